@@ -1,0 +1,34 @@
+# The two commands of README.md and the ones beside them. Everything is built under
+# build/, one folder a CMake preset; every target installs what it needs first.
+.PHONY: demo check check-extended bench build lint format clean
+
+demo: build
+	build/release/exdiag demo
+
+build:
+	tests/install.sh build
+	cmake --preset release -DEXDIAG_TESTS=OFF
+	cmake --build --preset release --target exdiag
+
+check:
+	tests/install.sh check
+	tests/check.sh
+
+check-extended:
+	tests/install.sh extended
+	tests/check-extended.sh
+
+bench:
+	tests/install.sh bench
+	tests/bench/run.sh
+
+lint:
+	tests/install.sh check
+	tests/walls.sh
+	tests/lint.sh
+
+format:
+	git ls-files -- '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	rm -rf build

@@ -1,0 +1,125 @@
+#include "diag/clock.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DAY = 86400000 };
+
+static bool is_leap(int64_t year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int days_in_month(int64_t year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+    return month == 2 && is_leap(year) ? 29 : days[month - 1];
+}
+
+/* Days from 0001-01-01 to the first day of `year`. */
+static int64_t days_before_year(int64_t year)
+{
+    int64_t past = year - 1;
+
+    return past * 365 + past / 4 - past / 100 + past / 400;
+}
+
+static int64_t day_number(int64_t year, int month, int day)
+{
+    int64_t days = days_before_year(year) - days_before_year(1970) + day - 1;
+
+    for (int earlier = 1; earlier < month; earlier++)
+        days += days_in_month(year, earlier);
+    return days;
+}
+
+void clock_format(int64_t milliseconds, char out[CLOCK_TEXT_SIZE])
+{
+    const int64_t first = day_number(1, 1, 1) * DAY, last = day_number(10000, 1, 1) * DAY - 1;
+    int64_t days, rest, year;
+    int month = 1;
+
+    if (milliseconds < first)
+        milliseconds = first;
+    if (milliseconds > last)
+        milliseconds = last;
+    days = milliseconds / DAY - (milliseconds % DAY < 0);
+    rest = milliseconds - days * DAY;
+    year = 1970 + days / 366 - (days < 0);
+    while (day_number(year + 1, 1, 1) <= days)
+        year++;
+    days -= day_number(year, 1, 1);
+    while (days >= days_in_month(year, month))
+        days -= days_in_month(year, month++);
+    snprintf(out, CLOCK_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)year % 10000u,
+             (unsigned)month % 100u, (unsigned)(days + 1) % 100u, (unsigned)(rest / 3600000) % 100u,
+             (unsigned)(rest / 60000 % 60), (unsigned)(rest / 1000 % 60), (unsigned)(rest % 1000));
+}
+
+/* Exactly `digits` decimal digits. */
+static bool take_number(const char **text, int digits, int *number)
+{
+    *number = 0;
+    for (; digits > 0; digits--, (*text)++) {
+        if (**text < '0' || **text > '9')
+            return false;
+        *number = *number * 10 + (**text - '0');
+    }
+    return true;
+}
+
+static bool take_mark(const char **text, char mark)
+{
+    if (**text != mark)
+        return false;
+    (*text)++;
+    return true;
+}
+
+static bool take_day(const char **text, int64_t *milliseconds)
+{
+    int year, month, day;
+
+    if (!take_number(text, 4, &year) || !take_mark(text, '-') || !take_number(text, 2, &month) ||
+        !take_mark(text, '-') || !take_number(text, 2, &day))
+        return false;
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+        return false;
+    *milliseconds = day_number(year, month, day) * DAY;
+    return true;
+}
+
+/* Milliseconds of a fraction of any length; what is finer is cut off. */
+static int take_fraction(const char **text)
+{
+    int value = 0, scale = 100;
+
+    if (!take_mark(text, '.'))
+        return 0;
+    for (; **text >= '0' && **text <= '9'; (*text)++) {
+        value += (**text - '0') * scale;
+        scale /= 10;
+    }
+    return value;
+}
+
+enum status clock_parse(const char *text, int64_t *milliseconds)
+{
+    int hour, minute, second;
+    int64_t day;
+
+    if (!take_day(&text, &day) || !take_mark(&text, 'T') || !take_number(&text, 2, &hour) ||
+        !take_mark(&text, ':') || !take_number(&text, 2, &minute) || !take_mark(&text, ':') ||
+        !take_number(&text, 2, &second) || hour > 23 || minute > 59 || second > 60)
+        return STATUS_INVALID;
+    *milliseconds = day + ((hour * 60 + minute) * 60 + second) * (int64_t)1000;
+    *milliseconds += take_fraction(&text);
+    return strcmp(text, "Z") == 0 ? STATUS_OK : STATUS_INVALID;
+}
+
+enum status clock_parse_day(const char *text, int64_t *milliseconds)
+{
+    return take_day(&text, milliseconds) && *text == '\0' ? STATUS_OK : STATUS_INVALID;
+}

@@ -1,0 +1,20 @@
+/* Moments as text: RFC 3339, UTC, milliseconds; "2026-11-22T09:05:07.123Z". */
+#ifndef EXDIAG_CLOCK_H
+#define EXDIAG_CLOCK_H
+
+#include "diag/status.h"
+
+#include <stdint.h>
+
+enum { CLOCK_TEXT_SIZE = 25 };
+
+/* `milliseconds` since 1970 UTC; those outside the years 1 to 9999 read as the nearest of them. */
+void clock_format(int64_t milliseconds, char out[CLOCK_TEXT_SIZE]);
+
+/* The reverse; fractions of any length and "Z" only. STATUS_INVALID for anything else. */
+enum status clock_parse(const char *text, int64_t *milliseconds);
+
+/* "2027-01-31" to the first moment of that day, UTC. */
+enum status clock_parse_day(const char *text, int64_t *milliseconds);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * exdiag demo: a broken organisation on loopback, examined for real. Nothing is
+ * needed and nothing leaves this machine.
+ */
+#include "diag/command/command.h"
+#include "diag/command/output.h"
+#include "tests/lab/world.h"
+
+#include <string.h>
+
+enum { DEMO_TIMEOUT = 2000 /* milliseconds */ };
+
+/* ---- was everything found that was planted? ---- */
+
+struct search {
+    const struct lab_planted *planted;
+    bool found;
+};
+
+static void compare(void *context, struct finding *finding)
+{
+    struct search *search = context;
+    const struct lab_planted *planted = search->planted;
+
+    if (strcmp(finding->kind->id, planted->id) == 0 && finding->subject->kind == planted->kind &&
+        strcmp(finding->subject->name, planted->subject) == 0 &&
+        finding->outcome == planted->outcome)
+        search->found = true;
+}
+
+/* On stderr, so that the report alone is on stdout. */
+static int compare_with_planted(struct run *run)
+{
+    unsigned planted = 0, found = 0;
+
+    fputs("\nplanted in this demonstration:\n", stderr);
+    for (const struct lab_planted *one = lab_planted; one->id; one++) {
+        struct search search = {.planted = one};
+
+        exam_findings(run->exam, compare, &search);
+        fprintf(stderr, "  %-9s %-14s %-20s %s\n", search.found ? "found" : "NOT FOUND",
+                one->subject, one->id, one->story);
+        planted++;
+        found += search.found;
+    }
+    fprintf(stderr, "%u of %u found\n", found, planted);
+    return found == planted ? EXIT_FINE : 1;
+}
+
+/* ---- the examination ---- */
+
+static void add_subjects(struct options *options)
+{
+    for (const struct lab_planted *one = lab_planted; one->id; one++)
+        options_add_subject(options, one->kind, one->subject);
+}
+
+static int examine(struct options *options, const struct net_address *resolver)
+{
+    struct run run = {0}, *list[1] = {&run};
+    const struct run_options how = {.gather = {.resolvers = resolver,
+                                               .resolver_count = 1,
+                                               .dns_window = DNS_WINDOW_USUAL,
+                                               .timeout = DEMO_TIMEOUT,
+                                               .jobs = JOBS_USUAL},
+                                    .catch_interrupts = true};
+    enum status status, save_status;
+    int exit_status;
+
+    options->settings.dns_port = resolver->port;
+    run.about.subjects = options->subjects;
+    run.about.subject_count = options->subject_count;
+    run.about.settings = options->settings;
+    status = run_live(&run, &how, &save_status);
+    if (status != STATUS_OK) {
+        exit_status = complain("nothing could be examined: %s", status_text(status));
+    } else {
+        exit_status = output_report(list, 1, options);
+        if (exit_status != EXIT_TROUBLE)
+            exit_status = compare_with_planted(&run);
+    }
+    run_release(&run);
+    return exit_status;
+}
+
+static int demo(struct options *options)
+{
+    struct lab_world *world;
+    struct net_address resolver;
+    enum status status = lab_world_start(&world, &resolver);
+    int exit_status;
+
+    if (status != STATUS_OK)
+        return complain("the demonstration needs free ports on 127.0.0.1 to 127.0.0.4: %s",
+                        status_text(status));
+    add_subjects(options);
+    exit_status = examine(options, &resolver);
+    lab_world_stop(world);
+    return exit_status;
+}
+
+const struct command command_demo = {
+    .name = "demo",
+    .summary = "examines a broken organisation on loopback: the whole job, nothing needed",
+    .usage = "[options]",
+    .flag = FOR_DEMO,
+    .run = demo,
+};

@@ -1,0 +1,152 @@
+/* exdiag explain: the knowledge behind a finding, from the table the findings come from. */
+#include "diag/command/command.h"
+#include "diag/probe.h"
+#include "diag/report/wrap.h"
+
+#include <string.h>
+
+enum { COLUMNS = 80, INDENT = 2, STEP_INDENT = 5 };
+
+struct page {
+    struct wrap wrap;
+    struct arena memory;
+};
+
+static void print_heading(struct page *page, const char *heading)
+{
+    wrap_free_line(&page->wrap);
+    wrap_indent(&page->wrap, 0);
+    wrap_words(&page->wrap, heading);
+    wrap_end(&page->wrap);
+    wrap_indent(&page->wrap, INDENT);
+}
+
+static void print_line(struct page *page, size_t column, const char *text)
+{
+    wrap_indent(&page->wrap, column);
+    wrap_to(&page->wrap, column);
+    wrap_words(&page->wrap, text);
+    wrap_end(&page->wrap);
+}
+
+static void print_paragraph(struct page *page, const char *heading, const char *text)
+{
+    if (!text)
+        return;
+    print_heading(page, heading);
+    print_line(page, INDENT, remedy_text(text, NULL, 0, &page->memory));
+}
+
+static void print_command(struct page *page, const char *command)
+{
+    wrap_to(&page->wrap, STEP_INDENT);
+    wrap_verbatim(&page->wrap, command, strlen(command));
+    wrap_end(&page->wrap);
+}
+
+/* Every step, whatever it depends on; what a finding would fill in stands as '<name>'. */
+static void print_steps(struct page *page, const char *heading,
+                        const struct step_template *templates)
+{
+    if (!templates)
+        return;
+    print_heading(page, heading);
+    for (unsigned number = 1; templates->command; templates++, number++) {
+        struct step_template one[2] = {*templates, {0}};
+        struct steps steps;
+
+        one[0].when = one[0].each = NULL;
+        steps = remedy_steps(one, NULL, 0, &page->memory);
+        for (size_t i = 0; i < steps.count; i++) {
+            const struct step *step = &steps.list[i];
+
+            print_line(page, INDENT,
+                       arena_print(&page->memory, "%u. %s: %s", number, shell_word(step->shell),
+                                   step->where));
+            if (step->shell == SHELL_MANUAL)
+                print_line(page, STEP_INDENT, step->command);
+            else
+                print_command(page, step->command);
+        }
+    }
+}
+
+static void print_references(struct page *page, const struct reference *references)
+{
+    print_heading(page, "references");
+    for (; references && references->title; references++) {
+        print_line(page, INDENT, references->title);
+        if (!references->url)
+            continue;
+        wrap_to(&page->wrap, STEP_INDENT);
+        wrap_unbroken(&page->wrap, references->url);
+        wrap_end(&page->wrap);
+    }
+}
+
+static void explain_kind(const struct probe *probe, const struct finding_kind *kind)
+{
+    struct page page = {0};
+
+    wrap_init(&page.wrap, stdout, COLUMNS);
+    wrap_words(&page.wrap, arena_print(&page.memory, "%s: %s; probe %s", kind->id,
+                                       severity_word(kind->severity), probe->name));
+    wrap_end(&page.wrap);
+    print_paragraph(&page, "finding", kind->title);
+    print_paragraph(&page, "symptom", kind->symptom);
+    print_paragraph(&page, "cause", kind->cause);
+    print_paragraph(&page, "why it matters", kind->why);
+    print_paragraph(&page, "applies to", kind->applies_to);
+    print_steps(&page, "fix", kind->fix);
+    print_steps(&page, "verify", kind->verify);
+    print_steps(&page, "undo", kind->undo);
+    print_paragraph(&page, "undo", kind->no_undo);
+    print_steps(&page, "when it cannot be checked", kind->make_known);
+    print_references(&page, kind->references);
+    wrap_release(&page.wrap);
+    arena_release(&page.memory);
+}
+
+static int explain_one(const char *id)
+{
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++) {
+            if (strcmp((*kind)->id, id) == 0) {
+                explain_kind(*probe, *kind);
+                return EXIT_FINE;
+            }
+        }
+    }
+    return complain("there is no finding '%s'; 'exdiag explain' lists them", id);
+}
+
+static void list_kinds(void)
+{
+    struct arena memory = {0};
+
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++)
+            printf("%-22s %-9s %s\n", (*kind)->id, severity_word((*kind)->severity),
+                   remedy_text((*kind)->title, NULL, 0, &memory));
+    }
+    arena_release(&memory);
+}
+
+static int explain(struct options *options)
+{
+    int exit_status = EXIT_FINE;
+
+    if (options->word_count == 0)
+        list_kinds();
+    for (size_t i = 0; i < options->word_count && exit_status == EXIT_FINE; i++)
+        exit_status = explain_one(options->words[i]);
+    return exit_status;
+}
+
+const struct command command_explain = {
+    .name = "explain",
+    .summary = "tells what is known of a finding, or lists them all",
+    .usage = "[ID...]",
+    .flag = FOR_EXPLAIN,
+    .run = explain,
+};

@@ -1,0 +1,78 @@
+/*
+ * The command line. One table describes every option: its name, which commands
+ * take it, what it does. `--name VALUE` and `--name=VALUE` are the same, and each
+ * line of a --config file is one option, with or without its dashes.
+ */
+#ifndef EXDIAG_COMMAND_OPTIONS_H
+#define EXDIAG_COMMAND_OPTIONS_H
+
+#include "diag/gather/gather.h"
+#include "diag/settings.h"
+
+#include <stdbool.h>
+
+enum command_flag {
+    FOR_CHECK = 1,
+    FOR_REPORT = 2,
+    FOR_EXPLAIN = 4,
+    FOR_LIST = 8,
+    FOR_DEMO = 16,
+    FOR_ALL = 31
+};
+
+struct options {
+    struct arena memory;
+    const char *command;
+    unsigned flag; /* enum command_flag of the command at hand */
+
+    struct subject *subjects;
+    size_t subject_count;
+    size_t subject_room;
+    const char **words; /* bare arguments of commands that have no subjects */
+    size_t word_count;
+    size_t word_room;
+
+    struct settings settings;
+    struct net_address *dns;
+    size_t dns_room;
+    const char **only;
+    size_t only_room;
+    const char **skip;
+    size_t skip_room;
+    struct severity_override *severities;
+    size_t severity_room;
+    struct acceptance *accepted;
+    size_t accepted_room;
+
+    unsigned timeout;    /* milliseconds */
+    unsigned jobs;
+    unsigned dns_window; /* --in-flight */
+    const char *save;
+    const char *format;
+    const char *output;
+    const char *title;
+    bool redact;
+    bool plan;
+    bool verbose;
+    bool quiet;
+    bool no_color;
+    bool help;
+    bool version;
+    bool in_config; /* while a --config file is read */
+};
+
+/*
+ * Reads the arguments behind the command's name. STATUS_OK, or STATUS_INVALID after
+ * a message on stderr. Release with options_release() either way.
+ */
+enum status options_read(struct options *options, const char *command, unsigned flag, int argc,
+                         char **argv);
+void options_release(struct options *options);
+
+/* The options a command takes, with what they do, on stdout. */
+void options_print_help(unsigned flag);
+
+/* Adds a subject as the user wrote it, made canonical; STATUS_INVALID after a message. */
+enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text);
+
+#endif

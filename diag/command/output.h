@@ -1,0 +1,15 @@
+/* Where a report goes, and what became of it. */
+#ifndef EXDIAG_COMMAND_OUTPUT_H
+#define EXDIAG_COMMAND_OUTPUT_H
+
+#include "diag/command/options.h"
+#include "diag/run.h"
+
+/*
+ * Judges the runs and writes the report as the options say: to stdout or a file, in
+ * colour on a terminal. Gives the exit status of the report, or EXIT_TROUBLE after a
+ * message if it could not be written.
+ */
+int output_report(struct run *const *runs, size_t count, const struct options *options);
+
+#endif

@@ -1,0 +1,108 @@
+#include "diag/command/plan.h"
+
+#include "diag/command/command.h"
+#include "diag/exam.h"
+#include "diag/platform.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+enum { RESOLVERS_MOST = 16, DNS_PORT = 53 };
+
+static void print_shown(const char *text)
+{
+    struct buffer shown;
+
+    buffer_init(&shown, 4096);
+    text_show(&shown, text, strlen(text));
+    fputs(shown.text, stdout);
+    buffer_release(&shown);
+}
+
+static void print_resolvers(const struct options *options)
+{
+    struct net_address found[RESOLVERS_MOST];
+    const struct net_address *servers = options->settings.dns;
+    size_t count = options->settings.dns_count;
+
+    if (count == 0) {
+        servers = found;
+        if (platform_resolvers(found, RESOLVERS_MOST, &count) != STATUS_OK)
+            count = 0;
+    }
+    printf("resolvers: %s\n", count ? "" : "none; name one with --dns");
+    for (size_t i = 0; i < count; i++) {
+        char text[NET_ADDRESS_TEXT_SIZE];
+
+        net_address_format(&servers[i], DNS_PORT, text);
+        printf("  %s, port %u, UDP and TCP\n", text, (unsigned)servers[i].port);
+    }
+}
+
+/* A probe runs if it examines one of the subjects and is not switched off. */
+static bool is_wanted(const struct probe *probe, struct exam *exam, const struct settings *settings)
+{
+    struct subject_list subjects = exam_subjects(exam);
+
+    for (size_t i = 0; i < subjects.count; i++) {
+        if (probe->subjects & PROBE_EXAMINES(subjects.list[i]->kind) &&
+            exam_is_selected(settings, probe))
+            return true;
+    }
+    return false;
+}
+
+static void print_probes(struct exam *exam, const struct settings *settings)
+{
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        if (!is_wanted(*probe, exam, settings))
+            continue;
+        printf("\n%s\n  touches:     %s\n  credentials: %s\n  in logs:     %s\n", (*probe)->name,
+               (*probe)->touches, (*probe)->needs & NEEDS_CREDENTIALS ? "asked for" : "none",
+               (*probe)->noticed);
+    }
+}
+
+static void print_first_asks(const struct evidence_store *store)
+{
+    puts("\nthe first questions; what follows depends on the answers:");
+    for (const struct evidence *item = evidence_store_first(store); item; item = item->next) {
+        struct buffer text;
+
+        buffer_init(&text, 4096);
+        item->kind->describe(item, &text);
+        fputs("  ", stdout);
+        print_shown(text.text);
+        putchar('\n');
+        buffer_release(&text);
+    }
+}
+
+int print_plan(const struct options *options)
+{
+    struct evidence_store *store = evidence_store_new();
+    const struct exam_options how = {.settings = &options->settings,
+                                     .probes = probes,
+                                     .store = store,
+                                     .started = platform_wall_clock(),
+                                     .fetch = exam_fetch_nothing};
+    struct exam *exam = exam_new(&how);
+
+    for (size_t i = 0; i < options->subject_count; i++) {
+        const struct subject *subject = &options->subjects[i];
+
+        exam_add_subject(exam, subject->kind, subject->name, subject->shown, true);
+    }
+    exam_work(exam, 0);
+    puts("nothing is sent now. A run with these options would do this:\n");
+    print_resolvers(options);
+    print_probes(exam, &options->settings);
+    print_first_asks(store);
+    printf("\neach network operation ends after %.1f s at the latest; one question follows from "
+           "another a few\ntimes, so a run takes a second where everything answers, and some times "
+           "%.1f s where nothing does\n",
+           options->timeout / 1000.0, options->timeout / 1000.0);
+    exam_free(exam);
+    evidence_store_free(store);
+    return EXIT_FINE;
+}

@@ -1,0 +1,71 @@
+/* exdiag report: the same report from saved evidence, without a network. */
+#include "diag/command/command.h"
+#include "diag/command/output.h"
+
+#include <string.h>
+
+/* Options of this call come on top of what the file's run was given. */
+static void add_settings(struct run *run, const struct options *options)
+{
+    struct settings *settings = &run->about.settings;
+    const struct settings *more = &options->settings;
+
+    if (more->only_count) {
+        settings->only = more->only;
+        settings->only_count = more->only_count;
+    }
+    if (more->skip_count) {
+        settings->skip = more->skip;
+        settings->skip_count = more->skip_count;
+    }
+    if (more->severity_count) {
+        settings->severities = more->severities;
+        settings->severity_count = more->severity_count;
+    }
+    if (more->accepted_count) {
+        settings->accepted = more->accepted;
+        settings->accepted_count = more->accepted_count;
+    }
+}
+
+static int load(struct run *run, const char *path, const struct options *options)
+{
+    enum status status = run_load(run, path);
+
+    if (status == STATUS_MALFORMED)
+        return complain("'%s' is not an evidence file: its first line is no header", path);
+    if (status != STATUS_OK)
+        return complain("'%s': %s", path, status_text(status));
+    add_settings(run, options);
+    if (options->redact && !run->about.redacted && run_redact(run) != STATUS_OK)
+        return complain("no random numbers could be had for --redact");
+    run_replay(run);
+    return EXIT_FINE;
+}
+
+static int report(struct options *options)
+{
+    struct run *runs = arena_new(&options->memory, options->word_count, sizeof *runs);
+    struct run **list = arena_new(&options->memory, options->word_count, sizeof *list);
+    int exit_status = EXIT_FINE;
+
+    if (options->word_count == 0)
+        return complain("name an evidence file that 'exdiag check --save' has written");
+    for (size_t i = 0; i < options->word_count && exit_status == EXIT_FINE; i++) {
+        list[i] = &runs[i];
+        exit_status = load(&runs[i], options->words[i], options);
+    }
+    if (exit_status == EXIT_FINE)
+        exit_status = output_report(list, options->word_count, options);
+    for (size_t i = 0; i < options->word_count; i++)
+        run_release(&runs[i]);
+    return exit_status;
+}
+
+const struct command command_report = {
+    .name = "report",
+    .summary = "prints the report of saved evidence, without a network",
+    .usage = "EVIDENCE... [options]",
+    .flag = FOR_REPORT,
+    .run = report,
+};

@@ -1,0 +1,585 @@
+#include "diag/evidence/dns.h"
+
+#include "diag/evidence/redact.h"
+#include "diag/json.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+enum { DNS_PORT = 53, RECORDS_MOST = 8192, STRINGS_MOST = 4096, TEXT_MOST = 65536 };
+
+/* ---- question ---- */
+
+static const struct dns_answer *of(const struct evidence *item)
+{
+    return (const struct dns_answer *)item;
+}
+
+static void add_server(const struct net_address *server, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(server, DNS_PORT, text);
+    buffer_add_string(out, text);
+}
+
+static void write_key(const struct evidence *question, struct buffer *out)
+{
+    const struct dns_answer *dns = of(question);
+
+    buffer_add_string(out, "dns ");
+    buffer_add_string(out, dns_type_name((uint16_t)dns->type));
+    buffer_add_char(out, ' ');
+    dns_name_fold(dns->name, out);
+    if (dns->at.ip.family == IP_NONE)
+        return;
+    buffer_add_string(out, " at ");
+    add_server(&dns->at, out);
+}
+
+static const char *fold_name(struct arena *arena, const char *name)
+{
+    struct buffer folded;
+    const char *copy;
+
+    buffer_init(&folded, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(name, &folded);
+    copy = arena_copy(arena, folded.text, folded.size);
+    buffer_release(&folded);
+    return copy;
+}
+
+static void copy_question(struct evidence *item, const struct evidence *question)
+{
+    struct dns_answer *dns = (struct dns_answer *)item;
+
+    dns->name = fold_name(&item->memory, of(question)->name);
+    dns->type = of(question)->type;
+    dns->at = of(question)->at;
+}
+
+static void describe(const struct evidence *item, struct buffer *out)
+{
+    const struct dns_answer *dns = of(item);
+
+    buffer_print(out, "%s %s", dns_type_name((uint16_t)dns->type), dns->name);
+    if (dns->server.ip.family != IP_NONE) {
+        buffer_add_string(out, " from ");
+        add_server(&dns->server, out);
+    } else if (dns->at.ip.family != IP_NONE) {
+        buffer_add_string(out, " at ");
+        add_server(&dns->at, out);
+    }
+    if (dns->over_tcp)
+        buffer_add_string(out, " over TCP");
+}
+
+/* ---- one record to and from JSON: a row for each form of data ---- */
+
+static void save_ip(const struct dns_record *record, json_t *object)
+{
+    char text[IP_TEXT_SIZE];
+
+    ip_format(&record->data.ip, text);
+    json_put_text(object, "address", text);
+}
+
+static bool load_ip(struct dns_record *record, const json_t *object, struct arena *arena)
+{
+    const char *text = json_get_text(object, "address");
+
+    (void)arena;
+    return text && ip_parse(text, strlen(text), &record->data.ip) == STATUS_OK;
+}
+
+static void redact_ip_record(struct dns_record *record, const struct redactor *redactor,
+                             struct arena *arena)
+{
+    (void)arena;
+    redact_ip(redactor, &record->data.ip);
+}
+
+static const char *redacted_name(const struct redactor *redactor, const char *name,
+                                 struct arena *arena)
+{
+    struct buffer text;
+    const char *copy;
+
+    buffer_init(&text, DNS_NAME_TEXT_SIZE);
+    redact_name(redactor, name, &text);
+    copy = arena_copy(arena, text.text, text.size);
+    buffer_release(&text);
+    return copy;
+}
+
+static void save_name(const struct dns_record *record, json_t *object)
+{
+    json_put_text(object, "target", record->data.name);
+}
+
+static bool load_name(struct dns_record *record, const json_t *object, struct arena *arena)
+{
+    record->data.name = json_copy_text(object, "target", arena);
+    return record->data.name != NULL;
+}
+
+static void redact_name_record(struct dns_record *record, const struct redactor *redactor,
+                               struct arena *arena)
+{
+    record->data.name = redacted_name(redactor, record->data.name, arena);
+}
+
+static void save_mx(const struct dns_record *record, json_t *object)
+{
+    json_object_set_new(object, "preference", json_integer(record->data.mx.preference));
+    json_put_text(object, "exchange", record->data.mx.exchange);
+}
+
+static bool load_mx(struct dns_record *record, const json_t *object, struct arena *arena)
+{
+    record->data.mx.preference = (uint16_t)json_get_number(object, "preference", UINT16_MAX, 0);
+    record->data.mx.exchange = json_copy_text(object, "exchange", arena);
+    return record->data.mx.exchange != NULL;
+}
+
+static void redact_mx(struct dns_record *record, const struct redactor *redactor,
+                      struct arena *arena)
+{
+    record->data.mx.exchange = redacted_name(redactor, record->data.mx.exchange, arena);
+}
+
+static void save_srv(const struct dns_record *record, json_t *object)
+{
+    json_object_set_new(object, "priority", json_integer(record->data.srv.priority));
+    json_object_set_new(object, "weight", json_integer(record->data.srv.weight));
+    json_object_set_new(object, "port", json_integer(record->data.srv.port));
+    json_put_text(object, "target", record->data.srv.target);
+}
+
+static bool load_srv(struct dns_record *record, const json_t *object, struct arena *arena)
+{
+    record->data.srv.priority = (uint16_t)json_get_number(object, "priority", UINT16_MAX, 0);
+    record->data.srv.weight = (uint16_t)json_get_number(object, "weight", UINT16_MAX, 0);
+    record->data.srv.port = (uint16_t)json_get_number(object, "port", UINT16_MAX, 0);
+    record->data.srv.target = json_copy_text(object, "target", arena);
+    return record->data.srv.target != NULL;
+}
+
+static void redact_srv(struct dns_record *record, const struct redactor *redactor,
+                       struct arena *arena)
+{
+    record->data.srv.target = redacted_name(redactor, record->data.srv.target, arena);
+}
+
+static void save_soa(const struct dns_record *record, json_t *object)
+{
+    json_put_text(object, "primary", record->data.soa.primary);
+    json_put_text(object, "mailbox", record->data.soa.mailbox);
+    json_object_set_new(object, "serial", json_integer(record->data.soa.serial));
+    json_object_set_new(object, "refresh", json_integer(record->data.soa.refresh));
+    json_object_set_new(object, "retry", json_integer(record->data.soa.retry));
+    json_object_set_new(object, "expire", json_integer(record->data.soa.expire));
+    json_object_set_new(object, "minimum", json_integer(record->data.soa.minimum));
+}
+
+static bool load_soa(struct dns_record *record, const json_t *object, struct arena *arena)
+{
+    record->data.soa.primary = json_copy_text(object, "primary", arena);
+    record->data.soa.mailbox = json_copy_text(object, "mailbox", arena);
+    record->data.soa.serial = (uint32_t)json_get_number(object, "serial", UINT32_MAX, 0);
+    record->data.soa.refresh = (uint32_t)json_get_number(object, "refresh", UINT32_MAX, 0);
+    record->data.soa.retry = (uint32_t)json_get_number(object, "retry", UINT32_MAX, 0);
+    record->data.soa.expire = (uint32_t)json_get_number(object, "expire", UINT32_MAX, 0);
+    record->data.soa.minimum = (uint32_t)json_get_number(object, "minimum", UINT32_MAX, 0);
+    return record->data.soa.primary && record->data.soa.mailbox;
+}
+
+static void redact_soa(struct dns_record *record, const struct redactor *redactor,
+                       struct arena *arena)
+{
+    record->data.soa.primary = redacted_name(redactor, record->data.soa.primary, arena);
+    record->data.soa.mailbox = redacted_name(redactor, record->data.soa.mailbox, arena);
+}
+
+static void save_txt(const struct dns_record *record, json_t *object)
+{
+    json_t *strings = json_array();
+
+    for (size_t i = 0; i < record->data.txt.count; i++) {
+        const struct dns_string *string = &record->data.txt.strings[i];
+
+        json_array_append_new(strings, json_from_bytes(string->bytes, string->size));
+    }
+    json_object_set_new(object, "strings", strings);
+}
+
+static bool load_txt(struct dns_record *record, const json_t *object, struct arena *arena)
+{
+    const json_t *list = json_object_get(object, "strings");
+    size_t count = json_array_size(list);
+    struct dns_string *strings;
+
+    if (!json_is_array(list) || count > STRINGS_MOST)
+        return false;
+    strings = arena_new(arena, count, sizeof *strings);
+    for (size_t i = 0; i < count; i++) {
+        if (!json_to_bytes(json_array_get(list, i), arena, &strings[i].bytes, &strings[i].size) ||
+            strings[i].size > 255)
+            return false;
+    }
+    record->data.txt.strings = strings;
+    record->data.txt.count = count;
+    return true;
+}
+
+static void save_tlsa(const struct dns_record *record, json_t *object)
+{
+    json_object_set_new(object, "usage", json_integer(record->data.tlsa.usage));
+    json_object_set_new(object, "selector", json_integer(record->data.tlsa.selector));
+    json_object_set_new(object, "matching", json_integer(record->data.tlsa.matching));
+    json_object_set_new(
+        object, "association",
+        json_from_bytes((const char *)record->data.tlsa.bytes, record->data.tlsa.size));
+}
+
+static bool load_tlsa(struct dns_record *record, const json_t *object, struct arena *arena)
+{
+    const char *bytes;
+
+    record->data.tlsa.usage = (uint8_t)json_get_number(object, "usage", UINT8_MAX, 0);
+    record->data.tlsa.selector = (uint8_t)json_get_number(object, "selector", UINT8_MAX, 0);
+    record->data.tlsa.matching = (uint8_t)json_get_number(object, "matching", UINT8_MAX, 0);
+    if (!json_to_bytes(json_object_get(object, "association"), arena, &bytes,
+                       &record->data.tlsa.size))
+        return false;
+    record->data.tlsa.bytes = (const uint8_t *)bytes;
+    return true;
+}
+
+static void redact_tlsa(struct dns_record *record, const struct redactor *redactor,
+                        struct arena *arena)
+{
+    (void)redactor;
+    record->data.tlsa.bytes = arena_new(arena, 1, 1);
+    record->data.tlsa.size = 0;
+}
+
+/* ---- TXT: an SPF record is text with structure, anything else is opaque ---- */
+
+static const char *const spf_words[] = {"v",   "spf",     "spf1",   "spf10",    "spf2", "pra",
+                                        "all", "mfrom",   "a",      "mx",       "ptr",  "ip4",
+                                        "ip6", "include", "exists", "redirect", "exp",  NULL};
+
+static size_t joined_size(const struct dns_record *record)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < record->data.txt.count; i++)
+        size += record->data.txt.strings[i].size;
+    return size;
+}
+
+static char *joined(const struct dns_record *record, struct arena *arena)
+{
+    char *text = arena_new(arena, joined_size(record) + 1, 1), *end = text;
+
+    for (size_t i = 0; i < record->data.txt.count; i++) {
+        memcpy(end, record->data.txt.strings[i].bytes, record->data.txt.strings[i].size);
+        end += record->data.txt.strings[i].size;
+    }
+    return text;
+}
+
+static bool speaks_of_spf(const char *text, size_t size)
+{
+    size_t head = size < 16 ? size : 16;
+
+    for (size_t i = 0; i + 3 <= head; i++) {
+        if (text_starts_fold(text + i, size - i, "spf"))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Strings of a record end where they ended before, counted in words and bytes of
+ * a word, so that a string that splits a term still splits it.
+ */
+static void redact_txt(struct dns_record *record, const struct redactor *redactor,
+                       struct arena *arena)
+{
+    size_t size = joined_size(record), count = record->data.txt.count, string = 0, ends = 0;
+    const char *text = joined(record, arena);
+    struct dns_string *strings = arena_new(arena, count, sizeof *strings);
+    struct buffer out;
+
+    if (!speaks_of_spf(text, size)) {
+        record->data.txt.count = 0;
+        return;
+    }
+    buffer_init(&out, TEXT_MOST);
+    for (size_t at = 0; at <= size;) {
+        size_t word = 0, start = out.size;
+
+        while (at + word < size && text[at + word] != ' ')
+            word++;
+        redact_text(redactor, text + at, word, spf_words, &out);
+        while (string < count && ends + record->data.txt.strings[string].size <= at + word) {
+            size_t into = ends + record->data.txt.strings[string].size;
+
+            into = into > at ? into - at : 0;
+            ends += record->data.txt.strings[string].size;
+            strings[string++].size =
+                into == word || start + into > out.size ? out.size : start + into;
+        }
+        at += word;
+        if (at < size)
+            buffer_add_char(&out, ' ');
+        at++;
+    }
+    text = arena_copy(arena, out.text, out.size);
+    for (size_t i = 0, from = 0; i < count; i++) {
+        size_t end = strings[i].size;
+
+        strings[i].bytes = text + from;
+        strings[i].size = end - from > 255 ? 255 : end - from;
+        from = end;
+    }
+    record->data.txt.strings = strings;
+    buffer_release(&out);
+}
+
+static const struct record_form {
+    uint16_t type;
+    void (*save)(const struct dns_record *record, json_t *object);
+    bool (*load)(struct dns_record *record, const json_t *object, struct arena *arena);
+    void (*redact)(struct dns_record *record, const struct redactor *redactor, struct arena *arena);
+} record_forms[] = {
+    {DNS_A,     save_ip,   load_ip,   redact_ip_record  },
+    {DNS_AAAA,  save_ip,   load_ip,   redact_ip_record  },
+    {DNS_NS,    save_name, load_name, redact_name_record},
+    {DNS_CNAME, save_name, load_name, redact_name_record},
+    {DNS_PTR,   save_name, load_name, redact_name_record},
+    {DNS_MX,    save_mx,   load_mx,   redact_mx         },
+    {DNS_SRV,   save_srv,  load_srv,  redact_srv        },
+    {DNS_SOA,   save_soa,  load_soa,  redact_soa        },
+    {DNS_TXT,   save_txt,  load_txt,  redact_txt        },
+    {DNS_SPF,   save_txt,  load_txt,  redact_txt        },
+    {DNS_TLSA,  save_tlsa, load_tlsa, redact_tlsa       },
+};
+
+static const struct record_form *form_of(uint16_t type)
+{
+    for (size_t i = 0; i < sizeof record_forms / sizeof *record_forms; i++) {
+        if (record_forms[i].type == type)
+            return &record_forms[i];
+    }
+    return NULL;
+}
+
+/* ---- sections and the whole answer ---- */
+
+static const struct {
+    const char *name;
+    size_t offset;
+} sections[] = {
+    {"answer",     offsetof(struct dns_answer, answer)    },
+    {"authority",  offsetof(struct dns_answer, authority) },
+    {"additional", offsetof(struct dns_answer, additional)},
+};
+
+static struct dns_section *section_of(const struct evidence *item, size_t index)
+{
+    return (struct dns_section *)((char *)item + sections[index].offset);
+}
+
+enum { SECTIONS = sizeof sections / sizeof *sections };
+
+static const struct {
+    const char *word;
+    uint8_t flag;
+} flag_words[] = {
+    {"aa", DNS_AUTHORITATIVE      },
+    {"tc", DNS_TRUNCATED          },
+    {"ra", DNS_RECURSION_AVAILABLE},
+    {"ad", DNS_AUTHENTICATED      },
+};
+
+static void save_section(const struct dns_section *section, const char *name, json_t *object)
+{
+    json_t *list;
+
+    if (section->count == 0)
+        return;
+    list = json_array();
+    for (size_t i = 0; i < section->count; i++) {
+        const struct dns_record *record = &section->records[i];
+        json_t *entry = json_object();
+
+        json_put_text(entry, "name", record->owner);
+        json_put_text(entry, "type", dns_type_name(record->type));
+        json_object_set_new(entry, "ttl", json_integer(record->ttl));
+        form_of(record->type)->save(record, entry);
+        json_array_append_new(list, entry);
+    }
+    json_object_set_new(object, name, list);
+}
+
+static void save_address(json_t *object, const char *name, const struct net_address *address)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    if (address->ip.family == IP_NONE)
+        return;
+    net_address_format(address, DNS_PORT, text);
+    json_put_text(object, name, text);
+}
+
+static void save(const struct evidence *item, json_t *object)
+{
+    const struct dns_answer *dns = of(item);
+    json_t *flags = json_array();
+
+    json_put_text(object, "name", dns->name);
+    json_put_text(object, "type", dns_type_name((uint16_t)dns->type));
+    save_address(object, "at", &dns->at);
+    save_address(object, "server", &dns->server);
+    json_object_set_new(object, "tries", json_integer(dns->tries));
+    if (dns->over_tcp)
+        json_object_set_new(object, "tcp", json_true());
+    json_put_text(object, "rcode", dns_rcode_name(dns->rcode));
+    for (size_t i = 0; i < sizeof flag_words / sizeof *flag_words; i++) {
+        if (dns->flags & flag_words[i].flag)
+            json_array_append_new(flags, json_string(flag_words[i].word));
+    }
+    json_object_set_new(object, "flags", flags);
+    for (size_t i = 0; i < SECTIONS; i++)
+        save_section(section_of(item, i), sections[i].name, object);
+}
+
+static bool load_record(struct dns_record *record, const json_t *entry, struct arena *arena)
+{
+    const char *type = json_get_text(entry, "type");
+    const struct record_form *form;
+
+    record->owner = json_copy_text(entry, "name", arena);
+    record->type = type ? dns_type_from_name(type) : 0;
+    record->ttl = (uint32_t)json_get_number(entry, "ttl", INT32_MAX, 0);
+    form = form_of(record->type);
+    return record->owner && form && form->load(record, entry, arena);
+}
+
+static void load_section(struct dns_section *section, const json_t *list, struct arena *arena)
+{
+    size_t count = json_array_size(list);
+    struct dns_record *records;
+
+    if (count > RECORDS_MOST)
+        count = RECORDS_MOST;
+    if (count == 0)
+        return;
+    records = arena_new(arena, count, sizeof *records);
+    for (size_t i = 0; i < count; i++) {
+        if (load_record(&records[section->count], json_array_get(list, i), arena))
+            section->count++;
+    }
+    section->records = records;
+}
+
+static void load_address(const json_t *object, const char *name, struct net_address *address)
+{
+    const char *text = json_get_text(object, name);
+
+    if (text && net_address_parse(text, DNS_PORT, address) != STATUS_OK)
+        memset(address, 0, sizeof *address);
+}
+
+static enum status load(struct evidence *item, const json_t *object)
+{
+    struct dns_answer *dns = (struct dns_answer *)item;
+    const char *name = json_copy_text(object, "name", &item->memory);
+    const char *type = json_get_text(object, "type"), *rcode = json_get_text(object, "rcode");
+    const json_t *flags = json_object_get(object, "flags");
+
+    if (!name || strlen(name) >= DNS_NAME_TEXT_SIZE || !type || !dns_type_from_name(type))
+        return STATUS_MALFORMED;
+    dns->name = fold_name(&item->memory, name);
+    dns->type = (enum dns_type)dns_type_from_name(type);
+    load_address(object, "at", &dns->at);
+    load_address(object, "server", &dns->server);
+    dns->tries = (uint8_t)json_get_number(object, "tries", UINT8_MAX, 1);
+    dns->over_tcp = json_get_bool(object, "tcp");
+    dns->rcode = rcode ? dns_rcode_from_name(rcode) : DNS_NOERROR;
+    for (size_t i = 0; i < json_array_size(flags); i++) {
+        const char *word = json_string_value(json_array_get(flags, i));
+
+        for (size_t j = 0; word && j < sizeof flag_words / sizeof *flag_words; j++) {
+            if (strcmp(word, flag_words[j].word) == 0)
+                dns->flags |= flag_words[j].flag;
+        }
+    }
+    for (size_t i = 0; i < SECTIONS; i++)
+        load_section(section_of(item, i), json_object_get(object, sections[i].name), &item->memory);
+    return STATUS_OK;
+}
+
+static void redact_section(struct dns_section *section, const struct redactor *redactor,
+                           struct arena *arena)
+{
+    struct dns_record *records;
+
+    if (section->count == 0)
+        return;
+    records = arena_new(arena, section->count, sizeof *records);
+    memcpy(records, section->records, section->count * sizeof *records);
+    for (size_t i = 0; i < section->count; i++) {
+        records[i].owner = redacted_name(redactor, records[i].owner, arena);
+        form_of(records[i].type)->redact(&records[i], redactor, arena);
+    }
+    section->records = records;
+}
+
+static void redact(struct evidence *item, const struct redactor *redactor)
+{
+    struct dns_answer *dns = (struct dns_answer *)item;
+
+    dns->name = fold_name(&item->memory, redacted_name(redactor, dns->name, &item->memory));
+    redact_ip(redactor, &dns->at.ip);
+    redact_ip(redactor, &dns->server.ip);
+    for (size_t i = 0; i < SECTIONS; i++)
+        redact_section(section_of(item, i), redactor, &item->memory);
+}
+
+const struct evidence_kind evidence_dns = {
+    .name = "dns",
+    .size = sizeof(struct dns_answer),
+    .write_key = write_key,
+    .copy_question = copy_question,
+    .describe = describe,
+    .save = save,
+    .load = load,
+    .redact = redact,
+};
+
+/* ---- for probes ---- */
+
+const struct dns_record *dns_answer_next(const struct dns_answer *answer,
+                                         const struct dns_record *previous)
+{
+    const struct dns_record *record = previous ? previous + 1 : answer->answer.records;
+    const struct dns_record *end = answer->answer.records + answer->answer.count;
+
+    while (record && record < end && record->type != answer->type)
+        record++;
+    return record && record < end ? record : NULL;
+}
+
+bool dns_answer_has_records(const struct dns_answer *answer)
+{
+    return answer->evidence.status == STATUS_OK && dns_answer_next(answer, NULL) != NULL;
+}
+
+bool dns_answer_no_such_name(const struct dns_answer *answer)
+{
+    return answer->evidence.status == STATUS_OK && answer->rcode == DNS_NXDOMAIN;
+}

@@ -1,0 +1,265 @@
+#include "diag/evidence/evidence.h"
+
+#include "diag/evidence/digest.h"
+#include "diag/evidence/dns.h"
+#include "diag/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_MOST = 8192, SLOTS_FIRST = 256 };
+
+const struct evidence_kind *const evidence_kinds[] = {&evidence_dns, &evidence_digest, NULL};
+
+struct evidence_store {
+    struct evidence **slots; /* a power of two of them */
+    size_t slot_count;
+    size_t count;
+    struct evidence *first;
+    struct evidence **end;
+    struct buffer key; /* of the question at hand */
+};
+
+struct evidence_store *evidence_store_new(void)
+{
+    struct evidence_store *store = memory_new(1, sizeof *store);
+
+    store->slot_count = SLOTS_FIRST;
+    store->slots = memory_new(SLOTS_FIRST, sizeof *store->slots);
+    store->end = &store->first;
+    buffer_init(&store->key, KEY_MOST);
+    return store;
+}
+
+void evidence_free(struct evidence *item)
+{
+    if (!item)
+        return;
+    arena_release(&item->memory);
+    free(item);
+}
+
+void evidence_store_free(struct evidence_store *store)
+{
+    if (!store)
+        return;
+    while (store->first) {
+        struct evidence *item = store->first;
+
+        store->first = item->next;
+        evidence_free(item);
+    }
+    buffer_release(&store->key);
+    free(store->slots);
+    free(store);
+}
+
+/* FNV-1a, 64 bits. */
+static size_t hash(const char *key)
+{
+    uint64_t value = 14695981039346656037u;
+
+    for (; *key; key++)
+        value = (value ^ (unsigned char)*key) * 1099511628211u;
+    return (size_t)(value ^ value >> 32);
+}
+
+static struct evidence *find_key(const struct evidence_store *store, const char *key)
+{
+    struct evidence *item = store->slots[hash(key) & (store->slot_count - 1)];
+
+    while (item && strcmp(item->key, key) != 0)
+        item = item->next_in_slot;
+    return item;
+}
+
+static void put_in_slot(struct evidence_store *store, struct evidence *item)
+{
+    struct evidence **slot = &store->slots[hash(item->key) & (store->slot_count - 1)];
+
+    item->next_in_slot = *slot;
+    *slot = item;
+}
+
+static void grow(struct evidence_store *store)
+{
+    free(store->slots);
+    store->slot_count *= 2;
+    store->slots = memory_new(store->slot_count, sizeof *store->slots);
+    for (struct evidence *item = store->first; item; item = item->next)
+        put_in_slot(store, item);
+}
+
+static void insert(struct evidence_store *store, struct evidence *item)
+{
+    *store->end = item;
+    store->end = &item->next;
+    store->count++;
+    put_in_slot(store, item);
+    if (store->count > store->slot_count)
+        grow(store);
+}
+
+static const char *key_of(struct evidence_store *store, const struct evidence_kind *kind,
+                          const struct evidence *question)
+{
+    buffer_clear(&store->key);
+    kind->write_key(question, &store->key);
+    return store->key.text;
+}
+
+static struct evidence *new_item(const struct evidence_kind *kind)
+{
+    struct evidence *item = memory_new(1, kind->size);
+
+    item->kind = kind;
+    return item;
+}
+
+struct evidence *evidence_new(const struct evidence_kind *kind, const struct evidence *question)
+{
+    struct evidence *item = new_item(kind);
+
+    kind->copy_question(item, question);
+    return item;
+}
+
+void evidence_adopt(struct evidence *item, struct evidence *found)
+{
+    struct evidence kept = *item;
+
+    memcpy(item, found, item->kind->size);
+    memset(found, 0, found->kind->size);
+    item->key = arena_copy_string(&item->memory, kept.key);
+    item->settled = true;
+    item->saved = kept.saved;
+    item->next = kept.next;
+    item->next_in_slot = kept.next_in_slot;
+    item->waiters = kept.waiters;
+    arena_release(&kept.memory);
+}
+
+struct evidence *evidence_store_find(struct evidence_store *store, const struct evidence_kind *kind,
+                                     const struct evidence *question)
+{
+    return find_key(store, key_of(store, kind, question));
+}
+
+struct evidence *evidence_store_add(struct evidence_store *store, const struct evidence_kind *kind,
+                                    const struct evidence *question)
+{
+    struct evidence *item = evidence_new(kind, question);
+
+    item->key = arena_copy_string(&item->memory, key_of(store, kind, item));
+    insert(store, item);
+    return item;
+}
+
+struct evidence *evidence_store_first(const struct evidence_store *store)
+{
+    return store->first;
+}
+
+size_t evidence_store_count(const struct evidence_store *store)
+{
+    return store->count;
+}
+
+void evidence_fail(struct evidence *item, enum status status, const char *reason)
+{
+    item->status = status;
+    item->reason = reason ? arena_copy_string(&item->memory, reason) : NULL;
+    item->settled = true;
+}
+
+json_t *evidence_to_json(const struct evidence *item)
+{
+    json_t *object = json_object();
+
+    json_put_text(object, "key", item->key);
+    json_put_text(object, "status", status_token(item->status));
+    if (item->reason)
+        json_put_text(object, "reason", item->reason);
+    json_put_time(object, "time", item->time);
+    json_object_set_new(object, "took_ms", json_real((double)item->took / 1000.0));
+    item->kind->save(item, object);
+    return object;
+}
+
+static const struct evidence_kind *kind_of_key(const char *key)
+{
+    size_t size = strcspn(key, " ");
+
+    for (const struct evidence_kind *const *kind = evidence_kinds; *kind; kind++) {
+        if (strlen((*kind)->name) == size && memcmp((*kind)->name, key, size) == 0)
+            return *kind;
+    }
+    return NULL;
+}
+
+/* A status this version does not know is a failure all the same. */
+static enum status read_status(const json_t *object)
+{
+    const char *token = json_get_text(object, "status");
+    enum status status = token ? status_from_token(token) : STATUS_COUNT;
+
+    return status == STATUS_COUNT ? STATUS_MALFORMED : status;
+}
+
+/* Takes over a loaded item unless its key is there already. */
+static enum status insert_loaded(struct evidence_store *store, struct evidence *item)
+{
+    if (evidence_store_find(store, item->kind, item)) {
+        evidence_free(item);
+        return STATUS_EXISTS;
+    }
+    item->key = arena_copy_string(&item->memory, key_of(store, item->kind, item));
+    insert(store, item);
+    return STATUS_OK;
+}
+
+static enum status load(const json_t *object, struct evidence **out)
+{
+    const char *key = json_get_text(object, "key");
+    const struct evidence_kind *kind = key ? kind_of_key(key) : NULL;
+    struct evidence *item;
+    enum status status;
+
+    if (!kind)
+        return key ? STATUS_NOT_SUPPORTED : STATUS_MALFORMED;
+    item = new_item(kind);
+    item->status = read_status(object);
+    item->settled = true;
+    item->time = json_get_time(object, "time");
+    item->took = json_get_microseconds(object, "took_ms");
+    item->reason = json_copy_text(object, "reason", &item->memory);
+    status = kind->load(item, object);
+    if (status == STATUS_OK)
+        *out = item;
+    else
+        evidence_free(item);
+    return status;
+}
+
+enum status evidence_from_json(struct evidence_store *store, const json_t *object)
+{
+    struct evidence *item;
+    enum status status = load(object, &item);
+
+    return status == STATUS_OK ? insert_loaded(store, item) : status;
+}
+
+/* By way of JSON: what a file can hold is all there is to copy. */
+enum status evidence_add_redacted(struct evidence_store *store, const struct evidence *item,
+                                  const struct redactor *redactor, struct evidence **copy)
+{
+    json_t *object = evidence_to_json(item);
+    enum status status = load(object, copy);
+
+    json_decref(object);
+    if (status != STATUS_OK)
+        return status;
+    (*copy)->reason = NULL;
+    item->kind->redact(*copy, redactor);
+    return insert_loaded(store, *copy);
+}

@@ -1,0 +1,324 @@
+#include "diag/evidence/file.h"
+
+#include "diag/json.h"
+#include "diag/platform.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LINE_MOST = 8 << 20, /* bytes of a line */
+    LIST_MOST = 100000,  /* entries of a list of the header */
+    DNS_PORT = 53
+};
+
+void evidence_run_release(struct evidence_run *run)
+{
+    arena_release(&run->memory);
+    memset(run, 0, sizeof *run);
+}
+
+/* ---- writing ---- */
+
+static enum status write_line(FILE *file, json_t *object)
+{
+    char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    enum status status = STATUS_OK;
+
+    json_decref(object);
+    if (!line)
+        return STATUS_MALFORMED;
+    if (fputs(line, file) == EOF || fputc('\n', file) == EOF || fflush(file) != 0)
+        status = platform_write_error();
+    free(line);
+    return status;
+}
+
+static json_t *words_to_json(const char *const *words, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(words[i]));
+    return list;
+}
+
+static json_t *servers_to_json(const struct settings *settings)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < settings->dns_count; i++) {
+        char text[NET_ADDRESS_TEXT_SIZE];
+
+        net_address_format(&settings->dns[i], DNS_PORT, text);
+        json_array_append_new(list, json_string(text));
+    }
+    return list;
+}
+
+static json_t *severities_to_json(const struct settings *settings)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < settings->severity_count; i++)
+        json_put_text(object, settings->severities[i].id,
+                      severity_word(settings->severities[i].severity));
+    return object;
+}
+
+static json_t *accepted_to_json(const struct settings *settings)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < settings->accepted_count; i++) {
+        const struct acceptance *accepted = &settings->accepted[i];
+        json_t *entry = json_object();
+
+        json_put_text(entry, "id", accepted->id);
+        json_put_text(entry, "subject", accepted->subject);
+        json_put_text(entry, "expires", accepted->expires);
+        json_put_text(entry, "reason", accepted->reason);
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+static json_t *settings_to_json(const struct settings *settings)
+{
+    json_t *object = json_object();
+
+    if (settings->dns_count)
+        json_object_set_new(object, "dns", servers_to_json(settings));
+    if (settings->dns_port != DNS_PORT)
+        json_object_set_new(object, "dns_port", json_integer(settings->dns_port));
+    if (settings->only_count)
+        json_object_set_new(object, "only", words_to_json(settings->only, settings->only_count));
+    if (settings->skip_count)
+        json_object_set_new(object, "skip", words_to_json(settings->skip, settings->skip_count));
+    if (settings->severity_count)
+        json_object_set_new(object, "severity", severities_to_json(settings));
+    if (settings->accepted_count)
+        json_object_set_new(object, "accepted", accepted_to_json(settings));
+    return object;
+}
+
+enum status evidence_file_begin(FILE *file, const struct evidence_run *run)
+{
+    json_t *header = json_object(), *subjects = json_array();
+
+    json_object_set_new(header, "exdiag_evidence", json_integer(1));
+    json_put_text(header, "tool", run->tool);
+    json_put_time(header, "started", run->started);
+    for (size_t i = 0; i < run->subject_count; i++) {
+        const struct subject *subject = &run->subjects[i];
+        json_t *entry = json_object();
+
+        json_put_text(entry, "kind", subject_kind_word(subject->kind));
+        json_put_text(entry, "name", subject->name);
+        if (strcmp(subject->shown, subject->name) != 0)
+            json_put_text(entry, "shown", subject->shown);
+        json_array_append_new(subjects, entry);
+    }
+    json_object_set_new(header, "subjects", subjects);
+    json_object_set_new(header, "settings", settings_to_json(&run->settings));
+    if (run->redacted)
+        json_object_set_new(header, "redacted", json_true());
+    return write_line(file, header);
+}
+
+enum status evidence_file_add(FILE *file, struct evidence *item)
+{
+    enum status status = write_line(file, evidence_to_json(item));
+
+    item->saved = status == STATUS_OK;
+    return status;
+}
+
+enum status evidence_file_end(FILE *file, int64_t finished, bool complete)
+{
+    json_t *last = json_object();
+
+    json_put_time(last, "finished", finished);
+    json_object_set_new(last, "complete", json_boolean(complete));
+    return write_line(file, last);
+}
+
+/* ---- reading ---- */
+
+static size_t list_size(const json_t *list)
+{
+    size_t size = json_array_size(list);
+
+    return size < LIST_MOST ? size : LIST_MOST;
+}
+
+static void read_subjects(const json_t *list, struct evidence_run *run)
+{
+    size_t count = list_size(list);
+
+    run->subjects = arena_new(&run->memory, count, sizeof *run->subjects);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *entry = json_array_get(list, i);
+        const char *kind = json_get_text(entry, "kind");
+        struct subject *subject = &run->subjects[run->subject_count];
+
+        subject->name = json_copy_text(entry, "name", &run->memory);
+        subject->shown = json_copy_text(entry, "shown", &run->memory);
+        subject->kind = kind ? subject_kind_from_word(kind) : SUBJECT_KIND_COUNT;
+        subject->given = true;
+        if (!subject->name || subject->kind == SUBJECT_KIND_COUNT)
+            continue;
+        if (!subject->shown)
+            subject->shown = subject->name;
+        run->subject_count++;
+    }
+}
+
+static const char *const *read_words(const json_t *list, struct arena *arena, size_t *count)
+{
+    const char **words = arena_new(arena, list_size(list), sizeof *words);
+
+    *count = 0;
+    for (size_t i = 0; i < list_size(list); i++) {
+        const char *word = json_string_value(json_array_get(list, i));
+
+        if (word)
+            words[(*count)++] = arena_copy_string(arena, word);
+    }
+    return words;
+}
+
+static void read_servers(const json_t *list, struct settings *settings, struct arena *arena)
+{
+    struct net_address *servers = arena_new(arena, list_size(list), sizeof *servers);
+
+    for (size_t i = 0; i < list_size(list); i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+
+        if (text && net_address_parse(text, DNS_PORT, &servers[settings->dns_count]) == STATUS_OK)
+            settings->dns_count++;
+    }
+    settings->dns = servers;
+}
+
+static void read_severities(json_t *object, struct settings *settings, struct arena *arena)
+{
+    struct severity_override *list = arena_new(arena, json_object_size(object), sizeof *list);
+    const char *id;
+    json_t *value;
+
+    json_object_foreach(object, id, value)
+    {
+        const char *word = json_string_value(value);
+        enum severity severity = word ? severity_from_word(word) : SEVERITY_COUNT;
+
+        if (severity == SEVERITY_COUNT)
+            continue;
+        list[settings->severity_count].id = arena_copy_string(arena, id);
+        list[settings->severity_count++].severity = severity;
+    }
+    settings->severities = list;
+}
+
+static void read_accepted(const json_t *list, struct settings *settings, struct arena *arena)
+{
+    struct acceptance *accepted = arena_new(arena, list_size(list), sizeof *accepted);
+
+    for (size_t i = 0; i < list_size(list); i++) {
+        const json_t *entry = json_array_get(list, i);
+        struct acceptance *one = &accepted[settings->accepted_count];
+
+        one->id = json_copy_text(entry, "id", arena);
+        one->subject = json_copy_text(entry, "subject", arena);
+        one->expires = json_copy_text(entry, "expires", arena);
+        one->reason = json_copy_text(entry, "reason", arena);
+        if (one->id && one->subject && one->expires && one->reason)
+            settings->accepted_count++;
+    }
+    settings->accepted = accepted;
+}
+
+static void read_settings(const json_t *object, struct evidence_run *run)
+{
+    struct settings *settings = &run->settings;
+    struct arena *arena = &run->memory;
+
+    settings->dns_port = (uint16_t)json_get_number(object, "dns_port", UINT16_MAX, DNS_PORT);
+    settings->only = read_words(json_object_get(object, "only"), arena, &settings->only_count);
+    settings->skip = read_words(json_object_get(object, "skip"), arena, &settings->skip_count);
+    read_servers(json_object_get(object, "dns"), settings, arena);
+    read_severities(json_object_get(object, "severity"), settings, arena);
+    read_accepted(json_object_get(object, "accepted"), settings, arena);
+}
+
+static enum status read_header(const json_t *header, struct evidence_run *run)
+{
+    if (json_get_number(header, "exdiag_evidence", 1, 0) != 1)
+        return STATUS_MALFORMED;
+    run->tool = json_copy_text(header, "tool", &run->memory);
+    run->started = json_get_time(header, "started");
+    run->redacted = json_get_bool(header, "redacted");
+    read_subjects(json_object_get(header, "subjects"), run);
+    read_settings(json_object_get(header, "settings"), run);
+    return STATUS_OK;
+}
+
+/* One line without its end; false at the end of the file. Overlong lines come back cut. */
+static bool read_line(FILE *file, struct buffer *line)
+{
+    char chunk[4096];
+
+    buffer_clear(line);
+    while (fgets(chunk, sizeof chunk, file)) {
+        size_t size = strlen(chunk);
+
+        if (size > 0 && chunk[size - 1] == '\n') {
+            buffer_add(line, chunk, size - 1);
+            return true;
+        }
+        buffer_add(line, chunk, size);
+    }
+    return line->size > 0;
+}
+
+static void read_item(const struct buffer *line, size_t number, struct evidence_run *run,
+                      struct evidence_store *store)
+{
+    json_t *object = json_loadb(line->text, line->size, 0, NULL);
+    enum status status = STATUS_OK;
+
+    if (json_object_get(object, "finished")) {
+        run->finished = json_get_time(object, "finished");
+        run->complete = json_get_bool(object, "complete");
+    } else {
+        status = evidence_from_json(store, object);
+    }
+    if (status == STATUS_NOT_SUPPORTED)
+        run->unknown_items++;
+    else if (status == STATUS_MALFORMED && run->damaged_lines++ == 0)
+        run->first_damaged_line = number;
+    json_decref(object);
+}
+
+enum status evidence_file_read(FILE *file, struct evidence_run *run, struct evidence_store *store)
+{
+    enum status status = STATUS_MALFORMED;
+    struct buffer line;
+    json_t *header;
+
+    memset(run, 0, sizeof *run);
+    buffer_init(&line, LINE_MOST);
+    read_line(file, &line);
+    header = json_loadb(line.text, line.size, 0, NULL);
+    if (header)
+        status = read_header(header, run);
+    json_decref(header);
+    for (size_t number = 2; status == STATUS_OK && read_line(file, &line); number++) {
+        if (line.size > 0)
+            read_item(&line, number, run, store);
+    }
+    if (status == STATUS_OK && ferror(file))
+        status = STATUS_IO;
+    buffer_release(&line);
+    return status;
+}

@@ -1,0 +1,81 @@
+/*
+ * The engine: subjects x probes, run in passes until nothing more is asked.
+ *
+ * It does no I/O and knows no clock. Asks that are not in the store go to `fetch`;
+ * whoever observes them settles the item and calls exam_settled(). Without a
+ * fetch, or once the exam is told to end, absent asks end at once with a status
+ * that says why, and the probes conclude from what there is.
+ *
+ * An examination is run again when all it waits for has been settled, or
+ * EXAM_PATIENCE after the first of it was: one slow answer does not hold up what
+ * follows from the others.
+ */
+#ifndef EXDIAG_EXAM_H
+#define EXDIAG_EXAM_H
+
+#include "diag/evidence/evidence.h"
+#include "diag/probe.h"
+
+enum {
+    EXAM_PATIENCE = 50000, /* microseconds */
+    EXAM_PASSES_MOST = 64, /* of one examination; more means a probe that never settles */
+    EXAM_ASKS_MOST = 2000  /* of one examination */
+};
+
+struct exam;
+
+struct exam_options {
+    const struct settings *settings;    /* borrowed for the life of the exam */
+    const struct probe *const *probes;  /* ended by NULL; `probes` of probe.h unless a test says otherwise */
+    struct evidence_store *store;       /* borrowed */
+    int64_t started;                    /* the probes' "now": milliseconds since 1970 UTC */
+    enum status absent;                 /* how asks end that nobody fetches */
+    void (*fetch)(void *context, struct evidence *item); /* or NULL; must not settle the item at once */
+    void *context;
+};
+
+struct exam *exam_new(const struct exam_options *options);
+void exam_free(struct exam *exam);
+
+/* Adds a subject once; `name` canonical, `shown` for people (subject.h). Both are copied. */
+void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
+                      const char *shown, bool given);
+
+/*
+ * Runs every examination that is ready. `now`: microseconds on a monotonic clock,
+ * or 0 where nothing is ever fetched.
+ */
+void exam_work(struct exam *exam, int64_t now);
+
+/* To be called once for each item that `fetch` was given, after it was settled. */
+void exam_settled(struct exam *exam, struct evidence *item, int64_t now);
+
+/* When exam_work() should be called though nothing was settled; INT64_MAX if never. */
+int64_t exam_due(const struct exam *exam);
+
+/* Asks given to `fetch` and not yet settled. */
+size_t exam_open(const struct exam *exam);
+
+/*
+ * Ends the exam early: open asks are settled with `status` (items later settled
+ * by their gatherer must not be reported any more), and so is every new one.
+ */
+void exam_end(struct exam *exam, enum status status);
+
+/* True unless --only or --skip rule out all that the probe can find. */
+bool exam_is_selected(const struct settings *settings, const struct probe *probe);
+
+/* A `fetch` for --plan: items stay unsettled, so that a pass shows what is asked first. */
+void exam_fetch_nothing(void *context, struct evidence *item);
+
+/* The subjects in report order; valid until one is added. */
+struct subject_list exam_subjects(struct exam *exam);
+
+/*
+ * The findings of all examinations, in no particular order; they live as long as
+ * the exam. Calls `take` for each.
+ */
+void exam_findings(struct exam *exam, void (*take)(void *context, struct finding *finding),
+                   void *context);
+
+#endif

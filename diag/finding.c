@@ -1,0 +1,101 @@
+#include "diag/finding.h"
+
+#include <string.h>
+
+static const char *const outcome_words[OUTCOME_COUNT] = {
+#define X(name, word) [OUTCOME_##name] = word,
+    OUTCOME_LIST(X)
+#undef X
+};
+
+static const char *const severity_words[SEVERITY_COUNT] = {
+#define X(name, word) [SEVERITY_##name] = word,
+    SEVERITY_LIST(X)
+#undef X
+};
+
+const char *outcome_word(enum outcome outcome)
+{
+    return outcome < OUTCOME_COUNT ? outcome_words[outcome] : "unknown";
+}
+
+const char *severity_word(enum severity severity)
+{
+    return severity < SEVERITY_COUNT ? severity_words[severity] : "warning";
+}
+
+enum severity severity_from_word(const char *word)
+{
+    for (unsigned i = 0; i < SEVERITY_COUNT; i++) {
+        if (strcmp(severity_words[i], word) == 0)
+            return (enum severity)i;
+    }
+    return SEVERITY_COUNT;
+}
+
+static int compare_numbers(size_t a, size_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_seen(const struct finding *a, const struct finding *b)
+{
+    for (size_t i = 0; i < a->seen_count && i < b->seen_count; i++) {
+        int order = strcmp(a->seen[i].text, b->seen[i].text);
+
+        if (order)
+            return order;
+        order = compare_numbers(a->seen[i].mark_start, b->seen[i].mark_start);
+        if (order)
+            return order;
+    }
+    return compare_numbers(a->seen_count, b->seen_count);
+}
+
+/* Two findings of one kind about one subject: told apart by what they say. */
+static int compare_contents(const struct finding *a, const struct finding *b)
+{
+    int order = strcmp(a->title, b->title);
+
+    return order ? order : compare_seen(a, b);
+}
+
+int finding_compare(const struct finding *a, const struct finding *b)
+{
+    int order = compare_numbers(a->outcome, b->outcome);
+
+    if (!order && a->outcome == OUTCOME_PROBLEM)
+        order = compare_numbers(a->severity, b->severity);
+    if (!order)
+        order = compare_numbers(a->explained_by_count > 0, b->explained_by_count > 0);
+    if (!order)
+        order = subject_compare(a->subject, b->subject);
+    if (!order)
+        order = strcmp(a->kind->id, b->kind->id);
+    return order ? order : compare_contents(a, b);
+}
+
+static bool is_complete(const struct report *report)
+{
+    for (size_t i = 0; i < report->run_count; i++) {
+        if (!report->runs[i].complete)
+            return false;
+    }
+    return true;
+}
+
+int report_exit_status(const struct report *report)
+{
+    bool unknown = !is_complete(report);
+
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct finding *finding = report->findings[i];
+
+        if (finding->outcome == OUTCOME_PROBLEM && finding->severity != SEVERITY_INFO &&
+            !finding->accepted)
+            return 1;
+        if (finding->outcome == OUTCOME_UNKNOWN)
+            unknown = true;
+    }
+    return unknown ? 3 : 0;
+}

@@ -1,0 +1,213 @@
+#include "diag/gather/dns_client.h"
+
+#include <stdlib.h>
+
+enum { SENT_MOST = 128 }; /* in one dns_client_work() */
+
+void dns_queue_add(struct dns_queue *queue, struct dns_question *question)
+{
+    question->queue = queue;
+    question->next = NULL;
+    question->previous = queue->last;
+    if (queue->last)
+        queue->last->next = question;
+    else
+        queue->first = question;
+    queue->last = question;
+}
+
+void dns_queue_add_first(struct dns_queue *queue, struct dns_question *question)
+{
+    question->queue = queue;
+    question->previous = NULL;
+    question->next = queue->first;
+    if (queue->first)
+        queue->first->previous = question;
+    else
+        queue->last = question;
+    queue->first = question;
+}
+
+void dns_queue_leave(struct dns_question *question)
+{
+    struct dns_queue *queue = question->queue;
+
+    if (!queue)
+        return;
+    if (question->previous)
+        question->previous->next = question->next;
+    else
+        queue->first = question->next;
+    if (question->next)
+        question->next->previous = question->previous;
+    else
+        queue->last = question->previous;
+    question->queue = NULL;
+}
+
+/* ---- lanes ---- */
+
+static bool has_room(const struct dns_lane *lane)
+{
+    return lane->waiting.first && lane->open < lane->most;
+}
+
+static void begin_waiting(struct dns_client *client, struct dns_lane *lane)
+{
+    while (has_room(lane)) {
+        struct dns_question *question = lane->waiting.first;
+
+        dns_queue_leave(question);
+        dns_question_begin(client, question);
+    }
+}
+
+/* Not all at once, so that answers are read while the window fills. */
+static void send_ready(struct dns_client *client)
+{
+    client->is_full = false;
+    for (unsigned sent = 0; sent < SENT_MOST && !client->is_full; sent++) {
+        struct dns_question *question;
+
+        begin_waiting(client, &client->recursive);
+        begin_waiting(client, &client->direct);
+        question = client->ready.first;
+        if (!question)
+            return;
+        dns_queue_leave(question);
+        dns_transport_send(client, question);
+    }
+}
+
+static void expire(struct dns_client *client)
+{
+    const struct timer *timer;
+
+    while ((timer = timers_first(&client->timers)) && timer->due <= client->now)
+        dns_question_expired(client, timer->owner);
+}
+
+/* ---- the interface ---- */
+
+enum status dns_client_new(const struct gather_options *options, dns_client_settled *settled,
+                           void *context, struct dns_client **out)
+{
+    struct dns_client *client = memory_new(1, sizeof *client);
+    enum status status = dns_sockets_init(&client->sockets);
+
+    if (status != STATUS_OK) {
+        free(client);
+        return status;
+    }
+    client->settled = settled;
+    client->context = context;
+    client->timeout = (int64_t)options->timeout * 1000;
+    client->recursive.most = options->dns_window;
+    client->direct.most =
+        options->dns_window < DNS_DIRECT_MOST ? options->dns_window : DNS_DIRECT_MOST;
+    client->resolver_count = options->resolver_count;
+    if (client->resolver_count > DNS_RESOLVERS_MOST)
+        client->resolver_count = DNS_RESOLVERS_MOST;
+    for (size_t i = 0; i < client->resolver_count; i++)
+        client->resolvers[i] = options->resolvers[i];
+    *out = client;
+    return STATUS_OK;
+}
+
+static void free_all(struct dns_queue *queue)
+{
+    while (queue->first) {
+        struct dns_question *question = queue->first;
+
+        dns_queue_leave(question);
+        free(question);
+    }
+}
+
+void dns_client_free(struct dns_client *client)
+{
+    struct timer *timer;
+
+    if (!client)
+        return;
+    while ((timer = timers_first(&client->timers))) {
+        struct dns_question *question = timer->owner;
+
+        dns_question_stop(client, question);
+        free(question);
+    }
+    free_all(&client->recursive.waiting);
+    free_all(&client->direct.waiting);
+    timers_release(&client->timers);
+    dns_sockets_release(&client->sockets);
+    free(client);
+}
+
+void dns_client_ask(struct dns_client *client, struct dns_answer *item)
+{
+    bool direct = item->at.ip.family != IP_NONE;
+    size_t count = direct ? 1 : client->resolver_count;
+    struct dns_question *question =
+        memory_new(1, sizeof *question + count * sizeof *question->candidates);
+
+    question->item = item;
+    question->timer.owner = question;
+    question->chain_flags = UINT8_MAX;
+    question->count = count;
+    for (size_t i = 0; i < count; i++)
+        question->candidates[i].server = direct ? &item->at : &client->resolvers[i];
+    question->lane = direct ? &client->direct : &client->recursive;
+    dns_queue_add(&question->lane->waiting, question);
+}
+
+void dns_client_work(struct dns_client *client, int64_t now)
+{
+    client->now = now;
+    dns_transport_receive(client);
+    dns_transport_work_tcp(client);
+    expire(client);
+    dns_sockets_close_unused(&client->sockets);
+    send_ready(client);
+    dns_transport_open_tcp(client);
+}
+
+static void add_socket(struct curl_waitfd *wait, platform_socket socket, bool reads, bool writes)
+{
+    wait->fd = (curl_socket_t)socket;
+    wait->events = (short)((reads ? CURL_WAIT_POLLIN : 0) | (writes ? CURL_WAIT_POLLOUT : 0));
+    wait->revents = 0;
+}
+
+unsigned dns_client_sockets(const struct dns_client *client, struct curl_waitfd *list,
+                            unsigned count, unsigned room)
+{
+    for (size_t i = 0; i < client->sockets.count && count < room; i++) {
+        const struct dns_socket *socket = client->sockets.list[i];
+
+        add_socket(&list[count++], socket->handle, true, socket->is_full);
+    }
+    for (size_t i = 0; i < DNS_TCP_MOST && count < room; i++) {
+        const struct dns_tcp *tcp = &client->exchanges[i].tcp;
+        bool writes = dns_tcp_wants_write(tcp);
+
+        if (client->exchanges[i].question)
+            add_socket(&list[count++], tcp->socket, !writes, writes);
+    }
+    return count;
+}
+
+int64_t dns_client_due(const struct dns_client *client)
+{
+    const struct timer *first = timers_first(&client->timers);
+
+    if (!client->is_full &&
+        (client->ready.first || has_room(&client->recursive) || has_room(&client->direct)))
+        return 0;
+    return first ? first->due : INT64_MAX;
+}
+
+unsigned dns_client_socket_count(const struct dns_client *client)
+{
+    return (unsigned)client->resolver_count * DNS_SOCKETS_PER_RESOLVER + DNS_DIRECT_MOST +
+           DNS_TCP_MOST;
+}

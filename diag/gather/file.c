@@ -1,0 +1,97 @@
+#include "diag/gather/file.h"
+
+#include "diag/memory.h"
+#include "diag/platform.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PIECE_SIZE = 1024 * 1024 };
+
+static enum status open_file(const char *path, FILE **file, const char **reason)
+{
+    switch (platform_file_kind(path)) {
+    case PLATFORM_FOLDER:
+        *reason = "it is a folder";
+        return STATUS_INVALID;
+    case PLATFORM_OTHER_FILE:
+        *reason = "it is a device, a pipe or a socket, not a file";
+        return STATUS_INVALID;
+    default:
+        return platform_file_open(path, file);
+    }
+}
+
+static void write_hexadecimal(const unsigned char *bytes, size_t size, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < size; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    *out = '\0';
+}
+
+static enum status read_all(FILE *file, unsigned char *piece, EVP_MD_CTX *hash,
+                            struct file_digest *out)
+{
+    struct text_survey survey;
+    unsigned char sha256[EVP_MAX_MD_SIZE];
+    unsigned sha256_size;
+    size_t size = fread(piece, 1, PIECE_SIZE, file);
+
+    out->type = file_type_of(piece, size < FILE_TYPE_HEAD ? size : FILE_TYPE_HEAD, &out->encoding);
+    text_survey_begin(&survey, out->encoding);
+    for (; size > 0; size = fread(piece, 1, PIECE_SIZE, file)) {
+        text_survey_add(&survey, piece, size);
+        if (!EVP_DigestUpdate(hash, piece, size))
+            return STATUS_NOT_SUPPORTED;
+        out->size += size;
+    }
+    if (ferror(file))
+        return STATUS_IO;
+    if (!EVP_DigestFinal_ex(hash, sha256, &sha256_size))
+        return STATUS_NOT_SUPPORTED;
+    text_survey_end(&survey);
+    out->encoding = survey.encoding;
+    out->lines = survey.lines;
+    out->longest_line = survey.longest_line;
+    write_hexadecimal(sha256, sha256_size, out->sha256);
+    return STATUS_OK;
+}
+
+void gather_file(struct evidence *item)
+{
+    struct file_digest *digest = (struct file_digest *)item;
+    struct file_digest seen = {.size = 0};
+    unsigned char *piece = memory_new(1, PIECE_SIZE);
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    const char *reason = NULL;
+    FILE *file = NULL;
+    enum status status = open_file(digest->path, &file, &reason);
+
+    if (status != STATUS_OK)
+        goto out;
+    if (hash && EVP_DigestInit_ex(hash, EVP_sha256(), NULL))
+        status = read_all(file, piece, hash, &seen);
+    else
+        status = STATUS_NOT_SUPPORTED;
+    if (status == STATUS_NOT_SUPPORTED)
+        reason = "the cryptographic library cannot compute SHA-256";
+out:
+    if (file)
+        fclose(file);
+    EVP_MD_CTX_free(hash);
+    free(piece);
+    if (status != STATUS_OK) {
+        evidence_fail(item, status, reason);
+        return;
+    }
+    seen.evidence = digest->evidence;
+    seen.evidence.status = STATUS_OK;
+    seen.evidence.settled = true;
+    seen.path = digest->path;
+    *digest = seen;
+}

@@ -1,0 +1,210 @@
+#include "diag/gather/gather.h"
+
+#include "diag/evidence/digest.h"
+#include "diag/gather/dns.h"
+#include "diag/gather/file.h"
+#include "diag/gather/pool.h"
+#include "diag/platform.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct gather {
+    CURLM *multi;
+    struct curl_waitfd *sockets;
+    unsigned socket_room;
+    struct dns_client *dns;
+    struct pool *pool;
+    unsigned timeout; /* milliseconds */
+    size_t open;
+    gather_settled *settled;
+    void *context;
+};
+
+/* ---- what blocks: one row for each kind of evidence a worker gathers ---- */
+
+struct errand { /* what a worker owns while it works: an item of its own */
+    const struct blocking_gatherer *gatherer;
+    struct evidence *found;
+};
+
+static const struct blocking_gatherer {
+    const struct evidence_kind *kind;
+    void (*observe)(struct evidence *item); /* on a worker; settles the worker's own item */
+    int64_t allowance;                      /* microseconds */
+} blocking_gatherers[] = {
+    {&evidence_digest, gather_file, 600 * (int64_t)1000000},
+};
+
+static const struct blocking_gatherer *blocking_gatherer_of(const struct evidence_kind *kind)
+{
+    for (size_t i = 0; i < sizeof blocking_gatherers / sizeof *blocking_gatherers; i++) {
+        if (blocking_gatherers[i].kind == kind)
+            return &blocking_gatherers[i];
+    }
+    return NULL;
+}
+
+static void run_errand(void *work)
+{
+    struct errand *errand = work;
+    int64_t began = platform_monotonic_clock();
+
+    errand->found->time = platform_wall_clock();
+    errand->gatherer->observe(errand->found);
+    errand->found->took = platform_monotonic_clock() - began;
+}
+
+static void free_errand(void *work)
+{
+    struct errand *errand = work;
+
+    evidence_free(errand->found);
+    free(errand);
+}
+
+static void send_worker(struct gather *gather, struct evidence *item,
+                        const struct blocking_gatherer *gatherer)
+{
+    struct errand *errand = memory_new(1, sizeof *errand);
+    const struct pool_job job = {.run = run_errand,
+                                 .release = free_errand,
+                                 .work = errand,
+                                 .allowance = gatherer->allowance,
+                                 .owner = item};
+
+    errand->gatherer = gatherer;
+    errand->found = evidence_new(item->kind, item);
+    pool_submit(gather->pool, &job);
+}
+
+static void welcome_workers(struct gather *gather)
+{
+    struct pool_job job;
+
+    while (pool_take(gather->pool, platform_monotonic_clock(), &job)) {
+        struct evidence *item = job.owner;
+
+        if (job.late) {
+            evidence_fail(item, STATUS_TIMEOUT, NULL);
+        } else {
+            evidence_adopt(item, ((struct errand *)job.work)->found);
+            free_errand(job.work);
+        }
+        gather->open--;
+        gather->settled(gather->context, item);
+    }
+}
+
+/* ---- the one place that waits ---- */
+
+static void dns_settled(void *context, struct dns_answer *item)
+{
+    struct gather *gather = context;
+
+    gather->open--;
+    gather->settled(gather->context, &item->evidence);
+}
+
+static void wake(void *context)
+{
+    gather_wake(context);
+}
+
+enum status gather_new(const struct gather_options *options, gather_settled *settled, void *context,
+                       struct gather **out)
+{
+    struct gather *gather = memory_new(1, sizeof *gather);
+    enum status status = STATUS_IO;
+
+    gather->settled = settled;
+    gather->context = context;
+    gather->timeout = options->timeout;
+    gather->multi = curl_multi_init();
+    if (!gather->multi)
+        goto out;
+    gather->pool = pool_new(options->jobs, wake, gather);
+    status = dns_client_new(options, dns_settled, gather, &gather->dns);
+    if (status != STATUS_OK)
+        goto out;
+    *out = gather;
+    return STATUS_OK;
+out:
+    gather_free(gather);
+    return status;
+}
+
+void gather_free(struct gather *gather)
+{
+    if (!gather)
+        return;
+    dns_client_free(gather->dns);
+    pool_free(gather->pool);
+    if (gather->multi)
+        curl_multi_cleanup(gather->multi);
+    free(gather->sockets);
+    free(gather);
+}
+
+void gather_start(struct gather *gather, struct evidence *item)
+{
+    const struct blocking_gatherer *gatherer = blocking_gatherer_of(item->kind);
+
+    gather->open++;
+    if (gatherer)
+        send_worker(gather, item, gatherer);
+    else
+        dns_client_ask(gather->dns, (struct dns_answer *)item);
+}
+
+size_t gather_open(const struct gather *gather)
+{
+    return gather->open;
+}
+
+static void work(struct gather *gather)
+{
+    dns_client_work(gather->dns, platform_monotonic_clock());
+    welcome_workers(gather);
+}
+
+/* Milliseconds until something is due, rounded up, at most `most`. */
+static int patience(const struct gather *gather, int64_t most)
+{
+    int64_t due = dns_client_due(gather->dns), pool = pool_due(gather->pool), left;
+
+    if (pool < due)
+        due = pool;
+    if (due == INT64_MAX)
+        return (int)most;
+    left = (due - platform_monotonic_clock() + 999) / 1000;
+    if (left < 0)
+        left = 0;
+    return (int)(left < most ? left : most);
+}
+
+void gather_wait(struct gather *gather, int64_t most)
+{
+    size_t open = gather->open;
+    unsigned count;
+
+    work(gather);
+    if (gather->open < open || most <= 0)
+        return;
+    count = dns_client_socket_count(gather->dns);
+    if (count > gather->socket_room) {
+        gather->sockets = memory_resize(gather->sockets, count, sizeof *gather->sockets);
+        gather->socket_room = count;
+    }
+    count = dns_client_sockets(gather->dns, gather->sockets, 0, gather->socket_room);
+    if (most > 60000)
+        most = 60000;
+    curl_multi_poll(gather->multi, gather->sockets, count, patience(gather, most), NULL);
+    work(gather);
+}
+
+void gather_wake(struct gather *gather)
+{
+    curl_multi_wakeup(gather->multi);
+}

@@ -1,0 +1,57 @@
+/*
+ * Gathering: everything that touches the world, behind one door.
+ *
+ * One coordinator thread owns all evidence and waits in one place,
+ * curl_multi_poll(): for libcurl's transfers, for the resolver's sockets, and for
+ * workers that finished. What can only be done by blocking goes to the pool.
+ * Every ask ends: answered, failed with a reason, or at its deadline.
+ */
+#ifndef EXDIAG_GATHER_GATHER_H
+#define EXDIAG_GATHER_GATHER_H
+
+#include "diag/evidence/evidence.h"
+#include "diag/read/net_address.h"
+
+struct gather_options {
+    const struct net_address *resolvers; /* borrowed; may be none: asks then fail with no-server */
+    size_t resolver_count;
+    unsigned dns_window;  /* questions in flight at once, 1 to DNS_WINDOW_MOST */
+    unsigned timeout;     /* milliseconds for one network operation, retries included */
+    unsigned jobs;        /* worker threads, 1 to JOBS_MOST */
+};
+
+enum {
+    DNS_WINDOW_USUAL = 500,
+    DNS_WINDOW_MOST = 8192,
+    JOBS_USUAL = 64,
+    JOBS_MOST = 4096,
+    TIMEOUT_USUAL = 10000 /* milliseconds */
+};
+
+struct gather;
+
+/* Called on the coordinator thread, from within gather_wait(), when an item is settled. */
+typedef void gather_settled(void *context, struct evidence *item);
+
+enum status gather_new(const struct gather_options *options, gather_settled *settled, void *context,
+                       struct gather **out);
+
+/* Open asks are forgotten; workers past their deadline are left behind, never waited for. */
+void gather_free(struct gather *gather);
+
+/*
+ * Begins the observation of an unsettled item, which stays the store's. May
+ * settle it later, from gather_wait(), never at once.
+ */
+void gather_start(struct gather *gather, struct evidence *item);
+
+/* Items started and not yet settled. */
+size_t gather_open(const struct gather *gather);
+
+/* Works and waits until something was settled, gather_wake(), or `most` milliseconds. */
+void gather_wait(struct gather *gather, int64_t most);
+
+/* Ends a wait. The one function here for other threads. */
+void gather_wake(struct gather *gather);
+
+#endif

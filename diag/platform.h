@@ -1,0 +1,139 @@
+/*
+ * All that exdiag asks of an operating system. posix/ and win32/ each implement
+ * every function here under the same name with the same results; no other folder
+ * includes a system's headers, and the build picks one of the two.
+ *
+ * Text is UTF-8 on this side of the line. Times are as each function says.
+ */
+#ifndef EXDIAG_PLATFORM_H
+#define EXDIAG_PLATFORM_H
+
+#include "diag/read/net_address.h"
+#include "diag/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* ---- the program ---- */
+
+/* What the program is; the platform's own main() calls it with UTF-8 arguments. */
+int exdiag_main(int argc, char **argv);
+
+/*
+ * Once, before anything else here: sockets, console code page, and whatever the
+ * system needs so that a closed pipe is an error of a write and not the end.
+ */
+enum status platform_init(void);
+
+/* The value of an environment variable, or NULL. Valid until the next call. */
+const char *platform_environment(const char *name);
+
+/* ---- time ---- */
+
+int64_t platform_wall_clock(void);      /* milliseconds since 1970-01-01 UTC */
+int64_t platform_monotonic_clock(void); /* microseconds since some fixed moment */
+
+/* Unpredictable bytes from the system's generator. */
+enum status platform_random(void *bytes, size_t size);
+
+/* ---- sockets: never blocking ---- */
+
+typedef intptr_t platform_socket;
+#define PLATFORM_NO_SOCKET ((platform_socket)-1)
+
+/*
+ * A UDP socket on a random local port that hears only `peer`. `receive_buffer`:
+ * bytes asked of the kernel; what it really gave is in *granted.
+ */
+enum status platform_udp_open(const struct net_address *peer, size_t receive_buffer,
+                              platform_socket *socket, size_t *granted);
+
+/* Begins a TCP connection; it is writable once it is made or has failed. */
+enum status platform_tcp_open(const struct net_address *peer, platform_socket *socket);
+
+/* STATUS_AGAIN while the connection is being made, then STATUS_OK, or why there is none. */
+enum status platform_tcp_result(platform_socket socket);
+
+/*
+ * One send or receive. STATUS_AGAIN where it would block; STATUS_REFUSED when the
+ * peer's system answered that the port is closed (ICMP, for UDP). For TCP, zero
+ * bytes received is STATUS_CLOSED.
+ */
+enum status platform_send(platform_socket socket, const void *bytes, size_t size, size_t *sent);
+enum status platform_receive(platform_socket socket, void *bytes, size_t room, size_t *received);
+
+void platform_socket_close(platform_socket socket);
+
+/* The name servers this machine uses, in its order, port 53. STATUS_NO_SERVER if none. */
+enum status platform_resolvers(struct net_address *servers, size_t room, size_t *count);
+
+/* ---- names ---- */
+
+/*
+ * IDNA (non-transitional UTS 46): a UTF-8 domain name to its xn-- form, and back
+ * for display. `out` has `room` bytes. STATUS_INVALID where the name has none.
+ */
+enum status platform_idn_to_ascii(const char *name, char *out, size_t room);
+enum status platform_idn_to_unicode(const char *name, char *out, size_t room);
+
+/* ---- threads ---- */
+
+struct platform_mutex;
+struct platform_condition;
+
+struct platform_mutex *platform_mutex_new(void);
+void platform_mutex_free(struct platform_mutex *mutex);
+void platform_mutex_lock(struct platform_mutex *mutex);
+void platform_mutex_unlock(struct platform_mutex *mutex);
+
+struct platform_condition *platform_condition_new(void);
+void platform_condition_free(struct platform_condition *condition);
+void platform_condition_wait(struct platform_condition *condition, struct platform_mutex *mutex);
+void platform_condition_signal(struct platform_condition *condition);
+void platform_condition_broadcast(struct platform_condition *condition);
+
+/* Starts a detached thread with a stack of 256 KiB. */
+enum status platform_thread_start(void (*run)(void *argument), void *argument);
+
+/*
+ * From now on Ctrl-C (SIGINT, SIGTERM; console control events) calls `interrupted`
+ * on a thread of its own instead of ending the program; a second one ends it. Call
+ * before any other thread is started. NULL restores the system's own behaviour.
+ */
+enum status platform_on_interrupt(void (*interrupted)(void *argument), void *argument);
+
+/* ---- console ---- */
+
+bool platform_is_terminal(FILE *stream);
+
+/* Columns of the terminal behind `stream`; 0 when it is none or does not say. */
+unsigned platform_terminal_columns(FILE *stream);
+
+/* True if colour escapes written to `stream` will be obeyed; may switch that on. */
+bool platform_terminal_colours(FILE *stream);
+
+/* ---- files ---- */
+
+enum platform_file_kind { PLATFORM_NO_FILE, PLATFORM_FILE, PLATFORM_FOLDER, PLATFORM_OTHER_FILE };
+
+enum platform_file_kind platform_file_kind(const char *path);
+
+/* For reading, as bytes. STATUS_NOT_FOUND, STATUS_DENIED, STATUS_INVALID (a folder), STATUS_IO. */
+enum status platform_file_open(const char *path, FILE **file);
+
+/*
+ * Makes a file that was not there before, readable by its owner alone, for
+ * writing bytes. STATUS_EXISTS if the name is taken (a symbolic link takes it
+ * too), STATUS_NOT_FOUND when its folder is missing, STATUS_DENIED, STATUS_IO.
+ */
+enum status platform_file_create(const char *path, FILE **file);
+
+/* Replaces or makes an ordinary file for writing bytes: reports. */
+enum status platform_file_write(const char *path, FILE **file);
+
+/* Why the last write to a FILE failed: STATUS_DISK_FULL, STATUS_CLOSED (a pipe), STATUS_IO. */
+enum status platform_write_error(void);
+
+#endif

@@ -1,0 +1,280 @@
+#include "diag/probe.h"
+
+#include "diag/examination.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+enum { SEEN_TEXT_MOST = 65536 };
+
+/* ---- asking ---- */
+
+const struct dns_answer *ask_dns(struct examination *x, const char *name, enum dns_type type)
+{
+    return ask_dns_at(x, name, type, &(const struct ip_address){0});
+}
+
+const struct dns_answer *ask_dns_at(struct examination *x, const char *name, enum dns_type type,
+                                    const struct ip_address *server)
+{
+    struct dns_answer question = {.name = name, .type = type};
+    const struct evidence *item;
+
+    if (server->family != IP_NONE) {
+        question.at.ip = *server;
+        question.at.port = ask_settings(x)->dns_port;
+    }
+    item = exam_ask(x, &evidence_dns, &question.evidence);
+    return item->settled ? (const struct dns_answer *)item : NULL;
+}
+
+const struct file_digest *ask_file(struct examination *x, const char *path)
+{
+    const struct file_digest question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_digest, &question.evidence);
+
+    return item->settled ? (const struct file_digest *)item : NULL;
+}
+
+struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)
+{
+    x->asked_subjects |= PROBE_EXAMINES(kind);
+    return exam_subjects_of_kind(x->exam, kind);
+}
+
+const struct settings *ask_settings(const struct examination *x)
+{
+    return exam_options_of(x->exam)->settings;
+}
+
+int64_t ask_now(const struct examination *x)
+{
+    return exam_options_of(x->exam)->started;
+}
+
+struct arena *pass_memory(struct examination *x)
+{
+    return &x->memory;
+}
+
+/* ---- telling ---- */
+
+void add_subject(struct examination *x, enum subject_kind kind, const char *name)
+{
+    exam_add_subject(x->exam, kind, name, name, false);
+}
+
+static struct draft *draft_of(struct finding *finding)
+{
+    return (struct draft *)finding;
+}
+
+static struct finding *tell(struct examination *x, const struct finding_kind *kind,
+                            enum outcome outcome)
+{
+    struct draft *draft = arena_new(&x->memory, 1, sizeof *draft);
+    enum value_type type = x->subject->kind == SUBJECT_FILE ? VALUE_TEXT : VALUE_NAME;
+
+    draft->x = x;
+    draft->finding.kind = kind;
+    draft->finding.probe = x->probe->name;
+    draft->finding.outcome = outcome;
+    draft->finding.severity = kind->severity;
+    draft->finding.subject = x->subject;
+    *x->drafts_end = draft;
+    x->drafts_end = &draft->next;
+    if (x->subject->given)
+        set_vouched(&draft->finding, type, "subject", x->subject->name, strlen(x->subject->name));
+    else
+        set_value(&draft->finding, type, "subject", x->subject->name, strlen(x->subject->name));
+    return &draft->finding;
+}
+
+static const char *printable(struct arena *arena, const char *text, size_t size)
+{
+    struct buffer shown;
+    const char *copy;
+
+    buffer_init(&shown, SEEN_TEXT_MOST);
+    text_show(&shown, text, size);
+    copy = arena_copy(arena, shown.text, shown.size);
+    buffer_release(&shown);
+    return copy;
+}
+
+struct finding *found(struct examination *x, const struct finding_kind *kind)
+{
+    return tell(x, kind, OUTCOME_PROBLEM);
+}
+
+static struct finding *tell_line(struct examination *x, const struct finding_kind *kind,
+                                 enum outcome outcome, const char *format, va_list arguments)
+{
+    struct finding *finding = tell(x, kind, outcome);
+    const char *text = arena_print_list(&x->memory, format, arguments);
+
+    finding->title = printable(&x->memory, text, strlen(text));
+    return finding;
+}
+
+struct finding *unknown(struct examination *x, const struct finding_kind *kind, const char *format,
+                        ...)
+{
+    struct finding *finding;
+    va_list arguments;
+
+    va_start(arguments, format);
+    finding = tell_line(x, kind, OUTCOME_UNKNOWN, format, arguments);
+    va_end(arguments);
+    return finding;
+}
+
+struct finding *healthy(struct examination *x, const struct finding_kind *kind, const char *format,
+                        ...)
+{
+    struct finding *finding;
+    va_list arguments;
+
+    va_start(arguments, format);
+    finding = tell_line(x, kind, OUTCOME_OK, format, arguments);
+    va_end(arguments);
+    return finding;
+}
+
+struct finding *not_applicable(struct examination *x, const struct finding_kind *kind,
+                               const char *format, ...)
+{
+    struct finding *finding;
+    va_list arguments;
+
+    va_start(arguments, format);
+    finding = tell_line(x, kind, OUTCOME_NOT_APPLICABLE, format, arguments);
+    va_end(arguments);
+    return finding;
+}
+
+void finding_severity(struct finding *finding, enum severity severity)
+{
+    finding->severity = severity;
+}
+
+static struct seen *add_seen(struct finding *finding, const struct evidence *source)
+{
+    struct draft *draft = draft_of(finding);
+    struct arena *arena = &draft->x->memory;
+    struct seen *seen;
+
+    draft->seen =
+        arena_grow(arena, draft->seen, &draft->seen_room, finding->seen_count, sizeof *seen);
+    finding->seen = draft->seen;
+    seen = &draft->seen[finding->seen_count++];
+    if (source) {
+        struct buffer text;
+
+        buffer_init(&text, SEEN_TEXT_MOST);
+        source->kind->describe(source, &text);
+        seen->source = printable(arena, text.text, text.size);
+        seen->time = source->time;
+        buffer_release(&text);
+    }
+    return seen;
+}
+
+void saw(struct finding *finding, const struct evidence *source, const char *format, ...)
+{
+    struct arena *arena = &draft_of(finding)->x->memory;
+    va_list arguments;
+    const char *text;
+
+    va_start(arguments, format);
+    text = arena_print_list(arena, format, arguments);
+    va_end(arguments);
+    add_seen(finding, source)->text = printable(arena, text, strlen(text));
+}
+
+void saw_marked(struct finding *finding, const struct evidence *source, const char *bytes,
+                size_t size, size_t mark_start, size_t mark_size)
+{
+    struct arena *arena = &draft_of(finding)->x->memory;
+    struct seen *seen = add_seen(finding, source);
+    struct buffer shown;
+
+    if (mark_start > size)
+        mark_start = size;
+    if (mark_size > size - mark_start)
+        mark_size = size - mark_start;
+    buffer_init(&shown, SEEN_TEXT_MOST);
+    text_show(&shown, bytes, mark_start);
+    seen->mark_start = text_length(shown.text, shown.size);
+    text_show(&shown, bytes + mark_start, mark_size);
+    seen->mark_end = text_length(shown.text, shown.size);
+    text_show(&shown, bytes + mark_start + mark_size, size - mark_start - mark_size);
+    seen->text = arena_copy(arena, shown.text, shown.size);
+    buffer_release(&shown);
+}
+
+void saw_failure(struct finding *finding, const struct evidence *source)
+{
+    const char *text = status_text(source->status);
+
+    if (source->reason)
+        saw(finding, source, "%s: %s", text, source->reason);
+    else
+        saw(finding, source, "%s", text);
+}
+
+static void add_value(struct finding *finding, struct value value)
+{
+    struct draft *draft = draft_of(finding);
+    struct arena *arena = &draft->x->memory;
+
+    draft->values = arena_grow(arena, draft->values, &draft->value_room, draft->value_count,
+                               sizeof *draft->values);
+    value.bytes = arena_copy(arena, value.bytes, value.size);
+    draft->values[draft->value_count++] = value;
+}
+
+void set_value(struct finding *finding, enum value_type type, const char *name, const char *bytes,
+               size_t size)
+{
+    add_value(finding, (struct value){name, bytes, size, type, false});
+}
+
+void set_vouched(struct finding *finding, enum value_type type, const char *name, const char *bytes,
+                 size_t size)
+{
+    add_value(finding, (struct value){name, bytes, size, type, true});
+}
+
+/* ---- concluding ---- */
+
+static struct steps steps_of(const struct step_template *templates, const struct draft *draft)
+{
+    if (!templates)
+        return (struct steps){0};
+    return remedy_steps(templates, draft->values, draft->value_count, &draft->x->memory);
+}
+
+static void conclude(struct draft *draft)
+{
+    struct finding *finding = &draft->finding;
+    const struct finding_kind *kind = finding->kind;
+    struct arena *arena = &draft->x->memory;
+
+    if (!finding->title)
+        finding->title = remedy_text(kind->title, draft->values, draft->value_count, arena);
+    finding->why = remedy_text(kind->why, draft->values, draft->value_count, arena);
+    if (finding->outcome == OUTCOME_PROBLEM) {
+        finding->fix = steps_of(kind->fix, draft);
+        finding->verify = steps_of(kind->verify, draft);
+        finding->undo = steps_of(kind->undo, draft);
+    } else if (finding->outcome == OUTCOME_UNKNOWN) {
+        finding->fix = steps_of(kind->make_known, draft);
+    }
+}
+
+void examination_conclude(struct examination *x)
+{
+    for (struct draft *draft = x->drafts; draft; draft = draft->next)
+        conclude(draft);
+}

@@ -1,0 +1,155 @@
+/*
+ * THE header for probe authors.
+ *
+ * A probe is a const struct and a pure function over evidence. It asks for what it
+ * needs, returns if something is still on its way, and is run again from the top
+ * when the answers are there; only the findings of a run in which nothing was
+ * missing count. A probe does no I/O, has no state of its own, and reads no clock:
+ *
+ *     static void examine(struct examination *x, const struct subject *domain)
+ *     {
+ *         const struct dns_answer *txt = ask_dns(x, domain->name, DNS_TXT);
+ *         const struct dns_answer *mx = ask_dns(x, domain->name, DNS_MX);
+ *
+ *         if (!txt || !mx)
+ *             return;
+ *         if (txt->evidence.status != STATUS_OK) {
+ *             saw_failure(unknown(x, &spf_none, "…"), &txt->evidence);
+ *             return;
+ *         }
+ *         ...
+ *     }
+ *
+ * Ask for everything that can be asked at once before returning, so that it is
+ * fetched side by side. An answer that could not be had is an answer: look at
+ * evidence.status, and call unknown().
+ *
+ * probes/README.md shows how to add one, step by step.
+ */
+#ifndef EXDIAG_PROBE_H
+#define EXDIAG_PROBE_H
+
+#include "diag/evidence/digest.h"
+#include "diag/evidence/dns.h"
+#include "diag/finding.h"
+#include "diag/settings.h"
+
+struct examination; /* one probe on one subject */
+
+enum probe_need { /* what a probe's evidence takes; for `exdiag list` and --plan */
+    NEEDS_NETWORK = 1,
+    NEEDS_CREDENTIALS = 2,
+    NEEDS_HOST = 4,
+    NEEDS_FILE = 8
+};
+
+struct probe {
+    const char *name;     /* of --only and --skip; one word */
+    const char *summary;  /* one line for `exdiag list` */
+    unsigned needs;       /* enum probe_need */
+    unsigned subjects;    /* PROBE_EXAMINES(kind), or'd */
+    const char *touches;  /* for --plan: which hosts and ports, what it sends */
+    const char *noticed;  /* for --plan: what a defender may see in logs */
+    const struct finding_kind *const *kinds; /* all it can say, ended by NULL */
+    void (*examine)(struct examination *x, const struct subject *subject);
+};
+
+#define PROBE_EXAMINES(kind) (1u << (kind))
+
+/* ---- asking: NULL while the answer is on its way ---- */
+
+/* The resolvers' answer (those of --dns, else the system's). `name`: dns_name.h, any case. */
+const struct dns_answer *ask_dns(struct examination *x, const char *name, enum dns_type type);
+
+/* One server's own answer, asked without recursion on its port (53 unless --port dns=). */
+const struct dns_answer *ask_dns_at(struct examination *x, const char *name, enum dns_type type,
+                                    const struct ip_address *server);
+
+/* What the file at this path is. */
+const struct file_digest *ask_file(struct examination *x, const char *path);
+
+/*
+ * The subjects of a kind known so far, in report order; the probe is run again
+ * when there are more.
+ */
+struct subject_list {
+    const struct subject *const *list;
+    size_t count;
+};
+struct subject_list ask_subjects(struct examination *x, enum subject_kind kind);
+
+/* The options that have a say in a verdict. */
+const struct settings *ask_settings(const struct examination *x);
+
+/* The moment the run started, milliseconds since 1970 UTC: a probe's "now". */
+int64_t ask_now(const struct examination *x);
+
+/* Memory that lives until the end of this pass. */
+struct arena *pass_memory(struct examination *x);
+
+/* ---- telling ---- */
+
+/* A subject that turned up. Added once, under its canonical name; up to SUBJECTS_MOST. */
+void add_subject(struct examination *x, enum subject_kind kind, const char *name);
+
+enum { SUBJECTS_MOST = 10000 };
+
+/* A problem. The severity is the kind's; finding_severity() changes it. */
+struct finding *found(struct examination *x, const struct finding_kind *kind);
+
+/*
+ * It could not be checked; `format` says what, in one line. Say with saw_failure()
+ * what stood in the way.
+ */
+struct finding *unknown(struct examination *x, const struct finding_kind *kind, const char *format,
+                        ...) PRINTF_LIKE(3, 4);
+
+/* It was checked and is right; `format` says what was found, in one line. */
+struct finding *healthy(struct examination *x, const struct finding_kind *kind, const char *format,
+                        ...) PRINTF_LIKE(3, 4);
+
+/* There is nothing to check; `format` says why, in one line. */
+struct finding *not_applicable(struct examination *x, const struct finding_kind *kind,
+                               const char *format, ...) PRINTF_LIKE(3, 4);
+
+void finding_severity(struct finding *finding, enum severity severity);
+
+/*
+ * What was seen and where. The text may hold what came from outside: it is made
+ * printable here. `source` may be NULL.
+ */
+void saw(struct finding *finding, const struct evidence *source, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* The same for bytes, with `mark_size` offending bytes from `mark_start` on marked. */
+void saw_marked(struct finding *finding, const struct evidence *source, const char *bytes,
+                size_t size, size_t mark_start, size_t mark_size);
+
+/* Why a piece of evidence is missing: its status and reason. */
+void saw_failure(struct finding *finding, const struct evidence *source);
+
+/*
+ * Values for the {placeholders} of the kind's texts and steps; several may have
+ * one name. Every finding has {subject} already. The plain form is for text that
+ * nobody authenticated, the vouched form for what the user or a trusted directory
+ * said (remedy.h).
+ */
+void set_value(struct finding *finding, enum value_type type, const char *name, const char *bytes,
+               size_t size);
+void set_vouched(struct finding *finding, enum value_type type, const char *name,
+                 const char *bytes, size_t size);
+
+/* All probes, ended by NULL: probes/probes.c. */
+extern const struct probe *const probes[];
+
+/*
+ * Which finding explains which, in order of rank: where both stand for one
+ * subject, `effect` is explained by `cause`. Ended by NULL. probes/probes.c.
+ */
+struct explanation {
+    const char *cause;
+    const char *effect;
+};
+extern const struct explanation explanations[];
+
+#endif

@@ -1,0 +1,513 @@
+#include "diag/read/file_type.h"
+
+#include "diag/text.h"
+
+#include <string.h>
+
+/* ---- words ---- */
+
+static const struct {
+    const char *word;
+    const char *text;
+} types[FILE_TYPE_COUNT] = {
+#define X(name, word, text) [FILE_TYPE_##name] = {word, text},
+    FILE_TYPE_LIST(X)
+#undef X
+};
+
+static const char *const encodings[TEXT_ENCODING_COUNT] = {
+#define X(name, word) [TEXT_ENCODING_##name] = word,
+    TEXT_ENCODING_LIST(X)
+#undef X
+};
+
+const char *file_type_word(enum file_type type)
+{
+    return types[type < FILE_TYPE_COUNT ? type : FILE_TYPE_UNKNOWN].word;
+}
+
+const char *file_type_text(enum file_type type)
+{
+    return types[type < FILE_TYPE_COUNT ? type : FILE_TYPE_UNKNOWN].text;
+}
+
+enum file_type file_type_from_word(const char *word)
+{
+    for (unsigned i = 0; i < FILE_TYPE_COUNT; i++) {
+        if (strcmp(types[i].word, word) == 0)
+            return (enum file_type)i;
+    }
+    return FILE_TYPE_UNKNOWN;
+}
+
+const char *text_encoding_word(enum text_encoding encoding)
+{
+    return encodings[encoding < TEXT_ENCODING_COUNT ? encoding : TEXT_ENCODING_BINARY];
+}
+
+enum text_encoding text_encoding_from_word(const char *word)
+{
+    for (unsigned i = 0; i < TEXT_ENCODING_COUNT; i++) {
+        if (strcmp(encodings[i], word) == 0)
+            return (enum text_encoding)i;
+    }
+    return TEXT_ENCODING_BINARY;
+}
+
+/* ---- binary files: a signature at a fixed place ---- */
+
+static bool has_bytes(const unsigned char *head, size_t size, size_t at, const char *bytes,
+                      size_t count)
+{
+    return size >= at + count && memcmp(head + at, bytes, count) == 0;
+}
+
+static enum file_type binary_type(const unsigned char *head, size_t size)
+{
+    static const struct {
+        enum file_type type;
+        const char *first; /* 4 bytes at the beginning */
+        size_t at;         /* where the second part stands */
+        const char *second;
+        size_t second_size;
+    } signatures[] = {
+        {FILE_TYPE_PCAP,   "\xa1\xb2\xc3\xd4", 4, "\0\2",             2}, /* microseconds */
+        {FILE_TYPE_PCAP,   "\xd4\xc3\xb2\xa1", 4, "\2\0",             2},
+        {FILE_TYPE_PCAP,   "\xa1\xb2\x3c\x4d", 4, "\0\2",             2}, /* nanoseconds */
+        {FILE_TYPE_PCAP,   "\x4d\x3c\xb2\xa1", 4, "\2\0",             2},
+        {FILE_TYPE_PCAPNG, "\n\r\r\n",         8, "\x1a\x2b\x3c\x4d", 4},
+        {FILE_TYPE_PCAPNG, "\n\r\r\n",         8, "\x4d\x3c\x2b\x1a", 4},
+        {FILE_TYPE_NETMON, "RTSS",             5, "\1",               1}, /* the major version */
+        {FILE_TYPE_NETMON, "GMBU",             5, "\2",               1},
+        {FILE_TYPE_EVTX,   "ElfF",             4, "ile",              4},
+    };
+
+    for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
+        if (has_bytes(head, size, 0, signatures[i].first, 4) &&
+            has_bytes(head, size, signatures[i].at, signatures[i].second,
+                      signatures[i].second_size))
+            return signatures[i].type;
+    }
+    return FILE_TYPE_UNKNOWN;
+}
+
+/* ---- encoding ---- */
+
+static bool is_text_byte(unsigned byte)
+{
+    return (byte >= 0x20 && byte < 0x7f) || (byte >= '\t' && byte <= '\r');
+}
+
+/* UTF-16 without a mark: three in four of its units are ASCII text, and none is zero. */
+static bool is_utf16(const unsigned char *head, size_t size, size_t low)
+{
+    size_t units = size / 2, text = 0;
+
+    for (size_t i = 0; i < units; i++) {
+        unsigned high_byte = head[2 * i + 1 - low], low_byte = head[2 * i + low];
+
+        if (high_byte == 0 && low_byte == 0)
+            return false;
+        if (high_byte == 0 && is_text_byte(low_byte))
+            text++;
+    }
+    return units >= 2 && text >= units - units / 4;
+}
+
+/* A zero byte, or more than one control character in 32 bytes, is no text. */
+static bool is_binary(const unsigned char *head, size_t size)
+{
+    size_t odd = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        if (head[i] == 0)
+            return true;
+        if (head[i] < 0x80 && !is_text_byte(head[i]))
+            odd++;
+    }
+    return odd > size / 32;
+}
+
+static enum text_encoding encoding_of(const unsigned char *head, size_t size, size_t *mark)
+{
+    struct text_survey survey;
+
+    *mark = 2;
+    if (has_bytes(head, size, 0, "\xff\xfe", 2))
+        return TEXT_ENCODING_UTF16LE;
+    if (has_bytes(head, size, 0, "\xfe\xff", 2))
+        return TEXT_ENCODING_UTF16BE;
+    *mark = 0;
+    if (is_utf16(head, size, 0))
+        return TEXT_ENCODING_UTF16LE;
+    if (is_utf16(head, size, 1))
+        return TEXT_ENCODING_UTF16BE;
+    if (is_binary(head, size))
+        return TEXT_ENCODING_BINARY;
+    if (has_bytes(head, size, 0, "\xef\xbb\xbf", 3))
+        *mark = 3;
+    text_survey_begin(&survey, TEXT_ENCODING_ASCII);
+    text_survey_add(&survey, head, size);
+    if (size < FILE_TYPE_HEAD)
+        text_survey_end(&survey);
+    else if (survey.left_size && survey.encoding == TEXT_ENCODING_ASCII)
+        survey.encoding = TEXT_ENCODING_UTF8;
+    return survey.encoding;
+}
+
+/* ---- text files: how they begin ---- */
+
+/* The head in ASCII, '?' for everything else; `text` has room for FILE_TYPE_HEAD and a NUL. */
+static void read_head(char *text, enum text_encoding encoding, const unsigned char *bytes,
+                      size_t size)
+{
+    bool wide = encoding == TEXT_ENCODING_UTF16LE || encoding == TEXT_ENCODING_UTF16BE;
+    size_t low = encoding == TEXT_ENCODING_UTF16BE;
+    size_t units = wide ? size / 2 : size;
+
+    for (size_t i = 0; i < units; i++) {
+        unsigned unit =
+            wide ? (unsigned)bytes[2 * i + 1 - low] << 8 | bytes[2 * i + low] : bytes[i];
+
+        text[i] = unit && unit < 0x80 ? (char)unit : '?';
+    }
+    text[units] = '\0';
+}
+
+static bool starts(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static const char *skip_space(const char *text)
+{
+    return text + strspn(text, " \t\r\n");
+}
+
+/* The next line, or NULL where the head ends. */
+static const char *next_line(const char *line)
+{
+    const char *end = strchr(line, '\n');
+
+    return end && end[1] ? end + 1 : NULL;
+}
+
+static bool is_evidence(const char *text)
+{
+    return text[0] == '{' && starts(skip_space(text + 1), "\"exdiag_evidence\"");
+}
+
+static bool is_registry(const char *text)
+{
+    return starts(text, "Windows Registry Editor Version 5.00") || starts(text, "REGEDIT4");
+}
+
+/* W3C extended format: directives first, one of which names the software that writes. */
+static bool names_software(const char *text, const char *software)
+{
+    for (const char *line = text; line && *line == '#'; line = next_line(line)) {
+        if (starts(line, "#Software:"))
+            return starts(line + 10 + strspn(line + 10, " \t"), software);
+    }
+    return false;
+}
+
+static bool is_iis_log(const char *text)
+{
+    return names_software(text, "Microsoft Internet Information Services");
+}
+
+static bool is_exchange_log(const char *text)
+{
+    return names_software(text, "Microsoft Exchange");
+}
+
+/* The root element of an XML document: behind '<', past prologue and comments; or NULL. */
+static const char *xml_root(const char *text)
+{
+    for (text = skip_space(text); *text == '<'; text = skip_space(text)) {
+        const char *end;
+
+        if (starts(text, "<!--"))
+            end = "-->";
+        else if (text[1] == '?' || text[1] == '!')
+            end = ">";
+        else
+            return text + 1;
+        text = strstr(text, end);
+        if (!text)
+            return NULL;
+        text += strlen(end);
+    }
+    return NULL;
+}
+
+static bool is_element(const char *root, const char *name)
+{
+    size_t size = strlen(name);
+
+    return root && starts(root, name) && root[size] && strchr(" \t\r\n>/", root[size]);
+}
+
+static bool is_iis_config(const char *text)
+{
+    return is_element(xml_root(text), "configuration");
+}
+
+static bool is_event_xml(const char *text)
+{
+    const char *root = xml_root(text);
+
+    return (is_element(root, "Events") || is_element(root, "Event")) &&
+           strstr(root, "http://schemas.microsoft.com/win/2004/08/events/event");
+}
+
+/* RFC 2849: comments, continued by lines that begin with a space, may come first. */
+static bool is_ldif(const char *text)
+{
+    const char *line = text;
+
+    while (line && strchr("# \r\n", *line))
+        line = next_line(line);
+    if (!line)
+        return false;
+    if (text_starts_fold(line, strlen(line), "version:"))
+        return line[8 + strspn(line + 8, " ")] == '1';
+    return text_starts_fold(line, strlen(line), "dn:");
+}
+
+/* Matches a line with a form: '0' a digit, 'A' one or more capitals, '9' one or more digits. */
+static bool has_form(const char *line, const char *form)
+{
+    static const char digits[] = "0123456789", capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    for (; *form; form++) {
+        size_t count = *form == 'A'   ? strspn(line, capitals)
+                       : *form == '9' ? strspn(line, digits)
+                       : *form == '0' ? strspn(line, digits) > 0
+                                      : *line == *form;
+
+        if (count == 0)
+            return false;
+        line += count;
+    }
+    return true;
+}
+
+/* Time, thread number and level, within the first lines: the log may be an excerpt. */
+static bool is_mailstore_log(const char *text)
+{
+    enum { LINES = 16 };
+    const char *line = text;
+
+    for (unsigned i = 0; line && i < LINES; i++) {
+        if (has_form(line, "00:00:00.000 [9] A "))
+            return true;
+        line = next_line(line);
+    }
+    return false;
+}
+
+static enum file_type text_type(const char *text)
+{
+    static const struct {
+        enum file_type type;
+        bool (*is)(const char *text);
+    } readers[] = {
+        {FILE_TYPE_EVIDENCE,      is_evidence     },
+        {FILE_TYPE_REGISTRY,      is_registry     },
+        {FILE_TYPE_IIS_LOG,       is_iis_log      },
+        {FILE_TYPE_EXCHANGE_LOG,  is_exchange_log },
+        {FILE_TYPE_IIS_CONFIG,    is_iis_config   },
+        {FILE_TYPE_EVENT_XML,     is_event_xml    },
+        {FILE_TYPE_LDIF,          is_ldif         },
+        {FILE_TYPE_MAILSTORE_LOG, is_mailstore_log},
+    };
+
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        if (readers[i].is(text))
+            return readers[i].type;
+    }
+    return FILE_TYPE_UNKNOWN;
+}
+
+enum file_type file_type_of(const unsigned char *bytes, size_t size, enum text_encoding *encoding)
+{
+    char text[FILE_TYPE_HEAD + 1];
+    enum file_type type;
+    size_t mark;
+
+    *encoding = size ? TEXT_ENCODING_BINARY : TEXT_ENCODING_ASCII;
+    if (size == 0)
+        return FILE_TYPE_EMPTY;
+    if (size > FILE_TYPE_HEAD)
+        size = FILE_TYPE_HEAD;
+    type = binary_type(bytes, size);
+    if (type != FILE_TYPE_UNKNOWN)
+        return type;
+    *encoding = encoding_of(bytes, size, &mark);
+    if (*encoding == TEXT_ENCODING_BINARY)
+        return FILE_TYPE_UNKNOWN;
+    read_head(text, *encoding, bytes + mark, size - mark);
+    return text_type(text);
+}
+
+/* ---- all of a file ---- */
+
+void text_survey_begin(struct text_survey *survey, enum text_encoding encoding)
+{
+    memset(survey, 0, sizeof *survey);
+    survey->encoding = encoding;
+}
+
+static void end_line(struct text_survey *survey, unsigned unit_size)
+{
+    if (survey->after_return)
+        survey->line -= unit_size;
+    if (survey->line > survey->longest_line)
+        survey->longest_line = survey->line;
+    survey->lines++;
+    survey->line = 0;
+    survey->after_return = false;
+}
+
+static void count_lines(struct text_survey *survey, const unsigned char *bytes, size_t size)
+{
+    const unsigned char *end = bytes + size;
+
+    while (bytes < end) {
+        const unsigned char *feed = memchr(bytes, '\n', (size_t)(end - bytes));
+        const unsigned char *stop = feed ? feed : end;
+
+        if (stop > bytes)
+            survey->after_return = stop[-1] == '\r';
+        survey->line += (uint64_t)(stop - bytes);
+        if (!feed)
+            return;
+        end_line(survey, 1);
+        bytes = feed + 1;
+    }
+}
+
+static void count_unit(struct text_survey *survey, unsigned unit)
+{
+    if (unit == '\n') {
+        end_line(survey, 2);
+        return;
+    }
+    survey->line += 2;
+    survey->after_return = unit == '\r';
+}
+
+static void count_wide_lines(struct text_survey *survey, const unsigned char *bytes, size_t size)
+{
+    unsigned low = survey->encoding == TEXT_ENCODING_UTF16BE;
+
+    for (size_t i = 0; i < size; i++) {
+        survey->left[survey->left_size++] = bytes[i];
+        if (survey->left_size == 2) {
+            count_unit(survey, (unsigned)survey->left[1 - low] << 8 | survey->left[low]);
+            survey->left_size = 0;
+        }
+    }
+}
+
+/* How many bytes at the beginning are ASCII, eight at a time. */
+static size_t ascii_run(const unsigned char *bytes, size_t size)
+{
+    size_t i = 0;
+
+    for (; size - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+        uint64_t eight;
+
+        memcpy(&eight, bytes + i, sizeof eight);
+        if (eight & 0x8080808080808080u)
+            break;
+    }
+    while (i < size && bytes[i] < 0x80)
+        i++;
+    return i;
+}
+
+/* Bytes of the character that this byte begins; 0 if it begins none. */
+static size_t utf8_size(unsigned char first)
+{
+    return first >= 0xf0 && first < 0xf8   ? 4
+           : first >= 0xe0 && first < 0xf0 ? 3
+           : first >= 0xc2 && first < 0xe0 ? 2
+                                           : 0;
+}
+
+static size_t complete_character(struct text_survey *survey, const unsigned char *bytes,
+                                 size_t size)
+{
+    size_t wanted = utf8_size(survey->left[0]), used = 0;
+    uint32_t code_point;
+
+    while (used < size && survey->left_size < wanted)
+        survey->left[survey->left_size++] = bytes[used++];
+    if (survey->left_size < wanted)
+        return used;
+    survey->encoding = text_decode((const char *)survey->left, wanted, &code_point)
+                           ? TEXT_ENCODING_UTF8
+                           : TEXT_ENCODING_CODE_PAGE;
+    survey->left_size = 0;
+    return used;
+}
+
+static void check_utf8(struct text_survey *survey, const unsigned char *bytes, size_t size)
+{
+    size_t i = survey->left_size ? complete_character(survey, bytes, size) : 0;
+
+    for (;;) {
+        uint32_t code_point;
+        size_t used;
+
+        i += ascii_run(bytes + i, size - i);
+        if (i == size || survey->encoding == TEXT_ENCODING_CODE_PAGE)
+            return;
+        used = text_decode((const char *)bytes + i, size - i, &code_point);
+        if (used == 0 && size - i < utf8_size(bytes[i])) {
+            survey->left_size = size - i;
+            memcpy(survey->left, bytes + i, survey->left_size);
+            return;
+        }
+        survey->encoding = used ? TEXT_ENCODING_UTF8 : TEXT_ENCODING_CODE_PAGE;
+        i += used;
+    }
+}
+
+void text_survey_add(struct text_survey *survey, const unsigned char *bytes, size_t size)
+{
+    switch (survey->encoding) {
+    case TEXT_ENCODING_UTF16LE:
+    case TEXT_ENCODING_UTF16BE:
+        count_wide_lines(survey, bytes, size);
+        return;
+    case TEXT_ENCODING_ASCII:
+    case TEXT_ENCODING_UTF8:
+        check_utf8(survey, bytes, size);
+        count_lines(survey, bytes, size);
+        return;
+    case TEXT_ENCODING_CODE_PAGE:
+        count_lines(survey, bytes, size);
+        return;
+    default:
+        return;
+    }
+}
+
+void text_survey_end(struct text_survey *survey)
+{
+    bool wide =
+        survey->encoding == TEXT_ENCODING_UTF16LE || survey->encoding == TEXT_ENCODING_UTF16BE;
+
+    if (wide)
+        survey->line += survey->left_size;
+    else if (survey->left_size)
+        survey->encoding = TEXT_ENCODING_CODE_PAGE;
+    survey->left_size = 0;
+    survey->after_return = false;
+    if (survey->line)
+        end_line(survey, 0);
+}

@@ -1,0 +1,92 @@
+/*
+ * What a file is, by its content. Names and extensions have no say: customers
+ * rename files. Fuzz target: tests/fuzz/file_type.c.
+ */
+#ifndef EXDIAG_READ_FILE_TYPE_H
+#define EXDIAG_READ_FILE_TYPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* X(NAME, "word in evidence", "what people call it") */
+#define FILE_TYPE_LIST(X)                                                                          \
+    X(UNKNOWN, "unknown", "a file of a kind exdiag does not know")                                 \
+    X(EMPTY, "empty", "an empty file")                                                             \
+    X(EVIDENCE, "evidence", "an exdiag evidence file")                                             \
+    X(PCAP, "pcap", "a network capture (pcap)")                                                    \
+    X(PCAPNG, "pcapng", "a network capture (pcapng)")                                              \
+    X(NETMON, "netmon", "a Network Monitor capture")                                               \
+    X(EVTX, "evtx", "a Windows event log (.evtx)")                                                 \
+    X(EVENT_XML, "event-xml", "a Windows event log exported as XML")                               \
+    X(IIS_CONFIG, "iis-config", "an IIS configuration file")                                       \
+    X(IIS_LOG, "iis-log", "an IIS log (W3C extended format)")                                      \
+    X(EXCHANGE_LOG, "exchange-log", "an Exchange Server log")                                      \
+    X(MAILSTORE_LOG, "mailstore-log", "a MailStore job log")                                       \
+    X(REGISTRY, "registry", "a registry export")                                                   \
+    X(LDIF, "ldif", "a directory export (LDIF)")
+
+enum file_type {
+#define X(name, word, text) FILE_TYPE_##name,
+    FILE_TYPE_LIST(X)
+#undef X
+        FILE_TYPE_COUNT
+};
+
+/* X(NAME, "word") */
+#define TEXT_ENCODING_LIST(X)                                                                      \
+    X(BINARY, "binary")                                                                            \
+    X(ASCII, "ascii")                                                                              \
+    X(UTF8, "utf-8")                                                                               \
+    X(UTF16LE, "utf-16le")                                                                         \
+    X(UTF16BE, "utf-16be")                                                                         \
+    X(CODE_PAGE, "code-page")
+
+enum text_encoding {
+#define X(name, word) TEXT_ENCODING_##name,
+    TEXT_ENCODING_LIST(X)
+#undef X
+        TEXT_ENCODING_COUNT
+};
+
+enum { FILE_TYPE_HEAD = 4096 }; /* bytes of the beginning that decide */
+
+/*
+ * `head`: the first `size` bytes of the file, FILE_TYPE_HEAD of them unless it is
+ * shorter. A byte order mark decides the encoding; without one UTF-16 is seen by
+ * the zero bytes of its ASCII characters. Text that is not UTF-8 is a code page.
+ */
+enum file_type file_type_of(const unsigned char *head, size_t size, enum text_encoding *encoding);
+
+const char *file_type_word(enum file_type type);
+const char *file_type_text(enum file_type type);
+enum file_type file_type_from_word(const char *word); /* FILE_TYPE_UNKNOWN if there is none */
+
+const char *text_encoding_word(enum text_encoding encoding);
+enum text_encoding text_encoding_from_word(const char *word); /* TEXT_ENCODING_BINARY if none */
+
+/*
+ * Counts lines in all of a file, piece by piece. A line ends with LF; a CR before
+ * it belongs to the end, not to the line. Binary files have no lines.
+ *
+ * What the head made of the encoding is corrected on the way: ASCII becomes UTF-8
+ * with the first character outside ASCII, and either becomes a code page with the
+ * first byte that is not UTF-8.
+ */
+struct text_survey {
+    enum text_encoding encoding;
+    uint64_t lines;        /* line ends, plus a last line without one */
+    uint64_t longest_line; /* bytes, without its end */
+
+    /* in between */
+    uint64_t line;         /* bytes since the last line end, CR included */
+    bool after_return;     /* the byte before (UTF-16: the unit before) was CR */
+    unsigned char left[4]; /* the beginning of a character that the next piece completes */
+    size_t left_size;
+};
+
+void text_survey_begin(struct text_survey *survey, enum text_encoding encoding);
+void text_survey_add(struct text_survey *survey, const unsigned char *bytes, size_t size);
+void text_survey_end(struct text_survey *survey);
+
+#endif

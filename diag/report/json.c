@@ -1,0 +1,243 @@
+/* For programs: one object, as diag/report/report.schema.json describes it. */
+#include "diag/report/report.h"
+
+#include "diag/json.h"
+#include "diag/platform.h"
+#include "diag/report/shared.h"
+
+static void put_text(json_t *object, const char *name, const char *text)
+{
+    if (text)
+        json_put_text(object, name, text);
+    else
+        json_object_set_new(object, name, json_null());
+}
+
+static json_t *subject_object(const struct subject *subject)
+{
+    json_t *object = json_object();
+
+    put_text(object, "kind", subject_kind_word(subject->kind));
+    put_text(object, "name", subject->name);
+    return object;
+}
+
+/* ---- one finding ---- */
+
+static json_t *seen_object(const struct seen *seen)
+{
+    json_t *object = json_object();
+
+    put_text(object, "text", seen->text);
+    put_text(object, "source", seen->source);
+    if (seen->time)
+        json_put_time(object, "time", seen->time);
+    else
+        put_text(object, "time", NULL);
+    if (seen->mark_end > seen->mark_start) {
+        json_object_set_new(
+            object, "highlight",
+            json_pack("[I, I]", (json_int_t)seen->mark_start, (json_int_t)seen->mark_end));
+    }
+    return object;
+}
+
+static json_t *seen_array(const struct finding *finding)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < finding->seen_count; i++)
+        json_array_append_new(array, seen_object(&finding->seen[i]));
+    return array;
+}
+
+static json_t *step_object(const struct step *step)
+{
+    json_t *object = json_object(), *placeholders = json_array();
+
+    for (size_t i = 0; i < step->placeholder_count; i++)
+        json_array_append_new(placeholders, json_string(step->placeholders[i]));
+    put_text(object, "shell", shell_word(step->shell));
+    put_text(object, "command", step->command);
+    put_text(object, "where", step->where);
+    put_text(object, "kind", step_kind_word(step->kind));
+    json_object_set_new(object, "placeholders", placeholders);
+    put_text(object, "risk", step->risk);
+    put_text(object, "note", step->note);
+    return object;
+}
+
+static json_t *step_array(const struct steps *steps)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < steps->count; i++)
+        json_array_append_new(array, step_object(&steps->list[i]));
+    return array;
+}
+
+static json_t *cause_array(const struct finding *finding)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < finding->explained_by_count; i++) {
+        json_t *object = json_object();
+
+        put_text(object, "id", finding->explained_by[i]->kind->id);
+        json_object_set_new(object, "subject", subject_object(finding->explained_by[i]->subject));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *reference_array(const struct reference *reference)
+{
+    json_t *array = json_array();
+
+    for (; reference && reference->title; reference++) {
+        json_t *object = json_object();
+
+        put_text(object, "title", reference->title);
+        if (reference->url)
+            put_text(object, "url", reference->url);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *acceptance_object(const struct acceptance *accepted)
+{
+    json_t *object;
+
+    if (!accepted)
+        return json_null();
+    object = json_object();
+    put_text(object, "reason", accepted->reason);
+    put_text(object, "expires", accepted->expires);
+    return object;
+}
+
+static json_t *finding_object(const struct finding *finding)
+{
+    json_t *object = json_object();
+
+    put_text(object, "id", finding->kind->id);
+    put_text(object, "probe", finding->probe);
+    put_text(object, "outcome", outcome_word(finding->outcome));
+    if (finding->outcome == OUTCOME_PROBLEM)
+        put_text(object, "severity", severity_word(finding->severity));
+    json_object_set_new(object, "subject", subject_object(finding->subject));
+    put_text(object, "title", finding->title);
+    json_object_set_new(object, "seen", seen_array(finding));
+    put_text(object, "why", finding->why);
+    json_object_set_new(object, "explained_by", cause_array(finding));
+    json_object_set_new(object, "fix", step_array(&finding->fix));
+    json_object_set_new(object, "verify", step_array(&finding->verify));
+    json_object_set_new(object, "undo", step_array(&finding->undo));
+    put_text(object, "no_undo", finding->undo.count ? NULL : finding->kind->no_undo);
+    json_object_set_new(object, "references", reference_array(finding->kind->references));
+    json_object_set_new(object, "accepted", acceptance_object(finding->accepted));
+    return object;
+}
+
+/* ---- the whole ---- */
+
+static json_t *tool_object(const struct report *report)
+{
+    json_t *object = json_object();
+
+    put_text(object, "name", "exdiag");
+    put_text(object, "version", report->version);
+    return object;
+}
+
+static json_t *run_array(const struct report *report)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < report->run_count; i++) {
+        const struct report_run *run = &report->runs[i];
+        json_t *object = json_object();
+
+        put_text(object, "source", run->source);
+        json_put_time(object, "started", run->started);
+        json_put_time(object, "finished", run->finished);
+        json_object_set_new(object, "complete", json_boolean(run->complete));
+        json_object_set_new(object, "redacted", json_boolean(run->redacted));
+        put_text(object, "remark", run->remark);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *subject_array(const struct report *report)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < report->subject_count; i++)
+        json_array_append_new(array, subject_object(report->subjects[i]));
+    return array;
+}
+
+static json_t *summary_object(const struct report *report)
+{
+    static const struct {
+        const char *name;
+        enum report_part part;
+    } members[] = {
+        {"problem", PART_PROBLEMS},
+        {"unknown", PART_UNKNOWN},
+        {"ok", PART_OK},
+        {"not_applicable", PART_NOT_APPLICABLE},
+        {"accepted", PART_ACCEPTED},
+    };
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        size_t count = report_part_size(report, members[i].part);
+
+        json_object_set_new(object, members[i].name, json_integer((json_int_t)count));
+    }
+    return object;
+}
+
+static json_t *finding_array(const struct report *report)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < report->finding_count; i++)
+        json_array_append_new(array, finding_object(report->findings[i]));
+    return array;
+}
+
+static json_t *report_object(const struct report *report)
+{
+    struct report_span span = report_span(report);
+    json_t *object = json_object();
+
+    json_object_set_new(object, "tool", tool_object(report));
+    json_object_set_new(object, "format", json_integer(1));
+    put_text(object, "title", report->title);
+    json_put_time(object, "started", span.started);
+    json_put_time(object, "finished", span.finished);
+    json_object_set_new(object, "complete", json_boolean(span.complete));
+    json_object_set_new(object, "runs", run_array(report));
+    json_object_set_new(object, "subjects", subject_array(report));
+    json_object_set_new(object, "summary", summary_object(report));
+    json_object_set_new(object, "findings", finding_array(report));
+    return object;
+}
+
+enum status report_json(const struct report *report, const struct report_options *options,
+                        FILE *stream)
+{
+    json_t *object = report_object(report);
+    int failed = json_dumpf(object, stream, JSON_INDENT(2));
+
+    (void)options;
+    json_decref(object);
+    if (failed)
+        return platform_write_error();
+    fputc('\n', stream);
+    return report_finish(stream);
+}

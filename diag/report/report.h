@@ -1,0 +1,39 @@
+/*
+ * Reports: findings to a stream, one file a format. A report knows findings and
+ * nothing else; the same findings give the same bytes on every platform.
+ */
+#ifndef EXDIAG_REPORT_REPORT_H
+#define EXDIAG_REPORT_REPORT_H
+
+#include "diag/finding.h"
+
+#include <stdio.h>
+
+struct report_options {
+    unsigned columns; /* of text; 80 where nothing better is known; at least 40 */
+    bool colours;
+    bool verbose; /* what was right, one line each */
+    bool quiet;   /* the summary line and the problems' titles only */
+};
+
+struct report_format {
+    const char *name; /* of --format */
+    /* STATUS_OK, or why the stream took it not. */
+    enum status (*write)(const struct report *report, const struct report_options *options,
+                         FILE *stream);
+};
+
+/* Ended by one without a name. */
+extern const struct report_format report_formats[];
+
+/* NULL if there is no such format. */
+const struct report_format *report_format_find(const char *name);
+
+enum status report_text(const struct report *report, const struct report_options *options,
+                        FILE *stream);
+enum status report_json(const struct report *report, const struct report_options *options,
+                        FILE *stream);
+enum status report_html(const struct report *report, const struct report_options *options,
+                        FILE *stream);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * What the formats for people have in common: how findings are grouped, and the
+ * words for numbers, times, shells and warnings.
+ */
+#ifndef EXDIAG_REPORT_SHARED_H
+#define EXDIAG_REPORT_SHARED_H
+
+#include "diag/report/report.h"
+
+/* The parts of a report, in their order. */
+enum report_part {
+    PART_PROBLEMS,
+    PART_UNKNOWN,
+    PART_ACCEPTED, /* problems of which the site says that it knows them */
+    PART_OK,
+    PART_NOT_APPLICABLE,
+    PART_COUNT
+};
+
+enum report_part report_part_of(const struct finding *finding);
+size_t report_part_size(const struct report *report, enum report_part part);
+
+/* "critical", "unknown", "accepted": the one word that says how a finding stands. */
+const char *report_standing(const struct finding *finding);
+
+/* "2 problems (1 critical, 1 warning), 1 unknown, 3 ok"; parts without findings are left out. */
+void report_sum_up(const struct report *report, struct buffer *out);
+
+/* From the start of the first run to the end of the last. */
+struct report_span {
+    int64_t started;
+    int64_t finished;
+    bool complete; /* every run is */
+};
+struct report_span report_span(const struct report *report);
+
+/* "2026-11-22 09:05:07 UTC" */
+void report_show_time(int64_t milliseconds, struct buffer *out);
+
+/* "2026-11-22 09:05:07 to 09:05:19 UTC" */
+void report_show_span(const struct report_span *span, struct buffer *out);
+
+/* What must be known about a run before its findings are believed. */
+struct report_notice {
+    const char *word; /* "incomplete" */
+    const char *text;
+};
+enum { REPORT_NOTICES_MOST = 2 };
+size_t report_notices(const struct report_run *run,
+                      struct report_notice notices[REPORT_NOTICES_MOST]);
+
+/* True if both are from one piece of evidence, so that it is named once. */
+bool report_same_source(const struct seen *a, const struct seen *b);
+
+/* The byte of `text` where its code point `index` begins; its end if it has fewer. */
+size_t report_byte_of(const char *text, size_t index);
+
+/* "Exchange Management Shell"; never NULL. */
+const char *report_shell(enum shell shell);
+
+/* What a person must do before running the step: "fill in: host; check: record". Empty if nothing.
+ */
+void report_before_step(const struct step *step, struct buffer *out);
+
+/* STATUS_OK if all that was written to the stream arrived. */
+enum status report_finish(FILE *stream);
+
+#endif

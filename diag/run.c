@@ -1,0 +1,328 @@
+#include "diag/run.h"
+
+#include "diag/evidence/redact.h"
+#include "diag/platform.h"
+#include "diag/version.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROGRESS_EVERY = 100 /* milliseconds */ };
+
+/* What a live run needs beside the run itself. */
+struct live {
+    struct run *run;
+    const struct run_options *options;
+    struct gather *gather;
+    FILE *file; /* NULL: not saved, or not any more */
+    enum status save_status;
+    struct redactor *redactor;       /* NULL: names are kept */
+    struct evidence_store *redacted; /* the copies, in the order they were settled */
+    size_t settled;
+    struct platform_mutex *mutex; /* guards: */
+    bool interrupted;
+};
+
+/* ---- saving ---- */
+
+static void save(struct live *live, struct evidence *item)
+{
+    struct evidence *copy = item;
+
+    if (live->redactor &&
+        evidence_add_redacted(live->redacted, item, live->redactor, &copy) != STATUS_OK)
+        copy = NULL;
+    item->saved = true;
+    if (!live->file || !copy || live->save_status != STATUS_OK)
+        return;
+    live->save_status = evidence_file_add(live->file, copy);
+}
+
+static void save_the_rest(struct live *live)
+{
+    for (struct evidence *item = evidence_store_first(live->run->store); item; item = item->next) {
+        if (!item->saved)
+            save(live, item);
+    }
+}
+
+/* Subjects and settings in the names of the redacted evidence. */
+static void redact_about(struct evidence_run *about, const struct redactor *redactor)
+{
+    struct settings *settings = &about->settings;
+    struct acceptance *accepted =
+        arena_new(&about->memory, settings->accepted_count, sizeof *accepted);
+    struct net_address *dns = arena_new(&about->memory, settings->dns_count, sizeof *dns);
+    struct buffer text;
+
+    buffer_init(&text, DNS_NAME_TEXT_SIZE);
+    for (size_t i = 0; i < about->subject_count; i++) {
+        struct subject *subject = &about->subjects[i];
+
+        buffer_clear(&text);
+        if (subject->kind == SUBJECT_FILE)
+            redact_path(redactor, subject->name, &text);
+        else
+            redact_name(redactor, subject->name, &text);
+        subject->name = subject->shown = arena_copy(&about->memory, text.text, text.size);
+    }
+    for (size_t i = 0; i < settings->accepted_count; i++) {
+        accepted[i] = settings->accepted[i];
+        accepted[i].reason = "(redacted)";
+        if (strcmp(accepted[i].subject, "*") == 0)
+            continue;
+        buffer_clear(&text);
+        redact_name(redactor, accepted[i].subject, &text);
+        accepted[i].subject = arena_copy(&about->memory, text.text, text.size);
+    }
+    for (size_t i = 0; i < settings->dns_count; i++) {
+        dns[i] = settings->dns[i];
+        redact_ip(redactor, &dns[i].ip);
+    }
+    settings->accepted = accepted;
+    settings->dns = dns;
+    about->redacted = true;
+    buffer_release(&text);
+}
+
+static enum status new_redactor(struct redactor **redactor)
+{
+    unsigned char key[REDACTOR_KEY_SIZE];
+    enum status status = platform_random(key, sizeof key);
+
+    if (status == STATUS_OK)
+        *redactor = redactor_new(key);
+    return status;
+}
+
+/* ---- gathering ---- */
+
+static void fetch(void *context, struct evidence *item)
+{
+    struct live *live = context;
+
+    gather_start(live->gather, item);
+}
+
+static void settled(void *context, struct evidence *item)
+{
+    struct live *live = context;
+
+    live->settled++;
+    save(live, item);
+    exam_settled(live->run->exam, item, platform_monotonic_clock());
+}
+
+static void interrupt(void *context)
+{
+    struct live *live = context;
+
+    platform_mutex_lock(live->mutex);
+    live->interrupted = true;
+    platform_mutex_unlock(live->mutex);
+    gather_wake(live->gather);
+}
+
+static bool is_interrupted(struct live *live)
+{
+    bool interrupted;
+
+    platform_mutex_lock(live->mutex);
+    interrupted = live->interrupted;
+    platform_mutex_unlock(live->mutex);
+    return interrupted;
+}
+
+static struct exam *new_exam(struct run *run, enum status absent,
+                             void (*begin)(void *context, struct evidence *item), void *context)
+{
+    const struct exam_options options = {.settings = &run->about.settings,
+                                         .probes = probes,
+                                         .store = run->store,
+                                         .started = run->about.started,
+                                         .absent = absent,
+                                         .fetch = begin,
+                                         .context = context};
+    struct exam *exam = exam_new(&options);
+
+    for (size_t i = 0; i < run->about.subject_count; i++) {
+        const struct subject *subject = &run->about.subjects[i];
+
+        exam_add_subject(exam, subject->kind, subject->name, subject->shown, subject->given);
+    }
+    return exam;
+}
+
+static void wait_for_more(struct live *live)
+{
+    int64_t due = exam_due(live->run->exam), most = PROGRESS_EVERY;
+
+    if (due != INT64_MAX) {
+        int64_t left = (due - platform_monotonic_clock()) / 1000 + 1;
+
+        most = left < 0 ? 0 : left < most ? left : most;
+    }
+    gather_wait(live->gather, most);
+}
+
+static void examine(struct live *live)
+{
+    struct run *run = live->run;
+    int64_t shown = platform_monotonic_clock();
+
+    exam_work(run->exam, shown);
+    while (exam_open(run->exam) > 0) {
+        int64_t now;
+
+        wait_for_more(live);
+        now = platform_monotonic_clock();
+        if (is_interrupted(live)) {
+            exam_end(run->exam, STATUS_CANCELLED);
+            run->about.complete = false;
+        }
+        exam_work(run->exam, now);
+        if (live->options->progress && now - shown >= PROGRESS_EVERY * (int64_t)1000) {
+            live->options->progress(live->options->context, live->settled, exam_open(run->exam));
+            shown = now;
+        }
+    }
+}
+
+static enum status open_file(struct live *live, struct redactor *redactor)
+{
+    struct run *run = live->run;
+    struct evidence_run header = run->about;
+    enum status status;
+
+    if (!live->options->save)
+        return STATUS_OK;
+    status = platform_file_create(live->options->save, &live->file);
+    if (status != STATUS_OK)
+        return status;
+    memset(&header.memory, 0, sizeof header.memory);
+    header.subjects = arena_new(&header.memory, header.subject_count, sizeof *header.subjects);
+    if (header.subject_count)
+        memcpy(header.subjects, run->about.subjects,
+               header.subject_count * sizeof *header.subjects);
+    if (redactor)
+        redact_about(&header, redactor);
+    live->save_status = evidence_file_begin(live->file, &header);
+    arena_release(&header.memory);
+    return STATUS_OK;
+}
+
+static void close_file(struct live *live)
+{
+    if (!live->file)
+        return;
+    if (live->save_status == STATUS_OK)
+        live->save_status =
+            evidence_file_end(live->file, live->run->about.finished, live->run->about.complete);
+    if (fclose(live->file) != 0 && live->save_status == STATUS_OK)
+        live->save_status = platform_write_error();
+}
+
+/* The redacted copies take the place of the evidence, and are judged instead of it. */
+static void judge_redacted(struct live *live)
+{
+    struct run *run = live->run;
+
+    exam_free(run->exam);
+    evidence_store_free(run->store);
+    run->store = live->redacted;
+    live->redacted = NULL;
+    redact_about(&run->about, live->redactor);
+    run_replay(run);
+}
+
+enum status run_live(struct run *run, const struct run_options *options, enum status *save_status)
+{
+    struct live live = {.run = run, .options = options};
+    enum status status = STATUS_OK;
+
+    run->about.tool = "exdiag " EXDIAG_VERSION;
+    run->about.started = platform_wall_clock();
+    run->about.complete = true;
+    run->store = evidence_store_new();
+    live.mutex = platform_mutex_new();
+    if (options->redact) {
+        live.redacted = evidence_store_new();
+        status = new_redactor(&live.redactor);
+    }
+    if (status == STATUS_OK)
+        status = gather_new(&options->gather, settled, &live, &live.gather);
+    if (status == STATUS_OK)
+        status = open_file(&live, live.redactor);
+    if (status != STATUS_OK)
+        goto out;
+    if (options->catch_interrupts)
+        platform_on_interrupt(interrupt, &live);
+    run->exam = new_exam(run, STATUS_CANCELLED, fetch, &live);
+    examine(&live);
+    if (options->catch_interrupts)
+        platform_on_interrupt(NULL, NULL);
+    save_the_rest(&live);
+    run->about.finished = platform_wall_clock();
+    close_file(&live);
+    *save_status = live.save_status;
+    if (live.redactor)
+        judge_redacted(&live);
+out:
+    gather_free(live.gather);
+    redactor_free(live.redactor);
+    evidence_store_free(live.redacted);
+    platform_mutex_free(live.mutex);
+    return status;
+}
+
+/* ---- from a file ---- */
+
+enum status run_load(struct run *run, const char *path)
+{
+    FILE *file;
+    enum status status = platform_file_open(path, &file);
+
+    if (status != STATUS_OK)
+        return status;
+    run->store = evidence_store_new();
+    run->source = path;
+    status = evidence_file_read(file, &run->about, run->store);
+    fclose(file);
+    return status;
+}
+
+enum status run_redact(struct run *run)
+{
+    struct evidence_store *redacted = evidence_store_new();
+    struct redactor *redactor;
+    enum status status = new_redactor(&redactor);
+
+    if (status != STATUS_OK) {
+        evidence_store_free(redacted);
+        return status;
+    }
+    for (struct evidence *item = evidence_store_first(run->store); item; item = item->next) {
+        struct evidence *copy;
+
+        evidence_add_redacted(redacted, item, redactor, &copy);
+    }
+    evidence_store_free(run->store);
+    run->store = redacted;
+    redact_about(&run->about, redactor);
+    redactor_free(redactor);
+    return STATUS_OK;
+}
+
+void run_replay(struct run *run)
+{
+    run->exam = new_exam(run, STATUS_NOT_RECORDED, NULL, NULL);
+    exam_work(run->exam, 0);
+}
+
+void run_release(struct run *run)
+{
+    exam_free(run->exam);
+    evidence_store_free(run->store);
+    evidence_run_release(&run->about);
+    memset(run, 0, sizeof *run);
+}

@@ -1,0 +1,48 @@
+/*
+ * The runner: one examination from its subjects to its findings, live or from an
+ * evidence file. Live, it gathers and saves; either way the same exam judges.
+ */
+#ifndef EXDIAG_RUN_H
+#define EXDIAG_RUN_H
+
+#include "diag/evidence/file.h"
+#include "diag/exam.h"
+#include "diag/gather/gather.h"
+
+struct run {
+    struct evidence_run about; /* subjects, settings, times; filled in before run_live() */
+    const char *source;        /* the evidence file it was read from, or NULL */
+    struct evidence_store *store;
+    struct exam *exam;         /* after run_live() or run_replay() */
+};
+
+struct run_options {
+    struct gather_options gather;
+    const char *save;       /* file to write, or NULL */
+    bool redact;            /* save and judge pseudonyms instead of names */
+    bool catch_interrupts;  /* Ctrl-C ends the run with what is known */
+    /* Called about ten times a second with the counts so far; or NULL. */
+    void (*progress)(void *context, size_t settled, size_t open);
+    void *context;
+};
+
+/*
+ * Examines run->about.subjects. STATUS_OK even if nothing could be gathered: that
+ * is what the findings say. Otherwise nothing was examined: STATUS_EXISTS and the
+ * like when the evidence file cannot be made, STATUS_IO where the system gives no
+ * sockets. *save_status is what became of the evidence file.
+ */
+enum status run_live(struct run *run, const struct run_options *options, enum status *save_status);
+
+/* Reads an evidence file. STATUS_MALFORMED if it is none. Judge it with run_replay(). */
+enum status run_load(struct run *run, const char *path);
+
+/* Puts pseudonyms in place of names and addresses (redact.h). Before run_replay(). */
+enum status run_redact(struct run *run);
+
+/* Judges the evidence there is; nothing is fetched. */
+void run_replay(struct run *run);
+
+void run_release(struct run *run);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * The options that have a say in what is found. They stand in the header of an
+ * evidence file, so that `exdiag report` judges as the run did.
+ */
+#ifndef EXDIAG_SETTINGS_H
+#define EXDIAG_SETTINGS_H
+
+#include "diag/finding.h"
+#include "diag/read/net_address.h"
+
+struct severity_override { /* --severity ID=LEVEL */
+    const char *id;
+    enum severity severity;
+};
+
+struct settings {
+    /* --dns: the servers the user named; none: the system's resolvers are asked */
+    const struct net_address *dns;
+    size_t dns_count;
+    uint16_t dns_port; /* --port dns=N, where servers of evidence are asked; 53 */
+
+    const char *const *only; /* probe names and finding ids; none: all */
+    size_t only_count;
+    const char *const *skip;
+    size_t skip_count;
+    const struct severity_override *severities;
+    size_t severity_count;
+    const struct acceptance *accepted;
+    size_t accepted_count;
+};
+
+#endif

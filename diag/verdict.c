@@ -1,0 +1,194 @@
+#include "diag/verdict.h"
+
+#include "diag/clock.h"
+#include "diag/version.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DAY = 86400000 };
+
+struct gathering { /* the findings of one run, as they are collected */
+    struct arena *arena;
+    struct finding **list;
+    size_t count;
+    size_t room;
+};
+
+static void take(void *context, struct finding *finding)
+{
+    struct gathering *all = context;
+
+    all->list = arena_grow(all->arena, all->list, &all->room, all->count, sizeof(struct finding *));
+    all->list[all->count++] = finding;
+}
+
+static void override_severity(struct finding *finding, const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->severity_count; i++) {
+        if (strcmp(settings->severities[i].id, finding->kind->id) == 0)
+            finding->severity = settings->severities[i].severity;
+    }
+}
+
+static bool holds(const struct acceptance *acceptance, int64_t started)
+{
+    int64_t last_day;
+
+    return clock_parse_day(acceptance->expires, &last_day) == STATUS_OK && started < last_day + DAY;
+}
+
+static void accept(struct finding *finding, const struct settings *settings, int64_t started)
+{
+    finding->accepted = NULL;
+    if (finding->outcome != OUTCOME_PROBLEM)
+        return;
+    for (size_t i = 0; i < settings->accepted_count; i++) {
+        const struct acceptance *acceptance = &settings->accepted[i];
+
+        if (strcmp(acceptance->id, finding->kind->id) == 0 &&
+            (strcmp(acceptance->subject, "*") == 0 ||
+             strcmp(acceptance->subject, finding->subject->name) == 0) &&
+            holds(acceptance, started)) {
+            finding->accepted = acceptance;
+            return;
+        }
+    }
+}
+
+/* Causes in the order of their rank in the table of explanations. */
+static void explain(struct finding *effect, const struct gathering *all)
+{
+    const struct finding **causes = NULL;
+    size_t room = 0;
+
+    effect->explained_by_count = 0;
+    if (effect->outcome != OUTCOME_PROBLEM)
+        return;
+    for (const struct explanation *row = explanations; row->cause; row++) {
+        if (strcmp(row->effect, effect->kind->id) != 0)
+            continue;
+        for (size_t i = 0; i < all->count; i++) {
+            const struct finding *cause = all->list[i];
+
+            if (cause->outcome != OUTCOME_PROBLEM || cause->subject != effect->subject ||
+                strcmp(cause->kind->id, row->cause) != 0)
+                continue;
+            causes =
+                arena_grow(all->arena, causes, &room, effect->explained_by_count, sizeof *causes);
+            causes[effect->explained_by_count++] = cause;
+        }
+    }
+    effect->explained_by = causes;
+}
+
+static const char *remark_of(const struct run *run, struct arena *arena)
+{
+    const struct evidence_run *about = &run->about;
+
+    if (about->damaged_lines)
+        return arena_print(arena, "%zu damaged lines were left out, the first is line %zu",
+                           about->damaged_lines, about->first_damaged_line);
+    if (about->finished == 0)
+        return "the evidence file ends before the run did; what it holds is judged";
+    if (about->unknown_items)
+        return arena_print(arena, "%zu items are of a kind that this version does not know",
+                           about->unknown_items);
+    return about->complete ? NULL : "the run was interrupted; what it had gathered is judged";
+}
+
+/* The last thing that is known of a run whose last line is missing. */
+static int64_t finish_of(const struct run *run)
+{
+    int64_t last = run->about.started;
+
+    if (run->about.finished)
+        return run->about.finished;
+    for (const struct evidence *item = evidence_store_first(run->store); item; item = item->next)
+        last = item->time > last ? item->time : last;
+    return last;
+}
+
+static void judge_run(struct run *run, struct arena *arena, struct gathering *all,
+                      struct report_run *out)
+{
+    struct gathering own = {.arena = arena};
+    const struct evidence_run *about = &run->about;
+
+    exam_findings(run->exam, take, &own);
+    for (size_t i = 0; i < own.count; i++) {
+        override_severity(own.list[i], &about->settings);
+        accept(own.list[i], &about->settings, about->started);
+        explain(own.list[i], &own);
+        take(all, own.list[i]);
+    }
+    out->started = about->started;
+    out->finished = finish_of(run);
+    out->complete = about->complete && about->damaged_lines == 0;
+    out->redacted = about->redacted;
+    out->remark = remark_of(run, arena);
+}
+
+static int compare(const void *a, const void *b)
+{
+    return finding_compare(*(struct finding *const *)a, *(struct finding *const *)b);
+}
+
+static void count_outcomes(struct report *report)
+{
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct finding *finding = report->findings[i];
+
+        if (finding->accepted)
+            report->accepted_count++;
+        else
+            report->counts[finding->outcome]++;
+    }
+}
+
+/* Every subject once, though several runs may have examined it. */
+static void collect_subjects(struct run *const *runs, size_t run_count, struct arena *arena,
+                             struct report *report)
+{
+    const struct subject **list = NULL;
+    size_t room = 0;
+
+    for (size_t i = 0; i < run_count; i++) {
+        struct subject_list subjects = exam_subjects(runs[i]->exam);
+
+        for (size_t j = 0; j < subjects.count; j++) {
+            size_t k = 0;
+
+            while (k < report->subject_count && subject_compare(list[k], subjects.list[j]) != 0)
+                k++;
+            if (k < report->subject_count)
+                continue;
+            list = arena_grow(arena, list, &room, report->subject_count, sizeof *list);
+            list[report->subject_count++] = subjects.list[j];
+        }
+    }
+    report->subjects = list;
+}
+
+void verdict(struct run *const *runs, size_t run_count, const char *title, struct arena *arena,
+             struct report *report)
+{
+    struct gathering all = {.arena = arena};
+    struct report_run *out = arena_new(arena, run_count, sizeof *out);
+
+    memset(report, 0, sizeof *report);
+    report->title = title;
+    report->version = EXDIAG_VERSION;
+    report->runs = out;
+    report->run_count = run_count;
+    for (size_t i = 0; i < run_count; i++)
+        judge_run(runs[i], arena, &all, &out[i]);
+    for (size_t i = 0; i < run_count && run_count > 1; i++)
+        out[i].source = runs[i]->source;
+    if (all.count)
+        qsort(all.list, all.count, sizeof *all.list, compare);
+    report->findings = (const struct finding *const *)all.list;
+    report->finding_count = all.count;
+    count_outcomes(report);
+    collect_subjects(runs, run_count, arena, report);
+}

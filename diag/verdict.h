@@ -1,0 +1,18 @@
+/*
+ * The verdict: the findings of one or more runs, made into one report. Applies
+ * --severity and --accept, says which finding explains which, puts everything in
+ * its stable order.
+ */
+#ifndef EXDIAG_VERDICT_H
+#define EXDIAG_VERDICT_H
+
+#include "diag/run.h"
+
+/*
+ * Fills `report`; everything in it lives in `arena` or in the runs, which must
+ * outlive it. An acceptance holds if it had not expired when its run started.
+ */
+void verdict(struct run *const *runs, size_t run_count, const char *title, struct arena *arena,
+             struct report *report);
+
+#endif

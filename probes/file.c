@@ -1,0 +1,74 @@
+/* Files: what the user gave with --file, and whether anything here reads it. */
+#include "diag/probe.h"
+
+static const struct finding_kind file_not_read = {
+    .id = "file-not-read",
+    .severity = SEVERITY_INFO,
+    .title = "{subject} was not examined",
+    .why = "A file that nothing reads says nothing, neither good nor bad.",
+    .symptom = "The report has no findings from a file that was given to it.",
+    .cause =
+        "The file is of a kind that no probe of this version reads, or it could not be opened.",
+    .applies_to = "every file given with --file",
+    .fix = NULL,
+    .verify = NULL,
+    .undo = NULL,
+    .no_undo = "nothing is changed",
+    .make_known =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "where the file came from",
+             .command = "Check that it is the file you meant, and that it was copied whole: it has "
+                        "{size} bytes, and its SHA-256 sum is {sha256}.",
+             .when = "sha256"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "this machine",
+             .command = "Check that {subject} is an ordinary file that you may read.",
+             .when = "!sha256"},
+            {0}},
+    .references =
+        (const struct reference[]){{"exdiag list: what each probe reads", NULL}, {NULL, NULL}},
+};
+
+static void set(struct finding *finding, const char *name, const char *text)
+{
+    size_t size = 0;
+
+    while (text[size])
+        size++;
+    set_vouched(finding, VALUE_TEXT, name, text, size);
+}
+
+static void examine(struct examination *x, const struct subject *file)
+{
+    const struct file_digest *digest = ask_file(x, file->name);
+    struct finding *finding;
+
+    if (!digest)
+        return;
+    finding = unknown(x, &file_not_read, "%s was not examined", file->shown);
+    if (digest->evidence.status != STATUS_OK) {
+        saw_failure(finding, &digest->evidence);
+        return;
+    }
+    set(finding, "sha256", digest->sha256);
+    set(finding, "size", arena_print(pass_memory(x), "%llu", (unsigned long long)digest->size));
+    saw(finding, &digest->evidence, "%s, %llu bytes, %llu lines; no probe of this version reads it",
+        file_type_text(digest->type), (unsigned long long)digest->size,
+        (unsigned long long)digest->lines);
+}
+
+static const struct finding_kind *const kinds[] = {&file_not_read, NULL};
+
+const struct probe probe_file = {
+    .name = "file",
+    .summary = "files given with --file: what they are, and whether a probe reads them",
+    .needs = NEEDS_FILE,
+    .subjects = PROBE_EXAMINES(SUBJECT_FILE),
+    .touches = "the files named, which are read once from beginning to end",
+    .noticed = "nothing",
+    .kinds = kinds,
+    .examine = examine,
+};

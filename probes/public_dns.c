@@ -1,0 +1,224 @@
+#include "probes/public_dns.h"
+
+#include <string.h>
+
+enum {
+    REFERRALS_MOST = 8, /* zone cuts on the way down */
+    ALIASES_MOST = 4,
+    PARENTS_ASKED = 2 /* servers of a zone above that are asked side by side */
+};
+
+struct server_list {
+    struct ip_address list[PUBLIC_SERVERS_MOST];
+    size_t count;
+};
+
+/* Top-level names that never have a public delegation. */
+static const char *const private_names[] = {
+    "local",       "localhost", "internal", "test", "invalid", "example",  "onion",   "home.arpa",
+    "localdomain", "lan",       "corp",     "home", "mail",    "intranet", "private", NULL};
+
+static bool is_private(const char *name)
+{
+    for (const char *const *top = private_names; *top; top++) {
+        if (dns_name_is_below(name, *top))
+            return true;
+    }
+    return dns_name_labels(name) < 2;
+}
+
+static const char *top_level_of(const char *name)
+{
+    while (dns_name_labels(name) > 1)
+        name = dns_name_parent(name);
+    return name;
+}
+
+static void add_server(struct server_list *servers, const struct ip_address *ip)
+{
+    for (size_t i = 0; i < servers->count; i++) {
+        if (ip_equal(&servers->list[i], ip))
+            return;
+    }
+    if (servers->count < PUBLIC_SERVERS_MOST)
+        servers->list[servers->count++] = *ip;
+}
+
+static bool add_glue(struct server_list *servers, const struct dns_answer *referral,
+                     const char *host)
+{
+    size_t before = servers->count;
+
+    for (size_t i = 0; i < referral->additional.count; i++) {
+        const struct dns_record *record = &referral->additional.records[i];
+
+        if (record->type == DNS_A && dns_name_equal(record->owner, host))
+            add_server(servers, &record->data.ip);
+    }
+    return servers->count > before;
+}
+
+/* The addresses of a name server, by the resolver. False while they are on their way. */
+static bool add_host(struct examination *x, struct server_list *servers, const char *host)
+{
+    const struct dns_answer *a = ask_dns(x, host, DNS_A);
+    const struct dns_record *record = NULL;
+
+    if (!a)
+        return false;
+    while ((record = dns_answer_next(a, record)))
+        add_server(servers, &record->data.ip);
+    return true;
+}
+
+/* Those of the NS records in a section that belong to `zone`. */
+static bool add_servers(struct examination *x, struct server_list *servers,
+                        const struct dns_answer *answer, const struct dns_section *section,
+                        const char *zone)
+{
+    bool known = true;
+
+    for (size_t i = 0; i < section->count; i++) {
+        const struct dns_record *record = &section->records[i];
+
+        if (record->type == DNS_NS && dns_name_equal(record->owner, zone) &&
+            !add_glue(servers, answer, record->data.name))
+            known = add_host(x, servers, record->data.name) && known;
+    }
+    return known;
+}
+
+/* The zone that a referral hands `name` to, below the one at hand; NULL if it is none. */
+static const char *referred_zone(const struct dns_answer *answer, const char *name,
+                                 const char *zone)
+{
+    if (answer->rcode != DNS_NOERROR || answer->flags & DNS_AUTHORITATIVE || answer->answer.count)
+        return NULL;
+    for (size_t i = 0; i < answer->authority.count; i++) {
+        const struct dns_record *record = &answer->authority.records[i];
+
+        if (record->type == DNS_NS && dns_name_is_below(name, record->owner) &&
+            dns_name_is_below(record->owner, zone) && !dns_name_equal(record->owner, zone))
+            return record->owner;
+    }
+    return NULL;
+}
+
+static struct public_view unreachable(const struct evidence *obstacle, const char *reason)
+{
+    return (struct public_view){
+        .state = PUBLIC_UNREACHABLE, .obstacle = obstacle, .reason = reason};
+}
+
+static const struct public_view pending = {.state = PUBLIC_PENDING};
+
+/* The first answer of a zone's servers, asking a few side by side; NULL while on its way. */
+static const struct dns_answer *first_answer(struct examination *x, const char *name,
+                                             enum dns_type type, const struct server_list *servers,
+                                             bool *waiting)
+{
+    const struct dns_answer *failed = NULL;
+
+    for (size_t i = 0; i < servers->count; i++) {
+        const struct dns_answer *answer = ask_dns_at(x, name, type, &servers->list[i]);
+
+        if (answer && answer->evidence.status == STATUS_OK)
+            return answer;
+        *waiting = *waiting || !answer;
+        failed = answer ? answer : failed;
+        if (i + 1 >= PARENTS_ASKED && *waiting)
+            return NULL;
+    }
+    return *waiting ? NULL : failed;
+}
+
+/* The servers answer for the zone themselves: what each of them says is the view. */
+static struct public_view ask_all(struct examination *x, const char *name, enum dns_type type,
+                                  const struct server_list *servers)
+{
+    struct public_view view = {.state = PUBLIC_KNOWN};
+
+    for (size_t i = 0; i < servers->count; i++) {
+        const struct dns_answer *answer = ask_dns_at(x, name, type, &servers->list[i]);
+
+        if (!answer)
+            view.state = PUBLIC_PENDING;
+        else if (answer->evidence.status == STATUS_OK && answer->flags & DNS_AUTHORITATIVE)
+            view.answers[view.count++] = answer;
+        else
+            view.obstacle = &answer->evidence;
+    }
+    if (view.state == PUBLIC_KNOWN && view.count == 0)
+        return unreachable(view.obstacle, "none of the delegated name servers answers for it");
+    return view;
+}
+
+static const char *alias_of(const struct public_view *view, enum dns_type type)
+{
+    const struct dns_answer *answer = view->answers[0];
+
+    if (view->state != PUBLIC_KNOWN || dns_answer_next(answer, NULL) || type == DNS_CNAME)
+        return NULL;
+    for (size_t i = answer->answer.count; i > 0; i--) {
+        if (answer->answer.records[i - 1].type == DNS_CNAME)
+            return answer->answer.records[i - 1].data.name;
+    }
+    return NULL;
+}
+
+/* Down from the top-level domain, one referral after the other. */
+static struct public_view descend(struct examination *x, const char *name, enum dns_type type)
+{
+    const char *zone = top_level_of(name);
+    const struct dns_answer *top = ask_dns(x, zone, DNS_NS);
+    struct server_list servers = {0};
+
+    if (!top)
+        return pending;
+    if (!dns_answer_has_records(top))
+        return unreachable(&top->evidence, "the servers of its top-level domain are not known");
+    if (!add_servers(x, &servers, top, &top->answer, zone) && servers.count == 0)
+        return pending;
+    for (int referral = 0; referral < REFERRALS_MOST; referral++) {
+        bool waiting = false;
+        const struct dns_answer *answer = first_answer(x, name, type, &servers, &waiting);
+        const char *below;
+
+        if (waiting && !answer)
+            return pending;
+        if (!answer || answer->evidence.status != STATUS_OK)
+            return unreachable(answer ? &answer->evidence : NULL,
+                               referral ? "the name servers it is delegated to give no answer"
+                                        : "the name servers above it could not be asked from here");
+        below = referred_zone(answer, name, zone);
+        if (!below)
+            return ask_all(x, name, type, &servers);
+        servers.count = 0;
+        if (!add_servers(x, &servers, answer, &answer->authority, below))
+            return pending;
+        zone = below;
+    }
+    return unreachable(NULL, "its delegation never ends");
+}
+
+struct public_view public_dns(struct examination *x, const char *name, enum dns_type type)
+{
+    struct public_view view = {0};
+
+    if (ask_settings(x)->dns_count > 0) {
+        const struct dns_answer *answer = ask_dns(x, name, type);
+
+        if (!answer)
+            return pending;
+        if (answer->evidence.status != STATUS_OK)
+            return unreachable(&answer->evidence, "the servers of --dns could not be asked");
+        return (struct public_view){.state = PUBLIC_KNOWN, .answers = {answer}, .count = 1};
+    }
+    for (int alias = 0; name && alias <= ALIASES_MOST; alias++) {
+        if (is_private(name))
+            return (struct public_view){.state = PUBLIC_NONE};
+        view = descend(x, name, type);
+        name = alias_of(&view, type);
+    }
+    return name ? unreachable(NULL, "its aliases never end") : view;
+}

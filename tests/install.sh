@@ -1,0 +1,55 @@
+#!/bin/sh
+# tests/install.sh WHAT: installs the Debian or Ubuntu packages that WHAT (build,
+# check, extended or bench) needs and that are missing, and says which. As root, or
+# with sudo where there is one.
+set -eu
+
+build="gcc libc6-dev make cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libjansson-dev libidn2-dev"
+check="$build clang clang-format clang-tidy libclang-rt-dev libcmocka-dev python3 python3-jsonschema iproute2 nsd knot-dnsutils bind9-utils bash dash nodejs npm git valgrind"
+extended="$check"
+bench="$build nsd knot-dnsutils dnsperf python3 time"
+
+case "${1:-}" in
+build) wanted=$build ;;
+check) wanted=$check ;;
+extended) wanted=$extended ;;
+bench) wanted=$bench ;;
+*)
+    echo "usage: tests/install.sh build|check|extended|bench" >&2
+    exit 2
+    ;;
+esac
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "install: no apt-get here; these packages, by Debian's names, must be there: $wanted"
+    exit 0
+fi
+
+# A tool that is there from elsewhere is as good as its package.
+has() {
+    case $1 in
+    nodejs) command -v node >/dev/null 2>&1 && return ;;
+    npm) command -v npm >/dev/null 2>&1 && return ;;
+    esac
+    dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
+}
+
+missing=
+for package in $wanted; do
+    has "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+    as_root=
+elif command -v sudo >/dev/null 2>&1; then
+    as_root=sudo
+else
+    echo "install: these packages are missing, and installing them takes root or sudo:$missing" >&2
+    exit 1
+fi
+echo "install:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get -qq update
+# shellcheck disable=SC2086 # a list of words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $missing >/dev/null

@@ -1,0 +1,176 @@
+#include "tests/lab/world.h"
+
+#include "tests/lab/name_server.h"
+
+#include <stdlib.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/*
+ * contoso.com   three records, as in the document: text in other cases and strings
+ * fabrikam.com  two that differ and can be merged; one more pair at its mail host
+ * wingtip.com   two that cannot be merged
+ * adatum.com    v=spf10, which is no SPF record
+ * litware.com   its two name servers disagree
+ * tailspin.com  an internal zone hides the public record
+ * proseware.com its name servers fail
+ * northwind.com all is well
+ */
+static const struct lab_record resolver_records[] = {
+    {"com", "NS", "a.gtld.com", 0},
+    {"a.gtld.com", "A", "127.0.0.2", 0},
+    {"contoso.com", "TXT", "\"v=SPF1 mx ~all\"", 0},
+    {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},
+    {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},
+    {"contoso.com", "MX", "10 mail.contoso.com", 0},
+    {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},
+    {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},
+    {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},
+    {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},
+    {"wingtip.com", "TXT", "\"v=spf1 redirect=spf.northwind.com\"", 0},
+    {"wingtip.com", "TXT", "\"v=spf1 a mx -all\"", 0},
+    {"adatum.com", "TXT", "\"v=spf10 mx -all\"", 0},
+    {"adatum.com", "MX", "10 mail.adatum.com", 0},
+    {"litware.com", "TXT", "\"v=spf1 mx -all\"", 0},
+    {"tailspin.com", "TXT", "\"v=spf1 ip4:10.0.0.25 -all\"", 0},
+    {"northwind.com", "TXT", "\"v=spf1 mx -all\"", 0},
+    {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},
+    {"northwind.com", "MX", "10 mail.northwind.com", 0},
+};
+
+static const struct lab_behaviour resolver_behaviours[] = {
+    {"proseware.com", NULL, LAB_SERVFAIL, 0, 0},
+};
+
+#define DELEGATED(domain)                                                                          \
+    {domain, "NS", "ns1." domain, 0}, {domain, "NS", "ns2." domain, 0},                            \
+        {"ns1." domain, "A", "127.0.0.3", 0},                                                      \
+    {                                                                                              \
+        "ns2." domain, "A", "127.0.0.4", 0                                                         \
+    }
+
+static const struct lab_record top_records[] = {
+    {"com", "SOA", "a.gtld.com hostmaster.gtld.com 1 3600 600 86400 300", 0},
+    {"com", "NS", "a.gtld.com", 0},
+    DELEGATED("contoso.com"),
+    DELEGATED("fabrikam.com"),
+    DELEGATED("wingtip.com"),
+    DELEGATED("adatum.com"),
+    DELEGATED("litware.com"),
+    DELEGATED("tailspin.com"),
+    DELEGATED("proseware.com"),
+    DELEGATED("northwind.com"),
+};
+
+#define ZONE(domain)                                                                               \
+    {                                                                                              \
+        domain, "SOA", "ns1." domain " hostmaster." domain " 1 3600 600 86400 300", 0              \
+    }
+
+#define SHARED_ZONES                                                                               \
+    ZONE("contoso.com"), {"contoso.com", "TXT", "\"v=SPF1 mx ~all\"", 0},                          \
+        {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},                                           \
+        {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},                                      \
+        {"mail.contoso.com", "A", "127.0.0.1", 0}, ZONE("fabrikam.com"),                           \
+        {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},                \
+        {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},                             \
+        {"mail.fabrikam.com", "TXT", "\"v=spf1 a -all\"", 0},                                      \
+        {"mail.fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.25 -all\"", 0}, ZONE("wingtip.com"),  \
+        {"wingtip.com", "TXT", "\"v=spf1 redirect=spf.northwind.com\"", 0},                        \
+        {"wingtip.com", "TXT", "\"v=spf1 a mx -all\"", 0}, ZONE("adatum.com"),                     \
+        {"adatum.com", "TXT", "\"v=spf10 mx -all\"", 0}, {"mail.adatum.com", "A", "127.0.0.1", 0}, \
+        ZONE("tailspin.com"), {"tailspin.com", "TXT", "\"v=spf1 ip4:192.0.2.25 -all\"", 0},        \
+        ZONE("northwind.com"), {"northwind.com", "TXT", "\"v=spf1 mx -all\"", 0},                  \
+        {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},                           \
+        {"mail.northwind.com", "A", "127.0.0.1", 0}, ZONE("litware.com")
+
+static const struct lab_record first_records[] = {
+    SHARED_ZONES,
+    {"litware.com", "TXT", "\"v=spf1 mx -all\"", 0},
+};
+
+static const struct lab_record second_records[] = {
+    SHARED_ZONES,
+    {"litware.com", "TXT", "\"v=spf1 ip4:192.0.2.1 -all\"", 0},
+};
+
+static const struct lab_behaviour domain_behaviours[] = {
+    {"proseware.com", NULL, LAB_SERVFAIL, 0, 0},
+};
+
+static const struct {
+    const char *address;
+    struct lab_name_server_options options;
+} servers[] = {
+    {"127.0.0.1",
+     {resolver_records, COUNT(resolver_records), resolver_behaviours, COUNT(resolver_behaviours),
+      false}},
+    {"127.0.0.2", {top_records, COUNT(top_records), NULL, 0, true}},
+    {"127.0.0.3",
+     {first_records, COUNT(first_records), domain_behaviours, COUNT(domain_behaviours), true}},
+    {"127.0.0.4",
+     {second_records, COUNT(second_records), domain_behaviours, COUNT(domain_behaviours), true}},
+};
+
+enum { SERVERS = COUNT(servers) };
+
+const struct lab_planted lab_planted[] = {
+    {"spf-multiple", SUBJECT_DOMAIN, "contoso.com", OUTCOME_PROBLEM,
+     "three SPF records that say the same"},
+    {"spf-multiple", SUBJECT_DOMAIN, "fabrikam.com", OUTCOME_PROBLEM,
+     "two SPF records that differ, at the domain and at its mail host"},
+    {"spf-multiple", SUBJECT_DOMAIN, "wingtip.com", OUTCOME_PROBLEM,
+     "two SPF records that no program should merge"},
+    {"spf-none", SUBJECT_DOMAIN, "adatum.com", OUTCOME_PROBLEM, "v=spf10, which is not SPF"},
+    {"dns-servers-disagree", SUBJECT_DOMAIN, "litware.com", OUTCOME_PROBLEM,
+     "two name servers that disagree"},
+    {"dns-split-view", SUBJECT_DOMAIN, "tailspin.com", OUTCOME_PROBLEM,
+     "an internal zone that hides the public record"},
+    {"spf-multiple", SUBJECT_DOMAIN, "proseware.com", OUTCOME_UNKNOWN, "name servers that fail"},
+    {"spf-multiple", SUBJECT_DOMAIN, "northwind.com", OUTCOME_OK, "nothing: all is well"},
+    {NULL, SUBJECT_DOMAIN, NULL, OUTCOME_OK, NULL},
+};
+
+struct lab_world {
+    struct lab_name_server *servers[SERVERS];
+};
+
+enum status lab_world_stop(struct lab_world *world)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < SERVERS; i++) {
+        enum status one = lab_name_server_stop(world->servers[i]);
+
+        status = status == STATUS_OK ? one : status;
+    }
+    free(world);
+    return status;
+}
+
+enum status lab_world_start(struct lab_world **out, struct net_address *resolver)
+{
+    struct lab_world *world = memory_new(1, sizeof *world);
+    struct lab_endpoint endpoints[SERVERS];
+    enum status status = STATUS_OK;
+    size_t started = 0;
+
+    for (size_t i = 0; i < SERVERS && status == STATUS_OK; i++)
+        status = lab_endpoint_init(&endpoints[i], servers[i].address, LAB_UDP | LAB_TCP);
+    if (status == STATUS_OK)
+        status = lab_listen(endpoints, SERVERS, 0);
+    if (status != STATUS_OK)
+        goto out;
+    *resolver = endpoints[0].address;
+    for (; started < SERVERS && status == STATUS_OK; started++)
+        status = lab_name_server_start(&servers[started].options, &endpoints[started],
+                                       &world->servers[started]);
+    for (size_t i = started; i < SERVERS; i++)
+        lab_endpoint_close(&endpoints[i]);
+out:
+    if (status == STATUS_OK)
+        *out = world;
+    else
+        lab_world_stop(world);
+    return status;
+}

@@ -1,0 +1,280 @@
+/* Recognising files by content, and counting their lines piece by piece. */
+#include "diag/buffer.h"
+#include "diag/read/file_type.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BYTES(literal) literal, sizeof(literal) - 1
+
+static enum file_type type_of(const char *bytes, size_t size, enum text_encoding *encoding)
+{
+    return file_type_of((const unsigned char *)bytes, size, encoding);
+}
+
+/* Words are a contract: both ways, for every type and encoding. */
+static void test_words(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < FILE_TYPE_COUNT; i++) {
+        assert_int_equal(file_type_from_word(file_type_word((enum file_type)i)), i);
+        assert_true(strlen(file_type_text((enum file_type)i)) > 5);
+    }
+    for (unsigned i = 0; i < TEXT_ENCODING_COUNT; i++)
+        assert_int_equal(text_encoding_from_word(text_encoding_word((enum text_encoding)i)), i);
+    assert_int_equal(file_type_from_word("no such type"), FILE_TYPE_UNKNOWN);
+    assert_int_equal(text_encoding_from_word("no such encoding"), TEXT_ENCODING_BINARY);
+    assert_string_equal(file_type_word(FILE_TYPE_IIS_CONFIG), "iis-config");
+    assert_string_equal(text_encoding_word(TEXT_ENCODING_UTF16LE), "utf-16le");
+}
+
+static const struct {
+    const char *bytes;
+    size_t size;
+    enum file_type type;
+} binary_files[] = {
+    {BYTES("\xd4\xc3\xb2\xa1\x02\0\x04\0"), FILE_TYPE_PCAP},
+    {BYTES("\xa1\xb2\xc3\xd4\0\x02\0\x04"), FILE_TYPE_PCAP},
+    {BYTES("\x4d\x3c\xb2\xa1\x02\0\x04\0"), FILE_TYPE_PCAP},
+    {BYTES("\xd4\xc3\xb2\xa1\x07\0\x04\0"), FILE_TYPE_UNKNOWN},
+    {BYTES("\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0"), FILE_TYPE_PCAPNG},
+    {BYTES("\n\r\r\n\0\0\0\x1c\x1a\x2b\x3c\x4d\0\x01"), FILE_TYPE_PCAPNG},
+    {BYTES("\n\r\r\n\0\0\0\x1c\0\0\0\0"), FILE_TYPE_UNKNOWN},
+    {BYTES("RTSS\x01\x01\x01\0"), FILE_TYPE_NETMON},
+    {BYTES("GMBU\0\x02\x01\0"), FILE_TYPE_NETMON},
+    {BYTES("GMBU\0\x07\x01\0"), FILE_TYPE_UNKNOWN},
+    {BYTES("ElfFile\0\0\0\0\0\0\0\0\0"), FILE_TYPE_EVTX},
+    {BYTES("MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0"), FILE_TYPE_UNKNOWN},
+};
+
+/* Signatures of both byte orders; a signature without its second half is none. */
+static void test_binary_files(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof binary_files / sizeof *binary_files; i++) {
+        enum text_encoding encoding;
+
+        assert_int_equal(type_of(binary_files[i].bytes, binary_files[i].size, &encoding),
+                         binary_files[i].type);
+        assert_int_equal(encoding, TEXT_ENCODING_BINARY);
+    }
+}
+
+#define EVENTS "http://schemas.microsoft.com/win/2004/08/events/event"
+
+static const struct {
+    const char *text;
+    enum file_type type;
+} text_files[] = {
+    {"{\"exdiag_evidence\": 1, \"tool\": \"exdiag 1.0\"}\n", FILE_TYPE_EVIDENCE},
+    {"{ \"exdiag_evidence\" : 1}", FILE_TYPE_EVIDENCE},
+    {"{\"exdiag\": 1}", FILE_TYPE_UNKNOWN},
+    {"Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE", FILE_TYPE_REGISTRY},
+    {"REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE]\r\n", FILE_TYPE_REGISTRY},
+    {"#Software: Microsoft Internet Information Services 8.5\r\n#V", FILE_TYPE_IIS_LOG},
+    {"#Version: 1.0\n#Software: Microsoft Internet Information Servic"
+     "es 6.0\n",
+     FILE_TYPE_IIS_LOG},
+    {"#Software: Microsoft HTTP API 2.0\r\n", FILE_TYPE_UNKNOWN},
+    {"x\n#Software: Microsoft Exchange Server\n", FILE_TYPE_UNKNOWN},
+    {"#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n", FILE_TYPE_EXCHANGE_LOG},
+    {"#Software: Microsoft Exchange\r\n#Version: 8.1.0.0\r\n", FILE_TYPE_EXCHANGE_LOG},
+    {"<?xml version=\"1.0\"?>\r\n<!-- > --><configuration>\n", FILE_TYPE_IIS_CONFIG},
+    {"<configuration><system.webServer/>", FILE_TYPE_IIS_CONFIG},
+    {"<configurations>", FILE_TYPE_UNKNOWN},
+    {"<x><configuration>", FILE_TYPE_UNKNOWN},
+    {"<!-- <configuration> ", FILE_TYPE_UNKNOWN},
+    {"<?xml version='1.0'?><Events><Event xmlns='" EVENTS "'>", FILE_TYPE_EVENT_XML},
+    {"\n<Event xmlns=\"" EVENTS "\"><System>", FILE_TYPE_EVENT_XML},
+    {"<Events><Party/></Events>", FILE_TYPE_UNKNOWN},
+    {"dn: CN=EX01,OU=Servers,DC=example,DC=com\nchangetype: add\n", FILE_TYPE_LDIF},
+    {"# extended LDIF\n#\n# a comment\n  continued\n\nversion: 1\n", FILE_TYPE_LDIF},
+    {"version:1\ndn:: Q049\n", FILE_TYPE_LDIF},
+    {"# extended LDIF", FILE_TYPE_UNKNOWN},
+    {"version: 2\n", FILE_TYPE_UNKNOWN},
+    {"09:15:00.125 [7] INFO Retrieving message...\n", FILE_TYPE_MAILSTORE_LOG},
+    {": continued from above\n09:15:00.125 [112] EXCEPTION Error\n", FILE_TYPE_MAILSTORE_LOG},
+    {"09:15:00.125 [main] INFO com.example.Server - started\n", FILE_TYPE_UNKNOWN},
+    {"09:15:00,125 [7] INFO\n", FILE_TYPE_UNKNOWN},
+    {"09:15:00.125 [7] ", FILE_TYPE_UNKNOWN},
+    {"Dear customer,\n\nsee dn: above\n", FILE_TYPE_UNKNOWN},
+};
+
+/* Writes ASCII as UTF-16; returns the size. */
+static size_t widen(const char *text, bool big_endian, char *out)
+{
+    size_t size = strlen(text);
+
+    for (size_t i = 0; i < size; i++) {
+        out[2 * i + big_endian] = text[i];
+        out[2 * i + !big_endian] = '\0';
+    }
+    return 2 * size;
+}
+
+/* The same text is the same type in every encoding, with a byte order mark or without. */
+static void test_text_files(void **state)
+{
+    static const struct {
+        enum text_encoding encoding;
+        const char *mark;
+        size_t mark_size;
+    } forms[] = {
+        {TEXT_ENCODING_ASCII, BYTES("")},           {TEXT_ENCODING_UTF8, BYTES("\xef\xbb\xbf")},
+        {TEXT_ENCODING_UTF16LE, BYTES("\xff\xfe")}, {TEXT_ENCODING_UTF16BE, BYTES("\xfe\xff")},
+        {TEXT_ENCODING_UTF16LE, BYTES("")},         {TEXT_ENCODING_UTF16BE, BYTES("")},
+    };
+    char bytes[1024];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof text_files / sizeof *text_files; i++) {
+        for (size_t j = 0; j < sizeof forms / sizeof *forms; j++) {
+            enum text_encoding encoding;
+            size_t size = strlen(text_files[i].text), mark = forms[j].mark_size;
+
+            memcpy(bytes, forms[j].mark, mark);
+            if (forms[j].encoding == TEXT_ENCODING_ASCII || forms[j].encoding == TEXT_ENCODING_UTF8)
+                memcpy(bytes + mark, text_files[i].text, size);
+            else
+                size = widen(text_files[i].text, forms[j].encoding == TEXT_ENCODING_UTF16BE,
+                             bytes + mark);
+            if (type_of(bytes, mark + size, &encoding) != text_files[i].type)
+                fail_msg("'%s' in form %zu", text_files[i].text, j);
+            assert_int_equal(encoding, forms[j].encoding);
+        }
+    }
+}
+
+/* Empty, a code page, a character cut at the end of the head, zero bytes. */
+static void test_encodings(void **state)
+{
+    char head[FILE_TYPE_HEAD];
+    enum text_encoding encoding;
+
+    (void)state;
+    assert_int_equal(type_of("", 0, &encoding), FILE_TYPE_EMPTY);
+    assert_int_equal(encoding, TEXT_ENCODING_ASCII);
+    type_of(BYTES("p\xc5\x99\xc3\xadklad"), &encoding);
+    assert_int_equal(encoding, TEXT_ENCODING_UTF8);
+    type_of(BYTES("p\xf8\xedklad"), &encoding);
+    assert_int_equal(encoding, TEXT_ENCODING_CODE_PAGE);
+    type_of(BYTES("cut \xc5"), &encoding);
+    assert_int_equal(encoding, TEXT_ENCODING_CODE_PAGE);
+    memset(head, 'a', sizeof head);
+    head[sizeof head - 1] = '\xc5';
+    type_of(head, sizeof head, &encoding);
+    assert_int_equal(encoding, TEXT_ENCODING_UTF8);
+    type_of(BYTES("text\0text"), &encoding);
+    assert_int_equal(encoding, TEXT_ENCODING_BINARY);
+    type_of(BYTES("\x01\x02\x03\x04"), &encoding);
+    assert_int_equal(encoding, TEXT_ENCODING_BINARY);
+    type_of(BYTES("\xff\xfe\x10\x04\x11\x04"), &encoding);
+    assert_int_equal(encoding, TEXT_ENCODING_UTF16LE);
+}
+
+static const struct {
+    const char *bytes;
+    size_t size;
+    enum text_encoding before;
+    enum text_encoding after;
+    unsigned lines;
+    unsigned longest;
+} surveys[] = {
+    {BYTES(""), TEXT_ENCODING_ASCII, TEXT_ENCODING_ASCII, 0, 0},
+    {BYTES("\n"), TEXT_ENCODING_ASCII, TEXT_ENCODING_ASCII, 1, 0},
+    {BYTES("one\ntwo\n"), TEXT_ENCODING_ASCII, TEXT_ENCODING_ASCII, 2, 3},
+    {BYTES("one\r\nseven\r\n\r\n"), TEXT_ENCODING_ASCII, TEXT_ENCODING_ASCII, 3, 5},
+    {BYTES("a\n\nlast"), TEXT_ENCODING_ASCII, TEXT_ENCODING_ASCII, 3, 4},
+    {BYTES("r\rs\r\n"), TEXT_ENCODING_ASCII, TEXT_ENCODING_ASCII, 1, 3},
+    {BYTES("\xc5\x99\n\xe2\x82\xac"), TEXT_ENCODING_ASCII, TEXT_ENCODING_UTF8, 2, 3},
+    {BYTES("\xf0\x9f\x93\xa7 mail\n"), TEXT_ENCODING_ASCII, TEXT_ENCODING_UTF8, 1, 9},
+    {BYTES("\xc5\x99\n\xf8\xed"), TEXT_ENCODING_UTF8, TEXT_ENCODING_CODE_PAGE, 2, 2},
+    {BYTES("end \xe2\x82"), TEXT_ENCODING_UTF8, TEXT_ENCODING_CODE_PAGE, 1, 6},
+    {BYTES("\xf8\n\xc5\x99"), TEXT_ENCODING_CODE_PAGE, TEXT_ENCODING_CODE_PAGE, 2, 2},
+    {BYTES("a\0\r\0\n\0b\0c\0"), TEXT_ENCODING_UTF16LE, TEXT_ENCODING_UTF16LE, 2, 4},
+    {BYTES("\0a\0\r\0\n\0b\0c\0"), TEXT_ENCODING_UTF16BE, TEXT_ENCODING_UTF16BE, 2, 5},
+    {BYTES("\x0a\x04\x0a\x04"), TEXT_ENCODING_UTF16LE, TEXT_ENCODING_UTF16LE, 1, 4},
+    {BYTES("a\nb\0\n"), TEXT_ENCODING_BINARY, TEXT_ENCODING_BINARY, 0, 0},
+};
+
+/* Lines and encoding are the same however the file is cut into pieces. */
+static void test_survey(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof surveys / sizeof *surveys; i++) {
+        for (size_t piece = 1; piece <= 20; piece++) {
+            struct text_survey survey;
+
+            text_survey_begin(&survey, surveys[i].before);
+            for (size_t at = 0; at < surveys[i].size; at += piece) {
+                size_t left = surveys[i].size - at;
+
+                text_survey_add(&survey, (const unsigned char *)surveys[i].bytes + at,
+                                left < piece ? left : piece);
+            }
+            text_survey_end(&survey);
+            if (survey.lines != surveys[i].lines || survey.longest_line != surveys[i].longest ||
+                survey.encoding != surveys[i].after)
+                fail_msg("survey %zu in pieces of %zu: %u lines, longest %u, %s", i, piece,
+                         (unsigned)survey.lines, (unsigned)survey.longest_line,
+                         text_encoding_word(survey.encoding));
+        }
+    }
+}
+
+/* Files as they come from real programs, where they are at hand. */
+static void test_samples(void **state)
+{
+    static const struct {
+        const char *path;
+        enum file_type type;
+        enum text_encoding encoding;
+    } samples[] = {
+        {"captures/stall-lo.netmon1", FILE_TYPE_NETMON, TEXT_ENCODING_BINARY},
+        {"captures/stall-lo.netmon2", FILE_TYPE_NETMON, TEXT_ENCODING_BINARY},
+        {"captures/stall-lo.pcap", FILE_TYPE_PCAP, TEXT_ENCODING_BINARY},
+        {"captures/stall-lo.pcapng", FILE_TYPE_PCAPNG, TEXT_ENCODING_BINARY},
+        {"evtx/new-user-security.evtx", FILE_TYPE_EVTX, TEXT_ENCODING_BINARY},
+        {"logs/HttpProxy-PowerShell_2023011116-1.LOG", FILE_TYPE_EXCHANGE_LOG, TEXT_ENCODING_ASCII},
+        {"logs/IIS-u_ex.log", FILE_TYPE_IIS_LOG, TEXT_ENCODING_ASCII},
+        {"logs/MailStore-job.log", FILE_TYPE_MAILSTORE_LOG, TEXT_ENCODING_UTF8},
+        {"logs/MessageTracking-2010-BOM-CRLF.LOG", FILE_TYPE_EXCHANGE_LOG, TEXT_ENCODING_UTF8},
+        {"logs/MessageTracking-MSGTRKMS2022091915-1.LOG", FILE_TYPE_EXCHANGE_LOG,
+         TEXT_ENCODING_ASCII},
+        {"logs/SmtpReceive-RECV2023011116-1.LOG", FILE_TYPE_EXCHANGE_LOG, TEXT_ENCODING_ASCII},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct buffer path;
+        char head[FILE_TYPE_HEAD];
+        enum text_encoding encoding;
+        size_t size;
+        FILE *file;
+
+        buffer_init(&path, 4096);
+        buffer_print(&path, "%s/../shared/samples/%s", EXDIAG_SOURCE, samples[i].path);
+        file = fopen(path.text, "rb");
+        buffer_release(&path);
+        if (!file) {
+            print_message("no file %s beside the source: skipped\n", samples[i].path);
+            skip();
+        }
+        size = fread(head, 1, sizeof head, file);
+        fclose(file);
+        assert_int_equal(type_of(head, size, &encoding), samples[i].type);
+        assert_int_equal(encoding, samples[i].encoding);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words),      cmocka_unit_test(test_binary_files),
+        cmocka_unit_test(test_text_files), cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_survey),     cmocka_unit_test(test_samples),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

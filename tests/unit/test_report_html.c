@@ -1,0 +1,115 @@
+#include "tests/golden/golden.h"
+#include "tests/golden/sample.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+static const struct report_options options = {.columns = 80};
+
+static size_t occurrences(const char *text, const char *wanted)
+{
+    size_t count = 0;
+
+    for (; (text = strstr(text, wanted)); text += strlen(wanted))
+        count++;
+    return count;
+}
+
+static void html_is_as_agreed(void **state)
+{
+    (void)state;
+    golden_check("report.html", "html", &sample_report, &options);
+}
+
+/* A browser hashes what stands between the tags; the policy must name that very hash. */
+static void policy_names_the_hash_of_the_style(void **state)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char encoded[2 * EVP_MAX_MD_SIZE], expected[256];
+    const char *start, *end;
+    unsigned int size;
+    struct buffer html;
+
+    (void)state;
+    golden_render("html", &sample_report, &options, &html);
+    assert_int_equal(occurrences(html.text, "<style"), 1);
+    start = strstr(html.text, "<style>") + strlen("<style>");
+    end = strstr(start, "</style>");
+    assert_int_equal(EVP_Digest(start, (size_t)(end - start), digest, &size, EVP_sha256(), NULL),
+                     1);
+    EVP_EncodeBlock((unsigned char *)encoded, digest, (int)size);
+    snprintf(expected, sizeof expected, "default-src 'none'; style-src 'sha256-%s';", encoded);
+    assert_non_null(strstr(html.text, expected));
+    assert_true(strstr(html.text, "Content-Security-Policy") < start);
+    buffer_release(&html);
+}
+
+/* Text stays text, and the file needs nothing from elsewhere. */
+static void nothing_runs_and_nothing_is_loaded(void **state)
+{
+    static const char *const unwanted[] = {
+        "<script", "<b>\"",  "src=",    "<link",        "@import",
+        "url(",    "style=", "onclick", "unsafe-inline"};
+    struct buffer html;
+
+    (void)state;
+    golden_render("html", &sample_report, &options, &html);
+    for (size_t i = 0; i < COUNT(unwanted); i++)
+        assert_null(strstr(html.text, unwanted[i]));
+    assert_non_null(strstr(html.text, "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"));
+    assert_non_null(strstr(html.text, "<title>Mail of Example &amp; Sons: 4 problems"));
+    buffer_release(&html);
+}
+
+/* Every link within the page leads somewhere, and no anchor stands for two things. */
+static void links_lead_somewhere(void **state)
+{
+    struct buffer html;
+
+    (void)state;
+    golden_render("html", &sample_report, &options, &html);
+    for (const char *link = html.text; (link = strstr(link, "href=\"#")); link++) {
+        const char *name = link + strlen("href=\"#");
+        char anchor[128];
+
+        snprintf(anchor, sizeof anchor, " id=\"%.*s\"", (int)strcspn(name, "\""), name);
+        assert_int_equal(occurrences(html.text, anchor), 1);
+    }
+    buffer_release(&html);
+}
+
+/* A reference is a link only if a browser would fetch it from the web. */
+static void only_web_addresses_are_links(void **state)
+{
+    static const struct reference references[] = {{"the book", "javascript:alert(1)"},
+                                                  {"the page", "https://example.com/?a&b"},
+                                                  {NULL, NULL}};
+    static const struct finding_kind kind = {.id = "spf-none", .references = references};
+    const struct finding finding = {.kind = &kind, .subject = &sample_domain, .title = "title"};
+    const struct finding *const findings[] = {&finding};
+    const struct report report = {.version = "0",
+                                  .findings = findings,
+                                  .finding_count = 1,
+                                  .counts = {[OUTCOME_PROBLEM] = 1}};
+    struct buffer html;
+
+    (void)state;
+    golden_render("html", &report, &options, &html);
+    assert_null(strstr(html.text, "javascript:"));
+    assert_non_null(strstr(html.text, "<li>the book</li>"));
+    assert_non_null(strstr(html.text, "<a href=\"https://example.com/?a&amp;b\""));
+    buffer_release(&html);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(html_is_as_agreed),
+        cmocka_unit_test(policy_names_the_hash_of_the_style),
+        cmocka_unit_test(nothing_runs_and_nothing_is_loaded),
+        cmocka_unit_test(links_lead_somewhere),
+        cmocka_unit_test(only_web_addresses_are_links),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,237 @@
+#include "diag/report/wrap.h"
+#include "diag/text.h"
+#include "tests/golden/golden.h"
+#include "tests/golden/sample.h"
+
+#include <string.h>
+
+/* ---- wrapping ---- */
+
+static char wrapped[4096];
+
+/* `text` on lines of `columns`, indented by `indent` after the first. */
+static const char *wrap(const char *text, size_t columns, size_t indent)
+{
+    FILE *file = tmpfile();
+    struct wrap wrap;
+
+    assert_non_null(file);
+    wrap_init(&wrap, file, columns);
+    wrap_indent(&wrap, indent);
+    wrap_words(&wrap, text);
+    wrap_end(&wrap);
+    wrap_release(&wrap);
+    rewind(file);
+    wrapped[fread(wrapped, 1, sizeof wrapped - 1, file)] = '\0';
+    fclose(file);
+    return wrapped;
+}
+
+/* A word goes to the next line when it does not fit, and not before. */
+static void lines_break_between_words(void **state)
+{
+    (void)state;
+    assert_string_equal(wrap("one two three", 13, 0), "one two three\n");
+    assert_string_equal(wrap("one two three", 12, 0), "one two\nthree\n");
+    assert_string_equal(wrap("one two three", 7, 2), "one two\n  three\n");
+    assert_string_equal(wrap("  one   two  ", 80, 0), " one two\n");
+    assert_string_equal(wrap("one\ntwo", 80, 2), "one\n  two\n");
+    assert_string_equal(wrap("", 80, 2), "");
+}
+
+/* A word wider than a line fills lines; what follows goes on behind it. */
+static void long_words_break_at_the_edge(void **state)
+{
+    (void)state;
+    assert_string_equal(wrap("abcdefghij", 4, 0), "abcd\nefgh\nij\n");
+    assert_string_equal(wrap("a bcdefghij k", 6, 2), "a bcde\n  fghi\n  j k\n");
+}
+
+/* Columns, not bytes or characters: wide characters take two, marks none. */
+static void columns_are_counted(void **state)
+{
+    (void)state;
+    assert_string_equal(wrap("bücher bücher", 13, 0), "bücher bücher\n");
+    assert_string_equal(wrap("郵便受け取り", 8, 0), "郵便受け\n取り\n");
+    assert_string_equal(wrap("mx 郵便受け", 6, 0), "mx 郵\n便受け\n");
+    assert_string_equal(wrap("e\u0301e\u0301e\u0301 e\u0301", 3, 0),
+                        "e\u0301e\u0301e\u0301\ne\u0301\n");
+}
+
+/* ---- the report ---- */
+
+static const struct report_options wide = {.columns = 80, .verbose = true};
+static const struct report_options narrow = {.columns = 40};
+
+static void text_is_as_agreed(void **state)
+{
+    const struct report_options wide_colours = {.columns = 80, .verbose = true, .colours = true};
+    const struct report_options narrow_colours = {.columns = 40, .colours = true};
+    const struct report_options quiet = {.columns = 80, .quiet = true};
+
+    (void)state;
+    golden_check("report-80.txt", "text", &sample_report, &wide);
+    golden_check("report-80-colours.txt", "text", &sample_report, &wide_colours);
+    golden_check("report-40.txt", "text", &sample_report, &narrow);
+    golden_check("report-40-colours.txt", "text", &sample_report, &narrow_colours);
+    golden_check("report-quiet.txt", "text", &sample_report, &quiet);
+}
+
+/* Colours are added to the text and change nothing of it. */
+static void colours_change_no_character(void **state)
+{
+    const struct report_options colours = {.columns = 80, .verbose = true, .colours = true};
+    struct buffer plain, coloured, stripped;
+
+    (void)state;
+    golden_render("text", &sample_report, &wide, &plain);
+    golden_render("text", &sample_report, &colours, &coloured);
+    buffer_init(&stripped, GOLDEN_MOST);
+    for (const char *from = coloured.text; *from; from++) {
+        if (*from == '\x1b')
+            from = strchr(from, 'm');
+        else
+            buffer_add_char(&stripped, *from);
+    }
+    assert_string_equal(stripped.text, plain.text);
+    buffer_release(&plain);
+    buffer_release(&coloured);
+    buffer_release(&stripped);
+}
+
+static bool is_part_of_command(const char *line, size_t size)
+{
+    char text[4096];
+
+    snprintf(text, sizeof text, "%.*s", (int)size, line);
+    for (size_t i = 0; i < sample_report.finding_count; i++) {
+        const struct finding *finding = sample_report.findings[i];
+        const struct steps *lists[] = {&finding->fix, &finding->verify, &finding->undo};
+
+        for (size_t j = 0; j < COUNT(lists); j++) {
+            for (size_t k = 0; k < lists[j]->count; k++) {
+                if (strstr(lists[j]->list[k].command, text + strspn(text, " ")))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Nothing but commands and addresses is wider than the page; no line ends in a space. */
+static void lines_fit(void **state)
+{
+    struct buffer text;
+
+    (void)state;
+    golden_render("text", &sample_report, &narrow, &text);
+    for (const char *line = text.text, *end; *line; line = end + 1) {
+        end = strchr(line, '\n');
+        assert_non_null(end);
+        assert_true(end == line || end[-1] != ' ');
+        if (text_columns(line, (size_t)(end - line)) > narrow.columns)
+            assert_true(is_part_of_command(line, (size_t)(end - line)) ||
+                        strncmp(line + strspn(line, " "), "https://", 8) == 0);
+    }
+    buffer_release(&text);
+}
+
+/* What is pasted stands in the report as it is, in one piece. */
+static void commands_stay_whole(void **state)
+{
+    struct buffer text;
+
+    (void)state;
+    golden_render("text", &sample_report, &narrow, &text);
+    assert_non_null(strstr(text.text, sample_spf_undo[0].command));
+    assert_non_null(strstr(text.text, sample_exps_fix[0].command));
+    assert_non_null(strstr(text.text, sample_hostile_fix[0].command));
+    buffer_release(&text);
+}
+
+/* The carets of a report that has seen just this. */
+static void assert_carets(const struct seen *seen, const char *expected)
+{
+    const struct finding finding = {.kind = &sample_banner_slow,
+                                    .subject = &sample_mx1,
+                                    .title = "title",
+                                    .seen = seen,
+                                    .seen_count = 1};
+    const struct finding *const findings[] = {&finding};
+    const struct report report = {.version = "0", .findings = findings, .finding_count = 1};
+    struct buffer text;
+
+    golden_render("text", &report, &narrow, &text);
+    assert_non_null(strstr(text.text, expected));
+    buffer_release(&text);
+}
+
+/* Carets stand beneath columns: of wide characters, on the line the mark is on, on both if split.
+ */
+static void carets_stand_beneath_the_mark(void **state)
+{
+    const struct seen wide_mark = {"ab 郵便 cd", NULL, 0, 4, 6};
+    const struct seen split = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbb", NULL, 0, 29, 33};
+    const struct seen beyond = {"abc", NULL, 0, 2, 99};
+    const struct seen combining = {"e\u0301e", NULL, 0, 1, 2};
+
+    (void)state;
+    assert_carets(&wide_mark, "\n    ab 郵便 cd\n         ^^^\n");
+    assert_carets(&split,
+                  "\n    aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n                                 ^^\n"
+                  "      bbbbbbbbbb\n      ^^\n");
+    assert_carets(&beyond, "\n    abc\n      ^\n");
+    assert_carets(&combining, "\n    e\u0301e\n     ^\n");
+}
+
+/* Thousands of subjects are counted, not listed. */
+static void many_subjects_are_counted(void **state)
+{
+    const struct subject *subjects[1000];
+    struct report report = sample_report;
+    struct buffer text;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(subjects); i++)
+        subjects[i] = &sample_domain;
+    report.subjects = subjects;
+    report.subject_count = COUNT(subjects);
+    golden_render("text", &report, &wide, &text);
+    assert_non_null(strstr(text.text, "and 992 more\n"));
+    buffer_release(&text);
+}
+
+/* A run without findings says so in a line. */
+static void nothing_wrong_is_short(void **state)
+{
+    const struct report_run run = {NULL, SAMPLE_TIME, SAMPLE_TIME, true, false, NULL};
+    const struct report report = {
+        .version = "0.1.0", .runs = &run, .run_count = 1, .counts = {[OUTCOME_OK] = 12}};
+    struct buffer text;
+
+    (void)state;
+    golden_render("text", &report, &wide, &text);
+    assert_string_equal(text.text, "exdiag 0.1.0\n"
+                                   "examined    2026-11-22 09:05:07 to 09:05:07 UTC\n"
+                                   "\n"
+                                   "no problems, 12 ok\n");
+    buffer_release(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_break_between_words),
+        cmocka_unit_test(long_words_break_at_the_edge),
+        cmocka_unit_test(columns_are_counted),
+        cmocka_unit_test(text_is_as_agreed),
+        cmocka_unit_test(colours_change_no_character),
+        cmocka_unit_test(lines_fit),
+        cmocka_unit_test(commands_stay_whole),
+        cmocka_unit_test(carets_stand_beneath_the_mark),
+        cmocka_unit_test(many_subjects_are_counted),
+        cmocka_unit_test(nothing_wrong_is_short),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
