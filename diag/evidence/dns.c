@@ -566,12 +566,12 @@ const struct evidence_kind evidence_dns = {
 const struct dns_record *dns_answer_next(const struct dns_answer *answer,
                                          const struct dns_record *previous)
 {
-    const struct dns_record *record = previous ? previous + 1 : answer->answer.records;
-    const struct dns_record *end = answer->answer.records + answer->answer.count;
+    const struct dns_section *section = &answer->answer;
+    size_t index = previous ? (size_t)(previous - section->records) + 1 : 0;
 
-    while (record && record < end && record->type != answer->type)
-        record++;
-    return record && record < end ? record : NULL;
+    while (index < section->count && section->records[index].type != answer->type)
+        index++;
+    return index < section->count ? &section->records[index] : NULL;
 }
 
 bool dns_answer_has_records(const struct dns_answer *answer)

@@ -170,17 +170,19 @@ void dns_name_fold(const char *name, struct buffer *out)
         return;
     }
     for (;;) {
+        const char *at = name;
         int unit = fold_unit(next_unit(&name));
 
-        if (unit == TEXT_END || (unit == LABEL_END && *name == '\0' && in_label))
+        if (unit == BROKEN_ESCAPE)
+            buffer_add_string(out, at);
+        if (unit == BROKEN_ESCAPE || unit == TEXT_END ||
+            (unit == LABEL_END && *name == '\0' && in_label))
             return;
         in_label = unit != LABEL_END;
-        if (unit == LABEL_END)
-            buffer_add_char(out, '.');
-        else if (unit == BROKEN_ESCAPE)
-            buffer_add_char(out, '\\');
-        else
+        if (in_label)
             buffer_add(out, text, write_byte(unit, text));
+        else
+            buffer_add_char(out, '.');
     }
 }
 

@@ -41,7 +41,10 @@ bool dns_name_equal(const char *a, const char *b);
 /* True if `name` is `zone` or below it. */
 bool dns_name_is_below(const char *name, const char *zone);
 
-/* Lower case, without the trailing dot, appended to `out`. */
+/*
+ * Lower case, without the trailing dot and in the one text form, appended to `out`.
+ * An invalid name stays invalid: what follows a broken escape is left as it is.
+ */
 void dns_name_fold(const char *name, struct buffer *out);
 
 /* How many labels: 0 for the root, 2 for "example.com". */

@@ -127,7 +127,7 @@ static const struct finding_kind sample_clock_skew = {
 
 static const struct seen sample_clock_seen[] = {
     {"the clock of ex1.corp.example.com is 7 min 12.4 s behind dc1.corp.example.com",
-     "SNTP dc1.corp.example.com", SAMPLE_TIME + 900, 37, 53},
+     "SNTP dc1.corp.example.com", SAMPLE_TIME + 900, 37, 49},
 };
 
 static const struct step sample_clock_fix[] = {
@@ -208,7 +208,7 @@ static const struct seen sample_hostile_seen[] = {
      "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, 4, 31},
     {"220 " UNBROKEN_WORD " ready", "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, 300, 310},
     {"220 郵便受け取りサーバーでございますので、しばらくお待ちください 準備完了 ESMTP 受付中 mx1",
-     "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, 34, 38},
+     "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, 35, 39},
 };
 
 static const struct step sample_hostile_fix[] = {

@@ -127,20 +127,30 @@ static void runs_give_notice(void **state)
     assert_string_equal(notices[0].text, "the run ended before everything was examined");
 }
 
-/* A full disk is not a report. */
-static void write_errors_are_told(void **state)
+static void assert_not_written(const struct report *report, int buffering)
 {
     const struct report_options options = {.columns = 80};
 
-    (void)state;
     for (const struct report_format *format = report_formats; format->name; format++) {
         FILE *full = fopen("/dev/full", "wb");
 
         if (!full)
             skip();
-        assert_int_not_equal(format->write(&sample_report, &options, full), STATUS_OK);
+        setvbuf(full, NULL, buffering, BUFSIZ);
+        assert_int_not_equal(format->write(report, &options, full), STATUS_OK);
         fclose(full);
     }
+}
+
+/* A full disk is told, whether the stream notices at once or when it is flushed. */
+static void write_errors_are_told(void **state)
+{
+    const struct report small = {.version = "0"};
+
+    (void)state;
+    assert_not_written(&sample_report, _IONBF);
+    assert_not_written(&sample_report, _IOFBF);
+    assert_not_written(&small, _IOFBF);
 }
 
 int main(void)

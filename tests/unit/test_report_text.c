@@ -47,6 +47,28 @@ static void long_words_break_at_the_edge(void **state)
     assert_string_equal(wrap("a bcdefghij k", 6, 2), "a bcde\n  fghi\n  j k\n");
 }
 
+/* An address too wide for any line begins where every line begins, and is not broken. */
+static void unbroken_text_overhangs(void **state)
+{
+    FILE *file = tmpfile();
+    struct wrap wrap;
+    char text[64];
+
+    (void)state;
+    assert_non_null(file);
+    wrap_init(&wrap, file, 8);
+    wrap_indent(&wrap, 2);
+    wrap_to(&wrap, 2);
+    wrap_unbroken(&wrap, "https://a.example");
+    wrap_words(&wrap, " b");
+    wrap_end(&wrap);
+    wrap_release(&wrap);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    assert_string_equal(text, "  https://a.example\n  b\n");
+}
+
 /* Columns, not bytes or characters: wide characters take two, marks none. */
 static void columns_are_counted(void **state)
 {
@@ -223,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_break_between_words),
         cmocka_unit_test(long_words_break_at_the_edge),
+        cmocka_unit_test(unbroken_text_overhangs),
         cmocka_unit_test(columns_are_counted),
         cmocka_unit_test(text_is_as_agreed),
         cmocka_unit_test(colours_change_no_character),

@@ -1,0 +1,68 @@
+#include "diag/platform.h"
+#include "posix/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum platform_file_kind platform_file_kind(const char *path)
+{
+    struct stat about;
+
+    if (stat(path, &about) != 0)
+        return error_status(errno) == STATUS_NOT_FOUND ? PLATFORM_NO_FILE : PLATFORM_OTHER_FILE;
+    if (S_ISREG(about.st_mode))
+        return PLATFORM_FILE;
+    return S_ISDIR(about.st_mode) ? PLATFORM_FOLDER : PLATFORM_OTHER_FILE;
+}
+
+static enum status open_stream(const char *path, int flags, mode_t mode, FILE **file)
+{
+    int fd = open(path, flags | O_CLOEXEC | O_NOCTTY, mode);
+    struct stat about;
+    enum status status;
+
+    *file = NULL;
+    if (fd < 0)
+        return error_status(errno);
+    if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
+        close(fd);
+        return STATUS_INVALID;
+    }
+    *file = fdopen(fd, (flags & O_ACCMODE) == O_RDONLY ? "rb" : "wb");
+    if (*file)
+        return STATUS_OK;
+    status = error_status(errno);
+    close(fd);
+    return status;
+}
+
+enum status platform_file_open(const char *path, FILE **file)
+{
+    return open_stream(path, O_RDONLY, 0, file);
+}
+
+enum status platform_file_create(const char *path, FILE **file)
+{
+    return open_stream(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR, file);
+}
+
+enum status platform_file_write(const char *path, FILE **file)
+{
+    const mode_t everyone = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
+
+    return open_stream(path, O_WRONLY | O_CREAT | O_TRUNC, everyone, file);
+}
+
+enum status platform_write_error(void)
+{
+    switch (error_status(errno)) {
+    case STATUS_DISK_FULL:
+        return STATUS_DISK_FULL;
+    case STATUS_CLOSED:
+        return STATUS_CLOSED;
+    default:
+        return STATUS_IO;
+    }
+}

@@ -1,0 +1,80 @@
+#include "diag/platform.h"
+#include "posix/error.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+enum { EXIT_INTERRUPTED = 128 + SIGINT };
+
+/* Written before the thread that reads it is started, and after it has ended. */
+static struct {
+    bool active;
+    pthread_t thread;
+    sigset_t before; /* the signals that were blocked already */
+    void (*interrupted)(void *argument);
+    void *argument;
+} watch;
+
+static void signals_of_interest(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+}
+
+/*
+ * Waiting for signals that every thread blocks, so that the callback runs as
+ * ordinary code and may lock and allocate. It also sees SIGINT where a shell
+ * made its background jobs ignore it: a blocked signal is kept all the same.
+ */
+static void *watch_signals(void *argument)
+{
+    sigset_t signals;
+    int signal;
+
+    (void)argument;
+    signals_of_interest(&signals);
+    if (sigwait(&signals, &signal) != 0)
+        return NULL;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+    watch.interrupted(watch.argument);
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+    if (sigwait(&signals, &signal) == 0)
+        _exit(EXIT_INTERRUPTED);
+    return NULL;
+}
+
+static void stop_watching(void)
+{
+    if (!watch.active)
+        return;
+    watch.active = false;
+    pthread_cancel(watch.thread);
+    pthread_join(watch.thread, NULL);
+    pthread_sigmask(SIG_SETMASK, &watch.before, NULL);
+}
+
+enum status platform_on_interrupt(void (*interrupted)(void *argument), void *argument)
+{
+    sigset_t signals;
+    int error;
+
+    stop_watching();
+    if (!interrupted)
+        return STATUS_OK;
+    watch.interrupted = interrupted;
+    watch.argument = argument;
+    signals_of_interest(&signals);
+    error = pthread_sigmask(SIG_BLOCK, &signals, &watch.before);
+    if (error != 0)
+        return error_status(error);
+    error = pthread_create(&watch.thread, NULL, watch_signals, NULL);
+    if (error != 0) {
+        pthread_sigmask(SIG_SETMASK, &watch.before, NULL);
+        return error == EAGAIN ? STATUS_LIMIT : error_status(error);
+    }
+    watch.active = true;
+    return STATUS_OK;
+}

@@ -1,0 +1,144 @@
+#include "diag/platform.h"
+#include "posix/error.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+union any_address {
+    struct sockaddr plain;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+/* The size of the address; 0 if it is none. */
+static socklen_t to_system(const struct net_address *address, union any_address *out)
+{
+    memset(out, 0, sizeof *out);
+    if (address->ip.family == IP_V4) {
+        out->v4.sin_family = AF_INET;
+        out->v4.sin_port = htons(address->port);
+        memcpy(&out->v4.sin_addr, address->ip.bytes, sizeof out->v4.sin_addr);
+        return sizeof out->v4;
+    }
+    if (address->ip.family == IP_V6) {
+        out->v6.sin6_family = AF_INET6;
+        out->v6.sin6_port = htons(address->port);
+        out->v6.sin6_scope_id = address->scope;
+        memcpy(&out->v6.sin6_addr, address->ip.bytes, sizeof out->v6.sin6_addr);
+        return sizeof out->v6;
+    }
+    return 0;
+}
+
+/* Linux says the double of what it was asked for: its own bookkeeping is part of it. */
+static size_t receive_buffer_of(int fd)
+{
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &size) != 0 || bytes < 0)
+        return 0;
+    return (size_t)bytes;
+}
+
+/* The administrator's limit holds for the first option; the second needs CAP_NET_ADMIN. */
+static size_t enlarge_receive_buffer(int fd, size_t wanted)
+{
+    int bytes = wanted > INT_MAX ? INT_MAX : (int)wanted;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+#ifdef SO_RCVBUFFORCE
+    if (receive_buffer_of(fd) < wanted)
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes);
+#endif
+    return receive_buffer_of(fd);
+}
+
+/* A connected socket; for TCP the connection may still be on its way. */
+static enum status open_socket(const struct net_address *peer, int type, platform_socket *out)
+{
+    union any_address address;
+    socklen_t size = to_system(peer, &address);
+    enum status status;
+    int fd;
+
+    *out = PLATFORM_NO_SOCKET;
+    if (size == 0)
+        return STATUS_INVALID;
+    fd = socket(address.plain.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return error_status(errno);
+    if (connect(fd, &address.plain, size) != 0) {
+        status = error_status(errno);
+        if (status != STATUS_AGAIN) {
+            close(fd);
+            return status;
+        }
+    }
+    *out = fd;
+    return STATUS_OK;
+}
+
+enum status platform_udp_open(const struct net_address *peer, size_t receive_buffer,
+                              platform_socket *socket, size_t *granted)
+{
+    enum status status = open_socket(peer, SOCK_DGRAM, socket);
+
+    *granted = status == STATUS_OK ? enlarge_receive_buffer((int)*socket, receive_buffer) : 0;
+    return status;
+}
+
+enum status platform_tcp_open(const struct net_address *peer, platform_socket *socket)
+{
+    return open_socket(peer, SOCK_STREAM, socket);
+}
+
+enum status platform_tcp_result(platform_socket socket)
+{
+    struct pollfd waiting = {.fd = (int)socket, .events = POLLOUT};
+    int error = 0;
+    socklen_t size = sizeof error;
+
+    if (poll(&waiting, 1, 0) <= 0)
+        return STATUS_AGAIN;
+    if (getsockopt((int)socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+        return error_status(errno);
+    return error == 0 ? STATUS_OK : error_status(error);
+}
+
+enum status platform_send(platform_socket socket, const void *bytes, size_t size, size_t *sent)
+{
+    ssize_t done = send((int)socket, bytes, size, MSG_NOSIGNAL);
+
+    *sent = done < 0 ? 0 : (size_t)done;
+    return done < 0 ? error_status(errno) : STATUS_OK;
+}
+
+static bool is_stream(int fd)
+{
+    int type = 0;
+    socklen_t size = sizeof type;
+
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+enum status platform_receive(platform_socket socket, void *bytes, size_t room, size_t *received)
+{
+    ssize_t done = recv((int)socket, bytes, room, 0);
+
+    *received = done < 0 ? 0 : (size_t)done;
+    if (done < 0)
+        return error_status(errno);
+    return done == 0 && is_stream((int)socket) ? STATUS_CLOSED : STATUS_OK;
+}
+
+void platform_socket_close(platform_socket socket)
+{
+    if (socket != PLATFORM_NO_SOCKET)
+        close((int)socket);
+}

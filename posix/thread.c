@@ -1,0 +1,110 @@
+#include "diag/memory.h"
+#include "diag/platform.h"
+#include "posix/error.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { STACK_SIZE = 256 * 1024 };
+
+struct platform_mutex {
+    pthread_mutex_t system;
+};
+
+struct platform_condition {
+    pthread_cond_t system;
+};
+
+struct start {
+    void (*run)(void *argument);
+    void *argument;
+};
+
+struct platform_mutex *platform_mutex_new(void)
+{
+    struct platform_mutex *mutex = memory_new(1, sizeof *mutex);
+
+    pthread_mutex_init(&mutex->system, NULL);
+    return mutex;
+}
+
+void platform_mutex_free(struct platform_mutex *mutex)
+{
+    if (!mutex)
+        return;
+    pthread_mutex_destroy(&mutex->system);
+    free(mutex);
+}
+
+void platform_mutex_lock(struct platform_mutex *mutex)
+{
+    pthread_mutex_lock(&mutex->system);
+}
+
+void platform_mutex_unlock(struct platform_mutex *mutex)
+{
+    pthread_mutex_unlock(&mutex->system);
+}
+
+struct platform_condition *platform_condition_new(void)
+{
+    struct platform_condition *condition = memory_new(1, sizeof *condition);
+
+    pthread_cond_init(&condition->system, NULL);
+    return condition;
+}
+
+void platform_condition_free(struct platform_condition *condition)
+{
+    if (!condition)
+        return;
+    pthread_cond_destroy(&condition->system);
+    free(condition);
+}
+
+void platform_condition_wait(struct platform_condition *condition, struct platform_mutex *mutex)
+{
+    pthread_cond_wait(&condition->system, &mutex->system);
+}
+
+void platform_condition_signal(struct platform_condition *condition)
+{
+    pthread_cond_signal(&condition->system);
+}
+
+void platform_condition_broadcast(struct platform_condition *condition)
+{
+    pthread_cond_broadcast(&condition->system);
+}
+
+static void *run_thread(void *argument)
+{
+    struct start start = *(struct start *)argument;
+
+    free(argument);
+    start.run(start.argument);
+    return NULL;
+}
+
+enum status platform_thread_start(void (*run)(void *argument), void *argument)
+{
+    struct start *start = memory_new(1, sizeof *start);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int error;
+
+    start->run = run;
+    start->argument = argument;
+    error = pthread_attr_init(&attributes);
+    if (error == 0) {
+        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+        pthread_attr_setstacksize(&attributes, STACK_SIZE);
+        error = pthread_create(&thread, &attributes, run_thread, start);
+        pthread_attr_destroy(&attributes);
+    }
+    if (error == 0)
+        return STATUS_OK;
+    free(start);
+    return error == EAGAIN ? STATUS_LIMIT : error_status(error); /* no more threads */
+}
