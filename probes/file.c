@@ -4,7 +4,7 @@
 static const struct finding_kind file_not_read = {
     .id = "file-not-read",
     .severity = SEVERITY_INFO,
-    .title = "{subject} was not examined",
+    .title = "the file was not examined",
     .why = "A file that nothing reads says nothing, neither good nor bad.",
     .symptom = "The report has no findings from a file that was given to it.",
     .cause =
@@ -48,7 +48,7 @@ static void examine(struct examination *x, const struct subject *file)
 
     if (!digest)
         return;
-    finding = unknown(x, &file_not_read, "%s was not examined", file->shown);
+    finding = unknown(x, &file_not_read, "the file was not examined");
     if (digest->evidence.status != STATUS_OK) {
         saw_failure(finding, &digest->evidence);
         return;

@@ -166,6 +166,26 @@ static const char *alias_of(const struct public_view *view, enum dns_type type)
     return NULL;
 }
 
+/*
+ * A server of a zone above may hold the name's own zone too, and answer for it: then
+ * the zone's own list says who else does. False while that is on its way.
+ */
+static bool find_own_servers(struct examination *x, const char *name, const char *zone,
+                             const struct dns_answer *answer, struct server_list *servers)
+{
+    const struct dns_answer *own;
+
+    if (dns_name_equal(name, zone))
+        return true;
+    own = ask_dns_at(x, name, DNS_NS, &answer->at.ip);
+    if (!own)
+        return false;
+    if (!dns_answer_has_records(own) || !(own->flags & DNS_AUTHORITATIVE))
+        return true;
+    servers->count = 0;
+    return add_servers(x, servers, own, &own->answer, name);
+}
+
 /* Down from the top-level domain, one referral after the other. */
 static struct public_view descend(struct examination *x, const char *name, enum dns_type type)
 {
@@ -191,6 +211,8 @@ static struct public_view descend(struct examination *x, const char *name, enum 
                                referral ? "the name servers it is delegated to give no answer"
                                         : "the name servers above it could not be asked from here");
         below = referred_zone(answer, name, zone);
+        if (!below && !find_own_servers(x, name, zone, answer, &servers))
+            return pending;
         if (!below)
             return ask_all(x, name, type, &servers);
         servers.count = 0;

@@ -66,7 +66,7 @@ static const struct step_template verify_one_record[] = {
 static const struct finding_kind spf_multiple = {
     .id = "spf-multiple",
     .severity = SEVERITY_CRITICAL,
-    .title = "{count} SPF records are published at {name}, where there may be one",
+    .title = "several SPF records are published at one name, where there may be one",
     .why =
         "With more than one record a receiver must not choose: the result is a permanent error "
         "for every message, whoever sends it (RFC 7208 section 4.5). Receivers differ in what they "
@@ -91,10 +91,10 @@ static const struct finding_kind spf_multiple = {
              .where =
                  "the zone of {name}, at whoever hosts it: delete the {count} records, publish "
                  "this one",
-             .command = "{name} IN TXT {merged}",
+             .command = "{name} IN TXT {merged-record}",
              .risk = "senders that none of the records named stay unauthorised",
              .note = "{remark}",
-             .when = "merged"},
+             .when = "merged-record"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the zone of {name}, at whoever hosts it",
@@ -110,8 +110,8 @@ static const struct finding_kind spf_multiple = {
              .where =
                  "the zone of {name}: the former records, to be published again in place of the "
                  "merged one",
-             .command = "{name} IN TXT {record}",
-             .each = "record"},
+             .command = "{name} IN TXT {former-record}",
+             .each = "former-record"},
             {0}},
     .make_known = ask_elsewhere,
     .references = spf_references,
@@ -120,7 +120,7 @@ static const struct finding_kind spf_multiple = {
 static const struct finding_kind spf_none = {
     .id = "spf-none",
     .severity = SEVERITY_WARNING,
-    .title = "no SPF record is published for {name}",
+    .title = "no SPF record is published",
     .why =
         "Without a record anyone can send as this domain and no receiver can tell; large "
         "receivers hold back or refuse mail that nothing vouches for. The result of the check is "
@@ -164,7 +164,7 @@ static const struct finding_kind spf_none = {
 static const struct finding_kind dns_servers_disagree = {
     .id = "dns-servers-disagree",
     .severity = SEVERITY_WARNING,
-    .title = "the name servers of {name} publish different SPF records",
+    .title = "the domain's name servers publish different SPF records",
     .why = "Receivers ask any of the delegated servers, so what they learn depends on chance: mail "
            "passes at one moment and fails at the next.",
     .symptom = "SPF results for the same message differ from receiver to receiver and from hour to "
@@ -198,7 +198,7 @@ static const struct finding_kind dns_servers_disagree = {
 static const struct finding_kind dns_split_view = {
     .id = "dns-split-view",
     .severity = SEVERITY_INFO,
-    .title = "this network sees other SPF records for {name} than the Internet",
+    .title = "this network sees other SPF records than the Internet",
     .why =
         "Nothing is wrong with that: an internal zone often has the same name as the public one. "
         "But SPF checks made inside, and changes made to the internal zone, do not concern other "
@@ -468,13 +468,14 @@ static void set_merge(struct examination *x, struct finding *finding, const stru
             all->count);
     for (size_t i = 0; i < all->count; i++) {
         if (is_first_of_its_text(all, i))
-            set_value(finding, VALUE_TXT, "record", all->records[i].text, all->records[i].size);
+            set_value(finding, VALUE_TXT, "former-record", all->records[i].text,
+                      all->records[i].size);
     }
     if (!merge.text) {
         set_text(finding, "obstacle", merge.obstacle);
         return;
     }
-    set_value(finding, VALUE_TXT, "merged", merge.text, strlen(merge.text));
+    set_value(finding, VALUE_TXT, "merged-record", merge.text, strlen(merge.text));
     if (merge.remark)
         remark = arena_print(pass_memory(x), "%s; ", merge.remark);
     set_text(
@@ -539,8 +540,7 @@ static void tell_unknown(struct examination *x, const struct finding_kind *kind,
                          const struct subject *subject, const struct public_view *view,
                          const struct published *inside)
 {
-    struct finding *finding =
-        unknown(x, kind, "the public SPF records of %s could not be read", subject->shown);
+    struct finding *finding = unknown(x, kind, "the public SPF records could not be read");
 
     set_common(x, finding, subject, subject->name, NULL);
     saw(finding, NULL, "%s", view->reason);
@@ -621,10 +621,8 @@ static void judge_domain(struct examination *x, const struct subject *domain,
     const struct published *all;
 
     if (view->state == PUBLIC_NONE) {
-        not_applicable(x, &spf_none, "%s is a name for private use, which nobody outside can see",
-                       domain->shown);
-        not_applicable(x, &spf_multiple,
-                       "%s is a name for private use, which nobody outside can see", domain->shown);
+        not_applicable(x, &spf_none, "a name for private use, which nobody outside can see");
+        not_applicable(x, &spf_multiple, "a name for private use, which nobody outside can see");
         return;
     }
     if (view->state == PUBLIC_UNREACHABLE) {
@@ -636,9 +634,9 @@ static void judge_domain(struct examination *x, const struct subject *domain,
     if (all->count == 0)
         tell_none(x, domain, all, mx);
     else
-        healthy(x, &spf_none, "%s publishes an SPF record", domain->shown);
+        healthy(x, &spf_none, "an SPF record is published");
     if (all->count < 2)
-        healthy(x, &spf_multiple, "%s does not publish more than one SPF record", domain->shown);
+        healthy(x, &spf_multiple, "not more than one SPF record is published");
 }
 
 static void examine_domain(struct examination *x, const struct subject *domain)
@@ -662,20 +660,18 @@ static void examine_server(struct examination *x, const struct subject *server)
     struct ip_address ip;
 
     if (ip_parse(server->name, strlen(server->name), &ip) == STATUS_OK) {
-        not_applicable(x, &spf_multiple, "%s is an address; SPF records stand at names",
-                       server->shown);
+        not_applicable(x, &spf_multiple, "an address: SPF records stand at names");
         return;
     }
     view = public_dns(x, server->name, DNS_TXT);
     if (view.state == PUBLIC_PENDING)
         return;
     if (view.state == PUBLIC_NONE)
-        not_applicable(x, &spf_multiple,
-                       "%s is a name for private use, which nobody outside can see", server->shown);
+        not_applicable(x, &spf_multiple, "a name for private use, which nobody outside can see");
     else if (view.state == PUBLIC_UNREACHABLE)
         tell_unknown(x, &spf_multiple, server, &view, NULL);
     else if (judge_name(x, server, server->name, &view, NULL)->count < 2)
-        healthy(x, &spf_multiple, "%s does not publish more than one SPF record", server->shown);
+        healthy(x, &spf_multiple, "not more than one SPF record is published");
 }
 
 static void examine(struct examination *x, const struct subject *subject)
