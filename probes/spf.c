@@ -570,11 +570,11 @@ static const struct published *judge_name(struct examination *x, const struct su
                                           const char *name, const struct public_view *view,
                                           const struct published *inside)
 {
-    struct published *views[PUBLIC_SERVERS_MOST];
+    struct published *views[PUBLIC_SERVERS_MOST] = {select_records(x, view->answers[0])};
     const struct published *worst;
     bool agree = true;
 
-    for (size_t i = 0; i < view->count; i++) {
+    for (size_t i = 1; i < view->count; i++) {
         views[i] = select_records(x, view->answers[i]);
         agree = agree && publish_the_same(views[0], views[i]);
     }

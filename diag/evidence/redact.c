@@ -1,292 +1,27 @@
 #include "diag/evidence/redact.h"
 
+#include "diag/evidence/pseudonym.h"
 #include "diag/memory.h"
-#include "diag/read/dns_name.h"
 #include "diag/text.h"
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_SIZE = 32, V4_SIZE = 4, V6_SIZE = 16 };
-
-/* ---- the keyed function: HMAC-SHA256 ---- */
-
-struct redactor {
-    EVP_MAC *mac;
-    EVP_MAC_CTX *context;
-};
-
-/* Going on would let out what was to be hidden. */
-static void give_up(void)
+static bool is_digit(char character)
 {
-    fputs("exdiag: the cryptographic library cannot compute HMAC-SHA256\n", stderr);
-    exit(2);
+    return character >= '0' && character <= '9';
 }
 
-struct redactor *redactor_new(const void *key)
+static bool is_letter(char character)
 {
-    struct redactor *redactor = memory_new(1, sizeof *redactor);
-    char digest[] = "SHA256";
-    OSSL_PARAM parameters[2];
-
-    parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0);
-    parameters[1] = OSSL_PARAM_construct_end();
-    redactor->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    redactor->context = redactor->mac ? EVP_MAC_CTX_new(redactor->mac) : NULL;
-    if (!redactor->context || !EVP_MAC_init(redactor->context, key, REDACTOR_KEY_SIZE, parameters))
-        give_up();
-    return redactor;
+    return text_lower(character) >= 'a' && text_lower(character) <= 'z';
 }
 
-void redactor_free(struct redactor *redactor)
+/* What runs of letters, digits, - and _ begin with. */
+static bool is_word(char character)
 {
-    if (!redactor)
-        return;
-    EVP_MAC_CTX_free(redactor->context);
-    EVP_MAC_free(redactor->mac);
-    free(redactor);
-}
-
-static void hash(const struct redactor *redactor, const unsigned char *bytes, size_t size,
-                 unsigned char *out)
-{
-    size_t out_size = 0;
-
-    if (!EVP_MAC_init(redactor->context, NULL, 0, NULL) ||
-        !EVP_MAC_update(redactor->context, bytes, size) ||
-        !EVP_MAC_final(redactor->context, out, &out_size, HASH_SIZE) || out_size != HASH_SIZE)
-        give_up();
-}
-
-/* ---- labels: a permutation of all labels of one shape ---- */
-
-enum { PIECE_MOST = 2 * HASH_SIZE, ROUNDS = 8, LETTERS = 26, DIGITS = 10, LAST_BYTES = 64 };
-
-/* What is replaced in a label, as numbers; what stays is not in here. */
-struct piece {
-    size_t count;
-    unsigned char *at[PIECE_MOST];
-    unsigned char value[PIECE_MOST];
-    unsigned char radix[PIECE_MOST]; /* LETTERS, DIGITS or LAST_BYTES: the shape */
-};
-
-/* One round of a Feistel network: a half is shifted by a hash of the other. */
-static void shift_half(const struct redactor *redactor, struct piece *piece, unsigned round)
-{
-    size_t middle = piece->count / 2, count = piece->count;
-    size_t start = round % 2 ? 0 : middle, end = round % 2 ? middle : count;
-    size_t other = round % 2 ? middle : 0, other_size = count - (end - start);
-    unsigned char input[3 + 2 * PIECE_MOST], shift[HASH_SIZE];
-
-    input[0] = 'L';
-    input[1] = (unsigned char)round;
-    input[2] = (unsigned char)count;
-    memcpy(input + 3, piece->radix, count);
-    memcpy(input + 3 + count, piece->value + other, other_size);
-    hash(redactor, input, 3 + count + other_size, shift);
-    for (size_t i = start; i < end; i++)
-        piece->value[i] = (unsigned char)((piece->value[i] + shift[i - start]) % piece->radix[i]);
-}
-
-static void replace_piece(const struct redactor *redactor, struct piece *piece)
-{
-    for (unsigned round = 0; round < ROUNDS; round++)
-        shift_half(redactor, piece, round);
-    for (size_t i = 0; i < piece->count; i++) {
-        unsigned char *byte = piece->at[i], value = piece->value[i];
-
-        if (piece->radix[i] == LETTERS)
-            *byte = (unsigned char)(('A' + value) | (*byte & 0x20)); /* in its case */
-        else if (piece->radix[i] == DIGITS)
-            *byte = (unsigned char)('0' + value);
-        else
-            *byte = (unsigned char)(0x80 | value);
-    }
-    piece->count = 0;
-}
-
-static void add_symbol(struct piece *piece, unsigned char *at, unsigned value, unsigned radix)
-{
-    piece->at[piece->count] = at;
-    piece->value[piece->count] = (unsigned char)value;
-    piece->radix[piece->count] = (unsigned char)radix;
-    piece->count++;
-}
-
-static bool is_digit(unsigned char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-static bool is_letter(unsigned char byte)
-{
-    return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
-}
-
-/* Letters of other scripts, as opposed to punctuation and symbols. */
-static bool is_foreign_letter(uint32_t code_point)
-{
-    return code_point >= 0xc0 && (code_point < 0x2000 || code_point >= 0x2c00);
-}
-
-/* Replaces letters and digits in place. The result is as long and as valid as before. */
-static void replace(const struct redactor *redactor, unsigned char *bytes, size_t size)
-{
-    struct piece piece = {.count = 0};
-    size_t used;
-
-    for (size_t i = 0; i < size; i += used) {
-        uint32_t code_point;
-
-        used = text_decode((const char *)bytes + i, size - i, &code_point);
-        if (used == 0)
-            used = 1;
-        else if (is_letter(bytes[i]))
-            add_symbol(&piece, bytes + i, (bytes[i] | 0x20u) - 'a', LETTERS);
-        else if (is_digit(bytes[i]))
-            add_symbol(&piece, bytes + i, bytes[i] - '0', DIGITS);
-        else if (is_foreign_letter(code_point))
-            add_symbol(&piece, bytes + i + used - 1, bytes[i + used - 1] & 0x3f, LAST_BYTES);
-        if (piece.count == PIECE_MOST)
-            replace_piece(redactor, &piece);
-    }
-    if (piece.count)
-        replace_piece(redactor, &piece);
-}
-
-/* ---- addresses ---- */
-
-struct range {
-    unsigned char bytes[V6_SIZE];
-    unsigned bits;
-};
-
-/*
- * The special-purpose registries of RFC 6890 as they are today, and multicast.
- * Single addresses are ranges too, and so map onto themselves.
- */
-static const struct range special_v4[] = {
-    {{0}, 8},
-    {{0, 0, 0, 0}, 32},
-    {{10}, 8},
-    {{100, 64}, 10},
-    {{127}, 8},
-    {{127, 0, 0, 1}, 32},
-    {{169, 254}, 16},
-    {{172, 16}, 12},
-    {{192, 0, 0}, 24},
-    {{192, 0, 2}, 24},
-    {{192, 31, 196}, 24},
-    {{192, 52, 193}, 24},
-    {{192, 88, 99}, 24},
-    {{192, 168}, 16},
-    {{192, 175, 48}, 24},
-    {{198, 18}, 15},
-    {{198, 51, 100}, 24},
-    {{203, 0, 113}, 24},
-    {{224}, 4},
-    {{240}, 4},
-    {{255, 255, 255, 255}, 32},
-};
-
-static const struct range special_v6[] = {
-    {{0}, 128},                                              /* :: */
-    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128}, /* ::1 */
-    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96},
-    {{0, 0x64, 0xff, 0x9b}, 96},
-    {{0, 0x64, 0xff, 0x9b, 0, 1}, 48},
-    {{1}, 64},                      /* 100::/64 */
-    {{1, 0, 0, 0, 0, 0, 0, 1}, 64}, /* 100:0:0:1::/64 */
-    {{0x20, 1}, 23},
-    {{0x20, 1}, 32},
-    {{0x20, 1, 0, 2}, 48},
-    {{0x20, 1, 0, 0x10}, 28},
-    {{0x20, 1, 0, 0x20}, 28},
-    {{0x20, 1, 0, 0x30}, 28},
-    {{0x20, 1, 0x0d, 0xb8}, 32},
-    {{0x20, 2}, 16},
-    {{0x26, 0x20, 0, 0x4f, 0x80}, 48}, /* 2620:4f:8000::/48 */
-    {{0x3f, 0xff}, 20},
-    {{0x5f, 0}, 16},
-    {{0xfc}, 7},
-    {{0xfe, 0x80}, 10},
-    {{0xff}, 8},
-};
-
-static unsigned bit_of(const unsigned char *bytes, unsigned index)
-{
-    return (unsigned)bytes[index / 8] >> (7 - index % 8) & 1;
-}
-
-/*
- * How many bits stay: the way towards a special range, and the bit that leaves
- * it. So nothing moves into such a range, and nothing out.
- */
-static unsigned kept_bits(const unsigned char *bytes, const struct range *ranges, size_t count)
-{
-    unsigned most = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        unsigned bits = 0;
-
-        while (bits < ranges[i].bits && bit_of(bytes, bits) == bit_of(ranges[i].bytes, bits))
-            bits++;
-        if (bits < ranges[i].bits)
-            bits++;
-        if (bits > most)
-            most = bits;
-    }
-    return most;
-}
-
-/*
- * Whether a bit is flipped depends on the bits before it: a hash of the whole bytes
- * before, in which the bits before it within its byte choose one of 255 places.
- */
-static void replace_bits(const struct redactor *redactor, unsigned char *bytes, size_t size,
-                         unsigned kept)
-{
-    unsigned char input[2 + V6_SIZE], flips[HASH_SIZE];
-
-    input[0] = size == V4_SIZE ? '4' : '6';
-    memcpy(input + 2, bytes, size);
-    for (unsigned i = kept / 8; i < size; i++) {
-        unsigned place = 1, original = bytes[i];
-
-        input[1] = (unsigned char)i;
-        hash(redactor, input, 2 + i, flips);
-        for (unsigned bit = 0; bit < 8; bit++) {
-            if (i * 8 + bit >= kept && bit_of(flips, place))
-                bytes[i] ^= (unsigned char)(0x80 >> bit);
-            place = place * 2 + (original >> (7 - bit) & 1);
-        }
-    }
-}
-
-void redact_ip(const struct redactor *redactor, struct ip_address *ip)
-{
-    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291 2.5.5.2 */
-    unsigned char *v4 = ip->family == IP_V4 ? ip->bytes : ip->bytes + sizeof mapped;
-
-    if (ip->family == IP_V4 ||
-        (ip->family == IP_V6 && memcmp(ip->bytes, mapped, sizeof mapped) == 0))
-        replace_bits(redactor, v4, V4_SIZE,
-                     kept_bits(v4, special_v4, sizeof special_v4 / sizeof *special_v4));
-    else if (ip->family == IP_V6)
-        replace_bits(redactor, ip->bytes, V6_SIZE,
-                     kept_bits(ip->bytes, special_v6, sizeof special_v6 / sizeof *special_v6));
-}
-
-static void add_ip(const struct ip_address *ip, struct buffer *out)
-{
-    char text[IP_TEXT_SIZE];
-
-    ip_format(ip, text);
-    buffer_add_string(out, text);
+    return is_letter(character) || is_digit(character) || character == '_' ||
+           (unsigned char)character >= 0x80;
 }
 
 /* ---- names ---- */
@@ -297,7 +32,7 @@ static size_t spelling_size(const char *text, size_t size)
     if (*text != '\\' || size == 1)
         return 1;
     for (size_t i = 1; i < 4; i++) {
-        if (i >= size || !is_digit((unsigned char)text[i]))
+        if (i >= size || !is_digit(text[i]))
             return 2;
     }
     return memcmp(text + 1, "255", 3) <= 0 ? 4 : 2;
@@ -312,19 +47,13 @@ static unsigned char spelt_byte(const char *text, size_t size)
 
 static void spell_byte(char *text, size_t size, unsigned char byte)
 {
-    char digits[4];
-
     if (size < 4) {
         text[size - 1] = (char)byte;
         return;
     }
-    snprintf(digits, sizeof digits, "%03u", (unsigned)byte);
-    memcpy(text + 1, digits, 3);
-}
-
-static bool is_word(unsigned char byte)
-{
-    return is_letter(byte) || is_digit(byte) || byte == '_' || byte >= 0x80;
+    text[1] = (char)('0' + byte / 100);
+    text[2] = (char)('0' + byte / 10 % 10);
+    text[3] = (char)('0' + byte % 10);
 }
 
 /* A label, or the part of one between characters that no host name has. */
@@ -333,7 +62,7 @@ static void redact_run(const struct redactor *redactor, unsigned char *bytes, si
     size_t prefix = text_starts_fold((const char *)bytes, size, "xn--") ? 4 : 0; /* RFC 5890 */
 
     if (bytes[0] != '_')
-        replace(redactor, bytes + prefix, size - prefix);
+        pseudonym_write(redactor, bytes + prefix, size - prefix);
 }
 
 /* In place. `bytes` has room for `size`. An escape stays an escape. */
@@ -349,7 +78,7 @@ static void redact_label(const struct redactor *redactor, char *label, size_t si
     for (size_t start = 0; start < count; start++) {
         size_t end = start;
 
-        while (end < count && (is_word(bytes[end]) || (end > start && bytes[end] == '-')))
+        while (end < count && (is_word((char)bytes[end]) || (end > start && bytes[end] == '-')))
             end++;
         if (end > start)
             redact_run(redactor, bytes + start, end - start);
@@ -397,6 +126,14 @@ static void add_labels(const struct redactor *redactor, const char *text, size_t
     } while (ip_parse(name, size, &ip) == STATUS_OK);
     buffer_add(out, name, size);
     free(name);
+}
+
+static void add_ip(const struct ip_address *ip, struct buffer *out)
+{
+    char text[IP_TEXT_SIZE];
+
+    ip_format(ip, text);
+    buffer_add_string(out, text);
 }
 
 /* ---- names that spell an address: RFC 1035 3.5, RFC 3596 2.5 ---- */
@@ -529,12 +266,12 @@ static char before(const struct reader *reader)
 
 static bool is_word_at(const struct reader *reader, size_t ahead)
 {
-    return is_word((unsigned char)peek(reader, ahead));
+    return is_word(peek(reader, ahead));
 }
 
 static bool is_digit_at(const struct reader *reader, size_t ahead)
 {
-    return is_digit((unsigned char)peek(reader, ahead));
+    return is_digit(peek(reader, ahead));
 }
 
 /* An SPF macro, RFC 7208 7.1, such as %{ir} or %%; its size, or 0. */
@@ -546,7 +283,7 @@ static size_t macro_size(const struct reader *reader, size_t at)
         return 0;
     if (peek(reader, at + 1) && strchr("%_-", peek(reader, at + 1)))
         return 2;
-    if (peek(reader, at + 1) != '{' || !is_letter((unsigned char)peek(reader, at + 2)))
+    if (peek(reader, at + 1) != '{' || !is_letter(peek(reader, at + 2)))
         return 0;
     while (is_digit_at(reader, at + size))
         size++;
@@ -596,7 +333,7 @@ static size_t redact_address(const struct redactor *redactor, const struct reade
     bool is_network = true;
 
     for (unsigned bit = prefix; bit < whole; bit++)
-        is_network = is_network && !bit_of(ip->bytes, bit);
+        is_network = is_network && !(ip->bytes[bit / 8] & 0x80u >> bit % 8);
     redact_ip(redactor, ip);
     for (unsigned bit = prefix; is_network && bit < whole; bit++)
         ip->bytes[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
@@ -690,8 +427,7 @@ static size_t extension_of(const char *path, size_t size)
     enum { EXTENSION_MOST = 6 };
     size_t at = size;
 
-    while (at > 0 &&
-           (is_letter((unsigned char)path[at - 1]) || is_digit((unsigned char)path[at - 1])))
+    while (at > 0 && (is_letter(path[at - 1]) || is_digit(path[at - 1])))
         at--;
     if (at < 2 || path[at - 1] != '.' || strchr("/\\", path[at - 2]) || size - at > EXTENSION_MOST)
         return size;
@@ -703,14 +439,14 @@ void redact_path(const struct redactor *redactor, const char *path, struct buffe
     size_t size = strlen(path), end = extension_of(path, size), at = 0;
     char *copy = memory_copy_string(path);
 
-    if (is_letter((unsigned char)path[0]) && path[1] == ':')
+    if (is_letter(path[0]) && path[1] == ':')
         at = 2;
     while (at < end) {
         size_t label = strcspn(path + at, "/\\.");
 
         if (label > end - at)
             label = end - at;
-        replace(redactor, (unsigned char *)copy + at, label);
+        pseudonym_write(redactor, (unsigned char *)copy + at, label);
         at += label + 1;
     }
     buffer_add(out, copy, size);

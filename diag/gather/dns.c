@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { SENT_MOST = 128 }; /* in one dns_client_work() */
+enum { SEND_STEPS = 256 }; /* questions begun and sent in one dns_client_work() */
 
 void dns_queue_add(struct dns_queue *queue, struct dns_question *question)
 {
@@ -52,30 +52,37 @@ static bool has_room(const struct dns_lane *lane)
     return lane->waiting.first && lane->open < lane->most;
 }
 
-static void begin_waiting(struct dns_client *client, struct dns_lane *lane)
+static bool begin_next(struct dns_client *client, struct dns_lane *lane)
 {
-    while (has_room(lane)) {
-        struct dns_question *question = lane->waiting.first;
+    struct dns_question *question = lane->waiting.first;
 
-        dns_queue_leave(question);
-        dns_question_begin(client, question);
-    }
+    if (!has_room(lane))
+        return false;
+    dns_queue_leave(question);
+    dns_question_begin(client, question);
+    return true;
 }
 
-/* Not all at once, so that answers are read while the window fills. */
+/*
+ * Begins only what is sent next: the window may shrink with the first socket. And not
+ * all at once, so that answers are read while the window fills.
+ */
 static void send_ready(struct dns_client *client)
 {
     client->is_full = false;
-    for (unsigned sent = 0; sent < SENT_MOST && !client->is_full; sent++) {
-        struct dns_question *question;
+    for (unsigned step = 0; step < SEND_STEPS && !client->is_full; step++) {
+        struct dns_question *question = client->ready.first;
 
-        begin_waiting(client, &client->recursive);
-        begin_waiting(client, &client->direct);
-        question = client->ready.first;
-        if (!question)
-            return;
-        dns_queue_leave(question);
-        dns_transport_send(client, question);
+        if (question) {
+            dns_queue_leave(question);
+            dns_transport_send(client, question);
+        } else {
+            bool recursive = begin_next(client, &client->recursive);
+            bool direct = begin_next(client, &client->direct);
+
+            if (!recursive && !direct)
+                return;
+        }
     }
 }
 

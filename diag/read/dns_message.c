@@ -263,17 +263,9 @@ static const struct {
     uint16_t type;
     void (*read)(struct cursor *cursor, struct dns_record *record);
 } data_readers[] = {
-    {DNS_A,     read_ip  },
-    {DNS_NS,    read_name},
-    {DNS_CNAME, read_name},
-    {DNS_SOA,   read_soa },
-    {DNS_PTR,   read_name},
-    {DNS_MX,    read_mx  },
-    {DNS_TXT,   read_txt },
-    {DNS_AAAA,  read_ip  },
-    {DNS_SRV,   read_srv },
-    {DNS_TLSA,  read_tlsa},
-    {DNS_SPF,   read_txt },
+    {DNS_A, read_ip},     {DNS_NS, read_name},   {DNS_CNAME, read_name}, {DNS_SOA, read_soa},
+    {DNS_PTR, read_name}, {DNS_MX, read_mx},     {DNS_TXT, read_txt},    {DNS_AAAA, read_ip},
+    {DNS_SRV, read_srv},  {DNS_TLSA, read_tlsa}, {DNS_SPF, read_txt},
 };
 
 /* Reads the data if its type is known, which must then fill it exactly; passes it otherwise. */
@@ -348,10 +340,10 @@ static const struct {
     unsigned bit;
     enum dns_flag flag;
 } header_flags[] = {
-    {HEADER_AUTHORITATIVE,       DNS_AUTHORITATIVE      },
-    {HEADER_TRUNCATED,           DNS_TRUNCATED          },
+    {HEADER_AUTHORITATIVE, DNS_AUTHORITATIVE},
+    {HEADER_TRUNCATED, DNS_TRUNCATED},
     {HEADER_RECURSION_AVAILABLE, DNS_RECURSION_AVAILABLE},
-    {HEADER_AUTHENTICATED,       DNS_AUTHENTICATED      },
+    {HEADER_AUTHENTICATED, DNS_AUTHENTICATED},
 };
 
 static void read_header_bits(unsigned bits, struct dns_message *out)
@@ -449,19 +441,19 @@ static const struct word types[] = {
 };
 
 static const struct word rcodes[] = {
-    {"NOERROR",   DNS_NOERROR },
-    {"FORMERR",   DNS_FORMERR },
-    {"SERVFAIL",  DNS_SERVFAIL},
-    {"NXDOMAIN",  DNS_NXDOMAIN},
-    {"NOTIMP",    DNS_NOTIMP  },
-    {"REFUSED",   DNS_REFUSED },
-    {"YXDOMAIN",  6           },
-    {"YXRRSET",   7           },
-    {"NXRRSET",   8           },
-    {"NOTAUTH",   9           },
-    {"NOTZONE",   10          },
-    {"BADVERS",   DNS_BADVERS },
-    {"BADCOOKIE", 23          },
+    {"NOERROR", DNS_NOERROR},
+    {"FORMERR", DNS_FORMERR},
+    {"SERVFAIL", DNS_SERVFAIL},
+    {"NXDOMAIN", DNS_NXDOMAIN},
+    {"NOTIMP", DNS_NOTIMP},
+    {"REFUSED", DNS_REFUSED},
+    {"YXDOMAIN", 6},
+    {"YXRRSET", 7},
+    {"NXRRSET", 8},
+    {"NOTAUTH", 9},
+    {"NOTZONE", 10},
+    {"BADVERS", DNS_BADVERS},
+    {"BADCOOKIE", 23},
 };
 
 static const struct word *find_number(const struct word *words, size_t count, uint16_t number)

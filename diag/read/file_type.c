@@ -71,15 +71,15 @@ static enum file_type binary_type(const unsigned char *head, size_t size)
         const char *second;
         size_t second_size;
     } signatures[] = {
-        {FILE_TYPE_PCAP,   "\xa1\xb2\xc3\xd4", 4, "\0\2",             2}, /* microseconds */
-        {FILE_TYPE_PCAP,   "\xd4\xc3\xb2\xa1", 4, "\2\0",             2},
-        {FILE_TYPE_PCAP,   "\xa1\xb2\x3c\x4d", 4, "\0\2",             2}, /* nanoseconds */
-        {FILE_TYPE_PCAP,   "\x4d\x3c\xb2\xa1", 4, "\2\0",             2},
-        {FILE_TYPE_PCAPNG, "\n\r\r\n",         8, "\x1a\x2b\x3c\x4d", 4},
-        {FILE_TYPE_PCAPNG, "\n\r\r\n",         8, "\x4d\x3c\x2b\x1a", 4},
-        {FILE_TYPE_NETMON, "RTSS",             5, "\1",               1}, /* the major version */
-        {FILE_TYPE_NETMON, "GMBU",             5, "\2",               1},
-        {FILE_TYPE_EVTX,   "ElfF",             4, "ile",              4},
+        {FILE_TYPE_PCAP, "\xa1\xb2\xc3\xd4", 4, "\0\2", 2}, /* microseconds */
+        {FILE_TYPE_PCAP, "\xd4\xc3\xb2\xa1", 4, "\2\0", 2},
+        {FILE_TYPE_PCAP, "\xa1\xb2\x3c\x4d", 4, "\0\2", 2}, /* nanoseconds */
+        {FILE_TYPE_PCAP, "\x4d\x3c\xb2\xa1", 4, "\2\0", 2},
+        {FILE_TYPE_PCAPNG, "\n\r\r\n", 8, "\x1a\x2b\x3c\x4d", 4},
+        {FILE_TYPE_PCAPNG, "\n\r\r\n", 8, "\x4d\x3c\x2b\x1a", 4},
+        {FILE_TYPE_NETMON, "RTSS", 5, "\1", 1}, /* the major version */
+        {FILE_TYPE_NETMON, "GMBU", 5, "\2", 1},
+        {FILE_TYPE_EVTX, "ElfF", 4, "ile", 4},
     };
 
     for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
@@ -314,13 +314,13 @@ static enum file_type text_type(const char *text)
         enum file_type type;
         bool (*is)(const char *text);
     } readers[] = {
-        {FILE_TYPE_EVIDENCE,      is_evidence     },
-        {FILE_TYPE_REGISTRY,      is_registry     },
-        {FILE_TYPE_IIS_LOG,       is_iis_log      },
-        {FILE_TYPE_EXCHANGE_LOG,  is_exchange_log },
-        {FILE_TYPE_IIS_CONFIG,    is_iis_config   },
-        {FILE_TYPE_EVENT_XML,     is_event_xml    },
-        {FILE_TYPE_LDIF,          is_ldif         },
+        {FILE_TYPE_EVIDENCE, is_evidence},
+        {FILE_TYPE_REGISTRY, is_registry},
+        {FILE_TYPE_IIS_LOG, is_iis_log},
+        {FILE_TYPE_EXCHANGE_LOG, is_exchange_log},
+        {FILE_TYPE_IIS_CONFIG, is_iis_config},
+        {FILE_TYPE_EVENT_XML, is_event_xml},
+        {FILE_TYPE_LDIF, is_ldif},
         {FILE_TYPE_MAILSTORE_LOG, is_mailstore_log},
     };
 

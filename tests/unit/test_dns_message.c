@@ -529,6 +529,11 @@ static void pointers_lead_backwards(void **state)
     check_pointer(fixture, "\300\13", 2);
     check_pointer(fixture, "\200\14", 2);
     check_pointer(fixture, "\100\14", 2);
+    /* Into a label of its own name, which would then end in the next record. */
+    begin(&fixture->wire, 0, 2, 0, 0);
+    put_record(&fixture->wire, DNS_CNAME, 1, 0, "\1\4\300\52", 4);
+    put_record(&fixture->wire, DNS_A, 1, 0, "abcd", 4);
+    assert_int_equal(read_message(fixture), STATUS_MALFORMED);
     assert_int_equal(read_one(fixture, DNS_CNAME, "\300\24", 2), STATUS_OK);
     assert_string_equal(first_answer(fixture)->data.name, "com");
 }

@@ -139,7 +139,7 @@ static struct file_digest *save_and_load(const struct file_digest *digest,
 /* An evidence file gives back what was observed. */
 static void test_save_and_load(void **state)
 {
-    struct evidence_store *store = evidence_store_new();
+    struct evidence_store *store = evidence_store_new(), *other = evidence_store_new();
     struct evidence *item;
     struct file_digest *digest, *loaded;
     struct file_digest question = {.path = file_path};
@@ -153,8 +153,6 @@ static void test_save_and_load(void **state)
     evidence_adopt(item, &digest->evidence);
     evidence_free(&digest->evidence);
     digest = (struct file_digest *)item;
-
-    struct evidence_store *other = evidence_store_new();
 
     loaded = save_and_load(digest, other);
     assert_string_equal(loaded->path, file_path);

@@ -15,7 +15,8 @@ struct scene {
     unsigned begun;
     unsigned released;
     unsigned wakes;
-    unsigned late; /* the coordinator's */
+    unsigned waking; /* wake_slowly() under way */
+    unsigned late;   /* the coordinator's */
     unsigned at_work[HOSTS_MOST];
     unsigned most_at_work[HOSTS_MOST];
     unsigned order[JOBS_MOST]; /* the numbers of the jobs as they began */
@@ -330,6 +331,40 @@ static void test_free_while_busy(void **state)
     assert_int_equal(scene->wakes, wakes);
 }
 
+/* Takes its time, as a thread that loses the processor would. */
+static void wake_slowly(void *context)
+{
+    struct scene *scene = context;
+    int64_t end = platform_monotonic_clock() + 20000;
+
+    platform_mutex_lock(scene->mutex);
+    scene->waking++;
+    scene->wakes++;
+    platform_condition_broadcast(scene->changed);
+    platform_mutex_unlock(scene->mutex);
+    while (platform_monotonic_clock() < end)
+        continue;
+    platform_mutex_lock(scene->mutex);
+    scene->waking--;
+    platform_mutex_unlock(scene->mutex);
+}
+
+/* Whom `wake` wakes may vanish after pool_free(): no call of it is under way then. */
+static void test_no_wake_after_the_end(void **state)
+{
+    struct scene *scene = *state;
+    struct pool *pool = pool_new(1, wake_slowly, scene);
+
+    pool_due(pool);
+    submit(pool, scene, 0, 0);
+    wait_until(scene, &scene->wakes, 1);
+    pool_free(pool);
+    platform_mutex_lock(scene->mutex);
+    assert_int_equal(scene->waking, 0);
+    platform_mutex_unlock(scene->mutex);
+    wait_until(scene, &scene->released, 1);
+}
+
 /* Pools that end in the midst of work, again and again: for the sanitizers. */
 static void test_free_at_any_moment(void **state)
 {
@@ -359,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_late_jobs_free_their_host, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_deadline_wakes_the_sleeper, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_free_while_busy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_wake_after_the_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_free_at_any_moment, set_up, tear_down),
     };
 

@@ -1,0 +1,88 @@
+#!/bin/bash
+# Everything that takes under 20 minutes on two cores. Each stage says what it does;
+# the first that fails ends the run. The last line counts.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+passed=0 skipped=0
+started=$SECONDS
+
+stage() {
+    printf '\n== %s (%d s)\n' "$1" $((SECONDS - started))
+}
+
+build() { # build PRESET [CMAKE_OPTION...]
+    local preset=$1
+    shift
+    cmake --preset "$preset" "$@" >build-log.txt 2>&1 || { cat build-log.txt; exit 1; }
+    cmake --build --preset "$preset" >build-log.txt 2>&1 || { tail -50 build-log.txt; exit 1; }
+    rm -f build-log.txt
+}
+
+# Runs a command and adds the "N passed, N failed[, N skipped]" that it ends with.
+count() {
+    local log line status=0
+    log=$(mktemp)
+    "$@" 2>&1 | tee "$log" || status=$?
+    line=$(grep -oE '[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "$log" | tail -1)
+    rm -f "$log"
+    [ "$status" = 0 ] || { echo "check: failed: $*"; exit 1; }
+    [ -n "$line" ] || { echo "check: no count from: $*"; exit 1; }
+    passed=$((passed + $(echo "$line" | grep -oE '^[0-9]+')))
+    skipped=$((skipped + $(echo "$line" | grep -oE '[0-9]+ skipped' | grep -oE '^[0-9]+' || echo 0)))
+}
+
+# The unit tests of one build; ctest's own closing lines are made into the count.
+unit_tests() { # unit_tests PRESET [CTEST_OPTION...]
+    local preset=$1 log
+    shift
+    log=$(mktemp)
+    if ! ctest --test-dir "build/$preset" -j "$(nproc)" --output-on-failure "$@" >"$log" 2>&1; then
+        tail -80 "$log"
+        exit 1
+    fi
+    echo "$(grep -cE ' Passed ' "$log") passed, 0 failed, $(grep -cE 'Skipped ' "$log" || true) skipped"
+    rm -f "$log"
+}
+
+stage "the walls between the rooms"
+tests/walls.sh
+
+stage "formatting and static analysis"
+tests/lint.sh
+
+stage "gcc, optimised: unit tests"
+build release -DEXDIAG_TESTS=ON
+count unit_tests release
+
+stage "clang: unit tests"
+build clang
+count unit_tests clang
+
+stage "address and undefined behaviour sanitizers: unit tests"
+build asan
+count unit_tests asan
+
+stage "thread sanitizer: the engine, the pool, the resolver and the demonstration"
+build tsan
+count unit_tests tsan -R 'test_(exam|pool|gather_dns|gather_file|lab|scenarios|platform)$'
+build/tsan/exdiag demo >/dev/null
+
+stage "the program as its users run it, with sanitizers"
+count tests/program/run.sh build/asan
+
+stage "real name servers"
+count tests/peers/run.sh build/asan
+
+stage "quoting, by the grammars of the shells"
+count tests/quoting/run.sh build/release
+
+stage "fuzzing, ${FUZZ_SECONDS:=8} seconds a target"
+build fuzz
+count tests/fuzz/run.sh build/fuzz "$FUZZ_SECONDS"
+
+stage "the Windows platform layer, under Wine"
+count tests/windows/run.sh
+
+printf '\ncheck: %d passed, 0 failed, %d skipped; %d s\n' "$passed" "$skipped" $((SECONDS - started))
+printf '%d passed, 0 failed, %d skipped\n' "$passed" "$skipped"

@@ -1,0 +1,128 @@
+"""The commands that need no subject: help, version, explain, list, demo."""
+
+import re
+import tempfile
+
+from harness import *
+
+COMMANDS = ("check", "report", "explain", "list", "demo")
+
+
+def planted_and_found(err):
+    match = re.search(r"(\d+) of (\d+) found", err)
+    expect(match, f"the demo does not count what it found: {err}")
+    return int(match[1]), int(match[2])
+
+
+@case
+def help_names_every_command():
+    for word in ("--help", "-h", "help"):
+        out = exdiag(word, status=FINE).out
+        for command in COMMANDS:
+            expect(re.search(rf"^  {command} ", out, re.M), f"{word} does not name {command}")
+        expect_in("exit status: 0", out, word)
+
+
+@case
+def help_of_every_command():
+    for command in COMMANDS:
+        for word in ("--help", "-h"):
+            result = exdiag(command, word, status=FINE)
+            expect_in(f"usage: exdiag {command}", result.out, command)
+            expect_in("--version", result.out, command)
+            expect_equal(result.err, "", "stderr")
+        expect_equal(exdiag("help", command, status=FINE).out, result.out, f"help {command}")
+
+
+@case
+def help_wins_over_missing_subjects():
+    expect_in("usage:", exdiag("check", "--dns", "127.0.0.1", "--help", status=FINE).out, "help")
+
+
+@case
+def help_lists_only_what_the_command_takes():
+    expect_not_in("--dns", exdiag("report", "--help", status=FINE).out, "report --help")
+    for option in ("--domain", "--server", "--file", "--dns", "--only", "--save", "--plan"):
+        expect_in(option + " ", exdiag("check", "--help", status=FINE).out, "check --help")
+
+
+@case
+def no_command_shows_the_help_and_is_an_error():
+    expect_in("usage: exdiag COMMAND", exdiag(status=TROUBLE).out, "help")
+
+
+@case
+def version():
+    first = exdiag("--version", status=FINE).out
+    expect(re.fullmatch(r"exdiag \d+\.\d+\.\d+\n", first), f"not a version: {first!r}")
+    for command in COMMANDS:
+        expect_equal(exdiag(command, "--version", status=FINE).out, first, f"{command} --version")
+
+
+@case
+def list_names_probes_needs_and_findings():
+    out = exdiag("list", status=FINE).out
+    expect(re.search(r"^spf +\w", out, re.M), "spf is not listed")
+    expect_equal(out.count(" needs: "), out.count(" findings: "), "probes with needs")
+    expect_in("spf-multiple", out, "list")
+
+
+@case
+def explain_knows_every_id_of_list():
+    ids = []
+    for line in exdiag("list", status=FINE).out.splitlines():
+        if "findings: " in line:
+            ids += line.split("findings: ")[1].split()
+    expect(len(ids) > 4, "list names no findings")
+    catalogue = exdiag("explain", status=FINE).out
+    for id in ids:
+        page = exdiag("explain", id, status=FINE).out
+        expect(page.startswith(f"{id}: "), f"the page of {id} begins otherwise")
+        for heading in ("symptom", "cause", "why it matters", "applies to", "references"):
+            expect(re.search(rf"^{heading}$", page, re.M), f"{id} lacks its {heading}")
+        expect(re.search(rf"^{id} ", catalogue, re.M), f"{id} is not in the catalogue")
+    expect_equal(len(catalogue.splitlines()), len(set(ids)), "lines of the catalogue")
+
+
+@case
+def explain_of_several_and_of_none_such():
+    out = exdiag("explain", "spf-none", "spf-multiple", status=FINE).out
+    expect(out.index("spf-none: ") < out.index("spf-multiple: "), "not in the order asked")
+    expect_in("nonsense", exdiag("explain", "nonsense", status=TROUBLE).err, "stderr")
+
+
+@case
+def demo_finds_all_that_is_planted():
+    for format in FORMATS:
+        result = exdiag("demo", "--format", format, status=FINE)
+        found, planted = planted_and_found(result.err)
+        expect_equal(found, planted, f"found as {format}")
+        expect(planted > 4, "hardly anything is planted")
+        expect_not_in("planted", result.out, "the report")
+    expect_in("<html", result.out, "html")
+
+
+@case
+def demo_verbose_and_into_a_file():
+    usual = exdiag("demo", status=FINE).out
+    wordy = exdiag("demo", "--verbose", status=FINE).out
+    expect(len(wordy) > len(usual), "--verbose shows no more")
+    with tempfile.TemporaryDirectory() as place:
+        result = exdiag("demo", "--format", "json", "--output", f"{place}/demo.json", status=FINE)
+        expect_equal(result.out, "", "stdout")
+        with open(f"{place}/demo.json", encoding="utf-8") as file:
+            check_schema(file.read())
+
+
+@case
+def demo_takes_no_subjects():
+    exdiag("demo", "--domain", "contoso.com", status=TROUBLE)
+
+
+@case
+def bare_words_where_none_belong_are_refused():
+    for command in ("demo", "list"):
+        expect_in("contoso.com", exdiag(command, "contoso.com", status=TROUBLE).err, command)
+
+
+main()

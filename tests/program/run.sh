@@ -1,0 +1,23 @@
+#!/bin/bash
+# run.sh BUILD [THEME...]: tests the program in the build folder as its users run it:
+# all themes, or those named (usage for usage.py). Ends with 1 if a case failed.
+set -uo pipefail
+if [ $# -lt 1 ] || [ ! -x "$1/exdiag" ] || [ ! -x "$1/tests/lab_name_server" ]; then
+    echo "usage: run.sh BUILD [THEME...]; BUILD has exdiag and tests/lab_name_server" >&2
+    exit 2
+fi
+build=$(realpath "$1")
+shift
+cd "$(dirname "$0")" || exit 2
+export PYTHONDONTWRITEBYTECODE=1
+export TMPDIR=${TMPDIR:-/tmp}
+python=/usr/bin/python3 # the one that has Debian's modules
+[ -x $python ] || python=python3
+
+[ $# -gt 0 ] || set -- commands usage terminal report_is_the_run evidence_files writing network interrupt plan
+worst=0
+for theme; do
+    echo "--- $theme"
+    "$python" "./$theme.py" "$build" || worst=1
+done
+exit $worst

@@ -1,0 +1,425 @@
+"""The command line: options, subjects, files of options, and what is said of mistakes."""
+
+from datetime import date, timedelta
+
+from harness import *
+
+LONG_LABEL = "a" * 64 + ".com"
+
+
+def refused(*arguments, **keywords):
+    """Runs what must be refused: exit status 2, one line on stderr, nothing on stdout."""
+    result = exdiag(*arguments, status=TROUBLE, **keywords)
+    expect_equal(result.out, "", f"stdout of {arguments}")
+    expect(result.err.startswith("exdiag: "), f"stderr of {arguments}: {result.err!r}")
+    expect_equal(result.err.count("\n"), 1, f"lines on stderr of {arguments}: {result.err!r}")
+    expect(result.err[:-1].isprintable(), f"stderr of {arguments}: {result.err!r}")
+    return result.err
+
+
+def json_of(lab, *arguments, **keywords):
+    return exdiag("check", "--format", "json", "--dns", lab.dns, *arguments, **keywords)
+
+
+# ---- mistakes ----
+
+
+@case
+def unknown_command_with_a_suggestion():
+    expect_in("did you mean 'check'", refused("chek", "contoso.com"), "stderr")
+    expect_in("did you mean 'report'", refused("repotr"), "stderr")
+    expect_in("exdiag --help", refused("zzz"), "stderr")
+
+
+@case
+def unknown_option_with_a_suggestion():
+    expect_in("did you mean --domain", refused("check", "--domian", "contoso.com"), "stderr")
+    expect_in("did you mean --format", refused("report", "--formta=json"), "stderr")
+    expect_in("exdiag check --help", refused("check", "--zzz"), "stderr")
+    refused("check", "-x")
+
+
+@case
+def an_option_of_another_command():
+    expect_in("--dns", refused("report", "--dns", "127.0.0.1", "x"), "stderr")
+    refused("list", "--format", "json")
+
+
+@case
+def a_missing_value():
+    for option in ("--domain", "--dns", "--format", "--save", "--only", "--config", "--accept"):
+        expect_in("needs a value", refused("check", option), option)
+
+
+@case
+def a_value_for_a_switch():
+    expect_in("takes no value", refused("check", "--quiet=yes", "contoso.com"), "stderr")
+
+
+@case
+def values_that_are_none():
+    for option, *values in (
+        ("--dns", "", "resolver", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "[::1", "1.2.3"),
+        ("--port", "53", "dns=0", "dns=65536", "dns=x", "smtpd=25"),
+        ("--timeout", "", "0", "-1", "nan", "inf", "10s", "1e9"),
+        ("--jobs", "", "0", "-1", "1x", "99999999999999999999"),
+        ("--in-flight", "0", "99999999999999999999"),
+        ("--format", "", "xml", "JSON"),
+        ("--only", "", ",", "spf,", "spf,nonsense", "SPF"),
+        ("--skip", "", "nonsense"),
+        ("--severity", "", "spf-none", "spf-none=", "spf-none=high", "nonsense=info", "spf=info"),
+    ):
+        for value in values:
+            expect_in(option, refused("check", "contoso.com", f"{option}={value}"), option)
+
+
+@case
+def nothing_to_examine():
+    expect_in("--domain", refused("check"), "stderr")
+    refused("check", "--dns", "127.0.0.1")
+    expect_in("evidence file", refused("report"), "stderr")
+
+
+@case
+def domains_that_are_none():
+    for name in (
+        "",
+        ".",
+        "..",
+        "a..com",
+        ".contoso.com",
+        LONG_LABEL,
+        ".".join(["a" * 60] * 5),
+        "a\nb.com",
+        "a\x1b[31mb.com",
+        "a\x7f.com",
+        "a\u0085.com",
+        "a\u202eb.com",
+        b"a\xff.com",
+        "\u00fc" * 60 + ".com",
+    ):
+        refused("check", b"--domain=" + name.encode() if isinstance(name, str) else b"--domain=" + name)
+
+
+@case
+def a_bare_word_that_is_nothing():
+    refused("check", "localhost")
+    refused("check", "")
+    refused("check", "no/such/file")
+
+
+@case
+def a_mailbox_is_told_that_nothing_reads_it():
+    expect_in("mailbox", refused("check", "user@contoso.com"), "stderr")
+
+
+@case
+def a_whole_name_with_its_dot_and_in_capitals():
+    with Lab(HEALTHY) as lab:
+        for name in ("contoso.com.", "CONTOSO.com"):
+            result = json_of(lab, name, status=FINE)
+            expect_equal(
+                result.report["subjects"], [{"kind": "domain", "name": "contoso.com"}], name
+            )
+
+
+@case
+def the_same_subject_twice_is_one():
+    with Lab(HEALTHY) as lab:
+        result = json_of(lab, "contoso.com", "--domain", "CONTOSO.COM.", status=FINE)
+        expect_equal(len(result.report["subjects"]), 1, "subjects")
+
+
+# ---- the ways to write an option ----
+
+
+@case
+def values_behind_an_equals_sign_or_a_space():
+    with Lab(HEALTHY) as lab:
+        for arguments in (
+            [f"--dns={lab.dns}", "--domain=contoso.com"],
+            ["--dns", lab.dns, "--domain", "contoso.com"],
+        ):
+            result = exdiag("check", *arguments, "--format=json", status=FINE)
+            expect_equal(result.report["subjects"][0]["name"], "contoso.com", "subject")
+
+
+@case
+def behind_two_dashes_all_is_bare():
+    with Lab(HEALTHY) as lab:
+        exdiag("check", "--dns", lab.dns, "--", "contoso.com", status=FINE)
+        with folder() as place:
+            (place / "--version").write_text("no evidence")
+            exdiag("check", "--dns", lab.dns, "--", "--version", folder=place, status=INCOMPLETE)
+    refused("check", "--", "--domain")
+
+
+# ---- bare arguments ----
+
+
+@case
+def a_bare_file_address_and_domain():
+    with Lab(HEALTHY) as lab, folder() as place:
+        (place / "notes.com").write_text("some notes\n")
+        result = json_of(
+            lab, "notes.com", "contoso.com", "192.0.2.1", "2001:DB8::1", "::ffff:192.0.2.9",
+            folder=place, status=INCOMPLETE,
+        )
+        names = {(subject["kind"], subject["name"]) for subject in result.report["subjects"]}
+        for one in (
+            ("file", "notes.com"),
+            ("domain", "contoso.com"),
+            ("server", "192.0.2.1"),
+            ("server", "2001:db8::1"),
+        ):
+            expect_in(one, names, "subjects")
+
+
+@case
+def a_file_that_no_probe_reads_is_unknown():
+    with folder() as place:
+        (place / "notes.txt").write_text("some notes\n")
+        for path in (place / "notes.txt", place, place / "missing"):
+            result = exdiag("check", "--format=json", "--file", path, status=INCOMPLETE)
+            expect_equal(result.findings("unknown"), {("file-not-read", str(path))}, "unknown")
+
+
+# ---- names in other scripts ----
+
+IDN = """
+xn--bcher-kva.com TXT "v=spf1 -all"
+xn--bcher-kva.com TXT "v=spf1 ~all"
+"""
+
+
+@case
+def a_name_in_another_script_comes_back_in_it():
+    with Lab(IDN) as lab:
+        for name in ("b\u00fccher.com", "B\u00dcCHER.com", "xn--bcher-kva.com", "XN--BCHER-KVA.com"):
+            for locale in ("C", "C.UTF-8"):
+                variables = {"LC_ALL": locale}
+                text = exdiag("check", name, "--dns", lab.dns, variables=variables, status=PROBLEMS)
+                expect_in("b\u00fccher.com", text.out, name)
+            report = json_of(lab, name, status=PROBLEMS).report
+            expect_equal(report["subjects"][0]["name"], "xn--bcher-kva.com", name)
+
+
+@case
+def an_a_label_that_is_none_stays_as_it_is():
+    with Lab('xn--0.com TXT "v=spf1 -all"\n') as lab:
+        result = json_of(lab, "xn--0.com", status=FINE)
+        expect_equal(result.report["subjects"][0]["name"], "xn--0.com", "subject")
+
+
+# ---- files of options ----
+
+
+def config(place, text):
+    path = place / "options"
+    path.write_text(text)
+    return path
+
+
+@case
+def a_file_of_options():
+    with Lab(BROKEN) as lab, folder() as place:
+        path = config(
+            place,
+            f"# comment\n\n  dns {lab.dns}  \r\n--severity=spf-multiple=info\nformat = json\n"
+            "title The mail of Fabrikam\nquiet\ndomain fabrikam.com",
+        )
+        result = exdiag("check", "--config", path, "--format", "json", status=FINE)
+        expect_equal(result.report["title"], "The mail of Fabrikam", "title")
+        expect_equal(result.report["findings"][0]["severity"], "info", "severity")
+
+
+@case
+def later_options_win_over_the_file():
+    with Lab(BROKEN) as lab, folder() as place:
+        path = config(place, "format json\n")
+        result = exdiag(
+            "check", "--config", path, "--dns", lab.dns, "fabrikam.com", "--format=text", status=1
+        )
+        expect_in("CRITICAL", result.out, "text")
+
+
+@case
+def files_of_options_that_are_wrong():
+    with folder() as place:
+        for line in ("nonsense", "domian contoso.com", "quiet yes", "dns", "contoso.com"):
+            refused("check", "--config", config(place, line + "\n"))
+        inner = place / "inner"
+        inner.write_text("quiet\n")
+        expect_in("another", refused("check", "--config", config(place, f"config {inner}")), "nested")
+        refused("check", "--config", place / "missing")
+        refused("check", "--config", place)
+
+
+# ---- accepted findings ----
+
+
+def accept_run(lab, place, line, status, *arguments):
+    (place / "accepted").write_text(line + "\n")
+    return json_of(
+        lab, "fabrikam.com", "--accept", place / "accepted", *arguments, status=status
+    ).report
+
+
+@case
+def an_accepted_finding_is_shown_and_not_counted():
+    future = date.today() + timedelta(days=30)
+    with Lab(BROKEN) as lab, folder() as place:
+        for subject in ("fabrikam.com", "*", "Fabrikam.COM", "fabrikam.com."):
+            line = f"spf-multiple {subject} {future} ticket 4711"
+            report = accept_run(lab, place, line, FINE)
+            expect_equal(report["summary"]["accepted"], 1, f"accepted for {subject}")
+            expect_equal(report["summary"]["problem"], 0, "problems")
+            accepted = report["findings"][0]["accepted"]
+            expect_equal(accepted, {"reason": "ticket 4711", "expires": str(future)}, "accepted")
+        text = exdiag(
+            "check", "fabrikam.com", "--dns", lab.dns, "--accept", place / "accepted", status=FINE
+        )
+        expect_in("ACCEPTED", text.out, "text")
+        expect_in("ticket 4711", text.flat, "text")
+
+
+@case
+def an_acceptance_holds_through_its_day_and_not_longer():
+    # The program's day is UTC's, and the run may cross midnight: two days of room.
+    with Lab(BROKEN) as lab, folder() as place:
+        today = date.today()
+        accept_run(lab, place, f"spf-multiple * {today + timedelta(days=2)} r", FINE)
+        accept_run(lab, place, f"spf-multiple * {today - timedelta(days=2)} r", PROBLEMS)
+        accept_run(lab, place, "spf-multiple * 1999-12-31 r", PROBLEMS)
+        accept_run(lab, place, "spf-multiple * 9999-12-31 r", FINE)
+
+
+@case
+def an_acceptance_is_for_its_finding_and_subject():
+    with Lab(BROKEN) as lab, folder() as place:
+        accept_run(lab, place, "spf-none * 9999-12-31 r", PROBLEMS)
+        accept_run(lab, place, "spf-multiple contoso.com 9999-12-31 r", PROBLEMS)
+
+
+@case
+def an_acceptance_in_another_script():
+    with Lab(IDN) as lab, folder() as place:
+        (place / "accepted").write_text("spf-multiple b\u00fccher.com 9999-12-31 known\n")
+        json_of(lab, "b\u00fccher.com", "--accept", place / "accepted", status=FINE)
+
+
+@case
+def lines_of_accepted_findings_that_are_wrong():
+    with folder() as place:
+        for line in (
+            "spf-multiple",
+            "spf-multiple fabrikam.com",
+            "spf-multiple fabrikam.com 2026-13-01 reason",
+            "spf-multiple fabrikam.com 2026-02-30 reason",
+            "spf-multiple fabrikam.com soon reason",
+            "spf-multiple fabrikam.com 2030-01-01",
+            "nonsense fabrikam.com 2030-01-01 reason",
+            "spf fabrikam.com 2030-01-01 a probe is no finding",
+            "spf-multiple fabrikam.com 2030-01-01 rea\x1b[31mson",
+        ):
+            (place / "accepted").write_text(line + "\n")
+            expect_in("--accept", refused("check", "x.com", "--accept", place / "accepted"), line)
+        expect_in("does not exist", refused("check", "x.com", "--accept", place / "none"), "stderr")
+
+
+# ---- what is judged ----
+
+
+@case
+def every_exit_status():
+    with Lab(HEALTHY + BROKEN + "! wingtip.com servfail\n") as lab:
+        exdiag("check", "contoso.com", "--dns", lab.dns, status=FINE)
+        exdiag("check", "fabrikam.com", "--dns", lab.dns, status=PROBLEMS)
+        exdiag("check", "wingtip.com", "--dns", lab.dns, status=INCOMPLETE)
+        exdiag("check", "wingtip.com", "fabrikam.com", "--dns", lab.dns, status=PROBLEMS)
+        exdiag("check", "wingtip.com", "contoso.com", "--dns", lab.dns, status=INCOMPLETE)
+        exdiag("check", status=TROUBLE)
+
+
+@case
+def severities_decide_the_exit_status():
+    with Lab(BROKEN) as lab:
+        for level, status in (("critical", PROBLEMS), ("warning", PROBLEMS), ("info", FINE)):
+            result = json_of(
+                lab, "fabrikam.com", "--severity", f"spf-multiple={level}", status=status
+            )
+            expect_equal(result.report["findings"][0]["severity"], level, "severity")
+
+
+@case
+def the_last_severity_wins():
+    with Lab(BROKEN) as lab:
+        json_of(
+            lab, "fabrikam.com", "--severity=spf-multiple=critical",
+            "--severity=spf-multiple=info", status=FINE,
+        )
+
+
+@case
+def only_and_skip():
+    with Lab(BROKEN) as lab:
+        def ids(status, *arguments):
+            return {id for id, _ in json_of(lab, "fabrikam.com", *arguments, status=status).findings()}
+
+        every = ids(PROBLEMS)
+        expect_in("spf-multiple", every, "findings")
+        expect_equal(ids(PROBLEMS, "--only", "spf"), every, "--only spf")
+        expect_equal(ids(PROBLEMS, "--only", "spf-multiple"), {"spf-multiple"}, "--only of an id")
+        expect_equal(
+            ids(PROBLEMS, "--only", "spf-none,spf-multiple"), {"spf-none", "spf-multiple"}, "two ids"
+        )
+        expect_equal(ids(FINE, "--only", "spf-none"), {"spf-none"}, "--only of what is right")
+        expect_equal(ids(FINE, "--skip", "spf-multiple"), every - {"spf-multiple"}, "--skip")
+        expect_equal(ids(FINE, "--only", "spf", "--skip", "spf-multiple"), every - {"spf-multiple"}, "both")
+        expect_equal(ids(FINE, "--skip", "spf"), set(), "--skip of the probe")
+
+
+@case
+def what_is_skipped_is_not_asked():
+    with Peer() as peer:
+        exdiag("check", "contoso.com", "--dns", peer.dns, "--skip", "spf", status=FINE)
+        expect_equal(len(peer.questions), 0, "questions")
+
+
+@case
+def quiet_usual_and_verbose():
+    with Lab(HEALTHY + BROKEN) as lab:
+        def text(*arguments):
+            return exdiag(
+                "check", "contoso.com", "fabrikam.com", "--dns", lab.dns, *arguments, status=PROBLEMS
+            ).out
+
+        quiet, usual, wordy = text("--quiet"), text(), text("--verbose")
+        expect(len(quiet) < len(usual) < len(wordy), "not shorter and longer")
+        for out in (quiet, usual, wordy):
+            expect_in("spf-multiple", out, "the title line")
+            expect_in("1 problem (1 critical)", out, "the summary")
+        expect_not_in("Resolve-DnsName", quiet, "--quiet")
+        expect_in("Resolve-DnsName", usual, "the usual report")
+        expect_not_in("OK  ", usual, "the usual report")
+        expect_in("OK  ", wordy, "--verbose")
+
+
+@case
+def a_title_in_every_format():
+    with Lab(HEALTHY) as lab:
+        for format in FORMATS:
+            out = exdiag(
+                "check", "contoso.com", "--dns", lab.dns, "--format", format,
+                "--title", "Contoso \u2013 \u00fc", status=FINE,
+            ).out
+            expect_in("Contoso \u2013 \u00fc", out, format)
+            out = exdiag(
+                "check", "contoso.com", "--dns", lab.dns, "--format", format,
+                "--title", "<b>\x1b[31m", status=FINE,
+            ).out
+            expect_not_in("\x1b", out, format)
+            expect(format != "html" or "<b>" not in out, "the title is markup")
+
+
+main()

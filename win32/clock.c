@@ -1,0 +1,30 @@
+#include "diag/platform.h"
+#include "win32/system.h"
+
+/* From 1601, where FILETIME begins, to 1970, in its units of 100 ns. */
+#define TICKS_TO_1970 116444736000000000
+
+enum { TICKS_A_MILLISECOND = 10000, MICROSECONDS = 1000000 };
+
+int64_t platform_wall_clock(void)
+{
+    FILETIME now;
+    ULARGE_INTEGER ticks;
+
+    GetSystemTimePreciseAsFileTime(&now);
+    ticks.LowPart = now.dwLowDateTime;
+    ticks.HighPart = now.dwHighDateTime;
+    return ((int64_t)ticks.QuadPart - TICKS_TO_1970) / TICKS_A_MILLISECOND;
+}
+
+/* The two parts apart, since the counter times a million would overflow within days. */
+int64_t platform_monotonic_clock(void)
+{
+    LARGE_INTEGER frequency;
+    LARGE_INTEGER counter;
+
+    QueryPerformanceFrequency(&frequency);
+    QueryPerformanceCounter(&counter);
+    return counter.QuadPart / frequency.QuadPart * MICROSECONDS +
+           counter.QuadPart % frequency.QuadPart * MICROSECONDS / frequency.QuadPart;
+}

@@ -1,0 +1,100 @@
+#include "win32/console.h"
+
+#include "diag/platform.h"
+#include "win32/system.h"
+
+#include <fcntl.h>
+#include <io.h>
+#include <stdlib.h>
+
+enum { OUTPUT_BUFFER = 1 << 16, MODES_MOST = 2 };
+
+static UINT code_page_before;
+
+static struct {
+    HANDLE console;
+    DWORD before;
+} modes[MODES_MOST];
+
+static size_t mode_count;
+
+/* INVALID_HANDLE_VALUE if the stream has none, as in a program without a console. */
+static HANDLE handle_of(FILE *stream)
+{
+    int fd = _fileno(stream);
+
+    return fd < 0 ? INVALID_HANDLE_VALUE : (HANDLE)_get_osfhandle(fd);
+}
+
+static void restore_console(void)
+{
+    fflush(stdout);
+    fflush(stderr);
+    while (mode_count > 0) {
+        mode_count--;
+        SetConsoleMode(modes[mode_count].console, modes[mode_count].before);
+    }
+    if (code_page_before != 0)
+        SetConsoleOutputCP(code_page_before);
+}
+
+/*
+ * A console takes UTF-8 only in whole characters, and an unbuffered stream writes
+ * byte after byte; the C library has no line buffering here.
+ */
+void console_prepare(void)
+{
+    FILE *const streams[] = {stdout, stderr};
+
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        if (_fileno(streams[i]) < 0)
+            continue;
+        _setmode(_fileno(streams[i]), _O_BINARY);
+        setvbuf(streams[i], NULL, _IOFBF, OUTPUT_BUFFER);
+    }
+    if (_fileno(stdin) >= 0)
+        _setmode(_fileno(stdin), _O_BINARY);
+    code_page_before = GetConsoleOutputCP();
+    if (code_page_before != 0)
+        SetConsoleOutputCP(CP_UTF8);
+    atexit(restore_console);
+}
+
+/* _isatty() takes every character device, NUL among them, for one. */
+bool platform_is_terminal(FILE *stream)
+{
+    DWORD mode;
+
+    return GetConsoleMode(handle_of(stream), &mode) != 0;
+}
+
+unsigned platform_terminal_columns(FILE *stream)
+{
+    CONSOLE_SCREEN_BUFFER_INFO about;
+
+    if (!GetConsoleScreenBufferInfo(handle_of(stream), &about))
+        return 0;
+    if (about.srWindow.Right < about.srWindow.Left)
+        return 0;
+    return (unsigned)(about.srWindow.Right - about.srWindow.Left) + 1;
+}
+
+/* Consoles before Windows 10 1607 and Server 2016 refuse the mode and show escapes as they are. */
+bool platform_terminal_colours(FILE *stream)
+{
+    HANDLE console = handle_of(stream);
+    DWORD mode;
+
+    if (!GetConsoleMode(console, &mode))
+        return false;
+    if (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING)
+        return true;
+    if (mode_count == MODES_MOST ||
+        !SetConsoleMode(console,
+                        mode | ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING))
+        return false;
+    modes[mode_count].console = console;
+    modes[mode_count].before = mode;
+    mode_count++;
+    return true;
+}

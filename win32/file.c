@@ -1,0 +1,140 @@
+#include "diag/platform.h"
+#include "win32/error.h"
+#include "win32/system.h"
+#include "win32/wide.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <io.h>
+#include <sddl.h>
+#include <stdlib.h>
+
+/*
+ * Protected, so that the folder's entries are not inherited, and one entry: full
+ * access for whoever owns the file. Neither administrators nor the system are on
+ * it: backups read with a privilege that passes it by, and an administrator who
+ * must read the file can take ownership, which leaves a trace.
+ */
+static const wchar_t owner_alone[] = L"D:P(A;;FA;;;OW)";
+
+struct opening {
+    DWORD access;
+    DWORD sharing;
+    DWORD disposition;
+    DWORD flags;
+    const char *mode;
+};
+
+enum platform_file_kind platform_file_kind(const char *path)
+{
+    wchar_t *wide = wide_path(path);
+    enum platform_file_kind kind = PLATFORM_OTHER_FILE;
+    HANDLE handle;
+    BY_HANDLE_FILE_INFORMATION about;
+
+    if (!wide)
+        return PLATFORM_NO_FILE;
+    handle = CreateFileW(wide, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                         OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    if (handle == INVALID_HANDLE_VALUE) {
+        enum status status = error_status(GetLastError());
+
+        if (status == STATUS_NOT_FOUND || status == STATUS_INVALID)
+            kind = PLATFORM_NO_FILE;
+    } else {
+        if (GetFileType(handle) == FILE_TYPE_DISK && GetFileInformationByHandle(handle, &about))
+            kind =
+                about.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY ? PLATFORM_FOLDER : PLATFORM_FILE;
+        CloseHandle(handle);
+    }
+    free(wide);
+    return kind;
+}
+
+/* The C library's stream takes the handle over, or it is closed. */
+static enum status make_stream(HANDLE handle, const char *mode, FILE **file)
+{
+    int fd = _open_osfhandle((intptr_t)handle, *mode == 'r' ? _O_RDONLY : 0);
+
+    if (fd < 0) {
+        CloseHandle(handle);
+        return STATUS_LIMIT;
+    }
+    *file = _fdopen(fd, mode);
+    if (*file)
+        return STATUS_OK;
+    _close(fd);
+    return STATUS_LIMIT;
+}
+
+/* A folder is refused as "access denied"; a new file under a device's name is none. */
+static enum status open_stream(const char *path, const struct opening *how,
+                               SECURITY_ATTRIBUTES *security, FILE **file)
+{
+    wchar_t *wide = wide_path(path);
+    enum status status = STATUS_OK;
+    HANDLE handle;
+
+    *file = NULL;
+    if (!wide)
+        return *path ? STATUS_INVALID : STATUS_NOT_FOUND;
+    handle =
+        CreateFileW(wide, how->access, how->sharing, security, how->disposition, how->flags, NULL);
+    if (handle == INVALID_HANDLE_VALUE)
+        status = error_status(GetLastError());
+    free(wide);
+    if (status == STATUS_DENIED && how->disposition != CREATE_NEW &&
+        platform_file_kind(path) == PLATFORM_FOLDER)
+        return STATUS_INVALID;
+    if (status != STATUS_OK)
+        return status;
+    if (how->disposition == CREATE_NEW && GetFileType(handle) != FILE_TYPE_DISK) {
+        CloseHandle(handle);
+        return STATUS_EXISTS;
+    }
+    return make_stream(handle, how->mode, file);
+}
+
+/* Shared with everyone: logs are read while their writers go on. */
+enum status platform_file_open(const char *path, FILE **file)
+{
+    static const struct opening how = {GENERIC_READ,
+                                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                       OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, "rb"};
+
+    return open_stream(path, &how, NULL, file);
+}
+
+enum status platform_file_create(const char *path, FILE **file)
+{
+    static const struct opening how = {GENERIC_WRITE, FILE_SHARE_READ, CREATE_NEW,
+                                       FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, "wb"};
+    SECURITY_ATTRIBUTES security = {.nLength = sizeof security};
+    enum status status;
+
+    *file = NULL;
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(owner_alone, SDDL_REVISION_1,
+                                                              &security.lpSecurityDescriptor, NULL))
+        return error_status(GetLastError());
+    status = open_stream(path, &how, &security, file);
+    LocalFree(security.lpSecurityDescriptor);
+    return status;
+}
+
+enum status platform_file_write(const char *path, FILE **file)
+{
+    static const struct opening how = {GENERIC_WRITE, FILE_SHARE_READ, CREATE_ALWAYS,
+                                       FILE_ATTRIBUTE_NORMAL, "wb"};
+
+    return open_stream(path, &how, NULL, file);
+}
+
+/* errno alone would call a pipe that is going away an invalid argument. */
+enum status platform_write_error(void)
+{
+    enum status status = error_status(_doserrno);
+
+    if (errno == ENOSPC || status == STATUS_DISK_FULL)
+        return STATUS_DISK_FULL;
+    return errno == EPIPE || status == STATUS_CLOSED ? STATUS_CLOSED : STATUS_IO;
+}

@@ -1,0 +1,40 @@
+#include "diag/platform.h"
+#include "win32/error.h"
+#include "win32/system.h"
+
+enum { UNTIL_KILLED = 60000 }; /* milliseconds; the system gives five seconds at most */
+
+static struct {
+    void (*interrupted)(void *argument);
+    void *argument;
+    LONG volatile count;
+} watch;
+
+/*
+ * The system calls this on a thread of its own, and ends the program when FALSE
+ * comes back; after the last three events also when TRUE does, so that what the
+ * callback has set going gets the time that is left.
+ */
+static BOOL WINAPI on_event(DWORD event)
+{
+    if (InterlockedIncrement(&watch.count) > 1)
+        return FALSE;
+    watch.interrupted(watch.argument);
+    if (event == CTRL_CLOSE_EVENT || event == CTRL_LOGOFF_EVENT || event == CTRL_SHUTDOWN_EVENT)
+        Sleep(UNTIL_KILLED);
+    return TRUE;
+}
+
+/* A parent may have left Ctrl-C ignored; the first call with NULL undoes that. */
+enum status platform_on_interrupt(void (*interrupted)(void *argument), void *argument)
+{
+    SetConsoleCtrlHandler(on_event, FALSE);
+    if (!interrupted)
+        return STATUS_OK;
+    watch.interrupted = interrupted;
+    watch.argument = argument;
+    InterlockedExchange(&watch.count, 0);
+    if (!SetConsoleCtrlHandler(NULL, FALSE) || !SetConsoleCtrlHandler(on_event, TRUE))
+        return error_status(GetLastError());
+    return STATUS_OK;
+}
