@@ -12,7 +12,7 @@
 #define STATUS_LIST(X)                                                                             \
     X(OK, "ok", "answered")                                                                        \
     X(AGAIN, "again", "not ready yet")                                                             \
-    X(TIMEOUT, "timeout", "no answer in time")                                                     \
+    X(TIMED_OUT, "timeout", "no answer in time")                                                   \
     X(REFUSED, "refused", "connection refused")                                                    \
     X(UNREACHABLE, "unreachable", "no route to the host")                                          \
     X(CLOSED, "closed", "connection closed by the other side")                                     \

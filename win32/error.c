@@ -18,7 +18,7 @@ static const struct {
     {WSAENETRESET, STATUS_UNREACHABLE}, /* a datagram's time to live ran out on the way */
     {WSAEADDRNOTAVAIL, STATUS_UNREACHABLE},
     {WSAEAFNOSUPPORT, STATUS_UNREACHABLE}, /* a machine without IPv6 */
-    {WSAETIMEDOUT, STATUS_TIMEOUT},
+    {WSAETIMEDOUT, STATUS_TIMED_OUT},
     {WSAECONNRESET, STATUS_CLOSED}, /* of a stream; sockets know better about datagrams */
     {WSAECONNABORTED, STATUS_CLOSED},
     {WSAENOTCONN, STATUS_CLOSED},

@@ -65,6 +65,34 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+/* The command that shares the longest beginning with a mistyped one, two letters at least. */
+static const struct command *nearest_command(const char *name)
+{
+    const struct command *nearest = NULL;
+    size_t best = 1;
+
+    for (const struct command *const *command = commands; *command; command++) {
+        size_t same = 0;
+
+        while (name[same] && name[same] == (*command)->name[same])
+            same++;
+        if (same > best) {
+            best = same;
+            nearest = *command;
+        }
+    }
+    return nearest;
+}
+
+static int refuse(const char *name)
+{
+    const struct command *nearest = nearest_command(name);
+
+    if (nearest)
+        return complain("'%s' is not a command; did you mean '%s'?", name, nearest->name);
+    return complain("'%s' is not a command; see 'exdiag --help'", name);
+}
+
 static int run_command(const struct command *command, int argc, char **argv)
 {
     struct options options;
@@ -82,23 +110,35 @@ static int run_command(const struct command *command, int argc, char **argv)
     return exit_status;
 }
 
-int exdiag_main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const struct command *command;
+    bool help;
 
-    if (platform_init() != STATUS_OK || curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK)
-        return complain("the system's network functions could not be started");
     if (argc < 2) {
         print_help();
         return EXIT_TROUBLE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0)
+    help = strcmp(argv[1], "help") == 0;
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || (help && argc == 2))
         return print_help();
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
-    command = find_command(argv[1]);
+    command = find_command(argv[1 + help]);
     if (!command)
-        return complain("'%s' is not a command; see 'exdiag --help'", argv[1]);
-    return run_command(command, argc - 2, argv + 2);
+        return refuse(argv[1 + help]);
+    return help ? print_command_help(command) : run_command(command, argc - 2, argv + 2);
+}
+
+int exdiag_main(int argc, char **argv)
+{
+    int exit_status;
+
+    if (platform_init() != STATUS_OK || curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK)
+        return complain("the system's network functions could not be started");
+    exit_status = run(argc, argv);
+    if (exit_status != EXIT_TROUBLE && (fflush(stdout) != 0 || ferror(stdout)))
+        exit_status = complain("the output could not be written: %s",
+                               status_text(platform_write_error()));
+    return exit_status;
 }

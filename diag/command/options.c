@@ -108,6 +108,10 @@ static enum status add_bare(struct options *options, const char *text)
 {
     struct ip_address ip;
 
+    if (!(options->flag & (FOR_CHECK | FOR_REPORT | FOR_EXPLAIN))) {
+        complain("'%s': 'exdiag %s' takes options alone", text, options->command);
+        return STATUS_INVALID;
+    }
     if (!(options->flag & FOR_CHECK)) {
         options->words = arena_grow(&options->memory, options->words, &options->word_room,
                                     options->word_count, sizeof *options->words);
@@ -183,24 +187,32 @@ static enum status take_port(struct options *options, const char *value)
     return STATUS_OK;
 }
 
+/* The probe that can say a finding; NULL if there is no finding of that id. */
+static const struct probe *probe_of(const char *id)
+{
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++) {
+            if (strcmp((*kind)->id, id) == 0)
+                return *probe;
+        }
+    }
+    return NULL;
+}
+
 static bool is_known_word(const char *word)
 {
     for (const struct probe *const *probe = probes; *probe; probe++) {
         if (strcmp((*probe)->name, word) == 0)
             return true;
-        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++) {
-            if (strcmp((*kind)->id, word) == 0)
-                return true;
-        }
     }
-    return false;
+    return probe_of(word) != NULL;
 }
 
 /* ID,ID,...: probe names or finding ids. */
 static enum status take_words(struct options *options, const char *option, const char *value,
                               const char ***list, size_t *count, size_t *room)
 {
-    for (const char *at = value; *at;) {
+    for (const char *at = value;; at++) {
         size_t size = strcspn(at, ",");
         const char *word = arena_copy(&options->memory, at, size);
 
@@ -211,9 +223,9 @@ static enum status take_words(struct options *options, const char *option, const
         *list = arena_grow(&options->memory, *list, room, *count, sizeof **list);
         (*list)[(*count)++] = word;
         at += size;
-        at += *at == ',';
+        if (*at == '\0')
+            return STATUS_OK;
     }
-    return STATUS_OK;
 }
 
 static enum status take_only(struct options *options, const char *value)
@@ -246,8 +258,9 @@ static enum status take_severity(struct options *options, const char *value)
     }
     override.id = arena_copy(&options->memory, value, (size_t)(equals - value));
     override.severity = severity_from_word(equals + 1);
-    if (!is_known_word(override.id) || override.severity == SEVERITY_COUNT) {
-        complain("--severity takes ID=LEVEL, with LEVEL critical, warning or info, not '%s'",
+    if (!probe_of(override.id) || override.severity == SEVERITY_COUNT) {
+        complain("--severity takes ID=LEVEL, with the ID of a finding and LEVEL critical, warning "
+                 "or info, not '%s'",
                  value);
         return invalid();
     }
@@ -364,6 +377,22 @@ static char *take_word(char **line)
     return word;
 }
 
+/* A subject as people write it, made canonical; paths, and what is no name, stay as they are. */
+static const char *canonical_subject(struct options *options, const char *id, const char *text)
+{
+    const struct probe *probe = probe_of(id);
+    const char *subject = text;
+    struct buffer name;
+
+    if (!probe || probe->subjects & PROBE_EXAMINES(SUBJECT_FILE))
+        return text;
+    buffer_init(&name, DNS_NAME_TEXT_SIZE);
+    if (canonical_name(text, &name) == STATUS_OK)
+        subject = arena_copy_string(&options->memory, name.text);
+    buffer_release(&name);
+    return subject;
+}
+
 /* ID SUBJECT YYYY-MM-DD REASON... */
 static enum status take_accepted(struct options *options, char *line)
 {
@@ -376,12 +405,13 @@ static enum status take_accepted(struct options *options, char *line)
     accepted.subject = arena_copy_string(memory, take_word(&line));
     accepted.expires = arena_copy_string(memory, take_word(&line));
     accepted.reason = arena_copy_string(memory, line + strspn(line, " \t"));
-    if (!is_known_word(accepted.id) || clock_parse_day(accepted.expires, &day) != STATUS_OK ||
+    if (!probe_of(accepted.id) || clock_parse_day(accepted.expires, &day) != STATUS_OK ||
         !*accepted.reason || !text_is_printable(accepted.reason, strlen(accepted.reason))) {
         complain("--accept: a line is ID SUBJECT YYYY-MM-DD REASON, not '%s %s %s %s'", accepted.id,
                  accepted.subject, accepted.expires, accepted.reason);
         return invalid();
     }
+    accepted.subject = canonical_subject(options, accepted.id, accepted.subject);
     options->accepted = arena_grow(memory, options->accepted, &options->accepted_room,
                                    settings->accepted_count, sizeof accepted);
     options->accepted[settings->accepted_count++] = accepted;

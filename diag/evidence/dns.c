@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { DNS_PORT = 53, RECORDS_MOST = 8192, STRINGS_MOST = 4096, TEXT_MOST = 65536 };
+enum { DNS_PORT = 53, RECORDS_MOST = 8192, STRINGS_MOST = 65535, TEXT_MOST = 65536 };
 
 /* ---- question ---- */
 
@@ -355,17 +355,17 @@ static const struct record_form {
     bool (*load)(struct dns_record *record, const json_t *object, struct arena *arena);
     void (*redact)(struct dns_record *record, const struct redactor *redactor, struct arena *arena);
 } record_forms[] = {
-    {DNS_A,     save_ip,   load_ip,   redact_ip_record  },
-    {DNS_AAAA,  save_ip,   load_ip,   redact_ip_record  },
-    {DNS_NS,    save_name, load_name, redact_name_record},
+    {DNS_A, save_ip, load_ip, redact_ip_record},
+    {DNS_AAAA, save_ip, load_ip, redact_ip_record},
+    {DNS_NS, save_name, load_name, redact_name_record},
     {DNS_CNAME, save_name, load_name, redact_name_record},
-    {DNS_PTR,   save_name, load_name, redact_name_record},
-    {DNS_MX,    save_mx,   load_mx,   redact_mx         },
-    {DNS_SRV,   save_srv,  load_srv,  redact_srv        },
-    {DNS_SOA,   save_soa,  load_soa,  redact_soa        },
-    {DNS_TXT,   save_txt,  load_txt,  redact_txt        },
-    {DNS_SPF,   save_txt,  load_txt,  redact_txt        },
-    {DNS_TLSA,  save_tlsa, load_tlsa, redact_tlsa       },
+    {DNS_PTR, save_name, load_name, redact_name_record},
+    {DNS_MX, save_mx, load_mx, redact_mx},
+    {DNS_SRV, save_srv, load_srv, redact_srv},
+    {DNS_SOA, save_soa, load_soa, redact_soa},
+    {DNS_TXT, save_txt, load_txt, redact_txt},
+    {DNS_SPF, save_txt, load_txt, redact_txt},
+    {DNS_TLSA, save_tlsa, load_tlsa, redact_tlsa},
 };
 
 static const struct record_form *form_of(uint16_t type)
@@ -383,8 +383,8 @@ static const struct {
     const char *name;
     size_t offset;
 } sections[] = {
-    {"answer",     offsetof(struct dns_answer, answer)    },
-    {"authority",  offsetof(struct dns_answer, authority) },
+    {"answer", offsetof(struct dns_answer, answer)},
+    {"authority", offsetof(struct dns_answer, authority)},
     {"additional", offsetof(struct dns_answer, additional)},
 };
 
@@ -399,10 +399,10 @@ static const struct {
     const char *word;
     uint8_t flag;
 } flag_words[] = {
-    {"aa", DNS_AUTHORITATIVE      },
-    {"tc", DNS_TRUNCATED          },
+    {"aa", DNS_AUTHORITATIVE},
+    {"tc", DNS_TRUNCATED},
     {"ra", DNS_RECURSION_AVAILABLE},
-    {"ad", DNS_AUTHENTICATED      },
+    {"ad", DNS_AUTHENTICATED},
 };
 
 static void save_section(const struct dns_section *section, const char *name, json_t *object)
@@ -447,7 +447,10 @@ static void save(const struct evidence *item, json_t *object)
     json_object_set_new(object, "tries", json_integer(dns->tries));
     if (dns->over_tcp)
         json_object_set_new(object, "tcp", json_true());
-    json_put_text(object, "rcode", dns_rcode_name(dns->rcode));
+    if (dns_rcode_from_name(dns_rcode_name(dns->rcode)) == dns->rcode)
+        json_put_text(object, "rcode", dns_rcode_name(dns->rcode));
+    else
+        json_object_set_new(object, "rcode", json_integer(dns->rcode));
     for (size_t i = 0; i < sizeof flag_words / sizeof *flag_words; i++) {
         if (dns->flags & flag_words[i].flag)
             json_array_append_new(flags, json_string(flag_words[i].word));
@@ -509,7 +512,8 @@ static enum status load(struct evidence *item, const json_t *object)
     load_address(object, "server", &dns->server);
     dns->tries = (uint8_t)json_get_number(object, "tries", UINT8_MAX, 1);
     dns->over_tcp = json_get_bool(object, "tcp");
-    dns->rcode = rcode ? dns_rcode_from_name(rcode) : DNS_NOERROR;
+    dns->rcode = rcode ? dns_rcode_from_name(rcode)
+                       : (uint16_t)json_get_number(object, "rcode", UINT16_MAX, DNS_NOERROR);
     for (size_t i = 0; i < json_array_size(flags); i++) {
         const char *word = json_string_value(json_array_get(flags, i));
 

@@ -16,9 +16,10 @@
 enum {
     DNS_PORT = 53,
     DNS_SOCKETS_PER_RESOLVER = 8,
-    DNS_DIRECT_MOST = 256, /* questions to servers of evidence at once; each has its own socket */
-    DNS_TCP_MOST = 64,     /* connections at once */
-    DNS_PLAIN_MOST = 64    /* servers remembered for not taking EDNS */
+    DNS_DIRECT_MOST = 256,   /* questions to servers of evidence at once; each has its own socket */
+    DNS_TCP_MOST = 64,       /* connections at once */
+    DNS_PLAIN_MOST = 64,     /* servers remembered for not taking EDNS */
+    DNS_SILENCES_OF_EDNS = 2 /* questions unanswered before one is asked without EDNS */
 };
 
 /* A server that a question may go to, and how that went. */

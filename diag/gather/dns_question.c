@@ -119,7 +119,7 @@ static void describe_candidate(const struct dns_candidate *candidate, struct buf
 /* No server answered: what each of them did is the reason. */
 static void give_up(struct dns_client *client, struct dns_question *question)
 {
-    enum status status = question->failure != STATUS_OK ? question->failure : STATUS_TIMEOUT;
+    enum status status = question->failure != STATUS_OK ? question->failure : STATUS_TIMED_OUT;
     struct buffer reason;
     const char *between = "";
 
@@ -187,7 +187,7 @@ static unsigned weight(enum status status)
     switch (status) {
     case STATUS_OK:
         return 0;
-    case STATUS_TIMEOUT:
+    case STATUS_TIMED_OUT:
         return 1;
     case STATUS_MALFORMED:
         return 3;
@@ -394,12 +394,15 @@ void dns_question_expired(struct dns_client *client, struct dns_question *questi
     struct dns_candidate *candidate = dns_question_current(question);
 
     if (question->is_over_tcp) {
-        dns_question_tcp_failed(client, question, STATUS_TIMEOUT, status_text(STATUS_TIMEOUT));
+        dns_question_tcp_failed(client, question, STATUS_TIMED_OUT, status_text(STATUS_TIMED_OUT));
         return;
     }
     if (!question->queue) {
         candidate->unanswered++;
         candidate->waited += client->now - question->sent;
+        /* Old firewalls drop questions with EDNS instead of refusing them. */
+        if (candidate->unanswered >= DNS_SILENCES_OF_EDNS)
+            candidate->without_edns = true;
     }
     ask_next(client, question);
 }

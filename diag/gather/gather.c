@@ -87,7 +87,7 @@ static void welcome_workers(struct gather *gather)
         struct evidence *item = job.owner;
 
         if (job.late) {
-            evidence_fail(item, STATUS_TIMEOUT, NULL);
+            evidence_fail(item, STATUS_TIMED_OUT, NULL);
         } else {
             evidence_adopt(item, ((struct errand *)job.work)->found);
             free_errand(job.work);

@@ -599,7 +599,7 @@ enum status lab_name_server_stop(struct lab_name_server *server)
             lab_wait(NULL, 0, platform_monotonic_clock() + 1000);
     }
     if (!finished)
-        return STATUS_TIMEOUT;
+        return STATUS_TIMED_OUT;
     free_server(server);
     return STATUS_OK;
 }

@@ -46,7 +46,7 @@ enum status lab_name_server_open(const struct lab_name_server_options *options,
                                  struct net_address *address, struct lab_name_server **out);
 
 /*
- * Ends the thread, closes all sockets and frees the server. STATUS_TIMEOUT if the
+ * Ends the thread, closes all sockets and frees the server. STATUS_TIMED_OUT if the
  * thread did not end within five seconds: then nothing is freed. NULL is allowed.
  */
 enum status lab_name_server_stop(struct lab_name_server *server);

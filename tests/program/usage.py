@@ -65,7 +65,7 @@ def values_that_are_none():
         ("--jobs", "", "0", "-1", "1x", "99999999999999999999"),
         ("--in-flight", "0", "99999999999999999999"),
         ("--format", "", "xml", "JSON"),
-        ("--only", "", ",", "spf,", "spf,nonsense", "SPF"),
+        ("--only", "", ",", "spf,nonsense", "SPF"),
         ("--skip", "", "nonsense"),
         ("--severity", "", "spf-none", "spf-none=", "spf-none=high", "nonsense=info", "spf=info"),
     ):
@@ -95,10 +95,10 @@ def domains_that_are_none():
         "a\x7f.com",
         "a\u0085.com",
         "a\u202eb.com",
-        b"a\xff.com",
+        "\udcff.com",  # the byte 0xff
         "\u00fc" * 60 + ".com",
     ):
-        refused("check", b"--domain=" + name.encode() if isinstance(name, str) else b"--domain=" + name)
+        refused("check", f"--domain={name}")
 
 
 @case
@@ -416,10 +416,10 @@ def a_title_in_every_format():
             expect_in("Contoso \u2013 \u00fc", out, format)
             out = exdiag(
                 "check", "contoso.com", "--dns", lab.dns, "--format", format,
-                "--title", "<b>\x1b[31m", status=FINE,
+                "--title", "<blink>\x1b[31m", status=FINE,
             ).out
             expect_not_in("\x1b", out, format)
-            expect(format != "html" or "<b>" not in out, "the title is markup")
+            expect(format != "html" or "<blink>" not in out, "the title is markup")
 
 
 main()

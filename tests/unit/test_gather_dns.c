@@ -338,8 +338,8 @@ static void response_codes_have_their_status(void **state)
 static void silence_is_asked_again(void **state)
 {
     static const struct expectation list[] = {
-        {"silent.fault.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false, 2},
-        {"udp-silent.fault.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false, 2},
+        {"silent.fault.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false, 2},
+        {"udp-silent.fault.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false, 2},
         {"lost.fault.example.com", DNS_A, PATIENT, STATUS_OK, DNS_NOERROR, 1, false, 2},
         {"late.fault.example.com", DNS_A, PATIENT, STATUS_OK, DNS_NOERROR, 1, false, 2},
         {"twice.fault.example.com", DNS_A, PATIENT, STATUS_OK, DNS_NOERROR, 1, false, 1},
@@ -356,8 +356,8 @@ static void truncation_leads_to_tcp(void **state)
         {"truncate-nothing.fault.example.com", DNS_A, PATIENT, STATUS_OK, DNS_NXDOMAIN, 0, true, 2},
         {"slow-tcp.fault.example.com", DNS_A, PATIENT, STATUS_OK, DNS_NOERROR, 1, true, 2},
         {"tcp-dribble.fault.example.com", DNS_A, PATIENT, STATUS_OK, DNS_NOERROR, 1, true, 2},
-        {"tcp-silent.fault.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false, 2},
-        {"tcp-stall.fault.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false, 2},
+        {"tcp-silent.fault.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false, 2},
+        {"tcp-stall.fault.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false, 2},
         {"tcp-close.fault.example.com", DNS_A, PATIENT, STATUS_CLOSED, DNS_NOERROR, 0, false, 2},
         {"tcp-cut.fault.example.com", DNS_A, PATIENT, STATUS_CLOSED, DNS_NOERROR, 0, false, 2},
         {"tcp-garbage.fault.example.com", DNS_A, PATIENT, STATUS_MALFORMED, DNS_NOERROR, 0, false,
@@ -373,12 +373,13 @@ static void truncation_leads_to_tcp(void **state)
 static void strangers_are_not_heard(void **state)
 {
     static const struct expectation list[] = {
-        {"wrong-id.fault.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false, 2},
-        {"wrong-question.fault.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false,
+        {"wrong-id.fault.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false, 2},
+        {"wrong-question.fault.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false,
          2},
-        {"wrong-source.fault.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false, 2},
-        {"garbage.fault.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false, 2},
-        {"bare.fault.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false, 2},
+        {"wrong-source.fault.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false,
+         2},
+        {"garbage.fault.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false, 2},
+        {"bare.fault.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false, 2},
         {"wrong-id-first.fault.example.com", DNS_A, PATIENT, STATUS_OK, DNS_NOERROR, 1, false, 1},
         {"wrong-question-first.fault.example.com", DNS_A, PATIENT, STATUS_OK, DNS_NOERROR, 1, false,
          1},
@@ -443,27 +444,42 @@ static void old_servers_are_asked_without_edns(void **state)
     }
 }
 
-/* A server that was found to be old is not asked with EDNS again in this run. */
-static void old_servers_are_remembered(void **state)
+/* Asks two names of a server with this fault; the second must go without EDNS at once. */
+static void check_plain_is_remembered(unsigned fault)
 {
     static const struct lab_record records[] = {{"*.example.com", "A", "192.0.2.1", 0}};
-    static const struct lab_behaviour behaviours[] = {{"*", NULL, LAB_OLD, 0, 0}};
+    const struct lab_behaviour behaviours[] = {{"*", NULL, fault, 0, 0}};
     const struct lab_name_server_options options = {records, 1, behaviours, 1, false};
+    const struct dns_answer *answer;
     struct lab_name_server *server;
     struct net_address address;
     struct client client;
 
-    (void)state;
     assert_int_equal(lab_name_server_open(&options, &address, &server), STATUS_OK);
     client_open(&client, &address, 1, PATIENT, 10);
-    (void)ask(&client, "first.example.com", DNS_A);
+    answer = ask(&client, "first.example.com", DNS_A);
     finish(&client);
+    assert_int_equal(answer->evidence.status, STATUS_OK);
     (void)ask(&client, "second.example.com", DNS_A);
     finish(&client);
     assert_true(lab_name_server_count(server, "first.example.com", "A").with_edns >= 1);
     assert_int_equal(lab_name_server_count(server, "second.example.com", "A").with_edns, 0);
     client_close(&client);
     assert_int_equal(lab_name_server_stop(server), STATUS_OK);
+}
+
+/* A server that was found to be old is not asked with EDNS again in this run. */
+static void old_servers_are_remembered(void **state)
+{
+    (void)state;
+    check_plain_is_remembered(LAB_OLD);
+}
+
+/* A firewall that drops questions with EDNS: after some silence they go without. */
+static void dropped_edns_is_left_out(void **state)
+{
+    (void)state;
+    check_plain_is_remembered(LAB_DROPS_EDNS);
 }
 
 /* ---- aliases ---- */
@@ -479,7 +495,7 @@ static void aliases_are_followed(void **state)
         {"to-no-data.example.com", DNS_TXT, PATIENT, STATUS_OK, DNS_NOERROR, 0, false, 1},
         {"to-failure.example.com", DNS_A, PATIENT, STATUS_SERVER_FAILURE, DNS_SERVFAIL, 0, false,
          2},
-        {"to-silence.example.com", DNS_A, SHORT, STATUS_TIMEOUT, DNS_NOERROR, 0, false, 2},
+        {"to-silence.example.com", DNS_A, SHORT, STATUS_TIMED_OUT, DNS_NOERROR, 0, false, 2},
         {"self.example.com", DNS_A, PATIENT, STATUS_MALFORMED, DNS_NOERROR, 0, false, 1},
         {"loop1.example.com", DNS_A, PATIENT, STATUS_MALFORMED, DNS_NOERROR, 0, false, 1},
         {"ploop1.example.com", DNS_A, PATIENT, STATUS_MALFORMED, DNS_NOERROR, 0, false, 2},
@@ -1040,6 +1056,7 @@ int main(void)
         IN_WORLD(unreadable_answers_are_malformed),
         IN_WORLD(old_servers_are_asked_without_edns),
         cmocka_unit_test(old_servers_are_remembered),
+        cmocka_unit_test(dropped_edns_is_left_out),
         IN_WORLD(aliases_are_followed),
         IN_WORLD(the_chain_comes_first),
         IN_WORLD(servers_of_evidence_are_asked_directly),

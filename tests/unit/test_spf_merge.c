@@ -1,0 +1,261 @@
+#include "probes/spf_merge.h"
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RECORDS_MOST = 4 };
+
+static struct arena arena;
+
+static int release(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+/* Each record stands in an allocation of its size, without a NUL behind it. */
+static struct spf_merge merge(const char *const *texts, size_t count)
+{
+    struct spf_record records[RECORDS_MOST];
+    char *copies[RECORDS_MOST];
+    struct spf_merge out;
+
+    assert_true(count <= RECORDS_MOST);
+    for (size_t i = 0; i < count; i++) {
+        size_t size = strlen(texts[i]);
+
+        copies[i] = malloc(size);
+        assert_non_null(copies[i]);
+        memcpy(copies[i], texts[i], size);
+        assert_true(spf_is_record(copies[i], size));
+        spf_read(copies[i], size, &arena, &records[i]);
+    }
+    spf_merge(records, count, &arena, &out);
+    for (size_t i = 0; i < count; i++)
+        free(copies[i]);
+    assert_true(!out.text != !out.obstacle);
+    return out;
+}
+
+static struct spf_merge merge_two(const char *a, const char *b)
+{
+    return merge((const char *const[]){a, b}, 2);
+}
+
+static void assert_merged(const char *a, const char *b, const char *expected)
+{
+    struct spf_merge out = merge_two(a, b);
+
+    if (!out.text)
+        fail_msg("\"%s\" and \"%s\" are not merged: %s", a, b, out.obstacle);
+    assert_string_equal(out.text, expected);
+}
+
+static void assert_obstacle(const char *a, const char *b, const char *part)
+{
+    struct spf_merge out = merge_two(a, b);
+
+    if (!out.obstacle || !strstr(out.obstacle, part))
+        fail_msg("\"%s\" and \"%s\": %s", a, b, out.obstacle ? out.obstacle : out.text);
+    assert_null(out.remark);
+}
+
+/* The senders of all records in the order of the records, and then the end they share. */
+static void senders_are_united(void **state)
+{
+    struct spf_merge out =
+        merge_two("v=spf1 mx -all", "v=spf1 include:a.example ip4:192.0.2.1 -all");
+
+    (void)state;
+    assert_string_equal(out.text, "v=spf1 mx include:a.example ip4:192.0.2.1 -all");
+    assert_false(out.identical);
+    assert_null(out.remark);
+}
+
+static void three_records_are_united(void **state)
+{
+    struct spf_merge out =
+        merge((const char *const[]){"v=spf1 a -all", "v=spf1 mx -all", "v=spf1 a ptr -all"}, 3);
+
+    (void)state;
+    assert_string_equal(out.text, "v=spf1 a mx ptr -all");
+}
+
+/* Within a record and across records; case and a written + make no other term. */
+static void duplicates_are_dropped(void **state)
+{
+    (void)state;
+    assert_merged("v=spf1 mx a mx -all", "v=spf1 +A MX ptr -all", "v=spf1 mx a ptr -all");
+    assert_merged("v=spf1 exists:%{s}.x -all", "v=spf1 exists:%{S}.x -all",
+                  "v=spf1 exists:%{s}.x exists:%{S}.x -all");
+}
+
+/* One record is what it is. */
+static void one_record_is_its_own_merge(void **state)
+{
+    struct spf_merge out = merge((const char *const[]){"V=SPF1 +all -mx"}, 1);
+
+    (void)state;
+    assert_true(out.identical);
+    assert_string_equal(out.text, "v=spf1 +all -mx");
+}
+
+/* Term by term the same: whatever they say, one of them says it all. */
+static void identical_records_are_kept(void **state)
+{
+    struct spf_merge out = merge_two("v=spf1 MX -all", "v=spf1  +mx   -ALL ");
+
+    (void)state;
+    assert_true(out.identical);
+    assert_string_equal(out.text, "v=spf1 MX -all");
+    assert_true(merge_two("v=spf1 redirect=a.example", "V=spf1 redirect=A.example").identical);
+    assert_true(merge_two("v=spf1 ?a +all", "V=spf1 ?a all").identical);
+    assert_false(merge_two("v=spf1 a mx -all", "v=spf1 mx a -all").identical);
+}
+
+/* Copies of what is not valid are no better than one of them. */
+static void identical_errors_are_no_merge(void **state)
+{
+    struct spf_merge out = merge_two("v=spf1 foo -all", "V=spf1 foo -all");
+
+    (void)state;
+    assert_true(out.identical);
+    assert_non_null(strstr(out.obstacle, "foo"));
+}
+
+/* The mildest end wins, and that is said; a record without all ends neutral (RFC 7208 4.7). */
+static void ends_that_differ_become_the_mildest(void **state)
+{
+    static const struct {
+        const char *a, *b, *expected;
+    } rows[] = {
+        {"v=spf1 a -all", "v=spf1 mx ~all", "v=spf1 a mx ~all"},
+        {"v=spf1 a ~all", "v=spf1 mx -all", "v=spf1 a mx ~all"},
+        {"v=spf1 a -all", "v=spf1 mx ?all", "v=spf1 a mx ?all"},
+        {"v=spf1 a -all", "v=spf1 mx", "v=spf1 a mx ?all"},
+        {"v=spf1", "v=spf1 mx ~all", "v=spf1 mx ?all"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct spf_merge out = merge_two(rows[i].a, rows[i].b);
+
+        assert_string_equal(out.text, rows[i].expected);
+        assert_non_null(strstr(out.remark, strstr(rows[i].expected, "all") - 1));
+    }
+    assert_null(merge_two("v=spf1 a", "v=spf1 mx ?all").remark);
+}
+
+/* The third record's end is compared with those before it, not with the mildest alone. */
+static void every_end_has_a_say(void **state)
+{
+    struct spf_merge out =
+        merge((const char *const[]){"v=spf1 a ?all", "v=spf1 mx ?all", "v=spf1 ptr -all"}, 3);
+
+    (void)state;
+    assert_string_equal(out.text, "v=spf1 a mx ptr ?all");
+    assert_non_null(out.remark);
+}
+
+/* Mechanisms behind all are never reached (RFC 7208 5.1): they give no sender and are no obstacle.
+ */
+static void terms_behind_all_are_left_out(void **state)
+{
+    (void)state;
+    assert_merged("v=spf1 mx -all a", "v=spf1 ptr -all", "v=spf1 mx ptr -all");
+    assert_merged("v=spf1 mx -all -a", "v=spf1 ptr -all", "v=spf1 mx ptr -all");
+    assert_merged("v=spf1 mx -all +all", "v=spf1 ptr -all", "v=spf1 mx ptr -all");
+}
+
+/* A term that one record never reaches still counts where another reaches it. */
+static void a_term_behind_all_hides_no_other(void **state)
+{
+    (void)state;
+    assert_merged("v=spf1 mx -all a", "v=spf1 a -all", "v=spf1 mx a -all");
+}
+
+/* Modifiers count wherever they stand. */
+static void modifiers_are_kept(void **state)
+{
+    (void)state;
+    assert_merged("v=spf1 mx -all exp=e.example", "v=spf1 a x=y -all exp=e.example",
+                  "v=spf1 mx exp=e.example a x=y -all");
+    assert_obstacle("v=spf1 mx -all redirect=r.example", "v=spf1 a -all", "redirect=r.example");
+}
+
+static void obstacles_are_named(void **state)
+{
+    (void)state;
+    assert_obstacle("v=spf1 ip4:1.2.3 -all", "v=spf1 a -all", "ip4:1.2.3");
+    assert_obstacle("v=spf1 a -all", "v=spf1 mx -all nonsense", "nonsense");
+    assert_obstacle("v=spf1 redirect=r.example", "v=spf1 a -all", "redirect=r.example");
+    assert_obstacle("v=spf1 a +all", "v=spf1 mx -all", "+all");
+    assert_obstacle("v=spf1 a all", "v=spf1 mx -all", "+all");
+    assert_obstacle("v=spf1 -a:b.example mx -all", "v=spf1 mx -all", "-a:b.example");
+    assert_obstacle("v=spf1 ~mx -all", "v=spf1 a -all", "~mx");
+    assert_obstacle("v=spf1 a -all", "v=spf1 ?include:x.example -all", "?include:x.example");
+    assert_obstacle("v=spf1 exp=a.example -all", "v=spf1 exp=b.example -all", "exp=");
+}
+
+static char *long_record(size_t terms, char letter)
+{
+    char *text = calloc(8 + terms * 8, 1), *end = text + 6;
+
+    assert_non_null(text);
+    memcpy(text, "v=spf1", 6);
+    for (size_t i = 0; i < terms; i++) {
+        const char term[] = {' ',
+                             'a',
+                             ':',
+                             letter,
+                             (char)('a' + i / 676 % 26),
+                             (char)('a' + i / 26 % 26),
+                             (char)('a' + i % 26)};
+
+        memcpy(end, term, sizeof term);
+        end += sizeof term;
+    }
+    return text;
+}
+
+/* A record that was not read to its end, or would be longer than a record can be, is not made. */
+static void what_is_too_long_is_not_merged(void **state)
+{
+    char *a = long_record(5000, 'a'), *b = long_record(5000, 'b');
+    char *c = long_record(4000, 'c'), *d = long_record(4000, 'd');
+    char *e = long_record(4000, 'e');
+
+    (void)state;
+    assert_obstacle(a, "v=spf1 mx -all", "long");
+    assert_obstacle("v=spf1 mx -all", b, "long");
+    assert_non_null(merge_two(c, d).text);
+    assert_non_null(merge((const char *const[]){c, d, e}, 3).obstacle);
+    free(a);
+    free(b);
+    free(c);
+    free(d);
+    free(e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(senders_are_united),
+        cmocka_unit_test(three_records_are_united),
+        cmocka_unit_test(duplicates_are_dropped),
+        cmocka_unit_test(one_record_is_its_own_merge),
+        cmocka_unit_test(identical_records_are_kept),
+        cmocka_unit_test(identical_errors_are_no_merge),
+        cmocka_unit_test(ends_that_differ_become_the_mildest),
+        cmocka_unit_test(every_end_has_a_say),
+        cmocka_unit_test(terms_behind_all_are_left_out),
+        cmocka_unit_test(a_term_behind_all_hides_no_other),
+        cmocka_unit_test(modifiers_are_kept),
+        cmocka_unit_test(obstacles_are_named),
+        cmocka_unit_test(what_is_too_long_is_not_merged),
+    };
+
+    return cmocka_run_group_tests_name("spf_merge", tests, NULL, release);
+}
