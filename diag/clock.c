@@ -47,7 +47,7 @@ void clock_format(int64_t milliseconds, char out[CLOCK_TEXT_SIZE])
         milliseconds = last;
     days = milliseconds / DAY - (milliseconds % DAY < 0);
     rest = milliseconds - days * DAY;
-    year = 1970 + days / 366 - (days < 0);
+    year = days < 0 ? 1969 + days / 365 : 1970 + days / 366; /* or one of the years before */
     while (day_number(year + 1, 1, 1) <= days)
         year++;
     days -= day_number(year, 1, 1);
@@ -91,31 +91,34 @@ static bool take_day(const char **text, int64_t *milliseconds)
     return true;
 }
 
-/* Milliseconds of a fraction of any length; what is finer is cut off. */
-static int take_fraction(const char **text)
+/* Milliseconds of a fraction of any length, or of none; what is finer is cut off. */
+static bool take_fraction(const char **text, int *value)
 {
-    int value = 0, scale = 100;
+    int scale = 100, digit;
 
+    *value = 0;
     if (!take_mark(text, '.'))
-        return 0;
-    for (; **text >= '0' && **text <= '9'; (*text)++) {
-        value += (**text - '0') * scale;
+        return true;
+    if (!take_number(text, 1, &digit))
+        return false;
+    do {
+        *value += digit * scale;
         scale /= 10;
-    }
-    return value;
+    } while (take_number(text, 1, &digit));
+    return true;
 }
 
 enum status clock_parse(const char *text, int64_t *milliseconds)
 {
-    int hour, minute, second;
+    int hour, minute, second, fraction;
     int64_t day;
 
     if (!take_day(&text, &day) || !take_mark(&text, 'T') || !take_number(&text, 2, &hour) ||
         !take_mark(&text, ':') || !take_number(&text, 2, &minute) || !take_mark(&text, ':') ||
-        !take_number(&text, 2, &second) || hour > 23 || minute > 59 || second > 60)
+        !take_number(&text, 2, &second) || !take_fraction(&text, &fraction) || hour > 23 ||
+        minute > 59 || second > 60)
         return STATUS_INVALID;
-    *milliseconds = day + ((hour * 60 + minute) * 60 + second) * (int64_t)1000;
-    *milliseconds += take_fraction(&text);
+    *milliseconds = day + ((hour * 60 + minute) * 60 + second) * (int64_t)1000 + fraction;
     return strcmp(text, "Z") == 0 ? STATUS_OK : STATUS_INVALID;
 }
 

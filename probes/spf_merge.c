@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { MERGED_MOST = 65535 };
+enum {
+    MERGED_MOST = 65279, /* text of the largest TXT record: 65,535 bytes, one of 256 a length */
+    TERMS_MOST = 2048    /* of all records; below SPF_TERMS_MOST, so none was left out */
+};
 
 static const char *quote_term(struct arena *arena, const struct spf_record *record,
                               const struct spf_term *term)
@@ -23,10 +26,15 @@ static bool says_the_same(const struct spf_record *a, const struct spf_record *b
     return true;
 }
 
+static bool is_modifier(const struct spf_term *term)
+{
+    return term->kind == SPF_REDIRECT || term->kind == SPF_EXP || term->kind == SPF_OTHER_MODIFIER;
+}
+
 /* Terms behind `all` are never reached (RFC 7208 5.1); modifiers count wherever they stand. */
 static bool is_reached(const struct spf_record *record, const struct spf_term *term)
 {
-    if (term->kind == SPF_REDIRECT || term->kind == SPF_EXP || term->kind == SPF_OTHER_MODIFIER)
+    if (is_modifier(term))
         return true;
     for (const struct spf_term *earlier = record->terms; earlier < term; earlier++) {
         if (earlier->kind == SPF_ALL)
@@ -109,15 +117,20 @@ static char mildest_end(const struct spf_record *records, size_t count, bool *di
     return mildest;
 }
 
+/* Among those that are reached. */
 static bool is_first_of_its_kind(const struct spf_record *records, size_t record, size_t term)
 {
     for (size_t i = 0; i <= record; i++) {
         size_t end = i < record ? records[i].term_count : term;
+        bool reached = true;
 
         for (size_t j = 0; j < end; j++) {
-            if (spf_same_term(&records[i], &records[i].terms[j], &records[record],
-                              &records[record].terms[term]))
+            const struct spf_term *earlier = &records[i].terms[j];
+
+            if ((reached || is_modifier(earlier)) &&
+                spf_same_term(&records[i], earlier, &records[record], &records[record].terms[term]))
                 return false;
+            reached = reached && earlier->kind != SPF_ALL;
         }
     }
     return true;
@@ -133,6 +146,15 @@ static bool has_two_explanations(const struct spf_record *records, size_t count)
                 records[i].terms[j].kind == SPF_EXP && is_first_of_its_kind(records, i, j);
     }
     return explanations > 1;
+}
+
+static bool are_too_long(const struct spf_record *records, size_t count)
+{
+    size_t terms = 0;
+
+    for (size_t i = 0; i < count; i++)
+        terms += records[i].term_count;
+    return terms > TERMS_MOST;
 }
 
 static void add_terms(const struct spf_record *records, size_t count, struct buffer *merged)
@@ -153,16 +175,23 @@ static void add_terms(const struct spf_record *records, size_t count, struct buf
 void spf_merge(const struct spf_record *records, size_t count, struct arena *arena,
                struct spf_merge *out)
 {
+    static const char too_long[] = "together they are longer than one record can be";
     struct buffer merged;
     bool differ;
     char end;
 
     memset(out, 0, sizeof *out);
+    if (are_too_long(records, count)) {
+        out->obstacle = too_long;
+        return;
+    }
     out->identical = true;
     for (size_t i = 1; i < count; i++)
         out->identical = out->identical && says_the_same(&records[0], &records[i]);
     if (out->identical && !records[0].error) {
-        out->text = arena_print(arena, "v=spf1%s", records[0].text + strlen("v=spf1"));
+        char *text = arena_copy(arena, records[0].text, records[0].size);
+
+        out->text = memcpy(text, "v=spf1", strlen("v=spf1"));
         return;
     }
     out->obstacle = find_obstacle(records, count, arena);
@@ -175,9 +204,12 @@ void spf_merge(const struct spf_record *records, size_t count, struct arena *are
     buffer_add_string(&merged, "v=spf1");
     add_terms(records, count, &merged);
     buffer_print(&merged, " %call", end);
-    out->text = arena_copy(arena, merged.text, merged.size);
+    if (merged.truncated)
+        out->obstacle = too_long;
+    else
+        out->text = arena_copy(arena, merged.text, merged.size);
     buffer_release(&merged);
-    if (differ)
+    if (out->text && differ)
         out->remark = arena_print(arena,
                                   "the records end differently; the merged one keeps the mildest "
                                   "end, %call, so that no mail is lost that one of them would have "

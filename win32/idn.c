@@ -51,6 +51,18 @@ static enum status give_ascii(const char *name, char *out, size_t room)
     return STATUS_OK;
 }
 
+/* Units up to the next letter that the system must not map; SIZE_MAX if a joiner is among them. */
+static size_t plain_part(const wchar_t *label, size_t size)
+{
+    size_t part = 0;
+
+    for (; part < size && label[part] != SHARP_S && label[part] != FINAL_SIGMA; part++) {
+        if (label[part] == NON_JOINER || label[part] == JOINER)
+            return SIZE_MAX;
+    }
+    return part;
+}
+
 /*
  * Case, width and composition as the system maps them, but for the two letters
  * that its tables take for "ss" and an ordinary sigma: another domain's name. The
@@ -60,26 +72,23 @@ static enum status give_ascii(const char *name, char *out, size_t room)
 static size_t map_label(const wchar_t *label, size_t size, wchar_t *out, size_t room)
 {
     size_t done = 0;
-    size_t next;
 
-    for (size_t at = 0; at < size; at = next) {
+    while (size > 0) {
+        size_t part = plain_part(label, size);
         int got = 1;
 
-        for (next = at; next < size && label[next] != SHARP_S && label[next] != FINAL_SIGMA;) {
-            if (label[next] == NON_JOINER || label[next] == JOINER)
-                return 0;
-            next++;
-        }
-        if (done == room)
+        if (part == SIZE_MAX || done == room)
             return 0;
-        if (next > at)
-            got = IdnToNameprepUnicode(IDN_ALLOW_UNASSIGNED, label + at, (int)(next - at),
-                                       out + done, (int)(room - done));
+        if (part > 0)
+            got = IdnToNameprepUnicode(IDN_ALLOW_UNASSIGNED, label, (int)part, out + done,
+                                       (int)(room - done));
         else
-            out[done] = label[next++];
+            out[done] = label[part++];
         if (got <= 0)
             return 0;
         done += (size_t)got;
+        label += part;
+        size -= part;
     }
     for (size_t i = 0; i < done; i++) {
         if (out[i] >= L'A' && out[i] <= L'Z')

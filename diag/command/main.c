@@ -138,7 +138,7 @@ int exdiag_main(int argc, char **argv)
         return complain("the system's network functions could not be started");
     exit_status = run(argc, argv);
     if (exit_status != EXIT_TROUBLE && (fflush(stdout) != 0 || ferror(stdout)))
-        exit_status = complain("the output could not be written: %s",
-                               status_text(platform_write_error()));
+        exit_status =
+            complain("the output could not be written: %s", status_text(platform_write_error()));
     return exit_status;
 }

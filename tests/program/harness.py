@@ -279,6 +279,14 @@ class Peer:
         self.thread.join()
 
 
+def wait_until(happened):
+    """Looks again and again; fails at the deadline."""
+    end = time.monotonic() + DEADLINE
+    while not happened():
+        expect(time.monotonic() < end, "what was waited for did not happen")
+        time.sleep(0.02)
+
+
 def free_port():
     """A UDP port that nobody listens at, so that the kernel refuses what is sent there."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:

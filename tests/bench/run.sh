@@ -1,0 +1,74 @@
+#!/bin/bash
+# Speed and memory, beside other tools, in one run on this machine: figures and ratios.
+# Needs nsd, kdig (knot-dnsutils), dnsperf and GNU time; all traffic is on loopback.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+here=tests/bench
+cmake --preset release -DEXDIAG_TESTS=ON >/dev/null
+cmake --build --preset release >/dev/null
+work=$(mktemp -d)
+trap 'kill "$server" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
+
+port=$(python3 - <<'PY'
+import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])
+PY
+)
+cat >"$work/bench.zone" <<'ZONE'
+$ORIGIN bench.example.
+$TTL 300
+@ IN SOA ns hostmaster 1 3600 600 86400 300
+@ IN NS ns
+ns IN A 127.0.0.1
+@ IN TXT "v=spf1 mx ~all"
+@ IN TXT "v=spf1 ip4:192.0.2.1 -all"
+@ IN MX 10 mail
+mail IN A 192.0.2.25
+* IN TXT "v=spf1 -all"
+ZONE
+cat >"$work/nsd.conf" <<CONF
+server:
+    server-count: 1
+    ip-address: 127.0.0.1@$port
+    username: ""
+    zonesdir: "$work"
+    database: ""
+    pidfile: "$work/pid"
+    xfrdfile: ""
+    zonelistfile: "$work/zones"
+    xfrdir: "$work"
+    rrl-ratelimit: 0
+    receive-buffer-size: 8388608
+    send-buffer-size: 8388608
+remote-control:
+    control-enable: no
+zone:
+    name: "bench.example"
+    zonefile: "bench.zone"
+CONF
+nsd -d -c "$work/nsd.conf" >"$work/nsd.log" 2>&1 &
+server=$!
+for _ in $(seq 50); do
+    kdig +short +timeout=1 +retry=0 @127.0.0.1 -p "$port" bench.example SOA 2>/dev/null | grep -q . && break
+    sleep 0.1
+done
+
+python3 $here/measure.py build/release "$port"
+
+echo
+echo "DNS questions through one thread, 400,000 different names, NSD on the same machine"
+printf '%-34s %12s %12s %10s\n' "" "answers/s" "in flight" "peak MiB"
+for window in 500 2000 4096 8192; do
+    /usr/bin/time -q -o "$work/rss" -f %M build/release/tests/dns_flood 127.0.0.1:"$port" $window 400000 \
+        >"$work/flood"
+    read -r answered seconds rate most <"$work/flood"
+    printf '%-34s %12s %12s %10s\n' "exdiag's resolver, window $window" "$rate" "$most" "$(($(cat "$work/rss") / 1024))"
+    [ "$rate" -gt "${best:-0}" ] && best=$rate
+    [ "$answered" = 400000 ] || echo "  only $answered were answered, in $seconds s"
+done
+seq 0 399999 | sed 's/.*/d&.bench.example TXT/' >"$work/questions"
+dnsperf -s 127.0.0.1 -p "$port" -d "$work/questions" -c 8 -T 1 -q 2000 -n 1 -e 2>/dev/null |
+    awk -v ours="$best" '/Queries per second/ {
+        printf "%-34s %12.0f %12s\n", "dnsperf, one thread", $4, 2000
+        printf "the best of exdiag is %.2f times dnsperf\n", ours / $4
+    }'

@@ -1,0 +1,127 @@
+"""Colours, widths and progress: what changes on a terminal, and what must not elsewhere."""
+
+import fcntl
+import pty
+import struct
+import termios
+
+from harness import *
+
+
+def on_terminal(*arguments, columns=80, variables=None, stderr_too=True):
+    """What the program writes on a terminal so wide: (exit status, bytes, stderr's bytes)."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [EXDIAG, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=slave if stderr_too else subprocess.PIPE,
+        env=environment({"TERM": "xterm", **(variables or {})}),
+    )
+    os.close(slave)
+    seen = b""
+    try:
+        while piece := os.read(master, 65536):
+            seen += piece
+    except OSError:  # the other end is closed
+        pass
+    os.close(master)
+    errors = b"" if stderr_too else process.stderr.read()
+    if not stderr_too:
+        process.stderr.close()
+    status = process.wait(DEADLINE)
+    expect_not_in(b"Sanitizer", seen + errors, "the terminal")
+    return status, seen, errors
+
+
+def broken(*arguments, **keywords):
+    with Lab(BROKEN) as lab:
+        status, seen, errors = on_terminal(
+            "check", "fabrikam.com", "--dns", lab.dns, *arguments, **keywords
+        )
+    expect_equal(status, PROBLEMS, "exit status")
+    return seen, errors
+
+
+@case
+def colours_on_a_terminal():
+    seen, _ = broken()
+    expect_in(b"\x1b[1;31mCRITICAL", seen, "the terminal")
+    expect(seen.count(b"\x1b[0m") > 1, "no style is ended")
+
+
+@case
+def no_colours_where_they_are_not_wanted():
+    for arguments, variables in (
+        (["--no-color"], {}),
+        ([], {"NO_COLOR": "1"}),
+        ([], {"TERM": "dumb"}),
+        ([], {"TERM": None}),
+    ):
+        seen, _ = broken("--quiet", *arguments, variables=variables, stderr_too=False)
+        expect_in(b"CRITICAL", seen, f"{arguments} {variables}")
+        expect_not_in(b"\x1b", seen, f"{arguments} {variables}")
+
+
+@case
+def an_empty_NO_COLOR_means_nothing():
+    seen, _ = broken(variables={"NO_COLOR": ""})
+    expect_in(b"\x1b[1;31m", seen, "the terminal")
+
+
+@case
+def no_colours_in_a_file_or_pipe():
+    with Lab(BROKEN) as lab, folder() as place:
+        result = exdiag(
+            "check", "fabrikam.com", "--dns", lab.dns, variables={"TERM": "xterm"}, status=PROBLEMS
+        )
+        expect_not_in("\x1b", result.out + result.err, "the pipe")
+        for format in FORMATS:
+            path = place / format
+            on_terminal(
+                "check", "fabrikam.com", "--dns", lab.dns, "--format", format, "--output", str(path)
+            )
+            expect_not_in(b"\x1b", path.read_bytes(), format)
+
+
+@case
+def text_fits_the_terminal():
+    for columns in (40, 60, 100):
+        seen, _ = broken("--quiet", "--no-color", columns=columns, stderr_too=False)
+        for line in seen.decode().splitlines():
+            expect(len(line) <= columns, f"{len(line)} columns of {columns}: {line!r}")
+
+
+@case
+def a_terminal_of_any_width():
+    for columns in (0, 1, 39, 65535):
+        seen, _ = broken("--no-color", columns=columns)
+        expect_in(b"CRITICAL", seen, f"{columns} columns")
+
+
+@case
+def COLUMNS_has_no_say():
+    with Lab(BROKEN) as lab, folder() as place:
+        exdiag("check", "fabrikam.com", "--dns", lab.dns, "--save", place / "f", status=PROBLEMS)
+        usual = exdiag("report", place / "f", status=PROBLEMS).out
+        for columns in ("10", "200", "-1", "x"):
+            other = exdiag("report", place / "f", variables={"COLUMNS": columns}, status=PROBLEMS)
+            expect_equal(other.out, usual, f"COLUMNS={columns}")
+
+
+@case
+def progress_on_a_terminal_alone():
+    slow = HEALTHY + "! contoso.com delay=1500\n"
+    with Lab(slow) as lab:
+        arguments = ["check", "contoso.com", "--dns", lab.dns]
+        _, seen, _ = on_terminal(*arguments)
+        expect_in(b"waiting for", seen, "the terminal")
+        _, seen, errors = on_terminal(*arguments, stderr_too=False)
+        expect_not_in(b"waiting for", seen + errors, "where stderr is no terminal")
+        _, seen, _ = on_terminal(*arguments, "--quiet")
+        expect_not_in(b"waiting for", seen, "--quiet")
+        expect_equal(exdiag(*arguments, status=FINE).err, "", "stderr")
+
+
+main()

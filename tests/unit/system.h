@@ -1,0 +1,52 @@
+/*
+ * What the tests ask of an operating system beyond diag/platform.h: to bring about
+ * what the platform layer must then see. system_posix.c and system_win32.c hold it;
+ * the build picks one.
+ */
+#ifndef EXDIAG_TESTS_UNIT_SYSTEM_H
+#define EXDIAG_TESTS_UNIT_SYSTEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { SYSTEM_PATH_SIZE = 512 };
+
+/* A new folder for one test; `path` has SYSTEM_PATH_SIZE bytes. */
+void system_folder_new(char *path);
+
+/* Makes a folder; the one it is in must be there. */
+bool system_folder_make(const char *path);
+
+/* Removes a file, a link, or an empty folder. */
+void system_remove(const char *path);
+
+/* A symbolic link; false where the system or its administrator does not allow it. */
+bool system_link(const char *target, const char *path);
+
+/* True if nobody but its owner may read the file. */
+bool system_is_private(const char *path);
+
+void system_set_environment(const char *name, const char *value);
+
+/* A stream into a pipe that nobody will ever read. */
+FILE *system_closed_pipe(void);
+
+/* A stream to a device without room; NULL where there is none. */
+FILE *system_full_device(void);
+
+/* A stream to a terminal of this many columns; NULL where none can be made. */
+FILE *system_terminal(unsigned columns);
+
+enum { SYSTEM_INTERRUPTED = -1, SYSTEM_NOT_RUN = -2 };
+
+/*
+ * Runs this test program again with one argument and, where there is such a thing,
+ * a console of its own. Its exit status, or SYSTEM_INTERRUPTED if an interrupt ended it.
+ */
+int system_run_again(const char *argument);
+
+/* As if Ctrl-C had been pressed; false where it cannot be. */
+bool system_interrupt(void);
+
+#endif

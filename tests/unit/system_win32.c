@@ -1,0 +1,141 @@
+#include "tests/unit/system.h"
+
+#include "win32/system.h"
+#include "win32/wide.h"
+
+#include <aclapi.h>
+#include <fcntl.h>
+#include <io.h>
+#include <sddl.h>
+#include <stdlib.h>
+
+enum { MODULE_PATH_SIZE = 1024 };
+
+void system_folder_new(char *path)
+{
+    wchar_t parent[MAX_PATH];
+    char *utf8;
+
+    if (GetTempPathW(MAX_PATH, parent) == 0)
+        abort();
+    utf8 = wide_to_utf8(parent);
+    snprintf(path, SYSTEM_PATH_SIZE, "%sexdiag-test-%lu-%lu", utf8, GetCurrentProcessId(),
+             GetTickCount());
+    free(utf8);
+    if (!system_folder_make(path))
+        abort();
+}
+
+bool system_folder_make(const char *path)
+{
+    wchar_t *wide = wide_path(path);
+    bool made = wide && CreateDirectoryW(wide, NULL);
+
+    free(wide);
+    return made;
+}
+
+void system_remove(const char *path)
+{
+    wchar_t *wide = wide_path(path);
+
+    if (wide && !DeleteFileW(wide))
+        RemoveDirectoryW(wide);
+    free(wide);
+}
+
+bool system_link(const char *target, const char *path)
+{
+    const DWORD without_privilege = 2; /* SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE */
+    wchar_t *wide_target = wide_path(target);
+    wchar_t *wide = wide_path(path);
+    bool made = wide && wide_target && CreateSymbolicLinkW(wide, wide_target, without_privilege) &&
+                GetFileAttributesW(wide) != INVALID_FILE_ATTRIBUTES;
+
+    free(wide_target);
+    free(wide);
+    return made;
+}
+
+/* The file's entries as text: protected, and one of them, for the owner. */
+bool system_is_private(const char *path)
+{
+    wchar_t *wide = wide_path(path);
+    PSECURITY_DESCRIPTOR security = NULL;
+    LPWSTR text = NULL;
+    bool private = false;
+
+    if (wide && GetNamedSecurityInfoW(wide, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL,
+                                      NULL, NULL, &security) == ERROR_SUCCESS) {
+        if (ConvertSecurityDescriptorToStringSecurityDescriptorW(
+                security, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL)) {
+            fprintf(stderr, "%ls\n", text);
+            private = wcscmp(text, L"D:P(A;;FA;;;OW)") == 0;
+        }
+        LocalFree(text);
+        LocalFree(security);
+    }
+    free(wide);
+    return private;
+}
+
+void system_set_environment(const char *name, const char *value)
+{
+    wchar_t *wide_name = wide_from_utf8(name);
+    wchar_t *wide = wide_from_utf8(value);
+
+    SetEnvironmentVariableW(wide_name, wide);
+    free(wide_name);
+    free(wide);
+}
+
+FILE *system_closed_pipe(void)
+{
+    HANDLE reading;
+    HANDLE writing;
+
+    if (!CreatePipe(&reading, &writing, NULL, 0))
+        return NULL;
+    CloseHandle(reading);
+    return _fdopen(_open_osfhandle((intptr_t)writing, 0), "wb");
+}
+
+FILE *system_full_device(void)
+{
+    return NULL;
+}
+
+FILE *system_terminal(unsigned columns)
+{
+    (void)columns;
+    return NULL;
+}
+
+int system_run_again(const char *argument)
+{
+    wchar_t program[MODULE_PATH_SIZE];
+    wchar_t line[MODULE_PATH_SIZE + 64];
+    wchar_t *wide = wide_from_utf8(argument);
+    STARTUPINFOW start = {.cb = sizeof start};
+    PROCESS_INFORMATION process;
+    DWORD status = 0;
+    BOOL begun;
+
+    GetModuleFileNameW(NULL, program, MODULE_PATH_SIZE);
+    _snwprintf(line, sizeof line / sizeof *line, L"test %ls", wide);
+    free(wide);
+    begun = CreateProcessW(program, line, NULL, NULL, FALSE, CREATE_NO_WINDOW, NULL, NULL, &start,
+                           &process);
+    if (!begun)
+        return SYSTEM_NOT_RUN;
+    WaitForSingleObject(process.hProcess, INFINITE);
+    GetExitCodeProcess(process.hProcess, &status);
+    CloseHandle(process.hProcess);
+    CloseHandle(process.hThread);
+    return status == (DWORD)STATUS_CONTROL_C_EXIT ? SYSTEM_INTERRUPTED : (int)status;
+}
+
+bool system_interrupt(void)
+{
+    return GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0) != 0;
+}

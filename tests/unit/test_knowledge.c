@@ -1,0 +1,303 @@
+/* What every probe and every kind of finding must bring along: the tables, walked. */
+#include "diag/probe.h"
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+static void each_probe(void (*check)(const struct probe *probe))
+{
+    assert_non_null(probes[0]);
+    for (const struct probe *const *probe = probes; *probe; probe++)
+        check(*probe);
+}
+
+static void each_kind(void (*check)(const struct finding_kind *kind))
+{
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++)
+            check(*kind);
+    }
+}
+
+static bool is_lower_or_digit(char character)
+{
+    return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9');
+}
+
+/* Lower-case words with one hyphen between two. */
+static bool is_kebab_case(const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        if (!is_lower_or_digit(*at) && (*at != '-' || at == text || at[-1] == '-' || !at[1]))
+            return false;
+    }
+    return *text != '\0';
+}
+
+static bool is_there(const char *text)
+{
+    return text && *text;
+}
+
+/* ---- probes ---- */
+
+static void check_probe(const struct probe *probe)
+{
+    if (!is_there(probe->name) || strchr(probe->name, '-') || !is_kebab_case(probe->name))
+        fail_msg("\"%s\" is no name of a probe: one word, lower case", probe->name);
+    if (!is_there(probe->summary) || strchr(probe->summary, '\n') || !is_there(probe->touches) ||
+        !is_there(probe->noticed))
+        fail_msg("%s does not say what it is, touches, or leaves in logs", probe->name);
+    if (!probe->needs || !probe->subjects || !probe->kinds || !probe->kinds[0] || !probe->examine)
+        fail_msg("%s needs nothing, examines nothing or finds nothing", probe->name);
+    if (probe->subjects >= PROBE_EXAMINES(SUBJECT_KIND_COUNT))
+        fail_msg("%s examines what there is not", probe->name);
+}
+
+static void probes_are_described(void **state)
+{
+    (void)state;
+    each_probe(check_probe);
+}
+
+static size_t count_name(const char *name)
+{
+    size_t count = 0;
+
+    for (const struct probe *const *probe = probes; *probe; probe++)
+        count += strcmp((*probe)->name, name) == 0;
+    return count;
+}
+
+static size_t count_id(const char *id)
+{
+    size_t count = 0;
+
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++)
+            count += strcmp((*kind)->id, id) == 0;
+    }
+    return count;
+}
+
+static void check_name_is_unique(const struct probe *probe)
+{
+    if (count_name(probe->name) != 1 || count_id(probe->name) != 0)
+        fail_msg("%s names more than one thing in --only", probe->name);
+}
+
+static void check_id_is_unique(const struct finding_kind *kind)
+{
+    if (count_id(kind->id) != 1)
+        fail_msg("%s is the id of more than one kind", kind->id);
+    if (!is_kebab_case(kind->id))
+        fail_msg("\"%s\" is no id: kebab-case", kind->id);
+}
+
+/* --only and --skip take both, so a name or an id means one thing. */
+static void names_and_ids_are_unique(void **state)
+{
+    (void)state;
+    each_probe(check_name_is_unique);
+    each_kind(check_id_is_unique);
+}
+
+/* ---- kinds ---- */
+
+static bool begins_lower(const char *title)
+{
+    return *title == '{' || is_lower_or_digit(*title);
+}
+
+static void check_texts(const struct finding_kind *kind)
+{
+    if (!is_there(kind->title) || !is_there(kind->why) || !is_there(kind->symptom) ||
+        !is_there(kind->cause) || !is_there(kind->applies_to))
+        fail_msg("%s lacks a text", kind->id);
+    if (strchr(kind->title, '\n') || !begins_lower(kind->title) ||
+        kind->title[strlen(kind->title) - 1] == '.')
+        fail_msg("%s: \"%s\" is no title: one line, lower case, no full stop", kind->id,
+                 kind->title);
+    if (kind->severity >= SEVERITY_COUNT)
+        fail_msg("%s has no severity", kind->id);
+}
+
+static void kinds_have_texts(void **state)
+{
+    (void)state;
+    each_kind(check_texts);
+}
+
+static void check_references(const struct finding_kind *kind)
+{
+    if (!kind->references || !kind->references[0].title)
+        fail_msg("%s refers to nothing", kind->id);
+    for (const struct reference *one = kind->references; one->title; one++) {
+        if (!*one->title || (one->url && strncmp(one->url, "https://", 8) != 0))
+            fail_msg("%s: \"%s\" is no reference", kind->id, one->title);
+    }
+}
+
+static void kinds_refer_to_a_source(void **state)
+{
+    (void)state;
+    each_kind(check_references);
+}
+
+static size_t count_steps(const struct step_template *steps)
+{
+    size_t count = 0;
+
+    while (steps && steps[count].command)
+        count++;
+    return count;
+}
+
+static void check_remedy(const struct finding_kind *kind)
+{
+    if (!count_steps(kind->make_known))
+        fail_msg("%s does not say what would make it known", kind->id);
+    if (!kind->fix)
+        return;
+    if (!count_steps(kind->fix) || !count_steps(kind->verify))
+        fail_msg("%s is repaired or verified by nothing", kind->id);
+    if (!count_steps(kind->undo) == !is_there(kind->no_undo))
+        fail_msg("%s needs steps that undo, or a reason why there are none", kind->id);
+}
+
+static void problems_have_a_way_out_and_back(void **state)
+{
+    (void)state;
+    each_kind(check_remedy);
+}
+
+/* ---- steps ---- */
+
+static void each_step(void (*check)(const struct finding_kind *kind,
+                                    const struct step_template *step))
+{
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++) {
+            const struct step_template *const lists[] = {(*kind)->fix, (*kind)->verify,
+                                                         (*kind)->undo, (*kind)->make_known};
+
+            for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+                for (size_t step = 0; step < count_steps(lists[i]); step++)
+                    check(*kind, &lists[i][step]);
+            }
+        }
+    }
+}
+
+static void check_step(const struct finding_kind *kind, const struct step_template *step)
+{
+    if (!*step->command || !is_there(step->where) || step->shell >= SHELL_COUNT ||
+        step->kind >= STEP_KIND_COUNT)
+        fail_msg("%s: \"%s\" does not say where", kind->id, step->command);
+    if (step->shell != SHELL_MANUAL && strchr(step->command, '\n'))
+        fail_msg("%s: \"%s\" is more than a line", kind->id, step->command);
+}
+
+static void steps_say_where(void **state)
+{
+    (void)state;
+    each_step(check_step);
+}
+
+/* The size of a placeholder such as "{name}", or 0. */
+static size_t placeholder_size(const char *text)
+{
+    size_t name = 0;
+
+    if (*text != '{')
+        return 0;
+    while (is_lower_or_digit(text[1 + name]) || text[1 + name] == '_')
+        name++;
+    return name > 0 && text[1 + name] == '}' ? name + 2 : 0;
+}
+
+/* The offset of a placeholder between quotes, or SIZE_MAX. Prose has apostrophes, zone files too.
+ */
+static size_t find_quoted_placeholder(const struct step_template *step)
+{
+    bool single_quotes =
+        step->shell != SHELL_MANUAL && step->shell != SHELL_DNS && step->shell != SHELL_CMD;
+    const char *text = step->command;
+    char quote = 0;
+
+    for (size_t at = 0; text[at]; at++) {
+        if (text[at] == '{' && text[at + 1] == '{')
+            at++;
+        else if (quote && placeholder_size(text + at))
+            return at;
+        else if (quote)
+            quote = text[at] == quote ? 0 : quote;
+        else if (text[at] == '"' || (single_quotes && text[at] == '\''))
+            quote = text[at];
+    }
+    return SIZE_MAX;
+}
+
+static void check_quoting(const struct finding_kind *kind, const struct step_template *step)
+{
+    size_t at = find_quoted_placeholder(step);
+
+    if (at != SIZE_MAX)
+        fail_msg("%s: the value at \"%s\" would be quoted twice", kind->id, step->command + at);
+}
+
+/* Values bring their own quotes: within others they could get out of them. */
+static void placeholders_stand_outside_quotes(void **state)
+{
+    static const struct {
+        enum shell shell;
+        const char *command;
+        bool quoted;
+    } rows[] = {
+        {SHELL_SH, "dig -q {name} 'a b' {x}", false},
+        {SHELL_SH, "dig -q '{name}'", true},
+        {SHELL_POWERSHELL, "Get-X -Name \"{name}\"", true},
+        {SHELL_POWERSHELL, "Get-X \"{{name}}\" {name}", false},
+        {SHELL_CMD, "echo don't {name}", false},
+        {SHELL_DNS, "{name} TXT \"{text}\"", true},
+        {SHELL_MANUAL, "Don't touch {name}.", false},
+        {SHELL_SH, "awk '{ print }' {file}", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct step_template step = {.shell = rows[i].shell, .command = rows[i].command};
+
+        assert_int_equal(find_quoted_placeholder(&step) != SIZE_MAX, rows[i].quoted);
+    }
+    each_step(check_quoting);
+}
+
+/* ---- explanations ---- */
+
+static void explanations_name_findings(void **state)
+{
+    (void)state;
+    for (const struct explanation *row = explanations; row->cause; row++) {
+        if (!is_there(row->effect) || count_id(row->cause) != 1 || count_id(row->effect) != 1)
+            fail_msg("%s does not explain %s: there is no such finding", row->cause, row->effect);
+        if (strcmp(row->cause, row->effect) == 0)
+            fail_msg("%s explains itself", row->cause);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(probes_are_described),
+        cmocka_unit_test(names_and_ids_are_unique),
+        cmocka_unit_test(kinds_have_texts),
+        cmocka_unit_test(kinds_refer_to_a_source),
+        cmocka_unit_test(problems_have_a_way_out_and_back),
+        cmocka_unit_test(steps_say_where),
+        cmocka_unit_test(placeholders_stand_outside_quotes),
+        cmocka_unit_test(explanations_name_findings),
+    };
+
+    return cmocka_run_group_tests_name("knowledge", tests, NULL, NULL);
+}

@@ -1,0 +1,946 @@
+/* The platform layer, the same tests for both of its folders. */
+#include "tests/unit/unit.h"
+
+#include "diag/memory.h"
+#include "diag/platform.h"
+#include "tests/lab/listen.h"
+#include "tests/unit/system.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+enum { PATIENCE = 5000000, RECEIVE_BUFFER = 1 << 20 }; /* microseconds, bytes */
+
+static void skip_since(const char *reason)
+{
+    print_message("skipped: %s\n", reason);
+    skip();
+}
+
+static int start_platform(void **state)
+{
+    (void)state;
+    return platform_init() == STATUS_OK ? 0 : -1;
+}
+
+/* ---- the program and time ---- */
+
+/* A variable's value, in any script; NULL for one that is not set. */
+static void environment_is_read(void **state)
+{
+    (void)state;
+    system_set_environment("EXDIAG_TEST", "b\xc3\xbc"
+                                          "cher");
+    assert_string_equal(platform_environment("EXDIAG_TEST"), "b\xc3\xbc"
+                                                             "cher");
+    assert_null(platform_environment("EXDIAG_TEST_UNSET"));
+}
+
+/* The monotonic clock goes forward by what was waited; the wall clock is of this century. */
+static void clocks_move(void **state)
+{
+    const int64_t year_2020 = 1577836800000;
+    const int64_t year_2100 = 4102444800000;
+    int64_t wall = platform_wall_clock();
+    int64_t start = platform_monotonic_clock();
+    int64_t passed;
+
+    (void)state;
+    assert_true(wall > year_2020 && wall < year_2100);
+    lab_wait(NULL, 0, start + 50000);
+    passed = platform_monotonic_clock() - start;
+    assert_true(passed >= 50000 && passed < PATIENCE);
+    assert_true(platform_wall_clock() - wall >= 40);
+}
+
+/* Random bytes fill all that was asked for, and never come twice. */
+static void random_differs(void **state)
+{
+    enum { SIZE = 200000 };
+    uint8_t *first = memory_new(1, SIZE);
+    uint8_t *second = memory_new(1, SIZE);
+    size_t zeros = 0;
+
+    (void)state;
+    assert_int_equal(platform_random(first, SIZE), STATUS_OK);
+    assert_int_equal(platform_random(second, SIZE), STATUS_OK);
+    assert_int_equal(platform_random(second, 0), STATUS_OK);
+    assert_memory_not_equal(first, second, 16);
+    assert_memory_not_equal(first + SIZE - 16, second + SIZE - 16, 16);
+    for (size_t i = 0; i < SIZE; i++)
+        zeros += first[i] == 0;
+    assert_in_range(zeros, SIZE / 512, SIZE / 128);
+    free(first);
+    free(second);
+}
+
+/* ---- sockets ---- */
+
+static bool wait_for(platform_socket socket, bool to_write)
+{
+    struct lab_waiter waiter = {.socket = socket, .to_read = !to_write, .to_write = to_write};
+
+    lab_wait(&waiter, 1, platform_monotonic_clock() + PATIENCE);
+    return waiter.ready;
+}
+
+static struct net_address listen_at(const char *ip, enum lab_transport transport,
+                                    platform_socket *socket)
+{
+    struct net_address address;
+
+    assert_int_equal(net_address_parse(ip, 1, &address), STATUS_OK);
+    address.port = 0;
+    if (lab_bind(&address, transport, socket) != STATUS_OK)
+        skip_since("this machine has no such address");
+    return address;
+}
+
+static platform_socket open_udp(const struct net_address *peer)
+{
+    platform_socket socket;
+    size_t granted;
+
+    assert_int_equal(platform_udp_open(peer, RECEIVE_BUFFER, &socket, &granted), STATUS_OK);
+    assert_true(granted > 0);
+    return socket;
+}
+
+static void assert_hears(platform_socket socket, const char *text)
+{
+    char bytes[16];
+    size_t size;
+
+    assert_true(wait_for(socket, false));
+    assert_int_equal(platform_receive(socket, bytes, sizeof bytes, &size), STATUS_OK);
+    assert_int_equal(size, strlen(text));
+    assert_memory_equal(bytes, text, size);
+}
+
+/* Sends a word to the server, which learns where the client is. */
+static struct net_address introduce(platform_socket client, platform_socket server)
+{
+    struct net_address address;
+    char bytes[16];
+    size_t size;
+
+    assert_int_equal(platform_send(client, "ask", 3, &size), STATUS_OK);
+    assert_int_equal(size, 3);
+    assert_true(wait_for(server, false));
+    assert_int_equal(lab_receive_from(server, bytes, sizeof bytes, &size, &address), STATUS_OK);
+    assert_int_equal(size, 3);
+    assert_memory_equal(bytes, "ask", 3);
+    return address;
+}
+
+static void exchange_datagrams(const char *ip)
+{
+    platform_socket server;
+    struct net_address address = listen_at(ip, LAB_UDP, &server);
+    platform_socket client = open_udp(&address);
+    struct net_address from;
+    char bytes[4];
+    size_t size;
+
+    assert_int_equal(platform_receive(client, bytes, sizeof bytes, &size), STATUS_AGAIN);
+    assert_int_equal(size, 0);
+    from = introduce(client, server);
+    assert_true(ip_equal(&from.ip, &address.ip));
+    assert_int_equal(lab_send_to(server, "answer", 6, &from), STATUS_OK);
+    assert_hears(client, "answer");
+    platform_socket_close(client);
+    platform_socket_close(server);
+}
+
+static void udp_carries_datagrams(void **state)
+{
+    (void)state;
+    exchange_datagrams("127.0.0.1");
+}
+
+static void udp_carries_datagrams_over_ipv6(void **state)
+{
+    (void)state;
+    exchange_datagrams("::1");
+}
+
+/* An empty datagram is one; what is longer than the room is cut, and the next is whole. */
+static void udp_keeps_datagrams_apart(void **state)
+{
+    platform_socket server;
+    struct net_address address = listen_at("127.0.0.1", LAB_UDP, &server);
+    platform_socket client = open_udp(&address);
+    struct net_address from = introduce(client, server);
+    char bytes[4];
+    size_t size = 9;
+
+    (void)state;
+    assert_int_equal(lab_send_to(server, "", 0, &from), STATUS_OK);
+    assert_int_equal(lab_send_to(server, "abcdefgh", 8, &from), STATUS_OK);
+    assert_int_equal(lab_send_to(server, "next", 4, &from), STATUS_OK);
+    assert_true(wait_for(client, false));
+    assert_int_equal(platform_receive(client, bytes, sizeof bytes, &size), STATUS_OK);
+    assert_int_equal(size, 0);
+    assert_true(wait_for(client, false));
+    assert_int_equal(platform_receive(client, bytes, sizeof bytes, &size), STATUS_OK);
+    assert_int_equal(size, 4);
+    assert_memory_equal(bytes, "abcd", 4);
+    assert_hears(client, "next");
+    platform_socket_close(client);
+    platform_socket_close(server);
+}
+
+/* What somebody else sends to the port is not heard (RFC 5452 9.1). */
+static void udp_hears_its_peer_alone(void **state)
+{
+    platform_socket server;
+    platform_socket stranger;
+    struct net_address address = listen_at("127.0.0.1", LAB_UDP, &server);
+    platform_socket client = open_udp(&address);
+    struct net_address from = introduce(client, server);
+
+    (void)state;
+    listen_at("127.0.0.1", LAB_UDP, &stranger);
+    assert_int_equal(lab_send_to(stranger, "forged", 6, &from), STATUS_OK);
+    assert_int_equal(lab_send_to(server, "answer", 6, &from), STATUS_OK);
+    assert_hears(client, "answer");
+    platform_socket_close(client);
+    platform_socket_close(server);
+    platform_socket_close(stranger);
+}
+
+/* Ports of sockets opened one after another are not a row. */
+static void udp_ports_are_random(void **state)
+{
+    enum { SOCKETS = 16 };
+    platform_socket clients[SOCKETS];
+    platform_socket server;
+    struct net_address address = listen_at("127.0.0.1", LAB_UDP, &server);
+    int before = 0;
+    size_t neighbours = 0;
+
+    (void)state;
+    for (size_t i = 0; i < SOCKETS; i++) {
+        int port;
+
+        clients[i] = open_udp(&address);
+        port = introduce(clients[i], server).port;
+        neighbours += abs(port - before) <= 8;
+        before = port;
+    }
+    assert_true(neighbours < SOCKETS / 2);
+    for (size_t i = 0; i < SOCKETS; i++)
+        platform_socket_close(clients[i]);
+    platform_socket_close(server);
+}
+
+/* A closed port is known at once, not when patience ends. */
+static void udp_closed_port_is_refused(void **state)
+{
+    platform_socket server;
+    struct net_address address = listen_at("127.0.0.1", LAB_UDP, &server);
+    platform_socket client = open_udp(&address);
+    char bytes[4];
+    size_t size;
+
+    (void)state;
+    platform_socket_close(server);
+    assert_int_equal(platform_send(client, "ask", 3, &size), STATUS_OK);
+    assert_true(wait_for(client, false));
+    assert_int_equal(platform_receive(client, bytes, sizeof bytes, &size), STATUS_REFUSED);
+    assert_int_equal(size, 0);
+    platform_socket_close(client);
+}
+
+static void exchange_streams(const char *ip)
+{
+    platform_socket server;
+    platform_socket client;
+    platform_socket served;
+    struct net_address address = listen_at(ip, LAB_TCP, &server);
+    struct net_address peer;
+    char bytes[4];
+    size_t size;
+
+    assert_int_equal(platform_tcp_open(&address, &client), STATUS_OK);
+    assert_true(wait_for(client, true));
+    assert_int_equal(platform_tcp_result(client), STATUS_OK);
+    assert_true(wait_for(server, false));
+    assert_int_equal(lab_accept(server, &served, &peer), STATUS_OK);
+    assert_int_equal(platform_receive(client, bytes, sizeof bytes, &size), STATUS_AGAIN);
+    assert_int_equal(platform_send(client, "ask", 3, &size), STATUS_OK);
+    assert_hears(served, "ask");
+    assert_int_equal(platform_send(served, "answer", 6, &size), STATUS_OK);
+    platform_socket_close(served);
+    assert_hears(client, "answer");
+    assert_true(wait_for(client, false));
+    assert_int_equal(platform_receive(client, bytes, sizeof bytes, &size), STATUS_CLOSED);
+    platform_socket_close(client);
+    platform_socket_close(server);
+}
+
+static void tcp_carries_bytes(void **state)
+{
+    (void)state;
+    exchange_streams("127.0.0.1");
+}
+
+static void tcp_carries_bytes_over_ipv6(void **state)
+{
+    (void)state;
+    exchange_streams("::1");
+}
+
+static void tcp_closed_port_is_refused(void **state)
+{
+    platform_socket held;
+    platform_socket client;
+    struct net_address address = listen_at("127.0.0.1", LAB_TCP_CLOSED, &held);
+    enum status status = platform_tcp_open(&address, &client);
+
+    (void)state;
+    if (status == STATUS_OK) {
+        assert_true(wait_for(client, true));
+        status = platform_tcp_result(client);
+    }
+    assert_int_equal(status, STATUS_REFUSED);
+    platform_socket_close(client);
+    platform_socket_close(held);
+}
+
+/* A send that fills the way says so; the program does not hang, and does not die of a reset. */
+static void tcp_never_blocks(void **state)
+{
+    enum { PIECE = 1 << 16, PIECES_MOST = 4096 };
+    platform_socket server;
+    platform_socket client;
+    struct net_address address = listen_at("127.0.0.1", LAB_TCP, &server);
+    char *piece = memory_new(1, PIECE);
+    enum status status = STATUS_OK;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(platform_tcp_open(&address, &client), STATUS_OK);
+    assert_true(wait_for(client, true));
+    for (int i = 0; i < PIECES_MOST && status == STATUS_OK; i++)
+        status = platform_send(client, piece, PIECE, &size);
+    assert_int_equal(status, STATUS_AGAIN);
+    platform_socket_close(server);
+    assert_true(wait_for(client, false));
+    assert_int_equal(platform_receive(client, piece, PIECE, &size), STATUS_CLOSED);
+    assert_int_equal(platform_send(client, piece, PIECE, &size), STATUS_CLOSED);
+    platform_socket_close(client);
+    free(piece);
+}
+
+/* No address is no peer. */
+static void sockets_need_an_address(void **state)
+{
+    const struct net_address nobody = {.port = 53};
+    platform_socket socket;
+    size_t granted;
+
+    (void)state;
+    assert_int_equal(platform_udp_open(&nobody, 0, &socket, &granted), STATUS_INVALID);
+    assert_true(socket == PLATFORM_NO_SOCKET);
+    assert_int_equal(platform_tcp_open(&nobody, &socket), STATUS_INVALID);
+    assert_true(socket == PLATFORM_NO_SOCKET);
+    platform_socket_close(PLATFORM_NO_SOCKET);
+}
+
+/* Either there are servers, at port 53, or it is said that there are none. */
+static void resolvers_are_addresses(void **state)
+{
+    struct net_address servers[8];
+    size_t count = 99;
+    enum status status = platform_resolvers(servers, COUNT(servers), &count);
+
+    (void)state;
+    assert_int_equal(status, count > 0 ? STATUS_OK : STATUS_NO_SERVER);
+    assert_true(count <= COUNT(servers));
+    for (size_t i = 0; i < count; i++) {
+        assert_true(servers[i].ip.family == IP_V4 || servers[i].ip.family == IP_V6);
+        assert_int_equal(servers[i].port, 53);
+    }
+    assert_int_equal(platform_resolvers(servers, 0, &count), STATUS_NO_SERVER);
+    assert_int_equal(count, 0);
+}
+
+/* ---- names ---- */
+
+#define LONG_LABEL "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+/* What UTS 46 makes of names; NULL: there is no such name. */
+static void names_become_ascii(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *ascii;
+    } cases[] = {
+        {"bücher.example", "xn--bcher-kva.example"},
+        {"BÜCHER.Example", "xn--bcher-kva.example"},
+        {"bu\xcc\x88"
+         "cher.example",
+         "xn--bcher-kva.example"}, /* u and a combining mark */
+        {"bücher.example.", "xn--bcher-kva.example."},
+        {"Example.COM", "example.com"},
+        {"_dmarc.bücher.de", "_dmarc.xn--bcher-kva.de"},
+        {"straße.de", "xn--strae-oqa.de"}, /* not strasse.de, which is another's */
+        {"Königsgäßchen.de", "xn--knigsgchen-b4a3dun.de"},
+        {"βόλος.com", "xn--nxasmm1c.com"},
+        {"例え。jp", "xn--r8jz45g.jp"},
+        {"ＡＢＣ.example", "abc.example"},
+        {"почта.рф", "xn--80a1acny.xn--p1ai"},
+        {"नमस्ते.com", "xn--h2bhs4b8d8a.com"},
+        {"xn--bcher-kva.example", "xn--bcher-kva.example"},
+        {"XN--N3H.net", "xn--n3h.net"}, /* ASCII is its own form */
+        {"", NULL},
+        {"ü..de", NULL},
+        {".ü", NULL},
+        {"a..b", NULL},
+        {"-ü.de", NULL},
+        {"ü-.de", NULL},
+        {"ab--ü.de", NULL},
+        {"\xcc\x80ü.de", NULL},     /* begins with a mark */
+        {"ü\xe2\x80\x8e.de", NULL}, /* a direction mark */
+        {"a\xe2\x80\x8d"
+         "b.de",
+         NULL}, /* a joiner where nothing joins */
+        {"☃.de", NULL},
+        {"😀.de", NULL},
+        {"\xff.de", NULL},
+        {"\xc3.de", NULL},
+        {"ü" LONG_LABEL ".de", NULL},
+        {LONG_LABEL ".de", NULL},
+    };
+    char out[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        enum status status = platform_idn_to_ascii(cases[i].name, out, sizeof out);
+
+        if (status != (cases[i].ascii ? STATUS_OK : STATUS_INVALID))
+            fail_msg("'%s' gives %s", cases[i].name, status == STATUS_OK ? out : "nothing");
+        if (cases[i].ascii)
+            assert_string_equal(out, cases[i].ascii);
+    }
+}
+
+/* Back for display, but only in a form that leads to the same name again. */
+static void names_become_unicode(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *unicode;
+    } cases[] = {
+        {"xn--bcher-kva.example", "bücher.example"},
+        {"XN--BCHER-KVA.Example.", "bücher.example."},
+        {"_dmarc.xn--bcher-kva.de", "_dmarc.bücher.de"},
+        {"xn--strae-oqa.de", "straße.de"},
+        {"xn--nxasmm1c.com", "βόλος.com"},
+        {"xn--80a1acny.xn--p1ai", "почта.рф"},
+        {"xn--r8jz45g.jp", "例え.jp"},
+        {"Example.COM", "example.com"},
+        {"xn--zzzzzz-.de", NULL},
+        {"xn--.de", NULL},
+        {"xn--a.de", NULL},
+        {"xn--abc-.de", NULL},  /* nothing but ASCII in it */
+        {"xn--a-ecp.ru", NULL}, /* holds what mapping takes apart */
+        {"xn--99999999999999999.de", NULL},
+        {"bücher.example", NULL},
+        {"a..b", NULL},
+        {"", NULL},
+    };
+    char out[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        enum status status = platform_idn_to_unicode(cases[i].name, out, sizeof out);
+
+        if (status != (cases[i].unicode ? STATUS_OK : STATUS_INVALID))
+            fail_msg("'%s' gives %s", cases[i].name, status == STATUS_OK ? out : "nothing");
+        if (cases[i].unicode)
+            assert_string_equal(out, cases[i].unicode);
+    }
+}
+
+/* A name is given whole or not at all. */
+static void names_need_room(void **state)
+{
+    char out[21];
+
+    (void)state;
+    assert_int_equal(platform_idn_to_ascii("bücher.example", out, sizeof out), STATUS_TOO_LARGE);
+    assert_int_equal(platform_idn_to_ascii("example.com", out, 11), STATUS_TOO_LARGE);
+    assert_int_equal(platform_idn_to_ascii("example.com", out, 12), STATUS_OK);
+    assert_int_equal(platform_idn_to_unicode("xn--bcher-kva.de", out, 10), STATUS_TOO_LARGE);
+    assert_int_equal(platform_idn_to_unicode("xn--bcher-kva.de", out, 11), STATUS_OK);
+    assert_string_equal(out, "bücher.de");
+}
+
+/* ---- threads ---- */
+
+enum { THREADS = 8, ROUNDS = 20000, DEEP = 160 * 1024 };
+
+struct team {
+    struct platform_mutex *mutex;
+    struct platform_condition *changed;
+    bool begun;
+    unsigned waiting;
+    unsigned finished;
+    unsigned long count;
+};
+
+static void team_init(struct team *team)
+{
+    memset(team, 0, sizeof *team);
+    team->mutex = platform_mutex_new();
+    team->changed = platform_condition_new();
+}
+
+static void team_release(struct team *team)
+{
+    platform_condition_free(team->changed);
+    platform_mutex_free(team->mutex);
+}
+
+static void finish(struct team *team)
+{
+    platform_mutex_lock(team->mutex);
+    team->finished++;
+    platform_condition_broadcast(team->changed);
+    platform_mutex_unlock(team->mutex);
+}
+
+static void wait_until_finished(struct team *team, unsigned threads)
+{
+    platform_mutex_lock(team->mutex);
+    while (team->finished < threads)
+        platform_condition_wait(team->changed, team->mutex);
+    platform_mutex_unlock(team->mutex);
+}
+
+static void count_together(void *argument)
+{
+    struct team *team = argument;
+
+    platform_mutex_lock(team->mutex);
+    team->waiting++;
+    platform_condition_broadcast(team->changed);
+    while (!team->begun)
+        platform_condition_wait(team->changed, team->mutex);
+    platform_mutex_unlock(team->mutex);
+    for (int i = 0; i < ROUNDS; i++) {
+        platform_mutex_lock(team->mutex);
+        team->count++;
+        platform_mutex_unlock(team->mutex);
+    }
+    finish(team);
+}
+
+/* A broadcast wakes all that wait; under the mutex no step of the count is lost. */
+static void threads_share_a_mutex(void **state)
+{
+    struct team team;
+
+    (void)state;
+    team_init(&team);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(platform_thread_start(count_together, &team), STATUS_OK);
+    platform_mutex_lock(team.mutex);
+    while (team.waiting < THREADS)
+        platform_condition_wait(team.changed, team.mutex);
+    team.begun = true;
+    platform_condition_broadcast(team.changed);
+    platform_mutex_unlock(team.mutex);
+    wait_until_finished(&team, THREADS);
+    assert_int_equal(team.count, (unsigned long)THREADS * ROUNDS);
+    team_release(&team);
+}
+
+static void answer_turns(void *argument)
+{
+    struct team *team = argument;
+
+    platform_mutex_lock(team->mutex);
+    while (team->count < ROUNDS) {
+        while (team->count % 2 == 0 && team->count < ROUNDS)
+            platform_condition_wait(team->changed, team->mutex);
+        team->count += team->count % 2;
+        platform_condition_signal(team->changed);
+    }
+    platform_mutex_unlock(team->mutex);
+    finish(team);
+}
+
+/* Two threads take turns by signal; a lost one would end in a time-out. */
+static void signals_are_not_lost(void **state)
+{
+    struct team team;
+
+    (void)state;
+    team_init(&team);
+    assert_int_equal(platform_thread_start(answer_turns, &team), STATUS_OK);
+    platform_mutex_lock(team.mutex);
+    while (team.count < ROUNDS) {
+        while (team.count % 2 == 1)
+            platform_condition_wait(team.changed, team.mutex);
+        team.count += team.count < ROUNDS;
+        platform_condition_signal(team.changed);
+    }
+    platform_mutex_unlock(team.mutex);
+    wait_until_finished(&team, 1);
+    assert_int_equal(team.count, ROUNDS);
+    team_release(&team);
+}
+
+static void use_the_stack(void *argument)
+{
+    struct team *team = argument;
+    volatile char deep[DEEP];
+
+    for (size_t i = 0; i < sizeof deep; i += 1024)
+        deep[i] = (char)(i / 1024);
+    team->count = (unsigned char)deep[7 * 1024];
+    finish(team);
+}
+
+static void threads_have_a_stack(void **state)
+{
+    struct team team;
+
+    (void)state;
+    team_init(&team);
+    assert_int_equal(platform_thread_start(use_the_stack, &team), STATUS_OK);
+    wait_until_finished(&team, 1);
+    assert_int_equal(team.count, 7);
+    team_release(&team);
+}
+
+/* ---- interrupts: in a program of their own, since they end it ---- */
+
+enum { EXIT_SEEN = 40, EXIT_UNSEEN = 41, EXIT_LIVES = 42, EXIT_CANNOT = 43 };
+
+static void note_interrupt(void *argument)
+{
+    finish(argument);
+}
+
+static bool wait_for_interrupt(struct team *team)
+{
+    int64_t until = platform_monotonic_clock() + PATIENCE;
+    bool seen = false;
+
+    while (!seen && platform_monotonic_clock() < until) {
+        lab_wait(NULL, 0, platform_monotonic_clock() + 1000);
+        platform_mutex_lock(team->mutex);
+        seen = team->finished > 0;
+        platform_mutex_unlock(team->mutex);
+    }
+    return seen;
+}
+
+/* The other side of interrupts_*(): the exit status says what became of it. */
+static int be_interrupted(const char *how)
+{
+    struct team team;
+
+    team_init(&team);
+    if (platform_init() != STATUS_OK || platform_on_interrupt(note_interrupt, &team) != STATUS_OK)
+        return EXIT_CANNOT;
+    if (strcmp(how, "restored") == 0)
+        platform_on_interrupt(NULL, NULL);
+    if (!system_interrupt())
+        return EXIT_CANNOT;
+    if (!wait_for_interrupt(&team))
+        return EXIT_UNSEEN;
+    if (strcmp(how, "once") == 0)
+        return EXIT_SEEN;
+    system_interrupt();
+    lab_wait(NULL, 0, platform_monotonic_clock() + PATIENCE);
+    return EXIT_LIVES;
+}
+
+static void assert_interrupted(const char *how, int expected)
+{
+    int status = system_run_again(how);
+
+    if (status == EXIT_CANNOT)
+        skip_since("there is no console to press Ctrl-C in");
+    assert_int_equal(status, expected);
+}
+
+static void interrupts_are_heard(void **state)
+{
+    (void)state;
+    assert_interrupted("once", EXIT_SEEN);
+}
+
+static void second_interrupt_ends_the_program(void **state)
+{
+    (void)state;
+    assert_interrupted("twice", SYSTEM_INTERRUPTED);
+}
+
+static void interrupts_can_be_given_back(void **state)
+{
+    (void)state;
+    assert_interrupted("restored", SYSTEM_INTERRUPTED);
+}
+
+/* ---- files and the console ---- */
+
+struct folder {
+    char path[SYSTEM_PATH_SIZE];
+    char file[2 * SYSTEM_PATH_SIZE];
+    char other[2 * SYSTEM_PATH_SIZE];
+};
+
+static int make_folder(void **state)
+{
+    struct folder *folder = memory_new(1, sizeof *folder);
+
+    system_folder_new(folder->path);
+    snprintf(folder->file, sizeof folder->file,
+             "%s/b\xc3\xbc"
+             "cher.json",
+             folder->path);
+    snprintf(folder->other, sizeof folder->other, "%s/other", folder->path);
+    *state = folder;
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    struct folder *folder = *state;
+
+    system_remove(folder->file);
+    system_remove(folder->other);
+    system_remove(folder->path);
+    free(folder);
+    return 0;
+}
+
+static void put(FILE *file, const char *text)
+{
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_holds(const char *path, const char *text)
+{
+    char bytes[64];
+    FILE *file;
+    size_t size;
+
+    assert_int_equal(platform_file_open(path, &file), STATUS_OK);
+    size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    assert_int_equal(size, strlen(text));
+    assert_memory_equal(bytes, text, size);
+}
+
+/* A file, a folder, nothing, and what is none of these. */
+static void kinds_are_told(void **state)
+{
+    struct folder *folder = *state;
+    FILE *file;
+
+    assert_int_equal(platform_file_kind(folder->file), PLATFORM_NO_FILE);
+    assert_int_equal(platform_file_kind(folder->path), PLATFORM_FOLDER);
+    assert_int_equal(platform_file_write(folder->file, &file), STATUS_OK);
+    put(file, "x");
+    assert_int_equal(platform_file_kind(folder->file), PLATFORM_FILE);
+    strcat(folder->other, "/below");
+    assert_int_equal(platform_file_kind(folder->other), PLATFORM_NO_FILE);
+    assert_int_equal(platform_file_kind(""), PLATFORM_NO_FILE);
+}
+
+static void missing_files_are_not_found(void **state)
+{
+    struct folder *folder = *state;
+    FILE *file = stdout;
+
+    assert_int_equal(platform_file_open(folder->file, &file), STATUS_NOT_FOUND);
+    assert_null(file);
+    assert_int_equal(platform_file_open("", &file), STATUS_NOT_FOUND);
+    strcat(folder->other, "/below");
+    assert_int_equal(platform_file_open(folder->other, &file), STATUS_NOT_FOUND);
+    assert_int_equal(platform_file_create(folder->other, &file), STATUS_NOT_FOUND);
+    assert_int_equal(platform_file_write(folder->other, &file), STATUS_NOT_FOUND);
+    assert_null(file);
+}
+
+/* A folder is no file to read or to replace. */
+static void folders_are_not_opened(void **state)
+{
+    struct folder *folder = *state;
+    FILE *file;
+
+    assert_int_equal(platform_file_open(folder->path, &file), STATUS_INVALID);
+    assert_int_equal(platform_file_write(folder->path, &file), STATUS_INVALID);
+    assert_int_equal(platform_file_create(folder->path, &file), STATUS_EXISTS);
+    assert_null(file);
+}
+
+/* Bytes are written as they are, and what was there before is gone. */
+static void reports_replace_files(void **state)
+{
+    struct folder *folder = *state;
+    FILE *file;
+
+    assert_int_equal(platform_file_write(folder->file, &file), STATUS_OK);
+    put(file, "first\nline\n\x1a end");
+    assert_holds(folder->file, "first\nline\n\x1a end");
+    assert_int_equal(platform_file_write(folder->file, &file), STATUS_OK);
+    put(file, "b");
+    assert_holds(folder->file, "b");
+}
+
+/* Evidence never takes the place of a file, and is its owner's alone. */
+static void evidence_is_created_exclusively(void **state)
+{
+    struct folder *folder = *state;
+    FILE *file;
+
+    assert_int_equal(platform_file_create(folder->file, &file), STATUS_OK);
+    put(file, "evidence\n");
+    assert_true(system_is_private(folder->file));
+    assert_int_equal(platform_file_create(folder->file, &file), STATUS_EXISTS);
+    assert_null(file);
+    assert_holds(folder->file, "evidence\n");
+}
+
+/* A link that leads nowhere would let somebody else choose where evidence goes. */
+static void evidence_does_not_follow_links(void **state)
+{
+    struct folder *folder = *state;
+    FILE *file;
+
+    if (!system_link(folder->other, folder->file))
+        skip_since("symbolic links cannot be made here");
+    assert_int_equal(platform_file_create(folder->file, &file), STATUS_EXISTS);
+    assert_null(file);
+    assert_int_equal(platform_file_kind(folder->other), PLATFORM_NO_FILE);
+}
+
+/* Deep folders have paths beyond the 260 characters of old. */
+static void long_paths_are_opened(void **state)
+{
+    struct folder *folder = *state;
+    char path[3 * SYSTEM_PATH_SIZE];
+    char name[201];
+    FILE *file;
+
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    snprintf(folder->other, sizeof folder->other, "%s/%s", folder->path, name);
+    assert_true(system_folder_make(folder->other));
+    snprintf(path, sizeof path, "%s/./%s", folder->other, name);
+    assert_int_equal(platform_file_create(path, &file), STATUS_OK);
+    put(file, "deep");
+    assert_holds(path, "deep");
+    assert_int_equal(platform_file_kind(path), PLATFORM_FILE);
+    system_remove(path);
+}
+
+/* A file is no terminal, whatever TERM says. */
+static void files_are_no_terminals(void **state)
+{
+    struct folder *folder = *state;
+    FILE *file;
+
+    system_set_environment("TERM", "xterm");
+    assert_int_equal(platform_file_write(folder->file, &file), STATUS_OK);
+    assert_false(platform_is_terminal(file));
+    assert_int_equal(platform_terminal_columns(file), 0);
+    assert_false(platform_terminal_colours(file));
+    fclose(file);
+}
+
+static void terminals_are_recognised(void **state)
+{
+    FILE *terminal = system_terminal(97);
+
+    (void)state;
+    if (!terminal)
+        skip_since("no terminal can be made here");
+    assert_true(platform_is_terminal(terminal));
+    assert_int_equal(platform_terminal_columns(terminal), 97);
+    system_set_environment("TERM", "xterm");
+    assert_true(platform_terminal_colours(terminal));
+    system_set_environment("TERM", "dumb");
+    assert_false(platform_terminal_colours(terminal));
+    fclose(terminal);
+}
+
+static enum status write_to(FILE *file)
+{
+    enum status status = STATUS_OK;
+
+    if (fputs("text", file) == EOF || fflush(file) != 0)
+        status = platform_write_error();
+    fclose(file);
+    return status;
+}
+
+/* A reader that has gone is told from a disk that is full. */
+static void failed_writes_have_a_reason(void **state)
+{
+    FILE *full = system_full_device();
+
+    (void)state;
+    assert_int_equal(write_to(system_closed_pipe()), STATUS_CLOSED);
+    if (!full)
+        skip_since("there is no full device to write to; the closed pipe was tested");
+    assert_int_equal(write_to(full), STATUS_DISK_FULL);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(environment_is_read),
+        cmocka_unit_test(clocks_move),
+        cmocka_unit_test(random_differs),
+        cmocka_unit_test(udp_carries_datagrams),
+        cmocka_unit_test(udp_carries_datagrams_over_ipv6),
+        cmocka_unit_test(udp_keeps_datagrams_apart),
+        cmocka_unit_test(udp_hears_its_peer_alone),
+        cmocka_unit_test(udp_ports_are_random),
+        cmocka_unit_test(udp_closed_port_is_refused),
+        cmocka_unit_test(tcp_carries_bytes),
+        cmocka_unit_test(tcp_carries_bytes_over_ipv6),
+        cmocka_unit_test(tcp_closed_port_is_refused),
+        cmocka_unit_test(tcp_never_blocks),
+        cmocka_unit_test(sockets_need_an_address),
+        cmocka_unit_test(resolvers_are_addresses),
+        cmocka_unit_test(names_become_ascii),
+        cmocka_unit_test(names_become_unicode),
+        cmocka_unit_test(names_need_room),
+        cmocka_unit_test(threads_share_a_mutex),
+        cmocka_unit_test(signals_are_not_lost),
+        cmocka_unit_test(threads_have_a_stack),
+        cmocka_unit_test(interrupts_are_heard),
+        cmocka_unit_test(second_interrupt_ends_the_program),
+        cmocka_unit_test(interrupts_can_be_given_back),
+        IN_FOLDER(kinds_are_told),
+        IN_FOLDER(missing_files_are_not_found),
+        IN_FOLDER(folders_are_not_opened),
+        IN_FOLDER(reports_replace_files),
+        IN_FOLDER(evidence_is_created_exclusively),
+        IN_FOLDER(evidence_does_not_follow_links),
+        IN_FOLDER(long_paths_are_opened),
+        IN_FOLDER(files_are_no_terminals),
+        cmocka_unit_test(terminals_are_recognised),
+        cmocka_unit_test(failed_writes_have_a_reason),
+    };
+
+    if (argc == 2)
+        return be_interrupted(argv[1]);
+    return cmocka_run_group_tests(tests, start_platform, NULL);
+}
