@@ -37,7 +37,10 @@ struct exam_options {
 struct exam *exam_new(const struct exam_options *options);
 void exam_free(struct exam *exam);
 
-/* Adds a subject once; `name` canonical, `shown` for people (subject.h). Both are copied. */
+/*
+ * Adds a subject once; `name` canonical, `shown` for people (subject.h), made printable
+ * here. Both are copied.
+ */
 void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
                       const char *shown, bool given);
 

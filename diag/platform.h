@@ -24,6 +24,8 @@ int exdiag_main(int argc, char **argv);
 /*
  * Once, before anything else here: sockets, console code page, and whatever the
  * system needs so that a closed pipe is an error of a write and not the end.
+ * On Windows stdout and stderr are then buffered whole, for characters must reach a
+ * console unbroken: fflush() what is to be seen before the program ends.
  */
 enum status platform_init(void);
 
@@ -59,7 +61,7 @@ enum status platform_tcp_result(platform_socket socket);
 /*
  * One send or receive. STATUS_AGAIN where it would block; STATUS_REFUSED when the
  * peer's system answered that the port is closed (ICMP, for UDP). For TCP, zero
- * bytes received is STATUS_CLOSED.
+ * bytes received is STATUS_CLOSED. A datagram longer than `room` is cut.
  */
 enum status platform_send(platform_socket socket, const void *bytes, size_t size, size_t *sent);
 enum status platform_receive(platform_socket socket, void *bytes, size_t room, size_t *received);
@@ -73,7 +75,9 @@ enum status platform_resolvers(struct net_address *servers, size_t room, size_t 
 
 /*
  * IDNA (non-transitional UTS 46): a UTF-8 domain name to its xn-- form, and back
- * for display. `out` has `room` bytes. STATUS_INVALID where the name has none.
+ * for display, both in lower case. ASCII is its own xn-- form. `out` has `room`
+ * bytes. STATUS_INVALID where the name has no such form, or for display none that
+ * leads back to it; STATUS_TOO_LARGE if `room` is short.
  */
 enum status platform_idn_to_ascii(const char *name, char *out, size_t room);
 enum status platform_idn_to_unicode(const char *name, char *out, size_t room);
@@ -118,6 +122,7 @@ bool platform_terminal_colours(FILE *stream);
 
 enum platform_file_kind { PLATFORM_NO_FILE, PLATFORM_FILE, PLATFORM_FOLDER, PLATFORM_OTHER_FILE };
 
+/* What a path leads to; PLATFORM_OTHER_FILE also where that cannot be looked at. */
 enum platform_file_kind platform_file_kind(const char *path);
 
 /* For reading, as bytes. STATUS_NOT_FOUND, STATUS_DENIED, STATUS_INVALID (a folder), STATUS_IO. */

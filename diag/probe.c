@@ -61,7 +61,16 @@ struct arena *pass_memory(struct examination *x)
 
 void add_subject(struct examination *x, enum subject_kind kind, const char *name)
 {
-    exam_add_subject(x->exam, kind, name, name, false);
+    struct buffer canonical;
+
+    if (kind == SUBJECT_FILE) {
+        exam_add_subject(x->exam, kind, name, name, false);
+        return;
+    }
+    buffer_init(&canonical, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(name, &canonical);
+    exam_add_subject(x->exam, kind, canonical.text, canonical.text, false);
+    buffer_release(&canonical);
 }
 
 static struct draft *draft_of(struct finding *finding)

@@ -89,7 +89,7 @@ struct arena *pass_memory(struct examination *x);
 
 /* ---- telling ---- */
 
-/* A subject that turned up. Added once, under its canonical name; up to SUBJECTS_MOST. */
+/* A subject that turned up. Added once, names in any case as one; up to SUBJECTS_MOST. */
 void add_subject(struct examination *x, enum subject_kind kind, const char *name);
 
 enum { SUBJECTS_MOST = 10000 };

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROGRESS_EVERY = 100 /* milliseconds */ };
+enum {
+    PROGRESS_EVERY = 100, /* milliseconds */
+    TEXT_MOST = 65536     /* bytes of a pseudonym: that of a path is as long as the path */
+};
 
 /* What a live run needs beside the run itself. */
 struct live {
@@ -55,7 +58,7 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
     struct net_address *dns = arena_new(&about->memory, settings->dns_count, sizeof *dns);
     struct buffer text;
 
-    buffer_init(&text, DNS_NAME_TEXT_SIZE);
+    buffer_init(&text, TEXT_MOST);
     for (size_t i = 0; i < about->subject_count; i++) {
         struct subject *subject = &about->subjects[i];
 

@@ -34,7 +34,10 @@ struct run_options {
  */
 enum status run_live(struct run *run, const struct run_options *options, enum status *save_status);
 
-/* Reads an evidence file. STATUS_MALFORMED if it is none. Judge it with run_replay(). */
+/*
+ * Reads an evidence file. STATUS_MALFORMED if it is none, STATUS_NOT_SUPPORTED if it is
+ * of a later form. Judge it with run_replay().
+ */
 enum status run_load(struct run *run, const char *path);
 
 /* Puts pseudonyms in place of names and addresses (redact.h). Before run_replay(). */

@@ -1,12 +1,16 @@
 #include "diag/verdict.h"
 
 #include "diag/clock.h"
+#include "diag/text.h"
 #include "diag/version.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY = 86400000 };
+enum {
+    DAY = 86400000,
+    SOURCE_MOST = 65536 /* bytes of a file's name */
+};
 
 struct gathering { /* the findings of one run, as they are collected */
     struct arena *arena;
@@ -87,13 +91,18 @@ static const char *remark_of(const struct run *run, struct arena *arena)
     const struct evidence_run *about = &run->about;
 
     if (about->damaged_lines)
-        return arena_print(arena, "%zu damaged lines were left out, the first is line %zu",
-                           about->damaged_lines, about->first_damaged_line);
+        return arena_print(arena, "%zu damaged line%s left out, the first is line %zu",
+                           about->damaged_lines, about->damaged_lines == 1 ? " was" : "s were",
+                           about->first_damaged_line);
     if (about->finished == 0)
         return "the evidence file ends before the run did; what it holds is judged";
+    if (about->unknown_subjects)
+        return arena_print(arena,
+                           "%zu of its subjects %s of a kind that this version does not know",
+                           about->unknown_subjects, about->unknown_subjects == 1 ? "is" : "are");
     if (about->unknown_items)
-        return arena_print(arena, "%zu items are of a kind that this version does not know",
-                           about->unknown_items);
+        return arena_print(arena, "%zu item%s of a kind that this version does not know",
+                           about->unknown_items, about->unknown_items == 1 ? " is" : "s are");
     return about->complete ? NULL : "the run was interrupted; what it had gathered is judged";
 }
 
@@ -124,7 +133,7 @@ static void judge_run(struct run *run, struct arena *arena, struct gathering *al
     }
     out->started = about->started;
     out->finished = finish_of(run);
-    out->complete = about->complete && about->damaged_lines == 0;
+    out->complete = about->complete && about->damaged_lines == 0 && about->unknown_subjects == 0;
     out->redacted = about->redacted;
     out->remark = remark_of(run, arena);
 }
@@ -144,6 +153,20 @@ static void count_outcomes(struct report *report)
         else
             report->counts[finding->outcome]++;
     }
+}
+
+static const char *show(const char *path, struct arena *arena)
+{
+    struct buffer shown;
+    const char *copy = NULL;
+
+    if (!path)
+        return NULL;
+    buffer_init(&shown, SOURCE_MOST);
+    text_show(&shown, path, strlen(path));
+    copy = arena_copy(arena, shown.text, shown.size);
+    buffer_release(&shown);
+    return copy;
 }
 
 /* Every subject once, though several runs may have examined it. */
@@ -184,7 +207,7 @@ void verdict(struct run *const *runs, size_t run_count, const char *title, struc
     for (size_t i = 0; i < run_count; i++)
         judge_run(runs[i], arena, &all, &out[i]);
     for (size_t i = 0; i < run_count && run_count > 1; i++)
-        out[i].source = runs[i]->source;
+        out[i].source = show(runs[i]->source, arena);
     if (all.count)
         qsort(all.list, all.count, sizeof *all.list, compare);
     report->findings = (const struct finding *const *)all.list;

@@ -1,6 +1,6 @@
 /*
- * SPF: which records a domain publishes, as the Internet sees them (RFC 7208 4.5),
- * at the domain itself and at the hosts that send for it.
+ * SPF: which records a domain or a host that sends publishes, as the Internet sees
+ * them (RFC 7208 4.5).
  */
 #include "diag/read/spf.h"
 #include "diag/probe.h"
@@ -12,7 +12,6 @@
 
 enum {
     RECORDS_MOST = 32,     /* SPF records at one name that are looked at */
-    HOSTS_MOST = 10,       /* mail exchangers whose own names are looked at */
     LOOKUPS_MOST = 10,     /* RFC 7208 4.6.4 */
     TREE_NAMES_MOST = 100, /* names of an include tree that are followed */
     TREE_DEPTH_MOST = 20,
@@ -589,30 +588,22 @@ static const struct published *judge_name(struct examination *x, const struct su
     return worst;
 }
 
-/* ---- hosts that send: their own names may hold records too (HELO, RFC 7208 2.3) ---- */
+/* ---- subjects ---- */
 
-static void examine_host(struct examination *x, const struct subject *subject, const char *host)
-{
-    struct public_view view = public_dns(x, host, DNS_TXT);
-
-    if (view.state == PUBLIC_KNOWN)
-        judge_name(x, subject, host, &view, NULL);
-}
-
-static void examine_exchangers(struct examination *x, const struct subject *domain,
-                               const struct dns_answer *mx)
+/* Hosts of the domain that receive also send; their own names hold records too (HELO, RFC
+ * 7208 2.3). */
+static void add_exchangers(struct examination *x, const struct subject *domain,
+                           const struct dns_answer *mx)
 {
     const struct dns_record *record = NULL;
 
-    for (int i = 0; i < HOSTS_MOST && (record = dns_answer_next(mx, record)); i++) {
+    while ((record = dns_answer_next(mx, record))) {
         const char *host = record->data.mx.exchange;
 
         if (dns_name_is_below(host, domain->name) && !dns_name_equal(host, domain->name))
-            examine_host(x, domain, host);
+            add_subject(x, SUBJECT_SERVER, host);
     }
 }
-
-/* ---- subjects ---- */
 
 static void judge_domain(struct examination *x, const struct subject *domain,
                          const struct public_view *view, const struct published *inside,
@@ -647,7 +638,7 @@ static void examine_domain(struct examination *x, const struct subject *domain)
     const struct published *inside;
 
     if (mx)
-        examine_exchangers(x, domain, mx);
+        add_exchangers(x, domain, mx);
     if (view.state == PUBLIC_PENDING || !txt || !mx)
         return;
     inside = ask_settings(x)->dns_count ? NULL : select_records(x, txt);

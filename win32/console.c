@@ -26,16 +26,22 @@ static HANDLE handle_of(FILE *stream)
     return fd < 0 ? INVALID_HANDLE_VALUE : (HANDLE)_get_osfhandle(fd);
 }
 
-static void restore_console(void)
+void console_restore(void)
 {
-    fflush(stdout);
-    fflush(stderr);
     while (mode_count > 0) {
         mode_count--;
         SetConsoleMode(modes[mode_count].console, modes[mode_count].before);
     }
     if (code_page_before != 0)
         SetConsoleOutputCP(code_page_before);
+}
+
+/* What is still buffered is UTF-8: it goes out before the code page goes back. */
+static void finish_output(void)
+{
+    fflush(stdout);
+    fflush(stderr);
+    console_restore();
 }
 
 /*
@@ -57,7 +63,7 @@ void console_prepare(void)
     code_page_before = GetConsoleOutputCP();
     if (code_page_before != 0)
         SetConsoleOutputCP(CP_UTF8);
-    atexit(restore_console);
+    atexit(finish_output);
 }
 
 /* _isatty() takes every character device, NUL among them, for one. */

@@ -8,4 +8,7 @@
  */
 void console_prepare(void);
 
+/* For an end that passes by the C library's own. Writes nothing. */
+void console_restore(void);
+
 #endif

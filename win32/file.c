@@ -1,21 +1,13 @@
 #include "diag/platform.h"
 #include "win32/error.h"
+#include "win32/owner.h"
 #include "win32/system.h"
 #include "win32/wide.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <io.h>
-#include <sddl.h>
 #include <stdlib.h>
-
-/*
- * Protected, so that the folder's entries are not inherited, and one entry: full
- * access for whoever owns the file. Neither administrators nor the system are on
- * it: backups read with a privilege that passes it by, and an administrator who
- * must read the file can take ownership, which leaves a trace.
- */
-static const wchar_t owner_alone[] = L"D:P(A;;FA;;;OW)";
 
 struct opening {
     DWORD access;
@@ -110,12 +102,11 @@ enum status platform_file_create(const char *path, FILE **file)
     static const struct opening how = {GENERIC_WRITE, FILE_SHARE_READ, CREATE_NEW,
                                        FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, "wb"};
     SECURITY_ATTRIBUTES security = {.nLength = sizeof security};
-    enum status status;
+    enum status status = owner_alone(&security.lpSecurityDescriptor);
 
     *file = NULL;
-    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(owner_alone, SDDL_REVISION_1,
-                                                              &security.lpSecurityDescriptor, NULL))
-        return error_status(GetLastError());
+    if (status != STATUS_OK)
+        return status;
     status = open_stream(path, &how, &security, file);
     LocalFree(security.lpSecurityDescriptor);
     return status;

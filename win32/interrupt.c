@@ -1,4 +1,5 @@
 #include "diag/platform.h"
+#include "win32/console.h"
 #include "win32/error.h"
 #include "win32/system.h"
 
@@ -10,15 +11,22 @@ static struct {
     LONG volatile count;
 } watch;
 
+/* At once: an orderly end would wait for locks that the program may be stuck with. */
+static void end_program(void)
+{
+    console_restore();
+    TerminateProcess(GetCurrentProcess(), (UINT)STATUS_CONTROL_C_EXIT);
+}
+
 /*
- * The system calls this on a thread of its own, and ends the program when FALSE
- * comes back; after the last three events also when TRUE does, so that what the
- * callback has set going gets the time that is left.
+ * The system calls this on a thread of its own. After the last three events it ends
+ * the program as soon as this returns, so that what the callback has set going gets
+ * the time that is left.
  */
 static BOOL WINAPI on_event(DWORD event)
 {
     if (InterlockedIncrement(&watch.count) > 1)
-        return FALSE;
+        end_program();
     watch.interrupted(watch.argument);
     if (event == CTRL_CLOSE_EVENT || event == CTRL_LOGOFF_EVENT || event == CTRL_SHUTDOWN_EVENT)
         Sleep(UNTIL_KILLED);

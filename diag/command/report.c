@@ -1,6 +1,7 @@
 /* exdiag report: the same report from saved evidence, without a network. */
 #include "diag/command/command.h"
 #include "diag/command/output.h"
+#include "diag/platform.h"
 
 #include <string.h>
 
@@ -28,10 +29,27 @@ static void add_settings(struct run *run, const struct options *options)
     }
 }
 
+/* Opening a pipe that nobody writes to would wait for ever. */
+static int refuse_kind(const char *path, enum platform_file_kind kind)
+{
+    if (kind == PLATFORM_FOLDER)
+        return complain("'%s' is a folder, not an evidence file", path);
+    return complain("'%s' is a device, a pipe or a socket, or may not be looked at: name an "
+                    "evidence file",
+                    path);
+}
+
 static int load(struct run *run, const char *path, const struct options *options)
 {
-    enum status status = run_load(run, path);
+    enum platform_file_kind kind = platform_file_kind(path);
+    enum status status;
 
+    if (kind == PLATFORM_FOLDER || kind == PLATFORM_OTHER_FILE)
+        return refuse_kind(path, kind);
+    status = run_load(run, path);
+    if (status == STATUS_NOT_SUPPORTED)
+        return complain("'%s' was written by a newer exdiag, in a form that this one does not read",
+                        path);
     if (status == STATUS_MALFORMED)
         return complain("'%s' is not an evidence file: its first line is no header", path);
     if (status != STATUS_OK)

@@ -489,12 +489,15 @@ static void load_section(struct dns_section *section, const json_t *list, struct
     section->records = records;
 }
 
-static void load_address(const json_t *object, const char *name, struct net_address *address)
+/* True if it is missing, too; false if it is no address. */
+static bool load_address(const json_t *object, const char *name, struct net_address *address)
 {
     const char *text = json_get_text(object, name);
 
-    if (text && net_address_parse(text, DNS_PORT, address) != STATUS_OK)
-        memset(address, 0, sizeof *address);
+    if (text && net_address_parse(text, DNS_PORT, address) == STATUS_OK)
+        return true;
+    memset(address, 0, sizeof *address);
+    return !json_object_get(object, name);
 }
 
 static enum status load(struct evidence *item, const json_t *object)
@@ -504,11 +507,11 @@ static enum status load(struct evidence *item, const json_t *object)
     const char *type = json_get_text(object, "type"), *rcode = json_get_text(object, "rcode");
     const json_t *flags = json_object_get(object, "flags");
 
-    if (!name || strlen(name) >= DNS_NAME_TEXT_SIZE || !type || !dns_type_from_name(type))
+    if (!name || strlen(name) >= DNS_NAME_TEXT_SIZE || !type || !dns_type_from_name(type) ||
+        !load_address(object, "at", &dns->at))
         return STATUS_MALFORMED;
     dns->name = fold_name(&item->memory, name);
     dns->type = (enum dns_type)dns_type_from_name(type);
-    load_address(object, "at", &dns->at);
     load_address(object, "server", &dns->server);
     dns->tries = (uint8_t)json_get_number(object, "tries", UINT8_MAX, 1);
     dns->over_tcp = json_get_bool(object, "tcp");

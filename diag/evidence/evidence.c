@@ -218,15 +218,27 @@ static enum status insert_loaded(struct evidence_store *store, struct evidence *
     return STATUS_OK;
 }
 
+/* The key itself is made anew from the question; it may hold any bytes. */
+static enum status read_kind(const json_t *object, const struct evidence_kind **kind)
+{
+    struct arena memory = {0};
+    const char *key = json_copy_text(object, "key", &memory);
+
+    *kind = key ? kind_of_key(key) : NULL;
+    arena_release(&memory);
+    if (*kind)
+        return STATUS_OK;
+    return key ? STATUS_NOT_SUPPORTED : STATUS_MALFORMED;
+}
+
 static enum status load(const json_t *object, struct evidence **out)
 {
-    const char *key = json_get_text(object, "key");
-    const struct evidence_kind *kind = key ? kind_of_key(key) : NULL;
+    const struct evidence_kind *kind;
     struct evidence *item;
-    enum status status;
+    enum status status = read_kind(object, &kind);
 
-    if (!kind)
-        return key ? STATUS_NOT_SUPPORTED : STATUS_MALFORMED;
+    if (status != STATUS_OK)
+        return status;
     item = new_item(kind);
     item->status = read_status(object);
     item->settled = true;

@@ -2,6 +2,7 @@
 
 #include "diag/json.h"
 #include "diag/platform.h"
+#include "diag/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -166,8 +167,10 @@ static void read_subjects(const json_t *list, struct evidence_run *run)
         subject->shown = json_copy_text(entry, "shown", &run->memory);
         subject->kind = kind ? subject_kind_from_word(kind) : SUBJECT_KIND_COUNT;
         subject->given = true;
-        if (!subject->name || subject->kind == SUBJECT_KIND_COUNT)
+        if (!subject->name || subject->kind == SUBJECT_KIND_COUNT) {
+            run->unknown_subjects++;
             continue;
+        }
         if (!subject->shown)
             subject->shown = subject->name;
         run->subject_count++;
@@ -232,7 +235,8 @@ static void read_accepted(const json_t *list, struct settings *settings, struct 
         one->subject = json_copy_text(entry, "subject", arena);
         one->expires = json_copy_text(entry, "expires", arena);
         one->reason = json_copy_text(entry, "reason", arena);
-        if (one->id && one->subject && one->expires && one->reason)
+        if (one->id && one->subject && one->expires && one->reason &&
+            text_is_printable(one->reason, strlen(one->reason)))
             settings->accepted_count++;
     }
     settings->accepted = accepted;
@@ -253,9 +257,13 @@ static void read_settings(const json_t *object, struct evidence_run *run)
 
 static enum status read_header(const json_t *header, struct evidence_run *run)
 {
-    if (json_get_number(header, "exdiag_evidence", 1, 0) != 1)
-        return STATUS_MALFORMED;
+    uint64_t form = json_get_number(header, "exdiag_evidence", UINT32_MAX, 0);
+
+    if (form != 1)
+        return form > 1 ? STATUS_NOT_SUPPORTED : STATUS_MALFORMED;
     run->tool = json_copy_text(header, "tool", &run->memory);
+    if (!run->tool)
+        run->tool = "";
     run->started = json_get_time(header, "started");
     run->redacted = json_get_bool(header, "redacted");
     read_subjects(json_object_get(header, "subjects"), run);
@@ -266,19 +274,21 @@ static enum status read_header(const json_t *header, struct evidence_run *run)
 /* One line without its end; false at the end of the file. Overlong lines come back cut. */
 static bool read_line(FILE *file, struct buffer *line)
 {
-    char chunk[4096];
+    int character;
 
     buffer_clear(line);
-    while (fgets(chunk, sizeof chunk, file)) {
-        size_t size = strlen(chunk);
+    while ((character = getc(file)) != EOF && character != '\n')
+        buffer_add_char(line, (char)character);
+    return character == '\n' || line->size > 0;
+}
 
-        if (size > 0 && chunk[size - 1] == '\n') {
-            buffer_add(line, chunk, size - 1);
-            return true;
-        }
-        buffer_add(line, chunk, size);
-    }
-    return line->size > 0;
+/* Some editors put a byte order mark before the first line. */
+static json_t *parse_first_line(const struct buffer *line)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t skip = line->size >= 3 && memcmp(line->text, mark, 3) == 0 ? 3 : 0;
+
+    return json_loadb(line->text + skip, line->size - skip, 0, NULL);
 }
 
 static void read_item(const struct buffer *line, size_t number, struct evidence_run *run,
@@ -309,7 +319,7 @@ enum status evidence_file_read(FILE *file, struct evidence_run *run, struct evid
     memset(run, 0, sizeof *run);
     buffer_init(&line, LINE_MOST);
     read_line(file, &line);
-    header = json_loadb(line.text, line.size, 0, NULL);
+    header = parse_first_line(&line);
     if (header)
         status = read_header(header, run);
     json_decref(header);

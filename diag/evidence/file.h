@@ -33,6 +33,7 @@ struct evidence_run {
     size_t damaged_lines;     /* that could not be read */
     size_t first_damaged_line;
     size_t unknown_items;     /* of kinds this version does not know */
+    size_t unknown_subjects;  /* the same */
 };
 
 void evidence_run_release(struct evidence_run *run);
@@ -44,7 +45,8 @@ enum status evidence_file_end(FILE *file, int64_t finished, bool complete);
 
 /*
  * Reads a file. STATUS_MALFORMED if its first line is no header: then it is no
- * evidence file. Otherwise what can be read is in `run` and `store`.
+ * evidence file. STATUS_NOT_SUPPORTED if the header is of a later form. Otherwise
+ * what can be read is in `run` and `store`.
  */
 enum status evidence_file_read(FILE *file, struct evidence_run *run, struct evidence_store *store);
 

@@ -510,7 +510,7 @@ static void put_notices(struct page *page)
 static void put_subject(struct page *page, const struct subject *subject)
 {
     put(page, "<bdi>%s</bdi>", subject->shown);
-    if (strcmp(subject->shown, subject->name) != 0)
+    if (report_has_two_names(subject))
         put(page, " (%s)", subject->name);
 }
 

@@ -131,6 +131,12 @@ struct report_span report_span(const struct report *report)
     return span;
 }
 
+bool report_has_two_names(const struct subject *subject)
+{
+    return strcmp(subject->shown, subject->name) != 0 &&
+           text_is_printable(subject->name, strlen(subject->name));
+}
+
 /* The day and the second of "2026-11-22T09:05:07.123Z". */
 enum { DAY_SIZE = 10, SECOND_START = 11, SECOND_SIZE = 8 };
 

@@ -34,6 +34,9 @@ struct report_span {
 };
 struct report_span report_span(const struct report *report);
 
+/* True if the canonical name says more than the one for people, and can be shown. */
+bool report_has_two_names(const struct subject *subject);
+
 /* "2026-11-22 09:05:07 UTC" */
 void report_show_time(int64_t milliseconds, struct buffer *out);
 

@@ -420,7 +420,7 @@ static void subjects_of_kind(struct page *page, enum subject_kind kind)
         else
             wrap_words(&page->wrap, ", ");
         wrap_words(&page->wrap, subject->shown);
-        if (strcmp(subject->shown, subject->name) != 0) {
+        if (report_has_two_names(subject)) {
             wrap_words(&page->wrap, " (");
             wrap_words(&page->wrap, subject->name);
             wrap_words(&page->wrap, ")");

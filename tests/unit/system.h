@@ -42,7 +42,8 @@ enum { SYSTEM_INTERRUPTED = -1, SYSTEM_NOT_RUN = -2 };
 
 /*
  * Runs this test program again with one argument and, where there is such a thing,
- * a console of its own. Its exit status, or SYSTEM_INTERRUPTED if an interrupt ended it.
+ * a console of its own. Its exit status, which must not be 0, or SYSTEM_INTERRUPTED if
+ * an interrupt ended it.
  */
 int system_run_again(const char *argument);
 

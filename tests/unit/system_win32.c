@@ -6,7 +6,6 @@
 #include <aclapi.h>
 #include <fcntl.h>
 #include <io.h>
-#include <sddl.h>
 #include <stdlib.h>
 
 enum { MODULE_PATH_SIZE = 1024 };
@@ -57,26 +56,51 @@ bool system_link(const char *target, const char *path)
     return made;
 }
 
-/* The file's entries as text: protected, and one of them, for the owner. */
+/* The program's user, whoever owns the file, and the system, which Wine always adds. */
+static bool is_trusted(PSID sid, PSID user)
+{
+    return EqualSid(sid, user) || IsWellKnownSid(sid, WinCreatorOwnerRightsSid) ||
+           IsWellKnownSid(sid, WinLocalSystemSid);
+}
+
+static bool is_private_list(const ACL *list, PSID user)
+{
+    bool lists_user = false;
+
+    for (DWORD i = 0; i < list->AceCount; i++) {
+        ACCESS_ALLOWED_ACE *entry;
+        PSID sid;
+
+        if (!GetAce((ACL *)list, i, (void **)&entry))
+            return false;
+        sid = &entry->SidStart;
+        if (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE || !is_trusted(sid, user))
+            return false;
+        lists_user = lists_user || EqualSid(sid, user);
+    }
+    return lists_user;
+}
+
 bool system_is_private(const char *path)
 {
+    unsigned char user[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
     wchar_t *wide = wide_path(path);
     PSECURITY_DESCRIPTOR security = NULL;
-    LPWSTR text = NULL;
-    bool private = false;
+    ACL *list = NULL;
+    DWORD size = sizeof user;
+    bool is_private = false;
+    HANDLE token;
 
-    if (wide && GetNamedSecurityInfoW(wide, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL,
-                                      NULL, NULL, &security) == ERROR_SUCCESS) {
-        if (ConvertSecurityDescriptorToStringSecurityDescriptorW(
-                security, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL)) {
-            fprintf(stderr, "%ls\n", text);
-            private = wcscmp(text, L"D:P(A;;FA;;;OW)") == 0;
-        }
-        LocalFree(text);
-        LocalFree(security);
+    if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) {
+        is_private = GetTokenInformation(token, TokenUser, user, size, &size) &&
+                     GetNamedSecurityInfoW(wide, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL,
+                                           NULL, &list, NULL, &security) == ERROR_SUCCESS &&
+                     list && is_private_list(list, ((TOKEN_USER *)(void *)user)->User.Sid);
+        CloseHandle(token);
     }
+    LocalFree(security);
     free(wide);
-    return private;
+    return is_private;
 }
 
 void system_set_environment(const char *name, const char *value)
@@ -132,7 +156,9 @@ int system_run_again(const char *argument)
     GetExitCodeProcess(process.hProcess, &status);
     CloseHandle(process.hProcess);
     CloseHandle(process.hThread);
-    return status == (DWORD)STATUS_CONTROL_C_EXIT ? SYSTEM_INTERRUPTED : (int)status;
+    if (status == (DWORD)STATUS_CONTROL_C_EXIT || status == 0) /* 0: Wine's own way to end it */
+        return SYSTEM_INTERRUPTED;
+    return (int)status;
 }
 
 bool system_interrupt(void)

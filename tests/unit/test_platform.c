@@ -236,20 +236,29 @@ static void udp_ports_are_random(void **state)
     platform_socket_close(server);
 }
 
-/* A closed port is known at once, not when patience ends. */
+/*
+ * A closed port is known at once, not when patience ends: from the receive, or from
+ * the next send. Asked again as a resolver does, since Wine may lose the first word.
+ */
 static void udp_closed_port_is_refused(void **state)
 {
     platform_socket server;
     struct net_address address = listen_at("127.0.0.1", LAB_UDP, &server);
     platform_socket client = open_udp(&address);
+    int64_t until = platform_monotonic_clock() + PATIENCE;
+    enum status status = STATUS_AGAIN;
     char bytes[4];
     size_t size;
 
     (void)state;
     platform_socket_close(server);
-    assert_int_equal(platform_send(client, "ask", 3, &size), STATUS_OK);
-    assert_true(wait_for(client, false));
-    assert_int_equal(platform_receive(client, bytes, sizeof bytes, &size), STATUS_REFUSED);
+    while (status == STATUS_AGAIN && platform_monotonic_clock() < until) {
+        status = platform_send(client, "ask", 3, &size);
+        lab_wait(NULL, 0, platform_monotonic_clock() + 10000);
+        if (status == STATUS_OK)
+            status = platform_receive(client, bytes, sizeof bytes, &size);
+    }
+    assert_int_equal(status, STATUS_REFUSED);
     assert_int_equal(size, 0);
     platform_socket_close(client);
 }
