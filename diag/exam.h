@@ -25,12 +25,14 @@ enum {
 struct exam;
 
 struct exam_options {
-    const struct settings *settings;    /* borrowed for the life of the exam */
-    const struct probe *const *probes;  /* ended by NULL; `probes` of probe.h unless a test says otherwise */
-    struct evidence_store *store;       /* borrowed */
-    int64_t started;                    /* the probes' "now": milliseconds since 1970 UTC */
-    enum status absent;                 /* how asks end that nobody fetches */
-    void (*fetch)(void *context, struct evidence *item); /* or NULL; must not settle the item at once */
+    const struct settings *settings; /* borrowed for the life of the exam */
+    const struct probe *const
+        *probes; /* ended by NULL; `probes` of probe.h unless a test says otherwise */
+    struct evidence_store *store; /* borrowed */
+    int64_t started;              /* the probes' "now": milliseconds since 1970 UTC */
+    enum status absent;           /* how asks end that nobody fetches */
+    void (*fetch)(void *context,
+                  struct evidence *item); /* or NULL; must not settle the item at once */
     void *context;
 };
 

@@ -28,7 +28,7 @@ struct examination {
     struct arena memory;
     struct draft *drafts; /* in the order told */
     struct draft **drafts_end;
-    bool incomplete;         /* something asked is still on its way */
+    bool incomplete; /* something asked is still on its way */
     unsigned asks;
     unsigned asked_subjects; /* PROBE_EXAMINES(kind) of the lists it looked at */
 

@@ -60,7 +60,7 @@ struct finding_kind {
     const struct step_template *fix;
     const struct step_template *verify;
     const struct step_template *undo;
-    const char *no_undo; /* why there is no undo step, where there is none */
+    const char *no_undo;                    /* why there is no undo step, where there is none */
     const struct step_template *make_known; /* what would turn "unknown" into a verdict */
     const struct reference *references;
 };
@@ -101,13 +101,14 @@ struct finding {
 };
 
 /* Everything a report is made of. */
-struct report_run { /* one examination, live or from a file */
-    const char *source;  /* the evidence file, or NULL */
-    int64_t started;     /* milliseconds since 1970 UTC */
+struct report_run {     /* one examination, live or from a file */
+    const char *source; /* the evidence file, or NULL */
+    int64_t started;    /* milliseconds since 1970 UTC */
     int64_t finished;
-    bool complete;       /* false: interrupted, or the file is damaged */
+    bool complete; /* false: interrupted, or the file is damaged */
     bool redacted;
-    const char *remark;  /* what a reader should know of this run, or NULL: "damaged after line 12" */
+    const char
+        *remark; /* what a reader should know of this run, or NULL: "damaged after line 12" */
 };
 
 struct report {
@@ -119,7 +120,7 @@ struct report {
     size_t subject_count;
     const struct finding *const *findings; /* in their stable order: finding_compare() */
     size_t finding_count;
-    size_t counts[OUTCOME_COUNT];          /* accepted problems are not counted as problems */
+    size_t counts[OUTCOME_COUNT]; /* accepted problems are not counted as problems */
     size_t accepted_count;
 };
 

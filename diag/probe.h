@@ -37,19 +37,19 @@
 struct examination; /* one probe on one subject */
 
 enum probe_need { /* what a probe's evidence takes; for `exdiag list` and --plan */
-    NEEDS_NETWORK = 1,
-    NEEDS_CREDENTIALS = 2,
-    NEEDS_HOST = 4,
-    NEEDS_FILE = 8
+                  NEEDS_NETWORK = 1,
+                  NEEDS_CREDENTIALS = 2,
+                  NEEDS_HOST = 4,
+                  NEEDS_FILE = 8
 };
 
 struct probe {
-    const char *name;     /* of --only and --skip; one word */
-    const char *summary;  /* one line for `exdiag list` */
-    unsigned needs;       /* enum probe_need */
-    unsigned subjects;    /* PROBE_EXAMINES(kind), or'd */
-    const char *touches;  /* for --plan: which hosts and ports, what it sends */
-    const char *noticed;  /* for --plan: what a defender may see in logs */
+    const char *name;                        /* of --only and --skip; one word */
+    const char *summary;                     /* one line for `exdiag list` */
+    unsigned needs;                          /* enum probe_need */
+    unsigned subjects;                       /* PROBE_EXAMINES(kind), or'd */
+    const char *touches;                     /* for --plan: which hosts and ports, what it sends */
+    const char *noticed;                     /* for --plan: what a defender may see in logs */
     const struct finding_kind *const *kinds; /* all it can say, ended by NULL */
     void (*examine)(struct examination *x, const struct subject *subject);
 };
@@ -69,8 +69,8 @@ const struct dns_answer *ask_dns_at(struct examination *x, const char *name, enu
 const struct file_digest *ask_file(struct examination *x, const char *path);
 
 /*
- * The subjects of a kind known so far, in report order; the probe is run again
- * when there are more.
+ * The subjects of a kind known so far, in report order; valid until one is added.
+ * The probe is run again when there are more.
  */
 struct subject_list {
     const struct subject *const *list;
@@ -136,8 +136,8 @@ void saw_failure(struct finding *finding, const struct evidence *source);
  */
 void set_value(struct finding *finding, enum value_type type, const char *name, const char *bytes,
                size_t size);
-void set_vouched(struct finding *finding, enum value_type type, const char *name,
-                 const char *bytes, size_t size);
+void set_vouched(struct finding *finding, enum value_type type, const char *name, const char *bytes,
+                 size_t size);
 
 /* All probes, ended by NULL: probes/probes.c. */
 extern const struct probe *const probes[];

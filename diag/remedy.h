@@ -78,8 +78,8 @@ struct step_template {
     const char *command; /* with placeholders; for SHELL_MANUAL: what to do, in words */
     const char *risk;    /* what it changes and what may go wrong, or NULL; text */
     const char *note;    /* or NULL; text */
-    const char *when;    /* printed only if there is a value of this name; "!name": if there is none */
-    const char *each;    /* the command is a line for every value of this name; none without one */
+    const char *when; /* printed only if there is a value of this name; "!name": if there is none */
+    const char *each; /* the command is a line for every value of this name; none without one */
 };
 
 /* A step as it is printed. All strings are printable text (text.h). */
@@ -87,9 +87,9 @@ struct step {
     enum shell shell;
     enum step_kind kind;
     const char *where;
-    const char *command; /* several lines where the template has `each` */
-    const char *risk;    /* or NULL */
-    const char *note;    /* or NULL */
+    const char *command;             /* several lines where the template has `each` */
+    const char *risk;                /* or NULL */
+    const char *note;                /* or NULL */
     const char *const *placeholders; /* what is left to fill in or to check */
     size_t placeholder_count;
 };

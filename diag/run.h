@@ -13,14 +13,14 @@ struct run {
     struct evidence_run about; /* subjects, settings, times; filled in before run_live() */
     const char *source;        /* the evidence file it was read from, or NULL */
     struct evidence_store *store;
-    struct exam *exam;         /* after run_live() or run_replay() */
+    struct exam *exam; /* after run_live() or run_replay() */
 };
 
 struct run_options {
     struct gather_options gather;
-    const char *save;       /* file to write, or NULL */
-    bool redact;            /* save and judge pseudonyms instead of names */
-    bool catch_interrupts;  /* Ctrl-C ends the run with what is known */
+    const char *save;      /* file to write, or NULL */
+    bool redact;           /* save and judge pseudonyms instead of names */
+    bool catch_interrupts; /* Ctrl-C ends the run with what is known */
     /* Called about ten times a second with the counts so far; or NULL. */
     void (*progress)(void *context, size_t settled, size_t open);
     void *context;

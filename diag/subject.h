@@ -22,7 +22,8 @@ enum subject_kind {
 
 struct subject {
     enum subject_kind kind;
-    const char *name;  /* canonical: a lower-case A-label name without trailing dot, an address, a path */
+    const char
+        *name; /* canonical: a lower-case A-label name without trailing dot, an address, a path */
     const char *shown; /* for people: the same, or the name in its own script (IDN) */
     bool given;        /* named by the user rather than found by a probe */
 };

@@ -169,28 +169,35 @@ static const char *show(const char *path, struct arena *arena)
     return copy;
 }
 
+static int compare_subjects(const void *a, const void *b)
+{
+    return subject_compare(*(const struct subject *const *)a, *(const struct subject *const *)b);
+}
+
 /* Every subject once, though several runs may have examined it. */
 static void collect_subjects(struct run *const *runs, size_t run_count, struct arena *arena,
                              struct report *report)
 {
-    const struct subject **list = NULL;
-    size_t room = 0;
+    const struct subject **list;
+    size_t total = 0, kept = 0;
 
+    for (size_t i = 0; i < run_count; i++)
+        total += exam_subjects(runs[i]->exam).count;
+    list = arena_new(arena, total, sizeof *list);
+    total = 0;
     for (size_t i = 0; i < run_count; i++) {
         struct subject_list subjects = exam_subjects(runs[i]->exam);
 
-        for (size_t j = 0; j < subjects.count; j++) {
-            size_t k = 0;
-
-            while (k < report->subject_count && subject_compare(list[k], subjects.list[j]) != 0)
-                k++;
-            if (k < report->subject_count)
-                continue;
-            list = arena_grow(arena, list, &room, report->subject_count, sizeof *list);
-            list[report->subject_count++] = subjects.list[j];
-        }
+        for (size_t j = 0; j < subjects.count; j++)
+            list[total++] = subjects.list[j];
+    }
+    qsort(list, total, sizeof *list, compare_subjects);
+    for (size_t i = 0; i < total; i++) {
+        if (i == 0 || subject_compare(list[kept - 1], list[i]) != 0)
+            list[kept++] = list[i];
     }
     report->subjects = list;
+    report->subject_count = kept;
 }
 
 void verdict(struct run *const *runs, size_t run_count, const char *title, struct arena *arena,

@@ -14,7 +14,7 @@ enum public_state {
     PUBLIC_PENDING,     /* something is still on its way: return and be called again */
     PUBLIC_KNOWN,       /* `answers` hold the view, one or more: of each server that gave one */
     PUBLIC_UNREACHABLE, /* it could not be had; `obstacle` and `reason` say why */
-    PUBLIC_NONE         /* the name is for private use (RFC 6761, RFC 6762): there is no public view */
+    PUBLIC_NONE /* the name is for private use (RFC 6761, RFC 6762): there is no public view */
 };
 
 enum { PUBLIC_SERVERS_MOST = 8 };

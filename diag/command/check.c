@@ -11,20 +11,6 @@ enum { RESOLVERS_MOST = 16 };
 
 /* ---- subjects that are evidence files are runs of their own ---- */
 
-static bool is_evidence_file(const char *path)
-{
-    unsigned char head[FILE_TYPE_HEAD];
-    enum text_encoding encoding;
-    FILE *file;
-    size_t size;
-
-    if (platform_file_kind(path) != PLATFORM_FILE || platform_file_open(path, &file) != STATUS_OK)
-        return false;
-    size = fread(head, 1, sizeof head, file);
-    fclose(file);
-    return file_type_of(head, size, &encoding) == FILE_TYPE_EVIDENCE;
-}
-
 static void move_evidence_files(struct options *options)
 {
     size_t kept = 0;
@@ -107,6 +93,14 @@ static int check_live(struct options *options, struct run *run, enum status *sav
     return EXIT_FINE;
 }
 
+static int report_instead(struct options *options)
+{
+    if (options->save)
+        return complain("--save: '%s' is evidence already, and nothing is gathered from it",
+                        options->words[0]);
+    return command_report.run(options);
+}
+
 static int check(struct options *options)
 {
     struct run runs[1] = {0}, *list[1] = {&runs[0]};
@@ -117,7 +111,7 @@ static int check(struct options *options)
     if (options->plan)
         return print_plan(options);
     if (options->subject_count == 0 && options->word_count > 0)
-        return command_report.run(options);
+        return report_instead(options);
     if (options->word_count > 0)
         return complain("'%s' is an evidence file: give those to 'exdiag report', or to a check "
                         "without other subjects",

@@ -5,8 +5,8 @@
 #include "diag/command/options.h"
 
 enum exit_status { /* INTERFACE: 1 and 3 come from report_exit_status() */
-    EXIT_FINE = 0,
-    EXIT_TROUBLE = 2
+                   EXIT_FINE = 0,
+                   EXIT_TROUBLE = 2
 };
 
 struct command {

@@ -103,6 +103,15 @@ enum status options_add_subject(struct options *options, enum subject_kind kind,
     return add_name(options, kind, text);
 }
 
+/* With a separator it is no name, so that a mistyped path is not asked of name servers. */
+static enum status add_path(struct options *options, const char *text)
+{
+    if (platform_file_kind(text) != PLATFORM_NO_FILE)
+        return options_add_subject(options, SUBJECT_FILE, text);
+    complain("'%s': %s", text, status_text(STATUS_NOT_FOUND));
+    return STATUS_INVALID;
+}
+
 /* A bare argument: a file is a file, an address a server, a name with a dot a domain. */
 static enum status add_bare(struct options *options, const char *text)
 {
@@ -120,6 +129,8 @@ static enum status add_bare(struct options *options, const char *text)
     }
     if (platform_file_kind(text) == PLATFORM_FILE)
         return options_add_subject(options, SUBJECT_FILE, text);
+    if (strpbrk(text, "/\\"))
+        return add_path(options, text);
     if (ip_parse(text, strlen(text), &ip) == STATUS_OK)
         return options_add_subject(options, SUBJECT_SERVER, text);
     if (strchr(text, '@')) {

@@ -44,7 +44,7 @@ struct options {
     struct acceptance *accepted;
     size_t accepted_room;
 
-    unsigned timeout;    /* milliseconds */
+    unsigned timeout; /* milliseconds */
     unsigned jobs;
     unsigned dns_window; /* --in-flight */
     const char *save;

@@ -7,6 +7,20 @@
 
 enum { COLUMNS_USUAL = 80, COLUMNS_LEAST = 40, COLUMNS_MOST = 120 };
 
+bool is_evidence_file(const char *path)
+{
+    unsigned char head[FILE_TYPE_HEAD];
+    enum text_encoding encoding;
+    FILE *file;
+    size_t size;
+
+    if (platform_file_kind(path) != PLATFORM_FILE || platform_file_open(path, &file) != STATUS_OK)
+        return false;
+    size = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return file_type_of(head, size, &encoding) == FILE_TYPE_EVIDENCE;
+}
+
 static struct report_options style_for(const struct options *options, FILE *stream)
 {
     struct report_options style = {.verbose = options->verbose, .quiet = options->quiet};
@@ -46,6 +60,12 @@ static enum status write_report(const struct report *report, const struct option
     return status;
 }
 
+/* What cannot be had again must not be lost to a slip of the hand. */
+static int refuse_evidence(const char *path)
+{
+    return complain("--output: '%s' is an evidence file; evidence is never written over", path);
+}
+
 int output_report(struct run *const *runs, size_t count, const struct options *options)
 {
     struct arena memory = {0};
@@ -53,6 +73,8 @@ int output_report(struct run *const *runs, size_t count, const struct options *o
     int exit_status;
     enum status status;
 
+    if (options->output && is_evidence_file(options->output))
+        return refuse_evidence(options->output);
     verdict(runs, count, options->title, &memory, &report);
     exit_status = report_exit_status(&report);
     status = write_report(&report, options);

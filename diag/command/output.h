@@ -5,6 +5,9 @@
 #include "diag/command/options.h"
 #include "diag/run.h"
 
+/* True if the file can be read and begins as evidence does. */
+bool is_evidence_file(const char *path);
+
 /*
  * Judges the runs and writes the report as the options say: to stdout or a file, in
  * colour on a terminal. Gives the exit status of the report, or EXIT_TROUBLE after a

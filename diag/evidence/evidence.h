@@ -21,7 +21,6 @@ struct evidence_kind;
 struct redactor;
 struct evidence_waiter; /* the engine's: who wants to know when this is settled */
 
-
 struct evidence {
     const struct evidence_kind *kind;
     const char *key;     /* the question as text, unique in a store: "dns TXT example.com" */

@@ -30,10 +30,10 @@ struct evidence_run {
     struct subject *subjects; /* those the user named */
     size_t subject_count;
     struct settings settings;
-    size_t damaged_lines;     /* that could not be read */
+    size_t damaged_lines; /* that could not be read */
     size_t first_damaged_line;
-    size_t unknown_items;     /* of kinds this version does not know */
-    size_t unknown_subjects;  /* the same */
+    size_t unknown_items;    /* of kinds this version does not know */
+    size_t unknown_subjects; /* the same */
 };
 
 void evidence_run_release(struct evidence_run *run);

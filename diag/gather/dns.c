@@ -123,11 +123,14 @@ enum status dns_client_new(const struct gather_options *options, dns_client_sett
 
 static void free_all(struct dns_queue *queue)
 {
-    while (queue->first) {
-        struct dns_question *question = queue->first;
+    struct dns_question *question = queue->first;
 
-        dns_queue_leave(question);
+    *queue = (struct dns_queue){0};
+    while (question) {
+        struct dns_question *next = question->next;
+
         free(question);
+        question = next;
     }
 }
 

@@ -15,9 +15,9 @@
 struct gather_options {
     const struct net_address *resolvers; /* borrowed; may be none: asks then fail with no-server */
     size_t resolver_count;
-    unsigned dns_window;  /* questions in flight at once, 1 to DNS_WINDOW_MOST */
-    unsigned timeout;     /* milliseconds for one network operation, retries included */
-    unsigned jobs;        /* worker threads, 1 to JOBS_MOST */
+    unsigned dns_window; /* questions in flight at once, 1 to DNS_WINDOW_MOST */
+    unsigned timeout;    /* milliseconds for one network operation, retries included */
+    unsigned jobs;       /* worker threads, 1 to JOBS_MOST */
 };
 
 enum {

@@ -40,11 +40,11 @@ enum dns_rcode {
     DNS_BADVERS = 16 /* RFC 6891 6.1.3 */
 };
 
-enum dns_flag { /* what a response can say of itself */
-    DNS_AUTHORITATIVE = 1,      /* AA */
-    DNS_TRUNCATED = 2,          /* TC */
-    DNS_RECURSION_AVAILABLE = 4, /* RA */
-    DNS_AUTHENTICATED = 8       /* AD */
+enum dns_flag {                              /* what a response can say of itself */
+                DNS_AUTHORITATIVE = 1,       /* AA */
+                DNS_TRUNCATED = 2,           /* TC */
+                DNS_RECURSION_AVAILABLE = 4, /* RA */
+                DNS_AUTHENTICATED = 8        /* AD */
 };
 
 struct dns_string { /* one character-string of a TXT record: any bytes, at most 255 */

@@ -144,7 +144,9 @@ enum status ip_parse(const char *text, size_t size, struct ip_address *out)
 
 static unsigned group_of(const struct ip_address *ip, int group)
 {
-    return (unsigned)ip->bytes[2 * group] << 8 | ip->bytes[2 * group + 1];
+    const uint8_t *pair = ip->bytes + (size_t)group * 2;
+
+    return (unsigned)pair[0] << 8 | pair[1];
 }
 
 /* The first of the longest runs of two or more zero groups (RFC 5952 4.2); its length. */

@@ -54,7 +54,7 @@ struct spf_term {
     size_t size;
     const char *value; /* behind : or =, without CIDR lengths; NULL if there is none */
     size_t value_size;
-    const char *error; /* what RFC 7208 has against it, or NULL */
+    const char *error;  /* what RFC 7208 has against it, or NULL */
     size_t error_start; /* the offending characters */
     size_t error_size;
 };
@@ -70,10 +70,12 @@ struct spf_record {
 
 enum { SPF_TERMS_MOST = 4096 };
 
-/* Reads a text that spf_is_record(). Terms live in `arena`; beyond SPF_TERMS_MOST they are left out. */
+/* Reads a text that spf_is_record(). Terms live in `arena`; beyond SPF_TERMS_MOST they are left
+ * out. */
 void spf_read(const char *text, size_t size, struct arena *arena, struct spf_record *out);
 
-/* Two terms with the same meaning: case and an implied + are no matter; macros are compared exactly. */
+/* Two terms with the same meaning: case and an implied + are no matter; macros are compared
+ * exactly. */
 bool spf_same_term(const struct spf_record *a_record, const struct spf_term *a,
                    const struct spf_record *b_record, const struct spf_term *b);
 

@@ -4,6 +4,9 @@
 #include "diag/json.h"
 #include "diag/platform.h"
 #include "diag/report/shared.h"
+#include "diag/text.h"
+
+#include <string.h>
 
 static void put_text(json_t *object, const char *name, const char *text)
 {
@@ -13,12 +16,14 @@ static void put_text(json_t *object, const char *name, const char *text)
         json_object_set_new(object, name, json_null());
 }
 
+/* A path may be no UTF-8; then the form for people stands for it. */
 static json_t *subject_object(const struct subject *subject)
 {
     json_t *object = json_object();
+    bool is_text = text_is_utf8(subject->name, strlen(subject->name));
 
     put_text(object, "kind", subject_kind_word(subject->kind));
-    put_text(object, "name", subject->name);
+    put_text(object, "name", is_text ? subject->name : subject->shown);
     return object;
 }
 

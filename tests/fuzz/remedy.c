@@ -69,7 +69,7 @@ static void check_filling(enum shell shell, const char *template, const struct v
          .command = template,
          .note = template},
         {.shell = shell, .kind = STEP_EXACT, .command = "x {value}", .note = "", .each = "value"},
-        {.command = NULL },
+        {.command = NULL},
     };
     struct arena arena = {0};
     struct steps steps = remedy_steps(templates, value, 1, &arena);

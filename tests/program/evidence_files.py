@@ -208,7 +208,7 @@ def a_pipe_without_a_writer_does_not_hang():
         refused(place / "pipe", "pipe")
         result = exdiag("check", "--file", place / "pipe", "--format", "json", status=INCOMPLETE)
         expect_equal(result.findings("unknown"), {("file-not-read", str(place / "pipe"))}, "unknown")
-        exdiag("check", place / "pipe", status=TROUBLE)
+        exdiag("check", place / "pipe", status=INCOMPLETE)
 
 
 @case
@@ -221,12 +221,12 @@ def a_name_that_would_write_on_the_terminal():
     with folder() as place:
         path = place / "a\x1b[31m\nb"
         expect_not_in("\x1b", refused(path).err, "stderr")
-        for path in (path, place / "\udcff\udc1b[31m"):
+        for path in (path, place / "\udcff\x1b[31m"):
             path.write_text("notes\n")
             for format in FORMATS:
                 result = exdiag("check", "--file", path, "--format", format, status=INCOMPLETE)
                 expect_not_in("\x1b", result.out, format)
-                expect_not_in("[31m\n", result.out, format)
+                expect_not_in("[31m\nb", result.out, format)
 
 
 # ---- newer ----
@@ -252,7 +252,7 @@ def items_and_subjects_of_a_newer_version_are_told():
         header = json.loads(it.lines[0])
         header["subjects"].append({"kind": "planet", "name": "mars"})
         result = it.report([json.dumps(header).encode() + b"\n", *it.lines[1:]])
-        expect_equal(len(result.report["subjects"]), 1, "subjects that are known")
+        expect_not_in("mars", result.out, "the report")
         expect_equal(result.status, INCOMPLETE, "exit status with a subject nobody examined")
 
 

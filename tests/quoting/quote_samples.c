@@ -24,15 +24,15 @@ struct sampling {
 #define POWERSHELL_COMMAND "Get-ReceiveConnector {value} | Set-ReceiveConnector -Banner {value}"
 
 static const struct sampling samplings[] = {
-    {"powershell", SHELL_POWERSHELL, VALUE_TEXT, POWERSHELL_COMMAND,          hostile_values,
-     HOSTILE_COUNT(hostile_values)                                                                                         },
-    {"ems",        SHELL_EMS,        VALUE_TEXT, POWERSHELL_COMMAND,          hostile_values,
-     HOSTILE_COUNT(hostile_values)                                                                                         },
-    {"sh",         SHELL_SH,         VALUE_TEXT, "arguments {value} {value}", hostile_values,
-     HOSTILE_COUNT(hostile_values)                                                                                         },
-    {"dns",        SHELL_DNS,        VALUE_TXT,  "IN TXT {value}",            hostile_values, HOSTILE_COUNT(hostile_values)},
-    {"dns-name",   SHELL_DNS,        VALUE_NAME, "IN CNAME {value}",          hostile_names,
-     HOSTILE_COUNT(hostile_names)                                                                                          },
+    {"powershell", SHELL_POWERSHELL, VALUE_TEXT, POWERSHELL_COMMAND, hostile_values,
+     HOSTILE_COUNT(hostile_values)},
+    {"ems", SHELL_EMS, VALUE_TEXT, POWERSHELL_COMMAND, hostile_values,
+     HOSTILE_COUNT(hostile_values)},
+    {"sh", SHELL_SH, VALUE_TEXT, "arguments {value} {value}", hostile_values,
+     HOSTILE_COUNT(hostile_values)},
+    {"dns", SHELL_DNS, VALUE_TXT, "IN TXT {value}", hostile_values, HOSTILE_COUNT(hostile_values)},
+    {"dns-name", SHELL_DNS, VALUE_NAME, "IN CNAME {value}", hostile_names,
+     HOSTILE_COUNT(hostile_names)},
 };
 
 static const char placeholder[] = "<value>";
@@ -41,7 +41,7 @@ static void print_sample(const struct sampling *sampling, const char *label, con
                          size_t size)
 {
     const struct step_template templates[] = {
-        {.shell = sampling->shell,      .kind = STEP_EXACT, .command = sampling->command},
+        {.shell = sampling->shell, .kind = STEP_EXACT, .command = sampling->command},
         {.command = NULL},
     };
     const struct value value = {"value", bytes, size, sampling->type, true};

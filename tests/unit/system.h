@@ -35,8 +35,11 @@ FILE *system_closed_pipe(void);
 /* A stream to a device without room; NULL where there is none. */
 FILE *system_full_device(void);
 
-/* A stream to a terminal of this many columns; NULL where none can be made. */
-FILE *system_terminal(unsigned columns);
+/* A stream to a terminal and its width, for a program that was run again; NULL for none. */
+FILE *system_terminal(unsigned *columns);
+
+/* True if the variable TERM has a say in what a terminal can do. */
+bool system_heeds_term(void);
 
 enum { SYSTEM_INTERRUPTED = -1, SYSTEM_NOT_RUN = -2 };
 

@@ -61,9 +61,9 @@ FILE *system_full_device(void)
     return fopen("/dev/full", "wb");
 }
 
-FILE *system_terminal(unsigned columns)
+FILE *system_terminal(unsigned *columns)
 {
-    struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)columns};
+    struct winsize size = {.ws_row = 24, .ws_col = 97};
     int controller = posix_openpt(O_RDWR | O_NOCTTY);
     int terminal;
 
@@ -72,7 +72,13 @@ FILE *system_terminal(unsigned columns)
     terminal = open(ptsname(controller), O_RDWR | O_NOCTTY);
     if (terminal < 0 || ioctl(terminal, TIOCSWINSZ, &size) != 0)
         return NULL;
+    *columns = size.ws_col;
     return fdopen(terminal, "wb");
+}
+
+bool system_heeds_term(void)
+{
+    return true;
 }
 
 int system_run_again(const char *argument)

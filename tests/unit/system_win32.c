@@ -129,10 +129,21 @@ FILE *system_full_device(void)
     return NULL;
 }
 
-FILE *system_terminal(unsigned columns)
+FILE *system_terminal(unsigned *columns)
 {
-    (void)columns;
-    return NULL;
+    CONSOLE_SCREEN_BUFFER_INFO about;
+    HANDLE console = CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE,
+                                 FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+
+    if (console == INVALID_HANDLE_VALUE || !GetConsoleScreenBufferInfo(console, &about))
+        return NULL;
+    *columns = (unsigned)(about.srWindow.Right - about.srWindow.Left + 1);
+    return _fdopen(_open_osfhandle((intptr_t)console, 0), "wb");
+}
+
+bool system_heeds_term(void)
+{
+    return false;
 }
 
 int system_run_again(const char *argument)

@@ -625,7 +625,6 @@ static void what_is_no_evidence_file_is_refused(void **state)
         "[]\n",
         "5\n",
         ITEM("a") "\n" HEADER "\n",
-        "{\"exdiag_evidence\":2}\n",
         "{\"exdiag_evidence\":0}\n",
         "{\"exdiag_evidence\":\"1\"}\n",
         "{\"exdiag_evidence\":1\n}\n",
@@ -644,6 +643,17 @@ static void what_is_no_evidence_file_is_refused(void **state)
         assert_int_equal(evidence_store_count(loaded.store), 0);
         release(&loaded);
     }
+}
+
+/* A later form of the file is no damage: the user needs a later version. */
+static void a_later_form_is_told_apart(void **state)
+{
+    struct loaded loaded = read_text("{\"exdiag_evidence\":2,\"started\":5}\n" ITEM("a") "\n");
+
+    (void)state;
+    assert_int_equal(loaded.status, STATUS_NOT_SUPPORTED);
+    assert_int_equal(evidence_store_count(loaded.store), 0);
+    release(&loaded);
 }
 
 /* Text editors end lines with CR LF and begin files with a mark. */
@@ -755,7 +765,8 @@ static void a_header_may_say_little(void **state)
         "{\"exdiag_evidence\":1,\"subjects\":[5,null,{},{\"kind\":\"domain\"},{\"name\":\"a\"},"
         "{\"kind\":\"planet\",\"name\":\"a\"},{\"kind\":5,\"name\":\"a\"}],\"settings\":{"
         "\"dns\":[5,\"nowhere\"],\"dns_port\":65536,\"only\":[5],\"skip\":{},\"severity\":"
-        "{\"a\":\"dreadful\",\"b\":5},\"accepted\":[5,{},{\"id\":\"a\",\"subject\":\"*\"}]}}\n",
+        "{\"a\":\"dreadful\",\"b\":5},\"accepted\":[5,{},{\"id\":\"a\",\"subject\":\"*\"},"
+        "{\"id\":\"a\",\"subject\":\"*\",\"expires\":\"2027-01-31\",\"reason\":\"\\u001b[2J\"}]}}\n",
     };
 
     (void)state;
@@ -769,6 +780,7 @@ static void a_header_may_say_little(void **state)
         assert_int_equal(loaded.run.started, 0);
         assert_false(loaded.run.redacted);
         assert_int_equal(loaded.run.subject_count, 0);
+        assert_int_equal(loaded.run.unknown_subjects, i == 2 ? 7 : 0);
         assert_int_equal(settings->dns_port, 53);
         assert_int_equal(settings->dns_count + settings->only_count + settings->skip_count +
                              settings->severity_count + settings->accepted_count,
@@ -924,6 +936,7 @@ int main(void)
         cmocka_unit_test(a_redacted_copy_has_no_names),
         cmocka_unit_test(a_whole_file_is_read),
         cmocka_unit_test(what_is_no_evidence_file_is_refused),
+        cmocka_unit_test(a_later_form_is_told_apart),
         cmocka_unit_test(editors_leave_a_file_readable),
         cmocka_unit_test(damaged_lines_are_passed_over),
         cmocka_unit_test(a_truncated_file_is_read_as_far_as_it_is_whole),

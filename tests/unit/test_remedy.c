@@ -471,20 +471,20 @@ static void test_when_and_each(void **state)
     };
     static const struct step_template templates[] = {
         {.shell = SHELL_EMS, .command = "a {server}", .where = "w"},
-        {.shell = SHELL_EMS,      .command = "b", .where = "w", .when = "site"},
+        {.shell = SHELL_EMS, .command = "b", .where = "w", .when = "site"},
         {.shell = SHELL_EMS, .command = "c", .where = "w", .when = "forest"},
-        {.shell = SHELL_EMS,      .command = "d", .where = "w", .when = "!site"},
-        {.shell = SHELL_EMS,                  .command = "e", .where = "w", .when = "!forest"},
+        {.shell = SHELL_EMS, .command = "d", .where = "w", .when = "!site"},
+        {.shell = SHELL_EMS, .command = "e", .where = "w", .when = "!forest"},
         {.shell = SHELL_EMS,
          .command = "f {server} {site}",
          .where = "on {server}",
          .each = "server"},
-        {.shell = SHELL_EMS,  .command = "g {forest}", .where = "w", .each = "forest"},
+        {.shell = SHELL_EMS, .command = "g {forest}", .where = "w", .each = "forest"},
         {.shell = SHELL_EMS, .command = "h", .where = "w", .each = "server", .when = "!site"},
-        {.command = NULL     },
+        {.command = NULL},
     };
-    static const char *const expected[] = {
-        "a 'EX01'", "b", "e", "f 'EX01' 'HQ'\nf 'EX02' 'HQ'\nf 'EX03' 'HQ'"};
+    static const char *const expected[] = {"a 'EX01'", "b", "e",
+                                           "f 'EX01' 'HQ'\nf 'EX02' 'HQ'\nf 'EX03' 'HQ'"};
     struct arena arena = {0};
     struct steps steps = remedy_steps(templates, values, VALUE_COUNT(values), &arena);
 
@@ -523,16 +523,16 @@ static void test_braces_and_prose(void **state)
     static const struct {
         const char *template, *expected;
     } cases[] = {
-        {"",                ""               },
-        {"{a}",             "x\\x1by"        },
-        {"{{a}}",           "{a}"            },
-        {"{{{a}}}",         "{x\\x1by}"      },
-        {"{",               "{"              },
-        {"}",               "}"              },
-        {"{}",              "{}"             },
-        {"{a",              "{a"             },
-        {"{ $_ }",          "{ $_ }"         },
-        {"a}b{c",           "a}b{c"          },
+        {"", ""},
+        {"{a}", "x\\x1by"},
+        {"{{a}}", "{a}"},
+        {"{{{a}}}", "{x\\x1by}"},
+        {"{", "{"},
+        {"}", "}"},
+        {"{}", "{}"},
+        {"{a", "{a"},
+        {"{ $_ }", "{ $_ }"},
+        {"a}b{c", "a}b{c"},
         {"{b} and {a-b_9}", "<b> and <a-b_9>"},
     };
     const struct value values[] = {VALUE("a", "x\x1By", VALUE_TEXT, false)};

@@ -96,7 +96,8 @@ static void test_expected(void **state)
     const char *scenario;
 
     (void)state;
-    json_object_foreach (scenarios, scenario, expected) {
+    json_object_foreach(scenarios, scenario, expected)
+    {
         struct judged judged;
         char path[4096];
 
@@ -115,7 +116,8 @@ static void test_redacted(void **state)
     const char *scenario;
 
     (void)state;
-    json_object_foreach (scenarios, scenario, expected) {
+    json_object_foreach(scenarios, scenario, expected)
+    {
         struct judged plain, redacted;
         char path[4096];
 
@@ -168,7 +170,8 @@ static void test_round_trip(void **state)
     const char *scenario, *copy = EXDIAG_BINARY "/scenario-copy.jsonl";
 
     (void)state;
-    json_object_foreach (scenarios, scenario, expected) {
+    json_object_foreach(scenarios, scenario, expected)
+    {
         struct judged first, second;
         char path[4096], *before, *after;
 
@@ -194,7 +197,8 @@ static bool is_listed(const json_t *scenarios, const char *list, const char *id)
     const char *scenario;
     json_t *expected;
 
-    json_object_foreach ((json_t *)scenarios, scenario, expected) {
+    json_object_foreach((json_t *)scenarios, scenario, expected)
+    {
         const json_t *ids = json_object_get(expected, list);
 
         for (size_t i = 0; i < json_array_size(ids); i++) {

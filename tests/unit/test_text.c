@@ -145,17 +145,17 @@ static void test_columns(void **state)
         const char *text;
         size_t columns;
     } cases[] = {
-        {"",                                                 0},
-        {"plain",                                            5},
-        {"Gr\xC3\xBC\xC3\x9F",                               4},
-        {"u\xCC\x88",                                        1}, /* u and a combining diaeresis */
-        {"\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB",             6}, /* katakana */
-        {"\xED\x95\x9C",                                     2}, /* Hangul */
-        {"\xF0\x9F\x93\xA7",                                 2}, /* emoji */
-        {"\xEF\xBC\xA1",                                     2}, /* fullwidth A */
+        {"", 0},
+        {"plain", 5},
+        {"Gr\xC3\xBC\xC3\x9F", 4},
+        {"u\xCC\x88", 1},                                        /* u and a combining diaeresis */
+        {"\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB", 6},             /* katakana */
+        {"\xED\x95\x9C", 2},                                     /* Hangul */
+        {"\xF0\x9F\x93\xA7", 2},                                 /* emoji */
+        {"\xEF\xBC\xA1", 2},                                     /* fullwidth A */
         {"\xD7\xA9\xD6\xBC\xD6\xB8\xD7\x9C\xD7\x95\xD7\x9D", 4}, /* Hebrew with points */
-        {"\xE2\x9A\xA0",                                     1}, /* warning sign, narrow */
-        {"\xFF",                                             1},
+        {"\xE2\x9A\xA0", 1},                                     /* warning sign, narrow */
+        {"\xFF", 1},
     };
 
     (void)state;
