@@ -551,6 +551,17 @@ static void tell_unknown(struct examination *x, const struct finding_kind *kind,
     }
 }
 
+/* The hosts that an MX record would name are subjects of their own; unless it cannot be read. */
+static void tell_unknown_hosts(struct examination *x, const struct subject *domain,
+                               const struct dns_answer *mx)
+{
+    struct finding *finding =
+        unknown(x, &spf_multiple, "its mail hosts are not known, so their records were not read");
+
+    set_common(x, finding, domain, domain->name, NULL);
+    saw_failure(finding, &mx->evidence);
+}
+
 /* The view with the most records: what the unluckiest receiver gets. */
 static const struct published *worst_of(struct published *const *views, size_t count)
 {
@@ -628,6 +639,8 @@ static void judge_domain(struct examination *x, const struct subject *domain,
         healthy(x, &spf_none, "an SPF record is published");
     if (all->count < 2)
         healthy(x, &spf_multiple, "not more than one SPF record is published");
+    if (mx->evidence.status != STATUS_OK)
+        tell_unknown_hosts(x, domain, mx);
 }
 
 static void examine_domain(struct examination *x, const struct subject *domain)

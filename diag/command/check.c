@@ -108,16 +108,16 @@ static int check(struct options *options)
     int exit_status;
 
     move_evidence_files(options);
+    if (options->subject_count + options->word_count == 0)
+        return complain("name what to examine, such as: exdiag check --domain example.com");
     if (options->plan)
         return print_plan(options);
-    if (options->subject_count == 0 && options->word_count > 0)
+    if (options->subject_count == 0)
         return report_instead(options);
     if (options->word_count > 0)
         return complain("'%s' is an evidence file: give those to 'exdiag report', or to a check "
                         "without other subjects",
                         options->words[0]);
-    if (options->subject_count == 0)
-        return complain("name what to examine, such as: exdiag check --domain example.com");
     exit_status = check_live(options, &runs[0], &save_status);
     if (exit_status == EXIT_FINE)
         exit_status = output_report(list, 1, options);

@@ -30,13 +30,21 @@ static void print_resolvers(const struct options *options)
         if (platform_resolvers(found, RESOLVERS_MOST, &count) != STATUS_OK)
             count = 0;
     }
-    printf("resolvers: %s\n", count ? "" : "none; name one with --dns");
+    puts(count ? "resolvers:" : "resolvers: none; name one with --dns");
     for (size_t i = 0; i < count; i++) {
         char text[NET_ADDRESS_TEXT_SIZE];
 
-        net_address_format(&servers[i], DNS_PORT, text);
+        net_address_format(&servers[i], servers[i].port, text);
         printf("  %s, port %u, UDP and TCP\n", text, (unsigned)servers[i].port);
     }
+}
+
+/* With --dns those servers alone are asked. */
+static void print_port_on_the_way(const struct settings *settings)
+{
+    if (settings->dns_count == 0 && settings->dns_port != DNS_PORT)
+        printf("name servers found on the way: port %u instead of %u\n",
+               (unsigned)settings->dns_port, (unsigned)DNS_PORT);
 }
 
 /* A probe runs if it examines one of the subjects and is not switched off. */
@@ -65,6 +73,10 @@ static void print_probes(struct exam *exam, const struct settings *settings)
 
 static void print_first_asks(const struct evidence_store *store)
 {
+    if (!evidence_store_first(store)) {
+        puts("\nno probe has anything to ask");
+        return;
+    }
     puts("\nthe first questions; what follows depends on the answers:");
     for (const struct evidence *item = evidence_store_first(store); item; item = item->next) {
         struct buffer text;
@@ -96,6 +108,7 @@ int print_plan(const struct options *options)
     exam_work(exam, 0);
     puts("nothing is sent now. A run with these options would do this:\n");
     print_resolvers(options);
+    print_port_on_the_way(&options->settings);
     print_probes(exam, &options->settings);
     print_first_asks(store);
     printf("\neach network operation ends after %.1f s at the latest; one question follows from "

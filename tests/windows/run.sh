@@ -66,10 +66,10 @@ ctest --test-dir "$build" --verbose >"$log" 2>&1 || status=$?
 tr -d '\r' <"$log" >"$log.text" && mv "$log.text" "$log"
 
 grep -E '^ *[0-9]+/[0-9]+ Test +#' "$log" || true
-# A test that skips itself says why on the line before.
-grep -E -B1 '\[  SKIPPED \] [a-z_0-9]+$' "$log" | grep -v -- '^--$' | awk '
-    /skipped: /    { sub(/.*skipped: /, ""); reason = $0; next }
-    /SKIPPED/ && reason != "" { print "skipped: " $NF ": " reason; reason = "" }' || true
+# A test that skips itself says why, somewhere between its first line and its last.
+awk '/\[ RUN / { reason = "no reason given" }
+    /skipped/ { sub(/^[0-9]+: /, ""); sub(/skipped: /, ""); sub(/: skipped$/, ""); reason = $0 }
+    /\[  SKIPPED \] [a-z]/ && reason != "" { print "skipped: " $NF ": " reason; reason = "" }' "$log"
 
 run=$(sum '[0-9]+ test\(s\) run')
 passed=$(sum '\[  PASSED  \] [0-9]+')

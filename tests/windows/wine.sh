@@ -15,6 +15,7 @@ wine=$(command -v wine || echo /usr/lib/wine/wine64)
 # Several tests may start at once; one of them makes the prefix, the others wait for it.
 if [ ! -f "$WINEPREFIX/made" ]; then
     mkdir -p "$WINEPREFIX"
+    # shellcheck disable=SC2016 # the inner shell expands them
     flock "$WINEPREFIX/lock" sh -c '
         [ -f "$WINEPREFIX/made" ] && exit
         "$1" wineboot --init >/dev/null 2>&1
