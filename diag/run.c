@@ -18,7 +18,6 @@ struct live {
     const struct run_options *options;
     struct gather *gather;
     FILE *file; /* NULL: not saved, or not any more */
-    enum status save_status;
     struct redactor *redactor;       /* NULL: names are kept */
     struct evidence_store *redacted; /* the copies, in the order they were settled */
     size_t settled;
@@ -36,9 +35,9 @@ static void save(struct live *live, struct evidence *item)
         evidence_add_redacted(live->redacted, item, live->redactor, &copy) != STATUS_OK)
         copy = NULL;
     item->saved = true;
-    if (!live->file || !copy || live->save_status != STATUS_OK)
+    if (!live->file || !copy || live->run->save_status != STATUS_OK)
         return;
-    live->save_status = evidence_file_add(live->file, copy);
+    live->run->save_status = evidence_file_add(live->file, copy);
 }
 
 static void save_the_rest(struct live *live)
@@ -200,6 +199,7 @@ static enum status open_file(struct live *live, struct redactor *redactor)
     if (!live->options->save)
         return STATUS_OK;
     status = platform_file_create(live->options->save, &live->file);
+    run->save_status = status;
     if (status != STATUS_OK)
         return status;
     memset(&header.memory, 0, sizeof header.memory);
@@ -209,7 +209,7 @@ static enum status open_file(struct live *live, struct redactor *redactor)
                header.subject_count * sizeof *header.subjects);
     if (redactor)
         redact_about(&header, redactor);
-    live->save_status = evidence_file_begin(live->file, &header);
+    run->save_status = evidence_file_begin(live->file, &header);
     arena_release(&header.memory);
     return STATUS_OK;
 }
@@ -218,11 +218,11 @@ static void close_file(struct live *live)
 {
     if (!live->file)
         return;
-    if (live->save_status == STATUS_OK)
-        live->save_status =
+    if (live->run->save_status == STATUS_OK)
+        live->run->save_status =
             evidence_file_end(live->file, live->run->about.finished, live->run->about.complete);
-    if (fclose(live->file) != 0 && live->save_status == STATUS_OK)
-        live->save_status = platform_write_error();
+    if (fclose(live->file) != 0 && live->run->save_status == STATUS_OK)
+        live->run->save_status = platform_write_error();
 }
 
 /* The redacted copies take the place of the evidence, and are judged instead of it. */
@@ -238,7 +238,7 @@ static void judge_redacted(struct live *live)
     run_replay(run);
 }
 
-enum status run_live(struct run *run, const struct run_options *options, enum status *save_status)
+enum status run_live(struct run *run, const struct run_options *options)
 {
     struct live live = {.run = run, .options = options};
     enum status status = STATUS_OK;
@@ -267,7 +267,6 @@ enum status run_live(struct run *run, const struct run_options *options, enum st
     save_the_rest(&live);
     run->about.finished = platform_wall_clock();
     close_file(&live);
-    *save_status = live.save_status;
     if (live.redactor)
         judge_redacted(&live);
 out:

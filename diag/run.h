@@ -14,6 +14,7 @@ struct run {
     const char *source;        /* the evidence file it was read from, or NULL */
     struct evidence_store *store;
     struct exam *exam; /* after run_live() or run_replay() */
+    enum status save_status; /* what became of the file of run_options.save */
 };
 
 struct run_options {
@@ -28,11 +29,11 @@ struct run_options {
 
 /*
  * Examines run->about.subjects. STATUS_OK even if nothing could be gathered: that
- * is what the findings say. Otherwise nothing was examined: STATUS_EXISTS and the
- * like when the evidence file cannot be made, STATUS_IO where the system gives no
- * sockets. *save_status is what became of the evidence file.
+ * is what the findings say, and even if saving failed on the way: see save_status.
+ * Otherwise nothing was examined: save_status says why the evidence file cannot be
+ * made, or it is STATUS_OK and the system gives no sockets or random bytes.
  */
-enum status run_live(struct run *run, const struct run_options *options, enum status *save_status);
+enum status run_live(struct run *run, const struct run_options *options);
 
 /*
  * Reads an evidence file. STATUS_MALFORMED if it is none, STATUS_NOT_SUPPORTED if it is

@@ -118,7 +118,7 @@ static int64_t finish_of(const struct run *run)
     return last;
 }
 
-static void judge_run(struct run *run, struct arena *arena, struct gathering *all,
+static void judge_run(const struct run *run, struct arena *arena, struct gathering *all,
                       struct report_run *out)
 {
     struct gathering own = {.arena = arena};
@@ -175,18 +175,18 @@ static int compare_subjects(const void *a, const void *b)
 }
 
 /* Every subject once, though several runs may have examined it. */
-static void collect_subjects(struct run *const *runs, size_t run_count, struct arena *arena,
+static void collect_subjects(const struct run *runs, size_t run_count, struct arena *arena,
                              struct report *report)
 {
     const struct subject **list;
     size_t total = 0, kept = 0;
 
     for (size_t i = 0; i < run_count; i++)
-        total += exam_subjects(runs[i]->exam).count;
+        total += exam_subjects(runs[i].exam).count;
     list = arena_new(arena, total, sizeof *list);
     total = 0;
     for (size_t i = 0; i < run_count; i++) {
-        struct subject_list subjects = exam_subjects(runs[i]->exam);
+        struct subject_list subjects = exam_subjects(runs[i].exam);
 
         for (size_t j = 0; j < subjects.count; j++)
             list[total++] = subjects.list[j];
@@ -200,7 +200,7 @@ static void collect_subjects(struct run *const *runs, size_t run_count, struct a
     report->subject_count = kept;
 }
 
-void verdict(struct run *const *runs, size_t run_count, const char *title, struct arena *arena,
+void verdict(const struct run *runs, size_t run_count, const char *title, struct arena *arena,
              struct report *report)
 {
     struct gathering all = {.arena = arena};
@@ -212,9 +212,9 @@ void verdict(struct run *const *runs, size_t run_count, const char *title, struc
     report->runs = out;
     report->run_count = run_count;
     for (size_t i = 0; i < run_count; i++)
-        judge_run(runs[i], arena, &all, &out[i]);
+        judge_run(&runs[i], arena, &all, &out[i]);
     for (size_t i = 0; i < run_count && run_count > 1; i++)
-        out[i].source = show(runs[i]->source, arena);
+        out[i].source = show(runs[i].source, arena);
     if (all.count)
         qsort(all.list, all.count, sizeof *all.list, compare);
     report->findings = (const struct finding *const *)all.list;

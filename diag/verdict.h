@@ -12,7 +12,7 @@
  * Fills `report`; everything in it lives in `arena` or in the runs, which must
  * outlive it. An acceptance holds if it had not expired when its run started.
  */
-void verdict(struct run *const *runs, size_t run_count, const char *title, struct arena *arena,
+void verdict(const struct run *runs, size_t run_count, const char *title, struct arena *arena,
              struct report *report);
 
 #endif

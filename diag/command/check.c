@@ -63,7 +63,7 @@ static int complain_of_save(const char *path, enum status status)
     return complain("--save: '%s': %s", path, status_text(status));
 }
 
-static int check_live(struct options *options, struct run *run, enum status *save_status)
+static int check_live(struct options *options, struct run *run)
 {
     struct net_address found[RESOLVERS_MOST];
     bool shown = false;
@@ -83,11 +83,11 @@ static int check_live(struct options *options, struct run *run, enum status *sav
     run->about.subjects = options->subjects;
     run->about.subject_count = options->subject_count;
     run->about.settings = options->settings;
-    status = run_live(run, &how, save_status);
+    status = run_live(run, &how);
     if (shown)
         fputs("\r\x1b[K", stderr);
-    if (status != STATUS_OK && options->save)
-        return complain_of_save(options->save, status);
+    if (status != STATUS_OK && run->save_status != STATUS_OK)
+        return complain_of_save(options->save, run->save_status);
     if (status != STATUS_OK)
         return complain("nothing could be examined: %s", status_text(status));
     return EXIT_FINE;
@@ -103,8 +103,7 @@ static int report_instead(struct options *options)
 
 static int check(struct options *options)
 {
-    struct run runs[1] = {0}, *list[1] = {&runs[0]};
-    enum status save_status = STATUS_OK;
+    struct run run = {0};
     int exit_status;
 
     move_evidence_files(options);
@@ -118,13 +117,14 @@ static int check(struct options *options)
         return complain("'%s' is an evidence file: give those to 'exdiag report', or to a check "
                         "without other subjects",
                         options->words[0]);
-    exit_status = check_live(options, &runs[0], &save_status);
-    if (exit_status == EXIT_FINE)
-        exit_status = output_report(list, 1, options);
-    if (save_status != STATUS_OK)
-        exit_status = complain("'%s' is not complete: %s; the report is", options->save,
-                               status_text(save_status));
-    run_release(&runs[0]);
+    exit_status = check_live(options, &run);
+    if (exit_status == EXIT_FINE) {
+        exit_status = output_report(&run, 1, options);
+        if (run.save_status != STATUS_OK)
+            exit_status = complain("'%s' is not complete: %s; the report is", options->save,
+                                   status_text(run.save_status));
+    }
+    run_release(&run);
     return exit_status;
 }
 

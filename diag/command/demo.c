@@ -60,25 +60,25 @@ static void add_subjects(struct options *options)
 
 static int examine(struct options *options, const struct net_address *resolver)
 {
-    struct run run = {0}, *list[1] = {&run};
+    struct run run = {0};
     const struct run_options how = {.gather = {.resolvers = resolver,
                                                .resolver_count = 1,
                                                .dns_window = DNS_WINDOW_USUAL,
                                                .timeout = DEMO_TIMEOUT,
                                                .jobs = JOBS_USUAL},
                                     .catch_interrupts = true};
-    enum status status, save_status;
+    enum status status;
     int exit_status;
 
     options->settings.dns_port = resolver->port;
     run.about.subjects = options->subjects;
     run.about.subject_count = options->subject_count;
     run.about.settings = options->settings;
-    status = run_live(&run, &how, &save_status);
+    status = run_live(&run, &how);
     if (status != STATUS_OK) {
         exit_status = complain("nothing could be examined: %s", status_text(status));
     } else {
-        exit_status = output_report(list, 1, options);
+        exit_status = output_report(&run, 1, options);
         if (exit_status != EXIT_TROUBLE)
             exit_status = compare_with_planted(&run);
     }

@@ -66,7 +66,7 @@ static int refuse_evidence(const char *path)
     return complain("--output: '%s' is an evidence file; evidence is never written over", path);
 }
 
-int output_report(struct run *const *runs, size_t count, const struct options *options)
+int output_report(const struct run *runs, size_t count, const struct options *options)
 {
     struct arena memory = {0};
     struct report report;

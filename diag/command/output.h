@@ -13,6 +13,6 @@ bool is_evidence_file(const char *path);
  * colour on a terminal. Gives the exit status of the report, or EXIT_TROUBLE after a
  * message if it could not be written.
  */
-int output_report(struct run *const *runs, size_t count, const struct options *options);
+int output_report(const struct run *runs, size_t count, const struct options *options);
 
 #endif

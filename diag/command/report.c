@@ -64,17 +64,14 @@ static int load(struct run *run, const char *path, const struct options *options
 static int report(struct options *options)
 {
     struct run *runs = arena_new(&options->memory, options->word_count, sizeof *runs);
-    struct run **list = arena_new(&options->memory, options->word_count, sizeof *list);
     int exit_status = EXIT_FINE;
 
     if (options->word_count == 0)
         return complain("name an evidence file that 'exdiag check --save' has written");
-    for (size_t i = 0; i < options->word_count && exit_status == EXIT_FINE; i++) {
-        list[i] = &runs[i];
+    for (size_t i = 0; i < options->word_count && exit_status == EXIT_FINE; i++)
         exit_status = load(&runs[i], options->words[i], options);
-    }
     if (exit_status == EXIT_FINE)
-        exit_status = output_report(list, options->word_count, options);
+        exit_status = output_report(runs, options->word_count, options);
     for (size_t i = 0; i < options->word_count; i++)
         run_release(&runs[i]);
     return exit_status;

@@ -63,13 +63,12 @@ static char *write_reports(const struct report *report)
 
 static char *judge(struct run *run)
 {
-    struct run *runs[1] = {run};
     struct arena arena = {0};
     struct report report;
     char *json;
 
     run_replay(run);
-    verdict(runs, 1, NULL, &arena, &report);
+    verdict(run, 1, NULL, &arena, &report);
     for (size_t i = 0; i < report.finding_count; i++)
         check_finding(report.findings[i]);
     json = write_reports(&report);

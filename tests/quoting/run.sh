@@ -1,52 +1,58 @@
-#!/bin/sh
-# Puts the quoting of printed commands before the grammars of real shells.
-#
-# usage: run.sh [QUOTE_SAMPLES]    (built here with $CC if it is not given)
-#
-# node's packages are kept in $EXDIAG_CACHE, by default ~/.cache/exdiag.
-set -eu
+#!/bin/bash
+# run.sh BUILD: puts the quoting of printed commands before the grammars of real shells:
+# dash and bash, BIND's zone files, tree-sitter's PowerShell. node's packages are kept in
+# $EXDIAG_CACHE, by default ~/.cache/exdiag.
+set -uo pipefail
 
+samples=$(realpath "$1")/tests/quote_samples
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
 cache=${EXDIAG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/exdiag}/quoting
-status=0
+passed=0 failed=0 skipped=0
 
-skip() {
-    echo "$1: skipped, $2 is not installed"
+check() { # check NAME COMMAND...: one grammar's verdict on all samples
+    local name=$1
+    shift
+    if "$@"; then
+        echo "ok quoting for $name"
+        passed=$((passed + 1))
+    else
+        echo "FAILED quoting for $name"
+        failed=$((failed + 1))
+    fi
 }
 
-mkdir -p "$cache"
-if [ $# -gt 0 ]; then
-    samples=$1
-else
-    samples=$cache/quote_samples
-    "${CC:-cc}" -std=c11 -I"$root" -o "$samples" "$here/quote_samples.c" "$root/diag/buffer.c" \
-        "$root/diag/memory.c" "$root/diag/quote.c" "$root/diag/remedy.c" "$root/diag/text.c" \
-        "$root/diag/read/dns_name.c"
-fi
+skip() { # skip NAME WHAT
+    echo "skipped: quoting for $1: $2 is not installed"
+    skipped=$((skipped + 1))
+}
+
+parse_powershell() { # parse_powershell SHELL
+    "$samples" "$1" | node --liftoff-only "$here/powershell.mjs" "$cache"
+}
+
+fetch_grammar() {
+    mkdir -p "$cache"
+    cmp -s "$here/package-lock.json" "$cache/package-lock.json" && [ -d "$cache/node_modules" ] && return
+    cp "$here/package.json" "$here/package-lock.json" "$cache/"
+    (cd "$cache" && npm ci --ignore-scripts --no-audit --no-fund --silent)
+}
 
 if command -v dash >/dev/null; then
-    sh "$here/sh.sh" "$samples" || status=1
+    check sh sh "$here/sh.sh" "$samples"
 else
     skip sh dash
 fi
-
 if command -v named-compilezone >/dev/null; then
-    sh "$here/zone.sh" "$samples" || status=1
+    check "zone files" sh "$here/zone.sh" "$samples"
 else
-    skip zone named-compilezone
+    skip "zone files" named-compilezone
 fi
-
 if command -v node >/dev/null && command -v npm >/dev/null; then
-    if ! cmp -s "$here/package-lock.json" "$cache/package-lock.json" ||
-        [ ! -d "$cache/node_modules" ]; then
-        cp "$here/package.json" "$here/package-lock.json" "$cache/"
-        (cd "$cache" && npm ci --ignore-scripts --no-audit --no-fund --silent)
-    fi
-    for shell in powershell ems; do
-        "$samples" "$shell" | node --liftoff-only "$here/powershell.mjs" "$cache" || status=1
-    done
+    fetch_grammar || exit 1
+    check PowerShell parse_powershell powershell
+    check "the Exchange Management Shell" parse_powershell ems
 else
-    skip powershell "node or npm"
+    skip PowerShell "node or npm"
 fi
-exit $status
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -930,11 +930,9 @@ static void examine_run(struct run *run, const struct settings *settings, const 
 
 static void judge(struct judged *judged, const struct settings *settings, const char *const *names)
 {
-    struct run *runs[1] = {&judged->run};
-
     memset(judged, 0, sizeof *judged);
     examine_run(&judged->run, settings, names);
-    verdict(runs, 1, "title", &judged->arena, &judged->report);
+    verdict(&judged->run, 1, "title", &judged->arena, &judged->report);
 }
 
 static void release(struct judged *judged)
@@ -1050,17 +1048,16 @@ static void an_acceptance_holds_to_the_end_of_its_day(void **state)
     const struct acceptance acceptance = {explanations[0].effect, "*", "2026-11-22", "known"};
     const struct settings settings = {.accepted = &acceptance, .accepted_count = 1};
     struct judged judged;
-    struct run *runs[1] = {&judged.run};
     int64_t day;
 
     (void)state;
     assert_int_equal(clock_parse_day("2026-11-23", &day), STATUS_OK);
     judge(&judged, &settings, (const char *const[]){"effect", NULL});
     judged.run.about.started = day - 1;
-    verdict(runs, 1, NULL, &judged.arena, &judged.report);
+    verdict(&judged.run, 1, NULL, &judged.arena, &judged.report);
     assert_int_equal(judged.report.accepted_count, 1);
     judged.run.about.started = day;
-    verdict(runs, 1, NULL, &judged.arena, &judged.report);
+    verdict(&judged.run, 1, NULL, &judged.arena, &judged.report);
     assert_int_equal(judged.report.accepted_count, 0);
     assert_null(judged.report.findings[0]->accepted);
     release(&judged);
@@ -1089,16 +1086,16 @@ static void any_acceptance_will_do(void **state)
 /* One report of several runs: their findings together, each subject once. */
 static void several_runs_make_one_report(void **state)
 {
-    struct run first, second_run, *runs[2] = {&first, &second_run};
+    struct run runs[2];
     struct arena arena = {0};
     struct report report;
 
     (void)state;
-    examine_run(&first, NULL, (const char *const[]){"both", "healthy", NULL});
-    examine_run(&second_run, NULL, (const char *const[]){"cause", "both", NULL});
-    first.source = "first.jsonl";
-    second_run.source = "second.jsonl";
-    second_run.about.complete = false;
+    examine_run(&runs[0], NULL, (const char *const[]){"both", "healthy", NULL});
+    examine_run(&runs[1], NULL, (const char *const[]){"cause", "both", NULL});
+    runs[0].source = "first.jsonl";
+    runs[1].source = "second.jsonl";
+    runs[1].about.complete = false;
     verdict(runs, 2, NULL, &arena, &report);
     assert_int_equal(report.run_count, 2);
     assert_string_equal(report.runs[0].source, "first.jsonl");
@@ -1113,8 +1110,8 @@ static void several_runs_make_one_report(void **state)
                              report.findings[i]->subject);
     }
     arena_release(&arena);
-    run_release(&first);
-    run_release(&second_run);
+    run_release(&runs[0]);
+    run_release(&runs[1]);
 }
 
 /* No finding at all is a report too. */
@@ -1132,15 +1129,13 @@ static void nothing_examined_is_nothing_found(void **state)
 
 static const char *remark_of(const struct evidence_run *about, struct judged *judged)
 {
-    struct run *runs[1] = {&judged->run};
-
     judged->run.about.finished = about->finished;
     judged->run.about.complete = about->complete;
     judged->run.about.damaged_lines = about->damaged_lines;
     judged->run.about.first_damaged_line = about->first_damaged_line;
     judged->run.about.unknown_items = about->unknown_items;
     judged->run.about.unknown_subjects = about->unknown_subjects;
-    verdict(runs, 1, NULL, &judged->arena, &judged->report);
+    verdict(&judged->run, 1, NULL, &judged->arena, &judged->report);
     return judged->report.runs[0].remark;
 }
 

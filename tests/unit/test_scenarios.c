@@ -27,14 +27,12 @@ static void path_of(char *path, size_t size, const char *scenario)
 
 static void judge(struct judged *judged, const char *path, bool redacted)
 {
-    struct run *list[1] = {&judged->run};
-
     memset(judged, 0, sizeof *judged);
     assert_int_equal(run_load(&judged->run, path), STATUS_OK);
     if (redacted)
         assert_int_equal(run_redact(&judged->run), STATUS_OK);
     run_replay(&judged->run);
-    verdict(list, 1, NULL, &judged->memory, &judged->report);
+    verdict(&judged->run, 1, NULL, &judged->memory, &judged->report);
 }
 
 static void release(struct judged *judged)

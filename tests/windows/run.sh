@@ -52,7 +52,7 @@ step "cmocka"
 tests/windows/cmocka.sh "$cache/windows"
 
 step "configuring and building"
-quietly cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+quietly cmake --fresh -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DCMAKE_TOOLCHAIN_FILE="$PWD/win32/mingw-w64-x86_64.cmake" \
     -DEXDIAG_WINDOWS_LIBRARIES="$cache/windows"
 quietly cmake --build "$build"
