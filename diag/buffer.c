@@ -18,6 +18,14 @@ void buffer_release(struct buffer *buffer)
     memset(buffer, 0, sizeof *buffer);
 }
 
+char *buffer_keep(struct buffer *buffer, struct arena *arena)
+{
+    char *text = arena_copy(arena, buffer->text, buffer->size);
+
+    buffer_release(buffer);
+    return text;
+}
+
 void buffer_clear(struct buffer *buffer)
 {
     buffer->size = 0;

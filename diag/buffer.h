@@ -24,6 +24,9 @@ void buffer_init(struct buffer *buffer, size_t most);
 
 void buffer_release(struct buffer *buffer);
 
+/* Releases the buffer; its text, with a NUL behind it, lives on in the arena. */
+char *buffer_keep(struct buffer *buffer, struct arena *arena);
+
 /* Empty again; the memory is kept. */
 void buffer_clear(struct buffer *buffer);
 

@@ -1,5 +1,7 @@
 #include "diag/clock.h"
 
+#include "diag/text.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,7 +65,7 @@ static bool take_number(const char **text, int digits, int *number)
 {
     *number = 0;
     for (; digits > 0; digits--, (*text)++) {
-        if (**text < '0' || **text > '9')
+        if (!text_is_digit(**text))
             return false;
         *number = *number * 10 + (**text - '0');
     }

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_MOST = 65536 }; /* bytes of a subject's name in a report */
-
 struct evidence_waiter {
     struct examination *x;
     struct evidence_waiter *next;
@@ -269,19 +267,6 @@ static size_t place_of(const struct exam *exam, const struct subject *subject)
     return low;
 }
 
-/* A path, or a name of a file of evidence, may hold anything. */
-static const char *copy_shown(struct arena *arena, const char *text)
-{
-    struct buffer shown;
-    const char *copy;
-
-    buffer_init(&shown, SHOWN_MOST);
-    text_show(&shown, text, strlen(text));
-    copy = arena_copy(arena, shown.text, shown.size);
-    buffer_release(&shown);
-    return copy;
-}
-
 void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
                       const char *shown, bool given)
 {
@@ -296,7 +281,7 @@ void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *nam
     subject = arena_new(&exam->names, 1, sizeof *subject);
     *subject = wanted;
     subject->name = arena_copy_string(&exam->names, name);
-    subject->shown = copy_shown(&exam->names, shown);
+    subject->shown = text_printable(&exam->names, shown, strlen(shown));
     exam->subjects = memory_grow(exam->subjects, &exam->subject_room, exam->subject_count,
                                  sizeof *exam->subjects);
     memmove(exam->subjects + place + 1, exam->subjects + place,

@@ -19,7 +19,7 @@
 enum {
     EXAM_PATIENCE = 50000, /* microseconds */
     EXAM_PASSES_MOST = 64, /* of one examination; more means a probe that never settles */
-    EXAM_ASKS_MOST = 2000  /* of one examination */
+    EXAM_ASKS_MOST = 2000  /* in one pass */
 };
 
 struct exam;

@@ -68,6 +68,16 @@ void json_put_text(json_t *object, const char *name, const char *text)
     json_object_set_new(object, name, json_from_bytes(text, strlen(text)));
 }
 
+void json_put_number(json_t *object, const char *name, uint64_t number)
+{
+    json_object_set_new(object, name, json_integer((json_int_t)number));
+}
+
+void json_put_bool(json_t *object, const char *name, bool value)
+{
+    json_object_set_new(object, name, json_boolean(value));
+}
+
 void json_put_time(json_t *object, const char *name, int64_t milliseconds)
 {
     char text[CLOCK_TEXT_SIZE];

@@ -19,6 +19,8 @@ json_t *json_from_bytes(const char *bytes, size_t size);
 bool json_to_bytes(const json_t *value, struct arena *arena, const char **bytes, size_t *size);
 
 void json_put_text(json_t *object, const char *name, const char *text);
+void json_put_number(json_t *object, const char *name, uint64_t number);
+void json_put_bool(json_t *object, const char *name, bool value);
 
 /* Milliseconds since 1970 UTC as RFC 3339 text with milliseconds. */
 void json_put_time(json_t *object, const char *name, int64_t milliseconds);

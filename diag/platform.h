@@ -8,6 +8,7 @@
 #ifndef EXDIAG_PLATFORM_H
 #define EXDIAG_PLATFORM_H
 
+#include "diag/buffer.h"
 #include "diag/read/net_address.h"
 #include "diag/status.h"
 
@@ -74,19 +75,24 @@ enum status platform_resolvers(struct net_address *servers, size_t room, size_t 
 /* ---- names ---- */
 
 /*
- * IDNA (non-transitional UTS 46): a UTF-8 domain name to its xn-- form, and back
- * for display, both in lower case. ASCII is its own xn-- form. `out` has `room`
- * bytes. STATUS_INVALID where the name has no such form, or for display none that
- * leads back to it; STATUS_TOO_LARGE if `room` is short.
+ * What the system knows of IDNA (non-transitional UTS 46), for diag/idn.h, which
+ * says what is a name and is what the program calls. A UTF-8 name below 1,025
+ * bytes, not all of it ASCII, mapped and with its labels as xn--; an ASCII name in
+ * lower case with its xn-- labels as UTF-8, whether they lead back to it or not.
+ * Both are appended, and stand only with STATUS_OK; STATUS_INVALID for none.
  */
-enum status platform_idn_to_ascii(const char *name, char *out, size_t room);
-enum status platform_idn_to_unicode(const char *name, char *out, size_t room);
+enum status platform_idn_encode(const char *name, struct buffer *ascii);
+enum status platform_idn_decode(const char *name, struct buffer *unicode);
 
 /* ---- threads ---- */
 
 struct platform_mutex;
 struct platform_condition;
 
+/*
+ * The last to need a mutex may free it once it is unlocked, even while the unlock of
+ * another thread, which held it before, has not returned yet.
+ */
 struct platform_mutex *platform_mutex_new(void);
 void platform_mutex_free(struct platform_mutex *mutex);
 void platform_mutex_lock(struct platform_mutex *mutex);

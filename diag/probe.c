@@ -99,18 +99,6 @@ static struct finding *tell(struct examination *x, const struct finding_kind *ki
     return &draft->finding;
 }
 
-static const char *printable(struct arena *arena, const char *text, size_t size)
-{
-    struct buffer shown;
-    const char *copy;
-
-    buffer_init(&shown, SEEN_TEXT_MOST);
-    text_show(&shown, text, size);
-    copy = arena_copy(arena, shown.text, shown.size);
-    buffer_release(&shown);
-    return copy;
-}
-
 struct finding *found(struct examination *x, const struct finding_kind *kind)
 {
     return tell(x, kind, OUTCOME_PROBLEM);
@@ -122,7 +110,7 @@ static struct finding *tell_line(struct examination *x, const struct finding_kin
     struct finding *finding = tell(x, kind, outcome);
     const char *text = arena_print_list(&x->memory, format, arguments);
 
-    finding->title = printable(&x->memory, text, strlen(text));
+    finding->title = text_printable(&x->memory, text, strlen(text));
     return finding;
 }
 
@@ -182,7 +170,7 @@ static struct seen *add_seen(struct finding *finding, const struct evidence *sou
 
         buffer_init(&text, SEEN_TEXT_MOST);
         source->kind->describe(source, &text);
-        seen->source = printable(arena, text.text, text.size);
+        seen->source = text_printable(arena, text.text, text.size);
         seen->time = source->time;
         buffer_release(&text);
     }
@@ -198,7 +186,7 @@ void saw(struct finding *finding, const struct evidence *source, const char *for
     va_start(arguments, format);
     text = arena_print_list(arena, format, arguments);
     va_end(arguments);
-    add_seen(finding, source)->text = printable(arena, text, strlen(text));
+    add_seen(finding, source)->text = text_printable(arena, text, strlen(text));
 }
 
 void saw_marked(struct finding *finding, const struct evidence *source, const char *bytes,
@@ -218,8 +206,7 @@ void saw_marked(struct finding *finding, const struct evidence *source, const ch
     text_show(&shown, bytes + mark_start, mark_size);
     seen->mark_end = text_length(shown.text, shown.size);
     text_show(&shown, bytes + mark_start + mark_size, size - mark_start - mark_size);
-    seen->text = arena_copy(arena, shown.text, shown.size);
-    buffer_release(&shown);
+    seen->text = buffer_keep(&shown, arena);
 }
 
 void saw_failure(struct finding *finding, const struct evidence *source)
@@ -253,6 +240,29 @@ void set_vouched(struct finding *finding, enum value_type type, const char *name
                  size_t size)
 {
     add_value(finding, (struct value){name, bytes, size, type, true});
+}
+
+void set_text(struct finding *finding, const char *name, const char *text)
+{
+    set_value(finding, VALUE_TEXT, name, text, strlen(text));
+}
+
+void set_number(struct finding *finding, const char *name, uint64_t number)
+{
+    struct buffer text;
+
+    buffer_init(&text, 20);
+    buffer_add_number(&text, number);
+    set_vouched(finding, VALUE_TEXT, name, text.text, text.size);
+    buffer_release(&text);
+}
+
+void set_address(struct finding *finding, const char *name, const struct ip_address *ip)
+{
+    char text[IP_TEXT_SIZE];
+
+    ip_format(ip, text);
+    set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
 }
 
 /* ---- concluding ---- */

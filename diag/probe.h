@@ -139,6 +139,13 @@ void set_value(struct finding *finding, enum value_type type, const char *name, 
 void set_vouched(struct finding *finding, enum value_type type, const char *name, const char *bytes,
                  size_t size);
 
+/* VALUE_TEXT that nobody authenticated. */
+void set_text(struct finding *finding, const char *name, const char *text);
+
+/* Numbers and addresses are as good as vouched for: this program writes their text. */
+void set_number(struct finding *finding, const char *name, uint64_t number);
+void set_address(struct finding *finding, const char *name, const struct ip_address *ip);
+
 /* All probes, ended by NULL: probes/probes.c. */
 extern const struct probe *const probes[];
 

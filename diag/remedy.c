@@ -97,7 +97,6 @@ static const char *fill_text(const char *template, const struct filling *filling
 {
     struct buffer out;
     struct piece piece;
-    const char *text;
 
     if (!template)
         return NULL;
@@ -112,9 +111,7 @@ static const char *fill_text(const char *template, const struct filling *filling
         else
             buffer_add(&out, piece.text, piece.size);
     }
-    text = arena_copy(arena, out.text, out.size);
-    buffer_release(&out);
-    return text;
+    return buffer_keep(&out, arena);
 }
 
 static size_t count_placeholders(const char *template)
@@ -219,8 +216,7 @@ static void fill_command(struct draft *draft, const struct filling *filling,
         line.current = &filling->values[i];
         fill_line(draft, &line, template->command, &out);
     }
-    draft->step.command = arena_copy(draft->arena, out.text, out.size);
-    buffer_release(&out);
+    draft->step.command = buffer_keep(&out, draft->arena);
 }
 
 /* Where to run a step is part of it: what nobody vouches for leaves it open too. */

@@ -55,27 +55,28 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
     struct acceptance *accepted =
         arena_new(&about->memory, settings->accepted_count, sizeof *accepted);
     struct net_address *dns = arena_new(&about->memory, settings->dns_count, sizeof *dns);
-    struct buffer text;
 
-    buffer_init(&text, TEXT_MOST);
     for (size_t i = 0; i < about->subject_count; i++) {
         struct subject *subject = &about->subjects[i];
+        struct buffer name;
 
-        buffer_clear(&text);
+        buffer_init(&name, TEXT_MOST);
         if (subject->kind == SUBJECT_FILE)
-            redact_path(redactor, subject->name, &text);
+            redact_path(redactor, subject->name, &name);
         else
-            redact_name(redactor, subject->name, &text);
-        subject->name = subject->shown = arena_copy(&about->memory, text.text, text.size);
+            redact_name(redactor, subject->name, &name);
+        subject->name = subject->shown = buffer_keep(&name, &about->memory);
     }
     for (size_t i = 0; i < settings->accepted_count; i++) {
+        struct buffer name;
+
         accepted[i] = settings->accepted[i];
         accepted[i].reason = "(redacted)";
         if (strcmp(accepted[i].subject, "*") == 0)
             continue;
-        buffer_clear(&text);
-        redact_name(redactor, accepted[i].subject, &text);
-        accepted[i].subject = arena_copy(&about->memory, text.text, text.size);
+        buffer_init(&name, TEXT_MOST);
+        redact_name(redactor, accepted[i].subject, &name);
+        accepted[i].subject = buffer_keep(&name, &about->memory);
     }
     for (size_t i = 0; i < settings->dns_count; i++) {
         dns[i] = settings->dns[i];
@@ -84,7 +85,6 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
     settings->accepted = accepted;
     settings->dns = dns;
     about->redacted = true;
-    buffer_release(&text);
 }
 
 static enum status new_redactor(struct redactor **redactor)

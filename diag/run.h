@@ -5,7 +5,7 @@
 #ifndef EXDIAG_RUN_H
 #define EXDIAG_RUN_H
 
-#include "diag/evidence/file.h"
+#include "diag/evidence/evidence_file.h"
 #include "diag/exam.h"
 #include "diag/gather/gather.h"
 

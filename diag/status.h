@@ -29,6 +29,7 @@
     X(DISK_FULL, "disk-full", "no space left on the device")                                       \
     X(IO, "io", "reading or writing failed")                                                       \
     X(LIMIT, "limit", "a limit of this examination was reached")                                   \
+    X(EXHAUSTED, "exhausted", "the system has no more of what that takes")                         \
     X(CANCELLED, "cancelled", "the run ended before the answer came")                              \
     X(NOT_RECORDED, "not-recorded", "not in the evidence file")                                    \
     X(REDACTED, "redacted", "removed from the evidence by --redact")

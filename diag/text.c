@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-enum { CODE_POINT_LAST = 0x10FFFF, REPLACEMENT_CHARACTER = 0xFFFD };
+enum {
+    CODE_POINT_LAST = 0x10FFFF,
+    REPLACEMENT_CHARACTER = 0xFFFD,
+    PRINTABLE_MOST = 65536 /* bytes that text_printable() gives */
+};
 
 /* The tables of ranges are sorted. */
 struct range {
@@ -150,6 +154,14 @@ void text_encode(struct buffer *out, uint32_t code_point)
     buffer_add(out, bytes, last + 1);
 }
 
+size_t text_next(const char *text, size_t size)
+{
+    uint32_t code_point;
+    size_t taken = text_decode(text, size, &code_point);
+
+    return taken ? taken : 1;
+}
+
 bool text_is_utf8(const char *text, size_t size)
 {
     uint32_t code_point;
@@ -217,13 +229,12 @@ static void add_characters(struct buffer *out, const char *text, size_t size)
 static size_t spell_out(struct buffer *out, const char *text, size_t size)
 {
     uint32_t code_point;
-    size_t taken = text_decode(text, size, &code_point);
 
-    if (taken <= 1)
+    if (text_decode(text, size, &code_point) <= 1)
         buffer_print(out, "\\x%02x", (unsigned)(uint8_t)text[0]);
     else
         buffer_print(out, "\\u{%04lx}", (unsigned long)code_point);
-    return taken ? taken : 1;
+    return text_next(text, size);
 }
 
 void text_show(struct buffer *out, const char *text, size_t size)
@@ -239,6 +250,15 @@ void text_show(struct buffer *out, const char *text, size_t size)
         if (at < size && !out->truncated)
             at += spell_out(out, text + at, size - at);
     }
+}
+
+char *text_printable(struct arena *arena, const char *text, size_t size)
+{
+    struct buffer shown;
+
+    buffer_init(&shown, PRINTABLE_MOST);
+    text_show(&shown, text, size);
+    return buffer_keep(&shown, arena);
 }
 
 size_t text_columns(const char *text, size_t size)
@@ -257,6 +277,16 @@ size_t text_columns(const char *text, size_t size)
             columns += taken > 1 && IN_TABLE(wide, code_point) ? 2 : 1;
     }
     return columns;
+}
+
+bool text_is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
+bool text_is_letter(char character)
+{
+    return text_lower(character) >= 'a' && text_lower(character) <= 'z';
 }
 
 char text_lower(char character)

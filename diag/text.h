@@ -27,6 +27,9 @@ size_t text_decode(const char *text, size_t size, uint32_t *code_point);
 /* Appends a code point as UTF-8; what is no scalar value becomes U+FFFD. */
 void text_encode(struct buffer *out, uint32_t code_point);
 
+/* Bytes of the character that `text` (size > 0) begins with; 1 where that is not UTF-8. */
+size_t text_next(const char *text, size_t size);
+
 bool text_is_utf8(const char *text, size_t size);
 
 /* Code points in valid UTF-8. */
@@ -44,6 +47,9 @@ bool text_is_printable(const char *text, size_t size);
  */
 void text_show(struct buffer *out, const char *text, size_t size);
 
+/* As text_show(), as a string in the arena; of the result at most 65,536 bytes. */
+char *text_printable(struct arena *arena, const char *text, size_t size);
+
 /*
  * The columns a terminal gives to printable text: 0 for combining marks, 2 for
  * wide East Asian characters and emoji.
@@ -51,6 +57,8 @@ void text_show(struct buffer *out, const char *text, size_t size);
 size_t text_columns(const char *text, size_t size);
 
 /* ASCII-only, so that no locale has a say. */
+bool text_is_digit(char character);
+bool text_is_letter(char character);
 char text_lower(char character);
 bool text_equal_fold(const char *a, const char *b);
 bool text_equal_fold_sized(const char *a, size_t a_size, const char *b, size_t b_size);

@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    DAY = 86400000,
-    SOURCE_MOST = 65536 /* bytes of a file's name */
-};
+enum { DAY = 86400000 };
 
 struct gathering { /* the findings of one run, as they are collected */
     struct arena *arena;
@@ -155,20 +152,6 @@ static void count_outcomes(struct report *report)
     }
 }
 
-static const char *show(const char *path, struct arena *arena)
-{
-    struct buffer shown;
-    const char *copy = NULL;
-
-    if (!path)
-        return NULL;
-    buffer_init(&shown, SOURCE_MOST);
-    text_show(&shown, path, strlen(path));
-    copy = arena_copy(arena, shown.text, shown.size);
-    buffer_release(&shown);
-    return copy;
-}
-
 static int compare_subjects(const void *a, const void *b)
 {
     return subject_compare(*(const struct subject *const *)a, *(const struct subject *const *)b);
@@ -213,8 +196,11 @@ void verdict(const struct run *runs, size_t run_count, const char *title, struct
     report->run_count = run_count;
     for (size_t i = 0; i < run_count; i++)
         judge_run(&runs[i], arena, &all, &out[i]);
-    for (size_t i = 0; i < run_count && run_count > 1; i++)
-        out[i].source = show(runs[i].source, arena);
+    for (size_t i = 0; i < run_count && run_count > 1; i++) {
+        const char *path = runs[i].source;
+
+        out[i].source = path ? text_printable(arena, path, strlen(path)) : NULL;
+    }
     if (all.count)
         qsort(all.list, all.count, sizeof *all.list, compare);
     report->findings = (const struct finding *const *)all.list;

@@ -4,13 +4,15 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 enum { EXIT_INTERRUPTED = 128 + SIGINT };
 
-/* Written before the thread that reads it is started, and after it has ended. */
+/* But for `ending`, written before the thread that reads it is started, and after it has ended. */
 static struct {
     bool active;
+    atomic_bool ending; /* the next signal is only to wake the thread */
     pthread_t thread;
     sigset_t before; /* the signals that were blocked already */
     void (*interrupted)(void *argument);
@@ -31,27 +33,29 @@ static void signals_of_interest(sigset_t *signals)
  */
 static void *watch_signals(void *argument)
 {
+    bool heard = false;
     sigset_t signals;
     int signal;
 
     (void)argument;
     signals_of_interest(&signals);
-    if (sigwait(&signals, &signal) != 0)
-        return NULL;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-    watch.interrupted(watch.argument);
-    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
-    if (sigwait(&signals, &signal) == 0)
-        _exit(EXIT_INTERRUPTED);
+    while (sigwait(&signals, &signal) == 0 && !atomic_load(&watch.ending)) {
+        if (heard)
+            _exit(EXIT_INTERRUPTED);
+        heard = true;
+        watch.interrupted(watch.argument);
+    }
     return NULL;
 }
 
+/* Not by pthread_cancel(), for which glibc opens a library: there may be no descriptor left. */
 static void stop_watching(void)
 {
     if (!watch.active)
         return;
     watch.active = false;
-    pthread_cancel(watch.thread);
+    atomic_store(&watch.ending, true);
+    pthread_kill(watch.thread, SIGTERM);
     pthread_join(watch.thread, NULL);
     pthread_sigmask(SIG_SETMASK, &watch.before, NULL);
 }
@@ -66,6 +70,7 @@ enum status platform_on_interrupt(void (*interrupted)(void *argument), void *arg
         return STATUS_OK;
     watch.interrupted = interrupted;
     watch.argument = argument;
+    atomic_store(&watch.ending, false);
     signals_of_interest(&signals);
     error = pthread_sigmask(SIG_BLOCK, &signals, &watch.before);
     if (error != 0)
@@ -73,7 +78,7 @@ enum status platform_on_interrupt(void (*interrupted)(void *argument), void *arg
     error = pthread_create(&watch.thread, NULL, watch_signals, NULL);
     if (error != 0) {
         pthread_sigmask(SIG_SETMASK, &watch.before, NULL);
-        return error == EAGAIN ? STATUS_LIMIT : error_status(error);
+        return error == EAGAIN ? STATUS_EXHAUSTED : error_status(error);
     }
     watch.active = true;
     return STATUS_OK;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DNS_PORT = 53, LINE_SIZE = 512, LINES_MOST = 1000 };
+enum { LINE_SIZE = 512, LINES_MOST = 1000 };
 
 /* The zone of a link-local address: an interface's name or its number; 0 if neither. */
 static uint32_t zone_index(const char *zone)

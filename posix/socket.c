@@ -1,39 +1,11 @@
 #include "diag/platform.h"
+#include "posix/address.h"
 #include "posix/error.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-union any_address {
-    struct sockaddr plain;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
-/* The size of the address; 0 if it is none. */
-static socklen_t to_system(const struct net_address *address, union any_address *out)
-{
-    memset(out, 0, sizeof *out);
-    if (address->ip.family == IP_V4) {
-        out->v4.sin_family = AF_INET;
-        out->v4.sin_port = htons(address->port);
-        memcpy(&out->v4.sin_addr, address->ip.bytes, sizeof out->v4.sin_addr);
-        return sizeof out->v4;
-    }
-    if (address->ip.family == IP_V6) {
-        out->v6.sin6_family = AF_INET6;
-        out->v6.sin6_port = htons(address->port);
-        out->v6.sin6_scope_id = address->scope;
-        memcpy(&out->v6.sin6_addr, address->ip.bytes, sizeof out->v6.sin6_addr);
-        return sizeof out->v6;
-    }
-    return 0;
-}
 
 /* Linux says the double of what it was asked for: its own bookkeeping is part of it. */
 static size_t receive_buffer_of(int fd)
@@ -62,8 +34,8 @@ static size_t enlarge_receive_buffer(int fd, size_t wanted)
 /* A connected socket; for TCP the connection may still be on its way. */
 static enum status open_socket(const struct net_address *peer, int type, platform_socket *out)
 {
-    union any_address address;
-    socklen_t size = to_system(peer, &address);
+    union system_address address;
+    socklen_t size = address_to_system(peer, &address);
     enum status status;
     int fd;
 

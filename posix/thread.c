@@ -106,5 +106,5 @@ enum status platform_thread_start(void (*run)(void *argument), void *argument)
     if (error == 0)
         return STATUS_OK;
     free(start);
-    return error == EAGAIN ? STATUS_LIMIT : error_status(error); /* no more threads */
+    return error == EAGAIN ? STATUS_EXHAUSTED : error_status(error); /* no more threads */
 }

@@ -32,15 +32,6 @@ static const struct finding_kind file_not_read = {
         (const struct reference[]){{"exdiag list: what each probe reads", NULL}, {NULL, NULL}},
 };
 
-static void set(struct finding *finding, const char *name, const char *text)
-{
-    size_t size = 0;
-
-    while (text[size])
-        size++;
-    set_vouched(finding, VALUE_TEXT, name, text, size);
-}
-
 static void examine(struct examination *x, const struct subject *file)
 {
     const struct file_digest *digest = ask_file(x, file->name);
@@ -53,8 +44,8 @@ static void examine(struct examination *x, const struct subject *file)
         saw_failure(finding, &digest->evidence);
         return;
     }
-    set(finding, "sha256", digest->sha256);
-    set(finding, "size", arena_print(pass_memory(x), "%llu", (unsigned long long)digest->size));
+    set_text(finding, "sha256", digest->sha256);
+    set_number(finding, "size", digest->size);
     saw(finding, &digest->evidence, "%s, %llu bytes, %llu lines; no probe of this version reads it",
         file_type_text(digest->type), (unsigned long long)digest->size,
         (unsigned long long)digest->lines);

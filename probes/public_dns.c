@@ -11,6 +11,7 @@ enum {
 struct server_list {
     struct ip_address list[PUBLIC_SERVERS_MOST];
     size_t count;
+    const struct evidence *missing; /* the address of a server that could not be had, or NULL */
 };
 
 /* Top-level names that never have a public delegation. */
@@ -44,16 +45,20 @@ static void add_server(struct server_list *servers, const struct ip_address *ip)
         servers->list[servers->count++] = *ip;
 }
 
+/* IPv6 only where there is no IPv4: this machine may well be without the former. */
 static bool add_glue(struct server_list *servers, const struct dns_answer *referral,
                      const char *host)
 {
+    static const uint16_t types[] = {DNS_A, DNS_AAAA};
     size_t before = servers->count;
 
-    for (size_t i = 0; i < referral->additional.count; i++) {
-        const struct dns_record *record = &referral->additional.records[i];
+    for (size_t t = 0; t < 2 && servers->count == before; t++) {
+        for (size_t i = 0; i < referral->additional.count; i++) {
+            const struct dns_record *record = &referral->additional.records[i];
 
-        if (record->type == DNS_A && dns_name_equal(record->owner, host))
-            add_server(servers, &record->data.ip);
+            if (record->type == types[t] && dns_name_equal(record->owner, host))
+                add_server(servers, &record->data.ip);
+        }
     }
     return servers->count > before;
 }
@@ -61,14 +66,21 @@ static bool add_glue(struct server_list *servers, const struct dns_answer *refer
 /* The addresses of a name server, by the resolver. False while they are on their way. */
 static bool add_host(struct examination *x, struct server_list *servers, const char *host)
 {
-    const struct dns_answer *a = ask_dns(x, host, DNS_A);
+    const struct dns_answer *v4 = ask_dns(x, host, DNS_A), *v6;
     const struct dns_record *record = NULL;
 
-    if (!a)
+    if (!v4)
         return false;
-    while ((record = dns_answer_next(a, record)))
+    while ((record = dns_answer_next(v4, record)))
         add_server(servers, &record->data.ip);
-    return true;
+    if (dns_answer_has_records(v4))
+        return true;
+    v6 = ask_dns(x, host, DNS_AAAA);
+    while (v6 && (record = dns_answer_next(v6, record)))
+        add_server(servers, &record->data.ip);
+    if (servers->count == 0)
+        servers->missing = &v4->evidence;
+    return v6 != NULL;
 }
 
 /* Those of the NS records in a section that belong to `zone`. */
@@ -146,22 +158,28 @@ static struct public_view ask_all(struct examination *x, const char *name, enum 
         else if (answer->evidence.status == STATUS_OK && answer->flags & DNS_AUTHORITATIVE)
             view.answers[view.count++] = answer;
         else
-            view.obstacle = &answer->evidence;
+            view.unheard[view.unheard_count++] = answer;
     }
     if (view.state == PUBLIC_KNOWN && view.count == 0)
-        return unreachable(view.obstacle, "none of the delegated name servers answers for it");
+        return unreachable(view.unheard_count ? &view.unheard[0]->evidence : servers->missing,
+                           "none of the name servers it is delegated to answers for it");
     return view;
 }
 
+/* Where the name is nothing but an alias: its target. */
 static const char *alias_of(const struct public_view *view, enum dns_type type)
 {
-    const struct dns_answer *answer = view->answers[0];
+    const struct dns_section *section = &view->answers[0]->answer;
 
-    if (view->state != PUBLIC_KNOWN || dns_answer_next(answer, NULL) || type == DNS_CNAME)
+    if (view->state != PUBLIC_KNOWN || type == DNS_CNAME)
         return NULL;
-    for (size_t i = answer->answer.count; i > 0; i--) {
-        if (answer->answer.records[i - 1].type == DNS_CNAME)
-            return answer->answer.records[i - 1].data.name;
+    for (size_t i = 0; i < view->count; i++) {
+        if (dns_answer_next(view->answers[i], NULL))
+            return NULL;
+    }
+    for (size_t i = section->count; i > 0; i--) {
+        if (section->records[i - 1].type == DNS_CNAME)
+            return section->records[i - 1].data.name;
     }
     return NULL;
 }
@@ -182,40 +200,73 @@ static bool find_own_servers(struct examination *x, const char *name, const char
         return false;
     if (!dns_answer_has_records(own) || !(own->flags & DNS_AUTHORITATIVE))
         return true;
-    servers->count = 0;
+    *servers = (struct server_list){0};
     return add_servers(x, servers, own, &own->answer, name);
+}
+
+/*
+ * Whether one of the top-level domain's servers is what it should be. A firewall that
+ * sends every DNS question to a server inside makes that one answer in their name; it
+ * has no authority over the top-level domain, though.
+ */
+static bool is_top_level(const struct dns_answer *soa)
+{
+    return soa->evidence.status != STATUS_OK || soa->flags & DNS_AUTHORITATIVE;
+}
+
+/* The servers of the top-level domain, or why they are not known. */
+static struct public_view find_top(struct examination *x, const char *zone,
+                                   struct server_list *servers)
+{
+    const struct dns_answer *ns = ask_dns(x, zone, DNS_NS), *soa;
+
+    if (!ns)
+        return pending;
+    if (dns_answer_no_such_name(ns))
+        return unreachable(&ns->evidence,
+                           "there is no top-level domain of that name: is it spelt right?");
+    if (!dns_answer_has_records(ns))
+        return unreachable(&ns->evidence, "the servers of its top-level domain are not known");
+    if (!add_servers(x, servers, ns, &ns->answer, zone) && servers->count == 0)
+        return pending;
+    if (servers->count == 0)
+        return unreachable(servers->missing,
+                           "no address of the servers of its top-level domain is known");
+    soa = ask_dns_at(x, zone, DNS_SOA, &servers->list[0]);
+    if (soa && !is_top_level(soa))
+        return unreachable(&soa->evidence,
+                           "DNS questions to servers outside are answered by something on the way");
+    return (struct public_view){.state = soa ? PUBLIC_KNOWN : PUBLIC_PENDING};
 }
 
 /* Down from the top-level domain, one referral after the other. */
 static struct public_view descend(struct examination *x, const char *name, enum dns_type type)
 {
     const char *zone = top_level_of(name);
-    const struct dns_answer *top = ask_dns(x, zone, DNS_NS);
     struct server_list servers = {0};
+    struct public_view top = find_top(x, zone, &servers);
 
-    if (!top)
-        return pending;
-    if (!dns_answer_has_records(top))
-        return unreachable(&top->evidence, "the servers of its top-level domain are not known");
-    if (!add_servers(x, &servers, top, &top->answer, zone) && servers.count == 0)
-        return pending;
+    if (top.state == PUBLIC_UNREACHABLE || servers.count == 0)
+        return top;
     for (int referral = 0; referral < REFERRALS_MOST; referral++) {
         bool waiting = false;
         const struct dns_answer *answer = first_answer(x, name, type, &servers, &waiting);
         const char *below;
 
-        if (waiting && !answer)
+        if (top.state == PUBLIC_PENDING || (waiting && !answer))
             return pending;
-        if (!answer || answer->evidence.status != STATUS_OK)
-            return unreachable(answer ? &answer->evidence : NULL,
+        if (!answer)
+            return unreachable(servers.missing, "no address of its name servers is known");
+        if (answer->evidence.status != STATUS_OK)
+            return unreachable(&answer->evidence,
                                referral ? "the name servers it is delegated to give no answer"
-                                        : "the name servers above it could not be asked from here");
+                                        : "the name servers above it could not be asked");
         below = referred_zone(answer, name, zone);
         if (!below && !find_own_servers(x, name, zone, answer, &servers))
             return pending;
         if (!below)
             return ask_all(x, name, type, &servers);
-        servers.count = 0;
+        servers = (struct server_list){0};
         if (!add_servers(x, &servers, answer, &answer->authority, below))
             return pending;
         zone = below;
@@ -237,8 +288,11 @@ struct public_view public_dns(struct examination *x, const char *name, enum dns_
         return (struct public_view){.state = PUBLIC_KNOWN, .answers = {answer}, .count = 1};
     }
     for (int alias = 0; name && alias <= ALIASES_MOST; alias++) {
-        if (is_private(name))
-            return (struct public_view){.state = PUBLIC_NONE};
+        if (is_private(name)) {
+            if (alias == 0)
+                view.state = PUBLIC_NONE;
+            return view;
+        }
         view = descend(x, name, type);
         name = alias_of(&view, type);
     }

@@ -2,8 +2,9 @@
  * What the Internet sees. A mail server's own resolver often has an internal zone
  * that hides the public one, so a verdict about published records is formed from
  * the answers of the domain's delegated name servers, found from the top: the
- * resolver is trusted for the top-level domain's servers only. Where the user
- * named servers with --dns, those are the public view.
+ * resolver is trusted for the top-level domain's servers, and for the addresses of
+ * name servers that come without glue. Where the user named servers with --dns,
+ * those are the public view.
  */
 #ifndef EXDIAG_PROBES_PUBLIC_DNS_H
 #define EXDIAG_PROBES_PUBLIC_DNS_H
@@ -21,8 +22,11 @@ enum { PUBLIC_SERVERS_MOST = 8 };
 
 struct public_view {
     enum public_state state;
-    const struct dns_answer *answers[PUBLIC_SERVERS_MOST]; /* those with STATUS_OK */
+    const struct dns_answer
+        *answers[PUBLIC_SERVERS_MOST]; /* with STATUS_OK, of the zone's servers */
     size_t count;
+    const struct dns_answer *unheard[PUBLIC_SERVERS_MOST]; /* of servers that gave none of use */
+    size_t unheard_count;
     const struct evidence *obstacle; /* or NULL */
     const char *reason;
 };

@@ -26,23 +26,6 @@ static bool says_the_same(const struct spf_record *a, const struct spf_record *b
     return true;
 }
 
-static bool is_modifier(const struct spf_term *term)
-{
-    return term->kind == SPF_REDIRECT || term->kind == SPF_EXP || term->kind == SPF_OTHER_MODIFIER;
-}
-
-/* Terms behind `all` are never reached (RFC 7208 5.1); modifiers count wherever they stand. */
-static bool is_reached(const struct spf_record *record, const struct spf_term *term)
-{
-    if (is_modifier(term))
-        return true;
-    for (const struct spf_term *earlier = record->terms; earlier < term; earlier++) {
-        if (earlier->kind == SPF_ALL)
-            return false;
-    }
-    return true;
-}
-
 static const struct spf_term *all_of(const struct spf_record *record)
 {
     for (size_t i = 0; i < record->term_count; i++) {
@@ -50,6 +33,20 @@ static const struct spf_term *all_of(const struct spf_record *record)
             return &record->terms[i];
     }
     return NULL;
+}
+
+/* +all, or a network of length 0. */
+static bool admits_everybody(const struct spf_record *record, const struct spf_term *term)
+{
+    const char *text = record->text + term->start;
+
+    if (term->qualifier != '+' || !spf_is_reached(record, term))
+        return false;
+    if (term->kind == SPF_ALL)
+        return true;
+    return (term->kind == SPF_IP4 || term->kind == SPF_IP6 || term->kind == SPF_A ||
+            term->kind == SPF_MX) &&
+           term->size > 2 && memcmp(text + term->size - 2, "/0", 2) == 0;
 }
 
 /* Why a term cannot be moved into another record; NULL if it can. */
@@ -63,17 +60,14 @@ static const char *obstacle_of(struct arena *arena, const struct spf_record *rec
                            "one of them hands everything to another domain with %s, and a record "
                            "with terms of its own would never get there",
                            text);
-    if (term->kind == SPF_ALL)
-        return term->qualifier == '+' ? "one of them ends in +all, which lets everybody send"
-                                      : NULL;
-    if (term->kind < SPF_REDIRECT && term->qualifier != '+')
+    if (term->kind < SPF_REDIRECT && term->kind != SPF_ALL && term->qualifier != '+')
         return arena_print(arena, "%s excludes or doubts senders, so the order of terms matters",
                            text);
     return NULL;
 }
 
-static const char *find_obstacle(const struct spf_record *records, size_t count,
-                                 struct arena *arena)
+/* What stands against any of the records, merged or alone. */
+static const char *find_fault(const struct spf_record *records, size_t count, struct arena *arena)
 {
     for (size_t i = 0; i < count; i++) {
         const struct spf_record *record = &records[i];
@@ -83,8 +77,26 @@ static const char *find_obstacle(const struct spf_record *records, size_t count,
                                quote_term(arena, record, record->error), record->error->error);
         for (size_t j = 0; j < record->term_count; j++) {
             const struct spf_term *term = &record->terms[j];
+
+            if (admits_everybody(record, term))
+                return arena_print(arena, "%s lets everybody send in the domain's name",
+                                   term->kind == SPF_ALL ? "+all"
+                                                         : quote_term(arena, record, term));
+        }
+    }
+    return NULL;
+}
+
+static const char *find_obstacle(const struct spf_record *records, size_t count,
+                                 struct arena *arena)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct spf_record *record = &records[i];
+
+        for (size_t j = 0; j < record->term_count; j++) {
+            const struct spf_term *term = &record->terms[j];
             const char *obstacle =
-                is_reached(record, term) ? obstacle_of(arena, record, term) : NULL;
+                spf_is_reached(record, term) ? obstacle_of(arena, record, term) : NULL;
 
             if (obstacle)
                 return obstacle;
@@ -99,38 +111,40 @@ static int mildness(char qualifier)
     return qualifier == '-' ? 0 : qualifier == '~' ? 1 : 2;
 }
 
-/* A record without `all` ends neutral (RFC 7208 4.7). */
+/*
+ * The mildest of the ends there are; 0 if no record has one. A record without `all`
+ * has no say: a forgotten end is more often a mistake than a policy.
+ */
 static char mildest_end(const struct spf_record *records, size_t count, bool *differ)
 {
-    char mildest = '-';
+    char mildest = 0;
+    size_t ends = 0;
 
     *differ = false;
     for (size_t i = 0; i < count; i++) {
         const struct spf_term *all = all_of(&records[i]);
-        char end = all ? all->qualifier : '?';
 
-        if (i > 0 && end != mildest)
-            *differ = true;
-        if (i == 0 || mildness(end) > mildness(mildest))
-            mildest = end;
+        if (!all)
+            continue;
+        *differ = *differ || (ends > 0 && all->qualifier != mildest);
+        if (ends++ == 0 || mildness(all->qualifier) > mildness(mildest))
+            mildest = all->qualifier;
     }
+    *differ = *differ || (ends > 0 && ends < count);
     return mildest;
 }
 
-/* Among those that are reached. */
 static bool is_first_of_its_kind(const struct spf_record *records, size_t record, size_t term)
 {
     for (size_t i = 0; i <= record; i++) {
         size_t end = i < record ? records[i].term_count : term;
-        bool reached = true;
 
         for (size_t j = 0; j < end; j++) {
             const struct spf_term *earlier = &records[i].terms[j];
 
-            if ((reached || is_modifier(earlier)) &&
+            if (spf_is_reached(&records[i], earlier) &&
                 spf_same_term(&records[i], earlier, &records[record], &records[record].terms[term]))
                 return false;
-            reached = reached && earlier->kind != SPF_ALL;
         }
     }
     return true;
@@ -163,7 +177,7 @@ static void add_terms(const struct spf_record *records, size_t count, struct buf
         for (size_t j = 0; j < records[i].term_count; j++) {
             const struct spf_term *term = &records[i].terms[j];
 
-            if (term->kind == SPF_ALL || !is_reached(&records[i], term) ||
+            if (term->kind == SPF_ALL || !spf_is_reached(&records[i], term) ||
                 !is_first_of_its_kind(records, i, j))
                 continue;
             buffer_add_char(merged, ' ');
@@ -172,11 +186,46 @@ static void add_terms(const struct spf_record *records, size_t count, struct buf
     }
 }
 
+/* NULL if it is longer than a record can be. */
+static const char *join_records(const struct spf_record *records, size_t count, char end,
+                                struct arena *arena)
+{
+    struct buffer merged;
+    bool truncated;
+    const char *text;
+
+    buffer_init(&merged, MERGED_MOST);
+    buffer_add_string(&merged, "v=spf1");
+    add_terms(records, count, &merged);
+    if (end)
+        buffer_print(&merged, " %call", end);
+    truncated = merged.truncated;
+    text = buffer_keep(&merged, arena);
+    return truncated ? NULL : text;
+}
+
+/* One record stands for all; its version in the usual letters. */
+static const char *keep_one(const struct spf_record *record, struct arena *arena)
+{
+    char *text = arena_copy(arena, record->text, record->size);
+
+    memcpy(text, "v=spf1", strlen("v=spf1"));
+    return text;
+}
+
+static bool are_identical(const struct spf_record *records, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (!says_the_same(&records[0], &records[i]))
+            return false;
+    }
+    return true;
+}
+
 void spf_merge(const struct spf_record *records, size_t count, struct arena *arena,
                struct spf_merge *out)
 {
     static const char too_long[] = "together they are longer than one record can be";
-    struct buffer merged;
     bool differ;
     char end;
 
@@ -185,34 +234,25 @@ void spf_merge(const struct spf_record *records, size_t count, struct arena *are
         out->obstacle = too_long;
         return;
     }
-    out->identical = true;
-    for (size_t i = 1; i < count; i++)
-        out->identical = out->identical && says_the_same(&records[0], &records[i]);
-    if (out->identical && !records[0].error) {
-        char *text = arena_copy(arena, records[0].text, records[0].size);
-
-        out->text = memcpy(text, "v=spf1", strlen("v=spf1"));
+    out->identical = are_identical(records, count);
+    out->obstacle = find_fault(records, count, arena);
+    if (!out->obstacle && out->identical) {
+        out->text = keep_one(&records[0], arena);
         return;
     }
-    out->obstacle = find_obstacle(records, count, arena);
+    if (!out->obstacle)
+        out->obstacle = find_obstacle(records, count, arena);
     if (!out->obstacle && has_two_explanations(records, count))
         out->obstacle = "they name different explanations (exp=), and a record may have one";
     if (out->obstacle)
         return;
     end = mildest_end(records, count, &differ);
-    buffer_init(&merged, MERGED_MOST);
-    buffer_add_string(&merged, "v=spf1");
-    add_terms(records, count, &merged);
-    buffer_print(&merged, " %call", end);
-    if (merged.truncated)
+    out->text = join_records(records, count, end, arena);
+    if (!out->text)
         out->obstacle = too_long;
-    else
-        out->text = arena_copy(arena, merged.text, merged.size);
-    buffer_release(&merged);
-    if (out->text && differ)
+    else if (differ)
         out->remark = arena_print(arena,
-                                  "the records end differently; the merged one keeps the mildest "
-                                  "end, %call, so that no mail is lost that one of them would have "
-                                  "let through",
+                                  "the records end differently; the merged one ends in %call, the "
+                                  "mildest of their ends",
                                   end);
 }

@@ -65,7 +65,7 @@ count unit_tests asan
 
 stage "thread sanitizer: the engine, the pool, the resolver and the demonstration"
 build tsan
-count unit_tests tsan -R 'test_(exam|pool|gather_dns|gather_file|lab|scenarios|platform)$'
+count unit_tests tsan -R 'test_(exam|pool|gather_dns|gather_digest|lab|scenarios|platform)$'
 build/tsan/exdiag demo >/dev/null
 
 stage "the program as its users run it, with sanitizers"

@@ -50,13 +50,13 @@ static enum status make_stream(HANDLE handle, const char *mode, FILE **file)
 
     if (fd < 0) {
         CloseHandle(handle);
-        return STATUS_LIMIT;
+        return STATUS_EXHAUSTED;
     }
     *file = _fdopen(fd, mode);
     if (*file)
         return STATUS_OK;
     _close(fd);
-    return STATUS_LIMIT;
+    return STATUS_EXHAUSTED;
 }
 
 /* A folder is refused as "access denied"; a new file under a device's name is none. */

@@ -15,42 +15,6 @@ enum {
     NAME_UNITS = DNS_NAME_TEXT_SIZE
 };
 
-static bool is_ascii(const char *text)
-{
-    for (; *text; text++) {
-        if ((unsigned char)*text >= 0x80)
-            return false;
-    }
-    return true;
-}
-
-static enum status give(const char *name, char *out, size_t room)
-{
-    size_t size = strlen(name) + 1;
-
-    if (size > room)
-        return STATUS_TOO_LARGE;
-    memcpy(out, name, size);
-    return STATUS_OK;
-}
-
-/* An ASCII name in lower case, if its labels are what the DNS can hold. */
-static enum status give_ascii(const char *name, char *out, size_t room)
-{
-    uint8_t wire[DNS_NAME_WIRE_MOST];
-    size_t wire_size;
-    enum status status;
-
-    if (dns_name_to_wire(name, wire, &wire_size) != STATUS_OK)
-        return STATUS_INVALID;
-    status = give(name, out, room);
-    if (status != STATUS_OK)
-        return status;
-    for (; *out; out++)
-        *out = text_lower(*out);
-    return STATUS_OK;
-}
-
 /* Units up to the next letter that the system must not map; SIZE_MAX if a joiner is among them. */
 static size_t plain_part(const wchar_t *label, size_t size)
 {
@@ -182,29 +146,16 @@ static bool add_labels(const wchar_t *at, struct buffer *name)
             at++;
         }
     }
-    return !name->truncated;
+    return true;
 }
 
-static enum status map_to_ascii(const char *name, char *out, size_t room)
+enum status platform_idn_encode(const char *name, struct buffer *ascii)
 {
     wchar_t wide[NAME_UNITS];
-    struct buffer ascii;
-    enum status status = STATUS_INVALID;
 
     if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, name, -1, wide, NAME_UNITS) <= 0)
         return STATUS_INVALID;
-    buffer_init(&ascii, DNS_NAME_TEXT_SIZE - 1);
-    if (add_labels(wide, &ascii))
-        status = give_ascii(ascii.text, out, room);
-    buffer_release(&ascii);
-    return status;
-}
-
-enum status platform_idn_to_ascii(const char *name, char *out, size_t room)
-{
-    if (strlen(name) >= DNS_NAME_TEXT_SIZE)
-        return STATUS_INVALID;
-    return is_ascii(name) ? give_ascii(name, out, room) : map_to_ascii(name, out, room);
+    return add_labels(wide, ascii) ? STATUS_OK : STATUS_INVALID;
 }
 
 static bool decode_label(const char *label, size_t size, struct buffer *unicode)
@@ -222,11 +173,8 @@ static bool decode_label(const char *label, size_t size, struct buffer *unicode)
     return count > 0;
 }
 
-/* A form that would not lead back to the name must not stand for it. */
-static enum status decode_labels(const char *name, struct buffer *unicode)
+enum status platform_idn_decode(const char *name, struct buffer *unicode)
 {
-    char again[DNS_NAME_TEXT_SIZE];
-
     for (const char *at = name; *at;) {
         size_t size = strcspn(at, ".");
 
@@ -238,27 +186,5 @@ static enum status decode_labels(const char *name, struct buffer *unicode)
             at++;
         }
     }
-    if (unicode->truncated)
-        return STATUS_INVALID;
-    if (strcmp(unicode->text, name) == 0)
-        return STATUS_OK;
-    if (map_to_ascii(unicode->text, again, sizeof again) != STATUS_OK || strcmp(again, name) != 0)
-        return STATUS_INVALID;
     return STATUS_OK;
-}
-
-enum status platform_idn_to_unicode(const char *name, char *out, size_t room)
-{
-    char folded[DNS_NAME_TEXT_SIZE];
-    struct buffer unicode;
-    enum status status;
-
-    if (!is_ascii(name) || give_ascii(name, folded, sizeof folded) != STATUS_OK)
-        return STATUS_INVALID;
-    buffer_init(&unicode, DNS_NAME_TEXT_SIZE - 1);
-    status = decode_labels(folded, &unicode);
-    if (status == STATUS_OK)
-        status = give(unicode.text, out, room);
-    buffer_release(&unicode);
-    return status;
 }

@@ -1,13 +1,13 @@
 #include "diag/memory.h"
 #include "diag/platform.h"
+#include "win32/address.h"
 #include "win32/error.h"
-#include "win32/system.h"
 
 #include <iphlpapi.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DNS_PORT = 53, TABLE_FIRST = 16384, ATTEMPTS = 4 };
+enum { TABLE_FIRST = 16384, ATTEMPTS = 4 };
 
 /* The table may grow between the question for its size and the one for its content. */
 static enum status read_adapters(IP_ADAPTER_ADDRESSES **adapters)
@@ -39,24 +39,10 @@ static bool is_placeholder(const struct ip_address *ip)
 
 static bool from_system(const SOCKET_ADDRESS *address, struct net_address *out)
 {
-    memset(out, 0, sizeof *out);
+    if (!address_from_system(address->lpSockaddr, out))
+        return false;
     out->port = DNS_PORT;
-    if (address->lpSockaddr->sa_family == AF_INET) {
-        const struct sockaddr_in *v4 = (const void *)address->lpSockaddr;
-
-        out->ip.family = IP_V4;
-        memcpy(out->ip.bytes, &v4->sin_addr, sizeof v4->sin_addr);
-        return true;
-    }
-    if (address->lpSockaddr->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *v6 = (const void *)address->lpSockaddr;
-
-        out->ip.family = IP_V6;
-        out->scope = v6->sin6_scope_id;
-        memcpy(out->ip.bytes, &v6->sin6_addr, sizeof v6->sin6_addr);
-        return !is_placeholder(&out->ip);
-    }
-    return false;
+    return !is_placeholder(&out->ip);
 }
 
 static bool is_listed(const struct net_address *servers, size_t count,

@@ -1,44 +1,17 @@
 #include "diag/platform.h"
+#include "win32/address.h"
 #include "win32/error.h"
-#include "win32/system.h"
 
 #include <limits.h>
-#include <string.h>
 
 /* Ports without an order that could be guessed; the mingw headers do not have the name. */
 #ifndef SO_RANDOMIZE_PORT
 #define SO_RANDOMIZE_PORT 0x3005
 #endif
 
-union any_address {
-    struct sockaddr plain;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
 static enum status last_error(void)
 {
     return error_status((unsigned long)WSAGetLastError());
-}
-
-/* The size of the address; 0 if it is none. */
-static int to_system(const struct net_address *address, union any_address *out)
-{
-    memset(out, 0, sizeof *out);
-    if (address->ip.family == IP_V4) {
-        out->v4.sin_family = AF_INET;
-        out->v4.sin_port = htons(address->port);
-        memcpy(&out->v4.sin_addr, address->ip.bytes, sizeof out->v4.sin_addr);
-        return (int)sizeof out->v4;
-    }
-    if (address->ip.family == IP_V6) {
-        out->v6.sin6_family = AF_INET6;
-        out->v6.sin6_port = htons(address->port);
-        out->v6.sin6_scope_id = address->scope;
-        memcpy(&out->v6.sin6_addr, address->ip.bytes, sizeof out->v6.sin6_addr);
-        return (int)sizeof out->v6;
-    }
-    return 0;
 }
 
 static void set_option(SOCKET handle, int name, int value)
@@ -62,8 +35,8 @@ static bool is_stream(SOCKET handle)
 /* A connected socket; for TCP the connection may still be on its way. */
 static enum status open_socket(const struct net_address *peer, int type, platform_socket *out)
 {
-    union any_address address;
-    int size = to_system(peer, &address);
+    union system_address address;
+    int size = address_to_system(peer, &address);
     u_long on = 1;
     enum status status;
     SOCKET handle;

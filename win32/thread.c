@@ -92,7 +92,7 @@ enum status platform_thread_start(void (*run)(void *argument), void *argument)
                             NULL);
     if (thread == 0) {
         free(start);
-        return STATUS_LIMIT;
+        return STATUS_EXHAUSTED;
     }
     CloseHandle((HANDLE)thread);
     return STATUS_OK;

@@ -14,18 +14,14 @@ static const struct command *const commands[] = {
 int complain(const char *format, ...)
 {
     struct arena memory = {0};
-    struct buffer shown;
     va_list arguments;
     const char *text;
 
     va_start(arguments, format);
     text = arena_print_list(&memory, format, arguments);
     va_end(arguments);
-    buffer_init(&shown, 4096);
-    text_show(&shown, text, strlen(text));
     fflush(stdout);
-    fprintf(stderr, "exdiag: %s\n", shown.text);
-    buffer_release(&shown);
+    fprintf(stderr, "exdiag: %s\n", text_printable(&memory, text, strlen(text)));
     arena_release(&memory);
     return EXIT_TROUBLE;
 }

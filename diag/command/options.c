@@ -2,6 +2,7 @@
 
 #include "diag/clock.h"
 #include "diag/command/command.h"
+#include "diag/idn.h"
 #include "diag/platform.h"
 #include "diag/probe.h"
 #include "diag/report/report.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DNS_PORT = 53, CONFIG_LINE_MOST = 4096 };
+enum { CONFIG_LINE_MOST = 4096 };
 
 static enum status invalid(void)
 {
@@ -41,22 +42,12 @@ static enum status canonical_name(const char *text, struct buffer *name)
     uint8_t wire[DNS_NAME_WIRE_MOST];
     size_t size;
 
-    if (text_is_printable(text, strlen(text)) && strlen(text) < sizeof ascii &&
-        dns_name_to_wire(text, wire, &size) == STATUS_OK) {
-        const char *form = text;
-
-        for (const char *at = text; *at; at++) {
-            if ((unsigned char)*at >= 0x80)
-                form = ascii;
-        }
-        if (form == ascii && platform_idn_to_ascii(text, ascii, sizeof ascii) != STATUS_OK)
-            return STATUS_INVALID;
-        if (dns_name_to_wire(form, wire, &size) != STATUS_OK || size < 2)
-            return STATUS_INVALID;
-        dns_name_fold(form, name);
-        return STATUS_OK;
-    }
-    return STATUS_INVALID;
+    if (!text_is_printable(text, strlen(text)) || idn_to_ascii(text, ascii) != STATUS_OK)
+        return STATUS_INVALID;
+    if (dns_name_to_wire(ascii, wire, &size) != STATUS_OK || size < 2)
+        return STATUS_INVALID;
+    dns_name_fold(ascii, name);
+    return STATUS_OK;
 }
 
 static enum status add_name(struct options *options, enum subject_kind kind, const char *text)
@@ -70,8 +61,7 @@ static enum status add_name(struct options *options, enum subject_kind kind, con
     if (status == STATUS_OK) {
         bool has_own_script = strstr(name.text, "xn--") != NULL;
 
-        if (!has_own_script ||
-            platform_idn_to_unicode(name.text, unicode, sizeof unicode) != STATUS_OK)
+        if (!has_own_script || idn_to_unicode(name.text, unicode) != STATUS_OK)
             add(options, kind, name.text, name.text);
         else
             add(options, kind, name.text, unicode);
@@ -180,7 +170,7 @@ static bool read_number(const char *text, unsigned long least, unsigned long mos
 {
     char *end;
 
-    if (*text < '0' || *text > '9')
+    if (!text_is_digit(*text))
         return false;
     *number = strtoul(text, &end, 10);
     return *end == '\0' && *number >= least && *number <= most;
@@ -342,12 +332,7 @@ static enum status take_output(struct options *options, const char *value)
 
 static enum status take_title(struct options *options, const char *value)
 {
-    struct buffer shown;
-
-    buffer_init(&shown, 200);
-    text_show(&shown, value, strlen(value));
-    options->title = arena_copy(&options->memory, shown.text, shown.size);
-    buffer_release(&shown);
+    options->title = text_printable(&options->memory, value, strlen(value));
     return STATUS_OK;
 }
 

@@ -5,19 +5,7 @@
 #include "diag/platform.h"
 #include "diag/text.h"
 
-#include <string.h>
-
-enum { RESOLVERS_MOST = 16, DNS_PORT = 53 };
-
-static void print_shown(const char *text)
-{
-    struct buffer shown;
-
-    buffer_init(&shown, 4096);
-    text_show(&shown, text, strlen(text));
-    fputs(shown.text, stdout);
-    buffer_release(&shown);
-}
+enum { RESOLVERS_MOST = 16 };
 
 static void print_resolvers(const struct options *options)
 {
@@ -79,14 +67,14 @@ static void print_first_asks(const struct evidence_store *store)
     }
     puts("\nthe first questions; what follows depends on the answers:");
     for (const struct evidence *item = evidence_store_first(store); item; item = item->next) {
+        struct arena memory = {0};
         struct buffer text;
 
         buffer_init(&text, 4096);
         item->kind->describe(item, &text);
-        fputs("  ", stdout);
-        print_shown(text.text);
-        putchar('\n');
+        printf("  %s\n", text_printable(&memory, text.text, text.size));
         buffer_release(&text);
+        arena_release(&memory);
     }
 }
 

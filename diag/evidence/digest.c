@@ -26,11 +26,6 @@ static void describe(const struct evidence *item, struct buffer *out)
     buffer_add_string(out, of(item)->path);
 }
 
-static void put_number(json_t *object, const char *name, uint64_t number)
-{
-    json_object_set_new(object, name, json_integer((json_int_t)number));
-}
-
 static void save(const struct evidence *item, json_t *object)
 {
     const struct file_digest *digest = of(item);
@@ -40,9 +35,9 @@ static void save(const struct evidence *item, json_t *object)
         return;
     json_put_text(object, "type", file_type_word(digest->type));
     json_put_text(object, "encoding", text_encoding_word(digest->encoding));
-    put_number(object, "size", digest->size);
-    put_number(object, "lines", digest->lines);
-    put_number(object, "longest_line", digest->longest_line);
+    json_put_number(object, "size", digest->size);
+    json_put_number(object, "lines", digest->lines);
+    json_put_number(object, "longest_line", digest->longest_line);
     if (*digest->sha256)
         json_put_text(object, "sha256", digest->sha256);
 }
@@ -76,8 +71,7 @@ static void redact(struct evidence *item, const struct redactor *redactor)
 
     buffer_init(&path, strlen(digest->path));
     redact_path(redactor, digest->path, &path);
-    digest->path = arena_copy(&item->memory, path.text, path.size);
-    buffer_release(&path);
+    digest->path = buffer_keep(&path, &item->memory);
     memset(digest->sha256, 0, sizeof digest->sha256);
 }
 

@@ -1,12 +1,13 @@
 #include "diag/evidence/dns.h"
 
+#include "diag/evidence/dns_redact.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
 #include "diag/text.h"
 
 #include <string.h>
 
-enum { DNS_PORT = 53, RECORDS_MOST = 8192, STRINGS_MOST = 65535, TEXT_MOST = 65536 };
+enum { RECORDS_MOST = 8192, STRINGS_MOST = 65535 };
 
 /* ---- question ---- */
 
@@ -40,13 +41,10 @@ static void write_key(const struct evidence *question, struct buffer *out)
 static const char *fold_name(struct arena *arena, const char *name)
 {
     struct buffer folded;
-    const char *copy;
 
     buffer_init(&folded, DNS_NAME_TEXT_SIZE);
     dns_name_fold(name, &folded);
-    copy = arena_copy(arena, folded.text, folded.size);
-    buffer_release(&folded);
-    return copy;
+    return buffer_keep(&folded, arena);
 }
 
 static void copy_question(struct evidence *item, const struct evidence *question)
@@ -103,13 +101,10 @@ static const char *redacted_name(const struct redactor *redactor, const char *na
                                  struct arena *arena)
 {
     struct buffer text;
-    const char *copy;
 
     buffer_init(&text, DNS_NAME_TEXT_SIZE);
     redact_name(redactor, name, &text);
-    copy = arena_copy(arena, text.text, text.size);
-    buffer_release(&text);
-    return copy;
+    return buffer_keep(&text, arena);
 }
 
 static void save_name(const struct dns_record *record, json_t *object)
@@ -131,7 +126,7 @@ static void redact_name_record(struct dns_record *record, const struct redactor 
 
 static void save_mx(const struct dns_record *record, json_t *object)
 {
-    json_object_set_new(object, "preference", json_integer(record->data.mx.preference));
+    json_put_number(object, "preference", record->data.mx.preference);
     json_put_text(object, "exchange", record->data.mx.exchange);
 }
 
@@ -150,9 +145,9 @@ static void redact_mx(struct dns_record *record, const struct redactor *redactor
 
 static void save_srv(const struct dns_record *record, json_t *object)
 {
-    json_object_set_new(object, "priority", json_integer(record->data.srv.priority));
-    json_object_set_new(object, "weight", json_integer(record->data.srv.weight));
-    json_object_set_new(object, "port", json_integer(record->data.srv.port));
+    json_put_number(object, "priority", record->data.srv.priority);
+    json_put_number(object, "weight", record->data.srv.weight);
+    json_put_number(object, "port", record->data.srv.port);
     json_put_text(object, "target", record->data.srv.target);
 }
 
@@ -175,11 +170,11 @@ static void save_soa(const struct dns_record *record, json_t *object)
 {
     json_put_text(object, "primary", record->data.soa.primary);
     json_put_text(object, "mailbox", record->data.soa.mailbox);
-    json_object_set_new(object, "serial", json_integer(record->data.soa.serial));
-    json_object_set_new(object, "refresh", json_integer(record->data.soa.refresh));
-    json_object_set_new(object, "retry", json_integer(record->data.soa.retry));
-    json_object_set_new(object, "expire", json_integer(record->data.soa.expire));
-    json_object_set_new(object, "minimum", json_integer(record->data.soa.minimum));
+    json_put_number(object, "serial", record->data.soa.serial);
+    json_put_number(object, "refresh", record->data.soa.refresh);
+    json_put_number(object, "retry", record->data.soa.retry);
+    json_put_number(object, "expire", record->data.soa.expire);
+    json_put_number(object, "minimum", record->data.soa.minimum);
 }
 
 static bool load_soa(struct dns_record *record, const json_t *object, struct arena *arena)
@@ -234,9 +229,9 @@ static bool load_txt(struct dns_record *record, const json_t *object, struct are
 
 static void save_tlsa(const struct dns_record *record, json_t *object)
 {
-    json_object_set_new(object, "usage", json_integer(record->data.tlsa.usage));
-    json_object_set_new(object, "selector", json_integer(record->data.tlsa.selector));
-    json_object_set_new(object, "matching", json_integer(record->data.tlsa.matching));
+    json_put_number(object, "usage", record->data.tlsa.usage);
+    json_put_number(object, "selector", record->data.tlsa.selector);
+    json_put_number(object, "matching", record->data.tlsa.matching);
     json_object_set_new(
         object, "association",
         json_from_bytes((const char *)record->data.tlsa.bytes, record->data.tlsa.size));
@@ -264,91 +259,6 @@ static void redact_tlsa(struct dns_record *record, const struct redactor *redact
     record->data.tlsa.size = 0;
 }
 
-/* ---- TXT: an SPF record is text with structure, anything else is opaque ---- */
-
-static const char *const spf_words[] = {"v",   "spf",     "spf1",   "spf10",    "spf2", "pra",
-                                        "all", "mfrom",   "a",      "mx",       "ptr",  "ip4",
-                                        "ip6", "include", "exists", "redirect", "exp",  NULL};
-
-static size_t joined_size(const struct dns_record *record)
-{
-    size_t size = 0;
-
-    for (size_t i = 0; i < record->data.txt.count; i++)
-        size += record->data.txt.strings[i].size;
-    return size;
-}
-
-static char *joined(const struct dns_record *record, struct arena *arena)
-{
-    char *text = arena_new(arena, joined_size(record) + 1, 1), *end = text;
-
-    for (size_t i = 0; i < record->data.txt.count; i++) {
-        memcpy(end, record->data.txt.strings[i].bytes, record->data.txt.strings[i].size);
-        end += record->data.txt.strings[i].size;
-    }
-    return text;
-}
-
-static bool speaks_of_spf(const char *text, size_t size)
-{
-    size_t head = size < 16 ? size : 16;
-
-    for (size_t i = 0; i + 3 <= head; i++) {
-        if (text_starts_fold(text + i, size - i, "spf"))
-            return true;
-    }
-    return false;
-}
-
-/*
- * Strings of a record end where they ended before, counted in words and bytes of
- * a word, so that a string that splits a term still splits it.
- */
-static void redact_txt(struct dns_record *record, const struct redactor *redactor,
-                       struct arena *arena)
-{
-    size_t size = joined_size(record), count = record->data.txt.count, string = 0, ends = 0;
-    const char *text = joined(record, arena);
-    struct dns_string *strings = arena_new(arena, count, sizeof *strings);
-    struct buffer out;
-
-    if (!speaks_of_spf(text, size)) {
-        record->data.txt.count = 0;
-        return;
-    }
-    buffer_init(&out, TEXT_MOST);
-    for (size_t at = 0; at <= size;) {
-        size_t word = 0, start = out.size;
-
-        while (at + word < size && text[at + word] != ' ')
-            word++;
-        redact_text(redactor, text + at, word, spf_words, &out);
-        while (string < count && ends + record->data.txt.strings[string].size <= at + word) {
-            size_t into = ends + record->data.txt.strings[string].size;
-
-            into = into > at ? into - at : 0;
-            ends += record->data.txt.strings[string].size;
-            strings[string++].size =
-                into == word || start + into > out.size ? out.size : start + into;
-        }
-        at += word;
-        if (at < size)
-            buffer_add_char(&out, ' ');
-        at++;
-    }
-    text = arena_copy(arena, out.text, out.size);
-    for (size_t i = 0, from = 0; i < count; i++) {
-        size_t end = strings[i].size;
-
-        strings[i].bytes = text + from;
-        strings[i].size = end - from > 255 ? 255 : end - from;
-        from = end;
-    }
-    record->data.txt.strings = strings;
-    buffer_release(&out);
-}
-
 static const struct record_form {
     uint16_t type;
     void (*save)(const struct dns_record *record, json_t *object);
@@ -363,8 +273,8 @@ static const struct record_form {
     {DNS_MX, save_mx, load_mx, redact_mx},
     {DNS_SRV, save_srv, load_srv, redact_srv},
     {DNS_SOA, save_soa, load_soa, redact_soa},
-    {DNS_TXT, save_txt, load_txt, redact_txt},
-    {DNS_SPF, save_txt, load_txt, redact_txt},
+    {DNS_TXT, save_txt, load_txt, dns_redact_txt},
+    {DNS_SPF, save_txt, load_txt, dns_redact_txt},
     {DNS_TLSA, save_tlsa, load_tlsa, redact_tlsa},
 };
 
@@ -418,7 +328,7 @@ static void save_section(const struct dns_section *section, const char *name, js
 
         json_put_text(entry, "name", record->owner);
         json_put_text(entry, "type", dns_type_name(record->type));
-        json_object_set_new(entry, "ttl", json_integer(record->ttl));
+        json_put_number(entry, "ttl", record->ttl);
         form_of(record->type)->save(record, entry);
         json_array_append_new(list, entry);
     }
@@ -444,13 +354,13 @@ static void save(const struct evidence *item, json_t *object)
     json_put_text(object, "type", dns_type_name((uint16_t)dns->type));
     save_address(object, "at", &dns->at);
     save_address(object, "server", &dns->server);
-    json_object_set_new(object, "tries", json_integer(dns->tries));
+    json_put_number(object, "tries", dns->tries);
     if (dns->over_tcp)
-        json_object_set_new(object, "tcp", json_true());
+        json_put_bool(object, "tcp", true);
     if (dns_rcode_from_name(dns_rcode_name(dns->rcode)) == dns->rcode)
         json_put_text(object, "rcode", dns_rcode_name(dns->rcode));
     else
-        json_object_set_new(object, "rcode", json_integer(dns->rcode));
+        json_put_number(object, "rcode", dns->rcode);
     for (size_t i = 0; i < sizeof flag_words / sizeof *flag_words; i++) {
         if (dns->flags & flag_words[i].flag)
             json_array_append_new(flags, json_string(flag_words[i].word));

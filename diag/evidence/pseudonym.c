@@ -117,16 +117,6 @@ static void add_symbol(struct piece *piece, unsigned char *at, unsigned value, u
     piece->count++;
 }
 
-static bool is_digit(unsigned char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-static bool is_letter(unsigned char byte)
-{
-    return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
-}
-
 /* Letters of other scripts, as opposed to punctuation and symbols. */
 static bool is_foreign_letter(uint32_t code_point)
 {
@@ -144,9 +134,9 @@ void pseudonym_write(const struct redactor *redactor, unsigned char *bytes, size
         used = text_decode((const char *)bytes + i, size - i, &code_point);
         if (used == 0)
             used = 1;
-        else if (is_letter(bytes[i]))
+        else if (text_is_letter((char)bytes[i]))
             add_symbol(&piece, bytes + i, (bytes[i] | 0x20u) - 'a', LETTERS);
-        else if (is_digit(bytes[i]))
+        else if (text_is_digit((char)bytes[i]))
             add_symbol(&piece, bytes + i, bytes[i] - '0', DIGITS);
         else if (is_foreign_letter(code_point))
             add_symbol(&piece, bytes + i + used - 1, bytes[i + used - 1] & 0x3f, LAST_BYTES);
@@ -268,11 +258,10 @@ static void replace_bits(const struct redactor *redactor, unsigned char *bytes, 
 
 void redact_ip(const struct redactor *redactor, struct ip_address *ip)
 {
-    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291 2.5.5.2 */
-    unsigned char *v4 = ip->family == IP_V4 ? ip->bytes : ip->bytes + sizeof mapped;
+    bool is_mapped = ip_is_v4_mapped(ip);
+    unsigned char *v4 = is_mapped ? ip->bytes + V6_SIZE - V4_SIZE : ip->bytes;
 
-    if (ip->family == IP_V4 ||
-        (ip->family == IP_V6 && memcmp(ip->bytes, mapped, sizeof mapped) == 0))
+    if (ip->family == IP_V4 || is_mapped)
         replace_bits(redactor, v4, V4_SIZE,
                      kept_bits(v4, special_v4, sizeof special_v4 / sizeof *special_v4));
     else if (ip->family == IP_V6)

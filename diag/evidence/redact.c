@@ -7,20 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_digit(char character)
-{
-    return character >= '0' && character <= '9';
-}
-
-static bool is_letter(char character)
-{
-    return text_lower(character) >= 'a' && text_lower(character) <= 'z';
-}
-
 /* What runs of letters, digits, - and _ begin with. */
 static bool is_word(char character)
 {
-    return is_letter(character) || is_digit(character) || character == '_' ||
+    return text_is_letter(character) || text_is_digit(character) || character == '_' ||
            (unsigned char)character >= 0x80;
 }
 
@@ -32,7 +22,7 @@ static size_t spelling_size(const char *text, size_t size)
     if (*text != '\\' || size == 1)
         return 1;
     for (size_t i = 1; i < 4; i++) {
-        if (i >= size || !is_digit(text[i]))
+        if (i >= size || !text_is_digit(text[i]))
             return 2;
     }
     return memcmp(text + 1, "255", 3) <= 0 ? 4 : 2;
@@ -271,7 +261,7 @@ static bool is_word_at(const struct reader *reader, size_t ahead)
 
 static bool is_digit_at(const struct reader *reader, size_t ahead)
 {
-    return is_digit(peek(reader, ahead));
+    return text_is_digit(peek(reader, ahead));
 }
 
 /* An SPF macro, RFC 7208 7.1, such as %{ir} or %%; its size, or 0. */
@@ -283,7 +273,7 @@ static size_t macro_size(const struct reader *reader, size_t at)
         return 0;
     if (peek(reader, at + 1) && strchr("%_-", peek(reader, at + 1)))
         return 2;
-    if (peek(reader, at + 1) != '{' || !is_letter(peek(reader, at + 2)))
+    if (peek(reader, at + 1) != '{' || !text_is_letter(peek(reader, at + 2)))
         return 0;
     while (is_digit_at(reader, at + size))
         size++;
@@ -427,7 +417,7 @@ static size_t extension_of(const char *path, size_t size)
     enum { EXTENSION_MOST = 6 };
     size_t at = size;
 
-    while (at > 0 && (is_letter(path[at - 1]) || is_digit(path[at - 1])))
+    while (at > 0 && (text_is_letter(path[at - 1]) || text_is_digit(path[at - 1])))
         at--;
     if (at < 2 || path[at - 1] != '.' || strchr("/\\", path[at - 2]) || size - at > EXTENSION_MOST)
         return size;
@@ -439,7 +429,7 @@ void redact_path(const struct redactor *redactor, const char *path, struct buffe
     size_t size = strlen(path), end = extension_of(path, size), at = 0;
     char *copy = memory_copy_string(path);
 
-    if (is_letter(path[0]) && path[1] == ':')
+    if (text_is_letter(path[0]) && path[1] == ':')
         at = 2;
     while (at < end) {
         size_t label = strcspn(path + at, "/\\.");

@@ -14,7 +14,6 @@
 #include "diag/gather/timers.h"
 
 enum {
-    DNS_PORT = 53,
     DNS_SOCKETS_PER_RESOLVER = 8,
     DNS_DIRECT_MOST = 256,   /* questions to servers of evidence at once; each has its own socket */
     DNS_TCP_MOST = 64,       /* connections at once */

@@ -290,20 +290,49 @@ static void settle_endless(struct dns_client *client, struct dns_question *quest
     settle(client, question, STATUS_MALFORMED, reason);
 }
 
+/*
+ * What looks like an answer and is none: records of other names alone; or, where
+ * recursion was asked for, a hint to other servers instead of it. NULL if it is one.
+ * `used`: how many of the `received` records count.
+ */
+static const char *fault_of(const struct dns_question *question, const struct dns_message *message,
+                            size_t received, size_t used)
+{
+    bool denies = false, refers = false;
+
+    if (received > 0 && used == 0)
+        return "answered for another name";
+    for (size_t i = 0; i < message->authority.count; i++) {
+        denies = denies || message->authority.records[i].type == DNS_SOA;
+        refers = refers || message->authority.records[i].type == DNS_NS;
+    }
+    if (!dns_question_is_direct(question) && used == 0 && refers && !denies &&
+        message->rcode == DNS_NOERROR && !(message->flags & DNS_AUTHORITATIVE))
+        return "refers to other servers instead of resolving";
+    return NULL;
+}
+
 /* NOERROR or NXDOMAIN: the answer, unless its aliases lead on to a name not asked yet. */
 static void accept_response(struct dns_client *client, struct dns_question *question,
-                            const struct dns_candidate *candidate, struct dns_message *message)
+                            struct dns_candidate *candidate, struct dns_message *message)
 {
     struct dns_answer *item = question->item;
+    const size_t received = message->answer.count;
     const char *asked = question->alias ? question->alias : item->name;
     bool direct = dns_question_is_direct(question);
     struct dns_chain chain;
+    const char *fault;
     enum status status;
 
     message->answer = join(&item->evidence.memory, &question->chain, &message->answer);
     status = dns_chain_follow(&message->answer, item->name, item->type, &chain);
     message->answer =
         dns_chain_section(&chain, &message->answer, item->type, &item->evidence.memory);
+    fault = fault_of(question, message, received, message->answer.count - question->chain.count);
+    if (status == STATUS_OK && fault) {
+        candidate_failed(client, question, candidate, STATUS_MALFORMED, NULL, fault);
+        return;
+    }
     if (status == STATUS_OK && !direct && !chain.found && message->rcode == DNS_NOERROR &&
         !dns_name_equal(chain.end, asked) && !dns_chain_is_denied(&chain, &message->authority)) {
         ask_for_end(client, question, candidate, message, chain.end);

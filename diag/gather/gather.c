@@ -2,7 +2,7 @@
 
 #include "diag/evidence/digest.h"
 #include "diag/gather/dns.h"
-#include "diag/gather/file.h"
+#include "diag/gather/digest.h"
 #include "diag/gather/pool.h"
 #include "diag/platform.h"
 
@@ -34,7 +34,7 @@ static const struct blocking_gatherer {
     void (*observe)(struct evidence *item); /* on a worker; settles the worker's own item */
     int64_t allowance;                      /* microseconds */
 } blocking_gatherers[] = {
-    {&evidence_digest, gather_file, 600 * (int64_t)1000000},
+    {&evidence_digest, gather_digest, 600 * (int64_t)1000000},
 };
 
 static const struct blocking_gatherer *blocking_gatherer_of(const struct evidence_kind *kind)

@@ -394,15 +394,6 @@ enum status dns_message_read(const uint8_t *wire, size_t size, struct arena *are
 }
 
 /* Length octets are below 64 and so never letters: both wire forms fold byte by byte. */
-static bool equal_fold(const uint8_t *a, const uint8_t *b, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (text_lower((char)a[i]) != text_lower((char)b[i]))
-            return false;
-    }
-    return true;
-}
-
 bool dns_message_answers(const uint8_t *wire, size_t size, uint16_t id, const uint8_t *name,
                          size_t name_size, enum dns_type type)
 {
@@ -421,10 +412,29 @@ bool dns_message_answers(const uint8_t *wire, size_t size, uint16_t id, const ui
                header.rcode == DNS_NOTIMP || header.rcode == DNS_REFUSED;
     cursor.at = HEADER_SIZE;
     if (questions != 1 || !has(&cursor, name_size + 4) ||
-        !equal_fold(wire + HEADER_SIZE, name, name_size))
+        !text_equal_fold_sized((const char *)wire + HEADER_SIZE, name_size, (const char *)name,
+                               name_size))
         return false;
     cursor.at += name_size;
     return take16(&cursor) == (uint16_t)type && take16(&cursor) == CLASS_IN;
+}
+
+/* ---- text of several strings ---- */
+
+const char *dns_record_text(const struct dns_record *txt, struct arena *arena, size_t *size)
+{
+    const struct dns_string *strings = txt->data.txt.strings;
+    char *text, *end;
+
+    *size = 0;
+    for (size_t i = 0; i < txt->data.txt.count; i++)
+        *size += strings[i].size;
+    text = end = arena_new(arena, *size + 1, 1);
+    for (size_t i = 0; i < txt->data.txt.count; i++) {
+        memcpy(end, strings[i].bytes, strings[i].size);
+        end += strings[i].size;
+    }
+    return text;
 }
 
 /* ---- names of numbers ---- */

@@ -144,6 +144,13 @@ enum status dns_message_read(const uint8_t *wire, size_t size, struct arena *are
 bool dns_message_answers(const uint8_t *wire, size_t size, uint16_t id, const uint8_t *name,
                          size_t name_size, enum dns_type type);
 
+/*
+ * The text of a TXT or SPF record: its strings joined without anything between
+ * them (RFC 7208 3.3), in the arena. A NUL follows the `*size` bytes, and may be
+ * among them.
+ */
+const char *dns_record_text(const struct dns_record *txt, struct arena *arena, size_t *size);
+
 /* "TXT" and so on; "TYPE?" for a type not in DNS_TYPE_LIST. */
 const char *dns_type_name(uint16_t type);
 

@@ -1,14 +1,11 @@
 #include "diag/read/dns_name.h"
 
+#include "diag/text.h"
+
 #include <string.h>
 
 /* What next_unit() gives beside the bytes 0 to 255 of labels. */
 enum { LABEL_END = 256, TEXT_END = 257, BROKEN_ESCAPE = 258 };
-
-static bool is_digit(char character)
-{
-    return character >= '0' && character <= '9';
-}
 
 /* Takes a byte of a label, or a dot, off presentation text. */
 static int next_unit(const char **text)
@@ -25,11 +22,11 @@ static int next_unit(const char **text)
         return (unsigned char)at[0];
     if (at[1] == '\0')
         return BROKEN_ESCAPE;
-    if (!is_digit(at[1])) {
+    if (!text_is_digit(at[1])) {
         *text = at + 2;
         return (unsigned char)at[1];
     }
-    if (!is_digit(at[2]) || !is_digit(at[3]))
+    if (!text_is_digit(at[2]) || !text_is_digit(at[3]))
         return BROKEN_ESCAPE;
     value = (at[1] - '0') * 100 + (at[2] - '0') * 10 + (at[3] - '0');
     if (value > UINT8_MAX)

@@ -1,5 +1,7 @@
 #include "diag/read/net_address.h"
 
+#include "diag/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@ static bool parse_number(const char *text, size_t size, uint32_t most, uint32_t 
     if (size == 0 || size > 10 || (size > 1 && text[0] == '0'))
         return false;
     for (size_t i = 0; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9')
+        if (!text_is_digit(text[i]))
             return false;
         number = number * 10 + (uint64_t)(text[i] - '0');
     }
@@ -49,7 +51,7 @@ static bool parse_v4(const char *text, size_t size, uint8_t *bytes)
 
 static int hex_digit(char character)
 {
-    if (character >= '0' && character <= '9')
+    if (text_is_digit(character))
         return character - '0';
     if (character >= 'a' && character <= 'f')
         return character - 'a' + 10;
@@ -169,11 +171,11 @@ static int longest_gap(const struct ip_address *ip, int *first)
     return *first == NO_GAP ? 0 : longest;
 }
 
-static bool is_v4_mapped(const struct ip_address *ip)
+bool ip_is_v4_mapped(const struct ip_address *ip)
 {
     static const uint8_t prefix[12] = {[10] = 0xFF, [11] = 0xFF};
 
-    return memcmp(ip->bytes, prefix, sizeof prefix) == 0;
+    return ip->family == IP_V6 && memcmp(ip->bytes, prefix, sizeof prefix) == 0;
 }
 
 static void format_v6(const struct ip_address *ip, char *out)
@@ -197,7 +199,7 @@ static void format_v6(const struct ip_address *ip, char *out)
 
 void ip_format(const struct ip_address *ip, char *out)
 {
-    const uint8_t *v4 = is_v4_mapped(ip) ? ip->bytes + 12 : ip->bytes;
+    const uint8_t *v4 = ip_is_v4_mapped(ip) ? ip->bytes + 12 : ip->bytes;
 
     if (ip->family == IP_V6 && v4 == ip->bytes)
         format_v6(ip, out);

@@ -25,6 +25,7 @@ struct net_address {
 };
 
 enum {
+    DNS_PORT = 53,              /* RFC 1035 4.2 */
     IP_TEXT_SIZE = 46,          /* the longest IPv6 text and its NUL */
     NET_ADDRESS_TEXT_SIZE = 66, /* [address%scope]:port and its NUL */
 };
@@ -40,6 +41,9 @@ enum status ip_parse(const char *text, size_t size, struct ip_address *out);
  * dotted quad); "" for IP_NONE. `out` has IP_TEXT_SIZE bytes.
  */
 void ip_format(const struct ip_address *ip, char *out);
+
+/* An IPv4 address as IPv6, ::ffff:192.0.2.1; its last 4 bytes are the address (RFC 4291 2.5.5.2). */
+bool ip_is_v4_mapped(const struct ip_address *ip);
 
 bool ip_equal(const struct ip_address *a, const struct ip_address *b);
 

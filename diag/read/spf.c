@@ -35,7 +35,7 @@ const char *spf_look_alike(const char *text, size_t size)
     if (padding > 0 && text_starts_fold(text + padding, size - padding, version))
         return "a space or a quotation mark stands before v=spf1";
     if (text_starts_fold(text, size, version)) {
-        bool digit = text[VERSION_SIZE] >= '0' && text[VERSION_SIZE] <= '9';
+        bool digit = text_is_digit(text[VERSION_SIZE]);
 
         return digit ? "the version is not spf1" : "no space follows v=spf1";
     }
@@ -58,25 +58,14 @@ static const struct {
 #undef X
 };
 
-static bool is_alphabetic(char character)
-{
-    character = text_lower(character);
-    return character >= 'a' && character <= 'z';
-}
-
-static bool is_digit(char character)
-{
-    return character >= '0' && character <= '9';
-}
-
 /* name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ) */
 static size_t name_size(const char *text, size_t size)
 {
     size_t length = 0;
 
-    if (size == 0 || !is_alphabetic(text[0]))
+    if (size == 0 || !text_is_letter(text[0]))
         return 0;
-    while (length < size && (is_alphabetic(text[length]) || is_digit(text[length]) ||
+    while (length < size && (text_is_letter(text[length]) || text_is_digit(text[length]) ||
                              text[length] == '-' || text[length] == '_' || text[length] == '.'))
         length++;
     return length;
@@ -109,7 +98,7 @@ static bool is_length(const char *text, size_t size, unsigned most)
     if (size == 0 || size > 3 || (size > 1 && text[0] == '0'))
         return false;
     for (size_t i = 0; i < size; i++) {
-        if (!is_digit(text[i]))
+        if (!text_is_digit(text[i]))
             return false;
         value = value * 10 + (unsigned)(text[i] - '0');
     }
@@ -121,7 +110,7 @@ static size_t length_suffix(const char *text, size_t size)
 {
     size_t digits = 0;
 
-    while (digits < size && is_digit(text[size - 1 - digits]))
+    while (digits < size && text_is_digit(text[size - 1 - digits]))
         digits++;
     return digits < size && text[size - 1 - digits] == '/' ? digits + 1 : 0;
 }
@@ -168,6 +157,74 @@ static void read_dual_length(struct spf_term *term, const char *end, size_t *val
     *value_size -= suffix;
 }
 
+/* ---- domain-spec (RFC 7208 7.1) ---- */
+
+/* A macro-expand at the beginning of `text`: its size, 0 if there is none. */
+static size_t macro_size(const char *text, size_t size)
+{
+    size_t at = 3;
+
+    if (size < 2 || text[0] != '%')
+        return 0;
+    if (memchr("%_-", text[1], 3))
+        return 2;
+    if (size < 4 || text[1] != '{' || !memchr("slodiphv", text_lower(text[2]), 8))
+        return 0;
+    while (at < size && text_is_digit(text[at]))
+        at++;
+    if (at < size && text_lower(text[at]) == 'r')
+        at++;
+    while (at < size && memchr(".-+,/_=", text[at], 7))
+        at++;
+    return at < size && text[at] == '}' ? at + 1 : 0;
+}
+
+/* Letters, digits and inner hyphens, not digits alone. */
+static bool is_top_label(const char *text, size_t size)
+{
+    bool all_digits = true;
+
+    if (size == 0 || text[0] == '-' || text[size - 1] == '-')
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        if (!text_is_letter(text[i]) && !text_is_digit(text[i]) && text[i] != '-')
+            return false;
+        all_digits = all_digits && text_is_digit(text[i]);
+    }
+    return !all_digits;
+}
+
+/* Where the last macro of a macro-string ends; a % that begins none is an error. */
+static size_t check_macros(struct spf_term *term, size_t at)
+{
+    size_t end = 0;
+
+    for (size_t i = 0; i < term->value_size;) {
+        size_t macro = macro_size(term->value + i, term->value_size - i);
+
+        if (macro == 0 && term->value[i] == '%')
+            set_error(term, "this % begins no macro", at + i, 1);
+        i += macro ? macro : 1;
+        end = macro ? i : end;
+    }
+    return end;
+}
+
+/* `at`: the position of the value in the record. */
+static void check_domain(struct spf_term *term, size_t at)
+{
+    size_t macros = check_macros(term, at), size = term->value_size, dot;
+
+    if (term->error || (macros == size && size > 0))
+        return;
+    if (size > 0 && term->value[size - 1] == '.')
+        size--;
+    for (dot = size; dot > macros && term->value[dot - 1] != '.';)
+        dot--;
+    if (dot == macros || !is_top_label(term->value + dot, size - dot))
+        set_error(term, "not a domain name with a top-level domain", at, term->value_size);
+}
+
 static void read_mechanism(struct spf_term *term, const char *rest, size_t size)
 {
     size_t at = term->start + term->size - size;
@@ -192,14 +249,20 @@ static void read_mechanism(struct spf_term *term, const char *rest, size_t size)
         set_error(term, "a domain is missing", term->start, term->size);
     else if (term->value && term->value_size == 0)
         set_error(term, "nothing follows the colon", at, 1);
+    else if (term->value)
+        check_domain(term, at + 1);
 }
 
 static void read_modifier(struct spf_term *term, const char *rest, size_t size)
 {
     term->value = rest + 1;
     term->value_size = size - 1;
-    if (term->kind != SPF_OTHER_MODIFIER && term->value_size == 0)
+    if (term->kind == SPF_OTHER_MODIFIER)
+        check_macros(term, term->start + term->size - term->value_size);
+    else if (term->value_size == 0)
         set_error(term, "a domain is missing", term->start, term->size);
+    else
+        check_domain(term, term->start + term->size - term->value_size);
 }
 
 /* All that the grammar of RFC 7208 12 can make is visible ASCII. */
@@ -241,6 +304,17 @@ static bool is_single(enum spf_term_kind kind)
     return kind == SPF_REDIRECT || kind == SPF_EXP;
 }
 
+/* RFC 7208 6: redirect and exp may each appear once. */
+static void check_repetition(const struct spf_term *terms, struct spf_term *term)
+{
+    if (term->kind != SPF_REDIRECT && term->kind != SPF_EXP)
+        return;
+    for (const struct spf_term *earlier = terms; earlier < term; earlier++) {
+        if (earlier->kind == term->kind)
+            set_error(term, "it may appear only once", term->start, term->size);
+    }
+}
+
 static size_t count_terms(const char *text, size_t size)
 {
     size_t count = 0;
@@ -272,6 +346,7 @@ void spf_read(const char *text, size_t size, struct arena *arena, struct spf_rec
             at++;
         term->size = at - term->start;
         read_term(text, term);
+        check_repetition(terms, term);
         if (is_single(term->kind) && seen[term->kind])
             set_error(term, "a record may have this modifier once", term->start, term->size);
         seen[term->kind] = true;
@@ -280,6 +355,19 @@ void spf_read(const char *text, size_t size, struct arena *arena, struct spf_rec
             out->error = term;
         out->term_count++;
     }
+}
+
+bool spf_is_reached(const struct spf_record *record, const struct spf_term *term)
+{
+    if (term->kind == SPF_EXP || term->kind == SPF_OTHER_MODIFIER)
+        return true;
+    for (size_t i = 0; i < record->term_count; i++) {
+        const struct spf_term *other = &record->terms[i];
+
+        if (other->kind == SPF_ALL && (other < term || term->kind == SPF_REDIRECT))
+            return false;
+    }
+    return true;
 }
 
 bool spf_same_term(const struct spf_record *a_record, const struct spf_term *a,

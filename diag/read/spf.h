@@ -20,8 +20,7 @@ bool spf_is_record(const char *text, size_t size);
 /*
  * Not a record, but somebody meant one: v=spf10, v=spf1; or v=spf1, with another
  * character where the space belongs, a leading space or quote, v=sfp1, spf1
- * without v=. The text of `hint` says what is off; NULL if it does not look like
- * SPF at all.
+ * without v=. Gives what is off, or NULL if it does not look like SPF at all.
  */
 const char *spf_look_alike(const char *text, size_t size);
 
@@ -73,6 +72,12 @@ enum { SPF_TERMS_MOST = 4096 };
 /* Reads a text that spf_is_record(). Terms live in `arena`; beyond SPF_TERMS_MOST they are left
  * out. */
 void spf_read(const char *text, size_t size, struct arena *arena, struct spf_record *out);
+
+/*
+ * Whether the evaluation can come to a term (RFC 7208 5.1, 6.1): mechanisms behind
+ * `all` are never reached, and redirect not in a record with `all`.
+ */
+bool spf_is_reached(const struct spf_record *record, const struct spf_term *term);
 
 /* Two terms with the same meaning: case and an implied + are no matter; macros are compared
  * exactly. */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static void put_text(json_t *object, const char *name, const char *text)
+static void put_text_or_null(json_t *object, const char *name, const char *text)
 {
     if (text)
         json_put_text(object, name, text);
@@ -22,8 +22,8 @@ static json_t *subject_object(const struct subject *subject)
     json_t *object = json_object();
     bool is_text = text_is_utf8(subject->name, strlen(subject->name));
 
-    put_text(object, "kind", subject_kind_word(subject->kind));
-    put_text(object, "name", is_text ? subject->name : subject->shown);
+    json_put_text(object, "kind", subject_kind_word(subject->kind));
+    put_text_or_null(object, "name", is_text ? subject->name : subject->shown);
     return object;
 }
 
@@ -33,12 +33,12 @@ static json_t *seen_object(const struct seen *seen)
 {
     json_t *object = json_object();
 
-    put_text(object, "text", seen->text);
-    put_text(object, "source", seen->source);
+    put_text_or_null(object, "text", seen->text);
+    put_text_or_null(object, "source", seen->source);
     if (seen->time)
         json_put_time(object, "time", seen->time);
     else
-        put_text(object, "time", NULL);
+        put_text_or_null(object, "time", NULL);
     if (seen->mark_end > seen->mark_start) {
         json_object_set_new(
             object, "highlight",
@@ -62,13 +62,13 @@ static json_t *step_object(const struct step *step)
 
     for (size_t i = 0; i < step->placeholder_count; i++)
         json_array_append_new(placeholders, json_string(step->placeholders[i]));
-    put_text(object, "shell", shell_word(step->shell));
-    put_text(object, "command", step->command);
-    put_text(object, "where", step->where);
-    put_text(object, "kind", step_kind_word(step->kind));
+    json_put_text(object, "shell", shell_word(step->shell));
+    put_text_or_null(object, "command", step->command);
+    put_text_or_null(object, "where", step->where);
+    json_put_text(object, "kind", step_kind_word(step->kind));
     json_object_set_new(object, "placeholders", placeholders);
-    put_text(object, "risk", step->risk);
-    put_text(object, "note", step->note);
+    put_text_or_null(object, "risk", step->risk);
+    put_text_or_null(object, "note", step->note);
     return object;
 }
 
@@ -88,7 +88,7 @@ static json_t *cause_array(const struct finding *finding)
     for (size_t i = 0; i < finding->explained_by_count; i++) {
         json_t *object = json_object();
 
-        put_text(object, "id", finding->explained_by[i]->kind->id);
+        json_put_text(object, "id", finding->explained_by[i]->kind->id);
         json_object_set_new(object, "subject", subject_object(finding->explained_by[i]->subject));
         json_array_append_new(array, object);
     }
@@ -102,9 +102,9 @@ static json_t *reference_array(const struct reference *reference)
     for (; reference && reference->title; reference++) {
         json_t *object = json_object();
 
-        put_text(object, "title", reference->title);
+        json_put_text(object, "title", reference->title);
         if (reference->url)
-            put_text(object, "url", reference->url);
+            json_put_text(object, "url", reference->url);
         json_array_append_new(array, object);
     }
     return array;
@@ -117,8 +117,8 @@ static json_t *acceptance_object(const struct acceptance *accepted)
     if (!accepted)
         return json_null();
     object = json_object();
-    put_text(object, "reason", accepted->reason);
-    put_text(object, "expires", accepted->expires);
+    put_text_or_null(object, "reason", accepted->reason);
+    put_text_or_null(object, "expires", accepted->expires);
     return object;
 }
 
@@ -126,20 +126,20 @@ static json_t *finding_object(const struct finding *finding)
 {
     json_t *object = json_object();
 
-    put_text(object, "id", finding->kind->id);
-    put_text(object, "probe", finding->probe);
-    put_text(object, "outcome", outcome_word(finding->outcome));
+    json_put_text(object, "id", finding->kind->id);
+    json_put_text(object, "probe", finding->probe);
+    json_put_text(object, "outcome", outcome_word(finding->outcome));
     if (finding->outcome == OUTCOME_PROBLEM)
-        put_text(object, "severity", severity_word(finding->severity));
+        json_put_text(object, "severity", severity_word(finding->severity));
     json_object_set_new(object, "subject", subject_object(finding->subject));
-    put_text(object, "title", finding->title);
+    put_text_or_null(object, "title", finding->title);
     json_object_set_new(object, "seen", seen_array(finding));
-    put_text(object, "why", finding->why);
+    put_text_or_null(object, "why", finding->why);
     json_object_set_new(object, "explained_by", cause_array(finding));
     json_object_set_new(object, "fix", step_array(&finding->fix));
     json_object_set_new(object, "verify", step_array(&finding->verify));
     json_object_set_new(object, "undo", step_array(&finding->undo));
-    put_text(object, "no_undo", finding->undo.count ? NULL : finding->kind->no_undo);
+    put_text_or_null(object, "no_undo", finding->undo.count ? NULL : finding->kind->no_undo);
     json_object_set_new(object, "references", reference_array(finding->kind->references));
     json_object_set_new(object, "accepted", acceptance_object(finding->accepted));
     return object;
@@ -151,8 +151,8 @@ static json_t *tool_object(const struct report *report)
 {
     json_t *object = json_object();
 
-    put_text(object, "name", "exdiag");
-    put_text(object, "version", report->version);
+    json_put_text(object, "name", "exdiag");
+    json_put_text(object, "version", report->version);
     return object;
 }
 
@@ -164,12 +164,12 @@ static json_t *run_array(const struct report *report)
         const struct report_run *run = &report->runs[i];
         json_t *object = json_object();
 
-        put_text(object, "source", run->source);
+        put_text_or_null(object, "source", run->source);
         json_put_time(object, "started", run->started);
         json_put_time(object, "finished", run->finished);
-        json_object_set_new(object, "complete", json_boolean(run->complete));
-        json_object_set_new(object, "redacted", json_boolean(run->redacted));
-        put_text(object, "remark", run->remark);
+        json_put_bool(object, "complete", run->complete);
+        json_put_bool(object, "redacted", run->redacted);
+        put_text_or_null(object, "remark", run->remark);
         json_array_append_new(array, object);
     }
     return array;
@@ -201,7 +201,7 @@ static json_t *summary_object(const struct report *report)
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         size_t count = report_part_size(report, members[i].part);
 
-        json_object_set_new(object, members[i].name, json_integer((json_int_t)count));
+        json_put_number(object, members[i].name, count);
     }
     return object;
 }
@@ -221,11 +221,11 @@ static json_t *report_object(const struct report *report)
     json_t *object = json_object();
 
     json_object_set_new(object, "tool", tool_object(report));
-    json_object_set_new(object, "format", json_integer(1));
-    put_text(object, "title", report->title);
+    json_put_number(object, "format", 1);
+    put_text_or_null(object, "title", report->title);
     json_put_time(object, "started", span.started);
     json_put_time(object, "finished", span.finished);
-    json_object_set_new(object, "complete", json_boolean(span.complete));
+    json_put_bool(object, "complete", span.complete);
     json_object_set_new(object, "runs", run_array(report));
     json_object_set_new(object, "subjects", subject_array(report));
     json_object_set_new(object, "summary", summary_object(report));

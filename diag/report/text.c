@@ -159,10 +159,8 @@ static size_t line_size(const char *text, size_t size, size_t room)
     size_t columns = 0, after_space = 0;
 
     for (size_t at = 0; at < size;) {
-        uint32_t code_point;
-        size_t taken = text_decode(text + at, size - at, &code_point);
+        size_t taken = text_next(text + at, size - at);
 
-        taken = taken ? taken : 1;
         columns += text_columns(text + at, taken);
         if (columns > room && at > 0)
             return after_space ? after_space : at;

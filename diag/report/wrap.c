@@ -82,12 +82,9 @@ static void add_character(struct wrap *wrap, const char *bytes, size_t size)
 void wrap_words(struct wrap *wrap, const char *text)
 {
     size_t size = strlen(text), taken;
-    uint32_t code_point;
 
     for (; size > 0; text += taken, size -= taken) {
-        taken = text_decode(text, size, &code_point);
-        if (taken == 0)
-            taken = 1;
+        taken = text_next(text, size);
         if (*text == '\n') {
             place_word(wrap);
             break_line(wrap);

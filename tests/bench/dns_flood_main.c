@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DNS_PORT = 53, SOCKETS_MOST = 4096 };
+enum { SOCKETS_MOST = 4096 };
 
 struct flood {
     struct dns_client *client;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { ATTEMPTS_MOST = 100 };
+enum { ATTEMPTS_MOST = 100, MILLISECONDS_MOST = 60000 };
 
 enum status lab_endpoint_init(struct lab_endpoint *endpoint, const char *ip, unsigned transports)
 {
@@ -60,4 +60,24 @@ enum status lab_listen(struct lab_endpoint *endpoints, size_t count, uint16_t po
     while (status == STATUS_EXISTS && attempts-- > 0)
         status = open_all(endpoints, count, port);
     return status;
+}
+
+static int milliseconds_until(int64_t until)
+{
+    int64_t left = (until - platform_monotonic_clock() + 999) / 1000;
+
+    if (left <= 0)
+        return 0;
+    return left < MILLISECONDS_MOST ? (int)left : MILLISECONDS_MOST;
+}
+
+void lab_wait(struct lab_waiter *waiters, size_t count, int64_t until)
+{
+    enum status status;
+
+    if (count > LAB_WAITERS_MOST)
+        count = LAB_WAITERS_MOST;
+    do
+        status = lab_poll(waiters, count, milliseconds_until(until));
+    while (status == STATUS_AGAIN && platform_monotonic_clock() < until);
 }

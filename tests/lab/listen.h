@@ -1,7 +1,7 @@
 /*
  * The listening side of sockets, for the lab's peers: what diag/platform.h, made for
- * a program that only asks, has no need of. listen_posix.c and listen_win32.c hold
- * the part that is the operating system's; the build picks one.
+ * a program that only asks, has no need of. posix/ and win32/ hold the part that is
+ * the operating system's.
  *
  * Nothing here blocks but lab_wait(). Connections that were accepted are served with
  * platform_send(), platform_receive() and platform_socket_close().
@@ -37,7 +37,22 @@ enum status lab_listen(struct lab_endpoint *endpoints, size_t count, uint16_t po
 
 void lab_endpoint_close(struct lab_endpoint *endpoint);
 
-/* ---- the operating system's part ---- */
+struct lab_waiter {
+    platform_socket socket;
+    bool to_read; /* what to wait for */
+    bool to_write;
+    bool ready; /* set by lab_wait(): one of them is possible, or the connection ended */
+};
+
+enum { LAB_WAITERS_MOST = 1024 };
+
+/*
+ * Waits until a socket is ready or platform_monotonic_clock() reaches `until`. With
+ * no waiters it only waits. At most LAB_WAITERS_MOST are looked at.
+ */
+void lab_wait(struct lab_waiter *waiters, size_t count, int64_t until);
+
+/* ---- the operating system's part: posix/listen.c and win32/listen.c ---- */
 
 /*
  * One socket of one transport. A port of 0 is replaced by the system's choice.
@@ -57,19 +72,10 @@ enum status lab_receive_from(platform_socket udp, void *bytes, size_t room, size
 enum status lab_send_to(platform_socket udp, const void *bytes, size_t size,
                         const struct net_address *peer);
 
-struct lab_waiter {
-    platform_socket socket;
-    bool to_read; /* what to wait for */
-    bool to_write;
-    bool ready; /* set by lab_wait(): one of them is possible, or the connection ended */
-};
-
-enum { LAB_WAITERS_MOST = 1024 };
-
 /*
- * Waits until a socket is ready or platform_monotonic_clock() reaches `until`. With
- * no waiters it only waits. At most LAB_WAITERS_MOST are looked at.
+ * One wait of at most so long, for at most LAB_WAITERS_MOST waiters, which learn who
+ * is ready. STATUS_AGAIN if none is.
  */
-void lab_wait(struct lab_waiter *waiters, size_t count, int64_t until);
+enum status lab_poll(struct lab_waiter *waiters, size_t count, int milliseconds);
 
 #endif

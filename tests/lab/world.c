@@ -71,7 +71,9 @@ static const struct lab_record top_records[] = {
     ZONE("contoso.com"), {"contoso.com", "TXT", "\"v=SPF1 mx ~all\"", 0},                          \
         {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},                                           \
         {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},                                      \
+        {"contoso.com", "MX", "10 mail.contoso.com", 0},                                           \
         {"mail.contoso.com", "A", "127.0.0.1", 0}, ZONE("fabrikam.com"),                           \
+        {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},                                         \
         {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},                \
         {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},                             \
         {"mail.fabrikam.com", "TXT", "\"v=spf1 a -all\"", 0},                                      \
@@ -82,6 +84,7 @@ static const struct lab_record top_records[] = {
         ZONE("tailspin.com"), {"tailspin.com", "TXT", "\"v=spf1 ip4:192.0.2.25 -all\"", 0},        \
         ZONE("northwind.com"), {"northwind.com", "TXT", "\"v=spf1 mx -all\"", 0},                  \
         {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},                           \
+        {"northwind.com", "MX", "10 mail.northwind.com", 0},                                       \
         {"mail.northwind.com", "A", "127.0.0.1", 0}, ZONE("litware.com")
 
 static const struct lab_record first_records[] = {

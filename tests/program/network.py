@@ -1,20 +1,25 @@
 """Name servers that misbehave: every run ends in time, in the right outcome, with a reason."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from harness import *
 
 UNKNOWN_BOTH = {("spf-multiple", "contoso.com"), ("spf-none", "contoso.com")}
-TIMEOUT = 2  # seconds for one network operation, in most cases here
+IMPATIENT = 1  # seconds for one network operation, where no answer is to come
+PATIENT = 30  # where one is
 
 
-def check(dns, *arguments, status=None, timeout=TIMEOUT, domain="contoso.com"):
+def check(dns, *arguments, status=None, timeout=IMPATIENT, domain="contoso.com"):
     """A run as JSON and as text: (JSON's result, the text without its line breaks)."""
     servers = [dns] if isinstance(dns, str) else dns
     every = [
         "check", domain, *(f"--dns={server}" for server in servers), f"--timeout={timeout}",
         *arguments,
     ]  # fmt: skip
-    text = exdiag(*every, status=status)
-    return exdiag(*every, "--format", "json", status=status), text.flat
+    with ThreadPoolExecutor() as pool:
+        text = pool.submit(exdiag, *every, status=status)
+        result = pool.submit(exdiag, *every, "--format", "json", status=status)
+        return result.result(), text.result().flat
 
 
 def expect_unknown(dns, *reasons, **keywords):
@@ -33,8 +38,8 @@ def expect_unknown(dns, *reasons, **keywords):
     return text
 
 
-def expect_fine(dns, **keywords):
-    result, _ = check(dns, status=FINE, **keywords)
+def expect_fine(dns):
+    result, _ = check(dns, status=FINE, timeout=PATIENT)
     expect_in(("spf-multiple", "contoso.com"), result.findings("ok"), "ok")
 
 
@@ -49,20 +54,20 @@ def faulty(words, zone=HEALTHY):
 def it_answers_that_it_failed():
     for word, name in (("servfail", "SERVFAIL"), ("refused", "REFUSED")):
         with faulty(word) as lab:
-            expect_unknown(lab.dns, f"{lab.dns} answered {name}")
+            expect_unknown(lab.dns, f"{lab.dns} answered {name}", timeout=PATIENT)
 
 
 @case
 def it_answers_that_it_does_not_understand():
     for word, name in (("formerr", "FORMERR"), ("notimp", "NOTIMP")):
         with faulty(word) as lab:
-            expect_unknown(lab.dns, f"answered {name}")
+            expect_unknown(lab.dns, f"answered {name}", timeout=PATIENT)
 
 
 @case
 def the_name_does_not_exist():
     with faulty("nxdomain") as lab:
-        result, text = check(lab.dns, status=PROBLEMS)
+        result, text = check(lab.dns, status=PROBLEMS, timeout=PATIENT)
         expect_in(("spf-none", "contoso.com"), result.findings("problem"), "problems")
         expect_in("NXDOMAIN", text, "the text")
 
@@ -70,7 +75,7 @@ def the_name_does_not_exist():
 @case
 def the_name_has_no_such_record():
     with faulty("nodata") as lab:
-        result, _ = check(lab.dns, status=PROBLEMS)
+        result, _ = check(lab.dns, status=PROBLEMS, timeout=PATIENT)
         expect_in(("spf-none", "contoso.com"), result.findings("problem"), "problems")
 
 
@@ -89,22 +94,22 @@ def the_timeout_is_kept():
         for timeout in (0.2, 3):
             began = time.monotonic()
             expect_unknown(peer.dns, timeout=timeout)
-            expect(time.monotonic() - began < 30, f"two runs with --timeout {timeout} took too long")
-            expect(time.monotonic() - began > 2 * timeout, "it gave up before its time")
+            took = time.monotonic() - began
+            expect(timeout <= took < PATIENT, f"with --timeout {timeout} it took {took:.1f} s")
 
 
 @case
 def its_port_is_closed():
     server = f"127.0.0.1:{free_port()}"
-    text = expect_unknown(server, timeout=30)
+    text = expect_unknown(server, timeout=PATIENT)
     expect_in("connection refused", text, "the text")
 
 
 @case
 def no_route_leads_to_it():
     needs_namespace()
-    expect_unknown("192.0.2.53", "no route to the host", timeout=30)
-    expect_unknown("[2001:db8::53]:53", "no route to the host", timeout=30)
+    expect_unknown("192.0.2.53", "no route to the host", timeout=PATIENT)
+    expect_unknown("[2001:db8::53]:53", "no route to the host", timeout=PATIENT)
 
 
 @case
@@ -133,7 +138,7 @@ def the_resolver_of_this_machine_is_not_there():
 def answers_that_cannot_be_read():
     for word in ("garbled", "name-loop", "short"):
         with faulty(word) as lab:
-            expect_unknown(lab.dns, "cannot be read")
+            expect_unknown(lab.dns, "cannot be read", timeout=PATIENT)
 
 
 @case
@@ -169,7 +174,7 @@ def an_answer_that_comes_twice_counts_once():
 def aliases_that_never_end():
     loop = "contoso.com CNAME a.contoso.com\na.contoso.com CNAME contoso.com\n"
     with Lab(loop) as lab:
-        expect_unknown(lab.dns, "alias loop")
+        expect_unknown(lab.dns, "alias loop", timeout=PATIENT)
 
 
 @case
@@ -195,13 +200,13 @@ def bytes_at_random():
 def servers_older_than_EDNS():
     for word in ("old", "drops-edns"):
         with faulty(word) as lab:
-            expect_fine(lab.dns, timeout=20)
+            expect_fine(lab.dns)
 
 
 @case
 def lost_questions_are_asked_again():
     with faulty("silent first=2") as lab:
-        expect_fine(lab.dns, timeout=30)
+        expect_fine(lab.dns)
 
 
 # ---- TCP ----
@@ -213,7 +218,7 @@ LONG = "".join(f'contoso.com TXT "{"x" * 250}" "{number}"\n' for number in range
 def answers_of_64_KiB_over_TCP():
     expect(len(LONG) > 60000, "the answer is too short")
     with Lab(HEALTHY + LONG + "! * truncate\n") as lab:
-        expect_fine(lab.dns, timeout=30)
+        expect_fine(lab.dns)
         text = exdiag("check", "contoso.com", "--dns", lab.dns, "--verbose", status=FINE)
         expect(len(text.out) < 60000, "the report repeats it all")
 
@@ -242,21 +247,27 @@ def a_record_of_64_KiB():
 
 @case
 def TCP_that_fails_after_truncation():
-    for word in ("tcp-silent", "tcp-stall", "tcp-close", "tcp-cut", "tcp-garbage"):
+    for word, timeout in (
+        ("tcp-silent", 3),
+        ("tcp-stall", 3),
+        ("tcp-close", PATIENT),
+        ("tcp-cut", PATIENT),
+        ("tcp-garbage", PATIENT),
+    ):
         with faulty(f"truncate {word}") as lab:
-            expect_unknown(lab.dns, "over TCP")
+            expect_unknown(lab.dns, "over TCP", timeout=timeout)
 
 
 @case
 def TCP_that_is_closed():
     with Lab("$closed-tcp\n" + HEALTHY + "! * truncate\n") as lab:
-        expect_unknown(lab.dns, "over TCP", "connection refused")
+        expect_unknown(lab.dns, "over TCP", "connection refused", timeout=PATIENT)
 
 
 @case
 def TCP_a_byte_at_a_time():
     with faulty("truncate tcp-dribble") as lab:
-        expect_fine(lab.dns, timeout=30)
+        expect_fine(lab.dns)
 
 
 # ---- several name servers ----
@@ -265,23 +276,23 @@ def TCP_a_byte_at_a_time():
 @case
 def the_first_is_silent_and_the_second_answers():
     with Peer() as peer, Lab(HEALTHY) as lab:
-        expect_fine([peer.dns, lab.dns], timeout=20)
+        expect_fine([peer.dns, lab.dns])
 
 
 @case
 def the_first_fails_and_the_second_answers():
     for words in ("servfail", "refused", "garbled", "truncate tcp-close"):
         with faulty(words) as bad, Lab(HEALTHY) as good:
-            expect_fine([bad.dns, good.dns], timeout=20)
+            expect_fine([bad.dns, good.dns])
     with Lab(HEALTHY) as good:
-        expect_fine([f"127.0.0.1:{free_port()}", good.dns], timeout=20)
+        expect_fine([f"127.0.0.1:{free_port()}", good.dns])
 
 
 @case
 def all_fail_and_each_is_named():
     with faulty("servfail") as bad, Peer() as silent:
         closed = f"127.0.0.1:{free_port()}"
-        text = expect_unknown([bad.dns, silent.dns, closed])
+        text = expect_unknown([bad.dns, silent.dns, closed], timeout=5)
         for server in (bad.dns, silent.dns, closed):
             expect_in(server, text, "the text")
 

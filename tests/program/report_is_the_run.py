@@ -284,7 +284,8 @@ def several_files_make_one_report():
             exdiag("report", *paths, "--format", format, status=PROBLEMS)
             exdiag("check", *paths, "--format", format, status=PROBLEMS)
         report = exdiag("report", *paths, "--format", "json", status=PROBLEMS).report
-        expect_equal([run["source"] for run in report["runs"]], [str(path) for path in paths], "runs")
+        sources = [run["source"] for run in report["runs"]]
+        expect_equal(sources, [str(path) for path in paths], "sources")
         domains = [one["name"] for one in report["subjects"] if one["kind"] == "domain"]
         expect_equal(domains, ["contoso.com", "fabrikam.com"], "domains")
         expect_equal(report["summary"]["problem"], 2, "problems")

@@ -15,9 +15,13 @@ python=/usr/bin/python3 # the one that has Debian's modules
 [ -x $python ] || python=python3
 
 [ $# -gt 0 ] || set -- commands usage terminal report_is_the_run evidence_files writing network interrupt plan
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 worst=0
 for theme; do
     echo "--- $theme"
-    "$python" "./$theme.py" "$build" || worst=1
+    "$python" "./$theme.py" "$build" | tee -a "$log" || worst=1
 done
+awk '/^[0-9]+ passed, / { passed += $1; failed += $3; skipped += $5 }
+     END { print "--- all themes"; print passed + 0 " passed, " failed + 0 " failed, " skipped + 0 " skipped" }' "$log"
 exit $worst

@@ -227,8 +227,8 @@ def a_pipe_that_is_closed():
         ):
             process = subprocess.Popen(
                 [EXDIAG, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                env=environment(None),
-            )
+                env=environment(None), pipesize=4096,
+            )  # fmt: skip
             process.stdout.read(10)
             process.stdout.close()
             error = process.stderr.read().decode()
@@ -246,8 +246,9 @@ def standard_streams_that_are_closed():
             done = subprocess.run(
                 ["bash", "-c", f'exec "$@" {closed}', "-", EXDIAG, "check", "fabrikam.com", "--dns",
                  lab.dns, "--save", path.name.replace("<", "in").replace(">", "out")],
-                capture_output=True, cwd=place, env=environment(None), timeout=DEADLINE, check=False,
-            )
+                capture_output=True, cwd=place, env=environment(None), timeout=DEADLINE,
+                check=False,
+            )  # fmt: skip
             expect_equal(done.returncode, status, f"exit status with {closed}: {done.stderr}")
         for path in place.iterdir():
             exdiag("report", path, status=PROBLEMS)

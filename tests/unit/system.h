@@ -41,6 +41,9 @@ FILE *system_terminal(unsigned *columns);
 /* True if the variable TERM has a say in what a terminal can do. */
 bool system_heeds_term(void);
 
+/* From now on this program may have only so many files open, 20 or more. */
+bool system_limit_files(unsigned most);
+
 enum { SYSTEM_INTERRUPTED = -1, SYSTEM_NOT_RUN = -2 };
 
 /*

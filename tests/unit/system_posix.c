@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,6 +80,13 @@ FILE *system_terminal(unsigned *columns)
 bool system_heeds_term(void)
 {
     return true;
+}
+
+bool system_limit_files(unsigned most)
+{
+    const struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
+
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
 int system_run_again(const char *argument)

@@ -146,6 +146,11 @@ bool system_heeds_term(void)
     return false;
 }
 
+bool system_limit_files(unsigned most)
+{
+    return _setmaxstdio((int)most) != -1;
+}
+
 int system_run_again(const char *argument)
 {
     wchar_t program[MODULE_PATH_SIZE];

@@ -127,6 +127,24 @@ static void test_print(void **state)
     buffer_release(&buffer);
 }
 
+/* What is kept is the text, NULs and all; the buffer is gone. */
+static void test_keep(void **state)
+{
+    struct arena memory = {0};
+    struct buffer buffer;
+    const char *kept;
+
+    (void)state;
+    buffer_init(&buffer, 100);
+    buffer_add(&buffer, "a\0b", 3);
+    kept = buffer_keep(&buffer, &memory);
+    assert_memory_equal(kept, "a\0b", 4);
+    assert_null(buffer.text);
+    buffer_init(&buffer, 0);
+    assert_string_equal(buffer_keep(&buffer, &memory), "");
+    arena_release(&memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_maximum_around_the_first_room),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_print),
+        cmocka_unit_test(test_keep),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

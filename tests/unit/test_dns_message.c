@@ -654,6 +654,24 @@ static void numbers_have_names(void **state)
     assert_int_equal(dns_rcode_from_name("NXDOMAIN"), DNS_NXDOMAIN);
 }
 
+/* The strings of a TXT record are one text; what is in them, and how many, has no say. */
+static void strings_are_joined(void **state)
+{
+    static const struct dns_string strings[] = {{"v=spf1 a", 8}, {"", 0}, {":b\0c", 4}};
+    struct dns_record record = {.type = DNS_TXT};
+    struct arena memory = {0};
+    size_t size = 7;
+
+    (void)state;
+    assert_string_equal(dns_record_text(&record, &memory, &size), "");
+    assert_int_equal(size, 0);
+    record.data.txt.strings = strings;
+    record.data.txt.count = COUNT(strings);
+    assert_memory_equal(dns_record_text(&record, &memory, &size), "v=spf1 a:b\0c", 13);
+    assert_int_equal(size, 12);
+    arena_release(&memory);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -687,6 +705,7 @@ int main(void)
         TEST(the_largest_message_is_read),
         TEST(owners_are_shared),
         TEST(numbers_have_names),
+        cmocka_unit_test(strings_are_joined),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -392,8 +392,8 @@ static void strangers_are_not_heard(void **state)
     check_all(*state, list, COUNT(list));
 }
 
-/* Records of a name that was not asked are not the asked name's. */
-static void records_of_another_name_do_not_count(void **state)
+/* Records of a name that was not asked are no answer: not even "there is none". */
+static void records_of_another_name_are_no_answer(void **state)
 {
     const struct fixture *fixture = *state;
     struct client client;
@@ -403,9 +403,37 @@ static void records_of_another_name_do_not_count(void **state)
     answer = ask(&client, "wrong-owner.fault.example.com", DNS_A);
     direct = ask_at(&client, "wrong-owner.fault.example.com", DNS_A, &fixture->address);
     finish(&client);
+    assert_int_equal(answer->evidence.status, STATUS_MALFORMED);
+    assert_int_equal(direct->evidence.status, STATUS_MALFORMED);
     assert_false(dns_answer_has_records(answer));
-    assert_false(dns_answer_has_records(direct));
     client_close(&client);
+}
+
+/* A server that refers a recursive question elsewhere does not say that there is no record. */
+static void referrals_are_no_resolution(void **state)
+{
+    static const struct lab_record records[] = {
+        {"com", "SOA", "a.example.com h.example.com 1 2 3 4 5", 0},
+        {"contoso.com", "NS", "ns1.contoso.com", 0},
+        {"ns1.contoso.com", "A", "192.0.2.1", 0}};
+    const struct lab_name_server_options options = {records, COUNT(records), NULL, 0, true};
+    struct lab_name_server *server;
+    struct net_address address;
+    struct dns_answer *answer, *direct;
+    struct client client;
+
+    (void)state;
+    assert_int_equal(lab_name_server_open(&options, &address, &server), STATUS_OK);
+    client_open(&client, &address, 1, PATIENT, 10);
+    answer = ask(&client, "contoso.com", DNS_TXT);
+    direct = ask_at(&client, "contoso.com", DNS_TXT, &address);
+    finish(&client);
+    assert_int_equal(answer->evidence.status, STATUS_MALFORMED);
+    assert_non_null(answer->evidence.reason);
+    assert_int_equal(direct->evidence.status, STATUS_OK);
+    assert_int_equal(direct->authority.count, 1);
+    client_close(&client);
+    assert_int_equal(lab_name_server_stop(server), STATUS_OK);
 }
 
 /* The right server, id and question, but a message that cannot be read. */
@@ -1052,7 +1080,8 @@ int main(void)
         IN_WORLD(silence_is_asked_again),
         IN_WORLD(truncation_leads_to_tcp),
         IN_WORLD(strangers_are_not_heard),
-        IN_WORLD(records_of_another_name_do_not_count),
+        IN_WORLD(records_of_another_name_are_no_answer),
+        cmocka_unit_test(referrals_are_no_resolution),
         IN_WORLD(unreadable_answers_are_malformed),
         IN_WORLD(old_servers_are_asked_without_edns),
         cmocka_unit_test(old_servers_are_remembered),

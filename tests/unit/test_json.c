@@ -65,6 +65,7 @@ static void broken_base64_is_refused(void **state)
         "{\"v\": {\"base64\": \"QUE\"}}",
         "{\"v\": {\"base64\": \"Q\"}}",
         "{\"v\": {\"base64\": \"QU!=\"}}",
+        "{\"v\": {\"base64\": \"QUE=\\n\"}}",
         "{\"v\": {\"base64\": 5}}",
         "{\"v\": {\"other\": \"QUE=\"}}",
         "{\"v\": {\"base64\": \"QU\\u00fc\"}}",
@@ -146,8 +147,9 @@ static void times_are_rfc_3339(void **state)
 
 static void durations_are_milliseconds_with_a_fraction(void **state)
 {
-    json_t *object = object_of("{\"a\": 1.2, \"b\": 0.001, \"c\": 12, \"d\": -1, \"e\": 1e300,"
-                               " \"f\": \"1\", \"g\": 0.0004, \"h\": 999999999999.999}");
+    json_t *object =
+        object_of("{\"a\": 1.2, \"b\": 0.001, \"c\": 12, \"d\": -1, \"e\": 1e300,"
+                  " \"f\": \"1\", \"g\": 0.0004, \"h\": 999999999999.999, \"i\": 1.001}");
 
     (void)state;
     assert_int_equal(json_get_microseconds(object, "a"), 1200);
@@ -158,6 +160,7 @@ static void durations_are_milliseconds_with_a_fraction(void **state)
     assert_int_equal(json_get_microseconds(object, "f"), 0);
     assert_int_equal(json_get_microseconds(object, "g"), 0);
     assert_int_equal(json_get_microseconds(object, "h"), 999999999999999);
+    assert_int_equal(json_get_microseconds(object, "i"), 1001);
     assert_int_equal(json_get_microseconds(object, "absent"), 0);
     json_decref(object);
 }
@@ -172,6 +175,7 @@ static void numbers_are_whole_and_bounded(void **state)
     assert_int_equal(json_get_number(object, "most", 65535, 7), 65535);
     assert_int_equal(json_get_number(object, "over", 65535, 7), 7);
     assert_int_equal(json_get_number(object, "minus", 65535, 7), 7);
+    assert_int_equal(json_get_number(object, "minus", UINT64_MAX, 7), 7);
     assert_int_equal(json_get_number(object, "real", 65535, 7), 7);
     assert_int_equal(json_get_number(object, "text", 65535, 7), 7);
     assert_int_equal(json_get_number(object, "absent", 65535, 7), 7);
@@ -199,6 +203,22 @@ static void what_is_no_object_has_no_members(void **state)
     arena_release(&arena);
 }
 
+static void members_are_put(void **state)
+{
+    json_t *object = json_object();
+
+    (void)state;
+    json_put_number(object, "none", 0);
+    json_put_number(object, "large", INT64_MAX);
+    json_put_bool(object, "yes", true);
+    json_put_bool(object, "no", false);
+    assert_int_equal(json_get_number(object, "none", 9, 7), 0);
+    assert_true(json_get_number(object, "large", INT64_MAX, 7) == INT64_MAX);
+    assert_true(json_get_bool(object, "yes"));
+    assert_true(json_is_false(json_object_get(object, "no")));
+    json_decref(object);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +230,7 @@ int main(void)
         cmocka_unit_test(times_are_rfc_3339),
         cmocka_unit_test(durations_are_milliseconds_with_a_fraction),
         cmocka_unit_test(numbers_are_whole_and_bounded),
+        cmocka_unit_test(members_are_put),
         cmocka_unit_test(what_is_no_object_has_no_members),
     };
 

@@ -209,6 +209,21 @@ static void equal_addresses_are_equal_in_all(void **state)
     }
 }
 
+/* Only ::ffff:0:0/96 of IPv6 maps. */
+static void mapped_addresses_are_known(void **state)
+{
+    static const char *const list[] = {"::ffff:192.0.2.1", "192.0.2.1", "::192.0.2.1",
+                                       "1::ffff:192.0.2.1", "::fffe:192.0.2.1"};
+    struct ip_address ip = {.family = IP_NONE};
+
+    (void)state;
+    assert_false(ip_is_v4_mapped(&ip));
+    for (size_t i = 0; i < COUNT(list); i++) {
+        assert_int_equal(ip_parse(list[i], strlen(list[i]), &ip), STATUS_OK);
+        assert_int_equal(ip_is_v4_mapped(&ip), i == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +231,7 @@ int main(void)
         cmocka_unit_test(other_text_is_no_ip),
         cmocka_unit_test(ip_text_has_a_size),
         cmocka_unit_test(no_address_has_no_text),
+        cmocka_unit_test(mapped_addresses_are_known),
         cmocka_unit_test(addresses_have_ports_and_scopes),
         cmocka_unit_test(other_text_is_no_address),
         cmocka_unit_test(equal_addresses_are_equal_in_all),

@@ -1,6 +1,7 @@
 /* The platform layer, the same tests for both of its folders. */
 #include "tests/unit/unit.h"
 
+#include "diag/idn.h"
 #include "diag/memory.h"
 #include "diag/platform.h"
 #include "tests/lab/listen.h"
@@ -403,6 +404,7 @@ static void names_become_ascii(void **state)
         {"ＡＢＣ.example", "abc.example"},
         {"почта.рф", "xn--80a1acny.xn--p1ai"},
         {"नमस्ते.com", "xn--h2bhs4b8d8a.com"},
+        {"длинноедлинноедлинноедлинноеимяда", "xn--80ahaaaadbbb0acccb0bdddxgaeaeaealggg87c"}, /* its UTF-8 is no label */
         {"xn--bcher-kva.example", "xn--bcher-kva.example"},
         {"XN--N3H.net", "xn--n3h.net"}, /* ASCII is its own form */
         {"", NULL},
@@ -424,11 +426,11 @@ static void names_become_ascii(void **state)
         {"ü" LONG_LABEL ".de", NULL},
         {LONG_LABEL ".de", NULL},
     };
-    char out[256];
+    char out[DNS_NAME_TEXT_SIZE];
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        enum status status = platform_idn_to_ascii(cases[i].name, out, sizeof out);
+        enum status status = idn_to_ascii(cases[i].name, out);
 
         if (status != (cases[i].ascii ? STATUS_OK : STATUS_INVALID))
             fail_msg("'%s' gives %s", cases[i].name, status == STATUS_OK ? out : "nothing");
@@ -450,6 +452,7 @@ static void names_become_unicode(void **state)
         {"xn--strae-oqa.de", "straße.de"},
         {"xn--nxasmm1c.com", "βόλος.com"},
         {"xn--80a1acny.xn--p1ai", "почта.рф"},
+        {"xn--80ahaaaadbbb0acccb0bdddxgaeaeaealggg87c", "длинноедлинноедлинноедлинноеимяда"},
         {"xn--r8jz45g.jp", "例え.jp"},
         {"Example.COM", "example.com"},
         {"xn--zzzzzz-.de", NULL},
@@ -462,11 +465,11 @@ static void names_become_unicode(void **state)
         {"a..b", NULL},
         {"", NULL},
     };
-    char out[256];
+    char out[DNS_NAME_TEXT_SIZE];
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        enum status status = platform_idn_to_unicode(cases[i].name, out, sizeof out);
+        enum status status = idn_to_unicode(cases[i].name, out);
 
         if (status != (cases[i].unicode ? STATUS_OK : STATUS_INVALID))
             fail_msg("'%s' gives %s", cases[i].name, status == STATUS_OK ? out : "nothing");
@@ -475,23 +478,9 @@ static void names_become_unicode(void **state)
     }
 }
 
-/* A name is given whole or not at all. */
-static void names_need_room(void **state)
-{
-    char out[21];
-
-    (void)state;
-    assert_int_equal(platform_idn_to_ascii("bücher.example", out, sizeof out), STATUS_TOO_LARGE);
-    assert_int_equal(platform_idn_to_ascii("example.com", out, 11), STATUS_TOO_LARGE);
-    assert_int_equal(platform_idn_to_ascii("example.com", out, 12), STATUS_OK);
-    assert_int_equal(platform_idn_to_unicode("xn--bcher-kva.de", out, 10), STATUS_TOO_LARGE);
-    assert_int_equal(platform_idn_to_unicode("xn--bcher-kva.de", out, 11), STATUS_OK);
-    assert_string_equal(out, "bücher.de");
-}
-
 /* ---- threads ---- */
 
-enum { THREADS = 8, ROUNDS = 20000, DEEP = 96 * 1024 };
+enum { THREADS = 8, TEAMS = 500, ROUNDS = 20000, DEEP = 96 * 1024 };
 
 struct team {
     struct platform_mutex *mutex;
@@ -629,6 +618,35 @@ static void threads_have_a_stack(void **state)
     team_release(&team);
 }
 
+static void leave_first_or_last(void *argument)
+{
+    struct team *team = argument;
+    bool last;
+
+    platform_mutex_lock(team->mutex);
+    last = --team->count == 0;
+    platform_mutex_unlock(team->mutex);
+    if (!last)
+        return;
+    team_release(team);
+    free(team);
+}
+
+/* Whoever is last frees the mutex, while others may still be about to return from their unlock. */
+static void mutexes_are_freed_by_the_last(void **state)
+{
+    (void)state;
+    for (int i = 0; i < TEAMS; i++) {
+        struct team *team = memory_new(1, sizeof *team);
+
+        team_init(team);
+        team->count = 3;
+        assert_int_equal(platform_thread_start(leave_first_or_last, team), STATUS_OK);
+        assert_int_equal(platform_thread_start(leave_first_or_last, team), STATUS_OK);
+        leave_first_or_last(team);
+    }
+}
+
 /* ---- interrupts and terminals: in a program with a console of its own ---- */
 
 enum { EXIT_SEEN = 40, EXIT_UNSEEN = 41, EXIT_LIVES = 42, EXIT_CANNOT = 43 };
@@ -673,6 +691,24 @@ static int be_interrupted(const char *how)
     return EXIT_LIVES;
 }
 
+/* Opens what there is to open, then asks for what must not need one more. */
+static int run_short(void)
+{
+    enum { FILES_MOST = 64 };
+    struct team team;
+    FILE *file;
+    enum status status = STATUS_OK;
+
+    team_init(&team);
+    if (platform_init() != STATUS_OK || !system_limit_files(FILES_MOST) ||
+        platform_on_interrupt(note_interrupt, &team) != STATUS_OK)
+        return EXIT_CANNOT;
+    for (int i = 0; i <= FILES_MOST && status == STATUS_OK; i++)
+        status = platform_file_open(EXDIAG_SOURCE "/README.md", &file);
+    platform_on_interrupt(NULL, NULL);
+    return status == STATUS_EXHAUSTED ? EXIT_SEEN : EXIT_UNSEEN;
+}
+
 /* Seen for what it is, with its size, and with colours unless TERM says otherwise. */
 static int see_terminal(void)
 {
@@ -694,7 +730,9 @@ static int see_terminal(void)
 
 static int run_apart(const char *what)
 {
-    return strcmp(what, "terminal") == 0 ? see_terminal() : be_interrupted(what);
+    if (strcmp(what, "terminal") == 0)
+        return see_terminal();
+    return strcmp(what, "short") == 0 ? run_short() : be_interrupted(what);
 }
 
 static void assert_apart(const char *what, int expected)
@@ -722,6 +760,13 @@ static void interrupts_can_be_given_back(void **state)
 {
     (void)state;
     assert_apart("restored", SYSTEM_INTERRUPTED);
+}
+
+/* A program that is short of files says so, and still gives interrupts back. */
+static void shortness_of_files_is_told(void **state)
+{
+    (void)state;
+    assert_apart("short", EXIT_SEEN);
 }
 
 /* ---- files and the console ---- */
@@ -950,13 +995,14 @@ int main(int argc, char **argv)
         cmocka_unit_test(resolvers_are_addresses),
         cmocka_unit_test(names_become_ascii),
         cmocka_unit_test(names_become_unicode),
-        cmocka_unit_test(names_need_room),
         cmocka_unit_test(threads_share_a_mutex),
         cmocka_unit_test(signals_are_not_lost),
         cmocka_unit_test(threads_have_a_stack),
+        cmocka_unit_test(mutexes_are_freed_by_the_last),
         cmocka_unit_test(interrupts_are_heard),
         cmocka_unit_test(second_interrupt_ends_the_program),
         cmocka_unit_test(interrupts_can_be_given_back),
+        cmocka_unit_test(shortness_of_files_is_told),
         IN_FOLDER(kinds_are_told),
         IN_FOLDER(missing_files_are_not_found),
         IN_FOLDER(folders_are_not_opened),

@@ -220,7 +220,7 @@ static void errors_point_at_characters(void **state)
         {"v=spf1 exp=", "exp="},
         {"v=spf1 a\tmx", "\t"},
         {"v=spf1 include:ex\xc3\xa4m.example", "\xc3"},
-        {"v=spf1 a \x7f", "\x7f"},
+        {"v=spf1 a:b\x7f.example", "\x7f"},
         {"v=spf1 redirect=a.example redirect=b.example", "redirect=b.example"},
         {"v=spf1 exp=a.example mx EXP=a.example", "EXP=a.example"},
     };
@@ -236,6 +236,60 @@ static void errors_point_at_characters(void **state)
                      term ? (int)term->error_size : 0,
                      term ? rows[i].text + term->error_start : "");
     }
+}
+
+/* domain-spec (RFC 7208 7.1): macros of known letters, and an end that is a macro or a name. */
+static void domains_are_checked(void **state)
+{
+    static const char *const right[] = {
+        "a:b.example",          "a:b.example.",      "include:%{d}",          "exists:%{ir}.%{v}.x",
+        "exists:%{L1R+-}._x.y", "exists:%%%_%-.x",   "a:_x.xn--p1ai/24",      "redirect=%{d2}.x",
+        "exists:%{d}.a-9",      "a:b/c.example//64", "exp=a.b.%{o}.example.", "x=%{d}%_",
+    };
+    static const struct {
+        const char *term, *offending;
+    } wrong[] = {
+        {"a:example", "example"},  {"a:b.9", "b.9"},
+        {"a:b.-c", "b.-c"},        {"a:b.c-", "b.c-"},
+        {"a:b..", "b.."},          {"a:b.c_d", "b.c_d"},
+        {"include:.", "."},        {"redirect=localhost", "localhost"},
+        {"exists:%{i}x", "%{i}x"}, {"exists:%", "%"},
+        {"exists:%{}.x", "%"},     {"exists:%{y}.x", "%"},
+        {"exists:%{i.x", "%"},     {"exists:%{i1r?}.x", "%"},
+        {"exists:a%x.y", "%"},
+    };
+    char text[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        snprintf(text, sizeof text, "v=spf1 %s", right[i]);
+        if (read_text(text).error)
+            fail_msg("%s: %s", right[i], read_text(text).error->error);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const struct spf_term *term;
+
+        snprintf(text, sizeof text, "v=spf1 %s", wrong[i].term);
+        term = read_text(text).error;
+        if (!term || term->error_size != strlen(wrong[i].offending) ||
+            memcmp(text + term->error_start, wrong[i].offending, term->error_size) != 0)
+            fail_msg("%s: %s", wrong[i].term, term ? term->error : "no error");
+    }
+}
+
+/* Mechanisms behind all are never reached (RFC 7208 5.1), and redirect beside it never (6.1). */
+static void terms_are_reached_up_to_all(void **state)
+{
+    static const bool reached[] = {true, false, true, true, false, false, true};
+    struct spf_record record = read_text("v=spf1 a redirect=a.b x=y -all mx +all exp=a.b");
+    struct spf_record endless = read_text("v=spf1 redirect=a.b mx");
+
+    (void)state;
+    assert_int_equal(record.term_count, sizeof reached / sizeof *reached);
+    for (size_t i = 0; i < record.term_count; i++)
+        assert_int_equal(spf_is_reached(&record, &record.terms[i]), reached[i]);
+    assert_true(spf_is_reached(&endless, &endless.terms[0]));
+    assert_true(spf_is_reached(&endless, &endless.terms[1]));
 }
 
 /* Any number of unknown modifiers may have one name: only redirect= and exp= are single. */
@@ -362,6 +416,8 @@ int main(void)
         cmocka_unit_test(spaces_are_no_terms),
         cmocka_unit_test(prefix_lengths_are_cut_off),
         cmocka_unit_test(errors_point_at_characters),
+        cmocka_unit_test(domains_are_checked),
+        cmocka_unit_test(terms_are_reached_up_to_all),
         cmocka_unit_test(unknown_modifiers_may_repeat),
         cmocka_unit_test(reading_goes_on_behind_an_error),
         cmocka_unit_test(any_byte_is_read),

@@ -1,6 +1,7 @@
 #include "probes/spf_merge.h"
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,11 +96,11 @@ static void duplicates_are_dropped(void **state)
 /* One record is what it is. */
 static void one_record_is_its_own_merge(void **state)
 {
-    struct spf_merge out = merge((const char *const[]){"V=SPF1 +all -mx"}, 1);
+    struct spf_merge out = merge((const char *const[]){"V=SPF1 -a MX -all"}, 1);
 
     (void)state;
     assert_true(out.identical);
-    assert_string_equal(out.text, "v=spf1 +all -mx");
+    assert_string_equal(out.text, "v=spf1 -a MX -all");
 }
 
 /* Term by term the same: whatever they say, one of them says it all. */
@@ -111,7 +112,7 @@ static void identical_records_are_kept(void **state)
     assert_true(out.identical);
     assert_string_equal(out.text, "v=spf1 MX -all");
     assert_true(merge_two("v=spf1 redirect=a.example", "V=spf1 redirect=A.example").identical);
-    assert_true(merge_two("v=spf1 ?a +all", "V=spf1 ?a all").identical);
+    assert_true(merge_two("v=spf1 ?a +mx ?all", "V=spf1 ?a mx ?all").identical);
     assert_false(merge_two("v=spf1 a mx -all", "v=spf1 mx a -all").identical);
 }
 
@@ -125,7 +126,7 @@ static void identical_errors_are_no_merge(void **state)
     assert_non_null(strstr(out.obstacle, "foo"));
 }
 
-/* The mildest end wins, and that is said; a record without all ends neutral (RFC 7208 4.7). */
+/* The mildest end wins, and that is said; a record without one has no say. */
 static void ends_that_differ_become_the_mildest(void **state)
 {
     static const struct {
@@ -134,18 +135,22 @@ static void ends_that_differ_become_the_mildest(void **state)
         {"v=spf1 a -all", "v=spf1 mx ~all", "v=spf1 a mx ~all"},
         {"v=spf1 a ~all", "v=spf1 mx -all", "v=spf1 a mx ~all"},
         {"v=spf1 a -all", "v=spf1 mx ?all", "v=spf1 a mx ?all"},
-        {"v=spf1 a -all", "v=spf1 mx", "v=spf1 a mx ?all"},
-        {"v=spf1", "v=spf1 mx ~all", "v=spf1 mx ?all"},
+        {"v=spf1 a -all", "v=spf1 mx", "v=spf1 a mx -all"},
+        {"v=spf1", "v=spf1 mx ~all", "v=spf1 mx ~all"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct spf_merge out = merge_two(rows[i].a, rows[i].b);
 
+        assert_non_null(out.text);
         assert_string_equal(out.text, rows[i].expected);
+        assert_non_null(out.remark);
         assert_non_null(strstr(out.remark, strstr(rows[i].expected, "all") - 1));
     }
-    assert_null(merge_two("v=spf1 a", "v=spf1 mx ?all").remark);
+    assert_null(merge_two("v=spf1 a ~all", "v=spf1 mx ~all").remark);
+    assert_merged("v=spf1 a", "v=spf1 mx", "v=spf1 a mx");
+    assert_null(merge_two("v=spf1 a", "v=spf1 mx").remark);
 }
 
 /* The third record's end is compared with those before it, not with the mildest alone. */
@@ -176,13 +181,14 @@ static void a_term_behind_all_hides_no_other(void **state)
     assert_merged("v=spf1 mx -all a", "v=spf1 a -all", "v=spf1 mx a -all");
 }
 
-/* Modifiers count wherever they stand. */
+/* Modifiers count wherever they stand; beside all, redirect does not (RFC 7208 6.1). */
 static void modifiers_are_kept(void **state)
 {
     (void)state;
     assert_merged("v=spf1 mx -all exp=e.example", "v=spf1 a x=y -all exp=e.example",
                   "v=spf1 mx exp=e.example a x=y -all");
-    assert_obstacle("v=spf1 mx -all redirect=r.example", "v=spf1 a -all", "redirect=r.example");
+    assert_merged("v=spf1 mx redirect=r.example -all", "v=spf1 a -all", "v=spf1 mx a -all");
+    assert_obstacle("v=spf1 mx redirect=r.example", "v=spf1 a -all", "redirect=r.example");
 }
 
 static void obstacles_are_named(void **state)
@@ -192,31 +198,34 @@ static void obstacles_are_named(void **state)
     assert_obstacle("v=spf1 a -all", "v=spf1 mx -all nonsense", "nonsense");
     assert_obstacle("v=spf1 redirect=r.example", "v=spf1 a -all", "redirect=r.example");
     assert_obstacle("v=spf1 a +all", "v=spf1 mx -all", "+all");
-    assert_obstacle("v=spf1 a all", "v=spf1 mx -all", "+all");
+    assert_obstacle("v=spf1 a all", "v=spf1 mx -all", "all lets everybody");
+    assert_obstacle("v=spf1 a +all", "V=SPF1 +A all", "+all");
+    assert_obstacle("v=spf1 ip4:0.0.0.0/0 -all", "v=spf1 mx -all", "ip4:0.0.0.0/0");
+    assert_obstacle("v=spf1 mx -all", "v=spf1 a:b.example//0 -all", "a:b.example//0");
     assert_obstacle("v=spf1 -a:b.example mx -all", "v=spf1 mx -all", "-a:b.example");
     assert_obstacle("v=spf1 ~mx -all", "v=spf1 a -all", "~mx");
     assert_obstacle("v=spf1 a -all", "v=spf1 ?include:x.example -all", "?include:x.example");
     assert_obstacle("v=spf1 exp=a.example -all", "v=spf1 exp=b.example -all", "exp=");
 }
 
+/* Nobody is told to publish a record that lets everybody send, not even as the only one. */
+static void open_records_are_never_proposed(void **state)
+{
+    (void)state;
+    assert_obstacle("v=spf1 +all", "v=spf1 all", "+all");
+    assert_obstacle("v=spf1 ip4:0.0.0.0/0 -all", "v=spf1 a -all", "ip4:0.0.0.0/0");
+    assert_obstacle("v=spf1 ip6:::/0 -all", "v=spf1 ip6:::/0 -all", "ip6:::/0");
+}
+
 static char *long_record(size_t terms, char letter)
 {
-    char *text = calloc(8 + terms * 8, 1), *end = text + 6;
+    enum { TERM_SIZE = sizeof " a:x0000.example" - 1 };
+    char *text = calloc(sizeof "v=spf1" + terms * TERM_SIZE, 1);
 
     assert_non_null(text);
     memcpy(text, "v=spf1", 6);
-    for (size_t i = 0; i < terms; i++) {
-        const char term[] = {' ',
-                             'a',
-                             ':',
-                             letter,
-                             (char)('a' + i / 676 % 26),
-                             (char)('a' + i / 26 % 26),
-                             (char)('a' + i % 26)};
-
-        memcpy(end, term, sizeof term);
-        end += sizeof term;
-    }
+    for (size_t i = 0; i < terms; i++)
+        snprintf(text + 6 + i * TERM_SIZE, TERM_SIZE + 1, " a:%c%04zu.example", letter, i % 10000);
     return text;
 }
 
@@ -228,6 +237,7 @@ static char *long_domain(char letter)
     assert_non_null(text);
     memset(text, letter, size);
     memcpy(text, "v=spf1 a:", 9);
+    memcpy(text + size - 8, ".example", 8);
     return text;
 }
 
@@ -242,7 +252,7 @@ static void what_is_too_long_is_not_merged(void **state)
     assert_obstacle("v=spf1 mx -all", most, "longer");
     assert_obstacle(most, most, "longer");
     assert_obstacle(c, d, "longer");
-    assert_int_equal(strlen(merge_two(a, b).text), 2 * (strlen(a) - 6) + strlen("v=spf1 ?all"));
+    assert_int_equal(strlen(merge_two(a, b).text), 2 * (strlen(a) - 6) + strlen("v=spf1"));
     free(most);
     free(a);
     free(b);
@@ -264,6 +274,7 @@ int main(void)
         cmocka_unit_test(terms_behind_all_are_left_out),
         cmocka_unit_test(a_term_behind_all_hides_no_other),
         cmocka_unit_test(modifiers_are_kept),
+        cmocka_unit_test(open_records_are_never_proposed),
         cmocka_unit_test(obstacles_are_named),
         cmocka_unit_test(what_is_too_long_is_not_merged),
     };

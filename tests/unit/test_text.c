@@ -2,6 +2,7 @@
 
 #include "diag/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROOM = 4096, CODE_POINTS = 0x110000 };
@@ -60,6 +61,18 @@ static void test_what_is_not_utf8(void **state)
     assert_int_equal(code_point, 7);
     assert_true(text_is_utf8("", 0));
     assert_true(text_is_utf8("a\0\xC3\xBC\xF4\x8F\xBF\xBF", 8));
+}
+
+/* One byte where there is no character, so that a walk over any text ends. */
+static void test_next(void **state)
+{
+    (void)state;
+    assert_int_equal(text_next("ab", 2), 1);
+    assert_int_equal(text_next("", 1), 1);
+    assert_int_equal(text_next("\xE2\x82\xAC!", 4), 3);
+    assert_int_equal(text_next("\xF0\x9F\x93\xA7", 4), 4);
+    assert_int_equal(text_next("\xF0\x9F\x93\xA7", 3), 1);
+    assert_int_equal(text_next("\xC3(", 2), 1);
 }
 
 static void test_length(void **state)
@@ -139,6 +152,25 @@ static void test_show_into_a_full_buffer(void **state)
     }
 }
 
+/* The copy outlives what it was made from, and is as bounded as any other text. */
+static void test_printable_copy(void **state)
+{
+    enum { LONG = 70000 };
+    struct arena memory = {0};
+    char *large = memory_new(LONG, 1);
+    char small[] = "a\n\xC3\xBC";
+    const char *copy = text_printable(&memory, small, strlen(small));
+
+    (void)state;
+    memset(small, 'x', strlen(small));
+    assert_string_equal(copy, "a\\x0a\xC3\xBC");
+    assert_string_equal(text_printable(&memory, "", 0), "");
+    memset(large, 'a', LONG);
+    assert_int_equal(strlen(text_printable(&memory, large, LONG)), 65536);
+    free(large);
+    arena_release(&memory);
+}
+
 static void test_columns(void **state)
 {
     static const struct {
@@ -163,13 +195,15 @@ static void test_columns(void **state)
         assert_int_equal(text_columns(cases[i].text, strlen(cases[i].text)), cases[i].columns);
 }
 
-/* Only ASCII letters fold, whatever the locale: the dotless i and the Kelvin sign do not. */
+/* Only ASCII is a letter, a digit, or folds, whatever the locale: the Kelvin sign does not. */
 static void test_fold(void **state)
 {
     (void)state;
     for (int character = 0; character < 256; character++) {
         char lower = text_lower((char)character);
 
+        assert_int_equal(text_is_digit((char)character), character >= '0' && character <= '9');
+        assert_int_equal(text_is_letter((char)character), lower >= 'a' && lower <= 'z');
         if (character >= 'A' && character <= 'Z')
             assert_int_equal(lower, (char)(character + 32));
         else
@@ -192,10 +226,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_code_point_round_trips),
         cmocka_unit_test(test_what_is_not_utf8),
+        cmocka_unit_test(test_next),
         cmocka_unit_test(test_length),
         cmocka_unit_test(test_show),
         cmocka_unit_test(test_invisible),
         cmocka_unit_test(test_show_into_a_full_buffer),
+        cmocka_unit_test(test_printable_copy),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_fold),
     };

@@ -1,7 +1,7 @@
 /* The digest of a file: reading it on a worker, keeping it as evidence. */
 #include "diag/evidence/digest.h"
 #include "diag/evidence/redact.h"
-#include "diag/gather/file.h"
+#include "diag/gather/digest.h"
 #include "diag/platform.h"
 #include "tests/unit/unit.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char file_path[] = EXDIAG_BINARY "/test_gather_file.data";
+static const char file_path[] = EXDIAG_BINARY "/test_gather_digest.data";
 
 static void write_file(const void *bytes, size_t size, unsigned times)
 {
@@ -26,7 +26,7 @@ static struct file_digest *digest_of(const char *path)
     struct file_digest question = {.path = path};
     struct evidence *item = evidence_new(&evidence_digest, &question.evidence);
 
-    gather_file(item);
+    gather_digest(item);
     assert_true(item->settled);
     return (struct file_digest *)item;
 }

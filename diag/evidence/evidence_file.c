@@ -1,4 +1,4 @@
-#include "diag/evidence/file.h"
+#include "diag/evidence/evidence_file.h"
 
 #include "diag/json.h"
 #include "diag/platform.h"
@@ -9,8 +9,7 @@
 
 enum {
     LINE_MOST = 8 << 20, /* bytes of a line */
-    LIST_MOST = 100000,  /* entries of a list of the header */
-    DNS_PORT = 53
+    LIST_MOST = 100000   /* entries of a list of the header */
 };
 
 void evidence_run_release(struct evidence_run *run)
@@ -91,7 +90,7 @@ static json_t *settings_to_json(const struct settings *settings)
     if (settings->dns_count)
         json_object_set_new(object, "dns", servers_to_json(settings));
     if (settings->dns_port != DNS_PORT)
-        json_object_set_new(object, "dns_port", json_integer(settings->dns_port));
+        json_put_number(object, "dns_port", settings->dns_port);
     if (settings->only_count)
         json_object_set_new(object, "only", words_to_json(settings->only, settings->only_count));
     if (settings->skip_count)
@@ -107,7 +106,7 @@ enum status evidence_file_begin(FILE *file, const struct evidence_run *run)
 {
     json_t *header = json_object(), *subjects = json_array();
 
-    json_object_set_new(header, "exdiag_evidence", json_integer(1));
+    json_put_number(header, "exdiag_evidence", 1);
     json_put_text(header, "tool", run->tool);
     json_put_time(header, "started", run->started);
     for (size_t i = 0; i < run->subject_count; i++) {
@@ -123,7 +122,7 @@ enum status evidence_file_begin(FILE *file, const struct evidence_run *run)
     json_object_set_new(header, "subjects", subjects);
     json_object_set_new(header, "settings", settings_to_json(&run->settings));
     if (run->redacted)
-        json_object_set_new(header, "redacted", json_true());
+        json_put_bool(header, "redacted", true);
     return write_line(file, header);
 }
 
@@ -140,7 +139,7 @@ enum status evidence_file_end(FILE *file, int64_t finished, bool complete)
     json_t *last = json_object();
 
     json_put_time(last, "finished", finished);
-    json_object_set_new(last, "complete", json_boolean(complete));
+    json_put_bool(last, "complete", complete);
     return write_line(file, last);
 }
 

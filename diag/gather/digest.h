@@ -1,6 +1,6 @@
 /* Reads a file once, from its beginning to its end, and says what it is. */
-#ifndef EXDIAG_GATHER_FILE_H
-#define EXDIAG_GATHER_FILE_H
+#ifndef EXDIAG_GATHER_DIGEST_H
+#define EXDIAG_GATHER_DIGEST_H
 
 #include "diag/evidence/digest.h"
 
@@ -10,6 +10,6 @@
  * matter, and only ordinary files are opened: a folder, device, pipe or socket is
  * STATUS_INVALID. After a failure the observation is empty.
  */
-void gather_file(struct evidence *item);
+void gather_digest(struct evidence *item);
 
 #endif

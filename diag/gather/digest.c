@@ -1,4 +1,4 @@
-#include "diag/gather/file.h"
+#include "diag/gather/digest.h"
 
 #include "diag/memory.h"
 #include "diag/platform.h"
@@ -62,7 +62,7 @@ static enum status read_all(FILE *file, unsigned char *piece, EVP_MD_CTX *hash,
     return STATUS_OK;
 }
 
-void gather_file(struct evidence *item)
+void gather_digest(struct evidence *item)
 {
     struct file_digest *digest = (struct file_digest *)item;
     struct file_digest seen = {.size = 0};

@@ -10,8 +10,8 @@
  * Unknown members are ignored; lines that cannot be read are counted and passed
  * over.
  */
-#ifndef EXDIAG_EVIDENCE_FILE_H
-#define EXDIAG_EVIDENCE_FILE_H
+#ifndef EXDIAG_EVIDENCE_EVIDENCE_FILE_H
+#define EXDIAG_EVIDENCE_EVIDENCE_FILE_H
 
 #include "diag/evidence/evidence.h"
 #include "diag/settings.h"

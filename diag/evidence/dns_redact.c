@@ -1,0 +1,106 @@
+#include "diag/evidence/dns_redact.h"
+
+#include "diag/text.h"
+
+enum { TEXT_MOST = 65536 };
+
+static const char *const spf_words[] = {"v",   "spf",     "spf1",   "spf10",    "spf2", "pra",
+                                        "all", "mfrom",   "a",      "mx",       "ptr",  "ip4",
+                                        "ip6", "include", "exists", "redirect", "exp",  NULL};
+
+static bool speaks_of_spf(const char *text, size_t size)
+{
+    size_t head = size < 16 ? size : 16;
+
+    for (size_t i = 0; i + 3 <= head; i++) {
+        if (text_starts_fold(text + i, size - i, "spf"))
+            return true;
+    }
+    return false;
+}
+
+/* Where a string of a record ends in the text of all, before and after. */
+struct string_end {
+    size_t before;
+    size_t after;
+};
+
+static struct string_end *find_ends(const struct dns_record *record, struct arena *arena)
+{
+    struct string_end *ends = arena_new(arena, record->data.txt.count, sizeof *ends);
+    size_t end = 0;
+
+    for (size_t i = 0; i < record->data.txt.count; i++) {
+        end += record->data.txt.strings[i].size;
+        ends[i].before = end;
+    }
+    return ends;
+}
+
+/*
+ * The ends within a word that was at `before` and is now at `after` to `after_end`:
+ * as many bytes into it as they were, so that a string that splits a term still
+ * splits it. Gives the first end behind the word.
+ */
+static struct string_end *move_ends(struct string_end *end, const struct string_end *last,
+                                    size_t before, size_t before_end, size_t after,
+                                    size_t after_end)
+{
+    for (; end < last && end->before <= before_end; end++) {
+        size_t into = end->before - before;
+
+        end->after =
+            end->before == before_end || after + into > after_end ? after_end : after + into;
+    }
+    return end;
+}
+
+static void redact_words(const struct redactor *redactor, const char *text, size_t size,
+                         struct string_end *ends, size_t count, struct buffer *out)
+{
+    const struct string_end *last = ends + count;
+
+    for (size_t at = 0; at <= size; at++) {
+        size_t end = at, after = out->size;
+
+        while (end < size && text[end] != ' ')
+            end++;
+        redact_text(redactor, text + at, end - at, spf_words, out);
+        ends = move_ends(ends, last, at, end, after, out->size);
+        if (end < size)
+            buffer_add_char(out, ' ');
+        at = end;
+    }
+}
+
+static struct dns_string *cut(const char *text, const struct string_end *ends, size_t count,
+                              struct arena *arena)
+{
+    struct dns_string *strings = arena_new(arena, count, sizeof *strings);
+    size_t start = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t size = ends[i].after - start;
+
+        strings[i].bytes = text + start;
+        strings[i].size = size > 255 ? 255 : size;
+        start = ends[i].after;
+    }
+    return strings;
+}
+
+void dns_redact_txt(struct dns_record *record, const struct redactor *redactor, struct arena *arena)
+{
+    size_t size, count = record->data.txt.count;
+    const char *text = dns_record_text(record, arena, &size);
+    struct string_end *ends = find_ends(record, arena);
+    struct buffer out;
+
+    if (!speaks_of_spf(text, size)) {
+        record->data.txt.count = 0;
+        return;
+    }
+    buffer_init(&out, TEXT_MOST);
+    redact_words(redactor, text, size, ends, count, &out);
+    record->data.txt.strings = cut(buffer_keep(&out, arena), ends, count, arena);
+}

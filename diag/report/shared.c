@@ -1,0 +1,246 @@
+#include "diag/report/shared.h"
+
+#include "diag/clock.h"
+#include "diag/platform.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+enum report_part report_part_of(const struct finding *finding)
+{
+    static const enum report_part parts[OUTCOME_COUNT] = {
+        [OUTCOME_PROBLEM] = PART_PROBLEMS,
+        [OUTCOME_UNKNOWN] = PART_UNKNOWN,
+        [OUTCOME_OK] = PART_OK,
+        [OUTCOME_NOT_APPLICABLE] = PART_NOT_APPLICABLE,
+    };
+
+    if (finding->outcome == OUTCOME_PROBLEM && finding->accepted)
+        return PART_ACCEPTED;
+    return parts[finding->outcome];
+}
+
+size_t report_part_size(const struct report *report, enum report_part part)
+{
+    switch (part) {
+    case PART_PROBLEMS:
+        return report->counts[OUTCOME_PROBLEM];
+    case PART_UNKNOWN:
+        return report->counts[OUTCOME_UNKNOWN];
+    case PART_ACCEPTED:
+        return report->accepted_count;
+    case PART_OK:
+        return report->counts[OUTCOME_OK];
+    default:
+        return report->counts[OUTCOME_NOT_APPLICABLE];
+    }
+}
+
+const char *report_standing(const struct finding *finding)
+{
+    if (report_part_of(finding) == PART_ACCEPTED)
+        return "accepted";
+    if (finding->outcome == OUTCOME_PROBLEM)
+        return severity_word(finding->severity);
+    return finding->outcome == OUTCOME_NOT_APPLICABLE ? "n/a" : outcome_word(finding->outcome);
+}
+
+static void add_count(struct buffer *out, const char *separator, size_t count, const char *word)
+{
+    buffer_add_string(out, separator);
+    buffer_add_number(out, count);
+    buffer_add_char(out, ' ');
+    buffer_add_string(out, word);
+}
+
+/* " (1 critical, 2 warnings)" */
+static void add_severities(const struct report *report, struct buffer *out)
+{
+    static const char *const singulars[SEVERITY_COUNT] = {"critical", "warning", "info"};
+    static const char *const plurals[SEVERITY_COUNT] = {"critical", "warnings", "info"};
+    size_t counts[SEVERITY_COUNT] = {0}, listed = 0;
+
+    for (size_t i = 0; i < report->finding_count; i++) {
+        if (report_part_of(report->findings[i]) == PART_PROBLEMS)
+            counts[report->findings[i]->severity]++;
+    }
+    for (unsigned i = 0; i < SEVERITY_COUNT; i++) {
+        const char *word = counts[i] == 1 ? singulars[i] : plurals[i];
+
+        if (counts[i])
+            add_count(out, listed++ ? ", " : " (", counts[i], word);
+    }
+    if (listed)
+        buffer_add_char(out, ')');
+}
+
+void report_sum_up(const struct report *report, struct buffer *out)
+{
+    static const char *const words[PART_COUNT] = {
+        [PART_UNKNOWN] = "unknown",
+        [PART_ACCEPTED] = "accepted",
+        [PART_OK] = "ok",
+        [PART_NOT_APPLICABLE] = "n/a",
+    };
+    size_t problems = report_part_size(report, PART_PROBLEMS);
+
+    if (problems) {
+        add_count(out, "", problems, problems == 1 ? "problem" : "problems");
+        add_severities(report, out);
+    } else {
+        buffer_add_string(out, "no problems");
+    }
+    for (unsigned part = PART_UNKNOWN; part < PART_COUNT; part++) {
+        size_t size = report_part_size(report, (enum report_part)part);
+
+        if (size)
+            add_count(out, ", ", size, words[part]);
+    }
+}
+
+struct report_span report_span(const struct report *report)
+{
+    struct report_span span = {0, 0, true};
+
+    for (size_t i = 0; i < report->run_count; i++) {
+        const struct report_run *run = &report->runs[i];
+
+        if (i == 0 || run->started < span.started)
+            span.started = run->started;
+        if (i == 0 || run->finished > span.finished)
+            span.finished = run->finished;
+        span.complete = span.complete && run->complete;
+    }
+    return span;
+}
+
+bool report_has_two_names(const struct subject *subject)
+{
+    return strcmp(subject->shown, subject->name) != 0 &&
+           text_is_printable(subject->name, strlen(subject->name));
+}
+
+/* The day and the second of "2026-11-22T09:05:07.123Z". */
+enum { DAY_SIZE = 10, SECOND_START = 11, SECOND_SIZE = 8 };
+
+void report_show_time(int64_t milliseconds, struct buffer *out)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    clock_format(milliseconds, text);
+    buffer_add(out, text, DAY_SIZE);
+    buffer_add_char(out, ' ');
+    buffer_add(out, text + SECOND_START, SECOND_SIZE);
+    buffer_add_string(out, " UTC");
+}
+
+void report_show_span(const struct report_span *span, struct buffer *out)
+{
+    char started[CLOCK_TEXT_SIZE], finished[CLOCK_TEXT_SIZE];
+    bool same_day;
+
+    clock_format(span->started, started);
+    clock_format(span->finished, finished);
+    same_day = memcmp(started, finished, DAY_SIZE) == 0;
+    buffer_add(out, started, DAY_SIZE);
+    buffer_add_char(out, ' ');
+    buffer_add(out, started + SECOND_START, SECOND_SIZE);
+    buffer_add_string(out, " to ");
+    if (!same_day) {
+        buffer_add(out, finished, DAY_SIZE);
+        buffer_add_char(out, ' ');
+    }
+    buffer_add(out, finished + SECOND_START, SECOND_SIZE);
+    buffer_add_string(out, " UTC");
+}
+
+size_t report_notices(const struct report_run *run,
+                      struct report_notice notices[REPORT_NOTICES_MOST])
+{
+    size_t count = 0;
+
+    if (!run->complete)
+        notices[count++] = (struct report_notice){
+            "incomplete",
+            run->remark ? run->remark : "the run ended before everything was examined"};
+    else if (run->remark)
+        notices[count++] = (struct report_notice){"note", run->remark};
+    if (run->redacted)
+        notices[count++] = (struct report_notice){
+            "redacted", "names and addresses are pseudonyms; put the real ones into the commands"};
+    return count;
+}
+
+bool report_same_source(const struct seen *a, const struct seen *b)
+{
+    if (a->time != b->time || !a->source != !b->source)
+        return false;
+    return !a->source || strcmp(a->source, b->source) == 0;
+}
+
+size_t report_byte_of(const char *text, size_t index)
+{
+    size_t size = strlen(text), at = 0;
+
+    for (; index > 0 && at < size; index--)
+        at += text_next(text + at, size - at);
+    return at;
+}
+
+const char *report_shell(enum shell shell)
+{
+    static const char *const names[SHELL_COUNT] = {
+        [SHELL_POWERSHELL] = "PowerShell", [SHELL_EMS] = "Exchange Management Shell",
+        [SHELL_CMD] = "Command Prompt",    [SHELL_SH] = "shell",
+        [SHELL_DNS] = "DNS zone",          [SHELL_MANUAL] = "by hand",
+    };
+
+    return shell < SHELL_COUNT ? names[shell] : "by hand";
+}
+
+/* True if the command shows <placeholder>: nothing is there yet. */
+static bool is_empty_in(const char *command, const char *placeholder)
+{
+    size_t size = strlen(placeholder);
+
+    for (const char *at = strchr(command, '<'); at; at = strchr(at + 1, '<')) {
+        if (strncmp(at + 1, placeholder, size) == 0 && at[1 + size] == '>')
+            return true;
+    }
+    return false;
+}
+
+/* "fill in: a, b" or "check: c": the placeholders of one of the two sorts. */
+static void add_placeholders(const struct step *step, bool empty, struct buffer *out)
+{
+    const char *separator = empty ? "fill in: " : "check: ";
+
+    for (size_t i = 0; i < step->placeholder_count; i++) {
+        if (is_empty_in(step->command, step->placeholders[i]) != empty)
+            continue;
+        if (*separator != ',' && out->size)
+            buffer_add_string(out, "; ");
+        buffer_add_string(out, separator);
+        buffer_add_string(out, step->placeholders[i]);
+        separator = ", ";
+    }
+}
+
+void report_before_step(const struct step *step, struct buffer *out)
+{
+    if (step->kind == STEP_EXACT)
+        return;
+    if (step->kind == STEP_DECIDE)
+        buffer_add_string(out, "decide first");
+    add_placeholders(step, true, out);
+    add_placeholders(step, false, out);
+    if (!out->size)
+        buffer_add_string(out, "fill in what stands in <angle brackets>");
+}
+
+enum status report_finish(FILE *stream)
+{
+    if (fflush(stream) != 0 || ferror(stream))
+        return platform_write_error();
+    return STATUS_OK;
+}
