@@ -153,13 +153,17 @@ static void stop_waiting(struct examination *x, const struct evidence *item)
 }
 
 /* A new item: fetched, or ended at once where nothing is fetched any more. */
-static struct evidence *ask_anew(struct exam *exam, const struct evidence_kind *kind,
+static struct evidence *ask_anew(struct examination *x, const struct evidence_kind *kind,
                                  const struct evidence *question)
 {
+    struct exam *exam = x->exam;
     struct evidence *item = evidence_store_add(exam->options.store, kind, question);
 
     item->time = exam->options.started;
-    if (exam->ended || !exam->options.fetch) {
+    if (x->passes > EXAM_PASSES_MOST) {
+        /* Kept in the store: how many passes there are depends on the clock, a replay must not. */
+        evidence_fail(item, STATUS_LIMIT, NULL);
+    } else if (exam->ended || !exam->options.fetch) {
         evidence_fail(item, exam->options.absent, NULL);
     } else {
         exam->open++;
@@ -169,8 +173,8 @@ static struct evidence *ask_anew(struct exam *exam, const struct evidence_kind *
 }
 
 /*
- * What an examination beyond its limits is told. It stays out of the store: what
- * one of them asks in vain is no answer for the others.
+ * What an examination is told that asks too much in one pass. It stays out of the
+ * store: what one of them asks in vain is no answer for the others.
  */
 static const struct evidence *limit_reached(struct examination *x, const struct evidence_kind *kind,
                                             const struct evidence *question)
@@ -191,10 +195,10 @@ const struct evidence *exam_ask(struct examination *x, const struct evidence_kin
 {
     struct evidence *item = evidence_store_find(x->exam->options.store, kind, question);
 
-    if (x->asks++ >= EXAM_ASKS_MOST || (!item && x->passes > EXAM_PASSES_MOST))
+    if (x->asks++ >= EXAM_ASKS_MOST)
         return limit_reached(x, kind, question);
     if (!item)
-        item = ask_anew(x->exam, kind, question);
+        item = ask_anew(x, kind, question);
     if (!item->settled) {
         x->incomplete = true;
         wait_for(x, item);

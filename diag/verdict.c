@@ -183,6 +183,16 @@ static void collect_subjects(const struct run *runs, size_t run_count, struct ar
     report->subject_count = kept;
 }
 
+/* The name of a file often names the customer. */
+static const char *source_of(const struct run *run, size_t index, struct arena *arena)
+{
+    if (!run->source)
+        return NULL;
+    if (run->about.redacted)
+        return arena_print(arena, "evidence file %zu", index + 1);
+    return text_printable(arena, run->source, strlen(run->source));
+}
+
 void verdict(const struct run *runs, size_t run_count, const char *title, struct arena *arena,
              struct report *report)
 {
@@ -196,11 +206,8 @@ void verdict(const struct run *runs, size_t run_count, const char *title, struct
     report->run_count = run_count;
     for (size_t i = 0; i < run_count; i++)
         judge_run(&runs[i], arena, &all, &out[i]);
-    for (size_t i = 0; i < run_count && run_count > 1; i++) {
-        const char *path = runs[i].source;
-
-        out[i].source = path ? text_printable(arena, path, strlen(path)) : NULL;
-    }
+    for (size_t i = 0; i < run_count && run_count > 1; i++)
+        out[i].source = source_of(&runs[i], i, arena);
     if (all.count)
         qsort(all.list, all.count, sizeof *all.list, compare);
     report->findings = (const struct finding *const *)all.list;

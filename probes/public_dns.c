@@ -14,20 +14,6 @@ struct server_list {
     const struct evidence *missing; /* the address of a server that could not be had, or NULL */
 };
 
-/* Top-level names that never have a public delegation. */
-static const char *const private_names[] = {
-    "local",       "localhost", "internal", "test", "invalid", "example",  "onion",   "home.arpa",
-    "localdomain", "lan",       "corp",     "home", "mail",    "intranet", "private", NULL};
-
-static bool is_private(const char *name)
-{
-    for (const char *const *top = private_names; *top; top++) {
-        if (dns_name_is_below(name, *top))
-            return true;
-    }
-    return dns_name_labels(name) < 2;
-}
-
 static const char *top_level_of(const char *name)
 {
     while (dns_name_labels(name) > 1)
@@ -169,7 +155,7 @@ static struct public_view ask_all(struct examination *x, const char *name, enum 
 /* Where the name is nothing but an alias: its target. */
 static const char *alias_of(const struct public_view *view, enum dns_type type)
 {
-    const struct dns_section *section = &view->answers[0]->answer;
+    const struct dns_section *section;
 
     if (view->state != PUBLIC_KNOWN || type == DNS_CNAME)
         return NULL;
@@ -177,6 +163,7 @@ static const char *alias_of(const struct public_view *view, enum dns_type type)
         if (dns_answer_next(view->answers[i], NULL))
             return NULL;
     }
+    section = &view->answers[0]->answer;
     for (size_t i = section->count; i > 0; i--) {
         if (section->records[i - 1].type == DNS_CNAME)
             return section->records[i - 1].data.name;
@@ -288,7 +275,7 @@ struct public_view public_dns(struct examination *x, const char *name, enum dns_
         return (struct public_view){.state = PUBLIC_KNOWN, .answers = {answer}, .count = 1};
     }
     for (int alias = 0; name && alias <= ALIASES_MOST; alias++) {
-        if (is_private(name)) {
+        if (dns_name_is_private(name)) {
             if (alias == 0)
                 view.state = PUBLIC_NONE;
             return view;

@@ -142,8 +142,9 @@ static bool is_first_of_its_kind(const struct spf_record *records, size_t record
         for (size_t j = 0; j < end; j++) {
             const struct spf_term *earlier = &records[i].terms[j];
 
-            if (spf_is_reached(&records[i], earlier) &&
-                spf_same_term(&records[i], earlier, &records[record], &records[record].terms[term]))
+            if (spf_same_term(&records[i], earlier, &records[record],
+                              &records[record].terms[term]) &&
+                spf_is_reached(&records[i], earlier))
                 return false;
         }
     }

@@ -13,11 +13,6 @@
 
 enum { CONFIG_LINE_MOST = 4096 };
 
-static enum status invalid(void)
-{
-    return STATUS_INVALID;
-}
-
 /* ---- subjects ---- */
 
 static enum status add(struct options *options, enum subject_kind kind, const char *name,
@@ -158,7 +153,7 @@ static enum status take_dns(struct options *options, const char *value)
                               settings->dns_count, sizeof *options->dns);
     if (net_address_parse(value, DNS_PORT, &options->dns[settings->dns_count]) != STATUS_OK) {
         complain("--dns takes an address, or address:port, not '%s'", value);
-        return invalid();
+        return STATUS_INVALID;
     }
     settings->dns = options->dns;
     settings->dns_count++;
@@ -182,7 +177,7 @@ static enum status take_port(struct options *options, const char *value)
 
     if (strncmp(value, "dns=", 4) != 0 || !read_number(value + 4, 1, 65535, &port)) {
         complain("--port takes SERVICE=N; the services of this version: dns");
-        return invalid();
+        return STATUS_INVALID;
     }
     options->settings.dns_port = (uint16_t)port;
     return STATUS_OK;
@@ -219,7 +214,7 @@ static enum status take_words(struct options *options, const char *option, const
 
         if (!is_known_word(word)) {
             complain("%s: '%s' is no probe and no finding; see 'exdiag explain'", option, word);
-            return invalid();
+            return STATUS_INVALID;
         }
         *list = arena_grow(&options->memory, *list, room, *count, sizeof **list);
         (*list)[(*count)++] = word;
@@ -255,7 +250,7 @@ static enum status take_severity(struct options *options, const char *value)
 
     if (!equals) {
         complain("--severity takes ID=LEVEL, not '%s'", value);
-        return invalid();
+        return STATUS_INVALID;
     }
     override.id = arena_copy(&options->memory, value, (size_t)(equals - value));
     override.severity = severity_from_word(equals + 1);
@@ -263,7 +258,7 @@ static enum status take_severity(struct options *options, const char *value)
         complain("--severity takes ID=LEVEL, with the ID of a finding and LEVEL critical, warning "
                  "or info, not '%s'",
                  value);
-        return invalid();
+        return STATUS_INVALID;
     }
     options->severities = arena_grow(&options->memory, options->severities, &options->severity_room,
                                      settings->severity_count, sizeof override);
@@ -279,7 +274,7 @@ static enum status take_timeout(struct options *options, const char *value)
 
     if (end == value || *end != '\0' || !(seconds >= 0.01 && seconds <= 3600)) {
         complain("--timeout takes seconds from 0.01 to 3600, not '%s'", value);
-        return invalid();
+        return STATUS_INVALID;
     }
     options->timeout = (unsigned)(seconds * 1000.0);
     return STATUS_OK;
@@ -292,7 +287,7 @@ static enum status take_count(const char *option, const char *value, unsigned lo
 
     if (!read_number(value, 1, most, &number)) {
         complain("%s takes a number from 1 to %lu, not '%s'", option, most, value);
-        return invalid();
+        return STATUS_INVALID;
     }
     *out = (unsigned)number;
     return STATUS_OK;
@@ -312,7 +307,7 @@ static enum status take_format(struct options *options, const char *value)
 {
     if (!report_format_find(value)) {
         complain("--format takes text, json or html, not '%s'", value);
-        return invalid();
+        return STATUS_INVALID;
     }
     options->format = arena_copy_string(&options->memory, value);
     return STATUS_OK;
@@ -338,6 +333,17 @@ static enum status take_title(struct options *options, const char *value)
 
 /* ---- files of options and of accepted findings ---- */
 
+/* A line without the white space around it, which is cut off. */
+static char *trim(char *line)
+{
+    char *start = line + strspn(line, " \t\r\n");
+    size_t size = strlen(start);
+
+    while (size > 0 && memchr(" \t\r\n", start[size - 1], 4))
+        start[--size] = '\0';
+    return start;
+}
+
 /* Calls `take` for each line that is neither empty nor a comment. */
 static enum status read_lines(struct options *options, const char *path, const char *option,
                               enum status (*take)(struct options *options, char *line))
@@ -348,16 +354,18 @@ static enum status read_lines(struct options *options, const char *path, const c
 
     if (status != STATUS_OK) {
         complain("%s: '%s': %s", option, path, status_text(status));
-        return invalid();
+        return STATUS_INVALID;
     }
     while (status == STATUS_OK && fgets(line, sizeof line, file)) {
-        char *start = line + strspn(line, " \t\r\n");
-        size_t size = strlen(start);
+        char *text = trim(line);
 
-        while (size > 0 && memchr(" \t\r\n", start[size - 1], 4))
-            start[--size] = '\0';
-        if (size > 0 && start[0] != '#')
-            status = take(options, start);
+        if (strlen(line) == sizeof line - 1) {
+            complain("%s: '%s': a line is longer than %d bytes", option, path,
+                     (int)sizeof line - 2);
+            status = STATUS_INVALID;
+        } else if (*text && *text != '#') {
+            status = take(options, text);
+        }
     }
     fclose(file);
     return status;
@@ -405,7 +413,7 @@ static enum status take_accepted(struct options *options, char *line)
         !*accepted.reason || !text_is_printable(accepted.reason, strlen(accepted.reason))) {
         complain("--accept: a line is ID SUBJECT YYYY-MM-DD REASON, not '%s %s %s %s'", accepted.id,
                  accepted.subject, accepted.expires, accepted.reason);
-        return invalid();
+        return STATUS_INVALID;
     }
     accepted.subject = canonical_subject(options, accepted.id, accepted.subject);
     options->accepted = arena_grow(memory, options->accepted, &options->accepted_room,
@@ -438,7 +446,7 @@ static enum status take_config_line(struct options *options, char *line)
     status = take_option(options, name, value, &used_value);
     if (status == STATUS_OK && value && !used_value) {
         complain("--config: --%s takes no value", name);
-        return invalid();
+        return STATUS_INVALID;
     }
     return status;
 }
@@ -449,7 +457,7 @@ static enum status take_config(struct options *options, const char *value)
 
     if (options->in_config) {
         complain("--config: a configuration file cannot name another");
-        return invalid();
+        return STATUS_INVALID;
     }
     options->in_config = true;
     status = read_lines(options, value, "--config", take_config_line);
@@ -544,7 +552,7 @@ static enum status refuse(const struct options *options, const char *name)
         complain("unknown option --%s; did you mean --%s?", name, nearest);
     else
         complain("unknown option --%s; see 'exdiag %s --help'", name, options->command);
-    return invalid();
+    return STATUS_INVALID;
 }
 
 static enum status take_option(struct options *options, const char *name, const char *value,
@@ -560,7 +568,7 @@ static enum status take_option(struct options *options, const char *name, const 
     }
     if (!value) {
         complain("--%s needs a value: --%s %s", name, name, option->value);
-        return invalid();
+        return STATUS_INVALID;
     }
     *used_value = true;
     return option->take(options, value);
@@ -578,7 +586,7 @@ static enum status take_argument(struct options *options, int argc, char **argv,
     status = take_option(options, name, value, &used_value);
     if (status == STATUS_OK && equals && !used_value) {
         complain("--%s takes no value", name);
-        return invalid();
+        return STATUS_INVALID;
     }
     if (used_value && !equals)
         (*at)++;

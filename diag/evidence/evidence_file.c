@@ -2,6 +2,7 @@
 
 #include "diag/json.h"
 #include "diag/platform.h"
+#include "diag/read/dns_name.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
@@ -152,6 +153,26 @@ static size_t list_size(const json_t *list)
     return size < LIST_MOST ? size : LIST_MOST;
 }
 
+/* As exdiag itself writes them: subject.h. */
+static bool is_canonical(enum subject_kind kind, const char *name)
+{
+    uint8_t wire[DNS_NAME_WIRE_MOST];
+    struct ip_address ip;
+    struct buffer folded;
+    size_t size;
+    bool same;
+
+    if (kind == SUBJECT_FILE || ip_parse(name, strlen(name), &ip) == STATUS_OK)
+        return true;
+    if (dns_name_to_wire(name, wire, &size) != STATUS_OK || size < 2)
+        return false;
+    buffer_init(&folded, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(name, &folded);
+    same = strcmp(folded.text, name) == 0;
+    buffer_release(&folded);
+    return same;
+}
+
 static void read_subjects(const json_t *list, struct evidence_run *run)
 {
     size_t count = list_size(list);
@@ -166,7 +187,8 @@ static void read_subjects(const json_t *list, struct evidence_run *run)
         subject->shown = json_copy_text(entry, "shown", &run->memory);
         subject->kind = kind ? subject_kind_from_word(kind) : SUBJECT_KIND_COUNT;
         subject->given = true;
-        if (!subject->name || subject->kind == SUBJECT_KIND_COUNT) {
+        if (!subject->name || subject->kind == SUBJECT_KIND_COUNT ||
+            !is_canonical(subject->kind, subject->name)) {
             run->unknown_subjects++;
             continue;
         }

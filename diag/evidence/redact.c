@@ -2,6 +2,7 @@
 
 #include "diag/evidence/pseudonym.h"
 #include "diag/memory.h"
+#include "diag/read/dns_name.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
@@ -90,14 +91,32 @@ static size_t label_size(const char *text, size_t size)
     return at;
 }
 
-/* In place. `keep_last`: its last label is the top level. */
+/*
+ * Public top-level domains lead to nobody; other last labels may be an organisation's
+ * own, such as that of a forest, or of a machine named by one label.
+ */
+static bool is_top_level(const char *label, size_t size)
+{
+    static const char *const generic[] = {"com", "net", "org",  "edu",  "gov",  "mil",
+                                          "int", "biz", "info", "arpa", "name", "pro"};
+
+    if (size == 2 && text_is_letter(label[0]) && text_is_letter(label[1]))
+        return true; /* a country's (ISO 3166) */
+    for (size_t i = 0; i < sizeof generic / sizeof *generic; i++) {
+        if (text_equal_fold_sized(label, size, generic[i], strlen(generic[i])))
+            return true;
+    }
+    return dns_label_is_private(label, size);
+}
+
+/* In place. `keep_last`: its last label may be a top-level domain, which is kept. */
 static void redact_labels(const struct redactor *redactor, char *name, size_t size, bool keep_last,
                           unsigned char *bytes)
 {
     for (size_t at = 0; at < size; at++) {
         size_t label = label_size(name + at, size - at);
 
-        if (at + label < size || !keep_last)
+        if (at + label < size || !keep_last || !is_top_level(name + at, label))
             redact_label(redactor, name + at, label, bytes);
         at += label;
     }

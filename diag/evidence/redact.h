@@ -7,8 +7,8 @@
  * that is never written anywhere, so nothing leads back.
  *
  *  - Names go label by label: mail.contoso.com becomes qzkw.tbrnowp.com, and the
- *    pseudonym of a name's parent is the parent of its pseudonym. Kept: the last
- *    label, labels that begin with an underscore, "*". Names in in-addr.arpa and
+ *    pseudonym of a name's parent is the parent of its pseudonym. Kept: well-known
+ *    top-level domains, labels that begin with an underscore, "*". Names in in-addr.arpa and
  *    ip6.arpa keep their meaning: the address they spell is redacted. Letters become
  *    letters, digits digits, letters of other scripts one of the 64 around them;
  *    hyphens and all other bytes stay. Different labels have different pseudonyms,

@@ -1,8 +1,8 @@
 #include "diag/gather/gather.h"
 
 #include "diag/evidence/digest.h"
-#include "diag/gather/dns.h"
 #include "diag/gather/digest.h"
+#include "diag/gather/dns.h"
 #include "diag/gather/pool.h"
 #include "diag/platform.h"
 

@@ -203,3 +203,28 @@ const char *dns_name_parent(const char *name)
     } while (unit != LABEL_END && unit != TEXT_END);
     return *name == '\0' ? "." : name;
 }
+
+bool dns_label_is_private(const char *label, size_t size)
+{
+    static const char *const labels[] = {
+        "local", "localhost", "internal", "test", "invalid",  "example", "onion",
+        "lan",   "corp",      "home",     "mail", "intranet", "private", "localdomain",
+    };
+
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        if (text_equal_fold_sized(label, size, labels[i], strlen(labels[i])))
+            return true;
+    }
+    return false;
+}
+
+bool dns_name_is_private(const char *name)
+{
+    const char *top = name;
+
+    if (dns_name_labels(name) < 2 || dns_name_is_below(name, "home.arpa"))
+        return true;
+    while (dns_name_labels(top) > 1)
+        top = dns_name_parent(top);
+    return dns_label_is_private(top, strcspn(top, "."));
+}

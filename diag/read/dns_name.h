@@ -50,6 +50,15 @@ void dns_name_fold(const char *name, struct buffer *out);
 /* How many labels: 0 for the root, 2 for "example.com". */
 unsigned dns_name_labels(const char *name);
 
+/*
+ * A top-level label that never has a public delegation: for private use by RFC 6761,
+ * 6762 and 7686, by ICANN's decision (internal), or by old habit (lan, corp).
+ */
+bool dns_label_is_private(const char *label, size_t size);
+
+/* A name that nobody outside can see: below such a label or home.arpa, or of one label. */
+bool dns_name_is_private(const char *name);
+
 /* The name without its first label, "." after the last one. Points into `name`. */
 const char *dns_name_parent(const char *name);
 

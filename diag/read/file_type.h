@@ -5,9 +5,7 @@
 #ifndef EXDIAG_READ_FILE_TYPE_H
 #define EXDIAG_READ_FILE_TYPE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "diag/read/text_survey.h"
 
 /* X(NAME, "word in evidence", "what people call it") */
 #define FILE_TYPE_LIST(X)                                                                          \
@@ -33,22 +31,6 @@ enum file_type {
         FILE_TYPE_COUNT
 };
 
-/* X(NAME, "word") */
-#define TEXT_ENCODING_LIST(X)                                                                      \
-    X(BINARY, "binary")                                                                            \
-    X(ASCII, "ascii")                                                                              \
-    X(UTF8, "utf-8")                                                                               \
-    X(UTF16LE, "utf-16le")                                                                         \
-    X(UTF16BE, "utf-16be")                                                                         \
-    X(CODE_PAGE, "code-page")
-
-enum text_encoding {
-#define X(name, word) TEXT_ENCODING_##name,
-    TEXT_ENCODING_LIST(X)
-#undef X
-        TEXT_ENCODING_COUNT
-};
-
 enum { FILE_TYPE_HEAD = 4096 }; /* bytes of the beginning that decide */
 
 /*
@@ -61,32 +43,5 @@ enum file_type file_type_of(const unsigned char *head, size_t size, enum text_en
 const char *file_type_word(enum file_type type);
 const char *file_type_text(enum file_type type);
 enum file_type file_type_from_word(const char *word); /* FILE_TYPE_UNKNOWN if there is none */
-
-const char *text_encoding_word(enum text_encoding encoding);
-enum text_encoding text_encoding_from_word(const char *word); /* TEXT_ENCODING_BINARY if none */
-
-/*
- * Counts lines in all of a file, piece by piece. A line ends with LF; a CR before
- * it belongs to the end, not to the line. Binary files have no lines.
- *
- * What the head made of the encoding is corrected on the way: ASCII becomes UTF-8
- * with the first character outside ASCII, and either becomes a code page with the
- * first byte that is not UTF-8.
- */
-struct text_survey {
-    enum text_encoding encoding;
-    uint64_t lines;        /* line ends, plus a last line without one */
-    uint64_t longest_line; /* bytes, without its end */
-
-    /* in between */
-    uint64_t line;         /* bytes since the last line end, CR included */
-    bool after_return;     /* the byte before (UTF-16: the unit before) was CR */
-    unsigned char left[4]; /* the beginning of a character that the next piece completes */
-    size_t left_size;
-};
-
-void text_survey_begin(struct text_survey *survey, enum text_encoding encoding);
-void text_survey_add(struct text_survey *survey, const unsigned char *bytes, size_t size);
-void text_survey_end(struct text_survey *survey);
 
 #endif

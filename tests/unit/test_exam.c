@@ -1176,6 +1176,30 @@ static void a_run_that_lacks_something_says_so(void **state)
     release(&judged);
 }
 
+/* A path is as long as a system allows: its pseudonym still leads to its evidence. */
+static void a_long_path_stays_the_same_when_redacted(void **state)
+{
+    char path[4000];
+    struct subject subject = {SUBJECT_FILE, path, path, true};
+    const struct file_digest question = {.path = path};
+    struct run run = {.about = {.subjects = &subject, .subject_count = 1}};
+    struct evidence *item;
+
+    (void)state;
+    memset(path, 'x', sizeof path);
+    path[0] = '/';
+    path[sizeof path - 1] = '\0';
+    run.store = evidence_store_new();
+    item = evidence_store_add(run.store, &evidence_digest, &question.evidence);
+    evidence_fail(item, STATUS_DENIED, NULL);
+    assert_int_equal(run_redact(&run), STATUS_OK);
+    run_replay(&run);
+    assert_int_equal(evidence_store_count(run.store), 1);
+    assert_int_equal(strlen(subject.name), sizeof path - 1);
+    assert_string_not_equal(subject.name, path);
+    run_release(&run);
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -1211,6 +1235,7 @@ int main(void)
         cmocka_unit_test(any_acceptance_will_do),
         cmocka_unit_test(several_runs_make_one_report),
         cmocka_unit_test(nothing_examined_is_nothing_found),
+        cmocka_unit_test(a_long_path_stays_the_same_when_redacted),
         cmocka_unit_test(a_run_that_lacks_something_says_so),
     };
 

@@ -134,12 +134,12 @@ static void assert_same_shape(const char *a, const char *b)
 
 /* ---- names ---- */
 
-/* Every label changes, keeping length and kinds of characters; the last one stays. */
+/* Every label changes, keeping length and kinds of characters; a top-level domain stays. */
 static void test_name_shape(void **state)
 {
     static const char *const names[] = {
         "mail.contoso.com", "EX01-2.corp.contoso.local", "3com.example",
-        "a.b.c.d.e",        "x--y.example.org",
+        "a.b.c.d.de",       "x--y.example.org",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -150,6 +150,14 @@ static void test_name_shape(void **state)
     }
     assert_null(strstr(name_of(*state, "mail.contoso.com"), "contoso"));
     assert_null(strstr(name_of(*state, "mail.contoso.com"), "mail"));
+}
+
+/* A machine's one label, or the top of a forest of its own, is the customer's name. */
+static void test_last_labels_of_an_organisation(void **state)
+{
+    assert_string_not_equal(name_of(*state, "exch01"), "exch01");
+    assert_null(strstr(name_of(*state, "ad.contoso"), "contoso"));
+    assert_string_equal(name_of(*state, "com"), "com");
 }
 
 /* What stays of names: the root, a lone label, underscores, *, xn--, the trailing dot. */
@@ -637,6 +645,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_name_shape),
+        cmocka_unit_test(test_last_labels_of_an_organisation),
         cmocka_unit_test(test_kept_in_names),
         cmocka_unit_test(test_same_in_same_out),
         cmocka_unit_test(test_names_keep_their_tree),
