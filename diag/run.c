@@ -17,7 +17,7 @@ struct live {
     struct run *run;
     const struct run_options *options;
     struct gather *gather;
-    FILE *file; /* NULL: not saved, or not any more */
+    FILE *file;                      /* NULL: not saved, or not any more */
     struct redactor *redactor;       /* NULL: names are kept */
     struct evidence_store *redacted; /* the copies, in the order they were settled */
     size_t settled;

@@ -13,7 +13,7 @@ struct run {
     struct evidence_run about; /* subjects, settings, times; filled in before run_live() */
     const char *source;        /* the evidence file it was read from, or NULL */
     struct evidence_store *store;
-    struct exam *exam; /* after run_live() or run_replay() */
+    struct exam *exam;       /* after run_live() or run_replay() */
     enum status save_status; /* what became of the file of run_options.save */
 };
 

@@ -55,7 +55,7 @@ static void stop_watching(void)
         return;
     watch.active = false;
     atomic_store(&watch.ending, true);
-    pthread_kill(watch.thread, SIGTERM);
+    pthread_kill(watch.thread, SIGINT);
     pthread_join(watch.thread, NULL);
     pthread_sigmask(SIG_SETMASK, &watch.before, NULL);
 }

@@ -19,8 +19,8 @@ static const struct finding_kind file_not_read = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "where the file came from",
-             .command = "Check that it is the file you meant, and that it was copied whole: it has "
-                        "{size} bytes, and its SHA-256 sum is {sha256}.",
+             .command = "Check that it is the file you meant, and that it was copied whole.",
+             .note = "here it has {size} bytes, and its SHA-256 sum is {sha256}",
              .when = "sha256"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
@@ -46,9 +46,10 @@ static void examine(struct examination *x, const struct subject *file)
     }
     set_text(finding, "sha256", digest->sha256);
     set_number(finding, "size", digest->size);
-    saw(finding, &digest->evidence, "%s, %llu bytes, %llu lines; no probe of this version reads it",
+    saw(finding, &digest->evidence,
+        "%s, %llu bytes in %llu line%s; no probe of this version reads it",
         file_type_text(digest->type), (unsigned long long)digest->size,
-        (unsigned long long)digest->lines);
+        (unsigned long long)digest->lines, digest->lines == 1 ? "" : "s");
 }
 
 static const struct finding_kind *const kinds[] = {&file_not_read, NULL};

@@ -28,7 +28,7 @@ gather=$(sources 'diag/gather/*' 'diag/evidence/*')
 # shellcheck disable=SC2086 # lists of files without spaces
 {
     forbid 'an operating system outside posix/ and win32/' \
-        '^[[:space:]]*#[[:space:]]*((if|ifdef|ifndef|elif).*(_WIN32|__linux__|__unix__)|include[[:space:]]*<(windows|winsock2|ws2tcpip|unistd|poll|fcntl|signal|pthread|netdb|sys/|netinet/|arpa/))' $outside
+        '^[[:space:]]*#[[:space:]]*((if|ifdef|ifndef|elif).*(_WIN32|__linux__|__unix__)|include[[:space:]]*<(windows|winsock2|ws2tcpip|unistd|poll|fcntl|signal|pthread|netdb|sys/|netinet/|arpa/))' $outside $(sources 'tests/lab/*')
     forbid 'I/O in probes/ or diag/read/' \
         '\b(fopen|fread|fwrite|open|socket|connect|recv|send|getenv|time|clock|clock_gettime|printf|puts|fputs|curl_[a-z_]+|platform_[a-z_]+)[[:space:]]*\(' $pure
     forbid 'a library that does I/O in probes/ or diag/read/' \

@@ -42,7 +42,8 @@ enum status ip_parse(const char *text, size_t size, struct ip_address *out);
  */
 void ip_format(const struct ip_address *ip, char *out);
 
-/* An IPv4 address as IPv6, ::ffff:192.0.2.1; its last 4 bytes are the address (RFC 4291 2.5.5.2). */
+/* An IPv4 address as IPv6, ::ffff:192.0.2.1; its last 4 bytes are the address (RFC 4291 2.5.5.2).
+ */
 bool ip_is_v4_mapped(const struct ip_address *ip);
 
 bool ip_equal(const struct ip_address *a, const struct ip_address *b);
