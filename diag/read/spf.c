@@ -298,12 +298,6 @@ static void read_term(const char *text, struct spf_term *term)
     }
 }
 
-/* Two of them in one record are a permanent error (RFC 7208 6). */
-static bool is_single(enum spf_term_kind kind)
-{
-    return kind == SPF_REDIRECT || kind == SPF_EXP;
-}
-
 /* RFC 7208 6: redirect and exp may each appear once. */
 static void check_repetition(const struct spf_term *terms, struct spf_term *term)
 {
@@ -328,7 +322,6 @@ void spf_read(const char *text, size_t size, struct arena *arena, struct spf_rec
 {
     size_t most = count_terms(text, size);
     struct spf_term *terms = arena_new(arena, most, sizeof *terms);
-    bool seen[SPF_TERM_KIND_COUNT] = {false};
 
     memset(out, 0, sizeof *out);
     out->text = text;
@@ -347,9 +340,6 @@ void spf_read(const char *text, size_t size, struct arena *arena, struct spf_rec
         term->size = at - term->start;
         read_term(text, term);
         check_repetition(terms, term);
-        if (is_single(term->kind) && seen[term->kind])
-            set_error(term, "a record may have this modifier once", term->start, term->size);
-        seen[term->kind] = true;
         out->lookups += words[term->kind].costs_lookup;
         if (term->error && !out->error)
             out->error = term;

@@ -60,7 +60,7 @@ static void begin(const struct probe *const *list, bool live)
                                          .probes = list,
                                          .store = bench.store,
                                          .started = started,
-                                         .absent = live ? STATUS_CANCELLED : STATUS_NOT_RECORDED,
+                                         .absent = STATUS_NOT_RECORDED,
                                          .fetch = live ? fetch : NULL,
                                          .context = &bench};
 
@@ -260,6 +260,51 @@ static void patience_has_an_end(void **state)
     exam_work(bench.exam, now + 10 * EXAM_PATIENCE);
     assert_int_equal(bench.passes, 3);
     assert_int_equal(take_findings(), 1);
+}
+
+static void examine_pair(struct examination *x, const struct subject *subject)
+{
+    const struct dns_answer *p = ask_dns(x, "p", DNS_TXT), *q = ask_dns(x, "q", DNS_TXT);
+
+    (void)subject;
+    if (!p || !q)
+        found(x, &kind_one);
+}
+
+static const struct probe pair = {.name = "pair",
+                                  .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN),
+                                  .kinds = one_and_two,
+                                  .examine = examine_pair};
+
+/* Another examination's impatience does not run one again that has all its answers. */
+static void patience_is_for_those_who_wait(void **state)
+{
+    static const struct probe *const both[] = {&at_once, &pair, NULL};
+
+    (void)state;
+    begin_with_a_domain(both);
+    answer("a", 0);
+    answer("b", 0);
+    answer_and_work("c");
+    answer_and_work("follows");
+    exam_work(bench.exam, EXAM_PATIENCE);
+    assert_int_equal(bench.passes, 3);
+    answer("p", EXAM_PATIENCE);
+    exam_work(bench.exam, 2 * EXAM_PATIENCE);
+    assert_int_equal(bench.passes, 3);
+}
+
+/* What was told on the way is forgotten, even if the last pass has nothing to say. */
+static void only_the_last_pass_counts(void **state)
+{
+    static const struct probe *const list[] = {&pair, NULL};
+
+    (void)state;
+    begin_with_a_domain(list);
+    answer("p", 0);
+    answer_and_work("q");
+    assert_int_equal(exam_open(bench.exam), 0);
+    assert_int_equal(take_findings(), 0);
 }
 
 /* Two subjects and two probes ask for the same: it is fetched once, and all of them go on. */
@@ -932,6 +977,7 @@ static void judge(struct judged *judged, const struct settings *settings, const 
 {
     memset(judged, 0, sizeof *judged);
     examine_run(&judged->run, settings, names);
+    judged->run.source = "only.jsonl"; /* which goes without saying */
     verdict(&judged->run, 1, "title", &judged->arena, &judged->report);
 }
 
@@ -1208,6 +1254,8 @@ int main(void)
         test(what_follows_is_asked_in_passes),
         test(asks_of_a_pass_are_fetched_together),
         test(patience_has_an_end),
+        test(patience_is_for_those_who_wait),
+        test(only_the_last_pass_counts),
         test(the_same_ask_is_fetched_once),
         test(a_question_is_one_in_any_case),
         test(asks_are_limited),

@@ -87,6 +87,42 @@ static json_t *read_expected(void)
     return expected;
 }
 
+static char *json_report(const struct report *report)
+{
+    const struct report_options options = {.columns = 80};
+    FILE *file = tmpfile();
+    char *text;
+    long size;
+
+    assert_non_null(file);
+    assert_int_equal(report_json(report, &options, file), STATUS_OK);
+    size = ftell(file);
+    rewind(file);
+    text = calloc(1, (size_t)size + 1);
+    assert_int_equal(fread(text, 1, (size_t)size, file), size);
+    fclose(file);
+    return text;
+}
+
+/* Words that the report must have, or must not. */
+static void expect_words(const char *scenario, const struct report *report, const json_t *expected)
+{
+    const json_t *says = json_object_get(expected, "says"),
+                 *lacks = json_object_get(expected, "lacks");
+    char *text = json_report(report);
+
+    for (size_t i = 0; i < json_array_size(says); i++) {
+        if (!strstr(text, json_string_value(json_array_get(says, i))))
+            fail_msg("%s: nothing says \"%s\"", scenario,
+                     json_string_value(json_array_get(says, i)));
+    }
+    for (size_t i = 0; i < json_array_size(lacks); i++) {
+        if (strstr(text, json_string_value(json_array_get(lacks, i))))
+            fail_msg("%s: it says \"%s\"", scenario, json_string_value(json_array_get(lacks, i)));
+    }
+    free(text);
+}
+
 /* What must be found is found, what must not be is not. */
 static void test_expected(void **state)
 {
@@ -102,6 +138,7 @@ static void test_expected(void **state)
         path_of(path, sizeof path, scenario);
         judge(&judged, path, false);
         expect(scenario, &judged.report, expected);
+        expect_words(scenario, &judged.report, expected);
         release(&judged);
     }
     json_decref(scenarios);
@@ -128,23 +165,6 @@ static void test_redacted(void **state)
         release(&redacted);
     }
     json_decref(scenarios);
-}
-
-static char *json_report(const struct report *report)
-{
-    const struct report_options options = {.columns = 80};
-    FILE *file = tmpfile();
-    char *text;
-    long size;
-
-    assert_non_null(file);
-    assert_int_equal(report_json(report, &options, file), STATUS_OK);
-    size = ftell(file);
-    rewind(file);
-    text = calloc(1, (size_t)size + 1);
-    assert_int_equal(fread(text, 1, (size_t)size, file), size);
-    fclose(file);
-    return text;
 }
 
 static void save_again(const struct run *run, const char *path)
