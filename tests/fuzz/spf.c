@@ -67,11 +67,15 @@ static bool has_term(const struct spf_record *record, const struct spf_record *f
     return false;
 }
 
-/* Mechanisms up to `all`; ends may differ. */
+/* Every term that a receiver comes to; ends may differ. */
 static void check_senders(const struct spf_record *merged, const struct spf_record *record)
 {
-    for (size_t i = 0; i < record->term_count && record->terms[i].kind != SPF_ALL; i++)
-        check(has_term(merged, record, &record->terms[i]));
+    for (size_t i = 0; i < record->term_count; i++) {
+        const struct spf_term *term = &record->terms[i];
+
+        if (term->kind != SPF_ALL && spf_is_reached(record, term))
+            check(has_term(merged, record, term));
+    }
 }
 
 static void check_merge(const struct spf_record *records, size_t count, struct arena *arena)

@@ -605,6 +605,19 @@ static void subjects_grow(void **state)
     assert_string_equal(bench.findings[3]->title, "a.example: mx2.example");
 }
 
+/* A path may hold anything: it is opened as it is, and shown printable. */
+static void subjects_are_shown_printable(void **state)
+{
+    const struct subject *file;
+
+    (void)state;
+    begin(only_chain, true);
+    exam_add_subject(bench.exam, SUBJECT_FILE, "/\x1b[2J\xff", "/\x1b[2J\xff", true);
+    file = exam_subjects(bench.exam).list[0];
+    assert_string_equal(file->name, "/\x1b[2J\xff");
+    assert_string_equal(file->shown, "/\\x1b[2J\\xff");
+}
+
 static void examine_many(struct examination *x, const struct subject *subject)
 {
     char name[16];
@@ -1265,6 +1278,7 @@ int main(void)
         test(without_a_gatherer_nothing_is_waited_for),
         test(a_plan_shows_what_is_asked_first),
         test(subjects_grow),
+        test(subjects_are_shown_printable),
         test(subjects_are_limited),
         test(growing_has_an_end),
         test(findings_are_selected),

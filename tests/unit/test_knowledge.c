@@ -204,14 +204,14 @@ static void steps_say_where(void **state)
     each_step(check_step);
 }
 
-/* The size of a placeholder such as "{name}", or 0. */
+/* The size of a placeholder such as "{merged-record}", or 0. */
 static size_t placeholder_size(const char *text)
 {
     size_t name = 0;
 
     if (*text != '{')
         return 0;
-    while (is_lower_or_digit(text[1 + name]) || text[1 + name] == '_')
+    while (is_lower_or_digit(text[1 + name]) || text[1 + name] == '-')
         name++;
     return name > 0 && text[1 + name] == '}' ? name + 2 : 0;
 }
@@ -256,6 +256,7 @@ static void placeholders_stand_outside_quotes(void **state)
     } rows[] = {
         {SHELL_SH, "dig -q {name} 'a b' {x}", false},
         {SHELL_SH, "dig -q '{name}'", true},
+        {SHELL_SH, "dig -q '{host-name}'", true},
         {SHELL_POWERSHELL, "Get-X -Name \"{name}\"", true},
         {SHELL_POWERSHELL, "Get-X \"{{name}}\" {name}", false},
         {SHELL_CMD, "echo don't {name}", false},
