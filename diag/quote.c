@@ -110,18 +110,54 @@ static void add_zone_byte(struct buffer *out, uint8_t byte, const char *special,
         buffer_add_char(out, (char)byte);
 }
 
+static void add_zone_string(const char *bytes, size_t size, struct buffer *out)
+{
+    buffer_add_char(out, '"');
+    for (size_t i = 0; i < size; i++)
+        add_zone_byte(out, (uint8_t)bytes[i], "\"\\", ' ');
+    buffer_add_char(out, '"');
+}
+
+/* How much goes into the first string: up to the last space of its second half, if there is one. */
+static size_t first_string(const char *bytes, size_t size)
+{
+    if (size <= TXT_STRING_MOST)
+        return size;
+    for (size_t end = TXT_STRING_MOST; end > TXT_STRING_MOST / 2; end--) {
+        if (bytes[end - 1] == ' ')
+            return end;
+    }
+    return TXT_STRING_MOST;
+}
+
 static bool quote_zone_text(const char *bytes, size_t size, struct buffer *out)
 {
     if (size > TXT_VALUE_MOST)
         return false;
-    buffer_add_char(out, '"');
-    for (size_t i = 0; i < size; i++) {
-        if (i > 0 && i % TXT_STRING_MOST == 0)
-            buffer_add_string(out, "\" \"");
-        add_zone_byte(out, (uint8_t)bytes[i], "\"\\", ' ');
+    for (size_t at = 0; at < size || at == 0;) {
+        size_t string = first_string(bytes + at, size - at);
+
+        if (at > 0)
+            buffer_add_char(out, ' ');
+        add_zone_string(bytes + at, string, out);
+        at += string ? string : 1;
     }
-    buffer_add_char(out, '"');
     return true;
+}
+
+static bool quote_zone_data(const char *bytes, size_t size, struct buffer *out)
+{
+    for (size_t at = 0; at < size;) {
+        size_t string = (unsigned char)bytes[at++];
+
+        if (string > size - at)
+            return false;
+        if (at > 1)
+            buffer_add_char(out, ' ');
+        add_zone_string(bytes + at, string, out);
+        at += string;
+    }
+    return size > 0;
 }
 
 static bool quote_zone_name(const char *bytes, size_t size, struct buffer *out)
@@ -162,6 +198,8 @@ static bool quote(enum shell shell, enum value_type type, const char *bytes, siz
         return false;
     if (shell == SHELL_DNS && type == VALUE_NAME)
         return quote_zone_name(bytes, size, out);
+    if (type == VALUE_TXT_DATA)
+        return shell == SHELL_DNS && quote_zone_data(bytes, size, out);
     if (shell != SHELL_DNS && !text_is_printable(bytes, size))
         return false;
     return quoters[shell](bytes, size, out);

@@ -58,9 +58,12 @@ const char *step_kind_word(enum step_kind kind);
 
 /* How a value is written into a command. */
 enum value_type {
-    VALUE_TEXT, /* any text */
-    VALUE_NAME, /* a domain or host name; zone file text gives it its trailing dot */
-    VALUE_TXT   /* the data of a TXT record; zone file text splits it into strings of 255 bytes */
+    VALUE_TEXT,    /* any text */
+    VALUE_NAME,    /* a domain or host name; zone file text gives it its trailing dot */
+    VALUE_TXT,     /* the text of a TXT record; zone file text splits it, at spaces if it can,
+                      into strings of at most 255 bytes */
+    VALUE_TXT_DATA /* the same as RFC 1035 3.3.14 has it, a length octet before each string; for
+                      zone file text alone, which keeps the strings */
 };
 
 struct value {

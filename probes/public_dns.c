@@ -271,7 +271,8 @@ struct public_view public_dns(struct examination *x, const char *name, enum dns_
         if (!answer)
             return pending;
         if (answer->evidence.status != STATUS_OK)
-            return unreachable(&answer->evidence, "the servers of --dns could not be asked");
+            return unreachable(&answer->evidence,
+                               "the servers given with --dns gave no answer of use");
         return (struct public_view){.state = PUBLIC_KNOWN, .answers = {answer}, .count = 1};
     }
     for (int alias = 0; name && alias <= ALIASES_MOST; alias++) {

@@ -13,8 +13,10 @@
 #include <string.h>
 
 enum {
-    MARK_SIZE = 8,    /* bytes of a look-alike that are marked: its version */
-    LONG_RECORD = 450 /* bytes beyond which answers outgrow 512 (RFC 7208 3.4) */
+    MARK_SIZE = 8,     /* bytes of a look-alike that are marked: its version */
+    VERSION_SIZE = 6,  /* v=spf1 */
+    LONG_RECORD = 450, /* bytes beyond which answers outgrow 512 (RFC 7208 3.4) */
+    RECORD_MOST = 2000 /* bytes beyond which no record is proposed */
 };
 
 /* ---- showing ---- */
@@ -32,8 +34,9 @@ static void show_record(struct finding *finding, const struct spf_published *pub
         buffer_add(&text, record->data.txt.strings[i].bytes, record->data.txt.strings[i].size);
         buffer_add_char(&text, '"');
     }
-    saw_marked(finding, &published->answer->evidence, text.text, text.size, 0,
-               index > 0 ? text.size : 0);
+    /* What makes it one of several is its version, behind the quotation mark. */
+    saw_marked(finding, &published->answer->evidence, text.text, text.size, 1,
+               published->count > 1 ? VERSION_SIZE : 0);
     buffer_release(&text);
 }
 
@@ -85,12 +88,32 @@ static void set_resolver(struct examination *x, struct finding *finding)
     set_vouched(finding, VALUE_TEXT, "resolver", text, strlen(text));
 }
 
+/*
+ * Where the records stand: the name itself, or the end of its aliases, at which
+ * everything has to be done then.
+ */
+static const char *place_of(const struct subject *subject, const struct spf_published *published)
+{
+    const struct dns_section *section = &published->answer->answer;
+
+    for (size_t i = section->count; i > 0; i--) {
+        const struct dns_record *record = &section->records[i - 1];
+
+        if (record->type == DNS_CNAME)
+            return record->data.name;
+    }
+    return subject->name;
+}
+
 static void set_common(struct examination *x, struct finding *finding,
                        const struct subject *subject, const struct spf_published *published)
 {
-    const char *name = subject->name;
+    const char *name = published ? place_of(subject, published) : subject->name;
 
-    if (subject->given)
+    if (name != subject->name)
+        saw(finding, &published->answer->evidence,
+            "%s is an alias (CNAME) of %s: records stand there", subject->name, name);
+    if (subject->given && name == subject->name)
         set_vouched(finding, VALUE_NAME, "name", name, strlen(name));
     else
         set_value(finding, VALUE_NAME, "name", name, strlen(name));
@@ -99,6 +122,20 @@ static void set_common(struct examination *x, struct finding *finding,
     set_resolver(x, finding);
     set_number(finding, "count", published->count);
     set_server(finding, published);
+}
+
+/* The strings of a record as they were found. */
+static void set_former_record(struct finding *finding, const struct dns_record *record)
+{
+    struct buffer data;
+
+    buffer_init(&data, 65535);
+    for (size_t i = 0; i < record->data.txt.count; i++) {
+        buffer_add_char(&data, (char)record->data.txt.strings[i].size);
+        buffer_add(&data, record->data.txt.strings[i].bytes, record->data.txt.strings[i].size);
+    }
+    set_value(finding, VALUE_TXT_DATA, "former-record", data.text, data.size);
+    buffer_release(&data);
 }
 
 /* ---- several records ---- */
@@ -129,6 +166,14 @@ static void set_merge(struct examination *x, struct finding *finding,
     struct spf_cost cost = {0};
     struct spf_record record;
 
+    if (merge->text && strlen(merge->text) > RECORD_MOST) {
+        set_text(finding, "obstacle",
+                 arena_print(pass_memory(x),
+                             "together they have %zu bytes, and a record beyond %d is not received "
+                             "everywhere",
+                             strlen(merge->text), (int)LONG_RECORD));
+        return;
+    }
     if (merge->text) {
         spf_read(merge->text, strlen(merge->text), pass_memory(x), &record);
         if (!spf_count_cost(x, &record, published->answer->name, &cost))
@@ -153,14 +198,11 @@ static void tell_multiple(struct examination *x, const struct subject *subject,
     spf_merge(published->records, published->count, pass_memory(x), &merge);
     if (merge.identical)
         saw(finding, NULL,
-            "the records say the same: they differ in case or in how their text is "
-            "split into strings, and still count as %zu",
+            "the records say the same: they differ only in case, in spaces or in how their text "
+            "is split into strings, and still count as %zu",
             published->count);
-    for (size_t i = 0; i < published->count; i++) {
-        if (!spf_is_copy(published, i))
-            set_value(finding, VALUE_TXT, "former-record", published->records[i].text,
-                      published->records[i].size);
-    }
+    for (size_t i = 0; i < published->count; i++)
+        set_former_record(finding, published->sources[i]);
     set_merge(x, finding, published, &merge);
 }
 
@@ -187,6 +229,7 @@ static void tell_none(struct examination *x, const struct subject *domain,
 
     set_common(x, finding, domain, published);
     if (dns_answer_no_such_name(published->answer)) {
+        finding->title = "the domain does not exist";
         saw(finding, &published->answer->evidence, "the name does not exist (NXDOMAIN)");
         set_text(finding, "unregistered", "yes");
         return;

@@ -27,16 +27,29 @@ static const struct reference view_references[] = {
 
 static const struct step_template ask_elsewhere[] = {ASK_A_PUBLIC_RESOLVER, {0}};
 
+static const struct step_template verify_agreement[] = {
+    {.shell = SHELL_SH,
+     .kind = STEP_EXACT,
+     .where = "any machine with dig",
+     .command = "dig +norecurse +short -t TXT -q {name} @{server}",
+     .note = "all of them must print the same",
+     .each = "server"},
+    {.shell = SHELL_SH,
+     .kind = STEP_EXACT,
+     .where = "a machine with exdiag; the line is the same in PowerShell",
+     .command = "exdiag check --domain {name} --only dns-servers-disagree,dns-split-view"},
+    {0}};
+
 static const struct step_template verify_one_record[] = {
     {.shell = SHELL_SH,
      .kind = STEP_EXACT,
-     .where = "where exdiag is; the line is the same in PowerShell",
+     .where = "a machine with exdiag; the line is the same in PowerShell",
      .command = "exdiag check --domain {name} --only spf",
      .note = "receivers may keep the old answer until its time to live has passed",
      .when = "!resolver"},
     {.shell = SHELL_SH,
      .kind = STEP_EXACT,
-     .where = "where exdiag is; the line is the same in PowerShell",
+     .where = "a machine with exdiag; the line is the same in PowerShell",
      .command = "exdiag check --domain {name} --only spf --dns {resolver}",
      .note = "receivers may keep the old answer until its time to live has passed",
      .when = "resolver"},
@@ -82,7 +95,8 @@ const struct finding_kind spf_multiple = {
                  "this one",
              .command = "{name} IN TXT {merged-record}",
              .risk = "senders that none of the records named stay unauthorised",
-             .note = "{remark}",
+             .note = "{remark}. In a web form, enter only what stands between the outer quotation "
+                     "marks, as one line",
              .when = "merged-record"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
@@ -98,8 +112,9 @@ const struct finding_kind spf_multiple = {
              .kind = STEP_DECIDE,
              .where =
                  "the zone of {name}: the former records, to be published again in place of the "
-                 "merged one",
+                 "new one",
              .command = "{name} IN TXT {former-record}",
+             .risk = "this brings the fault back: only to return to the former state",
              .each = "former-record"},
             {0}},
     .make_known = ask_elsewhere,
@@ -161,7 +176,8 @@ const struct finding_kind spf_none = {
     .undo = (const struct step_template[]){{.shell = SHELL_MANUAL,
                                             .kind = STEP_EXACT,
                                             .where = "the zone of {name}",
-                                            .command = "Delete the TXT record that was added."},
+                                            .command = "Delete the TXT record that was added.",
+                                            .when = "!unregistered"},
                                            {0}},
     .make_known = ask_elsewhere,
     .references = spf_references,
@@ -194,7 +210,7 @@ const struct finding_kind dns_servers_disagree = {
              .risk = "removing a server from the delegation takes effect as the parent's records "
                      "expire, usually within two days"},
             {0}},
-    .verify = verify_one_record,
+    .verify = verify_agreement,
     .undo = NULL,
     .no_undo = "looking changes nothing, and an up-to-date zone needs no way back",
     .make_known = ask_elsewhere,
@@ -223,7 +239,7 @@ const struct finding_kind dns_split_view = {
              .command = "Keep the internal TXT records the same as the public ones if any server "
                         "inside checks SPF; otherwise nothing is to be done."},
             {0}},
-    .verify = verify_one_record,
+    .verify = verify_agreement,
     .undo = NULL,
     .no_undo = "nothing has to be changed",
     .make_known = ask_elsewhere,

@@ -66,6 +66,22 @@ static const char *obstacle_of(struct arena *arena, const struct spf_record *rec
     return NULL;
 }
 
+/*
+ * Characters that RFC 7208 allows in a term and no mail host's name has. A person may
+ * paste the record into a shell after all.
+ */
+static bool has_odd_characters(const struct spf_record *record, const struct spf_term *term)
+{
+    static const char usual[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                ".:/_-+=,%{}~?@";
+
+    for (size_t i = 0; i < term->size; i++) {
+        if (!memchr(usual, record->text[term->start + i], sizeof usual - 1))
+            return true;
+    }
+    return false;
+}
+
 /* What stands against any of the records, merged or alone. */
 static const char *find_fault(const struct spf_record *records, size_t count, struct arena *arena)
 {
@@ -78,6 +94,9 @@ static const char *find_fault(const struct spf_record *records, size_t count, st
         for (size_t j = 0; j < record->term_count; j++) {
             const struct spf_term *term = &record->terms[j];
 
+            if (has_odd_characters(record, term))
+                return arena_print(arena, "%s holds characters that no mail host's name has",
+                                   quote_term(arena, record, term));
             if (admits_everybody(record, term))
                 return arena_print(arena, "%s lets everybody send in the domain's name",
                                    term->kind == SPF_ALL ? "+all"
@@ -111,27 +130,67 @@ static int mildness(char qualifier)
     return qualifier == '-' ? 0 : qualifier == '~' ? 1 : 2;
 }
 
-/*
- * The mildest of the ends there are; 0 if no record has one. A record without `all`
- * has no say: a forgotten end is more often a mistake than a policy.
- */
-static char mildest_end(const struct spf_record *records, size_t count, bool *differ)
+/* The mildest of their ends; a record without `all` ends neutral (RFC 7208 4.7). */
+static char mildest_end(const struct spf_record *records, size_t count)
 {
-    char mildest = 0;
-    size_t ends = 0;
+    char mildest = '-';
 
-    *differ = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct spf_term *all = all_of(&records[i]);
+        char end = all ? all->qualifier : '?';
+
+        if (mildness(end) > mildness(mildest))
+            mildest = end;
+    }
+    return mildest;
+}
+
+/* What a person should know of the ends, or NULL. */
+static const char *remark_on_ends(const struct spf_record *records, size_t count, char end,
+                                  struct arena *arena)
+{
+    bool differ = false;
+
     for (size_t i = 0; i < count; i++) {
         const struct spf_term *all = all_of(&records[i]);
 
         if (!all)
-            continue;
-        *differ = *differ || (ends > 0 && all->qualifier != mildest);
-        if (ends++ == 0 || mildness(all->qualifier) > mildness(mildest))
-            mildest = all->qualifier;
+            return "one of the records has no all, which says nothing about other senders (?all), "
+                   "and so does the merged one; change it to ~all or -all once you know that every "
+                   "sender is named";
+        differ = differ || all->qualifier != end;
     }
-    *differ = *differ || (ends > 0 && ends < count);
-    return mildest;
+    if (!differ)
+        return NULL;
+    return arena_print(arena,
+                       "the records end differently; the merged one ends in %call, the mildest of "
+                       "their ends",
+                       end);
+}
+
+/* The first mechanism that is dropped because it was never evaluated, or NULL. */
+static const char *remark_on_unreached(const struct spf_record *records, size_t count,
+                                       struct arena *arena)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < records[i].term_count; j++) {
+            const struct spf_term *term = &records[i].terms[j];
+
+            if (!spf_is_reached(&records[i], term))
+                return arena_print(arena,
+                                   "left out is what stands behind all and was never looked at, "
+                                   "such as %s: add it if it is a sender of yours",
+                                   quote_term(arena, &records[i], term));
+        }
+    }
+    return NULL;
+}
+
+static const char *join_remarks(const char *first, const char *second, struct arena *arena)
+{
+    if (!first || !second)
+        return first ? first : second;
+    return arena_print(arena, "%s; %s", first, second);
 }
 
 static bool is_first_of_its_kind(const struct spf_record *records, size_t record, size_t term)
@@ -198,8 +257,7 @@ static const char *join_records(const struct spf_record *records, size_t count, 
     buffer_init(&merged, MERGED_MOST);
     buffer_add_string(&merged, "v=spf1");
     add_terms(records, count, &merged);
-    if (end)
-        buffer_print(&merged, " %call", end);
+    buffer_print(&merged, " %call", end);
     truncated = merged.truncated;
     text = buffer_keep(&merged, arena);
     return truncated ? NULL : text;
@@ -227,7 +285,6 @@ void spf_merge(const struct spf_record *records, size_t count, struct arena *are
                struct spf_merge *out)
 {
     static const char too_long[] = "together they are longer than one record can be";
-    bool differ;
     char end;
 
     memset(out, 0, sizeof *out);
@@ -247,13 +304,11 @@ void spf_merge(const struct spf_record *records, size_t count, struct arena *are
         out->obstacle = "they name different explanations (exp=), and a record may have one";
     if (out->obstacle)
         return;
-    end = mildest_end(records, count, &differ);
+    end = mildest_end(records, count);
     out->text = join_records(records, count, end, arena);
     if (!out->text)
         out->obstacle = too_long;
-    else if (differ)
-        out->remark = arena_print(arena,
-                                  "the records end differently; the merged one ends in %call, the "
-                                  "mildest of their ends",
-                                  end);
+    else
+        out->remark = join_remarks(remark_on_ends(records, count, end, arena),
+                                   remark_on_unreached(records, count, arena), arena);
 }

@@ -1,8 +1,8 @@
 /*
  * Several SPF records into one, where that can be done safely: the merged record
  * lets through every sender that one of them lets through and no other, treats the
- * rest as the mildest of them does, and is valid. Whether it stays within the limit of ten lookups
- * is for the caller to count.
+ * rest as the mildest of them does (one without `all` as neutral), and is valid. Whether it stays
+ * within the limit of ten lookups is for the caller to count.
  */
 #ifndef EXDIAG_PROBES_SPF_MERGE_H
 #define EXDIAG_PROBES_SPF_MERGE_H

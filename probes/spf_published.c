@@ -43,12 +43,3 @@ bool spf_publish_the_same(const struct spf_published *a, const struct spf_publis
     }
     return true;
 }
-
-bool spf_is_copy(const struct spf_published *published, size_t index)
-{
-    for (size_t i = 0; i < index; i++) {
-        if (have_one_text(&published->records[i], &published->records[index]))
-            return true;
-    }
-    return false;
-}

@@ -20,7 +20,4 @@ struct spf_published *spf_select(struct examination *x, const struct dns_answer 
 /* The same texts, in whatever order. */
 bool spf_publish_the_same(const struct spf_published *a, const struct spf_published *b);
 
-/* Whether an earlier record has the very text of this one. */
-bool spf_is_copy(const struct spf_published *published, size_t index);
-
 #endif

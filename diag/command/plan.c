@@ -99,10 +99,11 @@ int print_plan(const struct options *options)
     print_port_on_the_way(&options->settings);
     print_probes(exam, &options->settings);
     print_first_asks(store);
-    printf("\neach network operation ends after %.1f s at the latest; one question follows from "
-           "another a few\ntimes, so a run takes a second where everything answers, and some times "
-           "%.1f s where nothing does\n",
-           options->timeout / 1000.0, options->timeout / 1000.0);
+    printf(
+        "\neach network operation ends after %.1f s at the latest; one question follows from "
+        "another a few\ntimes, so a run takes a second where everything answers, and several times "
+        "%.1f s where nothing does\n",
+        options->timeout / 1000.0, options->timeout / 1000.0);
     exam_free(exam);
     evidence_store_free(store);
     return EXIT_FINE;

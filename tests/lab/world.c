@@ -26,6 +26,8 @@ static const struct lab_record resolver_records[] = {
     {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},
     {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},
     {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},
+    {"mail.fabrikam.com", "A", "127.0.0.1", 0},
+    {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},
     {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},
     {"wingtip.com", "TXT", "\"v=spf1 redirect=spf.northwind.com\"", 0},
     {"wingtip.com", "TXT", "\"v=spf1 a mx -all\"", 0},
@@ -74,6 +76,8 @@ static const struct lab_record top_records[] = {
         {"contoso.com", "MX", "10 mail.contoso.com", 0},                                           \
         {"mail.contoso.com", "A", "127.0.0.1", 0}, ZONE("fabrikam.com"),                           \
         {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},                                         \
+        {"mail.fabrikam.com", "A", "127.0.0.1", 0},                                                \
+        {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},                    \
         {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},                \
         {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},                             \
         {"mail.fabrikam.com", "TXT", "\"v=spf1 a -all\"", 0},                                      \
