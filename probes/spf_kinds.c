@@ -13,7 +13,7 @@ static const struct reference spf_references[] = {
 static const struct reference view_references[] = {
     {"RFC 1034 section 4.2, How the database is divided into zones",
      "https://www.rfc-editor.org/rfc/rfc1034#section-4.2"},
-    {"RFC 8499 section 6, Split DNS", "https://www.rfc-editor.org/rfc/rfc8499#section-6"},
+    {"RFC 9499 section 6, Split DNS", "https://www.rfc-editor.org/rfc/rfc9499#section-6"},
     {NULL, NULL}};
 
 #define ASK_A_PUBLIC_RESOLVER                                                                      \

@@ -93,6 +93,19 @@ static int check_live(struct options *options, struct run *run)
     return EXIT_FINE;
 }
 
+/* --only and --skip may leave no probe for what was named; a green light for that would lie. */
+static bool has_work(const struct options *options)
+{
+    for (size_t i = 0; i < options->subject_count; i++) {
+        for (const struct probe *const *probe = probes; *probe; probe++) {
+            if ((*probe)->subjects & PROBE_EXAMINES(options->subjects[i].kind) &&
+                exam_is_selected(&options->settings, *probe))
+                return true;
+        }
+    }
+    return false;
+}
+
 static int report_instead(struct options *options)
 {
     if (options->save)
@@ -117,6 +130,8 @@ static int check(struct options *options)
         return complain("'%s' is an evidence file: give those to 'exdiag report', or to a check "
                         "without other subjects",
                         options->words[0]);
+    if (!has_work(options))
+        return complain("nothing would be examined: --only and --skip leave no probe for it");
     exit_status = check_live(options, &run);
     if (exit_status == EXIT_FINE) {
         exit_status = output_report(&run, 1, options);

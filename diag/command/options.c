@@ -30,6 +30,16 @@ static enum status add(struct options *options, enum subject_kind kind, const ch
     return STATUS_OK;
 }
 
+/* The first character that no mail domain or host name has; NULL if there is none. */
+static const char *odd_character(const char *ascii)
+{
+    for (; *ascii; ascii++) {
+        if (!text_is_letter(*ascii) && !text_is_digit(*ascii) && !memchr("-_.", *ascii, 3))
+            return ascii;
+    }
+    return NULL;
+}
+
 /* The A-label form, folded; what people type may be in any script (IDNA). */
 static enum status canonical_name(const char *text, struct buffer *name)
 {
@@ -39,10 +49,24 @@ static enum status canonical_name(const char *text, struct buffer *name)
 
     if (!text_is_printable(text, strlen(text)) || idn_to_ascii(text, ascii) != STATUS_OK)
         return STATUS_INVALID;
-    if (dns_name_to_wire(ascii, wire, &size) != STATUS_OK || size < 2)
+    if (odd_character(ascii) || dns_name_to_wire(ascii, wire, &size) != STATUS_OK || size < 2)
         return STATUS_INVALID;
     dns_name_fold(ascii, name);
     return STATUS_OK;
+}
+
+static enum status refuse_name(enum subject_kind kind, const char *text)
+{
+    char ascii[DNS_NAME_TEXT_SIZE];
+    const char *odd = idn_to_ascii(text, ascii) == STATUS_OK ? odd_character(ascii) : NULL;
+
+    if (odd)
+        complain("'%s' is not a %s name: it holds '%c'; name several one by one, without commas",
+                 text, subject_kind_word(kind), *odd);
+    else
+        complain("'%s' is not a %s name: labels have 1 to 63 bytes, a name at most 253", text,
+                 subject_kind_word(kind));
+    return STATUS_INVALID;
 }
 
 static enum status add_name(struct options *options, enum subject_kind kind, const char *text)
@@ -53,17 +77,11 @@ static enum status add_name(struct options *options, enum subject_kind kind, con
 
     buffer_init(&name, DNS_NAME_TEXT_SIZE);
     status = canonical_name(text, &name);
-    if (status == STATUS_OK) {
-        bool has_own_script = strstr(name.text, "xn--") != NULL;
-
-        if (!has_own_script || idn_to_unicode(name.text, unicode) != STATUS_OK)
-            add(options, kind, name.text, name.text);
-        else
-            add(options, kind, name.text, unicode);
-    } else {
-        complain("'%s' is not a %s name: labels have 1 to 63 bytes, a name at most 253", text,
-                 subject_kind_word(kind));
-    }
+    if (status == STATUS_OK)
+        add(options, kind, name.text,
+            idn_to_unicode(name.text, unicode) == STATUS_OK ? unicode : name.text);
+    else
+        refuse_name(kind, text);
     buffer_release(&name);
     return status;
 }

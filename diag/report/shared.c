@@ -88,7 +88,9 @@ void report_sum_up(const struct report *report, struct buffer *out)
         add_count(out, "", problems, problems == 1 ? "problem" : "problems");
         add_severities(report, out);
     } else {
-        buffer_add_string(out, "no problems");
+        buffer_add_string(out, report_part_size(report, PART_UNKNOWN)
+                                   ? "no problems in what could be checked"
+                                   : "no problems");
     }
     for (unsigned part = PART_UNKNOWN; part < PART_COUNT; part++) {
         size_t size = report_part_size(report, (enum report_part)part);

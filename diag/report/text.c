@@ -518,10 +518,12 @@ enum status report_text(const struct report *report, const struct report_options
     if (!options->quiet)
         header(&page);
     notices(&page);
-    if (options->quiet)
+    if (options->quiet) {
         part(&page, PART_PROBLEMS, heading, false);
-    else
+        part(&page, PART_UNKNOWN, heading, false);
+    } else {
         body(&page);
+    }
     summary(&page);
     wrap_release(&page.wrap);
     return report_finish(stream);
