@@ -573,6 +573,13 @@ static enum status refuse(const struct options *options, const char *name)
     return STATUS_INVALID;
 }
 
+/* Of the short options of other programs only -h is one here. */
+static enum status refuse_short(const struct options *options, const char *argument)
+{
+    complain("unknown option %s; see 'exdiag %s --help'", argument, options->command);
+    return STATUS_INVALID;
+}
+
 static enum status take_option(struct options *options, const char *name, const char *value,
                                bool *used_value)
 {
@@ -633,7 +640,7 @@ enum status options_read(struct options *options, const char *command, unsigned 
         else if (!only_bare && strcmp(argv[at], "-h") == 0)
             options->help = true;
         else if (!only_bare && argv[at][0] == '-' && argv[at][1])
-            status = refuse(options, argv[at] + 1);
+            status = refuse_short(options, argv[at]);
         else
             status = add_bare(options, argv[at]);
     }
