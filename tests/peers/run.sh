@@ -6,8 +6,9 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(realpath "$1")
 
-if [ "$(id -u)" != 0 ]; then
-    echo "peers: 0 passed, 0 failed, 3 skipped (name servers at port 53 of their own network take root)"
+if [ -z "${PEERS_INSIDE:-}" ] && ! unshare --net --mount --propagation private true 2>/dev/null; then
+    echo "skipped: name servers at port 53 need a network of their own, which takes root"
+    echo "peers: 0 passed, 0 failed, 12 skipped"
     exit 0
 fi
 if [ -z "${PEERS_INSIDE:-}" ]; then
