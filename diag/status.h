@@ -31,8 +31,7 @@
     X(LIMIT, "limit", "a limit of this examination was reached")                                   \
     X(EXHAUSTED, "exhausted", "the system has no more of what that takes")                         \
     X(CANCELLED, "cancelled", "the run ended before the answer came")                              \
-    X(NOT_RECORDED, "not-recorded", "not in the evidence file")                                    \
-    X(REDACTED, "redacted", "removed from the evidence by --redact")
+    X(NOT_RECORDED, "not-recorded", "not in the evidence file")
 
 enum status {
 #define X(name, token, text) STATUS_##name,

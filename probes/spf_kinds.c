@@ -114,7 +114,9 @@ const struct finding_kind spf_multiple = {
                  "the zone of {name}: the former records, to be published again in place of the "
                  "new one",
              .command = "{name} IN TXT {former-record}",
-             .risk = "this brings the fault back: only to return to the former state",
+             .risk =
+                 "this brings the fault back: only to return to the former state. It is text for a "
+                 "zone, never for a shell",
              .each = "former-record"},
             {0}},
     .make_known = ask_elsewhere,

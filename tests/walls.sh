@@ -1,5 +1,5 @@
 #!/bin/sh
-# The walls between the rooms (DESIGN in docs, diag/README.md): prints each line that
+# The walls between the rooms (diag/README.md): prints each line that
 # breaks one and ends with 1. A comment or string that only names a function is fine.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -21,7 +21,6 @@ forbid() { # forbid WALL REGEX FILE...
 
 outside=$(sources 'diag/*' 'probes/*')
 pure=$(sources 'probes/*' 'diag/read/*')
-engine=$(sources 'diag/*.c' 'diag/*.h' | grep -vE '^diag/(command|gather)/')
 reports=$(sources 'diag/report/*')
 gather=$(sources 'diag/gather/*' 'diag/evidence/*')
 

@@ -16,7 +16,6 @@ struct gather {
     unsigned socket_room;
     struct dns_client *dns;
     struct pool *pool;
-    unsigned timeout; /* milliseconds */
     size_t open;
     gather_settled *settled;
     void *context;
@@ -120,7 +119,6 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
 
     gather->settled = settled;
     gather->context = context;
-    gather->timeout = options->timeout;
     gather->multi = curl_multi_init();
     if (!gather->multi)
         goto out;
@@ -156,11 +154,6 @@ void gather_start(struct gather *gather, struct evidence *item)
         send_worker(gather, item, gatherer);
     else
         dns_client_ask(gather->dns, (struct dns_answer *)item);
-}
-
-size_t gather_open(const struct gather *gather)
-{
-    return gather->open;
 }
 
 static void work(struct gather *gather)

@@ -45,9 +45,6 @@ void gather_free(struct gather *gather);
  */
 void gather_start(struct gather *gather, struct evidence *item);
 
-/* Items started and not yet settled. */
-size_t gather_open(const struct gather *gather);
-
 /* Works and waits until something was settled, gather_wake(), or `most` milliseconds. */
 void gather_wait(struct gather *gather, int64_t most);
 
