@@ -366,6 +366,9 @@ static void run_pass(struct examination *x)
     arena_reset(&x->memory);
     x->drafts = NULL;
     x->drafts_end = &x->drafts;
+    x->facts = NULL;
+    x->facts_end = &x->facts;
+    x->result = NULL;
     x->incomplete = false;
     x->fresh = false;
     x->asked_subjects = 0;
@@ -401,4 +404,13 @@ void exam_findings(struct exam *exam, void (*take)(void *context, struct finding
                 take(context, &draft->finding);
         }
     }
+}
+
+const void *exam_result(const struct exam *exam, const struct probe *probe)
+{
+    for (const struct examination *x = exam->examinations; x; x = x->next) {
+        if (x->probe == probe && !x->incomplete && x->result)
+            return x->result;
+    }
+    return NULL;
 }

@@ -83,4 +83,7 @@ struct subject_list exam_subjects(struct exam *exam);
 void exam_findings(struct exam *exam, void (*take)(void *context, struct finding *finding),
                    void *context);
 
+/* What a probe made of a subject with set_result(); NULL if it did not, or is not done. */
+const void *exam_result(const struct exam *exam, const struct probe *probe);
+
 #endif

@@ -28,7 +28,10 @@ struct examination {
     struct arena memory;
     struct draft *drafts; /* in the order told */
     struct draft **drafts_end;
-    bool incomplete; /* something asked is still on its way */
+    const struct fact *facts; /* in the order told */
+    const struct fact **facts_end;
+    const void *result; /* set_result() */
+    bool incomplete;    /* something asked is still on its way */
     unsigned asks;
     unsigned asked_subjects; /* PROBE_EXAMINES(kind) of the lists it looked at */
 

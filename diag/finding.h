@@ -74,6 +74,14 @@ struct seen {
     size_t mark_end;    /* equal to mark_start if nothing is marked */
 };
 
+/* A figure or word beside the findings: what `exdiag audit` prints under the probe's name. */
+struct fact {
+    const char *name;
+    const char *text; /* printable; NULL: it is a number */
+    uint64_t number;
+    const struct fact *next; /* in the order told */
+};
+
 /* A site has accepted this finding: --accept. */
 struct acceptance {
     const char *id;      /* of the finding */

@@ -265,6 +265,33 @@ void set_address(struct finding *finding, const char *name, const struct ip_addr
     set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
 }
 
+/* ---- beside the findings ---- */
+
+static struct fact *add_fact(struct examination *x, const char *name)
+{
+    struct fact *fact = arena_new(&x->memory, 1, sizeof *fact);
+
+    fact->name = name;
+    *x->facts_end = fact;
+    x->facts_end = &fact->next;
+    return fact;
+}
+
+void tell_number(struct examination *x, const char *name, uint64_t number)
+{
+    add_fact(x, name)->number = number;
+}
+
+void tell_text(struct examination *x, const char *name, const char *text)
+{
+    add_fact(x, name)->text = text_printable(&x->memory, text, strlen(text));
+}
+
+void set_result(struct examination *x, const void *result)
+{
+    x->result = result;
+}
+
 /* ---- concluding ---- */
 
 static struct steps steps_of(const struct step_template *templates, const struct draft *draft)

@@ -146,6 +146,19 @@ void set_text(struct finding *finding, const char *name, const char *text);
 void set_number(struct finding *finding, const char *name, uint64_t number);
 void set_address(struct finding *finding, const char *name, const struct ip_address *ip);
 
+/* ---- beside the findings ---- */
+
+/* Facts of the subject: `exdiag audit` prints them under the probe's name. Text is made printable.
+ */
+void tell_number(struct examination *x, const char *name, uint64_t number);
+void tell_text(struct examination *x, const char *name, const char *text);
+
+/*
+ * What this pass made, in pass memory, for a command that runs this very probe:
+ * exam_result(). It lives as long as the exam.
+ */
+void set_result(struct examination *x, const void *result);
+
 /* All probes, ended by NULL: probes/probes.c. */
 extern const struct probe *const probes[];
 

@@ -27,6 +27,14 @@ struct settings {
     size_t severity_count;
     const struct acceptance *accepted;
     size_t accepted_count;
+
+    /* SPF: hosts that send, and what else an evaluation is given (RFC 7208 4.1) */
+    const struct ip_address *senders; /* --ip */
+    size_t sender_count;
+    const char *sender_local; /* --sender: the local part; NULL: postmaster */
+    const char *helo;         /* --helo; NULL: not known */
+    const char *record;       /* exdiag spf --record: not published yet; or NULL */
+    bool deep; /* asks more than a verdict on what is published takes: `check`, audit --deep */
 };
 
 #endif

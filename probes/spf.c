@@ -13,9 +13,9 @@
 #include <string.h>
 
 enum {
-    MARK_SIZE = 8,     /* bytes of a look-alike that are marked: its version */
-    VERSION_SIZE = 6,  /* v=spf1 */
-    LONG_RECORD = 450, /* bytes beyond which answers outgrow 512 (RFC 7208 3.4) */
+    MARK_SIZE = 8,    /* bytes of a look-alike that are marked: its version */
+    VERSION_SIZE = 6, /* v=spf1 */
+
     RECORD_MOST = 2000 /* bytes beyond which no record is proposed */
 };
 
@@ -149,11 +149,11 @@ static void set_remark(struct examination *x, struct finding *finding,
     buffer_init(&remark, 1024);
     if (merge->remark)
         buffer_print(&remark, "%s; ", merge->remark);
-    if (size > LONG_RECORD)
+    if (size > SPF_LONG_RECORD)
         buffer_print(
             &remark,
             "it has %zu bytes, and answers beyond %d are dropped on some ways: shorten it; ", size,
-            (int)LONG_RECORD);
+            (int)SPF_LONG_RECORD);
     buffer_print(&remark, "it needs %u of %d DNS lookups; check that it names every sender you use",
                  lookups, (int)SPF_LOOKUPS_MOST);
     set_text(finding, "remark", buffer_keep(&remark, pass_memory(x)));
@@ -171,7 +171,7 @@ static void set_merge(struct examination *x, struct finding *finding,
                  arena_print(pass_memory(x),
                              "together they have %zu bytes, and a record beyond %d is not received "
                              "everywhere",
-                             strlen(merge->text), (int)LONG_RECORD));
+                             strlen(merge->text), (int)SPF_LONG_RECORD));
         return;
     }
     if (merge->text) {
@@ -242,7 +242,7 @@ static void tell_none(struct examination *x, const struct subject *domain,
 /* ---- views that differ, and those that could not be had ---- */
 
 static void tell_disagreement(struct examination *x, const struct subject *subject,
-                              struct spf_published *const *views, size_t count)
+                              const struct spf_published *const *views, size_t count)
 {
     struct finding *finding = found(x, &dns_servers_disagree);
 
@@ -328,12 +328,12 @@ static struct judgement judge_name(struct examination *x, const struct subject *
                                    const struct public_view *view,
                                    const struct spf_published *inside)
 {
-    struct spf_published *views[PUBLIC_SERVERS_MOST] = {spf_select(x, view->answers[0])};
+    const struct spf_published *views[PUBLIC_SERVERS_MOST] = {spf_select(view->answers[0])};
     struct judgement judgement = {views[0], views[0]};
     bool agree = true;
 
     for (size_t i = 1; i < view->count; i++) {
-        views[i] = spf_select(x, view->answers[i]);
+        views[i] = spf_select(view->answers[i]);
         agree = agree && spf_publish_the_same(views[0], views[i]);
         if (views[i]->count > judgement.most->count)
             judgement.most = views[i];
@@ -408,7 +408,7 @@ static void examine_domain(struct examination *x, const struct subject *domain)
     if (mx.state == PUBLIC_KNOWN)
         add_exchangers(x, domain, &mx);
     if (txt.state != PUBLIC_PENDING && mx.state != PUBLIC_PENDING && inside)
-        judge_domain(x, domain, &txt, &mx, asked_outside ? NULL : spf_select(x, inside));
+        judge_domain(x, domain, &txt, &mx, asked_outside ? NULL : spf_select(inside));
 }
 
 /* ---- servers ---- */

@@ -72,7 +72,7 @@ static void walk_other(struct walk *walk, const char *domain, const struct branc
     answer = ask(walk, domain, DNS_TXT);
     if (!answer)
         return;
-    published = spf_select(walk->x, answer);
+    published = spf_select(answer);
     if (published->count != 1)
         stop(walk, "%s, which one of them names, publishes %s, which is a permanent error", domain,
              published->count ? "several SPF records" : "no SPF record");

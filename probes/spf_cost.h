@@ -6,10 +6,8 @@
 #ifndef EXDIAG_PROBES_SPF_COST_H
 #define EXDIAG_PROBES_SPF_COST_H
 
-#include "diag/probe.h"
 #include "diag/read/spf.h"
-
-enum { SPF_LOOKUPS_MOST = 10, SPF_VOIDS_MOST = 2 };
+#include "probes/spf_tree.h"
 
 struct spf_cost {
     unsigned lookups;     /* of the whole tree, if there is no obstacle */

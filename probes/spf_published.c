@@ -1,12 +1,28 @@
 #include "probes/spf_published.h"
 
+#include "probes/public_dns.h"
+
 #include <string.h>
 
-struct spf_published *spf_select(struct examination *x, const struct dns_answer *answer)
+const struct dns_answer *spf_ask(struct examination *x, const char *name, enum dns_type type)
 {
-    struct arena *arena = pass_memory(x);
+    struct public_view view;
+
+    if (ask_settings(x)->dns_count > 0)
+        return ask_dns(x, name, type);
+    view = public_dns(x, name, type);
+    if (view.state == PUBLIC_KNOWN)
+        return view.answers[0];
+    return view.state == PUBLIC_PENDING ? NULL : ask_dns(x, name, type);
+}
+
+static const void *select_records(const struct evidence *item, struct arena *arena)
+{
+    const struct dns_answer *answer = (const struct dns_answer *)item;
     struct spf_published *published = arena_new(arena, 1, sizeof *published);
-    const struct dns_record *record = NULL;
+    const struct dns_record *record = NULL, **sources = NULL;
+    struct spf_record *records = NULL;
+    size_t record_room = 0, source_room = 0;
 
     published->answer = answer;
     while ((record = dns_answer_next(answer, record)) && published->count < SPF_RECORDS_MOST) {
@@ -15,10 +31,19 @@ struct spf_published *spf_select(struct examination *x, const struct dns_answer 
 
         if (!spf_is_record(text, size))
             continue;
-        spf_read(text, size, arena, &published->records[published->count]);
-        published->sources[published->count++] = record;
+        records = arena_grow(arena, records, &record_room, published->count, sizeof *records);
+        sources = arena_grow(arena, sources, &source_room, published->count, sizeof *sources);
+        spf_read(text, size, arena, &records[published->count]);
+        sources[published->count++] = record;
     }
+    published->records = records;
+    published->sources = sources;
     return published;
+}
+
+const struct spf_published *spf_select(const struct dns_answer *answer)
+{
+    return evidence_read(&answer->evidence, select_records);
 }
 
 static bool have_one_text(const struct spf_record *a, const struct spf_record *b)

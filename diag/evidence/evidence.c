@@ -172,6 +172,17 @@ void evidence_fail(struct evidence *item, enum status status, const char *reason
     item->settled = true;
 }
 
+const void *evidence_read(const struct evidence *item, evidence_reader *reader)
+{
+    struct evidence *kept = (struct evidence *)item;
+
+    if (item->reader != reader) {
+        kept->reading = reader(item, &kept->memory);
+        kept->reader = reader;
+    }
+    return item->reading;
+}
+
 json_t *evidence_to_json(const struct evidence *item)
 {
     json_t *object = json_object();

@@ -21,6 +21,11 @@ struct evidence_kind;
 struct redactor;
 struct evidence_waiter; /* the engine's: who wants to know when this is settled */
 
+struct evidence;
+
+/* Makes something of a settled observation; pure, so that once is enough. */
+typedef const void *evidence_reader(const struct evidence *item, struct arena *arena);
+
 struct evidence {
     const struct evidence_kind *kind;
     const char *key;     /* the question as text, unique in a store: "dns TXT example.com" */
@@ -30,6 +35,10 @@ struct evidence {
     const char *reason;  /* what the status alone does not say, or NULL */
     int64_t time;        /* when it began: milliseconds since 1970 UTC */
     int64_t took;        /* microseconds */
+
+    /* What a reader made of the observation: see evidence_read(). */
+    const void *reading;
+    evidence_reader *reader;
 
     bool saved;                    /* written to the evidence file of this run */
     struct evidence *next;         /* in the order asked */
@@ -97,6 +106,12 @@ void evidence_adopt(struct evidence *item, struct evidence *found);
 
 /* Settles an item without an observation. `reason` is copied; may be NULL. */
 void evidence_fail(struct evidence *item, enum status status, const char *reason);
+
+/*
+ * What `reader` makes of a settled item. Made once and kept with the item, however many
+ * examinations want it; a second reader of one item takes the place of the first.
+ */
+const void *evidence_read(const struct evidence *item, evidence_reader *reader);
 
 /* One item as the JSON object of a line of an evidence file; the caller json_decref()s it. */
 json_t *evidence_to_json(const struct evidence *item);

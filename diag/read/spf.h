@@ -7,6 +7,7 @@
 #define EXDIAG_READ_SPF_H
 
 #include "diag/memory.h"
+#include "diag/read/net_address.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,8 +54,11 @@ struct spf_term {
     size_t size;
     const char *value; /* behind : or =, without CIDR lengths; NULL if there is none */
     size_t value_size;
-    const char *error;  /* what RFC 7208 has against it, or NULL */
-    size_t error_start; /* the offending characters */
+    struct ip_address network; /* ip4 and ip6 without an error; its host bits as written */
+    uint8_t v4_length;         /* of the network: ip4, a, mx; 32 where none is written */
+    uint8_t v6_length;         /* ip6, a, mx; 128 */
+    const char *error;         /* what RFC 7208 has against it, or NULL */
+    size_t error_start;        /* the offending characters */
     size_t error_size;
 };
 

@@ -1,0 +1,23 @@
+/*
+ * One identity, explained and evaluated: what `exdiag spf` runs. Its probe is not in the
+ * list of all probes, and says what it made with set_result(): a struct spf_view.
+ */
+#ifndef EXDIAG_PROBES_SPF_IDENTITY_H
+#define EXDIAG_PROBES_SPF_IDENTITY_H
+
+#include "probes/spf_check.h"
+#include "probes/spf_senders.h"
+
+struct spf_view {
+    const char *domain;
+    const struct dns_answer *answer;       /* to the TXT question; NULL with --record */
+    const struct spf_published *published; /* NULL with --record, or where the answer failed */
+    struct spf_tree tree;                  /* top NULL: there is not exactly one record */
+    struct spf_senders senders;
+    bool is_evaluated; /* with --ip: */
+    struct spf_verdict verdict;
+};
+
+extern const struct probe probe_spf_identity;
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * What is wrong with the one SPF record of a name: findings from its text and from the
+ * tree below it. All that can be repaired without a choice is repaired in one
+ * corrected record, which every finding shows, so that following one of them does not
+ * undo another.
+ */
+#ifndef EXDIAG_PROBES_SPF_JUDGE_H
+#define EXDIAG_PROBES_SPF_JUDGE_H
+
+#include "probes/spf_tree.h"
+
+struct spf_judged {
+    const struct subject *subject;
+    const char *name;                      /* where the record stands: the end of aliases */
+    const struct spf_tree *tree;           /* its top is VALID or INVALID */
+    const struct spf_published *published; /* with the one record; NULL: it is not published yet */
+};
+
+/* Tells every finding that stands against the record, and what was found to be right. */
+void spf_judge(struct examination *x, const struct spf_judged *judged);
+
+/* The kinds it can tell, ended by NULL. */
+extern const struct finding_kind *const spf_judge_kinds[];
+
+#endif
