@@ -18,6 +18,11 @@ struct gather_options {
     unsigned dns_window; /* questions in flight at once, 1 to DNS_WINDOW_MOST */
     unsigned timeout;    /* milliseconds for one network operation, retries included */
     unsigned jobs;       /* worker threads, 1 to JOBS_MOST */
+
+    /* Of DNS questions to the resolvers: */
+    unsigned rate;   /* the most a second over all of them, repeated ones too; 0: no limit */
+    bool spread;     /* each begins at the next resolver in turn, not always at the first */
+    bool persistent; /* a closed port or no way there is silence: asked again until the deadline */
 };
 
 enum {
