@@ -26,15 +26,6 @@ static bool says_the_same(const struct spf_record *a, const struct spf_record *b
     return true;
 }
 
-static const struct spf_term *all_of(const struct spf_record *record)
-{
-    for (size_t i = 0; i < record->term_count; i++) {
-        if (record->terms[i].kind == SPF_ALL)
-            return &record->terms[i];
-    }
-    return NULL;
-}
-
 /* +all, or a network of length 0. */
 static bool admits_everybody(const struct spf_record *record, const struct spf_term *term)
 {
@@ -136,7 +127,7 @@ static char mildest_end(const struct spf_record *records, size_t count)
     char mildest = '-';
 
     for (size_t i = 0; i < count; i++) {
-        const struct spf_term *all = all_of(&records[i]);
+        const struct spf_term *all = spf_all_of(&records[i]);
         char end = all ? all->qualifier : '?';
 
         if (mildness(end) > mildness(mildest))
@@ -152,7 +143,7 @@ static const char *remark_on_ends(const struct spf_record *records, size_t count
     bool differ = false;
 
     for (size_t i = 0; i < count; i++) {
-        const struct spf_term *all = all_of(&records[i]);
+        const struct spf_term *all = spf_all_of(&records[i]);
 
         if (!all)
             return "one of the records has no all, which says nothing about other senders (?all), "

@@ -360,6 +360,15 @@ bool spf_is_reached(const struct spf_record *record, const struct spf_term *term
     return true;
 }
 
+const struct spf_term *spf_all_of(const struct spf_record *record)
+{
+    for (size_t i = 0; i < record->term_count; i++) {
+        if (record->terms[i].kind == SPF_ALL)
+            return &record->terms[i];
+    }
+    return NULL;
+}
+
 bool spf_same_term(const struct spf_record *a_record, const struct spf_term *a,
                    const struct spf_record *b_record, const struct spf_term *b)
 {
