@@ -72,6 +72,34 @@ void platform_socket_close(platform_socket socket);
 /* The name servers this machine uses, in its order, port 53. STATUS_NO_SERVER if none. */
 enum status platform_resolvers(struct net_address *servers, size_t room, size_t *count);
 
+/* ---- waiting ---- */
+
+struct platform_waiter { /* a socket, and what is waited for */
+    platform_socket socket;
+    bool to_read;
+    bool to_write;
+    bool ready; /* set by platform_wait(): one of them is possible, or the connection ended */
+};
+
+enum { PLATFORM_WAITERS_MOST = 1024 };
+
+/* What ends a wait from elsewhere. */
+struct platform_bell;
+
+enum status platform_bell_new(struct platform_bell **out);
+void platform_bell_free(struct platform_bell *bell);
+
+/* Ends the wait under way, or else the next one. From any thread. */
+void platform_bell_ring(struct platform_bell *bell);
+
+/*
+ * Waits until a socket is ready, the bell was rung, or `milliseconds` are over; it may
+ * also end sooner. At most PLATFORM_WAITERS_MOST sockets are looked at; `bell` may be
+ * NULL. Only one thread waits for a bell.
+ */
+void platform_wait(struct platform_waiter *waiters, size_t count, struct platform_bell *bell,
+                   int milliseconds);
+
 /* ---- names ---- */
 
 /*

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <unistd.h>
 
 enum { RECEIVE_BUFFER = 4 << 20, BACKLOG = 512 };
@@ -94,23 +93,4 @@ enum status lab_send_to(platform_socket udp, const void *bytes, size_t size,
     ssize_t sent = sendto((int)udp, bytes, size, 0, &name.plain, name_size);
 
     return sent < 0 ? error_status(errno) : STATUS_OK;
-}
-
-enum status lab_poll(struct lab_waiter *waiters, size_t count, int milliseconds)
-{
-    struct pollfd list[LAB_WAITERS_MOST];
-    int ready;
-
-    for (size_t i = 0; i < count; i++) {
-        list[i].fd = (int)waiters[i].socket;
-        list[i].events =
-            (short)((waiters[i].to_read ? POLLIN : 0) | (waiters[i].to_write ? POLLOUT : 0));
-        list[i].revents = 0;
-    }
-    ready = poll(list, (nfds_t)count, milliseconds);
-    for (size_t i = 0; i < count; i++)
-        waiters[i].ready = ready > 0 && list[i].revents != 0;
-    if (ready < 0)
-        return error_status(errno);
-    return ready == 0 ? STATUS_AGAIN : STATUS_OK;
 }

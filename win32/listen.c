@@ -103,27 +103,3 @@ enum status lab_send_to(platform_socket udp, const void *bytes, size_t size,
 
     return sent < 0 ? last_error() : STATUS_OK;
 }
-
-/* WSAPoll() refuses an empty list. */
-enum status lab_poll(struct lab_waiter *waiters, size_t count, int milliseconds)
-{
-    WSAPOLLFD list[LAB_WAITERS_MOST];
-    int ready;
-
-    if (count == 0) {
-        Sleep((DWORD)milliseconds);
-        return STATUS_AGAIN;
-    }
-    for (size_t i = 0; i < count; i++) {
-        list[i].fd = (SOCKET)waiters[i].socket;
-        list[i].events =
-            (SHORT)((waiters[i].to_read ? POLLRDNORM : 0) | (waiters[i].to_write ? POLLWRNORM : 0));
-        list[i].revents = 0;
-    }
-    ready = WSAPoll(list, (ULONG)count, milliseconds);
-    for (size_t i = 0; i < count; i++)
-        waiters[i].ready = ready > 0 && list[i].revents != 0;
-    if (ready < 0)
-        return last_error();
-    return ready == 0 ? STATUS_AGAIN : STATUS_OK;
-}

@@ -3,7 +3,6 @@
 #include "diag/text.h"
 #include "diag/version.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,7 +129,7 @@ int exdiag_main(int argc, char **argv)
 {
     int exit_status;
 
-    if (platform_init() != STATUS_OK || curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK)
+    if (platform_init() != STATUS_OK)
         return complain("the system's network functions could not be started");
     exit_status = run(argc, argv);
     if (exit_status != EXIT_TROUBLE && (fflush(stdout) != 0 || ferror(stdout)))

@@ -181,27 +181,22 @@ void dns_client_work(struct dns_client *client, int64_t now)
     dns_transport_open_tcp(client);
 }
 
-static void add_socket(struct curl_waitfd *wait, platform_socket socket, bool reads, bool writes)
-{
-    wait->fd = (curl_socket_t)socket;
-    wait->events = (short)((reads ? CURL_WAIT_POLLIN : 0) | (writes ? CURL_WAIT_POLLOUT : 0));
-    wait->revents = 0;
-}
-
-unsigned dns_client_sockets(const struct dns_client *client, struct curl_waitfd *list,
-                            unsigned count, unsigned room)
+size_t dns_client_sockets(const struct dns_client *client, struct platform_waiter *list,
+                          size_t count, size_t room)
 {
     for (size_t i = 0; i < client->sockets.count && count < room; i++) {
         const struct dns_socket *socket = client->sockets.list[i];
 
-        add_socket(&list[count++], socket->handle, true, socket->is_full);
+        list[count++] = (struct platform_waiter){
+            .socket = socket->handle, .to_read = true, .to_write = socket->is_full};
     }
     for (size_t i = 0; i < DNS_TCP_MOST && count < room; i++) {
         const struct dns_tcp *tcp = &client->exchanges[i].tcp;
         bool writes = dns_tcp_wants_write(tcp);
 
         if (client->exchanges[i].question)
-            add_socket(&list[count++], tcp->socket, !writes, writes);
+            list[count++] = (struct platform_waiter){
+                .socket = tcp->socket, .to_read = !writes, .to_write = writes};
     }
     return count;
 }
@@ -214,10 +209,4 @@ int64_t dns_client_due(const struct dns_client *client)
         (client->ready.first || has_room(&client->recursive) || has_room(&client->direct)))
         return 0;
     return first ? first->due : INT64_MAX;
-}
-
-unsigned dns_client_socket_count(const struct dns_client *client)
-{
-    return (unsigned)client->resolver_count * DNS_SOCKETS_PER_RESOLVER + DNS_DIRECT_MOST +
-           DNS_TCP_MOST;
 }

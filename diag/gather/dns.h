@@ -12,7 +12,7 @@
 #include "diag/evidence/dns.h"
 #include "diag/gather/gather.h"
 
-#include <curl/curl.h>
+#include "diag/platform.h"
 
 struct dns_client;
 
@@ -38,13 +38,10 @@ void dns_client_ask(struct dns_client *client, struct dns_answer *item);
 void dns_client_work(struct dns_client *client, int64_t now);
 
 /* The sockets to wait for, appended from list[count] on; the new count, at most `room`. */
-unsigned dns_client_sockets(const struct dns_client *client, struct curl_waitfd *list,
-                            unsigned count, unsigned room);
+size_t dns_client_sockets(const struct dns_client *client, struct platform_waiter *list,
+                          size_t count, size_t room);
 
 /* Microseconds on the monotonic clock when work is next due; INT64_MAX if nothing waits. */
 int64_t dns_client_due(const struct dns_client *client);
-
-/* The most sockets dns_client_sockets() can name. */
-unsigned dns_client_socket_count(const struct dns_client *client);
 
 #endif

@@ -6,19 +6,17 @@
 #include "diag/gather/pool.h"
 #include "diag/platform.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct gather {
-    CURLM *multi;
-    struct curl_waitfd *sockets;
-    unsigned socket_room;
+    struct platform_bell *bell;
     struct dns_client *dns;
     struct pool *pool;
     size_t open;
     gather_settled *settled;
     void *context;
+    struct platform_waiter sockets[PLATFORM_WAITERS_MOST];
 };
 
 /* ---- what blocks: one row for each kind of evidence a worker gathers ---- */
@@ -115,12 +113,12 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
                        struct gather **out)
 {
     struct gather *gather = memory_new(1, sizeof *gather);
-    enum status status = STATUS_IO;
+    enum status status;
 
     gather->settled = settled;
     gather->context = context;
-    gather->multi = curl_multi_init();
-    if (!gather->multi)
+    status = platform_bell_new(&gather->bell);
+    if (status != STATUS_OK)
         goto out;
     gather->pool = pool_new(options->jobs, wake, gather);
     status = dns_client_new(options, dns_settled, gather, &gather->dns);
@@ -139,9 +137,7 @@ void gather_free(struct gather *gather)
         return;
     dns_client_free(gather->dns);
     pool_free(gather->pool);
-    if (gather->multi)
-        curl_multi_cleanup(gather->multi);
-    free(gather->sockets);
+    platform_bell_free(gather->bell);
     free(gather);
 }
 
@@ -180,24 +176,19 @@ static int patience(const struct gather *gather, int64_t most)
 void gather_wait(struct gather *gather, int64_t most)
 {
     size_t open = gather->open;
-    unsigned count;
+    size_t count;
 
     work(gather);
     if (gather->open < open || most <= 0)
         return;
-    count = dns_client_socket_count(gather->dns);
-    if (count > gather->socket_room) {
-        gather->sockets = memory_resize(gather->sockets, count, sizeof *gather->sockets);
-        gather->socket_room = count;
-    }
-    count = dns_client_sockets(gather->dns, gather->sockets, 0, gather->socket_room);
+    count = dns_client_sockets(gather->dns, gather->sockets, 0, PLATFORM_WAITERS_MOST);
     if (most > 60000)
         most = 60000;
-    curl_multi_poll(gather->multi, gather->sockets, count, patience(gather, most), NULL);
+    platform_wait(gather->sockets, count, gather->bell, patience(gather, most));
     work(gather);
 }
 
 void gather_wake(struct gather *gather)
 {
-    curl_multi_wakeup(gather->multi);
+    platform_bell_ring(gather->bell);
 }

@@ -2,9 +2,8 @@
  * Gathering: everything that touches the world, behind one door.
  *
  * One coordinator thread owns all evidence and waits in one place,
- * curl_multi_poll(): for libcurl's transfers, for the resolver's sockets, and for
- * workers that finished. What can only be done by blocking goes to the pool.
- * Every ask ends: answered, failed with a reason, or at its deadline.
+ * platform_wait(): for the resolver's sockets, and for workers that finished. What can only be done
+ * by blocking goes to the pool. Every ask ends: answered, failed with a reason, or at its deadline.
  */
 #ifndef EXDIAG_GATHER_GATHER_H
 #define EXDIAG_GATHER_GATHER_H

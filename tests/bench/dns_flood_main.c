@@ -6,11 +6,8 @@
 #include "diag/gather/dns.h"
 #include "diag/platform.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { SOCKETS_MOST = 4096 };
 
 struct flood {
     struct dns_client *client;
@@ -41,22 +38,20 @@ static void ask(struct flood *flood)
 
 static void run(struct flood *flood, unsigned long window, unsigned long count)
 {
-    static struct curl_waitfd sockets[SOCKETS_MOST];
-    CURLM *multi = curl_multi_init();
+    static struct platform_waiter sockets[PLATFORM_WAITERS_MOST];
 
     while (flood->settled < count) {
-        unsigned open;
+        size_t open;
 
         while (flood->asked < count && flood->asked - flood->settled < window)
             ask(flood);
         if (flood->asked - flood->settled > flood->most)
             flood->most = flood->asked - flood->settled;
         dns_client_work(flood->client, platform_monotonic_clock());
-        open = dns_client_sockets(flood->client, sockets, 0, SOCKETS_MOST);
-        curl_multi_poll(multi, sockets, open, 10, NULL);
+        open = dns_client_sockets(flood->client, sockets, 0, PLATFORM_WAITERS_MOST);
+        platform_wait(sockets, open, NULL, 10);
         dns_client_work(flood->client, platform_monotonic_clock());
     }
-    curl_multi_cleanup(multi);
 }
 
 int exdiag_main(int argc, char **argv)
@@ -74,7 +69,7 @@ int exdiag_main(int argc, char **argv)
     }
     options.dns_window = (unsigned)strtoul(argv[2], NULL, 10);
     count = strtoul(argv[3], NULL, 10);
-    if (platform_init() != STATUS_OK || curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK ||
+    if (platform_init() != STATUS_OK ||
         dns_client_new(&options, settled, &flood, &flood.client) != STATUS_OK)
         return 2;
     began = platform_monotonic_clock();

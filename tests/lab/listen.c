@@ -71,13 +71,18 @@ static int milliseconds_until(int64_t until)
     return left < MILLISECONDS_MOST ? (int)left : MILLISECONDS_MOST;
 }
 
-void lab_wait(struct lab_waiter *waiters, size_t count, int64_t until)
+static bool is_one_ready(const struct platform_waiter *waiters, size_t count)
 {
-    enum status status;
+    for (size_t i = 0; i < count; i++) {
+        if (waiters[i].ready)
+            return true;
+    }
+    return false;
+}
 
-    if (count > LAB_WAITERS_MOST)
-        count = LAB_WAITERS_MOST;
+void lab_wait(struct platform_waiter *waiters, size_t count, int64_t until)
+{
     do
-        status = lab_poll(waiters, count, milliseconds_until(until));
-    while (status == STATUS_AGAIN && platform_monotonic_clock() < until);
+        platform_wait(waiters, count, NULL, milliseconds_until(until));
+    while (!is_one_ready(waiters, count) && platform_monotonic_clock() < until);
 }

@@ -37,20 +37,11 @@ enum status lab_listen(struct lab_endpoint *endpoints, size_t count, uint16_t po
 
 void lab_endpoint_close(struct lab_endpoint *endpoint);
 
-struct lab_waiter {
-    platform_socket socket;
-    bool to_read; /* what to wait for */
-    bool to_write;
-    bool ready; /* set by lab_wait(): one of them is possible, or the connection ended */
-};
-
-enum { LAB_WAITERS_MOST = 1024 };
-
 /*
  * Waits until a socket is ready or platform_monotonic_clock() reaches `until`. With
- * no waiters it only waits. At most LAB_WAITERS_MOST are looked at.
+ * no waiters it only waits. At most PLATFORM_WAITERS_MOST are looked at.
  */
-void lab_wait(struct lab_waiter *waiters, size_t count, int64_t until);
+void lab_wait(struct platform_waiter *waiters, size_t count, int64_t until);
 
 /* ---- the operating system's part: posix/listen.c and win32/listen.c ---- */
 
@@ -71,11 +62,5 @@ enum status lab_receive_from(platform_socket udp, void *bytes, size_t room, size
 
 enum status lab_send_to(platform_socket udp, const void *bytes, size_t size,
                         const struct net_address *peer);
-
-/*
- * One wait of at most so long, for at most LAB_WAITERS_MOST waiters, which learn who
- * is ready. STATUS_AGAIN if none is.
- */
-enum status lab_poll(struct lab_waiter *waiters, size_t count, int milliseconds);
 
 #endif

@@ -432,7 +432,7 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static void wait_for_work(struct lab_name_server *server)
 {
-    struct lab_waiter waiters[2 + CONNECTIONS_MOST] = {{0}};
+    struct platform_waiter waiters[2 + CONNECTIONS_MOST] = {{0}};
     int64_t now = platform_monotonic_clock(), until = now + ROUND_MOST;
     size_t count = 0;
 

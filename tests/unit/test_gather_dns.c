@@ -20,7 +20,6 @@ enum { SERVERS_MOST = 3, PATIENT = 10000, SHORT = 400, GUARD = 60000000 };
 struct client {
     struct dns_client *dns;
     struct evidence_store *store;
-    CURLM *multi;
     size_t open;
 };
 
@@ -44,8 +43,6 @@ static void client_open(struct client *client, const struct net_address *servers
 
     memset(client, 0, sizeof *client);
     client->store = evidence_store_new();
-    client->multi = curl_multi_init();
-    assert_non_null(client->multi);
     assert_int_equal(dns_client_new(&options, settled, client, &client->dns), STATUS_OK);
 }
 
@@ -53,7 +50,6 @@ static void client_close(struct client *client)
 {
     dns_client_free(client->dns);
     evidence_store_free(client->store);
-    curl_multi_cleanup(client->multi);
 }
 
 static struct dns_answer *ask_at(struct client *client, const char *name, enum dns_type type,
@@ -77,17 +73,11 @@ static struct dns_answer *ask(struct client *client, const char *name, enum dns_
 
 static void wait_for_sockets(const struct client *client)
 {
-    static struct curl_waitfd sockets[LAB_WAITERS_MOST];
+    static struct platform_waiter sockets[PLATFORM_WAITERS_MOST];
     int64_t left = (dns_client_due(client->dns) - platform_monotonic_clock() + 999) / 1000;
-    unsigned count;
+    size_t count = dns_client_sockets(client->dns, sockets, 0, COUNT(sockets));
 
-    assert_true(dns_client_socket_count(client->dns) <= COUNT(sockets));
-    count = dns_client_sockets(client->dns, sockets, 0, COUNT(sockets));
-    curl_multi_poll(client->multi, sockets, count,
-                    left < 0      ? 0
-                    : left > 1000 ? 1000
-                                  : (int)left,
-                    NULL);
+    platform_wait(sockets, count, NULL, left < 0 ? 0 : left > 1000 ? 1000 : (int)left);
 }
 
 /* Until every question is settled; far beyond every deadline that is a failure. */
@@ -1060,15 +1050,7 @@ static void open_questions_are_forgotten(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    return platform_init() == STATUS_OK && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0
-                                                                                             : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    curl_global_cleanup();
-    return 0;
+    return platform_init() == STATUS_OK ? 0 : -1;
 }
 
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, start_world, stop_world)
@@ -1104,5 +1086,5 @@ int main(void)
         IN_WORLD(open_questions_are_forgotten),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, NULL);
 }

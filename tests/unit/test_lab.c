@@ -252,7 +252,7 @@ static void endpoints_share_a_port(void **state)
 static void a_closed_port_refuses(void **state)
 {
     struct lab_endpoint endpoint;
-    struct lab_waiter waiter = {.to_write = true};
+    struct platform_waiter waiter = {.to_write = true};
 
     (void)state;
     assert_int_equal(lab_endpoint_init(&endpoint, "127.0.0.1", LAB_TCP_CLOSED), STATUS_OK);
@@ -270,7 +270,7 @@ static void a_closed_port_refuses(void **state)
 static size_t converse(platform_socket socket, const char *question, size_t size, char *reply,
                        size_t room)
 {
-    struct lab_waiter waiter = {.socket = socket, .to_read = true};
+    struct platform_waiter waiter = {.socket = socket, .to_read = true};
     size_t done;
 
     assert_int_equal(platform_send(socket, question, size, &done), STATUS_OK);
@@ -287,7 +287,7 @@ static void a_server_answers_and_counts(void **state)
     static const char question[] = "\0\40\x12\x34\1\0\0\1\0\0\0\0\0\0\2Mx\7Example\3com\0\0\1\0\1";
     const struct lab_name_server_options options = {.records = zone_records,
                                                     .record_count = COUNT(zone_records)};
-    struct lab_waiter tcp = {.to_write = true};
+    struct platform_waiter tcp = {.to_write = true};
     struct lab_name_server *server;
     struct net_address address;
     struct lab_count count;

@@ -81,7 +81,7 @@ static void random_differs(void **state)
 
 static bool wait_for(platform_socket socket, bool to_write)
 {
-    struct lab_waiter waiter = {.socket = socket, .to_read = !to_write, .to_write = to_write};
+    struct platform_waiter waiter = {.socket = socket, .to_read = !to_write, .to_write = to_write};
 
     lab_wait(&waiter, 1, platform_monotonic_clock() + PATIENCE);
     return waiter.ready;
@@ -376,6 +376,105 @@ static void resolvers_are_addresses(void **state)
     }
     assert_int_equal(platform_resolvers(servers, 0, &count), STATUS_NO_SERVER);
     assert_int_equal(count, 0);
+}
+
+/* ---- waiting ---- */
+
+static int64_t wait_time(struct platform_waiter *waiters, size_t count, struct platform_bell *bell,
+                         int milliseconds)
+{
+    int64_t start = platform_monotonic_clock();
+
+    platform_wait(waiters, count, bell, milliseconds);
+    return platform_monotonic_clock() - start;
+}
+
+/* Of several sockets the one that has something is ready, and only for what was asked. */
+static void waits_tell_who_is_ready(void **state)
+{
+    struct platform_waiter waiters[3] = {{.to_read = true}, {.to_read = true}, {.to_write = true}};
+    platform_socket server;
+    struct net_address address = listen_at("127.0.0.1", LAB_UDP, &server);
+    struct net_address from;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(waiters); i++)
+        waiters[i].socket = open_udp(&address);
+    platform_wait(waiters, COUNT(waiters), NULL, PATIENCE / 1000);
+    assert_false(waiters[0].ready);
+    assert_false(waiters[1].ready);
+    assert_true(waiters[2].ready);
+    from = introduce(waiters[1].socket, server);
+    assert_int_equal(lab_send_to(server, "answer", 6, &from), STATUS_OK);
+    platform_wait(waiters, 2, NULL, PATIENCE / 1000);
+    assert_false(waiters[0].ready);
+    assert_true(waiters[1].ready);
+    assert_hears(waiters[1].socket, "answer");
+    for (size_t i = 0; i < COUNT(waiters); i++)
+        platform_socket_close(waiters[i].socket);
+    platform_socket_close(server);
+}
+
+/* A connection that fails ends the wait, whether it could be written or not. */
+static void waits_end_when_a_connection_fails(void **state)
+{
+    platform_socket held;
+    struct net_address address = listen_at("127.0.0.1", LAB_TCP_CLOSED, &held);
+    struct platform_waiter client = {.to_write = true};
+
+    (void)state;
+    if (platform_tcp_open(&address, &client.socket) == STATUS_OK) {
+        assert_true(wait_time(&client, 1, NULL, PATIENCE / 1000) < PATIENCE);
+        assert_true(client.ready);
+    }
+    platform_socket_close(client.socket);
+    platform_socket_close(held);
+}
+
+static void waits_end_in_time(void **state)
+{
+    struct platform_bell *bell;
+
+    (void)state;
+    assert_true(wait_time(NULL, 0, NULL, 30) >= 29000);
+    assert_int_equal(platform_bell_new(&bell), STATUS_OK);
+    assert_true(wait_time(NULL, 0, bell, 30) >= 29000);
+    assert_true(wait_time(NULL, 0, bell, 0) < PATIENCE);
+    platform_bell_free(bell);
+    platform_bell_free(NULL);
+}
+
+enum { RINGS = 100000 };
+
+static void ring_often(void *argument)
+{
+    for (int i = 0; i < RINGS; i++)
+        platform_bell_ring(argument);
+}
+
+static void ring_later(void *argument)
+{
+    lab_wait(NULL, 0, platform_monotonic_clock() + 20000);
+    platform_bell_ring(argument);
+}
+
+/* Rung before a wait or during it, once or far too often, a bell ends it; and then is silent. */
+static void bells_end_waits(void **state)
+{
+    struct platform_bell *bell;
+
+    (void)state;
+    assert_int_equal(platform_bell_new(&bell), STATUS_OK);
+    platform_bell_ring(bell);
+    assert_true(wait_time(NULL, 0, bell, PATIENCE / 1000) < PATIENCE / 2);
+    assert_true(wait_time(NULL, 0, bell, 30) >= 29000);
+    assert_int_equal(platform_thread_start(ring_later, bell), STATUS_OK);
+    assert_true(wait_time(NULL, 0, bell, PATIENCE / 1000) < PATIENCE / 2);
+    ring_often(bell);
+    assert_true(wait_time(NULL, 0, bell, PATIENCE / 1000) < PATIENCE / 2);
+    while (wait_time(NULL, 0, bell, 30) < 29000)
+        continue;
+    platform_bell_free(bell);
 }
 
 /* ---- names ---- */
@@ -995,6 +1094,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(tcp_never_blocks),
         cmocka_unit_test(sockets_need_an_address),
         cmocka_unit_test(resolvers_are_addresses),
+        cmocka_unit_test(waits_tell_who_is_ready),
+        cmocka_unit_test(waits_end_when_a_connection_fails),
+        cmocka_unit_test(waits_end_in_time),
+        cmocka_unit_test(bells_end_waits),
         cmocka_unit_test(names_become_ascii),
         cmocka_unit_test(names_become_unicode),
         cmocka_unit_test(threads_share_a_mutex),
