@@ -139,7 +139,7 @@ static struct exam *new_exam(struct run *run, enum status absent,
                              void (*begin)(void *context, struct evidence *item), void *context)
 {
     const struct exam_options options = {.settings = &run->about.settings,
-                                         .probes = probes,
+                                         .probes = run->probes ? run->probes : probes,
                                          .store = run->store,
                                          .started = run->about.started,
                                          .absent = absent,

@@ -10,8 +10,9 @@
 #include "diag/gather/gather.h"
 
 struct run {
-    struct evidence_run about; /* subjects, settings, times; filled in before run_live() */
-    const char *source;        /* the evidence file it was read from, or NULL */
+    struct evidence_run about;         /* subjects, settings, times; filled in before run_live() */
+    const char *source;                /* the evidence file it was read from, or NULL */
+    const struct probe *const *probes; /* ended by NULL; NULL: those of probe.h */
     struct evidence_store *store;
     struct exam *exam;       /* after run_live() or run_replay() */
     enum status save_status; /* what became of the file of run_options.save */

@@ -11,26 +11,6 @@
 
 #include <string.h>
 
-enum { MARK_SIZE = 8 }; /* bytes of a look-alike that are marked: its version */
-
-static void show_look_alikes(struct examination *x, struct finding *finding,
-                             const struct spf_published *published)
-{
-    const struct dns_record *record = NULL;
-
-    while ((record = dns_answer_next(published->answer, record))) {
-        size_t size;
-        const char *text = dns_record_text(record, pass_memory(x), &size);
-        const char *hint = spf_look_alike(text, size);
-
-        if (!hint)
-            continue;
-        saw_marked(finding, &published->answer->evidence, text, size, 0,
-                   size < MARK_SIZE ? size : MARK_SIZE);
-        saw(finding, NULL, "this is not an SPF record: %s", hint);
-    }
-}
-
 /* ---- no record ---- */
 
 /* A null MX says that the domain takes no mail (RFC 7505). */
@@ -60,7 +40,7 @@ static void tell_none(struct examination *x, const struct subject *domain,
         return;
     }
     spf_show_records(finding, published);
-    show_look_alikes(x, finding, published);
+    spf_show_look_alikes(x, finding, published);
     set_text(finding, receives(mx) ? "receives" : "sends-only", "yes");
 }
 

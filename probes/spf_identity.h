@@ -10,8 +10,9 @@
 
 struct spf_view {
     const char *domain;
-    const struct dns_answer *answer;       /* to the TXT question; NULL with --record */
+    const struct dns_answer *answer;       /* to the TXT question; NULL where none was asked */
     const struct spf_published *published; /* NULL with --record, or where the answer failed */
+    const struct spf_record *record;       /* of --record, else NULL; it may be no SPF record */
     struct spf_tree tree;                  /* top NULL: there is not exactly one record */
     struct spf_senders senders;
     bool is_evaluated; /* with --ip: */

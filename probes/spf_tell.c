@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-enum { VERSION_SIZE = sizeof "v=spf1" - 1 };
+enum {
+    VERSION_SIZE = sizeof "v=spf1" - 1,
+    MARK_SIZE = 8 /* bytes of a look-alike that are marked: its version */
+};
 
 void spf_show_record(struct finding *finding, const struct spf_published *published, size_t index)
 {
@@ -27,6 +30,24 @@ void spf_show_records(struct finding *finding, const struct spf_published *publi
         spf_show_record(finding, published, i);
     if (published->count == 0)
         saw(finding, &published->answer->evidence, "no SPF record");
+}
+
+void spf_show_look_alikes(struct examination *x, struct finding *finding,
+                          const struct spf_published *published)
+{
+    const struct dns_record *record = NULL;
+
+    while ((record = dns_answer_next(published->answer, record))) {
+        size_t size;
+        const char *text = dns_record_text(record, pass_memory(x), &size);
+        const char *hint = spf_look_alike(text, size);
+
+        if (!hint)
+            continue;
+        saw_marked(finding, &published->answer->evidence, text, size, 0,
+                   size < MARK_SIZE ? size : MARK_SIZE);
+        saw(finding, NULL, "this is not an SPF record: %s", hint);
+    }
 }
 
 void spf_set_server(struct finding *finding, const struct spf_published *published)

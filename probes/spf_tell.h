@@ -10,6 +10,10 @@ void spf_show_record(struct finding *finding, const struct spf_published *publis
 /* All of them, or that there is none. */
 void spf_show_records(struct finding *finding, const struct spf_published *published);
 
+/* TXT records that somebody meant as SPF records, and what is off. */
+void spf_show_look_alikes(struct examination *x, struct finding *finding,
+                          const struct spf_published *published);
+
 /*
  * {name}, at which the records stand: the subject itself or, said in the finding, the end
  * of its aliases. With `published`: {count}, {server} that answered unless it is at another

@@ -120,7 +120,7 @@ static enum status add_bare(struct options *options, const char *text)
 {
     struct ip_address ip;
 
-    if (!(options->flag & (FOR_CHECK | FOR_REPORT | FOR_EXPLAIN))) {
+    if (!(options->flag & (FOR_CHECK | FOR_REPORT | FOR_EXPLAIN | FOR_SPF))) {
         complain("'%s': 'exdiag %s' takes options alone", text, options->command);
         return STATUS_INVALID;
     }
@@ -175,6 +175,41 @@ static enum status take_dns(struct options *options, const char *value)
     }
     settings->dns = options->dns;
     settings->dns_count++;
+    return STATUS_OK;
+}
+
+/* A host that sends; of `exdiag spf` the one whose message is judged. */
+static enum status take_ip(struct options *options, const char *value)
+{
+    struct settings *settings = &options->settings;
+
+    options->senders = arena_grow(&options->memory, options->senders, &options->sender_room,
+                                  settings->sender_count, sizeof *options->senders);
+    if (ip_parse(value, strlen(value), &options->senders[settings->sender_count]) != STATUS_OK) {
+        complain("--ip takes an IPv4 or IPv6 address, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    settings->senders = options->senders;
+    settings->sender_count++;
+    return STATUS_OK;
+}
+
+/* What a client says of itself can be any text, and is judged as such. */
+static enum status take_helo(struct options *options, const char *value)
+{
+    options->settings.helo = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
+static enum status take_sender(struct options *options, const char *value)
+{
+    options->settings.sender_local = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
+static enum status take_record(struct options *options, const char *value)
+{
+    options->settings.record = arena_copy_string(&options->memory, value);
     return STATUS_OK;
 }
 
@@ -323,6 +358,10 @@ static enum status take_in_flight(struct options *options, const char *value)
 
 static enum status take_format(struct options *options, const char *value)
 {
+    if (options->flag & FOR_SPF && strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
+        complain("--format of 'exdiag spf' takes text or json, not '%s'", value);
+        return STATUS_INVALID;
+    }
     if (!report_format_find(value)) {
         complain("--format takes text, json or html, not '%s'", value);
         return STATUS_INVALID;
@@ -494,22 +533,33 @@ static const struct option {
     const char *help;
 } option_table[] = {
     {"domain", "D", FOR_CHECK, take_domain, 0, "examine a mail domain"},
+    {"domain", "D", FOR_SPF, take_domain, 0, "at which the record of --record is to stand"},
     {"server", "HOST", FOR_CHECK, take_server, 0, "examine a server, by name or address"},
     {"file", "PATH", FOR_CHECK, take_file, 0,
      "examine a file; its type is recognised by its content"},
-    {"dns", "ADDR[:PORT]", FOR_CHECK, take_dns, 0,
+    {"ip", "ADDR", FOR_CHECK, take_ip, 0,
+     "a host that sends mail for the domains: is it in their records?"},
+    {"ip", "ADDR", FOR_SPF, take_ip, 0, "judge a message that this address sends"},
+    {"helo", "NAME", FOR_SPF, take_helo, 0, "the name it says HELO with"},
+    {"sender", "LOCAL", FOR_SPF, take_sender, 0,
+     "the local part of the sender, where the identity has none (postmaster)"},
+    {"record", "TEXT", FOR_SPF, take_record, 0, "explain this record, which is not published yet"},
+    {"dns", "ADDR[:PORT]", FOR_CHECK | FOR_SPF, take_dns, 0,
      "ask this name server, and take its view as the public one"},
-    {"port", "dns=N", FOR_CHECK, take_port, 0, "ask name servers found on the way at port N"},
+    {"port", "dns=N", FOR_CHECK | FOR_SPF, take_port, 0,
+     "ask name servers found on the way at port N"},
     {"only", "ID,...", FOR_CHECK | FOR_REPORT, take_only, 0, "only these probes or findings"},
-    {"skip", "ID,...", FOR_CHECK | FOR_REPORT, take_skip, 0, "not these probes or findings"},
-    {"severity", "ID=LEVEL", FOR_CHECK | FOR_REPORT, take_severity, 0,
+    {"skip", "ID,...", FOR_CHECK | FOR_REPORT | FOR_SPF, take_skip, 0,
+     "not these probes or findings"},
+    {"severity", "ID=LEVEL", FOR_CHECK | FOR_REPORT | FOR_SPF, take_severity, 0,
      "judge a finding as critical, warning or info"},
     {"accept", "FILE", FOR_CHECK | FOR_REPORT, take_accept, 0,
      "findings this site has accepted: lines of ID SUBJECT YYYY-MM-DD REASON"},
-    {"timeout", "SECONDS", FOR_CHECK, take_timeout, 0,
+    {"timeout", "SECONDS", FOR_CHECK | FOR_SPF, take_timeout, 0,
      "for one network operation, retries included (10)"},
     {"jobs", "N", FOR_CHECK, take_jobs, 0, "worker threads at most (64)"},
-    {"in-flight", "N", FOR_CHECK, take_in_flight, 0, "DNS questions in flight at most (500)"},
+    {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,
+     "DNS questions in flight at most (500)"},
     {"save", "FILE", FOR_CHECK, take_save, 0,
      "write all evidence to a new file, for 'exdiag report'"},
     {"redact", NULL, FOR_CHECK | FOR_REPORT, NULL, offsetof(struct options, redact),
@@ -517,27 +567,30 @@ static const struct option {
     {"plan", NULL, FOR_CHECK, NULL, offsetof(struct options, plan),
      "say what would be asked, send nothing"},
     {"format", "FORMAT", FOR_CHECK | FOR_REPORT | FOR_DEMO, take_format, 0, "text, json or html"},
-    {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DEMO, take_output, 0,
+    {"format", "FORMAT", FOR_SPF, take_format, 0, "text or json"},
+    {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DEMO | FOR_SPF, take_output, 0,
      "write the report to a file"},
     {"title", "TEXT", FOR_CHECK | FOR_REPORT, take_title, 0, "a title for the report"},
-    {"config", "FILE", FOR_CHECK | FOR_REPORT, take_config, 0,
+    {"config", "FILE", FOR_CHECK | FOR_REPORT | FOR_SPF, take_config, 0,
      "read options from a file, one a line"},
     {"verbose", NULL, FOR_CHECK | FOR_REPORT | FOR_DEMO, NULL, offsetof(struct options, verbose),
      "show what was right, too"},
+    {"verbose", NULL, FOR_SPF, NULL, offsetof(struct options, verbose),
+     "each step of the evaluation, and whole lists"},
     {"quiet", NULL, FOR_CHECK | FOR_REPORT, NULL, offsetof(struct options, quiet),
      "titles and the summary only"},
-    {"no-color", NULL, FOR_CHECK | FOR_REPORT | FOR_DEMO, NULL, offsetof(struct options, no_color),
-     "no colours (also NO_COLOR)"},
+    {"no-color", NULL, FOR_CHECK | FOR_REPORT | FOR_DEMO | FOR_SPF, NULL,
+     offsetof(struct options, no_color), "no colours (also NO_COLOR)"},
     {"help", NULL, FOR_ALL, NULL, offsetof(struct options, help), "this help"},
     {"version", NULL, FOR_ALL, NULL, offsetof(struct options, version), "the version"},
 };
 
 enum { OPTION_COUNT = sizeof option_table / sizeof *option_table };
 
-static const struct option *find_option(const char *name)
+static const struct option *find_option(const char *name, unsigned flag)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (strcmp(option_table[i].name, name) == 0)
+        if (option_table[i].commands & flag && strcmp(option_table[i].name, name) == 0)
             return &option_table[i];
     }
     return NULL;
@@ -583,9 +636,9 @@ static enum status refuse_short(const struct options *options, const char *argum
 static enum status take_option(struct options *options, const char *name, const char *value,
                                bool *used_value)
 {
-    const struct option *option = find_option(name);
+    const struct option *option = find_option(name, options->flag);
 
-    if (!option || !(option->commands & options->flag))
+    if (!option)
         return refuse(options, name);
     if (!option->value) {
         *(bool *)((char *)options + option->flag) = true;

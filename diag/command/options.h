@@ -17,7 +17,8 @@ enum command_flag {
     FOR_EXPLAIN = 4,
     FOR_LIST = 8,
     FOR_DEMO = 16,
-    FOR_ALL = 31
+    FOR_SPF = 32,
+    FOR_ALL = 63
 };
 
 struct options {
@@ -28,7 +29,7 @@ struct options {
     struct subject *subjects;
     size_t subject_count;
     size_t subject_room;
-    const char **words; /* bare arguments of commands that have no subjects */
+    const char **words; /* bare arguments of commands that have no subjects; as they are */
     size_t word_count;
     size_t word_room;
 
@@ -43,6 +44,8 @@ struct options {
     size_t severity_room;
     struct acceptance *accepted;
     size_t accepted_room;
+    struct ip_address *senders;
+    size_t sender_room;
 
     unsigned timeout; /* milliseconds */
     unsigned jobs;

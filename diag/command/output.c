@@ -2,7 +2,6 @@
 
 #include "diag/command/command.h"
 #include "diag/platform.h"
-#include "diag/report/report.h"
 #include "diag/verdict.h"
 
 enum { COLUMNS_USUAL = 80, COLUMNS_LEAST = 40, COLUMNS_MOST = 120 };
@@ -37,9 +36,11 @@ static struct report_options style_for(const struct options *options, FILE *stre
     return style;
 }
 
-static enum status write_report(const struct report *report, const struct options *options)
+static enum status open_and_write(enum status (*write)(const void *page,
+                                                       const struct report_options *style,
+                                                       const struct options *options, FILE *stream),
+                                  const void *page, const struct options *options)
 {
-    const struct report_format *format = report_format_find(options->format);
     struct report_options style;
     FILE *stream = stdout;
     enum status status;
@@ -50,7 +51,7 @@ static enum status write_report(const struct report *report, const struct option
             return status;
     }
     style = style_for(options, stream);
-    status = format->write(report, &style, stream);
+    status = write(page, &style, options, stream);
     if (stream == stdout) {
         if (fflush(stdout) != 0 && status == STATUS_OK)
             status = platform_write_error();
@@ -60,10 +61,27 @@ static enum status write_report(const struct report *report, const struct option
     return status;
 }
 
-/* What cannot be had again must not be lost to a slip of the hand. */
-static int refuse_evidence(const char *path)
+int output_page(enum status (*write)(const void *page, const struct report_options *style,
+                                     const struct options *options, FILE *stream),
+                const void *page, const struct options *options)
 {
-    return complain("--output: '%s' is an evidence file; evidence is never written over", path);
+    enum status status;
+
+    /* What cannot be had again must not be lost to a slip of the hand. */
+    if (options->output && is_evidence_file(options->output))
+        return complain("--output: '%s' is an evidence file; evidence is never written over",
+                        options->output);
+    status = open_and_write(write, page, options);
+    if (status == STATUS_OK)
+        return EXIT_FINE;
+    return complain("the report could not be written%s%s: %s", options->output ? " to " : "",
+                    options->output ? options->output : "", status_text(status));
+}
+
+static enum status write_report(const void *report, const struct report_options *style,
+                                const struct options *options, FILE *stream)
+{
+    return report_format_find(options->format)->write(report, style, stream);
 }
 
 int output_report(const struct run *runs, size_t count, const struct options *options)
@@ -71,17 +89,11 @@ int output_report(const struct run *runs, size_t count, const struct options *op
     struct arena memory = {0};
     struct report report;
     int exit_status;
-    enum status status;
 
-    if (options->output && is_evidence_file(options->output))
-        return refuse_evidence(options->output);
     verdict(runs, count, options->title, &memory, &report);
-    exit_status = report_exit_status(&report);
-    status = write_report(&report, options);
-    if (status != STATUS_OK)
-        exit_status =
-            complain("the report could not be written%s%s: %s", options->output ? " to " : "",
-                     options->output ? options->output : "", status_text(status));
+    exit_status = output_page(write_report, &report, options);
+    if (exit_status == EXIT_FINE)
+        exit_status = report_exit_status(&report);
     arena_release(&memory);
     return exit_status;
 }

@@ -3,10 +3,19 @@
 #define EXDIAG_COMMAND_OUTPUT_H
 
 #include "diag/command/options.h"
+#include "diag/report/report.h"
 #include "diag/run.h"
 
 /* True if the file can be read and begins as evidence does. */
 bool is_evidence_file(const char *path);
+
+/*
+ * Writes a page as the options say: to stdout or a file. EXIT_FINE, or EXIT_TROUBLE after a
+ * message if it could not be written.
+ */
+int output_page(enum status (*write)(const void *page, const struct report_options *style,
+                                     const struct options *options, FILE *stream),
+                const void *page, const struct options *options);
 
 /*
  * Judges the runs and writes the report as the options say: to stdout or a file, in

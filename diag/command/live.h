@@ -1,0 +1,14 @@
+/* A live run as the options of the command line have it. */
+#ifndef EXDIAG_COMMAND_LIVE_H
+#define EXDIAG_COMMAND_LIVE_H
+
+#include "diag/command/options.h"
+#include "diag/run.h"
+
+/*
+ * Examines run->about.subjects by run->about.settings, with progress on a terminal's
+ * stderr. EXIT_FINE, or EXIT_TROUBLE after a message where nothing could be examined.
+ */
+int live_run(struct run *run, const struct options *options);
+
+#endif

@@ -1,0 +1,45 @@
+/* What `exdiag spf` prints, whatever the format. */
+#ifndef EXDIAG_COMMAND_SPF_PAGE_H
+#define EXDIAG_COMMAND_SPF_PAGE_H
+
+#include "diag/report/report.h"
+#include "probes/spf_identity.h"
+
+struct spf_problem {
+    const struct finding *finding;
+    const char *domain; /* whose record it is in; printable */
+    const char *record; /* that record, printable; NULL: it points at none */
+    size_t start, end;  /* the offending characters, in code points of `record` */
+};
+
+struct spf_page {
+    const char
+        *identity;      /* as the user wrote it, printable; "" is the null sender or none at all */
+    const char *domain; /* printable; "" for a record of which it is not said where it stands */
+    const struct settings *settings;
+    const struct spf_view *view;
+    const struct report *report;
+    const struct spf_problem *problems; /* in the order of the report */
+    size_t problem_count;
+    const char *const *records; /* at the domain, printable */
+    size_t record_count;
+    struct arena *memory;
+};
+
+/* Fills in what follows from `view` and `report`: problems and records. */
+void spf_page_fill(struct spf_page *page);
+
+/* A name or a record as it can be shown. */
+const char *spf_page_show(const struct spf_page *page, const char *text);
+const char *spf_page_show_record(const struct spf_page *page, const struct spf_record *record);
+
+/* The text of a term, printable. */
+const char *spf_page_show_term(const struct spf_page *page, const struct spf_record *record,
+                               const struct spf_term *term);
+
+/* STATUS_OK, or why the stream took it not. */
+enum status spf_page_json(const struct spf_page *page, FILE *stream);
+enum status spf_page_text(const struct spf_page *page, const struct report_options *options,
+                          FILE *stream);
+
+#endif
