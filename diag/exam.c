@@ -17,17 +17,17 @@ struct exam {
     bool ended;
     size_t open;
 
-    const struct subject **subjects; /* sorted: subject_compare() */
+    const struct subject **subjects; /* sorted: subject_compare(); none with `concluded` */
     size_t subject_count;
     size_t subject_room;
-    struct arena names;
+    unsigned watched; /* PROBE_EXAMINES(kind) of the lists that anybody ever looked at */
 
-    struct examination *examinations;
-    struct examination **examinations_end;
+    struct visit *first, *last;
     struct examination *ready;
     struct examination **ready_end;
     int64_t hurry_at; /* when those with some of their answers run; INT64_MAX if there are none */
     struct evidence_waiter *spare_waiters;
+    struct arena pass; /* with `concluded`: memory for the next pass */
 };
 
 struct exam *exam_new(const struct exam_options *options)
@@ -35,40 +35,26 @@ struct exam *exam_new(const struct exam_options *options)
     struct exam *exam = memory_new(1, sizeof *exam);
 
     exam->options = *options;
-    exam->examinations_end = &exam->examinations;
     exam->ready_end = &exam->ready;
     exam->hurry_at = INT64_MAX;
     return exam;
 }
 
-static void free_waiters(struct evidence_waiter *waiters)
-{
-    while (waiters) {
-        struct evidence_waiter *waiter = waiters;
-
-        waiters = waiter->next;
-        free(waiter);
-    }
-}
+static void end_visit(struct exam *exam, struct visit *visit);
 
 void exam_free(struct exam *exam)
 {
     if (!exam)
         return;
-    while (exam->examinations) {
-        struct examination *x = exam->examinations;
+    while (exam->first)
+        end_visit(exam, exam->first);
+    while (exam->spare_waiters) {
+        struct evidence_waiter *waiter = exam->spare_waiters;
 
-        exam->examinations = x->next;
-        for (size_t i = 0; i < x->wait_count; i++) {
-            free_waiters(x->waits_for[i]->waiters);
-            x->waits_for[i]->waiters = NULL;
-        }
-        arena_release(&x->memory);
-        free(x->waits_for);
-        free(x);
+        exam->spare_waiters = waiter->next;
+        free(waiter);
     }
-    free_waiters(exam->spare_waiters);
-    arena_release(&exam->names);
+    arena_release(&exam->pass);
     free(exam->subjects);
     free(exam);
 }
@@ -103,9 +89,11 @@ static void hurry(struct exam *exam, int64_t now)
     if (now < exam->hurry_at)
         return;
     exam->hurry_at = INT64_MAX;
-    for (struct examination *x = exam->examinations; x; x = x->next) {
-        if (x->fresh)
-            make_ready(x);
+    for (struct visit *visit = exam->first; visit; visit = visit->next) {
+        for (struct examination *x = visit->examinations; x; x = x->next) {
+            if (x->fresh)
+                make_ready(x);
+        }
     }
 }
 
@@ -116,21 +104,10 @@ int64_t exam_due(const struct exam *exam)
 
 /* ---- asking ---- */
 
-static bool waits_for(const struct examination *x, const struct evidence *item)
-{
-    for (size_t i = 0; i < x->wait_count; i++) {
-        if (x->waits_for[i] == item)
-            return true;
-    }
-    return false;
-}
-
 static void wait_for(struct examination *x, struct evidence *item)
 {
     struct evidence_waiter *waiter = x->exam->spare_waiters;
 
-    if (waits_for(x, item))
-        return;
     if (waiter)
         x->exam->spare_waiters = waiter->next;
     else
@@ -138,18 +115,60 @@ static void wait_for(struct examination *x, struct evidence *item)
     waiter->x = x;
     waiter->next = item->waiters;
     item->waiters = waiter;
-    x->waits_for = memory_grow(x->waits_for, &x->wait_room, x->wait_count, sizeof *x->waits_for);
-    x->waits_for[x->wait_count++] = item;
+    x->wait_count++;
 }
 
-static void stop_waiting(struct examination *x, const struct evidence *item)
+static void put_aside(struct exam *exam, struct evidence_waiter *waiter)
 {
-    for (size_t i = 0; i < x->wait_count; i++) {
-        if (x->waits_for[i] == item) {
-            x->waits_for[i] = x->waits_for[--x->wait_count];
-            return;
+    waiter->next = exam->spare_waiters;
+    exam->spare_waiters = waiter;
+}
+
+static void stop_waiting(struct examination *x, struct evidence *item)
+{
+    struct evidence_waiter **at = &item->waiters;
+
+    while (*at) {
+        struct evidence_waiter *waiter = *at;
+
+        if (waiter->x == x) {
+            *at = waiter->next;
+            put_aside(x->exam, waiter);
+            x->wait_count--;
+        } else {
+            at = &waiter->next;
         }
     }
+}
+
+/*
+ * What it was given for this question. It holds for the whole of an examination,
+ * whatever the store has by now, and passes mostly ask in the same order.
+ */
+static struct evidence *given_before(struct examination *x, const struct evidence_kind *kind,
+                                     const struct evidence *question)
+{
+    for (size_t i = 0; i < x->given_count; i++) {
+        size_t index = (x->next_given + i) % x->given_count;
+        struct evidence *item = x->given[index];
+
+        if (item->kind == kind && kind->is_answer_to(item, question)) {
+            x->next_given = index + 1;
+            return item;
+        }
+    }
+    return NULL;
+}
+
+static void give(struct examination *x, struct evidence *item)
+{
+    evidence_store_pin(x->exam->options.store, item);
+    x->given =
+        arena_grow(&x->visit->memory, x->given, &x->given_room, x->given_count, sizeof *x->given);
+    x->given[x->given_count++] = item;
+    x->next_given = x->given_count;
+    if (!item->settled)
+        wait_for(x, item);
 }
 
 /* A new item: fetched, or ended at once where nothing is fetched any more. */
@@ -160,6 +179,7 @@ static struct evidence *ask_anew(struct examination *x, const struct evidence_ki
     struct evidence *item = evidence_store_add(exam->options.store, kind, question);
 
     item->time = exam->options.started;
+    evidence_store_pin(exam->options.store, item);
     if (x->passes > EXAM_PASSES_MOST) {
         /* Kept in the store: how many passes there are depends on the clock, a replay must not. */
         evidence_fail(item, STATUS_LIMIT, NULL);
@@ -167,8 +187,13 @@ static struct evidence *ask_anew(struct examination *x, const struct evidence_ki
         evidence_fail(item, exam->options.absent, NULL);
     } else {
         exam->open++;
+        give(x, item);
         exam->options.fetch(exam->options.context, item);
+        return item; /* whoever fetches it has pinned it, too */
     }
+    give(x, item);
+    evidence_store_settled(exam->options.store, item);
+    evidence_store_unpin(exam->options.store, item);
     return item;
 }
 
@@ -193,30 +218,37 @@ static const struct evidence *limit_reached(struct examination *x, const struct 
 const struct evidence *exam_ask(struct examination *x, const struct evidence_kind *kind,
                                 const struct evidence *question)
 {
-    struct evidence *item = evidence_store_find(x->exam->options.store, kind, question);
+    struct evidence *item;
 
     if (x->asks++ >= EXAM_ASKS_MOST)
         return limit_reached(x, kind, question);
-    if (!item)
-        item = ask_anew(x, kind, question);
-    if (!item->settled) {
-        x->incomplete = true;
-        wait_for(x, item);
+    item = given_before(x, kind, question);
+    if (!item) {
+        item = evidence_store_find(x->exam->options.store, kind, question);
+        if (item)
+            give(x, item);
+        else
+            item = ask_anew(x, kind, question);
     }
+    if (!item->settled)
+        x->incomplete = true;
     return item;
 }
 
 void exam_settled(struct exam *exam, struct evidence *item, int64_t now)
 {
     exam->open--;
+    evidence_store_advance(exam->options.store, now);
+    evidence_store_settled(exam->options.store, item);
     while (item->waiters) {
         struct evidence_waiter *waiter = item->waiters;
         struct examination *x = waiter->x;
 
         item->waiters = waiter->next;
-        waiter->next = exam->spare_waiters;
-        exam->spare_waiters = waiter;
-        stop_waiting(x, item);
+        put_aside(exam, waiter);
+        x->wait_count--;
+        if (x->done)
+            continue;
         if (x->wait_count == 0)
             make_ready(x);
         else
@@ -224,34 +256,42 @@ void exam_settled(struct exam *exam, struct evidence *item, int64_t now)
         if (x->fresh && exam->hurry_at == INT64_MAX)
             exam->hurry_at = now + EXAM_PATIENCE;
     }
+    evidence_store_unpin(exam->options.store, item);
 }
 
 void exam_end(struct exam *exam, enum status status)
 {
+    size_t count = 0;
+    struct evidence **open = memory_new(exam->open, sizeof *open);
+
     exam->ended = true;
     exam->options.absent = status;
-    for (struct evidence *item = evidence_store_first(exam->options.store); item;
-         item = item->next) {
-        if (!item->settled) {
-            evidence_fail(item, status, NULL);
-            exam_settled(exam, item, 0);
-        }
+    for (struct evidence *item = evidence_store_first(exam->options.store);
+         item && count < exam->open; item = item->next) {
+        if (!item->settled)
+            open[count++] = item;
     }
+    for (size_t i = 0; i < count; i++) {
+        evidence_fail(open[i], status, NULL);
+        exam_settled(exam, open[i], 0);
+    }
+    free(open);
 }
 
 /* ---- subjects ---- */
 
-static void add_examination(struct exam *exam, const struct probe *probe,
-                            const struct subject *subject)
+static void add_examination(struct exam *exam, const struct probe *probe, struct visit *visit,
+                            struct examination **link)
 {
-    struct examination *x = memory_new(1, sizeof *x);
+    struct examination *x = arena_new(&visit->memory, 1, sizeof *x);
 
     x->exam = exam;
     x->probe = probe;
-    x->subject = subject;
+    x->subject = &visit->subject;
+    x->visit = visit;
     x->drafts_end = &x->drafts;
-    *exam->examinations_end = x;
-    exam->examinations_end = &x->next;
+    *link = x;
+    visit->unfinished++;
     make_ready(x);
 }
 
@@ -271,39 +311,109 @@ static size_t place_of(const struct exam *exam, const struct subject *subject)
     return low;
 }
 
-void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
-                      const char *shown, bool given)
+static struct visit *new_visit(struct exam *exam, const struct subject *subject)
 {
-    const struct subject wanted = {kind, name, shown, given};
-    size_t place = place_of(exam, &wanted);
-    struct subject *subject;
+    struct arena memory = {0};
+    struct visit *visit = arena_new(&memory, 1, sizeof *visit);
 
-    if (place < exam->subject_count && subject_compare(exam->subjects[place], &wanted) == 0)
+    visit->subject = *subject;
+    visit->subject.name = arena_copy_string(&memory, subject->name);
+    visit->subject.shown = text_printable(&memory, subject->shown, strlen(subject->shown));
+    visit->memory = memory;
+    visit->previous = exam->last;
+    if (exam->last)
+        exam->last->next = visit;
+    else
+        exam->first = visit;
+    exam->last = visit;
+    return visit;
+}
+
+static void end_examination(struct examination *x)
+{
+    for (size_t i = 0; i < x->given_count; i++) {
+        if (!x->given[i]->settled)
+            stop_waiting(x, x->given[i]);
+        evidence_store_unpin(x->exam->options.store, x->given[i]);
+    }
+    arena_release(&x->memory);
+}
+
+static void end_visit(struct exam *exam, struct visit *visit)
+{
+    struct arena memory = visit->memory;
+
+    for (struct examination *x = visit->examinations; x; x = x->next)
+        end_examination(x);
+    if (visit->previous)
+        visit->previous->next = visit->next;
+    else
+        exam->first = visit->next;
+    if (visit->next)
+        visit->next->previous = visit->previous;
+    else
+        exam->last = visit->previous;
+    arena_release(&memory);
+}
+
+/* Those that looked at the subjects of a kind look again. */
+static void tell_watchers(struct exam *exam, enum subject_kind kind)
+{
+    if (!(exam->watched & PROBE_EXAMINES(kind)))
         return;
-    if (exam->subject_count >= SUBJECTS_MOST && !given)
-        return;
-    subject = arena_new(&exam->names, 1, sizeof *subject);
-    *subject = wanted;
-    subject->name = arena_copy_string(&exam->names, name);
-    subject->shown = text_printable(&exam->names, shown, strlen(shown));
+    for (struct visit *visit = exam->first; visit; visit = visit->next) {
+        for (struct examination *x = visit->examinations; x; x = x->next) {
+            if (x->asked_subjects & PROBE_EXAMINES(kind)) {
+                x->passes = 0;
+                make_ready(x);
+            }
+        }
+    }
+}
+
+static void list_subject(struct exam *exam, size_t place, const struct subject *subject)
+{
     exam->subjects = memory_grow(exam->subjects, &exam->subject_room, exam->subject_count,
                                  sizeof *exam->subjects);
     memmove(exam->subjects + place + 1, exam->subjects + place,
             (exam->subject_count - place) * sizeof *exam->subjects);
     exam->subjects[place] = subject;
     exam->subject_count++;
+    tell_watchers(exam, subject->kind);
+}
 
-    for (struct examination *x = exam->examinations; x; x = x->next) {
-        if (x->asked_subjects & PROBE_EXAMINES(kind)) {
-            x->passes = 0;
-            make_ready(x);
+static void examine(struct exam *exam, struct visit *visit)
+{
+    struct examination **link = &visit->examinations;
+
+    for (const struct probe *const *probe = exam->options.probes; *probe; probe++) {
+        if ((*probe)->subjects & PROBE_EXAMINES(visit->subject.kind) &&
+            exam_is_selected(exam->options.settings, *probe)) {
+            add_examination(exam, *probe, visit, link);
+            link = &(*link)->next;
         }
     }
-    for (const struct probe *const *probe = exam->options.probes; *probe; probe++) {
-        if ((*probe)->subjects & PROBE_EXAMINES(kind) &&
-            exam_is_selected(exam->options.settings, *probe))
-            add_examination(exam, *probe, subject);
+}
+
+void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
+                      const char *shown, bool given)
+{
+    const struct subject wanted = {kind, name, shown, given};
+    size_t place = place_of(exam, &wanted);
+    struct visit *visit;
+
+    if (exam->options.concluded) {
+        if (given)
+            examine(exam, new_visit(exam, &wanted));
+        return;
     }
+    if (place < exam->subject_count && subject_compare(exam->subjects[place], &wanted) == 0)
+        return;
+    if (exam->subject_count >= SUBJECTS_MOST && !given)
+        return;
+    visit = new_visit(exam, &wanted);
+    list_subject(exam, place, &visit->subject);
+    examine(exam, visit);
 }
 
 struct subject_list exam_subjects(struct exam *exam)
@@ -312,10 +422,14 @@ struct subject_list exam_subjects(struct exam *exam)
 }
 
 /* Subjects are sorted by kind first, so those of a kind stand together. */
-struct subject_list exam_subjects_of_kind(struct exam *exam, enum subject_kind kind)
+struct subject_list exam_subjects_of_kind(struct examination *x, enum subject_kind kind)
 {
+    struct exam *exam = x->exam;
     size_t from = 0, to;
 
+    if (exam->options.concluded)
+        return (struct subject_list){&x->subject, x->subject->kind == kind};
+    exam->watched |= PROBE_EXAMINES(kind);
     while (from < exam->subject_count && exam->subjects[from]->kind < kind)
         from++;
     for (to = from; to < exam->subject_count && exam->subjects[to]->kind == kind;)
@@ -361,6 +475,12 @@ void exam_fetch_nothing(void *context, struct evidence *item)
 
 /* ---- passes ---- */
 
+static void move_arena(struct arena *from, struct arena *to)
+{
+    *to = *from;
+    *from = (struct arena){0};
+}
+
 static void run_pass(struct examination *x)
 {
     arena_reset(&x->memory);
@@ -373,14 +493,44 @@ static void run_pass(struct examination *x)
     x->fresh = false;
     x->asked_subjects = 0;
     x->asks = 0;
+    x->next_given = 0;
     x->passes++;
     x->probe->examine(x, x->subject);
     if (!x->incomplete)
         examination_conclude(x);
 }
 
+/* Nothing more can come to it: the last one of a visit ends that. */
+static void finish(struct examination *x)
+{
+    struct exam *exam = x->exam;
+    struct visit *visit = x->visit;
+
+    x->done = true;
+    if (--visit->unfinished > 0)
+        return;
+    exam->options.concluded(exam->options.context, visit);
+    move_arena(&x->memory, &exam->pass);
+    end_visit(exam, visit);
+}
+
+/*
+ * Where subjects pass through: an incomplete pass leaves nothing behind, so one memory
+ * serves them all, and those that wait have none.
+ */
+static void pass_through(struct examination *x)
+{
+    move_arena(&x->exam->pass, &x->memory);
+    run_pass(x);
+    if (x->incomplete)
+        move_arena(&x->memory, &x->exam->pass);
+    else
+        finish(x);
+}
+
 void exam_work(struct exam *exam, int64_t now)
 {
+    evidence_store_advance(exam->options.store, now);
     hurry(exam, now);
     while (exam->ready) {
         struct examination *x = exam->ready;
@@ -389,28 +539,66 @@ void exam_work(struct exam *exam, int64_t now)
         if (!exam->ready)
             exam->ready_end = &exam->ready;
         x->ready = false;
-        run_pass(x);
+        if (exam->options.concluded)
+            pass_through(x);
+        else
+            run_pass(x);
+    }
+}
+
+/* ---- what came of it ---- */
+
+void visit_findings(const struct visit *visit, void (*take)(void *context, struct finding *finding),
+                    void *context)
+{
+    for (struct examination *x = visit->examinations; x; x = x->next) {
+        if (x->incomplete)
+            continue;
+        for (struct draft *draft = x->drafts; draft; draft = draft->next) {
+            if (is_kind_selected(x->exam->options.settings, x->probe, draft->finding.kind->id))
+                take(context, &draft->finding);
+        }
     }
 }
 
 void exam_findings(struct exam *exam, void (*take)(void *context, struct finding *finding),
                    void *context)
 {
-    for (struct examination *x = exam->examinations; x; x = x->next) {
-        if (x->incomplete)
-            continue;
-        for (struct draft *draft = x->drafts; draft; draft = draft->next) {
-            if (is_kind_selected(exam->options.settings, x->probe, draft->finding.kind->id))
-                take(context, &draft->finding);
-        }
+    for (const struct visit *visit = exam->first; visit; visit = visit->next)
+        visit_findings(visit, take, context);
+}
+
+const struct subject *visit_subject(const struct visit *visit)
+{
+    return &visit->subject;
+}
+
+void visit_facts(const struct visit *visit,
+                 void (*take)(void *context, const struct probe *probe, const struct fact *facts),
+                 void *context)
+{
+    for (const struct examination *x = visit->examinations; x; x = x->next) {
+        if (!x->incomplete && x->facts)
+            take(context, x->probe, x->facts);
     }
+}
+
+const struct evidence *visit_obstacle(const struct visit *visit)
+{
+    for (const struct examination *x = visit->examinations; x; x = x->next) {
+        if (x->given_count > 0 && x->given[0]->status != STATUS_OK)
+            return x->given[0];
+    }
+    return NULL;
 }
 
 const void *exam_result(const struct exam *exam, const struct probe *probe)
 {
-    for (const struct examination *x = exam->examinations; x; x = x->next) {
-        if (x->probe == probe && !x->incomplete && x->result)
-            return x->result;
+    for (const struct visit *visit = exam->first; visit; visit = visit->next) {
+        for (const struct examination *x = visit->examinations; x; x = x->next) {
+            if (x->probe == probe && !x->incomplete && x->result)
+                return x->result;
+        }
     }
     return NULL;
 }

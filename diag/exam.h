@@ -9,6 +9,11 @@
  * An examination is run again when all it waits for has been settled, or
  * EXAM_PATIENCE after the first of it was: one slow answer does not hold up what
  * follows from the others.
+ *
+ * Subjects stay with the exam, and their findings are there at its end; or, with
+ * `concluded`, each is examined by itself and is forgotten once it has been handed
+ * over, so that any number of them can pass through. Then probes cannot add subjects
+ * and know of none but the one at hand, and the same name may be added again.
  */
 #ifndef EXDIAG_EXAM_H
 #define EXDIAG_EXAM_H
@@ -23,6 +28,7 @@ enum {
 };
 
 struct exam;
+struct visit;
 
 struct exam_options {
     const struct settings *settings; /* borrowed for the life of the exam */
@@ -33,6 +39,8 @@ struct exam_options {
     enum status absent;           /* how asks end that nobody fetches */
     void (*fetch)(void *context,
                   struct evidence *item); /* or NULL; must not settle the item at once */
+    /* All that is to be said of a subject is there; `visit` is gone afterwards. Or NULL. */
+    void (*concluded)(void *context, const struct visit *visit);
     void *context;
 };
 
@@ -40,8 +48,8 @@ struct exam *exam_new(const struct exam_options *options);
 void exam_free(struct exam *exam);
 
 /*
- * Adds a subject once; `name` canonical, `shown` for people (subject.h), made printable
- * here. Both are copied.
+ * Adds a subject, once unless `concluded` is set; `name` canonical, `shown` for people (subject.h),
+ * made printable here. Both are copied.
  */
 void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
                       const char *shown, bool given);
@@ -73,7 +81,7 @@ bool exam_is_selected(const struct settings *settings, const struct probe *probe
 /* A `fetch` for --plan: items stay unsettled, so that a pass shows what is asked first. */
 void exam_fetch_nothing(void *context, struct evidence *item);
 
-/* The subjects in report order; valid until one is added. */
+/* The subjects in report order; valid until one is added. None with `concluded`. */
 struct subject_list exam_subjects(struct exam *exam);
 
 /*
@@ -82,6 +90,24 @@ struct subject_list exam_subjects(struct exam *exam);
  */
 void exam_findings(struct exam *exam, void (*take)(void *context, struct finding *finding),
                    void *context);
+
+/* Of one visit: its subject. */
+const struct subject *visit_subject(const struct visit *visit);
+
+/* Its findings, as exam_findings(). */
+void visit_findings(const struct visit *visit, void (*take)(void *context, struct finding *finding),
+                    void *context);
+
+/* Its facts: the first of each probe that told any, in the order of the probes. */
+void visit_facts(const struct visit *visit,
+                 void (*take)(void *context, const struct probe *probe, const struct fact *facts),
+                 void *context);
+
+/*
+ * Why the subject could not be examined: what a probe asked first could not be had.
+ * NULL if all could be.
+ */
+const struct evidence *visit_obstacle(const struct visit *visit);
 
 /* What a probe made of a subject with set_result(); NULL if it did not, or is not done. */
 const void *exam_result(const struct exam *exam, const struct probe *probe);

@@ -19,12 +19,22 @@ struct draft {
     size_t value_room;
 };
 
+/* A subject and all that is examined of it. */
+struct visit {
+    struct subject subject;
+    struct arena memory; /* holds the visit, its examinations and what they were given */
+    struct examination *examinations;
+    size_t unfinished; /* examinations that are not done */
+    struct visit *previous, *next;
+};
+
 struct examination {
     struct exam *exam;
     const struct probe *probe;
     const struct subject *subject;
+    struct visit *visit;
 
-    /* of the pass at hand */
+    /* of the pass at hand; after an incomplete one it is gone */
     struct arena memory;
     struct draft *drafts; /* in the order told */
     struct draft **drafts_end;
@@ -37,21 +47,25 @@ struct examination {
 
     unsigned passes; /* so far, since the subjects it asked for last grew */
 
-    /* waiting */
-    struct evidence **waits_for; /* unsettled items that know of this examination */
-    size_t wait_count;
-    size_t wait_room;
-    bool ready; /* it stands in the queue */
-    bool fresh; /* some, not all, of what it waited for was settled since its last pass */
+    /* What it was given, unsettled or not, in the order first asked for; all pinned. */
+    struct evidence **given;
+    size_t given_count;
+    size_t given_room;
+    size_t next_given; /* probably asked for next: a pass asks what the last one did */
+
+    size_t wait_count; /* unsettled items of these */
+    bool ready;        /* it stands in the queue */
+    bool fresh;        /* some, not all, of what it waited for was settled since its last pass */
+    bool done;         /* it is complete for good */
     struct examination *next_ready;
-    struct examination *next; /* all of the exam */
+    struct examination *next; /* of the same subject */
 };
 
 /* The item of a question; unsettled while it is on its way. */
 const struct evidence *exam_ask(struct examination *x, const struct evidence_kind *kind,
                                 const struct evidence *question);
 
-struct subject_list exam_subjects_of_kind(struct exam *exam, enum subject_kind kind);
+struct subject_list exam_subjects_of_kind(struct examination *x, enum subject_kind kind);
 const struct exam_options *exam_options_of(const struct exam *exam);
 
 /* Fills in the texts and steps of the drafts of a complete pass. */

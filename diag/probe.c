@@ -39,7 +39,7 @@ const struct file_digest *ask_file(struct examination *x, const char *path)
 struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)
 {
     x->asked_subjects |= PROBE_EXAMINES(kind);
-    return exam_subjects_of_kind(x->exam, kind);
+    return exam_subjects_of_kind(x, kind);
 }
 
 const struct settings *ask_settings(const struct examination *x)

@@ -21,6 +21,17 @@ static void copy_question(struct evidence *item, const struct evidence *question
     ((struct file_digest *)item)->path = arena_copy_string(&item->memory, of(question)->path);
 }
 
+static bool is_answer_to(const struct evidence *item, const struct evidence *question)
+{
+    return strcmp(of(item)->path, of(question)->path) == 0;
+}
+
+static uint32_t lifetime(const struct evidence *item)
+{
+    (void)item;
+    return 0; /* a file may have changed */
+}
+
 static void describe(const struct evidence *item, struct buffer *out)
 {
     buffer_add_string(out, of(item)->path);
@@ -80,6 +91,8 @@ const struct evidence_kind evidence_digest = {
     .size = sizeof(struct file_digest),
     .write_key = write_key,
     .copy_question = copy_question,
+    .is_answer_to = is_answer_to,
+    .lifetime = lifetime,
     .describe = describe,
     .save = save,
     .load = load,

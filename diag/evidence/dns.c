@@ -9,6 +9,12 @@
 
 enum { RECORDS_MOST = 8192, STRINGS_MOST = 65535 };
 
+enum {                        /* seconds */
+       LIFETIME_MOST = 86400, /* whatever the TTL */
+       DENIAL_MOST = 10800,   /* RFC 2308 5: one to three hours */
+       FAILURE_LIFETIME = 5
+}; /* RFC 9520 3.2: at least one second, at most five minutes */
+
 /* ---- question ---- */
 
 static const struct dns_answer *of(const struct evidence *item)
@@ -54,6 +60,46 @@ static void copy_question(struct evidence *item, const struct evidence *question
     dns->name = fold_name(&item->memory, of(question)->name);
     dns->type = of(question)->type;
     dns->at = of(question)->at;
+}
+
+static bool is_answer_to(const struct evidence *item, const struct evidence *question)
+{
+    const struct dns_answer *dns = of(item), *asked = of(question);
+
+    return dns->type == asked->type && net_address_equal(&dns->at, &asked->at) &&
+           (text_equal_fold(dns->name, asked->name) || dns_name_equal(dns->name, asked->name));
+}
+
+static uint32_t shorter(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* RFC 2308 5. A denial without SOA is not to be kept: no longer than a failure is. */
+static uint32_t lifetime_of_denial(const struct dns_answer *dns)
+{
+    for (size_t i = 0; i < dns->authority.count; i++) {
+        const struct dns_record *record = &dns->authority.records[i];
+
+        if (record->type == DNS_SOA)
+            return shorter(shorter(record->ttl, record->data.soa.minimum), DENIAL_MOST);
+    }
+    return FAILURE_LIFETIME;
+}
+
+/* What a limit of one examination or the end of a run left open says nothing to others. */
+static uint32_t lifetime(const struct evidence *item)
+{
+    const struct dns_answer *dns = of(item);
+    uint32_t seconds = LIFETIME_MOST;
+
+    if (item->status == STATUS_LIMIT || item->status == STATUS_CANCELLED)
+        return 0;
+    if (item->status != STATUS_OK)
+        return FAILURE_LIFETIME;
+    for (size_t i = 0; i < dns->answer.count; i++)
+        seconds = shorter(seconds, dns->answer.records[i].ttl);
+    return dns_answer_next(dns, NULL) ? seconds : shorter(seconds, lifetime_of_denial(dns));
 }
 
 static void describe(const struct evidence *item, struct buffer *out)
@@ -472,6 +518,8 @@ const struct evidence_kind evidence_dns = {
     .size = sizeof(struct dns_answer),
     .write_key = write_key,
     .copy_question = copy_question,
+    .is_answer_to = is_answer_to,
+    .lifetime = lifetime,
     .describe = describe,
     .save = save,
     .load = load,

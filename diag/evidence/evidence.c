@@ -15,9 +15,15 @@ struct evidence_store {
     struct evidence **slots; /* a power of two of them */
     size_t slot_count;
     size_t count;
-    struct evidence *first;
-    struct evidence **end;
-    struct buffer key; /* of the question at hand */
+    struct evidence *first, *last; /* in the order asked */
+    struct buffer key;             /* of the question at hand */
+
+    /* of a cache */
+    bool is_cache;
+    int64_t now;
+    size_t most;
+    size_t idle_bytes;
+    struct evidence *idle_first, *idle_last; /* those without a pin, the one used last behind */
 };
 
 struct evidence_store *evidence_store_new(void)
@@ -26,8 +32,16 @@ struct evidence_store *evidence_store_new(void)
 
     store->slot_count = SLOTS_FIRST;
     store->slots = memory_new(SLOTS_FIRST, sizeof *store->slots);
-    store->end = &store->first;
     buffer_init(&store->key, KEY_MOST);
+    return store;
+}
+
+struct evidence_store *evidence_cache_new(size_t most)
+{
+    struct evidence_store *store = evidence_store_new();
+
+    store->is_cache = true;
+    store->most = most;
     return store;
 }
 
@@ -64,21 +78,36 @@ static size_t hash(const char *key)
     return (size_t)(value ^ value >> 32);
 }
 
+static struct evidence **slot_of(const struct evidence_store *store, size_t hash)
+{
+    return &store->slots[hash & (store->slot_count - 1)];
+}
+
 static struct evidence *find_key(const struct evidence_store *store, const char *key)
 {
-    struct evidence *item = store->slots[hash(key) & (store->slot_count - 1)];
+    size_t wanted = hash(key);
+    struct evidence *item = *slot_of(store, wanted);
 
-    while (item && strcmp(item->key, key) != 0)
-        item = item->next_in_slot;
+    while (item && (item->place.hash != wanted || strcmp(item->key, key) != 0))
+        item = item->place.next_in_slot;
     return item;
 }
 
 static void put_in_slot(struct evidence_store *store, struct evidence *item)
 {
-    struct evidence **slot = &store->slots[hash(item->key) & (store->slot_count - 1)];
+    struct evidence **slot = slot_of(store, item->place.hash);
 
-    item->next_in_slot = *slot;
+    item->place.next_in_slot = *slot;
     *slot = item;
+}
+
+static void take_from_slot(struct evidence_store *store, struct evidence *item)
+{
+    struct evidence **at = slot_of(store, item->place.hash);
+
+    while (*at != item)
+        at = &(*at)->place.next_in_slot;
+    *at = item->place.next_in_slot;
 }
 
 static void grow(struct evidence_store *store)
@@ -86,18 +115,131 @@ static void grow(struct evidence_store *store)
     free(store->slots);
     store->slot_count *= 2;
     store->slots = memory_new(store->slot_count, sizeof *store->slots);
-    for (struct evidence *item = store->first; item; item = item->next)
-        put_in_slot(store, item);
+    for (struct evidence *item = store->first; item; item = item->next) {
+        if (!item->place.is_retired)
+            put_in_slot(store, item);
+    }
 }
 
 static void insert(struct evidence_store *store, struct evidence *item)
 {
-    *store->end = item;
-    store->end = &item->next;
+    item->place.hash = hash(item->key);
+    item->place.expires = INT64_MAX;
+    item->place.previous = store->last;
+    if (store->last)
+        store->last->next = item;
+    else
+        store->first = item;
+    store->last = item;
     store->count++;
     put_in_slot(store, item);
     if (store->count > store->slot_count)
         grow(store);
+}
+
+/* ---- what a cache forgets ---- */
+
+static void free_item(struct evidence_store *store, struct evidence *item)
+{
+    if (!item->place.is_retired)
+        take_from_slot(store, item);
+    if (item->place.previous)
+        item->place.previous->next = item->next;
+    else
+        store->first = item->next;
+    if (item->next)
+        item->next->place.previous = item->place.previous;
+    else
+        store->last = item->place.previous;
+    store->count--;
+    evidence_free(item);
+}
+
+static void leave_idle(struct evidence_store *store, struct evidence *item)
+{
+    struct evidence_place *place = &item->place;
+
+    if (place->idle_previous)
+        place->idle_previous->place.idle_next = place->idle_next;
+    else
+        store->idle_first = place->idle_next;
+    if (place->idle_next)
+        place->idle_next->place.idle_previous = place->idle_previous;
+    else
+        store->idle_last = place->idle_previous;
+    store->idle_bytes -= place->footprint;
+    place->is_idle = false;
+}
+
+/* Measured anew each time: what is made of an item (evidence_read) is kept with it. */
+static void join_idle(struct evidence_store *store, struct evidence *item)
+{
+    struct evidence_place *place = &item->place;
+
+    place->is_idle = true;
+    place->footprint = item->kind->size + arena_footprint(&item->memory);
+    place->idle_next = NULL;
+    place->idle_previous = store->idle_last;
+    if (store->idle_last)
+        store->idle_last->place.idle_next = item;
+    else
+        store->idle_first = item;
+    store->idle_last = item;
+    store->idle_bytes += place->footprint;
+    while (store->idle_bytes > store->most) {
+        struct evidence *oldest = store->idle_first;
+
+        leave_idle(store, oldest);
+        free_item(store, oldest);
+    }
+}
+
+static bool is_over(const struct evidence_store *store, const struct evidence *item)
+{
+    return store->is_cache && item->settled && item->place.expires <= store->now;
+}
+
+static void retire(struct evidence_store *store, struct evidence *item)
+{
+    if (item->place.is_idle) {
+        leave_idle(store, item);
+        free_item(store, item);
+    } else {
+        take_from_slot(store, item);
+        item->place.is_retired = true;
+    }
+}
+
+void evidence_store_advance(struct evidence_store *store, int64_t now)
+{
+    store->now = now;
+}
+
+void evidence_store_pin(struct evidence_store *store, struct evidence *item)
+{
+    if (item->place.is_idle)
+        leave_idle(store, item);
+    item->place.pins++;
+}
+
+void evidence_store_unpin(struct evidence_store *store, struct evidence *item)
+{
+    if (--item->place.pins > 0 || !store->is_cache)
+        return;
+    if (item->place.is_retired)
+        free_item(store, item);
+    else
+        join_idle(store, item);
+}
+
+void evidence_store_settled(struct evidence_store *store, struct evidence *item)
+{
+    item->place.expires = store->now + (int64_t)item->kind->lifetime(item) * 1000000;
+}
+
+size_t evidence_store_idle_bytes(const struct evidence_store *store)
+{
+    return store->idle_bytes;
 }
 
 static const char *key_of(struct evidence_store *store, const struct evidence_kind *kind,
@@ -134,7 +276,7 @@ void evidence_adopt(struct evidence *item, struct evidence *found)
     item->settled = true;
     item->saved = kept.saved;
     item->next = kept.next;
-    item->next_in_slot = kept.next_in_slot;
+    item->place = kept.place;
     item->waiters = kept.waiters;
     arena_release(&kept.memory);
 }
@@ -142,7 +284,12 @@ void evidence_adopt(struct evidence *item, struct evidence *found)
 struct evidence *evidence_store_find(struct evidence_store *store, const struct evidence_kind *kind,
                                      const struct evidence *question)
 {
-    return find_key(store, key_of(store, kind, question));
+    struct evidence *item = find_key(store, key_of(store, kind, question));
+
+    if (!item || !is_over(store, item))
+        return item;
+    retire(store, item);
+    return NULL;
 }
 
 struct evidence *evidence_store_add(struct evidence_store *store, const struct evidence_kind *kind,

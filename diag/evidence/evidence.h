@@ -5,7 +5,9 @@
  * own whose first member is a `struct evidence`; it holds the question and the
  * observation. An ask that failed is evidence too: `status` and `reason` say how.
  *
- * The store owns all evidence for the whole run; everyone else borrows it.
+ * The store owns all evidence; everyone else borrows it. It keeps it for the whole
+ * run, or as a cache (evidence_cache_new) for as long as an item holds true and
+ * somebody is using it, and a bounded number of bytes beyond that.
  */
 #ifndef EXDIAG_EVIDENCE_EVIDENCE_H
 #define EXDIAG_EVIDENCE_EVIDENCE_H
@@ -26,6 +28,19 @@ struct evidence;
 /* Makes something of a settled observation; pure, so that once is enough. */
 typedef const void *evidence_reader(const struct evidence *item, struct arena *arena);
 
+/* What a store knows of an item; nobody else's. */
+struct evidence_place {
+    size_t hash; /* of the key */
+    struct evidence *next_in_slot;
+    struct evidence *previous; /* in the order asked */
+    struct evidence *idle_previous, *idle_next;
+    int64_t expires; /* microseconds on the store's clock */
+    size_t footprint;
+    unsigned pins;
+    bool is_idle;    /* it is in the list of those without a pin */
+    bool is_retired; /* its time is over: found no more, and freed with its last pin */
+};
+
 struct evidence {
     const struct evidence_kind *kind;
     const char *key;     /* the question as text, unique in a store: "dns TXT example.com" */
@@ -40,9 +55,9 @@ struct evidence {
     const void *reading;
     evidence_reader *reader;
 
-    bool saved;                    /* written to the evidence file of this run */
-    struct evidence *next;         /* in the order asked */
-    struct evidence *next_in_slot; /* the store's */
+    bool saved;            /* written to the evidence file of this run */
+    struct evidence *next; /* in the order asked */
+    struct evidence_place place;
     struct evidence_waiter *waiters;
 };
 
@@ -56,6 +71,12 @@ struct evidence_kind {
 
     /* Copies the members of the question; strings into item->memory. */
     void (*copy_question)(struct evidence *item, const struct evidence *question);
+
+    /* True if the item's key is the one that this question makes. */
+    bool (*is_answer_to)(const struct evidence *item, const struct evidence *question);
+
+    /* For how many seconds a settled observation may be given to others. */
+    uint32_t (*lifetime)(const struct evidence *item);
 
     /* "TXT example.com at 192.0.2.53": names the source of what was seen. Raw text. */
     void (*describe)(const struct evidence *item, struct buffer *out);
@@ -81,11 +102,32 @@ struct evidence_store;
 struct evidence_store *evidence_store_new(void);
 void evidence_store_free(struct evidence_store *store);
 
+/*
+ * A store that forgets. Whoever uses an item pins it. One whose lifetime is over is
+ * not found any more, so that the next to ask has it fetched anew, but stays what it
+ * is for those who have pinned it, and is freed with its last pin. Of the others
+ * without a pin those used last are kept, up to `most` bytes. In a store of
+ * evidence_store_new(), pins count and change nothing.
+ */
+struct evidence_store *evidence_cache_new(size_t most);
+
+/* What time it is: microseconds on a monotonic clock. */
+void evidence_store_advance(struct evidence_store *store, int64_t now);
+
+void evidence_store_pin(struct evidence_store *store, struct evidence *item);
+void evidence_store_unpin(struct evidence_store *store, struct evidence *item);
+
+/* The lifetime of an item that was settled begins now. */
+void evidence_store_settled(struct evidence_store *store, struct evidence *item);
+
+/* Bytes held by items without a pin; 0 where none is ever forgotten. */
+size_t evidence_store_idle_bytes(const struct evidence_store *store);
+
 /* The item with the key of this question, or NULL. */
 struct evidence *evidence_store_find(struct evidence_store *store, const struct evidence_kind *kind,
                                      const struct evidence *question);
 
-/* A new, unsettled item for a question that is not in the store yet. */
+/* A new, unsettled item, without a pin, for a question that is not in the store yet. */
 struct evidence *evidence_store_add(struct evidence_store *store, const struct evidence_kind *kind,
                                     const struct evidence *question);
 
