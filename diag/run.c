@@ -1,6 +1,6 @@
 #include "diag/run.h"
 
-#include "diag/evidence/redact.h"
+#include "diag/evidence/dns_redact.h"
 #include "diag/platform.h"
 #include "diag/version.h"
 
@@ -48,6 +48,35 @@ static void save_the_rest(struct live *live)
     }
 }
 
+static const char *redacted_name(const char *name, const struct redactor *redactor,
+                                 struct arena *arena)
+{
+    struct buffer out;
+
+    buffer_init(&out, TEXT_MOST);
+    redact_name(redactor, name, &out);
+    return buffer_keep(&out, arena);
+}
+
+/* What an SPF evaluation is given. Macros make labels of the local part, so it becomes one. */
+static void redact_message(struct settings *settings, const struct redactor *redactor,
+                           struct arena *arena)
+{
+    struct ip_address *senders = arena_new(arena, settings->sender_count, sizeof *senders);
+
+    for (size_t i = 0; i < settings->sender_count; i++) {
+        senders[i] = settings->senders[i];
+        redact_ip(redactor, &senders[i]);
+    }
+    settings->senders = senders;
+    if (settings->sender_local)
+        settings->sender_local = redacted_name(settings->sender_local, redactor, arena);
+    if (settings->helo)
+        settings->helo = redacted_name(settings->helo, redactor, arena);
+    if (settings->record)
+        settings->record = dns_redact_spf(settings->record, redactor, arena);
+}
+
 /* Subjects and settings in the names of the redacted evidence. */
 static void redact_about(struct evidence_run *about, const struct redactor *redactor)
 {
@@ -68,15 +97,10 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
         subject->name = subject->shown = buffer_keep(&name, &about->memory);
     }
     for (size_t i = 0; i < settings->accepted_count; i++) {
-        struct buffer name;
-
         accepted[i] = settings->accepted[i];
         accepted[i].reason = "(redacted)";
-        if (strcmp(accepted[i].subject, "*") == 0)
-            continue;
-        buffer_init(&name, TEXT_MOST);
-        redact_name(redactor, accepted[i].subject, &name);
-        accepted[i].subject = buffer_keep(&name, &about->memory);
+        if (strcmp(accepted[i].subject, "*") != 0)
+            accepted[i].subject = redacted_name(accepted[i].subject, redactor, &about->memory);
     }
     for (size_t i = 0; i < settings->dns_count; i++) {
         dns[i] = settings->dns[i];
@@ -84,6 +108,7 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
     }
     settings->accepted = accepted;
     settings->dns = dns;
+    redact_message(settings, redactor, &about->memory);
     about->redacted = true;
 }
 

@@ -15,7 +15,8 @@ struct spf_network {
 };
 
 struct spf_senders {
-    const struct spf_network *networks; /* all that terms name, in the order of evaluation */
+    const struct spf_network *networks; /* that a, mx, ip4 and ip6 name, in the order of evaluation;
+                                           without those that are excluded whole */
     size_t count;
     const struct spf_network *blocks; /* merged and sorted; `by` and `branch` of the first */
     size_t block_count;
@@ -26,7 +27,11 @@ struct spf_senders {
 
 enum { SPF_SENDERS_MOST = 20000 };
 
-/* Networks in pass memory. Those a term with another qualifier excludes before are left out. */
+/*
+ * Networks in pass memory. What a term with another qualifier matches before, or an include
+ * does not let pass, is left out of the blocks to the address. The records are taken at their
+ * word: where one is a permanent error, nobody passes until it is repaired.
+ */
 void spf_senders(struct examination *x, const struct spf_tree *tree, struct spf_senders *senders);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "diag/text.h"
 
+#include <string.h>
+
 enum { TEXT_MOST = 65536 };
 
 static const char *const spf_words[] = {"v",   "spf",     "spf1",   "spf10",    "spf2", "pra",
@@ -103,4 +105,13 @@ void dns_redact_txt(struct dns_record *record, const struct redactor *redactor, 
     buffer_init(&out, TEXT_MOST);
     redact_words(redactor, text, size, ends, count, &out);
     record->data.txt.strings = cut(buffer_keep(&out, arena), ends, count, arena);
+}
+
+const char *dns_redact_spf(const char *text, const struct redactor *redactor, struct arena *arena)
+{
+    struct buffer out;
+
+    buffer_init(&out, TEXT_MOST);
+    redact_words(redactor, text, strlen(text), NULL, 0, &out);
+    return buffer_keep(&out, arena);
 }

@@ -14,4 +14,7 @@
 void dns_redact_txt(struct dns_record *record, const struct redactor *redactor,
                     struct arena *arena);
 
+/* The text of an SPF record, or of what was meant to be one, as it would be redacted above. */
+const char *dns_redact_spf(const char *text, const struct redactor *redactor, struct arena *arena);
+
 #endif

@@ -84,6 +84,26 @@ static json_t *accepted_to_json(const struct settings *settings)
     return list;
 }
 
+static json_t *senders_to_json(const struct settings *settings)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < settings->sender_count; i++) {
+        char text[IP_TEXT_SIZE];
+
+        ip_format(&settings->senders[i], text);
+        json_array_append_new(list, json_string(text));
+    }
+    return list;
+}
+
+/* What a client or a user says may be any bytes. */
+static void put_bytes(json_t *object, const char *name, const char *text)
+{
+    if (text)
+        json_object_set_new(object, name, json_from_bytes(text, strlen(text)));
+}
+
 static json_t *settings_to_json(const struct settings *settings)
 {
     json_t *object = json_object();
@@ -100,6 +120,13 @@ static json_t *settings_to_json(const struct settings *settings)
         json_object_set_new(object, "severity", severities_to_json(settings));
     if (settings->accepted_count)
         json_object_set_new(object, "accepted", accepted_to_json(settings));
+    if (settings->sender_count)
+        json_object_set_new(object, "senders", senders_to_json(settings));
+    put_bytes(object, "sender_local", settings->sender_local);
+    put_bytes(object, "helo", settings->helo);
+    put_bytes(object, "record", settings->record);
+    if (settings->deep)
+        json_put_bool(object, "deep", true);
     return object;
 }
 
@@ -263,6 +290,19 @@ static void read_accepted(const json_t *list, struct settings *settings, struct 
     settings->accepted = accepted;
 }
 
+static void read_senders(const json_t *list, struct settings *settings, struct arena *arena)
+{
+    struct ip_address *senders = arena_new(arena, list_size(list), sizeof *senders);
+
+    for (size_t i = 0; i < list_size(list); i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+
+        if (text && ip_parse(text, strlen(text), &senders[settings->sender_count]) == STATUS_OK)
+            settings->sender_count++;
+    }
+    settings->senders = senders;
+}
+
 static void read_settings(const json_t *object, struct evidence_run *run)
 {
     struct settings *settings = &run->settings;
@@ -274,6 +314,11 @@ static void read_settings(const json_t *object, struct evidence_run *run)
     read_servers(json_object_get(object, "dns"), settings, arena);
     read_severities(json_object_get(object, "severity"), settings, arena);
     read_accepted(json_object_get(object, "accepted"), settings, arena);
+    read_senders(json_object_get(object, "senders"), settings, arena);
+    settings->sender_local = json_copy_text(object, "sender_local", arena);
+    settings->helo = json_copy_text(object, "helo", arena);
+    settings->record = json_copy_text(object, "record", arena);
+    settings->deep = json_get_bool(object, "deep");
 }
 
 static enum status read_header(const json_t *header, struct evidence_run *run)

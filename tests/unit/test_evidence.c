@@ -772,7 +772,8 @@ static void a_header_may_say_little(void **state)
         "{\"kind\":\"planet\",\"name\":\"a\"},{\"kind\":5,\"name\":\"a\"}],\"settings\":{"
         "\"dns\":[5,\"nowhere\"],\"dns_port\":65536,\"only\":[5],\"skip\":{},\"severity\":"
         "{\"a\":\"dreadful\",\"b\":5},\"accepted\":[5,{},{\"id\":\"a\",\"subject\":\"*\"},"
-        "{\"id\":\"a\",\"subject\":\"*\",\"expires\":\"2027-01-31\",\"reason\":\"\\u001b[2J\"}]}}\n",
+        "{\"id\":\"a\",\"subject\":\"*\",\"expires\":\"2027-01-31\",\"reason\":\"\\u001b[2J\"}],"
+        "\"senders\":[5,\"here\"],\"helo\":5,\"record\":{\"base64\":\"AA==\"},\"deep\":1}}\n",
     };
 
     (void)state;
@@ -789,8 +790,12 @@ static void a_header_may_say_little(void **state)
         assert_int_equal(loaded.run.unknown_subjects, i == 2 ? 7 : 0);
         assert_int_equal(settings->dns_port, 53);
         assert_int_equal(settings->dns_count + settings->only_count + settings->skip_count +
-                             settings->severity_count + settings->accepted_count,
+                             settings->severity_count + settings->accepted_count +
+                             settings->sender_count,
                          0);
+        assert_null(settings->helo);
+        assert_null(settings->record);
+        assert_false(settings->deep);
         assert_int_equal(evidence_file_begin(file, &loaded.run), STATUS_OK);
         fclose(file);
         release(&loaded);
@@ -806,6 +811,7 @@ static const struct subject subjects[] = {
 static struct settings all_settings(void)
 {
     static struct net_address dns[2];
+    static struct ip_address senders[2];
     static const char *const only[] = {"spf", "spf-multiple"}, *const skip[] = {"file"};
     static const struct severity_override severities[] = {
         {"spf-none", SEVERITY_CRITICAL},
@@ -818,7 +824,15 @@ static struct settings all_settings(void)
 
     assert_int_equal(net_address_parse("192.0.2.53", 53, &dns[0]), STATUS_OK);
     assert_int_equal(net_address_parse("[fe80::53%2]:5353", 53, &dns[1]), STATUS_OK);
-    return (struct settings){.dns = dns,
+    assert_int_equal(ip_parse("192.0.2.25", 10, &senders[0]), STATUS_OK);
+    assert_int_equal(ip_parse("2001:db8::25", 12, &senders[1]), STATUS_OK);
+    return (struct settings){.senders = senders,
+                             .sender_count = 2,
+                             .sender_local = "o'hara\xff",
+                             .helo = "[192.0.2.25]",
+                             .record = "v=spf1 \"mx\" \x01-all",
+                             .deep = true,
+                             .dns = dns,
                              .dns_count = 2,
                              .dns_port = 5354,
                              .only = only,
@@ -866,6 +880,13 @@ static void assert_same_settings(const struct settings *a, const struct settings
         assert_string_equal(a->accepted[i].expires, b->accepted[i].expires);
         assert_string_equal(a->accepted[i].reason, b->accepted[i].reason);
     }
+    assert_int_equal(a->sender_count, b->sender_count);
+    for (size_t i = 0; i < a->sender_count; i++)
+        assert_true(ip_equal(&a->senders[i], &b->senders[i]));
+    assert_string_equal(a->sender_local, b->sender_local);
+    assert_string_equal(a->helo, b->helo);
+    assert_string_equal(a->record, b->record);
+    assert_int_equal(a->deep, b->deep);
 }
 
 /* All that has a say in a verdict is in the file. */

@@ -1259,6 +1259,33 @@ static void a_long_path_stays_the_same_when_redacted(void **state)
     run_release(&run);
 }
 
+/* Nothing of what an SPF evaluation was given is left, and the record is still one. */
+static void a_message_is_redacted_too(void **state)
+{
+    struct subject subject = {SUBJECT_DOMAIN, "contoso.com", "contoso.com", true};
+    struct ip_address sender = {IP_V4, {198, 18, 0, 1}}, before = sender;
+    struct run run = {.about = {.subjects = &subject, .subject_count = 1}};
+    struct settings *settings = &run.about.settings;
+
+    (void)state;
+    settings->senders = &sender;
+    settings->sender_count = 1;
+    settings->sender_local = "ohara";
+    settings->helo = "mail.contoso.com";
+    settings->record = "v=spf1 a:mail.contoso.com ip4:203.0.114.7 -all";
+    run.store = evidence_store_new();
+    assert_int_equal(run_redact(&run), STATUS_OK);
+    assert_int_equal(settings->sender_count, 1);
+    assert_true(ip_equal(&sender, &before));
+    assert_null(strstr(settings->sender_local, "ohara"));
+    assert_null(strstr(settings->helo, "contoso"));
+    assert_null(strstr(settings->record, "contoso"));
+    assert_null(strstr(settings->record, "203.0.114.7"));
+    assert_non_null(strstr(settings->record, settings->helo));
+    assert_int_equal(strncmp(settings->record, "v=spf1 a:", 9), 0);
+    run_release(&run);
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -1298,6 +1325,7 @@ int main(void)
         cmocka_unit_test(several_runs_make_one_report),
         cmocka_unit_test(nothing_examined_is_nothing_found),
         cmocka_unit_test(a_long_path_stays_the_same_when_redacted),
+        cmocka_unit_test(a_message_is_redacted_too),
         cmocka_unit_test(a_run_that_lacks_something_says_so),
     };
 
