@@ -8,6 +8,7 @@
 #include "probes/spf_kinds.h"
 #include "probes/spf_multiple.h"
 #include "probes/spf_tell.h"
+#include "probes/spf_tree.h"
 
 #include <string.h>
 
@@ -178,6 +179,45 @@ static void add_exchangers(struct examination *x, const struct subject *domain,
     }
 }
 
+/*
+ * Which addresses are asked for: all of them for a report; in an audit those that an
+ * evaluation for the sender at hand asks for.
+ */
+static unsigned families_of(const struct settings *settings)
+{
+    const struct ip_address *sender = settings->senders;
+
+    if (settings->deep)
+        return 1u << SPF_V4 | 1u << SPF_V6;
+    if (settings->sender_count > 0 && sender->family == IP_V6 && !ip_is_v4_mapped(sender))
+        return 1u << SPF_V6;
+    return 1u << SPF_V4;
+}
+
+/* What `exdiag audit` prints of a domain. */
+static void tell_facts(struct examination *x, const struct spf_published *published,
+                       const struct spf_tree *tree)
+{
+    unsigned families = families_of(ask_settings(x));
+
+    tell_number(x, "records", published->count);
+    tell_number(x, "lookups", tree->lookups);
+    tell_number(x, "depth", tree->depth);
+    tell_number(x, "void_lookups", tree->voids[families == 1u << SPF_V6 ? SPF_V6 : SPF_V4]);
+}
+
+/* A record, with all that it leads to. */
+static void judge_record(struct examination *x, const struct subject *domain,
+                         const struct spf_published *published)
+{
+    struct spf_tree tree = {0};
+
+    if (published->count == 1 &&
+        !spf_tree_grow(x, domain->name, published, NULL, families_of(ask_settings(x)), &tree))
+        return;
+    tell_facts(x, published, &tree);
+}
+
 static void judge_domain(struct examination *x, const struct subject *domain,
                          const struct public_view *txt, const struct public_view *mx,
                          const struct spf_published *inside)
@@ -201,12 +241,21 @@ static void judge_domain(struct examination *x, const struct subject *domain,
         healthy(x, &spf_none, "an SPF record is published");
     if (mx->state == PUBLIC_UNREACHABLE)
         tell_unknown_hosts(x, domain, mx);
+    judge_record(x, domain, judgement.most);
+}
+
+/* Its mail exchangers are no part of an evaluation, so an audit does not ask for them. */
+static struct public_view ask_exchangers(struct examination *x, const struct subject *domain)
+{
+    if (!ask_settings(x)->deep)
+        return (struct public_view){.state = PUBLIC_NONE};
+    return public_dns(x, domain->name, DNS_MX);
 }
 
 static void examine_domain(struct examination *x, const struct subject *domain)
 {
     struct public_view txt = public_dns(x, domain->name, DNS_TXT);
-    struct public_view mx = public_dns(x, domain->name, DNS_MX);
+    struct public_view mx = ask_exchangers(x, domain);
     const struct dns_answer *inside = ask_dns(x, domain->name, DNS_TXT);
     bool asked_outside = ask_settings(x)->dns_count > 0;
 

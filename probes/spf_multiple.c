@@ -153,5 +153,6 @@ void spf_tell_multiple(struct examination *x, const struct subject *subject,
             published->count);
     for (size_t i = 0; i < published->count; i++)
         spf_set_former_record(finding, published->sources[i]);
-    set_merge(x, finding, published, &merge);
+    if (ask_settings(x)->deep)
+        set_merge(x, finding, published, &merge);
 }
