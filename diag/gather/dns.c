@@ -63,6 +63,11 @@ static bool begin_next(struct dns_client *client, struct dns_lane *lane)
     return true;
 }
 
+static bool may_send(const struct dns_client *client)
+{
+    return !client->is_full && pace_allows(&client->pace, client->now);
+}
+
 /*
  * Begins only what is sent next: the window may shrink with the first socket. And not
  * all at once, so that answers are read while the window fills.
@@ -70,7 +75,7 @@ static bool begin_next(struct dns_client *client, struct dns_lane *lane)
 static void send_ready(struct dns_client *client)
 {
     client->is_full = false;
-    for (unsigned step = 0; step < SEND_STEPS && !client->is_full; step++) {
+    for (unsigned step = 0; step < SEND_STEPS && may_send(client); step++) {
         struct dns_question *question = client->ready.first;
 
         if (question) {
@@ -109,6 +114,9 @@ enum status dns_client_new(const struct gather_options *options, dns_client_sett
     client->settled = settled;
     client->context = context;
     client->timeout = (int64_t)options->timeout * 1000;
+    client->is_persistent = options->persistent;
+    client->is_spread = options->spread;
+    pace_init(&client->pace, options->rate);
     client->recursive.most = options->dns_window;
     client->direct.most =
         options->dns_window < DNS_DIRECT_MOST ? options->dns_window : DNS_DIRECT_MOST;
@@ -204,9 +212,11 @@ size_t dns_client_sockets(const struct dns_client *client, struct platform_waite
 int64_t dns_client_due(const struct dns_client *client)
 {
     const struct timer *first = timers_first(&client->timers);
+    int64_t due = first ? first->due : INT64_MAX;
 
     if (!client->is_full &&
-        (client->ready.first || has_room(&client->recursive) || has_room(&client->direct)))
-        return 0;
-    return first ? first->due : INT64_MAX;
+        (client->ready.first || has_room(&client->recursive) || has_room(&client->direct)) &&
+        pace_due(&client->pace) < due)
+        due = pace_due(&client->pace);
+    return due;
 }

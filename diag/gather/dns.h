@@ -2,7 +2,7 @@
  * The stub resolver. All of it runs on the coordinator thread and never blocks.
  *
  * Connected UDP sockets with random ports and ids, a window of questions in
- * flight, growing retransmits over the servers, EDNS with fallback, TCP after
+ * flight, a pace, growing retransmits over the servers, EDNS with fallback, TCP after
  * truncation, aliases followed with a loop cut. Only a response with the right
  * source, id and question is read (RFC 5452 9).
  */
@@ -32,7 +32,7 @@ void dns_client_free(struct dns_client *client);
 void dns_client_ask(struct dns_client *client, struct dns_answer *item);
 
 /*
- * Sends what the window allows, reads what came, retransmits and gives up what is
+ * Sends what the window and the pace allow, reads what came, retransmits and gives up what is
  * due; calls `settled` for every item that ended. `now`: platform_monotonic_clock().
  */
 void dns_client_work(struct dns_client *client, int64_t now);

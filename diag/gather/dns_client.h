@@ -11,6 +11,7 @@
 #include "diag/gather/dns.h"
 #include "diag/gather/dns_socket.h"
 #include "diag/gather/dns_tcp.h"
+#include "diag/gather/pace.h"
 #include "diag/gather/timers.h"
 
 enum {
@@ -28,6 +29,7 @@ struct dns_candidate {
     bool without_edns;
     unsigned unanswered;   /* questions */
     int64_t waited;        /* microseconds, for those */
+    enum status absence;   /* why it could not be asked the last time; STATUS_OK: it could */
     const char *complaint; /* why it is not asked again, or NULL */
 };
 
@@ -62,6 +64,7 @@ struct dns_question {
     int64_t began; /* microseconds on the monotonic clock, as are the next two */
     int64_t deadline;
     int64_t sent;
+    size_t first; /* the candidate that each round begins with */
     unsigned round;
     bool is_over_tcp; /* the candidate being asked truncated its answer */
     uint16_t tcp_id;
@@ -83,8 +86,13 @@ struct dns_client {
     void *context;
     int64_t now;
     int64_t timeout; /* microseconds */
+    struct pace pace;
+    bool is_persistent;
+    bool is_spread;
+    size_t turn; /* the resolver that the next question begins with */
 
     struct net_address resolvers[DNS_RESOLVERS_MOST];
+    int64_t away[DNS_RESOLVERS_MOST]; /* until when no question begins there; 0: it is not away */
     size_t resolver_count;
     struct dns_socket *shared[DNS_RESOLVERS_MOST][DNS_SOCKETS_PER_RESOLVER]; /* NULL: not open */
     struct dns_sockets sockets;
@@ -138,6 +146,13 @@ void dns_question_unreached(struct dns_client *client, struct dns_question *ques
                             struct dns_candidate *candidate, enum status status);
 void dns_question_tcp_failed(struct dns_client *client, struct dns_question *question,
                              enum status status, const char *how);
+
+/* Whether an absent server is waited for: it may be back before the deadline. */
+bool dns_question_bears(const struct dns_client *client, enum status status);
+
+/* The candidate was absent; that counts for no more than silence. */
+void dns_question_missed(struct dns_question *question, struct dns_candidate *candidate,
+                         enum status status);
 
 /* ---- dns_transport.c ---- */
 

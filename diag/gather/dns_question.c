@@ -110,6 +110,9 @@ static void describe_candidate(const struct dns_candidate *candidate, struct buf
     net_address_format(candidate->server, DNS_PORT, server);
     if (candidate->complaint)
         buffer_print(out, "%s %s", server, candidate->complaint);
+    else if (candidate->absence != STATUS_OK)
+        buffer_print(out, "%s could not be asked (%s) for %.1f s", server,
+                     status_text(candidate->absence), (double)candidate->waited / 1e6);
     else
         buffer_print(out, "%s did not answer %u question%s in %.1f s", server,
                      candidate->unanswered, candidate->unanswered == 1 ? "" : "s",
@@ -147,10 +150,9 @@ static void give_up(struct dns_client *client, struct dns_question *question)
 static bool choose_next(struct dns_question *question)
 {
     for (size_t i = 0; i < question->count; i++) {
-        if (++question->current == question->count) {
-            question->current = 0;
+        question->current = (question->current + 1) % question->count;
+        if (question->current == question->first)
             question->round++;
-        }
         if (!question->candidates[question->current].complaint)
             return true;
     }
@@ -225,22 +227,51 @@ void dns_question_unreached(struct dns_client *client, struct dns_question *ques
     candidate_failed(client, question, candidate, status, NULL, complaint);
 }
 
+/* What passes while a server is started again, or the way to it comes back. */
+bool dns_question_bears(const struct dns_client *client, enum status status)
+{
+    return client->is_persistent && (status == STATUS_REFUSED || status == STATUS_UNREACHABLE ||
+                                     status == STATUS_CLOSED || status == STATUS_EXHAUSTED);
+}
+
+void dns_question_missed(struct dns_question *question, struct dns_candidate *candidate,
+                         enum status status)
+{
+    candidate->absence = status;
+    if (weight(status) > weight(question->failure))
+        question->failure = status;
+}
+
 /* ---- the steps ---- */
 
 /* What is asked from now on, of every server afresh. False if it is no valid name. */
 static bool set_name(struct dns_client *client, struct dns_question *question, const char *name)
 {
     question->failure = STATUS_OK;
+    question->first = question->current;
     question->round = 0;
     return_tickets(client, question);
     for (size_t i = 0; i < question->count; i++) {
         struct dns_candidate *candidate = &question->candidates[i];
 
+        candidate->absence = STATUS_OK;
         candidate->complaint = NULL;
         candidate->unanswered = 0;
         candidate->waited = 0;
     }
     return dns_name_to_wire(name, question->name, &question->name_size) == STATUS_OK;
+}
+
+/* The resolver to begin with: one that was absent a moment ago only if all were. */
+static size_t choose_first(struct dns_client *client, size_t count)
+{
+    size_t from = client->is_spread ? client->turn++ : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (client->away[(from + i) % count] <= client->now)
+            return (from + i) % count;
+    }
+    return count ? from % count : 0;
 }
 
 void dns_question_begin(struct dns_client *client, struct dns_question *question)
@@ -249,6 +280,8 @@ void dns_question_begin(struct dns_client *client, struct dns_question *question
     question->item->evidence.time = platform_wall_clock();
     question->began = client->now;
     question->deadline = client->now + client->timeout;
+    if (!dns_question_is_direct(question))
+        question->current = choose_first(client, question->count);
     for (size_t i = 0; i < question->count; i++)
         question->candidates[i].without_edns = is_plain(client, question->candidates[i].server);
     if (!set_name(client, question, question->item->name))

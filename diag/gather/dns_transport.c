@@ -13,9 +13,27 @@ enum {
 
 /* ---- UDP ---- */
 
-/* Every question that waits on the socket loses this server. */
+static void note_absence(struct dns_client *client, const struct dns_socket *socket,
+                         enum status status)
+{
+    for (struct dns_ticket *ticket = socket->first; ticket; ticket = ticket->next)
+        dns_question_missed(ticket->owner, (struct dns_candidate *)ticket, status);
+    for (size_t i = 0; i < client->resolver_count; i++) {
+        if (net_address_equal(&client->resolvers[i], &socket->peer))
+            client->away[i] = client->now + FIRST_WAIT;
+    }
+}
+
+/*
+ * Every question that waits on the socket loses this server; or none of them does, who
+ * will ask again in time, and the socket stays.
+ */
 static void socket_failed(struct dns_client *client, struct dns_socket *socket, enum status status)
 {
+    if (dns_question_bears(client, status)) {
+        note_absence(client, socket, status);
+        return;
+    }
     socket->is_kept = false;
     for (size_t i = 0; i < client->resolver_count; i++) {
         for (size_t k = 0; k < DNS_SOCKETS_PER_RESOLVER; k++) {
@@ -35,7 +53,7 @@ static enum status shared_socket(struct dns_client *client, size_t resolver,
     struct dns_socket **shared;
     uint16_t number;
     enum status status = dns_random(&client->sockets, &number);
-    size_t answers;
+    size_t answers, servers = client->is_spread ? client->resolver_count : 1;
 
     if (status != STATUS_OK)
         return status;
@@ -46,9 +64,9 @@ static enum status shared_socket(struct dns_client *client, size_t resolver,
         if (status != STATUS_OK)
             return status;
         (*shared)->is_kept = true;
-        answers = (*shared)->granted / BUFFER_PER_ANSWER + 1;
-        if (answers * DNS_SOCKETS_PER_RESOLVER < client->recursive.most)
-            client->recursive.most = (unsigned)answers * DNS_SOCKETS_PER_RESOLVER;
+        answers = ((*shared)->granted / BUFFER_PER_ANSWER + 1) * DNS_SOCKETS_PER_RESOLVER * servers;
+        if (answers < client->recursive.most)
+            client->recursive.most = (unsigned)answers;
     }
     *out = *shared;
     return STATUS_OK;
@@ -80,8 +98,9 @@ static size_t write_question(struct dns_question *question, uint16_t id, uint8_t
                            !dns_question_is_direct(question), !candidate->without_edns);
 }
 
-static void count_try(struct dns_question *question)
+static void count_try(struct dns_client *client, struct dns_question *question)
 {
+    pace_count(&client->pace, client->now);
     if (question->item->tries < UINT8_MAX)
         question->item->tries++;
 }
@@ -109,6 +128,12 @@ static void set_timer(struct dns_client *client, struct dns_question *question, 
     timers_set(&client->timers, &question->timer, client->now + (wait < left ? wait : left));
 }
 
+static void await_answer(struct dns_client *client, struct dns_question *question)
+{
+    question->sent = client->now;
+    set_timer(client, question, patience(client, question));
+}
+
 void dns_transport_send(struct dns_client *client, struct dns_question *question)
 {
     struct dns_candidate *candidate = dns_question_current(question);
@@ -117,21 +142,23 @@ void dns_transport_send(struct dns_client *client, struct dns_question *question
     uint8_t wire[DNS_QUESTION_MOST];
     size_t size, sent;
 
-    if (status != STATUS_OK) {
-        dns_question_unreached(client, question, candidate, status);
-        return;
+    if (status == STATUS_OK) {
+        size = write_question(question, candidate->ticket.id, wire);
+        status = platform_send(socket->handle, wire, size, &sent);
     }
-    size = write_question(question, candidate->ticket.id, wire);
-    status = platform_send(socket->handle, wire, size, &sent);
     if (status == STATUS_AGAIN) {
         socket->is_full = client->is_full = true;
         dns_queue_add_first(&client->ready, question);
-    } else if (status != STATUS_OK) {
+    } else if (status == STATUS_OK) {
+        count_try(client, question);
+        await_answer(client, question);
+    } else if (dns_question_bears(client, status)) {
+        dns_question_missed(question, candidate, status);
+        await_answer(client, question);
+    } else if (socket) {
         socket_failed(client, socket, status);
     } else {
-        count_try(question);
-        question->sent = client->now;
-        set_timer(client, question, patience(client, question));
+        dns_question_unreached(client, question, candidate, status);
     }
 }
 
@@ -154,6 +181,17 @@ static int64_t tcp_patience(const struct dns_client *client, const struct dns_qu
     return (question->deadline - client->now) / (sharers ? sharers : 1);
 }
 
+static void tcp_failed(struct dns_client *client, struct dns_question *question, enum status status)
+{
+    if (!dns_question_bears(client, status)) {
+        dns_question_tcp_failed(client, question, status, status_text(status));
+        return;
+    }
+    dns_question_missed(question, dns_question_current(question), status);
+    dns_question_stop(client, question);
+    await_answer(client, question);
+}
+
 static void open_exchange(struct dns_client *client, struct dns_question *question,
                           struct dns_exchange *exchange)
 {
@@ -165,10 +203,10 @@ static void open_exchange(struct dns_client *client, struct dns_question *questi
     if (status == STATUS_OK)
         status = dns_tcp_open(&exchange->tcp, candidate->server, wire, size);
     if (status != STATUS_OK) {
-        dns_question_tcp_failed(client, question, status, status_text(status));
+        tcp_failed(client, question, status);
         return;
     }
-    count_try(question);
+    count_try(client, question);
     exchange->question = question;
     question->exchange = exchange;
     set_timer(client, question, tcp_patience(client, question));
@@ -230,7 +268,7 @@ static void work_exchange(struct dns_client *client, struct dns_exchange *exchan
     if (status == STATUS_AGAIN)
         return;
     if (status != STATUS_OK)
-        dns_question_tcp_failed(client, question, status, status_text(status));
+        tcp_failed(client, question, status);
     else if (!dns_message_answers(exchange->tcp.answer, exchange->tcp.answer_size, question->tcp_id,
                                   question->name, question->name_size, question->item->type))
         dns_question_tcp_failed(client, question, STATUS_MALFORMED,

@@ -18,9 +18,8 @@ struct gather_options {
     unsigned timeout;    /* milliseconds for one network operation, retries included */
     unsigned jobs;       /* worker threads, 1 to JOBS_MOST */
 
-    /* Of DNS questions to the resolvers: */
-    unsigned rate;   /* the most a second over all of them, repeated ones too; 0: no limit */
-    bool spread;     /* each begins at the next resolver in turn, not always at the first */
+    unsigned rate;   /* DNS questions a second to all servers, repeated ones too; 0: no limit */
+    bool spread;     /* each question begins at the next resolver in turn, not at the first */
     bool persistent; /* a closed port or no way there is silence: asked again until the deadline */
 };
 

@@ -21,6 +21,7 @@ struct client {
     struct dns_client *dns;
     struct evidence_store *store;
     size_t open;
+    unsigned loops; /* of ask_for_a_time() */
 };
 
 static void settled(void *context, struct dns_answer *item)
@@ -32,6 +33,13 @@ static void settled(void *context, struct dns_answer *item)
     client->open--;
 }
 
+static void client_open_with(struct client *client, const struct gather_options *options)
+{
+    memset(client, 0, sizeof *client);
+    client->store = evidence_store_new();
+    assert_int_equal(dns_client_new(options, settled, client, &client->dns), STATUS_OK);
+}
+
 static void client_open(struct client *client, const struct net_address *servers, size_t count,
                         unsigned timeout, unsigned window)
 {
@@ -41,9 +49,7 @@ static void client_open(struct client *client, const struct net_address *servers
                                            .timeout = timeout,
                                            .jobs = 1};
 
-    memset(client, 0, sizeof *client);
-    client->store = evidence_store_new();
-    assert_int_equal(dns_client_new(&options, settled, client, &client->dns), STATUS_OK);
+    client_open_with(client, &options);
 }
 
 static void client_close(struct client *client)
@@ -1028,6 +1034,223 @@ static void thousands_are_in_flight(void **state)
     assert_true(totals.ids > MANY / 2);
 }
 
+/* ---- audits: a pace, several servers in parallel, servers that come and go ---- */
+
+/* Asks until `until`, as one who has always more to ask. */
+static void ask_for_a_time(struct client *client, unsigned questions, int64_t until)
+{
+    ask_many(client, 0, questions);
+    while (platform_monotonic_clock() < until) {
+        dns_client_work(client->dns, platform_monotonic_clock());
+        wait_for_sockets(client);
+        client->loops++;
+    }
+}
+
+/* At 200 a second some 200 go in a second, spread over it; and the wait is no busy loop. */
+static void the_pace_is_kept(void **state)
+{
+    enum { RATE = 200, TENTHS = 10, AT_ONCE = RATE / 100 + 1 };
+    const struct fixture *fixture = *state;
+    const struct gather_options options = {.resolvers = &fixture->address,
+                                           .resolver_count = 1,
+                                           .dns_window = 1000,
+                                           .timeout = 30000,
+                                           .rate = RATE};
+    unsigned asked = lab_name_server_totals(fixture->server).count.asked;
+    int64_t start = platform_monotonic_clock();
+    struct client client;
+
+    client_open_with(&client, &options);
+    ask_many(&client, 0, 1000);
+    for (int i = 1; i <= TENTHS; i++) {
+        int64_t passed;
+        unsigned most;
+
+        ask_for_a_time(&client, 0, start + i * 100000);
+        passed = platform_monotonic_clock() - start;
+        most = (unsigned)(passed * RATE / 1000000) + AT_ONCE;
+        assert_true(lab_name_server_totals(fixture->server).count.asked - asked <= most);
+    }
+    asked = lab_name_server_totals(fixture->server).count.asked - asked;
+    assert_in_range(asked, RATE / 4, RATE * 2);
+    assert_true(client.loops < 10 * RATE);
+    client_close(&client);
+}
+
+/* A silent server is not asked more often because it is silent: retransmits count. */
+static void retransmits_keep_the_pace(void **state)
+{
+    static const struct lab_behaviour silent[] = {{"*", NULL, LAB_SILENT, 0, 0}};
+    const struct lab_name_server_options world_of_silence = {first_records, 1, silent, 1, false};
+    struct gather_options options = {
+        .resolver_count = 1, .dns_window = 1000, .timeout = 40, .rate = 100};
+    int64_t start = platform_monotonic_clock(), passed;
+    struct lab_name_server *server;
+    struct net_address address;
+    struct client client;
+    unsigned asked;
+
+    (void)state;
+    assert_int_equal(lab_name_server_open(&world_of_silence, &address, &server), STATUS_OK);
+    options.resolvers = &address;
+    client_open_with(&client, &options);
+    ask_for_a_time(&client, 200, start + 1000000);
+    asked = lab_name_server_totals(server).count.asked;
+    passed = platform_monotonic_clock() - start;
+    assert_true(asked <= passed * options.rate / 1000000 + 2);
+    assert_true(asked > lab_name_server_totals(server).names);
+    client_close(&client);
+    assert_int_equal(lab_name_server_stop(server), STATUS_OK);
+}
+
+static const unsigned three_transports[] = {LAB_UDP | LAB_TCP, LAB_UDP | LAB_TCP,
+                                            LAB_UDP | LAB_TCP};
+
+/* Each of several servers is asked its share, and a failing one's share by the next. */
+static void questions_are_spread(void **state)
+{
+    enum { QUESTIONS = 300, SHARE = QUESTIONS / SERVERS_MOST };
+    static const struct lab_behaviour failing[] = {{"*", NULL, LAB_SERVFAIL, 0, 0}};
+    const struct lab_name_server_options servers[] = {
+        {first_records, 1, NULL, 0, false},
+        {first_records, 1, failing, 1, false},
+        {first_records, 1, NULL, 0, false},
+    };
+    struct gather_options options = {
+        .resolver_count = SERVERS_MOST, .dns_window = 100, .timeout = PATIENT, .spread = true};
+    struct company company;
+    struct client client;
+
+    (void)state;
+    company_open(&company, servers, three_transports, SERVERS_MOST);
+    options.resolvers = company.addresses;
+    client_open_with(&client, &options);
+    ask_many(&client, 0, QUESTIONS);
+    finish(&client);
+    assert_all_answered(&client);
+    assert_int_equal(lab_name_server_totals(company.servers[0]).names, SHARE);
+    assert_int_equal(lab_name_server_totals(company.servers[1]).names, SHARE);
+    assert_int_equal(lab_name_server_totals(company.servers[2]).names, 2 * SHARE);
+    client_close(&client);
+    company_close(&company);
+}
+
+struct latecomer { /* a server that is not there until its time has come */
+    const struct lab_name_server_options *options;
+    struct lab_endpoint endpoint;
+    struct lab_name_server *server;
+};
+
+static void reserve(struct latecomer *latecomer, const struct lab_name_server_options *options)
+{
+    latecomer->options = options;
+    latecomer->server = NULL;
+    assert_int_equal(lab_endpoint_init(&latecomer->endpoint, "127.0.0.1", LAB_UDP | LAB_TCP),
+                     STATUS_OK);
+    assert_int_equal(lab_listen(&latecomer->endpoint, 1, 0), STATUS_OK);
+    lab_endpoint_close(&latecomer->endpoint);
+}
+
+static void come(struct latecomer *latecomer)
+{
+    uint16_t port = latecomer->endpoint.address.port;
+
+    assert_int_equal(lab_endpoint_init(&latecomer->endpoint, "127.0.0.1", LAB_UDP | LAB_TCP),
+                     STATUS_OK);
+    assert_int_equal(lab_listen(&latecomer->endpoint, 1, port), STATUS_OK);
+    assert_int_equal(
+        lab_name_server_start(latecomer->options, &latecomer->endpoint, &latecomer->server),
+        STATUS_OK);
+}
+
+/* A server that is started again after a second: with patience nothing was lost. */
+static void servers_may_come_back(void **state)
+{
+    enum { QUESTIONS = 50 };
+    const struct lab_name_server_options one = {first_records, 1, NULL, 0, false};
+    struct gather_options options = {
+        .resolver_count = 1, .dns_window = 100, .timeout = PATIENT, .persistent = true};
+    struct latecomer latecomer;
+    struct client client;
+
+    (void)state;
+    reserve(&latecomer, &one);
+    options.resolvers = &latecomer.endpoint.address;
+    client_open_with(&client, &options);
+    ask_for_a_time(&client, QUESTIONS, platform_monotonic_clock() + 1000000);
+    assert_int_equal(client.open, QUESTIONS);
+    assert_true(client.loops < QUESTIONS * 20);
+    come(&latecomer);
+    finish(&client);
+    assert_all_answered(&client);
+    client_close(&client);
+    assert_int_equal(lab_name_server_stop(latecomer.server), STATUS_OK);
+}
+
+/* One that does not come back is told as what it is, at the deadline; the others go on. */
+static void absence_is_told_in_the_end(void **state)
+{
+    const struct lab_name_server_options one = {first_records, 1, NULL, 0, false};
+    struct gather_options options = {
+        .resolver_count = 1, .dns_window = 100, .timeout = SHORT, .persistent = true};
+    struct net_address both[2];
+    const struct dns_answer *answer;
+    struct lab_name_server *server;
+    struct latecomer never;
+    struct client client;
+
+    (void)state;
+    reserve(&never, &one);
+    both[0] = never.endpoint.address;
+    options.resolvers = both;
+    client_open_with(&client, &options);
+    answer = ask(&client, "a.example.com", DNS_A);
+    finish(&client);
+    assert_int_equal(answer->evidence.status, STATUS_REFUSED);
+    assert_true(answer->tries >= 1);
+    assert_true(answer->evidence.took >= SHORT * 1000);
+    assert_non_null(strstr(answer->evidence.reason, "could not be asked"));
+    client_close(&client);
+
+    assert_int_equal(lab_name_server_open(&one, &both[1], &server), STATUS_OK);
+    options.resolver_count = 2;
+    options.timeout = PATIENT;
+    options.spread = true;
+    client_open_with(&client, &options);
+    ask_many(&client, 0, 200);
+    finish(&client);
+    assert_all_answered(&client);
+    client_close(&client);
+    assert_int_equal(lab_name_server_stop(server), STATUS_OK);
+}
+
+/* A server that cannot be reached over TCP for a while is asked again from the beginning. */
+static void truncation_is_borne(void **state)
+{
+    static const struct lab_behaviour closing[] = {{"*", NULL, LAB_TRUNCATE | LAB_TCP_CLOSE, 0, 2},
+                                                   {"*", NULL, LAB_TRUNCATE, 0, 0}};
+    const struct lab_name_server_options one = {first_records, 1, closing, 2, false};
+    struct gather_options options = {
+        .resolver_count = 1, .dns_window = 100, .timeout = PATIENT, .persistent = true};
+    const struct dns_answer *answer;
+    struct lab_name_server *server;
+    struct net_address address;
+    struct client client;
+
+    (void)state;
+    assert_int_equal(lab_name_server_open(&one, &address, &server), STATUS_OK);
+    options.resolvers = &address;
+    client_open_with(&client, &options);
+    answer = ask(&client, "a.example.com", DNS_A);
+    finish(&client);
+    assert_true(dns_answer_has_records(answer));
+    assert_true(answer->over_tcp);
+    assert_true(answer->tries >= 4);
+    client_close(&client);
+    assert_int_equal(lab_name_server_stop(server), STATUS_OK);
+}
+
 /* What is still open when a client ends is forgotten, not written to. */
 static void open_questions_are_forgotten(void **state)
 {
@@ -1083,6 +1306,12 @@ int main(void)
         cmocka_unit_test(delegations_are_seen),
         cmocka_unit_test(the_window_is_kept),
         cmocka_unit_test(thousands_are_in_flight),
+        IN_WORLD(the_pace_is_kept),
+        cmocka_unit_test(retransmits_keep_the_pace),
+        cmocka_unit_test(questions_are_spread),
+        cmocka_unit_test(servers_may_come_back),
+        cmocka_unit_test(absence_is_told_in_the_end),
+        cmocka_unit_test(truncation_is_borne),
         IN_WORLD(open_questions_are_forgotten),
     };
 
