@@ -35,6 +35,7 @@ struct spf_message {      /* RFC 7208 4.1 */
     const char *local;    /* of the identity; NULL or "": postmaster */
     const char *domain;   /* of the identity, to begin with: any text */
     const char *helo;     /* NULL: not known */
+    bool brief;           /* an audit: no steps are kept, and no explanation is asked for */
 };
 
 struct spf_step {       /* one term, evaluated */
@@ -60,8 +61,10 @@ struct spf_verdict {
     unsigned lookups;                /* RFC 7208 4.6.4: up to the end of this evaluation */
     unsigned void_lookups;
     const struct spf_step *steps; /* in their order; an include stands before what is below it */
-    size_t step_count;
+    size_t step_count;            /* at most SPF_STEPS_MOST; later ones are left out */
 };
+
+enum { SPF_STEPS_MOST = 10000, SPF_SECONDS_MOST = 20 /* RFC 7208 4.6.4 */ };
 
 /*
  * `record`: stands at message->domain instead of what is published there; NULL: what is

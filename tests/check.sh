@@ -71,6 +71,9 @@ build/tsan/exdiag demo >/dev/null
 stage "the program as its users run it, with sanitizers"
 count tests/program/run.sh build/asan
 
+stage "the test suite of RFC 7208"
+count tests/conformance/run.sh build/asan
+
 stage "real name servers"
 count tests/peers/run.sh build/asan
 

@@ -1,6 +1,7 @@
 #include "diag/read/spf.h"
 
 #include "diag/read/net_address.h"
+#include "diag/read/spf_macro.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -48,24 +49,66 @@ const char *spf_look_alike(const char *text, size_t size)
 
 /* ---- terms ---- */
 
-static const struct {
+struct word {
     const char *name;
+    uint8_t size;
     bool is_mechanism;
     bool costs_lookup;
-} words[SPF_TERM_KIND_COUNT] = {
-#define X(name, word, is_mechanism, costs) [SPF_##name] = {word, is_mechanism, costs},
+};
+
+static const struct word words[SPF_TERM_KIND_COUNT] = {
+#define X(name, word, is_mechanism, costs)                                                         \
+    [SPF_##name] = {word, sizeof(word) - 1, is_mechanism, costs},
     SPF_TERM_LIST(X)
 #undef X
 };
+
+bool spf_is_mechanism(enum spf_term_kind kind)
+{
+    return words[kind].is_mechanism;
+}
+
+bool spf_costs_lookup(enum spf_term_kind kind)
+{
+    return words[kind].costs_lookup;
+}
+
+/* An audit reads many records: what is done for every character is done inline. */
+static inline bool is_letter(char character)
+{
+    return (unsigned char)((character | 0x20) - 'a') < 26;
+}
+
+static inline bool is_digit(char character)
+{
+    return (unsigned char)(character - '0') < 10;
+}
+
+/* All that the grammar of RFC 7208 12 can make of a term is visible ASCII. */
+static inline bool is_visible(char character)
+{
+    return (unsigned char)(character - '!') <= '~' - '!';
+}
+
+static bool is_word(const struct word *word, const char *name, size_t size)
+{
+    if (word->size != size)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        if ((is_letter(name[i]) ? name[i] | 0x20 : name[i]) != word->name[i])
+            return false;
+    }
+    return true;
+}
 
 /* name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ) */
 static size_t name_size(const char *text, size_t size)
 {
     size_t length = 0;
 
-    if (size == 0 || !text_is_letter(text[0]))
+    if (size == 0 || !is_letter(text[0]))
         return 0;
-    while (length < size && (text_is_letter(text[length]) || text_is_digit(text[length]) ||
+    while (length < size && (is_letter(text[length]) || is_digit(text[length]) ||
                              text[length] == '-' || text[length] == '_' || text[length] == '.'))
         length++;
     return length;
@@ -74,13 +117,13 @@ static size_t name_size(const char *text, size_t size)
 static enum spf_term_kind kind_of(const char *name, size_t size, bool is_modifier)
 {
     for (unsigned i = 0; i < SPF_OTHER_MODIFIER; i++) {
-        if (words[i].is_mechanism != is_modifier &&
-            text_equal_fold_sized(name, size, words[i].name, strlen(words[i].name)))
+        if (words[i].is_mechanism != is_modifier && is_word(&words[i], name, size))
             return (enum spf_term_kind)i;
     }
     return is_modifier ? SPF_OTHER_MODIFIER : SPF_UNKNOWN;
 }
 
+/* The first error of a term counts. */
 static void set_error(struct spf_term *term, const char *error, size_t start, size_t size)
 {
     if (term->error)
@@ -91,37 +134,30 @@ static void set_error(struct spf_term *term, const char *error, size_t start, si
 }
 
 /* A decimal number without leading zeros, at most `most`. */
-static bool is_length(const char *text, size_t size, unsigned most)
+static bool read_length(const char *text, size_t size, unsigned most, uint8_t *length)
 {
     unsigned value = 0;
 
     if (size == 0 || size > 3 || (size > 1 && text[0] == '0'))
         return false;
     for (size_t i = 0; i < size; i++) {
-        if (!text_is_digit(text[i]))
+        if (!is_digit(text[i]))
             return false;
         value = value * 10 + (unsigned)(text[i] - '0');
     }
-    return value <= most;
+    if (value > most)
+        return false;
+    *length = (uint8_t)value;
+    return true;
 }
 
-/* How many bytes at the end of `text` are a slash and digits; 0 if there is no such end. */
-static size_t length_suffix(const char *text, size_t size)
-{
-    size_t digits = 0;
-
-    while (digits < size && text_is_digit(text[size - 1 - digits]))
-        digits++;
-    return digits < size && text[size - 1 - digits] == '/' ? digits + 1 : 0;
-}
-
-/* ip4:ADDRESS[/LENGTH] and ip6:ADDRESS[/LENGTH] (RFC 7208 5.6). */
+/* ip4:ADDRESS[/LENGTH] and ip6:ADDRESS[/LENGTH] (RFC 7208 5.6). `at`: where the value begins. */
 static void read_network(struct spf_term *term, size_t at)
 {
+    bool is_v4 = term->kind == SPF_IP4;
     const char *slash = term->value ? memchr(term->value, '/', term->value_size) : NULL;
-    enum ip_family family = term->kind == SPF_IP4 ? IP_V4 : IP_V6;
+    uint8_t *length = is_v4 ? &term->v4_length : &term->v6_length;
     size_t whole = term->value_size;
-    struct ip_address ip;
 
     if (!term->value) {
         set_error(term, "an address is missing", term->start, term->size);
@@ -129,55 +165,53 @@ static void read_network(struct spf_term *term, size_t at)
     }
     if (slash) {
         term->value_size = (size_t)(slash - term->value);
-        if (!is_length(slash + 1, whole - term->value_size - 1, family == IP_V4 ? 32 : 128))
+        if (!read_length(slash + 1, whole - term->value_size - 1, is_v4 ? 32 : 128, length))
             set_error(term, "not a prefix length", at + term->value_size, whole - term->value_size);
     }
-    if (ip_parse(term->value, term->value_size, &ip) != STATUS_OK || ip.family != family)
-        set_error(term, family == IP_V4 ? "not an IPv4 address" : "not an IPv6 address", at,
+    if (ip_parse(term->value, term->value_size, &term->network) != STATUS_OK ||
+        term->network.family != (is_v4 ? IP_V4 : IP_V6))
+        set_error(term, is_v4 ? "not an IPv4 address" : "not an IPv6 address", at,
                   term->value_size);
+    if (term->error)
+        term->network = (struct ip_address){0};
 }
 
-/* a[:DOMAIN][/LENGTH][//LENGTH] and mx likewise (RFC 7208 5.3, 5.4). */
-static void read_dual_length(struct spf_term *term, const char *end, size_t *value_size)
+/* How many bytes at the end of `text` are a slash and digits; 0 if there is no such end. */
+static size_t length_suffix(const char *text, size_t size)
 {
-    const char *value = end - *value_size;
-    size_t suffix = length_suffix(value, *value_size);
-    bool is_v6 = suffix > 0 && suffix < *value_size && end[-(ptrdiff_t)suffix - 1] == '/';
+    size_t digits = 0;
 
-    if (suffix == 0)
-        return;
-    if (!is_length(end - suffix + 1, suffix - 1, is_v6 ? 128 : 32))
-        set_error(term, "not a prefix length", term->start + term->size - suffix, suffix);
-    *value_size -= suffix + (is_v6 ? 1 : 0);
-    if (!is_v6)
-        return;
-    suffix = length_suffix(value, *value_size);
-    if (suffix > 0 && !is_length(value + *value_size - suffix + 1, suffix - 1, 32))
-        set_error(term, "not a prefix length", term->start, term->size);
-    *value_size -= suffix;
+    while (digits < size && is_digit(text[size - 1 - digits]))
+        digits++;
+    return digits < size && text[size - 1 - digits] == '/' ? digits + 1 : 0;
+}
+
+/*
+ * a[:DOMAIN][/LENGTH][//LENGTH] and mx likewise (RFC 7208 5.3, 5.4): takes the lengths off the
+ * end of `rest`, which begins at `at`, and gives what is left of its size.
+ */
+static size_t read_dual_length(struct spf_term *term, const char *rest, size_t at, size_t size)
+{
+    size_t suffix = length_suffix(rest, size);
+    bool is_v6 = suffix > 0 && suffix < size && rest[size - suffix - 1] == '/';
+
+    if (is_v6) {
+        size -= suffix;
+        if (!read_length(rest + size + 1, suffix - 1, 128, &term->v6_length))
+            set_error(term, "not a prefix length", at + size, suffix);
+        size--;
+        suffix = length_suffix(rest, size);
+    }
+    if (suffix > 0) {
+        size -= suffix;
+        if (!read_length(rest + size + 1, suffix - 1, 32, &term->v4_length))
+            set_error(term, "not a prefix length for IPv4, which is 32 at the most", at + size,
+                      suffix);
+    }
+    return size;
 }
 
 /* ---- domain-spec (RFC 7208 7.1) ---- */
-
-/* A macro-expand at the beginning of `text`: its size, 0 if there is none. */
-static size_t macro_size(const char *text, size_t size)
-{
-    size_t at = 3;
-
-    if (size < 2 || text[0] != '%')
-        return 0;
-    if (memchr("%_-", text[1], 3))
-        return 2;
-    if (size < 4 || text[1] != '{' || !memchr("slodiphv", text_lower(text[2]), 8))
-        return 0;
-    while (at < size && text_is_digit(text[at]))
-        at++;
-    if (at < size && text_lower(text[at]) == 'r')
-        at++;
-    while (at < size && memchr(".-+,/_=", text[at], 7))
-        at++;
-    return at < size && text[at] == '}' ? at + 1 : 0;
-}
 
 /* Letters, digits and inner hyphens, not digits alone. */
 static bool is_top_label(const char *text, size_t size)
@@ -187,9 +221,9 @@ static bool is_top_label(const char *text, size_t size)
     if (size == 0 || text[0] == '-' || text[size - 1] == '-')
         return false;
     for (size_t i = 0; i < size; i++) {
-        if (!text_is_letter(text[i]) && !text_is_digit(text[i]) && text[i] != '-')
+        if (!is_letter(text[i]) && !is_digit(text[i]) && text[i] != '-')
             return false;
-        all_digits = all_digits && text_is_digit(text[i]);
+        all_digits = all_digits && is_digit(text[i]);
     }
     return !all_digits;
 }
@@ -197,15 +231,19 @@ static bool is_top_label(const char *text, size_t size)
 /* Where the last macro of a macro-string ends; a % that begins none is an error. */
 static size_t check_macros(struct spf_term *term, size_t at)
 {
-    size_t end = 0;
+    const char *text = term->value, *percent;
+    size_t end = 0, size = term->value_size;
 
-    for (size_t i = 0; i < term->value_size;) {
-        size_t macro = macro_size(term->value + i, term->value_size - i);
+    for (size_t i = 0; i < size && (percent = memchr(text + i, '%', size - i));) {
+        struct spf_macro macro;
 
-        if (macro == 0 && term->value[i] == '%')
-            set_error(term, "this % begins no macro", at + i, 1);
-        i += macro ? macro : 1;
-        end = macro ? i : end;
+        i = (size_t)(percent - text);
+        if (spf_macro_read(percent, size - i, false, &macro)) {
+            end = i += macro.size;
+        } else {
+            set_error(term, macro.error, at + i, 1);
+            i++;
+        }
     }
     return end;
 }
@@ -225,6 +263,7 @@ static void check_domain(struct spf_term *term, size_t at)
         set_error(term, "not a domain name with a top-level domain", at, term->value_size);
 }
 
+/* `rest`: what follows the name. */
 static void read_mechanism(struct spf_term *term, const char *rest, size_t size)
 {
     size_t at = term->start + term->size - size;
@@ -234,7 +273,7 @@ static void read_mechanism(struct spf_term *term, const char *rest, size_t size)
         return;
     }
     if (term->kind == SPF_A || term->kind == SPF_MX)
-        read_dual_length(term, rest + size, &size);
+        size = read_dual_length(term, rest, at, size);
     if (size > 0 && rest[0] == ':') {
         term->value = rest + 1;
         term->value_size = size - 1;
@@ -265,31 +304,30 @@ static void read_modifier(struct spf_term *term, const char *rest, size_t size)
         check_domain(term, term->start + term->size - term->value_size);
 }
 
-/* All that the grammar of RFC 7208 12 can make is visible ASCII. */
 static void check_characters(const char *word, struct spf_term *term)
 {
-    for (size_t i = 0; i < term->size; i++) {
-        if (word[i] < '!' || word[i] > '~') {
-            set_error(term, "no term may hold this character", term->start + i, 1);
-            return;
-        }
-    }
+    size_t i = 0;
+
+    while (i < term->size && is_visible(word[i]))
+        i++;
+    if (i < term->size)
+        set_error(term, "no term may hold this character", term->start + i, 1);
 }
 
 static void read_term(const char *text, struct spf_term *term)
 {
     const char *word = text + term->start;
     size_t size = term->size, name;
+    bool is_qualified = word[0] == '+' || word[0] == '-' || word[0] == '~' || word[0] == '?';
 
-    term->qualifier = '+';
+    term->qualifier = is_qualified ? word[0] : '+';
+    term->v4_length = 32;
+    term->v6_length = 128;
     check_characters(word, term);
-    if (memchr("+-~?", word[0], 4)) {
-        term->qualifier = word[0];
-        word++;
-        size--;
-    }
+    word += is_qualified;
+    size -= is_qualified;
     name = name_size(word, size);
-    if (name > 0 && name < size && word[name] == '=' && word == text + term->start) {
+    if (name > 0 && name < size && word[name] == '=' && !is_qualified) {
         term->kind = kind_of(word, name, true);
         read_modifier(term, word + name, size - name);
     } else {
@@ -299,14 +337,27 @@ static void read_term(const char *text, struct spf_term *term)
 }
 
 /* RFC 7208 6: redirect and exp may each appear once. */
-static void check_repetition(const struct spf_term *terms, struct spf_term *term)
+static void note_single(const struct spf_term **single, struct spf_term *term)
 {
-    if (term->kind != SPF_REDIRECT && term->kind != SPF_EXP)
-        return;
-    for (const struct spf_term *earlier = terms; earlier < term; earlier++) {
-        if (earlier->kind == term->kind)
-            set_error(term, "it may appear only once", term->start, term->size);
-    }
+    if (*single)
+        set_error(term, "it may appear only once", term->start, term->size);
+    else
+        *single = term;
+}
+
+static void take_term(struct spf_record *record, struct spf_term *term)
+{
+    read_term(record->text, term);
+    if (term->kind == SPF_REDIRECT)
+        note_single(&record->redirect, term);
+    else if (term->kind == SPF_EXP)
+        note_single(&record->exp, term);
+    else if (term->kind == SPF_ALL && !record->all)
+        record->all = term;
+    record->lookups += words[term->kind].costs_lookup;
+    if (term->error && !record->error)
+        record->error = term;
+    record->term_count++;
 }
 
 static size_t count_terms(const char *text, size_t size)
@@ -315,58 +366,43 @@ static size_t count_terms(const char *text, size_t size)
 
     for (size_t i = VERSION_SIZE; i < size; i++)
         count += text[i] != ' ' && text[i - 1] == ' ';
-    return count < SPF_TERMS_MOST ? count : SPF_TERMS_MOST;
+    return count;
 }
 
 void spf_read(const char *text, size_t size, struct arena *arena, struct spf_record *out)
 {
-    size_t most = count_terms(text, size);
-    struct spf_term *terms = arena_new(arena, most, sizeof *terms);
+    size_t count = count_terms(text, size), at = VERSION_SIZE;
+    size_t most = count < SPF_TERMS_MOST ? count : SPF_TERMS_MOST;
+    struct spf_term *term = arena_new(arena, most, sizeof *term);
 
     memset(out, 0, sizeof *out);
     out->text = text;
     out->size = size;
-    out->terms = terms;
-    for (size_t at = VERSION_SIZE; at < size && out->term_count < most;) {
-        struct spf_term *term = &terms[out->term_count];
-
-        if (text[at] == ' ') {
+    out->terms = term;
+    for (; out->term_count < most; term++) {
+        while (text[at] == ' ')
             at++;
-            continue;
-        }
         term->start = at;
         while (at < size && text[at] != ' ')
             at++;
         term->size = at - term->start;
-        read_term(text, term);
-        check_repetition(terms, term);
-        out->lookups += words[term->kind].costs_lookup;
-        if (term->error && !out->error)
-            out->error = term;
-        out->term_count++;
+        if (out->term_count + 1 < count && out->term_count + 1 == most)
+            set_error(term, "no TXT record can hold more terms than up to here", term->start,
+                      term->size);
+        take_term(out, term);
     }
 }
 
 bool spf_is_reached(const struct spf_record *record, const struct spf_term *term)
 {
-    if (term->kind == SPF_EXP || term->kind == SPF_OTHER_MODIFIER)
+    if (term->kind == SPF_EXP || term->kind == SPF_OTHER_MODIFIER || !record->all)
         return true;
-    for (size_t i = 0; i < record->term_count; i++) {
-        const struct spf_term *other = &record->terms[i];
-
-        if (other->kind == SPF_ALL && (other < term || term->kind == SPF_REDIRECT))
-            return false;
-    }
-    return true;
+    return term->kind != SPF_REDIRECT && term <= record->all;
 }
 
 const struct spf_term *spf_all_of(const struct spf_record *record)
 {
-    for (size_t i = 0; i < record->term_count; i++) {
-        if (record->terms[i].kind == SPF_ALL)
-            return &record->terms[i];
-    }
-    return NULL;
+    return record->all;
 }
 
 bool spf_same_term(const struct spf_record *a_record, const struct spf_term *a,

@@ -47,6 +47,9 @@ enum spf_term_kind {
         SPF_TERM_KIND_COUNT
 };
 
+bool spf_is_mechanism(enum spf_term_kind kind); /* rather than a modifier */
+bool spf_costs_lookup(enum spf_term_kind kind); /* RFC 7208 4.6.4 */
+
 struct spf_term {
     enum spf_term_kind kind;
     char qualifier; /* + - ~ ? of a mechanism, + where none is written */
@@ -69,12 +72,18 @@ struct spf_record {
     size_t term_count;            /* at most SPF_TERMS_MOST */
     unsigned lookups;             /* terms that cost a lookup, by themselves */
     const struct spf_term *error; /* the first term with one, or NULL: permerror (RFC 7208 4.6) */
+    const struct spf_term *all;   /* the first of its kind, as the next two; NULL: there is none */
+    const struct spf_term *redirect;
+    const struct spf_term *exp;
 };
 
-enum { SPF_TERMS_MOST = 4096 };
+/* As many as fit into the 65,535 bytes of a TXT record, each one letter and a space. */
+enum { SPF_TERMS_MOST = 32768 };
 
-/* Reads a text that spf_is_record(). Terms live in `arena`; beyond SPF_TERMS_MOST they are left
- * out. */
+/*
+ * Reads a text that spf_is_record(). Terms live in `arena`. In a text that no TXT record can
+ * hold, the SPF_TERMS_MOSTth has an error and those behind it are left out.
+ */
 void spf_read(const char *text, size_t size, struct arena *arena, struct spf_record *out);
 
 /*

@@ -242,20 +242,50 @@ static void errors_point_at_characters(void **state)
 static void domains_are_checked(void **state)
 {
     static const char *const right[] = {
-        "a:b.example",          "a:b.example.",      "include:%{d}",          "exists:%{ir}.%{v}.x",
-        "exists:%{L1R+-}._x.y", "exists:%%%_%-.x",   "a:_x.xn--p1ai/24",      "redirect=%{d2}.x",
-        "exists:%{d}.a-9",      "a:b/c.example//64", "exp=a.b.%{o}.example.", "x=%{d}%_",
+        "a:b.example",
+        "a:b.example.",
+        "include:%{d}",
+        "exists:%{ir}.%{v}.x",
+        "exists:%{L1R+-}._x.y",
+        "exists:%%%_%-.x",
+        "a:_x.xn--p1ai/24",
+        "redirect=%{d2}.x",
+        "exists:%{d}.a-9",
+        "a:b/c.example//64",
+        "exp=a.b.%{o}.example.",
+        "x=%{d}%_",
+        "a:%{d}/24",
+        "a:.example",
+        "exists:%{d99999999999}",
+        "a:a..b.example",
+        "include:%{p}",
+        "a:1.2-3",
     };
     static const struct {
         const char *term, *offending;
     } wrong[] = {
-        {"a:example", "example"},  {"a:b.9", "b.9"},
-        {"a:b.-c", "b.-c"},        {"a:b.c-", "b.c-"},
-        {"a:b..", "b.."},          {"a:b.c_d", "b.c_d"},
-        {"include:.", "."},        {"redirect=localhost", "localhost"},
-        {"exists:%{i}x", "%{i}x"}, {"exists:%", "%"},
-        {"exists:%{}.x", "%"},     {"exists:%{y}.x", "%"},
-        {"exists:%{i.x", "%"},     {"exists:%{i1r?}.x", "%"},
+        {"a:example", "example"},
+        {"a:b.9", "b.9"},
+        {"a:b.-c", "b.-c"},
+        {"a:b.c-", "b.c-"},
+        {"a:b..", "b.."},
+        {"a:b.c_d", "b.c_d"},
+        {"include:.", "."},
+        {"redirect=localhost", "localhost"},
+        {"exists:%{i}x", "%{i}x"},
+        {"exists:%", "%"},
+        {"exists:%{}.x", "%"},
+        {"exists:%{y}.x", "%"},
+        {"exists:%{i.x", "%"},
+        {"exists:%{i1r?}.x", "%"},
+        {"exists:%{d0}.x", "%"},
+        {"exists:%{d00r}.x", "%"},
+        {"exp=%{r}.x.example", "%"},
+        {"a:%{c}", "%"},
+        {"x=%{T}", "%"},
+        {"a:%{p", "%"},
+        {"a:%{d}.", "%{d}."},
+        {"a:b.example/24/32", "b.example/24"},
         {"exists:a%x.y", "%"},
     };
     char text[64];
@@ -346,23 +376,93 @@ static void the_largest_record_is_read(void **state)
     free(text);
 }
 
-/* 10,000 terms: those beyond the limit are left out, and that is no error of the record. */
-static void terms_are_limited(void **state)
+/* " mx" over and over. */
+static struct spf_record read_terms(size_t count)
 {
-    const size_t size = 6 + 3 * 10000;
-    char *text = malloc(size + 1);
+    const size_t size = 6 + 3 * count;
+    char *text = arena_new(&arena, 1, size);
     struct spf_record record;
 
-    (void)state;
-    assert_non_null(text);
     memcpy(text, "v=spf1", 6);
-    for (size_t i = 0; i < 10000; i++)
+    for (size_t i = 0; i < count; i++)
         memcpy(text + 6 + 3 * i, " mx", 3);
     spf_read(text, size, &arena, &record);
-    assert_int_equal(record.term_count, SPF_TERMS_MOST);
-    assert_int_equal(record.lookups, SPF_TERMS_MOST);
+    return record;
+}
+
+/* 10,000 terms fit into a TXT record, and all of them are read. */
+static void many_terms_are_read(void **state)
+{
+    struct spf_record record = read_terms(10000);
+
+    (void)state;
+    assert_int_equal(record.term_count, 10000);
+    assert_int_equal(record.lookups, 10000);
     assert_null(record.error);
-    free(text);
+    assert_int_equal(read_terms(SPF_TERMS_MOST).term_count, SPF_TERMS_MOST);
+    assert_null(read_terms(SPF_TERMS_MOST).error);
+}
+
+/* More than any TXT record can hold is an error, and never silently less than what is written. */
+static void too_many_terms_are_an_error(void **state)
+{
+    struct spf_record record = read_terms(SPF_TERMS_MOST + 1);
+
+    (void)state;
+    assert_int_equal(record.term_count, SPF_TERMS_MOST);
+    assert_ptr_equal(record.error, &record.terms[SPF_TERMS_MOST - 1]);
+}
+
+/* What an evaluation compares with: the address as written, and the lengths. */
+static void networks_are_read(void **state)
+{
+    static const struct {
+        const char *term, *address;
+        unsigned v4, v6;
+    } rows[] = {
+        {"ip4:192.0.2.77/24", "192.0.2.77", 24, 128},
+        {"ip4:192.0.2.1", "192.0.2.1", 32, 128},
+        {"ip4:0.0.0.0/0", "0.0.0.0", 0, 128},
+        {"IP6:2001:DB8::1/32", "2001:db8::1", 32, 32},
+        {"ip6:::", "::", 32, 128},
+        {"ip6:::ffff:192.0.2.1/96", "::ffff:192.0.2.1", 32, 96},
+        {"a/24//64", "", 24, 64},
+        {"mx//0", "", 32, 0},
+        {"mx:a.example/8", "", 8, 128},
+        {"a", "", 32, 128},
+        {"ip4:192.0.2.1/33", "", 32, 128},
+        {"ip4:192.0.2.1.5", "", 32, 128},
+        {"a/33", "", 32, 128},
+    };
+    char text[64], address[IP_TEXT_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct spf_term *term;
+
+        snprintf(text, sizeof text, "v=spf1 %s", rows[i].term);
+        term = &read_text(text).terms[0];
+        ip_format(&term->network, address);
+        if (strcmp(address, rows[i].address) != 0 || term->v4_length != rows[i].v4 ||
+            term->v6_length != rows[i].v6)
+            fail_msg("%s: %s/%u//%u", rows[i].term, address, term->v4_length, term->v6_length);
+    }
+}
+
+/* The modifiers and `all` that an evaluation looks for: the first of each. */
+static void single_terms_are_at_hand(void **state)
+{
+    struct spf_record record = read_text("v=spf1 exp=a.b ?all redirect=c.d all exp=e.f");
+    struct spf_record none = read_text("v=spf1 mx");
+
+    (void)state;
+    assert_ptr_equal(record.exp, &record.terms[0]);
+    assert_ptr_equal(record.all, &record.terms[1]);
+    assert_ptr_equal(record.redirect, &record.terms[2]);
+    assert_ptr_equal(record.error, &record.terms[4]);
+    assert_null(none.exp);
+    assert_null(none.all);
+    assert_null(none.redirect);
 }
 
 /* ---- terms with one meaning ---- */
@@ -422,7 +522,10 @@ int main(void)
         cmocka_unit_test(reading_goes_on_behind_an_error),
         cmocka_unit_test(any_byte_is_read),
         cmocka_unit_test(the_largest_record_is_read),
-        cmocka_unit_test(terms_are_limited),
+        cmocka_unit_test(many_terms_are_read),
+        cmocka_unit_test(too_many_terms_are_an_error),
+        cmocka_unit_test(networks_are_read),
+        cmocka_unit_test(single_terms_are_at_hand),
         cmocka_unit_test(same_terms_are_known),
         cmocka_unit_test(different_terms_are_told_apart),
     };
