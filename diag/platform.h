@@ -152,6 +152,20 @@ unsigned platform_terminal_columns(FILE *stream);
 /* True if colour escapes written to `stream` will be obeyed; may switch that on. */
 bool platform_terminal_colours(FILE *stream);
 
+/* ---- standard input and output ---- */
+
+/* Waits for bytes on standard input, and gives those that are there; none at its end. */
+enum status platform_input_read(void *bytes, size_t room, size_t *received);
+
+/* The bytes to come, where standard input is an ordinary file; else -1. */
+int64_t platform_input_size(void);
+
+/* True if standard output goes to the very file of this path. */
+bool platform_output_is(const char *path);
+
+/* Cuts that file to so many bytes; what is written next follows them. */
+enum status platform_output_cut(int64_t size);
+
 /* ---- files ---- */
 
 enum platform_file_kind { PLATFORM_NO_FILE, PLATFORM_FILE, PLATFORM_FOLDER, PLATFORM_OTHER_FILE };
