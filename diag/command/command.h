@@ -18,6 +18,7 @@ struct command {
 };
 
 extern const struct command command_check;
+extern const struct command command_audit;
 extern const struct command command_report;
 extern const struct command command_spf;
 extern const struct command command_explain;

@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_check, &command_report, &command_spf, &command_explain, &command_list, &command_demo, NULL,
+    &command_check,   &command_report, &command_spf,  &command_audit,
+    &command_explain, &command_list,   &command_demo, NULL,
 };
 
 int complain(const char *format, ...)

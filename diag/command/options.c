@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONFIG_LINE_MOST = 4096 };
+enum { CONFIG_LINE_MOST = 4096, SHARDS_MOST = 1000000 };
 
 /* ---- subjects ---- */
 
@@ -41,7 +41,7 @@ static const char *odd_character(const char *ascii)
 }
 
 /* The A-label form, folded; what people type may be in any script (IDNA). */
-static enum status canonical_name(const char *text, struct buffer *name)
+enum status options_canonical_name(const char *text, struct buffer *name)
 {
     char ascii[DNS_NAME_TEXT_SIZE];
     uint8_t wire[DNS_NAME_WIRE_MOST];
@@ -76,7 +76,7 @@ static enum status add_name(struct options *options, enum subject_kind kind, con
     enum status status;
 
     buffer_init(&name, DNS_NAME_TEXT_SIZE);
-    status = canonical_name(text, &name);
+    status = options_canonical_name(text, &name);
     if (status == STATUS_OK)
         add(options, kind, name.text,
             idn_to_unicode(name.text, unicode) == STATUS_OK ? unicode : name.text);
@@ -356,6 +356,41 @@ static enum status take_in_flight(struct options *options, const char *value)
     return take_count("--in-flight", value, DNS_WINDOW_MOST, &options->dns_window);
 }
 
+static enum status take_rate(struct options *options, const char *value)
+{
+    unsigned long number;
+
+    if (!read_number(value, 0, RATE_MOST, &number)) {
+        complain("--rate takes questions a second, up to %d, or 0 for no limit, not '%s'",
+                 (int)RATE_MOST, value);
+        return STATUS_INVALID;
+    }
+    options->rate = (unsigned)number;
+    return STATUS_OK;
+}
+
+static enum status take_shard(struct options *options, const char *value)
+{
+    const char *slash = strchr(value, '/');
+    const char *part = arena_copy(&options->memory, value, strcspn(value, "/"));
+    unsigned long index, count;
+
+    if (!slash || !read_number(slash + 1, 1, SHARDS_MOST, &count) ||
+        !read_number(part, 0, count - 1, &index)) {
+        complain("--shard takes I/N with I from 0 to N-1, such as 0/4, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    options->shard = (unsigned)index;
+    options->shard_count = (unsigned)count;
+    return STATUS_OK;
+}
+
+static enum status take_resume(struct options *options, const char *value)
+{
+    options->resume = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
 static enum status take_format(struct options *options, const char *value)
 {
     if (options->flag & FOR_SPF && strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
@@ -448,7 +483,7 @@ static const char *canonical_subject(struct options *options, const char *id, co
     if (!probe || probe->subjects & PROBE_EXAMINES(SUBJECT_FILE))
         return text;
     buffer_init(&name, DNS_NAME_TEXT_SIZE);
-    if (canonical_name(text, &name) == STATUS_OK)
+    if (options_canonical_name(text, &name) == STATUS_OK)
         subject = arena_copy_string(&options->memory, name.text);
     buffer_release(&name);
     return subject;
@@ -543,10 +578,28 @@ static const struct option {
     {"helo", "NAME", FOR_SPF, take_helo, 0, "the name it says HELO with"},
     {"sender", "LOCAL", FOR_SPF, take_sender, 0,
      "the local part of the sender, where the identity has none (postmaster)"},
+    {"ip", "ADDR", FOR_AUDIT, take_ip, 0, "judge a message that this address sends"},
+    {"helo", "NAME", FOR_AUDIT, take_helo, 0, "the name it says HELO with"},
+    {"sender", "LOCAL", FOR_AUDIT, take_sender, 0, "the local part of the sender (postmaster)"},
+    {"deep", NULL, FOR_AUDIT, NULL, offsetof(struct options, settings.deep),
+     "ask more than a verdict takes: type 99, hosts that the record forgets"},
+    {"rate", "N", FOR_AUDIT, take_rate, 0,
+     "DNS questions a second at most; 0: no limit (200 to public resolvers)"},
+    {"shard", "I/N", FOR_AUDIT, take_shard, 0,
+     "only the domains of part I, from 0, of N: for several machines"},
+    {"resume", "FILE", FOR_AUDIT, take_resume, 0,
+     "the earlier output: what has a line there is not examined again"},
+    {"dns", "ADDR[:PORT]", FOR_AUDIT, take_dns, 0,
+     "ask this name server; several share the questions"},
+    {"only", "ID,...", FOR_AUDIT, take_only, 0, "only these probes or findings (spf)"},
+    {"skip", "ID,...", FOR_AUDIT, take_skip, 0, "not these probes or findings"},
+    {"in-flight", "N", FOR_AUDIT, take_in_flight, 0,
+     "DNS questions in flight at most (2000; 100 to public resolvers)"},
+    {"quiet", NULL, FOR_AUDIT, NULL, offsetof(struct options, quiet), "no progress on a terminal"},
     {"record", "TEXT", FOR_SPF, take_record, 0, "explain this record, which is not published yet"},
     {"dns", "ADDR[:PORT]", FOR_CHECK | FOR_SPF, take_dns, 0,
      "ask this name server, and take its view as the public one"},
-    {"port", "dns=N", FOR_CHECK | FOR_SPF, take_port, 0,
+    {"port", "dns=N", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_port, 0,
      "ask name servers found on the way at port N"},
     {"only", "ID,...", FOR_CHECK | FOR_REPORT, take_only, 0, "only these probes or findings"},
     {"skip", "ID,...", FOR_CHECK | FOR_REPORT | FOR_SPF, take_skip, 0,
@@ -555,9 +608,9 @@ static const struct option {
      "judge a finding as critical, warning or info"},
     {"accept", "FILE", FOR_CHECK | FOR_REPORT, take_accept, 0,
      "findings this site has accepted: lines of ID SUBJECT YYYY-MM-DD REASON"},
-    {"timeout", "SECONDS", FOR_CHECK | FOR_SPF, take_timeout, 0,
+    {"timeout", "SECONDS", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_timeout, 0,
      "for one network operation, retries included (10)"},
-    {"jobs", "N", FOR_CHECK, take_jobs, 0, "worker threads at most (64)"},
+    {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0, "worker threads at most (64)"},
     {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,
      "DNS questions in flight at most (500)"},
     {"save", "FILE", FOR_CHECK, take_save, 0,
@@ -571,7 +624,7 @@ static const struct option {
     {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DEMO | FOR_SPF, take_output, 0,
      "write the report to a file"},
     {"title", "TEXT", FOR_CHECK | FOR_REPORT, take_title, 0, "a title for the report"},
-    {"config", "FILE", FOR_CHECK | FOR_REPORT | FOR_SPF, take_config, 0,
+    {"config", "FILE", FOR_CHECK | FOR_REPORT | FOR_SPF | FOR_AUDIT, take_config, 0,
      "read options from a file, one a line"},
     {"verbose", NULL, FOR_CHECK | FOR_REPORT | FOR_DEMO, NULL, offsetof(struct options, verbose),
      "show what was right, too"},
@@ -683,7 +736,9 @@ enum status options_read(struct options *options, const char *command, unsigned 
     options->settings.dns_port = DNS_PORT;
     options->timeout = TIMEOUT_USUAL;
     options->jobs = JOBS_USUAL;
-    options->dns_window = DNS_WINDOW_USUAL;
+    options->dns_window = flag & FOR_AUDIT ? 0 : DNS_WINDOW_USUAL;
+    options->rate = RATE_USUAL;
+    options->shard_count = 1;
     options->format = "text";
     for (int at = 0; at < argc && status == STATUS_OK; at++) {
         if (!only_bare && strcmp(argv[at], "--") == 0)

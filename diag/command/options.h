@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+enum { RATE_MOST = 1000000, RATE_USUAL = RATE_MOST + 1 };
+
 enum command_flag {
     FOR_CHECK = 1,
     FOR_REPORT = 2,
@@ -18,7 +20,8 @@ enum command_flag {
     FOR_LIST = 8,
     FOR_DEMO = 16,
     FOR_SPF = 32,
-    FOR_ALL = 63
+    FOR_AUDIT = 64,
+    FOR_ALL = 127
 };
 
 struct options {
@@ -49,7 +52,11 @@ struct options {
 
     unsigned timeout; /* milliseconds */
     unsigned jobs;
-    unsigned dns_window; /* --in-flight */
+    unsigned dns_window;  /* --in-flight; 0: the usual one */
+    unsigned rate;        /* --rate, questions a second; RATE_USUAL if not given */
+    unsigned shard;       /* --shard I/N: I */
+    unsigned shard_count; /* N; 1 if not given */
+    const char *resume;
     const char *save;
     const char *format;
     const char *output;
@@ -74,6 +81,12 @@ void options_release(struct options *options);
 
 /* The options a command takes, with what they do, on stdout. */
 void options_print_help(unsigned flag);
+
+/*
+ * Appends the canonical name of a domain or host that people wrote, in any script.
+ * STATUS_INVALID for what is no such name.
+ */
+enum status options_canonical_name(const char *text, struct buffer *name);
 
 /* Adds a subject as the user wrote it, made canonical; STATUS_INVALID after a message. */
 enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text);

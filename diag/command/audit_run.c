@@ -1,0 +1,313 @@
+#include "diag/command/audit_run.h"
+
+#include "diag/command/audit_input.h"
+#include "diag/command/audit_line.h"
+#include "diag/command/options.h"
+#include "diag/exam.h"
+#include "diag/platform.h"
+#include "diag/read/domain_list.h"
+#include "diag/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SHOWN_MOST = 1000,   /* bytes of a line that is no domain */
+    FLUSH_SIZE = 32768,  /* bytes of lines that are written at once */
+    FLUSH_EVERY = 100,   /* milliseconds */
+    PROGRESS_EVERY = 200 /* milliseconds */
+};
+
+struct audit {
+    const struct audit_plan *plan;
+    struct audit_outcome *outcome;
+    struct evidence_store *store;
+    struct exam *exam;
+    struct gather *gather;
+
+    struct audit_input *input;
+    struct domain_list list;
+    bool is_read;       /* no piece of the input follows */
+    bool is_exhausted;  /* no line either */
+    int64_t input_size; /* -1: not known */
+    int64_t input_used;
+    struct buffer name; /* of the line at hand, as it is written */
+
+    size_t in_flight;
+    size_t most_in_flight;
+    struct buffer out;
+    int64_t flushed; /* when, microseconds on the monotonic clock; so are the next two */
+    int64_t began;
+    int64_t shown;
+
+    struct platform_mutex *mutex; /* guards: */
+    bool interrupted;
+};
+
+/* ---- interruption ---- */
+
+static void interrupt(void *context)
+{
+    struct audit *audit = context;
+
+    platform_mutex_lock(audit->mutex);
+    audit->interrupted = true;
+    platform_mutex_unlock(audit->mutex);
+    gather_wake(audit->gather);
+}
+
+static bool is_interrupted(struct audit *audit)
+{
+    bool interrupted;
+
+    platform_mutex_lock(audit->mutex);
+    interrupted = audit->interrupted;
+    platform_mutex_unlock(audit->mutex);
+    return interrupted;
+}
+
+/* ---- lines in ---- */
+
+static bool next_line(struct audit *audit, struct domain_line *line)
+{
+    while (!domain_list_next(&audit->list, line)) {
+        const char *bytes;
+        size_t size;
+
+        if (audit->is_read) {
+            audit->is_exhausted = true;
+            return false;
+        }
+        if (!audit_input_take(audit->input, &bytes, &size, &audit->outcome->input))
+            return false;
+        audit->is_read = size == 0;
+        audit->input_used += (int64_t)size;
+        domain_list_add(&audit->list, bytes, size);
+    }
+    return true;
+}
+
+/* Why the line is no domain; NULL if it is one. Either way audit->name is what it is called. */
+static const char *name_of(struct audit *audit, const struct domain_line *line)
+{
+    const char *fault = line->fault;
+
+    buffer_clear(&audit->name);
+    if (!fault && options_canonical_name(line->name, &audit->name) != STATUS_OK)
+        fault = "not a domain name";
+    else if (!fault && !strchr(audit->name.text, '.'))
+        fault = "not a domain: a name without a dot";
+    if (!fault)
+        return NULL;
+    buffer_clear(&audit->name);
+    text_show(&audit->name, line->text, line->size);
+    return fault;
+}
+
+static void take_line(struct audit *audit, const struct domain_line *line)
+{
+    const struct audit_plan *plan = audit->plan;
+    const char *fault = name_of(audit, line), *name = audit->name.text;
+    uint64_t hash = audit_hash(name);
+
+    if (hash % plan->shard_count != plan->shard)
+        return;
+    if (plan->done && audit_done_take(plan->done, hash))
+        return;
+    if (fault) {
+        audit_line_refused(&audit->out, name, fault);
+        audit->outcome->lines++;
+    } else {
+        audit->in_flight++;
+        exam_add_subject(audit->exam, SUBJECT_DOMAIN, name, name, true);
+    }
+}
+
+/* As many as may be in flight, and no more output than is written at once. */
+static void take_lines(struct audit *audit)
+{
+    struct domain_line line;
+
+    while (audit->in_flight < audit->most_in_flight && audit->out.size < FLUSH_SIZE &&
+           next_line(audit, &line))
+        take_line(audit, &line);
+}
+
+/* ---- lines out ---- */
+
+static void concluded(void *context, const struct visit *visit)
+{
+    struct audit *audit = context;
+
+    audit_line_examined(&audit->out, visit);
+    audit->in_flight--;
+    audit->outcome->lines++;
+}
+
+static void flush(struct audit *audit, int64_t now)
+{
+    audit->flushed = now;
+    if (audit->out.size == 0)
+        return;
+    if (fwrite(audit->out.text, 1, audit->out.size, stdout) != audit->out.size ||
+        fflush(stdout) != 0)
+        audit->outcome->output = platform_write_error();
+    buffer_clear(&audit->out);
+}
+
+/* Soon, but not line by line. */
+static void flush_if_due(struct audit *audit, int64_t now)
+{
+    if (audit->out.size >= FLUSH_SIZE || now - audit->flushed >= FLUSH_EVERY * (int64_t)1000)
+        flush(audit, now);
+}
+
+/* ---- progress ---- */
+
+static void show_time_left(double seconds)
+{
+    if (seconds < 90)
+        fprintf(stderr, ", %.0f s left", seconds);
+    else if (seconds < 5400)
+        fprintf(stderr, ", %.0f min left", seconds / 60);
+    else
+        fprintf(stderr, ", %.1f h left", seconds / 3600);
+}
+
+static void show_progress(struct audit *audit, int64_t now)
+{
+    double seconds = (double)(now - audit->began) / 1e6;
+    double used = (double)(audit->input_used - (audit->list.end - audit->list.at));
+
+    if (!audit->plan->shows_progress || now - audit->shown < PROGRESS_EVERY * (int64_t)1000)
+        return;
+    audit->shown = now;
+    fprintf(stderr, "\r%llu domains, %.0f a second", (unsigned long long)audit->outcome->lines,
+            (double)audit->outcome->lines / seconds);
+    if (audit->input_size > 0 && used > 0)
+        show_time_left(seconds * ((double)audit->input_size - used) / used);
+    fputs(" \x1b[K", stderr);
+    fflush(stderr);
+}
+
+/* ---- the loop ---- */
+
+static void fetch(void *context, struct evidence *item)
+{
+    struct audit *audit = context;
+
+    gather_start(audit->gather, item);
+}
+
+static void settled(void *context, struct evidence *item)
+{
+    struct audit *audit = context;
+
+    exam_settled(audit->exam, item, platform_monotonic_clock());
+}
+
+static void wake(void *context)
+{
+    gather_wake(context);
+}
+
+/* Not at all while there is room for lines that may be there. */
+static void wait_for_more(struct audit *audit, bool is_fed)
+{
+    int64_t due = exam_due(audit->exam), most = FLUSH_EVERY;
+
+    if (is_fed && audit->in_flight < audit->most_in_flight)
+        most = 0;
+    if (due != INT64_MAX) {
+        int64_t left = (due - platform_monotonic_clock()) / 1000 + 1;
+
+        most = left < 0 ? 0 : left < most ? left : most;
+    }
+    gather_wait(audit->gather, most);
+}
+
+static bool is_over(struct audit *audit)
+{
+    if (audit->outcome->output != STATUS_OK)
+        return true;
+    if (is_interrupted(audit)) {
+        audit->outcome->interrupted = true;
+        return true;
+    }
+    return audit->is_exhausted && audit->in_flight == 0;
+}
+
+static void work(struct audit *audit)
+{
+    int64_t now = audit->began = audit->flushed = audit->shown = platform_monotonic_clock();
+
+    while (!is_over(audit)) {
+        uint64_t lines = audit->outcome->lines;
+
+        take_lines(audit);
+        exam_work(audit->exam, now);
+        flush_if_due(audit, now);
+        show_progress(audit, now);
+        if (!audit->is_exhausted || audit->in_flight > 0)
+            wait_for_more(audit, audit->outcome->lines > lines);
+        now = platform_monotonic_clock();
+    }
+    flush(audit, now);
+}
+
+static void release(struct audit *audit)
+{
+    audit_input_free(audit->input);
+    gather_free(audit->gather);
+    exam_free(audit->exam);
+    evidence_store_free(audit->store);
+    buffer_release(&audit->name);
+    buffer_release(&audit->out);
+    platform_mutex_free(audit->mutex);
+    free(audit);
+}
+
+static struct audit *new_audit(const struct audit_plan *plan, struct audit_outcome *outcome)
+{
+    struct audit *audit = memory_new(1, sizeof *audit);
+    const struct exam_options how = {.settings = plan->settings,
+                                     .probes = plan->probes,
+                                     .store = evidence_cache_new(AUDIT_CACHE_SIZE),
+                                     .started = platform_wall_clock(),
+                                     .absent = STATUS_CANCELLED,
+                                     .fetch = fetch,
+                                     .concluded = concluded,
+                                     .context = audit};
+
+    memset(outcome, 0, sizeof *outcome);
+    audit->plan = plan;
+    audit->outcome = outcome;
+    audit->store = how.store;
+    audit->exam = exam_new(&how);
+    audit->input_size = platform_input_size();
+    audit->most_in_flight =
+        plan->gather.dns_window < AUDIT_DOMAINS_MOST ? plan->gather.dns_window : AUDIT_DOMAINS_MOST;
+    audit->mutex = platform_mutex_new();
+    buffer_init(&audit->name, SHOWN_MOST);
+    buffer_init(&audit->out, SIZE_MAX - 1);
+    return audit;
+}
+
+enum status audit_run(const struct audit_plan *plan, struct audit_outcome *outcome)
+{
+    struct audit *audit = new_audit(plan, outcome);
+    enum status status = gather_new(&plan->gather, settled, audit, &audit->gather);
+
+    if (status != STATUS_OK)
+        goto out;
+    platform_on_interrupt(interrupt, audit);
+    status = audit_input_new(wake, audit->gather, &audit->input);
+    if (status == STATUS_OK)
+        work(audit);
+    platform_on_interrupt(NULL, NULL);
+    if (plan->shows_progress)
+        fputs("\r\x1b[K", stderr);
+out:
+    release(audit);
+    return status;
+}
