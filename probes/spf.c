@@ -5,6 +5,7 @@
 #include "diag/read/spf.h"
 #include "diag/probe.h"
 #include "probes/public_dns.h"
+#include "probes/spf_check.h"
 #include "probes/spf_kinds.h"
 #include "probes/spf_multiple.h"
 #include "probes/spf_tell.h"
@@ -194,28 +195,49 @@ static unsigned families_of(const struct settings *settings)
     return 1u << SPF_V4;
 }
 
-/* What `exdiag audit` prints of a domain. */
+/* What `exdiag audit` prints of a domain. `verdict` may be NULL. */
 static void tell_facts(struct examination *x, const struct spf_published *published,
-                       const struct spf_tree *tree)
+                       const struct spf_tree *tree, const struct spf_verdict *verdict)
 {
     unsigned families = families_of(ask_settings(x));
 
     tell_number(x, "records", published->count);
+    if (verdict)
+        tell_text(x, "result", spf_result_word(verdict->result));
     tell_number(x, "lookups", tree->lookups);
     tell_number(x, "depth", tree->depth);
     tell_number(x, "void_lookups", tree->voids[families == 1u << SPF_V6 ? SPF_V6 : SPF_V4]);
 }
 
-/* A record, with all that it leads to. */
-static void judge_record(struct examination *x, const struct subject *domain,
-                         const struct spf_published *published)
+/* What a receiver makes of a message from the first sender. False while that is on its way. */
+static bool evaluate(struct examination *x, const struct subject *domain,
+                     struct spf_verdict *verdict)
 {
+    const struct settings *settings = ask_settings(x);
+    const struct spf_message message = {.ip = settings->senders[0],
+                                        .local = settings->sender_local,
+                                        .domain = domain->name,
+                                        .helo = settings->helo,
+                                        .brief = !settings->deep};
+
+    return spf_check_host(x, &message, NULL, verdict);
+}
+
+/* The records of the unluckiest receiver, with all that they lead to. */
+static void judge_records(struct examination *x, const struct subject *domain,
+                          const struct spf_published *published)
+{
+    const struct settings *settings = ask_settings(x);
+    bool is_evaluated = settings->sender_count > 0, is_known = true;
+    struct spf_verdict verdict;
     struct spf_tree tree = {0};
 
-    if (published->count == 1 &&
-        !spf_tree_grow(x, domain->name, published, NULL, families_of(ask_settings(x)), &tree))
-        return;
-    tell_facts(x, published, &tree);
+    if (published->count == 1)
+        is_known = spf_tree_grow(x, domain->name, published, NULL, families_of(settings), &tree);
+    if (is_evaluated)
+        is_known = evaluate(x, domain, &verdict) && is_known;
+    if (is_known)
+        tell_facts(x, published, &tree, is_evaluated ? &verdict : NULL);
 }
 
 static void judge_domain(struct examination *x, const struct subject *domain,
@@ -241,7 +263,7 @@ static void judge_domain(struct examination *x, const struct subject *domain,
         healthy(x, &spf_none, "an SPF record is published");
     if (mx->state == PUBLIC_UNREACHABLE)
         tell_unknown_hosts(x, domain, mx);
-    judge_record(x, domain, judgement.most);
+    judge_records(x, domain, judgement.most);
 }
 
 /* Its mail exchangers are no part of an evaluation, so an audit does not ask for them. */

@@ -71,6 +71,7 @@ static int examine(struct options *options, const struct net_address *resolver)
     int exit_status;
 
     options->settings.dns_port = resolver->port;
+    options->settings.deep = true;
     options->title = "DEMONSTRATION: invented faults on loopback";
     run.about.subjects = options->subjects;
     run.about.subject_count = options->subject_count;
