@@ -1,11 +1,12 @@
 #include "diag/memory.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_FIRST = 1024, BLOCK_LARGEST = 65536 };
+enum { BLOCK_FIRST = 128, BLOCK_LARGEST = 65536 };
 
 union any_type {
     long long integer;
@@ -63,16 +64,10 @@ void *memory_grow(void *array, size_t *room, size_t count, size_t size)
     return memory_resize(array, *room, size);
 }
 
-static struct arena_block *add_block(struct arena *arena, size_t at_least)
+static struct arena_block *add_block(struct arena *arena, size_t size)
 {
-    size_t size =
-        arena->blocks ? arena->blocks->size * 2 : BLOCK_FIRST - sizeof(struct arena_block);
     struct arena_block *block;
 
-    if (size > BLOCK_LARGEST)
-        size = BLOCK_LARGEST;
-    if (size < at_least)
-        size = at_least;
     if (size > SIZE_MAX - sizeof *block)
         out_of_memory();
     block = malloc(sizeof *block + size);
@@ -85,7 +80,18 @@ static struct arena_block *add_block(struct arena *arena, size_t at_least)
     return block;
 }
 
-static void *take(struct arena *arena, size_t size)
+/* What a new block has room for: twice as much as the last, and at least `size`. */
+static size_t next_size(const struct arena *arena, size_t size)
+{
+    size_t usual =
+        arena->blocks ? arena->blocks->size * 2 : BLOCK_FIRST - sizeof(struct arena_block);
+
+    if (usual > BLOCK_LARGEST)
+        usual = BLOCK_LARGEST;
+    return usual > size ? usual : size;
+}
+
+static void *take_from(struct arena *arena, size_t size, bool exactly)
 {
     const size_t alignment = sizeof(union any_type);
     struct arena_block *block = arena->blocks;
@@ -95,10 +101,20 @@ static void *take(struct arena *arena, size_t size)
         out_of_memory();
     size = (size + alignment - 1) / alignment * alignment;
     if (!block || block->size - block->used < size)
-        block = add_block(arena, size);
+        block = add_block(arena, exactly ? size : next_size(arena, size));
     memory = (char *)block->data + block->used;
     block->used += size;
     return memory;
+}
+
+static void *take(struct arena *arena, size_t size)
+{
+    return take_from(arena, size, false);
+}
+
+void *arena_reserve(struct arena *arena, size_t size)
+{
+    return take_from(arena, size, true);
 }
 
 void *arena_new(struct arena *arena, size_t count, size_t size)

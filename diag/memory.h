@@ -43,6 +43,9 @@ struct arena {
 /* Zeroed, aligned for any type. Lives until arena_reset() or arena_release(). */
 void *arena_new(struct arena *arena, size_t count, size_t size);
 
+/* As arena_new(), not zeroed; what does not fit where the arena stands takes just its size. */
+void *arena_reserve(struct arena *arena, size_t size);
+
 /* A NUL-terminated copy of `size` bytes. */
 char *arena_copy(struct arena *arena, const void *bytes, size_t size);
 

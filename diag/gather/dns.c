@@ -158,6 +158,7 @@ void dns_client_free(struct dns_client *client)
     free_all(&client->direct.waiting);
     timers_release(&client->timers);
     dns_sockets_release(&client->sockets);
+    arena_release(&client->scratch);
     free(client);
 }
 
@@ -181,6 +182,7 @@ void dns_client_ask(struct dns_client *client, struct dns_answer *item)
 void dns_client_work(struct dns_client *client, int64_t now)
 {
     client->now = now;
+    client->wall_clock = platform_wall_clock();
     dns_transport_receive(client);
     dns_transport_work_tcp(client);
     expire(client);
@@ -190,15 +192,17 @@ void dns_client_work(struct dns_client *client, int64_t now)
 }
 
 size_t dns_client_sockets(const struct dns_client *client, struct platform_waiter *list,
-                          size_t count, size_t room)
+                          size_t room)
 {
+    size_t count = 0;
+
     for (size_t i = 0; i < client->sockets.count && count < room; i++) {
         const struct dns_socket *socket = client->sockets.list[i];
 
         list[count++] = (struct platform_waiter){
             .socket = socket->handle, .to_read = true, .to_write = socket->is_full};
     }
-    for (size_t i = 0; i < DNS_TCP_MOST && count < room; i++) {
+    for (size_t i = 0; i < client->exchanges_used && count < room; i++) {
         const struct dns_tcp *tcp = &client->exchanges[i].tcp;
         bool writes = dns_tcp_wants_write(tcp);
 
@@ -207,6 +211,18 @@ size_t dns_client_sockets(const struct dns_client *client, struct platform_waite
                 .socket = tcp->socket, .to_read = !writes, .to_write = writes};
     }
     return count;
+}
+
+void dns_client_heard(struct dns_client *client, const struct platform_waiter *list, size_t count)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < client->sockets.count && at < count; i++)
+        client->sockets.list[i]->is_ready = list[at++].ready;
+    for (size_t i = 0; i < client->exchanges_used && at < count; i++) {
+        if (client->exchanges[i].question)
+            client->exchanges[i].is_ready = list[at++].ready;
+    }
 }
 
 int64_t dns_client_due(const struct dns_client *client)

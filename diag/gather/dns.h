@@ -37,9 +37,12 @@ void dns_client_ask(struct dns_client *client, struct dns_answer *item);
  */
 void dns_client_work(struct dns_client *client, int64_t now);
 
-/* The sockets to wait for, appended from list[count] on; the new count, at most `room`. */
+/* The sockets to wait for; their number, at most `room`. */
 size_t dns_client_sockets(const struct dns_client *client, struct platform_waiter *list,
-                          size_t count, size_t room);
+                          size_t room);
+
+/* What platform_wait() made of that list: the next dns_client_work() reads what is ready. */
+void dns_client_heard(struct dns_client *client, const struct platform_waiter *list, size_t count);
 
 /* Microseconds on the monotonic clock when work is next due; INT64_MAX if nothing waits. */
 int64_t dns_client_due(const struct dns_client *client);

@@ -79,13 +79,15 @@ struct dns_question {
 struct dns_exchange {
     struct dns_tcp tcp;
     struct dns_question *question; /* NULL: free */
+    bool is_ready;                 /* it can go on */
 };
 
 struct dns_client {
     dns_client_settled *settled;
     void *context;
     int64_t now;
-    int64_t timeout; /* microseconds */
+    int64_t wall_clock; /* of the same moment, milliseconds */
+    int64_t timeout;    /* microseconds */
     struct pace pace;
     bool is_persistent;
     bool is_spread;
@@ -107,8 +109,10 @@ struct dns_client {
 
     struct dns_queue tcp_waiting;
     struct dns_exchange exchanges[DNS_TCP_MOST];
+    size_t exchanges_used; /* those behind were never used */
 
     uint8_t packet[UINT16_MAX];
+    struct arena scratch; /* for the message at hand */
 };
 
 /* ---- dns.c ---- */

@@ -1,6 +1,7 @@
 #include "diag/gather/dns_client.h"
 #include "diag/platform.h"
 #include "diag/read/dns_chain.h"
+#include "diag/read/dns_copy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -168,19 +169,21 @@ static void ask_next(struct dns_client *client, struct dns_question *question)
         give_up(client, question);
 }
 
-/* Makes a response the observation of the item. */
+/* Makes a response the observation of the item, which keeps what it says. */
 static void note_response(struct dns_question *question, const struct dns_candidate *candidate,
                           const struct dns_message *message)
 {
     struct dns_answer *item = question->item;
+    struct dns_message kept = *message;
 
+    dns_message_keep(&kept, item->name, &item->evidence.memory);
     item->server = *candidate->server;
     item->rcode = message->rcode;
     item->flags = message->flags & (uint8_t)(question->chain_flags | ~DNS_AUTHENTICATED);
     item->over_tcp = is_over_tcp(question, candidate);
-    item->answer = message->answer;
-    item->authority = message->authority;
-    item->additional = message->additional;
+    item->answer = kept.answer;
+    item->authority = kept.authority;
+    item->additional = kept.additional;
 }
 
 /* The larger, the more a failure says: a server's own word before silence. */
@@ -277,7 +280,7 @@ static size_t choose_first(struct dns_client *client, size_t count)
 void dns_question_begin(struct dns_client *client, struct dns_question *question)
 {
     question->lane->open++;
-    question->item->evidence.time = platform_wall_clock();
+    question->item->evidence.time = client->wall_clock;
     question->began = client->now;
     question->deadline = client->now + client->timeout;
     if (!dns_question_is_direct(question))
@@ -301,12 +304,16 @@ static void ask_for_end(struct dns_client *client, struct dns_question *question
                         const struct dns_candidate *candidate, const struct dns_message *message,
                         const char *end)
 {
+    struct dns_message chain = {.answer = message->answer};
+    struct arena *arena = &question->item->evidence.memory;
+
+    dns_message_keep(&chain, question->item->name, arena);
     dns_question_stop(client, question);
     question->current = (size_t)(candidate - question->candidates);
-    question->alias = end;
-    question->chain = message->answer;
+    question->alias = arena_copy_string(arena, end);
+    question->chain = chain.answer;
     question->chain_flags &= message->flags;
-    if (set_name(client, question, end))
+    if (set_name(client, question, question->alias))
         make_ready(client, question);
     else
         settle(client, question, STATUS_MALFORMED, "the target of an alias is not a domain name");
@@ -357,10 +364,9 @@ static void accept_response(struct dns_client *client, struct dns_question *ques
     const char *fault;
     enum status status;
 
-    message->answer = join(&item->evidence.memory, &question->chain, &message->answer);
+    message->answer = join(&client->scratch, &question->chain, &message->answer);
     status = dns_chain_follow(&message->answer, item->name, item->type, &chain);
-    message->answer =
-        dns_chain_section(&chain, &message->answer, item->type, &item->evidence.memory);
+    message->answer = dns_chain_section(&chain, &message->answer, item->type, &client->scratch);
     fault = fault_of(question, message, received, message->answer.count - question->chain.count);
     if (status == STATUS_OK && fault) {
         candidate_failed(client, question, candidate, STATUS_MALFORMED, NULL, fault);
@@ -422,7 +428,8 @@ void dns_question_answered(struct dns_client *client, struct dns_question *quest
 {
     struct dns_message message;
 
-    if (dns_message_read(wire, size, &question->item->evidence.memory, &message) != STATUS_OK) {
+    arena_reset(&client->scratch);
+    if (dns_message_read(wire, size, &client->scratch, &message) != STATUS_OK) {
         candidate_failed(client, question, candidate, STATUS_MALFORMED, NULL,
                          "sent an answer that cannot be read");
         return;

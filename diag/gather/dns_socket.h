@@ -29,6 +29,7 @@ struct dns_socket {
     struct dns_ticket *first; /* all tickets held on this socket */
     bool is_kept;             /* stays open while no ticket is held on it */
     bool is_full;             /* the last send would have blocked */
+    bool is_ready;            /* there is something to receive */
 };
 
 struct dns_sockets {

@@ -208,6 +208,7 @@ static void open_exchange(struct dns_client *client, struct dns_question *questi
     }
     count_try(client, question);
     exchange->question = question;
+    exchange->is_ready = false;
     question->exchange = exchange;
     set_timer(client, question, tcp_patience(client, question));
 }
@@ -220,6 +221,8 @@ void dns_transport_open_tcp(struct dns_client *client)
         if (client->exchanges[i].question)
             continue;
         dns_queue_leave(question);
+        if (i >= client->exchanges_used)
+            client->exchanges_used = i + 1;
         open_exchange(client, question, &client->exchanges[i]);
     }
 }
@@ -235,11 +238,11 @@ static void receive_from(struct dns_client *client, struct dns_socket *socket)
             platform_receive(socket->handle, client->packet, sizeof client->packet, &size);
 
         if (status == STATUS_AGAIN)
-            return;
-        if (status != STATUS_OK) {
+            socket->is_ready = false;
+        else if (status != STATUS_OK)
             socket_failed(client, socket, status);
+        if (status != STATUS_OK)
             return;
-        }
         if (size < 2)
             continue;
         ticket = dns_ticket_find(&client->sockets, socket, (uint16_t)(wire[0] << 8 | wire[1]));
@@ -256,7 +259,8 @@ void dns_transport_receive(struct dns_client *client)
 {
     for (size_t i = 0; i < client->sockets.count; i++) {
         client->sockets.list[i]->is_full = false;
-        receive_from(client, client->sockets.list[i]);
+        if (client->sockets.list[i]->is_ready)
+            receive_from(client, client->sockets.list[i]);
     }
 }
 
@@ -280,8 +284,12 @@ static void work_exchange(struct dns_client *client, struct dns_exchange *exchan
 
 void dns_transport_work_tcp(struct dns_client *client)
 {
-    for (size_t i = 0; i < DNS_TCP_MOST; i++) {
-        if (client->exchanges[i].question)
-            work_exchange(client, &client->exchanges[i]);
+    for (size_t i = 0; i < client->exchanges_used; i++) {
+        struct dns_exchange *exchange = &client->exchanges[i];
+
+        if (!exchange->question || !exchange->is_ready)
+            continue;
+        exchange->is_ready = false;
+        work_exchange(client, exchange);
     }
 }

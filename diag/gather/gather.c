@@ -181,10 +181,11 @@ void gather_wait(struct gather *gather, int64_t most)
     work(gather);
     if (gather->open < open || most <= 0)
         return;
-    count = dns_client_sockets(gather->dns, gather->sockets, 0, PLATFORM_WAITERS_MOST);
+    count = dns_client_sockets(gather->dns, gather->sockets, PLATFORM_WAITERS_MOST);
     if (most > 60000)
         most = 60000;
     platform_wait(gather->sockets, count, gather->bell, patience(gather, most));
+    dns_client_heard(gather->dns, gather->sockets, count);
     work(gather);
 }
 

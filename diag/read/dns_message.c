@@ -66,6 +66,7 @@ struct cursor {
     bool failed;
     struct arena *arena;
     const char *last_owner; /* most records of a message share one */
+    size_t last_target;     /* and say it with the same pointer; 0: without */
 };
 
 static bool has(struct cursor *cursor, size_t size)
@@ -155,10 +156,26 @@ static const char *take_name(struct cursor *cursor)
     return take_name_text(cursor, text) ? arena_copy_string(cursor->arena, text) : NULL;
 }
 
+/* Where the pointer leads that is the whole of the next name; 0 if there is none. */
+static size_t pointer_target(const struct cursor *cursor)
+{
+    const uint8_t *at = cursor->wire + cursor->at;
+
+    if (cursor->failed || cursor->end - cursor->at < 2 || at[0] < 0xC0)
+        return 0;
+    return (size_t)(at[0] & 0x3F) << 8 | at[1];
+}
+
 static const char *take_owner(struct cursor *cursor)
 {
+    size_t target = pointer_target(cursor);
     char text[DNS_NAME_TEXT_SIZE];
 
+    if (target != 0 && target == cursor->last_target) {
+        cursor->at += 2;
+        return cursor->last_owner;
+    }
+    cursor->last_target = target;
     if (!take_name_text(cursor, text))
         return NULL;
     if (!cursor->last_owner || strcmp(cursor->last_owner, text) != 0)

@@ -40,17 +40,23 @@ static int fold_unit(int unit)
     return unit >= 'A' && unit <= 'Z' ? unit - 'A' + 'a' : unit;
 }
 
+/* A byte of a label that stands for itself in presentation text. */
+static bool is_plain(int byte)
+{
+    return byte > ' ' && byte < 0x7F && byte != '.' && byte != '\\';
+}
+
 /* Writes a byte of a label as presentation text; how many characters it took, at most 4. */
 static size_t write_byte(int byte, char *out)
 {
+    if (is_plain(byte)) {
+        out[0] = (char)byte;
+        return 1;
+    }
     if (byte == '.' || byte == '\\') {
         out[0] = '\\';
         out[1] = (char)byte;
         return 2;
-    }
-    if (byte > ' ' && byte < 0x7F) {
-        out[0] = (char)byte;
-        return 1;
     }
     out[0] = '\\';
     out[1] = (char)('0' + byte / 100);
@@ -140,6 +146,8 @@ bool dns_name_equal(const char *a, const char *b)
 {
     int unit;
 
+    if (strcmp(a, b) == 0)
+        return true;
     do {
         unit = next_folded(&a);
         if (unit != next_folded(&b))
@@ -157,6 +165,19 @@ bool dns_name_is_below(const char *name, const char *zone)
     return labels == zone_labels && dns_name_equal(name, zone);
 }
 
+/* Takes the bytes that stand for themselves off the front, in lower case; true if there were any.
+ */
+static bool fold_plain(const char **name, struct buffer *out)
+{
+    char text[DNS_LABEL_MOST];
+    size_t size = 0;
+
+    while (size<sizeof text &&* * name> ' ' && **name < 0x7F && **name != '.' && **name != '\\')
+        text[size++] = (char)fold_unit(*(*name)++);
+    buffer_add(out, text, size);
+    return size > 0;
+}
+
 void dns_name_fold(const char *name, struct buffer *out)
 {
     bool in_label = false;
@@ -167,9 +188,13 @@ void dns_name_fold(const char *name, struct buffer *out)
         return;
     }
     for (;;) {
-        const char *at = name;
-        int unit = fold_unit(next_unit(&name));
+        const char *at;
+        int unit;
 
+        if (fold_plain(&name, out))
+            in_label = true;
+        at = name;
+        unit = fold_unit(next_unit(&name));
         if (unit == BROKEN_ESCAPE)
             buffer_add_string(out, at);
         if (unit == BROKEN_ESCAPE || unit == TEXT_END ||

@@ -48,8 +48,9 @@ static void run(struct flood *flood, unsigned long window, unsigned long count)
         if (flood->asked - flood->settled > flood->most)
             flood->most = flood->asked - flood->settled;
         dns_client_work(flood->client, platform_monotonic_clock());
-        open = dns_client_sockets(flood->client, sockets, 0, PLATFORM_WAITERS_MOST);
+        open = dns_client_sockets(flood->client, sockets, PLATFORM_WAITERS_MOST);
         platform_wait(sockets, open, NULL, 10);
+        dns_client_heard(flood->client, sockets, open);
         dns_client_work(flood->client, platform_monotonic_clock());
     }
 }

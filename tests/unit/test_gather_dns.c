@@ -81,9 +81,10 @@ static void wait_for_sockets(const struct client *client)
 {
     static struct platform_waiter sockets[PLATFORM_WAITERS_MOST];
     int64_t left = (dns_client_due(client->dns) - platform_monotonic_clock() + 999) / 1000;
-    size_t count = dns_client_sockets(client->dns, sockets, 0, COUNT(sockets));
+    size_t count = dns_client_sockets(client->dns, sockets, COUNT(sockets));
 
     platform_wait(sockets, count, NULL, left < 0 ? 0 : left > 1000 ? 1000 : (int)left);
+    dns_client_heard(client->dns, sockets, count);
 }
 
 /* Until every question is settled; far beyond every deadline that is a failure. */

@@ -88,6 +88,28 @@ static void test_arena_pieces(void **state)
     assert_int_equal(arena_footprint(&arena), 0);
 }
 
+/* A reserved piece takes just its size; what follows takes more again. */
+static void test_reserved_piece(void **state)
+{
+    enum { SIZE = 1000 };
+    struct arena arena = {0};
+    size_t before;
+    char *piece;
+
+    (void)state;
+    (void)arena_new(&arena, 1, 8);
+    before = arena_footprint(&arena);
+    piece = arena_reserve(&arena, SIZE);
+    memset(piece, 'x', SIZE);
+    assert_true(arena_footprint(&arena) < before + SIZE + 64);
+    before = arena_footprint(&arena);
+    (void)arena_new(&arena, 1, 8);
+    (void)arena_reserve(&arena, 8);
+    assert_true(arena_footprint(&arena) > before);
+    assert_int_equal(piece[SIZE - 1], 'x');
+    arena_release(&arena);
+}
+
 /* A piece larger than any block gets a block of its own. */
 static void test_large_piece(void **state)
 {
@@ -154,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_copy_string),
         cmocka_unit_test(test_grow),
         cmocka_unit_test(test_arena_pieces),
+        cmocka_unit_test(test_reserved_piece),
         cmocka_unit_test(test_large_piece),
         cmocka_unit_test(test_copies_and_prints),
         cmocka_unit_test(test_reset_keeps_one_block),
