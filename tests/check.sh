@@ -77,6 +77,10 @@ count tests/conformance/run.sh build/asan
 stage "real name servers"
 count tests/peers/run.sh build/asan
 
+stage "SPF: worlds whose truth is known, and the reference implementation"
+count tests/world/run.sh build/release 7208 1
+count /usr/bin/python3 tests/peers/spf_against_pyspf.py build/release/exdiag 1
+
 stage "quoting, by the grammars of the shells"
 count tests/quoting/run.sh build/release
 
