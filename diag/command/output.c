@@ -4,6 +4,8 @@
 #include "diag/platform.h"
 #include "diag/verdict.h"
 
+#include <string.h>
+
 enum { COLUMNS_USUAL = 80, COLUMNS_LEAST = 40, COLUMNS_MOST = 120 };
 
 bool is_evidence_file(const char *path)
@@ -20,6 +22,21 @@ bool is_evidence_file(const char *path)
     return file_type_of(head, size, &encoding) == FILE_TYPE_EVIDENCE;
 }
 
+/* Where the locale names another character set than UTF-8; one that names none may have it. */
+static bool is_ascii_alone(void)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        const char *value = platform_environment(variables[i]);
+
+        if (value && *value)
+            return !strstr(value, "UTF-8") && !strstr(value, "utf8") && !strstr(value, "UTF8") &&
+                   !strstr(value, "utf-8");
+    }
+    return false;
+}
+
 static struct report_options style_for(const struct options *options, FILE *stream)
 {
     struct report_options style = {.verbose = options->verbose, .quiet = options->quiet};
@@ -33,6 +50,7 @@ static struct report_options style_for(const struct options *options, FILE *stre
         style.columns = COLUMNS_MOST;
     style.colours = !options->no_color && !(no_color && *no_color) &&
                     platform_is_terminal(stream) && platform_terminal_colours(stream);
+    style.ascii = is_ascii_alone();
     return style;
 }
 

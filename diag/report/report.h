@@ -14,6 +14,7 @@ struct report_options {
     bool colours;
     bool verbose; /* what was right, one line each */
     bool quiet;   /* the summary line and the problems' titles only */
+    bool ascii;   /* no line drawing characters */
 };
 
 struct report_format {

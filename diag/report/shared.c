@@ -189,6 +189,23 @@ size_t report_byte_of(const char *text, size_t index)
     return at;
 }
 
+size_t report_line_size(const char *text, size_t size, size_t room)
+{
+    size_t columns = 0, after_space = 0;
+
+    for (size_t at = 0; at < size;) {
+        size_t taken = text_next(text + at, size - at);
+
+        columns += text_columns(text + at, taken);
+        if (columns > room && at > 0)
+            return after_space ? after_space : at;
+        at += taken;
+        if (text[at - 1] == ' ' && columns > room / 2)
+            after_space = at;
+    }
+    return size;
+}
+
 const char *report_shell(enum shell shell)
 {
     static const char *const names[SHELL_COUNT] = {

@@ -58,6 +58,12 @@ bool report_same_source(const struct seen *a, const struct seen *b);
 /* The byte of `text` where its code point `index` begins; its end if it has fewer. */
 size_t report_byte_of(const char *text, size_t index);
 
+/*
+ * How many bytes of `text` go on a line of `room` columns: all, or up to a space
+ * in the line's second half, or what fits. At least one character.
+ */
+size_t report_line_size(const char *text, size_t size, size_t room);
+
 /* "Exchange Management Shell"; never NULL. */
 const char *report_shell(enum shell shell);
 

@@ -2,7 +2,7 @@
 #include "diag/report/report.h"
 
 #include "diag/report/shared.h"
-#include "diag/report/wrap.h"
+#include "diag/report/style.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -16,18 +16,6 @@ enum {
     LINE_MOST = 1 << 16
 };
 
-enum style {
-    STYLE_PLAIN,
-    STYLE_LOUD,
-    STYLE_FAINT,
-    STYLE_RED,
-    STYLE_YELLOW,
-    STYLE_BLUE,
-    STYLE_MAGENTA,
-    STYLE_GREEN,
-    STYLE_COUNT
-};
-
 struct page {
     struct wrap wrap;
     const struct report *report;
@@ -39,20 +27,14 @@ struct page {
 
 static void set_style(struct page *page, enum style style)
 {
-    static const char *const escapes[STYLE_COUNT] = {
-        [STYLE_LOUD] = "\x1b[1m",       [STYLE_FAINT] = "\x1b[2m",   [STYLE_RED] = "\x1b[1;31m",
-        [STYLE_YELLOW] = "\x1b[1;33m",  [STYLE_BLUE] = "\x1b[1;36m", [STYLE_GREEN] = "\x1b[32m",
-        [STYLE_MAGENTA] = "\x1b[1;35m",
-    };
-
-    if (page->options->colours && escapes[style])
-        wrap_escape(&page->wrap, escapes[style]);
+    if (page->options->colours)
+        style_begin(&page->wrap, style);
 }
 
 static void end_style(struct page *page, enum style style)
 {
-    if (page->options->colours && style != STYLE_PLAIN)
-        wrap_escape(&page->wrap, "\x1b[0m");
+    if (page->options->colours)
+        style_end(&page->wrap, style);
 }
 
 static void styled(struct page *page, enum style style, const char *text)
@@ -71,20 +53,6 @@ static void upper_case(struct page *page, const char *word)
             letter[0] = (char)(*word - 'a' + 'A');
         wrap_words(&page->wrap, letter);
     }
-}
-
-static enum style style_of(const struct finding *finding)
-{
-    static const enum style of_parts[PART_COUNT] = {
-        [PART_UNKNOWN] = STYLE_MAGENTA,
-        [PART_ACCEPTED] = STYLE_FAINT,
-        [PART_OK] = STYLE_GREEN,
-        [PART_NOT_APPLICABLE] = STYLE_FAINT,
-    };
-    static const enum style of_severities[SEVERITY_COUNT] = {STYLE_RED, STYLE_YELLOW, STYLE_BLUE};
-    enum report_part part = report_part_of(finding);
-
-    return part == PART_PROBLEMS ? of_severities[finding->severity] : of_parts[part];
 }
 
 /* After a word in the margin: the text that belongs to it begins at the body. */
@@ -140,36 +108,15 @@ static void name_finding(struct page *page, const struct finding *finding, enum 
 static void heading(struct page *page, const struct finding *finding)
 {
     wrap_indent(&page->wrap, page->narrow ? 2 : page->body);
-    set_style(page, style_of(finding));
+    set_style(page, style_of_finding(finding));
     upper_case(page, report_standing(finding));
-    end_style(page, style_of(finding));
+    end_style(page, style_of_finding(finding));
     wrap_to(&page->wrap, page->narrow ? 0 : page->body);
     name_finding(page, finding, STYLE_LOUD);
     page->after_heading = true;
 }
 
 /* ---- what was seen ---- */
-
-/*
- * How many bytes of `text` go on a line of `room` columns: all, or up to a space
- * in the line's second half, or what fits. At least one character.
- */
-static size_t line_size(const char *text, size_t size, size_t room)
-{
-    size_t columns = 0, after_space = 0;
-
-    for (size_t at = 0; at < size;) {
-        size_t taken = text_next(text + at, size - at);
-
-        columns += text_columns(text + at, taken);
-        if (columns > room && at > 0)
-            return after_space ? after_space : at;
-        at += taken;
-        if (text[at - 1] == ' ' && columns > room / 2)
-            after_space = at;
-    }
-    return size;
-}
 
 /* Carets beneath the bytes of `line` from `start` to `end`; the line begins at `indent`. */
 static void carets(struct page *page, size_t indent, const char *line, size_t start, size_t end)
@@ -206,7 +153,7 @@ static void exhibit(struct page *page, const struct seen *seen, size_t indent)
     for (size_t at = 0, end; at < size; at = end) {
         size_t first = mark_start > at ? mark_start : at, last;
 
-        end = at + line_size(text + at, size - at, page->wrap.columns - indent);
+        end = at + report_line_size(text + at, size - at, page->wrap.columns - indent);
         exhibit_line(page, indent, text + at, end - at);
         last = mark_end < end ? mark_end : end;
         if (first < last)

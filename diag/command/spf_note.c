@@ -1,0 +1,271 @@
+#include "diag/command/spf_note.h"
+
+#include "diag/text.h"
+
+#include <string.h>
+
+enum { NAMES_SHOWN = 4, NOTE_MOST = 4096 };
+
+struct note {
+    const struct spf_page *page;
+    const struct spf_place *place;
+    struct buffer text;
+    enum spf_weight weight;
+};
+
+static void weigh(struct note *note, enum spf_weight weight)
+{
+    if (weight > note->weight)
+        note->weight = weight;
+}
+
+/* The next statement, behind a semicolon if there is one already. */
+static void say(struct note *note, enum spf_weight weight, const char *text)
+{
+    buffer_add_string(&note->text, note->text.size ? "; " : "");
+    buffer_add_string(&note->text, text);
+    weigh(note, weight);
+}
+
+const char *spf_node_word(enum spf_node_state state)
+{
+    static const char *const words[] = {
+        [SPF_NODE_VALID] = "valid",     [SPF_NODE_INVALID] = "invalid", [SPF_NODE_NONE] = "none",
+        [SPF_NODE_SEVERAL] = "several", [SPF_NODE_LOOP] = "loop",       [SPF_NODE_MACRO] = "macro",
+        [SPF_NODE_UNKNOWN] = "unknown", [SPF_NODE_CUT] = "cut",
+    };
+
+    return words[state];
+}
+
+/* ---- addresses ---- */
+
+struct list { /* names and addresses, of which the first are shown */
+    struct buffer text;
+    size_t count;
+};
+
+static void add_to_list(struct list *list, const char *text)
+{
+    if (++list->count > NAMES_SHOWN)
+        return;
+    buffer_print(&list->text, "%s%s", list->count > 1 ? ", " : "", text);
+}
+
+static void say_list(struct note *note, struct list *list, const char *before)
+{
+    if (list->count > NAMES_SHOWN)
+        buffer_print(&list->text, " and %zu more", list->count - NAMES_SHOWN);
+    if (list->count) {
+        buffer_add_string(&note->text, note->text.size ? "; " : "");
+        buffer_print(&note->text, "%s%s", before, list->text.text);
+    }
+    buffer_release(&list->text);
+}
+
+static void list_addresses(struct list *list, const struct dns_answer *answer)
+{
+    const struct dns_record *record = NULL;
+    char text[IP_TEXT_SIZE];
+
+    while (answer && answer->evidence.status == STATUS_OK &&
+           (record = dns_answer_next(answer, record))) {
+        ip_format(&record->data.ip, text);
+        add_to_list(list, text);
+    }
+}
+
+/* Not to be had: "no answer (timed out)". */
+static bool say_failure(struct note *note, const struct dns_answer *answer)
+{
+    const struct evidence *item = answer ? &answer->evidence : NULL;
+
+    if (!item || item->status == STATUS_OK)
+        return false;
+    if (item->status == STATUS_INVALID && note->place->name && !*note->place->name)
+        say(note, SPF_WEIGHT_DOUBT, "asks for the domain's own name: say it with --domain");
+    else
+        say(note, SPF_WEIGHT_DOUBT,
+            arena_print(note->page->memory, "not known: %s", status_text(item->status)));
+    return true;
+}
+
+/* Void lookups count for the client's family alone (RFC 7208 4.6.4, 5). */
+static void say_voids(struct note *note)
+{
+    const unsigned *voids = note->place->voids;
+
+    if (voids[SPF_V4] && voids[SPF_V6])
+        say(note, SPF_WEIGHT_DOUBT, "nothing found: a void lookup");
+    else if (voids[SPF_V4])
+        say(note, SPF_WEIGHT_PLAIN, "no IPv4 address: a void lookup for IPv4 senders");
+    else if (voids[SPF_V6])
+        say(note, SPF_WEIGHT_PLAIN, "no IPv6 address: a void lookup for IPv6 senders");
+}
+
+static void note_addresses(struct note *note)
+{
+    const struct spf_place *place = note->place;
+    struct list list = {0};
+
+    buffer_init(&list.text, NOTE_MOST);
+    for (int family = SPF_V4; family < SPF_FAMILIES; family++)
+        list_addresses(&list, place->addresses[family]);
+    say_list(note, &list, "");
+    if (!say_failure(note, place->addresses[SPF_V4]))
+        say_failure(note, place->addresses[SPF_V6]);
+    say_voids(note);
+}
+
+static void note_hosts(struct note *note)
+{
+    const struct spf_place *place = note->place;
+    struct list hosts = {0}, addresses = {0};
+
+    if (say_failure(note, place->mx))
+        return;
+    if (place->host_count > SPF_HOSTS_MOST) {
+        say(note, SPF_WEIGHT_ERROR,
+            arena_print(note->page->memory, "%zu hosts, where %d are allowed: a permanent error",
+                        place->host_count, (int)SPF_HOSTS_MOST));
+        return;
+    }
+    buffer_init(&hosts.text, NOTE_MOST);
+    buffer_init(&addresses.text, NOTE_MOST);
+    for (size_t i = 0; place->hosts && i < place->host_count; i++) {
+        const struct spf_host *host = &place->hosts[i];
+
+        add_to_list(&hosts, spf_page_show(note->page, host->name));
+        for (int family = SPF_V4; family < SPF_FAMILIES; family++)
+            list_addresses(&addresses, host->addresses[family]);
+    }
+    say_list(note, &hosts, "");
+    if (addresses.count)
+        buffer_add_string(&note->text, ": ");
+    buffer_add_string(&note->text, addresses.text.text);
+    if (addresses.count > NAMES_SHOWN)
+        buffer_print(&note->text, " and %zu more", addresses.count - NAMES_SHOWN);
+    buffer_release(&addresses.text);
+    say_voids(note);
+}
+
+static void note_exists(struct note *note)
+{
+    const struct dns_answer *answer = note->place->addresses[SPF_V4];
+
+    if (say_failure(note, answer))
+        return;
+    if (answer && dns_answer_has_records(answer))
+        say(note, SPF_WEIGHT_DOUBT, "there is an address, so it matches every sender");
+    say_voids(note);
+}
+
+/* ---- include and redirect ---- */
+
+static void note_node(struct note *note)
+{
+    const struct spf_node *node = note->place->node;
+
+    if (!node)
+        return;
+    if (node->state == SPF_NODE_NONE && node->answer && dns_answer_no_such_name(node->answer))
+        say(note, SPF_WEIGHT_ERROR, "the name does not exist: a permanent error");
+    else if (node->state == SPF_NODE_NONE)
+        say(note, SPF_WEIGHT_ERROR, "no SPF record there: a permanent error");
+    else if (node->state == SPF_NODE_SEVERAL)
+        say(note, SPF_WEIGHT_ERROR, "several SPF records there: a permanent error");
+    else if (node->state == SPF_NODE_INVALID)
+        say(note, SPF_WEIGHT_ERROR, "its record is not valid: a permanent error");
+    else if (node->state == SPF_NODE_LOOP)
+        say(note, SPF_WEIGHT_ERROR, "a loop: this domain stands above already");
+    else if (node->state == SPF_NODE_CUT)
+        say(note, SPF_WEIGHT_DOUBT, "not followed: the tree is too large");
+    else if (node->state == SPF_NODE_UNKNOWN && !say_failure(note, node->answer))
+        say(note, SPF_WEIGHT_DOUBT, "not known");
+}
+
+/* ---- macros ---- */
+
+/* What an evaluation asked for, where one came to this term. */
+static const char *asked_name(const struct spf_page *page, const struct spf_place *place)
+{
+    const struct spf_verdict *verdict = &page->view->verdict;
+
+    for (size_t i = 0; page->view->is_evaluated && i < verdict->step_count; i++) {
+        if (verdict->steps[i].term == place->term && verdict->steps[i].name)
+            return spf_page_show(page, verdict->steps[i].name);
+    }
+    return NULL;
+}
+
+static bool note_macro(struct note *note)
+{
+    const struct spf_term *term = note->place->term;
+    const char *name;
+
+    if (!term->value || !memchr(term->value, '%', term->value_size))
+        return false;
+    name = asked_name(note->page, note->place);
+    if (name)
+        say(note, SPF_WEIGHT_PLAIN, arena_print(note->page->memory, "asks for %s", name));
+    else
+        say(note, SPF_WEIGHT_PLAIN, "depends on the message");
+    return true;
+}
+
+/* ---- terms ---- */
+
+static void note_all(struct note *note)
+{
+    switch (note->place->term->qualifier) {
+    case '+':
+        say(note, SPF_WEIGHT_ERROR, "everybody passes");
+        break;
+    case '-':
+        say(note, SPF_WEIGHT_PLAIN, "everybody else: fail");
+        break;
+    case '~':
+        say(note, SPF_WEIGHT_PLAIN, "everybody else: softfail");
+        break;
+    default:
+        say(note, SPF_WEIGHT_PLAIN, "everybody else: neutral");
+    }
+}
+
+static void note_exp(struct note *note)
+{
+    say(note, SPF_WEIGHT_PLAIN, "where the explanation of a fail stands");
+}
+
+static void note_other(struct note *note)
+{
+    say(note, SPF_WEIGHT_PLAIN, "a modifier that receivers ignore");
+}
+
+static void note_ptr(struct note *note)
+{
+    say(note, SPF_WEIGHT_DOUBT, "depends on the sender's host names");
+}
+
+static void (*const writers[SPF_TERM_KIND_COUNT])(struct note *note) = {
+    [SPF_ALL] = note_all,       [SPF_INCLUDE] = note_node, [SPF_REDIRECT] = note_node,
+    [SPF_A] = note_addresses,   [SPF_MX] = note_hosts,     [SPF_PTR] = note_ptr,
+    [SPF_EXISTS] = note_exists, [SPF_EXP] = note_exp,      [SPF_OTHER_MODIFIER] = note_other,
+};
+
+const char *spf_note(const struct spf_page *page, const struct spf_place *place,
+                     enum spf_weight *weight)
+{
+    struct note note = {.page = page, .place = place};
+
+    buffer_init(&note.text, NOTE_MOST);
+    if (!place->is_reached)
+        say(&note, SPF_WEIGHT_DOUBT, "never reached");
+    if (place->term->error)
+        say(&note, SPF_WEIGHT_ERROR,
+            arena_print(page->memory, "permanent error: %s", place->term->error));
+    else if (!note_macro(&note) && writers[place->term->kind])
+        writers[place->term->kind](&note);
+    *weight = note.weight;
+    return buffer_keep(&note.text, page->memory);
+}

@@ -1,0 +1,251 @@
+/* The records of `exdiag spf` with every problem marked beneath the characters it is about. */
+#include "diag/command/spf_sheet.h"
+#include "diag/report/shared.h"
+#include "diag/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LINES_SHOWN = 12,  /* of a record; beyond them those with a mark */
+    BESIDE_LEAST = 28, /* columns that the text of a mark needs to stand beside it */
+    OTHERS_MOST = 20   /* records below the top that are shown */
+};
+
+struct mark {
+    const struct spf_problem *problem;
+    size_t start, end; /* bytes of the record */
+};
+
+struct exhibit {
+    const char *record;
+    struct mark *marks; /* in their order */
+    size_t count;
+};
+
+/* ---- one mark ---- */
+
+static void write_problem(struct spf_sheet *sheet, const struct finding *finding)
+{
+    enum style style = style_of_finding(finding);
+
+    spf_sheet_print(sheet, style, "%s: ", report_standing(finding));
+    spf_sheet_words(sheet, STYLE_PLAIN, finding->title);
+    spf_sheet_print(sheet, STYLE_FAINT, " [%s]", finding->kind->id);
+    wrap_end(&sheet->wrap);
+}
+
+/* Beside the carets where there is room for it, else on lines of its own. */
+static void explain_mark(struct spf_sheet *sheet, const struct mark *mark)
+{
+    size_t column = sheet->wrap.column + sheet->wrap.gap + sheet->wrap.word_columns + 1;
+
+    if (column + BESIDE_LEAST > sheet->wrap.columns) {
+        column = sheet->body + 2;
+        wrap_end(&sheet->wrap);
+    }
+    wrap_indent(&sheet->wrap, column);
+    wrap_to(&sheet->wrap, column);
+    write_problem(sheet, mark->problem->finding);
+}
+
+static bool is_same_place(const struct mark *a, const struct mark *b)
+{
+    return a->start == b->start && a->end == b->end;
+}
+
+/* Carets beneath what lies on the line from byte `at` to `end`, which begins at `indent`. */
+static void carets(struct spf_sheet *sheet, const struct exhibit *exhibit, const struct mark *mark,
+                   size_t at, size_t end, size_t indent)
+{
+    size_t first = mark->start > at ? mark->start : at, last = mark->end < end ? mark->end : end;
+    size_t columns = text_columns(exhibit->record + first, last - first);
+    enum style style = style_of_finding(mark->problem->finding);
+
+    wrap_to(&sheet->wrap, indent + text_columns(exhibit->record + at, first - at));
+    do
+        spf_sheet_words(sheet, style, "^");
+    while (columns-- > 1);
+}
+
+static bool is_on(const struct mark *mark, size_t at, size_t end)
+{
+    return mark->start < end && mark->end > at;
+}
+
+static void marks_of_line(struct spf_sheet *sheet, const struct exhibit *exhibit, size_t at,
+                          size_t end, size_t indent)
+{
+    for (size_t i = 0; i < exhibit->count; i++) {
+        const struct mark *mark = &exhibit->marks[i];
+
+        if (!is_on(mark, at, end))
+            continue;
+        wrap_indent(&sheet->wrap, indent);
+        if (i == 0 || !is_same_place(mark, mark - 1))
+            carets(sheet, exhibit, mark, at, end, indent);
+        if (mark->end <= end)
+            explain_mark(sheet, mark);
+        else
+            wrap_end(&sheet->wrap);
+    }
+}
+
+/* ---- one record ---- */
+
+static bool has_marks(const struct exhibit *exhibit, size_t at, size_t end)
+{
+    for (size_t i = 0; i < exhibit->count; i++) {
+        if (is_on(&exhibit->marks[i], at, end))
+            return true;
+    }
+    return false;
+}
+
+static void say_left_out(struct spf_sheet *sheet, size_t *lines)
+{
+    if (*lines == 0)
+        return;
+    wrap_indent(&sheet->wrap, sheet->body + 2);
+    wrap_to(&sheet->wrap, sheet->body + 2);
+    spf_sheet_print(sheet, STYLE_FAINT, "(%zu lines like these; --verbose shows them)", *lines);
+    wrap_end(&sheet->wrap);
+    *lines = 0;
+}
+
+static void show_line(struct spf_sheet *sheet, const char *line, size_t size, size_t indent)
+{
+    while (size > 0 && line[size - 1] == ' ')
+        size--;
+    wrap_to(&sheet->wrap, indent);
+    wrap_verbatim(&sheet->wrap, line, size);
+    wrap_end(&sheet->wrap);
+}
+
+static void show_record(struct spf_sheet *sheet, const struct exhibit *exhibit)
+{
+    const char *text = exhibit->record;
+    size_t size = strlen(text), indent = sheet->body, lines = 0, left_out = 0;
+
+    for (size_t at = 0, end; at < size || lines == 0; at = end) {
+        end = at + report_line_size(text + at, size - at, sheet->wrap.columns - indent);
+        if (++lines > LINES_SHOWN && !sheet->options->verbose && !has_marks(exhibit, at, end)) {
+            left_out++;
+            continue;
+        }
+        say_left_out(sheet, &left_out);
+        show_line(sheet, text + at, end - at, indent);
+        marks_of_line(sheet, exhibit, at, end, indent);
+        indent = sheet->body + 2;
+    }
+    say_left_out(sheet, &left_out);
+}
+
+static int compare_marks(const void *a, const void *b)
+{
+    const struct mark *left = a, *right = b;
+
+    if (left->start != right->start)
+        return left->start < right->start ? -1 : 1;
+    if (left->end != right->end)
+        return left->end < right->end ? -1 : 1;
+    return (left->problem > right->problem) - (left->problem < right->problem);
+}
+
+static void collect_marks(struct spf_sheet *sheet, const char *record, struct exhibit *exhibit)
+{
+    const struct spf_page *page = sheet->page;
+
+    exhibit->record = record;
+    exhibit->marks = arena_new(page->memory, page->problem_count + 1, sizeof *exhibit->marks);
+    exhibit->count = 0;
+    for (size_t i = 0; i < page->problem_count; i++) {
+        const struct spf_problem *problem = &page->problems[i];
+
+        if (!problem->record || strcmp(problem->record, record) != 0 ||
+            problem->end == problem->start)
+            continue;
+        exhibit->marks[exhibit->count].problem = problem;
+        exhibit->marks[exhibit->count].start = report_byte_of(record, problem->start);
+        exhibit->marks[exhibit->count++].end = report_byte_of(record, problem->end);
+    }
+    if (exhibit->count)
+        qsort(exhibit->marks, exhibit->count, sizeof *exhibit->marks, compare_marks);
+}
+
+/* ---- all of them ---- */
+
+static bool is_at_the_domain(const struct spf_page *page, const char *record)
+{
+    for (size_t i = 0; i < page->record_count; i++) {
+        if (strcmp(page->records[i], record) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Records of includes are shown where a problem points at one, each once. */
+static void show_others(struct spf_sheet *sheet)
+{
+    const struct spf_page *page = sheet->page;
+    const char *shown[OTHERS_MOST];
+    size_t count = 0;
+
+    for (size_t i = 0; i < page->problem_count && count < OTHERS_MOST; i++) {
+        const struct spf_problem *problem = &page->problems[i];
+        struct exhibit exhibit;
+        size_t j = 0;
+
+        if (!problem->record || is_at_the_domain(page, problem->record))
+            continue;
+        while (j < count && strcmp(shown[j], problem->record) != 0)
+            j++;
+        if (j < count)
+            continue;
+        shown[count++] = problem->record;
+        wrap_free_line(&sheet->wrap);
+        spf_sheet_label(sheet, 0, STYLE_FAINT, "record");
+        spf_sheet_print(sheet, STYLE_FAINT, "of %s", problem->domain);
+        spf_sheet_end(sheet);
+        collect_marks(sheet, problem->record, &exhibit);
+        show_record(sheet, &exhibit);
+    }
+}
+
+/* What points at no character of a record. */
+static void show_unmarked(struct spf_sheet *sheet)
+{
+    const struct spf_page *page = sheet->page;
+    bool first = true;
+
+    for (size_t i = 0; i < page->problem_count; i++) {
+        const struct spf_problem *problem = &page->problems[i];
+
+        if (problem->record && problem->end > problem->start)
+            continue;
+        if (first) {
+            wrap_free_line(&sheet->wrap);
+            spf_sheet_label(sheet, 0, STYLE_FAINT, "problems");
+        }
+        first = false;
+        wrap_to(&sheet->wrap, sheet->body);
+        wrap_indent(&sheet->wrap, sheet->body + 2);
+        write_problem(sheet, problem->finding);
+    }
+}
+
+void spf_sheet_records(struct spf_sheet *sheet)
+{
+    const struct spf_page *page = sheet->page;
+
+    for (size_t i = 0; i < page->record_count; i++) {
+        struct exhibit exhibit;
+
+        wrap_free_line(&sheet->wrap);
+        spf_sheet_label(sheet, 0, STYLE_FAINT, "record");
+        collect_marks(sheet, page->records[i], &exhibit);
+        show_record(sheet, &exhibit);
+    }
+    show_others(sheet);
+    show_unmarked(sheet);
+}

@@ -1,0 +1,160 @@
+/* Who may send, block by block, with the term of the top record that lets it. */
+#include "diag/command/spf_sheet.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+enum { BLOCKS_SHOWN = 40, LINE_MOST = 4096 };
+
+void spf_page_write_network(const struct spf_network *network, bool always, struct buffer *out)
+{
+    unsigned whole = network->ip.family == IP_V4 ? 32 : 128;
+    char text[IP_TEXT_SIZE];
+
+    ip_format(&network->ip, text);
+    buffer_add_string(out, text);
+    if (always || network->length < whole)
+        buffer_print(out, "/%u", network->length);
+}
+
+static uint64_t count_v4(const struct spf_senders *senders)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < senders->block_count; i++) {
+        if (senders->blocks[i].ip.family == IP_V4)
+            count += (uint64_t)1 << (32 - senders->blocks[i].length);
+    }
+    return count;
+}
+
+/* 1,234,567 */
+static void write_number(uint64_t number, struct buffer *out)
+{
+    if (number >= 1000) {
+        write_number(number / 1000, out);
+        buffer_print(out, ",%03u", (unsigned)(number % 1000));
+    } else {
+        buffer_add_number(out, number);
+    }
+}
+
+static void sum_up(struct spf_sheet *sheet, const struct spf_senders *senders)
+{
+    struct buffer number;
+
+    if (senders->is_everybody) {
+        spf_sheet_words(sheet, STYLE_RED, "everybody: the record lets the whole Internet pass");
+        spf_sheet_end(sheet);
+        return;
+    }
+    if (senders->block_count == 0) {
+        spf_sheet_words(sheet, STYLE_PLAIN,
+                        senders->is_conditional || senders->is_cut ? "no fixed network" : "nobody");
+        spf_sheet_end(sheet);
+        return;
+    }
+    buffer_init(&number, 64);
+    write_number(count_v4(senders), &number);
+    spf_sheet_print(sheet, STYLE_LOUD, "%zu network%s", senders->block_count,
+                    senders->block_count == 1 ? "" : "s");
+    spf_sheet_print(sheet, STYLE_PLAIN, ", %s IPv4 address%s", number.text,
+                    strcmp(number.text, "1") == 0 ? "" : "es");
+    spf_sheet_end(sheet);
+    buffer_release(&number);
+}
+
+static size_t widest(const struct spf_senders *senders, size_t count)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct buffer text;
+
+        buffer_init(&text, 64);
+        spf_page_write_network(&senders->blocks[i], false, &text);
+        if (text.size > most)
+            most = text.size;
+        buffer_release(&text);
+    }
+    return most;
+}
+
+static void show_block(struct spf_sheet *sheet, const struct spf_network *block, size_t column)
+{
+    const struct spf_place *branch = block->branch;
+    struct buffer text;
+
+    buffer_init(&text, LINE_MOST);
+    spf_page_write_network(block, false, &text);
+    wrap_to(&sheet->wrap, sheet->body);
+    wrap_indent(&sheet->wrap, column);
+    spf_sheet_words(sheet, STYLE_PLAIN, text.text);
+    wrap_to(&sheet->wrap, column);
+    spf_sheet_words(sheet, STYLE_FAINT,
+                    spf_page_show_term(sheet->page, branch->in->record, branch->term));
+    wrap_end(&sheet->wrap);
+    buffer_release(&text);
+}
+
+static void remark(struct spf_sheet *sheet, enum style style, const char *text)
+{
+    wrap_to(&sheet->wrap, sheet->body);
+    wrap_indent(&sheet->wrap, sheet->body);
+    spf_sheet_words(sheet, style, text);
+    wrap_end(&sheet->wrap);
+}
+
+static void find_error(void *context, const struct spf_place *place)
+{
+    const struct spf_node *node = place->node;
+    bool *found = context;
+
+    if (!place->is_reached)
+        return;
+    if (place->term->error || place->host_count > SPF_HOSTS_MOST)
+        *found = true;
+    if (node && (node->state == SPF_NODE_NONE || node->state == SPF_NODE_SEVERAL ||
+                 node->state == SPF_NODE_LOOP || node->state == SPF_NODE_INVALID))
+        *found = true;
+}
+
+/* A permanent error somewhere, for those that nothing lets pass before it. */
+static bool has_error(const struct spf_tree *tree)
+{
+    bool found = tree->top->record->error || tree->reached > SPF_LOOKUPS_MOST ||
+                 tree->voids[SPF_V4] > SPF_VOIDS_MOST || tree->voids[SPF_V6] > SPF_VOIDS_MOST;
+
+    spf_tree_walk(tree, find_error, &found);
+    return found;
+}
+
+void spf_sheet_senders(struct spf_sheet *sheet)
+{
+    const struct spf_view *view = sheet->page->view;
+    const struct spf_senders *senders = &view->senders;
+    size_t count = senders->block_count, column;
+
+    if (!view->tree.top)
+        return;
+    wrap_free_line(&sheet->wrap);
+    spf_sheet_label(sheet, 0, STYLE_FAINT, "may send");
+    sum_up(sheet, senders);
+    if (count > BLOCKS_SHOWN && !sheet->options->verbose)
+        count = BLOCKS_SHOWN;
+    column = sheet->body + widest(senders, count) + 2;
+    for (size_t i = 0; i < count; i++)
+        show_block(sheet, &senders->blocks[i], column);
+    if (count < senders->block_count)
+        remark(sheet, STYLE_FAINT,
+               arena_print(sheet->page->memory, "... %zu more (--verbose)",
+                           senders->block_count - count));
+    if (senders->is_conditional)
+        remark(sheet, STYLE_PLAIN,
+               "and others, depending on the message: macros, exists and ptr have a say");
+    if (senders->is_cut)
+        remark(sheet, STYLE_YELLOW, "and maybe others: parts of the tree are not known");
+    if (has_error(&view->tree))
+        remark(sheet, STYLE_RED,
+               "as the terms say; receivers that come to a permanent error let nobody pass");
+}

@@ -1,0 +1,35 @@
+#include "diag/report/style.h"
+
+#include "diag/report/shared.h"
+
+void style_begin(struct wrap *wrap, enum style style)
+{
+    static const char *const escapes[STYLE_COUNT] = {
+        [STYLE_LOUD] = "\x1b[1m",       [STYLE_FAINT] = "\x1b[2m",   [STYLE_RED] = "\x1b[1;31m",
+        [STYLE_YELLOW] = "\x1b[1;33m",  [STYLE_BLUE] = "\x1b[1;36m", [STYLE_GREEN] = "\x1b[32m",
+        [STYLE_MAGENTA] = "\x1b[1;35m",
+    };
+
+    if (escapes[style])
+        wrap_escape(wrap, escapes[style]);
+}
+
+void style_end(struct wrap *wrap, enum style style)
+{
+    if (style != STYLE_PLAIN)
+        wrap_escape(wrap, "\x1b[0m");
+}
+
+enum style style_of_finding(const struct finding *finding)
+{
+    static const enum style of_parts[PART_COUNT] = {
+        [PART_UNKNOWN] = STYLE_MAGENTA,
+        [PART_ACCEPTED] = STYLE_FAINT,
+        [PART_OK] = STYLE_GREEN,
+        [PART_NOT_APPLICABLE] = STYLE_FAINT,
+    };
+    static const enum style of_severities[SEVERITY_COUNT] = {STYLE_RED, STYLE_YELLOW, STYLE_BLUE};
+    enum report_part part = report_part_of(finding);
+
+    return part == PART_PROBLEMS ? of_severities[finding->severity] : of_parts[part];
+}
