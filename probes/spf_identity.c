@@ -1,5 +1,6 @@
 #include "probes/spf_identity.h"
 
+#include "diag/text.h"
 #include "probes/spf_judge.h"
 #include "probes/spf_kinds.h"
 #include "probes/spf_multiple.h"
@@ -92,18 +93,24 @@ static bool explain_published(struct examination *x, const struct subject *domai
 
 /* ---- a record that is not published yet ---- */
 
-/* The first bytes that are not as RFC 7208 4.5 has them: "v=spf1", then a space or the end. */
+/*
+ * The first character that is not as RFC 7208 4.5 has it, "v=spf1", then a space or the end;
+ * where it is of a word, the rest of that word with it.
+ */
 static void mark_version(const char *text, size_t size, size_t *start, size_t *length)
 {
     static const char version[] = "v=spf1 ";
-    size_t same = 0;
+    size_t same = 0, end;
 
-    while (same < size && same < sizeof version - 1 && (text[same] | 0x20) == version[same])
+    while (same < size && same < sizeof version - 1 && text_lower(text[same]) == version[same])
         same++;
+    end = same;
+    while (end < size && (text_is_letter(text[end]) || text_is_digit(text[end])))
+        end++;
+    if (end == same && same < size)
+        end += text_next(text + same, size - same);
     *start = same;
-    *length = 0;
-    while (same + *length < size && (*length == 0 || text[same + *length] != ' '))
-        ++*length;
+    *length = end - same;
 }
 
 static void tell_no_record(struct examination *x, const char *text, size_t size)

@@ -177,7 +177,7 @@ static void note_node(struct note *note)
     else if (node->state == SPF_NODE_INVALID)
         say(note, SPF_WEIGHT_ERROR, "its record is not valid: a permanent error");
     else if (node->state == SPF_NODE_LOOP)
-        say(note, SPF_WEIGHT_ERROR, "a loop: this domain stands above already");
+        say(note, SPF_WEIGHT_ERROR, "a loop: it stands above already; a permanent error");
     else if (node->state == SPF_NODE_CUT)
         say(note, SPF_WEIGHT_DOUBT, "not followed: the tree is too large");
     else if (node->state == SPF_NODE_UNKNOWN && !say_failure(note, node->answer))
@@ -186,14 +186,14 @@ static void note_node(struct note *note)
 
 /* ---- macros ---- */
 
-/* What an evaluation asked for, where one came to this term. */
-static const char *asked_name(const struct spf_page *page, const struct spf_place *place)
+/* The step at which an evaluation came to this term; NULL if it did not. */
+static const struct spf_step *step_at(const struct spf_page *page, const struct spf_place *place)
 {
     const struct spf_verdict *verdict = &page->view->verdict;
 
     for (size_t i = 0; page->view->is_evaluated && i < verdict->step_count; i++) {
-        if (verdict->steps[i].term == place->term && verdict->steps[i].name)
-            return spf_page_show(page, verdict->steps[i].name);
+        if (verdict->steps[i].term == place->term && verdict->steps[i].level == place->in->level)
+            return &verdict->steps[i];
     }
     return NULL;
 }
@@ -201,13 +201,13 @@ static const char *asked_name(const struct spf_page *page, const struct spf_plac
 static bool note_macro(struct note *note)
 {
     const struct spf_term *term = note->place->term;
-    const char *name;
+    const struct spf_step *step = step_at(note->page, note->place);
 
     if (!term->value || !memchr(term->value, '%', term->value_size))
         return false;
-    name = asked_name(note->page, note->place);
-    if (name)
-        say(note, SPF_WEIGHT_PLAIN, arena_print(note->page->memory, "asks for %s", name));
+    if (step && step->name)
+        say(note, SPF_WEIGHT_PLAIN,
+            arena_print(note->page->memory, "asks for %s", spf_page_show(note->page, step->name)));
     else
         say(note, SPF_WEIGHT_PLAIN, "depends on the message");
     return true;
@@ -215,21 +215,30 @@ static bool note_macro(struct note *note)
 
 /* ---- terms ---- */
 
+/* Below an include its result counts as "no match" unless it is a pass (RFC 7208 5.2). */
+static bool is_below_include(const struct spf_node *node)
+{
+    for (; node->from; node = node->from->in) {
+        if (node->from->term->kind == SPF_INCLUDE)
+            return true;
+    }
+    return false;
+}
+
 static void note_all(struct note *note)
 {
-    switch (note->place->term->qualifier) {
-    case '+':
+    char qualifier = note->place->term->qualifier;
+
+    if (qualifier == '+')
         say(note, SPF_WEIGHT_ERROR, "everybody passes");
-        break;
-    case '-':
+    else if (is_below_include(note->place->in))
+        say(note, SPF_WEIGHT_PLAIN, "nobody else is included");
+    else if (qualifier == '-')
         say(note, SPF_WEIGHT_PLAIN, "everybody else: fail");
-        break;
-    case '~':
+    else if (qualifier == '~')
         say(note, SPF_WEIGHT_PLAIN, "everybody else: softfail");
-        break;
-    default:
+    else
         say(note, SPF_WEIGHT_PLAIN, "everybody else: neutral");
-    }
 }
 
 static void note_exp(struct note *note)
@@ -257,8 +266,11 @@ const char *spf_note(const struct spf_page *page, const struct spf_place *place,
                      enum spf_weight *weight)
 {
     struct note note = {.page = page, .place = place};
+    const struct spf_step *step = step_at(page, place);
 
     buffer_init(&note.text, NOTE_MOST);
+    if (step && step->matches)
+        say(&note, SPF_WEIGHT_MATCH, "matches");
     if (!place->is_reached)
         say(&note, SPF_WEIGHT_DOUBT, "never reached");
     if (place->term->error)

@@ -6,6 +6,7 @@
 
 enum spf_weight {
     SPF_WEIGHT_PLAIN,
+    SPF_WEIGHT_MATCH, /* it matches the sender at hand */
     SPF_WEIGHT_DOUBT, /* worth a look: nothing is found, or it is not known */
     SPF_WEIGHT_ERROR  /* receivers come to a permanent error here */
 };

@@ -156,5 +156,5 @@ void spf_sheet_senders(struct spf_sheet *sheet)
         remark(sheet, STYLE_YELLOW, "and maybe others: parts of the tree are not known");
     if (has_error(&view->tree))
         remark(sheet, STYLE_RED,
-               "as the terms say; receivers that come to a permanent error let nobody pass");
+               "as the terms say: a receiver that comes to a permanent error lets nobody pass");
 }

@@ -69,7 +69,7 @@ static void put_text(struct drawing *drawing, enum style style, const char *text
 
 static enum style style_of(enum spf_weight weight)
 {
-    static const enum style styles[] = {STYLE_FAINT, STYLE_YELLOW, STYLE_RED};
+    static const enum style styles[] = {STYLE_FAINT, STYLE_GREEN, STYLE_YELLOW, STYLE_RED};
 
     return styles[weight];
 }
