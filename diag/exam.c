@@ -496,8 +496,6 @@ static void run_pass(struct examination *x)
     x->next_given = 0;
     x->passes++;
     x->probe->examine(x, x->subject);
-    if (!x->incomplete)
-        examination_conclude(x);
 }
 
 /* Nothing more can come to it: the last one of a visit ends that. */
@@ -539,10 +537,13 @@ void exam_work(struct exam *exam, int64_t now)
         if (!exam->ready)
             exam->ready_end = &exam->ready;
         x->ready = false;
-        if (exam->options.concluded)
+        if (exam->options.concluded) {
             pass_through(x);
-        else
-            run_pass(x);
+            continue;
+        }
+        run_pass(x);
+        if (!x->incomplete)
+            examination_conclude(x);
     }
 }
 

@@ -12,8 +12,9 @@
  *
  * Subjects stay with the exam, and their findings are there at its end; or, with
  * `concluded`, each is examined by itself and is forgotten once it has been handed
- * over, so that any number of them can pass through. Then probes cannot add subjects
- * and know of none but the one at hand, and the same name may be added again.
+ * over, so that any number of them can pass through. Then findings have no texts, steps
+ * or anything seen, probes cannot add subjects and know of none but the one at hand,
+ * and the same name may be added again.
  */
 #ifndef EXDIAG_EXAM_H
 #define EXDIAG_EXAM_H

@@ -78,6 +78,12 @@ static struct draft *draft_of(struct finding *finding)
     return (struct draft *)finding;
 }
 
+/* Where subjects pass through, nobody reads the texts of their findings. */
+static bool is_mute(const struct finding *finding)
+{
+    return exam_options_of(((const struct draft *)finding)->x->exam)->concluded != NULL;
+}
+
 static struct finding *tell(struct examination *x, const struct finding_kind *kind,
                             enum outcome outcome)
 {
@@ -108,8 +114,11 @@ static struct finding *tell_line(struct examination *x, const struct finding_kin
                                  enum outcome outcome, const char *format, va_list arguments)
 {
     struct finding *finding = tell(x, kind, outcome);
-    const char *text = arena_print_list(&x->memory, format, arguments);
+    const char *text;
 
+    if (is_mute(finding))
+        return finding;
+    text = arena_print_list(&x->memory, format, arguments);
     finding->title = text_printable(&x->memory, text, strlen(text));
     return finding;
 }
@@ -183,6 +192,8 @@ void saw(struct finding *finding, const struct evidence *source, const char *for
     va_list arguments;
     const char *text;
 
+    if (is_mute(finding))
+        return;
     va_start(arguments, format);
     text = arena_print_list(arena, format, arguments);
     va_end(arguments);
@@ -193,9 +204,12 @@ void saw_marked(struct finding *finding, const struct evidence *source, const ch
                 size_t size, size_t mark_start, size_t mark_size)
 {
     struct arena *arena = &draft_of(finding)->x->memory;
-    struct seen *seen = add_seen(finding, source);
+    struct seen *seen;
     struct buffer shown;
 
+    if (is_mute(finding))
+        return;
+    seen = add_seen(finding, source);
     if (mark_start > size)
         mark_start = size;
     if (mark_size > size - mark_start)
@@ -224,6 +238,8 @@ static void add_value(struct finding *finding, struct value value)
     struct draft *draft = draft_of(finding);
     struct arena *arena = &draft->x->memory;
 
+    if (is_mute(finding))
+        return;
     draft->values = arena_grow(arena, draft->values, &draft->value_room, draft->value_count,
                                sizeof *draft->values);
     value.bytes = arena_copy(arena, value.bytes, value.size);

@@ -12,6 +12,8 @@
 #include <string.h>
 
 enum {
+    ROOM_FIRST = 256,    /* domains in flight */
+    SHORT_WHILE = 4,     /* milliseconds */
     SHOWN_MOST = 1000,   /* bytes of a line that is no domain */
     FLUSH_SIZE = 32768,  /* bytes of lines that are written at once */
     FLUSH_EVERY = 100,   /* milliseconds */
@@ -29,12 +31,15 @@ struct audit {
     struct domain_list list;
     bool is_read;       /* no piece of the input follows */
     bool is_exhausted;  /* no line either */
+    bool is_dry;        /* no line is there at present */
     int64_t input_size; /* -1: not known */
     int64_t input_used;
     struct buffer name; /* of the line at hand, as it is written */
 
-    size_t in_flight;
-    size_t most_in_flight;
+    size_t in_flight; /* domains */
+    size_t room;      /* for those; see make_room() */
+    size_t most_room;
+    bool has_settled; /* something, since the last look */
     struct buffer out;
     int64_t flushed; /* when, microseconds on the monotonic clock; so are the next two */
     int64_t began;
@@ -123,14 +128,18 @@ static void take_line(struct audit *audit, const struct domain_line *line)
     }
 }
 
-/* As many as may be in flight, and no more output than is written at once. */
+/* As many as there is room for, and no more output than is written at once. */
 static void take_lines(struct audit *audit)
 {
     struct domain_line line;
 
-    while (audit->in_flight < audit->most_in_flight && audit->out.size < FLUSH_SIZE &&
-           next_line(audit, &line))
-        take_line(audit, &line);
+    audit->is_dry = false;
+    while (!audit->is_dry && audit->in_flight < audit->room && audit->out.size < FLUSH_SIZE) {
+        if (next_line(audit, &line))
+            take_line(audit, &line);
+        else
+            audit->is_dry = true;
+    }
 }
 
 /* ---- lines out ---- */
@@ -203,6 +212,7 @@ static void settled(void *context, struct evidence *item)
 {
     struct audit *audit = context;
 
+    audit->has_settled = true;
     exam_settled(audit->exam, item, platform_monotonic_clock());
 }
 
@@ -211,19 +221,43 @@ static void wake(void *context)
     gather_wake(context);
 }
 
-/* Not at all while there is room for lines that may be there. */
-static void wait_for_more(struct audit *audit, bool is_fed)
+/*
+ * Few domains at once are quicker than many, for what is known of them stays near the
+ * processor; so there is room for more of them only when no answer comes for a while.
+ */
+static void make_room(struct audit *audit)
+{
+    audit->has_settled = false;
+    gather_wait(audit->gather, SHORT_WHILE);
+    if (!audit->has_settled)
+        audit->room *= 2;
+    if (audit->room > audit->most_room)
+        audit->room = audit->most_room;
+}
+
+static void wait_for_more(struct audit *audit)
 {
     int64_t due = exam_due(audit->exam), most = FLUSH_EVERY;
 
-    if (is_fed && audit->in_flight < audit->most_in_flight)
-        most = 0;
+    if (!audit->is_dry && audit->in_flight < audit->room) {
+        gather_wait(audit->gather, 0);
+        return;
+    }
+    if (!audit->is_dry && audit->room < audit->most_room) {
+        make_room(audit);
+        return;
+    }
     if (due != INT64_MAX) {
         int64_t left = (due - platform_monotonic_clock()) / 1000 + 1;
 
         most = left < 0 ? 0 : left < most ? left : most;
     }
     gather_wait(audit->gather, most);
+}
+
+static bool is_done(const struct audit *audit)
+{
+    return audit->is_exhausted && audit->in_flight == 0;
 }
 
 static bool is_over(struct audit *audit)
@@ -234,7 +268,7 @@ static bool is_over(struct audit *audit)
         audit->outcome->interrupted = true;
         return true;
     }
-    return audit->is_exhausted && audit->in_flight == 0;
+    return is_done(audit);
 }
 
 static void work(struct audit *audit)
@@ -242,14 +276,12 @@ static void work(struct audit *audit)
     int64_t now = audit->began = audit->flushed = audit->shown = platform_monotonic_clock();
 
     while (!is_over(audit)) {
-        uint64_t lines = audit->outcome->lines;
-
         take_lines(audit);
         exam_work(audit->exam, now);
         flush_if_due(audit, now);
         show_progress(audit, now);
-        if (!audit->is_exhausted || audit->in_flight > 0)
-            wait_for_more(audit, audit->outcome->lines > lines);
+        if (!is_done(audit))
+            wait_for_more(audit);
         now = platform_monotonic_clock();
     }
     flush(audit, now);
@@ -285,8 +317,8 @@ static struct audit *new_audit(const struct audit_plan *plan, struct audit_outco
     audit->store = how.store;
     audit->exam = exam_new(&how);
     audit->input_size = platform_input_size();
-    audit->most_in_flight =
-        plan->gather.dns_window < AUDIT_DOMAINS_MOST ? plan->gather.dns_window : AUDIT_DOMAINS_MOST;
+    audit->most_room = plan->gather.dns_window;
+    audit->room = ROOM_FIRST < audit->most_room ? ROOM_FIRST : audit->most_room;
     audit->mutex = platform_mutex_new();
     buffer_init(&audit->name, SHOWN_MOST);
     buffer_init(&audit->out, SIZE_MAX - 1);

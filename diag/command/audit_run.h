@@ -6,10 +6,7 @@
 #include "diag/gather/gather.h"
 #include "diag/probe.h"
 
-enum {
-    AUDIT_DOMAINS_MOST = 4096, /* in flight at once, whatever the window */
-    AUDIT_CACHE_SIZE = 8 << 20 /* bytes of evidence that no domain in flight uses */
-};
+enum { AUDIT_CACHE_SIZE = 8 << 20 /* bytes of evidence that no domain in flight uses */ };
 
 struct audit_plan {
     const struct settings *settings;

@@ -48,6 +48,8 @@ static const char *fold_name(struct arena *arena, const char *name)
 {
     struct buffer folded;
 
+    if (dns_name_is_folded(name))
+        return arena_copy_string(arena, name);
     buffer_init(&folded, DNS_NAME_TEXT_SIZE);
     dns_name_fold(name, &folded);
     return buffer_keep(&folded, arena);
@@ -67,7 +69,7 @@ static bool is_answer_to(const struct evidence *item, const struct evidence *que
     const struct dns_answer *dns = of(item), *asked = of(question);
 
     return dns->type == asked->type && net_address_equal(&dns->at, &asked->at) &&
-           (text_equal_fold(dns->name, asked->name) || dns_name_equal(dns->name, asked->name));
+           (strcmp(dns->name, asked->name) == 0 || dns_name_equal(dns->name, asked->name));
 }
 
 static uint32_t shorter(uint32_t a, uint32_t b)

@@ -165,6 +165,24 @@ bool dns_name_is_below(const char *name, const char *zone)
     return labels == zone_labels && dns_name_equal(name, zone);
 }
 
+static bool is_plain(char character)
+{
+    return (character >= 'a' && character <= 'z') || text_is_digit(character) || character == '-' ||
+           character == '_';
+}
+
+bool dns_name_is_folded(const char *name)
+{
+    bool in_label = false;
+
+    for (; *name; name++) {
+        if (!is_plain(*name) && !(in_label && *name == '.'))
+            return false;
+        in_label = *name != '.';
+    }
+    return in_label;
+}
+
 /* Takes the bytes that stand for themselves off the front, in lower case; true if there were any.
  */
 static bool fold_plain(const char **name, struct buffer *out)

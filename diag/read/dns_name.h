@@ -47,6 +47,9 @@ bool dns_name_is_below(const char *name, const char *zone);
  */
 void dns_name_fold(const char *name, struct buffer *out);
 
+/* True only if dns_name_fold() would change nothing: a quick look, which most names pass. */
+bool dns_name_is_folded(const char *name);
+
 /* How many labels: 0 for the root, 2 for "example.com". */
 unsigned dns_name_labels(const char *name);
 
