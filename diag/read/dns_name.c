@@ -165,7 +165,7 @@ bool dns_name_is_below(const char *name, const char *zone)
     return labels == zone_labels && dns_name_equal(name, zone);
 }
 
-static bool is_plain(char character)
+static bool is_everyday(char character)
 {
     return (character >= 'a' && character <= 'z') || text_is_digit(character) || character == '-' ||
            character == '_';
@@ -176,7 +176,7 @@ bool dns_name_is_folded(const char *name)
     bool in_label = false;
 
     for (; *name; name++) {
-        if (!is_plain(*name) && !(in_label && *name == '.'))
+        if (!is_everyday(*name) && !(in_label && *name == '.'))
             return false;
         in_label = *name != '.';
     }
