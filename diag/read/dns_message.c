@@ -8,6 +8,7 @@ enum {
     HEADER_SIZE = 12,
     RECORD_LEAST = 11, /* a record of the root without data */
     POINTERS_MOST = 127,
+    NAMES_MOST = 1 << 20, /* bytes of text: compression could make 12 MiB of one message */
     CLASS_IN = 1,
     TYPE_OPT = 41
 };
@@ -67,6 +68,7 @@ struct cursor {
     struct arena *arena;
     const char *last_owner; /* most records of a message share one */
     size_t last_target;     /* and say it with the same pointer; 0: without */
+    size_t names_size;      /* of the text of all names */
 };
 
 static bool has(struct cursor *cursor, size_t size)
@@ -149,11 +151,21 @@ static bool take_name_text(struct cursor *cursor, char *text)
     return !cursor->failed;
 }
 
+static const char *keep_name(struct cursor *cursor, const char *text)
+{
+    size_t size = strlen(text);
+
+    cursor->names_size += size + 1;
+    if (cursor->names_size > NAMES_MOST)
+        cursor->failed = true;
+    return cursor->failed ? NULL : arena_copy(cursor->arena, text, size);
+}
+
 static const char *take_name(struct cursor *cursor)
 {
     char text[DNS_NAME_TEXT_SIZE];
 
-    return take_name_text(cursor, text) ? arena_copy_string(cursor->arena, text) : NULL;
+    return take_name_text(cursor, text) ? keep_name(cursor, text) : NULL;
 }
 
 /* Where the pointer leads that is the whole of the next name; 0 if there is none. */
@@ -179,7 +191,7 @@ static const char *take_owner(struct cursor *cursor)
     if (!take_name_text(cursor, text))
         return NULL;
     if (!cursor->last_owner || strcmp(cursor->last_owner, text) != 0)
-        cursor->last_owner = arena_copy_string(cursor->arena, text);
+        cursor->last_owner = keep_name(cursor, text);
     return cursor->last_owner;
 }
 

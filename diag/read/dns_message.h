@@ -127,10 +127,10 @@ size_t dns_message_ask(uint8_t *wire, uint16_t id, const uint8_t *name, size_t n
 /*
  * Reads a message of up to 65,535 bytes. Everything in `out` lives in `arena`;
  * nothing points into `wire`. Compression pointers must point backwards, a name
- * takes at most 127 of them, and names keep RFC 1035's limits. Records of classes
- * other than IN are left out. STATUS_MALFORMED
- * when a length, a name or the data of a known type does not fit; what a
- * truncated message (TC) holds whole is given all the same.
+ * takes at most 127 of them, and names keep RFC 1035's limits; all of them together
+ * come to at most 1 MiB of text. Records of classes other than IN are left out.
+ * STATUS_MALFORMED when a length, a name or the data of a known type does not fit;
+ * what a truncated message (TC) holds whole is given all the same.
  */
 enum status dns_message_read(const uint8_t *wire, size_t size, struct arena *arena,
                              struct dns_message *out);

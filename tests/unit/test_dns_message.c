@@ -637,6 +637,93 @@ static void owners_are_shared(void **state)
                      fixture->message.answer.records[1].owner);
 }
 
+/* Ends a message whose records were not counted before. */
+static void end_answers(struct wire *wire, unsigned count)
+{
+    assert_true(wire->size <= UINT16_MAX);
+    wire->bytes[6] = (uint8_t)(count >> 8);
+    wire->bytes[7] = (uint8_t)count;
+}
+
+/* A name of 241 bytes that are all escaped, as text 957 long, and a message that begins with it. */
+static size_t begin_with_long_name(struct wire *wire)
+{
+    uint8_t label[64], prefix[] = {2, 'a', 'a'};
+    size_t at;
+
+    memset(label, 0xFF, sizeof label);
+    label[0] = 59;
+    begin(wire, 0, 0, 0, 0);
+    put(wire, prefix, sizeof prefix);
+    at = wire->size;
+    for (int i = 0; i < 4; i++)
+        put(wire, label, 60);
+    put(wire, "\0", 1);
+    put16(wire, DNS_NS);
+    put16(wire, 1);
+    put16(wire, 0);
+    put16(wire, 0);
+    put16(wire, 2);
+    put16(wire, 0xC000 | QUESTION_NAME);
+    return at;
+}
+
+static void put_long_names(struct wire *wire, unsigned count)
+{
+    size_t tail = begin_with_long_name(wire);
+
+    for (unsigned i = 1; i < count; i++) {
+        const uint8_t name[] = {2, (uint8_t)(i >> 8), (uint8_t)i, (uint8_t)(0xC0 | tail >> 8),
+                                (uint8_t)tail};
+
+        put(wire, name, sizeof name);
+        put16(wire, DNS_NS);
+        put16(wire, 1);
+        put16(wire, 0);
+        put16(wire, 0);
+        put16(wire, 2);
+        put16(wire, 0xC000 | QUESTION_NAME);
+    }
+    end_answers(wire, count);
+}
+
+/* Names of any bytes are read by the hundred; by the thousand they are no answer but an attack. */
+static void names_come_to_an_end(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_long_names(&fixture->wire, 1000);
+    assert_int_equal(read_message(fixture), STATUS_OK);
+    assert_int_equal(fixture->message.answer.count, 1000);
+    assert_int_equal(strlen(fixture->message.answer.records[999].owner), 8 + 4 * (1 + 59 * 4));
+    put_long_names(&fixture->wire, 3000);
+    assert_int_equal(read_message(fixture), STATUS_MALFORMED);
+    assert_true(arena_footprint(&fixture->arena) < 4 << 20);
+}
+
+/* 500 mail exchangers, and a text of nothing but empty strings, take memory of their own size. */
+static void many_parts_are_read(void **state)
+{
+    enum { EXCHANGES = 500, STRINGS = 65000 };
+    struct fixture *fixture = *state;
+    static const uint8_t empty[STRINGS];
+
+    begin(&fixture->wire, 0, EXCHANGES, 0, 0);
+    for (unsigned i = 0; i < EXCHANGES; i++) {
+        const uint8_t data[] = {
+            0,    10,           3, 'm', (uint8_t)('a' + i / 26 % 26), (uint8_t)('a' + i % 26),
+            0xC0, QUESTION_NAME};
+
+        put_record(&fixture->wire, DNS_MX, 1, 0, data, sizeof data);
+    }
+    assert_int_equal(read_message(fixture), STATUS_OK);
+    assert_int_equal(fixture->message.answer.count, EXCHANGES);
+    assert_string_equal(fixture->message.answer.records[499].data.mx.exchange, "mtf.example.com");
+    assert_int_equal(read_one(fixture, DNS_TXT, empty, sizeof empty), STATUS_OK);
+    assert_int_equal(fixture->message.answer.records[0].data.txt.count, STRINGS);
+    assert_true(arena_footprint(&fixture->arena) < 4 << 20);
+}
+
 /* ---- names of numbers ---- */
 
 static void numbers_have_names(void **state)
@@ -704,6 +791,8 @@ int main(void)
         TEST(expanded_names_keep_their_limit),
         TEST(the_largest_message_is_read),
         TEST(owners_are_shared),
+        TEST(names_come_to_an_end),
+        TEST(many_parts_are_read),
         TEST(numbers_have_names),
         cmocka_unit_test(strings_are_joined),
     };

@@ -767,6 +767,60 @@ static void large_answers_come_whole(void **state)
     assert_int_equal(lab_name_server_stop(server), STATUS_OK);
 }
 
+enum { EXCHANGES = 500, TEXT_SIZE = 65000 };
+
+/* A text of 64 KiB and 500 mail exchangers with the longest labels are kept at their size. */
+static void heavy_answers_are_kept_at_their_size(void **state)
+{
+    static struct lab_record records[EXCHANGES + 1];
+    static char exchanges[EXCHANGES][96], text[TEXT_SIZE + 1];
+    const struct lab_name_server_options options = {.records = records,
+                                                    .record_count = COUNT(records)};
+    const struct dns_record *record = NULL;
+    struct dns_answer *mx, *txt;
+    struct lab_name_server *server;
+    struct net_address address;
+    struct client client;
+
+    (void)state;
+    for (unsigned i = 0; i < EXCHANGES; i++) {
+        snprintf(exchanges[i], sizeof exchanges[i], "%u %063u.example.com", i, i);
+        records[i] = (struct lab_record){"many.test", "MX", exchanges[i], 0};
+    }
+    memset(text, 'x', TEXT_SIZE);
+    records[EXCHANGES] = (struct lab_record){"long.test", "TXT", text, 0};
+    assert_int_equal(lab_name_server_open(&options, &address, &server), STATUS_OK);
+    client_open(&client, &address, 1, PATIENT, 10);
+    mx = ask(&client, "many.test", DNS_MX);
+    txt = ask(&client, "long.test", DNS_TXT);
+    finish(&client);
+    for (unsigned i = 0; i < EXCHANGES; i++) {
+        record = dns_answer_next(mx, record);
+        assert_non_null(record);
+        assert_string_equal(record->data.mx.exchange, strchr(exchanges[i], ' ') + 1);
+    }
+    assert_int_equal(only_record(txt)->data.txt.count, TEXT_SIZE / 255 + 1);
+    assert_true(arena_footprint(&mx->evidence.memory) < 100000);
+    assert_true(arena_footprint(&txt->evidence.memory) < TEXT_SIZE + 10000);
+    client_close(&client);
+    assert_int_equal(lab_name_server_stop(server), STATUS_OK);
+}
+
+/* Tens of thousands of answers are kept at once: a usual one takes some hundred bytes. */
+static void usual_answers_are_small(void **state)
+{
+    const struct fixture *fixture = *state;
+    const struct dns_answer *answer;
+    struct client client;
+
+    client_open(&client, &fixture->address, 1, PATIENT, 10);
+    answer = ask(&client, "example.com", DNS_TXT);
+    finish(&client);
+    assert_non_null(only_record(answer));
+    assert_true(sizeof *answer + arena_footprint(&answer->evidence.memory) < 700);
+    client_close(&client);
+}
+
 /* ---- several servers ---- */
 
 struct company { /* servers asked together */
@@ -1300,6 +1354,8 @@ int main(void)
         IN_WORLD(odd_names_are_asked),
         IN_WORLD(invalid_names_are_told),
         cmocka_unit_test(large_answers_come_whole),
+        cmocka_unit_test(heavy_answers_are_kept_at_their_size),
+        IN_WORLD(usual_answers_are_small),
         cmocka_unit_test(the_second_server_answers),
         cmocka_unit_test(all_servers_fail),
         cmocka_unit_test(closed_ports_are_refusals),
