@@ -107,13 +107,14 @@ struct reading {
 /* The line as this program writes it: {"domain": "NAME", ... without escapes in the name. */
 static bool is_as_written(struct reading *reading)
 {
-    static const char head[] = "{\"domain\": \"";
+    static const char head[] = "{\"domain\": \"", next[] = "\", \"findings\": [";
     const char *text = reading->line.text, *name = text + sizeof head - 1, *quote;
 
     if (strncmp(text, head, sizeof head - 1) != 0 || text[reading->line.size - 1] != '}')
         return false;
     quote = strchr(name, '"');
-    if (!quote || memchr(name, '\\', (size_t)(quote - name)))
+    if (!quote || strncmp(quote, next, sizeof next - 1) != 0 ||
+        memchr(name, '\\', (size_t)(quote - name)))
         return false;
     buffer_clear(&reading->domain);
     buffer_add(&reading->domain, name, (size_t)(quote - name));
