@@ -1,4 +1,4 @@
-/* What the spf probe can say. */
+/* What the spf probe can say of how many records there are, and who says so. */
 #include "probes/spf_kinds.h"
 
 static const struct reference spf_references[] = {
@@ -25,7 +25,7 @@ static const struct reference view_references[] = {
                 "taken as the public one",                                                         \
     }
 
-static const struct step_template ask_elsewhere[] = {ASK_A_PUBLIC_RESOLVER, {0}};
+const struct step_template spf_ask_elsewhere[] = {ASK_A_PUBLIC_RESOLVER, {0}};
 
 static const struct step_template verify_agreement[] = {
     {.shell = SHELL_SH,
@@ -40,7 +40,7 @@ static const struct step_template verify_agreement[] = {
      .command = "exdiag check --domain {name} --only dns-servers-disagree,dns-split-view"},
     {0}};
 
-static const struct step_template verify_one_record[] = {
+const struct step_template spf_verify_record[] = {
     {.shell = SHELL_SH,
      .kind = STEP_EXACT,
      .where = "a machine with exdiag; the line is the same in PowerShell",
@@ -63,6 +63,17 @@ static const struct step_template verify_one_record[] = {
      .where = "or on any machine with dig",
      .command = "dig +short -t TXT -q {name} @{server}",
      .note = "expect exactly one line that begins with \"v=spf1"},
+    {0}};
+
+const struct step_template spf_restore_record[] = {
+    {.shell = SHELL_DNS,
+     .kind = STEP_DECIDE,
+     .where = "the zone of {name}: what stood there before, to be published again in place of the "
+              "new record",
+     .command = "{name} IN TXT {former-record}",
+     .risk = "this brings the fault back: only to return to the former state. It is text for a "
+             "zone, never for a shell",
+     .each = "former-record"},
     {0}};
 
 const struct finding_kind spf_multiple = {
@@ -105,21 +116,9 @@ const struct finding_kind spf_multiple = {
              .note = "the records were not merged here: {obstacle}",
              .when = "obstacle"},
             {0}},
-    .verify = verify_one_record,
-    .undo =
-        (const struct step_template[]){
-            {.shell = SHELL_DNS,
-             .kind = STEP_DECIDE,
-             .where =
-                 "the zone of {name}: the former records, to be published again in place of the "
-                 "new one",
-             .command = "{name} IN TXT {former-record}",
-             .risk =
-                 "this brings the fault back: only to return to the former state. It is text for a "
-                 "zone, never for a shell",
-             .each = "former-record"},
-            {0}},
-    .make_known = ask_elsewhere,
+    .verify = spf_verify_record,
+    .undo = spf_restore_record,
+    .make_known = spf_ask_elsewhere,
     .references = spf_references,
 };
 
@@ -174,14 +173,14 @@ const struct finding_kind spf_none = {
              .risk = "all mail from the domain is then refused",
              .when = "!unregistered"},
             {0}},
-    .verify = verify_one_record,
+    .verify = spf_verify_record,
     .undo = (const struct step_template[]){{.shell = SHELL_MANUAL,
                                             .kind = STEP_EXACT,
                                             .where = "the zone of {name}",
                                             .command = "Delete the TXT record that was added.",
                                             .when = "!unregistered"},
                                            {0}},
-    .make_known = ask_elsewhere,
+    .make_known = spf_ask_elsewhere,
     .references = spf_references,
 };
 
@@ -215,7 +214,7 @@ const struct finding_kind dns_servers_disagree = {
     .verify = verify_agreement,
     .undo = NULL,
     .no_undo = "looking changes nothing, and an up-to-date zone needs no way back",
-    .make_known = ask_elsewhere,
+    .make_known = spf_ask_elsewhere,
     .references = view_references,
 };
 
@@ -244,6 +243,6 @@ const struct finding_kind dns_split_view = {
     .verify = verify_agreement,
     .undo = NULL,
     .no_undo = "nothing has to be changed",
-    .make_known = ask_elsewhere,
+    .make_known = spf_ask_elsewhere,
     .references = view_references,
 };

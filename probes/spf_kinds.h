@@ -1,12 +1,90 @@
-/* What the spf probe can say: the knowledge is in spf_kinds.c, the judgement in spf.c. */
+/*
+ * What the spf probe can say: the knowledge is in the files spf_kinds*.c, the judgement in
+ * spf.c, spf_multiple.c and the files spf_judge*.c.
+ */
 #ifndef EXDIAG_PROBES_SPF_KINDS_H
 #define EXDIAG_PROBES_SPF_KINDS_H
 
 #include "diag/finding.h"
 
+/* How many records there are, and who says so: spf_kinds.c */
 extern const struct finding_kind spf_multiple;
 extern const struct finding_kind spf_none;
 extern const struct finding_kind dns_servers_disagree;
 extern const struct finding_kind dns_split_view;
+
+/* The record as it is written: spf_kinds_text.c */
+extern const struct finding_kind spf_syntax;
+extern const struct finding_kind spf_split_term;
+extern const struct finding_kind spf_unknown_modifier;
+extern const struct finding_kind spf_upper_case;
+extern const struct finding_kind spf_long_record;
+extern const struct finding_kind spf_type_99;
+
+/* Whom it lets through, and what it does in vain: spf_kinds_terms.c */
+extern const struct finding_kind spf_permissive;
+extern const struct finding_kind spf_no_all;
+extern const struct finding_kind spf_after_all;
+extern const struct finding_kind spf_ptr;
+extern const struct finding_kind spf_duplicate_term;
+extern const struct finding_kind spf_host_bits;
+extern const struct finding_kind spf_private_address;
+extern const struct finding_kind spf_sender_forgotten;
+
+/* Where it leads: spf_kinds_tree.c */
+extern const struct finding_kind spf_lookup_limit;
+extern const struct finding_kind spf_void_lookups;
+extern const struct finding_kind spf_mx_limit;
+extern const struct finding_kind spf_include_none;
+extern const struct finding_kind spf_include_multiple;
+extern const struct finding_kind spf_include_syntax;
+extern const struct finding_kind spf_include_loop;
+
+/* ---- steps that several of them have ---- */
+
+extern const struct step_template spf_ask_elsewhere[];
+extern const struct step_template spf_verify_record[];
+extern const struct step_template spf_restore_record[];
+
+#define SPF_REFERENCE(section, title)                                                              \
+    {                                                                                              \
+        "RFC 7208 section " section ", " title,                                                    \
+            "https://www.rfc-editor.org/rfc/rfc7208#section-" section                              \
+    }
+
+/* The corrected record, tried and then published. */
+#define SPF_PUBLISH_CORRECTED                                                                      \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "a machine with exdiag, before anything is published: what the corrected record "    \
+              "amounts to; the line is the same in PowerShell",                                    \
+     .command = "exdiag spf --record {corrected-record} --domain {name}",                          \
+     .when = "corrected-record"},                                                                  \
+    {                                                                                              \
+        .shell = SHELL_DNS, .kind = STEP_DECIDE,                                                   \
+        .where =                                                                                   \
+            "the zone of {name}, at whoever hosts it: this one in place of the former record",     \
+        .command = "{name} IN TXT {corrected-record}",                                             \
+        .risk = "a sender that neither record names stays unauthorised: compare it with the list " \
+                "of all that send for you",                                                        \
+        .note = "what is changed: {changes}. In a web form, enter only what stands between the "   \
+                "outer quotation marks, as one line",                                              \
+        .when = "corrected-record"                                                                 \
+    }
+
+/* Where there is no corrected record. */
+#define SPF_BY_HAND(text)                                                                          \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the zone of {name}, at whoever hosts it", .command = text,                       \
+        .when = "!corrected-record"                                                                \
+    }
+
+/* What a person has to do in any case. */
+#define SPF_DECIDE(text)                                                                           \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the zone of {name}, at whoever hosts it", .command = text                        \
+    }
 
 #endif
