@@ -6,6 +6,7 @@
 #include "diag/probe.h"
 #include "probes/public_dns.h"
 #include "probes/spf_check.h"
+#include "probes/spf_judge.h"
 #include "probes/spf_kinds.h"
 #include "probes/spf_multiple.h"
 #include "probes/spf_tell.h"
@@ -236,8 +237,12 @@ static void judge_records(struct examination *x, const struct subject *domain,
         is_known = spf_tree_grow(x, domain->name, published, NULL, families_of(settings), &tree);
     if (is_evaluated)
         is_known = evaluate(x, domain, &verdict) && is_known;
-    if (is_known)
-        tell_facts(x, published, &tree, is_evaluated ? &verdict : NULL);
+    if (!is_known)
+        return;
+    tell_facts(x, published, &tree, is_evaluated ? &verdict : NULL);
+    if (published->count == 1)
+        spf_judge(x,
+                  &(struct spf_judged){domain, spf_place_of(domain, published), &tree, published});
 }
 
 static void judge_domain(struct examination *x, const struct subject *domain,
@@ -330,18 +335,19 @@ static void examine(struct examination *x, const struct subject *subject)
 }
 
 static const struct finding_kind *const kinds[] = {
-    &spf_multiple, &spf_none, &dns_servers_disagree, &dns_split_view, NULL,
+    &spf_multiple, &spf_none, &dns_servers_disagree, &dns_split_view, SPF_RECORD_KINDS, NULL,
 };
 
 const struct probe probe_spf = {
     .name = "spf",
-    .summary = "SPF records: several at one name, none, and views of DNS that differ",
+    .summary =
+        "SPF records: how many there are, what is wrong with one and where it leads, views that differ",
     .needs = NEEDS_NETWORK,
     .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER),
     .touches =
-        "DNS questions (UDP and TCP port 53) about the domain, its mail exchangers and, where "
-        "records are merged, the names in them: to the resolvers and, without --dns, to "
-        "servers of the top-level domain and of the domain itself",
+        "DNS questions (UDP and TCP port 53) about the domain, its mail exchangers and the names in "
+        "its record: to the resolvers and, without --dns, to servers of their top-level domains "
+        "and of the domains themselves",
     .noticed = "nothing but DNS questions, which every mail server asks all day",
     .kinds = kinds,
     .examine = examine,

@@ -177,7 +177,8 @@ static void examine(struct examination *x, const struct subject *domain)
         set_result(x, view);
 }
 
-static const struct finding_kind *const kinds[] = {&spf_multiple, &spf_none, NULL};
+static const struct finding_kind *const kinds[] = {&spf_multiple, &spf_none, SPF_RECORD_KINDS,
+                                                   NULL};
 
 const struct probe probe_spf_identity = {
     .name = "spf",

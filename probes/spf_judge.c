@@ -1,33 +1,9 @@
 #include "probes/spf_judge.h"
 
 #include "probes/spf_charge.h"
-#include "probes/spf_kinds.h"
 #include "probes/spf_tell.h"
 
 #include <string.h>
-
-const struct finding_kind *const spf_judge_kinds[] = {&spf_syntax,
-                                                      &spf_split_term,
-                                                      &spf_unknown_modifier,
-                                                      &spf_upper_case,
-                                                      &spf_long_record,
-                                                      &spf_permissive,
-                                                      &spf_no_all,
-                                                      &spf_after_all,
-                                                      &spf_ptr,
-                                                      &spf_duplicate_term,
-                                                      &spf_host_bits,
-                                                      &spf_private_address,
-                                                      &spf_lookup_limit,
-                                                      &spf_void_lookups,
-                                                      &spf_mx_limit,
-                                                      &spf_include_none,
-                                                      &spf_include_loop,
-                                                      &spf_include_multiple,
-                                                      &spf_include_syntax,
-                                                      &spf_type_99,
-                                                      &spf_sender_forgotten,
-                                                      NULL};
 
 /* ---- the case ---- */
 
@@ -72,8 +48,23 @@ void spf_offer_fix(struct spf_case *at, struct finding *finding)
         saw(finding, NULL, "no corrected record is proposed: %s", fix->obstacle);
 }
 
+/* The middle of a character of UTF-8. */
+static bool continues(const struct spf_record *record, size_t at)
+{
+    return at < record->size && ((unsigned char)record->text[at] & 0xC0) == 0x80;
+}
+
+/* Whole characters are marked, so that a dash that is none is seen as what it is. */
 void spf_show(struct finding *finding, const struct spf_node *node, size_t start, size_t size)
 {
+    const struct spf_record *record = node->record;
+    size_t end = start + size;
+
+    while (size > 0 && continues(record, end) && end < start + size + 3)
+        end++;
+    while (size > 0 && start > 0 && continues(record, start) && end - start < 4)
+        start--;
+    size = end - start;
     saw_marked(finding, node->answer ? &node->answer->evidence : NULL, node->record->text,
                node->record->size, start, size);
 }

@@ -131,18 +131,19 @@ static void show_ptr(const struct spf_case *at, struct finding *finding,
 
 /* ---- who is let through ---- */
 
-/* A pass of this place is a pass of the domain: every include on the way says + itself. */
+/* A pass of this place is a pass of the domain: no record on the way is an error, and every include
+ * says + itself. */
 static bool passes(const struct spf_place *place)
 {
     const struct spf_node *node = place->in;
 
     if (!place->is_reached || place->term->qualifier != '+')
         return false;
-    for (; node->from; node = node->from->in) {
+    for (; node->from && node->state == SPF_NODE_VALID; node = node->from->in) {
         if (node->from->term->kind == SPF_INCLUDE && node->from->term->qualifier != '+')
             return false;
     }
-    return true;
+    return node->state == SPF_NODE_VALID;
 }
 
 static bool says_nothing(const struct spf_place *place)

@@ -118,7 +118,7 @@ enum spf_width spf_width_of(const struct spf_term *term)
 {
     enum spf_width v4 = width(term->v4_length, 7, 11), v6 = width(term->v6_length, 16, 24);
 
-    if (term->error)
+    if (term->error || spf_term_reserved_for(term))
         return SPF_WIDTH_USUAL;
     if (term->kind == SPF_IP4)
         return v4;

@@ -69,11 +69,7 @@ static void set_resolver(struct examination *x, struct finding *finding)
     set_vouched(finding, VALUE_TEXT, "resolver", text, strlen(text));
 }
 
-/*
- * Where the records stand: the name itself, or the end of its aliases, at which
- * everything has to be done then.
- */
-static const char *place_of(const struct subject *subject, const struct spf_published *published)
+const char *spf_place_of(const struct subject *subject, const struct spf_published *published)
 {
     const struct dns_section *section = &published->answer->answer;
 
@@ -89,7 +85,7 @@ static const char *place_of(const struct subject *subject, const struct spf_publ
 void spf_set_common(struct examination *x, struct finding *finding, const struct subject *subject,
                     const struct spf_published *published)
 {
-    const char *name = published ? place_of(subject, published) : subject->name;
+    const char *name = published ? spf_place_of(subject, published) : subject->name;
 
     if (name != subject->name)
         saw(finding, &published->answer->evidence,

@@ -22,6 +22,9 @@ void spf_show_look_alikes(struct examination *x, struct finding *finding,
 void spf_set_common(struct examination *x, struct finding *finding, const struct subject *subject,
                     const struct spf_published *published);
 
+/* The name at which the records stand: the subject's, or the end of its aliases. */
+const char *spf_place_of(const struct subject *subject, const struct spf_published *published);
+
 /* {server}: who gave these records; tools like dig take a port apart, so at port 53 alone. */
 void spf_set_server(struct finding *finding, const struct spf_published *published);
 
