@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-enum { TEXT_MOST = 65536 };
+enum { TEXT_MOST = 65536, STRING_MOST = 255 };
 
-static const char *const spf_words[] = {"v",   "spf",     "spf1",   "spf10",    "spf2", "pra",
-                                        "all", "mfrom",   "a",      "mx",       "ptr",  "ip4",
-                                        "ip6", "include", "exists", "redirect", "exp",  NULL};
+static const char *const spf_words[] = {
+    "v",   "spf", "spf1",    "spf10",  "spf2",     "pra", "all", "mfrom", "a",  "mx", "ptr",
+    "ip4", "ip6", "include", "exists", "redirect", "exp", "ra",  "rp",    "rr", NULL};
 
 static bool speaks_of_spf(const char *text, size_t size)
 {
@@ -57,38 +57,79 @@ static struct string_end *move_ends(struct string_end *end, const struct string_
     return end;
 }
 
+/* A term begins here: -all, ip4: and so on, and not the rest of a name. */
+static bool begins_term(const char *text, size_t size)
+{
+    size_t sign = size > 0 && strchr("+-~?", *text) ? 1 : 0;
+
+    for (const char *const *word = spf_words; *word; word++) {
+        size_t length = sign + strlen(*word);
+
+        if (text_starts_fold(text + sign, size - sign, *word) &&
+            (length < size ? strchr(":=", text[length]) || (sign && text[length] == ' ') : sign))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Where the word at `at` ends: at a space, or at the end of a string behind which another
+ * term begins, so that a space that was lost between two strings is still seen to be.
+ */
+static size_t word_end(const char *text, size_t size, size_t at, const struct string_end *ends,
+                       size_t count)
+{
+    size_t end = at;
+
+    while (end < size && text[end] != ' ')
+        end++;
+    for (size_t i = 0; i < count; i++) {
+        if (ends[i].before > at && ends[i].before < end &&
+            begins_term(text + ends[i].before, end - ends[i].before))
+            return ends[i].before;
+    }
+    return end;
+}
+
 static void redact_words(const struct redactor *redactor, const char *text, size_t size,
                          struct string_end *ends, size_t count, struct buffer *out)
 {
     const struct string_end *last = ends + count;
 
-    for (size_t at = 0; at <= size; at++) {
-        size_t end = at, after = out->size;
+    for (size_t at = 0; at <= size;) {
+        size_t end = word_end(text, size, at, ends, (size_t)(last - ends)), after = out->size;
 
-        while (end < size && text[end] != ' ')
-            end++;
         redact_text(redactor, text + at, end - at, spf_words, out);
         ends = move_ends(ends, last, at, end, after, out->size);
+        if (end < size && text[end] != ' ') {
+            at = end;
+            continue;
+        }
         if (end < size)
             buffer_add_char(out, ' ');
-        at = end;
+        at = end + 1;
     }
 }
 
-static struct dns_string *cut(const char *text, const struct string_end *ends, size_t count,
-                              struct arena *arena)
+/* A string that has grown over what one can hold goes on in another. */
+static void cut(struct dns_record *record, const char *text, const struct string_end *ends,
+                struct arena *arena)
 {
-    struct dns_string *strings = arena_new(arena, count, sizeof *strings);
-    size_t start = 0;
+    size_t count = record->data.txt.count, made = 0, start = 0;
+    size_t most = count + (count ? ends[count - 1].after : 0) / STRING_MOST;
+    struct dns_string *strings = arena_new(arena, most, sizeof *strings);
 
     for (size_t i = 0; i < count; i++) {
-        size_t size = ends[i].after - start;
+        do {
+            size_t size = ends[i].after - start;
 
-        strings[i].bytes = text + start;
-        strings[i].size = size > 255 ? 255 : size;
-        start = ends[i].after;
+            strings[made].bytes = text + start;
+            strings[made].size = size > STRING_MOST ? STRING_MOST : size;
+            start += strings[made++].size;
+        } while (start < ends[i].after);
     }
-    return strings;
+    record->data.txt.strings = strings;
+    record->data.txt.count = made;
 }
 
 void dns_redact_txt(struct dns_record *record, const struct redactor *redactor, struct arena *arena)
@@ -104,7 +145,7 @@ void dns_redact_txt(struct dns_record *record, const struct redactor *redactor, 
     }
     buffer_init(&out, TEXT_MOST);
     redact_words(redactor, text, size, ends, count, &out);
-    record->data.txt.strings = cut(buffer_keep(&out, arena), ends, count, arena);
+    cut(record, buffer_keep(&out, arena), ends, arena);
 }
 
 const char *dns_redact_spf(const char *text, const struct redactor *redactor, struct arena *arena)
