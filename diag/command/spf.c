@@ -116,7 +116,11 @@ static int exit_status_of(const struct spf_page *page)
 {
     int exit_status = report_exit_status(page->report);
 
-    if (!page->view->is_evaluated || exit_status == EXIT_PROBLEMS)
+    if (exit_status == EXIT_PROBLEMS)
+        return exit_status;
+    if (page->view->senders.is_cut)
+        exit_status = EXIT_NOT_KNOWN;
+    if (!page->view->is_evaluated)
         return exit_status;
     if (page->view->verdict.result == SPF_RESULT_PERMERROR)
         return EXIT_PROBLEMS;

@@ -92,7 +92,7 @@ static json_t *term_object(const struct spf_page *page, const struct spf_place *
 {
     json_t *object = json_object();
     enum spf_weight weight;
-    const char *note = spf_note(page, place, &weight);
+    const char *note = spf_note(page, place, NULL, &weight);
 
     json_put_text(object, "text", spf_page_show_term(page, place->in->record, place->term));
     put_text_or_null(object, "error", place->term->error);

@@ -9,6 +9,7 @@ enum { NAMES_SHOWN = 4, NOTE_MOST = 4096 };
 struct note {
     const struct spf_page *page;
     const struct spf_place *place;
+    const unsigned *voids; /* so far, this place included; or NULL */
     struct buffer text;
     enum spf_weight weight;
 };
@@ -93,14 +94,25 @@ static bool say_failure(struct note *note, const struct dns_answer *answer)
 /* Void lookups count for the client's family alone (RFC 7208 4.6.4, 5). */
 static void say_voids(struct note *note)
 {
+    static const char *const texts[] = {"no IPv4 address", "no IPv6 address", "finds nothing"};
     const unsigned *voids = note->place->voids;
+    unsigned most = 0;
 
-    if (voids[SPF_V4] && voids[SPF_V6])
-        say(note, SPF_WEIGHT_DOUBT, "nothing found: a void lookup");
-    else if (voids[SPF_V4])
-        say(note, SPF_WEIGHT_PLAIN, "no IPv4 address: a void lookup for IPv4 senders");
-    else if (voids[SPF_V6])
-        say(note, SPF_WEIGHT_PLAIN, "no IPv6 address: a void lookup for IPv6 senders");
+    if (voids[SPF_V4] == 0 && voids[SPF_V6] == 0)
+        return;
+    for (int family = SPF_V4; family < SPF_FAMILIES; family++) {
+        if (voids[family] && note->voids && note->voids[family] > most)
+            most = note->voids[family];
+    }
+    say(note, voids[SPF_V4] && voids[SPF_V6] ? SPF_WEIGHT_DOUBT : SPF_WEIGHT_PLAIN,
+        texts[voids[SPF_V4] && voids[SPF_V6] ? 2
+              : voids[SPF_V6]                ? 1
+                                             : 0]);
+    if (most == 0)
+        return;
+    buffer_print(&note->text, " (void %u of %d%s)", most, (int)SPF_VOIDS_MOST,
+                 most > SPF_VOIDS_MOST ? "!" : "");
+    weigh(note, most > SPF_VOIDS_MOST ? SPF_WEIGHT_ERROR : SPF_WEIGHT_PLAIN);
 }
 
 static void note_addresses(struct note *note)
@@ -263,9 +275,9 @@ static void (*const writers[SPF_TERM_KIND_COUNT])(struct note *note) = {
 };
 
 const char *spf_note(const struct spf_page *page, const struct spf_place *place,
-                     enum spf_weight *weight)
+                     const unsigned *voids, enum spf_weight *weight)
 {
-    struct note note = {.page = page, .place = place};
+    struct note note = {.page = page, .place = place, .voids = place->is_reached ? voids : NULL};
     const struct spf_step *step = step_at(page, place);
 
     buffer_init(&note.text, NOTE_MOST);

@@ -11,9 +11,12 @@ enum spf_weight {
     SPF_WEIGHT_ERROR  /* receivers come to a permanent error here */
 };
 
-/* Printable; "" where there is nothing to say. */
+/*
+ * Printable; "" where there is nothing to say. `voids`: void lookups up to this term for each
+ * family of senders, or NULL.
+ */
 const char *spf_note(const struct spf_page *page, const struct spf_place *place,
-                     enum spf_weight *weight);
+                     const unsigned *voids, enum spf_weight *weight);
 
 /* "valid", "none", ...: the word of a node's state in JSON. */
 const char *spf_node_word(enum spf_node_state state);

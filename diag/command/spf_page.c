@@ -22,17 +22,35 @@ const char *spf_page_show_term(const struct spf_page *page, const struct spf_rec
 
 /* ---- where a problem is ---- */
 
-/* How many characters stand before the record in `text`: in quotation marks, one; else -1. */
-static int offset_in(const char *text, const char *record)
+/* What was seen as a zone file has it, "v=spf1 " "mx -all", is read without its quotes. */
+bool spf_page_is_seen(const struct seen *seen, const char *record, size_t *start, size_t *end)
 {
-    size_t size = strlen(record);
+    const char *text = seen->text;
+    bool is_quoted = *text == '"' && *record != '"';
+    size_t at = 0, left_out = 0;
 
-    if (strcmp(text, record) == 0)
-        return 0;
-    if (text[0] == '"' && strncmp(text + 1, record, size) == 0 &&
-        strcmp(text + 1 + size, "\"") == 0)
-        return 1;
-    return -1;
+    *start = seen->mark_start;
+    *end = seen->mark_end;
+    for (size_t i = is_quoted; text[i]; i++) {
+        bool is_joint = is_quoted && strncmp(text + i, "\" \"", 3) == 0;
+        bool is_end = is_quoted && text[i] == '"' && !text[i + 1];
+
+        if (text[i] == record[at] && !is_end) {
+            at++;
+            continue;
+        }
+        if (!is_joint && !is_end)
+            return false;
+        left_out = is_joint ? 3 : 0;
+        if (text_length(record, at) + is_quoted < *start)
+            *start -= left_out;
+        if (text_length(record, at) + is_quoted < *end)
+            *end -= left_out;
+        i += is_joint ? 2 : 0;
+    }
+    *start -= is_quoted && *start > 0;
+    *end -= is_quoted && *end > 0;
+    return record[at] == '\0';
 }
 
 static bool point_at(struct spf_problem *problem, const char *domain, const char *record)
@@ -40,15 +58,14 @@ static bool point_at(struct spf_problem *problem, const char *domain, const char
     const struct finding *finding = problem->finding;
 
     for (size_t i = 0; i < finding->seen_count; i++) {
-        const struct seen *seen = &finding->seen[i];
-        int offset = offset_in(seen->text, record);
+        size_t start, end;
 
-        if (offset < 0)
+        if (!spf_page_is_seen(&finding->seen[i], record, &start, &end))
             continue;
         problem->domain = domain;
         problem->record = record;
-        problem->start = seen->mark_start - (size_t)offset;
-        problem->end = seen->mark_end - (size_t)offset;
+        problem->start = start;
+        problem->end = end;
         return true;
     }
     return false;

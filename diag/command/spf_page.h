@@ -31,6 +31,12 @@ void spf_page_fill(struct spf_page *page);
 
 /* A name or a record as it can be shown. */
 const char *spf_page_show(const struct spf_page *page, const char *text);
+/*
+ * Whether what was seen is this record, with or without quotation marks around its strings;
+ * then `start` and `end` are what is marked of it, in code points of the record.
+ */
+bool spf_page_is_seen(const struct seen *seen, const char *record, size_t *start, size_t *end);
+
 const char *spf_page_show_record(const struct spf_page *page, const struct spf_record *record);
 
 /* The text of a term, printable. */

@@ -9,18 +9,21 @@
 enum {
     LINES_SHOWN = 12,  /* of a record; beyond them those with a mark */
     BESIDE_LEAST = 28, /* columns that the text of a mark needs to stand beside it */
-    OTHERS_MOST = 20   /* records below the top that are shown */
+    OTHERS_MOST = 20,  /* records below the top that are shown */
+    SEEN_MOST = 8
 };
 
 struct mark {
     const struct spf_problem *problem;
     size_t start, end; /* bytes of the record */
+    bool is_told;      /* with words: of a problem that marks several records, at the first */
 };
 
 struct exhibit {
     const char *record;
     struct mark *marks; /* in their order */
     size_t count;
+    size_t room;
 };
 
 /* ---- one mark ---- */
@@ -84,7 +87,7 @@ static void marks_of_line(struct spf_sheet *sheet, const struct exhibit *exhibit
         wrap_indent(&sheet->wrap, indent);
         if (i == 0 || !is_same_place(mark, mark - 1))
             carets(sheet, exhibit, mark, at, end, indent);
-        if (mark->end <= end)
+        if (mark->end <= end && mark->is_told)
             explain_mark(sheet, mark);
         else
             wrap_end(&sheet->wrap);
@@ -152,22 +155,35 @@ static int compare_marks(const void *a, const void *b)
     return (left->problem > right->problem) - (left->problem < right->problem);
 }
 
+static void add_mark(struct exhibit *exhibit, struct arena *arena,
+                     const struct spf_problem *problem, const struct seen *seen)
+{
+    const char *record = exhibit->record;
+    size_t start, end;
+    struct mark *mark;
+
+    if (!spf_page_is_seen(seen, record, &start, &end) || start == end)
+        return;
+    exhibit->marks =
+        arena_grow(arena, exhibit->marks, &exhibit->room, exhibit->count, sizeof *exhibit->marks);
+    mark = &exhibit->marks[exhibit->count++];
+    mark->problem = problem;
+    mark->start = report_byte_of(record, start);
+    mark->end = report_byte_of(record, end);
+    mark->is_told = strcmp(problem->record, record) == 0;
+}
+
 static void collect_marks(struct spf_sheet *sheet, const char *record, struct exhibit *exhibit)
 {
     const struct spf_page *page = sheet->page;
 
+    memset(exhibit, 0, sizeof *exhibit);
     exhibit->record = record;
-    exhibit->marks = arena_new(page->memory, page->problem_count + 1, sizeof *exhibit->marks);
-    exhibit->count = 0;
     for (size_t i = 0; i < page->problem_count; i++) {
         const struct spf_problem *problem = &page->problems[i];
 
-        if (!problem->record || strcmp(problem->record, record) != 0 ||
-            problem->end == problem->start)
-            continue;
-        exhibit->marks[exhibit->count].problem = problem;
-        exhibit->marks[exhibit->count].start = report_byte_of(record, problem->start);
-        exhibit->marks[exhibit->count++].end = report_byte_of(record, problem->end);
+        for (size_t j = 0; problem->record && j < problem->finding->seen_count; j++)
+            add_mark(exhibit, page->memory, problem, &problem->finding->seen[j]);
     }
     if (exhibit->count)
         qsort(exhibit->marks, exhibit->count, sizeof *exhibit->marks, compare_marks);
@@ -212,6 +228,25 @@ static void show_others(struct spf_sheet *sheet)
     }
 }
 
+/* What is not in a record at the domain: what stands in its place, with its own marks. */
+static void show_seen(struct spf_sheet *sheet, const struct finding *finding)
+{
+    for (size_t i = 0; i < finding->seen_count && i < SEEN_MOST; i++) {
+        const struct seen *seen = &finding->seen[i];
+        struct exhibit exhibit = {.record = seen->text};
+        struct mark mark = {.start = report_byte_of(seen->text, seen->mark_start),
+                            .end = report_byte_of(seen->text, seen->mark_end)};
+        const struct spf_problem problem = {.finding = finding};
+
+        mark.problem = &problem;
+        exhibit.marks = &mark;
+        exhibit.count = seen->mark_end > seen->mark_start;
+        sheet->body += 2;
+        show_record(sheet, &exhibit);
+        sheet->body -= 2;
+    }
+}
+
 /* What points at no character of a record. */
 static void show_unmarked(struct spf_sheet *sheet)
 {
@@ -231,6 +266,8 @@ static void show_unmarked(struct spf_sheet *sheet)
         wrap_to(&sheet->wrap, sheet->body);
         wrap_indent(&sheet->wrap, sheet->body + 2);
         write_problem(sheet, problem->finding);
+        if (!page->view->tree.top)
+            show_seen(sheet, problem->finding);
     }
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { BODY = 12, BODY_NARROW = 2, NARROW = 60, LINE_MOST = 1 << 16 };
+enum { BODY = 12, BODY_NARROW = 4, NARROW = 60, LINE_MOST = 1 << 16 };
 
 /* ---- the head ---- */
 

@@ -18,7 +18,6 @@
 enum {
     GUTTER = 11,      /* columns of the numbers */
     BAR = 3,          /* columns of a level */
-    NOTE_LEAST = 24,  /* columns of what stands beside a term */
     PLAIN_RUN = 6,    /* networks one after another of which all are shown */
     PLAIN_SHOWN = 3,  /* the first of more */
     TERM_MOST = 200,  /* code points of a term that are shown */
@@ -97,29 +96,45 @@ static void put_bars(struct drawing *drawing, const char *last)
     put_text(drawing, STYLE_FAINT, last);
 }
 
+/* How many bytes of a note go on a line of `room` columns: up to a space, or what fits. */
+static size_t note_size(const char *note, size_t room)
+{
+    size_t columns = 0, after_space = 0, size = strlen(note);
+
+    for (size_t at = 0; at < size;) {
+        size_t taken = text_next(note + at, size - at);
+
+        columns += text_columns(note + at, taken);
+        if (columns > room && at > 0)
+            return after_space ? after_space : at;
+        at += taken;
+        if (note[at - 1] == ' ')
+            after_space = at;
+    }
+    return size;
+}
+
 /* A note, beside the term or below it, with the bars going on. */
 static void put_note(struct drawing *drawing, const char *note, enum spf_weight weight,
                      const char *below)
 {
     struct wrap *wrap = &drawing->sheet->wrap;
-    size_t size = strlen(note), at = 0;
+    size_t room = wrap->columns - drawing->notes;
 
-    if (wrap->column >= drawing->notes) {
+    if (*note && wrap->column >= drawing->notes) {
         wrap_end(wrap);
         put_bars(drawing, below);
     }
-    while (at < size) {
-        size_t room = wrap->columns > drawing->notes ? wrap->columns - drawing->notes : 1;
-        size_t end = at, next;
+    while (*note) {
+        size_t size = note_size(note, room), shown = size;
 
-        next = at + report_line_size(note + at, size - at, room);
-        for (end = next; end > at && note[end - 1] == ' ';)
-            end--;
+        while (shown > 0 && note[shown - 1] == ' ')
+            shown--;
         wrap_to(wrap, drawing->notes);
-        put(drawing, style_of(weight), note + at, end - at);
+        put(drawing, style_of(weight), note, shown);
+        note += size;
         wrap_end(wrap);
-        at = next;
-        if (at < size)
+        if (*note)
             put_bars(drawing, below);
     }
     wrap_end(wrap);
@@ -181,24 +196,6 @@ static void count_voids(struct drawing *drawing, const struct spf_place *place)
         drawing->voids[family] += place->voids[family];
 }
 
-/* ", the third where 2 are allowed" */
-static const char *add_void_limit(struct drawing *drawing, const struct spf_place *place,
-                                  const char *note, enum spf_weight *weight)
-{
-    unsigned most = 0;
-
-    for (int family = SPF_V4; family < SPF_FAMILIES; family++) {
-        if (place->voids[family] && drawing->voids[family] > most)
-            most = drawing->voids[family];
-    }
-    if (!place->is_reached || most == 0)
-        return note;
-    if (most > SPF_VOIDS_MOST)
-        *weight = SPF_WEIGHT_ERROR;
-    return arena_print(drawing->sheet->page->memory, "%s (%u of %d%s)", note, most,
-                       (int)SPF_VOIDS_MOST, most > SPF_VOIDS_MOST ? ": a permanent error" : "");
-}
-
 /* ---- terms ---- */
 
 static void draw_node(struct drawing *drawing, const struct spf_node *node);
@@ -226,8 +223,7 @@ static void draw_place(struct drawing *drawing, const struct spf_place *place, b
     if (place->running && ++drawing->count == SPF_LOOKUPS_MOST + 1)
         put_limit(drawing);
     count_voids(drawing, place);
-    note = spf_note(drawing->sheet->page, place, &weight);
-    note = add_void_limit(drawing, place, note, &weight);
+    note = spf_note(drawing->sheet->page, place, drawing->voids, &weight);
     put_numbers(drawing, place);
     put_bars(drawing, is_last ? lines->last : lines->branch);
     if (place->in->level > drawing->levels)
@@ -249,7 +245,8 @@ static void draw_omission(struct drawing *drawing, size_t count, bool is_last)
 {
     put_bars(drawing, is_last ? lines_of(drawing)->last : lines_of(drawing)->branch);
     put_text(drawing, STYLE_FAINT,
-             arena_print(drawing->sheet->page->memory, "... %zu more networks (--verbose)", count));
+             arena_print(drawing->sheet->page->memory, "... %zu more%s", count,
+                         drawing->sheet->narrow ? "" : " networks (--verbose)"));
     wrap_end(&drawing->sheet->wrap);
 }
 
@@ -308,7 +305,7 @@ static void measure_place(void *context, const struct spf_place *place)
 {
     struct drawing *drawing = context;
     size_t level = place->in->level < drawing->levels ? place->in->level : drawing->levels;
-    size_t most = drawing->sheet->wrap.columns - NOTE_LEAST;
+    size_t most = drawing->sheet->wrap.columns / 2;
     size_t column = GUTTER + BAR * (level + 1) + place->term->size + 2;
 
     if (column > drawing->notes && column <= most)
@@ -333,6 +330,8 @@ static void sum_up(struct spf_sheet *sheet, const struct spf_tree *tree)
                     "%u of %d for senders with IPv4,", tree->voids[SPF_V4], (int)SPF_VOIDS_MOST);
     spf_sheet_print(sheet, tree->voids[SPF_V6] > SPF_VOIDS_MOST ? STYLE_RED : STYLE_PLAIN,
                     " %u of %d with IPv6", tree->voids[SPF_V6], (int)SPF_VOIDS_MOST);
+    if (tree->voids[SPF_V4] > SPF_VOIDS_MOST || tree->voids[SPF_V6] > SPF_VOIDS_MOST)
+        spf_sheet_words(sheet, STYLE_RED, ": over the limit, a permanent error");
     if (tree->is_cut)
         spf_sheet_words(sheet, STYLE_YELLOW, "; the tree is too large to be followed to its end");
     spf_sheet_end(sheet);
