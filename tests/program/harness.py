@@ -11,16 +11,20 @@ cases that need this are skipped.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import traceback
@@ -126,7 +130,7 @@ def check_soundness(result):
             "json",
         ]
         if is_json and result.out and result.status != TROUBLE:
-            check_schema(result.out)
+            check_schema(result.out, result.arguments[0])
 
 
 def exdiag(*arguments, status=None, variables=None, folder=None, user=None, stdin=b"", prefix=()):
@@ -184,10 +188,38 @@ class Running:
         return result
 
 
-def check_schema(text):
+def on_terminal(*arguments, columns=80, variables=None, stderr_too=True):
+    """What the program writes on a terminal so wide: (exit status, bytes, stderr's bytes)."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [EXDIAG, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=slave if stderr_too else subprocess.PIPE,
+        env=environment({"TERM": "xterm", **(variables or {})}),
+    )
+    os.close(slave)
+    seen = b""
+    try:
+        while piece := os.read(master, 65536):
+            seen += piece
+    except OSError:  # the other end is closed
+        pass
+    os.close(master)
+    errors = b"" if stderr_too else process.stderr.read()
+    if not stderr_too:
+        process.stderr.close()
+    status = process.wait(DEADLINE)
+    expect_not_in(b"Sanitizer", seen + errors, "the terminal")
+    return status, seen, errors
+
+
+def check_schema(text, command="check"):
     if not jsonschema:
         return
-    schema = json.loads((ROOT / "diag/report/report.schema.json").read_text())
+    name = "spf" if command == "spf" else "report"
+    schema = json.loads((ROOT / f"diag/report/{name}.schema.json").read_text())
     validator = jsonschema.Draft202012Validator(schema)
     for error in validator.iter_errors(json.loads(text)):
         where = "/".join(str(part) for part in error.absolute_path)

@@ -1,38 +1,6 @@
 """Colours, widths and progress: what changes on a terminal, and what must not elsewhere."""
 
-import fcntl
-import pty
-import struct
-import termios
-
 from harness import *
-
-
-def on_terminal(*arguments, columns=80, variables=None, stderr_too=True):
-    """What the program writes on a terminal so wide: (exit status, bytes, stderr's bytes)."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(
-        [EXDIAG, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=slave,
-        stderr=slave if stderr_too else subprocess.PIPE,
-        env=environment({"TERM": "xterm", **(variables or {})}),
-    )
-    os.close(slave)
-    seen = b""
-    try:
-        while piece := os.read(master, 65536):
-            seen += piece
-    except OSError:  # the other end is closed
-        pass
-    os.close(master)
-    errors = b"" if stderr_too else process.stderr.read()
-    if not stderr_too:
-        process.stderr.close()
-    status = process.wait(DEADLINE)
-    expect_not_in(b"Sanitizer", seen + errors, "the terminal")
-    return status, seen, errors
 
 
 def broken(*arguments, **keywords):
