@@ -21,6 +21,39 @@ void spf_end(struct spf_evaluation *evaluation, enum spf_result error,
     va_end(arguments);
 }
 
+/* ---- steps ---- */
+
+size_t spf_add_step(struct spf_evaluation *evaluation, const struct spf_scope *scope,
+                    const struct spf_term *term)
+{
+    struct spf_verdict *verdict = evaluation->verdict;
+
+    if (evaluation->is_brief || verdict->step_count == SPF_STEPS_MOST)
+        return SPF_NO_STEP;
+    evaluation->steps = arena_grow(evaluation->memory, evaluation->steps, &evaluation->step_room,
+                                   verdict->step_count, sizeof *evaluation->steps);
+    evaluation->steps[verdict->step_count] = (struct spf_step){.domain = scope->domain,
+                                                               .record = scope->record,
+                                                               .term = term,
+                                                               .level = scope->level,
+                                                               .lookups = verdict->lookups};
+    return verdict->step_count++;
+}
+
+void spf_tell_step(struct spf_evaluation *evaluation, size_t step, const char *name,
+                   const struct dns_answer *source, const char *format, ...)
+{
+    va_list arguments;
+
+    if (step == SPF_NO_STEP || evaluation->missing > 0)
+        return;
+    va_start(arguments, format);
+    evaluation->steps[step].name = name;
+    evaluation->steps[step].source = source ? &source->evidence : NULL;
+    evaluation->steps[step].text = arena_print_list(evaluation->memory, format, arguments);
+    va_end(arguments);
+}
+
 /* ---- asking ---- */
 
 /* A receiver that asks the same again has the answer at hand. */

@@ -1,6 +1,6 @@
 /*
- * What an evaluation of check_host() has asked and counted so far: shared by
- * spf_check.c and spf_evaluation.c, and by nobody else.
+ * What an evaluation of check_host() has asked and counted so far: shared by spf_check.c,
+ * spf_mechanism.c and spf_evaluation.c, and by nobody else.
  */
 #ifndef EXDIAG_PROBES_SPF_EVALUATION_H
 #define EXDIAG_PROBES_SPF_EVALUATION_H
@@ -29,6 +29,22 @@ struct spf_evaluation {
     struct spf_step *steps;
     size_t step_room;
 };
+
+struct spf_scope { /* a record, where it stands */
+    const char *domain;
+    const struct spf_record *record;
+    unsigned level;
+};
+
+enum { SPF_NO_STEP = SPF_STEPS_MOST };
+
+/* The index of a new step; SPF_NO_STEP where none are kept. */
+size_t spf_add_step(struct spf_evaluation *evaluation, const struct spf_scope *scope,
+                    const struct spf_term *term);
+
+/* What came of it. `name` and `source` may be NULL. */
+void spf_tell_step(struct spf_evaluation *evaluation, size_t step, const char *name,
+                   const struct dns_answer *source, const char *format, ...) PRINTF_LIKE(5, 6);
 
 /*
  * Ends the evaluation with an error, unless it has ended. `format` says what is wrong, for
@@ -83,5 +99,22 @@ bool spf_set_values(struct spf_evaluation *evaluation, const char *domain, const
  */
 enum status spf_target(struct spf_evaluation *evaluation, const char *domain,
                        const struct spf_term *term, const char **name);
+
+struct spf_trial { /* one mechanism, being evaluated */
+    struct spf_evaluation *evaluation;
+    const struct spf_scope *scope;
+    const struct spf_term *term;
+    size_t step;
+    const char *name; /* its target; NULL for the mechanisms without one */
+};
+
+enum spf_match {
+    SPF_NO_MATCH,
+    SPF_MATCH,
+    SPF_UNDECIDED /* answers are on their way, or the evaluation is over */
+};
+
+/* Any mechanism but include (RFC 7208 5). */
+enum spf_match spf_try(const struct spf_trial *trial);
 
 #endif

@@ -95,6 +95,7 @@ static struct {
     struct evidence *asked[ASKED_MOST];
     size_t asked_count;
     unsigned rounds;
+    unsigned questions;
 } bench;
 
 static unsigned name_number(const char *name)
@@ -198,6 +199,7 @@ static void fetch(void *context, struct evidence *item)
     (void)context;
     check(bench.asked_count < ASKED_MOST);
     bench.asked[bench.asked_count++] = item;
+    bench.questions++;
 }
 
 /* ---- evaluation ---- */
@@ -235,11 +237,13 @@ static void check_verdict(const struct spf_verdict *verdict)
     if (verdict->matched)
         check(verdict->matched->matches && !verdict->matched->record->error);
     for (size_t i = 0; i < verdict->step_count; i++)
-        check(verdict->steps[i].level <= SPF_LOOKUPS_MOST && verdict->steps[i].lookups <= 10);
+        check(verdict->steps[i].level <= SPF_LOOKUPS_MOST &&
+              verdict->steps[i].lookups <= SPF_LOOKUPS_MOST);
 }
 
 static void work(struct exam *exam, bool one_by_one)
 {
+    bench.questions = 0;
     exam_work(exam, 0);
     for (bench.rounds = 0; bench.asked_count > 0; bench.rounds++) {
         size_t left = one_by_one ? bench.asked_count - 1 : 0;
