@@ -100,7 +100,7 @@ static void judge_named(struct spf_case *at)
     const struct settings *settings = ask_settings(at->x);
     struct finding *finding = NULL;
 
-    for (size_t i = 0; i < settings->sender_count; i++)
+    for (size_t i = 0; i < settings->sender_count && !settings->one_message; i++)
         finding = judge_sender(at, finding, &(struct sender){settings->senders[i], NULL});
 }
 

@@ -170,6 +170,7 @@ static int spf(struct options *options)
     run.about.subject_count = options->subject_count;
     run.about.settings = options->settings;
     run.about.settings.deep = true;
+    run.about.settings.one_message = true;
     exit_status = live_run(&run, options);
     if (exit_status == EXIT_FINE)
         exit_status = show(&run, options);

@@ -38,18 +38,27 @@ static void write_problem(struct spf_sheet *sheet, const struct finding *finding
     wrap_end(&sheet->wrap);
 }
 
-/* Beside the carets where there is room for it, else on lines of its own. */
-static void explain_mark(struct spf_sheet *sheet, const struct mark *mark)
+/*
+ * Beside the carets where there is room for it, else on lines of its own. What was told
+ * at an earlier mark is named alone.
+ */
+static void explain_mark(struct spf_sheet *sheet, const struct mark *mark, size_t column)
 {
-    size_t column = sheet->wrap.column + sheet->wrap.gap + sheet->wrap.word_columns + 1;
+    const struct finding *finding = mark->problem->finding;
+    bool is_beside = column + (mark->is_told ? BESIDE_LEAST : strlen(finding->kind->id) + 2) <=
+                     sheet->wrap.columns;
 
-    if (column + BESIDE_LEAST > sheet->wrap.columns) {
+    if (!is_beside) {
         column = sheet->body + 2;
         wrap_end(&sheet->wrap);
     }
     wrap_indent(&sheet->wrap, column);
     wrap_to(&sheet->wrap, column);
-    write_problem(sheet, mark->problem->finding);
+    if (mark->is_told)
+        write_problem(sheet, finding);
+    else
+        spf_sheet_print(sheet, STYLE_FAINT, "[%s]", finding->kind->id);
+    wrap_end(&sheet->wrap);
 }
 
 static bool is_same_place(const struct mark *a, const struct mark *b)
@@ -57,18 +66,23 @@ static bool is_same_place(const struct mark *a, const struct mark *b)
     return a->start == b->start && a->end == b->end;
 }
 
-/* Carets beneath what lies on the line from byte `at` to `end`, which begins at `indent`. */
-static void carets(struct spf_sheet *sheet, const struct exhibit *exhibit, const struct mark *mark,
-                   size_t at, size_t end, size_t indent)
+/*
+ * Carets beneath what lies on the line from byte `at` to `end`, which begins at `indent`. Gives
+ * the column behind them and a space.
+ */
+static size_t carets(struct spf_sheet *sheet, const struct exhibit *exhibit,
+                     const struct mark *mark, size_t at, size_t end, size_t indent)
 {
     size_t first = mark->start > at ? mark->start : at, last = mark->end < end ? mark->end : end;
     size_t columns = text_columns(exhibit->record + first, last - first);
+    size_t column = indent + text_columns(exhibit->record + at, first - at);
     enum style style = style_of_finding(mark->problem->finding);
 
-    wrap_to(&sheet->wrap, indent + text_columns(exhibit->record + at, first - at));
-    do
+    wrap_to(&sheet->wrap, column);
+    columns += columns == 0;
+    for (size_t i = 0; i < columns; i++)
         spf_sheet_words(sheet, style, "^");
-    while (columns-- > 1);
+    return column + columns + 1;
 }
 
 static bool is_on(const struct mark *mark, size_t at, size_t end)
@@ -79,6 +93,8 @@ static bool is_on(const struct mark *mark, size_t at, size_t end)
 static void marks_of_line(struct spf_sheet *sheet, const struct exhibit *exhibit, size_t at,
                           size_t end, size_t indent)
 {
+    size_t column = indent;
+
     for (size_t i = 0; i < exhibit->count; i++) {
         const struct mark *mark = &exhibit->marks[i];
 
@@ -86,9 +102,9 @@ static void marks_of_line(struct spf_sheet *sheet, const struct exhibit *exhibit
             continue;
         wrap_indent(&sheet->wrap, indent);
         if (i == 0 || !is_same_place(mark, mark - 1))
-            carets(sheet, exhibit, mark, at, end, indent);
-        if (mark->end <= end && mark->is_told)
-            explain_mark(sheet, mark);
+            column = carets(sheet, exhibit, mark, at, end, indent);
+        if (mark->end <= end)
+            explain_mark(sheet, mark, column);
         else
             wrap_end(&sheet->wrap);
     }
@@ -170,7 +186,7 @@ static void add_mark(struct exhibit *exhibit, struct arena *arena,
     mark->problem = problem;
     mark->start = report_byte_of(record, start);
     mark->end = report_byte_of(record, end);
-    mark->is_told = strcmp(problem->record, record) == 0;
+    mark->is_told = strcmp(problem->record, record) == 0 && start == problem->start;
 }
 
 static void collect_marks(struct spf_sheet *sheet, const char *record, struct exhibit *exhibit)
@@ -235,7 +251,8 @@ static void show_seen(struct spf_sheet *sheet, const struct finding *finding)
         const struct seen *seen = &finding->seen[i];
         struct exhibit exhibit = {.record = seen->text};
         struct mark mark = {.start = report_byte_of(seen->text, seen->mark_start),
-                            .end = report_byte_of(seen->text, seen->mark_end)};
+                            .end = report_byte_of(seen->text, seen->mark_end),
+                            .is_told = true};
         const struct spf_problem problem = {.finding = finding};
 
         mark.problem = &problem;

@@ -214,6 +214,16 @@ static void show_command(struct spf_sheet *sheet, const struct step *step)
     wrap_end(&sheet->wrap);
 }
 
+static void show_note(struct spf_sheet *sheet, const struct step *step)
+{
+    if (!step->note)
+        return;
+    wrap_to(&sheet->wrap, sheet->body);
+    wrap_indent(&sheet->wrap, sheet->body);
+    spf_sheet_words(sheet, STYLE_FAINT, step->note);
+    wrap_end(&sheet->wrap);
+}
+
 /* Every finding that can be repaired in the record shows the same corrected one: it is told once.
  */
 static void show_repair(struct spf_sheet *sheet)
@@ -227,7 +237,7 @@ static void show_repair(struct spf_sheet *sheet)
         if (!is_in_a_record(finding))
             continue;
         wrap_free_line(&sheet->wrap);
-        spf_sheet_label(sheet, 0, STYLE_FAINT, "repaired");
+        spf_sheet_label(sheet, 0, STYLE_FAINT, "better");
         for (size_t j = 0; j < finding->fix.count; j++) {
             const struct step *step = &finding->fix.list[j];
             struct buffer before;
@@ -240,6 +250,7 @@ static void show_repair(struct spf_sheet *sheet)
             spf_sheet_end(sheet);
             buffer_release(&before);
             show_command(sheet, step);
+            show_note(sheet, step);
         }
         return;
     }

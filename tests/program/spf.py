@@ -188,7 +188,7 @@ def who_may_send_is_flattened():
 
 @case
 def the_tree_goes_on_behind_the_limit():
-    report = spf_json("over.com")
+    report = spf_json("over.com", status=PROBLEMS)
     expect_equal((report["lookups"], report["depth"]), (11, 1), "lookups and depth")
     running = [term["running"] for term in report["tree"]["terms"]]
     expect_equal(running, [4, 8, 9, 10, 11, None], "running counts")
@@ -213,6 +213,13 @@ def terms_that_lead_nowhere_are_said():
     expect_in("does not exist", spf_page("dead.com").flat, "page")
     expect_in("...", spf_page("many.com").out, "page")
     expect_in("ip4:10.0.0.13", spf_page("many.com", "--verbose").out, "page")
+
+
+@case
+def the_sender_of_a_message_is_no_known_sender():
+    report = spf_json("many.com", "--ip", "8.8.8.8", status=FINE)
+    expect_equal(report["result"], "fail", "result")
+    expect_not_in("spf-sender-forgotten", [one["id"] for one in report["problems"]], "problems")
 
 
 @case
