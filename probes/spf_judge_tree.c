@@ -154,10 +154,15 @@ static bool says_nothing(const struct spf_place *place)
 
 static bool is_permissive(const struct spf_place *place)
 {
-    if (says_nothing(place))
-        return true;
     return (place->term->kind == SPF_ALL || spf_width_of(place->term) != SPF_WIDTH_USUAL) &&
            passes(place);
+}
+
+static void show_neutral(const struct spf_case *at, struct finding *finding,
+                         const struct spf_place *place)
+{
+    show_place(at, finding, place);
+    saw(finding, NULL, "?all: the result for all others is neutral, as if nothing were published");
 }
 
 static void rate(struct finding *finding, enum severity severity, const char *title)
@@ -172,12 +177,7 @@ static void show_permissive(const struct spf_case *at, struct finding *finding,
                             const struct spf_place *place)
 {
     show_place(at, finding, place);
-    if (says_nothing(place)) {
-        rate(finding, SEVERITY_INFO, "the record says nothing about senders it does not name");
-        saw(finding, NULL,
-            "?all: the result for all others is neutral, as if nothing were "
-            "published");
-    } else if (place->term->kind == SPF_ALL || spf_width_of(place->term) == SPF_WIDTH_EVERYBODY) {
+    if (place->term->kind == SPF_ALL || spf_width_of(place->term) == SPF_WIDTH_EVERYBODY) {
         rate(finding, SEVERITY_CRITICAL, "the record lets everybody send in the domain's name");
         saw(finding, NULL, "%s lets through %s", spf_quote(at, place->in, place->term),
             place->term->kind == SPF_ALL ? "every sender there is"
@@ -204,6 +204,7 @@ static const struct charge {
     {&spf_mx_limit, has_too_many_hosts, show_hosts, false},
     {&spf_ptr, asks_backwards, show_ptr, false},
     {&spf_permissive, is_permissive, show_permissive, true},
+    {&spf_neutral_all, says_nothing, show_neutral, false},
 };
 
 enum { CHARGES = sizeof charges / sizeof *charges };
@@ -405,6 +406,15 @@ static void judge_voids(struct walk *walk)
         v4, v6, (int)SPF_VOIDS_MOST);
 }
 
+static bool is_charged(const struct walk *walk, const struct finding_kind *kind)
+{
+    for (unsigned i = 0; i < CHARGES; i++) {
+        if (charges[i].kind == kind)
+            return walk->findings[i] != NULL;
+    }
+    return false;
+}
+
 void spf_judge_tree(struct spf_case *at)
 {
     struct walk walk = {.at = at};
@@ -416,9 +426,9 @@ void spf_judge_tree(struct spf_case *at)
     }
     judge_lookups(&walk);
     judge_voids(&walk);
-    if (walk.followed > 0 && !walk.unread && !walk.findings[0])
+    if (walk.followed > 0 && !walk.unread && !is_charged(&walk, &spf_include_none))
         healthy(at->x, &spf_include_none, "what include and redirect lead to has a record");
-    if (!walk.findings[CHARGES - 1])
+    if (!is_charged(&walk, &spf_permissive))
         healthy(at->x, &spf_permissive,
                 "no more senders are let through than a network of usual "
                 "size");

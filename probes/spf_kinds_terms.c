@@ -13,8 +13,7 @@ const struct finding_kind spf_permissive = {
                "mail lands in junk folders.",
     .cause =
         "all without a qualifier means +all. A length was mistyped (/1 or /8 for /18 or /28), or "
-        "somebody wanted refusals to stop. Softer ways are ~all, which most receivers mark, and "
-        "?all, which says nothing. What a receiver does with a fail is its own policy: the record "
+        "somebody wanted refusals to stop. A softer way is ~all, which most receivers mark. What a receiver does with a fail is its own policy: the record "
         "says \"not authorised\", not \"reject\".",
     .applies_to = "every SPF record, and those that it includes: their pass is yours",
     .fix =
@@ -29,6 +28,31 @@ const struct finding_kind spf_permissive = {
     .make_known = spf_ask_elsewhere,
     .references = (const struct reference[]){SPF_REFERENCE("5.1", "\"all\""),
                                              SPF_REFERENCE("8.4", "Fail"),
+                                             {NULL, NULL}},
+};
+
+const struct finding_kind spf_neutral_all = {
+    .id = "spf-neutral-all",
+    .severity = SEVERITY_INFO,
+    .title = "the record says nothing about senders it does not name",
+    .why =
+        "?all makes the result for everybody else neutral, which receivers treat as if nothing were "
+        "published (RFC 7208 section 8.2). That is right while the list of senders is being made, "
+        "and protects from no forgery.",
+    .symptom = "Forged mail in the domain's name is not marked.",
+    .cause = "The record was published as a trial and never tightened, or a provider's example was "
+             "copied.",
+    .applies_to = "every SPF record, and that to which its redirect= leads",
+    .fix =
+        (const struct step_template[]){
+            SPF_DECIDE("Once every server and service that sends for the domain is named, end the "
+                       "record with ~all in place of ?all, later with -all."),
+            {0}},
+    .verify = spf_verify_record,
+    .undo = spf_restore_record,
+    .make_known = spf_ask_elsewhere,
+    .references = (const struct reference[]){SPF_REFERENCE("5.1", "\"all\""),
+                                             SPF_REFERENCE("8.2", "Neutral"),
                                              {NULL, NULL}},
 };
 

@@ -14,8 +14,38 @@
  * litware.com   its two name servers disagree
  * tailspin.com  an internal zone hides the public record
  * proseware.com its name servers fail
+ * woodgrove.com includes that need 13 lookups
+ * fourth.com    a record with a misspelt mechanism
+ * lucerne.com   a record that lets everybody send
  * northwind.com all is well
  */
+#define EXAMINED_ZONES                                                                                   \
+    {"woodgrove.com", "TXT",                                                                             \
+     "\"v=spf1 mx a include:_a.woodgrove.com include:_b.woodgrove.com include:spf.northwind.com -all\"", \
+     0},                                                                                                 \
+        {"woodgrove.com", "A", "192.0.2.80", 0},                                                         \
+        {"woodgrove.com", "MX", "10 h1.woodgrove.com", 0},                                               \
+        {"_a.woodgrove.com", "TXT",                                                                      \
+         "\"v=spf1 a:h1.woodgrove.com a:h2.woodgrove.com a:h3.woodgrove.com a:h4.woodgrove.com ~all\"",  \
+         0},                                                                                             \
+        {"_b.woodgrove.com", "TXT",                                                                      \
+         "\"v=spf1 a:h5.woodgrove.com a:h6.woodgrove.com a:h7.woodgrove.com a:h8.woodgrove.com ~all\"",  \
+         0},                                                                                             \
+        {"h1.woodgrove.com", "A", "198.51.100.1", 0},                                                    \
+        {"h2.woodgrove.com", "A", "198.51.100.2", 0},                                                    \
+        {"h3.woodgrove.com", "A", "198.51.100.3", 0},                                                    \
+        {"h4.woodgrove.com", "A", "198.51.100.4", 0},                                                    \
+        {"h5.woodgrove.com", "A", "198.51.100.5", 0},                                                    \
+        {"h6.woodgrove.com", "A", "198.51.100.6", 0},                                                    \
+        {"h7.woodgrove.com", "A", "198.51.100.7", 0},                                                    \
+        {"h8.woodgrove.com", "A", "198.51.100.8", 0},                                                    \
+        {"fourth.com", "TXT", "\"v=spf1 ipv4:198.51.100.7 mx -all\"", 0},                                \
+        {"fourth.com", "MX", "10 mail.northwind.com", 0},                                                \
+        {"lucerne.com", "TXT", "\"v=spf1 mx +all\"", 0},                                                 \
+    {                                                                                                    \
+        "lucerne.com", "MX", "10 mail.northwind.com", 0                                                  \
+    }
+
 static const struct lab_record resolver_records[] = {
     {"com", "NS", "a.gtld.com", 0},
     {"a.gtld.com", "A", "127.0.0.2", 0},
@@ -35,6 +65,7 @@ static const struct lab_record resolver_records[] = {
     {"adatum.com", "MX", "10 mail.adatum.com", 0},
     {"litware.com", "TXT", "\"v=spf1 mx -all\"", 0},
     {"tailspin.com", "TXT", "\"v=spf1 ip4:10.0.0.25 -all\"", 0},
+    EXAMINED_ZONES,
     {"northwind.com", "TXT", "\"v=spf1 mx -all\"", 0},
     {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},
     {"northwind.com", "MX", "10 mail.northwind.com", 0},
@@ -61,6 +92,9 @@ static const struct lab_record top_records[] = {
     DELEGATED("litware.com"),
     DELEGATED("tailspin.com"),
     DELEGATED("proseware.com"),
+    DELEGATED("woodgrove.com"),
+    DELEGATED("fourth.com"),
+    DELEGATED("lucerne.com"),
     DELEGATED("northwind.com"),
 };
 
@@ -70,7 +104,8 @@ static const struct lab_record top_records[] = {
     }
 
 #define SHARED_ZONES                                                                               \
-    ZONE("contoso.com"), {"contoso.com", "TXT", "\"v=SPF1 mx ~all\"", 0},                          \
+    ZONE("woodgrove.com"), ZONE("fourth.com"), ZONE("lucerne.com"), EXAMINED_ZONES,                \
+        ZONE("contoso.com"), {"contoso.com", "TXT", "\"v=SPF1 mx ~all\"", 0},                      \
         {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},                                           \
         {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},                                      \
         {"contoso.com", "MX", "10 mail.contoso.com", 0},                                           \
@@ -135,6 +170,11 @@ const struct lab_planted lab_planted[] = {
      "two name servers that disagree"},
     {"dns-split-view", SUBJECT_DOMAIN, "tailspin.com", OUTCOME_PROBLEM,
      "an internal zone that hides the public record"},
+    {"spf-lookup-limit", SUBJECT_DOMAIN, "woodgrove.com", OUTCOME_PROBLEM,
+     "includes that need 13 lookups of 10"},
+    {"spf-syntax", SUBJECT_DOMAIN, "fourth.com", OUTCOME_PROBLEM, "ipv4: in place of ip4:"},
+    {"spf-permissive", SUBJECT_DOMAIN, "lucerne.com", OUTCOME_PROBLEM,
+     "+all, which lets everybody send"},
     {"spf-multiple", SUBJECT_DOMAIN, "proseware.com", OUTCOME_UNKNOWN, "name servers that fail"},
     {"spf-multiple", SUBJECT_DOMAIN, "northwind.com", OUTCOME_OK, "nothing: all is well"},
     {NULL, SUBJECT_DOMAIN, NULL, OUTCOME_OK, NULL},

@@ -7,7 +7,7 @@ build=$(realpath "$1")
 shift
 cd "$(dirname "$0")"
 if [ -z "${RECORDING:-}" ]; then
-    RECORDING=1 exec unshare --net --mount --propagation private "$0" "$build" "$@"
+    RECORDING=1 exec unshare --net --mount --propagation private "./$(basename "$0")" "$build" "$@"
 fi
 ip link set lo up
 printf 'nameserver 127.0.0.1\n' >/tmp/exdiag-resolv.$$

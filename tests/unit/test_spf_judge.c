@@ -440,7 +440,7 @@ static void open_doors_are_told(void **state)
     static const struct row rows[] = {
         {"v=spf1 mx +all", "permissive", "v=spf1 mx ~all"},
         {"v=spf1 all", "permissive", NULL},
-        {"v=spf1 mx ?all", "permissive", NULL},
+        {"v=spf1 mx ?all", "neutral-all", NULL},
         {"v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all", "permissive", NULL},
         {"v=spf1 mx/4 -all", "permissive", NULL},
         {"v=spf1 ip4:41.0.0.0/8 -all", "permissive", NULL},

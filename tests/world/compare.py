@@ -55,6 +55,7 @@ def main():
             domain, spf, found = one["domain"], one.get("spf", {}), set(one["findings"])
             seen[domain] += 1
             category, result = truth[domain][:2]
+            expected = EXPECTED.get(category, set()) if category != "void" or result == "permerror" else set()
             records, lookups, depth = audit[domain][:3]
             if "error" in one:
                 complain("error", category, line)
@@ -62,7 +63,7 @@ def main():
                 complain(f"result is not {result}", category, line)
             if (spf.get("records"), spf.get("lookups"), spf.get("depth")) != (records, lookups, depth):
                 complain("records, lookups or depth", category, line + repr((records, lookups, depth)))
-            if not EXPECTED.get(category, set()) <= found:
+            if not expected <= found and not (category == "syntax" and "spf-include-none" in found):
                 complain("a finding is missing", category, line)
             if category in HEALTHY and found & HARMFUL:
                 complain("a healthy record is accused", category, line)
