@@ -71,10 +71,23 @@ static bool admits_everybody(struct arena *arena, const char *words)
     return false;
 }
 
+static bool misses_space(struct arena *arena, const char *words)
+{
+    while (*words) {
+        size_t size = strcspn(words, " ");
+
+        if (spf_find_missing_space(words, size, arena))
+            return true;
+        words += size + (words[size] == ' ');
+    }
+    return false;
+}
+
 /* Settles the guess if what is proposed is right. */
 static bool propose(struct guess *guess, const char *instead, const char *reason)
 {
-    if (*instead && (!is_right(guess->arena, instead) || admits_everybody(guess->arena, instead)))
+    if (*instead && (!is_right(guess->arena, instead) || misses_space(guess->arena, instead) ||
+                     admits_everybody(guess->arena, instead)))
         return false;
     guess->out->instead = instead;
     guess->out->reason = reason;

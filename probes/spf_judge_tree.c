@@ -149,7 +149,7 @@ static bool passes(const struct spf_place *place)
 static bool says_nothing(const struct spf_place *place)
 {
     return place->term->kind == SPF_ALL && place->term->qualifier == '?' && place->is_reached &&
-           spf_is_own(place->in);
+           place->in->state == SPF_NODE_VALID && spf_is_own(place->in);
 }
 
 static bool is_permissive(const struct spf_place *place)

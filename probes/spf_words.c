@@ -126,6 +126,13 @@ static const char *mend_characters(struct mending *mending, const struct spf_ter
     return buffer_keep(&mended, mending->arena);
 }
 
+/* Nobody is to be let through by a repair. */
+static bool is_open_all(const char *text, size_t size)
+{
+    return text_equal_fold_sized(text, size, "all", 3) ||
+           text_equal_fold_sized(text, size, "+all", 4);
+}
+
 static void mend_faulty_term(struct mending *mending, const struct spf_term *term)
 {
     size_t size, end = term->start + term->size, faults = mending->fault_count;
@@ -136,6 +143,9 @@ static void mend_faulty_term(struct mending *mending, const struct spf_term *ter
 
         if (word > size - at)
             word = size - at;
+        if (is_open_all(text + at, word))
+            add_fault(mending, term->start, end, NULL,
+                      "all without a qualifier would let everybody send: -all or ~all is meant");
         add_word(mending, text + at, word, term->start, end,
                  faults < mending->fault_count && is_right(mending, text + at, word));
         at += word + 1;
@@ -208,7 +218,7 @@ static bool join_next(struct mending *mending, size_t index)
     size = word->size + next->size;
     joined = arena_print(mending->arena, "%.*s%.*s", (int)word->size, word->text, (int)next->size,
                          next->text);
-    if (!is_right(mending, joined, size))
+    if (!is_right(mending, joined, size) || is_open_all(joined, size))
         return false;
     reason = "no space stands within a term";
     add_fault(mending, word->start, next->end, joined, reason);

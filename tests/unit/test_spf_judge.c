@@ -363,7 +363,8 @@ static void doubts_are_left_to_a_person(void **state)
         {"v=spf1 ip4:300.0.113.0 -all", "syntax", NULL},
         {"v=spf1 include -all", "syntax", NULL},
         {"v=spf1 mx -~all", "syntax", NULL},
-        {"v=spf1 mx al", "syntax", NULL}, /* not +all */
+        {"v=spf1 mx al", "syntax", NULL},      /* not +all */
+        {"v=spf1 mx \"all\"", "syntax", NULL}, /* nor when unquoted */
         {"v=spf1 mx all:foo", "syntax", NULL},
         {"v=spf1 thing -all", "syntax", NULL},
         {"v=spf1 redirect=one.example redirect=two.example", "syntax", NULL},
