@@ -77,7 +77,7 @@ static bool clear_host_bits(struct ip_address *ip, unsigned length)
     bool had = false;
 
     for (size_t i = length / 8; i < bytes; i++) {
-        uint8_t host = i == length / 8 ? (uint8_t)(0xffu >> length % 8) : 0xff;
+        uint8_t host = (uint8_t)(i == length / 8 ? 0xffu >> length % 8 : 0xffu);
 
         had = had || ip->bytes[i] & host;
         ip->bytes[i] &= (uint8_t)~host;

@@ -11,4 +11,6 @@ if [ ! -f "$suite" ]; then
     echo "0 passed, 0 failed, 1 skipped"
     exit 0
 fi
-exec python3 -B rfc7208.py "$program" "$suite"
+python=/usr/bin/python3 # the one that has Debian's modules
+[ -x $python ] || python=python3
+exec $python -B rfc7208.py "$program" "$suite"
