@@ -141,6 +141,18 @@ static json_t *record_array(const struct spf_page *page)
     return array;
 }
 
+/* What was seen beside records: why it is a problem here. */
+static json_t *detail_array(const struct finding *finding)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < finding->seen_count; i++) {
+        if (finding->seen[i].mark_end == finding->seen[i].mark_start && !finding->seen[i].source)
+            json_array_append_new(array, json_string(finding->seen[i].text));
+    }
+    return array;
+}
+
 static json_t *problem_object(const struct spf_problem *problem)
 {
     json_t *object = json_object();
@@ -150,6 +162,7 @@ static json_t *problem_object(const struct spf_problem *problem)
     json_put_text(object, "text", problem->finding->title);
     json_put_text(object, "domain", problem->domain);
     put_text_or_null(object, "record", problem->record);
+    json_object_set_new(object, "details", detail_array(problem->finding));
     if (problem->record && problem->end > problem->start)
         json_object_set_new(
             object, "position",

@@ -283,11 +283,11 @@ const char *spf_note(const struct spf_page *page, const struct spf_place *place,
     buffer_init(&note.text, NOTE_MOST);
     if (step && step->matches)
         say(&note, SPF_WEIGHT_MATCH, "matches");
-    if (!place->is_reached)
-        say(&note, SPF_WEIGHT_DOUBT, "never reached");
     if (place->term->error)
         say(&note, SPF_WEIGHT_ERROR,
             arena_print(page->memory, "permanent error: %s", place->term->error));
+    else if (!place->is_reached)
+        say(&note, SPF_WEIGHT_DOUBT, "never reached");
     else if (!note_macro(&note) && writers[place->term->kind])
         writers[place->term->kind](&note);
     *weight = note.weight;

@@ -10,13 +10,15 @@ enum {
     LINES_SHOWN = 12,  /* of a record; beyond them those with a mark */
     BESIDE_LEAST = 28, /* columns that the text of a mark needs to stand beside it */
     OTHERS_MOST = 20,  /* records below the top that are shown */
-    SEEN_MOST = 8
+    SEEN_MOST = 8,
+    DETAILS_MOST = 2
 };
 
 struct mark {
     const struct spf_problem *problem;
-    size_t start, end; /* bytes of the record */
-    bool is_told;      /* with words: of a problem that marks several records, at the first */
+    const struct seen *seen; /* that it is of; NULL: it is explained elsewhere */
+    size_t start, end;       /* bytes of the record */
+    bool is_told;            /* with words: of a problem that marks several records, at the first */
 };
 
 struct exhibit {
@@ -38,17 +40,72 @@ static void write_problem(struct spf_sheet *sheet, const struct finding *finding
     wrap_end(&sheet->wrap);
 }
 
+static bool is_same_place(const struct mark *a, const struct mark *b)
+{
+    return a->start == b->start && a->end == b->end;
+}
+
+/*
+ * What is said of a mark alone: the text that was seen next, if it is of no record and
+ * heads no list. NULL: nothing.
+ */
+static const char *detail_of(const struct mark *mark, size_t index)
+{
+    const struct finding *finding = mark->problem->finding;
+    const struct seen *seen = mark->seen + 1, *end = finding->seen + finding->seen_count;
+
+    for (size_t i = 0; i <= index; i++, seen++) {
+        size_t size = seen < end ? strlen(seen->text) : 0;
+
+        if (size == 0 || seen->source || seen->mark_end > seen->mark_start ||
+            seen->text[size - 1] == ':')
+            return NULL;
+        if (i == index)
+            return seen->text;
+    }
+    return NULL;
+}
+
+/* Two findings about one place may say the same of it. */
+static bool was_said(const struct exhibit *exhibit, const struct mark *mark, const char *detail)
+{
+    if (mark == exhibit->marks || !is_same_place(mark, mark - 1))
+        return false;
+    for (size_t i = 0; i < DETAILS_MOST; i++) {
+        const char *before = detail_of(mark - 1, i);
+
+        if (before && strcmp(before, detail) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void write_details(struct spf_sheet *sheet, const struct exhibit *exhibit,
+                          const struct mark *mark, size_t column)
+{
+    size_t most = mark->is_told ? DETAILS_MOST : 1;
+
+    for (size_t i = 0; i < most; i++) {
+        const char *detail = detail_of(mark, i);
+
+        if (!detail || was_said(exhibit, mark, detail))
+            continue;
+        wrap_to(&sheet->wrap, mark->is_told ? column : 0);
+        spf_sheet_words(sheet, STYLE_PLAIN, detail);
+        wrap_end(&sheet->wrap);
+    }
+}
+
 /*
  * Beside the carets where there is room for it, else on lines of its own. What was told
  * at an earlier mark is named alone.
  */
-static void explain_mark(struct spf_sheet *sheet, const struct mark *mark, size_t column)
+static void explain_mark(struct spf_sheet *sheet, const struct exhibit *exhibit,
+                         const struct mark *mark, size_t column)
 {
     const struct finding *finding = mark->problem->finding;
-    bool is_beside = column + (mark->is_told ? BESIDE_LEAST : strlen(finding->kind->id) + 2) <=
-                     sheet->wrap.columns;
 
-    if (!is_beside) {
+    if (column + BESIDE_LEAST > sheet->wrap.columns) {
         column = sheet->body + 2;
         wrap_end(&sheet->wrap);
     }
@@ -58,12 +115,8 @@ static void explain_mark(struct spf_sheet *sheet, const struct mark *mark, size_
         write_problem(sheet, finding);
     else
         spf_sheet_print(sheet, STYLE_FAINT, "[%s]", finding->kind->id);
+    write_details(sheet, exhibit, mark, column);
     wrap_end(&sheet->wrap);
-}
-
-static bool is_same_place(const struct mark *a, const struct mark *b)
-{
-    return a->start == b->start && a->end == b->end;
 }
 
 /*
@@ -103,8 +156,8 @@ static void marks_of_line(struct spf_sheet *sheet, const struct exhibit *exhibit
         wrap_indent(&sheet->wrap, indent);
         if (i == 0 || !is_same_place(mark, mark - 1))
             column = carets(sheet, exhibit, mark, at, end, indent);
-        if (mark->end <= end)
-            explain_mark(sheet, mark, column);
+        if (mark->end <= end && mark->seen)
+            explain_mark(sheet, exhibit, mark, column);
         else
             wrap_end(&sheet->wrap);
     }
@@ -184,6 +237,7 @@ static void add_mark(struct exhibit *exhibit, struct arena *arena,
         arena_grow(arena, exhibit->marks, &exhibit->room, exhibit->count, sizeof *exhibit->marks);
     mark = &exhibit->marks[exhibit->count++];
     mark->problem = problem;
+    mark->seen = seen;
     mark->start = report_byte_of(record, start);
     mark->end = report_byte_of(record, end);
     mark->is_told = strcmp(problem->record, record) == 0 && start == problem->start;
@@ -251,8 +305,7 @@ static void show_seen(struct spf_sheet *sheet, const struct finding *finding)
         const struct seen *seen = &finding->seen[i];
         struct exhibit exhibit = {.record = seen->text};
         struct mark mark = {.start = report_byte_of(seen->text, seen->mark_start),
-                            .end = report_byte_of(seen->text, seen->mark_end),
-                            .is_told = true};
+                            .end = report_byte_of(seen->text, seen->mark_end)};
         const struct spf_problem problem = {.finding = finding};
 
         mark.problem = &problem;
