@@ -30,6 +30,24 @@ static void show_fault(struct finding *finding, const struct spf_case *at,
         saw(finding, NULL, "write %s instead of %s: %s", fault->instead, former, fault->reason);
 }
 
+/* What differs between the words and what was meant; one character where something is missing. */
+static void mark_fault(struct finding *finding, const struct spf_case *at,
+                       const struct spf_fault *fault, const struct spf_term *shown)
+{
+    const char *former = at->record->text + fault->start, *instead = fault->instead;
+    size_t size = fault->size, head = 0, tail = 0, least, length = instead ? strlen(instead) : 0;
+
+    least = length < size ? length : size;
+    while (head < least && former[head] == instead[head])
+        head++;
+    while (tail < least - head && former[size - 1 - tail] == instead[length - 1 - tail])
+        tail++;
+    size -= head + tail;
+    if (shown && shown->error_start == fault->start + head && shown->error_size == size)
+        return;
+    spf_show(finding, at->top, fault->start + head, size ? size : 1);
+}
+
 static bool is_inside(const struct spf_fault *fault, const struct spf_term *term)
 {
     return fault->start >= term->start && fault->start < term->start + term->size;
@@ -37,23 +55,17 @@ static bool is_inside(const struct spf_fault *fault, const struct spf_term *term
 
 /* ---- grammar ---- */
 
-/* The fault of a term whose place the grammar's own mark does not show as well. */
 static void show_faults(struct spf_case *at, struct finding *finding)
 {
     const struct spf_fix *fix = spf_fix_of(at);
-    size_t shown = 0, marked = at->record->error->error_start;
 
     for (size_t i = 0; i < fix->fault_count; i++) {
-        const struct spf_fault *fault = &fix->faults[i];
-
-        if (shown++ == SPF_SHOWN_MOST) {
+        if (i == SPF_SHOWN_MOST) {
             saw(finding, NULL, "and %zu more", fix->fault_count - i);
             return;
         }
-        if (fault->start != marked)
-            spf_show(finding, at->top, fault->start, fault->size ? fault->size : 1);
-        marked = fault->start;
-        show_fault(finding, at, fault);
+        mark_fault(finding, at, &fix->faults[i], i == 0 ? at->record->error : NULL);
+        show_fault(finding, at, &fix->faults[i]);
     }
 }
 
@@ -127,14 +139,15 @@ static void show_modifier(struct spf_case *at, struct finding *finding, const st
 {
     const struct spf_fix *fix = spf_fix_of(at);
 
-    spf_show_term(finding, at->top, term);
     for (size_t i = 0; i < fix->fault_count; i++) {
         if (!is_inside(&fix->faults[i], term))
             continue;
         finding_severity(finding, SEVERITY_WARNING);
+        mark_fault(finding, at, &fix->faults[i], NULL);
         show_fault(finding, at, &fix->faults[i]);
         return;
     }
+    spf_show_term(finding, at->top, term);
     saw(finding, NULL, "nothing that receivers know has this name: it is ignored");
 }
 
@@ -254,7 +267,8 @@ static void judge_length(struct spf_case *at)
     if (at->record->size <= SPF_LONG_RECORD)
         return;
     finding = spf_charge(at, &spf_long_record);
-    set_number(finding, "size", at->record->size);
+    finding->title =
+        arena_print(pass_memory(at->x), "the SPF record has %zu bytes", at->record->size);
     if (at->record->size > DEFAULT_EDNS_MOST)
         finding_severity(finding, SEVERITY_WARNING);
     spf_show(finding, at->top, SPF_LONG_RECORD, at->record->size - SPF_LONG_RECORD);

@@ -113,7 +113,9 @@ static void show_hosts(const struct spf_case *at, struct finding *finding,
     show_place(at, finding, place);
     saw(finding, &place->mx->evidence, "%s names %zu mail hosts, and %d is the limit", place->name,
         place->host_count, (int)SPF_HOSTS_MOST);
-    set_number(finding, "hosts", place->host_count);
+    finding->title = arena_print(pass_memory(at->x),
+                                 "an mx of the record leads to %zu hosts, and %d are allowed",
+                                 place->host_count, (int)SPF_HOSTS_MOST);
 }
 
 static bool asks_backwards(const struct spf_place *place)
@@ -213,8 +215,9 @@ struct walk {
     struct spf_case *at;
     struct finding *findings[CHARGES];
     size_t shown[CHARGES];
-    bool own[CHARGES];      /* all of them stand in the domain's own record and can be repaired */
-    struct finding *unread; /* what could not be asked */
+    bool own[CHARGES]; /* all of them stand in the domain's own record and can be repaired */
+    struct finding *unread_records; /* what could not be had */
+    struct finding *unread_addresses;
     unsigned followed;
     bool has_macros;
 };
@@ -248,32 +251,43 @@ static void charge(struct walk *walk, unsigned index, const struct spf_place *pl
         charges[index].show(walk->at, *finding, place);
 }
 
-static void tell_unread(struct walk *walk, const struct evidence *item)
+/* A name that no question can hold leads nowhere, and that is known. */
+static bool is_unread(const struct evidence *item)
 {
-    struct spf_case *at = walk->at;
+    return item->status != STATUS_OK && item->status != STATUS_INVALID;
+}
 
-    if (item->status == STATUS_OK || item->status == STATUS_INVALID)
+static void tell_unread_record(struct walk *walk, const struct evidence *item)
+{
+    if (!is_unread(item))
         return;
-    if (!walk->unread)
-        walk->unread = unknown(at->x, &spf_include_none,
-                               "not all names that the record leads to could be read");
-    if (walk->unread->seen_count < SPF_SHOWN_MOST)
-        saw_failure(walk->unread, item);
+    if (!walk->unread_records)
+        walk->unread_records = unknown(walk->at->x, &spf_include_none,
+                                       "not all records that this one leads to could be read");
+    if (walk->unread_records->seen_count < SPF_SHOWN_MOST)
+        saw_failure(walk->unread_records, item);
+}
+
+static void tell_unread_host(struct walk *walk, const struct dns_answer *answer)
+{
+    if (!answer || !is_unread(&answer->evidence))
+        return;
+    if (!walk->unread_addresses)
+        walk->unread_addresses = unknown(walk->at->x, &spf_void_lookups,
+                                         "not all hosts that the record names could be asked for");
+    if (walk->unread_addresses->seen_count < SPF_SHOWN_MOST)
+        saw_failure(walk->unread_addresses, &answer->evidence);
 }
 
 static void read_place(struct walk *walk, const struct spf_place *place)
 {
     if (source_of(place))
-        tell_unread(walk, source_of(place));
-    if (place->mx)
-        tell_unread(walk, &place->mx->evidence);
+        tell_unread_record(walk, source_of(place));
+    tell_unread_host(walk, place->mx);
     for (int family = 0; family < SPF_FAMILIES; family++) {
-        if (place->addresses[family])
-            tell_unread(walk, &place->addresses[family]->evidence);
-        for (size_t i = 0; place->hosts && i < place->host_count; i++) {
-            if (place->hosts[i].addresses[family])
-                tell_unread(walk, &place->hosts[i].addresses[family]->evidence);
-        }
+        tell_unread_host(walk, place->addresses[family]);
+        for (size_t i = 0; place->hosts && i < place->host_count; i++)
+            tell_unread_host(walk, place->hosts[i].addresses[family]);
     }
 }
 
@@ -341,8 +355,9 @@ static void tell_limit(struct spf_case *at)
     struct table table = {at, finding, tree->over_limit, 0};
     const struct spf_place *own = own_place(tree->over_limit);
 
-    set_number(finding, "lookups", tree->reached);
-    set_number(finding, "excess", tree->reached - SPF_LOOKUPS_MOST);
+    finding->title =
+        arena_print(pass_memory(at->x), "the record needs %u DNS lookups, and %d are allowed",
+                    tree->reached, (int)SPF_LOOKUPS_MOST);
     spf_show_term(finding, at->top, own->term);
     if (own != tree->over_limit)
         show_place(at, finding, tree->over_limit);
@@ -350,6 +365,7 @@ static void tell_limit(struct spf_case *at)
     spf_tree_walk(tree, add_row, &table);
     if (table.rows > ROWS_MOST)
         saw(finding, NULL, "and %u more", table.rows - ROWS_MOST);
+    saw(finding, NULL, "%u of %u have to go", tree->reached - SPF_LOOKUPS_MOST, tree->reached);
     if (tree->is_cut)
         saw(finding, NULL, "the tree is larger still: it was not followed to its end");
 }
@@ -360,7 +376,7 @@ static void judge_lookups(struct walk *walk)
 
     if (tree->over_limit)
         tell_limit(walk->at);
-    else if (!walk->unread)
+    else if (!walk->unread_records)
         healthy(walk->at->x, &spf_lookup_limit, "%u of %d DNS lookups%s", tree->reached,
                 (int)SPF_LOOKUPS_MOST,
                 walk->has_macros ? ", not counting what names with macros lead to" : "");
@@ -389,12 +405,11 @@ static void judge_voids(struct walk *walk)
     struct table table = {.at = at};
 
     if (v4 <= SPF_VOIDS_MOST && v6 <= SPF_VOIDS_MOST) {
-        if (!walk->unread)
+        if (!walk->unread_records && !walk->unread_addresses)
             healthy(at->x, &spf_void_lookups, "%u of %d lookups in vain", v4, (int)SPF_VOIDS_MOST);
         return;
     }
     table.finding = spf_charge(at, &spf_void_lookups);
-    set_number(table.finding, "voids", v4 > SPF_VOIDS_MOST ? v4 : v6);
     if (v4 <= SPF_VOIDS_MOST) {
         finding_severity(table.finding, SEVERITY_INFO);
         table.finding->title = "some receivers count too many lookups in vain for IPv6 senders";
@@ -426,7 +441,7 @@ void spf_judge_tree(struct spf_case *at)
     }
     judge_lookups(&walk);
     judge_voids(&walk);
-    if (walk.followed > 0 && !walk.unread && !is_charged(&walk, &spf_include_none))
+    if (walk.followed > 0 && !walk.unread_records && !is_charged(&walk, &spf_include_none))
         healthy(at->x, &spf_include_none, "what include and redirect lead to has a record");
     if (!is_charged(&walk, &spf_permissive))
         healthy(at->x, &spf_permissive,

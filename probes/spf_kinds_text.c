@@ -119,7 +119,7 @@ const struct finding_kind spf_upper_case = {
 const struct finding_kind spf_long_record = {
     .id = "spf-long-record",
     .severity = SEVERITY_INFO,
-    .title = "the SPF record has {size} bytes, more than an answer of 512 can hold",
+    .title = "the SPF record is long, more than a plain DNS answer can hold",
     .why =
         "Receivers get the record with all other TXT records of the name in one answer. Beyond 512 "
         "bytes it takes EDNS, beyond some 1,232 TCP; firewalls and old name servers that let neither "

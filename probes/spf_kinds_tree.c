@@ -15,7 +15,7 @@
 const struct finding_kind spf_lookup_limit = {
     .id = "spf-lookup-limit",
     .severity = SEVERITY_CRITICAL,
-    .title = "the record needs {lookups} DNS lookups, and 10 are allowed",
+    .title = "the record needs more than the 10 DNS lookups that are allowed",
     .why =
         "A receiver that gets to the eleventh lookup must stop with a permanent error (RFC 7208 "
         "section 4.6.4). Senders that match before it still pass; for all others, forged or real, "
@@ -32,14 +32,15 @@ const struct finding_kind spf_lookup_limit = {
     .applies_to = "records with several services; each of their records is theirs to change",
     .fix =
         (const struct step_template[]){
-            SPF_DECIDE("Choose what to take out, {excess} lookups or more, by the costs shown: "
+            SPF_DECIDE("Choose what to take out by the costs shown: "
                        "services that no longer send; a and mx whose hosts another term covers, or "
                        "which can be written as ip4: and ip6: because the addresses are yours. Put "
                        "senders that matter most before the others."),
-            SPF_DECIDE("If all are needed, move one service to a subdomain of its own (it sends as "
-                       "news.{name} then), whose record has ten lookups of its own. Copying a "
-                       "service's addresses into the record saves its lookups and breaks when it "
-                       "moves: only with a program that keeps them up to date."),
+            SPF_DECIDE(
+                "If all are needed, move one service to a subdomain of its own, news for "
+                "newsletters, whose record has ten lookups of its own; it sends in that "
+                "subdomain's name then. Copying a service's addresses into the record saves its lookups and breaks when it "
+                "moves: only with a program that keeps them up to date."),
             {0}},
     .verify = spf_verify_record,
     .undo = spf_restore_record,
@@ -53,7 +54,7 @@ const struct finding_kind spf_lookup_limit = {
 const struct finding_kind spf_void_lookups = {
     .id = "spf-void-lookups",
     .severity = SEVERITY_CRITICAL,
-    .title = "{voids} of the record's lookups find nothing, and 2 may",
+    .title = "more than 2 of the record's lookups find nothing",
     .why =
         "Names that lead to nothing are a way to burden others, so receivers should stop with a "
         "permanent error at the third (RFC 7208 section 4.6.4). Most do, some do not: mail passes "
@@ -79,7 +80,7 @@ const struct finding_kind spf_void_lookups = {
 const struct finding_kind spf_mx_limit = {
     .id = "spf-mx-limit",
     .severity = SEVERITY_CRITICAL,
-    .title = "an mx of the record leads to {hosts} hosts, and 10 are allowed",
+    .title = "an mx of the record leads to more than 10 hosts",
     .why =
         "If a name has more than ten mail exchangers, mx is a permanent error for every sender that "
         "no term before it matches (RFC 7208 section 4.6.4).",
