@@ -56,9 +56,8 @@ static enum spf_match try_include(const struct spf_trial *trial)
                 decision.none);
         return SPF_UNDECIDED;
     }
-    spf_tell_step(evaluation, trial->step, trial->name, NULL,
-                  "the record of %s gives %s, so this %s", trial->name,
-                  spf_result_word(decision.result),
+    spf_tell_step(evaluation, trial->step, NULL, "the record of %s gives %s, so this %s",
+                  trial->name, spf_result_word(decision.result),
                   decision.result == SPF_RESULT_PASS ? "matches" : "does not match");
     return decision.result == SPF_RESULT_PASS ? SPF_MATCH : SPF_NO_MATCH;
 }
@@ -71,7 +70,7 @@ static enum spf_match try_impossible(const struct spf_trial *trial)
                 "%.*s leads to no name that DNS can carry, which is a permanent error "
                 "(RFC 7208 section 5.2)",
                 shown_size(trial->term), shown(trial->scope, trial->term));
-    spf_tell_step(trial->evaluation, trial->step, NULL, NULL,
+    spf_tell_step(trial->evaluation, trial->step, NULL,
                   "what it stands for is no name that DNS can carry");
     return trial->evaluation->is_over ? SPF_UNDECIDED : SPF_NO_MATCH;
 }
@@ -105,6 +104,8 @@ static enum spf_match try_mechanism(struct spf_evaluation *evaluation,
     trial.step = *step = spf_add_step(evaluation, scope, term);
     if (spf_costs_lookup(term->kind))
         status = spf_target(evaluation, scope->domain, term, &trial.name);
+    if (status == STATUS_OK)
+        spf_name_step(evaluation, *step, trial.name);
     if (status == STATUS_INVALID)
         match = try_impossible(&trial);
     else if (status == STATUS_OK)
@@ -152,8 +153,8 @@ static struct decision redirect(struct spf_evaluation *evaluation, const struct 
                 shown_size(term), shown(scope, term));
         return decision;
     }
-    spf_tell_step(evaluation, step, name, NULL, "no term matched, so the record of %s decides",
-                  name);
+    spf_name_step(evaluation, step, name);
+    spf_tell_step(evaluation, step, NULL, "no term matched, so the record of %s decides", name);
     decision = decide(evaluation, name, scope->level + 1);
     if (decision.result != SPF_RESULT_NONE)
         return decision;
@@ -343,8 +344,10 @@ static void conclude(struct spf_evaluation *evaluation, const struct decision *d
     struct spf_verdict *verdict = evaluation->verdict;
 
     verdict->steps = evaluation->steps;
-    if (evaluation->is_over)
+    if (evaluation->is_over) {
+        spf_tell_end(evaluation);
         return;
+    }
     verdict->result = decision->result;
     if (decision->result == SPF_RESULT_NONE)
         verdict->reason =

@@ -40,18 +40,34 @@ size_t spf_add_step(struct spf_evaluation *evaluation, const struct spf_scope *s
     return verdict->step_count++;
 }
 
-void spf_tell_step(struct spf_evaluation *evaluation, size_t step, const char *name,
-                   const struct dns_answer *source, const char *format, ...)
+void spf_name_step(struct spf_evaluation *evaluation, size_t step, const char *name)
+{
+    if (step != SPF_NO_STEP)
+        evaluation->steps[step].name = name;
+}
+
+void spf_tell_step(struct spf_evaluation *evaluation, size_t step, const struct dns_answer *source,
+                   const char *format, ...)
 {
     va_list arguments;
 
     if (step == SPF_NO_STEP || evaluation->missing > 0)
         return;
     va_start(arguments, format);
-    evaluation->steps[step].name = name;
     evaluation->steps[step].source = source ? &source->evidence : NULL;
     evaluation->steps[step].text = arena_print_list(evaluation->memory, format, arguments);
     va_end(arguments);
+}
+
+void spf_tell_end(struct spf_evaluation *evaluation)
+{
+    size_t count = evaluation->verdict->step_count;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!evaluation->steps[i].text)
+            spf_tell_step(evaluation, i, NULL, "%s",
+                          i + 1 == count ? "here the evaluation ends" : "not decided");
+    }
 }
 
 /* ---- asking ---- */
@@ -76,10 +92,12 @@ static void count_time(struct spf_evaluation *evaluation, const struct dns_answe
                 SPF_SECONDS_MOST, answer->name);
 }
 
-/* TXT that is missing is an error, or none, of its own. */
+/* Of terms: the lookup of the domain's own record is none. Of include and redirect, a record
+ * that is missing is an error of its own. */
 static void count_void(struct spf_evaluation *evaluation, const struct dns_answer *answer)
 {
-    if (answer->evidence.status != STATUS_OK || dns_answer_has_records(answer))
+    if (answer->evidence.status != STATUS_OK || dns_answer_has_records(answer) ||
+        (answer->type == DNS_TXT && evaluation->verdict->lookups == 0))
         return;
     if (++evaluation->verdict->void_lookups > SPF_VOIDS_MOST && answer->type != DNS_TXT)
         spf_end(evaluation, SPF_RESULT_PERMERROR, NULL,

@@ -42,9 +42,15 @@ enum { SPF_NO_STEP = SPF_STEPS_MOST };
 size_t spf_add_step(struct spf_evaluation *evaluation, const struct spf_scope *scope,
                     const struct spf_term *term);
 
-/* What came of it. `name` and `source` may be NULL. */
-void spf_tell_step(struct spf_evaluation *evaluation, size_t step, const char *name,
-                   const struct dns_answer *source, const char *format, ...) PRINTF_LIKE(5, 6);
+/* What a term asks for. `name` may be NULL. */
+void spf_name_step(struct spf_evaluation *evaluation, size_t step, const char *name);
+
+/* What came of it. `source` may be NULL. */
+void spf_tell_step(struct spf_evaluation *evaluation, size_t step, const struct dns_answer *source,
+                   const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* Of terms of which nothing came, that an error was first. */
+void spf_tell_end(struct spf_evaluation *evaluation);
 
 /*
  * Ends the evaluation with an error, unless it has ended. `format` says what is wrong, for

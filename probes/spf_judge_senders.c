@@ -86,7 +86,8 @@ static struct finding *judge_sender(struct spf_case *at, struct finding *finding
     const struct spf_message message = {.ip = sender->ip,
                                         .local = settings->sender_local,
                                         .domain = at->judged->subject->name,
-                                        .helo = settings->helo};
+                                        .helo = settings->helo,
+                                        .brief = true};
     struct spf_verdict verdict;
 
     if (spf_check_host(at->x, &message, at->judged->published ? NULL : at->record, &verdict) &&

@@ -11,7 +11,7 @@ static const char *client_text(const struct spf_trial *trial, char *text)
 
 static enum spf_match try_all(const struct spf_trial *trial)
 {
-    spf_tell_step(trial->evaluation, trial->step, NULL, NULL, "matches whoever sends");
+    spf_tell_step(trial->evaluation, trial->step, NULL, "matches whoever sends");
     return SPF_MATCH;
 }
 
@@ -31,7 +31,7 @@ static enum spf_match try_network(const struct spf_trial *trial)
         char client[IP_TEXT_SIZE], network[IP_TEXT_SIZE];
 
         ip_format(&trial->term->network, network);
-        spf_tell_step(trial->evaluation, trial->step, NULL, NULL, "%s is %s %s/%u",
+        spf_tell_step(trial->evaluation, trial->step, NULL, "%s is %s %s/%u",
                       client_text(trial, client), matches ? "in" : "not in", network,
                       trial->term->kind == SPF_IP4 ? trial->term->v4_length
                                                    : trial->term->v6_length);
@@ -52,32 +52,36 @@ static const struct dns_record *find_address(const struct spf_trial *trial,
     return record;
 }
 
-static const char *absence(const struct dns_answer *answer)
+static void tell_absence(const struct spf_trial *trial, const char *host,
+                         const struct dns_answer *answer)
 {
-    return dns_answer_no_such_name(answer) ? "does not exist" : "has none";
+    if (dns_answer_no_such_name(answer))
+        spf_tell_step(trial->evaluation, trial->step, answer, "%s does not exist", host);
+    else
+        spf_tell_step(trial->evaluation, trial->step, answer, "%s has no %s records", host,
+                      dns_type_name((uint16_t)answer->type));
 }
 
 /* What the addresses of a host, which is the target itself or one of its mail exchangers, say. */
 static void tell_addresses(const struct spf_trial *trial, const char *host,
                            const struct dns_answer *answer, const struct dns_record *found)
 {
-    const char *type = dns_type_name((uint16_t)answer->type);
     char client[IP_TEXT_SIZE], address[IP_TEXT_SIZE];
 
     if (trial->step == SPF_NO_STEP)
         return;
-    if (!found && dns_answer_has_records(answer)) {
-        spf_tell_step(trial->evaluation, trial->step, trial->name, answer,
-                      "%s is not among the %s records of %s", client_text(trial, client), type,
-                      host);
-    } else if (!found) {
-        spf_tell_step(trial->evaluation, trial->step, trial->name, answer,
-                      "%s records of %s: it %s", type, host, absence(answer));
-    } else {
+    client_text(trial, client);
+    if (found) {
         ip_format(&found->data.ip, address);
-        spf_tell_step(trial->evaluation, trial->step, trial->name, answer,
-                      "%s is in %s/%u: %s has the address %s", client_text(trial, client), address,
-                      length_of(trial), host, address);
+        spf_tell_step(trial->evaluation, trial->step, answer,
+                      "%s is in %s/%u: %s has the address %s", client, address, length_of(trial),
+                      host, address);
+    } else if (dns_answer_has_records(answer)) {
+        spf_tell_step(trial->evaluation, trial->step, answer,
+                      "%s is not among the %s records of %s", client,
+                      dns_type_name((uint16_t)answer->type), host);
+    } else {
+        tell_absence(trial, host, answer);
     }
 }
 
@@ -109,9 +113,8 @@ static enum spf_match try_hosts(const struct spf_trial *trial, const struct dns_
     enum spf_match match = SPF_NO_MATCH;
     unsigned missing = evaluation->missing;
 
-    spf_tell_step(evaluation, trial->step, trial->name, exchangers,
-                  "no MX host of %s has %s records", trial->name,
-                  evaluation->values.ip.family == IP_V6 ? "AAAA" : "A");
+    spf_tell_step(evaluation, trial->step, exchangers, "no MX host of %s has %s records",
+                  trial->name, evaluation->values.ip.family == IP_V6 ? "AAAA" : "A");
     while ((mx = dns_answer_next(exchangers, mx))) {
         const struct dns_answer *answer;
         const struct dns_record *found;
@@ -149,8 +152,7 @@ static enum spf_match try_mx(const struct spf_trial *trial)
     }
     if (count > 0)
         return try_hosts(trial, answer);
-    spf_tell_step(evaluation, trial->step, trial->name, answer, "MX records of %s: it %s",
-                  trial->name, absence(answer));
+    tell_absence(trial, trial->name, answer);
     return SPF_NO_MATCH;
 }
 
@@ -162,12 +164,12 @@ static enum spf_match try_ptr(const struct spf_trial *trial)
         return SPF_UNDECIDED;
     for (size_t i = 0; i < names.count; i++) {
         if (dns_name_is_below(names.list[i], trial->name)) {
-            spf_tell_step(trial->evaluation, trial->step, trial->name, names.source,
+            spf_tell_step(trial->evaluation, trial->step, names.source,
                           "the client's validated name %s ends in %s", names.list[i], trial->name);
             return SPF_MATCH;
         }
     }
-    spf_tell_step(trial->evaluation, trial->step, trial->name, names.source,
+    spf_tell_step(trial->evaluation, trial->step, names.source,
                   "none of the client's %zu validated names ends in %s", names.count, trial->name);
     return SPF_NO_MATCH;
 }
@@ -180,8 +182,10 @@ static enum spf_match try_exists(const struct spf_trial *trial)
     if (!answer || !spf_is_answer(trial->evaluation, answer, "5.7"))
         return SPF_UNDECIDED;
     exists = dns_answer_has_records(answer);
-    spf_tell_step(trial->evaluation, trial->step, trial->name, answer, "A records of %s: it %s",
-                  trial->name, exists ? "has some" : absence(answer));
+    if (exists)
+        spf_tell_step(trial->evaluation, trial->step, answer, "%s has an A record", trial->name);
+    else
+        tell_absence(trial, trial->name, answer);
     return exists ? SPF_MATCH : SPF_NO_MATCH;
 }
 

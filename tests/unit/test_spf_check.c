@@ -288,6 +288,10 @@ static void compare(const void *context, const struct spf_verdict *verdict)
         fail_msg("%s: %u void lookups", row->says, verdict->void_lookups);
     if (brief && (verdict->step_count > 0 || verdict->explanation))
         fail_msg("%s: a brief evaluation tells a story", row->says);
+    for (size_t i = 0; i < verdict->step_count; i++) {
+        if (!verdict->steps[i].text)
+            fail_msg("%s: step %zu says nothing", row->says, i);
+    }
 }
 
 static void set_message(const struct row *row)
@@ -846,7 +850,7 @@ static void has_its_story(const void *context, const struct spf_verdict *verdict
         {"d.example", "gives fail, so this does not match", "i.example", 0, 1, false},
         {"i.example", "192.0.2.1 is not in 192.0.2.8/32", NULL, 1, 1, false},
         {"i.example", "matches whoever sends", NULL, 1, 1, true},
-        {"d.example", "it does not exist", "gone.example", 0, 2, false},
+        {"d.example", "gone.example does not exist", "gone.example", 0, 2, false},
         {"d.example", "no term matched, so the record of r.example decides", "r.example", 0, 3,
          false},
         {"r.example", "192.0.2.1 is in 192.0.2.0/24: m.example has the address 192.0.2.0",
