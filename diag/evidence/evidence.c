@@ -171,6 +171,20 @@ static void leave_idle(struct evidence_store *store, struct evidence *item)
     place->is_idle = false;
 }
 
+static struct evidence *take_oldest(struct evidence_store *store)
+{
+    struct evidence *oldest = store->idle_first;
+
+    store->idle_first = oldest->place.idle_next;
+    if (store->idle_first)
+        store->idle_first->place.idle_previous = NULL;
+    else
+        store->idle_last = NULL;
+    store->idle_bytes -= oldest->place.footprint;
+    oldest->place.is_idle = false;
+    return oldest;
+}
+
 /* Measured anew each time: what is made of an item (evidence_read) is kept with it. */
 static void join_idle(struct evidence_store *store, struct evidence *item)
 {
@@ -186,12 +200,8 @@ static void join_idle(struct evidence_store *store, struct evidence *item)
         store->idle_first = item;
     store->idle_last = item;
     store->idle_bytes += place->footprint;
-    while (store->idle_bytes > store->most) {
-        struct evidence *oldest = store->idle_first;
-
-        leave_idle(store, oldest);
-        free_item(store, oldest);
-    }
+    while (store->idle_bytes > store->most)
+        free_item(store, take_oldest(store));
 }
 
 static bool is_over(const struct evidence_store *store, const struct evidence *item)

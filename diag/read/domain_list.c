@@ -201,7 +201,7 @@ bool domain_list_next(struct domain_list *list, struct domain_line *out)
 
 void domain_list_add(struct domain_list *list, const char *bytes, size_t size)
 {
-    list->at = bytes;
-    list->end = size ? bytes + size : bytes;
+    list->at = size ? bytes : list->line;
+    list->end = list->at + size;
     list->is_over = size == 0;
 }
