@@ -133,8 +133,12 @@ static size_t carets(struct spf_sheet *sheet, const struct exhibit *exhibit,
 
     wrap_to(&sheet->wrap, column);
     columns += columns == 0;
+    if (sheet->options->colours)
+        style_begin(&sheet->wrap, style);
     for (size_t i = 0; i < columns; i++)
-        spf_sheet_words(sheet, style, "^");
+        wrap_words(&sheet->wrap, "^");
+    if (sheet->options->colours)
+        style_end(&sheet->wrap, style);
     return column + columns + 1;
 }
 

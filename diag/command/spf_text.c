@@ -91,18 +91,16 @@ static void write_path(const struct spf_page *page, const struct spf_verdict *ve
     buffer_add_string(out, spf_page_show_term(page, step->record, step->term));
 }
 
-/* The step that stands for the term that decided; the deepest of those that match with it. */
+/* Where an include matches, the last step below it is the term that let the sender pass. */
 static const struct spf_step *deciding_step(const struct spf_verdict *verdict)
 {
     const struct spf_step *step = verdict->matched, *last = verdict->steps + verdict->step_count;
 
     if (!step || step < verdict->steps || step >= last)
         return step;
-    for (const struct spf_step *below = step + 1; below < last && below->level > step->level;
-         below++) {
-        if (below->matches && below->term->qualifier == '+' && below->level == step->level + 1)
-            step = below;
-    }
+    for (const struct spf_step *below = step + 1;
+         below < last && below->level > verdict->matched->level; below++)
+        step = below;
     return step;
 }
 

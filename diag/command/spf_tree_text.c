@@ -54,6 +54,8 @@ static void put(struct drawing *drawing, enum style style, const char *text, siz
 {
     struct wrap *wrap = &drawing->sheet->wrap;
 
+    if (size == 0)
+        return;
     if (drawing->sheet->options->colours)
         style_begin(wrap, style);
     wrap_verbatim(wrap, text, size);

@@ -292,6 +292,11 @@ def a_text_that_is_no_record_is_marked():
     expect_equal(spf_json("--record", "", status=PROBLEMS)["records"], [""], "records")
 
 
+@case
+def the_golden_json_is_as_the_schema_has_it():
+    check_schema((ROOT / "tests/golden/spf.json").read_text(), "spf")
+
+
 # ---- mistakes ----
 
 

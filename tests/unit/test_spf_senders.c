@@ -1,19 +1,14 @@
 /* Who may send, of records whose tree is grown over the zone below. */
-#include "diag/exam.h"
 #include "probes/spf_senders.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/spf_bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FETCHED_MOST = 256, HUGE = 4000, HUGE_SIZE = 24 * HUGE };
+enum { HUGE = 4000, HUGE_SIZE = 24 * HUGE };
 
-static const struct {
-    const char *name;
-    enum dns_type type;
-    const char *data;
-} zone[] = {
+static const struct spf_bench_record zone[] = {
     {"two.example", DNS_TXT, "v=spf1 ip4:192.0.2.0/25 -ip4:198.51.100.0/25 ip4:198.51.100.0/24"},
     {"deep.example", DNS_TXT, "v=spf1 include:two.example ip4:192.0.2.128/25 ?all"},
     {"all.example", DNS_TXT, "v=spf1 +all"},
@@ -27,70 +22,8 @@ static const struct {
 
 enum { ZONE_SIZE = sizeof zone / sizeof *zone };
 
-static struct {
-    struct settings settings;
-    struct evidence_store *store;
-    struct exam *exam;
-    struct evidence *fetched[FETCHED_MOST];
-    size_t count;
-    const char *text;
-} bench;
-
+static const char *record_text;
 static struct spf_senders senders;
-
-/* ---- answers of the zone ---- */
-
-static void fetch(void *context, struct evidence *item)
-{
-    (void)context;
-    assert_true(bench.count < FETCHED_MOST);
-    bench.fetched[bench.count++] = item;
-}
-
-static void fill(struct dns_record *record, const char *data, struct arena *arena)
-{
-    struct dns_string *string = arena_new(arena, 1, sizeof *string);
-
-    if (record->type == DNS_TXT) {
-        string->bytes = data;
-        string->size = strlen(data);
-        record->data.txt.strings = string;
-        record->data.txt.count = 1;
-    } else if (record->type == DNS_MX) {
-        record->data.mx.exchange = data;
-    } else {
-        assert_int_equal(ip_parse(data, strlen(data), &record->data.ip), STATUS_OK);
-    }
-}
-
-static void answer(struct evidence *item)
-{
-    struct dns_answer *answer = (struct dns_answer *)item;
-    struct dns_record *records = arena_new(&item->memory, ZONE_SIZE, sizeof *records);
-
-    item->status = STATUS_OK;
-    answer->rcode = DNS_NXDOMAIN;
-    for (size_t i = 0; i < ZONE_SIZE; i++) {
-        struct dns_record *record = &records[answer->answer.count];
-
-        if (strcmp(zone[i].name, answer->name) != 0)
-            continue;
-        answer->rcode = DNS_NOERROR;
-        if (zone[i].type != answer->type)
-            continue;
-        if (!zone[i].data) {
-            item->status = STATUS_TIMED_OUT;
-            break;
-        }
-        record->owner = zone[i].name;
-        record->type = (uint16_t)zone[i].type;
-        fill(record, zone[i].data, &item->memory);
-        answer->answer.count++;
-    }
-    answer->answer.records = records;
-    item->settled = true;
-    exam_settled(bench.exam, item, 0);
-}
 
 /* ---- the probe ---- */
 
@@ -100,7 +33,7 @@ static void examine(struct examination *x, const struct subject *subject)
     struct spf_tree *tree = arena_new(arena, 1, sizeof *tree);
     struct spf_record *record = arena_new(arena, 1, sizeof *record);
 
-    spf_read(bench.text, strlen(bench.text), arena, record);
+    spf_read(record_text, strlen(record_text), arena, record);
     if (!spf_tree_grow(x, subject->name, NULL, record, 3, tree))
         return;
     spf_senders(x, tree, &senders);
@@ -115,32 +48,15 @@ static const struct probe probe = {
 static int end(void **state)
 {
     (void)state;
-    exam_free(bench.exam);
-    evidence_store_free(bench.store);
-    bench.exam = NULL;
-    bench.store = NULL;
+    spf_bench_end();
     return 0;
 }
 
 static void flatten(const char *text)
 {
-    static const struct probe *const list[] = {&probe, NULL};
-    static const struct net_address server;
-    struct exam_options options = {.settings = &bench.settings, .probes = list, .fetch = fetch};
-
-    end(NULL);
-    bench.settings = (struct settings){.dns = &server, .dns_count = 1, .dns_port = 53};
-    bench.text = text;
-    bench.count = 0;
-    options.store = bench.store = evidence_store_new();
-    bench.exam = exam_new(&options);
-    exam_add_subject(bench.exam, SUBJECT_DOMAIN, "top.example", "top.example", true);
-    exam_work(bench.exam, 0);
-    for (size_t i = 0; i < bench.count; i++) {
-        answer(bench.fetched[i]);
-        exam_work(bench.exam, 0);
-    }
-    assert_ptr_equal(exam_result(bench.exam, &probe), &senders);
+    record_text = text;
+    spf_bench_run(zone, ZONE_SIZE, &probe, "top.example", &(struct settings){0});
+    assert_ptr_equal(exam_result(spf_bench.exam, &probe), &senders);
 }
 
 /* ---- claims ---- */
