@@ -172,4 +172,19 @@ struct explanation {
 };
 extern const struct explanation explanations[];
 
+/* A page of `exdiag explain` about what several findings have in common. */
+struct paragraph {
+    const char *heading; /* NULL ends a list */
+    const char *text;    /* a line break between two items */
+};
+struct topic {
+    const char *name; /* as a probe's */
+    const char *title;
+    const struct paragraph *paragraphs;
+    const struct reference *references;
+};
+
+/* All topics, ended by NULL: probes/probes.c. */
+extern const struct topic *const topics[];
+
 #endif

@@ -2,6 +2,7 @@
 
 extern const struct probe probe_file;
 extern const struct probe probe_spf;
+extern const struct topic topic_spf;
 
 /* A new probe is one file in this folder and one line here. */
 const struct probe *const probes[] = {
@@ -10,4 +11,10 @@ const struct probe *const probes[] = {
     NULL,
 };
 
-const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multiple"}, {NULL, NULL}};
+const struct topic *const topics[] = {&topic_spf, NULL};
+
+const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multiple"},
+                                           {"spf-split-term", "spf-syntax"},
+                                           {"spf-after-all", "spf-sender-forgotten"},
+                                           {"spf-private-address", "spf-sender-forgotten"},
+                                           {NULL, NULL}};

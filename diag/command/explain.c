@@ -107,8 +107,40 @@ static void explain_kind(const struct probe *probe, const struct finding_kind *k
     arena_release(&page.memory);
 }
 
+/* One item a line. */
+static void print_items(struct page *page, const char *heading, const char *text)
+{
+    print_heading(page, heading);
+    while (*text) {
+        size_t size = strcspn(text, "\n");
+
+        print_line(page, INDENT, arena_copy(&page->memory, text, size));
+        text += size + (text[size] == '\n');
+    }
+}
+
+static void explain_topic(const struct topic *topic)
+{
+    struct page page = {0};
+
+    wrap_init(&page.wrap, stdout, COLUMNS);
+    wrap_words(&page.wrap, arena_print(&page.memory, "%s: %s", topic->name, topic->title));
+    wrap_end(&page.wrap);
+    for (const struct paragraph *one = topic->paragraphs; one->heading; one++)
+        print_items(&page, one->heading, one->text);
+    print_references(&page, topic->references);
+    wrap_release(&page.wrap);
+    arena_release(&page.memory);
+}
+
 static int explain_one(const char *id)
 {
+    for (const struct topic *const *topic = topics; *topic; topic++) {
+        if (strcmp((*topic)->name, id) == 0) {
+            explain_topic(*topic);
+            return EXIT_FINE;
+        }
+    }
     for (const struct probe *const *probe = probes; *probe; probe++) {
         for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++) {
             if (strcmp((*kind)->id, id) == 0) {
@@ -129,6 +161,8 @@ static void list_kinds(void)
             printf("%-22s %-9s %s\n", (*kind)->id, severity_word((*kind)->severity),
                    remedy_text((*kind)->title, NULL, 0, &memory));
     }
+    for (const struct topic *const *topic = topics; *topic; topic++)
+        printf("%-22s %-9s %s\n", (*topic)->name, "page", (*topic)->title);
     arena_release(&memory);
 }
 
@@ -146,7 +180,7 @@ static int explain(struct options *options)
 const struct command command_explain = {
     .name = "explain",
     .summary = "tells what is known of a finding, or lists them all",
-    .usage = "[ID...]",
+    .usage = "[ID|spf...]",
     .flag = FOR_EXPLAIN,
     .run = explain,
 };

@@ -287,6 +287,23 @@ static void explanations_name_findings(void **state)
     }
 }
 
+/* ---- topics ---- */
+
+static void topics_are_told(void **state)
+{
+    (void)state;
+    for (const struct topic *const *topic = topics; *topic; topic++) {
+        if (count_name((*topic)->name) != 1 || count_id((*topic)->name) != 0)
+            fail_msg("%s is not the name of a probe", (*topic)->name);
+        if (!begins_lower((*topic)->title) || !(*topic)->references[0].title)
+            fail_msg("%s has no title or refers to nothing", (*topic)->name);
+        for (const struct paragraph *one = (*topic)->paragraphs; one->heading; one++) {
+            if (!begins_lower(one->heading) || !is_there(one->text))
+                fail_msg("%s: \"%s\" is no paragraph", (*topic)->name, one->heading);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +315,7 @@ int main(void)
         cmocka_unit_test(steps_say_where),
         cmocka_unit_test(placeholders_stand_outside_quotes),
         cmocka_unit_test(explanations_name_findings),
+        cmocka_unit_test(topics_are_told),
     };
 
     return cmocka_run_group_tests_name("knowledge", tests, NULL, NULL);
