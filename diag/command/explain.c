@@ -161,8 +161,6 @@ static void list_kinds(void)
             printf("%-22s %-9s %s\n", (*kind)->id, severity_word((*kind)->severity),
                    remedy_text((*kind)->title, NULL, 0, &memory));
     }
-    for (const struct topic *const *topic = topics; *topic; topic++)
-        printf("%-22s %-9s %s\n", (*topic)->name, "page", (*topic)->title);
     arena_release(&memory);
 }
 
@@ -179,7 +177,7 @@ static int explain(struct options *options)
 
 const struct command command_explain = {
     .name = "explain",
-    .summary = "tells what is known of a finding, or lists them all",
+    .summary = "tells what is known of a finding, or of SPF (spf), or lists all findings",
     .usage = "[ID|spf...]",
     .flag = FOR_EXPLAIN,
     .run = explain,

@@ -85,6 +85,14 @@ def explain_knows_every_id_of_list():
 
 
 @case
+def explain_spf_corrects_what_is_widely_told():
+    page = " ".join(exdiag("explain", "spf", status=FINE).out.split())
+    for told in ("the seven results", "the eight mechanisms", "the limits",
+                 '"redirect takes no lookup": it takes one', "It is permerror", "an A record alone"):
+        expect_in(told, page, "explain spf")
+
+
+@case
 def explain_of_several_and_of_none_such():
     out = exdiag("explain", "spf-none", "spf-multiple", status=FINE).out
     expect(out.index("spf-none: ") < out.index("spf-multiple: "), "not in the order asked")
