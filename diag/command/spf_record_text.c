@@ -90,7 +90,10 @@ static void write_details(struct spf_sheet *sheet, const struct exhibit *exhibit
 
         if (!detail || was_said(exhibit, mark, detail))
             continue;
-        wrap_to(&sheet->wrap, mark->is_told ? column : 0);
+        if (mark->is_told)
+            wrap_to(&sheet->wrap, column);
+        else
+            spf_sheet_words(sheet, STYLE_PLAIN, " ");
         spf_sheet_words(sheet, STYLE_PLAIN, detail);
         wrap_end(&sheet->wrap);
     }
@@ -98,12 +101,13 @@ static void write_details(struct spf_sheet *sheet, const struct exhibit *exhibit
 
 /*
  * Beside the carets where there is room for it, else on lines of its own. What was told
- * at an earlier mark is named alone.
+ * at an earlier mark is named alone, and not even that right behind it.
  */
 static void explain_mark(struct spf_sheet *sheet, const struct exhibit *exhibit,
                          const struct mark *mark, size_t column)
 {
     const struct finding *finding = mark->problem->finding;
+    bool goes_on = mark > exhibit->marks && mark[-1].problem == mark->problem;
 
     if (column + BESIDE_LEAST > sheet->wrap.columns) {
         column = sheet->body + 2;
@@ -113,7 +117,7 @@ static void explain_mark(struct spf_sheet *sheet, const struct exhibit *exhibit,
     wrap_to(&sheet->wrap, column);
     if (mark->is_told)
         write_problem(sheet, finding);
-    else
+    else if (!goes_on)
         spf_sheet_print(sheet, STYLE_FAINT, "[%s]", finding->kind->id);
     write_details(sheet, exhibit, mark, column);
     wrap_end(&sheet->wrap);

@@ -123,7 +123,7 @@ static void put_note(struct drawing *drawing, const char *note, enum spf_weight 
     struct wrap *wrap = &drawing->sheet->wrap;
     size_t room = wrap->columns - drawing->notes;
 
-    if (*note && wrap->column >= drawing->notes) {
+    if (*note && wrap->column + 2 > drawing->notes) {
         wrap_end(wrap);
         put_bars(drawing, below);
     }
@@ -307,7 +307,8 @@ static void measure_place(void *context, const struct spf_place *place)
 {
     struct drawing *drawing = context;
     size_t level = place->in->level < drawing->levels ? place->in->level : drawing->levels;
-    size_t most = drawing->sheet->wrap.columns / 2;
+    size_t columns = drawing->sheet->wrap.columns;
+    size_t most = drawing->sheet->narrow ? columns / 2 : columns * 5 / 8;
     size_t column = GUTTER + BAR * (level + 1) + place->term->size + 2;
 
     if (column > drawing->notes && column <= most)
