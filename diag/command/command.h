@@ -15,6 +15,7 @@ struct command {
     const char *usage;   /* what follows the name */
     unsigned flag;       /* which options it takes: options.h */
     int (*run)(struct options *options);
+    const char *more; /* of its help, behind the options; or NULL */
 };
 
 extern const struct command command_check;

@@ -43,6 +43,8 @@ static int print_command_help(const struct command *command)
 {
     printf("%s\n\nusage: exdiag %s %s\n\n", command->summary, command->name, command->usage);
     options_print_help(command->flag);
+    if (command->more)
+        printf("\n%s\n", command->more);
     return EXIT_FINE;
 }
 
