@@ -61,7 +61,12 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
 
 void buffer_add_char(struct buffer *buffer, char character)
 {
-    buffer_add(buffer, &character, 1);
+    if (buffer->size == buffer->most || buffer->size + 1 == buffer->room) {
+        buffer_add(buffer, &character, 1);
+        return;
+    }
+    buffer->text[buffer->size++] = character;
+    buffer->text[buffer->size] = '\0';
 }
 
 void buffer_add_string(struct buffer *buffer, const char *text)

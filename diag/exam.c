@@ -318,7 +318,9 @@ static struct visit *new_visit(struct exam *exam, const struct subject *subject)
 
     visit->subject = *subject;
     visit->subject.name = arena_copy_string(&memory, subject->name);
-    visit->subject.shown = text_printable(&memory, subject->shown, strlen(subject->shown));
+    visit->subject.shown = visit->subject.name;
+    if (!exam->options.concluded)
+        visit->subject.shown = text_printable(&memory, subject->shown, strlen(subject->shown));
     visit->memory = memory;
     visit->previous = exam->last;
     if (exam->last)

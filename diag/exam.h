@@ -49,8 +49,8 @@ struct exam *exam_new(const struct exam_options *options);
 void exam_free(struct exam *exam);
 
 /*
- * Adds a subject, once unless `concluded` is set; `name` canonical, `shown` for people (subject.h),
- * made printable here. Both are copied.
+ * Adds a subject, once unless `concluded` is set; `name` canonical, `shown` for people
+ * (subject.h), made printable here, or with `concluded` not looked at. Both are copied.
  */
 void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
                       const char *shown, bool given);

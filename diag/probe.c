@@ -267,6 +267,8 @@ void set_number(struct finding *finding, const char *name, uint64_t number)
 {
     struct buffer text;
 
+    if (is_mute(finding))
+        return;
     buffer_init(&text, 20);
     buffer_add_number(&text, number);
     set_vouched(finding, VALUE_TEXT, name, text.text, text.size);
@@ -277,6 +279,8 @@ void set_address(struct finding *finding, const char *name, const struct ip_addr
 {
     char text[IP_TEXT_SIZE];
 
+    if (is_mute(finding))
+        return;
     ip_format(ip, text);
     set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
 }

@@ -57,6 +57,14 @@ static void put_text(struct buffer *out, const char *text)
     buffer_add_char(out, '"');
 }
 
+/* A word of the program's own: an id or a name. */
+static void put_word(struct buffer *out, const char *word)
+{
+    buffer_add_char(out, '"');
+    buffer_add_string(out, word);
+    buffer_add_char(out, '"');
+}
+
 static void begin_line(struct buffer *out, const char *domain)
 {
     buffer_add_string(out, "{\"domain\": ");
@@ -106,7 +114,7 @@ static void put_ids(struct buffer *out, const char *name, const struct ids *ids)
     for (size_t i = 0; i < ids->count; i++) {
         if (i > 0)
             buffer_add_string(out, ", ");
-        put_text(out, ids->list[i]);
+        put_word(out, ids->list[i]);
     }
     buffer_add_char(out, ']');
 }
@@ -119,10 +127,10 @@ static void put_facts(void *context, const struct probe *probe, const struct fac
     const char *before = ": {";
 
     buffer_add_string(out, ", ");
-    put_text(out, probe->name);
+    put_word(out, probe->name);
     for (const struct fact *fact = facts; fact; fact = fact->next) {
         buffer_add_string(out, before);
-        put_text(out, fact->name);
+        put_word(out, fact->name);
         buffer_add_string(out, ": ");
         if (fact->text)
             put_text(out, fact->text);

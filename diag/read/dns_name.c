@@ -201,7 +201,7 @@ void dns_name_fold(const char *name, struct buffer *out)
     bool in_label = false;
     char text[4];
 
-    if (is_root(name)) {
+    if (is_root(name) || dns_name_is_folded(name)) {
         buffer_add_string(out, name);
         return;
     }
