@@ -98,7 +98,7 @@ static bool may_move(const struct drafting *drafting, const struct spf_term *ter
 /* Why a term is left out, said; false if it stays. */
 static bool is_left_out(struct drafting *drafting, const struct spf_term *term)
 {
-    const struct spf_term *all = spf_all_of(&drafting->record);
+    const struct spf_term *all = drafting->record.all;
     const char *text = quote(drafting, term), *reserved = spf_term_reserved_for(term);
 
     if (term == all)
@@ -166,7 +166,7 @@ static void add_term(struct drafting *drafting, const struct spf_term *term)
 static void add_terms(struct drafting *drafting)
 {
     const struct spf_record *record = &drafting->record;
-    const struct spf_term *all = spf_all_of(record);
+    const struct spf_term *all = record->all;
 
     for (const struct spf_term *term = record->terms; term < record->terms + record->term_count;
          term++) {
@@ -204,7 +204,7 @@ static bool has_redirect(const struct drafting *drafting)
 /* What becomes of all other senders. */
 static void add_end(struct drafting *drafting)
 {
-    const struct spf_term *all = spf_all_of(&drafting->record);
+    const struct spf_term *all = drafting->record.all;
 
     if (all && (all->qualifier != '+' || !names_senders(drafting))) {
         buffer_print(&drafting->text, " %call", all->qualifier);

@@ -29,7 +29,7 @@ static const struct spf_node *last_node(const struct spf_node *node)
 static void judge_end(struct spf_case *at)
 {
     const struct spf_node *last = last_node(at->top);
-    const struct spf_term *all = last->record ? spf_all_of(last->record) : NULL;
+    const struct spf_term *all = last->record ? last->record->all : NULL;
     struct finding *finding;
 
     if (at->record->error || last->state != SPF_NODE_VALID)
@@ -73,7 +73,7 @@ static struct finding *tell_unreached(struct spf_case *at, struct finding *findi
 
 static void judge_unreached(struct spf_case *at)
 {
-    const struct spf_term *all = spf_all_of(at->record);
+    const struct spf_term *all = at->record->all;
     struct finding *finding = NULL;
 
     if (!all)

@@ -103,8 +103,8 @@ static bool is_null_exchanger(const struct dns_record *mx)
 }
 
 /*
- * All hosts are looked up before any is compared: "it performs an address lookup on each MX
- * name returned", and so an error of any of them counts.
+ * All hosts are looked up before any is compared, as RFC 7208 5.4 has it: so an error of any
+ * of them counts.
  */
 static enum spf_match try_hosts(const struct spf_trial *trial, const struct dns_answer *exchangers)
 {

@@ -127,7 +127,7 @@ static char mildest_end(const struct spf_record *records, size_t count)
     char mildest = '-';
 
     for (size_t i = 0; i < count; i++) {
-        const struct spf_term *all = spf_all_of(&records[i]);
+        const struct spf_term *all = records[i].all;
         char end = all ? all->qualifier : '?';
 
         if (mildness(end) > mildness(mildest))
@@ -143,7 +143,7 @@ static const char *remark_on_ends(const struct spf_record *records, size_t count
     bool differ = false;
 
     for (size_t i = 0; i < count; i++) {
-        const struct spf_term *all = spf_all_of(&records[i]);
+        const struct spf_term *all = records[i].all;
 
         if (!all)
             return "one of the records has no all, which says nothing about other senders (?all), "

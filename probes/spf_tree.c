@@ -30,17 +30,6 @@ static unsigned is_void(const struct dns_answer *answer)
     return answer && answer->evidence.status == STATUS_OK && !dns_answer_has_records(answer);
 }
 
-static bool costs_lookup(const struct spf_term *term)
-{
-    static const bool costs[SPF_TERM_KIND_COUNT] = {
-#define X(name, word, is_mechanism, costs) [SPF_##name] = costs,
-        SPF_TERM_LIST(X)
-#undef X
-    };
-
-    return costs[term->kind];
-}
-
 static bool is_followed(const struct spf_term *term)
 {
     return term->kind == SPF_INCLUDE || term->kind == SPF_REDIRECT;
@@ -233,7 +222,7 @@ static void grow_place(struct growth *growth, struct spf_place *place)
     const struct spf_term *term = place->term;
     unsigned before = tree->lookups;
 
-    if (!costs_lookup(term))
+    if (!spf_costs_lookup(term->kind))
         return;
     if (!has_macro(term))
         place->name = term->value ? name_of(growth->arena, term) : place->in->domain;
@@ -256,7 +245,7 @@ static void grow_node(struct growth *growth, struct spf_node *node, bool is_reac
 
     node->places = arena_new(growth->arena, record->term_count, sizeof *node->places);
     for (int redirects = 0; redirects < 2; redirects++) {
-        bool behind_all = redirects && spf_all_of(record);
+        bool behind_all = redirects && record->all;
 
         for (size_t i = 0; i < record->term_count; i++) {
             struct spf_place *place = &node->places[i];

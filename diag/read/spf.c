@@ -400,11 +400,6 @@ bool spf_is_reached(const struct spf_record *record, const struct spf_term *term
     return term->kind != SPF_REDIRECT && term <= record->all;
 }
 
-const struct spf_term *spf_all_of(const struct spf_record *record)
-{
-    return record->all;
-}
-
 bool spf_same_term(const struct spf_record *a_record, const struct spf_term *a,
                    const struct spf_record *b_record, const struct spf_term *b)
 {

@@ -92,9 +92,6 @@ void spf_read(const char *text, size_t size, struct arena *arena, struct spf_rec
  */
 bool spf_is_reached(const struct spf_record *record, const struct spf_term *term);
 
-/* The first `all` of a record, or NULL. */
-const struct spf_term *spf_all_of(const struct spf_record *record);
-
 /* Two terms with the same meaning: case and an implied + are no matter; macros are compared
  * exactly. */
 bool spf_same_term(const struct spf_record *a_record, const struct spf_term *a,
