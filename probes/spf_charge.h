@@ -16,7 +16,10 @@ struct spf_case {
     const struct spf_fix *fix;       /* made for the first finding: spf_fix_of() */
 };
 
-enum { SPF_SHOWN_MOST = 8 }; /* places that one finding shows */
+enum {
+    SPF_SHOWN_MOST = 8, /* places that one finding shows */
+    SPF_SEEN_MOST = 16  /* things seen, two a place */
+};
 
 /* A finding with the values of its steps: the name, the server, the former record. */
 struct finding *spf_charge(struct spf_case *at, const struct finding_kind *kind);

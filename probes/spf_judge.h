@@ -16,7 +16,7 @@ struct spf_judged {
     const struct spf_published *published; /* with the one record; NULL: it is not published yet */
 };
 
-/* Tells every finding (SPF_RECORD_KINDS of spf_kinds.h) that stands against the record, and what was found to be right. */
+/* Tells every finding that stands against the record (SPF_RECORD_KINDS), and what is right. */
 void spf_judge(struct examination *x, const struct spf_judged *judged);
 
 #endif

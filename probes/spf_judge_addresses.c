@@ -76,7 +76,7 @@ void spf_judge_addresses(struct spf_case *at)
         const struct spf_place *place = &at->top->places[i];
         const char *purpose = spf_term_reserved_for(place->term);
 
-        if (!place->is_reached || (finding && finding->seen_count >= 2 * SPF_SHOWN_MOST))
+        if (!place->is_reached || (finding && finding->seen_count >= SPF_SEEN_MOST))
             continue;
         if (purpose) {
             finding = charge(at, finding, place);

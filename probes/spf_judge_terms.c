@@ -29,12 +29,11 @@ static const struct spf_node *last_node(const struct spf_node *node)
 static void judge_end(struct spf_case *at)
 {
     const struct spf_node *last = last_node(at->top);
-    const struct spf_term *all = last->record ? last->record->all : NULL;
     struct finding *finding;
 
-    if (at->record->error || last->state != SPF_NODE_VALID)
+    if (at->record->error || last->state != SPF_NODE_VALID || !last->record)
         return;
-    if (all) {
+    if (last->record->all) {
         healthy(at->x, &spf_no_all, "the record says what becomes of all other senders");
         return;
     }
@@ -113,7 +112,7 @@ static void judge_duplicates(struct spf_case *at)
             continue;
         if (!finding)
             finding = spf_charge(at, &spf_duplicate_term);
-        if (finding->seen_count < 2 * SPF_SHOWN_MOST) {
+        if (finding->seen_count < SPF_SEEN_MOST) {
             spf_show_term(finding, at->top, term);
             saw(finding, NULL, "%s stands there before%s", spf_quote(at, at->top, term),
                 at->top->places[i].lookups ? ", and costs its lookups each time" : "");
@@ -132,7 +131,7 @@ static void judge_host_bits(struct spf_case *at)
         const struct spf_term *term = &at->record->terms[i];
         char network[SPF_NETWORK_TEXT_SIZE];
 
-        if (!spf_has_host_bits(term) || (finding && finding->seen_count >= 2 * SPF_SHOWN_MOST))
+        if (!spf_has_host_bits(term) || (finding && finding->seen_count >= SPF_SEEN_MOST))
             continue;
         if (!finding)
             finding = spf_charge(at, &spf_host_bits);
