@@ -71,6 +71,6 @@ void platform_wait(struct platform_waiter *waiters, size_t count, struct platfor
     ready = poll(list, (nfds_t)count + 1, milliseconds);
     for (size_t i = 0; i < count; i++)
         waiters[i].ready = ready > 0 && list[i].revents != 0;
-    if (ready > 0 && list[count].revents != 0)
+    if (bell && ready > 0 && list[count].revents != 0)
         silence(bell);
 }

@@ -51,6 +51,9 @@ def peak(command):
 check = [exdiag, "check", "--domain", "bench.example", "--dns", "127.0.0.1:" + port]
 kdig = ["kdig", "+short", "@127.0.0.1", "-p", port, "bench.example", "TXT"]
 print(f"{'milliseconds':48s} {'best':>8s} {'median':>8s}")
+row("exdiag --version: the start alone", [whole([exdiag, "--version"]) for _ in range(50)])
+spf = [exdiag, "spf", "bench.example", "--dns", "127.0.0.1:" + port]
+row("exdiag spf: a whole run, printed", [whole(spf) for _ in range(50)], f"peak {peak(spf):.1f} MiB")
 row("exdiag check: start to the first question", [first_question() for _ in range(30)])
 ours = row("exdiag check: a whole run, report printed", [whole(check) for _ in range(50)],
            f"peak {peak(check):.1f} MiB")

@@ -57,12 +57,14 @@ python3 $here/measure.py build/release "$port"
 
 echo
 echo "DNS questions through one thread, 400,000 different names, NSD on the same machine"
-printf '%-34s %12s %12s %10s\n' "" "answers/s" "in flight" "peak MiB"
+printf '%-34s %12s %12s %10s %14s\n' "" "answers/s" "in flight" "peak MiB" "CPU us/answer"
 for window in 500 2000 4096 8192; do
-    /usr/bin/time -q -o "$work/rss" -f %M build/release/tests/dns_flood 127.0.0.1:"$port" $window 400000 \
+    /usr/bin/time -q -o "$work/cost" -f "%M %U %S" build/release/tests/dns_flood 127.0.0.1:"$port" $window 400000 \
         >"$work/flood"
     read -r answered seconds rate most <"$work/flood"
-    printf '%-34s %12s %12s %10s\n' "exdiag's resolver, window $window" "$rate" "$most" "$(($(cat "$work/rss") / 1024))"
+    read -r peak user system <"$work/cost"
+    printf '%-34s %12s %12s %10s %14s\n' "exdiag's resolver, window $window" "$rate" "$most" "$((peak / 1024))" \
+        "$(awk "BEGIN { printf \"%.1f\", ($user + $system) / 400000 * 1e6 }")"
     [ "$rate" -gt "${best:-0}" ] && best=$rate
     [ "$answered" = 400000 ] || echo "  only $answered were answered, in $seconds s"
 done
