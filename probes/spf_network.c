@@ -114,12 +114,10 @@ static enum spf_width width(unsigned length, unsigned everybody, unsigned wide)
                                : SPF_WIDTH_USUAL;
 }
 
-enum spf_width spf_width_of(const struct spf_term *term)
+static enum spf_width width_by_length(const struct spf_term *term)
 {
     enum spf_width v4 = width(term->v4_length, 7, 11), v6 = width(term->v6_length, 16, 24);
 
-    if (term->error || spf_term_reserved_for(term))
-        return SPF_WIDTH_USUAL;
     if (term->kind == SPF_IP4)
         return v4;
     if (term->kind == SPF_IP6)
@@ -127,4 +125,13 @@ enum spf_width spf_width_of(const struct spf_term *term)
     if (term->kind == SPF_A || term->kind == SPF_MX)
         return v4 > v6 ? v4 : v6;
     return SPF_WIDTH_USUAL;
+}
+
+enum spf_width spf_width_of(const struct spf_term *term)
+{
+    enum spf_width by_length = width_by_length(term);
+
+    if (by_length == SPF_WIDTH_USUAL || term->error || spf_term_reserved_for(term))
+        return SPF_WIDTH_USUAL;
+    return by_length;
 }

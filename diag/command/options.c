@@ -47,6 +47,10 @@ enum status options_canonical_name(const char *text, struct buffer *name)
     uint8_t wire[DNS_NAME_WIRE_MOST];
     size_t size;
 
+    if (dns_name_is_folded(text) && dns_name_to_wire(text, wire, &size) == STATUS_OK) {
+        buffer_add_string(name, text);
+        return STATUS_OK;
+    }
     if (!text_is_printable(text, strlen(text)) || idn_to_ascii(text, ascii) != STATUS_OK)
         return STATUS_INVALID;
     if (odd_character(ascii) || dns_name_to_wire(ascii, wire, &size) != STATUS_OK || size < 2)
