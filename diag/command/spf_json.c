@@ -113,7 +113,7 @@ static json_t *term_array(const struct spf_page *page, const struct spf_node *no
 {
     json_t *array = json_array();
 
-    for (size_t i = 0; node->places && i < node->record->term_count; i++)
+    for (size_t i = 0; node->record && node->places && i < node->record->term_count; i++)
         json_array_append_new(array, term_object(page, &node->places[i]));
     return array;
 }

@@ -349,6 +349,14 @@ static void show_unmarked(struct spf_sheet *sheet)
     }
 }
 
+void spf_sheet_titles(struct spf_sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->page->problem_count; i++) {
+        wrap_indent(&sheet->wrap, 2);
+        write_problem(sheet, sheet->page->problems[i].finding);
+    }
+}
+
 void spf_sheet_records(struct spf_sheet *sheet)
 {
     const struct spf_page *page = sheet->page;

@@ -25,6 +25,9 @@ void spf_sheet_end(struct spf_sheet *sheet);
 /* The records of the domain, and those below that a problem points at, with every mark. */
 void spf_sheet_records(struct spf_sheet *sheet);
 
+/* The problems alone, a line each. */
+void spf_sheet_titles(struct spf_sheet *sheet);
+
 /* The tree of includes: costs, counts, what stands where. */
 void spf_sheet_tree(struct spf_sheet *sheet);
 

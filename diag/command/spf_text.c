@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { BODY = 12, BODY_NARROW = 4, NARROW = 60, LINE_MOST = 1 << 16 };
+enum { BODY = 12, BODY_NARROW = 4, NARROW = 60, LEVELS_SHOWN = 10, LINE_MOST = 1 << 16 };
 
 /* ---- the head ---- */
 
@@ -130,19 +130,27 @@ static void upper_case(struct spf_sheet *sheet, enum style style, const char *wo
     spf_sheet_label(sheet, 0, style, text);
 }
 
+static void headline(struct spf_sheet *sheet)
+{
+    const struct spf_page *page = sheet->page;
+    enum spf_result result = page->view->verdict.result;
+    char ip[IP_TEXT_SIZE];
+
+    ip_format(&page->settings->senders[0], ip);
+    upper_case(sheet, meanings[result].style, spf_result_word(result));
+    spf_sheet_print(sheet, STYLE_LOUD, "%s: %s", ip, meanings[result].text);
+    spf_sheet_end(sheet);
+}
+
 static void show_verdict(struct spf_sheet *sheet)
 {
     const struct spf_page *page = sheet->page;
     const struct spf_verdict *verdict = &page->view->verdict;
-    char ip[IP_TEXT_SIZE];
 
     if (!page->view->is_evaluated)
         return;
-    ip_format(&page->settings->senders[0], ip);
     wrap_free_line(&sheet->wrap);
-    upper_case(sheet, meanings[verdict->result].style, spf_result_word(verdict->result));
-    spf_sheet_print(sheet, STYLE_LOUD, "%s: %s", ip, meanings[verdict->result].text);
-    spf_sheet_end(sheet);
+    headline(sheet);
     explain_match(sheet);
     if (verdict->reason)
         section(sheet, "because", spf_page_show(page, verdict->reason));
@@ -160,7 +168,8 @@ static void show_verdict(struct spf_sheet *sheet)
 static void show_step(struct spf_sheet *sheet, const struct spf_step *step)
 {
     const struct spf_page *page = sheet->page;
-    size_t indent = sheet->body + 2 * (step->level < 10 ? step->level : 10);
+    size_t level = step->level < LEVELS_SHOWN ? step->level : LEVELS_SHOWN;
+    size_t indent = sheet->body + 2 * level;
 
     wrap_to(&sheet->wrap, indent);
     wrap_indent(&sheet->wrap, indent + 2);
@@ -307,6 +316,30 @@ static void notices(struct spf_sheet *sheet)
     }
 }
 
+static void whole_page(struct spf_sheet *sheet)
+{
+    head(sheet);
+    notices(sheet);
+    show_verdict(sheet);
+    spf_sheet_records(sheet);
+    show_repair(sheet);
+    spf_sheet_tree(sheet);
+    spf_sheet_senders(sheet);
+    show_steps(sheet);
+    show_unknown(sheet);
+    foot(sheet);
+}
+
+/* The verdict, the problems' titles, the summary. */
+static void short_page(struct spf_sheet *sheet)
+{
+    notices(sheet);
+    if (sheet->page->view->is_evaluated)
+        headline(sheet);
+    spf_sheet_titles(sheet);
+    foot(sheet);
+}
+
 enum status spf_page_text(const struct spf_page *page, const struct report_options *options,
                           FILE *stream)
 {
@@ -316,16 +349,10 @@ enum status spf_page_text(const struct spf_page *page, const struct report_optio
                               .body = options->columns < NARROW ? BODY_NARROW : BODY};
 
     wrap_init(&sheet.wrap, stream, options->columns);
-    head(&sheet);
-    notices(&sheet);
-    show_verdict(&sheet);
-    spf_sheet_records(&sheet);
-    show_repair(&sheet);
-    spf_sheet_tree(&sheet);
-    spf_sheet_senders(&sheet);
-    show_steps(&sheet);
-    show_unknown(&sheet);
-    foot(&sheet);
+    if (options->quiet)
+        short_page(&sheet);
+    else
+        whole_page(&sheet);
     wrap_release(&sheet.wrap);
     return report_finish(stream);
 }

@@ -297,6 +297,17 @@ def the_golden_json_is_as_the_schema_has_it():
     check_schema((ROOT / "tests/golden/spf.json").read_text(), "spf")
 
 
+@case
+def findings_can_be_chosen_and_accepted():
+    report = spf_json("two.com", "--severity", "spf-multiple=info", status=FINE)
+    expect_equal(report["problems"][0]["severity"], "info", "severity")
+    expect_equal(spf_json("two.com", "--skip", "spf-multiple", status=FINE)["problems"], [], "")
+    quiet = spf_page("two.com", "--quiet", "--ip", "192.0.2.1", status=PROBLEMS).out
+    expect(quiet.startswith("PERMERROR   192.0.2.1"), f"quiet: {quiet!r}")
+    expect_in("[spf-multiple]", quiet, "quiet")
+    expect_not_in("v=spf1", quiet, "quiet")
+
+
 # ---- mistakes ----
 
 
