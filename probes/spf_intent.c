@@ -8,6 +8,7 @@
 enum {
     WORD_MOST = 1024, /* bytes of a word that is guessed at */
     LIST_MOST = 4096, /* of the terms that a list becomes */
+    TRIES_MOST = 16,  /* places of a word at which a space may be missing */
     DEPTH_MOST = 6    /* of guesses within guesses */
 };
 
@@ -83,11 +84,41 @@ static bool misses_space(struct arena *arena, const char *words)
     return false;
 }
 
+size_t spf_find_odd_character(const char *name, size_t size)
+{
+    size_t at = 0;
+
+    if (memchr(name, '%', size))
+        return size;
+    while (at < size &&
+           (text_is_letter(name[at]) || text_is_digit(name[at]) || strchr("-_.", name[at])))
+        at++;
+    return at;
+}
+
+/* One of the words names what no host is called. */
+static bool has_odd_name(struct arena *arena, const char *words)
+{
+    const char *text = arena_print(arena, "v=spf1 %s", words);
+    struct spf_record record;
+
+    spf_read(text, strlen(text), arena, &record);
+    for (size_t i = 0; i < record.term_count; i++) {
+        const struct spf_term *term = &record.terms[i];
+
+        if (term->value && term->kind != SPF_IP4 && term->kind != SPF_IP6 &&
+            spf_find_odd_character(term->value, term->value_size) < term->value_size)
+            return true;
+    }
+    return false;
+}
+
 /* Settles the guess if what is proposed is right. */
 static bool propose(struct guess *guess, const char *instead, const char *reason)
 {
-    if (*instead && (!is_right(guess->arena, instead) || misses_space(guess->arena, instead) ||
-                     admits_everybody(guess->arena, instead)))
+    if (*instead &&
+        (!is_right(guess->arena, instead) || misses_space(guess->arena, instead) ||
+         has_odd_name(guess->arena, instead) || admits_everybody(guess->arena, instead)))
         return false;
     guess->out->instead = instead;
     guess->out->reason = reason;
@@ -240,15 +271,19 @@ static bool begins_term(const char *text)
 
 size_t spf_find_missing_space(const char *word, size_t size, struct arena *arena)
 {
+    unsigned tries = 0;
     const char *text;
 
     if (size > WORD_MOST || memchr(word, '%', size))
         return 0;
     text = arena_copy(arena, word, size);
-    for (size_t at = 1; at < size; at++) {
-        bool is_behind_value = text_is_letter(text[at - 1]) || text_is_digit(text[at - 1]);
-
-        if (is_behind_value && begins_term(text + at) && spf_are_terms(text, at, arena))
+    for (size_t at = 1; at < size && tries < TRIES_MOST; at++) {
+        if (!text_is_letter(text[at - 1]) && !text_is_digit(text[at - 1]))
+            continue; /* not behind a value */
+        if (!begins_term(text + at))
+            continue;
+        tries++;
+        if (spf_are_terms(text, at, arena))
             return at;
     }
     return 0;
@@ -302,10 +337,14 @@ static const char *advise(struct guess *guess)
                "192.0.2.0/24; what is meant here only its author knows";
     if (spf_kind_meant(loose.name, loose.name_size) == SPF_ALL && loose.qualifier_count == 0)
         return "all without a qualifier would let everybody send: -all or ~all is meant";
+    if (strchr(loose.rest, '@'))
+        return "a domain belongs there, not the address of a mailbox";
+    if (strchr(loose.rest, '*'))
+        return "* stands for nothing in a record: every name is written out";
     if (loose.qualifier_count > 1)
         return "which of its qualifiers is meant only its author knows";
     if (spf_kind_named(loose.name, loose.name_size) != SPF_UNKNOWN)
-        return NULL;
+        return has_odd_name(guess->arena, word) ? "no host has such a name" : NULL;
     return "there are eight mechanisms, all include a mx ptr ip4 ip6 exists, and two modifiers, "
            "redirect= and exp=";
 }
@@ -335,7 +374,8 @@ bool spf_guess(const char *word, size_t size, struct arena *arena, struct spf_in
     struct spf_intent intent;
 
     *out = (struct spf_intent){NULL, NULL};
-    if (spf_are_terms(word, size, arena) && !spf_find_missing_space(word, size, arena))
+    if (spf_are_terms(word, size, arena) && !spf_find_missing_space(word, size, arena) &&
+        !has_odd_name(arena, arena_copy(arena, word, size)))
         return false;
     if (!guess_word(arena, word, size, 0, &intent))
         return false;

@@ -25,6 +25,13 @@ bool spf_guess(const char *word, size_t size, struct arena *arena, struct spf_in
  */
 size_t spf_find_missing_space(const char *word, size_t size, struct arena *arena);
 
+/*
+ * Where a name without macros first holds a character that is in no name of a host or a
+ * record (letters, digits, hyphens, underscores, dots): the grammar takes nearly any. `size` if
+ * nowhere.
+ */
+size_t spf_find_odd_character(const char *name, size_t size);
+
 /* The words are terms of RFC 7208, and no unknown modifiers. */
 bool spf_are_terms(const char *words, size_t size, struct arena *arena);
 

@@ -53,6 +53,20 @@ static bool is_inside(const struct spf_fault *fault, const struct spf_term *term
     return fault->start >= term->start && fault->start < term->start + term->size;
 }
 
+/* What to do about a term, where that is known. */
+static bool show_fault_of(struct spf_case *at, struct finding *finding, const struct spf_term *term)
+{
+    const struct spf_fix *fix = spf_fix_of(at);
+
+    for (size_t i = 0; i < fix->fault_count; i++) {
+        if (is_inside(&fix->faults[i], term)) {
+            show_fault(finding, at, &fix->faults[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- grammar ---- */
 
 static void show_faults(struct spf_case *at, struct finding *finding)
@@ -129,6 +143,34 @@ static void judge_spaces(struct spf_case *at)
                 at, &finding, term, middle,
                 "a second term begins here, but no space stands before it: all of it "
                 "is read as one name");
+    }
+    spf_offer_fix(at, finding);
+}
+
+/* ---- names ---- */
+
+static void judge_names(struct spf_case *at)
+{
+    struct finding *finding = NULL;
+
+    for (size_t i = 0; i < at->record->term_count; i++) {
+        const struct spf_term *term = &at->record->terms[i];
+        const char *text = at->record->text + term->start;
+        size_t odd;
+
+        if (term->error || !term->value || term->kind == SPF_IP4 || term->kind == SPF_IP6 ||
+            term->kind == SPF_OTHER_MODIFIER)
+            continue;
+        odd = spf_find_odd_character(term->value, term->value_size);
+        if (odd == term->value_size ||
+            spf_find_missing_space(text, term->size, pass_memory(at->x)) > 0)
+            continue;
+        if (!finding)
+            finding = spf_charge(at, &spf_odd_name);
+        if (finding->seen_count >= SPF_SEEN_MOST)
+            break;
+        spf_show(finding, at->top, (size_t)(term->value - at->record->text) + odd, 1);
+        show_fault_of(at, finding, term);
     }
     spf_offer_fix(at, finding);
 }
@@ -281,6 +323,7 @@ void spf_judge_text(struct spf_case *at)
 {
     judge_grammar(at);
     judge_spaces(at);
+    judge_names(at);
     judge_modifiers(at);
     judge_letters(at);
     judge_length(at);

@@ -16,6 +16,7 @@ extern const struct finding_kind dns_split_view;
 /* The record as it is written: spf_kinds_text.c */
 extern const struct finding_kind spf_syntax;
 extern const struct finding_kind spf_split_term;
+extern const struct finding_kind spf_odd_name;
 extern const struct finding_kind spf_unknown_modifier;
 extern const struct finding_kind spf_upper_case;
 extern const struct finding_kind spf_long_record;
@@ -43,11 +44,11 @@ extern const struct finding_kind spf_include_loop;
 
 /* All that can be said of one record, for lists of kinds. */
 #define SPF_RECORD_KINDS                                                                           \
-    &spf_syntax, &spf_split_term, &spf_unknown_modifier, &spf_upper_case, &spf_long_record,        \
-        &spf_type_99, &spf_permissive, &spf_neutral_all, &spf_no_all, &spf_after_all, &spf_ptr,    \
-        &spf_duplicate_term, &spf_host_bits, &spf_private_address, &spf_sender_forgotten,          \
-        &spf_lookup_limit, &spf_void_lookups, &spf_mx_limit, &spf_include_none,                    \
-        &spf_include_multiple, &spf_include_syntax, &spf_include_loop
+    &spf_syntax, &spf_split_term, &spf_odd_name, &spf_unknown_modifier, &spf_upper_case,           \
+        &spf_long_record, &spf_type_99, &spf_permissive, &spf_neutral_all, &spf_no_all,            \
+        &spf_after_all, &spf_ptr, &spf_duplicate_term, &spf_host_bits, &spf_private_address,       \
+        &spf_sender_forgotten, &spf_lookup_limit, &spf_void_lookups, &spf_mx_limit,                \
+        &spf_include_none, &spf_include_multiple, &spf_include_syntax, &spf_include_loop
 
 /* ---- steps that several of them have ---- */
 

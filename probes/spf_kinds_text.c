@@ -62,6 +62,32 @@ const struct finding_kind spf_split_term = {
                                    {NULL, NULL}},
 };
 
+const struct finding_kind spf_odd_name = {
+    .id = "spf-odd-name",
+    .severity = SEVERITY_WARNING,
+    .title = "a name in the record holds characters that no host's name has",
+    .why =
+        "The grammar of SPF takes nearly any character in a name (RFC 7208 section 7.1), so checks "
+        "of syntax pass; but DNS will not find what is meant. An include of such a name is a "
+        "permanent error, an a or mx authorises nobody.",
+    .symptom = "A service was added to the record and its mail still fails, or everything is "
+               "permerror although the record \"is valid\".",
+    .cause = "The address of a web page or of a mailbox was entered in place of a domain, several "
+             "domains with commas between them, or * for all hosts of a domain.",
+    .applies_to = "names without macros; those with macros are made of what a message brings",
+    .fix =
+        (const struct step_template[]){SPF_PUBLISH_CORRECTED,
+                                       SPF_BY_HAND("Write the name as it stands in DNS: labels "
+                                                   "of letters, digits, hyphens and underscores, "
+                                                   "dots between them."),
+                                       {0}},
+    .verify = spf_verify_record,
+    .undo = spf_restore_record,
+    .make_known = spf_ask_elsewhere,
+    .references =
+        (const struct reference[]){SPF_REFERENCE("7.1", "Formal Specification"), {NULL, NULL}},
+};
+
 const struct finding_kind spf_unknown_modifier = {
     .id = "spf-unknown-modifier",
     .severity = SEVERITY_INFO,

@@ -173,7 +173,7 @@ static bool is_suspicious(const struct spf_term *term)
         return true;
     if (!value || term->kind == SPF_IP4 || term->kind == SPF_IP6)
         return false;
-    return memchr(value, ':', term->value_size) || memchr(value, '=', term->value_size) ||
+    return spf_find_odd_character(value, term->value_size) < term->value_size ||
            (term->value_size > 4 && memcmp(value + term->value_size - 4, "-all", 4) == 0);
 }
 

@@ -391,6 +391,23 @@ static void ignored_words_are_told(void **state)
     CHECK(rows);
 }
 
+/* The grammar takes nearly any character in a name. */
+static void names_that_no_host_has_are_told(void **state)
+{
+    static const struct row rows[] = {
+        {"v=spf1 include:https://one.example -all", "include-none odd-name",
+         "v=spf1 include:one.example -all"},
+        {"v=spf1 include:one.example,two.example -all", "include-none odd-name",
+         "v=spf1 include:one.example include:two.example -all"},
+        {"v=spf1 a:postmaster@one.example mx -all", "odd-name", NULL},
+        {"v=spf1 a:*.contoso.com mx -all", "odd-name", NULL},
+        {"v=spf1 exists:%{l}+%{d}.one.example mx -all", "", NULL},
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
 static void lost_spaces_are_found(void **state)
 {
     static const struct row rows[] = {
@@ -632,6 +649,7 @@ int main(void)
         cmocka_unit_test_setup(faults_of_the_pen_are_repaired, set_up),
         cmocka_unit_test_setup(doubts_are_left_to_a_person, set_up),
         cmocka_unit_test_setup(ignored_words_are_told, set_up),
+        cmocka_unit_test_setup(names_that_no_host_has_are_told, set_up),
         cmocka_unit_test_setup(lost_spaces_are_found, set_up),
         cmocka_unit_test_setup(terms_without_effect_are_told, set_up),
         cmocka_unit_test_setup(open_doors_are_told, set_up),
