@@ -7,11 +7,12 @@
 #include <string.h>
 
 enum {
-    LINES_SHOWN = 12,  /* of a record; beyond them those with a mark */
+    LINES_SHOWN = 12,  /* of a record; beyond them those on which a mark begins */
     BESIDE_LEAST = 28, /* columns that the text of a mark needs to stand beside it */
     OTHERS_MOST = 20,  /* records below the top that are shown */
     SEEN_MOST = 8,
-    DETAILS_MOST = 2
+    DETAILS_MOST = 2,
+    TEXT_MOST = 300 /* characters of what is said of a mark */
 };
 
 struct mark {
@@ -35,7 +36,7 @@ static void write_problem(struct spf_sheet *sheet, const struct finding *finding
     enum style style = style_of_finding(finding);
 
     spf_sheet_print(sheet, style, "%s: ", report_standing(finding));
-    spf_sheet_words(sheet, STYLE_PLAIN, finding->title);
+    spf_sheet_words(sheet, STYLE_PLAIN, spf_sheet_clip(sheet, finding->title, TEXT_MOST));
     spf_sheet_print(sheet, STYLE_FAINT, " [%s]", finding->kind->id);
     wrap_end(&sheet->wrap);
 }
@@ -94,7 +95,7 @@ static void write_details(struct spf_sheet *sheet, const struct exhibit *exhibit
             wrap_to(&sheet->wrap, column);
         else
             spf_sheet_words(sheet, STYLE_PLAIN, " ");
-        spf_sheet_words(sheet, STYLE_PLAIN, detail);
+        spf_sheet_words(sheet, STYLE_PLAIN, spf_sheet_clip(sheet, detail, TEXT_MOST));
         wrap_end(&sheet->wrap);
     }
 }
@@ -164,7 +165,7 @@ static void marks_of_line(struct spf_sheet *sheet, const struct exhibit *exhibit
         wrap_indent(&sheet->wrap, indent);
         if (i == 0 || !is_same_place(mark, mark - 1))
             column = carets(sheet, exhibit, mark, at, end, indent);
-        if (mark->end <= end && mark->seen)
+        if (mark->start >= at && mark->seen)
             explain_mark(sheet, exhibit, mark, column);
         else
             wrap_end(&sheet->wrap);
@@ -173,10 +174,11 @@ static void marks_of_line(struct spf_sheet *sheet, const struct exhibit *exhibit
 
 /* ---- one record ---- */
 
-static bool has_marks(const struct exhibit *exhibit, size_t at, size_t end)
+/* A mark may go on over many lines; those on which one begins are worth showing. */
+static bool begins_mark(const struct exhibit *exhibit, size_t at, size_t end)
 {
     for (size_t i = 0; i < exhibit->count; i++) {
-        if (is_on(&exhibit->marks[i], at, end))
+        if (exhibit->marks[i].start >= at && exhibit->marks[i].start < end)
             return true;
     }
     return false;
@@ -188,7 +190,8 @@ static void say_left_out(struct spf_sheet *sheet, size_t *lines)
         return;
     wrap_indent(&sheet->wrap, sheet->body + 2);
     wrap_to(&sheet->wrap, sheet->body + 2);
-    spf_sheet_print(sheet, STYLE_FAINT, "(%zu lines like these; --verbose shows them)", *lines);
+    spf_sheet_print(sheet, STYLE_FAINT, "... %zu more lines%s", *lines,
+                    sheet->narrow ? "" : " (--verbose)");
     wrap_end(&sheet->wrap);
     *lines = 0;
 }
@@ -209,7 +212,7 @@ static void show_record(struct spf_sheet *sheet, const struct exhibit *exhibit)
 
     for (size_t at = 0, end; at < size || lines == 0; at = end) {
         end = at + report_line_size(text + at, size - at, sheet->wrap.columns - indent);
-        if (++lines > LINES_SHOWN && !sheet->options->verbose && !has_marks(exhibit, at, end)) {
+        if (++lines > LINES_SHOWN && !sheet->options->verbose && !begins_mark(exhibit, at, end)) {
             left_out++;
             continue;
         }

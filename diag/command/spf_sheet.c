@@ -1,5 +1,10 @@
 #include "diag/command/spf_sheet.h"
 
+#include "diag/report/shared.h"
+#include "diag/text.h"
+
+#include <string.h>
+
 void spf_sheet_words(struct spf_sheet *sheet, enum style style, const char *text)
 {
     if (sheet->options->colours)
@@ -32,4 +37,11 @@ void spf_sheet_label(struct spf_sheet *sheet, size_t column, enum style style, c
     if (sheet->narrow)
         wrap_end(&sheet->wrap);
     wrap_to(&sheet->wrap, sheet->body);
+}
+
+const char *spf_sheet_clip(const struct spf_sheet *sheet, const char *text, size_t most)
+{
+    if (sheet->options->verbose || text_length(text, strlen(text)) <= most)
+        return text;
+    return arena_print(sheet->page->memory, "%.*s...", (int)report_byte_of(text, most), text);
 }

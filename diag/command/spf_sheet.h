@@ -22,6 +22,9 @@ void spf_sheet_print(struct spf_sheet *sheet, enum style style, const char *form
     PRINTF_LIKE(3, 4);
 void spf_sheet_end(struct spf_sheet *sheet);
 
+/* The first `most` characters of a text; all of it with --verbose. */
+const char *spf_sheet_clip(const struct spf_sheet *sheet, const char *text, size_t most);
+
 /* The records of the domain, and those below that a problem points at, with every mark. */
 void spf_sheet_records(struct spf_sheet *sheet);
 

@@ -5,7 +5,14 @@
 
 #include <string.h>
 
-enum { BODY = 12, BODY_NARROW = 4, NARROW = 60, LEVELS_SHOWN = 10, LINE_MOST = 1 << 16 };
+enum {
+    BODY = 12,
+    BODY_NARROW = 4,
+    NARROW = 60,
+    LEVELS_SHOWN = 10,
+    NOTE_MOST = 1200,
+    LINE_MOST = 1 << 16
+};
 
 /* ---- the head ---- */
 
@@ -227,7 +234,7 @@ static void show_note(struct spf_sheet *sheet, const struct step *step)
         return;
     wrap_to(&sheet->wrap, sheet->body);
     wrap_indent(&sheet->wrap, sheet->body);
-    spf_sheet_words(sheet, STYLE_FAINT, step->note);
+    spf_sheet_words(sheet, STYLE_FAINT, spf_sheet_clip(sheet, step->note, NOTE_MOST));
     wrap_end(&sheet->wrap);
 }
 

@@ -148,9 +148,7 @@ static const char *show_term(const struct drawing *drawing, const struct spf_pla
     const struct spf_page *page = drawing->sheet->page;
     const char *text = spf_page_show_term(page, place->in->record, place->term);
 
-    if (text_length(text, strlen(text)) <= TERM_MOST)
-        return text;
-    return arena_print(page->memory, "%.*s...", (int)report_byte_of(text, TERM_MOST), text);
+    return spf_sheet_clip(drawing->sheet, text, TERM_MOST);
 }
 
 /* Wider than the page, it goes on on lines of its own. */
