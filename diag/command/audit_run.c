@@ -14,6 +14,7 @@
 enum {
     ROOM_FIRST = 256,    /* domains in flight */
     SHORT_WHILE = 4,     /* milliseconds */
+    LINES_MOST = 10000,  /* of the list, at once */
     SHOWN_MOST = 1000,   /* bytes of a line that is no domain */
     FLUSH_SIZE = 32768,  /* bytes of lines that are written at once */
     FLUSH_EVERY = 100,   /* milliseconds */
@@ -128,17 +129,23 @@ static void take_line(struct audit *audit, const struct domain_line *line)
     }
 }
 
-/* As many as there is room for, and no more output than is written at once. */
+/*
+ * As many as there is room for, and no more output than is written at once. Nor more
+ * lines than take a moment, should all of them be done already.
+ */
 static void take_lines(struct audit *audit)
 {
     struct domain_line line;
 
     audit->is_dry = false;
-    while (!audit->is_dry && audit->in_flight < audit->room && audit->out.size < FLUSH_SIZE) {
-        if (next_line(audit, &line))
-            take_line(audit, &line);
-        else
+    for (unsigned lines = 0; lines < LINES_MOST && audit->in_flight < audit->room; lines++) {
+        if (audit->out.size >= FLUSH_SIZE)
+            return;
+        if (!next_line(audit, &line)) {
             audit->is_dry = true;
+            return;
+        }
+        take_line(audit, &line);
     }
 }
 
