@@ -63,10 +63,11 @@ stage "address and undefined behaviour sanitizers: unit tests"
 build asan
 count unit_tests asan
 
-stage "thread sanitizer: the engine, the pool, the resolver and the demonstration"
+stage "thread sanitizer: the engine, the pool, the resolver, audits and the demonstration"
 build tsan
-count unit_tests tsan -R 'test_(exam|pool|gather_dns|gather_digest|lab|scenarios|platform)$'
+count unit_tests tsan -R 'test_(exam|exam_audit|pool|gather_dns|gather_digest|lab|scenarios|platform)$'
 build/tsan/exdiag demo >/dev/null
+count /usr/bin/python3 tests/program/audit.py build/tsan interrupt 'is open' returns 'for all'
 
 stage "the program as its users run it, with sanitizers"
 count tests/program/run.sh build/asan

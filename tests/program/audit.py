@@ -39,6 +39,8 @@ def lines_of(text):
     for line in lines:
         expect_equal(next(iter(line)), "domain", "the first member of a line")
         expect_equal(line["findings"], sorted(set(line["findings"])), "the order of findings")
+    for line in lines[:100]:
+        check_schema(json.dumps(line), "audit")
     return lines
 
 

@@ -218,7 +218,7 @@ def on_terminal(*arguments, columns=80, variables=None, stderr_too=True):
 def check_schema(text, command="check"):
     if not jsonschema:
         return
-    name = "spf" if command == "spf" else "report"
+    name = command if command in ("audit", "spf") else "report"
     schema = json.loads((ROOT / f"diag/report/{name}.schema.json").read_text())
     validator = jsonschema.Draft202012Validator(schema)
     for error in validator.iter_errors(json.loads(text)):
