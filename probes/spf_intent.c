@@ -113,12 +113,19 @@ static bool has_odd_name(struct arena *arena, const char *words)
     return false;
 }
 
+bool spf_mean_what_they_say(const char *words, size_t size, struct arena *arena)
+{
+    const char *text = arena_copy(arena, words, size);
+
+    return spf_are_terms(words, size, arena) && !misses_space(arena, text) &&
+           !has_odd_name(arena, text);
+}
+
 /* Settles the guess if what is proposed is right. */
 static bool propose(struct guess *guess, const char *instead, const char *reason)
 {
-    if (*instead &&
-        (!is_right(guess->arena, instead) || misses_space(guess->arena, instead) ||
-         has_odd_name(guess->arena, instead) || admits_everybody(guess->arena, instead)))
+    if (*instead && (!spf_mean_what_they_say(instead, strlen(instead), guess->arena) ||
+                     admits_everybody(guess->arena, instead)))
         return false;
     guess->out->instead = instead;
     guess->out->reason = reason;
@@ -374,8 +381,7 @@ bool spf_guess(const char *word, size_t size, struct arena *arena, struct spf_in
     struct spf_intent intent;
 
     *out = (struct spf_intent){NULL, NULL};
-    if (spf_are_terms(word, size, arena) && !spf_find_missing_space(word, size, arena) &&
-        !has_odd_name(arena, arena_copy(arena, word, size)))
+    if (spf_mean_what_they_say(word, size, arena))
         return false;
     if (!guess_word(arena, word, size, 0, &intent))
         return false;

@@ -35,6 +35,9 @@ size_t spf_find_odd_character(const char *name, size_t size);
 /* The words are terms of RFC 7208, and no unknown modifiers. */
 bool spf_are_terms(const char *words, size_t size, struct arena *arena);
 
+/* They are, no space is missing in one of them, and none names what no host is called. */
+bool spf_mean_what_they_say(const char *words, size_t size, struct arena *arena);
+
 /* A modifier that some receivers know (RFC 6652): a record that has it is right. */
 bool spf_is_registered_modifier(const char *name, size_t size);
 

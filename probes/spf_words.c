@@ -60,8 +60,7 @@ static void add_word(struct mending *mending, const char *text, size_t size, siz
 
 static bool is_right(struct mending *mending, const char *text, size_t size)
 {
-    return spf_are_terms(text, size, mending->arena) &&
-           !spf_find_missing_space(text, size, mending->arena);
+    return spf_mean_what_they_say(text, size, mending->arena);
 }
 
 /* ---- strings that lose a space ---- */
