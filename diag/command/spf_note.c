@@ -1,5 +1,6 @@
 #include "diag/command/spf_note.h"
 
+#include "diag/read/spf_macro.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -210,16 +211,46 @@ static const struct spf_step *step_at(const struct spf_page *page, const struct 
     return NULL;
 }
 
+/* What a term would ask for, for the message at hand; NULL where that takes more than it tells. */
+static const char *expand(const struct spf_page *page, const struct spf_place *place)
+{
+    const struct spf_term *term = place->term;
+    const struct settings *settings = page->settings;
+    struct spf_macro_values values = {.local = settings->sender_local,
+                                      .sender_domain = page->view->domain,
+                                      .domain = place->in->domain,
+                                      .helo = settings->helo};
+    const char *name;
+
+    if (!page->view->is_evaluated || spf_macro_uses(term->value, term->value_size, 'p'))
+        return NULL;
+    values.ip = settings->senders[0];
+    if (ip_is_v4_mapped(&values.ip)) {
+        memmove(values.ip.bytes, values.ip.bytes + 12, 4);
+        memset(values.ip.bytes + 4, 0, 12);
+        values.ip.family = IP_V4;
+    }
+    if (!values.local || !*values.local)
+        values.local = "postmaster";
+    if (spf_expand_domain(term->value, term->value_size, &values, page->memory, &name) != STATUS_OK)
+        return NULL;
+    return spf_page_show(page, name);
+}
+
 static bool note_macro(struct note *note)
 {
     const struct spf_term *term = note->place->term;
     const struct spf_step *step = step_at(note->page, note->place);
+    const char *name;
 
     if (!term->value || !memchr(term->value, '%', term->value_size))
         return false;
+    name = expand(note->page, note->place);
     if (step && step->name)
         say(note, SPF_WEIGHT_PLAIN,
             arena_print(note->page->memory, "asks for %s", spf_page_show(note->page, step->name)));
+    else if (name)
+        say(note, SPF_WEIGHT_PLAIN, arena_print(note->page->memory, "would ask for %s", name));
     else
         say(note, SPF_WEIGHT_PLAIN, "depends on the message");
     return true;

@@ -23,6 +23,16 @@ static void head_line(struct spf_sheet *sheet, const char *word, const char *tex
     spf_sheet_end(sheet);
 }
 
+/* In its own script too: "bücher.example (xn--bcher-kva.example)". */
+static const char *domain_for_people(const struct spf_page *page)
+{
+    const struct subject *subject = page->report->subject_count ? page->report->subjects[0] : NULL;
+
+    if (!subject || !report_has_two_names(subject))
+        return page->domain;
+    return arena_print(page->memory, "%s (%s)", subject->shown, page->domain);
+}
+
 static void head(struct spf_sheet *sheet)
 {
     const struct spf_page *page = sheet->page;
@@ -40,7 +50,7 @@ static void head(struct spf_sheet *sheet)
     else if (!*page->identity && page->settings->helo && !page->settings->record)
         head_line(sheet, "identity", "the null sender <>, judged by its HELO");
     if (*page->domain)
-        head_line(sheet, "domain", page->domain);
+        head_line(sheet, "domain", domain_for_people(page));
     if (page->view->record)
         head_line(sheet, "answer", "none: the record is not published yet");
     if (page->view->answer) {

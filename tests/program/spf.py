@@ -88,6 +88,27 @@ def macros_are_expanded_for_the_sender():
 
 
 @case
+def macros_that_are_not_reached_are_expanded_too():
+    zone = 'macro.com TXT "v=spf1 ip4:192.0.2.1 exists:%{l}.%{i}.%{h}.%{d} a:%{p}.x.com -all"'
+    arguments = ["ohara@macro.com", "--ip", "::ffff:192.0.2.1", "--helo", "h.com"]
+    page = spf_page(*arguments, zone=zone).flat
+    expect_in("would ask for ohara.192.0.2.1.h.com.macro.com", page, "page")
+    expect_in("a:%{p}.x.com depends on the message", page, "page")
+
+
+@case
+def an_interrupted_run_says_what_is_known():
+    with Lab(ZONE) as lab:
+        running = Running("spf", "slow.com", "--dns", lab.dns, "--format", "json")
+        time.sleep(0.5)
+        running.signal(signal.SIGINT)
+        result = running.end()
+    expect_equal(result.status, INCOMPLETE, "exit status")
+    expect_equal(result.report["complete"], False, "complete")
+    expect_equal(result.report["records"], ["v=spf1 include:lost.com -all"], "records")
+
+
+@case
 def an_ipv4_mapped_address_is_ipv4():
     report = spf_json("contoso.com", "--ip", "::ffff:192.0.2.25")
     expect_equal(report["result"], "pass", "result")
@@ -132,6 +153,8 @@ def the_last_at_counts():
 def a_domain_in_any_script():
     report = spf_json("ohara@b\u00fccher.com", "--ip", "192.0.2.1")
     expect_equal((report["domain"], report["result"]), ("xn--bcher-kva.com", "fail"), "")
+    page = spf_page("b\u00fccher.com").out
+    expect_in("b\u00fccher.com (xn--bcher-kva.com)", page, "page")
     expect_equal(spf_json("CONTOSO.com.")["domain"], "contoso.com", "domain")
 
 
