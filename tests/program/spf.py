@@ -92,7 +92,8 @@ def macros_that_are_not_reached_are_expanded_too():
     zone = 'macro.com TXT "v=spf1 ip4:192.0.2.1 exists:%{l}.%{i}.%{h}.%{d} a:%{p}.x.com -all"'
     arguments = ["ohara@macro.com", "--ip", "::ffff:192.0.2.1", "--helo", "h.com"]
     page = spf_page(*arguments, zone=zone).flat
-    expect_in("would ask for ohara.192.0.2.1.h.com.macro.com", page, "page")
+    expect_in("would ask for", page, "page")
+    expect_in("ohara.192.0.2.1.h.com.macro.com", page, "page")
     expect_in("a:%{p}.x.com depends on the message", page, "page")
 
 
