@@ -57,8 +57,7 @@ static void tell_unread(struct examination *x, const struct dns_answer *answer)
 static bool explain_tree(struct examination *x, const struct subject *domain,
                          const struct spf_record *record, struct spf_view *view)
 {
-    const struct spf_judged judged = {
-        .subject = domain, .name = view->domain, .tree = &view->tree, .published = view->published};
+    const struct spf_judged judged = {domain, view->name, &view->tree, view->published};
 
     if (!spf_tree_grow(x, view->domain, view->published, record, BOTH_FAMILIES, &view->tree))
         return false;
@@ -82,6 +81,7 @@ static bool explain_published(struct examination *x, const struct subject *domai
         return true;
     }
     view->published = spf_select(view->answer);
+    view->name = spf_place_of(domain, view->published);
     if (view->published->count == 1)
         return explain_tree(x, domain, NULL, view);
     if (view->published->count == 0)
@@ -168,7 +168,7 @@ static void examine(struct examination *x, const struct subject *domain)
     struct spf_view *view = arena_new(pass_memory(x), 1, sizeof *view);
     bool is_explained, is_evaluated = true;
 
-    view->domain = domain->name;
+    view->domain = view->name = domain->name;
     is_explained = ask_settings(x)->record ? explain_proposed(x, domain, view)
                                            : explain_published(x, domain, view);
     if (ask_settings(x)->sender_count > 0)

@@ -10,6 +10,7 @@
 
 struct spf_view {
     const char *domain;
+    const char *name; /* where its records stand: the domain, or the end of its aliases */
     const struct dns_answer *answer;       /* to the TXT question; NULL where none was asked */
     const struct spf_published *published; /* NULL with --record, or where the answer failed */
     const struct spf_record *record;       /* of --record, else NULL; it may be no SPF record */

@@ -268,6 +268,7 @@ static json_t *page_object(const struct spf_page *page)
     json_put_bool(object, "complete", span.complete);
     json_put_text(object, "identity", page->identity);
     json_put_text(object, "domain", page->domain);
+    json_put_text(object, "name", spf_page_show(page, page->view->name));
     put_verdict(object, page);
     json_put_number(object, "lookups", tree->lookups);
     json_put_number(object, "depth", tree->depth);

@@ -71,32 +71,46 @@ static bool point_at(struct spf_problem *problem, const char *domain, const char
     return false;
 }
 
-struct search { /* for the record below the top that a problem points at */
-    const struct spf_page *page;
-    struct spf_problem *problem;
+/* ---- records below the top ---- */
+
+struct shown { /* a record, and whose it is; made printable once, however many look for it */
+    const char *domain;
+    const char *record;
 };
 
-static void try_place(void *context, const struct spf_place *place)
-{
-    struct search *search = context;
+struct below {
+    struct spf_page *page;
+    struct shown *list;
+    size_t count;
+    size_t room;
+};
 
-    if (search->problem->record || !place->node || !place->node->record)
+static void take_record(void *context, const struct spf_place *place)
+{
+    struct below *below = context;
+    struct shown *shown;
+
+    if (!place->node || !place->node->record)
         return;
-    point_at(search->problem, spf_page_show(search->page, place->node->domain),
-             spf_page_show_record(search->page, place->node->record));
+    below->list = arena_grow(below->page->memory, below->list, &below->room, below->count,
+                             sizeof *below->list);
+    shown = &below->list[below->count++];
+    shown->domain = spf_page_show(below->page, place->node->domain);
+    shown->record = spf_page_show_record(below->page, place->node->record);
 }
 
-static void locate(const struct spf_page *page, struct spf_problem *problem)
+static void locate(const struct spf_page *page, const struct below *below,
+                   struct spf_problem *problem)
 {
-    struct search search = {page, problem};
-
     problem->domain = page->domain;
     for (size_t i = 0; i < page->record_count; i++) {
         if (point_at(problem, page->domain, page->records[i]))
             return;
     }
-    if (page->view->tree.top)
-        spf_tree_walk(&page->view->tree, try_place, &search);
+    for (size_t i = 0; i < below->count; i++) {
+        if (point_at(problem, below->list[i].domain, below->list[i].record))
+            return;
+    }
 }
 
 /* ---- filling ---- */
@@ -117,14 +131,17 @@ static void collect_records(struct spf_page *page)
 void spf_page_fill(struct spf_page *page)
 {
     const struct report *report = page->report;
+    struct below below = {.page = page};
     struct spf_problem *problems = arena_new(page->memory, report->finding_count, sizeof *problems);
 
     collect_records(page);
+    if (page->view->tree.top)
+        spf_tree_walk(&page->view->tree, take_record, &below);
     for (size_t i = 0; i < report->finding_count; i++) {
         if (report->findings[i]->outcome != OUTCOME_PROBLEM)
             continue;
         problems[page->problem_count].finding = report->findings[i];
-        locate(page, &problems[page->problem_count++]);
+        locate(page, &below, &problems[page->problem_count++]);
     }
     page->problems = problems;
 }

@@ -33,6 +33,20 @@ static const char *domain_for_people(const struct spf_page *page)
     return arena_print(page->memory, "%s (%s)", subject->shown, page->domain);
 }
 
+/* Without --dns, and where the domain's own name servers cannot be asked, it is a resolver. */
+static const char *server_for_people(const struct spf_page *page)
+{
+    const struct dns_answer *answer = page->view->answer;
+    bool is_resolver = page->settings->dns_count == 0 && answer->at.ip.family == IP_NONE;
+    char server[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&answer->server, DNS_PORT, server);
+    return arena_print(page->memory, "%s%s", server,
+                       is_resolver ? ", the resolver of this machine: the domain's own name "
+                                     "servers could not be asked"
+                                   : "");
+}
+
 static void head(struct spf_sheet *sheet)
 {
     const struct spf_page *page = sheet->page;
@@ -51,15 +65,12 @@ static void head(struct spf_sheet *sheet)
         head_line(sheet, "identity", "the null sender <>, judged by its HELO");
     if (*page->domain)
         head_line(sheet, "domain", domain_for_people(page));
+    if (page->view->name && strcmp(page->view->name, page->view->domain) != 0)
+        head_line(sheet, "alias of", spf_page_show(page, page->view->name));
     if (page->view->record)
         head_line(sheet, "answer", "none: the record is not published yet");
-    if (page->view->answer) {
-        char server[NET_ADDRESS_TEXT_SIZE];
-
-        net_address_format(&page->view->answer->server, DNS_PORT, server);
-        if (page->view->answer->server.ip.family != IP_NONE)
-            head_line(sheet, "answer of", server);
-    }
+    if (page->view->answer && page->view->answer->server.ip.family != IP_NONE)
+        head_line(sheet, "answer of", server_for_people(page));
     buffer_release(&line);
 }
 

@@ -266,6 +266,14 @@ def marked(report, kind):
 
 
 @case
+def an_alias_leads_to_the_record():
+    zone = 'www.com CNAME real.com\nreal.com TXT "v=spf1 ptr -all"\n'
+    report = spf_json("www.com", zone=zone)
+    expect_equal((report["domain"], report["name"]), ("www.com", "real.com"), "domain and name")
+    expect_in("alias of real.com", spf_page("www.com", zone=zone).flat, "page")
+
+
+@case
 def several_records_are_all_marked():
     report = spf_json("two.com", "--ip", "192.0.2.1", status=PROBLEMS)
     expect_equal(report["result"], "permerror", "result")

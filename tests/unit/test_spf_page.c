@@ -40,7 +40,7 @@ static void examine(struct examination *x, const struct subject *subject)
     struct spf_view *view = arena_new(pass_memory(x), 1, sizeof *view);
     struct spf_message message = {.domain = subject->name, .local = "ohara"};
 
-    view->domain = subject->name;
+    view->domain = view->name = subject->name;
     view->answer = spf_ask(x, subject->name, DNS_TXT);
     if (!view->answer)
         return;
@@ -172,7 +172,7 @@ static void render(const char *name, const char *ip, size_t finding_count,
         report.counts[copy->outcome]++;
     }
     report.finding_count = finding_count;
-    page.settings = &settings;
+    page.settings = &spf_bench.settings;
     page.view = exam_result(spf_bench.exam, &probe);
     assert_non_null(page.view);
     spf_page_fill(&page);
