@@ -367,6 +367,16 @@ def killed_again_and_again_it_loses_nothing():
 
 
 @case
+def a_long_list_that_is_done_is_passed_over():
+    names = many(50000)
+    with folder() as place:
+        path = place / "results.jsonl"
+        path.write_text("".join(f'{{"domain": "{name}", "findings": []}}\n' for name in names))
+        lines, _ = audit(names + ["192.0.2.1"], "127.0.0.1", "--resume", path)
+    expect_equal(counts(lines), {"192.0.2.1": 1}, "the domains")
+
+
+@case
 def what_is_no_earlier_output_is_refused():
     with folder() as place:
         (place / "list").write_text("good.example\nopen.example\n")
@@ -443,13 +453,27 @@ def the_job_for_kubernetes_makes_the_whole():
 # ---- name servers ----
 
 
+def deny(question):
+    """NXDOMAIN, whatever was asked."""
+    return question[:2] + b"\x81\x83" + question[4:6] + bytes(6) + question[12:]
+
+
+@case
+def several_servers_share_the_questions():
+    with Peer(deny) as one, Peer(deny) as other:
+        lines, _ = audit(many(200), one.dns, "--dns", other.dns)
+    expect_equal(counts(lines), collections.Counter(many(200)), "the domains")
+    asked = len(one.questions), len(other.questions)
+    expect(min(asked) * 3 > max(asked), f"asked {asked}")
+
+
 @case
 def a_name_is_asked_once_for_all():
     answers = collections.Counter()
 
     def refuse(question):
         answers[question[12:]] += 1
-        return question[:2] + b"\x81\x83" + question[4:6] + bytes(6) + question[12:]
+        return deny(question)
 
     with Peer(refuse) as peer:
         lines, _ = audit(["same.example"] * 500, peer.dns)
