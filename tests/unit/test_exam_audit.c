@@ -280,6 +280,24 @@ static void answers_may_come_after_the_end(void **state)
     assert_int_equal(evidence_store_count(bench.store), 2);
 }
 
+static const struct probe *const changing_and_shared[] = {&changing_probe, &shared_probe, NULL};
+
+/* One that is complete is not run again while its subject waits for another's. */
+static void what_is_complete_stays_so(void **state)
+{
+    (void)state;
+    begin(changing_and_shared);
+    add("a.example");
+    answer("wanted.example", STATUS_OK, 60, 0);
+    exam_work(bench.exam, EXAM_PATIENCE);
+    assert_int_equal(bench.passes, 3);
+    answer("forgotten.example", STATUS_OK, 60, EXAM_PATIENCE);
+    assert_int_equal(bench.passes, 3);
+    answer("a.example", STATUS_OK, 60, EXAM_PATIENCE);
+    answer("shared.example", STATUS_OK, 60, EXAM_PATIENCE);
+    assert_string_equal(bench.concluded, "a.example one one two shared.passes=5\n");
+}
+
 /* Any number of them: what is kept is what is in flight and what the cache may hold. */
 static void memory_does_not_grow_with_subjects(void **state)
 {
@@ -326,8 +344,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_place(subjects_leave_as_they_are_complete), in_place(a_question_is_in_flight_once),
         in_place(what_was_given_holds_until_the_end),  in_place(each_is_examined_by_itself),
-        in_place(answers_may_come_after_the_end),      in_place(memory_does_not_grow_with_subjects),
-        in_place(an_exam_ends_with_what_there_is),
+        in_place(answers_may_come_after_the_end),      in_place(what_is_complete_stays_so),
+        in_place(memory_does_not_grow_with_subjects),  in_place(an_exam_ends_with_what_there_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
