@@ -43,8 +43,8 @@ static void tell_none(struct examination *x, const struct subject *domain,
         return;
     }
     spf_show_records(finding, published);
-    spf_show_look_alikes(x, finding, published);
-    set_text(finding, receives(mx) ? "receives" : "sends-only", "yes");
+    if (!spf_show_look_alikes(x, finding, published))
+        set_text(finding, receives(mx) ? "receives" : "sends-only", "yes");
 }
 
 /* ---- views that differ, and those that could not be had ---- */

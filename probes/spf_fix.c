@@ -1,6 +1,7 @@
 #include "probes/spf_fix.h"
 
 #include "diag/text.h"
+#include "probes/spf_characters.h"
 #include "probes/spf_network.h"
 #include "probes/spf_words.h"
 
@@ -343,4 +344,68 @@ void spf_fix(const struct spf_record *record, const struct spf_tree *tree,
     }
     buffer_release(&drafting.text);
     buffer_release(&drafting.changes);
+}
+
+/* ---- texts that are no record ---- */
+
+/* Quotation marks, spaces and what cannot be seen, before the version. */
+static size_t skip_padding(const char *text, size_t size)
+{
+    size_t at = 0;
+
+    while (at < size) {
+        struct spf_slip slip = spf_slip_at(text + at, size - at);
+
+        if (slip.size == 0 && text[at] != ' ')
+            break;
+        at += slip.size ? slip.size : 1;
+    }
+    return at;
+}
+
+/* How far a misspelt version goes; 0 if it is none, or another version. */
+static size_t version_size(const char *text, size_t size)
+{
+    static const char *const versions[] = {"v=spf1",   "v=sfp1",  "v= spf1", "v =spf1",
+                                           "v = spf1", "v=spf 1", "v-spf1",  "v:spf1",
+                                           "vspf1",    "=spf1",   "spf1",    "v=spf "};
+
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        size_t end = strlen(versions[i]);
+
+        if (text_starts_fold(text, size, versions[i]))
+            return end < size && (text_is_digit(text[end]) || text[end] == '.') ? 0 : end;
+    }
+    return 0;
+}
+
+void spf_fix_look_alike(const char *text, size_t size, struct arena *arena, struct spf_fix *out)
+{
+    static const char change[] = "it begins with v=spf1 and a space now, and is a record";
+    size_t start = skip_padding(text, size), version;
+    struct spf_record record;
+    struct buffer meant;
+
+    memset(out, 0, sizeof *out);
+    version = version_size(text + start, size - start);
+    if (version == 0)
+        return;
+    for (start += version; start < size && strchr(" ;,:", text[start]);)
+        start++;
+    buffer_init(&meant, RECORD_MOST);
+    buffer_add_string(&meant, "v=spf1 ");
+    buffer_add(&meant, text + start, size - start);
+    spf_read(meant.text, meant.size, arena, &record);
+    if (!meant.truncated && record.term_count > 0) {
+        spf_fix(&record, NULL, NULL, arena, out);
+        if (out->text) {
+            out->changes = arena_print(arena, "%s; %s", change, out->changes);
+        } else if (!out->obstacle && !has_odd_characters(meant.text, meant.size)) {
+            out->text = arena_copy(arena, meant.text, meant.size);
+            out->changes = change;
+        }
+        out->faults = NULL; /* they are places of another text */
+        out->fault_count = 0;
+    }
+    buffer_release(&meant);
 }

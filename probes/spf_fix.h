@@ -30,4 +30,10 @@ struct spf_fix {
 void spf_fix(const struct spf_record *record, const struct spf_tree *tree,
              const struct dns_record *published, struct arena *arena, struct spf_fix *out);
 
+/*
+ * The same for a text that is no record but was meant as one (spf_look_alike()), with its
+ * version as it has to be. No text where it is not clear what was meant.
+ */
+void spf_fix_look_alike(const char *text, size_t size, struct arena *arena, struct spf_fix *out);
+
 #endif

@@ -117,6 +117,7 @@ static void tell_no_record(struct examination *x, const char *text, size_t size)
 {
     struct finding *finding = found(x, &spf_none);
     const char *hint = spf_look_alike(text, size);
+    struct spf_fix fix;
     size_t start, length;
 
     mark_version(text, size, &start, &length);
@@ -124,6 +125,8 @@ static void tell_no_record(struct examination *x, const char *text, size_t size)
         arena_print(pass_memory(x), "receivers would not take this for an SPF record: %s",
                     hint ? hint : "it does not begin with v=spf1 and a space");
     saw_marked(finding, NULL, text, size, start, length);
+    spf_fix_look_alike(text, size, pass_memory(x), &fix);
+    spf_offer_record(finding, &fix);
 }
 
 static bool explain_proposed(struct examination *x, const struct subject *domain,

@@ -40,10 +40,7 @@ void spf_offer_fix(struct spf_case *at, struct finding *finding)
     if (!finding)
         return;
     fix = spf_fix_of(at);
-    if (fix->text) {
-        set_value(finding, VALUE_TXT, "corrected-record", fix->text, strlen(fix->text));
-        set_text(finding, "changes", fix->changes);
-    }
+    spf_offer_record(finding, fix);
     if (fix->obstacle)
         saw(finding, NULL, "no corrected record is proposed: %s", fix->obstacle);
 }

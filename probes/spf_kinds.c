@@ -145,6 +145,7 @@ const struct finding_kind spf_none = {
              .command = "Check how {name} is spelt, and at the registrar that it is registered and "
                         "delegated: the domain name system does not know it.",
              .when = "unregistered"},
+            SPF_PUBLISH_CORRECTED,
             {.shell = SHELL_DNS,
              .kind = STEP_DECIDE,
              .where = "the zone of {name}, at whoever hosts it, if the domain sends mail",
@@ -174,12 +175,21 @@ const struct finding_kind spf_none = {
              .when = "!unregistered"},
             {0}},
     .verify = spf_verify_record,
-    .undo = (const struct step_template[]){{.shell = SHELL_MANUAL,
-                                            .kind = STEP_EXACT,
-                                            .where = "the zone of {name}",
-                                            .command = "Delete the TXT record that was added.",
-                                            .when = "!unregistered"},
-                                           {0}},
+    .undo =
+        (const struct step_template[]){{.shell = SHELL_MANUAL,
+                                        .kind = STEP_EXACT,
+                                        .where = "the zone of {name}",
+                                        .command = "Delete the TXT record that was added.",
+                                        .when = "!unregistered"},
+                                       {.shell = SHELL_DNS,
+                                        .kind = STEP_DECIDE,
+                                        .where = "the zone of {name}: what stood there before",
+                                        .command = "{name} IN TXT {former-record}",
+                                        .risk = "it is no SPF record: only to return to the "
+                                                "former state. It is text for a zone, never for "
+                                                "a shell",
+                                        .each = "former-record"},
+                                       {0}},
     .make_known = spf_ask_elsewhere,
     .references = spf_references,
 };

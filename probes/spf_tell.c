@@ -32,10 +32,21 @@ void spf_show_records(struct finding *finding, const struct spf_published *publi
         saw(finding, &published->answer->evidence, "no SPF record");
 }
 
-void spf_show_look_alikes(struct examination *x, struct finding *finding,
+bool spf_offer_record(struct finding *finding, const struct spf_fix *fix)
+{
+    if (!fix->text)
+        return false;
+    set_value(finding, VALUE_TXT, "corrected-record", fix->text, strlen(fix->text));
+    set_text(finding, "changes", fix->changes);
+    return true;
+}
+
+bool spf_show_look_alikes(struct examination *x, struct finding *finding,
                           const struct spf_published *published)
 {
-    const struct dns_record *record = NULL;
+    const struct dns_record *record = NULL, *source = NULL;
+    struct spf_fix fix, meant = {0};
+    size_t count = 0;
 
     while ((record = dns_answer_next(published->answer, record))) {
         size_t size;
@@ -47,7 +58,17 @@ void spf_show_look_alikes(struct examination *x, struct finding *finding,
         saw_marked(finding, &published->answer->evidence, text, size, 0,
                    size < MARK_SIZE ? size : MARK_SIZE);
         saw(finding, NULL, "this is not an SPF record: %s", hint);
+        spf_fix_look_alike(text, size, pass_memory(x), &fix);
+        if (fix.text) {
+            meant = fix;
+            source = record;
+            count++;
+        }
     }
+    if (count != 1 || !spf_offer_record(finding, &meant))
+        return false;
+    spf_set_former_record(finding, source);
+    return true;
 }
 
 void spf_set_server(struct finding *finding, const struct spf_published *published)

@@ -2,6 +2,7 @@
 #ifndef EXDIAG_PROBES_SPF_TELL_H
 #define EXDIAG_PROBES_SPF_TELL_H
 
+#include "probes/spf_fix.h"
 #include "probes/spf_published.h"
 
 /* A record as a zone file has its strings: "v=spf1 " "mx -all". */
@@ -10,8 +11,14 @@ void spf_show_record(struct finding *finding, const struct spf_published *publis
 /* All of them, or that there is none. */
 void spf_show_records(struct finding *finding, const struct spf_published *published);
 
-/* TXT records that somebody meant as SPF records, and what is off. */
-void spf_show_look_alikes(struct examination *x, struct finding *finding,
+/* {corrected-record} and {changes} for the steps of a finding; false where there is none. */
+bool spf_offer_record(struct finding *finding, const struct spf_fix *fix);
+
+/*
+ * TXT records that somebody meant as SPF records, and what is off. True if there is one, and
+ * the record that was meant is offered.
+ */
+bool spf_show_look_alikes(struct examination *x, struct finding *finding,
                           const struct spf_published *published);
 
 /*

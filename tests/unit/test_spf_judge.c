@@ -408,6 +408,29 @@ static void names_that_no_host_has_are_told(void **state)
     CHECK(rows);
 }
 
+/* A text that is no record, but was meant as one. */
+static void look_alikes_become_records(void **state)
+{
+    static const struct row rows[] = {
+        {"\"v=spf1 mx -all\"", "none", "v=spf1 mx -all"},
+        {" v=spf1 mx -all", "none", "v=spf1 mx -all"},
+        {"v=spf1; mx; -all", "none", "v=spf1 mx -all"},
+        {"v=spf1, mx, ipv4:203.0.113.7, \xe2\x80\x93"
+         "all",
+         "none", "v=spf1 mx ip4:203.0.113.7 -all"},
+        {"v=sfp1 mx -all", "none", "v=spf1 mx -all"},
+        {"spf1 mx -all", "none", "v=spf1 mx -all"},
+        {"v=spf1-all", "none", "v=spf1 -all"},
+        {"v=spf1include:one.example -all", "none", "v=spf1 include:one.example -all"},
+    };
+
+    (void)state;
+    CHECK(rows);
+    begin("v=spf10 mx -all"); /* another version, for all we know: the usual advice */
+    assert_string_not_equal(corrected(), "v=spf1 mx -all");
+    end();
+}
+
 static void lost_spaces_are_found(void **state)
 {
     static const struct row rows[] = {
@@ -650,6 +673,7 @@ int main(void)
         cmocka_unit_test_setup(doubts_are_left_to_a_person, set_up),
         cmocka_unit_test_setup(ignored_words_are_told, set_up),
         cmocka_unit_test_setup(names_that_no_host_has_are_told, set_up),
+        cmocka_unit_test_setup(look_alikes_become_records, set_up),
         cmocka_unit_test_setup(lost_spaces_are_found, set_up),
         cmocka_unit_test_setup(terms_without_effect_are_told, set_up),
         cmocka_unit_test_setup(open_doors_are_told, set_up),
