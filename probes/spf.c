@@ -42,6 +42,7 @@ static void tell_none(struct examination *x, const struct subject *domain,
         set_text(finding, "unregistered", "yes");
         return;
     }
+    set_text(finding, "registered", "yes");
     spf_show_records(finding, published);
     if (!spf_show_look_alikes(x, finding, published))
         set_text(finding, receives(mx) ? "receives" : "sends-only", "yes");

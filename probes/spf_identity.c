@@ -43,6 +43,7 @@ static void tell_none(struct examination *x, const struct subject *domain,
         set_text(finding, "unregistered", "yes");
         return;
     }
+    set_text(finding, "registered", "yes");
     spf_show_records(finding, published);
     spf_show_look_alikes(x, finding, published);
 }
@@ -113,7 +114,8 @@ static void mark_version(const char *text, size_t size, size_t *start, size_t *l
     *length = end - same;
 }
 
-static void tell_no_record(struct examination *x, const char *text, size_t size)
+static void tell_no_record(struct examination *x, const struct subject *domain, const char *text,
+                           size_t size)
 {
     struct finding *finding = found(x, &spf_none);
     const char *hint = spf_look_alike(text, size);
@@ -127,6 +129,7 @@ static void tell_no_record(struct examination *x, const char *text, size_t size)
     saw_marked(finding, NULL, text, size, start, length);
     spf_fix_look_alike(text, size, pass_memory(x), &fix);
     spf_offer_record(finding, &fix);
+    spf_set_common(x, finding, domain, NULL);
 }
 
 static bool explain_proposed(struct examination *x, const struct subject *domain,
@@ -140,7 +143,7 @@ static bool explain_proposed(struct examination *x, const struct subject *domain
     record->size = size;
     view->record = record;
     if (!spf_is_record(text, size)) {
-        tell_no_record(x, text, size);
+        tell_no_record(x, domain, text, size);
         return true;
     }
     spf_read(text, size, pass_memory(x), record);

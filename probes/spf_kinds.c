@@ -172,7 +172,7 @@ const struct finding_kind spf_none = {
              .where = "the zone of {name}, at whoever hosts it, if the domain never sends mail",
              .command = "{name} IN TXT \"v=spf1 -all\"",
              .risk = "all mail from the domain is then refused",
-             .when = "!unregistered"},
+             .when = "registered"},
             {0}},
     .verify = spf_verify_record,
     .undo =
@@ -180,7 +180,7 @@ const struct finding_kind spf_none = {
                                         .kind = STEP_EXACT,
                                         .where = "the zone of {name}",
                                         .command = "Delete the TXT record that was added.",
-                                        .when = "!unregistered"},
+                                        .when = "registered"},
                                        {.shell = SHELL_DNS,
                                         .kind = STEP_DECIDE,
                                         .where = "the zone of {name}: what stood there before",

@@ -264,9 +264,8 @@ static void show_note(struct spf_sheet *sheet, const struct step *step)
 static void show_repair(struct spf_sheet *sheet)
 {
     const struct spf_page *page = sheet->page;
-    bool is_no_record = page->view->record && !page->view->tree.top;
 
-    for (size_t i = 0; i < page->problem_count && !is_no_record; i++) {
+    for (size_t i = 0; i < page->problem_count; i++) {
         const struct finding *finding = page->problems[i].finding;
 
         if (!is_in_a_record(finding))

@@ -1,6 +1,6 @@
 /*
- * The strings of a record, | between two: faults stay within its text, and a corrected
- * record is valid, has nothing left to correct, and lets nobody through by a guess.
+ * The strings of a record or of what looks like one, | between two: faults stay within its text,
+ * and a corrected record is valid, has nothing left to correct, and lets nobody through by a guess.
  */
 #include "probes/spf_fix.h"
 
@@ -97,9 +97,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         spf_read(text, length, &arena, &record);
         spf_fix(&record, NULL, &published, &arena, &fix);
         check_faults(&record, &fix);
-        if (fix.text)
-            check_corrected(&record, fix.text, &arena);
+    } else {
+        spf_fix_look_alike(text, length, &arena, &fix);
     }
+    if (fix.text && spf_is_record(text, length))
+        check_corrected(&record, fix.text, &arena);
+    else if (fix.text)
+        check(spf_is_record(fix.text, strlen(fix.text)));
     free(text);
     arena_release(&arena);
     return 0;
