@@ -293,11 +293,12 @@ void spf_mend_words(const struct spf_record *record, const struct dns_record *pu
 
     for (size_t i = 0; i < record->term_count; i++)
         take_term(&mending, &record->terms[i]);
-    for (size_t i = 0; i < mending.word_count; i++) {
+    for (size_t i = 0; i < mending.word_count && mending.fault_count < FAULTS_MOST; i++) {
         if (!join_next(&mending, i) && !mending.words[i].is_right)
             guess_word(&mending, &mending.words[i]);
     }
     sort_faults(&mending);
+    mending.is_stuck = mending.is_stuck || mending.fault_count == FAULTS_MOST;
     out->text = mending.is_stuck ? NULL : join_words(&mending);
     out->faults = mending.faults;
     out->fault_count = mending.fault_count;
