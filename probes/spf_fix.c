@@ -169,8 +169,9 @@ static void add_terms(struct drafting *drafting)
     const struct spf_record *record = &drafting->record;
     const struct spf_term *all = record->all;
 
-    for (const struct spf_term *term = record->terms; term < record->terms + record->term_count;
-         term++) {
+    for (size_t i = 0; i < record->term_count; i++) {
+        const struct spf_term *term = &record->terms[i];
+
         if (term == all || is_left_out(drafting, term))
             continue;
         add_term(drafting, term);
