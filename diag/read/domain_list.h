@@ -1,7 +1,7 @@
 /*
  * A list of domains as people have them, read piece by piece: one a line, with blank
- * lines, comments (from a # at the beginning or behind white space), any line ends, a
- * byte order mark, and addresses of pages and mailboxes in place of a domain.
+ * lines, comments (from a # at the beginning or behind white space), LF or CRLF, a byte
+ * order mark, and addresses of pages and mailboxes in place of a domain.
  *
  * Memory is bounded whatever the list: of a line, DOMAIN_LINE_MOST bytes are looked at.
  */
