@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-    RECORD_MOST = 2000,  /* bytes beyond which no record is proposed */
+    RECORD_MOST = 2000,  /* bytes beyond which no record is proposed, */
+    FORMER_MOST = 8000,  /* and those of a record that is not looked through for it */
     CHANGES_MOST = 4000, /* bytes that tell of changes */
     VERSION_SIZE = sizeof "v=spf1" - 1
 };
@@ -102,7 +103,7 @@ static bool is_left_out(struct drafting *drafting, const struct spf_term *term)
     const struct spf_term *all = drafting->record.all;
     const char *text = quote(drafting, term), *reserved = spf_term_reserved_for(term);
 
-    if (term == all)
+    if (all && term == all)
         return false;
     if (stood_before(drafting, term))
         say(drafting, "%s stood there twice", text);
@@ -172,7 +173,7 @@ static void add_terms(struct drafting *drafting)
     for (size_t i = 0; i < record->term_count; i++) {
         const struct spf_term *term = &record->terms[i];
 
-        if (term == all || is_left_out(drafting, term))
+        if ((all && term == all) || is_left_out(drafting, term))
             continue;
         add_term(drafting, term);
         if (all && term > all && is_mechanism(term))
@@ -194,15 +195,6 @@ static bool names_senders(const struct drafting *drafting)
     return false;
 }
 
-static bool has_redirect(const struct drafting *drafting)
-{
-    for (size_t i = 0; i < drafting->record.term_count; i++) {
-        if (drafting->record.terms[i].kind == SPF_REDIRECT)
-            return true;
-    }
-    return false;
-}
-
 /* What becomes of all other senders. */
 static void add_end(struct drafting *drafting)
 {
@@ -214,7 +206,7 @@ static void add_end(struct drafting *drafting)
         buffer_add_string(&drafting->text, " ~all");
         say(drafting, "+all, which lets everybody pass, is ~all now: senders that the record does "
                       "not name no longer pass, so name all of yours first");
-    } else if (!has_redirect(drafting) && names_senders(drafting)) {
+    } else if (!drafting->record.redirect && names_senders(drafting)) {
         buffer_add_string(&drafting->text, " ~all");
         say(drafting, "~all is added: senders that the record does not name were treated as if "
                       "nothing were published, and are doubted now");
@@ -329,6 +321,10 @@ void spf_fix(const struct spf_record *record, const struct spf_tree *tree,
     out->fault_count = words.fault_count;
     if (!words.text) {
         out->obstacle = obstacle_of_faults(&drafting, out);
+        return;
+    }
+    if (strlen(words.text) > FORMER_MOST) {
+        out->obstacle = "it is far too long: what to keep has to be decided by a person";
         return;
     }
     spf_read(words.text, strlen(words.text), arena, &drafting.record);
