@@ -3,7 +3,7 @@
 #define EXDIAG_COMMAND_SPF_PAGE_H
 
 #include "diag/report/report.h"
-#include "probes/spf_identity.h"
+#include "probes/spf/identity.h"
 
 struct spf_problem {
     const struct finding *finding;

@@ -3,7 +3,7 @@
  * is valid and holds every sender that one of the records reaches.
  */
 #include "diag/read/spf.h"
-#include "probes/spf_merge.h"
+#include "probes/spf/merge.h"
 
 #include <stdint.h>
 #include <stdlib.h>

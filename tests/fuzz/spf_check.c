@@ -8,9 +8,9 @@
  * question. Which name it stands at, a byte behind the letter says: one of those that the
  * evaluation asks for, in their order.
  */
-#include "probes/spf_check.h"
+#include "probes/spf/check.h"
 #include "diag/exam.h"
-#include "probes/spf_tree.h"
+#include "probes/spf/tree.h"
 
 #include <stdlib.h>
 #include <string.h>

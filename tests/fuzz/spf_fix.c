@@ -2,7 +2,7 @@
  * The strings of a record or of what looks like one, | between two: faults stay within its text,
  * and a corrected record is valid, has nothing left to correct, and lets nobody through by a guess.
  */
-#include "probes/spf_fix.h"
+#include "probes/spf/fix.h"
 
 #include <stdint.h>
 #include <stdlib.h>

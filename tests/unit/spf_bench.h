@@ -6,7 +6,7 @@
 #define EXDIAG_TESTS_UNIT_SPF_BENCH_H
 
 #include "diag/exam.h"
-#include "probes/spf_published.h"
+#include "probes/spf/published.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
  * and the last question first, and briefly, as an audit does.
  */
 #include "diag/exam.h"
-#include "probes/spf_check.h"
+#include "probes/spf/check.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "probes/spf_merge.h"
+#include "probes/spf/merge.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Who may send, of records whose tree is grown over the zone below. */
-#include "probes/spf_senders.h"
+#include "probes/spf/senders.h"
 #include "tests/unit/spf_bench.h"
 
 #include <stdio.h>

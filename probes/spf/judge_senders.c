@@ -1,0 +1,157 @@
+/* What takes questions of its own: type 99, and senders that the record forgets. */
+#include "probes/spf/charge.h"
+#include "probes/spf/check.h"
+#include "probes/spf/kinds.h"
+#include "probes/spf/tell.h"
+
+#include <string.h>
+
+/* ---- type 99 ---- */
+
+static void show_type_99(struct spf_case *at, const struct dns_answer *answer)
+{
+    struct finding *finding = spf_charge(at, &spf_type_99);
+    const struct dns_record *record = NULL;
+    bool differs = false;
+
+    while ((record = dns_answer_next(answer, record))) {
+        size_t size;
+        const char *text = dns_record_text(record, pass_memory(at->x), &size);
+
+        saw_marked(finding, &answer->evidence, text, size, 0, 0);
+        differs = differs || size != at->record->size || memcmp(text, at->record->text, size) != 0;
+    }
+    if (differs) {
+        finding_severity(finding, SEVERITY_WARNING);
+        saw(finding, NULL, "it is another text than that of the TXT record");
+    }
+}
+
+static void judge_type_99(struct spf_case *at)
+{
+    const struct dns_answer *answer = spf_ask(at->x, at->judged->name, DNS_SPF);
+
+    if (!answer)
+        return;
+    if (answer->evidence.status != STATUS_OK)
+        saw_failure(unknown(at->x, &spf_type_99, "records of type SPF (99) could not be asked for"),
+                    &answer->evidence);
+    else if (dns_answer_has_records(answer))
+        show_type_99(at, answer);
+}
+
+/* ---- senders ---- */
+
+struct sender {
+    struct ip_address ip;
+    const char *host; /* that has the address; NULL: the user named it */
+};
+
+static struct finding *tell_forgotten(struct spf_case *at, struct finding *finding,
+                                      const struct sender *sender,
+                                      const struct spf_verdict *verdict)
+{
+    char ip[IP_TEXT_SIZE];
+
+    ip_format(&sender->ip, ip);
+    if (!finding) {
+        finding = spf_charge(at, &spf_sender_forgotten);
+        finding_severity(finding, SEVERITY_INFO);
+        set_text(finding, sender->host ? "host" : "named", "yes");
+        spf_show(finding, at->top, 0, 0);
+    }
+    set_address(finding, "sender", &sender->ip);
+    if (!sender->host)
+        finding_severity(finding,
+                         verdict->result == SPF_RESULT_FAIL ? SEVERITY_CRITICAL : SEVERITY_WARNING);
+    if (sender->host)
+        saw(finding, NULL, "%s, which receives for the domain, has the address %s: %s",
+            sender->host, ip, spf_result_word(verdict->result));
+    else
+        saw(finding, NULL, "%s: %s", ip, spf_result_word(verdict->result));
+    return finding;
+}
+
+/* Errors have findings of their own. */
+static bool is_forgotten(const struct spf_verdict *verdict)
+{
+    return verdict->result == SPF_RESULT_FAIL || verdict->result == SPF_RESULT_SOFTFAIL ||
+           verdict->result == SPF_RESULT_NEUTRAL;
+}
+
+static struct finding *judge_sender(struct spf_case *at, struct finding *finding,
+                                    const struct sender *sender)
+{
+    const struct settings *settings = ask_settings(at->x);
+    const struct spf_message message = {.ip = sender->ip,
+                                        .local = settings->sender_local,
+                                        .domain = at->judged->subject->name,
+                                        .helo = settings->helo,
+                                        .brief = true};
+    struct spf_verdict verdict;
+
+    if (spf_check_host(at->x, &message, at->judged->published ? NULL : at->record, &verdict) &&
+        is_forgotten(&verdict))
+        return tell_forgotten(at, finding, sender, &verdict);
+    return finding;
+}
+
+static void judge_named(struct spf_case *at)
+{
+    const struct settings *settings = ask_settings(at->x);
+    struct finding *finding = NULL;
+
+    for (size_t i = 0; i < settings->sender_count && !settings->one_message; i++)
+        finding = judge_sender(at, finding, &(struct sender){settings->senders[i], NULL});
+}
+
+/* ---- the domain's own mail hosts ---- */
+
+/* v=spf1 -all says that the domain sends nothing. */
+static bool sends(const struct spf_case *at)
+{
+    return at->record->term_count > 0 && at->record->terms[0].kind != SPF_ALL;
+}
+
+static struct finding *judge_host(struct spf_case *at, struct finding *finding, const char *host)
+{
+    static const enum dns_type types[] = {DNS_A, DNS_AAAA};
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const struct dns_answer *answer = spf_ask(at->x, host, types[i]);
+        const struct dns_record *record = NULL;
+
+        while (answer && (record = dns_answer_next(answer, record)))
+            finding = judge_sender(at, finding, &(struct sender){record->data.ip, host});
+    }
+    return finding;
+}
+
+/* Hosts below the domain itself: those of providers send from other addresses. */
+static void judge_mail_hosts(struct spf_case *at)
+{
+    const struct dns_answer *mx = spf_ask(at->x, at->judged->subject->name, DNS_MX);
+    const struct dns_record *record = NULL;
+    struct finding *finding = NULL;
+    size_t hosts = 0;
+
+    while (mx && (record = dns_answer_next(mx, record)) && hosts < SPF_HOSTS_MOST) {
+        const char *host = record->data.mx.exchange;
+
+        if (!dns_name_is_below(host, at->judged->subject->name))
+            continue;
+        finding = judge_host(at, finding, host);
+        hosts++;
+    }
+}
+
+void spf_judge_senders(struct spf_case *at)
+{
+    if (at->judged->published)
+        judge_type_99(at);
+    if (at->record->error)
+        return;
+    judge_named(at);
+    if (sends(at))
+        judge_mail_hosts(at);
+}

@@ -1,0 +1,100 @@
+/*
+ * What the spf probe can say: the knowledge is in the files kinds*.c, the judgement in
+ * spf.c, multiple.c and the files judge*.c.
+ */
+#ifndef EXDIAG_PROBES_SPF_KINDS_H
+#define EXDIAG_PROBES_SPF_KINDS_H
+
+#include "diag/finding.h"
+
+/* How many records there are, and who says so: kinds.c */
+extern const struct finding_kind spf_multiple;
+extern const struct finding_kind spf_none;
+extern const struct finding_kind dns_servers_disagree;
+extern const struct finding_kind dns_split_view;
+
+/* The record as it is written: kinds_text.c */
+extern const struct finding_kind spf_syntax;
+extern const struct finding_kind spf_split_term;
+extern const struct finding_kind spf_odd_name;
+extern const struct finding_kind spf_unknown_modifier;
+extern const struct finding_kind spf_upper_case;
+extern const struct finding_kind spf_long_record;
+extern const struct finding_kind spf_type_99;
+
+/* Whom it lets through, and what it does in vain: kinds_terms.c */
+extern const struct finding_kind spf_permissive;
+extern const struct finding_kind spf_neutral_all;
+extern const struct finding_kind spf_no_all;
+extern const struct finding_kind spf_after_all;
+extern const struct finding_kind spf_ptr;
+extern const struct finding_kind spf_duplicate_term;
+extern const struct finding_kind spf_host_bits;
+extern const struct finding_kind spf_private_address;
+extern const struct finding_kind spf_sender_forgotten;
+
+/* Where it leads: kinds_tree.c */
+extern const struct finding_kind spf_lookup_limit;
+extern const struct finding_kind spf_void_lookups;
+extern const struct finding_kind spf_mx_limit;
+extern const struct finding_kind spf_include_none;
+extern const struct finding_kind spf_include_multiple;
+extern const struct finding_kind spf_include_syntax;
+extern const struct finding_kind spf_include_loop;
+
+/* All that can be said of one record, for lists of kinds. */
+#define SPF_RECORD_KINDS                                                                           \
+    &spf_syntax, &spf_split_term, &spf_odd_name, &spf_unknown_modifier, &spf_upper_case,           \
+        &spf_long_record, &spf_type_99, &spf_permissive, &spf_neutral_all, &spf_no_all,            \
+        &spf_after_all, &spf_ptr, &spf_duplicate_term, &spf_host_bits, &spf_private_address,       \
+        &spf_sender_forgotten, &spf_lookup_limit, &spf_void_lookups, &spf_mx_limit,                \
+        &spf_include_none, &spf_include_multiple, &spf_include_syntax, &spf_include_loop
+
+/* ---- steps that several of them have ---- */
+
+extern const struct step_template spf_ask_elsewhere[];
+extern const struct step_template spf_verify_record[];
+extern const struct step_template spf_restore_record[];
+
+#define SPF_REFERENCE(section, title)                                                              \
+    {                                                                                              \
+        "RFC 7208 section " section ", " title,                                                    \
+            "https://www.rfc-editor.org/rfc/rfc7208#section-" section                              \
+    }
+
+/* The corrected record, tried and then published. */
+#define SPF_PUBLISH_CORRECTED                                                                      \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "a machine with exdiag, before anything is published: what the corrected record "    \
+              "amounts to; the line is the same in PowerShell",                                    \
+     .command = "exdiag spf --record {corrected-record} --domain {name}",                          \
+     .when = "corrected-record"},                                                                  \
+    {                                                                                              \
+        .shell = SHELL_DNS, .kind = STEP_DECIDE,                                                   \
+        .where =                                                                                   \
+            "the zone of {name}, at whoever hosts it: this one in place of the former record",     \
+        .command = "{name} IN TXT {corrected-record}",                                             \
+        .risk = "a sender that neither record names stays unauthorised: compare it with the list " \
+                "of all that send for you",                                                        \
+        .note = "what is changed: {changes}. In a web form, enter only what stands between the "   \
+                "outer quotation marks, as one line",                                              \
+        .when = "corrected-record"                                                                 \
+    }
+
+/* Where there is no corrected record. */
+#define SPF_BY_HAND(text)                                                                          \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the zone of {name}, at whoever hosts it", .command = text,                       \
+        .when = "!corrected-record"                                                                \
+    }
+
+/* What a person has to do in any case. */
+#define SPF_DECIDE(text)                                                                           \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the zone of {name}, at whoever hosts it", .command = text                        \
+    }
+
+#endif

@@ -1,0 +1,136 @@
+#include "probes/spf/tell.h"
+
+#include <string.h>
+
+enum {
+    VERSION_SIZE = sizeof "v=spf1" - 1,
+    MARK_SIZE = 8 /* bytes of a look-alike that are marked: its version */
+};
+
+void spf_show_record(struct finding *finding, const struct spf_published *published, size_t index)
+{
+    const struct dns_record *record = published->sources[index];
+    struct buffer text;
+
+    buffer_init(&text, 65535);
+    for (size_t i = 0; i < record->data.txt.count; i++) {
+        buffer_add_string(&text, i ? " \"" : "\"");
+        buffer_add(&text, record->data.txt.strings[i].bytes, record->data.txt.strings[i].size);
+        buffer_add_char(&text, '"');
+    }
+    /* What makes it one of several is its version, behind the quotation mark. */
+    saw_marked(finding, &published->answer->evidence, text.text, text.size, 1,
+               published->count > 1 ? VERSION_SIZE : 0);
+    buffer_release(&text);
+}
+
+void spf_show_records(struct finding *finding, const struct spf_published *published)
+{
+    for (size_t i = 0; i < published->count; i++)
+        spf_show_record(finding, published, i);
+    if (published->count == 0)
+        saw(finding, &published->answer->evidence, "no SPF record");
+}
+
+bool spf_offer_record(struct finding *finding, const struct spf_fix *fix)
+{
+    if (!fix->text)
+        return false;
+    set_value(finding, VALUE_TXT, "corrected-record", fix->text, strlen(fix->text));
+    set_text(finding, "changes", fix->changes);
+    return true;
+}
+
+bool spf_show_look_alikes(struct examination *x, struct finding *finding,
+                          const struct spf_published *published)
+{
+    const struct dns_record *record = NULL, *source = NULL;
+    struct spf_fix fix, meant = {0};
+    size_t count = 0;
+
+    while ((record = dns_answer_next(published->answer, record))) {
+        size_t size;
+        const char *text = dns_record_text(record, pass_memory(x), &size);
+        const char *hint = spf_look_alike(text, size);
+
+        if (!hint)
+            continue;
+        saw_marked(finding, &published->answer->evidence, text, size, 0,
+                   size < MARK_SIZE ? size : MARK_SIZE);
+        saw(finding, NULL, "this is not an SPF record: %s", hint);
+        spf_fix_look_alike(text, size, pass_memory(x), &fix);
+        if (fix.text) {
+            meant = fix;
+            source = record;
+            count++;
+        }
+    }
+    if (count != 1 || !spf_offer_record(finding, &meant))
+        return false;
+    spf_set_former_record(finding, source);
+    return true;
+}
+
+void spf_set_server(struct finding *finding, const struct spf_published *published)
+{
+    const struct net_address *server = &published->answer->server;
+
+    if (server->port == DNS_PORT)
+        set_address(finding, "server", &server->ip);
+}
+
+static void set_resolver(struct examination *x, struct finding *finding)
+{
+    const struct settings *settings = ask_settings(x);
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    if (settings->dns_count == 0)
+        return;
+    net_address_format(&settings->dns[0], DNS_PORT, text);
+    set_vouched(finding, VALUE_TEXT, "resolver", text, strlen(text));
+}
+
+const char *spf_place_of(const struct subject *subject, const struct spf_published *published)
+{
+    const struct dns_section *section = &published->answer->answer;
+
+    for (size_t i = section->count; i > 0; i--) {
+        const struct dns_record *record = &section->records[i - 1];
+
+        if (record->type == DNS_CNAME)
+            return record->data.name;
+    }
+    return subject->name;
+}
+
+void spf_set_common(struct examination *x, struct finding *finding, const struct subject *subject,
+                    const struct spf_published *published)
+{
+    const char *name = published ? spf_place_of(subject, published) : subject->name;
+
+    if (name != subject->name)
+        saw(finding, &published->answer->evidence,
+            "%s is an alias (CNAME) of %s: records stand there", subject->name, name);
+    if (subject->given && name == subject->name)
+        set_vouched(finding, VALUE_NAME, "name", name, strlen(name));
+    else
+        set_value(finding, VALUE_NAME, "name", name, strlen(name));
+    if (!published)
+        return;
+    set_resolver(x, finding);
+    set_number(finding, "count", published->count);
+    spf_set_server(finding, published);
+}
+
+void spf_set_former_record(struct finding *finding, const struct dns_record *record)
+{
+    struct buffer data;
+
+    buffer_init(&data, 65535);
+    for (size_t i = 0; i < record->data.txt.count; i++) {
+        buffer_add_char(&data, (char)record->data.txt.strings[i].size);
+        buffer_add(&data, record->data.txt.strings[i].bytes, record->data.txt.strings[i].size);
+    }
+    set_value(finding, VALUE_TXT_DATA, "former-record", data.text, data.size);
+    buffer_release(&data);
+}

@@ -1,0 +1,41 @@
+/* What several findings about SPF show and set alike. */
+#ifndef EXDIAG_PROBES_SPF_TELL_H
+#define EXDIAG_PROBES_SPF_TELL_H
+
+#include "probes/spf/fix.h"
+#include "probes/spf/published.h"
+
+/* A record as a zone file has its strings: "v=spf1 " "mx -all". */
+void spf_show_record(struct finding *finding, const struct spf_published *published, size_t index);
+
+/* All of them, or that there is none. */
+void spf_show_records(struct finding *finding, const struct spf_published *published);
+
+/* {corrected-record} and {changes} for the steps of a finding; false where there is none. */
+bool spf_offer_record(struct finding *finding, const struct spf_fix *fix);
+
+/*
+ * TXT records that somebody meant as SPF records, and what is off. True if there is one, and
+ * the record that was meant is offered.
+ */
+bool spf_show_look_alikes(struct examination *x, struct finding *finding,
+                          const struct spf_published *published);
+
+/*
+ * {name}, at which the records stand: the subject itself or, said in the finding, the end
+ * of its aliases. With `published`: {count}, {server} that answered unless it is at another
+ * port, and {resolver} if the user named one.
+ */
+void spf_set_common(struct examination *x, struct finding *finding, const struct subject *subject,
+                    const struct spf_published *published);
+
+/* The name at which the records stand: the subject's, or the end of its aliases. */
+const char *spf_place_of(const struct subject *subject, const struct spf_published *published);
+
+/* {server}: who gave these records; tools like dig take a port apart, so at port 53 alone. */
+void spf_set_server(struct finding *finding, const struct spf_published *published);
+
+/* {former-record}: the strings of a record as they were found, for an undo step. */
+void spf_set_former_record(struct finding *finding, const struct dns_record *record);
+
+#endif
