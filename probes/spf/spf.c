@@ -251,6 +251,7 @@ static void judge_domain(struct examination *x, const struct subject *domain,
                          const struct spf_published *inside)
 {
     struct judgement judgement;
+    struct spf_verdict verdict;
 
     if (txt->state == PUBLIC_NONE) {
         not_applicable(x, &spf_none, "%s", private_name);
@@ -260,6 +261,8 @@ static void judge_domain(struct examination *x, const struct subject *domain,
     if (txt->state == PUBLIC_UNREACHABLE) {
         tell_unknown(x, &spf_multiple, domain, txt, inside);
         tell_unknown(x, &spf_none, domain, txt, inside);
+        if (ask_settings(x)->sender_count > 0 && evaluate(x, domain, &verdict))
+            tell_text(x, "result", spf_result_word(verdict.result));
         return;
     }
     judgement = judge_name(x, domain, txt, inside);
