@@ -74,3 +74,6 @@ dnsperf -s 127.0.0.1 -p "$port" -d "$work/questions" -c 8 -T 1 -q 2000 -n 1 -e 2
         printf "%-34s %12.0f %12s\n", "dnsperf, one thread", $4, 2000
         printf "the best of exdiag is %.2f times dnsperf\n", ours / $4
     }'
+
+echo
+$here/audit.sh
