@@ -8,8 +8,8 @@
  * question. Which name it stands at, a byte behind the letter says: one of those that the
  * evaluation asks for, in their order.
  */
-#include "probes/spf/check.h"
 #include "diag/exam.h"
+#include "probes/spf/check.h"
 #include "probes/spf/tree.h"
 
 #include <stdlib.h>
