@@ -2,7 +2,7 @@
 
 #include "diag/command/audit_input.h"
 #include "diag/command/audit_line.h"
-#include "diag/command/options.h"
+#include "diag/command/option_subjects.h"
 #include "diag/exam.h"
 #include "diag/platform.h"
 #include "diag/read/domain_list.h"

@@ -3,6 +3,7 @@
  * needed and nothing leaves this machine.
  */
 #include "diag/command/command.h"
+#include "diag/command/option_subjects.h"
 #include "diag/command/output.h"
 #include "tests/lab/world.h"
 

@@ -1,6 +1,6 @@
 /*
- * The command line. One table describes every option: its name, which commands
- * take it, what it does. `--name VALUE` and `--name=VALUE` are the same, and each
+ * The command line. One table describes every option (option_table.h): its name, which
+ * commands take it, what it does. `--name VALUE` and `--name=VALUE` are the same, and each
  * line of a --config file is one option, with or without its dashes.
  */
 #ifndef EXDIAG_COMMAND_OPTIONS_H
@@ -83,12 +83,10 @@ void options_release(struct options *options);
 void options_print_help(unsigned flag);
 
 /*
- * Appends the canonical name of a domain or host that people wrote, in any script.
- * STATUS_INVALID for what is no such name.
+ * Takes one option by its name, without dashes; `value` NULL if none is there to take.
+ * STATUS_INVALID after a message. Sets `used_value` if it took the value.
  */
-enum status options_canonical_name(const char *text, struct buffer *name);
-
-/* Adds a subject as the user wrote it, made canonical; STATUS_INVALID after a message. */
-enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text);
+enum status options_take(struct options *options, const char *name, const char *value,
+                         bool *used_value);
 
 #endif

@@ -1,0 +1,141 @@
+#include "diag/command/option_files.h"
+
+#include "diag/clock.h"
+#include "diag/command/command.h"
+#include "diag/command/option_subjects.h"
+#include "diag/command/option_table.h"
+#include "diag/platform.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+enum { LINE_MOST = 4096 };
+
+/* A line without the white space around it, which is cut off. */
+static char *trim(char *line)
+{
+    char *start = line + strspn(line, " \t\r\n");
+    size_t size = strlen(start);
+
+    while (size > 0 && memchr(" \t\r\n", start[size - 1], 4))
+        start[--size] = '\0';
+    return start;
+}
+
+/* Calls `take` for each line that is neither empty nor a comment. */
+static enum status read_lines(struct options *options, const char *path, const char *option,
+                              enum status (*take)(struct options *options, char *line))
+{
+    char line[LINE_MOST];
+    FILE *file;
+    enum status status = platform_file_open(path, &file);
+
+    if (status != STATUS_OK) {
+        complain("%s: '%s': %s", option, path, status_text(status));
+        return STATUS_INVALID;
+    }
+    while (status == STATUS_OK && fgets(line, sizeof line, file)) {
+        char *text = trim(line);
+
+        if (strlen(line) == sizeof line - 1) {
+            complain("%s: '%s': a line is longer than %d bytes", option, path,
+                     (int)sizeof line - 2);
+            status = STATUS_INVALID;
+        } else if (*text && *text != '#') {
+            status = take(options, text);
+        }
+    }
+    fclose(file);
+    return status;
+}
+
+/* The next word of a line, which is cut off behind it; "" at the end. */
+static char *take_word(char **line)
+{
+    char *word = *line + strspn(*line, " \t"), *end = word + strcspn(word, " \t");
+
+    *line = *end ? end + 1 : end;
+    *end = '\0';
+    return word;
+}
+
+/* A subject as people write it, made canonical; paths, and what is no name, stay as they are. */
+static const char *canonical_subject(struct options *options, const char *id, const char *text)
+{
+    const struct probe *probe = options_probe_of(id);
+    const char *subject = text;
+    struct buffer name;
+
+    if (!probe || probe->subjects & PROBE_EXAMINES(SUBJECT_FILE))
+        return text;
+    buffer_init(&name, DNS_NAME_TEXT_SIZE);
+    if (options_canonical_name(text, &name) == STATUS_OK)
+        subject = arena_copy_string(&options->memory, name.text);
+    buffer_release(&name);
+    return subject;
+}
+
+/* ID SUBJECT YYYY-MM-DD REASON... */
+static enum status take_accepted(struct options *options, char *line)
+{
+    struct settings *settings = &options->settings;
+    struct arena *memory = &options->memory;
+    struct acceptance accepted;
+    int64_t day;
+
+    accepted.id = arena_copy_string(memory, take_word(&line));
+    accepted.subject = arena_copy_string(memory, take_word(&line));
+    accepted.expires = arena_copy_string(memory, take_word(&line));
+    accepted.reason = arena_copy_string(memory, line + strspn(line, " \t"));
+    if (!options_probe_of(accepted.id) || clock_parse_day(accepted.expires, &day) != STATUS_OK ||
+        !*accepted.reason || !text_is_printable(accepted.reason, strlen(accepted.reason))) {
+        complain("--accept: a line is ID SUBJECT YYYY-MM-DD REASON, not '%s %s %s %s'", accepted.id,
+                 accepted.subject, accepted.expires, accepted.reason);
+        return STATUS_INVALID;
+    }
+    accepted.subject = canonical_subject(options, accepted.id, accepted.subject);
+    options->accepted = arena_grow(memory, options->accepted, &options->accepted_room,
+                                   settings->accepted_count, sizeof accepted);
+    options->accepted[settings->accepted_count++] = accepted;
+    settings->accepted = options->accepted;
+    return STATUS_OK;
+}
+
+enum status options_read_accepted(struct options *options, const char *path)
+{
+    return read_lines(options, path, "--accept", take_accepted);
+}
+
+/* "name value", "name=value", "name", each with or without the dashes. */
+static enum status take_config_line(struct options *options, char *line)
+{
+    char *name = line + (strncmp(line, "--", 2) == 0 ? 2 : 0);
+    char *end = name + strcspn(name, "= \t"), *value = NULL;
+    bool used_value = false;
+    enum status status;
+
+    if (*end) {
+        value = end + strspn(end, "= \t");
+        *end = '\0';
+    }
+    status = options_take(options, name, value, &used_value);
+    if (status == STATUS_OK && value && !used_value) {
+        complain("--config: --%s takes no value", name);
+        return STATUS_INVALID;
+    }
+    return status;
+}
+
+enum status options_read_config(struct options *options, const char *path)
+{
+    enum status status;
+
+    if (options->in_config) {
+        complain("--config: a configuration file cannot name another");
+        return STATUS_INVALID;
+    }
+    options->in_config = true;
+    status = read_lines(options, path, "--config", take_config_line);
+    options->in_config = false;
+    return status;
+}

@@ -1,0 +1,13 @@
+/* The files of --config and --accept: a line an item, where '#' begins a comment. */
+#ifndef EXDIAG_COMMAND_OPTION_FILES_H
+#define EXDIAG_COMMAND_OPTION_FILES_H
+
+#include "diag/command/options.h"
+
+/* Each line an option. STATUS_INVALID after a message; so it is with the next one. */
+enum status options_read_config(struct options *options, const char *path);
+
+/* Each line an accepted finding: ID SUBJECT YYYY-MM-DD REASON. */
+enum status options_read_accepted(struct options *options, const char *path);
+
+#endif

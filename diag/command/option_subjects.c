@@ -1,0 +1,141 @@
+#include "diag/command/option_subjects.h"
+
+#include "diag/command/command.h"
+#include "diag/idn.h"
+#include "diag/platform.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+static enum status add(struct options *options, enum subject_kind kind, const char *name,
+                       const char *shown)
+{
+    struct subject *subject;
+
+    options->subjects = arena_grow(&options->memory, options->subjects, &options->subject_room,
+                                   options->subject_count, sizeof *options->subjects);
+    subject = &options->subjects[options->subject_count++];
+    subject->kind = kind;
+    subject->name = arena_copy_string(&options->memory, name);
+    subject->shown = arena_copy_string(&options->memory, shown);
+    subject->given = true;
+    return STATUS_OK;
+}
+
+/* The first character that no mail domain or host name has; NULL if there is none. */
+static const char *odd_character(const char *ascii)
+{
+    for (; *ascii; ascii++) {
+        if (!text_is_letter(*ascii) && !text_is_digit(*ascii) && !memchr("-_.", *ascii, 3))
+            return ascii;
+    }
+    return NULL;
+}
+
+enum status options_canonical_name(const char *text, struct buffer *name)
+{
+    char ascii[DNS_NAME_TEXT_SIZE];
+    uint8_t wire[DNS_NAME_WIRE_MOST];
+    size_t size;
+
+    if (dns_name_is_folded(text) && dns_name_to_wire(text, wire, &size) == STATUS_OK) {
+        buffer_add_string(name, text);
+        return STATUS_OK;
+    }
+    if (!text_is_printable(text, strlen(text)) || idn_to_ascii(text, ascii) != STATUS_OK)
+        return STATUS_INVALID;
+    if (odd_character(ascii) || dns_name_to_wire(ascii, wire, &size) != STATUS_OK || size < 2)
+        return STATUS_INVALID;
+    dns_name_fold(ascii, name);
+    return STATUS_OK;
+}
+
+static enum status refuse_name(enum subject_kind kind, const char *text)
+{
+    char ascii[DNS_NAME_TEXT_SIZE];
+    const char *odd = idn_to_ascii(text, ascii) == STATUS_OK ? odd_character(ascii) : NULL;
+
+    if (odd)
+        complain("'%s' is not a %s name: it holds '%c'; name several one by one, without commas",
+                 text, subject_kind_word(kind), *odd);
+    else
+        complain("'%s' is not a %s name: labels have 1 to 63 bytes, a name at most 253", text,
+                 subject_kind_word(kind));
+    return STATUS_INVALID;
+}
+
+static enum status add_name(struct options *options, enum subject_kind kind, const char *text)
+{
+    char unicode[DNS_NAME_TEXT_SIZE];
+    struct buffer name;
+    enum status status;
+
+    buffer_init(&name, DNS_NAME_TEXT_SIZE);
+    status = options_canonical_name(text, &name);
+    if (status == STATUS_OK)
+        add(options, kind, name.text,
+            idn_to_unicode(name.text, unicode) == STATUS_OK ? unicode : name.text);
+    else
+        refuse_name(kind, text);
+    buffer_release(&name);
+    return status;
+}
+
+static enum status add_server(struct options *options, const char *text)
+{
+    struct ip_address ip;
+    char canonical[IP_TEXT_SIZE];
+
+    if (ip_parse(text, strlen(text), &ip) != STATUS_OK)
+        return add_name(options, SUBJECT_SERVER, text);
+    ip_format(&ip, canonical);
+    return add(options, SUBJECT_SERVER, canonical, canonical);
+}
+
+enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text)
+{
+    if (kind == SUBJECT_SERVER)
+        return add_server(options, text);
+    if (kind == SUBJECT_FILE)
+        return add(options, kind, text, text);
+    return add_name(options, kind, text);
+}
+
+/* With a separator it is no name, so that a mistyped path is not asked of name servers. */
+static enum status add_path(struct options *options, const char *text)
+{
+    if (platform_file_kind(text) != PLATFORM_NO_FILE)
+        return options_add_subject(options, SUBJECT_FILE, text);
+    complain("'%s': %s", text, status_text(STATUS_NOT_FOUND));
+    return STATUS_INVALID;
+}
+
+enum status options_add_bare(struct options *options, const char *text)
+{
+    struct ip_address ip;
+
+    if (!(options->flag & (FOR_CHECK | FOR_REPORT | FOR_EXPLAIN | FOR_SPF))) {
+        complain("'%s': 'exdiag %s' takes options alone", text, options->command);
+        return STATUS_INVALID;
+    }
+    if (!(options->flag & FOR_CHECK)) {
+        options->words = arena_grow(&options->memory, options->words, &options->word_room,
+                                    options->word_count, sizeof *options->words);
+        options->words[options->word_count++] = arena_copy_string(&options->memory, text);
+        return STATUS_OK;
+    }
+    if (platform_file_kind(text) == PLATFORM_FILE)
+        return options_add_subject(options, SUBJECT_FILE, text);
+    if (strpbrk(text, "/\\"))
+        return add_path(options, text);
+    if (ip_parse(text, strlen(text), &ip) == STATUS_OK)
+        return options_add_subject(options, SUBJECT_SERVER, text);
+    if (strchr(text, '@')) {
+        complain("'%s' is a mailbox, and no probe of this version examines mailboxes", text);
+        return STATUS_INVALID;
+    }
+    if (strchr(text, '.'))
+        return options_add_subject(options, SUBJECT_DOMAIN, text);
+    complain("'%s' is neither a file nor a domain; see 'exdiag check --help'", text);
+    return STATUS_INVALID;
+}

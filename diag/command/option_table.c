@@ -1,0 +1,364 @@
+#include "diag/command/option_table.h"
+
+#include "diag/command/command.h"
+#include "diag/command/option_files.h"
+#include "diag/command/option_subjects.h"
+#include "diag/report/report.h"
+#include "diag/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHARDS_MOST = 1000000 };
+
+/* ---- what they do ---- */
+
+static enum status take_domain(struct options *options, const char *value)
+{
+    return options_add_subject(options, SUBJECT_DOMAIN, value);
+}
+
+static enum status take_server(struct options *options, const char *value)
+{
+    return options_add_subject(options, SUBJECT_SERVER, value);
+}
+
+static enum status take_file(struct options *options, const char *value)
+{
+    return options_add_subject(options, SUBJECT_FILE, value);
+}
+
+static enum status take_dns(struct options *options, const char *value)
+{
+    struct settings *settings = &options->settings;
+
+    options->dns = arena_grow(&options->memory, options->dns, &options->dns_room,
+                              settings->dns_count, sizeof *options->dns);
+    if (net_address_parse(value, DNS_PORT, &options->dns[settings->dns_count]) != STATUS_OK) {
+        complain("--dns takes an address, or address:port, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    settings->dns = options->dns;
+    settings->dns_count++;
+    return STATUS_OK;
+}
+
+/* A host that sends; of `exdiag spf` the one whose message is judged. */
+static enum status take_ip(struct options *options, const char *value)
+{
+    struct settings *settings = &options->settings;
+
+    options->senders = arena_grow(&options->memory, options->senders, &options->sender_room,
+                                  settings->sender_count, sizeof *options->senders);
+    if (ip_parse(value, strlen(value), &options->senders[settings->sender_count]) != STATUS_OK) {
+        complain("--ip takes an IPv4 or IPv6 address, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    settings->senders = options->senders;
+    settings->sender_count++;
+    return STATUS_OK;
+}
+
+/* What a client says of itself can be any text, and is judged as such. */
+static enum status take_helo(struct options *options, const char *value)
+{
+    options->settings.helo = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
+static enum status take_sender(struct options *options, const char *value)
+{
+    options->settings.sender_local = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
+static enum status take_record(struct options *options, const char *value)
+{
+    options->settings.record = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
+static bool read_number(const char *text, unsigned long least, unsigned long most,
+                        unsigned long *number)
+{
+    char *end;
+
+    if (!text_is_digit(*text))
+        return false;
+    *number = strtoul(text, &end, 10);
+    return *end == '\0' && *number >= least && *number <= most;
+}
+
+static enum status take_port(struct options *options, const char *value)
+{
+    unsigned long port;
+
+    if (strncmp(value, "dns=", 4) != 0 || !read_number(value + 4, 1, 65535, &port)) {
+        complain("--port takes SERVICE=N; the services of this version: dns");
+        return STATUS_INVALID;
+    }
+    options->settings.dns_port = (uint16_t)port;
+    return STATUS_OK;
+}
+
+const struct probe *options_probe_of(const char *id)
+{
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++) {
+            if (strcmp((*kind)->id, id) == 0)
+                return *probe;
+        }
+    }
+    return NULL;
+}
+
+static bool is_known_word(const char *word)
+{
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        if (strcmp((*probe)->name, word) == 0)
+            return true;
+    }
+    return options_probe_of(word) != NULL;
+}
+
+/* ID,ID,...: probe names or finding ids. */
+static enum status take_words(struct options *options, const char *option, const char *value,
+                              const char ***list, size_t *count, size_t *room)
+{
+    for (const char *at = value;; at++) {
+        size_t size = strcspn(at, ",");
+        const char *word = arena_copy(&options->memory, at, size);
+
+        if (!is_known_word(word)) {
+            complain("%s: '%s' is no probe and no finding; see 'exdiag explain'", option, word);
+            return STATUS_INVALID;
+        }
+        *list = arena_grow(&options->memory, *list, room, *count, sizeof **list);
+        (*list)[(*count)++] = word;
+        at += size;
+        if (*at == '\0')
+            return STATUS_OK;
+    }
+}
+
+static enum status take_only(struct options *options, const char *value)
+{
+    enum status status = take_words(options, "--only", value, &options->only,
+                                    &options->settings.only_count, &options->only_room);
+
+    options->settings.only = options->only;
+    return status;
+}
+
+static enum status take_skip(struct options *options, const char *value)
+{
+    enum status status = take_words(options, "--skip", value, &options->skip,
+                                    &options->settings.skip_count, &options->skip_room);
+
+    options->settings.skip = options->skip;
+    return status;
+}
+
+static enum status take_severity(struct options *options, const char *value)
+{
+    const char *equals = strchr(value, '=');
+    struct settings *settings = &options->settings;
+    struct severity_override override;
+
+    if (!equals) {
+        complain("--severity takes ID=LEVEL, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    override.id = arena_copy(&options->memory, value, (size_t)(equals - value));
+    override.severity = severity_from_word(equals + 1);
+    if (!options_probe_of(override.id) || override.severity == SEVERITY_COUNT) {
+        complain("--severity takes ID=LEVEL, with the ID of a finding and LEVEL critical, warning "
+                 "or info, not '%s'",
+                 value);
+        return STATUS_INVALID;
+    }
+    options->severities = arena_grow(&options->memory, options->severities, &options->severity_room,
+                                     settings->severity_count, sizeof override);
+    options->severities[settings->severity_count++] = override;
+    settings->severities = options->severities;
+    return STATUS_OK;
+}
+
+static enum status take_timeout(struct options *options, const char *value)
+{
+    char *end;
+    double seconds = strtod(value, &end);
+
+    if (end == value || *end != '\0' || !(seconds >= 0.01 && seconds <= 3600)) {
+        complain("--timeout takes seconds from 0.01 to 3600, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    options->timeout = (unsigned)(seconds * 1000.0);
+    return STATUS_OK;
+}
+
+static enum status take_count(const char *option, const char *value, unsigned long most,
+                              unsigned *out)
+{
+    unsigned long number;
+
+    if (!read_number(value, 1, most, &number)) {
+        complain("%s takes a number from 1 to %lu, not '%s'", option, most, value);
+        return STATUS_INVALID;
+    }
+    *out = (unsigned)number;
+    return STATUS_OK;
+}
+
+static enum status take_jobs(struct options *options, const char *value)
+{
+    return take_count("--jobs", value, JOBS_MOST, &options->jobs);
+}
+
+static enum status take_in_flight(struct options *options, const char *value)
+{
+    return take_count("--in-flight", value, DNS_WINDOW_MOST, &options->dns_window);
+}
+
+static enum status take_rate(struct options *options, const char *value)
+{
+    unsigned long number;
+
+    if (!read_number(value, 0, RATE_MOST, &number)) {
+        complain("--rate takes questions a second, up to %d, or 0 for no limit, not '%s'",
+                 (int)RATE_MOST, value);
+        return STATUS_INVALID;
+    }
+    options->rate = (unsigned)number;
+    return STATUS_OK;
+}
+
+static enum status take_shard(struct options *options, const char *value)
+{
+    const char *slash = strchr(value, '/');
+    const char *part = arena_copy(&options->memory, value, strcspn(value, "/"));
+    unsigned long index, count;
+
+    if (!slash || !read_number(slash + 1, 1, SHARDS_MOST, &count) ||
+        !read_number(part, 0, count - 1, &index)) {
+        complain("--shard takes I/N with I from 0 to N-1, such as 0/4, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    options->shard = (unsigned)index;
+    options->shard_count = (unsigned)count;
+    return STATUS_OK;
+}
+
+static enum status take_resume(struct options *options, const char *value)
+{
+    options->resume = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
+static enum status take_format(struct options *options, const char *value)
+{
+    if (options->flag & FOR_SPF && strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
+        complain("--format of 'exdiag spf' takes text or json, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    if (!report_format_find(value)) {
+        complain("--format takes text, json or html, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    options->format = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
+static enum status take_save(struct options *options, const char *value)
+{
+    options->save = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
+static enum status take_output(struct options *options, const char *value)
+{
+    options->output = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
+}
+
+static enum status take_title(struct options *options, const char *value)
+{
+    options->title = text_printable(&options->memory, value, strlen(value));
+    return STATUS_OK;
+}
+
+/* ---- the table ---- */
+
+const struct option option_table[] = {
+    {"domain", "D", FOR_CHECK, take_domain, 0, "examine a mail domain"},
+    {"domain", "D", FOR_SPF, take_domain, 0, "at which the record of --record is to stand"},
+    {"server", "HOST", FOR_CHECK, take_server, 0, "examine a server, by name or address"},
+    {"file", "PATH", FOR_CHECK, take_file, 0,
+     "examine a file; its type is recognised by its content"},
+    {"ip", "ADDR", FOR_CHECK, take_ip, 0,
+     "a host that sends mail for the domains: is it in their records?"},
+    {"ip", "ADDR", FOR_SPF, take_ip, 0, "judge a message that this address sends"},
+    {"helo", "NAME", FOR_SPF, take_helo, 0, "the name it says HELO with"},
+    {"sender", "LOCAL", FOR_SPF, take_sender, 0,
+     "the local part of the sender, where the identity has none (postmaster)"},
+    {"ip", "ADDR", FOR_AUDIT, take_ip, 0, "judge a message that this address sends"},
+    {"helo", "NAME", FOR_AUDIT, take_helo, 0, "the name it says HELO with"},
+    {"sender", "LOCAL", FOR_AUDIT, take_sender, 0, "the local part of the sender (postmaster)"},
+    {"deep", NULL, FOR_AUDIT, NULL, offsetof(struct options, settings.deep),
+     "ask more than a verdict takes: type 99, hosts that the record forgets"},
+    {"rate", "N", FOR_AUDIT, take_rate, 0,
+     "DNS questions a second at most; 0: no limit (200 to public resolvers)"},
+    {"shard", "I/N", FOR_AUDIT, take_shard, 0,
+     "only the domains of part I, from 0, of N: for several machines"},
+    {"resume", "FILE", FOR_AUDIT, take_resume, 0,
+     "the earlier output: what has a line there is not examined again"},
+    {"dns", "ADDR[:PORT]", FOR_AUDIT, take_dns, 0,
+     "ask this name server; several share the questions"},
+    {"only", "ID,...", FOR_AUDIT, take_only, 0, "only these probes or findings (spf)"},
+    {"skip", "ID,...", FOR_AUDIT, take_skip, 0, "not these probes or findings"},
+    {"in-flight", "N", FOR_AUDIT, take_in_flight, 0,
+     "DNS questions in flight at most (2000; 100 to public resolvers)"},
+    {"quiet", NULL, FOR_AUDIT, NULL, offsetof(struct options, quiet), "no progress on a terminal"},
+    {"record", "TEXT", FOR_SPF, take_record, 0, "explain this record, which is not published yet"},
+    {"dns", "ADDR[:PORT]", FOR_CHECK | FOR_SPF, take_dns, 0,
+     "ask this name server, and take its view as the public one"},
+    {"port", "dns=N", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_port, 0,
+     "ask name servers found on the way at port N"},
+    {"only", "ID,...", FOR_CHECK | FOR_REPORT | FOR_SPF, take_only, 0,
+     "only these probes or findings"},
+    {"skip", "ID,...", FOR_CHECK | FOR_REPORT | FOR_SPF, take_skip, 0,
+     "not these probes or findings"},
+    {"severity", "ID=LEVEL", FOR_CHECK | FOR_REPORT | FOR_SPF, take_severity, 0,
+     "judge a finding as critical, warning or info"},
+    {"accept", "FILE", FOR_CHECK | FOR_REPORT | FOR_SPF, options_read_accepted, 0,
+     "findings this site has accepted: lines of ID SUBJECT YYYY-MM-DD REASON"},
+    {"timeout", "SECONDS", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_timeout, 0,
+     "for one network operation, retries included (10)"},
+    {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0, "worker threads at most (64)"},
+    {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,
+     "DNS questions in flight at most (500)"},
+    {"save", "FILE", FOR_CHECK, take_save, 0,
+     "write all evidence to a new file, for 'exdiag report'"},
+    {"redact", NULL, FOR_CHECK | FOR_REPORT, NULL, offsetof(struct options, redact),
+     "put pseudonyms in place of names and addresses"},
+    {"plan", NULL, FOR_CHECK, NULL, offsetof(struct options, plan),
+     "say what would be asked, send nothing"},
+    {"format", "FORMAT", FOR_CHECK | FOR_REPORT | FOR_DEMO, take_format, 0, "text, json or html"},
+    {"format", "FORMAT", FOR_SPF, take_format, 0, "text or json"},
+    {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DEMO | FOR_SPF, take_output, 0,
+     "write the report to a file"},
+    {"title", "TEXT", FOR_CHECK | FOR_REPORT, take_title, 0, "a title for the report"},
+    {"config", "FILE", FOR_CHECK | FOR_REPORT | FOR_SPF | FOR_AUDIT, options_read_config, 0,
+     "read options from a file, one a line"},
+    {"verbose", NULL, FOR_CHECK | FOR_REPORT | FOR_DEMO, NULL, offsetof(struct options, verbose),
+     "show what was right, too"},
+    {"verbose", NULL, FOR_SPF, NULL, offsetof(struct options, verbose),
+     "each step of the evaluation, and whole lists"},
+    {"quiet", NULL, FOR_CHECK | FOR_REPORT | FOR_SPF, NULL, offsetof(struct options, quiet),
+     "titles and the summary only"},
+    {"no-color", NULL, FOR_CHECK | FOR_REPORT | FOR_DEMO | FOR_SPF, NULL,
+     offsetof(struct options, no_color), "no colours (also NO_COLOR)"},
+    {"help", NULL, FOR_ALL, NULL, offsetof(struct options, help), "this help"},
+    {"version", NULL, FOR_ALL, NULL, offsetof(struct options, version), "the version"},
+    {0},
+};

@@ -1,0 +1,23 @@
+/* Every option of every command, and what it does. */
+#ifndef EXDIAG_COMMAND_OPTION_TABLE_H
+#define EXDIAG_COMMAND_OPTION_TABLE_H
+
+#include "diag/command/options.h"
+#include "diag/probe.h"
+
+struct option {
+    const char *name;
+    const char *value; /* its name in the help; NULL: a switch */
+    unsigned commands; /* enum command_flag, or'd */
+    enum status (*take)(struct options *options, const char *value);
+    size_t flag; /* offset of the switch in struct options */
+    const char *help;
+};
+
+/* In the order of the help; ended by one without a name. */
+extern const struct option option_table[];
+
+/* The probe that can say a finding; NULL if there is no finding of that id. */
+const struct probe *options_probe_of(const char *id);
+
+#endif
