@@ -184,10 +184,10 @@ static void add_terms(struct drafting *drafting)
     }
 }
 
-static bool names_senders(const struct drafting *drafting)
+static bool names_senders(const struct spf_record *record)
 {
-    for (size_t i = 0; i < drafting->record.term_count; i++) {
-        const struct spf_term *term = &drafting->record.terms[i];
+    for (size_t i = 0; i < record->term_count; i++) {
+        const struct spf_term *term = &record->terms[i];
 
         if (is_mechanism(term) && term->kind != SPF_ALL && term->qualifier == '+')
             return true;
@@ -200,13 +200,13 @@ static void add_end(struct drafting *drafting)
 {
     const struct spf_term *all = drafting->record.all;
 
-    if (all && (all->qualifier != '+' || !names_senders(drafting))) {
+    if (all && (all->qualifier != '+' || !names_senders(&drafting->record))) {
         buffer_print(&drafting->text, " %call", all->qualifier);
     } else if (all) {
         buffer_add_string(&drafting->text, " ~all");
         say(drafting, "+all, which lets everybody pass, is ~all now: senders that the record does "
                       "not name no longer pass, so name all of yours first");
-    } else if (!drafting->record.redirect && names_senders(drafting)) {
+    } else if (!drafting->record.redirect && names_senders(&drafting->record)) {
         buffer_add_string(&drafting->text, " ~all");
         say(drafting, "~all is added: senders that the record does not name were treated as if "
                       "nothing were published, and are doubted now");
@@ -261,6 +261,37 @@ static bool has_odd_characters(const char *text, size_t size)
     return false;
 }
 
+/* A term that no correction may publish anew. */
+static const struct spf_term *find_open_term(const struct spf_record *record)
+{
+    for (size_t i = 0; i < record->term_count; i++) {
+        const struct spf_term *term = &record->terms[i];
+
+        if (term->qualifier == '+' &&
+            (term->kind == SPF_ALL || spf_width_of(term) == SPF_WIDTH_EVERYBODY))
+            return term;
+    }
+    return NULL;
+}
+
+/* What the corrected record would do, although nothing in it is wrong by itself. */
+static const char *find_danger(struct drafting *drafting, const struct spf_record *read)
+{
+    const struct spf_record *former = &drafting->record;
+    const struct spf_term *open = find_open_term(read);
+
+    if (open)
+        return arena_print(
+            drafting->arena,
+            "%s lets everybody pass: what is to stand in its place has to be decided "
+            "by a person",
+            arena_copy(drafting->arena, read->text + open->start, open->size));
+    if ((names_senders(former) || former->redirect) && !names_senders(read) && !read->redirect)
+        return "it would let nobody send any more: which senders it is to name has to be decided "
+               "by a person";
+    return NULL;
+}
+
 static const char *find_obstacle(struct drafting *drafting, const char *text, size_t size)
 {
     struct spf_record read;
@@ -277,7 +308,7 @@ static const char *find_obstacle(struct drafting *drafting, const char *text, si
         return arena_print(drafting->arena, "%s in it is not valid (%s)",
                            arena_copy(drafting->arena, text + read.error->start, read.error->size),
                            read.error->error);
-    return NULL;
+    return find_danger(drafting, &read);
 }
 
 static void draft_record(struct drafting *drafting)

@@ -231,10 +231,12 @@ static void set_owner(struct finding *finding, const struct spf_place *place)
         set_text(finding, "owner", place->in->domain);
 }
 
-/* Where else to send is not for us to know: a redirect stays. */
-static bool is_own(const struct spf_place *place)
+/* Where else to send is not for us to know, nor which network was meant: those stay. */
+static bool is_repaired(const struct charge *charge, const struct spf_place *place)
 {
-    return !place->in->from && place->term->kind != SPF_REDIRECT;
+    if (place->in->from || place->term->kind == SPF_REDIRECT)
+        return false;
+    return charge->is_repaired && (charge->kind != &spf_permissive || place->term->kind == SPF_ALL);
 }
 
 static void charge(struct walk *walk, unsigned index, const struct spf_place *place)
@@ -244,9 +246,9 @@ static void charge(struct walk *walk, unsigned index, const struct spf_place *pl
     if (!*finding) {
         *finding = spf_charge(walk->at, charges[index].kind);
         set_owner(*finding, place);
-        walk->own[index] = charges[index].is_repaired;
+        walk->own[index] = true;
     }
-    walk->own[index] = walk->own[index] && is_own(place);
+    walk->own[index] = walk->own[index] && is_repaired(&charges[index], place);
     if (walk->shown[index]++ < SPF_SHOWN_MOST)
         charges[index].show(walk->at, *finding, place);
 }

@@ -13,8 +13,9 @@ const struct finding_kind spf_permissive = {
                "mail lands in junk folders.",
     .cause =
         "all without a qualifier means +all. A length was mistyped (/1 or /8 for /18 or /28), or "
-        "somebody wanted refusals to stop. A softer way is ~all, which most receivers mark. What a receiver does with a fail is its own policy: the record "
-        "says \"not authorised\", not \"reject\".",
+        "somebody wanted refusals to stop. A softer way is ~all, which most receivers mark. What a "
+        "receiver does with a fail is its own policy: the record says \"not authorised\", not "
+        "\"reject\".",
     .applies_to = "every SPF record, and those that it includes: their pass is yours",
     .fix =
         (const struct step_template[]){

@@ -1,6 +1,7 @@
 #include "probes/spf/merge.h"
 
 #include "diag/buffer.h"
+#include "probes/spf/network.h"
 
 #include <string.h>
 
@@ -26,18 +27,12 @@ static bool says_the_same(const struct spf_record *a, const struct spf_record *b
     return true;
 }
 
-/* +all, or a network of length 0. */
+/* +all, or a network as good as that. */
 static bool admits_everybody(const struct spf_record *record, const struct spf_term *term)
 {
-    const char *text = record->text + term->start;
-
     if (term->qualifier != '+' || !spf_is_reached(record, term))
         return false;
-    if (term->kind == SPF_ALL)
-        return true;
-    return (term->kind == SPF_IP4 || term->kind == SPF_IP6 || term->kind == SPF_A ||
-            term->kind == SPF_MX) &&
-           term->size > 2 && memcmp(text + term->size - 2, "/0", 2) == 0;
+    return term->kind == SPF_ALL || spf_width_of(term) == SPF_WIDTH_EVERYBODY;
 }
 
 /* Why a term cannot be moved into another record; NULL if it can. */

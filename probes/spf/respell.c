@@ -174,7 +174,10 @@ static int mask_length(const char *text)
     return length == 32 || (bits & (0xffffffffu >> length)) == 0 ? length : -1;
 }
 
-/* What stands behind the slash of an address or name: "" or a length with its slash. */
+/*
+ * What stands behind the slash of an address or name: "" or a length with its slash. No length
+ * at all, or one of nothing but zeros, is left as it is: to repair it would let everybody pass.
+ */
 static const char *repair_length(struct repair *repair, const char *length)
 {
     const char *digits = length + strspn(length, "/");
@@ -186,11 +189,13 @@ static const char *repair_length(struct repair *repair, const char *length)
         blame(repair, "%s takes no prefix length", names[repair->kind].text);
         return "";
     }
-    if (mask >= 0) {
+    if (mask > 0) {
         blame(repair, "a network has a prefix length, not a mask");
         return arena_print(repair->arena, "/%d", mask);
     }
     if (repair->kind != SPF_IP4 && repair->kind != SPF_IP6)
+        return length;
+    if (!digits[strspn(digits, "0.")])
         return length;
     if (digits > length + 1)
         blame(repair, "one slash stands before the length");
@@ -198,7 +203,7 @@ static const char *repair_length(struct repair *repair, const char *length)
         blame(repair, "a length has no leading zero");
         digits += strspn(digits, "0");
     }
-    return arena_print(repair->arena, "/%s", *digits ? digits : "0");
+    return arena_print(repair->arena, "/%s", digits);
 }
 
 /* example.com:25 */
@@ -211,6 +216,15 @@ static void strip_port(struct repair *repair, char *host)
         return;
     blame(repair, "SPF knows no ports");
     *colon = '\0';
+}
+
+/* mail.example.org does; 192.0.2.O and 192.O.2.1 are addresses with a letter for a digit. */
+static bool ends_like_a_name(const char *host)
+{
+    const char *top = strrchr(host, '.');
+
+    return top && strpbrk(host, "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ") &&
+           text_is_letter(top[1]) && text_is_letter(top[2]);
 }
 
 /* What an address belongs into, whatever the term is called. */
@@ -226,7 +240,7 @@ static void suit_kind(struct repair *repair, const char *host)
               family == SPF_IP4 ? "IPv4" : "IPv6", names[family].text);
         repair->kind = family;
     } else if (!is_address && (repair->kind == SPF_IP4 || repair->kind == SPF_IP6) &&
-               strpbrk(host, "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ") && strchr(host, '.')) {
+               ends_like_a_name(host)) {
         blame(repair, "%s takes addresses, and a the name of a host", names[repair->kind].text);
         repair->kind = SPF_A;
     }
@@ -328,6 +342,8 @@ static const char *value_part(struct repair *repair, const struct spf_loose *loo
 
     if (repair->kind == SPF_ALL)
         return term_without_value(repair, loose);
+    if (!*loose->rest && loose->separator)
+        blame(repair, "nothing follows the %s", loose->separator == ':' ? "colon" : "=");
     if (!*loose->rest || loose->separator == '/')
         return loose->rest;
     repair->value = arena_copy_string(repair->arena, loose->rest);

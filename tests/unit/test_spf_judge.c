@@ -633,6 +633,48 @@ static void changes_are_said(void **state)
     end();
 }
 
+/* What is proposed lets nobody pass whom the record did not mean, and somebody at least. */
+static void corrections_do_no_harm(void **state)
+{
+    static const struct row rows[] = {
+        {"v=spf1 mx ip4:203.0.113.7/ -all", "syntax", NULL},
+        {"v=spf1 mx ip6:2001:db8::1/ -all", "syntax", NULL},
+        {"v=spf1 mx ip4:203.0.113.7/00 -all", "syntax", NULL},
+        {"v=spf1 mx ip4:203.0.113.7/0.0.0.0 -all", "syntax", NULL},
+        {"v=spf1 mx ip4:203.0.113.7/255.255.255.255 -all", "syntax",
+         "v=spf1 mx ip4:203.0.113.7/32 -all"},
+        {"v=spf1 mx ip4:203.0.113.O -all", "syntax", NULL},
+        {"v=spf1 mx ip4:203.0.113.7/0 -all", "host-bits permissive", NULL},
+        {"v=spf1 MX ip4:203.0.0.0/8 -all", "permissive upper-case",
+         "v=spf1 mx ip4:203.0.0.0/8 -all"},
+        {"v=spf1 ip4:0.0.0.0/0 MX -all", "permissive upper-case", NULL},
+        {"v=spf1 redirect=one.example +all", "after-all permissive", NULL},
+        {"v=spf1 redirect=one.example -all", "after-all", NULL},
+        {"v=spf1 ALL", "permissive upper-case", NULL},
+        {"v=spf1 include:none.example -all", "include-none", NULL},
+        {"v=spf1 ip4:10.0.0.1 -all", "private-address", NULL},
+    };
+
+    (void)state;
+    CHECK(rows);
+    begin("v=spf1 MX ip4:203.0.0.0/8 -all");
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        if (is_problem(bench.findings[i]) &&
+            strcmp(bench.findings[i]->kind->id, "spf-permissive") == 0)
+            assert_null(corrected_by(bench.findings[i]));
+    }
+    end();
+}
+
+/* An empty reason is no reason. */
+static void changes_have_reasons(void **state)
+{
+    (void)state;
+    begin("v=spf1 mx: -all");
+    assert_true(says(the_problem(), "mx: is mx now: nothing follows the colon"));
+    end();
+}
+
 /* Two findings of one record show one corrected record, so neither undoes the other. */
 static void findings_share_one_corrected_record(void **state)
 {
@@ -684,6 +726,8 @@ int main(void)
         cmocka_unit_test_setup(forgotten_senders_are_told, set_up),
         cmocka_unit_test_setup(faults_are_marked_in_the_record, set_up),
         cmocka_unit_test_setup(changes_are_said, set_up),
+        cmocka_unit_test_setup(corrections_do_no_harm, set_up),
+        cmocka_unit_test_setup(changes_have_reasons, set_up),
         cmocka_unit_test_setup(findings_share_one_corrected_record, set_up),
         cmocka_unit_test_setup(large_records_are_judged, set_up),
     };
