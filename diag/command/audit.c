@@ -175,6 +175,7 @@ static int audit(struct options *options)
         return complain("nothing would be examined: --only and --skip leave no probe of domains");
     if (find_resolvers(options) != EXIT_FINE)
         return EXIT_TROUBLE;
+    options->settings.one_message = true;
     plan.gather.resolvers = options->settings.dns;
     plan.gather.resolver_count = options->settings.dns_count;
     plan.gather.timeout = options->timeout;

@@ -521,6 +521,8 @@ static void leave_out_excluded(struct flattening *all, const struct map *map)
 {
     size_t kept = 0;
 
+    if (!all->networks)
+        return;
     for (size_t i = 0; i < all->senders->count; i++) {
         const struct spf_network *network = &all->networks[i];
 
