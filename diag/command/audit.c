@@ -2,13 +2,13 @@
 #include "diag/command/audit_run.h"
 #include "diag/command/command.h"
 #include "diag/exam.h"
+#include "diag/gather/dns.h"
 #include "diag/platform.h"
 
 #include <string.h>
 
 enum {
     EXIT_INTERRUPTED = 3,
-    RESOLVERS_MOST = 16,
     WINDOW_NEARBY = 2000, /* questions in flight */
     WINDOW_PUBLIC = 100,
     RATE_PUBLIC = 200 /* questions a second */
@@ -76,8 +76,8 @@ static int find_resolvers(struct options *options)
 
     if (settings->dns_count > 0)
         return EXIT_FINE;
-    found = arena_new(&options->memory, RESOLVERS_MOST, sizeof *found);
-    if (platform_resolvers(found, RESOLVERS_MOST, &settings->dns_count) != STATUS_OK ||
+    found = arena_new(&options->memory, DNS_RESOLVERS_MOST, sizeof *found);
+    if (platform_resolvers(found, DNS_RESOLVERS_MOST, &settings->dns_count) != STATUS_OK ||
         settings->dns_count == 0)
         return complain("this machine names no resolver; name one with --dns");
     settings->dns = found;

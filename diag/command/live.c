@@ -1,9 +1,8 @@
 #include "diag/command/live.h"
 
 #include "diag/command/command.h"
+#include "diag/gather/dns.h"
 #include "diag/platform.h"
-
-enum { RESOLVERS_MOST = 16 };
 
 static void show_progress(void *context, size_t settled, size_t open)
 {
@@ -24,7 +23,7 @@ static enum status find_resolvers(const struct options *options, struct net_addr
     if (gather->resolver_count > 0)
         return STATUS_OK;
     gather->resolvers = found;
-    status = platform_resolvers(found, RESOLVERS_MOST, &gather->resolver_count);
+    status = platform_resolvers(found, DNS_RESOLVERS_MOST, &gather->resolver_count);
     if (status != STATUS_OK)
         gather->resolver_count = 0;
     return status;
@@ -39,7 +38,7 @@ static int complain_of_save(const char *path, enum status status)
 
 int live_run(struct run *run, const struct options *options)
 {
-    struct net_address found[RESOLVERS_MOST];
+    struct net_address found[DNS_RESOLVERS_MOST];
     bool shown = false;
     struct run_options how = {.gather = {.dns_window = options->dns_window,
                                          .timeout = options->timeout,

@@ -2,20 +2,19 @@
 
 #include "diag/command/command.h"
 #include "diag/exam.h"
+#include "diag/gather/dns.h"
 #include "diag/platform.h"
 #include "diag/text.h"
 
-enum { RESOLVERS_MOST = 16 };
-
 static void print_resolvers(const struct options *options)
 {
-    struct net_address found[RESOLVERS_MOST];
+    struct net_address found[DNS_RESOLVERS_MOST];
     const struct net_address *servers = options->settings.dns;
     size_t count = options->settings.dns_count;
 
     if (count == 0) {
         servers = found;
-        if (platform_resolvers(found, RESOLVERS_MOST, &count) != STATUS_OK)
+        if (platform_resolvers(found, DNS_RESOLVERS_MOST, &count) != STATUS_OK)
             count = 0;
     }
     puts(count ? "resolvers:" : "resolvers: none; name one with --dns");
