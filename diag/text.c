@@ -316,3 +316,12 @@ bool text_starts_fold(const char *text, size_t size, const char *prefix)
 
     return size >= prefix_size && text_equal_fold_sized(text, prefix_size, prefix, prefix_size);
 }
+
+uint64_t text_hash(const char *text)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    return hash;
+}

@@ -64,4 +64,7 @@ bool text_equal_fold(const char *a, const char *b);
 bool text_equal_fold_sized(const char *a, size_t a_size, const char *b, size_t b_size);
 bool text_starts_fold(const char *text, size_t size, const char *prefix);
 
+/* FNV-1a, 64 bits: alike on every machine, so that --shard can divide by it. */
+uint64_t text_hash(const char *text);
+
 #endif

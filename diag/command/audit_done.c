@@ -2,6 +2,7 @@
 
 #include "diag/json.h"
 #include "diag/platform.h"
+#include "diag/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,19 +42,10 @@ void audit_done_free(struct audit_done *done)
     free(done);
 }
 
-uint64_t audit_hash(const char *domain)
-{
-    uint64_t hash = 14695981039346656037u;
-
-    for (; *domain; domain++)
-        hash = (hash ^ (unsigned char)*domain) * 1099511628211u;
-    return hash;
-}
-
 /* Its slot, or the free one where it belongs. */
 static struct slot *slot_of(const struct audit_done *done, uint64_t hash)
 {
-    size_t at = (size_t)(hash ^ hash >> 32) & (done->room - 1);
+    size_t at = (size_t)hash & (done->room - 1);
 
     while (done->slots[at].added > 0 && done->slots[at].hash != hash)
         at = (at + 1) & (done->room - 1);
@@ -147,7 +139,7 @@ static void take_line(struct reading *reading, bool is_last)
     if (is_blank(&reading->line))
         return;
     if ((!is_last && is_as_written(reading)) || is_object(reading)) {
-        audit_done_add(reading->done, audit_hash(reading->domain.text));
+        audit_done_add(reading->done, text_hash(reading->domain.text));
         end->lines++;
         end->lacks_line_end = is_last;
     } else if (is_last) {

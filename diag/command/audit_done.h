@@ -16,9 +16,7 @@ struct audit_done;
 struct audit_done *audit_done_new(void);
 void audit_done_free(struct audit_done *done);
 
-/* FNV-1a, 64 bits: also what --shard divides by. */
-uint64_t audit_hash(const char *domain);
-
+/* `hash`: text_hash() of a domain. */
 void audit_done_add(struct audit_done *done, uint64_t hash);
 
 /* True as often as it was added. */

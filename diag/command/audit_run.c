@@ -114,7 +114,7 @@ static void take_line(struct audit *audit, const struct domain_line *line)
 {
     const struct audit_plan *plan = audit->plan;
     const char *fault = name_of(audit, line), *name = audit->name.text;
-    uint64_t hash = audit_hash(name);
+    uint64_t hash = text_hash(name);
 
     if (hash % plan->shard_count != plan->shard)
         return;

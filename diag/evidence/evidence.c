@@ -3,6 +3,7 @@
 #include "diag/evidence/digest.h"
 #include "diag/evidence/dns.h"
 #include "diag/json.h"
+#include "diag/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,24 +69,14 @@ void evidence_store_free(struct evidence_store *store)
     free(store);
 }
 
-/* FNV-1a, 64 bits. */
-static size_t hash(const char *key)
+static struct evidence **slot_of(const struct evidence_store *store, uint64_t hash)
 {
-    uint64_t value = 14695981039346656037u;
-
-    for (; *key; key++)
-        value = (value ^ (unsigned char)*key) * 1099511628211u;
-    return (size_t)(value ^ value >> 32);
-}
-
-static struct evidence **slot_of(const struct evidence_store *store, size_t hash)
-{
-    return &store->slots[hash & (store->slot_count - 1)];
+    return &store->slots[(size_t)hash & (store->slot_count - 1)];
 }
 
 static struct evidence *find_key(const struct evidence_store *store, const char *key)
 {
-    size_t wanted = hash(key);
+    uint64_t wanted = text_hash(key);
     struct evidence *item = *slot_of(store, wanted);
 
     while (item && (item->place.hash != wanted || strcmp(item->key, key) != 0))
@@ -123,7 +114,7 @@ static void grow(struct evidence_store *store)
 
 static void insert(struct evidence_store *store, struct evidence *item)
 {
-    item->place.hash = hash(item->key);
+    item->place.hash = text_hash(item->key);
     item->place.expires = INT64_MAX;
     item->place.previous = store->last;
     if (store->last)

@@ -30,7 +30,7 @@ typedef const void *evidence_reader(const struct evidence *item, struct arena *a
 
 /* What a store knows of an item; nobody else's. */
 struct evidence_place {
-    size_t hash; /* of the key */
+    uint64_t hash; /* of the key */
     struct evidence *next_in_slot;
     struct evidence *previous; /* in the order asked */
     struct evidence *idle_previous, *idle_next;

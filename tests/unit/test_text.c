@@ -221,6 +221,15 @@ static void test_fold(void **state)
     assert_true(text_starts_fold("", 0, ""));
 }
 
+/* FNV-1a as published: machines of different kinds must agree on their shards of an audit. */
+static void test_hash(void **state)
+{
+    (void)state;
+    assert_true(text_hash("") == 0xCBF29CE484222325u);
+    assert_true(text_hash("a") == 0xAF63DC4C8601EC8Cu);
+    assert_true(text_hash("foobar") == 0x85944171F73967E8u);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_printable_copy),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_hash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
