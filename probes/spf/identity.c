@@ -31,23 +31,6 @@ static void tell_no_domain(struct examination *x)
         "(RFC 7208 section 4.3)");
 }
 
-static void tell_none(struct examination *x, const struct subject *domain,
-                      const struct spf_published *published)
-{
-    struct finding *finding = found(x, &spf_none);
-
-    spf_set_common(x, finding, domain, published);
-    if (dns_answer_no_such_name(published->answer)) {
-        finding->title = "the domain does not exist";
-        saw(finding, &published->answer->evidence, "the name does not exist (NXDOMAIN)");
-        set_text(finding, "unregistered", "yes");
-        return;
-    }
-    set_text(finding, "registered", "yes");
-    spf_show_records(finding, published);
-    spf_show_look_alikes(x, finding, published);
-}
-
 static void tell_unread(struct examination *x, const struct dns_answer *answer)
 {
     saw_failure(unknown(x, &spf_none, "the SPF record could not be read"), &answer->evidence);
@@ -86,7 +69,7 @@ static bool explain_published(struct examination *x, const struct subject *domai
     if (view->published->count == 1)
         return explain_tree(x, domain, NULL, view);
     if (view->published->count == 0)
-        tell_none(x, domain, view->published);
+        spf_tell_none(x, domain, view->published);
     else
         spf_tell_multiple(x, domain, view->published);
     return true;

@@ -33,18 +33,9 @@ static bool receives(const struct public_view *mx)
 static void tell_none(struct examination *x, const struct subject *domain,
                       const struct spf_published *published, const struct public_view *mx)
 {
-    struct finding *finding = found(x, &spf_none);
+    struct finding *finding = spf_tell_none(x, domain, published);
 
-    spf_set_common(x, finding, domain, published);
-    if (dns_answer_no_such_name(published->answer)) {
-        finding->title = "the domain does not exist";
-        saw(finding, &published->answer->evidence, "the name does not exist (NXDOMAIN)");
-        set_text(finding, "unregistered", "yes");
-        return;
-    }
-    set_text(finding, "registered", "yes");
-    spf_show_records(finding, published);
-    if (!spf_show_look_alikes(x, finding, published))
+    if (finding)
         set_text(finding, receives(mx) ? "receives" : "sends-only", "yes");
 }
 

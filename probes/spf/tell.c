@@ -1,5 +1,7 @@
 #include "probes/spf/tell.h"
 
+#include "probes/spf/kinds.h"
+
 #include <string.h>
 
 enum {
@@ -7,7 +9,8 @@ enum {
     MARK_SIZE = 8 /* bytes of a look-alike that are marked: its version */
 };
 
-void spf_show_record(struct finding *finding, const struct spf_published *published, size_t index)
+static void show_record(struct finding *finding, const struct spf_published *published,
+                        size_t index)
 {
     const struct dns_record *record = published->sources[index];
     struct buffer text;
@@ -27,7 +30,7 @@ void spf_show_record(struct finding *finding, const struct spf_published *publis
 void spf_show_records(struct finding *finding, const struct spf_published *published)
 {
     for (size_t i = 0; i < published->count; i++)
-        spf_show_record(finding, published, i);
+        show_record(finding, published, i);
     if (published->count == 0)
         saw(finding, &published->answer->evidence, "no SPF record");
 }
@@ -41,8 +44,12 @@ bool spf_offer_record(struct finding *finding, const struct spf_fix *fix)
     return true;
 }
 
-bool spf_show_look_alikes(struct examination *x, struct finding *finding,
-                          const struct spf_published *published)
+/*
+ * TXT records that somebody meant as SPF records, and what is off. True if there is one, and
+ * the record that was meant is offered.
+ */
+static bool show_look_alikes(struct examination *x, struct finding *finding,
+                             const struct spf_published *published)
 {
     const struct dns_record *record = NULL, *source = NULL;
     struct spf_fix fix, meant = {0};
@@ -133,4 +140,21 @@ void spf_set_former_record(struct finding *finding, const struct dns_record *rec
     }
     set_value(finding, VALUE_TXT_DATA, "former-record", data.text, data.size);
     buffer_release(&data);
+}
+
+struct finding *spf_tell_none(struct examination *x, const struct subject *domain,
+                              const struct spf_published *published)
+{
+    struct finding *finding = found(x, &spf_none);
+
+    spf_set_common(x, finding, domain, published);
+    if (dns_answer_no_such_name(published->answer)) {
+        finding->title = "the domain does not exist";
+        saw(finding, &published->answer->evidence, "the name does not exist (NXDOMAIN)");
+        set_text(finding, "unregistered", "yes");
+        return NULL;
+    }
+    set_text(finding, "registered", "yes");
+    spf_show_records(finding, published);
+    return show_look_alikes(x, finding, published) ? NULL : finding;
 }

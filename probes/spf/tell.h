@@ -5,21 +5,18 @@
 #include "probes/spf/fix.h"
 #include "probes/spf/published.h"
 
-/* A record as a zone file has its strings: "v=spf1 " "mx -all". */
-void spf_show_record(struct finding *finding, const struct spf_published *published, size_t index);
-
-/* All of them, or that there is none. */
+/* The records, each as a zone file has its strings, "v=spf1 " "mx -all"; or that there is none. */
 void spf_show_records(struct finding *finding, const struct spf_published *published);
 
 /* {corrected-record} and {changes} for the steps of a finding; false where there is none. */
 bool spf_offer_record(struct finding *finding, const struct spf_fix *fix);
 
 /*
- * TXT records that somebody meant as SPF records, and what is off. True if there is one, and
- * the record that was meant is offered.
+ * There is no record at a domain: what stands there in its place. Gives the finding if nothing
+ * does, so that what the domain does with mail decides what to publish; else NULL.
  */
-bool spf_show_look_alikes(struct examination *x, struct finding *finding,
-                          const struct spf_published *published);
+struct finding *spf_tell_none(struct examination *x, const struct subject *domain,
+                              const struct spf_published *published);
 
 /*
  * {name}, at which the records stand: the subject itself or, said in the finding, the end
