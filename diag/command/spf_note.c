@@ -1,6 +1,5 @@
 #include "diag/command/spf_note.h"
 
-#include "diag/read/spf_macro.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -215,23 +214,13 @@ static const struct spf_step *step_at(const struct spf_page *page, const struct 
 static const char *expand(const struct spf_page *page, const struct spf_place *place)
 {
     const struct spf_term *term = place->term;
-    const struct settings *settings = page->settings;
-    struct spf_macro_values values = {.local = settings->sender_local,
-                                      .sender_domain = page->view->domain,
-                                      .domain = place->in->domain,
-                                      .helo = settings->helo};
+    struct spf_macro_values values;
     const char *name;
 
     if (!page->view->is_evaluated || spf_macro_uses(term->value, term->value_size, 'p'))
         return NULL;
-    values.ip = settings->senders[0];
-    if (ip_is_v4_mapped(&values.ip)) {
-        memmove(values.ip.bytes, values.ip.bytes + 12, 4);
-        memset(values.ip.bytes + 4, 0, 12);
-        values.ip.family = IP_V4;
-    }
-    if (!values.local || !*values.local)
-        values.local = "postmaster";
+    values = spf_values_of(&page->view->message);
+    values.domain = place->in->domain;
     if (spf_expand_domain(term->value, term->value_size, &values, page->memory, &name) != STATUS_OK)
         return NULL;
     return spf_page_show(page, name);

@@ -369,6 +369,16 @@ static struct ip_address client_address(const struct ip_address *ip)
     return v4;
 }
 
+struct spf_macro_values spf_values_of(const struct spf_message *message)
+{
+    return (struct spf_macro_values){.ip = client_address(&message->ip),
+                                     .local = message->local && *message->local ? message->local
+                                                                                : "postmaster",
+                                     .sender_domain = message->domain,
+                                     .domain = message->domain,
+                                     .helo = message->helo};
+}
+
 /* RFC 7208 4.3: what is no name, nobody needs to look up. */
 static const char *malformation(const char *domain)
 {
@@ -383,22 +393,17 @@ static const char *malformation(const char *domain)
 bool spf_check_host(struct examination *x, const struct spf_message *message,
                     const struct spf_record *record, struct spf_verdict *verdict)
 {
-    const char *local = message->local && message->local[0] ? message->local : "postmaster";
     struct spf_evaluation evaluation = {.x = x,
                                         .memory = pass_memory(x),
                                         .verdict = verdict,
-                                        .values = {.ip = client_address(&message->ip),
-                                                   .local = local,
-                                                   .sender_domain = message->domain,
-                                                   .domain = message->domain,
-                                                   .helo = message->helo,
-                                                   .now = ask_now(x) / 1000},
+                                        .values = spf_values_of(message),
                                         .record = record,
                                         .record_domain = message->domain,
                                         .is_brief = message->brief};
     struct decision decision = {.result = SPF_RESULT_NONE, .section = "4.3"};
 
     memset(verdict, 0, sizeof *verdict);
+    evaluation.values.now = ask_now(x) / 1000;
     decision.none = record ? NULL : malformation(message->domain);
     if (!decision.none)
         decision = decide(&evaluation, message->domain, 0);

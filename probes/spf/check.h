@@ -9,6 +9,7 @@
 #ifndef EXDIAG_PROBES_SPF_CHECK_H
 #define EXDIAG_PROBES_SPF_CHECK_H
 
+#include "diag/read/spf_macro.h"
 #include "probes/spf/published.h"
 
 /* X(NAME, "word"): RFC 7208 2.6 */
@@ -37,6 +38,9 @@ struct spf_message {      /* RFC 7208 4.1 */
     const char *helo;     /* NULL: not known */
     bool brief;           /* an audit: no steps are kept, and no explanation is asked for */
 };
+
+/* What a message gives macros, but for %{p} and %{t}, in a record at its own domain. */
+struct spf_macro_values spf_values_of(const struct spf_message *message);
 
 struct spf_step {       /* one term, evaluated */
     const char *domain; /* of its record */

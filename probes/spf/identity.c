@@ -138,18 +138,18 @@ static bool explain_proposed(struct examination *x, const struct subject *domain
 static bool evaluate(struct examination *x, struct spf_view *view)
 {
     const struct settings *settings = ask_settings(x);
-    const struct spf_message message = {.ip = settings->senders[0],
-                                        .local = settings->sender_local,
-                                        .domain = view->domain,
-                                        .helo = settings->helo};
 
+    view->message = (struct spf_message){.ip = settings->senders[0],
+                                         .local = settings->sender_local,
+                                         .domain = view->domain,
+                                         .helo = settings->helo};
     view->is_evaluated = true;
     if (view->record && !spf_is_record(view->record->text, view->record->size)) {
         view->verdict.result = SPF_RESULT_NONE;
         view->verdict.reason = "the text is no SPF record (RFC 7208 section 4.5)";
         return true;
     }
-    return spf_check_host(x, &message, view->record, &view->verdict);
+    return spf_check_host(x, &view->message, view->record, &view->verdict);
 }
 
 static void examine(struct examination *x, const struct subject *domain)

@@ -17,6 +17,7 @@ struct spf_view {
     struct spf_tree tree;                  /* top NULL: there is not exactly one record */
     struct spf_senders senders;
     bool is_evaluated; /* with --ip: */
+    struct spf_message message;
     struct spf_verdict verdict;
 };
 
