@@ -197,50 +197,38 @@ static json_t *unknown_array(const struct spf_page *page)
     return array;
 }
 
-static json_t *sender_array(const struct spf_page *page)
+/* A single address with its length, too. */
+static json_t *network_text(const struct spf_page *page, const struct spf_network *network)
 {
-    const struct spf_senders *senders = &page->view->senders;
-    json_t *array = json_array();
+    char text[IP_TEXT_SIZE];
 
-    for (size_t i = 0; i < senders->block_count; i++) {
-        const struct spf_place *by = senders->blocks[i].by, *branch = senders->blocks[i].branch;
-        json_t *object = json_object();
-        struct buffer text;
-
-        buffer_init(&text, 64);
-        spf_page_write_network(&senders->blocks[i], true, &text);
-        json_put_text(object, "network", text.text);
-        json_put_text(object, "branch", spf_page_show_term(page, branch->in->record, branch->term));
-        json_put_text(object, "term", spf_page_show_term(page, by->in->record, by->term));
-        json_put_text(object, "domain", spf_page_show(page, by->in->domain));
-        json_array_append_new(array, object);
-        buffer_release(&text);
-    }
-    return array;
+    ip_format(&network->ip, text);
+    return json_string(arena_print(page->memory, "%s/%u", text, network->length));
 }
 
-static json_t *address_array(const struct spf_page *page)
+static json_t *sender_object(const struct spf_page *page, const struct spf_network *network)
 {
-    const struct spf_senders *senders = &page->view->senders;
-    json_t *array = json_array();
+    const struct spf_place *by = network->by, *branch = network->branch;
+    json_t *object = json_object();
 
-    for (size_t i = 0; i < senders->block_count; i++) {
-        struct buffer text;
-
-        buffer_init(&text, 64);
-        spf_page_write_network(&senders->blocks[i], true, &text);
-        json_array_append_new(array, json_string(text.text));
-        buffer_release(&text);
-    }
-    return array;
+    json_object_set_new(object, "network", network_text(page, network));
+    json_put_text(object, "branch", spf_page_show_term(page, branch->in->record, branch->term));
+    json_put_text(object, "term", spf_page_show_term(page, by->in->record, by->term));
+    json_put_text(object, "domain", spf_page_show(page, by->in->domain));
+    return object;
 }
 
 static void put_senders(json_t *object, const struct spf_page *page)
 {
     const struct spf_senders *senders = &page->view->senders;
+    json_t *addresses = json_array(), *array = json_array();
 
-    json_object_set_new(object, "addresses", address_array(page));
-    json_object_set_new(object, "senders", sender_array(page));
+    for (size_t i = 0; i < senders->block_count; i++) {
+        json_array_append_new(addresses, network_text(page, &senders->blocks[i]));
+        json_array_append_new(array, sender_object(page, &senders->blocks[i]));
+    }
+    json_object_set_new(object, "addresses", addresses);
+    json_object_set_new(object, "senders", array);
     json_put_bool(object, "everybody", senders->is_everybody);
     json_put_bool(object, "conditional", senders->is_conditional);
     json_put_bool(object, "addresses_complete", page->view->tree.top && !senders->is_cut);

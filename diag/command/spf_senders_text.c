@@ -4,18 +4,7 @@
 
 #include <string.h>
 
-enum { BLOCKS_SHOWN = 40, LINE_MOST = 4096 };
-
-void spf_page_write_network(const struct spf_network *network, bool always, struct buffer *out)
-{
-    unsigned whole = network->ip.family == IP_V4 ? 32 : 128;
-    char text[IP_TEXT_SIZE];
-
-    ip_format(&network->ip, text);
-    buffer_add_string(out, text);
-    if (always || network->length < whole)
-        buffer_print(out, "/%u", network->length);
-}
+enum { BLOCKS_SHOWN = 40 };
 
 static uint64_t count_v4(const struct spf_senders *senders)
 {
@@ -66,16 +55,13 @@ static void sum_up(struct spf_sheet *sheet, const struct spf_senders *senders)
 
 static size_t widest(const struct spf_senders *senders, size_t count)
 {
+    char text[IP_NETWORK_TEXT_SIZE];
     size_t most = 0;
 
     for (size_t i = 0; i < count; i++) {
-        struct buffer text;
-
-        buffer_init(&text, 64);
-        spf_page_write_network(&senders->blocks[i], false, &text);
-        if (text.size > most)
-            most = text.size;
-        buffer_release(&text);
+        ip_format_network(&senders->blocks[i].ip, senders->blocks[i].length, text);
+        if (strlen(text) > most)
+            most = strlen(text);
     }
     return most;
 }
@@ -83,18 +69,16 @@ static size_t widest(const struct spf_senders *senders, size_t count)
 static void show_block(struct spf_sheet *sheet, const struct spf_network *block, size_t column)
 {
     const struct spf_place *branch = block->branch;
-    struct buffer text;
+    char text[IP_NETWORK_TEXT_SIZE];
 
-    buffer_init(&text, LINE_MOST);
-    spf_page_write_network(block, false, &text);
+    ip_format_network(&block->ip, block->length, text);
     wrap_to(&sheet->wrap, sheet->body);
     wrap_indent(&sheet->wrap, column);
-    spf_sheet_words(sheet, STYLE_PLAIN, text.text);
+    spf_sheet_words(sheet, STYLE_PLAIN, text);
     wrap_to(&sheet->wrap, column);
     spf_sheet_words(sheet, STYLE_FAINT,
                     spf_page_show_term(sheet->page, branch->in->record, branch->term));
     wrap_end(&sheet->wrap);
-    buffer_release(&text);
 }
 
 static void remark(struct spf_sheet *sheet, enum style style, const char *text)
@@ -103,30 +87,6 @@ static void remark(struct spf_sheet *sheet, enum style style, const char *text)
     wrap_indent(&sheet->wrap, sheet->body);
     spf_sheet_words(sheet, style, text);
     wrap_end(&sheet->wrap);
-}
-
-static void find_error(void *context, const struct spf_place *place)
-{
-    const struct spf_node *node = place->node;
-    bool *found = context;
-
-    if (!place->is_reached)
-        return;
-    if (place->term->error || place->host_count > SPF_HOSTS_MOST)
-        *found = true;
-    if (node && (node->state == SPF_NODE_NONE || node->state == SPF_NODE_SEVERAL ||
-                 node->state == SPF_NODE_LOOP || node->state == SPF_NODE_INVALID))
-        *found = true;
-}
-
-/* A permanent error somewhere, for those that nothing lets pass before it. */
-static bool has_error(const struct spf_tree *tree)
-{
-    bool found = tree->top->record->error || tree->reached > SPF_LOOKUPS_MOST ||
-                 tree->voids[SPF_V4] > SPF_VOIDS_MOST || tree->voids[SPF_V6] > SPF_VOIDS_MOST;
-
-    spf_tree_walk(tree, find_error, &found);
-    return found;
 }
 
 void spf_sheet_senders(struct spf_sheet *sheet)
@@ -154,7 +114,7 @@ void spf_sheet_senders(struct spf_sheet *sheet)
                "and others, depending on the message: macros, exists and ptr have a say");
     if (senders->is_cut)
         remark(sheet, STYLE_YELLOW, "and maybe others: parts of the tree are not known");
-    if (has_error(&view->tree))
+    if (spf_tree_has_error(&view->tree))
         remark(sheet, STYLE_RED,
                "as the terms say: a receiver that comes to a permanent error lets nobody pass");
 }

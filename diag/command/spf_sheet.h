@@ -37,7 +37,4 @@ void spf_sheet_tree(struct spf_sheet *sheet);
 /* Who may send. */
 void spf_sheet_senders(struct spf_sheet *sheet);
 
-/* "192.0.2.0/24", and a single address without a length. */
-void spf_page_write_network(const struct spf_network *network, bool always, struct buffer *out);
-
 #endif

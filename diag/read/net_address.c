@@ -210,6 +210,16 @@ void ip_format(const struct ip_address *ip, char *out)
                  v4[1], v4[2], v4[3]);
 }
 
+void ip_format_network(const struct ip_address *ip, unsigned length, char *out)
+{
+    size_t size;
+
+    ip_format(ip, out);
+    size = strlen(out);
+    if (length < (ip->family == IP_V4 ? 32u : 128u))
+        snprintf(out + size, IP_NETWORK_TEXT_SIZE - size, "/%u", length);
+}
+
 bool ip_equal(const struct ip_address *a, const struct ip_address *b)
 {
     return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;

@@ -25,9 +25,10 @@ struct net_address {
 };
 
 enum {
-    DNS_PORT = 53,              /* RFC 1035 4.2 */
-    IP_TEXT_SIZE = 46,          /* the longest IPv6 text and its NUL */
-    NET_ADDRESS_TEXT_SIZE = 66, /* [address%scope]:port and its NUL */
+    DNS_PORT = 53,                           /* RFC 1035 4.2 */
+    IP_TEXT_SIZE = 46,                       /* the longest IPv6 text and its NUL */
+    IP_NETWORK_TEXT_SIZE = IP_TEXT_SIZE + 4, /* and a length */
+    NET_ADDRESS_TEXT_SIZE = 66,              /* [address%scope]:port and its NUL */
 };
 
 /*
@@ -41,6 +42,9 @@ enum status ip_parse(const char *text, size_t size, struct ip_address *out);
  * dotted quad); "" for IP_NONE. `out` has IP_TEXT_SIZE bytes.
  */
 void ip_format(const struct ip_address *ip, char *out);
+
+/* "192.0.2.0/24", and a single address without a length. `out` has IP_NETWORK_TEXT_SIZE bytes. */
+void ip_format_network(const struct ip_address *ip, unsigned length, char *out);
 
 /* An IPv4 address as IPv6, ::ffff:192.0.2.1; its last 4 bytes are the address (RFC 4291 2.5.5.2).
  */

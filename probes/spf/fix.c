@@ -146,7 +146,7 @@ static void add_term(struct drafting *drafting, const struct spf_term *term)
 {
     const char *text = quote(drafting, term);
     size_t name = strcspn(text, ":=/");
-    char network[SPF_NETWORK_TEXT_SIZE];
+    char network[IP_NETWORK_TEXT_SIZE];
 
     buffer_add_char(&drafting->text, ' ');
     if (term->kind == SPF_OTHER_MODIFIER) {

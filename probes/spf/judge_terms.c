@@ -129,7 +129,7 @@ static void judge_host_bits(struct spf_case *at)
 
     for (size_t i = 0; i < at->record->term_count; i++) {
         const struct spf_term *term = &at->record->terms[i];
-        char network[SPF_NETWORK_TEXT_SIZE];
+        char network[IP_NETWORK_TEXT_SIZE];
 
         if (!spf_has_host_bits(term) || (finding && finding->seen_count >= SPF_SEEN_MOST))
             continue;

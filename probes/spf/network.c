@@ -1,6 +1,5 @@
 #include "probes/spf/network.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char private_use[] = "for private networks";
@@ -96,14 +95,9 @@ void spf_format_network(const struct spf_term *term, char *out)
 {
     struct ip_address ip = term->network;
     unsigned length = length_of(term);
-    char text[IP_TEXT_SIZE];
 
     clear_host_bits(&ip, length);
-    ip_format(&ip, text);
-    if (length == (ip.family == IP_V4 ? 32u : 128u))
-        snprintf(out, SPF_NETWORK_TEXT_SIZE, "%s", text);
-    else
-        snprintf(out, SPF_NETWORK_TEXT_SIZE, "%s/%u", text, length);
+    ip_format_network(&ip, length, out);
 }
 
 /* Prefix lengths up to which a network is everybody's, and wide. */

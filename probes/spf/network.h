@@ -7,8 +7,6 @@
 
 #include "diag/read/spf.h"
 
-enum { SPF_NETWORK_TEXT_SIZE = IP_TEXT_SIZE + 4 };
-
 /*
  * What an address or the whole of a network of `length` bits is set apart for, such as
  * "for private networks"; NULL if it can send. Addresses for documentation (RFC 5737,

@@ -301,3 +301,29 @@ void spf_tree_walk(const struct spf_tree *tree,
 {
     walk(tree->top, visit, context);
 }
+
+/* ---- errors ---- */
+
+static bool leads_to_error(const struct spf_node *node)
+{
+    return node->state == SPF_NODE_NONE || node->state == SPF_NODE_SEVERAL ||
+           node->state == SPF_NODE_LOOP || node->state == SPF_NODE_INVALID;
+}
+
+static void find_error(void *context, const struct spf_place *place)
+{
+    bool *has_error = context;
+
+    if (place->is_reached && (place->term->error || place->host_count > SPF_HOSTS_MOST ||
+                              (place->node && leads_to_error(place->node))))
+        *has_error = true;
+}
+
+bool spf_tree_has_error(const struct spf_tree *tree)
+{
+    bool has_error = tree->top->record->error || tree->reached > SPF_LOOKUPS_MOST ||
+                     tree->voids[SPF_V4] > SPF_VOIDS_MOST || tree->voids[SPF_V6] > SPF_VOIDS_MOST;
+
+    spf_tree_walk(tree, find_error, &has_error);
+    return has_error;
+}

@@ -85,4 +85,7 @@ bool spf_tree_grow(struct examination *x, const char *domain, const struct spf_p
 void spf_tree_walk(const struct spf_tree *tree,
                    void (*visit)(void *context, const struct spf_place *place), void *context);
 
+/* True if there is a permanent error for those that no term matches before it. */
+bool spf_tree_has_error(const struct spf_tree *tree);
+
 #endif

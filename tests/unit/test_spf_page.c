@@ -38,7 +38,6 @@ static void examine(struct examination *x, const struct subject *subject)
 {
     const struct settings *settings = ask_settings(x);
     struct spf_view *view = arena_new(pass_memory(x), 1, sizeof *view);
-    struct spf_message message = {.domain = subject->name, .local = "ohara"};
 
     view->domain = view->name = subject->name;
     view->answer = spf_ask(x, subject->name, DNS_TXT);
@@ -50,8 +49,9 @@ static void examine(struct examination *x, const struct subject *subject)
     spf_senders(x, &view->tree, &view->senders);
     if (settings->sender_count > 0) {
         view->is_evaluated = true;
-        message.ip = settings->senders[0];
-        if (!spf_check_host(x, &message, NULL, &view->verdict))
+        view->message = (struct spf_message){
+            .ip = settings->senders[0], .domain = subject->name, .local = "ohara"};
+        if (!spf_check_host(x, &view->message, NULL, &view->verdict))
             return;
     }
     set_result(x, view);
