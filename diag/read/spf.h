@@ -38,7 +38,7 @@ const char *spf_look_alike(const char *text, size_t size);
     X(REDIRECT, "redirect", false, true)                                                           \
     X(EXP, "exp", false, false)                                                                    \
     X(OTHER_MODIFIER, "", false, false)                                                            \
-    X(UNKNOWN, "", true, false)
+    X(UNKNOWN, "", false, false)
 
 enum spf_term_kind {
 #define X(name, word, is_mechanism, costs) SPF_##name,
@@ -47,7 +47,7 @@ enum spf_term_kind {
         SPF_TERM_KIND_COUNT
 };
 
-bool spf_is_mechanism(enum spf_term_kind kind); /* rather than a modifier */
+bool spf_is_mechanism(enum spf_term_kind kind); /* rather than a modifier or nothing known */
 bool spf_costs_lookup(enum spf_term_kind kind); /* RFC 7208 4.6.4 */
 
 struct spf_term {

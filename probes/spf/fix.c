@@ -66,11 +66,6 @@ static bool leads_to(const struct drafting *drafting, const struct spf_term *ter
     return place && place->node && place->node->state == state;
 }
 
-static bool is_mechanism(const struct spf_term *term)
-{
-    return term->kind < SPF_REDIRECT;
-}
-
 /* ---- terms that are left out ---- */
 
 static bool stood_before(const struct drafting *drafting, const struct spf_term *term)
@@ -79,7 +74,7 @@ static bool stood_before(const struct drafting *drafting, const struct spf_term 
 
     for (const struct spf_term *earlier = record->terms; earlier < term; earlier++) {
         if (spf_same_term(record, earlier, record, term))
-            return is_mechanism(term);
+            return spf_is_mechanism(term->kind);
     }
     return false;
 }
@@ -87,7 +82,7 @@ static bool stood_before(const struct drafting *drafting, const struct spf_term 
 /* A term behind `all` that counts once `all` stands at the end, and does no harm there. */
 static bool may_move(const struct drafting *drafting, const struct spf_term *term)
 {
-    if (term->qualifier != '+' || !is_mechanism(term) || term->kind == SPF_ALL ||
+    if (term->qualifier != '+' || !spf_is_mechanism(term->kind) || term->kind == SPF_ALL ||
         term->kind == SPF_PTR)
         return false;
     if (term->kind == SPF_IP4 || term->kind == SPF_IP6)
@@ -111,7 +106,7 @@ static bool is_left_out(struct drafting *drafting, const struct spf_term *term)
         say(drafting, "%s is left out: beside all it is ignored", text);
     else if (all && term->kind == SPF_ALL)
         say(drafting, "%s is left out: the first all is the one that counts", text);
-    else if (all && term > all && is_mechanism(term) && !may_move(drafting, term))
+    else if (all && term > all && spf_is_mechanism(term->kind) && !may_move(drafting, term))
         say(drafting, "%s is left out: it stood behind all and never counted", text);
     else if (leads_to(drafting, term, SPF_NODE_NONE))
         say(drafting,
@@ -176,7 +171,7 @@ static void add_terms(struct drafting *drafting)
         if ((all && term == all) || is_left_out(drafting, term))
             continue;
         add_term(drafting, term);
-        if (all && term > all && is_mechanism(term))
+        if (all && term > all && spf_is_mechanism(term->kind))
             say(drafting,
                 "%s stood behind all, where it never counted, and counts now: check that "
                 "it is a sender of yours",
@@ -189,7 +184,7 @@ static bool names_senders(const struct spf_record *record)
     for (size_t i = 0; i < record->term_count; i++) {
         const struct spf_term *term = &record->terms[i];
 
-        if (is_mechanism(term) && term->kind != SPF_ALL && term->qualifier == '+')
+        if (spf_is_mechanism(term->kind) && term->kind != SPF_ALL && term->qualifier == '+')
             return true;
     }
     return false;

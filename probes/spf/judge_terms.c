@@ -7,11 +7,6 @@
 
 enum { COMPARED_MOST = 512 }; /* terms that are compared with each other */
 
-static bool is_mechanism(const struct spf_term *term)
-{
-    return term->kind < SPF_REDIRECT;
-}
-
 /* The node whose record speaks last: redirect followed, where it is (RFC 7208 6.1). */
 static const struct spf_node *last_node(const struct spf_node *node)
 {
@@ -80,7 +75,8 @@ static void judge_unreached(struct spf_case *at)
     for (size_t i = 0, shown = 0; i < at->record->term_count && shown < SPF_SHOWN_MOST; i++) {
         const struct spf_place *place = &at->top->places[i];
 
-        if (place->is_reached || (!is_mechanism(place->term) && place->term->kind != SPF_REDIRECT))
+        if (place->is_reached ||
+            (!spf_is_mechanism(place->term->kind) && place->term->kind != SPF_REDIRECT))
             continue;
         finding = tell_unreached(at, finding, place);
         shown++;
@@ -107,7 +103,7 @@ static void judge_duplicates(struct spf_case *at)
     for (size_t i = 1; i < record->term_count && i < COMPARED_MOST; i++) {
         const struct spf_term *term = &record->terms[i];
 
-        if (!is_mechanism(term) || term->error || !at->top->places[i].is_reached ||
+        if (!spf_is_mechanism(term->kind) || term->error || !at->top->places[i].is_reached ||
             !stood_before(record, term))
             continue;
         if (!finding)
