@@ -20,19 +20,17 @@ enum {
 static bool is_nearby(const struct ip_address *ip)
 {
     static const struct {
-        uint8_t family, bits, bytes[2];
+        struct ip_address network;
+        unsigned length;
     } blocks[] = {
-        {IP_V4, 8, {0}},           {IP_V4, 8, {10}},        {IP_V4, 10, {100, 64}},
-        {IP_V4, 8, {127}},         {IP_V4, 16, {169, 254}}, {IP_V4, 12, {172, 16}},
-        {IP_V4, 16, {192, 168}},   {IP_V6, 16, {0, 0}},     {IP_V6, 7, {0xFC, 0}},
-        {IP_V6, 10, {0xFE, 0x80}},
+        {{IP_V4, {0}}, 8},           {{IP_V4, {10}}, 8},        {{IP_V4, {100, 64}}, 10},
+        {{IP_V4, {127}}, 8},         {{IP_V4, {169, 254}}, 16}, {{IP_V4, {172, 16}}, 12},
+        {{IP_V4, {192, 168}}, 16},   {{IP_V6, {0, 0}}, 16},     {{IP_V6, {0xFC}}, 7},
+        {{IP_V6, {0xFE, 0x80}}, 10},
     };
 
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        unsigned wanted = (unsigned)blocks[i].bytes[0] << 8 | blocks[i].bytes[1];
-        unsigned got = (unsigned)ip->bytes[0] << 8 | ip->bytes[1];
-
-        if (ip->family == blocks[i].family && (wanted ^ got) >> (16 - blocks[i].bits) == 0)
+        if (ip_is_in_network(ip, &blocks[i].network, blocks[i].length))
             return true;
     }
     return false;

@@ -225,6 +225,16 @@ bool ip_equal(const struct ip_address *a, const struct ip_address *b)
     return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
+bool ip_is_in_network(const struct ip_address *ip, const struct ip_address *network,
+                      unsigned length)
+{
+    unsigned bytes = length / 8, bits = length % 8;
+
+    if (ip->family != network->family || memcmp(ip->bytes, network->bytes, bytes) != 0)
+        return false;
+    return bits == 0 || (ip->bytes[bytes] ^ network->bytes[bytes]) >> (8 - bits) == 0;
+}
+
 static bool is_link_local(const struct ip_address *ip)
 {
     return ip->family == IP_V6 && ip->bytes[0] == 0xFE && (ip->bytes[1] & 0xC0) == 0x80;

@@ -52,6 +52,10 @@ bool ip_is_v4_mapped(const struct ip_address *ip);
 
 bool ip_equal(const struct ip_address *a, const struct ip_address *b);
 
+/* Whether the first `length` bits of an address are those of `network`, and its family. */
+bool ip_is_in_network(const struct ip_address *ip, const struct ip_address *network,
+                      unsigned length);
+
 /*
  * ADDR, ADDR:PORT, [ADDR], [ADDR]:PORT, and bare IPv6, link-local IPv6 with an
  * optional %scope (a number from 1); `default_port` where none is given.

@@ -143,16 +143,6 @@ bool spf_is_answer(struct spf_evaluation *evaluation, const struct dns_answer *a
 
 /* ---- the client's names ---- */
 
-bool spf_is_in_network(const struct ip_address *ip, const struct ip_address *network,
-                       unsigned length)
-{
-    unsigned bytes = length / 8, bits = length % 8;
-
-    if (ip->family != network->family || memcmp(ip->bytes, network->bytes, bytes) != 0)
-        return false;
-    return bits == 0 || (ip->bytes[bytes] ^ network->bytes[bytes]) >> (8 - bits) == 0;
-}
-
 static bool has_address(const struct dns_answer *answer, const struct ip_address *ip)
 {
     const struct dns_record *record = NULL;

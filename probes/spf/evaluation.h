@@ -88,10 +88,6 @@ struct spf_names {
 };
 bool spf_validated_names(struct spf_evaluation *evaluation, struct spf_names *names);
 
-/* Whether an address is in the network of another and a length. */
-bool spf_is_in_network(const struct ip_address *ip, const struct ip_address *network,
-                       unsigned length);
-
 /*
  * Makes the values ready for the macros in a text of the record at `domain`. False while
  * what %{p} takes is on its way, or where that ends the evaluation.

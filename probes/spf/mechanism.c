@@ -25,7 +25,7 @@ static unsigned length_of(const struct spf_trial *trial)
 static enum spf_match try_network(const struct spf_trial *trial)
 {
     const struct ip_address *ip = &trial->evaluation->values.ip;
-    bool matches = spf_is_in_network(ip, &trial->term->network, length_of(trial));
+    bool matches = ip_is_in_network(ip, &trial->term->network, length_of(trial));
 
     if (trial->step != SPF_NO_STEP) {
         char client[IP_TEXT_SIZE], network[IP_TEXT_SIZE];
@@ -46,7 +46,7 @@ static const struct dns_record *find_address(const struct spf_trial *trial,
     const struct dns_record *record = NULL;
 
     while ((record = dns_answer_next(answer, record))) {
-        if (spf_is_in_network(&trial->evaluation->values.ip, &record->data.ip, length_of(trial)))
+        if (ip_is_in_network(&trial->evaluation->values.ip, &record->data.ip, length_of(trial)))
             break;
     }
     return record;

@@ -34,19 +34,10 @@ static const struct block {
     {{IP_V6, {0xff}}, 8, "for multicast"},
 };
 
-static bool is_within(const struct ip_address *ip, const struct block *block)
-{
-    unsigned whole = block->length / 8, rest = block->length % 8;
-
-    if (ip->family != block->ip.family || memcmp(ip->bytes, block->ip.bytes, whole) != 0)
-        return false;
-    return rest == 0 || (ip->bytes[whole] ^ block->ip.bytes[whole]) >> (8 - rest) == 0;
-}
-
 const char *spf_reserved_for(const struct ip_address *ip, unsigned length)
 {
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        if (length >= blocks[i].length && is_within(ip, &blocks[i]))
+        if (length >= blocks[i].length && ip_is_in_network(ip, &blocks[i].ip, blocks[i].length))
             return blocks[i].purpose;
     }
     return NULL;
