@@ -250,23 +250,8 @@ static void draw_omission(struct drawing *drawing, size_t count, bool is_last)
     wrap_end(&drawing->sheet->wrap);
 }
 
-/* The places in the order of evaluation: redirect last. */
-static const struct spf_place **order(struct arena *arena, const struct spf_node *node)
-{
-    size_t count = node->record->term_count, kept = 0;
-    const struct spf_place **list = arena_new(arena, count + 1, sizeof(struct spf_place *));
-
-    for (int redirects = 0; redirects < 2; redirects++) {
-        for (size_t i = 0; i < count; i++) {
-            if ((node->places[i].term->kind == SPF_REDIRECT) == redirects)
-                list[kept++] = &node->places[i];
-        }
-    }
-    return list;
-}
-
 /* How many networks stand one after another from here on. */
-static size_t run_length(const struct spf_place *const *list, size_t count)
+static size_t run_length(struct spf_place *const *list, size_t count)
 {
     size_t run = 0;
 
@@ -277,7 +262,7 @@ static size_t run_length(const struct spf_place *const *list, size_t count)
 
 static void draw_node(struct drawing *drawing, const struct spf_node *node)
 {
-    const struct spf_place **list = order(drawing->sheet->page->memory, node);
+    struct spf_place *const *list = node->order;
     bool verbose = drawing->sheet->options->verbose;
     size_t count = node->record->term_count, most = verbose ? LINES_VERBOSE : LINES_MOST;
 

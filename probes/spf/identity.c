@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-enum { BOTH_FAMILIES = 1u << SPF_V4 | 1u << SPF_V6 };
-
 /* ---- what stands against it ---- */
 
 /* RFC 7208 4.3: a name of several labels, none of them empty or longer than the DNS has it. */
@@ -43,7 +41,7 @@ static bool explain_tree(struct examination *x, const struct subject *domain,
 {
     const struct spf_judged judged = {domain, view->name, &view->tree, view->published};
 
-    if (!spf_tree_grow(x, view->domain, view->published, record, BOTH_FAMILIES, &view->tree))
+    if (!spf_tree_grow(x, view->domain, view->published, record, SPF_BOTH_FAMILIES, &view->tree))
         return false;
     spf_senders(x, &view->tree, &view->senders);
     spf_judge(x, &judged);

@@ -124,8 +124,7 @@ static void set_merge(struct examination *x, struct finding *finding,
 
     if (!obstacle) {
         spf_read(merge->text, strlen(merge->text), pass_memory(x), &record);
-        if (!spf_tree_grow(x, published->answer->name, NULL, &record, 1u << SPF_V4 | 1u << SPF_V6,
-                           &tree))
+        if (!spf_tree_grow(x, published->answer->name, NULL, &record, SPF_BOTH_FAMILIES, &tree))
             return;
         obstacle = obstacle_of(pass_memory(x), &tree);
     }

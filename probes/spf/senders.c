@@ -383,11 +383,6 @@ static void match_sender(const struct hand *hand)
     hand->all->senders->is_conditional |= passes(hand->place);
 }
 
-static void match_all(const struct hand *hand)
-{
-    match_everybody(hand);
-}
-
 static void match_ip(const struct hand *hand)
 {
     const struct spf_term *term = hand->place->term;
@@ -401,9 +396,9 @@ static void match_a(const struct hand *hand)
 }
 
 static void (*const matchers[SPF_TERM_KIND_COUNT])(const struct hand *hand) = {
-    [SPF_ALL] = match_all, [SPF_INCLUDE] = match_node, [SPF_REDIRECT] = match_node,
-    [SPF_A] = match_a,     [SPF_MX] = match_hosts,     [SPF_PTR] = match_sender,
-    [SPF_IP4] = match_ip,  [SPF_IP6] = match_ip,       [SPF_EXISTS] = match_exists,
+    [SPF_ALL] = match_everybody, [SPF_INCLUDE] = match_node, [SPF_REDIRECT] = match_node,
+    [SPF_A] = match_a,           [SPF_MX] = match_hosts,     [SPF_PTR] = match_sender,
+    [SPF_IP4] = match_ip,        [SPF_IP6] = match_ip,       [SPF_EXISTS] = match_exists,
 };
 
 static void match(struct flattening *all, const struct spf_place *place,
@@ -421,18 +416,11 @@ static void match(struct flattening *all, const struct spf_place *place,
         matchers[place->term->kind](&hand);
 }
 
-/* Mechanisms in their order, then redirect, wherever it stands (RFC 7208 6.1). */
 static void flatten(struct flattening *all, const struct spf_node *node,
                     const struct spf_place *branch, struct map *map)
 {
-    for (int redirects = 0; redirects < 2; redirects++) {
-        for (size_t i = 0; i < node->record->term_count; i++) {
-            const struct spf_place *place = &node->places[i];
-
-            if ((place->term->kind == SPF_REDIRECT) == redirects)
-                match(all, place, branch ? branch : place, map);
-        }
-    }
+    for (size_t i = 0; i < node->record->term_count; i++)
+        match(all, node->order[i], branch ? branch : node->order[i], map);
     for (int family = SPF_V4; family < SPF_FAMILIES; family++)
         settle(&map->lines[family], family);
 }

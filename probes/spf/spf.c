@@ -182,7 +182,7 @@ static unsigned families_of(const struct settings *settings)
     const struct ip_address *sender = settings->senders;
 
     if (settings->deep)
-        return 1u << SPF_V4 | 1u << SPF_V6;
+        return SPF_BOTH_FAMILIES;
     if (settings->sender_count > 0 && sender->family == IP_V6 && !ip_is_v4_mapped(sender))
         return 1u << SPF_V6;
     return 1u << SPF_V4;

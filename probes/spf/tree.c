@@ -239,25 +239,37 @@ static void grow_place(struct growth *growth, struct spf_place *place)
 }
 
 /* Mechanisms in their order, then redirect, wherever it stands (RFC 7208 6.1). */
+static void lay_out(struct growth *growth, struct spf_node *node)
+{
+    const struct spf_record *record = node->record;
+    size_t kept = 0;
+
+    node->places = arena_new(growth->arena, record->term_count, sizeof *node->places);
+    node->order = arena_new(growth->arena, record->term_count, sizeof *node->order);
+    for (size_t i = 0; i < record->term_count; i++) {
+        node->places[i].term = &record->terms[i];
+        node->places[i].in = node;
+        if (record->terms[i].kind != SPF_REDIRECT)
+            node->order[kept++] = &node->places[i];
+    }
+    for (size_t i = 0; i < record->term_count; i++) {
+        if (record->terms[i].kind == SPF_REDIRECT)
+            node->order[kept++] = &node->places[i];
+    }
+}
+
 static void grow_node(struct growth *growth, struct spf_node *node, bool is_reached)
 {
     const struct spf_record *record = node->record;
+    bool behind_all = false;
 
-    node->places = arena_new(growth->arena, record->term_count, sizeof *node->places);
-    for (int redirects = 0; redirects < 2; redirects++) {
-        bool behind_all = redirects && record->all;
+    lay_out(growth, node);
+    for (size_t i = 0; i < record->term_count; i++) {
+        struct spf_place *place = node->order[i];
 
-        for (size_t i = 0; i < record->term_count; i++) {
-            struct spf_place *place = &node->places[i];
-
-            if ((record->terms[i].kind == SPF_REDIRECT) != redirects)
-                continue;
-            place->term = &record->terms[i];
-            place->in = node;
-            place->is_reached = is_reached && !behind_all;
-            grow_place(growth, place);
-            behind_all = behind_all || place->term->kind == SPF_ALL;
-        }
+        place->is_reached = is_reached && !behind_all;
+        grow_place(growth, place);
+        behind_all = behind_all || place->term->kind == SPF_ALL;
     }
 }
 
@@ -283,16 +295,12 @@ bool spf_tree_grow(struct examination *x, const char *domain, const struct spf_p
 static void walk(const struct spf_node *node,
                  void (*visit)(void *context, const struct spf_place *place), void *context)
 {
-    for (int redirects = 0; redirects < 2; redirects++) {
-        for (size_t i = 0; i < node->record->term_count; i++) {
-            const struct spf_place *place = &node->places[i];
+    for (size_t i = 0; i < node->record->term_count; i++) {
+        const struct spf_place *place = node->order[i];
 
-            if ((place->term->kind == SPF_REDIRECT) != redirects)
-                continue;
-            visit(context, place);
-            if (place->node && place->node->places)
-                walk(place->node, visit, context);
-        }
+        visit(context, place);
+        if (place->node && place->node->places)
+            walk(place->node, visit, context);
     }
 }
 

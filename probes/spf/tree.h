@@ -21,6 +21,8 @@ enum {
 
 enum spf_family { SPF_V4 = 0, SPF_V6 = 1, SPF_FAMILIES = 2 }; /* of the client that sends */
 
+enum { SPF_BOTH_FAMILIES = 1u << SPF_V4 | 1u << SPF_V6 };
+
 enum spf_node_state {
     SPF_NODE_VALID,
     SPF_NODE_INVALID, /* its record breaks the grammar; the terms are there all the same */
@@ -58,6 +60,7 @@ struct spf_node {
     const struct dns_answer *answer; /* NULL where nothing was asked */
     const struct spf_record *record; /* of VALID and INVALID, else NULL */
     struct spf_place *places;        /* one for each term of the record */
+    struct spf_place **order;        /* of evaluation: redirect last (RFC 7208 6.1) */
     const struct spf_place *from;    /* the term that leads here; NULL for the top */
     unsigned level;                  /* 0 for the top */
 };

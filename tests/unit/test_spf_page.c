@@ -44,7 +44,7 @@ static void examine(struct examination *x, const struct subject *subject)
     if (!view->answer)
         return;
     view->published = spf_select(view->answer);
-    if (!spf_tree_grow(x, subject->name, view->published, NULL, 3, &view->tree))
+    if (!spf_tree_grow(x, subject->name, view->published, NULL, SPF_BOTH_FAMILIES, &view->tree))
         return;
     spf_senders(x, &view->tree, &view->senders);
     if (settings->sender_count > 0) {
