@@ -51,6 +51,7 @@ void spf_judge_text(struct spf_case *at);
 void spf_judge_terms(struct spf_case *at);
 void spf_judge_tree(struct spf_case *at);
 void spf_judge_addresses(struct spf_case *at);
-void spf_judge_senders(struct spf_case *at); /* asks more than the evaluation does */
+void spf_judge_type_99(struct spf_case *at); /* asks more than an evaluation, as the next one */
+void spf_judge_senders(struct spf_case *at);
 
 #endif

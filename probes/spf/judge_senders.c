@@ -1,46 +1,7 @@
-/* What takes questions of its own: type 99, and senders that the record forgets. */
+/* Hosts that send for the domain, or may, and that its record forgets. */
 #include "probes/spf/charge.h"
 #include "probes/spf/check.h"
 #include "probes/spf/kinds.h"
-#include "probes/spf/tell.h"
-
-#include <string.h>
-
-/* ---- type 99 ---- */
-
-static void show_type_99(struct spf_case *at, const struct dns_answer *answer)
-{
-    struct finding *finding = spf_charge(at, &spf_type_99);
-    const struct dns_record *record = NULL;
-    bool differs = false;
-
-    while ((record = dns_answer_next(answer, record))) {
-        size_t size;
-        const char *text = dns_record_text(record, pass_memory(at->x), &size);
-
-        saw_marked(finding, &answer->evidence, text, size, 0, 0);
-        differs = differs || size != at->record->size || memcmp(text, at->record->text, size) != 0;
-    }
-    if (differs) {
-        finding_severity(finding, SEVERITY_WARNING);
-        saw(finding, NULL, "it is another text than that of the TXT record");
-    }
-}
-
-static void judge_type_99(struct spf_case *at)
-{
-    const struct dns_answer *answer = spf_ask(at->x, at->judged->name, DNS_SPF);
-
-    if (!answer)
-        return;
-    if (answer->evidence.status != STATUS_OK)
-        saw_failure(unknown(at->x, &spf_type_99, "records of type SPF (99) could not be asked for"),
-                    &answer->evidence);
-    else if (dns_answer_has_records(answer))
-        show_type_99(at, answer);
-}
-
-/* ---- senders ---- */
 
 struct sender {
     struct ip_address ip;
@@ -147,8 +108,6 @@ static void judge_mail_hosts(struct spf_case *at)
 
 void spf_judge_senders(struct spf_case *at)
 {
-    if (at->judged->published)
-        judge_type_99(at);
     if (at->record->error)
         return;
     judge_named(at);
