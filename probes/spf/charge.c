@@ -73,6 +73,23 @@ const char *spf_quote(const struct spf_case *at, const struct spf_node *node,
     return arena_copy(pass_memory(at->x), node->record->text + term->start, term->size);
 }
 
+const char *spf_path_of(const struct spf_case *at, const struct spf_node *node)
+{
+    if (!node->from)
+        return node->domain;
+    return arena_print(pass_memory(at->x), "%s > %s", spf_path_of(at, node->from->in),
+                       node->domain);
+}
+
+void spf_show_place(const struct spf_case *at, struct finding *finding,
+                    const struct spf_place *place)
+{
+    spf_show_term(finding, place->in, place->term);
+    if (place->in->from)
+        saw(finding, NULL, "in the record of %s, by way of %s", place->in->domain,
+            spf_path_of(at, place->in));
+}
+
 bool spf_is_own(const struct spf_node *node)
 {
     for (; node->from; node = node->from->in) {

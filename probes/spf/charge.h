@@ -14,6 +14,11 @@ struct spf_case {
     const struct spf_node *top;
     const struct spf_record *record; /* the top's */
     const struct spf_fix *fix;       /* made for the first finding: spf_fix_of() */
+
+    /* what spf_judge_tree() came upon */
+    bool lacks_records;   /* not all that the record leads to could be read, */
+    bool lacks_addresses; /* nor all hosts asked for */
+    bool has_macros;      /* in names that include or redirect leads to */
 };
 
 enum {
@@ -43,6 +48,13 @@ void spf_show_term(struct finding *finding, const struct spf_node *node,
 const char *spf_quote(const struct spf_case *at, const struct spf_node *node,
                       const struct spf_term *term);
 
+/* "contoso.com > spf.a.example": whose records an evaluation has gone through. */
+const char *spf_path_of(const struct spf_case *at, const struct spf_node *node);
+
+/* The record with a term of it marked, and by which way an evaluation gets there. */
+void spf_show_place(const struct spf_case *at, struct finding *finding,
+                    const struct spf_place *place);
+
 /* The domain itself speaks: no include stands between its name and this node's record. */
 bool spf_is_own(const struct spf_node *node);
 
@@ -50,6 +62,7 @@ bool spf_is_own(const struct spf_node *node);
 void spf_judge_text(struct spf_case *at);
 void spf_judge_terms(struct spf_case *at);
 void spf_judge_tree(struct spf_case *at);
+void spf_judge_limits(struct spf_case *at); /* behind spf_judge_tree() */
 void spf_judge_addresses(struct spf_case *at);
 void spf_judge_type_99(struct spf_case *at); /* asks more than an evaluation, as the next one */
 void spf_judge_senders(struct spf_case *at);

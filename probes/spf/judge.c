@@ -10,6 +10,7 @@ void spf_judge(struct examination *x, const struct spf_judged *judged)
     spf_judge_text(&at);
     spf_judge_terms(&at);
     spf_judge_tree(&at);
+    spf_judge_limits(&at);
     spf_judge_addresses(&at);
     if (ask_settings(x)->deep) {
         spf_judge_type_99(&at);

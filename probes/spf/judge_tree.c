@@ -1,31 +1,9 @@
-/* What is wrong where a record leads: includes, redirects, hosts, and the limits. */
+/* What is wrong where a record leads: includes, redirects and hosts, and whom they let through. */
 #include "probes/spf/charge.h"
 #include "probes/spf/kinds.h"
 #include "probes/spf/network.h"
 
 #include <string.h>
-
-enum { ROWS_MOST = 30 }; /* lines of a table of costs */
-
-/* ---- places ---- */
-
-/* "contoso.com > spf.a.example": whose records an evaluation has gone through. */
-static const char *path_of(const struct spf_case *at, const struct spf_node *node)
-{
-    if (!node->from)
-        return node->domain;
-    return arena_print(pass_memory(at->x), "%s > %s", path_of(at, node->from->in), node->domain);
-}
-
-/* The record with the term marked, and by which way an evaluation gets there. */
-static void show_place(const struct spf_case *at, struct finding *finding,
-                       const struct spf_place *place)
-{
-    spf_show_term(finding, place->in, place->term);
-    if (place->in->from)
-        saw(finding, NULL, "in the record of %s, by way of %s", place->in->domain,
-            path_of(at, place->in));
-}
 
 static const struct evidence *source_of(const struct spf_place *place)
 {
@@ -49,7 +27,7 @@ static void show_none(const struct spf_case *at, struct finding *finding,
 {
     bool is_missing = place->node->answer && dns_answer_no_such_name(place->node->answer);
 
-    show_place(at, finding, place);
+    spf_show_place(at, finding, place);
     saw(finding, source_of(place),
         is_missing ? "%s does not exist (NXDOMAIN)" : "%s publishes no SPF record",
         place->node->domain);
@@ -65,7 +43,7 @@ static void show_several(const struct spf_case *at, struct finding *finding,
 {
     const struct spf_published *published = spf_select(place->node->answer);
 
-    show_place(at, finding, place);
+    spf_show_place(at, finding, place);
     saw(finding, NULL, "%s publishes %zu SPF records:", place->node->domain, published->count);
     for (size_t i = 0; i < published->count && i < SPF_SHOWN_MOST; i++)
         saw_marked(finding, source_of(place), published->records[i].text,
@@ -82,7 +60,7 @@ static void show_invalid(const struct spf_case *at, struct finding *finding,
 {
     const struct spf_term *error = place->node->record->error;
 
-    show_place(at, finding, place);
+    spf_show_place(at, finding, place);
     spf_show(finding, place->node, error->error_start, error->error_size);
     saw(finding, NULL, "in the record of %s, %s: %s", place->node->domain,
         spf_quote(at, place->node, error), error->error);
@@ -96,8 +74,8 @@ static bool leads_back(const struct spf_place *place)
 static void show_loop(const struct spf_case *at, struct finding *finding,
                       const struct spf_place *place)
 {
-    show_place(at, finding, place);
-    saw(finding, NULL, "the way leads in a circle: %s", path_of(at, place->node));
+    spf_show_place(at, finding, place);
+    saw(finding, NULL, "the way leads in a circle: %s", spf_path_of(at, place->node));
 }
 
 /* ---- hosts ---- */
@@ -110,7 +88,7 @@ static bool has_too_many_hosts(const struct spf_place *place)
 static void show_hosts(const struct spf_case *at, struct finding *finding,
                        const struct spf_place *place)
 {
-    show_place(at, finding, place);
+    spf_show_place(at, finding, place);
     saw(finding, &place->mx->evidence, "%s names %zu mail hosts, and %d is the limit", place->name,
         place->host_count, (int)SPF_HOSTS_MOST);
     finding->title = arena_print(pass_memory(at->x),
@@ -126,7 +104,7 @@ static bool asks_backwards(const struct spf_place *place)
 static void show_ptr(const struct spf_case *at, struct finding *finding,
                      const struct spf_place *place)
 {
-    show_place(at, finding, place);
+    spf_show_place(at, finding, place);
     if (spf_is_own(place->in))
         finding_severity(finding, SEVERITY_WARNING);
 }
@@ -163,7 +141,7 @@ static bool is_permissive(const struct spf_place *place)
 static void show_neutral(const struct spf_case *at, struct finding *finding,
                          const struct spf_place *place)
 {
-    show_place(at, finding, place);
+    spf_show_place(at, finding, place);
     saw(finding, NULL, "?all: the result for all others is neutral, as if nothing were published");
 }
 
@@ -178,7 +156,7 @@ static void rate(struct finding *finding, enum severity severity, const char *ti
 static void show_permissive(const struct spf_case *at, struct finding *finding,
                             const struct spf_place *place)
 {
-    show_place(at, finding, place);
+    spf_show_place(at, finding, place);
     if (place->term->kind == SPF_ALL || spf_width_of(place->term) == SPF_WIDTH_EVERYBODY) {
         rate(finding, SEVERITY_CRITICAL, "the record lets everybody send in the domain's name");
         saw(finding, NULL, "%s lets through %s", spf_quote(at, place->in, place->term),
@@ -219,7 +197,6 @@ struct walk {
     struct finding *unread_records; /* what could not be had */
     struct finding *unread_addresses;
     unsigned followed;
-    bool has_macros;
 };
 
 /* Whose record has to change: the domain's own or, named in the steps, somebody else's. */
@@ -298,129 +275,13 @@ static void visit(void *context, const struct spf_place *place)
     struct walk *walk = context;
 
     walk->followed += place->node && place->is_reached;
-    walk->has_macros |= place->node && place->node->state == SPF_NODE_MACRO;
+    walk->at->has_macros |= place->node && place->node->state == SPF_NODE_MACRO;
     for (unsigned i = 0; i < CHARGES; i++) {
         if (charges[i].stands(place))
             charge(walk, i, place);
     }
     if (place->is_reached)
         read_place(walk, place);
-}
-
-/* ---- ten lookups ---- */
-
-struct table {
-    struct spf_case *at;
-    struct finding *finding;
-    const struct spf_place *over;
-    unsigned rows;
-};
-
-/* The place or one above it. */
-static bool is_on_the_way(const struct spf_place *place, const struct spf_place *below)
-{
-    for (; below; below = below->in->from) {
-        if (below == place)
-            return true;
-    }
-    return false;
-}
-
-/* Terms of the domain's own record, and of those that the crossing one stands in. */
-static void add_row(void *context, const struct spf_place *place)
-{
-    struct table *table = context;
-    bool is_shown = spf_is_own(place->in) || is_on_the_way(place->in->from, table->over);
-
-    if (!place->lookups || !place->is_reached || !is_shown || table->rows++ >= ROWS_MOST)
-        return;
-    saw(table->finding, NULL, "%*s%s costs %u, %u so far%s", (int)(2 * place->in->level), "",
-        spf_quote(table->at, place->in, place->term), place->lookups, place->running,
-        !is_on_the_way(place, table->over)     ? ""
-        : place == table->over && !place->node ? ": here the limit breaks"
-        : place == table->over                 ? ": its own lookup breaks the limit"
-                                               : ": the limit breaks within");
-}
-
-/* The term of the domain's own record within which the limit breaks. */
-static const struct spf_place *own_place(const struct spf_place *place)
-{
-    while (place->in->from)
-        place = place->in->from;
-    return place;
-}
-
-static void tell_limit(struct spf_case *at)
-{
-    const struct spf_tree *tree = at->judged->tree;
-    struct finding *finding = spf_charge(at, &spf_lookup_limit);
-    struct table table = {at, finding, tree->over_limit, 0};
-    const struct spf_place *own = own_place(tree->over_limit);
-
-    finding->title =
-        arena_print(pass_memory(at->x), "the record needs %u DNS lookups, and %d are allowed",
-                    tree->reached, (int)SPF_LOOKUPS_MOST);
-    spf_show_term(finding, at->top, own->term);
-    if (own != tree->over_limit)
-        show_place(at, finding, tree->over_limit);
-    saw(finding, NULL, "lookups of each term with all below it, in the order of evaluation:");
-    spf_tree_walk(tree, add_row, &table);
-    if (table.rows > ROWS_MOST)
-        saw(finding, NULL, "and %u more", table.rows - ROWS_MOST);
-    saw(finding, NULL, "%u of %u have to go", tree->reached - SPF_LOOKUPS_MOST, tree->reached);
-    if (tree->is_cut)
-        saw(finding, NULL, "the tree is larger still: it was not followed to its end");
-}
-
-static void judge_lookups(struct walk *walk)
-{
-    const struct spf_tree *tree = walk->at->judged->tree;
-
-    if (tree->over_limit)
-        tell_limit(walk->at);
-    else if (!walk->unread_records)
-        healthy(walk->at->x, &spf_lookup_limit, "%u of %d DNS lookups%s", tree->reached,
-                (int)SPF_LOOKUPS_MOST,
-                walk->has_macros ? ", not counting what names with macros lead to" : "");
-}
-
-/* ---- two lookups in vain ---- */
-
-static void show_void(void *context, const struct spf_place *place)
-{
-    struct table *table = context;
-    unsigned v4 = place->voids[SPF_V4], v6 = place->voids[SPF_V6];
-
-    if (!place->is_reached || !(v4 + v6) || table->rows++ >= SPF_SHOWN_MOST)
-        return;
-    show_place(table->at, table->finding, place);
-    saw(table->finding, NULL, "%s asks in vain: %u for senders with IPv4, %u with IPv6",
-        spf_quote(table->at, place->in, place->term), v4, v6);
-}
-
-/* Hosts without IPv6 count for a sender with IPv6, say some receivers; no reason for alarm. */
-static void judge_voids(struct walk *walk)
-{
-    struct spf_case *at = walk->at;
-    const struct spf_tree *tree = at->judged->tree;
-    unsigned v4 = tree->voids[SPF_V4], v6 = tree->voids[SPF_V6];
-    struct table table = {.at = at};
-
-    if (v4 <= SPF_VOIDS_MOST && v6 <= SPF_VOIDS_MOST) {
-        if (!walk->unread_records && !walk->unread_addresses)
-            healthy(at->x, &spf_void_lookups, "%u of %d lookups in vain", v4, (int)SPF_VOIDS_MOST);
-        return;
-    }
-    table.finding = spf_charge(at, &spf_void_lookups);
-    if (v4 <= SPF_VOIDS_MOST) {
-        finding_severity(table.finding, SEVERITY_INFO);
-        table.finding->title = "some receivers count too many lookups in vain for IPv6 senders";
-    }
-    spf_tree_walk(tree, show_void, &table);
-    saw(table.finding, NULL,
-        "in all %u for a sender with IPv4 and %u for one with IPv6; %d are "
-        "allowed",
-        v4, v6, (int)SPF_VOIDS_MOST);
 }
 
 static bool is_charged(const struct walk *walk, const struct finding_kind *kind)
@@ -441,8 +302,8 @@ void spf_judge_tree(struct spf_case *at)
         if (walk.own[i])
             spf_offer_fix(at, walk.findings[i]);
     }
-    judge_lookups(&walk);
-    judge_voids(&walk);
+    at->lacks_records = walk.unread_records != NULL;
+    at->lacks_addresses = walk.unread_addresses != NULL;
     if (walk.followed > 0 && !walk.unread_records && !is_charged(&walk, &spf_include_none))
         healthy(at->x, &spf_include_none, "what include and redirect lead to has a record");
     if (!is_charged(&walk, &spf_permissive))
