@@ -29,21 +29,19 @@ struct spf_page {
 /* Fills in what follows from `view` and `report`: problems and records. */
 void spf_page_fill(struct spf_page *page);
 
-/* A name or a record as it can be shown. */
-const char *spf_page_show(const struct spf_page *page, const char *text);
 /*
  * Whether what was seen is this record, with or without quotation marks around its strings;
  * then `start` and `end` are what is marked of it, in code points of the record.
  */
 bool spf_page_is_seen(const struct seen *seen, const char *record, size_t *start, size_t *end);
 
+/* A name, a record or the text of a term, made printable. */
+const char *spf_page_show(const struct spf_page *page, const char *text);
 const char *spf_page_show_record(const struct spf_page *page, const struct spf_record *record);
-
-/* The text of a term, printable. */
 const char *spf_page_show_term(const struct spf_page *page, const struct spf_record *record,
                                const struct spf_term *term);
 
-/* STATUS_OK, or why the stream took it not. */
+/* Write the page. STATUS_OK, or why the stream did not take it. */
 enum status spf_page_json(const struct spf_page *page, FILE *stream);
 enum status spf_page_text(const struct spf_page *page, const struct report_options *options,
                           FILE *stream);
