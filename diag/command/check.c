@@ -53,6 +53,7 @@ static int check(struct options *options)
     move_evidence_files(options);
     if (options->subject_count + options->word_count == 0)
         return complain("name what to examine, such as: exdiag check --domain example.com");
+    options->settings.deep = true;
     if (options->plan)
         return print_plan(options);
     if (options->subject_count == 0)
@@ -66,7 +67,6 @@ static int check(struct options *options)
     run.about.subjects = options->subjects;
     run.about.subject_count = options->subject_count;
     run.about.settings = options->settings;
-    run.about.settings.deep = true;
     exit_status = live_run(&run, options);
     if (exit_status == EXIT_FINE) {
         exit_status = output_report(&run, 1, options);

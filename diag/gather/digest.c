@@ -3,6 +3,7 @@
 #include "diag/memory.h"
 #include "diag/platform.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,7 @@ out:
     if (file)
         fclose(file);
     EVP_MD_CTX_free(hash);
+    OPENSSL_thread_stop(); /* what it keeps for this thread may outlive the program otherwise */
     free(piece);
     if (status != STATUS_OK) {
         evidence_fail(item, status, reason);
