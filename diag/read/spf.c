@@ -8,12 +8,10 @@
 
 static const char version[] = "v=spf1";
 
-enum { VERSION_SIZE = sizeof version - 1 };
-
 bool spf_is_record(const char *text, size_t size)
 {
     return text_starts_fold(text, size, version) &&
-           (size == VERSION_SIZE || text[VERSION_SIZE] == ' ');
+           (size == SPF_VERSION_SIZE || text[SPF_VERSION_SIZE] == ' ');
 }
 
 /* ---- look-alikes ---- */
@@ -36,7 +34,7 @@ const char *spf_look_alike(const char *text, size_t size)
     if (padding > 0 && text_starts_fold(text + padding, size - padding, version))
         return "a space or a quotation mark stands before v=spf1";
     if (text_starts_fold(text, size, version)) {
-        bool digit = text_is_digit(text[VERSION_SIZE]);
+        bool digit = text_is_digit(text[SPF_VERSION_SIZE]);
 
         return digit ? "the version is not spf1" : "no space follows v=spf1";
     }
@@ -364,14 +362,14 @@ static size_t count_terms(const char *text, size_t size)
 {
     size_t count = 0;
 
-    for (size_t i = VERSION_SIZE; i < size; i++)
+    for (size_t i = SPF_VERSION_SIZE; i < size; i++)
         count += text[i] != ' ' && text[i - 1] == ' ';
     return count;
 }
 
 void spf_read(const char *text, size_t size, struct arena *arena, struct spf_record *out)
 {
-    size_t count = count_terms(text, size), at = VERSION_SIZE;
+    size_t count = count_terms(text, size), at = SPF_VERSION_SIZE;
     size_t most = count < SPF_TERMS_MOST ? count : SPF_TERMS_MOST;
     struct spf_term *term = arena_new(arena, most, sizeof *term);
 

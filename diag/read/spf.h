@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { SPF_VERSION_SIZE = sizeof "v=spf1" - 1 };
+
 /*
  * RFC 7208 4.5: "v=spf1" in any case, followed by a space or the end. So
  * "v=spf10" is none, and "V=SPF1 mx" is one.

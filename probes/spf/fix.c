@@ -8,10 +8,8 @@
 #include <string.h>
 
 enum {
-    RECORD_MOST = 2000,  /* bytes beyond which no record is proposed, */
-    FORMER_MOST = 8000,  /* and those of a record that is not looked through for it */
-    CHANGES_MOST = 4000, /* bytes that tell of changes */
-    VERSION_SIZE = sizeof "v=spf1" - 1
+    FORMER_MOST = 8000, /* bytes beyond which a record is not looked through for a better one */
+    CHANGES_MOST = 4000 /* bytes that tell of changes */
 };
 
 struct drafting {
@@ -291,7 +289,7 @@ static const char *find_obstacle(struct drafting *drafting, const char *text, si
 {
     struct spf_record read;
 
-    if (size > RECORD_MOST)
+    if (size > SPF_PROPOSED_MOST)
         return arena_print(drafting->arena,
                            "it would have %zu bytes, and a record beyond %d is not received "
                            "everywhere",
@@ -321,7 +319,7 @@ static void draft_record(struct drafting *drafting)
             break;
         }
     }
-    if (has_capitals(former->text, VERSION_SIZE))
+    if (has_capitals(former->text, SPF_VERSION_SIZE))
         say(drafting, "the version is in small letters");
     add_terms(drafting);
     add_end(drafting);
@@ -415,7 +413,7 @@ void spf_fix_look_alike(const char *text, size_t size, struct arena *arena, stru
         return;
     for (start += version; start < size && strchr(" ;,:", text[start]);)
         start++;
-    buffer_init(&meant, RECORD_MOST);
+    buffer_init(&meant, SPF_PROPOSED_MOST);
     buffer_add_string(&meant, "v=spf1 ");
     buffer_add(&meant, text + start, size - start);
     spf_read(meant.text, meant.size, arena, &record);

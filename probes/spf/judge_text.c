@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { VERSION_SIZE = sizeof "v=spf1" - 1, DEFAULT_EDNS_MOST = 1232 };
+enum { DEFAULT_EDNS_MOST = 1232 };
 
 /* ---- faults of words and characters ---- */
 
@@ -257,12 +257,12 @@ static struct finding *tell_capital(struct spf_case *at, struct finding *finding
 static void judge_letters(struct spf_case *at)
 {
     const char *text = at->record->text;
-    size_t capital = find_capital(text, VERSION_SIZE), names = 0, macros = 0;
+    size_t capital = find_capital(text, SPF_VERSION_SIZE), names = 0, macros = 0;
     struct finding *finding = NULL;
 
     if (find_capital(text, at->record->size) == at->record->size)
         return;
-    if (capital < VERSION_SIZE)
+    if (capital < SPF_VERSION_SIZE)
         finding = tell_capital(at, NULL, capital, "any case is right; some receivers want v=spf1");
     for (size_t i = 0; i < at->record->term_count && names + macros < SPF_SHOWN_MOST; i++) {
         const struct spf_term *term = &at->record->terms[i];

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { RECORD_MOST = 2000 }; /* bytes beyond which no record is proposed */
-
 /* ---- what stands against a merged record ---- */
 
 struct obstacle {
@@ -107,7 +105,7 @@ static const char *obstacle_of_size(struct arena *arena, const struct spf_merge 
 {
     if (!merge->text)
         return merge->obstacle;
-    if (strlen(merge->text) <= RECORD_MOST)
+    if (strlen(merge->text) <= SPF_PROPOSED_MOST)
         return NULL;
     return arena_print(
         arena, "together they have %zu bytes, and a record beyond %d is not received everywhere",

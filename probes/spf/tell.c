@@ -4,10 +4,7 @@
 
 #include <string.h>
 
-enum {
-    VERSION_SIZE = sizeof "v=spf1" - 1,
-    MARK_SIZE = 8 /* bytes of a look-alike that are marked: its version */
-};
+enum { MARK_SIZE = 8 }; /* bytes of a look-alike that are marked: its version */
 
 static void show_record(struct finding *finding, const struct spf_published *published,
                         size_t index)
@@ -23,7 +20,7 @@ static void show_record(struct finding *finding, const struct spf_published *pub
     }
     /* What makes it one of several is its version, behind the quotation mark. */
     saw_marked(finding, &published->answer->evidence, text.text, text.size, 1,
-               published->count > 1 ? VERSION_SIZE : 0);
+               published->count > 1 ? SPF_VERSION_SIZE : 0);
     buffer_release(&text);
 }
 

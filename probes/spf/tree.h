@@ -14,9 +14,10 @@
 enum {
     SPF_LOOKUPS_MOST = 10, /* RFC 7208 4.6.4, as are the next two */
     SPF_VOIDS_MOST = 2,
-    SPF_HOSTS_MOST = 10,  /* of one mx, of one ptr */
-    SPF_TREE_MOST = 1000, /* terms with a lookup that are followed */
-    SPF_LONG_RECORD = 450 /* bytes beyond which answers outgrow 512 (RFC 7208 3.4) */
+    SPF_HOSTS_MOST = 10,     /* of one mx, of one ptr */
+    SPF_TREE_MOST = 1000,    /* terms with a lookup that are followed */
+    SPF_LONG_RECORD = 450,   /* bytes beyond which answers outgrow 512 (RFC 7208 3.4) */
+    SPF_PROPOSED_MOST = 2000 /* bytes beyond which no record is proposed */
 };
 
 enum spf_family { SPF_V4 = 0, SPF_V6 = 1, SPF_FAMILIES = 2 }; /* of the client that sends */
