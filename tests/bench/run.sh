@@ -9,11 +9,9 @@ cmake --build --preset release >/dev/null
 work=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
 
-port=$(python3 - <<'PY'
-import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])
-PY
-)
+# shellcheck source=tests/nsd.sh
+. tests/nsd.sh
+
 cat >"$work/bench.zone" <<'ZONE'
 $ORIGIN bench.example.
 $TTL 300
@@ -26,32 +24,7 @@ ns IN A 127.0.0.1
 mail IN A 192.0.2.25
 * IN TXT "v=spf1 -all"
 ZONE
-cat >"$work/nsd.conf" <<CONF
-server:
-    server-count: 1
-    ip-address: 127.0.0.1@$port
-    username: ""
-    zonesdir: "$work"
-    database: ""
-    pidfile: "$work/pid"
-    xfrdfile: ""
-    zonelistfile: "$work/zones"
-    xfrdir: "$work"
-    rrl-ratelimit: 0
-    receive-buffer-size: 8388608
-    send-buffer-size: 8388608
-remote-control:
-    control-enable: no
-zone:
-    name: "bench.example"
-    zonefile: "bench.zone"
-CONF
-nsd -d -c "$work/nsd.conf" >"$work/nsd.log" 2>&1 &
-server=$!
-for _ in $(seq 50); do
-    kdig +short +timeout=1 +retry=0 @127.0.0.1 -p "$port" bench.example SOA 2>/dev/null | grep -q . && break
-    sleep 0.1
-done
+serve_zone "$work" "$work" bench.zone bench.example mail.bench.example
 
 python3 $here/measure.py build/release "$port"
 

@@ -22,43 +22,14 @@ stop() {
 }
 trap stop EXIT
 
-serve() { # serve WORLD: starts NSD on a port that is free, and sets $port
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    cat >"$work/nsd.conf" <<CONF
-server:
-    server-count: 1
-    ip-address: 127.0.0.1@$port
-    username: ""
-    zonesdir: "$1"
-    database: ""
-    pidfile: "$work/pid"
-    xfrdfile: ""
-    zonelistfile: "$work/zones"
-    xfrdir: "$work"
-    rrl-ratelimit: 0
-    receive-buffer-size: 8388608
-    send-buffer-size: 8388608
-remote-control:
-    control-enable: no
-zone:
-    name: "."
-    zonefile: "zone.root"
-CONF
-    nsd -d -c "$work/nsd.conf" >"$work/nsd.log" 2>&1 &
-    server=$!
-    for _ in $(seq 100); do
-        kdig +short +timeout=1 +retry=0 @127.0.0.1 -p "$port" helo.test A 2>/dev/null | grep -q . && return
-        sleep 0.1
-    done
-    cat "$work/nsd.log"
-    exit 1
-}
+# shellcheck source=tests/nsd.sh
+. ../nsd.sh
 
 passed=0
 for seed; do
     python3 $generator/generate.py --n 10000 --seed "$seed" --out "$work/world" >/dev/null
     python3 $generator/audit_truth.py "$work/world"
-    serve "$work/world"
+    serve_zone "$work" "$work/world" zone.root . helo.test
     "$build/exdiag" audit --ip 198.51.100.77 --helo helo.test --sender user --dns "127.0.0.1:$port" \
         <"$work/world/domains.txt" >"$work/lines"
     kill "$server"
