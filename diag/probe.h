@@ -148,8 +148,8 @@ void set_address(struct finding *finding, const char *name, const struct ip_addr
 
 /* ---- beside the findings ---- */
 
-/* Facts of the subject: `exdiag audit` prints them under the probe's name. Text is made printable.
- */
+/* Facts of the subject, which `exdiag audit` prints under the probe's name. Text is made
+ * printable. */
 void tell_number(struct examination *x, const char *name, uint64_t number);
 void tell_text(struct examination *x, const char *name, const char *text);
 

@@ -31,7 +31,7 @@ struct settings {
     /* SPF: hosts that send, and what else an evaluation is given (RFC 7208 4.1) */
     const struct ip_address *senders; /* --ip */
     size_t sender_count;
-    bool one_message; /* --ip is the sender of some message, and none that is known to send */
+    bool one_message;         /* --ip is that of a message to judge, and of no host known to send */
     const char *sender_local; /* --sender: the local part; NULL: postmaster */
     const char *helo;         /* --helo; NULL: not known */
     const char *record;       /* exdiag spf --record: not published yet; or NULL */

@@ -131,6 +131,12 @@ struct evidence *evidence_store_find(struct evidence_store *store, const struct 
 struct evidence *evidence_store_add(struct evidence_store *store, const struct evidence_kind *kind,
                                     const struct evidence *question);
 
+/*
+ * Takes over an item that was made outside, from evidence_new() or a file. STATUS_EXISTS
+ * where its key is there already: then it is freed.
+ */
+enum status evidence_store_insert(struct evidence_store *store, struct evidence *item);
+
 /* The first item in the order asked; follow `next`. NULL if there is none. */
 struct evidence *evidence_store_first(const struct evidence_store *store);
 
