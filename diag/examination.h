@@ -49,8 +49,10 @@ struct examination {
 
     /* What it was given, unsettled or not, in the order first asked for; all pinned. */
     struct evidence **given;
+    uint64_t *given_hashes; /* of their keys */
     size_t given_count;
     size_t given_room;
+    size_t hash_room;
     size_t next_given; /* probably asked for next: a pass asks what the last one did */
 
     size_t wait_count; /* unsettled items of these */

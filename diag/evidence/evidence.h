@@ -123,6 +123,10 @@ void evidence_store_settled(struct evidence_store *store, struct evidence *item)
 /* Bytes held by items without a pin; 0 where none is ever forgotten. */
 size_t evidence_store_idle_bytes(const struct evidence_store *store);
 
+/* item->place.hash of an item that has the key of this question. */
+uint64_t evidence_store_hash(struct evidence_store *store, const struct evidence_kind *kind,
+                             const struct evidence *question);
+
 /* The item with the key of this question, or NULL. */
 struct evidence *evidence_store_find(struct evidence_store *store, const struct evidence_kind *kind,
                                      const struct evidence *question);

@@ -240,6 +240,12 @@ static const char *key_of(struct evidence_store *store, const struct evidence_ki
     return store->key.text;
 }
 
+uint64_t evidence_store_hash(struct evidence_store *store, const struct evidence_kind *kind,
+                             const struct evidence *question)
+{
+    return text_hash(key_of(store, kind, question));
+}
+
 struct evidence *evidence_store_find(struct evidence_store *store, const struct evidence_kind *kind,
                                      const struct evidence *question)
 {

@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { FETCHED_MOST = 4096, FINDINGS_MOST = 64 };
+enum { FETCHED_MOST = 65536, FINDINGS_MOST = 64 };
 
 /* ---- the gatherer ---- */
 
@@ -416,6 +417,44 @@ static void asks_are_limited(void **state)
     assert_string_equal(the_finding()->title, "10 not asked");
     assert_string_equal(the_finding()->seen[0].text, status_text(STATUS_LIMIT));
     assert_int_equal(evidence_store_count(bench.store), EXAM_ASKS_MOST);
+}
+
+enum { LEVELS = 40, NAMES = 950 };
+
+/* Each pass asks many new questions, and old ones here and there, as in a hostile tree. */
+static void examine_shuffled(struct examination *x, const struct subject *subject)
+{
+    unsigned level = ++bench.passes < LEVELS ? bench.passes : LEVELS;
+    char name[32];
+
+    (void)subject;
+    for (unsigned i = 0; i < NAMES; i++) {
+        snprintf(name, sizeof name, "n%u.l%u.example", i, level);
+        ask_dns(x, name, DNS_TXT);
+        snprintf(name, sizeof name, "n%u.l%u.example", i * level % NAMES, 1 + i * 7 % level);
+        ask_dns(x, name, DNS_TXT);
+    }
+}
+
+static const struct probe shuffled = {.name = "shuffled",
+                                      .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN),
+                                      .kinds = one_and_two,
+                                      .examine = examine_shuffled};
+
+static void the_order_of_asks_costs_no_time(void **state)
+{
+    static const struct probe *const list[] = {&shuffled, NULL};
+    clock_t begun = clock();
+
+    (void)state;
+    begin_with_a_domain(list);
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        evidence_fail(bench.fetched[i], STATUS_OK, NULL);
+        exam_settled(bench.exam, bench.fetched[i], 0);
+        exam_work(bench.exam, 0);
+    }
+    assert_int_equal(bench.fetched_count, LEVELS * NAMES);
+    assert_true((double)(clock() - begun) / CLOCKS_PER_SEC < 10);
 }
 
 static void examine_for_ever(struct examination *x, const struct subject *subject)
@@ -1299,6 +1338,7 @@ int main(void)
         test(the_same_ask_is_fetched_once),
         test(a_question_is_one_in_any_case),
         test(asks_are_limited),
+        test(the_order_of_asks_costs_no_time),
         test(passes_are_limited),
         test(an_end_settles_everything),
         test(an_end_may_come_at_any_time),
