@@ -59,25 +59,6 @@ static enum status take_ip(struct options *options, const char *value)
     return STATUS_OK;
 }
 
-/* What a client says of itself can be any text, and is judged as such. */
-static enum status take_helo(struct options *options, const char *value)
-{
-    options->settings.helo = arena_copy_string(&options->memory, value);
-    return STATUS_OK;
-}
-
-static enum status take_sender(struct options *options, const char *value)
-{
-    options->settings.sender_local = arena_copy_string(&options->memory, value);
-    return STATUS_OK;
-}
-
-static enum status take_record(struct options *options, const char *value)
-{
-    options->settings.record = arena_copy_string(&options->memory, value);
-    return STATUS_OK;
-}
-
 static bool read_number(const char *text, unsigned long least, unsigned long most,
                         unsigned long *number)
 {
@@ -249,12 +230,6 @@ static enum status take_shard(struct options *options, const char *value)
     return STATUS_OK;
 }
 
-static enum status take_resume(struct options *options, const char *value)
-{
-    options->resume = arena_copy_string(&options->memory, value);
-    return STATUS_OK;
-}
-
 static enum status take_format(struct options *options, const char *value)
 {
     if (options->flag & FOR_SPF && strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
@@ -266,18 +241,6 @@ static enum status take_format(struct options *options, const char *value)
         return STATUS_INVALID;
     }
     options->format = arena_copy_string(&options->memory, value);
-    return STATUS_OK;
-}
-
-static enum status take_save(struct options *options, const char *value)
-{
-    options->save = arena_copy_string(&options->memory, value);
-    return STATUS_OK;
-}
-
-static enum status take_output(struct options *options, const char *value)
-{
-    options->output = arena_copy_string(&options->memory, value);
     return STATUS_OK;
 }
 
@@ -298,19 +261,22 @@ const struct option option_table[] = {
     {"ip", "ADDR", FOR_CHECK, take_ip, 0,
      "a host that sends mail for the domains: is it in their records?"},
     {"ip", "ADDR", FOR_SPF, take_ip, 0, "judge a message that this address sends"},
-    {"helo", "NAME", FOR_SPF, take_helo, 0, "the name it says HELO with"},
-    {"sender", "LOCAL", FOR_SPF, take_sender, 0,
+    {"helo", "NAME", FOR_SPF, NULL, offsetof(struct options, settings.helo),
+     "the name it says HELO with"},
+    {"sender", "LOCAL", FOR_SPF, NULL, offsetof(struct options, settings.sender_local),
      "the local part of the sender, where the identity has none (postmaster)"},
     {"ip", "ADDR", FOR_AUDIT, take_ip, 0, "judge a message that this address sends"},
-    {"helo", "NAME", FOR_AUDIT, take_helo, 0, "the name it says HELO with"},
-    {"sender", "LOCAL", FOR_AUDIT, take_sender, 0, "the local part of the sender (postmaster)"},
+    {"helo", "NAME", FOR_AUDIT, NULL, offsetof(struct options, settings.helo),
+     "the name it says HELO with"},
+    {"sender", "LOCAL", FOR_AUDIT, NULL, offsetof(struct options, settings.sender_local),
+     "the local part of the sender (postmaster)"},
     {"deep", NULL, FOR_AUDIT, NULL, offsetof(struct options, settings.deep),
      "ask more than a verdict takes: type 99, hosts that the record forgets"},
     {"rate", "N", FOR_AUDIT, take_rate, 0,
      "DNS questions a second at most; 0: no limit (200 to public resolvers)"},
     {"shard", "I/N", FOR_AUDIT, take_shard, 0,
      "only the domains of part I, from 0, of N: for several machines"},
-    {"resume", "FILE", FOR_AUDIT, take_resume, 0,
+    {"resume", "FILE", FOR_AUDIT, NULL, offsetof(struct options, resume),
      "the earlier output: what has a line there is not examined again"},
     {"dns", "ADDR[:PORT]", FOR_AUDIT, take_dns, 0,
      "ask this name server; several share the questions"},
@@ -319,7 +285,8 @@ const struct option option_table[] = {
     {"in-flight", "N", FOR_AUDIT, take_in_flight, 0,
      "DNS questions in flight at most (2000; 100 to public resolvers)"},
     {"quiet", NULL, FOR_AUDIT, NULL, offsetof(struct options, quiet), "no progress on a terminal"},
-    {"record", "TEXT", FOR_SPF, take_record, 0, "explain this record, which is not published yet"},
+    {"record", "TEXT", FOR_SPF, NULL, offsetof(struct options, settings.record),
+     "explain this record, which is not published yet"},
     {"dns", "ADDR[:PORT]", FOR_CHECK | FOR_SPF, take_dns, 0,
      "ask this name server, and take its view as the public one"},
     {"port", "dns=N", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_port, 0,
@@ -337,7 +304,7 @@ const struct option option_table[] = {
     {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0, "worker threads at most (64)"},
     {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,
      "DNS questions in flight at most (500)"},
-    {"save", "FILE", FOR_CHECK, take_save, 0,
+    {"save", "FILE", FOR_CHECK, NULL, offsetof(struct options, save),
      "write all evidence to a new file, for 'exdiag report'"},
     {"redact", NULL, FOR_CHECK | FOR_REPORT, NULL, offsetof(struct options, redact),
      "put pseudonyms in place of names and addresses"},
@@ -345,8 +312,8 @@ const struct option option_table[] = {
      "say what would be asked, send nothing"},
     {"format", "FORMAT", FOR_CHECK | FOR_REPORT | FOR_DEMO, take_format, 0, "text, json or html"},
     {"format", "FORMAT", FOR_SPF, take_format, 0, "text or json"},
-    {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DEMO | FOR_SPF, take_output, 0,
-     "write the report to a file"},
+    {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DEMO | FOR_SPF, NULL,
+     offsetof(struct options, output), "write the report to a file"},
     {"title", "TEXT", FOR_CHECK | FOR_REPORT, take_title, 0, "a title for the report"},
     {"config", "FILE", FOR_CHECK | FOR_REPORT | FOR_SPF | FOR_AUDIT, options_read_config, 0,
      "read options from a file, one a line"},

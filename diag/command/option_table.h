@@ -10,7 +10,7 @@ struct option {
     const char *value; /* its name in the help; NULL: a switch */
     unsigned commands; /* enum command_flag, or'd */
     enum status (*take)(struct options *options, const char *value);
-    size_t flag; /* offset of the switch in struct options */
+    size_t member; /* without `take`: offset in struct options of the switch, or of the text */
     const char *help;
 };
 

@@ -60,7 +60,7 @@ enum status options_take(struct options *options, const char *name, const char *
     if (!option)
         return refuse(options, name);
     if (!option->value) {
-        *(bool *)((char *)options + option->flag) = true;
+        *(bool *)((char *)options + option->member) = true;
         return STATUS_OK;
     }
     if (!value) {
@@ -68,7 +68,10 @@ enum status options_take(struct options *options, const char *name, const char *
         return STATUS_INVALID;
     }
     *used_value = true;
-    return option->take(options, value);
+    if (option->take)
+        return option->take(options, value);
+    *(const char **)((char *)options + option->member) = arena_copy_string(&options->memory, value);
+    return STATUS_OK;
 }
 
 static enum status take_argument(struct options *options, int argc, char **argv, int *at)
