@@ -199,6 +199,8 @@ static void obstacles_are_named(void **state)
     assert_obstacle("v=spf1 redirect=r.example", "v=spf1 a -all", "redirect=r.example");
     assert_obstacle("v=spf1 a +all", "v=spf1 mx -all", "+all");
     assert_obstacle("v=spf1 a all", "v=spf1 mx -all", "all lets everybody");
+    assert_obstacle("v=spf1 ip4:0.0.0.0/1 -all", "v=spf1 mx -all", "lets everybody");
+    assert_obstacle("v=spf1 mx//0 a -all", "v=spf1 mx -all", "lets everybody");
     assert_obstacle("v=spf1 a +all", "V=SPF1 +A all", "+all");
     assert_obstacle("v=spf1 ip4:0.0.0.0/0 -all", "v=spf1 mx -all", "ip4:0.0.0.0/0");
     assert_obstacle("v=spf1 mx -all", "v=spf1 a:b.example//0 -all", "a:b.example//0");
