@@ -115,7 +115,10 @@ enum status options_add_bare(struct options *options, const char *text)
     struct ip_address ip;
 
     if (!(options->flag & (FOR_CHECK | FOR_REPORT | FOR_EXPLAIN | FOR_SPF))) {
-        complain("'%s': 'exdiag %s' takes options alone", text, options->command);
+        if (options->flag & FOR_AUDIT)
+            complain("'%s': domains come in on standard input: exdiag audit < FILE", text);
+        else
+            complain("'%s': 'exdiag %s' takes options alone", text, options->command);
         return STATUS_INVALID;
     }
     if (!(options->flag & FOR_CHECK)) {

@@ -65,9 +65,12 @@ const struct finding_kind spf_void_lookups = {
         "without IPv6 counts for a sender with IPv6 at some receivers, and not at others. exists "
         "looks for an A record and nothing else, whoever sends.",
     .applies_to = "a, mx, exists and ptr, in the record and in those that it includes",
-    .fix = (const struct step_template[]){SPF_DECIDE("Take the terms that are shown out of the "
-                                                     "record, or correct their names: they let "
-                                                     "nobody through."),
+    .fix = (const struct step_template[]){SPF_DECIDE("Of the terms shown, take out those that "
+                                                     "ask in vain with IPv4 and IPv6 alike, or "
+                                                     "correct their names: they let nobody "
+                                                     "through. One that asks in vain with IPv6 "
+                                                     "alone has hosts with IPv4, whose mail it "
+                                                     "lets through: leave it."),
                                           ASK_ITS_OWNER,
                                           {0}},
     .verify = spf_verify_record,
