@@ -6,6 +6,7 @@
 #include "diag/exam.h"
 #include "diag/platform.h"
 #include "diag/read/domain_list.h"
+#include "diag/read/utf16.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
@@ -30,6 +31,9 @@ struct audit {
 
     struct audit_input *input;
     struct domain_list list;
+    bool is_utf16;
+    struct utf16 utf16;
+    struct buffer utf8; /* the piece at hand, where the list is UTF-16 */
     bool is_read;       /* no piece of the input follows */
     bool is_exhausted;  /* no line either */
     bool is_dry;        /* no line is there at present */
@@ -74,6 +78,22 @@ static bool is_interrupted(struct audit *audit)
 
 /* ---- lines in ---- */
 
+/* The list as UTF-8, whichever of the two it is in. */
+static void add_piece(struct audit *audit, const char *bytes, size_t size)
+{
+    if (audit->input_used == 0)
+        audit->is_utf16 = utf16_begins(bytes, size, &audit->utf16);
+    audit->input_used += (int64_t)size;
+    if (!audit->is_utf16 || size == 0) {
+        domain_list_add(&audit->list, bytes, size);
+        return;
+    }
+    buffer_clear(&audit->utf8);
+    utf16_to_utf8(&audit->utf16, bytes, size, &audit->utf8);
+    if (audit->utf8.size > 0) /* half a character is no end */
+        domain_list_add(&audit->list, audit->utf8.text, audit->utf8.size);
+}
+
 static bool next_line(struct audit *audit, struct domain_line *line)
 {
     while (!domain_list_next(&audit->list, line)) {
@@ -87,8 +107,7 @@ static bool next_line(struct audit *audit, struct domain_line *line)
         if (!audit_input_take(audit->input, &bytes, &size, &audit->outcome->input))
             return false;
         audit->is_read = size == 0;
-        audit->input_used += (int64_t)size;
-        domain_list_add(&audit->list, bytes, size);
+        add_piece(audit, bytes, size);
     }
     return true;
 }
@@ -99,7 +118,9 @@ static const char *name_of(struct audit *audit, const struct domain_line *line)
     const char *fault = line->fault;
 
     buffer_clear(&audit->name);
-    if (!fault && options_canonical_name(line->name, &audit->name) != STATUS_OK)
+    if (!fault && strpbrk(line->name, ",;\t"))
+        fault = "several fields: give the column of the domains alone";
+    else if (!fault && options_canonical_name(line->name, &audit->name) != STATUS_OK)
         fault = "not a domain name";
     else if (!fault && !strchr(audit->name.text, '.'))
         fault = "not a domain: a name without a dot";
@@ -301,6 +322,7 @@ static void release(struct audit *audit)
     exam_free(audit->exam);
     evidence_store_free(audit->store);
     buffer_release(&audit->name);
+    buffer_release(&audit->utf8);
     buffer_release(&audit->out);
     platform_mutex_free(audit->mutex);
     free(audit);
@@ -328,6 +350,7 @@ static struct audit *new_audit(const struct audit_plan *plan, struct audit_outco
     audit->room = ROOM_FIRST < audit->most_room ? ROOM_FIRST : audit->most_room;
     audit->mutex = platform_mutex_new();
     buffer_init(&audit->name, SHOWN_MOST);
+    buffer_init(&audit->utf8, 2 * AUDIT_PIECE); /* a unit of two bytes becomes three at most */
     buffer_init(&audit->out, SIZE_MAX - 1);
     return audit;
 }

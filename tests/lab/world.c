@@ -56,7 +56,7 @@ static const struct lab_record resolver_records[] = {
     {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},
     {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},
     {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},
-    {"mail.fabrikam.com", "A", "127.0.0.1", 0},
+    {"mail.fabrikam.com", "A", "203.0.113.25", 0},
     {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},
     {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},
     {"wingtip.com", "TXT", "\"v=spf1 redirect=spf.northwind.com\"", 0},
@@ -109,9 +109,9 @@ static const struct lab_record top_records[] = {
         {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},                                           \
         {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},                                      \
         {"contoso.com", "MX", "10 mail.contoso.com", 0},                                           \
-        {"mail.contoso.com", "A", "127.0.0.1", 0}, ZONE("fabrikam.com"),                           \
+        {"mail.contoso.com", "A", "203.0.113.25", 0}, ZONE("fabrikam.com"),                        \
         {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},                                         \
-        {"mail.fabrikam.com", "A", "127.0.0.1", 0},                                                \
+        {"mail.fabrikam.com", "A", "203.0.113.25", 0},                                             \
         {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},                    \
         {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},                \
         {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},                             \
@@ -119,12 +119,13 @@ static const struct lab_record top_records[] = {
         {"mail.fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.25 -all\"", 0}, ZONE("wingtip.com"),  \
         {"wingtip.com", "TXT", "\"v=spf1 redirect=spf.northwind.com\"", 0},                        \
         {"wingtip.com", "TXT", "\"v=spf1 a mx -all\"", 0}, ZONE("adatum.com"),                     \
-        {"adatum.com", "TXT", "\"v=spf10 mx -all\"", 0}, {"mail.adatum.com", "A", "127.0.0.1", 0}, \
-        ZONE("tailspin.com"), {"tailspin.com", "TXT", "\"v=spf1 ip4:192.0.2.25 -all\"", 0},        \
-        ZONE("northwind.com"), {"northwind.com", "TXT", "\"v=spf1 mx -all\"", 0},                  \
+        {"adatum.com", "TXT", "\"v=spf10 mx -all\"", 0},                                           \
+        {"mail.adatum.com", "A", "203.0.113.25", 0}, ZONE("tailspin.com"),                         \
+        {"tailspin.com", "TXT", "\"v=spf1 ip4:192.0.2.25 -all\"", 0}, ZONE("northwind.com"),       \
+        {"northwind.com", "TXT", "\"v=spf1 mx -all\"", 0},                                         \
         {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},                           \
         {"northwind.com", "MX", "10 mail.northwind.com", 0},                                       \
-        {"mail.northwind.com", "A", "127.0.0.1", 0}, ZONE("litware.com")
+        {"mail.northwind.com", "A", "203.0.113.25", 0}, ZONE("litware.com")
 
 static const struct lab_record first_records[] = {
     SHARED_ZONES,

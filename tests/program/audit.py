@@ -129,6 +129,16 @@ def lists_are_taken_as_people_have_them():
 
 
 @case
+def lists_of_windows_are_taken_too():
+    names = ["good.example", "b\u00fccher.example", "no.example"]
+    text = "".join(name + "\r\n" for name in names)
+    with Lab(WORLD) as lab:
+        for order in ("utf-16-le", "utf-16-be"):
+            lines, _ = audit(("\ufeff" + text).encode(order), lab.dns)
+            expect_equal(sorted(by_domain(lines)), ["good.example", "no.example", "xn--bcher-kva.example"], order)
+
+
+@case
 def what_is_no_domain_has_a_line_too():
     bad = [
         b"192.0.2.1", b"[2001:db8::1]", b"http://192.0.2.7/", b"not a domain", b"a..example",

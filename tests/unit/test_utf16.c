@@ -1,0 +1,76 @@
+#include "tests/unit/unit.h"
+
+#include "diag/read/utf16.h"
+
+#include <string.h>
+
+static void expect(const char *bytes, size_t size, size_t piece, const char *wanted)
+{
+    struct utf16 utf16;
+    struct buffer out;
+
+    buffer_init(&out, 100);
+    assert_true(utf16_begins(bytes, size, &utf16));
+    for (size_t at = 0; at < size; at += piece)
+        utf16_to_utf8(&utf16, bytes + at, piece < size - at ? piece : size - at, &out);
+    assert_string_equal(out.text, wanted);
+    buffer_release(&out);
+}
+
+#define EXPECT(bytes, wanted)                                                                      \
+    do {                                                                                           \
+        for (size_t piece = 1; piece < sizeof bytes; piece++)                                      \
+            expect(bytes, sizeof bytes - 1, piece, wanted);                                        \
+    } while (0)
+
+/* However the bytes are cut into pieces; the mark itself becomes that of UTF-8. */
+static void both_byte_orders_are_read(void **state)
+{
+    (void)state;
+    EXPECT("\xFF\xFE"
+           "a\0.\0\xFC\0\n\0",
+           "\xEF\xBB\xBF"
+           "a.\xC3\xBC\n");
+    EXPECT("\xFE\xFF"
+           "\0a\0.\0\xFC\0\n",
+           "\xEF\xBB\xBF"
+           "a.\xC3\xBC\n");
+}
+
+static void surrogates_are_one_character(void **state)
+{
+    (void)state;
+    EXPECT("\xFF\xFE\x3D\xD8\x00\xDE", "\xEF\xBB\xBF\xF0\x9F\x98\x80");
+    EXPECT("\xFF\xFE\x3D\xD8"
+           "a\0",
+           "\xEF\xBB\xBF\xEF\xBF\xBD"
+           "a");
+    EXPECT("\xFF\xFE\x00\xDE"
+           "a\0",
+           "\xEF\xBB\xBF\xEF\xBF\xBD"
+           "a");
+}
+
+static void other_texts_are_left_alone(void **state)
+{
+    struct utf16 utf16;
+
+    (void)state;
+    assert_false(utf16_begins("contoso.com", 11, &utf16));
+    assert_false(utf16_begins("\xEF\xBB\xBF"
+                              "a",
+                              4, &utf16));
+    assert_false(utf16_begins("\xFF", 1, &utf16));
+    assert_false(utf16_begins("", 0, &utf16));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_byte_orders_are_read),
+        cmocka_unit_test(surrogates_are_one_character),
+        cmocka_unit_test(other_texts_are_left_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
