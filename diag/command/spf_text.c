@@ -249,14 +249,33 @@ static void show_command(struct spf_sheet *sheet, const struct step *step)
     wrap_end(&sheet->wrap);
 }
 
-static void show_note(struct spf_sheet *sheet, const struct step *step)
+static void show_remark(struct spf_sheet *sheet, enum style style, const char *word,
+                        const char *text)
 {
-    if (!step->note)
+    if (!text || !*text)
         return;
     wrap_to(&sheet->wrap, sheet->body);
+    spf_sheet_words(sheet, STYLE_FAINT, word);
+    spf_sheet_words(sheet, style, spf_sheet_clip(sheet, text, NOTE_MOST));
+    spf_sheet_end(sheet);
+}
+
+/* What has to be known before it is published stands in front of the record. */
+static void show_alternative(struct spf_sheet *sheet, const char *word, const struct step *step)
+{
+    struct buffer before;
+
+    wrap_free_line(&sheet->wrap);
+    spf_sheet_label(sheet, 0, STYLE_FAINT, word);
+    buffer_init(&before, LINE_MOST);
+    report_before_step(step, &before);
+    show_remark(sheet, STYLE_PLAIN, "", step->where);
+    show_remark(sheet, STYLE_YELLOW, "", before.text);
+    buffer_release(&before);
+    show_command(sheet, step);
     wrap_indent(&sheet->wrap, sheet->body);
-    spf_sheet_words(sheet, STYLE_FAINT, spf_sheet_clip(sheet, step->note, NOTE_MOST));
-    wrap_end(&sheet->wrap);
+    show_remark(sheet, STYLE_PLAIN, "risk: ", step->risk);
+    show_remark(sheet, STYLE_FAINT, "note: ", step->note);
 }
 
 /* Every finding that can be repaired in the record shows the same corrected one: it is told once.
@@ -267,24 +286,15 @@ static void show_repair(struct spf_sheet *sheet)
 
     for (size_t i = 0; i < page->problem_count; i++) {
         const struct finding *finding = page->problems[i].finding;
+        const char *word = "better";
 
         if (!is_in_a_record(finding))
             continue;
-        wrap_free_line(&sheet->wrap);
-        spf_sheet_label(sheet, 0, STYLE_FAINT, "better");
         for (size_t j = 0; j < finding->fix.count; j++) {
-            const struct step *step = &finding->fix.list[j];
-            struct buffer before;
-
-            if (step->shell != SHELL_DNS)
+            if (finding->fix.list[j].shell != SHELL_DNS)
                 continue;
-            buffer_init(&before, LINE_MOST);
-            report_before_step(step, &before);
-            spf_sheet_words(sheet, STYLE_YELLOW, before.text);
-            spf_sheet_end(sheet);
-            buffer_release(&before);
-            show_command(sheet, step);
-            show_note(sheet, step);
+            show_alternative(sheet, word, &finding->fix.list[j]);
+            word = "or";
         }
         return;
     }

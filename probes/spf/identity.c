@@ -48,6 +48,24 @@ static bool explain_tree(struct examination *x, const struct subject *domain,
     return true;
 }
 
+/* What the domain does with mail decides what to publish: a null MX takes none (RFC 7505). */
+static bool explain_none(struct examination *x, const struct subject *domain, struct spf_view *view)
+{
+    const struct dns_answer *mx = spf_ask(x, view->domain, DNS_MX);
+    const struct dns_record *record = NULL;
+    struct finding *finding;
+    bool receives = false;
+
+    if (!mx)
+        return false;
+    while ((record = dns_answer_next(mx, record)))
+        receives |= strcmp(record->data.mx.exchange, ".") != 0;
+    finding = spf_tell_none(x, domain, view->published);
+    if (finding)
+        set_text(finding, receives ? "receives" : "sends-only", "yes");
+    return true;
+}
+
 static bool explain_published(struct examination *x, const struct subject *domain,
                               struct spf_view *view)
 {
@@ -67,9 +85,8 @@ static bool explain_published(struct examination *x, const struct subject *domai
     if (view->published->count == 1)
         return explain_tree(x, domain, NULL, view);
     if (view->published->count == 0)
-        spf_tell_none(x, domain, view->published);
-    else
-        spf_tell_multiple(x, domain, view->published);
+        return explain_none(x, domain, view);
+    spf_tell_multiple(x, domain, view->published);
     return true;
 }
 

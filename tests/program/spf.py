@@ -294,6 +294,32 @@ def look_alikes_are_shown():
 
 
 @case
+def what_to_publish_says_when_and_at_what_risk():
+    zone = """
+        leer.com TXT "something else"
+        post.com TXT "something else"
+        post.com MX 10 mail.contoso.com
+        null.com MX 0 .
+        alike.com TXT "v=spf1; mx -all"
+        """
+    for domain, first in (
+        ("leer.com", 'leer.com. IN TXT "<record-of-all-senders>"'),
+        ("post.com", 'post.com. IN TXT "v=spf1 mx ~all"'),
+        ("null.com", 'null.com. IN TXT "<record-of-all-senders>"'),
+        ("alike.com", 'alike.com. IN TXT "v=spf1 mx -all"'),
+    ):
+        page = spf_page(domain, zone=zone, status=PROBLEMS)
+        better, other = page.out.split("\nbetter ", 1)[1].split("\nor ", 1)
+        better, other = " ".join(better.split()), " ".join(other.split())
+        expect_in(first, better, "the first alternative")
+        expect_in("risk: a sender that", better, "the first alternative")
+        expect_in("if the domain never sends mail decide first " + domain + '. IN TXT "v=spf1 -all"', other, "")
+        expect_in("risk: all mail from the domain is then refused", other, "the second")
+        for line in page.out.splitlines():
+            expect(" IN TXT " not in line or line.startswith(" " * 12 + domain), line)
+
+
+@case
 def a_record_that_is_not_published_yet():
     report = spf_json("--record", "v=spf1 mx ip4:192.0.2.1 -all", "--domain", "contoso.com")
     expect_equal(report["addresses"], ["192.0.2.1/32", "192.0.2.25/32", "2001:db8::25/128"], "")
