@@ -1,5 +1,5 @@
 #!/bin/bash
-# What takes longer than make check may: long fuzzing and valgrind.
+# What takes longer than make check may: long fuzzing, valgrind, more worlds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,3 +11,10 @@ cmake --preset debug >/dev/null
 cmake --build --preset debug
 valgrind --quiet --leak-check=full --error-exitcode=9 build/debug/exdiag demo >/dev/null
 echo "valgrind: the demonstration is clean"
+
+cmake --preset release >/dev/null
+cmake --build --preset release
+tests/world/run.sh build/release 2 3 4 5 6 7 8 9
+for seed in $(seq 2 21); do
+    /usr/bin/python3 tests/peers/spf_against_pyspf.py build/release/exdiag "$seed"
+done
