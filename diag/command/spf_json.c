@@ -209,12 +209,19 @@ static json_t *network_text(const struct spf_page *page, const struct spf_networ
 static json_t *sender_object(const struct spf_page *page, const struct spf_network *network)
 {
     const struct spf_place *by = network->by, *branch = network->branch;
-    json_t *object = json_object();
+    json_t *object = json_object(), *branches = json_array();
 
     json_object_set_new(object, "network", network_text(page, network));
     json_put_text(object, "branch", spf_page_show_term(page, branch->in->record, branch->term));
     json_put_text(object, "term", spf_page_show_term(page, by->in->record, by->term));
     json_put_text(object, "domain", spf_page_show(page, by->in->domain));
+    for (size_t i = 0; i < network->branch_count; i++) {
+        branch = network->branches[i];
+        json_array_append_new(
+            branches, json_string(spf_page_show_term(page, branch->in->record, branch->term)));
+    }
+    json_object_set_new(object, "branches", branches);
+    json_put_bool(object, "branches_complete", !network->has_more_branches);
     return object;
 }
 

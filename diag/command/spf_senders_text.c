@@ -1,10 +1,10 @@
-/* Who may send, block by block, with the term of the top record that lets it. */
+/* Who may send, block by block, with the terms of the top record that let it. */
 #include "diag/command/spf_sheet.h"
 #include "diag/text.h"
 
 #include <string.h>
 
-enum { BLOCKS_SHOWN = 40 };
+enum { BLOCKS_SHOWN = 40, BRANCHES_SHOWN = 4 };
 
 static uint64_t count_v4(const struct spf_senders *senders)
 {
@@ -68,7 +68,7 @@ static size_t widest(const struct spf_senders *senders, size_t count)
 
 static void show_block(struct spf_sheet *sheet, const struct spf_network *block, size_t column)
 {
-    const struct spf_place *branch = block->branch;
+    size_t count = block->branch_count;
     char text[IP_NETWORK_TEXT_SIZE];
 
     ip_format_network(&block->ip, block->length, text);
@@ -76,8 +76,19 @@ static void show_block(struct spf_sheet *sheet, const struct spf_network *block,
     wrap_indent(&sheet->wrap, column);
     spf_sheet_words(sheet, STYLE_PLAIN, text);
     wrap_to(&sheet->wrap, column);
-    spf_sheet_words(sheet, STYLE_FAINT,
-                    spf_page_show_term(sheet->page, branch->in->record, branch->term));
+    if (count > BRANCHES_SHOWN && !sheet->options->verbose)
+        count = BRANCHES_SHOWN;
+    for (size_t i = 0; i < count; i++) {
+        const struct spf_place *branch = block->branches[i];
+
+        spf_sheet_print(sheet, STYLE_FAINT, "%s%s%s", i > 0 ? " " : "",
+                        spf_page_show_term(sheet->page, branch->in->record, branch->term),
+                        i + 1 < count ? "," : "");
+    }
+    if (count < block->branch_count && !block->has_more_branches)
+        spf_sheet_print(sheet, STYLE_FAINT, " and %zu more", block->branch_count - count);
+    else if (block->has_more_branches)
+        spf_sheet_words(sheet, STYLE_FAINT, " and others");
     wrap_end(&sheet->wrap);
 }
 

@@ -217,6 +217,11 @@ bool spf_line_meets(const struct spf_line *line, const struct spf_stretch *stret
     return low < line->count && compare(line->list[low].first, stretch->last) <= 0;
 }
 
+bool spf_stretch_is_before(const struct spf_stretch *stretch, const struct spf_stretch *other)
+{
+    return compare(stretch->last, other->first) < 0;
+}
+
 bool spf_stretch_touches(const struct spf_stretch *stretch, const struct spf_stretch *next)
 {
     return compare(following(stretch->last), next->first) == 0;

@@ -38,6 +38,9 @@ void spf_line_settle(struct spf_line *line, enum spf_family family);
 /* Whether something of a settled line is within the stretch. */
 bool spf_line_meets(const struct spf_line *line, const struct spf_stretch *stretch);
 
+/* Whether one ends before the other begins. */
+bool spf_stretch_is_before(const struct spf_stretch *stretch, const struct spf_stretch *other);
+
 /* Whether the next one begins where this one ends. */
 bool spf_stretch_touches(const struct spf_stretch *stretch, const struct spf_stretch *next);
 

@@ -236,10 +236,44 @@ struct blocks {
     size_t room;
 };
 
-static void add_blocks(struct flattening *all, struct blocks *blocks, struct spf_stretch stretch,
-                       enum spf_family family)
+static void add_branch(struct spf_network *block, const struct spf_place **branches,
+                       const struct spf_place *branch)
 {
-    struct spf_network block = {.by = stretch.by, .branch = stretch.branch};
+    for (size_t i = 0; i < block->branch_count; i++) {
+        if (branches[i] == branch)
+            return;
+    }
+    if (block->branch_count < SPF_BRANCHES_MOST)
+        branches[block->branch_count++] = branch;
+    else
+        block->has_more_branches = true;
+}
+
+/* Whose a block is: of all stretches that lie in it, of which `at` is not behind the first. */
+static void name_branches(struct flattening *all, struct spf_network *block,
+                          const struct spf_line *line, size_t *at)
+{
+    struct spf_stretch whole = spf_stretch_of(&block->ip, block->length);
+    const struct spf_place *branches[SPF_BRANCHES_MOST], **kept;
+
+    while (spf_stretch_is_before(&line->list[*at], &whole))
+        ++*at;
+    block->by = line->list[*at].by;
+    block->branch = line->list[*at].branch;
+    block->branch_count = 0;
+    block->has_more_branches = false;
+    for (size_t i = *at; i < line->count && !spf_stretch_is_before(&whole, &line->list[i]); i++)
+        add_branch(block, branches, line->list[i].branch);
+    kept = arena_new(all->arena, block->branch_count, sizeof *kept);
+    memcpy(kept, branches, block->branch_count * sizeof *kept);
+    block->branches = kept;
+}
+
+/* Of the stretches from `at` on, which touch each other up to the end of `stretch`. */
+static void add_blocks(struct flattening *all, struct blocks *blocks, struct spf_stretch stretch,
+                       const struct spf_line *line, size_t at, enum spf_family family)
+{
+    struct spf_network block = {0};
     bool goes_on = true;
 
     while (goes_on) {
@@ -248,6 +282,7 @@ static void add_blocks(struct flattening *all, struct blocks *blocks, struct spf
             return;
         }
         goes_on = spf_stretch_take_block(&stretch, family, &block.ip, &block.length);
+        name_branches(all, &block, line, &at);
         blocks->list =
             arena_grow(all->arena, blocks->list, &blocks->room, blocks->count, sizeof block);
         blocks->list[blocks->count++] = block;
@@ -259,11 +294,12 @@ static void add_line(struct flattening *all, struct blocks *blocks, const struct
                      enum spf_family family)
 {
     for (size_t i = 0; i < line->count;) {
+        size_t at = i;
         struct spf_stretch stretch = line->list[i++];
 
         while (i < line->count && spf_stretch_touches(&stretch, &line->list[i]))
             stretch.last = line->list[i++].last;
-        add_blocks(all, blocks, stretch, family);
+        add_blocks(all, blocks, stretch, line, at, family);
     }
 }
 

@@ -10,22 +10,27 @@
 struct spf_network {
     struct ip_address ip; /* its host bits are zero */
     unsigned length;
-    const struct spf_place *by;     /* the term that names it */
-    const struct spf_place *branch; /* the term of the top record that leads to it */
+    const struct spf_place *by;              /* the term that names it */
+    const struct spf_place *branch;          /* the term of the top record that leads to it */
+    const struct spf_place *const *branches; /* of a block, all that have a part in it: the first
+                                                SPF_BRANCHES_MOST, `branch` in front */
+    size_t branch_count;
+    bool has_more_branches;
 };
 
 struct spf_senders {
     const struct spf_network *networks; /* that a, mx, ip4 and ip6 name, in the order of evaluation;
                                            without those that are excluded whole */
     size_t count;
-    const struct spf_network *blocks; /* merged and sorted; `by` and `branch` of the first */
+    const struct spf_network
+        *blocks; /* merged and sorted; `by` and `branch` of its first address */
     size_t block_count;
     bool is_everybody;   /* `all` passes, or a network of length 0 does */
     bool is_conditional; /* exists, ptr or a macro may let others pass: depends on the message */
     bool is_cut;         /* by SPF_SENDERS_MOST, or parts of the tree are not known */
 };
 
-enum { SPF_SENDERS_MOST = 20000 };
+enum { SPF_SENDERS_MOST = 20000, SPF_BRANCHES_MOST = 16 };
 
 /*
  * Networks in pass memory. What a term with another qualifier matches before, or an include

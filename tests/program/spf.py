@@ -211,6 +211,28 @@ def who_may_send_is_flattened():
 
 
 @case
+def each_network_has_its_own_terms():
+    zone = """
+        near.com TXT "v=spf1 ip4:203.0.113.9 ip4:203.0.113.10 include:i.near.com ip4:198.51.100.0/25 -all"
+        i.near.com TXT "v=spf1 ip4:198.51.100.128/25 -all"
+        """
+    report = spf_json("near.com", zone=zone)
+    expect_equal(report["addresses"], ["198.51.100.0/24", "203.0.113.9/32", "203.0.113.10/32"], "")
+    branches = [one["branches"] for one in report["senders"]]
+    own = ["ip4:198.51.100.0/25", "include:i.near.com"]
+    expect_equal(branches, [own, ["ip4:203.0.113.9"], ["ip4:203.0.113.10"]], "branches")
+    page = spf_page("near.com", zone=zone).flat
+    expect_in("198.51.100.0/24 ip4:198.51.100.0/25, include:i.near.com 203.0.113.9", page, "page")
+    expect_in("203.0.113.10 ip4:203.0.113.10", page, "page")
+    zone = 'many.com TXT "v=spf1 ' + " ".join(f"ip4:10.0.0.{n}" for n in range(32)) + '"'
+    zone = zone[:200] + '" "' + zone[200:400] + '" "' + zone[400:]
+    expect_in("10.0.0.3 and others", spf_page("many.com", zone=zone).flat, "page")
+    report = spf_json("many.com", zone=zone)
+    expect_equal(report["senders"][0]["branches_complete"], False, "branches_complete")
+    expect_equal(len(report["senders"][0]["branches"]), 16, "branches")
+
+
+@case
 def the_tree_goes_on_behind_the_limit():
     report = spf_json("over.com", status=PROBLEMS)
     expect_equal((report["lookups"], report["depth"]), (11, 1), "lookups and depth")
