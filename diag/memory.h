@@ -13,7 +13,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__) /* whose plain printf is that of an old C library */
+#define PRINTF_LIKE(text, first) __attribute__((__format__(__gnu_printf__, text, first)))
+#elif defined(__GNUC__)
 #define PRINTF_LIKE(text, first) __attribute__((__format__(__printf__, text, first)))
 #else
 #define PRINTF_LIKE(text, first)

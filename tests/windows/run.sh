@@ -1,6 +1,6 @@
 #!/bin/bash
 # tests/windows/run.sh: cross-compiles the platform layer for Windows, with what needs
-# no library, and runs its unit tests under Wine. Installs the cross compiler and Wine
+# no library, and runs its unit tests under Wine; has the compiler read the rest. Installs the cross compiler and Wine
 # where they are missing; keeps cmocka and the Wine prefix in the user's cache folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -56,6 +56,9 @@ quietly cmake --fresh -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInf
     -DCMAKE_TOOLCHAIN_FILE="$PWD/win32/mingw-w64-x86_64.cmake" \
     -DEXDIAG_WINDOWS_LIBRARIES="$cache/windows"
 quietly cmake --build "$build"
+
+step "the rest of the program, as far as a compiler reads it"
+tests/windows/syntax.sh
 
 step "a Wine prefix"
 quietly tests/windows/wine.sh cmd.exe /c exit 0
