@@ -1,6 +1,7 @@
 #include "probes/spf/charge.h"
 
 #include "probes/spf/tell.h"
+#include "probes/spf/vet.h"
 
 const struct dns_record *spf_source_of(const struct spf_case *at)
 {
@@ -15,6 +16,7 @@ const struct spf_fix *spf_fix_of(struct spf_case *at)
         return at->fix;
     fix = arena_new(pass_memory(at->x), 1, sizeof *fix);
     spf_fix(at->record, at->judged->tree, spf_source_of(at), pass_memory(at->x), fix);
+    spf_vet(at->x, at->judged->subject->name, at->judged->tree, fix);
     return at->fix = fix;
 }
 

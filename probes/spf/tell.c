@@ -1,6 +1,7 @@
 #include "probes/spf/tell.h"
 
 #include "probes/spf/kinds.h"
+#include "probes/spf/vet.h"
 
 #include <string.h>
 
@@ -46,7 +47,7 @@ bool spf_offer_record(struct finding *finding, const struct spf_fix *fix)
  * the record that was meant is offered.
  */
 static bool show_look_alikes(struct examination *x, struct finding *finding,
-                             const struct spf_published *published)
+                             const struct subject *domain, const struct spf_published *published)
 {
     const struct dns_record *record = NULL, *source = NULL;
     struct spf_fix fix, meant = {0};
@@ -63,6 +64,9 @@ static bool show_look_alikes(struct examination *x, struct finding *finding,
                    size < MARK_SIZE ? size : MARK_SIZE);
         saw(finding, NULL, "this is not an SPF record: %s", hint);
         spf_fix_look_alike(text, size, pass_memory(x), &fix);
+        spf_vet(x, domain->name, NULL, &fix);
+        if (fix.obstacle)
+            saw(finding, NULL, "no corrected record is proposed: %s", fix.obstacle);
         if (fix.text) {
             meant = fix;
             source = record;
@@ -153,5 +157,5 @@ struct finding *spf_tell_none(struct examination *x, const struct subject *domai
     }
     set_text(finding, "registered", "yes");
     spf_show_records(finding, published);
-    return show_look_alikes(x, finding, published) ? NULL : finding;
+    return show_look_alikes(x, finding, domain, published) ? NULL : finding;
 }
