@@ -192,6 +192,7 @@ static json_t *unknown_array(const struct spf_page *page)
         object = json_object();
         json_put_text(object, "id", finding->kind->id);
         json_put_text(object, "text", finding->title);
+        json_object_set_new(object, "details", detail_array(finding));
         json_array_append_new(array, object);
     }
     return array;
@@ -269,6 +270,7 @@ static json_t *page_object(const struct spf_page *page)
     json_put_number(object, "depth", tree->depth);
     json_put_number(object, "void_lookups", v6 > v4 ? v6 : v4);
     json_object_set_new(object, "void_lookups_by_family", families(tree->voids));
+    json_put_bool(object, "resolver_view", page->view->is_inside);
     json_object_set_new(object, "records", record_array(page));
     json_object_set_new(object, "problems", problem_array(page));
     json_object_set_new(object, "unknown", unknown_array(page));

@@ -33,18 +33,17 @@ static const char *domain_for_people(const struct spf_page *page)
     return arena_print(page->memory, "%s (%s)", subject->shown, page->domain);
 }
 
-/* Without --dns, and where the domain's own name servers cannot be asked, it is a resolver. */
 static const char *server_for_people(const struct spf_page *page)
 {
     const struct dns_answer *answer = page->view->answer;
-    bool is_resolver = page->settings->dns_count == 0 && answer->at.ip.family == IP_NONE;
     char server[NET_ADDRESS_TEXT_SIZE];
 
     net_address_format(&answer->server, DNS_PORT, server);
     return arena_print(page->memory, "%s%s", server,
-                       is_resolver ? ", the resolver of this machine: the domain's own name "
-                                     "servers could not be asked"
-                                   : "");
+                       page->view->is_inside
+                           ? ", the resolver of this machine: the domain's own name "
+                             "servers could not be asked"
+                           : "");
 }
 
 static void head(struct spf_sheet *sheet)
@@ -300,6 +299,19 @@ static void show_repair(struct spf_sheet *sheet)
     }
 }
 
+/* Findings with one cause need the same step. */
+static bool is_told(const struct report *report, size_t index, const struct step *step)
+{
+    for (size_t i = 0; i < index; i++) {
+        const struct finding *finding = report->findings[i];
+
+        if (finding->outcome == OUTCOME_UNKNOWN && finding->fix.count > 0 &&
+            strcmp(finding->fix.list[0].command, step->command) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void show_unknown(struct spf_sheet *sheet)
 {
     const struct report *report = sheet->page->report;
@@ -321,6 +333,8 @@ static void show_unknown(struct spf_sheet *sheet)
             spf_sheet_words(sheet, STYLE_PLAIN, finding->seen[j].text);
             spf_sheet_end(sheet);
         }
+        if (finding->fix.count > 0 && !is_told(report, i, &finding->fix.list[0]))
+            show_alternative(sheet, "to know", &finding->fix.list[0]);
     }
 }
 

@@ -66,6 +66,24 @@ static bool explain_none(struct examination *x, const struct subject *domain, st
     return true;
 }
 
+/*
+ * A resolver inside may have a zone of its own for the domain: a record that it gives is
+ * explained as what it sees, but that there is none says nothing about the Internet.
+ */
+static bool is_unseen(struct examination *x, const struct subject *domain, struct spf_view *view)
+{
+    struct public_view outside = {.state = PUBLIC_KNOWN};
+
+    if (ask_settings(x)->dns_count == 0)
+        outside = public_dns(x, view->domain, DNS_TXT);
+    view->is_inside = outside.state == PUBLIC_UNREACHABLE;
+    if (!view->is_inside || view->published->count > 0)
+        return false;
+    view->unseen = outside.reason;
+    spf_tell_unseen(x, &spf_none, domain, &outside, view->published);
+    return true;
+}
+
 static bool explain_published(struct examination *x, const struct subject *domain,
                               struct spf_view *view)
 {
@@ -82,6 +100,8 @@ static bool explain_published(struct examination *x, const struct subject *domai
     }
     view->published = spf_select(view->answer);
     view->name = spf_place_of(domain, view->published);
+    if (is_unseen(x, domain, view))
+        return true;
     if (view->published->count == 1)
         return explain_tree(x, domain, NULL, view);
     if (view->published->count == 0)
@@ -162,6 +182,12 @@ static bool evaluate(struct examination *x, struct spf_view *view)
     if (view->record && !spf_is_record(view->record->text, view->record->size)) {
         view->verdict.result = SPF_RESULT_NONE;
         view->verdict.reason = "the text is no SPF record (RFC 7208 section 4.5)";
+        return true;
+    }
+    if (view->unseen) {
+        view->verdict.result = SPF_RESULT_TEMPERROR;
+        view->verdict.reason = arena_print(
+            pass_memory(x), "the record that receivers see could not be read: %s", view->unseen);
         return true;
     }
     return spf_check_host(x, &view->message, view->record, &view->verdict);

@@ -11,7 +11,10 @@
 struct spf_view {
     const char *domain;
     const char *name; /* where its records stand: the domain, or the end of its aliases */
-    const struct dns_answer *answer;       /* to the TXT question; NULL where none was asked */
+    const struct dns_answer *answer; /* to the TXT question; NULL where none was asked */
+    bool is_inside;     /* that answer is the resolver's: the domain's own servers gave none */
+    const char *unseen; /* why what the Internet sees could not be had, where the resolver has no
+                           record either: the result is not known; else NULL */
     const struct spf_published *published; /* NULL with --record, or where the answer failed */
     const struct spf_record *record;       /* of --record, else NULL; it may be no SPF record */
     struct spf_tree tree;                  /* top NULL: there is not exactly one record */

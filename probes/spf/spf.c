@@ -84,24 +84,6 @@ static void tell_split(struct examination *x, const struct subject *subject,
     spf_show_records(finding, outside);
 }
 
-static void tell_unknown(struct examination *x, const struct finding_kind *kind,
-                         const struct subject *subject, const struct public_view *view,
-                         const struct spf_published *inside)
-{
-    struct finding *finding = unknown(x, kind, "the public SPF records could not be read");
-
-    spf_set_common(x, finding, subject, NULL);
-    saw(finding, NULL, "%s", view->reason);
-    if (view->obstacle && view->obstacle->status != STATUS_OK)
-        saw_failure(finding, view->obstacle);
-    else if (view->obstacle)
-        saw(finding, view->obstacle, "it answered without what was needed");
-    if (inside && inside->answer->evidence.status == STATUS_OK) {
-        saw(finding, NULL, "the resolver of this machine, which may see an internal zone:");
-        spf_show_records(finding, inside);
-    }
-}
-
 /* The hosts that an MX record names become subjects; here that record cannot be read. */
 static void tell_unknown_hosts(struct examination *x, const struct subject *domain,
                                const struct public_view *mx)
@@ -250,8 +232,8 @@ static void judge_domain(struct examination *x, const struct subject *domain,
         return;
     }
     if (txt->state == PUBLIC_UNREACHABLE) {
-        tell_unknown(x, &spf_multiple, domain, txt, inside);
-        tell_unknown(x, &spf_none, domain, txt, inside);
+        spf_tell_unseen(x, &spf_multiple, domain, txt, inside);
+        spf_tell_unseen(x, &spf_none, domain, txt, inside);
         if (ask_settings(x)->sender_count > 0 && evaluate(x, domain, &verdict))
             tell_text(x, "result", spf_result_word(verdict.result));
         return;
@@ -316,7 +298,7 @@ static void examine_server(struct examination *x, const struct subject *server)
     if (view.state == PUBLIC_NONE)
         not_applicable(x, &spf_multiple, "%s", private_name);
     else if (view.state == PUBLIC_UNREACHABLE)
-        tell_unknown(x, &spf_multiple, server, &view, NULL);
+        spf_tell_unseen(x, &spf_multiple, server, &view, NULL);
     else if (view.state == PUBLIC_KNOWN)
         judge_name(x, server, &view, NULL);
 }

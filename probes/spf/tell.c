@@ -159,3 +159,21 @@ struct finding *spf_tell_none(struct examination *x, const struct subject *domai
     spf_show_records(finding, published);
     return show_look_alikes(x, finding, domain, published) ? NULL : finding;
 }
+
+void spf_tell_unseen(struct examination *x, const struct finding_kind *kind,
+                     const struct subject *subject, const struct public_view *view,
+                     const struct spf_published *inside)
+{
+    struct finding *finding = unknown(x, kind, "the public SPF records could not be read");
+
+    spf_set_common(x, finding, subject, NULL);
+    saw(finding, NULL, "%s", view->reason);
+    if (view->obstacle && view->obstacle->status != STATUS_OK)
+        saw_failure(finding, view->obstacle);
+    else if (view->obstacle)
+        saw(finding, view->obstacle, "it answered without what was needed");
+    if (inside && inside->answer->evidence.status == STATUS_OK) {
+        saw(finding, NULL, "the resolver of this machine, which may see an internal zone:");
+        spf_show_records(finding, inside);
+    }
+}

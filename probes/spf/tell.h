@@ -2,6 +2,7 @@
 #ifndef EXDIAG_PROBES_SPF_TELL_H
 #define EXDIAG_PROBES_SPF_TELL_H
 
+#include "probes/public_dns.h"
 #include "probes/spf/fix.h"
 #include "probes/spf/published.h"
 
@@ -25,6 +26,14 @@ struct finding *spf_tell_none(struct examination *x, const struct subject *domai
  */
 void spf_set_common(struct examination *x, struct finding *finding, const struct subject *subject,
                     const struct spf_published *published);
+
+/*
+ * What the Internet sees at a name could not be had, so nothing is known of it. `inside`: what
+ * the resolver of this machine sees there, or NULL.
+ */
+void spf_tell_unseen(struct examination *x, const struct finding_kind *kind,
+                     const struct subject *subject, const struct public_view *view,
+                     const struct spf_published *inside);
 
 /* The name at which the records stand: the subject's, or the end of its aliases. */
 const char *spf_place_of(const struct subject *subject, const struct spf_published *published);

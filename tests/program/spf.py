@@ -180,6 +180,26 @@ def what_cannot_be_read_is_not_known():
     expect_in("UNKNOWN", spf_page("refused.com", status=INCOMPLETE).out, "page")
 
 
+@case
+def what_a_resolver_does_not_know_is_not_known():
+    needs_namespace()
+    with Lab({"127.0.0.1": ZONE}, port=53):
+        system_resolvers("nameserver 127.0.0.1\n")
+        for name in ("gone.net", "1.over.com"):
+            result = exdiag("spf", name, "--ip", "192.0.2.1", status=INCOMPLETE)
+            expect_in("TEMPERROR", result.out, "page")
+            expect_in("the resolver of this machine, which may see an internal", result.flat, "page")
+            expect_in(f"--domain {name} --only spf --dns", result.out.replace("'", ""), "page")
+            report = exdiag("spf", name, "--format", "json", status=INCOMPLETE).report
+            check_schema(json.dumps(report), "spf")
+            expect_equal([one["id"] for one in report["unknown"]], ["spf-none"], "unknown")
+            expect_equal((report["problems"], report["resolver_view"]), ([], True), "problems")
+        report = exdiag("spf", "many.com", "--ip", "10.0.0.1", "--format", "json").report
+        expect_equal((report["result"], report["resolver_view"]), ("pass", True), "a record")
+        expect_in("the resolver of this machine", exdiag("spf", "many.com").flat, "page")
+        system_resolvers("")
+
+
 # ---- the tree and who may send ----
 
 
