@@ -16,21 +16,86 @@ bool spf_is_record(const char *text, size_t size)
 
 /* ---- look-alikes ---- */
 
-static bool is_padding(char character)
+/*
+ * A space, a quotation mark or what cannot be seen, at the beginning: its bytes, in UTF-8 or
+ * Windows-1252; 0 if it is something else.
+ */
+static size_t padding_at(const char *text, size_t size)
 {
-    return character == ' ' || character == '\t' || character == '"' || character == '\'';
+    static const char *const wide[] = {"\xc2\xa0", "\xc2\xab", "\xc2\xbb", "\xef\xbb\xbf"};
+    unsigned char third;
+
+    if (size > 0 && text[0] != '\0' && strchr(" \t\"'`\x91\x92\x93\x94\xa0", text[0]))
+        return 1;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        if (size >= strlen(wide[i]) && memcmp(text, wide[i], strlen(wide[i])) == 0)
+            return strlen(wide[i]);
+    }
+    if (size < 3 || text[0] != '\xe2' || text[1] != '\x80')
+        return 0;
+    third = (unsigned char)text[2];
+    return third <= 0x8f || (third >= 0x98 && third <= 0x9f) || third == 0xb9 || third == 0xba ? 3
+                                                                                               : 0;
+}
+
+static size_t skip_padding(const char *text, size_t size)
+{
+    size_t at = 0, taken;
+
+    while ((taken = padding_at(text + at, size - at)) > 0)
+        at += taken;
+    return at;
+}
+
+/* Where the version stands in a text that begins otherwise; the size if it does not. */
+static size_t find_version(const char *text, size_t size)
+{
+    enum { PREFACE_MOST = 512 };
+
+    for (size_t at = 1; at < size && at < PREFACE_MOST; at++) {
+        if (text_starts_fold(text + at, size - at, version) &&
+            strchr(" \t\"':=", text[at - 1] ? text[at - 1] : 'x'))
+            return at;
+    }
+    return size;
+}
+
+/* "example.com. 300 IN TXT" */
+static bool is_zone_line(const char *text, size_t size)
+{
+    return size > 4 && (text[size - 4] == ' ' || text[size - 4] == '\t') &&
+           (text_equal_fold_sized(text + size - 3, 3, "TXT", 3) ||
+            text_equal_fold_sized(text + size - 3, 3, "SPF", 3));
+}
+
+size_t spf_preface(const char *text, size_t size, const char **what)
+{
+    static const char *const labels[] = {"spf", "txt", "spf record", "txt record", "spf-record"};
+    size_t start = skip_padding(text, size), at = find_version(text, size), end = at;
+
+    if (at == size || at <= start)
+        return 0;
+    while (end > start && strchr(" \t\"':=", text[end - 1] ? text[end - 1] : 'x'))
+        end--;
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        *what = "other words stand before v=spf1";
+        if (text_equal_fold_sized(text + start, end - start, labels[i], strlen(labels[i])))
+            return at;
+    }
+    *what = "a whole line of a zone file stands there, and only its text is the record";
+    return is_zone_line(text + start, end - start) ? at : 0;
 }
 
 const char *spf_look_alike(const char *text, size_t size)
 {
-    static const char *const misspelt[] = {"v=sfp1", "v=spf ", "v= spf1", "v =spf1", "v-spf1",
-                                           "v:spf1", "spf1 ",  "vspf1",   "=spf1"};
-    size_t padding = 0;
+    static const char *const misspelt[] = {"v=sfp1",   "v=spf ",  "v= spf1", "v =spf1",
+                                           "v = spf1", "v=spf 1", "v-spf1",  "v:spf1",
+                                           "spf1 ",    "vspf1",   "=spf1"};
+    size_t padding = skip_padding(text, size);
+    const char *what;
 
     if (spf_is_record(text, size))
         return NULL;
-    while (padding < size && is_padding(text[padding]))
-        padding++;
     if (padding > 0 && text_starts_fold(text + padding, size - padding, version))
         return "a space or a quotation mark stands before v=spf1";
     if (text_starts_fold(text, size, version)) {
@@ -38,11 +103,14 @@ const char *spf_look_alike(const char *text, size_t size)
 
         return digit ? "the version is not spf1" : "no space follows v=spf1";
     }
+    if (text_starts_fold(text + padding, size - padding, "v=spf2.0") ||
+        text_starts_fold(text + padding, size - padding, "spf2.0/"))
+        return "it is meant for Sender ID, which is obsolete and has no say in SPF";
     for (size_t i = 0; i < sizeof misspelt / sizeof *misspelt; i++) {
         if (text_starts_fold(text + padding, size - padding, misspelt[i]))
             return "v=spf1 is misspelt";
     }
-    return NULL;
+    return spf_preface(text, size, &what) ? what : NULL;
 }
 
 /* ---- terms ---- */

@@ -23,9 +23,16 @@ bool spf_is_record(const char *text, size_t size);
 /*
  * Not a record, but somebody meant one: v=spf10, v=spf1; or v=spf1, with another
  * character where the space belongs, a leading space or quote, v=sfp1, spf1
- * without v=. Gives what is off, or NULL if it does not look like SPF at all.
+ * without v=, a line of a zone file, Sender ID. Gives what is off, or NULL if it does not
+ * look like SPF at all.
  */
 const char *spf_look_alike(const char *text, size_t size);
+
+/*
+ * How many bytes a look-alike has before its v=spf1: "example.com. IN TXT " or "SPF: ", with
+ * quotation marks. 0 where there is nothing of that kind; else `what` is off.
+ */
+size_t spf_preface(const char *text, size_t size, const char **what);
 
 /* X(NAME, "name", is a mechanism, costs a lookup (RFC 7208 4.6.4)) */
 #define SPF_TERM_LIST(X)                                                                           \

@@ -400,10 +400,27 @@ static size_t version_size(const char *text, size_t size)
     return 0;
 }
 
+/* Strings in quotation marks, as a zone file has them, are joined with nothing between. */
+static void add_strings(struct buffer *out, const char *text, size_t size)
+{
+    for (size_t at = 0; at < size; at++) {
+        size_t next = at + 1;
+
+        while (text[at] == '"' && next < size && (text[next] == ' ' || text[next] == '\t'))
+            next++;
+        if (text[at] == '"' && next < size && text[next] == '"')
+            at = next;
+        else
+            buffer_add_char(out, text[at]);
+    }
+}
+
 void spf_fix_look_alike(const char *text, size_t size, struct arena *arena, struct spf_fix *out)
 {
     static const char change[] = "it begins with v=spf1 and a space now, and is a record";
-    size_t start = skip_padding(text, size), version;
+    const char *what;
+    size_t preface = spf_preface(text, size, &what), version;
+    size_t start = preface ? preface : skip_padding(text, size);
     struct spf_record record;
     struct buffer meant;
 
@@ -415,7 +432,7 @@ void spf_fix_look_alike(const char *text, size_t size, struct arena *arena, stru
         start++;
     buffer_init(&meant, SPF_PROPOSED_MOST);
     buffer_add_string(&meant, "v=spf1 ");
-    buffer_add(&meant, text + start, size - start);
+    add_strings(&meant, text + start, size - start);
     spf_read(meant.text, meant.size, arena, &record);
     if (!meant.truncated && record.term_count > 0) {
         spf_fix(&record, NULL, NULL, arena, out);

@@ -439,6 +439,15 @@ static void look_alikes_become_records(void **state)
         {"v=sfp1 mx -all", "none", "v=spf1 mx -all"},
         {"spf1 mx -all", "none", "v=spf1 mx -all"},
         {"v=spf1-all", "none", "v=spf1 -all"},
+        {"\xe2\x80\x9cv=spf1 mx -all\xe2\x80\x9d", "none", "v=spf1 mx -all"},
+        {"v = spf1 mx -all", "none", "v=spf1 mx -all"},
+        {"q9.de. IN TXT v=spf1 mx -all", "none", "v=spf1 mx -all"},
+        {"q9.de. IN TXT \"v=spf1 mx -all\"", "none", "v=spf1 mx -all"},
+        {"q9.de. IN TXT \"v=spf1 mx ip4:203.0\" \".113.7 -all\"", "none",
+         "v=spf1 mx ip4:203.0.113.7 -all"},
+        {"SPF: v=spf1 mx -all", "none", "v=spf1 mx -all"},
+        {"spf=v=spf1 mx -all", "none", "v=spf1 mx -all"},
+        {"v=spf2.0/pra mx -all", "none", "v=spf1 mx ~all"}, /* the usual advice */
         {"v=spf1include:one.example -all", "none", "v=spf1 include:one.example -all"},
     };
 
