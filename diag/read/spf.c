@@ -466,6 +466,31 @@ bool spf_is_reached(const struct spf_record *record, const struct spf_term *term
     return term->kind != SPF_REDIRECT && term <= record->all;
 }
 
+/* The bits that count, whatever stands behind them. */
+static bool same_network(const struct spf_term *a, const struct spf_term *b)
+{
+    unsigned length = a->kind == SPF_IP4 ? a->v4_length : a->v6_length;
+    uint8_t mask = (uint8_t)(0xff00u >> length % 8);
+
+    if (a->v4_length != b->v4_length || a->v6_length != b->v6_length ||
+        memcmp(a->network.bytes, b->network.bytes, length / 8) != 0)
+        return false;
+    return length % 8 == 0 ||
+           ((a->network.bytes[length / 8] ^ b->network.bytes[length / 8]) & mask) == 0;
+}
+
+/* Of names without macros: one with a dot at its end is the same name. */
+static bool same_domain(const struct spf_term *a, const struct spf_term *b)
+{
+    size_t a_size = a->value_size, b_size = b->value_size;
+
+    if (!a->value || !b->value)
+        return a->value == b->value;
+    a_size -= a_size > 0 && a->value[a_size - 1] == '.';
+    b_size -= b_size > 0 && b->value[b_size - 1] == '.';
+    return text_equal_fold_sized(a->value, a_size, b->value, b_size);
+}
+
 bool spf_same_term(const struct spf_record *a_record, const struct spf_term *a,
                    const struct spf_record *b_record, const struct spf_term *b)
 {
@@ -477,5 +502,9 @@ bool spf_same_term(const struct spf_record *a_record, const struct spf_term *a,
         return false;
     if (memchr(a_text, '%', a->size))
         return a_size == b_size && memcmp(a_text + a_sign, b_text + b_sign, a_size) == 0;
-    return text_equal_fold_sized(a_text + a_sign, a_size, b_text + b_sign, b_size);
+    if (a->error || b->error || a->kind == SPF_OTHER_MODIFIER || memchr(b_text, '%', b->size))
+        return text_equal_fold_sized(a_text + a_sign, a_size, b_text + b_sign, b_size);
+    if (a->kind == SPF_IP4 || a->kind == SPF_IP6)
+        return same_network(a, b);
+    return a->v4_length == b->v4_length && a->v6_length == b->v6_length && same_domain(a, b);
 }

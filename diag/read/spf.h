@@ -101,8 +101,10 @@ void spf_read(const char *text, size_t size, struct arena *arena, struct spf_rec
  */
 bool spf_is_reached(const struct spf_record *record, const struct spf_term *term);
 
-/* Two terms with the same meaning: case and an implied + are no matter; macros are compared
- * exactly. */
+/*
+ * Two terms with the same meaning: case, an implied + and implied lengths, the spelling of
+ * addresses and a dot at the end of a name are no matter; macros are compared exactly.
+ */
 bool spf_same_term(const struct spf_record *a_record, const struct spf_term *a,
                    const struct spf_record *b_record, const struct spf_term *b);
 

@@ -77,6 +77,17 @@ static bool stood_before(const struct drafting *drafting, const struct spf_term 
     return false;
 }
 
+/* An earlier term with the same qualifier whose network holds all of this one's; or NULL. */
+static const struct spf_term *find_cover(const struct drafting *drafting,
+                                         const struct spf_term *term)
+{
+    for (const struct spf_term *earlier = drafting->record.terms; earlier < term; earlier++) {
+        if (spf_covers(earlier, term))
+            return earlier;
+    }
+    return NULL;
+}
+
 /* A term behind `all` that counts once `all` stands at the end, and does no harm there. */
 static bool may_move(const struct drafting *drafting, const struct spf_term *term)
 {
@@ -100,6 +111,9 @@ static bool is_left_out(struct drafting *drafting, const struct spf_term *term)
         return false;
     if (stood_before(drafting, term))
         say(drafting, "%s stood there twice", text);
+    else if (find_cover(drafting, term))
+        say(drafting, "%s is left out: %s covers it", text,
+            quote(drafting, find_cover(drafting, term)));
     else if (all && term->kind == SPF_REDIRECT)
         say(drafting, "%s is left out: beside all it is ignored", text);
     else if (all && term->kind == SPF_ALL)

@@ -86,13 +86,30 @@ static void judge_unreached(struct spf_case *at)
 
 /* ---- twice ---- */
 
-static bool stood_before(const struct spf_record *record, const struct spf_term *term)
+/* The first term that leaves nothing for this one to decide, as it says the same; or NULL. */
+static const struct spf_term *find_earlier(const struct spf_record *record,
+                                           const struct spf_term *term)
 {
     for (const struct spf_term *earlier = record->terms; earlier < term; earlier++) {
-        if (earlier->kind == term->kind && spf_same_term(record, earlier, record, term))
-            return true;
+        if (earlier->kind == term->kind &&
+            (spf_same_term(record, earlier, record, term) || spf_covers(earlier, term)))
+            return earlier;
     }
-    return false;
+    return NULL;
+}
+
+static void show_duplicate(struct spf_case *at, struct finding *finding,
+                           const struct spf_place *place, const struct spf_term *earlier)
+{
+    const char *text = spf_quote(at, at->top, place->term);
+
+    spf_show_term(finding, at->top, place->term);
+    if (spf_covers(earlier, place->term))
+        saw(finding, NULL, "%s is covered by %s, which stands before it", text,
+            spf_quote(at, at->top, earlier));
+    else
+        saw(finding, NULL, "%s stands there before%s", text,
+            place->lookups ? ", and costs its lookups each time" : "");
 }
 
 static void judge_duplicates(struct spf_case *at)
@@ -101,18 +118,16 @@ static void judge_duplicates(struct spf_case *at)
     struct finding *finding = NULL;
 
     for (size_t i = 1; i < record->term_count && i < COMPARED_MOST; i++) {
-        const struct spf_term *term = &record->terms[i];
+        const struct spf_place *place = &at->top->places[i];
+        const struct spf_term *earlier;
 
-        if (!spf_is_mechanism(term->kind) || term->error || !at->top->places[i].is_reached ||
-            !stood_before(record, term))
+        if (!spf_is_mechanism(place->term->kind) || place->term->error || !place->is_reached ||
+            !(earlier = find_earlier(record, place->term)))
             continue;
         if (!finding)
             finding = spf_charge(at, &spf_duplicate_term);
-        if (finding->seen_count < SPF_SEEN_MOST) {
-            spf_show_term(finding, at->top, term);
-            saw(finding, NULL, "%s stands there before%s", spf_quote(at, at->top, term),
-                at->top->places[i].lookups ? ", and costs its lookups each time" : "");
-        }
+        if (finding->seen_count < SPF_SEEN_MOST)
+            show_duplicate(at, finding, place, earlier);
     }
     spf_offer_fix(at, finding);
 }

@@ -154,7 +154,9 @@ const struct finding_kind spf_duplicate_term = {
         "The second one never decides anything. It makes the record longer, and an include, a or "
         "mx costs its lookups again, which brings the limit of ten nearer.",
     .symptom = "None, until the limits are reached.",
-    .cause = "Each service had its own lines added, or two records were put together.",
+    .cause =
+        "Each service had its own lines added, or two records were put together. One address can "
+        "be spelt in several ways, and be part of a network that is named before.",
     .applies_to = "every SPF record",
     .fix = (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                           SPF_BY_HAND("Delete what is marked."),

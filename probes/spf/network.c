@@ -91,6 +91,18 @@ void spf_format_network(const struct spf_term *term, char *out)
     ip_format_network(&ip, length, out);
 }
 
+bool spf_covers(const struct spf_term *wide, const struct spf_term *narrow)
+{
+    struct ip_address outer = wide->network, inner = narrow->network;
+
+    if (wide->kind != narrow->kind || wide->qualifier != narrow->qualifier || !is_network(wide) ||
+        !is_network(narrow) || length_of(wide) >= length_of(narrow))
+        return false;
+    clear_host_bits(&outer, length_of(wide));
+    clear_host_bits(&inner, length_of(wide));
+    return ip_equal(&outer, &inner);
+}
+
 /* Prefix lengths up to which a network is everybody's, and wide. */
 static enum spf_width width(unsigned length, unsigned everybody, unsigned wide)
 {

@@ -23,6 +23,9 @@ bool spf_has_host_bits(const struct spf_term *term);
 /* The network of an ip4 or ip6 term, without host bits, with its length unless that is all. */
 void spf_format_network(const struct spf_term *term, char *out);
 
+/* Two networks with one qualifier, and all of `narrow` is in `wide`, which is larger. */
+bool spf_covers(const struct spf_term *wide, const struct spf_term *narrow);
+
 /* Of a network that a term lets through. */
 enum spf_width {
     SPF_WIDTH_USUAL,

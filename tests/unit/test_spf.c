@@ -503,6 +503,12 @@ static void same_terms_are_known(void **state)
     assert_true(is_same("-all", "-ALL"));
     assert_true(is_same("include:A.example", "INCLUDE:a.EXAMPLE"));
     assert_true(is_same("exists:%{i}.a", "+exists:%{i}.a"));
+    assert_true(is_same("ip4:192.0.2.1", "ip4:192.0.2.1/32"));
+    assert_true(is_same("ip4:192.0.2.7/25", "ip4:192.0.2.0/25"));
+    assert_true(is_same("ip6:2001:db8::1", "IP6:2001:0DB8:0::0001/128"));
+    assert_true(is_same("include:a.example.", "include:A.example"));
+    assert_true(is_same("a", "a/32//128"));
+    assert_true(is_same("redirect=a.example.", "redirect=a.example"));
 }
 
 /* %{S} escapes what %{s} does not (RFC 7208 7.3), so macros keep their case. */
@@ -516,6 +522,13 @@ static void different_terms_are_told_apart(void **state)
     assert_false(is_same("exists:%{s}.a", "exists:%{S}.a"));
     assert_false(is_same("exists:%{s}.a", "exists:s.a"));
     assert_false(is_same("redirect=a.example", "include:a.example"));
+    assert_false(is_same("ip4:192.0.2.7/25", "ip4:192.0.2.128/25"));
+    assert_false(is_same("ip4:192.0.2.0/25", "ip4:192.0.2.0/24"));
+    assert_false(is_same("ip6:2001:db8::/33", "ip6:2001:db8:8000::/33"));
+    assert_false(is_same("a", "a/24"));
+    assert_false(is_same("a", "a:a.example"));
+    assert_false(is_same("ip4:x", "ip4:y"));
+    assert_false(is_same("x=a.", "x=a"));
 }
 
 int main(void)
