@@ -142,18 +142,18 @@ static json_t *record_array(const struct spf_page *page)
 }
 
 /* What was seen beside records: why it is a problem here. */
-static json_t *detail_array(const struct finding *finding)
+static json_t *detail_array(const struct spf_page *page, const struct finding *finding)
 {
     json_t *array = json_array();
 
     for (size_t i = 0; i < finding->seen_count; i++) {
-        if (finding->seen[i].mark_end == finding->seen[i].mark_start && !finding->seen[i].source)
+        if (spf_page_is_detail(page, &finding->seen[i]))
             json_array_append_new(array, json_string(finding->seen[i].text));
     }
     return array;
 }
 
-static json_t *problem_object(const struct spf_problem *problem)
+static json_t *problem_object(const struct spf_page *page, const struct spf_problem *problem)
 {
     json_t *object = json_object();
 
@@ -162,7 +162,7 @@ static json_t *problem_object(const struct spf_problem *problem)
     json_put_text(object, "text", problem->finding->title);
     json_put_text(object, "domain", problem->domain);
     put_text_or_null(object, "record", problem->record);
-    json_object_set_new(object, "details", detail_array(problem->finding));
+    json_object_set_new(object, "details", detail_array(page, problem->finding));
     if (problem->record && problem->end > problem->start)
         json_object_set_new(
             object, "position",
@@ -175,7 +175,7 @@ static json_t *problem_array(const struct spf_page *page)
     json_t *array = json_array();
 
     for (size_t i = 0; i < page->problem_count; i++)
-        json_array_append_new(array, problem_object(&page->problems[i]));
+        json_array_append_new(array, problem_object(page, &page->problems[i]));
     return array;
 }
 
@@ -192,7 +192,7 @@ static json_t *unknown_array(const struct spf_page *page)
         object = json_object();
         json_put_text(object, "id", finding->kind->id);
         json_put_text(object, "text", finding->title);
-        json_object_set_new(object, "details", detail_array(finding));
+        json_object_set_new(object, "details", detail_array(page, finding));
         json_array_append_new(array, object);
     }
     return array;

@@ -53,6 +53,19 @@ bool spf_page_is_seen(const struct seen *seen, const char *record, size_t *start
     return record[at] == '\0';
 }
 
+bool spf_page_is_detail(const struct spf_page *page, const struct seen *seen)
+{
+    size_t start, end;
+
+    if (seen->source || seen->mark_end > seen->mark_start)
+        return false;
+    for (size_t i = 0; i < page->record_count; i++) {
+        if (spf_page_is_seen(seen, page->records[i], &start, &end))
+            return false;
+    }
+    return true;
+}
+
 static bool point_at(struct spf_problem *problem, const char *domain, const char *record)
 {
     const struct finding *finding = problem->finding;
@@ -73,14 +86,9 @@ static bool point_at(struct spf_problem *problem, const char *domain, const char
 
 /* ---- records below the top ---- */
 
-struct shown { /* a record, and whose it is; made printable once, however many look for it */
-    const char *domain;
-    const char *record;
-};
-
-struct below {
+struct below { /* made printable once, however many look for one */
     struct spf_page *page;
-    struct shown *list;
+    struct spf_shown *list;
     size_t count;
     size_t room;
 };
@@ -88,7 +96,7 @@ struct below {
 static void take_record(void *context, const struct spf_place *place)
 {
     struct below *below = context;
-    struct shown *shown;
+    struct spf_shown *shown;
 
     if (!place->node || !place->node->record)
         return;
@@ -144,4 +152,6 @@ void spf_page_fill(struct spf_page *page)
         locate(page, &below, &problems[page->problem_count++]);
     }
     page->problems = problems;
+    page->below = below.list;
+    page->below_count = below.count;
 }

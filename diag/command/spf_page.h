@@ -12,6 +12,11 @@ struct spf_problem {
     size_t start, end;  /* the offending characters, in code points of `record` */
 };
 
+struct spf_shown { /* a record below the top, and whose it is; printable */
+    const char *domain;
+    const char *record;
+};
+
 struct spf_page {
     const char
         *identity;      /* as the user wrote it, printable; "" is the null sender or none at all */
@@ -23,6 +28,8 @@ struct spf_page {
     size_t problem_count;
     const char *const *records; /* at the domain, printable */
     size_t record_count;
+    const struct spf_shown *below;
+    size_t below_count;
     struct arena *memory;
 };
 
@@ -34,6 +41,9 @@ void spf_page_fill(struct spf_page *page);
  * then `start` and `end` are what is marked of it, in code points of the record.
  */
 bool spf_page_is_seen(const struct seen *seen, const char *record, size_t *start, size_t *end);
+
+/* Whether it is said in words, beside records: why there is a problem here. */
+bool spf_page_is_detail(const struct spf_page *page, const struct seen *seen);
 
 /* A name, a record or the text of a term, made printable. */
 const char *spf_page_show(const struct spf_page *page, const char *text);

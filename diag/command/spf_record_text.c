@@ -84,17 +84,18 @@ static bool was_said(const struct exhibit *exhibit, const struct mark *mark, con
 static void write_details(struct spf_sheet *sheet, const struct exhibit *exhibit,
                           const struct mark *mark, size_t column)
 {
-    size_t most = mark->is_told ? DETAILS_MOST : 1;
+    bool is_first = !mark->is_told; /* on the line of the carets */
 
-    for (size_t i = 0; i < most; i++) {
+    for (size_t i = 0; i < DETAILS_MOST; i++) {
         const char *detail = detail_of(mark, i);
 
         if (!detail || was_said(exhibit, mark, detail))
             continue;
-        if (mark->is_told)
-            wrap_to(&sheet->wrap, column);
-        else
+        if (is_first)
             spf_sheet_words(sheet, STYLE_PLAIN, " ");
+        else
+            wrap_to(&sheet->wrap, column);
+        is_first = false;
         spf_sheet_words(sheet, STYLE_PLAIN, spf_sheet_clip(sheet, detail, TEXT_MOST));
         wrap_end(&sheet->wrap);
     }
@@ -281,32 +282,70 @@ static bool is_at_the_domain(const struct spf_page *page, const char *record)
     return false;
 }
 
-/* Records of includes are shown where a problem points at one, each once. */
+struct others {
+    const char *shown[OTHERS_MOST];
+    size_t count;
+    size_t left_out;
+};
+
+static void show_other(struct spf_sheet *sheet, struct others *others, const struct spf_shown *one)
+{
+    struct exhibit exhibit;
+
+    for (size_t i = 0; i < others->count; i++) {
+        if (strcmp(others->shown[i], one->record) == 0)
+            return;
+    }
+    if (is_at_the_domain(sheet->page, one->record))
+        return;
+    if (others->count == OTHERS_MOST) {
+        others->left_out++;
+        return;
+    }
+    others->shown[others->count++] = one->record;
+    wrap_free_line(&sheet->wrap);
+    spf_sheet_label(sheet, 0, STYLE_FAINT, "record");
+    spf_sheet_print(sheet, STYLE_FAINT, "of %s", one->domain);
+    spf_sheet_end(sheet);
+    collect_marks(sheet, one->record, &exhibit);
+    show_record(sheet, &exhibit);
+}
+
+/* The record below the top in which something is marked; NULL: it is in none. */
+static const struct spf_shown *record_of(const struct spf_page *page, const struct seen *seen)
+{
+    size_t start, end;
+
+    if (seen->mark_end == seen->mark_start)
+        return NULL;
+    for (size_t i = 0; i < page->below_count; i++) {
+        if (spf_page_is_seen(seen, page->below[i].record, &start, &end))
+            return &page->below[i];
+    }
+    return NULL;
+}
+
+/* Records of includes are shown where problems point at them, each once. */
 static void show_others(struct spf_sheet *sheet)
 {
     const struct spf_page *page = sheet->page;
-    const char *shown[OTHERS_MOST];
-    size_t count = 0;
+    struct others others = {.count = 0};
 
-    for (size_t i = 0; i < page->problem_count && count < OTHERS_MOST; i++) {
-        const struct spf_problem *problem = &page->problems[i];
-        struct exhibit exhibit;
-        size_t j = 0;
+    for (size_t i = 0; i < page->problem_count; i++) {
+        const struct finding *finding = page->problems[i].finding;
 
-        if (!problem->record || is_at_the_domain(page, problem->record))
-            continue;
-        while (j < count && strcmp(shown[j], problem->record) != 0)
-            j++;
-        if (j < count)
-            continue;
-        shown[count++] = problem->record;
-        wrap_free_line(&sheet->wrap);
-        spf_sheet_label(sheet, 0, STYLE_FAINT, "record");
-        spf_sheet_print(sheet, STYLE_FAINT, "of %s", problem->domain);
-        spf_sheet_end(sheet);
-        collect_marks(sheet, problem->record, &exhibit);
-        show_record(sheet, &exhibit);
+        for (size_t j = 0; j < finding->seen_count; j++) {
+            const struct spf_shown *one = record_of(page, &finding->seen[j]);
+
+            if (one)
+                show_other(sheet, &others, one);
+        }
     }
+    if (others.left_out == 0)
+        return;
+    wrap_to(&sheet->wrap, sheet->body);
+    spf_sheet_words(sheet, STYLE_FAINT, "... and problems in more records");
+    wrap_end(&sheet->wrap);
 }
 
 /* What is not in a record at the domain: what stands in its place, with its own marks. */
@@ -326,6 +365,27 @@ static void show_seen(struct spf_sheet *sheet, const struct finding *finding)
         show_record(sheet, &exhibit);
         sheet->body -= 2;
     }
+}
+
+static void show_details(struct spf_sheet *sheet, const struct finding *finding)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < finding->seen_count; i++) {
+        if (!spf_page_is_detail(sheet->page, &finding->seen[i]))
+            continue;
+        if (++count > SEEN_MOST && !sheet->options->verbose)
+            continue;
+        wrap_to(&sheet->wrap, sheet->body + 2);
+        spf_sheet_words(sheet, STYLE_PLAIN,
+                        spf_sheet_clip(sheet, finding->seen[i].text, TEXT_MOST));
+        wrap_end(&sheet->wrap);
+    }
+    if (count <= SEEN_MOST || sheet->options->verbose)
+        return;
+    wrap_to(&sheet->wrap, sheet->body + 2);
+    spf_sheet_print(sheet, STYLE_FAINT, "... %zu more (--verbose)", count - SEEN_MOST);
+    wrap_end(&sheet->wrap);
 }
 
 /* What points at no character of a record. */
@@ -349,6 +409,8 @@ static void show_unmarked(struct spf_sheet *sheet)
         write_problem(sheet, problem->finding);
         if (!page->view->tree.top)
             show_seen(sheet, problem->finding);
+        else
+            show_details(sheet, problem->finding);
     }
 }
 

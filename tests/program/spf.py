@@ -408,6 +408,28 @@ def findings_can_be_chosen_and_accepted():
     expect_not_in("v=spf1", quiet, "quiet")
 
 
+@case
+def every_place_of_a_problem_is_shown():
+    zone = """
+        forgets.com TXT "v=spf1 ip4:198.51.100.1 -all"
+        forgets.com MX 10 mail.forgets.com
+        mail.forgets.com A 192.0.2.9
+        vain.com TXT "v=spf1 a:h1.com a:h2.com include:x.com include:y.com -all"
+        x.com TXT "v=spf1 a:h3.com a:h4.com -all"
+        y.com TXT "v=spf1 a:h5.com -all"
+        """
+    record = "v=spf1 -ip6:2001:db8::1 -all"
+    for arguments in (["forgets.com"], ["forgets.com", "--record", record]):
+        page = spf_page(*arguments, zone=zone).flat
+        expect_in("[spf-sender-forgotten] mail.forgets.com, which receives", page, "page")
+        expect_in("192.0.2.9: fail", page, "page")
+    page = spf_page("vain.com", zone=zone, status=PROBLEMS).flat
+    for n in range(1, 6):
+        expect_in(f"a:h{n}.com asks in vain", page, "page")
+    expect_in("record of x.com", page, "page")
+    expect_in("record of y.com", page, "page")
+
+
 # ---- mistakes ----
 
 
