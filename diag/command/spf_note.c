@@ -112,7 +112,8 @@ static void say_voids(struct note *note)
         return;
     buffer_print(&note->text, " (void %u of %d%s)", most, (int)SPF_VOIDS_MOST,
                  most > SPF_VOIDS_MOST ? "!" : "");
-    weigh(note, most > SPF_VOIDS_MOST ? SPF_WEIGHT_ERROR : SPF_WEIGHT_PLAIN);
+    if (most > SPF_VOIDS_MOST)
+        weigh(note, note->voids[SPF_V4] > SPF_VOIDS_MOST ? SPF_WEIGHT_ERROR : SPF_WEIGHT_DOUBT);
 }
 
 static void note_addresses(struct note *note)

@@ -298,6 +298,28 @@ static void measure_place(void *context, const struct spf_place *place)
         drawing->notes = column;
 }
 
+/*
+ * Hosts without IPv6 are void lookups for IPv6 senders alone, and few receivers count so
+ * strictly: that is worth a look and no error.
+ */
+static void sum_up_voids(struct spf_sheet *sheet, const struct spf_tree *tree)
+{
+    bool v4_over = tree->voids[SPF_V4] > SPF_VOIDS_MOST;
+    bool v6_over = tree->voids[SPF_V6] > SPF_VOIDS_MOST;
+    enum style v6_style = v4_over ? STYLE_RED : STYLE_YELLOW;
+
+    spf_sheet_label(sheet, 0, STYLE_FAINT, "void");
+    spf_sheet_print(sheet, v4_over ? STYLE_RED : STYLE_PLAIN, "%u of %d for senders with IPv4,",
+                    tree->voids[SPF_V4], (int)SPF_VOIDS_MOST);
+    spf_sheet_print(sheet, v6_over ? v6_style : STYLE_PLAIN, " %u of %d with IPv6",
+                    tree->voids[SPF_V6], (int)SPF_VOIDS_MOST);
+    if (v4_over)
+        spf_sheet_words(sheet, STYLE_RED, ": over the limit, a permanent error");
+    else if (v6_over)
+        spf_sheet_words(sheet, STYLE_YELLOW,
+                        ": over the limit for receivers that count strictly, and IPv6 senders");
+}
+
 static void sum_up(struct spf_sheet *sheet, const struct spf_tree *tree)
 {
     bool is_over = tree->reached > SPF_LOOKUPS_MOST;
@@ -311,13 +333,7 @@ static void sum_up(struct spf_sheet *sheet, const struct spf_tree *tree)
     if (is_over)
         spf_sheet_words(sheet, STYLE_RED, ": over the limit, a permanent error");
     spf_sheet_end(sheet);
-    spf_sheet_label(sheet, 0, STYLE_FAINT, "void");
-    spf_sheet_print(sheet, tree->voids[SPF_V4] > SPF_VOIDS_MOST ? STYLE_RED : STYLE_PLAIN,
-                    "%u of %d for senders with IPv4,", tree->voids[SPF_V4], (int)SPF_VOIDS_MOST);
-    spf_sheet_print(sheet, tree->voids[SPF_V6] > SPF_VOIDS_MOST ? STYLE_RED : STYLE_PLAIN,
-                    " %u of %d with IPv6", tree->voids[SPF_V6], (int)SPF_VOIDS_MOST);
-    if (tree->voids[SPF_V4] > SPF_VOIDS_MOST || tree->voids[SPF_V6] > SPF_VOIDS_MOST)
-        spf_sheet_words(sheet, STYLE_RED, ": over the limit, a permanent error");
+    sum_up_voids(sheet, tree);
     if (tree->is_cut)
         spf_sheet_words(sheet, STYLE_YELLOW, "; the tree is too large to be followed to its end");
     spf_sheet_end(sheet);

@@ -430,6 +430,15 @@ def every_place_of_a_problem_is_shown():
     expect_in("record of y.com", page, "page")
 
 
+@case
+def hosts_without_ipv6_are_no_error():
+    zone = 'old.com TXT "v=spf1 a:h1.com a:h2.com a:h3.com -all"\n'
+    zone += "".join(f"h{n}.com A 192.0.2.{n}\n" for n in (1, 2, 3))
+    page = spf_page("old.com", zone=zone, status=FINE).flat
+    expect_in("3 of 2 with IPv6: over the limit for receivers that count strictly", page, "page")
+    expect_not_in("a permanent error", page, "page")
+
+
 # ---- mistakes ----
 
 
