@@ -15,6 +15,17 @@ const struct topic *const topics[] = {&topic_spf, NULL};
 
 const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multiple"},
                                            {"spf-split-term", "spf-syntax"},
+                                           {"spf-split-term", "spf-include-none"},
+                                           {"spf-split-term", "spf-no-all"},
+                                           {"spf-odd-name", "spf-include-none"},
+                                           /* an error for everybody: the rest waits */
+                                           {"spf-syntax", "spf-lookup-limit"},
+                                           {"spf-syntax", "spf-void-lookups"},
+                                           {"spf-syntax", "spf-mx-limit"},
+                                           {"spf-syntax", "spf-include-none"},
+                                           {"spf-syntax", "spf-include-multiple"},
+                                           {"spf-syntax", "spf-include-syntax"},
+                                           {"spf-syntax", "spf-include-loop"},
                                            {"spf-after-all", "spf-sender-forgotten"},
                                            {"spf-private-address", "spf-sender-forgotten"},
                                            {NULL, NULL}};

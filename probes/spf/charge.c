@@ -25,6 +25,8 @@ struct finding *spf_charge(struct spf_case *at, const struct finding_kind *kind)
     struct finding *finding = found(at->x, kind);
 
     spf_set_common(at->x, finding, at->judged->subject, at->judged->published);
+    if (!at->judged->published)
+        spf_set_resolver(at->x, finding);
     if (spf_source_of(at))
         spf_set_former_record(finding, spf_source_of(at));
     return finding;

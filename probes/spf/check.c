@@ -202,12 +202,15 @@ static struct decision decide_by_record(struct spf_evaluation *evaluation,
 static void end_with_syntax_error(struct spf_evaluation *evaluation, const struct spf_scope *scope)
 {
     const struct spf_term *term = scope->record->error;
-    int size = term->error_size < 200 ? (int)term->error_size : 200;
+    const char *at = "";
 
+    if (term->error_size < term->size)
+        at = arena_print(evaluation->memory, ", at \"%.*s\"",
+                         term->error_size < 200 ? (int)term->error_size : 200,
+                         scope->record->text + term->error_start);
     spf_end(evaluation, SPF_RESULT_PERMERROR, NULL,
-            "the record of %s has an error in \"%.*s\": %s, at \"%.*s\" (RFC 7208 section 4.6)",
-            scope->domain, shown_size(term), shown(scope, term), term->error, size,
-            scope->record->text + term->error_start);
+            "the record of %s has an error in \"%.*s\": %s%s (RFC 7208 section 4.6)", scope->domain,
+            shown_size(term), shown(scope, term), term->error, at);
 }
 
 /* Whether the record that is not published yet stands at this domain. */

@@ -41,18 +41,7 @@ static const struct step_template verify_agreement[] = {
     {0}};
 
 const struct step_template spf_verify_record[] = {
-    {.shell = SHELL_SH,
-     .kind = STEP_EXACT,
-     .where = "a machine with exdiag; the line is the same in PowerShell",
-     .command = "exdiag check --domain {name} --only spf",
-     .note = "receivers may keep the old answer until its time to live has passed",
-     .when = "!resolver"},
-    {.shell = SHELL_SH,
-     .kind = STEP_EXACT,
-     .where = "a machine with exdiag; the line is the same in PowerShell",
-     .command = "exdiag check --domain {name} --only spf --dns {resolver}",
-     .note = "receivers may keep the old answer until its time to live has passed",
-     .when = "resolver"},
+    SPF_CHECK_AGAIN,
     {.shell = SHELL_POWERSHELL,
      .kind = STEP_EXACT,
      .where = "or on any Windows machine",
@@ -63,6 +52,22 @@ const struct step_template spf_verify_record[] = {
      .where = "or on any machine with dig",
      .command = "dig +short -t TXT -q {name} @{server}",
      .note = "expect exactly one line that begins with \"v=spf1"},
+    {0}};
+
+static const struct step_template verify_any_record[] = {
+    SPF_CHECK_AGAIN,
+    {.shell = SHELL_SH,
+     .kind = STEP_EXACT,
+     .where = "or on any machine with dig",
+     .command = "dig +short -t TXT -q {name} @{server}",
+     .note = "expect exactly one line that begins with \"v=spf1",
+     .when = "registered"},
+    {.shell = SHELL_SH,
+     .kind = STEP_EXACT,
+     .where = "or on any machine with dig",
+     .command = "dig +short -t NS -q {name}",
+     .note = "expect the names of its name servers, once it is registered and delegated",
+     .when = "unregistered"},
     {0}};
 
 const struct step_template spf_restore_record[] = {
@@ -129,7 +134,8 @@ const struct finding_kind spf_none = {
     .why =
         "Without a record anyone can send as this domain and no receiver can tell; large "
         "receivers hold back or refuse mail that nothing vouches for. The result of the check is "
-        "\"none\" (RFC 7208 section 2.6.1).",
+        "\"none\" (RFC 7208 section 2.6.1). A domain that DNS does not know has no records at all, "
+        "and many receivers refuse mail from one outright.",
     .symptom =
         "Mail lands in junk folders or is refused for lack of authentication; spam is sent in "
         "the domain's name.",
@@ -174,7 +180,7 @@ const struct finding_kind spf_none = {
              .risk = "all mail from the domain is then refused",
              .when = "registered"},
             {0}},
-    .verify = spf_verify_record,
+    .verify = verify_any_record,
     .undo =
         (const struct step_template[]){{.shell = SHELL_MANUAL,
                                         .kind = STEP_EXACT,

@@ -62,14 +62,34 @@ extern const struct step_template spf_restore_record[];
             "https://www.rfc-editor.org/rfc/rfc7208#section-" section                              \
     }
 
-/* The corrected record, tried and then published. */
-#define SPF_PUBLISH_CORRECTED                                                                      \
+#define SPF_ANY_MACHINE "a machine with exdiag; the line is the same in PowerShell"
+
+/*
+ * A line of exdiag for every value of `of`, with the resolver that the user named, if one was.
+ */
+#define SPF_RUN_EXDIAG(place, line, remark, of)                                                    \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
-     .where = "a machine with exdiag, before anything is published: what the corrected record "    \
-              "amounts to; the line is the same in PowerShell",                                    \
-     .command = "exdiag spf --record {corrected-record} --domain {name}",                          \
-     .when = "corrected-record"},                                                                  \
+     .where = place,                                                                               \
+     .command = line,                                                                              \
+     .note = remark,                                                                               \
+     .each = of,                                                                                   \
+     .when = "!resolver"},                                                                         \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = place,                                     \
+        .command = line " --dns {resolver}", .note = remark, .each = of, .when = "resolver"        \
+    }
+
+#define SPF_CHECK_AGAIN                                                                            \
+    SPF_RUN_EXDIAG(SPF_ANY_MACHINE, "exdiag check --domain {name} --only spf",                     \
+                   "receivers may keep the old answer until its time to live has passed", NULL)
+
+/* The corrected record, tried and then published. */
+#define SPF_PUBLISH_CORRECTED                                                                      \
+    SPF_RUN_EXDIAG("a machine with exdiag, before anything is published: what the corrected "      \
+                   "record amounts to; the line is the same in PowerShell",                        \
+                   "exdiag spf --record {corrected-record} --domain {name}", NULL,                 \
+                   "corrected-record"),                                                            \
     {                                                                                              \
         .shell = SHELL_DNS, .kind = STEP_DECIDE,                                                   \
         .where =                                                                                   \

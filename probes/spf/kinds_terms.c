@@ -244,15 +244,10 @@ const struct finding_kind spf_sender_forgotten = {
                 "Add each that sends to the record, before all: ip4: or ip6: and its address. "
                 "mx names all of the domain's mail exchangers at once."),
             {0}},
-    .verify =
-        (const struct step_template[]){{.shell = SHELL_SH,
-                                        .kind = STEP_EXACT,
-                                        .where = "a machine with exdiag; the line is the same "
-                                                 "in PowerShell",
-                                        .command = "exdiag spf {name} --ip {sender}",
-                                        .note = "expect pass",
-                                        .each = "sender"},
-                                       {0}},
+    .verify = (const struct step_template[]){SPF_RUN_EXDIAG(SPF_ANY_MACHINE,
+                                                            "exdiag spf {name} --ip {sender}",
+                                                            "expect pass", "sender"),
+                                             {0}},
     .undo = spf_restore_record,
     .make_known = spf_ask_elsewhere,
     .references = (const struct reference[]){SPF_REFERENCE("2.4", "The \"MAIL FROM\" Identity"),

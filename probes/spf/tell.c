@@ -87,7 +87,7 @@ void spf_set_server(struct finding *finding, const struct spf_published *publish
         set_address(finding, "server", &server->ip);
 }
 
-static void set_resolver(struct examination *x, struct finding *finding)
+void spf_set_resolver(struct examination *x, struct finding *finding)
 {
     const struct settings *settings = ask_settings(x);
     char text[NET_ADDRESS_TEXT_SIZE];
@@ -125,7 +125,7 @@ void spf_set_common(struct examination *x, struct finding *finding, const struct
         set_value(finding, VALUE_NAME, "name", name, strlen(name));
     if (!published)
         return;
-    set_resolver(x, finding);
+    spf_set_resolver(x, finding);
     set_number(finding, "count", published->count);
     spf_set_server(finding, published);
 }

@@ -41,6 +41,9 @@ const char *spf_place_of(const struct subject *subject, const struct spf_publish
 /* {server}: who gave these records; tools like dig take a port apart, so at port 53 alone. */
 void spf_set_server(struct finding *finding, const struct spf_published *published);
 
+/* {resolver}: that the user named with --dns, if so. */
+void spf_set_resolver(struct examination *x, struct finding *finding);
+
 /* {former-record}: the strings of a record as they were found, for an undo step. */
 void spf_set_former_record(struct finding *finding, const struct dns_record *record);
 
