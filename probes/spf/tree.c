@@ -330,7 +330,7 @@ static void find_error(void *context, const struct spf_place *place)
 bool spf_tree_has_error(const struct spf_tree *tree)
 {
     bool has_error = tree->top->record->error || tree->reached > SPF_LOOKUPS_MOST ||
-                     tree->voids[SPF_V4] > SPF_VOIDS_MOST || tree->voids[SPF_V6] > SPF_VOIDS_MOST;
+                     tree->voids[SPF_V4] > SPF_VOIDS_MOST;
 
     spf_tree_walk(tree, find_error, &has_error);
     return has_error;

@@ -89,7 +89,10 @@ bool spf_tree_grow(struct examination *x, const char *domain, const struct spf_p
 void spf_tree_walk(const struct spf_tree *tree,
                    void (*visit)(void *context, const struct spf_place *place), void *context);
 
-/* True if there is a permanent error for those that no term matches before it. */
+/*
+ * True if there is a permanent error for those that no term matches before it; lookups in vain
+ * of IPv6 senders alone, which few receivers count, are none.
+ */
 bool spf_tree_has_error(const struct spf_tree *tree);
 
 #endif
