@@ -7,6 +7,11 @@
 
 #include <string.h>
 
+enum {
+    STEPS_MOST = 1000, /* of an evaluation */
+    TERMS_MOST = 2000  /* of the whole tree */
+};
+
 static void put_text_or_null(json_t *object, const char *name, const char *text)
 {
     if (text)
@@ -64,9 +69,11 @@ static json_t *evaluation_object(const struct spf_page *page)
     steps = json_array();
     json_put_number(object, "lookups", verdict->lookups);
     json_put_number(object, "void_lookups", verdict->void_lookups);
-    for (size_t i = 0; i < verdict->step_count; i++)
+    for (size_t i = 0; i < verdict->step_count && i < STEPS_MOST; i++)
         json_array_append_new(steps, step_object(page, &verdict->steps[i]));
     json_object_set_new(object, "steps", steps);
+    json_put_number(object, "steps_left_out",
+                    verdict->step_count > STEPS_MOST ? verdict->step_count - STEPS_MOST : 0);
     return object;
 }
 
@@ -86,9 +93,9 @@ static void put_verdict(json_t *object, const struct spf_page *page)
 
 /* ---- the tree ---- */
 
-static json_t *node_object(const struct spf_page *page, const struct spf_node *node);
+static json_t *node_object(const struct spf_page *page, const struct spf_node *node, size_t *room);
 
-static json_t *term_object(const struct spf_page *page, const struct spf_place *place)
+static json_t *term_object(const struct spf_page *page, const struct spf_place *place, size_t *room)
 {
     json_t *object = json_object();
     enum spf_weight weight;
@@ -105,28 +112,36 @@ static json_t *term_object(const struct spf_page *page, const struct spf_place *
     json_object_set_new(object, "void_lookups", families(place->voids));
     put_text_or_null(object, "name", place->name ? spf_page_show(page, place->name) : NULL);
     put_text_or_null(object, "note", *note ? note : NULL);
-    json_object_set_new(object, "node", place->node ? node_object(page, place->node) : json_null());
+    json_object_set_new(object, "node",
+                        place->node ? node_object(page, place->node, room) : json_null());
     return object;
 }
 
-static json_t *term_array(const struct spf_page *page, const struct spf_node *node)
+static json_t *term_array(const struct spf_page *page, const struct spf_node *node, size_t *room,
+                          size_t *left_out)
 {
+    size_t count = node->record && node->places ? node->record->term_count : 0;
+    size_t shown = count < *room ? count : *room;
     json_t *array = json_array();
 
-    for (size_t i = 0; node->record && node->places && i < node->record->term_count; i++)
-        json_array_append_new(array, term_object(page, &node->places[i]));
+    *room -= shown;
+    *left_out = count - shown;
+    for (size_t i = 0; i < shown; i++)
+        json_array_append_new(array, term_object(page, &node->places[i], room));
     return array;
 }
 
-static json_t *node_object(const struct spf_page *page, const struct spf_node *node)
+static json_t *node_object(const struct spf_page *page, const struct spf_node *node, size_t *room)
 {
     json_t *object = json_object();
+    size_t left_out;
 
     json_put_text(object, "domain", spf_page_show(page, node->domain));
     json_put_text(object, "state", spf_node_word(node->state));
     put_text_or_null(object, "record",
                      node->record ? spf_page_show_record(page, node->record) : NULL);
-    json_object_set_new(object, "terms", term_array(page, node));
+    json_object_set_new(object, "terms", term_array(page, node, room, &left_out));
+    json_put_number(object, "terms_left_out", left_out);
     return object;
 }
 
@@ -256,6 +271,7 @@ static json_t *page_object(const struct spf_page *page)
     const struct spf_tree *tree = &page->view->tree;
     struct report_span span = report_span(page->report);
     unsigned v4 = tree->voids[SPF_V4], v6 = tree->voids[SPF_V6];
+    size_t room = TERMS_MOST;
     json_t *object = json_object();
 
     json_object_set_new(object, "tool", tool_object(page));
@@ -272,9 +288,13 @@ static json_t *page_object(const struct spf_page *page)
     json_object_set_new(object, "void_lookups_by_family", families(tree->voids));
     json_put_bool(object, "resolver_view", page->view->is_inside);
     json_object_set_new(object, "records", record_array(page));
+    put_text_or_null(object, "corrected",
+                     page->view->fix.text ? spf_page_show(page, page->view->fix.text) : NULL);
+    put_text_or_null(object, "not_corrected", spf_page_obstacle(page));
     json_object_set_new(object, "problems", problem_array(page));
     json_object_set_new(object, "unknown", unknown_array(page));
-    json_object_set_new(object, "tree", tree->top ? node_object(page, tree->top) : json_null());
+    json_object_set_new(object, "tree",
+                        tree->top ? node_object(page, tree->top, &room) : json_null());
     put_senders(object, page);
     return object;
 }

@@ -121,6 +121,21 @@ static void locate(const struct spf_page *page, const struct below *below,
     }
 }
 
+/* ---- the corrected record ---- */
+
+const char *spf_page_obstacle(const struct spf_page *page)
+{
+    bool is_wrong = false;
+
+    if (page->view->fix.text)
+        return NULL;
+    if (page->view->fix.obstacle)
+        return page->view->fix.obstacle;
+    for (size_t i = 0; i < page->problem_count; i++)
+        is_wrong |= page->problems[i].finding->severity != SEVERITY_INFO;
+    return is_wrong ? "what is to be changed has to be decided by a person" : NULL;
+}
+
 /* ---- filling ---- */
 
 static void collect_records(struct spf_page *page)

@@ -45,6 +45,9 @@ bool spf_page_is_seen(const struct seen *seen, const char *record, size_t *start
 /* Whether it is said in words, beside records: why there is a problem here. */
 bool spf_page_is_detail(const struct spf_page *page, const struct seen *seen);
 
+/* Why there is no corrected record though something is wrong, printable; else NULL. */
+const char *spf_page_obstacle(const struct spf_page *page);
+
 /* A name, a record or the text of a term, made printable. */
 const char *spf_page_show(const struct spf_page *page, const char *text);
 const char *spf_page_show_record(const struct spf_page *page, const struct spf_record *record);

@@ -67,9 +67,13 @@ static const char *detail_of(const struct mark *mark, size_t index)
     return NULL;
 }
 
-/* Two findings about one place may say the same of it. */
+/* Two findings about one place may say the same of it, and one thing has a place of its own. */
 static bool was_said(const struct exhibit *exhibit, const struct mark *mark, const char *detail)
 {
+    static const char obstacle[] = "no corrected record is proposed: ";
+
+    if (strncmp(detail, obstacle, sizeof obstacle - 1) == 0)
+        return true;
     if (mark == exhibit->marks || !is_same_place(mark, mark - 1))
         return false;
     for (size_t i = 0; i < DETAILS_MOST; i++) {

@@ -277,6 +277,19 @@ static void show_alternative(struct spf_sheet *sheet, const char *word, const st
     show_remark(sheet, STYLE_FAINT, "note: ", step->note);
 }
 
+static void show_obstacle(struct spf_sheet *sheet)
+{
+    const char *obstacle = spf_page_obstacle(sheet->page);
+
+    if (!obstacle || !sheet->page->record_count)
+        return;
+    wrap_free_line(&sheet->wrap);
+    spf_sheet_label(sheet, 0, STYLE_FAINT, "better");
+    spf_sheet_print(sheet, STYLE_PLAIN, "no corrected record is proposed: %s",
+                    spf_sheet_clip(sheet, obstacle, NOTE_MOST));
+    spf_sheet_end(sheet);
+}
+
 /* Every finding that can be repaired in the record shows the same corrected one: it is told once.
  */
 static void show_repair(struct spf_sheet *sheet)
@@ -297,6 +310,7 @@ static void show_repair(struct spf_sheet *sheet)
         }
         return;
     }
+    show_obstacle(sheet);
 }
 
 /* Findings with one cause need the same step. */

@@ -45,6 +45,8 @@ static bool explain_tree(struct examination *x, const struct subject *domain,
         return false;
     spf_senders(x, &view->tree, &view->senders);
     spf_judge(x, &judged);
+    spf_fix(view->tree.top->record, &view->tree,
+            view->published ? view->published->sources[0] : NULL, pass_memory(x), &view->fix);
     return true;
 }
 
@@ -133,11 +135,10 @@ static void mark_version(const char *text, size_t size, size_t *start, size_t *l
 }
 
 static void tell_no_record(struct examination *x, const struct subject *domain, const char *text,
-                           size_t size)
+                           size_t size, struct spf_fix *fix)
 {
     struct finding *finding = found(x, &spf_none);
     const char *hint = spf_look_alike(text, size);
-    struct spf_fix fix;
     size_t start, length;
 
     mark_version(text, size, &start, &length);
@@ -145,8 +146,8 @@ static void tell_no_record(struct examination *x, const struct subject *domain, 
         arena_print(pass_memory(x), "receivers would not take this for an SPF record: %s",
                     hint ? hint : "it does not begin with v=spf1 and a space");
     saw_marked(finding, NULL, text, size, start, length);
-    spf_fix_look_alike(text, size, pass_memory(x), &fix);
-    spf_offer_record(finding, &fix);
+    spf_fix_look_alike(text, size, pass_memory(x), fix);
+    spf_offer_record(finding, fix);
     spf_set_common(x, finding, domain, NULL);
 }
 
@@ -161,7 +162,7 @@ static bool explain_proposed(struct examination *x, const struct subject *domain
     record->size = size;
     view->record = record;
     if (!spf_is_record(text, size)) {
-        tell_no_record(x, domain, text, size);
+        tell_no_record(x, domain, text, size, &view->fix);
         return true;
     }
     spf_read(text, size, pass_memory(x), record);

@@ -6,6 +6,7 @@
 #define EXDIAG_PROBES_SPF_IDENTITY_H
 
 #include "probes/spf/check.h"
+#include "probes/spf/fix.h"
 #include "probes/spf/senders.h"
 
 struct spf_view {
@@ -19,7 +20,8 @@ struct spf_view {
     const struct spf_record *record;       /* of --record, else NULL; it may be no SPF record */
     struct spf_tree tree;                  /* top NULL: there is not exactly one record */
     struct spf_senders senders;
-    bool is_evaluated; /* with --ip: */
+    struct spf_fix fix; /* of the one record, or of a text given in its place */
+    bool is_evaluated;  /* with --ip: */
     struct spf_message message;
     struct spf_verdict verdict;
 };

@@ -439,6 +439,32 @@ def hosts_without_ipv6_are_no_error():
     expect_not_in("a permanent error", page, "page")
 
 
+@case
+def the_corrected_record_or_why_there_is_none():
+    report = spf_json("--record", "v=spf1 ipv4:192.0.2.1 -all", status=PROBLEMS)
+    expect_equal(report["corrected"], "v=spf1 ip4:192.0.2.1 -all", "corrected")
+    expect_equal(report["not_corrected"], None, "not_corrected")
+    report = spf_json("--record", '"v=spf1 ip4:192.0.2.1 -all"', status=PROBLEMS)
+    expect_equal(report["corrected"], "v=spf1 ip4:192.0.2.1 -all", "of a text that is no record")
+    report = spf_json("--record", "v=spf1 -all", status=FINE)
+    expect_equal((report["corrected"], report["not_corrected"]), (None, None), "nothing to do")
+    for record in ("v=spf1 include:nowhere.com -all", "v=spf1 include:loop.com -all"):
+        arguments = ["--record", record, "--domain", "x.com"]
+        report = spf_json(*arguments, status=PROBLEMS)
+        expect(report["corrected"] is None and report["not_corrected"], f"why: {report}")
+        page = spf_page(*arguments, status=PROBLEMS).flat
+        expect_equal(page.count("no corrected record is proposed: "), 1, f"page: {page}")
+
+
+@case
+def the_json_of_a_huge_record_is_bounded():
+    record = "v=spf1 " + "a:x.y " * 10000
+    result = spf("--record", record, "--ip", "192.0.2.1", "--format", "json", "--timeout", "2")
+    expect(len(result.out) < 4000000, f"{len(result.out)} bytes")
+    expect_equal(len(result.report["tree"]["terms"]), 2000, "terms")
+    expect_equal(result.report["tree"]["terms_left_out"], 8000, "terms left out")
+
+
 # ---- mistakes ----
 
 
