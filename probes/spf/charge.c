@@ -102,3 +102,14 @@ bool spf_is_own(const struct spf_node *node)
     }
     return true;
 }
+
+void spf_set_owner(struct finding *finding, const struct spf_place *place,
+                   struct spf_owners *owners)
+{
+    bool is_own = spf_is_own(place->in), *is_named = is_own ? &owners->own : &owners->others;
+
+    if (*is_named)
+        return;
+    set_text(finding, is_own ? "own" : "owner", is_own ? "yes" : place->in->domain);
+    *is_named = true;
+}

@@ -58,6 +58,15 @@ void spf_show_place(const struct spf_case *at, struct finding *finding,
 /* The domain itself speaks: no include stands between its name and this node's record. */
 bool spf_is_own(const struct spf_node *node);
 
+/* Whose records a finding's steps have named already; begins as zeroes. */
+struct spf_owners {
+    bool own, others;
+};
+
+/* Whose record has to change: {own}, the domain's, or {owner}, the first of somebody else's. */
+void spf_set_owner(struct finding *finding, const struct spf_place *place,
+                   struct spf_owners *owners);
+
 /* The part of each file. */
 void spf_judge_text(struct spf_case *at);
 void spf_judge_terms(struct spf_case *at);

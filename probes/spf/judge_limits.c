@@ -11,6 +11,7 @@ struct table {
     struct finding *finding;
     const struct spf_place *over;
     unsigned rows;
+    struct spf_owners owners;
 };
 
 /* The place or one above it. */
@@ -51,7 +52,7 @@ static void tell_limit(struct spf_case *at)
 {
     const struct spf_tree *tree = at->judged->tree;
     struct finding *finding = spf_charge(at, &spf_lookup_limit);
-    struct table table = {at, finding, tree->over_limit, 0};
+    struct table table = {.at = at, .finding = finding, .over = tree->over_limit};
     const struct spf_place *own = own_place(tree->over_limit);
 
     finding->title =
@@ -90,9 +91,24 @@ static void show_void(void *context, const struct spf_place *place)
 
     if (!place->is_reached || !(v4 + v6) || table->rows++ >= SPF_SHOWN_MOST)
         return;
+    spf_set_owner(table->finding, place, &table->owners);
     spf_show_place(table->at, table->finding, place);
     saw(table->finding, NULL, "%s asks in vain: %u for senders with IPv4, %u with IPv6",
         spf_quote(table->at, place->in, place->term), v4, v6);
+}
+
+/* An audit counts for one family. */
+static void tell_few_voids(struct spf_case *at, unsigned v4, unsigned v6)
+{
+    if (at->lacks_records || at->lacks_addresses)
+        return;
+    if (ask_settings(at->x)->deep && v4 != v6)
+        healthy(at->x, &spf_void_lookups,
+                "%u of %d lookups in vain for senders with IPv4, %u with IPv6", v4,
+                (int)SPF_VOIDS_MOST, v6);
+    else
+        healthy(at->x, &spf_void_lookups, "%u of %d lookups in vain", v4 > v6 ? v4 : v6,
+                (int)SPF_VOIDS_MOST);
 }
 
 /* Hosts without IPv6 count for a sender with IPv6, say some receivers; no reason for alarm. */
@@ -103,20 +119,24 @@ static void judge_voids(struct spf_case *at)
     struct table table = {.at = at};
 
     if (v4 <= SPF_VOIDS_MOST && v6 <= SPF_VOIDS_MOST) {
-        if (!at->lacks_records && !at->lacks_addresses)
-            healthy(at->x, &spf_void_lookups, "%u of %d lookups in vain", v4, (int)SPF_VOIDS_MOST);
+        tell_few_voids(at, v4, v6);
         return;
     }
     table.finding = spf_charge(at, &spf_void_lookups);
     if (v4 <= SPF_VOIDS_MOST) {
         finding_severity(table.finding, SEVERITY_INFO);
-        table.finding->title = "some receivers count too many lookups in vain for IPv6 senders";
+        table.finding->title =
+            "receivers that count strictly find too many lookups in vain for IPv6 senders";
     }
     spf_tree_walk(tree, show_void, &table);
     saw(table.finding, NULL,
         "in all %u for a sender with IPv4 and %u for one with IPv6; %d are "
         "allowed",
         v4, v6, (int)SPF_VOIDS_MOST);
+    if (v4 <= SPF_VOIDS_MOST)
+        saw(table.finding, NULL,
+            "receivers that count strictly end in a permanent error for senders with IPv6; others "
+            "do not count a host that has IPv4 alone");
 }
 
 void spf_judge_limits(struct spf_case *at)

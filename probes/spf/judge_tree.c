@@ -43,6 +43,7 @@ static void show_several(const struct spf_case *at, struct finding *finding,
 {
     const struct spf_published *published = spf_select(place->node->answer);
 
+    set_text(finding, "culprit", place->node->domain);
     spf_show_place(at, finding, place);
     saw(finding, NULL, "%s publishes %zu SPF records:", place->node->domain, published->count);
     for (size_t i = 0; i < published->count && i < SPF_SHOWN_MOST; i++)
@@ -60,6 +61,7 @@ static void show_invalid(const struct spf_case *at, struct finding *finding,
 {
     const struct spf_term *error = place->node->record->error;
 
+    set_text(finding, "culprit", place->node->domain);
     spf_show_place(at, finding, place);
     spf_show(finding, place->node, error->error_start, error->error_size);
     saw(finding, NULL, "in the record of %s, %s: %s", place->node->domain,
@@ -193,20 +195,12 @@ struct walk {
     struct spf_case *at;
     struct finding *findings[CHARGES];
     size_t shown[CHARGES];
+    struct spf_owners owners[CHARGES];
     bool own[CHARGES]; /* all of them stand in the domain's own record and can be repaired */
     struct finding *unread_records; /* what could not be had */
     struct finding *unread_addresses;
     unsigned followed;
 };
-
-/* Whose record has to change: the domain's own or, named in the steps, somebody else's. */
-static void set_owner(struct finding *finding, const struct spf_place *place)
-{
-    if (spf_is_own(place->in))
-        set_text(finding, "own", "yes");
-    else
-        set_text(finding, "owner", place->in->domain);
-}
 
 /* Where else to send is not for us to know, nor which network was meant: those stay. */
 static bool is_repaired(const struct charge *charge, const struct spf_place *place)
@@ -222,9 +216,9 @@ static void charge(struct walk *walk, unsigned index, const struct spf_place *pl
 
     if (!*finding) {
         *finding = spf_charge(walk->at, charges[index].kind);
-        set_owner(*finding, place);
         walk->own[index] = true;
     }
+    spf_set_owner(*finding, place, &walk->owners[index]);
     walk->own[index] = walk->own[index] && is_repaired(&charges[index], place);
     if (walk->shown[index]++ < SPF_SHOWN_MOST)
         charges[index].show(walk->at, *finding, place);

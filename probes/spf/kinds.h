@@ -117,4 +117,18 @@ extern const struct step_template spf_restore_record[];
         .where = "the zone of {name}, at whoever hosts it", .command = text                        \
     }
 
+/* What is at fault stands in the domain's own record, in somebody else's ({owner}), or both. */
+#define SPF_IN_OWN_RECORD(text)                                                                    \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the zone of {name}, at whoever hosts it", .command = text, .when = "own"         \
+    }
+
+#define SPF_BY_ITS_OWNER(text)                                                                     \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "whoever runs {owner}, and answers for its records", .command = text,             \
+        .when = "owner"                                                                            \
+    }
+
 #endif

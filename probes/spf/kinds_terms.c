@@ -20,9 +20,18 @@ const struct finding_kind spf_permissive = {
     .fix =
         (const struct step_template[]){
             SPF_PUBLISH_CORRECTED,
-            SPF_DECIDE("List every server and service that sends for the domain, with its networks "
-                       "as their owners state them; replace what is marked with those, and end the "
-                       "record with ~all, later with -all."),
+            SPF_IN_OWN_RECORD(
+                "List every server and service that sends for the domain, with its networks "
+                "as their owners state them; replace what is marked with those, and end the "
+                "record with ~all, later with -all."),
+            SPF_BY_ITS_OWNER("Report to them what is shown above: their record lets it send in the "
+                             "name of every domain that includes it."),
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the zone of {name}, at whoever hosts it",
+             .command = "Until that is corrected, take out the term that leads there, and name the "
+                        "networks of that service which send for you.",
+             .when = "owner"},
             {0}},
     .verify = spf_verify_record,
     .undo = spf_restore_record,
@@ -135,9 +144,12 @@ const struct finding_kind spf_ptr = {
         "every SPF record; it weighs less in an included one, whose owner has to change it",
     .fix =
         (const struct step_template[]){
-            SPF_DECIDE("Find the addresses of the servers that only ptr names (their names end in "
-                       "the domain), write them as ip4: or ip6:, and take ptr out. Until they are "
-                       "known, leave ptr where it is: without it those servers fail everywhere."),
+            SPF_IN_OWN_RECORD(
+                "Find the addresses of the servers that only ptr names (their names end in "
+                "the domain), write them as ip4: or ip6:, and take ptr out. Until they are "
+                "known, leave ptr where it is: without it those servers fail everywhere."),
+            SPF_BY_ITS_OWNER("Report to them that their record uses ptr, which some receivers do "
+                             "not evaluate; nothing is to be changed in your own."),
             {0}},
     .verify = spf_verify_record,
     .undo = spf_restore_record,

@@ -3,13 +3,15 @@
 
 /* Somebody else's record is at fault. */
 #define ASK_ITS_OWNER                                                                              \
+    SPF_BY_ITS_OWNER("Report to them what is shown above: their record fails for every customer "  \
+                     "that includes it.")
+
+/* The record that a term leads to is. */
+#define HAVE_IT_CORRECTED(text)                                                                    \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "whoever runs {owner}, and answers for its records",                              \
-        .command =                                                                                 \
-            "Report to them what is shown above: their record fails for every customer that "      \
-            "includes it.",                                                                        \
-        .when = "owner"                                                                            \
+        .where = "whoever runs {culprit}, and answers for its records", .command = text,           \
+        .when = "culprit"                                                                          \
     }
 
 const struct finding_kind spf_lookup_limit = {
@@ -62,17 +64,19 @@ const struct finding_kind spf_void_lookups = {
     .symptom = "Permanent errors at some receivers, for senders that the last terms name.",
     .cause =
         "Hosts were retired and their names taken out of DNS, but not out of the record. A host "
-        "without IPv6 counts for a sender with IPv6 at some receivers, and not at others. exists "
+        "without IPv6 counts for a sender with IPv6 at receivers that count strictly, and not at "
+        "others. exists "
         "looks for an A record and nothing else, whoever sends.",
     .applies_to = "a, mx, exists and ptr, in the record and in those that it includes",
-    .fix = (const struct step_template[]){SPF_DECIDE("Of the terms shown, take out those that "
-                                                     "ask in vain with IPv4 and IPv6 alike, or "
-                                                     "correct their names: they let nobody "
-                                                     "through. One that asks in vain with IPv6 "
-                                                     "alone has hosts with IPv4, whose mail it "
-                                                     "lets through: leave it."),
-                                          ASK_ITS_OWNER,
-                                          {0}},
+    .fix =
+        (const struct step_template[]){SPF_IN_OWN_RECORD("Of the terms shown, take out those that "
+                                                         "ask in vain with IPv4 and IPv6 alike, or "
+                                                         "correct their names: they let nobody "
+                                                         "through. One that asks in vain with IPv6 "
+                                                         "alone has hosts with IPv4, whose mail it "
+                                                         "lets through: leave it."),
+                                       ASK_ITS_OWNER,
+                                       {0}},
     .verify = spf_verify_record,
     .undo = spf_restore_record,
     .make_known = spf_ask_elsewhere,
@@ -92,13 +96,13 @@ const struct finding_kind spf_mx_limit = {
         "The domain has many mail exchangers. They do not count against the ten lookups of the "
         "record, of which mx costs one; this limit is its own.",
     .applies_to = "mx terms",
-    .fix =
-        (const struct step_template[]){SPF_DECIDE("Write the networks of those hosts that send as "
-                                                  "ip4: and ip6: in place of mx, or give the "
-                                                  "hosts one name with up to ten addresses of "
-                                                  "its own and use a: with it."),
-                                       ASK_ITS_OWNER,
-                                       {0}},
+    .fix = (const struct step_template[]){SPF_IN_OWN_RECORD(
+                                              "Write the networks of those hosts that send as "
+                                              "ip4: and ip6: in place of mx, or give the "
+                                              "hosts one name with up to ten addresses of "
+                                              "its own and use a: with it."),
+                                          ASK_ITS_OWNER,
+                                          {0}},
     .verify = spf_verify_record,
     .undo = spf_restore_record,
     .make_known = spf_ask_elsewhere,
@@ -126,7 +130,7 @@ const struct finding_kind spf_include_none = {
     .applies_to = "include and redirect=, in the record and in those that it includes",
     .fix =
         (const struct step_template[]){
-            SPF_DECIDE(
+            SPF_IN_OWN_RECORD(
                 "Look up in the service's manual which name to include; if it no longer sends "
                 "for you, take the term out."),
             ASK_ITS_OWNER,
@@ -153,10 +157,10 @@ const struct finding_kind spf_include_multiple = {
     .applies_to = "include and redirect=, in the record and in those that it includes",
     .fix =
         (const struct step_template[]){
-            SPF_DECIDE(
-                "Have the included domain's records made one, by its owner (exdiag check of that "
-                "domain offers a merged record). Until then, put the senders you need before the "
-                "term, or in its place as ip4: and ip6: from the records that are shown."),
+            HAVE_IT_CORRECTED("Make the records one: exdiag check of that domain offers a merged "
+                              "record."),
+            SPF_IN_OWN_RECORD("Until then, put the senders you need before the term, or in its "
+                              "place as ip4: and ip6: from the records that are shown."),
             {0}},
     .verify = spf_verify_record,
     .undo = spf_restore_record,
@@ -180,10 +184,9 @@ const struct finding_kind spf_include_syntax = {
     .applies_to = "include and redirect=, in the record and in those that it includes",
     .fix =
         (const struct step_template[]){
-            SPF_DECIDE(
-                "Have the included domain's record corrected, by its owner (exdiag check of that "
-                "domain offers a corrected record). Until then, put the senders you need before "
-                "the term."),
+            HAVE_IT_CORRECTED("Correct the record: exdiag check of that domain offers a corrected "
+                              "one where nothing has to be decided."),
+            SPF_IN_OWN_RECORD("Until then, put the senders you need before the term."),
             {0}},
     .verify = spf_verify_record,
     .undo = spf_restore_record,
@@ -204,7 +207,7 @@ const struct finding_kind spf_include_loop = {
     .applies_to = "include and redirect=, in the record and in those that it includes",
     .fix =
         (const struct step_template[]){
-            SPF_DECIDE(
+            SPF_IN_OWN_RECORD(
                 "Take out the term that closes the circle: it lets nobody through that the "
                 "record does not name already. If both domains share senders, put those into a "
                 "record at a third name that both include."),

@@ -37,6 +37,7 @@ static const struct entry {
     {"open.example", "TXT", "v=spf1 +all"},
     {"endless.example", "TXT", "v=spf1 ip4:198.51.100.1"},
     {"ptr.example", "TXT", "v=spf1 ptr:contoso.com -all"},
+    {"vain.example", "TXT", "v=spf1 a:x1.example a:x2.example a:x3.example -all"},
     {"broken.example", "TXT", "v=spf1 include:none.example -all"},
     {"many.example", "MX", "m0.example"},
     {"many.example", "MX", "m1.example"},
@@ -632,7 +633,33 @@ static void hosts_without_ipv6_are_no_alarm(void **state)
     begin("v=spf1 a:v4.example a:v4.example/25 a:v4.example/26 -all");
     assert_int_equal(the_problem()->severity, SEVERITY_INFO);
     assert_true(says(the_problem(), "0 for a sender with IPv4 and 3 for one with IPv6"));
+    assert_true(says(the_problem(), "receivers that count strictly"));
     end();
+}
+
+/* The zone of the domain is named in a step where the fault stands there. */
+static void steps_go_to_the_owner(void **state)
+{
+    static const struct {
+        const char *record;
+        const char *where; /* of the first step */
+    } rows[] = {
+        {"v=spf1 include:ptr.example -all", "whoever runs ptr.example"},
+        {"v=spf1 include:vain.example -all", "whoever runs vain.example"},
+        {"v=spf1 include:open.example -all", "whoever runs open.example"},
+        {"v=spf1 include:faulty.example -all", "whoever runs faulty.example"},
+        {"v=spf1 include:several.example -all", "whoever runs several.example"},
+        {"v=spf1 include:broken.example -all", "whoever runs broken.example"},
+        {"v=spf1 mx ptr -all", "the zone of contoso.com"},
+        {"v=spf1 a:x1.example a:x2.example a:x3.example -all", "the zone of contoso.com"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(rows[i].record);
+        assert_non_null(strstr(the_problem()->fix.list[0].where, rows[i].where));
+        end();
+    }
 }
 
 static void what_was_not_heard_is_unknown(void **state)
@@ -800,6 +827,7 @@ int main(void)
         cmocka_unit_test_setup(what_it_leads_to_is_told, set_up),
         cmocka_unit_test_setup(the_limit_shows_what_each_branch_costs, set_up),
         cmocka_unit_test_setup(hosts_without_ipv6_are_no_alarm, set_up),
+        cmocka_unit_test_setup(steps_go_to_the_owner, set_up),
         cmocka_unit_test_setup(what_was_not_heard_is_unknown, set_up),
         cmocka_unit_test_setup(forgotten_senders_are_told, set_up),
         cmocka_unit_test_setup(faults_are_marked_in_the_record, set_up),
