@@ -350,7 +350,8 @@ static struct audit *new_audit(const struct audit_plan *plan, struct audit_outco
     audit->room = ROOM_FIRST < audit->most_room ? ROOM_FIRST : audit->most_room;
     audit->mutex = platform_mutex_new();
     buffer_init(&audit->name, SHOWN_MOST);
-    buffer_init(&audit->utf8, 2 * AUDIT_PIECE); /* a unit of two bytes becomes three at most */
+    buffer_init(&audit->utf8,
+                2 * (size_t)AUDIT_PIECE); /* a unit of two bytes becomes three at most */
     buffer_init(&audit->out, SIZE_MAX - 1);
     return audit;
 }
