@@ -5,6 +5,7 @@
 #include "probes/spf/kinds.h"
 #include "probes/spf/multiple.h"
 #include "probes/spf/tell.h"
+#include "probes/spf/vet.h"
 
 #include <string.h>
 
@@ -147,8 +148,10 @@ static void tell_no_record(struct examination *x, const struct subject *domain, 
                     hint ? hint : "it does not begin with v=spf1 and a space");
     saw_marked(finding, NULL, text, size, start, length);
     spf_fix_look_alike(text, size, pass_memory(x), fix);
+    spf_vet(x, domain->name, NULL, fix);
     spf_offer_record(finding, fix);
     spf_set_common(x, finding, domain, NULL);
+    spf_set_resolver(x, finding);
 }
 
 static bool explain_proposed(struct examination *x, const struct subject *domain,

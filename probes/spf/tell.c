@@ -119,9 +119,9 @@ void spf_set_common(struct examination *x, struct finding *finding, const struct
     if (name != subject->name)
         saw(finding, &published->answer->evidence,
             "%s is an alias (CNAME) of %s: records stand there", subject->name, name);
-    if (subject->given && name == subject->name)
+    if (subject->given && name == subject->name && *name)
         set_vouched(finding, VALUE_NAME, "name", name, strlen(name));
-    else
+    else if (*name)
         set_value(finding, VALUE_NAME, "name", name, strlen(name));
     if (!published)
         return;

@@ -20,9 +20,9 @@ struct finding *spf_tell_none(struct examination *x, const struct subject *domai
                               const struct spf_published *published);
 
 /*
- * {name}, at which the records stand: the subject itself or, said in the finding, the end
- * of its aliases. With `published`: {count}, {server} that answered unless it is at another
- * port, and {resolver} if the user named one.
+ * {name}, at which the records stand, unless nobody said where: the subject itself or, said in the
+ * finding, the end of its aliases. With `published`: {count}, {server} that answered unless it is
+ * at another port, and {resolver} if the user named one.
  */
 void spf_set_common(struct examination *x, struct finding *finding, const struct subject *subject,
                     const struct spf_published *published);
