@@ -22,7 +22,7 @@ const struct dns_answer *ask_dns_at(struct examination *x, const char *name, enu
 
     if (server->family != IP_NONE) {
         question.at.ip = *server;
-        question.at.port = ask_settings(x)->dns_port;
+        question.at.port = service_port(ask_settings(x), SERVICE_DNS);
     }
     item = exam_ask(x, &evidence_dns, &question.evidence);
     return item->settled ? (const struct dns_answer *)item : NULL;
@@ -34,6 +34,34 @@ const struct file_digest *ask_file(struct examination *x, const char *path)
     const struct evidence *item = exam_ask(x, &evidence_digest, &question.evidence);
 
     return item->settled ? (const struct file_digest *)item : NULL;
+}
+
+const struct trace_digest *ask_trace(struct examination *x, const char *path)
+{
+    const struct trace_digest question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_trace, &question.evidence);
+
+    return item->settled ? (const struct trace_digest *)item : NULL;
+}
+
+const struct mail_log_digest *ask_mail_log(struct examination *x, const char *path)
+{
+    const struct mail_log_digest question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_mail_log, &question.evidence);
+
+    return item->settled ? (const struct mail_log_digest *)item : NULL;
+}
+
+const struct smtp_conversation *ask_smtp(struct examination *x, const struct ip_address *ip,
+                                         enum service service, const char *name)
+{
+    const struct smtp_conversation question = {
+        .address = {.ip = *ip, .port = service_port(ask_settings(x), service)},
+        .tls_at_once = service == SERVICE_SUBMISSIONS,
+        .server_name = name};
+    const struct evidence *item = exam_ask(x, &evidence_smtp, &question.evidence);
+
+    return item->settled ? (const struct smtp_conversation *)item : NULL;
 }
 
 struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)

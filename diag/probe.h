@@ -31,6 +31,9 @@
 
 #include "diag/evidence/digest.h"
 #include "diag/evidence/dns.h"
+#include "diag/evidence/mail_log.h"
+#include "diag/evidence/smtp.h"
+#include "diag/evidence/trace.h"
 #include "diag/finding.h"
 #include "diag/settings.h"
 
@@ -48,6 +51,7 @@ struct probe {
     const char *summary;                     /* one line for `exdiag list` */
     unsigned needs;                          /* enum probe_need */
     unsigned subjects;                       /* PROBE_EXAMINES(kind), or'd */
+    uint64_t reads;                          /* of files: PROBE_READS(type), or'd */
     const char *touches;                     /* for --plan: which hosts and ports, what it sends */
     const char *noticed;                     /* for --plan: what a defender may see in logs */
     const struct finding_kind *const *kinds; /* all it can say, ended by NULL */
@@ -55,6 +59,7 @@ struct probe {
 };
 
 #define PROBE_EXAMINES(kind) (1u << (kind))
+#define PROBE_READS(type)    ((uint64_t)1 << (type))
 
 /* ---- asking: NULL while the answer is on its way ---- */
 
@@ -65,8 +70,22 @@ const struct dns_answer *ask_dns(struct examination *x, const char *name, enum d
 const struct dns_answer *ask_dns_at(struct examination *x, const char *name, enum dns_type type,
                                     const struct ip_address *server);
 
+/*
+ * A conversation with this address: SERVICE_SMTP, SERVICE_SUBMISSION, or with TLS at once
+ * SERVICE_SUBMISSIONS. `name`: of the host, as the handshake is to name it, or NULL;
+ * whoever asks first decides, for one address is talked to once.
+ */
+const struct smtp_conversation *ask_smtp(struct examination *x, const struct ip_address *ip,
+                                         enum service service, const char *name);
+
 /* What the file at this path is. */
 const struct file_digest *ask_file(struct examination *x, const char *path);
+
+/* What a network trace shows of mail: FILE_TYPE_PCAP, PCAPNG, NETMON, NETMON_TEXT. */
+const struct trace_digest *ask_trace(struct examination *x, const char *path);
+
+/* What a sender's records say: FILE_TYPE_SMTP_SEND_LOG, TRACKING_LOG, QUEUE_LIST, NDR. */
+const struct mail_log_digest *ask_mail_log(struct examination *x, const char *path);
 
 /*
  * The subjects of a kind known so far, in report order; valid until one is added.

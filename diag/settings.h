@@ -13,11 +13,28 @@ struct severity_override { /* --severity ID=LEVEL */
     enum severity severity;
 };
 
+/* X(NAME, "word of --port", the usual port): what is asked of hosts of evidence */
+#define SERVICE_LIST(X)                                                                            \
+    X(DNS, "dns", 53)                                                                              \
+    X(SMTP, "smtp", 25)                                                                            \
+    X(SUBMISSION, "submission", 587)   /* RFC 6409 */                                              \
+    X(SUBMISSIONS, "submissions", 465) /* RFC 8314: TLS from the first byte */
+
+enum service {
+#define X(name, word, port) SERVICE_##name,
+    SERVICE_LIST(X)
+#undef X
+        SERVICE_COUNT
+};
+
+const char *service_word(enum service service);
+enum service service_from_word(const char *word); /* SERVICE_COUNT if there is none */
+
 struct settings {
     /* --dns: the servers the user named; none: the system's resolvers are asked */
     const struct net_address *dns;
     size_t dns_count;
-    uint16_t dns_port; /* --port dns=N, where servers of evidence are asked; 53 */
+    uint16_t ports[SERVICE_COUNT]; /* --port SERVICE=N; 0: the usual one. See service_port() */
 
     const char *const *only; /* probe names and finding ids; none: all */
     size_t only_count;
@@ -37,5 +54,10 @@ struct settings {
     const char *record;       /* exdiag spf --record: not published yet; or NULL */
     bool deep; /* asks more than a verdict on what is published takes: `check`, audit --deep */
 };
+
+uint16_t service_usual_port(enum service service);
+
+/* Where a service is asked: the port of --port, or the usual one. */
+uint16_t service_port(const struct settings *settings, enum service service);
 
 #endif

@@ -177,6 +177,8 @@ static int audit(struct options *options)
     plan.gather.resolvers = options->settings.dns;
     plan.gather.resolver_count = options->settings.dns_count;
     plan.gather.timeout = options->timeout;
+    plan.gather.patience = options->patience;
+    plan.gather.ca_file = options->ca_file;
     plan.gather.jobs = options->jobs;
     plan.gather.spread = true;
     plan.gather.persistent = true;

@@ -71,7 +71,7 @@ static int examine(struct options *options, const struct net_address *resolver)
     enum status status;
     int exit_status;
 
-    options->settings.dns_port = resolver->port;
+    options->settings.ports[SERVICE_DNS] = resolver->port;
     options->settings.deep = true;
     options->title = "DEMONSTRATION: invented faults on loopback";
     run.about.subjects = options->subjects;

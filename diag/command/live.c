@@ -42,6 +42,8 @@ int live_run(struct run *run, const struct options *options)
     bool shown = false;
     struct run_options how = {.gather = {.dns_window = options->dns_window,
                                          .timeout = options->timeout,
+                                         .patience = options->patience,
+                                         .ca_file = options->ca_file,
                                          .jobs = options->jobs},
                               .save = options->save,
                               .redact = options->redact,

@@ -72,13 +72,18 @@ static bool read_number(const char *text, unsigned long least, unsigned long mos
 
 static enum status take_port(struct options *options, const char *value)
 {
+    size_t size = strcspn(value, "=");
+    enum service service = service_from_word(arena_copy(&options->memory, value, size));
     unsigned long port;
 
-    if (strncmp(value, "dns=", 4) != 0 || !read_number(value + 4, 1, 65535, &port)) {
-        complain("--port takes SERVICE=N; the services of this version: dns");
+    if (service == SERVICE_COUNT || !value[size] ||
+        !read_number(value + size + 1, 1, 65535, &port)) {
+        complain("--port takes SERVICE=N, not '%s'; the services of this version: dns, smtp, "
+                 "submission, submissions",
+                 value);
         return STATUS_INVALID;
     }
-    options->settings.dns_port = (uint16_t)port;
+    options->settings.ports[service] = (uint16_t)port;
     return STATUS_OK;
 }
 
@@ -165,17 +170,45 @@ static enum status take_severity(struct options *options, const char *value)
     return STATUS_OK;
 }
 
-static enum status take_timeout(struct options *options, const char *value)
+/* Seconds as milliseconds. */
+static bool read_seconds(const char *value, double most, unsigned *milliseconds)
 {
     char *end;
     double seconds = strtod(value, &end);
 
-    if (end == value || *end != '\0' || !(seconds >= 0.01 && seconds <= 3600)) {
-        complain("--timeout takes seconds from 0.01 to 3600, not '%s'", value);
-        return STATUS_INVALID;
+    if (end == value || *end != '\0' || !(seconds >= 0.01 && seconds <= most))
+        return false;
+    *milliseconds = (unsigned)(seconds * 1000.0);
+    return true;
+}
+
+static enum status take_timeout(struct options *options, const char *value)
+{
+    if (read_seconds(value, 3600, &options->timeout))
+        return STATUS_OK;
+    complain("--timeout takes seconds from 0.01 to 3600, not '%s'", value);
+    return STATUS_INVALID;
+}
+
+static enum status take_patience(struct options *options, const char *value)
+{
+    static const struct {
+        const char *word;
+        unsigned milliseconds;
+    } words[] = {{"quick", PATIENCE_QUICK}, {"normal", PATIENCE_USUAL}, {"proof", PATIENCE_PROOF}};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].word, value) == 0) {
+            options->patience = words[i].milliseconds;
+            return STATUS_OK;
+        }
     }
-    options->timeout = (unsigned)(seconds * 1000.0);
-    return STATUS_OK;
+    if (read_seconds(value, PATIENCE_MOST / 1000.0, &options->patience))
+        return STATUS_OK;
+    complain("--patience takes quick (30 s), normal (60 s), proof (300 s) or seconds from 0.01 to "
+             "%d, not '%s'",
+             PATIENCE_MOST / 1000, value);
+    return STATUS_INVALID;
 }
 
 static enum status take_count(const char *option, const char *value, unsigned long most,
@@ -289,8 +322,8 @@ const struct option option_table[] = {
      "explain this record, which is not published yet"},
     {"dns", "ADDR[:PORT]", FOR_CHECK | FOR_SPF, take_dns, 0,
      "ask this name server, and take its view as the public one"},
-    {"port", "dns=N", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_port, 0,
-     "ask name servers found on the way at port N"},
+    {"port", "SERVICE=N", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_port, 0,
+     "ask servers found on the way at port N: dns, smtp, submission, submissions"},
     {"only", "ID,...", FOR_CHECK | FOR_REPORT | FOR_SPF, take_only, 0,
      "only these probes or findings"},
     {"skip", "ID,...", FOR_CHECK | FOR_REPORT | FOR_SPF, take_skip, 0,
@@ -301,6 +334,10 @@ const struct option option_table[] = {
      "findings this site has accepted: lines of ID SUBJECT YYYY-MM-DD REASON"},
     {"timeout", "SECONDS", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_timeout, 0,
      "for one network operation, retries included (10)"},
+    {"patience", "HOW", FOR_CHECK | FOR_AUDIT | FOR_DEMO, take_patience, 0,
+     "for a mail server to greet: quick (30 s), normal (60), proof (300), or seconds"},
+    {"ca-file", "FILE", FOR_CHECK | FOR_AUDIT, NULL, offsetof(struct options, ca_file),
+     "certificates of authorities to trust (PEM), instead of this system's"},
     {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0, "worker threads at most (64)"},
     {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,
      "DNS questions in flight at most (500)"},

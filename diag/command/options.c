@@ -102,9 +102,9 @@ enum status options_read(struct options *options, const char *command, unsigned 
     memset(options, 0, sizeof *options);
     options->command = command;
     options->flag = flag;
-    options->settings.dns_port = DNS_PORT;
     options->timeout = TIMEOUT_USUAL;
     options->jobs = JOBS_USUAL;
+    options->patience = PATIENCE_USUAL;
     options->dns_window = flag & FOR_AUDIT ? 0 : DNS_WINDOW_USUAL;
     options->rate = RATE_USUAL;
     options->shard_count = 1;

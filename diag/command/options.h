@@ -50,8 +50,10 @@ struct options {
     struct ip_address *senders;
     size_t sender_room;
 
-    unsigned timeout; /* milliseconds */
+    unsigned timeout;  /* milliseconds */
+    unsigned patience; /* the same: how long a mail exchanger is given to greet */
     unsigned jobs;
+    const char *ca_file;
     unsigned dns_window;  /* --in-flight; 0: the usual one */
     unsigned rate;        /* --rate, questions a second; RATE_USUAL if not given */
     unsigned shard;       /* --shard I/N: I */

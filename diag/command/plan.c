@@ -27,11 +27,16 @@ static void print_resolvers(const struct options *options)
 }
 
 /* With --dns those servers alone are asked. */
-static void print_port_on_the_way(const struct settings *settings)
+static void print_ports(const struct settings *settings)
 {
-    if (settings->dns_count == 0 && settings->dns_port != DNS_PORT)
-        printf("name servers found on the way: port %u instead of %u\n",
-               (unsigned)settings->dns_port, (unsigned)DNS_PORT);
+    for (unsigned i = 0; i < SERVICE_COUNT; i++) {
+        enum service service = (enum service)i;
+
+        if (settings->ports[i] && !(service == SERVICE_DNS && settings->dns_count > 0))
+            printf("%s of servers found on the way: port %u instead of %u\n", service_word(service),
+                   (unsigned)service_port(settings, service),
+                   (unsigned)service_usual_port(service));
+    }
 }
 
 /* A probe runs if it examines one of the subjects and is not switched off. */
@@ -95,7 +100,7 @@ int print_plan(const struct options *options)
     exam_work(exam, 0);
     puts("nothing is sent now. A run with these options would do this:\n");
     print_resolvers(options);
-    print_port_on_the_way(&options->settings);
+    print_ports(&options->settings);
     print_probes(exam, &options->settings);
     print_first_asks(store);
     printf(

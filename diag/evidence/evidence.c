@@ -2,12 +2,16 @@
 
 #include "diag/evidence/digest.h"
 #include "diag/evidence/dns.h"
+#include "diag/evidence/mail_log.h"
+#include "diag/evidence/smtp.h"
+#include "diag/evidence/trace.h"
 #include "diag/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const struct evidence_kind *const evidence_kinds[] = {&evidence_dns, &evidence_digest, NULL};
+const struct evidence_kind *const evidence_kinds[] = {
+    &evidence_dns, &evidence_digest, &evidence_smtp, &evidence_trace, &evidence_mail_log, NULL};
 
 void evidence_free(struct evidence *item)
 {

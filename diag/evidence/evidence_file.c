@@ -10,7 +10,8 @@
 
 enum {
     LINE_MOST = 8 << 20, /* bytes of a line */
-    LIST_MOST = 100000   /* entries of a list of the header */
+    LIST_MOST = 100000,  /* entries of a list of the header */
+    PORT_MEMBER_MOST = 64
 };
 
 void evidence_run_release(struct evidence_run *run)
@@ -104,14 +105,45 @@ static void put_bytes(json_t *object, const char *name, const char *text)
         json_object_set_new(object, name, json_from_bytes(text, strlen(text)));
 }
 
+/* "smtp_port" and so on, of services that are asked elsewhere than usual. */
+static void write_port_member(enum service service, struct buffer *out)
+{
+    buffer_clear(out);
+    buffer_print(out, "%s_port", service_word(service));
+}
+
+static void put_ports(json_t *object, const struct settings *settings)
+{
+    struct buffer name;
+
+    buffer_init(&name, PORT_MEMBER_MOST);
+    for (unsigned service = 0; service < SERVICE_COUNT; service++) {
+        write_port_member((enum service)service, &name);
+        if (settings->ports[service])
+            json_put_number(object, name.text, settings->ports[service]);
+    }
+    buffer_release(&name);
+}
+
+static void read_ports(const json_t *object, struct settings *settings)
+{
+    struct buffer name;
+
+    buffer_init(&name, PORT_MEMBER_MOST);
+    for (unsigned service = 0; service < SERVICE_COUNT; service++) {
+        write_port_member((enum service)service, &name);
+        settings->ports[service] = (uint16_t)json_get_number(object, name.text, UINT16_MAX, 0);
+    }
+    buffer_release(&name);
+}
+
 static json_t *settings_to_json(const struct settings *settings)
 {
     json_t *object = json_object();
 
     if (settings->dns_count)
         json_object_set_new(object, "dns", servers_to_json(settings));
-    if (settings->dns_port != DNS_PORT)
-        json_put_number(object, "dns_port", settings->dns_port);
+    put_ports(object, settings);
     if (settings->only_count)
         json_object_set_new(object, "only", words_to_json(settings->only, settings->only_count));
     if (settings->skip_count)
@@ -308,7 +340,7 @@ static void read_settings(const json_t *object, struct evidence_run *run)
     struct settings *settings = &run->settings;
     struct arena *arena = &run->memory;
 
-    settings->dns_port = (uint16_t)json_get_number(object, "dns_port", UINT16_MAX, DNS_PORT);
+    read_ports(object, settings);
     settings->only = read_words(json_object_get(object, "only"), arena, &settings->only_count);
     settings->skip = read_words(json_object_get(object, "skip"), arena, &settings->skip_count);
     read_servers(json_object_get(object, "dns"), settings, arena);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 struct gather {
+    struct gather_options options; /* the resolvers are not looked at any more */
     struct platform_bell *bell;
     struct dns_client *dns;
     struct pool *pool;
@@ -23,15 +24,31 @@ struct gather {
 
 struct errand { /* what a worker owns while it works: an item of its own */
     const struct blocking_gatherer *gatherer;
+    struct gather_options options;
     struct evidence *found;
 };
 
+static void observe_file(struct evidence *item, const struct gather_options *options)
+{
+    (void)options;
+    gather_digest(item);
+}
+
+static int64_t allow_for_a_file(const struct gather_options *options)
+{
+    (void)options;
+    return 600 * (int64_t)1000000;
+}
+
 static const struct blocking_gatherer {
     const struct evidence_kind *kind;
-    void (*observe)(struct evidence *item); /* on a worker; settles the worker's own item */
-    int64_t allowance;                      /* microseconds */
+    /* On a worker; settles the worker's own item. */
+    void (*observe)(struct evidence *item, const struct gather_options *options);
+    int64_t (*allowance)(const struct gather_options *options); /* microseconds */
+    /* "address:port" of whom it talks to, for the limit per host; or NULL. */
+    void (*write_host)(const struct evidence *item, struct buffer *out);
 } blocking_gatherers[] = {
-    {&evidence_digest, gather_digest, 600 * (int64_t)1000000},
+    {&evidence_digest, observe_file, allow_for_a_file, NULL},
 };
 
 static const struct blocking_gatherer *blocking_gatherer_of(const struct evidence_kind *kind)
@@ -49,7 +66,7 @@ static void run_errand(void *work)
     int64_t began = platform_monotonic_clock();
 
     errand->found->time = platform_wall_clock();
-    errand->gatherer->observe(errand->found);
+    errand->gatherer->observe(errand->found, &errand->options);
     errand->found->took = platform_monotonic_clock() - began;
 }
 
@@ -65,15 +82,23 @@ static void send_worker(struct gather *gather, struct evidence *item,
                         const struct blocking_gatherer *gatherer)
 {
     struct errand *errand = memory_new(1, sizeof *errand);
-    const struct pool_job job = {.run = run_errand,
-                                 .release = free_errand,
-                                 .work = errand,
-                                 .allowance = gatherer->allowance,
-                                 .owner = item};
+    struct pool_job job = {.run = run_errand,
+                           .release = free_errand,
+                           .work = errand,
+                           .allowance = gatherer->allowance(&gather->options),
+                           .owner = item};
+    struct buffer host;
 
     errand->gatherer = gatherer;
+    errand->options = gather->options;
     errand->found = evidence_new(item->kind, item);
+    buffer_init(&host, NET_ADDRESS_TEXT_SIZE);
+    if (gatherer->write_host) {
+        gatherer->write_host(item, &host);
+        job.host = host.text;
+    }
     pool_submit(gather->pool, &job);
+    buffer_release(&host);
 }
 
 static void welcome_workers(struct gather *gather)
@@ -115,6 +140,11 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     struct gather *gather = memory_new(1, sizeof *gather);
     enum status status;
 
+    gather->options = *options;
+    gather->options.resolvers = NULL;
+    gather->options.resolver_count = 0;
+    if (gather->options.patience == 0)
+        gather->options.patience = PATIENCE_USUAL;
     gather->settled = settled;
     gather->context = context;
     status = platform_bell_new(&gather->bell);

@@ -17,6 +17,8 @@ struct gather_options {
     unsigned dns_window; /* questions in flight at once, 1 to DNS_WINDOW_MOST */
     unsigned timeout;    /* milliseconds for one network operation, retries included */
     unsigned jobs;       /* worker threads, 1 to JOBS_MOST */
+    unsigned patience;   /* milliseconds that a mail exchanger is given to greet; 0: the usual */
+    const char *ca_file; /* certificates that are trusted, PEM; NULL: those of the system */
 
     unsigned rate;   /* DNS questions a second to all servers, repeated ones too; 0: no limit */
     bool spread;     /* each question begins at the next resolver in turn, not at the first */
@@ -28,7 +30,11 @@ enum {
     DNS_WINDOW_MOST = 8192,
     JOBS_USUAL = 64,
     JOBS_MOST = 4096,
-    TIMEOUT_USUAL = 10000 /* milliseconds */
+    TIMEOUT_USUAL = 10000, /* milliseconds; the next ones too */
+    PATIENCE_QUICK = 30000,
+    PATIENCE_USUAL = 60000,
+    PATIENCE_PROOF = 300000, /* RFC 5321 4.5.3.2.1: initial 220 message */
+    PATIENCE_MOST = 3600000
 };
 
 struct gather;

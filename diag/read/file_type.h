@@ -15,11 +15,17 @@
     X(PCAP, "pcap", "a network capture (pcap)")                                                    \
     X(PCAPNG, "pcapng", "a network capture (pcapng)")                                              \
     X(NETMON, "netmon", "a Network Monitor capture")                                               \
+    X(NETMON_TEXT, "netmon-text", "text printed by Network Monitor")                               \
     X(EVTX, "evtx", "a Windows event log (.evtx)")                                                 \
     X(EVENT_XML, "event-xml", "a Windows event log exported as XML")                               \
     X(IIS_CONFIG, "iis-config", "an IIS configuration file")                                       \
     X(IIS_LOG, "iis-log", "an IIS log (W3C extended format)")                                      \
     X(EXCHANGE_LOG, "exchange-log", "an Exchange Server log")                                      \
+    X(SMTP_SEND_LOG, "smtp-send-log", "an SMTP send protocol log of Exchange Server")              \
+    X(SMTP_RECEIVE_LOG, "smtp-receive-log", "an SMTP receive protocol log of Exchange Server")     \
+    X(TRACKING_LOG, "tracking-log", "a message tracking log of Exchange Server")                   \
+    X(QUEUE_LIST, "queue-list", "a list of mail queues (Get-Queue)")                               \
+    X(NDR, "ndr", "a non-delivery report")                                                         \
     X(MAILSTORE_LOG, "mailstore-log", "a MailStore job log")                                       \
     X(REGISTRY, "registry", "a registry export")                                                   \
     X(LDIF, "ldif", "a directory export (LDIF)")

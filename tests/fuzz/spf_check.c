@@ -262,7 +262,7 @@ static void work(struct exam *exam, bool one_by_one)
 static struct spf_verdict evaluate(bool one_by_one)
 {
     static const struct net_address server = {.ip = {.family = IP_V4}};
-    const struct settings settings = {.dns = &server, .dns_count = 1, .dns_port = 53};
+    const struct settings settings = {.dns = &server, .dns_count = 1, .ports[SERVICE_DNS] = 53};
     struct evidence_store *store = evidence_store_new();
     const struct exam_options options = {.settings = &settings,
                                          .probes = list,

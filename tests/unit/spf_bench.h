@@ -109,7 +109,7 @@ static inline void spf_bench_run(const struct spf_bench_record *zone, size_t zon
     spf_bench.settings = *settings;
     spf_bench.settings.dns = &server;
     spf_bench.settings.dns_count = 1;
-    spf_bench.settings.dns_port = DNS_PORT;
+    spf_bench.settings.ports[SERVICE_DNS] = DNS_PORT;
     list[0] = probe;
     options.store = spf_bench.store = evidence_store_new();
     spf_bench.exam = exam_new(&options);

@@ -376,7 +376,7 @@ static void lines_without_a_question_are_refused(void **state)
         {"{\"key\": \"file /a\"}", STATUS_MALFORMED},
         {"{\"key\": \"\"}", STATUS_NOT_SUPPORTED},
         {"{\"key\": \"dnssec TXT a\", \"name\": \"a\", \"type\": \"TXT\"}", STATUS_NOT_SUPPORTED},
-        {"{\"key\": \"smtp mx.example 25\", \"banner\": \"220\"}", STATUS_NOT_SUPPORTED},
+        {"{\"key\": \"ldap mx.example 25\", \"banner\": \"220\"}", STATUS_NOT_SUPPORTED},
     };
     struct evidence_store *store = evidence_store_new();
 
@@ -614,7 +614,7 @@ static void a_whole_file_is_read(void **state)
     assert_true(loaded.run.complete);
     assert_false(loaded.run.redacted);
     assert_int_equal(loaded.run.subject_count, 0);
-    assert_int_equal(loaded.run.settings.dns_port, 53);
+    assert_int_equal(loaded.run.settings.ports[SERVICE_DNS], 0);
     assert_int_equal(loaded.run.damaged_lines, 0);
     assert_int_equal(evidence_store_count(loaded.store), 2);
     release(&loaded);
@@ -752,7 +752,7 @@ static void an_overlong_line_is_damaged(void **state)
 static void unknown_kinds_are_counted(void **state)
 {
     struct loaded loaded = read_text(
-        HEADER "\n{\"key\":\"smtp a 25\"}\n" ITEM("a") "\n{\"key\":\"ntp b\"}\n" LAST "\n");
+        HEADER "\n{\"key\":\"ldap a\"}\n" ITEM("a") "\n{\"key\":\"ntp b\"}\n" LAST "\n");
 
     (void)state;
     assert_int_equal(loaded.run.unknown_items, 2);
@@ -788,7 +788,7 @@ static void a_header_may_say_little(void **state)
         assert_false(loaded.run.redacted);
         assert_int_equal(loaded.run.subject_count, 0);
         assert_int_equal(loaded.run.unknown_subjects, i == 2 ? 7 : 0);
-        assert_int_equal(settings->dns_port, 53);
+        assert_int_equal(settings->ports[SERVICE_DNS], 0);
         assert_int_equal(settings->dns_count + settings->only_count + settings->skip_count +
                              settings->severity_count + settings->accepted_count +
                              settings->sender_count,
@@ -834,7 +834,7 @@ static struct settings all_settings(void)
                              .deep = true,
                              .dns = dns,
                              .dns_count = 2,
-                             .dns_port = 5354,
+                             .ports[SERVICE_DNS] = 5354,
                              .only = only,
                              .only_count = 2,
                              .skip = skip,
@@ -859,7 +859,7 @@ static void assert_same_subjects(const struct evidence_run *run)
 static void assert_same_settings(const struct settings *a, const struct settings *b)
 {
     assert_int_equal(a->dns_count, b->dns_count);
-    assert_int_equal(a->dns_port, b->dns_port);
+    assert_int_equal(a->ports[SERVICE_DNS], b->ports[SERVICE_DNS]);
     for (size_t i = 0; i < a->dns_count; i++)
         assert_true(net_address_equal(&a->dns[i], &b->dns[i]));
     assert_int_equal(a->only_count, b->only_count);

@@ -39,7 +39,7 @@ static int set_up(void **state)
 {
     (void)state;
     memset(&bench, 0, sizeof bench);
-    bench.settings.dns_port = 53;
+    bench.settings.ports[SERVICE_DNS] = 53;
     bench.store = evidence_store_new();
     return 0;
 }
@@ -357,7 +357,7 @@ static const struct probe *const only_with_case[] = {&with_case, NULL};
 static void a_question_is_one_in_any_case(void **state)
 {
     (void)state;
-    bench.settings.dns_port = 5353;
+    bench.settings.ports[SERVICE_DNS] = 5353;
     begin_with_a_domain(only_with_case);
     assert_int_equal(bench.fetched_count, 4);
     for (size_t i = 0; i < 4; i++) {

@@ -220,7 +220,7 @@ static void evaluate(const char *zone, enum order order,
                      const void *context)
 {
     static const struct net_address server = {.ip = {.family = IP_V4}};
-    const struct settings settings = {.dns = &server, .dns_count = 1, .dns_port = 53};
+    const struct settings settings = {.dns = &server, .dns_count = 1, .ports[SERVICE_DNS] = 53};
     struct evidence_store *store = evidence_store_new();
     const struct exam_options options = {.settings = &settings,
                                          .probes = list,

@@ -148,7 +148,7 @@ static void begin(const char *record)
 
     bench.settings.dns = &server;
     bench.settings.dns_count = 1;
-    bench.settings.dns_port = 53;
+    bench.settings.ports[SERVICE_DNS] = 53;
     bench.record = record;
     bench.fetched_count = bench.finding_count = 0;
     bench.exam = exam_new(&options);
