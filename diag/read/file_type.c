@@ -1,5 +1,6 @@
 #include "diag/read/file_type.h"
 
+#include "diag/read/file_type_mail.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -297,11 +298,17 @@ static enum file_type text_type(const char *text)
         {FILE_TYPE_EVIDENCE, is_evidence},
         {FILE_TYPE_REGISTRY, is_registry},
         {FILE_TYPE_IIS_LOG, is_iis_log},
+        {FILE_TYPE_SMTP_SEND_LOG, file_is_smtp_send_log},
+        {FILE_TYPE_SMTP_RECEIVE_LOG, file_is_smtp_receive_log},
+        {FILE_TYPE_TRACKING_LOG, file_is_tracking_log},
         {FILE_TYPE_EXCHANGE_LOG, is_exchange_log},
         {FILE_TYPE_IIS_CONFIG, is_iis_config},
         {FILE_TYPE_EVENT_XML, is_event_xml},
         {FILE_TYPE_LDIF, is_ldif},
         {FILE_TYPE_MAILSTORE_LOG, is_mailstore_log},
+        {FILE_TYPE_NETMON_TEXT, file_is_netmon_text},
+        {FILE_TYPE_QUEUE_LIST, file_is_queue_list},
+        {FILE_TYPE_NDR, file_is_ndr},
     };
 
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {

@@ -37,7 +37,7 @@ enum file_type {
         FILE_TYPE_COUNT
 };
 
-enum { FILE_TYPE_HEAD = 4096 }; /* bytes of the beginning that decide */
+enum { FILE_TYPE_HEAD = 16384 }; /* bytes of the beginning that decide */
 
 /*
  * `head`: the first `size` bytes of the file, FILE_TYPE_HEAD of them unless it is
