@@ -27,10 +27,10 @@ struct trace_moment {
     int64_t time;
 };
 
-struct trace_record { /* of a DNS answer */
-    const char *name; /* an exchange, dns_name.h; NULL: an address */
-    struct ip_address ip;
-    uint16_t preference; /* of an exchange */
+struct trace_record {     /* of a DNS answer */
+    const char *name;     /* an exchange, folded; NULL: an address */
+    struct ip_address ip; /* of an exchange: one that the answer brought along, or IP_NONE */
+    uint16_t preference;  /* of an exchange */
 };
 
 struct trace_lookup { /* a DNS question for MX, A or AAAA */
@@ -42,6 +42,7 @@ struct trace_lookup { /* a DNS question for MX, A or AAAA */
     uint16_t rcode;
     const struct trace_record *records;
     size_t record_count; /* kept */
+    bool is_partial;     /* the answer said more: it is cut off, truncated, too long, unreadable */
 };
 
 /* Who ended a connection, and how. */
@@ -62,21 +63,26 @@ struct trace_connection { /* to port 25, 465 or 587 */
     struct trace_moment ack;          /* that completes the handshake */
     struct trace_moment client_first; /* data */
     struct trace_moment server_first;
-    struct trace_moment greeted; /* the frame that completed the greeting */
+    struct trace_moment greeted; /* the frame that completed the greeting's last line */
     struct trace_moment end;     /* the first FIN or RST */
     struct trace_moment last;    /* frame seen of it */
     enum trace_end ended_by;
-    uint64_t client_bytes;
+    uint64_t client_bytes; /* by sequence numbers: each once, those of missing frames too */
     uint64_t server_bytes;
-    const char *greeting; /* what the server sent until then; any bytes */
+    /*
+     * What the server sent until then, any bytes, the first TRACE_GREETING_KEPT. Not read,
+     * and empty, on port 465, where TLS comes first, and where neither SYN nor SYN-ACK is
+     * in the trace: what is seen of the server then need not be its greeting.
+     */
+    const char *greeting;
     size_t greeting_size;
-    unsigned greeting_code; /* of the greeting once it is complete; 0 before */
+    unsigned greeting_code; /* of its last line once that is complete; 0 before, or if it is none */
     bool is_cut;            /* the capture kept too little of its frames to read the greeting */
-    bool has_gap;           /* frames are missing from the trace */
+    bool has_gap;           /* frames of it are missing, as sequence numbers and ACKs show */
     /* Indices into `lookups` of those that led here; SIZE_MAX: not in the trace. */
-    size_t mx_lookup;
-    size_t address_lookup;
-    const char *exchange; /* the name that address_lookup asked for, or NULL */
+    size_t mx_lookup;      /* whose answer names the exchange, or which has none (RFC 5321 5.1) */
+    size_t address_lookup; /* SIZE_MAX too where the MX answer brought the address along */
+    const char *exchange;  /* the name that has the server's address, or NULL */
 };
 
 struct mail_trace {
@@ -88,6 +94,7 @@ struct mail_trace {
     struct trace_lookup *lookups; /* in the order asked */
     size_t lookup_count;
     uint64_t unread;    /* frames of link types or forms that are not read */
+    bool is_local_time; /* times are of the capturing machine's zone, which is not known */
     const char *remark; /* why reading ended before the end of the file, or NULL */
 };
 
@@ -95,12 +102,18 @@ struct mail_trace {
 
 struct mail_tracer;
 
+enum {
+    TRACE_OPEN_MOST = 100000, /* connections at once; the longest idle one gives way */
+    TRACE_ANSWERS_MOST = 8192 /* DNS lookups remembered for connections to come */
+};
+
 enum trace_link {
     TRACE_LINK_ETHERNET,
     TRACE_LINK_RAW_IP,
     TRACE_LINK_LINUX_SLL,
     TRACE_LINK_LINUX_SLL2,
     TRACE_LINK_NULL,
+    TRACE_LINK_NOTE, /* no frame: what the capturing program wrote beside them */
     TRACE_LINK_UNKNOWN
 };
 
@@ -114,9 +127,19 @@ struct trace_frame {
 };
 
 struct mail_tracer *mail_tracer_new(void);
+
+/* The times of the frames are of an unknown zone. */
+void mail_tracer_set_local_time(struct mail_tracer *tracer);
+
+/* Takes the next frame; nothing points into it afterwards. */
 void mail_tracer_add(struct mail_tracer *tracer, const struct trace_frame *frame);
 
-/* The trace, in `arena`; the tracer is freed. */
+/*
+ * The trace, in `arena`, without a remark; the tracer is freed. Of more connections than
+ * are kept, those without a welcoming greeting go before the others, and each server has
+ * one before any has two. Of lookups those of kept connections are there, then those for
+ * MX and for the exchanges they name.
+ */
 void mail_tracer_end(struct mail_tracer *tracer, struct arena *arena, struct mail_trace *out);
 
 #endif
