@@ -69,6 +69,9 @@ enum status platform_receive(platform_socket socket, void *bytes, size_t room, s
 
 void platform_socket_close(platform_socket socket);
 
+/* How many sockets and files may be open at once; platform_init() has raised it. */
+unsigned platform_open_most(void);
+
 /* The name servers this machine uses, in its order, port 53. STATUS_NO_SERVER if none. */
 enum status platform_resolvers(struct net_address *servers, size_t room, size_t *count);
 

@@ -43,7 +43,8 @@ enum probe_need { /* what a probe's evidence takes; for `exdiag list` and --plan
                   NEEDS_NETWORK = 1,
                   NEEDS_CREDENTIALS = 2,
                   NEEDS_HOST = 4,
-                  NEEDS_FILE = 8
+                  NEEDS_FILE = 8,
+                  NEEDS_PATIENCE = 16 /* waits for peers to speak, as long as --patience says */
 };
 
 struct probe {

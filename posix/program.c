@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+enum { OPEN_WANTED = 10000 }; /* a socket for each worker that there can be, and room beside */
 
 /*
  * A program started with a standard stream closed would give its number to the
@@ -24,6 +28,26 @@ static enum status occupy_standard_streams(void)
     return STATUS_OK;
 }
 
+/* The soft limit is 1024 nearly everywhere, for programs that call select(). */
+static void raise_open_most(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= OPEN_WANTED)
+        return;
+    limit.rlim_cur = limit.rlim_max < OPEN_WANTED ? limit.rlim_max : OPEN_WANTED;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+unsigned platform_open_most(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > UINT_MAX)
+        return UINT_MAX;
+    return (unsigned)limit.rlim_cur;
+}
+
 enum status platform_init(void)
 {
     struct sigaction ignore;
@@ -33,6 +57,7 @@ enum status platform_init(void)
     sigemptyset(&ignore.sa_mask);
     if (sigaction(SIGPIPE, &ignore, NULL) != 0)
         return error_status(errno);
+    raise_open_most();
     return occupy_standard_streams();
 }
 

@@ -5,6 +5,7 @@
 #include "win32/system.h"
 #include "win32/wide.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 enum status platform_init(void)
@@ -16,6 +17,12 @@ enum status platform_init(void)
         return error_status((unsigned long)error);
     console_prepare();
     return STATUS_OK;
+}
+
+/* Sockets are handles here, of which a process has millions. */
+unsigned platform_open_most(void)
+{
+    return UINT_MAX;
 }
 
 const char *platform_environment(const char *name)

@@ -1,6 +1,7 @@
 /* exdiag audit: a domain a line in, a line of JSON a domain out, any number of them. */
 #include "diag/command/audit_run.h"
 #include "diag/command/command.h"
+#include "diag/command/live.h"
 #include "diag/exam.h"
 #include "diag/gather/dns.h"
 #include "diag/platform.h"
@@ -179,7 +180,7 @@ static int audit(struct options *options)
     plan.gather.timeout = options->timeout;
     plan.gather.patience = options->patience;
     plan.gather.ca_file = options->ca_file;
-    plan.gather.jobs = options->jobs;
+    plan.gather.jobs = live_jobs(options);
     plan.gather.spread = true;
     plan.gather.persistent = true;
     plan.shows_progress = platform_is_terminal(stderr) && !options->quiet;

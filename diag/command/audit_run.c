@@ -14,6 +14,7 @@
 
 enum {
     ROOM_FIRST = 256,    /* domains in flight */
+    ROOM_MOST = 16384,   /* the same, however many of them wait for one server */
     SHORT_WHILE = 4,     /* milliseconds */
     LINES_MOST = 10000,  /* of the list, at once */
     SHOWN_MOST = 1000,   /* bytes of a line that is no domain */
@@ -44,7 +45,8 @@ struct audit {
     size_t in_flight; /* domains */
     size_t room;      /* for those; see make_room() */
     size_t most_room;
-    bool has_settled; /* something, since the last look */
+    size_t room_for_workers; /* whatever the room; see has_room() */
+    bool has_settled;        /* something, since the last look */
     struct buffer out;
     int64_t flushed; /* when, microseconds on the monotonic clock; so are the next two */
     int64_t began;
@@ -151,6 +153,24 @@ static void take_line(struct audit *audit, const struct domain_line *line)
 }
 
 /*
+ * Where workers have conversations, there is room for as many domains as give every one of
+ * them its next before it asks for it: some wait long for one server, and hold nobody up.
+ */
+static bool has_room(const struct audit *audit)
+{
+    return audit->in_flight < audit->room || audit->in_flight < audit->room_for_workers;
+}
+
+static void look_at_workers(struct audit *audit)
+{
+    size_t appetite = gather_appetite(audit->gather);
+
+    audit->room_for_workers = appetite > 0 ? audit->in_flight + appetite : 0;
+    if (audit->room_for_workers > ROOM_MOST)
+        audit->room_for_workers = ROOM_MOST;
+}
+
+/*
  * As many as there is room for, and no more output than is written at once. Nor more
  * lines than take a moment, should all of them be done already.
  */
@@ -158,8 +178,9 @@ static void take_lines(struct audit *audit)
 {
     struct domain_line line;
 
+    look_at_workers(audit);
     audit->is_dry = false;
-    for (unsigned lines = 0; lines < LINES_MOST && audit->in_flight < audit->room; lines++) {
+    for (unsigned lines = 0; lines < LINES_MOST && has_room(audit); lines++) {
         if (audit->out.size >= FLUSH_SIZE)
             return;
         if (!next_line(audit, &line)) {
@@ -267,7 +288,7 @@ static void wait_for_more(struct audit *audit)
 {
     int64_t due = exam_due(audit->exam), most = FLUSH_EVERY;
 
-    if (!audit->is_dry && audit->in_flight < audit->room) {
+    if (!audit->is_dry && has_room(audit)) {
         gather_wait(audit->gather, 0);
         return;
     }

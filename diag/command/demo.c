@@ -66,6 +66,7 @@ static int examine(struct options *options, const struct net_address *resolver)
                                                .resolver_count = 1,
                                                .dns_window = DNS_WINDOW_USUAL,
                                                .timeout = DEMO_TIMEOUT,
+                                               .patience = options->patience,
                                                .jobs = JOBS_USUAL},
                                     .catch_interrupts = true};
     enum status status;

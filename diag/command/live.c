@@ -4,13 +4,26 @@
 #include "diag/gather/dns.h"
 #include "diag/platform.h"
 
+enum { LONG_WHILE = 3 /* seconds that nobody wonders about */ };
+
+struct progress {
+    int64_t began; /* microseconds on the monotonic clock */
+    unsigned patience;
+    bool is_shown;
+};
+
 static void show_progress(void *context, size_t settled, size_t open)
 {
-    bool *shown = context;
+    struct progress *progress = context;
+    double seconds = (double)(platform_monotonic_clock() - progress->began) / 1e6;
 
-    fprintf(stderr, "\r%zu answers, waiting for %zu more \x1b[K", settled, open);
+    fprintf(stderr, "\r%zu answers, waiting for %zu more", settled, open);
+    if (seconds >= LONG_WHILE)
+        fprintf(stderr, " (%.0f s; a silent mail server is given %.0f s)", seconds,
+                progress->patience / 1000.0);
+    fputs(" \x1b[K", stderr);
     fflush(stderr);
-    *shown = true;
+    progress->is_shown = true;
 }
 
 static enum status find_resolvers(const struct options *options, struct net_address *found,
@@ -36,19 +49,31 @@ static int complain_of_save(const char *path, enum status status)
     return complain("--save: '%s': %s", path, status_text(status));
 }
 
+unsigned live_jobs(const struct options *options)
+{
+    unsigned most = gather_jobs_most();
+
+    if (options->jobs <= most)
+        return options->jobs;
+    complain("--jobs %u: only %u conversations at once, for this process may not open more sockets "
+             "(ulimit -n)",
+             options->jobs, most);
+    return most;
+}
+
 int live_run(struct run *run, const struct options *options)
 {
     struct net_address found[DNS_RESOLVERS_MOST];
-    bool shown = false;
+    struct progress progress = {.began = platform_monotonic_clock(), .patience = options->patience};
     struct run_options how = {.gather = {.dns_window = options->dns_window,
                                          .timeout = options->timeout,
                                          .patience = options->patience,
                                          .ca_file = options->ca_file,
-                                         .jobs = options->jobs},
+                                         .jobs = live_jobs(options)},
                               .save = options->save,
                               .redact = options->redact,
                               .catch_interrupts = true,
-                              .context = &shown};
+                              .context = &progress};
     enum status status;
 
     if (find_resolvers(options, found, &how.gather) != STATUS_OK)
@@ -56,7 +81,7 @@ int live_run(struct run *run, const struct options *options)
     if (platform_is_terminal(stderr) && !options->quiet)
         how.progress = show_progress;
     status = run_live(run, &how);
-    if (shown)
+    if (progress.is_shown)
         fputs("\r\x1b[K", stderr);
     if (status != STATUS_OK && run->save_status != STATUS_OK)
         return complain_of_save(options->save, run->save_status);

@@ -4,6 +4,7 @@
 #include "diag/command/command.h"
 #include "diag/command/option_subjects.h"
 #include "diag/command/option_table.h"
+#include "diag/gather/ca_file.h"
 #include "diag/platform.h"
 #include "diag/text.h"
 
@@ -138,4 +139,18 @@ enum status options_read_config(struct options *options, const char *path)
     status = read_lines(options, path, "--config", take_config_line);
     options->in_config = false;
     return status;
+}
+
+enum status options_take_ca_file(struct options *options, const char *path)
+{
+    enum status status = ca_file_load(path, NULL);
+
+    if (status == STATUS_MALFORMED)
+        complain("--ca-file: '%s': no certificates as PEM, or damaged ones", path);
+    else if (status != STATUS_OK)
+        complain("--ca-file: '%s': %s", path, status_text(status));
+    if (status != STATUS_OK)
+        return STATUS_INVALID;
+    options->ca_file = arena_copy_string(&options->memory, path);
+    return STATUS_OK;
 }

@@ -1,4 +1,5 @@
-/* The files of --config and --accept: a line an item, where '#' begins a comment. */
+/* Files that options name: --config and --accept (a line an item, '#' begins a comment), --ca-file.
+ */
 #ifndef EXDIAG_COMMAND_OPTION_FILES_H
 #define EXDIAG_COMMAND_OPTION_FILES_H
 
@@ -9,5 +10,8 @@ enum status options_read_config(struct options *options, const char *path);
 
 /* Each line an accepted finding: ID SUBJECT YYYY-MM-DD REASON. */
 enum status options_read_accepted(struct options *options, const char *path);
+
+/* Certificates as PEM: looked at now, so that a wrong file is told of before anything is sent. */
+enum status options_take_ca_file(struct options *options, const char *path);
 
 #endif

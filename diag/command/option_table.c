@@ -336,7 +336,7 @@ const struct option option_table[] = {
      "for one network operation, retries included (10)"},
     {"patience", "HOW", FOR_CHECK | FOR_AUDIT | FOR_DEMO, take_patience, 0,
      "for a mail server to greet: quick (30 s), normal (60), proof (300), or seconds"},
-    {"ca-file", "FILE", FOR_CHECK | FOR_AUDIT, NULL, offsetof(struct options, ca_file),
+    {"ca-file", "FILE", FOR_CHECK | FOR_AUDIT, options_take_ca_file, 0,
      "certificates of authorities to trust (PEM), instead of this system's"},
     {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0, "worker threads at most (64)"},
     {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,

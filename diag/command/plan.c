@@ -6,6 +6,16 @@
 #include "diag/platform.h"
 #include "diag/text.h"
 
+#include <string.h>
+
+static void print_printable(const char *what, const char *text)
+{
+    struct arena memory = {0};
+
+    printf("%s%s\n", what, text_printable(&memory, text, strlen(text)));
+    arena_release(&memory);
+}
+
 static void print_resolvers(const struct options *options)
 {
     struct net_address found[DNS_RESOLVERS_MOST];
@@ -63,6 +73,27 @@ static void print_probes(struct exam *exam, const struct settings *settings)
     }
 }
 
+static bool is_patience_needed(struct exam *exam, const struct settings *settings)
+{
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        if ((*probe)->needs & NEEDS_PATIENCE && is_wanted(*probe, exam, settings))
+            return true;
+    }
+    return false;
+}
+
+static void print_files(const struct options *options)
+{
+    for (size_t i = 0; i < options->subject_count; i++) {
+        if (options->subjects[i].kind == SUBJECT_FILE)
+            print_printable("read: ", options->subjects[i].shown);
+    }
+    if (options->ca_file)
+        print_printable("read, for the authorities to trust: ", options->ca_file);
+    if (options->save)
+        print_printable("written, with all evidence: ", options->save);
+}
+
 static void print_first_asks(const struct evidence_store *store)
 {
     if (!evidence_store_first(store)) {
@@ -71,15 +102,28 @@ static void print_first_asks(const struct evidence_store *store)
     }
     puts("\nthe first questions; what follows depends on the answers:");
     for (const struct evidence *item = evidence_store_first(store); item; item = item->next) {
-        struct arena memory = {0};
         struct buffer text;
 
         buffer_init(&text, 4096);
         item->kind->describe(item, &text);
-        printf("  %s\n", text_printable(&memory, text.text, text.size));
+        print_printable("  ", text.text);
         buffer_release(&text);
-        arena_release(&memory);
     }
+}
+
+static void print_times(const struct options *options, bool is_patient)
+{
+    double timeout = options->timeout / 1000.0, patience = options->patience / 1000.0;
+
+    printf("\neach network operation ends after %.1f s at the latest; one question follows from "
+           "another a few\ntimes, so a run takes a second where everything answers, and several "
+           "times %.1f s where nothing does\n",
+           timeout, timeout);
+    if (is_patient)
+        printf("up to %.1f s more where a mail server accepts a connection and stays silent "
+               "(--patience);\n%u are waited for side by side (--jobs), 2 of them at one address "
+               "and port\n",
+               patience, options->jobs);
 }
 
 int print_plan(const struct options *options)
@@ -101,13 +145,10 @@ int print_plan(const struct options *options)
     puts("nothing is sent now. A run with these options would do this:\n");
     print_resolvers(options);
     print_ports(&options->settings);
+    print_files(options);
     print_probes(exam, &options->settings);
     print_first_asks(store);
-    printf(
-        "\neach network operation ends after %.1f s at the latest; one question follows from "
-        "another a few\ntimes, so a run takes a second where everything answers, and several times "
-        "%.1f s where nothing does\n",
-        options->timeout / 1000.0, options->timeout / 1000.0);
+    print_times(options, is_patience_needed(exam, &options->settings));
     exam_free(exam);
     evidence_store_free(store);
     return EXIT_FINE;

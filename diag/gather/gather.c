@@ -15,6 +15,7 @@ struct gather {
     struct dns_client *dns;
     struct pool *pool;
     size_t open;
+    size_t errands; /* of those, workers' */
     gather_settled *settled;
     void *context;
     struct platform_waiter sockets[PLATFORM_WAITERS_MOST];
@@ -97,6 +98,7 @@ static void send_worker(struct gather *gather, struct evidence *item,
         gatherer->write_host(item, &host);
         job.host = host.text;
     }
+    gather->errands++;
     pool_submit(gather->pool, &job);
     buffer_release(&host);
 }
@@ -115,6 +117,7 @@ static void welcome_workers(struct gather *gather)
             free_errand(job.work);
         }
         gather->open--;
+        gather->errands--;
         gather->settled(gather->context, item);
     }
 }
@@ -134,10 +137,19 @@ static void wake(void *context)
     gather_wake(context);
 }
 
+/* A quarter of what may be open is left to the resolver and to files. */
+unsigned gather_jobs_most(void)
+{
+    unsigned open = platform_open_most(), most = open - open / 4;
+
+    return most < JOBS_MOST ? most : JOBS_MOST;
+}
+
 enum status gather_new(const struct gather_options *options, gather_settled *settled, void *context,
                        struct gather **out)
 {
     struct gather *gather = memory_new(1, sizeof *gather);
+    unsigned most = gather_jobs_most();
     enum status status;
 
     gather->options = *options;
@@ -150,7 +162,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     status = platform_bell_new(&gather->bell);
     if (status != STATUS_OK)
         goto out;
-    gather->pool = pool_new(options->jobs, wake, gather);
+    gather->pool = pool_new(options->jobs < most ? options->jobs : most, wake, gather);
     status = dns_client_new(options, dns_settled, gather, &gather->dns);
     if (status != STATUS_OK)
         goto out;
@@ -217,6 +229,16 @@ void gather_wait(struct gather *gather, int64_t most)
     platform_wait(gather->sockets, count, gather->bell, patience(gather, most));
     dns_client_heard(gather->dns, gather->sockets, count);
     work(gather);
+}
+
+size_t gather_appetite(const struct gather *gather)
+{
+    size_t questions = gather->open - gather->errands, appetite;
+
+    if (gather->errands == 0)
+        return 0;
+    appetite = pool_appetite(gather->pool);
+    return appetite > questions ? appetite - questions : 0;
 }
 
 void gather_wake(struct gather *gather)

@@ -37,6 +37,12 @@ enum {
     PATIENCE_MOST = 3600000
 };
 
+/*
+ * How many workers can have a conversation each: JOBS_MOST, or fewer where this process
+ * may not open as many sockets. More are never started, whatever `jobs` says.
+ */
+unsigned gather_jobs_most(void);
+
 struct gather;
 
 /* Called on the coordinator thread, from within gather_wait(), when an item is settled. */
@@ -56,6 +62,12 @@ void gather_start(struct gather *gather, struct evidence *item);
 
 /* Works and waits until something was settled, gather_wake(), or `most` milliseconds. */
 void gather_wait(struct gather *gather, int64_t most);
+
+/*
+ * How many more subjects would keep the workers busy: each is to have a job and its next,
+ * and every question on its way may become one. 0 where no worker has anything to do.
+ */
+size_t gather_appetite(const struct gather *gather);
 
 /* Ends a wait. The one function here for other threads. */
 void gather_wake(struct gather *gather);

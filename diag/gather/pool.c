@@ -24,9 +24,9 @@ struct host {
 
 struct task {
     struct pool_job job;
-    struct host *host;  /* where it takes a place, or NULL */
-    struct task *next;  /* in its queue, or among those at work */
-    struct task **link; /* what points here, among those at work */
+    struct host *host;     /* where it takes a place, or NULL */
+    struct task *next;     /* in its queue, or among those at work */
+    struct task *previous; /* among those at work */
     int64_t deadline;
     bool written_off; /* nobody waits for it any more: its thread frees it */
 };
@@ -48,7 +48,9 @@ struct pool {
     struct queue runnable;
     size_t runnable_count;
     struct queue ended;
-    struct task *at_work;
+    struct task *first_at_work; /* by their deadlines, the next to be late first */
+    struct task *last_at_work;
+    size_t at_work_count;
     struct host *hosts[HOST_SLOTS];
 };
 
@@ -84,20 +86,37 @@ static void move_all(struct queue *from, struct queue *to)
         put(to, task);
 }
 
+/* Most jobs are given alike, so the place of one that begins is at the end or near it. */
 static void add_at_work(struct pool *pool, struct task *task)
 {
-    task->next = pool->at_work;
-    task->link = &pool->at_work;
+    struct task *before = pool->last_at_work;
+
+    while (before && before->deadline > task->deadline)
+        before = before->previous;
+    task->previous = before;
+    task->next = before ? before->next : pool->first_at_work;
+    if (before)
+        before->next = task;
+    else
+        pool->first_at_work = task;
     if (task->next)
-        task->next->link = &task->next;
-    pool->at_work = task;
+        task->next->previous = task;
+    else
+        pool->last_at_work = task;
+    pool->at_work_count++;
 }
 
-static void remove_at_work(struct task *task)
+static void remove_at_work(struct pool *pool, struct task *task)
 {
-    *task->link = task->next;
+    if (task->previous)
+        task->previous->next = task->next;
+    else
+        pool->first_at_work = task->next;
     if (task->next)
-        task->next->link = task->link;
+        task->next->previous = task->previous;
+    else
+        pool->last_at_work = task->previous;
+    pool->at_work_count--;
 }
 
 /* Not under the lock: `release` is not ours. */
@@ -272,7 +291,7 @@ static void run_thread(void *argument)
             platform_mutex_lock(pool->mutex);
             break;
         }
-        remove_at_work(task);
+        remove_at_work(pool, task);
         leave_host(pool, task);
         put(&pool->ended, task);
         call_wake(pool);
@@ -319,11 +338,10 @@ void pool_free(struct pool *pool)
         return;
     platform_mutex_lock(pool->mutex);
     pool->closing = true;
-    for (task = pool->at_work; task; task = task->next) {
+    for (task = pool->first_at_work; task; task = task->next) {
         task->written_off = true;
         task->host = NULL;
     }
-    pool->at_work = NULL;
     move_all(&pool->runnable, &left);
     move_all(&pool->ended, &left);
     empty_hosts(pool, &left);
@@ -358,15 +376,13 @@ void pool_submit(struct pool *pool, const struct pool_job *job)
 /* The task stays its thread's, which is replaced: the limit counts threads that still serve. */
 static bool write_off_late(struct pool *pool, int64_t now, struct pool_job *job)
 {
-    struct task *task = pool->at_work;
+    struct task *task = pool->first_at_work;
 
-    while (task && task->deadline > now)
-        task = task->next;
-    if (!task)
+    if (!task || task->deadline > now)
         return false;
     *job = task->job;
     task->written_off = true;
-    remove_at_work(task);
+    remove_at_work(pool, task);
     pool->threads--;
     leave_host(pool, task);
     staff(pool);
@@ -417,13 +433,21 @@ int64_t pool_due(struct pool *pool)
     int64_t due = INT64_MAX;
 
     platform_mutex_lock(pool->mutex);
-    for (const struct task *task = pool->at_work; task; task = task->next) {
-        if (task->deadline < due)
-            due = task->deadline;
-    }
+    if (pool->first_at_work)
+        due = pool->first_at_work->deadline;
     if (pool->threads == 0 && pool->runnable_count > 0)
         due = 0;
     pool->told = due;
     platform_mutex_unlock(pool->mutex);
     return due;
+}
+
+size_t pool_appetite(struct pool *pool)
+{
+    size_t full = 2 * (size_t)pool->most, load;
+
+    platform_mutex_lock(pool->mutex);
+    load = pool->at_work_count + pool->runnable_count;
+    platform_mutex_unlock(pool->mutex);
+    return load < full ? full - load : 0;
 }

@@ -12,6 +12,7 @@
 #include "diag/memory.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pool;
@@ -63,5 +64,11 @@ bool pool_take(struct pool *pool, int64_t now, struct pool_job *job);
 
 /* When a deadline next makes pool_take() due, monotonic microseconds; INT64_MAX if no job runs. */
 int64_t pool_due(struct pool *pool);
+
+/*
+ * How many more jobs it takes until every thread has one and its next. Those that wait
+ * for their host keep no thread busy, and are not counted.
+ */
+size_t pool_appetite(struct pool *pool);
 
 #endif

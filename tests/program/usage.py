@@ -64,10 +64,12 @@ def a_value_for_a_switch():
 def values_that_are_none():
     for option, *values in (
         ("--dns", "", "resolver", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "[::1", "1.2.3"),
-        ("--port", "53", "dns=0", "dns=65536", "dns=x", "smtpd=25"),
+        ("--port", "53", "dns=0", "dns=65536", "dns=x", "smtpd=25", "smtp", "submission=587x", "=25"),
         ("--timeout", "", "0", "-1", "nan", "inf", "10s", "1e9"),
         ("--jobs", "", "0", "-1", "1x", "99999999999999999999"),
         ("--in-flight", "0", "99999999999999999999"),
+        ("--patience", "", "0", "slow", "PROOF", "5s", "-1", "nan", "1e9"),
+        ("--ca-file", "", "/nowhere/ca.pem", "/", __file__, "/dev/null"),
         ("--format", "", "xml", "JSON"),
         ("--only", "", ",", "spf,nonsense", "SPF"),
         ("--skip", "", "nonsense"),

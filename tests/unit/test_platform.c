@@ -56,6 +56,13 @@ static void clocks_move(void **state)
     assert_true(platform_wall_clock() - wall >= 40);
 }
 
+/* A thousand sockets are not all there may be: platform_init() has seen to that. */
+static void many_may_be_open(void **state)
+{
+    (void)state;
+    assert_true(platform_open_most() > 1024);
+}
+
 /* Random bytes fill all that was asked for, and never come twice. */
 static void random_differs(void **state)
 {
@@ -1081,6 +1088,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(environment_is_read),
         cmocka_unit_test(clocks_move),
+        cmocka_unit_test(many_may_be_open),
         cmocka_unit_test(random_differs),
         cmocka_unit_test(udp_carries_datagrams),
         cmocka_unit_test(udp_carries_datagrams_over_ipv6),

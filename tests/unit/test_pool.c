@@ -94,10 +94,11 @@ static unsigned read_wakes(struct scene *scene)
 }
 
 /* Host 0 is none. */
-static void submit(struct pool *pool, struct scene *scene, unsigned number, unsigned host)
+static void submit_for(struct pool *pool, struct scene *scene, unsigned number, unsigned host,
+                       int64_t allowance)
 {
     struct job *work = memory_new(1, sizeof *work);
-    struct pool_job job = {.run = run, .release = release, .work = work, .allowance = MINUTE};
+    struct pool_job job = {.run = run, .release = release, .work = work, .allowance = allowance};
     char name[32];
 
     work->scene = scene;
@@ -107,6 +108,11 @@ static void submit(struct pool *pool, struct scene *scene, unsigned number, unsi
     job.host = host ? name : NULL;
     job.owner = &scene->returned[number];
     pool_submit(pool, &job);
+}
+
+static void submit(struct pool *pool, struct scene *scene, unsigned number, unsigned host)
+{
+    submit_for(pool, scene, number, host, MINUTE);
 }
 
 static bool take(struct pool *pool, struct scene *scene, int64_t now)
@@ -292,6 +298,69 @@ static void test_late_jobs_free_their_host(void **state)
     pool_free(pool);
 }
 
+/* Whatever each was allowed, the next to be late is known at once, and those are late first. */
+static void test_deadlines_in_their_order(void **state)
+{
+    static const unsigned allowed[] = {30, 10, 40, 20, 50, 5}, order[] = {5, 1, 3, 0, 2, 4};
+    enum { JOBS = 6 };
+    struct scene *scene = *state;
+    struct pool *pool = pool_new(JOBS, wake, scene);
+    int64_t due = 0;
+
+    set_gate(scene, false);
+    for (unsigned i = 0; i < JOBS; i++)
+        submit_for(pool, scene, i, 0, (int64_t)allowed[i] * MINUTE);
+    wait_until(scene, &scene->begun, JOBS);
+    for (unsigned i = 0; i < JOBS; i++) {
+        assert_true(pool_due(pool) > due);
+        due = pool_due(pool);
+        assert_false(take(pool, scene, due - 1));
+        assert_true(take(pool, scene, due));
+        assert_int_equal(scene->returned[order[i]], 1);
+    }
+    assert_int_equal(pool_due(pool), INT64_MAX);
+    set_gate(scene, true);
+    wait_until(scene, &scene->released, JOBS);
+    pool_free(pool);
+}
+
+/* A job for each thread and its next; those that wait for their host feed nobody. */
+static void test_appetite(void **state)
+{
+    struct scene *scene = *state;
+    struct pool *pool = pool_new(4, wake, scene);
+
+    assert_int_equal(pool_appetite(pool), 8);
+    set_gate(scene, false);
+    for (unsigned i = 0; i < 5; i++)
+        submit(pool, scene, i, 1);
+    assert_int_equal(pool_appetite(pool), 6);
+    for (unsigned i = 5; i < 13; i++)
+        submit(pool, scene, i, 0);
+    assert_int_equal(pool_appetite(pool), 0);
+    wait_until(scene, &scene->begun, 4);
+    assert_int_equal(pool_appetite(pool), 0);
+    set_gate(scene, true);
+    take_all(pool, scene, 13);
+    assert_int_equal(pool_appetite(pool), 8);
+    pool_free(pool);
+}
+
+/* Four thousand threads at once: each serves, and what each ends is taken in time. */
+static void test_thousands_of_threads(void **state)
+{
+    enum { THREADS = 4096, JOBS = 3 * THREADS };
+    struct scene *scene = *state;
+    struct pool *pool = pool_new(THREADS, wake, scene);
+
+    for (unsigned i = 0; i < JOBS; i++)
+        submit(pool, scene, i, 0);
+    take_all(pool, scene, JOBS);
+    for (unsigned i = 0; i < JOBS; i++)
+        assert_int_equal(scene->returned[i], 1);
+    pool_free(pool);
+}
+
 /* The coordinator sleeps until pool_due(): a job that begins meanwhile wakes it. */
 static void test_deadline_wakes_the_sleeper(void **state)
 {
@@ -392,6 +461,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_long_line_at_one_host, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_late_job_is_written_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_late_jobs_free_their_host, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_deadlines_in_their_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_appetite, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_thousands_of_threads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_deadline_wakes_the_sleeper, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_free_while_busy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_wake_after_the_end, set_up, tear_down),

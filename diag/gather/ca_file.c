@@ -1,0 +1,70 @@
+#include "diag/gather/ca_file.h"
+
+#include "diag/buffer.h"
+#include "diag/platform.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+/* By the platform's own way to a file: OpenSSL's takes no UTF-8 on Windows. */
+static enum status read_whole(const char *path, struct buffer *text)
+{
+    char piece[16384];
+    size_t size;
+    FILE *file;
+    enum status status = platform_file_open(path, &file);
+
+    if (status != STATUS_OK)
+        return status;
+    while ((size = fread(piece, 1, sizeof piece, file)) > 0 && !text->truncated)
+        buffer_add(text, piece, size);
+    if (ferror(file))
+        status = STATUS_IO;
+    else if (text->truncated)
+        status = STATUS_TOO_LARGE;
+    fclose(file);
+    return status;
+}
+
+static bool is_at_end(void)
+{
+    unsigned long error = ERR_peek_last_error();
+
+    return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+}
+
+static enum status take_certificates(BIO *text, X509_STORE *store)
+{
+    size_t count = 0;
+    X509 *certificate;
+
+    ERR_clear_error();
+    while ((certificate = PEM_read_bio_X509_AUX(text, NULL, NULL, NULL)) != NULL) {
+        int added = store ? X509_STORE_add_cert(store, certificate) : 1;
+
+        X509_free(certificate);
+        if (!added)
+            return STATUS_EXHAUSTED;
+        count++;
+    }
+    return count > 0 && is_at_end() ? STATUS_OK : STATUS_MALFORMED;
+}
+
+enum status ca_file_load(const char *path, X509_STORE *store)
+{
+    struct buffer text;
+    enum status status;
+    BIO *memory = NULL;
+
+    buffer_init(&text, CA_FILE_MOST);
+    status = read_whole(path, &text);
+    if (status == STATUS_OK) {
+        memory = BIO_new_mem_buf(text.text, (int)text.size);
+        status = memory ? take_certificates(memory, store) : STATUS_EXHAUSTED;
+    }
+    ERR_clear_error();
+    BIO_free(memory);
+    buffer_release(&text);
+    return status;
+}
