@@ -94,3 +94,11 @@ enum status lab_send_to(platform_socket udp, const void *bytes, size_t size,
 
     return sent < 0 ? error_status(errno) : STATUS_OK;
 }
+
+void lab_reset(platform_socket tcp)
+{
+    const struct linger none = {.l_onoff = 1};
+
+    (void)setsockopt((int)tcp, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    platform_socket_close(tcp);
+}

@@ -103,3 +103,11 @@ enum status lab_send_to(platform_socket udp, const void *bytes, size_t size,
 
     return sent < 0 ? last_error() : STATUS_OK;
 }
+
+void lab_reset(platform_socket tcp)
+{
+    const struct linger none = {.l_onoff = 1};
+
+    (void)setsockopt((SOCKET)tcp, SOL_SOCKET, SO_LINGER, (const char *)&none, (int)sizeof none);
+    platform_socket_close(tcp);
+}

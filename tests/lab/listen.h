@@ -63,4 +63,7 @@ enum status lab_receive_from(platform_socket udp, void *bytes, size_t room, size
 enum status lab_send_to(platform_socket udp, const void *bytes, size_t size,
                         const struct net_address *peer);
 
+/* Ends a TCP connection by RST; the socket is gone, as after platform_socket_close(). */
+void lab_reset(platform_socket tcp);
+
 #endif
