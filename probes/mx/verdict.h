@@ -43,7 +43,20 @@ enum { /* milliseconds */
 
 enum mx_verdict mx_verdict_of_conversation(const struct smtp_conversation *conversation);
 
-/* `trace_end`: microseconds, when the last frame of the trace was taken. */
+/* When the peer was there to greet: microseconds since the conversation began. */
+int64_t mx_accepted_at(const struct smtp_conversation *conversation);
+
+/*
+ * Milliseconds that a greeting was waited for: since the peer accepted, or where the
+ * patience came to its end, all of that, as it is counted.
+ */
+int64_t mx_waited(const struct smtp_conversation *conversation);
+
+/*
+ * `trace_end`: microseconds, when the last frame of the trace was taken. Where the trace has
+ * no times, a connection that was not greeted is MX_INCONCLUSIVE, or MX_CLOSES if the server
+ * ended it. What the client ended is judged by how long it had waited.
+ */
 enum mx_verdict mx_verdict_of_connection(const struct trace_connection *connection,
                                          int64_t trace_end);
 

@@ -1,0 +1,276 @@
+#include "probes/mx/call.h"
+
+#include <string.h>
+
+enum {
+    SHOWN_MOST = 400, /* bytes of what a peer said, in one line of a report */
+    LINES_SHOWN = 3
+};
+
+/* ---- calling ---- */
+
+bool mx_call_all(struct examination *x, const struct subject *subject,
+                 const struct mx_exchangers *mx, enum service service, struct mx_calls *out)
+{
+    struct mx_call *calls = arena_new(pass_memory(x), mx->address_count, sizeof *calls);
+    bool known = true;
+
+    for (size_t i = 0; i < mx->address_count; i++) {
+        const struct mx_address *address = &mx->addresses[i];
+        const struct mx_exchanger *exchanger = &mx->list[address->exchanger];
+        const char *name = exchanger->literal.family == IP_NONE ? exchanger->name : NULL;
+
+        calls[i] = (struct mx_call){.exchanger = exchanger,
+                                    .address = address,
+                                    .service = service,
+                                    .conversation = ask_smtp(x, &address->ip, service, name),
+                                    .is_best = exchanger->preference == mx->list[0].preference};
+        known = known && calls[i].conversation;
+        if (calls[i].conversation)
+            calls[i].verdict = mx_verdict_of_conversation(calls[i].conversation);
+    }
+    *out = (struct mx_calls){subject, mx, calls, mx->address_count};
+    return known;
+}
+
+bool mx_call_greeted(const struct mx_call *call)
+{
+    return call->verdict == MX_READY || call->verdict == MX_DELAYED || call->verdict == MX_SLOW;
+}
+
+bool mx_call_connected(const struct mx_call *call)
+{
+    return call->conversation->evidence.status == STATUS_OK;
+}
+
+/* What harms mail most, first. */
+static unsigned rank_of(enum mx_verdict verdict)
+{
+    static const enum mx_verdict ranks[] = {
+        MX_STALL,       MX_SILENT,       MX_STRANGE, MX_CLOSES, MX_REFUSED, MX_GREETING_REFUSED,
+        MX_UNREACHABLE, MX_INCONCLUSIVE, MX_UNKNOWN, MX_SLOW,   MX_DELAYED, MX_READY};
+    unsigned rank = 0;
+
+    while (ranks[rank] != verdict)
+        rank++;
+    return rank;
+}
+
+const struct mx_call *mx_worst_call(const struct mx_calls *calls)
+{
+    const struct mx_call *worst = NULL;
+
+    for (size_t i = 0; i < calls->count; i++) {
+        if (!worst || rank_of(calls->list[i].verdict) < rank_of(worst->verdict))
+            worst = &calls->list[i];
+    }
+    return worst;
+}
+
+/* ---- in words ---- */
+
+static double seconds(int64_t microseconds)
+{
+    return (double)microseconds / 1e6;
+}
+
+/* The first lines of what came, in quotation marks. */
+static void add_received(struct buffer *out, const struct smtp_reply *reply)
+{
+    if (reply->line_count == 0)
+        return;
+    buffer_add_string(out, ": \"");
+    for (size_t i = 0; i < reply->line_count && i < LINES_SHOWN; i++) {
+        size_t size = reply->lines[i].size;
+
+        if (i > 0)
+            buffer_add_string(out, " / ");
+        buffer_add(out, reply->lines[i].text, size < SHOWN_MOST ? size : SHOWN_MOST);
+    }
+    buffer_add_string(out, reply->line_count > LINES_SHOWN || reply->is_cut ? " ...\"" : "\"");
+}
+
+static void add_quit(struct buffer *out, const struct smtp_conversation *conversation)
+{
+    switch (conversation->quit_acknowledged) {
+    case SMTP_ACK_YES:
+        buffer_add_string(
+            out, "; a QUIT was acknowledged by its TCP: the system at the address is alive, and "
+                 "the daemon behind it hangs or has no process left (or a proxy answers for it)");
+        break;
+    case SMTP_ACK_NO:
+        buffer_add_string(out, "; a QUIT was not acknowledged: a firewall that completes the "
+                               "handshake by itself, with no living host behind it, does that");
+        break;
+    case SMTP_ACK_UNKNOWN:
+        break;
+    }
+}
+
+/* What came before it was silent, or nothing. */
+static void add_silence(struct buffer *out, const struct mx_call *call,
+                        const struct smtp_exchange *step)
+{
+    double waited = (double)mx_waited(call->conversation) / 1000;
+    const struct smtp_reply *reply = &step->reply;
+
+    if (reply->bytes == 0) {
+        buffer_print(out, "accepted, and no byte of a greeting in %.1f s", waited);
+    } else {
+        buffer_print(out,
+                     "accepted, and no complete greeting in %.1f s, but %llu byte%s after "
+                     "%.1f s",
+                     waited, (unsigned long long)reply->bytes, reply->bytes == 1 ? "" : "s",
+                     seconds(reply->first_byte - mx_accepted_at(call->conversation)));
+        add_received(out, reply);
+    }
+    if (step->status == STATUS_CLOSED)
+        buffer_add_string(out, step->was_reset ? "; then it reset the connection"
+                                               : "; then it closed the connection");
+    else
+        buffer_add_string(out, "; the connection was still open");
+    add_quit(out, call->conversation);
+}
+
+static void add_greeting(struct buffer *out, const struct mx_call *call,
+                         const struct smtp_exchange *step)
+{
+    int64_t accepted = mx_accepted_at(call->conversation);
+    double first = seconds(step->reply.first_byte - accepted);
+    double last = seconds(step->reply.last_byte - accepted);
+
+    if (last - first >= 1)
+        buffer_print(out,
+                     "its first line came after %.1f s, the last line of the greeting after "
+                     "%.1f s",
+                     first, last);
+    else
+        buffer_print(out, "the greeting came after %.1f s", last);
+    add_received(out, &step->reply);
+}
+
+static void add_answer(struct buffer *out, const struct mx_call *call)
+{
+    const struct smtp_conversation *conversation = call->conversation;
+    const struct smtp_exchange *step = smtp_exchange_of(conversation, SMTP_GREETING);
+
+    if (!step)
+        step = smtp_exchange_of(conversation, SMTP_HANDSHAKE);
+    switch (call->verdict) {
+    case MX_STALL:
+    case MX_SILENT:
+    case MX_INCONCLUSIVE:
+        add_silence(out, call, step);
+        break;
+    case MX_CLOSES:
+        buffer_print(out, "accepted, and %s after %.1f s without a greeting",
+                     step->was_reset ? "reset" : "closed", (double)mx_waited(conversation) / 1000);
+        add_received(out, &step->reply);
+        break;
+    case MX_STRANGE:
+        buffer_add_string(out, "what it sends is no SMTP greeting");
+        add_received(out, &step->reply);
+        break;
+    default:
+        add_greeting(out, call, step);
+    }
+}
+
+static void add_call(struct buffer *out, const struct mx_call *call)
+{
+    const struct evidence *item = &call->conversation->evidence;
+
+    switch (call->verdict) {
+    case MX_REFUSED:
+        buffer_print(out, "connection refused after %.1f s", seconds(item->took));
+        break;
+    case MX_UNREACHABLE:
+        buffer_print(out, "%s after %.1f s", status_text(item->status), seconds(item->took));
+        break;
+    case MX_UNKNOWN:
+        buffer_add_string(out, item->status == STATUS_OK ? "the conversation ended early"
+                                                         : status_text(item->status));
+        if (item->reason)
+            buffer_print(out, ": %s", item->reason);
+        break;
+    default:
+        add_answer(out, call);
+    }
+}
+
+const char *mx_call_text(struct examination *x, const struct mx_call *call)
+{
+    struct buffer text;
+
+    buffer_init(&text, 8192);
+    add_call(&text, call);
+    return buffer_keep(&text, pass_memory(x));
+}
+
+void mx_saw_call(struct finding *finding, const struct mx_calls *calls, const struct mx_call *call)
+{
+    char address[NET_ADDRESS_TEXT_SIZE];
+    struct buffer text;
+
+    buffer_init(&text, 8192);
+    net_address_format(&call->conversation->address, service_usual_port(SERVICE_SMTP), address);
+    if (calls->subject->kind == SUBJECT_DOMAIN)
+        buffer_print(&text, "preference %u%s, %s, %s: ", call->exchanger->preference,
+                     call->is_best ? " (the best)" : "", call->exchanger->name, address);
+    else
+        buffer_print(&text, "%s: ", address);
+    add_call(&text, call);
+    saw(finding, &call->conversation->evidence, "%s", text.text);
+    buffer_release(&text);
+}
+
+/* ---- for steps ---- */
+
+static void set_name(struct finding *finding, const struct subject *subject, const char *value)
+{
+    if (subject->given)
+        set_vouched(finding, VALUE_NAME, value, subject->name, strlen(subject->name));
+    else
+        set_value(finding, VALUE_NAME, value, subject->name, strlen(subject->name));
+}
+
+void mx_set_subject(struct examination *x, struct finding *finding, const struct subject *subject)
+{
+    const struct settings *settings = ask_settings(x);
+    bool is_domain = subject->kind == SUBJECT_DOMAIN;
+
+    if (is_domain)
+        set_name(finding, subject, "name");
+    if (settings->dns_count == 0) {
+        set_name(finding, subject, is_domain ? "domain" : "server");
+        return;
+    }
+    set_name(finding, subject, is_domain ? "domain-there" : "server-there");
+    char resolver[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&settings->dns[0], DNS_PORT, resolver);
+    set_vouched(finding, VALUE_TEXT, "resolver", resolver, strlen(resolver));
+}
+
+void mx_set_record(struct finding *finding, const struct subject *subject,
+                   const struct mx_exchanger *exchanger)
+{
+    struct buffer record;
+
+    buffer_init(&record, 4096);
+    buffer_print(&record, "%s. %u IN MX %u %s.", subject->name, exchanger->ttl,
+                 exchanger->preference, exchanger->name);
+    set_text(finding, "record", record.text);
+    buffer_release(&record);
+}
+
+void mx_set_call(struct finding *finding, const struct mx_calls *calls, const struct mx_call *call)
+{
+    char endpoint[NET_ADDRESS_TEXT_SIZE];
+
+    set_address(finding, "address", &call->address->ip);
+    net_address_format(&call->conversation->address, 0, endpoint);
+    set_vouched(finding, VALUE_TEXT, "endpoint", endpoint, strlen(endpoint));
+    if (calls->subject->kind == SUBJECT_DOMAIN && !calls->mx->is_implicit)
+        mx_set_record(finding, calls->subject, call->exchanger);
+}

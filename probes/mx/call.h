@@ -1,0 +1,51 @@
+/* Addresses that were called, and what each of them did, in words. */
+#ifndef EXDIAG_PROBES_MX_CALL_H
+#define EXDIAG_PROBES_MX_CALL_H
+
+#include "probes/mx/exchangers.h"
+#include "probes/mx/verdict.h"
+
+struct mx_call { /* of one address, at one service */
+    const struct mx_exchanger *exchanger;
+    const struct mx_address *address;
+    enum service service;
+    const struct smtp_conversation *conversation;
+    enum mx_verdict verdict;
+    bool is_best; /* no exchanger of the domain has a better preference */
+};
+
+struct mx_calls { /* all of a subject */
+    const struct subject *subject;
+    const struct mx_exchangers *mx;
+    const struct mx_call *list;
+    size_t count;
+};
+
+/* Asks for a conversation with each address, at one service. False while some are on their way. */
+bool mx_call_all(struct examination *x, const struct subject *subject,
+                 const struct mx_exchangers *mx, enum service service, struct mx_calls *out);
+
+/* It let a sender in: a 220 came, however late. */
+bool mx_call_greeted(const struct mx_call *call);
+
+/* TCP was accepted. */
+bool mx_call_connected(const struct mx_call *call);
+
+/* The one that says most of the domain's mail; NULL where nobody was called. */
+const struct mx_call *mx_worst_call(const struct mx_calls *calls);
+
+/* A line about this call: who, which preference, what came and when. */
+void mx_saw_call(struct finding *finding, const struct mx_calls *calls, const struct mx_call *call);
+
+/* The same without the address: "it greeted after 5.0 s". In pass memory. */
+const char *mx_call_text(struct examination *x, const struct mx_call *call);
+
+/* The values that steps about these calls take: see kinds.h. */
+void mx_set_subject(struct examination *x, struct finding *finding, const struct subject *subject);
+void mx_set_call(struct finding *finding, const struct mx_calls *calls, const struct mx_call *call);
+
+/* The MX record as a zone has it. */
+void mx_set_record(struct finding *finding, const struct subject *subject,
+                   const struct mx_exchanger *exchanger);
+
+#endif

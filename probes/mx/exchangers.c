@@ -1,0 +1,232 @@
+#include "probes/mx/exchangers.h"
+
+#include "probes/public_dns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- records ---- */
+
+static bool is_named(const struct mx_exchangers *mx, const struct mx_exchanger *exchanger)
+{
+    for (size_t i = 0; i < mx->count; i++) {
+        if (mx->list[i].preference == exchanger->preference &&
+            strcmp(mx->list[i].name, exchanger->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_exchanger(struct mx_exchangers *mx, const struct mx_exchanger *exchanger)
+{
+    if (is_named(mx, exchanger))
+        return;
+    mx->total++;
+    if (mx->count < MX_EXCHANGERS_MOST)
+        mx->list[mx->count++] = *exchanger;
+}
+
+static const char *folded(struct arena *arena, const char *name)
+{
+    struct buffer text;
+
+    buffer_init(&text, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(name, &text);
+    return buffer_keep(&text, arena);
+}
+
+static void add_record(struct arena *arena, struct mx_exchangers *mx,
+                       const struct dns_record *record)
+{
+    struct mx_exchanger exchanger = {.name = folded(arena, record->data.mx.exchange),
+                                     .preference = record->data.mx.preference,
+                                     .ttl = record->ttl};
+
+    if (strcmp(exchanger.name, ".") == 0) {
+        mx->has_null = true;
+        return;
+    }
+    ip_parse(exchanger.name, strlen(exchanger.name), &exchanger.literal);
+    add_exchanger(mx, &exchanger);
+}
+
+static int compare_records(const void *a, const void *b)
+{
+    const struct dns_record *one = *(const struct dns_record *const *)a;
+    const struct dns_record *other = *(const struct dns_record *const *)b;
+
+    if (one->data.mx.preference != other->data.mx.preference)
+        return one->data.mx.preference < other->data.mx.preference ? -1 : 1;
+    return strcmp(one->data.mx.exchange, other->data.mx.exchange);
+}
+
+/*
+ * All that any of the domain's name servers names, for each of them has senders that it
+ * tells. The best come first before any is left out.
+ */
+static void read_records(struct arena *arena, const struct public_view *view,
+                         struct mx_exchangers *mx)
+{
+    const struct dns_record **records = NULL, *record = NULL;
+    size_t count = 0, room = 0;
+
+    for (size_t i = 0; i < view->count; i++) {
+        while ((record = dns_answer_next(view->answers[i], record))) {
+            records = arena_grow(arena, records, &room, count, sizeof(struct dns_record *));
+            records[count++] = record;
+        }
+    }
+    if (count > 1)
+        qsort(records, count, sizeof(struct dns_record *), compare_records);
+    for (size_t i = 0; i < count; i++)
+        add_record(arena, mx, records[i]);
+}
+
+/* ---- addresses ---- */
+
+/* The resolver is this machine: only then does its word that an answer is signed count. */
+static bool is_authenticated(const struct dns_answer *answer)
+{
+    static const struct ip_address v4_loopback = {IP_V4, {127}};
+    static const struct ip_address v6_loopback = {IP_V6, {[15] = 1}};
+
+    return answer->flags & DNS_AUTHENTICATED &&
+           (ip_is_in_network(&answer->server.ip, &v4_loopback, 8) ||
+            ip_equal(&answer->server.ip, &v6_loopback));
+}
+
+static void add_address(struct mx_exchangers *mx, size_t exchanger, const struct ip_address *ip,
+                        bool authenticated)
+{
+    mx->list[exchanger].addresses++;
+    for (size_t i = 0; i < mx->address_count; i++) {
+        if (ip_equal(&mx->addresses[i].ip, ip))
+            return;
+    }
+    mx->address_total++;
+    if (mx->address_count < MX_ADDRESSES_MOST)
+        mx->addresses[mx->address_count++] = (struct mx_address){*ip, exchanger, authenticated};
+}
+
+static void add_answer(struct mx_exchangers *mx, size_t exchanger, const struct dns_answer *answer)
+{
+    const struct dns_record *record = NULL;
+
+    while ((record = dns_answer_next(answer, record)))
+        add_address(mx, exchanger, &record->data.ip, is_authenticated(answer));
+}
+
+static const char *alias_in(const struct dns_answer *answer)
+{
+    const char *target = NULL;
+
+    if (answer->evidence.status != STATUS_OK)
+        return NULL;
+    for (size_t i = 0; i < answer->answer.count; i++) {
+        if (answer->answer.records[i].type == DNS_CNAME)
+            target = answer->answer.records[i].data.name;
+    }
+    return target;
+}
+
+static bool ask_addresses(struct examination *x, struct mx_exchanger *exchanger)
+{
+    if (exchanger->literal.family != IP_NONE)
+        return true;
+    exchanger->v4 = ask_dns(x, exchanger->name, DNS_A);
+    exchanger->v6 = ask_dns(x, exchanger->name, DNS_AAAA);
+    return exchanger->v4 && exchanger->v6;
+}
+
+/* False while some are on their way; then the list is not complete. */
+static bool resolve(struct examination *x, struct mx_exchangers *mx)
+{
+    bool known = true;
+
+    for (size_t i = 0; i < mx->count; i++)
+        known = ask_addresses(x, &mx->list[i]) && known;
+    for (size_t i = 0; known && i < mx->count; i++) {
+        struct mx_exchanger *exchanger = &mx->list[i];
+
+        if (exchanger->literal.family != IP_NONE) {
+            add_address(mx, i, &exchanger->literal, false);
+            continue;
+        }
+        exchanger->alias = alias_in(exchanger->v4);
+        add_answer(mx, i, exchanger->v4);
+        add_answer(mx, i, exchanger->v6);
+    }
+    return known;
+}
+
+bool mx_is_unresolved(const struct mx_exchanger *exchanger)
+{
+    return exchanger->addresses == 0 && exchanger->v4 && exchanger->v6 &&
+           (exchanger->v4->evidence.status != STATUS_OK ||
+            exchanger->v6->evidence.status != STATUS_OK);
+}
+
+/* ---- a domain ---- */
+
+/* RFC 5321 5.1: without an MX record the domain itself is the exchanger. */
+static void be_implicit(struct examination *x, const char *domain, struct mx_exchangers *mx)
+{
+    mx->is_implicit = true;
+    add_exchanger(mx, &(struct mx_exchanger){.name = domain});
+    if (!resolve(x, mx))
+        return;
+    mx->state = MX_FOUND;
+    if (mx->address_count > 0)
+        return;
+    if (mx_is_unresolved(&mx->list[0])) {
+        mx->state = MX_UNREADABLE;
+        mx->obstacle = mx->list[0].v4->evidence.status != STATUS_OK ? &mx->list[0].v4->evidence
+                                                                    : &mx->list[0].v6->evidence;
+        mx->reason = "it has no MX record, and its own addresses could not be asked for";
+        return;
+    }
+    mx->state = dns_answer_no_such_name(mx->answer) ? MX_NO_DOMAIN : MX_NOWHERE;
+}
+
+static void read_view(struct examination *x, const char *domain, const struct public_view *view,
+                      struct mx_exchangers *mx)
+{
+    mx->answer = view->answers[0];
+    mx->is_signed = is_authenticated(mx->answer);
+    read_records(pass_memory(x), view, mx);
+    if (mx->count == 0 && mx->has_null)
+        mx->state = MX_NO_MAIL;
+    else if (mx->count == 0)
+        be_implicit(x, domain, mx);
+    else if (resolve(x, mx))
+        mx->state = MX_FOUND;
+}
+
+const struct mx_exchangers *mx_exchangers_of(struct examination *x, const char *domain)
+{
+    struct mx_exchangers *mx = arena_new(pass_memory(x), 1, sizeof *mx);
+    struct public_view view = public_dns(x, domain, DNS_MX);
+
+    if (view.state == PUBLIC_NONE)
+        mx->state = MX_PRIVATE;
+    if (view.state == PUBLIC_UNREACHABLE) {
+        mx->state = MX_UNREADABLE;
+        mx->obstacle = view.obstacle;
+        mx->reason = view.reason;
+    }
+    if (view.state == PUBLIC_KNOWN)
+        read_view(x, domain, &view, mx);
+    return mx;
+}
+
+const struct mx_exchangers *mx_addresses_of_host(struct examination *x, const char *host)
+{
+    struct mx_exchangers *mx = arena_new(pass_memory(x), 1, sizeof *mx);
+    struct mx_exchanger exchanger = {.name = host};
+
+    ip_parse(host, strlen(host), &exchanger.literal);
+    add_exchanger(mx, &exchanger);
+    if (resolve(x, mx))
+        mx->state = MX_FOUND;
+    return mx;
+}

@@ -1,0 +1,301 @@
+#include "probes/mx/judge.h"
+
+#include "probes/mx/kinds.h"
+
+typedef bool call_test(const struct mx_call *call);
+
+/* ---- counting ---- */
+
+static size_t count_calls(const struct mx_calls *calls, call_test *test)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < calls->count; i++)
+        count += test(&calls->list[i]);
+    return count;
+}
+
+static size_t count_best(const struct mx_calls *calls, call_test *test)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < calls->count; i++)
+        count += calls->list[i].is_best && test(&calls->list[i]);
+    return count;
+}
+
+static bool is_any(const struct mx_call *call)
+{
+    return call->verdict != MX_VERDICT_COUNT;
+}
+
+static bool is_silent(const struct mx_call *call)
+{
+    return call->verdict == MX_STALL || call->verdict == MX_SILENT;
+}
+
+static bool is_stalled(const struct mx_call *call)
+{
+    return call->verdict == MX_STALL;
+}
+
+static bool is_inconclusive(const struct mx_call *call)
+{
+    return call->verdict == MX_INCONCLUSIVE;
+}
+
+static bool is_slow(const struct mx_call *call)
+{
+    return call->verdict == MX_SLOW;
+}
+
+static bool is_closing(const struct mx_call *call)
+{
+    return call->verdict == MX_CLOSES;
+}
+
+static bool is_refusing(const struct mx_call *call)
+{
+    return call->verdict == MX_REFUSED;
+}
+
+static bool is_refused_in_words(const struct mx_call *call)
+{
+    return call->verdict == MX_GREETING_REFUSED;
+}
+
+static bool is_unreachable(const struct mx_call *call)
+{
+    return call->verdict == MX_UNREACHABLE;
+}
+
+static bool is_unknown(const struct mx_call *call)
+{
+    return call->verdict == MX_UNKNOWN;
+}
+
+static bool is_v6_connected(const struct mx_call *call)
+{
+    return call->address->ip.family == IP_V6 && mx_call_connected(call);
+}
+
+static bool is_without_route_v6(const struct mx_call *call)
+{
+    return call->address->ip.family == IP_V6 && is_unreachable(call) &&
+           call->conversation->evidence.status == STATUS_UNREACHABLE;
+}
+
+/* ---- telling ---- */
+
+/* Whether the domain has exchangers beside those that are at fault. */
+static bool has_others(const struct mx_calls *calls, call_test *at_fault)
+{
+    for (size_t i = 0; i < calls->count; i++) {
+        if (mx_call_greeted(&calls->list[i]) && !at_fault(&calls->list[i]))
+            return true;
+    }
+    return false;
+}
+
+static void show_calls(struct examination *x, struct finding *finding, const struct mx_calls *calls,
+                       call_test *test)
+{
+    const struct mx_exchanger *last = NULL;
+
+    mx_set_subject(x, finding, calls->subject);
+    set_number(finding, "port", calls->list[0].conversation->address.port);
+    if (has_others(calls, test))
+        set_text(finding, "others", "yes");
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct mx_call *call = &calls->list[i];
+
+        if (!test(call))
+            continue;
+        mx_saw_call(finding, calls, call);
+        mx_set_call(finding, calls, call);
+        if (call->exchanger != last && calls->subject->kind == SUBJECT_DOMAIN &&
+            !calls->mx->is_implicit)
+            mx_set_record(finding, calls->subject, call->exchanger);
+        last = call->exchanger;
+    }
+}
+
+/* What it does to mail, as far as this is the domain's; says nothing of a single server. */
+static void show_effect(struct finding *finding, const struct mx_calls *calls, call_test *test)
+{
+    size_t best = count_best(calls, is_any), at_best = count_best(calls, test);
+    size_t all = count_calls(calls, test);
+
+    if (calls->subject->kind != SUBJECT_DOMAIN)
+        return;
+    if (all == calls->count)
+        saw(finding, NULL,
+            all == 1 ? "it is the only exchanger: no mail gets in"
+                     : "all %zu addresses are like this: no mail gets in",
+            all);
+    else if (at_best == best)
+        saw(finding, NULL,
+            "every sender comes here first (%zu of %zu addresses, none better): mail gets in "
+            "only if the sender moves on to the next exchanger",
+            all, calls->count);
+    else if (at_best > 0)
+        saw(finding, NULL,
+            "%zu of %zu addresses with the best preference: about %zu in %zu messages come here "
+            "first, and are late",
+            at_best, best, at_best, best);
+    else
+        saw(finding, NULL,
+            "only an exchanger with a worse preference: senders notice when the better ones are "
+            "away");
+}
+
+static bool is_nobody_greeting(const struct mx_calls *calls)
+{
+    return count_calls(calls, mx_call_greeted) == 0 && count_calls(calls, is_unknown) == 0 &&
+           count_calls(calls, is_inconclusive) == 0;
+}
+
+/* Nobody has to have an SMTP server at the address of a domain without MX records. */
+static enum severity weighed(const struct mx_calls *calls, enum severity severity)
+{
+    return calls->mx->is_implicit ? SEVERITY_INFO : severity;
+}
+
+static struct finding *tell_calls(struct examination *x, const struct finding_kind *kind,
+                                  const struct mx_calls *calls, call_test *test)
+{
+    struct finding *finding = found(x, kind);
+
+    show_effect(finding, calls, test);
+    show_calls(x, finding, calls, test);
+    return finding;
+}
+
+/* ---- each in turn ---- */
+
+static void judge_silence(struct examination *x, const struct mx_calls *calls)
+{
+    size_t inconclusive = count_calls(calls, is_inconclusive);
+    struct finding *finding;
+
+    if (count_calls(calls, is_silent)) {
+        finding = tell_calls(x, &mx_banner_stall, calls, is_silent);
+        finding_severity(finding,
+                         count_best(calls, is_stalled) ? SEVERITY_CRITICAL : SEVERITY_WARNING);
+    } else if (inconclusive == 0 && count_calls(calls, mx_call_greeted)) {
+        const struct mx_call *worst = mx_worst_call(calls);
+
+        if (calls->count == 1)
+            healthy(x, &mx_banner_stall, "%s", mx_call_text(x, worst));
+        else
+            healthy(x, &mx_banner_stall, "%zu of %zu addresses greet, and none is silent",
+                    count_calls(calls, mx_call_greeted), calls->count);
+    }
+    if (inconclusive) {
+        const struct mx_call *call = calls->list;
+
+        while (!is_inconclusive(call))
+            call++;
+        finding = unknown(x, &mx_banner_stall, "inconclusive, no greeting in %g s",
+                          (double)mx_waited(call->conversation) / 1000);
+        show_calls(x, finding, calls, is_inconclusive);
+    }
+}
+
+static void judge_slowness(struct examination *x, const struct mx_calls *calls)
+{
+    if (count_calls(calls, is_slow))
+        tell_calls(x, &mx_banner_slow, calls, is_slow);
+}
+
+static void judge_refusals(struct examination *x, const struct mx_calls *calls)
+{
+    static const struct {
+        const struct finding_kind *kind;
+        call_test *test;
+        bool may_be_critical;
+    } rows[] = {{&mx_closes, is_closing, true},
+                {&mx_refuses, is_refusing, true},
+                {&mx_greeting_refused, is_refused_in_words, false}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool is_critical = rows[i].may_be_critical && is_nobody_greeting(calls);
+
+        if (!count_calls(calls, rows[i].test))
+            continue;
+        finding_severity(tell_calls(x, rows[i].kind, calls, rows[i].test),
+                         weighed(calls, is_critical ? SEVERITY_CRITICAL : SEVERITY_WARNING));
+    }
+}
+
+static bool is_unreachable_v4(const struct mx_call *call)
+{
+    return is_unreachable(call) && !is_without_route_v6(call);
+}
+
+static void judge_way(struct examination *x, const struct mx_calls *calls)
+{
+    bool has_no_v6 =
+        count_calls(calls, is_without_route_v6) && !count_calls(calls, is_v6_connected);
+    call_test *test = has_no_v6 ? is_unreachable_v4 : is_unreachable;
+    struct finding *finding;
+
+    if (count_calls(calls, is_unreachable) && count_calls(calls, mx_call_connected) == 0) {
+        finding = unknown(x, &mx_unreachable,
+                          "nothing was reached from here: this network may block port %u",
+                          calls->list[0].conversation->address.port);
+        show_calls(x, finding, calls, is_unreachable);
+        return;
+    }
+    if (has_no_v6) {
+        finding = unknown(x, &mx_unreachable, "this machine has no way to IPv6");
+        show_calls(x, finding, calls, is_without_route_v6);
+    }
+    if (count_calls(calls, test)) {
+        bool is_all =
+            count_best(calls, test) > 0 && count_best(calls, test) == count_best(calls, is_any);
+
+        finding_severity(tell_calls(x, &mx_unreachable, calls, test),
+                         weighed(calls, is_all ? SEVERITY_CRITICAL : SEVERITY_WARNING));
+    } else if (!has_no_v6 && count_calls(calls, mx_call_connected) == calls->count) {
+        healthy(x, &mx_unreachable, "every address accepts connections");
+    }
+}
+
+static void judge_untried(struct examination *x, const struct mx_calls *calls)
+{
+    size_t untried = count_calls(calls, is_unknown);
+
+    if (untried)
+        show_calls(x,
+                   unknown(x, &mx_banner_stall, "%zu of %zu addresses could not be tried", untried,
+                           calls->count),
+                   calls, is_unknown);
+}
+
+void mx_judge_calls(struct examination *x, const struct mx_calls *calls)
+{
+    if (calls->count == 0)
+        return;
+    judge_silence(x, calls);
+    judge_slowness(x, calls);
+    judge_refusals(x, calls);
+    judge_way(x, calls);
+    judge_untried(x, calls);
+}
+
+void mx_judge_submission(struct examination *x, const struct mx_calls *calls)
+{
+    static const struct {
+        const struct finding_kind *kind;
+        call_test *test;
+    } rows[] = {{&mx_banner_stall, is_silent},
+                {&mx_closes, is_closing},
+                {&mx_banner_slow, is_slow},
+                {&mx_greeting_refused, is_refused_in_words}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (count_calls(calls, rows[i].test))
+            finding_severity(tell_calls(x, rows[i].kind, calls, rows[i].test), SEVERITY_WARNING);
+    }
+}

@@ -1,0 +1,136 @@
+/*
+ * What the mx probe can say: the knowledge is in the files kinds*.c, the judgement in the
+ * files judge*.c.
+ */
+#ifndef EXDIAG_PROBES_MX_KINDS_H
+#define EXDIAG_PROBES_MX_KINDS_H
+
+#include "diag/finding.h"
+
+/* What an address does when it is called: kinds_greeting.c, kinds_refusal.c */
+extern const struct finding_kind mx_banner_stall;
+extern const struct finding_kind mx_banner_slow;
+extern const struct finding_kind mx_closes;
+extern const struct finding_kind mx_refuses;
+extern const struct finding_kind mx_unreachable;
+extern const struct finding_kind mx_greeting_refused;
+
+/* Where the records lead: kinds_records.c */
+extern const struct finding_kind mx_no_address;
+
+/* ---- steps that several of them have ---- */
+
+#define MX_REFERENCE(section, title)                                                               \
+    {                                                                                              \
+        "RFC 5321 section " section ", " title,                                                    \
+            "https://www.rfc-editor.org/rfc/rfc5321#section-" section                              \
+    }
+
+#define MX_ANY_MACHINE "a machine with exdiag; the line is the same in PowerShell"
+
+/*
+ * exdiag with `options`, on what was examined, at the resolver that the user named. Exactly
+ * one of the values domain, domain-there, server, server-there is set.
+ */
+#define MX_RUN_EXDIAG(place, options, remark)                                                      \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = STEP_EXACT,                                                                           \
+     .where = place,                                                                               \
+     .command = "exdiag check --domain {domain} " options,                                         \
+     .note = remark,                                                                               \
+     .when = "domain"},                                                                            \
+        {.shell = SHELL_SH,                                                                        \
+         .kind = STEP_EXACT,                                                                       \
+         .where = place,                                                                           \
+         .command = "exdiag check --domain {domain-there} " options " --dns {resolver}",           \
+         .note = remark,                                                                           \
+         .when = "domain-there"},                                                                  \
+        {.shell = SHELL_SH,                                                                        \
+         .kind = STEP_EXACT,                                                                       \
+         .where = place,                                                                           \
+         .command = "exdiag check --server {server} " options,                                     \
+         .note = remark,                                                                           \
+         .when = "server"},                                                                        \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = place,                                     \
+        .command = "exdiag check --server {server-there} " options " --dns {resolver}",            \
+        .note = remark, .when = "server-there"                                                     \
+    }
+
+#define MX_CHECK_AGAIN MX_RUN_EXDIAG(MX_ANY_MACHINE, "--only mx", NULL)
+
+#define MX_PROVE_IT                                                                                \
+    MX_RUN_EXDIAG(MX_ANY_MACHINE, "--only mx --patience proof",                                    \
+                  "this waits 300 seconds for a greeting, as RFC 5321 4.5.3.2.1 asks of senders")
+
+/* TCP alone: what most monitoring looks at. */
+#define MX_TEST_PORT(remark)                                                                       \
+    {                                                                                              \
+        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .where = "any Windows machine",             \
+        .command = "Test-NetConnection -ComputerName {address} -Port {port}", .note = remark,      \
+        .each = "address"                                                                          \
+    }
+
+#define MX_READ_GREETING                                                                           \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "any machine with OpenSSL",                \
+        .command = "openssl s_client -starttls smtp -crlf -connect {endpoint}",                    \
+        .note = "with a healthy exchanger that offers STARTTLS it shows the certificate; with a "  \
+                "silent one it shows CONNECTED and nothing more. Type QUIT to end",                \
+        .each = "endpoint"                                                                         \
+    }
+
+/* The exchanger out of DNS, for as long as it takes. */
+#define MX_TAKE_OUT                                                                                \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the zone of {name}, at whoever hosts it, if the repair takes longer than the "   \
+                 "records live",                                                                   \
+        .command = "Delete the record {record}",                                                   \
+        .risk = "only where another exchanger of the domain works: without any MX record senders " \
+                "take the address of the domain itself (RFC 5321 5.1)",                            \
+        .note = "senders keep the old record until its time to live has passed; write it down, "   \
+                "to put it back",                                                                  \
+        .each = "record", .when = "others"                                                         \
+    }
+
+#define MX_PUT_BACK                                                                                \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the zone of {name}, once it greets", \
+        .command = "Publish again the record {record}", .each = "record", .when = "others"         \
+    }
+
+/* ---- the service behind the port ---- */
+
+#define MX_EXCHANGE_SERVICES                                                                       \
+    {.shell = SHELL_POWERSHELL,                                                                    \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "the Exchange server behind the address (2013 and later; on an Edge or a 2007 or "   \
+              "2010 server there is MSExchangeTransport alone)",                                   \
+     .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",              \
+     .note = "both must be Running. The first listens on port 25 and hands on to the second"},     \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = "the same server (2007 and later)",                                              \
+         .command = "Test-ServiceHealth",                                                          \
+         .note = "RequiredServicesRunning must be True for every role"},                           \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_FILL_IN, .where = "the same server (2013 and later)",     \
+        .command = "Get-ServerComponentState -Identity {exchange-server}",                         \
+        .note = "ServerWideOffline, FrontendTransport and HubTransport must be Active"             \
+    }
+
+#define MX_POSIX_SERVICE                                                                           \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "the server behind the address, where it runs Linux",                                \
+     .command = "ss -ltn 'sport = :25'",                                                           \
+     .note = "Recv-Q is the number of connections that nobody has accepted yet: above 0 and not "  \
+             "falling, the daemon hangs or has no process left to serve them"},                    \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "the same server, if it runs Postfix",     \
+        .command = "postconf default_process_limit smtpd_client_connection_count_limit",           \
+        .note = "compare the first with the number of smtpd processes: ps -C smtpd"                \
+    }
+
+#endif

@@ -1,0 +1,194 @@
+/* An exchanger that does not let senders in, each in its way. */
+#include "probes/mx/kinds.h"
+
+static const struct reference references[] = {
+    MX_REFERENCE("5.1", "Locating the Target Host"),
+    MX_REFERENCE("3.1", "Session Initiation"),
+    {"RFC 7504, SMTP 521 and 556 Reply Codes", "https://www.rfc-editor.org/rfc/rfc7504"},
+    {NULL, NULL}};
+
+static const struct step_template verify_answer[] = {MX_CHECK_AGAIN, MX_READ_GREETING, {0}};
+
+/* A network that does not let port 25 out makes every exchanger in the world look dead. */
+static const struct step_template ask_elsewhere[] = {
+    MX_RUN_EXDIAG("the mail server itself, or any machine that may send to port 25; the line is "
+                  "the same in PowerShell",
+                  "--only mx",
+                  "networks of offices, homes and clouds often let no connection to port 25 out"),
+    MX_TEST_PORT("run it on the sending server: TcpTestSucceeded must be True"),
+    {.shell = SHELL_SH,
+     .kind = STEP_EXACT,
+     .where = "or on a sending server that runs Linux, with netcat",
+     .command = "nc -v -w 30 {address} {port}",
+     .note = "a line that begins with 220 is the greeting",
+     .each = "address"},
+    {0}};
+
+#define IS_IT_LISTENING                                                                            \
+    {.shell = SHELL_POWERSHELL,                                                                    \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "the server behind the address, where it runs Windows",                              \
+     .command = "Get-NetTCPConnection -State Listen -LocalPort 25",                                \
+     .note = "an error that nothing was found says that nothing listens"},                         \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT,                                                     \
+        .where = "the server behind the address, where it runs Linux",                             \
+        .command = "ss -ltn 'sport = :25'",                                                        \
+        .note = "without a line below the heading nothing "                                        \
+                "listens"                                                                          \
+    }
+
+const struct finding_kind mx_closes = {
+    .id = "mx-closes",
+    .severity = SEVERITY_WARNING,
+    .title = "a mail exchanger accepts connections and closes them without a greeting",
+    .why = "A sender takes this for a failure and tries the next exchanger, or again later: mail "
+           "is not lost, but nothing is delivered through this one.",
+    .symptom = "Senders log that the connection was closed or lost before the greeting; the port "
+               "is open to every test that looks no further.",
+    .cause =
+        "A load balancer accepts and finds no living host behind it; the server has reached its "
+        "limit of connections, in all or for one caller; an access rule drops the caller after the "
+        "connection was made. Where the examining address alone is unwelcome, others get through.",
+    .applies_to = "every mail exchanger",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the firewall or load balancer in front of {address}",
+             .command = "Check that a host is alive behind it, and which callers its rules turn "
+                        "away.",
+             .each = "address"},
+            MX_EXCHANGE_SERVICES,
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = "the same server (2007 and later): its limits of connections",
+             .command = "Get-ReceiveConnector | Format-List Identity, Bindings, RemoteIPRanges, "
+                        "MaxInboundConnection, MaxInboundConnectionPerSource, "
+                        "MaxInboundConnectionPercentagePerSource"},
+            MX_POSIX_SERVICE,
+            MX_TAKE_OUT,
+            {0}},
+    .verify = verify_answer,
+    .undo = (const struct step_template[]){MX_PUT_BACK, {0}},
+    .no_undo = NULL,
+    .make_known = ask_elsewhere,
+    .references = references,
+};
+
+const struct finding_kind mx_refuses = {
+    .id = "mx-refuses",
+    .severity = SEVERITY_WARNING,
+    .title = "a mail exchanger refuses connections",
+    .why = "Its address answers, and says that nobody listens on the port. Senders notice at once "
+           "and try the next exchanger; where there is none, mail waits in their queues for days "
+           "and then comes back.",
+    .symptom = "Senders log \"connection refused\"; mail is late or comes back with 4.4.1.",
+    .cause =
+        "The service is stopped or listens on another address, or a firewall answers in its place "
+        "with a reset: the server's own, one on the way, or one near this machine that lets no "
+        "connection to port 25 out.",
+    .applies_to = "every mail exchanger",
+    .fix =
+        (const struct step_template[]){
+            IS_IT_LISTENING,
+            MX_EXCHANGE_SERVICES,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the firewall in front of {address}",
+             .command = "Check that port 25 leads to the mail server, and that it is open to "
+                        "everybody: senders come from anywhere.",
+             .each = "address"},
+            MX_TAKE_OUT,
+            {0}},
+    .verify = verify_answer,
+    .undo = (const struct step_template[]){MX_PUT_BACK, {0}},
+    .make_known = ask_elsewhere,
+    .references = references,
+};
+
+const struct finding_kind mx_unreachable = {
+    .id = "mx-unreachable",
+    .severity = SEVERITY_WARNING,
+    .title = "a mail exchanger does not answer",
+    .why =
+        "Nothing comes back from its address, not even a refusal. Senders wait, often half a "
+        "minute, and try the next exchanger; where all are like this, mail waits in their queues "
+        "for days and then comes back.",
+    .symptom = "Senders log timeouts when they connect; mail is late or comes back with 4.4.1.",
+    .cause =
+        "The host is off, the address is an old one, or a firewall drops what comes to the port. "
+        "For an IPv6 address: the record was published and the way there never opened.",
+    .applies_to = "every mail exchanger",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "whoever runs {address}",
+             .command = "Check that the host is up, that the address in DNS is still its own, and "
+                        "that the firewall lets port 25 in from everywhere.",
+             .each = "address"},
+            IS_IT_LISTENING,
+            MX_TAKE_OUT,
+            {0}},
+    .verify = verify_answer,
+    .undo = (const struct step_template[]){MX_PUT_BACK, {0}},
+    .make_known = ask_elsewhere,
+    .references = references,
+};
+
+const struct finding_kind mx_greeting_refused = {
+    .id = "mx-greeting-refused",
+    .severity = SEVERITY_WARNING,
+    .title = "a mail exchanger answers, and refuses service in its greeting",
+    .why =
+        "Instead of 220 it greets with an error. A code that begins with 4 says not now: senders "
+        "try another exchanger or come back later. One that begins with 5 says no: 554 that it "
+        "takes no mail, or none from this caller; 521 that it never takes any (RFC 7504). The code "
+        "may be meant for the address that this examination was made from alone.",
+    .symptom = "Senders log 421, 450, 521 or 554 right after they connect.",
+    .cause =
+        "421 4.3.2: an Exchange server whose transport components are inactive or draining, as "
+        "in maintenance mode, or a server at its limit of connections. 554: a block list or an "
+        "access rule that names the caller. 521: a host that is no mail server any more and "
+        "still has an MX record.",
+    .applies_to = "every mail exchanger; component states: Exchange 2013 and later",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_EMS,
+             .kind = STEP_FILL_IN,
+             .where = "the Exchange server behind the address (2013 and later), for 421 4.3.2",
+             .command = "Get-ServerComponentState -Identity {exchange-server}",
+             .note = "look at ServerWideOffline, FrontendTransport and HubTransport"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_FILL_IN,
+             .where = "the same, if maintenance is over and the requester was Maintenance",
+             .command = "Set-ServerComponentState -Identity {exchange-server} -Component "
+                        "ServerWideOffline -State Active -Requester Maintenance",
+             .risk = "the server takes part in everything again: not while somebody works on it",
+             .note = "a component that another requester made inactive stays so until that "
+                     "requester makes it Active"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the server behind {address}, for 554",
+             .command = "Look in its log why this caller was refused: a block list, an access "
+                        "rule, a missing reverse name.",
+             .note = "if only the examining address is unwelcome, nothing is wrong for others: "
+                     "check from a server that sends mail",
+             .each = "address"},
+            MX_TAKE_OUT,
+            {0}},
+    .verify = verify_answer,
+    .undo =
+        (const struct step_template[]){
+            MX_PUT_BACK,
+            {.shell = SHELL_EMS,
+             .kind = STEP_FILL_IN,
+             .where = "the Exchange server, to put it back into maintenance",
+             .command = "Set-ServerComponentState -Identity {exchange-server} -Component "
+                        "ServerWideOffline -State Inactive -Requester Maintenance",
+             .risk = "it takes no more mail"},
+            {0}},
+    .make_known = ask_elsewhere,
+    .references = references,
+};

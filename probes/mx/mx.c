@@ -1,0 +1,144 @@
+/*
+ * MX: whether those who take a domain's mail let senders in. RFC 5321 5.1; KB Q182821.
+ */
+#include "probes/mx/judge.h"
+#include "probes/mx/kinds.h"
+
+/* What `exdiag audit` prints of a domain. */
+static void tell_facts(struct examination *x, const struct mx_calls *calls)
+{
+    const struct mx_call *worst = mx_worst_call(calls);
+    size_t stalled = 0;
+
+    for (size_t i = 0; i < calls->count; i++)
+        stalled += calls->list[i].verdict == MX_STALL || calls->list[i].verdict == MX_SILENT;
+    tell_number(x, "exchangers", calls->mx->total);
+    tell_number(x, "addresses", calls->mx->address_total);
+    tell_number(x, "stalled", stalled);
+    if (worst)
+        tell_text(x, "verdict", mx_verdict_word(worst->verdict));
+}
+
+/* ---- domains ---- */
+
+static void tell_unreadable(struct examination *x, const struct subject *domain,
+                            const struct mx_exchangers *mx)
+{
+    struct finding *finding = unknown(x, &mx_no_address, "its mail exchangers are not known");
+
+    mx_set_subject(x, finding, domain);
+    saw(finding, NULL, "%s", mx->reason);
+    if (mx->obstacle && mx->obstacle->status != STATUS_OK)
+        saw_failure(finding, mx->obstacle);
+}
+
+static void judge_exchangers(struct examination *x, const struct subject *domain,
+                             const struct mx_exchangers *mx)
+{
+    struct mx_calls calls;
+
+    if (!mx_call_all(x, domain, mx, SERVICE_SMTP, &calls))
+        return;
+    tell_facts(x, &calls);
+    mx_judge_records(x, domain, mx);
+    mx_judge_calls(x, &calls);
+}
+
+static void examine_domain(struct examination *x, const struct subject *domain)
+{
+    const struct mx_exchangers *mx = mx_exchangers_of(x, domain->name);
+
+    switch (mx->state) {
+    case MX_PENDING:
+        break;
+    case MX_FOUND:
+        judge_exchangers(x, domain, mx);
+        break;
+    case MX_PRIVATE:
+        not_applicable(x, &mx_no_address, "a name for private use, which nobody outside can see");
+        break;
+    case MX_NO_MAIL:
+        not_applicable(x, &mx_no_address, "it takes no mail, and says so (null MX, RFC 7505)");
+        break;
+    case MX_NO_DOMAIN:
+        not_applicable(x, &mx_no_address, "the domain does not exist");
+        break;
+    case MX_NOWHERE:
+        not_applicable(x, &mx_no_address, "neither an MX record nor an address: it takes no mail");
+        break;
+    case MX_UNREADABLE:
+        tell_unreadable(x, domain, mx);
+        break;
+    }
+}
+
+/* ---- servers ---- */
+
+/* Told of the domain that it takes mail for. */
+static bool is_exchanger(struct examination *x, const struct subject *server)
+{
+    struct subject_list domains = ask_subjects(x, SUBJECT_DOMAIN);
+    bool is_one = false;
+
+    for (size_t i = 0; i < domains.count; i++) {
+        const struct mx_exchangers *mx = mx_exchangers_of(x, domains.list[i]->name);
+
+        for (size_t j = 0; j < mx->count; j++)
+            is_one = is_one || dns_name_equal(mx->list[j].name, server->name);
+    }
+    return is_one;
+}
+
+static void examine_server(struct examination *x, const struct subject *server)
+{
+    const struct mx_exchangers *mx;
+    struct mx_calls smtp, submission, submissions;
+    bool known;
+
+    if (!server->given && is_exchanger(x, server))
+        return;
+    mx = mx_addresses_of_host(x, server->name);
+    if (mx->state == MX_PENDING)
+        return;
+    known = mx_call_all(x, server, mx, SERVICE_SMTP, &smtp);
+    if (server->given) {
+        known = mx_call_all(x, server, mx, SERVICE_SUBMISSION, &submission) && known;
+        known = mx_call_all(x, server, mx, SERVICE_SUBMISSIONS, &submissions) && known;
+    }
+    if (!known)
+        return;
+    mx_judge_records(x, server, mx);
+    mx_judge_calls(x, &smtp);
+    if (server->given) {
+        mx_judge_submission(x, &submission);
+        mx_judge_submission(x, &submissions);
+    }
+}
+
+static void examine(struct examination *x, const struct subject *subject)
+{
+    if (subject->kind == SUBJECT_DOMAIN)
+        examine_domain(x, subject);
+    else if (subject->kind == SUBJECT_SERVER)
+        examine_server(x, subject);
+}
+
+static const struct finding_kind *const kinds[] = {
+    &mx_banner_stall, &mx_banner_slow,      &mx_closes,     &mx_refuses,
+    &mx_unreachable,  &mx_greeting_refused, &mx_no_address, NULL,
+};
+
+const struct probe probe_mx = {
+    .name = "mx",
+    .summary = "mail exchangers: whether each greets, and what it does instead",
+    .needs = NEEDS_NETWORK,
+    .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER),
+    .touches = "DNS questions about the domain's MX records and the addresses they lead to; one "
+               "connection to port 25 of each address, and for a server named with --server also "
+               "to ports 587 and 465. It says EHLO, STARTTLS and QUIT, after the greeting, and "
+               "offers no mail",
+    .noticed = "a connection in the mail server's log that ends with QUIT and no message; where "
+               "the server is silent, one that is open for as long as --patience says",
+    .kinds = kinds,
+    .examine = examine,
+};
