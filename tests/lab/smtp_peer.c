@@ -24,7 +24,7 @@ struct connection {
     const struct smtp_peer_step *step;
     size_t offset;  /* in the text of DRIP */
     unsigned round; /* of DRIP and FLOOD */
-    int64_t due;    /* of DRIP and WAIT: when the step goes on; 0: it has not begun */
+    int64_t due;    /* when the step goes on; 0: it has not begun, or time has no say in it */
 
     struct buffer in; /* what was said and not heard yet */
     struct buffer out;
@@ -276,7 +276,7 @@ static enum progress act_flood(struct smtp_peers *peers, struct connection *conn
     const struct smtp_peer_step *step = connection->step;
 
     (void)peers;
-    (void)now;
+    connection->due = now;
     say(connection, step->text, text_size(step));
     return ++connection->round < step->count ? BLOCKED : DONE;
 }
@@ -547,7 +547,7 @@ static void wait_for_work(struct smtp_peers *peers)
     for (size_t i = 0; i < peers->connection_count; i++) {
         const struct connection *connection = &peers->connections[i];
 
-        if (connection->due > now && connection->due < until)
+        if (connection->out.size == 0 && connection->due != 0 && connection->due < until)
             until = connection->due;
         if (count < PLATFORM_WAITERS_MOST)
             waiters[count++] = (struct platform_waiter){.socket = connection->socket,

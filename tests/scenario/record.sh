@@ -1,7 +1,9 @@
 #!/bin/bash
 # record.sh BUILD [SCENARIO...]: records the evidence of scenarios (of all, if none is
 # named): the real program against the lab's name servers, which serve each scenario's
-# *.zone files at the addresses that are their names. In a network of its own: root.
+# *.zone files at the addresses that are their names, and its mail exchangers: a file
+# `peers` has lines ADDRESS=BEHAVIOUR[:SECONDS][@NAME], served at port 25; `lab_smtp --list`
+# names the behaviours. In a network of its own: root.
 set -euo pipefail
 build=$(realpath "$1")
 shift
@@ -14,28 +16,48 @@ printf 'nameserver 127.0.0.1\n' >/tmp/exdiag-resolv.$$
 mount --bind /tmp/exdiag-resolv.$$ /etc/resolv.conf
 rm /tmp/exdiag-resolv.$$
 
+# serve COUNT COMMAND...: starts a server and waits until it listens at COUNT addresses. It
+# ends when its input does, which is the write end of a pipe that this script holds.
+serve() {
+    local count=$1 pipes
+    shift
+    pipes=$(mktemp -d)
+    mkfifo "$pipes/in" "$pipes/out"
+    "$@" <"$pipes/in" >"$pipes/out" &
+    servers+=($!)
+    exec {input}>"$pipes/in" {output}<"$pipes/out"
+    inputs+=("$input") outputs+=("$output")
+    rm -r "$pipes"
+    for ((; count > 0; count--)); do
+        read -r _ <&"$output"
+    done
+}
+
+end_servers() {
+    for input in "${inputs[@]}"; do
+        exec {input}>&-
+    done
+    wait "${servers[@]}" || true
+    for output in "${outputs[@]}"; do
+        exec {output}<&-
+    done
+}
+
 [ $# -gt 0 ] || set -- */
 for scenario; do
     cd "${scenario%/}"
     rm -f evidence.jsonl
-    zones=()
+    servers=() inputs=() outputs=() zones=() peers=()
     for zone in *.zone; do
         [ -e "$zone" ] && zones+=("${zone%.zone}=$zone")
     done
-    if [ ${#zones[@]} -gt 0 ]; then
-        coproc server { "$build/tests/lab_name_server" --port 53 "${zones[@]}"; }
-        for _ in "${zones[@]}"; do
-            read -r _ <&"${server[0]}"
-        done
-    fi
+    [ ! -e peers ] || mapfile -t peers < <(grep -v '^#' peers)
+    [ ${#zones[@]} = 0 ] || serve ${#zones[@]} "$build/tests/lab_name_server" --port 53 "${zones[@]}"
+    [ ${#peers[@]} = 0 ] || serve ${#peers[@]} "$build/tests/lab_smtp" --port 25 "${peers[@]}"
     read -ra arguments <arguments
     status=0
     "$build/exdiag" check "${arguments[@]}" --save evidence.jsonl --quiet || status=$?
     echo "$scenario: exit status $status"
-    if [ ${#zones[@]} -gt 0 ]; then
-        pid=$server_PID
-        eval "exec ${server[1]}>&-"
-        wait "$pid" || true
-    fi
+    end_servers
     cd ..
 done
