@@ -67,6 +67,19 @@ enum status platform_tcp_result(platform_socket socket);
 enum status platform_send(platform_socket socket, const void *bytes, size_t size, size_t *sent);
 enum status platform_receive(platform_socket socket, void *bytes, size_t room, size_t *received);
 
+/* platform_receive() for TCP. With STATUS_CLOSED, whether it was by RST: not by FIN. */
+enum status platform_tcp_receive(platform_socket socket, void *bytes, size_t room, size_t *received,
+                                 bool *was_reset);
+
+/*
+ * STATUS_OK once the peer's system has acknowledged all that was sent, STATUS_AGAIN
+ * before; STATUS_NOT_SUPPORTED where the system does not say.
+ */
+enum status platform_tcp_acknowledged(platform_socket socket);
+
+/* Our own end of a connection. */
+enum status platform_socket_address(platform_socket socket, struct net_address *out);
+
 void platform_socket_close(platform_socket socket);
 
 /* How many sockets and files may be open at once; platform_init() has raised it. */

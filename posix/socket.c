@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* Linux says the double of what it was asked for: its own bookkeeping is part of it. */
@@ -107,6 +108,43 @@ enum status platform_receive(platform_socket socket, void *bytes, size_t room, s
     if (done < 0)
         return error_status(errno);
     return done == 0 && is_stream((int)socket) ? STATUS_CLOSED : STATUS_OK;
+}
+
+enum status platform_tcp_receive(platform_socket socket, void *bytes, size_t room, size_t *received,
+                                 bool *was_reset)
+{
+    ssize_t done = recv((int)socket, bytes, room, 0);
+    int error = done < 0 ? errno : 0;
+
+    *received = done < 0 ? 0 : (size_t)done;
+    *was_reset = error == ECONNRESET;
+    if (error != 0)
+        return error_status(error);
+    return done == 0 ? STATUS_CLOSED : STATUS_OK;
+}
+
+enum status platform_tcp_acknowledged(platform_socket socket)
+{
+#ifdef __linux__
+    int unacknowledged;
+
+    if (ioctl((int)socket, TIOCOUTQ, &unacknowledged) != 0)
+        return error_status(errno);
+    return unacknowledged == 0 ? STATUS_OK : STATUS_AGAIN;
+#else
+    (void)socket; /* elsewhere the request speaks of terminals alone */
+    return STATUS_NOT_SUPPORTED;
+#endif
+}
+
+enum status platform_socket_address(platform_socket socket, struct net_address *out)
+{
+    union system_address address;
+    socklen_t size = sizeof address;
+
+    if (getsockname((int)socket, &address.plain, &size) != 0)
+        return error_status(errno);
+    return address_from_system(&address.plain, out) ? STATUS_OK : STATUS_INVALID;
 }
 
 void platform_socket_close(platform_socket socket)

@@ -129,6 +129,36 @@ enum status platform_receive(platform_socket socket, void *bytes, size_t room, s
     return done == 0 && is_stream((SOCKET)socket) ? STATUS_CLOSED : STATUS_OK;
 }
 
+enum status platform_tcp_receive(platform_socket socket, void *bytes, size_t room, size_t *received,
+                                 bool *was_reset)
+{
+    int done = recv((SOCKET)socket, bytes, room > INT_MAX ? INT_MAX : (int)room, 0);
+    int error = done < 0 ? WSAGetLastError() : 0;
+
+    *received = done < 0 ? 0 : (size_t)done;
+    *was_reset = error == WSAECONNRESET;
+    if (error != 0)
+        return error_status((unsigned long)error);
+    return done == 0 ? STATUS_CLOSED : STATUS_OK;
+}
+
+/* SIO_TCP_INFO counts bytes in flight, but not those that still wait to be sent. */
+enum status platform_tcp_acknowledged(platform_socket socket)
+{
+    (void)socket;
+    return STATUS_NOT_SUPPORTED;
+}
+
+enum status platform_socket_address(platform_socket socket, struct net_address *out)
+{
+    union system_address address;
+    int size = (int)sizeof address;
+
+    if (getsockname((SOCKET)socket, &address.plain, &size) != 0)
+        return last_error();
+    return address_from_system(&address.plain, out) ? STATUS_OK : STATUS_INVALID;
+}
+
 void platform_socket_close(platform_socket socket)
 {
     if (socket != PLATFORM_NO_SOCKET)

@@ -39,14 +39,16 @@ struct smtp_exchange { /* one step that was begun */
     int64_t began; /* microseconds since the conversation began, as are all times here */
     int64_t ended;
     /*
-     * STATUS_OK: a complete reply, or for CONNECT and HANDSHAKE success. TIMED_OUT: the
-     * patience or timeout was over. CLOSED: the peer ended the connection, with `was_reset`
-     * by RST. MALFORMED, TOO_LARGE: the reply, or the handshake, was none.
+     * STATUS_OK: a complete reply, whatever it says, or for CONNECT and HANDSHAKE success.
+     * TIMED_OUT: the patience or timeout was over. CLOSED: the peer ended the connection,
+     * with `was_reset` by RST. MALFORMED, TOO_LARGE: the reply, or the handshake, was none.
+     * INVALID, for HANDSHAKE: this machine has no certificates to trust, as `reason` says.
      */
     enum status status;
     bool was_reset;
-    const char *reason;      /* of a failed handshake, for people; or NULL */
-    struct smtp_reply reply; /* empty for CONNECT and HANDSHAKE */
+    const char *reason; /* of a failed handshake, for people; or NULL */
+    /* Without lines for HANDSHAKE, of which only bytes and times are told; empty for CONNECT. */
+    struct smtp_reply reply;
 };
 
 /* Whether the peer's system took what was sent. */
@@ -71,14 +73,21 @@ struct smtp_conversation {
     const char *server_name; /* for SNI: the exchanger's name, or NULL */
 
     /* the observation */
-    unsigned patience; /* milliseconds from the connection's begin that a greeting was given */
-    unsigned timeout;  /* milliseconds that each other step was given */
+    /*
+     * Milliseconds that a complete greeting was given, from the moment the connection stood
+     * (RFC 5321 4.5.3.2.1: "initial 220 message"); with TLS at once, handshake and greeting.
+     */
+    unsigned patience;
+    unsigned timeout; /* milliseconds that each other step was given; QUIT less */
     struct smtp_exchange *exchanges; /* in their order */
     size_t exchange_count;
     struct smtp_tls tls;
-    /* After silence: did the peer's system acknowledge our QUIT? (Linux knows: TCP_INFO) */
+    /*
+     * Where no complete greeting came in time, one QUIT was sent into the silence: did the
+     * peer's system acknowledge it? Not asked with TLS at once; Linux alone knows.
+     */
     enum smtp_acknowledged quit_acknowledged;
-    bool spoke_out_of_turn; /* bytes came that no command had asked for */
+    bool spoke_out_of_turn; /* bytes came that no command had asked for; they were dropped */
 };
 
 extern const struct evidence_kind evidence_smtp;

@@ -4,6 +4,8 @@
 #include "diag/gather/digest.h"
 #include "diag/gather/dns.h"
 #include "diag/gather/pool.h"
+#include "diag/gather/smtp.h"
+#include "diag/gather/tls.h"
 #include "diag/platform.h"
 
 #include <stdlib.h>
@@ -13,6 +15,7 @@ struct gather {
     struct gather_options options; /* the resolvers are not looked at any more */
     struct platform_bell *bell;
     struct dns_client *dns;
+    struct tls_trust *trust;
     struct pool *pool;
     size_t open;
     size_t errands; /* of those, workers' */
@@ -25,14 +28,14 @@ struct gather {
 
 struct errand { /* what a worker owns while it works: an item of its own */
     const struct blocking_gatherer *gatherer;
-    struct gather_options options;
+    struct gather_options options; /* numbers alone: what it points to may be gone */
+    struct tls_trust *trust;       /* shared */
     struct evidence *found;
 };
 
-static void observe_file(struct evidence *item, const struct gather_options *options)
+static void observe_file(struct errand *errand)
 {
-    (void)options;
-    gather_digest(item);
+    gather_digest(errand->found);
 }
 
 static int64_t allow_for_a_file(const struct gather_options *options)
@@ -41,15 +44,29 @@ static int64_t allow_for_a_file(const struct gather_options *options)
     return 600 * (int64_t)1000000;
 }
 
+static void observe_smtp(struct errand *errand)
+{
+    gather_smtp(errand->found, &errand->options, errand->trust);
+}
+
+static void write_smtp_host(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&((const struct smtp_conversation *)item)->address, 0, text);
+    buffer_add_string(out, text);
+}
+
 static const struct blocking_gatherer {
     const struct evidence_kind *kind;
     /* On a worker; settles the worker's own item. */
-    void (*observe)(struct evidence *item, const struct gather_options *options);
+    void (*observe)(struct errand *errand);
     int64_t (*allowance)(const struct gather_options *options); /* microseconds */
     /* "address:port" of whom it talks to, for the limit per host; or NULL. */
     void (*write_host)(const struct evidence *item, struct buffer *out);
 } blocking_gatherers[] = {
     {&evidence_digest, observe_file, allow_for_a_file, NULL},
+    {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host},
 };
 
 static const struct blocking_gatherer *blocking_gatherer_of(const struct evidence_kind *kind)
@@ -67,7 +84,7 @@ static void run_errand(void *work)
     int64_t began = platform_monotonic_clock();
 
     errand->found->time = platform_wall_clock();
-    errand->gatherer->observe(errand->found, &errand->options);
+    errand->gatherer->observe(errand);
     errand->found->took = platform_monotonic_clock() - began;
 }
 
@@ -76,6 +93,7 @@ static void free_errand(void *work)
     struct errand *errand = work;
 
     evidence_free(errand->found);
+    tls_trust_leave(errand->trust);
     free(errand);
 }
 
@@ -92,6 +110,7 @@ static void send_worker(struct gather *gather, struct evidence *item,
 
     errand->gatherer = gatherer;
     errand->options = gather->options;
+    errand->trust = tls_trust_share(gather->trust);
     errand->found = evidence_new(item->kind, item);
     buffer_init(&host, NET_ADDRESS_TEXT_SIZE);
     if (gatherer->write_host) {
@@ -155,10 +174,13 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->options = *options;
     gather->options.resolvers = NULL;
     gather->options.resolver_count = 0;
+    gather->options.ca_file = NULL;
     if (gather->options.patience == 0)
         gather->options.patience = PATIENCE_USUAL;
     gather->settled = settled;
     gather->context = context;
+    tls_library_init();
+    gather->trust = tls_trust_new(options->ca_file);
     status = platform_bell_new(&gather->bell);
     if (status != STATUS_OK)
         goto out;
@@ -179,6 +201,7 @@ void gather_free(struct gather *gather)
         return;
     dns_client_free(gather->dns);
     pool_free(gather->pool);
+    tls_trust_leave(gather->trust);
     platform_bell_free(gather->bell);
     free(gather);
 }

@@ -20,17 +20,30 @@ enum {
 
 struct smtp_line {
     int64_t at;       /* when its last byte came: microseconds since the conversation began */
-    const char *text; /* as received, without CR LF; any bytes, a NUL behind the last */
+    const char *text; /* as received, without CR LF or LF; any bytes, a NUL behind the last */
     size_t size;
 };
 
-/* How far a reply got. */
+/*
+ * X(NAME, "word in evidence"): how far a reply got. A line that a firewall has written
+ * over counts as the last one: see smtp_is_masked().
+ */
+#define SMTP_REPLY_STATE_LIST(X)                                                                   \
+    X(PARTIAL, "partial")   /* more is to come: no byte yet, teaser lines, half a line */          \
+    X(COMPLETE, "complete") /* its last line is there */                                           \
+    X(STRANGE, "strange")   /* a line is none of a reply, or its code is another than the first's; \
+                               half a line too, if nothing can make it one */                      \
+    X(TOO_LARGE, "too-large")
+
 enum smtp_reply_state {
-    SMTP_REPLY_PARTIAL,  /* more is to come: no byte yet, teaser lines, half a line */
-    SMTP_REPLY_COMPLETE, /* its last line is there */
-    SMTP_REPLY_STRANGE,  /* a line is none of a reply, or its code is another than the first's */
-    SMTP_REPLY_TOO_LARGE
+#define X(name, word) SMTP_REPLY_##name,
+    SMTP_REPLY_STATE_LIST(X)
+#undef X
+        SMTP_REPLY_STATE_COUNT
 };
+
+const char *smtp_reply_state_word(enum smtp_reply_state state);
+enum smtp_reply_state smtp_reply_state_from_word(const char *word); /* PARTIAL if it is none */
 
 struct smtp_reply {
     enum smtp_reply_state state;
@@ -57,11 +70,20 @@ void smtp_reply_begin(struct smtp_reply_reader *reader);
  */
 void smtp_reply_add(struct smtp_reply_reader *reader, const char *bytes, size_t size, int64_t at);
 
-/* The reply so far, half a line included; valid as long as the arena. */
+/* True if no more can be added: it is complete, strange, or too large. */
+bool smtp_reply_is_over(const struct smtp_reply_reader *reader);
+
+/* The reply so far, half a line included. Valid until more of it is added; then ask again. */
 struct smtp_reply smtp_reply_of(const struct smtp_reply_reader *reader);
 
-/* Bytes that wait for the next reply: after STARTTLS there must be none (RFC 3207 6). */
+/*
+ * Bytes that wait for the next reply: after STARTTLS there must be none (RFC 3207 6). At
+ * most SMTP_REPLY_MOST are kept.
+ */
 size_t smtp_reply_left(const struct smtp_reply_reader *reader);
+
+/* Forgets them: they answer nothing that will be asked. */
+void smtp_reply_drop(struct smtp_reply_reader *reader);
 
 /* ---- what a reply says ---- */
 
@@ -78,9 +100,10 @@ const char *smtp_enhanced_code(const struct smtp_line *line, struct arena *arena
 const char *smtp_keyword(const struct smtp_reply *ehlo, const char *keyword);
 
 /*
- * True for a greeting or a reply that a firewall has written over: asterisks where text
- * stood, as Mailguard of Cisco's PIX and ASA makes them ("220 ****", "2002***2***0*00",
- * "220 SMTP/cmap____ read").
+ * True for a greeting or a reply that a firewall has written over. Asterisks where text
+ * stood, as Mailguard of Cisco's PIX and ASA makes them: every line has some, and beside
+ * them digits and spaces alone ("220 ****", "2002***2***0*00"); "220 SMTP/cmap____ read";
+ * or EHLO keywords made X ("250-XXXXXXXA").
  */
 bool smtp_is_masked(const struct smtp_reply *reply);
 

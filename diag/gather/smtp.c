@@ -1,0 +1,311 @@
+#include "diag/gather/smtp.h"
+
+#include "diag/gather/smtp_stream.h"
+#include "diag/read/smtp_reply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    PIECE_SIZE = 4096,
+    COMMAND_SIZE = 16 + NET_ADDRESS_TEXT_SIZE,
+    DRAINED_MOST = 32, /* pieces */
+
+    QUIT_WAIT = 2000,    /* milliseconds, as are the next ones */
+    KNOCK_WAIT = 750,    /* at most, for a QUIT into silence */
+    KNOCK_SHARE = 40,    /* and no more than this part of the patience */
+    KNOCK_ANSWER = 50,   /* after it was acknowledged */
+    KNOCK_LOOK_MOST = 8, /* between two looks */
+    SLACK = 10000
+};
+
+struct talk {
+    struct smtp_conversation *seen;
+    struct tls_trust *trust;
+    struct smtp_stream stream;
+    struct smtp_reply_reader *reader;
+};
+
+static struct arena *memory_of(struct talk *talk)
+{
+    return &talk->seen->evidence.memory;
+}
+
+static int64_t now(const struct talk *talk)
+{
+    return smtp_stream_now(&talk->stream);
+}
+
+static int64_t microseconds(unsigned milliseconds)
+{
+    return (int64_t)milliseconds * 1000;
+}
+
+static int64_t deadline_of_step(const struct talk *talk)
+{
+    return now(talk) + microseconds(talk->seen->timeout);
+}
+
+/* ---- steps ---- */
+
+static struct smtp_exchange *begin(struct talk *talk, enum smtp_step step)
+{
+    struct smtp_exchange *exchange = &talk->seen->exchanges[talk->seen->exchange_count++];
+
+    exchange->step = step;
+    exchange->began = now(talk);
+    exchange->reply.first_byte = exchange->reply.last_byte = -1;
+    return exchange;
+}
+
+static enum status end(struct talk *talk, struct smtp_exchange *exchange, enum status status)
+{
+    exchange->ended = now(talk);
+    exchange->status = status;
+    exchange->was_reset = status == STATUS_CLOSED && talk->stream.was_reset;
+    return status;
+}
+
+/* Adds what comes to the reply until that is over. */
+static enum status hear(struct talk *talk, int64_t deadline)
+{
+    char piece[PIECE_SIZE];
+    enum status status = STATUS_OK;
+    size_t size;
+
+    while (status == STATUS_OK && !smtp_reply_is_over(talk->reader)) {
+        status = smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, deadline);
+        if (status == STATUS_OK)
+            smtp_reply_add(talk->reader, piece, size, now(talk));
+    }
+    return status;
+}
+
+/* Ends a step with the reply that there is. `heard`: why there is no more of it. */
+static enum status end_with_reply(struct talk *talk, struct smtp_exchange *exchange,
+                                  enum status heard)
+{
+    exchange->reply = smtp_reply_of(talk->reader);
+    switch (exchange->reply.state) {
+    case SMTP_REPLY_COMPLETE:
+        return end(talk, exchange, STATUS_OK);
+    case SMTP_REPLY_STRANGE:
+        return end(talk, exchange, STATUS_MALFORMED);
+    case SMTP_REPLY_TOO_LARGE:
+        return end(talk, exchange, STATUS_TOO_LARGE);
+    default:
+        return end(talk, exchange, heard);
+    }
+}
+
+/* What came before its time answers nothing, and may be somebody else's (RFC 3207 6). */
+static void drain(struct talk *talk)
+{
+    char piece[PIECE_SIZE];
+    size_t size;
+
+    if (smtp_reply_left(talk->reader) > 0)
+        talk->seen->spoke_out_of_turn = true;
+    smtp_reply_drop(talk->reader);
+    for (unsigned i = 0; i < DRAINED_MOST; i++) {
+        if (smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, 0) != STATUS_OK)
+            return;
+        talk->seen->spoke_out_of_turn = true;
+    }
+}
+
+static enum status say(struct talk *talk, const char *command, int64_t deadline)
+{
+    drain(talk);
+    smtp_reply_begin(talk->reader);
+    return smtp_stream_send(&talk->stream, command, strlen(command), deadline);
+}
+
+/* A command and its reply. */
+static const struct smtp_exchange *ask(struct talk *talk, enum smtp_step step, const char *command,
+                                       int64_t deadline)
+{
+    struct smtp_exchange *exchange = begin(talk, step);
+    enum status status = say(talk, command, deadline);
+
+    if (status == STATUS_OK || status == STATUS_CLOSED)
+        status = hear(talk, deadline);
+    end_with_reply(talk, exchange, status);
+    return exchange;
+}
+
+static bool is_answered(const struct smtp_exchange *exchange, unsigned hundreds)
+{
+    return exchange->status == STATUS_OK && exchange->reply.code / 100 == hundreds;
+}
+
+static const struct smtp_exchange *ask_by_name(struct talk *talk, enum smtp_step step,
+                                               const char *verb)
+{
+    char command[COMMAND_SIZE], text[IP_TEXT_SIZE];
+    struct net_address own = {.ip = {.family = IP_NONE}};
+
+    if (platform_socket_address(talk->stream.socket, &own) != STATUS_OK)
+        ip_parse("127.0.0.1", strlen("127.0.0.1"), &own.ip);
+    ip_format(&own.ip, text);
+    snprintf(command, sizeof command, "%s [%s%s]\r\n", verb, own.ip.family == IP_V6 ? "IPv6:" : "",
+             text);
+    return ask(talk, step, command, deadline_of_step(talk));
+}
+
+static enum status shake_hands(struct talk *talk, int64_t deadline)
+{
+    struct smtp_exchange *exchange = begin(talk, SMTP_HANDSHAKE);
+    struct smtp_stream *stream = &talk->stream;
+    enum status status = smtp_stream_secure(stream, talk->trust, talk->seen->server_name, deadline,
+                                            memory_of(talk), &exchange->reason);
+
+    end(talk, exchange, status);
+    exchange->reply.bytes = stream->bytes;
+    exchange->reply.first_byte = stream->first_byte;
+    exchange->reply.last_byte = stream->last_byte;
+    if (status == STATUS_OK)
+        tls_session_describe(stream->tls, memory_of(talk), &talk->seen->tls);
+    return status;
+}
+
+/* ---- silence ---- */
+
+static void look(struct talk *talk)
+{
+    enum status status = platform_tcp_acknowledged(talk->stream.socket);
+
+    if (status == STATUS_OK)
+        talk->seen->quit_acknowledged = SMTP_ACK_YES;
+    else if (status == STATUS_AGAIN)
+        talk->seen->quit_acknowledged = SMTP_ACK_NO;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Says QUIT, and looks at what becomes of it. */
+static void knock(struct talk *talk)
+{
+    struct smtp_exchange *exchange = begin(talk, SMTP_QUIT);
+    int64_t share = microseconds(talk->seen->patience) / KNOCK_SHARE;
+    int64_t deadline = exchange->began + earlier(share, microseconds(KNOCK_WAIT));
+    int64_t pause = 1;
+    bool was_known = false;
+    enum status status = say(talk, "QUIT\r\n", deadline);
+
+    while (status == STATUS_OK && !smtp_reply_is_over(talk->reader)) {
+        look(talk);
+        if (!was_known && talk->seen->quit_acknowledged == SMTP_ACK_YES) {
+            deadline = earlier(deadline, now(talk) + microseconds(KNOCK_ANSWER));
+            was_known = true;
+        }
+        status = hear(talk, earlier(deadline, now(talk) + pause * 1000));
+        if (status == STATUS_TIMED_OUT && now(talk) < deadline)
+            status = STATUS_OK;
+        if (pause < KNOCK_LOOK_MOST)
+            pause *= 2;
+    }
+    look(talk);
+    end_with_reply(talk, exchange, status);
+}
+
+/* ---- the conversation ---- */
+
+/* EHLO, and HELO where that is refused for good. */
+static const struct smtp_exchange *introduce(struct talk *talk)
+{
+    const struct smtp_exchange *exchange = ask_by_name(talk, SMTP_EHLO, "EHLO");
+
+    return is_answered(exchange, 5) ? ask_by_name(talk, SMTP_HELO, "HELO") : exchange;
+}
+
+/* STATUS_OK if the connection is good for more, with TLS or as it was. */
+static enum status upgrade(struct talk *talk)
+{
+    const struct smtp_exchange *exchange =
+        ask(talk, SMTP_STARTTLS, "STARTTLS\r\n", deadline_of_step(talk));
+    enum status status = exchange->status;
+
+    if (!is_answered(exchange, 2))
+        return status;
+    drain(talk);
+    status = shake_hands(talk, deadline_of_step(talk));
+    return status == STATUS_OK ? ask_by_name(talk, SMTP_EHLO_AGAIN, "EHLO")->status : status;
+}
+
+static enum status greet(struct talk *talk, int64_t deadline)
+{
+    struct smtp_exchange *exchange = begin(talk, SMTP_GREETING);
+    enum status status = hear(talk, deadline);
+
+    return end_with_reply(talk, exchange, status);
+}
+
+/* Until the greeting is complete, not a word. */
+static void converse(struct talk *talk)
+{
+    struct smtp_conversation *seen = talk->seen;
+    int64_t deadline = now(talk) + microseconds(seen->patience);
+    const struct smtp_exchange *exchange;
+    enum status status;
+
+    if (seen->tls_at_once && shake_hands(talk, deadline) != STATUS_OK)
+        return;
+    status = greet(talk, deadline);
+    if (status == STATUS_TIMED_OUT && !seen->tls_at_once)
+        knock(talk);
+    if (status != STATUS_OK)
+        return;
+    if (is_answered(smtp_exchange_of(seen, SMTP_GREETING), 2)) {
+        exchange = introduce(talk);
+        status = exchange->status;
+        if (!seen->tls_at_once && is_answered(exchange, 2) &&
+            smtp_keyword(&exchange->reply, "STARTTLS"))
+            status = upgrade(talk);
+    }
+    if (status == STATUS_OK)
+        ask(talk, SMTP_QUIT, "QUIT\r\n",
+            now(talk) + microseconds(seen->timeout < QUIT_WAIT ? seen->timeout : QUIT_WAIT));
+}
+
+static enum status connect_to(struct talk *talk)
+{
+    struct smtp_exchange *exchange;
+    enum status status;
+
+    exchange = begin(talk, SMTP_CONNECT);
+    status = smtp_stream_open(&talk->stream, &talk->seen->address,
+                              microseconds(talk->seen->timeout));
+    exchange->began = 0;
+    return end(talk, exchange, status);
+}
+
+void gather_smtp(struct evidence *item, const struct gather_options *options,
+                 struct tls_trust *trust)
+{
+    struct smtp_conversation *seen = (struct smtp_conversation *)item;
+    struct talk talk = {.seen = seen, .trust = trust};
+
+    seen->patience = options->patience;
+    seen->timeout = options->timeout;
+    seen->exchanges = arena_new(&item->memory, SMTP_STEP_COUNT, sizeof *seen->exchanges);
+    talk.reader = smtp_reply_reader_new(&item->memory);
+    item->status = connect_to(&talk);
+    if (item->status == STATUS_OK)
+        converse(&talk);
+    smtp_stream_close(&talk.stream);
+    tls_thread_end();
+    item->settled = true;
+}
+
+int64_t gather_smtp_allowance(const struct gather_options *options)
+{
+    enum { CONNECT_EHLO_HELO_STARTTLS_HANDSHAKE_EHLO = 6 };
+
+    return microseconds(options->patience) +
+           CONNECT_EHLO_HELO_STARTTLS_HANDSHAKE_EHLO * microseconds(options->timeout) +
+           microseconds(KNOCK_WAIT + QUIT_WAIT + SLACK);
+}
