@@ -78,7 +78,7 @@ struct smtp_conversation {
      * (RFC 5321 4.5.3.2.1: "initial 220 message"); with TLS at once, handshake and greeting.
      */
     unsigned patience;
-    unsigned timeout; /* milliseconds that each other step was given; QUIT less */
+    unsigned timeout;                /* milliseconds that each other step was given; QUIT less */
     struct smtp_exchange *exchanges; /* in their order */
     size_t exchange_count;
     struct smtp_tls tls;

@@ -277,8 +277,8 @@ static enum status connect_to(struct talk *talk)
     enum status status;
 
     exchange = begin(talk, SMTP_CONNECT);
-    status = smtp_stream_open(&talk->stream, &talk->seen->address,
-                              microseconds(talk->seen->timeout));
+    status =
+        smtp_stream_open(&talk->stream, &talk->seen->address, microseconds(talk->seen->timeout));
     exchange->began = 0;
     return end(talk, exchange, status);
 }

@@ -1,5 +1,6 @@
 #include "diag/gather/tls.h"
 
+#include "diag/gather/ca_file.h"
 #include "diag/gather/certificate.h"
 #include "diag/memory.h"
 #include "diag/platform.h"
@@ -96,9 +97,9 @@ static enum status load_certificates(struct tls_trust *trust)
         return STATUS_OK;
     }
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-    if (SSL_CTX_load_verify_file(trust->context, trust->ca_file))
+    if (ca_file_load(trust->ca_file, SSL_CTX_get_cert_store(trust->context)) == STATUS_OK)
         return STATUS_OK;
-    trust->reason = "the file of trusted certificates cannot be read as PEM";
+    trust->reason = "the file of trusted certificates cannot be read";
     return STATUS_INVALID;
 }
 
