@@ -78,6 +78,11 @@ void json_put_bool(json_t *object, const char *name, bool value)
     json_object_set_new(object, name, json_boolean(value));
 }
 
+void json_put_microseconds(json_t *object, const char *name, int64_t microseconds)
+{
+    json_object_set_new(object, name, json_real((double)microseconds / 1000.0));
+}
+
 void json_put_time(json_t *object, const char *name, int64_t milliseconds)
 {
     char text[CLOCK_TEXT_SIZE];

@@ -22,6 +22,9 @@ void json_put_text(json_t *object, const char *name, const char *text);
 void json_put_number(json_t *object, const char *name, uint64_t number);
 void json_put_bool(json_t *object, const char *name, bool value);
 
+/* As milliseconds with a fraction. */
+void json_put_microseconds(json_t *object, const char *name, int64_t microseconds);
+
 /* Milliseconds since 1970 UTC as RFC 3339 text with milliseconds. */
 void json_put_time(json_t *object, const char *name, int64_t milliseconds);
 

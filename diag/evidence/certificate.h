@@ -1,9 +1,13 @@
-/* A certificate as a peer showed it in a TLS handshake: part of other evidence, no kind of its own.
+/*
+ * A certificate as a peer showed it in a TLS handshake: part of other evidence, no kind
+ * of its own. Its texts are printable (text.h), but for what a file was made to hold.
  */
 #ifndef EXDIAG_EVIDENCE_CERTIFICATE_H
 #define EXDIAG_EVIDENCE_CERTIFICATE_H
 
 #include "diag/evidence/evidence.h"
+
+struct redactor;
 
 enum {
     CERTIFICATES_MOST = 10,       /* of a chain that are kept */
@@ -38,9 +42,10 @@ bool certificate_is_for(const struct certificate *certificate, const char *host)
 
 json_t *certificates_to_json(const struct certificate *chain, size_t count);
 
-/* At most CERTIFICATES_MOST; members that are missing are "" or 0. */
+/* At most CERTIFICATES_MOST; texts that are missing are "", the common name NULL. */
 struct certificate *certificates_from_json(const json_t *list, struct arena *arena, size_t *count);
 
+/* Names and serial numbers; what a name matched, its pseudonym matches. In place. */
 void certificates_redact(struct certificate *chain, size_t count, const struct redactor *redactor,
                          struct arena *arena);
 

@@ -79,7 +79,7 @@ json_t *evidence_to_json(const struct evidence *item)
     if (item->reason)
         json_put_text(object, "reason", item->reason);
     json_put_time(object, "time", item->time);
-    json_object_set_new(object, "took_ms", json_real((double)item->took / 1000.0));
+    json_put_microseconds(object, "took_ms", item->took);
     item->kind->save(item, object);
     return object;
 }

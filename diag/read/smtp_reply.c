@@ -100,8 +100,10 @@ static enum smtp_reply_state judge(const struct smtp_reply *reply, const char *t
 /* The same for half a line. */
 static enum smtp_reply_state judge_half(const char *text, size_t size)
 {
+    static const char next[] = " -*0123456789\r";
+
     if (!begins_like_code(text, size) ||
-        (size > CODE_SIZE && !strchr(" -*0123456789\r", text[CODE_SIZE])))
+        (size > CODE_SIZE && !memchr(next, text[CODE_SIZE], sizeof next - 1)))
         return SMTP_REPLY_STRANGE;
     return SMTP_REPLY_PARTIAL;
 }
@@ -331,6 +333,16 @@ static bool is_masked_keyword(const char *text)
     return text[size] == '\0' || text[size] == ' ';
 }
 
+static bool is_masked_line(const struct smtp_line *line)
+{
+    size_t start = CODE_SIZE;
+
+    if (!has_code(line->text, line->size))
+        return false;
+    start += line->size > start && line->text[start] == '-';
+    return is_mask(line->text + start, line->size - start);
+}
+
 bool smtp_is_masked(const struct smtp_reply *reply)
 {
     size_t masks = 0;
@@ -339,9 +351,7 @@ bool smtp_is_masked(const struct smtp_reply *reply)
         const struct smtp_line *line = &reply->lines[i];
         const char *text = smtp_line_text(line);
 
-        if (has_code(line->text, line->size) &&
-            is_mask(line->text + CODE_SIZE, line->size - CODE_SIZE))
-            masks++;
+        masks += is_masked_line(line);
         if (text_starts_fold(text, strlen(text), "SMTP/cmap") || (i > 0 && is_masked_keyword(text)))
             return true;
     }
