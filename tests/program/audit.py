@@ -578,6 +578,130 @@ def memory_does_not_grow_with_the_list():
     expect(more < few * 1.2 + 4096, f"{few} KiB for 15,000 domains, {more} for 60,000")
 
 
+# ---- mail exchangers ----
+
+MAIL = """
+calm.example MX 10 mx.calm.example
+mx.calm.example A 127.2.0.1
+silent.example MX 10 mx.silent.example
+silent.example MX 20 mx.calm.example
+mx.silent.example A 127.1.0.1
+closed.example MX 0 .
+*.provider.example MX 10 mx.calm.example
+*.provider.example MX 20 mx.silent.example
+*.loud.example MX 10 mx.loud.example
+mx.loud.example A 127.1.0.2
+"""
+
+
+class Exchangers:
+    """Mail exchangers at one port: those of 127.2.0.0/16 greet, the rest of 127/8 stays silent."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [sys.executable, ROOT / "tests/bench/mx_peers.py", "0"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.port = int(self.process.stdout.readline())
+        self.arguments = ("--only", "mx", "--port", f"smtp={self.port}")
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(DEADLINE)
+
+    def connections(self):
+        """How many were open at once at most, and how many there were."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return tuple(map(int, self.process.stdout.readline().split()))
+
+
+def silent_domains(count):
+    """Lines of a zone: domains with one exchanger each, which is silent."""
+    return "".join(
+        f"s{number}.example MX 10 m{number}.example\n"
+        f"m{number}.example A 127.1.{number // 250 + 1}.{number % 250}\n"
+        for number in range(count)
+    )
+
+
+def stall_of(line):
+    return "mx-banner-stall" in line["findings"] + line.get("unknown", [])
+
+
+@case
+def a_line_tells_of_mail_exchangers():
+    names = ["calm.example", "silent.example", "closed.example", "none.example"]
+    with Lab(MAIL) as lab, Exchangers() as peers:
+        lines, _ = audit(names, lab.dns, *peers.arguments, "--patience", "0.5")
+    found = by_domain(lines)
+    expect_equal(counts(lines), collections.Counter(names), "the domains")
+    expect(not stall_of(found["calm.example"]), "a stall where there is none")
+    expect(stall_of(found["silent.example"]), f"no stall: {found['silent.example']}")
+    for name, wanted in (
+        ("calm.example", (1, 1, 0, "ready")),
+        ("silent.example", (2, 2, 0, "inconclusive")),
+    ):
+        facts = found[name]["mx"]
+        got = tuple(facts.get(word) for word in ("exchangers", "addresses", "stalled", "verdict"))
+        expect_equal(got, wanted, f"what is told of {name}")
+    for line in lines:
+        expect("spf" not in line, "facts of a probe that was not asked for")
+
+
+@case
+def a_provider_of_many_is_talked_to_once():
+    names = [f"d{number}.provider.example" for number in range(3000)]
+    with Lab(MAIL) as lab, Exchangers() as peers:
+        lines, _ = audit(names, lab.dns, *peers.arguments, "--patience", "1", "--jobs", "8")
+        expect_equal(peers.connections()[1], 2, "connections to two addresses")
+    expect_equal(counts(lines), collections.Counter(names), "the domains")
+    expect(all(stall_of(line) for line in lines), "a stall was not told to all who share it")
+
+
+@case
+def exchangers_are_waited_for_side_by_side():
+    names = [f"s{number}.example" for number in range(250)] + ["calm.example"]
+    with Lab(MAIL + silent_domains(250)) as lab, Exchangers() as peers:
+        began = time.monotonic()
+        lines, _ = audit(names, lab.dns, *peers.arguments, "--patience", "2", "--jobs", "250")
+        took = time.monotonic() - began
+        expect(peers.connections()[0] > 200, f"{peers.connections()} connections at once, and ever")
+    expect_equal(counts(lines), collections.Counter(names), "the domains")
+    expect(took < SOON, f"{took:.0f} s for 250 silent exchangers at once")
+
+
+@case
+def an_audit_of_exchangers_goes_on_where_it_was_cut():
+    names = ["calm.example", "silent.example", "closed.example", "a.provider.example"]
+    with Lab(MAIL) as lab, Exchangers() as peers, folder() as place:
+        arguments = (*peers.arguments, "--patience", "0.3")
+        _, result = audit(names, lab.dns, *arguments)
+        path = place / "results.jsonl"
+        path.write_bytes(result.out_bytes[: len(result.out_bytes) * 2 // 3])
+        earlier = whole_lines(path.read_bytes())
+        expect(0 < len(earlier) < len(names), "nothing was cut")
+        lines, _ = audit(names, lab.dns, "--resume", path, *arguments)
+    expect_equal(counts(earlier + lines), collections.Counter(names), "the domains")
+
+
+@case
+def an_interrupt_ends_a_thousand_conversations():
+    with Lab(silent_domains(1000)) as lab, Exchangers() as peers, folder() as place:
+        (place / "domains").write_text("".join(f"s{number}.example\n" for number in range(1000)))
+        with open(place / "domains", "rb") as stdin:
+            stream = Stream(
+                "--dns", lab.dns, *peers.arguments, "--patience", "600", "--jobs", "1000", stdin=stdin
+            )
+        wait_until(lambda: peers.connections()[0] >= 900)
+        began = time.monotonic()
+        status, out, _ = stream.interrupt(signal.SIGINT)
+        expect(time.monotonic() - began < SOON, "it went on")
+        expect_equal((status, out), (INCOMPLETE, b""), "the end")
+
+
 # ---- the command line ----
 
 
