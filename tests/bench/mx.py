@@ -97,8 +97,8 @@ def one_domain(exdiag, dns):
     check = [exdiag, "check", "many.bench.example", "--only", "mx", *dns, "--format", "json"]
     with Peers():
         ours, _, out = timed([*check, "--patience", str(PATIENCE)])
-        stalls = sum(
-            finding["id"] == "mx-banner-stall" and finding["outcome"] != "ok"
+        told = any(
+            finding["id"] == "mx-banner-stall" and finding["outcome"] in ("problem", "unknown")
             for finding in json.loads(out)["findings"]
         )
         print(f"one domain, 10 silent and 10 healthy exchangers, patience {PATIENCE} s")
@@ -111,7 +111,7 @@ def one_domain(exdiag, dns):
         for name, function in others:
             theirs = measure(function)
             print(f"  {name:40s} {theirs:7.1f} s: {theirs / ours:.1f} times as long")
-    return ours <= PATIENCE + 1, stalls
+    return told and ours <= PATIENCE + 1
 
 
 # ---- ten thousand ----
@@ -150,7 +150,7 @@ def main():
         write_zone()
         return
     dns = ["--dns", f"127.0.0.1:{sys.argv[2]}", "--port", f"smtp={PORT}"]
-    in_time, _ = one_domain(sys.argv[1], dns)
+    in_time = one_domain(sys.argv[1], dns)
     if not ten_thousand(sys.argv[1], dns) or not in_time:
         sys.exit("a bound is broken")
 

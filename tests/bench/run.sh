@@ -1,6 +1,6 @@
 #!/bin/bash
 # Speed and memory, beside other tools, in one run on this machine: figures and ratios.
-# Needs nsd, kdig (knot-dnsutils), dnsperf and GNU time; all traffic is on loopback.
+# Needs nsd, kdig (knot-dnsutils), dnsperf, swaks, nmap and GNU time; all traffic is on loopback.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=tests/bench
@@ -50,3 +50,5 @@ dnsperf -s 127.0.0.1 -p "$port" -d "$work/questions" -c 8 -T 1 -q 2000 -n 1 -e 2
 
 echo
 $here/audit.sh
+echo
+$here/mx.sh
