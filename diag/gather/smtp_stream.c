@@ -35,6 +35,10 @@ enum status smtp_stream_open(struct smtp_stream *stream, const struct net_addres
         return status;
     while ((status = platform_tcp_result(stream->socket)) == STATUS_AGAIN && waited == STATUS_OK)
         waited = wait_for(stream, true, allowance);
+    if (status == STATUS_CLOSED) { /* it stood, and was reset before we looked */
+        stream->was_reset = true;
+        return STATUS_OK;
+    }
     return status == STATUS_AGAIN ? waited : status;
 }
 
