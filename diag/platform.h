@@ -202,6 +202,12 @@ enum status platform_file_create(const char *path, FILE **file);
 /* Replaces or makes an ordinary file for writing bytes: reports. */
 enum status platform_file_write(const char *path, FILE **file);
 
+/* The bytes of an ordinary file open for reading; where it stands is lost. */
+enum status platform_file_size(FILE *file, uint64_t *size);
+
+/* Where the next byte of an ordinary file is read; its end and beyond have none. */
+enum status platform_file_seek(FILE *file, uint64_t offset);
+
 /* Why the last write to a FILE failed: STATUS_DISK_FULL, STATUS_CLOSED (a pipe), STATUS_IO. */
 enum status platform_write_error(void);
 

@@ -55,6 +55,23 @@ enum status platform_file_write(const char *path, FILE **file)
     return open_stream(path, O_WRONLY | O_CREAT | O_TRUNC, everyone, file);
 }
 
+enum status platform_file_size(FILE *file, uint64_t *size)
+{
+    off_t end = fseeko(file, 0, SEEK_END) == 0 ? ftello(file) : -1;
+
+    if (end < 0)
+        return STATUS_IO;
+    *size = (uint64_t)end;
+    return STATUS_OK;
+}
+
+enum status platform_file_seek(FILE *file, uint64_t offset)
+{
+    if (offset > INT64_MAX || fseeko(file, (off_t)offset, SEEK_SET) != 0)
+        return STATUS_IO;
+    return STATUS_OK;
+}
+
 enum status platform_write_error(void)
 {
     switch (error_status(errno)) {

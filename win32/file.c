@@ -121,6 +121,23 @@ enum status platform_file_write(const char *path, FILE **file)
 }
 
 /* errno alone would call a pipe that is going away an invalid argument. */
+enum status platform_file_size(FILE *file, uint64_t *size)
+{
+    __int64 end = _fseeki64(file, 0, SEEK_END) == 0 ? _ftelli64(file) : -1;
+
+    if (end < 0)
+        return STATUS_IO;
+    *size = (uint64_t)end;
+    return STATUS_OK;
+}
+
+enum status platform_file_seek(FILE *file, uint64_t offset)
+{
+    if (offset > INT64_MAX || _fseeki64(file, (__int64)offset, SEEK_SET) != 0)
+        return STATUS_IO;
+    return STATUS_OK;
+}
+
 enum status platform_write_error(void)
 {
     enum status status = error_status(_doserrno);

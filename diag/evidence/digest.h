@@ -1,5 +1,5 @@
 /*
- * Evidence of kind "file": what a file is, from reading all of it once. The file
+ * Evidence of kind "file": what a file is, from reading all of it once (gather/digest.h). The file
  * itself stays where it is; this digest is bounded whatever the file's size.
  */
 #ifndef EXDIAG_EVIDENCE_DIGEST_H
@@ -20,7 +20,7 @@ struct file_digest {
     uint64_t size;         /* bytes */
     uint64_t lines;        /* line ends, plus a last line without one; 0 of binary files */
     uint64_t longest_line; /* bytes, without its end */
-    char sha256[65];       /* lower-case hexadecimal; empty if redacted */
+    char sha256[65];       /* lower-case hexadecimal; empty if redacted, and of captures */
 };
 
 extern const struct evidence_kind evidence_digest;

@@ -1,5 +1,6 @@
 #include "diag/gather/digest.h"
 
+#include "diag/gather/file.h"
 #include "diag/memory.h"
 #include "diag/platform.h"
 
@@ -9,20 +10,6 @@
 #include <stdlib.h>
 
 enum { PIECE_SIZE = 1024 * 1024 };
-
-static enum status open_file(const char *path, FILE **file, const char **reason)
-{
-    switch (platform_file_kind(path)) {
-    case PLATFORM_FOLDER:
-        *reason = "it is a folder";
-        return STATUS_INVALID;
-    case PLATFORM_OTHER_FILE:
-        *reason = "it is a device, a pipe or a socket, not a file";
-        return STATUS_INVALID;
-    default:
-        return platform_file_open(path, file);
-    }
-}
 
 static void write_hexadecimal(const unsigned char *bytes, size_t size, char *out)
 {
@@ -35,6 +22,11 @@ static void write_hexadecimal(const unsigned char *bytes, size_t size, char *out
     *out = '\0';
 }
 
+static bool is_capture(enum file_type type)
+{
+    return type == FILE_TYPE_PCAP || type == FILE_TYPE_PCAPNG || type == FILE_TYPE_NETMON;
+}
+
 static enum status read_all(FILE *file, unsigned char *piece, EVP_MD_CTX *hash,
                             struct file_digest *out)
 {
@@ -44,6 +36,8 @@ static enum status read_all(FILE *file, unsigned char *piece, EVP_MD_CTX *hash,
     size_t size = fread(piece, 1, PIECE_SIZE, file);
 
     out->type = file_type_of(piece, size < FILE_TYPE_HEAD ? size : FILE_TYPE_HEAD, &out->encoding);
+    if (is_capture(out->type))
+        return platform_file_size(file, &out->size);
     text_survey_begin(&survey, out->encoding);
     for (; size > 0; size = fread(piece, 1, PIECE_SIZE, file)) {
         text_survey_add(&survey, piece, size);
@@ -71,7 +65,7 @@ void gather_digest(struct evidence *item)
     EVP_MD_CTX *hash = EVP_MD_CTX_new();
     const char *reason = NULL;
     FILE *file = NULL;
-    enum status status = open_file(digest->path, &file, &reason);
+    enum status status = gather_file_open(digest->path, &file, &reason);
 
     if (status != STATUS_OK)
         goto out;

@@ -1,4 +1,8 @@
-/* Reads a file once, from its beginning to its end, and says what it is. */
+/*
+ * Reads a file once, from its beginning to its end, and says what it is. Of a network
+ * capture, which may have many gigabytes and is read once for its frames, the beginning
+ * is read alone: it has a type and a size, and neither lines nor a sum.
+ */
 #ifndef EXDIAG_GATHER_DIGEST_H
 #define EXDIAG_GATHER_DIGEST_H
 

@@ -6,6 +6,7 @@
 #include "diag/gather/pool.h"
 #include "diag/gather/smtp.h"
 #include "diag/gather/tls.h"
+#include "diag/gather/trace.h"
 #include "diag/platform.h"
 
 #include <stdlib.h>
@@ -44,6 +45,11 @@ static int64_t allow_for_a_file(const struct gather_options *options)
     return 600 * (int64_t)1000000;
 }
 
+static void observe_trace(struct errand *errand)
+{
+    gather_trace(errand->found);
+}
+
 static void observe_smtp(struct errand *errand)
 {
     gather_smtp(errand->found, &errand->options, errand->trust);
@@ -67,6 +73,7 @@ static const struct blocking_gatherer {
 } blocking_gatherers[] = {
     {&evidence_digest, observe_file, allow_for_a_file, NULL},
     {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host},
+    {&evidence_trace, observe_trace, allow_for_a_file, NULL},
 };
 
 static const struct blocking_gatherer *blocking_gatherer_of(const struct evidence_kind *kind)
