@@ -131,7 +131,7 @@ static const struct finding_kind *const kinds[] = {
 const struct probe probe_mx = {
     .name = "mx",
     .summary = "mail exchangers: whether each greets, and what it does instead",
-    .needs = NEEDS_NETWORK,
+    .needs = NEEDS_NETWORK | NEEDS_PATIENCE,
     .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER),
     .touches = "DNS questions about the domain's MX records and the addresses they lead to; one "
                "connection to port 25 of each address, and for a server named with --server also "

@@ -96,6 +96,25 @@ def it_tells_how_long_it_may_take():
 
 
 @case
+def it_names_mail_servers_and_how_long_they_are_waited_for():
+    arguments = ("contoso.com", "--dns", "127.0.0.1", "--jobs", "7")
+    out = plan(*arguments, "--patience", "proof", "--port", "smtp=2525").out
+    for word in ("\nmx\n", "STARTTLS", "up to 300.0 s", "\n7 are waited for", "port 2525 instead of 25"):
+        expect_in(word, out, "the plan")
+    expect_in("up to 60.0 s", plan(*arguments).out, "the plan with the usual patience")
+    expect_not_in("--patience", plan(*arguments, "--skip", "mx").out, "the plan without mx")
+
+
+@case
+def it_names_files_read_and_written():
+    with folder() as place:
+        (place / "notes.txt").write_text("notes\n")
+        out = plan("--file", place / "notes.txt", "--save", place / "kept").out
+        expect_in(f"\nread: {place}/notes.txt\n", out, "the plan")
+        expect_in(f"\nwritten, with all evidence: {place}/kept\n", out, "the plan")
+
+
+@case
 def it_refuses_what_a_run_would():
     plan(status=TROUBLE)
     plan("contoso.com", "--dns", "nonsense", status=TROUBLE)
