@@ -240,8 +240,9 @@ static void show_progress(struct audit *audit, int64_t now)
     if (!audit->plan->shows_progress || now - audit->shown < PROGRESS_EVERY * (int64_t)1000)
         return;
     audit->shown = now;
-    fprintf(stderr, "\r%llu domains, %.0f a second", (unsigned long long)audit->outcome->lines,
-            (double)audit->outcome->lines / seconds);
+    fprintf(stderr, "\r%llu domains, %.0f a second, %zu under way",
+            (unsigned long long)audit->outcome->lines, (double)audit->outcome->lines / seconds,
+            audit->in_flight);
     if (audit->input_size > 0 && used > 0)
         show_time_left(seconds * ((double)audit->input_size - used) / used);
     fputs(" \x1b[K", stderr);

@@ -666,7 +666,8 @@ def exchangers_are_waited_for_side_by_side():
     names = [f"s{number}.example" for number in range(250)] + ["calm.example"]
     with Lab(MAIL + silent_domains(250)) as lab, Exchangers() as peers:
         began = time.monotonic()
-        lines, _ = audit(names, lab.dns, *peers.arguments, "--patience", "2", "--jobs", "250")
+        arguments = (*peers.arguments, "--patience", "2", "--jobs", "250", "--in-flight", "50")
+        lines, _ = audit(names, lab.dns, *arguments)
         took = time.monotonic() - began
         expect(peers.connections()[0] > 200, f"{peers.connections()} connections at once, and ever")
     expect_equal(counts(lines), collections.Counter(names), "the domains")
@@ -685,6 +686,20 @@ def an_audit_of_exchangers_goes_on_where_it_was_cut():
         expect(0 < len(earlier) < len(names), "nothing was cut")
         lines, _ = audit(names, lab.dns, "--resume", path, *arguments)
     expect_equal(counts(earlier + lines), collections.Counter(names), "the domains")
+
+
+@case
+def few_open_files_cost_time_and_no_answers():
+    names = [f"s{number}.example" for number in range(400)]
+    prefix = ["sh", "-c", 'ulimit -n 200 && exec "$@"', "sh"]
+    with Lab(silent_domains(400)) as lab, Exchangers() as peers:
+        arguments = (*peers.arguments, "--patience", "0.2", "--jobs", "1000")
+        lines, result = audit(names, lab.dns, *arguments, prefix=prefix)
+        expect_equal(peers.connections()[1], 400, "connections")
+    expect_in("only 150 conversations at once", result.err, "stderr")
+    expect_equal(counts(lines), collections.Counter(names), "the domains")
+    for line in lines:
+        expect_equal(line["mx"]["verdict"], "inconclusive", f"the verdict on {line['domain']}")
 
 
 @case
