@@ -1,12 +1,14 @@
 #include "diag/probe.h"
 
 extern const struct probe probe_file;
+extern const struct probe probe_mx;
 extern const struct probe probe_spf;
 extern const struct topic topic_spf;
 
 /* A new probe is one file in this folder and one line here. */
 const struct probe *const probes[] = {
     &probe_spf,
+    &probe_mx,
     &probe_file,
     NULL,
 };

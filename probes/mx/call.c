@@ -264,13 +264,11 @@ void mx_set_record(struct finding *finding, const struct subject *subject,
     buffer_release(&record);
 }
 
-void mx_set_call(struct finding *finding, const struct mx_calls *calls, const struct mx_call *call)
+void mx_set_call(struct finding *finding, const struct mx_call *call)
 {
     char endpoint[NET_ADDRESS_TEXT_SIZE];
 
     set_address(finding, "address", &call->address->ip);
     net_address_format(&call->conversation->address, 0, endpoint);
     set_vouched(finding, VALUE_TEXT, "endpoint", endpoint, strlen(endpoint));
-    if (calls->subject->kind == SUBJECT_DOMAIN && !calls->mx->is_implicit)
-        mx_set_record(finding, calls->subject, call->exchanger);
 }

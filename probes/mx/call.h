@@ -42,7 +42,7 @@ const char *mx_call_text(struct examination *x, const struct mx_call *call);
 
 /* The values that steps about these calls take: see kinds.h. */
 void mx_set_subject(struct examination *x, struct finding *finding, const struct subject *subject);
-void mx_set_call(struct finding *finding, const struct mx_calls *calls, const struct mx_call *call);
+void mx_set_call(struct finding *finding, const struct mx_call *call);
 
 /* The MX record as a zone has it. */
 void mx_set_record(struct finding *finding, const struct subject *subject,

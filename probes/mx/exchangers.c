@@ -84,8 +84,7 @@ static void read_records(struct arena *arena, const struct public_view *view,
 
 /* ---- addresses ---- */
 
-/* The resolver is this machine: only then does its word that an answer is signed count. */
-static bool is_authenticated(const struct dns_answer *answer)
+bool mx_is_authenticated(const struct dns_answer *answer)
 {
     static const struct ip_address v4_loopback = {IP_V4, {127}};
     static const struct ip_address v6_loopback = {IP_V6, {[15] = 1}};
@@ -95,8 +94,7 @@ static bool is_authenticated(const struct dns_answer *answer)
             ip_equal(&answer->server.ip, &v6_loopback));
 }
 
-static void add_address(struct mx_exchangers *mx, size_t exchanger, const struct ip_address *ip,
-                        bool authenticated)
+static void add_address(struct mx_exchangers *mx, size_t exchanger, const struct ip_address *ip)
 {
     mx->list[exchanger].addresses++;
     for (size_t i = 0; i < mx->address_count; i++) {
@@ -105,7 +103,7 @@ static void add_address(struct mx_exchangers *mx, size_t exchanger, const struct
     }
     mx->address_total++;
     if (mx->address_count < MX_ADDRESSES_MOST)
-        mx->addresses[mx->address_count++] = (struct mx_address){*ip, exchanger, authenticated};
+        mx->addresses[mx->address_count++] = (struct mx_address){*ip, exchanger};
 }
 
 static void add_answer(struct mx_exchangers *mx, size_t exchanger, const struct dns_answer *answer)
@@ -113,7 +111,7 @@ static void add_answer(struct mx_exchangers *mx, size_t exchanger, const struct 
     const struct dns_record *record = NULL;
 
     while ((record = dns_answer_next(answer, record)))
-        add_address(mx, exchanger, &record->data.ip, is_authenticated(answer));
+        add_address(mx, exchanger, &record->data.ip);
 }
 
 static const char *alias_in(const struct dns_answer *answer)
@@ -149,7 +147,7 @@ static bool resolve(struct examination *x, struct mx_exchangers *mx)
         struct mx_exchanger *exchanger = &mx->list[i];
 
         if (exchanger->literal.family != IP_NONE) {
-            add_address(mx, i, &exchanger->literal, false);
+            add_address(mx, i, &exchanger->literal);
             continue;
         }
         exchanger->alias = alias_in(exchanger->v4);
@@ -192,7 +190,6 @@ static void read_view(struct examination *x, const char *domain, const struct pu
                       struct mx_exchangers *mx)
 {
     mx->answer = view->answers[0];
-    mx->is_signed = is_authenticated(mx->answer);
     read_records(pass_memory(x), view, mx);
     if (mx->count == 0 && mx->has_null)
         mx->state = MX_NO_MAIL;

@@ -35,15 +35,13 @@ struct mx_exchanger {
 
 struct mx_address {
     struct ip_address ip;
-    size_t exchanger;      /* the first in order that has it */
-    bool is_authenticated; /* a resolver on this machine says that it is signed (AD) */
+    size_t exchanger; /* the first in order that has it */
 };
 
 struct mx_exchangers {
     enum mx_state state;
     bool is_implicit; /* there is no MX record: the domain's own addresses */
     bool has_null;    /* "0 ." stands among them */
-    bool is_signed;   /* DNSSEC, as far as a resolver on this machine says so */
     struct mx_exchanger list[MX_EXCHANGERS_MOST]; /* best preference first, then by name */
     size_t count;
     size_t total;                                   /* with those that were left out */
@@ -60,6 +58,12 @@ const struct mx_exchangers *mx_exchangers_of(struct examination *x, const char *
 
 /* The addresses of one host, as if it were the only exchanger: a name, or an address as text. */
 const struct mx_exchangers *mx_addresses_of_host(struct examination *x, const char *host);
+
+/*
+ * The answer is signed (DNSSEC), for a resolver says so that runs on this machine: of any other,
+ * nobody knows what happened to its word on the way.
+ */
+bool mx_is_authenticated(const struct dns_answer *answer);
 
 /* No answer tells of the addresses: neither that there are some nor that there are none. */
 bool mx_is_unresolved(const struct mx_exchanger *exchanger);

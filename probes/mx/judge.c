@@ -2,6 +2,8 @@
 
 #include "probes/mx/kinds.h"
 
+#include <string.h>
+
 typedef bool call_test(const struct mx_call *call);
 
 /* ---- counting ---- */
@@ -87,14 +89,25 @@ static bool is_without_route_v6(const struct mx_call *call)
 
 /* ---- telling ---- */
 
-/* Whether the domain has exchangers beside those that are at fault. */
-static bool has_others(const struct mx_calls *calls, call_test *at_fault)
+/* The best exchanger that lets mail in, beside those at fault; NULL if there is none. */
+static const struct mx_exchanger *other_than(const struct mx_calls *calls, call_test *at_fault)
 {
     for (size_t i = 0; i < calls->count; i++) {
         if (mx_call_greeted(&calls->list[i]) && !at_fault(&calls->list[i]))
-            return true;
+            return calls->list[i].exchanger;
     }
-    return false;
+    return NULL;
+}
+
+static void set_other(struct finding *finding, const struct mx_calls *calls, call_test *at_fault)
+{
+    const struct mx_exchanger *other = other_than(calls, at_fault);
+
+    if (!other)
+        return;
+    set_text(finding, "others", "yes");
+    if (other->literal.family == IP_NONE)
+        set_value(finding, VALUE_NAME, "exchanger-that-greets", other->name, strlen(other->name));
 }
 
 static void show_calls(struct examination *x, struct finding *finding, const struct mx_calls *calls,
@@ -104,15 +117,14 @@ static void show_calls(struct examination *x, struct finding *finding, const str
 
     mx_set_subject(x, finding, calls->subject);
     set_number(finding, "port", calls->list[0].conversation->address.port);
-    if (has_others(calls, test))
-        set_text(finding, "others", "yes");
+    set_other(finding, calls, test);
     for (size_t i = 0; i < calls->count; i++) {
         const struct mx_call *call = &calls->list[i];
 
         if (!test(call))
             continue;
         mx_saw_call(finding, calls, call);
-        mx_set_call(finding, calls, call);
+        mx_set_call(finding, call);
         if (call->exchanger != last && calls->subject->kind == SUBJECT_DOMAIN &&
             !calls->mx->is_implicit)
             mx_set_record(finding, calls->subject, call->exchanger);
@@ -135,8 +147,8 @@ static void show_effect(struct finding *finding, const struct mx_calls *calls, c
             all);
     else if (at_best == best)
         saw(finding, NULL,
-            "every sender comes here first (%zu of %zu addresses, none better): mail gets in "
-            "only if the sender moves on to the next exchanger",
+            "every exchanger with the best preference is like this (%zu of %zu addresses in all): "
+            "mail gets in only if the sender moves on to the next",
             all, calls->count);
     else if (at_best > 0)
         saw(finding, NULL,
@@ -197,7 +209,7 @@ static void judge_silence(struct examination *x, const struct mx_calls *calls)
         while (!is_inconclusive(call))
             call++;
         finding = unknown(x, &mx_banner_stall, "inconclusive, no greeting in %g s",
-                          (double)mx_waited(call->conversation) / 1000);
+                          (double)(mx_waited(call->conversation) / 100) / 10);
         show_calls(x, finding, calls, is_inconclusive);
     }
 }

@@ -17,6 +17,18 @@ extern const struct finding_kind mx_greeting_refused;
 
 /* Where the records lead: kinds_records.c */
 extern const struct finding_kind mx_no_address;
+extern const struct finding_kind mx_cname;
+extern const struct finding_kind mx_ip_literal;
+extern const struct finding_kind mx_null;
+extern const struct finding_kind mx_private_address;
+
+/* What it says once it speaks: kinds_tls.c */
+extern const struct finding_kind mx_not_smtp;
+extern const struct finding_kind mx_inspected;
+extern const struct finding_kind mx_breaks_off;
+extern const struct finding_kind mx_starttls;
+extern const struct finding_kind mx_certificate;
+extern const struct finding_kind mx_tlsa;
 
 /* ---- steps that several of them have ---- */
 

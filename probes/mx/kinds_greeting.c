@@ -90,8 +90,7 @@ const struct finding_kind mx_banner_stall = {
              .command = "Find out which host the address leads to, and whether that host is up and "
                         "listens on the port that it is sent to.",
              .note = "let the health check read the 220 (HAProxy: option smtpchk), not only open "
-                     "the port, so that a silent host is taken out by itself",
-             .each = "address"},
+                     "the port, so that a silent host is taken out by itself"},
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
@@ -140,8 +139,7 @@ const struct finding_kind mx_banner_slow = {
              .where = "the server behind {address}",
              .command = "Check what it does before it greets: reverse lookups of the caller, block "
                         "lists, ident queries, content filters; and that its own name servers "
-                        "answer at once.",
-             .each = "address"},
+                        "answer at once."},
             MX_POSIX_SERVICE,
             {0}},
     .verify = verify_greeting,

@@ -60,3 +60,119 @@ const struct finding_kind mx_no_address = {
     .make_known = ask_elsewhere,
     .references = references,
 };
+
+/* The record as it is, to be replaced; and back again. */
+#define REPLACE_RECORD(text)                                                                       \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the zone of {name}, at whoever hosts it", .command = text, .each = "record"      \
+    }
+
+static const struct step_template restore_record[] = {
+    REPLACE_RECORD("Publish again the record {record}"), {0}};
+
+const struct finding_kind mx_cname = {
+    .id = "mx-cname",
+    .severity = SEVERITY_INFO,
+    .title = "an MX record names an alias (CNAME)",
+    .why = "RFC 2181 section 10.3 asks for a name with addresses of its own. Senders follow the "
+           "alias all the same, so mail arrives; but hosts do not know themselves by the alias, "
+           "which can make mail loop, and TLSA records and certificates have to fit both names.",
+    .symptom = "Usually none; now and then a loop between exchangers, or a warning of a tool that "
+               "checks zones.",
+    .cause = "The alias was convenient when the host moved.",
+    .applies_to = "every domain with MX records",
+    .fix =
+        (const struct step_template[]){
+            REPLACE_RECORD("Let the record {record} name the host that the alias leads to, or give "
+                           "its name addresses instead of the alias."),
+            {0}},
+    .verify = verify_records,
+    .undo = restore_record,
+    .make_known = ask_elsewhere,
+    .references = references,
+};
+
+const struct finding_kind mx_ip_literal = {
+    .id = "mx-ip-literal",
+    .severity = SEVERITY_WARNING,
+    .title = "an MX record holds an IP address where a host name belongs",
+    .why = "An MX record names a host (RFC 5321 section 5.1). Most senders look for a host of that "
+           "name, find none and pass over the record; some guess what was meant.",
+    .symptom = "Mail from a few senders arrives, most comes back with \"host not found\"; or a "
+               "second exchanger gets everything.",
+    .cause = "The address was typed into a form that asks for the mail server.",
+    .applies_to = "every domain with MX records",
+    .fix =
+        (const struct step_template[]){
+            REPLACE_RECORD("Give the host a name with an A or AAAA record, and publish an MX "
+                           "record with that name instead of {record}"),
+            {0}},
+    .verify = verify_records,
+    .undo = restore_record,
+    .make_known = ask_elsewhere,
+    .references = references,
+};
+
+const struct finding_kind mx_null = {
+    .id = "mx-null",
+    .severity = SEVERITY_WARNING,
+    .title = "a null MX stands beside other MX records",
+    .why = "\"0 .\" says that the domain takes no mail, and others say that it does. RFC 7505 "
+           "section 3 forbids the two together: some senders take the first for final and return "
+           "mail at once, others ignore it.",
+    .symptom = "Mail from some senders comes back at once with 5.1.10 or 556, from others it "
+               "arrives.",
+    .cause = "A record for a domain that takes no mail was added to one that does, or stayed when "
+             "mail was set up.",
+    .applies_to = "every domain with MX records",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the zone of {name}, at whoever hosts it",
+             .command =
+                 "Delete the MX record with the target \".\" if the domain takes mail; delete "
+                 "the others if it does not."},
+            {0}},
+    .verify = verify_records,
+    .undo =
+        (const struct step_template[]){{.shell = SHELL_MANUAL,
+                                        .kind = STEP_DECIDE,
+                                        .where = "the zone of {name}",
+                                        .command = "Publish again the record that was deleted."},
+                                       {0}},
+    .make_known = ask_elsewhere,
+    .references = references,
+};
+
+const struct finding_kind mx_private_address = {
+    .id = "mx-private-address",
+    .severity = SEVERITY_WARNING,
+    .title = "the public address of a mail exchanger is one that nobody outside can reach",
+    .why = "Addresses for private networks lead nowhere from the Internet, or to somebody else's "
+           "printer. Senders wait until their connections time out and go to the next exchanger.",
+    .symptom = "Mail from outside is late or comes back, mail from inside arrives.",
+    .cause = "The inner address of the server was published, or an inner zone was copied to the "
+             "public servers.",
+    .applies_to = "every domain with MX records",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the public zone of the exchanger, at whoever hosts it",
+             .command = "Put the address that the Internet reaches in place of {address}",
+             .each = "address"},
+            {0}},
+    .verify = verify_records,
+    .undo = (const struct step_template[]){{.shell = SHELL_MANUAL,
+                                            .kind = STEP_DECIDE,
+                                            .where = "the public zone of the exchanger",
+                                            .command = "Publish again the address {address}",
+                                            .each = "address"},
+                                           {0}},
+    .make_known = ask_elsewhere,
+    .references = (const struct reference[]){{"RFC 6890, Special-Purpose IP Address Registries",
+                                              "https://www.rfc-editor.org/rfc/rfc6890"},
+                                             {NULL, NULL}},
+};

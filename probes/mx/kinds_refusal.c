@@ -57,8 +57,7 @@ const struct finding_kind mx_closes = {
              .kind = STEP_DECIDE,
              .where = "the firewall or load balancer in front of {address}",
              .command = "Check that a host is alive behind it, and which callers its rules turn "
-                        "away.",
-             .each = "address"},
+                        "away."},
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
@@ -97,8 +96,7 @@ const struct finding_kind mx_refuses = {
              .kind = STEP_DECIDE,
              .where = "the firewall in front of {address}",
              .command = "Check that port 25 leads to the mail server, and that it is open to "
-                        "everybody: senders come from anywhere.",
-             .each = "address"},
+                        "everybody: senders come from anywhere."},
             MX_TAKE_OUT,
             {0}},
     .verify = verify_answer,
@@ -126,8 +124,7 @@ const struct finding_kind mx_unreachable = {
              .kind = STEP_DECIDE,
              .where = "whoever runs {address}",
              .command = "Check that the host is up, that the address in DNS is still its own, and "
-                        "that the firewall lets port 25 in from everywhere.",
-             .each = "address"},
+                        "that the firewall lets port 25 in from everywhere."},
             IS_IT_LISTENING,
             MX_TAKE_OUT,
             {0}},
@@ -174,8 +171,7 @@ const struct finding_kind mx_greeting_refused = {
              .command = "Look in its log why this caller was refused: a block list, an access "
                         "rule, a missing reverse name.",
              .note = "if only the examining address is unwelcome, nothing is wrong for others: "
-                     "check from a server that sends mail",
-             .each = "address"},
+                     "check from a server that sends mail"},
             MX_TAKE_OUT,
             {0}},
     .verify = verify_answer,

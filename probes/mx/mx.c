@@ -42,6 +42,7 @@ static void judge_exchangers(struct examination *x, const struct subject *domain
     tell_facts(x, &calls);
     mx_judge_records(x, domain, mx);
     mx_judge_calls(x, &calls);
+    mx_judge_speech(x, &calls);
 }
 
 static void examine_domain(struct examination *x, const struct subject *domain)
@@ -109,10 +110,13 @@ static void examine_server(struct examination *x, const struct subject *server)
         return;
     mx_judge_records(x, server, mx);
     mx_judge_calls(x, &smtp);
-    if (server->given) {
-        mx_judge_submission(x, &submission);
-        mx_judge_submission(x, &submissions);
-    }
+    mx_judge_speech(x, &smtp);
+    if (!server->given)
+        return;
+    mx_judge_submission(x, &submission);
+    mx_judge_speech(x, &submission);
+    mx_judge_submission(x, &submissions);
+    mx_judge_speech(x, &submissions);
 }
 
 static void examine(struct examination *x, const struct subject *subject)
@@ -124,8 +128,10 @@ static void examine(struct examination *x, const struct subject *subject)
 }
 
 static const struct finding_kind *const kinds[] = {
-    &mx_banner_stall, &mx_banner_slow,      &mx_closes,     &mx_refuses,
-    &mx_unreachable,  &mx_greeting_refused, &mx_no_address, NULL,
+    &mx_banner_stall,     &mx_banner_slow, &mx_closes,    &mx_refuses,    &mx_unreachable,
+    &mx_greeting_refused, &mx_no_address,  &mx_cname,     &mx_ip_literal, &mx_null,
+    &mx_private_address,  &mx_not_smtp,    &mx_inspected, &mx_breaks_off, &mx_starttls,
+    &mx_certificate,      &mx_tlsa,        NULL,
 };
 
 const struct probe probe_mx = {

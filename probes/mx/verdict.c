@@ -56,28 +56,33 @@ static const struct smtp_exchange *waiting_step(const struct smtp_conversation *
     return greeting ? greeting : smtp_exchange_of(conversation, SMTP_HANDSHAKE);
 }
 
+static int64_t end_of(const struct smtp_conversation *conversation, enum smtp_step step)
+{
+    const struct smtp_exchange *exchange = smtp_exchange_of(conversation, step);
+
+    return exchange && exchange->status == STATUS_OK ? exchange->ended : 0;
+}
+
 int64_t mx_accepted_at(const struct smtp_conversation *conversation)
 {
-    const struct smtp_exchange *connect = smtp_exchange_of(conversation, SMTP_CONNECT);
-    const struct smtp_exchange *handshake = smtp_exchange_of(conversation, SMTP_HANDSHAKE);
+    int64_t handshake = end_of(conversation, SMTP_HANDSHAKE);
 
-    if (conversation->tls_at_once && handshake && handshake->status == STATUS_OK)
-        return handshake->ended;
-    return connect ? connect->ended : 0;
+    if (conversation->tls_at_once && handshake)
+        return handshake;
+    return end_of(conversation, SMTP_CONNECT);
 }
 
 int64_t mx_waited(const struct smtp_conversation *conversation)
 {
     const struct smtp_exchange *step = waiting_step(conversation);
-    int64_t patience = (int64_t)conversation->patience;
+    int64_t waited;
 
     if (!step)
         return 0;
-    if (step->status == STATUS_TIMED_OUT && step->step == SMTP_GREETING &&
-        step->ended < patience * 1000)
-        return patience;
-    return step->status == STATUS_TIMED_OUT ? step->ended / 1000
-                                            : (step->ended - mx_accepted_at(conversation)) / 1000;
+    waited = (step->ended - end_of(conversation, SMTP_CONNECT)) / 1000;
+    if (step->status == STATUS_TIMED_OUT && waited < (int64_t)conversation->patience)
+        waited = (int64_t)conversation->patience;
+    return waited;
 }
 
 static enum mx_verdict of_step(const struct smtp_conversation *conversation,
@@ -90,8 +95,8 @@ static enum mx_verdict of_step(const struct smtp_conversation *conversation,
     case STATUS_OK:
         if (step->step == SMTP_HANDSHAKE)
             return MX_UNKNOWN;
-        return of_code(reply->code, (reply->first_byte - accepted) / 1000,
-                       (reply->last_byte - accepted) / 1000);
+        return of_code(smtp_is_masked(reply) ? 220 : reply->code,
+                       (reply->first_byte - accepted) / 1000, (reply->last_byte - accepted) / 1000);
     case STATUS_TIMED_OUT:
         return of_silence(mx_waited(conversation));
     case STATUS_CLOSED:

@@ -43,13 +43,13 @@ enum { /* milliseconds */
 
 enum mx_verdict mx_verdict_of_conversation(const struct smtp_conversation *conversation);
 
-/* When the peer was there to greet: microseconds since the conversation began. */
+/*
+ * When the peer was there to greet, microseconds since the conversation began: connected,
+ * and with TLS at once after the handshake.
+ */
 int64_t mx_accepted_at(const struct smtp_conversation *conversation);
 
-/*
- * Milliseconds that a greeting was waited for: since the peer accepted, or where the
- * patience came to its end, all of that, as it is counted.
- */
+/* Milliseconds from the connection on that a greeting was waited for. */
 int64_t mx_waited(const struct smtp_conversation *conversation);
 
 /*

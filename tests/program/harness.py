@@ -133,9 +133,18 @@ def check_soundness(result):
             check_schema(result.out, result.arguments[0])
 
 
+def spare_exchangers(arguments):
+    """Cases about mail exchangers choose their probes; for all others nobody is called."""
+    if arguments[:1] != ["check"] or len(arguments) == 1 or os.path.isfile(arguments[1]):
+        return arguments
+    if any(argument.startswith(("--only", "--skip")) for argument in arguments):
+        return arguments
+    return ["check", "--skip=mx", *arguments[1:]]
+
+
 def exdiag(*arguments, status=None, variables=None, folder=None, user=None, stdin=b"", prefix=()):
     """Runs the program to its end. `status`: the exit status, or a tuple of those allowed."""
-    arguments = [str(argument) for argument in arguments]
+    arguments = spare_exchangers([str(argument) for argument in arguments])
     try:
         done = subprocess.run(
             [*prefix, EXDIAG, *arguments],
@@ -164,7 +173,7 @@ class Running:
     """The program at work, to be interrupted."""
 
     def __init__(self, *arguments):
-        self.arguments = [str(argument) for argument in arguments]
+        self.arguments = spare_exchangers([str(argument) for argument in arguments])
         self.process = subprocess.Popen(
             [EXDIAG, *self.arguments],
             stdin=subprocess.DEVNULL,
@@ -193,7 +202,7 @@ def on_terminal(*arguments, columns=80, variables=None, stderr_too=True):
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(
-        [EXDIAG, *arguments],
+        [EXDIAG, *spare_exchangers(list(arguments))],
         stdin=subprocess.DEVNULL,
         stdout=slave,
         stderr=slave if stderr_too else subprocess.PIPE,
