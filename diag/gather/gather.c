@@ -3,6 +3,7 @@
 #include "diag/evidence/digest.h"
 #include "diag/gather/digest.h"
 #include "diag/gather/dns.h"
+#include "diag/gather/mail_log.h"
 #include "diag/gather/pool.h"
 #include "diag/gather/smtp.h"
 #include "diag/gather/tls.h"
@@ -50,6 +51,11 @@ static void observe_trace(struct errand *errand)
     gather_trace(errand->found);
 }
 
+static void observe_mail_log(struct errand *errand)
+{
+    gather_mail_log(errand->found);
+}
+
 static void observe_smtp(struct errand *errand)
 {
     gather_smtp(errand->found, &errand->options, errand->trust);
@@ -72,6 +78,7 @@ static const struct blocking_gatherer {
     void (*write_host)(const struct evidence *item, struct buffer *out);
 } blocking_gatherers[] = {
     {&evidence_digest, observe_file, allow_for_a_file, NULL},
+    {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL},
     {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host},
     {&evidence_trace, observe_trace, allow_for_a_file, NULL},
 };

@@ -1,13 +1,10 @@
 #include "diag/gather/trace.h"
 
 #include "diag/gather/file.h"
+#include "diag/gather/text_file.h"
 #include "diag/platform.h"
 #include "diag/read/capture.h"
 #include "diag/read/netmon_text.h"
-
-#include <stdlib.h>
-
-enum { TEXT_PIECE = 256 * 1024 };
 
 static const char reading_failed[] = "reading the file failed on the way";
 
@@ -47,14 +44,14 @@ static void read_capture(enum file_type type, FILE *file, struct arena *arena,
 static void read_text(enum file_type type, FILE *file, struct arena *arena, struct mail_trace *out)
 {
     struct netmon_text_reader *reader = netmon_text_reader_new();
-    char *piece = memory_new(1, TEXT_PIECE);
+    struct text_file *pieces = text_file_new(file);
+    const char *text;
     size_t size;
 
     (void)type;
-    rewind(file);
-    while ((size = fread(piece, 1, TEXT_PIECE, file)) > 0)
-        netmon_text_add(reader, piece, size);
-    free(piece);
+    while ((size = text_file_next(pieces, &text)) > 0)
+        netmon_text_add(reader, text, size);
+    text_file_free(pieces);
     netmon_text_end(reader, arena, out);
 }
 

@@ -1,0 +1,76 @@
+#include "diag/gather/text_file.h"
+
+#include "diag/read/utf16.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE_SIZE = 64 * 1024 };
+
+struct text_file {
+    FILE *file;
+    enum file_type type;
+    bool is_wide;
+    struct utf16 utf16;
+    struct buffer text; /* of a wide piece */
+    size_t from, size;  /* of what is read and not given yet */
+    char piece[PIECE_SIZE];
+};
+
+static size_t mark_size(const char *bytes, size_t size)
+{
+    if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+        return 3;
+    if (size >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
+        return 2;
+    return 0;
+}
+
+struct text_file *text_file_new(FILE *file)
+{
+    struct text_file *text = memory_new(1, sizeof *text);
+    enum text_encoding encoding;
+    size_t head;
+
+    rewind(file);
+    text->file = file;
+    text->size = fread(text->piece, 1, PIECE_SIZE, file);
+    text->from = mark_size(text->piece, text->size);
+    head = text->size < FILE_TYPE_HEAD ? text->size : FILE_TYPE_HEAD;
+    text->type = file_type_of((const unsigned char *)text->piece, head, &encoding);
+    text->is_wide = encoding == TEXT_ENCODING_UTF16LE || encoding == TEXT_ENCODING_UTF16BE;
+    text->utf16.is_big_endian = encoding == TEXT_ENCODING_UTF16BE;
+    buffer_init(&text->text, 4 * (size_t)PIECE_SIZE);
+    return text;
+}
+
+void text_file_free(struct text_file *text)
+{
+    buffer_release(&text->text);
+    free(text);
+}
+
+enum file_type text_file_type(const struct text_file *text)
+{
+    return text->type;
+}
+
+size_t text_file_next(struct text_file *text, const char **piece)
+{
+    while (text->from < text->size ||
+           (text->size = fread(text->piece, 1, PIECE_SIZE, text->file)) > 0) {
+        const char *bytes = text->piece + text->from;
+        size_t size = text->size - text->from;
+
+        text->from = text->size = 0;
+        *piece = bytes;
+        if (!text->is_wide)
+            return size;
+        buffer_clear(&text->text);
+        utf16_to_utf8(&text->utf16, bytes, size, &text->text);
+        *piece = text->text.text;
+        if (text->text.size > 0)
+            return text->text.size;
+    }
+    return 0;
+}

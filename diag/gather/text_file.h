@@ -1,0 +1,23 @@
+/* The text of a file as UTF-8, by pieces, whatever it is encoded in and however large. */
+#ifndef EXDIAG_GATHER_TEXT_FILE_H
+#define EXDIAG_GATHER_TEXT_FILE_H
+
+#include "diag/read/file_type.h"
+
+#include <stdio.h>
+
+struct text_file;
+
+/* From the beginning of `file`, which is borrowed, and which stays open. */
+struct text_file *text_file_new(FILE *file);
+void text_file_free(struct text_file *text);
+
+enum file_type text_file_type(const struct text_file *text);
+
+/*
+ * The next piece, without the byte order mark: UTF-16 as UTF-8, all else as it is. It is
+ * valid until the next call. Its size; 0 at the end, or after an error, which ferror() tells.
+ */
+size_t text_file_next(struct text_file *text, const char **piece);
+
+#endif

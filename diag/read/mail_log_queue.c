@@ -1,0 +1,226 @@
+/* What Get-Queue says, through Format-List, Format-Table or Export-Csv. */
+#include "diag/read/mail_log_reader.h"
+
+#include "diag/text.h"
+
+#include <string.h>
+
+enum property { IDENTITY, NEXT_HOP, DELIVERY_TYPE, LAST_ERROR, RETRIES, PROPERTIES };
+
+enum { VALUE_MOST = 4096 };
+
+static const char *const property_names[] = {"Identity",  "NextHopDomain", "DeliveryType",
+                                             "LastError", "RetryCount",    NULL};
+
+enum form { FORM_LIST, FORM_CSV, FORM_TABLE };
+
+struct queue_list {
+    enum form form;
+    char separator; /* of CSV */
+    struct mail_log_fields fields;
+    size_t columns[PROPERTIES];
+    struct buffer values[PROPERTIES]; /* of the queue that is being read */
+    enum property last;               /* whose value may go on */
+    bool goes_on;
+    uint64_t line; /* of its LastError */
+};
+
+static void clear(struct queue_list *list)
+{
+    for (size_t i = 0; i < PROPERTIES; i++) {
+        if (!list->values[i].text)
+            buffer_init(&list->values[i], VALUE_MOST);
+        buffer_clear(&list->values[i]);
+    }
+    list->goes_on = false;
+    list->line = 0;
+}
+
+/* ---- a queue that has been read ---- */
+
+/* Where mail goes by MX records the next hop is a domain, else it is a host: a smart host. */
+static void read_next_hop(const struct queue_list *list, struct mail_log_event *event,
+                          char name[MAIL_LOG_NAME_MOST + 1])
+{
+    const struct buffer *hop = &list->values[NEXT_HOP], *type = &list->values[DELIVERY_TYPE];
+    bool by_mx = type->size == 0 || text_starts_fold(type->text, type->size, "DnsConnector") ||
+                 text_starts_fold(type->text, type->size, "SmtpDnsConnector");
+    const char *text = hop->text + (*hop->text == '[');
+    size_t size = strcspn(text, "] ,");
+
+    if (mail_log_address(text, size, &event->address) || !mail_log_name(text, size, name))
+        return;
+    if (by_mx)
+        event->domain = name;
+    else
+        event->host = name;
+}
+
+static void end_queue(struct mail_log_reader *reader, struct queue_list *list)
+{
+    struct mail_log_event event = {.silence = -1};
+    char name[MAIL_LOG_NAME_MOST + 1];
+    struct mail_log_status status;
+
+    if (list->values[LAST_ERROR].size > 0) {
+        mail_log_read_status(list->values[LAST_ERROR].text, &status);
+        read_next_hop(list, &event, name);
+        event.fault = status.fault;
+        if (*status.host)
+            event.host = status.host;
+        if (status.address.ip.family != IP_NONE)
+            event.address = status.address;
+        for (const char *digit = list->values[RETRIES].text;
+             text_is_digit(*digit) && event.retries < 1000000; digit++)
+            event.retries = event.retries * 10 + (uint64_t)(*digit - '0');
+        event.line = list->line;
+        event.route = event.domain ? event.domain : event.host;
+        event.text = list->values[LAST_ERROR].text;
+        if (status.fault != MAIL_LOG_FAULT_COUNT &&
+            (event.host || event.domain || event.address.ip.family != IP_NONE))
+            mail_log_tell(reader, &event);
+    }
+    clear(list);
+}
+
+/* ---- Format-List ---- */
+
+static size_t name_size(const char *line)
+{
+    size_t size = 0;
+
+    while (text_is_letter(line[size]))
+        size++;
+    return size;
+}
+
+static void read_property(struct mail_log_reader *reader, struct queue_list *list, const char *line)
+{
+    size_t size = name_size(line);
+    const char *value = line + size + strspn(line + size, " ");
+
+    list->goes_on = false;
+    if (*value != ':')
+        return;
+    value += 1 + strspn(value + 1, " ");
+    for (unsigned i = 0; i < PROPERTIES; i++) {
+        if (!text_equal_fold_sized(line, size, property_names[i], strlen(property_names[i])))
+            continue;
+        if (i == IDENTITY || list->values[i].size > 0)
+            end_queue(reader, list);
+        buffer_add_string(&list->values[i], value);
+        list->last = (enum property)i;
+        list->goes_on = true;
+        if (i == LAST_ERROR)
+            list->line = mail_log_line(reader);
+        return;
+    }
+}
+
+static void read_listed(struct mail_log_reader *reader, struct queue_list *list, const char *line)
+{
+    size_t indent = strspn(line, " \t");
+
+    if (!line[indent]) {
+        list->goes_on = false;
+        return;
+    }
+    if (indent == 0)
+        read_property(reader, list, line);
+    else if (list->goes_on)
+        buffer_add_string(&list->values[list->last], line + indent);
+}
+
+/* ---- rows ---- */
+
+/* A CSV file's first line names the columns, with one of three separators. */
+static bool begins_csv(struct queue_list *list, const char *line)
+{
+    for (const char *separator = ",;\t"; *separator; separator++) {
+        mail_log_split(&list->fields, line, *separator);
+        mail_log_columns(&list->fields, property_names, list->columns);
+        if (list->fields.count >= 2 && list->columns[LAST_ERROR] != SIZE_MAX) {
+            list->separator = *separator;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Words parted by any number of spaces; of a row the last column takes what is left. */
+static void split_words(struct mail_log_fields *fields, const char *line, size_t most)
+{
+    struct buffer row;
+
+    buffer_init(&row, MAIL_LOG_LINE_MOST);
+    for (size_t count = 1; *line; count++) {
+        size_t size = count < most ? strcspn(line, " \t") : strlen(line);
+
+        if (row.size > 0)
+            buffer_add_char(&row, '\t');
+        buffer_add(&row, line, size);
+        line += size + strspn(line + size, " \t");
+    }
+    mail_log_split(fields, row.text, '\t');
+    buffer_release(&row);
+}
+
+/* A table is read if its last column is LastError, whose text has spaces. */
+static bool begins_table(struct queue_list *list, const char *line)
+{
+    split_words(&list->fields, line + strspn(line, " "), MAIL_LOG_FIELDS_MOST);
+    mail_log_columns(&list->fields, property_names, list->columns);
+    return list->fields.count >= 2 && list->columns[LAST_ERROR] == list->fields.count - 1;
+}
+
+static void read_row(struct mail_log_reader *reader, struct queue_list *list, const char *line)
+{
+    if (list->form == FORM_CSV)
+        mail_log_split(&list->fields, line, list->separator);
+    else
+        split_words(&list->fields, line + strspn(line, " "), list->columns[LAST_ERROR] + 1);
+    for (size_t i = 0; i < PROPERTIES; i++)
+        buffer_add_string(&list->values[i], mail_log_field(&list->fields, list->columns[i]));
+    list->line = mail_log_line(reader);
+    end_queue(reader, list);
+}
+
+static void read_line(struct mail_log_reader *reader, void *state, const char *line)
+{
+    struct queue_list *list = state;
+
+    if (!list->values[0].text)
+        clear(list);
+    if (*line == '#' || strspn(line, " -\t") == strlen(line)) {
+        list->goes_on = false;
+        return;
+    }
+    if (list->form != FORM_LIST)
+        read_row(reader, list, line);
+    else if (begins_csv(list, line))
+        list->form = FORM_CSV;
+    else if (begins_table(list, line))
+        list->form = FORM_TABLE;
+    else
+        read_listed(reader, list, line);
+}
+
+static void end(struct mail_log_reader *reader, void *state)
+{
+    struct queue_list *list = state;
+
+    if (!list->values[0].text)
+        return;
+    end_queue(reader, list);
+    for (size_t i = 0; i < PROPERTIES; i++)
+        buffer_release(&list->values[i]);
+    if (list->fields.text.text)
+        buffer_release(&list->fields.text);
+}
+
+const struct mail_log_form mail_log_queue = {
+    .type = FILE_TYPE_QUEUE_LIST,
+    .size = sizeof(struct queue_list),
+    .read = read_line,
+    .end = end,
+};
