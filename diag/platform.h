@@ -158,6 +158,15 @@ enum status platform_thread_start(void (*run)(void *argument), void *argument);
  */
 enum status platform_on_interrupt(void (*interrupted)(void *argument), void *argument);
 
+/* ---- trust ---- */
+
+/*
+ * Calls `take` with the certificate, as DER, of each authority that this machine trusts.
+ * STATUS_NOT_SUPPORTED where those are files that the TLS library finds by itself.
+ */
+enum status platform_trusted_certificates(void (*take)(void *context, const void *der, size_t size),
+                                          void *context);
+
 /* ---- console ---- */
 
 bool platform_is_terminal(FILE *stream);

@@ -87,17 +87,29 @@ static bool be_lenient(SSL_CTX *context)
            SSL_CTX_set_cipher_list(context, "DEFAULT:@SECLEVEL=0");
 }
 
+static void trust_certificate(void *store, const void *der, size_t size)
+{
+    const unsigned char *bytes = der;
+    X509 *certificate = d2i_X509(NULL, &bytes, (long)size);
+
+    if (certificate)
+        X509_STORE_add_cert(store, certificate);
+    X509_free(certificate);
+}
+
 static enum status load_certificates(struct tls_trust *trust)
 {
     X509_VERIFY_PARAM *parameters = SSL_CTX_get0_param(trust->context);
+    X509_STORE *store = SSL_CTX_get_cert_store(trust->context);
 
     SSL_CTX_set_verify(trust->context, SSL_VERIFY_NONE, NULL);
     if (!trust->ca_file) {
         SSL_CTX_set_default_verify_paths(trust->context);
+        platform_trusted_certificates(trust_certificate, store);
         return STATUS_OK;
     }
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-    if (ca_file_load(trust->ca_file, SSL_CTX_get_cert_store(trust->context)) == STATUS_OK)
+    if (ca_file_load(trust->ca_file, store) == STATUS_OK)
         return STATUS_OK;
     trust->reason = "the file of trusted certificates cannot be read";
     return STATUS_INVALID;

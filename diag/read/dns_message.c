@@ -38,7 +38,7 @@ size_t dns_message_ask(uint8_t *wire, uint16_t id, const uint8_t *name, size_t n
     size_t at = 0;
 
     at = put16(wire, at, id);
-    at = put16(wire, at, recursive ? HEADER_RECURSION_DESIRED : 0);
+    at = put16(wire, at, recursive ? HEADER_RECURSION_DESIRED | HEADER_AUTHENTICATED : 0);
     at = put16(wire, at, 1);
     at = put16(wire, at, 0);
     at = put16(wire, at, 0);

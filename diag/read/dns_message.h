@@ -118,8 +118,9 @@ enum {
 
 /*
  * Writes a question for `name` (wire form, from dns_name_to_wire). `wire` has
- * DNS_QUESTION_MOST bytes; returns the size used. `recursive` sets RD; `edns`
- * adds an OPT record offering DNS_EDNS_SIZE.
+ * DNS_QUESTION_MOST bytes; returns the size used. `recursive` sets RD, and AD, by
+ * which a resolver that validates is asked to say so in its answer (RFC 6840 5.7);
+ * `edns` adds an OPT record offering DNS_EDNS_SIZE.
  */
 size_t dns_message_ask(uint8_t *wire, uint16_t id, const uint8_t *name, size_t name_size,
                        enum dns_type type, bool recursive, bool edns);

@@ -120,8 +120,9 @@ static const struct dns_record *first_answer(const struct fixture *fixture)
 
 static void questions_are_written(void **state)
 {
-    static const uint8_t expected[] = {0xBE, 0xEF, 1, 0, 0, 1, 0,  0,    0,    0, 0, 1, 1, 'a', 0,
-                                       0,    16,   0, 1, 0, 0, 41, 0x04, 0xD0, 0, 0, 0, 0, 0,   0};
+    static const uint8_t expected[] = {0xBE, 0xEF, 1,    0x20, 0, 1, 0,  0, 0, 0,
+                                       0,    1,    1,    'a',  0, 0, 16, 0, 1, 0,
+                                       0,    41,   0x04, 0xD0, 0, 0, 0,  0, 0, 0};
     uint8_t wire[DNS_QUESTION_MOST], name[DNS_NAME_WIRE_MOST];
     size_t size;
 
@@ -133,6 +134,7 @@ static void questions_are_written(void **state)
     assert_int_equal(dns_message_ask(wire, 0xBEEF, name, size, DNS_TXT, false, false),
                      sizeof expected - 11);
     assert_int_equal(wire[2], 0);
+    assert_int_equal(wire[3], 0);
     assert_int_equal(wire[11], 0);
 }
 

@@ -327,6 +327,111 @@ static void tcp_closed_port_is_refused(void **state)
     platform_socket_close(held);
 }
 
+struct pair { /* the two ends of a connection */
+    platform_socket listening, client, server;
+    struct net_address address;
+};
+
+static void connect_pair(struct pair *pair)
+{
+    struct net_address peer;
+
+    pair->address = listen_at("127.0.0.1", LAB_TCP, &pair->listening);
+    assert_int_equal(platform_tcp_open(&pair->address, &pair->client), STATUS_OK);
+    assert_true(wait_for(pair->client, true));
+    assert_int_equal(platform_tcp_result(pair->client), STATUS_OK);
+    assert_true(wait_for(pair->listening, false));
+    assert_int_equal(lab_accept(pair->listening, &pair->server, &peer), STATUS_OK);
+}
+
+static void close_pair(struct pair *pair)
+{
+    platform_socket_close(pair->client);
+    platform_socket_close(pair->listening);
+}
+
+/* What ended a connection: FIN, or RST after the bytes that came before it. */
+static void tcp_tells_a_reset_from_an_end(void **state)
+{
+    struct pair pair;
+    bool was_reset = true;
+    char bytes[8];
+    size_t size;
+
+    (void)state;
+    connect_pair(&pair);
+    assert_int_equal(platform_tcp_receive(pair.client, bytes, sizeof bytes, &size, &was_reset),
+                     STATUS_AGAIN);
+    assert_false(was_reset);
+    assert_int_equal(platform_send(pair.server, "bye", 3, &size), STATUS_OK);
+    platform_socket_close(pair.server);
+    assert_true(wait_for(pair.client, false));
+    assert_int_equal(platform_tcp_receive(pair.client, bytes, sizeof bytes, &size, &was_reset),
+                     STATUS_OK);
+    assert_int_equal(size, 3);
+    assert_true(wait_for(pair.client, false));
+    assert_int_equal(platform_tcp_receive(pair.client, bytes, sizeof bytes, &size, &was_reset),
+                     STATUS_CLOSED);
+    assert_false(was_reset);
+    close_pair(&pair);
+
+    connect_pair(&pair);
+    assert_int_equal(platform_send(pair.client, "unread", 6, &size), STATUS_OK);
+    assert_true(wait_for(pair.server, false));
+    platform_socket_close(pair.server);
+    assert_true(wait_for(pair.client, false));
+    assert_int_equal(platform_tcp_receive(pair.client, bytes, sizeof bytes, &size, &was_reset),
+                     STATUS_CLOSED);
+    assert_true(was_reset);
+    assert_int_equal(size, 0);
+    close_pair(&pair);
+}
+
+/* The peer's system takes what nobody reads, up to what its window has room for. */
+static void tcp_tells_what_was_acknowledged(void **state)
+{
+    enum { PIECE = 1 << 16 };
+    struct pair pair;
+    int64_t until = platform_monotonic_clock() + PATIENCE;
+    char *piece = memory_new(1, PIECE);
+    enum status status;
+    size_t size;
+
+    (void)state;
+    connect_pair(&pair);
+    assert_int_equal(platform_send(pair.client, "QUIT", 4, &size), STATUS_OK);
+    while ((status = platform_tcp_acknowledged(pair.client)) == STATUS_AGAIN &&
+           platform_monotonic_clock() < until)
+        lab_wait(NULL, 0, platform_monotonic_clock() + 1000);
+    if (status != STATUS_NOT_SUPPORTED) {
+        assert_int_equal(status, STATUS_OK);
+        while (platform_send(pair.client, piece, PIECE, &size) == STATUS_OK)
+            continue;
+        assert_int_equal(platform_tcp_acknowledged(pair.client), STATUS_AGAIN);
+    }
+    platform_socket_close(pair.server);
+    close_pair(&pair);
+    free(piece);
+}
+
+/* A connection has an end of its own, at the address that leads to the peer. */
+static void sockets_have_an_address(void **state)
+{
+    struct pair pair;
+    struct net_address own;
+
+    (void)state;
+    connect_pair(&pair);
+    assert_int_equal(platform_socket_address(pair.client, &own), STATUS_OK);
+    assert_true(ip_equal(&own.ip, &pair.address.ip));
+    assert_int_not_equal(own.port, pair.address.port);
+    assert_int_equal(platform_socket_address(pair.server, &own), STATUS_OK);
+    assert_true(net_address_equal(&own, &pair.address));
+    assert_int_not_equal(platform_socket_address(PLATFORM_NO_SOCKET, &own), STATUS_OK);
+    platform_socket_close(pair.server);
+    close_pair(&pair);
+}
+
 /* A send that fills the way says so; the program does not hang, and does not die of a reset. */
 static void tcp_never_blocks(void **state)
 {
@@ -1083,6 +1188,26 @@ static void full_disks_are_told(void **state)
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
+/* ---- trust ---- */
+
+static void see_certificate(void *context, const void *der, size_t size)
+{
+    assert_true(size > 2);
+    assert_int_equal(*(const unsigned char *)der, 0x30); /* a SEQUENCE */
+    ++*(size_t *)context;
+}
+
+/* Certificates where the system hands them out; files elsewhere. */
+static void authorities_are_certificates(void **state)
+{
+    size_t count = 0;
+    enum status status = platform_trusted_certificates(see_certificate, &count);
+
+    (void)state;
+    assert_true(status == STATUS_OK || status == STATUS_NOT_SUPPORTED);
+    assert_true(status == STATUS_OK || count == 0);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -1100,6 +1225,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(tcp_carries_bytes_over_ipv6),
         cmocka_unit_test(tcp_closed_port_is_refused),
         cmocka_unit_test(tcp_never_blocks),
+        cmocka_unit_test(tcp_tells_a_reset_from_an_end),
+        cmocka_unit_test(tcp_tells_what_was_acknowledged),
+        cmocka_unit_test(sockets_have_an_address),
+        cmocka_unit_test(authorities_are_certificates),
         cmocka_unit_test(sockets_need_an_address),
         cmocka_unit_test(resolvers_are_addresses),
         cmocka_unit_test(waits_tell_who_is_ready),
