@@ -1,6 +1,7 @@
 #include "tests/lab/world.h"
 
 #include "tests/lab/name_server.h"
+#include "tests/lab/smtp_behaviour.h"
 
 #include <stdlib.h>
 
@@ -18,33 +19,57 @@
  * fourth.com    a record with a misspelt mechanism
  * lucerne.com   a record that lets everybody send
  * northwind.com all is well
+ *
+ * Exchangers, as far as they are not northwind.com's:
+ *
+ * wideworld.com    the best is a balancer without back end; the second is healthy
+ * alpineski.com    its only one refuses with 554
+ * cohowinery.com   its only one closes at once
+ * margies.com      its only one's port is closed
+ * treyresearch.com its only one is silent
+ * humongous.com    its only one greets with a teaser line first
  */
-#define EXAMINED_ZONES                                                                                   \
-    {"woodgrove.com", "TXT",                                                                             \
-     "\"v=spf1 mx a include:_a.woodgrove.com include:_b.woodgrove.com include:spf.northwind.com -all\"", \
-     0},                                                                                                 \
-        {"woodgrove.com", "A", "192.0.2.80", 0},                                                         \
-        {"woodgrove.com", "MX", "10 h1.woodgrove.com", 0},                                               \
-        {"_a.woodgrove.com", "TXT",                                                                      \
-         "\"v=spf1 a:h1.woodgrove.com a:h2.woodgrove.com a:h3.woodgrove.com a:h4.woodgrove.com ~all\"",  \
-         0},                                                                                             \
-        {"_b.woodgrove.com", "TXT",                                                                      \
-         "\"v=spf1 a:h5.woodgrove.com a:h6.woodgrove.com a:h7.woodgrove.com a:h8.woodgrove.com ~all\"",  \
-         0},                                                                                             \
-        {"h1.woodgrove.com", "A", "198.51.100.1", 0},                                                    \
-        {"h2.woodgrove.com", "A", "198.51.100.2", 0},                                                    \
-        {"h3.woodgrove.com", "A", "198.51.100.3", 0},                                                    \
-        {"h4.woodgrove.com", "A", "198.51.100.4", 0},                                                    \
-        {"h5.woodgrove.com", "A", "198.51.100.5", 0},                                                    \
-        {"h6.woodgrove.com", "A", "198.51.100.6", 0},                                                    \
-        {"h7.woodgrove.com", "A", "198.51.100.7", 0},                                                    \
-        {"h8.woodgrove.com", "A", "198.51.100.8", 0},                                                    \
-        {"fourth.com", "TXT", "\"v=spf1 ipv4:198.51.100.7 mx -all\"", 0},                                \
-        {"fourth.com", "MX", "10 mail.northwind.com", 0},                                                \
-        {"lucerne.com", "TXT", "\"v=spf1 mx +all\"", 0},                                                 \
-    {                                                                                                    \
-        "lucerne.com", "MX", "10 mail.northwind.com", 0                                                  \
+#define EXAMINED_ZONES                                                                                                   \
+    {"woodgrove.com", "TXT",                                                                                             \
+     "\"v=spf1 a a:h9.woodgrove.com include:_a.woodgrove.com include:_b.woodgrove.com include:spf.northwind.com -all\"", \
+     0},                                                                                                                 \
+        {"woodgrove.com", "A", "192.0.2.80", 0},                                                                         \
+        {"woodgrove.com", "MX", "10 mail.woodgrove.com", 0},                                                             \
+        {"_a.woodgrove.com", "TXT",                                                                                      \
+         "\"v=spf1 a:h1.woodgrove.com a:h2.woodgrove.com a:h3.woodgrove.com a:h4.woodgrove.com ~all\"",                  \
+         0},                                                                                                             \
+        {"_b.woodgrove.com", "TXT",                                                                                      \
+         "\"v=spf1 a:h5.woodgrove.com a:h6.woodgrove.com a:h7.woodgrove.com a:h8.woodgrove.com ~all\"",                  \
+         0},                                                                                                             \
+        {"h2.woodgrove.com", "A", "198.51.100.2", 0},                                                                    \
+        {"h3.woodgrove.com", "A", "198.51.100.3", 0},                                                                    \
+        {"h4.woodgrove.com", "A", "198.51.100.4", 0},                                                                    \
+        {"h5.woodgrove.com", "A", "198.51.100.5", 0},                                                                    \
+        {"h6.woodgrove.com", "A", "198.51.100.6", 0},                                                                    \
+        {"h7.woodgrove.com", "A", "198.51.100.7", 0},                                                                    \
+        {"h8.woodgrove.com", "A", "198.51.100.8", 0},                                                                    \
+        {"h9.woodgrove.com", "A", "198.51.100.9", 0},                                                                    \
+        {"h1.woodgrove.com", "A", "198.51.100.1", 0},                                                                    \
+        {"mail.woodgrove.com", "A", "127.0.0.25", 0},                                                                    \
+        {"fourth.com", "TXT", "\"v=spf1 ipv4:198.51.100.7 include:spf.northwind.com -all\"", 0},                         \
+        {"fourth.com", "MX", "10 mail.northwind.com", 0},                                                                \
+        {"lucerne.com", "TXT", "\"v=spf1 ip4:198.51.100.7 +all\"", 0},                                                   \
+    {                                                                                                                    \
+        "lucerne.com", "MX", "10 mail.northwind.com", 0                                                                  \
     }
+
+/* Seen alike from everywhere. */
+#define EXCHANGER(domain, address)                                                                 \
+    {domain, "TXT", "\"v=spf1 -all\"", 0}, {domain, "MX", "10 mx." domain, 0},                     \
+    {                                                                                              \
+        "mx." domain, "A", address, 0                                                              \
+    }
+
+#define CALLED_ZONES                                                                               \
+    EXCHANGER("wideworld.com", "127.0.0.31"), {"wideworld.com", "MX", "20 mx2.wideworld.com", 0},  \
+        {"mx2.wideworld.com", "A", "127.0.0.32", 0}, EXCHANGER("alpineski.com", "127.0.0.33"),     \
+        EXCHANGER("cohowinery.com", "127.0.0.34"), EXCHANGER("margies.com", "127.0.0.35"),         \
+        EXCHANGER("treyresearch.com", "127.0.0.36"), EXCHANGER("humongous.com", "127.0.0.37")
 
 static const struct lab_record resolver_records[] = {
     {"com", "NS", "a.gtld.com", 0},
@@ -53,22 +78,26 @@ static const struct lab_record resolver_records[] = {
     {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},
     {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},
     {"contoso.com", "MX", "10 mail.contoso.com", 0},
+    {"mail.contoso.com", "A", "127.0.0.25", 0},
     {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},
     {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},
     {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},
-    {"mail.fabrikam.com", "A", "203.0.113.25", 0},
+    {"mail.fabrikam.com", "A", "127.0.0.25", 0},
     {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},
     {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},
     {"wingtip.com", "TXT", "\"v=spf1 redirect=spf.northwind.com\"", 0},
     {"wingtip.com", "TXT", "\"v=spf1 a mx -all\"", 0},
     {"adatum.com", "TXT", "\"v=spf10 mx -all\"", 0},
     {"adatum.com", "MX", "10 mail.adatum.com", 0},
+    {"mail.adatum.com", "A", "127.0.0.25", 0},
     {"litware.com", "TXT", "\"v=spf1 mx -all\"", 0},
     {"tailspin.com", "TXT", "\"v=spf1 ip4:10.0.0.25 -all\"", 0},
     EXAMINED_ZONES,
-    {"northwind.com", "TXT", "\"v=spf1 mx -all\"", 0},
+    CALLED_ZONES,
+    {"northwind.com", "TXT", "\"v=spf1 -all\"", 0},
     {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},
     {"northwind.com", "MX", "10 mail.northwind.com", 0},
+    {"mail.northwind.com", "A", "127.0.0.25", 0},
 };
 
 static const struct lab_behaviour resolver_behaviours[] = {
@@ -96,6 +125,12 @@ static const struct lab_record top_records[] = {
     DELEGATED("fourth.com"),
     DELEGATED("lucerne.com"),
     DELEGATED("northwind.com"),
+    DELEGATED("wideworld.com"),
+    DELEGATED("alpineski.com"),
+    DELEGATED("cohowinery.com"),
+    DELEGATED("margies.com"),
+    DELEGATED("treyresearch.com"),
+    DELEGATED("humongous.com"),
 };
 
 #define ZONE(domain)                                                                               \
@@ -105,27 +140,29 @@ static const struct lab_record top_records[] = {
 
 #define SHARED_ZONES                                                                               \
     ZONE("woodgrove.com"), ZONE("fourth.com"), ZONE("lucerne.com"), EXAMINED_ZONES,                \
-        ZONE("contoso.com"), {"contoso.com", "TXT", "\"v=SPF1 mx ~all\"", 0},                      \
+        ZONE("wideworld.com"), ZONE("alpineski.com"), ZONE("cohowinery.com"), ZONE("margies.com"), \
+        ZONE("treyresearch.com"), ZONE("humongous.com"), CALLED_ZONES, ZONE("contoso.com"),        \
+        {"contoso.com", "TXT", "\"v=SPF1 mx ~all\"", 0},                                           \
         {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},                                           \
         {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},                                      \
         {"contoso.com", "MX", "10 mail.contoso.com", 0},                                           \
-        {"mail.contoso.com", "A", "203.0.113.25", 0}, ZONE("fabrikam.com"),                        \
+        {"mail.contoso.com", "A", "127.0.0.25", 0}, ZONE("fabrikam.com"),                          \
         {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},                                         \
-        {"mail.fabrikam.com", "A", "203.0.113.25", 0},                                             \
+        {"mail.fabrikam.com", "A", "127.0.0.25", 0},                                               \
         {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},                    \
         {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},                \
         {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},                             \
         {"mail.fabrikam.com", "TXT", "\"v=spf1 a -all\"", 0},                                      \
-        {"mail.fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.25 -all\"", 0}, ZONE("wingtip.com"),  \
+        {"mail.fabrikam.com", "TXT", "\"v=spf1 ip4:127.0.0.25 -all\"", 0}, ZONE("wingtip.com"),    \
         {"wingtip.com", "TXT", "\"v=spf1 redirect=spf.northwind.com\"", 0},                        \
         {"wingtip.com", "TXT", "\"v=spf1 a mx -all\"", 0}, ZONE("adatum.com"),                     \
         {"adatum.com", "TXT", "\"v=spf10 mx -all\"", 0},                                           \
-        {"mail.adatum.com", "A", "203.0.113.25", 0}, ZONE("tailspin.com"),                         \
+        {"mail.adatum.com", "A", "127.0.0.25", 0}, ZONE("tailspin.com"),                           \
         {"tailspin.com", "TXT", "\"v=spf1 ip4:192.0.2.25 -all\"", 0}, ZONE("northwind.com"),       \
-        {"northwind.com", "TXT", "\"v=spf1 mx -all\"", 0},                                         \
+        {"northwind.com", "TXT", "\"v=spf1 -all\"", 0},                                            \
         {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},                           \
         {"northwind.com", "MX", "10 mail.northwind.com", 0},                                       \
-        {"mail.northwind.com", "A", "203.0.113.25", 0}, ZONE("litware.com")
+        {"mail.northwind.com", "A", "127.0.0.25", 0}, ZONE("litware.com")
 
 static const struct lab_record first_records[] = {
     SHARED_ZONES,
@@ -157,6 +194,22 @@ static const struct {
 
 enum { SERVERS = COUNT(servers) };
 
+static const struct {
+    const char *address;
+    const char *behaviour;
+} exchangers[] = {
+    {"127.0.0.25", "healthy@mail.northwind.com"},
+    {"127.0.0.31", "late-close:5.1"},
+    {"127.0.0.32", "healthy@mx2.wideworld.com"},
+    {"127.0.0.33", "refuses-554@mx.alpineski.com"},
+    {"127.0.0.34", "closes"},
+    {"127.0.0.35", "refused"},
+    {"127.0.0.36", "stall"},
+    {"127.0.0.37", "teaser:1@mx.humongous.com"},
+};
+
+enum { EXCHANGERS = COUNT(exchangers) };
+
 const struct lab_planted lab_planted[] = {
     {"spf-multiple", SUBJECT_DOMAIN, "contoso.com", OUTCOME_PROBLEM,
      "three SPF records that say the same"},
@@ -177,30 +230,47 @@ const struct lab_planted lab_planted[] = {
     {"spf-permissive", SUBJECT_DOMAIN, "lucerne.com", OUTCOME_PROBLEM,
      "+all, which lets everybody send"},
     {"spf-multiple", SUBJECT_DOMAIN, "proseware.com", OUTCOME_UNKNOWN, "name servers that fail"},
+    {"mx-banner-stall", SUBJECT_DOMAIN, "wideworld.com", OUTCOME_PROBLEM,
+     "its best exchanger accepts and never greets"},
+    {"mx-greeting-refused", SUBJECT_DOMAIN, "alpineski.com", OUTCOME_PROBLEM,
+     "an exchanger that refuses with 554"},
+    {"mx-closes", SUBJECT_DOMAIN, "cohowinery.com", OUTCOME_PROBLEM,
+     "an exchanger that accepts and closes"},
+    {"mx-refuses", SUBJECT_DOMAIN, "margies.com", OUTCOME_PROBLEM,
+     "an exchanger whose port is closed"},
+    {"mx-banner-stall", SUBJECT_DOMAIN, "treyresearch.com", OUTCOME_UNKNOWN,
+     "an exchanger that is silent for longer than is waited here"},
+    {"mx-banner-stall", SUBJECT_DOMAIN, "humongous.com", OUTCOME_OK,
+     "nothing: a teaser line, and the greeting a second later"},
     {"spf-multiple", SUBJECT_DOMAIN, "northwind.com", OUTCOME_OK, "nothing: all is well"},
+    {"mx-banner-stall", SUBJECT_DOMAIN, "northwind.com", OUTCOME_OK,
+     "nothing: its exchanger greets"},
     {NULL, SUBJECT_DOMAIN, NULL, OUTCOME_OK, NULL},
 };
 
 struct lab_world {
     struct lab_name_server *servers[SERVERS];
+    struct smtp_peer peers[EXCHANGERS];
+    struct smtp_peers *exchangers;
+    struct arena memory; /* of the peers */
 };
 
 enum status lab_world_stop(struct lab_world *world)
 {
-    enum status status = STATUS_OK;
+    enum status status = smtp_peers_stop(world->exchangers);
 
     for (size_t i = 0; i < SERVERS; i++) {
         enum status one = lab_name_server_stop(world->servers[i]);
 
         status = status == STATUS_OK ? one : status;
     }
+    arena_release(&world->memory);
     free(world);
     return status;
 }
 
-enum status lab_world_start(struct lab_world **out, struct net_address *resolver)
+static enum status start_name_servers(struct lab_world *world, struct net_address *resolver)
 {
-    struct lab_world *world = memory_new(1, sizeof *world);
     struct lab_endpoint endpoints[SERVERS];
     enum status status = STATUS_OK;
     size_t started = 0;
@@ -210,14 +280,37 @@ enum status lab_world_start(struct lab_world **out, struct net_address *resolver
     if (status == STATUS_OK)
         status = lab_listen(endpoints, SERVERS, 0);
     if (status != STATUS_OK)
-        goto out;
+        return status;
     *resolver = endpoints[0].address;
     for (; started < SERVERS && status == STATUS_OK; started++)
         status = lab_name_server_start(&servers[started].options, &endpoints[started],
                                        &world->servers[started]);
     for (size_t i = started; i < SERVERS; i++)
         lab_endpoint_close(&endpoints[i]);
-out:
+    return status;
+}
+
+static enum status start_exchangers(struct lab_world *world, uint16_t *port)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < EXCHANGERS && status == STATUS_OK; i++) {
+        world->peers[i].address = exchangers[i].address;
+        status = smtp_behaviour_read(exchangers[i].behaviour, &world->memory, &world->peers[i]);
+    }
+    *port = 0;
+    if (status == STATUS_OK)
+        status = smtp_peers_start(world->peers, EXCHANGERS, port, &world->exchangers);
+    return status;
+}
+
+enum status lab_world_start(struct lab_world **out, struct lab_world_ways *ways)
+{
+    struct lab_world *world = memory_new(1, sizeof *world);
+    enum status status = start_name_servers(world, &ways->resolver);
+
+    if (status == STATUS_OK)
+        status = start_exchangers(world, &ways->smtp_port);
     if (status == STATUS_OK)
         *out = world;
     else

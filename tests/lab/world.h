@@ -1,7 +1,8 @@
 /*
  * A broken organisation on loopback, for `exdiag demo` and the tests: a resolver as
  * it stands in an office, the servers of the top-level domains, and the name servers
- * of the organisation's domains, all at one port on 127.0.0.x.
+ * of the organisation's domains, all at one port on 127.0.0.x; the mail exchangers of
+ * these domains at another.
  */
 #ifndef EXDIAG_TESTS_LAB_WORLD_H
 #define EXDIAG_TESTS_LAB_WORLD_H
@@ -22,8 +23,15 @@ struct lab_planted {
 
 extern const struct lab_planted lab_planted[];
 
-/* `resolver`: the one to ask; every other server is at the same port. */
-enum status lab_world_start(struct lab_world **world, struct net_address *resolver);
+/* How long the slowest exchanger takes to show what it is, in milliseconds. */
+enum { LAB_WORLD_SLOWEST = 5100 };
+
+struct lab_world_ways {
+    struct net_address resolver; /* the one to ask; every other server is at the same port */
+    uint16_t smtp_port;          /* of all mail exchangers */
+};
+
+enum status lab_world_start(struct lab_world **world, struct lab_world_ways *ways);
 enum status lab_world_stop(struct lab_world *world);
 
 #endif
