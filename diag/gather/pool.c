@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOST_SLOTS = 1024 };
+enum { HOST_SLOTS = 4096 };
 
 struct task;
 
