@@ -76,6 +76,7 @@ static int examine(struct options *options, const struct lab_world_ways *ways)
                                                .dns_window = DNS_WINDOW_USUAL,
                                                .timeout = DEMO_TIMEOUT,
                                                .patience = patience_of(options),
+                                               .ca_text = ways->authority,
                                                .jobs = JOBS_USUAL},
                                     .catch_interrupts = true};
     enum status status;

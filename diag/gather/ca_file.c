@@ -51,20 +51,25 @@ static enum status take_certificates(BIO *text, X509_STORE *store)
     return count > 0 && is_at_end() ? STATUS_OK : STATUS_MALFORMED;
 }
 
+enum status ca_text_load(const char *text, size_t size, X509_STORE *store)
+{
+    BIO *memory = BIO_new_mem_buf(text, (int)size);
+    enum status status = memory ? take_certificates(memory, store) : STATUS_EXHAUSTED;
+
+    ERR_clear_error();
+    BIO_free(memory);
+    return status;
+}
+
 enum status ca_file_load(const char *path, X509_STORE *store)
 {
     struct buffer text;
     enum status status;
-    BIO *memory = NULL;
 
     buffer_init(&text, CA_FILE_MOST);
     status = read_whole(path, &text);
-    if (status == STATUS_OK) {
-        memory = BIO_new_mem_buf(text.text, (int)text.size);
-        status = memory ? take_certificates(memory, store) : STATUS_EXHAUSTED;
-    }
-    ERR_clear_error();
-    BIO_free(memory);
+    if (status == STATUS_OK)
+        status = ca_text_load(text.text, text.size, store);
     buffer_release(&text);
     return status;
 }

@@ -15,4 +15,7 @@ enum { CA_FILE_MOST = 16 << 20 /* bytes; those of all public authorities are a f
  */
 enum status ca_file_load(const char *path, X509_STORE *store);
 
+/* The same of a text in memory. */
+enum status ca_text_load(const char *text, size_t size, X509_STORE *store);
+
 #endif

@@ -189,12 +189,13 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->options.resolvers = NULL;
     gather->options.resolver_count = 0;
     gather->options.ca_file = NULL;
+    gather->options.ca_text = NULL;
     if (gather->options.patience == 0)
         gather->options.patience = PATIENCE_USUAL;
     gather->settled = settled;
     gather->context = context;
     tls_library_init();
-    gather->trust = tls_trust_new(options->ca_file);
+    gather->trust = tls_trust_new(options->ca_file, options->ca_text);
     status = platform_bell_new(&gather->bell);
     if (status != STATUS_OK)
         goto out;

@@ -19,6 +19,7 @@ struct gather_options {
     unsigned jobs;       /* worker threads, 1 to JOBS_MOST */
     unsigned patience;   /* milliseconds that a mail exchanger is given to greet; 0: the usual */
     const char *ca_file; /* certificates that are trusted, PEM; NULL: those of the system */
+    const char *ca_text; /* the same as text, in place of a file; or NULL */
 
     unsigned rate;   /* DNS questions a second to all servers, repeated ones too; 0: no limit */
     bool spread;     /* each question begins at the next resolver in turn, not at the first */

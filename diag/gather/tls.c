@@ -19,6 +19,7 @@ struct tls_trust {
     const char *reason;
     SSL_CTX *context;
     char *ca_file; /* or NULL */
+    char *ca_text; /* or NULL */
 };
 
 struct tls_session {
@@ -40,13 +41,14 @@ void tls_thread_end(void)
 
 /* ---- whom to trust ---- */
 
-struct tls_trust *tls_trust_new(const char *ca_file)
+struct tls_trust *tls_trust_new(const char *ca_file, const char *ca_text)
 {
     struct tls_trust *trust = memory_new(1, sizeof *trust);
 
     trust->mutex = platform_mutex_new();
     trust->users = 1;
     trust->ca_file = ca_file ? memory_copy_string(ca_file) : NULL;
+    trust->ca_text = ca_text ? memory_copy_string(ca_text) : NULL;
     return trust;
 }
 
@@ -72,6 +74,7 @@ void tls_trust_leave(struct tls_trust *trust)
     SSL_CTX_free(trust->context);
     platform_mutex_free(trust->mutex);
     free(trust->ca_file);
+    free(trust->ca_text);
     free(trust);
 }
 
@@ -101,15 +104,18 @@ static enum status load_certificates(struct tls_trust *trust)
 {
     X509_VERIFY_PARAM *parameters = SSL_CTX_get0_param(trust->context);
     X509_STORE *store = SSL_CTX_get_cert_store(trust->context);
+    enum status status;
 
     SSL_CTX_set_verify(trust->context, SSL_VERIFY_NONE, NULL);
-    if (!trust->ca_file) {
+    if (!trust->ca_file && !trust->ca_text) {
         SSL_CTX_set_default_verify_paths(trust->context);
         platform_trusted_certificates(trust_certificate, store);
         return STATUS_OK;
     }
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-    if (ca_file_load(trust->ca_file, store) == STATUS_OK)
+    status = trust->ca_text ? ca_text_load(trust->ca_text, strlen(trust->ca_text), store)
+                            : ca_file_load(trust->ca_file, store);
+    if (status == STATUS_OK)
         return STATUS_OK;
     trust->reason = "the file of trusted certificates cannot be read";
     return STATUS_INVALID;

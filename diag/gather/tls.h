@@ -18,8 +18,11 @@ void tls_library_init(void);
 /* Whom to trust. Shared by many threads: the last to leave frees it. */
 struct tls_trust;
 
-/* `ca_file`: PEM, or NULL for the system's. It is copied, and read with the first session. */
-struct tls_trust *tls_trust_new(const char *ca_file);
+/*
+ * `ca_file` or `ca_text`: PEM, or both NULL for the system's. Copied, and read with the first
+ * session.
+ */
+struct tls_trust *tls_trust_new(const char *ca_file, const char *ca_text);
 struct tls_trust *tls_trust_share(struct tls_trust *trust);
 void tls_trust_leave(struct tls_trust *trust);
 

@@ -50,7 +50,7 @@
         {"h8.woodgrove.com", "A", "198.51.100.8", 0},                                                                    \
         {"h9.woodgrove.com", "A", "198.51.100.9", 0},                                                                    \
         {"h1.woodgrove.com", "A", "198.51.100.1", 0},                                                                    \
-        {"mail.woodgrove.com", "A", "127.0.0.25", 0},                                                                    \
+        {"mail.woodgrove.com", "A", "127.0.0.29", 0},                                                                    \
         {"fourth.com", "TXT", "\"v=spf1 ipv4:198.51.100.7 include:spf.northwind.com -all\"", 0},                         \
         {"fourth.com", "MX", "10 mail.northwind.com", 0},                                                                \
         {"lucerne.com", "TXT", "\"v=spf1 ip4:198.51.100.7 +all\"", 0},                                                   \
@@ -78,18 +78,18 @@ static const struct lab_record resolver_records[] = {
     {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},
     {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},
     {"contoso.com", "MX", "10 mail.contoso.com", 0},
-    {"mail.contoso.com", "A", "127.0.0.25", 0},
+    {"mail.contoso.com", "A", "127.0.0.26", 0},
     {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},
     {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},
     {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},
-    {"mail.fabrikam.com", "A", "127.0.0.25", 0},
+    {"mail.fabrikam.com", "A", "127.0.0.27", 0},
     {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},
     {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},
     {"wingtip.com", "TXT", "\"v=spf1 redirect=spf.northwind.com\"", 0},
     {"wingtip.com", "TXT", "\"v=spf1 a mx -all\"", 0},
     {"adatum.com", "TXT", "\"v=spf10 mx -all\"", 0},
     {"adatum.com", "MX", "10 mail.adatum.com", 0},
-    {"mail.adatum.com", "A", "127.0.0.25", 0},
+    {"mail.adatum.com", "A", "127.0.0.28", 0},
     {"litware.com", "TXT", "\"v=spf1 mx -all\"", 0},
     {"tailspin.com", "TXT", "\"v=spf1 ip4:10.0.0.25 -all\"", 0},
     EXAMINED_ZONES,
@@ -146,18 +146,18 @@ static const struct lab_record top_records[] = {
         {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},                                           \
         {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},                                      \
         {"contoso.com", "MX", "10 mail.contoso.com", 0},                                           \
-        {"mail.contoso.com", "A", "127.0.0.25", 0}, ZONE("fabrikam.com"),                          \
+        {"mail.contoso.com", "A", "127.0.0.26", 0}, ZONE("fabrikam.com"),                          \
         {"fabrikam.com", "MX", "10 mail.fabrikam.com", 0},                                         \
-        {"mail.fabrikam.com", "A", "127.0.0.25", 0},                                               \
+        {"mail.fabrikam.com", "A", "127.0.0.27", 0},                                               \
         {"spf.northwind.com", "TXT", "\"v=spf1 ip4:198.51.100.0/24 -all\"", 0},                    \
         {"fabrikam.com", "TXT", "\"v=spf1 mx include:spf.northwind.com -all\"", 0},                \
         {"fabrikam.com", "TXT", "\"v=spf1 ip4:203.0.113.7 ~all\"", 0},                             \
         {"mail.fabrikam.com", "TXT", "\"v=spf1 a -all\"", 0},                                      \
-        {"mail.fabrikam.com", "TXT", "\"v=spf1 ip4:127.0.0.25 -all\"", 0}, ZONE("wingtip.com"),    \
+        {"mail.fabrikam.com", "TXT", "\"v=spf1 ip4:127.0.0.27 -all\"", 0}, ZONE("wingtip.com"),    \
         {"wingtip.com", "TXT", "\"v=spf1 redirect=spf.northwind.com\"", 0},                        \
         {"wingtip.com", "TXT", "\"v=spf1 a mx -all\"", 0}, ZONE("adatum.com"),                     \
         {"adatum.com", "TXT", "\"v=spf10 mx -all\"", 0},                                           \
-        {"mail.adatum.com", "A", "127.0.0.25", 0}, ZONE("tailspin.com"),                           \
+        {"mail.adatum.com", "A", "127.0.0.28", 0}, ZONE("tailspin.com"),                           \
         {"tailspin.com", "TXT", "\"v=spf1 ip4:192.0.2.25 -all\"", 0}, ZONE("northwind.com"),       \
         {"northwind.com", "TXT", "\"v=spf1 -all\"", 0},                                            \
         {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},                           \
@@ -198,9 +198,13 @@ static const struct {
     const char *address;
     const char *behaviour;
 } exchangers[] = {
-    {"127.0.0.25", "healthy@mail.northwind.com"},
+    {"127.0.0.25", "healthy-tls@mail.northwind.com"},
+    {"127.0.0.26", "healthy-tls@mail.contoso.com"},
+    {"127.0.0.27", "healthy-tls@mail.fabrikam.com"},
+    {"127.0.0.28", "healthy-tls@mail.adatum.com"},
+    {"127.0.0.29", "healthy-tls@mail.woodgrove.com"},
     {"127.0.0.31", "late-close:5.1"},
-    {"127.0.0.32", "healthy@mx2.wideworld.com"},
+    {"127.0.0.32", "healthy-tls@mx2.wideworld.com"},
     {"127.0.0.33", "refuses-554@mx.alpineski.com"},
     {"127.0.0.34", "closes"},
     {"127.0.0.35", "refused"},
@@ -311,9 +315,11 @@ enum status lab_world_start(struct lab_world **out, struct lab_world_ways *ways)
 
     if (status == STATUS_OK)
         status = start_exchangers(world, &ways->smtp_port);
-    if (status == STATUS_OK)
-        *out = world;
-    else
+    if (status != STATUS_OK) {
         lab_world_stop(world);
+        return status;
+    }
+    ways->authority = smtp_peers_authority(world->exchangers);
+    *out = world;
     return status;
 }

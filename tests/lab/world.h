@@ -29,6 +29,7 @@ enum { LAB_WORLD_SLOWEST = 5100 };
 struct lab_world_ways {
     struct net_address resolver; /* the one to ask; every other server is at the same port */
     uint16_t smtp_port;          /* of all mail exchangers */
+    const char *authority;       /* that signed their certificates: PEM, the world's */
 };
 
 enum status lab_world_start(struct lab_world **world, struct lab_world_ways *ways);
