@@ -76,11 +76,13 @@ static const struct blocking_gatherer {
     int64_t (*allowance)(const struct gather_options *options); /* microseconds */
     /* "address:port" of whom it talks to, for the limit per host; or NULL. */
     void (*write_host)(const struct evidence *item, struct buffer *out);
+    /* What a worker past its allowance, or none at all, means: never silence of a peer. */
+    enum status late;
 } blocking_gatherers[] = {
-    {&evidence_digest, observe_file, allow_for_a_file, NULL},
-    {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL},
-    {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host},
-    {&evidence_trace, observe_trace, allow_for_a_file, NULL},
+    {&evidence_digest, observe_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host, STATUS_EXHAUSTED},
+    {&evidence_trace, observe_trace, allow_for_a_file, NULL, STATUS_TIMED_OUT},
 };
 
 static const struct blocking_gatherer *blocking_gatherer_of(const struct evidence_kind *kind)
@@ -144,7 +146,7 @@ static void welcome_workers(struct gather *gather)
         struct evidence *item = job.owner;
 
         if (job.late) {
-            evidence_fail(item, STATUS_TIMED_OUT, NULL);
+            evidence_fail(item, blocking_gatherer_of(item->kind)->late, NULL);
         } else {
             evidence_adopt(item, ((struct errand *)job.work)->found);
             free_errand(job.work);

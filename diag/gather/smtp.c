@@ -98,8 +98,11 @@ static enum status end_with_reply(struct talk *talk, struct smtp_exchange *excha
     }
 }
 
-/* What came before its time answers nothing, and may be somebody else's (RFC 3207 6). */
-static void drain(struct talk *talk)
+/*
+ * What came before its time answers nothing, and may be somebody else's (RFC 3207 6).
+ * STATUS_CLOSED if the peer has ended the connection by now.
+ */
+static enum status drain(struct talk *talk)
 {
     char piece[PIECE_SIZE];
     size_t size;
@@ -108,16 +111,22 @@ static void drain(struct talk *talk)
         talk->seen->spoke_out_of_turn = true;
     smtp_reply_drop(talk->reader);
     for (unsigned i = 0; i < DRAINED_MOST; i++) {
-        if (smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, 0) != STATUS_OK)
-            return;
+        enum status status = smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, 0);
+
+        if (status != STATUS_OK)
+            return status;
         talk->seen->spoke_out_of_turn = true;
     }
+    return STATUS_OK;
 }
 
 static enum status say(struct talk *talk, const char *command, int64_t deadline)
 {
-    drain(talk);
+    enum status drained = drain(talk);
+
     smtp_reply_begin(talk->reader);
+    if (drained == STATUS_CLOSED)
+        return drained;
     return smtp_stream_send(&talk->stream, command, strlen(command), deadline);
 }
 
