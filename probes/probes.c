@@ -30,4 +30,8 @@ const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multipl
                                            {"spf-syntax", "spf-include-loop"},
                                            {"spf-after-all", "spf-sender-forgotten"},
                                            {"spf-private-address", "spf-sender-forgotten"},
+                                           {"mx-private-address", "mx-unreachable"},
+                                           {"mx-inspected", "mx-breaks-off"},
+                                           {"mx-inspected", "mx-starttls"},
+                                           {"mx-starttls", "mx-tlsa"},
                                            {NULL, NULL}};

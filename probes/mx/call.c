@@ -132,6 +132,35 @@ static void add_silence(struct buffer *out, const struct mx_call *call,
     add_quit(out, call->conversation);
 }
 
+/* By its code alone: the words behind it are anybody's. */
+static void add_meaning(struct buffer *out, const struct smtp_reply *reply, struct arena *arena)
+{
+    static const struct {
+        unsigned code;
+        const char *enhanced; /* or NULL: any */
+        const char *meaning;
+    } rows[] = {
+        {421, "4.3.2",
+         "the service is not active: on Exchange a component state, as in "
+         "maintenance, or a limit of connections"},
+        {521, NULL, "a host that never takes mail (RFC 7504)"},
+        {554, NULL, "no mail service here, or none for this caller"},
+        {0, NULL, "not now; senders come back"},
+    };
+    const char *enhanced = reply->line_count ? smtp_enhanced_code(&reply->lines[0], arena) : NULL;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool is_any = rows[i].code == 0 && reply->code < 500;
+
+        if (!is_any && rows[i].code != reply->code)
+            continue;
+        if (rows[i].enhanced && (!enhanced || strcmp(enhanced, rows[i].enhanced) != 0))
+            continue;
+        buffer_print(out, ", which means %s", rows[i].meaning);
+        return;
+    }
+}
+
 static void add_greeting(struct buffer *out, const struct mx_call *call,
                          const struct smtp_exchange *step)
 {
@@ -147,6 +176,12 @@ static void add_greeting(struct buffer *out, const struct mx_call *call,
     else
         buffer_print(out, "the greeting came after %.1f s", last);
     add_received(out, &step->reply);
+    if (call->verdict == MX_GREETING_REFUSED) {
+        struct arena arena = {0};
+
+        add_meaning(out, &step->reply, &arena);
+        arena_release(&arena);
+    }
 }
 
 static void add_answer(struct buffer *out, const struct mx_call *call)
@@ -168,7 +203,11 @@ static void add_answer(struct buffer *out, const struct mx_call *call)
         add_received(out, &step->reply);
         break;
     case MX_STRANGE:
-        buffer_add_string(out, "what it sends is no SMTP greeting");
+        if (step->step == SMTP_HANDSHAKE)
+            buffer_print(out, "the TLS handshake fails: %s",
+                         step->reason ? step->reason : status_text(step->status));
+        else
+            buffer_add_string(out, "what it sends is no SMTP greeting");
         add_received(out, &step->reply);
         break;
     default:

@@ -136,32 +136,49 @@ static bool ask_addresses(struct examination *x, struct mx_exchanger *exchanger)
     return exchanger->v4 && exchanger->v6;
 }
 
-/* False while some are on their way; then the list is not complete. */
+static void add_exchanger_addresses(struct mx_exchangers *mx, size_t index)
+{
+    struct mx_exchanger *exchanger = &mx->list[index];
+
+    if (exchanger->literal.family != IP_NONE) {
+        add_address(mx, index, &exchanger->literal);
+        return;
+    }
+    if (exchanger->v4) {
+        exchanger->alias = alias_in(exchanger->v4);
+        add_answer(mx, index, exchanger->v4);
+    }
+    if (exchanger->v6)
+        add_answer(mx, index, exchanger->v6);
+}
+
+/* False while some are on their way; the list then has those that are known. */
 static bool resolve(struct examination *x, struct mx_exchangers *mx)
 {
     bool known = true;
 
     for (size_t i = 0; i < mx->count; i++)
         known = ask_addresses(x, &mx->list[i]) && known;
-    for (size_t i = 0; known && i < mx->count; i++) {
-        struct mx_exchanger *exchanger = &mx->list[i];
-
-        if (exchanger->literal.family != IP_NONE) {
-            add_address(mx, i, &exchanger->literal);
-            continue;
-        }
-        exchanger->alias = alias_in(exchanger->v4);
-        add_answer(mx, i, exchanger->v4);
-        add_answer(mx, i, exchanger->v6);
-    }
+    for (size_t i = 0; i < mx->count; i++)
+        add_exchanger_addresses(mx, i);
     return known;
+}
+
+/* In a run recorded before exchangers were called, not all that is asked now is there. */
+static bool has_failed(const struct dns_answer *answer, bool is_partly_known)
+{
+    enum status status = answer->evidence.status;
+
+    return status != STATUS_OK && !(is_partly_known && status == STATUS_NOT_RECORDED);
 }
 
 bool mx_is_unresolved(const struct mx_exchanger *exchanger)
 {
-    return exchanger->addresses == 0 && exchanger->v4 && exchanger->v6 &&
-           (exchanger->v4->evidence.status != STATUS_OK ||
-            exchanger->v6->evidence.status != STATUS_OK);
+    bool is_partly_known = exchanger->addresses > 0;
+
+    return exchanger->v4 && exchanger->v6 &&
+           (has_failed(exchanger->v4, is_partly_known) ||
+            has_failed(exchanger->v6, is_partly_known));
 }
 
 /* ---- a domain ---- */

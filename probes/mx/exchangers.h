@@ -14,7 +14,7 @@ enum { /* of a domain that are examined; more are counted */
 };
 
 enum mx_state {
-    MX_PENDING,   /* something is still on its way: return and be called again */
+    MX_PENDING,   /* something is still on its way: what is here is not all */
     MX_FOUND,     /* there are exchangers, or what is said to be some */
     MX_PRIVATE,   /* a name for private use: there is nothing that senders could see */
     MX_NO_MAIL,   /* null MX alone: the domain takes no mail, and says so */
@@ -65,7 +65,7 @@ const struct mx_exchangers *mx_addresses_of_host(struct examination *x, const ch
  */
 bool mx_is_authenticated(const struct dns_answer *answer);
 
-/* No answer tells of the addresses: neither that there are some nor that there are none. */
+/* One of the two questions for its addresses was not answered, so there may be more. */
 bool mx_is_unresolved(const struct mx_exchanger *exchanger);
 
 #endif

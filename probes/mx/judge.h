@@ -10,9 +10,18 @@ void mx_judge_calls(struct examination *x, const struct mx_calls *calls);
 /* Submission (587) or submissions (465) of a server: that it is not offered is no fault. */
 void mx_judge_submission(struct examination *x, const struct mx_calls *calls);
 
-/* What is said once they are connected. Asks for TLSA records, and returns while they are pending.
- */
+/* What is said once they are connected. */
 void mx_judge_speech(struct examination *x, const struct mx_calls *calls);
+
+/*
+ * The TLSA records of each exchanger of `mx`, some of them NULL where nothing is asked for;
+ * NULL while one is on its way.
+ */
+const struct dns_answer **mx_ask_tlsa(struct examination *x, const struct mx_exchangers *mx);
+
+/* Whether the certificates are those that the records promise. */
+void mx_judge_tlsa(struct examination *x, const struct mx_calls *calls,
+                   const struct dns_answer *const *answers);
 
 /*
  * What the MX records themselves say, of a domain or of the addresses of a server. Asks for

@@ -62,7 +62,8 @@ static void tell_unresolved(struct examination *x, const struct subject *subject
         if (!mx_is_unresolved(&mx->list[i]))
             continue;
         if (!finding) {
-            finding = unknown(x, &mx_no_address, "the addresses of an exchanger are not known");
+            finding = unknown(x, &mx_no_address,
+                              "not all addresses of the exchangers could be asked for");
             mx_set_subject(x, finding, subject);
         }
         show_unresolved(finding, &mx->list[i]);

@@ -85,7 +85,9 @@ static struct finding *tell_faults(struct examination *x, const struct finding_k
 
 static const char *strange_fault(struct examination *x, const struct mx_call *call)
 {
-    return call->verdict == MX_STRANGE ? mx_call_text(x, call) : NULL;
+    bool spoke = smtp_exchange_of(call->conversation, SMTP_GREETING) != NULL;
+
+    return call->verdict == MX_STRANGE && spoke ? mx_call_text(x, call) : NULL;
 }
 
 static const char *inspected_fault(struct examination *x, const struct mx_call *call)
@@ -131,6 +133,8 @@ static const char *failed_starttls(struct examination *x, const struct mx_call *
     const struct smtp_exchange *starttls = smtp_exchange_of(call->conversation, SMTP_STARTTLS);
     const struct smtp_exchange *handshake = smtp_exchange_of(call->conversation, SMTP_HANDSHAKE);
 
+    if (call->conversation->tls_at_once)
+        return call->verdict == MX_STRANGE && handshake ? mx_call_text(x, call) : NULL;
     if (!offers_starttls(call) || !starttls)
         return NULL;
     if (starttls->status == STATUS_CANCELLED || starttls->status == STATUS_LIMIT)
@@ -292,45 +296,41 @@ static bool is_comparable(const struct mx_call *call)
     return has_tls(call) || (ehlo_of(call) && !offers_starttls(call));
 }
 
-static void judge_tlsa(struct examination *x, const struct mx_calls *calls,
-                       const struct dns_answer *const *answers)
+void mx_judge_tlsa(struct examination *x, const struct mx_calls *calls,
+                   const struct dns_answer *const *answers)
 {
     for (size_t i = 0; i < calls->count; i++) {
-        if (answers[i] && dns_answer_has_records(answers[i]) && is_comparable(&calls->list[i]))
-            judge_tlsa_of(x, calls, &calls->list[i], answers[i]);
+        const struct mx_call *call = &calls->list[i];
+        const struct dns_answer *answer = answers[call->address->exchanger];
+
+        if (answer && dns_answer_has_records(answer) && is_comparable(call))
+            judge_tlsa_of(x, calls, call, answer);
     }
 }
 
-/* False while an answer is on its way. */
-static bool ask_tlsa(struct examination *x, const struct mx_calls *calls,
-                     const struct dns_answer **answers)
+const struct dns_answer **mx_ask_tlsa(struct examination *x, const struct mx_exchangers *mx)
 {
+    const struct dns_answer **answers =
+        arena_new(pass_memory(x), mx->count, sizeof(const struct dns_answer *));
     bool known = true;
 
-    for (size_t i = 0; i < calls->count; i++) {
-        const struct mx_call *call = &calls->list[i];
-
-        if (call->service != SERVICE_SMTP || call->exchanger->literal.family != IP_NONE ||
-            !mx_call_greeted(call))
+    if (!ask_settings(x)->deep)
+        return answers;
+    for (size_t i = 0; i < mx->count; i++) {
+        if (mx->list[i].literal.family != IP_NONE)
             continue;
         answers[i] =
-            ask_dns(x, arena_print(pass_memory(x), "_25._tcp.%s", call->exchanger->name), DNS_TLSA);
+            ask_dns(x, arena_print(pass_memory(x), "_25._tcp.%s", mx->list[i].name), DNS_TLSA);
         known = known && answers[i];
     }
-    return known;
+    return known ? answers : NULL;
 }
 
 void mx_judge_speech(struct examination *x, const struct mx_calls *calls)
 {
-    const struct dns_answer **answers =
-        arena_new(pass_memory(x), calls->count, sizeof(const struct dns_answer *));
-
-    if (!ask_tlsa(x, calls, answers))
-        return;
     tell_faults(x, &mx_not_smtp, calls, strange_fault);
     tell_faults(x, &mx_inspected, calls, inspected_fault);
     tell_faults(x, &mx_breaks_off, calls, broken_fault);
     judge_starttls(x, calls);
     judge_certificates(x, calls);
-    judge_tlsa(x, calls, answers);
 }

@@ -32,17 +32,20 @@ static void tell_unreadable(struct examination *x, const struct subject *domain,
         saw_failure(finding, mx->obstacle);
 }
 
+/* Addresses that are known are called while others are still looked up. */
 static void judge_exchangers(struct examination *x, const struct subject *domain,
                              const struct mx_exchangers *mx)
 {
+    const struct dns_answer **tlsa = mx_ask_tlsa(x, mx);
     struct mx_calls calls;
 
-    if (!mx_call_all(x, domain, mx, SERVICE_SMTP, &calls))
+    if (!mx_call_all(x, domain, mx, SERVICE_SMTP, &calls) || !tlsa || mx->state == MX_PENDING)
         return;
     tell_facts(x, &calls);
     mx_judge_records(x, domain, mx);
     mx_judge_calls(x, &calls);
     mx_judge_speech(x, &calls);
+    mx_judge_tlsa(x, &calls, tlsa);
 }
 
 static void examine_domain(struct examination *x, const struct subject *domain)
@@ -51,7 +54,6 @@ static void examine_domain(struct examination *x, const struct subject *domain)
 
     switch (mx->state) {
     case MX_PENDING:
-        break;
     case MX_FOUND:
         judge_exchangers(x, domain, mx);
         break;
