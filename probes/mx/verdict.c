@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-enum { TLS_RECORD = 0x16 }; /* the first byte of a TLS handshake (RFC 8446 5.1) */
+enum {
+    TLS_RECORD = 0x16,     /* the first byte of a TLS handshake (RFC 8446 5.1) */
+    SUBMISSIONS_PORT = 465 /* RFC 8314: TLS from the first byte */
+};
 
 static const char *const words[MX_VERDICT_COUNT] = {
 #define X(name, word) [MX_##name] = word,
@@ -171,9 +174,12 @@ static bool begins_like_a_reply(const struct trace_connection *connection)
     return size <= 3 || text[3] == '-' || text[3] == ' ' || text[3] == '\r' || text[3] == '\n';
 }
 
-static bool is_tls(const struct trace_connection *connection)
+/* It spoke, but TLS came first, so nobody can read what it said. */
+static bool is_encrypted(const struct trace_connection *connection)
 {
-    return connection->greeting_size > 0 && connection->greeting[0] == TLS_RECORD;
+    if (connection->greeting_size > 0)
+        return connection->greeting[0] == TLS_RECORD;
+    return connection->server.port == SUBMISSIONS_PORT && is_there(&connection->server_first);
 }
 
 /* The server said something before the trace or the connection ended, and no whole reply. */
@@ -184,7 +190,7 @@ static bool is_unreadable(const struct trace_connection *connection)
 
 static enum mx_verdict of_ungreeted(const struct trace_connection *connection, int64_t trace_end)
 {
-    if (is_tls(connection))
+    if (is_encrypted(connection))
         return of_greeting(since_accepted(connection, connection->server_first.time),
                            since_accepted(connection, connection->server_first.time));
     if (is_unreadable(connection))
@@ -205,7 +211,7 @@ enum mx_verdict mx_verdict_of_connection(const struct trace_connection *connecti
         return of_code(connection->greeting_code,
                        since_accepted(connection, connection->server_first.time),
                        since_accepted(connection, connection->greeted.time));
-    if (!is_there(&connection->syn_ack) && !is_tls(connection))
+    if (!is_there(&connection->syn_ack) && !is_encrypted(connection))
         return of_unanswered(connection, trace_end);
     return of_ungreeted(connection, trace_end);
 }

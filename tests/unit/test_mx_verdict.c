@@ -234,6 +234,23 @@ static void what_is_missing_is_unknown(void **state)
     assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_UNKNOWN);
 }
 
+/* On port 465 nobody can read the greeting; that the server spoke is enough. */
+static void what_is_encrypted_is_a_greeting(void **state)
+{
+    static const struct capture spoke = {"", 0.1, 0.2, -1, -1, 0, TRACE_OPEN, 301, MX_READY};
+    struct trace_connection connection = connection_of(&spoke);
+
+    (void)state;
+    connection.server_bytes = 3000;
+    connection.server.port = 465;
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_READY);
+    connection.server.port = 25;
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_STALL);
+    connection.greeting = "\x16\x03\x03";
+    connection.greeting_size = 3;
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_READY);
+}
+
 /* The text of Network Monitor has no times: silence then has no length. */
 static void without_times_nobody_has_waited(void **state)
 {
@@ -262,6 +279,7 @@ int main(void)
         cmocka_unit_test(asterisks_are_a_greeting),
         cmocka_unit_test(connections_have_their_verdicts),
         cmocka_unit_test(what_is_missing_is_unknown),
+        cmocka_unit_test(what_is_encrypted_is_a_greeting),
         cmocka_unit_test(without_times_nobody_has_waited),
         cmocka_unit_test(words_tell_verdicts_apart),
     };

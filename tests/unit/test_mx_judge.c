@@ -1,0 +1,517 @@
+/* What the answers of a domain's exchangers amount to, taken together. */
+#include "diag/exam.h"
+#include "diag/read/smtp_reply.h"
+#include "probes/mx/tlsa.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct probe probe_mx;
+
+enum { ITEMS_MOST = 512, FINDINGS_MOST = 32, RECORDS_MOST = 100 };
+
+/* ---- the world: records, and what the addresses do ---- */
+
+struct entry {
+    const char *name;
+    const char *type;
+    const char *data; /* of MX: "10 host" */
+};
+
+/* What 192.0.2.N and 2001:db8::N do, by the last number of the address. */
+static const struct manner {
+    unsigned last;
+    enum status connected;
+    enum status greeting;
+    double after; /* seconds */
+    unsigned code;
+} manners[] = {
+    {1, STATUS_OK, STATUS_OK, 0.01, 220},       {2, STATUS_OK, STATUS_OK, 0.02, 220},
+    {3, STATUS_OK, STATUS_OK, 0.03, 220},       {5, STATUS_OK, STATUS_OK, 5.0, 220},
+    {10, STATUS_OK, STATUS_TIMED_OUT, 300, 0},  {11, STATUS_OK, STATUS_CLOSED, 20, 0},
+    {12, STATUS_OK, STATUS_TIMED_OUT, 60, 0},   {13, STATUS_OK, STATUS_TIMED_OUT, 30, 0},
+    {20, STATUS_OK, STATUS_CLOSED, 0.1, 0},     {30, STATUS_REFUSED, STATUS_OK, 0, 0},
+    {31, STATUS_REFUSED, STATUS_OK, 0, 0},      {40, STATUS_TIMED_OUT, STATUS_OK, 0, 0},
+    {41, STATUS_UNREACHABLE, STATUS_OK, 0, 0},  {50, STATUS_OK, STATUS_OK, 0.1, 421},
+    {51, STATUS_OK, STATUS_OK, 0.1, 554},       {60, STATUS_OK, STATUS_OK, 45, 220},
+    {70, STATUS_EXHAUSTED, STATUS_OK, 0, 0},    {80, STATUS_OK, STATUS_MALFORMED, 0.1, 0},
+    {90, STATUS_NOT_RECORDED, STATUS_OK, 0, 0}, {91, STATUS_NOT_RECORDED, STATUS_OK, 0, 0},
+};
+
+static struct {
+    struct settings settings;
+    struct evidence_store *store;
+    struct exam *exam;
+    struct evidence *fetched[ITEMS_MOST];
+    size_t fetched_count;
+    struct finding *findings[FINDINGS_MOST];
+    size_t finding_count;
+    const struct entry *world;
+    size_t world_count;
+} bench;
+
+static void fetch(void *context, struct evidence *item)
+{
+    (void)context;
+    assert_true(bench.fetched_count < ITEMS_MOST);
+    bench.fetched[bench.fetched_count++] = item;
+}
+
+static void fill(struct dns_record *record, const struct entry *entry, struct arena *arena)
+{
+    char host[64];
+    unsigned preference;
+
+    record->owner = entry->name;
+    record->type = dns_type_from_name(entry->type);
+    record->ttl = 300;
+    if (record->type == DNS_MX) {
+        assert_int_equal(sscanf(entry->data, "%u %63s", &preference, host), 2);
+        record->data.mx.preference = (uint16_t)preference;
+        record->data.mx.exchange = arena_copy_string(arena, host);
+    } else if (record->type == DNS_CNAME) {
+        record->data.name = entry->data;
+    } else {
+        assert_int_equal(ip_parse(entry->data, strlen(entry->data), &record->data.ip), STATUS_OK);
+    }
+}
+
+static void answer_dns(struct dns_answer *item)
+{
+    struct arena *arena = &item->evidence.memory;
+    struct dns_record *records = arena_new(arena, RECORDS_MOST, sizeof *records);
+    enum status status = STATUS_OK;
+    bool exists = false;
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.world_count; i++) {
+        const struct entry *entry = &bench.world[i];
+
+        if (strcmp(entry->name, item->name) != 0)
+            continue;
+        exists = true;
+        if (strcmp(entry->data, "fails") == 0 && dns_type_from_name(entry->type) == item->type)
+            status = STATUS_SERVER_FAILURE;
+        else if (dns_type_from_name(entry->type) == item->type)
+            fill(&records[count++], entry, arena);
+    }
+    item->rcode = exists ? DNS_NOERROR : DNS_NXDOMAIN;
+    item->answer.records = records;
+    item->answer.count = count;
+    evidence_fail(&item->evidence, status, NULL);
+}
+
+static const struct manner *manner_of(const struct ip_address *ip)
+{
+    unsigned last =
+        ip->family == IP_V4 ? ip->bytes[3] : 10u * (ip->bytes[15] >> 4) + (ip->bytes[15] & 15);
+
+    for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
+        if (manners[i].last == last)
+            return &manners[i];
+    }
+    return &manners[0];
+}
+
+static void answer_smtp(struct smtp_conversation *item)
+{
+    struct arena *arena = &item->evidence.memory;
+    const struct manner *manner = manner_of(&item->address.ip);
+    struct smtp_exchange *exchanges = arena_new(arena, 2, sizeof *exchanges);
+    struct smtp_line *line = arena_new(arena, 1, sizeof *line);
+    int64_t after = (int64_t)(manner->after * 1e6);
+
+    line->text = arena_print(arena, "%u mx.contoso.com", manner->code);
+    line->size = strlen(line->text);
+    exchanges[0] = (struct smtp_exchange){.step = SMTP_CONNECT, .status = manner->connected};
+    exchanges[1] = (struct smtp_exchange){.step = SMTP_GREETING,
+                                          .ended = after,
+                                          .status = manner->greeting,
+                                          .reply = {.code = manner->code,
+                                                    .bytes = manner->code ? line->size : 0,
+                                                    .lines = line,
+                                                    .line_count = manner->code != 0,
+                                                    .first_byte = manner->code ? after : -1,
+                                                    .last_byte = manner->code ? after : -1}};
+    item->exchanges = exchanges;
+    item->exchange_count = manner->connected == STATUS_OK ? 2 : 1;
+    item->patience = (unsigned)(manner->after * 1000);
+    evidence_fail(&item->evidence, manner->connected, NULL);
+}
+
+/* ---- a subject, examined ---- */
+
+static void take(void *context, struct finding *finding)
+{
+    (void)context;
+    assert_true(bench.finding_count < FINDINGS_MOST);
+    bench.findings[bench.finding_count++] = finding;
+}
+
+static void answer(struct evidence *item)
+{
+    if (item->kind == &evidence_smtp)
+        answer_smtp((struct smtp_conversation *)item);
+    else
+        answer_dns((struct dns_answer *)item);
+}
+
+static void begin(const struct entry *world, size_t count, enum subject_kind kind, const char *name)
+{
+    static const struct probe *const list[] = {&probe_mx, NULL};
+    static const struct net_address server = {.ip = {IP_V4, {192, 0, 2, 53}}, .port = 53};
+    const struct exam_options options = {.settings = &bench.settings,
+                                         .probes = list,
+                                         .store = bench.store = evidence_store_new(),
+                                         .absent = STATUS_NOT_RECORDED,
+                                         .fetch = fetch};
+
+    bench.settings = (struct settings){.dns = &server, .dns_count = 1, .deep = true};
+    bench.world = world;
+    bench.world_count = count;
+    bench.fetched_count = bench.finding_count = 0;
+    bench.exam = exam_new(&options);
+    exam_add_subject(bench.exam, kind, name, name, true);
+    exam_work(bench.exam, 0);
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        answer(bench.fetched[i]);
+        exam_settled(bench.exam, bench.fetched[i], 0);
+        exam_work(bench.exam, 0);
+    }
+    exam_findings(bench.exam, take, NULL);
+}
+
+static void end(void)
+{
+    exam_free(bench.exam);
+    evidence_store_free(bench.store);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct finding *one = *(struct finding *const *)a, *other = *(struct finding *const *)b;
+
+    return finding_compare(one, other);
+}
+
+/* "banner-stall=critical unreachable?": problems with their severity, unknowns with a "?". */
+static const char *verdicts(void)
+{
+    static char text[512];
+
+    qsort(bench.findings, bench.finding_count, sizeof *bench.findings, compare);
+    *text = '\0';
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        const struct finding *finding = bench.findings[i];
+        char word[64] = "";
+
+        if (finding->outcome == OUTCOME_PROBLEM)
+            snprintf(word, sizeof word, "%s=%s", finding->kind->id + 3,
+                     severity_word(finding->severity));
+        else if (finding->outcome == OUTCOME_UNKNOWN)
+            snprintf(word, sizeof word, "%s?", finding->kind->id + 3);
+        if (*word)
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", *text ? " " : "",
+                     word);
+    }
+    return text;
+}
+
+static const char *seen(const char *part)
+{
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        const struct finding *finding = bench.findings[i];
+
+        if (strstr(finding->title, part))
+            return finding->title;
+        for (size_t j = 0; j < finding->seen_count; j++) {
+            if (strstr(finding->seen[j].text, part))
+                return finding->seen[j].text;
+        }
+    }
+    return NULL;
+}
+
+/* One exchanger for each word: preference:last number of its address. */
+static size_t make_world(const char *text, struct entry *world, struct arena *arena)
+{
+    unsigned preference, last;
+    size_t count = 0;
+    char family;
+    int size;
+
+    while (sscanf(text, "%u%c%u%n", &preference, &family, &last, &size) == 3) {
+        const char *host = arena_print(arena, "mx%zu.contoso.com", count);
+
+        world[count++] =
+            (struct entry){"contoso.com", "MX", arena_print(arena, "%u %s", preference, host)};
+        world[count++] =
+            family == '/' ? (struct entry){host, "AAAA", arena_print(arena, "2001:db8::%u", last)}
+                          : (struct entry){host, "A", arena_print(arena, "192.0.2.%u", last)};
+        text += size;
+    }
+    return count;
+}
+
+static void exchangers_are_judged_together(void **state)
+{
+    static const struct {
+        const char *exchangers; /* PREFERENCE:N of IPv4, PREFERENCE/N of IPv6 */
+        const char *verdicts;
+        const char *says; /* or NULL */
+    } rows[] = {
+        {"10:1", "", "the greeting came after 0.0 s"},
+        {"10:5", "", "the greeting came after 5.0 s"},
+        {"10:1 20:2 20:3", "", "3 of 3 addresses greet"},
+        /* silence */
+        {"10:10", "banner-stall=critical", "it is the only exchanger"},
+        {"10:10 20:1", "banner-stall=critical", "only if the sender moves on"},
+        {"10:10 20:11", "banner-stall=critical", "all 2 addresses"},
+        {"10:11 20:1", "banner-stall=critical", "in 20.0 s; then it closed"},
+        {"10:10 10:1 10:2 10:3", "banner-stall=critical", "about 1 in 4 messages"},
+        {"10:1 20:10", "banner-stall=warning", "a worse preference"},
+        {"10:12 20:1", "banner-stall=warning", "in 60.0 s"},
+        {"10:12 10:10", "banner-stall=critical", NULL},
+        {"10:13 20:1", "banner-stall?", "inconclusive, no greeting in 30 s"},
+        {"10:10 20:13", "banner-stall=critical banner-stall?", NULL},
+        {"10:60", "banner-slow=warning", "45.0 s"},
+        /* closed, refused, not there */
+        {"10:20 20:1", "closes=warning", NULL},
+        {"10:20", "closes=critical", NULL},
+        {"10:30 20:1", "refuses=warning", NULL},
+        {"10:30 20:31", "refuses=critical", NULL},
+        {"10:50 20:1", "greeting-refused=warning", "which means not now"},
+        {"10:51", "greeting-refused=warning", "or none for this caller"},
+        {"10:80 20:1", "not-smtp=warning", NULL},
+        {"10:40 20:1", "unreachable=critical", NULL},
+        {"10:40 10:2 20:1", "unreachable=warning", NULL},
+        {"10:1 20:41", "unreachable=warning", NULL},
+        {"10:40 20:41", "unreachable?", "this network may block port 25"},
+        {"10:40 20:30", "refuses=critical unreachable?", NULL},
+        {"10:40 20:10", "unreachable=critical banner-stall=warning", NULL},
+        /* IPv6 */
+        {"10:1 10/41", "unreachable?", "no way to IPv6"},
+        {"10:1 10/41 20/2", "unreachable=warning", NULL},
+        {"10:1 10/40", "unreachable=warning", NULL},
+        {"10:40 10/41", "unreachable?", "this network may block port 25"},
+        {"10/10 20:1", "banner-stall=critical", "2001:db8::10"},
+        /* this machine's own trouble, and files that do not have it */
+        {"10:70", "banner-stall?", "1 of 1 addresses could not be tried"},
+        {"10:70 20:1", "banner-stall?", NULL},
+        {"10:90 20:91", "banner-stall?", "2 of 2"},
+    };
+    struct entry world[32];
+    struct arena arena = {0};
+    size_t wrong = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(world, make_world(rows[i].exchangers, world, &arena), SUBJECT_DOMAIN, "contoso.com");
+        if (strcmp(verdicts(), rows[i].verdicts) != 0) {
+            print_error("%s: \"%s\", not \"%s\"\n", rows[i].exchangers, verdicts(),
+                        rows[i].verdicts);
+            wrong++;
+        } else if (rows[i].says && !seen(rows[i].says)) {
+            print_error("%s: nothing says \"%s\"\n", rows[i].exchangers, rows[i].says);
+            wrong++;
+        }
+        end();
+        arena_reset(&arena);
+    }
+    arena_release(&arena);
+    assert_int_equal(wrong, 0);
+}
+
+/* ---- records ---- */
+
+#define EXAMINE(kind, name, ...)                                                                   \
+    do {                                                                                           \
+        static const struct entry entries[] = {__VA_ARGS__};                                       \
+        begin(entries, sizeof entries / sizeof *entries, kind, name);                              \
+    } while (0)
+#define DOMAIN(...) EXAMINE(SUBJECT_DOMAIN, "contoso.com", __VA_ARGS__)
+
+static void records_lead_somewhere(void **state)
+{
+    (void)state;
+    DOMAIN({"contoso.com", "MX", "0 ."});
+    assert_string_equal(verdicts(), "");
+    assert_non_null(seen("null MX"));
+    end();
+    DOMAIN({"contoso.com", "MX", "0 ."}, {"contoso.com", "MX", "10 a.contoso.com"},
+           {"a.contoso.com", "A", "192.0.2.1"});
+    assert_string_equal(verdicts(), "null=warning");
+    end();
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"contoso.com", "MX", "20 b.contoso.com"},
+           {"a.contoso.com", "A", "192.0.2.1"});
+    assert_string_equal(verdicts(), "no-address=warning");
+    end();
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"});
+    assert_string_equal(verdicts(), "no-address=critical");
+    end();
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"a.contoso.com", "A", "fails"});
+    assert_string_equal(verdicts(), "no-address?");
+    end();
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"a.contoso.com", "A", "192.0.2.1"},
+           {"a.contoso.com", "AAAA", "fails"});
+    assert_string_equal(verdicts(), "no-address?");
+    end();
+    DOMAIN({"contoso.com", "MX", "fails"});
+    assert_string_equal(verdicts(), "no-address?");
+    end();
+    DOMAIN({"contoso.com", "MX", "10 192.0.2.1"});
+    assert_string_equal(verdicts(), "ip-literal=critical");
+    end();
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"a.contoso.com", "A", "10.0.0.41"},
+           {"contoso.com", "MX", "20 b.contoso.com"}, {"b.contoso.com", "A", "192.0.2.1"});
+    assert_string_equal(verdicts(), "unreachable=critical private-address=warning");
+    end();
+}
+
+/* RFC 5321 5.1: without an MX record the domain's own address counts, and need not. */
+static void a_domain_may_be_its_own_exchanger(void **state)
+{
+    (void)state;
+    DOMAIN({"contoso.com", "A", "192.0.2.1"});
+    assert_string_equal(verdicts(), "");
+    end();
+    DOMAIN({"contoso.com", "A", "192.0.2.30"});
+    assert_string_equal(verdicts(), "refuses=info");
+    end();
+    DOMAIN({"contoso.com", "TXT", "fails"});
+    assert_string_equal(verdicts(), "");
+    end();
+    DOMAIN({"contoso.com", "A", "fails"});
+    assert_string_equal(verdicts(), "no-address?");
+    end();
+}
+
+/* One address under two names, and of both preferences, is called and told once. */
+static void an_address_counts_once(void **state)
+{
+    (void)state;
+    DOMAIN({"contoso.com", "MX", "10 A.contoso.com"}, {"contoso.com", "MX", "20 b.contoso.com"},
+           {"a.contoso.com", "A", "192.0.2.10"}, {"b.contoso.com", "A", "192.0.2.10"});
+    assert_string_equal(verdicts(), "banner-stall=critical");
+    assert_non_null(seen("the only exchanger"));
+    end();
+}
+
+static void more_than_are_examined_are_told(void **state)
+{
+    static struct entry world[80];
+    struct arena arena = {0};
+    size_t count = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 40; i++) {
+        const char *host = arena_print(&arena, "mx%02u.contoso.com", i);
+
+        world[count++] = (struct entry){"contoso.com", "MX", arena_print(&arena, "%u %s", i, host)};
+        world[count++] = (struct entry){host, "A", "192.0.2.1"};
+    }
+    begin(world, count, SUBJECT_DOMAIN, "contoso.com");
+    assert_string_equal(verdicts(), "no-address?");
+    assert_non_null(seen("of 40 exchangers the first 32"));
+    end();
+    arena_release(&arena);
+}
+
+/* ---- servers ---- */
+
+/* All three services are called; that two of them are not offered is no fault. */
+static void servers_are_called_at_three_ports(void **state)
+{
+    size_t calls = 0;
+
+    (void)state;
+    EXAMINE(SUBJECT_SERVER, "mail.contoso.com", {"mail.contoso.com", "A", "192.0.2.10"});
+    assert_string_equal(verdicts(),
+                        "banner-stall=critical banner-stall=warning banner-stall=warning");
+    for (size_t i = 0; i < bench.fetched_count; i++)
+        calls += bench.fetched[i]->kind == &evidence_smtp;
+    assert_int_equal(calls, 3);
+    end();
+    EXAMINE(SUBJECT_SERVER, "192.0.2.30", {"x", "A", "192.0.2.1"});
+    assert_string_equal(verdicts(), "refuses=critical");
+    end();
+}
+
+/* ---- TLSA ---- */
+
+static struct dns_record tlsa(uint8_t usage, uint8_t selector, uint8_t matching, uint8_t first)
+{
+    static uint8_t bytes[32];
+    uint8_t *digest = bytes;
+
+    memset(bytes, first, sizeof bytes);
+    return (struct dns_record){.type = DNS_TLSA,
+                               .data.tlsa = {digest, 32, usage, selector, matching}};
+}
+
+static void tlsa_records_are_compared(void **state)
+{
+    static char key[65], leaf[65], authority[65];
+    struct certificate chain[2] = {
+        {.common_name = "mx.contoso.com",
+         .sha256 = leaf,
+         .sha512 = "",
+         .key_sha256 = key,
+         .key_sha512 = ""},
+        {.sha256 = authority, .sha512 = "", .key_sha256 = "", .key_sha512 = ""}};
+    const struct smtp_tls tls = {.chain = chain, .chain_count = 2}, none = {0};
+    static const struct {
+        uint8_t usage, selector, matching, first;
+        enum mx_tlsa_match match;
+    } rows[] = {
+        {3, 1, 1, 0xaa, MX_TLSA_MATCHES},      {3, 0, 1, 0xbb, MX_TLSA_MATCHES},
+        {3, 1, 1, 0xbb, MX_TLSA_DIFFERS},      {3, 0, 1, 0xcc, MX_TLSA_DIFFERS},
+        {2, 0, 1, 0xcc, MX_TLSA_MATCHES},      {2, 0, 1, 0xdd, MX_TLSA_DIFFERS},
+        {3, 1, 0, 0xaa, MX_TLSA_INCOMPARABLE}, {3, 1, 2, 0xaa, MX_TLSA_INCOMPARABLE},
+        {1, 1, 1, 0xaa, MX_TLSA_NONE},         {0, 0, 1, 0xcc, MX_TLSA_NONE},
+        {3, 7, 1, 0xaa, MX_TLSA_NONE},         {3, 1, 9, 0xaa, MX_TLSA_NONE},
+    };
+
+    (void)state;
+    memset(key, 'a', 64);
+    memset(leaf, 'b', 64);
+    memset(authority, 'c', 64);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct dns_record record =
+            tlsa(rows[i].usage, rows[i].selector, rows[i].matching, rows[i].first);
+        const struct dns_answer answer_of = {.type = DNS_TLSA, .answer = {&record, 1}};
+
+        assert_int_equal(mx_tlsa_match(&answer_of, &tls, "mx.contoso.com"), rows[i].match);
+    }
+    {
+        struct dns_record record = tlsa(2, 0, 1, 0xcc);
+        const struct dns_answer answer_of = {.type = DNS_TLSA, .answer = {&record, 1}};
+
+        assert_int_equal(mx_tlsa_match(&answer_of, &tls, "other.contoso.com"), MX_TLSA_DIFFERS);
+        assert_int_equal(mx_tlsa_match(&answer_of, &none, "mx.contoso.com"), MX_TLSA_DIFFERS);
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&bench, 0, sizeof bench);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(exchangers_are_judged_together, set_up),
+        cmocka_unit_test_setup(records_lead_somewhere, set_up),
+        cmocka_unit_test_setup(a_domain_may_be_its_own_exchanger, set_up),
+        cmocka_unit_test_setup(an_address_counts_once, set_up),
+        cmocka_unit_test_setup(more_than_are_examined_are_told, set_up),
+        cmocka_unit_test_setup(servers_are_called_at_three_ports, set_up),
+        cmocka_unit_test_setup(tlsa_records_are_compared, set_up),
+    };
+
+    return cmocka_run_group_tests_name("mx judge", tests, NULL, NULL);
+}
