@@ -3,6 +3,7 @@
 extern const struct probe probe_file;
 extern const struct probe probe_mx;
 extern const struct probe probe_spf;
+extern const struct topic topic_mx;
 extern const struct topic topic_spf;
 
 /* A new probe is one file in this folder and one line here. */
@@ -13,7 +14,7 @@ const struct probe *const probes[] = {
     NULL,
 };
 
-const struct topic *const topics[] = {&topic_spf, NULL};
+const struct topic *const topics[] = {&topic_spf, &topic_mx, NULL};
 
 const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multiple"},
                                            {"spf-split-term", "spf-syntax"},
