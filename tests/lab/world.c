@@ -28,6 +28,7 @@
  * margies.com      its only one's port is closed
  * treyresearch.com its only one is silent
  * humongous.com    its only one greets with a teaser line first
+ * consolidated.com its only one has a certificate that expired
  */
 #define EXAMINED_ZONES                                                                                                   \
     {"woodgrove.com", "TXT",                                                                                             \
@@ -69,7 +70,8 @@
     EXCHANGER("wideworld.com", "127.0.0.31"), {"wideworld.com", "MX", "20 mx2.wideworld.com", 0},  \
         {"mx2.wideworld.com", "A", "127.0.0.32", 0}, EXCHANGER("alpineski.com", "127.0.0.33"),     \
         EXCHANGER("cohowinery.com", "127.0.0.34"), EXCHANGER("margies.com", "127.0.0.35"),         \
-        EXCHANGER("treyresearch.com", "127.0.0.36"), EXCHANGER("humongous.com", "127.0.0.37")
+        EXCHANGER("treyresearch.com", "127.0.0.36"), EXCHANGER("humongous.com", "127.0.0.37"),     \
+        EXCHANGER("consolidated.com", "127.0.0.38")
 
 static const struct lab_record resolver_records[] = {
     {"com", "NS", "a.gtld.com", 0},
@@ -131,6 +133,7 @@ static const struct lab_record top_records[] = {
     DELEGATED("margies.com"),
     DELEGATED("treyresearch.com"),
     DELEGATED("humongous.com"),
+    DELEGATED("consolidated.com"),
 };
 
 #define ZONE(domain)                                                                               \
@@ -141,8 +144,8 @@ static const struct lab_record top_records[] = {
 #define SHARED_ZONES                                                                               \
     ZONE("woodgrove.com"), ZONE("fourth.com"), ZONE("lucerne.com"), EXAMINED_ZONES,                \
         ZONE("wideworld.com"), ZONE("alpineski.com"), ZONE("cohowinery.com"), ZONE("margies.com"), \
-        ZONE("treyresearch.com"), ZONE("humongous.com"), CALLED_ZONES, ZONE("contoso.com"),        \
-        {"contoso.com", "TXT", "\"v=SPF1 mx ~all\"", 0},                                           \
+        ZONE("treyresearch.com"), ZONE("humongous.com"), ZONE("consolidated.com"), CALLED_ZONES,   \
+        ZONE("contoso.com"), {"contoso.com", "TXT", "\"v=SPF1 mx ~all\"", 0},                      \
         {"contoso.com", "TXT", "\"v=spf1 mx ~all\"", 0},                                           \
         {"contoso.com", "TXT", "\"v=spf1 \" \"mx ~all\"", 0},                                      \
         {"contoso.com", "MX", "10 mail.contoso.com", 0},                                           \
@@ -210,6 +213,7 @@ static const struct {
     {"127.0.0.35", "refused"},
     {"127.0.0.36", "stall"},
     {"127.0.0.37", "teaser:1@mx.humongous.com"},
+    {"127.0.0.38", "expired@mx.consolidated.com"},
 };
 
 enum { EXCHANGERS = COUNT(exchangers) };
@@ -244,6 +248,8 @@ const struct lab_planted lab_planted[] = {
      "an exchanger whose port is closed"},
     {"mx-banner-stall", SUBJECT_DOMAIN, "treyresearch.com", OUTCOME_UNKNOWN,
      "an exchanger that is silent for longer than is waited here"},
+    {"mx-certificate", SUBJECT_DOMAIN, "consolidated.com", OUTCOME_PROBLEM,
+     "an exchanger whose certificate has expired"},
     {"mx-banner-stall", SUBJECT_DOMAIN, "humongous.com", OUTCOME_OK,
      "nothing: a teaser line, and the greeting a second later"},
     {"spf-multiple", SUBJECT_DOMAIN, "northwind.com", OUTCOME_OK, "nothing: all is well"},

@@ -25,6 +25,7 @@ from harness import *  # noqa: E402, F403
 
 BLACK_HOLE, NEIGHBOURLESS = "198.51.100.1", "198.51.100.2"
 PATIENCE = 25  # seconds; the balancer without a back end closes after 20
+NAMED = ("plain.com", "postscreen.com", "sleepy.com", "delayed.com", "rekeyed.com")  # certified
 PROGRAMS = ("postfix", "haproxy", "nsd", "unbound", "dnssec-signzone", "openssl", "kdig")
 
 # The exchangers of each domain, best first.
@@ -34,6 +35,8 @@ DOMAINS = {
     "postscreen.com": ["127.0.0.23"],
     "sleepy.com": ["127.0.0.24"],
     "rejecting.com": ["127.0.0.25"],
+    "misnamed.com": ["127.0.0.26"],
+    "rekeyed.com": ["127.0.0.27"],
     "delayed.com": ["127.0.0.31"],
     "dead.com": ["127.0.0.32"],
     "failover.com": ["127.0.0.32", "127.0.0.22"],
@@ -67,6 +70,14 @@ def write_zone(place):
         for number, address in enumerate(addresses, 1):
             host = "mx" if number == 1 else f"mx{number}"
             lines += [f"{domain}. IN MX {number}0 {host}.{domain}.", f"{host}.{domain}. IN A {address}"]
+    lines += [
+        f"_25._tcp.mx.plain.com. IN TLSA 3 1 1 {key_digest(place)}",
+        f"_25._tcp.mx.rekeyed.com. IN TLSA 3 1 1 {'00' * 32}",
+    ]
+    (place / "com.zone").write_text("\n".join(lines) + "\n")
+
+
+def key_digest(place):
     key = subprocess.run(
         ["openssl", "x509", "-in", place / "certificate.pem", "-noout", "-pubkey"],
         capture_output=True, check=True,
@@ -74,8 +85,7 @@ def write_zone(place):
     der = subprocess.run(
         ["openssl", "pkey", "-pubin", "-outform", "der"], input=key, capture_output=True, check=True
     ).stdout
-    lines.append(f"_25._tcp.mx.plain.com. IN TLSA 3 1 1 {hashlib.sha256(der).hexdigest()}")
-    (place / "com.zone").write_text("\n".join(lines) + "\n")
+    return hashlib.sha256(der).hexdigest()
 
 
 def sign_zone(place):
@@ -93,8 +103,9 @@ def sign_zone(place):
 
 
 def make_certificate(place):
+    names = ",".join(f"DNS:mx.{domain}" for domain in NAMED)
     run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-        "-days", "30", "-subj", "/CN=mx.plain.com", "-addext", "subjectAltName=DNS:mx.plain.com",
+        "-days", "30", "-subj", "/CN=mx.plain.com", "-addext", f"subjectAltName={names}",
         "-keyout", str(place / "key.pem"), "-out", str(place / "certificate.pem"))  # fmt: skip
 
 
@@ -242,7 +253,29 @@ def expect_healthy(name, *texts):
 @case
 def postfix_greets():
     expect_healthy("plain.com", "ESMTP Postfix")
-    expect_healthy("notls.com")
+    expect_finding("plain.com", "mx-starttls", "ok")
+    expect_finding("plain.com", "mx-certificate", "ok")
+
+
+@case
+def postfix_without_tls():
+    expect_finding("notls.com", "mx-banner-stall", "ok")
+    expect_finding("notls.com", "mx-starttls", "problem", None, "not offered")
+
+
+@case
+def a_certificate_for_other_names():
+    expect_finding("misnamed.com", "mx-certificate", "problem", "info")
+
+
+@case
+def a_signed_tlsa_record_that_fits():
+    expect_finding("plain.com", "mx-tlsa", "ok", None, "and is signed")
+
+
+@case
+def a_signed_tlsa_record_that_does_not_fit():
+    expect_finding("rekeyed.com", "mx-tlsa", "problem", "critical", "TLSA 3 1 1 00")
 
 
 @case
