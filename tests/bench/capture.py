@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""capture.py EXDIAG FILE: reading one capture beside capinfos and tshark, whole processes."""
+import os
+import subprocess
+import sys
+import time
+
+exdiag, path = sys.argv[1:]
+megabytes = os.path.getsize(path) / 1e6
+programs = [
+    ("exdiag check", 9, [exdiag, "check", "--only", "mx", "--file", path]),
+    ("capinfos", 5, ["capinfos", path]),
+    ("tshark -q -r", 1, ["tshark", "-q", "-r", path]),
+]
+
+
+def run(command):
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+with open(path, "rb") as capture:  # the page cache is warm for everyone
+    while capture.read(1 << 20):
+        pass
+print(f"a capture of {megabytes:.0f} MB")
+print(f"{'':14s} {'runs':>4s} {'s, best':>8s} {'median':>8s} {'CPU s':>8s} {'MB/s':>8s} {'peak MiB':>9s}")
+best = {}
+for name, runs, command in programs:
+    results = sorted(run(command) for _ in range(runs))
+    seconds, cpu, peak = results[0]
+    best[name] = seconds
+    print(f"{name:14s} {runs:4d} {seconds:8.3f} {results[runs // 2][0]:8.3f} {cpu:8.3f}"
+          f" {megabytes / seconds:8.0f} {peak:9.1f}")
+ours = best.pop("exdiag check")
+for name, seconds in best.items():
+    print(f"  {seconds / ours:7.1f} times as fast as {name}")
