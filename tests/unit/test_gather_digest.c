@@ -207,13 +207,30 @@ static void test_hostile_json(void **state)
     evidence_free(item);
 }
 
+/* A capture is read for its frames, and once: here it has its size, and no sum. */
+static void test_capture_is_not_hashed(void **state)
+{
+    static const char head[] = "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0";
+    struct file_digest *digest;
+
+    (void)state;
+    write_file(head, 24, 100000);
+    digest = digest_of(file_path);
+    assert_int_equal(digest->evidence.status, STATUS_OK);
+    assert_int_equal(digest->type, FILE_TYPE_PCAP);
+    assert_int_equal(digest->size, 2400000);
+    assert_int_equal(digest->lines, 0);
+    assert_string_equal(digest->sha256, "");
+    evidence_free(&digest->evidence);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small_file),    cmocka_unit_test(test_empty_file),
         cmocka_unit_test(test_refusals),      cmocka_unit_test(test_file_of_several_pieces),
         cmocka_unit_test(test_save_and_load), cmocka_unit_test(test_redaction),
-        cmocka_unit_test(test_hostile_json),
+        cmocka_unit_test(test_hostile_json),  cmocka_unit_test(test_capture_is_not_hashed),
     };
 
     return cmocka_run_group_tests(tests, NULL, remove_file);
