@@ -13,6 +13,7 @@ bool mx_call_all(struct examination *x, const struct subject *subject,
                  const struct mx_exchangers *mx, enum service service, struct mx_calls *out)
 {
     struct mx_call *calls = arena_new(pass_memory(x), mx->address_count, sizeof *calls);
+    uint16_t best = mx->address_count ? mx->list[mx->addresses[0].exchanger].preference : 0;
     bool known = true;
 
     for (size_t i = 0; i < mx->address_count; i++) {
@@ -24,7 +25,7 @@ bool mx_call_all(struct examination *x, const struct subject *subject,
                                     .address = address,
                                     .service = service,
                                     .conversation = ask_smtp(x, &address->ip, service, name),
-                                    .is_best = exchanger->preference == mx->list[0].preference};
+                                    .is_best = exchanger->preference == best};
         known = known && calls[i].conversation;
         if (calls[i].conversation)
             calls[i].verdict = mx_verdict_of_conversation(calls[i].conversation);

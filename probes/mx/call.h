@@ -11,7 +11,7 @@ struct mx_call { /* of one address, at one service */
     enum service service;
     const struct smtp_conversation *conversation;
     enum mx_verdict verdict;
-    bool is_best; /* no exchanger of the domain has a better preference */
+    bool is_best; /* no exchanger that has an address has a better preference */
 };
 
 struct mx_calls { /* all of a subject */

@@ -132,6 +132,40 @@ static void show_calls(struct examination *x, struct finding *finding, const str
     }
 }
 
+static bool is_nobody_greeting(const struct mx_calls *calls)
+{
+    return count_calls(calls, mx_call_greeted) == 0 && count_calls(calls, is_unknown) == 0 &&
+           count_calls(calls, is_inconclusive) == 0;
+}
+
+/* It lets nobody in, as far as can be said; nothing is held against one that is not known. */
+static bool is_away(const struct mx_call *call)
+{
+    return !mx_call_greeted(call) && !is_unknown(call) && !is_inconclusive(call) &&
+           !is_without_route_v6(call);
+}
+
+/* Senders come to it first: there is nobody better who would let them in. */
+static bool comes_first(const struct mx_calls *calls, const struct mx_call *call)
+{
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct mx_call *better = &calls->list[i];
+
+        if (better->exchanger->preference < call->exchanger->preference && !is_away(better))
+            return false;
+    }
+    return true;
+}
+
+static size_t count_first(const struct mx_calls *calls, call_test *test)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < calls->count; i++)
+        count += test(&calls->list[i]) && comes_first(calls, &calls->list[i]);
+    return count;
+}
+
 /* What it does to mail, as far as this is the domain's; says nothing of a single server. */
 static void show_effect(struct finding *finding, const struct mx_calls *calls, call_test *test)
 {
@@ -140,11 +174,13 @@ static void show_effect(struct finding *finding, const struct mx_calls *calls, c
 
     if (calls->subject->kind != SUBJECT_DOMAIN)
         return;
-    if (all == calls->count)
-        saw(finding, NULL,
-            all == 1 ? "it is the only exchanger: no mail gets in"
-                     : "all %zu addresses are like this: no mail gets in",
-            all);
+    if (calls->count == 1)
+        saw(finding, NULL, "it is the only exchanger: no mail gets in");
+    else if (all == calls->count)
+        saw(finding, NULL, "all %zu addresses are like this: no mail gets in", all);
+    else if (is_nobody_greeting(calls))
+        saw(finding, NULL, "none of the %zu addresses lets senders in: no mail gets in",
+            calls->count);
     else if (at_best == best)
         saw(finding, NULL,
             "every exchanger with the best preference is like this (%zu of %zu addresses in all): "
@@ -155,16 +191,12 @@ static void show_effect(struct finding *finding, const struct mx_calls *calls, c
             "%zu of %zu addresses with the best preference: about %zu in %zu messages come here "
             "first, and are late",
             at_best, best, at_best, best);
+    else if (count_first(calls, test))
+        saw(finding, NULL, "the exchangers before it let nobody in, so every sender comes here");
     else
         saw(finding, NULL,
             "only an exchanger with a worse preference: senders notice when the better ones are "
             "away");
-}
-
-static bool is_nobody_greeting(const struct mx_calls *calls)
-{
-    return count_calls(calls, mx_call_greeted) == 0 && count_calls(calls, is_unknown) == 0 &&
-           count_calls(calls, is_inconclusive) == 0;
 }
 
 /* Nobody has to have an SMTP server at the address of a domain without MX records. */
@@ -185,39 +217,59 @@ static struct finding *tell_calls(struct examination *x, const struct finding_ki
 
 /* ---- each in turn ---- */
 
+static const struct mx_call *first_of(const struct mx_calls *calls, call_test *test)
+{
+    for (size_t i = 0; i < calls->count; i++) {
+        if (test(&calls->list[i]))
+            return &calls->list[i];
+    }
+    return NULL;
+}
+
+static void tell_greetings(struct examination *x, const struct mx_calls *calls)
+{
+    const struct mx_call *slowest = NULL;
+
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct mx_call *call = &calls->list[i];
+
+        if (mx_call_greeted(call) &&
+            (!slowest || mx_waited(call->conversation) > mx_waited(slowest->conversation)))
+            slowest = call;
+    }
+    if (calls->count == 1)
+        healthy(x, &mx_banner_stall, "%s", mx_call_text(x, slowest));
+    else
+        healthy(x, &mx_banner_stall, "%zu of %zu addresses greet, the slowest after %.1f s",
+                count_calls(calls, mx_call_greeted), calls->count,
+                (double)mx_waited(slowest->conversation) / 1000);
+}
+
+static void tell_inconclusive(struct examination *x, const struct mx_calls *calls)
+{
+    const struct mx_call *call = first_of(calls, is_inconclusive);
+
+    if (call)
+        show_calls(x,
+                   unknown(x, &mx_banner_stall, "inconclusive, no greeting in %g s",
+                           (double)(mx_waited(call->conversation) / 100) / 10),
+                   calls, is_inconclusive);
+}
+
 static void judge_silence(struct examination *x, const struct mx_calls *calls)
 {
-    size_t inconclusive = count_calls(calls, is_inconclusive);
-    struct finding *finding;
-
-    if (count_calls(calls, is_silent)) {
-        finding = tell_calls(x, &mx_banner_stall, calls, is_silent);
-        finding_severity(finding,
-                         count_best(calls, is_stalled) ? SEVERITY_CRITICAL : SEVERITY_WARNING);
-    } else if (inconclusive == 0 && count_calls(calls, mx_call_greeted)) {
-        const struct mx_call *worst = mx_worst_call(calls);
-
-        if (calls->count == 1)
-            healthy(x, &mx_banner_stall, "%s", mx_call_text(x, worst));
-        else
-            healthy(x, &mx_banner_stall, "%zu of %zu addresses greet, and none is silent",
-                    count_calls(calls, mx_call_greeted), calls->count);
-    }
-    if (inconclusive) {
-        const struct mx_call *call = calls->list;
-
-        while (!is_inconclusive(call))
-            call++;
-        finding = unknown(x, &mx_banner_stall, "inconclusive, no greeting in %g s",
-                          (double)(mx_waited(call->conversation) / 100) / 10);
-        show_calls(x, finding, calls, is_inconclusive);
-    }
+    if (count_calls(calls, is_silent))
+        finding_severity(tell_calls(x, &mx_banner_stall, calls, is_silent),
+                         count_first(calls, is_stalled) ? SEVERITY_CRITICAL : SEVERITY_WARNING);
+    else if (!first_of(calls, is_inconclusive) && first_of(calls, mx_call_greeted))
+        tell_greetings(x, calls);
+    tell_inconclusive(x, calls);
 }
 
 static void judge_slowness(struct examination *x, const struct mx_calls *calls)
 {
     if (count_calls(calls, is_slow))
-        tell_calls(x, &mx_banner_slow, calls, is_slow);
+        show_calls(x, found(x, &mx_banner_slow), calls, is_slow);
 }
 
 static void judge_refusals(struct examination *x, const struct mx_calls *calls)
@@ -310,4 +362,5 @@ void mx_judge_submission(struct examination *x, const struct mx_calls *calls)
         if (count_calls(calls, rows[i].test))
             finding_severity(tell_calls(x, rows[i].kind, calls, rows[i].test), SEVERITY_WARNING);
     }
+    tell_inconclusive(x, calls);
 }

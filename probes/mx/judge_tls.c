@@ -296,6 +296,21 @@ static bool is_comparable(const struct mx_call *call)
     return has_tls(call) || (ehlo_of(call) && !offers_starttls(call));
 }
 
+/* Of a host in a signed zone that matters: its senders do not deliver (RFC 7672 2.1.2). */
+static void tell_unanswered(struct examination *x, const struct mx_calls *calls,
+                            const struct mx_call *call, const struct dns_answer *answer)
+{
+    const struct dns_answer *address = call->exchanger->v4;
+    struct finding *finding;
+
+    if (!address || !mx_is_authenticated(address) || answer->evidence.status == STATUS_NOT_RECORDED)
+        return;
+    finding = unknown(x, &mx_tlsa, "its zone is signed, and nobody answers for TLSA records");
+    mx_set_subject(x, finding, calls->subject);
+    set_value(finding, VALUE_NAME, "tlsa-name", answer->name, strlen(answer->name));
+    saw_failure(finding, &answer->evidence);
+}
+
 void mx_judge_tlsa(struct examination *x, const struct mx_calls *calls,
                    const struct dns_answer *const *answers)
 {
@@ -303,7 +318,11 @@ void mx_judge_tlsa(struct examination *x, const struct mx_calls *calls,
         const struct mx_call *call = &calls->list[i];
         const struct dns_answer *answer = answers[call->address->exchanger];
 
-        if (answer && dns_answer_has_records(answer) && is_comparable(call))
+        if (!answer || !mx_call_greeted(call))
+            continue;
+        if (answer->evidence.status != STATUS_OK)
+            tell_unanswered(x, calls, call, answer);
+        else if (dns_answer_has_records(answer) && is_comparable(call))
             judge_tlsa_of(x, calls, call, answer);
     }
 }

@@ -12,7 +12,7 @@ static void tell_facts(struct examination *x, const struct mx_calls *calls)
 
     for (size_t i = 0; i < calls->count; i++)
         stalled += calls->list[i].verdict == MX_STALL || calls->list[i].verdict == MX_SILENT;
-    tell_number(x, "exchangers", calls->mx->total);
+    tell_number(x, "exchangers", calls->mx->is_implicit ? 0 : calls->mx->total);
     tell_number(x, "addresses", calls->mx->address_total);
     tell_number(x, "stalled", stalled);
     if (worst)
@@ -52,6 +52,8 @@ static void examine_domain(struct examination *x, const struct subject *domain)
 {
     const struct mx_exchangers *mx = mx_exchangers_of(x, domain->name);
 
+    if (mx->state == MX_NO_MAIL || mx->state == MX_NOWHERE || mx->state == MX_NO_DOMAIN)
+        tell_facts(x, &(struct mx_calls){.mx = mx});
     switch (mx->state) {
     case MX_PENDING:
     case MX_FOUND:

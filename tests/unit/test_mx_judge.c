@@ -264,7 +264,7 @@ static void exchangers_are_judged_together(void **state)
     } rows[] = {
         {"10:1", "", "the greeting came after 0.0 s"},
         {"10:5", "", "the greeting came after 5.0 s"},
-        {"10:1 20:2 20:3", "", "3 of 3 addresses greet"},
+        {"10:1 20:2 20:3", "", "3 of 3 addresses greet, the slowest after 0.0 s"},
         /* silence */
         {"10:10", "banner-stall=critical", "it is the only exchanger"},
         {"10:10 20:1", "banner-stall=critical", "only if the sender moves on"},
@@ -290,7 +290,10 @@ static void exchangers_are_judged_together(void **state)
         {"10:1 20:41", "unreachable=warning", NULL},
         {"10:40 20:41", "unreachable?", "this network may block port 25"},
         {"10:40 20:30", "refuses=critical unreachable?", NULL},
-        {"10:40 20:10", "unreachable=critical banner-stall=warning", NULL},
+        {"10:40 20:10", "banner-stall=critical unreachable=critical", "none of the 2 addresses"},
+        {"10:30 20:10 30:1", "banner-stall=critical refuses=warning", "the exchangers before it"},
+        {"10/41 20:10 30:1", "banner-stall=warning unreachable?", NULL},
+        {"10:13 20:10 30:1", "banner-stall=warning banner-stall?", NULL},
         /* IPv6 */
         {"10:1 10/41", "unreachable?", "no way to IPv6"},
         {"10:1 10/41 20/2", "unreachable=warning", NULL},
