@@ -41,6 +41,9 @@ FILE *system_terminal(unsigned *columns);
 /* True if the variable TERM has a say in what a terminal can do. */
 bool system_heeds_term(void);
 
+/* True if a program is told a reset connection from one that was ended: Wine's are not. */
+bool system_tells_resets(void);
+
 /* From now on this program may have only so many files open, 20 or more. */
 bool system_limit_files(unsigned most);
 

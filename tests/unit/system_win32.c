@@ -146,6 +146,11 @@ bool system_heeds_term(void)
     return false;
 }
 
+bool system_tells_resets(void)
+{
+    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") == NULL;
+}
+
 bool system_limit_files(unsigned most)
 {
     return _setmaxstdio((int)most) != -1;
