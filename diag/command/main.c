@@ -1,4 +1,5 @@
 #include "diag/command/command.h"
+#include "diag/gather/tls.h"
 #include "diag/platform.h"
 #include "diag/text.h"
 #include "diag/version.h"
@@ -134,6 +135,7 @@ int exdiag_main(int argc, char **argv)
 
     if (platform_init() != STATUS_OK)
         return complain("the system's network functions could not be started");
+    tls_library_init();
     exit_status = run(argc, argv);
     if (exit_status != EXIT_TROUBLE && (fflush(stdout) != 0 || ferror(stdout)))
         exit_status =

@@ -11,8 +11,10 @@
 
 #include "diag/evidence/smtp.h"
 
-/* Before any other use of the library in a program: nothing is read, and nothing is left at
- * exit to a thread that may still be at work. */
+/*
+ * Before any other use of the library in a program, hashes too: its configuration is not
+ * read, and nothing is taken down at exit from under a thread that is still at work.
+ */
 void tls_library_init(void);
 
 /* Whom to trust. Shared by many threads: the last to leave frees it. */

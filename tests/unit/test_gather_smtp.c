@@ -7,6 +7,7 @@
 
 #include "diag/evidence/smtp.h"
 #include "diag/gather/gather.h"
+#include "diag/gather/tls.h"
 #include "tests/lab/smtp_peer.h"
 #include "tests/unit/system.h"
 
@@ -249,6 +250,19 @@ static void a_missing_authority_is_our_own_trouble(void **state)
     assert_steps(seen, "greeting=ok ehlo=ok starttls=ok handshake=invalid");
     assert_non_null(smtp_exchange_of(seen, SMTP_HANDSHAKE)->reason);
     assert_null(seen->tls.version);
+    close_call(&call);
+}
+
+/* Nobody's configuration of the library has a say: main() names one that forbids TLS 1.3. */
+static void no_configuration_is_read(void **state)
+{
+    static const struct smtp_peer list[] = {
+        {.address = "127.0.0.1", .certificate = SMTP_PEER_SELF_SIGNED}};
+    struct call call;
+
+    (void)state;
+    open_call(&call, list, 1);
+    assert_string_equal(talk(&call, "127.0.0.1", NULL)->tls.version, "TLSv1.3");
     close_call(&call);
 }
 
@@ -695,13 +709,28 @@ static void a_run_ends_before_its_conversations(void **state)
     close_call(&call);
 }
 
+static const char configuration[] = EXDIAG_BINARY "/test_gather_smtp.cnf";
+
+static bool configure_library(void)
+{
+    static const char text[] = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
+                               "[c]\nMaxProtocol = TLSv1.2\n";
+    FILE *file;
+
+    system_set_environment("OPENSSL_CONF", configuration);
+    return platform_file_write(configuration, &file) == STATUS_OK && fputs(text, file) >= 0 &&
+           fclose(file) == 0;
+}
+
 int main(void)
 {
+    int failed;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_conversation),
         cmocka_unit_test(starttls_and_the_certificate),
         cmocka_unit_test(certificates_are_judged_and_never_refused),
         cmocka_unit_test(a_missing_authority_is_our_own_trouble),
+        cmocka_unit_test(no_configuration_is_read),
         cmocka_unit_test(ipv6_is_spoken),
         cmocka_unit_test(every_fault_is_told),
         cmocka_unit_test(teasers_and_greetings_have_their_times),
@@ -713,7 +742,10 @@ int main(void)
         cmocka_unit_test(a_run_ends_before_its_conversations),
     };
 
-    if (platform_init() != STATUS_OK)
+    if (platform_init() != STATUS_OK || !configure_library())
         return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    tls_library_init();
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    system_remove(configuration);
+    return failed;
 }
