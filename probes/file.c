@@ -32,12 +32,22 @@ static const struct finding_kind file_not_read = {
         (const struct reference[]){{"exdiag list: what each probe reads", NULL}, {NULL, NULL}},
 };
 
+/* Another probe of this version reads files of this type. */
+static bool is_read(enum file_type type)
+{
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        if ((*probe)->reads & PROBE_READS(type))
+            return true;
+    }
+    return false;
+}
+
 static void examine(struct examination *x, const struct subject *file)
 {
     const struct file_digest *digest = ask_file(x, file->name);
     struct finding *finding;
 
-    if (!digest)
+    if (!digest || (digest->evidence.status == STATUS_OK && is_read(digest->type)))
         return;
     finding = unknown(x, &file_not_read, "the file was not examined");
     if (digest->evidence.status != STATUS_OK) {

@@ -4,6 +4,7 @@
 #include "diag/json.h"
 #include "diag/read/dns_message.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct trace_digest *of(const struct evidence *item)
@@ -114,8 +115,15 @@ static void save_address(json_t *object, const char *name, const struct net_addr
 static bool load_address(const json_t *object, const char *name, struct net_address *address)
 {
     const char *text = json_get_text(object, name);
+    char whole[NET_ADDRESS_TEXT_SIZE];
 
-    return text && net_address_parse(text, 0, address) == STATUS_OK;
+    if (!text || *text != ':')
+        return text && net_address_parse(text, 0, address) == STATUS_OK;
+    snprintf(whole, sizeof whole, "0.0.0.0%s", text); /* printed text may name no host */
+    if (net_address_parse(whole, 0, address) != STATUS_OK)
+        return false;
+    address->ip = (struct ip_address){0};
+    return true;
 }
 
 /* ---- lookups ---- */

@@ -30,6 +30,9 @@ extern const struct finding_kind mx_starttls;
 extern const struct finding_kind mx_certificate;
 extern const struct finding_kind mx_tlsa;
 
+/* Files that say nothing of mail: kinds_file.c */
+extern const struct finding_kind mx_trace_without_mail;
+
 /* ---- steps that several of them have ---- */
 
 #define MX_REFERENCE(section, title)                                                               \

@@ -3,6 +3,8 @@
  */
 #include "probes/mx/judge.h"
 #include "probes/mx/kinds.h"
+#include "probes/mx/log.h"
+#include "probes/mx/trace.h"
 
 /* What `exdiag audit` prints of a domain. */
 static void tell_facts(struct examination *x, const struct mx_calls *calls)
@@ -123,30 +125,71 @@ static void examine_server(struct examination *x, const struct subject *server)
     mx_judge_speech(x, &submissions);
 }
 
+/* ---- files ---- */
+
+#define TRACES                                                                                     \
+    (PROBE_READS(FILE_TYPE_PCAP) | PROBE_READS(FILE_TYPE_PCAPNG) | PROBE_READS(FILE_TYPE_NETMON) | \
+     PROBE_READS(FILE_TYPE_NETMON_TEXT))
+#define RECORDS                                                                                    \
+    (PROBE_READS(FILE_TYPE_SMTP_SEND_LOG) | PROBE_READS(FILE_TYPE_TRACKING_LOG) |                  \
+     PROBE_READS(FILE_TYPE_QUEUE_LIST) | PROBE_READS(FILE_TYPE_NDR))
+
+static void examine_file(struct examination *x, const struct subject *file)
+{
+    const struct file_digest *digest = ask_file(x, file->name);
+
+    if (!digest || digest->evidence.status != STATUS_OK)
+        return;
+    if (TRACES & PROBE_READS(digest->type))
+        mx_judge_trace(x, file);
+    else if (RECORDS & PROBE_READS(digest->type))
+        mx_judge_log(x, file);
+}
+
 static void examine(struct examination *x, const struct subject *subject)
 {
     if (subject->kind == SUBJECT_DOMAIN)
         examine_domain(x, subject);
     else if (subject->kind == SUBJECT_SERVER)
         examine_server(x, subject);
+    else if (subject->kind == SUBJECT_FILE)
+        examine_file(x, subject);
 }
 
 static const struct finding_kind *const kinds[] = {
-    &mx_banner_stall,     &mx_banner_slow, &mx_closes,    &mx_refuses,    &mx_unreachable,
-    &mx_greeting_refused, &mx_no_address,  &mx_cname,     &mx_ip_literal, &mx_null,
-    &mx_private_address,  &mx_not_smtp,    &mx_inspected, &mx_breaks_off, &mx_starttls,
-    &mx_certificate,      &mx_tlsa,        NULL,
+    &mx_banner_stall,
+    &mx_banner_slow,
+    &mx_closes,
+    &mx_refuses,
+    &mx_unreachable,
+    &mx_greeting_refused,
+    &mx_no_address,
+    &mx_cname,
+    &mx_ip_literal,
+    &mx_null,
+    &mx_private_address,
+    &mx_not_smtp,
+    &mx_inspected,
+    &mx_breaks_off,
+    &mx_starttls,
+    &mx_certificate,
+    &mx_tlsa,
+    &mx_trace_without_mail,
+    NULL,
 };
 
 const struct probe probe_mx = {
     .name = "mx",
     .summary = "mail exchangers: whether each greets, and what it does instead",
-    .needs = NEEDS_NETWORK | NEEDS_PATIENCE,
-    .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER),
+    .needs = NEEDS_NETWORK | NEEDS_PATIENCE | NEEDS_FILE,
+    .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER) |
+                PROBE_EXAMINES(SUBJECT_FILE),
+    .reads = TRACES | RECORDS,
     .touches = "DNS questions about the domain's MX records and the addresses they lead to; one "
                "connection to port 25 of each address, and for a server named with --server also "
                "to ports 587 and 465. It says EHLO, STARTTLS and QUIT, after the greeting, and "
-               "offers no mail",
+               "offers no mail. Network traces and senders' records given with --file; hosts and "
+               "domains that those records name as failing are called too",
     .noticed = "a connection in the mail server's log that ends with QUIT and no message; where "
                "the server is silent, one that is open for as long as --patience says",
     .kinds = kinds,

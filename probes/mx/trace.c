@@ -1,0 +1,335 @@
+#include "probes/mx/trace.h"
+
+#include "probes/mx/kinds.h"
+
+#include <string.h>
+
+enum {
+    SERVERS_IN_STEPS = 3, /* told step by step; */
+    SERVERS_SHOWN = 12,   /* in a line each; more are counted */
+    TLS_PORT = 465
+};
+
+/* ---- verdicts ---- */
+
+static uint64_t began(const struct trace_connection *connection)
+{
+    const struct trace_moment *moments[] = {&connection->syn, &connection->syn_ack,
+                                            &connection->client_first, &connection->server_first,
+                                            &connection->last};
+
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+        if (moments[i]->frame)
+            return moments[i]->frame;
+    }
+    return 0;
+}
+
+static bool may_be(const struct net_address *one, const struct net_address *other)
+{
+    return one->port == other->port && (one->ip.family == IP_NONE || other->ip.family == IP_NONE ||
+                                        ip_equal(&one->ip, &other->ip));
+}
+
+const struct trace_connection *mx_successor(const struct mail_trace *trace, size_t connection)
+{
+    const struct trace_connection *here = &trace->connections[connection];
+
+    for (size_t i = connection + 1; i < trace->connection_count; i++) {
+        const struct trace_connection *next = &trace->connections[i];
+
+        if (may_be(&here->client, &next->client) && may_be(&here->server, &next->server) &&
+            began(next) > here->last.frame)
+            return next;
+    }
+    return NULL;
+}
+
+int64_t mx_trace_waited(const struct mail_trace *trace, const struct trace_connection *connection)
+{
+    int64_t from = connection->syn_ack.time;
+    int64_t to = connection->greeted.frame ? connection->greeted.time
+                 : connection->end.frame   ? connection->end.time
+                                           : trace->last.time;
+
+    return from > 0 && to >= from ? (to - from) / 1000 : -1;
+}
+
+/*
+ * Where the trace has no times, a silence is one all the same if its connection was over,
+ * for another took its ports. Where TLS comes first, its first bytes are the greeting.
+ */
+static enum mx_verdict verdict_of(const struct mail_trace *trace, size_t index)
+{
+    const struct trace_connection *connection = &trace->connections[index];
+    enum mx_verdict verdict = mx_verdict_of_connection(connection, trace->last.time);
+
+    if (connection->server.port == TLS_PORT && connection->server_first.frame)
+        return MX_READY;
+    if (verdict == MX_INCONCLUSIVE && mx_trace_waited(trace, connection) < 0 &&
+        mx_successor(trace, index))
+        return MX_SILENT;
+    return verdict;
+}
+
+static bool is_one_of(enum mx_verdict verdict, const enum mx_verdict *which)
+{
+    for (; *which != MX_VERDICT_COUNT; which++) {
+        if (*which == verdict)
+            return true;
+    }
+    return false;
+}
+
+static size_t count_of(const struct mx_trace *shown, const enum mx_verdict *which)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < shown->trace->connection_count; i++)
+        count += is_one_of(shown->verdicts[i], which);
+    return count;
+}
+
+/* ---- the servers that are told of ---- */
+
+/* Of two connections to one server, which says more: the worse, then the longer silence. */
+static bool says_more(const struct mx_trace *shown, size_t one, size_t other)
+{
+    if (shown->verdicts[one] != shown->verdicts[other])
+        return shown->verdicts[one] == MX_STALL;
+    return mx_trace_waited(shown->trace, &shown->trace->connections[one]) >
+           mx_trace_waited(shown->trace, &shown->trace->connections[other]);
+}
+
+/* For each server the connection that says most, those that say more first; into `list`. */
+static size_t servers_of(const struct mx_trace *shown, const enum mx_verdict *which, size_t *list)
+{
+    const struct trace_connection *connections = shown->trace->connections;
+    size_t count = 0;
+
+    for (size_t i = 0; i < shown->trace->connection_count; i++) {
+        size_t at = 0;
+
+        if (!is_one_of(shown->verdicts[i], which))
+            continue;
+        while (at < count &&
+               !net_address_equal(&connections[list[at]].server, &connections[i].server))
+            at++;
+        if (at == count)
+            list[count++] = i;
+        else if (says_more(shown, i, list[at]))
+            list[at] = i;
+    }
+    for (size_t i = 1; i < count; i++) {
+        for (size_t j = i; j > 0 && says_more(shown, list[j], list[j - 1]); j--) {
+            size_t moved = list[j];
+
+            list[j] = list[j - 1];
+            list[j - 1] = moved;
+        }
+    }
+    return count;
+}
+
+static size_t alike(const struct mx_trace *shown, const enum mx_verdict *which, size_t index)
+{
+    const struct trace_connection *connections = shown->trace->connections;
+    size_t count = 0;
+
+    for (size_t i = 0; i < shown->trace->connection_count; i++)
+        count += i != index && is_one_of(shown->verdicts[i], which) &&
+                 net_address_equal(&connections[i].server, &connections[index].server);
+    return count;
+}
+
+/* ---- telling ---- */
+
+static void set_server(const struct mx_trace *shown, struct finding *finding, size_t index,
+                       bool is_first)
+{
+    const struct trace_connection *connection = &shown->trace->connections[index];
+    char endpoint[NET_ADDRESS_TEXT_SIZE], ip[IP_TEXT_SIZE];
+
+    if (is_first && connection->mx_lookup < shown->trace->lookup_count) {
+        const char *domain = shown->trace->lookups[connection->mx_lookup].name;
+
+        set_value(finding, VALUE_NAME, "name", domain, strlen(domain));
+    }
+    if (connection->server.ip.family == IP_NONE)
+        return;
+    ip_format(&connection->server.ip, ip);
+    net_address_format(&connection->server, 0, endpoint);
+    set_address(finding, "address", &connection->server.ip);
+    set_vouched(finding, VALUE_TEXT, "endpoint", endpoint, strlen(endpoint));
+    if (!is_first)
+        return;
+    set_number(finding, "port", connection->server.port);
+    if (connection->exchange)
+        set_value(finding, VALUE_NAME, "server", connection->exchange,
+                  strlen(connection->exchange));
+    else
+        set_vouched(finding, VALUE_TEXT, "server", ip, strlen(ip));
+}
+
+static void show_servers(const struct mx_trace *shown, struct finding *finding,
+                         const enum mx_verdict *which, bool in_steps)
+{
+    size_t *list = arena_new(pass_memory(shown->x), shown->trace->connection_count, sizeof *list);
+    size_t count = servers_of(shown, which, list);
+
+    for (size_t i = 0; i < count && i < SERVERS_SHOWN; i++) {
+        size_t more = alike(shown, which, list[i]);
+
+        set_server(shown, finding, list[i], i == 0);
+        if (in_steps && i < SERVERS_IN_STEPS)
+            mx_saw_steps(finding, shown, list[i]);
+        else
+            mx_saw_connection(finding, shown, list[i]);
+        if (more > 0)
+            saw(finding, &shown->digest->evidence, "and %zu more connection%s to it like this one",
+                more, more == 1 ? "" : "s");
+    }
+    if (count > SERVERS_SHOWN)
+        saw(finding, &shown->digest->evidence, "and %zu more servers", count - SERVERS_SHOWN);
+}
+
+/* Whether no exchanger of the same answer is to be tried before this one. */
+static bool is_best(const struct mail_trace *trace, const struct trace_connection *connection)
+{
+    const struct trace_lookup *mx;
+    unsigned best = UINT16_MAX, here = UINT16_MAX;
+
+    if (connection->mx_lookup >= trace->lookup_count || !connection->exchange)
+        return true;
+    mx = &trace->lookups[connection->mx_lookup];
+    for (size_t i = 0; i < mx->record_count; i++) {
+        const struct trace_record *record = &mx->records[i];
+
+        if (record->name && record->preference < best)
+            best = record->preference;
+        if (record->name && strcmp(record->name, connection->exchange) == 0)
+            here = record->preference;
+    }
+    return here <= best;
+}
+
+static enum severity severity_of_stall(const struct mx_trace *shown)
+{
+    for (size_t i = 0; i < shown->trace->connection_count; i++) {
+        if (shown->verdicts[i] == MX_STALL && is_best(shown->trace, &shown->trace->connections[i]))
+            return SEVERITY_CRITICAL;
+    }
+    return SEVERITY_WARNING;
+}
+
+#define VERDICTS(...)                                                                              \
+    (const enum mx_verdict[])                                                                      \
+    {                                                                                              \
+        __VA_ARGS__, MX_VERDICT_COUNT                                                              \
+    }
+
+static void judge_failures(const struct mx_trace *shown)
+{
+    const struct {
+        const struct finding_kind *kind;
+        const enum mx_verdict *which;
+    } rows[] = {
+        {&mx_banner_stall, VERDICTS(MX_STALL, MX_SILENT)},
+        {&mx_banner_slow, VERDICTS(MX_SLOW)},
+        {&mx_closes, VERDICTS(MX_CLOSES)},
+        {&mx_refuses, VERDICTS(MX_REFUSED)},
+        {&mx_unreachable, VERDICTS(MX_UNREACHABLE)},
+        {&mx_greeting_refused, VERDICTS(MX_GREETING_REFUSED)},
+        {&mx_not_smtp, VERDICTS(MX_STRANGE)},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct finding *finding;
+
+        if (count_of(shown, rows[i].which) == 0)
+            continue;
+        finding = found(shown->x, rows[i].kind);
+        finding_severity(finding, i == 0 ? severity_of_stall(shown) : SEVERITY_WARNING);
+        show_servers(shown, finding, rows[i].which, true);
+    }
+}
+
+static void judge_inconclusive(const struct mx_trace *shown)
+{
+    const enum mx_verdict *which = VERDICTS(MX_INCONCLUSIVE);
+    size_t count = count_of(shown, which);
+
+    if (count > 0)
+        show_servers(shown,
+                     unknown(shown->x, &mx_banner_stall,
+                             "inconclusive: %zu connection%s without a greeting, not long enough "
+                             "to tell",
+                             count, count == 1 ? "" : "s"),
+                     which, true);
+}
+
+/* The first kind of fault that no connection of the trace has: what is right is told of it. */
+static const struct finding_kind *kind_without_fault(const struct mx_trace *shown)
+{
+    if (count_of(shown, VERDICTS(MX_STALL, MX_SILENT, MX_INCONCLUSIVE)) == 0)
+        return &mx_banner_stall;
+    return count_of(shown, VERDICTS(MX_SLOW)) == 0 ? &mx_banner_slow : &mx_closes;
+}
+
+/* Connections that began before the trace tell nothing: that matters where there are no others. */
+static void judge_rest(const struct mx_trace *shown)
+{
+    const enum mx_verdict *greeted = VERDICTS(MX_READY, MX_DELAYED);
+    size_t count = count_of(shown, greeted);
+
+    if (count > 0)
+        show_servers(shown,
+                     healthy(shown->x, kind_without_fault(shown),
+                             "%zu of %zu connections are greeted in time", count,
+                             shown->trace->connection_count),
+                     greeted, true);
+    if (count_of(shown, VERDICTS(MX_UNKNOWN)) == shown->trace->connection_count)
+        show_servers(
+            shown,
+            unknown(shown->x, &mx_banner_stall, "the beginning of no connection is in the trace"),
+            VERDICTS(MX_UNKNOWN), false);
+}
+
+static void tell_without_mail(struct examination *x, const struct trace_digest *digest)
+{
+    struct finding *finding =
+        unknown(x, &mx_trace_without_mail, "no connection to port 25, 465 or 587 is in the trace");
+
+    saw(finding, &digest->evidence, "%llu frames, %zu lookups of MX records and addresses%s",
+        (unsigned long long)digest->trace.frames, digest->trace.lookup_count,
+        digest->trace.unread ? ", and frames of forms that are not read" : "");
+    if (digest->trace.remark)
+        saw(finding, &digest->evidence, "%s", digest->trace.remark);
+}
+
+void mx_judge_trace(struct examination *x, const struct subject *file)
+{
+    const struct trace_digest *digest = ask_trace(x, file->name);
+    struct mx_trace shown = {.x = x, .digest = digest};
+    enum mx_verdict *verdicts;
+
+    if (!digest)
+        return;
+    if (digest->evidence.status != STATUS_OK) {
+        saw_failure(unknown(x, &mx_trace_without_mail, "the trace could not be read"),
+                    &digest->evidence);
+        return;
+    }
+    shown.trace = &digest->trace;
+    verdicts = arena_new(pass_memory(x), shown.trace->connection_count, sizeof *verdicts);
+    for (size_t i = 0; i < shown.trace->connection_count; i++)
+        verdicts[i] = verdict_of(shown.trace, i);
+    shown.verdicts = verdicts;
+    if (shown.trace->connection_count == 0) {
+        tell_without_mail(x, digest);
+        return;
+    }
+    judge_failures(&shown);
+    judge_inconclusive(&shown);
+    judge_rest(&shown);
+}
