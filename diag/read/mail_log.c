@@ -253,7 +253,8 @@ static void count_run(struct mail_log_reader *reader, struct peer *peer,
 
 void mail_log_tell(struct mail_log_reader *reader, const struct mail_log_event *event)
 {
-    struct peer *peer = peer_of(reader, event);
+    bool is_somebody = event->host || event->domain || event->address.ip.family != IP_NONE;
+    struct peer *peer = is_somebody ? peer_of(reader, event) : NULL;
 
     if (!peer)
         return;

@@ -76,8 +76,7 @@ static void end_queue(struct mail_log_reader *reader, struct queue_list *list)
         event.line = list->line;
         event.route = event.domain ? event.domain : event.host;
         event.text = list->values[LAST_ERROR].text;
-        if (status.fault != MAIL_LOG_FAULT_COUNT &&
-            (event.host || event.domain || event.address.ip.family != IP_NONE))
+        if (status.fault != MAIL_LOG_FAULT_COUNT)
             mail_log_tell(reader, &event);
     }
     clear(list);

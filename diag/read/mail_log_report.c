@@ -31,8 +31,7 @@ static void tell(struct mail_log_reader *reader, const struct report *report, co
     event.host = *status.host ? status.host : *report->host ? report->host : NULL;
     event.domain = *domain ? domain : NULL;
     event.route = event.domain;
-    if (status.fault != MAIL_LOG_FAULT_COUNT &&
-        (event.host || event.domain || event.address.ip.family != IP_NONE))
+    if (status.fault != MAIL_LOG_FAULT_COUNT)
         mail_log_tell(reader, &event);
 }
 

@@ -62,8 +62,6 @@ static void tell(struct mail_log_reader *reader, struct send_log *log, struct se
     const char *connector = mail_log_field(&log->fields, log->columns[CONNECTOR]);
 
     session->is_told = true;
-    if (session->remote.ip.family == IP_NONE && !event->host)
-        return; /* nobody that one could look at */
     event->address = session->remote;
     event->line = mail_log_line(reader);
     event->route = event->domain ? event->domain : connector;
@@ -190,7 +188,7 @@ static void end(struct mail_log_reader *reader, void *state)
         struct mail_log_event event = {
             .address = session->remote, .fault = MAIL_LOG_FAULT_COUNT, .silence = -1, .text = ""};
 
-        if (session->is_connected && !session->is_told && session->remote.ip.family != IP_NONE)
+        if (session->is_connected && !session->is_told)
             mail_log_tell(reader, &event);
     }
     if (log->fields.text.text)

@@ -48,12 +48,12 @@ static const char *skip_space(const char *text)
 /* What follows "name:" or "name =", in any case of the first letters; NULL if it is not there. */
 static const char *field(const char *statement, const char *name)
 {
-    size_t size = strlen(name);
+    size_t size = strlen(name), left = strlen(statement);
 
-    for (const char *at = statement; *at; at++) {
+    for (const char *at = statement; left >= size; at++, left--) {
         const char *value = at + size;
 
-        if (!text_starts_fold(at, strlen(at), name))
+        if (text_lower(*at) != text_lower(*name) || !text_starts_fold(at, left, name))
             continue;
         value = skip_space(value);
         if (*value == ':' || *value == '=')

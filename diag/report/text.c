@@ -321,6 +321,12 @@ static void unknown_finding(struct page *page, const struct finding *finding)
     all_steps(page, "to know", &finding->fix);
 }
 
+static void healthy_finding(struct page *page, const struct finding *finding)
+{
+    heading(page, finding);
+    all_seen(page, finding);
+}
+
 static void accepted(struct page *page, const struct finding *finding)
 {
     heading(page, finding);
@@ -445,7 +451,7 @@ static void body(struct page *page)
     part(page, PART_UNKNOWN, unknown_finding, false);
     part(page, PART_ACCEPTED, accepted, true);
     if (page->options->verbose) {
-        part(page, PART_OK, heading, true);
+        part(page, PART_OK, healthy_finding, true);
         part(page, PART_NOT_APPLICABLE, heading, true);
     }
     wrap_free_line(&page->wrap);
