@@ -32,8 +32,8 @@ struct entry {
 struct mail_lookups {
     uint64_t last; /* id */
     struct mail_lookup *ring[TRACE_ANSWERS_MOST];
-    struct entry index[INDEX_SETS][WAYS]; /* the newest lookup by what it is looked for */
-    struct mail_lookup **chosen;          /* at the end */
+    struct entry (*index)[WAYS]; /* the newest lookup by what it is looked for; NULL: none yet */
+    struct mail_lookup **chosen; /* at the end */
     size_t chosen_count, chosen_room;
     size_t footprint;
     struct arena scratch;
@@ -69,8 +69,11 @@ static uint64_t ip_hash(enum key key, const struct ip_address *ip)
 
 static void remember(struct mail_lookups *lookups, uint64_t hash, uint64_t id)
 {
-    struct entry *set = lookups->index[hash % INDEX_SETS], *oldest = set;
+    struct entry *set, *oldest;
 
+    if (!lookups->index)
+        lookups->index = memory_new(INDEX_SETS, sizeof *lookups->index);
+    set = oldest = lookups->index[hash % INDEX_SETS];
     for (unsigned i = 0; i < WAYS; i++) {
         if (set[i].hash == hash) {
             oldest = &set[i];
@@ -85,8 +88,11 @@ static void remember(struct mail_lookups *lookups, uint64_t hash, uint64_t id)
 
 static struct mail_lookup *recall(const struct mail_lookups *lookups, uint64_t hash)
 {
-    const struct entry *set = lookups->index[hash % INDEX_SETS];
+    const struct entry *set;
 
+    if (!lookups->index)
+        return NULL;
+    set = lookups->index[hash % INDEX_SETS];
     for (unsigned i = 0; i < WAYS; i++) {
         if (set[i].hash == hash) {
             struct mail_lookup *lookup = lookups->ring[set[i].id % TRACE_ANSWERS_MOST];
@@ -143,6 +149,7 @@ void mail_lookups_free(struct mail_lookups *lookups)
         let_go(lookups, lookups->ring[i]);
     arena_release(&lookups->scratch);
     free(lookups->chosen);
+    free(lookups->index);
     free(lookups);
 }
 
