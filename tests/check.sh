@@ -78,6 +78,9 @@ count tests/conformance/run.sh build/asan
 stage "real name servers"
 count tests/peers/run.sh build/asan
 
+stage "captures, beside Wireshark's reading of them"
+count /usr/bin/python3 tests/peers/captures.py build/asan
+
 stage "real mail servers"
 count /usr/bin/python3 tests/peers/mail.py build/asan
 

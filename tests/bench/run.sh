@@ -52,3 +52,5 @@ echo
 $here/audit.sh
 echo
 $here/mx.sh
+echo
+$here/capture.sh
