@@ -21,7 +21,7 @@ static struct smtp_line greeting_lines[] = {LINE(1234, "220-mail.contoso.com"),
 static struct smtp_line ehlo_lines[] = {LINE(1, "250-mail.contoso.com hello [192.0.2.1]"),
                                         LINE(2, "250-SIZE 37748736"),
                                         LINE(3, "250-X-EXPS GSSAPI NTLM SECRETMECH"),
-                                        LINE(4, "250-x-internal contoso"),
+                                        LINE(4, "250-x-internal SIZE contoso"),
                                         LINE(5, "250-XXXXXXXA"),
                                         LINE(6, "250 STARTTLS")};
 static struct smtp_line quit_lines[] = {LINE(7, "421 4.3.2 mail.contoso.com is down")};

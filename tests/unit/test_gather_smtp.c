@@ -188,6 +188,15 @@ static void starttls_and_the_certificate(void **state)
     assert_string_equal(seen->tls.server_name, "mail.contoso.com");
     assert_int_equal(seen->tls.verify_code, 18); /* X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT */
     assert_int_equal(seen->tls.chain_count, 1);
+    assert_string_equal(seen->tls.chain[0].common_name, "mail.contoso.com");
+    assert_string_equal(seen->tls.chain[0].subject, "CN=mail.contoso.com");
+    assert_true(certificate_is_for(&seen->tls.chain[0], "mail.contoso.com"));
+    assert_true(seen->tls.chain[0].not_before < platform_wall_clock());
+    assert_true(seen->tls.chain[0].not_after > platform_wall_clock());
+    assert_int_equal(strlen(seen->tls.chain[0].sha512), 128);
+    assert_int_equal(strlen(seen->tls.chain[0].key_sha512), 128);
+    assert_string_equal(seen->tls.chain[0].key, "EC P-256");
+    assert_string_equal(seen->tls.chain[0].signature, "ecdsa-with-SHA256");
     assert_string_equal(seen->tls.chain[0].sha256, smtp_peers_certificate_sha256(call.peers, 0));
     assert_string_equal(seen->tls.chain[0].key_sha256, smtp_peers_key_sha256(call.peers, 0));
     assert_false(seen->spoke_out_of_turn);
@@ -525,6 +534,23 @@ static void every_fault_is_told(void **state)
     }
 }
 
+/* What came too early is no answer to what was asked later. */
+static void early_replies_answer_nothing(void **state)
+{
+    static const struct smtp_peer_step script[] = {SAY("220 mail\r\n250 more\r\n"), DO(SERVE)};
+    static const struct smtp_peer list[] = {{.address = "127.0.0.1", .script = script}};
+    struct smtp_conversation *seen;
+    struct call call;
+
+    (void)state;
+    open_call(&call, list, 1);
+    seen = talk(&call, "127.0.0.1", NULL);
+    assert_true(seen->spoke_out_of_turn);
+    assert_non_null(smtp_keyword(reply_of(seen, SMTP_EHLO), "8BITMIME"));
+    assert_int_equal(reply_of(seen, SMTP_QUIT)->code, 221);
+    close_call(&call);
+}
+
 /* Each line of a greeting has its time: a teaser's is long before the last line's. */
 static void teasers_and_greetings_have_their_times(void **state)
 {
@@ -733,6 +759,7 @@ int main(void)
         cmocka_unit_test(no_configuration_is_read),
         cmocka_unit_test(ipv6_is_spoken),
         cmocka_unit_test(every_fault_is_told),
+        cmocka_unit_test(early_replies_answer_nothing),
         cmocka_unit_test(teasers_and_greetings_have_their_times),
         cmocka_unit_test(a_failed_handshake_has_a_reason),
         cmocka_unit_test(silence_is_waited_for),
