@@ -11,7 +11,7 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
-enum { DAY = 86400 /* seconds */, NAME_MOST = 300, PIECE = 4096 };
+enum { DAY = 86400 /* seconds */, NAME_MOST = 300, PIECE = 4096, PEM_MOST = 65536 };
 
 struct lab_identity {
     EVP_PKEY *key;
@@ -111,7 +111,7 @@ enum status lab_authority_new(struct lab_authority **out)
     char *text;
     long size;
 
-    buffer_init(&authority->pem, 64 * 1024);
+    buffer_init(&authority->pem, PEM_MOST);
     authority->key = EVP_EC_gen("P-256");
     if (authority->key)
         authority->certificate = make_certificate(authority->key, NULL, NULL, &wish);

@@ -5,6 +5,7 @@ import tempfile
 
 from harness import *
 
+HASTY = ("--patience", "2")  # less than its balancer without back end takes to close
 COMMANDS = ("check", "report", "explain", "list", "demo")
 
 
@@ -111,12 +112,21 @@ def demo_finds_all_that_is_planted():
 
 
 @case
+def demo_with_little_patience_misses_what_takes_longer():
+    result = exdiag("demo", *HASTY, status=PROBLEMS)
+    found, planted = planted_and_found(result.err)
+    expect_equal(found, planted - 1, "found")
+    expect(re.search(r"NOT FOUND wideworld.com +mx-banner-stall", result.err), result.err)
+
+
+@case
 def demo_verbose_and_into_a_file():
-    usual = exdiag("demo", status=FINE).out
-    wordy = exdiag("demo", "--verbose", status=FINE).out
+    usual = exdiag("demo", *HASTY, status=PROBLEMS).out
+    wordy = exdiag("demo", *HASTY, "--verbose", status=PROBLEMS).out
     expect(len(wordy) > len(usual), "--verbose shows no more")
     with tempfile.TemporaryDirectory() as place:
-        result = exdiag("demo", "--format", "json", "--output", f"{place}/demo.json", status=FINE)
+        result = exdiag("demo", "--format", "json", "--output", f"{place}/demo.json", *HASTY,
+                        status=PROBLEMS)  # fmt: skip
         expect_equal(result.out, "", "stdout")
         with open(f"{place}/demo.json", encoding="utf-8") as file:
             check_schema(file.read())

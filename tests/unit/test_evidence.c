@@ -751,8 +751,8 @@ static void an_overlong_line_is_damaged(void **state)
 /* What a newer version gathered is counted and is no damage. */
 static void unknown_kinds_are_counted(void **state)
 {
-    struct loaded loaded = read_text(
-        HEADER "\n{\"key\":\"ldap a\"}\n" ITEM("a") "\n{\"key\":\"ntp b\"}\n" LAST "\n");
+    struct loaded loaded =
+        read_text(HEADER "\n{\"key\":\"ldap a\"}\n" ITEM("a") "\n{\"key\":\"ntp b\"}\n" LAST "\n");
 
     (void)state;
     assert_int_equal(loaded.run.unknown_items, 2);

@@ -1,7 +1,7 @@
 /* The lab's mail exchangers: a test peer that errs by accident proves nothing. */
 #include "tests/unit/unit.h"
 
-#include "tests/lab/smtp_peer.h"
+#include "tests/lab/smtp_behaviour.h"
 
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -249,6 +249,71 @@ static void a_taken_port_is_said_to_be(void **state)
     assert_int_equal(smtp_peers_stop(first), STATUS_OK);
 }
 
+/* ---- behaviours by name ---- */
+
+/* The seconds and the name of a text become those of the script. */
+static void a_behaviour_is_read(void **state)
+{
+    struct smtp_peer peer = {.address = "127.0.0.1"};
+    struct arena memory = {NULL};
+
+    (void)state;
+    assert_int_equal(smtp_behaviour_read("teaser:0.25@mx.contoso.com", &memory, &peer), STATUS_OK);
+    assert_string_equal(peer.address, "127.0.0.1");
+    assert_string_equal(peer.name, "mx.contoso.com");
+    assert_string_equal(peer.script[0].text, "220-mx.contoso.com ESMTP\r\n");
+    assert_int_equal(peer.script[1].act, SMTP_PEER_WAIT);
+    assert_int_equal(peer.script[1].milliseconds, 250);
+    assert_int_equal(smtp_behaviour_read("delayed", &memory, &peer), STATUS_OK);
+    assert_int_equal(peer.script[0].milliseconds, 5000);
+    assert_int_equal(smtp_behaviour_read("refused", &memory, &peer), STATUS_OK);
+    assert_true(peer.is_refusing);
+    arena_release(&memory);
+}
+
+static void what_is_no_behaviour_is_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        enum status status;
+    } cases[] = {
+        {"", STATUS_NOT_FOUND},           {"stal", STATUS_NOT_FOUND},
+        {"stalls", STATUS_NOT_FOUND},     {"@mx.contoso.com", STATUS_NOT_FOUND},
+        {"stall:5", STATUS_INVALID},      {"delayed:", STATUS_INVALID},
+        {"delayed:1x", STATUS_INVALID},   {"delayed:.5", STATUS_INVALID},
+        {"delayed:3601", STATUS_INVALID}, {"delayed:99999999999", STATUS_INVALID},
+    };
+    struct smtp_peer peer = {.address = "127.0.0.1"};
+    struct arena memory = {NULL};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(smtp_behaviour_read(cases[i].text, &memory, &peer), cases[i].status);
+    arena_release(&memory);
+}
+
+/* Every script ends, and none asks for TLS without a certificate. */
+static void every_listed_behaviour_can_be_played(void **state)
+{
+    const char *name, *summary;
+    struct arena memory = {NULL};
+
+    (void)state;
+    for (size_t i = 0; smtp_behaviour_at(i, &name, &summary); i++) {
+        struct smtp_peer peer = {.address = "127.0.0.1"};
+        bool needs_certificate;
+        size_t step = 0;
+
+        assert_int_equal(smtp_behaviour_read(name, &memory, &peer), STATUS_OK);
+        needs_certificate = peer.tls_at_once;
+        while (peer.script[step].act != SMTP_PEER_END)
+            needs_certificate |= peer.script[step++].act == SMTP_PEER_TLS;
+        assert_true(!needs_certificate || peer.certificate != SMTP_PEER_NO_CERTIFICATE);
+        assert_true(*summary != '\0');
+    }
+    arena_release(&memory);
+}
+
 /* ---- TLS ---- */
 
 /* A client's side of TLS over a call; the socket is its own to wait for. */
@@ -412,6 +477,9 @@ int main(void)
         cmocka_unit_test(a_reset_ends_it),
         cmocka_unit_test(some_never_speak),
         cmocka_unit_test(a_taken_port_is_said_to_be),
+        cmocka_unit_test(a_behaviour_is_read),
+        cmocka_unit_test(what_is_no_behaviour_is_refused),
+        cmocka_unit_test(every_listed_behaviour_can_be_played),
         cmocka_unit_test(certificates_are_what_they_are_called),
         cmocka_unit_test(a_healthy_peer_starts_tls),
         cmocka_unit_test(a_handshake_that_is_none_ends),
