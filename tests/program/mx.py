@@ -294,8 +294,8 @@ def redacted_it_names_nobody():
         again = exdiag("report", path, "--format", "json", "--verbose", status=PROBLEMS)
         expect(live.out_bytes == again.out_bytes, "the report is another")
         text = path.read_text()
-        for name in ("k1.com", "mx1", "127.0.2.", "mail.example"):
-            expect_not_in(name, text, "the file")
+        for name in ("k1.com", "mx1", "mail.example", "lab's authority"):
+            expect(name not in text, f"{name} is in the file")
 
 
 @case
