@@ -226,15 +226,15 @@ static const struct mx_call *first_of(const struct mx_calls *calls, call_test *t
     return NULL;
 }
 
-static void tell_greetings(struct examination *x, const struct mx_calls *calls)
+/* `slowest`: one that greeted, to begin with. */
+static void tell_greetings(struct examination *x, const struct mx_calls *calls,
+                           const struct mx_call *slowest)
 {
-    const struct mx_call *slowest = NULL;
-
     for (size_t i = 0; i < calls->count; i++) {
         const struct mx_call *call = &calls->list[i];
 
         if (mx_call_greeted(call) &&
-            (!slowest || mx_waited(call->conversation) > mx_waited(slowest->conversation)))
+            mx_waited(call->conversation) > mx_waited(slowest->conversation))
             slowest = call;
     }
     if (calls->count == 1)
@@ -248,21 +248,25 @@ static void tell_greetings(struct examination *x, const struct mx_calls *calls)
 static void tell_inconclusive(struct examination *x, const struct mx_calls *calls)
 {
     const struct mx_call *call = first_of(calls, is_inconclusive);
+    int64_t tenths;
 
-    if (call)
-        show_calls(x,
-                   unknown(x, &mx_banner_stall, "inconclusive, no greeting in %g s",
-                           (double)(mx_waited(call->conversation) / 100) / 10),
-                   calls, is_inconclusive);
+    if (!call)
+        return;
+    tenths = mx_waited(call->conversation) / 100;
+    show_calls(
+        x, unknown(x, &mx_banner_stall, "inconclusive, no greeting in %g s", (double)tenths / 10),
+        calls, is_inconclusive);
 }
 
 static void judge_silence(struct examination *x, const struct mx_calls *calls)
 {
+    const struct mx_call *greeted = first_of(calls, mx_call_greeted);
+
     if (count_calls(calls, is_silent))
         finding_severity(tell_calls(x, &mx_banner_stall, calls, is_silent),
                          count_first(calls, is_stalled) ? SEVERITY_CRITICAL : SEVERITY_WARNING);
-    else if (!first_of(calls, is_inconclusive) && first_of(calls, mx_call_greeted))
-        tell_greetings(x, calls);
+    else if (greeted && !first_of(calls, is_inconclusive))
+        tell_greetings(x, calls, greeted);
     tell_inconclusive(x, calls);
 }
 
