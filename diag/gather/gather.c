@@ -273,11 +273,13 @@ void gather_wait(struct gather *gather, int64_t most)
 
 size_t gather_appetite(const struct gather *gather)
 {
-    size_t questions = gather->open - gather->errands, appetite;
+    size_t questions = gather->open - gather->errands, most = gather->options.dns_window, appetite;
 
     if (gather->errands == 0)
         return 0;
     appetite = pool_appetite(gather->pool);
+    if (appetite > most)
+        appetite = most;
     return appetite > questions ? appetite - questions : 0;
 }
 

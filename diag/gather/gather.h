@@ -65,8 +65,10 @@ void gather_start(struct gather *gather, struct evidence *item);
 void gather_wait(struct gather *gather, int64_t most);
 
 /*
- * How many more subjects would keep the workers busy: each is to have a job and its next,
- * and every question on its way may become one. 0 where no worker has anything to do.
+ * How many more subjects would keep the workers busy: each is to have a job, and when all
+ * do, its next. Every question on its way may become one; and no more of those than the
+ * resolver has in flight, so that answers come in the order of the subjects. 0 where no worker
+ * has anything to do.
  */
 size_t gather_appetite(const struct gather *gather);
 

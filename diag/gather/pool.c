@@ -444,10 +444,12 @@ int64_t pool_due(struct pool *pool)
 
 size_t pool_appetite(struct pool *pool)
 {
-    size_t full = 2 * (size_t)pool->most, load;
+    size_t most = pool->most, load;
 
     platform_mutex_lock(pool->mutex);
     load = pool->at_work_count + pool->runnable_count;
     platform_mutex_unlock(pool->mutex);
-    return load < full ? full - load : 0;
+    if (load < most)
+        return most - load;
+    return load < 2 * most ? 2 * most - load : 0;
 }

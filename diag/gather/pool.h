@@ -66,8 +66,8 @@ bool pool_take(struct pool *pool, int64_t now, struct pool_job *job);
 int64_t pool_due(struct pool *pool);
 
 /*
- * How many more jobs it takes until every thread has one and its next. Those that wait
- * for their host keep no thread busy, and are not counted.
+ * How many more jobs it takes until every thread has one, or where each has, its next.
+ * Those that wait for their host keep no thread busy, and are not counted.
  */
 size_t pool_appetite(struct pool *pool);
 

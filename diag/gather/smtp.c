@@ -211,7 +211,7 @@ static void knock(struct talk *talk)
             deadline = earlier(deadline, now(talk) + microseconds(KNOCK_ANSWER));
             was_known = true;
         }
-        status = hear(talk, earlier(deadline, now(talk) + pause * 1000));
+        status = hear(talk, was_known ? deadline : earlier(deadline, now(talk) + pause * 1000));
         if (status == STATUS_TIMED_OUT && now(talk) < deadline)
             status = STATUS_OK;
         if (pause < KNOCK_LOOK_MOST)

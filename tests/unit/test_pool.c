@@ -330,19 +330,22 @@ static void test_appetite(void **state)
     struct scene *scene = *state;
     struct pool *pool = pool_new(4, wake, scene);
 
-    assert_int_equal(pool_appetite(pool), 8);
+    assert_int_equal(pool_appetite(pool), 4);
     set_gate(scene, false);
     for (unsigned i = 0; i < 5; i++)
         submit(pool, scene, i, 1);
-    assert_int_equal(pool_appetite(pool), 6);
-    for (unsigned i = 5; i < 13; i++)
+    assert_int_equal(pool_appetite(pool), 2);
+    submit(pool, scene, 5, 0);
+    submit(pool, scene, 6, 0);
+    assert_int_equal(pool_appetite(pool), 4);
+    for (unsigned i = 7; i < 13; i++)
         submit(pool, scene, i, 0);
     assert_int_equal(pool_appetite(pool), 0);
     wait_until(scene, &scene->begun, 4);
     assert_int_equal(pool_appetite(pool), 0);
     set_gate(scene, true);
     take_all(pool, scene, 13);
-    assert_int_equal(pool_appetite(pool), 8);
+    assert_int_equal(pool_appetite(pool), 4);
     pool_free(pool);
 }
 
