@@ -30,7 +30,7 @@ static const char *take_field(struct buffer *text, const char *line, char separa
 
 void mail_log_split(struct mail_log_fields *fields, const char *line, char separator)
 {
-    size_t starts[MAIL_LOG_FIELDS_MOST];
+    size_t starts[MAIL_LOG_FIELDS_MOST] = {0};
 
     if (!fields->text.text)
         buffer_init(&fields->text, MAIL_LOG_LINE_MOST + MAIL_LOG_FIELDS_MOST);

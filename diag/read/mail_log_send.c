@@ -101,22 +101,24 @@ static void read_end(struct mail_log_reader *reader, struct send_log *log, struc
 
 /* Failures to connect are told in words around a code of Winsock's. */
 static void read_remark(struct mail_log_reader *reader, struct send_log *log,
-                        struct session *session, struct mail_log_event *event, const char *line)
+                        struct session *session, const struct mail_log_event *remark,
+                        const char *line)
 {
     const char *texts[] = {mail_log_field(&log->fields, log->columns[CONTEXT]),
                            mail_log_field(&log->fields, log->columns[DATA])};
 
     for (size_t i = 0; i < 2 && !session->is_told; i++) {
+        struct mail_log_event event = *remark;
         struct mail_log_status status;
 
         mail_log_read_status(texts[i], &status);
         if (status.fault == MAIL_LOG_FAULT_COUNT || session->is_connected)
             continue;
-        event->fault = status.fault;
-        event->domain = *status.domain ? status.domain : NULL;
+        event.fault = status.fault;
+        event.domain = *status.domain ? status.domain : NULL;
         if (session->remote.ip.family == IP_NONE)
             session->remote = status.address;
-        tell(reader, log, session, event, line);
+        tell(reader, log, session, &event, line);
     }
 }
 

@@ -38,24 +38,25 @@ static void read_failure(const struct tracking_log *log, struct mail_log_event *
 }
 
 static void read_delivery(struct mail_log_reader *reader, struct tracking_log *log,
-                          struct mail_log_event *event)
+                          const struct mail_log_event *line)
 {
     bool is_sent = text_equal_fold(column(log, EVENT), "SEND");
     const char *host = column(log, SERVER_NAME), *ip = column(log, SERVER_IP);
     char name[MAIL_LOG_NAME_MOST + 1], domain[MAIL_LOG_NAME_MOST + 1];
+    struct mail_log_event event = *line;
     struct mail_log_status status;
 
     if (mail_log_name(host, strlen(host), name))
-        event->host = name;
-    (void)mail_log_address(ip, strlen(ip), &event->address);
+        event.host = name;
+    (void)mail_log_address(ip, strlen(ip), &event.address);
     mail_log_domain(column(log, RECIPIENTS), domain);
-    event->domain = *domain ? domain : NULL;
-    event->route = event->domain;
-    event->greeted = is_sent;
+    event.domain = *domain ? domain : NULL;
+    event.route = event.domain;
+    event.greeted = is_sent;
     if (!is_sent)
-        read_failure(log, event, &status);
-    if (is_sent || event->fault != MAIL_LOG_FAULT_COUNT)
-        mail_log_tell(reader, event);
+        read_failure(log, &event, &status);
+    if (is_sent || event.fault != MAIL_LOG_FAULT_COUNT)
+        mail_log_tell(reader, &event);
 }
 
 static bool is_delivery(const struct tracking_log *log)

@@ -24,16 +24,16 @@ struct log_view {
 /* ---- which Exchange wrote it, and what that one does ---- */
 
 static const struct sender {
-    unsigned major, minor, build; /* of the first */
     const char *name;
+    unsigned major, minor, build; /* of the first */
     bool never_moves_on;
 } senders[] = {
-    {15, 2, 2562, "Exchange Server SE", false},  {15, 2, 0, "Exchange 2019", false},
-    {15, 1, 0, "Exchange 2016", false},          {15, 0, 1, "Exchange 2013", false},
-    {15, 0, 0, "Exchange 2013 or later", false}, /* 15.0.0.0 is the version of the log's form */
-    {14, 0, 0, "Exchange 2010", false},          {8, 0, 0, "Exchange 2007", false},
-    {6, 5, 0, "Exchange 2003", false},           {6, 0, 0, "Exchange 2000", false},
-    {5, 0, 0, "Exchange 5.0 or 5.5", true},
+    {"Exchange Server SE", 15, 2, 2562, false},  {"Exchange 2019", 15, 2, 0, false},
+    {"Exchange 2016", 15, 1, 0, false},          {"Exchange 2013", 15, 0, 1, false},
+    {"Exchange 2013 or later", 15, 0, 0, false}, /* 15.0.0.0 is the version of the log's form */
+    {"Exchange 2010", 14, 0, 0, false},          {"Exchange 2007", 8, 0, 0, false},
+    {"Exchange 2003", 6, 5, 0, false},           {"Exchange 2000", 6, 0, 0, false},
+    {"Exchange 5.0 or 5.5", 5, 0, 0, true},
 };
 
 static unsigned take_number(const char **text)
