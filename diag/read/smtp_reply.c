@@ -18,6 +18,7 @@ struct smtp_reply_reader {
     char line[SMTP_LINE_KEPT + 1]; /* of the line under way what is kept, with its CR */
     size_t line_size;              /* of it, kept or not */
     char last;                     /* its last byte */
+    bool is_skipping;              /* what comes up to LF is of an earlier reply */
 
     char *left; /* for the next reply */
     size_t left_size;
@@ -126,6 +127,7 @@ void smtp_reply_begin(struct smtp_reply_reader *reader)
 
     reader->reply = (struct smtp_reply){.first_byte = -1, .last_byte = -1};
     reader->lines_room = 0;
+    reader->is_skipping |= reader->line_size > 0;
     reader->line_size = 0;
     if (size == 0)
         return;
@@ -177,6 +179,10 @@ static void take_byte(struct smtp_reply_reader *reader, char byte, int64_t at)
 {
     struct smtp_reply *reply = &reader->reply;
 
+    if (reader->is_skipping) {
+        reader->is_skipping = byte != '\n';
+        return;
+    }
     if (reply->first_byte < 0)
         reply->first_byte = at;
     reply->last_byte = at;

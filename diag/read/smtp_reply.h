@@ -61,7 +61,10 @@ struct smtp_reply_reader; /* in smtp_reply.c */
 /* Reads one reply after another; lines live in `arena`. */
 struct smtp_reply_reader *smtp_reply_reader_new(struct arena *arena);
 
-/* Begins the next reply. Bytes that came behind the last one's end are its first. */
+/*
+ * Begins the next reply. Bytes that came behind the last one's end are its first; the rest
+ * of a line that is still under way is no part of it, and not counted.
+ */
 void smtp_reply_begin(struct smtp_reply_reader *reader);
 
 /*

@@ -208,6 +208,25 @@ static void test_one_after_another(void **state)
     assert_int_equal(smtp_reply_of(reader).bytes, 0);
 }
 
+/* A reply that begins amid a line of the last one, whose end comes late. */
+static void test_lines_cut_short(void **state)
+{
+    struct smtp_reply_reader *reader = reader_of("220-mail\r\n220 ma", 16, 16);
+    struct smtp_reply reply;
+
+    (void)state;
+    smtp_reply_begin(reader);
+    smtp_reply_begin(reader);
+    smtp_reply_add(reader, "il", 2, 20);
+    smtp_reply_add(reader, ".com\r\n221 b", 11, 21);
+    smtp_reply_add(reader, "ye\r\n", 4, 22);
+    reply = smtp_reply_of(reader);
+    assert_int_equal(reply.state, SMTP_REPLY_COMPLETE);
+    assert_int_equal(reply.first_byte, 21);
+    assert_int_equal(reply.bytes, 9);
+    assert_line(&reply, 0, "221 bye");
+}
+
 static void test_left_is_bounded(void **state)
 {
     struct smtp_reply_reader *reader = smtp_reply_reader_new(&arena);
@@ -326,6 +345,7 @@ int main(void)
         cmocka_unit_test_teardown(test_times, forget),
         cmocka_unit_test_teardown(test_limits, forget),
         cmocka_unit_test_teardown(test_one_after_another, forget),
+        cmocka_unit_test_teardown(test_lines_cut_short, forget),
         cmocka_unit_test_teardown(test_left_is_bounded, forget),
         cmocka_unit_test_teardown(test_text_and_enhanced_code, forget),
         cmocka_unit_test_teardown(test_keywords, forget),
