@@ -200,8 +200,15 @@ static void tell_private(struct examination *x, const struct subject *domain,
         if (!is_private_here(&mx->list[i]))
             continue;
         view = public_dns(x, mx->list[i].name, DNS_A);
-        if (view.state != PUBLIC_KNOWN || !reserved_for(view.answers[0]))
+        if (view.state != PUBLIC_KNOWN)
             continue;
+        if (!reserved_for(view.answers[0])) {
+            healthy(x, &mx_private_address,
+                    "%s has an address of its own inside, which was called; the public one is "
+                    "another",
+                    mx->list[i].name);
+            continue;
+        }
         if (!finding) {
             finding = found(x, &mx_private_address);
             mx_set_subject(x, finding, domain);
