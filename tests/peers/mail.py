@@ -132,12 +132,26 @@ def configure(place):
 
 
 class Servers:
-    """All of them, up until stop()."""
+    """All of them, in a folder of their own, for as long as the block takes."""
 
     def __init__(self):
         self.place = pathlib.Path(tempfile.mkdtemp(prefix="exdiag-mail."))
         self.place.chmod(0o755)
         self.processes = []
+        self.deaf = None
+
+    def __enter__(self):
+        try:
+            self.start_all()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start_all(self):
         make_dead_ends()
         make_certificate(self.place)
         write_zone(self.place)
@@ -179,7 +193,8 @@ class Servers:
             os.killpg(process.pid, signal.SIGTERM)
         for process in self.processes:
             process.wait(DEADLINE)
-        self.deaf.close()
+        if self.deaf:
+            self.deaf.close()
         shutil.rmtree(self.place, ignore_errors=True)
 
 
@@ -191,15 +206,12 @@ def is_listening(address):
     return True
 
 
-@functools.cache
-def examined():
-    """The report on all domains and on the plain server, made once."""
+def examine_all():
     needs_namespace()
     for program in PROGRAMS:
         if not shutil.which(program):
             raise Skip(f"{program} is not there")
-    servers = Servers()
-    try:
+    with Servers() as servers:
         subjects = [word for domain in DOMAINS for word in ("--domain", domain)]
         began = time.monotonic()
         result = exdiag(
@@ -210,8 +222,22 @@ def examined():
         result.took = time.monotonic() - began
         result.evidence = (servers.place / "evidence").read_text().splitlines()
         return result
-    finally:
-        servers.stop()
+
+
+@functools.cache
+def outcome():
+    try:
+        return examine_all(), None
+    except (Exception, Skip) as error:  # the same for every case: it is not tried again
+        return None, error
+
+
+def examined():
+    """The report on all domains and on the plain server, made once."""
+    result, error = outcome()
+    if error:
+        raise error
+    return result
 
 
 # ---- the claims ----
