@@ -132,7 +132,7 @@ static void show_calls(struct examination *x, struct finding *finding, const str
     }
 }
 
-static bool is_nobody_greeting(const struct mx_calls *calls)
+bool mx_lets_nobody_in(const struct mx_calls *calls)
 {
     return count_calls(calls, mx_call_greeted) == 0 && count_calls(calls, is_unknown) == 0 &&
            count_calls(calls, is_inconclusive) == 0;
@@ -178,7 +178,7 @@ static void show_effect(struct finding *finding, const struct mx_calls *calls, c
         saw(finding, NULL, "it is the only exchanger: no mail gets in");
     else if (all == calls->count)
         saw(finding, NULL, "all %zu addresses are like this: no mail gets in", all);
-    else if (is_nobody_greeting(calls))
+    else if (mx_lets_nobody_in(calls))
         saw(finding, NULL, "none of the %zu addresses lets senders in: no mail gets in",
             calls->count);
     else if (at_best == best)
@@ -287,7 +287,7 @@ static void judge_refusals(struct examination *x, const struct mx_calls *calls)
                 {&mx_greeting_refused, is_refused_in_words, false}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        bool is_critical = rows[i].may_be_critical && is_nobody_greeting(calls);
+        bool is_critical = rows[i].may_be_critical && mx_lets_nobody_in(calls);
 
         if (!count_calls(calls, rows[i].test))
             continue;

@@ -10,6 +10,9 @@ void mx_judge_calls(struct examination *x, const struct mx_calls *calls);
 /* Submission (587) or submissions (465) of a server: that it is not offered is no fault. */
 void mx_judge_submission(struct examination *x, const struct mx_calls *calls);
 
+/* No address greets, and of none of them it is not known: mail has nowhere to go. */
+bool mx_lets_nobody_in(const struct mx_calls *calls);
+
 /* What is said once they are connected. */
 void mx_judge_speech(struct examination *x, const struct mx_calls *calls);
 

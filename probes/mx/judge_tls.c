@@ -347,7 +347,10 @@ const struct dns_answer **mx_ask_tlsa(struct examination *x, const struct mx_exc
 
 void mx_judge_speech(struct examination *x, const struct mx_calls *calls)
 {
-    tell_faults(x, &mx_not_smtp, calls, strange_fault);
+    struct finding *strange = tell_faults(x, &mx_not_smtp, calls, strange_fault);
+
+    if (strange && calls->list[0].service == SERVICE_SMTP && mx_lets_nobody_in(calls))
+        finding_severity(strange, SEVERITY_CRITICAL);
     tell_faults(x, &mx_inspected, calls, inspected_fault);
     tell_faults(x, &mx_breaks_off, calls, broken_fault);
     judge_starttls(x, calls);

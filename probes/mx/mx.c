@@ -6,6 +6,8 @@
 #include "probes/mx/log.h"
 #include "probes/mx/trace.h"
 
+#include <string.h>
+
 /* What `exdiag audit` prints of a domain. */
 static void tell_facts(struct examination *x, const struct mx_calls *calls)
 {
@@ -81,19 +83,46 @@ static void examine_domain(struct examination *x, const struct subject *domain)
 
 /* ---- servers ---- */
 
-/* Told of the domain that it takes mail for. */
+enum { DOMAINS_LOOKED_AT = 50 }; /* for one server: each of them takes questions */
+
+static bool takes_mail_for(struct examination *x, const struct subject *server,
+                           const struct subject *domain)
+{
+    const struct mx_exchangers *mx = mx_exchangers_of(x, domain->name);
+    struct ip_address ip;
+
+    for (size_t i = 0; i < mx->count; i++) {
+        if (dns_name_equal(mx->list[i].name, server->name))
+            return true;
+    }
+    if (ip_parse(server->name, strlen(server->name), &ip) != STATUS_OK)
+        return false;
+    for (size_t i = 0; i < mx->address_count; i++) {
+        if (ip_equal(&mx->addresses[i].ip, &ip))
+            return true;
+    }
+    return false;
+}
+
+/* Whether it is told of a domain that it takes mail for: the likely ones are looked at first. */
 static bool is_exchanger(struct examination *x, const struct subject *server)
 {
     struct subject_list domains = ask_subjects(x, SUBJECT_DOMAIN);
-    bool is_one = false;
+    size_t looked_at = 0;
 
     for (size_t i = 0; i < domains.count; i++) {
-        const struct mx_exchangers *mx = mx_exchangers_of(x, domains.list[i]->name);
-
-        for (size_t j = 0; j < mx->count; j++)
-            is_one = is_one || dns_name_equal(mx->list[j].name, server->name);
+        if (dns_name_is_below(server->name, domains.list[i]->name) &&
+            takes_mail_for(x, server, domains.list[i]))
+            return true;
     }
-    return is_one;
+    for (size_t i = 0; i < domains.count && looked_at < DOMAINS_LOOKED_AT; i++) {
+        if (dns_name_is_below(server->name, domains.list[i]->name))
+            continue;
+        if (takes_mail_for(x, server, domains.list[i]))
+            return true;
+        looked_at++;
+    }
+    return false;
 }
 
 static void examine_server(struct examination *x, const struct subject *server)

@@ -285,6 +285,8 @@ static void exchangers_are_judged_together(void **state)
         {"10:50 20:1", "greeting-refused=warning", "which means not now"},
         {"10:51", "greeting-refused=warning", "or none for this caller"},
         {"10:80 20:1", "not-smtp=warning", NULL},
+        {"10:80", "not-smtp=critical", NULL},
+        {"10:80 20:70", "not-smtp=warning banner-stall?", NULL},
         {"10:40 20:1", "unreachable=critical", NULL},
         {"10:40 10:2 20:1", "unreachable=warning", NULL},
         {"10:1 20:41", "unreachable=warning", NULL},
