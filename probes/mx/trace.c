@@ -171,6 +171,23 @@ static void set_server(const struct mx_trace *shown, struct finding *finding, si
         set_vouched(finding, VALUE_TEXT, "server", ip, strlen(ip));
 }
 
+/* What of the trace is not behind the findings. */
+static void saw_limits(const struct mx_trace *shown, struct finding *finding)
+{
+    const struct mail_trace *trace = shown->trace;
+
+    if (trace->remark)
+        saw(finding, &shown->digest->evidence, "the trace was not read to its end: %s",
+            trace->remark);
+    if (trace->connection_total > trace->connection_count)
+        saw(finding, &shown->digest->evidence,
+            "of its %llu connections %zu are looked at, those that failed before others",
+            (unsigned long long)trace->connection_total, trace->connection_count);
+    if (trace->unread)
+        saw(finding, &shown->digest->evidence, "%llu frames are of forms that are not read",
+            (unsigned long long)trace->unread);
+}
+
 static void show_servers(const struct mx_trace *shown, struct finding *finding,
                          const enum mx_verdict *which, bool in_steps)
 {
@@ -191,6 +208,7 @@ static void show_servers(const struct mx_trace *shown, struct finding *finding,
     }
     if (count > SERVERS_SHOWN)
         saw(finding, &shown->digest->evidence, "and %zu more servers", count - SERVERS_SHOWN);
+    saw_limits(shown, finding);
 }
 
 /* Whether no exchanger of the same answer is to be tried before this one. */
@@ -295,16 +313,14 @@ static void judge_rest(const struct mx_trace *shown)
             VERDICTS(MX_UNKNOWN), false);
 }
 
-static void tell_without_mail(struct examination *x, const struct trace_digest *digest)
+static void tell_without_mail(const struct mx_trace *shown)
 {
-    struct finding *finding =
-        unknown(x, &mx_trace_without_mail, "no connection to port 25, 465 or 587 is in the trace");
+    struct finding *finding = unknown(shown->x, &mx_trace_without_mail,
+                                      "no connection to port 25, 465 or 587 is in the trace");
 
-    saw(finding, &digest->evidence, "%llu frames, %zu lookups of MX records and addresses%s",
-        (unsigned long long)digest->trace.frames, digest->trace.lookup_count,
-        digest->trace.unread ? ", and frames of forms that are not read" : "");
-    if (digest->trace.remark)
-        saw(finding, &digest->evidence, "%s", digest->trace.remark);
+    saw(finding, &shown->digest->evidence, "%llu frames, %zu lookups of MX records and addresses",
+        (unsigned long long)shown->trace->frames, shown->trace->lookup_count);
+    saw_limits(shown, finding);
 }
 
 void mx_judge_trace(struct examination *x, const struct subject *file)
@@ -326,7 +342,7 @@ void mx_judge_trace(struct examination *x, const struct subject *file)
         verdicts[i] = verdict_of(shown.trace, i);
     shown.verdicts = verdicts;
     if (shown.trace->connection_count == 0) {
-        tell_without_mail(x, digest);
+        tell_without_mail(&shown);
         return;
     }
     judge_failures(&shown);
