@@ -158,7 +158,9 @@ static void answer(struct evidence *item)
         answer_dns((struct dns_answer *)item);
 }
 
-static void begin(const struct entry *world, size_t count, enum subject_kind kind, const char *name)
+/* `found`: a server that turns up besides, or NULL. */
+static void begin_with(const struct entry *world, size_t count, enum subject_kind kind,
+                       const char *name, const char *found)
 {
     static const struct probe *const list[] = {&probe_mx, NULL};
     static const struct net_address server = {.ip = {IP_V4, {192, 0, 2, 53}}, .port = 53};
@@ -174,6 +176,8 @@ static void begin(const struct entry *world, size_t count, enum subject_kind kin
     bench.fetched_count = bench.finding_count = 0;
     bench.exam = exam_new(&options);
     exam_add_subject(bench.exam, kind, name, name, true);
+    if (found)
+        exam_add_subject(bench.exam, SUBJECT_SERVER, found, found, false);
     exam_work(bench.exam, 0);
     for (size_t i = 0; i < bench.fetched_count; i++) {
         answer(bench.fetched[i]);
@@ -181,6 +185,11 @@ static void begin(const struct entry *world, size_t count, enum subject_kind kin
         exam_work(bench.exam, 0);
     }
     exam_findings(bench.exam, take, NULL);
+}
+
+static void begin(const struct entry *world, size_t count, enum subject_kind kind, const char *name)
+{
+    begin_with(world, count, kind, name, NULL);
 }
 
 static void end(void)
@@ -444,6 +453,31 @@ static void servers_are_called_at_three_ports(void **state)
     end();
 }
 
+/* By its name or its address: what is told of a domain is not told again. Others are, at port 25.
+ */
+static void found_servers_are_told_once(void **state)
+{
+    static const struct entry entries[] = {{"contoso.com", "MX", "10 mx.contoso.com"},
+                                           {"mx.contoso.com", "A", "192.0.2.10"},
+                                           {"other.com", "A", "192.0.2.11"}};
+    static const struct {
+        const char *server;
+        const char *verdicts;
+    } rows[] = {
+        {"mx.contoso.com", "banner-stall=critical"},
+        {"192.0.2.10", "banner-stall=critical"},
+        {"other.com", "banner-stall=critical banner-stall=critical"},
+        {"192.0.2.11", "banner-stall=critical banner-stall=critical"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin_with(entries, 3, SUBJECT_DOMAIN, "contoso.com", rows[i].server);
+        assert_string_equal(verdicts(), rows[i].verdicts);
+        end();
+    }
+}
+
 /* ---- TLSA ---- */
 
 static struct dns_record tlsa(uint8_t usage, uint8_t selector, uint8_t matching, uint8_t first)
@@ -515,6 +549,7 @@ int main(void)
         cmocka_unit_test_setup(an_address_counts_once, set_up),
         cmocka_unit_test_setup(more_than_are_examined_are_told, set_up),
         cmocka_unit_test_setup(servers_are_called_at_three_ports, set_up),
+        cmocka_unit_test_setup(found_servers_are_told_once, set_up),
         cmocka_unit_test_setup(tlsa_records_are_compared, set_up),
     };
 
