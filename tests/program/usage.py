@@ -61,6 +61,14 @@ def a_value_for_a_switch():
 
 
 @case
+def patience_in_words_and_seconds():
+    for value in ("quick", "normal", "proof", "0.01", "3600", "2.5"):
+        exdiag("check", "--plan", "contoso.com", "--dns", "127.0.0.1", "--patience", value, status=FINE)
+    expect_in("--patience", refused("demo", "--patience", "slow"), "stderr")
+    expect_in("--patience", refused("report", "--patience", "quick", "x"), "stderr")
+
+
+@case
 def values_that_are_none():
     for option, *values in (
         ("--dns", "", "resolver", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "[::1", "1.2.3"),
