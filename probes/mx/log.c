@@ -99,7 +99,8 @@ static const char *host_text(const struct log_view *view, const struct mail_log_
         return arena_print(memory, "%s (%s)", peer->host, address);
     if (peer->host || *address)
         return peer->host ? peer->host : arena_copy_string(memory, address);
-    return arena_print(memory, "an exchanger of %s that is not named", peer->domain);
+    return peer->domain ? arena_print(memory, "an exchanger of %s that is not named", peer->domain)
+                        : "a host that is not named";
 }
 
 static void saw_place(struct finding *finding, const struct log_view *view, const char *which,
