@@ -173,13 +173,12 @@ static bool is_private_here(const struct mx_exchanger *exchanger)
     return exchanger->v4 && reserved_for(exchanger->v4) && !dns_answer_has_records(exchanger->v6);
 }
 
-static void show_private(struct examination *x, struct finding *finding,
-                         const struct mx_exchanger *exchanger, const struct dns_answer *answer)
+static void show_private(struct finding *finding, const struct mx_exchanger *exchanger,
+                         const struct dns_answer *answer)
 {
     const struct dns_record *record = NULL;
     char text[IP_TEXT_SIZE];
 
-    (void)x;
     while ((record = dns_answer_next(answer, record))) {
         ip_format(&record->data.ip, text);
         saw(finding, &answer->evidence, "preference %u, %s, %s: an address %s",
@@ -213,7 +212,7 @@ static void tell_private(struct examination *x, const struct subject *domain,
             finding = found(x, &mx_private_address);
             mx_set_subject(x, finding, domain);
         }
-        show_private(x, finding, &mx->list[i], view.answers[0]);
+        show_private(finding, &mx->list[i], view.answers[0]);
     }
 }
 

@@ -45,13 +45,11 @@ static bool has_tls(const struct mx_call *call)
 
 typedef const char *call_fault(struct examination *x, const struct mx_call *call);
 
-static void show_address(struct examination *x, struct finding *finding,
-                         const struct mx_calls *calls, const struct mx_call *call,
-                         const char *fault)
+static void show_address(struct finding *finding, const struct mx_calls *calls,
+                         const struct mx_call *call, const char *fault)
 {
     char address[NET_ADDRESS_TEXT_SIZE];
 
-    (void)x;
     net_address_format(&call->conversation->address, service_usual_port(SERVICE_SMTP), address);
     if (calls->subject->kind == SUBJECT_DOMAIN)
         saw(finding, &call->conversation->evidence, "preference %u, %s, %s: %s",
@@ -76,7 +74,7 @@ static struct finding *tell_faults(struct examination *x, const struct finding_k
             finding = found(x, kind);
             mx_set_subject(x, finding, calls->subject);
         }
-        show_address(x, finding, calls, &calls->list[i], text);
+        show_address(finding, calls, &calls->list[i], text);
     }
     return finding;
 }
