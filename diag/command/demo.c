@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { /* milliseconds */
-       DEMO_TIMEOUT = 2000,
+       DEMO_TIMEOUT = 5000,
        DEMO_PATIENCE = LAB_WORLD_SLOWEST + 1400 /* machines are busy at times */
 };
 
