@@ -7,7 +7,7 @@
 
 enum {
     HEADER = 12,
-    INDEX_SETS = 8192, /* of WAYS entries: enough for all answers that are remembered */
+    INDEX_SETS = 4096, /* of WAYS entries: enough for all answers that are remembered */
     WAYS = 8,
     TEXT_MOST = 4096,        /* bytes of names kept of one answer */
     REFERRED_MOST = 64 << 20 /* bytes of lookups; connections hold on to none beyond */
@@ -43,22 +43,32 @@ struct mail_lookups {
 
 enum key { KEY_QUESTION, KEY_ADDRESS, KEY_GLUE, KEY_EXCHANGE, KEY_NO_EXCHANGE };
 
+static uint64_t mix_word(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+    return hash ^ hash >> 32;
+}
+
+/* Eight bytes at a time, the last ones filled up with zeros. */
 static uint64_t mix(uint64_t hash, const void *bytes, size_t size)
 {
-    const unsigned char *byte = bytes;
+    const unsigned char *rest = bytes;
+    uint64_t word;
 
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ byte[i]) * 0x100000001b3; /* FNV-1a */
-    return hash;
+    hash += size;
+    for (; size >= sizeof word; rest += sizeof word, size -= sizeof word) {
+        memcpy(&word, rest, sizeof word);
+        hash = mix_word(hash, word);
+    }
+    for (word = 0; size > 0; size--)
+        word = word << 8 | rest[size - 1];
+    return mix_word(hash, word);
 }
 
 static uint64_t key_hash(enum key key, const void *bytes, size_t size)
 {
     uint64_t hash = mix(0xcbf29ce484222325 + (uint64_t)key, bytes, size);
 
-    hash ^= hash >> 32;
-    hash *= 0x9e3779b97f4a7c15;
-    hash ^= hash >> 29;
     return hash ? hash : 1;
 }
 
@@ -175,6 +185,8 @@ static const char *folded(const char *name, struct arena *arena)
 {
     struct buffer text;
 
+    if (dns_name_is_folded(name))
+        return arena_copy_string(arena, name);
     buffer_init(&text, DNS_NAME_TEXT_SIZE);
     dns_name_fold(name, &text);
     return buffer_keep(&text, arena);
@@ -230,12 +242,11 @@ static bool read_message(const struct frame_payload *payload, bool over_tcp, str
 
 static uint64_t question_hash(const struct message *message)
 {
-    uint64_t hash = mix(1, &message->client, sizeof message->client);
+    uint64_t numbers =
+        (uint64_t)message->client_port << 32 | (uint64_t)message->id << 16 | message->type;
+    uint64_t hash = mix(numbers, message->client.bytes, sizeof message->client.bytes);
 
-    hash = mix(hash, &message->server, sizeof message->server);
-    hash = mix(hash, &message->client_port, sizeof message->client_port);
-    hash = mix(hash, &message->id, sizeof message->id);
-    hash = mix(hash, &message->type, sizeof message->type);
+    hash = mix(hash, message->server.bytes, sizeof message->server.bytes);
     hash = mix(hash, message->name, strlen(message->name));
     return key_hash(KEY_QUESTION, &hash, sizeof hash);
 }
