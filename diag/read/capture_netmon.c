@@ -60,12 +60,14 @@ static size_t trailer_of(unsigned major, unsigned minor)
 
 static void read_header(const unsigned char *bytes, struct netmon *file)
 {
+    uint64_t entries = capture_u32(bytes + 28, false) / TABLE_ENTRY;
+
     file->minor = bytes[4];
     file->major = bytes[5];
     file->network = capture_u16(bytes + 6, false);
     file->began = system_time(bytes + 8);
     file->table = capture_u32(bytes + 24, false);
-    file->table_end = file->table + capture_u32(bytes + 28, false) / TABLE_ENTRY * TABLE_ENTRY;
+    file->table_end = file->table + entries * TABLE_ENTRY;
     file->trailer = trailer_of(file->major, file->minor);
 }
 

@@ -165,7 +165,7 @@ enum {
 };
 
 /* The bytes of an extension header (RFC 8200 4, RFC 4302 2); 0 for all other headers. */
-static size_t extension_size(uint8_t next, unsigned length)
+static size_t extension_size(uint8_t next, size_t length)
 {
     switch (next) {
     case NEXT_HOP_BY_HOP:

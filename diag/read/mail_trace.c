@@ -165,6 +165,16 @@ static void finish(struct mail_tracer *tracer, struct tracked *tracked)
     mail_kept_add(tracer->kept, &done);
 }
 
+static void finish_all(struct mail_tracer *tracer, struct list *list)
+{
+    struct tracked *tracked, *next;
+
+    for (tracked = list->first; tracked; tracked = next) {
+        next = tracked->next;
+        finish(tracer, tracked);
+    }
+}
+
 static void close_connection(struct mail_tracer *tracer, struct tracked *tracked)
 {
     if (tracked->is_closed)
@@ -451,10 +461,8 @@ void mail_tracer_add(struct mail_tracer *tracer, const struct trace_frame *frame
 
 void mail_tracer_end(struct mail_tracer *tracer, struct arena *arena, struct mail_trace *out)
 {
-    while (tracer->open.first)
-        finish(tracer, tracer->open.first);
-    while (tracer->closed.first)
-        finish(tracer, tracer->closed.first);
+    finish_all(tracer, &tracer->open);
+    finish_all(tracer, &tracer->closed);
     *out = tracer->trace;
     mail_kept_collect(tracer->kept, arena, out);
     mail_kept_free(tracer->kept);

@@ -201,7 +201,9 @@ static void test_netmon_notes(void **state)
     file.linktype = 1;
     add_trace(&file, FRAMES_ETHERNET, false, SIZE_MAX);
     frames_file_end(&file);
+    memcpy(file.bytes.text + 8, "\xcf\7", 2); /* 1999; but frames have times of their own */
     trace = read_file(&file);
+    assert_int_equal(trace.first.time, FRAMES_BEGAN * (int64_t)1000000);
     assert_int_equal(trace.frames, 2 * FRAMES);
     assert_int_equal(trace.unread, 0);
     assert_int_equal(trace.connection_count, 1);
@@ -296,11 +298,11 @@ static void test_netmon_table(void **state)
 
         frames_file_begin(&file, FRAMES_NETMON_2, FRAMES_ETHERNET);
         add_trace(&file, FRAMES_ETHERNET, false, SIZE_MAX);
-        memcpy(file.table.text + 12, i ? "\x10\0\0\0" : "\x80\0\0\0", 4);
+        memcpy(file.table.text + (i ? 0 : 12), i ? "\x10\0\0\0" : "\x80\0\0\0", 4);
         frames_file_end(&file);
         trace = read_file(&file);
         assert_non_null(trace.remark);
-        assert_int_equal(trace.frames, 3);
+        assert_int_equal(trace.frames, i ? 0 : 3);
         frames_file_release(&file);
     }
 }

@@ -258,18 +258,22 @@ static void test_challenge(void **state)
     assert_false(seen->has_gap);
 }
 
-/* What began before the trace has no greeting in it, whatever it looks like. */
+static void answer_address(unsigned id, const char *name, const char *address);
+
+/* What began before the trace has no greeting in it, and no lookup led to it. */
 static void test_begun_before(void **state)
 {
     const struct trace_connection *seen;
 
     (void)state;
+    answer_address(1, "mx.example", server);
     down(ACK, 2000, 1000, "220 2.0.0 Ready to start TLS\r\n");
     up(ACK, 1000, 2030, "x");
     seen = only_connection();
     assert_int_equal(seen->syn.frame, 0);
     assert_int_equal(seen->syn_ack.frame, 0);
-    assert_int_equal(seen->server_first.frame, 1);
+    assert_int_equal(seen->server_first.frame, 2);
+    assert_null(seen->exchange);
     assert_int_equal(seen->greeting_code, 0);
     assert_int_equal(seen->greeting_size, 0);
     assert_int_equal(seen->client_bytes, 1);
@@ -402,11 +406,13 @@ static void test_wrap_around(void **state)
     down(ACK, 1, 0, "dy\r\n");
     down(ACK, 0xfffffffb, 0, "220 re");
     up(ACK, 0, 5, "QUIT\r\n");
+    up(ACK, 6, 5, "?");
     seen = only_connection();
+    assert_int_equal(seen->client_first.frame, 6);
     assert_greeting(seen, "220 redy\r\n");
     assert_int_equal(seen->greeted.frame, 5);
     assert_int_equal(seen->server_bytes, 10);
-    assert_int_equal(seen->client_bytes, 6);
+    assert_int_equal(seen->client_bytes, 7);
     assert_false(seen->has_gap);
 }
 
@@ -500,6 +506,20 @@ static void test_gap_by_numbers(void **state)
     assert_int_equal(seen->server_first.frame, 3);
 }
 
+/* The SYN-ACK alone is missing: the greeting is read all the same. */
+static void test_gap_at_syn_ack(void **state)
+{
+    const struct trace_connection *seen;
+
+    (void)state;
+    up(SYN, 999, 0, "");
+    up(ACK, 1000, 2000, "");
+    down(ACK, 2000, 1000, "220 ok\r\n");
+    seen = only_connection();
+    assert_int_equal(seen->greeting_code, 220);
+    assert_true(seen->has_gap);
+}
+
 /* What is sent again in time leaves no gap, in whichever pieces; what is not does. */
 static void test_gap_is_filled(void **state)
 {
@@ -589,13 +609,49 @@ static void test_fragments(void **state)
 /* One fragment lost; its number is used again by the next datagram, which is whole. */
 static void test_fragment_number_used_again(void **state)
 {
-    struct segment first = segment_of(false, ACK, 2000, 1000, "421 first, and lost\r\n");
+    struct segment first =
+        segment_of(false, ACK, 2000, 1000, "421 first, and longer, and lost in part\r\n");
     struct segment second = segment_of(false, ACK, 2000, 1000, "220 second, whole\r\n");
 
     (void)state;
     shake_hands();
     send_part(&first, false, (struct part){0, 24, 9}, SIZE_MAX);
+    send_part(&first, false, (struct part){48, 24, 9}, SIZE_MAX);
     send_fragments(&second, false, false, 9, 24);
+    assert_int_equal(only_connection()->greeting_code, 220);
+}
+
+/* Of more datagrams than are put together at once, the one that waited longest gives way. */
+static void test_more_fragments_than_are_kept(void **state)
+{
+    struct segment greeting = segment_of(false, ACK, 2000, 1000, "220 mx.example ready\r\n");
+
+    (void)state;
+    shake_hands();
+    for (uint32_t id = 100; id < 200; id++)
+        send_part(&greeting, false, (struct part){0, 16, id}, SIZE_MAX);
+    send_part(&greeting, false, (struct part){0, 24, 1}, SIZE_MAX);
+    send_part(&greeting, false, (struct part){0, 16, 200}, SIZE_MAX);
+    send_part(&greeting, false, (struct part){24, 24, 1}, SIZE_MAX);
+    assert_int_equal(only_connection()->greeting_code, 220);
+}
+
+/* The network card was to divide it: IP's length is not filled in yet. */
+static void test_no_length(void **state)
+{
+    struct segment greeting = segment_of(false, ACK, 2000, 1000, "220 mx.example ready\r\n");
+    struct trace_frame frame = {.link = TRACE_LINK_RAW_IP, .number = 4};
+    struct buffer datagram;
+
+    (void)state;
+    shake_hands();
+    buffer_init(&datagram, FRAMES_DATAGRAM_MOST);
+    frames_datagram(&greeting, false, &whole, &datagram);
+    memset(datagram.text + 2, 0, 2);
+    frame.bytes = (const unsigned char *)datagram.text;
+    frame.size = frame.original = datagram.size;
+    mail_tracer_add(tracer, &frame);
+    buffer_release(&datagram);
     assert_int_equal(only_connection()->greeting_code, 220);
 }
 
@@ -715,9 +771,11 @@ static void test_newest_lookup(void **state)
     answer_address(4, "new.example", server);
     shake_hands();
     answer_address(5, "later.example", server);
+    answer_address(4, "new.example", "198.51.100.99"); /* a second answer to one question */
     assert_string_equal(only_connection()->exchange, "new.example");
     assert_string_equal(trace.lookups[trace.connections[0].mx_lookup].name, "b.example");
     assert_int_equal(trace.lookups[trace.connections[0].address_lookup].question.frame, 0);
+    assert_int_equal(trace.lookups[trace.connections[0].address_lookup].record_count, 1);
 }
 
 /* An MX answer that brings addresses along needs no further question. */
@@ -897,8 +955,11 @@ static void test_open_connections_are_bounded(void **state)
         snprintf(address, sizeof address, "10.%u.%u.%u", i >> 16, i >> 8 & 255, i & 255);
         send_part(&syn, false, whole, SIZE_MAX);
     }
+    snprintf(address, sizeof address, "10.0.0.0"); /* forgotten by now */
+    syn.flags = ACK;
+    send_part(&syn, false, whole, SIZE_MAX);
     conclude();
-    assert_int_equal(trace.connection_total, TRACE_OPEN_MOST + 10);
+    assert_int_equal(trace.connection_total, TRACE_OPEN_MOST + 11);
     assert_int_equal(trace.connection_count, TRACE_CONNECTIONS_KEPT);
     assert_int_equal(trace.connections[0].syn.frame, 1);
 }
@@ -938,7 +999,10 @@ int main(void)
         TEST(test_long_greeting),
         TEST(test_gap_by_acknowledgement),
         TEST(test_gap_by_numbers),
+        TEST(test_gap_at_syn_ack),
         TEST(test_gap_is_filled),
+        TEST(test_no_length),
+        TEST(test_more_fragments_than_are_kept),
         TEST(test_cut_by_snaplen),
         TEST(test_fragments),
         TEST(test_fragment_number_used_again),
