@@ -149,7 +149,8 @@ static enum mx_verdict of_unanswered(const struct trace_connection *connection, 
         return MX_REFUSED;
     if (!is_there(&connection->syn) || connection->server_bytes > 0)
         return MX_UNKNOWN;
-    if (connection->syns > 1 || trace_end - connection->syn.time >= MX_CLOSES_WITHIN * 1000)
+    if (connection->syns > 1 ||
+        trace_end - connection->syn.time >= (int64_t)MX_CLOSES_WITHIN * 1000)
         return MX_UNREACHABLE;
     return MX_UNKNOWN;
 }
