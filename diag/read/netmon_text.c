@@ -1,11 +1,10 @@
 #include "diag/read/netmon_text.h"
 
-#include "diag/clock.h"
 #include "diag/read/dns_message.h"
+#include "diag/read/netmon_field.h"
 #include "diag/read/netmon_frame.h"
 #include "diag/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,237 +35,6 @@ struct netmon_text_reader *netmon_text_reader_new(void)
     reader->mail = netmon_mail_new(&reader->memory);
     buffer_init(&reader->text, STATEMENT_MOST);
     return reader;
-}
-
-/* ---- fields of a statement ---- */
-
-static const char *skip_space(const char *text)
-{
-    return text + strspn(text, " \t");
-}
-
-/* What follows "name:" or "name =", in any case of the first letters; NULL if it is not there. */
-static const char *field(const char *statement, const char *name)
-{
-    size_t size = strlen(name), left = strlen(statement);
-
-    for (const char *at = statement; left >= size; at++, left--) {
-        const char *value = at + size;
-
-        if (text_lower(*at) != text_lower(*name) || !text_starts_fold(at, left, name))
-            continue;
-        value = skip_space(value);
-        if (*value == ':' || *value == '=')
-            return skip_space(value + 1);
-    }
-    return NULL;
-}
-
-/* "3447617", "0x349B41"; 0 where there is no number. */
-static uint64_t number_of(const char *text)
-{
-    static const char digits[] = "0123456789abcdef";
-    unsigned base = text[0] == '0' && text_lower(text[1]) == 'x' ? 16 : 10;
-    uint64_t value = 0;
-
-    for (text += base == 16 ? 2 : 0; *text; text++) {
-        const char *digit = memchr(digits, text_lower(*text), base);
-
-        if (!digit || value > UINT64_MAX / 32)
-            break;
-        value = value * base + (uint64_t)(digit - digits);
-    }
-    return value;
-}
-
-/* "25 (SMTP)", "0x0479", "SMTP (25)", "SMTP", "Unknown, (1146)". */
-static uint16_t port_of(const char *text)
-{
-    static const struct {
-        const char *name;
-        uint16_t port;
-    } names[] = {{"SMTP", 25}, {"DNS", DNS_PORT}};
-    const char *number = text + strcspn(text, "(;");
-    uint64_t value = number_of(text);
-
-    if (value == 0 && *number == '(')
-        value = number_of(number + 1);
-    for (size_t i = 0; i < sizeof names / sizeof *names && value == 0; i++) {
-        if (text_starts_fold(text, strlen(text), names[i].name))
-            value = names[i].port;
-    }
-    return value <= UINT16_MAX ? (uint16_t)value : 0;
-}
-
-static void read_port(const char *statement, const char *name, uint16_t *port)
-{
-    const char *value = field(statement, name);
-
-    if (value && port_of(value))
-        *port = port_of(value);
-}
-
-static void read_number(const char *statement, const char *name, uint32_t *number)
-{
-    const char *value = field(statement, name);
-
-    if (value && text_is_digit(*value))
-        *number = (uint32_t)number_of(value);
-}
-
-static size_t word_length(const char *text)
-{
-    return strcspn(text, " \t\r\n,;");
-}
-
-static void read_address(const char *statement, const char *name, struct ip_address *ip)
-{
-    const char *value = field(statement, name);
-
-    if (value)
-        (void)ip_parse(value, word_length(value), ip); /* stays as it was, if it is none */
-}
-
-/* A name as it is printed, with its dot at the end; false for what is none. */
-static bool read_name(const char *text, char *name)
-{
-    size_t size = word_length(text);
-    uint8_t wire[DNS_NAME_WIRE_MOST];
-    struct buffer folded;
-    char printed[DNS_NAME_TEXT_SIZE];
-
-    if (size == 0 || size >= sizeof printed)
-        return false;
-    memcpy(printed, text, size);
-    printed[size] = '\0';
-    if (dns_name_to_wire(printed, wire, &size) != STATUS_OK)
-        return false;
-    buffer_init(&folded, DNS_NAME_TEXT_SIZE - 1);
-    dns_name_fold(printed, &folded);
-    memcpy(name, folded.text, folded.size + 1);
-    buffer_release(&folded);
-    return true;
-}
-
-/* ---- times ---- */
-
-/* Up to `most` numbers of a text, with what parts them left out. */
-static size_t numbers_of(const char *text, unsigned *numbers, size_t most)
-{
-    size_t count = 0;
-
-    while (*text && count < most) {
-        text += strcspn(text, "0123456789");
-        if (!*text)
-            break;
-        numbers[count++] = (unsigned)(number_of(text) % 1000000000);
-        text += strspn(text, "0123456789");
-    }
-    return count;
-}
-
-/* "Mar 22, 1999", in English; 0 where no month stands in it. */
-static unsigned month_of(const char *text)
-{
-    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
-                                         "jul", "aug", "sep", "oct", "nov", "dec"};
-
-    for (unsigned i = 0; i < 12; i++) {
-        if (text_starts_fold(text, strlen(text), months[i]))
-            return i + 1;
-    }
-    return 0;
-}
-
-struct date {
-    unsigned year, month, day;
-};
-
-/*
- * Of three numbers: the year is that of four digits, and where both others may be a
- * month, the first is, unless the year stands before them or dots part them.
- */
-static struct date date_of(const unsigned *parts, bool has_dots)
-{
-    if (parts[0] > 99)
-        return (struct date){parts[0], parts[1], parts[2]};
-    if (parts[0] > 12 || has_dots)
-        return (struct date){parts[2], parts[1], parts[0]};
-    return (struct date){parts[2], parts[0], parts[1]};
-}
-
-/* "22:15.041": what follows the last colon, as microseconds. */
-static int64_t fraction_of(const char *clock)
-{
-    const char *dot = strrchr(clock, '.');
-    int64_t value = 0, scale = 100000;
-
-    for (dot = dot ? dot + 1 : ""; text_is_digit(*dot); dot++, scale /= 10)
-        value += (*dot - '0') * scale;
-    return value;
-}
-
-/* Hours, minutes and seconds, as microseconds; -1 for none. */
-static int64_t clock_of(const char *text)
-{
-    unsigned parts[3] = {0};
-    char copy[32];
-    const char *colon = strchr(text, ':');
-    size_t size;
-    int64_t value;
-
-    while (colon && colon > text && text_is_digit(colon[-1]))
-        colon--;
-    if (!colon)
-        return -1;
-    size = strspn(colon, "0123456789:.");
-    if (size >= sizeof copy)
-        return -1;
-    memcpy(copy, colon, size);
-    copy[size] = '\0';
-    if (numbers_of(copy, parts, 3) < 3)
-        return -1;
-    if (text_starts_fold(skip_space(colon + size), 2, "PM") && parts[0] < 12)
-        parts[0] += 12;
-    if (text_starts_fold(skip_space(colon + size), 2, "AM") && parts[0] == 12)
-        parts[0] = 0;
-    value = ((int64_t)parts[0] * 60 + parts[1]) * 60 + parts[2];
-    return value * 1000000 + fraction_of(copy);
-}
-
-/* A date and a time of day, as Windows prints them where it is at home; 0 for none. */
-static int64_t moment_of(const char *text)
-{
-    unsigned parts[3] = {0}, month = month_of(text);
-    int64_t clock = clock_of(text), day;
-    bool has_dots = memchr(text, '.', strcspn(text, " :")) != NULL;
-    struct date date;
-    char iso[16];
-
-    if (clock < 0 || clock >= 86400 * (int64_t)1000000)
-        return 0;
-    if (numbers_of(text, parts, month ? 2 : 3) < (month ? 2u : 3u))
-        return 0;
-    date = month ? (struct date){parts[1], month, parts[0]} : date_of(parts, has_dots);
-    snprintf(iso, sizeof iso, "%04u-%02u-%02u", date.year % 10000, date.month % 100,
-             date.day % 100);
-    if (date.year < 1980 || clock_parse_day(iso, &day) != STATUS_OK)
-        return 0;
-    return day * 1000 + clock;
-}
-
-/* Seconds with a fraction, as microseconds. */
-static int64_t seconds_of(const char *text)
-{
-    char copy[32];
-    size_t size = strspn(text, "0123456789.");
-    uint64_t seconds = number_of(text);
-
-    if (size == 0 || size >= sizeof copy || seconds > 31000000 || text[size] == '/')
-        return -1;
-    memcpy(copy, text, size);
-    copy[size] = '\0';
-    return (int64_t)seconds * 1000000 + fraction_of(copy);
 }
 
 /* ---- frames ---- */
@@ -309,8 +77,8 @@ static bool has_content(const struct netmon_frame *frame)
 /* "Time delta from previous physical frame: 120 milliseconds" */
 static void read_delta(struct netmon_text_reader *reader, const char *value)
 {
-    int64_t delta = (int64_t)(number_of(value) % 1000000000);
-    const char *unit = skip_space(value + strspn(value, "0123456789"));
+    int64_t delta = (int64_t)(netmon_number(value) % 1000000000);
+    const char *unit = netmon_skip_space(value + strspn(value, "0123456789"));
 
     if (text_starts_fold(unit, strlen(unit), "milli"))
         delta *= 1000;
@@ -324,24 +92,24 @@ static void read_delta(struct netmon_text_reader *reader, const char *value)
 static void read_frame(struct netmon_text_reader *reader, const char *statement)
 {
     struct netmon_frame *frame = &reader->frame;
-    const char *capture = field(statement, "Time of capture");
-    const char *delta = field(statement, "Time delta from previous physical frame");
-    const char *number = field(statement, "Frame number");
+    const char *capture = netmon_field(statement, "Time of capture");
+    const char *delta = netmon_field(statement, "Time delta from previous physical frame");
+    const char *number = netmon_field(statement, "Frame number");
 
     need_frame(reader, has_content(frame) &&
                            text_starts_fold(statement, strlen(statement), "Base frame properties"));
     if (!capture)
-        capture = field(statement, "Time");
-    if (capture && moment_of(capture)) {
-        frame->moment.time = moment_of(capture);
+        capture = netmon_field(statement, "Time");
+    if (capture && netmon_moment(capture)) {
+        frame->moment.time = netmon_moment(capture);
         reader->has_dates = true;
     }
-    if (capture && !moment_of(capture) && seconds_of(capture) > 0)
-        frame->moment.time = seconds_of(capture);
+    if (capture && !netmon_moment(capture) && netmon_seconds(capture) > 0)
+        frame->moment.time = netmon_seconds(capture);
     if (delta)
         read_delta(reader, delta);
-    if (number && number_of(number))
-        frame->moment.frame = reader->frames = number_of(number);
+    if (number && netmon_number(number))
+        frame->moment.frame = reader->frames = netmon_number(number);
 }
 
 /* Where the text leaves frames out, or their first lines, a lower layer begins one. */
@@ -354,17 +122,17 @@ static void read_ip(struct netmon_text_reader *reader, const char *statement)
 {
     struct netmon_frame *frame = &reader->frame;
 
-    need_frame(reader, has_content(frame) && field(statement, "ID") == statement + 5);
-    read_address(statement, "Source Address", &frame->source);
-    read_address(statement, "Destination Address", &frame->destination);
+    need_frame(reader, has_content(frame) && netmon_field(statement, "ID") == statement + 5);
+    netmon_read_address(statement, "Source Address", &frame->source);
+    netmon_read_address(statement, "Destination Address", &frame->destination);
 }
 
 static void read_udp(struct netmon_text_reader *reader, const char *statement)
 {
-    read_port(statement, "Src Port", &reader->frame.source_port);
-    read_port(statement, "Dst Port", &reader->frame.destination_port);
-    read_port(statement, "Source Port", &reader->frame.source_port);
-    read_port(statement, "Destination Port", &reader->frame.destination_port);
+    netmon_read_port(statement, "Src Port", &reader->frame.source_port);
+    netmon_read_port(statement, "Dst Port", &reader->frame.destination_port);
+    netmon_read_port(statement, "Source Port", &reader->frame.source_port);
+    netmon_read_port(statement, "Destination Port", &reader->frame.destination_port);
 }
 
 /* ".A..S.": six places, the letter of each or a dot. */
@@ -385,26 +153,27 @@ static void read_tcp(struct netmon_text_reader *reader, const char *statement)
 {
     struct netmon_frame *frame = &reader->frame;
     struct netmon_tcp *tcp = &frame->tcp;
-    const char *bits = field(statement, "Control Bits");
-    const char *flags = field(statement, "Flags");
+    const char *bits = netmon_field(statement, "Control Bits");
+    const char *flags = netmon_field(statement, "Flags");
     unsigned value;
 
     if (read_flags(bits ? bits : statement, &value)) {
         need_frame(reader, tcp->is_present);
         tcp->is_present = true;
         tcp->flags = value;
-        read_number(statement, "len", &tcp->size);
-        read_number(statement, "seq", &tcp->seq);
-        read_number(statement, "ack", &tcp->ack);
-        read_port(statement, "src", &frame->source_port);
-        read_port(statement, "dst", &frame->destination_port);
+        netmon_read_number(statement, "len", &tcp->size);
+        netmon_read_number(statement, "seq", &tcp->seq);
+        netmon_read_number(statement, "ack", &tcp->ack);
+        netmon_read_port(statement, "src", &frame->source_port);
+        netmon_read_port(statement, "dst", &frame->destination_port);
     }
-    if (flags && strchr(flags, ':') && read_flags(skip_space(strchr(flags, ':') + 1), &value)) {
+    if (flags && strchr(flags, ':') &&
+        read_flags(netmon_skip_space(strchr(flags, ':') + 1), &value)) {
         tcp->is_present = true;
         tcp->flags = value;
     }
-    read_number(statement, "Sequence Number", &tcp->seq);
-    read_number(statement, "Acknowledgement Number", &tcp->ack);
+    netmon_read_number(statement, "Sequence Number", &tcp->seq);
+    netmon_read_number(statement, "Acknowledgement Number", &tcp->ack);
     read_udp(reader, statement);
 }
 
@@ -435,10 +204,10 @@ static void read_dns_summary(struct netmon_dns *dns, const char *statement)
     dns->is_present = true;
     dns->is_response = strncmp(query + 8, " Resp", 5) == 0;
     dns->has_id = true;
-    dns->id = (uint16_t)number_of(statement);
+    dns->id = (uint16_t)netmon_number(statement);
     name = strstr(query, " for ");
     type = strstr(query, " of type ");
-    if (!name || !type || !read_name(name + 5, dns->name))
+    if (!name || !type || !netmon_read_name(name + 5, dns->name))
         return;
     dns->type = type_of(type + 9);
 }
@@ -477,22 +246,22 @@ static void read_record(struct netmon_text_reader *reader, const char *statement
 {
     struct netmon_dns *dns = &reader->frame.dns;
     struct trace_record record = {0};
-    const char *preference = field(statement, "Preference");
-    const char *exchange = field(statement, "Exchange Mailbox");
-    const char *owner = field(statement, "Resource Name");
+    const char *preference = netmon_field(statement, "Preference");
+    const char *exchange = netmon_field(statement, "Exchange Mailbox");
+    const char *owner = netmon_field(statement, "Resource Name");
     char name[DNS_NAME_TEXT_SIZE];
 
-    if (owner && read_name(owner, name))
+    if (owner && netmon_read_name(owner, name))
         memcpy(dns->owner, name, sizeof name);
     if (preference)
-        dns->preference = (uint16_t)number_of(preference);
-    if (exchange && read_name(exchange, name)) {
+        dns->preference = (uint16_t)netmon_number(preference);
+    if (exchange && netmon_read_name(exchange, name)) {
         record.preference = dns->preference;
         record.name = arena_copy_string(&reader->memory, name);
         add_record(reader, &record);
     }
-    read_address(statement, "IP address", &record.ip);
-    read_address(statement, "IPv6 address", &record.ip);
+    netmon_read_address(statement, "IP address", &record.ip);
+    netmon_read_address(statement, "IPv6 address", &record.ip);
     if (record.ip.family == IP_NONE)
         return;
     if (dns->section == NETMON_ANSWER)
@@ -513,23 +282,24 @@ static uint16_t rcode_of(const char *text)
 static void read_dns(struct netmon_text_reader *reader, const char *statement)
 {
     struct netmon_dns *dns = &reader->frame.dns;
-    const char *id = field(statement, "Query Identifier"),
-               *type = field(statement, "Question Type");
-    const char *name = field(statement, "Question Name"), *rcode = strstr(statement, "RCode - ");
+    const char *id = netmon_field(statement, "Query Identifier"),
+               *type = netmon_field(statement, "Question Type");
+    const char *name = netmon_field(statement, "Question Name"),
+               *rcode = strstr(statement, "RCode - ");
 
     need_frame(reader, false);
     read_dns_summary(dns, statement);
     read_section(dns, statement);
     if (id) {
         dns->has_id = true;
-        dns->id = (uint16_t)number_of(id);
+        dns->id = (uint16_t)netmon_number(id);
     }
     if (text_starts_fold(statement, strlen(statement), "DNS Flags = ")) {
         dns->is_present = true;
         dns->is_response = strncmp(statement + 12, "Response", 8) == 0;
     }
     if (name)
-        (void)read_name(name, dns->name);
+        (void)netmon_read_name(name, dns->name);
     if (type)
         dns->type = type_of(type);
     if (rcode)
@@ -554,7 +324,7 @@ static size_t reply_size(const struct netmon_text_reader *reader, const char *re
 static void read_smtp(struct netmon_text_reader *reader, const char *statement)
 {
     struct netmon_frame *frame = &reader->frame;
-    const char *response = field(statement, "Response");
+    const char *response = netmon_field(statement, "Response");
 
     if (text_starts_fold(statement, strlen(statement), "Rsp: Service ready"))
         frame->reply_code = 220;
@@ -564,7 +334,7 @@ static void read_smtp(struct netmon_text_reader *reader, const char *statement)
     memcpy(frame->reply, response, frame->reply_size);
     frame->reply_code = 0;
     if (frame->reply_size >= 3 && strspn(response, "0123456789") == 3 && response[3] != '-')
-        frame->reply_code = (unsigned)number_of(response);
+        frame->reply_code = (unsigned)netmon_number(response);
 }
 
 /* ---- the row of a frame in the summary ---- */
@@ -573,21 +343,21 @@ static void read_smtp(struct netmon_text_reader *reader, const char *statement)
 static void read_row(struct netmon_text_reader *reader, const char *row)
 {
     size_t digits = strspn(row, "0123456789");
-    const char *time = skip_space(row + digits), *tcp;
+    const char *time = netmon_skip_space(row + digits), *tcp;
     size_t size = strspn(time, "0123456789.");
 
     if (digits == 0 || digits > 9 || time == row + digits || !memchr(time, '.', size) ||
-        !strchr(" \t", time[size]) || seconds_of(time) < 0)
+        !strchr(" \t", time[size]) || netmon_seconds(time) < 0)
         return;
     begin_frame(reader);
-    reader->frames = reader->frame.moment.frame = number_of(row);
-    reader->frame.moment.time = seconds_of(time) > 0 ? seconds_of(time) : 1;
+    reader->frames = reader->frame.moment.frame = netmon_number(row);
+    reader->frame.moment.time = netmon_seconds(time) > 0 ? netmon_seconds(time) : 1;
     tcp = strstr(row, " TCP ");
     reader->is_row = true;
     if (!tcp)
         return;
     reader->is_row = false;
-    read_tcp(reader, skip_space(tcp + 5));
+    read_tcp(reader, netmon_skip_space(tcp + 5));
     reader->is_row = true;
 }
 
@@ -620,7 +390,7 @@ static void read_statement(struct netmon_text_reader *reader, const char *text)
     size = strcspn(text, " \t\r");
     protocol = protocol_of(text, size);
     if (protocol && protocol->read)
-        protocol->read(reader, skip_space(text + size));
+        protocol->read(reader, netmon_skip_space(text + size));
     else if (!protocol && text_is_digit(*text) && !reader->is_flowing)
         read_row(reader, text);
 }
