@@ -177,16 +177,6 @@ struct certificate *certificates_from_json(const json_t *list, struct arena *are
 
 /* ---- redaction ---- */
 
-static const char *redacted_name(const struct redactor *redactor, const char *name,
-                                 struct arena *arena)
-{
-    struct buffer out;
-
-    buffer_init(&out, CERTIFICATE_TEXT_MOST);
-    redact_name(redactor, name, &out);
-    return buffer_keep(&out, arena);
-}
-
 /* "CN=mail.contoso.com,O=Contoso" keeps its form: two that were alike stay so. */
 static const char *redacted_subject(const struct redactor *redactor, const char *text,
                                     struct arena *arena)
@@ -206,10 +196,10 @@ static void redact_names(struct certificate *certificate, const struct redactor 
     const char **names = arena_new(arena, certificate->name_count, sizeof *names);
 
     for (size_t i = 0; i < certificate->name_count; i++)
-        names[i] = redacted_name(redactor, certificate->names[i], arena);
+        names[i] = redact_name_copy(redactor, certificate->names[i], arena);
     certificate->names = names;
     if (certificate->common_name)
-        certificate->common_name = redacted_name(redactor, certificate->common_name, arena);
+        certificate->common_name = redact_name_copy(redactor, certificate->common_name, arena);
 }
 
 void certificates_redact(struct certificate *chain, size_t count, const struct redactor *redactor,

@@ -145,16 +145,6 @@ static void redact_ip_record(struct dns_record *record, const struct redactor *r
     redact_ip(redactor, &record->data.ip);
 }
 
-static const char *redacted_name(const struct redactor *redactor, const char *name,
-                                 struct arena *arena)
-{
-    struct buffer text;
-
-    buffer_init(&text, DNS_NAME_TEXT_SIZE);
-    redact_name(redactor, name, &text);
-    return buffer_keep(&text, arena);
-}
-
 static void save_name(const struct dns_record *record, json_t *object)
 {
     json_put_text(object, "target", record->data.name);
@@ -169,7 +159,7 @@ static bool load_name(struct dns_record *record, const json_t *object, struct ar
 static void redact_name_record(struct dns_record *record, const struct redactor *redactor,
                                struct arena *arena)
 {
-    record->data.name = redacted_name(redactor, record->data.name, arena);
+    record->data.name = redact_name_copy(redactor, record->data.name, arena);
 }
 
 static void save_mx(const struct dns_record *record, json_t *object)
@@ -188,7 +178,7 @@ static bool load_mx(struct dns_record *record, const json_t *object, struct aren
 static void redact_mx(struct dns_record *record, const struct redactor *redactor,
                       struct arena *arena)
 {
-    record->data.mx.exchange = redacted_name(redactor, record->data.mx.exchange, arena);
+    record->data.mx.exchange = redact_name_copy(redactor, record->data.mx.exchange, arena);
 }
 
 static void save_srv(const struct dns_record *record, json_t *object)
@@ -211,7 +201,7 @@ static bool load_srv(struct dns_record *record, const json_t *object, struct are
 static void redact_srv(struct dns_record *record, const struct redactor *redactor,
                        struct arena *arena)
 {
-    record->data.srv.target = redacted_name(redactor, record->data.srv.target, arena);
+    record->data.srv.target = redact_name_copy(redactor, record->data.srv.target, arena);
 }
 
 static void save_soa(const struct dns_record *record, json_t *object)
@@ -240,8 +230,8 @@ static bool load_soa(struct dns_record *record, const json_t *object, struct are
 static void redact_soa(struct dns_record *record, const struct redactor *redactor,
                        struct arena *arena)
 {
-    record->data.soa.primary = redacted_name(redactor, record->data.soa.primary, arena);
-    record->data.soa.mailbox = redacted_name(redactor, record->data.soa.mailbox, arena);
+    record->data.soa.primary = redact_name_copy(redactor, record->data.soa.primary, arena);
+    record->data.soa.mailbox = redact_name_copy(redactor, record->data.soa.mailbox, arena);
 }
 
 static void save_txt(const struct dns_record *record, json_t *object)
@@ -498,7 +488,7 @@ static void redact_section(struct dns_section *section, const struct redactor *r
     records = arena_new(arena, section->count, sizeof *records);
     memcpy(records, section->records, section->count * sizeof *records);
     for (size_t i = 0; i < section->count; i++) {
-        records[i].owner = redacted_name(redactor, records[i].owner, arena);
+        records[i].owner = redact_name_copy(redactor, records[i].owner, arena);
         form_of(records[i].type)->redact(&records[i], redactor, arena);
     }
     section->records = records;
@@ -508,7 +498,7 @@ static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct dns_answer *dns = (struct dns_answer *)item;
 
-    dns->name = fold_name(&item->memory, redacted_name(redactor, dns->name, &item->memory));
+    dns->name = fold_name(&item->memory, redact_name_copy(redactor, dns->name, &item->memory));
     redact_ip(redactor, &dns->at.ip);
     redact_ip(redactor, &dns->server.ip);
     for (size_t i = 0; i < SECTIONS; i++)

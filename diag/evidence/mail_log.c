@@ -234,18 +234,6 @@ static const char *redact_line(const struct redactor *redactor, const char *text
     return buffer_keep(&out, memory);
 }
 
-static const char *redact_host(const struct redactor *redactor, const char *name,
-                               struct arena *memory)
-{
-    struct buffer out;
-
-    if (!name)
-        return NULL;
-    buffer_init(&out, 4 * strlen(name) + IP_TEXT_SIZE);
-    redact_name(redactor, name, &out);
-    return buffer_keep(&out, memory);
-}
-
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct mail_log_digest *digest = (struct mail_log_digest *)item;
@@ -257,8 +245,8 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     for (size_t i = 0; i < digest->log.peer_count; i++) {
         struct mail_log_peer *peer = &digest->log.peers[i];
 
-        peer->host = redact_host(redactor, peer->host, &item->memory);
-        peer->domain = redact_host(redactor, peer->domain, &item->memory);
+        peer->host = redact_name_copy(redactor, peer->host, &item->memory);
+        peer->domain = redact_name_copy(redactor, peer->domain, &item->memory);
         if (peer->address.ip.family != IP_NONE)
             redact_ip(redactor, &peer->address.ip);
         peer->first.text = redact_line(redactor, peer->first.text, &item->memory);

@@ -254,6 +254,17 @@ void redact_name(const struct redactor *redactor, const char *name, struct buffe
     buffer_add(out, name + size - dot, dot);
 }
 
+const char *redact_name_copy(const struct redactor *redactor, const char *name, struct arena *arena)
+{
+    struct buffer out;
+
+    if (!name)
+        return NULL;
+    buffer_init(&out, DNS_NAME_TEXT_SIZE);
+    redact_name(redactor, name, &out);
+    return buffer_keep(&out, arena);
+}
+
 /* ---- text ---- */
 
 /* Text with the place that is looked at. */

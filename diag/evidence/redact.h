@@ -47,6 +47,10 @@ void redactor_free(struct redactor *redactor);
 /* A domain or host name in presentation text (dns_name.h); a trailing dot stays. */
 void redact_name(const struct redactor *redactor, const char *name, struct buffer *out);
 
+/* The same, in `arena`, cut off at DNS_NAME_TEXT_SIZE bytes; NULL for NULL. */
+const char *redact_name_copy(const struct redactor *redactor, const char *name,
+                             struct arena *arena);
+
 void redact_ip(const struct redactor *redactor, struct ip_address *ip);
 
 /*

@@ -298,26 +298,15 @@ static enum status load(struct evidence *item, const json_t *object)
 
 /* ---- redaction ---- */
 
-static const char *redacted_name(const struct redactor *redactor, const char *name,
-                                 struct arena *arena)
-{
-    struct buffer out;
-
-    if (!name)
-        return NULL;
-    buffer_init(&out, CERTIFICATE_TEXT_MOST);
-    redact_name(redactor, name, &out);
-    return buffer_keep(&out, arena);
-}
-
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct smtp_conversation *conversation = (struct smtp_conversation *)item;
     struct smtp_tls *tls = &conversation->tls;
 
     redact_ip(redactor, &conversation->address.ip);
-    conversation->server_name = redacted_name(redactor, conversation->server_name, &item->memory);
-    tls->server_name = redacted_name(redactor, tls->server_name, &item->memory);
+    conversation->server_name =
+        redact_name_copy(redactor, conversation->server_name, &item->memory);
+    tls->server_name = redact_name_copy(redactor, tls->server_name, &item->memory);
     certificates_redact(tls->chain, tls->chain_count, redactor, &item->memory);
     for (size_t i = 0; i < conversation->exchange_count; i++) {
         struct smtp_exchange *exchange = &conversation->exchanges[i];

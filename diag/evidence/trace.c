@@ -358,28 +358,16 @@ static enum status load(struct evidence *item, const json_t *object)
 
 /* ---- redaction ---- */
 
-static const char *redacted_name(const struct redactor *redactor, const char *name,
-                                 struct arena *arena)
-{
-    struct buffer text;
-
-    if (!name)
-        return NULL;
-    buffer_init(&text, DNS_NAME_TEXT_SIZE);
-    redact_name(redactor, name, &text);
-    return buffer_keep(&text, arena);
-}
-
 static void redact_lookup(struct trace_lookup *lookup, const struct redactor *redactor,
                           struct arena *arena)
 {
     struct trace_record *records = arena_new(arena, lookup->record_count, sizeof *records);
 
-    lookup->name = redacted_name(redactor, lookup->name, arena);
+    lookup->name = redact_name_copy(redactor, lookup->name, arena);
     redact_ip(redactor, &lookup->server);
     for (size_t i = 0; i < lookup->record_count; i++) {
         records[i] = lookup->records[i];
-        records[i].name = redacted_name(redactor, records[i].name, arena);
+        records[i].name = redact_name_copy(redactor, records[i].name, arena);
         redact_ip(redactor, &records[i].ip);
     }
     lookup->records = records;
@@ -433,7 +421,7 @@ static void redact(struct evidence *item, const struct redactor *redactor)
 
         redact_ip(redactor, &connection->client.ip);
         redact_ip(redactor, &connection->server.ip);
-        connection->exchange = redacted_name(redactor, connection->exchange, &item->memory);
+        connection->exchange = redact_name_copy(redactor, connection->exchange, &item->memory);
         redact_greeting(connection, &item->memory);
     }
 }
