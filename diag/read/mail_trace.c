@@ -51,6 +51,19 @@ struct mail_tracer {
     struct mail_trace trace; /* its counters */
 };
 
+uint64_t trace_began(const struct trace_connection *connection)
+{
+    const struct trace_moment *moments[] = {&connection->syn, &connection->syn_ack,
+                                            &connection->client_first, &connection->server_first,
+                                            &connection->last};
+
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+        if (moments[i]->frame)
+            return moments[i]->frame;
+    }
+    return 0;
+}
+
 /* ---- the table of connections ---- */
 
 static uint64_t hash_of(const struct key *key)

@@ -98,6 +98,9 @@ struct mail_trace {
     const char *remark; /* why reading ended before the end of the file, or NULL */
 };
 
+/* The number of the first frame that is seen of a connection. */
+uint64_t trace_began(const struct trace_connection *connection);
+
 /* ---- from frames ---- */
 
 struct mail_tracer;

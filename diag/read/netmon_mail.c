@@ -1,6 +1,7 @@
 #include "diag/read/netmon_frame.h"
 
 #include "diag/read/dns_message.h"
+#include "diag/read/frame.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +31,6 @@ struct netmon_mail *netmon_mail_new(struct arena *memory)
 
     mail->memory = memory;
     return mail;
-}
-
-static bool is_mail_port(uint16_t port)
-{
-    return port == 25 || port == 465 || port == 587;
 }
 
 /* ---- lookups ---- */
@@ -116,7 +112,7 @@ struct direction { /* a segment, seen from the connection */
 
 static struct direction direction_of(const struct netmon_frame *frame)
 {
-    if (is_mail_port(frame->destination_port))
+    if (frame_is_mail_port(frame->destination_port))
         return (struct direction){true, &frame->source, &frame->destination, frame->source_port,
                                   frame->destination_port};
     return (struct direction){false, &frame->destination, &frame->source, frame->destination_port,
@@ -324,24 +320,11 @@ void netmon_mail_add(struct netmon_mail *mail, const struct netmon_frame *frame)
     if (frame->dns.is_present && frame->dns.type && *frame->dns.name)
         add_lookup(mail, frame);
     if (frame->tcp.is_present &&
-        (is_mail_port(frame->source_port) || is_mail_port(frame->destination_port)))
+        (frame_is_mail_port(frame->source_port) || frame_is_mail_port(frame->destination_port)))
         add_segment(mail, frame);
 }
 
 /* ---- which lookups led to a connection ---- */
-
-static uint64_t began(const struct trace_connection *connection)
-{
-    const struct trace_moment *moments[] = {&connection->syn, &connection->syn_ack,
-                                            &connection->client_first, &connection->server_first,
-                                            &connection->last};
-
-    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
-        if (moments[i]->frame)
-            return moments[i]->frame;
-    }
-    return 0;
-}
 
 /* Where only one address was ever told before it, a connection went there. */
 static void guess_address(const struct netmon_mail *mail, struct trace_connection *connection)
@@ -351,8 +334,8 @@ static void guess_address(const struct netmon_mail *mail, struct trace_connectio
     for (size_t i = 0; i < mail->lookup_count; i++) {
         const struct trace_lookup *lookup = &mail->lookups[i];
 
-        for (size_t j = 0; j < lookup->record_count && lookup->answer.frame < began(connection);
-             j++) {
+        for (size_t j = 0;
+             j < lookup->record_count && lookup->answer.frame < trace_began(connection); j++) {
             if (lookup->records[j].name)
                 continue;
             if (only.family != IP_NONE && !ip_equal(&only, &lookup->records[j].ip))
@@ -401,7 +384,7 @@ static size_t last_lookup(const struct netmon_mail *mail, uint64_t frame, const 
 
 static void link_lookups(const struct netmon_mail *mail, struct trace_connection *connection)
 {
-    uint64_t frame = began(connection);
+    uint64_t frame = trace_began(connection);
 
     if (connection->server.ip.family == IP_NONE && connection->syn.frame)
         guess_address(mail, connection);

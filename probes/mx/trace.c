@@ -12,19 +12,6 @@ enum {
 
 /* ---- verdicts ---- */
 
-static uint64_t began(const struct trace_connection *connection)
-{
-    const struct trace_moment *moments[] = {&connection->syn, &connection->syn_ack,
-                                            &connection->client_first, &connection->server_first,
-                                            &connection->last};
-
-    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
-        if (moments[i]->frame)
-            return moments[i]->frame;
-    }
-    return 0;
-}
-
 static bool may_be(const struct net_address *one, const struct net_address *other)
 {
     return one->port == other->port && (one->ip.family == IP_NONE || other->ip.family == IP_NONE ||
@@ -39,7 +26,7 @@ const struct trace_connection *mx_successor(const struct mail_trace *trace, size
         const struct trace_connection *next = &trace->connections[i];
 
         if (may_be(&here->client, &next->client) && may_be(&here->server, &next->server) &&
-            began(next) > here->last.frame)
+            trace_began(next) > here->last.frame)
             return next;
     }
     return NULL;
