@@ -278,6 +278,7 @@ void mx_set_subject(struct examination *x, struct finding *finding, const struct
 {
     const struct settings *settings = ask_settings(x);
     bool is_domain = subject->kind == SUBJECT_DOMAIN;
+    char resolver[NET_ADDRESS_TEXT_SIZE];
 
     if (is_domain)
         set_name(finding, subject, "name");
@@ -286,8 +287,6 @@ void mx_set_subject(struct examination *x, struct finding *finding, const struct
         return;
     }
     set_name(finding, subject, is_domain ? "domain-there" : "server-there");
-    char resolver[NET_ADDRESS_TEXT_SIZE];
-
     net_address_format(&settings->dns[0], DNS_PORT, resolver);
     set_vouched(finding, VALUE_TEXT, "resolver", resolver, strlen(resolver));
 }
