@@ -6,8 +6,8 @@
 
 /*
  * Makes the observation of a new `struct mail_log_digest`, whose question is its path. Blocks;
- * for a pool thread. A file of a type that ask_mail_log() does not name is
- * STATUS_INVALID. Memory is bounded, whatever the file's size.
+ * for a pool thread. STATUS_INVALID for a file that is none of read/mail_log.h. Memory is
+ * bounded, whatever the file's size.
  */
 void gather_mail_log(struct evidence *item);
 

@@ -36,7 +36,9 @@ enum status smtp_stream_secure(struct smtp_stream *stream, struct tls_trust *tru
                                const char *server_name, int64_t deadline, struct arena *arena,
                                const char **reason);
 
-/* One or more bytes. STATUS_TIMED_OUT, CLOSED, MALFORMED (of TLS). What is there is always given.
+/*
+ * One or more bytes; what is there is given even after the deadline. STATUS_TIMED_OUT, CLOSED,
+ * MALFORMED (of TLS).
  */
 enum status smtp_stream_receive(struct smtp_stream *stream, void *bytes, size_t room, size_t *size,
                                 int64_t deadline);

@@ -41,7 +41,9 @@ void tls_session_give(struct tls_session *session, const void *bytes, size_t siz
 /* What is to be sent to it: up to `room` bytes; 0 if there is nothing. */
 size_t tls_session_take(struct tls_session *session, void *bytes, size_t room);
 
-/* STATUS_AGAIN until the peer has said more. MALFORMED for what is no handshake, or a failed one.
+/*
+ * STATUS_AGAIN until the peer has said more. STATUS_MALFORMED for what is no handshake, or one
+ * that failed.
  */
 enum status tls_session_handshake(struct tls_session *session);
 

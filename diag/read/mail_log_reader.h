@@ -41,7 +41,7 @@ struct mail_log_event { /* one attempt to deliver, and how it ended */
     const char *text;
 };
 
-/* Nothing is kept of an event that names neither a host nor a domain. */
+/* Nothing is kept of an event that names no host, no domain and no address. */
 void mail_log_tell(struct mail_log_reader *reader, const struct mail_log_event *event);
 
 uint64_t mail_log_line(const struct mail_log_reader *reader); /* number of the line being read */
