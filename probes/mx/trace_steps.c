@@ -202,12 +202,12 @@ static const char *greeting_text(const struct telling *telling)
     return used > 0 ? arena_print(telling->memory, ": %.*s", (int)used, text) : "";
 }
 
-static const char *seconds_text(const struct telling *telling, int64_t waited)
+static const char *time_text(const struct telling *telling, const char *word, int64_t waited)
 {
     if (waited < 0)
         return "";
-    return waited < 1000 ? arena_print(telling->memory, " for %d ms", (int)waited)
-                         : arena_print(telling->memory, " for %.1f s", (double)waited / 1000);
+    return waited < 1000 ? arena_print(telling->memory, " %s %d ms", word, (int)waited)
+                         : arena_print(telling->memory, " %s %.1f s", word, (double)waited / 1000);
 }
 
 static const char *end_text(const struct telling *telling)
@@ -227,10 +227,7 @@ static const char *end_text(const struct telling *telling)
             telling->memory,
             "; frame %llu has the same ports and the numbers of another connection: this one was "
             "over by then",
-            (unsigned long long)(next->syn.frame            ? next->syn.frame
-                                 : next->syn_ack.frame      ? next->syn_ack.frame
-                                 : next->server_first.frame ? next->server_first.frame
-                                                            : next->last.frame));
+            (unsigned long long)trace_began(next));
     return ", and the trace ends";
 }
 
@@ -241,16 +238,16 @@ static void tell_greeting(const struct telling *telling)
     const struct evidence *source = &telling->shown->digest->evidence;
 
     if (connection->greeted.frame)
-        saw(telling->finding, source, "step 6, %s: the greeting%s%s%s",
-            frame_text(telling, &connection->greeted), waited < 0 ? "" : " after",
-            waited < 0 ? "" : seconds_text(telling, waited) + 4, greeting_text(telling));
+        saw(telling->finding, source, "step 6, %s: the greeting%s%s",
+            frame_text(telling, &connection->greeted), time_text(telling, "after", waited),
+            greeting_text(telling));
     else if (connection->server_first.frame)
         saw(telling->finding, source, "step 6, %s: no whole greeting%s, silence%s%s",
             frame_text(telling, &connection->server_first), greeting_text(telling),
-            seconds_text(telling, waited), end_text(telling));
+            time_text(telling, "for", waited), end_text(telling));
     else
         saw(telling->finding, source, "step 6, the greeting, never comes: silence%s%s",
-            seconds_text(telling, waited), end_text(telling));
+            time_text(telling, "for", waited), end_text(telling));
     if (waited < 0 && !connection->greeted.frame)
         saw(telling->finding, source,
             "the text has no times: how long the silence was is not known");
@@ -343,12 +340,12 @@ void mx_saw_connection(struct finding *finding, const struct mx_trace *shown, si
                                                              : &what->last;
 
     if (what->greeted.frame)
-        saw(finding, &shown->digest->evidence, "%s, %s: greeted%s%s%s", server_text(&telling),
-            frame_text(&telling, begin), waited < 0 ? "" : " after",
-            waited < 0 ? "" : seconds_text(&telling, waited) + 4, greeting_text(&telling));
+        saw(finding, &shown->digest->evidence, "%s, %s: greeted%s%s", server_text(&telling),
+            frame_text(&telling, begin), time_text(&telling, "after", waited),
+            greeting_text(&telling));
     else if (what->syn_ack.frame)
         saw(finding, &shown->digest->evidence, "%s, %s: no greeting%s%s", server_text(&telling),
-            frame_text(&telling, begin), seconds_text(&telling, waited), end_text(&telling));
+            frame_text(&telling, begin), time_text(&telling, "for", waited), end_text(&telling));
     else
         saw(finding, &shown->digest->evidence, "%s, %s: %s", server_text(&telling),
             frame_text(&telling, begin),
