@@ -47,7 +47,7 @@ enum frame_content frame_read(const struct trace_frame *frame, struct frame_frag
 /* Whether SMTP is spoken at a port: 25, 465 (TLS first), 587. */
 static inline bool frame_is_mail_port(unsigned port)
 {
-    return port == 25 || port == 465 || port == 587;
+    return port == 25 || port == TRACE_TLS_PORT || port == 587;
 }
 
 struct ip_address frame_address(uint8_t family, const unsigned char *bytes);

@@ -55,7 +55,7 @@ static enum mail_rank rank_of(const struct trace_connection *seen)
 
     if (!seen->syn.frame && !seen->syn_ack.frame)
         return MAIL_BEGUN_BEFORE;
-    if (seen->server.port == 465)
+    if (seen->server.port == TRACE_TLS_PORT)
         welcome = &seen->server_first;
     else if (seen->greeting_code / 100 != 2)
         return MAIL_NOT_WELCOMED;

@@ -10,8 +10,7 @@
 
 enum {
     SLOTS_FIRST = 1024, /* of the table; twice as many when it is full */
-    CLOSED_KEPT = 1024, /* connections whose end was seen, and whose last frames may come yet */
-    IMPLICIT_TLS_PORT = 465
+    CLOSED_KEPT = 1024  /* connections whose end was seen, and whose last frames may come yet */
 };
 
 struct key { /* all of its bytes count */
@@ -238,7 +237,7 @@ static void end_by(struct tracked *tracked, enum trace_end end, const struct tra
 static void await_greeting(struct tracked *tracked, uint32_t sequence)
 {
     mail_stream_begin(&tracked->server, sequence);
-    if (tracked->seen.server.port != IMPLICIT_TLS_PORT)
+    if (tracked->seen.server.port != TRACE_TLS_PORT)
         mail_greeting_begin(&tracked->greeting, sequence);
 }
 

@@ -22,6 +22,8 @@ enum {
     TRACE_GREETING_KEPT = 512 /* bytes */
 };
 
+enum { TRACE_TLS_PORT = 465 /* TLS comes first there (RFC 8314): a greeting cannot be read */ };
+
 struct trace_moment {
     uint64_t frame; /* number of the frame, from 1; 0: it is not in the trace */
     int64_t time;

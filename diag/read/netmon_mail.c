@@ -215,7 +215,7 @@ static void add_greeting(struct printed_connection *connection, const struct net
     struct trace_connection *shown = &connection->shown;
     size_t more = frame->reply_size;
 
-    if (shown->greeted.frame || shown->server.port == 465)
+    if (shown->greeted.frame || shown->server.port == TRACE_TLS_PORT)
         return;
     if (shown->syn.frame == 0 && shown->syn_ack.frame == 0 && frame->reply_code != 220)
         return; /* the reply to something else */

@@ -6,8 +6,7 @@
 
 enum {
     SERVERS_IN_STEPS = 3, /* told step by step; */
-    SERVERS_SHOWN = 12,   /* in a line each; more are counted */
-    TLS_PORT = 465
+    SERVERS_SHOWN = 12    /* in a line each; more are counted */
 };
 
 /* ---- verdicts ---- */
@@ -51,7 +50,7 @@ static enum mx_verdict verdict_of(const struct mail_trace *trace, size_t index)
     const struct trace_connection *connection = &trace->connections[index];
     enum mx_verdict verdict = mx_verdict_of_connection(connection, trace->last.time);
 
-    if (connection->server.port == TLS_PORT && connection->server_first.frame)
+    if (connection->server.port == TRACE_TLS_PORT && connection->server_first.frame)
         return MX_READY;
     if (verdict == MX_INCONCLUSIVE && mx_trace_waited(trace, connection) < 0 &&
         mx_successor(trace, index))

@@ -2,10 +2,7 @@
 
 #include <string.h>
 
-enum {
-    TLS_RECORD = 0x16,     /* the first byte of a TLS handshake (RFC 8446 5.1) */
-    SUBMISSIONS_PORT = 465 /* RFC 8314: TLS from the first byte */
-};
+enum { TLS_RECORD = 0x16 /* the first byte of a TLS handshake (RFC 8446 5.1) */ };
 
 static const char *const words[MX_VERDICT_COUNT] = {
 #define X(name, word) [MX_##name] = word,
@@ -180,7 +177,7 @@ static bool is_encrypted(const struct trace_connection *connection)
 {
     if (connection->greeting_size > 0)
         return connection->greeting[0] == TLS_RECORD;
-    return connection->server.port == SUBMISSIONS_PORT && is_there(&connection->server_first);
+    return connection->server.port == TRACE_TLS_PORT && is_there(&connection->server_first);
 }
 
 /* The server said something before the trace or the connection ended, and no whole reply. */
