@@ -127,6 +127,7 @@ static size_t count_placeholders(const char *template)
 /* A step whose list of placeholders is still being written. */
 struct draft {
     struct step step;
+    bool also_powershell;
     const char **placeholders;
     struct arena *arena;
 };
@@ -154,33 +155,63 @@ static bool is_command_line(enum shell shell)
  * Quoting makes a value one argument of the shell, yet a program may take the argument for
  * an option, and Windows PowerShell hands " and a last \ to programs without escaping them.
  */
-static bool is_mistakable(enum shell shell, const struct value *value)
+static bool is_mistakable(const struct draft *draft, const struct value *value)
 {
+    const enum shell shell = draft->step.shell;
     const char *bytes = value->bytes;
 
     if (!is_command_line(shell) || value->size == 0)
         return false;
     if (value->type != VALUE_TXT && (bytes[0] == '-' || bytes[0] == '/'))
         return true;
-    return (shell == SHELL_POWERSHELL || shell == SHELL_EMS) &&
+    return (shell == SHELL_POWERSHELL || shell == SHELL_EMS || draft->also_powershell) &&
            (memchr(bytes, '"', value->size) || bytes[value->size - 1] == '\\');
+}
+
+/* Text that is safe in one shell may be alive in another, which ends its strings otherwise. */
+static bool is_same_in_powershell(const struct value *value, const char *quoted)
+{
+    struct buffer other;
+    bool is_same;
+
+    buffer_init(&other, FILLED_MOST);
+    is_same = remedy_quote(SHELL_POWERSHELL, value->type, value->bytes, value->size, &other) ==
+                  STATUS_OK &&
+              strcmp(other.text, quoted) == 0;
+    buffer_release(&other);
+    return is_same;
+}
+
+/* False, with `out` as it was, where the value must not be printed. */
+static bool add_quoted(const struct draft *draft, const struct value *value, struct buffer *out)
+{
+    struct buffer quoted;
+    bool is_safe;
+
+    buffer_init(&quoted, FILLED_MOST);
+    is_safe = remedy_quote(draft->step.shell, value->type, value->bytes, value->size, &quoted) ==
+                  STATUS_OK &&
+              (!draft->also_powershell || is_same_in_powershell(value, quoted.text));
+    if (is_safe)
+        buffer_add(out, quoted.text, quoted.size);
+    buffer_release(&quoted);
+    return is_safe;
 }
 
 static void add_argument(struct draft *draft, const struct filling *filling,
                          const struct piece *piece, struct buffer *out)
 {
-    const enum shell shell = draft->step.shell;
     const struct value *value = find_value(filling, piece);
 
-    if (value && remedy_quote(shell, value->type, value->bytes, value->size, out) == STATUS_OK) {
-        if (!value->vouched || is_mistakable(shell, value))
+    if (value && add_quoted(draft, value, out)) {
+        if (!value->vouched || is_mistakable(draft, value))
             leave_open(draft, piece);
     } else {
         struct buffer missing;
 
         buffer_init(&missing, FILLED_MOST);
         add_missing(&missing, piece);
-        remedy_quote(shell, VALUE_TEXT, missing.text, missing.size, out);
+        remedy_quote(draft->step.shell, VALUE_TEXT, missing.text, missing.size, out);
         buffer_release(&missing);
         leave_open(draft, piece);
     }
@@ -238,6 +269,7 @@ static struct step fill_step(const struct step_template *template, const struct 
     const size_t most = count_placeholders(template->command) + count_placeholders(template->where);
     struct draft draft = {
         .step = {.shell = template->shell, .kind = template->kind},
+        .also_powershell = template->also_powershell,
         .placeholders = arena_new(arena, most, sizeof *draft.placeholders),
         .arena = arena,
     };

@@ -14,7 +14,9 @@
  * a record, a reply), in `command` as in `where`; and in a command line a value
  * that a program could mistake: one that begins with - or / and is no VALUE_TXT,
  * and in the two PowerShells one that holds " or ends with \, which Windows
- * PowerShell does not escape for the programs it starts.
+ * PowerShell does not escape for the programs it starts. In a line of sh that is said
+ * to be the same in PowerShell, a value that both do not quote alike (it holds ', which
+ * ends the string in one of them) is not printed, and its <placeholder> stands instead.
  */
 #ifndef EXDIAG_REMEDY_H
 #define EXDIAG_REMEDY_H
@@ -83,6 +85,7 @@ struct step_template {
     const char *note;    /* or NULL; text */
     const char *when; /* printed only if there is a value of this name; "!name": if there is none */
     const char *each; /* the command is a line for every value of this name; none without one */
+    bool also_powershell; /* of SHELL_SH: the line is said to be the same in PowerShell */
 };
 
 /* A step as it is printed. All strings are printable text (text.h). */

@@ -52,24 +52,27 @@ extern const struct finding_kind mx_trace_without_mail;
      .kind = STEP_EXACT,                                                                           \
      .where = place,                                                                               \
      .command = "exdiag check --domain {domain} " options,                                         \
+     .also_powershell = true,                                                                      \
      .note = remark,                                                                               \
      .when = "domain"},                                                                            \
         {.shell = SHELL_SH,                                                                        \
          .kind = STEP_EXACT,                                                                       \
          .where = place,                                                                           \
          .command = "exdiag check --domain {domain-there} " options " --dns {resolver}",           \
+         .also_powershell = true,                                                                  \
          .note = remark,                                                                           \
          .when = "domain-there"},                                                                  \
         {.shell = SHELL_SH,                                                                        \
          .kind = STEP_EXACT,                                                                       \
          .where = place,                                                                           \
          .command = "exdiag check --server {server} " options,                                     \
+         .also_powershell = true,                                                                  \
          .note = remark,                                                                           \
          .when = "server"},                                                                        \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = place,                                     \
         .command = "exdiag check --server {server-there} " options " --dns {resolver}",            \
-        .note = remark, .when = "server-there"                                                     \
+        .also_powershell = true, .note = remark, .when = "server-there"                            \
     }
 
 #define MX_CHECK_AGAIN MX_RUN_EXDIAG(MX_ANY_MACHINE, "--only mx", NULL)

@@ -24,6 +24,7 @@ static const struct step_template ask_elsewhere[] = {
      .kind = STEP_FILL_IN,
      .where = "any machine whose network lets DNS questions out; the same in PowerShell",
      .command = "exdiag check --domain {name} --only mx --dns {resolver-outside}",
+     .also_powershell = true,
      .note = "name a resolver outside your network, such as your provider's: its view is then "
              "taken as the public one"},
     {0}};

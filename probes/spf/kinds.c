@@ -21,6 +21,7 @@ static const struct reference view_references[] = {
         .shell = SHELL_SH, .kind = STEP_FILL_IN,                                                   \
         .where = "any machine whose network lets DNS questions out; the same in PowerShell",       \
         .command = "exdiag check --domain {subject} --only spf --dns {resolver}",                  \
+        .also_powershell = true,                                                                   \
         .note = "name a resolver outside your network, such as your provider's: its view is then " \
                 "taken as the public one",                                                         \
     }
@@ -37,7 +38,8 @@ static const struct step_template verify_agreement[] = {
     {.shell = SHELL_SH,
      .kind = STEP_EXACT,
      .where = "a machine with exdiag; the line is the same in PowerShell",
-     .command = "exdiag check --domain {name} --only dns-servers-disagree,dns-split-view"},
+     .command = "exdiag check --domain {name} --only dns-servers-disagree,dns-split-view",
+     .also_powershell = true},
     {0}};
 
 const struct step_template spf_verify_record[] = {

@@ -72,12 +72,14 @@ extern const struct step_template spf_restore_record[];
      .kind = STEP_EXACT,                                                                           \
      .where = place,                                                                               \
      .command = line,                                                                              \
+     .also_powershell = true,                                                                      \
      .note = remark,                                                                               \
      .each = of,                                                                                   \
      .when = "!resolver"},                                                                         \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = place,                                     \
-        .command = line " --dns {resolver}", .note = remark, .each = of, .when = "resolver"        \
+        .command = line " --dns {resolver}", .also_powershell = true, .note = remark, .each = of,  \
+        .when = "resolver"                                                                         \
     }
 
 #define SPF_CHECK_AGAIN                                                                            \

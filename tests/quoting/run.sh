@@ -51,6 +51,7 @@ if command -v node >/dev/null && command -v npm >/dev/null; then
     fetch_grammar || exit 1
     check PowerShell parse_powershell powershell
     check "the Exchange Management Shell" parse_powershell ems
+    check "lines that are the same in sh and PowerShell" parse_powershell powershell-of-both
 else
     skip PowerShell "node or npm"
 fi

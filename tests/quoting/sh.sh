@@ -11,7 +11,7 @@ tab=$(printf '\t')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/empty"
-"$samples" sh >"$work/samples"
+{ "$samples" sh && "$samples" sh-of-both; } >"$work/samples"
 
 # shellcheck disable=SC2016  # for the shell under test to expand
 look='arguments() {

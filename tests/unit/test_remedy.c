@@ -545,6 +545,38 @@ static void test_braces_and_prose(void **state)
     arena_release(&arena);
 }
 
+/* A quotation mark that sh escapes ends the string in PowerShell: $( ) would come alive there. */
+static void test_a_line_for_two_shells(void **state)
+{
+    static const struct step_template templates[] = {{.shell = SHELL_SH,
+                                                      .kind = STEP_EXACT,
+                                                      .command = "exdiag check --domain {name}",
+                                                      .also_powershell = true},
+                                                     {.command = NULL}};
+    static const struct {
+        const char *name, *command;
+        enum step_kind kind;
+    } cases[] = {
+        {"contoso.com", "exdiag check --domain 'contoso.com'", STEP_EXACT},
+        {"a$(calc)`b", "exdiag check --domain 'a$(calc)`b'", STEP_EXACT},
+        {"a'$(calc)'b", "exdiag check --domain '<name>'", STEP_FILL_IN},
+        {"a\xE2\x80\x99$(calc)", "exdiag check --domain '<name>'", STEP_FILL_IN},
+        {"a\"b", "exdiag check --domain 'a\"b'", STEP_FILL_IN},
+        {"a\\", "exdiag check --domain 'a\\'", STEP_FILL_IN},
+    };
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct value value = {"name", cases[i].name, strlen(cases[i].name), VALUE_NAME, true};
+        struct steps steps = remedy_steps(templates, &value, 1, &arena);
+
+        assert_string_equal(steps.list[0].command, cases[i].command);
+        assert_int_equal(steps.list[0].kind, cases[i].kind);
+    }
+    arena_release(&arena);
+}
+
 static void test_words(void **state)
 {
     (void)state;
@@ -576,6 +608,7 @@ int main(void)
         cmocka_unit_test(test_when_and_each),
         cmocka_unit_test(test_zone_file_step),
         cmocka_unit_test(test_braces_and_prose),
+        cmocka_unit_test(test_a_line_for_two_shells),
         cmocka_unit_test(test_words),
     };
 
