@@ -303,6 +303,34 @@ void mx_set_record(struct finding *finding, const struct subject *subject,
     buffer_release(&record);
 }
 
+void mx_set_refusal(struct finding *finding, unsigned code, const struct smtp_line *line)
+{
+    struct arena arena = {0};
+    const char *enhanced = line ? smtp_enhanced_code(line, &arena) : NULL;
+    const struct {
+        const char *name;
+        bool applies;
+    } rows[] = {
+        {"refused-inactive", code == 421 && enhanced && strcmp(enhanced, "4.3.2") == 0},
+        {"refused-busy", code == 421},
+        {"refused-caller", code != 421 && code != 521},
+        {"refused-host", code == 521},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (code == 0 || rows[i].applies)
+            set_text(finding, rows[i].name, "yes");
+    }
+    arena_release(&arena);
+}
+
+static void set_refusal_of(struct finding *finding, const struct smtp_reply *greeting)
+{
+    size_t count = greeting->line_count;
+
+    mx_set_refusal(finding, greeting->code, count ? &greeting->lines[count - 1] : NULL);
+}
+
 void mx_set_call(struct finding *finding, const struct mx_call *call)
 {
     char endpoint[NET_ADDRESS_TEXT_SIZE];
@@ -310,4 +338,6 @@ void mx_set_call(struct finding *finding, const struct mx_call *call)
     set_address(finding, "address", &call->address->ip);
     net_address_format(&call->conversation->address, 0, endpoint);
     set_vouched(finding, VALUE_TEXT, "endpoint", endpoint, strlen(endpoint));
+    if (call->verdict == MX_GREETING_REFUSED)
+        set_refusal_of(finding, &smtp_exchange_of(call->conversation, SMTP_GREETING)->reply);
 }

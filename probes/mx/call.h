@@ -44,6 +44,13 @@ const char *mx_call_text(struct examination *x, const struct mx_call *call);
 void mx_set_subject(struct examination *x, struct finding *finding, const struct subject *subject);
 void mx_set_call(struct finding *finding, const struct mx_call *call);
 
+/*
+ * Which steps there are against a refusal: "refused-inactive", "refused-busy",
+ * "refused-caller", "refused-host". All of them where the code is not known: 0. `line`, which
+ * may hold an enhanced code, may be NULL.
+ */
+void mx_set_refusal(struct finding *finding, unsigned code, const struct smtp_line *line);
+
 /* The MX record as a zone has it. */
 void mx_set_record(struct finding *finding, const struct subject *subject,
                    const struct mx_exchanger *exchanger);

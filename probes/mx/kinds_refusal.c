@@ -38,6 +38,10 @@ static const struct step_template ask_elsewhere[] = {
                 "listens"                                                                          \
     }
 
+#define CONNECTION_LIMITS                                                                          \
+    "Get-ReceiveConnector | Format-List Identity, Bindings, RemoteIPRanges, "                      \
+    "MaxInboundConnection, MaxInboundConnectionPerSource, MaxInboundConnectionPercentagePerSource"
+
 const struct finding_kind mx_closes = {
     .id = "mx-closes",
     .severity = SEVERITY_WARNING,
@@ -62,9 +66,7 @@ const struct finding_kind mx_closes = {
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = "the same server (2007 and later): its limits of connections",
-             .command = "Get-ReceiveConnector | Format-List Identity, Bindings, RemoteIPRanges, "
-                        "MaxInboundConnection, MaxInboundConnectionPerSource, "
-                        "MaxInboundConnectionPercentagePerSource"},
+             .command = CONNECTION_LIMITS},
             MX_POSIX_SERVICE,
             MX_TAKE_OUT,
             {0}},
@@ -146,7 +148,8 @@ const struct finding_kind mx_greeting_refused = {
     .symptom = "Senders log 421, 450, 521 or 554 right after they connect.",
     .cause =
         "421 4.3.2: an Exchange server whose transport components are inactive or draining, as "
-        "in maintenance mode, or a server at its limit of connections. 554: a block list or an "
+        "in maintenance mode, or one at its limit of connections, as any server may be that says "
+        "421. 554: a block list or an "
         "access rule that names the caller. 521: a host that is no mail server any more and "
         "still has an MX record.",
     .applies_to = "every mail exchanger; component states: Exchange 2013 and later",
@@ -154,24 +157,50 @@ const struct finding_kind mx_greeting_refused = {
         (const struct step_template[]){
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
-             .where = "the Exchange server behind the address (2013 and later), for 421 4.3.2",
+             .where = "for 421 4.3.2, the Exchange server behind the address (2013 and later): is "
+                      "the service inactive?",
              .command = "Get-ServerComponentState -Identity {exchange-server}",
-             .note = "look at ServerWideOffline, FrontendTransport and HubTransport"},
+             .note = "look at ServerWideOffline, FrontendTransport and HubTransport",
+             .when = "refused-inactive"},
             {.shell = SHELL_EMS,
-             .kind = STEP_FILL_IN,
-             .where = "the same, if maintenance is over and the requester was Maintenance",
+             .kind = STEP_DECIDE,
+             .where = "the same, only if ServerWideOffline is inactive, maintenance is over, and "
+                      "the requester was Maintenance",
              .command = "Set-ServerComponentState -Identity {exchange-server} -Component "
                         "ServerWideOffline -State Active -Requester Maintenance",
              .risk = "the server takes part in everything again: not while somebody works on it",
              .note = "a component that another requester made inactive stays so until that "
-                     "requester makes it Active"},
+                     "requester makes it Active",
+             .when = "refused-inactive"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = "for 421, the Exchange server behind the address (2007 and later): is it at "
+                      "its limit of connections?",
+             .command = CONNECTION_LIMITS,
+             .note = "the first counts all connections, the others those of one caller; raise a "
+                     "limit only where the callers are wanted",
+             .when = "refused-busy"},
+            {.shell = SHELL_SH,
+             .kind = STEP_EXACT,
+             .where = "for 421, the server behind the address, if it runs Postfix: its limits",
+             .command = "postconf default_process_limit smtpd_client_connection_count_limit",
+             .note = "the first counts all processes, the other the connections of one caller",
+             .when = "refused-busy"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the server behind {address}, for 554",
-             .command = "Look in its log why this caller was refused: a block list, an access "
+             .where = "the server behind {address}: why does it refuse this caller?",
+             .command = "Look in its log what turned the caller away: a block list, an access "
                         "rule, a missing reverse name.",
              .note = "if only the examining address is unwelcome, nothing is wrong for others: "
-                     "check from a server that sends mail"},
+                     "check from a server that sends mail",
+             .when = "refused-caller"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "for 521, the host behind {address}",
+             .command = "If it is to take mail, start its mail server in place of what answers; "
+                        "if not, let no MX record name it.",
+             .note = "a domain that takes no mail at all says so with a null MX: 0 . (RFC 7505)",
+             .when = "refused-host"},
             MX_TAKE_OUT,
             {0}},
     .verify = verify_answer,
@@ -179,11 +208,12 @@ const struct finding_kind mx_greeting_refused = {
         (const struct step_template[]){
             MX_PUT_BACK,
             {.shell = SHELL_EMS,
-             .kind = STEP_FILL_IN,
+             .kind = STEP_DECIDE,
              .where = "the Exchange server, to put it back into maintenance",
              .command = "Set-ServerComponentState -Identity {exchange-server} -Component "
                         "ServerWideOffline -State Inactive -Requester Maintenance",
-             .risk = "it takes no more mail"},
+             .risk = "it takes no more mail",
+             .when = "refused-inactive"},
             {0}},
     .make_known = ask_elsewhere,
     .references = references,

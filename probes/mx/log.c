@@ -1,5 +1,6 @@
 #include "probes/mx/log.h"
 
+#include "probes/mx/call.h"
 #include "probes/mx/kinds.h"
 
 #include "diag/clock.h"
@@ -166,6 +167,35 @@ static void set_peer(struct finding *finding, const struct mail_log_peer *peer, 
         set_value(finding, VALUE_NAME, "domain", peer->domain, strlen(peer->domain));
 }
 
+/* "421 4.3.2 ..." somewhere in a line; NULL if there is none. */
+static const char *find_reply(const char *line)
+{
+    for (const char *at = line; at && *at; at++) {
+        bool begins = (*at == '4' || *at == '5') && (at == line || !text_is_digit(at[-1]));
+
+        if (begins && text_is_digit(at[1]) && text_is_digit(at[2]) && at[3] == ' ' &&
+            at[4] == *at && at[5] == '.')
+            return at;
+    }
+    return NULL;
+}
+
+static void set_refusal(struct finding *finding, const struct mail_log_peer *peer)
+{
+    const char *replies[] = {find_reply(peer->first.text), find_reply(peer->last.text)};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct smtp_line line = {.text = replies[i]};
+
+        if (!replies[i])
+            continue;
+        line.size = strlen(line.text);
+        mx_set_refusal(finding, (unsigned)strtoul(line.text, NULL, 10), &line);
+    }
+    if (!replies[0] && !replies[1])
+        mx_set_refusal(finding, 0, NULL);
+}
+
 /* ---- faults ---- */
 
 /* Of one host: how often, over all kinds that `which` (a bit each) names. */
@@ -221,6 +251,8 @@ static void show_peers(const struct log_view *view, struct finding *finding, uns
     for (size_t i = 0; i < count && i < HOSTS_SHOWN; i++) {
         saw_peer(finding, view, list[i], count_faults(list[i], which), what);
         set_peer(finding, list[i], i == 0);
+        if (which & 1u << MAIL_LOG_GREETING)
+            set_refusal(finding, list[i]);
     }
     if (count > HOSTS_SHOWN)
         saw(finding, &view->digest->evidence, "and %zu more hosts", count - HOSTS_SHOWN);

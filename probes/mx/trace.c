@@ -1,5 +1,6 @@
 #include "probes/mx/trace.h"
 
+#include "probes/mx/call.h"
 #include "probes/mx/kinds.h"
 
 #include <string.h>
@@ -174,6 +175,23 @@ static void saw_limits(const struct mx_trace *shown, struct finding *finding)
             (unsigned long long)trace->unread);
 }
 
+/* By the last line of the greeting: its code is the one that counts. */
+static void set_refusal(const struct mx_trace *shown, struct finding *finding, size_t index)
+{
+    const struct trace_connection *connection = &shown->trace->connections[index];
+    const char *text = connection->greeting;
+    size_t end = connection->greeting_size, start;
+    struct smtp_line line = {0};
+
+    while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == '\r'))
+        end--;
+    for (start = end; start > 0 && text[start - 1] != '\n';)
+        start--;
+    line.text = arena_copy(pass_memory(shown->x), text + start, end - start);
+    line.size = end - start;
+    mx_set_refusal(finding, connection->greeting_code, &line);
+}
+
 static void show_servers(const struct mx_trace *shown, struct finding *finding,
                          const enum mx_verdict *which, bool in_steps)
 {
@@ -184,6 +202,8 @@ static void show_servers(const struct mx_trace *shown, struct finding *finding,
         size_t more = alike(shown, which, list[i]);
 
         set_server(shown, finding, list[i], i == 0);
+        if (shown->verdicts[list[i]] == MX_GREETING_REFUSED)
+            set_refusal(shown, finding, list[i]);
         if (in_steps && i < SERVERS_IN_STEPS)
             mx_saw_steps(finding, shown, list[i]);
         else
