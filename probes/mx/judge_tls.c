@@ -218,6 +218,31 @@ static const char *doubtful_fault(struct examination *x, const struct mx_call *c
     return NULL;
 }
 
+/* What to verify by: the name that the certificate is to hold, of each host once. */
+static void set_certified(struct examination *x, struct finding *finding,
+                          const struct mx_calls *calls, call_fault *fault)
+{
+    const struct mx_exchanger *last = NULL;
+
+    if (!finding)
+        return;
+    set_number(finding, "port", calls->list[0].conversation->address.port);
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct mx_call *call = &calls->list[i];
+        const char *name = call->exchanger->name;
+
+        if (call->exchanger == last || !fault(x, call))
+            continue;
+        last = call->exchanger;
+        if (last->literal.family == IP_NONE)
+            set_value(finding, VALUE_NAME,
+                      call->conversation->tls_at_once ? "exchanger-tls" : "exchanger", name,
+                      strlen(name));
+        else if (!call->conversation->tls_at_once)
+            set_text(finding, "no-name", "yes");
+    }
+}
+
 static void judge_certificates(struct examination *x, const struct mx_calls *calls)
 {
     bool is_relay = calls->count > 0 && calls->list[0].service == SERVICE_SMTP;
@@ -225,6 +250,8 @@ static void judge_certificates(struct examination *x, const struct mx_calls *cal
     struct finding *doubtful = tell_faults(x, &mx_certificate, calls, doubtful_fault);
     size_t count = 0;
 
+    set_certified(x, expired, calls, expired_fault);
+    set_certified(x, doubtful, calls, doubtful_fault);
     if (expired)
         finding_severity(expired, SEVERITY_WARNING);
     if (doubtful && !is_relay)

@@ -93,8 +93,9 @@ extern const struct finding_kind mx_trace_without_mail;
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = "any machine with OpenSSL",                \
         .command = "openssl s_client -starttls smtp -crlf -connect {endpoint}",                    \
-        .note = "with a healthy exchanger that offers STARTTLS it shows the certificate; with a "  \
-                "silent one it shows CONNECTED and nothing more. Type QUIT to end",                \
+        .note = "a certificate, \"Didn't find STARTTLS in server response\" and \"wrong version "  \
+                "number\" all show that it greeted; a silent one shows CONNECTED and nothing "     \
+                "more. Ctrl-C ends it",                                                            \
         .each = "endpoint"                                                                         \
     }
 

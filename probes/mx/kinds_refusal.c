@@ -20,7 +20,8 @@ static const struct step_template ask_elsewhere[] = {
      .kind = STEP_EXACT,
      .where = "or on a sending server that runs Linux, with netcat",
      .command = "nc -v -w 30 {address} {port}",
-     .note = "a line that begins with 220 is the greeting",
+     .note = "a line that begins with 220 is the greeting; where none comes it waits. Ctrl-C ends "
+             "it",
      .each = "address"},
     {0}};
 

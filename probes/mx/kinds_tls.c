@@ -24,7 +24,31 @@ static const struct step_template verify_tls[] = {
      .kind = STEP_EXACT,
      .where = "any machine with OpenSSL",
      .command = "openssl s_client -starttls smtp -connect {endpoint}",
-     .note = "it prints the certificate and how it is verified. Type QUIT to end",
+     .note = "it prints the certificate and how it is verified. Ctrl-C ends it",
+     .each = "endpoint"},
+    {0}};
+
+/* As senders do that check it: the name counts too. */
+#define VERIFY_NAME(options, value)                                                                \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "any machine with OpenSSL",                \
+        .command = "openssl s_client " options "-connect {" value "}:{port} -verify_hostname "     \
+                   "{" value "}",                                                                  \
+        .note = "Verify return code must be 0 (ok): 62 says that the certificate is for another "  \
+                "name, 10 that it has expired. Ctrl-C ends it",                                    \
+        .each = value                                                                              \
+    }
+
+static const struct step_template verify_certificate[] = {
+    MX_CHECK_AGAIN,
+    VERIFY_NAME("-starttls smtp ", "exchanger"),
+    VERIFY_NAME("", "exchanger-tls"), /* TLS comes first */
+    {.shell = SHELL_SH,
+     .kind = STEP_EXACT,
+     .where = "any machine with OpenSSL",
+     .command = "openssl s_client -starttls smtp -connect {endpoint}",
+     .note = "Verify return code must be 0 (ok). Ctrl-C ends it",
+     .when = "no-name",
      .each = "endpoint"},
     {0}};
 
@@ -114,8 +138,18 @@ const struct finding_kind mx_certificate = {
              .note = "the name is that of the MX record, not that of the domain"},
             ENABLE_CERTIFICATE,
             {0}},
-    .verify = verify_tls,
-    .no_undo = "a certificate that has expired is nothing to go back to",
+    .verify = verify_certificate,
+    .undo =
+        (const struct step_template[]){
+            {.shell = SHELL_EMS,
+             .kind = STEP_FILL_IN,
+             .where = "the same server, if the new certificate makes trouble and the former one "
+                      "has not expired",
+             .command = "Enable-ExchangeCertificate -Thumbprint {former-thumbprint} -Services "
+                        "SMTP",
+             .risk = "what was wrong with the former one is then wrong again",
+             .note = "Get-ExchangeCertificate lists both, while the former one is installed"},
+            {0}},
     .make_known = ask_again,
     .references = references,
 };
