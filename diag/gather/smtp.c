@@ -66,7 +66,7 @@ static enum status end(struct talk *talk, struct smtp_exchange *exchange, enum s
     return status;
 }
 
-/* Adds what comes to the reply until that is over. */
+/* Adds what comes to the reply until that is over: a peer that never pauses is no exception. */
 static enum status hear(struct talk *talk, int64_t deadline)
 {
     char piece[PIECE_SIZE];
@@ -75,8 +75,11 @@ static enum status hear(struct talk *talk, int64_t deadline)
 
     while (status == STATUS_OK && !smtp_reply_is_over(talk->reader)) {
         status = smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, deadline);
-        if (status == STATUS_OK)
-            smtp_reply_add(talk->reader, piece, size, now(talk));
+        if (status != STATUS_OK)
+            break;
+        smtp_reply_add(talk->reader, piece, size, now(talk));
+        if (!smtp_reply_is_over(talk->reader) && now(talk) > deadline)
+            status = STATUS_TIMED_OUT;
     }
     return status;
 }

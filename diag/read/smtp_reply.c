@@ -6,6 +6,7 @@
 
 enum {
     CODE_SIZE = 3,
+    REFUSALS_FROM = 400,
     ASTERISKS_LEAST = 2, /* of a line that is masked */
     KEYWORD_MASK_LEAST = 4
 };
@@ -19,6 +20,7 @@ struct smtp_reply_reader {
     size_t line_size;              /* of it, kept or not */
     char last;                     /* its last byte */
     bool is_skipping;              /* what comes up to LF is of an earlier reply */
+    uint64_t skipped;              /* bytes of that since this reply began */
 
     char *left; /* for the next reply */
     size_t left_size;
@@ -86,10 +88,18 @@ static unsigned code_of(const char *text)
            (unsigned)(text[2] - '0');
 }
 
-/* What a complete line makes of the reply it is in. */
+/* The code of a reply after one more line of it: the first one's, until a refusal comes. */
+static unsigned code_after(unsigned code, const char *text, size_t size)
+{
+    bool is_news = has_code(text, size) && (code == 0 || code_of(text) >= REFUSALS_FROM);
+
+    return is_news ? code_of(text) : code;
+}
+
+/* What a complete line makes of the reply it is in, whose code takes the line in already. */
 static enum smtp_reply_state judge(const struct smtp_reply *reply, const char *text, size_t size)
 {
-    if (!has_code(text, size) || (reply->code != 0 && reply->code != code_of(text)))
+    if (!has_code(text, size) || reply->code != code_of(text))
         return SMTP_REPLY_STRANGE;
     if (size == CODE_SIZE || text[CODE_SIZE] == ' ')
         return SMTP_REPLY_COMPLETE;
@@ -128,6 +138,7 @@ void smtp_reply_begin(struct smtp_reply_reader *reader)
     reader->reply = (struct smtp_reply){.first_byte = -1, .last_byte = -1};
     reader->lines_room = 0;
     reader->is_skipping |= reader->line_size > 0;
+    reader->skipped = 0;
     reader->line_size = 0;
     if (size == 0)
         return;
@@ -168,21 +179,16 @@ static void end_line(struct smtp_reply_reader *reader, int64_t at)
     if (size > 0 && reader->last == '\r')
         size--;
     kept = size < SMTP_LINE_KEPT ? size : SMTP_LINE_KEPT;
+    reply->code = code_after(reply->code, reader->line, kept);
     reply->state = judge(reply, reader->line, kept);
-    if (reply->code == 0 && has_code(reader->line, kept))
-        reply->code = code_of(reader->line);
     keep_line(reader, size, at);
     reader->line_size = 0;
 }
 
-static void take_byte(struct smtp_reply_reader *reader, char byte, int64_t at)
+static void keep_byte(struct smtp_reply_reader *reader, char byte, int64_t at)
 {
     struct smtp_reply *reply = &reader->reply;
 
-    if (reader->is_skipping) {
-        reader->is_skipping = byte != '\n';
-        return;
-    }
     if (reply->first_byte < 0)
         reply->first_byte = at;
     reply->last_byte = at;
@@ -195,7 +201,19 @@ static void take_byte(struct smtp_reply_reader *reader, char byte, int64_t at)
         reader->line_size++;
         reader->last = byte;
     }
-    if (reply->state == SMTP_REPLY_PARTIAL && reply->bytes >= SMTP_REPLY_MOST)
+}
+
+static void take_byte(struct smtp_reply_reader *reader, char byte, int64_t at)
+{
+    struct smtp_reply *reply = &reader->reply;
+
+    if (reader->is_skipping) {
+        reader->is_skipping = byte != '\n';
+        reader->skipped++;
+    } else {
+        keep_byte(reader, byte, at);
+    }
+    if (reply->state == SMTP_REPLY_PARTIAL && reply->bytes + reader->skipped >= SMTP_REPLY_MOST)
         reply->state = SMTP_REPLY_TOO_LARGE;
 }
 
@@ -254,8 +272,7 @@ struct smtp_reply smtp_reply_of(const struct smtp_reply_reader *reader)
         return *reply;
     if (reply->state == SMTP_REPLY_PARTIAL)
         reply->state = judge_half(half.line, kept_of_line(&half));
-    if (reply->code == 0 && has_code(half.line, kept_of_line(&half)))
-        reply->code = code_of(half.line);
+    reply->code = code_after(reply->code, half.line, kept_of_line(&half));
     keep_line(&half, half.line_size, reply->last_byte);
     return *reply;
 }

@@ -31,8 +31,8 @@ struct smtp_line {
 #define SMTP_REPLY_STATE_LIST(X)                                                                   \
     X(PARTIAL, "partial")   /* more is to come: no byte yet, teaser lines, half a line */          \
     X(COMPLETE, "complete") /* its last line is there */                                           \
-    X(STRANGE, "strange")   /* a line is none of a reply, or its code is another than the first's; \
-                               half a line too, if nothing can make it one */                      \
+    X(STRANGE, "strange")   /* a line is none of a reply, or its code is neither the first's       \
+                               nor a refusal; half a line too, if nothing can make it one */       \
     X(TOO_LARGE, "too-large")
 
 enum smtp_reply_state {
@@ -47,7 +47,11 @@ enum smtp_reply_state smtp_reply_state_from_word(const char *word); /* PARTIAL i
 
 struct smtp_reply {
     enum smtp_reply_state state;
-    unsigned code;           /* 200 to 599, of the first line that had one; 0: none had */
+    /*
+     * 200 to 599, of the first line that had one; 0: none had. 4xx or 5xx from a later line
+     * on, which takes back what was begun: "220-mail", then "521 blocked" of postscreen.
+     */
+    unsigned code;
     uint64_t bytes;          /* received for this reply, kept or not */
     int64_t first_byte;      /* as smtp_line.at; -1: none came */
     int64_t last_byte;       /* the same */
@@ -63,7 +67,7 @@ struct smtp_reply_reader *smtp_reply_reader_new(struct arena *arena);
 
 /*
  * Begins the next reply. Bytes that came behind the last one's end are its first; the rest
- * of a line that is still under way is no part of it, and not counted.
+ * of a line that is still under way is no part of it, and counts for SMTP_REPLY_MOST alone.
  */
 void smtp_reply_begin(struct smtp_reply_reader *reader);
 

@@ -11,6 +11,7 @@
 #include "tests/lab/smtp_peer.h"
 #include "tests/unit/system.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -357,6 +358,11 @@ static const struct fault faults[] = {
      .script = SCRIPT(SAY("521 no mail\r\n"), HEAR("QUIT"), SAY("221 bye\r\n"), DO(CLOSE)),
      .steps = "greeting=ok quit=ok",
      .code = 521},
+    {.name = "teases, waits, refuses",
+     .script = SCRIPT(SAY("220-mail\r\n"), {SMTP_PEER_WAIT, NULL, 200, 0, 0},
+                      SAY("521 5.7.1 blocked\r\n"), DO(CLOSE)),
+     .steps = "greeting=ok quit=closed",
+     .code = 521},
     {.name = "is of another protocol",
      .script = SCRIPT(SAY("SSH-2.0-OpenSSH_9.2\r\n")),
      .steps = "greeting=malformed"},
@@ -650,6 +656,30 @@ static void an_answer_to_quit_is_kept(void **state)
     assert_true(is_kept);
 }
 
+/* Half a greeting, and at QUIT the rest of that line, as fast as it is read and for ever. */
+static void a_line_without_end_is_left(void **state)
+{
+    static char rest[1 << 20];
+    static const struct smtp_peer_step script[] = {
+        SAY("220 ma"), HEAR("QUIT"), {SMTP_PEER_FLOOD, rest, 0, UINT_MAX - 1, sizeof rest}};
+    static const struct smtp_peer list[] = {{.address = "127.0.0.1", .script = script}};
+    const struct smtp_exchange *quit;
+    struct smtp_conversation *seen;
+    struct call call;
+
+    (void)state;
+    memset(rest, 'i', sizeof rest);
+    open_call(&call, list, 1);
+    call.options.patience = SHORT;
+    seen = talk(&call, "127.0.0.1", NULL);
+    quit = smtp_exchange_of(seen, SMTP_QUIT);
+    assert_non_null(quit);
+    assert_true(quit->status == STATUS_TIMED_OUT || quit->status == STATUS_TOO_LARGE);
+    assert_int_equal(quit->reply.line_count, 0);
+    assert_bounded(seen);
+    close_call(&call);
+}
+
 static void a_closed_port_is_refused(void **state)
 {
     static const struct smtp_peer list[] = {{.address = "127.0.0.1", .is_refusing = true}};
@@ -764,6 +794,7 @@ int main(void)
         cmocka_unit_test(a_failed_handshake_has_a_reason),
         cmocka_unit_test(silence_is_waited_for),
         cmocka_unit_test(an_answer_to_quit_is_kept),
+        cmocka_unit_test(a_line_without_end_is_left),
         cmocka_unit_test(a_closed_port_is_refused),
         cmocka_unit_test(one_host_is_talked_to_twice_at_most),
         cmocka_unit_test(a_run_ends_before_its_conversations),

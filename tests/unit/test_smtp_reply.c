@@ -76,6 +76,23 @@ static void test_partial(void **state)
     assert_reads("220-mail.contoso.com ESMTP\r\n22", SMTP_REPLY_PARTIAL, 220);
 }
 
+/* What was begun is taken back: postscreen's teaser, and then the client is on a block list. */
+static void test_refusals_behind_a_teaser(void **state)
+{
+    (void)state;
+    assert_reads("220-mail\r\n521 5.7.1 blocked\r\n", SMTP_REPLY_COMPLETE, 521);
+    assert_reads("220-mail\r\n421 4.3.2 busy\r\n", SMTP_REPLY_COMPLETE, 421);
+    assert_reads("220-mail\r\n220-wait\r\n450\r\n", SMTP_REPLY_COMPLETE, 450);
+    assert_reads("220-mail\r\n554-no\r\n554 never\r\n", SMTP_REPLY_COMPLETE, 554);
+    assert_reads("250-mail\r\n250-SIZE\r\n421 going down\r\n", SMTP_REPLY_COMPLETE, 421);
+    assert_reads("220-mail\r\n554-no\r\n", SMTP_REPLY_PARTIAL, 554);
+    assert_reads("220-mail\r\n521 5.7", SMTP_REPLY_PARTIAL, 521);
+    assert_reads("220-mail\r\n5", SMTP_REPLY_PARTIAL, 220);
+    assert_reads("220-mail\r\n554-no\r\n220 yes\r\n", SMTP_REPLY_STRANGE, 554);
+    assert_reads("220-mail\r\n600 x\r\n", SMTP_REPLY_STRANGE, 220);
+    assert_reads("220-mail\r\n5210 x\r\n", SMTP_REPLY_STRANGE, 521);
+}
+
 /* Other protocols, codes that are none, and a code that changes on the way. */
 static void test_strange(void **state)
 {
@@ -227,6 +244,25 @@ static void test_lines_cut_short(void **state)
     assert_line(&reply, 0, "221 bye");
 }
 
+/* The rest of such a line has no end: the reply behind it is too large, with no byte of its own. */
+static void test_endless_rest_of_a_line(void **state)
+{
+    struct smtp_reply_reader *reader = reader_of("220 ma", 6, 6);
+    static char flood[SMTP_REPLY_MOST - 1];
+    struct smtp_reply reply;
+
+    (void)state;
+    smtp_reply_begin(reader);
+    smtp_reply_add(reader, flood, sizeof flood, 20);
+    assert_false(smtp_reply_is_over(reader));
+    smtp_reply_add(reader, "ab", 2, 21);
+    reply = smtp_reply_of(reader);
+    assert_int_equal(reply.state, SMTP_REPLY_TOO_LARGE);
+    assert_int_equal(reply.bytes, 0);
+    assert_int_equal(reply.first_byte, -1);
+    assert_int_equal(smtp_reply_left(reader), 1);
+}
+
 static void test_left_is_bounded(void **state)
 {
     struct smtp_reply_reader *reader = smtp_reply_reader_new(&arena);
@@ -340,12 +376,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_last_lines, forget),
         cmocka_unit_test_teardown(test_partial, forget),
+        cmocka_unit_test_teardown(test_refusals_behind_a_teaser, forget),
         cmocka_unit_test_teardown(test_strange, forget),
         cmocka_unit_test_teardown(test_any_bytes, forget),
         cmocka_unit_test_teardown(test_times, forget),
         cmocka_unit_test_teardown(test_limits, forget),
         cmocka_unit_test_teardown(test_one_after_another, forget),
         cmocka_unit_test_teardown(test_lines_cut_short, forget),
+        cmocka_unit_test_teardown(test_endless_rest_of_a_line, forget),
         cmocka_unit_test_teardown(test_left_is_bounded, forget),
         cmocka_unit_test_teardown(test_text_and_enhanced_code, forget),
         cmocka_unit_test_teardown(test_keywords, forget),
