@@ -100,6 +100,8 @@ static void save(const struct evidence *item, json_t *object)
     if (log->software)
         json_object_set_new(object, "software",
                             json_from_bytes(log->software, strlen(log->software)));
+    if (log->reporter)
+        json_put_text(object, "reporter", log->reporter);
     json_put_number(object, "lines", log->lines);
     json_put_number(object, "damaged", log->damaged);
     if (log->first)
@@ -159,6 +161,7 @@ static enum status load(struct evidence *item, const json_t *object)
         return STATUS_MALFORMED;
     *log = (struct mail_log){.type = type ? file_type_from_word(type) : FILE_TYPE_UNKNOWN,
                              .software = json_copy_text(object, "software", &item->memory),
+                             .reporter = json_copy_text(object, "reporter", &item->memory),
                              .lines = json_get_number(object, "lines", INT64_MAX, 0),
                              .damaged = json_get_number(object, "damaged", INT64_MAX, 0),
                              .first = json_get_time(object, "first"),
@@ -242,6 +245,7 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     buffer_init(&path, strlen(digest->path));
     redact_path(redactor, digest->path, &path);
     digest->path = buffer_keep(&path, &item->memory);
+    digest->log.reporter = redact_name_copy(redactor, digest->log.reporter, &item->memory);
     for (size_t i = 0; i < digest->log.peer_count; i++) {
         struct mail_log_peer *peer = &digest->log.peers[i];
 

@@ -1,5 +1,6 @@
 #include "diag/read/file_type_mail.h"
 
+#include "diag/read/mail_log_reader.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -207,6 +208,80 @@ static bool has_exchange_fields(const char *text)
     return at && is_code(at + 5);
 }
 
+/* "'550 5.4.316 Message expired'" */
+static bool is_quoted_status(const char *text)
+{
+    return *text == '\'' && is_code(text + 1) && is_status(text + 5);
+}
+
+/* "mx1.example.net (192.0.2.1)" or "mx1.example.net[192.0.2.1]", before `end` */
+static bool has_server_address(const char *text, const char *end)
+{
+    struct net_address address;
+
+    for (; text < end; text++) {
+        size_t size = *text == '(' || *text == '[' ? strcspn(text + 1, ")]\n") : 0;
+
+        if (size > 0 && text + 1 + size < end && mail_log_address(text + 1, size, &address))
+            return true;
+    }
+    return false;
+}
+
+/* "Generating server: NAME", in any language */
+static bool has_server_line(const char *text)
+{
+    for (const char *line = text; line; line = next_line(line)) {
+        if (mail_log_server(line, strcspn(line, "\r\n")))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Exchange 2013 and later: "Server at mx1.example.net (192.0.2.1) returned '400 4.4.7 ...'",
+ * or without an address below the line that names the server which wrote the report. By its
+ * form: the words are of any language.
+ */
+static bool has_returned_status(const char *text)
+{
+    bool has_server = has_server_line(text);
+
+    for (const char *line = text; line; line = next_line(line)) {
+        const char *quote = line;
+
+        while (*quote && *quote != '\n' && !is_quoted_status(quote))
+            quote++;
+        if (is_quoted_status(quote) && (has_server || has_server_address(line, quote)))
+            return true;
+    }
+    return false;
+}
+
+static size_t paragraph_size(const char *text, size_t most)
+{
+    size_t size = 0;
+
+    while (size < most && text[size] && !(text[size] == '\n' && strchr("\r\n", text[size + 1])))
+        size++;
+    return size;
+}
+
+/* Postfix: "<user@example.com>: host mx1.example.com[192.0.2.1] said: ..." */
+static bool has_bounced_recipient(const char *text)
+{
+    enum { SERVER_WITHIN = 300 };
+
+    for (const char *line = text; line; line = next_line(line)) {
+        const char *end = *line == '<' ? line + strcspn(line, ">\n") : line;
+
+        if (*end == '>' && end[1] == ':' && memchr(line, '@', (size_t)(end - line)) &&
+            has_server_address(end, end + paragraph_size(end, SERVER_WITHIN)))
+            return true;
+    }
+    return false;
+}
+
 bool file_is_ndr(const char *text)
 {
     bool has_fields = has_field(text, "Final-Recipient:") || has_field(text, "Reporting-MTA:");
@@ -215,5 +290,6 @@ bool file_is_ndr(const char *text)
         text++;
     return (has_fields && (has_field(text, "Action:") || has_field(text, "Status:"))) ||
            has_delivery_status(text) || has_hash_status(text) || has_exchange_fields(text) ||
+           has_returned_status(text) || has_bounced_recipient(text) ||
            strstr(text, " QUEUE.Expired");
 }

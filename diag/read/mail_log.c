@@ -23,7 +23,7 @@ struct mail_log_reader {
     enum file_type type;
     const struct mail_log_form *form;
     void *state;
-    struct buffer line, software, version;
+    struct buffer line, software, version, reporter;
     uint64_t lines, damaged;
     int64_t first, last;
     uint64_t peer_total;
@@ -65,6 +65,7 @@ struct mail_log_reader *mail_log_reader_new(enum file_type type)
     buffer_init(&reader->line, MAIL_LOG_LINE_MOST);
     buffer_init(&reader->software, SOFTWARE_MOST);
     buffer_init(&reader->version, SOFTWARE_MOST);
+    buffer_init(&reader->reporter, MAIL_LOG_NAME_MOST);
     return reader;
 }
 
@@ -76,6 +77,17 @@ uint64_t mail_log_line(const struct mail_log_reader *reader)
 void mail_log_damaged(struct mail_log_reader *reader)
 {
     reader->damaged++;
+}
+
+void mail_log_reported_by(struct mail_log_reader *reader, const char *host)
+{
+    if (reader->reporter.size == 0)
+        buffer_add_string(&reader->reporter, host);
+}
+
+bool mail_log_is_reporter(const struct mail_log_reader *reader, const char *host)
+{
+    return reader->reporter.size > 0 && strcmp(reader->reporter.text, host) == 0;
 }
 
 int64_t mail_log_time(struct mail_log_reader *reader, const char *text)
@@ -261,7 +273,8 @@ void mail_log_tell(struct mail_log_reader *reader, const struct mail_log_event *
     learn(peer, event);
     peer->shown.sessions++;
     peer->shown.greeted += event->greeted;
-    count_run(reader, peer, event);
+    if (!event->merges) /* one failure, told more than once */
+        count_run(reader, peer, event);
     if (event->fault == MAIL_LOG_FAULT_COUNT)
         return;
     peer->shown.faults[event->fault]++;
@@ -311,13 +324,15 @@ void mail_log_end(struct mail_log_reader *reader, struct arena *arena, struct ma
 {
     if (reader->form && reader->form->end)
         reader->form->end(reader, reader->state);
-    *out = (struct mail_log){.type = reader->type,
-                             .software = software_of(reader, arena),
-                             .lines = reader->lines,
-                             .damaged = reader->damaged,
-                             .first = reader->first,
-                             .last = reader->last,
-                             .peer_total = reader->peer_total};
+    *out = (struct mail_log){
+        .type = reader->type,
+        .software = software_of(reader, arena),
+        .reporter = reader->reporter.size ? arena_copy_string(arena, reader->reporter.text) : NULL,
+        .lines = reader->lines,
+        .damaged = reader->damaged,
+        .first = reader->first,
+        .last = reader->last,
+        .peer_total = reader->peer_total};
     keep_peers(reader, arena, out);
     for (size_t i = 0; i < reader->peer_count; i++)
         free_peer(&reader->peers[i]);
@@ -326,5 +341,6 @@ void mail_log_end(struct mail_log_reader *reader, struct arena *arena, struct ma
     buffer_release(&reader->line);
     buffer_release(&reader->software);
     buffer_release(&reader->version);
+    buffer_release(&reader->reporter);
     free(reader);
 }

@@ -62,6 +62,7 @@ struct mail_log {
     enum file_type type;
     const char *software; /* "Microsoft Exchange Server 15.01.2507.006" of its #Software and
                              #Version, or NULL */
+    const char *reporter; /* the host that wrote a non-delivery report, folded, or NULL */
     uint64_t lines;
     uint64_t damaged;    /* that could not be read */
     int64_t first, last; /* milliseconds since 1970 UTC, of lines; 0: unknown */

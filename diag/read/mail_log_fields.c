@@ -120,6 +120,49 @@ void mail_log_domain(const char *text, char domain[MAIL_LOG_NAME_MOST + 1])
     }
 }
 
+/* Words of any language, one of which may be the English or Latin one for a server. */
+static bool is_server_label(const char *text, size_t size)
+{
+    enum { LABEL_MOST = 80 };
+    bool has_mark = false;
+
+    if (size == 0 || size > LABEL_MOST || !(text_is_letter(*text) || (*text & 0x80)))
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        if (!text_is_letter(text[i]) && !(text[i] & 0x80) && text[i] != ' ' && text[i] != '\'')
+            return false;
+        has_mark = has_mark || text[i] == ' ' || (text[i] & 0x80) ||
+                   text_starts_fold(text + i, size - i, "server");
+    }
+    return has_mark;
+}
+
+const char *mail_log_server(const char *line, size_t size)
+{
+    const char *colon = memchr(line, ':', size), *end = line + size, *name, *rest;
+    char folded[MAIL_LOG_NAME_MOST + 1];
+    struct net_address address;
+
+    if (!colon || !is_server_label(line, (size_t)(colon - line)))
+        return NULL;
+    for (name = colon + 1; name < end && (*name == ' ' || *name == '\t'); name++)
+        ;
+    for (rest = name; rest < end && is_host_character(*rest); rest++)
+        ;
+    if (!mail_log_name(name, (size_t)(rest - name), folded))
+        return NULL;
+    while (rest < end && (*rest == ' ' || *rest == '\t'))
+        rest++;
+    while (end > rest && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    if (rest == end)
+        return name;
+    return *rest == '(' && end[-1] == ')' && end - rest > 2 &&
+                   mail_log_address(rest + 1, (size_t)(end - rest - 2), &address)
+               ? name
+               : NULL;
+}
+
 /* ---- what Exchange says of a failure ---- */
 
 static unsigned number_of(const char *text, unsigned base)
@@ -143,11 +186,13 @@ static const char *behind(const char *text, const char *mark)
     return at ? at + strlen(mark) + strspn(at + strlen(mark), " ") : NULL;
 }
 
-/* "Winsock error code: 10060", "(TimedOut:0000274C)"; 0 for none. */
+/* "Winsock error code: 10060", "(Socket error code 10061)", "(TimedOut:0000274C)"; 0 for none. */
 static unsigned winsock_of(const char *text)
 {
     const char *code = behind(text, "Winsock error code:");
 
+    if (!code)
+        code = behind(text, "Socket error code ");
     if (code)
         return number_of(code, 10);
     for (const char *at = strstr(text, ":000027"); at; at = strstr(at + 1, ":000027")) {
@@ -190,12 +235,16 @@ static bool has_code(const char *text, const char *subject_and_detail)
 
 static enum mail_log_fault fault_of(const char *text)
 {
+    /* "Message expired" of Exchange Online, with words that say no more than the number. */
+    static const char *const expired[] = {".4.7", ".4.300", ".4.316", ".4.317", ".4.318"};
     unsigned code = winsock_of(text);
 
     if (code)
         return fault_of_winsock(code);
-    if (has_code(text, ".4.7"))
-        return MAIL_LOG_EXPIRED;
+    for (size_t i = 0; i < sizeof expired / sizeof *expired; i++) {
+        if (has_code(text, expired[i]))
+            return MAIL_LOG_EXPIRED;
+    }
     for (const char *detail = "0126"; *detail; detail++) {
         if (has_code(text, (char[]){'.', '4', '.', *detail, '\0'}))
             return MAIL_LOG_OTHER;

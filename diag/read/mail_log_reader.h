@@ -88,4 +88,14 @@ bool mail_log_name(const char *text, size_t size, char out[MAIL_LOG_NAME_MOST + 
 /* "192.0.2.1:25", "[2001:db8::1]:25", an address alone; port 25 where none is said. */
 bool mail_log_address(const char *text, size_t size, struct net_address *out);
 
+/*
+ * A report's "Generating server: NAME" and "Receiving server: NAME (ADDRESS)", in whichever
+ * language Exchange wrote it: where NAME begins. NULL if the line has another form.
+ */
+const char *mail_log_server(const char *line, size_t size);
+
+/* The report that is read was written by this host, unless another is known already. */
+void mail_log_reported_by(struct mail_log_reader *reader, const char *host);
+bool mail_log_is_reporter(const struct mail_log_reader *reader, const char *host);
+
 #endif

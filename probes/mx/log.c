@@ -134,12 +134,14 @@ static void saw_peer(struct finding *finding, const struct log_view *view,
                                         "; %llu failures in a row, with no other host tried in "
                                         "between",
                                         (unsigned long long)peer->most_in_a_row);
+    const char *reporter = view->log->reporter;
 
-    saw(finding, &view->digest->evidence, "%s%s%s: %s, %llu of %llu times%s%s",
+    saw(finding, &view->digest->evidence, "%s%s%s: %s, %llu of %llu times%s%s%s%s%s",
         host_text(view, peer),
         peer->domain && (peer->host || peer->address.ip.family != IP_NONE) ? ", for mail to " : "",
         peer->domain && (peer->host || peer->address.ip.family != IP_NONE) ? peer->domain : "",
-        what, (unsigned long long)count, (unsigned long long)peer->sessions, silence, run);
+        what, (unsigned long long)count, (unsigned long long)peer->sessions, silence, run,
+        reporter ? " (reported by " : "", reporter ? reporter : "", reporter ? ")" : "");
     saw_place(finding, view, "first", &peer->first);
     if (peer->last.line != peer->first.line)
         saw_place(finding, view, "last", &peer->last);

@@ -159,6 +159,30 @@ static void test_redact(void **state)
     redactor_free(redactor);
 }
 
+/* Who wrote a report is kept, and given a pseudonym. */
+static void test_reporter(void **state)
+{
+    static const char key[REDACTOR_KEY_SIZE] = "reports";
+    struct redactor *redactor = redactor_new(key);
+    struct evidence_store *store = evidence_store_new();
+    struct evidence *copy;
+    struct mail_log_digest *digest;
+
+    (void)state;
+    write_file("Generating server: EX01.contoso.com\n\nann@fabrikam.com\n"
+               "Remote Server returned '550 5.4.316 Message expired'\n",
+               1);
+    digest = gathered(file_path);
+    digest->evidence.key = "mail-log x";
+    assert_int_equal(digest->log.type, FILE_TYPE_NDR);
+    assert_string_equal(reloaded(store, digest)->log.reporter, "ex01.contoso.com");
+    assert_int_equal(evidence_add_redacted(store, &digest->evidence, redactor, &copy), STATUS_OK);
+    assert_null(strstr(((struct mail_log_digest *)copy)->log.reporter, "contoso"));
+    evidence_free(&digest->evidence);
+    evidence_store_free(store);
+    redactor_free(redactor);
+}
+
 /* Printed frames from a file in UTF-16, as Windows PowerShell writes them. */
 static void test_netmon_text(void **state)
 {
@@ -182,6 +206,7 @@ int main(void)
         cmocka_unit_test_teardown(test_refusals, remove_file),
         cmocka_unit_test_teardown(test_round_trip, remove_file),
         cmocka_unit_test_teardown(test_redact, remove_file),
+        cmocka_unit_test_teardown(test_reporter, remove_file),
         cmocka_unit_test_teardown(test_netmon_text, remove_file),
     };
 

@@ -120,6 +120,21 @@ static const struct {
     {"a.example #550 4.4.7 QUEUE.Expired; message expired ##\n", FILE_TYPE_NDR},
     {"<a.example #4.4.7>\n", FILE_TYPE_NDR},
     {"[{LED=441 4.4.1 Error};{FQDN=a.example};{IP=192.0.2.1}]", FILE_TYPE_NDR},
+    {"Generating server: EX01.a.example\n\nann@b.example\nRemote Server returned '550 5.4.316 "
+     "Message expired, connection refused'\n",
+     FILE_TYPE_NDR},
+    {"Server at mx1.b.example (192.0.2.5) returned '400 4.4.7 Message delayed'\n", FILE_TYPE_NDR},
+    {"Generierender Server: EX01.a.example\r\n\r\nmx1.b.example (2001:db8::5) meldet '400 4.4.7 "
+     "verspaetet'\r\n",
+     FILE_TYPE_NDR},
+    {"<ann@b.example>: conversation with mx1.b.example[192.0.2.5] timed\n    out while receiving "
+     "the initial server greeting\n",
+     FILE_TYPE_NDR},
+    {"The server said '550 5.4.316 Message expired' on page 3\n", FILE_TYPE_UNKNOWN},
+    {"Server at mx1.b.example (192.0.2.5) returned 'no'\n", FILE_TYPE_UNKNOWN},
+    {"Generating server: EX01.a.example\n", FILE_TYPE_UNKNOWN},
+    {"<ann@b.example>: please call me\n\nour exchanger is mx1.b.example[192.0.2.5]\n",
+     FILE_TYPE_UNKNOWN},
     {"Chapter #4.4.7 of the book\n", FILE_TYPE_UNKNOWN},
     {"Status: 4.4.7\n", FILE_TYPE_UNKNOWN},
 };

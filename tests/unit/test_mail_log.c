@@ -297,13 +297,107 @@ static void test_reports(void **state)
     arena_release(&read.memory);
 }
 
+static void check_report(const char *text, const char *host, enum mail_log_fault fault)
+{
+    const struct mail_log_peer *peer;
+    struct read read;
+
+    read_log(&read, FILE_TYPE_NDR, text);
+    assert_int_equal(read.log.peer_count, 1);
+    peer = &read.log.peers[0];
+    if (host) {
+        assert_string_equal(peer->host, host);
+        assert_int_equal(peer->address.ip.bytes[3], 5);
+    } else {
+        assert_null(peer->host);
+        assert_int_equal(peer->address.ip.family, IP_NONE);
+    }
+    assert_string_equal(peer->domain, "fabrikam.example");
+    assert_int_equal(peer->faults[fault], 1);
+    assert_int_equal(peer->most_in_a_row, 0); /* a report tells one failure in many words */
+    arena_release(&read.memory);
+}
+
+#define GENERATED "Generating server: EX01.contoso.example\n"
+#define RETURNED  "Server at MX1.fabrikam.example (192.0.2.5) returned "
+
+/* Exchange 2013 and later: the host and its address stand before what it returned. */
+static void test_returned_reports(void **state)
+{
+    (void)state;
+    check_report(GENERATED "Receiving server: mx1.fabrikam.example (192.0.2.5)\n\n"
+                           "ann@fabrikam.example\nmx1.fabrikam.example\n" RETURNED
+                           "'400 4.4.7 Message delayed'\n11/20/2026 8:31:05 AM - " RETURNED
+                           "'441 4.4.1 Error communicating with target host: \"Failed to connect. "
+                           "Winsock error code: 10060, Win32 error code: 10060.\"'\n",
+                 "mx1.fabrikam.example", MAIL_LOG_UNREACHABLE);
+    check_report("Remote server: EX01.contoso.example\nann@fabrikam.example\n" RETURNED
+                 "'550 4.4.7 QUEUE.Expired; message expired'\n",
+                 "mx1.fabrikam.example", MAIL_LOG_EXPIRED);
+    check_report("Generierender Server: EX01.contoso.example\n"
+                 "Empfangender Server: mx1.fabrikam.example (192.0.2.5)\n\nann@fabrikam.example\n"
+                 "Remote Server returned '550 5.4.316 Message expired, connection refused'\n",
+                 "mx1.fabrikam.example", MAIL_LOG_EXPIRED);
+    check_report(GENERATED "\nann@fabrikam.example\nRemote Server returned '550 5.4.316 Message "
+                           "expired, connection refused(Socket error code 10061)'\n",
+                 NULL, MAIL_LOG_REFUSED);
+}
+
+/* Who wrote the report is not who failed, wherever its name stands. */
+static void test_reporters(void **state)
+{
+    static const char *const texts[] = {
+        "      ann@fabrikam.example on 11/20/2026 9:31 AM\n"
+        "            <EX01.contoso.example #4.4.7>\n",
+        GENERATED "\nann@fabrikam.example\nEX01.contoso.example #550 4.4.7 QUEUE.Expired ##\n",
+        "Reporting-MTA: dns;EX01.contoso.example\n\nFinal-Recipient: rfc822;ann@fabrikam.example\n"
+        "Action: failed\nStatus: 4.4.7\nRemote-MTA: dns;EX01.contoso.example\n",
+    };
+    struct read read;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        check_report(texts[i], NULL, MAIL_LOG_EXPIRED);
+        read_log(&read, FILE_TYPE_NDR, texts[i]);
+        assert_string_equal(read.log.reporter, "ex01.contoso.example");
+        arena_release(&read.memory);
+    }
+}
+
+#define BOUNCED "<ann@fabrikam.example>: "
+#define MX      "mx1.fabrikam.example[192.0.2.5]"
+
+/* What Postfix writes, for people and for machines. */
+static void test_postfix_reports(void **state)
+{
+    const char *host = "mx1.fabrikam.example";
+
+    (void)state;
+    check_report(BOUNCED "conversation with " MX " timed\n    out while receiving the initial "
+                         "server greeting\n",
+                 host, MAIL_LOG_SILENT);
+    check_report(BOUNCED "lost connection with " MX "\n    while receiving the initial server "
+                         "greeting\n",
+                 host, MAIL_LOG_CLOSED);
+    check_report(BOUNCED "connect to " MX ":25: Connection timed out\n", host,
+                 MAIL_LOG_UNREACHABLE);
+    check_report(BOUNCED "connect to " MX ":25: Connection refused\n", host, MAIL_LOG_REFUSED);
+    check_report(BOUNCED "host " MX " refused to talk to me: 421 4.3.2 later\n", host,
+                 MAIL_LOG_GREETING);
+    check_report("Final-Recipient: rfc822; ann@fabrikam.example\nAction: failed\nStatus: 4.4.2\n"
+                 "Diagnostic-Code: X-Postfix; conversation with " MX " timed\n    out while "
+                 "receiving the initial server greeting\n",
+                 host, MAIL_LOG_SILENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_send_log),     cmocka_unit_test(test_runs),
         cmocka_unit_test(test_damage),       cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_tracking_log), cmocka_unit_test(test_queues),
-        cmocka_unit_test(test_reports),
+        cmocka_unit_test(test_reports),      cmocka_unit_test(test_returned_reports),
+        cmocka_unit_test(test_reporters),    cmocka_unit_test(test_postfix_reports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
