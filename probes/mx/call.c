@@ -1,10 +1,12 @@
 #include "probes/mx/call.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
     SHOWN_MOST = 400, /* bytes of what a peer said, in one line of a report */
-    LINES_SHOWN = 3
+    LINES_SHOWN = 3,
+    CONNECTOR_NAME_MOST = 64 /* characters that Exchange takes */
 };
 
 /* ---- calling ---- */
@@ -274,6 +276,30 @@ static void set_name(struct finding *finding, const struct subject *subject, con
         set_value(finding, VALUE_NAME, value, subject->name, strlen(subject->name));
 }
 
+void mx_set_domain(struct finding *finding, const char *domain, bool is_given)
+{
+    char connector[CONNECTOR_NAME_MOST + 1];
+
+    snprintf(connector, sizeof connector, "Around silence at %s", domain);
+    if (is_given) {
+        set_vouched(finding, VALUE_NAME, "name", domain, strlen(domain));
+        set_vouched(finding, VALUE_TEXT, "connector", connector, strlen(connector));
+    } else {
+        set_value(finding, VALUE_NAME, "name", domain, strlen(domain));
+        set_text(finding, "connector", connector);
+    }
+}
+
+void mx_set_senders(struct finding *finding, const char *only)
+{
+    static const char *const senders[] = {"sender-5", "sender-2000", "sender-2007", "sender-other"};
+
+    for (size_t i = 0; i < sizeof senders / sizeof *senders; i++) {
+        if (!only || strcmp(only, senders[i]) == 0)
+            set_text(finding, senders[i], "yes");
+    }
+}
+
 void mx_set_subject(struct examination *x, struct finding *finding, const struct subject *subject)
 {
     const struct settings *settings = ask_settings(x);
@@ -281,7 +307,7 @@ void mx_set_subject(struct examination *x, struct finding *finding, const struct
     char resolver[NET_ADDRESS_TEXT_SIZE];
 
     if (is_domain)
-        set_name(finding, subject, "name");
+        mx_set_domain(finding, subject->name, subject->given);
     if (settings->dns_count == 0) {
         set_name(finding, subject, is_domain ? "domain" : "server");
         return;

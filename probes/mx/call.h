@@ -44,6 +44,12 @@ const char *mx_call_text(struct examination *x, const struct mx_call *call);
 void mx_set_subject(struct examination *x, struct finding *finding, const struct subject *subject);
 void mx_set_call(struct finding *finding, const struct mx_call *call);
 
+/* The domain whose mail it is ("name"), and "connector": what a connector for it is called. */
+void mx_set_domain(struct finding *finding, const char *domain, bool is_given);
+
+/* Which senders' steps there are: `only` "sender-5", "-2000", "-2007" or "-other"; NULL: all. */
+void mx_set_senders(struct finding *finding, const char *only);
+
 /*
  * Which steps there are against a refusal: "refused-inactive", "refused-busy",
  * "refused-caller", "refused-host". All of them where the code is not known: 0. `line`, which

@@ -118,6 +118,8 @@ static void show_calls(struct examination *x, struct finding *finding, const str
     mx_set_subject(x, finding, calls->subject);
     set_number(finding, "port", calls->list[0].conversation->address.port);
     set_other(finding, calls, test);
+    if (calls->list[0].service == SERVICE_SMTP)
+        mx_set_senders(finding, NULL); /* nobody else has another exchanger to go to */
     for (size_t i = 0; i < calls->count; i++) {
         const struct mx_call *call = &calls->list[i];
 

@@ -121,33 +121,36 @@ extern const struct finding_kind mx_trace_without_mail;
 
 /* ---- the service behind the port ---- */
 
-#define MX_EXCHANGE_SERVICES                                                                       \
-    {.shell = SHELL_POWERSHELL,                                                                    \
-     .kind = STEP_EXACT,                                                                           \
-     .where = "the Exchange server behind the address (2013 and later; on an Edge or a 2007 or "   \
-              "2010 server there is MSExchangeTransport alone)",                                   \
-     .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",              \
-     .note = "both must be Running. The first listens on port 25 and hands on to the second"},     \
-        {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = "the same server (2007 and later)",                                              \
-         .command = "Test-ServiceHealth",                                                          \
-         .note = "RequiredServicesRunning must be True for every role"},                           \
-    {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_FILL_IN, .where = "the same server (2013 and later)",     \
-        .command = "Get-ServerComponentState -Identity {exchange-server}",                         \
-        .note = "ServerWideOffline, FrontendTransport and HubTransport must be Active"             \
+#define MX_EXCHANGE_SERVICES                                                                                  \
+    {.shell = SHELL_POWERSHELL,                                                                               \
+     .kind = STEP_EXACT,                                                                                      \
+     .where =                                                                                                 \
+         "if the exchanger is yours: the Exchange server behind it (2013 and later; on an Edge or a 2007 or " \
+         "2010 server there is MSExchangeTransport alone)",                                                   \
+     .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",                         \
+     .note = "both must be Running. The first listens on port 25 and hands on to the second"},                \
+        {.shell = SHELL_EMS,                                                                                  \
+         .kind = STEP_EXACT,                                                                                  \
+         .where = "if the exchanger is yours: the same server (2007 and later)",                              \
+         .command = "Test-ServiceHealth",                                                                     \
+         .note = "RequiredServicesRunning must be True for every role"},                                      \
+    {                                                                                                         \
+        .shell = SHELL_EMS, .kind = STEP_FILL_IN,                                                             \
+        .where = "if the exchanger is yours: the same server (2013 and later)",                               \
+        .command = "Get-ServerComponentState -Identity {exchange-server}",                                    \
+        .note = "ServerWideOffline, FrontendTransport and HubTransport must be Active"                        \
     }
 
 #define MX_POSIX_SERVICE                                                                           \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
-     .where = "the server behind the address, where it runs Linux",                                \
+     .where = "if the exchanger is yours: the server behind it, where it runs Linux",              \
      .command = "ss -ltn 'sport = :25'",                                                           \
      .note = "Recv-Q is the number of connections that nobody has accepted yet: above 0 and not "  \
              "falling, the daemon hangs or has no process left to serve them"},                    \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "the same server, if it runs Postfix",     \
+        .shell = SHELL_SH, .kind = STEP_EXACT,                                                     \
+        .where = "if the exchanger is yours: the same server, if it runs Postfix",                 \
         .command = "postconf default_process_limit smtpd_client_connection_count_limit",           \
         .note = "compare the first with the number of smtpd processes: ps -C smtpd"                \
     }

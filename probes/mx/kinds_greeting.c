@@ -13,43 +13,55 @@ static const struct reference references[] = {
      "https://learn.microsoft.com/en-us/powershell/module/exchange/retry-queue"},
     {NULL, NULL}};
 
-/* What whoever sends to the domain can do until it is repaired. */
+/* What whoever sends to the domain can do until it is repaired; of a known sender, its own step. */
 #define SENDERS_MEANWHILE                                                                          \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "a sender that runs Exchange 5.0 or 5.5",                                            \
-     .command = "Install the latest service pack of 5.5, or for 5.0 the fix of KB Q182821 (after " \
-                "service pack 2): without it the Internet Mail Service never tries the next "      \
-                "exchanger.",                                                                      \
-     .note = "until then, a route for the domain to a host that greets, on the Connections page "  \
-             "of the Internet Mail Service"},                                                      \
+     .where = "if you only send to it: whoever runs {address}",                                    \
+     .command = "Tell the postmaster of that organisation, by telephone or from a mailbox "        \
+                "elsewhere, with the lines that were seen here.",                                  \
+     .note = "mail to postmaster by the way that fails waits like all the rest"},                  \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "a sender that runs Exchange 2000 or 2003",                                      \
+         .where = "if you only send to it, with Exchange 5.0 or 5.5",                              \
+         .command =                                                                                \
+             "Install the latest service pack of 5.5, or for 5.0 the fix of KB Q182821 "           \
+             "(after service pack 2): without it the Internet Mail Service never tries the "       \
+             "next exchanger.",                                                                    \
+         .note = "until then, a route for the domain to a host that greets, on the Connections "   \
+                 "page of the Internet Mail Service",                                              \
+         .when = "sender-5"},                                                                      \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "if you only send to it, with Exchange 2000 or 2003",                            \
          .command = "In System Manager, add an SMTP connector with {name} as its address space "   \
                     "that forwards to a smart host which greets.",                                 \
-         .note = "remove it when the exchanger greets again"},                                     \
+         .note = "remove it when the exchanger greets again",                                      \
+         .when = "sender-2000"},                                                                   \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = "a sender that runs Exchange 2007 or later",                                     \
-         .command = "New-SendConnector -Name 'Around a silent exchanger' -AddressSpaces {name} "   \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "if you only send to it, with Exchange 2007 or later",                           \
+         .command = "New-SendConnector -Name {connector} -AddressSpaces {name} "                   \
                     "-DNSRoutingEnabled $false -SmartHosts {exchanger-that-greets}",               \
-         .risk = "all mail to the domain then goes to this one host, whatever DNS says",           \
+         .risk = "all mail to the domain then goes to this one host, whatever DNS says: take the " \
+                 "connector away when the exchanger greets again",                                 \
          .note = "for queues in status Retry: Get-Queue, then Retry-Queue with the queue's "       \
-                 "identity and -Resubmit $true"},                                                  \
+                 "identity and -Resubmit $true",                                                   \
+         .when = "sender-2007"},                                                                   \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "a sender that runs Postfix",                                                    \
+         .where = "if you only send to it, with Postfix",                                          \
          .command = "Nothing is needed: it waits smtp_helo_timeout (300 s unless it was changed) " \
                     "and tries the next exchanger. To save the wait, route the domain in "         \
                     "transport_maps to smtp:[a host that greets].",                                \
-         .note = "brackets turn the MX lookup off; run postmap on the table and postfix reload"},  \
+         .note = "brackets turn the MX lookup off; run postmap on the table and postfix reload",   \
+         .when = "sender-other"},                                                                  \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "a sender that runs Exim",            \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "if you only send to it, with Exim",  \
         .command = "Nothing is needed: it waits command_timeout of its smtp transport (5 minutes " \
                    "unless it was changed) and tries the next exchanger. To save the wait, put a " \
                    "manualroute router for the domain before the one that looks up DNS.",          \
-        .note = "such a router names its host in route_list"                                       \
+        .note = "such a router names its host in route_list", .when = "sender-other"               \
     }
 
 static const struct step_template verify_greeting[] = {
@@ -86,7 +98,16 @@ const struct finding_kind mx_banner_stall = {
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the firewall or load balancer in front of {address}",
+             .where = "first of all: who runs {address}?",
+             .command = "Ask who looks after the address, or look up whose network it is in "
+                        "(whois). If it is yours, take the steps of whoever runs it; if you only "
+                        "send to it, change nothing on your own servers but what the steps of a "
+                        "sender say.",
+             .note = "the fault is with the exchanger, not with those who send to it"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "if the exchanger is yours: the firewall or load balancer in front of "
+                      "{address}",
              .command = "Find out which host the address leads to, and whether that host is up and "
                         "listens on the port that it is sent to.",
              .note = "let the health check read the 220 (HAProxy: option smtpchk), not only open "
@@ -94,11 +115,12 @@ const struct finding_kind mx_banner_stall = {
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
-             .where = "the same server, if it is the one that hangs",
+             .where = "if the exchanger is yours: the same server, if it is the one that hangs",
              .command = "Restart-Service -Name MSExchangeFrontEndTransport",
-             .risk = "connections that are open break, and senders try again; on an Edge or a 2007 "
-                     "or 2010 server restart MSExchangeTransport, which also stops delivery for "
-                     "that time"},
+             .risk = "never on your own server if the exchanger is somebody else's: that mends "
+                     "nothing. Connections that are open break, and senders try again; on an Edge "
+                     "or a 2007 or 2010 server restart MSExchangeTransport, which also stops "
+                     "delivery for that time"},
             MX_POSIX_SERVICE,
             MX_TAKE_OUT,
             SENDERS_MEANWHILE,
@@ -110,7 +132,8 @@ const struct finding_kind mx_banner_stall = {
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
              .where = "the Exchange sender that was given a connector, once the exchanger greets",
-             .command = "Remove-SendConnector -Identity 'Around a silent exchanger'"},
+             .command = "Remove-SendConnector -Identity {connector}",
+             .when = "sender-2007"},
             {0}},
     .make_known = (const struct step_template[]){MX_PROVE_IT, MX_READ_GREETING, {0}},
     .references = references,

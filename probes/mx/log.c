@@ -27,14 +27,15 @@ struct log_view {
 static const struct sender {
     const char *name;
     unsigned major, minor, build; /* of the first */
-    bool never_moves_on;
+    const char *steps;            /* see mx_set_senders() */
 } senders[] = {
-    {"Exchange Server SE", 15, 2, 2562, false},  {"Exchange 2019", 15, 2, 0, false},
-    {"Exchange 2016", 15, 1, 0, false},          {"Exchange 2013", 15, 0, 1, false},
-    {"Exchange 2013 or later", 15, 0, 0, false}, /* 15.0.0.0 is the version of the log's form */
-    {"Exchange 2010", 14, 0, 0, false},          {"Exchange 2007", 8, 0, 0, false},
-    {"Exchange 2003", 6, 5, 0, false},           {"Exchange 2000", 6, 0, 0, false},
-    {"Exchange 5.0 or 5.5", 5, 0, 0, true},
+    {"Exchange Server SE", 15, 2, 2562, "sender-2007"},  {"Exchange 2019", 15, 2, 0, "sender-2007"},
+    {"Exchange 2016", 15, 1, 0, "sender-2007"},          {"Exchange 2013", 15, 0, 1, "sender-2007"},
+    {"Exchange 2013 or later", 15, 0, 0, "sender-2007"}, /* 15.0.0.0 is the version of the log's
+                                                            form */
+    {"Exchange 2010", 14, 0, 0, "sender-2007"},          {"Exchange 2007", 8, 0, 0, "sender-2007"},
+    {"Exchange 2003", 6, 5, 0, "sender-2000"},           {"Exchange 2000", 6, 0, 0, "sender-2000"},
+    {"Exchange 5.0 or 5.5", 5, 0, 0, "sender-5"},
 };
 
 static unsigned take_number(const char **text)
@@ -72,11 +73,12 @@ static void saw_sender(struct finding *finding, const struct log_view *view)
 {
     const struct sender *sender = sender_of(view->log->software);
 
+    mx_set_senders(finding, sender ? sender->steps : NULL);
     if (!sender)
         saw(finding, &view->digest->evidence,
             "which Exchange sent is not said: 5.0, and 5.5 before its service pack, never tries "
             "the next exchanger after one that accepts and is silent; later ones do");
-    else if (sender->never_moves_on)
+    else if (strcmp(sender->steps, "sender-5") == 0)
         saw(finding, &view->digest->evidence,
             "written by %s: without its fix it never tries the next exchanger (KB Q182821)",
             sender->name);
@@ -152,7 +154,7 @@ static void set_peer(struct finding *finding, const struct mail_log_peer *peer, 
     char endpoint[NET_ADDRESS_TEXT_SIZE], ip[IP_TEXT_SIZE];
 
     if (peer->domain && is_first)
-        set_value(finding, VALUE_NAME, "name", peer->domain, strlen(peer->domain));
+        mx_set_domain(finding, peer->domain, false);
     if (peer->address.ip.family != IP_NONE) {
         net_address_format(&peer->address, 0, endpoint);
         ip_format(&peer->address.ip, ip);

@@ -140,8 +140,10 @@ static void set_server(const struct mx_trace *shown, struct finding *finding, si
     if (is_first && connection->mx_lookup < shown->trace->lookup_count) {
         const char *domain = shown->trace->lookups[connection->mx_lookup].name;
 
-        set_value(finding, VALUE_NAME, "name", domain, strlen(domain));
+        mx_set_domain(finding, domain, false);
     }
+    if (is_first && connection->server.port == service_usual_port(SERVICE_SMTP))
+        mx_set_senders(finding, NULL);
     if (connection->server.ip.family == IP_NONE)
         return;
     ip_format(&connection->server.ip, ip);
