@@ -32,7 +32,7 @@ bool mx_call_all(struct examination *x, const struct subject *subject,
         if (calls[i].conversation)
             calls[i].verdict = mx_verdict_of_conversation(calls[i].conversation);
     }
-    *out = (struct mx_calls){subject, mx, calls, mx->address_count};
+    *out = (struct mx_calls){subject, mx, calls, mx->address_count, false};
     return known;
 }
 
@@ -44,6 +44,18 @@ bool mx_call_greeted(const struct mx_call *call)
 bool mx_call_connected(const struct mx_call *call)
 {
     return call->conversation->evidence.status == STATUS_OK;
+}
+
+bool mx_call_has_no_way(const struct mx_call *call)
+{
+    return call->address->ip.family == IP_V6 && call->verdict == MX_UNREACHABLE &&
+           call->conversation->evidence.status == STATUS_UNREACHABLE;
+}
+
+bool mx_call_is_away(const struct mx_call *call)
+{
+    return !mx_call_greeted(call) && call->verdict != MX_UNKNOWN &&
+           call->verdict != MX_INCONCLUSIVE && !mx_call_has_no_way(call);
 }
 
 /* What harms mail most, first. */
@@ -249,6 +261,18 @@ const char *mx_call_text(struct examination *x, const struct mx_call *call)
     return buffer_keep(&text, pass_memory(x));
 }
 
+/* An address may be that of several exchangers. */
+static void add_other_owners(struct buffer *out, const struct mx_calls *calls,
+                             const struct mx_call *call)
+{
+    for (size_t i = 0; i < calls->mx->count; i++) {
+        const struct mx_exchanger *other = &calls->mx->list[i];
+
+        if (other != call->exchanger && mx_leads_to(other, &call->address->ip))
+            buffer_print(out, " (and of preference %u, %s)", other->preference, other->name);
+    }
+}
+
 void mx_saw_call(struct finding *finding, const struct mx_calls *calls, const struct mx_call *call)
 {
     char address[NET_ADDRESS_TEXT_SIZE];
@@ -257,10 +281,11 @@ void mx_saw_call(struct finding *finding, const struct mx_calls *calls, const st
     buffer_init(&text, 8192);
     net_address_format(&call->conversation->address, service_usual_port(SERVICE_SMTP), address);
     if (calls->subject->kind == SUBJECT_DOMAIN)
-        buffer_print(&text, "preference %u%s, %s, %s: ", call->exchanger->preference,
-                     call->is_best ? " (the best)" : "", call->exchanger->name, address);
-    else
-        buffer_print(&text, "%s: ", address);
+        buffer_print(&text, "preference %u%s, %s, ", call->exchanger->preference,
+                     call->is_best ? " (the best)" : "", call->exchanger->name);
+    buffer_add_string(&text, address);
+    add_other_owners(&text, calls, call);
+    buffer_add_string(&text, ": ");
     add_call(&text, call);
     saw(finding, &call->conversation->evidence, "%s", text.text);
     buffer_release(&text);
@@ -363,7 +388,8 @@ void mx_set_call(struct finding *finding, const struct mx_call *call)
 
     set_address(finding, "address", &call->address->ip);
     net_address_format(&call->conversation->address, 0, endpoint);
-    set_vouched(finding, VALUE_TEXT, "endpoint", endpoint, strlen(endpoint));
+    set_vouched(finding, VALUE_TEXT, call->conversation->tls_at_once ? "tls-endpoint" : "endpoint",
+                endpoint, strlen(endpoint));
     if (call->verdict == MX_GREETING_REFUSED)
         set_refusal_of(finding, &smtp_exchange_of(call->conversation, SMTP_GREETING)->reply);
 }

@@ -19,7 +19,10 @@ struct mx_calls { /* all of a subject */
     const struct mx_exchangers *mx;
     const struct mx_call *list;
     size_t count;
+    bool serves_submission; /* of a server: it lets senders connect at another of its ports */
 };
+
+typedef bool mx_call_test(const struct mx_call *call);
 
 /* Asks for a conversation with each address, at one service. False while some are on their way. */
 bool mx_call_all(struct examination *x, const struct subject *subject,
@@ -30,6 +33,12 @@ bool mx_call_greeted(const struct mx_call *call);
 
 /* TCP was accepted. */
 bool mx_call_connected(const struct mx_call *call);
+
+/* It let nobody in, as far as can be said; nothing is held against one that is not known. */
+bool mx_call_is_away(const struct mx_call *call);
+
+/* An IPv6 address that was not even tried: no way leads there from here. */
+bool mx_call_has_no_way(const struct mx_call *call);
 
 /* The one that says most of the domain's mail; NULL where nobody was called. */
 const struct mx_call *mx_worst_call(const struct mx_calls *calls);
@@ -60,5 +69,13 @@ void mx_set_refusal(struct finding *finding, unsigned code, const struct smtp_li
 /* The MX record as a zone has it. */
 void mx_set_record(struct finding *finding, const struct subject *subject,
                    const struct mx_exchanger *exchanger);
+
+/*
+ * What can be taken out of DNS for as long as calls that pass `is_at_fault` are so: the MX records
+ * of exchangers that let nobody in at any of their addresses, else the records of the addresses
+ * alone; and who is left to send to. Of a domain with MX records.
+ */
+void mx_set_way_out(struct finding *finding, const struct mx_calls *calls,
+                    mx_call_test *is_at_fault);
 
 #endif

@@ -164,6 +164,30 @@ static bool resolve(struct examination *x, struct mx_exchangers *mx)
     return known;
 }
 
+static const struct dns_record *record_in(const struct dns_answer *answer,
+                                          const struct ip_address *ip)
+{
+    const struct dns_record *record = NULL;
+
+    while (answer && (record = dns_answer_next(answer, record))) {
+        if (ip_equal(&record->data.ip, ip))
+            return record;
+    }
+    return NULL;
+}
+
+const struct dns_record *mx_address_record(const struct mx_exchanger *exchanger,
+                                           const struct ip_address *ip)
+{
+    return record_in(ip->family == IP_V4 ? exchanger->v4 : exchanger->v6, ip);
+}
+
+bool mx_leads_to(const struct mx_exchanger *exchanger, const struct ip_address *ip)
+{
+    return exchanger->literal.family != IP_NONE ? ip_equal(&exchanger->literal, ip)
+                                                : mx_address_record(exchanger, ip) != NULL;
+}
+
 /* In a run recorded before exchangers were called, not all that is asked now is there. */
 static bool has_failed(const struct dns_answer *answer, bool is_partly_known)
 {

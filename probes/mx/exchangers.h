@@ -35,7 +35,7 @@ struct mx_exchanger {
 
 struct mx_address {
     struct ip_address ip;
-    size_t exchanger; /* the first in order that has it */
+    size_t exchanger; /* the first in order that has it; mx_leads_to() knows the others */
 };
 
 struct mx_exchangers {
@@ -64,6 +64,14 @@ const struct mx_exchangers *mx_addresses_of_host(struct examination *x, const ch
  * nobody knows what happened to its word on the way.
  */
 bool mx_is_authenticated(const struct dns_answer *answer);
+
+/* The record that says that the address is one of its own; NULL: it is not, or no record says so.
+ */
+const struct dns_record *mx_address_record(const struct mx_exchanger *exchanger,
+                                           const struct ip_address *ip);
+
+/* The address is one of its own. */
+bool mx_leads_to(const struct mx_exchanger *exchanger, const struct ip_address *ip);
 
 /* One of the two questions for its addresses was not answered, so there may be more. */
 bool mx_is_unresolved(const struct mx_exchanger *exchanger);

@@ -4,11 +4,9 @@
 
 #include <string.h>
 
-typedef bool call_test(const struct mx_call *call);
-
 /* ---- counting ---- */
 
-static size_t count_calls(const struct mx_calls *calls, call_test *test)
+static size_t count_calls(const struct mx_calls *calls, mx_call_test *test)
 {
     size_t count = 0;
 
@@ -17,7 +15,7 @@ static size_t count_calls(const struct mx_calls *calls, call_test *test)
     return count;
 }
 
-static size_t count_best(const struct mx_calls *calls, call_test *test)
+static size_t count_best(const struct mx_calls *calls, mx_call_test *test)
 {
     size_t count = 0;
 
@@ -81,45 +79,18 @@ static bool is_v6_connected(const struct mx_call *call)
     return call->address->ip.family == IP_V6 && mx_call_connected(call);
 }
 
-static bool is_without_route_v6(const struct mx_call *call)
-{
-    return call->address->ip.family == IP_V6 && is_unreachable(call) &&
-           call->conversation->evidence.status == STATUS_UNREACHABLE;
-}
-
 /* ---- telling ---- */
 
-/* The best exchanger that lets mail in, beside those at fault; NULL if there is none. */
-static const struct mx_exchanger *other_than(const struct mx_calls *calls, call_test *at_fault)
-{
-    for (size_t i = 0; i < calls->count; i++) {
-        if (mx_call_greeted(&calls->list[i]) && !at_fault(&calls->list[i]))
-            return calls->list[i].exchanger;
-    }
-    return NULL;
-}
-
-static void set_other(struct finding *finding, const struct mx_calls *calls, call_test *at_fault)
-{
-    const struct mx_exchanger *other = other_than(calls, at_fault);
-
-    if (!other)
-        return;
-    set_text(finding, "others", "yes");
-    if (other->literal.family == IP_NONE)
-        set_value(finding, VALUE_NAME, "exchanger-that-greets", other->name, strlen(other->name));
-}
-
 static void show_calls(struct examination *x, struct finding *finding, const struct mx_calls *calls,
-                       call_test *test)
+                       mx_call_test *test)
 {
-    const struct mx_exchanger *last = NULL;
-
     mx_set_subject(x, finding, calls->subject);
     set_number(finding, "port", calls->list[0].conversation->address.port);
-    set_other(finding, calls, test);
     if (calls->list[0].service == SERVICE_SMTP)
         mx_set_senders(finding, NULL); /* nobody else has another exchanger to go to */
+    if (count_calls(calls, mx_call_connected) == 0)
+        set_text(finding, "nobody-connected", "yes");
+    mx_set_way_out(finding, calls, test);
     for (size_t i = 0; i < calls->count; i++) {
         const struct mx_call *call = &calls->list[i];
 
@@ -127,24 +98,12 @@ static void show_calls(struct examination *x, struct finding *finding, const str
             continue;
         mx_saw_call(finding, calls, call);
         mx_set_call(finding, call);
-        if (call->exchanger != last && calls->subject->kind == SUBJECT_DOMAIN &&
-            !calls->mx->is_implicit)
-            mx_set_record(finding, calls->subject, call->exchanger);
-        last = call->exchanger;
     }
 }
 
 bool mx_lets_nobody_in(const struct mx_calls *calls)
 {
-    return count_calls(calls, mx_call_greeted) == 0 && count_calls(calls, is_unknown) == 0 &&
-           count_calls(calls, is_inconclusive) == 0;
-}
-
-/* It lets nobody in, as far as can be said; nothing is held against one that is not known. */
-static bool is_away(const struct mx_call *call)
-{
-    return !mx_call_greeted(call) && !is_unknown(call) && !is_inconclusive(call) &&
-           !is_without_route_v6(call);
+    return count_calls(calls, mx_call_is_away) == calls->count;
 }
 
 /* Senders come to it first: there is nobody better who would let them in. */
@@ -153,13 +112,13 @@ static bool comes_first(const struct mx_calls *calls, const struct mx_call *call
     for (size_t i = 0; i < calls->count; i++) {
         const struct mx_call *better = &calls->list[i];
 
-        if (better->exchanger->preference < call->exchanger->preference && !is_away(better))
+        if (better->exchanger->preference < call->exchanger->preference && !mx_call_is_away(better))
             return false;
     }
     return true;
 }
 
-static size_t count_first(const struct mx_calls *calls, call_test *test)
+static size_t count_first(const struct mx_calls *calls, mx_call_test *test)
 {
     size_t count = 0;
 
@@ -168,16 +127,38 @@ static size_t count_first(const struct mx_calls *calls, call_test *test)
     return count;
 }
 
+/* Ways that senders may take first: an address counts for each exchanger that has it. */
+static size_t count_ways(const struct mx_calls *calls, mx_call_test *test)
+{
+    const struct mx_exchanger *best = calls->list[0].exchanger;
+    size_t count = 0;
+
+    for (size_t i = 0; i < calls->count; i++) {
+        for (size_t j = 0; j < calls->mx->count; j++) {
+            const struct mx_exchanger *exchanger = &calls->mx->list[j];
+
+            count += exchanger->preference == best->preference &&
+                     mx_leads_to(exchanger, &calls->list[i].address->ip) && test(&calls->list[i]);
+        }
+    }
+    return count;
+}
+
 /* What it does to mail, as far as this is the domain's; says nothing of a single server. */
-static void show_effect(struct finding *finding, const struct mx_calls *calls, call_test *test)
+static void show_effect(struct finding *finding, const struct mx_calls *calls, mx_call_test *test)
 {
     size_t best = count_best(calls, is_any), at_best = count_best(calls, test);
     size_t all = count_calls(calls, test);
 
-    if (calls->subject->kind != SUBJECT_DOMAIN)
+    if (test == is_refusing && count_calls(calls, mx_call_connected) == 0)
+        saw(finding, NULL,
+            "nothing could be connected to from here: this network may refuse port %u by itself, "
+            "and others get in",
+            calls->list[0].conversation->address.port);
+    else if (calls->subject->kind != SUBJECT_DOMAIN)
         return;
-    if (calls->count == 1)
-        saw(finding, NULL, "it is the only exchanger: no mail gets in");
+    else if (calls->count == 1)
+        saw(finding, NULL, "it is the only address: no mail gets in");
     else if (all == calls->count)
         saw(finding, NULL, "all %zu addresses are like this: no mail gets in", all);
     else if (mx_lets_nobody_in(calls))
@@ -192,7 +173,7 @@ static void show_effect(struct finding *finding, const struct mx_calls *calls, c
         saw(finding, NULL,
             "%zu of %zu addresses with the best preference: about %zu in %zu messages come here "
             "first, and are late",
-            at_best, best, at_best, best);
+            at_best, best, count_ways(calls, test), count_ways(calls, is_any));
     else if (count_first(calls, test))
         saw(finding, NULL, "the exchangers before it let nobody in, so every sender comes here");
     else
@@ -208,7 +189,7 @@ static enum severity weighed(const struct mx_calls *calls, enum severity severit
 }
 
 static struct finding *tell_calls(struct examination *x, const struct finding_kind *kind,
-                                  const struct mx_calls *calls, call_test *test)
+                                  const struct mx_calls *calls, mx_call_test *test)
 {
     struct finding *finding = found(x, kind);
 
@@ -219,7 +200,7 @@ static struct finding *tell_calls(struct examination *x, const struct finding_ki
 
 /* ---- each in turn ---- */
 
-static const struct mx_call *first_of(const struct mx_calls *calls, call_test *test)
+static const struct mx_call *first_of(const struct mx_calls *calls, mx_call_test *test)
 {
     for (size_t i = 0; i < calls->count; i++) {
         if (test(&calls->list[i]))
@@ -265,8 +246,9 @@ static void judge_silence(struct examination *x, const struct mx_calls *calls)
     const struct mx_call *greeted = first_of(calls, mx_call_greeted);
 
     if (count_calls(calls, is_silent))
-        finding_severity(tell_calls(x, &mx_banner_stall, calls, is_silent),
-                         count_first(calls, is_stalled) ? SEVERITY_CRITICAL : SEVERITY_WARNING);
+        finding_severity(
+            tell_calls(x, &mx_banner_stall, calls, is_silent),
+            weighed(calls, count_first(calls, is_stalled) ? SEVERITY_CRITICAL : SEVERITY_WARNING));
     else if (greeted && !first_of(calls, is_inconclusive))
         tell_greetings(x, calls, greeted);
     tell_inconclusive(x, calls);
@@ -278,39 +260,59 @@ static void judge_slowness(struct examination *x, const struct mx_calls *calls)
         show_calls(x, found(x, &mx_banner_slow), calls, is_slow);
 }
 
+/* A network that refuses port 25 to all looks the same; and not every server is a relay. */
+static enum severity severity_of_refusal(const struct mx_calls *calls)
+{
+    bool is_server = calls->subject->kind == SUBJECT_SERVER;
+
+    if (is_server && calls->serves_submission)
+        return SEVERITY_INFO;
+    if (is_server || count_calls(calls, mx_call_connected) == 0 || !mx_lets_nobody_in(calls))
+        return SEVERITY_WARNING;
+    return SEVERITY_CRITICAL;
+}
+
+static enum severity severity_of_closing(const struct mx_calls *calls)
+{
+    return mx_lets_nobody_in(calls) ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+}
+
+/* The code may be meant for this caller alone. */
+static enum severity severity_of_words(const struct mx_calls *calls)
+{
+    (void)calls;
+    return SEVERITY_WARNING;
+}
+
 static void judge_refusals(struct examination *x, const struct mx_calls *calls)
 {
     static const struct {
         const struct finding_kind *kind;
-        call_test *test;
-        bool may_be_critical;
-    } rows[] = {{&mx_closes, is_closing, true},
-                {&mx_refuses, is_refusing, true},
-                {&mx_greeting_refused, is_refused_in_words, false}};
+        mx_call_test *test;
+        enum severity (*severity)(const struct mx_calls *calls);
+    } rows[] = {{&mx_closes, is_closing, severity_of_closing},
+                {&mx_refuses, is_refusing, severity_of_refusal},
+                {&mx_greeting_refused, is_refused_in_words, severity_of_words}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        bool is_critical = rows[i].may_be_critical && mx_lets_nobody_in(calls);
-
-        if (!count_calls(calls, rows[i].test))
-            continue;
-        finding_severity(tell_calls(x, rows[i].kind, calls, rows[i].test),
-                         weighed(calls, is_critical ? SEVERITY_CRITICAL : SEVERITY_WARNING));
+        if (count_calls(calls, rows[i].test))
+            finding_severity(tell_calls(x, rows[i].kind, calls, rows[i].test),
+                             weighed(calls, rows[i].severity(calls)));
     }
 }
 
 static bool is_unreachable_v4(const struct mx_call *call)
 {
-    return is_unreachable(call) && !is_without_route_v6(call);
+    return is_unreachable(call) && !mx_call_has_no_way(call);
 }
 
 static void judge_way(struct examination *x, const struct mx_calls *calls)
 {
-    bool has_no_v6 =
-        count_calls(calls, is_without_route_v6) && !count_calls(calls, is_v6_connected);
-    call_test *test = has_no_v6 ? is_unreachable_v4 : is_unreachable;
+    bool has_no_v6 = count_calls(calls, mx_call_has_no_way) && !count_calls(calls, is_v6_connected);
+    mx_call_test *test = has_no_v6 ? is_unreachable_v4 : is_unreachable;
     struct finding *finding;
 
-    if (count_calls(calls, is_unreachable) && count_calls(calls, mx_call_connected) == 0) {
+    if (count_calls(calls, test) && count_calls(calls, mx_call_connected) == 0) {
         finding = unknown(x, &mx_unreachable,
                           "nothing was reached from here: this network may block port %u",
                           calls->list[0].conversation->address.port);
@@ -319,7 +321,7 @@ static void judge_way(struct examination *x, const struct mx_calls *calls)
     }
     if (has_no_v6) {
         finding = unknown(x, &mx_unreachable, "this machine has no way to IPv6");
-        show_calls(x, finding, calls, is_without_route_v6);
+        show_calls(x, finding, calls, mx_call_has_no_way);
     }
     if (count_calls(calls, test)) {
         bool is_all =
@@ -358,7 +360,7 @@ void mx_judge_submission(struct examination *x, const struct mx_calls *calls)
 {
     static const struct {
         const struct finding_kind *kind;
-        call_test *test;
+        mx_call_test *test;
     } rows[] = {{&mx_banner_stall, is_silent},
                 {&mx_closes, is_closing},
                 {&mx_banner_slow, is_slow},

@@ -89,34 +89,65 @@ extern const struct finding_kind mx_trace_without_mail;
         .each = "address"                                                                          \
     }
 
-#define MX_READ_GREETING                                                                           \
+/* The conversation by hand, where STARTTLS opens it and where TLS comes first. */
+#define MX_OPENSSL(remark)                                                                         \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "any machine with OpenSSL",                                                          \
+     .command = "openssl s_client -starttls smtp -crlf -connect {endpoint}",                       \
+     .note = remark,                                                                               \
+     .each = "endpoint"},                                                                          \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = "any machine with OpenSSL",                \
-        .command = "openssl s_client -starttls smtp -crlf -connect {endpoint}",                    \
-        .note = "a certificate, \"Didn't find STARTTLS in server response\" and \"wrong version "  \
-                "number\" all show that it greeted; a silent one shows CONNECTED and nothing "     \
-                "more. Ctrl-C ends it",                                                            \
-        .each = "endpoint"                                                                         \
+        .command = "openssl s_client -crlf -connect {tls-endpoint}", .note = remark,               \
+        .each = "tls-endpoint"                                                                     \
     }
 
-/* The exchanger out of DNS, for as long as it takes. */
+#define MX_READ_GREETING                                                                           \
+    MX_OPENSSL("a certificate, \"Didn't find STARTTLS in server response\" and \"wrong version "   \
+               "number\" all show that it greeted; a silent one shows CONNECTED and nothing "      \
+               "more. Ctrl-C ends it")
+
+/*
+ * The exchanger out of DNS, for as long as it takes: its record, or where it has addresses that
+ * may work those that do not.
+ */
 #define MX_TAKE_OUT                                                                                \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = "the zone of {name}, at whoever hosts it, if the repair takes longer than the "      \
+              "records live",                                                                      \
+     .command = "Delete the record {record}",                                                      \
+     .risk = "only where another exchanger of the domain works: without any MX record senders "    \
+             "take the address of the domain itself (RFC 5321 5.1)",                               \
+     .note = "senders keep the old record until its time to live has passed; write it down, "      \
+             "to put it back",                                                                     \
+     .when = "others",                                                                             \
+     .each = "record"},                                                                            \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "the zone of {name}, at whoever hosts it, if the repair takes longer than the "   \
-                 "records live",                                                                   \
-        .command = "Delete the record {record}",                                                   \
-        .risk = "only where another exchanger of the domain works: without any MX record senders " \
-                "take the address of the domain itself (RFC 5321 5.1)",                            \
+        .where = "the zone of the exchanger, at whoever hosts it, if the repair takes longer "     \
+                 "than the record lives",                                                          \
+        .command = "Delete the address record {address-record}",                                   \
+        .risk = "this one alone, and not the MX record: the exchanger has other addresses. What "  \
+                "else uses the name (web, mail programs) loses the address too",                   \
         .note = "senders keep the old record until its time to live has passed; write it down, "   \
                 "to put it back",                                                                  \
-        .each = "record", .when = "others"                                                         \
+        .when = "others", .each = "address-record"                                                 \
     }
 
 #define MX_PUT_BACK                                                                                \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = "the zone of {name}, once it greets",                                                \
+     .command = "Publish again the record {record}",                                               \
+     .when = "others",                                                                             \
+     .each = "record"},                                                                            \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the zone of {name}, once it greets", \
-        .command = "Publish again the record {record}", .each = "record", .when = "others"         \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the zone of the exchanger, once the address greets",                             \
+        .command = "Publish again the address record {address-record}", .when = "others",          \
+        .each = "address-record"                                                                   \
     }
 
 /* ---- the service behind the port ---- */
@@ -128,7 +159,7 @@ extern const struct finding_kind mx_trace_without_mail;
          "if the exchanger is yours: the Exchange server behind it (2013 and later; on an Edge or a 2007 or " \
          "2010 server there is MSExchangeTransport alone)",                                                   \
      .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",                         \
-     .note = "both must be Running. The first listens on port 25 and hands on to the second"},                \
+     .note = "both must be Running. The first answers senders and hands on to the second"},                   \
         {.shell = SHELL_EMS,                                                                                  \
          .kind = STEP_EXACT,                                                                                  \
          .where = "if the exchanger is yours: the same server (2007 and later)",                              \
@@ -145,7 +176,7 @@ extern const struct finding_kind mx_trace_without_mail;
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
      .where = "if the exchanger is yours: the server behind it, where it runs Linux",              \
-     .command = "ss -ltn 'sport = :25'",                                                           \
+     .command = "ss -ltn sport = :{port}",                                                         \
      .note = "Recv-Q is the number of connections that nobody has accepted yet: above 0 and not "  \
              "falling, the daemon hangs or has no process left to serve them"},                    \
     {                                                                                              \

@@ -10,31 +10,35 @@ static const struct reference references[] = {
 static const struct step_template verify_answer[] = {MX_CHECK_AGAIN, MX_READ_GREETING, {0}};
 
 /* A network that does not let port 25 out makes every exchanger in the world look dead. */
-static const struct step_template ask_elsewhere[] = {
-    MX_RUN_EXDIAG("the mail server itself, or any machine that may send to port 25; the line is "
-                  "the same in PowerShell",
-                  "--only mx",
-                  "networks of offices, homes and clouds often let no connection to port 25 out"),
-    MX_TEST_PORT("run it on the sending server: TcpTestSucceeded must be True"),
-    {.shell = SHELL_SH,
-     .kind = STEP_EXACT,
-     .where = "or on a sending server that runs Linux, with netcat",
-     .command = "nc -v -w 30 {address} {port}",
-     .note = "a line that begins with 220 is the greeting; where none comes it waits. Ctrl-C ends "
-             "it",
-     .each = "address"},
-    {0}};
+#define ASK_ELSEWHERE                                                                                 \
+    MX_RUN_EXDIAG("the mail server itself, or any machine that may send to port 25; the line is "     \
+                  "the same in PowerShell",                                                           \
+                  "--only mx",                                                                        \
+                  "networks of offices, homes and clouds often let no connection to port 25 out"),    \
+        MX_TEST_PORT("run it on the sending server: TcpTestSucceeded must be True"),                  \
+    {                                                                                                 \
+        .shell = SHELL_SH, .kind = STEP_EXACT,                                                        \
+        .where = "or on a sending server that runs Linux, with netcat",                               \
+        .command = "nc -v -w 30 {address} {port}",                                                    \
+        .note =                                                                                       \
+            "a line that begins with 220 is the greeting; where none comes it waits. Ctrl-C ends it", \
+        .each = "address"                                                                             \
+    }
+
+static const struct step_template ask_elsewhere[] = {ASK_ELSEWHERE, {0}};
+
+static const struct step_template verify_elsewhere[] = {ASK_ELSEWHERE, MX_READ_GREETING, {0}};
 
 #define IS_IT_LISTENING                                                                            \
     {.shell = SHELL_POWERSHELL,                                                                    \
      .kind = STEP_EXACT,                                                                           \
      .where = "the server behind the address, where it runs Windows",                              \
-     .command = "Get-NetTCPConnection -State Listen -LocalPort 25",                                \
+     .command = "Get-NetTCPConnection -State Listen -LocalPort {port}",                            \
      .note = "an error that nothing was found says that nothing listens"},                         \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT,                                                     \
         .where = "the server behind the address, where it runs Linux",                             \
-        .command = "ss -ltn 'sport = :25'",                                                        \
+        .command = "ss -ltn sport = :{port}",                                                      \
         .note = "without a line below the heading nothing "                                        \
                 "listens"                                                                          \
     }
@@ -93,16 +97,25 @@ const struct finding_kind mx_refuses = {
     .applies_to = "every mail exchanger",
     .fix =
         (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the mail server itself, or any machine that may send to port 25",
+             .command = "Before anything is changed, look from there whether the port is closed: a "
+                        "firewall near this machine may refuse every connection to it. The steps "
+                        "that verify say how.",
+             .when = "nobody-connected"},
             IS_IT_LISTENING,
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the firewall in front of {address}",
              .command = "Check that port 25 leads to the mail server, and that it is open to "
-                        "everybody: senders come from anywhere."},
+                        "everybody: senders come from anywhere.",
+             .note = "a server that takes mail from mail programs alone (ports 587 and 465) needs "
+                     "no port 25"},
             MX_TAKE_OUT,
             {0}},
-    .verify = verify_answer,
+    .verify = verify_elsewhere,
     .undo = (const struct step_template[]){MX_PUT_BACK, {0}},
     .make_known = ask_elsewhere,
     .references = references,

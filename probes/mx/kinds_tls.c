@@ -20,12 +20,7 @@ static const struct reference dane_references[] = {
 
 static const struct step_template verify_tls[] = {
     MX_CHECK_AGAIN,
-    {.shell = SHELL_SH,
-     .kind = STEP_EXACT,
-     .where = "any machine with OpenSSL",
-     .command = "openssl s_client -starttls smtp -connect {endpoint}",
-     .note = "it prints the certificate and how it is verified. Ctrl-C ends it",
-     .each = "endpoint"},
+    MX_OPENSSL("it prints the certificate and how it is verified. Ctrl-C ends it"),
     {0}};
 
 /* As senders do that check it: the name counts too. */

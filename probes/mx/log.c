@@ -159,12 +159,15 @@ static void set_peer(struct finding *finding, const struct mail_log_peer *peer, 
         net_address_format(&peer->address, 0, endpoint);
         ip_format(&peer->address.ip, ip);
         set_address(finding, "address", &peer->address.ip);
-        set_vouched(finding, VALUE_TEXT, "endpoint", endpoint, strlen(endpoint));
-        if (is_first)
-            set_number(finding, "port", peer->address.port);
+        set_vouched(finding, VALUE_TEXT,
+                    peer->address.port == TRACE_TLS_PORT ? "tls-endpoint" : "endpoint", endpoint,
+                    strlen(endpoint));
         if (is_first && !peer->host)
             set_vouched(finding, VALUE_TEXT, "server", ip, strlen(ip));
     }
+    if (is_first)
+        set_number(finding, "port",
+                   peer->address.port ? peer->address.port : service_usual_port(SERVICE_SMTP));
     if (is_first && peer->host)
         set_value(finding, VALUE_NAME, "server", peer->host, strlen(peer->host));
     else if (is_first && peer->domain && peer->address.ip.family == IP_NONE)

@@ -125,6 +125,15 @@ static bool is_exchanger(struct examination *x, const struct subject *server)
     return false;
 }
 
+static bool is_connected_to(const struct mx_calls *calls)
+{
+    bool is_connected = false;
+
+    for (size_t i = 0; i < calls->count; i++)
+        is_connected = is_connected || mx_call_connected(&calls->list[i]);
+    return is_connected;
+}
+
 static void examine_server(struct examination *x, const struct subject *server)
 {
     const struct mx_exchangers *mx;
@@ -143,6 +152,8 @@ static void examine_server(struct examination *x, const struct subject *server)
     }
     if (!known)
         return;
+    smtp.serves_submission =
+        server->given && (is_connected_to(&submission) || is_connected_to(&submissions));
     mx_judge_records(x, server, mx);
     mx_judge_calls(x, &smtp);
     mx_judge_speech(x, &smtp);

@@ -149,7 +149,9 @@ static void set_server(const struct mx_trace *shown, struct finding *finding, si
     ip_format(&connection->server.ip, ip);
     net_address_format(&connection->server, 0, endpoint);
     set_address(finding, "address", &connection->server.ip);
-    set_vouched(finding, VALUE_TEXT, "endpoint", endpoint, strlen(endpoint));
+    set_vouched(finding, VALUE_TEXT,
+                connection->server.port == TRACE_TLS_PORT ? "tls-endpoint" : "endpoint", endpoint,
+                strlen(endpoint));
     if (!is_first)
         return;
     set_number(finding, "port", connection->server.port);

@@ -50,6 +50,7 @@ static struct {
     size_t finding_count;
     const struct entry *world;
     size_t world_count;
+    bool open_for_programs; /* ports 587 and 465 greet, whatever port 25 does */
 } bench;
 
 static void fetch(void *context, struct evidence *item)
@@ -118,7 +119,8 @@ static const struct manner *manner_of(const struct ip_address *ip)
 static void answer_smtp(struct smtp_conversation *item)
 {
     struct arena *arena = &item->evidence.memory;
-    const struct manner *manner = manner_of(&item->address.ip);
+    bool is_open = bench.open_for_programs && item->address.port != 25;
+    const struct manner *manner = is_open ? &manners[0] : manner_of(&item->address.ip);
     struct smtp_exchange *exchanges = arena_new(arena, 2, sizeof *exchanges);
     struct smtp_line *line = arena_new(arena, 1, sizeof *line);
     int64_t after = (int64_t)(manner->after * 1e6);
@@ -138,6 +140,7 @@ static void answer_smtp(struct smtp_conversation *item)
     item->exchanges = exchanges;
     item->exchange_count = manner->connected == STATUS_OK ? 2 : 1;
     item->patience = (unsigned)(manner->after * 1000);
+    item->tls_at_once = item->address.port == 465;
     evidence_fail(&item->evidence, manner->connected, NULL);
 }
 
@@ -275,7 +278,7 @@ static void exchangers_are_judged_together(void **state)
         {"10:5", "", "the greeting came after 5.0 s"},
         {"10:1 20:2 20:3", "", "3 of 3 addresses greet, the slowest after 0.0 s"},
         /* silence */
-        {"10:10", "banner-stall=critical", "it is the only exchanger"},
+        {"10:10", "banner-stall=critical", "it is the only address"},
         {"10:10 20:1", "banner-stall=critical", "only if the sender moves on"},
         {"10:10 20:11", "banner-stall=critical", "all 2 addresses"},
         {"10:11 20:1", "banner-stall=critical", "in 20.0 s; then it closed"},
@@ -290,7 +293,8 @@ static void exchangers_are_judged_together(void **state)
         {"10:20 20:1", "closes=warning", NULL},
         {"10:20", "closes=critical", NULL},
         {"10:30 20:1", "refuses=warning", NULL},
-        {"10:30 20:31", "refuses=critical", NULL},
+        {"10:30 20:31", "refuses=warning", "this network may refuse port 25 by itself"},
+        {"10:30 20:51", "refuses=critical greeting-refused=warning", "none of the 2 addresses"},
         {"10:50 20:1", "greeting-refused=warning", "which means not now"},
         {"10:51", "greeting-refused=warning", "or none for this caller"},
         {"10:80 20:1", "not-smtp=warning", NULL},
@@ -300,13 +304,16 @@ static void exchangers_are_judged_together(void **state)
         {"10:40 10:2 20:1", "unreachable=warning", NULL},
         {"10:1 20:41", "unreachable=warning", NULL},
         {"10:40 20:41", "unreachable?", "this network may block port 25"},
-        {"10:40 20:30", "refuses=critical unreachable?", NULL},
+        {"10:40 20:30", "refuses=warning unreachable?", NULL},
         {"10:40 20:10", "banner-stall=critical unreachable=critical", "none of the 2 addresses"},
         {"10:30 20:10 30:1", "banner-stall=critical refuses=warning", "the exchangers before it"},
         {"10/41 20:10 30:1", "banner-stall=warning unreachable?", NULL},
         {"10:13 20:10 30:1", "banner-stall=warning banner-stall?", NULL},
         /* IPv6 */
         {"10:1 10/41", "unreachable?", "no way to IPv6"},
+        {"10/41", "unreachable?", "no way to IPv6"},
+        {"10:30 10/41", "refuses=warning unreachable?", "no way to IPv6"},
+        {"10:20 20/41", "closes=warning unreachable?", "no way to IPv6"},
         {"10:1 10/41 20/2", "unreachable=warning", NULL},
         {"10:1 10/40", "unreachable=warning", NULL},
         {"10:40 10/41", "unreachable?", "this network may block port 25"},
@@ -394,6 +401,9 @@ static void a_domain_may_be_its_own_exchanger(void **state)
     DOMAIN({"contoso.com", "A", "192.0.2.30"});
     assert_string_equal(verdicts(), "refuses=info");
     end();
+    DOMAIN({"contoso.com", "A", "192.0.2.10"});
+    assert_string_equal(verdicts(), "banner-stall=info");
+    end();
     DOMAIN({"contoso.com", "TXT", "fails"});
     assert_string_equal(verdicts(), "");
     end();
@@ -409,7 +419,58 @@ static void an_address_counts_once(void **state)
     DOMAIN({"contoso.com", "MX", "10 A.contoso.com"}, {"contoso.com", "MX", "20 b.contoso.com"},
            {"a.contoso.com", "A", "192.0.2.10"}, {"b.contoso.com", "A", "192.0.2.10"});
     assert_string_equal(verdicts(), "banner-stall=critical");
-    assert_non_null(seen("the only exchanger"));
+    assert_non_null(seen("the only address"));
+    end();
+}
+
+static bool is_step(const char *part)
+{
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        const struct steps fix = bench.findings[i]->fix;
+
+        for (size_t j = 0; j < fix.count; j++) {
+            if (strstr(fix.list[j].command, part))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What is said to be deleted is what is at fault, and who is sent to is not. */
+static void what_works_stays_in_dns(void **state)
+{
+    (void)state;
+    /* one of two addresses of a name: the address record, and the other address to send to */
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"a.contoso.com", "A", "192.0.2.10"},
+           {"a.contoso.com", "AAAA", "2001:db8::1"});
+    assert_true(is_step("Delete the address record \"a.contoso.com. 300 IN A 192.0.2.10\""));
+    assert_false(is_step("Delete the record"));
+    assert_true(is_step("-SmartHosts '[2001:db8::1]'"));
+    end();
+    /* both names of an address, and the third to send to */
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"contoso.com", "MX", "10 b.contoso.com"},
+           {"contoso.com", "MX", "10 c.contoso.com"}, {"a.contoso.com", "A", "192.0.2.10"},
+           {"b.contoso.com", "A", "192.0.2.10"}, {"c.contoso.com", "A", "192.0.2.1"});
+    assert_true(is_step("IN MX 10 a.contoso.com.\""));
+    assert_true(is_step("IN MX 10 b.contoso.com.\""));
+    assert_false(is_step("IN MX 10 c.contoso.com"));
+    assert_false(is_step("Delete the address record"));
+    assert_true(is_step("-SmartHosts 'c.contoso.com'"));
+    assert_non_null(seen("1 of 2 addresses with the best preference: about 2 in 3 messages"));
+    assert_non_null(seen("(and of preference 10, b.contoso.com)"));
+    end();
+    /* an address that was not tried may work */
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"contoso.com", "MX", "20 b.contoso.com"},
+           {"a.contoso.com", "A", "192.0.2.10"}, {"a.contoso.com", "AAAA", "2001:db8::41"},
+           {"b.contoso.com", "A", "192.0.2.1"});
+    assert_false(is_step("Delete the record"));
+    assert_true(is_step("a.contoso.com. 300 IN A 192.0.2.10"));
+    assert_true(is_step("-SmartHosts 'b.contoso.com'"));
+    end();
+    /* nobody is left */
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"a.contoso.com", "A", "192.0.2.10"});
+    assert_false(is_step("Delete the"));
+    assert_true(is_step("-SmartHosts '<exchanger-that-greets>'"));
     end();
 }
 
@@ -449,7 +510,49 @@ static void servers_are_called_at_three_ports(void **state)
     assert_int_equal(calls, 3);
     end();
     EXAMINE(SUBJECT_SERVER, "192.0.2.30", {"x", "A", "192.0.2.1"});
-    assert_string_equal(verdicts(), "refuses=critical");
+    assert_string_equal(verdicts(), "refuses=warning");
+    end();
+}
+
+static size_t count_steps(const char *part)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        const struct finding *finding = bench.findings[i];
+        const struct steps all[] = {finding->fix, finding->verify};
+
+        for (size_t j = 0; j < 2; j++) {
+            for (size_t k = 0; k < all[j].count; k++)
+                count += strstr(all[j].list[k].command, part) != NULL;
+        }
+    }
+    return count;
+}
+
+/* The steps are about the port that is at fault, and speak TLS at once where it does. */
+static void steps_fit_the_port(void **state)
+{
+    (void)state;
+    EXAMINE(SUBJECT_SERVER, "192.0.2.10", {"x", "A", "192.0.2.1"});
+    assert_int_equal(count_steps("-starttls smtp -crlf -connect '192.0.2.10:25'"), 1);
+    assert_int_equal(count_steps("-starttls smtp -crlf -connect '192.0.2.10:587'"), 1);
+    assert_int_equal(count_steps("s_client -crlf -connect '192.0.2.10:465'"), 1);
+    assert_int_equal(count_steps("s_client"), 3);
+    assert_int_equal(count_steps("ss -ltn sport = :'25'"), 1);
+    assert_int_equal(count_steps("ss -ltn sport = :'587'"), 1);
+    assert_int_equal(count_steps("ss -ltn sport = :'465'"), 1);
+    assert_int_equal(count_steps("New-SendConnector"), 1);
+    end();
+}
+
+/* A server need not be a relay: where mail programs get in, a closed port 25 is no fault. */
+static void a_server_need_not_take_mail_from_servers(void **state)
+{
+    (void)state;
+    bench.open_for_programs = true;
+    EXAMINE(SUBJECT_SERVER, "192.0.2.30", {"x", "A", "192.0.2.1"});
+    assert_string_equal(verdicts(), "refuses=info");
     end();
 }
 
@@ -547,8 +650,11 @@ int main(void)
         cmocka_unit_test_setup(records_lead_somewhere, set_up),
         cmocka_unit_test_setup(a_domain_may_be_its_own_exchanger, set_up),
         cmocka_unit_test_setup(an_address_counts_once, set_up),
+        cmocka_unit_test_setup(what_works_stays_in_dns, set_up),
         cmocka_unit_test_setup(more_than_are_examined_are_told, set_up),
         cmocka_unit_test_setup(servers_are_called_at_three_ports, set_up),
+        cmocka_unit_test_setup(steps_fit_the_port, set_up),
+        cmocka_unit_test_setup(a_server_need_not_take_mail_from_servers, set_up),
         cmocka_unit_test_setup(found_servers_are_told_once, set_up),
         cmocka_unit_test_setup(tlsa_records_are_compared, set_up),
     };
