@@ -48,6 +48,7 @@ static int compare_with_planted(struct run *run)
         found += search.found;
     }
     fprintf(stderr, "%u of %u found\n", found, planted);
+    fputs("the names are invented: the commands of the report are not to be run\n", stderr);
     return found == planted ? EXIT_FINE : 1;
 }
 
@@ -85,7 +86,9 @@ static int examine(struct options *options, const struct lab_world_ways *ways)
     options->settings.ports[SERVICE_DNS] = ways->resolver.port;
     options->settings.ports[SERVICE_SMTP] = ways->smtp_port;
     options->settings.deep = true;
-    options->title = "DEMONSTRATION: invented faults on loopback";
+    options->title =
+        "DEMONSTRATION on loopback, with invented names: the commands below show their "
+        "form and are not to be run";
     run.about.subjects = options->subjects;
     run.about.subject_count = options->subject_count;
     run.about.settings = options->settings;

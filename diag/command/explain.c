@@ -1,6 +1,7 @@
 /* exdiag explain: the knowledge behind a finding, from the table the findings come from. */
 #include "diag/command/command.h"
 #include "diag/probe.h"
+#include "diag/report/shared.h"
 #include "diag/report/wrap.h"
 
 #include <string.h>
@@ -61,7 +62,7 @@ static void print_steps(struct page *page, const char *heading,
             const struct step *step = &steps.list[i];
 
             print_line(page, INDENT,
-                       arena_print(&page->memory, "%u. %s: %s", number, shell_word(step->shell),
+                       arena_print(&page->memory, "%u. %s: %s", number, report_shell(step->shell),
                                    step->where));
             if (step->shell == SHELL_MANUAL)
                 print_line(page, STEP_INDENT, step->command);

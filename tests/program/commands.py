@@ -94,6 +94,14 @@ def explain_spf_corrects_what_is_widely_told():
 
 
 @case
+def explain_names_consoles_as_reports_do():
+    page = exdiag("explain", "mx-banner-stall", status=FINE).out
+    for console in ("by hand: ", "shell: ", "PowerShell: ", "Exchange Management Shell: "):
+        expect(re.search(rf"^  [0-9]+\. {console}", page, re.M), f"no step begins {console}")
+    expect(not re.search(r"^  [0-9]+\. (manual|sh|ems): ", page, re.M), "a console is abbreviated")
+
+
+@case
 def explain_of_several_and_of_none_such():
     out = exdiag("explain", "spf-none", "spf-multiple", status=FINE).out
     expect(out.index("spf-none: ") < out.index("spf-multiple: "), "not in the order asked")
@@ -108,6 +116,8 @@ def demo_finds_all_that_is_planted():
         expect_equal(found, planted, f"found as {format}")
         expect(planted > 4, "hardly anything is planted")
         expect_not_in("planted", result.out, "the report")
+        expect_in("invented names", " ".join(result.out.split()), "the report")
+        expect_in("not to be run", result.err, "stderr")
     expect_in("<html", result.out, "html")
 
 
