@@ -62,6 +62,8 @@ bool mail_stream_add(struct mail_stream *stream, uint32_t sequence, size_t size,
     further = ahead(end, stream->next);
     if (early > 0 && (size || is_fin))
         add_hole(stream, stream->next, sequence);
+    else if (early > 0)
+        mail_stream_acknowledge(stream, sequence); /* it was sent, though it may come yet */
     else if (early < 0 && stream->holes)
         fill_holes(stream, sequence, end);
     if (further > 0 && (size || is_fin)) {
@@ -104,15 +106,22 @@ void mail_greeting_begin(struct mail_greeting *greeting, uint32_t next)
     greeting->next = next;
 }
 
+/* Takes out the piece that stands here. */
+static struct mail_greeting_piece *take_piece(struct mail_greeting *greeting,
+                                              struct mail_greeting_piece **place)
+{
+    struct mail_greeting_piece *piece = *place;
+
+    *place = piece->next;
+    greeting->held--;
+    *greeting->held_in_all -= piece->kept;
+    return piece;
+}
+
 static void drop_pieces(struct mail_greeting *greeting)
 {
-    while (greeting->pieces) {
-        struct mail_greeting_piece *piece = greeting->pieces;
-
-        greeting->pieces = piece->next;
-        free(piece);
-    }
-    greeting->held = 0;
+    while (greeting->pieces)
+        free(take_piece(greeting, &greeting->pieces));
 }
 
 void mail_greeting_release(struct mail_greeting *greeting)
@@ -193,7 +202,10 @@ static void hold(struct mail_greeting *greeting, uint32_t sequence, const unsign
 {
     struct mail_greeting_piece *piece, **place = &greeting->pieces;
 
-    if (greeting->held == GREETING_HELD_MOST) {
+    if (kept > GREETING_HELD_KEPT)
+        kept = GREETING_HELD_KEPT;
+    if (greeting->held == GREETING_HELD_MOST ||
+        *greeting->held_in_all + kept > GREETING_HELD_BYTES) {
         greeting->is_lost = true;
         return;
     }
@@ -207,6 +219,7 @@ static void hold(struct mail_greeting *greeting, uint32_t sequence, const unsign
         place = &(*place)->next;
     *place = piece;
     greeting->held++;
+    *greeting->held_in_all += kept;
 }
 
 /* False for a segment that is not next. */
@@ -241,8 +254,7 @@ static bool read_held(struct mail_greeting *greeting)
             place = &piece->next;
             continue;
         }
-        *place = piece->next;
-        greeting->held--;
+        take_piece(greeting, place);
         read_segment(greeting, piece->sequence, piece->bytes, piece->size, piece->kept);
         free(piece);
         return true;

@@ -18,7 +18,7 @@ struct mail_stream {
     bool is_lost;          /* more holes at once than are kept */
     uint8_t holes;         /* counted */
     uint32_t next;         /* the number behind the last seen, FIN included */
-    uint32_t acknowledged; /* by the other side, the highest */
+    uint32_t acknowledged; /* the highest that is known to be sent: by ACKs, by later numbers */
     uint64_t bytes;
     struct {
         uint32_t begin, end;
@@ -40,8 +40,10 @@ bool mail_stream_has_gap(const struct mail_stream *stream);
 /* ---- greetings (RFC 5321 4.2) ---- */
 
 enum {
-    GREETING_MOST = 128 * 1024, /* bytes; what is longer is no greeting */
-    GREETING_HELD_MOST = 8      /* segments that came too early */
+    GREETING_MOST = 128 * 1024,    /* bytes; what is longer is no greeting */
+    GREETING_HELD_MOST = 8,        /* segments that came too early, */
+    GREETING_HELD_KEPT = 2048,     /* of each so many bytes, */
+    GREETING_HELD_BYTES = 16 << 20 /* and of all greetings together */
 };
 
 struct mail_greeting_piece;
@@ -53,7 +55,7 @@ struct mail_greeting_piece;
 struct mail_greeting {
     bool is_open; /* it is being read: more is to come */
     bool is_cut;
-    bool is_lost; /* more came too early than was held */
+    bool is_lost; /* more came too early than is held */
     bool ends_with_cr;
     uint8_t held;
     char head[4];                       /* of the line under way */
@@ -64,6 +66,7 @@ struct mail_greeting {
     char *text;                         /* the first TRACE_GREETING_KEPT bytes; free() it */
     size_t size;                        /* kept */
     struct mail_greeting_piece *pieces; /* held, in the order they came */
+    size_t *held_in_all;                /* bytes, of every greeting; set before the first is held */
 };
 
 void mail_greeting_begin(struct mail_greeting *greeting, uint32_t next);
