@@ -73,7 +73,7 @@ static const struct {
 #member, offsetof(struct trace_connection, member)                                         \
     }
     MOMENT(syn),          MOMENT(syn_ack), MOMENT(ack), MOMENT(client_first),
-    MOMENT(server_first), MOMENT(greeted), MOMENT(end), MOMENT(last),
+    MOMENT(server_first), MOMENT(greeted), MOMENT(end), MOMENT(replaced), MOMENT(last),
 #undef MOMENT
 };
 

@@ -49,17 +49,22 @@ void mail_kept_free(struct mail_kept *kept)
 
 /* ---- which stay ---- */
 
+/* Whether a missing greeting would be nobody's fault. */
+static bool expects_nothing(const struct trace_connection *seen)
+{
+    return seen->is_cut || seen->has_gap || trace_is_half_open(seen);
+}
+
 static enum mail_rank rank_of(const struct trace_connection *seen)
 {
-    const struct trace_moment *welcome = &seen->greeted;
+    const struct trace_moment *welcome =
+        seen->server.port == TRACE_TLS_PORT ? &seen->server_first : &seen->greeted;
 
     if (!seen->syn.frame && !seen->syn_ack.frame)
-        return MAIL_BEGUN_BEFORE;
-    if (seen->server.port == TRACE_TLS_PORT)
-        welcome = &seen->server_first;
-    else if (seen->greeting_code / 100 != 2)
-        return MAIL_NOT_WELCOMED;
+        return MAIL_NOT_JUDGED;
     if (!welcome->frame)
+        return expects_nothing(seen) ? MAIL_NOT_JUDGED : MAIL_NOT_WELCOMED;
+    if (seen->server.port != TRACE_TLS_PORT && seen->greeting_code / 100 != 2)
         return MAIL_NOT_WELCOMED;
     if (seen->syn_ack.frame && welcome->time - seen->syn_ack.time >= LATE)
         return MAIL_WELCOMED_LATE;

@@ -9,7 +9,7 @@
 
 /* From what may go first to what should stay. */
 enum mail_rank {
-    MAIL_BEGUN_BEFORE, /* neither SYN nor SYN-ACK is in the trace */
+    MAIL_NOT_JUDGED, /* it began before the trace, lacks frames, or the client never came */
     MAIL_WELCOMED,
     MAIL_WELCOMED_LATE,
     MAIL_NOT_WELCOMED,

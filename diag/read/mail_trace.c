@@ -26,9 +26,11 @@ struct tracked {
     struct tracked *previous, *next; /* in its list */
     struct trace_connection seen;
     uint64_t first_frame;
-    uint32_t client_isn;
-    bool is_closed;   /* in the list of those */
-    bool lacks_frame; /* one that must have been */
+    uint32_t client_isn;   /* by SYN or SYN-ACK */
+    uint32_t server_begin; /* the number of the first byte awaited */
+    bool is_closed;        /* in the list of those */
+    bool lacks_syn_ack;    /* it must have been: it was answered, or data followed it */
+    bool gave_way;         /* to another, though it may go on */
     bool client_ended, server_ended;
     struct mail_stream client, server;
     struct mail_greeting greeting;
@@ -47,20 +49,26 @@ struct mail_tracer {
     struct tracked **slots;
     size_t slot_count; /* a power of 2 */
     struct list open, closed;
+    size_t held;             /* bytes of greetings whose turn is to come */
     struct mail_trace trace; /* its counters */
 };
 
-uint64_t trace_began(const struct trace_connection *connection)
+const struct trace_moment *trace_began(const struct trace_connection *connection)
 {
     const struct trace_moment *moments[] = {&connection->syn, &connection->syn_ack,
-                                            &connection->client_first, &connection->server_first,
-                                            &connection->last};
+                                            &connection->client_first, &connection->server_first};
 
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
         if (moments[i]->frame)
-            return moments[i]->frame;
+            return moments[i];
     }
-    return 0;
+    return &connection->last;
+}
+
+bool trace_is_half_open(const struct trace_connection *connection)
+{
+    return connection->syn_ack.frame && !connection->ack.frame && !connection->server_first.frame &&
+           connection->ended_by != TRACE_SERVER_FIN;
 }
 
 /* ---- the table of connections ---- */
@@ -166,7 +174,7 @@ static void finish(struct mail_tracer *tracer, struct tracked *tracked)
     done.seen.greeting_size = greeting->size;
     done.seen.greeting_code = greeting->code;
     done.seen.is_cut = greeting->is_cut;
-    done.seen.has_gap = tracked->lacks_frame || greeting->is_lost ||
+    done.seen.has_gap = tracked->lacks_syn_ack || tracked->gave_way || greeting->is_lost ||
                         mail_stream_has_gap(&tracked->client) ||
                         mail_stream_has_gap(&tracked->server);
     greeting->text = NULL;
@@ -198,18 +206,26 @@ static void close_connection(struct mail_tracer *tracer, struct tracked *tracked
         finish(tracer, tracer->closed.first);
 }
 
+static void make_room(struct mail_tracer *tracer)
+{
+    if (tracer->open.count < TRACE_OPEN_MOST)
+        return;
+    tracer->open.first->gave_way = true;
+    finish(tracer, tracer->open.first);
+}
+
 static struct tracked *begin(struct mail_tracer *tracer, const struct key *key, uint64_t hash,
                              uint64_t frame)
 {
     struct tracked *tracked = memory_new(1, sizeof *tracked);
     uint8_t family = (uint8_t)key->family;
 
-    if (tracer->open.count >= TRACE_OPEN_MOST)
-        finish(tracer, tracer->open.first);
+    make_room(tracer);
     grow_table(tracer);
     tracked->key = *key;
     tracked->hash = hash;
     tracked->first_frame = frame;
+    tracked->greeting.held_in_all = &tracer->held;
     tracked->seen.client =
         (struct net_address){.ip = frame_address(family, key->client), .port = key->client_port};
     tracked->seen.server =
@@ -234,8 +250,15 @@ static void end_by(struct tracked *tracked, enum trace_end end, const struct tra
     tracked->seen.end = *now;
 }
 
+/* Its handshake is in the trace, or a part of that. */
+static bool has_begun(const struct tracked *tracked)
+{
+    return tracked->seen.syn.frame || tracked->seen.syn_ack.frame;
+}
+
 static void await_greeting(struct tracked *tracked, uint32_t sequence)
 {
+    tracked->server_begin = sequence;
     mail_stream_begin(&tracked->server, sequence);
     if (tracked->seen.server.port != TRACE_TLS_PORT)
         mail_greeting_begin(&tracked->greeting, sequence);
@@ -256,9 +279,12 @@ static void take_syn(struct tracked *tracked, const struct frame_payload *segmen
 static void take_syn_ack(struct tracked *tracked, const struct frame_payload *segment,
                          const struct trace_moment *now)
 {
-    if (tracked->seen.syn.frame && segment->acknowledged != tracked->client_isn + 1)
+    if (has_begun(tracked) && segment->acknowledged != tracked->client_isn + 1)
         return; /* of another connection between the same ports */
     note(&tracked->seen.syn_ack, now);
+    tracked->client_isn = segment->acknowledged - 1;
+    if (tracked->server_begin == segment->sequence + 1)
+        tracked->lacks_syn_ack = false; /* recorded after what followed it */
     if (!tracked->client.is_known)
         mail_stream_begin(&tracked->client, segment->acknowledged);
     if (!tracked->server.is_known)
@@ -278,13 +304,12 @@ static void take_client_segment(struct tracked *tracked, const struct frame_payl
                                 const struct trace_moment *now)
 {
     bool is_fin = (segment->flags & FRAME_FIN) != 0;
-    bool has_begun = tracked->seen.syn.frame || tracked->seen.syn_ack.frame;
 
-    if (tracked->seen.syn_ack.frame)
-        note(&tracked->seen.ack, now);
     if (segment->flags & FRAME_ACK) {
-        if (has_begun && !tracked->server.is_known) {
-            tracked->lacks_frame = true; /* what it acknowledges: the SYN-ACK */
+        if (has_begun(tracked))
+            note(&tracked->seen.ack, now);
+        if (has_begun(tracked) && !tracked->server.is_known) {
+            tracked->lacks_syn_ack = true;
             await_greeting(tracked, segment->acknowledged);
         }
         mail_stream_acknowledge(&tracked->server, segment->acknowledged);
@@ -306,7 +331,7 @@ static void take_server_segment(struct tracked *tracked, const struct frame_payl
     if (segment->flags & FRAME_ACK)
         mail_stream_acknowledge(&tracked->client, segment->acknowledged);
     if (tracked->seen.syn.frame && !tracked->server.is_known) {
-        tracked->lacks_frame = true;
+        tracked->lacks_syn_ack = true;
         await_greeting(tracked, segment->sequence);
     }
     if (mail_stream_add(&tracked->server, segment->sequence, segment->size, is_fin))
@@ -347,24 +372,41 @@ static bool is_from_client(const struct mail_tracer *tracer, const struct frame_
     return !find(tracer, &key, hash_of(&key));
 }
 
+/*
+ * Whether this segment begins another connection between the same ports. A capture may have
+ * the SYN-ACK before its SYN.
+ */
+static bool begins_another(const struct tracked *tracked, const struct frame_payload *segment,
+                           bool from_client)
+{
+    unsigned handshake = segment->flags & (FRAME_SYN | FRAME_ACK);
+    uint32_t isn = from_client ? segment->sequence : segment->acknowledged - 1;
+
+    if (handshake != (from_client ? FRAME_SYN : FRAME_SYN | FRAME_ACK))
+        return false;
+    if (has_begun(tracked) && tracked->client_isn == isn)
+        return false;
+    return from_client || tracked->is_closed || !has_begun(tracked);
+}
+
 /* The connection of a segment; NULL where there is none, and none begins with it. */
 static struct tracked *connection_of(struct mail_tracer *tracer,
                                      const struct frame_payload *segment, bool from_client,
-                                     uint64_t frame)
+                                     const struct trace_moment *now)
 {
     struct key key = key_of(segment, from_client);
     uint64_t hash = hash_of(&key);
     struct tracked *tracked = find(tracer, &key, hash);
-    bool is_syn = from_client && (segment->flags & (FRAME_SYN | FRAME_ACK)) == FRAME_SYN;
 
-    if (tracked && is_syn &&
-        (!tracked->seen.syn.frame || tracked->client_isn != segment->sequence)) {
-        finish(tracer, tracked); /* the port is used again */
+    if (tracked && begins_another(tracked, segment, from_client)) {
+        if (tracked->seen.ended_by == TRACE_OPEN)
+            tracked->seen.replaced = *now;
+        finish(tracer, tracked);
         tracked = NULL;
     }
     if (tracked || segment->flags & FRAME_RST)
         return tracked;
-    tracked = begin(tracer, &key, hash, frame);
+    tracked = begin(tracer, &key, hash, now->frame);
     if (segment->flags & FRAME_SYN) /* of one that began before, nobody knows what led to it */
         tracked->path = mail_lookups_find(tracer->lookups, &tracked->seen.server.ip);
     return tracked;
@@ -399,7 +441,7 @@ static void take_segment(struct mail_tracer *tracer, const struct frame_payload 
                          const struct trace_moment *now)
 {
     bool from_client = is_from_client(tracer, segment);
-    struct tracked *tracked = connection_of(tracer, segment, from_client, now->frame);
+    struct tracked *tracked = connection_of(tracer, segment, from_client, now);
 
     if (!tracked)
         return;

@@ -62,12 +62,13 @@ struct trace_connection { /* to port 25, 465 or 587 */
     struct trace_moment syn; /* the first; absent where the trace begins later */
     unsigned syns;           /* sent, repeated ones too */
     struct trace_moment syn_ack;
-    struct trace_moment ack;          /* that completes the handshake */
+    struct trace_moment ack; /* by the client, that completes the handshake, or a later one */
     struct trace_moment client_first; /* data */
     struct trace_moment server_first;
-    struct trace_moment greeted; /* the frame that completed the greeting's last line */
-    struct trace_moment end;     /* the first FIN or RST */
-    struct trace_moment last;    /* frame seen of it */
+    struct trace_moment greeted;  /* the frame that completed the greeting's last line */
+    struct trace_moment end;      /* the first FIN or RST */
+    struct trace_moment replaced; /* without an end: another connection took its ports */
+    struct trace_moment last;     /* frame seen of it */
     enum trace_end ended_by;
     uint64_t client_bytes; /* by sequence numbers: each once, those of missing frames too */
     uint64_t server_bytes;
@@ -80,7 +81,8 @@ struct trace_connection { /* to port 25, 465 or 587 */
     size_t greeting_size;
     unsigned greeting_code; /* of its last line once that is complete; 0 before, or if it is none */
     bool is_cut;            /* the capture kept too little of its frames to read the greeting */
-    bool has_gap;           /* frames of it are missing, as sequence numbers and ACKs show */
+    /* Frames of it are missing, as sequence numbers and ACKs show, or it gave way to others. */
+    bool has_gap;
     /* Indices into `lookups` of those that led here; SIZE_MAX: not in the trace. */
     size_t mx_lookup;      /* whose answer names the exchange, or which has none (RFC 5321 5.1) */
     size_t address_lookup; /* SIZE_MAX too where the MX answer brought the address along */
@@ -100,8 +102,11 @@ struct mail_trace {
     const char *remark; /* why reading ended before the end of the file, or NULL */
 };
 
-/* The number of the first frame that is seen of a connection. */
-uint64_t trace_began(const struct trace_connection *connection);
+/* The first frame that is seen of a connection. */
+const struct trace_moment *trace_began(const struct trace_connection *connection);
+
+/* The server answered, and nothing shows that the client went on: nobody has to greet then. */
+bool trace_is_half_open(const struct trace_connection *connection);
 
 /* ---- from frames ---- */
 

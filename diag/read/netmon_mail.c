@@ -251,8 +251,11 @@ static void add_handshake(struct printed_connection *connection, const struct di
     }
     if (is_syn && shown->syn_ack.frame == 0)
         shown->syn_ack = frame->moment;
-    if (way->from_client && shown->ack.frame == 0 && shown->syn_ack.frame &&
-        (tcp->flags & NETMON_ACK) && !(tcp->flags & NETMON_RST))
+    if (!way->from_client || !(tcp->flags & NETMON_ACK) || (tcp->flags & NETMON_RST))
+        return;
+    if (shown->syn_ack.frame == 0)
+        shown->has_gap = true; /* what it acknowledges */
+    if (shown->ack.frame == 0)
         shown->ack = frame->moment;
 }
 
@@ -335,7 +338,8 @@ static void guess_address(const struct netmon_mail *mail, struct trace_connectio
         const struct trace_lookup *lookup = &mail->lookups[i];
 
         for (size_t j = 0;
-             j < lookup->record_count && lookup->answer.frame < trace_began(connection); j++) {
+             j < lookup->record_count && lookup->answer.frame < trace_began(connection)->frame;
+             j++) {
             if (lookup->records[j].name)
                 continue;
             if (only.family != IP_NONE && !ip_equal(&only, &lookup->records[j].ip))
@@ -384,7 +388,7 @@ static size_t last_lookup(const struct netmon_mail *mail, uint64_t frame, const 
 
 static void link_lookups(const struct netmon_mail *mail, struct trace_connection *connection)
 {
-    uint64_t frame = trace_began(connection);
+    uint64_t frame = trace_began(connection)->frame;
 
     if (connection->server.ip.family == IP_NONE && connection->syn.frame)
         guess_address(mail, connection);

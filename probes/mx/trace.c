@@ -7,7 +7,8 @@
 
 enum {
     SERVERS_IN_STEPS = 3, /* told step by step; */
-    SERVERS_SHOWN = 12    /* in a line each; more are counted */
+    SERVERS_SHOWN = 12,   /* in a line each; more are counted */
+    SILENCES_OF_NOTE = 5
 };
 
 /* ---- verdicts ---- */
@@ -18,46 +19,130 @@ static bool may_be(const struct net_address *one, const struct net_address *othe
                                         ip_equal(&one->ip, &other->ip));
 }
 
-const struct trace_connection *mx_successor(const struct mail_trace *trace, size_t connection)
+const struct trace_moment *mx_replaced(const struct mail_trace *trace, size_t connection)
 {
     const struct trace_connection *here = &trace->connections[connection];
 
+    if (here->ended_by != TRACE_OPEN)
+        return NULL;
+    if (here->replaced.frame)
+        return &here->replaced;
     for (size_t i = connection + 1; i < trace->connection_count; i++) {
         const struct trace_connection *next = &trace->connections[i];
 
         if (may_be(&here->client, &next->client) && may_be(&here->server, &next->server) &&
-            trace_began(next) > here->last.frame)
-            return next;
+            trace_began(next)->frame > here->last.frame)
+            return trace_began(next);
     }
     return NULL;
 }
 
-int64_t mx_trace_waited(const struct mail_trace *trace, const struct trace_connection *connection)
+/* The last moment that a greeting could have come at. */
+static int64_t end_of(const struct mail_trace *trace, size_t index)
 {
-    int64_t from = connection->syn_ack.time;
+    const struct trace_connection *connection = &trace->connections[index];
+    const struct trace_moment *replaced = mx_replaced(trace, index);
+
+    if (connection->end.frame)
+        return connection->end.time;
+    return replaced && replaced->time > 0 ? replaced->time : trace->last.time;
+}
+
+static int64_t waited_of(const struct mail_trace *trace, size_t index)
+{
+    const struct trace_connection *connection = &trace->connections[index];
+    bool is_encrypted = connection->server.port == TRACE_TLS_PORT && connection->server_first.frame;
+    int64_t from = mx_greeting_due(connection)->time;
     int64_t to = connection->greeted.frame ? connection->greeted.time
-                 : connection->end.frame   ? connection->end.time
-                                           : trace->last.time;
+                 : is_encrypted            ? connection->server_first.time
+                                           : end_of(trace, index);
 
     return from > 0 && to >= from ? (to - from) / 1000 : -1;
 }
 
 /*
  * Where the trace has no times, a silence is one all the same if its connection was over,
- * for another took its ports. Where TLS comes first, its first bytes are the greeting.
+ * for another took its ports.
  */
 static enum mx_verdict verdict_of(const struct mail_trace *trace, size_t index)
 {
-    const struct trace_connection *connection = &trace->connections[index];
-    enum mx_verdict verdict = mx_verdict_of_connection(connection, trace->last.time);
+    enum mx_verdict verdict =
+        mx_verdict_of_connection(&trace->connections[index], end_of(trace, index));
 
-    if (connection->server.port == TRACE_TLS_PORT && connection->server_first.frame)
-        return MX_READY;
-    if (verdict == MX_INCONCLUSIVE && mx_trace_waited(trace, connection) < 0 &&
-        mx_successor(trace, index))
+    if (verdict == MX_INCONCLUSIVE && waited_of(trace, index) < 0 && mx_replaced(trace, index))
         return MX_SILENT;
     return verdict;
 }
+
+/* ---- many short silences ---- */
+
+struct silences { /* of one server that never sent a byte */
+    size_t count;
+    int64_t shortest; /* milliseconds */
+    int64_t from, to; /* microseconds: the first began, the last ended */
+};
+
+/* None if the server ever spoke, or may have in a connection that is not kept. */
+static struct silences silences_of(const struct mx_trace *shown, size_t index)
+{
+    const struct mail_trace *trace = shown->trace;
+    struct silences found = {.shortest = INT64_MAX};
+
+    if (trace->connection_total > trace->connection_count)
+        return found;
+    for (size_t i = 0; i < trace->connection_count; i++) {
+        const struct trace_connection *connection = &trace->connections[i];
+
+        if (!net_address_equal(&connection->server, &trace->connections[index].server))
+            continue;
+        if (connection->server_first.frame || connection->has_gap)
+            return (struct silences){0};
+        if (shown->waited[i] < MX_CLOSES_WITHIN || trace_is_half_open(connection))
+            continue;
+        if (found.count++ == 0)
+            found.from = connection->syn_ack.time;
+        if (shown->waited[i] < found.shortest)
+            found.shortest = shown->waited[i];
+        if (end_of(trace, i) > found.to)
+            found.to = end_of(trace, i);
+    }
+    return found;
+}
+
+static bool are_one_silence(const struct silences *silences)
+{
+    return silences->count >= SILENCES_OF_NOTE &&
+           silences->to - silences->from >= (int64_t)MX_SILENT_FROM * 1000;
+}
+
+/* A sender with little patience shows a stall by how often it comes in vain. */
+static void join_silences(const struct mx_trace *shown, enum mx_verdict *verdicts)
+{
+    for (size_t i = 0; i < shown->trace->connection_count; i++) {
+        struct silences silences;
+
+        if (verdicts[i] != MX_INCONCLUSIVE || shown->waited[i] < MX_CLOSES_WITHIN)
+            continue;
+        silences = silences_of(shown, i);
+        if (are_one_silence(&silences))
+            verdicts[i] = MX_SILENT;
+    }
+}
+
+static void saw_silences(const struct mx_trace *shown, struct finding *finding, size_t index)
+{
+    struct silences silences = silences_of(shown, index);
+
+    if (shown->verdicts[index] == MX_SILENT && shown->waited[index] < MX_SILENT_FROM &&
+        are_one_silence(&silences))
+        saw(finding, &shown->digest->evidence,
+            "%zu connections to it in %.0f s waited %.1f s and more each, and it never sent a byte: "
+            "each is too short to tell, all together are a silence",
+            silences.count, (double)(silences.to - silences.from) / 1e6,
+            (double)silences.shortest / 1000);
+}
+
+/* ---- counting ---- */
 
 static bool is_one_of(enum mx_verdict verdict, const enum mx_verdict *which)
 {
@@ -84,8 +169,7 @@ static bool says_more(const struct mx_trace *shown, size_t one, size_t other)
 {
     if (shown->verdicts[one] != shown->verdicts[other])
         return shown->verdicts[one] == MX_STALL;
-    return mx_trace_waited(shown->trace, &shown->trace->connections[one]) >
-           mx_trace_waited(shown->trace, &shown->trace->connections[other]);
+    return shown->waited[one] > shown->waited[other];
 }
 
 /* For each server the connection that says most, those that say more first; into `list`. */
@@ -162,11 +246,26 @@ static void set_server(const struct mx_trace *shown, struct finding *finding, si
         set_vouched(finding, VALUE_TEXT, "server", ip, strlen(ip));
 }
 
+static size_t count_half_open(const struct mail_trace *trace)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < trace->connection_count; i++)
+        count += trace_is_half_open(&trace->connections[i]);
+    return count;
+}
+
 /* What of the trace is not behind the findings. */
 static void saw_limits(const struct mx_trace *shown, struct finding *finding)
 {
     const struct mail_trace *trace = shown->trace;
+    size_t half_open = count_half_open(trace);
 
+    if (half_open > 0)
+        saw(finding, &shown->digest->evidence,
+            "%zu connection%s: SYN and SYN-ACK, and the client never completed %s: a scan, a "
+            "flood of SYNs, or frames that the trace lacks; no greeting was due",
+            half_open, half_open == 1 ? "" : "s", half_open == 1 ? "it" : "them");
     if (trace->remark)
         saw(finding, &shown->digest->evidence, "the trace was not read to its end: %s",
             trace->remark);
@@ -215,6 +314,7 @@ static void show_servers(const struct mx_trace *shown, struct finding *finding,
         if (more > 0)
             saw(finding, &shown->digest->evidence, "and %zu more connection%s to it like this one",
                 more, more == 1 ? "" : "s");
+        saw_silences(shown, finding, list[i]);
     }
     if (count > SERVERS_SHOWN)
         saw(finding, &shown->digest->evidence, "and %zu more servers", count - SERVERS_SHOWN);
@@ -304,7 +404,16 @@ static const struct finding_kind *kind_without_fault(const struct mx_trace *show
     return count_of(shown, VERDICTS(MX_SLOW)) == 0 ? &mx_banner_slow : &mx_closes;
 }
 
-/* Connections that began before the trace tell nothing: that matters where there are no others. */
+static const char *why_unknown(const struct mail_trace *trace)
+{
+    for (size_t i = 0; i < trace->connection_count; i++) {
+        if (trace->connections[i].syn.frame || trace->connections[i].syn_ack.frame)
+            return "the trace shows too little of each connection to judge it";
+    }
+    return "the beginning of no connection is in the trace";
+}
+
+/* What the trace shows too little of matters where there is nothing else. */
 static void judge_rest(const struct mx_trace *shown)
 {
     const enum mx_verdict *greeted = VERDICTS(MX_READY, MX_DELAYED);
@@ -317,10 +426,8 @@ static void judge_rest(const struct mx_trace *shown)
                              shown->trace->connection_count),
                      greeted, true);
     if (count_of(shown, VERDICTS(MX_UNKNOWN)) == shown->trace->connection_count)
-        show_servers(
-            shown,
-            unknown(shown->x, &mx_banner_stall, "the beginning of no connection is in the trace"),
-            VERDICTS(MX_UNKNOWN), false);
+        show_servers(shown, unknown(shown->x, &mx_banner_stall, "%s", why_unknown(shown->trace)),
+                     VERDICTS(MX_UNKNOWN), false);
 }
 
 static void tell_without_mail(const struct mx_trace *shown)
@@ -338,6 +445,7 @@ void mx_judge_trace(struct examination *x, const struct subject *file)
     const struct trace_digest *digest = ask_trace(x, file->name);
     struct mx_trace shown = {.x = x, .digest = digest};
     enum mx_verdict *verdicts;
+    int64_t *waited;
 
     if (!digest)
         return;
@@ -348,9 +456,14 @@ void mx_judge_trace(struct examination *x, const struct subject *file)
     }
     shown.trace = &digest->trace;
     verdicts = arena_new(pass_memory(x), shown.trace->connection_count, sizeof *verdicts);
-    for (size_t i = 0; i < shown.trace->connection_count; i++)
+    waited = arena_new(pass_memory(x), shown.trace->connection_count, sizeof *waited);
+    for (size_t i = 0; i < shown.trace->connection_count; i++) {
         verdicts[i] = verdict_of(shown.trace, i);
+        waited[i] = waited_of(shown.trace, i);
+    }
     shown.verdicts = verdicts;
+    shown.waited = waited;
+    join_silences(&shown, verdicts);
     if (shown.trace->connection_count == 0) {
         tell_without_mail(&shown);
         return;

@@ -191,15 +191,38 @@ static void tell_handshake(const struct telling *telling)
 
 /* ---- step 6: the greeting, or what came instead ---- */
 
+/* Where the line begins that decides, the last of a whole greeting; its size where that is lost. */
+static size_t deciding_line(const struct trace_connection *connection)
+{
+    const char *text = connection->greeting;
+    size_t start = 0;
+
+    for (size_t i = 1; connection->greeted.frame && i < connection->greeting_size; i++) {
+        if (text[i - 1] == '\n')
+            start = i;
+    }
+    if (start + 3 < connection->greeting_size && text[start + 3] == '-' &&
+        connection->greeted.frame)
+        return connection->greeting_size; /* of more bytes than are kept */
+    return start;
+}
+
 static const char *greeting_text(const struct telling *telling)
 {
-    const char *text = telling->connection->greeting;
-    size_t size = telling->connection->greeting_size, used = 0;
+    const struct trace_connection *connection = telling->connection;
+    size_t start = deciding_line(connection), used = 0;
+    const char *text = connection->greeting + start;
+    size_t size = connection->greeting_size - start;
 
     while (used < size && used < GREETING_SHOWN && text[used] && text[used] != '\r' &&
            text[used] != '\n')
         used++;
-    return used > 0 ? arena_print(telling->memory, ": %.*s", (int)used, text) : "";
+    if (used == 0)
+        return connection->greeting_code
+                   ? arena_print(telling->memory, ": %u", connection->greeting_code)
+                   : "";
+    return arena_print(telling->memory, start > 0 ? ", its last line: %.*s" : ": %.*s", (int)used,
+                       text);
 }
 
 static const char *time_text(const struct telling *telling, const char *word, int64_t waited)
@@ -217,7 +240,7 @@ static const char *end_text(const struct telling *telling)
                                        [TRACE_SERVER_FIN] = "the server closes (FIN",
                                        [TRACE_SERVER_RST] = "the server breaks off (RST"};
     const struct trace_connection *connection = telling->connection;
-    const struct trace_connection *next = mx_successor(telling->shown->trace, telling->index);
+    const struct trace_moment *next = mx_replaced(telling->shown->trace, telling->index);
 
     if (connection->ended_by != TRACE_OPEN)
         return arena_print(telling->memory, ", then %s, %s)", ends[connection->ended_by],
@@ -227,20 +250,23 @@ static const char *end_text(const struct telling *telling)
             telling->memory,
             "; frame %llu has the same ports and the numbers of another connection: this one was "
             "over by then",
-            (unsigned long long)trace_began(next));
+            (unsigned long long)next->frame);
     return ", and the trace ends";
 }
 
 static void tell_greeting(const struct telling *telling)
 {
     const struct trace_connection *connection = telling->connection;
-    int64_t waited = mx_trace_waited(telling->shown->trace, connection);
+    int64_t waited = telling->shown->waited[telling->index];
     const struct evidence *source = &telling->shown->digest->evidence;
 
     if (connection->greeted.frame)
         saw(telling->finding, source, "step 6, %s: the greeting%s%s",
             frame_text(telling, &connection->greeted), time_text(telling, "after", waited),
             greeting_text(telling));
+    else if (connection->server_first.frame && connection->server.port == TRACE_TLS_PORT)
+        saw(telling->finding, source, "step 6, %s: the server speaks%s, in TLS: its greeting cannot be read",
+            frame_text(telling, &connection->server_first), time_text(telling, "after", waited));
     else if (connection->server_first.frame)
         saw(telling->finding, source, "step 6, %s: no whole greeting%s, silence%s%s",
             frame_text(telling, &connection->server_first), greeting_text(telling),
@@ -330,11 +356,27 @@ void mx_saw_steps(struct finding *finding, const struct mx_trace *shown, size_t 
         tell_next(&telling);
 }
 
+/* Why nothing is said of it. */
+static const char *unknown_text(const struct trace_connection *connection)
+{
+    if (!connection->syn.frame && !connection->syn_ack.frame)
+        return "the handshake is not in this trace";
+    if (connection->is_cut)
+        return "the trace keeps too little of its frames to read the greeting";
+    if (connection->has_gap)
+        return "frames of it are not in this trace";
+    if (trace_is_half_open(connection))
+        return "the client never completed the handshake";
+    if (connection->syn_ack.frame && connection->server.port == TRACE_TLS_PORT)
+        return "the client never spoke, and with TLS at once it speaks first";
+    return "the trace ends too early";
+}
+
 void mx_saw_connection(struct finding *finding, const struct mx_trace *shown, size_t connection)
 {
     struct telling telling = telling_of(finding, shown, connection);
     const struct trace_connection *what = telling.connection;
-    int64_t waited = mx_trace_waited(shown->trace, what);
+    int64_t waited = shown->waited[connection];
     const struct trace_moment *begin = what->syn.frame       ? &what->syn
                                        : what->syn_ack.frame ? &what->syn_ack
                                                              : &what->last;
@@ -343,11 +385,16 @@ void mx_saw_connection(struct finding *finding, const struct mx_trace *shown, si
         saw(finding, &shown->digest->evidence, "%s, %s: greeted%s%s", server_text(&telling),
             frame_text(&telling, begin), time_text(&telling, "after", waited),
             greeting_text(&telling));
+    else if (what->server_first.frame && what->server.port == TRACE_TLS_PORT)
+        saw(finding, &shown->digest->evidence, "%s, %s: answered%s", server_text(&telling),
+            frame_text(&telling, begin), time_text(&telling, "after", waited));
+    else if (shown->verdicts[connection] == MX_UNKNOWN)
+        saw(finding, &shown->digest->evidence, "%s, %s: %s", server_text(&telling),
+            frame_text(&telling, begin), unknown_text(what));
     else if (what->syn_ack.frame)
         saw(finding, &shown->digest->evidence, "%s, %s: no greeting%s%s", server_text(&telling),
             frame_text(&telling, begin), time_text(&telling, "for", waited), end_text(&telling));
     else
         saw(finding, &shown->digest->evidence, "%s, %s: %s", server_text(&telling),
-            frame_text(&telling, begin),
-            what->syn.frame ? unanswered_text(&telling) : "the handshake is not in this trace");
+            frame_text(&telling, begin), unanswered_text(&telling));
 }

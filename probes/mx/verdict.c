@@ -142,22 +142,39 @@ static bool was_ended_by_server(const struct trace_connection *connection)
 /* Nobody answered, or the trace ends before the client would have asked again. */
 static enum mx_verdict of_unanswered(const struct trace_connection *connection, int64_t trace_end)
 {
+    if (!is_there(&connection->syn) || is_there(&connection->ack) || connection->has_gap ||
+        connection->server_bytes > 0)
+        return MX_UNKNOWN;
     if (connection->ended_by == TRACE_SERVER_RST)
         return MX_REFUSED;
-    if (!is_there(&connection->syn) || connection->server_bytes > 0)
-        return MX_UNKNOWN;
     if (connection->syns > 1 ||
         trace_end - connection->syn.time >= (int64_t)MX_CLOSES_WITHIN * 1000)
         return MX_UNREACHABLE;
     return MX_UNKNOWN;
 }
 
-/* Milliseconds from the moment the connection was accepted; 0 where the trace does not tell. */
-static int64_t since_accepted(const struct trace_connection *connection, int64_t time)
+/* The client, where TLS comes first. */
+static bool client_speaks_first(const struct trace_connection *connection)
 {
-    const struct trace_moment *accepted = &connection->syn_ack;
+    return connection->server.port == TRACE_TLS_PORT;
+}
 
-    return is_there(accepted) && time > accepted->time ? (time - accepted->time) / 1000 : 0;
+const struct trace_moment *mx_greeting_due(const struct trace_connection *connection)
+{
+    const struct trace_moment *spoke = &connection->client_first;
+
+    if (client_speaks_first(connection) && is_there(spoke) &&
+        spoke->time > connection->syn_ack.time)
+        return spoke;
+    return &connection->syn_ack;
+}
+
+/* Milliseconds from the moment a greeting was due; 0 where the trace does not tell. */
+static int64_t since_due(const struct trace_connection *connection, int64_t time)
+{
+    const struct trace_moment *due = mx_greeting_due(connection);
+
+    return is_there(due) && time > due->time ? (time - due->time) / 1000 : 0;
 }
 
 static bool begins_like_a_reply(const struct trace_connection *connection)
@@ -177,29 +194,40 @@ static bool is_encrypted(const struct trace_connection *connection)
 {
     if (connection->greeting_size > 0)
         return connection->greeting[0] == TLS_RECORD;
-    return connection->server.port == TRACE_TLS_PORT && is_there(&connection->server_first);
+    return client_speaks_first(connection) && is_there(&connection->server_first);
 }
 
-/* The server said something before the trace or the connection ended, and no whole reply. */
+/* What the capture lacks may have been the greeting, or the client was not there to hear it. */
 static bool is_unreadable(const struct trace_connection *connection)
 {
-    return connection->is_cut || connection->has_gap || !is_there(&connection->syn_ack);
+    return connection->is_cut || connection->has_gap || !is_there(&connection->syn_ack) ||
+           trace_is_half_open(connection);
+}
+
+static enum mx_verdict of_end(const struct trace_connection *connection, int64_t trace_end)
+{
+    if (connection->ended_by == TRACE_OPEN)
+        return of_silence(since_due(connection, trace_end));
+    if (was_ended_by_server(connection))
+        return of_closing(since_due(connection, connection->end.time));
+    return of_silence(since_due(connection, connection->end.time));
 }
 
 static enum mx_verdict of_ungreeted(const struct trace_connection *connection, int64_t trace_end)
 {
+    enum mx_verdict verdict;
+
     if (is_encrypted(connection))
-        return of_greeting(since_accepted(connection, connection->server_first.time),
-                           since_accepted(connection, connection->server_first.time));
+        return of_greeting(since_due(connection, connection->server_first.time),
+                           since_due(connection, connection->server_first.time));
     if (is_unreadable(connection))
         return MX_UNKNOWN;
     if (!begins_like_a_reply(connection))
         return MX_STRANGE;
-    if (connection->ended_by == TRACE_OPEN)
-        return of_silence(since_accepted(connection, trace_end));
-    if (was_ended_by_server(connection))
-        return of_closing(since_accepted(connection, connection->end.time));
-    return of_silence(since_accepted(connection, connection->end.time));
+    verdict = of_end(connection, trace_end);
+    if (client_speaks_first(connection) && !is_there(&connection->client_first))
+        return verdict == MX_CLOSES ? MX_CLOSES : MX_UNKNOWN; /* it waited for the client */
+    return verdict;
 }
 
 enum mx_verdict mx_verdict_of_connection(const struct trace_connection *connection,
@@ -207,8 +235,8 @@ enum mx_verdict mx_verdict_of_connection(const struct trace_connection *connecti
 {
     if (is_there(&connection->greeted))
         return of_code(connection->greeting_code,
-                       since_accepted(connection, connection->server_first.time),
-                       since_accepted(connection, connection->greeted.time));
+                       since_due(connection, connection->server_first.time),
+                       since_due(connection, connection->greeted.time));
     if (!is_there(&connection->syn_ack) && !is_encrypted(connection))
         return of_unanswered(connection, trace_end);
     return of_ungreeted(connection, trace_end);

@@ -52,10 +52,14 @@ int64_t mx_accepted_at(const struct smtp_conversation *conversation);
 /* Milliseconds from the connection on that a greeting was waited for. */
 int64_t mx_waited(const struct smtp_conversation *conversation);
 
+/* From when on the server was to speak: accepted; where TLS comes first, once the client spoke. */
+const struct trace_moment *mx_greeting_due(const struct trace_connection *connection);
+
 /*
- * `trace_end`: microseconds, when the last frame of the trace was taken. Where the trace has
- * no times, a connection that was not greeted is MX_INCONCLUSIVE, or MX_CLOSES if the server
- * ended it. What the client ended is judged by how long it had waited.
+ * `trace_end`: microseconds, when the last frame of the trace was taken, or another
+ * connection took this one's ports. Where the trace has no times, a connection that was not greeted
+ * is MX_INCONCLUSIVE, or MX_CLOSES if the server ended it. What the client ended is judged by how
+ * long it had waited.
  */
 enum mx_verdict mx_verdict_of_connection(const struct trace_connection *connection,
                                          int64_t trace_end);

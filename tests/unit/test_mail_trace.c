@@ -1,5 +1,6 @@
 /* What frames show of mail: connections, greetings, lookups, and what is kept of many. */
 #include "diag/read/dns_message.h"
+#include "diag/read/mail_stream.h"
 #include "tests/unit/frames.h"
 #include "tests/unit/unit.h"
 
@@ -236,6 +237,68 @@ static void test_port_used_again(void **state)
     assert_int_equal(trace.connections[1].syn.frame, 6);
     assert_int_equal(trace.connections[1].greeting_code, 421);
     assert_int_equal(trace.connections[1].ended_by, TRACE_CLIENT_RST);
+}
+
+/* A silent connection is over when its ports are used again, and was silent until then. */
+static void test_replaced(void **state)
+{
+    (void)state;
+    shake_hands();
+    up(SYN, 5000, 0, "");
+    down(SYN | ACK, 6000, 5001, "");
+    up(ACK, 5001, 6001, "");
+    conclude();
+    assert_int_equal(trace.connection_count, 2);
+    assert_int_equal(trace.connections[0].replaced.frame, 4);
+    assert_int_equal(trace.connections[0].ended_by, TRACE_OPEN);
+    assert_int_equal(trace.connections[1].replaced.frame, 0);
+}
+
+/* Captures of several queues have frames in another order. */
+static void test_order_of_the_handshake(void **state)
+{
+    static const char *const orders[] = {"SAag", "SaAg", "ASag", "AgSa", "SagA", "SgAa"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        for (const char *next = orders[i]; *next; next++) {
+            if (*next == 'S')
+                up(SYN, 999, 0, "");
+            if (*next == 'A')
+                down(SYN | ACK, 1999, 1000, "");
+            if (*next == 'a')
+                up(ACK, 1000, 2000, "");
+            if (*next == 'g')
+                down(ACK, 2000, 1000, "220 ok\r\n");
+        }
+        conclude();
+        assert_int_equal(trace.connection_count, 1);
+        assert_int_not_equal(trace.connections[0].syn.frame, 0);
+        assert_int_not_equal(trace.connections[0].syn_ack.frame, 0);
+        assert_int_not_equal(trace.connections[0].ack.frame, 0);
+        assert_int_equal(trace.connections[0].greeting_code, 220);
+        assert_false(trace.connections[0].has_gap);
+        begin(NULL);
+    }
+}
+
+/* An ended connection's ports are used again, and the SYN-ACK of the next comes before its SYN. */
+static void test_order_of_the_next_handshake(void **state)
+{
+    (void)state;
+    shake_hands();
+    up(FIN | ACK, 1000, 2000, "");
+    down(FIN | ACK, 2000, 1001, "");
+    down(SYN | ACK, 6000, 5001, "");
+    up(SYN, 5000, 0, "");
+    up(ACK, 5001, 6001, "");
+    down(ACK, 6001, 5001, "220 ok\r\n");
+    conclude();
+    assert_int_equal(trace.connection_count, 2);
+    assert_int_equal(trace.connections[1].syn_ack.frame, 6);
+    assert_int_equal(trace.connections[1].syn.frame, 7);
+    assert_int_equal(trace.connections[1].greeting_code, 220);
+    assert_false(trace.connections[1].has_gap);
 }
 
 /* RFC 5961 4: the server, which still knows an old connection, says so; the client resets it. */
@@ -490,6 +553,18 @@ static void test_gap_by_acknowledgement(void **state)
     assert_int_equal(seen->server_first.frame, 0);
 }
 
+/* The server's own empty ACK tells that it has sent more than the trace has. */
+static void test_gap_by_the_servers_number(void **state)
+{
+    (void)state;
+    for (unsigned lost = 0; lost < 2; lost++) {
+        shake_hands();
+        down(ACK, lost ? 2014 : 2000, 1000, "");
+        assert_int_equal(only_connection()->has_gap, lost);
+        begin(NULL);
+    }
+}
+
 /* The SYN-ACK and half a greeting are missing. */
 static void test_gap_by_numbers(void **state)
 {
@@ -517,6 +592,7 @@ static void test_gap_at_syn_ack(void **state)
     down(ACK, 2000, 1000, "220 ok\r\n");
     seen = only_connection();
     assert_int_equal(seen->greeting_code, 220);
+    assert_int_equal(seen->ack.frame, 2);
     assert_true(seen->has_gap);
 }
 
@@ -961,7 +1037,93 @@ static void test_open_connections_are_bounded(void **state)
     conclude();
     assert_int_equal(trace.connection_total, TRACE_OPEN_MOST + 11);
     assert_int_equal(trace.connection_count, TRACE_CONNECTIONS_KEPT);
+    assert_int_equal(trace.connections[0].syn.frame, 12); /* the first that is not cut short */
+}
+
+/* A silence whose end was not looked for is none: it may have been greeted since. */
+static void test_what_gave_way(void **state)
+{
+    struct segment syn = segment_of(true, SYN, 999, 0, "");
+    char address[IP_TEXT_SIZE];
+
+    (void)state;
+    shake_hands();
+    for (unsigned i = 0; i < 900; i++) /* connections that are known to the end, and tell little */
+        connect_to("198.51.100.1", 1024 + i, "220 ok\r\n");
+    syn.from = address;
+    syn.flags = ACK; /* of what began before the trace */
+    for (unsigned i = 0; i < TRACE_OPEN_MOST; i++) {
+        snprintf(address, sizeof address, "10.%u.%u.%u", i >> 16, i >> 8 & 255, i & 255);
+        send_part(&syn, false, whole, SIZE_MAX);
+    }
+    conclude();
     assert_int_equal(trace.connections[0].syn.frame, 1);
+    assert_true(trace.connections[0].has_gap);
+    assert_false(trace.connections[1].has_gap);
+}
+
+/* A flood of half open connections pushes nothing out that tells more. */
+static void test_half_open_go_first(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3000; i++) {
+        struct segment syn = segment_of(true, SYN, 999, 0, "");
+        struct segment answer = segment_of(false, SYN | ACK, 1999, 1000, "");
+
+        syn.from_port = answer.to_port = (uint16_t)(1024 + i);
+        send_part(&syn, false, whole, SIZE_MAX);
+        send_part(&answer, false, whole, SIZE_MAX);
+    }
+    shake_hands();
+    connect_to("198.51.100.1", 1024, "220 ok\r\n");
+    conclude();
+    assert_int_equal(trace.connection_count, TRACE_CONNECTIONS_KEPT);
+    assert_int_equal(count_of("198.51.100.1", 220), 1);
+    assert_true(trace_is_half_open(&trace.connections[0]));
+    assert_false(trace_is_half_open(&trace.connections[TRACE_CONNECTIONS_KEPT - 2]));
+}
+
+/* A long segment that comes too early is held in part; a greeting that needs the rest is cut. */
+static void test_long_segment_too_early(void **state)
+{
+    char text[GREETING_HELD_KEPT + 2];
+    const struct trace_connection *seen;
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 2] = '\n';
+    text[sizeof text - 1] = '\0';
+    for (size_t spare = 0; spare < 2; spare++) {
+        shake_hands();
+        down(ACK, 2004, 1000, text + spare);
+        down(ACK, 2000, 1000, "220 ");
+        seen = only_connection();
+        assert_int_equal(seen->is_cut, spare == 0);
+        assert_int_equal(seen->greeting_code, spare == 0 ? 0 : 220);
+        begin(NULL);
+    }
+}
+
+/* What all connections hold together is bounded, and what is given back can be used again. */
+static void test_held_bytes_are_bounded(void **state)
+{
+    size_t in_all = 0;
+    struct mail_greeting full = {.held_in_all = &in_all}, greeting = {.held_in_all = &in_all};
+
+    (void)state;
+    mail_greeting_begin(&full, 1);
+    mail_greeting_begin(&greeting, 1);
+    assert_false(mail_greeting_add(&full, 5, (const unsigned char *)"ok\r\n", 4, 4));
+    assert_int_equal(in_all, 4);
+    in_all = GREETING_HELD_BYTES;
+    assert_false(mail_greeting_add(&greeting, 5, (const unsigned char *)"ok\r\n", 4, 4));
+    assert_true(greeting.is_lost);
+    assert_int_equal(in_all, GREETING_HELD_BYTES);
+    assert_true(mail_greeting_add(&full, 1, (const unsigned char *)"220 ", 4, 4));
+    assert_false(full.is_lost);
+    assert_int_equal(in_all, GREETING_HELD_BYTES - 4);
+    mail_greeting_release(&full);
+    mail_greeting_release(&greeting);
 }
 
 /* A trace may be empty, and is fine. */
@@ -987,6 +1149,14 @@ int main(void)
         TEST(test_closed_by_server),
         TEST(test_port_used_again),
         TEST(test_challenge),
+        TEST(test_replaced),
+        TEST(test_order_of_the_handshake),
+        TEST(test_order_of_the_next_handshake),
+        TEST(test_gap_by_the_servers_number),
+        TEST(test_what_gave_way),
+        TEST(test_half_open_go_first),
+        TEST(test_long_segment_too_early),
+        TEST(test_held_bytes_are_bounded),
         TEST(test_begun_before),
         TEST(test_begun_at_syn_ack),
         TEST(test_ports),

@@ -173,6 +173,7 @@ static struct trace_connection connection_of(const struct capture *capture)
     return (struct trace_connection){.syn = moment(0),
                                      .syns = 1,
                                      .syn_ack = moment(capture->syn_ack),
+                                     .ack = moment(capture->syn_ack),
                                      .server_first = moment(capture->first),
                                      .greeted = moment(capture->greeted),
                                      .greeting_code = capture->code,
@@ -234,6 +235,73 @@ static void what_is_missing_is_unknown(void **state)
     assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_UNKNOWN);
 }
 
+/* Without the client's ACK nobody is there to be greeted: a scan, a flood of SYNs. */
+static void half_open_connections_are_unknown(void **state)
+{
+    static const struct capture silent = {"", 0.1, -1, -1, -1, 0, TRACE_OPEN, 301, MX_STALL};
+    struct trace_connection connection = connection_of(&silent);
+
+    (void)state;
+    connection.ack.frame = 0;
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_UNKNOWN);
+    connection.end = moment(0.2);
+    connection.ended_by = TRACE_CLIENT_RST;
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_UNKNOWN);
+    connection.ended_by = TRACE_SERVER_FIN; /* which takes an accepted connection */
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_CLOSES);
+}
+
+/* An answer to the SYN that the trace lacks was given all the same. */
+static void an_ack_proves_an_answer(void **state)
+{
+    static const struct capture unanswered = {
+        "", -1, -1, -1, -1, 0, TRACE_OPEN, 301, MX_UNREACHABLE};
+    struct trace_connection connection = connection_of(&unanswered);
+
+    (void)state;
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_UNREACHABLE);
+    connection.has_gap = true;
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_UNKNOWN);
+    connection.has_gap = false;
+    connection.ack = moment(0.2);
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_UNKNOWN);
+    connection.end = moment(0.3);
+    connection.ended_by = TRACE_SERVER_RST;
+    assert_int_equal(mx_verdict_of_connection(&connection, 301 * second), MX_UNKNOWN);
+}
+
+/* Where TLS comes first the server has nothing to say before the client has spoken. */
+static void with_tls_at_once_the_client_begins(void **state)
+{
+    static const struct {
+        double client, server, end; /* seconds; negative: never */
+        enum trace_end ended_by;
+        enum mx_verdict verdict;
+    } rows[] = {
+        {0.2, 0.3, -1, TRACE_OPEN, MX_READY},       {0.2, 5, -1, TRACE_OPEN, MX_DELAYED},
+        {0.2, 200, -1, TRACE_OPEN, MX_SLOW},        {200, 200.1, -1, TRACE_OPEN, MX_READY},
+        {-1, -1, -1, TRACE_OPEN, MX_UNKNOWN},       {-1, -1, 310, TRACE_CLIENT_FIN, MX_UNKNOWN},
+        {-1, -1, 60, TRACE_SERVER_FIN, MX_UNKNOWN}, {-1, -1, 1, TRACE_SERVER_FIN, MX_CLOSES},
+        {0.2, -1, -1, TRACE_OPEN, MX_STALL},        {0.2, -1, 20, TRACE_SERVER_FIN, MX_STALL},
+        {350, -1, -1, TRACE_OPEN, MX_INCONCLUSIVE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct capture capture = {
+            "", 0.1, rows[i].server, -1, rows[i].end, 0, rows[i].ended_by, 400, MX_UNKNOWN};
+        struct trace_connection connection = connection_of(&capture);
+        enum mx_verdict verdict;
+
+        connection.server.port = 465;
+        connection.client_first = moment(rows[i].client);
+        verdict = mx_verdict_of_connection(&connection, 400 * second);
+        if (verdict != rows[i].verdict)
+            fail_msg("row %zu: %s, not %s", i, mx_verdict_word(verdict),
+                     mx_verdict_word(rows[i].verdict));
+    }
+}
+
 /* On port 465 nobody can read the greeting; that the server spoke is enough. */
 static void what_is_encrypted_is_a_greeting(void **state)
 {
@@ -279,6 +347,9 @@ int main(void)
         cmocka_unit_test(asterisks_are_a_greeting),
         cmocka_unit_test(connections_have_their_verdicts),
         cmocka_unit_test(what_is_missing_is_unknown),
+        cmocka_unit_test(half_open_connections_are_unknown),
+        cmocka_unit_test(an_ack_proves_an_answer),
+        cmocka_unit_test(with_tls_at_once_the_client_begins),
         cmocka_unit_test(what_is_encrypted_is_a_greeting),
         cmocka_unit_test(without_times_nobody_has_waited),
         cmocka_unit_test(words_tell_verdicts_apart),
