@@ -172,8 +172,10 @@ static void show_effect(struct finding *finding, const struct mx_calls *calls, m
     else if (at_best > 0)
         saw(finding, NULL,
             "%zu of %zu addresses with the best preference: about %zu in %zu messages come here "
-            "first, and are late",
-            at_best, best, count_ways(calls, test), count_ways(calls, is_any));
+            "first, and %s",
+            at_best, best, count_ways(calls, test), count_ways(calls, is_any),
+            test == is_silent ? "each of those waits until its sender gives up and moves on"
+                              : "go on to the next");
     else if (count_first(calls, test))
         saw(finding, NULL, "the exchangers before it let nobody in, so every sender comes here");
     else
@@ -241,16 +243,40 @@ static void tell_inconclusive(struct examination *x, const struct mx_calls *call
         calls, is_inconclusive);
 }
 
+/* Of a server that a file named nobody says that senders come to it first. */
+static enum severity severity_of_silence(const struct mx_calls *calls)
+{
+    if (calls->subject->kind == SUBJECT_SERVER && !calls->subject->given)
+        return SEVERITY_WARNING;
+    return count_first(calls, is_stalled) ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+}
+
+/* Why what may keep all mail out is no more than a warning. */
+static void show_doubt(struct finding *finding, const struct mx_calls *calls)
+{
+    if (calls->subject->kind == SUBJECT_SERVER && !calls->subject->given)
+        saw(finding, NULL,
+            "a warning, because it is not known whether senders have a better exchanger to go to");
+    else if (count_first(calls, is_silent) && !count_first(calls, is_stalled))
+        saw(finding, NULL,
+            "a warning, because a silence of less than 300 s is no proof: --patience proof waits "
+            "as long as senders do");
+}
+
 static void judge_silence(struct examination *x, const struct mx_calls *calls)
 {
     const struct mx_call *greeted = first_of(calls, mx_call_greeted);
 
-    if (count_calls(calls, is_silent))
-        finding_severity(
-            tell_calls(x, &mx_banner_stall, calls, is_silent),
-            weighed(calls, count_first(calls, is_stalled) ? SEVERITY_CRITICAL : SEVERITY_WARNING));
-    else if (greeted && !first_of(calls, is_inconclusive))
+    if (count_calls(calls, is_silent)) {
+        struct finding *finding = tell_calls(x, &mx_banner_stall, calls, is_silent);
+        enum severity severity = weighed(calls, severity_of_silence(calls));
+
+        finding_severity(finding, severity);
+        if (severity == SEVERITY_WARNING)
+            show_doubt(finding, calls);
+    } else if (greeted && !first_of(calls, is_inconclusive)) {
         tell_greetings(x, calls, greeted);
+    }
     tell_inconclusive(x, calls);
 }
 

@@ -115,8 +115,8 @@ extern const struct finding_kind mx_trace_without_mail;
 #define MX_TAKE_OUT                                                                                \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "the zone of {name}, at whoever hosts it, if the repair takes longer than the "      \
-              "records live",                                                                      \
+     .where = "if the exchanger is yours: the zone of {name}, at whoever hosts it, if the repair " \
+              "takes longer than the records live",                                                \
      .command = "Delete the record {record}",                                                      \
      .risk = "only where another exchanger of the domain works: without any MX record senders "    \
              "take the address of the domain itself (RFC 5321 5.1)",                               \
@@ -126,8 +126,8 @@ extern const struct finding_kind mx_trace_without_mail;
      .each = "record"},                                                                            \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "the zone of the exchanger, at whoever hosts it, if the repair takes longer "     \
-                 "than the record lives",                                                          \
+        .where = "if the exchanger is yours: its own zone, at whoever hosts it, if the repair "    \
+                 "takes longer than the record lives",                                             \
         .command = "Delete the address record {address-record}",                                   \
         .risk = "this one alone, and not the MX record: the exchanger has other addresses. What "  \
                 "else uses the name (web, mail programs) loses the address too",                   \
@@ -152,24 +152,23 @@ extern const struct finding_kind mx_trace_without_mail;
 
 /* ---- the service behind the port ---- */
 
-#define MX_EXCHANGE_SERVICES                                                                                  \
-    {.shell = SHELL_POWERSHELL,                                                                               \
-     .kind = STEP_EXACT,                                                                                      \
-     .where =                                                                                                 \
-         "if the exchanger is yours: the Exchange server behind it (2013 and later; on an Edge or a 2007 or " \
-         "2010 server there is MSExchangeTransport alone)",                                                   \
-     .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",                         \
-     .note = "both must be Running. The first answers senders and hands on to the second"},                   \
-        {.shell = SHELL_EMS,                                                                                  \
-         .kind = STEP_EXACT,                                                                                  \
-         .where = "if the exchanger is yours: the same server (2007 and later)",                              \
-         .command = "Test-ServiceHealth",                                                                     \
-         .note = "RequiredServicesRunning must be True for every role"},                                      \
-    {                                                                                                         \
-        .shell = SHELL_EMS, .kind = STEP_FILL_IN,                                                             \
-        .where = "if the exchanger is yours: the same server (2013 and later)",                               \
-        .command = "Get-ServerComponentState -Identity {exchange-server}",                                    \
-        .note = "ServerWideOffline, FrontendTransport and HubTransport must be Active"                        \
+#define MX_EXCHANGE_SERVICES                                                                       \
+    {.shell = SHELL_POWERSHELL,                                                                    \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "if the exchanger is yours: the Exchange server behind it (2013 and later; on an "   \
+              "Edge or a 2007 or 2010 server there is MSExchangeTransport alone)",                 \
+     .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",              \
+     .note = "both must be Running. The first answers senders and hands on to the second"},        \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = "if the exchanger is yours: the same server (2007 and later)",                   \
+         .command = "Test-ServiceHealth",                                                          \
+         .note = "RequiredServicesRunning must be True for every role"},                           \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_FILL_IN,                                                  \
+        .where = "if the exchanger is yours: the same server (2013 and later)",                    \
+        .command = "Get-ServerComponentState -Identity {exchange-server}",                         \
+        .note = "ServerWideOffline, FrontendTransport and HubTransport must be Active"             \
     }
 
 #define MX_POSIX_SERVICE                                                                           \
