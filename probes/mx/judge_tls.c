@@ -19,7 +19,8 @@ static const struct smtp_exchange *done(const struct mx_call *call, enum smtp_st
 
 static bool is_accepted(const struct smtp_exchange *exchange)
 {
-    return exchange && exchange->reply.code >= 200 && exchange->reply.code <= 299;
+    return exchange && exchange->status == STATUS_OK && exchange->reply.code >= 200 &&
+           exchange->reply.code <= 299;
 }
 
 static const struct smtp_reply *ehlo_of(const struct mx_call *call)
@@ -101,30 +102,64 @@ static const char *inspected_fault(struct examination *x, const struct mx_call *
     return NULL;
 }
 
+/* The peer's own doing: what this machine could not do is no fault of its. */
+static bool is_peers_end(enum status status)
+{
+    return status == STATUS_TIMED_OUT || status == STATUS_CLOSED || status == STATUS_MALFORMED ||
+           status == STATUS_TOO_LARGE;
+}
+
 /* It greets, and EHLO breaks it. */
 static const char *broken_fault(struct examination *x, const struct mx_call *call)
 {
-    const struct smtp_exchange *step = smtp_exchange_of(call->conversation, SMTP_HELO);
+    const struct smtp_exchange *helo = smtp_exchange_of(call->conversation, SMTP_HELO);
+    const struct smtp_exchange *step =
+        helo ? helo : smtp_exchange_of(call->conversation, SMTP_EHLO);
 
-    if (!mx_call_greeted(call))
-        return NULL;
-    if (!step)
-        step = smtp_exchange_of(call->conversation, SMTP_EHLO);
-    if (!step)
+    if (!mx_call_greeted(call) || !step || is_accepted(step))
         return NULL;
     if (step->status == STATUS_OK)
-        return is_accepted(step) || step->step == SMTP_EHLO
-                   ? NULL
-                   : arena_print(pass_memory(x), "EHLO and HELO are both refused, with %u",
-                                 step->reply.code);
-    if (step->status != STATUS_TIMED_OUT && step->status != STATUS_CLOSED &&
-        step->status != STATUS_MALFORMED)
+        return arena_print(pass_memory(x),
+                           helo ? "EHLO and HELO are both refused, with %u: the name that was "
+                                  "given, an address, may be what is refused"
+                                : "it greets, and answers EHLO with %u",
+                           step->reply.code);
+    if (!is_peers_end(step->status))
         return NULL;
-    return arena_print(pass_memory(x), "it greets, and then to %s: %s",
-                       step->step == SMTP_HELO ? "HELO" : "EHLO", status_text(step->status));
+    return arena_print(pass_memory(x), "it greets, and then to %s: %s", helo ? "HELO" : "EHLO",
+                       status_text(step->status));
+}
+
+/* Both greetings are refused for good: by some servers for the name that they hold. */
+static size_t count_names_refused(const struct mx_calls *calls)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct smtp_exchange *helo = done(&calls->list[i], SMTP_HELO);
+
+        count += helo && helo->reply.code >= 500;
+    }
+    return count;
 }
 
 /* ---- STARTTLS ---- */
+
+/* It takes the handshake, and nothing can be said behind it. */
+static const char *mute_behind_tls(struct examination *x, const struct mx_call *call)
+{
+    const struct smtp_exchange *ehlo = smtp_exchange_of(call->conversation, SMTP_EHLO_AGAIN);
+
+    if (!ehlo || is_accepted(ehlo))
+        return NULL;
+    if (ehlo->status == STATUS_OK)
+        return arena_print(pass_memory(x), "STARTTLS works, and EHLO behind it is refused with %u",
+                           ehlo->reply.code);
+    if (!is_peers_end(ehlo->status))
+        return NULL;
+    return arena_print(pass_memory(x), "STARTTLS works, and EHLO behind it is not answered: %s",
+                       status_text(ehlo->status));
+}
 
 static const char *failed_starttls(struct examination *x, const struct mx_call *call)
 {
@@ -143,8 +178,10 @@ static const char *failed_starttls(struct examination *x, const struct mx_call *
     if (starttls->reply.code != 220)
         return arena_print(pass_memory(x), "STARTTLS is offered and refused with %u",
                            starttls->reply.code);
-    if (!handshake || handshake->status == STATUS_OK || handshake->status == STATUS_INVALID)
+    if (!handshake || handshake->status == STATUS_INVALID)
         return NULL;
+    if (handshake->status == STATUS_OK)
+        return mute_behind_tls(x, call);
     return arena_print(pass_memory(x), "STARTTLS is offered, and the handshake fails: %s",
                        handshake->reason ? handshake->reason : status_text(handshake->status));
 }
@@ -373,11 +410,14 @@ const struct dns_answer **mx_ask_tlsa(struct examination *x, const struct mx_exc
 void mx_judge_speech(struct examination *x, const struct mx_calls *calls)
 {
     struct finding *strange = tell_faults(x, &mx_not_smtp, calls, strange_fault);
+    struct finding *broken;
 
     if (strange && calls->list[0].service == SERVICE_SMTP && mx_lets_nobody_in(calls))
         finding_severity(strange, SEVERITY_CRITICAL);
     tell_faults(x, &mx_inspected, calls, inspected_fault);
-    tell_faults(x, &mx_breaks_off, calls, broken_fault);
+    broken = tell_faults(x, &mx_breaks_off, calls, broken_fault);
+    if (broken && count_names_refused(calls))
+        set_text(broken, "name-refused", "yes");
     judge_starttls(x, calls);
     judge_certificates(x, calls);
 }

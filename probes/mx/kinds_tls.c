@@ -294,11 +294,21 @@ const struct finding_kind mx_breaks_off = {
            "with a missing greeting, and try the next exchanger; monitoring that reads the "
            "greeting alone sees nothing.",
     .symptom = "Senders log timeouts or lost connections after EHLO; mail is late.",
-    .cause = "A firewall that inspects SMTP drops what it does not know; or a proxy greets by "
-             "itself and has nobody behind it who answers; or a filter on the server hangs.",
+    .cause =
+        "A firewall that inspects SMTP drops what it does not know; or a proxy greets by "
+        "itself and has nobody behind it who answers; or a filter on the server hangs. Where EHLO "
+        "and HELO are refused with 5xx, it may be the name that was said: some servers take "
+        "no address in brackets, and a sender with a name of its own gets in.",
     .applies_to = "every mail exchanger",
     .fix =
         (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "a server that sends mail, before anything is changed",
+             .command = "Say EHLO from there to {address}, with the name that it has in DNS. Where "
+                        "that is accepted, the exchanger refuses callers that give an address for "
+                        "a name, as this examination does, and nothing is wrong with it.",
+             .when = "name-refused"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the firewall or proxy in front of {address}",

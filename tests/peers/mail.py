@@ -360,7 +360,7 @@ def a_socket_that_nobody_accepts_from_is_inconclusive_too():
 
 @case
 def a_closed_port_refuses():
-    expect_finding("closed.com", "mx-refuses", "problem", "critical", "connection refused")
+    expect_finding("closed.com", "mx-refuses", "problem", "warning", "connection refused")
 
 
 @case

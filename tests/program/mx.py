@@ -238,10 +238,14 @@ VERDICTS = {  # what each behaviour leads to, with a second's patience
     "talks-on": ("mx-banner-stall", "ok"),
     "mailguard": ("mx-inspected", "problem"),
     "ehlo-refused": ("mx-banner-stall", "ok"),
+    "ehlo-421": ("mx-breaks-off", "problem"),
+    "name-refused": ("mx-breaks-off", "problem"),
     "starttls-454": ("mx-starttls", "problem"),
     "starttls-garbage": ("mx-starttls", "problem"),
     "starttls-closes": ("mx-starttls", "problem"),
     "starttls-stalls": ("mx-starttls", "problem"),
+    "closes-behind-tls": ("mx-starttls", "problem"),
+    "stalls-behind-tls": ("mx-starttls", "problem"),
     "starttls-injection": ("mx-starttls", "ok"),
 }
 NOT_SCRIPTS_OF_PORT_25 = {"tls-at-once", "late-close", "late-reset", "teaser-late-close"}
