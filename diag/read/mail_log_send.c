@@ -13,7 +13,9 @@ enum {
     SETS = 512, /* sessions that are open, by their ids */
     WAYS = 8,   /* the one idle for longest gives way */
     ID_MOST = 40,
-    SILENCE = 5000 /* milliseconds: ended sooner, it was closed rather than silent */
+    /* Milliseconds: ended sooner by the host, it was closed rather than silent; */
+    SILENCE = 5000,
+    PATIENCE = 60000 /* ended sooner by the sender, for whatever reason, it says nothing */
 };
 
 enum column { TIME, CONNECTOR, SESSION, REMOTE, EVENT, DATA, CONTEXT, COLUMNS };
@@ -69,13 +71,13 @@ static void tell(struct mail_log_reader *reader, struct send_log *log, struct se
     mail_log_tell(reader, event);
 }
 
-/* The first reply: 220, or a refusal. */
+/* The last line of the first reply: 220, or a refusal. "220-" alone is no greeting yet. */
 static void read_greeting(struct mail_log_reader *reader, struct send_log *log,
                           struct session *session, struct mail_log_event *event, const char *line)
 {
     const char *data = mail_log_field(&log->fields, log->columns[DATA]);
 
-    if (session->is_told || strspn(data, "0123456789") < 3)
+    if (session->is_told || strspn(data, "0123456789") < 3 || data[3] == '-')
         return;
     event->greeted = *data == '2';
     if (*data == '4' || *data == '5')
@@ -91,9 +93,9 @@ static void read_end(struct mail_log_reader *reader, struct send_log *log, struc
     if (session->is_connected && !session->is_told) {
         if (session->connected && event->time)
             event->silence = event->time - session->connected;
-        event->fault = event->silence >= SILENCE ? MAIL_LOG_SILENT
-                       : by_us                   ? MAIL_LOG_OTHER
-                                                 : MAIL_LOG_CLOSED;
+        event->fault = event->silence >= (by_us ? PATIENCE : SILENCE) ? MAIL_LOG_SILENT
+                       : by_us                                        ? MAIL_LOG_OTHER
+                                                                      : MAIL_LOG_CLOSED;
         tell(reader, log, session, event, line);
     }
     memset(session, 0, sizeof *session);

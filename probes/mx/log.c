@@ -324,8 +324,9 @@ static void judge_expired(const struct log_view *view)
     if (!has_faults(view, which) || has_faults(view, clear))
         return;
     finding = unknown(view->x, &mx_banner_stall,
-                      "mail failed or expired (4.4.x), which does not say what the exchanger did");
-    show_peers(view, finding, which, "failed or expired");
+                      "mail failed, expired or was given up early, which does not say what the "
+                      "exchanger did");
+    show_peers(view, finding, which, "failed, expired or given up early");
     saw_sender(finding, view);
 }
 

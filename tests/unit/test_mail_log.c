@@ -98,6 +98,58 @@ static void test_send_log(void **state)
     arena_release(&read.memory);
 }
 
+/* Lines that others follow are no greeting: the last one is, or what came instead. */
+static void test_teasers(void **state)
+{
+    static const char text[] =
+        SEND_HEAD "2026-11-20T08:00:00.000Z,Out,A1,1,,192.0.2.1:25,+,,\n"
+                  "2026-11-20T08:00:00.100Z,Out,A1,2,,192.0.2.1:25,<,220-wait,\n"
+                  "2026-11-20T08:00:08.000Z,Out,A1,3,,192.0.2.1:25,-,,Remote\n"
+                  "2026-11-20T08:01:00.000Z,Out,B2,1,,192.0.2.2:25,+,,\n"
+                  "2026-11-20T08:01:00.100Z,Out,B2,2,,192.0.2.2:25,<,220-wait,\n"
+                  "2026-11-20T08:01:06.000Z,Out,B2,3,,192.0.2.2:25,<,220 mx,\n"
+                  "2026-11-20T08:02:00.000Z,Out,C3,1,,192.0.2.3:25,+,,\n"
+                  "2026-11-20T08:02:00.100Z,Out,C3,2,,192.0.2.3:25,<,220-wait,\n"
+                  "2026-11-20T08:02:06.000Z,Out,C3,3,,192.0.2.3:25,<,521 5.7.1 blocked,\n";
+    struct read read;
+
+    (void)state;
+    read_log(&read, FILE_TYPE_SMTP_SEND_LOG, text);
+    assert_int_equal(peer_at(&read, "192.0.2.1")->greeted, 0);
+    assert_int_equal(peer_at(&read, "192.0.2.1")->faults[MAIL_LOG_SILENT], 1);
+    assert_int_equal(peer_at(&read, "192.0.2.2")->greeted, 1);
+    assert_int_equal(peer_at(&read, "192.0.2.3")->greeted, 0);
+    assert_int_equal(peer_at(&read, "192.0.2.3")->faults[MAIL_LOG_GREETING], 1);
+    arena_release(&read.memory);
+}
+
+/* Who ended a silence says how long it must have been to be the host's fault. */
+static void test_who_ended_the_silence(void **state)
+{
+    static const struct {
+        const char *end, *who;
+        enum mail_log_fault fault;
+    } rows[] = {
+        {"08:00:04.999", "Remote", MAIL_LOG_CLOSED}, {"08:00:05.000", "Remote", MAIL_LOG_SILENT},
+        {"08:00:01.000", "Local", MAIL_LOG_OTHER},   {"08:00:09.000", "Local", MAIL_LOG_OTHER},
+        {"08:00:59.999", "Local", MAIL_LOG_OTHER},   {"08:01:00.000", "Local", MAIL_LOG_SILENT},
+    };
+    struct read read;
+    char text[1024];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(text, sizeof text,
+                 SEND_HEAD "2026-11-20T08:00:00.000Z,Out,A1,1,,192.0.2.1:25,+,,\n"
+                           "2026-11-20T08:00:00.500Z,Out,A1,2,,192.0.2.1:25,*,,Service shutdown\n"
+                           "2026-11-20T%sZ,Out,A1,3,,192.0.2.1:25,-,,%s\n",
+                 rows[i].end, rows[i].who);
+        read_log(&read, FILE_TYPE_SMTP_SEND_LOG, text);
+        assert_int_equal(peer_at(&read, "192.0.2.1")->faults[rows[i].fault], 1);
+        arena_release(&read.memory);
+    }
+}
+
 /* The same host again and again, and how often in a row before another was tried. */
 static void test_runs(void **state)
 {
@@ -394,6 +446,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_send_log),     cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_teasers),      cmocka_unit_test(test_who_ended_the_silence),
         cmocka_unit_test(test_damage),       cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_tracking_log), cmocka_unit_test(test_queues),
         cmocka_unit_test(test_reports),      cmocka_unit_test(test_returned_reports),
