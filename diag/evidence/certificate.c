@@ -68,6 +68,11 @@ bool certificate_is_for(const struct certificate *certificate, const char *host)
            name_matches(certificate->common_name, host);
 }
 
+bool certificate_may_be_for(const struct certificate *certificate, const char *host)
+{
+    return certificate->names_are_cut || certificate_is_for(certificate, host);
+}
+
 /* ---- in evidence files ---- */
 
 /* Texts that are never NULL. */
@@ -105,6 +110,8 @@ static json_t *to_json(struct certificate certificate)
         json_array_append_new(names,
                               json_from_bytes(certificate.names[i], strlen(certificate.names[i])));
     json_object_set_new(object, "names", names);
+    if (certificate.names_are_cut)
+        json_put_bool(object, "names_cut", true);
     json_put_time(object, "not_before", certificate.not_before);
     json_put_time(object, "not_after", certificate.not_after);
     return object;
@@ -136,8 +143,10 @@ static void names_from(struct certificate *certificate, const json_t *list, stru
     size_t count = json_array_size(list);
     const char **names;
 
-    if (count > CERTIFICATE_NAMES_MOST)
+    if (count > CERTIFICATE_NAMES_MOST) {
         count = CERTIFICATE_NAMES_MOST;
+        certificate->names_are_cut = true;
+    }
     if (count == 0)
         return;
     names = arena_new(arena, count, sizeof *names);
@@ -158,6 +167,7 @@ static void from_json(struct certificate *certificate, const json_t *object, str
         *text_at(certificate, i) = text ? text : "";
     }
     certificate->common_name = text_from(json_object_get(object, "common_name"), arena);
+    certificate->names_are_cut = json_get_bool(object, "names_cut");
     names_from(certificate, json_object_get(object, "names"), arena);
     certificate->not_before = json_get_time(object, "not_before");
     certificate->not_after = json_get_time(object, "not_after");

@@ -21,6 +21,7 @@ struct certificate {
     const char *common_name;  /* the last CN of the subject, or NULL */
     const char *const *names; /* dNSName and iPAddress of subjectAltName, as text */
     size_t name_count;
+    bool names_are_cut; /* it has more; the one that the host asked for matches is kept */
     int64_t not_before; /* milliseconds since 1970 UTC */
     int64_t not_after;
     const char *serial;    /* hexadecimal */
@@ -39,6 +40,9 @@ struct certificate {
  * name, or an address as text.
  */
 bool certificate_is_for(const struct certificate *certificate, const char *host);
+
+/* The same, or true where a name that is not kept could be the host's. */
+bool certificate_may_be_for(const struct certificate *certificate, const char *host);
 
 json_t *certificates_to_json(const struct certificate *chain, size_t count);
 

@@ -89,14 +89,40 @@ static const char *alternative_of(const GENERAL_NAME *name, struct arena *arena)
     return type == GEN_IPADD ? address_of(value, arena) : NULL;
 }
 
-static void read_names(X509 *certificate, struct arena *arena, struct certificate *out)
+static bool is_for_host(const char *name, const char *host)
+{
+    const struct certificate alone = {.names = &name, .name_count = 1};
+
+    return host && certificate_is_for(&alone, host);
+}
+
+/* The names from `at` on find no room; of them the host's takes the last one's. */
+static void read_rest(const GENERAL_NAMES *names, int at, const char *host, struct arena *arena,
+                      struct certificate *out, const char **last)
+{
+    struct arena scratch = {0};
+    bool is_kept = false;
+
+    for (; at < sk_GENERAL_NAME_num(names) && !is_kept; at++) {
+        const char *text = alternative_of(sk_GENERAL_NAME_value(names, at), &scratch);
+
+        out->names_are_cut |= text != NULL;
+        is_kept = text && is_for_host(text, host);
+        if (is_kept)
+            *last = arena_copy_string(arena, text);
+        arena_release(&scratch);
+    }
+}
+
+static void read_names(X509 *certificate, const char *host, struct arena *arena,
+                       struct certificate *out)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    int count = names ? sk_GENERAL_NAME_num(names) : 0;
+    int count = names ? sk_GENERAL_NAME_num(names) : 0, i;
     const char **list = NULL;
     size_t room = 0;
 
-    for (int i = 0; i < count && out->name_count < CERTIFICATE_NAMES_MOST; i++) {
+    for (i = 0; i < count && out->name_count < CERTIFICATE_NAMES_MOST; i++) {
         const char *text = alternative_of(sk_GENERAL_NAME_value(names, i), arena);
 
         if (!text)
@@ -104,6 +130,8 @@ static void read_names(X509 *certificate, struct arena *arena, struct certificat
         list = arena_grow(arena, list, &room, out->name_count, sizeof *list);
         list[out->name_count++] = text;
     }
+    if (i < count)
+        read_rest(names, i, host, arena, out, &list[out->name_count - 1]);
     out->names = list;
     GENERAL_NAMES_free(names);
 }
@@ -198,13 +226,14 @@ static const char *signature_of(const X509 *certificate, struct arena *arena)
     return name ? arena_copy_string(arena, name) : "";
 }
 
-void certificate_read(X509 *certificate, struct arena *arena, struct certificate *out)
+void certificate_read(X509 *certificate, const char *host, struct arena *arena,
+                      struct certificate *out)
 {
     memset(out, 0, sizeof *out);
     out->subject = name_of(X509_get_subject_name(certificate), arena);
     out->issuer = name_of(X509_get_issuer_name(certificate), arena);
     out->common_name = common_name_of(X509_get_subject_name(certificate), arena);
-    read_names(certificate, arena, out);
+    read_names(certificate, host, arena, out);
     out->not_before = time_of(X509_get0_notBefore(certificate));
     out->not_after = time_of(X509_get0_notAfter(certificate));
     out->serial = serial_of(certificate, arena);

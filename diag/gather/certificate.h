@@ -6,7 +6,11 @@
 
 #include <openssl/x509.h>
 
-/* What cannot be read of it is "" or 0. */
-void certificate_read(X509 *certificate, struct arena *arena, struct certificate *out);
+/*
+ * What cannot be read of it is "" or 0. `host`, or NULL: of more names than are kept, the
+ * one that is for it is.
+ */
+void certificate_read(X509 *certificate, const char *host, struct arena *arena,
+                      struct certificate *out);
 
 #endif

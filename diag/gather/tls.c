@@ -271,6 +271,6 @@ void tls_session_describe(const struct tls_session *session, struct arena *arena
     out->chain = arena_new(arena, count, sizeof *out->chain);
     out->chain_count = count;
     for (size_t i = 0; i < count; i++)
-        certificate_read(sk_X509_value(chain, (int)i), arena, &out->chain[i]);
+        certificate_read(sk_X509_value(chain, (int)i), out->server_name, arena, &out->chain[i]);
     ERR_clear_error();
 }

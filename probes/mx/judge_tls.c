@@ -246,7 +246,7 @@ static const char *doubtful_fault(struct examination *x, const struct mx_call *c
     if (!has_tls(call) || expired_fault(x, call))
         return NULL;
     if (call->exchanger->literal.family == IP_NONE &&
-        !certificate_is_for(&tls->chain[0], call->exchanger->name))
+        !certificate_may_be_for(&tls->chain[0], call->exchanger->name))
         return arena_print(pass_memory(x), "its certificate is for another name: %s",
                            tls->chain[0].subject);
     if (tls->verify_code != 0 && tls->verify_code != CERT_HAS_EXPIRED)
@@ -280,12 +280,22 @@ static void set_certified(struct examination *x, struct finding *finding,
     }
 }
 
+/* Not all of its names are known, and none of those is the host's. */
+static bool is_undecided(const struct mx_call *call)
+{
+    const struct certificate *own = call->conversation->tls.chain;
+    const char *host = call->exchanger->name;
+
+    return has_tls(call) && call->exchanger->literal.family == IP_NONE &&
+           certificate_may_be_for(own, host) && !certificate_is_for(own, host);
+}
+
 static void judge_certificates(struct examination *x, const struct mx_calls *calls)
 {
     bool is_relay = calls->count > 0 && calls->list[0].service == SERVICE_SMTP;
     struct finding *expired = tell_faults(x, &mx_certificate, calls, expired_fault);
     struct finding *doubtful = tell_faults(x, &mx_certificate, calls, doubtful_fault);
-    size_t count = 0;
+    size_t count = 0, undecided = 0;
 
     set_certified(x, expired, calls, expired_fault);
     set_certified(x, doubtful, calls, doubtful_fault);
@@ -293,9 +303,17 @@ static void judge_certificates(struct examination *x, const struct mx_calls *cal
         finding_severity(expired, SEVERITY_WARNING);
     if (doubtful && !is_relay)
         finding_severity(doubtful, SEVERITY_WARNING);
-    for (size_t i = 0; i < calls->count; i++)
+    for (size_t i = 0; i < calls->count; i++) {
         count += has_tls(&calls->list[i]);
-    if (!expired && !doubtful && count)
+        undecided += is_undecided(&calls->list[i]);
+    }
+    if (undecided)
+        mx_set_subject(x,
+                       unknown(x, &mx_certificate,
+                               "a certificate has more names than are kept, and the host's is none "
+                               "of those"),
+                       calls->subject);
+    else if (!expired && !doubtful && count)
         healthy(x, &mx_certificate, "every certificate that was shown is valid for its host");
 }
 

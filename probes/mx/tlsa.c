@@ -61,7 +61,7 @@ static enum mx_tlsa_match match_record(const struct dns_record *record, const st
     size_t count = is_authority ? tls->chain_count : 1;
     enum mx_tlsa_match result = MX_TLSA_DIFFERS;
 
-    if (is_authority && !certificate_is_for(&tls->chain[0], host))
+    if (is_authority && !certificate_may_be_for(&tls->chain[0], host))
         return MX_TLSA_DIFFERS;
     for (size_t i = 0; i < count && result != MX_TLSA_MATCHES; i++) {
         enum mx_tlsa_match one = match_certificate(&tls->chain[i], record);
@@ -69,6 +69,8 @@ static enum mx_tlsa_match match_record(const struct dns_record *record, const st
         if (one != MX_TLSA_DIFFERS)
             result = one;
     }
+    if (result == MX_TLSA_MATCHES && is_authority && !certificate_is_for(&tls->chain[0], host))
+        return MX_TLSA_INCOMPARABLE;
     return result;
 }
 

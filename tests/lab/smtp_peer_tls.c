@@ -11,7 +11,7 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
-enum { DAY = 86400 /* seconds */, NAME_MOST = 300, PIECE = 4096, PEM_MOST = 65536 };
+enum { DAY = 86400 /* seconds */, MANY = 300, NAMES_MOST = 16384, PIECE = 4096, PEM_MOST = 65536 };
 
 struct lab_identity {
     EVP_PKEY *key;
@@ -37,6 +37,7 @@ struct lab_tls {
 
 struct wish { /* for a certificate */
     const char *name;
+    unsigned others; /* more names, before its own */
     bool is_authority;
     long from; /* seconds from now */
     long until;
@@ -55,16 +56,27 @@ static bool add_extension(X509 *certificate, X509 *issuer, int id, const char *v
     return good;
 }
 
+static bool add_names(X509 *certificate, X509 *issuer, const struct wish *wish)
+{
+    struct buffer names;
+    bool good;
+
+    buffer_init(&names, NAMES_MOST);
+    for (unsigned i = 0; i < wish->others; i++)
+        buffer_print(&names, "DNS:host%u.example,", i);
+    buffer_print(&names, "DNS:%s", wish->name);
+    good = add_extension(certificate, issuer, NID_subject_alt_name, names.text);
+    buffer_release(&names);
+    return good;
+}
+
 static bool add_extensions(X509 *certificate, X509 *issuer, const struct wish *wish)
 {
-    char names[NAME_MOST];
-
     if (wish->is_authority)
         return add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:TRUE") &&
                add_extension(certificate, issuer, NID_key_usage, "critical,keyCertSign,cRLSign") &&
                add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
-    snprintf(names, sizeof names, "DNS:%s", wish->name);
-    return add_extension(certificate, issuer, NID_subject_alt_name, names) &&
+    return add_names(certificate, issuer, wish) &&
            add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
 }
 
@@ -105,7 +117,8 @@ static X509 *make_certificate(EVP_PKEY *key, X509 *issuer, EVP_PKEY *issuer_key,
 
 enum status lab_authority_new(struct lab_authority **out)
 {
-    static const struct wish wish = {"The lab's authority", true, -DAY, 30L * DAY};
+    static const struct wish wish = {
+        .name = "The lab's authority", .is_authority = true, .from = -DAY, .until = 30L * DAY};
     struct lab_authority *authority = memory_new(1, sizeof *authority);
     BIO *pem = BIO_new(BIO_s_mem());
     char *text;
@@ -186,6 +199,8 @@ enum status lab_identity_new(const struct lab_authority *authority, const char *
 
     if (kind == SMTP_PEER_MISMATCHED)
         wish.name = "another.example";
+    if (kind == SMTP_PEER_MANY_NAMES)
+        wish.others = MANY;
     if (kind == SMTP_PEER_EXPIRED) {
         wish.from = -90L * DAY;
         wish.until = -DAY;

@@ -14,7 +14,8 @@ enum smtp_peer_certificate {
     SMTP_PEER_SELF_SIGNED, /* for the peer's name, valid */
     SMTP_PEER_TRUSTED,     /* by the authority */
     SMTP_PEER_EXPIRED,     /* the authority's, for the peer's name, ended yesterday */
-    SMTP_PEER_MISMATCHED   /* the authority's, for another name */
+    SMTP_PEER_MISMATCHED,  /* the authority's, for another name */
+    SMTP_PEER_MANY_NAMES   /* the authority's, for 300 other names and then the peer's */
 };
 
 enum { LAB_SHA256_TEXT_SIZE = 65 };

@@ -195,6 +195,7 @@ VERDICTS = {  # what each behaviour leads to, with a second's patience
     "healthy-tls": ("mx-starttls", "ok"),
     "self-signed": ("mx-certificate", "problem"),
     "expired": ("mx-certificate", "problem"),
+    "many-names": ("mx-certificate", "ok"),
     "mismatched": ("mx-certificate", "problem"),
     "stall": ("mx-banner-stall", "unknown"),
     "deaf": ("mx-banner-stall", "unknown"),

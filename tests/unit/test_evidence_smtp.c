@@ -33,6 +33,7 @@ static struct certificate chain[] = {
      .common_name = "mail.contoso.com",
      .names = names,
      .name_count = COUNT(names),
+     .names_are_cut = true,
      .not_before = 1700000000000,
      .not_after = 1800000000000,
      .serial = "01ab",
@@ -191,6 +192,8 @@ static void test_round_trip(void **state)
     assert_int_equal(loaded->tls.verify_code, 18);
     assert_int_equal(loaded->tls.chain_count, 2);
     assert_string_equal(loaded->tls.chain[0].names[2], "192.0.2.25");
+    assert_true(loaded->tls.chain[0].names_are_cut);
+    assert_false(loaded->tls.chain[1].names_are_cut);
     assert_int_equal(loaded->tls.chain[0].not_after, 1800000000000);
     assert_null(loaded->tls.chain[1].common_name);
     assert_int_equal(loaded->quit_acknowledged, SMTP_ACK_NO);
@@ -412,6 +415,32 @@ static void test_common_name(void **state)
     assert_false(certificate_is_for(&none, "mail.contoso.com"));
 }
 
+/* Whom a name is for that is not kept, nobody knows; too many in a file are such names. */
+static void test_names_that_are_cut(void **state)
+{
+    struct arena memory = {0};
+    json_t *list = json_pack("[{s:[]}]", "names");
+    json_t *names_of_it = json_object_get(json_array_get(list, 0), "names");
+    const struct certificate whole = {.names = names, .name_count = COUNT(names)};
+    struct certificate *cut;
+    size_t count;
+
+    (void)state;
+    assert_true(certificate_may_be_for(&whole, "mail.contoso.com"));
+    assert_false(certificate_may_be_for(&whole, "mail.fourthcoffee.com"));
+    for (unsigned i = 0; i < CERTIFICATE_NAMES_MOST; i++)
+        json_array_append_new(names_of_it, json_string("mail.contoso.com"));
+    assert_false(certificates_from_json(list, &memory, &count)->names_are_cut);
+    json_array_append_new(names_of_it, json_string("mail.fourthcoffee.com"));
+    cut = certificates_from_json(list, &memory, &count);
+    assert_true(cut->names_are_cut);
+    assert_true(certificate_is_for(cut, "mail.contoso.com"));
+    assert_false(certificate_is_for(cut, "mail.fourthcoffee.com"));
+    assert_true(certificate_may_be_for(cut, "mail.fourthcoffee.com"));
+    json_decref(list);
+    arena_release(&memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_masks_stay),         cmocka_unit_test(test_hostile_members),
         cmocka_unit_test(test_hostile_replies),    cmocka_unit_test(test_no_question),
         cmocka_unit_test(test_certificate_is_for), cmocka_unit_test(test_common_name),
+        cmocka_unit_test(test_names_that_are_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

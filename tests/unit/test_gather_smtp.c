@@ -212,10 +212,9 @@ static void certificates_are_judged_and_never_refused(void **state)
         long verify_code; /* X509_V_... */
         bool is_for_it;
     } cases[] = {
-        {SMTP_PEER_TRUSTED, 0, true},
-        {SMTP_PEER_SELF_SIGNED, 18, true},
-        {SMTP_PEER_EXPIRED, 10, true},
-        {SMTP_PEER_MISMATCHED, 0, false},
+        {SMTP_PEER_TRUSTED, 0, true},    {SMTP_PEER_SELF_SIGNED, 18, true},
+        {SMTP_PEER_EXPIRED, 10, true},   {SMTP_PEER_MISMATCHED, 0, false},
+        {SMTP_PEER_MANY_NAMES, 0, true},
     };
     char folder[SYSTEM_PATH_SIZE], path[SYSTEM_PATH_SIZE + 8];
 
@@ -243,6 +242,34 @@ static void certificates_are_judged_and_never_refused(void **state)
         system_remove(path);
     }
     system_remove(folder);
+}
+
+/* Of more names than are kept, only the one that was asked for is known to be there. */
+static void many_names_are_cut(void **state)
+{
+    static const struct smtp_peer list[] = {
+        {.address = "127.0.0.1", .name = "mail.contoso.com", .certificate = SMTP_PEER_MANY_NAMES}};
+    static const struct {
+        const char *server_name;
+        bool is_for_it;
+    } cases[] = {{"mail.contoso.com", true}, {NULL, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct certificate *own;
+        struct call call;
+
+        open_call(&call, list, 1);
+        own = talk(&call, "127.0.0.1", cases[i].server_name)->tls.chain;
+        assert_int_equal(own->name_count, CERTIFICATE_NAMES_MOST);
+        assert_true(own->names_are_cut);
+        assert_true(certificate_is_for(own, "host7.example"));
+        assert_int_equal(certificate_is_for(own, "mail.contoso.com"), cases[i].is_for_it);
+        assert_true(certificate_may_be_for(own, "mail.contoso.com"));
+        assert_true(certificate_may_be_for(own, "host290.example"));
+        assert_false(certificate_is_for(own, "host290.example"));
+        close_call(&call);
+    }
 }
 
 /* Without certificates to trust, the handshake is not held against the peer. */
@@ -785,6 +812,7 @@ int main(void)
         cmocka_unit_test(a_whole_conversation),
         cmocka_unit_test(starttls_and_the_certificate),
         cmocka_unit_test(certificates_are_judged_and_never_refused),
+        cmocka_unit_test(many_names_are_cut),
         cmocka_unit_test(a_missing_authority_is_our_own_trouble),
         cmocka_unit_test(no_configuration_is_read),
         cmocka_unit_test(ipv6_is_spoken),

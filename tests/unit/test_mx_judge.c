@@ -636,6 +636,11 @@ static void tlsa_records_are_compared(void **state)
 
         assert_int_equal(mx_tlsa_match(&answer_of, &tls, "other.contoso.com"), MX_TLSA_DIFFERS);
         assert_int_equal(mx_tlsa_match(&answer_of, &none, "mx.contoso.com"), MX_TLSA_DIFFERS);
+        chain[0].names_are_cut = true;
+        assert_int_equal(mx_tlsa_match(&answer_of, &tls, "other.contoso.com"),
+                         MX_TLSA_INCOMPARABLE);
+        record.data.tlsa.usage = 3;
+        assert_int_equal(mx_tlsa_match(&answer_of, &tls, "other.contoso.com"), MX_TLSA_DIFFERS);
     }
 }
 
