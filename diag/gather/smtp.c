@@ -237,10 +237,12 @@ static const struct smtp_exchange *introduce(struct talk *talk)
 /* STATUS_OK if the connection is good for more, with TLS or as it was. */
 static enum status upgrade(struct talk *talk)
 {
-    const struct smtp_exchange *exchange =
-        ask(talk, SMTP_STARTTLS, "STARTTLS\r\n", deadline_of_step(talk));
-    enum status status = exchange->status;
+    const struct smtp_exchange *exchange;
+    enum status status;
 
+    tls_trust_load(talk->trust);
+    exchange = ask(talk, SMTP_STARTTLS, "STARTTLS\r\n", deadline_of_step(talk));
+    status = exchange->status;
     if (!is_answered(exchange, 2))
         return status;
     drain(talk);
@@ -305,6 +307,8 @@ void gather_smtp(struct evidence *item, const struct gather_options *options,
     seen->timeout = options->timeout;
     seen->exchanges = arena_new(&item->memory, SMTP_STEP_COUNT, sizeof *seen->exchanges);
     talk.reader = smtp_reply_reader_new(&item->memory);
+    if (seen->tls_at_once)
+        tls_trust_load(trust);
     item->status = connect_to(&talk);
     if (item->status == STATUS_OK)
         converse(&talk);

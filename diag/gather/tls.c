@@ -147,6 +147,13 @@ static enum status load_once(struct tls_trust *trust, const char **reason)
     return status;
 }
 
+void tls_trust_load(struct tls_trust *trust)
+{
+    const char *reason;
+
+    load_once(trust, &reason);
+}
+
 /* ---- a session ---- */
 
 /* RFC 6066 3: a name, without a dot at its end; an address is none. */

@@ -21,12 +21,18 @@ void tls_library_init(void);
 struct tls_trust;
 
 /*
- * `ca_file` or `ca_text`: PEM, or both NULL for the system's. Copied, and read with the first
- * session.
+ * `ca_file` or `ca_text`: PEM, or both NULL for the system's. Copied, and read by
+ * tls_trust_load(), or with the first session.
  */
 struct tls_trust *tls_trust_new(const char *ca_file, const char *ca_text);
 struct tls_trust *tls_trust_share(struct tls_trust *trust);
 void tls_trust_leave(struct tls_trust *trust);
+
+/*
+ * Reads the certificates, if nobody has: that may take longer than a peer waits. Whether it went
+ * well is told by tls_session_new().
+ */
+void tls_trust_load(struct tls_trust *trust);
 
 struct tls_session;
 

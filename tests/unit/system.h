@@ -24,6 +24,9 @@ void system_remove(const char *path);
 /* A symbolic link; false where the system or its administrator does not allow it. */
 bool system_link(const char *target, const char *path);
 
+/* A file that is read while it is written; false where there is no such thing. */
+bool system_fifo(const char *path);
+
 /* True if nobody but its owner may read the file. */
 bool system_is_private(const char *path);
 

@@ -35,6 +35,11 @@ bool system_link(const char *target, const char *path)
     return symlink(target, path) == 0;
 }
 
+bool system_fifo(const char *path)
+{
+    return mkfifo(path, S_IRUSR | S_IWUSR) == 0;
+}
+
 bool system_is_private(const char *path)
 {
     struct stat about;

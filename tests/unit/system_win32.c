@@ -81,6 +81,12 @@ static bool is_private_list(const ACL *list, PSID user)
     return lists_user;
 }
 
+bool system_fifo(const char *path)
+{
+    (void)path;
+    return false;
+}
+
 bool system_is_private(const char *path)
 {
     unsigned char user[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];

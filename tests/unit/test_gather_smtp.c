@@ -290,6 +290,62 @@ static void a_missing_authority_is_our_own_trouble(void **state)
     close_call(&call);
 }
 
+/* An authority's certificate that takes longer to read than a step may last. */
+struct slow_authority {
+    char path[SYSTEM_PATH_SIZE + 8];
+    char *text;
+};
+
+static void write_slowly(void *argument)
+{
+    struct slow_authority *authority = argument;
+    FILE *file;
+
+    if (platform_file_write(authority->path, &file) != STATUS_OK)
+        return;
+    lab_wait(NULL, 0, platform_monotonic_clock() + 3 * SHORT * 1000);
+    fputs(authority->text, file);
+    fclose(file);
+}
+
+/* What it takes to read whom to trust is not held against the first peers. */
+static void reading_authorities_is_no_part_of_the_handshake(void **state)
+{
+    static const struct smtp_peer list[] = {
+        {.address = "127.0.0.1", .name = "mail.contoso.com", .certificate = SMTP_PEER_TRUSTED},
+        {.address = "127.0.0.2", .certificate = SMTP_PEER_TRUSTED, .tls_at_once = true}};
+    static struct slow_authority authority;
+    char folder[SYSTEM_PATH_SIZE];
+
+    (void)state;
+    system_folder_new(folder);
+    snprintf(authority.path, sizeof authority.path, "%s/ca", folder);
+    if (!system_fifo(authority.path)) {
+        system_remove(folder);
+        skip();
+    }
+    for (size_t i = 0; i < COUNT(list); i++) {
+        struct smtp_conversation *seen;
+        struct call call;
+
+        open_call(&call, list, COUNT(list));
+        authority.text = memory_copy_string(smtp_peers_authority(call.peers));
+        assert_int_equal(platform_thread_start(write_slowly, &authority), STATUS_OK);
+        call.options.ca_file = authority.path;
+        call.options.timeout = 2 * SHORT;
+        if (list[i].tls_at_once)
+            call.options.patience = 2 * SHORT;
+        seen = start(&call, list[i].address, "mail.contoso.com", list[i].tls_at_once);
+        finish(&call);
+        assert_int_equal(smtp_exchange_of(seen, SMTP_HANDSHAKE)->status, STATUS_OK);
+        assert_int_equal(seen->tls.verify_code, 0);
+        close_call(&call);
+        free(authority.text);
+    }
+    system_remove(authority.path);
+    system_remove(folder);
+}
+
 /* Nobody's configuration of the library has a say: main() names one that forbids TLS 1.3. */
 static void no_configuration_is_read(void **state)
 {
@@ -814,6 +870,7 @@ int main(void)
         cmocka_unit_test(certificates_are_judged_and_never_refused),
         cmocka_unit_test(many_names_are_cut),
         cmocka_unit_test(a_missing_authority_is_our_own_trouble),
+        cmocka_unit_test(reading_authorities_is_no_part_of_the_handshake),
         cmocka_unit_test(no_configuration_is_read),
         cmocka_unit_test(ipv6_is_spoken),
         cmocka_unit_test(every_fault_is_told),
