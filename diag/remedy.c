@@ -37,7 +37,23 @@ struct piece {
     const char *text; /* of a placeholder: its name */
     size_t size;
     bool is_placeholder;
+    const char *words; /* before the value, each time: it may have several, or none; or NULL */
+    size_t words_size;
 };
+
+/* "{+ --option name}" */
+static bool read_repeated(const char *text, struct piece *piece)
+{
+    const char *end = strpbrk(text + 1, "{}");
+    const char *name = end;
+
+    if (text[0] != '{' || text[1] != '+' || !end || *end != '}')
+        return false;
+    while (name[-1] != ' ' && name[-1] != '+')
+        name--;
+    *piece = (struct piece){name, (size_t)(end - name), true, text + 2, (size_t)(name - text) - 2};
+    return piece->size > 0 && strspn(name, NAME_CHARACTERS) == piece->size;
+}
 
 /* A brace that neither is doubled nor encloses a name stands for itself. */
 static bool next_piece(const char **template, struct piece *piece)
@@ -48,16 +64,20 @@ static bool next_piece(const char **template, struct piece *piece)
     if (text[0] == '\0')
         return false;
     if (name_size > 0 && text[1 + name_size] == '}') {
-        *piece = (struct piece){text + 1, name_size, true};
+        *piece = (struct piece){text + 1, name_size, true, NULL, 0};
         *template = text + name_size + 2;
         return true;
     }
+    if (read_repeated(text, piece)) {
+        *template = piece->text + piece->size + 1;
+        return true;
+    }
     if ((text[0] == '{' || text[0] == '}') && text[1] == text[0]) {
-        *piece = (struct piece){text, 1, false};
+        *piece = (struct piece){text, 1, false, NULL, 0};
         *template = text + 2;
         return true;
     }
-    *piece = (struct piece){text, 1 + strcspn(text + 1, "{}"), false};
+    *piece = (struct piece){text, 1 + strcspn(text + 1, "{}"), false, NULL, 0};
     *template = text + piece->size;
     return true;
 }
@@ -198,11 +218,9 @@ static bool add_quoted(const struct draft *draft, const struct value *value, str
     return is_safe;
 }
 
-static void add_argument(struct draft *draft, const struct filling *filling,
-                         const struct piece *piece, struct buffer *out)
+static void add_argument(struct draft *draft, const struct value *value, const struct piece *piece,
+                         struct buffer *out)
 {
-    const struct value *value = find_value(filling, piece);
-
     if (value && add_quoted(draft, value, out)) {
         if (!value->vouched || is_mistakable(draft, value))
             leave_open(draft, piece);
@@ -217,14 +235,27 @@ static void add_argument(struct draft *draft, const struct filling *filling,
     }
 }
 
+static void add_repeated(struct draft *draft, const struct filling *filling,
+                         const struct piece *piece, struct buffer *out)
+{
+    for (size_t i = 0; i < filling->value_count; i++) {
+        if (!is_name(filling->values[i].name, piece))
+            continue;
+        buffer_add(out, piece->words, piece->words_size);
+        add_argument(draft, &filling->values[i], piece, out);
+    }
+}
+
 static void fill_line(struct draft *draft, const struct filling *filling, const char *template,
                       struct buffer *out)
 {
     struct piece piece;
 
     while (next_piece(&template, &piece)) {
-        if (piece.is_placeholder)
-            add_argument(draft, filling, &piece, out);
+        if (piece.words)
+            add_repeated(draft, filling, &piece, out);
+        else if (piece.is_placeholder)
+            add_argument(draft, find_value(filling, &piece), &piece, out);
         else
             buffer_add(out, piece.text, piece.size);
     }
@@ -285,7 +316,7 @@ static struct step fill_step(const struct step_template *template, const struct 
 
 static bool has_value(const struct filling *filling, const char *name)
 {
-    const struct piece piece = {name, strlen(name), true};
+    const struct piece piece = {name, strlen(name), true, NULL, 0};
 
     return find_value(filling, &piece) != NULL;
 }

@@ -7,6 +7,8 @@
  * so a placeholder stands outside quotes, and takes a whole argument, what follows
  * the : or = of an option, or the end of a name in zone file text. {{ and }} stand
  * for braces; a brace that is neither doubled nor around a name stands for itself.
+ * In a command {+ --option placeholder} stands for the words and the value, once for
+ * every value of that name, and for nothing where there is none.
  *
  * A value that is missing, or that its shell cannot quote, leaves a quoted
  * '<placeholder>' and makes the step STEP_FILL_IN. So do these, though they are

@@ -325,21 +325,35 @@ void mx_set_senders(struct finding *finding, const char *only)
     }
 }
 
+/* Resolvers and ports that are not the usual ones: another run needs them too. */
+static void set_as_called(struct finding *finding, const struct settings *settings)
+{
+    char resolver[NET_ADDRESS_TEXT_SIZE];
+
+    for (size_t i = 0; i < settings->dns_count; i++) {
+        net_address_format(&settings->dns[i], DNS_PORT, resolver);
+        set_vouched(finding, VALUE_TEXT, "resolver", resolver, strlen(resolver));
+    }
+    for (unsigned service = 0; service < SERVICE_COUNT; service++) {
+        struct buffer text;
+
+        if (settings->ports[service] == 0)
+            continue;
+        buffer_init(&text, 64);
+        buffer_print(&text, "%s=%u", service_word((enum service)service), settings->ports[service]);
+        set_vouched(finding, VALUE_TEXT, "kept-port", text.text, text.size);
+        buffer_release(&text);
+    }
+}
+
 void mx_set_subject(struct examination *x, struct finding *finding, const struct subject *subject)
 {
-    const struct settings *settings = ask_settings(x);
     bool is_domain = subject->kind == SUBJECT_DOMAIN;
-    char resolver[NET_ADDRESS_TEXT_SIZE];
 
     if (is_domain)
         mx_set_domain(finding, subject->name, subject->given);
-    if (settings->dns_count == 0) {
-        set_name(finding, subject, is_domain ? "domain" : "server");
-        return;
-    }
-    set_name(finding, subject, is_domain ? "domain-there" : "server-there");
-    net_address_format(&settings->dns[0], DNS_PORT, resolver);
-    set_vouched(finding, VALUE_TEXT, "resolver", resolver, strlen(resolver));
+    set_name(finding, subject, is_domain ? "domain" : "server");
+    set_as_called(finding, ask_settings(x));
 }
 
 void mx_set_record(struct finding *finding, const struct subject *subject,

@@ -43,36 +43,22 @@ extern const struct finding_kind mx_trace_without_mail;
 
 #define MX_ANY_MACHINE "a machine with exdiag; the line is the same in PowerShell"
 
-/*
- * exdiag with `options`, on what was examined, at the resolver that the user named. Exactly
- * one of the values domain, domain-there, server, server-there is set.
- */
+/* What the user named, as it was called: at which resolvers and which ports. */
+#define MX_AS_CALLED "{+ --dns resolver}{+ --port kept-port}"
+
+/* exdiag with `options`, on what was examined: either `domain` or `server` is set. */
 #define MX_RUN_EXDIAG(place, options, remark)                                                      \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
      .where = place,                                                                               \
-     .command = "exdiag check --domain {domain} " options,                                         \
+     .command = "exdiag check --domain {domain} " options MX_AS_CALLED,                            \
      .also_powershell = true,                                                                      \
      .note = remark,                                                                               \
      .when = "domain"},                                                                            \
-        {.shell = SHELL_SH,                                                                        \
-         .kind = STEP_EXACT,                                                                       \
-         .where = place,                                                                           \
-         .command = "exdiag check --domain {domain-there} " options " --dns {resolver}",           \
-         .also_powershell = true,                                                                  \
-         .note = remark,                                                                           \
-         .when = "domain-there"},                                                                  \
-        {.shell = SHELL_SH,                                                                        \
-         .kind = STEP_EXACT,                                                                       \
-         .where = place,                                                                           \
-         .command = "exdiag check --server {server} " options,                                     \
-         .also_powershell = true,                                                                  \
-         .note = remark,                                                                           \
-         .when = "server"},                                                                        \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = place,                                     \
-        .command = "exdiag check --server {server-there} " options " --dns {resolver}",            \
-        .also_powershell = true, .note = remark, .when = "server-there"                            \
+        .command = "exdiag check --server {server} " options MX_AS_CALLED,                         \
+        .also_powershell = true, .note = remark, .when = "server"                                  \
     }
 
 #define MX_CHECK_AGAIN MX_RUN_EXDIAG(MX_ANY_MACHINE, "--only mx", NULL)

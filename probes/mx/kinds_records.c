@@ -23,7 +23,8 @@ static const struct step_template ask_elsewhere[] = {
     {.shell = SHELL_SH,
      .kind = STEP_FILL_IN,
      .where = "any machine whose network lets DNS questions out; the same in PowerShell",
-     .command = "exdiag check --domain {name} --only mx --dns {resolver-outside}",
+     .command = "exdiag check --domain {name} --only mx --dns {resolver-outside}"
+                "{+ --port kept-port}",
      .also_powershell = true,
      .note = "name a resolver outside your network, such as your provider's: its view is then "
              "taken as the public one"},

@@ -50,6 +50,7 @@ static struct {
     size_t finding_count;
     const struct entry *world;
     size_t world_count;
+    uint16_t port;          /* of --port smtp=N; 0: the usual one */
     bool open_for_programs; /* ports 587 and 465 greet, whatever port 25 does */
 } bench;
 
@@ -174,6 +175,7 @@ static void begin_with(const struct entry *world, size_t count, enum subject_kin
                                          .fetch = fetch};
 
     bench.settings = (struct settings){.dns = &server, .dns_count = 1, .deep = true};
+    bench.settings.ports[SERVICE_SMTP] = bench.port;
     bench.world = world;
     bench.world_count = count;
     bench.fetched_count = bench.finding_count = 0;
@@ -549,6 +551,18 @@ static void steps_fit_the_port(void **state)
     end();
 }
 
+/* Who runs a printed line sees what this run saw. */
+static void lines_of_exdiag_keep_the_ways(void **state)
+{
+    (void)state;
+    bench.port = 2525;
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"a.contoso.com", "A", "192.0.2.10"});
+    assert_int_equal(count_steps("exdiag check --domain 'contoso.com' --only mx --patience proof "
+                                 "--dns '192.0.2.53' --port 'smtp=2525'"),
+                     1);
+    end();
+}
+
 /* A server need not be a relay: where mail programs get in, a closed port 25 is no fault. */
 static void a_server_need_not_take_mail_from_servers(void **state)
 {
@@ -662,6 +676,7 @@ int main(void)
         cmocka_unit_test_setup(more_than_are_examined_are_told, set_up),
         cmocka_unit_test_setup(servers_are_called_at_three_ports, set_up),
         cmocka_unit_test_setup(steps_fit_the_port, set_up),
+        cmocka_unit_test_setup(lines_of_exdiag_keep_the_ways, set_up),
         cmocka_unit_test_setup(a_server_need_not_take_mail_from_servers, set_up),
         cmocka_unit_test_setup(found_servers_are_told_once, set_up),
         cmocka_unit_test_setup(tlsa_records_are_compared, set_up),

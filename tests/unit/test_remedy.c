@@ -577,6 +577,37 @@ static void test_a_line_for_two_shells(void **state)
     arena_release(&arena);
 }
 
+/* An option that is kept where it was given: as often as it was, or not at all. */
+static void test_options_that_are_repeated(void **state)
+{
+    static const struct {
+        const char *template, *expected;
+    } cases[] = {
+        {"run{+ --dns resolver}{+ --port port}", "run --dns '192.0.2.1' --dns '192.0.2.2'"},
+        {"run{+ -x=resolver}", "run{+ -x=resolver}"},
+        {"run{+resolver}", "run'192.0.2.1''192.0.2.2'"},
+        {"{+ }", "{+ }"},
+        {"{+", "{+"},
+        {"{+}", "{+}"},
+        {"{+ {resolver}}", "{+ '192.0.2.1'}"},
+    };
+    const struct value values[] = {VALUE("resolver", "192.0.2.1", VALUE_TEXT, true),
+                                   VALUE("resolver", "192.0.2.2", VALUE_TEXT, true)};
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct step_template templates[] = {
+            {.shell = SHELL_SH, .kind = STEP_EXACT, .command = cases[i].template},
+            {.command = NULL}};
+        struct steps steps = remedy_steps(templates, values, 2, &arena);
+
+        assert_string_equal(steps.list[0].command, cases[i].expected);
+        assert_int_equal(steps.list[0].kind, STEP_EXACT);
+    }
+    arena_release(&arena);
+}
+
 static void test_words(void **state)
 {
     (void)state;
@@ -609,6 +640,7 @@ int main(void)
         cmocka_unit_test(test_zone_file_step),
         cmocka_unit_test(test_braces_and_prose),
         cmocka_unit_test(test_a_line_for_two_shells),
+        cmocka_unit_test(test_options_that_are_repeated),
         cmocka_unit_test(test_words),
     };
 
