@@ -158,11 +158,13 @@ static void add_meaning(struct buffer *out, const struct smtp_reply *reply, stru
         {421, "4.3.2",
          "the service is not active: on Exchange a component state, as in "
          "maintenance, or a limit of connections"},
+        {521, "5.7.1", "that this caller is not wanted, as on a block list"},
         {521, NULL, "a host that never takes mail (RFC 7504)"},
         {554, NULL, "no mail service here, or none for this caller"},
         {0, NULL, "not now; senders come back"},
     };
-    const char *enhanced = reply->line_count ? smtp_enhanced_code(&reply->lines[0], arena) : NULL;
+    size_t count = reply->line_count; /* the last counts: teaser lines may go before it */
+    const char *enhanced = count ? smtp_enhanced_code(&reply->lines[count - 1], arena) : NULL;
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bool is_any = rows[i].code == 0 && reply->code < 500;
@@ -372,14 +374,15 @@ void mx_set_refusal(struct finding *finding, unsigned code, const struct smtp_li
 {
     struct arena arena = {0};
     const char *enhanced = line ? smtp_enhanced_code(line, &arena) : NULL;
+    bool is_host = code == 521 && !(enhanced && strcmp(enhanced, "5.7.1") == 0);
     const struct {
         const char *name;
         bool applies;
     } rows[] = {
         {"refused-inactive", code == 421 && enhanced && strcmp(enhanced, "4.3.2") == 0},
         {"refused-busy", code == 421},
-        {"refused-caller", code != 421 && code != 521},
-        {"refused-host", code == 521},
+        {"refused-caller", code != 421 && !is_host},
+        {"refused-host", is_host},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

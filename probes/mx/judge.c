@@ -321,9 +321,14 @@ static void judge_refusals(struct examination *x, const struct mx_calls *calls)
                 {&mx_greeting_refused, is_refused_in_words, severity_of_words}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (count_calls(calls, rows[i].test))
-            finding_severity(tell_calls(x, rows[i].kind, calls, rows[i].test),
-                             weighed(calls, rows[i].severity(calls)));
+        struct finding *finding;
+
+        if (!count_calls(calls, rows[i].test))
+            continue;
+        finding = tell_calls(x, rows[i].kind, calls, rows[i].test);
+        finding_severity(finding, weighed(calls, rows[i].severity(calls)));
+        if (rows[i].test == is_refused_in_words && mx_lets_nobody_in(calls))
+            saw(finding, NULL, "others may get in: the code may be meant for this caller alone");
     }
 }
 

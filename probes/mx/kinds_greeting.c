@@ -17,8 +17,8 @@ static const struct reference references[] = {
 #define SENDERS_MEANWHILE                                                                          \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "if you only send to it: whoever runs {address}",                                    \
-     .command = "Tell the postmaster of that organisation, by telephone or from a mailbox "        \
+     .where = "if you only send to it: its postmaster",                                            \
+     .command = "Tell the postmaster of its organisation, by telephone or from a mailbox "         \
                 "elsewhere, with the lines that were seen here.",                                  \
      .note = "mail to postmaster by the way that fails waits like all the rest"},                  \
         {.shell = SHELL_MANUAL,                                                                    \
@@ -98,11 +98,10 @@ const struct finding_kind mx_banner_stall = {
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "first of all: who runs {address}?",
-             .command = "Ask who looks after the address, or look up whose network it is in "
-                        "(whois). If it is yours, take the steps of whoever runs it; if you only "
-                        "send to it, change nothing on your own servers but what the steps of a "
-                        "sender say.",
+             .where = "first of all: is the exchanger yours?",
+             .command = "If you do not know, look up whose network its address is in (whois). If "
+                        "it is yours, take the steps for that; if you only send to it, change "
+                        "nothing on your own servers but what the steps of a sender say.",
              .note = "the fault is with the exchanger, not with those who send to it"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,

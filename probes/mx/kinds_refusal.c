@@ -202,7 +202,7 @@ const struct finding_kind mx_greeting_refused = {
              .when = "refused-busy"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the server behind {address}: why does it refuse this caller?",
+             .where = "the server that answers 554 or the like: why does it refuse this caller?",
              .command = "Look in its log what turned the caller away: a block list, an access "
                         "rule, a missing reverse name.",
              .note = "if only the examining address is unwelcome, nothing is wrong for others: "
@@ -210,7 +210,7 @@ const struct finding_kind mx_greeting_refused = {
              .when = "refused-caller"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "for 521, the host behind {address}",
+             .where = "for 521, the host that answers so",
              .command = "If it is to take mail, start its mail server in place of what answers; "
                         "if not, let no MX record name it.",
              .note = "a domain that takes no mail at all says so with a null MX: 0 . (RFC 7505)",

@@ -265,7 +265,8 @@ static void tell_greeting(const struct telling *telling)
             frame_text(telling, &connection->greeted), time_text(telling, "after", waited),
             greeting_text(telling));
     else if (connection->server_first.frame && connection->server.port == TRACE_TLS_PORT)
-        saw(telling->finding, source, "step 6, %s: the server speaks%s, in TLS: its greeting cannot be read",
+        saw(telling->finding, source,
+            "step 6, %s: the server speaks%s, in TLS: its greeting cannot be read",
             frame_text(telling, &connection->server_first), time_text(telling, "after", waited));
     else if (connection->server_first.frame)
         saw(telling->finding, source, "step 6, %s: no whole greeting%s, silence%s%s",

@@ -302,6 +302,7 @@ static void exchangers_are_judged_together(void **state)
         {"10:30 20:51", "refuses=critical greeting-refused=warning", "none of the 2 addresses"},
         {"10:50 20:1", "greeting-refused=warning", "which means not now"},
         {"10:51", "greeting-refused=warning", "or none for this caller"},
+        {"10:51 20:50", "greeting-refused=warning", "others may get in"},
         {"10:80 20:1", "not-smtp=warning", NULL},
         {"10:80", "not-smtp=critical", NULL},
         {"10:80 20:70", "not-smtp=warning banner-stall?", NULL},
