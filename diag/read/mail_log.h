@@ -28,8 +28,8 @@ enum {
     X(UNREACHABLE, "unreachable") /* Winsock 10060, 10065, 10051 */                                \
     X(GREETING, "greeting-refused") /* a greeting of 4xx or 5xx */                                 \
     X(EXPIRED, "expired")           /* 4.4.7: given up after days; says not why */                 \
-    X(OTHER, "other")               /* 4.4.0, 4.4.1 and alike without more; or the sender itself   \
-                                       ended a connection soon */
+    X(OTHER, "other") /* 4.4.0, 4.4.1 and alike; or the sender itself ended a connection soon */   \
+    X(UNEXPLAINED, "unexplained") /* a queue in Retry whose LastError the list lacks */
 
 enum mail_log_fault {
 #define X(name, word) MAIL_LOG_##name,

@@ -5,6 +5,7 @@
 #include "diag/report/style.h"
 #include "diag/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -355,6 +356,50 @@ static void part(struct page *page, enum report_part wanted,
     }
 }
 
+/* ---- what does not apply ---- */
+
+static int compare_origins(const void *a, const void *b)
+{
+    const struct finding *one = *(const struct finding *const *)a;
+    const struct finding *other = *(const struct finding *const *)b;
+    int order = strcmp(one->probe, other->probe);
+
+    if (order == 0)
+        order = (int)one->subject->kind - (int)other->subject->kind;
+    return order ? order : strcmp(one->subject->name, other->subject->name);
+}
+
+/*
+ * Where a probe has nothing else to say of a subject, why nothing applies is the answer: that
+ * a domain takes no mail is why mail to it comes back.
+ */
+static void only_answers(struct page *page)
+{
+    const struct report *report = page->report;
+    const struct finding **others = memory_new(report->finding_count + 1, sizeof *others);
+    size_t count = 0;
+    bool is_first = true;
+
+    for (size_t i = 0; i < report->finding_count; i++) {
+        if (report_part_of(report->findings[i]) != PART_NOT_APPLICABLE)
+            others[count++] = report->findings[i];
+    }
+    if (count > 1)
+        qsort(others, count, sizeof *others, compare_origins);
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct finding *finding = report->findings[i];
+
+        if (report_part_of(finding) != PART_NOT_APPLICABLE ||
+            (count && bsearch(&finding, others, count, sizeof *others, compare_origins)))
+            continue;
+        if (is_first)
+            wrap_free_line(&page->wrap);
+        is_first = false;
+        heading(page, finding);
+    }
+    free(others);
+}
+
 /* ---- the page ---- */
 
 static void subjects_of_kind(struct page *page, enum subject_kind kind)
@@ -453,6 +498,8 @@ static void body(struct page *page)
     if (page->options->verbose) {
         part(page, PART_OK, healthy_finding, true);
         part(page, PART_NOT_APPLICABLE, heading, true);
+    } else {
+        only_answers(page);
     }
     wrap_free_line(&page->wrap);
 }

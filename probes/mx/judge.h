@@ -33,4 +33,8 @@ void mx_judge_tlsa(struct examination *x, const struct mx_calls *calls,
 void mx_judge_records(struct examination *x, const struct subject *subject,
                       const struct mx_exchangers *mx);
 
+/* A domain that does not exist: a name that somebody misspelt, or a registration that ended. */
+void mx_judge_no_domain(struct examination *x, const struct subject *domain,
+                        const struct mx_exchangers *mx);
+
 #endif

@@ -3,6 +3,8 @@
 #include "probes/public_dns.h"
 #include "probes/spf/network.h"
 
+#include <string.h>
+
 static bool is_dangling(const struct mx_exchanger *exchanger)
 {
     return exchanger->addresses == 0 && !mx_is_unresolved(exchanger);
@@ -214,6 +216,18 @@ static void tell_private(struct examination *x, const struct subject *domain,
         }
         show_private(finding, &mx->list[i], view.answers[0]);
     }
+}
+
+void mx_judge_no_domain(struct examination *x, const struct subject *domain,
+                        const struct mx_exchangers *mx)
+{
+    struct finding *finding = found(x, &mx_no_address);
+
+    finding->title = "the domain does not exist";
+    mx_set_subject(x, finding, domain);
+    set_value(finding, VALUE_NAME, "missing", domain->name, strlen(domain->name));
+    saw(finding, &mx->answer->evidence,
+        "the domain does not exist (NXDOMAIN): every message to it comes back");
 }
 
 void mx_judge_records(struct examination *x, const struct subject *subject,

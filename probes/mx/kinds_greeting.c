@@ -134,7 +134,18 @@ const struct finding_kind mx_banner_stall = {
              .command = "Remove-SendConnector -Identity {connector}",
              .when = "sender-2007"},
             {0}},
-    .make_known = (const struct step_template[]){MX_PROVE_IT, MX_READ_GREETING, {0}},
+    .make_known =
+        (const struct step_template[]){
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = "the Exchange server that the list of queues is from",
+             .command = "Get-Queue -Filter \"Status -eq 'Retry'\" | Format-List "
+                        "Identity,NextHopDomain,MessageCount,LastError",
+             .note = "save what it prints to a file, and examine that with --file",
+             .when = "queues"},
+            MX_PROVE_IT,
+            MX_READ_GREETING,
+            {0}},
     .references = references,
 };
 

@@ -40,8 +40,9 @@ const struct finding_kind mx_no_address = {
                "never gets any.",
     .cause = "The host was renamed or retired and its MX record stayed; the name is misspelt, or "
              "lacks the domain because the zone's text had no trailing dot, or has it twice for "
-             "the same reason.",
-    .applies_to = "every domain with MX records",
+             "the same reason. Where the domain itself does not exist it was misspelt by whoever "
+             "wrote to it, or its registration has ended.",
+    .applies_to = "every domain that mail is sent to",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -51,6 +52,18 @@ const struct finding_kind mx_no_address = {
                         "the host is gone, delete the record.",
              .risk = "do not delete the last MX record of a domain that takes mail",
              .each = "record"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "whoever wrote to {missing}",
+             .command = "Compare the domain with the recipient's own spelling of it, and send the "
+                        "message again to the right one.",
+             .when = "missing"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the registrar of {missing}, if the domain is yours",
+             .command = "Check that it is registered, paid for and not on hold, and that it is "
+                        "delegated to name servers that have its zone.",
+             .when = "missing"},
             {0}},
     .verify = verify_records,
     .undo = (const struct step_template[]){{.shell = SHELL_MANUAL,

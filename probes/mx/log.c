@@ -318,7 +318,7 @@ static void judge_faults(const struct log_view *view)
 static void judge_expired(const struct log_view *view)
 {
     const unsigned which = FAULT(EXPIRED) | FAULT(OTHER);
-    const unsigned clear = (1u << MAIL_LOG_FAULT_COUNT) - 1 - which;
+    const unsigned clear = (1u << MAIL_LOG_FAULT_COUNT) - 1 - which - FAULT(UNEXPLAINED);
     struct finding *finding;
 
     if (!has_faults(view, which) || has_faults(view, clear))
@@ -328,6 +328,19 @@ static void judge_expired(const struct log_view *view)
                       "exchanger did");
     show_peers(view, finding, which, "failed, expired or given up early");
     saw_sender(finding, view);
+}
+
+/* A queue that waits is why mail does not arrive; for what it waits, this list does not say. */
+static void judge_unexplained(const struct log_view *view)
+{
+    struct finding *finding;
+
+    if (!has_faults(view, FAULT(UNEXPLAINED)))
+        return;
+    finding = unknown(view->x, &mx_banner_stall,
+                      "queues wait to be tried again, and the list does not say why");
+    set_text(finding, "queues", "waiting");
+    show_peers(view, finding, FAULT(UNEXPLAINED), "in Retry, with no LastError in the list");
 }
 
 static void judge_health(const struct log_view *view)
@@ -386,5 +399,6 @@ void mx_judge_log(struct examination *x, const struct subject *file)
     add_subjects(&view);
     judge_faults(&view);
     judge_expired(&view);
+    judge_unexplained(&view);
     judge_health(&view);
 }

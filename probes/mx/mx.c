@@ -21,6 +21,8 @@ static void tell_facts(struct examination *x, const struct mx_calls *calls)
     tell_number(x, "stalled", stalled);
     if (worst)
         tell_text(x, "verdict", mx_verdict_word(worst->verdict));
+    else if (calls->mx->state == MX_NO_MAIL || calls->mx->state == MX_NO_DOMAIN)
+        tell_text(x, "verdict", calls->mx->state == MX_NO_MAIL ? "null-mx" : "no-domain");
 }
 
 /* ---- domains ---- */
@@ -70,7 +72,7 @@ static void examine_domain(struct examination *x, const struct subject *domain)
         not_applicable(x, &mx_no_address, "it takes no mail, and says so (null MX, RFC 7505)");
         break;
     case MX_NO_DOMAIN:
-        not_applicable(x, &mx_no_address, "the domain does not exist");
+        mx_judge_no_domain(x, domain, mx);
         break;
     case MX_NOWHERE:
         not_applicable(x, &mx_no_address, "neither an MX record nor an address: it takes no mail");

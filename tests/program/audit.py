@@ -647,6 +647,10 @@ def a_line_tells_of_mail_exchangers():
         facts = found[name]["mx"]
         got = tuple(facts.get(word) for word in ("exchangers", "addresses", "stalled", "verdict"))
         expect_equal(got, wanted, f"what is told of {name}")
+    for name, wanted in (("closed.example", "null-mx"), ("none.example", "no-domain")):
+        expect_equal(found[name]["mx"].get("verdict"), wanted, f"the verdict on {name}")
+    expect_equal(found["none.example"]["findings"], ["mx-no-address"], "a domain that is not there")
+    expect_equal(found["closed.example"]["findings"], [], "a domain that takes no mail")
     for line in lines:
         expect("spf" not in line, "facts of a probe that was not asked for")
 

@@ -314,6 +314,42 @@ static void test_queues(void **state)
     arena_release(&read.memory);
 }
 
+static void check_unexplained(const char *text, uint64_t line)
+{
+    struct read read;
+
+    read_log(&read, FILE_TYPE_QUEUE_LIST, text);
+    assert_int_equal(read.log.peer_count, 1);
+    assert_string_equal(read.log.peers[0].domain, "fabrikam.example");
+    assert_int_equal(read.log.peers[0].faults[MAIL_LOG_UNEXPLAINED], 1);
+    assert_int_equal(read.log.peers[0].first.line, line);
+    assert_non_null(strstr(read.log.peers[0].first.text, "Retry"));
+    arena_release(&read.memory);
+}
+
+/* A queue that waits without a reason is told; one that is ready, and one with a reason, not. */
+static void test_queues_without_a_reason(void **state)
+{
+    (void)state;
+    check_unexplained(
+        "Identity         DeliveryType Status MessageCount OutboundIPPool NextHopDomain\n"
+        "--------         ------------ ------ ------------ -------------- -------------\n"
+        "EX01\\148         DnsConnec... Retry  14                          fabrikam.example\n"
+        "EX01\\149         DnsConnec... Retry  14                          fabrikam.ex...\n"
+        "EX01\\150         DnsConnec... Ready  0                           contoso.example\n"
+        "EX01\\Submission  Undefined    Ready  0                           Submission\n",
+        3);
+    check_unexplained("Identity      : EX01\\3\nStatus        : Retry\n"
+                      "NextHopDomain : fabrikam.example\nLastError     : \n\n"
+                      "Identity      : EX01\\4\nStatus        : Ready\n"
+                      "NextHopDomain : contoso.example\n",
+                      2);
+    check_unexplained("\"Identity\",\"NextHopDomain\",\"Status\"\n"
+                      "\"EX01\\3\",\"fabrikam.example\",\"Retry\"\n"
+                      "\"EX01\\4\",\"contoso.example\",\"Ready\"\n",
+                      2);
+}
+
 /* The text for people and the fields for machines tell of one host. */
 static void test_reports(void **state)
 {
@@ -445,12 +481,19 @@ static void test_postfix_reports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_send_log),     cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_teasers),      cmocka_unit_test(test_who_ended_the_silence),
-        cmocka_unit_test(test_damage),       cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_tracking_log), cmocka_unit_test(test_queues),
-        cmocka_unit_test(test_reports),      cmocka_unit_test(test_returned_reports),
-        cmocka_unit_test(test_reporters),    cmocka_unit_test(test_postfix_reports),
+        cmocka_unit_test(test_send_log),
+        cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_teasers),
+        cmocka_unit_test(test_who_ended_the_silence),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_tracking_log),
+        cmocka_unit_test(test_queues),
+        cmocka_unit_test(test_reports),
+        cmocka_unit_test(test_returned_reports),
+        cmocka_unit_test(test_reporters),
+        cmocka_unit_test(test_postfix_reports),
+        cmocka_unit_test(test_queues_without_a_reason),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
