@@ -77,6 +77,10 @@ enum status platform_tcp_receive(platform_socket socket, void *bytes, size_t roo
  */
 enum status platform_tcp_acknowledged(platform_socket socket);
 
+/* The name that this machine's administrator gave it; "" without one. Nothing is looked up. */
+enum { PLATFORM_HOST_NAME_SIZE = 256 };
+void platform_host_name(char name[PLATFORM_HOST_NAME_SIZE]);
+
 /* Our own end of a connection. */
 enum status platform_socket_address(platform_socket socket, struct net_address *out);
 

@@ -137,6 +137,13 @@ enum status platform_tcp_acknowledged(platform_socket socket)
 #endif
 }
 
+void platform_host_name(char name[PLATFORM_HOST_NAME_SIZE])
+{
+    if (gethostname(name, PLATFORM_HOST_NAME_SIZE) != 0)
+        name[0] = '\0';
+    name[PLATFORM_HOST_NAME_SIZE - 1] = '\0';
+}
+
 enum status platform_socket_address(platform_socket socket, struct net_address *out)
 {
     union system_address address;

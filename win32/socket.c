@@ -1,8 +1,11 @@
 #include "diag/platform.h"
 #include "win32/address.h"
 #include "win32/error.h"
+#include "win32/wide.h"
 
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* Ports without an order that could be guessed; the mingw headers do not have the name. */
 #ifndef SO_RANDOMIZE_PORT
@@ -147,6 +150,18 @@ enum status platform_tcp_acknowledged(platform_socket socket)
 {
     (void)socket;
     return STATUS_NOT_SUPPORTED;
+}
+
+void platform_host_name(char name[PLATFORM_HOST_NAME_SIZE])
+{
+    wchar_t wide[PLATFORM_HOST_NAME_SIZE];
+    DWORD size = PLATFORM_HOST_NAME_SIZE;
+    char *text = NULL;
+
+    if (GetComputerNameExW(ComputerNameDnsFullyQualified, wide, &size))
+        text = wide_to_utf8(wide);
+    snprintf(name, PLATFORM_HOST_NAME_SIZE, "%s", text ? text : "");
+    free(text);
 }
 
 enum status platform_socket_address(platform_socket socket, struct net_address *out)

@@ -1,6 +1,7 @@
 #include "diag/gather/smtp.h"
 
 #include "diag/gather/smtp_stream.h"
+#include "diag/read/dns_name.h"
 #include "diag/read/smtp_reply.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 
 enum {
     PIECE_SIZE = 4096,
-    COMMAND_SIZE = 16 + NET_ADDRESS_TEXT_SIZE,
+    COMMAND_SIZE = 16 + SMTP_OWN_NAME_SIZE,
     DRAINED_MOST = 32, /* pieces */
 
     QUIT_WAIT = 2000,    /* milliseconds, as are the next ones */
@@ -151,18 +152,63 @@ static bool is_answered(const struct smtp_exchange *exchange, unsigned hundreds)
     return exchange->status == STATUS_OK && exchange->reply.code / 100 == hundreds;
 }
 
-static const struct smtp_exchange *ask_by_name(struct talk *talk, enum smtp_step step,
-                                               const char *verb)
+void smtp_address_literal(const struct ip_address *own, char out[SMTP_OWN_NAME_SIZE])
 {
-    char command[COMMAND_SIZE], text[IP_TEXT_SIZE];
+    char text[IP_TEXT_SIZE];
+
+    ip_format(own, text);
+    snprintf(out, SMTP_OWN_NAME_SIZE, "[%s%s]", own->family == IP_V6 ? "IPv6:" : "", text);
+}
+
+/* RFC 952, RFC 1123 2.1; not "ws7" or "ws7.corp", which nobody outside can look up. */
+static bool is_public_host_name(const char *name)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    size_t size = strlen(name);
+    struct ip_address ip;
+
+    return strspn(name, allowed) == size && strcspn(name, ".-") > 0 && !strstr(name, "..") &&
+           ip_parse(name, size, &ip) != STATUS_OK && !dns_name_is_private(name);
+}
+
+void smtp_helo_name(const char *host_name, const struct ip_address *own,
+                    char out[SMTP_OWN_NAME_SIZE])
+{
+    if (is_public_host_name(host_name))
+        snprintf(out, SMTP_OWN_NAME_SIZE, "%s", host_name);
+    else
+        smtp_address_literal(own, out);
+}
+
+static struct ip_address own_address(const struct talk *talk)
+{
     struct net_address own = {.ip = {.family = IP_NONE}};
 
     if (platform_socket_address(talk->stream.socket, &own) != STATUS_OK)
         ip_parse("127.0.0.1", strlen("127.0.0.1"), &own.ip);
-    ip_format(&own.ip, text);
-    snprintf(command, sizeof command, "%s [%s%s]\r\n", verb, own.ip.family == IP_V6 ? "IPv6:" : "",
-             text);
+    return own.ip;
+}
+
+static const struct smtp_exchange *say_ehlo(struct talk *talk, enum smtp_step step)
+{
+    char command[COMMAND_SIZE], name[SMTP_OWN_NAME_SIZE];
+    const struct ip_address own = own_address(talk);
+
+    smtp_address_literal(&own, name);
+    snprintf(command, sizeof command, "EHLO %s\r\n", name);
     return ask(talk, step, command, deadline_of_step(talk));
+}
+
+static const struct smtp_exchange *say_helo(struct talk *talk)
+{
+    char command[COMMAND_SIZE], host_name[PLATFORM_HOST_NAME_SIZE], name[SMTP_OWN_NAME_SIZE];
+    const struct ip_address own = own_address(talk);
+
+    platform_host_name(host_name);
+    smtp_helo_name(host_name, &own, name);
+    snprintf(command, sizeof command, "HELO %s\r\n", name);
+    return ask(talk, SMTP_HELO, command, deadline_of_step(talk));
 }
 
 static enum status shake_hands(struct talk *talk, int64_t deadline)
@@ -229,9 +275,9 @@ static void knock(struct talk *talk)
 /* EHLO, and HELO where that is refused for good. */
 static const struct smtp_exchange *introduce(struct talk *talk)
 {
-    const struct smtp_exchange *exchange = ask_by_name(talk, SMTP_EHLO, "EHLO");
+    const struct smtp_exchange *exchange = say_ehlo(talk, SMTP_EHLO);
 
-    return is_answered(exchange, 5) ? ask_by_name(talk, SMTP_HELO, "HELO") : exchange;
+    return is_answered(exchange, 5) ? say_helo(talk) : exchange;
 }
 
 /* STATUS_OK if the connection is good for more, with TLS or as it was. */
@@ -247,7 +293,7 @@ static enum status upgrade(struct talk *talk)
         return status;
     drain(talk);
     status = shake_hands(talk, deadline_of_step(talk));
-    return status == STATUS_OK ? ask_by_name(talk, SMTP_EHLO_AGAIN, "EHLO")->status : status;
+    return status == STATUS_OK ? say_ehlo(talk, SMTP_EHLO_AGAIN)->status : status;
 }
 
 static enum status greet(struct talk *talk, int64_t deadline)

@@ -7,6 +7,7 @@
 
 #include "diag/evidence/smtp.h"
 #include "diag/gather/gather.h"
+#include "diag/gather/smtp.h"
 #include "diag/gather/tls.h"
 #include "tests/lab/smtp_peer.h"
 #include "tests/unit/system.h"
@@ -381,6 +382,39 @@ static void ipv6_is_spoken(void **state)
     close_call(&call);
 }
 
+/* HELO takes a name alone; one that nobody can look up would be refused for itself. */
+static void helo_has_a_public_name_or_the_literal(void **state)
+{
+    static const struct {
+        const char *host_name, *said;
+    } cases[] = {
+        {"mail.contoso.com", "mail.contoso.com"},
+        {"WS-7.contoso.com", "WS-7.contoso.com"},
+        {"ws7", "[192.0.2.7]"},
+        {"ws7.corp", "[192.0.2.7]"},
+        {"ws7.contoso.local", "[192.0.2.7]"},
+        {"localhost.localdomain", "[192.0.2.7]"},
+        {"198.51.100.7", "[192.0.2.7]"},
+        {"mail..com", "[192.0.2.7]"},
+        {".contoso.com", "[192.0.2.7]"},
+        {"-.contoso.com", "[192.0.2.7]"},
+        {"m\xc3\xbcller.contoso.com", "[192.0.2.7]"},
+        {"mail.contoso.com\r\nMAIL FROM:<>", "[192.0.2.7]"},
+        {"", "[192.0.2.7]"},
+    };
+    struct ip_address own = {.family = IP_V4, .bytes = {192, 0, 2, 7}};
+    char said[SMTP_OWN_NAME_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        smtp_helo_name(cases[i].host_name, &own, said);
+        assert_string_equal(said, cases[i].said);
+    }
+    own = (struct ip_address){.family = IP_V6, .bytes = {0x20, 0x01, 0x0d, 0xb8, [15] = 1}};
+    smtp_helo_name("ws7", &own, said);
+    assert_string_equal(said, "[IPv6:2001:db8::1]");
+}
+
 /* ---- every step, and what peers do to it ---- */
 
 #define SCRIPT(...)                                                                                \
@@ -468,7 +502,7 @@ static const struct fault faults[] = {
      .steps = "greeting=ok ehlo=ok quit=ok",
      .code = 220},
     {.name = "refuses EHLO",
-     .script = SCRIPT(SAY("220 ****\r\n"), HEAR("EHLO ["), SAY("500 what\r\n"), HEAR("HELO ["),
+     .script = SCRIPT(SAY("220 ****\r\n"), HEAR("EHLO ["), SAY("500 what\r\n"), HEAR("HELO "),
                       SAY("250 ok\r\n"), HEAR("QUIT"), SAY("221 bye\r\n")),
      .steps = "greeting=ok ehlo=ok helo=ok quit=ok",
      .code = 220},
@@ -873,6 +907,7 @@ int main(void)
         cmocka_unit_test(reading_authorities_is_no_part_of_the_handshake),
         cmocka_unit_test(no_configuration_is_read),
         cmocka_unit_test(ipv6_is_spoken),
+        cmocka_unit_test(helo_has_a_public_name_or_the_literal),
         cmocka_unit_test(every_fault_is_told),
         cmocka_unit_test(early_replies_answer_nothing),
         cmocka_unit_test(teasers_and_greetings_have_their_times),
