@@ -30,6 +30,19 @@ static const struct step_template ask_elsewhere[] = {
              "taken as the public one"},
     {0}};
 
+/* What a person has to do where the records are. */
+#define IN_ZONE(zone, text, of)                                                                    \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = zone ", at whoever hosts it",         \
+        .command = text, .each = of                                                                \
+    }
+
+#define ZONE        "the zone of {name}"
+#define PUBLIC_ZONE "the public zone of the exchanger"
+
+static const struct step_template restore_record[] = {
+    IN_ZONE(ZONE, "Publish again the record {record}", "record"), {0}};
+
 const struct finding_kind mx_no_address = {
     .id = "mx-no-address",
     .severity = SEVERITY_WARNING,
@@ -66,25 +79,10 @@ const struct finding_kind mx_no_address = {
              .when = "missing"},
             {0}},
     .verify = verify_records,
-    .undo = (const struct step_template[]){{.shell = SHELL_MANUAL,
-                                            .kind = STEP_DECIDE,
-                                            .where = "the zone of {name}",
-                                            .command = "Publish again the record {record}",
-                                            .each = "record"},
-                                           {0}},
+    .undo = restore_record,
     .make_known = ask_elsewhere,
     .references = references,
 };
-
-/* The record as it is, to be replaced; and back again. */
-#define REPLACE_RECORD(text)                                                                       \
-    {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "the zone of {name}, at whoever hosts it", .command = text, .each = "record"      \
-    }
-
-static const struct step_template restore_record[] = {
-    REPLACE_RECORD("Publish again the record {record}"), {0}};
 
 const struct finding_kind mx_cname = {
     .id = "mx-cname",
@@ -99,8 +97,10 @@ const struct finding_kind mx_cname = {
     .applies_to = "every domain with MX records",
     .fix =
         (const struct step_template[]){
-            REPLACE_RECORD("Let the record {record} name the host that the alias leads to, or give "
-                           "its name addresses instead of the alias."),
+            IN_ZONE(ZONE,
+                    "Let the record {record} name the host that the alias leads to, or give "
+                    "its name addresses instead of the alias.",
+                    "record"),
             {0}},
     .verify = verify_records,
     .undo = restore_record,
@@ -120,8 +120,10 @@ const struct finding_kind mx_ip_literal = {
     .applies_to = "every domain with MX records",
     .fix =
         (const struct step_template[]){
-            REPLACE_RECORD("Give the host a name with an A or AAAA record, and publish an MX "
-                           "record with that name instead of {record}"),
+            IN_ZONE(ZONE,
+                    "Give the host a name with an A or AAAA record, and publish an MX "
+                    "record with that name instead of {record}",
+                    "record"),
             {0}},
     .verify = verify_records,
     .undo = restore_record,
@@ -143,20 +145,15 @@ const struct finding_kind mx_null = {
     .applies_to = "every domain with MX records",
     .fix =
         (const struct step_template[]){
-            {.shell = SHELL_MANUAL,
-             .kind = STEP_DECIDE,
-             .where = "the zone of {name}, at whoever hosts it",
-             .command =
-                 "Delete the MX record with the target \".\" if the domain takes mail; delete "
-                 "the others if it does not."},
+            IN_ZONE(ZONE,
+                    "Delete the MX record with the target \".\" if the domain takes mail; delete "
+                    "the others if it does not.",
+                    NULL),
             {0}},
     .verify = verify_records,
     .undo =
-        (const struct step_template[]){{.shell = SHELL_MANUAL,
-                                        .kind = STEP_DECIDE,
-                                        .where = "the zone of {name}",
-                                        .command = "Publish again the record that was deleted."},
-                                       {0}},
+        (const struct step_template[]){
+            IN_ZONE(ZONE, "Publish again the record that was deleted.", NULL), {0}},
     .make_known = ask_elsewhere,
     .references = references,
 };
@@ -173,19 +170,13 @@ const struct finding_kind mx_private_address = {
     .applies_to = "every domain with MX records",
     .fix =
         (const struct step_template[]){
-            {.shell = SHELL_MANUAL,
-             .kind = STEP_DECIDE,
-             .where = "the public zone of the exchanger, at whoever hosts it",
-             .command = "Put the address that the Internet reaches in place of {address}",
-             .each = "address"},
+            IN_ZONE(PUBLIC_ZONE, "Put the address that the Internet reaches in place of {address}",
+                    "address"),
             {0}},
     .verify = verify_records,
-    .undo = (const struct step_template[]){{.shell = SHELL_MANUAL,
-                                            .kind = STEP_DECIDE,
-                                            .where = "the public zone of the exchanger",
-                                            .command = "Publish again the address {address}",
-                                            .each = "address"},
-                                           {0}},
+    .undo =
+        (const struct step_template[]){
+            IN_ZONE(PUBLIC_ZONE, "Publish again the address {address}", "address"), {0}},
     .make_known = ask_elsewhere,
     .references = (const struct reference[]){{"RFC 6890, Special-Purpose IP Address Registries",
                                               "https://www.rfc-editor.org/rfc/rfc6890"},

@@ -7,6 +7,8 @@ static const struct reference references[] = {
     {"RFC 7504, SMTP 521 and 556 Reply Codes", "https://www.rfc-editor.org/rfc/rfc7504"},
     {NULL, NULL}};
 
+static const struct step_template put_back[] = {MX_PUT_BACK, {0}};
+
 static const struct step_template verify_answer[] = {MX_CHECK_AGAIN, MX_READ_GREETING, {0}};
 
 /* A network that does not let port 25 out makes every exchanger in the world look dead. */
@@ -76,7 +78,7 @@ const struct finding_kind mx_closes = {
             MX_TAKE_OUT,
             {0}},
     .verify = verify_answer,
-    .undo = (const struct step_template[]){MX_PUT_BACK, {0}},
+    .undo = put_back,
     .no_undo = NULL,
     .make_known = ask_elsewhere,
     .references = references,
@@ -116,7 +118,7 @@ const struct finding_kind mx_refuses = {
             MX_TAKE_OUT,
             {0}},
     .verify = verify_elsewhere,
-    .undo = (const struct step_template[]){MX_PUT_BACK, {0}},
+    .undo = put_back,
     .make_known = ask_elsewhere,
     .references = references,
 };
@@ -145,7 +147,7 @@ const struct finding_kind mx_unreachable = {
             MX_TAKE_OUT,
             {0}},
     .verify = verify_answer,
-    .undo = (const struct step_template[]){MX_PUT_BACK, {0}},
+    .undo = put_back,
     .make_known = ask_elsewhere,
     .references = references,
 };
