@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUTES = 64, SOFTWARE_MOST = 200 };
+enum { ROUTES = 64, KNOWN = 4096, SOFTWARE_MOST = 200 };
 
 struct peer { /* strings are its own */
     struct mail_log_peer shown;
@@ -30,6 +30,7 @@ struct mail_log_reader {
     struct peer *peers;
     size_t peer_count, peer_room;
     struct route routes[ROUTES];
+    uint16_t known[KNOWN]; /* by hashes of events: index of the peer, if it is still that */
 };
 
 const char *mail_log_fault_word(enum mail_log_fault fault)
@@ -202,14 +203,38 @@ static struct peer *place_for_one(struct mail_log_reader *reader)
     return NULL;
 }
 
+static uint64_t hash_of(const struct mail_log_event *event)
+{
+    uint64_t hash = event->address.port;
+
+    for (size_t i = 0; i < sizeof event->address.ip.bytes; i++)
+        hash = hash * 31 + event->address.ip.bytes[i];
+    hash ^= event->host ? text_hash(event->host) : 0;
+    return hash * 31 ^ (event->domain ? text_hash(event->domain) : 0);
+}
+
+/* The one that was there the last time an event looked like this, or the first that is it. */
+static struct peer *find_peer(struct mail_log_reader *reader, const struct mail_log_event *event)
+{
+    uint16_t *known = &reader->known[hash_of(event) % KNOWN];
+
+    if (!event->merges && *known < reader->peer_count && is_of(&reader->peers[*known].shown, event))
+        return &reader->peers[*known];
+    for (size_t i = 0; i < reader->peer_count; i++) {
+        if (!is_of(&reader->peers[i].shown, event))
+            continue;
+        *known = (uint16_t)i;
+        return &reader->peers[i];
+    }
+    return NULL;
+}
+
 static struct peer *peer_of(struct mail_log_reader *reader, const struct mail_log_event *event)
 {
-    struct peer *peer;
+    struct peer *peer = find_peer(reader, event);
 
-    for (size_t i = 0; i < reader->peer_count; i++) {
-        if (is_of(&reader->peers[i].shown, event))
-            return &reader->peers[i];
-    }
+    if (peer)
+        return peer;
     reader->peer_total++;
     peer = place_for_one(reader);
     if (peer)
@@ -292,23 +317,20 @@ static const char *keep_text(struct arena *arena, const char *text)
     return text ? arena_copy_string(arena, text) : NULL;
 }
 
-static void keep_peers(const struct mail_log_reader *reader, struct arena *arena,
+static void keep_peers(const struct mail_log_reader *reader, bool failed, struct arena *arena,
                        struct mail_log *out)
 {
-    out->peers = arena_new(arena, reader->peer_count, sizeof *out->peers);
-    for (unsigned failed = 1; failed < 2; failed--) { /* those with failures first */
-        for (size_t i = 0; i < reader->peer_count; i++) {
-            struct mail_log_peer *to = &out->peers[out->peer_count];
+    for (size_t i = 0; i < reader->peer_count; i++) {
+        struct mail_log_peer *to = &out->peers[out->peer_count];
 
-            if ((reader->peers[i].faults > 0) != (failed == 1))
-                continue;
-            *to = reader->peers[i].shown;
-            to->host = keep_text(arena, to->host);
-            to->domain = keep_text(arena, to->domain);
-            to->first.text = keep_text(arena, to->first.text);
-            to->last.text = keep_text(arena, to->last.text);
-            out->peer_count++;
-        }
+        if ((reader->peers[i].faults > 0) != failed)
+            continue;
+        *to = reader->peers[i].shown;
+        to->host = keep_text(arena, to->host);
+        to->domain = keep_text(arena, to->domain);
+        to->first.text = keep_text(arena, to->first.text);
+        to->last.text = keep_text(arena, to->last.text);
+        out->peer_count++;
     }
 }
 
@@ -333,7 +355,9 @@ void mail_log_end(struct mail_log_reader *reader, struct arena *arena, struct ma
         .first = reader->first,
         .last = reader->last,
         .peer_total = reader->peer_total};
-    keep_peers(reader, arena, out);
+    out->peers = arena_new(arena, reader->peer_count, sizeof *out->peers);
+    keep_peers(reader, true, arena, out);
+    keep_peers(reader, false, arena, out);
     for (size_t i = 0; i < reader->peer_count; i++)
         free_peer(&reader->peers[i]);
     free(reader->peers);

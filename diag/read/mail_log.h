@@ -27,6 +27,7 @@ enum {
     X(REFUSED, "refused")         /* Winsock 10061 */                                              \
     X(UNREACHABLE, "unreachable") /* Winsock 10060, 10065, 10051 */                                \
     X(GREETING, "greeting-refused") /* a greeting of 4xx or 5xx */                                 \
+    X(ANSWERED, "answered")         /* it answered the mail itself with 4xx or 5xx: it greets */   \
     X(EXPIRED, "expired")           /* 4.4.7: given up after days; says not why */                 \
     X(OTHER, "other") /* 4.4.0, 4.4.1 and alike; or the sender itself ended a connection soon */   \
     X(UNEXPLAINED, "unexplained") /* a queue in Retry whose LastError the list lacks */

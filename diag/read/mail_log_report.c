@@ -93,6 +93,23 @@ static void name_host(const struct mail_log_reader *reader, const struct report 
         *status->host = '\0';
 }
 
+/*
+ * "smtp;452 4.2.2 over quota" beside a status of expiry: what the host said to the mail
+ * itself. Codes of network and routing, X.4.X, are of the sender's own making; 421 and X.3.X
+ * may have been a greeting.
+ */
+static bool has_answer(const char *text)
+{
+    for (const char *at = strstr(text, "smtp;"); at; at = strstr(at + 1, "smtp;")) {
+        const char *code = at + 5 + strspn(at + 5, " ");
+
+        if ((*code == '4' || *code == '5') && strspn(code, "0123456789") == 3 && code[3] == ' ' &&
+            code[4] == *code && code[5] == '.' && strchr("12567", code[6]) && code[7] == '.')
+            return true;
+    }
+    return false;
+}
+
 static void tell(struct mail_log_reader *reader, const struct report *report, const char *domain,
                  const char *text, uint64_t line)
 {
@@ -105,6 +122,8 @@ static void tell(struct mail_log_reader *reader, const struct report *report, co
         status.fault = fault;
     if (status.fault == MAIL_LOG_FAULT_COUNT)
         return;
+    if ((status.fault == MAIL_LOG_EXPIRED || status.fault == MAIL_LOG_OTHER) && has_answer(text))
+        status.fault = MAIL_LOG_ANSWERED;
     name_host(reader, report, text, &status);
     event.fault = status.fault;
     event.address = status.address;

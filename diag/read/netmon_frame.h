@@ -1,21 +1,16 @@
 /*
  * Frames as Network Monitor's text tells of them, and the connections and lookups they
  * make: what netmon_text.c reads and netmon_mail.c puts together.
+ *
+ * They cannot become frame_payloads: those point at addresses and bytes, and printed frames
+ * may name no addresses, have a summary in place of bytes, and leave out what its reader
+ * folded away, which must be told from nothing.
  */
 #ifndef EXDIAG_READ_NETMON_FRAME_H
 #define EXDIAG_READ_NETMON_FRAME_H
 
 #include "diag/read/dns_name.h"
 #include "diag/read/mail_trace.h"
-
-enum { /* flags of a segment, by their letters */
-       NETMON_URG = 32,
-       NETMON_ACK = 16,
-       NETMON_PSH = 8,
-       NETMON_RST = 4,
-       NETMON_SYN = 2,
-       NETMON_FIN = 1
-};
 
 enum netmon_section { NETMON_HEAD, NETMON_ANSWER, NETMON_BEYOND };
 
@@ -37,8 +32,8 @@ struct netmon_dns {
 
 struct netmon_tcp {
     bool is_present;
-    unsigned flags;
-    uint32_t size; /* bytes of data; of a SYN, of options */
+    unsigned flags; /* enum frame_flag, and others' bits as TCP has them */
+    uint32_t size;  /* bytes of data; of a SYN, of options */
     uint32_t seq, ack;
 };
 

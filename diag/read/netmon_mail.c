@@ -141,10 +141,10 @@ static bool has_first_numbers(const struct printed_connection *connection,
 static bool has_numbers(const struct printed_connection *connection, const struct direction *way,
                         const struct netmon_tcp *tcp)
 {
-    bool acknowledges = tcp->flags & NETMON_ACK;
-    bool is_bare = (tcp->flags & NETMON_RST) && tcp->seq == 0; /* RFC 9293 3.10.7.1 */
+    bool acknowledges = tcp->flags & FRAME_ACK;
+    bool is_bare = (tcp->flags & FRAME_RST) && tcp->seq == 0; /* RFC 9293 3.10.7.1 */
 
-    if (tcp->flags & NETMON_SYN)
+    if (tcp->flags & FRAME_SYN)
         return has_first_numbers(connection, way, tcp);
     if (way->from_client)
         return (!connection->knows_client || is_within(tcp->seq, connection->client_next)) &&
@@ -190,7 +190,7 @@ static struct printed_connection *
 new_connection(struct netmon_mail *mail, const struct direction *way, const struct netmon_tcp *tcp)
 {
     struct printed_connection *connection;
-    bool is_syn = tcp->flags & NETMON_SYN;
+    bool is_syn = tcp->flags & FRAME_SYN;
 
     mail->trace.connection_total++;
     if (!make_room(mail))
@@ -201,7 +201,7 @@ new_connection(struct netmon_mail *mail, const struct direction *way, const stru
                                                         .has_gap = !(is_syn && way->from_client),
                                                         .mx_lookup = SIZE_MAX,
                                                         .address_lookup = SIZE_MAX}};
-    if (way->from_client || (tcp->flags & NETMON_ACK)) {
+    if (way->from_client || (tcp->flags & FRAME_ACK)) {
         connection->knows_client = true;
         connection->client_next = way->from_client ? tcp->seq + is_syn : tcp->ack;
     }
@@ -238,20 +238,20 @@ static void add_handshake(struct printed_connection *connection, const struct di
 {
     struct trace_connection *shown = &connection->shown;
     const struct netmon_tcp *tcp = &frame->tcp;
-    bool is_syn = tcp->flags & NETMON_SYN;
+    bool is_syn = tcp->flags & FRAME_SYN;
 
     if (is_syn && way->from_client) {
         if (shown->syns++ == 0)
             shown->syn = frame->moment;
         return;
     }
-    if (!way->from_client && !connection->knows_server && !(tcp->flags & NETMON_RST)) {
+    if (!way->from_client && !connection->knows_server && !(tcp->flags & FRAME_RST)) {
         connection->knows_server = true;
         connection->server_next = tcp->seq + is_syn;
     }
     if (is_syn && shown->syn_ack.frame == 0)
         shown->syn_ack = frame->moment;
-    if (!way->from_client || !(tcp->flags & NETMON_ACK) || (tcp->flags & NETMON_RST))
+    if (!way->from_client || !(tcp->flags & FRAME_ACK) || (tcp->flags & FRAME_RST))
         return;
     if (shown->syn_ack.frame == 0)
         shown->has_gap = true; /* what it acknowledges */
@@ -267,7 +267,7 @@ static void add_data(struct printed_connection *connection, const struct directi
     uint64_t *bytes = way->from_client ? &shown->client_bytes : &shown->server_bytes;
     uint32_t end;
 
-    if (frame->tcp.size == 0 || (frame->tcp.flags & NETMON_SYN))
+    if (frame->tcp.size == 0 || (frame->tcp.flags & FRAME_SYN))
         return;
     if (first->frame == 0)
         *first = frame->moment;
@@ -282,10 +282,10 @@ static void add_data(struct printed_connection *connection, const struct directi
 static void add_end(struct trace_connection *shown, const struct direction *way,
                     const struct netmon_frame *frame)
 {
-    bool is_reset = frame->tcp.flags & NETMON_RST;
+    bool is_reset = frame->tcp.flags & FRAME_RST;
 
     shown->last = frame->moment;
-    if (shown->end.frame || !(frame->tcp.flags & (NETMON_RST | NETMON_FIN)))
+    if (shown->end.frame || !(frame->tcp.flags & (FRAME_RST | FRAME_FIN)))
         return;
     shown->end = frame->moment;
     if (way->from_client)
@@ -299,7 +299,7 @@ static void add_segment(struct netmon_mail *mail, const struct netmon_frame *fra
     struct direction way = direction_of(frame);
     struct printed_connection *connection = connection_of(mail, &way, &frame->tcp);
 
-    if (!connection && (frame->tcp.flags & NETMON_RST))
+    if (!connection && (frame->tcp.flags & FRAME_RST))
         return; /* of a connection that is over */
     if (!connection)
         connection = new_connection(mail, &way, &frame->tcp);

@@ -314,6 +314,18 @@ static void judge_faults(const struct log_view *view)
     }
 }
 
+/* What the host said to the mail itself is its reason, and shows that it greets. */
+static void judge_answered(const struct log_view *view)
+{
+    const unsigned which = FAULT(ANSWERED);
+
+    if (has_faults(view, which) && !has_faults(view, FAULT(SILENT)))
+        show_peers(view,
+                   not_applicable(view->x, &mx_banner_stall,
+                                  "mail failed for what the exchanger answered, and it greets"),
+                   which, "answered the mail with an error");
+}
+
 /* That mail expired, or failed by 4.4.x, says not why: the exchangers are called to know. */
 static void judge_expired(const struct log_view *view)
 {
@@ -398,6 +410,7 @@ void mx_judge_log(struct examination *x, const struct subject *file)
     view.log = &digest->log;
     add_subjects(&view);
     judge_faults(&view);
+    judge_answered(&view);
     judge_expired(&view);
     judge_unexplained(&view);
     judge_health(&view);

@@ -385,6 +385,37 @@ static void test_reports(void **state)
     arena_release(&read.memory);
 }
 
+/* Mail expires in the end whatever the reason; what the host answered is one. */
+static void test_answered_reports(void **state)
+{
+    static const struct {
+        const char *diagnostic;
+        enum mail_log_fault fault;
+    } rows[] = {
+        {"smtp;452 4.2.2 over quota", MAIL_LOG_ANSWERED},
+        {"smtp; 550 5.7.1 Message expired, blocked", MAIL_LOG_ANSWERED},
+        {"smtp;550 4.4.7 QUEUE.Expired; message expired", MAIL_LOG_EXPIRED},
+        {"smtp;421 4.3.2 Service not available", MAIL_LOG_EXPIRED},
+        {"smtp;452 over quota", MAIL_LOG_EXPIRED},
+        {"smtp;452 4.2", MAIL_LOG_EXPIRED},
+        {"smtp;4", MAIL_LOG_EXPIRED},
+    };
+    struct read read;
+    char text[1024];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(text, sizeof text,
+                 "Final-Recipient: rfc822;ann@fabrikam.example\nAction: failed\nStatus: 4.4.7\n"
+                 "Diagnostic-Code: %s\nRemote-MTA: dns;mx1.fabrikam.example\n",
+                 rows[i].diagnostic);
+        read_log(&read, FILE_TYPE_NDR, text);
+        assert_int_equal(read.log.peer_count, 1);
+        assert_int_equal(read.log.peers[0].faults[rows[i].fault], 1);
+        arena_release(&read.memory);
+    }
+}
+
 static void check_report(const char *text, const char *host, enum mail_log_fault fault)
 {
     const struct mail_log_peer *peer;
@@ -481,19 +512,13 @@ static void test_postfix_reports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_send_log),
-        cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_teasers),
-        cmocka_unit_test(test_who_ended_the_silence),
-        cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_tracking_log),
-        cmocka_unit_test(test_queues),
-        cmocka_unit_test(test_reports),
-        cmocka_unit_test(test_returned_reports),
-        cmocka_unit_test(test_reporters),
-        cmocka_unit_test(test_postfix_reports),
-        cmocka_unit_test(test_queues_without_a_reason),
+        cmocka_unit_test(test_send_log),         cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_teasers),          cmocka_unit_test(test_who_ended_the_silence),
+        cmocka_unit_test(test_damage),           cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_tracking_log),     cmocka_unit_test(test_queues),
+        cmocka_unit_test(test_reports),          cmocka_unit_test(test_answered_reports),
+        cmocka_unit_test(test_returned_reports), cmocka_unit_test(test_reporters),
+        cmocka_unit_test(test_postfix_reports),  cmocka_unit_test(test_queues_without_a_reason),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
