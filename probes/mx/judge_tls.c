@@ -82,11 +82,15 @@ static struct finding *tell_faults(struct examination *x, const struct finding_k
 
 /* ---- SMTP ---- */
 
+static bool is_strange(const struct mx_call *call)
+{
+    return call->verdict == MX_STRANGE &&
+           smtp_exchange_of(call->conversation, SMTP_GREETING) != NULL;
+}
+
 static const char *strange_fault(struct examination *x, const struct mx_call *call)
 {
-    bool spoke = smtp_exchange_of(call->conversation, SMTP_GREETING) != NULL;
-
-    return call->verdict == MX_STRANGE && spoke ? mx_call_text(x, call) : NULL;
+    return is_strange(call) ? mx_call_text(x, call) : NULL;
 }
 
 static const char *inspected_fault(struct examination *x, const struct mx_call *call)
@@ -119,11 +123,12 @@ static const char *broken_fault(struct examination *x, const struct mx_call *cal
     if (!mx_call_greeted(call) || !step || is_accepted(step))
         return NULL;
     if (step->status == STATUS_OK)
-        return arena_print(pass_memory(x),
-                           helo ? "EHLO and HELO are both refused, with %u: the name that was "
-                                  "given, an address, may be what is refused"
-                                : "it greets, and answers EHLO with %u",
-                           step->reply.code);
+        return arena_print(
+            pass_memory(x),
+            helo ? "EHLO and HELO are both refused, with %u: what was said for a name, "
+                   "EHLO an address in brackets, may be what is refused"
+                 : "it greets, and answers EHLO with %u",
+            step->reply.code);
     if (!is_peers_end(step->status))
         return NULL;
     return arena_print(pass_memory(x), "it greets, and then to %s: %s", helo ? "HELO" : "EHLO",
@@ -430,6 +435,8 @@ void mx_judge_speech(struct examination *x, const struct mx_calls *calls)
     struct finding *strange = tell_faults(x, &mx_not_smtp, calls, strange_fault);
     struct finding *broken;
 
+    if (strange)
+        mx_set_way_out(strange, calls, is_strange);
     if (strange && calls->list[0].service == SERVICE_SMTP && mx_lets_nobody_in(calls))
         finding_severity(strange, SEVERITY_CRITICAL);
     tell_faults(x, &mx_inspected, calls, inspected_fault);

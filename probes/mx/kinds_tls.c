@@ -307,7 +307,7 @@ const struct finding_kind mx_breaks_off = {
              .where = "a server that sends mail, before anything is changed",
              .command = "Say EHLO from there to {address}, with the name that it has in DNS. Where "
                         "that is accepted, the exchanger refuses callers that give an address for "
-                        "a name, as this examination does, and nothing is wrong with it.",
+                        "a name, or a name that DNS does not know, and nothing is wrong with it.",
              .when = "name-refused"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,

@@ -473,6 +473,11 @@ static void what_works_stays_in_dns(void **state)
     assert_true(is_step("a.contoso.com. 300 IN A 192.0.2.10"));
     assert_true(is_step("-SmartHosts 'b.contoso.com'"));
     end();
+    /* another service in the exchanger's place */
+    DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"contoso.com", "MX", "20 b.contoso.com"},
+           {"a.contoso.com", "A", "192.0.2.80"}, {"b.contoso.com", "A", "192.0.2.1"});
+    assert_true(is_step("IN MX 10 a.contoso.com.\""));
+    end();
     /* nobody is left */
     DOMAIN({"contoso.com", "MX", "10 a.contoso.com"}, {"a.contoso.com", "A", "192.0.2.10"});
     assert_false(is_step("Delete the"));
