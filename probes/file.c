@@ -24,6 +24,22 @@ static const struct finding_kind file_not_read = {
              .when = "sha256"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
+             .where = "what this version reads",
+             .command = "Network captures (.pcap, .pcapng, Network Monitor's .cap and the text it "
+                        "prints); SMTP send protocol logs and message tracking logs of Exchange; "
+                        "the output of Get-Queue as list, table or CSV; non-delivery reports of "
+                        "Exchange and Postfix; exdiag's own evidence.",
+             .when = "sha256"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "a non-delivery report that was not recognised",
+             .command = "Save the message itself as .eml, or copy all of its text from "
+                        "\"Diagnostic information for administrators\" on into a text file.",
+             .note = "in Outlook that text is the last part of the report, in Outlook on the web "
+                     "\"download\" in the message's menu gives the .eml",
+             .when = "sha256"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
              .where = "this machine",
              .command = "Check that {subject} is an ordinary file that you may read.",
              .when = "!sha256"},

@@ -110,6 +110,20 @@ static enum status add_path(struct options *options, const char *text)
     return STATUS_INVALID;
 }
 
+/* Ends as files do that exdiag reads; no domain on the Internet ends so. */
+static bool is_like_file_name(const char *text)
+{
+    static const char *const endings[] = {"log", "txt", "pcap", "pcapng",
+                                          "cap", "eml", "csv",  "jsonl"};
+    const char *dot = strrchr(text, '.');
+
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
+        if (text_equal_fold(dot + 1, endings[i]))
+            return true;
+    }
+    return false;
+}
+
 enum status options_add_bare(struct options *options, const char *text)
 {
     struct ip_address ip;
@@ -135,6 +149,12 @@ enum status options_add_bare(struct options *options, const char *text)
         return options_add_subject(options, SUBJECT_SERVER, text);
     if (strchr(text, '@')) {
         complain("'%s' is a mailbox, and no probe of this version examines mailboxes", text);
+        return STATUS_INVALID;
+    }
+    if (is_like_file_name(text)) {
+        complain("'%s': there is no file of that name in this folder; a domain of that name is "
+                 "examined with --domain",
+                 text);
         return STATUS_INVALID;
     }
     if (strchr(text, '.'))

@@ -1,5 +1,7 @@
 #include "probes/mx/call.h"
 
+#include "probes/spf/network.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -317,6 +319,35 @@ void mx_set_domain(struct finding *finding, const char *domain, bool is_given)
     }
 }
 
+bool mx_set_recorded(struct finding *finding, const struct net_address *address)
+{
+    const char *name =
+        address->port == service_usual_port(SERVICE_SUBMISSIONS) ? "tls-endpoint" : "endpoint";
+    bool is_reserved = spf_reserved_for(&address->ip, address->ip.family == IP_V4 ? 32 : 128);
+    char endpoint[NET_ADDRESS_TEXT_SIZE], ip[IP_TEXT_SIZE];
+
+    net_address_format(address, 0, endpoint);
+    ip_format(&address->ip, ip);
+    if (is_reserved) {
+        set_text(finding, "address", ip);
+        set_text(finding, name, endpoint);
+    } else {
+        set_address(finding, "address", &address->ip);
+        set_vouched(finding, VALUE_TEXT, name, endpoint, strlen(endpoint));
+    }
+    return is_reserved;
+}
+
+void mx_saw_recorded(struct finding *finding, const struct evidence *file,
+                     const struct net_address *address)
+{
+    char ip[IP_TEXT_SIZE];
+
+    ip_format(&address->ip, ip);
+    saw(finding, file, "%s is an address %s: call it from where the file was made, not from here",
+        ip, spf_reserved_for(&address->ip, address->ip.family == IP_V4 ? 32 : 128));
+}
+
 void mx_set_senders(struct finding *finding, const char *only)
 {
     static const char *const senders[] = {"sender-5", "sender-2000", "sender-2007", "sender-other"};
@@ -327,9 +358,9 @@ void mx_set_senders(struct finding *finding, const char *only)
     }
 }
 
-/* Resolvers and ports that are not the usual ones: another run needs them too. */
-static void set_as_called(struct finding *finding, const struct settings *settings)
+void mx_set_as_called(struct examination *x, struct finding *finding)
 {
+    const struct settings *settings = ask_settings(x);
     char resolver[NET_ADDRESS_TEXT_SIZE];
 
     for (size_t i = 0; i < settings->dns_count; i++) {
@@ -355,7 +386,7 @@ void mx_set_subject(struct examination *x, struct finding *finding, const struct
     if (is_domain)
         mx_set_domain(finding, subject->name, subject->given);
     set_name(finding, subject, is_domain ? "domain" : "server");
-    set_as_called(finding, ask_settings(x));
+    mx_set_as_called(x, finding);
 }
 
 void mx_set_record(struct finding *finding, const struct subject *subject,

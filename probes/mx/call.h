@@ -53,6 +53,19 @@ const char *mx_call_text(struct examination *x, const struct mx_call *call);
 void mx_set_subject(struct examination *x, struct finding *finding, const struct subject *subject);
 void mx_set_call(struct finding *finding, const struct mx_call *call);
 
+/* Resolvers and ports that are not the usual ones: another run needs them too. */
+void mx_set_as_called(struct examination *x, struct finding *finding);
+
+/*
+ * Of a file: "address", and "endpoint" or "tls-endpoint". True for an address set apart, such
+ * as a private one, which leads elsewhere from elsewhere: whoever runs the steps is to check it.
+ */
+bool mx_set_recorded(struct finding *finding, const struct net_address *address);
+
+/* That such an address is to be called from where the file was made. */
+void mx_saw_recorded(struct finding *finding, const struct evidence *file,
+                     const struct net_address *address);
+
 /* The domain whose mail it is ("name"), and "connector": what a connector for it is called. */
 void mx_set_domain(struct finding *finding, const char *domain, bool is_given);
 

@@ -149,29 +149,27 @@ static void saw_peer(struct finding *finding, const struct log_view *view,
         saw_place(finding, view, "last", &peer->last);
 }
 
-static void set_peer(struct finding *finding, const struct mail_log_peer *peer, bool is_first)
+/* True if the address is to be called from where the file was written alone. */
+static bool set_peer(struct finding *finding, const struct mail_log_peer *peer, bool is_first)
 {
-    char endpoint[NET_ADDRESS_TEXT_SIZE], ip[IP_TEXT_SIZE];
+    bool has_address = peer->address.ip.family != IP_NONE;
+    bool is_reserved = has_address && mx_set_recorded(finding, &peer->address);
+    char ip[IP_TEXT_SIZE];
 
-    if (peer->domain && is_first)
+    if (!is_first)
+        return is_reserved;
+    if (peer->domain)
         mx_set_domain(finding, peer->domain, false);
-    if (peer->address.ip.family != IP_NONE) {
-        net_address_format(&peer->address, 0, endpoint);
-        ip_format(&peer->address.ip, ip);
-        set_address(finding, "address", &peer->address.ip);
-        set_vouched(finding, VALUE_TEXT,
-                    peer->address.port == TRACE_TLS_PORT ? "tls-endpoint" : "endpoint", endpoint,
-                    strlen(endpoint));
-        if (is_first && !peer->host)
-            set_vouched(finding, VALUE_TEXT, "server", ip, strlen(ip));
-    }
-    if (is_first)
-        set_number(finding, "port",
-                   peer->address.port ? peer->address.port : service_usual_port(SERVICE_SMTP));
-    if (is_first && peer->host)
+    set_number(finding, "port",
+               peer->address.port ? peer->address.port : service_usual_port(SERVICE_SMTP));
+    ip_format(&peer->address.ip, ip);
+    if (peer->host)
         set_value(finding, VALUE_NAME, "server", peer->host, strlen(peer->host));
-    else if (is_first && peer->domain && peer->address.ip.family == IP_NONE)
+    else if (has_address)
+        (is_reserved ? set_value : set_vouched)(finding, VALUE_TEXT, "server", ip, strlen(ip));
+    else if (peer->domain)
         set_value(finding, VALUE_NAME, "domain", peer->domain, strlen(peer->domain));
+    return is_reserved;
 }
 
 /* "421 4.3.2 ..." somewhere in a line; NULL if there is none. */
@@ -254,13 +252,18 @@ static void show_peers(const struct log_view *view, struct finding *finding, uns
 {
     const struct mail_log_peer **list = room_for_peers(view);
     size_t count = peers_of(view, which, list);
+    const struct net_address *reserved = NULL;
 
+    mx_set_as_called(view->x, finding);
     for (size_t i = 0; i < count && i < HOSTS_SHOWN; i++) {
         saw_peer(finding, view, list[i], count_faults(list[i], which), what);
-        set_peer(finding, list[i], i == 0);
+        if (set_peer(finding, list[i], i == 0) && !reserved)
+            reserved = &list[i]->address;
         if (which & 1u << MAIL_LOG_GREETING)
             set_refusal(finding, list[i]);
     }
+    if (reserved)
+        mx_saw_recorded(finding, &view->digest->evidence, reserved);
     if (count > HOSTS_SHOWN)
         saw(finding, &view->digest->evidence, "and %zu more hosts", count - HOSTS_SHOWN);
 }
@@ -377,6 +380,14 @@ static void judge_health(const struct log_view *view)
 
 /* ---- whom to call ---- */
 
+/* The sender itself, whoever that was: here it is this machine, which is another. */
+static bool is_sender_itself(const struct ip_address *ip)
+{
+    static const struct ip_address v4 = {IP_V4, {127, 0, 0, 1}}, v6 = {IP_V6, {[15] = 1}};
+
+    return ip_equal(ip, &v4) || ip_equal(ip, &v6);
+}
+
 static void add_subjects(const struct log_view *view)
 {
     const struct mail_log_peer **list = room_for_peers(view);
@@ -388,7 +399,7 @@ static void add_subjects(const struct log_view *view)
         const struct mail_log_peer *peer = list[i];
 
         ip_format(&peer->address.ip, ip);
-        if ((peer->host || *ip) && hosts++ < SUBJECTS_ADDED)
+        if ((peer->host || *ip) && !is_sender_itself(&peer->address.ip) && hosts++ < SUBJECTS_ADDED)
             add_subject(view->x, SUBJECT_SERVER, *ip ? ip : peer->host);
         if (peer->domain && domains++ < SUBJECTS_ADDED)
             add_subject(view->x, SUBJECT_DOMAIN, peer->domain);

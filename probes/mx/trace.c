@@ -215,11 +215,13 @@ static size_t alike(const struct mx_trace *shown, const enum mx_verdict *which, 
 
 /* ---- telling ---- */
 
-static void set_server(const struct mx_trace *shown, struct finding *finding, size_t index,
+/* True if the address is to be called from where the trace was taken alone. */
+static bool set_server(const struct mx_trace *shown, struct finding *finding, size_t index,
                        bool is_first)
 {
     const struct trace_connection *connection = &shown->trace->connections[index];
-    char endpoint[NET_ADDRESS_TEXT_SIZE], ip[IP_TEXT_SIZE];
+    char ip[IP_TEXT_SIZE];
+    bool is_reserved;
 
     if (is_first && connection->mx_lookup < shown->trace->lookup_count) {
         const char *domain = shown->trace->lookups[connection->mx_lookup].name;
@@ -229,21 +231,19 @@ static void set_server(const struct mx_trace *shown, struct finding *finding, si
     if (is_first && connection->server.port == service_usual_port(SERVICE_SMTP))
         mx_set_senders(finding, NULL);
     if (connection->server.ip.family == IP_NONE)
-        return;
-    ip_format(&connection->server.ip, ip);
-    net_address_format(&connection->server, 0, endpoint);
-    set_address(finding, "address", &connection->server.ip);
-    set_vouched(finding, VALUE_TEXT,
-                connection->server.port == TRACE_TLS_PORT ? "tls-endpoint" : "endpoint", endpoint,
-                strlen(endpoint));
+        return false;
+    is_reserved = mx_set_recorded(finding, &connection->server);
     if (!is_first)
-        return;
+        return is_reserved;
+    ip_format(&connection->server.ip, ip);
+    mx_set_as_called(shown->x, finding);
     set_number(finding, "port", connection->server.port);
     if (connection->exchange)
         set_value(finding, VALUE_NAME, "server", connection->exchange,
                   strlen(connection->exchange));
     else
-        set_vouched(finding, VALUE_TEXT, "server", ip, strlen(ip));
+        (is_reserved ? set_value : set_vouched)(finding, VALUE_TEXT, "server", ip, strlen(ip));
+    return is_reserved;
 }
 
 static size_t count_half_open(const struct mail_trace *trace)
@@ -300,11 +300,13 @@ static void show_servers(const struct mx_trace *shown, struct finding *finding,
 {
     size_t *list = arena_new(pass_memory(shown->x), shown->trace->connection_count, sizeof *list);
     size_t count = servers_of(shown, which, list);
+    const struct net_address *reserved = NULL;
 
     for (size_t i = 0; i < count && i < SERVERS_SHOWN; i++) {
         size_t more = alike(shown, which, list[i]);
 
-        set_server(shown, finding, list[i], i == 0);
+        if (set_server(shown, finding, list[i], i == 0) && !reserved)
+            reserved = &shown->trace->connections[list[i]].server;
         if (shown->verdicts[list[i]] == MX_GREETING_REFUSED)
             set_refusal(shown, finding, list[i]);
         if (in_steps && i < SERVERS_IN_STEPS)
@@ -316,6 +318,8 @@ static void show_servers(const struct mx_trace *shown, struct finding *finding,
                 more, more == 1 ? "" : "s");
         saw_silences(shown, finding, list[i]);
     }
+    if (reserved)
+        mx_saw_recorded(finding, &shown->digest->evidence, reserved);
     if (count > SERVERS_SHOWN)
         saw(finding, &shown->digest->evidence, "and %zu more servers", count - SERVERS_SHOWN);
     saw_limits(shown, finding);
