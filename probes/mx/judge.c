@@ -144,6 +144,19 @@ static size_t count_ways(const struct mx_calls *calls, mx_call_test *test)
     return count;
 }
 
+static void show_refusal(struct finding *finding, const struct mx_calls *calls)
+{
+    if (calls->serves_submission)
+        saw(finding, NULL,
+            "it lets mail programs connect at port 587 or 465: a server that takes no mail from "
+            "other servers needs no port 25");
+    else
+        saw(finding, NULL,
+            "no connection was made from here: this network may refuse port %u by itself, and "
+            "others get in",
+            calls->list[0].conversation->address.port);
+}
+
 /* What it does to mail, as far as this is the domain's; says nothing of a single server. */
 static void show_effect(struct finding *finding, const struct mx_calls *calls, mx_call_test *test)
 {
@@ -151,10 +164,7 @@ static void show_effect(struct finding *finding, const struct mx_calls *calls, m
     size_t all = count_calls(calls, test);
 
     if (test == is_refusing && count_calls(calls, mx_call_connected) == 0)
-        saw(finding, NULL,
-            "nothing could be connected to from here: this network may refuse port %u by itself, "
-            "and others get in",
-            calls->list[0].conversation->address.port);
+        show_refusal(finding, calls);
     else if (calls->subject->kind != SUBJECT_DOMAIN)
         return;
     else if (calls->count == 1)

@@ -522,6 +522,7 @@ static void servers_are_called_at_three_ports(void **state)
     end();
     EXAMINE(SUBJECT_SERVER, "192.0.2.30", {"x", "A", "192.0.2.1"});
     assert_string_equal(verdicts(), "refuses=warning");
+    assert_non_null(seen("this network may refuse port 25 by itself"));
     end();
 }
 
@@ -576,6 +577,7 @@ static void a_server_need_not_take_mail_from_servers(void **state)
     bench.open_for_programs = true;
     EXAMINE(SUBJECT_SERVER, "192.0.2.30", {"x", "A", "192.0.2.1"});
     assert_string_equal(verdicts(), "refuses=info");
+    assert_non_null(seen("needs no port 25"));
     end();
 }
 
