@@ -96,42 +96,41 @@ static bool is_for_host(const char *name, const char *host)
     return host && certificate_is_for(&alone, host);
 }
 
-/* The names from `at` on find no room; of them the host's takes the last one's. */
-static void read_rest(const GENERAL_NAMES *names, int at, const char *host, struct arena *arena,
-                      struct certificate *out, const char **last)
+/* Of the names from `at` on, which find no room, the first that is for the host; or NULL. */
+static const char *find_in_rest(const GENERAL_NAMES *names, int at, const char *host,
+                                struct arena *arena, struct certificate *out)
 {
     struct arena scratch = {0};
-    bool is_kept = false;
+    const char *found = NULL;
 
-    for (; at < sk_GENERAL_NAME_num(names) && !is_kept; at++) {
+    for (; at < sk_GENERAL_NAME_num(names) && !found; at++) {
         const char *text = alternative_of(sk_GENERAL_NAME_value(names, at), &scratch);
 
         out->names_are_cut |= text != NULL;
-        is_kept = text && is_for_host(text, host);
-        if (is_kept)
-            *last = arena_copy_string(arena, text);
+        if (text && is_for_host(text, host))
+            found = arena_copy_string(arena, text);
         arena_release(&scratch);
     }
+    return found;
 }
 
 static void read_names(X509 *certificate, const char *host, struct arena *arena,
                        struct certificate *out)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    int count = names ? sk_GENERAL_NAME_num(names) : 0, i;
-    const char **list = NULL;
-    size_t room = 0;
+    int count = names ? sk_GENERAL_NAME_num(names) : 0, i = 0;
+    size_t room = count < CERTIFICATE_NAMES_MOST ? (size_t)count : CERTIFICATE_NAMES_MOST;
+    const char **list = arena_new(arena, room, sizeof *list), *found;
 
-    for (i = 0; i < count && out->name_count < CERTIFICATE_NAMES_MOST; i++) {
+    for (; i < count && out->name_count < room; i++) {
         const char *text = alternative_of(sk_GENERAL_NAME_value(names, i), arena);
 
-        if (!text)
-            continue;
-        list = arena_grow(arena, list, &room, out->name_count, sizeof *list);
-        list[out->name_count++] = text;
+        if (text)
+            list[out->name_count++] = text;
     }
-    if (i < count)
-        read_rest(names, i, host, arena, out, &list[out->name_count - 1]);
+    found = i < count ? find_in_rest(names, i, host, arena, out) : NULL;
+    if (found)
+        list[room - 1] = found;
     out->names = list;
     GENERAL_NAMES_free(names);
 }

@@ -49,14 +49,19 @@ static int64_t deadline_of_step(const struct talk *talk)
 
 /* ---- steps ---- */
 
-static struct smtp_exchange *begin(struct talk *talk, enum smtp_step step)
+static struct smtp_exchange *begin_at(struct talk *talk, enum smtp_step step, int64_t time)
 {
     struct smtp_exchange *exchange = &talk->seen->exchanges[talk->seen->exchange_count++];
 
     exchange->step = step;
-    exchange->began = now(talk);
+    exchange->began = time;
     exchange->reply.first_byte = exchange->reply.last_byte = -1;
     return exchange;
+}
+
+static struct smtp_exchange *begin(struct talk *talk, enum smtp_step step)
+{
+    return begin_at(talk, step, now(talk));
 }
 
 static enum status end(struct talk *talk, struct smtp_exchange *exchange, enum status status)
@@ -244,28 +249,35 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* Hears what comes. STATUS_OK once the peer's system has taken the QUIT, or answered it. */
+static enum status hear_until_acknowledged(struct talk *talk, int64_t deadline)
+{
+    int64_t pause = 1;
+    enum status status;
+
+    do {
+        look(talk);
+        if (talk->seen->quit_acknowledged == SMTP_ACK_YES)
+            return STATUS_OK;
+        status = hear(talk, earlier(deadline, now(talk) + pause * 1000));
+        if (pause < KNOCK_LOOK_MOST)
+            pause *= 2;
+    } while (status == STATUS_TIMED_OUT && now(talk) < deadline);
+    return status;
+}
+
 /* Says QUIT, and looks at what becomes of it. */
 static void knock(struct talk *talk)
 {
     struct smtp_exchange *exchange = begin(talk, SMTP_QUIT);
     int64_t share = microseconds(talk->seen->patience) / KNOCK_SHARE;
     int64_t deadline = exchange->began + earlier(share, microseconds(KNOCK_WAIT));
-    int64_t pause = 1;
-    bool was_known = false;
     enum status status = say(talk, "QUIT\r\n", deadline);
 
-    while (status == STATUS_OK && !smtp_reply_is_over(talk->reader)) {
-        look(talk);
-        if (!was_known && talk->seen->quit_acknowledged == SMTP_ACK_YES) {
-            deadline = earlier(deadline, now(talk) + microseconds(KNOCK_ANSWER));
-            was_known = true;
-        }
-        status = hear(talk, was_known ? deadline : earlier(deadline, now(talk) + pause * 1000));
-        if (status == STATUS_TIMED_OUT && now(talk) < deadline)
-            status = STATUS_OK;
-        if (pause < KNOCK_LOOK_MOST)
-            pause *= 2;
-    }
+    if (status == STATUS_OK)
+        status = hear_until_acknowledged(talk, deadline);
+    if (status == STATUS_OK)
+        status = hear(talk, earlier(deadline, now(talk) + microseconds(KNOCK_ANSWER)));
     look(talk);
     end_with_reply(talk, exchange, status);
 }
@@ -333,13 +345,10 @@ static void converse(struct talk *talk)
 
 static enum status connect_to(struct talk *talk)
 {
-    struct smtp_exchange *exchange;
-    enum status status;
-
-    exchange = begin(talk, SMTP_CONNECT);
-    status =
+    struct smtp_exchange *exchange = begin_at(talk, SMTP_CONNECT, 0);
+    enum status status =
         smtp_stream_open(&talk->stream, &talk->seen->address, microseconds(talk->seen->timeout));
-    exchange->began = 0;
+
     return end(talk, exchange, status);
 }
 

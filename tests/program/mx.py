@@ -342,12 +342,12 @@ def an_endless_banner_is_read_no_further_than_its_bound():
 
 
 def end_of(port, address):
-    with socket.create_connection((address, port), timeout=DEADLINE) as client:
-        try:
+    try:
+        with socket.create_connection((address, port), timeout=DEADLINE) as client:
             while client.recv(4096):
                 pass
-        except ConnectionResetError:
-            return "RST"
+    except ConnectionResetError:  # which may come before connect() returns
+        return "RST"
     return "FIN"
 
 
