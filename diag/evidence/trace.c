@@ -72,8 +72,8 @@ static const struct {
     {                                                                                              \
 #member, offsetof(struct trace_connection, member)                                         \
     }
-    MOMENT(syn),          MOMENT(syn_ack), MOMENT(ack), MOMENT(client_first),
-    MOMENT(server_first), MOMENT(greeted), MOMENT(end), MOMENT(replaced), MOMENT(last),
+    MOMENT(syn),     MOMENT(syn_ack), MOMENT(ack),      MOMENT(client_first), MOMENT(server_first),
+    MOMENT(greeted), MOMENT(end),     MOMENT(replaced), MOMENT(last),
 #undef MOMENT
 };
 

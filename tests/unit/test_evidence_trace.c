@@ -60,6 +60,7 @@ static void fill(struct mail_trace *trace)
         .server_first = {8, 80},
         .greeted = {9, 90},
         .end = {10, 100},
+        .replaced = {12, 120},
         .last = {11, INT64_MAX},
         .ended_by = TRACE_SERVER_RST,
         .client_bytes = 5000000000,
@@ -128,6 +129,7 @@ static void test_round_trip(void **state)
     assert_int_equal(copy->trace.connections[0].address_lookup, SIZE_MAX);
     assert_int_equal(copy->trace.connections[0].client_bytes, 5000000000);
     assert_int_equal(copy->trace.connections[0].ended_by, TRACE_SERVER_RST);
+    assert_int_equal(copy->trace.connections[0].replaced.frame, 12);
     assert_string_equal(copy->trace.remark, "the file is damaged");
     json_decref(first);
     json_decref(second);
