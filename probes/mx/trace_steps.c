@@ -155,15 +155,25 @@ static void tell_lookups(const struct telling *telling)
 
 /* ---- step 5: the handshake ---- */
 
+static const char *time_text(const struct telling *telling, const char *word, int64_t waited)
+{
+    if (waited < 0)
+        return "";
+    return waited < 1000 ? arena_print(telling->memory, "%s%d ms", word, (int)waited)
+                         : arena_print(telling->memory, "%s%.1f s", word, (double)waited / 1000);
+}
+
 static const char *unanswered_text(const struct telling *telling)
 {
     const struct trace_connection *connection = telling->connection;
+    int64_t took = (connection->last.time - connection->syn.time) / 1000;
 
     if (connection->ended_by == TRACE_SERVER_RST)
         return arena_print(telling->memory, "refused with a reset, %s",
                            frame_text(telling, &connection->end));
     if (connection->syns > 1)
-        return arena_print(telling->memory, "asked %u times, and never answered", connection->syns);
+        return arena_print(telling->memory, "asked %u times%s, and never answered",
+                           connection->syns, took > 0 ? time_text(telling, " in ", took) : "");
     return "not answered";
 }
 
@@ -225,14 +235,6 @@ static const char *greeting_text(const struct telling *telling)
                        text);
 }
 
-static const char *time_text(const struct telling *telling, const char *word, int64_t waited)
-{
-    if (waited < 0)
-        return "";
-    return waited < 1000 ? arena_print(telling->memory, " %s %d ms", word, (int)waited)
-                         : arena_print(telling->memory, " %s %.1f s", word, (double)waited / 1000);
-}
-
 static const char *end_text(const struct telling *telling)
 {
     static const char *const ends[] = {[TRACE_CLIENT_FIN] = "the client gives up (FIN",
@@ -254,6 +256,16 @@ static const char *end_text(const struct telling *telling)
     return ", and the trace ends";
 }
 
+/* What no server could have answered by then is no silence of its. */
+static bool ends_at_once(const struct telling *telling)
+{
+    enum { ROUND_TRIP_MOST = 1000 };
+    int64_t waited = telling->shown->waited[telling->index];
+
+    return waited >= 0 && waited < ROUND_TRIP_MOST && telling->connection->ended_by == TRACE_OPEN &&
+           !mx_replaced(telling->shown->trace, telling->index);
+}
+
 static void tell_greeting(const struct telling *telling)
 {
     const struct trace_connection *connection = telling->connection;
@@ -262,19 +274,23 @@ static void tell_greeting(const struct telling *telling)
 
     if (connection->greeted.frame)
         saw(telling->finding, source, "step 6, %s: the greeting%s%s",
-            frame_text(telling, &connection->greeted), time_text(telling, "after", waited),
+            frame_text(telling, &connection->greeted), time_text(telling, " after ", waited),
             greeting_text(telling));
     else if (connection->server_first.frame && connection->server.port == TRACE_TLS_PORT)
         saw(telling->finding, source,
             "step 6, %s: the server speaks%s, in TLS: its greeting cannot be read",
-            frame_text(telling, &connection->server_first), time_text(telling, "after", waited));
+            frame_text(telling, &connection->server_first), time_text(telling, " after ", waited));
     else if (connection->server_first.frame)
         saw(telling->finding, source, "step 6, %s: no whole greeting%s, silence%s%s",
             frame_text(telling, &connection->server_first), greeting_text(telling),
-            time_text(telling, "for", waited), end_text(telling));
+            time_text(telling, " for ", waited), end_text(telling));
+    else if (ends_at_once(telling))
+        saw(telling->finding, source,
+            "step 6: the trace ends%s after the handshake, before a greeting could come",
+            time_text(telling, " ", waited));
     else
         saw(telling->finding, source, "step 6, the greeting, never comes: silence%s%s",
-            time_text(telling, "for", waited), end_text(telling));
+            time_text(telling, " for ", waited), end_text(telling));
     if (waited < 0 && !connection->greeted.frame)
         saw(telling->finding, source,
             "the text has no times: how long the silence was is not known");
