@@ -70,6 +70,7 @@ struct seen {
     const char *text;
     const char *source; /* the evidence it is from, or NULL */
     int64_t time;       /* milliseconds since 1970 UTC; 0 if it has no time of its own */
+    bool is_read;       /* from a file, and that is when it was read */
     size_t mark_start;  /* the offending characters, in code points of text; */
     size_t mark_end;    /* equal to mark_start if nothing is marked */
 };

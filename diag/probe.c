@@ -209,6 +209,7 @@ static struct seen *add_seen(struct finding *finding, const struct evidence *sou
         source->kind->describe(source, &text);
         seen->source = text_printable(arena, text.text, text.size);
         seen->time = source->time;
+        seen->is_read = source->kind->is_of_file;
         buffer_release(&text);
     }
     return seen;

@@ -65,6 +65,7 @@ struct evidence {
 struct evidence_kind {
     const char *name; /* the first word of its keys */
     size_t size;      /* of the kind's struct */
+    bool is_of_file;  /* its time is when a file was read, not when that was written */
 
     /* Writes the key that the members of the question make. */
     void (*write_key)(const struct evidence *question, struct buffer *out);

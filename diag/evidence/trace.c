@@ -429,6 +429,7 @@ static void redact(struct evidence *item, const struct redactor *redactor)
 const struct evidence_kind evidence_trace = {
     .name = "trace",
     .size = sizeof(struct trace_digest),
+    .is_of_file = true,
     .write_key = write_key,
     .copy_question = copy_question,
     .is_answer_to = is_answer_to,

@@ -207,7 +207,7 @@ static void put_source(struct page *page, const struct seen *seen)
     if (seen->source)
         put(page, "%s", seen->source);
     if (seen->source && seen->time)
-        put(page, ", ");
+        put(page, seen->is_read ? ", read " : ", ");
     if (seen->time)
         put_time(page, seen->time);
     put(page, "</figcaption>\n");

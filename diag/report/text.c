@@ -175,7 +175,7 @@ static void source_line(struct page *page, const struct seen *seen)
         wrap_words(&page->wrap, seen->source);
     if (seen->time) {
         report_show_time(seen->time, &moment);
-        wrap_words(&page->wrap, seen->source ? ", " : "");
+        wrap_words(&page->wrap, !seen->source ? "" : seen->is_read ? ", read " : ", ");
         wrap_words(&page->wrap, moment.text);
     }
     wrap_end(&page->wrap);

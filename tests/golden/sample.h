@@ -43,11 +43,11 @@ static const struct finding_kind sample_spf_multiple = {
 
 static const struct seen sample_spf_seen[] = {
     {"v=spf1 mx ip4:198.51.100.0/24 include:spf.protection.outlook.com -all",
-     "TXT example.com at 192.0.2.53", SAMPLE_TIME, 0, 0},
+     "TXT example.com at 192.0.2.53", SAMPLE_TIME, false, 0, 0},
     {"v=spf1 ip4:203.0.113.7 include:_spf.mailings.example.net include:sendgrid.example.org ~all",
-     "TXT example.com at 192.0.2.53", SAMPLE_TIME, 0, 6},
+     "TXT example.com at 192.0.2.53", SAMPLE_TIME, false, 0, 6},
     {"v=spf1 ip4:203.0.113.7 include:_spf.mailings.example.net include:sendgrid.example.org ~all",
-     "TXT example.com at 198.51.100.53", SAMPLE_TIME + 41, 57, 85},
+     "TXT example.com at 198.51.100.53", SAMPLE_TIME + 41, false, 57, 85},
 };
 
 static const char *const sample_record_placeholder[] = {"record"};
@@ -127,7 +127,7 @@ static const struct finding_kind sample_clock_skew = {
 
 static const struct seen sample_clock_seen[] = {
     {"the clock of ex1.corp.example.com is 7 min 12.4 s behind dc1.corp.example.com",
-     "SNTP dc1.corp.example.com", SAMPLE_TIME + 900, 37, 49},
+     "SNTP dc1.corp.example.com", SAMPLE_TIME + 900, false, 37, 49},
 };
 
 static const struct step sample_clock_fix[] = {
@@ -205,10 +205,10 @@ static const struct finding_kind sample_banner_slow = {
 
 static const struct seen sample_hostile_seen[] = {
     {"220 <script>alert('1')</script> & \"quoted\" \\x1b[31m `code` *stars* |pipe| ESMTP",
-     "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, 4, 31},
-    {"220 " UNBROKEN_WORD " ready", "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, 300, 310},
+     "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, false, 4, 31},
+    {"220 " UNBROKEN_WORD " ready", "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, false, 300, 310},
     {"220 郵便受け取りサーバーでございますので、しばらくお待ちください 準備完了 ESMTP 受付中 mx1",
-     "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, 35, 39},
+     "SMTP mx1.example.com:25", SAMPLE_TIME + 5000, false, 35, 39},
 };
 
 static const struct step sample_hostile_fix[] = {
@@ -244,7 +244,7 @@ static const struct finding_kind sample_banner_stall = {
 };
 
 static const struct seen sample_unknown_seen[] = {
-    {"connection refused", "SMTP mx2.example.com:25", SAMPLE_TIME + 7000, 0, 0},
+    {"connection refused", "SMTP mx2.example.com:25", SAMPLE_TIME + 7000, false, 0, 0},
 };
 
 static const struct step sample_unknown_steps[] = {

@@ -197,6 +197,8 @@ def a_file_that_no_probe_reads_is_unknown():
         for path in (place / "notes.txt", place, place / "missing"):
             result = exdiag("check", "--format=json", "--file", path, status=INCOMPLETE)
             expect_equal(result.findings("unknown"), {("file-not-read", str(path))}, "unknown")
+        result = exdiag("check", "--file", place / "notes.txt", status=INCOMPLETE)
+        expect_in("notes.txt, read 2", " ".join(result.out.split()), "when it was read")
 
 
 # ---- names in other scripts ----

@@ -63,8 +63,8 @@ static void causes_come_before_effects(void **state)
 /* Subjects in their order, then ids, then what tells twins apart: no tie is left to chance. */
 static void ties_are_settled(void **state)
 {
-    const struct seen seen_a[] = {{"one", NULL, 0, 0, 0}, {"two", NULL, 0, 0, 0}};
-    const struct seen seen_b[] = {{"one", NULL, 0, 1, 2}};
+    const struct seen seen_a[] = {{"one", NULL, 0, false, 0, 0}, {"two", NULL, 0, false, 0, 0}};
+    const struct seen seen_b[] = {{"one", NULL, 0, false, 1, 2}};
     struct finding first = make(OUTCOME_PROBLEM, SEVERITY_WARNING);
     struct finding second = first;
 

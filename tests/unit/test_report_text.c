@@ -192,10 +192,10 @@ static void assert_carets(const struct seen *seen, const char *expected)
  */
 static void carets_stand_beneath_the_mark(void **state)
 {
-    const struct seen wide_mark = {"ab 郵便 cd", NULL, 0, 4, 6};
-    const struct seen split = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbb", NULL, 0, 29, 33};
-    const struct seen beyond = {"abc", NULL, 0, 2, 99};
-    const struct seen combining = {"e\u0301e", NULL, 0, 1, 2};
+    const struct seen wide_mark = {"ab 郵便 cd", NULL, 0, false, 4, 6};
+    const struct seen split = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbb", NULL, 0, false, 29, 33};
+    const struct seen beyond = {"abc", NULL, 0, false, 2, 99};
+    const struct seen combining = {"e\u0301e", NULL, 0, false, 1, 2};
 
     (void)state;
     assert_carets(&wide_mark, "\n    ab 郵便 cd\n         ^^^\n");

@@ -73,22 +73,23 @@ static const struct subject domain = {SUBJECT_DOMAIN, "contoso.com", "contoso.co
     "a:old.contoso.com include:several.example include:loop.example include:slow.example ~all"
 
 static const struct seen in_syntax[] = {
-    {RECORD, "TXT contoso.com", STARTED, 36, 50},
-    {"there is no ipv4: ip4 was meant", NULL, 0, 0, 0},
-    {RECORD, "TXT contoso.com", STARTED, 51, 85},
-    {"a second mark of the same finding", NULL, 0, 0, 0},
+    {RECORD, "TXT contoso.com", STARTED, false, 36, 50},
+    {"there is no ipv4: ip4 was meant", NULL, 0, false, 0, 0},
+    {RECORD, "TXT contoso.com", STARTED, false, 51, 85},
+    {"a second mark of the same finding", NULL, 0, false, 0, 0},
 };
 static const struct seen in_limit[] = {
-    {RECORD, "TXT contoso.com", STARTED, 104, 127},
-    {"lookups of each term:", NULL, 0, 0, 0},
-    {"mx costs 1", NULL, 0, 0, 0},
+    {RECORD, "TXT contoso.com", STARTED, false, 104, 127},
+    {"lookups of each term:", NULL, 0, false, 0, 0},
+    {"mx costs 1", NULL, 0, false, 0, 0},
 };
 static const struct seen in_include[] = {
-    {RECORD, "TXT contoso.com", STARTED, 104, 127},
-    {"v=spf1 a:host.northwind.com ?all", "TXT a.northwind.com", STARTED, 28, 32},
+    {RECORD, "TXT contoso.com", STARTED, false, 104, 127},
+    {"v=spf1 a:host.northwind.com ?all", "TXT a.northwind.com", STARTED, false, 28, 32},
 };
 static const struct seen in_below[] = {
-    {"v=spf1 exists:host.northwind.com -all ip4:192.0.2.9", "TXT c.northwind.com", STARTED, 38, 51},
+    {"v=spf1 exists:host.northwind.com -all ip4:192.0.2.9", "TXT c.northwind.com", STARTED, false,
+     38, 51},
 };
 static const struct step better[] = {
     {.shell = SHELL_DNS,
@@ -131,7 +132,7 @@ static const struct finding findings[] = {
     {.kind = &include,
      .outcome = OUTCOME_UNKNOWN,
      .title = "whether slow.example publishes a record is not known",
-     .seen = &(const struct seen){"no answer in time", "TXT slow.example", STARTED, 0, 0},
+     .seen = &(const struct seen){"no answer in time", "TXT slow.example", STARTED, false, 0, 0},
      .seen_count = 1},
 };
 
@@ -242,7 +243,8 @@ static void a_record_is_found_in_what_was_seen(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct seen seen = {cases[i].seen, NULL, 0, cases[i].mark_start, cases[i].mark_end};
+        const struct seen seen = {cases[i].seen,    NULL, 0, false, cases[i].mark_start,
+                                  cases[i].mark_end};
         size_t start, stop;
         bool is_seen = spf_page_is_seen(&seen, cases[i].record, &start, &stop);
 
