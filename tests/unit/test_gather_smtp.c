@@ -295,6 +295,7 @@ static void a_missing_authority_is_our_own_trouble(void **state)
 struct slow_authority {
     char path[SYSTEM_PATH_SIZE + 8];
     char *text;
+    struct platform_mutex *writing; /* held while it is written */
 };
 
 static void write_slowly(void *argument)
@@ -302,11 +303,21 @@ static void write_slowly(void *argument)
     struct slow_authority *authority = argument;
     FILE *file;
 
-    if (platform_file_write(authority->path, &file) != STATUS_OK)
-        return;
-    lab_wait(NULL, 0, platform_monotonic_clock() + 3 * SHORT * 1000);
-    fputs(authority->text, file);
-    fclose(file);
+    platform_mutex_lock(authority->writing);
+    if (platform_file_write(authority->path, &file) == STATUS_OK) {
+        lab_wait(NULL, 0, platform_monotonic_clock() + 3 * SHORT * 1000);
+        fputs(authority->text, file);
+        fclose(file);
+    }
+    platform_mutex_unlock(authority->writing);
+}
+
+/* Once it has been read, its writer is about to end. */
+static void forget_authority(struct slow_authority *authority)
+{
+    platform_mutex_lock(authority->writing);
+    free(authority->text);
+    platform_mutex_unlock(authority->writing);
 }
 
 /* What it takes to read whom to trust is not held against the first peers. */
@@ -325,6 +336,7 @@ static void reading_authorities_is_no_part_of_the_handshake(void **state)
         system_remove(folder);
         skip();
     }
+    authority.writing = platform_mutex_new();
     for (size_t i = 0; i < COUNT(list); i++) {
         struct smtp_conversation *seen;
         struct call call;
@@ -341,8 +353,9 @@ static void reading_authorities_is_no_part_of_the_handshake(void **state)
         assert_int_equal(smtp_exchange_of(seen, SMTP_HANDSHAKE)->status, STATUS_OK);
         assert_int_equal(seen->tls.verify_code, 0);
         close_call(&call);
-        free(authority.text);
+        forget_authority(&authority);
     }
+    platform_mutex_free(authority.writing);
     system_remove(authority.path);
     system_remove(folder);
 }
