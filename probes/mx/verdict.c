@@ -85,6 +85,12 @@ int64_t mx_waited(const struct smtp_conversation *conversation)
     return waited;
 }
 
+/* A firewall may leave other digits than those of the 220 it writes over; a refusal stays one. */
+static unsigned code_of(const struct smtp_reply *reply)
+{
+    return reply->code < 400 && smtp_is_masked(reply) ? 220 : reply->code;
+}
+
 static enum mx_verdict of_step(const struct smtp_conversation *conversation,
                                const struct smtp_exchange *step)
 {
@@ -95,8 +101,8 @@ static enum mx_verdict of_step(const struct smtp_conversation *conversation,
     case STATUS_OK:
         if (step->step == SMTP_HANDSHAKE)
             return MX_UNKNOWN;
-        return of_code(smtp_is_masked(reply) ? 220 : reply->code,
-                       (reply->first_byte - accepted) / 1000, (reply->last_byte - accepted) / 1000);
+        return of_code(code_of(reply), (reply->first_byte - accepted) / 1000,
+                       (reply->last_byte - accepted) / 1000);
     case STATUS_TIMED_OUT:
         return of_silence(mx_waited(conversation));
     case STATUS_CLOSED:

@@ -136,7 +136,7 @@ static void a_handshake_may_stall_too(void **state)
     assert_int_equal(mx_verdict_of_conversation(&conversation), MX_UNKNOWN);
 }
 
-/* What a firewall has written over was a greeting, whatever its digits are. */
+/* What a firewall has written over was a greeting, whatever its digits are, unless they refuse. */
 static void asterisks_are_a_greeting(void **state)
 {
     struct smtp_line line = {.text = "2002***2***0*00", .size = 15};
@@ -150,6 +150,9 @@ static void asterisks_are_a_greeting(void **state)
 
     (void)state;
     assert_int_equal(mx_verdict_of_conversation(&conversation), MX_READY);
+    line = (struct smtp_line){.text = "554 *******", .size = 11};
+    exchanges[1].reply.code = 554;
+    assert_int_equal(mx_verdict_of_conversation(&conversation), MX_GREETING_REFUSED);
 }
 
 /* ---- connections ---- */
