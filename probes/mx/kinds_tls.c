@@ -315,10 +315,9 @@ const struct finding_kind mx_breaks_off = {
              .command = "Compare what it shows with the same conversation held on the mail server "
                         "itself, and turn off what changes it."},
             MX_EXCHANGE_SERVICES,
-            MX_TAKE_OUT,
             {0}},
     .verify = (const struct step_template[]){MX_CHECK_AGAIN, MX_READ_GREETING, {0}},
-    .undo = (const struct step_template[]){MX_PUT_BACK, {0}},
+    .no_undo = "looking changes nothing; whatever is changed at the firewall has its own way back",
     .make_known = ask_again,
     .references =
         (const struct reference[]){MX_REFERENCE("4.1.1.1", "Extended HELLO (EHLO) or HELLO (HELO)"),
