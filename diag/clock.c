@@ -37,6 +37,15 @@ static int64_t day_number(int64_t year, int month, int day)
     return days;
 }
 
+enum status clock_day_number(int year, int month, int day, int64_t *days)
+{
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+        day > days_in_month(year, month))
+        return STATUS_INVALID;
+    *days = day_number(year, month, day);
+    return STATUS_OK;
+}
+
 void clock_format(int64_t milliseconds, char out[CLOCK_TEXT_SIZE])
 {
     const int64_t first = day_number(1, 1, 1) * DAY, last = day_number(10000, 1, 1) * DAY - 1;
@@ -83,13 +92,13 @@ static bool take_mark(const char **text, char mark)
 static bool take_day(const char **text, int64_t *milliseconds)
 {
     int year, month, day;
+    int64_t days;
 
     if (!take_number(text, 4, &year) || !take_mark(text, '-') || !take_number(text, 2, &month) ||
-        !take_mark(text, '-') || !take_number(text, 2, &day))
+        !take_mark(text, '-') || !take_number(text, 2, &day) ||
+        clock_day_number(year, month, day, &days) != STATUS_OK)
         return false;
-    if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
-        return false;
-    *milliseconds = day_number(year, month, day) * DAY;
+    *milliseconds = days * DAY;
     return true;
 }
 

@@ -14,6 +14,9 @@ void clock_format(int64_t milliseconds, char out[CLOCK_TEXT_SIZE]);
 /* The reverse; fractions of any length and "Z" only. STATUS_INVALID for anything else. */
 enum status clock_parse(const char *text, int64_t *milliseconds);
 
+/* Days from 1970-01-01 to a day of the years 1 to 9999; STATUS_INVALID if there is no such day. */
+enum status clock_day_number(int year, int month, int day, int64_t *days);
+
 /* "2027-01-31" to the first moment of that day, UTC. */
 enum status clock_parse_day(const char *text, int64_t *milliseconds);
 

@@ -1,6 +1,8 @@
 #include "diag/read/file_type.h"
 
 #include "diag/read/file_type_mail.h"
+#include "diag/read/security_inf.h"
+#include "diag/read/w32tm_text.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -289,6 +291,16 @@ static bool is_mailstore_log(const char *text)
     return false;
 }
 
+static bool is_w32tm(const char *text)
+{
+    return w32tm_is_text(text, strlen(text));
+}
+
+static bool is_security_inf(const char *text)
+{
+    return security_inf_is_text(text, strlen(text));
+}
+
 static enum file_type text_type(const char *text)
 {
     static const struct {
@@ -297,6 +309,7 @@ static enum file_type text_type(const char *text)
     } readers[] = {
         {FILE_TYPE_EVIDENCE, is_evidence},
         {FILE_TYPE_REGISTRY, is_registry},
+        {FILE_TYPE_SECURITY_INF, is_security_inf},
         {FILE_TYPE_IIS_LOG, is_iis_log},
         {FILE_TYPE_SMTP_SEND_LOG, file_is_smtp_send_log},
         {FILE_TYPE_SMTP_RECEIVE_LOG, file_is_smtp_receive_log},
@@ -309,6 +322,7 @@ static enum file_type text_type(const char *text)
         {FILE_TYPE_NETMON_TEXT, file_is_netmon_text},
         {FILE_TYPE_QUEUE_LIST, file_is_queue_list},
         {FILE_TYPE_NDR, file_is_ndr},
+        {FILE_TYPE_W32TM, is_w32tm},
     };
 
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {

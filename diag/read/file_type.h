@@ -28,6 +28,8 @@
     X(NDR, "ndr", "a non-delivery report")                                                         \
     X(MAILSTORE_LOG, "mailstore-log", "a MailStore job log")                                       \
     X(REGISTRY, "registry", "a registry export")                                                   \
+    X(W32TM, "w32tm", "output of w32tm")                                                           \
+    X(SECURITY_INF, "security-inf", "a security template of Group Policy (GptTmpl.inf)")           \
     X(LDIF, "ldif", "a directory export (LDIF)")
 
 enum file_type {

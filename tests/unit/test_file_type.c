@@ -137,6 +137,13 @@ static const struct {
      FILE_TYPE_UNKNOWN},
     {"Chapter #4.4.7 of the book\n", FILE_TYPE_UNKNOWN},
     {"Status: 4.4.7\n", FILE_TYPE_UNKNOWN},
+    {"Leap: 0(x)\r\nStratum: 2 (x)\r\nPrecision: -6 (x)\r\nDelay: 0.1s\r\nDispersion: 0.1s\r\n"
+     "Id: 0xC0A80A01 (x)\r\nLast: 1\r\nSource: dc01\r\nPoll: 6 (64s)\r\n",
+     FILE_TYPE_W32TM},
+    {"[x]\nAnnounceFlags: 5 (y)\nEventLogFlags: 2 (y)\nMinPollInterval: 6 (y)\nHoldPeriod: 5 (y)",
+     FILE_TYPE_W32TM},
+    {"Local CMOS Clock\r\n", FILE_TYPE_W32TM},
+    {"a.example\n", FILE_TYPE_UNKNOWN},
 };
 
 /* Writes ASCII as UTF-16; returns the size. */
@@ -211,6 +218,25 @@ static void test_encodings(void **state)
     assert_int_equal(encoding, TEXT_ENCODING_UTF16LE);
 }
 
+/* What reg.exe and a redirected w32tm write: UTF-16 with other letters, and a code page. */
+static void test_other_letters(void **state)
+{
+    static const char utf16[] = "\xff\xfeW\0i\0n\0d\0o\0w\0s\0 \0R\0e\0g\0i\0s\0t\0r\0y\0 \0"
+                                "E\0d\0i\0t\0o\0r\0 \0V\0e\0r\0s\0i\0o\0n\0 \0"
+                                "5\0.\0"
+                                "0\0"
+                                "0\0\r\0\n\0\r\0\n\0[\0H\0K\0E\0Y\0\\\0\x2c\x67\x9e\x8a]\0";
+    static const char code_page[] = "Pr\x84zision: 0(\x81)\nb: 2 (x)\nc: -6 (x)\nd: 0.1s\ne: 0.1s\n"
+                                    "f: 0xC0A80A01 (x)\ng: 1\nh: dc01\ni: 6 (64s)\n";
+    enum text_encoding encoding;
+
+    (void)state;
+    assert_int_equal(type_of(BYTES(utf16), &encoding), FILE_TYPE_REGISTRY);
+    assert_int_equal(encoding, TEXT_ENCODING_UTF16LE);
+    assert_int_equal(type_of(BYTES(code_page), &encoding), FILE_TYPE_W32TM);
+    assert_int_equal(encoding, TEXT_ENCODING_CODE_PAGE);
+}
+
 /* Files as they come from real programs, where they are at hand. */
 static void test_samples(void **state)
 {
@@ -260,9 +286,9 @@ static void test_samples(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),      cmocka_unit_test(test_binary_files),
-        cmocka_unit_test(test_text_files), cmocka_unit_test(test_encodings),
-        cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_words),         cmocka_unit_test(test_binary_files),
+        cmocka_unit_test(test_text_files),    cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_other_letters), cmocka_unit_test(test_samples),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
