@@ -36,6 +36,7 @@ const char *platform_environment(const char *name);
 /* ---- time ---- */
 
 int64_t platform_wall_clock(void);      /* milliseconds since 1970-01-01 UTC */
+int64_t platform_wall_clock_fine(void); /* the same in microseconds */
 int64_t platform_monotonic_clock(void); /* microseconds since some fixed moment */
 
 /* Unpredictable bytes from the system's generator. */
@@ -170,6 +171,37 @@ enum status platform_on_interrupt(void (*interrupted)(void *argument), void *arg
  */
 enum status platform_trusted_certificates(void (*take)(void *context, const void *der, size_t size),
                                           void *context);
+
+/* ---- how this machine is set up ---- */
+
+enum { PLATFORM_REGISTRY_VALUE_MOST = 65536 }; /* bytes of data; longer values are passed by */
+
+/* One value: `type` is winnt.h's number, `bytes` are as the registry has them. */
+typedef void platform_registry_take(void *context, const char *key, const char *name, uint32_t type,
+                                    const void *bytes, size_t size);
+
+/*
+ * Calls `take` with each value of a key below HKEY_LOCAL_MACHINE ("SYSTEM\\..."), and of those
+ * below it, eight deep; nothing is written, and a 32-bit program sees what a 64-bit one does.
+ * `key` of a value is as given here. Keys below that are closed to this user are passed by.
+ * STATUS_NOT_FOUND, STATUS_DENIED; STATUS_NOT_SUPPORTED where there is no registry.
+ */
+enum status platform_registry_walk(const char *key, platform_registry_take *take, void *context);
+
+/*
+ * Whether this machine's service of this name runs, or is about to. STATUS_NOT_FOUND if there
+ * is none; STATUS_NOT_SUPPORTED where services have no registry.
+ */
+enum status platform_service_runs(const char *name, bool *runs);
+
+/* ---- libraries that are loaded when they are first used ---- */
+
+/* By its file name, from where the system keeps such; NULL if it is not there. Never unloaded. */
+void *platform_library_load(const char *name);
+
+/* To be converted to the function's own type; NULL if the library has none of this name. */
+typedef void platform_function(void);
+platform_function *platform_library_function(void *library, const char *name);
 
 /* ---- console ---- */
 

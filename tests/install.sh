@@ -4,7 +4,7 @@
 # with sudo where there is one.
 set -eu
 
-build="gcc libc6-dev make cmake ninja-build pkg-config libssl-dev libjansson-dev libidn2-dev"
+build="gcc libc6-dev make cmake ninja-build pkg-config libssl-dev libjansson-dev libidn2-dev libcurl4-openssl-dev"
 check="$build clang clang-format clang-tidy libclang-rt-dev libcmocka-dev python3 parallel python3-jsonschema python3-yaml iproute2 nsd knot knot-dnsutils unbound bind9-utils openssl postfix haproxy tshark wireshark-common bash dash python3-spf python3-dnspython nodejs npm git valgrind"
 extended="$check"
 bench="$build tshark wireshark-common nsd knot-dnsutils dnsperf python3 python3-yaml python3-spf python3-dnspython libmail-spf-perl libspf2-dev spfquery iproute2 nodejs npm swaks nmap time"

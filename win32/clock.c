@@ -4,9 +4,9 @@
 /* From 1601, where FILETIME begins, to 1970, in its units of 100 ns. */
 #define TICKS_TO_1970 116444736000000000
 
-enum { TICKS_A_MILLISECOND = 10000, MICROSECONDS = 1000000 };
+enum { TICKS_A_MICROSECOND = 10, TICKS_A_MILLISECOND = 10000, MICROSECONDS = 1000000 };
 
-int64_t platform_wall_clock(void)
+static int64_t ticks_since_1970(void)
 {
     FILETIME now;
     ULARGE_INTEGER ticks;
@@ -14,7 +14,17 @@ int64_t platform_wall_clock(void)
     GetSystemTimePreciseAsFileTime(&now);
     ticks.LowPart = now.dwLowDateTime;
     ticks.HighPart = now.dwHighDateTime;
-    return ((int64_t)ticks.QuadPart - TICKS_TO_1970) / TICKS_A_MILLISECOND;
+    return (int64_t)ticks.QuadPart - TICKS_TO_1970;
+}
+
+int64_t platform_wall_clock(void)
+{
+    return ticks_since_1970() / TICKS_A_MILLISECOND;
+}
+
+int64_t platform_wall_clock_fine(void)
+{
+    return ticks_since_1970() / TICKS_A_MICROSECOND;
 }
 
 /* The two parts apart, since the counter times a million would overflow within days. */

@@ -44,16 +44,24 @@ static void clocks_move(void **state)
 {
     const int64_t year_2020 = 1577836800000;
     const int64_t year_2100 = 4102444800000;
-    int64_t wall = platform_wall_clock();
+    int64_t wall = platform_wall_clock(), fine = platform_wall_clock_fine();
     int64_t start = platform_monotonic_clock();
     int64_t passed;
 
     (void)state;
     assert_true(wall > year_2020 && wall < year_2100);
+    assert_true(fine / 1000 >= wall && fine / 1000 - wall < PATIENCE / 1000);
     lab_wait(NULL, 0, start + 50000);
     passed = platform_monotonic_clock() - start;
     assert_true(passed >= 50000 && passed < PATIENCE);
     assert_true(platform_wall_clock() - wall >= 40);
+}
+
+/* A library that is not there is none, and no reason to end. */
+static void libraries_are_looked_for(void **state)
+{
+    (void)state;
+    assert_null(platform_library_load("libexdiag-nobody-has-this.so.7"));
 }
 
 /* A thousand sockets are not all there may be: platform_init() has seen to that. */
@@ -1206,10 +1214,60 @@ static void authorities_are_certificates(void **state)
     assert_true(status == STATUS_OK || count == 0);
 }
 
+struct seen_values {
+    size_t count;
+    bool has_name; /* of the one that every Windows has */
+};
+
+static void see_value(void *context, const char *key, const char *name, uint32_t type,
+                      const void *bytes, size_t size)
+{
+    static const char root[] = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
+    struct seen_values *seen = context;
+
+    (void)type;
+    assert_non_null(bytes);
+    assert_true(size <= PLATFORM_REGISTRY_VALUE_MOST);
+    assert_memory_equal(key, root, sizeof root - 1);
+    seen->count++;
+    if (strcmp(key, root) == 0 && strcmp(name, "CurrentVersion") == 0)
+        seen->has_name = true;
+}
+
+/* Windows has a registry, and what is not in it is told. */
+static void registries_are_walked(void **state)
+{
+    struct seen_values seen = {0};
+    enum status status =
+        platform_registry_walk("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", see_value, &seen);
+
+    (void)state;
+    assert_true(status == STATUS_OK || status == STATUS_NOT_SUPPORTED);
+    assert_true((status == STATUS_OK) == seen.has_name);
+    assert_true(status == STATUS_OK || seen.count == 0);
+    if (status == STATUS_OK)
+        status = platform_registry_walk("SOFTWARE\\no such key", see_value, &seen);
+    assert_true(status == STATUS_NOT_FOUND || status == STATUS_NOT_SUPPORTED);
+}
+
+/* A service that every Windows has is told from one that does not exist. */
+static void services_have_a_state(void **state)
+{
+    bool runs = true;
+    enum status status = platform_service_runs("no such service", &runs);
+
+    (void)state;
+    assert_true(status == STATUS_NOT_FOUND || status == STATUS_NOT_SUPPORTED);
+    assert_false(runs);
+    if (status == STATUS_NOT_FOUND)
+        assert_int_equal(platform_service_runs("RpcSs", &runs), STATUS_OK);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(environment_is_read),
+        cmocka_unit_test(libraries_are_looked_for),
         cmocka_unit_test(clocks_move),
         cmocka_unit_test(many_may_be_open),
         cmocka_unit_test(random_differs),
@@ -1227,6 +1285,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(tcp_tells_what_was_acknowledged),
         cmocka_unit_test(sockets_have_an_address),
         cmocka_unit_test(authorities_are_certificates),
+        cmocka_unit_test(registries_are_walked),
+        cmocka_unit_test(services_have_a_state),
         cmocka_unit_test(sockets_need_an_address),
         cmocka_unit_test(resolvers_are_addresses),
         cmocka_unit_test(waits_tell_who_is_ready),

@@ -1,0 +1,59 @@
+/*
+ * Evidence of kind "time-settings": how one host is told to keep its time. Live on Windows from
+ * its registry and services, or from a file: a registry export, what w32tm prints, the security
+ * template of a policy. Each holds a part; what several say of one host is put together by the
+ * probe (probes/clock/hierarchy.h).
+ *
+ * Redacted, numbers stay, and so do the words that Windows writes itself: types, providers,
+ * sources, makes of machines. Hosts and domains become the pseudonyms that they have everywhere
+ * (redact.h), in lists of peers with their flags behind them; but a time server of the
+ * public (time.windows.com, pool.ntp.org and what is below it, a few more) stays, for it leads to
+ * nobody, and that it stands there says much. Of all other text the words become labels; lists and
+ * bytes are dropped.
+ */
+#ifndef EXDIAG_EVIDENCE_TIME_SETTINGS_H
+#define EXDIAG_EVIDENCE_TIME_SETTINGS_H
+
+#include "diag/evidence/evidence.h"
+#include "diag/read/registry_text.h"
+#include "diag/read/security_inf.h"
+#include "diag/read/w32tm_text.h"
+
+/* Keys of which a registry export's values are read; ended by NULL. All begin with HKLM\. */
+extern const char *const time_settings_keys[];
+
+/* Of these values, and of what is below such a key, whether this one is kept. */
+bool time_settings_keeps(const struct registry_value *value);
+
+enum { TIME_SETTINGS_VALUES_MOST = 1024 }; /* of a registry, that are kept */
+
+/* X(NAME, "word in evidence"): of the service W32Time */
+#define TIME_SERVICE_LIST(X)                                                                       \
+    X(UNKNOWN, "unknown")                                                                          \
+    X(RUNS, "runs")                                                                                \
+    X(STOPPED, "stopped")                                                                          \
+    X(MISSING, "missing")
+
+enum time_service {
+#define X(name, word) TIME_SERVICE_##name,
+    TIME_SERVICE_LIST(X)
+#undef X
+        TIME_SERVICE_COUNT
+};
+
+struct time_settings {
+    struct evidence evidence;
+
+    const char *path; /* the question: a file; "" is the machine at hand, on Windows alone */
+
+    /* The observation: of a registry, of w32tm's text, or of a template. */
+    struct registry_export registry; /* keys 0: there is none */
+    bool has_w32tm;
+    struct w32tm_status w32tm;
+    struct security_inf policy; /* of a security template */
+    enum time_service service;  /* of the machine at hand */
+};
+
+extern const struct evidence_kind evidence_time_settings;
+
+#endif

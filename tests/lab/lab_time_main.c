@@ -1,0 +1,102 @@
+/*
+ * lab_time ADDRESS=SERVICE[:SECONDS]...
+ *
+ * Hosts that tell the time, each service at its usual port, until standard input ends: ntp, ldap,
+ * kerberos, smb, smtp. SECONDS: how far the clock behind it is ahead, or with a minus sign back.
+ * Prints a line "listening ADDRESS:PORT" for each in the order given, once all are there. Exit
+ * status 2 with a message when an argument is not understood or a port is taken.
+ */
+#include "diag/platform.h"
+#include "tests/lab/time_peer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PEERS_MOST = 64, SECONDS_MOST = 1000000000 };
+
+static const struct {
+    const char *word;
+    uint16_t port;
+} services[TIME_PEER_SERVICE_COUNT] = {
+    [TIME_PEER_NTP] = {"ntp", 123},          [TIME_PEER_LDAP] = {"ldap", 389},
+    [TIME_PEER_KERBEROS] = {"kerberos", 88}, [TIME_PEER_SMB2] = {"smb", 445},
+    [TIME_PEER_SMTP] = {"smtp", 25},         [TIME_PEER_HTTP] = {"http", 80},
+};
+
+static struct {
+    struct time_peer list[PEERS_MOST];
+    int64_t offsets[PEERS_MOST];
+    struct time_peers *running[PEERS_MOST];
+    size_t count;
+} lab;
+
+static bool read_service(const char *text, size_t size, enum time_peer_service *out)
+{
+    for (unsigned i = 0; i < TIME_PEER_SERVICE_COUNT; i++) {
+        if (strlen(services[i].word) == size && memcmp(services[i].word, text, size) == 0) {
+            *out = (enum time_peer_service)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_peer(char *argument)
+{
+    struct time_peer *peer = &lab.list[lab.count];
+    char *equals = strchr(argument, '='), *colon, *end;
+    double seconds = 0;
+
+    if (!equals || lab.count == PEERS_MOST)
+        return false;
+    *equals++ = '\0';
+    colon = strchr(equals, ':');
+    if (!read_service(equals, strcspn(equals, ":"), &peer->service))
+        return false;
+    if (colon) {
+        seconds = strtod(colon + 1, &end);
+        if (end == colon + 1 || *end || !(seconds > -SECONDS_MOST && seconds < SECONDS_MOST))
+            return false;
+    }
+    peer->address = argument;
+    lab.offsets[lab.count++] = (int64_t)(seconds * 1e6);
+    return true;
+}
+
+static bool start(void)
+{
+    int64_t right = platform_wall_clock_fine() - platform_monotonic_clock();
+
+    for (size_t i = 0; i < lab.count; i++) {
+        const struct time_peer_manner manner = {.offset = lab.offsets[i]};
+        uint16_t port = services[lab.list[i].service].port;
+
+        if (time_peers_start(&lab.list[i], 1, right, &port, &lab.running[i]) != STATUS_OK) {
+            fprintf(stderr, "lab_time: cannot listen at %s:%u\n", lab.list[i].address,
+                    (unsigned)port);
+            return false;
+        }
+        time_peers_set(lab.running[i], 0, &manner);
+        printf("listening %s:%u\n", lab.list[i].address, (unsigned)port);
+    }
+    return fflush(stdout) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    bool good = argc > 1 && platform_init() == STATUS_OK;
+
+    for (int i = 1; i < argc && good; i++)
+        good = read_peer(argv[i]);
+    if (!good) {
+        fputs("usage: lab_time ADDRESS=SERVICE[:SECONDS]...\n", stderr);
+        return 2;
+    }
+    good = start();
+    while (good && getchar() != EOF)
+        continue;
+    for (size_t i = 0; i < lab.count; i++)
+        (void)time_peers_stop(lab.running[i]);
+    return good ? 0 : 2;
+}

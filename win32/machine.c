@@ -1,0 +1,137 @@
+#include "diag/memory.h"
+#include "diag/platform.h"
+#include "win32/error.h"
+#include "win32/system.h"
+#include "win32/wide.h"
+
+#include <stdlib.h>
+
+enum {
+    DEPTH_MOST = 8,
+    KEY_ROOM = 256,    /* characters: a part of a key has at most 255 */
+    NAME_ROOM = 16384, /* and the name of a value 16,383 */
+    SUBKEYS_MOST = 4096,
+    VALUES_MOST = 65536
+};
+
+/* ---- the registry ---- */
+
+struct walk {
+    platform_registry_take *take;
+    void *context;
+    wchar_t *name; /* of a value, NAME_ROOM */
+    unsigned char *bytes;
+};
+
+static enum status open_key(HKEY parent, const wchar_t *name, HKEY *key)
+{
+    LSTATUS error = RegOpenKeyExW(parent, name, 0, KEY_READ | KEY_WOW64_64KEY, key);
+
+    return error == ERROR_SUCCESS ? STATUS_OK : error_status((unsigned long)error);
+}
+
+/* What is longer than there is room for, or went away meanwhile, is passed by. */
+static void take_values(struct walk *walk, HKEY key, const char *path)
+{
+    for (DWORD i = 0; i < VALUES_MOST; i++) {
+        DWORD name_size = NAME_ROOM, size = PLATFORM_REGISTRY_VALUE_MOST, type;
+        LSTATUS error =
+            RegEnumValueW(key, i, walk->name, &name_size, NULL, &type, walk->bytes, &size);
+        char *name;
+
+        if (error == ERROR_MORE_DATA)
+            continue;
+        if (error != ERROR_SUCCESS)
+            return;
+        name = wide_to_utf8(walk->name);
+        walk->take(walk->context, path, name, type, walk->bytes, size);
+        free(name);
+    }
+}
+
+static void walk_key(struct walk *walk, HKEY key, const char *path, unsigned depth);
+
+static void walk_below(struct walk *walk, HKEY key, const wchar_t *name, const char *path,
+                       unsigned depth)
+{
+    struct arena memory = {0};
+    char *part = wide_to_utf8(name);
+    HKEY below;
+
+    if (open_key(key, name, &below) == STATUS_OK) {
+        walk_key(walk, below, arena_print(&memory, "%s\\%s", path, part), depth);
+        RegCloseKey(below);
+    }
+    free(part);
+    arena_release(&memory);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MOST */
+static void walk_key(struct walk *walk, HKEY key, const char *path, unsigned depth)
+{
+    take_values(walk, key, path);
+    for (DWORD i = 0; depth < DEPTH_MOST && i < SUBKEYS_MOST; i++) {
+        wchar_t name[KEY_ROOM];
+        DWORD size = KEY_ROOM;
+
+        if (RegEnumKeyExW(key, i, name, &size, NULL, NULL, NULL, NULL) != ERROR_SUCCESS)
+            return;
+        walk_below(walk, key, name, path, depth + 1);
+    }
+}
+
+enum status platform_registry_walk(const char *key, platform_registry_take *take, void *context)
+{
+    struct walk walk = {.take = take, .context = context};
+    wchar_t *wide = wide_from_utf8(key);
+    enum status status = STATUS_INVALID;
+    HKEY opened;
+
+    if (wide)
+        status = open_key(HKEY_LOCAL_MACHINE, wide, &opened);
+    free(wide);
+    if (status != STATUS_OK)
+        return status;
+    walk.name = memory_new(NAME_ROOM, sizeof *walk.name);
+    walk.bytes = memory_new(1, PLATFORM_REGISTRY_VALUE_MOST);
+    walk_key(&walk, opened, key, 0);
+    RegCloseKey(opened);
+    free(walk.name);
+    free(walk.bytes);
+    return STATUS_OK;
+}
+
+/* ---- services ---- */
+
+static enum status query_service(SC_HANDLE service, bool *runs)
+{
+    SERVICE_STATUS state;
+
+    if (!QueryServiceStatus(service, &state))
+        return error_status(GetLastError());
+    *runs = state.dwCurrentState == SERVICE_RUNNING ||
+            state.dwCurrentState == SERVICE_START_PENDING ||
+            state.dwCurrentState == SERVICE_CONTINUE_PENDING;
+    return STATUS_OK;
+}
+
+enum status platform_service_runs(const char *name, bool *runs)
+{
+    wchar_t *wide = wide_from_utf8(name);
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service = NULL;
+    enum status status = STATUS_INVALID;
+
+    *runs = false;
+    if (!wide)
+        goto out;
+    if (manager)
+        service = OpenServiceW(manager, wide, SERVICE_QUERY_STATUS);
+    status = service ? query_service(service, runs) : error_status(GetLastError());
+out:
+    free(wide);
+    if (service)
+        CloseServiceHandle(service);
+    if (manager)
+        CloseServiceHandle(manager);
+    return status;
+}
