@@ -52,6 +52,14 @@ const struct mail_log_digest *ask_mail_log(struct examination *x, const char *pa
     return item->settled ? (const struct mail_log_digest *)item : NULL;
 }
 
+const struct time_settings *ask_time_settings(struct examination *x, const char *path)
+{
+    const struct time_settings question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_time_settings, &question.evidence);
+
+    return item->settled ? (const struct time_settings *)item : NULL;
+}
+
 const struct smtp_conversation *ask_smtp(struct examination *x, const struct ip_address *ip,
                                          enum service service, const char *name)
 {
@@ -62,6 +70,21 @@ const struct smtp_conversation *ask_smtp(struct examination *x, const struct ip_
     const struct evidence *item = exam_ask(x, &evidence_smtp, &question.evidence);
 
     return item->settled ? (const struct smtp_conversation *)item : NULL;
+}
+
+const struct clock_reading *ask_clock(struct examination *x, enum clock_source source,
+                                      const struct ip_address *ip, enum service service,
+                                      const char *host, const char *realm)
+{
+    const struct clock_reading question = {
+        .source = source,
+        .address = {.ip = *ip, .port = service_port(ask_settings(x), service)},
+        .tls_at_once = service == SERVICE_HTTPS,
+        .host = host,
+        .realm = realm};
+    const struct evidence *item = exam_ask(x, &evidence_clock, &question.evidence);
+
+    return item->settled ? (const struct clock_reading *)item : NULL;
 }
 
 struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)

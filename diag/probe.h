@@ -29,10 +29,12 @@
 #ifndef EXDIAG_PROBE_H
 #define EXDIAG_PROBE_H
 
+#include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
 #include "diag/evidence/dns.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/smtp.h"
+#include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
 #include "diag/finding.h"
 #include "diag/settings.h"
@@ -79,6 +81,16 @@ const struct dns_answer *ask_dns_at(struct examination *x, const char *name, enu
 const struct smtp_conversation *ask_smtp(struct examination *x, const struct ip_address *ip,
                                          enum service service, const char *name);
 
+/*
+ * What a host's clock says: `service` is where its source is asked (SERVICE_HTTP or HTTPS for
+ * those of HTTP, SERVICE_SMTP or SUBMISSION for those of SMTP). `host`, its name, and `realm`,
+ * of Kerberos, may be NULL; whoever asks first decides on them. Ask for Kerberos once a host:
+ * KERBEROS_TCP only where KERBEROS was not answered.
+ */
+const struct clock_reading *ask_clock(struct examination *x, enum clock_source source,
+                                      const struct ip_address *ip, enum service service,
+                                      const char *host, const char *realm);
+
 /* What the file at this path is. */
 const struct file_digest *ask_file(struct examination *x, const char *path);
 
@@ -87,6 +99,12 @@ const struct trace_digest *ask_trace(struct examination *x, const char *path);
 
 /* What a sender's records say: FILE_TYPE_SMTP_SEND_LOG, TRACKING_LOG, QUEUE_LIST, NDR. */
 const struct mail_log_digest *ask_mail_log(struct examination *x, const char *path);
+
+/*
+ * How a host is told to keep its time: FILE_TYPE_REGISTRY, W32TM, SECURITY_INF. "" is the
+ * machine at hand, STATUS_NOT_SUPPORTED where that is not Windows.
+ */
+const struct time_settings *ask_time_settings(struct examination *x, const char *path);
 
 /*
  * The subjects of a kind known so far, in report order; valid until one is added.

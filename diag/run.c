@@ -77,6 +77,16 @@ static void redact_message(struct settings *settings, const struct redactor *red
         settings->record = dns_redact_spf(settings->record, redactor, arena);
 }
 
+static void redact_references(struct settings *settings, const struct redactor *redactor,
+                              struct arena *arena)
+{
+    const char **names = arena_new(arena, settings->reference_count, sizeof *names);
+
+    for (size_t i = 0; i < settings->reference_count; i++)
+        names[i] = redacted_name(settings->references[i], redactor, arena);
+    settings->references = names;
+}
+
 /* Subjects and settings in the names of the redacted evidence. */
 static void redact_about(struct evidence_run *about, const struct redactor *redactor)
 {
@@ -108,6 +118,7 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
     }
     settings->accepted = accepted;
     settings->dns = dns;
+    redact_references(settings, redactor, &about->memory);
     redact_message(settings, redactor, &about->memory);
     about->redacted = true;
 }

@@ -18,7 +18,13 @@ struct severity_override { /* --severity ID=LEVEL */
     X(DNS, "dns", 53)                                                                              \
     X(SMTP, "smtp", 25)                                                                            \
     X(SUBMISSION, "submission", 587)   /* RFC 6409 */                                              \
-    X(SUBMISSIONS, "submissions", 465) /* RFC 8314: TLS from the first byte */
+    X(SUBMISSIONS, "submissions", 465) /* RFC 8314: TLS from the first byte */                     \
+    X(HTTP, "http", 80)                                                                            \
+    X(HTTPS, "https", 443)                                                                         \
+    X(LDAP, "ldap", 389) /* CLDAP over UDP too */                                                  \
+    X(NTP, "ntp", 123)                                                                             \
+    X(KERBEROS, "kerberos", 88)                                                                    \
+    X(SMB, "smb", 445)
 
 enum service {
 #define X(name, word, port) SERVICE_##name,
@@ -29,6 +35,8 @@ enum service {
 
 const char *service_word(enum service service);
 enum service service_from_word(const char *word); /* SERVICE_COUNT if there is none */
+
+enum { REFERENCES_MOST = 8 };
 
 struct settings {
     /* --dns: the servers the user named; none: the system's resolvers are asked */
@@ -44,6 +52,10 @@ struct settings {
     size_t severity_count;
     const struct acceptance *accepted;
     size_t accepted_count;
+
+    /* --reference: NTP servers outside, whose clocks are right; canonical names or addresses */
+    const char *const *references;
+    size_t reference_count; /* up to REFERENCES_MOST */
 
     /* SPF: hosts that send, and what else an evaluation is given (RFC 7208 4.1) */
     const struct ip_address *senders; /* --ip */

@@ -1,5 +1,5 @@
 /*
- * What is examined: a domain, a server, a file. Subjects are named by the user
+ * What is examined: a domain, a server, a domain controller, a file. Subjects are named by the user
  * or found by a probe; they are only ever added.
  */
 #ifndef EXDIAG_SUBJECT_H
@@ -11,6 +11,7 @@
 #define SUBJECT_KIND_LIST(X)                                                                       \
     X(DOMAIN, "domain", "--domain")                                                                \
     X(SERVER, "server", "--server")                                                                \
+    X(DC, "dc", "--dc") /* a domain controller */                                                  \
     X(FILE, "file", "--file")
 
 enum subject_kind {

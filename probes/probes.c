@@ -1,20 +1,19 @@
 #include "diag/probe.h"
 
+extern const struct probe probe_clock;
 extern const struct probe probe_file;
 extern const struct probe probe_mx;
 extern const struct probe probe_spf;
+extern const struct topic topic_clock;
 extern const struct topic topic_mx;
 extern const struct topic topic_spf;
 
 /* A new probe is one file in this folder and one line here. */
 const struct probe *const probes[] = {
-    &probe_spf,
-    &probe_mx,
-    &probe_file,
-    NULL,
+    &probe_spf, &probe_mx, &probe_clock, &probe_file, NULL,
 };
 
-const struct topic *const topics[] = {&topic_spf, &topic_mx, NULL};
+const struct topic *const topics[] = {&topic_spf, &topic_mx, &topic_clock, NULL};
 
 const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multiple"},
                                            {"spf-split-term", "spf-syntax"},

@@ -81,21 +81,38 @@ static enum status add_name(struct options *options, enum subject_kind kind, con
     return status;
 }
 
-static enum status add_server(struct options *options, const char *text)
+static enum status add_host(struct options *options, enum subject_kind kind, const char *text)
 {
     struct ip_address ip;
     char canonical[IP_TEXT_SIZE];
 
     if (ip_parse(text, strlen(text), &ip) != STATUS_OK)
-        return add_name(options, SUBJECT_SERVER, text);
+        return add_name(options, kind, text);
     ip_format(&ip, canonical);
-    return add(options, SUBJECT_SERVER, canonical, canonical);
+    return add(options, kind, canonical, canonical);
+}
+
+const char *options_host_name(struct options *options, const char *text)
+{
+    struct ip_address ip;
+    char canonical[IP_TEXT_SIZE];
+    struct buffer name;
+    enum status status;
+
+    if (ip_parse(text, strlen(text), &ip) == STATUS_OK) {
+        ip_format(&ip, canonical);
+        return arena_copy_string(&options->memory, canonical);
+    }
+    buffer_init(&name, DNS_NAME_TEXT_SIZE);
+    status = options_canonical_name(text, &name);
+    text = buffer_keep(&name, &options->memory);
+    return status == STATUS_OK ? text : NULL;
 }
 
 enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text)
 {
-    if (kind == SUBJECT_SERVER)
-        return add_server(options, text);
+    if (kind == SUBJECT_SERVER || kind == SUBJECT_DC)
+        return add_host(options, kind, text);
     if (kind == SUBJECT_FILE)
         return add(options, kind, text, text);
     return add_name(options, kind, text);

@@ -10,6 +10,10 @@
  */
 enum status options_canonical_name(const char *text, struct buffer *name);
 
+/* The canonical name or address of a host that people wrote, in the options' memory; NULL for what
+ * is neither. */
+const char *options_host_name(struct options *options, const char *text);
+
 /* Adds a subject as the user wrote it, made canonical; STATUS_INVALID after a message. */
 enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text);
 

@@ -23,6 +23,11 @@ static enum status take_server(struct options *options, const char *value)
     return options_add_subject(options, SUBJECT_SERVER, value);
 }
 
+static enum status take_dc(struct options *options, const char *value)
+{
+    return options_add_subject(options, SUBJECT_DC, value);
+}
+
 static enum status take_file(struct options *options, const char *value)
 {
     return options_add_subject(options, SUBJECT_FILE, value);
@@ -59,6 +64,24 @@ static enum status take_ip(struct options *options, const char *value)
     return STATUS_OK;
 }
 
+static enum status take_reference(struct options *options, const char *value)
+{
+    struct settings *settings = &options->settings;
+    const char *name = options_host_name(options, value);
+
+    if (!name) {
+        complain("--reference takes an NTP server, by name or address, not '%s'", value);
+        return STATUS_INVALID;
+    }
+    if (settings->reference_count == REFERENCES_MOST) {
+        complain("--reference: %d servers are enough", REFERENCES_MOST);
+        return STATUS_INVALID;
+    }
+    options->references[settings->reference_count++] = name;
+    settings->references = options->references;
+    return STATUS_OK;
+}
+
 static bool read_number(const char *text, unsigned long least, unsigned long most,
                         unsigned long *number)
 {
@@ -79,7 +102,7 @@ static enum status take_port(struct options *options, const char *value)
     if (service == SERVICE_COUNT || !value[size] ||
         !read_number(value + size + 1, 1, 65535, &port)) {
         complain("--port takes SERVICE=N, not '%s'; the services of this version: dns, smtp, "
-                 "submission, submissions",
+                 "submission, submissions, http, https, ldap, ntp, kerberos, smb",
                  value);
         return STATUS_INVALID;
     }
@@ -289,6 +312,10 @@ const struct option option_table[] = {
     {"domain", "D", FOR_CHECK, take_domain, 0, "examine a mail domain"},
     {"domain", "D", FOR_SPF, take_domain, 0, "at which the record of --record is to stand"},
     {"server", "HOST", FOR_CHECK, take_server, 0, "examine a server, by name or address"},
+    {"dc", "HOST", FOR_CHECK, take_dc, 0,
+     "examine a domain controller, and hold the servers' clocks against its own"},
+    {"reference", "HOST", FOR_CHECK, take_reference, 0,
+     "an NTP server outside whose clock is right, to hold the PDC emulator's against"},
     {"file", "PATH", FOR_CHECK, take_file, 0,
      "examine a file; its type is recognised by its content"},
     {"ip", "ADDR", FOR_CHECK, take_ip, 0,
@@ -323,7 +350,7 @@ const struct option option_table[] = {
     {"dns", "ADDR[:PORT]", FOR_CHECK | FOR_SPF, take_dns, 0,
      "ask this name server, and take its view as the public one"},
     {"port", "SERVICE=N", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_port, 0,
-     "ask servers found on the way at port N: dns, smtp, submission, submissions"},
+     "ask servers found on the way at port N: dns, smtp, ..."},
     {"only", "ID,...", FOR_CHECK | FOR_REPORT | FOR_SPF, take_only, 0,
      "only these probes or findings"},
     {"skip", "ID,...", FOR_CHECK | FOR_REPORT | FOR_SPF, take_skip, 0,

@@ -49,6 +49,7 @@ struct options {
     size_t accepted_room;
     struct ip_address *senders;
     size_t sender_room;
+    const char *references[REFERENCES_MOST];
 
     unsigned timeout;  /* milliseconds */
     unsigned patience; /* the same: how long a mail exchanger is given to greet */

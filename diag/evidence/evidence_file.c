@@ -152,6 +152,9 @@ static json_t *settings_to_json(const struct settings *settings)
         json_object_set_new(object, "severity", severities_to_json(settings));
     if (settings->accepted_count)
         json_object_set_new(object, "accepted", accepted_to_json(settings));
+    if (settings->reference_count)
+        json_object_set_new(object, "references",
+                            words_to_json(settings->references, settings->reference_count));
     if (settings->sender_count)
         json_object_set_new(object, "senders", senders_to_json(settings));
     put_bytes(object, "sender_local", settings->sender_local);
@@ -335,6 +338,19 @@ static void read_senders(const json_t *list, struct settings *settings, struct a
     settings->senders = senders;
 }
 
+static void read_references(const json_t *list, struct settings *settings, struct arena *arena)
+{
+    const char **names = arena_new(arena, REFERENCES_MOST, sizeof *names);
+
+    for (size_t i = 0; i < list_size(list) && settings->reference_count < REFERENCES_MOST; i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+
+        if (name && is_canonical(SUBJECT_SERVER, name))
+            names[settings->reference_count++] = arena_copy_string(arena, name);
+    }
+    settings->references = names;
+}
+
 static void read_settings(const json_t *object, struct evidence_run *run)
 {
     struct settings *settings = &run->settings;
@@ -346,6 +362,7 @@ static void read_settings(const json_t *object, struct evidence_run *run)
     read_servers(json_object_get(object, "dns"), settings, arena);
     read_severities(json_object_get(object, "severity"), settings, arena);
     read_accepted(json_object_get(object, "accepted"), settings, arena);
+    read_references(json_object_get(object, "references"), settings, arena);
     read_senders(json_object_get(object, "senders"), settings, arena);
     settings->sender_local = json_copy_text(object, "sender_local", arena);
     settings->helo = json_copy_text(object, "helo", arena);

@@ -109,6 +109,25 @@ static bool is_top_level(const char *label, size_t size)
     return dns_label_is_private(label, size);
 }
 
+/*
+ * What Active Directory publishes below _msdcs: its domain controllers, the first of them, the
+ * catalogs and the domains (MS-ADTS 6.3.2.3). Without that word a name there would not be found.
+ */
+static bool is_directory_word(const char *label, size_t size, const char *rest, size_t rest_size)
+{
+    static const char *const words[] = {"dc", "pdc", "gc", "domains"};
+    static const char below[] = "._msdcs";
+
+    if (!text_starts_fold(rest, rest_size, below) ||
+        (rest_size > sizeof below - 1 && rest[sizeof below - 1] != '.'))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (text_equal_fold_sized(label, size, words[i], strlen(words[i])))
+            return true;
+    }
+    return false;
+}
+
 /* In place. `keep_last`: its last label may be a top-level domain, which is kept. */
 static void redact_labels(const struct redactor *redactor, char *name, size_t size, bool keep_last,
                           unsigned char *bytes)
@@ -116,7 +135,11 @@ static void redact_labels(const struct redactor *redactor, char *name, size_t si
     for (size_t at = 0; at < size; at++) {
         size_t label = label_size(name + at, size - at);
 
-        if (at + label < size || !keep_last || !is_top_level(name + at, label))
+        bool is_kept = at + label < size ? is_directory_word(name + at, label, name + at + label,
+                                                             size - at - label)
+                                         : keep_last && is_top_level(name + at, label);
+
+        if (!is_kept)
             redact_label(redactor, name + at, label, bytes);
         at += label;
     }

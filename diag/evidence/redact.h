@@ -8,12 +8,12 @@
  *
  *  - Names go label by label: mail.contoso.com becomes qzkw.tbrnowp.com, and the
  *    pseudonym of a name's parent is the parent of its pseudonym. Kept: well-known
- *    top-level domains, labels that begin with an underscore, "*". Names in in-addr.arpa and
- *    ip6.arpa keep their meaning: the address they spell is redacted. Letters become
- *    letters, digits digits, letters of other scripts one of the 64 around them;
- *    hyphens and all other bytes stay. Different labels have different pseudonyms,
- *    upper and lower case of one label the same. An address in the place of a name
- *    is redacted as an address.
+ *    top-level domains, labels that begin with an underscore, what a directory publishes
+ *    below _msdcs (dc, pdc, gc, domains), "*". Names in in-addr.arpa and ip6.arpa keep their
+ *    meaning: the address they spell is redacted. Letters become letters, digits digits,
+ *    letters of other scripts one of the 64 around them; hyphens and all other bytes stay.
+ *    Different labels have different pseudonyms, upper and lower case of one label the same. An
+ *    address in the place of a name is redacted as an address.
  *  - Addresses: bit by bit (Crypto-PAn's idea), so that networks stay networks.
  *    Special-purpose ranges (RFC 6890: private, loopback, link-local, documentation,
  *    multicast and so on) map onto themselves, and nothing else maps into them. Of

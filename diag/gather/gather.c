@@ -1,11 +1,13 @@
 #include "diag/gather/gather.h"
 
 #include "diag/evidence/digest.h"
+#include "diag/gather/clock.h"
 #include "diag/gather/digest.h"
 #include "diag/gather/dns.h"
 #include "diag/gather/mail_log.h"
 #include "diag/gather/pool.h"
 #include "diag/gather/smtp.h"
+#include "diag/gather/time_settings.h"
 #include "diag/gather/tls.h"
 #include "diag/gather/trace.h"
 #include "diag/platform.h"
@@ -15,6 +17,7 @@
 
 struct gather {
     struct gather_options options; /* the resolvers are not looked at any more */
+    struct clock_means clocks;
     struct platform_bell *bell;
     struct dns_client *dns;
     struct tls_trust *trust;
@@ -31,7 +34,8 @@ struct gather {
 struct errand { /* what a worker owns while it works: an item of its own */
     const struct blocking_gatherer *gatherer;
     struct gather_options options; /* numbers alone: what it points to may be gone */
-    struct tls_trust *trust;       /* shared */
+    struct clock_means clocks;
+    struct tls_trust *trust; /* shared */
     struct evidence *found;
 };
 
@@ -56,9 +60,27 @@ static void observe_mail_log(struct errand *errand)
     gather_mail_log(errand->found);
 }
 
+static void observe_time_settings(struct errand *errand)
+{
+    gather_time_settings(errand->found);
+}
+
 static void observe_smtp(struct errand *errand)
 {
     gather_smtp(errand->found, &errand->options, errand->trust);
+}
+
+static void observe_clock(struct errand *errand)
+{
+    gather_clock(errand->found, &errand->options, &errand->clocks);
+}
+
+static void write_clock_host(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&((const struct clock_reading *)item)->address, 0, text);
+    buffer_add_string(out, text);
 }
 
 static void write_smtp_host(const struct evidence *item, struct buffer *out)
@@ -79,9 +101,11 @@ static const struct blocking_gatherer {
     /* What a worker past its allowance, or none at all, means: never silence of a peer. */
     enum status late;
 } blocking_gatherers[] = {
+    {&evidence_clock, observe_clock, gather_clock_allowance, write_clock_host, STATUS_EXHAUSTED},
     {&evidence_digest, observe_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host, STATUS_EXHAUSTED},
+    {&evidence_time_settings, observe_time_settings, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_trace, observe_trace, allow_for_a_file, NULL, STATUS_TIMED_OUT},
 };
 
@@ -110,6 +134,7 @@ static void free_errand(void *work)
 
     evidence_free(errand->found);
     tls_trust_leave(errand->trust);
+    http_library_leave(errand->clocks.http);
     free(errand);
 }
 
@@ -127,6 +152,8 @@ static void send_worker(struct gather *gather, struct evidence *item,
     errand->gatherer = gatherer;
     errand->options = gather->options;
     errand->trust = tls_trust_share(gather->trust);
+    errand->clocks = gather->clocks;
+    errand->clocks.http = http_library_share(gather->clocks.http);
     errand->found = evidence_new(item->kind, item);
     buffer_init(&host, NET_ADDRESS_TEXT_SIZE);
     if (gatherer->write_host) {
@@ -187,6 +214,8 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     unsigned most = gather_jobs_most();
     enum status status;
 
+    gather->clocks.origin = clock_origin_read();
+    gather->clocks.http = http_library_new();
     gather->options = *options;
     gather->options.resolvers = NULL;
     gather->options.resolver_count = 0;
@@ -198,6 +227,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->context = context;
     tls_library_init();
     gather->trust = tls_trust_new(options->ca_file, options->ca_text);
+    gather->clocks.trust = gather->trust;
     status = platform_bell_new(&gather->bell);
     if (status != STATUS_OK)
         goto out;
@@ -219,6 +249,7 @@ void gather_free(struct gather *gather)
     dns_client_free(gather->dns);
     pool_free(gather->pool);
     tls_trust_leave(gather->trust);
+    http_library_leave(gather->clocks.http);
     platform_bell_free(gather->bell);
     free(gather);
 }

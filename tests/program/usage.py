@@ -73,6 +73,7 @@ def values_that_are_none():
     for option, *values in (
         ("--dns", "", "resolver", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "[::1", "1.2.3"),
         ("--port", "53", "dns=0", "dns=65536", "dns=x", "smtpd=25", "smtp", "submission=587x", "=25"),
+        ("--reference", "", ".", "a,b", "a..b", "a b", LONG_LABEL),
         ("--timeout", "", "0", "-1", "nan", "inf", "10s", "1e9"),
         ("--jobs", "", "0", "-1", "1x", "99999999999999999999"),
         ("--in-flight", "0", "99999999999999999999"),
@@ -85,6 +86,13 @@ def values_that_are_none():
     ):
         for value in values:
             expect_in(option, refused("check", "contoso.com", f"{option}={value}"), option)
+
+
+@case
+def clocks_outside_are_bounded():
+    some = [f"--reference=ntp{number}.example.net" for number in range(8)]
+    exdiag("check", "--plan", "--dc", "dc1.contoso.com", "--dns", "127.0.0.1", *some, status=FINE)
+    expect_in("enough", refused("check", "--dc", "dc1.contoso.com", *some, "--reference=192.0.2.1"), "stderr")
 
 
 @case

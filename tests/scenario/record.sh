@@ -3,7 +3,7 @@
 # named): the real program against the lab's name servers, which serve each scenario's
 # *.zone files at the addresses that are their names, and its mail exchangers: a file
 # `peers` has lines ADDRESS=BEHAVIOUR[:SECONDS][@NAME], served at port 25; `lab_smtp --list`
-# names the behaviours. In a network of its own: root.
+# names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[:SECONDS] for lab_time. In a network of its own: root.
 set -euo pipefail
 build=$(realpath "$1")
 shift
@@ -51,9 +51,12 @@ for scenario; do
     for zone in *.zone; do
         [ -e "$zone" ] && zones+=("${zone%.zone}=$zone")
     done
+    clocks=()
+    [ ! -e clocks ] || mapfile -t clocks < <(grep -v '^#' clocks)
     [ ! -e peers ] || mapfile -t peers < <(grep -v '^#' peers)
     [ ${#zones[@]} = 0 ] || serve ${#zones[@]} "$build/tests/lab_name_server" --port 53 "${zones[@]}"
     [ ${#peers[@]} = 0 ] || serve ${#peers[@]} "$build/tests/lab_smtp" --port 25 "${peers[@]}"
+    [ ${#clocks[@]} = 0 ] || serve ${#clocks[@]} "$build/tests/lab_time" "${clocks[@]}"
     read -ra arguments <arguments
     status=0
     "$build/exdiag" check "${arguments[@]}" --save evidence.jsonl --quiet || status=$?

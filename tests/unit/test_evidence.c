@@ -773,7 +773,8 @@ static void a_header_may_say_little(void **state)
         "\"dns\":[5,\"nowhere\"],\"dns_port\":65536,\"only\":[5],\"skip\":{},\"severity\":"
         "{\"a\":\"dreadful\",\"b\":5},\"accepted\":[5,{},{\"id\":\"a\",\"subject\":\"*\"},"
         "{\"id\":\"a\",\"subject\":\"*\",\"expires\":\"2027-01-31\",\"reason\":\"\\u001b[2J\"}],"
-        "\"senders\":[5,\"here\"],\"helo\":5,\"record\":{\"base64\":\"AA==\"},\"deep\":1}}\n",
+        "\"senders\":[5,\"here\"],\"references\":[7,\"a..b\",\"Upper.example\",\"\"],"
+        "\"helo\":5,\"record\":{\"base64\":\"AA==\"},\"deep\":1}}\n",
     };
 
     (void)state;
@@ -793,6 +794,7 @@ static void a_header_may_say_little(void **state)
                              settings->severity_count + settings->accepted_count +
                              settings->sender_count,
                          0);
+        assert_int_equal(settings->reference_count, 0);
         assert_null(settings->helo);
         assert_null(settings->record);
         assert_false(settings->deep);
@@ -813,6 +815,7 @@ static struct settings all_settings(void)
     static struct net_address dns[2];
     static struct ip_address senders[2];
     static const char *const only[] = {"spf", "spf-multiple"}, *const skip[] = {"file"};
+    static const char *const references[] = {"ntp1.example.net", "2001:db8::123"};
     static const struct severity_override severities[] = {
         {"spf-none", SEVERITY_CRITICAL},
         {"dns-split-view", SEVERITY_WARNING},
@@ -832,6 +835,8 @@ static struct settings all_settings(void)
                              .helo = "[192.0.2.25]",
                              .record = "v=spf1 \"mx\" \x01-all",
                              .deep = true,
+                             .references = references,
+                             .reference_count = 2,
                              .dns = dns,
                              .dns_count = 2,
                              .ports[SERVICE_DNS] = 5354,
@@ -884,6 +889,9 @@ static void assert_same_settings(const struct settings *a, const struct settings
     for (size_t i = 0; i < a->sender_count; i++)
         assert_true(ip_equal(&a->senders[i], &b->senders[i]));
     assert_string_equal(a->sender_local, b->sender_local);
+    assert_int_equal(a->reference_count, b->reference_count);
+    for (size_t i = 0; i < a->reference_count; i++)
+        assert_string_equal(a->references[i], b->references[i]);
     assert_string_equal(a->helo, b->helo);
     assert_string_equal(a->record, b->record);
     assert_int_equal(a->deep, b->deep);

@@ -179,6 +179,25 @@ static void test_kept_in_names(void **state)
     assert_same_shape(name, "xn--mller-kva.example");
 }
 
+/* What a directory publishes is found again below the pseudonym of its domain. */
+static void test_kept_below_msdcs(void **state)
+{
+    char domain[DNS_NAME_TEXT_SIZE];
+    const char *name;
+
+    snprintf(domain, sizeof domain, "%s", name_of(*state, "_msdcs.contoso.com"));
+    name = name_of(*state, "_ldap._tcp.dc._msdcs.contoso.com");
+    assert_memory_equal(name, "_ldap._tcp.dc.", 14);
+    assert_string_equal(name + 14, domain);
+    name = name_of(*state, "_ldap._tcp.PDC._msdcs.contoso.com");
+    assert_memory_equal(name, "_ldap._tcp.PDC._msdcs.", 22);
+    name = name_of(*state, "dc.contoso.com");
+    assert_string_not_equal(name, "dc.contoso.com");
+    assert_memory_not_equal(name, "dc.", 3);
+    assert_memory_not_equal(name_of(*state, "dc1._msdcs.contoso.com"), "dc1.", 4);
+    assert_memory_not_equal(name_of(*state, "dc._msdcsx.contoso.com"), "dc.", 3);
+}
+
 /* One key, one pseudonym, whatever the case; another key, another. */
 static void test_same_in_same_out(void **state)
 {
@@ -647,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_name_shape),
         cmocka_unit_test(test_last_labels_of_an_organisation),
         cmocka_unit_test(test_kept_in_names),
+        cmocka_unit_test(test_kept_below_msdcs),
         cmocka_unit_test(test_same_in_same_out),
         cmocka_unit_test(test_names_keep_their_tree),
         cmocka_unit_test(test_escapes),

@@ -1,0 +1,302 @@
+/*
+ * Clocks: whether servers and domain controllers agree on the time, and who tells them. RFC 4120
+ * 1.6; Windows Time Service Tools and Settings.
+ */
+#include "probes/clock/kinds.h"
+#include "probes/clock/settings.h"
+#include "probes/clock/skew.h"
+
+#include <string.h>
+
+enum { /* microseconds */
+       SECOND = 1000000,
+       MINUTE = 60 * SECOND
+};
+enum { MINUTES_USUAL = 5, DOMAINS_LOOKED_AT = 4 };
+
+/* ---- the field ---- */
+
+struct builder {
+    struct examination *x;
+    struct clock_field *field;
+    bool is_pending;
+};
+
+static bool is_listed(const struct clock_field *field, const struct clock_host *host)
+{
+    for (size_t i = 0; i < field->witness_count; i++) {
+        if (clock_host_is_same(field->witnesses[i], host))
+            return true;
+    }
+    return clock_host_is_same(field->host, host);
+}
+
+static const struct clock_host *add_witness(struct builder *builder, const char *name,
+                                            enum clock_role role)
+{
+    struct clock_field *field = builder->field;
+    const struct clock_host *host;
+
+    if (field->witness_count == CLOCK_OTHERS_MOST || strcmp(name, field->host->name) == 0)
+        return NULL;
+    host = clock_host_of(builder->x, name, role, field->domain->realm);
+    builder->is_pending = builder->is_pending || host->is_pending;
+    if (is_listed(field, host))
+        return NULL;
+    field->witnesses[field->witness_count++] = host;
+    return host;
+}
+
+static void add_other(struct builder *builder, const struct clock_host *host)
+{
+    if (host)
+        builder->field->others[builder->field->other_count++] = host;
+}
+
+/* A server is held against all controllers, these against the PDC emulator alone if there is one.
+ */
+static bool is_held_against(const struct clock_field *field, const char *name)
+{
+    return field->host->role != CLOCK_ROLE_CONTROLLER || !field->domain->pdc ||
+           strcmp(name, field->domain->pdc) == 0;
+}
+
+static void add_controller(struct builder *builder, const char *name)
+{
+    const char *pdc = builder->field->domain->pdc;
+    const struct clock_host *host = add_witness(
+        builder, name, pdc && strcmp(name, pdc) == 0 ? CLOCK_ROLE_PDC : CLOCK_ROLE_CONTROLLER);
+
+    if (is_held_against(builder->field, name))
+        add_other(builder, host);
+}
+
+static void add_controllers(struct builder *builder)
+{
+    const struct clock_domain *domain = builder->field->domain;
+    struct subject_list given = ask_subjects(builder->x, SUBJECT_DC);
+
+    for (size_t i = 0; i < domain->count; i++)
+        add_controller(builder, domain->controllers[i]);
+    for (size_t i = 0; i < given.count && i < CLOCK_OTHERS_MOST; i++) {
+        if (given.list[i]->given)
+            add_controller(builder, given.list[i]->name);
+    }
+}
+
+/* Of controllers that differ, they show which one has left the domain. */
+static void add_servers(struct builder *builder)
+{
+    struct subject_list servers = ask_subjects(builder->x, SUBJECT_SERVER);
+
+    for (size_t i = 0; i < servers.count && i < CLOCK_OTHERS_MOST; i++) {
+        if (servers.list[i]->given && builder->field->host->role != CLOCK_ROLE_SERVER)
+            add_witness(builder, servers.list[i]->name, CLOCK_ROLE_SERVER);
+    }
+}
+
+/* The PDC emulator follows clocks outside, and so does a host that has nobody else. */
+static void add_references(struct builder *builder)
+{
+    const struct settings *settings = ask_settings(builder->x);
+    bool is_held = builder->field->host->role == CLOCK_ROLE_PDC || !builder->field->other_count;
+
+    for (size_t i = 0; i < settings->reference_count && i < REFERENCES_MOST; i++) {
+        const struct clock_host *host =
+            add_witness(builder, settings->references[i], CLOCK_ROLE_REFERENCE);
+
+        if (is_held)
+            add_other(builder, host);
+    }
+}
+
+/* What host evidence of one of those concerned says. Of no tolerance at all a second is left. */
+static void read_limit(struct builder *builder)
+{
+    struct clock_field *field = builder->field;
+    const char *names[CLOCK_OTHERS_MOST + 1];
+    struct clock_tolerance told;
+
+    for (size_t i = 0; i < field->other_count; i++)
+        names[i] = field->others[i]->name;
+    names[field->other_count] = field->host->name;
+    if (!clock_settings_tolerance(builder->x, names, field->other_count + 1, &told))
+        builder->is_pending = true;
+    field->limit_source = told.source;
+    field->limit = (int64_t)(told.minutes >= 0 ? told.minutes : MINUTES_USUAL) * MINUTE;
+    if (field->limit == 0)
+        field->limit = SECOND;
+}
+
+static void build(struct builder *builder)
+{
+    add_controllers(builder);
+    add_references(builder);
+    add_servers(builder);
+    read_limit(builder);
+}
+
+/* ---- servers ---- */
+
+/* The one of the domains that the user named which has controllers; NULL if not one alone has. */
+static const struct clock_domain *named_domain(struct examination *x)
+{
+    struct subject_list named = ask_subjects(x, SUBJECT_DOMAIN);
+    const struct clock_domain *found = NULL, *pending = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < named.count && named.count <= DOMAINS_LOOKED_AT; i++) {
+        const struct clock_domain *domain;
+
+        if (!named.list[i]->given)
+            continue;
+        domain = clock_domain_of(x, named.list[i]->name);
+        if (domain->state == CLOCK_DOMAIN_PENDING)
+            pending = domain;
+        if (domain->state == CLOCK_DOMAIN_FOUND && count++ == 0)
+            found = domain;
+    }
+    if (pending)
+        return pending;
+    return count == 1 ? found : NULL;
+}
+
+/* A host that nothing else leads to a domain may be of one that the user named. */
+static const struct clock_domain *domain_of_server(struct examination *x,
+                                                   const struct clock_host *host)
+{
+    const struct clock_domain *domain = clock_domain_of_host(x, host->name, host->told_domain);
+    const struct clock_domain *named = domain->state == CLOCK_DOMAIN_NONE ? named_domain(x) : NULL;
+
+    return named ? named : domain;
+}
+
+/* They are examined, too: whom the servers follow has to be right first. */
+static void add_subjects(struct examination *x, const struct clock_domain *domain)
+{
+    for (size_t i = 0; i < domain->count; i++)
+        add_subject(x, SUBJECT_DC, domain->controllers[i]);
+}
+
+static void tell_no_domain(struct examination *x, const struct clock_host *host,
+                           const struct clock_domain *domain)
+{
+    struct finding *finding;
+
+    if (domain->state == CLOCK_DOMAIN_NOT_ASKED || !host->was_asked)
+        return;
+    if (domain->state == CLOCK_DOMAIN_NONE && !host->told_domain) {
+        finding = not_applicable(x, &clock_skew, "it is in no domain, as far as DNS knows");
+        if (domain->looked_for)
+            saw(finding, domain->answer ? &domain->answer->evidence : NULL,
+                "no domain controllers are published at _ldap._tcp.dc._msdcs.%s",
+                domain->looked_for);
+        return;
+    }
+    finding = unknown(x, &clock_skew, "its domain controllers are not known");
+    set_vouched(finding, VALUE_NAME, "machine", host->name, strlen(host->name));
+    if (host->told_domain)
+        saw(finding, NULL, "it says that it is in the domain %s", host->told_domain);
+    if (domain->obstacle)
+        saw_failure(finding, domain->obstacle);
+}
+
+static void judge(struct examination *x, const struct clock_host *host,
+                  const struct clock_domain *domain)
+{
+    struct clock_field *field = arena_new(pass_memory(x), 1, sizeof *field);
+    struct builder builder = {.x = x, .field = field, .is_pending = host->is_pending};
+
+    field->host = host;
+    field->domain = domain;
+    build(&builder);
+    if (builder.is_pending || domain->state == CLOCK_DOMAIN_PENDING)
+        return;
+    clock_tell_sources(x, host);
+    if (field->other_count == 0 && host->role == CLOCK_ROLE_SERVER)
+        tell_no_domain(x, host, domain);
+    else
+        clock_tell_skew(x, field);
+}
+
+static void examine_server(struct examination *x, const struct subject *server)
+{
+    const struct clock_host *host;
+    const struct clock_domain *domain;
+
+    if (!server->given) /* the mail exchangers of others are no business of this probe's */
+        return;
+    host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
+    domain = domain_of_server(x, host);
+    add_subjects(x, domain);
+    judge(x, host, domain);
+}
+
+/* ---- domain controllers ---- */
+
+static bool is_pdc(struct examination *x, const struct clock_domain *domain,
+                   const struct clock_host *host)
+{
+    if (!domain->pdc)
+        return false;
+    return strcmp(host->name, domain->pdc) == 0 ||
+           clock_host_is_same(host, clock_host_of(x, domain->pdc, CLOCK_ROLE_PDC, domain->realm));
+}
+
+/* The realm belongs into the first question, so its name is looked at before it is asked. */
+static void examine_controller(struct examination *x, const struct subject *controller)
+{
+    const struct clock_domain *domain = clock_domain_of_host(x, controller->name, NULL);
+    const struct clock_host *host;
+
+    if (domain->state == CLOCK_DOMAIN_PENDING)
+        return;
+    host = clock_host_of(x, controller->name, CLOCK_ROLE_CONTROLLER, domain->realm);
+    if (domain->state != CLOCK_DOMAIN_FOUND)
+        domain = clock_domain_of_host(x, controller->name, host->told_domain);
+    add_subjects(x, domain);
+    if (is_pdc(x, domain, host))
+        host = clock_host_of(x, controller->name, CLOCK_ROLE_PDC, domain->realm);
+    judge(x, host, domain);
+}
+
+static void examine(struct examination *x, const struct subject *subject)
+{
+    if (subject->kind == SUBJECT_SERVER)
+        examine_server(x, subject);
+    else if (subject->kind == SUBJECT_DC)
+        examine_controller(x, subject);
+    else if (subject->kind == SUBJECT_FILE)
+        clock_settings_judge(x, subject);
+}
+
+static const struct finding_kind *const kinds[] = {
+    &clock_skew, &clock_sources_disagree, &time_hierarchy, &time_pdc_source, &time_vm_sync, NULL,
+};
+
+const struct probe probe_clock = {
+    .name = "clock",
+    .summary =
+        "clocks: how far servers and domain controllers are apart, whom they follow; asks each "
+        "domain controller for a ticket without credentials, once",
+    .needs = NEEDS_NETWORK | NEEDS_FILE,
+    .subjects =
+        PROBE_EXAMINES(SUBJECT_SERVER) | PROBE_EXAMINES(SUBJECT_DC) | PROBE_EXAMINES(SUBJECT_FILE),
+    .reads = CLOCK_SETTINGS_FILES,
+    .touches =
+        "DNS questions for the domain controllers of the servers named (SRV records below _msdcs) "
+        "and their addresses. Of each server one SMB2 negotiation (TCP 445), two SMTP connections "
+        "(TCP 25: the banner, and AUTH NTLM up to the challenge) and two HTTPS requests (TCP 443). "
+        "Of each domain controller, named with --dc or found: up to four SNTP packets (UDP 123), "
+        "the rootDSE (UDP and TCP 389), one SMB2 negotiation (TCP 445) and, once, an AS-REQ "
+        "without credentials for a client that does not exist (UDP 88, TCP only if that is not "
+        "answered). SNTP of the servers of --reference. No logon is tried. Registry exports and "
+        "output of w32tm given with --file; the domain that they name is looked up",
+    .noticed =
+        "the AS-REQ without credentials looks to a watchful defender like somebody who tries out "
+        "account names: event 4768 with result 0x6 for the client exdiag-clock, once for each "
+        "domain controller. NTLM is left after the challenge, so that no logon is logged; mail and "
+        "web servers log connections that end early",
+    .kinds = kinds,
+    .examine = examine,
+};

@@ -1,0 +1,161 @@
+#include "probes/clock/controllers.h"
+
+#include "diag/text.h"
+
+#include <string.h>
+
+static const char *folded(struct arena *arena, const char *name)
+{
+    struct buffer text;
+
+    buffer_init(&text, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(name, &text);
+    return buffer_keep(&text, arena);
+}
+
+static const char *in_capitals(struct arena *arena, const char *name)
+{
+    char *text = arena_copy_string(arena, name);
+
+    for (char *at = text; *at; at++) {
+        if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 'a' + 'A');
+    }
+    return text;
+}
+
+/* ---- a domain ---- */
+
+static bool is_listed(const struct clock_domain *domain, const char *name)
+{
+    for (size_t i = 0; i < domain->count; i++) {
+        if (strcmp(domain->controllers[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "." says that there is none. */
+static void add_target(struct arena *arena, struct clock_domain *domain,
+                       const struct dns_record *record)
+{
+    const char *name = folded(arena, record->data.srv.target);
+
+    if (strcmp(name, ".") == 0 || is_listed(domain, name))
+        return;
+    domain->total++;
+    if (domain->count < CLOCK_CONTROLLERS_MOST)
+        domain->controllers[domain->count++] = name;
+}
+
+/* In the order of the answers, which is the same when names are redacted. */
+static void read_domain(struct examination *x, const char *name, const struct dns_answer *all,
+                        const struct dns_answer *pdc, struct clock_domain *domain)
+{
+    struct arena *arena = pass_memory(x);
+    const struct dns_record *record = NULL;
+
+    if ((record = dns_answer_next(pdc, NULL)))
+        add_target(arena, domain, record);
+    domain->pdc = domain->count ? domain->controllers[0] : NULL;
+    record = NULL;
+    while ((record = dns_answer_next(all, record)))
+        add_target(arena, domain, record);
+    domain->answer = all;
+    domain->state = domain->count ? CLOCK_DOMAIN_FOUND : CLOCK_DOMAIN_NONE;
+    if (domain->count == 0)
+        return;
+    domain->name = folded(arena, name);
+    domain->realm = in_capitals(arena, domain->name);
+}
+
+const struct clock_domain *clock_domain_of(struct examination *x, const char *name)
+{
+    struct arena *arena = pass_memory(x);
+    struct clock_domain *domain = arena_new(arena, 1, sizeof *domain);
+    const struct dns_answer *all =
+        ask_dns(x, arena_print(arena, "_ldap._tcp.dc._msdcs.%s", name), DNS_SRV);
+    const struct dns_answer *pdc =
+        ask_dns(x, arena_print(arena, "_ldap._tcp.pdc._msdcs.%s", name), DNS_SRV);
+
+    domain->state = CLOCK_DOMAIN_PENDING;
+    domain->looked_for = name;
+    if (!all || !pdc)
+        return domain;
+    if (all->evidence.status == STATUS_OK) {
+        read_domain(x, name, all, pdc, domain);
+        return domain;
+    }
+    domain->obstacle = &all->evidence;
+    domain->state = all->evidence.status == STATUS_NOT_RECORDED ? CLOCK_DOMAIN_NOT_ASKED
+                                                                : CLOCK_DOMAIN_UNREADABLE;
+    return domain;
+}
+
+/* ---- a host ---- */
+
+struct candidates {
+    const char *names[CLOCK_CANDIDATES_MOST];
+    size_t count;
+};
+
+/* No name that DNS would not take: an NTLM challenge holds whatever its sender likes. */
+static void add_candidate(struct candidates *candidates, struct arena *arena, const char *name)
+{
+    enum { PREFIX_SIZE = sizeof "_ldap._tcp.pdc._msdcs." };
+    uint8_t wire[DNS_NAME_WIRE_MOST];
+    size_t size;
+
+    if (!name || candidates->count == CLOCK_CANDIDATES_MOST || !strchr(name, '.') ||
+        dns_name_to_wire(name, wire, &size) != STATUS_OK || size < 2 ||
+        size + PREFIX_SIZE > DNS_NAME_WIRE_MOST)
+        return;
+    name = folded(arena, name);
+    if (!strchr(name, '.') || strcmp(name, ".") == 0)
+        return;
+    for (size_t i = 0; i < candidates->count; i++) {
+        if (strcmp(candidates->names[i], name) == 0)
+            return;
+    }
+    candidates->names[candidates->count++] = name;
+}
+
+const struct clock_domain *clock_domain_of_host(struct examination *x, const char *host,
+                                                const char *told)
+{
+    /* What is said of a host of which nothing better can be said: the later, the better. */
+    static const enum clock_domain_state ranks[] = {CLOCK_DOMAIN_NONE, CLOCK_DOMAIN_NOT_ASKED,
+                                                    CLOCK_DOMAIN_UNREADABLE, CLOCK_DOMAIN_PENDING};
+    struct arena *arena = pass_memory(x);
+    struct clock_domain *none = arena_new(arena, 1, sizeof *none);
+    const struct clock_domain *domains[CLOCK_CANDIDATES_MOST], *best = none;
+    struct candidates candidates = {.count = 0};
+    struct ip_address ip;
+
+    none->state = CLOCK_DOMAIN_NONE;
+    add_candidate(&candidates, arena, told);
+    if (ip_parse(host, strlen(host), &ip) != STATUS_OK) {
+        for (const char *dot = strchr(host, '.'); dot; dot = strchr(dot + 1, '.'))
+            add_candidate(&candidates, arena, dot + 1);
+    }
+    for (size_t i = 0; i < candidates.count; i++)
+        domains[i] = clock_domain_of(x, candidates.names[i]);
+    for (size_t rank = 0; rank < sizeof ranks / sizeof *ranks; rank++) {
+        for (size_t i = candidates.count; i-- > 0;)
+            best = domains[i]->state == ranks[rank] ? domains[i] : best;
+    }
+    for (size_t i = candidates.count; best->state != CLOCK_DOMAIN_PENDING && i-- > 0;)
+        best = domains[i]->state == CLOCK_DOMAIN_FOUND ? domains[i] : best;
+    return best;
+}
+
+bool clock_is_given_controller(struct examination *x, const char *name)
+{
+    struct subject_list given = ask_subjects(x, SUBJECT_DC);
+
+    for (size_t i = 0; i < given.count; i++) {
+        if (given.list[i]->given && strcmp(given.list[i]->name, name) == 0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,49 @@
+/*
+ * The domain controllers of a host: what DNS says of an Active Directory domain (MS-ADTS 6.3.2.3),
+ * and those that the user named with --dc.
+ */
+#ifndef EXDIAG_PROBES_CLOCK_CONTROLLERS_H
+#define EXDIAG_PROBES_CLOCK_CONTROLLERS_H
+
+#include "diag/probe.h"
+
+enum {
+    CLOCK_CONTROLLERS_MOST = 16, /* of a domain, that are asked */
+    CLOCK_CANDIDATES_MOST = 6    /* names that may be a host's domain */
+};
+
+enum clock_domain_state {
+    CLOCK_DOMAIN_PENDING,
+    CLOCK_DOMAIN_FOUND,
+    CLOCK_DOMAIN_NONE,       /* DNS knows no domain controllers of any name it may have */
+    CLOCK_DOMAIN_UNREADABLE, /* DNS did not say: `obstacle` */
+    CLOCK_DOMAIN_NOT_ASKED   /* in a file of a run that did not ask for them */
+};
+
+struct clock_domain {
+    enum clock_domain_state state;
+    const char *name;                                /* folded; NULL unless found */
+    const char *realm;                               /* of Kerberos: the same in upper case */
+    const char *controllers[CLOCK_CONTROLLERS_MOST]; /* folded; the PDC emulator first */
+    size_t count;
+    size_t total;    /* with those that were left out */
+    const char *pdc; /* among the controllers, or NULL: DNS does not say */
+    const struct dns_answer *answer;
+    const struct evidence *obstacle;
+    const char *looked_for; /* the first of the names asked about, or NULL */
+};
+
+/* In pass memory. */
+const struct clock_domain *clock_domain_of(struct examination *x, const char *name);
+
+/*
+ * The domain that a host is in: `told` (what it says itself, or NULL), else the longest part of its
+ * name of two labels or more that has domain controllers. An address has none but `told`.
+ */
+const struct clock_domain *clock_domain_of_host(struct examination *x, const char *host,
+                                                const char *told);
+
+/* `name` is among the subjects that the user named with --dc. */
+bool clock_is_given_controller(struct examination *x, const char *name);
+
+#endif

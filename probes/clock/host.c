@@ -1,0 +1,153 @@
+#include "probes/clock/host.h"
+
+#include <string.h>
+
+const char *clock_role_text(enum clock_role role)
+{
+    static const char *const texts[] = {
+#define X(name, text) text,
+        CLOCK_ROLE_LIST(X)
+#undef X
+    };
+
+    return texts[role];
+}
+
+/* ---- whom to ask what ---- */
+
+struct inquiry { /* one source, where it is asked */
+    enum clock_source source;
+    enum service service;
+};
+
+static const struct inquiry of_servers[] = {{CLOCK_SMB2, SERVICE_SMB},
+                                            {CLOCK_SMTP_BANNER, SERVICE_SMTP},
+                                            {CLOCK_SMTP_NTLM, SERVICE_SMTP},
+                                            {CLOCK_HTTP, SERVICE_HTTPS},
+                                            {CLOCK_HTTP_NTLM, SERVICE_HTTPS}};
+static const struct inquiry of_controllers[] = {{CLOCK_SNTP, SERVICE_NTP},
+                                                {CLOCK_CLDAP, SERVICE_LDAP},
+                                                {CLOCK_LDAP, SERVICE_LDAP},
+                                                {CLOCK_KERBEROS, SERVICE_KERBEROS},
+                                                {CLOCK_SMB2, SERVICE_SMB}};
+static const struct inquiry of_references[] = {{CLOCK_SNTP, SERVICE_NTP}};
+
+static const struct {
+    const struct inquiry *list;
+    size_t count;
+} inquiries[CLOCK_ROLE_COUNT] = {
+    [CLOCK_ROLE_SERVER] = {of_servers, sizeof of_servers / sizeof *of_servers},
+    [CLOCK_ROLE_CONTROLLER] = {of_controllers, sizeof of_controllers / sizeof *of_controllers},
+    [CLOCK_ROLE_PDC] = {of_controllers, sizeof of_controllers / sizeof *of_controllers},
+    [CLOCK_ROLE_REFERENCE] = {of_references, sizeof of_references / sizeof *of_references},
+};
+
+/* ---- addresses ---- */
+
+struct addresses {
+    struct ip_address list[CLOCK_ADDRESSES_TRIED];
+    size_t count;
+};
+
+static void add_addresses(struct addresses *addresses, const struct dns_answer *answer)
+{
+    const struct dns_record *record = NULL;
+
+    while (addresses->count < CLOCK_ADDRESSES_TRIED && (record = dns_answer_next(answer, record)))
+        addresses->list[addresses->count++] = record->data.ip;
+}
+
+/* Those of IPv4 first; false while they are on their way. */
+static bool find_addresses(struct examination *x, struct clock_host *host,
+                           struct addresses *addresses)
+{
+    const struct dns_answer *v4, *v6;
+
+    if (ip_parse(host->name, strlen(host->name), &addresses->list[0]) == STATUS_OK) {
+        addresses->count = 1;
+        return true;
+    }
+    v4 = ask_dns(x, host->name, DNS_A);
+    v6 = ask_dns(x, host->name, DNS_AAAA);
+    if (!v4 || !v6)
+        return false;
+    add_addresses(addresses, v4);
+    add_addresses(addresses, v6);
+    if (addresses->count == 0)
+        host->obstacle = v4->evidence.status != STATUS_OK ? &v4->evidence : &v6->evidence;
+    return true;
+}
+
+/* ---- asking ---- */
+
+/* A KDC may give back the realm that it was asked for. */
+static bool tells_domain(enum clock_source source)
+{
+    return source == CLOCK_SMTP_NTLM || source == CLOCK_HTTP_NTLM || source == CLOCK_LDAP ||
+           source == CLOCK_CLDAP;
+}
+
+static void keep(struct clock_host *host, const struct clock_reading *reading)
+{
+    if (!reading) {
+        host->is_pending = true;
+        return;
+    }
+    if (reading->evidence.status != STATUS_NOT_RECORDED)
+        host->was_asked = true;
+    if (reading->evidence.status != STATUS_OK) {
+        if (host->failed_count < CLOCK_OPINIONS_MOST)
+            host->failed[host->failed_count++] = reading;
+        return;
+    }
+    if (host->count == CLOCK_OPINIONS_MOST)
+        return;
+    host->opinions[host->count].interval = clock_opinion_of(reading);
+    host->readings[host->count++] = reading;
+    if (!host->told_domain && tells_domain(reading->source))
+        host->told_domain = reading->told_domain;
+}
+
+static void ask_address(struct examination *x, struct clock_host *host, const char *name,
+                        const struct ip_address *ip, const char *realm)
+{
+    for (size_t i = 0; i < inquiries[host->role].count; i++) {
+        const struct inquiry *inquiry = &inquiries[host->role].list[i];
+        const struct clock_reading *reading =
+            ask_clock(x, inquiry->source, ip, inquiry->service, name, realm);
+
+        keep(host, reading);
+        if (inquiry->source == CLOCK_KERBEROS && reading && reading->evidence.status != STATUS_OK)
+            keep(host, ask_clock(x, CLOCK_KERBEROS_TCP, ip, inquiry->service, name, realm));
+    }
+}
+
+const struct clock_host *clock_host_of(struct examination *x, const char *name,
+                                       enum clock_role role, const char *realm)
+{
+    struct clock_host *host = arena_new(pass_memory(x), 1, sizeof *host);
+    struct addresses addresses = {.count = 0};
+    struct ip_address ip;
+    const char *spoken = ip_parse(name, strlen(name), &ip) == STATUS_OK ? NULL : name;
+
+    host->name = name;
+    host->role = role;
+    host->is_pending = !find_addresses(x, host, &addresses);
+    for (size_t i = 0; i < addresses.count && host->count == 0 && !host->is_pending; i++)
+        ask_address(x, host, spoken, &addresses.list[i], realm);
+    host->consensus = clock_consensus_of(host->opinions, host->count);
+    return host;
+}
+
+bool clock_host_spoke(const struct clock_host *host)
+{
+    return host->consensus.agreement != CLOCK_SILENT;
+}
+
+bool clock_host_is_same(const struct clock_host *one, const struct clock_host *other)
+{
+    if (strcmp(one->name, other->name) == 0)
+        return true;
+    return one->count > 0 && other->count > 0 &&
+           ip_equal(&one->readings[0]->address.ip, &other->readings[0]->address.ip);
+}

@@ -1,0 +1,51 @@
+/* A host, asked for the time through every source that fits it. */
+#ifndef EXDIAG_PROBES_CLOCK_HOST_H
+#define EXDIAG_PROBES_CLOCK_HOST_H
+
+#include "diag/probe.h"
+#include "probes/clock/consensus.h"
+
+/* X(NAME, "for people"): the later, the nearer to the right time */
+#define CLOCK_ROLE_LIST(X)                                                                         \
+    X(SERVER, "server")                                                                            \
+    X(CONTROLLER, "domain controller")                                                             \
+    X(PDC, "PDC emulator")                                                                         \
+    X(REFERENCE, "outside clock")
+
+enum clock_role {
+#define X(name, text) CLOCK_ROLE_##name,
+    CLOCK_ROLE_LIST(X)
+#undef X
+        CLOCK_ROLE_COUNT
+};
+
+const char *clock_role_text(enum clock_role role);
+
+enum { CLOCK_ADDRESSES_TRIED = 3 }; /* of a host, until one of them tells the time */
+
+struct clock_host {
+    const char *name; /* or its address, as text */
+    enum clock_role role;
+    bool is_pending; /* something is still on its way */
+    bool was_asked;  /* false: in a file of a run that did not ask it anything */
+    const struct clock_reading *readings[CLOCK_OPINIONS_MOST]; /* with STATUS_OK */
+    struct clock_opinion opinions[CLOCK_OPINIONS_MOST];        /* what each says */
+    size_t count;
+    const struct clock_reading *failed[CLOCK_OPINIONS_MOST];
+    size_t failed_count;
+    struct clock_consensus consensus;
+    const struct evidence *obstacle; /* why there is no address to ask; or NULL */
+    const char *told_domain;         /* the domain that it says it is in, or NULL */
+};
+
+/* In pass memory. `realm`: of Kerberos, of a domain controller; or NULL. */
+const struct clock_host *clock_host_of(struct examination *x, const char *name,
+                                       enum clock_role role, const char *realm);
+
+/* It told the time. */
+bool clock_host_spoke(const struct clock_host *host);
+
+/* By its name, or by the address that told the time: one clock has one say. */
+bool clock_host_is_same(const struct clock_host *one, const struct clock_host *other);
+
+#endif

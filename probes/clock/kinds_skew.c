@@ -1,0 +1,132 @@
+/* A clock that differs, and sources of one clock that do. */
+#include "probes/clock/kinds.h"
+
+static const struct reference references[] = {
+    {"KB 979174: all clocks should be synchronized to within 5 minutes of one another", NULL},
+    {"RFC 4120 section 1.6: clocks that are loosely synchronized; 7.5.9: KRB_AP_ERR_SKEW",
+     "https://www.rfc-editor.org/rfc/rfc4120"},
+    {"[MS-KILE] 2.2.2: skew recovery, by which Windows hides it from some clients", NULL},
+    CLOCK_TOOLS_AND_SETTINGS,
+    {"RFC 5905 section 11.2.1: which of several clocks are right",
+     "https://www.rfc-editor.org/rfc/rfc5905"},
+    {NULL, NULL}};
+
+#define COMPARE                                                                                    \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = "{machine}, in a command prompt",         \
+        .command = "w32tm /stripchart /computer:{other} /samples:5 /dataonly",                     \
+        .note = "five lines with the difference in seconds, which is to stay well below one; "     \
+                "error 0x800705B4 means that no NTP came back (UDP 123)",                          \
+        .when = "other"                                                                            \
+    }
+
+const struct finding_kind clock_skew = {
+    .id = "clock-skew",
+    .severity = SEVERITY_CRITICAL,
+    .title = "its clock differs from that of {other} by {difference}",
+    .why =
+        "Kerberos refuses whoever is {limit} or more away from the domain controller that it asks "
+        "(KRB_AP_ERR_SKEW), and a domain that keeps time is never off by a minute. Exchange logs "
+        "on to itself and to its neighbours by Kerberos: the PowerShell virtual directory answers "
+        "500, SMTP between servers fails to authenticate, and so does the directory. Windows hides "
+        "the difference from some clients, so that a logon which works proves nothing.",
+    .symptom =
+        "The Exchange Management Shell does not start (HTTP 500, or access denied), mail between "
+        "servers queues up with failed authentication, event 4 or error 37 (0x25) of Kerberos, "
+        "users are asked for passwords again and again; some things go on working.",
+    .cause =
+        "The server follows nobody: W32Time is stopped or set to NoSync, or to peers that do not "
+        "answer; a hypervisor sets the clock of its guest; a virtual machine was resumed or put "
+        "back to a snapshot; or the domain controllers themselves follow a clock that is wrong.",
+    .applies_to = "Exchange of all versions, and everything else in an Active Directory domain",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{machine} and {other}",
+             .command = "Find out which of the two is wrong before you set either: hold both "
+                        "against a third clock, another domain controller or an NTP server "
+                        "outside (exdiag check --reference).",
+             .note = "a server that is set after a wrong domain controller is wrong itself",
+             .when = "undecided"},
+            CLOCK_LOOK,
+            CLOCK_KEEP_SETTINGS,
+            CLOCK_FOLLOW_OUTSIDE("is-pdc"),
+            CLOCK_FOLLOW_DOMAIN("!is-pdc"),
+            CLOCK_RESTART_SERVICE(NULL),
+            CLOCK_RESYNC(NULL),
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{machine}, if its clock does not move",
+             .command = "Set it by hand to within a minute and run the last step again: a domain "
+                        "controller that is off by more than 48 hours never corrects itself "
+                        "(MaxPosPhaseCorrection, MaxNegPhaseCorrection).",
+             .risk = "never set a domain controller back by more than the lifetime of deleted "
+                     "objects, nor ahead at all without need: objects may be purged that others "
+                     "still have",
+             .when = "is-controller"},
+            {0}},
+    .verify = (const struct step_template[]){COMPARE,
+                                             {.shell = SHELL_CMD,
+                                              .kind = STEP_EXACT,
+                                              .where = "{machine}, in a command prompt",
+                                              .command = "w32tm /query /status /verbose",
+                                              .note = "the source is whom it is to follow, and the "
+                                                      "last good synchronisation minutes old"},
+                                             {0}},
+    .undo = (const struct step_template[]){CLOCK_PUT_BACK, {0}},
+    .make_known =
+        (const struct step_template[]){
+            COMPARE,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the machine that runs exdiag",
+             .command = "Run exdiag where the domain's own name servers are asked (or name one "
+                        "with --dns), name domain controllers with --dc, and let it reach "
+                        "them at UDP 123, UDP and TCP 389 and 88 and TCP 445, and the server at "
+                        "TCP 445, 443 and 25.",
+             .note = "the nearer it is, the narrower the intervals"},
+            {0}},
+    .references = references,
+};
+
+const struct finding_kind clock_sources_disagree = {
+    .id = "clock-sources-disagree",
+    .severity = SEVERITY_WARNING,
+    .title = "it tells different times by different protocols",
+    .why =
+        "All protocols of one machine read one clock, so their answers fit into each other. Where "
+        "they do not, something else answers in the machine's place, or its clock jumps. What is "
+        "concluded from any of them is then about two machines, or about a clock that does not "
+        "stand still.",
+    .symptom = "Some services of the machine work and others refuse tickets; tools that measure "
+               "its clock by different ways do not agree.",
+    .cause =
+        "A load balancer or proxy answers HTTP or SMTP with a date of its own; the address leads "
+        "to one of several machines each time; the clock was set while it was measured, or is "
+        "pulled to and fro between a hypervisor and W32Time; a banner was written by hand.",
+    .applies_to = "every host whose clock is told by more than one protocol",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{machine}",
+             .command = "Find out what answers at the ports that are named: the machine itself, "
+                        "or something in front of it; if it is something else, its clock is the "
+                        "one to correct."},
+            CLOCK_LOOK,
+            {0}},
+    .verify =
+        (const struct step_template[]){{.shell = SHELL_CMD,
+                                        .kind = STEP_EXACT,
+                                        .where = "any member of the domain",
+                                        .command =
+                                            "w32tm /stripchart /computer:{machine} /samples:30 "
+                                            "/dataonly",
+                                        .note = "of a domain controller: a clock that is pulled to "
+                                                "and fro shows here; members do not answer NTP"},
+                                       {0}},
+    .no_undo = "looking changes nothing; a clock that is set needs no way back",
+    .make_known = (const struct step_template[]){CLOCK_LOOK, {0}},
+    .references = references,
+};

@@ -1,0 +1,31 @@
+/*
+ * Host evidence: registry exports, what w32tm prints, security templates of policies. Files in one
+ * folder that name no two machines are of one host and are judged together, told at the first of
+ * them; where they name several, each is judged alone.
+ */
+#ifndef EXDIAG_PROBES_CLOCK_SETTINGS_H
+#define EXDIAG_PROBES_CLOCK_SETTINGS_H
+
+#include "diag/probe.h"
+
+#define CLOCK_SETTINGS_FILES                                                                       \
+    (PROBE_READS(FILE_TYPE_REGISTRY) | PROBE_READS(FILE_TYPE_W32TM) |                              \
+     PROBE_READS(FILE_TYPE_SECURITY_INF))
+
+/* time-hierarchy, time-pdc-source and time-vm-sync of the host that a file is of. */
+void clock_settings_judge(struct examination *x, const struct subject *file);
+
+/* How much Kerberos is told to bear. */
+struct clock_tolerance {
+    int minutes;                   /* -1: not told */
+    const struct evidence *source; /* which says so, or NULL */
+};
+
+/*
+ * The least that is told: of the policy of a domain, which counts for all its machines, or of the
+ * registry of one of `hosts` (full names). False while that is on its way.
+ */
+bool clock_settings_tolerance(struct examination *x, const char *const *hosts, size_t count,
+                              struct clock_tolerance *out);
+
+#endif

@@ -1,0 +1,252 @@
+#include "probes/clock/skew.h"
+
+#include "probes/clock/kinds.h"
+
+#include <string.h>
+
+enum { TEXT_MOST = 1024, SECOND = 1000000, MINUTE = 60 * SECOND };
+
+/* ---- in words ---- */
+
+static const char *interval_text(struct examination *x, struct clock_interval interval)
+{
+    struct buffer out;
+
+    buffer_init(&out, TEXT_MOST);
+    clock_interval_text(interval, &out);
+    return buffer_keep(&out, pass_memory(x));
+}
+
+/* "5 minutes", "90 s" */
+static const char *limit_text(struct examination *x, int64_t limit)
+{
+    if (limit % MINUTE == 0)
+        return arena_print(pass_memory(x), "%lld minute%s", (long long)(limit / MINUTE),
+                           limit == MINUTE ? "" : "s");
+    return arena_print(pass_memory(x), "%lld s", (long long)(limit / SECOND));
+}
+
+/* The sources that a host's interval rests on. */
+static const char *sources_text(struct examination *x, const struct clock_host *host)
+{
+    const char *comma = "";
+    struct buffer out;
+
+    buffer_init(&out, TEXT_MOST);
+    for (size_t i = 0; i < host->count; i++) {
+        if (host->opinions[i].is_contradicted && host->consensus.agreement != CLOCK_DIVIDED)
+            continue;
+        buffer_print(&out, "%s%s", comma, clock_source_text(host->readings[i]->source));
+        comma = ", ";
+    }
+    return buffer_keep(&out, pass_memory(x));
+}
+
+/* What the user named is vouched for, what DNS names is not. */
+static void name_host(struct examination *x, struct finding *finding, const char *value,
+                      const struct clock_host *host)
+{
+    if (host->role == CLOCK_ROLE_SERVER || host->role == CLOCK_ROLE_REFERENCE ||
+        clock_is_given_controller(x, host->name))
+        set_vouched(finding, VALUE_NAME, value, host->name, strlen(host->name));
+    else
+        set_value(finding, VALUE_NAME, value, host->name, strlen(host->name));
+}
+
+static void set_subject(struct examination *x, struct finding *finding,
+                        const struct clock_field *field)
+{
+    enum clock_role role = field->host->role;
+
+    name_host(x, finding, "machine", field->host);
+    set_text(finding, "limit", limit_text(x, field->limit));
+    if (role == CLOCK_ROLE_PDC)
+        set_text(finding, "is-pdc", "yes");
+    if (role == CLOCK_ROLE_PDC || role == CLOCK_ROLE_CONTROLLER)
+        set_text(finding, "is-controller", "yes");
+}
+
+/* ---- what was seen ---- */
+
+static void saw_clock(struct examination *x, struct finding *finding, const struct clock_host *host)
+{
+    saw(finding, &host->readings[0]->evidence, "%s (%s): %s from this machine's clock, by %s",
+        host->name, clock_role_text(host->role), interval_text(x, host->consensus.interval),
+        sources_text(x, host));
+}
+
+static const char *blame_text(struct examination *x, const struct clock_host *host,
+                              const struct clock_pair *pair)
+{
+    struct arena *arena = pass_memory(x);
+
+    if (pair->skew != CLOCK_DRIFTED && pair->skew != CLOCK_BEYOND)
+        return "";
+    if (pair->blame == CLOCK_THE_OTHER)
+        return arena_print(arena, "; %s is the wrong one: %zu other clock%s with %s",
+                           pair->other->name, pair->with_host,
+                           pair->with_host == 1 ? " agrees" : "s agree", host->name);
+    if (pair->blame == CLOCK_ITSELF && pair->with_other > 0)
+        return arena_print(arena, "; %s is the wrong one: %zu other clock%s with %s", host->name,
+                           pair->with_other, pair->with_other == 1 ? " agrees" : "s agree",
+                           pair->other->name);
+    if (pair->blame == CLOCK_ITSELF)
+        return "; the clock outside is taken as right";
+    return "; which of the two is wrong, no third clock decides";
+}
+
+static const char *skew_text(enum clock_skew skew)
+{
+    static const char *const texts[] = {[CLOCK_IN_STEP] = "in step",
+                                        [CLOCK_DRIFTED] = "a minute or more apart",
+                                        [CLOCK_BEYOND] = "at or beyond the limit of Kerberos",
+                                        [CLOCK_TOO_WIDE] = "not measured well enough to say"};
+
+    return texts[skew];
+}
+
+static void saw_pair(struct examination *x, struct finding *finding, const struct clock_host *host,
+                     const struct clock_pair *pair)
+{
+    saw(finding, &pair->other->readings[0]->evidence, "against %s (%s): %s, %s%s",
+        pair->other->name, clock_role_text(pair->other->role), interval_text(x, pair->difference),
+        skew_text(pair->skew), blame_text(x, host, pair));
+}
+
+static void saw_silence(struct finding *finding, const struct clock_host *host)
+{
+    if (clock_host_spoke(host))
+        return;
+    if (host->failed_count == 0) {
+        saw(finding, host->obstacle, "%s (%s) has no address to ask", host->name,
+            clock_role_text(host->role));
+        if (host->obstacle && host->obstacle->status != STATUS_OK)
+            saw_failure(finding, host->obstacle);
+        return;
+    }
+    saw(finding, NULL, "%s (%s) told the time by none of %zu ways", host->name,
+        clock_role_text(host->role), host->failed_count);
+    for (size_t i = 0; i < host->failed_count; i++)
+        saw_failure(finding, &host->failed[i]->evidence);
+}
+
+static void saw_all(struct examination *x, struct finding *finding, const struct clock_field *field,
+                    const struct clock_comparison *comparison)
+{
+    if (comparison->worst)
+        saw_pair(x, finding, field->host, comparison->worst);
+    for (size_t i = 0; i < comparison->count; i++) {
+        if (&comparison->pairs[i] != comparison->worst)
+            saw_pair(x, finding, field->host, &comparison->pairs[i]);
+    }
+    if (clock_host_spoke(field->host))
+        saw_clock(x, finding, field->host);
+    if (comparison->worst)
+        saw_clock(x, finding, comparison->worst->other);
+    saw_silence(finding, field->host);
+    for (size_t i = 0; i < field->other_count; i++)
+        saw_silence(finding, field->others[i]);
+    if (field->domain->total > field->domain->count)
+        saw(finding, NULL, "of %zu domain controllers %zu were asked", field->domain->total,
+            field->domain->count);
+    if (field->limit_source)
+        saw(finding, field->limit_source, "Kerberos is told to bear %s",
+            limit_text(x, field->limit));
+}
+
+/* ---- clock-skew ---- */
+
+static void set_pair(struct examination *x, struct finding *finding,
+                     const struct clock_comparison *comparison)
+{
+    const struct clock_pair *worst = comparison->worst;
+
+    if (!worst)
+        return;
+    name_host(x, finding, "other", worst->other);
+    set_text(finding, "difference", interval_text(x, worst->difference));
+    if (worst->blame == CLOCK_UNDECIDED)
+        set_text(finding, "undecided", "yes");
+}
+
+static struct finding *tell_nothing_known(struct examination *x, const struct clock_field *field)
+{
+    if (!clock_host_spoke(field->host))
+        return unknown(x, &clock_skew, "its clock could not be read");
+    if (field->other_count == 0)
+        return unknown(x, &clock_skew, "no other clock is known to hold its own against");
+    return unknown(x, &clock_skew, "no clock to hold its own against could be read");
+}
+
+static bool has_undecided(const struct clock_comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->count; i++) {
+        if (comparison->pairs[i].blame == CLOCK_UNDECIDED)
+            return true;
+    }
+    return false;
+}
+
+static struct finding *tell_outcome(struct examination *x, const struct clock_field *field,
+                                    const struct clock_comparison *comparison)
+{
+    const struct clock_pair *worst = comparison->worst;
+    struct finding *finding;
+
+    if (comparison->count == 0)
+        return tell_nothing_known(x, field);
+    if (!worst && has_undecided(comparison))
+        return unknown(x, &clock_skew, "its clock differs from others, and no third clock decides");
+    if (!worst)
+        return healthy(x, &clock_skew, "its clock differs from others, which are the wrong ones");
+    if (worst->skew == CLOCK_IN_STEP)
+        return healthy(x, &clock_skew, "its clock is in step with %s: %s", worst->other->name,
+                       interval_text(x, worst->difference));
+    if (worst->skew == CLOCK_TOO_WIDE)
+        return unknown(x, &clock_skew, "its clock was not measured well enough: %s from %s",
+                       interval_text(x, worst->difference), worst->other->name);
+    finding = found(x, &clock_skew);
+    finding_severity(finding, worst->skew == CLOCK_BEYOND ? SEVERITY_CRITICAL : SEVERITY_WARNING);
+    return finding;
+}
+
+void clock_tell_skew(struct examination *x, const struct clock_field *field)
+{
+    struct clock_comparison *comparison = arena_new(pass_memory(x), 1, sizeof *comparison);
+    struct finding *finding;
+
+    clock_compare(field->host, field->others, field->other_count, field->witnesses,
+                  field->witness_count, field->limit, comparison);
+    finding = tell_outcome(x, field, comparison);
+    set_subject(x, finding, field);
+    set_pair(x, finding, comparison);
+    saw_all(x, finding, field, comparison);
+}
+
+/* ---- clock-sources-disagree ---- */
+
+void clock_tell_sources(struct examination *x, const struct clock_host *host)
+{
+    bool is_divided = host->consensus.agreement == CLOCK_DIVIDED;
+    struct finding *finding;
+
+    if (host->count < 2)
+        return;
+    if (host->consensus.agreement == CLOCK_AGREED) {
+        finding = healthy(x, &clock_sources_disagree, "all %zu sources agree: %s", host->count,
+                          sources_text(x, host));
+        name_host(x, finding, "machine", host);
+        return;
+    }
+    finding = found(x, &clock_sources_disagree);
+    name_host(x, finding, "machine", host);
+    for (size_t i = 0; i < host->count; i++)
+        saw(finding, &host->readings[i]->evidence, "%s: %s from this machine's clock%s",
+            clock_source_text(host->readings[i]->source),
+            interval_text(x, host->opinions[i].interval),
+            host->opinions[i].is_contradicted && !is_divided ? ", which the others contradict"
+                                                             : "");
+    saw(finding, NULL, "%zu of %zu agree%s", host->consensus.agreeing, host->count,
+        is_divided ? ", which is not enough to know the clock by: all that any says counts"
+                   : ", and the clock is taken to be theirs");
+}

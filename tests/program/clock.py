@@ -1,0 +1,131 @@
+"""Clocks: the program against lab_time, whose hosts are wrong by as much as they are told."""
+
+from harness import *
+
+LAB_TIME = str(BUILD / "tests/lab_time")
+CONTROLLER = ("ntp", "ldap", "kerberos", "smb")
+SERVER = ("smb", "smtp")
+DC1, DC2, EX01, OUTSIDE = "127.0.0.11", "127.0.0.12", "127.0.0.21", "127.0.0.13"
+ZONE = f"""
+ex01.contoso.com A {EX01}
+dc1.contoso.com A {DC1}
+dc2.contoso.com A {DC2}
+_ldap._tcp.dc._msdcs.contoso.com SRV 0 100 389 dc1.contoso.com
+_ldap._tcp.dc._msdcs.contoso.com SRV 0 100 389 dc2.contoso.com
+_ldap._tcp.pdc._msdcs.contoso.com SRV 0 100 389 dc1.contoso.com
+"""
+
+
+class Clocks:
+    """lab_time at the usual ports, in a network of its own, and the name server that leads there.
+    `hosts`: {address: (services, seconds ahead)}"""
+
+    def __init__(self, hosts, zone=ZONE):
+        needs_namespace()
+        peers = [
+            f"{address}={service}:{seconds}"
+            for address, (services, seconds) in hosts.items()
+            for service in services
+        ]
+        self.process = subprocess.Popen(
+            [LAB_TIME, *peers], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=environment(None),
+        )  # fmt: skip
+        lines = [self.process.stdout.readline() for _ in peers]
+        expect(all(line.startswith("listening ") for line in lines), f"lab_time says {lines}")
+        self.names = Lab(zone)
+
+    def check(self, *arguments, **options):
+        ways = ("--dns", self.names.dns, "--only", "clock", "--timeout", "5", "--format", "json")
+        return exdiag("check", *arguments, *ways, **options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(DEADLINE)
+        self.names.stop()
+
+
+def organisation(server=0, pdc=0, other=0):
+    return {EX01: (SERVER, server), DC1: (CONTROLLER, pdc), DC2: (CONTROLLER, other)}
+
+
+def skew_of(result, host):
+    """(severity or outcome, all that is said)"""
+    for finding in result.report["findings"]:
+        if finding["id"] == "clock-skew" and finding["subject"]["name"] == host:
+            word = finding["severity"] if finding["outcome"] == "problem" else finding["outcome"]
+            return word, " / ".join([finding["title"], *(line["text"] for line in finding["seen"])])
+    raise AssertionError(f"nothing of clock-skew about {host}: {result.findings()}")
+
+
+@case
+def a_server_is_held_against_its_controllers():
+    for seconds, expected in ((0, "ok"), (55, "ok"), (-62, "warning"), (298, "warning"), (305, "critical"),
+                              (-86400, "critical")):  # fmt: skip
+        with Clocks(organisation(server=seconds)) as clocks:
+            result = clocks.check("--server", "ex01.contoso.com", "--verbose")
+            expect_equal(skew_of(result, "ex01.contoso.com")[0], expected, f"{seconds} s")
+            for controller in ("dc1.contoso.com", "dc2.contoso.com"):
+                expect_equal(skew_of(result, controller)[0], "ok", f"{controller} at {seconds} s")
+
+
+@case
+def a_clock_outside_decides():
+    hosts = {**organisation(server=600, pdc=600), OUTSIDE: (("ntp",), 0)}
+    with Clocks(hosts) as clocks:
+        result = clocks.check("--server", "ex01.contoso.com", "--reference", OUTSIDE, "--verbose")
+        word, said = skew_of(result, "dc1.contoso.com")
+        expect_equal(word, "critical", "the PDC emulator")
+        expect_in(OUTSIDE, said, "what is said of the PDC emulator")
+        expect_equal(skew_of(result, "dc2.contoso.com")[0], "ok", "the other controller")
+
+
+@case
+def an_hour_of_the_examiner_does_not_matter():
+    """All clocks but the examiner's agree: nothing is wrong with them."""
+    with Clocks(organisation(server=3600, pdc=3600, other=3600)) as clocks:
+        clocks.check("--server", "ex01.contoso.com", status=FINE)
+
+
+@case
+def what_is_saved_is_the_run_redacted_too():
+    with Clocks(organisation(server=420)) as clocks, folder() as place:
+        for redact in ((), ("--redact",)):
+            file = place / f"evidence{len(redact)}.jsonl"
+            live = clocks.check("--server", "ex01.contoso.com", "--save", file, *redact, status=PROBLEMS)
+            again = exdiag("report", file, "--format", "json", status=PROBLEMS)
+            expect_equal(
+                sorted(one["id"] + one["outcome"] for one in again.report["findings"]),
+                sorted(one["id"] + one["outcome"] for one in live.report["findings"]),
+                "findings",
+            )
+        expect_not_in("contoso", file.read_text(), "the redacted evidence")
+
+
+@case
+def fifty_servers_take_no_longer_than_one():
+    servers = [f"127.0.3.{number}" for number in range(1, 51)]
+    hosts = {DC1: (CONTROLLER, 0), **{server: (("smb",), 0) for server in servers}}
+    with Clocks(hosts) as clocks:
+        named = [word for server in servers for word in ("--server", server)]
+        start = time.monotonic()
+        result = clocks.check("--dc", DC1, *named, "--verbose", status=INCOMPLETE)
+        took = time.monotonic() - start
+        for server in servers:
+            expect_equal(skew_of(result, server)[0], "ok", server)
+        expect(took < 10, f"it took {took:.1f} s")
+
+
+@case
+def the_plan_says_what_a_defender_sees():
+    out = exdiag("check", "--plan", "--server", "ex01.contoso.com", "--dns", "127.0.0.1", status=FINE).out
+    for word in ("AS-REQ without credentials", "tries out account names", "SRV _ldap._tcp.pdc._msdcs"):
+        expect_in(word, out, "the plan")
+    expect_in("without credentials", exdiag("list", status=FINE).out, "the list")
+
+
+main()

@@ -1,0 +1,653 @@
+/* What is made of clocks that differ: made evidence of servers and domain controllers, judged. */
+#include "diag/exam.h"
+#include "probes/clock/compare.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct probe probe_clock;
+
+enum { ITEMS_MOST = 512, FINDINGS_MOST = 64, HOSTS_MOST = 16, SECOND = 1000000 };
+
+/* ---- the world: hosts with clocks, and what DNS knows ---- */
+
+struct lab_host {
+    const char *name;    /* NULL ends a list */
+    const char *address; /* 192.0.2.N */
+    double offset;       /* seconds; of all sources but `odd` */
+    double odd_offset;
+    enum clock_source odd; /* 0, which is SNTP, with odd_offset 0: none */
+    enum status status;    /* of all sources */
+    int64_t resolution;    /* microseconds; 0: 1 */
+    const char *told;      /* its domain */
+};
+
+struct lab {
+    struct lab_host hosts[HOSTS_MOST];
+    const char *controllers[4]; /* of contoso.com */
+    const char *pdc;
+    enum status srv; /* what comes of asking for them */
+};
+
+static struct {
+    struct settings settings;
+    struct evidence_store *store;
+    struct exam *exam;
+    struct evidence *fetched[ITEMS_MOST];
+    size_t fetched_count;
+    struct finding *findings[FINDINGS_MOST];
+    size_t finding_count;
+    const struct lab *lab;
+    int skew;   /* minutes that the registry of "ex01.reg" tells Kerberos to bear; -1: none */
+    int policy; /* the same of "GptTmpl.inf" */
+} bench;
+
+static void fetch(void *context, struct evidence *item)
+{
+    (void)context;
+    assert_true(bench.fetched_count < ITEMS_MOST);
+    bench.fetched[bench.fetched_count++] = item;
+}
+
+static void add_srv(struct dns_answer *item, struct dns_record *records, const char *target)
+{
+    struct dns_record *record = &records[item->answer.count++];
+
+    record->owner = item->name;
+    record->type = DNS_SRV;
+    record->ttl = 300;
+    record->data.srv.target = target;
+}
+
+static void answer_srv(struct dns_answer *item, struct dns_record *records)
+{
+    const char *const *all = bench.lab->controllers;
+
+    if (strcmp(item->name, "_ldap._tcp.dc._msdcs.contoso.com") == 0) {
+        for (size_t i = 0; i < 4 && all[i]; i++)
+            add_srv(item, records, all[i]);
+    }
+    if (strcmp(item->name, "_ldap._tcp.pdc._msdcs.contoso.com") == 0 && bench.lab->pdc)
+        add_srv(item, records, bench.lab->pdc);
+    evidence_fail(&item->evidence, bench.lab->srv, NULL);
+}
+
+static void answer_dns(struct dns_answer *item)
+{
+    struct dns_record *records = arena_new(&item->evidence.memory, HOSTS_MOST, sizeof *records);
+
+    item->answer.records = records;
+    if (item->type == DNS_SRV) {
+        answer_srv(item, records);
+        return;
+    }
+    for (const struct lab_host *host = bench.lab->hosts; host->name; host++) {
+        struct dns_record *record = &records[0];
+
+        if (item->type != DNS_A || strcmp(host->name, item->name) != 0)
+            continue;
+        record->owner = item->name;
+        record->type = DNS_A;
+        assert_int_equal(ip_parse(host->address, strlen(host->address), &record->data.ip),
+                         STATUS_OK);
+        item->answer.count = 1;
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static const struct lab_host *host_at(const struct ip_address *ip)
+{
+    char text[IP_TEXT_SIZE];
+    const struct lab_host *host = bench.lab->hosts;
+
+    ip_format(ip, text);
+    while (host->name && strcmp(host->address, text) != 0)
+        host++;
+    return host->name ? host : NULL;
+}
+
+/* The examiner's clock is a day off, which must not matter. */
+static void answer_clock(struct clock_reading *item)
+{
+    const struct lab_host *host = host_at(&item->address.ip);
+    int64_t offset;
+
+    if (!host || host->status != STATUS_OK) {
+        evidence_fail(&item->evidence, host ? host->status : STATUS_TIMED_OUT, NULL);
+        return;
+    }
+    offset = (int64_t)((host->odd_offset != 0 && item->source == host->odd ? host->odd_offset
+                                                                           : host->offset) *
+                       SECOND);
+    item->examiner = INT64_C(1700000000000000);
+    item->resolution = host->resolution ? host->resolution : 1;
+    item->samples[0] =
+        (struct clock_sample){.sent = 1000,
+                              .received = 2000,
+                              .remote = item->examiner + 86400 * (int64_t)SECOND + offset + 1500};
+    item->sample_count = 1;
+    if (item->source == CLOCK_SMTP_NTLM || item->source == CLOCK_LDAP)
+        item->told_domain = host->told;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_settings(struct time_settings *item)
+{
+    static const char tcpip[] =
+        "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters";
+    static const char kerberos[] =
+        "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\Kerberos\\Parameters";
+    struct registry_value *values = arena_new(&item->evidence.memory, 3, sizeof *values);
+
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+    if (strcmp(item->path, "GptTmpl.inf") == 0) {
+        item->policy.has_clock_skew = bench.policy >= 0;
+        item->policy.clock_skew = (uint32_t)bench.policy;
+        return;
+    }
+    values[0] = (struct registry_value){
+        .key = tcpip, .name = "Hostname", .type = REGISTRY_SZ, .text = "EX01"};
+    values[1] = (struct registry_value){
+        .key = tcpip, .name = "Domain", .type = REGISTRY_SZ, .text = "contoso.com"};
+    values[2] = (struct registry_value){.key = kerberos,
+                                        .name = "SkewTime",
+                                        .type = REGISTRY_DWORD,
+                                        .number = (uint64_t)bench.skew};
+    item->registry =
+        (struct registry_export){.values = values, .count = bench.skew >= 0 ? 3 : 2, .keys = 2};
+}
+
+static void answer(struct evidence *item)
+{
+    if (item->kind == &evidence_dns) {
+        answer_dns((struct dns_answer *)item);
+    } else if (item->kind == &evidence_clock) {
+        answer_clock((struct clock_reading *)item);
+    } else if (item->kind == &evidence_digest) {
+        ((struct file_digest *)item)->type =
+            strcmp(((struct file_digest *)item)->path, "GptTmpl.inf") == 0 ? FILE_TYPE_SECURITY_INF
+                                                                           : FILE_TYPE_REGISTRY;
+        evidence_fail(item, STATUS_OK, NULL);
+    } else {
+        answer_settings((struct time_settings *)item);
+    }
+}
+
+/* ---- subjects, examined ---- */
+
+static void take(void *context, struct finding *finding)
+{
+    (void)context;
+    assert_true(bench.finding_count < FINDINGS_MOST);
+    bench.findings[bench.finding_count++] = finding;
+}
+
+static void begin(const struct lab *lab)
+{
+    static const struct probe *const list[] = {&probe_clock, NULL};
+    const struct exam_options options = {.settings = &bench.settings,
+                                         .probes = list,
+                                         .store = bench.store = evidence_store_new(),
+                                         .absent = STATUS_NOT_RECORDED,
+                                         .fetch = fetch};
+
+    bench.lab = lab;
+    bench.fetched_count = bench.finding_count = 0;
+    bench.exam = exam_new(&options);
+}
+
+static void add(enum subject_kind kind, const char *name)
+{
+    exam_add_subject(bench.exam, kind, name, name, true);
+}
+
+static void run(void)
+{
+    exam_work(bench.exam, 0);
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        answer(bench.fetched[i]);
+        exam_settled(bench.exam, bench.fetched[i], 0);
+        exam_work(bench.exam, 0);
+    }
+    exam_findings(bench.exam, take, NULL);
+}
+
+static void end(void)
+{
+    exam_free(bench.exam);
+    evidence_store_free(bench.store);
+    bench.settings = (struct settings){.dns = NULL};
+    bench.skew = bench.policy = -1;
+}
+
+static const struct finding *finding_of(const char *subject, const char *id)
+{
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        if (strcmp(bench.findings[i]->subject->name, subject) == 0 &&
+            strcmp(bench.findings[i]->kind->id, id) == 0)
+            return bench.findings[i];
+    }
+    return NULL;
+}
+
+/* "critical", "warning", "unknown", "ok", "not-applicable", "" */
+static const char *word_of(const struct finding *finding)
+{
+    if (!finding)
+        return "";
+    return finding->outcome == OUTCOME_PROBLEM ? severity_word(finding->severity)
+                                               : outcome_word(finding->outcome);
+}
+
+static const char *skew_of(const char *subject)
+{
+    return word_of(finding_of(subject, "clock-skew"));
+}
+
+static bool says(const char *subject, const char *part)
+{
+    const struct finding *finding = finding_of(subject, "clock-skew");
+
+    if (finding && strstr(finding->title, part))
+        return true;
+    for (size_t i = 0; finding && i < finding->seen_count; i++) {
+        if (strstr(finding->seen[i].text, part))
+            return true;
+    }
+    return false;
+}
+
+static size_t count_asked(enum clock_source source)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.fetched_count; i++)
+        count += bench.fetched[i]->kind == &evidence_clock &&
+                 ((struct clock_reading *)bench.fetched[i])->source == source;
+    return count;
+}
+
+#define EX01(...)                                                                                  \
+    {                                                                                              \
+        .name = "ex01.contoso.com", .address = "192.0.2.21", __VA_ARGS__                           \
+    }
+#define DC1(...)                                                                                   \
+    {                                                                                              \
+        .name = "dc1.contoso.com", .address = "192.0.2.11", __VA_ARGS__                            \
+    }
+#define DC2(...)                                                                                   \
+    {                                                                                              \
+        .name = "dc2.contoso.com", .address = "192.0.2.12", __VA_ARGS__                            \
+    }
+#define NTP1(...)                                                                                  \
+    {                                                                                              \
+        .name = "ntp1.example.net", .address = "192.0.2.13", __VA_ARGS__                           \
+    }
+#define DOMAIN .controllers = {"dc1.contoso.com", "DC2.contoso.com"}, .pdc = "dc1.contoso.com"
+
+/* ---- tests ---- */
+
+/* Server, PDC emulator, other controller, and an outside clock that the user named. */
+static void clocks_are_held_against_those_above(void **state)
+{
+    static const struct {
+        struct lab lab;
+        bool has_reference;
+        const char *ex01, *dc1, *dc2;
+        const char *said; /* of ex01, or NULL */
+    } rows[] = {
+        {{{EX01(.offset = 0.2), DC1(0), DC2(0)}, DOMAIN}, false, "ok", "ok", "ok", "in step with"},
+        {{{EX01(.offset = 59), DC1(0), DC2(0)}, DOMAIN}, false, "ok", "ok", "ok", NULL},
+        {{{EX01(.offset = -75), DC1(0), DC2(0)}, DOMAIN},
+         false,
+         "warning",
+         "ok",
+         "ok",
+         "a minute or more"},
+        {{{EX01(.offset = 299), DC1(0), DC2(0)}, DOMAIN}, false, "warning", "ok", "ok", NULL},
+        {{{EX01(.offset = 420), DC1(0), DC2(0)}, DOMAIN},
+         false,
+         "critical",
+         "ok",
+         "ok",
+         "ex01.contoso.com is the wrong one: 1 other clock agrees"},
+        {{{EX01(.offset = -864000), DC1(0), DC2(0)}, DOMAIN},
+         false,
+         "critical",
+         "ok",
+         "ok",
+         "days"},
+        /* a controller is the wrong one: that is its own matter */
+        {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN},
+         false,
+         "ok",
+         "ok",
+         "critical",
+         "dc2.contoso.com is the wrong one"},
+        {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN}, true, "ok", "ok", "critical", NULL},
+        {{{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN},
+         false,
+         "ok",
+         "critical",
+         "ok",
+         "dc1.contoso.com is the wrong one: 1 other clock agrees"},
+        /* two that differ, and nobody else knows: told at the one that is to follow */
+        {{{EX01(.status = STATUS_REFUSED), DC1(.offset = 600), DC2(0)}, DOMAIN},
+         false,
+         "unknown",
+         "unknown",
+         "critical",
+         NULL},
+        {{{EX01(.offset = 301), DC1(.offset = 602), DC2(0)}, DOMAIN},
+         false,
+         "critical",
+         "unknown",
+         "critical",
+         "no third clock decides"},
+        /* a clock outside decides, however many follow each other */
+        {{{EX01(0), DC1(.offset = 600), DC2(0), NTP1(0)}, DOMAIN},
+         true,
+         "ok",
+         "critical",
+         "ok",
+         "dc1.contoso.com is the wrong one: 1 other clock agrees"},
+        {{{EX01(.offset = 90), DC1(.offset = 90), DC2(0), NTP1(0)}, DOMAIN},
+         true,
+         "warning",
+         "warning",
+         "ok",
+         NULL},
+        {{{EX01(.offset = 90), DC1(.offset = 90), DC2(.offset = 90), NTP1(0)}, DOMAIN},
+         true,
+         "ok",
+         "warning",
+         "ok",
+         NULL},
+        /* what cannot be read is no verdict */
+        {{{EX01(.status = STATUS_REFUSED), DC1(0), DC2(0)}, DOMAIN},
+         false,
+         "unknown",
+         "ok",
+         "ok",
+         "could not be read"},
+        {{{EX01(0), DC1(.status = STATUS_TIMED_OUT), DC2(.status = STATUS_TIMED_OUT)}, DOMAIN},
+         false,
+         "unknown",
+         "unknown",
+         "unknown",
+         "no clock to hold its own against"},
+        {{{EX01(.offset = 400), DC1(.status = STATUS_TIMED_OUT), DC2(0)}, DOMAIN},
+         false,
+         "critical",
+         "unknown",
+         "unknown",
+         "no third clock decides"},
+        /* an interval that holds both says nothing */
+        {{{EX01(.resolution = INT64_C(600) * SECOND), DC1(0), DC2(0)}, DOMAIN},
+         false,
+         "unknown",
+         "ok",
+         "ok",
+         "not measured well enough"},
+        /* one source that the others contradict has no part in it */
+        {{{EX01(.odd = CLOCK_SMTP_BANNER, .odd_offset = 7200), DC1(0), DC2(0)}, DOMAIN},
+         false,
+         "ok",
+         "ok",
+         "ok",
+         NULL},
+    };
+    static const char *const references[] = {"ntp1.example.net"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].has_reference) {
+            bench.settings.references = references;
+            bench.settings.reference_count = 1;
+        }
+        begin(&rows[i].lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        if (strcmp(skew_of("ex01.contoso.com"), rows[i].ex01) != 0 ||
+            strcmp(skew_of("dc1.contoso.com"), rows[i].dc1) != 0 ||
+            strcmp(skew_of("dc2.contoso.com"), rows[i].dc2) != 0)
+            fail_msg("row %zu: %s %s %s", i, skew_of("ex01.contoso.com"),
+                     skew_of("dc1.contoso.com"), skew_of("dc2.contoso.com"));
+        if (rows[i].said && !says("ex01.contoso.com", rows[i].said))
+            fail_msg("row %zu does not say \"%s\"", i, rows[i].said);
+        end();
+    }
+}
+
+/* Controllers follow the PDC emulator: that others agree says nothing of whether it does. */
+static void controllers_are_held_against_the_pdc_emulator(void **state)
+{
+    static const struct lab lab = {
+        {DC1(.status = STATUS_TIMED_OUT),
+         DC2(0),
+         {.name = "dc3.contoso.com", .address = "192.0.2.14"}},
+        .controllers = {"dc3.contoso.com", "dc2.contoso.com", "dc1.contoso.com"},
+        .pdc = "dc1.contoso.com"};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_DC, "dc2.contoso.com");
+    run();
+    assert_string_equal(skew_of("dc2.contoso.com"), "unknown");
+    assert_string_equal(skew_of("dc3.contoso.com"), "unknown");
+    assert_string_equal(skew_of("dc1.contoso.com"), "unknown");
+    end();
+}
+
+/* Sources of one host: all are named with what they say. */
+static void sources_that_disagree_are_told(void **state)
+{
+    static const struct lab lab = {
+        {EX01(.odd = CLOCK_SMTP_BANNER, .odd_offset = 7200), DC1(0), DC2(0)}, DOMAIN};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    finding = finding_of("ex01.contoso.com", "clock-sources-disagree");
+    assert_string_equal(word_of(finding), "warning");
+    assert_int_equal(finding->seen_count, 6);
+    assert_non_null(strstr(finding->seen[1].text, "date in the SMTP banner"));
+    assert_non_null(strstr(finding->seen[1].text, "which the others contradict"));
+    assert_null(strstr(finding->seen[0].text, "contradict"));
+    assert_string_equal(word_of(finding_of("dc1.contoso.com", "clock-sources-disagree")), "ok");
+    end();
+}
+
+/* Looks like somebody who tries names, so: once a host, over TCP only where UDP is silent. */
+static void a_ticket_is_asked_for_once_a_host(void **state)
+{
+    static const struct lab speak = {{EX01(0), DC1(0), DC2(0)}, DOMAIN};
+    static const struct lab silent = {
+        {EX01(0), DC1(.status = STATUS_TIMED_OUT), DC2(.status = STATUS_TIMED_OUT)}, DOMAIN};
+
+    (void)state;
+    begin(&speak);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_int_equal(count_asked(CLOCK_KERBEROS), 2);
+    assert_int_equal(count_asked(CLOCK_KERBEROS_TCP), 0);
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        const struct clock_reading *reading = (struct clock_reading *)bench.fetched[i];
+
+        if (bench.fetched[i]->kind == &evidence_clock && reading->source == CLOCK_KERBEROS)
+            assert_string_equal(reading->realm, "CONTOSO.COM");
+    }
+    end();
+    begin(&silent);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_int_equal(count_asked(CLOCK_KERBEROS), 2);
+    assert_int_equal(count_asked(CLOCK_KERBEROS_TCP), 2);
+    end();
+}
+
+/* Whoever turns up as an exchanger of somebody's mail is not asked for the time. */
+static void found_servers_are_left_alone(void **state)
+{
+    static const struct lab lab = {{EX01(0)}, DOMAIN};
+
+    (void)state;
+    begin(&lab);
+    exam_add_subject(bench.exam, SUBJECT_SERVER, "ex01.contoso.com", "ex01.contoso.com", false);
+    run();
+    assert_int_equal(bench.fetched_count, 0);
+    assert_int_equal(bench.finding_count, 0);
+    end();
+}
+
+static void a_server_may_have_no_domain(void **state)
+{
+    static const struct lab none = {{EX01(0)}, .pdc = NULL};
+    static const struct lab says_so = {{EX01(.told = "corp.example")}, .pdc = NULL};
+    static const struct lab fails = {{EX01(0)}, .srv = STATUS_SERVER_FAILURE};
+    static const struct lab old = {{EX01(.status = STATUS_NOT_RECORDED)},
+                                   .srv = STATUS_NOT_RECORDED};
+    static const struct {
+        const struct lab *lab;
+        const char *skew;
+    } rows[] = {{&none, "not-applicable"}, {&says_so, "unknown"}, {&fails, "unknown"}, {&old, ""}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(rows[i].lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        assert_string_equal(skew_of("ex01.contoso.com"), rows[i].skew);
+        end();
+    }
+}
+
+/* An address says of no domain: the host does, or the user. */
+static void the_domain_of_an_address_is_told(void **state)
+{
+    static const struct lab told = {{EX01(.offset = 400, .told = "Contoso.com"), DC1(0), DC2(0)},
+                                    DOMAIN};
+    static const struct lab named = {{EX01(.offset = 400), DC1(0), DC2(0)}, DOMAIN};
+
+    (void)state;
+    begin(&told);
+    add(SUBJECT_SERVER, "192.0.2.21");
+    run();
+    assert_string_equal(skew_of("192.0.2.21"), "critical");
+    end();
+    begin(&named);
+    add(SUBJECT_SERVER, "192.0.2.21");
+    add(SUBJECT_DOMAIN, "contoso.com");
+    run();
+    assert_string_equal(skew_of("192.0.2.21"), "critical");
+    end();
+}
+
+/* What the user names with --dc needs no DNS; by its address and its name it is one clock. */
+static void controllers_may_be_named(void **state)
+{
+    static const struct lab alone = {{EX01(.offset = 400), DC1(0)}, .pdc = NULL};
+    static const struct lab twice = {{EX01(.offset = 400), DC1(.told = "contoso.com")},
+                                     .controllers = {"dc1.contoso.com"},
+                                     .pdc = "dc1.contoso.com"};
+
+    (void)state;
+    begin(&alone);
+    add(SUBJECT_SERVER, "192.0.2.21");
+    add(SUBJECT_DC, "192.0.2.11");
+    run();
+    assert_string_equal(skew_of("192.0.2.21"), "critical");
+    assert_true(says("192.0.2.21", "no third clock decides"));
+    assert_true(says("192.0.2.11", "no other clock is known"));
+    end();
+    begin(&twice);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DC, "192.0.2.11");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "critical");
+    assert_true(says("ex01.contoso.com", "no third clock decides"));
+    assert_string_equal(skew_of("192.0.2.11"), "unknown");
+    end();
+}
+
+/* What the registry of one of the two says, or the policy of the domain: the least of it. */
+static void the_limit_may_be_told(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 421), DC1(0), DC2(0)}, DOMAIN};
+    static const struct {
+        int registry, policy;
+        const char *skew;
+        const char *said; /* NULL: nothing */
+    } rows[] = {
+        {-1, -1, "critical", NULL},
+        {10, -1, "warning", "Kerberos is told to bear 10 minutes"},
+        {8, -1, "warning", "8 minutes"},
+        {7, -1, "critical", "7 minutes"},
+        {-1, 8, "warning", "8 minutes"},
+        {10, 6, "critical", "6 minutes"},
+        {6, 10, "critical", "6 minutes"},
+        {0, -1, "critical", "Kerberos is told to bear 1 s"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bench.skew = rows[i].registry;
+        bench.policy = rows[i].policy;
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        add(SUBJECT_FILE, "ex01.reg");
+        add(SUBJECT_FILE, "GptTmpl.inf");
+        run();
+        assert_string_equal(skew_of("ex01.contoso.com"), rows[i].skew);
+        assert_true(says("ex01.contoso.com", rows[i].said ? rows[i].said : ""));
+        assert_int_equal(says("ex01.contoso.com", "told to bear"), rows[i].said != NULL);
+        end();
+    }
+}
+
+/* The registry of a machine says nothing of others. */
+static void the_limit_of_another_machine_does_not_count(void **state)
+{
+    static const struct lab lab = {
+        {{.name = "ex02.contoso.com", .address = "192.0.2.22", .offset = 420}, DC1(0), DC2(0)},
+        DOMAIN};
+
+    (void)state;
+    bench.skew = 10;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex02.contoso.com");
+    add(SUBJECT_FILE, "ex01.reg");
+    run();
+    assert_string_equal(skew_of("ex02.contoso.com"), "critical");
+    end();
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&bench, 0, sizeof bench);
+    bench.skew = bench.policy = -1;
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(clocks_are_held_against_those_above, set_up),
+        cmocka_unit_test_setup(controllers_are_held_against_the_pdc_emulator, set_up),
+        cmocka_unit_test_setup(sources_that_disagree_are_told, set_up),
+        cmocka_unit_test_setup(a_ticket_is_asked_for_once_a_host, set_up),
+        cmocka_unit_test_setup(found_servers_are_left_alone, set_up),
+        cmocka_unit_test_setup(a_server_may_have_no_domain, set_up),
+        cmocka_unit_test_setup(the_domain_of_an_address_is_told, set_up),
+        cmocka_unit_test_setup(controllers_may_be_named, set_up),
+        cmocka_unit_test_setup(the_limit_may_be_told, set_up),
+        cmocka_unit_test_setup(the_limit_of_another_machine_does_not_count, set_up),
+    };
+
+    return cmocka_run_group_tests_name("clock judge", tests, NULL, NULL);
+}
