@@ -9,6 +9,7 @@
 #define EXDIAG_FINDING_H
 
 #include "diag/remedy.h"
+#include "diag/scale.h"
 #include "diag/subject.h"
 
 #include <stdint.h>
@@ -127,6 +128,8 @@ struct report {
     size_t run_count;
     const struct subject *const *subjects;
     size_t subject_count;
+    const struct chart *charts; /* in the order of the runs */
+    size_t chart_count;
     const struct finding *const *findings; /* in their stable order: finding_compare() */
     size_t finding_count;
     size_t counts[OUTCOME_COUNT]; /* accepted problems are not counted as problems */

@@ -192,6 +192,13 @@ void tell_number(struct examination *x, const char *name, uint64_t number);
 void tell_text(struct examination *x, const char *name, const char *text);
 
 /*
+ * Places what was measured of a subject on a scale, for all to be seen side by side (scale.h):
+ * from a zero that everything of the run shares. Of one name the first span placed is kept, in
+ * report order of the subjects. Texts are copied and made printable.
+ */
+void place(struct examination *x, const struct scale *scale, const struct span *span);
+
+/*
  * What this pass made, in pass memory, for a command that runs this very probe:
  * exam_result(). It lives as long as the exam.
  */

@@ -1,0 +1,78 @@
+/*
+ * Scales: one quantity of several subjects, side by side, before the findings.
+ *
+ * A probe places spans on a scale (probe.h, place()): what it measured of each subject, with
+ * certainty between two ends, against one zero that all of a run have in common. The verdict
+ * makes one chart of each scale and run: everything in it is then told against the span of the
+ * highest rank, the origin, so that a common error of all cancels.
+ *
+ * Charts of different runs are never merged: their zeros are different ones.
+ */
+#ifndef EXDIAG_SCALE_H
+#define EXDIAG_SCALE_H
+
+#include "diag/buffer.h"
+#include "diag/memory.h"
+
+#include <stdint.h>
+
+/* Where the axis is marked: the way from one stop to the next is drawn as long as any other,
+ * and linear in itself. Going down from zero the stops are the same, negative. */
+struct scale_stop {
+    int64_t at;        /* above zero, in the scale's unit; 0 ends a list */
+    const char *label; /* "1 min": both signs are put before it */
+};
+
+/* Const, beside the kinds of finding. */
+struct scale {
+    const char *id;                 /* kebab-case, in JSON: "clocks" */
+    const char *title;              /* for people, lower case: "clocks" */
+    const char *unit;               /* of the numbers in JSON: "us" */
+    const char *note;               /* how to read it, one line */
+    const struct scale_stop *stops; /* upwards */
+    int64_t warning;                /* a whole span so far from the origin, or farther, is wrong */
+    /* "+0.003 s": a value for people, no more digits than `width`, of its span, makes sense of */
+    void (*write)(int64_t value, int64_t width, struct buffer *out);
+};
+
+/* Worst first. */
+enum span_standing { SPAN_CRITICAL, SPAN_WARNING, SPAN_UNSURE, SPAN_RIGHT, SPAN_STANDING_COUNT };
+
+const char *span_standing_word(enum span_standing standing); /* "critical" in JSON */
+
+struct span {
+    const char *name;    /* printable; one span a name is kept, the one placed first */
+    const char *role;    /* "domain controller", for people; or NULL */
+    int64_t least, most; /* placed: from the run's zero; in a chart: from the origin's middle */
+    unsigned rank;       /* the higher, the nearer to right */
+    int64_t critical;    /* a whole span so far from the origin, or farther, breaks something */
+};
+
+struct chart_row {
+    struct span span;
+    enum span_standing standing;
+};
+
+struct chart {
+    const struct scale *scale;
+    size_t run;                   /* of the report */
+    const struct chart_row *rows; /* the origin first, then by rank downwards, then by name */
+    size_t row_count;
+    size_t below, above; /* how many stops the axis needs on either side, one at least */
+};
+
+/*
+ * Arranges `spans` in `arena`. The origin is the highest rank, of several the narrowest, of
+ * these the first by name. A standing counts the widths of both: wrong is what is certainly so,
+ * right what certainly is not, and unsure what may be either.
+ */
+void chart_arrange(const struct scale *scale, const struct span *spans, size_t count,
+                   struct arena *arena, struct chart *out);
+
+/*
+ * Where on the axis a value stands: 0 at its lower end to `length` at its upper one; what is
+ * beyond the outermost stop stands there.
+ */
+uint32_t chart_position(const struct chart *chart, int64_t value, uint32_t length);
+
+#endif
