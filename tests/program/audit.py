@@ -712,7 +712,8 @@ def an_interrupt_ends_a_thousand_conversations():
         (place / "domains").write_text("".join(f"s{number}.example\n" for number in range(1000)))
         with open(place / "domains", "rb") as stdin:
             stream = Stream(
-                "--dns", lab.dns, *peers.arguments, "--patience", "600", "--jobs", "1000", stdin=stdin
+                "--dns", lab.dns, *peers.arguments, "--patience", "600", "--timeout", "60",
+                "--jobs", "1000", stdin=stdin
             )
         wait_until(lambda: peers.connections()[0] >= 900 or stream.process.poll() is not None)
         began = time.monotonic()
