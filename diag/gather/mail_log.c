@@ -1,7 +1,7 @@
 #include "diag/gather/mail_log.h"
 
 #include "diag/gather/file.h"
-#include "diag/gather/text_file.h"
+#include "diag/gather/text_lines.h"
 
 #include <string.h>
 
@@ -11,42 +11,17 @@ static bool is_mail_log(enum file_type type)
            type == FILE_TYPE_QUEUE_LIST || type == FILE_TYPE_NDR;
 }
 
-/* `line` holds what earlier pieces had of a line, one byte more than its reader takes at most. */
-static void add_piece(struct mail_log_reader *reader, struct buffer *line, const char *text,
-                      size_t size)
+static void add_line(void *context, const char *line, size_t size)
 {
-    while (size > 0) {
-        const char *end = memchr(text, '\n', size);
-        size_t part = end ? (size_t)(end - text) : size;
-
-        if (end && line->size == 0) {
-            mail_log_add(reader, text, part);
-        } else {
-            buffer_add(line, text, part);
-            if (end) {
-                mail_log_add(reader, line->text, line->size);
-                buffer_clear(line);
-            }
-        }
-        part += end != NULL;
-        text += part;
-        size -= part;
-    }
+    mail_log_add(context, line, size);
 }
 
+/* Of a line one byte more than its reader takes, so that it sees what is too long. */
 static void read_log(struct text_file *file, struct arena *arena, struct mail_log *out)
 {
     struct mail_log_reader *reader = mail_log_reader_new(text_file_type(file));
-    struct buffer line;
-    const char *text;
-    size_t size;
 
-    buffer_init(&line, MAIL_LOG_LINE_MOST + 1);
-    while ((size = text_file_next(file, &text)) > 0)
-        add_piece(reader, &line, text, size);
-    if (line.size > 0)
-        mail_log_add(reader, line.text, line.size);
-    buffer_release(&line);
+    text_lines(file, MAIL_LOG_LINE_MOST + 1, add_line, reader);
     mail_log_end(reader, arena, out);
 }
 
