@@ -3,8 +3,10 @@
 #include "diag/gather/clock_exchange.h"
 #include "diag/gather/clock_http.h"
 #include "diag/gather/clock_smtp.h"
+#include "diag/gather/clock_token.h"
 #include "diag/platform.h"
 #include "diag/read/kerberos_error.h"
+#include "diag/read/kerberos_request.h"
 #include "diag/read/ldap_rootdse.h"
 #include "diag/read/smb2_negotiate.h"
 #include "diag/read/sntp.h"
@@ -19,7 +21,7 @@ enum {
     SLACK = 10000 /* milliseconds */
 };
 
-static const char client_name[] = "exdiag-clock", unknown_realm[] = "EXDIAG.INVALID";
+const char clock_client_name[] = "exdiag-clock", clock_unknown_realm[] = "EXDIAG.INVALID";
 
 /* The reading of the monotonic clock around it that took least says best when it was. */
 struct clock_origin clock_origin_read(void)
@@ -161,7 +163,7 @@ static enum status read_rootdse(struct clock_reading *reading, const struct cloc
 static void write_as_req(const struct clock_reading *reading, const struct clock_ticket *ticket,
                          struct buffer *out)
 {
-    kerberos_write_as_req(reading->realm ? reading->realm : unknown_realm, client_name,
+    kerberos_write_as_req(reading->realm ? reading->realm : clock_unknown_realm, clock_client_name,
                           (uint32_t)number_of(ticket, sizeof(uint32_t)), out);
 }
 
@@ -169,20 +171,8 @@ static enum status read_krb_error(struct clock_reading *reading, const struct cl
                                   const unsigned char *bytes, size_t size,
                                   struct clock_sample *sample)
 {
-    struct kerberos_error error;
-    enum status status = kerberos_read_error(bytes, size, &reading->evidence.memory, &error);
-
     (void)ticket;
-    if (status == STATUS_EXISTS) {
-        reading->evidence.reason = "it granted a ticket to a client without a password";
-        return STATUS_REJECTED;
-    }
-    if (status != STATUS_OK)
-        return status;
-    reading->error_code = error.code;
-    reading->told_domain = error.realm;
-    sample->remote = error.server_time;
-    return STATUS_OK;
+    return clock_read_krb_error(reading, bytes, size, sample);
 }
 
 static void write_framed_as_req(const struct clock_reading *reading,
@@ -227,14 +217,6 @@ static enum status read_negotiated(struct clock_reading *reading, const struct c
 
 /* ---- the sources ---- */
 
-/* CLOCK_HTTP_KERBEROS is for what comes to have tickets. */
-static enum status ask_nothing(struct clock_inquiry *inquiry)
-{
-    inquiry->reading->evidence.reason =
-        "an error of Kerberos takes a ticket to provoke, and none is asked for";
-    return STATUS_NOT_SUPPORTED;
-}
-
 static const struct {
     struct clock_protocol protocol;
     enum status (*ask)(struct clock_inquiry *inquiry, const struct clock_protocol *protocol);
@@ -250,7 +232,7 @@ static const struct {
     [CLOCK_SMB2] = {{1, write_negotiate, smb2_frame_size, read_negotiated}, clock_ask_tcp, NULL},
     [CLOCK_HTTP] = {.converse = clock_ask_http},
     [CLOCK_HTTP_NTLM] = {.converse = clock_ask_http},
-    [CLOCK_HTTP_KERBEROS] = {.converse = ask_nothing},
+    [CLOCK_HTTP_KERBEROS] = {.converse = clock_ask_http},
     [CLOCK_SMTP_BANNER] = {.converse = clock_ask_smtp},
     [CLOCK_SMTP_NTLM] = {.converse = clock_ask_smtp},
 };

@@ -3,8 +3,9 @@
  *
  * SNTP is asked up to four times within half a second; what a server says of a kiss-o'-death is
  * obeyed. Kerberos is asked for a ticket of a client that is nobody, "exdiag-clock", so that
- * whoever reads the KDC's log knows whose question that was. NTLM over SMTP is left before any
- * logon: the challenge is answered with "*".
+ * whoever reads the KDC's log knows whose question that was; a web server is shown a ticket that is
+ * noise, for a service of that name. NTLM over SMTP is left before any logon: the challenge is
+ * answered with "*".
  */
 #ifndef EXDIAG_GATHER_CLOCK_H
 #define EXDIAG_GATHER_CLOCK_H

@@ -39,6 +39,9 @@ struct clock_protocol {
                         const unsigned char *bytes, size_t size, struct clock_sample *sample);
 };
 
+/* Of Kerberos: who asks, and where nobody knows the realm. */
+extern const char clock_client_name[], clock_unknown_realm[];
+
 /* Microseconds since the examiner's clock was read. */
 int64_t clock_now(const struct clock_inquiry *inquiry);
 

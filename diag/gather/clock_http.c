@@ -1,16 +1,21 @@
 #include "diag/gather/clock_http.h"
 
-#include "diag/gather/clock_ntlm.h"
+#include "diag/gather/clock_token.h"
 #include "diag/gather/http.h"
 #include "diag/platform.h"
 #include "diag/read/base64.h"
 #include "diag/read/instant.h"
+#include "diag/read/kerberos_request.h"
 #include "diag/read/ntlm_challenge.h"
+#include "diag/read/spnego.h"
 #include "diag/text.h"
 
 #include <string.h>
 
-enum { AUTHORIZATION_MOST = 128 };
+enum { AUTHORIZATION_MOST = 2048, TOKEN_MOST = 1024 };
+
+/* Where Exchange takes NTLM and Kerberos, and asks for neither before it has looked. */
+static const char negotiating_path[] = "/EWS/Exchange.asmx";
 
 static enum status request(struct clock_inquiry *inquiry, const char *path,
                            const char *authorization, struct http_answer *answer)
@@ -70,11 +75,15 @@ static enum status ask_date(struct clock_inquiry *inquiry)
     return status;
 }
 
-/* ---- NTLM ---- */
+/* ---- NTLM and Kerberos ---- */
 
-/* STATUS_NOT_FOUND where no field holds a challenge of this scheme. */
-static enum status read_challenges(struct clock_inquiry *inquiry, const struct http_answer *answer,
-                                   const char *scheme)
+/* What a token of the server's says, as base64; fills in `remote`. */
+typedef enum status read_token(struct clock_reading *reading, const char *text, size_t size,
+                               struct clock_sample *sample);
+
+/* STATUS_NOT_FOUND where no field holds a token of this scheme. */
+static enum status read_tokens(struct clock_inquiry *inquiry, const struct http_answer *answer,
+                               const char *scheme, read_token *read)
 {
     struct clock_sample sample = sample_of(inquiry, answer);
     size_t at = 0, size, scheme_size = strlen(scheme);
@@ -86,42 +95,78 @@ static enum status read_challenges(struct clock_inquiry *inquiry, const struct h
         if (!text_starts_fold(value, size, scheme) || size <= scheme_size ||
             value[scheme_size] != ' ')
             continue;
-        status = clock_read_challenge(inquiry->reading, value + scheme_size + 1,
-                                      size - scheme_size - 1, &sample);
+        status = read(inquiry->reading, value + scheme_size + 1, size - scheme_size - 1, &sample);
         return status == STATUS_OK ? clock_take_sample(inquiry->reading, &sample) : status;
     }
-    inquiry->reading->evidence.reason = "it answers NTLM with no challenge";
     return STATUS_NOT_FOUND;
 }
 
-static enum status ask_challenge(struct clock_inquiry *inquiry, const char *scheme)
+/* Says something in the scheme's name, and reads what comes back. */
+static enum status negotiate(struct clock_inquiry *inquiry, const char *scheme, const void *token,
+                             size_t size, read_token *read)
 {
-    unsigned char token[NTLM_NEGOTIATE_SIZE];
     struct http_answer answer = {0};
     struct buffer authorization;
     enum status status;
 
-    ntlm_write_negotiate(token);
     buffer_init(&authorization, AUTHORIZATION_MOST);
     buffer_print(&authorization, "%s ", scheme);
-    base64_encode(token, sizeof token, &authorization);
-    status = request(inquiry, "/EWS/Exchange.asmx", authorization.text, &answer);
+    base64_encode(token, size, &authorization);
+    status = request(inquiry, negotiating_path, authorization.text, &answer);
     buffer_release(&authorization);
     if (status == STATUS_OK)
-        status = read_challenges(inquiry, &answer, scheme);
+        status = read_tokens(inquiry, &answer, scheme, read);
     http_answer_release(&answer);
+    return status;
+}
+
+static enum status ask_for_challenge(struct clock_inquiry *inquiry)
+{
+    struct clock_reading *reading = inquiry->reading;
+    unsigned char token[NTLM_NEGOTIATE_SIZE];
+    enum status status;
+
+    ntlm_write_negotiate(token);
+    status = negotiate(inquiry, "NTLM", token, sizeof token, clock_read_challenge);
+    if (status == STATUS_NOT_FOUND && !reading->told_host)
+        status = negotiate(inquiry, "Negotiate", token, sizeof token, clock_read_challenge);
+    if (status == STATUS_NOT_FOUND && !reading->evidence.reason)
+        reading->evidence.reason = "it answers NTLM with no challenge";
+    return status;
+}
+
+static enum status ask_for_error(struct clock_inquiry *inquiry)
+{
+    struct clock_reading *reading = inquiry->reading;
+    unsigned char noise[KRB_NOISE_SIZE];
+    struct buffer ap_req, token;
+    enum status status = platform_random(noise, sizeof noise);
+
+    if (status != STATUS_OK)
+        return status;
+    buffer_init(&ap_req, TOKEN_MOST);
+    buffer_init(&token, TOKEN_MOST);
+    kerberos_write_ap_req(reading->realm ? reading->realm : clock_unknown_realm, "HTTP",
+                          clock_client_name, noise, &ap_req);
+    spnego_write_ap_req(ap_req.text, ap_req.size, &token);
+    status = ap_req.truncated || token.truncated
+                 ? STATUS_TOO_LARGE
+                 : negotiate(inquiry, "Negotiate", token.text, token.size, clock_read_gss_error);
+    buffer_release(&ap_req);
+    buffer_release(&token);
+    if (status == STATUS_NOT_FOUND && !reading->evidence.reason)
+        reading->evidence.reason = "it answers Kerberos with no error";
     return status;
 }
 
 enum status clock_ask_http(struct clock_inquiry *inquiry)
 {
-    enum status status;
+    enum status (*ask)(struct clock_inquiry * inquiry) =
+        inquiry->reading->source == CLOCK_HTTP        ? ask_date
+        : inquiry->reading->source == CLOCK_HTTP_NTLM ? ask_for_challenge
+                                                      : ask_for_error;
+    enum status status = ask(inquiry);
 
-    if (inquiry->reading->source == CLOCK_HTTP)
-        return ask_date(inquiry);
-    status = ask_challenge(inquiry, "NTLM");
-    if (status == STATUS_NOT_FOUND && !inquiry->reading->told_host)
-        status = ask_challenge(inquiry, "Negotiate");
     if (status == STATUS_OK)
         inquiry->reading->evidence.reason = NULL;
     return status;

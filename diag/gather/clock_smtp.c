@@ -1,6 +1,6 @@
 #include "diag/gather/clock_smtp.h"
 
-#include "diag/gather/clock_ntlm.h"
+#include "diag/gather/clock_token.h"
 #include "diag/platform.h"
 #include "diag/read/base64.h"
 #include "diag/read/instant.h"

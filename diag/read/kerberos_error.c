@@ -5,108 +5,18 @@
 
 #include <string.h>
 
-enum { /* RFC 4120 5.10 and 7.5.7: of messages; 6.2: of names; RFC 3961 8: of encryption */
-       AS_REQ = 10,
+enum { /* RFC 4120 5.10 and 7.5.7 */
        AS_REP = 11,
        KRB_ERROR = 30,
-       KERBEROS_VERSION = 5,
-       NAME_PRINCIPAL = 1,
-       NAME_SERVICE_INSTANCE = 2,
-       AES256_CTS_HMAC_SHA1_96 = 18,
-       AES128_CTS_HMAC_SHA1_96 = 17,
-       RC4_HMAC = 23
+       KERBEROS_VERSION = 5
 };
 
 enum {
     MICROSECONDS_MOST = 999999,
+    TIME_SIZE = sizeof "20261122090507Z" - 1,
     NAME_PARTS_MOST = 16,
     PRINCIPAL_MOST = 1024 /* bytes of text */
 };
-
-static const char TILL[] = "20370913024805Z"; /* what clients of Windows ask for */
-
-/* ---- the request ---- */
-
-static void put_context_integer(struct buffer *out, int number, int64_t value)
-{
-    size_t start = out->size;
-
-    ber_put_integer(out, BER_INTEGER, value);
-    ber_wrap(out, start, BER_CONTEXT + number);
-}
-
-static void put_context_text(struct buffer *out, int number, int tag, const char *text)
-{
-    size_t start = out->size;
-
-    ber_put_text(out, tag, text);
-    ber_wrap(out, start, BER_CONTEXT + number);
-}
-
-/* PrincipalName of one part, or of two. */
-static void put_name(struct buffer *out, int number, int type, const char *first,
-                     const char *second)
-{
-    size_t start = out->size, parts;
-
-    put_context_integer(out, 0, type);
-    parts = out->size;
-    ber_put_text(out, BER_GENERAL_STRING, first);
-    if (second)
-        ber_put_text(out, BER_GENERAL_STRING, second);
-    ber_wrap(out, parts, BER_SEQUENCE);
-    ber_wrap(out, parts, BER_CONTEXT + 1);
-    ber_wrap(out, start, BER_SEQUENCE);
-    ber_wrap(out, start, BER_CONTEXT + number);
-}
-
-static void put_options(struct buffer *out)
-{
-    static const unsigned char none[] = {0, 0, 0, 0, 0}; /* no bits unused, 32 not set */
-    size_t start = out->size;
-
-    ber_put(out, BER_BIT_STRING, none, sizeof none);
-    ber_wrap(out, start, BER_CONTEXT);
-}
-
-static void put_encryption_types(struct buffer *out)
-{
-    size_t start = out->size;
-
-    ber_put_integer(out, BER_INTEGER, AES256_CTS_HMAC_SHA1_96);
-    ber_put_integer(out, BER_INTEGER, AES128_CTS_HMAC_SHA1_96);
-    ber_put_integer(out, BER_INTEGER, RC4_HMAC);
-    ber_wrap(out, start, BER_SEQUENCE);
-    ber_wrap(out, start, BER_CONTEXT + 8);
-}
-
-static void put_request_body(struct buffer *out, const char *realm, const char *client,
-                             uint32_t nonce)
-{
-    size_t start = out->size;
-
-    put_options(out);
-    put_name(out, 1, NAME_PRINCIPAL, client, NULL);
-    put_context_text(out, 2, BER_GENERAL_STRING, realm);
-    put_name(out, 3, NAME_SERVICE_INSTANCE, "krbtgt", realm);
-    put_context_text(out, 5, BER_GENERALIZED_TIME, TILL);
-    put_context_integer(out, 7, nonce & INT32_MAX);
-    put_encryption_types(out);
-    ber_wrap(out, start, BER_SEQUENCE);
-    ber_wrap(out, start, BER_CONTEXT + 4);
-}
-
-void kerberos_write_as_req(const char *realm, const char *client, uint32_t nonce,
-                           struct buffer *out)
-{
-    size_t start = out->size;
-
-    put_context_integer(out, 1, KERBEROS_VERSION);
-    put_context_integer(out, 2, AS_REQ);
-    put_request_body(out, realm, client, nonce);
-    ber_wrap(out, start, BER_SEQUENCE);
-    ber_wrap(out, start, BER_APPLICATION + AS_REQ);
-}
 
 /* ---- the answer ---- */
 
@@ -128,7 +38,7 @@ static int64_t time_in(struct ber content, bool *fits)
     int64_t instant = 0;
 
     *fits =
-        *fits && !text.failed && content.size == 0 && text.size == sizeof TILL - 1 &&
+        *fits && !text.failed && content.size == 0 && text.size == TIME_SIZE &&
         instant_from_generalized_time((const char *)text.bytes, text.size, &instant) == STATUS_OK;
     return instant;
 }
@@ -242,20 +152,6 @@ size_t kerberos_frame_size(const unsigned char *bytes, size_t size)
     for (size_t i = 0; i < KRB_FRAME_SIZE; i++)
         length = length << 8 | bytes[i];
     return length == 0 || length > KRB_MESSAGE_MOST ? SIZE_MAX : KRB_FRAME_SIZE + length;
-}
-
-void kerberos_wrap_frame(struct buffer *out, size_t start)
-{
-    size_t size = out->size - start;
-    unsigned char length[KRB_FRAME_SIZE];
-
-    for (size_t i = 0; i < sizeof length; i++)
-        length[i] = (unsigned char)(size >> 8 * (sizeof length - 1 - i));
-    buffer_add(out, length, sizeof length);
-    if (out->truncated)
-        return;
-    memmove(out->text + start + sizeof length, out->text + start, size);
-    memcpy(out->text + start, length, sizeof length);
 }
 
 /* ---- names of errors ---- */

@@ -1,6 +1,7 @@
 /*
- * Kerberos 5 without credentials: an AS-REQ that no KDC grants, and the KRB-ERROR that says
- * what time it is there (RFC 4120 5.4.1, 5.9.1). Fuzz target: tests/fuzz/kerberos_error.c.
+ * The error of Kerberos 5 (RFC 4120 5.9.1), which says what time it is where it comes from: of a
+ * KDC, or of any service behind GSS-API (spnego.h). What provokes it: kerberos_request.h.
+ * Fuzz target: tests/fuzz/kerberos_error.c.
  */
 #ifndef EXDIAG_READ_KERBEROS_ERROR_H
 #define EXDIAG_READ_KERBEROS_ERROR_H
@@ -16,8 +17,11 @@ enum {
     KDC_ERR_C_PRINCIPAL_UNKNOWN = 6,
     KDC_ERR_S_PRINCIPAL_UNKNOWN = 7,
     KDC_ERR_PREAUTH_REQUIRED = 25,
+    KRB_AP_ERR_BAD_INTEGRITY = 31,
     KRB_AP_ERR_TKT_NYV = 33,
+    KRB_AP_ERR_NOT_US = 35,
     KRB_AP_ERR_SKEW = 37,
+    KRB_AP_ERR_MODIFIED = 41,
     KRB_AP_ERR_BADKEYVER = 44,
     KDC_ERR_WRONG_REALM = 68
 };
@@ -35,14 +39,6 @@ struct kerberos_error {
     const char *server;  /* its principal, "krbtgt/CONTOSO.COM" */
 };
 
-/*
- * Appends a request for a ticket of krbtgt/`realm` for `client`, as over UDP. `nonce`:
- * another each time, for MIT's KDC repeats the answer to a request it knows; of it 31 bits
- * are sent, which no KDC takes for a negative number.
- */
-void kerberos_write_as_req(const char *realm, const char *client, uint32_t nonce,
-                           struct buffer *out);
-
 /* The name of an error code (RFC 4120 7.5.9, RFC 4556 3.1.3); NULL if it is not in the table. */
 const char *kerberos_error_name(int32_t code);
 
@@ -59,8 +55,5 @@ enum status kerberos_read_error(const unsigned char *bytes, size_t size, struct 
  * included; 0: more is to come; SIZE_MAX: it is none, or too long.
  */
 size_t kerberos_frame_size(const unsigned char *bytes, size_t size);
-
-/* Puts the length before the message that was written to `out` from `start` on. */
-void kerberos_wrap_frame(struct buffer *out, size_t start);
 
 #endif

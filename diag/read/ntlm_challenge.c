@@ -1,6 +1,5 @@
 #include "diag/read/ntlm_challenge.h"
 
-#include "diag/read/ber.h"
 #include "diag/read/instant.h"
 #include "diag/read/utf16.h"
 
@@ -127,11 +126,10 @@ static bool take_pairs(struct bytes left, struct arena *arena, struct ntlm_chall
     return false;
 }
 
-static bool is_challenge(struct bytes token)
+bool ntlm_is_challenge(const unsigned char *bytes, size_t size)
 {
-    return token.size >= CHALLENGE_LEAST && token.size <= NTLM_TOKEN_MOST &&
-           memcmp(token.at, signature, sizeof signature) == 0 &&
-           get(token.at, 8, 4) == TYPE_CHALLENGE;
+    return size >= CHALLENGE_LEAST && size <= NTLM_TOKEN_MOST &&
+           memcmp(bytes, signature, sizeof signature) == 0 && get(bytes, 8, 4) == TYPE_CHALLENGE;
 }
 
 enum status ntlm_read_challenge(const unsigned char *bytes, size_t size, struct arena *arena,
@@ -141,7 +139,7 @@ enum status ntlm_read_challenge(const unsigned char *bytes, size_t size, struct 
     uint64_t flags;
 
     *out = (struct ntlm_challenge){.time = INT64_MIN};
-    if (!is_challenge(message) || !get_field(message, 12, &target) ||
+    if (!ntlm_is_challenge(bytes, size) || !get_field(message, 12, &target) ||
         !get_field(message, 40, &info))
         return STATUS_MALFORMED;
     flags = get(bytes, 20, 4);
@@ -153,100 +151,4 @@ enum status ntlm_read_challenge(const unsigned char *bytes, size_t size, struct 
         out->build = (unsigned)get(bytes, 50, 2);
     }
     return STATUS_OK;
-}
-
-/* ---- SPNEGO ---- */
-
-enum {
-    KRB_ERROR = BER_APPLICATION + 30, /* RFC 4120 5.9.1 */
-    GSS_HEADER = BER_APPLICATION,     /* RFC 2743 3.1 */
-    INIT = BER_CONTEXT,               /* RFC 4178 4.2 */
-    RESPONSE = BER_CONTEXT + 1,
-    TOKEN = BER_CONTEXT + 2 /* mechToken of the one and responseToken of the other */
-};
-
-static bool is_oid(struct ber oid, const char *bytes, size_t size)
-{
-    return !oid.failed && oid.size == size && memcmp(oid.bytes, bytes, size) == 0;
-}
-
-static bool is_kerberos(struct ber oid) /* RFC 4121 4.1, and what Windows 2000 made of it */
-{
-    return is_oid(oid, "\x2A\x86\x48\x86\xF7\x12\x01\x02\x02", 9) ||
-           is_oid(oid, "\x2A\x86\x48\x82\xF7\x12\x01\x02\x02", 9);
-}
-
-static bool is_spnego(struct ber oid) /* RFC 4178 3.2 */
-{
-    return is_oid(oid, "\x2B\x06\x01\x05\x05\x02", 6);
-}
-
-/* What a mechanism itself says, without SPNEGO around it. */
-static enum spnego_content mechanism_content(struct ber token, struct bytes *inner)
-{
-    *inner = (struct bytes){token.bytes, token.size};
-    if (is_challenge(*inner))
-        return SPNEGO_NTLM_CHALLENGE;
-    if (ber_peek(&token) == GSS_HEADER) {
-        token = ber_take(&token, GSS_HEADER);
-        if (!is_kerberos(ber_take(&token, BER_OBJECT_IDENTIFIER)))
-            return SPNEGO_NONE;
-    }
-    if (token.failed || token.size < 2 || memcmp(token.bytes, "\3\0", 2) != 0)
-        return SPNEGO_NONE;
-    *inner = (struct bytes){token.bytes + 2, token.size - 2};
-    token = (struct ber){.bytes = inner->at, .size = inner->size};
-    ber_take(&token, KRB_ERROR);
-    return token.failed || token.size > 0 ? SPNEGO_NONE : SPNEGO_KERBEROS_ERROR;
-}
-
-/* The token of the mechanism in a NegTokenInit or NegTokenResp; failed if there is none. */
-static struct ber mechanism_token(struct ber negotiation)
-{
-    int tag = -1;
-    struct ber message = ber_take_any(&negotiation, &tag);
-
-    message = ber_take(&message, BER_SEQUENCE);
-    while (ber_peek(&message) >= 0) {
-        struct ber element = ber_take_any(&message, &tag);
-
-        if (tag == TOKEN)
-            return ber_take(&element, BER_OCTET_STRING);
-    }
-    return (struct ber){.failed = true};
-}
-
-static bool is_negotiation(struct ber token)
-{
-    int tag = ber_peek(&token);
-
-    return tag == INIT || tag == RESPONSE;
-}
-
-/* Past the GSS header of a negotiation, if there is one. */
-static struct ber past_header(struct ber token)
-{
-    struct ber inside = token;
-
-    if (ber_peek(&token) != GSS_HEADER)
-        return token;
-    inside = ber_take(&inside, GSS_HEADER);
-    return is_spnego(ber_take(&inside, BER_OBJECT_IDENTIFIER)) && is_negotiation(inside) ? inside
-                                                                                         : token;
-}
-
-enum spnego_content spnego_content_of(const unsigned char *bytes, size_t size,
-                                      const unsigned char **inner, size_t *inner_size)
-{
-    struct ber token = past_header((struct ber){.bytes = bytes, .size = size});
-    enum spnego_content content = SPNEGO_NONE;
-    struct bytes found = {NULL, 0};
-
-    if (is_negotiation(token))
-        token = mechanism_token(token);
-    if (!token.failed && size <= NTLM_TOKEN_MOST)
-        content = mechanism_content(token, &found);
-    *inner = content ? found.at : NULL;
-    *inner_size = content ? found.size : 0;
-    return content;
 }

@@ -1,7 +1,7 @@
 /*
  * NTLM as far as it goes without a logon (MS-NLMP 2.2.1.1, 2.2.1.2): the NEGOTIATE message, and
- * what the server tells of itself in its CHALLENGE; and the SPNEGO (RFC 4178) around such
- * tokens. Nothing here can make an AUTHENTICATE message. Fuzz target: tests/fuzz/ntlm_challenge.c.
+ * what the server tells of itself in its CHALLENGE. The SPNEGO around it: spnego.h. Nothing
+ * here can make an AUTHENTICATE message. Fuzz target: tests/fuzz/ntlm_challenge.c.
  */
 #ifndef EXDIAG_READ_NTLM_CHALLENGE_H
 #define EXDIAG_READ_NTLM_CHALLENGE_H
@@ -33,14 +33,7 @@ void ntlm_write_negotiate(unsigned char out[NTLM_NEGOTIATE_SIZE]);
 enum status ntlm_read_challenge(const unsigned char *bytes, size_t size, struct arena *arena,
                                 struct ntlm_challenge *out);
 
-enum spnego_content { SPNEGO_NONE, SPNEGO_KERBEROS_ERROR, SPNEGO_NTLM_CHALLENGE };
-
-/*
- * What a server's token holds, in SPNEGO or bare: `inner` is part of `bytes`, NULL for
- * SPNEGO_NONE. A Kerberos error stands behind the token id 03 00 of RFC 4121 4.1, with or
- * without the GSS header; `inner` begins at the error's own tag.
- */
-enum spnego_content spnego_content_of(const unsigned char *bytes, size_t size,
-                                      const unsigned char **inner, size_t *inner_size);
+/* Whether the message begins as a CHALLENGE does. */
+bool ntlm_is_challenge(const unsigned char *bytes, size_t size);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "diag/read/kerberos_error.h"
 #include "diag/read/ber.h"
+#include "diag/read/kerberos_request.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
@@ -30,6 +31,21 @@ static void check_error(enum status status, const struct kerberos_error *error)
     (void)kerberos_error_name(error->code);
 }
 
+/* Of a service, all three named alike: one element, and no answer either. */
+static void check_service_request(const char *name, struct buffer *out)
+{
+    static const unsigned char noise[KRB_NOISE_SIZE] = "noise";
+    struct arena arena = {0};
+    struct kerberos_error error;
+
+    kerberos_write_ap_req(name, name, name, noise, out);
+    check(!out->truncated);
+    check(ber_element_size((const unsigned char *)out->text, out->size, out->size) == out->size);
+    check(kerberos_read_error((const unsigned char *)out->text, out->size, &arena, &error) ==
+          STATUS_MALFORMED);
+    arena_release(&arena);
+}
+
 /* The bytes as the name of a client, and of a realm. */
 static void check_request(const uint8_t *data, size_t size, struct arena *arena)
 {
@@ -48,6 +64,8 @@ static void check_request(const uint8_t *data, size_t size, struct arena *arena)
           out.size - KRB_FRAME_SIZE);
     check(kerberos_read_error(bytes + KRB_FRAME_SIZE, out.size - KRB_FRAME_SIZE, arena, &error) ==
           STATUS_MALFORMED);
+    buffer_clear(&out);
+    check_service_request(name, &out);
     buffer_release(&out);
 }
 

@@ -186,24 +186,30 @@ static void put_number(struct buffer *out, int number, int64_t value)
     ber_wrap(out, start, BER_CONTEXT + number);
 }
 
-static void put_principal(struct buffer *out, int number)
+/* Of which service an error speaks, and what it says. */
+struct refusal {
+    int64_t code;
+    const char *service, *host;
+};
+
+static void put_principal(const struct refusal *refusal, struct buffer *out)
 {
     size_t start = out->size, names;
 
     put_number(out, 0, 2); /* NT-SRV-INST */
     names = out->size;
-    ber_put_text(out, BER_GENERAL_STRING, "krbtgt");
-    ber_put_text(out, BER_GENERAL_STRING, "CONTOSO.COM");
+    ber_put_text(out, BER_GENERAL_STRING, refusal->service);
+    ber_put_text(out, BER_GENERAL_STRING, refusal->host);
     ber_wrap(out, names, BER_SEQUENCE);
     ber_wrap(out, names, BER_CONTEXT + 1);
     ber_wrap(out, start, BER_SEQUENCE);
-    ber_wrap(out, start, BER_CONTEXT + number);
+    ber_wrap(out, start, BER_CONTEXT + 10);
 }
 
 static void put_krb_error(const struct time_peer *peer, const struct time_question *question,
-                          struct buffer *out)
+                          const struct refusal *refusal, struct buffer *out)
 {
-    enum { VERSION = 5, KRB_ERROR = 30, AS_REP = 11, PREAUTH_REQUIRED = 25 };
+    enum { VERSION = 5, KRB_ERROR = 30, AS_REP = 11 };
     size_t start = out->size;
     struct buffer time;
 
@@ -214,9 +220,9 @@ static void put_krb_error(const struct time_peer *peer, const struct time_questi
     if (peer->fault != TIME_PEER_NO_TIME)
         put_field(out, 4, BER_GENERALIZED_TIME, time.text);
     put_number(out, 5, question->now % SECOND);
-    put_number(out, 6, PREAUTH_REQUIRED);
+    put_number(out, 6, refusal->code);
     put_field(out, 9, BER_GENERAL_STRING, "CONTOSO.COM");
-    put_principal(out, 10);
+    put_principal(refusal, out);
     ber_wrap(out, start, BER_SEQUENCE);
     ber_wrap(out, start,
              BER_APPLICATION + (peer->fault == TIME_PEER_DECLINES ? AS_REP : KRB_ERROR));
@@ -228,10 +234,11 @@ static void put_krb_error(const struct time_peer *peer, const struct time_questi
 static void answer_kerberos(const struct time_peer *peer, const struct time_question *question,
                             struct buffer *out)
 {
+    static const struct refusal preauth_required = {25, "krbtgt", "CONTOSO.COM"};
     struct buffer message;
 
     buffer_init(&message, ANSWER_MOST);
-    put_krb_error(peer, question, &message);
+    put_krb_error(peer, question, &preauth_required, &message);
     if (question->is_stream)
         put_big(out, message.size, 4);
     buffer_add(out, message.text, message.size);
@@ -385,6 +392,35 @@ static bool has_text(const struct time_question *question, const char *text)
     return false;
 }
 
+/* NegTokenResp (RFC 4178 4.2.2): rejected, and why. One that declines does not say why. */
+static void put_gss_error(const struct time_peer *peer, const struct time_question *question,
+                          struct buffer *out)
+{
+    static const unsigned char kerberos[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 1, 2, 2};
+    static const struct refusal not_us = {35, "HTTP", "exdiag-clock"};
+    struct buffer token;
+    size_t start;
+
+    buffer_init(&token, ANSWER_MOST);
+    ber_put_integer(&token, BER_ENUMERATED, 2);
+    ber_wrap(&token, 0, BER_CONTEXT);
+    start = token.size;
+    if (peer->fault != TIME_PEER_DECLINES) {
+        ber_put(&token, BER_OBJECT_IDENTIFIER, kerberos, sizeof kerberos);
+        buffer_add(&token, "\3\0", 2);
+        put_krb_error(peer, question, &not_us, &token);
+        ber_wrap(&token, start, BER_APPLICATION);
+        ber_wrap(&token, start, BER_OCTET_STRING);
+        ber_wrap(&token, start, BER_CONTEXT + 2);
+    }
+    ber_wrap(&token, 0, BER_SEQUENCE);
+    ber_wrap(&token, 0, BER_CONTEXT + 1);
+    buffer_add_string(out, "WWW-Authenticate: Negotiate ");
+    base64_encode(token.text, token.size, out);
+    buffer_add_string(out, "\r\n");
+    buffer_release(&token);
+}
+
 /* Of one that declines, NTLM is answered behind the name of Negotiate alone. */
 static void answer_http(const struct time_peer *peer, const struct time_question *question,
                         struct buffer *out)
@@ -399,6 +435,8 @@ static void answer_http(const struct time_peer *peer, const struct time_question
     }
     if (has_text(question, "Authorization: Negotiate TlRM"))
         put_token(peer, question->now, "WWW-Authenticate: Negotiate ", out);
+    else if (has_text(question, "Authorization: Negotiate YII"))
+        put_gss_error(peer, question, out);
     else if (has_text(question, "Authorization: NTLM TlRM") && !declines)
         put_token(peer, question->now, "WWW-Authenticate: NTLM ", out);
     else

@@ -14,7 +14,7 @@ enum time_peer_service {
     TIME_PEER_KERBEROS,
     TIME_PEER_SMB2,
     TIME_PEER_SMTP,
-    TIME_PEER_HTTP, /* 401, with Negotiate and NTLM on offer */
+    TIME_PEER_HTTP, /* 401, with Negotiate (NTLM, Kerberos) and NTLM on offer */
     TIME_PEER_SERVICE_COUNT
 };
 

@@ -37,6 +37,7 @@ static const struct {
     {CLOCK_SMTP_NTLM, TIME_PEER_SMTP},
     {CLOCK_HTTP, TIME_PEER_HTTP},
     {CLOCK_HTTP_NTLM, TIME_PEER_HTTP},
+    {CLOCK_HTTP_KERBEROS, TIME_PEER_HTTP},
 };
 
 /* A host for each service. */
@@ -102,7 +103,8 @@ static struct clock_reading *read_clock(struct lab *lab, size_t peer, enum clock
 /* HTTP, where there is no libcurl. */
 static bool is_left_out(const struct clock_reading *reading)
 {
-    return (reading->source == CLOCK_HTTP || reading->source == CLOCK_HTTP_NTLM) &&
+    return (reading->source == CLOCK_HTTP || reading->source == CLOCK_HTTP_NTLM ||
+            reading->source == CLOCK_HTTP_KERBEROS) &&
            reading->evidence.status == STATUS_NOT_SUPPORTED;
 }
 
@@ -328,6 +330,13 @@ static void what_hosts_tell(void **state)
     assert_string_equal(reading->told_domain, "CONTOSO.COM");
     evidence_free(&reading->evidence);
 
+    reading = read_clock(&lab, TIME_PEER_HTTP, CLOCK_HTTP_KERBEROS);
+    if (!is_left_out(reading)) {
+        assert_int_equal(reading->error_code, 35);
+        assert_null(reading->told_domain);
+    }
+    evidence_free(&reading->evidence);
+
     reading = read_clock(&lab, TIME_PEER_SMTP, CLOCK_SMTP_NTLM);
     assert_string_equal(reading->told_host, "EX01.contoso.com");
     assert_string_equal(reading->told_domain, "contoso.com");
@@ -429,7 +438,12 @@ static const struct trouble {
     {CLOCK_HTTP_NTLM, TIME_PEER_HTTP, TIME_PEER_NO_TIME, STATUS_NOT_FOUND,
      "its NTLM challenge says no time"},
     {CLOCK_HTTP_NTLM, TIME_PEER_HTTP, TIME_PEER_DECLINES, STATUS_OK, NULL},
-    {CLOCK_HTTP_KERBEROS, TIME_PEER_HTTP, TIME_PEER_RIGHT, STATUS_NOT_SUPPORTED, NULL},
+    {CLOCK_HTTP_KERBEROS, TIME_PEER_HTTP, TIME_PEER_SILENT, STATUS_TIMED_OUT, NULL},
+    {CLOCK_HTTP_KERBEROS, TIME_PEER_HTTP, TIME_PEER_WRONG_SIZE, STATUS_NOT_FOUND,
+     "it answers Kerberos with no error"},
+    {CLOCK_HTTP_KERBEROS, TIME_PEER_HTTP, TIME_PEER_NO_TIME, STATUS_MALFORMED, NULL},
+    {CLOCK_HTTP_KERBEROS, TIME_PEER_HTTP, TIME_PEER_DECLINES, STATUS_NOT_FOUND,
+     "it answers Kerberos with no error"},
     {CLOCK_SMB2, TIME_PEER_SMB2, TIME_PEER_SLOWLY, STATUS_OK, NULL},
     {CLOCK_LDAP, TIME_PEER_LDAP, TIME_PEER_SLOWLY, STATUS_OK, NULL},
     {CLOCK_KERBEROS_TCP, TIME_PEER_KERBEROS, TIME_PEER_SLOWLY, STATUS_OK, NULL},

@@ -3,6 +3,7 @@
 
 #include "diag/clock.h"
 #include "diag/read/ber.h"
+#include "diag/read/kerberos_request.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>
