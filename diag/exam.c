@@ -468,8 +468,8 @@ static bool is_listed(const char *const *list, size_t count, const char *word)
     return false;
 }
 
-static bool is_kind_selected(const struct settings *settings, const struct probe *probe,
-                             const char *id)
+bool exam_is_finding_selected(const struct settings *settings, const struct probe *probe,
+                              const char *id)
 {
     if (is_listed(settings->skip, settings->skip_count, id) ||
         is_listed(settings->skip, settings->skip_count, probe->name))
@@ -481,7 +481,7 @@ static bool is_kind_selected(const struct settings *settings, const struct probe
 bool exam_is_selected(const struct settings *settings, const struct probe *probe)
 {
     for (const struct finding_kind *const *kind = probe->kinds; *kind; kind++) {
-        if (is_kind_selected(settings, probe, (*kind)->id))
+        if (exam_is_finding_selected(settings, probe, (*kind)->id))
             return true;
     }
     return false;
@@ -576,7 +576,8 @@ void visit_findings(const struct visit *visit, void (*take)(void *context, struc
         if (x->incomplete)
             continue;
         for (struct draft *draft = x->drafts; draft; draft = draft->next) {
-            if (is_kind_selected(x->exam->options.settings, x->probe, draft->finding.kind->id))
+            if (exam_is_finding_selected(x->exam->options.settings, x->probe,
+                                         draft->finding.kind->id))
                 take(context, &draft->finding);
         }
     }

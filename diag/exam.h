@@ -76,7 +76,11 @@ size_t exam_open(const struct exam *exam);
  */
 void exam_end(struct exam *exam, enum status status);
 
-/* True unless --only or --skip rule out all that the probe can find. */
+/* True unless --only or --skip rule this finding of the probe out. */
+bool exam_is_finding_selected(const struct settings *settings, const struct probe *probe,
+                              const char *id);
+
+/* True unless they rule out all that the probe can find. */
 bool exam_is_selected(const struct settings *settings, const struct probe *probe);
 
 /* A `fetch` for --plan: items stay unsettled, so that a pass shows what is asked first. */

@@ -247,6 +247,12 @@ enum status platform_file_create(const char *path, FILE **file);
 /* Replaces or makes an ordinary file for writing bytes: reports. */
 enum status platform_file_write(const char *path, FILE **file);
 
+/* STATUS_NOT_FOUND, STATUS_DENIED, STATUS_IO: it is still there. */
+enum status platform_file_remove(const char *path);
+
+/* Where files stand that nobody keeps: the folder, with the separator behind it. */
+void platform_temporary_folder(struct buffer *path);
+
 /* The bytes of an ordinary file open for reading; where it stands is lost. */
 enum status platform_file_size(FILE *file, uint64_t *size);
 

@@ -55,6 +55,18 @@ enum status platform_file_write(const char *path, FILE **file)
     return open_stream(path, O_WRONLY | O_CREAT | O_TRUNC, everyone, file);
 }
 
+enum status platform_file_remove(const char *path)
+{
+    return unlink(path) == 0 ? STATUS_OK : error_status(errno);
+}
+
+void platform_temporary_folder(struct buffer *path)
+{
+    const char *named = platform_environment("TMPDIR");
+
+    buffer_print(path, "%s/", named && *named ? named : "/tmp");
+}
+
 enum status platform_file_size(FILE *file, uint64_t *size)
 {
     off_t end = fseeko(file, 0, SEEK_END) == 0 ? ftello(file) : -1;

@@ -120,7 +120,31 @@ enum status platform_file_write(const char *path, FILE **file)
     return open_stream(path, &how, NULL, file);
 }
 
-/* errno alone would call a pipe that is going away an invalid argument. */
+enum status platform_file_remove(const char *path)
+{
+    wchar_t *wide = wide_path(path);
+    enum status status = STATUS_OK;
+
+    if (!wide)
+        return STATUS_NOT_FOUND;
+    if (!DeleteFileW(wide))
+        status = error_status(GetLastError());
+    free(wide);
+    return status;
+}
+
+void platform_temporary_folder(struct buffer *path)
+{
+    wchar_t wide[MAX_PATH + 1];
+    char *utf8;
+
+    if (GetTempPathW(MAX_PATH + 1, wide) == 0)
+        wide[0] = L'\0';
+    utf8 = wide_to_utf8(wide);
+    buffer_add_string(path, utf8);
+    free(utf8);
+}
+
 enum status platform_file_size(FILE *file, uint64_t *size)
 {
     __int64 end = _fseeki64(file, 0, SEEK_END) == 0 ? _ftelli64(file) : -1;
@@ -138,6 +162,7 @@ enum status platform_file_seek(FILE *file, uint64_t offset)
     return STATUS_OK;
 }
 
+/* errno alone would call a pipe that is going away an invalid argument. */
 enum status platform_write_error(void)
 {
     enum status status = error_status(_doserrno);

@@ -4,6 +4,7 @@
  */
 #include "diag/command/command.h"
 #include "diag/command/option_subjects.h"
+#include "diag/command/option_table.h"
 #include "diag/command/output.h"
 #include "tests/lab/world.h"
 
@@ -14,6 +15,12 @@ enum { /* milliseconds */
        DEMO_PATIENCE = LAB_WORLD_SLOWEST + 1400 /* machines are busy at times */
 };
 
+/* --only and --skip */
+static bool is_wanted(const struct options *options, const char *id)
+{
+    return exam_is_finding_selected(&options->settings, options_probe_of(id), id);
+}
+
 /* ---- was everything found that was planted? ---- */
 
 struct search {
@@ -21,19 +28,32 @@ struct search {
     bool found;
 };
 
+static bool has_ending(const char *path, const char *ending)
+{
+    size_t size = strlen(path), end = strlen(ending);
+
+    return size >= end && strcmp(path + size - end, ending) == 0;
+}
+
+/* Where files are is the system's choice. */
+static bool is_of(const struct lab_planted *planted, const char *name)
+{
+    return planted->kind == SUBJECT_FILE ? has_ending(name, planted->subject)
+                                         : strcmp(name, planted->subject) == 0;
+}
+
 static void compare(void *context, struct finding *finding)
 {
     struct search *search = context;
     const struct lab_planted *planted = search->planted;
 
     if (strcmp(finding->kind->id, planted->id) == 0 && finding->subject->kind == planted->kind &&
-        strcmp(finding->subject->name, planted->subject) == 0 &&
-        finding->outcome == planted->outcome)
+        is_of(planted, finding->subject->name) && finding->outcome == planted->outcome)
         search->found = true;
 }
 
 /* On stderr, so that the report alone is on stdout. */
-static int compare_with_planted(struct run *run)
+static int compare_with_planted(struct run *run, const struct options *options)
 {
     unsigned planted = 0, found = 0;
 
@@ -41,8 +61,10 @@ static int compare_with_planted(struct run *run)
     for (const struct lab_planted *one = lab_planted; one->id; one++) {
         struct search search = {.planted = one};
 
+        if (!is_wanted(options, one->id))
+            continue;
         exam_findings(run->exam, compare, &search);
-        fprintf(stderr, "  %-9s %-17s %-20s %s\n", search.found ? "found" : "NOT FOUND",
+        fprintf(stderr, "  %-9s %-19s %-22s %s\n", search.found ? "found" : "NOT FOUND",
                 one->subject, one->id, one->story);
         planted++;
         found += search.found;
@@ -54,12 +76,35 @@ static int compare_with_planted(struct run *run)
 
 /* ---- the examination ---- */
 
-/* The servers turn up by themselves. */
-static void add_subjects(struct options *options)
+static bool is_server(const char *name)
+{
+    for (const char *const *server = lab_servers; *server; server++) {
+        if (strcmp(*server, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_file(struct options *options, const struct lab_world *world, const char *ending)
+{
+    const char *path;
+
+    for (size_t i = 0; (path = lab_world_file(world, i)); i++) {
+        if (has_ending(path, ending))
+            options_add_subject(options, SUBJECT_FILE, path);
+    }
+}
+
+/* Other servers, and domain controllers, turn up by themselves. */
+static void add_subjects(struct options *options, const struct lab_world *world)
 {
     for (const struct lab_planted *one = lab_planted; one->id; one++) {
-        if (one->kind == SUBJECT_DOMAIN)
+        if (!is_wanted(options, one->id))
+            continue;
+        if (one->kind == SUBJECT_DOMAIN || is_server(one->subject))
             options_add_subject(options, one->kind, one->subject);
+        else if (one->kind == SUBJECT_FILE)
+            add_file(options, world, one->subject);
     }
 }
 
@@ -83,8 +128,9 @@ static int examine(struct options *options, const struct lab_world_ways *ways)
     enum status status;
     int exit_status;
 
-    options->settings.ports[SERVICE_DNS] = ways->resolver.port;
-    options->settings.ports[SERVICE_SMTP] = ways->smtp_port;
+    memcpy(options->settings.ports, ways->ports, sizeof ways->ports);
+    options->settings.references = &ways->reference;
+    options->settings.reference_count = 1;
     options->settings.deep = true;
     options->title =
         "DEMONSTRATION on loopback, with invented names: the commands below show their "
@@ -98,7 +144,7 @@ static int examine(struct options *options, const struct lab_world_ways *ways)
     } else {
         exit_status = output_report(&run, 1, options);
         if (exit_status != EXIT_TROUBLE)
-            exit_status = compare_with_planted(&run);
+            exit_status = compare_with_planted(&run, options);
     }
     run_release(&run);
     return exit_status;
@@ -112,9 +158,14 @@ static int demo(struct options *options)
     int exit_status;
 
     if (status != STATUS_OK)
-        return complain("the demonstration needs free ports on 127.0.0.x: %s", status_text(status));
-    add_subjects(options);
-    exit_status = examine(options, &ways);
+        return complain("the demonstration needs free ports on 127.0.0.x, and room for three small "
+                        "files: %s",
+                        status_text(status));
+    add_subjects(options, world);
+    exit_status = options->subject_count > 0
+                      ? examine(options, &ways)
+                      : complain("nothing would be examined: --only and --skip leave nothing of "
+                                 "what is planted");
     lab_world_stop(world);
     return exit_status;
 }

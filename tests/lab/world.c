@@ -2,6 +2,7 @@
 
 #include "tests/lab/name_server.h"
 #include "tests/lab/smtp_behaviour.h"
+#include "tests/lab/world_clocks.h"
 
 #include <stdlib.h>
 
@@ -29,6 +30,8 @@
  * treyresearch.com its only one is silent
  * humongous.com    its only one greets with a teaser line first
  * consolidated.com its only one has a certificate that expired
+ *
+ * Clocks, all of contoso.com: world_clocks.c
  */
 #define EXAMINED_ZONES                                                                                                   \
     {"woodgrove.com", "TXT",                                                                                             \
@@ -96,6 +99,7 @@ static const struct lab_record resolver_records[] = {
     {"tailspin.com", "TXT", "\"v=spf1 ip4:10.0.0.25 -all\"", 0},
     EXAMINED_ZONES,
     CALLED_ZONES,
+    WORLD_CLOCKS_RECORDS,
     {"northwind.com", "TXT", "\"v=spf1 -all\"", 0},
     {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},
     {"northwind.com", "MX", "10 mail.northwind.com", 0},
@@ -218,6 +222,8 @@ static const struct {
 
 enum { EXCHANGERS = COUNT(exchangers) };
 
+const char *const lab_servers[] = {"ex01.contoso.com", "outlook.contoso.com", NULL};
+
 const struct lab_planted lab_planted[] = {
     {"spf-multiple", SUBJECT_DOMAIN, "contoso.com", OUTCOME_PROBLEM,
      "three SPF records that say the same"},
@@ -250,11 +256,26 @@ const struct lab_planted lab_planted[] = {
      "an exchanger that is silent for longer than is waited here"},
     {"mx-certificate", SUBJECT_DOMAIN, "consolidated.com", OUTCOME_PROBLEM,
      "an exchanger whose certificate has expired"},
+    {"clock-skew", SUBJECT_SERVER, "ex01.contoso.com", OUTCOME_PROBLEM,
+     "an Exchange server 7 minutes ahead of its domain controllers"},
+    {"clock-skew", SUBJECT_DC, "dc3.contoso.com", OUTCOME_PROBLEM,
+     "a domain controller 90 s behind the PDC emulator"},
+    {"clock-sources-disagree", SUBJECT_SERVER, "outlook.contoso.com", OUTCOME_PROBLEM,
+     "a load balancer, behind which SMB and SMTP are on different machines"},
+    {"time-pdc-source", SUBJECT_FILE, "dc1.reg", OUTCOME_PROBLEM,
+     "a PDC emulator that follows the domain, which follows it"},
+    {"time-vm-sync", SUBJECT_FILE, "dc3.reg", OUTCOME_PROBLEM,
+     "a domain controller whose clock Hyper-V sets"},
+    {"time-hierarchy", SUBJECT_FILE, "ex01.reg", OUTCOME_PROBLEM,
+     "a policy that has an Exchange server follow a clock of its own"},
     {"mx-banner-stall", SUBJECT_DOMAIN, "humongous.com", OUTCOME_OK,
      "nothing: a teaser line, and the greeting a second later"},
     {"spf-multiple", SUBJECT_DOMAIN, "northwind.com", OUTCOME_OK, "nothing: all is well"},
     {"mx-banner-stall", SUBJECT_DOMAIN, "northwind.com", OUTCOME_OK,
      "nothing: its exchanger greets"},
+    {"clock-skew", SUBJECT_DC, "dc1.contoso.com", OUTCOME_OK,
+     "nothing: the PDC emulator agrees with a clock outside"},
+    {"clock-skew", SUBJECT_DC, "dc2.contoso.com", OUTCOME_OK, "nothing: it agrees with that"},
     {NULL, SUBJECT_DOMAIN, NULL, OUTCOME_OK, NULL},
 };
 
@@ -262,22 +283,9 @@ struct lab_world {
     struct lab_name_server *servers[SERVERS];
     struct smtp_peer peers[EXCHANGERS];
     struct smtp_peers *exchangers;
+    struct world_clocks *clocks;
     struct arena memory; /* of the peers */
 };
-
-enum status lab_world_stop(struct lab_world *world)
-{
-    enum status status = smtp_peers_stop(world->exchangers);
-
-    for (size_t i = 0; i < SERVERS; i++) {
-        enum status one = lab_name_server_stop(world->servers[i]);
-
-        status = status == STATUS_OK ? one : status;
-    }
-    arena_release(&world->memory);
-    free(world);
-    return status;
-}
 
 static enum status start_name_servers(struct lab_world *world, struct net_address *resolver)
 {
@@ -314,18 +322,65 @@ static enum status start_exchangers(struct lab_world *world, uint16_t *port)
     return status;
 }
 
+static enum status stop_hosts(struct lab_world *world)
+{
+    enum status status = world_clocks_stop(world->clocks);
+    enum status other = smtp_peers_stop(world->exchangers);
+
+    world->clocks = NULL;
+    world->exchangers = NULL;
+    return status == STATUS_OK ? other : status;
+}
+
+/* Those who speak SMTP are at one port, which may be taken at the addresses of the second half. */
+static enum status start_hosts(struct lab_world *world, uint16_t ports[SERVICE_COUNT])
+{
+    enum { TRIES = 5 };
+    enum status status = STATUS_EXISTS;
+
+    for (int i = 0; i < TRIES && status == STATUS_EXISTS; i++) {
+        status = start_exchangers(world, &ports[SERVICE_SMTP]);
+        if (status == STATUS_OK)
+            status = world_clocks_start(ports, &world->clocks);
+        if (status == STATUS_EXISTS)
+            (void)stop_hosts(world);
+    }
+    return status;
+}
+
 enum status lab_world_start(struct lab_world **out, struct lab_world_ways *ways)
 {
     struct lab_world *world = memory_new(1, sizeof *world);
     enum status status = start_name_servers(world, &ways->resolver);
 
+    *ways = (struct lab_world_ways){.resolver = ways->resolver, .reference = "time.northwind.com"};
     if (status == STATUS_OK)
-        status = start_exchangers(world, &ways->smtp_port);
+        status = start_hosts(world, ways->ports);
     if (status != STATUS_OK) {
-        lab_world_stop(world);
+        (void)lab_world_stop(world);
         return status;
     }
+    ways->ports[SERVICE_DNS] = ways->resolver.port;
     ways->authority = smtp_peers_authority(world->exchangers);
     *out = world;
+    return STATUS_OK;
+}
+
+enum status lab_world_stop(struct lab_world *world)
+{
+    enum status status = stop_hosts(world);
+
+    for (size_t i = 0; i < SERVERS; i++) {
+        enum status one = lab_name_server_stop(world->servers[i]);
+
+        status = status == STATUS_OK ? one : status;
+    }
+    arena_release(&world->memory);
+    free(world);
     return status;
+}
+
+const char *lab_world_file(const struct lab_world *world, size_t index)
+{
+    return world_clocks_file(world->clocks, index);
 }

@@ -2,13 +2,14 @@
  * A broken organisation on loopback, for `exdiag demo` and the tests: a resolver as
  * it stands in an office, the servers of the top-level domains, and the name servers
  * of the organisation's domains, all at one port on 127.0.0.x; the mail exchangers of
- * these domains at another.
+ * these domains at another; and its domain controllers and Exchange servers, at one for each
+ * service that tells the time.
  */
 #ifndef EXDIAG_TESTS_LAB_WORLD_H
 #define EXDIAG_TESTS_LAB_WORLD_H
 
 #include "diag/finding.h"
-#include "diag/read/net_address.h"
+#include "diag/settings.h"
 
 struct lab_world;
 
@@ -16,23 +17,31 @@ struct lab_world;
 struct lab_planted {
     const char *id;
     enum subject_kind kind;
-    const char *subject;
+    const char *subject; /* of a file the end of its name */
     enum outcome outcome;
     const char *story; /* what is wrong there, in one line */
 };
 
 extern const struct lab_planted lab_planted[];
 
+/* Servers to name, ended by NULL; others turn up by themselves. */
+extern const char *const lab_servers[];
+
 /* How long the slowest exchanger takes to show what it is, in milliseconds. */
 enum { LAB_WORLD_SLOWEST = 5100 };
 
 struct lab_world_ways {
-    struct net_address resolver; /* the one to ask; every other server is at the same port */
-    uint16_t smtp_port;          /* of all mail exchangers */
-    const char *authority;       /* that signed their certificates: PEM, the world's */
+    struct net_address resolver;   /* the one to ask */
+    uint16_t ports[SERVICE_COUNT]; /* where all of them are */
+    const char *authority;         /* that signed certificates of exchangers: PEM, the world's */
+    const char *reference;         /* a time server outside */
 };
 
 enum status lab_world_start(struct lab_world **world, struct lab_world_ways *ways);
 enum status lab_world_stop(struct lab_world *world);
+
+/* The path of one of the files that it made, which it removes when it ends; NULL behind the last.
+ */
+const char *lab_world_file(const struct lab_world *world, size_t index);
 
 #endif

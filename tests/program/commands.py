@@ -143,6 +143,59 @@ def demo_verbose_and_into_a_file():
 
 
 @case
+def demo_of_one_probe_finds_what_is_planted_for_it():
+    for only, planted_at_least in (("clock", 8), ("clock-skew", 4), ("spf", 12), ("spf-syntax", 1)):
+        result = exdiag("demo", "--only", only, "--format", "json", status=FINE)
+        found, planted = planted_and_found(result.err)
+        expect_equal(found, planted, f"found of {only}")
+        expect(planted >= planted_at_least, f"planted for {only}: {planted}")
+        for finding in result.report["findings"]:
+            expect(only in (finding["id"], finding["probe"]), f"{finding['id']} with --only {only}")
+    found, planted = planted_and_found(exdiag("demo", "--skip", "mx", status=FINE).err)
+    expect_equal(found, planted, "found without mx")
+    expect_in("--only", exdiag("demo", "--only", "file", status=TROUBLE).err, "stderr")
+
+
+@case
+def demo_shows_the_clocks_of_its_servers_and_controllers():
+    report = exdiag("demo", "--only", "clock", "--format", "json", status=FINE).report
+    problems = {
+        (one["id"], one["subject"]["name"].split("-")[-1]): one["severity"]
+        for one in report["findings"]
+        if one["outcome"] == "problem"
+    }
+    expected = {
+        ("clock-skew", "ex01.contoso.com"): "critical",
+        ("clock-skew", "dc3.contoso.com"): "warning",
+        ("clock-sources-disagree", "outlook.contoso.com"): "warning",
+        ("time-pdc-source", "dc1.reg"): "warning",
+        ("time-vm-sync", "dc3.reg"): "warning",
+        ("time-hierarchy", "ex01.reg"): "warning",
+    }
+    expect_equal(problems, expected, "problems")
+
+
+@case
+def demo_leaves_no_files():
+    with folder() as place:
+        here = {"TMPDIR": str(place)}
+        result = exdiag("demo", "--only", "clock", "--format", "json", variables=here, status=FINE)
+        expect_in(f"{place}/exdiag-demo-", result.out, "the report")
+        expect_equal(list(place.iterdir()), [], "what is left")
+        nowhere = {"TMPDIR": str(place / "missing")}
+        expect_in("does not exist", exdiag("demo", variables=nowhere, status=TROUBLE).err, "stderr")
+
+
+@case
+def demo_needs_no_privileges():
+    needs_root("being somebody else")
+    try:
+        exdiag("demo", "--only", "clock", user="nobody", status=FINE)
+    except PermissionError as error:
+        raise Skip(f"nobody may not run {EXDIAG}") from error
+
+
+@case
 def demo_takes_no_subjects():
     exdiag("demo", "--domain", "contoso.com", status=TROUBLE)
 

@@ -1098,6 +1098,43 @@ static void reports_replace_files(void **state)
     assert_holds(folder->file, "b");
 }
 
+/* What was removed is gone; what is not there cannot be, nor can a folder. */
+static void files_are_removed(void **state)
+{
+    struct folder *folder = *state;
+    FILE *file;
+
+    assert_int_equal(platform_file_remove(folder->file), STATUS_NOT_FOUND);
+    assert_int_equal(platform_file_write(folder->file, &file), STATUS_OK);
+    put(file, "x");
+    assert_int_equal(platform_file_remove(folder->file), STATUS_OK);
+    assert_int_equal(platform_file_kind(folder->file), PLATFORM_NO_FILE);
+    assert_int_not_equal(platform_file_remove(folder->path), STATUS_OK);
+    assert_int_equal(platform_file_kind(folder->path), PLATFORM_FOLDER);
+    assert_int_equal(platform_file_remove(""), STATUS_NOT_FOUND);
+}
+
+/* A name behind it is a file that can be made. */
+static void temporary_files_have_a_folder(void **state)
+{
+    char bytes[8], name[sizeof "exdiag-test-" + 2 * sizeof bytes] = "exdiag-test-";
+    struct buffer path;
+    FILE *file;
+
+    (void)state;
+    assert_int_equal(platform_random(bytes, sizeof bytes), STATUS_OK);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(name + strlen(name), 3, "%02x", (unsigned)(unsigned char)bytes[i]);
+    buffer_init(&path, 1024);
+    platform_temporary_folder(&path);
+    assert_int_equal(platform_file_kind(path.text), PLATFORM_FOLDER);
+    buffer_add_string(&path, name);
+    assert_int_equal(platform_file_create(path.text, &file), STATUS_OK);
+    put(file, "x");
+    assert_int_equal(platform_file_remove(path.text), STATUS_OK);
+    buffer_release(&path);
+}
+
 /* Evidence never takes the place of a file, and is its owner's alone. */
 static void evidence_is_created_exclusively(void **state)
 {
@@ -1307,6 +1344,8 @@ int main(int argc, char **argv)
         IN_FOLDER(missing_files_are_not_found),
         IN_FOLDER(folders_are_not_opened),
         IN_FOLDER(reports_replace_files),
+        IN_FOLDER(files_are_removed),
+        cmocka_unit_test(temporary_files_have_a_folder),
         IN_FOLDER(evidence_is_created_exclusively),
         IN_FOLDER(evidence_does_not_follow_links),
         IN_FOLDER(long_paths_are_opened),
