@@ -2,6 +2,7 @@
 
 #include "diag/command/command.h"
 #include "diag/platform.h"
+#include "diag/report/wrap.h"
 #include "diag/verdict.h"
 
 #include <string.h>
@@ -114,4 +115,22 @@ int output_report(const struct run *runs, size_t count, const struct options *op
         exit_status = report_exit_status(&report);
     arena_release(&memory);
     return exit_status;
+}
+
+void output_prose(const char *label, size_t column, const char *text)
+{
+    unsigned columns = platform_terminal_columns(stdout);
+    struct wrap wrap;
+
+    if (columns > 0 && columns < COLUMNS_LEAST)
+        columns = COLUMNS_LEAST;
+    if (columns > COLUMNS_MOST)
+        columns = COLUMNS_MOST;
+    wrap_init(&wrap, stdout, columns > 0 ? columns : SIZE_MAX);
+    wrap_verbatim(&wrap, label, strlen(label));
+    wrap_indent(&wrap, column);
+    wrap_to(&wrap, column);
+    wrap_words(&wrap, text);
+    wrap_end(&wrap);
+    wrap_release(&wrap);
 }

@@ -24,4 +24,10 @@ int output_page(enum status (*write)(const void *page, const struct report_optio
  */
 int output_report(const struct run *runs, size_t count, const struct options *options);
 
+/*
+ * On stdout: `label`, and at `column` prose, whose further lines begin there too. As wide as the
+ * terminal; where there is none all on one line, for grep.
+ */
+void output_prose(const char *label, size_t column, const char *text);
+
 #endif

@@ -1,12 +1,15 @@
 #include "diag/command/plan.h"
 
 #include "diag/command/command.h"
+#include "diag/command/output.h"
 #include "diag/exam.h"
 #include "diag/gather/dns.h"
 #include "diag/platform.h"
 #include "diag/text.h"
 
 #include <string.h>
+
+enum { PROSE_COLUMN = 15 };
 
 static void print_printable(const char *what, const char *text)
 {
@@ -67,9 +70,11 @@ static void print_probes(struct exam *exam, const struct settings *settings)
     for (const struct probe *const *probe = probes; *probe; probe++) {
         if (!is_wanted(*probe, exam, settings))
             continue;
-        printf("\n%s\n  touches:     %s\n  credentials: %s\n  in logs:     %s\n", (*probe)->name,
-               (*probe)->touches, (*probe)->needs & NEEDS_CREDENTIALS ? "asked for" : "none",
-               (*probe)->noticed);
+        printf("\n%s\n", (*probe)->name);
+        output_prose("  touches:", PROSE_COLUMN, (*probe)->touches);
+        output_prose("  credentials:", PROSE_COLUMN,
+                     (*probe)->needs & NEEDS_CREDENTIALS ? "asked for" : "none");
+        output_prose("  in logs:", PROSE_COLUMN, (*probe)->noticed);
     }
 }
 

@@ -293,9 +293,9 @@ const struct probe probe_clock = {
         "answered). SNTP of the servers of --reference. No logon is tried. Registry exports and "
         "output of w32tm given with --file; the domain that they name is looked up",
     .noticed =
-        "the AS-REQ without credentials looks to a watchful defender like somebody who tries out "
-        "account names: event 4768 with result 0x6 for the client exdiag-clock, once for each "
-        "domain controller. NTLM is left after the challenge, so that no logon is logged; mail and "
+        "the AS-REQ without credentials looks to a watchful defender like account enumeration, "
+        "somebody who tries out account names: event 4768 with result 0x6 for the client "
+        "exdiag-clock, once for each domain controller. NTLM is left after the challenge, so that no logon is logged; mail and "
         "web servers log connections that end early",
     .kinds = kinds,
     .examine = examine,

@@ -65,7 +65,9 @@ def list_names_probes_needs_and_findings():
     out = exdiag("list", status=FINE).out
     expect(re.search(r"^spf +\w", out, re.M), "spf is not listed")
     expect_equal(out.count(" needs: "), out.count(" findings: "), "probes with needs")
+    expect_equal(out.count(" in logs: "), out.count(" findings: "), "probes with traces")
     expect_in("spf-multiple", out, "list")
+    expect_in("account enumeration", out, "list")
 
 
 @case

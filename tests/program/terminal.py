@@ -1,5 +1,7 @@
 """Colours, widths and progress: what changes on a terminal, and what must not elsewhere."""
 
+import re
+
 from harness import *
 
 
@@ -59,6 +61,23 @@ def text_fits_the_terminal():
         seen, _ = broken("--quiet", "--no-color", columns=columns, stderr_too=False)
         for line in seen.decode().splitlines():
             expect(len(line) <= columns, f"{len(line)} columns of {columns}: {line!r}")
+
+
+@case
+def lists_and_plans_fit_the_terminal():
+    plan = ("check", "--plan", "--dns", "127.0.0.1", "--server", "ex01.contoso.com", "--only", "clock")
+    for columns in (40, 80, 120):
+        seen = on_terminal("list", columns=columns)[1].decode()
+        for line in seen.splitlines():
+            expect(len(line) <= columns, f"{len(line)} columns of {columns}: {line!r}")
+        expect_in("like account enumeration", " ".join(seen.split()), "the list")
+        prose = re.search(r"^  touches:(.*)^  credentials:", on_terminal(*plan, columns=columns)[1].decode(),
+                          re.M | re.S)[1]  # fmt: skip
+        for line in prose.splitlines()[1:]:
+            expect(re.match(r" {15}\S", line), f"it does not hang: {line!r}")
+            expect(len(line) <= columns, f"{len(line)} columns of {columns}: {line!r}")
+    for line in exdiag("list", status=FINE).out.splitlines():
+        expect(re.match(r"[a-z]+ |  +(needs|in logs|findings): ", line), f"broken in a pipe: {line!r}")
 
 
 @case
