@@ -10,7 +10,11 @@ extern const struct topic topic_spf;
 
 /* A new probe is one file in this folder and one line here. */
 const struct probe *const probes[] = {
-    &probe_spf, &probe_mx, &probe_clock, &probe_file, NULL,
+    &probe_spf,   /* records that say who sends */
+    &probe_mx,    /* servers that take mail */
+    &probe_clock, /* clocks, and whom they follow */
+    &probe_file,  /* what a file is */
+    NULL,
 };
 
 const struct topic *const topics[] = {&topic_spf, &topic_mx, &topic_clock, NULL};

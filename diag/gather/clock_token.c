@@ -59,6 +59,7 @@ enum status clock_read_krb_error(struct clock_reading *reading, const unsigned c
         return status;
     reading->error_code = error.code;
     reading->told_domain = error.realm;
+    reading->resolution = error.resolution;
     sample->remote = error.server_time;
     return STATUS_OK;
 }

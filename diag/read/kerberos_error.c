@@ -13,6 +13,7 @@ enum { /* RFC 4120 5.10 and 7.5.7 */
 
 enum {
     MICROSECONDS_MOST = 999999,
+    SECOND = MICROSECONDS_MOST + 1,
     TIME_SIZE = sizeof "20261122090507Z" - 1,
     NAME_PARTS_MOST = 16,
     PRINCIPAL_MOST = 1024 /* bytes of text */
@@ -96,7 +97,7 @@ static int64_t take_client_time(struct ber *fields, bool *fits)
 static enum status read_fields(struct ber fields, struct arena *arena, struct kerberos_error *out)
 {
     struct ber ignored;
-    bool fits = true;
+    bool fits = true, has_text = false;
 
     integer_in(ber_take(&fields, BER_CONTEXT), KERBEROS_VERSION, KERBEROS_VERSION, &fits);
     integer_in(ber_take(&fields, BER_CONTEXT + 1), KRB_ERROR, KRB_ERROR, &fits);
@@ -108,7 +109,9 @@ static enum status read_fields(struct ber fields, struct arena *arena, struct ke
     ber_take_optional(&fields, BER_CONTEXT + 8, &ignored);
     out->realm = text_in(ber_take(&fields, BER_CONTEXT + 9), arena, &fits);
     out->server = name_in(ber_take(&fields, BER_CONTEXT + 10), arena, &fits);
-    for (int tag; fields.size > 0;) /* e-text, e-data */
+    has_text = ber_take_optional(&fields, BER_CONTEXT + 11, &ignored);
+    out->resolution = has_text ? SECOND - out->server_time % SECOND : 1;
+    for (int tag; fields.size > 0;) /* e-data */
         ber_take_any(&fields, &tag);
     return fits && !fields.failed ? STATUS_OK : STATUS_MALFORMED;
 }

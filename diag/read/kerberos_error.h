@@ -30,10 +30,12 @@ enum {
  * Texts are UTF-8; NULL where they are not. Of the microseconds MIT's KDC makes marks that
  * grow: within a second, after the first time it was asked, each answer has one more than the
  * one before, so that its clock may be ahead of `server_time` by what is left of the second.
+ * It is known by its e-text ("CLIENT_NOT_FOUND"), which neither Windows nor Samba's KDC sends.
  */
 struct kerberos_error {
     int32_t code;
     int64_t server_time; /* stime and susec: microseconds since 1970 UTC */
+    int64_t resolution;  /* microseconds: the clock was that or later, by less than so many */
     int64_t client_time; /* ctime and cusec; INT64_MIN without */
     const char *realm;   /* of the server */
     const char *server;  /* its principal, "krbtgt/CONTOSO.COM" */

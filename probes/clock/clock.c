@@ -12,7 +12,7 @@ enum { /* microseconds */
        SECOND = 1000000,
        MINUTE = 60 * SECOND
 };
-enum { MINUTES_USUAL = 5, DOMAINS_LOOKED_AT = 4 };
+enum { MINUTES_USUAL = 5 };
 
 /* ---- the field ---- */
 
@@ -138,35 +138,13 @@ static void build(struct builder *builder)
 
 /* ---- servers ---- */
 
-/* The one of the domains that the user named which has controllers; NULL if not one alone has. */
-static const struct clock_domain *named_domain(struct examination *x)
-{
-    struct subject_list named = ask_subjects(x, SUBJECT_DOMAIN);
-    const struct clock_domain *found = NULL, *pending = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < named.count && named.count <= DOMAINS_LOOKED_AT; i++) {
-        const struct clock_domain *domain;
-
-        if (!named.list[i]->given)
-            continue;
-        domain = clock_domain_of(x, named.list[i]->name);
-        if (domain->state == CLOCK_DOMAIN_PENDING)
-            pending = domain;
-        if (domain->state == CLOCK_DOMAIN_FOUND && count++ == 0)
-            found = domain;
-    }
-    if (pending)
-        return pending;
-    return count == 1 ? found : NULL;
-}
-
-/* A host that nothing else leads to a domain may be of one that the user named. */
+/* A host that nothing else leads to a domain may be of the one that the user named. */
 static const struct clock_domain *domain_of_server(struct examination *x,
                                                    const struct clock_host *host)
 {
     const struct clock_domain *domain = clock_domain_of_host(x, host->name, host->told_domain);
-    const struct clock_domain *named = domain->state == CLOCK_DOMAIN_NONE ? named_domain(x) : NULL;
+    const struct clock_domain *named =
+        domain->state == CLOCK_DOMAIN_NONE ? clock_domain_named(x, NULL) : NULL;
 
     return named ? named : domain;
 }
@@ -219,17 +197,40 @@ static void judge(struct examination *x, const struct clock_host *host,
         clock_tell_skew(x, field);
 }
 
-static void examine_server(struct examination *x, const struct subject *server)
+static void examine_given_server(struct examination *x, const struct subject *server)
 {
-    const struct clock_host *host;
-    const struct clock_domain *domain;
+    const struct clock_host *host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
+    const struct clock_domain *domain = domain_of_server(x, host);
 
-    if (!server->given) /* the mail exchangers of others are no business of this probe's */
-        return;
-    host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
-    domain = domain_of_server(x, host);
     add_subjects(x, domain);
     judge(x, host, domain);
+}
+
+/*
+ * The exchangers of a domain that has controllers in this view of DNS are the user's own, those of
+ * others no business of this probe's. One that tells no time may be of any make: no verdict on it
+ * is missed.
+ */
+static void examine_found_server(struct examination *x, const struct subject *server)
+{
+    const struct clock_domain *domain = clock_domain_above(x, server->name);
+    const struct clock_host *host;
+
+    if (!domain || domain->state != CLOCK_DOMAIN_FOUND)
+        return;
+    host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
+    if (host->is_pending || clock_host_spoke(host))
+        judge(x, host, domain);
+    else if (host->was_asked)
+        not_applicable(x, &clock_skew, "it tells nobody the time");
+}
+
+static void examine_server(struct examination *x, const struct subject *server)
+{
+    if (server->given)
+        examine_given_server(x, server);
+    else
+        examine_found_server(x, server);
 }
 
 /* ---- domain controllers ---- */
@@ -243,10 +244,20 @@ static bool is_pdc(struct examination *x, const struct clock_domain *domain,
            clock_host_is_same(host, clock_host_of(x, domain->pdc, CLOCK_ROLE_PDC, domain->realm));
 }
 
-/* The realm belongs into the first question, so its name is looked at before it is asked. */
+/* By its own name, or where that says nothing, as one that a domain of the user's names. */
+static const struct clock_domain *domain_of_controller(struct examination *x, const char *name)
+{
+    const struct clock_domain *domain = clock_domain_of_host(x, name, NULL);
+    const struct clock_domain *named =
+        domain->state == CLOCK_DOMAIN_NONE ? clock_domain_named(x, name) : NULL;
+
+    return named ? named : domain;
+}
+
+/* The realm belongs into the first question, so its domain is looked for before it is asked. */
 static void examine_controller(struct examination *x, const struct subject *controller)
 {
-    const struct clock_domain *domain = clock_domain_of_host(x, controller->name, NULL);
+    const struct clock_domain *domain = domain_of_controller(x, controller->name);
     const struct clock_host *host;
 
     if (domain->state == CLOCK_DOMAIN_PENDING)
@@ -260,9 +271,48 @@ static void examine_controller(struct examination *x, const struct subject *cont
     judge(x, host, domain);
 }
 
+/* ---- domains ---- */
+
+/*
+ * Most domains of mail have no controllers where they are looked at from, and of a resolver that
+ * fails other probes tell: it is news only to whoever chose what is looked for.
+ */
+static void tell_no_controllers(struct examination *x, const struct clock_domain *domain)
+{
+    const struct settings *settings = ask_settings(x);
+
+    if (settings->only_count == 0 && settings->skip_count == 0)
+        return;
+    if (domain->state == CLOCK_DOMAIN_NONE)
+        not_applicable(x, &clock_skew,
+                       "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s",
+                       domain->looked_for);
+    else
+        saw_failure(unknown(x, &clock_skew, "its domain controllers are not known"),
+                    domain->obstacle);
+}
+
+static void examine_domain(struct examination *x, const struct subject *subject)
+{
+    const struct clock_domain *domain;
+
+    if (!subject->given)
+        return;
+    domain = clock_domain_of(x, subject->name);
+    if (domain->state == CLOCK_DOMAIN_PENDING || domain->state == CLOCK_DOMAIN_NOT_ASKED)
+        return;
+    tell_number(x, "controllers", domain->total);
+    if (domain->state == CLOCK_DOMAIN_FOUND)
+        add_subjects(x, domain);
+    else
+        tell_no_controllers(x, domain);
+}
+
 static void examine(struct examination *x, const struct subject *subject)
 {
-    if (subject->kind == SUBJECT_SERVER)
+    if (subject->kind == SUBJECT_DOMAIN)
+        examine_domain(x, subject);
+    else if (subject->kind == SUBJECT_SERVER)
         examine_server(x, subject);
     else if (subject->kind == SUBJECT_DC)
         examine_controller(x, subject);
@@ -280,23 +330,30 @@ const struct probe probe_clock = {
         "clocks: how far servers and domain controllers are apart, whom they follow; asks each "
         "domain controller for a ticket without credentials, once",
     .needs = NEEDS_NETWORK | NEEDS_FILE,
-    .subjects =
-        PROBE_EXAMINES(SUBJECT_SERVER) | PROBE_EXAMINES(SUBJECT_DC) | PROBE_EXAMINES(SUBJECT_FILE),
+    .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER) |
+                PROBE_EXAMINES(SUBJECT_DC) | PROBE_EXAMINES(SUBJECT_FILE),
     .reads = CLOCK_SETTINGS_FILES,
     .touches =
-        "DNS questions for the domain controllers of the servers named (SRV records below _msdcs) "
-        "and their addresses. Of each server one SMB2 negotiation (TCP 445), two SMTP connections "
-        "(TCP 25: the banner, and AUTH NTLM up to the challenge) and two HTTPS requests (TCP 443). "
-        "Of each domain controller, named with --dc or found: up to four SNTP packets (UDP 123), "
-        "the rootDSE (UDP and TCP 389), one SMB2 negotiation (TCP 445) and, once, an AS-REQ "
-        "without credentials for a client that does not exist (UDP 88, TCP only if that is not "
-        "answered). SNTP of the servers of --reference. No logon is tried. Registry exports and "
-        "output of w32tm given with --file; the domain that they name is looked up",
+        "DNS questions for the domain controllers of the domains and servers named (SRV records "
+        "below _msdcs) and their addresses. Of each server named, and of each mail exchanger of a "
+        "domain that has controllers in this view of DNS, one SMB2 negotiation (TCP 445), two SMTP "
+        "connections (TCP 25: the banner, and AUTH NTLM up to the challenge) and two HTTPS "
+        "requests (TCP 443). Of each domain controller, named with --dc or found: up to four SNTP "
+        "packets (UDP 123), the rootDSE (UDP and TCP 389), one SMB2 negotiation (TCP 445) and, "
+        "once, an AS-REQ without credentials for a client that does not exist (UDP 88, TCP only if "
+        "that is not answered). SNTP of the servers of --reference. No logon is tried with "
+        "anybody's name or password; a server that tells its time to the second alone is sent, "
+        "once, a Kerberos ticket over HTTPS that is none, whose refusal holds a finer time. "
+        "Registry exports and output of w32tm given with --file; the domain that they name is "
+        "looked up",
     .noticed =
         "the AS-REQ without credentials looks to a watchful defender like account enumeration, "
         "somebody who tries out account names: event 4768 with result 0x6 for the client "
-        "exdiag-clock, once for each domain controller. NTLM is left after the challenge, so that no logon is logged; mail and "
-        "web servers log connections that end early",
+        "exdiag-clock, once for each domain controller. A ticket that is none is a refused logon "
+        "without an account: event 4625 and a 401 in the web server's log, at most once for each "
+        "server, and only for one that answers HTTPS but neither SMB2 nor NTLM. NTLM is left after "
+        "the challenge, so that no logon is logged; mail and web servers log connections that end "
+        "early",
     .kinds = kinds,
     .examine = examine,
 };

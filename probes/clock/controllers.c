@@ -149,9 +149,59 @@ const struct clock_domain *clock_domain_of_host(struct examination *x, const cha
     return best;
 }
 
-bool clock_is_given_controller(struct examination *x, const char *name)
+/* ---- the domains that the user named ---- */
+
+static bool is_among(const struct clock_domain *domain, const char *controller)
 {
-    struct subject_list given = ask_subjects(x, SUBJECT_DC);
+    return !controller || is_listed(domain, controller);
+}
+
+const struct clock_domain *clock_domain_named(struct examination *x, const char *controller)
+{
+    struct subject_list named = ask_subjects(x, SUBJECT_DOMAIN);
+    const struct clock_domain *found = NULL, *pending = NULL;
+    size_t given = 0, count = 0;
+
+    for (size_t i = 0; i < named.count && given < CLOCK_DOMAINS_MOST; i++) {
+        const struct clock_domain *domain;
+
+        if (!named.list[i]->given)
+            continue;
+        given++;
+        domain = clock_domain_of(x, named.list[i]->name);
+        if (domain->state == CLOCK_DOMAIN_PENDING)
+            pending = domain;
+        if (domain->state == CLOCK_DOMAIN_FOUND && is_among(domain, controller) && count++ == 0)
+            found = domain;
+    }
+    if (pending)
+        return pending;
+    return count == 1 ? found : NULL;
+}
+
+const struct clock_domain *clock_domain_above(struct examination *x, const char *host)
+{
+    struct subject_list named = ask_subjects(x, SUBJECT_DOMAIN);
+    const struct clock_domain *found = NULL, *pending = NULL;
+
+    for (size_t i = 0; i < named.count; i++) {
+        const struct clock_domain *domain;
+
+        if (!named.list[i]->given || !dns_name_is_below(host, named.list[i]->name))
+            continue;
+        domain = clock_domain_of(x, named.list[i]->name);
+        if (domain->state == CLOCK_DOMAIN_PENDING)
+            pending = domain;
+        if (domain->state == CLOCK_DOMAIN_FOUND &&
+            (!found || dns_name_is_below(domain->name, found->name)))
+            found = domain;
+    }
+    return pending ? pending : found;
+}
+
+bool clock_is_given(struct examination *x, enum subject_kind kind, const char *name)
+{
+    struct subject_list given = ask_subjects(x, kind);
 
     for (size_t i = 0; i < given.count; i++) {
         if (given.list[i]->given && strcmp(given.list[i]->name, name) == 0)

@@ -9,7 +9,8 @@
 
 enum {
     CLOCK_CONTROLLERS_MOST = 16, /* of a domain, that are asked */
-    CLOCK_CANDIDATES_MOST = 6    /* names that may be a host's domain */
+    CLOCK_CANDIDATES_MOST = 6,   /* names that may be a host's domain */
+    CLOCK_DOMAINS_MOST = 64      /* that the user named, and one host may be in */
 };
 
 enum clock_domain_state {
@@ -43,7 +44,17 @@ const struct clock_domain *clock_domain_of(struct examination *x, const char *na
 const struct clock_domain *clock_domain_of_host(struct examination *x, const char *host,
                                                 const char *told);
 
-/* `name` is among the subjects that the user named with --dc. */
-bool clock_is_given_controller(struct examination *x, const char *name);
+/*
+ * The one of the domains that the user named which has controllers, `controller` among them if
+ * that is not NULL. NULL if none or several have; pending while that is not known of all. Of more
+ * than CLOCK_DOMAINS_MOST the first ones are looked at.
+ */
+const struct clock_domain *clock_domain_named(struct examination *x, const char *controller);
+
+/* The longest of the domains that the user named above a host which has controllers; or NULL. */
+const struct clock_domain *clock_domain_above(struct examination *x, const char *host);
+
+/* The user named this subject. */
+bool clock_is_given(struct examination *x, enum subject_kind kind, const char *name);
 
 #endif

@@ -108,18 +108,69 @@ static void keep(struct clock_host *host, const struct clock_reading *reading)
         host->told_domain = reading->told_domain;
 }
 
-static void ask_address(struct examination *x, struct clock_host *host, const char *name,
-                        const struct ip_address *ip, const char *realm)
+static const struct clock_reading *ask(struct examination *x, struct clock_host *host,
+                                       enum clock_source source, enum service service,
+                                       const struct ip_address *ip, const char *realm)
 {
+    struct ip_address literal;
+    const char *name =
+        ip_parse(host->name, strlen(host->name), &literal) == STATUS_OK ? NULL : host->name;
+    const struct clock_reading *reading = ask_clock(x, source, ip, service, name, realm);
+
+    keep(host, reading);
+    return reading;
+}
+
+static bool has_failed(const struct clock_reading *reading)
+{
+    return reading && reading->evidence.status != STATUS_OK;
+}
+
+/* What a server says to the second at the least, without a logon. */
+static bool is_fine(enum clock_source source)
+{
+    return source == CLOCK_SMB2 || source == CLOCK_HTTP_NTLM || source == CLOCK_SMTP_NTLM;
+}
+
+/* Nobody is there, whatever is asked next at that port. */
+static bool is_shut(const struct clock_reading *reading)
+{
+    switch (reading->evidence.status) {
+    case STATUS_TIMED_OUT:
+    case STATUS_REFUSED:
+    case STATUS_UNREACHABLE:
+    case STATUS_CANCELLED:
+    case STATUS_NOT_RECORDED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * What defenders see is asked for last: a ticket over TCP only of a KDC that does not answer over
+ * UDP, a ticket that is none over HTTP only of a server that told nothing finer than seconds.
+ */
+static void ask_address(struct examination *x, struct clock_host *host, const struct ip_address *ip,
+                        const char *realm)
+{
+    const struct clock_reading *http = NULL;
+    size_t fine = 0, failed = 0;
+
     for (size_t i = 0; i < inquiries[host->role].count; i++) {
         const struct inquiry *inquiry = &inquiries[host->role].list[i];
         const struct clock_reading *reading =
-            ask_clock(x, inquiry->source, ip, inquiry->service, name, realm);
+            ask(x, host, inquiry->source, inquiry->service, ip, realm);
 
-        keep(host, reading);
-        if (inquiry->source == CLOCK_KERBEROS && reading && reading->evidence.status != STATUS_OK)
-            keep(host, ask_clock(x, CLOCK_KERBEROS_TCP, ip, inquiry->service, name, realm));
+        if (inquiry->source == CLOCK_KERBEROS && has_failed(reading))
+            ask(x, host, CLOCK_KERBEROS_TCP, inquiry->service, ip, realm);
+        if (inquiry->source == CLOCK_HTTP)
+            http = reading;
+        fine += is_fine(inquiry->source);
+        failed += is_fine(inquiry->source) && has_failed(reading);
     }
+    if (http && !is_shut(http) && failed == fine)
+        ask(x, host, CLOCK_HTTP_KERBEROS, SERVICE_HTTPS, ip, realm);
 }
 
 const struct clock_host *clock_host_of(struct examination *x, const char *name,
@@ -127,14 +178,12 @@ const struct clock_host *clock_host_of(struct examination *x, const char *name,
 {
     struct clock_host *host = arena_new(pass_memory(x), 1, sizeof *host);
     struct addresses addresses = {.count = 0};
-    struct ip_address ip;
-    const char *spoken = ip_parse(name, strlen(name), &ip) == STATUS_OK ? NULL : name;
 
     host->name = name;
     host->role = role;
     host->is_pending = !find_addresses(x, host, &addresses);
     for (size_t i = 0; i < addresses.count && host->count == 0 && !host->is_pending; i++)
-        ask_address(x, host, spoken, &addresses.list[i], realm);
+        ask_address(x, host, &addresses.list[i], realm);
     host->consensus = clock_consensus_of(host->opinions, host->count);
     return host;
 }

@@ -43,11 +43,18 @@ static const char *sources_text(struct examination *x, const struct clock_host *
 }
 
 /* What the user named is vouched for, what DNS names is not. */
+static bool is_vouched(struct examination *x, const struct clock_host *host)
+{
+    if (host->role == CLOCK_ROLE_REFERENCE)
+        return true;
+    return clock_is_given(x, host->role == CLOCK_ROLE_SERVER ? SUBJECT_SERVER : SUBJECT_DC,
+                          host->name);
+}
+
 static void name_host(struct examination *x, struct finding *finding, const char *value,
                       const struct clock_host *host)
 {
-    if (host->role == CLOCK_ROLE_SERVER || host->role == CLOCK_ROLE_REFERENCE ||
-        clock_is_given_controller(x, host->name))
+    if (is_vouched(x, host))
         set_vouched(finding, VALUE_NAME, value, host->name, strlen(host->name));
     else
         set_value(finding, VALUE_NAME, value, host->name, strlen(host->name));

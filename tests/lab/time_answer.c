@@ -210,6 +210,7 @@ static void put_krb_error(const struct time_peer *peer, const struct time_questi
                           const struct refusal *refusal, struct buffer *out)
 {
     enum { VERSION = 5, KRB_ERROR = 30, AS_REP = 11 };
+    bool marks = peer->fault == TIME_PEER_MARKS;
     size_t start = out->size;
     struct buffer time;
 
@@ -219,10 +220,12 @@ static void put_krb_error(const struct time_peer *peer, const struct time_questi
     put_number(out, 1, KRB_ERROR);
     if (peer->fault != TIME_PEER_NO_TIME)
         put_field(out, 4, BER_GENERALIZED_TIME, time.text);
-    put_number(out, 5, question->now % SECOND);
+    put_number(out, 5, marks ? question->asked : question->now % SECOND);
     put_number(out, 6, refusal->code);
     put_field(out, 9, BER_GENERAL_STRING, "CONTOSO.COM");
     put_principal(refusal, out);
+    if (marks)
+        put_field(out, 11, BER_GENERAL_STRING, "NEEDED_PREAUTH");
     ber_wrap(out, start, BER_SEQUENCE);
     ber_wrap(out, start,
              BER_APPLICATION + (peer->fault == TIME_PEER_DECLINES ? AS_REP : KRB_ERROR));

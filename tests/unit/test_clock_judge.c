@@ -20,8 +20,10 @@ struct lab_host {
     double odd_offset;
     enum clock_source odd; /* 0, which is SNTP, with odd_offset 0: none */
     enum status status;    /* of all sources */
-    int64_t resolution;    /* microseconds; 0: 1 */
-    const char *told;      /* its domain */
+    unsigned failing;      /* 1 << source: these end with fails_with */
+    enum status fails_with;
+    int64_t resolution; /* microseconds; 0: 1 */
+    const char *told;   /* its domain */
 };
 
 struct lab {
@@ -118,6 +120,10 @@ static void answer_clock(struct clock_reading *item)
         evidence_fail(&item->evidence, host ? host->status : STATUS_TIMED_OUT, NULL);
         return;
     }
+    if (host->failing >> item->source & 1) {
+        evidence_fail(&item->evidence, host->fails_with, NULL);
+        return;
+    }
     offset = (int64_t)((host->odd_offset != 0 && item->source == host->odd ? host->odd_offset
                                                                            : host->offset) *
                        SECOND);
@@ -203,6 +209,11 @@ static void add(enum subject_kind kind, const char *name)
     exam_add_subject(bench.exam, kind, name, name, true);
 }
 
+static void add_found(enum subject_kind kind, const char *name)
+{
+    exam_add_subject(bench.exam, kind, name, name, false);
+}
+
 static void run(void)
 {
     exam_work(bench.exam, 0);
@@ -254,6 +265,22 @@ static bool says(const char *subject, const char *part)
         return true;
     for (size_t i = 0; finding && i < finding->seen_count; i++) {
         if (strstr(finding->seen[i].text, part))
+            return true;
+    }
+    return false;
+}
+
+/* The name stands in the first step as one that a person is to check. */
+static bool is_to_be_checked(const char *subject, const char *name)
+{
+    const struct finding *finding = finding_of(subject, "clock-skew");
+    const struct step *step;
+
+    assert_non_null(finding);
+    assert_true(finding->fix.count > 0);
+    step = &finding->fix.list[0];
+    for (size_t i = 0; i < step->placeholder_count; i++) {
+        if (strcmp(step->placeholders[i], name) == 0)
             return true;
     }
     return false;
@@ -491,17 +518,160 @@ static void a_ticket_is_asked_for_once_a_host(void **state)
 }
 
 /* Whoever turns up as an exchanger of somebody's mail is not asked for the time. */
-static void found_servers_are_left_alone(void **state)
+static void found_servers_of_others_are_left_alone(void **state)
 {
     static const struct lab lab = {{EX01(0)}, DOMAIN};
+    static const struct lab outside = {{EX01(0)}, .pdc = NULL};
+    static const struct {
+        const struct lab *lab;
+        const char *domain; /* NULL: none is named */
+    } rows[] = {{&lab, NULL}, {&lab, "example.net"}, {&lab, "so.com"}, {&outside, "contoso.com"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(rows[i].lab);
+        add_found(SUBJECT_SERVER, "ex01.contoso.com");
+        if (rows[i].domain)
+            add(SUBJECT_DOMAIN, rows[i].domain);
+        run();
+        assert_int_equal(count_asked(CLOCK_SMB2), 0);
+        assert_int_equal(bench.finding_count, 0);
+        end();
+    }
+}
+
+/* Of a domain whose controllers are seen from here they are the user's own. */
+static void found_servers_of_the_domain_are_asked(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 400), DC1(0), DC2(0)}, DOMAIN};
+    static const struct lab silent = {{EX01(.status = STATUS_REFUSED), DC1(0), DC2(0)}, DOMAIN};
 
     (void)state;
     begin(&lab);
-    exam_add_subject(bench.exam, SUBJECT_SERVER, "ex01.contoso.com", "ex01.contoso.com", false);
+    add_found(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DOMAIN, "contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "critical");
+    assert_true(is_to_be_checked("ex01.contoso.com", "machine"));
+    end();
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_false(is_to_be_checked("ex01.contoso.com", "machine"));
+    end();
+    begin(&silent);
+    add_found(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DOMAIN, "contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "not-applicable");
+    end();
+}
+
+/* A domain leads to its controllers; one that has none is worth a word only to who asks for it. */
+static void a_domain_leads_to_its_controllers(void **state)
+{
+    static const struct lab lab = {{DC1(0), DC2(.offset = 75)}, DOMAIN};
+    static const struct lab none = {{DC1(0)}, .pdc = NULL};
+    static const struct lab fails = {{DC1(0)}, .srv = STATUS_SERVER_FAILURE};
+    static const struct lab old = {{DC1(0)}, .srv = STATUS_NOT_RECORDED};
+    static const char *const clock[] = {"clock"}, *const others[] = {"spf", "mx"};
+    static const struct {
+        const struct lab *lab;
+        size_t only, skip;
+        const char *domain, *dc2;
+    } rows[] = {
+        {&lab, 0, 0, "", "warning"},
+        {&lab, 1, 0, "", "warning"},
+        {&none, 0, 0, "", ""},
+        {&none, 1, 0, "not-applicable", ""},
+        {&none, 0, 2, "not-applicable", ""},
+        {&fails, 0, 0, "", ""},
+        {&fails, 1, 0, "unknown", ""},
+        {&fails, 0, 2, "unknown", ""},
+        {&old, 1, 0, "", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bench.settings.only = clock;
+        bench.settings.only_count = rows[i].only;
+        bench.settings.skip = others;
+        bench.settings.skip_count = rows[i].skip;
+        begin(rows[i].lab);
+        add(SUBJECT_DOMAIN, "contoso.com");
+        run();
+        assert_string_equal(skew_of("contoso.com"), rows[i].domain);
+        assert_string_equal(skew_of("dc2.contoso.com"), rows[i].dc2);
+        end();
+    }
+    begin(&lab);
+    add_found(SUBJECT_DOMAIN, "contoso.com");
     run();
     assert_int_equal(bench.fetched_count, 0);
-    assert_int_equal(bench.finding_count, 0);
     end();
+}
+
+/* Controllers need not be named after their domain: the one that names them is theirs. */
+static void controllers_of_another_name_are_of_the_domain(void **state)
+{
+    static const struct lab lab = {
+        {{.name = "dc1.corp.example", .address = "192.0.2.11"},
+         {.name = "dc2.corp.example", .address = "192.0.2.12", .offset = 400}},
+        .controllers = {"dc1.corp.example", "dc2.corp.example"},
+        .pdc = "dc1.corp.example"};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_DOMAIN, "contoso.com");
+    run();
+    assert_string_equal(skew_of("dc1.corp.example"), "unknown");
+    assert_string_equal(skew_of("dc2.corp.example"), "critical");
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        const struct clock_reading *reading = (struct clock_reading *)bench.fetched[i];
+
+        if (bench.fetched[i]->kind == &evidence_clock && reading->source == CLOCK_KERBEROS)
+            assert_string_equal(reading->realm, "CONTOSO.COM");
+    }
+    end();
+}
+
+/* The refused ticket over HTTP is a failed logon in a log: only where nothing else tells. */
+static void a_refused_ticket_is_the_last_resort(void **state)
+{
+    static const struct {
+        unsigned failing; /* of the server's sources, 1 << source */
+        enum status status;
+        size_t asked;
+    } rows[] = {
+        {0, STATUS_REFUSED, 0},
+        {1u << CLOCK_SMB2, STATUS_REFUSED, 0},
+        {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM, STATUS_REFUSED, 0},
+        {1u << CLOCK_SMB2 | 1u << CLOCK_SMTP_NTLM, STATUS_REFUSED, 0},
+        {1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP_NTLM, STATUS_REFUSED, 0},
+        {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_SMTP_NTLM, STATUS_REFUSED, 1},
+        {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP,
+         STATUS_NOT_FOUND, 1},
+        {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP,
+         STATUS_REFUSED, 0},
+        {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP,
+         STATUS_TIMED_OUT, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct lab lab = {
+            {EX01(.offset = 400, .failing = rows[i].failing, .fails_with = rows[i].status), DC1(0),
+             DC2(0)},
+            DOMAIN};
+
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        if (count_asked(CLOCK_HTTP_KERBEROS) != rows[i].asked)
+            fail_msg("row %zu", i);
+        assert_string_equal(skew_of("ex01.contoso.com"), "critical");
+        end();
+    }
 }
 
 static void a_server_may_have_no_domain(void **state)
@@ -641,7 +811,11 @@ int main(void)
         cmocka_unit_test_setup(controllers_are_held_against_the_pdc_emulator, set_up),
         cmocka_unit_test_setup(sources_that_disagree_are_told, set_up),
         cmocka_unit_test_setup(a_ticket_is_asked_for_once_a_host, set_up),
-        cmocka_unit_test_setup(found_servers_are_left_alone, set_up),
+        cmocka_unit_test_setup(found_servers_of_others_are_left_alone, set_up),
+        cmocka_unit_test_setup(found_servers_of_the_domain_are_asked, set_up),
+        cmocka_unit_test_setup(a_domain_leads_to_its_controllers, set_up),
+        cmocka_unit_test_setup(controllers_of_another_name_are_of_the_domain, set_up),
+        cmocka_unit_test_setup(a_refused_ticket_is_the_last_resort, set_up),
         cmocka_unit_test_setup(a_server_may_have_no_domain, set_up),
         cmocka_unit_test_setup(the_domain_of_an_address_is_told, set_up),
         cmocka_unit_test_setup(controllers_may_be_named, set_up),

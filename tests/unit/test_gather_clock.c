@@ -272,6 +272,28 @@ static void planted_offsets_are_found(void **state)
     close_lab(&lab);
 }
 
+/* MIT's KDC tells the second, and within it how often it was asked: it may be its end by now. */
+static void microseconds_that_count_answers(void **state)
+{
+    static const struct time_peer marks[] = {{"127.0.0.13", TIME_PEER_KERBEROS, TIME_PEER_MARKS}};
+    uint64_t seed = 6;
+    struct lab lab;
+
+    (void)state;
+    open_lab(&lab, marks, COUNT(marks), PATIENT);
+    for (int round = 0; round < 20; round++) {
+        struct time_peer_manner manner = {.offset = random_offset(&seed)};
+        struct clock_reading *reading;
+
+        time_peers_set(lab.peers, 0, &manner);
+        reading = read_clock(&lab, 0, CLOCK_KERBEROS);
+        assert_holds(reading, manner.offset);
+        assert_true(width_of(reading) >= SECOND / 2);
+        evidence_free(&reading->evidence);
+    }
+    close_lab(&lab);
+}
+
 /* How fine a reading is, where nothing is in its way: the best of some, for a machine is busy. */
 static void narrow_on_loopback(void **state)
 {
@@ -655,6 +677,7 @@ int main(void)
         cmocka_unit_test(samples_are_intersected),
         cmocka_unit_test(impossible_samples),
         cmocka_unit_test(planted_offsets_are_found),
+        cmocka_unit_test(microseconds_that_count_answers),
         cmocka_unit_test(narrow_on_loopback),
         cmocka_unit_test(what_hosts_tell),
         cmocka_unit_test(what_is_asked),

@@ -196,6 +196,7 @@ static void test_mit(void **state)
     assert_true(error.client_time == INT64_MIN);
     assert_string_equal(error.realm, "CONTOSO.TEST");
     assert_string_equal(error.server, "krbtgt/CONTOSO.TEST");
+    assert_int_equal(error.resolution, 1000000 - 0x6f9c2);
     arena_release(&arena);
 }
 
@@ -216,6 +217,7 @@ static void test_client_time(void **state)
     assert_int_equal(error.client_time, moment("2026-11-22T12:31:41Z") + 999999);
     assert_int_equal(error.server_time, moment("2026-11-22T12:41:41Z") + 250000);
     assert_int_equal(error.code, 37);
+    assert_int_equal(error.resolution, 1);
     parts.ctime = NULL;
     assert_int_equal(read_parts(&parts, &arena, &error), STATUS_OK);
     assert_true(error.client_time == INT64_MIN);
