@@ -51,8 +51,11 @@ static int complain_of_save(const char *path, enum status status)
 
 unsigned live_jobs(const struct options *options)
 {
-    unsigned most = gather_jobs_most();
+    unsigned most = gather_jobs_most(),
+             usual = options->flag & FOR_AUDIT ? JOBS_USUAL : JOBS_OF_CHECK;
 
+    if (options->jobs == 0)
+        return usual < most ? usual : most;
     if (options->jobs <= most)
         return options->jobs;
     complain("--jobs %u: only %u conversations at once, for this process may not open more sockets "

@@ -366,7 +366,7 @@ const struct option option_table[] = {
     {"ca-file", "FILE", FOR_CHECK | FOR_AUDIT, options_take_ca_file, 0,
      "certificates of authorities to trust (PEM), instead of this system's"},
     {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0,
-     "conversations with servers at once (64, at most 4096)"},
+     "conversations with servers at once (1024, audit 64; at most 4096)"},
     {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,
      "DNS questions in flight at most (500)"},
     {"save", "FILE", FOR_CHECK, NULL, offsetof(struct options, save),

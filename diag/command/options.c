@@ -103,7 +103,6 @@ enum status options_read(struct options *options, const char *command, unsigned 
     options->command = command;
     options->flag = flag;
     options->timeout = TIMEOUT_USUAL;
-    options->jobs = JOBS_USUAL;
     options->patience = PATIENCE_USUAL;
     options->dns_window = flag & FOR_AUDIT ? 0 : DNS_WINDOW_USUAL;
     options->rate = RATE_USUAL;

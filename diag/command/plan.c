@@ -1,6 +1,7 @@
 #include "diag/command/plan.h"
 
 #include "diag/command/command.h"
+#include "diag/command/live.h"
 #include "diag/command/output.h"
 #include "diag/exam.h"
 #include "diag/gather/dns.h"
@@ -128,7 +129,7 @@ static void print_times(const struct options *options, bool is_patient)
         printf("up to %.1f s more where a mail server accepts a connection and stays silent "
                "(--patience);\n%u are waited for side by side (--jobs), 2 of them at one address "
                "and port\n",
-               patience, options->jobs);
+               patience, live_jobs(options));
 }
 
 int print_plan(const struct options *options)

@@ -18,6 +18,7 @@
 enum {
     ORIGIN_READINGS = 16,
     SNTP_EXCHANGES = 4,
+    SMB2_EXCHANGES = 3,
     SLACK = 10000 /* milliseconds */
 };
 
@@ -229,7 +230,9 @@ static const struct {
     [CLOCK_KERBEROS_TCP] = {{1, write_framed_as_req, kerberos_frame_size, read_framed_krb_error},
                             clock_ask_tcp,
                             NULL},
-    [CLOCK_SMB2] = {{1, write_negotiate, smb2_frame_size, read_negotiated}, clock_ask_tcp, NULL},
+    [CLOCK_SMB2] = {{SMB2_EXCHANGES, write_negotiate, smb2_frame_size, read_negotiated},
+                    clock_ask_tcp,
+                    NULL},
     [CLOCK_HTTP] = {.converse = clock_ask_http},
     [CLOCK_HTTP_NTLM] = {.converse = clock_ask_http},
     [CLOCK_HTTP_KERBEROS] = {.converse = clock_ask_http},

@@ -8,6 +8,8 @@ enum {
     ATTEMPTS = 3,
     FIRST_WAIT = 1000000,   /* microseconds, doubled each time; as is the next */
     SAMPLING = 500000,      /* from the first question on, for more samples */
+    WIDE = 2000,            /* as wide as an interval on a near network may be; microseconds too */
+    QUICK = 50000,          /* all exchanges, connecting included */
     RECEIVE_BUFFER = 65536, /* bytes */
     PIECE_SIZE = 4096,
     WAIT_MOST = 60000 /* milliseconds */
@@ -246,7 +248,7 @@ static enum status ask_on(struct clock_inquiry *inquiry, const struct clock_prot
     return status == STATUS_OK ? clock_take_sample(inquiry->reading, &sample) : status;
 }
 
-enum status clock_ask_tcp(struct clock_inquiry *inquiry, const struct clock_protocol *protocol)
+static enum status ask_once(struct clock_inquiry *inquiry, const struct clock_protocol *protocol)
 {
     struct smtp_stream stream;
     enum status status = smtp_stream_open(&stream, &inquiry->reading->address,
@@ -255,5 +257,26 @@ enum status clock_ask_tcp(struct clock_inquiry *inquiry, const struct clock_prot
     if (status == STATUS_OK)
         status = ask_on(inquiry, protocol, &stream);
     smtp_stream_close(&stream);
+    return status;
+}
+
+static bool is_worth_another(const struct clock_inquiry *inquiry, int64_t began)
+{
+    const struct clock_interval interval = clock_interval_of(inquiry->reading);
+
+    return interval.most - interval.least > WIDE && clock_now(inquiry) - began < QUICK;
+}
+
+enum status clock_ask_tcp(struct clock_inquiry *inquiry, const struct clock_protocol *protocol)
+{
+    int64_t began = clock_now(inquiry);
+    enum status status = ask_once(inquiry, protocol);
+
+    for (unsigned i = 1; i < protocol->exchanges && status == STATUS_OK; i++) {
+        if (!is_worth_another(inquiry, began) || ask_once(inquiry, protocol) != STATUS_OK)
+            break;
+    }
+    if (status == STATUS_OK)
+        inquiry->reading->evidence.reason = NULL;
     return status;
 }

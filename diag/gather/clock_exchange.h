@@ -24,7 +24,7 @@ struct clock_inquiry { /* a reading on its way */
 };
 
 struct clock_protocol {
-    unsigned exchanges; /* at most; over UDP */
+    unsigned exchanges; /* at most */
     void (*write)(const struct clock_reading *reading, const struct clock_ticket *ticket,
                   struct buffer *out);
     /* Bytes of the answer at the head of a stream; 0: not known yet, SIZE_MAX: none. May be NULL.
@@ -56,6 +56,10 @@ enum status clock_take_sample(struct clock_reading *reading, const struct clock_
  */
 enum status clock_ask_udp(struct clock_inquiry *inquiry, const struct clock_protocol *protocol);
 
+/*
+ * A connection for each exchange. There is another only where the one before was so quick that
+ * what made its interval wide was a busy machine, here or there, and not the way between.
+ */
 enum status clock_ask_tcp(struct clock_inquiry *inquiry, const struct clock_protocol *protocol);
 
 /* The stream's own count of time for a moment of the inquiry's. */

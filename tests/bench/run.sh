@@ -53,4 +53,6 @@ $here/audit.sh
 echo
 $here/mx.sh
 echo
+$here/clocks.sh
+echo
 $here/capture.sh

@@ -1,8 +1,9 @@
 /*
- * lab_time ADDRESS=SERVICE[:SECONDS]...
+ * lab_time ADDRESS=SERVICE[:SECONDS[:DELAY]]...
  *
  * Hosts that tell the time, each service at its usual port, until standard input ends: ntp, ldap,
- * kerberos, smb, smtp. SECONDS: how far the clock behind it is ahead, or with a minus sign back.
+ * kerberos, smb, smtp, http. SECONDS: how far the clock behind it is ahead, or with a minus sign
+ * back. DELAY: seconds that a question and its answer are on their way, half of it each.
  * Prints a line "listening ADDRESS:PORT" for each in the order given, once all are there. Exit
  * status 2 with a message when an argument is not understood or a port is taken.
  */
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PEERS_MOST = 64, SECONDS_MOST = 1000000000 };
+enum { PEERS_MOST = 512, SECONDS_MOST = 1000000000 };
 
 static const struct {
     const char *word;
@@ -26,7 +27,7 @@ static const struct {
 
 static struct {
     struct time_peer list[PEERS_MOST];
-    int64_t offsets[PEERS_MOST];
+    struct time_peer_manner manners[PEERS_MOST];
     struct time_peers *running[PEERS_MOST];
     size_t count;
 } lab;
@@ -42,25 +43,40 @@ static bool read_service(const char *text, size_t size, enum time_peer_service *
     return false;
 }
 
+/* The number behind a colon, as microseconds; 0 where there is none. */
+static bool read_seconds(char **at, double least, int64_t *out)
+{
+    char *end;
+    double seconds;
+
+    *out = 0;
+    if (**at != ':')
+        return **at == '\0';
+    seconds = strtod(*at + 1, &end);
+    if (end == *at + 1 || !(seconds >= least && seconds < SECONDS_MOST))
+        return false;
+    *out = (int64_t)(seconds * 1e6);
+    *at = end;
+    return true;
+}
+
 static bool read_peer(char *argument)
 {
     struct time_peer *peer = &lab.list[lab.count];
-    char *equals = strchr(argument, '='), *colon, *end;
-    double seconds = 0;
+    struct time_peer_manner *manner = &lab.manners[lab.count];
+    char *equals = strchr(argument, '='), *at;
+    int64_t delay;
 
     if (!equals || lab.count == PEERS_MOST)
         return false;
     *equals++ = '\0';
-    colon = strchr(equals, ':');
-    if (!read_service(equals, strcspn(equals, ":"), &peer->service))
+    at = equals + strcspn(equals, ":");
+    if (!read_service(equals, (size_t)(at - equals), &peer->service) ||
+        !read_seconds(&at, -SECONDS_MOST, &manner->offset) || !read_seconds(&at, 0, &delay) || *at)
         return false;
-    if (colon) {
-        seconds = strtod(colon + 1, &end);
-        if (end == colon + 1 || *end || !(seconds > -SECONDS_MOST && seconds < SECONDS_MOST))
-            return false;
-    }
+    manner->there = manner->back = delay / 2;
     peer->address = argument;
-    lab.offsets[lab.count++] = (int64_t)(seconds * 1e6);
+    lab.count++;
     return true;
 }
 
@@ -69,7 +85,6 @@ static bool start(void)
     int64_t right = platform_wall_clock_fine() - platform_monotonic_clock();
 
     for (size_t i = 0; i < lab.count; i++) {
-        const struct time_peer_manner manner = {.offset = lab.offsets[i]};
         uint16_t port = services[lab.list[i].service].port;
 
         if (time_peers_start(&lab.list[i], 1, right, &port, &lab.running[i]) != STATUS_OK) {
@@ -77,7 +92,7 @@ static bool start(void)
                     (unsigned)port);
             return false;
         }
-        time_peers_set(lab.running[i], 0, &manner);
+        time_peers_set(lab.running[i], 0, &lab.manners[i]);
         printf("listening %s:%u\n", lab.list[i].address, (unsigned)port);
     }
     return fflush(stdout) == 0;
@@ -90,7 +105,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc && good; i++)
         good = read_peer(argv[i]);
     if (!good) {
-        fputs("usage: lab_time ADDRESS=SERVICE[:SECONDS]...\n", stderr);
+        fputs("usage: lab_time ADDRESS=SERVICE[:SECONDS[:DELAY]]...\n", stderr);
         return 2;
     }
     good = start();
