@@ -5,13 +5,24 @@ static struct clock_interval between(const struct clock_host *one, const struct 
     return clock_difference(one->consensus.interval, other->consensus.interval);
 }
 
+static bool is_apart(enum clock_skew skew)
+{
+    return skew == CLOCK_DRIFTED || skew == CLOCK_BEYOND;
+}
+
 static bool are_in_step(const struct clock_host *one, const struct clock_host *other, int64_t limit)
 {
     return clock_skew_of(between(one, other), limit) == CLOCK_IN_STEP;
 }
 
+static bool are_apart(const struct clock_host *one, const struct clock_host *other, int64_t limit)
+{
+    return is_apart(clock_skew_of(between(one, other), limit));
+}
+
 struct votes { /* of third clocks: in step with one of the two and not with the other */
     size_t with_host, with_other;
+    size_t with_neither; /* apart from both */
 };
 
 static void hear(struct votes *votes, const struct clock_pair *pair, const struct clock_host *host,
@@ -26,28 +37,27 @@ static void hear(struct votes *votes, const struct clock_pair *pair, const struc
     with_other = are_in_step(witness, pair->other, limit);
     votes->with_host += with_host && !with_other;
     votes->with_other += with_other && !with_host;
-}
-
-static bool is_apart(const struct clock_pair *pair)
-{
-    return pair->skew == CLOCK_DRIFTED || pair->skew == CLOCK_BEYOND;
+    votes->with_neither +=
+        are_apart(witness, host, limit) && are_apart(witness, pair->other, limit);
 }
 
 static enum clock_blame blame_of(const struct clock_pair *pair)
 {
-    if (!is_apart(pair))
+    if (!is_apart(pair->skew))
         return CLOCK_UNDECIDED;
     if (pair->with_other > pair->with_host)
         return CLOCK_ITSELF;
     if (pair->with_host > pair->with_other)
         return CLOCK_THE_OTHER;
-    return pair->other->role == CLOCK_ROLE_REFERENCE ? CLOCK_ITSELF : CLOCK_UNDECIDED;
+    if (pair->other->role == CLOCK_ROLE_REFERENCE)
+        return CLOCK_ITSELF;
+    return pair->with_neither > 0 && pair->with_host == 0 ? CLOCK_BOTH : CLOCK_UNDECIDED;
 }
 
 static void decide(struct clock_pair *pair, const struct clock_host *host,
                    const struct clock_host *const *witnesses, size_t count, int64_t limit)
 {
-    struct votes inside = {0, 0}, outside = {0, 0}, *decisive;
+    struct votes inside = {0}, outside = {0}, *decisive;
 
     for (size_t i = 0; i < count; i++)
         hear(witnesses[i]->role == CLOCK_ROLE_REFERENCE ? &outside : &inside, pair, host,
@@ -57,6 +67,8 @@ static void decide(struct clock_pair *pair, const struct clock_host *host,
                    : &inside;
     pair->with_host = decisive->with_host;
     pair->with_other = decisive->with_other;
+    pair->with_neither =
+        outside.with_host == 0 && outside.with_other == 0 ? outside.with_neither : 0;
     pair->blame = blame_of(pair);
 }
 
@@ -64,7 +76,7 @@ static bool is_answerable(const struct clock_host *host, const struct clock_pair
 {
     if (pair->blame == CLOCK_THE_OTHER)
         return false;
-    return host->role != CLOCK_ROLE_PDC || !is_apart(pair) || pair->blame == CLOCK_ITSELF;
+    return host->role != CLOCK_ROLE_PDC || !is_apart(pair->skew) || pair->blame == CLOCK_ITSELF;
 }
 
 /* In step with one and not measurable against another: in step. Otherwise the worse counts. */

@@ -9,7 +9,8 @@ enum { CLOCK_OTHERS_MOST = 48 };
 enum clock_blame {                  /* which of two clocks is wrong */
                    CLOCK_UNDECIDED, /* nobody else knows, or others are of two minds */
                    CLOCK_ITSELF,
-                   CLOCK_THE_OTHER
+                   CLOCK_THE_OTHER,
+                   CLOCK_BOTH /* a clock outside agrees with neither, and nobody with one of them */
 };
 
 struct clock_pair {
@@ -17,8 +18,9 @@ struct clock_pair {
     struct clock_interval difference; /* the host's clock minus the other's */
     enum clock_skew skew;
     enum clock_blame blame;
-    size_t with_other; /* those who decide, in step with the other one and not with the host */
-    size_t with_host;  /* the reverse */
+    size_t with_other;   /* those who decide, in step with the other one and not with the host */
+    size_t with_host;    /* the reverse */
+    size_t with_neither; /* clocks outside that are a minute or more from both */
 };
 
 struct clock_comparison {

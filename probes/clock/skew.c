@@ -97,6 +97,9 @@ static const char *blame_text(struct examination *x, const struct clock_host *ho
         return arena_print(arena, "; %s is the wrong one: %zu other clock%s with %s", host->name,
                            pair->with_other, pair->with_other == 1 ? " agrees" : "s agree",
                            pair->other->name);
+    if (pair->blame == CLOCK_BOTH)
+        return arena_print(arena, "; both are wrong: %zu outside clock%s with neither",
+                           pair->with_neither, pair->with_neither == 1 ? " agrees" : "s agree");
     if (pair->blame == CLOCK_ITSELF)
         return "; the clock outside is taken as right";
     return "; which of the two is wrong, no third clock decides";

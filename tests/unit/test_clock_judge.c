@@ -392,6 +392,12 @@ static void clocks_are_held_against_those_above(void **state)
          "warning",
          "ok",
          NULL},
+        {{{EX01(.offset = 90), DC1(0), DC2(.offset = 420), NTP1(0)}, DOMAIN},
+         true,
+         "critical",
+         "ok",
+         "critical",
+         "both are wrong: 1 outside clock agrees with neither"},
         /* what cannot be read is no verdict */
         {{{EX01(.status = STATUS_REFUSED), DC1(0), DC2(0)}, DOMAIN},
          false,
