@@ -98,9 +98,17 @@ static int64_t size_of(struct clock_interval difference)
     return middle < 0 ? -middle : middle;
 }
 
+/* Of two wrong clocks the difference says less of the host than that from a right one. */
+static bool is_clearer(const struct clock_pair *one, const struct clock_pair *other)
+{
+    return one->blame == CLOCK_ITSELF && other->blame == CLOCK_BOTH;
+}
+
 /* Of two that are alike a clock outside says more, and the PDC emulator more than others. */
 static bool is_worse(const struct clock_pair *one, const struct clock_pair *other)
 {
+    if (is_clearer(one, other) || is_clearer(other, one))
+        return is_clearer(one, other);
     if (rank_of(one->skew) != rank_of(other->skew))
         return rank_of(one->skew) > rank_of(other->skew);
     if (one->other->role != other->other->role)

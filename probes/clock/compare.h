@@ -37,7 +37,8 @@ struct clock_comparison {
  * a clock outside, which is right unless other ones say otherwise.
  *
  * `worst` leaves out pairs in which the other one is wrong: those are its own matter; of a PDC
- * emulator, which its domain follows, also pairs of which nobody knows who is wrong. What is beyond
+ * emulator, which its domain follows, also pairs of which nobody knows who is wrong. A pair of two
+ * wrong ones is the worst only where there is none with a right one. What is beyond
  * CLOCK_OTHERS_MOST is left out.
  */
 void clock_compare(const struct clock_host *host, const struct clock_host *const *others,

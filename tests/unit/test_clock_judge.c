@@ -394,7 +394,7 @@ static void clocks_are_held_against_those_above(void **state)
          NULL},
         {{{EX01(.offset = 90), DC1(0), DC2(.offset = 420), NTP1(0)}, DOMAIN},
          true,
-         "critical",
+         "warning",
          "ok",
          "critical",
          "both are wrong: 1 outside clock agrees with neither"},
