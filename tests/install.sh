@@ -5,7 +5,7 @@
 set -eu
 
 build="gcc libc6-dev make cmake ninja-build pkg-config libssl-dev libjansson-dev libidn2-dev libcurl4-openssl-dev"
-check="$build clang clang-format clang-tidy libclang-rt-dev libcmocka-dev python3 parallel python3-jsonschema python3-yaml iproute2 nsd knot knot-dnsutils unbound bind9-utils openssl postfix haproxy tshark wireshark-common bash dash python3-spf python3-dnspython nodejs npm git valgrind"
+check="$build clang clang-format clang-tidy libclang-rt-dev libcmocka-dev python3 parallel python3-jsonschema python3-yaml iproute2 nsd knot knot-dnsutils unbound bind9-utils openssl postfix haproxy tshark wireshark-common bash dash python3-spf python3-dnspython nodejs npm git valgrind samba samba-ad-dc samba-ad-provision python3-samba winbind chrony krb5-kdc apache2-bin libapache2-mod-auth-gssapi gss-ntlmssp dovecot-core libfaketime"
 extended="$check"
 bench="$build tshark wireshark-common nsd knot-dnsutils dnsperf python3 python3-yaml python3-spf python3-dnspython libmail-spf-perl libspf2-dev spfquery iproute2 nodejs npm swaks nmap time"
 
@@ -49,6 +49,15 @@ else
     exit 1
 fi
 echo "install:$missing"
+
+# Servers that come in packages are started by the tests that need them, not by apt.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap '$as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod 755 "$policy"
+fi
+
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get -qq update
 # shellcheck disable=SC2086 # a list of words
