@@ -1,0 +1,95 @@
+"""README.md and docs/: what they tell users to type is understood, and what they link to is there."""
+
+import re
+import shlex
+
+from harness import *
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FILES = ("SEND20261120-1.LOG", "trace.pcapng", "ex01/w32time.reg", "dc1/w32time.reg")
+EVIDENCE = "today.jsonl"
+
+
+def commands():
+    """(page, words) of every line of a block that calls the program."""
+    for page in PAGES:
+        for block in re.findall(r"^```\n(.*?)^```$", page.read_text(), re.M | re.S):
+            for line in block.splitlines():
+                if re.match(r"(\$ )?exdiag [a-z]", line):
+                    yield page.name, shlex.split(line.removeprefix("$ "), comments=True)[1:]
+
+
+def as_typed(words, place, dns):
+    """What the shell makes of them, but that the lab's name server is asked, and --plan sends nothing."""
+    ends = [at for at, word in enumerate(words) if word[0] in "<>"]
+    typed = []
+    for word in words[: min(ends, default=None)]:
+        paths = sorted(place.glob(word)) if "*" in word else []
+        typed += [path.relative_to(place) for path in paths] or [word]
+    if "--dns" in typed:
+        at = typed.index("--dns")
+        del typed[at : at + 2]
+    if typed[0] in ("check", "spf", "audit"):
+        typed += ["--dns", dns]
+    return typed + ["--plan"] * (typed[0] == "check")
+
+
+@case
+def every_command_is_understood():
+    count = 0
+    with Lab(HEALTHY) as lab, folder() as place:
+        exdiag("check", "contoso.com", "--dns", lab.dns, "--save", place / EVIDENCE, status=FINE)
+        evidence = (place / EVIDENCE).read_bytes()
+        for name in FILES:
+            (place / name).parent.mkdir(exist_ok=True)
+            (place / name).write_text("nothing that is read\n")
+        for page, words in commands():
+            typed = as_typed(words, place, lab.dns)
+            (place / EVIDENCE).unlink(missing_ok=True)
+            if typed[0] == "report":
+                (place / EVIDENCE).write_bytes(evidence)
+            result = exdiag(*typed, folder=place, stdin=b"contoso.com\n")
+            expect(result.status != TROUBLE, f"{page}: exdiag {words}: {result.err}")
+            count += 1
+    expect(count > 20, f"only {count} commands were found")
+
+
+@case
+def every_finding_is_told_of():
+    """Of each finding there is a word for users, and no page has a word of one that is none."""
+    told = set()
+    for page in PAGES:
+        for line in page.read_text().splitlines():
+            if line.startswith("| `") and " | " in line:
+                told |= set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", line.split(" | ")[0]))
+    ids = set()
+    for line in exdiag("list", status=FINE).out.splitlines():
+        if "findings: " in line:
+            ids |= set(line.split("findings: ")[1].split())
+    expect_equal(ids - told, {"file-not-read"}, "findings without a word for users")
+    expect_equal(told - ids, set(), "words of findings that are none")
+
+
+@case
+def every_link_leads_somewhere():
+    anchors = {}
+    for page in PAGES:
+        headings = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
+        anchors[page] = {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in headings}
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+            path, _, anchor = target.partition("#")
+            other = (page.parent / path).resolve() if path else page
+            expect(other.exists(), f"{page.name}: there is no {path}")
+            if anchor:
+                expect_in(anchor, anchors[other], f"anchors of {other.name}")
+
+
+@case
+def the_readme_says_what_defenders_see():
+    text = " ".join((ROOT / "README.md").read_text().split())
+    for word in ("AS-REQ without credentials", "account enumeration", "asked once"):
+        expect_in(word, text, "README.md")
+
+
+main()
