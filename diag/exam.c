@@ -508,6 +508,9 @@ static void run_pass(struct examination *x)
     x->drafts_end = &x->drafts;
     x->facts = NULL;
     x->facts_end = &x->facts;
+    x->placed = NULL;
+    x->placed_end = &x->placed;
+    x->placed_count = 0;
     x->result = NULL;
     x->incomplete = false;
     x->fresh = false;
@@ -588,6 +591,19 @@ void exam_findings(struct exam *exam, void (*take)(void *context, struct finding
 {
     for (const struct visit *visit = exam->first; visit; visit = visit->next)
         visit_findings(visit, take, context);
+}
+
+void exam_spans(const struct exam *exam,
+                void (*take)(void *context, const struct subject *subject,
+                             const struct scale *scale, const struct span *span),
+                void *context)
+{
+    for (const struct visit *visit = exam->first; visit; visit = visit->next) {
+        for (const struct examination *x = visit->examinations; x; x = x->next) {
+            for (const struct placed *at = x->incomplete ? NULL : x->placed; at; at = at->next)
+                take(context, &visit->subject, at->scale, &at->span);
+        }
+    }
 }
 
 const struct subject *visit_subject(const struct visit *visit)

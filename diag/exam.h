@@ -96,6 +96,15 @@ struct subject_list exam_subjects(struct exam *exam);
 void exam_findings(struct exam *exam, void (*take)(void *context, struct finding *finding),
                    void *context);
 
+/*
+ * What complete passes placed on scales, with the subject of the examination; of one
+ * examination in the order placed. None with `concluded`. They live as long as the exam.
+ */
+void exam_spans(const struct exam *exam,
+                void (*take)(void *context, const struct subject *subject,
+                             const struct scale *scale, const struct span *span),
+                void *context);
+
 /* Of one visit: its subject. */
 const struct subject *visit_subject(const struct visit *visit);
 

@@ -19,6 +19,13 @@ struct draft {
     size_t value_room;
 };
 
+/* A span that an examination placed. */
+struct placed {
+    const struct scale *scale;
+    struct span span;
+    const struct placed *next;
+};
+
 /* A subject and all that is examined of it. */
 struct visit {
     struct subject subject;
@@ -40,6 +47,9 @@ struct examination {
     struct draft **drafts_end;
     const struct fact *facts; /* in the order told */
     const struct fact **facts_end;
+    const struct placed *placed; /* in the order placed */
+    const struct placed **placed_end;
+    unsigned placed_count;
     const void *result; /* set_result() */
     bool incomplete;    /* something asked is still on its way */
     unsigned asks;

@@ -359,6 +359,24 @@ void tell_text(struct examination *x, const char *name, const char *text)
     add_fact(x, name)->text = text_printable(&x->memory, text, strlen(text));
 }
 
+void place(struct examination *x, const struct scale *scale, const struct span *span)
+{
+    struct placed *placed;
+
+    if (exam_options_of(x->exam)->concluded || span->least > span->most ||
+        x->placed_count == SPANS_MOST)
+        return;
+    placed = arena_new(&x->memory, 1, sizeof *placed);
+    placed->scale = scale;
+    placed->span = *span;
+    placed->span.name = text_printable(&x->memory, span->name, strlen(span->name));
+    if (span->role)
+        placed->span.role = text_printable(&x->memory, span->role, strlen(span->role));
+    *x->placed_end = placed;
+    x->placed_end = &placed->next;
+    x->placed_count++;
+}
+
 void set_result(struct examination *x, const void *result)
 {
     x->result = result;

@@ -192,11 +192,15 @@ void tell_number(struct examination *x, const char *name, uint64_t number);
 void tell_text(struct examination *x, const char *name, const char *text);
 
 /*
- * Places what was measured of a subject on a scale, for all to be seen side by side (scale.h):
- * from a zero that everything of the run shares. Of one name the first span placed is kept, in
- * report order of the subjects. Texts are copied and made printable.
+ * Places what was measured of a subject, or of whom it was held against, on a scale, for all to be
+ * seen side by side (scale.h): from a zero that everything of the run shares. Any examination may
+ * place the same: of one name one span is kept (chart_arrange()), in report order of the subjects.
+ * Texts are copied and made printable. A span whose ends are in the wrong order says nothing and
+ * is left out, and so is what one examination places beyond SPANS_MOST.
  */
 void place(struct examination *x, const struct scale *scale, const struct span *span);
+
+enum { SPANS_MOST = 128 };
 
 /*
  * What this pass made, in pass memory, for a command that runs this very probe:

@@ -3,8 +3,8 @@
  *
  * A probe places spans on a scale (probe.h, place()): what it measured of each subject, with
  * certainty between two ends, against one zero that all of a run have in common. The verdict
- * makes one chart of each scale and run: everything in it is then told against the span of the
- * highest rank, the origin, so that a common error of all cancels.
+ * makes one chart of each scale and run: everything in it is then told against one of the spans,
+ * the origin, so that a common error of all cancels.
  *
  * Charts of different runs are never merged: their zeros are different ones.
  */
@@ -26,13 +26,14 @@ struct scale_stop {
 /* Const, beside the kinds of finding. */
 struct scale {
     const char *id;                 /* kebab-case, in JSON: "clocks" */
-    const char *title;              /* for people, lower case: "clocks" */
+    const char *title;              /* for people, lower case, one short word: "clocks" */
     const char *unit;               /* of the numbers in JSON: "us" */
-    const char *note;               /* how to read it, one line */
+    const char *limit;              /* what a span's `critical` is: "the limit of Kerberos" */
     const struct scale_stop *stops; /* upwards */
     int64_t warning;                /* a whole span so far from the origin, or farther, is wrong */
-    /* "+0.003 s": a value for people, no more digits than `width`, of its span, makes sense of */
-    void (*write)(int64_t value, int64_t width, struct buffer *out);
+    /* "+7 min 0.1 s ± 0.5 s": a span for people, with its sign unless it is at 0; "+1 min" where
+     * both ends are one. No more digits than its width makes sense of. */
+    void (*write)(int64_t least, int64_t most, struct buffer *out);
 };
 
 /* Worst first. */
@@ -40,17 +41,21 @@ enum span_standing { SPAN_CRITICAL, SPAN_WARNING, SPAN_UNSURE, SPAN_RIGHT, SPAN_
 
 const char *span_standing_word(enum span_standing standing); /* "critical" in JSON */
 
+enum { SPAN_NEVER_CRITICAL = 0 };
+
 struct span {
-    const char *name;    /* printable; one span a name is kept, the one placed first */
-    const char *role;    /* "domain controller", for people; or NULL */
+    const char *name;    /* printable */
+    const char *role;    /* "PDC emulator", for people; or NULL */
     int64_t least, most; /* placed: from the run's zero; in a chart: from the origin's middle */
     unsigned rank;       /* the higher, the nearer to right */
-    int64_t critical;    /* a whole span so far from the origin, or farther, breaks something */
+    bool is_doubted;     /* others say that it is wrong: no origin while there is another */
+    int64_t critical;    /* a whole span so far from the origin, or farther, breaks something; or
+                            SPAN_NEVER_CRITICAL */
 };
 
 struct chart_row {
     struct span span;
-    enum span_standing standing;
+    enum span_standing standing; /* the origin is right */
 };
 
 struct chart {
@@ -58,13 +63,21 @@ struct chart {
     size_t run;                   /* of the report */
     const struct chart_row *rows; /* the origin first, then by rank downwards, then by name */
     size_t row_count;
-    size_t below, above; /* how many stops the axis needs on either side, one at least */
+    int64_t critical;    /* the least of all spans'; or SPAN_NEVER_CRITICAL */
+    size_t below, above; /* how many stops the axis has on either side: one beyond `critical`, and
+                            more where a span needs them */
 };
 
 /*
- * Arranges `spans` in `arena`. The origin is the highest rank, of several the narrowest, of
- * these the first by name. A standing counts the widths of both: wrong is what is certainly so,
- * right what certainly is not, and unsure what may be either.
+ * Arranges `spans` in `arena`; at least one. Of one name the span of the highest rank is kept, of
+ * these the first; it is doubted if any of them is.
+ *
+ * The origin is one that nobody doubts and that is narrower than the scale's warning, if there is
+ * one: of the highest rank, of several the one with which the most others are right, then the
+ * narrowest, then the first by name.
+ *
+ * A standing counts the widths of both: wrong is what is certainly so, right what certainly is
+ * not, and unsure what may be either.
  */
 void chart_arrange(const struct scale *scale, const struct span *spans, size_t count,
                    struct arena *arena, struct chart *out);

@@ -2,6 +2,7 @@
 
 #include "diag/clock.h"
 #include "diag/text.h"
+#include "diag/verdict_charts.h"
 #include "diag/version.h"
 
 #include <stdlib.h>
@@ -244,4 +245,5 @@ void verdict(const struct run *runs, size_t run_count, const char *title, struct
     report->finding_count = all.count;
     count_outcomes(report);
     collect_subjects(runs, run_count, arena, report);
+    verdict_charts(runs, run_count, arena, report);
 }

@@ -215,6 +215,48 @@ static json_t *finding_array(const struct report *report)
     return array;
 }
 
+/* ---- charts ---- */
+
+static json_t *span_object(const struct chart_row *row)
+{
+    json_t *object = json_object();
+
+    json_put_text(object, "name", row->span.name);
+    put_text_or_null(object, "role", row->span.role);
+    json_object_set_new(object, "least", json_integer(row->span.least));
+    json_object_set_new(object, "most", json_integer(row->span.most));
+    json_put_text(object, "standing", span_standing_word(row->standing));
+    return object;
+}
+
+static json_t *chart_object(const struct chart *chart)
+{
+    json_t *object = json_object(), *spans = json_array();
+
+    for (size_t i = 0; i < chart->row_count; i++)
+        json_array_append_new(spans, span_object(&chart->rows[i]));
+    json_put_text(object, "id", chart->scale->id);
+    json_put_text(object, "title", chart->scale->title);
+    json_put_text(object, "unit", chart->scale->unit);
+    json_put_number(object, "run", chart->run);
+    json_put_text(object, "origin", chart->rows->span.name);
+    json_object_set_new(object, "spans", spans);
+    return object;
+}
+
+/* Absent where nothing was placed on a scale. */
+static void put_charts(json_t *object, const struct report *report)
+{
+    json_t *array;
+
+    if (report->chart_count == 0)
+        return;
+    array = json_array();
+    for (size_t i = 0; i < report->chart_count; i++)
+        json_array_append_new(array, chart_object(&report->charts[i]));
+    json_object_set_new(object, "charts", array);
+}
+
 static json_t *report_object(const struct report *report)
 {
     struct report_span span = report_span(report);
@@ -229,6 +271,7 @@ static json_t *report_object(const struct report *report)
     json_object_set_new(object, "runs", run_array(report));
     json_object_set_new(object, "subjects", subject_array(report));
     json_object_set_new(object, "summary", summary_object(report));
+    put_charts(object, report);
     json_object_set_new(object, "findings", finding_array(report));
     return object;
 }

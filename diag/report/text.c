@@ -3,6 +3,7 @@
 
 #include "diag/report/shared.h"
 #include "diag/report/style.h"
+#include "diag/report/text_chart.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
@@ -478,6 +479,16 @@ static void header(struct page *page)
     buffer_release(&text);
 }
 
+/* With several runs each chart names its own. */
+static void charts(struct page *page)
+{
+    const struct report *report = page->report;
+
+    for (size_t i = 0; i < report->chart_count; i++)
+        text_chart(&page->wrap, page->options, page->body, &report->charts[i],
+                   report->runs[report->charts[i].run].source);
+}
+
 static void summary(struct page *page)
 {
     struct buffer text;
@@ -522,6 +533,7 @@ enum status report_text(const struct report *report, const struct report_options
         part(&page, PART_PROBLEMS, heading, false);
         part(&page, PART_UNKNOWN, heading, false);
     } else {
+        charts(&page);
         body(&page);
     }
     summary(&page);

@@ -2,6 +2,7 @@
  * Clocks: whether servers and domain controllers agree on the time, and who tells them. RFC 4120
  * 1.6; Windows Time Service Tools and Settings.
  */
+#include "probes/clock/chart.h"
 #include "probes/clock/kinds.h"
 #include "probes/clock/settings.h"
 #include "probes/clock/skew.h"
@@ -190,6 +191,7 @@ static void judge(struct examination *x, const struct clock_host *host,
     build(&builder);
     if (builder.is_pending || domain->state == CLOCK_DOMAIN_PENDING)
         return;
+    clock_place(x, field);
     clock_tell_sources(x, host);
     if (field->other_count == 0 && host->role == CLOCK_ROLE_SERVER)
         tell_no_domain(x, host, domain);

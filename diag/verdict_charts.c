@@ -1,0 +1,88 @@
+#include "diag/verdict_charts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct placing {
+    const struct scale *scale;
+    const struct subject *subject;
+    const struct span *span;
+    size_t number; /* keeps the order of one subject's */
+};
+
+struct placings { /* of one run */
+    struct arena *arena;
+    struct placing *list;
+    size_t count, room;
+};
+
+static void take(void *context, const struct subject *subject, const struct scale *scale,
+                 const struct span *span)
+{
+    struct placings *all = context;
+
+    all->list = arena_grow(all->arena, all->list, &all->room, all->count, sizeof *all->list);
+    all->list[all->count] = (struct placing){scale, subject, span, all->count};
+    all->count++;
+}
+
+/* Those of a scale together, in report order of the subjects. */
+static int compare_placings(const void *a, const void *b)
+{
+    const struct placing *one = a, *other = b;
+    int order = strcmp(one->scale->id, other->scale->id);
+
+    if (order == 0)
+        order = subject_compare(one->subject, other->subject);
+    if (order == 0)
+        order = one->number < other->number ? -1 : 1;
+    return order;
+}
+
+struct charts {
+    struct arena *arena;
+    struct chart *list;
+    size_t count, room;
+};
+
+static void add_chart(struct charts *charts, const struct placing *placings, size_t count,
+                      size_t run)
+{
+    struct span *spans = arena_new(charts->arena, count, sizeof *spans);
+    struct chart *chart;
+
+    charts->list =
+        arena_grow(charts->arena, charts->list, &charts->room, charts->count, sizeof *chart);
+    chart = &charts->list[charts->count];
+    for (size_t i = 0; i < count; i++)
+        spans[i] = *placings[i].span;
+    chart_arrange(placings->scale, spans, count, charts->arena, chart);
+    chart->run = run;
+    if (chart->row_count > 1)
+        charts->count++;
+}
+
+static void add_charts(struct charts *charts, const struct run *run, size_t index)
+{
+    struct placings all = {.arena = charts->arena};
+
+    exam_spans(run->exam, take, &all);
+    if (all.count)
+        qsort(all.list, all.count, sizeof *all.list, compare_placings);
+    for (size_t from = 0, to; from < all.count; from = to) {
+        for (to = from + 1; to < all.count && all.list[to].scale == all.list[from].scale;)
+            to++;
+        add_chart(charts, all.list + from, to - from, index);
+    }
+}
+
+void verdict_charts(const struct run *runs, size_t run_count, struct arena *arena,
+                    struct report *report)
+{
+    struct charts charts = {.arena = arena};
+
+    for (size_t i = 0; i < run_count; i++)
+        add_charts(&charts, &runs[i], i);
+    report->charts = charts.list;
+    report->chart_count = charts.count;
+}
