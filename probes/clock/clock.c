@@ -9,134 +9,6 @@
 
 #include <string.h>
 
-enum { /* microseconds */
-       SECOND = 1000000,
-       MINUTE = 60 * SECOND
-};
-enum { MINUTES_USUAL = 5 };
-
-/* ---- the field ---- */
-
-struct builder {
-    struct examination *x;
-    struct clock_field *field;
-    bool is_pending;
-};
-
-static bool is_listed(const struct clock_field *field, const struct clock_host *host)
-{
-    for (size_t i = 0; i < field->witness_count; i++) {
-        if (clock_host_is_same(field->witnesses[i], host))
-            return true;
-    }
-    return clock_host_is_same(field->host, host);
-}
-
-static const struct clock_host *add_witness(struct builder *builder, const char *name,
-                                            enum clock_role role)
-{
-    struct clock_field *field = builder->field;
-    const struct clock_host *host;
-
-    if (field->witness_count == CLOCK_OTHERS_MOST || strcmp(name, field->host->name) == 0)
-        return NULL;
-    host = clock_host_of(builder->x, name, role, field->domain->realm);
-    builder->is_pending = builder->is_pending || host->is_pending;
-    if (is_listed(field, host))
-        return NULL;
-    field->witnesses[field->witness_count++] = host;
-    return host;
-}
-
-static void add_other(struct builder *builder, const struct clock_host *host)
-{
-    if (host)
-        builder->field->others[builder->field->other_count++] = host;
-}
-
-/* A server is held against all controllers, these against the PDC emulator alone if there is one.
- */
-static bool is_held_against(const struct clock_field *field, const char *name)
-{
-    return field->host->role != CLOCK_ROLE_CONTROLLER || !field->domain->pdc ||
-           strcmp(name, field->domain->pdc) == 0;
-}
-
-static void add_controller(struct builder *builder, const char *name)
-{
-    const char *pdc = builder->field->domain->pdc;
-    const struct clock_host *host = add_witness(
-        builder, name, pdc && strcmp(name, pdc) == 0 ? CLOCK_ROLE_PDC : CLOCK_ROLE_CONTROLLER);
-
-    if (is_held_against(builder->field, name))
-        add_other(builder, host);
-}
-
-static void add_controllers(struct builder *builder)
-{
-    const struct clock_domain *domain = builder->field->domain;
-    struct subject_list given = ask_subjects(builder->x, SUBJECT_DC);
-
-    for (size_t i = 0; i < domain->count; i++)
-        add_controller(builder, domain->controllers[i]);
-    for (size_t i = 0; i < given.count && i < CLOCK_OTHERS_MOST; i++) {
-        if (given.list[i]->given)
-            add_controller(builder, given.list[i]->name);
-    }
-}
-
-/* Of controllers that differ, they show which one has left the domain. */
-static void add_servers(struct builder *builder)
-{
-    struct subject_list servers = ask_subjects(builder->x, SUBJECT_SERVER);
-
-    for (size_t i = 0; i < servers.count && i < CLOCK_OTHERS_MOST; i++) {
-        if (servers.list[i]->given && builder->field->host->role != CLOCK_ROLE_SERVER)
-            add_witness(builder, servers.list[i]->name, CLOCK_ROLE_SERVER);
-    }
-}
-
-/* The PDC emulator follows clocks outside, and so does a host that has nobody else. */
-static void add_references(struct builder *builder)
-{
-    const struct settings *settings = ask_settings(builder->x);
-    bool is_held = builder->field->host->role == CLOCK_ROLE_PDC || !builder->field->other_count;
-
-    for (size_t i = 0; i < settings->reference_count && i < REFERENCES_MOST; i++) {
-        const struct clock_host *host =
-            add_witness(builder, settings->references[i], CLOCK_ROLE_REFERENCE);
-
-        if (is_held)
-            add_other(builder, host);
-    }
-}
-
-/* What host evidence of one of those concerned says. Of no tolerance at all a second is left. */
-static void read_limit(struct builder *builder)
-{
-    struct clock_field *field = builder->field;
-    const char *names[CLOCK_OTHERS_MOST + 1];
-    struct clock_tolerance told;
-
-    for (size_t i = 0; i < field->other_count; i++)
-        names[i] = field->others[i]->name;
-    names[field->other_count] = field->host->name;
-    if (!clock_settings_tolerance(builder->x, names, field->other_count + 1, &told))
-        builder->is_pending = true;
-    field->limit_source = told.source;
-    field->limit = (int64_t)(told.minutes >= 0 ? told.minutes : MINUTES_USUAL) * MINUTE;
-    if (field->limit == 0)
-        field->limit = SECOND;
-}
-
-static void build(struct builder *builder)
-{
-    add_controllers(builder);
-    add_references(builder);
-    add_servers(builder);
-    read_limit(builder);
-}
-
 /* ---- servers ---- */
 
 /* A host that nothing else leads to a domain may be of the one that the user named. */
@@ -183,17 +55,19 @@ static void tell_no_domain(struct examination *x, const struct clock_host *host,
 static void judge(struct examination *x, const struct clock_host *host,
                   const struct clock_domain *domain)
 {
-    struct clock_field *field = arena_new(pass_memory(x), 1, sizeof *field);
-    struct builder builder = {.x = x, .field = field, .is_pending = host->is_pending};
+    const struct clock_field *field = clock_field_of(x, host, domain);
+    bool is_server = host->role == CLOCK_ROLE_SERVER;
 
-    field->host = host;
-    field->domain = domain;
-    build(&builder);
-    if (builder.is_pending || domain->state == CLOCK_DOMAIN_PENDING)
+    if (!field)
         return;
+    if (is_server && field->controller) {
+        not_applicable(x, &clock_skew, "it is the domain controller %s, and judged as that",
+                       field->controller);
+        return;
+    }
     clock_place(x, field);
     clock_tell_sources(x, host);
-    if (field->other_count == 0 && host->role == CLOCK_ROLE_SERVER)
+    if (field->other_count == 0 && is_server)
         tell_no_domain(x, host, domain);
     else
         clock_tell_skew(x, field);
@@ -340,20 +214,20 @@ const struct probe probe_clock = {
         "below _msdcs) and their addresses. Of each server named, and of each mail exchanger of a "
         "domain that has controllers in this view of DNS, one SMB2 negotiation (TCP 445), two SMTP "
         "connections (TCP 25: the banner, and AUTH NTLM up to the challenge) and two HTTPS "
-        "requests (TCP 443). Of each domain controller, named with --dc or found: up to four SNTP "
-        "packets (UDP 123), the rootDSE (UDP and TCP 389), one SMB2 negotiation (TCP 445) and, "
-        "once, an AS-REQ without credentials for a client that does not exist (UDP 88, TCP only if "
-        "that is not answered). SNTP of the servers of --reference. No logon is tried with "
-        "anybody's name or password; a server that tells its time to the second alone is sent, "
-        "once, a Kerberos ticket over HTTPS that is none, whose refusal holds a finer time. "
-        "Registry exports and output of w32tm given with --file; the domain that they name is "
-        "looked up",
+        "requests (TCP 443; where that is not open, HTTP at TCP 80). Of each domain controller, "
+        "named with --dc or found: up to four SNTP packets (UDP 123), the rootDSE (UDP and TCP "
+        "389), one SMB2 negotiation (TCP 445) and, once, an AS-REQ without credentials for a "
+        "client that does not exist (UDP 88, TCP only if that is not answered). SNTP of the "
+        "servers of --reference. No logon is tried with anybody's name or password; a server that "
+        "tells its time to the second alone is sent, once, a Kerberos ticket over HTTP that is "
+        "none, whose refusal holds a finer time. Registry exports and output of w32tm given with "
+        "--file; the domain that they name is looked up",
     .noticed =
         "the AS-REQ without credentials looks to a watchful defender like account enumeration, "
         "somebody who tries out account names: event 4768 with result 0x6 for the client "
         "exdiag-clock, once for each domain controller. A ticket that is none is a refused logon "
         "without an account: event 4625 and a 401 in the web server's log, at most once for each "
-        "server, and only for one that answers HTTPS but neither SMB2 nor NTLM. NTLM is left after "
+        "server, and only for one that answers HTTP but neither SMB2 nor NTLM. NTLM is left after "
         "the challenge, so that no logon is logged; mail and web servers log connections that end "
         "early",
     .kinds = kinds,

@@ -20,6 +20,11 @@ static bool are_apart(const struct clock_host *one, const struct clock_host *oth
     return is_apart(clock_skew_of(between(one, other), limit));
 }
 
+bool clock_is_apart(const struct clock_pair *pair)
+{
+    return is_apart(pair->skew);
+}
+
 struct votes { /* of third clocks: in step with one of the two and not with the other */
     size_t with_host, with_other;
     size_t with_neither; /* apart from both */
@@ -43,7 +48,7 @@ static void hear(struct votes *votes, const struct clock_pair *pair, const struc
 
 static enum clock_blame blame_of(const struct clock_pair *pair)
 {
-    if (!is_apart(pair->skew))
+    if (!clock_is_apart(pair))
         return CLOCK_UNDECIDED;
     if (pair->with_other > pair->with_host)
         return CLOCK_ITSELF;
@@ -76,7 +81,7 @@ static bool is_answerable(const struct clock_host *host, const struct clock_pair
 {
     if (pair->blame == CLOCK_THE_OTHER)
         return false;
-    return host->role != CLOCK_ROLE_PDC || !is_apart(pair->skew) || pair->blame == CLOCK_ITSELF;
+    return host->role != CLOCK_ROLE_PDC || !clock_is_apart(pair) || pair->blame == CLOCK_ITSELF;
 }
 
 /* In step with one and not measurable against another: in step. Otherwise the worse counts. */

@@ -30,6 +30,9 @@ struct clock_comparison {
     const struct clock_pair *worst; /* that the host is answerable for; NULL: there is none */
 };
 
+/* They differ by a minute or more, certainly. */
+bool clock_is_apart(const struct clock_pair *pair);
+
 /*
  * Holds `host` against each of `others`, among whom it is not. All of `witnesses`, the others
  * included, have a say in who is wrong, but for the two at hand: clocks outside first, and where

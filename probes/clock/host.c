@@ -25,6 +25,8 @@ static const struct inquiry of_servers[] = {{CLOCK_SMB2, SERVICE_SMB},
                                             {CLOCK_SMTP_NTLM, SERVICE_SMTP},
                                             {CLOCK_HTTP, SERVICE_HTTPS},
                                             {CLOCK_HTTP_NTLM, SERVICE_HTTPS}};
+static const struct inquiry without_tls[] = {{CLOCK_HTTP, SERVICE_HTTP},
+                                             {CLOCK_HTTP_NTLM, SERVICE_HTTP}};
 static const struct inquiry of_controllers[] = {{CLOCK_SNTP, SERVICE_NTP},
                                                 {CLOCK_CLDAP, SERVICE_LDAP},
                                                 {CLOCK_LDAP, SERVICE_LDAP},
@@ -108,16 +110,23 @@ static void keep(struct clock_host *host, const struct clock_reading *reading)
         host->told_domain = reading->told_domain;
 }
 
-static const struct clock_reading *ask(struct examination *x, struct clock_host *host,
-                                       enum clock_source source, enum service service,
-                                       const struct ip_address *ip, const char *realm)
-{
-    struct ip_address literal;
-    const char *name =
-        ip_parse(host->name, strlen(host->name), &literal) == STATUS_OK ? NULL : host->name;
-    const struct clock_reading *reading = ask_clock(x, source, ip, service, name, realm);
+struct call { /* at one address of a host */
+    struct examination *x;
+    struct clock_host *host;
+    const struct ip_address *ip;
+    const char *realm;
+};
 
-    keep(host, reading);
+static const struct clock_reading *ask(const struct call *call, const struct inquiry *inquiry)
+{
+    const char *name = call->host->name;
+    struct ip_address literal;
+    const struct clock_reading *reading;
+
+    if (ip_parse(name, strlen(name), &literal) == STATUS_OK)
+        name = NULL;
+    reading = ask_clock(call->x, inquiry->source, call->ip, inquiry->service, name, call->realm);
+    keep(call->host, reading);
     return reading;
 }
 
@@ -126,13 +135,13 @@ static bool has_failed(const struct clock_reading *reading)
     return reading && reading->evidence.status != STATUS_OK;
 }
 
-/* What a server says to the second at the least, without a logon. */
+/* Finer than seconds, without a logon. */
 static bool is_fine(enum clock_source source)
 {
     return source == CLOCK_SMB2 || source == CLOCK_HTTP_NTLM || source == CLOCK_SMTP_NTLM;
 }
 
-/* Nobody is there, whatever is asked next at that port. */
+/* Nobody is known to be there: what else is asked at that port comes to the same. */
 static bool is_shut(const struct clock_reading *reading)
 {
     switch (reading->evidence.status) {
@@ -147,30 +156,55 @@ static bool is_shut(const struct clock_reading *reading)
     }
 }
 
-/*
- * What defenders see is asked for last: a ticket over TCP only of a KDC that does not answer over
- * UDP, a ticket that is none over HTTP only of a server that told nothing finer than seconds.
- */
-static void ask_address(struct examination *x, struct clock_host *host, const struct ip_address *ip,
-                        const char *realm)
+struct spoken {                      /* what came of the questions to a server so far */
+    const struct clock_reading *web; /* HTTP; NULL: not asked, or on its way */
+    bool is_fine;                    /* something was answered to less than a second, or is to be */
+};
+
+static struct spoken ask_all(const struct call *call, const struct inquiry *list, size_t count)
 {
-    const struct clock_reading *http = NULL;
-    size_t fine = 0, failed = 0;
+    static const struct inquiry over_tcp = {CLOCK_KERBEROS_TCP, SERVICE_KERBEROS};
+    struct spoken spoken = {.web = NULL};
 
-    for (size_t i = 0; i < inquiries[host->role].count; i++) {
-        const struct inquiry *inquiry = &inquiries[host->role].list[i];
-        const struct clock_reading *reading =
-            ask(x, host, inquiry->source, inquiry->service, ip, realm);
+    for (size_t i = 0; i < count; i++) {
+        const struct clock_reading *reading = ask(call, &list[i]);
 
-        if (inquiry->source == CLOCK_KERBEROS && has_failed(reading))
-            ask(x, host, CLOCK_KERBEROS_TCP, inquiry->service, ip, realm);
-        if (inquiry->source == CLOCK_HTTP)
-            http = reading;
-        fine += is_fine(inquiry->source);
-        failed += is_fine(inquiry->source) && has_failed(reading);
+        if (list[i].source == CLOCK_KERBEROS && has_failed(reading))
+            ask(call, &over_tcp);
+        if (list[i].source == CLOCK_HTTP)
+            spoken.web = reading;
+        spoken.is_fine = spoken.is_fine || (is_fine(list[i].source) && !has_failed(reading));
     }
-    if (http && !is_shut(http) && failed == fine)
-        ask(x, host, CLOCK_HTTP_KERBEROS, SERVICE_HTTPS, ip, realm);
+    return spoken;
+}
+
+/* Where nothing came over HTTPS, HTTP without TLS may be open: an answer is worth the question. */
+static bool may_be_open(const struct clock_reading *https)
+{
+    return has_failed(https) && https->evidence.status != STATUS_TIMED_OUT &&
+           https->evidence.status != STATUS_UNREACHABLE;
+}
+
+/*
+ * What defenders notice comes last: a ticket over TCP only of a KDC that does not answer over UDP,
+ * and over HTTP one that is none only to a server that told nothing finer than seconds.
+ */
+static void ask_address(const struct call *call)
+{
+    static const struct inquiry over_https = {CLOCK_HTTP_KERBEROS, SERVICE_HTTPS},
+                                over_http = {CLOCK_HTTP_KERBEROS, SERVICE_HTTP};
+    enum clock_role role = call->host->role;
+    struct spoken spoken = ask_all(call, inquiries[role].list, inquiries[role].count);
+    struct spoken plain = {.web = spoken.web};
+
+    if (may_be_open(spoken.web))
+        plain = ask_all(call, without_tls, sizeof without_tls / sizeof *without_tls);
+    if (!plain.web || spoken.is_fine || plain.is_fine)
+        return;
+    if (plain.web != spoken.web && !has_failed(plain.web))
+        ask(call, &over_http);
+    else if (!is_shut(spoken.web))
+        ask(call, &over_https);
 }
 
 const struct clock_host *clock_host_of(struct examination *x, const char *name,
@@ -183,7 +217,7 @@ const struct clock_host *clock_host_of(struct examination *x, const char *name,
     host->role = role;
     host->is_pending = !find_addresses(x, host, &addresses);
     for (size_t i = 0; i < addresses.count && host->count == 0 && !host->is_pending; i++)
-        ask_address(x, host, &addresses.list[i], realm);
+        ask_address(&(struct call){x, host, &addresses.list[i], realm});
     host->consensus = clock_consensus_of(host->opinions, host->count);
     return host;
 }

@@ -38,8 +38,8 @@ extern const struct finding_kind time_vm_sync;
             "w32tm /config /manualpeerlist:{ntp-servers} /syncfromflags:manual /reliable:yes "     \
             "/update",                                                                             \
         .risk =                                                                                    \
-            "the whole domain follows: name servers that you trust, three or more, so that one "   \
-            "that is wrong is outvoted",                                                           \
+            "the whole domain follows: choose NTP servers that you trust, three or more, so that " \
+            "one that is wrong is outvoted",                                                       \
         .note =                                                                                    \
             "the servers between the quotation marks, as in ntp1.example.net,0x8 "                 \
             "ntp2.example.net,0x8 ntp3.example.net,0x8; the PDC emulator of a child domain is "    \

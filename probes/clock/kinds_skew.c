@@ -47,8 +47,16 @@ const struct finding_kind clock_skew = {
              .command = "Find out which of the two is wrong before you set either: hold both "
                         "against a third clock, another domain controller or an NTP server "
                         "outside (exdiag check --reference).",
-             .note = "a server that is set after a wrong domain controller is wrong itself",
+             .note =
+                 "the steps below set {machine}, if that is the wrong one; a server that is set "
+                 "after a wrong domain controller is wrong itself",
              .when = "undecided"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{wrong-pdc}, before anything else",
+             .command = "Correct the clock of {wrong-pdc} first: it is the PDC emulator, and wrong "
+                        "itself. Whoever follows the domain is set after it.",
+             .when = "wrong-pdc"},
             CLOCK_LOOK,
             CLOCK_KEEP_SETTINGS,
             CLOCK_FOLLOW_OUTSIDE("is-pdc"),
@@ -81,11 +89,18 @@ const struct finding_kind clock_skew = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the machine that runs exdiag",
+             .command = "Name a third clock: an NTP server outside with --reference, or another "
+                        "domain controller with --dc.",
+             .when = "undecided"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the machine that runs exdiag",
              .command = "Run exdiag where the domain's own name servers are asked (or name one "
                         "with --dns), name domain controllers with --dc, and let it reach "
                         "them at UDP 123, UDP and TCP 389 and 88 and TCP 445, and the server at "
                         "TCP 445, 443 and 25.",
-             .note = "the nearer it is, the narrower the intervals"},
+             .note = "the nearer it is, the narrower the intervals",
+             .when = "!undecided"},
             {0}},
     .references = references,
 };
@@ -117,15 +132,22 @@ const struct finding_kind clock_sources_disagree = {
             CLOCK_LOOK,
             {0}},
     .verify =
-        (const struct step_template[]){{.shell = SHELL_CMD,
-                                        .kind = STEP_EXACT,
-                                        .where = "any member of the domain",
-                                        .command =
-                                            "w32tm /stripchart /computer:{machine} /samples:30 "
-                                            "/dataonly",
-                                        .note = "of a domain controller: a clock that is pulled to "
-                                                "and fro shows here; members do not answer NTP"},
-                                       {0}},
+        (const struct step_template[]){
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = "any member of the domain",
+             .command = "w32tm /stripchart /computer:{machine} /samples:30 /dataonly",
+             .note = "a clock that is pulled to and fro shows here",
+             .when = "is-controller"},
+            {.shell = SHELL_SH,
+             .kind = STEP_EXACT,
+             .where = "the machine that runs exdiag",
+             .command = "exdiag check --server {machine} --only clock",
+             .note = "with --dns and --dc as now; members of a domain do not answer w32tm "
+                     "/stripchart",
+             .when = "!is-controller",
+             .also_powershell = true},
+            {0}},
     .no_undo = "looking changes nothing; a clock that is set needs no way back",
     .make_known = (const struct step_template[]){CLOCK_LOOK, {0}},
     .references = references,

@@ -60,6 +60,11 @@ static void name_host(struct examination *x, struct finding *finding, const char
         set_value(finding, VALUE_NAME, value, host->name, strlen(host->name));
 }
 
+static bool is_controller(const struct clock_host *host)
+{
+    return host->role == CLOCK_ROLE_PDC || host->role == CLOCK_ROLE_CONTROLLER;
+}
+
 static void set_subject(struct examination *x, struct finding *finding,
                         const struct clock_field *field)
 {
@@ -69,8 +74,10 @@ static void set_subject(struct examination *x, struct finding *finding,
     set_text(finding, "limit", limit_text(x, field->limit));
     if (role == CLOCK_ROLE_PDC)
         set_text(finding, "is-pdc", "yes");
-    if (role == CLOCK_ROLE_PDC || role == CLOCK_ROLE_CONTROLLER)
+    if (is_controller(field->host))
         set_text(finding, "is-controller", "yes");
+    if (field->wrong_pdc)
+        name_host(x, finding, "wrong-pdc", field->wrong_pdc);
 }
 
 /* ---- what was seen ---- */
@@ -87,7 +94,7 @@ static const char *blame_text(struct examination *x, const struct clock_host *ho
 {
     struct arena *arena = pass_memory(x);
 
-    if (pair->skew != CLOCK_DRIFTED && pair->skew != CLOCK_BEYOND)
+    if (!clock_is_apart(pair))
         return "";
     if (pair->blame == CLOCK_THE_OTHER)
         return arena_print(arena, "; %s is the wrong one: %zu other clock%s with %s",
@@ -153,6 +160,9 @@ static void saw_all(struct examination *x, struct finding *finding, const struct
         saw_clock(x, finding, field->host);
     if (comparison->worst)
         saw_clock(x, finding, comparison->worst->other);
+    if (field->wrong_pdc)
+        saw(finding, &field->wrong_pdc->readings[0]->evidence,
+            "%s (PDC emulator) is wrong itself, and the others follow it", field->wrong_pdc->name);
     saw_silence(finding, field->host);
     for (size_t i = 0; i < field->other_count; i++)
         saw_silence(finding, field->others[i]);
@@ -166,35 +176,55 @@ static void saw_all(struct examination *x, struct finding *finding, const struct
 
 /* ---- clock-skew ---- */
 
+static const struct clock_pair *undecided(const struct clock_comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->count; i++) {
+        if (comparison->pairs[i].blame == CLOCK_UNDECIDED)
+            return &comparison->pairs[i];
+    }
+    return NULL;
+}
+
 static void set_pair(struct examination *x, struct finding *finding,
                      const struct clock_comparison *comparison)
 {
-    const struct clock_pair *worst = comparison->worst;
+    const struct clock_pair *pair = comparison->worst ? comparison->worst : undecided(comparison);
 
-    if (!worst)
+    if (!pair)
         return;
-    name_host(x, finding, "other", worst->other);
-    set_text(finding, "difference", interval_text(x, worst->difference));
-    if (worst->blame == CLOCK_UNDECIDED)
+    name_host(x, finding, "other", pair->other);
+    set_text(finding, "difference", interval_text(x, pair->difference));
+    if (pair->blame == CLOCK_UNDECIDED && clock_is_apart(pair))
         set_text(finding, "undecided", "yes");
 }
 
+/* A controller that nobody is above of is what the others are held against, and needs no verdict
+ * of its own, unless it is all that was asked about. */
 static struct finding *tell_nothing_known(struct examination *x, const struct clock_field *field)
 {
     if (!clock_host_spoke(field->host))
         return unknown(x, &clock_skew, "its clock could not be read");
-    if (field->other_count == 0)
+    if (field->other_count > 0)
+        return unknown(x, &clock_skew, "no clock to hold its own against could be read");
+    if (field->witness_count == 0 && clock_is_given(x, SUBJECT_DC, field->host->name))
         return unknown(x, &clock_skew, "no other clock is known to hold its own against");
-    return unknown(x, &clock_skew, "no clock to hold its own against could be read");
+    return not_applicable(x, &clock_skew,
+                          "no clock is named that it follows; --reference names one outside");
 }
 
-static bool has_undecided(const struct clock_comparison *comparison)
+/* Clocks outside that the user named, and none of them told the time. */
+static bool is_outside_silent(const struct clock_field *field)
 {
-    for (size_t i = 0; i < comparison->count; i++) {
-        if (comparison->pairs[i].blame == CLOCK_UNDECIDED)
-            return true;
+    bool is_named = false;
+
+    for (size_t i = 0; i < field->other_count; i++) {
+        if (field->others[i]->role != CLOCK_ROLE_REFERENCE)
+            continue;
+        if (clock_host_spoke(field->others[i]))
+            return false;
+        is_named = true;
     }
-    return false;
+    return is_named;
 }
 
 static struct finding *tell_outcome(struct examination *x, const struct clock_field *field,
@@ -205,8 +235,10 @@ static struct finding *tell_outcome(struct examination *x, const struct clock_fi
 
     if (comparison->count == 0)
         return tell_nothing_known(x, field);
-    if (!worst && has_undecided(comparison))
+    if (!worst && undecided(comparison))
         return unknown(x, &clock_skew, "its clock differs from others, and no third clock decides");
+    if (is_outside_silent(field) && (!worst || worst->skew == CLOCK_IN_STEP))
+        return unknown(x, &clock_skew, "no clock outside could be read to hold its own against");
     if (!worst)
         return healthy(x, &clock_skew, "its clock differs from others, which are the wrong ones");
     if (worst->skew == CLOCK_IN_STEP)
@@ -250,6 +282,8 @@ void clock_tell_sources(struct examination *x, const struct clock_host *host)
     }
     finding = found(x, &clock_sources_disagree);
     name_host(x, finding, "machine", host);
+    if (is_controller(host))
+        set_text(finding, "is-controller", "yes");
     for (size_t i = 0; i < host->count; i++)
         saw(finding, &host->readings[i]->evidence, "%s: %s from this machine's clock%s",
             clock_source_text(host->readings[i]->source),

@@ -30,7 +30,8 @@ struct lab {
     struct lab_host hosts[HOSTS_MOST];
     const char *controllers[4]; /* of contoso.com */
     const char *pdc;
-    enum status srv; /* what comes of asking for them */
+    enum status srv;       /* what comes of asking for them */
+    const char *elsewhere; /* the controller and PDC emulator of other.example */
 };
 
 static struct {
@@ -73,6 +74,8 @@ static void answer_srv(struct dns_answer *item, struct dns_record *records)
     }
     if (strcmp(item->name, "_ldap._tcp.pdc._msdcs.contoso.com") == 0 && bench.lab->pdc)
         add_srv(item, records, bench.lab->pdc);
+    if (bench.lab->elsewhere && strstr(item->name, "._msdcs.other.example"))
+        add_srv(item, records, bench.lab->elsewhere);
     evidence_fail(&item->evidence, bench.lab->srv, NULL);
 }
 
@@ -353,7 +356,10 @@ static void clocks_are_held_against_those_above(void **state)
          "ok",
          "critical",
          "dc2.contoso.com is the wrong one"},
-        {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN}, true, "ok", "ok", "critical", NULL},
+        /* a clock outside that was asked for and is silent is missed */
+        {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN}, true, "ok", "unknown", "critical", NULL},
+        {{{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN}, true, "ok", "critical", "ok", NULL},
+        {{{EX01(0), DC1(.offset = 30), DC2(0), NTP1(0)}, DOMAIN}, true, "ok", "ok", "ok", NULL},
         {{{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN},
          false,
          "ok",
@@ -738,6 +744,13 @@ static void controllers_may_be_named(void **state)
     run();
     assert_string_equal(skew_of("192.0.2.21"), "critical");
     assert_true(says("192.0.2.21", "no third clock decides"));
+    assert_string_equal(skew_of("192.0.2.11"), "not-applicable");
+    assert_true(says("192.0.2.11", "--reference names one outside"));
+    end();
+    begin(&alone);
+    add(SUBJECT_DC, "192.0.2.11");
+    run();
+    assert_string_equal(skew_of("192.0.2.11"), "unknown");
     assert_true(says("192.0.2.11", "no other clock is known"));
     end();
     begin(&twice);
@@ -746,8 +759,80 @@ static void controllers_may_be_named(void **state)
     run();
     assert_string_equal(skew_of("ex01.contoso.com"), "critical");
     assert_true(says("ex01.contoso.com", "no third clock decides"));
-    assert_string_equal(skew_of("192.0.2.11"), "unknown");
+    assert_string_equal(skew_of("192.0.2.11"), "not-applicable");
     end();
+}
+
+/* Of a domain that is not the server's they say nothing of its logons. */
+static void controllers_of_another_domain_do_not_count(void **state)
+{
+    static const struct lab lab = {
+        {EX01(0),
+         DC1(.status = STATUS_TIMED_OUT),
+         {.name = "dc.other.example", .address = "192.0.2.15", .offset = 600}},
+        .controllers = {"dc1.contoso.com"},
+        .pdc = "dc1.contoso.com",
+        .elsewhere = "dc.other.example"};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DC, "dc.other.example");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "unknown");
+    assert_string_equal(skew_of("dc1.contoso.com"), "unknown");
+    assert_string_equal(skew_of("dc.other.example"), "not-applicable");
+    end();
+}
+
+/* Commands for members are not for it. */
+static void a_server_may_be_a_controller(void **state)
+{
+    static const struct lab lab = {{DC1(.offset = 400), DC2(0)}, DOMAIN};
+    static const char *const names[] = {"dc1.contoso.com", "192.0.2.11", "dc2.contoso.com",
+                                        "192.0.2.12"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        begin(&lab);
+        add(SUBJECT_SERVER, names[i]);
+        add(SUBJECT_DOMAIN, "contoso.com");
+        run();
+        for (size_t j = 0; j < bench.finding_count; j++) {
+            if (bench.findings[j]->subject->kind == SUBJECT_SERVER)
+                assert_string_equal(word_of(bench.findings[j]), "not-applicable");
+        }
+        assert_true(says(names[i], "it is the domain controller") || names[i][0] == 'd');
+        end();
+    }
+}
+
+/* Whoever follows a wrong PDC emulator is not to be set after it. */
+static void a_wrong_pdc_emulator_comes_first(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 600), DC1(.offset = 600), DC2(0), NTP1(0)},
+                                   DOMAIN};
+    static const struct lab right = {{EX01(.offset = 600), DC1(0), DC2(0), NTP1(0)}, DOMAIN};
+    static const char *const references[] = {"ntp1.example.net"};
+    const struct lab *labs[] = {&lab, &right};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const struct finding *finding;
+
+        bench.settings.references = references;
+        bench.settings.reference_count = 1;
+        begin(labs[i]);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        finding = finding_of("ex01.contoso.com", "clock-skew");
+        assert_string_equal(word_of(finding), "critical");
+        assert_int_equal(says("ex01.contoso.com", "is wrong itself"), i == 0);
+        assert_int_equal(strstr(finding->fix.list[0].command, "Correct the clock of") != NULL,
+                         i == 0);
+        assert_false(says("dc1.contoso.com", "is wrong itself"));
+        end();
+    }
 }
 
 /* What the registry of one of the two says, or the policy of the domain: the least of it. */
@@ -825,6 +910,9 @@ int main(void)
         cmocka_unit_test_setup(a_server_may_have_no_domain, set_up),
         cmocka_unit_test_setup(the_domain_of_an_address_is_told, set_up),
         cmocka_unit_test_setup(controllers_may_be_named, set_up),
+        cmocka_unit_test_setup(controllers_of_another_domain_do_not_count, set_up),
+        cmocka_unit_test_setup(a_server_may_be_a_controller, set_up),
+        cmocka_unit_test_setup(a_wrong_pdc_emulator_comes_first, set_up),
         cmocka_unit_test_setup(the_limit_may_be_told, set_up),
         cmocka_unit_test_setup(the_limit_of_another_machine_does_not_count, set_up),
     };

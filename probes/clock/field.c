@@ -1,0 +1,193 @@
+#include "probes/clock/field.h"
+
+#include "probes/clock/settings.h"
+
+#include <string.h>
+
+enum { /* microseconds */
+       SECOND = 1000000,
+       MINUTE = 60 * SECOND
+};
+enum { MINUTES_USUAL = 5 };
+
+struct builder {
+    struct examination *x;
+    struct clock_field *field;
+    bool is_pending;
+};
+
+/* ---- who is in it ---- */
+
+static bool is_listed(const struct clock_field *field, const struct clock_host *host)
+{
+    for (size_t i = 0; i < field->witness_count; i++) {
+        if (clock_host_is_same(field->witnesses[i], host))
+            return true;
+    }
+    return false;
+}
+
+/* NULL: it is there already, or is the host at hand. */
+static const struct clock_host *add_witness(struct builder *builder, const char *name,
+                                            enum clock_role role)
+{
+    struct clock_field *field = builder->field;
+    const struct clock_host *host;
+
+    if (field->witness_count == CLOCK_OTHERS_MOST)
+        return NULL;
+    host = strcmp(name, field->host->name) == 0
+               ? field->host
+               : clock_host_of(builder->x, name, role, field->domain->realm);
+    builder->is_pending = builder->is_pending || host->is_pending;
+    if (clock_host_is_same(field->host, host)) {
+        if (role == CLOCK_ROLE_CONTROLLER || role == CLOCK_ROLE_PDC)
+            field->controller = name;
+        return NULL;
+    }
+    if (is_listed(field, host))
+        return NULL;
+    field->witnesses[field->witness_count++] = host;
+    return host;
+}
+
+static void add_other(struct builder *builder, const struct clock_host *host)
+{
+    if (host)
+        builder->field->others[builder->field->other_count++] = host;
+}
+
+static bool is_held_against(const struct clock_field *field, const char *name)
+{
+    return field->host->role != CLOCK_ROLE_CONTROLLER || !field->domain->pdc ||
+           strcmp(name, field->domain->pdc) == 0;
+}
+
+static void add_controller(struct builder *builder, const char *name)
+{
+    const char *pdc = builder->field->domain->pdc;
+    const struct clock_host *host = add_witness(
+        builder, name, pdc && strcmp(name, pdc) == 0 ? CLOCK_ROLE_PDC : CLOCK_ROLE_CONTROLLER);
+
+    if (is_held_against(builder->field, name))
+        add_other(builder, host);
+}
+
+/* Whoever asks one domain for tickets does not mind the clocks of another. */
+static bool is_of_another_domain(struct builder *builder, const char *controller)
+{
+    const struct clock_domain *own = builder->field->domain;
+    const struct clock_domain *other = clock_domain_of_host(builder->x, controller, NULL);
+
+    builder->is_pending = builder->is_pending || other->state == CLOCK_DOMAIN_PENDING;
+    return own->state == CLOCK_DOMAIN_FOUND && other->state == CLOCK_DOMAIN_FOUND &&
+           strcmp(own->name, other->name) != 0;
+}
+
+static void add_controllers(struct builder *builder)
+{
+    const struct clock_domain *domain = builder->field->domain;
+    struct subject_list given = ask_subjects(builder->x, SUBJECT_DC);
+
+    for (size_t i = 0; i < domain->count; i++)
+        add_controller(builder, domain->controllers[i]);
+    for (size_t i = 0; i < given.count && i < CLOCK_OTHERS_MOST; i++) {
+        if (given.list[i]->given && !is_of_another_domain(builder, given.list[i]->name))
+            add_controller(builder, given.list[i]->name);
+    }
+}
+
+/* Of controllers that differ, they show which one has left the domain. */
+static void add_servers(struct builder *builder)
+{
+    struct subject_list servers = ask_subjects(builder->x, SUBJECT_SERVER);
+
+    for (size_t i = 0; i < servers.count && i < CLOCK_OTHERS_MOST; i++) {
+        if (servers.list[i]->given && builder->field->host->role != CLOCK_ROLE_SERVER)
+            add_witness(builder, servers.list[i]->name, CLOCK_ROLE_SERVER);
+    }
+}
+
+static void add_references(struct builder *builder)
+{
+    const struct settings *settings = ask_settings(builder->x);
+    bool is_held = builder->field->host->role == CLOCK_ROLE_PDC || !builder->field->other_count;
+
+    for (size_t i = 0; i < settings->reference_count && i < REFERENCES_MOST; i++) {
+        const struct clock_host *host =
+            add_witness(builder, settings->references[i], CLOCK_ROLE_REFERENCE);
+
+        if (is_held)
+            add_other(builder, host);
+    }
+}
+
+/* ---- what is borne ---- */
+
+/* What host evidence of one of those concerned says. Of no tolerance at all a second is left. */
+static void read_limit(struct builder *builder)
+{
+    struct clock_field *field = builder->field;
+    const char *names[CLOCK_OTHERS_MOST + 1];
+    struct clock_tolerance told;
+
+    for (size_t i = 0; i < field->other_count; i++)
+        names[i] = field->others[i]->name;
+    names[field->other_count] = field->host->name;
+    if (!clock_settings_tolerance(builder->x, names, field->other_count + 1, &told))
+        builder->is_pending = true;
+    field->limit_source = told.source;
+    field->limit = (int64_t)(told.minutes >= 0 ? told.minutes : MINUTES_USUAL) * MINUTE;
+    if (field->limit == 0)
+        field->limit = SECOND;
+}
+
+/* ---- the PDC emulator, among clocks of its own ---- */
+
+static bool is_wrong(struct examination *x, const struct clock_field *field)
+{
+    struct clock_comparison *comparison = arena_new(pass_memory(x), 1, sizeof *comparison);
+
+    clock_compare(field->host, field->others, field->other_count, field->witnesses,
+                  field->witness_count, field->limit, comparison);
+    return comparison->worst && comparison->worst->blame == CLOCK_ITSELF;
+}
+
+static bool fill(struct examination *x, struct clock_field *field)
+{
+    struct builder builder = {.x = x, .field = field, .is_pending = field->host->is_pending};
+
+    add_controllers(&builder);
+    add_references(&builder);
+    add_servers(&builder);
+    read_limit(&builder);
+    return !builder.is_pending;
+}
+
+/* Judged as its own subject is, so that no two findings differ on it. False: pending. */
+static bool look_at_pdc(struct examination *x, struct clock_field *field)
+{
+    struct clock_field *above = arena_new(pass_memory(x), 1, sizeof *above);
+
+    above->domain = field->domain;
+    above->host = clock_host_of(x, field->domain->pdc, CLOCK_ROLE_PDC, field->domain->realm);
+    if (!fill(x, above))
+        return false;
+    if (is_wrong(x, above) && !clock_host_is_same(above->host, field->host))
+        field->wrong_pdc = above->host;
+    return true;
+}
+
+const struct clock_field *clock_field_of(struct examination *x, const struct clock_host *host,
+                                         const struct clock_domain *domain)
+{
+    struct clock_field *field = arena_new(pass_memory(x), 1, sizeof *field);
+    bool is_there;
+
+    field->host = host;
+    field->domain = domain;
+    is_there = fill(x, field) && domain->state != CLOCK_DOMAIN_PENDING;
+    if (domain->pdc && host->role != CLOCK_ROLE_PDC)
+        is_there = look_at_pdc(x, field) && is_there;
+    return is_there ? field : NULL;
+}

@@ -1,0 +1,30 @@
+/* A host among the clocks that it is held against, and those that have a say in who is wrong. */
+#ifndef EXDIAG_PROBES_CLOCK_FIELD_H
+#define EXDIAG_PROBES_CLOCK_FIELD_H
+
+#include "probes/clock/compare.h"
+#include "probes/clock/controllers.h"
+
+struct clock_field {
+    const struct clock_host *host;
+    const struct clock_domain *domain;
+    const struct clock_host *others[CLOCK_OTHERS_MOST]; /* that it is held against */
+    size_t other_count;
+    const struct clock_host *witnesses[CLOCK_OTHERS_MOST]; /* these, and all others known */
+    size_t witness_count;
+    int64_t limit;                       /* of Kerberos, in microseconds */
+    const struct evidence *limit_source; /* of host evidence that tells it; or NULL */
+    const char *controller;             /* of a server: the controller that it is itself; or NULL */
+    const struct clock_host *wrong_pdc; /* the PDC emulator, if that is wrong itself; or NULL */
+};
+
+/*
+ * In pass memory; NULL while something is on its way. A server is held against the controllers of
+ * its domain and those that the user named, unless DNS says that these are of another domain; a
+ * controller against the PDC emulator alone if that is known; the PDC emulator, and who has nobody
+ * else, also against the servers of --reference.
+ */
+const struct clock_field *clock_field_of(struct examination *x, const struct clock_host *host,
+                                         const struct clock_domain *domain);
+
+#endif
