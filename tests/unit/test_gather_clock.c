@@ -6,6 +6,7 @@
 #include "tests/unit/unit.h"
 
 #include "diag/gather/clock.h"
+#include "diag/gather/pool.h"
 #include "diag/platform.h"
 #include "tests/lab/time_peer.h"
 
@@ -17,7 +18,8 @@ enum {
     PATIENT = 10000, /* milliseconds, as is the next */
     HASTY = 1500,
     GUARD = 60 * SECOND,
-    ROUNDS = 250,
+    WAVES = 50,
+    PLANTED = 20, /* of each source in a wave: a thousand in all */
     HOSTS = 50
 };
 
@@ -242,33 +244,96 @@ static void impossible_samples(void **state)
 
 /* ---- hosts ---- */
 
-/* Every source, a random offset and random ways: over sockets, against one clock. */
+static void make_addresses(char addresses[][16], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        snprintf(addresses[i], sizeof addresses[i], "127.0.1.%u", (unsigned)(i + 1));
+}
+
+struct planting { /* one reading of one host, on a thread of its own */
+    struct time_peer_manner manner;
+    struct evidence *item;
+    const struct lab *lab;
+};
+
+static void read_planted(void *work)
+{
+    struct planting *planting = work;
+
+    gather_clock(planting->item, &planting->lab->options, &planting->lab->means);
+}
+
+static void ignore(void *context)
+{
+    (void)context;
+}
+
+static struct time_peer_manner random_manner(uint64_t *seed, int64_t longest)
+{
+    struct time_peer_manner manner = {.offset = random_offset(seed)};
+
+    manner.there = random_up_to(seed, longest);
+    manner.held = random_up_to(seed, longest);
+    manner.back = random_up_to(seed, longest);
+    return manner;
+}
+
+/* All of them side by side; then each interval holds what was planted. */
+static void read_wave(struct pool *pool, struct planting *plantings, size_t count)
+{
+    struct pool_job job = {.run = read_planted, .allowance = INT64_MAX};
+
+    for (size_t i = 0; i < count; i++) {
+        job.work = &plantings[i];
+        pool_submit(pool, &job);
+    }
+    for (size_t i = 0; i < count; i++) {
+        int64_t until = platform_monotonic_clock() + GUARD;
+        const struct clock_reading *reading;
+
+        while (!pool_take(pool, platform_monotonic_clock(), &job)) {
+            assert_true(platform_monotonic_clock() < until);
+            platform_wait(NULL, 0, NULL, 1);
+        }
+        reading = (const struct clock_reading *)((struct planting *)job.work)->item;
+        if (!is_left_out(reading))
+            assert_holds(reading, ((struct planting *)job.work)->manner.offset);
+        evidence_free(((struct planting *)job.work)->item);
+    }
+}
+
+/*
+ * Every source, a thousand offsets and ways there and back each, over sockets and against one
+ * clock; many at once, so that threads wait for a processor as well.
+ */
 static void planted_offsets_are_found(void **state)
 {
+    static char addresses[COUNT(measures) * PLANTED][16];
+    static struct time_peer list[COUNT(measures) * PLANTED];
+    static struct planting plantings[COUNT(measures) * PLANTED];
+    struct pool *pool = pool_new(COUNT(list), ignore, NULL);
     uint64_t seed = 5;
     struct lab lab;
 
     (void)state;
-    open_lab(&lab, one_of_each, COUNT(one_of_each), PATIENT);
-    for (int round = 0; round < ROUNDS; round++) {
-        bool is_slow = round % 8 == 0;
+    make_addresses(addresses, COUNT(list));
+    for (size_t i = 0; i < COUNT(list); i++)
+        list[i] = (struct time_peer){addresses[i], measures[i % COUNT(measures)].service,
+                                     TIME_PEER_RIGHT};
+    open_lab(&lab, list, COUNT(list), PATIENT);
+    for (int wave = 0; wave < WAVES; wave++) {
+        for (size_t i = 0; i < COUNT(list); i++) {
+            const struct clock_reading question =
+                question_for(&lab, i, measures[i % COUNT(measures)].source);
 
-        for (size_t i = 0; i < COUNT(measures); i++) {
-            struct time_peer_manner manner = {.offset = random_offset(&seed)};
-            struct clock_reading *reading;
-
-            if (is_slow) {
-                manner.there = random_up_to(&seed, 3000);
-                manner.held = random_up_to(&seed, 3000);
-                manner.back = random_up_to(&seed, 3000);
-            }
-            time_peers_set(lab.peers, measures[i].service, &manner);
-            reading = read_clock(&lab, measures[i].service, measures[i].source);
-            if (!is_left_out(reading))
-                assert_holds(reading, manner.offset);
-            evidence_free(&reading->evidence);
+            plantings[i].lab = &lab;
+            plantings[i].manner = random_manner(&seed, wave % 10 == 0 ? 40000 : 2000);
+            plantings[i].item = evidence_new(&evidence_clock, &question.evidence);
+            time_peers_set(lab.peers, i, &plantings[i].manner);
         }
+        read_wave(pool, plantings, COUNT(list));
     }
+    pool_free(pool);
     close_lab(&lab);
 }
 
@@ -543,12 +608,6 @@ static void close_call(struct call *call)
 {
     gather_free(call->gather);
     evidence_store_free(call->store);
-}
-
-static void make_addresses(char addresses[][16], size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        snprintf(addresses[i], sizeof addresses[i], "127.0.1.%u", (unsigned)(i + 1));
 }
 
 static void assert_told(const struct clock_reading *reading, const struct trouble *trouble)
