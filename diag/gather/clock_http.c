@@ -46,16 +46,33 @@ static struct clock_sample sample_of(const struct clock_inquiry *inquiry,
 
 /* ---- Date ---- */
 
+/* A cache gives back the Date of then, and says how long ago that was (RFC 9111 5.1). */
+static bool is_from_a_cache(const struct http_answer *answer)
+{
+    const char *value;
+    size_t at = 0, size;
+
+    return http_next_field(answer, "Age", &at, &value, &size) && !(size == 1 && *value == '0');
+}
+
 static enum status read_date(struct clock_inquiry *inquiry, const struct http_answer *answer)
 {
     struct clock_sample sample = sample_of(inquiry, answer);
     struct clock_reading *reading = inquiry->reading;
-    const char *value;
-    size_t at = 0, size;
+    const char *value, *other;
+    size_t at = 0, size, other_size;
 
     if (!http_next_field(answer, "Date", &at, &value, &size)) {
         reading->evidence.reason = "its answer has no Date";
         return STATUS_NOT_FOUND;
+    }
+    if (is_from_a_cache(answer)) {
+        reading->evidence.reason = "its answer is a cache's, with the Date of an earlier one";
+        return STATUS_NOT_FOUND;
+    }
+    if (http_next_field(answer, "Date", &at, &other, &other_size)) {
+        reading->evidence.reason = "its answer has several Dates";
+        return STATUS_MALFORMED;
     }
     if (instant_from_http_date(value, size, reading->examiner, &sample.remote) != STATUS_OK) {
         reading->evidence.reason = "its Date is none";
