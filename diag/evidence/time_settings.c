@@ -74,6 +74,23 @@ bool time_settings_keeps(const struct registry_value *value)
     return false;
 }
 
+/* -1: not one of them */
+static int index_of_key(const char *key)
+{
+    for (int i = 0; time_settings_keys[i]; i++) {
+        if (registry_is_key(key, time_settings_keys[i], false))
+            return i;
+    }
+    return -1;
+}
+
+bool time_settings_covers(const struct time_settings *settings, const char *key)
+{
+    int index = index_of_key(key);
+
+    return index >= 0 && (settings->registry.covered >> index & 1) != 0;
+}
+
 /* ---- the question ---- */
 
 static const struct time_settings *of(const struct evidence *item)
@@ -115,6 +132,12 @@ static void describe(const struct evidence *item, struct buffer *out)
 static const char *const service_words[] = {
 #define X(name, word) word,
     TIME_SERVICE_LIST(X)
+#undef X
+};
+
+static const char *const vmware_words[] = {
+#define X(name, word) word,
+    VMWARE_TIME_LIST(X)
 #undef X
 };
 
@@ -185,6 +208,32 @@ static json_t *from_value(const struct registry_value *value)
     return object;
 }
 
+/* As keys, for the list of those that are wanted grows. */
+static json_t *from_covered(uint64_t covered)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; time_settings_keys[i]; i++) {
+        if (covered >> i & 1)
+            json_array_append_new(array, json_string(time_settings_keys[i]));
+    }
+    return array;
+}
+
+static uint64_t load_covered(const json_t *array)
+{
+    uint64_t covered = 0;
+
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const char *key = json_string_value(json_array_get(array, i));
+        int index = key ? index_of_key(key) : -1;
+
+        if (index >= 0)
+            covered |= UINT64_C(1) << index;
+    }
+    return covered;
+}
+
 static json_t *from_registry(const struct registry_export *registry)
 {
     json_t *object = json_object(), *values = json_array();
@@ -194,6 +243,7 @@ static json_t *from_registry(const struct registry_export *registry)
         json_put_number(object, "damaged", registry->damaged);
     if (registry->is_cut)
         json_put_bool(object, "cut", true);
+    json_object_set_new(object, "covers", from_covered(registry->covered));
     for (size_t i = 0; i < registry->count; i++)
         json_array_append_new(values, from_value(&registry->values[i]));
     json_object_set_new(object, "values", values);
@@ -262,6 +312,7 @@ static void load_registry(const json_t *object, struct arena *arena,
     registry->keys = json_get_number(object, "keys", INT64_MAX, 0);
     registry->damaged = json_get_number(object, "damaged", INT64_MAX, 0);
     registry->is_cut = json_get_bool(object, "cut");
+    registry->covered = load_covered(json_object_get(object, "covers"));
     if (size > TIME_SETTINGS_VALUES_MOST)
         size = TIME_SETTINGS_VALUES_MOST;
     registry->values = arena_new(arena, size, sizeof *registry->values);
@@ -428,6 +479,8 @@ static void save(const struct evidence *item, json_t *object)
         json_object_set_new(object, "w32tm", from_w32tm(&settings->w32tm));
     if (settings->policy.has_clock_skew)
         put_policy(object, &settings->policy);
+    if (settings->vmware != VMWARE_TIME_UNKNOWN)
+        json_put_text(object, "vmware", vmware_words[settings->vmware]);
     if (settings->service != TIME_SERVICE_UNKNOWN)
         json_put_text(object, "service", service_words[settings->service]);
 }
@@ -447,6 +500,8 @@ static enum status load(struct evidence *item, const json_t *object)
     if (settings->has_w32tm)
         load_w32tm(w32tm, &item->memory, &settings->w32tm);
     load_policy(json_object_get(object, "policy"), &settings->policy);
+    settings->vmware =
+        (enum vmware_time)index_of(object, "vmware", vmware_words, VMWARE_TIME_COUNT);
     settings->service =
         (enum time_service)index_of(object, "service", service_words, TIME_SERVICE_COUNT);
     return STATUS_OK;

@@ -1,8 +1,8 @@
 /*
  * Evidence of kind "time-settings": how one host is told to keep its time. Live on Windows from
  * its registry and services, or from a file: a registry export, what w32tm prints, the security
- * template of a policy. Each holds a part; what several say of one host is put together by the
- * probe (probes/clock/hierarchy.h).
+ * template of a policy, what VMware says of time synchronisation. Each holds a part; what several
+ * say of one host is put together by the probe (probes/clock/hierarchy.h).
  *
  * Redacted, numbers stay, and so do the words that Windows writes itself: types, providers,
  * sources, makes of machines. Hosts and domains become the pseudonyms that they have everywhere
@@ -17,6 +17,7 @@
 #include "diag/evidence/evidence.h"
 #include "diag/read/registry_text.h"
 #include "diag/read/security_inf.h"
+#include "diag/read/vmware_time.h"
 #include "diag/read/w32tm_text.h"
 
 /* Keys of which a registry export's values are read; ended by NULL. All begin with HKLM\. */
@@ -24,6 +25,13 @@ extern const char *const time_settings_keys[];
 
 /* Of these values, and of what is below such a key, whether this one is kept. */
 bool time_settings_keeps(const struct registry_value *value);
+
+/*
+ * Whether this evidence would show what there is at one of these keys: a value that is not there
+ * does not exist then. Exports of other keys leave it open.
+ */
+struct time_settings;
+bool time_settings_covers(const struct time_settings *settings, const char *key);
 
 enum { TIME_SETTINGS_VALUES_MOST = 1024 }; /* of a registry, that are kept */
 
@@ -51,6 +59,7 @@ struct time_settings {
     bool has_w32tm;
     struct w32tm_status w32tm;
     struct security_inf policy; /* of a security template */
+    enum vmware_time vmware;    /* what VMware Tools, or a virtual machine's configuration, say */
     enum time_service service;  /* of the machine at hand */
 };
 

@@ -85,6 +85,21 @@ static enum status read_w32tm(struct text_file *text, struct time_settings *sett
     return status;
 }
 
+static enum status read_vmware(struct text_file *text, struct time_settings *settings,
+                               const char **reason)
+{
+    struct buffer whole;
+
+    read_whole(text, VMWARE_TIME_MOST, &whole);
+    if (!whole.truncated && whole.size <= VMWARE_TIME_MOST)
+        settings->vmware = vmware_time_read(whole.text, whole.size);
+    buffer_release(&whole);
+    if (settings->vmware != VMWARE_TIME_UNKNOWN)
+        return STATUS_OK;
+    *reason = "it does not say whether VMware Tools set the clock (tools.syncTime)";
+    return STATUS_INVALID;
+}
+
 static enum status read_text(FILE *file, struct time_settings *settings, const char **reason)
 {
     struct text_file *text = text_file_new(file);
@@ -96,8 +111,10 @@ static enum status read_text(FILE *file, struct time_settings *settings, const c
         status = read_w32tm(text, settings);
     else if (text_file_type(text) == FILE_TYPE_SECURITY_INF)
         status = read_template(text, settings, reason);
+    else if (text_file_type(text) == FILE_TYPE_VMWARE_TIME)
+        status = read_vmware(text, settings, reason);
     else
-        *reason = "it is no registry export, output of w32tm or security template";
+        *reason = "it is no registry export, output of w32tm, security template or word of VMware";
     text_file_free(text);
     return ferror(file) ? STATUS_IO : status;
 }
@@ -142,10 +159,12 @@ static enum status read_registry(struct time_settings *settings)
 {
     struct registry_text *reader = begin_registry();
     enum status status = STATUS_OK;
+    uint64_t covered = 0;
 
     for (size_t i = 0; time_settings_keys[i] && status == STATUS_OK; i++) {
         const char *key = time_settings_keys[i] + sizeof "HKLM\\" - 1;
 
+        covered |= UINT64_C(1) << i;
         if (is_walked(i))
             continue;
         status = platform_registry_walk(key, take_value, reader);
@@ -153,6 +172,7 @@ static enum status read_registry(struct time_settings *settings)
             status = STATUS_OK;
     }
     end_registry(reader, settings);
+    settings->registry.covered = covered;
     return status;
 }
 

@@ -29,6 +29,8 @@
     X(MAILSTORE_LOG, "mailstore-log", "a MailStore job log")                                       \
     X(REGISTRY, "registry", "a registry export")                                                   \
     X(W32TM, "w32tm", "output of w32tm")                                                           \
+    X(VMWARE_TIME, "vmware-time",                                                                  \
+      "what VMware says of time synchronisation (VMwareToolboxCmd timesync status, .vmx)")         \
     X(SECURITY_INF, "security-inf", "a security template of Group Policy (GptTmpl.inf)")           \
     X(LDIF, "ldif", "a directory export (LDIF)")
 

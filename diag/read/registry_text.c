@@ -109,16 +109,30 @@ static bool starts_key(const char *line, size_t size)
     return is_key_line(line, size) && text_starts_fold(line, size, "[HKEY_");
 }
 
+/* An export begins with the line of its topmost key, and has all below it. */
+static void cover(struct registry_text *reader, const char *key)
+{
+    enum { BITS = 64 };
+
+    for (unsigned i = 0; i < BITS && reader->wanted[i]; i++) {
+        if (registry_is_key(reader->wanted[i], key, true))
+            reader->export.covered |= UINT64_C(1) << i;
+    }
+}
+
 /* "[-key]" deletes one, in files that people write: what stands below it is nothing. */
 static void begin_key(struct registry_text *reader, const char *line, size_t size)
 {
     buffer_clear(&reader->key);
     buffer_add(&reader->key, line + 1, size - 2);
     reader->kept_key = NULL;
-    reader->is_wanted = line[1] != '-' && !reader->key.truncated &&
-                        strlen(reader->key.text) == reader->key.size &&
-                        is_wanted_key(reader, reader->key.text);
     reader->export.keys++;
+    reader->is_wanted =
+        line[1] != '-' && !reader->key.truncated && strlen(reader->key.text) == reader->key.size;
+    if (!reader->is_wanted)
+        return;
+    cover(reader, reader->key.text);
+    reader->is_wanted = is_wanted_key(reader, reader->key.text);
 }
 
 /* ---- text within a line ---- */

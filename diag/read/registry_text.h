@@ -74,6 +74,8 @@ struct registry_export {
     uint64_t keys;    /* in the whole file */
     uint64_t damaged; /* lines that are none of a registry export */
     bool is_cut;      /* more values were wanted than are kept, or longer ones */
+    uint64_t covered; /* a bit for each of the first 64 wanted keys: the file has its line or that
+                         of one above it, so that what is not there does not exist */
 };
 
 /* What was read, in `arena`; the reader is freed. */

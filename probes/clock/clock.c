@@ -186,6 +186,8 @@ static void examine_domain(struct examination *x, const struct subject *subject)
 
 static void examine(struct examination *x, const struct subject *subject)
 {
+    if (subject->kind == SUBJECT_SERVER || subject->kind == SUBJECT_DC)
+        clock_settings_judge_host(x, subject);
     if (subject->kind == SUBJECT_DOMAIN)
         examine_domain(x, subject);
     else if (subject->kind == SUBJECT_SERVER)

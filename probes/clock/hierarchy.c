@@ -43,6 +43,17 @@ const char *time_machine_text(enum time_machine machine)
     return texts[machine];
 }
 
+const char *time_lack_flag(enum time_lack lack)
+{
+    static const char *const flags[] = {
+#define X(name, flag) flag,
+        TIME_LACK_LIST(X)
+#undef X
+    };
+
+    return flags[lack];
+}
+
 /* ---- what the evidence has ---- */
 
 struct reader {
@@ -83,6 +94,15 @@ static int64_t find_number(const struct reader *reader, const char *key, const c
     struct found found = find(reader, key, name, true);
 
     return found.value ? (int64_t)found.value->number : -1;
+}
+
+static bool covers(const struct reader *reader, const char *key)
+{
+    for (size_t i = 0; i < reader->count; i++) {
+        if (time_settings_covers(reader->settings[i], key))
+            return true;
+    }
+    return false;
 }
 
 /* ---- settings ---- */
@@ -377,31 +397,58 @@ static void read_machine(const struct reader *reader, struct time_plan *out)
     }
 }
 
-/* Of Hyper-V provider and service both have a say; the provider is there on hardware, too. */
-static enum time_known hypervisor_sync(const struct reader *reader, const struct time_plan *plan)
+/* What the tools said, or what the machine's configuration on its host sets them to. */
+static enum time_known tools_sync(const struct reader *reader, struct time_plan *out)
+{
+    for (size_t i = 0; i < reader->count; i++) {
+        if (reader->settings[i]->vmware == VMWARE_TIME_UNKNOWN)
+            continue;
+        out->hypervisor_source = &reader->settings[i]->evidence;
+        return reader->settings[i]->vmware == VMWARE_TIME_ENABLED ? TIME_YES : TIME_NO;
+    }
+    return TIME_NOT_KNOWN;
+}
+
+/*
+ * Of Hyper-V provider and service both have a say; the provider is there on hardware, too. That
+ * of VMware, vmwTimeProvider, says nothing: without a precision clock in the virtual machine it
+ * has no time to give.
+ */
+static void read_hypervisor(const struct reader *reader, struct time_plan *out)
 {
     enum { DISABLED = 4 };
-    const struct time_value *hyper_v = &plan->values[TIME_SETTING_HYPER_V];
-    const struct time_value *vmware = &plan->values[TIME_SETTING_VMWARE];
+    const struct time_value *hyper_v = &out->values[TIME_SETTING_HYPER_V];
+    enum time_known tools = tools_sync(reader, out);
 
-    if (plan->machine == TIME_MACHINE_PHYSICAL)
-        return TIME_NO;
-    if (plan->machine == TIME_MACHINE_VMWARE)
-        return vmware->text && vmware->number ? TIME_YES : TIME_NOT_KNOWN;
-    if (plan->machine != TIME_MACHINE_HYPER_V)
-        return TIME_NOT_KNOWN;
-    if (find_number(reader, CONTROL_SET "Services\\vmictimesync", "Start") == DISABLED)
-        return TIME_NO;
-    if (!hyper_v->text)
-        return TIME_NOT_KNOWN;
-    return hyper_v->number ? TIME_YES : TIME_NO;
+    if (tools != TIME_NOT_KNOWN)
+        out->machine = TIME_MACHINE_VMWARE;
+    else if (covers(reader, CONTROL_SET "Services\\VMTools") && !out->has_vmware_tools)
+        tools = TIME_NO; /* there are none */
+    if (out->machine == TIME_MACHINE_VMWARE)
+        out->hypervisor_sync = tools;
+    else if (out->machine == TIME_MACHINE_PHYSICAL)
+        out->hypervisor_sync = TIME_NO;
+    else if (out->machine != TIME_MACHINE_HYPER_V)
+        out->hypervisor_sync = TIME_NOT_KNOWN;
+    else if (find_number(reader, CONTROL_SET "Services\\vmictimesync", "Start") == DISABLED)
+        out->hypervisor_sync = TIME_NO;
+    else if (hyper_v->text)
+        out->hypervisor_sync = hyper_v->number ? TIME_YES : TIME_NO;
+}
+
+/* UtilizeSslTimeData came with the Windows that chooses by stratum. */
+static enum time_known prefers_best(const struct reader *reader)
+{
+    if (find_number(reader, LOCAL "\\Config", "UtilizeSslTimeData") >= 0)
+        return TIME_YES;
+    return covers(reader, LOCAL "\\Config") ? TIME_NO : TIME_NOT_KNOWN;
 }
 
 /* ---- how it is at present ---- */
 
 static bool shows_policy(const struct time_settings *item)
 {
-    if (!*item->path || (item->has_w32tm && item->w32tm.setting_count > 0))
+    if ((item->has_w32tm && item->w32tm.setting_count > 0) || time_settings_covers(item, POLICY))
         return true;
     for (size_t i = 0; i < item->registry.count; i++) {
         if (registry_is_key(item->registry.values[i].key, POLICY, true))
@@ -445,6 +492,25 @@ static void read_skew(const struct reader *reader, struct time_plan *out)
     }
 }
 
+/* ---- what is left open ---- */
+
+static void read_lacks(const struct reader *reader, struct time_plan *out)
+{
+    bool *lacks = out->lacks;
+
+    lacks[TIME_LACK_W32TIME] =
+        out->type == TIME_TYPE_UNKNOWN && !out->values[TIME_SETTING_TYPE].text;
+    lacks[TIME_LACK_POLICY] = !out->policy_is_known;
+    lacks[TIME_LACK_NAME] = !out->computer || !out->domain;
+    lacks[TIME_LACK_ROLE] =
+        !find_text(reader, CONTROL_SET "Control\\ProductOptions", "ProductType");
+    lacks[TIME_LACK_NETLOGON] = out->role == TIME_ROLE_UNKNOWN;
+    lacks[TIME_LACK_MAKE] = out->machine == TIME_MACHINE_UNKNOWN;
+    lacks[TIME_LACK_PRESENT] = !out->status && out->service != TIME_SERVICE_STOPPED;
+    lacks[TIME_LACK_VMWARE] =
+        out->machine == TIME_MACHINE_VMWARE && out->hypervisor_sync == TIME_NOT_KNOWN;
+}
+
 void time_plan_read(const struct time_settings *const *items, size_t count, struct arena *arena,
                     struct time_plan *out)
 {
@@ -457,8 +523,13 @@ void time_plan_read(const struct time_settings *const *items, size_t count, stru
         read_setting(&reader, (enum time_setting)i, &out->values[i]);
     out->type = type_of(out->values[TIME_SETTING_TYPE].text);
     read_peers(out->values[TIME_SETTING_PEERS].text, arena, out);
-    out->hypervisor_sync = hypervisor_sync(&reader, out);
+    read_hypervisor(&reader, out);
+    out->prefers_best = prefers_best(&reader);
     read_skew(&reader, out);
     for (size_t i = 0; i < count; i++)
         read_present(items[i], out);
+    if (out->machine == TIME_MACHINE_UNKNOWN && out->status &&
+        out->status->source == W32TM_SOURCE_VM_IC)
+        out->machine = TIME_MACHINE_HYPER_V;
+    read_lacks(&reader, out);
 }

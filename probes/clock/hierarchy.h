@@ -131,6 +131,28 @@ struct time_peer { /* of the setting NtpServer */
 
 enum { TIME_PEERS_MOST = 64 };
 
+/*
+ * X(NAME, "flag"): what the evidence leaves open, each by what would show it.
+ */
+#define TIME_LACK_LIST(X)                                                                          \
+    X(W32TIME, "lacks-w32time")   /* the service's key */                                          \
+    X(POLICY, "lacks-policy")     /* whether a policy overrides it */                              \
+    X(NAME, "lacks-name")         /* computer and domain */                                        \
+    X(ROLE, "lacks-role")         /* whether it is a domain controller */                          \
+    X(NETLOGON, "lacks-netlogon") /* whether it is in a domain */                                  \
+    X(MAKE, "lacks-make")         /* what it runs on */                                            \
+    X(PRESENT, "lacks-present")   /* whom it follows now */                                        \
+    X(VMWARE, "lacks-vmware")     /* what VMware's tools do */
+
+enum time_lack {
+#define X(name, flag) TIME_LACK_##name,
+    TIME_LACK_LIST(X)
+#undef X
+        TIME_LACK_COUNT
+};
+
+const char *time_lack_flag(enum time_lack lack);
+
 struct time_plan {
     const char *computer; /* its name without its domain, or NULL; so are the next */
     const char *domain;
@@ -143,10 +165,14 @@ struct time_plan {
     struct time_peer peers[TIME_PEERS_MOST];
     size_t peer_count;
     bool policy_is_known;            /* the evidence would show a policy if there were one */
-    enum time_known hypervisor_sync; /* whether the hypervisor sets the clock, as far as Windows
-                                        knows; of VMware only its tools know: VMwareToolboxCmd */
+    enum time_known hypervisor_sync; /* whether the hypervisor may set the clock: on Hyper-V its
+                                        provider in Windows, on VMware what its tools say */
+    const struct evidence *hypervisor_source; /* of the tools; or NULL */
     bool has_vmware_tools;
+    enum time_known prefers_best; /* among providers: Windows Server 2016 and later; before that,
+                                     Hyper-V's comes first */
     enum time_service service;
+    bool lacks[TIME_LACK_COUNT];
     int kerberos_skew; /* minutes that Kerberos is told to bear: by the domain's policy, or the
                           machine's registry (SkewTime); -1: not told */
     const struct evidence *skew_source;
@@ -184,7 +210,10 @@ void time_plan_read(const struct time_settings *const *settings, size_t count, s
  * ANNOUNCED           another machine says that it is one, always
  * SOURCE_OWN_CLOCK    it follows its own clock at present
  * SOURCE_HYPERVISOR   it follows the machine that it runs on
- * HYPERVISOR_SYNC     the hypervisor's provider is on
+ * HYPERVISOR_SYNC     Hyper-V's provider is on, on a domain controller
+ * HYPERVISOR_FIRST    the same on a member whose Windows prefers it to the domain
+ * HYPERVISOR_ALLOWED  the same where Windows chooses, and whom it has chosen is not known
+ * TOOLS_SYNC          VMware's tools set the clock
  * HYPERVISOR_UNSEEN   VMware's tools are there: only they say whether they set the clock
  * NOT_SYNCHRONISED    w32tm says so: leap indicator 3, or stratum 0 or 16
  * CORRECTION_LIMITED  it refuses to correct what Kerberos does not bear any more
@@ -210,6 +239,9 @@ void time_plan_read(const struct time_settings *const *settings, size_t count, s
     X(SOURCE_OWN_CLOCK, "source-own-clock")                                                        \
     X(SOURCE_HYPERVISOR, "source-hypervisor")                                                      \
     X(HYPERVISOR_SYNC, "hypervisor-sync")                                                          \
+    X(HYPERVISOR_FIRST, "hypervisor-first")                                                        \
+    X(HYPERVISOR_ALLOWED, "hypervisor-allowed")                                                    \
+    X(TOOLS_SYNC, "tools-sync")                                                                    \
     X(HYPERVISOR_UNSEEN, "hypervisor-unseen")                                                      \
     X(NOT_SYNCHRONISED, "not-synchronised")                                                        \
     X(CORRECTION_LIMITED, "correction-limited")
@@ -236,6 +268,7 @@ struct time_fault {
     enum time_proviso proviso;
     const struct time_value *value; /* the plan's, which is wrong; NULL if no setting is */
     const char *detail;             /* what of it, or the source at present; or NULL */
+    bool is_minor;                  /* it may do harm, and does none now */
 };
 
 /* What others know of the machine, DNS above all. All zero: nothing. */
@@ -250,6 +283,8 @@ struct time_surroundings {
 
 struct time_faults {
     enum time_role role; /* as it was judged */
+    bool is_top;         /* it was judged as the PDC emulator of the forest's root */
+    enum time_known top; /* whether it is that */
     struct time_fault *list;
     size_t count;
 };

@@ -192,7 +192,7 @@ static void judge_peers(struct judge *judge)
     for (size_t i = 0; i < plan->peer_count; i++)
         judge_peer(judge, &plan->peers[i]);
     if (judge->is_top && are_few(plan))
-        add(judge, TIME_FAULT_PEERS_FEW, TIME_SETTING_PEERS, NULL);
+        add(judge, TIME_FAULT_PEERS_FEW, TIME_SETTING_PEERS, NULL)->is_minor = true;
 }
 
 /* ---- what it says of itself ---- */
@@ -220,9 +220,37 @@ static void judge_source(struct judge *judge)
         return;
     if (status->source == W32TM_SOURCE_LOCAL_CMOS || status->source == W32TM_SOURCE_FREE_RUNNING)
         add(judge, TIME_FAULT_SOURCE_OWN_CLOCK, NO_SETTING, status->source_name);
+    if (status->source == W32TM_SOURCE_PEER && judge->is_top &&
+        judge->plan->type != TIME_TYPE_NTP && judge->plan->type != TIME_TYPE_ALL_SYNC &&
+        is_of_domain(judge, status->source_name))
+        add(judge, TIME_FAULT_PEER_OF_DOMAIN, NO_SETTING, status->source_name)->proviso =
+            unless_child_domain(judge);
     if (status->source == W32TM_SOURCE_VM_IC && judge->out->role != TIME_ROLE_STAND_ALONE)
         add(judge, TIME_FAULT_SOURCE_HYPERVISOR, TIME_SETTING_HYPER_V, status->source_name)
             ->proviso = judge->in_domain ? TIME_CERTAIN : TIME_UNLESS_STAND_ALONE;
+}
+
+/* On Windows before Server 2016 the provider comes first; later ones choose by stratum. */
+static void judge_hyper_v(struct judge *judge)
+{
+    const struct w32tm_status *status = judge->plan->status;
+    struct time_fault *fault;
+
+    if (status && status->source == W32TM_SOURCE_VM_IC) /* that is a fault of its own */
+        return;
+    if (judge->out->role >= TIME_ROLE_CONTROLLER) {
+        add(judge, TIME_FAULT_HYPERVISOR_SYNC, TIME_SETTING_HYPER_V, NULL);
+        return;
+    }
+    if (judge->plan->prefers_best == TIME_NO) {
+        fault = add(judge, TIME_FAULT_HYPERVISOR_FIRST, TIME_SETTING_HYPER_V, NULL);
+    } else if (!status || status->source == W32TM_SOURCE_UNKNOWN) {
+        fault = add(judge, TIME_FAULT_HYPERVISOR_ALLOWED, TIME_SETTING_HYPER_V, NULL);
+        fault->is_minor = true;
+    } else {
+        return;
+    }
+    fault->proviso = judge->in_domain ? TIME_CERTAIN : TIME_UNLESS_STAND_ALONE;
 }
 
 static void judge_hypervisor(struct judge *judge)
@@ -230,13 +258,14 @@ static void judge_hypervisor(struct judge *judge)
     const struct time_plan *plan = judge->plan;
     bool is_vmware = plan->machine == TIME_MACHINE_VMWARE;
 
-    if (!judge->in_domain)
+    if (judge->out->role == TIME_ROLE_STAND_ALONE)
         return;
-    if (plan->hypervisor_sync == TIME_YES)
-        add(judge, TIME_FAULT_HYPERVISOR_SYNC,
-            is_vmware ? TIME_SETTING_VMWARE : TIME_SETTING_HYPER_V, NULL);
-    else if (is_vmware && plan->has_vmware_tools)
-        add(judge, TIME_FAULT_HYPERVISOR_UNSEEN, NO_SETTING, NULL);
+    if (is_vmware && plan->hypervisor_sync == TIME_YES)
+        add(judge, TIME_FAULT_TOOLS_SYNC, NO_SETTING, NULL);
+    else if (is_vmware && plan->hypervisor_sync == TIME_NOT_KNOWN)
+        add(judge, TIME_FAULT_HYPERVISOR_UNSEEN, TIME_SETTING_VMWARE, NULL);
+    else if (plan->hypervisor_sync == TIME_YES)
+        judge_hyper_v(judge);
 }
 
 static void judge_status(struct judge *judge)
@@ -261,7 +290,7 @@ static void judge_corrections(struct judge *judge)
         const struct time_value *value = value_of(judge, limits[i]);
 
         if (value->text && value->number <= least)
-            add(judge, TIME_FAULT_CORRECTION_LIMITED, (int)limits[i], NULL);
+            add(judge, TIME_FAULT_CORRECTION_LIMITED, (int)limits[i], NULL)->is_minor = true;
     }
 }
 
@@ -276,6 +305,16 @@ static enum time_role role_of(const struct time_plan *plan, const struct time_su
     return plan->role;
 }
 
+static enum time_known top_of(enum time_role role, const struct time_surroundings *around)
+{
+    if (role == TIME_ROLE_PDC)
+        return around->is_forest_root;
+    if (role == TIME_ROLE_UNKNOWN ||
+        (role == TIME_ROLE_CONTROLLER && around->is_pdc == TIME_NOT_KNOWN))
+        return around->is_forest_root == TIME_NO ? TIME_NO : TIME_NOT_KNOWN;
+    return TIME_NO;
+}
+
 void time_plan_judge(const struct time_plan *plan, const struct time_surroundings *surroundings,
                      struct arena *arena, struct time_faults *out)
 {
@@ -284,7 +323,9 @@ void time_plan_judge(const struct time_plan *plan, const struct time_surrounding
     *out = (struct time_faults){.role = role_of(plan, surroundings)};
     judge.domain = surroundings->domain ? surroundings->domain : plan->domain;
     judge.in_domain = out->role >= TIME_ROLE_MEMBER;
-    judge.is_top = out->role == TIME_ROLE_PDC && surroundings->is_forest_root != TIME_NO;
+    judge.is_top = out->is_top =
+        out->role == TIME_ROLE_PDC && surroundings->is_forest_root != TIME_NO;
+    out->top = top_of(out->role, surroundings);
     judge_service(&judge);
     judge_type(&judge);
     judge_peers(&judge);

@@ -1,5 +1,5 @@
 /*
- * Host evidence: registry exports, what w32tm prints, security templates of policies. Files in one
+ * Host evidence: registry exports, what w32tm and VMware print, security templates. Files in one
  * folder that name no two machines are of one host and are judged together, told at the first of
  * them; where they name several, each is judged alone.
  */
@@ -10,10 +10,16 @@
 
 #define CLOCK_SETTINGS_FILES                                                                       \
     (PROBE_READS(FILE_TYPE_REGISTRY) | PROBE_READS(FILE_TYPE_W32TM) |                              \
-     PROBE_READS(FILE_TYPE_SECURITY_INF))
+     PROBE_READS(FILE_TYPE_SECURITY_INF) | PROBE_READS(FILE_TYPE_VMWARE_TIME))
 
 /* time-hierarchy, time-pdc-source and time-vm-sync of the host that a file is of. */
 void clock_settings_judge(struct examination *x, const struct subject *file);
+
+/*
+ * The same of a server or domain controller, where it is the machine at hand and that runs
+ * Windows; of all others nothing is told.
+ */
+void clock_settings_judge_host(struct examination *x, const struct subject *host);
 
 /* How much Kerberos is told to bear. */
 struct clock_tolerance {

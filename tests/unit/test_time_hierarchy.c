@@ -101,6 +101,8 @@ static void add_text(struct world *world, const char *text)
     item->path = "file";
     if (strncmp(text, HEAD, 20) == 0) {
         add_registry(item, text, &world->arena);
+    } else if (vmware_time_is_text(text, strlen(text))) {
+        item->vmware = vmware_time_read(text, strlen(text));
     } else {
         item->has_w32tm = true;
         assert_int_equal(w32tm_read(text, strlen(text), &world->arena, &item->w32tm), STATUS_OK);
@@ -391,6 +393,21 @@ static void test_skew(void **state)
     free_world(world);
 }
 
+/* ---- what w32tm prints ---- */
+
+#define STATUS(leap, stratum, source)                                                              \
+    "Leap Indicator: " leap "(?)\r\nStratum: " stratum " (?)\r\nPrecision: -23 (?)\r\n"            \
+    "Root Delay: 0.0312500s\r\nRoot Dispersion: 7.7902343s\r\nReferenceId: 0x00000000 (?)\r\n"     \
+    "Last Successful Sync Time: yesterday\r\nSource: " source "\r\nPoll Interval: 10 (1024s)\r\n"
+
+#define CONFIGURATION(type, peers, origin)                                                          \
+    "[Configuration]\r\n\r\nAnnounceFlags: 10 (Local)\r\nMaxNegPhaseCorrection: 172800 (Local)\r\n" \
+    "MaxPosPhaseCorrection: 172800 (Local)\r\n\r\n[TimeProviders]\r\n\r\nNtpClient (Local)\r\n"     \
+    "DllName: C:\\Windows\\system32\\w32time.dll (Local)\r\nEnabled: 1 (Local)\r\n"                 \
+    "Type: " type " (" origin ")\r\nNtpServer: " peers " (" origin ")\r\n\r\n"                      \
+    "NtpServer (Local)\r\nDllName: C:\\Windows\\system32\\w32time.dll (Local)\r\n"                  \
+    "Enabled: 0 (Local)\r\n"
+
 /* ---- hypervisors ---- */
 
 static void test_machines(void **state)
@@ -403,10 +420,10 @@ static void test_machines(void **state)
     } cases[] = {
 #define HYPER_V MACHINE("Microsoft Corporation", "Virtual Machine")
 #define M       HEAD SERVER NETLOGON("2")
-        {M HYPER_V PROVIDER("VMICTimeProvider", "1"), TIME_MACHINE_HYPER_V, TIME_YES,
-         "hypervisor-sync"},
-        {M HYPER_V PROVIDER("VMICTimeProvider", "1") SERVICE("vmictimesync", "3"),
-         TIME_MACHINE_HYPER_V, TIME_YES, "hypervisor-sync"},
+#define VMIC    PROVIDER("VMICTimeProvider", "1")
+        {M HYPER_V VMIC, TIME_MACHINE_HYPER_V, TIME_YES, "hypervisor-allowed"},
+        {M HYPER_V VMIC SERVICE("vmictimesync", "3"), TIME_MACHINE_HYPER_V, TIME_YES,
+         "hypervisor-allowed"},
         {M HYPER_V PROVIDER("VMICTimeProvider", "1") SERVICE("vmictimesync", "4"),
          TIME_MACHINE_HYPER_V, TIME_NO, ""},
         {M HYPER_V PROVIDER("VMICTimeProvider", "0"), TIME_MACHINE_HYPER_V, TIME_NO, ""},
@@ -418,8 +435,12 @@ static void test_machines(void **state)
         {M MACHINE("VMware, Inc.", "VMware7,1") SERVICE("VMTools", "2"), TIME_MACHINE_VMWARE,
          TIME_NOT_KNOWN, "hypervisor-unseen"},
         {M SERVICE("VMTools", "2"), TIME_MACHINE_VMWARE, TIME_NOT_KNOWN, "hypervisor-unseen"},
-        {M SERVICE("VMTools", "2") PROVIDER("vmwTimeProvider", "1"), TIME_MACHINE_VMWARE, TIME_YES,
-         "hypervisor-sync"},
+        {M SERVICE("VMTools", "2") PROVIDER("vmwTimeProvider", "1"), TIME_MACHINE_VMWARE,
+         TIME_NOT_KNOWN, "hypervisor-unseen"},
+        {M MACHINE("VMware, Inc.", "VMware7,1"), TIME_MACHINE_VMWARE, TIME_NOT_KNOWN,
+         "hypervisor-unseen"},
+        {M MACHINE("VMware, Inc.", "VMware7,1") KEY("SYSTEM\\CurrentControlSet\\Services"),
+         TIME_MACHINE_VMWARE, TIME_NO, ""},
         {M MACHINE("QEMU", "Standard PC (Q35 + ICH9, 2009)"), TIME_MACHINE_OTHER_VM, TIME_NOT_KNOWN,
          ""},
         {M MACHINE("innotek GmbH", "VirtualBox"), TIME_MACHINE_OTHER_VM, TIME_NOT_KNOWN, ""},
@@ -435,6 +456,47 @@ static void test_machines(void **state)
         assert_faults(world, NOTHING, cases[i].faults);
         free_world(world);
     }
+}
+
+/* Hyper-V's provider: always wrong on domain controllers; on members it depends on whom they
+ * follow. */
+static void test_hyper_v(void **state)
+{
+#define CHOOSES KEY(W32TIME "\\Config") "\"UtilizeSslTimeData\"=dword:00000001\n"
+    struct time_surroundings child = TOP;
+
+    (void)state;
+    child.is_forest_root = TIME_NO;
+    check(HEAD DC HYPER_V VMIC, NULL, NOT_PDC, "hypervisor-sync");
+    check(HEAD DC HYPER_V VMIC, NULL, TOP, "hypervisor-sync");
+    check(HEAD DC HYPER_V VMIC, NULL, child, "hypervisor-sync");
+    check(HEAD DC HYPER_V VMIC, STATUS("0", "4", "dc1.contoso.com"), NOT_PDC, "hypervisor-sync");
+    check(HEAD DC HYPER_V VMIC CHOOSES, NULL, NOT_PDC, "hypervisor-sync");
+    check(M HYPER_V VMIC KEY(W32TIME "\\Config"), NULL, NOTHING, "hypervisor-first");
+    check(M HYPER_V VMIC CHOOSES, NULL, NOTHING, "hypervisor-allowed");
+    check(M HYPER_V VMIC CHOOSES, STATUS("0", "4", "dc1.contoso.com"), NOTHING, "");
+    check(M HYPER_V VMIC, STATUS("0", "4", "dc1.contoso.com"), NOTHING, "");
+    check(M HYPER_V VMIC, STATUS("0", "3", "VM IC Time Synchronization Provider"), NOTHING,
+          "source-hypervisor");
+    check(HEAD HYPER_V VMIC, NULL, NOTHING, "hypervisor-allowed?");
+    check(HEAD HYPER_V VMIC KEY(W32TIME "\\Config"), NULL, NOTHING, "hypervisor-first?");
+}
+
+/* VMware's tools and the configuration on the host know; whatever the machine's role in a domain.
+ */
+static void test_vmware(void **state)
+{
+    static const char on[] = "timesync status\nEnabled\n", off[] = "timesync status 69\n";
+    static const char vmx[] = "config.version = \"8\"\nvirtualHW.version = \"19\"\n"
+                              "tools.syncTime = \"TRUE\"\n";
+
+    (void)state;
+    check(HEALTHY_DC, on, NOT_PDC, "tools-sync");
+    check(HEALTHY_MEMBER, vmx, NOTHING, "tools-sync");
+    check(HEALTHY_MEMBER, off, NOTHING, "");
+    check(STAND_ALONE, on, NOTHING, "");
+    check(on, NULL, NOTHING, "tools-sync");
+    check(M MACHINE("VMware, Inc.", "VMware7,1"), off, NOTHING, "");
 }
 
 /* ---- policies ---- */
@@ -471,19 +533,6 @@ static void test_policy_heals(void **state)
 
 /* ---- w32tm ---- */
 
-#define STATUS(leap, stratum, source)                                                              \
-    "Leap Indicator: " leap "(?)\r\nStratum: " stratum " (?)\r\nPrecision: -23 (?)\r\n"            \
-    "Root Delay: 0.0312500s\r\nRoot Dispersion: 7.7902343s\r\nReferenceId: 0x00000000 (?)\r\n"     \
-    "Last Successful Sync Time: yesterday\r\nSource: " source "\r\nPoll Interval: 10 (1024s)\r\n"
-
-#define CONFIGURATION(type, peers, origin)                                                          \
-    "[Configuration]\r\n\r\nAnnounceFlags: 10 (Local)\r\nMaxNegPhaseCorrection: 172800 (Local)\r\n" \
-    "MaxPosPhaseCorrection: 172800 (Local)\r\n\r\n[TimeProviders]\r\n\r\nNtpClient (Local)\r\n"     \
-    "DllName: C:\\Windows\\system32\\w32time.dll (Local)\r\nEnabled: 1 (Local)\r\n"                 \
-    "Type: " type " (" origin ")\r\nNtpServer: " peers " (" origin ")\r\n\r\n"                      \
-    "NtpServer (Local)\r\nDllName: C:\\Windows\\system32\\w32time.dll (Local)\r\n"                  \
-    "Enabled: 0 (Local)\r\n"
-
 static void test_sources(void **state)
 {
     (void)state;
@@ -499,6 +548,23 @@ static void test_sources(void **state)
     check(HEALTHY_MEMBER, STATUS("0", "16", "dc1.contoso.com"), NOTHING, "not-synchronised");
     check(HEALTHY_MEMBER, STATUS("3", "4", "dc1.contoso.com"), NOTHING, "not-synchronised");
     check(HEALTHY_MEMBER, "Local CMOS Clock\r\n", NOTHING, "source-own-clock");
+}
+
+/* The top of the hierarchy follows a machine that follows it; of a child domain that is no fault.
+ */
+static void test_present_loop(void **state)
+{
+    struct time_surroundings child = TOP, unknown_forest = TOP;
+
+    (void)state;
+    child.is_forest_root = TIME_NO;
+    unknown_forest.is_forest_root = TIME_NOT_KNOWN;
+    check(HEALTHY_DC, STATUS("0", "4", "dc2.contoso.com"), TOP, "top-without-peers peer-of-domain");
+    check(HEALTHY_DC, STATUS("0", "4", "dc2.contoso.com"), unknown_forest,
+          "top-without-peers? peer-of-domain?");
+    check(HEALTHY_DC, STATUS("0", "4", "dc2.contoso.com"), child, "");
+    check(HEALTHY_DC, STATUS("0", "4", "dc2.contoso.com"), NOT_PDC, "");
+    check(HEALTHY_PDC, STATUS("0", "4", "ntp1.example.net"), TOP, "");
 }
 
 /* Without a registry, w32tm's configuration says the same, of another section each. */
@@ -573,6 +639,78 @@ static void test_roles(void **state)
     }
 }
 
+/* What the evidence leaves open, by the flags of what would show it. */
+static void assert_lacks(const char *first, const char *second, const char *flags)
+{
+    struct world *world = new_world(first, second);
+    struct buffer words;
+
+    buffer_init(&words, 1000);
+    for (unsigned i = 0; i < TIME_LACK_COUNT; i++) {
+        if (world->plan.lacks[i])
+            buffer_print(&words, "%s%s", words.size ? " " : "",
+                         time_lack_flag((enum time_lack)i) + strlen("lacks-"));
+    }
+    assert_string_equal(words.text ? words.text : "", flags);
+    buffer_release(&words);
+    free_world(world);
+}
+
+static void test_lacks(void **state)
+{
+#define WHOLE HEALTHY_MEMBER KEY("SOFTWARE\\Policies\\Microsoft") "[HKEY_LOCAL_MACHINE\\SYSTEM]\n"
+    (void)state;
+    assert_lacks(HEALTHY_MEMBER, NULL, "policy present");
+    assert_lacks(HEALTHY_MEMBER KEY("SOFTWARE\\Policies\\Microsoft\\Windows"), NULL,
+                 "policy present");
+    assert_lacks(HEALTHY_MEMBER KEY("SOFTWARE\\Policies\\Microsoft"), NULL, "present");
+    assert_lacks(HEALTHY_MEMBER KEY(POLICIES), NULL, "present");
+    assert_lacks(HEALTHY_MEMBER POLICY_CLIENT("1"), NULL, "present");
+    assert_lacks(WHOLE, STATUS("0", "4", "dc1.contoso.com"), "");
+    assert_lacks(HEAD TYPE("NT5DS"), NULL, "policy name role netlogon make present");
+    assert_lacks(HEAD SERVER, NULL, "w32time policy name netlogon make present");
+    assert_lacks(STATUS("0", "4", "dc1.contoso.com"), NULL,
+                 "w32time policy name role netlogon make");
+    assert_lacks(CONFIGURATION("NTP", "a.example,0x8", "Local"), NULL,
+                 "name role netlogon make present");
+    assert_lacks(HEALTHY_DC MACHINE("VMware, Inc.", "VMware7,1"), NULL, "policy present");
+    assert_lacks(M MACHINE("VMware, Inc.", "VMware7,1"), NULL,
+                 "w32time policy name present vmware");
+}
+
+/* Of which place the commands are: one alone, or the one that somebody must choose. */
+static void test_top(void **state)
+{
+    static const struct {
+        const char *text;
+        enum time_known controller, pdc, root, top;
+        bool is_top;
+    } cases[] = {
+        {HEALTHY_PDC, TIME_YES, TIME_YES, TIME_YES, TIME_YES, true},
+        {HEALTHY_PDC, TIME_YES, TIME_YES, TIME_NO, TIME_NO, false},
+        {HEALTHY_PDC, TIME_YES, TIME_YES, TIME_NOT_KNOWN, TIME_NOT_KNOWN, true},
+        {HEALTHY_DC, TIME_YES, TIME_NO, TIME_YES, TIME_NO, false},
+        {HEALTHY_DC, TIME_NOT_KNOWN, TIME_NOT_KNOWN, TIME_NOT_KNOWN, TIME_NOT_KNOWN, false},
+        {HEALTHY_DC, TIME_YES, TIME_NOT_KNOWN, TIME_NO, TIME_NO, false},
+        {HEALTHY_MEMBER, TIME_NOT_KNOWN, TIME_NOT_KNOWN, TIME_NOT_KNOWN, TIME_NO, false},
+        {HEAD TYPE("NTP"), TIME_NOT_KNOWN, TIME_NOT_KNOWN, TIME_NOT_KNOWN, TIME_NOT_KNOWN, false},
+        {HEAD TYPE("NTP"), TIME_NOT_KNOWN, TIME_NOT_KNOWN, TIME_NO, TIME_NO, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct time_surroundings around = {.is_controller = cases[i].controller,
+                                           .is_pdc = cases[i].pdc,
+                                           .is_forest_root = cases[i].root};
+        struct world *world = new_world(cases[i].text, NULL);
+
+        time_plan_judge(&world->plan, &around, &world->arena, &world->faults);
+        assert_int_equal(world->faults.top, cases[i].top);
+        assert_int_equal(world->faults.is_top, cases[i].is_top);
+        free_world(world);
+    }
+}
+
 /* Nothing is known of nothing, and nothing is said. */
 static void test_nothing(void **state)
 {
@@ -605,9 +743,14 @@ int main(void)
         cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_skew),
         cmocka_unit_test(test_machines),
+        cmocka_unit_test(test_hyper_v),
+        cmocka_unit_test(test_vmware),
+        cmocka_unit_test(test_lacks),
+        cmocka_unit_test(test_top),
         cmocka_unit_test(test_policy),
         cmocka_unit_test(test_policy_heals),
         cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_present_loop),
         cmocka_unit_test(test_configuration),
         cmocka_unit_test(test_both),
         cmocka_unit_test(test_roles),
