@@ -186,7 +186,7 @@ static void examine_domain(struct examination *x, const struct subject *subject)
 
 static void examine(struct examination *x, const struct subject *subject)
 {
-    if (subject->kind == SUBJECT_SERVER || subject->kind == SUBJECT_DC)
+    if (subject->kind == SUBJECT_DC || (subject->kind == SUBJECT_SERVER && subject->given))
         clock_settings_judge_host(x, subject);
     if (subject->kind == SUBJECT_DOMAIN)
         examine_domain(x, subject);
@@ -222,8 +222,9 @@ const struct probe probe_clock = {
         "client that does not exist (UDP 88, TCP only if that is not answered). SNTP of the "
         "servers of --reference. No logon is tried with anybody's name or password; a server that "
         "tells its time to the second alone is sent, once, a Kerberos ticket over HTTP that is "
-        "none, whose refusal holds a finer time. Registry exports and output of w32tm given with "
-        "--file; the domain that they name is looked up",
+        "none, whose refusal holds a finer time. Registry exports and output of w32tm and VMware "
+        "given with --file, and where a server or domain controller is this machine itself, on "
+        "Windows, its registry and services; the domain that they name is looked up",
     .noticed =
         "the AS-REQ without credentials looks to a watchful defender like account enumeration, "
         "somebody who tries out account names: event 4768 with result 0x6 for the client "

@@ -43,8 +43,9 @@ static struct {
     struct finding *findings[FINDINGS_MOST];
     size_t finding_count;
     const struct lab *lab;
-    int skew;   /* minutes that the registry of "ex01.reg" tells Kerberos to bear; -1: none */
-    int policy; /* the same of "GptTmpl.inf" */
+    int skew;        /* minutes that the registry of "ex01.reg" tells Kerberos to bear; -1: none */
+    int policy;      /* the same of "GptTmpl.inf" */
+    bool is_windows; /* the machine at hand, with the registry of "ex01.reg" */
 } bench;
 
 static void fetch(void *context, struct evidence *item)
@@ -150,7 +151,8 @@ static void answer_settings(struct time_settings *item)
         "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\Kerberos\\Parameters";
     struct registry_value *values = arena_new(&item->evidence.memory, 3, sizeof *values);
 
-    evidence_fail(&item->evidence, STATUS_OK, NULL);
+    evidence_fail(&item->evidence,
+                  *item->path || bench.is_windows ? STATUS_OK : STATUS_NOT_SUPPORTED, NULL);
     if (strcmp(item->path, "GptTmpl.inf") == 0) {
         item->policy.has_clock_skew = bench.policy >= 0;
         item->policy.clock_skew = (uint32_t)bench.policy;
@@ -234,6 +236,7 @@ static void end(void)
     evidence_store_free(bench.store);
     bench.settings = (struct settings){.dns = NULL};
     bench.skew = bench.policy = -1;
+    bench.is_windows = false;
 }
 
 static const struct finding *finding_of(const char *subject, const char *id)
@@ -887,6 +890,36 @@ static void the_limit_of_another_machine_does_not_count(void **state)
     end();
 }
 
+/* A server or controller that is the machine at hand has a registry, and no other one has. */
+static void the_machine_at_hand_has_host_evidence(void **state)
+{
+    static const struct lab lab = {{EX01(0), DC1(0), DC2(0)}, DOMAIN};
+    static const struct {
+        enum subject_kind kind;
+        const char *name, *word;
+        bool is_windows;
+    } rows[] = {
+        {SUBJECT_SERVER, "ex01.contoso.com", "unknown", true},
+        {SUBJECT_DC, "ex01.contoso.com", "unknown", true},
+        {SUBJECT_SERVER, "ex01", "unknown", true},
+        {SUBJECT_SERVER, "localhost", "unknown", true},
+        {SUBJECT_SERVER, "ex01.fabrikam.com", "", true},
+        {SUBJECT_SERVER, "ex011.contoso.com", "", true},
+        {SUBJECT_DC, "dc1.contoso.com", "", true},
+        {SUBJECT_SERVER, "ex01.contoso.com", "", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(&lab);
+        bench.is_windows = rows[i].is_windows;
+        add(rows[i].kind, rows[i].name);
+        run();
+        assert_string_equal(word_of(finding_of(rows[i].name, "time-hierarchy")), rows[i].word);
+        end();
+    }
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -915,6 +948,7 @@ int main(void)
         cmocka_unit_test_setup(a_wrong_pdc_emulator_comes_first, set_up),
         cmocka_unit_test_setup(the_limit_may_be_told, set_up),
         cmocka_unit_test_setup(the_limit_of_another_machine_does_not_count, set_up),
+        cmocka_unit_test_setup(the_machine_at_hand_has_host_evidence, set_up),
     };
 
     return cmocka_run_group_tests_name("clock judge", tests, NULL, NULL);
