@@ -222,7 +222,7 @@ static const struct {
 
 enum { EXCHANGERS = COUNT(exchangers) };
 
-const char *const lab_servers[] = {"ex01.contoso.com", "outlook.contoso.com", NULL};
+const char *const lab_servers[] = {"ex01.contoso.com", "cas.contoso.com", NULL};
 
 const struct lab_planted lab_planted[] = {
     {"spf-multiple", SUBJECT_DOMAIN, "contoso.com", OUTCOME_PROBLEM,
@@ -260,7 +260,7 @@ const struct lab_planted lab_planted[] = {
      "an Exchange server 7 minutes ahead of its domain controllers"},
     {"clock-skew", SUBJECT_DC, "dc3.contoso.com", OUTCOME_PROBLEM,
      "a domain controller 90 s behind the PDC emulator"},
-    {"clock-sources-disagree", SUBJECT_SERVER, "outlook.contoso.com", OUTCOME_PROBLEM,
+    {"clock-sources-disagree", SUBJECT_SERVER, "cas.contoso.com", OUTCOME_PROBLEM,
      "a load balancer, behind which SMB and SMTP are on different machines"},
     {"time-pdc-source", SUBJECT_FILE, "dc1.reg", OUTCOME_PROBLEM,
      "a PDC emulator that follows the domain, which follows it"},
@@ -353,7 +353,7 @@ enum status lab_world_start(struct lab_world **out, struct lab_world_ways *ways)
     struct lab_world *world = memory_new(1, sizeof *world);
     enum status status = start_name_servers(world, &ways->resolver);
 
-    *ways = (struct lab_world_ways){.resolver = ways->resolver, .reference = "time.northwind.com"};
+    *ways = (struct lab_world_ways){.resolver = ways->resolver, .reference = "ntp.example.net"};
     if (status == STATUS_OK)
         status = start_hosts(world, ways->ports);
     if (status != STATUS_OK) {

@@ -16,8 +16,8 @@ enum { MINUTE = 60, PATH_MOST = 1024 };
  * dc1      the PDC emulator: right, as is dc2
  * dc3      90 s behind
  * ex01     7 minutes ahead
- * outlook  a load balancer: SMB leads to another machine than SMTP, 3 minutes ahead
- * time     outside, and right
+ * cas      a load balancer: SMB leads to another machine than SMTP, 3 minutes ahead
+ * ntp      outside, and right
  */
 struct clock {
     struct time_peer peer;
@@ -40,6 +40,8 @@ static const struct clock smb[] = {CLOCK("41", SMB2, 0), CLOCK("42", SMB2, 0),
                                    CLOCK("43", SMB2, -90), CLOCK("44", SMB2, 7 * MINUTE),
                                    CLOCK("45", SMB2, 3 * MINUTE)};
 
+static const struct clock http[] = {CLOCK("44", HTTP, 7 * MINUTE), CLOCK("45", HTTP, 0)};
+
 static const struct {
     enum service service;
     const struct clock *list;
@@ -47,7 +49,7 @@ static const struct {
 } groups[] = {
     {SERVICE_SMTP, smtp, COUNT(smtp)}, {SERVICE_NTP, ntp, COUNT(ntp)},
     {SERVICE_LDAP, ldap, COUNT(ldap)}, {SERVICE_KERBEROS, kerberos, COUNT(kerberos)},
-    {SERVICE_SMB, smb, COUNT(smb)},
+    {SERVICE_SMB, smb, COUNT(smb)},    {SERVICE_HTTP, http, COUNT(http)},
 };
 
 enum { GROUPS = COUNT(groups), GROUP_MOST = 5 };
@@ -57,7 +59,7 @@ static const struct smtp_peer closed[] = {
     {.address = "127.0.0.44", .is_refusing = true},
     {.address = "127.0.0.45", .is_refusing = true},
 };
-static const enum service closed_services[] = {SERVICE_HTTP, SERVICE_HTTPS, SERVICE_SUBMISSION,
+static const enum service closed_services[] = {SERVICE_HTTPS, SERVICE_SUBMISSION,
                                                SERVICE_SUBMISSIONS};
 
 /* ---- files: what `reg export` writes, the keys of interest alone ---- */

@@ -15,8 +15,7 @@ struct world_clocks;
 #define WORLD_CLOCKS_RECORDS                                                                       \
     {"dc1.contoso.com", "A", "127.0.0.41", 0}, {"dc2.contoso.com", "A", "127.0.0.42", 0},          \
         {"dc3.contoso.com", "A", "127.0.0.43", 0}, {"ex01.contoso.com", "A", "127.0.0.44", 0},     \
-        {"outlook.contoso.com", "A", "127.0.0.45", 0},                                             \
-        {"time.northwind.com", "A", "127.0.0.46", 0},                                              \
+        {"cas.contoso.com", "A", "127.0.0.45", 0}, {"ntp.example.net", "A", "127.0.0.46", 0},      \
         {"_ldap._tcp.dc._msdcs.contoso.com", "SRV", "0 100 389 dc1.contoso.com", 0},               \
         {"_ldap._tcp.dc._msdcs.contoso.com", "SRV", "0 100 389 dc2.contoso.com", 0},               \
         {"_ldap._tcp.dc._msdcs.contoso.com", "SRV", "0 100 389 dc3.contoso.com", 0},               \
