@@ -89,9 +89,10 @@ const struct finding_kind clock_skew = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the machine that runs exdiag",
-             .command = "Name a third clock: an NTP server outside with --reference, or another "
+             .command = "Name another clock: an NTP server outside with --reference, or another "
                         "domain controller with --dc.",
-             .when = "undecided"},
+             .note = "it has to be reached at UDP 123; one that declines (RATE) is asked too often",
+             .when = "third-clock"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the machine that runs exdiag",
@@ -100,7 +101,7 @@ const struct finding_kind clock_skew = {
                         "them at UDP 123, UDP and TCP 389 and 88 and TCP 445, and the server at "
                         "TCP 445, 443 and 25.",
              .note = "the nearer it is, the narrower the intervals",
-             .when = "!undecided"},
+             .when = "!third-clock"},
             {0}},
     .references = references,
 };

@@ -141,8 +141,12 @@ static void saw_silence(struct finding *finding, const struct clock_host *host)
             saw_failure(finding, host->obstacle);
         return;
     }
-    saw(finding, NULL, "%s (%s) told the time by none of %zu ways", host->name,
-        clock_role_text(host->role), host->failed_count);
+    if (host->failed_count == 1)
+        saw(finding, NULL, "%s (%s) did not tell the time", host->name,
+            clock_role_text(host->role));
+    else
+        saw(finding, NULL, "%s (%s) told the time by none of %zu ways", host->name,
+            clock_role_text(host->role), host->failed_count);
     for (size_t i = 0; i < host->failed_count; i++)
         saw_failure(finding, &host->failed[i]->evidence);
 }
@@ -194,8 +198,10 @@ static void set_pair(struct examination *x, struct finding *finding,
         return;
     name_host(x, finding, "other", pair->other);
     set_text(finding, "difference", interval_text(x, pair->difference));
-    if (pair->blame == CLOCK_UNDECIDED && clock_is_apart(pair))
+    if (pair->blame == CLOCK_UNDECIDED && clock_is_apart(pair)) {
         set_text(finding, "undecided", "yes");
+        set_text(finding, "third-clock", "yes");
+    }
 }
 
 /* A controller that nobody is above of is what the others are held against, and needs no verdict
@@ -262,6 +268,8 @@ void clock_tell_skew(struct examination *x, const struct clock_field *field)
     finding = tell_outcome(x, field, comparison);
     set_subject(x, finding, field);
     set_pair(x, finding, comparison);
+    if (is_outside_silent(field))
+        set_text(finding, "third-clock", "yes");
     saw_all(x, finding, field, comparison);
 }
 

@@ -1,11 +1,12 @@
 /*
- * lab_time ADDRESS=SERVICE[:SECONDS[:DELAY]]...
+ * lab_time ADDRESS=SERVICE[/FAULT][:SECONDS[:DELAY]]...
  *
  * Hosts that tell the time, each service at its usual port, until standard input ends: ntp, ldap,
- * kerberos, smb, smtp, http. SECONDS: how far the clock behind it is ahead, or with a minus sign
- * back. DELAY: seconds that a question and its answer are on their way, half of it each.
- * Prints a line "listening ADDRESS:PORT" for each in the order given, once all are there. Exit
- * status 2 with a message when an argument is not understood or a port is taken.
+ * kerberos, smb, smtp, http. FAULT: silent; kiss, of ntp, for RATE in place of the time; marks, of
+ * kerberos, for microseconds that count answers. SECONDS: how far the clock behind it is ahead, or
+ * with a minus sign back. DELAY: seconds that a question and its answer are on their way, half of
+ * it each. Prints a line "listening ADDRESS:PORT" for each in the order given, once all are there.
+ * Exit status 2 with a message when an argument is not understood or a port is taken.
  */
 #include "diag/platform.h"
 #include "tests/lab/time_peer.h"
@@ -25,6 +26,12 @@ static const struct {
     [TIME_PEER_SMTP] = {"smtp", 25},         [TIME_PEER_HTTP] = {"http", 80},
 };
 
+static const struct {
+    const char *word;
+    enum time_peer_fault fault;
+} faults[] = {
+    {"silent", TIME_PEER_SILENT}, {"kiss", TIME_PEER_KISS_AT_ONCE}, {"marks", TIME_PEER_MARKS}};
+
 static struct {
     struct time_peer list[PEERS_MOST];
     struct time_peer_manner manners[PEERS_MOST];
@@ -41,6 +48,19 @@ static bool read_service(const char *text, size_t size, enum time_peer_service *
         }
     }
     return false;
+}
+
+/* The word behind a slash; none is needed. */
+static bool read_fault(const char *text, size_t size, enum time_peer_fault *out)
+{
+    *out = TIME_PEER_RIGHT;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults && size > 0; i++) {
+        if (strlen(faults[i].word) == size - 1 && memcmp(faults[i].word, text + 1, size - 1) == 0) {
+            *out = faults[i].fault;
+            return true;
+        }
+    }
+    return size == 0;
 }
 
 /* The number behind a colon, as microseconds; 0 where there is none. */
@@ -64,14 +84,16 @@ static bool read_peer(char *argument)
 {
     struct time_peer *peer = &lab.list[lab.count];
     struct time_peer_manner *manner = &lab.manners[lab.count];
-    char *equals = strchr(argument, '='), *at;
+    char *equals = strchr(argument, '='), *slash, *at;
     int64_t delay;
 
     if (!equals || lab.count == PEERS_MOST)
         return false;
     *equals++ = '\0';
     at = equals + strcspn(equals, ":");
-    if (!read_service(equals, (size_t)(at - equals), &peer->service) ||
+    slash = equals + strcspn(equals, "/:");
+    if (!read_service(equals, (size_t)(slash - equals), &peer->service) ||
+        !read_fault(slash, (size_t)(at - slash), &peer->fault) ||
         !read_seconds(&at, -SECONDS_MOST, &manner->offset) || !read_seconds(&at, 0, &delay) || *at)
         return false;
     manner->there = manner->back = delay / 2;
@@ -105,7 +127,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc && good; i++)
         good = read_peer(argv[i]);
     if (!good) {
-        fputs("usage: lab_time ADDRESS=SERVICE[:SECONDS[:DELAY]]...\n", stderr);
+        fputs("usage: lab_time ADDRESS=SERVICE[/FAULT][:SECONDS[:DELAY]]...\n", stderr);
         return 2;
     }
     good = start();

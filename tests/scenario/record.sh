@@ -3,7 +3,7 @@
 # named): the real program against the lab's name servers, which serve each scenario's
 # *.zone files at the addresses that are their names, and its mail exchangers: a file
 # `peers` has lines ADDRESS=BEHAVIOUR[:SECONDS][@NAME], served at port 25; `lab_smtp --list`
-# names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[:SECONDS] for lab_time. In a network of its own: root.
+# names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time. In a network of its own: root.
 set -euo pipefail
 build=$(realpath "$1")
 shift
