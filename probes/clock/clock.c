@@ -130,11 +130,26 @@ static const struct clock_domain *domain_of_controller(struct examination *x, co
     return named ? named : domain;
 }
 
+/* The name or address under which the user named a controller that DNS names, too; or NULL. */
+static const char *given_name(struct examination *x, const struct subject *controller,
+                              const struct clock_host *host)
+{
+    struct subject_list all = ask_subjects(x, SUBJECT_DC);
+
+    for (size_t i = 0; i < all.count && !controller->given; i++) {
+        if (all.list[i]->given &&
+            clock_host_is_same(host, clock_host_of(x, all.list[i]->name, host->role, NULL)))
+            return all.list[i]->name;
+    }
+    return NULL;
+}
+
 /* The realm belongs into the first question, so its domain is looked for before it is asked. */
 static void examine_controller(struct examination *x, const struct subject *controller)
 {
     const struct clock_domain *domain = domain_of_controller(x, controller->name);
     const struct clock_host *host;
+    const char *given;
 
     if (domain->state == CLOCK_DOMAIN_PENDING)
         return;
@@ -144,7 +159,11 @@ static void examine_controller(struct examination *x, const struct subject *cont
     add_subjects(x, domain);
     if (is_pdc(x, domain, host))
         host = clock_host_of(x, controller->name, CLOCK_ROLE_PDC, domain->realm);
-    judge(x, host, domain);
+    given = given_name(x, controller, host);
+    if (given)
+        not_applicable(x, &clock_skew, "it is %s, and judged as that", given);
+    else
+        judge(x, host, domain);
 }
 
 /* ---- domains ---- */

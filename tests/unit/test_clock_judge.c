@@ -763,6 +763,9 @@ static void controllers_may_be_named(void **state)
     assert_string_equal(skew_of("ex01.contoso.com"), "critical");
     assert_true(says("ex01.contoso.com", "no third clock decides"));
     assert_string_equal(skew_of("192.0.2.11"), "not-applicable");
+    assert_true(says("192.0.2.11", "--reference names one outside"));
+    assert_string_equal(skew_of("dc1.contoso.com"), "not-applicable");
+    assert_true(says("dc1.contoso.com", "it is 192.0.2.11"));
     end();
 }
 
