@@ -39,6 +39,10 @@ class Clocks:
         ways = ("--dns", self.names.dns, "--only", "clock", "--timeout", "5", "--format", "json")
         return exdiag("check", *arguments, *ways, **options)
 
+    def check_all(self, *arguments, **options):
+        """The same with all probes, of the reports that people read."""
+        return exdiag("check", *arguments, "--dns", self.names.dns, "--timeout", "5", **options)
+
     def __enter__(self):
         return self
 
@@ -104,6 +108,115 @@ def what_is_saved_is_the_run_redacted_too():
                 "findings",
             )
         expect_not_in("contoso", file.read_text(), "the redacted evidence")
+
+
+@case
+def a_domain_leads_to_its_controllers():
+    with Clocks(organisation(other=-75)) as clocks:
+        result = clocks.check("contoso.com")
+        expect_equal(skew_of(result, "dc2.contoso.com")[0], "warning", "the other controller")
+
+
+@case
+def exchangers_of_the_domain_are_asked_where_it_is_seen_from_inside():
+    mail = "contoso.com MX 0 ex01.contoso.com\n"
+    inside, outside = ZONE + mail, f"ex01.contoso.com A {EX01}\n" + mail
+    with Clocks(organisation(server=420), inside) as clocks:
+        expect_in("/syncfromflags:domhier", clocks.check_all("contoso.com").out, "the report")
+    with Clocks(organisation(server=420), outside) as clocks:
+        usual = clocks.check_all("contoso.com", "--verbose")
+        expect_not_in("clock", usual.out, "the report of a domain seen from outside")
+        without = clocks.check_all("contoso.com", "--verbose", "--skip", "clock")
+        expect_equal(lines_without_times(usual), lines_without_times(without), "what is said")
+
+
+def lines_without_times(result):
+    return [line for line in result.out.splitlines() if "UTC" not in line and "after" not in line]
+
+
+@case
+def most_decide_where_the_pdc_emulator_is_wrong():
+    with Clocks(organisation(pdc=-600)) as clocks:
+        result = clocks.check("--server", "ex01.contoso.com", "--verbose", status=PROBLEMS)
+        word, said = skew_of(result, "dc1.contoso.com")
+        expect_equal(word, "critical", "the PDC emulator")
+        expect_in("dc1.contoso.com is the wrong one", said, "what is said of it")
+        for host in ("dc2.contoso.com", "ex01.contoso.com"):
+            expect_equal(skew_of(result, host)[0], "ok", host)
+        commands = [step["command"] for one in result.report["findings"] for step in one["fix"]]
+        expect(any("/syncfromflags:manual" in one for one in commands), f"commands are {commands}")
+        expect(not any("domhier" in one for one in commands), f"commands are {commands}")
+
+
+@case
+def nobody_decides_between_two():
+    with Clocks({DC1: (CONTROLLER, -600), DC2: (CONTROLLER, 0)}) as clocks:
+        result = clocks.check("contoso.com", status=PROBLEMS)
+        expect_equal(skew_of(result, "dc2.contoso.com")[0], "critical", "the one that is to follow")
+        expect_equal(skew_of(result, "dc1.contoso.com")[0], "unknown", "the PDC emulator")
+
+
+@case
+def a_web_server_tells_the_time_when_nothing_else_does():
+    with Clocks({**organisation(), EX01: (("http",), 420)}) as clocks:
+        result = clocks.check("--server", "ex01.contoso.com", status=PROBLEMS)
+        expect_equal(skew_of(result, "ex01.contoso.com")[0], "critical", "the server")
+
+
+@case
+def a_server_may_be_named_by_its_address():
+    for more in ((), ("contoso.com",)):
+        with Clocks(organisation(server=420)) as clocks:
+            result = clocks.check("--server", EX01, *more, status=PROBLEMS)
+            expect_equal(skew_of(result, EX01)[0], "critical", "the server")
+
+
+@case
+def an_examiner_years_off_does_not_matter():
+    """Its clock is wrong by three years: what is compared is the same."""
+    libraries = list(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not libraries or "asan" in BUILD.name:
+        raise Skip("there is no libfaketime, or a sanitizer in its way")
+    wrong = {"LD_PRELOAD": str(libraries[0]), "FAKETIME": "-1095d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    for seconds, expected in ((0, "ok"), (400, "critical")):
+        with Clocks(organisation(server=seconds)) as clocks:
+            result = clocks.check("--server", "ex01.contoso.com", "--verbose", variables=wrong)
+            word, said = skew_of(result, "ex01.contoso.com")
+            expect_equal(word, expected, f"the server at {seconds} s")
+            expect_in("days", said, "what is said of this machine's clock")
+
+
+@case
+def clocks_are_reached_over_ipv6():
+    addresses = {"ex01": "fd00::21", "dc1": "fd00::11"}
+    for address in addresses.values():
+        subprocess.run(["ip", "address", "add", f"{address}/128", "dev", "lo"], check=False)
+    zone = "".join(f"{name}.contoso.com AAAA {address}\n" for name, address in addresses.items())
+    zone += "\n".join(line for line in ZONE.splitlines() if "SRV" in line and "dc1" in line)
+    with Clocks({addresses["ex01"]: (SERVER, 420), addresses["dc1"]: (CONTROLLER, 0)}, zone) as clocks:
+        for name in ("ex01.contoso.com", addresses["ex01"]):
+            expect_equal(skew_of(clocks.check("--server", name), name)[0], "critical", name)
+
+
+@case
+def a_reference_that_declines_is_missed():
+    with Clocks({**organisation(), OUTSIDE: (("ntp/kiss",), 0)}) as clocks:
+        result = clocks.check("contoso.com", "--reference", OUTSIDE, status=INCOMPLETE)
+        word, said = skew_of(result, "dc1.contoso.com")
+        expect_equal(word, "unknown", "the PDC emulator")
+        expect_in("RATE", said, "what is said of it")
+
+
+@case
+def the_policy_may_bear_more():
+    text = "[Unicode]\r\nUnicode=yes\r\n[Kerberos Policy]\r\nMaxClockSkew = 10\r\n"
+    with folder() as place:
+        file = place / "GptTmpl.inf"
+        file.write_bytes(b"\xff\xfe" + text.encode("utf-16-le"))
+        for seconds, expected in ((420, "warning"), (620, "critical")):
+            with Clocks(organisation(server=seconds)) as clocks:
+                result = clocks.check("--server", "ex01.contoso.com", "--file", file)
+                expect_equal(skew_of(result, "ex01.contoso.com")[0], expected, f"{seconds} s")
 
 
 @case
