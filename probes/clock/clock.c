@@ -169,20 +169,19 @@ static void examine_controller(struct examination *x, const struct subject *cont
 /* ---- domains ---- */
 
 /*
- * Most domains of mail have no controllers where they are looked at from, and of a resolver that
- * fails other probes tell: it is news only to whoever chose what is looked for.
+ * Most domains of mail have no controllers where they are looked at from, which is news only to
+ * whoever asked for clocks; of a resolver that fails other probes tell, unless they are left out.
  */
 static void tell_no_controllers(struct examination *x, const struct clock_domain *domain)
 {
     const struct settings *settings = ask_settings(x);
 
-    if (settings->only_count == 0 && settings->skip_count == 0)
-        return;
-    if (domain->state == CLOCK_DOMAIN_NONE)
+    if (domain->state == CLOCK_DOMAIN_NONE && settings->only_count > 0)
         not_applicable(x, &clock_skew,
                        "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s",
                        domain->looked_for);
-    else
+    if (domain->state == CLOCK_DOMAIN_UNREADABLE &&
+        (settings->only_count > 0 || settings->skip_count > 0))
         saw_failure(unknown(x, &clock_skew, "its domain controllers are not known"),
                     domain->obstacle);
 }

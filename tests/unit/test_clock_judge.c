@@ -595,15 +595,9 @@ static void a_domain_leads_to_its_controllers(void **state)
         size_t only, skip;
         const char *domain, *dc2;
     } rows[] = {
-        {&lab, 0, 0, "", "warning"},
-        {&lab, 1, 0, "", "warning"},
-        {&none, 0, 0, "", ""},
-        {&none, 1, 0, "not-applicable", ""},
-        {&none, 0, 2, "not-applicable", ""},
-        {&fails, 0, 0, "", ""},
-        {&fails, 1, 0, "unknown", ""},
-        {&fails, 0, 2, "unknown", ""},
-        {&old, 1, 0, "", ""},
+        {&lab, 0, 0, "", "warning"},         {&lab, 1, 0, "", "warning"},   {&none, 0, 0, "", ""},
+        {&none, 1, 0, "not-applicable", ""}, {&none, 0, 2, "", ""},         {&fails, 0, 0, "", ""},
+        {&fails, 1, 0, "unknown", ""},       {&fails, 0, 2, "unknown", ""}, {&old, 1, 0, "", ""},
     };
 
     (void)state;
