@@ -28,7 +28,9 @@ static const struct finding_kind file_not_read = {
              .command = "Network captures (.pcap, .pcapng, Network Monitor's .cap and the text it "
                         "prints); SMTP send protocol logs and message tracking logs of Exchange; "
                         "the output of Get-Queue as list, table or CSV; non-delivery reports of "
-                        "Exchange and Postfix; exdiag's own evidence.",
+                        "Exchange and Postfix; registry exports, the output of w32tm, of VMware's "
+                        "timesync status and GptTmpl.inf, of how a machine keeps its time; "
+                        "exdiag's own evidence.",
              .when = "sha256"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
@@ -41,7 +43,8 @@ static const struct finding_kind file_not_read = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "this machine",
-             .command = "Check that {subject} is an ordinary file that you may read.",
+             .command = "Check that {subject} is an ordinary file that you may read; of a "
+                        "folder, name the files.",
              .when = "!sha256"},
             {0}},
     .references =

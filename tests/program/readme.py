@@ -86,6 +86,15 @@ def every_link_leads_somewhere():
 
 
 @case
+def customers_are_asked_for_what_findings_ask_for():
+    page = exdiag("explain", "time-hierarchy", status=FINE).out.split("when it cannot be checked")[1]
+    text = (ROOT / "README.md").read_text()
+    lines = re.findall(r"^     ((?:reg|w32tm|echo|\"%Program).*)$", page, re.M)
+    expect(len(lines) > 6, f"the page has {lines}")
+    expect_in("```\n" + "\n".join(lines) + "\n```", text, "README.md")
+
+
+@case
 def the_readme_says_what_defenders_see():
     text = " ".join((ROOT / "README.md").read_text().split())
     for word in ("AS-REQ without credentials", "account enumeration", "asked once"):
