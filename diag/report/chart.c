@@ -85,37 +85,66 @@ size_t chart_pick(const struct chart *chart, size_t most, const struct chart_row
 
 /* ---- labels ---- */
 
-static uint32_t width_of(const struct chart_label *label, uint32_t character)
+struct labelling {
+    struct chart_label *labels;
+    size_t count;
+    int64_t least, most; /* between these they stand */
+    int64_t character;
+};
+
+static int64_t width_of(const struct labelling *all, const struct chart_label *label)
 {
-    return (uint32_t)(strlen(label->sign) + text_columns(label->text, strlen(label->text))) *
-           character;
+    return (int64_t)(strlen(label->sign) + text_columns(label->text, strlen(label->text))) *
+           all->character;
 }
 
-static void show(struct chart_label *labels, size_t count, size_t index, uint32_t length,
-                 uint32_t character)
+/* Centred beneath its stop, if it can be; shown if that leaves a character free on either side. */
+static void show(const struct labelling *all, size_t index)
 {
-    struct chart_label *label = &labels[index];
-    uint32_t width = width_of(label, character), half = width / 2;
+    struct chart_label *label = &all->labels[index];
+    int64_t width = width_of(all, label);
 
-    if (label->is_shown || width > length + character)
+    if (label->is_shown)
         return;
-    label->start = label->position > half ? label->position - half : 0;
-    if (label->start + width > length + character)
-        label->start = length + character - width;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t other = width_of(&labels[i], character);
+    label->start = label->position - (*label->sign == '+' ? (width - 1) / 2 : width / 2);
+    if (label->start + width > all->most)
+        label->start = all->most - width;
+    if (label->start < all->least)
+        label->start = all->least;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct chart_label *other = &all->labels[i];
 
-        if (labels[i].is_shown && label->start < labels[i].start + other + character &&
-            labels[i].start < label->start + width + character)
+        if (other->is_shown &&
+            label->start < other->start + width_of(all, other) + all->character &&
+            other->start < label->start + width + all->character)
             return;
     }
     label->is_shown = true;
 }
 
+static void choose(const struct labelling *all, size_t below)
+{
+    size_t above = all->count - 1 - below;
+
+    show(all, below);
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->labels[i].is_limit)
+            show(all, i);
+    }
+    for (size_t i = 0; i < below || i < above; i++) {
+        if (i < below)
+            show(all, i);
+        if (i < above)
+            show(all, all->count - 1 - i);
+    }
+}
+
 size_t chart_labels(const struct chart *chart, uint32_t length, uint32_t character,
-                    struct chart_label labels[CHART_LABELS_MOST])
+                    uint32_t overhang, struct chart_label labels[CHART_LABELS_MOST])
 {
     size_t below = chart->below, count = below + chart->above + 1;
+    struct labelling all = {labels, count, -(int64_t)overhang,
+                            (int64_t)length + character + overhang, character};
 
     if (count > CHART_LABELS_MOST)
         return 0;
@@ -129,14 +158,9 @@ size_t chart_labels(const struct chart *chart, uint32_t length, uint32_t charact
                               : "",
             .text = steps ? chart->scale->stops[steps - 1].label : "0",
             .position = chart_position(chart, i < below ? -at : at, length),
+            .is_limit = steps && at == chart->critical,
         };
     }
-    show(labels, count, below, length, character);
-    for (size_t i = 0; i < below || i < chart->above; i++) {
-        if (i < below)
-            show(labels, count, i, length, character);
-        if (i < chart->above)
-            show(labels, count, count - 1 - i, length, character);
-    }
+    choose(&all, below);
     return count;
 }

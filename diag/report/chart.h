@@ -29,7 +29,8 @@ struct chart_label { /* of a stop, or of 0 */
     const char *sign;
     const char *text;
     uint32_t position; /* of the stop */
-    uint32_t start;    /* where the label begins so that it stays within the axis */
+    int64_t start;     /* where the label begins */
+    bool is_limit;     /* from here on a span is critical */
     bool is_shown;     /* false: there is no room for it */
 };
 
@@ -37,10 +38,10 @@ enum { CHART_LABELS_MOST = 64 };
 
 /*
  * From the lower end to the upper one, on an axis of `length` of which a character takes
- * `character`: 0 and the ends come first, then the others from the ends inwards. Gives their
- * number.
+ * `character`; labels stand out at its ends by up to `overhang`. 0 comes first, then the limits,
+ * then the ends and what is between, inwards. Gives their number.
  */
 size_t chart_labels(const struct chart *chart, uint32_t length, uint32_t character,
-                    struct chart_label labels[CHART_LABELS_MOST]);
+                    uint32_t overhang, struct chart_label labels[CHART_LABELS_MOST]);
 
 #endif

@@ -5,52 +5,18 @@
 #include "diag/report/report.h"
 
 #include "diag/clock.h"
+#include "diag/report/html_chart.h"
 #include "diag/report/html_style.h"
+#include "diag/report/html_write.h"
 #include "diag/report/shared.h"
 #include "diag/text.h"
 
 #include <openssl/evp.h>
-#include <stdarg.h>
 #include <string.h>
 
 enum { STYLE_MOST = 1 << 16, LINE_MOST = 1 << 16 };
 
-struct page {
-    FILE *stream;
-    const struct report *report;
-};
-
 /* ---- writing ---- */
-
-static const char *entity(char character)
-{
-    switch (character) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
-static void escape(struct page *page, const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        const char *escaped = entity(text[i]);
-
-        if (escaped)
-            fputs(escaped, page->stream);
-        else
-            fputc(text[i], page->stream);
-    }
-}
 
 /*
  * Text in a fixed-width font. A browser breaks lines behind any hyphen; words that
@@ -70,36 +36,13 @@ static void escape_code(struct page *page, const char *text, size_t size)
         if (end == i || end == size || text[end] < '!' || text[end] > '~')
             continue;
         end++;
-        escape(page, text + from, i - from);
+        html_escape(page, text + from, i - from);
         fputs("<span class=\"whole\">", page->stream);
-        escape(page, text + i, end - i);
+        html_escape(page, text + i, end - i);
         fputs("</span>", page->stream);
         from = end;
     }
-    escape(page, text + from, size - from);
-}
-
-/* Markup with values: %s is always escaped; %u is the only other conversion. */
-static void put(struct page *page, const char *markup, ...) PRINTF_LIKE(2, 3);
-static void put(struct page *page, const char *markup, ...)
-{
-    va_list values;
-
-    va_start(values, markup);
-    for (; *markup; markup++) {
-        if (strncmp(markup, "%s", 2) == 0) {
-            const char *text = va_arg(values, const char *);
-
-            escape(page, text, strlen(text));
-            markup += 1;
-        } else if (strncmp(markup, "%u", 2) == 0) {
-            fprintf(page->stream, "%u", va_arg(values, unsigned));
-            markup += 1;
-        } else {
-            fputc(*markup, page->stream);
-        }
-    }
-    va_end(values);
+    html_escape(page, text + from, size - from);
 }
 
 static void put_time(struct page *page, int64_t milliseconds)
@@ -110,7 +53,7 @@ static void put_time(struct page *page, int64_t milliseconds)
     buffer_init(&shown, 64);
     clock_format(milliseconds, exact);
     report_show_time(milliseconds, &shown);
-    put(page, "<time datetime=\"%s\">%s</time>", exact, shown.text);
+    html_put(page, "<time datetime=\"%s\">%s</time>", exact, shown.text);
     buffer_release(&shown);
 }
 
@@ -118,12 +61,12 @@ static void put_time(struct page *page, int64_t milliseconds)
 
 static void start_row(struct page *page, const char *name)
 {
-    put(page, "<section class=\"row\">\n<h4>%s</h4>\n<div>\n", name);
+    html_put(page, "<section class=\"row\">\n<h4>%s</h4>\n<div>\n", name);
 }
 
 static void end_row(struct page *page)
 {
-    put(page, "</div>\n</section>\n");
+    html_put(page, "</div>\n</section>\n");
 }
 
 static void put_row(struct page *page, const char *name, const char *text)
@@ -131,7 +74,7 @@ static void put_row(struct page *page, const char *name, const char *text)
     if (!text || !*text)
         return;
     start_row(page, name);
-    put(page, "<p>%s</p>\n", text);
+    html_put(page, "<p>%s</p>\n", text);
     end_row(page);
 }
 
@@ -145,9 +88,9 @@ static void put_standing(struct page *page, const struct finding *finding)
     };
     enum report_part part = report_part_of(finding);
 
-    put(page, "<span class=\"standing %s\">%s</span>",
-        part == PART_PROBLEMS ? severity_word(finding->severity) : classes[part],
-        report_standing(finding));
+    html_put(page, "<span class=\"standing %s\">%s</span>",
+             part == PART_PROBLEMS ? severity_word(finding->severity) : classes[part],
+             report_standing(finding));
 }
 
 /* 1 for the first finding of the report; 0 if it is not in it. */
@@ -165,18 +108,18 @@ static void put_causes(struct page *page, const struct finding *finding)
     if (finding->explained_by_count == 0)
         return;
     start_row(page, "Caused by");
-    put(page, "<ul class=\"plain\">\n");
+    html_put(page, "<ul class=\"plain\">\n");
     for (size_t i = 0; i < finding->explained_by_count; i++) {
         const struct finding *cause = finding->explained_by[i];
         unsigned number = number_of(page, cause);
 
         if (number)
-            put(page, "<li><a href=\"#finding-%u\">%s</a>", number, cause->title);
+            html_put(page, "<li><a href=\"#finding-%u\">%s</a>", number, cause->title);
         else
-            put(page, "<li>%s", cause->title);
-        put(page, " <span class=\"faint\"><bdi>%s</bdi></span></li>\n", cause->subject->shown);
+            html_put(page, "<li>%s", cause->title);
+        html_put(page, " <span class=\"faint\"><bdi>%s</bdi></span></li>\n", cause->subject->shown);
     }
-    put(page, "</ul>\n");
+    html_put(page, "</ul>\n");
     end_row(page);
 }
 
@@ -188,29 +131,29 @@ static void put_exhibit(struct page *page, const struct seen *seen)
 
     if (start >= end)
         start = end = size;
-    put(page, "<pre>");
+    html_put(page, "<pre>");
     escape_code(page, seen->text, start);
     if (start < end) {
-        put(page, "<mark>");
+        html_put(page, "<mark>");
         escape_code(page, seen->text + start, end - start);
-        put(page, "</mark>");
+        html_put(page, "</mark>");
     }
     escape_code(page, seen->text + end, size - end);
-    put(page, "</pre>\n");
+    html_put(page, "</pre>\n");
 }
 
 static void put_source(struct page *page, const struct seen *seen)
 {
     if (!seen->source && !seen->time)
         return;
-    put(page, "<figcaption>");
+    html_put(page, "<figcaption>");
     if (seen->source)
-        put(page, "%s", seen->source);
+        html_put(page, "%s", seen->source);
     if (seen->source && seen->time)
-        put(page, seen->is_read ? ", read " : ", ");
+        html_put(page, seen->is_read ? ", read " : ", ");
     if (seen->time)
         put_time(page, seen->time);
-    put(page, "</figcaption>\n");
+    html_put(page, "</figcaption>\n");
 }
 
 static void put_seen(struct page *page, const struct finding *finding)
@@ -222,12 +165,12 @@ static void put_seen(struct page *page, const struct finding *finding)
         bool again = i > 0 && report_same_source(&finding->seen[i - 1], &finding->seen[i]);
 
         if (!again) {
-            put(page, i ? "</figure>\n<figure>\n" : "<figure>\n");
+            html_put(page, i ? "</figure>\n<figure>\n" : "<figure>\n");
             put_source(page, &finding->seen[i]);
         }
         put_exhibit(page, &finding->seen[i]);
     }
-    put(page, "</figure>\n");
+    html_put(page, "</figure>\n");
     end_row(page);
 }
 
@@ -238,33 +181,33 @@ static void put_before_step(struct page *page, const struct step *step)
     buffer_init(&text, LINE_MOST);
     report_before_step(step, &text);
     if (text.size)
-        put(page, "<p class=\"before\">%s</p>\n", text.text);
+        html_put(page, "<p class=\"before\">%s</p>\n", text.text);
     buffer_release(&text);
 }
 
 static void put_remark(struct page *page, const char *name, const char *text)
 {
     if (text && *text)
-        put(page, "<p class=\"remark\"><b>%s:</b> %s</p>\n", name, text);
+        html_put(page, "<p class=\"remark\"><b>%s:</b> %s</p>\n", name, text);
 }
 
 static void put_step(struct page *page, const struct step *step)
 {
-    put(page, "<li>\n<p class=\"where\"><b>%s</b>", report_shell(step->shell));
+    html_put(page, "<li>\n<p class=\"where\"><b>%s</b>", report_shell(step->shell));
     if (step->where && *step->where)
-        put(page, ", %s", step->where);
-    put(page, "</p>\n");
+        html_put(page, ", %s", step->where);
+    html_put(page, "</p>\n");
     put_before_step(page, step);
     if (step->shell == SHELL_MANUAL) {
-        put(page, "<p class=\"prose\">%s</p>\n", step->command);
+        html_put(page, "<p class=\"prose\">%s</p>\n", step->command);
     } else {
-        put(page, "<pre class=\"command\"><code>");
+        html_put(page, "<pre class=\"command\"><code>");
         escape_code(page, step->command, strlen(step->command));
-        put(page, "</code></pre>\n");
+        html_put(page, "</code></pre>\n");
     }
     put_remark(page, "Risk", step->risk);
     put_remark(page, "Note", step->note);
-    put(page, "</li>\n");
+    html_put(page, "</li>\n");
 }
 
 static void put_steps(struct page *page, const char *name, const struct steps *steps)
@@ -272,10 +215,10 @@ static void put_steps(struct page *page, const char *name, const struct steps *s
     if (steps->count == 0)
         return;
     start_row(page, name);
-    put(page, "<ol class=\"steps\">\n");
+    html_put(page, "<ol class=\"steps\">\n");
     for (size_t i = 0; i < steps->count; i++)
         put_step(page, &steps->list[i]);
-    put(page, "</ol>\n");
+    html_put(page, "</ol>\n");
     end_row(page);
 }
 
@@ -290,25 +233,26 @@ static void put_references(struct page *page, const struct reference *reference)
     if (!reference || !reference->title)
         return;
     start_row(page, "See also");
-    put(page, "<ul class=\"plain\">\n");
+    html_put(page, "<ul class=\"plain\">\n");
     for (; reference->title; reference++) {
         if (reference->url && is_web_address(reference->url))
-            put(page, "<li><a href=\"%s\" rel=\"noreferrer\">%s</a></li>\n", reference->url,
-                reference->title);
+            html_put(page, "<li><a href=\"%s\" rel=\"noreferrer\">%s</a></li>\n", reference->url,
+                     reference->title);
         else
-            put(page, "<li>%s</li>\n", reference->title);
+            html_put(page, "<li>%s</li>\n", reference->title);
     }
-    put(page, "</ul>\n");
+    html_put(page, "</ul>\n");
     end_row(page);
 }
 
 static void start_finding(struct page *page, const struct finding *finding, unsigned number)
 {
-    put(page, "<article id=\"finding-%u\" aria-labelledby=\"title-%u\">\n", number, number);
-    put(page, "<header>\n<p class=\"about\">");
+    html_put(page, "<article id=\"finding-%u\" aria-labelledby=\"title-%u\">\n", number, number);
+    html_put(page, "<header>\n<p class=\"about\">");
     put_standing(page, finding);
-    put(page, " <bdi>%s</bdi> <code>%s</code></p>\n", finding->subject->shown, finding->kind->id);
-    put(page, "<h3 id=\"title-%u\">%s</h3>\n</header>\n", number, finding->title);
+    html_put(page, " <bdi>%s</bdi> <code>%s</code></p>\n", finding->subject->shown,
+             finding->kind->id);
+    html_put(page, "<h3 id=\"title-%u\">%s</h3>\n</header>\n", number, finding->title);
 }
 
 static void put_problem(struct page *page, const struct finding *finding, unsigned number)
@@ -323,7 +267,7 @@ static void put_problem(struct page *page, const struct finding *finding, unsign
     if (finding->undo.count == 0)
         put_row(page, "Undo", finding->kind->no_undo);
     put_references(page, finding->kind->references);
-    put(page, "</article>\n");
+    html_put(page, "</article>\n");
 }
 
 static void put_unknown(struct page *page, const struct finding *finding, unsigned number)
@@ -331,23 +275,23 @@ static void put_unknown(struct page *page, const struct finding *finding, unsign
     start_finding(page, finding, number);
     put_seen(page, finding);
     put_steps(page, "To know", &finding->fix);
-    put(page, "</article>\n");
+    html_put(page, "</article>\n");
 }
 
 static void put_accepted(struct page *page, const struct finding *finding, unsigned number)
 {
     start_finding(page, finding, number);
-    put(page, "<p>Accepted until <time>%s</time>: %s</p>\n", finding->accepted->expires,
-        finding->accepted->reason);
-    put(page, "</article>\n");
+    html_put(page, "<p>Accepted until <time>%s</time>: %s</p>\n", finding->accepted->expires,
+             finding->accepted->reason);
+    html_put(page, "</article>\n");
 }
 
 static void put_brief(struct page *page, const struct finding *finding, unsigned number)
 {
-    put(page, "<p id=\"finding-%u\" class=\"about\">", number);
+    html_put(page, "<p id=\"finding-%u\" class=\"about\">", number);
     put_standing(page, finding);
-    put(page, " <bdi>%s</bdi> <span class=\"title\">%s</span> <code>%s</code></p>\n",
-        finding->subject->shown, finding->title, finding->kind->id);
+    html_put(page, " <bdi>%s</bdi> <span class=\"title\">%s</span> <code>%s</code></p>\n",
+             finding->subject->shown, finding->title, finding->kind->id);
 }
 
 /* ---- the parts ---- */
@@ -371,19 +315,19 @@ static void put_part(struct page *page, enum report_part part)
 
     if (report_part_size(report, part) == 0)
         return;
-    put(page, "<section id=\"%s\" class=\"part\" aria-labelledby=\"part-%s\">\n", parts[part].id,
-        parts[part].id);
-    put(page, "<h2 id=\"part-%s\">%s</h2>\n", parts[part].id, parts[part].heading);
+    html_put(page, "<section id=\"%s\" class=\"part\" aria-labelledby=\"part-%s\">\n",
+             parts[part].id, parts[part].id);
+    html_put(page, "<h2 id=\"part-%s\">%s</h2>\n", parts[part].id, parts[part].heading);
     for (size_t i = 0; i < report->finding_count; i++) {
         if (report_part_of(report->findings[i]) == part)
             parts[part].put(page, report->findings[i], (unsigned)i + 1);
     }
-    put(page, "</section>\n");
+    html_put(page, "</section>\n");
 }
 
 static void put_counts(struct page *page)
 {
-    put(page, "<nav aria-label=\"Parts of this report\">\n<ul class=\"counts\">\n");
+    html_put(page, "<nav aria-label=\"Parts of this report\">\n<ul class=\"counts\">\n");
     for (unsigned part = 0; part < PART_COUNT; part++) {
         size_t size = report_part_size(page->report, (enum report_part)part);
         const char *counted = parts[part].counted;
@@ -391,38 +335,39 @@ static void put_counts(struct page *page)
         if (part == PART_PROBLEMS && size == 1)
             counted = "problem";
         if (size)
-            put(page, "<li><a href=\"#%s\" class=\"%s\"><b>%u</b> %s</a></li>\n", parts[part].id,
-                parts[part].id, (unsigned)size, counted);
+            html_put(page, "<li><a href=\"#%s\" class=\"%s\"><b>%u</b> %s</a></li>\n",
+                     parts[part].id, parts[part].id, (unsigned)size, counted);
         else if (part == PART_PROBLEMS)
-            put(page, "<li><b>No</b> problems</li>\n");
+            html_put(page, "<li><b>No</b> problems</li>\n");
     }
-    put(page, "</ul>\n</nav>\n");
+    html_put(page, "</ul>\n</nav>\n");
 }
 
 static void put_overview_row(struct page *page, const struct finding *finding, unsigned number)
 {
-    put(page, "<tr><td>");
+    html_put(page, "<tr><td>");
     put_standing(page, finding);
-    put(page, "</td><td><a href=\"#finding-%u\">%s</a></td><td><bdi>%s</bdi></td></tr>\n", number,
-        finding->title, finding->subject->shown);
+    html_put(page, "</td><td><a href=\"#finding-%u\">%s</a></td><td><bdi>%s</bdi></td></tr>\n",
+             number, finding->title, finding->subject->shown);
 }
 
 static void put_overview(struct page *page)
 {
     const struct report *report = page->report;
 
-    put(page, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n");
+    html_put(page, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n");
     put_counts(page);
     if (report->counts[OUTCOME_PROBLEM] + report->counts[OUTCOME_UNKNOWN] > 0) {
-        put(page, "<table>\n<thead><tr><th scope=\"col\">Standing</th><th scope=\"col\">Finding"
-                  "</th><th scope=\"col\">Subject</th></tr></thead>\n<tbody>\n");
+        html_put(page,
+                 "<table>\n<thead><tr><th scope=\"col\">Standing</th><th scope=\"col\">Finding"
+                 "</th><th scope=\"col\">Subject</th></tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < report->finding_count; i++) {
             if (report_part_of(report->findings[i]) <= PART_UNKNOWN)
                 put_overview_row(page, report->findings[i], (unsigned)i + 1);
         }
-        put(page, "</tbody>\n</table>\n");
+        html_put(page, "</tbody>\n</table>\n");
     }
-    put(page, "</section>\n");
+    html_put(page, "</section>\n");
 }
 
 /* ---- the page ---- */
@@ -464,14 +409,14 @@ static void put_title(struct page *page)
     const struct report *report = page->report;
 
     if (report->title) {
-        put(page, "%s", report->title);
+        html_put(page, "%s", report->title);
         return;
     }
-    put(page, "Mail examination");
+    html_put(page, "Mail examination");
     if (report->subject_count)
-        put(page, " of %s", report->subjects[0]->shown);
+        html_put(page, " of %s", report->subjects[0]->shown);
     if (report->subject_count > 1)
-        put(page, " and %u more", (unsigned)report->subject_count - 1);
+        html_put(page, " and %u more", (unsigned)report->subject_count - 1);
 }
 
 static void put_head(struct page *page)
@@ -480,14 +425,15 @@ static void put_head(struct page *page)
 
     buffer_init(&sum, LINE_MOST);
     report_sum_up(page->report, &sum);
-    put(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    html_put(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     put_style(page);
-    put(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-              "<meta name=\"color-scheme\" content=\"light dark\">\n"
-              "<meta name=\"referrer\" content=\"no-referrer\">\n");
-    put(page, "<meta name=\"generator\" content=\"exdiag %s\">\n<title>", page->report->version);
+    html_put(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                   "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                   "<meta name=\"referrer\" content=\"no-referrer\">\n");
+    html_put(page, "<meta name=\"generator\" content=\"exdiag %s\">\n<title>",
+             page->report->version);
     put_title(page);
-    put(page, ": %s</title>\n</head>\n", sum.text);
+    html_put(page, ": %s</title>\n</head>\n", sum.text);
     buffer_release(&sum);
 }
 
@@ -499,19 +445,19 @@ static void put_notices(struct page *page)
         size_t count = report_notices(run, notices);
 
         for (size_t j = 0; j < count; j++) {
-            put(page, "<p class=\"notice\"><b>%s:</b> ", notices[j].word);
+            html_put(page, "<p class=\"notice\"><b>%s:</b> ", notices[j].word);
             if (run->source)
-                put(page, "<bdi>%s</bdi>, ", run->source);
-            put(page, "%s</p>\n", notices[j].text);
+                html_put(page, "<bdi>%s</bdi>, ", run->source);
+            html_put(page, "%s</p>\n", notices[j].text);
         }
     }
 }
 
 static void put_subject(struct page *page, const struct subject *subject)
 {
-    put(page, "<bdi>%s</bdi>", subject->shown);
+    html_put(page, "<bdi>%s</bdi>", subject->shown);
     if (report_has_two_names(subject))
-        put(page, " (%s)", subject->name);
+        html_put(page, " (%s)", subject->name);
 }
 
 static void put_subjects(struct page *page)
@@ -527,14 +473,14 @@ static void put_subjects(struct page *page)
             if (subject->kind != kind)
                 continue;
             if (any)
-                put(page, ", ");
+                html_put(page, ", ");
             else
-                put(page, "<div><dt>%s</dt><dd>", subject_kind_word(subject->kind));
+                html_put(page, "<div><dt>%s</dt><dd>", subject_kind_word(subject->kind));
             put_subject(page, subject);
             any = true;
         }
         if (any)
-            put(page, "</dd></div>\n");
+            html_put(page, "</dd></div>\n");
     }
 }
 
@@ -545,16 +491,16 @@ static void put_header(struct page *page)
 
     buffer_init(&text, 128);
     report_show_span(&span, &text);
-    put(page, "<header class=\"report\">\n<p class=\"tool\">exdiag %s</p>\n<h1>",
-        page->report->version);
+    html_put(page, "<header class=\"report\">\n<p class=\"tool\">exdiag %s</p>\n<h1>",
+             page->report->version);
     put_title(page);
-    put(page, "</h1>\n<dl>\n");
+    html_put(page, "</h1>\n<dl>\n");
     if (page->report->run_count)
-        put(page, "<div><dt>examined</dt><dd>%s</dd></div>\n", text.text);
+        html_put(page, "<div><dt>examined</dt><dd>%s</dd></div>\n", text.text);
     put_subjects(page);
-    put(page, "</dl>\n");
+    html_put(page, "</dl>\n");
     put_notices(page);
-    put(page, "</header>\n");
+    html_put(page, "</header>\n");
     buffer_release(&text);
 }
 
@@ -565,13 +511,14 @@ enum status report_html(const struct report *report, const struct report_options
 
     (void)options;
     put_head(&page);
-    put(&page, "<body>\n<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n");
+    html_put(&page, "<body>\n<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n");
     put_header(&page);
-    put(&page, "<main>\n");
+    html_put(&page, "<main>\n");
+    html_charts(&page);
     put_overview(&page);
-    put(&page, "<div id=\"main\">\n");
+    html_put(&page, "<div id=\"main\">\n");
     for (unsigned part = 0; part < PART_COUNT; part++)
         put_part(&page, (enum report_part)part);
-    put(&page, "</div>\n</main>\n</body>\n</html>\n");
+    html_put(&page, "</div>\n</main>\n</body>\n</html>\n");
     return report_finish(stream);
 }

@@ -10,8 +10,10 @@
 enum {
     ROWS_MOST = 60,
     NAME_LEAST = 14,
+    NAME_ENOUGH = 24, /* where the bar is short, longer names are cut to this */
     BAR_MOST = 60,
     GAP = 2,
+    STANDING_MOST = 8, /* where the body begins further left, it stands on a line of its own */
     CAPTION_NAME_MOST = 60,
     TEXT_MOST = 1024
 };
@@ -108,7 +110,7 @@ static void put_name(const struct drawing *drawing, const struct chart_row *row)
 static void put_labels(const struct drawing *drawing, size_t column)
 {
     struct chart_label labels[CHART_LABELS_MOST];
-    size_t count = chart_labels(drawing->chart, (uint32_t)drawing->bar - 1, 1, labels);
+    size_t count = chart_labels(drawing->chart, (uint32_t)drawing->bar - 1, 1, 1, labels);
 
     for (size_t i = 0; i < count; i++) {
         char text[64];
@@ -116,7 +118,7 @@ static void put_labels(const struct drawing *drawing, size_t column)
         if (!labels[i].is_shown)
             continue;
         snprintf(text, sizeof text, "%s%s", labels[i].sign, labels[i].text);
-        wrap_to(drawing->wrap, column + labels[i].start);
+        wrap_to(drawing->wrap, (size_t)((int64_t)column + labels[i].start));
         put_styled(drawing, STYLE_FAINT, text);
     }
     wrap_end(drawing->wrap);
@@ -142,39 +144,60 @@ static struct zones zones_of(const struct drawing *drawing)
                           chart_position(chart, critical, length)};
 }
 
-/* What stands at a cell where no span is. */
-static void put_ground(const struct drawing *drawing, const struct zones *zones, uint32_t cell)
+struct cell {
+    const char *glyph;
+    enum style style;
+};
+
+/* What stands where no span is. */
+static const char *ground_of(const struct drawing *drawing, const struct zones *zones,
+                             uint32_t cell)
 {
     const struct glyphs *glyphs = drawing->glyphs;
 
     if (cell == zones->zero)
-        put_styled(drawing, STYLE_FAINT, glyphs->zero);
-    else if (cell <= zones->critical_below || cell >= zones->critical_above)
-        put_styled(drawing, STYLE_FAINT, glyphs->critical);
-    else if (cell <= zones->warning_below || cell >= zones->warning_above)
-        put_styled(drawing, STYLE_FAINT, glyphs->warning);
-    else
-        put_styled(drawing, STYLE_FAINT, glyphs->axis);
+        return glyphs->zero;
+    if (cell <= zones->critical_below || cell >= zones->critical_above)
+        return glyphs->critical;
+    if (cell <= zones->warning_below || cell >= zones->warning_above)
+        return glyphs->warning;
+    return glyphs->axis;
 }
 
-static void put_bar(const struct drawing *drawing, const struct chart_row *row)
+static void fill_bar(const struct drawing *drawing, const struct chart_row *row,
+                     struct cell cells[BAR_MOST])
 {
     const struct span *span = &row->span;
+    int64_t middle = span->least + (span->most - span->least) / 2;
     uint32_t length = (uint32_t)drawing->bar - 1;
     uint32_t first = chart_position(drawing->chart, span->least, length);
     uint32_t last = chart_position(drawing->chart, span->most, length);
-    uint32_t mark =
-        chart_position(drawing->chart, span->least + (span->most - span->least) / 2, length);
     struct zones zones = zones_of(drawing);
 
-    for (uint32_t cell = 0; cell <= length; cell++) {
-        if (cell == mark)
-            put_styled(drawing, style_of_row(drawing, row), drawing->glyphs->mark);
-        else if (cell >= first && cell <= last)
-            put_styled(drawing, style_of_row(drawing, row), drawing->glyphs->span);
-        else
-            put_ground(drawing, &zones, cell);
+    for (uint32_t i = 0; i <= length; i++)
+        cells[i] = (struct cell){ground_of(drawing, &zones, i), STYLE_FAINT};
+    for (uint32_t i = first; i <= last; i++)
+        cells[i] = (struct cell){drawing->glyphs->span, style_of_row(drawing, row)};
+    cells[chart_position(drawing->chart, middle, length)] =
+        (struct cell){drawing->glyphs->mark, style_of_row(drawing, row)};
+}
+
+/* Cells of one style in one go. */
+static void put_bar(const struct drawing *drawing, const struct chart_row *row)
+{
+    struct cell cells[BAR_MOST];
+    struct buffer text;
+
+    fill_bar(drawing, row, cells);
+    buffer_init(&text, TEXT_MOST);
+    for (size_t i = 0; i < drawing->bar; i++) {
+        buffer_add_string(&text, cells[i].glyph);
+        if (i + 1 == drawing->bar || cells[i + 1].style != cells[i].style) {
+            put_styled(drawing, cells[i].style, text.text);
+            buffer_clear(&text);
+        }
     }
+    buffer_release(&text);
 }
 
 /* ---- rows ---- */
@@ -212,7 +235,7 @@ static void put_list_row(const struct drawing *drawing, const struct chart_row *
     wrap_indent(drawing->wrap, drawing->body + 2);
     put_standing(drawing, row);
     wrap_words(drawing->wrap, " ");
-    wrap_to(drawing->wrap, drawing->body > 4 ? drawing->body : 0);
+    wrap_to(drawing->wrap, drawing->body > STANDING_MOST ? drawing->body : 0);
     wrap_words(drawing->wrap, row->span.name);
     if (row->span.role) {
         wrap_words(drawing->wrap, ", ");
@@ -254,11 +277,13 @@ static bool fit(struct drawing *drawing)
     size_t segments = drawing->chart->below + drawing->chart->above, least = segments + 1;
     size_t all = drawing->options->columns, taken = drawing->body + drawing->value + 2 * GAP;
 
-    if (taken + NAME_LEAST + least > all)
+    if (drawing->body <= STANDING_MOST || taken + NAME_LEAST + least > all)
         return false;
     if (taken + drawing->name + drawing->role + GAP + least > all)
         drawing->role = 0;
     taken += drawing->role ? drawing->role + GAP : 0;
+    if (taken + drawing->name + 2 * least > all && drawing->name > NAME_ENOUGH)
+        drawing->name = NAME_ENOUGH;
     if (taken + drawing->name + least > all)
         drawing->name = all - taken - least;
     drawing->bar = all - taken - drawing->name;
@@ -281,7 +306,7 @@ static void put_head(const struct drawing *drawing, const char *source)
     chart_caption(drawing->chart, CAPTION_NAME_MOST, drawing->glyphs->ellipsis, &caption);
     wrap_indent(drawing->wrap, drawing->body);
     put_styled(drawing, STYLE_LOUD, drawing->chart->scale->title);
-    if (drawing->body <= 4)
+    if (drawing->body <= STANDING_MOST)
         wrap_end(drawing->wrap);
     wrap_to(drawing->wrap, drawing->body);
     if (source) {

@@ -17,7 +17,7 @@ static int64_t step_of(int64_t size, int64_t half)
         return year / 10;
     if (size >= 48 * hour)
         return hour;
-    if (size >= 2 * hour)
+    if (size >= hour)
         return minute;
     while (step > finest && step > half && (half > 0 || size % step != 0))
         step /= 10;
@@ -49,7 +49,7 @@ static void add_size(struct buffer *out, int64_t size, int64_t step)
         buffer_print(out, "%lld days", (long long)(size / day));
         if (size % day / hour)
             buffer_print(out, " %lld h", (long long)(size % day / hour));
-    } else if (size >= 2 * hour) {
+    } else if (size >= hour) {
         buffer_print(out, "%lld h", (long long)(size / hour));
         if (size % hour / minute)
             buffer_print(out, " %lld min", (long long)(size % hour / minute));
