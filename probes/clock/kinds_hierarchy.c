@@ -139,11 +139,10 @@ static const struct reference vm_references[] = {
          .note = OUTSIDE_NOTE,                                                                     \
          .when = "outside"},                                                                       \
         {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = CLOCK_ELEVATED,                                                                  \
+         .kind = STEP_EXACT,                                                                       \
+         .where = "a domain controller, in a command prompt",                                      \
          .command = "netdom query fsmo",                                                           \
-         .note = "names the PDC emulator; only one of the next two lines is for {machine}: it "    \
-                 "decides which",                                                                  \
+         .note = "names the PDC emulator: of the next two lines one alone is for {machine}",       \
          .when = "either"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
@@ -226,17 +225,22 @@ static const struct reference vm_references[] = {
     CLOCK_LOOK, RUN(NULL, "w32tm /query /status /verbose",                                         \
                     "stratum 1 to 15, and a last good synchronisation that is minutes old")
 
-static const struct step_template repair[] = {
-    KEEP_SETTINGS,      REPAIR_POLICY, REPAIR_SERVICE,
-    REPAIR_PROVIDERS,   TAKE_PLACE,    CLOCK_RESTART_SERVICE(NULL),
-    CLOCK_RESYNC(NULL), ASK_OTHERS,    {0}};
+static const struct step_template repair[] = {KEEP_SETTINGS,
+                                              REPAIR_POLICY,
+                                              REPAIR_SERVICE,
+                                              REPAIR_PROVIDERS,
+                                              TAKE_PLACE,
+                                              ASK_OTHERS,
+                                              CLOCK_RESTART_SERVICE(NULL),
+                                              CLOCK_RESYNC(NULL),
+                                              {0}};
 static const struct step_template put_back[] = {PUT_BACK, {0}};
 static const struct step_template gather[] = {GATHER, {0}};
 
 const struct finding_kind time_hierarchy = {
     .id = "time-hierarchy",
     .severity = SEVERITY_WARNING,
-    .title = "{machine} has lost its place in the domain's time hierarchy",
+    .title = "{machine} does not follow the domain's time as it should",
     .why = "In a domain there is one chain: members follow domain controllers, these follow the "
            "PDC emulator of their domain, that of a child domain the domain above, and the PDC "
            "emulator of the forest's root alone follows clocks outside. A machine that leaves the "
@@ -259,7 +263,7 @@ const struct finding_kind time_hierarchy = {
 const struct finding_kind time_pdc_source = {
     .id = "time-pdc-source",
     .severity = SEVERITY_WARNING,
-    .title = "{machine}, the PDC emulator, is not set up to follow reliable clocks outside",
+    .title = "{machine}, the PDC emulator, does not follow reliable clocks outside as it should",
     .why = "All clocks of the forest follow that of the PDC emulator of its root domain. Where it "
            "follows nobody, or somebody who follows it, the whole forest drifts together: inside "
            "everything agrees, and outside nothing does (certificates, Exchange Online, partners, "

@@ -133,9 +133,23 @@ static void set_machine(struct finding *finding, const struct time_plan *plan)
         set_plain(finding, "machine", plan->computer);
     else
         set_vouched(finding, VALUE_TEXT, "machine", nameless, sizeof nameless - 1);
-    for (unsigned i = 0; i < TIME_LACK_COUNT; i++) {
-        if (plan->lacks[i])
-            set_flag(finding, time_lack_flag((enum time_lack)i));
+}
+
+/* What would make a verdict of whom it follows, and one of its hypervisor. */
+static void set_lacks(struct finding *finding, const struct time_plan *plan)
+{
+    static const enum time_lack of_vm[] = {TIME_LACK_MAKE, TIME_LACK_VMWARE, TIME_LACK_ROLE,
+                                           TIME_LACK_NETLOGON};
+    static const enum time_lack of_place[] = {TIME_LACK_W32TIME,  TIME_LACK_POLICY,
+                                              TIME_LACK_NAME,     TIME_LACK_ROLE,
+                                              TIME_LACK_NETLOGON, TIME_LACK_PRESENT};
+    bool is_vm = finding->kind == &time_vm_sync;
+    const enum time_lack *lacks = is_vm ? of_vm : of_place;
+    size_t count = is_vm ? sizeof of_vm / sizeof *of_vm : sizeof of_place / sizeof *of_place;
+
+    for (size_t i = 0; i < count; i++) {
+        if (plan->lacks[lacks[i]])
+            set_flag(finding, time_lack_flag(lacks[i]));
     }
 }
 
@@ -285,8 +299,6 @@ static void set_steps(struct finding *finding, const struct told *told,
         set_flag(finding, "announce");
         set_flag(finding, "is-changed");
         set_old(finding, told->plan, TIME_SETTING_ANNOUNCE, "old-announce");
-    } else if (class == CLASS_REACH) {
-        set_reach(finding, told);
     } else if (class == CLASS_HYPER_V) {
         set_flag(finding, "hyper-v");
         set_flag(finding, "is-changed");
@@ -328,7 +340,7 @@ static bool is_certain(const struct time_fault *fault)
 }
 
 struct tally { /* of the faults that one finding tells */
-    size_t all, certain, serious;
+    size_t all, certain, serious, out_of_reach;
 };
 
 static struct tally tally_of(const struct told *told, const struct finding_kind *kind)
@@ -343,6 +355,7 @@ static struct tally tally_of(const struct told *told, const struct finding_kind 
         tally.all++;
         tally.certain += is_certain(fault);
         tally.serious += is_certain(fault) && !fault->is_minor;
+        tally.out_of_reach += class_of(fault->kind) == CLASS_REACH;
     }
     return tally;
 }
@@ -375,6 +388,9 @@ static void tell_faults(struct examination *x, const struct told *told,
     if (tally.certain > 0 && tally.serious == 0)
         finding_severity(finding, SEVERITY_INFO);
     set_machine(finding, told->plan);
+    set_lacks(finding, told->plan);
+    if (tally.out_of_reach > 0)
+        set_reach(finding, told);
     for (size_t i = 0; i < told->faults->count; i++) {
         const struct time_fault *fault = &told->faults->list[i];
 
@@ -425,10 +441,18 @@ static void tell_hierarchy_healthy(struct examination *x, const struct told *tol
     struct finding *finding = tell_place(x, told, kind);
 
     set_machine(finding, told->plan);
-    if (told->faults->top == TIME_NOT_KNOWN)
-        set_flag(finding, "lacks-pdc");
+    set_lacks(finding, told->plan);
     saw_value(finding, &told->plan->values[TIME_SETTING_TYPE]);
     saw_value(finding, &told->plan->values[TIME_SETTING_PEERS]);
+}
+
+static void tell_vm_unknown(struct examination *x, const struct time_plan *plan, const char *lack,
+                            const char *what)
+{
+    struct finding *finding = unknown(x, &time_vm_sync, "%s, this evidence does not say", what);
+
+    set_machine(finding, plan);
+    set_flag(finding, lack);
 }
 
 static void tell_vm_healthy(struct examination *x, const struct told *told)
@@ -446,12 +470,10 @@ static void tell_vm_healthy(struct examination *x, const struct told *told)
                           plan->status->source_name),
                   &plan->values[TIME_SETTING_HYPER_V]);
     else if (plan->machine == TIME_MACHINE_UNKNOWN && !plan->lacks[TIME_LACK_W32TIME])
-        set_machine(unknown(x, &time_vm_sync, "what it runs on, this evidence does not say"), plan);
+        tell_vm_unknown(x, plan, time_lack_flag(TIME_LACK_MAKE), "what it runs on");
     else if (plan->machine == TIME_MACHINE_HYPER_V)
-        set_machine(unknown(x, &time_vm_sync,
-                            "whether Hyper-V's time provider is on, this "
-                            "evidence does not say"),
-                    plan);
+        tell_vm_unknown(x, plan, time_lack_flag(TIME_LACK_W32TIME),
+                        "whether Hyper-V's time provider is on");
 }
 
 /* Of a machine of no domain nobody's hierarchy is broken. */
