@@ -129,6 +129,7 @@ static enum status exchange(struct asking *asking, unsigned attempts, int64_t un
     int64_t wait = FIRST_WAIT, now;
 
     asking->attempt_count = 0;
+    asking->heard_another = false;
     while (status == STATUS_TIMED_OUT && attempts-- > 0 && !asking->heard_another &&
            (now = clock_now(asking->inquiry)) < until) {
         status = send_question(asking);

@@ -133,6 +133,24 @@ static bool says_nothing(const struct time_peer *peer, const struct visit *visit
            (peer->fault == TIME_PEER_LOSES_FIRST && visit->asked == 0);
 }
 
+/* Of the same kind, with other ids; or of one that has none, half. */
+static void send_foreign(const struct time_peers *peers, const struct visit *visit)
+{
+    enum { AT_ORIGIN = 24, AT_MESSAGE = 5 };
+    enum time_peer_service service = peer_of(peers, visit)->service;
+    char bytes[BYTES_MOST];
+    size_t size = visit->out.size;
+
+    memcpy(bytes, visit->out.text, size);
+    if (service == TIME_PEER_NTP)
+        bytes[AT_ORIGIN] ^= 1;
+    else if (service == TIME_PEER_LDAP)
+        bytes[AT_MESSAGE] ^= 1;
+    else
+        size /= 2;
+    (void)lab_send_to(visit->socket, bytes, size, &visit->from);
+}
+
 static void speak(struct time_peers *peers, struct visit *visit)
 {
     const struct time_peer *peer = peer_of(peers, visit);
@@ -140,6 +158,8 @@ static void speak(struct time_peers *peers, struct visit *visit)
     size_t most = visit->out.size - visit->sent, sent = 0;
 
     if (!visit->is_stream) {
+        if (peer->fault == TIME_PEER_FOREIGN_FIRST)
+            send_foreign(peers, visit);
         (void)lab_send_to(is_elsewhere ? peers->elsewhere : visit->socket, visit->out.text,
                           visit->out.size, &visit->from);
         visit->stage = LEAVING;

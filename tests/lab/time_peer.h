@@ -20,15 +20,16 @@ enum time_peer_service {
 
 enum time_peer_fault {
     TIME_PEER_RIGHT,
-    TIME_PEER_SILENT,         /* hears, and says nothing */
-    TIME_PEER_CLOSES,         /* over TCP: ends the connection in place of an answer */
-    TIME_PEER_HALF,           /* half an answer; over TCP it then ends the connection */
-    TIME_PEER_SLOWLY,         /* over TCP: a byte at a time */
-    TIME_PEER_WRONG_ID,       /* NTP, LDAP: answers another cookie, another message */
-    TIME_PEER_ELSEWHERE,      /* over UDP: answers from another port */
-    TIME_PEER_WRONG_SIZE,     /* a length in the answer is not that of what follows */
-    TIME_PEER_NO_TIME,        /* says no time, or 0, where it should */
-    TIME_PEER_DECLINES,       /* a result or status that is no success; SMTP: does not offer NTLM */
+    TIME_PEER_SILENT,        /* hears, and says nothing */
+    TIME_PEER_CLOSES,        /* over TCP: ends the connection in place of an answer */
+    TIME_PEER_HALF,          /* half an answer; over TCP it then ends the connection */
+    TIME_PEER_SLOWLY,        /* over TCP: a byte at a time */
+    TIME_PEER_WRONG_ID,      /* NTP, LDAP: answers another cookie, another message */
+    TIME_PEER_ELSEWHERE,     /* over UDP: answers from another port */
+    TIME_PEER_FOREIGN_FIRST, /* over UDP: before its answer comes one to somebody else's question */
+    TIME_PEER_WRONG_SIZE,    /* a length in the answer is not that of what follows */
+    TIME_PEER_NO_TIME,       /* says no time, or 0, where it should */
+    TIME_PEER_DECLINES,      /* a result or status that is no success; SMTP: does not offer NTLM */
     TIME_PEER_UNSYNCHRONISED, /* NTP: stratum 16 */
     TIME_PEER_KISS,           /* NTP: RATE from the second question on */
     TIME_PEER_KISS_AT_ONCE,

@@ -671,6 +671,36 @@ static void a_kiss_is_obeyed(void **state)
     close_lab(&lab);
 }
 
+/* What answers somebody else's question is not heard, and in nobody's way. */
+static void foreign_datagrams(void **state)
+{
+    static const struct {
+        struct time_peer peer;
+        enum clock_source source;
+        size_t samples;
+    } cases[] = {
+        {{"127.0.0.11", TIME_PEER_NTP, TIME_PEER_FOREIGN_FIRST}, CLOCK_SNTP, 4},
+        {{"127.0.0.12", TIME_PEER_LDAP, TIME_PEER_FOREIGN_FIRST}, CLOCK_CLDAP, 1},
+        {{"127.0.0.13", TIME_PEER_KERBEROS, TIME_PEER_FOREIGN_FIRST}, CLOCK_KERBEROS, 1},
+    };
+    const struct time_peer_manner manner = {.offset = 420 * SECOND};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct clock_reading *reading;
+        struct lab lab;
+
+        open_lab(&lab, &cases[i].peer, 1, PATIENT);
+        time_peers_set(lab.peers, 0, &manner);
+        reading = read_clock(&lab, 0, cases[i].source);
+        assert_holds(reading, manner.offset);
+        assert_int_equal(reading->sample_count, cases[i].samples);
+        assert_null(reading->evidence.reason);
+        evidence_free(&reading->evidence);
+        close_lab(&lab);
+    }
+}
+
 /* What is lost is asked again; of Kerberos, nobody knows then which question was answered. */
 static void lost_datagrams(void **state)
 {
@@ -770,6 +800,7 @@ int main(void)
         cmocka_unit_test(what_is_asked),
         cmocka_unit_test(troubles_are_told),
         cmocka_unit_test(a_kiss_is_obeyed),
+        cmocka_unit_test(foreign_datagrams),
         cmocka_unit_test(lost_datagrams),
         cmocka_unit_test(nobody_there),
         cmocka_unit_test(many_hosts),
