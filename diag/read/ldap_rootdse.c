@@ -150,12 +150,13 @@ static enum status read_result(struct ber result)
 static enum status read_message(struct ber element, int32_t message, struct arena *arena,
                                 struct ldap_rootdse *out)
 {
-    struct ber sequence = ber_take(&element, BER_SEQUENCE), operation;
+    struct ber sequence = ber_take(&element, BER_SEQUENCE), operation, controls;
     int64_t number = ber_take_integer(&sequence);
     int tag;
 
     operation = ber_take_any(&sequence, &tag);
-    if (operation.failed)
+    ber_take_optional(&sequence, BER_CONTEXT, &controls);
+    if (sequence.failed || sequence.size > 0)
         return STATUS_MALFORMED;
     if (tag == EXTENDED_RESPONSE && number == 0) /* a notice of disconnection */
         return read_result(operation) == STATUS_MALFORMED ? STATUS_MALFORMED : STATUS_REJECTED;

@@ -75,10 +75,17 @@ static void put_big(struct buffer *out, uint64_t number, size_t size)
 static void answer_ntp(const struct time_peer *peer, const struct time_question *question,
                        struct buffer *out)
 {
-    enum { SIZE = 48, AT_TRANSMIT = 40, VERSION_AND_MODE = 4 << 3 | 4, PRECISION = -20 };
+    enum {
+        SIZE = 48,
+        AT_TRANSMIT = 40,
+        VERSION_AND_MODE = 4 << 3 | 4,
+        PRECISION = -20,
+        COARSE = -6
+    };
     bool kiss = peer->fault == TIME_PEER_KISS_AT_ONCE ||
                 (peer->fault == TIME_PEER_KISS && question->asked > 0);
     bool is_zero = peer->fault == TIME_PEER_NO_TIME;
+    int64_t received = question->received - (peer->fault == TIME_PEER_BOASTS ? 90 * SECOND : 0);
     unsigned char origin[8];
 
     if (question->size < SIZE)
@@ -89,13 +96,13 @@ static void answer_ntp(const struct time_peer *peer, const struct time_question 
     put_big(out, kiss ? VERSION_AND_MODE | 3 << 6 : VERSION_AND_MODE, 1);
     put_big(out, kiss ? 0 : peer->fault == TIME_PEER_UNSYNCHRONISED ? 16 : 2, 1);
     put_big(out, 6, 1);
-    put_big(out, (uint8_t)PRECISION, 1);
+    put_big(out, (uint8_t)(peer->fault == TIME_PEER_COARSE ? COARSE : PRECISION), 1);
     put_big(out, 0x00000100, 4);
     put_big(out, 0x00000200, 4);
-    buffer_add(out, kiss ? "RATE" : "\xC0\x00\x02\x7B", 4);
+    buffer_add(out, kiss ? "RATE" : "d@!#" /* 100.64.33.35 */, 4);
     put_big(out, instant_to_ntp(question->received), 8);
     buffer_add(out, origin, sizeof origin);
-    put_big(out, is_zero ? 0 : instant_to_ntp(question->received), 8);
+    put_big(out, is_zero ? 0 : instant_to_ntp(received), 8);
     put_big(out, is_zero ? 0 : instant_to_ntp(question->now), 8);
     if (peer->fault == TIME_PEER_WRONG_SIZE)
         out->size -= 4;

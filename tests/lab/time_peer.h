@@ -31,6 +31,8 @@ enum time_peer_fault {
     TIME_PEER_NO_TIME,       /* says no time, or 0, where it should */
     TIME_PEER_DECLINES,      /* a result or status that is no success; SMTP: does not offer NTLM */
     TIME_PEER_UNSYNCHRONISED, /* NTP: stratum 16 */
+    TIME_PEER_COARSE,         /* NTP: says that its clock has 64 steps a second */
+    TIME_PEER_BOASTS,         /* NTP: says that it held the question for 90 s */
     TIME_PEER_KISS,           /* NTP: RATE from the second question on */
     TIME_PEER_KISS_AT_ONCE,
     TIME_PEER_LOSES_FIRST, /* over UDP: the first datagram is lost */

@@ -389,6 +389,59 @@ static void narrow_on_loopback(void **state)
     close_lab(&lab);
 }
 
+/* How long the host held a question is no part of the interval, where it says so. */
+static void what_was_held_counts_for_nothing(void **state)
+{
+    static const struct time_peer_manner slow = {.held = 50000};
+    int64_t width = INT64_MAX;
+    struct lab lab;
+
+    (void)state;
+    open_lab(&lab, one_of_each, COUNT(one_of_each), PATIENT);
+    time_peers_set(lab.peers, TIME_PEER_NTP, &slow);
+    for (int round = 0; round < 20 && width > slow.held / 2; round++) {
+        struct clock_reading *reading = read_clock(&lab, TIME_PEER_NTP, CLOCK_SNTP);
+
+        assert_holds(reading, 0);
+        width = width_of(reading);
+        evidence_free(&reading->evidence);
+    }
+    assert_true(width <= slow.held / 2);
+    close_lab(&lab);
+}
+
+/* Where no time is left, nothing is waited for: to libcurl, none would be all there is. */
+static void no_time_left(void **state)
+{
+    static const struct time_peer silent[] = {{"127.0.0.16", TIME_PEER_HTTP, TIME_PEER_SILENT}};
+    struct clock_reading *reading;
+    struct lab lab;
+
+    (void)state;
+    open_lab(&lab, silent, COUNT(silent), 0);
+    reading = read_clock(&lab, 0, CLOCK_HTTP);
+    if (!is_left_out(reading))
+        assert_int_equal(reading->evidence.status, STATUS_TIMED_OUT);
+    evidence_free(&reading->evidence);
+    close_lab(&lab);
+}
+
+/* Silence is asked into after 1 s, and not again before 3. */
+static void silence_is_borne(void **state)
+{
+    static const struct time_peer silent[] = {{"127.0.0.11", TIME_PEER_NTP, TIME_PEER_SILENT}};
+    struct clock_reading *reading;
+    struct lab lab;
+
+    (void)state;
+    open_lab(&lab, silent, COUNT(silent), 2700);
+    reading = read_clock(&lab, 0, CLOCK_SNTP);
+    assert_int_equal(reading->evidence.status, STATUS_TIMED_OUT);
+    assert_int_equal(time_peers_asked(lab.peers, 0), 2);
+    evidence_free(&reading->evidence);
+    close_lab(&lab);
+}
+
 /* SMB2 is asked again where the answer was quick and yet not fine; a long way is gone once. */
 static void quick_and_wide_is_asked_again(void **state)
 {
@@ -419,17 +472,25 @@ static void quick_and_wide_is_asked_again(void **state)
 /* What a host tells of itself beside the time. */
 static void what_hosts_tell(void **state)
 {
+    struct time_peer list[TIME_PEER_SERVICE_COUNT + 1];
     struct clock_reading *reading;
     struct lab lab;
 
     (void)state;
-    open_lab(&lab, one_of_each, COUNT(one_of_each), PATIENT);
+    memcpy(list, one_of_each, sizeof one_of_each);
+    list[TIME_PEER_SERVICE_COUNT] =
+        (struct time_peer){"127.0.0.17", TIME_PEER_NTP, TIME_PEER_COARSE};
+    open_lab(&lab, list, COUNT(list), PATIENT);
     reading = read_clock(&lab, TIME_PEER_NTP, CLOCK_SNTP);
     assert_int_equal(reading->stratum, 2);
-    assert_string_equal(reading->reference, "192.0.2.123");
+    assert_string_equal(reading->reference, "100.64.33.35");
     assert_int_equal(reading->sample_count, 4);
     assert_int_equal(reading->resolution, 1);
     assert_int_equal(reading->examiner, lab.means.origin.wall);
+    evidence_free(&reading->evidence);
+
+    reading = read_clock(&lab, TIME_PEER_SERVICE_COUNT, CLOCK_SNTP);
+    assert_int_equal(reading->resolution, CLOCK_WINDOWS_TICK);
     evidence_free(&reading->evidence);
 
     reading = read_clock(&lab, TIME_PEER_LDAP, CLOCK_CLDAP);
@@ -498,6 +559,8 @@ static const struct trouble {
     {CLOCK_SNTP, TIME_PEER_NTP, TIME_PEER_WRONG_SIZE, STATUS_MALFORMED, NULL},
     {CLOCK_SNTP, TIME_PEER_NTP, TIME_PEER_HALF, STATUS_MALFORMED, NULL},
     {CLOCK_SNTP, TIME_PEER_NTP, TIME_PEER_NO_TIME, STATUS_MALFORMED, NULL},
+    {CLOCK_SNTP, TIME_PEER_NTP, TIME_PEER_BOASTS, STATUS_MALFORMED,
+     "it says it held the question longer than the exchange took"},
     {CLOCK_SNTP, TIME_PEER_NTP, TIME_PEER_KISS_AT_ONCE, STATUS_REJECTED, "kiss-o'-death RATE"},
     {CLOCK_SNTP, TIME_PEER_NTP, TIME_PEER_UNSYNCHRONISED, STATUS_SERVER_FAILURE,
      "its clock is not synchronised (stratum 16, leap indicator 0)"},
@@ -546,6 +609,8 @@ static const struct trouble {
     {CLOCK_HTTP, TIME_PEER_HTTP, TIME_PEER_CLOSES, STATUS_CLOSED, NULL},
     {CLOCK_HTTP, TIME_PEER_HTTP, TIME_PEER_HALF, STATUS_CLOSED, NULL},
     {CLOCK_HTTP, TIME_PEER_HTTP, TIME_PEER_NO_TIME, STATUS_NOT_FOUND, "its answer has no Date"},
+    {CLOCK_SMB2, TIME_PEER_HTTP, TIME_PEER_RIGHT, STATUS_MALFORMED, NULL},
+    {CLOCK_KERBEROS_TCP, TIME_PEER_HTTP, TIME_PEER_RIGHT, STATUS_MALFORMED, NULL},
     {CLOCK_HTTP, TIME_PEER_SMB2, TIME_PEER_RIGHT, STATUS_MALFORMED, NULL},
     {CLOCK_HTTP_NTLM, TIME_PEER_HTTP, TIME_PEER_SILENT, STATUS_TIMED_OUT, NULL},
     {CLOCK_HTTP_NTLM, TIME_PEER_HTTP, TIME_PEER_WRONG_SIZE, STATUS_MALFORMED, NULL},
@@ -644,8 +709,11 @@ static void troubles_are_told(void **state)
     for (size_t i = 0; i < COUNT(troubles); i++)
         readings[i] = start(&call, &lab, i, troubles[i].source);
     finish(&call);
-    for (size_t i = 0; i < COUNT(troubles); i++)
+    for (size_t i = 0; i < COUNT(troubles); i++) {
         assert_told(readings[i], &troubles[i]);
+        if (troubles[i].fault == TIME_PEER_WRONG_ID) /* one that answers wrongly is left alone */
+            assert_int_equal(time_peers_asked(lab.peers, i), 1);
+    }
     close_call(&call);
     close_lab(&lab);
 }
@@ -795,6 +863,9 @@ int main(void)
         cmocka_unit_test(planted_offsets_are_found),
         cmocka_unit_test(microseconds_that_count_answers),
         cmocka_unit_test(narrow_on_loopback),
+        cmocka_unit_test(what_was_held_counts_for_nothing),
+        cmocka_unit_test(no_time_left),
+        cmocka_unit_test(silence_is_borne),
         cmocka_unit_test(quick_and_wide_is_asked_again),
         cmocka_unit_test(what_hosts_tell),
         cmocka_unit_test(what_is_asked),

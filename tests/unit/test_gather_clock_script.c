@@ -21,6 +21,8 @@ enum { PATIENT = 10000 /* milliseconds */, STEPS_MOST = 20 };
     "TlRMTVNTUAACAAAAAAAAADgAAAABAoACAAAAAAAAAAAAAAAAAAAAAEAAQAA4AAAACgB8TwAAAA8BAAgARQBY"         \
     "ADAAMQADACAARQBYADAAMQAuAGMAbwBuAHQAbwBzAG8ALgBjAG8AbQAHAAgAh+ajSqt63QEAAAAA"
 
+static unsigned accepted; /* connections, by the peer that was read last */
+
 static struct clock_reading *read_clock(const struct smtp_peer *peer, enum clock_source source)
 {
     const struct gather_options options = {.timeout = PATIENT, .jobs = 1, .dns_window = 1};
@@ -38,6 +40,7 @@ static struct clock_reading *read_clock(const struct smtp_peer *peer, enum clock
     gather_clock(item, &options, &means);
     tls_trust_leave(means.trust);
     http_library_leave(means.http);
+    accepted = smtp_peers_accepted(peers, 0);
     assert_int_equal(smtp_peers_stop(peers), STATUS_OK);
     return (struct clock_reading *)item;
 }
@@ -264,6 +267,9 @@ static const struct {
     {HEAD(NOON_DATE), STATUS_OK, NULL},
     {"HTTP/1.1 100 Continue\r\nDate: Sun, 22 Nov 2026 17:00:00 GMT\r\n\r\n" HEAD(NOON_DATE),
      STATUS_OK, NULL},
+    {HEAD("Location: http://127.0.0.1:1/\r\n" NOON_DATE), STATUS_OK, NULL},
+    {"HTTP/1.1 302 Found\r\nLocation: /owa/\r\n" NOON_DATE "Content-Length: 0\r\n\r\n", STATUS_OK,
+     NULL},
     {HEAD("dATE:Sun, 22 Nov 2026 18:00:00 GMT \r\n"), STATUS_OK, NULL},
     {HEAD("Date: Sunday, 22-Nov-26 18:00:00 GMT\r\n"), STATUS_OK, NULL},
     {HEAD("Date: Sun Nov 22 18:00:00 2026\r\n"), STATUS_OK, NULL},
@@ -297,6 +303,7 @@ static void dates_of_web_servers(void **state)
             evidence_free(&reading->evidence);
             continue;
         }
+        assert_int_equal(accepted, 1); /* nothing is followed, or asked twice */
         if (answers[i].status != STATUS_OK) {
             assert_refused(reading, answers[i].status, answers[i].reason, answers[i].answer);
         } else {
@@ -306,6 +313,73 @@ static void dates_of_web_servers(void **state)
         }
         evidence_free(&reading->evidence);
     }
+}
+
+#define ASKS(field) HEAD(NOON_DATE "WWW-Authenticate: " field "\r\n")
+
+static const struct {
+    const char *answer;
+    enum clock_source source;
+    enum status status;
+    const char *reason;
+} tokens[] = {
+    {ASKS("NTLM " CHALLENGE), CLOCK_HTTP_NTLM, STATUS_OK, NULL},
+    {ASKS("ntlm " CHALLENGE), CLOCK_HTTP_NTLM, STATUS_OK, NULL},
+    {ASKS("Negotiate\r\nWWW-Authenticate: NTLM " CHALLENGE), CLOCK_HTTP_NTLM, STATUS_OK, NULL},
+    {ASKS("NTLM"), CLOCK_HTTP_NTLM, STATUS_NOT_FOUND, "it answers NTLM with no challenge"},
+    {ASKS("NTLMV9 " CHALLENGE), CLOCK_HTTP_NTLM, STATUS_NOT_FOUND,
+     "it answers NTLM with no challenge"},
+    {ASKS("Basic realm=\"NTLM " CHALLENGE "\""), CLOCK_HTTP_NTLM, STATUS_NOT_FOUND,
+     "it answers NTLM with no challenge"},
+    {ASKS("NTLM TlRMTVNTUAACAAAA"), CLOCK_HTTP_NTLM, STATUS_MALFORMED, NULL},
+    {HEAD("Proxy-Authenticate: NTLM " CHALLENGE "\r\n"), CLOCK_HTTP_NTLM, STATUS_NOT_FOUND,
+     "it answers NTLM with no challenge"},
+    {ASKS("Negotiate " CHALLENGE), CLOCK_HTTP_KERBEROS, STATUS_NOT_FOUND,
+     "it answers Kerberos with no error"},
+    {ASKS("Negotiate oQcwBaADCgEC"), CLOCK_HTTP_KERBEROS, STATUS_NOT_FOUND,
+     "it answers Kerberos with no error"},
+    {ASKS("Negotiate"), CLOCK_HTTP_KERBEROS, STATUS_NOT_FOUND, "it answers Kerberos with no error"},
+    {ASKS("Negotiate AwB+AjAA"), CLOCK_HTTP_KERBEROS, STATUS_MALFORMED, NULL},
+    {ASKS("Negotiate ===="), CLOCK_HTTP_KERBEROS, STATUS_MALFORMED, NULL},
+};
+
+/* Each connection is answered alike, so that a second try is, too. */
+static void tokens_of_web_servers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(tokens); i++) {
+        const struct smtp_peer_step script[] = {
+            HEAR("GET"), SAY(tokens[i].answer), {SMTP_PEER_CLOSE, NULL, 0, 0, 0}, END};
+        const struct smtp_peer peer = {.address = "127.0.0.1", .script = script};
+        struct clock_reading *reading = read_clock(&peer, tokens[i].source);
+
+        if (tokens[i].status != STATUS_OK && !is_left_out(reading)) {
+            assert_refused(reading, tokens[i].status, tokens[i].reason, tokens[i].answer);
+        } else if (!is_left_out(reading)) {
+            assert_int_equal(reading->evidence.status, STATUS_OK);
+            assert_int_equal(reading->samples[0].remote, NOON);
+            assert_null(reading->evidence.reason);
+        }
+        evidence_free(&reading->evidence);
+    }
+}
+
+/* Of an answer, 64 KiB of head are borne. */
+static void heads_without_end(void **state)
+{
+    static const struct smtp_peer_step script[] = {
+        HEAR("GET"),
+        SAY("HTTP/1.1 200 OK\r\n" NOON_DATE),
+        {SMTP_PEER_FLOOD, "X-Filler: 0123456789 0123456789 0123456789\r\n", 0, 2000, 0},
+        SAY("Content-Length: 0\r\n\r\n"),
+        END};
+    static const struct smtp_peer peer = {.address = "127.0.0.1", .script = script};
+    struct clock_reading *reading = read_clock(&peer, CLOCK_HTTP);
+
+    (void)state;
+    if (!is_left_out(reading))
+        assert_refused(reading, STATUS_TOO_LARGE, NULL, "a long head");
+    evidence_free(&reading->evidence);
 }
 
 /* Nothing secret is sent, so whoever answers is listened to: no certificate is refused. */
@@ -339,7 +413,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ntlm_behind_starttls), cmocka_unit_test(ntlm_by_exps),
         cmocka_unit_test(ntlm_that_is_none),    cmocka_unit_test(dates_of_greetings),
-        cmocka_unit_test(dates_of_web_servers), cmocka_unit_test(certificates_that_nobody_trusts),
+        cmocka_unit_test(dates_of_web_servers), cmocka_unit_test(tokens_of_web_servers),
+        cmocka_unit_test(heads_without_end),    cmocka_unit_test(certificates_that_nobody_trusts),
     };
 
     if (platform_init() != STATUS_OK)
