@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
-enum { SECOND = 1000000 /* microseconds */, MINUTE = 60 * SECOND };
+/* microseconds */
+static const int64_t SECOND = 1000000, MINUTE = 60000000, HOUR = INT64_C(3600000000),
+                     DAY = INT64_C(86400000000);
 
 /* ---- Marzullo's algorithm ---- */
 
@@ -176,13 +178,24 @@ static int digits_for(int64_t width)
     return digits;
 }
 
-static int64_t rounded(int64_t microseconds, int digits, enum rounding rounding)
+/* The last digit that is shown: of seconds, of minutes and seconds, of hours, of days. */
+static int64_t step_of(int64_t size, int digits)
 {
-    int64_t step = SECOND, below;
+    int64_t step = SECOND;
 
+    if (size >= 2 * DAY)
+        return DAY / 10;
+    if (size >= 2 * HOUR)
+        return HOUR / 10;
     for (int i = 0; i < digits; i++)
         step /= 10;
-    below = microseconds / step * step;
+    return step;
+}
+
+static int64_t rounded(int64_t microseconds, int64_t step, enum rounding rounding)
+{
+    int64_t below = microseconds / step * step;
+
     if (below > microseconds)
         below -= step;
     if (rounding == DOWN || below == microseconds)
@@ -190,23 +203,28 @@ static int64_t rounded(int64_t microseconds, int digits, enum rounding rounding)
     return rounding == UP || microseconds - below >= step / 2 ? below + step : below;
 }
 
+static int64_t size_of(int64_t microseconds)
+{
+    return microseconds < 0 ? -microseconds : microseconds;
+}
+
 /* Rounded before it is taken apart: no "1 min 60 s". */
 static void add_seconds(struct buffer *out, int64_t microseconds, int digits,
                         enum rounding rounding)
 {
-    int64_t value = rounded(microseconds, digits, rounding), size = value < 0 ? -value : value;
-    double seconds = (double)size / SECOND;
+    int64_t value = rounded(microseconds, step_of(size_of(microseconds), digits), rounding);
+    int64_t size = size_of(value);
 
     buffer_add_char(out, value < 0 ? '-' : '+');
-    if (seconds < 120)
-        buffer_print(out, "%.*f s", digits, seconds);
-    else if (seconds < 7200)
+    if (size < 2 * MINUTE)
+        buffer_print(out, "%.*f s", digits, (double)size / (double)SECOND);
+    else if (size < 2 * HOUR)
         buffer_print(out, "%lld min %.*f s", (long long)(size / MINUTE), digits,
-                     (double)(size % MINUTE) / SECOND);
-    else if (seconds < 172800)
-        buffer_print(out, "%.1f h", seconds / 3600);
+                     (double)(size % MINUTE) / (double)SECOND);
+    else if (size < 2 * DAY)
+        buffer_print(out, "%.1f h", (double)size / (double)HOUR);
     else
-        buffer_print(out, "%.1f days", seconds / 86400);
+        buffer_print(out, "%.1f days", (double)size / (double)DAY);
 }
 
 void clock_interval_text(struct clock_interval interval, struct buffer *out)

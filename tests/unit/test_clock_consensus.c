@@ -266,6 +266,10 @@ static void intervals_are_told_as_precisely_as_they_are_known(void **state)
         {{INT64_C(7200000000), INT64_C(7200000000)}, "+2.0 h (from +2.0 h to +2.0 h)"},
         {{INT64_C(-259200000000), INT64_C(-259200000000)},
          "-3.0 days (from -3.0 days to -3.0 days)"},
+        {{INT64_C(7300000000), INT64_C(7300000000)}, "+2.0 h (from +2.0 h to +2.1 h)"},
+        {{INT64_C(-7199999999), INT64_C(-7199999999)}, "-2.0 h (from -2.0 h to -119 min 59.999 s)"},
+        {{INT64_C(-172799999999), INT64_C(-172799999999)}, "-2.0 days (from -2.0 days to -47.9 h)"},
+        {{INT64_C(259300000000), INT64_C(259300000000)}, "+3.0 days (from +3.0 days to +3.1 days)"},
     };
 
     (void)state;
