@@ -186,6 +186,21 @@ static void tell_no_controllers(struct examination *x, const struct clock_domain
                     domain->obstacle);
 }
 
+/* Other probes find them too, unless they are left out. False while the answer is on its way. */
+static bool add_exchangers(struct examination *x, const struct subject *subject)
+{
+    const struct dns_answer *answer = ask_dns(x, subject->name, DNS_MX);
+    const struct dns_record *record = NULL;
+
+    while (answer && (record = dns_answer_next(answer, record))) {
+        const char *host = record->data.mx.exchange;
+
+        if (dns_name_is_below(host, subject->name) && !dns_name_equal(host, subject->name))
+            add_subject(x, SUBJECT_SERVER, host);
+    }
+    return answer != NULL;
+}
+
 static void examine_domain(struct examination *x, const struct subject *subject)
 {
     const struct clock_domain *domain;
@@ -194,6 +209,8 @@ static void examine_domain(struct examination *x, const struct subject *subject)
         return;
     domain = clock_domain_of(x, subject->name);
     if (domain->state == CLOCK_DOMAIN_PENDING || domain->state == CLOCK_DOMAIN_NOT_ASKED)
+        return;
+    if (domain->state == CLOCK_DOMAIN_FOUND && !add_exchangers(x, subject))
         return;
     tell_number(x, "controllers", domain->total);
     if (domain->state == CLOCK_DOMAIN_FOUND)

@@ -64,8 +64,11 @@ static const enum service closed_services[] = {SERVICE_HTTPS, SERVICE_SUBMISSION
 
 /* ---- files: what `reg export` writes, the keys of interest alone ---- */
 
-#define MACHINE(name, type)                                                                        \
+#define MACHINE(name, type, maker, product)                                                        \
     "Windows Registry Editor Version 5.00\r\n"                                                     \
+    "\r\n[HKEY_LOCAL_MACHINE\\HARDWARE\\DESCRIPTION\\System\\BIOS]\r\n"                            \
+    "\"SystemManufacturer\"=\"" maker "\"\r\n"                                                     \
+    "\"SystemProductName\"=\"" product "\"\r\n"                                                    \
     "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters]\r\n"         \
     "\"Hostname\"=\"" name "\"\r\n"                                                                \
     "\"Domain\"=\"contoso.com\"\r\n"                                                               \
@@ -74,34 +77,34 @@ static const enum service closed_services[] = {SERVICE_HTTPS, SERVICE_SUBMISSION
     "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Netlogon]\r\n"                  \
     "\"Start\"=dword:00000002\r\n"                                                                 \
     "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\W32Time]\r\n"                   \
-    "\"Start\"=dword:00000002\r\n"
+    "\"Start\"=dword:00000002\r\n"                                                                 \
+    "\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft]\r\n"
 
 #define PARAMETERS(type, peers)                                                                    \
     "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters]\r\n"       \
     "\"Type\"=\"" type "\"\r\n"                                                                    \
     "\"NtpServer\"=\"" peers "\"\r\n"
 
+#define SET_BY_HYPERVISOR                                                                          \
+    "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\TimeProviders"         \
+    "\\VMICTimeProvider]\r\n"                                                                      \
+    "\"Enabled\"=dword:00000001\r\n"
+
+#define POLICY(peers)                                                                              \
+    "\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\W32Time\\Parameters]\r\n"             \
+    "\"Type\"=\"NTP\"\r\n"                                                                         \
+    "\"NtpServer\"=\"" peers "\"\r\n"
+
 static const struct {
     const char *ending; /* of its name */
     const char *text;
 } files[] = {
-    {"dc1.reg", MACHINE("DC1", "LanmanNT") PARAMETERS("NT5DS", "time.windows.com,0x9")},
-    {"dc3.reg",
-     MACHINE("DC3", "LanmanNT") PARAMETERS(
-         "NT5DS", "time.windows.com,0x9") "\r\n[HKEY_LOCAL_MACHINE\\HARDWARE\\DESCRIPTION\\System"
-                                          "\\BIOS]\r\n"
-                                          "\"SystemManufacturer\"=\"Microsoft Corporation\"\r\n"
-                                          "\"SystemProductName\"=\"Virtual Machine\"\r\n"
-                                          "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet"
-                                          "\\Services\\W32Time\\TimeProviders"
-                                          "\\VMICTimeProvider]\r\n"
-                                          "\"Enabled\"=dword:00000001\r\n"},
-    {"ex01.reg",
-     MACHINE("EX01", "ServerNT") PARAMETERS(
-         "NT5DS", "time.windows.com,0x9") "\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft"
-                                          "\\W32Time\\Parameters]\r\n"
-                                          "\"Type\"=\"NTP\"\r\n"
-                                          "\"NtpServer\"=\"clock.contoso.com,0x9\"\r\n"},
+    {"dc1.reg", MACHINE("DC1", "LanmanNT", "Dell Inc.", "PowerEdge R640")
+                    PARAMETERS("NT5DS", "time.windows.com,0x9")},
+    {"dc3.reg", MACHINE("DC3", "LanmanNT", "Microsoft Corporation", "Virtual Machine")
+                    PARAMETERS("NT5DS", "time.windows.com,0x9") SET_BY_HYPERVISOR},
+    {"ex01.reg", MACHINE("EX01", "ServerNT", "Dell Inc.", "PowerEdge R640")
+                     PARAMETERS("NT5DS", "time.windows.com,0x9") POLICY("clock.contoso.com,0x9")},
 };
 
 enum { FILES = COUNT(files) };

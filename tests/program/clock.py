@@ -123,6 +123,8 @@ def exchangers_of_the_domain_are_asked_where_it_is_seen_from_inside():
     inside, outside = ZONE + mail, f"ex01.contoso.com A {EX01}\n" + mail
     with Clocks(organisation(server=420), inside) as clocks:
         expect_in("/syncfromflags:domhier", clocks.check_all("contoso.com").out, "the report")
+        alone = clocks.check("contoso.com", status=PROBLEMS)  # no other probe finds them
+        expect_equal(skew_of(alone, "ex01.contoso.com")[0], "critical", "the exchanger")
     with Clocks(organisation(server=420), outside) as clocks:
         usual = clocks.check_all("contoso.com", "--verbose")
         expect_not_in("clock", usual.out, "the report of a domain seen from outside")

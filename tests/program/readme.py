@@ -86,6 +86,19 @@ def every_link_leads_somewhere():
 
 
 @case
+def the_report_shown_is_that_of_the_demonstration():
+    """But for times, and what the last digits of a measurement are."""
+    def lines(text):
+        return [re.sub(r"[-+0-9.:]+", "N", line).split("N")[0] for line in text.splitlines()]
+
+    shown = re.search(r"^```\n(exdiag .*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)[1]
+    printed = lines(exdiag("demo", "--only", "clock", status=FINE).out)
+    for line in lines(shown):
+        if "..." not in line and line.strip():
+            expect_in(line, printed, "the demonstration")
+
+
+@case
 def customers_are_asked_for_what_findings_ask_for():
     page = exdiag("explain", "time-hierarchy", status=FINE).out.split("when it cannot be checked")[1]
     text = (ROOT / "README.md").read_text()
