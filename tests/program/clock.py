@@ -236,6 +236,19 @@ def fifty_servers_take_no_longer_than_one():
 
 
 @case
+def a_proxy_of_the_environment_has_no_say():
+    proxies = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "ALL_PROXY")}
+    with Clocks({EX01: (("http",), 0)}) as clocks, folder() as place:
+        file = place / "evidence.jsonl"
+        clocks.check("--server", EX01, "--save", file, variables=proxies)
+        items = [json.loads(line) for line in file.read_text().splitlines()]
+        read = [item for item in items if item.get("source") == "http" and item["status"] != "refused"]
+        if any(item["status"] == "not-supported" for item in read):
+            raise Skip("built without libcurl, or it is not here")
+        expect(read and all(item["status"] == "ok" for item in read), f"over HTTP: {read}")
+
+
+@case
 def the_plan_says_what_a_defender_sees():
     out = exdiag("check", "--plan", "--server", "ex01.contoso.com", "--dns", "127.0.0.1", status=FINE).out
     for word in ("AS-REQ without credentials", "tries out account names", "SRV _ldap._tcp.pdc._msdcs"):

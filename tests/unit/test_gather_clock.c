@@ -410,6 +410,27 @@ static void what_was_held_counts_for_nothing(void **state)
     close_lab(&lab);
 }
 
+/* Of a conversation, the one exchange that tells the time is the interval, and none before it. */
+static void only_the_last_exchange_counts(void **state)
+{
+    static const struct time_peer_manner far = {.there = 20000, .back = 20000};
+    int64_t width = INT64_MAX, wide = 3 * (far.there + far.back) + CLOCK_WINDOWS_TICK;
+    struct lab lab;
+
+    (void)state;
+    open_lab(&lab, one_of_each, COUNT(one_of_each), PATIENT);
+    time_peers_set(lab.peers, TIME_PEER_SMTP, &far);
+    for (int round = 0; round < 10 && width > wide; round++) {
+        struct clock_reading *reading = read_clock(&lab, TIME_PEER_SMTP, CLOCK_SMTP_NTLM);
+
+        assert_holds(reading, 0);
+        width = width_of(reading);
+        evidence_free(&reading->evidence);
+    }
+    assert_true(width <= wide);
+    close_lab(&lab);
+}
+
 /* Where no time is left, nothing is waited for: to libcurl, none would be all there is. */
 static void no_time_left(void **state)
 {
@@ -864,6 +885,7 @@ int main(void)
         cmocka_unit_test(microseconds_that_count_answers),
         cmocka_unit_test(narrow_on_loopback),
         cmocka_unit_test(what_was_held_counts_for_nothing),
+        cmocka_unit_test(only_the_last_exchange_counts),
         cmocka_unit_test(no_time_left),
         cmocka_unit_test(silence_is_borne),
         cmocka_unit_test(quick_and_wide_is_asked_again),

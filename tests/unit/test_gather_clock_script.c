@@ -166,6 +166,11 @@ static const struct {
       SAY("250 EX01.contoso.com\r\n"), PARTING},
      STATUS_NOT_FOUND,
      "it does not offer NTLM"},
+    {"an offer out of turn",
+     {SAY("220 ready\r\n250-EX01.contoso.com\r\n250 AUTH NTLM\r\n"), HEAR("EHLO"),
+      SAY("250 EX01.contoso.com\r\n"), PARTING},
+     STATUS_NOT_FOUND,
+     "it does not offer NTLM"},
     {"an offer that is another word",
      {GREETING, SAY("250-EX01.contoso.com\r\n250 AUTH NTLMV9 XNTLM\r\n"), PARTING},
      STATUS_NOT_FOUND,
@@ -250,6 +255,25 @@ static void dates_of_greetings(void **state)
             assert_int_equal(reading->evidence.status, STATUS_OK);
             assert_int_equal(reading->samples[0].remote, NOON / 1000000 * 1000000);
         }
+        evidence_free(&reading->evidence);
+    }
+}
+
+/* Whichever line has it. */
+static void greetings_of_several_lines(void **state)
+{
+    static const char *const greetings_of_two[] = {
+        "220-EX01 ready at Sun, 22 Nov 2026 18:00:00 +0000\r\n220 no date here\r\n",
+        "220-no date here\r\n220 EX01 ready at Sun, 22 Nov 2026 18:00:00 +0000\r\n"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(greetings_of_two); i++) {
+        const struct smtp_peer_step script[] = {SAY(greetings_of_two[i]), PARTING};
+        const struct smtp_peer peer = {.address = "127.0.0.1", .script = script};
+        struct clock_reading *reading = read_clock(&peer, CLOCK_SMTP_BANNER);
+
+        assert_int_equal(reading->evidence.status, STATUS_OK);
+        assert_int_equal(reading->samples[0].remote, NOON / 1000000 * 1000000);
         evidence_free(&reading->evidence);
     }
 }
@@ -411,10 +435,15 @@ static void certificates_that_nobody_trusts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ntlm_behind_starttls), cmocka_unit_test(ntlm_by_exps),
-        cmocka_unit_test(ntlm_that_is_none),    cmocka_unit_test(dates_of_greetings),
-        cmocka_unit_test(dates_of_web_servers), cmocka_unit_test(tokens_of_web_servers),
-        cmocka_unit_test(heads_without_end),    cmocka_unit_test(certificates_that_nobody_trusts),
+        cmocka_unit_test(ntlm_behind_starttls),
+        cmocka_unit_test(ntlm_by_exps),
+        cmocka_unit_test(ntlm_that_is_none),
+        cmocka_unit_test(dates_of_greetings),
+        cmocka_unit_test(greetings_of_several_lines),
+        cmocka_unit_test(dates_of_web_servers),
+        cmocka_unit_test(tokens_of_web_servers),
+        cmocka_unit_test(heads_without_end),
+        cmocka_unit_test(certificates_that_nobody_trusts),
     };
 
     if (platform_init() != STATUS_OK)
