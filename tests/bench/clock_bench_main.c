@@ -157,7 +157,7 @@ static void ask_all(struct gather *gather, struct evidence_store *store, const s
 static double time_hosts(const struct host *hosts, size_t silent, unsigned jobs)
 {
     const struct gather_options options = {.timeout = TIMEOUT, .jobs = jobs, .dns_window = 1};
-    struct progress progress = {.open = HOSTS * SOURCE_COUNT};
+    struct progress progress = {.open = (size_t)HOSTS * SOURCE_COUNT};
     struct evidence_store *store = evidence_store_new();
     struct gather *gather;
     int64_t start;

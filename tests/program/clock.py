@@ -248,6 +248,30 @@ def a_proxy_of_the_environment_has_no_say():
         expect(read and all(item["status"] == "ok" for item in read), f"over HTTP: {read}")
 
 
+def libcurl():
+    listed = subprocess.run(["ldconfig", "-p"], capture_output=True, text=True).stdout
+    found = re.search(r"libcurl\.so\.4 .*=> (\S+)", listed)
+    if not found:
+        raise Skip("libcurl is not here")
+    return os.path.realpath(found[1])
+
+
+@case
+def without_libcurl_everything_else_is_asked():
+    with Clocks({EX01: (("http", "smb"), 0)}) as clocks, folder() as place:
+        file, library = place / "evidence.jsonl", libcurl()
+        subprocess.run(["mount", "--bind", "/dev/null", library], check=True)
+        try:
+            clocks.check("--server", EX01, "--save", file)
+        finally:
+            subprocess.run(["umount", library], check=True)
+        items = [json.loads(line) for line in file.read_text().splitlines()]
+        said = {item["source"]: (item["status"], item.get("reason")) for item in items if "source" in item}
+        expect_equal(said["http"][0], "not-supported", "over HTTP")
+        expect_in("libcurl", said["http"][1], "the reason")
+        expect_equal(said["smb2"], ("ok", None), "over SMB2")
+
+
 @case
 def the_plan_says_what_a_defender_sees():
     out = exdiag("check", "--plan", "--server", "ex01.contoso.com", "--dns", "127.0.0.1", status=FINE).out
