@@ -17,23 +17,25 @@ sys.path[:0] = [str(HERE.parent / "program"), str(HERE)]
 from harness import *  # noqa: E402, F403
 from lab.apache import WebServer  # noqa: E402
 from lab.chrony import TimeServer  # noqa: E402
+from lab.exim import Exim  # noqa: E402
 from lab.kdc import Kdc  # noqa: E402
 from lab.postfix import MailServer  # noqa: E402
 from lab.samba import Domain, DomainController, FileServer  # noqa: E402
 from lab.server import Network  # noqa: E402
 
 DOMAIN = "corp.test"
-AHEAD, BEHIND, DRIFTED, LATE_WEB = 420, -540, 90, -90  # seconds: of dc2, ex01, ex02, ex04
+AHEAD, BEHIND, DRIFTED = 420, -540, 90  # seconds: of dc2, ex01, ex02
+WITH_TICKETS, WITHOUT_TLS = -90, 301  # seconds: of ex04, ex05
 TO_2040 = 420_000_000  # seconds: NTP counts anew from 2036, 32-bit times end in 2038
 DC1, DC2 = "dc1.corp.test", "dc2.corp.test"
-EX01, EX02, EX03, EX04 = (f"ex0{number}.corp.test" for number in (1, 2, 3, 4))
+EX01, EX02, EX03, EX04, EX05 = (f"ex0{number}.corp.test" for number in range(1, 6))
 CONTROLLERS = {"dc1": "127.0.0.11", "dc2": "127.0.0.12"}
-MEMBERS = {f"ex0{number}": f"127.0.0.2{number}" for number in (1, 2, 3, 4)}
+MEMBERS = {f"ex0{number}": f"127.0.0.2{number}" for number in range(1, 6)}
 ADDRESSES = {f"{name}.{DOMAIN}": address for name, address in {**CONTROLLERS, **MEMBERS}.items()}
 RIGHT, FAST, SLOW = "127.0.0.31", "127.0.0.32", "127.0.0.33"
 UNSYNCHRONISED, LIMITING, LATE = "127.0.0.34", "127.0.0.35", "127.0.0.36"
 LATE_FILES = "127.0.0.46"
-KDC, KDC_TCP = "127.0.0.41", "127.0.0.42"
+KDC, KDC_TCP, EXIM = "127.0.0.41", "127.0.0.42", "127.0.0.51"
 OFFSETS = {RIGHT: 0, FAST: 420, SLOW: -90, LIMITING: 0, LATE: TO_2040}  # of outside clocks
 
 OF_CONTROLLERS = {"sntp", "cldap", "ldap", "kerberos", "smb2"}
@@ -120,8 +122,17 @@ def outside_clocks(network):
     ]
 
 
-def references(*addresses):
-    return [word for address in addresses for word in ("--reference", address)]
+def named(option, *values):
+    return [word for value in values for word in (f"--{option}", value)]
+
+
+def examine_exim():
+    """By itself: where its packages cannot be had, it is the only one that is missed."""
+    needs_namespace()
+    with Network() as network, Exim(
+        network, EXIM, "mail.corp.test", offset=BEHIND, timezone="Asia/Kolkata"
+    ):
+        return Run(network, "exim", (), "--server", EXIM)
 
 
 def examine_all():
@@ -140,22 +151,24 @@ def examine_all():
             FileServer(network, ADDRESSES[EX01], BEHIND),
             FileServer(network, ADDRESSES[EX02], DRIFTED),
             FileServer(network, ADDRESSES[EX03]),
-            WebServer(network, ADDRESSES[EX04], EX04, LATE_WEB, keytab=network.folder / "keytab"),
+            WebServer(network, ADDRESSES[EX04], EX04, WITH_TICKETS, keytab=network.folder / "keytab"),
+            WebServer(network, ADDRESSES[EX05], EX05, WITHOUT_TLS, over_tls=False),
             FileServer(network, LATE_FILES, TO_2040),
             Kdc(network, KDC_TCP, "CORP.TEST", offset=-3600, over_udp=False),
         ]
         with network.up(dc1, dc2, kdc, *others, *outside_clocks(network)):
             run = functools.partial(Run, network)
             runs["domain"] = run(
-                "domain", (dc1, dc2), "--dns", dc1.address, "--server", EX01, "--server", EX02,
-                "--server", EX03, "--server", EX04, *references(RIGHT),
+                "domain", (dc1, dc2), "--dns", dc1.address, *named("server", EX01, EX02, EX03, EX04, EX05),
+                *named("reference", RIGHT),
             )  # fmt: skip
             runs["pdc"] = run(
-                "pdc", (dc1, dc2), "--dns", dc2.address, "--server", EX03, *references(RIGHT)
-            )
+                "pdc", (dc1, dc2), "--dns", dc2.address, "--domain", DOMAIN, "--server", EX03,
+                *named("reference", RIGHT),
+            )  # fmt: skip
             runs["outside"] = run(
-                "outside", (dc1, dc2), "--dns", dc1.address, "--dc", DC1, "--dc", KDC_TCP,
-                "--server", LATE_FILES, *references(*OFFSETS, UNSYNCHRONISED),
+                "outside", (dc1, dc2), "--dns", dc1.address, *named("dc", DC1, KDC_TCP),
+                "--server", LATE_FILES, *named("reference", *OFFSETS, UNSYNCHRONISED),
             )  # fmt: skip
             runs["kdc"] = ask_kdc_twice(network, kdc)
     return runs
@@ -194,16 +207,19 @@ def interval_of(item):
     return least - item["examiner_us"], most - item["examiner_us"]
 
 
+def expect_within(least, most, seconds, what):
+    planted = seconds * MICROSECONDS
+    expect(
+        least - SLEWED <= planted <= most + SLEWED,
+        f"{what}: from {least} to {most} us, and it is {planted}",
+    )
+
+
 def expect_offset(run, address, source, seconds):
     readings = run.readings(address)
     expect_in(source, readings, f"sources of {address}")
     expect_equal(readings[source]["status"], "ok", f"{source} of {address}: {readings[source]}")
-    least, most = interval_of(readings[source])
-    planted = seconds * MICROSECONDS
-    expect(
-        least - SLEWED <= planted <= most + SLEWED,
-        f"{source} of {address} says from {least} to {most} us, and it is {planted}",
-    )
+    expect_within(*interval_of(readings[source]), seconds, f"{source} of {address}")
 
 
 def expect_skew(run, name, outcome, severity=None, *texts):
@@ -252,12 +268,28 @@ def apache_postfix_and_smbd_of_a_server_nine_minutes_behind():
 
 
 @case
+def exim_with_a_date_in_its_greeting():
+    run = examine_exim()
+    expect_equal(run.told(EXIM), {"smtp-banner"}, "what it told the time by")
+    expect_offset(run, EXIM, "smtp-banner", BEHIND)
+
+
+@case
 def apache_with_kerberos_alone():
     run = examined("domain")
     expect_equal(run.told(ADDRESSES[EX04]), {"http", "http-kerberos"}, "what ex04 told the time by")
     for source in ("http", "http-kerberos"):
-        expect_offset(run, ADDRESSES[EX04], source, LATE_WEB)
+        expect_offset(run, ADDRESSES[EX04], source, WITH_TICKETS)
     expect_skew(run, EX04, "problem", "warning", f"that of {DC1}", "by HTTP Date, Kerberos error (HTTP)")
+
+
+@case
+def apache_without_tls():
+    run = examined("domain")
+    expect_equal(run.told(ADDRESSES[EX05]), {"http", "http-ntlm"}, "what ex05 told the time by")
+    for source in ("http", "http-ntlm"):
+        expect_offset(run, ADDRESSES[EX05], source, WITHOUT_TLS)
+    expect_skew(run, EX05, "problem", "critical", f"that of {DC1}")
 
 
 @case
@@ -271,8 +303,9 @@ def sources_of_one_clock_agree():
 
 @case
 def both_controllers_are_found_by_the_dns_of_samba():
-    subjects = {one["name"] for one in examined("domain").result.report["subjects"]}
-    expect(subjects >= {DC1, DC2}, f"found: {subjects}")
+    for name in ("domain", "pdc"):
+        subjects = {one["name"] for one in examined(name).result.report["subjects"]}
+        expect(subjects >= {DC1, DC2}, f"found: {subjects}")
     expect_in("(PDC emulator)", examined("domain").finding("clock-skew", DC2)["text"], "dc2")
 
 
@@ -321,8 +354,9 @@ def each_controller_is_asked_for_a_ticket_once():
 @case
 def a_pdc_emulator_that_is_wrong_is_blamed_by_the_clock_outside():
     finding = expect_skew(
-        examined("pdc"), DC2, "problem", "critical", f"that of {RIGHT}", f"against {RIGHT} (outside clock)"
-    )
+        examined("pdc"), DC2, "problem", "critical", f"that of {RIGHT}",
+        f"against {RIGHT} (outside clock)",
+    )  # fmt: skip
     expect_steps_for(finding, DC2, RIGHT)
     expect_in("/manualpeerlist", json.dumps(finding["fix"]), "steps for a PDC emulator")
 
@@ -341,7 +375,8 @@ def chrony_with_offsets():
 
 @case
 def chrony_that_is_wrong_is_outvoted():
-    expect_skew(examined("outside"), DC1, "ok", None, f"{FAST} is the wrong one", f"{SLOW} is the wrong one")
+    for address in (FAST, SLOW):
+        expect_skew(examined("outside"), DC1, "ok", None, f"{address} is the wrong one")
 
 
 @case
@@ -349,7 +384,9 @@ def chrony_that_is_not_synchronised_tells_no_time():
     reading = examined("outside").readings(UNSYNCHRONISED)["sntp"]
     expect_equal((reading["status"], reading["samples"]), ("server-failure", []), "the reading")
     expect_in("not synchronised", reading["reason"], "its reason")
-    expect_skew(examined("outside"), DC1, "ok", None, f"{UNSYNCHRONISED} (outside clock) told the time by none")
+    expect_skew(
+        examined("outside"), DC1, "ok", None, f"{UNSYNCHRONISED} (outside clock) told the time by none"
+    )
 
 
 @case
@@ -378,6 +415,18 @@ def a_kdc_that_repeats_itself_is_asked_anew_each_time():
     expect(first != second, "both runs asked the same question")
     for run in runs:
         expect_offset(run, "127.0.0.1", "kerberos", TO_2040)
+
+
+@case
+def all_clocks_are_on_one_scale():
+    (chart,) = examined("domain").result.report["charts"]
+    expect_equal(chart["origin"], RIGHT, "whose clock is zero")
+    spans = {span["name"]: span for span in chart["spans"]}
+    for name, seconds in (
+        (RIGHT, 0), (DC1, 0), (DC2, AHEAD), (EX01, BEHIND), (EX02, DRIFTED), (EX03, 0),
+        (EX04, WITH_TICKETS), (EX05, WITHOUT_TLS),
+    ):  # fmt: skip
+        expect_within(spans[name]["least"], spans[name]["most"], seconds, f"{name} on the scale")
 
 
 @case

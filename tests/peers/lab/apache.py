@@ -12,20 +12,20 @@ LOADED = ("mpm_event", "authn_core", "authz_core", "authz_user", "auth_gssapi", 
 
 
 class WebServer(Server):
-    """HTTPS at port 443 with a certificate of its own. Below /EWS it asks for Kerberos if it is
-    given a keytab, else for NTLM: both in one place bring mod_auth_gssapi down."""
+    """HTTPS at port 443 with a certificate of its own, or HTTP at 80. Below /EWS it asks for
+    Kerberos if it is given a keytab, else for NTLM: both in one place bring mod_auth_gssapi down."""
 
     PROGRAMS = ("apache2", "openssl")
-    PORTS = (443,)
 
-    def __init__(self, network, address, name, offset=0, keytab=None):
+    def __init__(self, network, address, name, offset=0, keytab=None, over_tls=True):
         super().__init__(network, address, offset)
         self.name = name
         self.keytab = keytab
+        self.over_tls = over_tls
+        self.PORTS = (443 if over_tls else 80,)
         missing = [module for module in LOADED if not self.module(module).exists()]
         if missing:
             raise Skip(f"Apache's modules are not there: {', '.join(missing)}")
-        self.certify()
         (self.folder / "pages").mkdir()
         self.write("pages/index.html", "")
         self.write("users", "CORP:nobody:no password\n")
@@ -50,6 +50,16 @@ class WebServer(Server):
             "-out", self.folder / "certificate.pem",
         )  # fmt: skip
 
+    def encryption(self):
+        if not self.over_tls:
+            return []
+        self.certify()
+        return [
+            "SSLEngine on",
+            f"SSLCertificateFile {self.folder}/certificate.pem",
+            f"SSLCertificateKeyFile {self.folder}/key.pem",
+        ]
+
     def mechanism(self):
         if self.keytab:
             shutil.chown(self.keytab, "www-data")
@@ -63,16 +73,14 @@ class WebServer(Server):
             f"PidFile {self.folder}/pid",
             f"Mutex file:{self.folder}",
             f"ServerName {self.name}",
-            f"Listen {self.address}:443",
+            f"Listen {self.address}:{self.PORTS[0]}",
             "User www-data",
             "Group www-data",
             f"ErrorLog {self.folder}/error.log",
             "LogLevel warn auth_gssapi:info",
             f'CustomLog {self.folder}/access.log "%>s %r"',
             f"DocumentRoot {self.folder}/pages",
-            "SSLEngine on",
-            f"SSLCertificateFile {self.folder}/certificate.pem",
-            f"SSLCertificateKeyFile {self.folder}/key.pem",
+            *self.encryption(),
             f"Alias /EWS {self.folder}/pages",
             "<Location /EWS>",
             "AuthType GSSAPI",
