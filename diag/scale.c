@@ -238,8 +238,8 @@ uint32_t chart_position(const struct chart *chart, int64_t value, uint32_t lengt
 {
     const struct scale_stop *stops = chart->scale->stops;
     int64_t size = bounded(value) < 0 ? -bounded(value) : bounded(value);
-    int64_t all = (int64_t)(chart->below + chart->above), from = 0, part = 0, segment = 1;
-    int64_t zero, away, at;
+    int64_t segments = (int64_t)(chart->below + chart->above), from = 0, part = 0, segment = 1;
+    int64_t all, zero, away, at;
     size_t full = 0, side = value < 0 ? chart->below : chart->above;
 
     while (full < side && size >= stops[full].at)
@@ -248,11 +248,11 @@ uint32_t chart_position(const struct chart *chart, int64_t value, uint32_t lengt
         segment = stops[full].at - from;
         part = size - from;
     }
-    while (segment > INT32_MAX / all) {
+    while (segment > 1 && segment > INT32_MAX / segments) {
         segment /= 2;
         part /= 2;
     }
-    all *= segment;
+    all = segments * segment;
     zero = ((int64_t)chart->below * segment * length + all / 2) / all;
     away = (((int64_t)full * segment + part) * length + all / 2) / all;
     at = value < 0 ? zero - away : zero + away;

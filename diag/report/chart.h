@@ -28,8 +28,8 @@ size_t chart_pick(const struct chart *chart, size_t most, const struct chart_row
 struct chart_label { /* of a stop, or of 0 */
     const char *sign;
     const char *text;
-    uint32_t position; /* of the stop */
     int64_t start;     /* where the label begins */
+    uint32_t position; /* of the stop */
     bool is_limit;     /* from here on a span is critical */
     bool is_shown;     /* false: there is no room for it */
 };

@@ -275,7 +275,7 @@ static void measure(struct drawing *drawing, const struct chart_row *const *rows
 static bool fit(struct drawing *drawing)
 {
     size_t segments = drawing->chart->below + drawing->chart->above, least = segments + 1;
-    size_t all = drawing->options->columns, taken = drawing->body + drawing->value + 2 * GAP;
+    size_t all = drawing->options->columns, taken = drawing->body + drawing->value + GAP + GAP;
 
     if (drawing->body <= STANDING_MOST || taken + NAME_LEAST + least > all)
         return false;
