@@ -232,7 +232,7 @@ static bool is_host(struct w32tm_part name)
 
 static enum w32tm_source source_of(struct w32tm_part name, uint32_t reference)
 {
-    enum { VM_IC_REFERENCE = 0x564D5450 }; /* "VMTP" */
+    enum { VM_IC_REFERENCE = 0x564D5450, LOCAL_REFERENCE = 0x4C4F434C }; /* "VMTP", "LOCL" */
     static const char *const texts[] = {
 #define X(name, word, text) [W32TM_##name] = text,
         W32TM_SOURCE_LIST(X)
@@ -245,6 +245,8 @@ static enum w32tm_source source_of(struct w32tm_part name, uint32_t reference)
     }
     if (is_host(without_flags(name)))
         return W32TM_SOURCE_PEER;
+    if (reference == LOCAL_REFERENCE)
+        return W32TM_SOURCE_LOCAL_CMOS;
     return reference == VM_IC_REFERENCE ? W32TM_SOURCE_VM_IC : W32TM_SOURCE_UNKNOWN;
 }
 

@@ -34,8 +34,7 @@ static const char *const fault_texts[TIME_FAULT_COUNT] = {
     [TIME_FAULT_HYPERVISOR_SYNC] =
         "Hyper-V's time provider is on, which Microsoft advises against on domain controllers",
     [TIME_FAULT_HYPERVISOR_FIRST] =
-        "Hyper-V's time provider is on, and Windows before Server 2016 (there is no "
-        "UtilizeSslTimeData) prefers it to the domain",
+        "Hyper-V's time provider is on, and Windows before Server 2016 prefers it to the domain",
     [TIME_FAULT_HYPERVISOR_ALLOWED] =
         "Hyper-V's time provider is on, as it is by default: Windows follows the host whenever "
         "that seems better than the domain; w32tm /query /source says whom it follows",

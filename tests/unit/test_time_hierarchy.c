@@ -148,7 +148,7 @@ static const char *const controllers[] = {"dc1.contoso.com", "DC2.contoso.com."}
         .is_pdc = TIME_NOT_KNOWN                                                                   \
     }
 
-/* `faults`: their words with a blank between, '?' behind one with a proviso. */
+/* `faults`: their words with a blank between, '-' behind a minor one, '?' behind a proviso. */
 static void assert_faults(struct world *world, struct time_surroundings around, const char *faults)
 {
     struct buffer words;
@@ -158,8 +158,8 @@ static void assert_faults(struct world *world, struct time_surroundings around, 
     for (size_t i = 0; i < world->faults.count; i++) {
         const struct time_fault *fault = &world->faults.list[i];
 
-        buffer_print(&words, "%s%s%s", i ? " " : "", time_fault_word(fault->kind),
-                     fault->proviso != TIME_CERTAIN ? "?" : "");
+        buffer_print(&words, "%s%s%s%s", i ? " " : "", time_fault_word(fault->kind),
+                     fault->is_minor ? "-" : "", fault->proviso != TIME_CERTAIN ? "?" : "");
     }
     assert_string_equal(words.text, faults);
     buffer_release(&words);
@@ -309,9 +309,9 @@ static void test_peers(void **state)
         {PDC("   "), "peers-empty", NULL},
         {PDC("a.example b.example c.example"), "", NULL},
         {PDC("a.example,0x8 b.example,0xA"), "", NULL},
-        {PDC("a.example,0x8 b.example,0x8"), "peers-few", NULL},
-        {PDC("a.example,0xa b.example,0xa"), "peers-few", NULL},
-        {PDC("time.windows.com,0x9"), "peers-few", NULL},
+        {PDC("a.example,0x8 b.example,0x8"), "peers-few-", NULL},
+        {PDC("a.example,0xa b.example,0xa"), "peers-few-", NULL},
+        {PDC("time.windows.com,0x9"), "peers-few-", NULL},
         {PDC("DC1,0x8 b.example c.example"), "peer-itself", "DC1"},
         {PDC("b.example dc1.Contoso.com.,0x8 c.example"), "peer-itself", "dc1.Contoso.com."},
         {PDC("localhost b.example c.example"), "peer-itself", "localhost"},
@@ -342,6 +342,16 @@ static void test_peers(void **state)
     }
 }
 
+/* A member that is given controllers by hand follows no machine that follows it. */
+static void test_peers_of_member(void **state)
+{
+    struct time_surroundings around = TOP;
+
+    (void)state;
+    around.is_controller = around.is_pdc = TIME_NO;
+    check(MEMBER("NTP", "dc1.contoso.com,0x8"), NULL, around, "own-peers");
+}
+
 static void test_announcements(void **state)
 {
     (void)state;
@@ -363,11 +373,11 @@ static void test_corrections(void **state)
     "\"SkewTime\"=dword:0000000" minutes "\n"
     (void)state;
     check(HEAD DC CONFIG("a") CORRECTION("00000000", "ffffffff"), NULL, NOTHING,
-          "correction-limited");
+          "correction-limited-");
     check(HEAD DC CONFIG("a") CORRECTION("0000012d", "0000012c"), NULL, NOTHING,
-          "correction-limited");
+          "correction-limited-");
     check(HEAD DC CONFIG("a") CORRECTION("0000012d", "0000012d") SKEW("a"), NULL, NOTHING,
-          "correction-limited correction-limited");
+          "correction-limited- correction-limited-");
     check(HEAD SERVER NETLOGON("3") CONFIG("a") CORRECTION("00000000", "00000000"), NULL, NOTHING,
           "");
 }
@@ -421,9 +431,9 @@ static void test_machines(void **state)
 #define HYPER_V MACHINE("Microsoft Corporation", "Virtual Machine")
 #define M       HEAD SERVER NETLOGON("2")
 #define VMIC    PROVIDER("VMICTimeProvider", "1")
-        {M HYPER_V VMIC, TIME_MACHINE_HYPER_V, TIME_YES, "hypervisor-allowed"},
+        {M HYPER_V VMIC, TIME_MACHINE_HYPER_V, TIME_YES, "hypervisor-allowed-"},
         {M HYPER_V VMIC SERVICE("vmictimesync", "3"), TIME_MACHINE_HYPER_V, TIME_YES,
-         "hypervisor-allowed"},
+         "hypervisor-allowed-"},
         {M HYPER_V PROVIDER("VMICTimeProvider", "1") SERVICE("vmictimesync", "4"),
          TIME_MACHINE_HYPER_V, TIME_NO, ""},
         {M HYPER_V PROVIDER("VMICTimeProvider", "0"), TIME_MACHINE_HYPER_V, TIME_NO, ""},
@@ -464,6 +474,7 @@ static void test_hyper_v(void **state)
 {
 #define CHOOSES KEY(W32TIME "\\Config") "\"UtilizeSslTimeData\"=dword:00000001\n"
     struct time_surroundings child = TOP;
+    struct world *world;
 
     (void)state;
     child.is_forest_root = TIME_NO;
@@ -473,12 +484,15 @@ static void test_hyper_v(void **state)
     check(HEAD DC HYPER_V VMIC, STATUS("0", "4", "dc1.contoso.com"), NOT_PDC, "hypervisor-sync");
     check(HEAD DC HYPER_V VMIC CHOOSES, NULL, NOT_PDC, "hypervisor-sync");
     check(M HYPER_V VMIC KEY(W32TIME "\\Config"), NULL, NOTHING, "hypervisor-first");
-    check(M HYPER_V VMIC CHOOSES, NULL, NOTHING, "hypervisor-allowed");
+    check(M HYPER_V VMIC CHOOSES, NULL, NOTHING, "hypervisor-allowed-");
     check(M HYPER_V VMIC CHOOSES, STATUS("0", "4", "dc1.contoso.com"), NOTHING, "");
     check(M HYPER_V VMIC, STATUS("0", "4", "dc1.contoso.com"), NOTHING, "");
     check(M HYPER_V VMIC, STATUS("0", "3", "VM IC Time Synchronization Provider"), NOTHING,
           "source-hypervisor");
-    check(HEAD HYPER_V VMIC, NULL, NOTHING, "hypervisor-allowed?");
+    world = new_world(STATUS("0", "3", "VM IC Time Synchronization Provider"), NULL);
+    assert_int_equal(world->plan.machine, TIME_MACHINE_HYPER_V);
+    free_world(world);
+    check(HEAD HYPER_V VMIC, NULL, NOTHING, "hypervisor-allowed-?");
     check(HEAD HYPER_V VMIC KEY(W32TIME "\\Config"), NULL, NOTHING, "hypervisor-first?");
 }
 
@@ -489,6 +503,7 @@ static void test_vmware(void **state)
     static const char on[] = "timesync status\nEnabled\n", off[] = "timesync status 69\n";
     static const char vmx[] = "config.version = \"8\"\nvirtualHW.version = \"19\"\n"
                               "tools.syncTime = \"TRUE\"\n";
+    struct world *world;
 
     (void)state;
     check(HEALTHY_DC, on, NOT_PDC, "tools-sync");
@@ -496,6 +511,10 @@ static void test_vmware(void **state)
     check(HEALTHY_MEMBER, off, NOTHING, "");
     check(STAND_ALONE, on, NOTHING, "");
     check(on, NULL, NOTHING, "tools-sync");
+    world = new_world(HEAD SERVER, off);
+    assert_int_equal(world->plan.machine, TIME_MACHINE_VMWARE);
+    assert_int_equal(world->plan.hypervisor_sync, TIME_NO);
+    free_world(world);
     check(M MACHINE("VMware, Inc.", "VMware7,1"), off, NOTHING, "");
 }
 
@@ -739,6 +758,7 @@ int main(void)
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_service),
         cmocka_unit_test(test_peers),
+        cmocka_unit_test(test_peers_of_member),
         cmocka_unit_test(test_announcements),
         cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_skew),

@@ -196,7 +196,7 @@ static const struct {
      W32TM_SOURCE_VM_IC, "VM IC Time Synchronization Provider"},
     {STATUS_OF("0(x)", "3 (x)", "0x564D5450 (x)", "1", "Fournisseur de l\u2019ordinateur virtuel"),
      W32TM_SOURCE_VM_IC, "Fournisseur de l\u2019ordinateur virtuel"},
-    {STATUS_OF("0(x)", "1 (x)", "0x4C4F434C (x)", "1", "Lokale CMOS-Uhr"), W32TM_SOURCE_UNKNOWN,
+    {STATUS_OF("0(x)", "1 (x)", "0x4C4F434C (x)", "1", "Lokale CMOS-Uhr"), W32TM_SOURCE_LOCAL_CMOS,
      "Lokale CMOS-Uhr"},
     {STATUS_OF("3(x)", "0 (x)", "0x00000000 (x)", "nicht_angegeben", "nicht_angegeben"),
      W32TM_SOURCE_UNKNOWN, "nicht_angegeben"},
