@@ -251,7 +251,9 @@ const struct finding_kind time_hierarchy = {
     .cause =
         "Somebody set peers on it by hand, often following advice that is meant for the PDC "
         "emulator; a group policy for time applies to all machines; an image was made of a machine "
-        "outside the domain; the PDC emulator's role moved and its settings stayed behind.",
+        "outside the domain; the PDC emulator's role moved and its settings stayed behind. A domain "
+        "controller that was made a good time server (GTIMESERV) on purpose looks like that as "
+        "well: accept the finding then.",
     .applies_to = "Windows 2000 and later in an Active Directory domain",
     .fix = repair,
     .verify = (const struct step_template[]){LOOK_AGAIN, {0}},
@@ -271,9 +273,12 @@ const struct finding_kind time_pdc_source = {
     .symptom = "All machines are wrong by the same minutes. The event log of W32Time on the PDC "
                "emulator says that it is not configured to use a reliable source (event 12), or "
                "that nothing synchronises it (events 36, 129, 134).",
-    .cause = "The role was moved to a machine that was never given servers outside, or the old "
-             "holder kept them; NTP (UDP 123) is blocked by a firewall; the peers that were set "
-             "are gone, or are machines of the domain; the list lacks quotation marks or flags.",
+    .cause =
+        "The role was moved to a machine that was never given servers outside, or the old "
+        "holder kept them; NTP (UDP 123) is blocked by a firewall; the peers that were set "
+        "are gone, or are machines of the domain; the list lacks quotation marks or flags. It is "
+        "meant to be so where another controller of the domain is its good time server "
+        "(GTIMESERV) and follows clocks outside.",
     .applies_to = "the PDC emulator of the forest's root domain; those of other domains follow it",
     .fix = repair,
     .verify = (const struct step_template[]){LOOK_AGAIN,
