@@ -97,13 +97,29 @@ static void add_controllers(struct builder *builder)
     }
 }
 
-/* Of controllers that differ, they show which one has left the domain. */
+static bool is_own_server(struct builder *builder, const struct subject *server)
+{
+    const struct clock_domain *domain;
+
+    if (server->given)
+        return true;
+    domain = clock_domain_above(builder->x, server->name);
+    builder->is_pending = builder->is_pending || (domain && domain->state == CLOCK_DOMAIN_PENDING);
+    return domain && domain->state == CLOCK_DOMAIN_FOUND;
+}
+
+/*
+ * Of controllers that differ, servers show which one has left the domain. On each other they have
+ * no say: all of them may follow a controller that is wrong.
+ */
 static void add_servers(struct builder *builder)
 {
     struct subject_list servers = ask_subjects(builder->x, SUBJECT_SERVER);
 
+    if (builder->field->host->role == CLOCK_ROLE_SERVER)
+        return;
     for (size_t i = 0; i < servers.count && i < CLOCK_OTHERS_MOST; i++) {
-        if (servers.list[i]->given && builder->field->host->role != CLOCK_ROLE_SERVER)
+        if (is_own_server(builder, servers.list[i]))
             add_witness(builder, servers.list[i]->name, CLOCK_ROLE_SERVER);
     }
 }

@@ -9,7 +9,13 @@
 
 extern const struct probe probe_clock;
 
-enum { ITEMS_MOST = 512, FINDINGS_MOST = 64, HOSTS_MOST = 16, SECOND = 1000000 };
+enum {
+    ITEMS_MOST = 512,
+    FINDINGS_MOST = 64,
+    HOSTS_MOST = 32,
+    CONTROLLERS_MOST = 24,
+    SECOND = 1000000
+};
 
 /* ---- the world: hosts with clocks, and what DNS knows ---- */
 
@@ -22,16 +28,18 @@ struct lab_host {
     enum status status;    /* of all sources */
     unsigned failing;      /* 1 << source: these end with fails_with */
     enum status fails_with;
+    enum status tls;    /* of sources asked with TLS */
     int64_t resolution; /* microseconds; 0: 1 */
     const char *told;   /* its domain */
 };
 
 struct lab {
     struct lab_host hosts[HOSTS_MOST];
-    const char *controllers[4]; /* of contoso.com */
+    const char *controllers[CONTROLLERS_MOST]; /* of contoso.com */
     const char *pdc;
-    enum status srv;       /* what comes of asking for them */
-    const char *elsewhere; /* the controller and PDC emulator of other.example */
+    enum status srv;              /* what comes of asking for them */
+    const char *elsewhere;        /* the controller and PDC emulator of other.example ... */
+    const char *elsewhere_domain; /* ... or of this domain */
 };
 
 static struct {
@@ -67,15 +75,16 @@ static void add_srv(struct dns_answer *item, struct dns_record *records, const c
 
 static void answer_srv(struct dns_answer *item, struct dns_record *records)
 {
-    const char *const *all = bench.lab->controllers;
+    const char *const *all = bench.lab->controllers, *elsewhere;
 
     if (strcmp(item->name, "_ldap._tcp.dc._msdcs.contoso.com") == 0) {
-        for (size_t i = 0; i < 4 && all[i]; i++)
+        for (size_t i = 0; i < CONTROLLERS_MOST && all[i]; i++)
             add_srv(item, records, all[i]);
     }
     if (strcmp(item->name, "_ldap._tcp.pdc._msdcs.contoso.com") == 0 && bench.lab->pdc)
         add_srv(item, records, bench.lab->pdc);
-    if (bench.lab->elsewhere && strstr(item->name, "._msdcs.other.example"))
+    elsewhere = bench.lab->elsewhere_domain ? bench.lab->elsewhere_domain : "other.example";
+    if (bench.lab->elsewhere && strcmp(strstr(item->name, "._msdcs.") + 8, elsewhere) == 0)
         add_srv(item, records, bench.lab->elsewhere);
     evidence_fail(&item->evidence, bench.lab->srv, NULL);
 }
@@ -90,7 +99,7 @@ static void answer_dns(struct dns_answer *item)
         return;
     }
     for (const struct lab_host *host = bench.lab->hosts; host->name; host++) {
-        struct dns_record *record = &records[0];
+        struct dns_record *record = &records[item->answer.count];
 
         if (item->type != DNS_A || strcmp(host->name, item->name) != 0)
             continue;
@@ -98,7 +107,7 @@ static void answer_dns(struct dns_answer *item)
         record->type = DNS_A;
         assert_int_equal(ip_parse(host->address, strlen(host->address), &record->data.ip),
                          STATUS_OK);
-        item->answer.count = 1;
+        item->answer.count++;
     }
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
@@ -122,6 +131,10 @@ static void answer_clock(struct clock_reading *item)
 
     if (!host || host->status != STATUS_OK) {
         evidence_fail(&item->evidence, host ? host->status : STATUS_TIMED_OUT, NULL);
+        return;
+    }
+    if (item->tls_at_once && host->tls != STATUS_OK) {
+        evidence_fail(&item->evidence, host->tls, NULL);
         return;
     }
     if (host->failing >> item->source & 1) {
@@ -426,6 +439,35 @@ static void clocks_are_held_against_those_above(void **state)
          "unknown",
          "unknown",
          "no third clock decides"},
+        /* in step with a clock between them, and not with each other: that decides nothing */
+        {{{EX01(.offset = 70), DC1(0), DC2(.offset = 35)}, DOMAIN},
+         false,
+         "warning",
+         "ok",
+         "ok",
+         "no third clock decides"},
+        /* of two that differ alike the farther one is told, if none is the PDC emulator */
+        {{{EX01(0), DC1(.offset = 70), DC2(.offset = 100)},
+          .controllers = {"dc1.contoso.com", "dc2.contoso.com"}},
+         false,
+         "warning",
+         "ok",
+         "ok",
+         "from that of dc2.contoso.com"},
+        {{{EX01(0), DC1(.offset = 100), DC2(.offset = 70)},
+          .controllers = {"dc1.contoso.com", "dc2.contoso.com"}},
+         false,
+         "warning",
+         "ok",
+         "ok",
+         "from that of dc1.contoso.com"},
+        /* what one is in step with need not be measured against another */
+        {{{EX01(0), DC1(0), DC2(.resolution = INT64_C(600) * SECOND)}, DOMAIN},
+         false,
+         "ok",
+         "unknown",
+         "unknown",
+         NULL},
         /* an interval that holds both says nothing */
         {{{EX01(.resolution = INT64_C(600) * SECOND), DC1(0), DC2(0)}, DOMAIN},
          false,
@@ -532,6 +574,106 @@ static void a_ticket_is_asked_for_once_a_host(void **state)
     end();
 }
 
+static size_t count_asked_with_tls(enum clock_source source, bool tls)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        const struct clock_reading *reading = (struct clock_reading *)bench.fetched[i];
+
+        count += bench.fetched[i]->kind == &evidence_clock && reading->source == source &&
+                 reading->tls_at_once == tls;
+    }
+    return count;
+}
+
+/* Without TLS where that may be open, and nothing that defenders notice if it told enough. */
+static void web_servers_are_asked_without_tls_next(void **state)
+{
+    static const struct {
+        enum status tls;
+        unsigned failing;
+        size_t http, kerberos, kerberos_with_tls;
+    } rows[] = {
+        {STATUS_OK, 0, 0, 0, 0},
+        {STATUS_REFUSED, 0, 1, 0, 0},
+        {STATUS_CLOSED, 0, 1, 0, 0},
+        {STATUS_TIMED_OUT, 0, 0, 0, 0},
+        {STATUS_UNREACHABLE, 0, 0, 0, 0},
+        {STATUS_REFUSED, 1u << CLOCK_HTTP_NTLM, 1, 1, 0},
+        {STATUS_REFUSED, 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_HTTP, 1, 0, 0},
+        {STATUS_OK, 1u << CLOCK_HTTP_NTLM, 0, 0, 1},
+        {STATUS_NOT_FOUND, 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_HTTP, 1, 0, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct lab lab = {
+            {EX01(.tls = rows[i].tls, .fails_with = STATUS_REFUSED,
+                  .failing = rows[i].failing | 1u << CLOCK_SMB2 | 1u << CLOCK_SMTP_NTLM),
+             DC1(0), DC2(0)},
+            DOMAIN};
+
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        if (count_asked_with_tls(CLOCK_HTTP, true) != 1 ||
+            count_asked_with_tls(CLOCK_HTTP, false) != rows[i].http ||
+            count_asked_with_tls(CLOCK_HTTP_NTLM, false) != rows[i].http ||
+            count_asked_with_tls(CLOCK_HTTP_KERBEROS, false) != rows[i].kerberos ||
+            count_asked_with_tls(CLOCK_HTTP_KERBEROS, true) != rows[i].kerberos_with_tls)
+            fail_msg("row %zu", i);
+        end();
+    }
+}
+
+/* One address after the other, until one of them tells the time. */
+static void addresses_are_tried_in_turn(void **state)
+{
+    static const struct lab first = {
+        {EX01(0), {.name = "ex01.contoso.com", .address = "192.0.2.22"}, DC1(0)}, DOMAIN};
+    static const struct lab second = {{EX01(.status = STATUS_REFUSED),
+                                       {.name = "ex01.contoso.com", .address = "192.0.2.22"},
+                                       DC1(0)},
+                                      DOMAIN};
+    static const struct {
+        const struct lab *lab;
+        size_t asked;
+    } rows[] = {{&first, 2}, {&second, 3}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(rows[i].lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        assert_string_equal(skew_of("ex01.contoso.com"), "ok");
+        assert_int_equal(count_asked(CLOCK_SMB2), rows[i].asked); /* the controller, too */
+        end();
+    }
+}
+
+/* Among the witnesses, under another name, is the host itself: it has no say. */
+static void one_clock_has_one_say(void **state)
+{
+    static const struct clock_reading reading = {.address = {.ip = {.family = IP_V4}}};
+    static const struct clock_interval early = {0, 0}, late = {70 * SECOND, 70 * SECOND};
+    const struct clock_host host = {
+        .name = "ex01", .count = 1, .readings = {&reading}, .consensus = {CLOCK_AGREED, late, 1}};
+    const struct clock_host again = {.name = "192.0.2.21",
+                                     .count = 1,
+                                     .readings = {&reading},
+                                     .consensus = {CLOCK_AGREED, late, 1}};
+    const struct clock_host other = {
+        .name = "dc1", .role = CLOCK_ROLE_CONTROLLER, .consensus = {CLOCK_AGREED, early, 1}};
+    const struct clock_host *const others[] = {&other}, *const witnesses[] = {&other, &again};
+    struct clock_comparison comparison;
+
+    (void)state;
+    clock_compare(&host, others, 1, witnesses, 2, INT64_C(300) * SECOND, &comparison);
+    assert_int_equal(comparison.count, 1);
+    assert_int_equal(comparison.pairs[0].blame, CLOCK_UNDECIDED);
+}
+
 /* Whoever turns up as an exchanger of somebody's mail is not asked for the time. */
 static void found_servers_of_others_are_left_alone(void **state)
 {
@@ -540,16 +682,23 @@ static void found_servers_of_others_are_left_alone(void **state)
     static const struct {
         const struct lab *lab;
         const char *domain; /* NULL: none is named */
-    } rows[] = {{&lab, NULL}, {&lab, "example.net"}, {&lab, "so.com"}, {&outside, "contoso.com"}};
+        bool given;
+        size_t questions; /* about controllers */
+    } rows[] = {{&lab, NULL, false, 0},
+                {&lab, "example.net", true, 2},
+                {&lab, "so.com", true, 2},
+                {&lab, "contoso.com", false, 0},
+                {&outside, "contoso.com", true, 2}};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(rows[i].lab);
         add_found(SUBJECT_SERVER, "ex01.contoso.com");
         if (rows[i].domain)
-            add(SUBJECT_DOMAIN, rows[i].domain);
+            exam_add_subject(bench.exam, SUBJECT_DOMAIN, rows[i].domain, rows[i].domain,
+                             rows[i].given);
         run();
-        assert_int_equal(count_asked(CLOCK_SMB2), 0);
+        assert_int_equal(bench.fetched_count, rows[i].questions);
         assert_int_equal(bench.finding_count, 0);
         end();
     }
@@ -560,6 +709,8 @@ static void found_servers_of_the_domain_are_asked(void **state)
 {
     static const struct lab lab = {{EX01(.offset = 400), DC1(0), DC2(0)}, DOMAIN};
     static const struct lab silent = {{EX01(.status = STATUS_REFUSED), DC1(0), DC2(0)}, DOMAIN};
+    static const struct lab unasked = {{EX01(.status = STATUS_NOT_RECORDED), DC1(0), DC2(0)},
+                                       DOMAIN};
 
     (void)state;
     begin(&lab);
@@ -580,6 +731,187 @@ static void found_servers_of_the_domain_are_asked(void **state)
     run();
     assert_string_equal(skew_of("ex01.contoso.com"), "not-applicable");
     end();
+    begin(&unasked);
+    add_found(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DOMAIN, "contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "");
+    end();
+}
+
+/* They have a say in which of two controllers is wrong. */
+static void found_servers_decide_between_controllers(void **state)
+{
+    static const struct lab lab = {{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN};
+
+    (void)state;
+    begin(&lab);
+    add_found(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DOMAIN, "contoso.com");
+    run();
+    assert_string_equal(skew_of("dc1.contoso.com"), "critical");
+    assert_string_equal(skew_of("dc2.contoso.com"), "ok");
+    end();
+}
+
+/* But servers do not outvote the one controller: all may follow a clock of their own. */
+static void servers_do_not_outvote_their_controller(void **state)
+{
+    static const struct lab lab = {
+        {EX01(.offset = 400),
+         {.name = "ex02.contoso.com", .address = "192.0.2.22", .offset = 400},
+         DC1(0)},
+        .controllers = {"dc1.contoso.com"},
+        .pdc = "dc1.contoso.com"};
+    static const char *const servers[] = {"ex01.contoso.com", "ex02.contoso.com"};
+
+    (void)state;
+    begin(&lab);
+    for (size_t i = 0; i < 2; i++)
+        add(SUBJECT_SERVER, servers[i]);
+    run();
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(skew_of(servers[i]), "critical");
+        assert_true(says(servers[i], "no third clock decides"));
+    }
+    end();
+}
+
+/* Of the domains above a host the nearest counts. */
+static void the_nearest_domain_counts(void **state)
+{
+    static const struct lab lab = {{{.name = "ex01.eu.contoso.com", .address = "192.0.2.23"},
+                                    {.name = "dc.eu.contoso.com", .address = "192.0.2.24"},
+                                    DC1(.offset = 600)},
+                                   .controllers = {"dc1.contoso.com"},
+                                   .pdc = "dc1.contoso.com",
+                                   .elsewhere = "dc.eu.contoso.com",
+                                   .elsewhere_domain = "eu.contoso.com"};
+
+    (void)state;
+    begin(&lab);
+    add_found(SUBJECT_SERVER, "ex01.eu.contoso.com");
+    add(SUBJECT_DOMAIN, "contoso.com");
+    add(SUBJECT_DOMAIN, "eu.contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.eu.contoso.com"), "ok");
+    end();
+    begin(&lab);
+    add(SUBJECT_SERVER, "192.0.2.23"); /* of which of the two, nobody says */
+    add(SUBJECT_DOMAIN, "contoso.com");
+    add(SUBJECT_DOMAIN, "eu.contoso.com");
+    run();
+    assert_string_equal(skew_of("192.0.2.23"), "not-applicable");
+    end();
+}
+
+/* Of many controllers some are asked, the PDC emulator among them, and that is said. */
+static void a_large_domain_is_asked_in_part(void **state)
+{
+    enum { COUNT = 20 };
+    struct lab lab = {{EX01(.offset = 400)}, .pdc = "dc20.contoso.com"};
+    char names[COUNT][24], addresses[COUNT][16];
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(names[i], sizeof names[i], "dc%d.contoso.com", i + 1);
+        snprintf(addresses[i], sizeof addresses[i], "192.0.2.%d", i + 100);
+        lab.controllers[i] = names[i];
+        lab.hosts[i + 1] = (struct lab_host){.name = names[i], .address = addresses[i]};
+    }
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_true(says("ex01.contoso.com", "of 20 domain controllers 16 were asked"));
+    assert_true(says("ex01.contoso.com", "against dc20.contoso.com (PDC emulator)"));
+    assert_string_equal(skew_of("dc20.contoso.com"), "ok");
+    assert_string_equal(skew_of("dc19.contoso.com"), "");
+    end();
+}
+
+/* A name that no question would hold is not asked for. */
+static void a_domain_that_is_told_may_be_too_long(void **state)
+{
+    char name[256] = "";
+    struct lab lab = {{EX01(.told = name)}, .pdc = NULL};
+
+    (void)state;
+    for (int i = 0; i < 24; i++)
+        strcat(name, "abcdefghi.");
+    strcat(name, "example");
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        if (bench.fetched[i]->kind == &evidence_dns)
+            assert_null(strstr(((struct dns_answer *)bench.fetched[i])->name, "abcdefghi"));
+    }
+    assert_string_equal(skew_of("ex01.contoso.com"), "unknown");
+    end();
+}
+
+/* Who has no controllers is held against a clock outside. */
+static void a_clock_outside_stands_in_for_controllers(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 400), NTP1(0)}, .pdc = NULL};
+    static const char *const references[] = {"ntp1.example.net"};
+
+    (void)state;
+    bench.settings.references = references;
+    bench.settings.reference_count = 1;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "critical");
+    assert_true(says("ex01.contoso.com", "against ntp1.example.net (outside clock)"));
+    end();
+}
+
+static bool has_command(const struct finding *finding, const char *part)
+{
+    for (size_t i = 0; i < finding->fix.count; i++) {
+        if (strstr(finding->fix.list[i].command, part))
+            return true;
+    }
+    return false;
+}
+
+/* The PDC emulator follows clocks outside, all others the domain. */
+static void commands_fit_the_machine(void **state)
+{
+    static const struct {
+        struct lab lab;
+        const char *subject;
+        bool is_pdc, is_controller, is_undecided;
+    } rows[] = {
+        {{{EX01(.offset = 400), DC1(0), DC2(0)}, DOMAIN}, "ex01.contoso.com", false, false, false},
+        {{{EX01(0), DC1(0), DC2(.offset = 400)}, DOMAIN}, "dc2.contoso.com", false, true, false},
+        {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN}, "dc1.contoso.com", true, true, false},
+        {{{EX01(.status = STATUS_REFUSED), DC1(0), DC2(.offset = 400)}, DOMAIN},
+         "dc2.contoso.com",
+         false,
+         true,
+         true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        finding = finding_of(rows[i].subject, "clock-skew");
+        assert_string_equal(word_of(finding), "critical");
+        assert_int_equal(has_command(finding, "/syncfromflags:manual /reliable:yes"),
+                         rows[i].is_pdc);
+        assert_int_equal(has_command(finding, "/syncfromflags:domhier /reliable:no"),
+                         !rows[i].is_pdc);
+        assert_int_equal(has_command(finding, "Set it by hand"), rows[i].is_controller);
+        assert_int_equal(has_command(finding, "Find out which of the two is wrong"),
+                         rows[i].is_undecided);
+        end();
+    }
 }
 
 /* A domain leads to its controllers; one that has none is worth a word only to who asks for it. */
@@ -690,10 +1022,14 @@ static void a_server_may_have_no_domain(void **state)
     static const struct lab fails = {{EX01(0)}, .srv = STATUS_SERVER_FAILURE};
     static const struct lab old = {{EX01(.status = STATUS_NOT_RECORDED)},
                                    .srv = STATUS_NOT_RECORDED};
+    static const struct lab refers = {{EX01(0)}, .controllers = {"."}, .pdc = "."};
+    static const struct lab half = {{EX01(0)}, .srv = STATUS_NOT_RECORDED};
+    static const struct lab not_asked = {{EX01(.status = STATUS_NOT_RECORDED)}, .pdc = NULL};
     static const struct {
         const struct lab *lab;
         const char *skew;
-    } rows[] = {{&none, "not-applicable"}, {&says_so, "unknown"}, {&fails, "unknown"}, {&old, ""}};
+    } rows[] = {{&none, "not-applicable"},   {&says_so, "unknown"}, {&fails, "unknown"}, {&old, ""},
+                {&refers, "not-applicable"}, {&not_asked, ""},      {&half, ""}};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -934,11 +1270,21 @@ int main(void)
         cmocka_unit_test_setup(a_ticket_is_asked_for_once_a_host, set_up),
         cmocka_unit_test_setup(found_servers_of_others_are_left_alone, set_up),
         cmocka_unit_test_setup(found_servers_of_the_domain_are_asked, set_up),
+        cmocka_unit_test_setup(found_servers_decide_between_controllers, set_up),
+        cmocka_unit_test_setup(servers_do_not_outvote_their_controller, set_up),
+        cmocka_unit_test_setup(the_nearest_domain_counts, set_up),
+        cmocka_unit_test_setup(a_large_domain_is_asked_in_part, set_up),
+        cmocka_unit_test_setup(a_domain_that_is_told_may_be_too_long, set_up),
+        cmocka_unit_test_setup(a_clock_outside_stands_in_for_controllers, set_up),
+        cmocka_unit_test_setup(commands_fit_the_machine, set_up),
         cmocka_unit_test_setup(a_domain_leads_to_its_controllers, set_up),
         cmocka_unit_test_setup(controllers_of_another_name_are_of_the_domain, set_up),
         cmocka_unit_test_setup(a_refused_ticket_is_the_last_resort, set_up),
         cmocka_unit_test_setup(a_server_may_have_no_domain, set_up),
         cmocka_unit_test_setup(the_domain_of_an_address_is_told, set_up),
+        cmocka_unit_test_setup(web_servers_are_asked_without_tls_next, set_up),
+        cmocka_unit_test_setup(addresses_are_tried_in_turn, set_up),
+        cmocka_unit_test(one_clock_has_one_say),
         cmocka_unit_test_setup(controllers_may_be_named, set_up),
         cmocka_unit_test_setup(controllers_of_another_domain_do_not_count, set_up),
         cmocka_unit_test_setup(a_server_may_be_a_controller, set_up),

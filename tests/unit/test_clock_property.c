@@ -17,7 +17,7 @@ enum {
     FINDINGS_MOST = 16,
     SECOND = 1000000, /* microseconds */
     MINUTE = 60 * SECOND,
-    RTT_MOST = 400000,
+    RTT_BITS = 19,    /* up to half a second */
     AGE_MOST = SECOND /* of the second that IIS has written down */
 };
 
@@ -119,7 +119,8 @@ static int64_t told(const struct clock_reading *item, int64_t instant)
 static void add_sample(struct clock_reading *item, int64_t offset, int64_t start)
 {
     struct clock_sample *sample = &item->samples[item->sample_count++];
-    int64_t there = up_to(RTT_MOST), held = up_to(RTT_MOST), back = up_to(RTT_MOST);
+    int64_t slowness = INT64_C(1) << up_to(RTT_BITS);
+    int64_t there = up_to(slowness), held = up_to(slowness), back = up_to(slowness);
 
     sample->sent = start;
     sample->held = item->source == CLOCK_SNTP ? held : 0;
