@@ -460,6 +460,12 @@ static void put_subject(struct page *page, const struct subject *subject)
         html_put(page, " (%s)", subject->name);
 }
 
+/* Of which the style makes the first letter a capital. */
+static const char *heading_of(enum subject_kind kind)
+{
+    return kind == SUBJECT_DC ? "DC" : subject_kind_word(kind);
+}
+
 static void put_subjects(struct page *page)
 {
     const struct report *report = page->report;
@@ -475,7 +481,7 @@ static void put_subjects(struct page *page)
             if (any)
                 html_put(page, ", ");
             else
-                html_put(page, "<div><dt>%s</dt><dd>", subject_kind_word(subject->kind));
+                html_put(page, "<div><dt>%s</dt><dd>", heading_of(subject->kind));
             put_subject(page, subject);
             any = true;
         }

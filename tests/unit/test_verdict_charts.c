@@ -144,15 +144,13 @@ static void judge(struct run *run, const char *scenario, bool redacted)
     run_replay(run);
 }
 
-static void expect_chart(const char *scenario, const struct expectation *rows)
+static void expect_chart_of(struct run *run, const struct expectation *rows)
 {
     struct arena memory = {0};
-    struct run run = {0};
     struct report report;
     size_t count = 0;
 
-    judge(&run, scenario, false);
-    verdict(&run, 1, NULL, &memory, &report);
+    verdict(run, 1, NULL, &memory, &report);
     assert_int_equal(report.chart_count, 1);
     for (; rows[count].name; count++) {
         assert_true(count < report.charts[0].row_count);
@@ -161,7 +159,15 @@ static void expect_chart(const char *scenario, const struct expectation *rows)
     }
     assert_int_equal(report.charts[0].row_count, count);
     arena_release(&memory);
-    run_release(&run);
+    run_release(run);
+}
+
+static void expect_chart(const char *scenario, const struct expectation *rows)
+{
+    struct run run = {0};
+
+    judge(&run, scenario, false);
+    expect_chart_of(&run, rows);
 }
 
 /* Whoever is wrong stands there alone: a PDC emulator that went astray paints nobody else. */
@@ -191,6 +197,24 @@ static void recorded_clocks_stand_right(void **state)
     expect_chart("clock-server-ahead", ahead);
     expect_chart("clock-server-drifts", drifts);
     expect_chart("clock-undecided", undecided);
+}
+
+/* The same without a clock outside: the others agree, so the PDC emulator is not zero. */
+static void a_doubted_pdc_is_not_zero(void **state)
+{
+    static const struct expectation rows[] = {{"dc2.contoso.com", SPAN_RIGHT},
+                                              {"dc1.contoso.com", SPAN_CRITICAL},
+                                              {"ex01.contoso.com", SPAN_RIGHT},
+                                              {"this machine", SPAN_RIGHT},
+                                              {NULL, SPAN_RIGHT}};
+    struct run run = {0};
+
+    (void)state;
+    assert_int_equal(run_load(&run, EXDIAG_SOURCE "/tests/scenario/clock-pdc-back/evidence.jsonl"),
+                     STATUS_OK);
+    run.about.settings.reference_count = 0;
+    run_replay(&run);
+    expect_chart_of(&run, rows);
 }
 
 /* Pseudonyms stand in the chart, as everywhere, and the intervals are those that were measured. */
@@ -237,6 +261,7 @@ int main(void)
         cmocka_unit_test(every_run_has_its_charts),
         cmocka_unit_test(placing_is_bounded),
         cmocka_unit_test(recorded_clocks_stand_right),
+        cmocka_unit_test(a_doubted_pdc_is_not_zero),
         cmocka_unit_test(redacted_clocks_have_pseudonyms),
         cmocka_unit_test(nothing_placed_is_no_chart),
     };
