@@ -11,7 +11,8 @@
  */
 int live_run(struct run *run, const struct options *options);
 
-/* --jobs or the usual ones, or after a message fewer, where this process may not open that many sockets. */
+/* --jobs or the usual ones, or after a message fewer, where this process may not open that many
+ * sockets. */
 unsigned live_jobs(const struct options *options);
 
 #endif

@@ -53,7 +53,7 @@ struct options {
 
     unsigned timeout;  /* milliseconds */
     unsigned patience; /* the same: how long a mail exchanger is given to greet */
-    unsigned jobs; /* 0: the usual ones */
+    unsigned jobs;     /* 0: the usual ones */
     const char *ca_file;
     unsigned dns_window;  /* --in-flight; 0: the usual one */
     unsigned rate;        /* --rate, questions a second; RATE_USUAL if not given */

@@ -331,9 +331,9 @@ static void test_ntlm_tokens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_negotiate),       cmocka_unit_test(test_challenge),
-        cmocka_unit_test(test_unsaid),          cmocka_unit_test(test_broken_pairs),
-        cmocka_unit_test(test_broken_header),   cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_negotiate),     cmocka_unit_test(test_challenge),
+        cmocka_unit_test(test_unsaid),        cmocka_unit_test(test_broken_pairs),
+        cmocka_unit_test(test_broken_header), cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_ntlm_tokens),
     };
 
