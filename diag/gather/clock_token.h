@@ -13,7 +13,12 @@
 enum status clock_read_challenge(struct clock_reading *reading, const char *text, size_t size,
                                  struct clock_sample *sample);
 
-/* Kerberos' error in a token of GSS-API, base64 too. STATUS_NOT_FOUND for one that holds none. */
+/*
+ * Kerberos' error in a token of GSS-API, base64 too. STATUS_NOT_FOUND for one that holds none. What
+ * is left of its second is the resolution: of several errors within one, MIT's acceptor (1.20)
+ * gives all but the first the time of that first and a microsecond more each, and nothing in them
+ * tells them from others.
+ */
 enum status clock_read_gss_error(struct clock_reading *reading, const char *text, size_t size,
                                  struct clock_sample *sample);
 

@@ -31,6 +31,7 @@ enum {
  * grow: within a second, after the first time it was asked, each answer has one more than the
  * one before, so that its clock may be ahead of `server_time` by what is left of the second.
  * It is known by its e-text ("CLIENT_NOT_FOUND"), which neither Windows nor Samba's KDC sends.
+ * Its acceptor behind GSS-API does the same, without a text.
  */
 struct kerberos_error {
     int32_t code;

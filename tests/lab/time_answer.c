@@ -193,10 +193,10 @@ static void put_number(struct buffer *out, int number, int64_t value)
     ber_wrap(out, start, BER_CONTEXT + number);
 }
 
-/* Of which service an error speaks, and what it says. */
+/* Of which service an error speaks, and what it says; `text`: of MIT's KDC alone. */
 struct refusal {
     int64_t code;
-    const char *service, *host;
+    const char *service, *host, *text;
 };
 
 static void put_principal(const struct refusal *refusal, struct buffer *out)
@@ -231,8 +231,8 @@ static void put_krb_error(const struct time_peer *peer, const struct time_questi
     put_number(out, 6, refusal->code);
     put_field(out, 9, BER_GENERAL_STRING, "CONTOSO.COM");
     put_principal(refusal, out);
-    if (marks)
-        put_field(out, 11, BER_GENERAL_STRING, "NEEDED_PREAUTH");
+    if (marks && refusal->text)
+        put_field(out, 11, BER_GENERAL_STRING, refusal->text);
     ber_wrap(out, start, BER_SEQUENCE);
     ber_wrap(out, start,
              BER_APPLICATION + (peer->fault == TIME_PEER_DECLINES ? AS_REP : KRB_ERROR));
@@ -244,7 +244,7 @@ static void put_krb_error(const struct time_peer *peer, const struct time_questi
 static void answer_kerberos(const struct time_peer *peer, const struct time_question *question,
                             struct buffer *out)
 {
-    static const struct refusal preauth_required = {25, "krbtgt", "CONTOSO.COM"};
+    static const struct refusal preauth_required = {25, "krbtgt", "CONTOSO.COM", "NEEDED_PREAUTH"};
     struct buffer message;
 
     buffer_init(&message, ANSWER_MOST);
@@ -407,7 +407,7 @@ static void put_gss_error(const struct time_peer *peer, const struct time_questi
                           struct buffer *out)
 {
     static const unsigned char kerberos[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 1, 2, 2};
-    static const struct refusal not_us = {35, "HTTP", "exdiag-clock"};
+    static const struct refusal not_us = {35, "HTTP", "exdiag-clock", NULL};
     struct buffer token;
     size_t start;
 

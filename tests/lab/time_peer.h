@@ -36,7 +36,7 @@ enum time_peer_fault {
     TIME_PEER_KISS,           /* NTP: RATE from the second question on */
     TIME_PEER_KISS_AT_ONCE,
     TIME_PEER_LOSES_FIRST, /* over UDP: the first datagram is lost */
-    TIME_PEER_MARKS        /* Kerberos: as MIT's KDC, whose microseconds count answers */
+    TIME_PEER_MARKS        /* Kerberos: as MIT's, whose microseconds count answers */
 };
 
 struct time_peer {
