@@ -37,7 +37,7 @@ def smb_conf(folder, lines):
 
 
 def open_directory(configuration):
-    """The directory of a controller that does not run, and the settings it was opened by."""
+    """The directory of a controller that does not run."""
     try:
         from samba.auth import system_session
         from samba.param import LoadParm
@@ -68,6 +68,7 @@ class Domain:
         self.controllers = controllers
         self.workgroup = name.split(".")[0].upper()
         self.folder = network.folder / "domain"
+        self.folder.mkdir()
         self.provision(*next(iter(controllers.items())))
         self.configuration = self.folder / "smb.conf"
         self.configuration.write_text(self.settings(self.folder / "data", "127.0.0.1"))
@@ -75,7 +76,6 @@ class Domain:
 
     def provision(self, controller, address):
         bare = self.folder / "bare"  # so that nothing of the machine's own Samba is read
-        (self.folder / "bare.conf").parent.mkdir()
         (self.folder / "bare.conf").write_text(smb_conf(bare, []))
         Server.run(
             "samba-tool", "domain", "provision", f"--configfile={self.folder}/bare.conf",

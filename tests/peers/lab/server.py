@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import DEADLINE, Skip, expect_equal, wait_until
+from harness import DEADLINE, Skip, expect_equal, needs_namespace, wait_until
 
 LIBRARIES = pathlib.Path("/usr/lib")
 
@@ -30,7 +30,6 @@ def clock_variables(offset):
         "LD_PRELOAD": faketime(),
         "FAKETIME": f"{offset:+d}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "FAKETIME_DISABLE_SHM": "1",
         "NO_FAKE_STAT": "1",
     }
 
@@ -50,14 +49,18 @@ def accepts(address, port):
 
 
 class Network:
-    """The folder in which servers live. It goes when its block ends."""
+    """A folder and a shared memory in which servers live, of the test's own network and mounts.
+    Both go when the block ends, with whatever libfaketime leaves there."""
 
     def __enter__(self):
+        needs_namespace()
+        Server.run("mount", "-t", "tmpfs", "-o", "mode=1777", "none", "/dev/shm")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="exdiag-peers."))
         self.folder.chmod(0o755)
         return self
 
     def __exit__(self, *_):
+        Server.run("umount", "--lazy", "/dev/shm")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextlib.contextmanager
