@@ -141,6 +141,21 @@ const char *const html_style[] = {
     ".remark { font-size: 0.9375rem; color: var(--faint); }",
     ".remark b { font-weight: 600; }",
 
+    /* where a table leaves an axis no room: above it its name and value */
+    "@media (max-width: 60rem) {",
+    "  .chart table, .chart tbody, .chart tr, .chart td { display: block; }",
+    "  .chart thead { display: block; position: static; }",
+    "  .chart thead th { display: none; }",
+    "  .chart thead tr { padding: 0; }",
+    "  .chart thead th.plot { display: block; width: auto; }",
+    "  .chart tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto;",
+    "    gap: 0 0.75rem; padding: 0 0 0.5rem; align-items: baseline; }",
+    "  .chart tbody th:first-child, .chart .value, .chart .stands { width: auto; padding: 0; }",
+    "  .chart .plot { grid-row: 2; grid-column: 1 / -1; height: 1.75rem; }",
+    "  .chart .origin .stands, .chart .ok .stands { display: none; }",
+    "  .chart .spare { display: none; }",
+    "}",
+
     /* small screens */
     "@media (max-width: 40rem) {",
     "  body { padding: 1.5rem 1rem 3rem; }",
@@ -153,16 +168,6 @@ const char *const html_style[] = {
     "  tr { padding: 0.6rem 0; }",
     "  td { padding: 0; }",
     "  td:last-child { color: var(--faint); }",
-    "  .chart thead { display: block; position: static; }",
-    "  .chart thead th { display: none; }",
-    "  .chart thead tr { padding: 0; }",
-    "  .chart thead th.plot { display: block; width: auto; }",
-    "  .chart tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto;",
-    "    gap: 0 0.75rem; padding: 0 0 0.5rem; align-items: baseline; }",
-    "  .chart tbody th:first-child, .chart .value, .chart .stands { width: auto; padding: 0; }",
-    "  .chart .plot { grid-row: 2; grid-column: 1 / -1; height: 1.75rem; }",
-    "  .chart .origin .stands, .chart .ok .stands { display: none; }",
-    "  .chart .spare { display: none; }",
     "}",
 
     /* paper */
