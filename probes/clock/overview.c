@@ -26,6 +26,8 @@ static const struct paragraph paragraphs[] = {
      "banner of Exchange's SMTP tell it too.\n"
      "Each answer is an interval: the host read its clock after the question was sent and before "
      "the answer came, and told it in steps of its own, from a microsecond to a second.\n"
+     "A KDC of MIT counts its answers where the microseconds belong: within a second it says when "
+     "it was asked first, and its clock may be at the end of that second.\n"
      "Intervals of one host are laid upon each other (Marzullo's algorithm): what most of them have "
      "in common is the host's, and whoever contradicts it is named.\n"
      "Two hosts are compared through this machine's clock, which cancels: it may be wrong by years."},

@@ -77,6 +77,7 @@ static void answer_srv(struct dns_answer *item, struct dns_record *records)
 {
     const char *const *all = bench.lab->controllers, *elsewhere;
 
+    assert_null(strstr(item->name, "realm.example"));
     if (strcmp(item->name, "_ldap._tcp.dc._msdcs.contoso.com") == 0) {
         for (size_t i = 0; i < CONTROLLERS_MOST && all[i]; i++)
             add_srv(item, records, all[i]);
@@ -153,6 +154,8 @@ static void answer_clock(struct clock_reading *item)
     item->sample_count = 1;
     if (item->source == CLOCK_SMTP_NTLM || item->source == CLOCK_LDAP)
         item->told_domain = host->told;
+    if (item->source == CLOCK_KERBEROS) /* a KDC gives back what it was asked */
+        item->told_domain = "realm.example";
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
@@ -336,171 +339,177 @@ static size_t count_asked(enum clock_source source)
 /* ---- tests ---- */
 
 /* Server, PDC emulator, other controller, and an outside clock that the user named. */
+static const struct {
+    struct lab lab;
+    bool has_reference;
+    const char *ex01, *dc1, *dc2;
+    const char *said; /* of ex01, or NULL */
+} domains[] = {
+    {{{EX01(.offset = 0.2), DC1(0), DC2(0)}, DOMAIN}, false, "ok", "ok", "ok", "in step with"},
+    {{{EX01(.offset = 59), DC1(0), DC2(0)}, DOMAIN}, false, "ok", "ok", "ok", NULL},
+    {{{EX01(.offset = -75), DC1(0), DC2(0)}, DOMAIN},
+     false,
+     "warning",
+     "ok",
+     "ok",
+     "a minute or more"},
+    {{{EX01(.offset = 299), DC1(0), DC2(0)}, DOMAIN}, false, "warning", "ok", "ok", NULL},
+    {{{EX01(.offset = 420), DC1(0), DC2(0)}, DOMAIN},
+     false,
+     "critical",
+     "ok",
+     "ok",
+     "ex01.contoso.com is the wrong one: 1 other clock agrees"},
+    {{{EX01(.offset = -864000), DC1(0), DC2(0)}, DOMAIN}, false, "critical", "ok", "ok", "days"},
+    /* a controller is the wrong one: that is its own matter */
+    {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN},
+     false,
+     "ok",
+     "ok",
+     "critical",
+     "dc2.contoso.com is the wrong one"},
+    /* a clock outside that was asked for and is silent is missed */
+    {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN}, true, "ok", "unknown", "critical", NULL},
+    {{{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN}, true, "ok", "critical", "ok", NULL},
+    {{{EX01(0), DC1(.offset = 30), DC2(0), NTP1(0)}, DOMAIN}, true, "ok", "ok", "ok", NULL},
+    {{{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN},
+     false,
+     "ok",
+     "critical",
+     "ok",
+     "dc1.contoso.com is the wrong one: 1 other clock agrees"},
+    /* two that differ, and nobody else knows: told at the one that is to follow */
+    {{{EX01(.status = STATUS_REFUSED), DC1(.offset = 600), DC2(0)}, DOMAIN},
+     false,
+     "unknown",
+     "unknown",
+     "critical",
+     NULL},
+    {{{EX01(.offset = 301), DC1(.offset = 602), DC2(0)}, DOMAIN},
+     false,
+     "critical",
+     "unknown",
+     "critical",
+     "no third clock decides"},
+    /* a clock outside decides, however many follow each other */
+    {{{EX01(0), DC1(.offset = 600), DC2(0), NTP1(0)}, DOMAIN},
+     true,
+     "ok",
+     "critical",
+     "ok",
+     "dc1.contoso.com is the wrong one: 1 other clock agrees"},
+    {{{EX01(.offset = 90), DC1(.offset = 90), DC2(0), NTP1(0)}, DOMAIN},
+     true,
+     "warning",
+     "warning",
+     "ok",
+     NULL},
+    {{{EX01(.offset = 90), DC1(.offset = 90), DC2(.offset = 90), NTP1(0)}, DOMAIN},
+     true,
+     "ok",
+     "warning",
+     "ok",
+     NULL},
+    {{{EX01(.offset = 90), DC1(0), DC2(.offset = 420), NTP1(0)}, DOMAIN},
+     true,
+     "warning",
+     "ok",
+     "critical",
+     "both are wrong: 1 outside clock agrees with neither"},
+    /* what cannot be read is no verdict */
+    {{{EX01(.status = STATUS_REFUSED), DC1(0), DC2(0)}, DOMAIN},
+     false,
+     "unknown",
+     "ok",
+     "ok",
+     "could not be read"},
+    {{{EX01(0), DC1(.status = STATUS_TIMED_OUT), DC2(.status = STATUS_TIMED_OUT)}, DOMAIN},
+     false,
+     "unknown",
+     "unknown",
+     "unknown",
+     "no clock to hold its own against"},
+    {{{EX01(.offset = 400), DC1(.status = STATUS_TIMED_OUT), DC2(0)}, DOMAIN},
+     false,
+     "critical",
+     "unknown",
+     "unknown",
+     "no third clock decides"},
+    /* in step with a clock between them, and not with each other: that decides nothing */
+    {{{EX01(.offset = 70), DC1(0), DC2(.offset = 35)}, DOMAIN},
+     false,
+     "warning",
+     "ok",
+     "ok",
+     "no third clock decides"},
+    /* of two that differ alike the farther one is told, if none is the PDC emulator */
+    {{{EX01(0), DC1(.offset = 70), DC2(.offset = 100)},
+      .controllers = {"dc1.contoso.com", "dc2.contoso.com"}},
+     false,
+     "warning",
+     "ok",
+     "ok",
+     "from that of dc2.contoso.com"},
+    {{{EX01(0), DC1(.offset = 100), DC2(.offset = 70)},
+      .controllers = {"dc1.contoso.com", "dc2.contoso.com"}},
+     false,
+     "warning",
+     "ok",
+     "ok",
+     "from that of dc1.contoso.com"},
+    /* what one is in step with need not be measured against another */
+    {{{EX01(0), DC1(0), DC2(.resolution = INT64_C(600) * SECOND)}, DOMAIN},
+     false,
+     "ok",
+     "unknown",
+     "unknown",
+     NULL},
+    /* an interval that holds both says nothing */
+    {{{EX01(.resolution = INT64_C(600) * SECOND), DC1(0), DC2(0)}, DOMAIN},
+     false,
+     "unknown",
+     "ok",
+     "ok",
+     "not measured well enough"},
+    /* one source that the others contradict has no part in it */
+    {{{EX01(.odd = CLOCK_SMTP_BANNER, .odd_offset = 7200), DC1(0), DC2(0)}, DOMAIN},
+     false,
+     "ok",
+     "ok",
+     "ok",
+     NULL},
+    /* of a controller that answers CLDAP alone */
+    {{{EX01(.offset = 62),
+       DC1(.failing = ~(1u << CLOCK_CLDAP), .fails_with = STATUS_TIMED_OUT, .resolution = SECOND),
+       DC2(.failing = ~(1u << CLOCK_CLDAP), .fails_with = STATUS_REFUSED, .resolution = SECOND)},
+      DOMAIN},
+     false,
+     "warning",
+     "ok",
+     "ok",
+     "by rootDSE currentTime (CLDAP)"},
+};
+
 static void clocks_are_held_against_those_above(void **state)
 {
-    static const struct {
-        struct lab lab;
-        bool has_reference;
-        const char *ex01, *dc1, *dc2;
-        const char *said; /* of ex01, or NULL */
-    } rows[] = {
-        {{{EX01(.offset = 0.2), DC1(0), DC2(0)}, DOMAIN}, false, "ok", "ok", "ok", "in step with"},
-        {{{EX01(.offset = 59), DC1(0), DC2(0)}, DOMAIN}, false, "ok", "ok", "ok", NULL},
-        {{{EX01(.offset = -75), DC1(0), DC2(0)}, DOMAIN},
-         false,
-         "warning",
-         "ok",
-         "ok",
-         "a minute or more"},
-        {{{EX01(.offset = 299), DC1(0), DC2(0)}, DOMAIN}, false, "warning", "ok", "ok", NULL},
-        {{{EX01(.offset = 420), DC1(0), DC2(0)}, DOMAIN},
-         false,
-         "critical",
-         "ok",
-         "ok",
-         "ex01.contoso.com is the wrong one: 1 other clock agrees"},
-        {{{EX01(.offset = -864000), DC1(0), DC2(0)}, DOMAIN},
-         false,
-         "critical",
-         "ok",
-         "ok",
-         "days"},
-        /* a controller is the wrong one: that is its own matter */
-        {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN},
-         false,
-         "ok",
-         "ok",
-         "critical",
-         "dc2.contoso.com is the wrong one"},
-        /* a clock outside that was asked for and is silent is missed */
-        {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN}, true, "ok", "unknown", "critical", NULL},
-        {{{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN}, true, "ok", "critical", "ok", NULL},
-        {{{EX01(0), DC1(.offset = 30), DC2(0), NTP1(0)}, DOMAIN}, true, "ok", "ok", "ok", NULL},
-        {{{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN},
-         false,
-         "ok",
-         "critical",
-         "ok",
-         "dc1.contoso.com is the wrong one: 1 other clock agrees"},
-        /* two that differ, and nobody else knows: told at the one that is to follow */
-        {{{EX01(.status = STATUS_REFUSED), DC1(.offset = 600), DC2(0)}, DOMAIN},
-         false,
-         "unknown",
-         "unknown",
-         "critical",
-         NULL},
-        {{{EX01(.offset = 301), DC1(.offset = 602), DC2(0)}, DOMAIN},
-         false,
-         "critical",
-         "unknown",
-         "critical",
-         "no third clock decides"},
-        /* a clock outside decides, however many follow each other */
-        {{{EX01(0), DC1(.offset = 600), DC2(0), NTP1(0)}, DOMAIN},
-         true,
-         "ok",
-         "critical",
-         "ok",
-         "dc1.contoso.com is the wrong one: 1 other clock agrees"},
-        {{{EX01(.offset = 90), DC1(.offset = 90), DC2(0), NTP1(0)}, DOMAIN},
-         true,
-         "warning",
-         "warning",
-         "ok",
-         NULL},
-        {{{EX01(.offset = 90), DC1(.offset = 90), DC2(.offset = 90), NTP1(0)}, DOMAIN},
-         true,
-         "ok",
-         "warning",
-         "ok",
-         NULL},
-        {{{EX01(.offset = 90), DC1(0), DC2(.offset = 420), NTP1(0)}, DOMAIN},
-         true,
-         "warning",
-         "ok",
-         "critical",
-         "both are wrong: 1 outside clock agrees with neither"},
-        /* what cannot be read is no verdict */
-        {{{EX01(.status = STATUS_REFUSED), DC1(0), DC2(0)}, DOMAIN},
-         false,
-         "unknown",
-         "ok",
-         "ok",
-         "could not be read"},
-        {{{EX01(0), DC1(.status = STATUS_TIMED_OUT), DC2(.status = STATUS_TIMED_OUT)}, DOMAIN},
-         false,
-         "unknown",
-         "unknown",
-         "unknown",
-         "no clock to hold its own against"},
-        {{{EX01(.offset = 400), DC1(.status = STATUS_TIMED_OUT), DC2(0)}, DOMAIN},
-         false,
-         "critical",
-         "unknown",
-         "unknown",
-         "no third clock decides"},
-        /* in step with a clock between them, and not with each other: that decides nothing */
-        {{{EX01(.offset = 70), DC1(0), DC2(.offset = 35)}, DOMAIN},
-         false,
-         "warning",
-         "ok",
-         "ok",
-         "no third clock decides"},
-        /* of two that differ alike the farther one is told, if none is the PDC emulator */
-        {{{EX01(0), DC1(.offset = 70), DC2(.offset = 100)},
-          .controllers = {"dc1.contoso.com", "dc2.contoso.com"}},
-         false,
-         "warning",
-         "ok",
-         "ok",
-         "from that of dc2.contoso.com"},
-        {{{EX01(0), DC1(.offset = 100), DC2(.offset = 70)},
-          .controllers = {"dc1.contoso.com", "dc2.contoso.com"}},
-         false,
-         "warning",
-         "ok",
-         "ok",
-         "from that of dc1.contoso.com"},
-        /* what one is in step with need not be measured against another */
-        {{{EX01(0), DC1(0), DC2(.resolution = INT64_C(600) * SECOND)}, DOMAIN},
-         false,
-         "ok",
-         "unknown",
-         "unknown",
-         NULL},
-        /* an interval that holds both says nothing */
-        {{{EX01(.resolution = INT64_C(600) * SECOND), DC1(0), DC2(0)}, DOMAIN},
-         false,
-         "unknown",
-         "ok",
-         "ok",
-         "not measured well enough"},
-        /* one source that the others contradict has no part in it */
-        {{{EX01(.odd = CLOCK_SMTP_BANNER, .odd_offset = 7200), DC1(0), DC2(0)}, DOMAIN},
-         false,
-         "ok",
-         "ok",
-         "ok",
-         NULL},
-    };
     static const char *const references[] = {"ntp1.example.net"};
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (rows[i].has_reference) {
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
+        if (domains[i].has_reference) {
             bench.settings.references = references;
             bench.settings.reference_count = 1;
         }
-        begin(&rows[i].lab);
+        begin(&domains[i].lab);
         add(SUBJECT_SERVER, "ex01.contoso.com");
         run();
-        if (strcmp(skew_of("ex01.contoso.com"), rows[i].ex01) != 0 ||
-            strcmp(skew_of("dc1.contoso.com"), rows[i].dc1) != 0 ||
-            strcmp(skew_of("dc2.contoso.com"), rows[i].dc2) != 0)
+        if (strcmp(skew_of("ex01.contoso.com"), domains[i].ex01) != 0 ||
+            strcmp(skew_of("dc1.contoso.com"), domains[i].dc1) != 0 ||
+            strcmp(skew_of("dc2.contoso.com"), domains[i].dc2) != 0)
             fail_msg("row %zu: %s %s %s", i, skew_of("ex01.contoso.com"),
                      skew_of("dc1.contoso.com"), skew_of("dc2.contoso.com"));
-        if (rows[i].said && !says("ex01.contoso.com", rows[i].said))
-            fail_msg("row %zu does not say \"%s\"", i, rows[i].said);
+        if (domains[i].said && !says("ex01.contoso.com", domains[i].said))
+            fail_msg("row %zu does not say \"%s\"", i, domains[i].said);
         end();
     }
 }
