@@ -3,6 +3,7 @@
 #include "diag/gather/file.h"
 #include "diag/gather/text_lines.h"
 #include "diag/platform.h"
+#include "diag/read/registry_query.h"
 
 #include <string.h>
 
@@ -33,13 +34,26 @@ static void take_line(void *context, const char *line, size_t size)
     registry_text_add(context, line, size);
 }
 
+static void take_query_line(void *context, const char *line, size_t size)
+{
+    struct buffer export;
+
+    buffer_init(&export, 2 * REGISTRY_VALUE_MOST);
+    if (registry_query_line(line, size, &export) && !export.truncated)
+        registry_text_add(context, export.text, export.size);
+    buffer_release(&export);
+}
+
 static enum status read_export(struct text_file *text, struct time_settings *settings,
                                const char **reason)
 {
     enum { LINE_MOST = 8 * REGISTRY_VALUE_MOST };
+    bool is_query = text_file_type(text) == FILE_TYPE_REGISTRY_QUERY;
     struct registry_text *reader = begin_registry();
 
-    text_lines(text, LINE_MOST, take_line, reader);
+    if (is_query)
+        registry_text_in_parts(reader);
+    text_lines(text, LINE_MOST, is_query ? take_query_line : take_line, reader);
     end_registry(reader, settings);
     if (settings->registry.count > 0)
         return STATUS_OK;
@@ -105,7 +119,8 @@ static enum status read_text(FILE *file, struct time_settings *settings, const c
     struct text_file *text = text_file_new(file);
     enum status status = STATUS_INVALID;
 
-    if (text_file_type(text) == FILE_TYPE_REGISTRY)
+    if (text_file_type(text) == FILE_TYPE_REGISTRY ||
+        text_file_type(text) == FILE_TYPE_REGISTRY_QUERY)
         status = read_export(text, settings, reason);
     else if (text_file_type(text) == FILE_TYPE_W32TM)
         status = read_w32tm(text, settings);
@@ -114,7 +129,8 @@ static enum status read_text(FILE *file, struct time_settings *settings, const c
     else if (text_file_type(text) == FILE_TYPE_VMWARE_TIME)
         status = read_vmware(text, settings, reason);
     else
-        *reason = "it is no registry export, output of w32tm, security template or word of VMware";
+        *reason =
+            "it is no registry export, output of reg query, output of w32tm, security template or word of VMware";
     text_file_free(text);
     return ferror(file) ? STATUS_IO : status;
 }

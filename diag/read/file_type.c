@@ -2,6 +2,7 @@
 
 #include "diag/read/file_type_mail.h"
 #include "diag/read/security_inf.h"
+#include "diag/read/registry_query.h"
 #include "diag/read/vmware_time.h"
 #include "diag/read/w32tm_text.h"
 #include "diag/text.h"
@@ -297,6 +298,11 @@ static bool is_w32tm(const char *text)
     return w32tm_is_text(text, strlen(text));
 }
 
+static bool is_registry_query(const char *text)
+{
+    return registry_query_is_text(text, strlen(text));
+}
+
 static bool is_vmware_time(const char *text)
 {
     return vmware_time_is_text(text, strlen(text));
@@ -329,6 +335,7 @@ static enum file_type text_type(const char *text)
         {FILE_TYPE_QUEUE_LIST, file_is_queue_list},
         {FILE_TYPE_NDR, file_is_ndr},
         {FILE_TYPE_VMWARE_TIME, is_vmware_time},
+        {FILE_TYPE_REGISTRY_QUERY, is_registry_query},
         {FILE_TYPE_W32TM, is_w32tm},
     };
 

@@ -28,6 +28,7 @@
     X(NDR, "ndr", "a non-delivery report")                                                         \
     X(MAILSTORE_LOG, "mailstore-log", "a MailStore job log")                                       \
     X(REGISTRY, "registry", "a registry export")                                                   \
+    X(REGISTRY_QUERY, "registry-query", "output of reg query")                                     \
     X(W32TM, "w32tm", "output of w32tm")                                                           \
     X(VMWARE_TIME, "vmware-time",                                                                  \
       "what VMware says of time synchronisation (VMwareToolboxCmd timesync status, .vmx)")         \

@@ -20,6 +20,7 @@ enum state {
 struct registry_text {
     const char *const *wanted;
     bool is_ansi; /* REGEDIT4: strings in hex data are of a code page, not UTF-16 */
+    bool is_in_parts;
     bool is_wanted;
     struct buffer key;
     const char *kept_key; /* the same in the arena, once a value is kept */
@@ -114,7 +115,7 @@ static void cover(struct registry_text *reader, const char *key)
 {
     enum { BITS = 64 };
 
-    for (unsigned i = 0; i < BITS && reader->wanted[i]; i++) {
+    for (unsigned i = 0; i < BITS && reader->wanted[i] && !reader->is_in_parts; i++) {
         if (registry_is_key(reader->wanted[i], key, true))
             reader->export.covered |= UINT64_C(1) << i;
     }
@@ -522,6 +523,11 @@ void registry_text_add(struct registry_text *reader, const char *line, size_t si
 void registry_text_only(struct registry_text *reader, registry_filter *filter)
 {
     reader->filter = filter;
+}
+
+void registry_text_in_parts(struct registry_text *reader)
+{
+    reader->is_in_parts = true;
 }
 
 /* ---- values of a registry itself ---- */

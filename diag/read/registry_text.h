@@ -55,6 +55,9 @@ struct registry_text *registry_text_new(const char *const *wanted);
 typedef bool registry_filter(const struct registry_value *value);
 void registry_text_only(struct registry_text *reader, registry_filter *filter);
 
+/* From now on, what stands below a key may have been left out: nothing is covered by its line. */
+void registry_text_in_parts(struct registry_text *reader);
+
 /*
  * One line, UTF-8, without its end. What is not UTF-8 in a value, as REGEDIT4 has it of a code
  * page, becomes U+FFFD.

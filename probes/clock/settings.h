@@ -10,7 +10,8 @@
 
 #define CLOCK_SETTINGS_FILES                                                                       \
     (PROBE_READS(FILE_TYPE_REGISTRY) | PROBE_READS(FILE_TYPE_W32TM) |                              \
-     PROBE_READS(FILE_TYPE_SECURITY_INF) | PROBE_READS(FILE_TYPE_VMWARE_TIME))
+     PROBE_READS(FILE_TYPE_SECURITY_INF) | PROBE_READS(FILE_TYPE_VMWARE_TIME) |                    \
+     PROBE_READS(FILE_TYPE_REGISTRY_QUERY))
 
 /* time-hierarchy, time-pdc-source and time-vm-sync of the host that a file is of. */
 void clock_settings_judge(struct examination *x, const struct subject *file);

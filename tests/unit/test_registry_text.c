@@ -442,11 +442,45 @@ static void test_filter(void **state)
     arena_release(&arena);
 }
 
+/* A key's line, or that of one above it, says that all below it is there; not in part of a key. */
+static void test_covered(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned covered; /* 1: the service's key, 2: the policy's */
+    } cases[] = {
+        {V5 "[" W32TIME "]\n", 1},
+        {V5 "[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001]\n", 1},
+        {V5 "[HKEY_LOCAL_MACHINE]\n", 3},
+        {V5 "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft]\n", 2},
+        {V5 "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows]\n", 0},
+        {V5 "[" W32TIME "\\Parameters]\n\"Type\"=\"NTP\"\n", 0},
+        {V5 "[-" W32TIME "]\n", 0},
+        {V5 "[HKEY_USERS]\n", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct registry_text *reader = registry_text_new(w32time);
+        struct registry_export out;
+        struct arena arena = {0};
+
+        read_text(w32time, cases[i].text, &arena, &out);
+        assert_int_equal(out.covered, cases[i].covered);
+        registry_text_in_parts(reader);
+        add_lines(reader, cases[i].text);
+        registry_text_end(reader, &arena, &out);
+        assert_int_equal(out.covered, 0);
+        arena_release(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_export),
         cmocka_unit_test(test_find),
+        cmocka_unit_test(test_covered),
         cmocka_unit_test(test_strings),
         cmocka_unit_test(test_regedit4),
         cmocka_unit_test(test_damaged),
