@@ -33,9 +33,10 @@ struct drawing {
     size_t name, role, bar, value; /* how many columns each takes; 0: it is left out */
 };
 
+/* Of those of Unicode such as old fonts of consoles have (WGL4). */
 static const struct glyphs *glyphs_of(const struct report_options *options)
 {
-    static const struct glyphs unicode = {"─", "┼", "╌", "░", "●", "━", "…", "±"};
+    static const struct glyphs unicode = {"─", "┼", "░", "▒", "●", "═", "…", "±"};
     static const struct glyphs ascii = {"-", "+", ".", ":", "o", "=", "...", "+/-"};
 
     return options->ascii ? &ascii : &unicode;
@@ -124,24 +125,52 @@ static void put_labels(const struct drawing *drawing, size_t column)
     wrap_end(drawing->wrap);
 }
 
-struct zones { /* the cells of the axis from which on something is wrong */
-    uint32_t critical_below, warning_below, zero, warning_above, critical_above;
+struct zone {
+    int64_t limit;
+    int64_t below, above; /* the cells of the axis from which on a value is that far away */
 };
+
+struct zones {
+    struct zone critical, warning;
+    int64_t zero;
+};
+
+static struct zone zone_of(const struct drawing *drawing, int64_t limit)
+{
+    uint32_t length = (uint32_t)drawing->bar - 1;
+
+    if (limit == SPAN_NEVER_CRITICAL)
+        return (struct zone){INT64_MAX, -1, (int64_t)length + 1};
+    return (struct zone){limit, chart_position(drawing->chart, -limit, length),
+                         chart_position(drawing->chart, limit, length)};
+}
 
 static struct zones zones_of(const struct drawing *drawing)
 {
     const struct chart *chart = drawing->chart;
-    uint32_t length = (uint32_t)drawing->bar - 1;
-    int64_t warning = chart->scale->warning, critical = chart->critical;
+    int64_t warning = chart->scale->warning;
 
-    if (critical == SPAN_NEVER_CRITICAL)
-        critical = INT64_MAX;
-    if (critical < warning)
-        warning = critical;
-    return (struct zones){chart_position(chart, -critical, length),
-                          chart_position(chart, -warning, length), chart_position(chart, 0, length),
-                          chart_position(chart, warning, length),
-                          chart_position(chart, critical, length)};
+    if (chart->critical != SPAN_NEVER_CRITICAL && chart->critical < warning)
+        warning = chart->critical;
+    return (struct zones){zone_of(drawing, chart->critical), zone_of(drawing, warning),
+                          chart_position(chart, 0, (uint32_t)drawing->bar - 1)};
+}
+
+/* A value that is not that far away is in no cell of the zone, however few there are. */
+static int64_t keep_out(const struct zone *zone, int64_t value, int64_t cell)
+{
+    if (value > -zone->limit && cell <= zone->below)
+        cell = zone->below + 1;
+    if (value < zone->limit && cell >= zone->above)
+        cell = zone->above - 1;
+    return cell;
+}
+
+static uint32_t cell_of(const struct drawing *drawing, const struct zones *zones, int64_t value)
+{
+    uint32_t cell = chart_position(drawing->chart, value, (uint32_t)drawing->bar - 1);
+
+    return (uint32_t)keep_out(&zones->warning, value, keep_out(&zones->critical, value, cell));
 }
 
 struct cell {
@@ -157,9 +186,9 @@ static const char *ground_of(const struct drawing *drawing, const struct zones *
 
     if (cell == zones->zero)
         return glyphs->zero;
-    if (cell <= zones->critical_below || cell >= zones->critical_above)
+    if (cell <= zones->critical.below || cell >= zones->critical.above)
         return glyphs->critical;
-    if (cell <= zones->warning_below || cell >= zones->warning_above)
+    if (cell <= zones->warning.below || cell >= zones->warning.above)
         return glyphs->warning;
     return glyphs->axis;
 }
@@ -169,16 +198,14 @@ static void fill_bar(const struct drawing *drawing, const struct chart_row *row,
 {
     const struct span *span = &row->span;
     int64_t middle = span->least + (span->most - span->least) / 2;
-    uint32_t length = (uint32_t)drawing->bar - 1;
-    uint32_t first = chart_position(drawing->chart, span->least, length);
-    uint32_t last = chart_position(drawing->chart, span->most, length);
     struct zones zones = zones_of(drawing);
+    uint32_t last = cell_of(drawing, &zones, span->most);
 
-    for (uint32_t i = 0; i <= length; i++)
+    for (uint32_t i = 0; i < drawing->bar; i++)
         cells[i] = (struct cell){ground_of(drawing, &zones, i), STYLE_FAINT};
-    for (uint32_t i = first; i <= last; i++)
+    for (uint32_t i = cell_of(drawing, &zones, span->least); i <= last; i++)
         cells[i] = (struct cell){drawing->glyphs->span, style_of_row(drawing, row)};
-    cells[chart_position(drawing->chart, middle, length)] =
+    cells[cell_of(drawing, &zones, middle)] =
         (struct cell){drawing->glyphs->mark, style_of_row(drawing, row)};
 }
 

@@ -106,6 +106,30 @@ static void ascii_is_ascii(void **state)
     buffer_release(&text);
 }
 
+/* Where nothing can be critical no zone says so, and what is far away stands at the very end. */
+static void a_scale_may_have_no_limit(void **state)
+{
+    static const struct span spans[] = {
+        {"a", NULL, 0, 0, 1, false, SPAN_NEVER_CRITICAL},
+        {"b", NULL, -INT64_MAX, -INT64_MAX, 0, false, SPAN_NEVER_CRITICAL}};
+    struct report report = report_with_charts();
+    struct chart chart;
+    struct buffer text;
+
+    (void)state;
+    chart_arrange(&clock_scale, spans, COUNT(spans), &charts_memory, &chart);
+    report.charts = &chart;
+    report.chart_count = 1;
+    golden_render("text", &report, &usual, &text);
+    assert_null(strstr(text.text, "▒"));
+    assert_null(strstr(text.text, "critical"));
+    assert_non_null(strstr(text.text, " ●░"));
+    buffer_release(&text);
+    golden_render("html", &report, &usual, &text);
+    assert_null(strstr(text.text, "<rect class=\"zone-critical"));
+    buffer_release(&text);
+}
+
 /* ---- many ---- */
 
 enum { MANY = 1000 };
@@ -246,6 +270,7 @@ int main(void)
         cmocka_unit_test(charts_fit_every_width),
         cmocka_unit_test(colours_and_quiet),
         cmocka_unit_test(ascii_is_ascii),
+        cmocka_unit_test(a_scale_may_have_no_limit),
         cmocka_unit_test(the_wrong_ones_are_shown_first),
         cmocka_unit_test(many_are_counted),
         cmocka_unit_test(labels_have_room),

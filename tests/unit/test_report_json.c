@@ -1,3 +1,4 @@
+#include "tests/golden/charts.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/sample.h"
 
@@ -91,7 +92,8 @@ static void output_follows_the_schema(void **state)
 {
     const struct report_run run = {NULL, SAMPLE_TIME, SAMPLE_TIME, true, false, NULL};
     const struct report empty = {.version = "0.1.0", .runs = &run, .run_count = 1};
-    const struct report *const reports[] = {&sample_report, &empty};
+    const struct report charted = report_with_charts();
+    const struct report *const reports[] = {&sample_report, &empty, &charted};
     char path[1024];
 
     (void)state;
@@ -109,6 +111,7 @@ static void output_follows_the_schema(void **state)
         assert_int_equal(status, 0);
     }
     remove(path);
+    arena_release(&charts_memory);
 }
 
 int main(void)
