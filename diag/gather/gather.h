@@ -30,7 +30,7 @@ enum {
     DNS_WINDOW_USUAL = 500,
     DNS_WINDOW_MOST = 8192,
     JOBS_USUAL = 64,      /* of an audit */
-    JOBS_OF_CHECK = 1024, /* so that a hundred hosts that drop packets are in nobody's way */
+    JOBS_OF_CHECK = 1024, /* so that eighty hosts that drop packets are in nobody's way */
     JOBS_MOST = 4096,
     TIMEOUT_USUAL = 10000, /* milliseconds; the next ones too */
     PATIENCE_QUICK = 30000,

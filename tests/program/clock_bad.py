@@ -262,6 +262,25 @@ def streams_that_are_no_answer():
 
 
 @case
+def every_question_has_an_id_of_its_own():
+    """Nobody who has not seen a question can answer it."""
+    servers, asked = Servers(), []
+
+    def note(answer, question):
+        asked.append(question)
+        return answer(question)
+
+    for _ in range(8):
+        for source, port, answer in (("sntp", 123, ntp), ("cldap", 389, rootdse), ("kerberos", 88, lambda _: krb_error())):
+            servers.udp(source, port, lambda question, answer=answer: note(answer, question), source)
+    with folder() as place:
+        for key, item in servers.readings(place).items():
+            expect_equal(item["status"], "ok", str(key))
+    expect(len(asked) >= 8 * 3, f"{len(asked)} questions")
+    expect_equal(len(set(asked)), len(asked), "different questions")
+
+
+@case
 def the_era_of_2036_and_2038_are_read():
     servers = Servers()
     for what, seconds in SNTP_RIGHT.items():

@@ -226,6 +226,27 @@ static void test_damaged(void **state)
     buffer_release(&out);
 }
 
+/* Behind the operation there may be controls (RFC 4511 4.1.1), and nothing else. */
+static void test_behind_the_operation(void **state)
+{
+    struct arena arena = {0};
+    struct ldap_rootdse dse;
+
+    (void)state;
+    assert_int_equal(
+        ldap_read_rootdse(BYTES("\x30\x0b\x02\x01\x07\x64\x04\x04\x00\x30\x00\xa0\x00"), MESSAGE,
+                          &arena, &dse),
+        STATUS_NOT_FOUND);
+    assert_int_equal(
+        ldap_read_rootdse(BYTES("\x30\x0b\x02\x01\x07\x64\x04\x04\x00\x30\x00\xa1\x00"), MESSAGE,
+                          &arena, &dse),
+        STATUS_MALFORMED);
+    assert_int_equal(ldap_read_rootdse(BYTES("\x30\x0a\x02\x01\x07\x64\x04\x04\x00\x30\x00\x30"),
+                                       MESSAGE, &arena, &dse),
+                     STATUS_MALFORMED);
+    arena_release(&arena);
+}
+
 /* A result instead of the entry: it ended without one, or the server would not. */
 static void test_results(void **state)
 {
@@ -395,11 +416,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request),         cmocka_unit_test(test_entry),
         cmocka_unit_test(test_windows_lengths), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_damaged),         cmocka_unit_test(test_results),
-        cmocka_unit_test(test_reference),       cmocka_unit_test(test_other_message),
-        cmocka_unit_test(test_no_time),         cmocka_unit_test(test_two_times),
-        cmocka_unit_test(test_texts),           cmocka_unit_test(test_not_ldap),
-        cmocka_unit_test(test_too_much),
+        cmocka_unit_test(test_damaged),         cmocka_unit_test(test_behind_the_operation),
+        cmocka_unit_test(test_results),         cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_other_message),   cmocka_unit_test(test_no_time),
+        cmocka_unit_test(test_two_times),       cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_not_ldap),        cmocka_unit_test(test_too_much),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,7 @@ static const struct {
     {BYTES("\xA1\x1E\x30\x1C" STATE "\xA2\x15\x04\x13\x60\x11" OID_KERBEROS "\3\0" ERROR), 28},
     {BYTES("\x60\x16" OID_SPNEGO "\xA1\x0C\x30\x0A\xA2\x08\x04\x06\3\0" ERROR), 20},
     {BYTES("\x60\x16" OID_SPNEGO "\xA0\x0C\x30\x0A\xA2\x08\x04\x06\3\0" ERROR), 20},
+    {BYTES("\x60\x19" OID_KERBEROS "\xA1\x0C\x30\x0A\xA2\x08\x04\x06\3\0" ERROR), 0},
     {BYTES("\3\0\x7E\x02\x30\x00x"), 0}, /* more behind it */
     {BYTES("\3\0\x7E\x03\x30\x00"), 0},  /* less than it says */
     {BYTES("\2\0" ERROR), 0},            /* an AP-REP */
