@@ -38,7 +38,7 @@ static void take_query_line(void *context, const char *line, size_t size)
 {
     struct buffer export;
 
-    buffer_init(&export, 2 * REGISTRY_VALUE_MOST);
+    buffer_init(&export, 2 * (size_t)REGISTRY_VALUE_MOST);
     if (registry_query_line(line, size, &export) && !export.truncated)
         registry_text_add(context, export.text, export.size);
     buffer_release(&export);
