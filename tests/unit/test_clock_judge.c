@@ -551,6 +551,7 @@ static void sources_that_disagree_are_told(void **state)
     assert_non_null(strstr(finding->seen[1].text, "date in the SMTP banner"));
     assert_non_null(strstr(finding->seen[1].text, "which the others contradict"));
     assert_null(strstr(finding->seen[0].text, "contradict"));
+    assert_true(says("ex01.contoso.com", "by SMB2 negotiation, NTLM challenge (SMTP)"));
     assert_string_equal(word_of(finding_of("dc1.contoso.com", "clock-sources-disagree")), "ok");
     end();
 }
@@ -789,26 +790,26 @@ static void servers_do_not_outvote_their_controller(void **state)
 /* Of the domains above a host the nearest counts. */
 static void the_nearest_domain_counts(void **state)
 {
-    static const struct lab lab = {{{.name = "ex01.eu.contoso.com", .address = "192.0.2.23"},
-                                    {.name = "dc.eu.contoso.com", .address = "192.0.2.24"},
+    static const struct lab lab = {{{.name = "ex01.au.contoso.com", .address = "192.0.2.23"},
+                                    {.name = "dc.au.contoso.com", .address = "192.0.2.24"},
                                     DC1(.offset = 600)},
                                    .controllers = {"dc1.contoso.com"},
                                    .pdc = "dc1.contoso.com",
-                                   .elsewhere = "dc.eu.contoso.com",
-                                   .elsewhere_domain = "eu.contoso.com"};
+                                   .elsewhere = "dc.au.contoso.com",
+                                   .elsewhere_domain = "au.contoso.com"};
 
     (void)state;
     begin(&lab);
-    add_found(SUBJECT_SERVER, "ex01.eu.contoso.com");
+    add_found(SUBJECT_SERVER, "ex01.au.contoso.com");
     add(SUBJECT_DOMAIN, "contoso.com");
-    add(SUBJECT_DOMAIN, "eu.contoso.com");
+    add(SUBJECT_DOMAIN, "au.contoso.com");
     run();
-    assert_string_equal(skew_of("ex01.eu.contoso.com"), "ok");
+    assert_string_equal(skew_of("ex01.au.contoso.com"), "ok");
     end();
     begin(&lab);
     add(SUBJECT_SERVER, "192.0.2.23"); /* of which of the two, nobody says */
     add(SUBJECT_DOMAIN, "contoso.com");
-    add(SUBJECT_DOMAIN, "eu.contoso.com");
+    add(SUBJECT_DOMAIN, "au.contoso.com");
     run();
     assert_string_equal(skew_of("192.0.2.23"), "not-applicable");
     end();
@@ -835,6 +836,57 @@ static void a_large_domain_is_asked_in_part(void **state)
     assert_true(says("ex01.contoso.com", "against dc20.contoso.com (PDC emulator)"));
     assert_string_equal(skew_of("dc20.contoso.com"), "ok");
     assert_string_equal(skew_of("dc19.contoso.com"), "");
+    end();
+}
+
+/* Under two names it is one clock, and has one vote. */
+static void a_controller_by_two_names_has_one_vote(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 400), DC1(0), DC2(0)}, DOMAIN};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DC, "192.0.2.12");
+    run();
+    assert_true(says("ex01.contoso.com", "1 other clock agrees with dc1.contoso.com"));
+    end();
+}
+
+/* Servers that nothing ties to the domain have no say, and are not asked. */
+static void found_servers_of_others_have_no_say(void **state)
+{
+    static const struct lab lab = {{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN};
+
+    (void)state;
+    begin(&lab);
+    add_found(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DC, "dc1.contoso.com");
+    run();
+    assert_string_equal(skew_of("dc1.contoso.com"), "unknown");
+    assert_int_equal(count_asked(CLOCK_SMTP_BANNER), 0);
+    end();
+}
+
+/* What the user named with --reference goes into commands as it is. */
+static void references_are_vouched_for(void **state)
+{
+    static const struct lab lab = {{DC1(.offset = 600), NTP1(0)},
+                                   .controllers = {"dc1.contoso.com"},
+                                   .pdc = "dc1.contoso.com"};
+    static const char *const references[] = {"ntp1.example.net"};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.references = references;
+    bench.settings.reference_count = 1;
+    begin(&lab);
+    add(SUBJECT_DC, "dc1.contoso.com");
+    run();
+    finding = finding_of("dc1.contoso.com", "clock-skew");
+    assert_string_equal(word_of(finding), "critical");
+    assert_non_null(strstr(finding->verify.list[0].command, "ntp1.example.net"));
+    assert_int_equal(finding->verify.list[0].kind, STEP_EXACT);
     end();
 }
 
@@ -1283,6 +1335,9 @@ int main(void)
         cmocka_unit_test_setup(servers_do_not_outvote_their_controller, set_up),
         cmocka_unit_test_setup(the_nearest_domain_counts, set_up),
         cmocka_unit_test_setup(a_large_domain_is_asked_in_part, set_up),
+        cmocka_unit_test_setup(a_controller_by_two_names_has_one_vote, set_up),
+        cmocka_unit_test_setup(found_servers_of_others_have_no_say, set_up),
+        cmocka_unit_test_setup(references_are_vouched_for, set_up),
         cmocka_unit_test_setup(a_domain_that_is_told_may_be_too_long, set_up),
         cmocka_unit_test_setup(a_clock_outside_stands_in_for_controllers, set_up),
         cmocka_unit_test_setup(commands_fit_the_machine, set_up),
