@@ -36,8 +36,8 @@ static const char *const fault_texts[TIME_FAULT_COUNT] = {
     [TIME_FAULT_HYPERVISOR_FIRST] =
         "Hyper-V's time provider is on, and Windows before Server 2016 prefers it to the domain",
     [TIME_FAULT_HYPERVISOR_ALLOWED] =
-        "Hyper-V's time provider is on, as it is by default: Windows follows the host whenever "
-        "that seems better than the domain; w32tm /query /source says whom it follows",
+        ("Hyper-V's time provider is on, as it is by default: Windows follows the host whenever "
+         "that seems better than the domain; w32tm /query /source says whom it follows"),
     [TIME_FAULT_TOOLS_SYNC] = "VMware's tools set its clock, beside the Windows Time service",
     [TIME_FAULT_HYPERVISOR_UNSEEN] =
         "it runs on VMware, and VMware's tools alone know whether they set its clock",
