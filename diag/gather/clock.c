@@ -155,6 +155,9 @@ static enum status read_rootdse(struct clock_reading *reading, const struct cloc
         return status;
     reading->told_host = rootdse.dns_host_name;
     reading->told_domain = domain_of(&rootdse);
+    if (rootdse.root_naming_context)
+        reading->told_forest =
+            ldap_domain_of_context(rootdse.root_naming_context, &reading->evidence.memory);
     sample->remote = rootdse.current_time;
     return STATUS_OK;
 }
