@@ -1,8 +1,8 @@
 #include "diag/read/file_type.h"
 
 #include "diag/read/file_type_mail.h"
-#include "diag/read/security_inf.h"
 #include "diag/read/registry_query.h"
+#include "diag/read/security_inf.h"
 #include "diag/read/vmware_time.h"
 #include "diag/read/w32tm_text.h"
 #include "diag/text.h"
