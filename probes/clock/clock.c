@@ -29,19 +29,30 @@ static void add_subjects(struct examination *x, const struct clock_domain *domai
         add_subject(x, SUBJECT_DC, domain->controllers[i]);
 }
 
+static void tell_no_controllers_of(struct examination *x, const struct clock_domain *domain)
+{
+    struct finding *finding;
+
+    if (!domain->looked_for) {
+        not_applicable(x, &clock_skew,
+                       "it has no name to find a domain by; --dc names a domain controller");
+        return;
+    }
+    finding = not_applicable(x, &clock_skew, "DNS names no domain controllers of it");
+    saw(finding, domain->answer ? &domain->answer->evidence : NULL,
+        "no domain controllers are published at _ldap._tcp.dc._msdcs.%s", domain->looked_for);
+}
+
+/* Of a server that told the time, and that there is no clock to hold against. */
 static void tell_no_domain(struct examination *x, const struct clock_host *host,
                            const struct clock_domain *domain)
 {
     struct finding *finding;
 
-    if (domain->state == CLOCK_DOMAIN_NOT_ASKED || !host->was_asked)
+    if (domain->state == CLOCK_DOMAIN_NOT_ASKED)
         return;
     if (domain->state == CLOCK_DOMAIN_NONE && !host->told_domain) {
-        finding = not_applicable(x, &clock_skew, "it is in no domain, as far as DNS knows");
-        if (domain->looked_for)
-            saw(finding, domain->answer ? &domain->answer->evidence : NULL,
-                "no domain controllers are published at _ldap._tcp.dc._msdcs.%s",
-                domain->looked_for);
+        tell_no_controllers_of(x, domain);
         return;
     }
     finding = unknown(x, &clock_skew, "its domain controllers are not known");
@@ -67,7 +78,9 @@ static void judge(struct examination *x, const struct clock_host *host,
     }
     clock_place(x, field);
     clock_tell_sources(x, host);
-    if (field->other_count == 0 && is_server)
+    if (is_server && field->other_count == 0 && !host->was_asked)
+        return;
+    if (is_server && field->other_count == 0 && clock_host_spoke(host))
         tell_no_domain(x, host, domain);
     else
         clock_tell_skew(x, field);
@@ -97,8 +110,9 @@ static void examine_found_server(struct examination *x, const struct subject *se
     host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
     if (host->is_pending || clock_host_spoke(host))
         judge(x, host, domain);
-    else if (host->was_asked)
-        not_applicable(x, &clock_skew, "it tells nobody the time");
+    else if (host->was_asked && host->failed_count > 0)
+        clock_saw_silence(not_applicable(x, &clock_skew, "none of the ports asked told the time"),
+                          host);
 }
 
 static void examine_server(struct examination *x, const struct subject *server)

@@ -75,8 +75,10 @@ static bool find_addresses(struct examination *x, struct clock_host *host,
         return false;
     add_addresses(addresses, v4);
     add_addresses(addresses, v6);
-    if (addresses->count == 0)
+    if (addresses->count == 0) {
         host->obstacle = v4->evidence.status != STATUS_OK ? &v4->evidence : &v6->evidence;
+        host->was_asked = host->obstacle->status != STATUS_NOT_RECORDED;
+    }
     return true;
 }
 

@@ -27,7 +27,7 @@ struct clock_host {
     const char *name; /* or its address, as text */
     enum clock_role role;
     bool is_pending; /* something is still on its way */
-    bool was_asked;  /* false: in a file of a run that did not ask it anything */
+    bool was_asked;  /* or looked for; false: in a file of a run that did neither */
     const struct clock_reading *readings[CLOCK_OPINIONS_MOST]; /* with STATUS_OK */
     struct clock_opinion opinions[CLOCK_OPINIONS_MOST];        /* what each says */
     size_t count;

@@ -130,7 +130,7 @@ static void saw_pair(struct examination *x, struct finding *finding, const struc
         skew_text(pair->skew), blame_text(x, host, pair));
 }
 
-static void saw_silence(struct finding *finding, const struct clock_host *host)
+void clock_saw_silence(struct finding *finding, const struct clock_host *host)
 {
     if (clock_host_spoke(host))
         return;
@@ -167,9 +167,9 @@ static void saw_all(struct examination *x, struct finding *finding, const struct
     if (field->wrong_pdc)
         saw(finding, &field->wrong_pdc->readings[0]->evidence,
             "%s (PDC emulator) is wrong itself, and the others follow it", field->wrong_pdc->name);
-    saw_silence(finding, field->host);
+    clock_saw_silence(finding, field->host);
     for (size_t i = 0; i < field->other_count; i++)
-        saw_silence(finding, field->others[i]);
+        clock_saw_silence(finding, field->others[i]);
     if (field->domain->total > field->domain->count)
         saw(finding, NULL, "of %zu domain controllers %zu were asked", field->domain->total,
             field->domain->count);

@@ -38,6 +38,7 @@ struct lab {
     const char *controllers[CONTROLLERS_MOST]; /* of contoso.com */
     const char *pdc;
     enum status srv;              /* what comes of asking for them */
+    enum status a;                /* what comes of asking for addresses */
     const char *elsewhere;        /* the controller and PDC emulator of other.example ... */
     const char *elsewhere_domain; /* ... or of this domain */
 };
@@ -110,7 +111,7 @@ static void answer_dns(struct dns_answer *item)
                          STATUS_OK);
         item->answer.count++;
     }
-    evidence_fail(&item->evidence, STATUS_OK, NULL);
+    evidence_fail(&item->evidence, bench.lab->a, NULL);
 }
 
 static const struct lab_host *host_at(const struct ip_address *ip)
@@ -740,6 +741,8 @@ static void found_servers_of_the_domain_are_asked(void **state)
     add(SUBJECT_DOMAIN, "contoso.com");
     run();
     assert_string_equal(skew_of("ex01.contoso.com"), "not-applicable");
+    assert_true(says("ex01.contoso.com", "none of the ports asked told the time"));
+    assert_true(says("ex01.contoso.com", "told the time by none of 7 ways"));
     end();
     begin(&unasked);
     add_found(SUBJECT_SERVER, "ex01.contoso.com");
@@ -1076,6 +1079,7 @@ static void a_refused_ticket_is_the_last_resort(void **state)
     }
 }
 
+/* One that did not tell the time is not known to be right, whatever its domain. */
 static void a_server_may_have_no_domain(void **state)
 {
     static const struct lab none = {{EX01(0)}, .pdc = NULL};
@@ -1086,18 +1090,40 @@ static void a_server_may_have_no_domain(void **state)
     static const struct lab refers = {{EX01(0)}, .controllers = {"."}, .pdc = "."};
     static const struct lab half = {{EX01(0)}, .srv = STATUS_NOT_RECORDED};
     static const struct lab not_asked = {{EX01(.status = STATUS_NOT_RECORDED)}, .pdc = NULL};
+    static const struct lab shut = {{EX01(.status = STATUS_REFUSED)}, .pdc = NULL};
+    static const struct lab absent = {{DC1(0)}, .pdc = NULL};
+    static const struct lab dead = {
+        {DC1(0)}, .a = STATUS_SERVER_FAILURE, .srv = STATUS_SERVER_FAILURE};
+    static const struct lab older = {
+        {DC1(0)}, .a = STATUS_NOT_RECORDED, .srv = STATUS_NOT_RECORDED};
     static const struct {
         const struct lab *lab;
-        const char *skew;
-    } rows[] = {{&none, "not-applicable"},   {&says_so, "unknown"}, {&fails, "unknown"}, {&old, ""},
-                {&refers, "not-applicable"}, {&not_asked, ""},      {&half, ""}};
+        const char *server, *skew, *said;
+    } rows[] = {
+        {&none, "ex01.contoso.com", "not-applicable", "DNS names no domain controllers of it"},
+        {&none, "192.0.2.21", "not-applicable", "no name to find a domain by"},
+        {&says_so, "ex01.contoso.com", "unknown", "it is in the domain corp.example"},
+        {&fails, "ex01.contoso.com", "unknown", "its domain controllers are not known"},
+        {&old, "ex01.contoso.com", "", NULL},
+        {&refers, "ex01.contoso.com", "not-applicable", "DNS names no domain controllers of it"},
+        {&not_asked, "ex01.contoso.com", "", NULL},
+        {&half, "ex01.contoso.com", "", NULL},
+        {&shut, "ex01.contoso.com", "unknown", "told the time by none of 7 ways"},
+        {&shut, "192.0.2.21", "unknown", "told the time by none of 7 ways"},
+        {&absent, "ex01.contoso.com", "unknown", "has no address to ask"},
+        {&absent, "ex01", "unknown", "has no address to ask"},
+        {&dead, "ex01.contoso.com", "unknown", "has no address to ask"},
+        {&older, "ex01.contoso.com", "", NULL},
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(rows[i].lab);
-        add(SUBJECT_SERVER, "ex01.contoso.com");
+        add(SUBJECT_SERVER, rows[i].server);
         run();
-        assert_string_equal(skew_of("ex01.contoso.com"), rows[i].skew);
+        assert_string_equal(skew_of(rows[i].server), rows[i].skew);
+        if (rows[i].said && !says(rows[i].server, rows[i].said))
+            fail_msg("row %zu does not say \"%s\"", i, rows[i].said);
         end();
     }
 }
