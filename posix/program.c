@@ -65,3 +65,8 @@ const char *platform_environment(const char *name)
 {
     return getenv(name);
 }
+
+void platform_environment_forget(const char *name)
+{
+    unsetenv(name);
+}

@@ -1,5 +1,8 @@
 """Clocks: the program against lab_time, whose hosts are wrong by as much as they are told."""
 
+import http.server
+import ssl
+
 from harness import *
 
 LAB_TIME = str(BUILD / "tests/lab_time")
@@ -246,6 +249,39 @@ def a_proxy_of_the_environment_has_no_say():
         if any(item["status"] == "not-supported" for item in read):
             raise Skip("built without libcurl, or it is not here")
         expect(read and all(item["status"] == "ok" for item in read), f"over HTTP: {read}")
+
+
+@contextlib.contextmanager
+def https_server(address, place):
+    """Says 404 and the time at port 443 over TLS, to whoever comes."""
+    key, certificate = place / "key.pem", place / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=x",
+         "-keyout", key, "-out", certificate], capture_output=True, check=True)  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = http.server.ThreadingHTTPServer((address, 443), http.server.SimpleHTTPRequestHandler)
+    server.RequestHandlerClass.log_message = lambda *_: None
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield
+    server.shutdown()
+    server.server_close()
+
+
+@case
+def no_keys_of_tls_are_written():
+    if not shutil.which("openssl"):
+        raise Skip("no openssl to make a certificate")
+    with Clocks({DC1: (CONTROLLER, 0)}) as clocks, folder() as place, https_server(EX01, place):
+        file, keys = place / "evidence.jsonl", place / "keys.log"
+        clocks.check("--server", EX01, "--save", file, variables={"SSLKEYLOGFILE": str(keys)})
+        items = [json.loads(line) for line in file.read_text().splitlines()]
+        read = [item["status"] for item in items if item.get("source") == "http"]
+        if "not-supported" in read:
+            raise Skip("built without libcurl, or it is not here")
+        expect_in("ok", read, "what HTTPS came to")
+        expect(not keys.exists(), "the keys of TLS were written to a file")
 
 
 def libcurl():
