@@ -8,14 +8,15 @@
 
 #include <string.h>
 
-enum { FILES_MOST = 64 }; /* that are looked at */
+enum { GROUP_MOST = 64 };
 
 /* ---- the files of one host ---- */
 
 struct group {
     const struct subject *first;
-    const struct time_settings *list[FILES_MOST];
+    const struct time_settings *list[GROUP_MOST];
     size_t count;
+    bool has_more; /* than one host has */
     bool is_pending;
 };
 
@@ -58,6 +59,9 @@ static const struct time_settings *settings_of(struct examination *x, const char
 static void add_file(struct group *group, const struct subject *file,
                      const struct time_settings *settings)
 {
+    group->has_more = group->count == GROUP_MOST;
+    if (group->has_more)
+        return;
     if (!group->first)
         group->first = file;
     group->list[group->count++] = settings;
@@ -67,7 +71,7 @@ static void find_folder(struct examination *x, const struct subject *file, struc
 {
     struct subject_list files = ask_subjects(x, SUBJECT_FILE);
 
-    for (size_t i = 0; i < files.count && group->count < FILES_MOST; i++) {
+    for (size_t i = 0; i < files.count && !group->has_more; i++) {
         const struct time_settings *settings;
 
         if (!is_same_folder(files.list[i]->name, file->name))
@@ -107,7 +111,7 @@ static const struct group *group_of(struct examination *x, const struct subject 
     const struct time_settings *own;
 
     find_folder(x, file, group);
-    if (group->is_pending || !names_several(x, group))
+    if (group->is_pending || (!group->has_more && !names_several(x, group)))
         return group;
     *group = (struct group){.first = NULL};
     own = settings_of(x, file->name, &group->is_pending);
@@ -164,7 +168,7 @@ bool clock_settings_tolerance(struct examination *x, const char *const *hosts, s
     bool is_pending = false;
 
     *out = (struct clock_tolerance){.minutes = -1};
-    for (size_t i = 0; i < files.count && i < FILES_MOST; i++) {
+    for (size_t i = 0; i < files.count; i++) {
         const struct time_settings *settings = settings_of(x, files.list[i]->name, &is_pending);
         int told;
 

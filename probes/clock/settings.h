@@ -1,7 +1,7 @@
 /*
  * Host evidence: registry exports, what w32tm and VMware print, security templates. Files in one
  * folder that name no two machines are of one host and are judged together, told at the first of
- * them; where they name several, each is judged alone.
+ * them; where they name several, or are more than 64, each is judged alone.
  */
 #ifndef EXDIAG_PROBES_CLOCK_SETTINGS_H
 #define EXDIAG_PROBES_CLOCK_SETTINGS_H

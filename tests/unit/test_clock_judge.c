@@ -11,7 +11,7 @@ extern const struct probe probe_clock;
 
 enum {
     ITEMS_MOST = 512,
-    FINDINGS_MOST = 64,
+    FINDINGS_MOST = 128,
     HOSTS_MOST = 32,
     CONTROLLERS_MOST = 24,
     SECOND = 1000000
@@ -187,6 +187,13 @@ static void answer_settings(struct time_settings *item)
         (struct registry_export){.values = values, .count = bench.skew >= 0 ? 3 : 2, .keys = 2};
 }
 
+static enum file_type type_of(const char *path)
+{
+    if (strcmp(path, "GptTmpl.inf") == 0)
+        return FILE_TYPE_SECURITY_INF;
+    return strstr(path, ".log") ? FILE_TYPE_SMTP_SEND_LOG : FILE_TYPE_REGISTRY;
+}
+
 static void answer(struct evidence *item)
 {
     if (item->kind == &evidence_dns) {
@@ -194,9 +201,7 @@ static void answer(struct evidence *item)
     } else if (item->kind == &evidence_clock) {
         answer_clock((struct clock_reading *)item);
     } else if (item->kind == &evidence_digest) {
-        ((struct file_digest *)item)->type =
-            strcmp(((struct file_digest *)item)->path, "GptTmpl.inf") == 0 ? FILE_TYPE_SECURITY_INF
-                                                                           : FILE_TYPE_REGISTRY;
+        ((struct file_digest *)item)->type = type_of(((struct file_digest *)item)->path);
         evidence_fail(item, STATUS_OK, NULL);
     } else {
         answer_settings((struct time_settings *)item);
@@ -1293,6 +1298,53 @@ static void the_limit_may_be_told(void **state)
     }
 }
 
+static void add_files(size_t count)
+{
+    char name[32];
+
+    for (size_t i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "send-%zu.log", i);
+        add(SUBJECT_FILE, name);
+    }
+}
+
+/* It is found among any number of other files. */
+static void the_limit_is_looked_for_in_all_files(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 421), DC1(0), DC2(0)}, DOMAIN};
+
+    (void)state;
+    bench.policy = 10;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    add_files(100);
+    add(SUBJECT_FILE, "GptTmpl.inf");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "warning");
+    end();
+}
+
+/* Of more than a machine can have each is judged alone, and none is passed over. */
+static void files_of_many_machines_are_judged_alone(void **state)
+{
+    static const struct lab lab = {{DC1(0)}, DOMAIN};
+    char name[32];
+
+    (void)state;
+    bench.skew = -1;
+    begin(&lab);
+    for (int i = 0; i < 65; i++) {
+        snprintf(name, sizeof name, "%02d.reg", i);
+        add(SUBJECT_FILE, name);
+    }
+    run();
+    for (int i = 0; i < 65; i++) {
+        snprintf(name, sizeof name, "%02d.reg", i);
+        assert_string_equal(word_of(finding_of(name, "time-hierarchy")), "unknown");
+    }
+    end();
+}
+
 /* The registry of a machine says nothing of others. */
 static void the_limit_of_another_machine_does_not_count(void **state)
 {
@@ -1380,6 +1432,8 @@ int main(void)
         cmocka_unit_test_setup(a_server_may_be_a_controller, set_up),
         cmocka_unit_test_setup(a_wrong_pdc_emulator_comes_first, set_up),
         cmocka_unit_test_setup(the_limit_may_be_told, set_up),
+        cmocka_unit_test_setup(the_limit_is_looked_for_in_all_files, set_up),
+        cmocka_unit_test_setup(files_of_many_machines_are_judged_alone, set_up),
         cmocka_unit_test_setup(the_limit_of_another_machine_does_not_count, set_up),
         cmocka_unit_test_setup(the_machine_at_hand_has_host_evidence, set_up),
     };
