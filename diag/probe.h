@@ -55,7 +55,7 @@ struct probe {
     unsigned needs;                          /* enum probe_need */
     unsigned subjects;                       /* PROBE_EXAMINES(kind), or'd */
     uint64_t reads;                          /* of files: PROBE_READS(type), or'd */
-    const char *touches;                     /* for --plan: which hosts and ports, what it sends */
+    const char *touches;                     /* for --plan: a line for each kind of host */
     const char *noticed;                     /* for --plan: what a defender may see in logs */
     const struct finding_kind *const *kinds; /* all it can say, ended by NULL */
     void (*examine)(struct examination *x, const struct subject *subject);
@@ -84,8 +84,8 @@ const struct smtp_conversation *ask_smtp(struct examination *x, const struct ip_
 /*
  * What a host's clock says: `service` is where its source is asked (SERVICE_HTTP or HTTPS for
  * those of HTTP, SERVICE_SMTP or SUBMISSION for those of SMTP). `host`, its name, and `realm`,
- * of Kerberos, may be NULL; whoever asks first decides on them. Ask for Kerberos once a host:
- * KERBEROS_TCP only where KERBEROS was not answered.
+ * of Kerberos, may be NULL; whoever asks first decides on them. Ask for Kerberos once an
+ * address: KERBEROS_TCP only where KERBEROS was not answered.
  */
 const struct clock_reading *ask_clock(struct examination *x, enum clock_source source,
                                       const struct ip_address *ip, enum service service,
@@ -101,8 +101,9 @@ const struct trace_digest *ask_trace(struct examination *x, const char *path);
 const struct mail_log_digest *ask_mail_log(struct examination *x, const char *path);
 
 /*
- * How a host is told to keep its time: FILE_TYPE_REGISTRY, W32TM, SECURITY_INF. "" is the
- * machine at hand, STATUS_NOT_SUPPORTED where that is not Windows.
+ * How a host is told to keep its time: FILE_TYPE_REGISTRY, REGISTRY_QUERY, W32TM,
+ * SECURITY_INF, VMWARE_TIME. "" is the machine at hand, STATUS_NOT_SUPPORTED where that is not
+ * Windows.
  */
 const struct time_settings *ask_time_settings(struct examination *x, const char *path);
 

@@ -255,31 +255,38 @@ const struct probe probe_clock = {
     .name = "clock",
     .summary =
         "clocks: how far servers and domain controllers are apart, whom they follow; asks each "
-        "domain controller for a ticket without credentials, once",
+        "domain controller for a ticket without credentials",
     .needs = NEEDS_NETWORK | NEEDS_FILE,
     .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER) |
                 PROBE_EXAMINES(SUBJECT_DC) | PROBE_EXAMINES(SUBJECT_FILE),
     .reads = CLOCK_SETTINGS_FILES,
     .touches =
-        "DNS questions for the domain controllers of the domains and servers named (SRV records "
-        "below _msdcs) and their addresses. Of each server named, and of each mail exchanger of a "
-        "domain that has controllers in this view of DNS, one SMB2 negotiation (TCP 445), two SMTP "
-        "connections (TCP 25: the banner, and AUTH NTLM up to the challenge) and two HTTPS "
-        "requests (TCP 443; where that is not open, HTTP at TCP 80). Of each domain controller, "
-        "named with --dc or found: up to four SNTP packets (UDP 123), the rootDSE (UDP and TCP "
-        "389), one SMB2 negotiation (TCP 445) and, once, an AS-REQ without credentials for a "
-        "client that does not exist (UDP 88, TCP only if that is not answered). SNTP of the "
-        "servers of --reference. No logon is tried with anybody's name or password; a server that "
-        "tells its time to the second alone is sent, once, a Kerberos ticket over HTTP that is "
-        "none, whose refusal holds a finer time. Registry exports and output of w32tm and VMware "
-        "given with --file, and where a server or domain controller is this machine itself, on "
-        "Windows, its registry and services; the domain that they name is looked up",
+        "DNS: for the domain controllers of the domains and servers named, and of the domain that a "
+        "server says it is in (SRV records below _msdcs), and their addresses.\n"
+        "Each server named, and each mail exchanger of a domain that has controllers in this view "
+        "of DNS: one SMB2 negotiation (TCP 445), two SMTP connections (TCP 25: the banner, and AUTH "
+        "NTLM up to the challenge) and two HTTPS requests (TCP 443; where that is not open, HTTP "
+        "at TCP 80). One whose web server tells no time finer than seconds, and that tells it no "
+        "other way, is sent a Kerberos ticket of random bytes over HTTP, whose refusal holds a "
+        "finer time.\n"
+        "Each domain controller, named with --dc or found: up to four SNTP packets (UDP 123), the "
+        "rootDSE (UDP and TCP 389), one SMB2 negotiation (TCP 445) and an AS-REQ without "
+        "credentials for a client that does not exist (UDP 88, TCP only if that is not "
+        "answered).\n"
+        "Of a host that tells no time at its first address, up to three addresses are asked the "
+        "same; a packet is sent again only while no answer comes.\n"
+        "Servers of --reference: SNTP (UDP 123).\n"
+        "No logon is tried with anybody's name or password.\n"
+        "Files of --file: registry exports, output of reg query, w32tm and VMware, .vmx files, "
+        "security templates; the domain that they name is looked up. Where a server or domain "
+        "controller is this machine itself, on Windows: its registry and services",
     .noticed =
         "the AS-REQ without credentials looks to a watchful defender like account enumeration, "
         "somebody who tries out account names: event 4768 with result 0x6 for the client "
-        "exdiag-clock, once for each domain controller. A ticket that is none is a refused logon "
-        "without an account: event 4625 and a 401 in the web server's log, at most once for each "
-        "server, and only for one that answers HTTP but neither SMB2 nor NTLM. NTLM is left after "
+        "exdiag-clock, one for each address of a domain controller that is tried. A ticket of "
+        "random bytes is a refused logon without an account: event 4625 and a 401 in the web "
+        "server's log, one for each address of a server that answers HTTP and tells no time finer "
+        "than seconds. NTLM is left after "
         "the challenge, so that no logon is logged; mail and web servers log connections that end "
         "early",
     .kinds = kinds,

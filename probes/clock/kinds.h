@@ -19,7 +19,7 @@ extern const struct finding_kind time_vm_sync;
             "windows-time-service-tools-and-settings"                                              \
     }
 
-#define CLOCK_ELEVATED "{machine}, in a command prompt run as administrator"
+#define CLOCK_ELEVATED "{machine}, as administrator"
 
 #define CLOCK_KEEP_SETTINGS                                                                        \
     {                                                                                              \

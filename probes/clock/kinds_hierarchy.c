@@ -115,8 +115,8 @@ static const struct reference vm_references[] = {
 #define OUTSIDE_COMMAND                                                                            \
     "w32tm /config /manualpeerlist:{ntp-servers} /syncfromflags:manual /reliable:yes /update"
 #define OUTSIDE_RISK                                                                               \
-    "the whole forest follows: name servers that you trust, three or more, so that one that is "   \
-    "wrong is outvoted"
+    "the whole forest follows: choose NTP servers that you trust, three or more, so that one "     \
+    "that is wrong is outvoted"
 #define OUTSIDE_NOTE                                                                               \
     "between the quotation marks as in ntp1.example.net,0x8 ntp2.example.net,0x8 "                 \
     "ntp3.example.net,0x8: a blank between them, 0x8 behind each"
@@ -140,7 +140,7 @@ static const struct reference vm_references[] = {
          .when = "outside"},                                                                       \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
-         .where = "a domain controller, in a command prompt",                                      \
+         .where = "a domain controller",                                                           \
          .command = "netdom query fsmo",                                                           \
          .note = "names the PDC emulator: of the next two lines one alone is for {machine}",       \
          .when = "either"},                                                                        \
@@ -325,7 +325,11 @@ const struct finding_kind time_vm_sync = {
             {0}},
     .verify =
         (const struct step_template[]){
-            CLOCK_LOOK, RUN("tools-on", TOOLBOX " timesync status", "it says Disabled"), {0}},
+            RUN("hyper-v", "w32tm /query /source",
+                "names whom it follows: anything but VM IC Time Synchronization Provider"),
+            RUN("tools-on", TOOLBOX " timesync status",
+                "it says Disabled, or in any language ends with exit status 69"),
+            {0}},
     .undo = (const struct step_template[]){SET_NUMBER("hyper-v", "TimeProviders\\VMICTimeProvider",
                                                       "Enabled", "1", NULL),
                                            CLOCK_RESTART_SERVICE("hyper-v"),

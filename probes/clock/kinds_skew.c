@@ -7,13 +7,19 @@ static const struct reference references[] = {
      "https://www.rfc-editor.org/rfc/rfc4120"},
     {"[MS-KILE] 2.2.2: skew recovery, by which Windows hides it from some clients", NULL},
     CLOCK_TOOLS_AND_SETTINGS,
+    {NULL, NULL}};
+
+static const struct reference source_references[] = {
     {"RFC 5905 section 11.2.1: which of several clocks are right",
      "https://www.rfc-editor.org/rfc/rfc5905"},
+    {"RFC 9110 section 6.6.1: Date, which whoever answers generates",
+     "https://www.rfc-editor.org/rfc/rfc9110"},
+    {"[MS-SMB2] 2.2.4: SystemTime of whoever negotiates", NULL},
     {NULL, NULL}};
 
 #define COMPARE                                                                                    \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = "{machine}, in a command prompt",         \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = "{machine}",                              \
         .command = "w32tm /stripchart /computer:{other} /samples:5 /dataonly",                     \
         .note = "five lines with the difference in seconds, which is to stay well below one; "     \
                 "error 0x800705B4 means that no NTP came back (UDP 123)",                          \
@@ -32,7 +38,8 @@ const struct finding_kind clock_skew = {
         "the difference from some clients, so that a logon which works proves nothing.",
     .symptom =
         "The Exchange Management Shell does not start (HTTP 500, or access denied), mail between "
-        "servers queues up with failed authentication, event 4 or error 37 (0x25) of Kerberos, "
+        "servers queues up with failed authentication, errors 0x25 (KRB_AP_ERR_SKEW) or 0x21 "
+        "(KRB_AP_ERR_TKT_NYV) of Kerberos in the System log (which tells them once its LogLevel is 1), "
         "users are asked for passwords again and again; some things go on working.",
     .cause =
         "The server follows nobody: W32Time is stopped or set to NoSync, or to peers that do not "
@@ -77,7 +84,7 @@ const struct finding_kind clock_skew = {
     .verify = (const struct step_template[]){COMPARE,
                                              {.shell = SHELL_CMD,
                                               .kind = STEP_EXACT,
-                                              .where = "{machine}, in a command prompt",
+                                              .where = "{machine}",
                                               .command = "w32tm /query /status /verbose",
                                               .note = "the source is whom it is to follow, and the "
                                                       "last good synchronisation minutes old"},
@@ -151,5 +158,5 @@ const struct finding_kind clock_sources_disagree = {
             {0}},
     .no_undo = "looking changes nothing; a clock that is set needs no way back",
     .make_known = (const struct step_template[]){CLOCK_LOOK, {0}},
-    .references = references,
+    .references = source_references,
 };

@@ -26,8 +26,8 @@ static const struct paragraph paragraphs[] = {
      "banner of Exchange's SMTP tell it too.\n"
      "Each answer is an interval: the host read its clock after the question was sent and before "
      "the answer came, and told it in steps of its own, from a microsecond to a second.\n"
-     "A KDC of MIT counts its answers where the microseconds belong: within a second it says when "
-     "it was asked first, and its clock may be at the end of that second.\n"
+     "An MIT KDC fills the microseconds with a counter, so its clock is known to the second "
+     "only.\n"
      "Intervals of one host are laid upon each other (Marzullo's algorithm): what most of them have "
      "in common is the host's, and whoever contradicts it is named.\n"
      "Two hosts are compared through this machine's clock, which cancels: it may be wrong by years."},
@@ -40,7 +40,7 @@ static const struct paragraph paragraphs[] = {
      "which follow each other. A wrong controller is told of itself, not of every server."},
     {"what widespread descriptions get wrong",
      "\"logon works, so the clock is right\": Windows recovers from skew for some clients, and "
-     "others correct themselves by the server's time and hide ten minutes of it.\n"
+     "MIT's kinit takes over the server's time, and so hides ten minutes of skew.\n"
      "\"stop the service, configure, start it\": /config /update has to reach a running service; "
      "configure, then stop and start it, then resync.\n"
      "\"w32tm /config /syncfromflags:manual\" alone: without a list of peers it follows nobody.\n"

@@ -424,11 +424,10 @@ static struct finding *tell_place(struct examination *x, const struct told *told
     if (peer)
         return healthy(x, kind, "at present it follows %s", peer);
     if (!is_known)
-        return unknown(x, kind, "whom it follows, this evidence does not say");
+        return unknown(x, kind, "this evidence does not say whom it follows");
     if (told->faults->top == TIME_NOT_KNOWN)
         return unknown(x, kind,
-                       "whether it is the PDC emulator of the forest's root, DNS did not "
-                       "say");
+                       "DNS did not say whether it is the PDC emulator of the forest's root");
     if (!plan->policy_is_known)
         return unknown(x, kind, "it is set to %s, unless a policy says otherwise", type);
     return healthy(x, kind, "%s, set to %s", role_text(told), type);
@@ -448,7 +447,7 @@ static void tell_hierarchy_healthy(struct examination *x, const struct told *tol
 static void tell_vm_unknown(struct examination *x, const struct time_plan *plan, const char *lack,
                             const char *what)
 {
-    struct finding *finding = unknown(x, &time_vm_sync, "%s, this evidence does not say", what);
+    struct finding *finding = unknown(x, &time_vm_sync, "this evidence does not say %s", what);
 
     set_machine(finding, plan);
     set_flag(finding, lack);

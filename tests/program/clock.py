@@ -311,6 +311,7 @@ def without_libcurl_everything_else_is_asked():
 @case
 def the_plan_says_what_a_defender_sees():
     out = exdiag("check", "--plan", "--server", "ex01.contoso.com", "--dns", "127.0.0.1", status=FINE).out
+    expect(len(re.findall(r"^ {15}\S", out, re.MULTILINE)) >= 5, "the plan has no lines of its own for each host")
     for word in ("AS-REQ without credentials", "tries out account names", "SRV _ldap._tcp.pdc._msdcs"):
         expect_in(word, out, "the plan")
     expect_in("without credentials", exdiag("list", status=FINE).out, "the list")
