@@ -91,7 +91,13 @@ static bool tells_domain(enum clock_source source)
            source == CLOCK_CLDAP;
 }
 
-static void keep(struct clock_host *host, const struct clock_reading *reading)
+/* What answers over TLS is what answers without. */
+static unsigned voice_of(enum service service)
+{
+    return 1 + (unsigned)(service == SERVICE_HTTP ? SERVICE_HTTPS : service);
+}
+
+static void keep(struct clock_host *host, const struct clock_reading *reading, unsigned voice)
 {
     if (!reading) {
         host->is_pending = true;
@@ -107,6 +113,7 @@ static void keep(struct clock_host *host, const struct clock_reading *reading)
     if (host->count == CLOCK_OPINIONS_MOST)
         return;
     host->opinions[host->count].interval = clock_opinion_of(reading);
+    host->opinions[host->count].voice = voice;
     host->readings[host->count++] = reading;
     if (!host->told_domain && tells_domain(reading->source))
         host->told_domain = reading->told_domain;
@@ -128,7 +135,7 @@ static const struct clock_reading *ask(const struct call *call, const struct inq
     if (ip_parse(name, strlen(name), &literal) == STATUS_OK)
         name = NULL;
     reading = ask_clock(call->x, inquiry->source, call->ip, inquiry->service, name, call->realm);
-    keep(call->host, reading);
+    keep(call->host, reading, voice_of(inquiry->service));
     return reading;
 }
 

@@ -29,7 +29,8 @@ static const struct paragraph paragraphs[] = {
      "An MIT KDC fills the microseconds with a counter, so its clock is known to the second "
      "only.\n"
      "Intervals of one host are laid upon each other (Marzullo's algorithm): what most of them have "
-     "in common is the host's, and whoever contradicts it is named.\n"
+     "in common is the host's, and whoever contradicts it is named. What answers at one port has "
+     "one voice: a balancer there does not outvote the machine.\n"
      "Two hosts are compared through this machine's clock, which cancels: it may be wrong by years."},
     {"the verdicts",
      "critical: the whole interval of the difference is at the limit or beyond.\n"

@@ -298,7 +298,8 @@ void clock_tell_sources(struct examination *x, const struct clock_host *host)
             interval_text(x, host->opinions[i].interval),
             host->opinions[i].is_contradicted && !is_divided ? ", which the others contradict"
                                                              : "");
-    saw(finding, NULL, "%zu of %zu agree%s", host->consensus.agreeing, host->count,
+    saw(finding, NULL, "%zu of %zu agree, at %zu of %zu ports%s", host->consensus.agreeing,
+        host->count, host->consensus.agreeing_voices, host->consensus.voices,
         is_divided ? ", which is not enough to know the clock by: all that any says counts"
                    : ", and the clock is taken to be theirs");
 }
