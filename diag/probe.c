@@ -337,6 +337,12 @@ void set_address(struct finding *finding, const char *name, const struct ip_addr
     set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
 }
 
+void due_to(struct finding *finding, enum subject_kind kind, const char *name)
+{
+    finding->due_to.kind = kind;
+    finding->due_to.name = arena_copy_string(&draft_of(finding)->x->memory, name);
+}
+
 /* ---- beside the findings ---- */
 
 static struct fact *add_fact(struct examination *x, const char *name)

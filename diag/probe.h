@@ -185,6 +185,12 @@ void set_text(struct finding *finding, const char *name, const char *text);
 void set_number(struct finding *finding, const char *name, uint64_t number);
 void set_address(struct finding *finding, const char *name, const struct ip_address *ip);
 
+/*
+ * The cause may stand at another subject: what explains a finding of this kind is looked for
+ * there, too. It need not be there, nor be a subject at all.
+ */
+void due_to(struct finding *finding, enum subject_kind kind, const char *name);
+
 /* ---- beside the findings ---- */
 
 /* Facts of the subject, which `exdiag audit` prints under the probe's name. Text is made
@@ -214,7 +220,8 @@ extern const struct probe *const probes[];
 
 /*
  * Which finding explains which, in order of rank: where both stand for one
- * subject, `effect` is explained by `cause`. Ended by NULL. probes/probes.c.
+ * subject, or `cause` for the one that `effect` is due to (due_to()), `effect` is
+ * explained by `cause`. Ended by NULL. probes/probes.c.
  */
 struct explanation {
     const char *cause;
