@@ -92,6 +92,7 @@ static void examine_given_server(struct examination *x, const struct subject *se
     const struct clock_domain *domain = domain_of_server(x, host);
 
     add_subjects(x, domain);
+    clock_settings_judge_host(x, server, NULL);
     judge(x, host, domain);
 }
 
@@ -168,6 +169,7 @@ static void examine_controller(struct examination *x, const struct subject *cont
     if (domain->state == CLOCK_DOMAIN_PENDING)
         return;
     host = clock_host_of(x, controller->name, CLOCK_ROLE_CONTROLLER, domain->realm);
+    clock_settings_judge_host(x, controller, host->told_forest);
     if (domain->state != CLOCK_DOMAIN_FOUND)
         domain = clock_domain_of_host(x, controller->name, host->told_domain);
     add_subjects(x, domain);
@@ -235,8 +237,6 @@ static void examine_domain(struct examination *x, const struct subject *subject)
 
 static void examine(struct examination *x, const struct subject *subject)
 {
-    if (subject->kind == SUBJECT_DC || (subject->kind == SUBJECT_SERVER && subject->given))
-        clock_settings_judge_host(x, subject);
     if (subject->kind == SUBJECT_DOMAIN)
         examine_domain(x, subject);
     else if (subject->kind == SUBJECT_SERVER)

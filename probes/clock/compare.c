@@ -15,7 +15,7 @@ static bool are_in_step(const struct clock_host *one, const struct clock_host *o
     return clock_skew_of(between(one, other), limit) == CLOCK_IN_STEP;
 }
 
-static bool are_apart(const struct clock_host *one, const struct clock_host *other, int64_t limit)
+bool clock_are_apart(const struct clock_host *one, const struct clock_host *other, int64_t limit)
 {
     return is_apart(clock_skew_of(between(one, other), limit));
 }
@@ -43,7 +43,7 @@ static void hear(struct votes *votes, const struct clock_pair *pair, const struc
     votes->with_host += with_host && !with_other;
     votes->with_other += with_other && !with_host;
     votes->with_neither +=
-        are_apart(witness, host, limit) && are_apart(witness, pair->other, limit);
+        clock_are_apart(witness, host, limit) && clock_are_apart(witness, pair->other, limit);
 }
 
 static enum clock_blame blame_of(const struct clock_pair *pair)
@@ -141,4 +141,23 @@ void clock_compare(const struct clock_host *host, const struct clock_host *const
         if (is_answerable(host, pair) && (!out->worst || is_worse(pair, out->worst)))
             out->worst = pair;
     }
+}
+
+const struct clock_pair *clock_wrong_controller(const struct clock_comparison *comparison)
+{
+    const struct clock_pair *wrong = NULL;
+
+    if (comparison->host->role != CLOCK_ROLE_SERVER)
+        return NULL;
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct clock_pair *pair = &comparison->pairs[i];
+
+        if (pair->other->role == CLOCK_ROLE_REFERENCE)
+            continue;
+        if (!clock_is_apart(pair) || pair->blame != CLOCK_THE_OTHER)
+            return NULL;
+        if (!wrong || is_worse(pair, wrong))
+            wrong = pair;
+    }
+    return wrong;
 }

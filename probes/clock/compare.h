@@ -32,6 +32,13 @@ struct clock_comparison {
 
 /* They differ by a minute or more, certainly. */
 bool clock_is_apart(const struct clock_pair *pair);
+bool clock_are_apart(const struct clock_host *one, const struct clock_host *other, int64_t limit);
+
+/*
+ * Of a server: the controller that it differs from, where that is the wrong one and there is no
+ * other that the server is not apart from. It is right, and Kerberos fails for it. Or NULL.
+ */
+const struct clock_pair *clock_wrong_controller(const struct clock_comparison *comparison);
 
 /*
  * Holds `host` against each of `others`, among whom it is not. All of `witnesses`, the others

@@ -108,15 +108,36 @@ static bool is_own_server(struct builder *builder, const struct subject *server)
     return domain && domain->state == CLOCK_DOMAIN_FOUND;
 }
 
+static bool is_controller(const struct clock_host *host)
+{
+    return host->role == CLOCK_ROLE_CONTROLLER || host->role == CLOCK_ROLE_PDC;
+}
+
+/* A server that differs from the one controller that told the time: which of them is wrong? */
+static bool is_against_one(const struct clock_field *field)
+{
+    const struct clock_host *one = NULL;
+
+    for (size_t i = 0; i < field->other_count; i++) {
+        if (!clock_host_spoke(field->others[i]))
+            continue;
+        if (one || !is_controller(field->others[i]))
+            return false;
+        one = field->others[i];
+    }
+    return one && clock_are_apart(field->host, one, CLOCK_DRIFT_FROM);
+}
+
 /*
  * Of controllers that differ, servers show which one has left the domain. On each other they have
- * no say: all of them may follow a controller that is wrong.
+ * no say, for all of them may follow a controller that is wrong, unless there is but one, and they
+ * differ from it.
  */
 static void add_servers(struct builder *builder)
 {
     struct subject_list servers = ask_subjects(builder->x, SUBJECT_SERVER);
 
-    if (builder->field->host->role == CLOCK_ROLE_SERVER)
+    if (builder->field->host->role == CLOCK_ROLE_SERVER && !is_against_one(builder->field))
         return;
     for (size_t i = 0; i < servers.count && i < CLOCK_OTHERS_MOST; i++) {
         if (is_own_server(builder, servers.list[i]))
@@ -158,6 +179,38 @@ static void read_limit(struct builder *builder)
         field->limit = SECOND;
 }
 
+/* ---- who has nobody above it ---- */
+
+static bool has_heard(const struct clock_field *field)
+{
+    for (size_t i = 0; i < field->other_count; i++) {
+        if (clock_host_spoke(field->others[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Servers that agree with each other, and more of them than agree with it, show that it is wrong:
+ * then it is held against them. */
+static void hold_against_servers(struct builder *builder)
+{
+    struct clock_field *field = builder->field;
+    struct clock_comparison *comparison = arena_new(pass_memory(builder->x), 1, sizeof *comparison);
+
+    if (!is_controller(field->host) || has_heard(field))
+        return;
+    clock_compare(field->host, field->witnesses, field->witness_count, field->witnesses,
+                  field->witness_count, field->limit, comparison);
+    for (size_t i = 0; i < comparison->count && field->other_count < CLOCK_OTHERS_MOST; i++) {
+        const struct clock_pair *pair = &comparison->pairs[i];
+
+        if (pair->other->role != CLOCK_ROLE_SERVER || pair->blame != CLOCK_ITSELF)
+            continue;
+        field->others[field->other_count++] = pair->other;
+        field->is_accused = true;
+    }
+}
+
 /* ---- the PDC emulator, among clocks of its own ---- */
 
 static bool is_wrong(struct examination *x, const struct clock_field *field)
@@ -177,6 +230,7 @@ static bool fill(struct examination *x, struct clock_field *field)
     add_references(&builder);
     add_servers(&builder);
     read_limit(&builder);
+    hold_against_servers(&builder);
     return !builder.is_pending;
 }
 

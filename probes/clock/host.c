@@ -117,6 +117,8 @@ static void keep(struct clock_host *host, const struct clock_reading *reading, u
     host->readings[host->count++] = reading;
     if (!host->told_domain && tells_domain(reading->source))
         host->told_domain = reading->told_domain;
+    if (!host->told_forest)
+        host->told_forest = reading->told_forest;
 }
 
 struct call { /* at one address of a host */

@@ -1,5 +1,6 @@
 /* A clock that differs, and sources of one clock that do. */
 #include "probes/clock/kinds.h"
+#include "probes/clock/steps.h"
 
 static const struct reference references[] = {
     {"KB 979174: all clocks should be synchronized to within 5 minutes of one another", NULL},
@@ -64,12 +65,27 @@ const struct finding_kind clock_skew = {
              .command = "Correct the clock of {wrong-pdc} first: it is the PDC emulator, and wrong "
                         "itself. Whoever follows the domain is set after it.",
              .when = "wrong-pdc"},
-            CLOCK_LOOK,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the machine that runs exdiag",
+             .command = "Before you set the clock of a domain controller because servers say so, "
+                        "hold it against a clock outside (exdiag check --reference): machines on "
+                        "one hypervisor, or set alike, are wrong together.",
+             .when = "by-servers"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{wrong-controller}, not {machine}",
+             .command =
+                 "Correct the clock of {wrong-controller}, and leave that of {machine} as it "
+                 "is: Kerberos fails between the two until then.",
+             .note = "the steps for {wrong-controller} stand in its own finding",
+             .when = "wrong-controller"},
+            CLOCK_LOOK("itself"),
             CLOCK_KEEP_SETTINGS,
-            CLOCK_FOLLOW_OUTSIDE("is-pdc"),
-            CLOCK_FOLLOW_DOMAIN("!is-pdc"),
-            CLOCK_RESTART_SERVICE(NULL),
-            CLOCK_RESYNC(NULL),
+            CLOCK_REPAIR_POLICY,
+            CLOCK_TAKE_PLACE,
+            CLOCK_RESTART_SERVICE("itself"),
+            CLOCK_RESYNC("itself"),
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "{machine}, if its clock does not move",
@@ -89,7 +105,10 @@ const struct finding_kind clock_skew = {
                                               .note = "the source is whom it is to follow, and the "
                                                       "last good synchronisation minutes old"},
                                              {0}},
-    .undo = (const struct step_template[]){CLOCK_PUT_BACK, {0}},
+    .undo = (const struct step_template[]){CLOCK_PUT_BACK_FILE("is-changed"),
+                                           CLOCK_PUT_BACK_POLICY,
+                                           CLOCK_RESTART_SERVICE("is-changed"),
+                                           {0}},
     .make_known =
         (const struct step_template[]){
             COMPARE,
@@ -137,7 +156,7 @@ const struct finding_kind clock_sources_disagree = {
              .command = "Find out what answers at the ports that are named: the machine itself, "
                         "or something in front of it; if it is something else, its clock is the "
                         "one to correct."},
-            CLOCK_LOOK,
+            CLOCK_LOOK(NULL),
             {0}},
     .verify =
         (const struct step_template[]){
@@ -157,6 +176,6 @@ const struct finding_kind clock_sources_disagree = {
              .also_powershell = true},
             {0}},
     .no_undo = "looking changes nothing; a clock that is set needs no way back",
-    .make_known = (const struct step_template[]){CLOCK_LOOK, {0}},
+    .make_known = (const struct step_template[]){CLOCK_LOOK(NULL), {0}},
     .references = source_references,
 };

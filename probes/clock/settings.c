@@ -2,8 +2,8 @@
 
 #include "diag/text.h"
 #include "probes/clock/controllers.h"
-#include "probes/clock/hierarchy.h"
 #include "probes/clock/kinds.h"
+#include "probes/clock/place.h"
 #include "probes/clock/settings_tell.h"
 
 #include <string.h>
@@ -128,7 +128,7 @@ static const struct time_plan *plan_of(struct examination *x, const struct group
     return plan;
 }
 
-/* ---- what Kerberos bears ---- */
+/* ---- the host of files ---- */
 
 static bool is_of_host(const struct time_plan *plan, const char *host)
 {
@@ -138,6 +138,96 @@ static bool is_of_host(const struct time_plan *plan, const char *host)
            text_equal_fold_sized(plan->computer, strlen(plan->computer), host, label) &&
            (!host[label] || !plan->domain || text_equal_fold(host + label + 1, plan->domain));
 }
+
+/*
+ * The one controller or server that the evidence is of; NULL: none is examined, or several have
+ * the name that it tells.
+ */
+static const struct subject *home_of(struct examination *x, const struct time_plan *plan)
+{
+    static const enum subject_kind kinds[] = {SUBJECT_DC, SUBJECT_SERVER};
+    const struct subject *home = NULL;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct subject_list hosts = ask_subjects(x, kinds[i]);
+
+        for (size_t j = 0; j < hosts.count; j++) {
+            const struct subject *host = hosts.list[j];
+
+            if (!is_of_host(plan, host->name) || (kinds[i] == SUBJECT_SERVER && !host->given))
+                continue;
+            if (home && strcmp(home->name, host->name) != 0)
+                return NULL;
+            home = home ? home : host;
+        }
+    }
+    return home;
+}
+
+static bool holds(const struct group *group, const struct time_settings *settings)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->list[i] == settings)
+            return true;
+    }
+    return false;
+}
+
+static void join(struct group *group, const struct group *other)
+{
+    group->is_pending = group->is_pending || other->is_pending;
+    for (size_t i = 0; i < other->count && group->count < GROUP_MOST; i++) {
+        if (!holds(group, other->list[i]))
+            group->list[group->count++] = other->list[i];
+    }
+}
+
+/* All files that are of a host: of several folders, too. */
+static void find_files_of(struct examination *x, const char *host, struct group *group)
+{
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+
+    for (size_t i = 0; i < files.count; i++) {
+        const struct time_settings *settings =
+            settings_of(x, files.list[i]->name, &group->is_pending);
+        const struct time_plan *plan;
+        const struct subject *home;
+
+        if (!settings || settings->evidence.status != STATUS_OK || holds(group, settings))
+            continue;
+        plan = plan_of_file(x, settings);
+        home = is_of_host(plan, host) ? home_of(x, plan) : NULL;
+        if (home && strcmp(home->name, host) == 0)
+            join(group, group_of(x, files.list[i]));
+    }
+}
+
+/* By its full name, its own alone, or as every machine calls itself. */
+static bool is_at_hand(const struct time_plan *plan, const char *name)
+{
+    return text_equal_fold(name, "localhost") || is_of_host(plan, name);
+}
+
+/* NULL: the machine at hand does not run Windows, or its settings are on their way. */
+static const struct time_settings *settings_at_hand(struct examination *x)
+{
+    const struct time_settings *settings = ask_time_settings(x, "");
+
+    return settings && settings->evidence.status == STATUS_OK ? settings : NULL;
+}
+
+const struct time_plan *clock_settings_plan_of(struct examination *x, const char *host)
+{
+    const struct time_settings *at_hand = settings_at_hand(x);
+    struct group *group = arena_new(pass_memory(x), 1, sizeof *group);
+
+    if (at_hand && is_at_hand(plan_of_file(x, at_hand), host))
+        group->list[group->count++] = at_hand;
+    find_files_of(x, host, group);
+    return group->count > 0 && !group->is_pending ? plan_of(x, group) : NULL;
+}
+
+/* ---- what Kerberos bears ---- */
 
 static bool is_of_one(const struct time_plan *plan, const char *const *hosts, size_t count)
 {
@@ -161,6 +251,23 @@ static bool holds_for(struct examination *x, const struct subject *file,
     return is_of_one(plan_of(x, group), hosts, count);
 }
 
+static bool bears_less(int told, const struct clock_tolerance *than)
+{
+    return told >= 0 && (than->minutes < 0 || told < than->minutes);
+}
+
+static void read_at_hand(struct examination *x, const char *const *hosts, size_t count,
+                         struct clock_tolerance *out)
+{
+    const struct time_settings *settings = settings_at_hand(x);
+    const struct time_plan *plan = settings ? plan_of_file(x, settings) : NULL;
+
+    for (size_t i = 0; plan && i < count; i++) {
+        if (is_at_hand(plan, hosts[i]) && bears_less(plan->kerberos_skew, out))
+            *out = (struct clock_tolerance){plan->kerberos_skew, &settings->evidence};
+    }
+}
+
 bool clock_settings_tolerance(struct examination *x, const char *const *hosts, size_t count,
                               struct clock_tolerance *out)
 {
@@ -168,6 +275,7 @@ bool clock_settings_tolerance(struct examination *x, const char *const *hosts, s
     bool is_pending = false;
 
     *out = (struct clock_tolerance){.minutes = -1};
+    read_at_hand(x, hosts, count, out);
     for (size_t i = 0; i < files.count; i++) {
         const struct time_settings *settings = settings_of(x, files.list[i]->name, &is_pending);
         int told;
@@ -175,9 +283,8 @@ bool clock_settings_tolerance(struct examination *x, const char *const *hosts, s
         if (!settings || settings->evidence.status != STATUS_OK)
             continue;
         told = plan_of_file(x, settings)->kerberos_skew;
-        if (told < 0 || (out->minutes >= 0 && told >= out->minutes))
-            continue;
-        if (holds_for(x, files.list[i], settings, hosts, count, &is_pending))
+        if (bears_less(told, out) &&
+            holds_for(x, files.list[i], settings, hosts, count, &is_pending))
             *out = (struct clock_tolerance){told, &settings->evidence};
     }
     return !is_pending;
@@ -201,44 +308,38 @@ static bool is_controller(const struct clock_domain *domain, const char *name)
 
 /* False while it is on its way. Where DNS does not know the domain, nothing follows from that. */
 static bool look_around(struct examination *x, const struct time_plan *plan,
-                        struct time_surroundings *out)
+                        const char *told_forest, struct time_surroundings *out)
 {
-    struct arena *arena = pass_memory(x);
     const struct clock_domain *domain;
-    const struct dns_answer *catalog;
     const char *name;
 
     *out = (struct time_surroundings){.domain = plan->domain};
     if (!plan->domain || !plan->computer)
         return true;
-    name = arena_print(arena, "%s.%s", plan->computer, plan->domain);
+    name = arena_print(pass_memory(x), "%s.%s", plan->computer, plan->domain);
     domain = clock_domain_of_host(x, name, NULL);
     if (domain->state == CLOCK_DOMAIN_PENDING)
         return false;
     if (domain->state != CLOCK_DOMAIN_FOUND || !text_equal_fold(domain->name, plan->domain))
         return true;
-    catalog = ask_dns(x, arena_print(arena, "_ldap._tcp.gc._msdcs.%s", domain->name), DNS_SRV);
-    if (!catalog)
-        return false;
     out->controllers = domain->controllers;
     out->controller_count = domain->count;
     if (is_controller(domain, name) || domain->total == domain->count)
         out->is_controller = known(is_controller(domain, name));
     if (domain->pdc)
         out->is_pdc = known(text_equal_fold(domain->pdc, name));
-    if (catalog->evidence.status == STATUS_OK) /* MS-ADTS 6.3.2.3: of the forest's root alone */
-        out->is_forest_root = known(dns_answer_next(catalog, NULL) != NULL);
+    out->is_forest_root = clock_is_forest_root(x, domain, told_forest);
     return true;
 }
 
 /* ---- judging ---- */
 
 /* While what DNS knows is on its way, nothing is told. */
-static void judge_plan(struct examination *x, const struct time_plan *plan)
+static void judge_plan(struct examination *x, const struct time_plan *plan, const char *told_forest)
 {
     struct time_surroundings surroundings;
 
-    if (look_around(x, plan, &surroundings))
+    if (look_around(x, plan, told_forest, &surroundings))
         clock_settings_tell(x, plan, &surroundings);
 }
 
@@ -253,6 +354,17 @@ static bool says_whom(const struct group *group)
     return false;
 }
 
+static void judge_group(struct examination *x, const struct group *group)
+{
+    const struct time_plan *plan = plan_of(x, group);
+    const struct subject *home = home_of(x, plan);
+
+    if (home)
+        not_applicable(x, &time_hierarchy, "it is of %s, and judged there", home->name);
+    else
+        judge_plan(x, plan, NULL);
+}
+
 void clock_settings_judge(struct examination *x, const struct subject *file)
 {
     const struct group *group = group_of(x, file);
@@ -264,27 +376,25 @@ void clock_settings_judge(struct examination *x, const struct subject *file)
     if (own->evidence.status != STATUS_OK)
         clock_settings_tell_nothing(x, &own->evidence);
     else if (group->first == file && says_whom(group))
-        judge_plan(x, plan_of(x, group));
+        judge_group(x, group);
     else if (group->first == file)
         not_applicable(x, &time_hierarchy, "it says how far clocks may differ, and of no machine");
 }
 
-/* ---- the machine at hand ---- */
-
-/* By its full name, its own alone, or as every machine calls itself. */
-static bool is_at_hand(const struct time_plan *plan, const char *name)
+/* Where a server is a controller, too, it is judged as that. */
+static bool is_judged_as_another(struct examination *x, const struct subject *host,
+                                 const struct time_plan *plan)
 {
-    return text_equal_fold(name, "localhost") || is_of_host(plan, name);
+    const struct subject *home = home_of(x, plan);
+
+    return home && home->kind != host->kind;
 }
 
-void clock_settings_judge_host(struct examination *x, const struct subject *host)
+void clock_settings_judge_host(struct examination *x, const struct subject *host,
+                               const char *told_forest)
 {
-    const struct time_settings *settings = ask_time_settings(x, "");
-    const struct time_plan *plan;
+    const struct time_plan *plan = clock_settings_plan_of(x, host->name);
 
-    if (!settings || settings->evidence.status != STATUS_OK)
-        return;
-    plan = plan_of_file(x, settings);
-    if (is_at_hand(plan, host->name))
-        judge_plan(x, plan);
+    if (plan && !is_judged_as_another(x, host, plan))
+        judge_plan(x, plan, told_forest);
 }

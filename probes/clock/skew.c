@@ -1,6 +1,7 @@
 #include "probes/clock/skew.h"
 
 #include "probes/clock/kinds.h"
+#include "probes/clock/place.h"
 
 #include <string.h>
 
@@ -68,16 +69,12 @@ static bool is_controller(const struct clock_host *host)
 static void set_subject(struct examination *x, struct finding *finding,
                         const struct clock_field *field)
 {
-    enum clock_role role = field->host->role;
-
     name_host(x, finding, "machine", field->host);
     set_text(finding, "limit", limit_text(x, field->limit));
-    if (role == CLOCK_ROLE_PDC)
-        set_text(finding, "is-pdc", "yes");
     if (is_controller(field->host))
-        set_text(finding, "is-controller", "yes");
-    if (field->wrong_pdc)
-        name_host(x, finding, "wrong-pdc", field->wrong_pdc);
+        clock_set_flag(finding, "is-controller");
+    if (field->is_accused)
+        clock_set_flag(finding, "by-servers");
 }
 
 /* ---- what was seen ---- */
@@ -154,17 +151,20 @@ void clock_saw_silence(struct finding *finding, const struct clock_host *host)
 static void saw_all(struct examination *x, struct finding *finding, const struct clock_field *field,
                     const struct clock_comparison *comparison)
 {
-    if (comparison->worst)
-        saw_pair(x, finding, field->host, comparison->worst);
+    const struct clock_pair *told =
+        comparison->worst ? comparison->worst : clock_wrong_controller(comparison);
+
+    if (told)
+        saw_pair(x, finding, field->host, told);
     for (size_t i = 0; i < comparison->count; i++) {
-        if (&comparison->pairs[i] != comparison->worst)
+        if (&comparison->pairs[i] != told)
             saw_pair(x, finding, field->host, &comparison->pairs[i]);
     }
     if (clock_host_spoke(field->host))
         saw_clock(x, finding, field->host);
-    if (comparison->worst)
-        saw_clock(x, finding, comparison->worst->other);
-    if (field->wrong_pdc)
+    if (told)
+        saw_clock(x, finding, told->other);
+    if (field->wrong_pdc && !clock_wrong_controller(comparison))
         saw(finding, &field->wrong_pdc->readings[0]->evidence,
             "%s (PDC emulator) is wrong itself, and the others follow it", field->wrong_pdc->name);
     clock_saw_silence(finding, field->host);
@@ -189,10 +189,20 @@ static const struct clock_pair *undecided(const struct clock_comparison *compari
     return NULL;
 }
 
+/* The pair that the finding tells of; or NULL. */
+static const struct clock_pair *pair_of(const struct clock_comparison *comparison)
+{
+    const struct clock_pair *wrong = clock_wrong_controller(comparison);
+
+    if (comparison->worst)
+        return comparison->worst;
+    return wrong ? wrong : undecided(comparison);
+}
+
 static void set_pair(struct examination *x, struct finding *finding,
                      const struct clock_comparison *comparison)
 {
-    const struct clock_pair *pair = comparison->worst ? comparison->worst : undecided(comparison);
+    const struct clock_pair *pair = pair_of(comparison);
 
     if (!pair)
         return;
@@ -233,16 +243,25 @@ static bool is_outside_silent(const struct clock_field *field)
     return is_named;
 }
 
+static struct finding *tell_difference(struct examination *x, const struct clock_pair *pair)
+{
+    struct finding *finding = found(x, &clock_skew);
+
+    finding_severity(finding, pair->skew == CLOCK_BEYOND ? SEVERITY_CRITICAL : SEVERITY_WARNING);
+    return finding;
+}
+
 static struct finding *tell_outcome(struct examination *x, const struct clock_field *field,
                                     const struct clock_comparison *comparison)
 {
     const struct clock_pair *worst = comparison->worst;
-    struct finding *finding;
 
     if (comparison->count == 0)
         return tell_nothing_known(x, field);
     if (!worst && undecided(comparison))
         return unknown(x, &clock_skew, "its clock differs from others, and no third clock decides");
+    if (!worst && clock_wrong_controller(comparison))
+        return tell_difference(x, clock_wrong_controller(comparison));
     if (is_outside_silent(field) && (!worst || worst->skew == CLOCK_IN_STEP))
         return unknown(x, &clock_skew, "no clock outside could be read to hold its own against");
     if (!worst)
@@ -253,9 +272,28 @@ static struct finding *tell_outcome(struct examination *x, const struct clock_fi
     if (worst->skew == CLOCK_TOO_WIDE)
         return unknown(x, &clock_skew, "its clock was not measured well enough: %s from %s",
                        interval_text(x, worst->difference), worst->other->name);
-    finding = found(x, &clock_skew);
-    finding_severity(finding, worst->skew == CLOCK_BEYOND ? SEVERITY_CRITICAL : SEVERITY_WARNING);
-    return finding;
+    return tell_difference(x, worst);
+}
+
+/* Whom to set first, or in its place; and else the steps that set the machine itself. */
+static void set_steps(struct examination *x, struct finding *finding,
+                      const struct clock_field *field, const struct clock_comparison *comparison)
+{
+    const struct clock_pair *wrong = clock_wrong_controller(comparison);
+
+    if (finding->outcome != OUTCOME_PROBLEM)
+        return;
+    if (wrong) {
+        name_host(x, finding, "wrong-controller", wrong->other);
+        due_to(finding, SUBJECT_DC, wrong->other->name);
+        return;
+    }
+    if (field->wrong_pdc) {
+        name_host(x, finding, "wrong-pdc", field->wrong_pdc);
+        due_to(finding, SUBJECT_DC, field->wrong_pdc->name);
+    }
+    clock_set_flag(finding, "itself");
+    clock_set_place_of(x, finding, field);
 }
 
 void clock_tell_skew(struct examination *x, const struct clock_field *field)
@@ -268,6 +306,7 @@ void clock_tell_skew(struct examination *x, const struct clock_field *field)
     finding = tell_outcome(x, field, comparison);
     set_subject(x, finding, field);
     set_pair(x, finding, comparison);
+    set_steps(x, finding, field, comparison);
     if (is_outside_silent(field))
         set_text(finding, "third-clock", "yes");
     saw_all(x, finding, field, comparison);

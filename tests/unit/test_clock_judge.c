@@ -39,6 +39,9 @@ struct lab {
     const char *pdc;
     enum status srv;              /* what comes of asking for them */
     enum status a;                /* what comes of asking for addresses */
+    enum status catalogs;         /* what comes of asking for those of its forest */
+    bool is_child;                /* there are none: its forest has another root ... */
+    const char *forest;           /* ... which its controllers tell; or NULL */
     const char *elsewhere;        /* the controller and PDC emulator of other.example ... */
     const char *elsewhere_domain; /* ... or of this domain */
 };
@@ -52,9 +55,10 @@ static struct {
     struct finding *findings[FINDINGS_MOST];
     size_t finding_count;
     const struct lab *lab;
-    int skew;        /* minutes that the registry of "ex01.reg" tells Kerberos to bear; -1: none */
-    int policy;      /* the same of "GptTmpl.inf" */
-    bool is_windows; /* the machine at hand, with the registry of "ex01.reg" */
+    int skew;   /* minutes that the registry of "ex01.reg" tells Kerberos to bear; -1: none */
+    int policy; /* the same of "GptTmpl.inf" */
+    const char *policy_type; /* whom a policy tells the machine of "ex01.reg" to follow; or NULL */
+    bool is_windows;         /* the machine at hand, with the registry of "ex01.reg" */
 } bench;
 
 static void fetch(void *context, struct evidence *item)
@@ -88,6 +92,12 @@ static void answer_srv(struct dns_answer *item, struct dns_record *records)
     elsewhere = bench.lab->elsewhere_domain ? bench.lab->elsewhere_domain : "other.example";
     if (bench.lab->elsewhere && strcmp(strstr(item->name, "._msdcs.") + 8, elsewhere) == 0)
         add_srv(item, records, bench.lab->elsewhere);
+    if (strcmp(item->name, "_ldap._tcp.gc._msdcs.contoso.com") == 0) {
+        if (!bench.lab->is_child)
+            add_srv(item, records, all[0]);
+        evidence_fail(&item->evidence, bench.lab->catalogs, NULL);
+        return;
+    }
     evidence_fail(&item->evidence, bench.lab->srv, NULL);
 }
 
@@ -155,6 +165,8 @@ static void answer_clock(struct clock_reading *item)
     item->sample_count = 1;
     if (item->source == CLOCK_SMTP_NTLM || item->source == CLOCK_LDAP)
         item->told_domain = host->told;
+    if (item->source == CLOCK_LDAP)
+        item->told_forest = bench.lab->forest;
     if (item->source == CLOCK_KERBEROS) /* a KDC gives back what it was asked */
         item->told_domain = "realm.example";
     evidence_fail(&item->evidence, STATUS_OK, NULL);
@@ -166,7 +178,10 @@ static void answer_settings(struct time_settings *item)
         "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters";
     static const char kerberos[] =
         "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\Kerberos\\Parameters";
-    struct registry_value *values = arena_new(&item->evidence.memory, 3, sizeof *values);
+    static const char w32time[] =
+        "HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\W32Time\\Parameters";
+    struct registry_value *values = arena_new(&item->evidence.memory, 4, sizeof *values);
+    size_t count = 2;
 
     evidence_fail(&item->evidence,
                   *item->path || bench.is_windows ? STATUS_OK : STATUS_NOT_SUPPORTED, NULL);
@@ -179,12 +194,15 @@ static void answer_settings(struct time_settings *item)
         .key = tcpip, .name = "Hostname", .type = REGISTRY_SZ, .text = "EX01"};
     values[1] = (struct registry_value){
         .key = tcpip, .name = "Domain", .type = REGISTRY_SZ, .text = "contoso.com"};
-    values[2] = (struct registry_value){.key = kerberos,
-                                        .name = "SkewTime",
-                                        .type = REGISTRY_DWORD,
-                                        .number = (uint64_t)bench.skew};
-    item->registry =
-        (struct registry_export){.values = values, .count = bench.skew >= 0 ? 3 : 2, .keys = 2};
+    if (bench.skew >= 0)
+        values[count++] = (struct registry_value){.key = kerberos,
+                                                  .name = "SkewTime",
+                                                  .type = REGISTRY_DWORD,
+                                                  .number = (uint64_t)bench.skew};
+    if (bench.policy_type)
+        values[count++] = (struct registry_value){
+            .key = w32time, .name = "Type", .type = REGISTRY_SZ, .text = bench.policy_type};
+    item->registry = (struct registry_export){.values = values, .count = count, .keys = 2};
 }
 
 static enum file_type type_of(const char *path)
@@ -258,6 +276,7 @@ static void end(void)
     evidence_store_free(bench.store);
     bench.settings = (struct settings){.dns = NULL};
     bench.skew = bench.policy = -1;
+    bench.policy_type = NULL;
     bench.is_windows = false;
 }
 
@@ -772,27 +791,141 @@ static void found_servers_decide_between_controllers(void **state)
     end();
 }
 
-/* But servers do not outvote the one controller: all may follow a clock of their own. */
-static void servers_do_not_outvote_their_controller(void **state)
+#define EX02(...)                                                                                  \
+    {                                                                                              \
+        .name = "ex02.contoso.com", .address = "192.0.2.22", __VA_ARGS__                           \
+    }
+#define EX03(...)                                                                                  \
+    {                                                                                              \
+        .name = "ex03.contoso.com", .address = "192.0.2.23", __VA_ARGS__                           \
+    }
+#define ONE .controllers = {"dc1.contoso.com"}, .pdc = "dc1.contoso.com"
+
+static bool has_command(const struct finding *finding, const char *part)
 {
-    static const struct lab lab = {
-        {EX01(.offset = 400),
-         {.name = "ex02.contoso.com", .address = "192.0.2.22", .offset = 400},
-         DC1(0)},
-        .controllers = {"dc1.contoso.com"},
-        .pdc = "dc1.contoso.com"};
-    static const char *const servers[] = {"ex01.contoso.com", "ex02.contoso.com"};
+    for (size_t i = 0; i < finding->fix.count; i++) {
+        if (strstr(finding->fix.list[i].command, part))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * The one controller, where servers that agree with each other are the most. That is told at the
+ * controller, and Kerberos fails all the same for those that are right.
+ */
+static void servers_blame_their_one_controller(void **state)
+{
+    static const struct {
+        struct lab lab;
+        bool has_reference;
+        const char *ex01, *ex02, *ex03, *dc1;
+        const char *said; /* of ex01 */
+        bool is_right;    /* so is ex01 */
+    } rows[] = {
+        {{{EX01(0), EX02(.offset = 0.2), EX03(.status = STATUS_REFUSED), DC1(.offset = 400)}, ONE},
+         false,
+         "critical",
+         "critical",
+         "unknown",
+         "critical",
+         "dc1.contoso.com is the wrong one: 1 other clock agrees with ex01.contoso.com",
+         true},
+        {{{EX01(0), EX02(0), EX03(0), DC1(.offset = -90)}, ONE},
+         false,
+         "warning",
+         "warning",
+         "warning",
+         "warning",
+         "dc1.contoso.com is the wrong one: 2 other clocks agree",
+         true},
+        /* as many agree with it */
+        {{{EX01(0), EX02(0), EX03(.offset = 400), DC1(.offset = 400)}, ONE},
+         false,
+         "critical",
+         "critical",
+         "ok",
+         "not-applicable",
+         "no third clock decides",
+         false},
+        {{{EX01(0), EX02(.offset = 400), EX03(.offset = 400), DC1(.offset = 400)}, ONE},
+         false,
+         "critical",
+         "ok",
+         "ok",
+         "not-applicable",
+         "ex01.contoso.com is the wrong one: 2 other clocks agree with dc1",
+         false},
+        /* all differ */
+        {{{EX01(0), EX02(.offset = 900), EX03(.status = STATUS_REFUSED), DC1(.offset = 400)}, ONE},
+         false,
+         "critical",
+         "critical",
+         "unknown",
+         "not-applicable",
+         "no third clock decides",
+         false},
+        /* of two that agree servers are the followers, or a hypervisor's */
+        {{{EX01(.offset = 400), EX02(.offset = 400), EX03(.offset = 400), DC1(0), DC2(0)}, DOMAIN},
+         false,
+         "critical",
+         "critical",
+         "critical",
+         "ok",
+         "ex01.contoso.com is the wrong one: 1 other clock agrees with dc",
+         false},
+        /* a clock outside knows better */
+        {{{EX01(.offset = 400), EX02(.offset = 400), EX03(.offset = 400), DC1(0), NTP1(0)}, ONE},
+         true,
+         "critical",
+         "critical",
+         "critical",
+         "ok",
+         "ex01.contoso.com is the wrong one: 1 other clock agrees with dc1",
+         false},
+        {{{EX01(0), EX02(0), EX03(0), DC1(.offset = 400), NTP1(0)}, ONE},
+         true,
+         "critical",
+         "critical",
+         "critical",
+         "critical",
+         "dc1.contoso.com is the wrong one: 1 other clock agrees with ex01",
+         true},
+    };
+    static const char *const references[] = {"ntp1.example.net"};
+    static const char *const servers[] = {"ex01.contoso.com", "ex02.contoso.com",
+                                          "ex03.contoso.com"};
 
     (void)state;
-    begin(&lab);
-    for (size_t i = 0; i < 2; i++)
-        add(SUBJECT_SERVER, servers[i]);
-    run();
-    for (size_t i = 0; i < 2; i++) {
-        assert_string_equal(skew_of(servers[i]), "critical");
-        assert_true(says(servers[i], "no third clock decides"));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *server, *controller;
+
+        bench.settings.references = references;
+        bench.settings.reference_count = rows[i].has_reference;
+        begin(&rows[i].lab);
+        for (size_t j = 0; j < 3; j++)
+            add(SUBJECT_SERVER, servers[j]);
+        run();
+        server = finding_of(servers[0], "clock-skew");
+        controller = finding_of("dc1.contoso.com", "clock-skew");
+        if (strcmp(skew_of(servers[0]), rows[i].ex01) != 0 ||
+            strcmp(skew_of(servers[1]), rows[i].ex02) != 0 ||
+            strcmp(skew_of(servers[2]), rows[i].ex03) != 0 ||
+            strcmp(word_of(controller), rows[i].dc1) != 0)
+            fail_msg("row %zu: %s %s %s, %s", i, skew_of(servers[0]), skew_of(servers[1]),
+                     skew_of(servers[2]), word_of(controller));
+        if (!says(servers[0], rows[i].said))
+            fail_msg("row %zu does not say \"%s\"", i, rows[i].said);
+        if (has_command(server, "and leave that of") != rows[i].is_right)
+            fail_msg("row %zu: %s", i, server->fix.list[0].command);
+        if (has_command(server, "w32tm") == rows[i].is_right)
+            fail_msg("row %zu", i);
+        assert_int_equal(server->due_to.name != NULL, rows[i].is_right);
+        assert_int_equal(controller->outcome == OUTCOME_PROBLEM &&
+                             has_command(controller, "because servers say so"),
+                         rows[i].is_right && !rows[i].has_reference);
+        end();
     }
-    end();
 }
 
 /* Of the domains above a host the nearest counts. */
@@ -936,15 +1069,6 @@ static void a_clock_outside_stands_in_for_controllers(void **state)
     end();
 }
 
-static bool has_command(const struct finding *finding, const char *part)
-{
-    for (size_t i = 0; i < finding->fix.count; i++) {
-        if (strstr(finding->fix.list[i].command, part))
-            return true;
-    }
-    return false;
-}
-
 /* The PDC emulator follows clocks outside, all others the domain. */
 static void commands_fit_the_machine(void **state)
 {
@@ -979,6 +1103,141 @@ static void commands_fit_the_machine(void **state)
         assert_int_equal(has_command(finding, "Set it by hand"), rows[i].is_controller);
         assert_int_equal(has_command(finding, "Find out which of the two is wrong"),
                          rows[i].is_undecided);
+        end();
+    }
+}
+
+/* The PDC emulator of the forest's root alone follows clocks outside; unknown, it is to be found.
+ */
+static void commands_fit_the_forest(void **state)
+{
+    static const struct {
+        struct lab lab;
+        bool outside, domain;
+    } rows[] = {
+        {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN}, true, false},
+        {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN, .is_child = true}, false, true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN, .catalogs = STATUS_TIMED_OUT}, true, true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0)},
+          DOMAIN,
+          .catalogs = STATUS_NOT_RECORDED,
+          .forest = "Contoso.com"},
+         true,
+         false},
+        {{{EX01(0), DC1(.offset = 400), DC2(0)},
+          DOMAIN,
+          .catalogs = STATUS_NOT_RECORDED,
+          .forest = "forest.example"},
+         false,
+         true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN, .forest = "forest.example"}, true, true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN, .is_child = true, .forest = "contoso.com"},
+         true,
+         true},
+        /* whether it is the PDC emulator, nobody says */
+        {{{EX01(0), DC1(.offset = 400), DC2(0)},
+          .controllers = {"dc1.contoso.com", "dc2.contoso.com"}},
+         true,
+         true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0)},
+          .controllers = {"dc1.contoso.com", "dc2.contoso.com"},
+          .is_child = true},
+         false,
+         true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        finding = finding_of("dc1.contoso.com", "clock-skew");
+        assert_string_equal(word_of(finding), "critical");
+        if (has_command(finding, "/syncfromflags:manual") != rows[i].outside ||
+            has_command(finding, "/syncfromflags:domhier") != rows[i].domain ||
+            has_command(finding, "netdom query fsmo") != (rows[i].outside && rows[i].domain))
+            fail_msg("row %zu", i);
+        end();
+    }
+}
+
+/* What a policy sets no command changes; what it sets right needs none. */
+static void commands_yield_to_policies(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 400), DC1(0), DC2(0)}, DOMAIN};
+    static const struct {
+        const char *type;
+        bool config, policy;
+    } rows[] = {{NULL, true, false}, {"NTP", false, true}, {"NT5DS", false, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        bench.policy_type = rows[i].type;
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        add(SUBJECT_FILE, "ex01.reg");
+        run();
+        finding = finding_of("ex01.contoso.com", "clock-skew");
+        assert_string_equal(word_of(finding), "critical");
+        assert_int_equal(has_command(finding, "w32tm /config"), rows[i].config);
+        assert_int_equal(has_command(finding, "or Type NT5DS"), rows[i].policy);
+        assert_int_equal(has_command(finding, "reg export"), rows[i].config);
+        assert_true(has_command(finding, "w32tm /resync /rediscover"));
+        end();
+    }
+}
+
+/* Of a server in no domain, nobody's commands for members. */
+static void commands_fit_no_domain(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 400), NTP1(0)}, .pdc = NULL};
+    static const char *const references[] = {"ntp1.example.net"};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.references = references;
+    bench.settings.reference_count = 1;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    finding = finding_of("ex01.contoso.com", "clock-skew");
+    for (size_t i = 0; i < finding->fix.count; i++) {
+        if (strstr(finding->fix.list[i].command, "w32tm /config"))
+            assert_int_equal(finding->fix.list[i].kind, STEP_DECIDE);
+    }
+    end();
+}
+
+/* A file is of the server or controller that it names, and judged there; else by itself. */
+static void files_are_judged_at_their_host(void **state)
+{
+    static const struct lab lab = {{EX01(0), DC1(0), DC2(0)}, DOMAIN};
+    static const struct {
+        enum subject_kind kind;
+        const char *name, *host, *file;
+    } rows[] = {
+        {SUBJECT_SERVER, "ex01.contoso.com", "unknown", "not-applicable"},
+        {SUBJECT_DC, "ex01.contoso.com", "unknown", "not-applicable"},
+        {SUBJECT_SERVER, "ex01", "unknown", "not-applicable"},
+        {SUBJECT_SERVER, "ex01.fabrikam.com", "", "unknown"},
+        {SUBJECT_SERVER, "192.0.2.21", "", "unknown"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bench.policy_type = "NTP";
+        begin(&lab);
+        add(rows[i].kind, rows[i].name);
+        add(SUBJECT_FILE, "ex01.reg");
+        run();
+        if (strcmp(word_of(finding_of(rows[i].name, "time-hierarchy")), rows[i].host) != 0 ||
+            strcmp(word_of(finding_of("ex01.reg", "time-hierarchy")), rows[i].file) != 0)
+            fail_msg("row %zu: %s, %s", i, word_of(finding_of(rows[i].name, "time-hierarchy")),
+                     word_of(finding_of("ex01.reg", "time-hierarchy")));
         end();
     }
 }
@@ -1345,6 +1604,23 @@ static void files_of_many_machines_are_judged_alone(void **state)
     end();
 }
 
+/* The same of the machine at hand. */
+static void the_limit_may_be_at_hand(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 421), DC1(0), DC2(0)}, DOMAIN};
+
+    (void)state;
+    for (int is_windows = 0; is_windows < 2; is_windows++) {
+        bench.skew = 10;
+        begin(&lab);
+        bench.is_windows = is_windows;
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        assert_string_equal(skew_of("ex01.contoso.com"), is_windows ? "warning" : "critical");
+        end();
+    }
+}
+
 /* The registry of a machine says nothing of others. */
 static void the_limit_of_another_machine_does_not_count(void **state)
 {
@@ -1410,7 +1686,7 @@ int main(void)
         cmocka_unit_test_setup(found_servers_of_others_are_left_alone, set_up),
         cmocka_unit_test_setup(found_servers_of_the_domain_are_asked, set_up),
         cmocka_unit_test_setup(found_servers_decide_between_controllers, set_up),
-        cmocka_unit_test_setup(servers_do_not_outvote_their_controller, set_up),
+        cmocka_unit_test_setup(servers_blame_their_one_controller, set_up),
         cmocka_unit_test_setup(the_nearest_domain_counts, set_up),
         cmocka_unit_test_setup(a_large_domain_is_asked_in_part, set_up),
         cmocka_unit_test_setup(a_controller_by_two_names_has_one_vote, set_up),
@@ -1419,6 +1695,10 @@ int main(void)
         cmocka_unit_test_setup(a_domain_that_is_told_may_be_too_long, set_up),
         cmocka_unit_test_setup(a_clock_outside_stands_in_for_controllers, set_up),
         cmocka_unit_test_setup(commands_fit_the_machine, set_up),
+        cmocka_unit_test_setup(commands_fit_the_forest, set_up),
+        cmocka_unit_test_setup(commands_yield_to_policies, set_up),
+        cmocka_unit_test_setup(commands_fit_no_domain, set_up),
+        cmocka_unit_test_setup(files_are_judged_at_their_host, set_up),
         cmocka_unit_test_setup(a_domain_leads_to_its_controllers, set_up),
         cmocka_unit_test_setup(controllers_of_another_name_are_of_the_domain, set_up),
         cmocka_unit_test_setup(a_refused_ticket_is_the_last_resort, set_up),
@@ -1434,6 +1714,7 @@ int main(void)
         cmocka_unit_test_setup(the_limit_may_be_told, set_up),
         cmocka_unit_test_setup(the_limit_is_looked_for_in_all_files, set_up),
         cmocka_unit_test_setup(files_of_many_machines_are_judged_alone, set_up),
+        cmocka_unit_test_setup(the_limit_may_be_at_hand, set_up),
         cmocka_unit_test_setup(the_limit_of_another_machine_does_not_count, set_up),
         cmocka_unit_test_setup(the_machine_at_hand_has_host_evidence, set_up),
     };
