@@ -472,7 +472,8 @@ bool exam_is_finding_selected(const struct settings *settings, const struct prob
     if (is_listed(settings->skip, settings->skip_count, id) ||
         is_listed(settings->skip, settings->skip_count, probe->name))
         return false;
-    return settings->only_count == 0 || is_listed(settings->only, settings->only_count, id) ||
+    return settings->only_count == 0 || probe->is_always_wanted ||
+           is_listed(settings->only, settings->only_count, id) ||
            is_listed(settings->only, settings->only_count, probe->name);
 }
 

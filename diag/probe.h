@@ -53,6 +53,7 @@ struct probe {
     const char *name;                        /* of --only and --skip; one word */
     const char *summary;                     /* one line for `exdiag list` */
     unsigned needs;                          /* enum probe_need */
+    bool is_always_wanted;                   /* whatever --only says; --skip leaves it out */
     unsigned subjects;                       /* PROBE_EXAMINES(kind), or'd */
     uint64_t reads;                          /* of files: PROBE_READS(type), or'd */
     const char *touches;                     /* for --plan: a line for each kind of host */

@@ -225,6 +225,16 @@ def the_policy_may_bear_more():
 
 
 @case
+def a_file_that_cannot_be_read_is_told_of():
+    """Whatever is asked for: nothing that was named is passed over."""
+    with folder() as place:
+        (place / "notes.txt").write_text("nothing that anybody reads\n")
+        for file in (place / "not-there.reg", place / "notes.txt"):
+            result = exdiag("check", "--file", file, "--only", "clock", "--format", "json", status=INCOMPLETE)
+            expect_equal([one["id"] for one in result.report["findings"]], ["file-not-read"], file.name)
+
+
+@case
 def fifty_servers_take_no_longer_than_one():
     servers = [f"127.0.3.{number}" for number in range(1, 51)]
     hosts = {DC1: (CONTROLLER, 0), **{server: (("smb",), 0) for server in servers}}
