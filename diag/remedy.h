@@ -121,7 +121,8 @@ enum { REMEDY_VALUE_MOST = 65536 }; /* bytes of a value in a command */
  *   cmd               in double quotes, with trailing backslashes doubled, as the C
  *                     runtime reads them. Invalid: " and %, which cmd expands inside
  *                     quotes too; characters that become " % \ where a program asks
- *                     for its arguments in a code page; what no line of cmd can hold.
+ *                     for its arguments in a code page; what no line of cmd can hold;
+ *                     in VALUE_NAME $ and `, which PowerShell would expand.
  *                     ! is allowed: variables of that form are off unless asked for,
  *                     and their text is not parsed again
  *   dns               VALUE_NAME, itself presentation text (read/dns_name.h): with its

@@ -100,6 +100,10 @@ static void test_quotes_of_each_shell(void **state)
     assert_quoted(SHELL_SH, VALUE_TEXT, "it's", "'it'\\''s'");
     assert_quoted(SHELL_CMD, VALUE_TEXT, "C:\\a\\", "\"C:\\a\\\\\"");
     assert_quoted(SHELL_CMD, VALUE_TEXT, "C:\\a\\b", "\"C:\\a\\b\"");
+    assert_quoted(SHELL_CMD, VALUE_TEXT, "EX01$", "\"EX01$\"");
+    assert_quoted(SHELL_CMD, VALUE_NAME, "dc-1_a.contoso.com", "\"dc-1_a.contoso.com\"");
+    assert_refused(SHELL_CMD, VALUE_NAME, "dc$(id).contoso.com", 19);
+    assert_refused(SHELL_CMD, VALUE_NAME, "dc`n.contoso.com", 16);
     assert_quoted(SHELL_CMD, VALUE_TEXT, "a & b ^| !c!", "\"a & b ^| !c!\"");
     assert_quoted(SHELL_DNS, VALUE_TXT, "a\"b\\c;\x7F\xC3\xBC", "\"a\\\"b\\\\c;\\127\\195\\188\"");
 }
