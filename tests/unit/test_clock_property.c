@@ -86,7 +86,7 @@ static void answer_dns(struct dns_answer *item)
             continue;
         item->answer.count = 1;
         record->owner = item->name;
-        record->type = item->type;
+        record->type = (uint16_t)item->type;
         if (item->type == DNS_SRV)
             record->data.srv.target = rows[i].leads_to;
         else
