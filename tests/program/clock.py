@@ -16,6 +16,7 @@ dc2.contoso.com A {DC2}
 _ldap._tcp.dc._msdcs.contoso.com SRV 0 100 389 dc1.contoso.com
 _ldap._tcp.dc._msdcs.contoso.com SRV 0 100 389 dc2.contoso.com
 _ldap._tcp.pdc._msdcs.contoso.com SRV 0 100 389 dc1.contoso.com
+_ldap._tcp.gc._msdcs.contoso.com SRV 0 100 3268 dc1.contoso.com
 """
 
 
