@@ -63,6 +63,15 @@ static void tell_no_domain(struct examination *x, const struct clock_host *host,
         saw_failure(finding, domain->obstacle);
 }
 
+/* Edge servers, relays: Kerberos asks nothing of their clocks, and no domain sets them. */
+static void tell_stand_alone(struct examination *x, const struct clock_host *host)
+{
+    struct finding *finding =
+        not_applicable(x, &clock_skew, "it is in no domain, as it says itself");
+
+    saw(finding, &host->readings[0]->evidence, "the domain that it tells by NTLM is its own name");
+}
+
 static void judge(struct examination *x, const struct clock_host *host,
                   const struct clock_domain *domain)
 {
@@ -78,8 +87,16 @@ static void judge(struct examination *x, const struct clock_host *host,
     }
     clock_place(x, field);
     clock_tell_sources(x, host);
+    if (field->is_reference) {
+        not_applicable(x, &clock_skew, "it is named with --reference, and taken as right");
+        return;
+    }
     if (is_server && field->other_count == 0 && !host->was_asked)
         return;
+    if (is_server && host->is_stand_alone && !host->told_domain) {
+        tell_stand_alone(x, host);
+        return;
+    }
     if (is_server && field->other_count == 0 && clock_host_spoke(host))
         tell_no_domain(x, host, domain);
     else
@@ -96,6 +113,16 @@ static void examine_given_server(struct examination *x, const struct subject *se
     judge(x, host, domain);
 }
 
+/* A balancer or proxy in front of anything has a date of HTTP, too. */
+static bool is_windows(const struct clock_host *host)
+{
+    for (size_t i = 0; i < host->count; i++) {
+        if (host->readings[i]->source != CLOCK_HTTP)
+            return true;
+    }
+    return false;
+}
+
 /*
  * The exchangers of a domain that has controllers in this view of DNS are the user's own, those of
  * others no business of this probe's. One that tells no time may be of any make: no verdict on it
@@ -109,8 +136,10 @@ static void examine_found_server(struct examination *x, const struct subject *se
     if (!domain || domain->state != CLOCK_DOMAIN_FOUND)
         return;
     host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
-    if (host->is_pending || clock_host_spoke(host))
+    if (host->is_pending || is_windows(host))
         judge(x, host, domain);
+    else if (clock_host_spoke(host))
+        not_applicable(x, &clock_skew, "nothing but the date of a web server tells its time");
     else if (host->was_asked && host->failed_count > 0)
         clock_saw_silence(not_applicable(x, &clock_skew, "none of the ports asked told the time"),
                           host);

@@ -38,8 +38,9 @@ struct clock_domain {
 const struct clock_domain *clock_domain_of(struct examination *x, const char *name);
 
 /*
- * The domain that a host is in: `told` (what it says itself, or NULL), else the longest part of its
- * name of two labels or more that has domain controllers. An address has none but `told`.
+ * The domain that a host is in: `told` (what it says itself, or NULL) where that is below the one
+ * of its name, else the longest part of its name of two labels or more that has domain controllers,
+ * else `told`, whatever it is: what a host says of itself does not lead away from its own name.
  */
 const struct clock_domain *clock_domain_of_host(struct examination *x, const char *host,
                                                 const char *told);

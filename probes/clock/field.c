@@ -27,6 +27,29 @@ static bool is_listed(const struct clock_field *field, const struct clock_host *
     return false;
 }
 
+/* The user says that this controller is right: where it has a say, it has that of a clock outside.
+ */
+static void make_reference(struct builder *builder, const struct clock_host *host)
+{
+    struct clock_field *field = builder->field;
+
+    for (size_t i = 0; i < field->witness_count; i++) {
+        const struct clock_host *listed = field->witnesses[i];
+        struct clock_host *right;
+
+        if (!clock_host_is_same(listed, host))
+            continue;
+        right = arena_new(pass_memory(builder->x), 1, sizeof *right);
+        *right = *listed;
+        right->role = CLOCK_ROLE_REFERENCE;
+        field->witnesses[i] = right;
+        for (size_t other = 0; other < field->other_count; other++) {
+            if (field->others[other] == listed)
+                field->others[other] = right;
+        }
+    }
+}
+
 /* NULL: it is there already, or is the host at hand. */
 static const struct clock_host *add_witness(struct builder *builder, const char *name,
                                             enum clock_role role)
@@ -43,10 +66,14 @@ static const struct clock_host *add_witness(struct builder *builder, const char 
     if (clock_host_is_same(field->host, host)) {
         if (role == CLOCK_ROLE_CONTROLLER || role == CLOCK_ROLE_PDC)
             field->controller = name;
+        field->is_reference = field->is_reference || role == CLOCK_ROLE_REFERENCE;
         return NULL;
     }
-    if (is_listed(field, host))
+    if (is_listed(field, host)) {
+        if (role == CLOCK_ROLE_REFERENCE)
+            make_reference(builder, host);
         return NULL;
+    }
     field->witnesses[field->witness_count++] = host;
     return host;
 }
@@ -77,9 +104,13 @@ static void add_controller(struct builder *builder, const char *name)
 static bool is_of_another_domain(struct builder *builder, const char *controller)
 {
     const struct clock_domain *own = builder->field->domain;
-    const struct clock_domain *other = clock_domain_of_host(builder->x, controller, NULL);
+    const struct clock_host *host =
+        clock_host_of(builder->x, controller, CLOCK_ROLE_CONTROLLER, own->realm);
+    const struct clock_domain *other =
+        clock_domain_of_host(builder->x, controller, host->told_domain);
 
-    builder->is_pending = builder->is_pending || other->state == CLOCK_DOMAIN_PENDING;
+    builder->is_pending =
+        builder->is_pending || host->is_pending || other->state == CLOCK_DOMAIN_PENDING;
     return own->state == CLOCK_DOMAIN_FOUND && other->state == CLOCK_DOMAIN_FOUND &&
            strcmp(own->name, other->name) != 0;
 }
@@ -219,7 +250,7 @@ static bool is_wrong(struct examination *x, const struct clock_field *field)
 
     clock_compare(field->host, field->others, field->other_count, field->witnesses,
                   field->witness_count, field->limit, comparison);
-    return comparison->worst && comparison->worst->blame == CLOCK_ITSELF;
+    return !field->is_reference && comparison->worst && comparison->worst->blame == CLOCK_ITSELF;
 }
 
 static bool fill(struct examination *x, struct clock_field *field)

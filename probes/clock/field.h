@@ -15,6 +15,7 @@ struct clock_field {
     int64_t limit;                       /* of Kerberos, in microseconds */
     const struct evidence *limit_source; /* of host evidence that tells it; or NULL */
     bool is_accused; /* a controller that servers alone show to be wrong: it is held against them */
+    bool is_reference;                  /* the user named it with --reference, too: it is right */
     const char *controller;             /* of a server: the controller that it is itself; or NULL */
     const struct clock_host *wrong_pdc; /* the PDC emulator, if that is wrong itself; or NULL */
 };
@@ -23,8 +24,9 @@ struct clock_field {
  * In pass memory; NULL while something is on its way. A server is held against the controllers of
  * its domain and those that the user named, unless DNS says that these are of another domain; a
  * controller against the PDC emulator alone if that is known; the PDC emulator, and who has nobody
- * else, also against the servers of --reference. A controller that none of these judge is held
- * against the servers that agree with each other and not with it, if they are the most.
+ * else, also against the servers of --reference, which is what a controller that is named there,
+ * too, counts as. A controller that none of these judge is held against the servers that agree with
+ * each other and not with it, if they are the most.
  */
 const struct clock_field *clock_field_of(struct examination *x, const struct clock_host *host,
                                          const struct clock_domain *domain);

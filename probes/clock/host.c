@@ -1,5 +1,7 @@
 #include "probes/clock/host.h"
 
+#include "diag/text.h"
+
 #include <string.h>
 
 const char *clock_role_text(enum clock_role role)
@@ -91,6 +93,18 @@ static bool tells_domain(enum clock_source source)
            source == CLOCK_CLDAP;
 }
 
+/* Of a machine in no domain the domain is the machine, in a challenge of NTLM ([MS-NLMP] 2.2.2.1).
+ */
+static bool tells_itself(const struct clock_reading *reading)
+{
+    const char *host = reading->told_host, *domain = reading->told_domain;
+
+    if (!host || !domain || !tells_domain(reading->source))
+        return false;
+    return text_equal_fold(host, domain) ||
+           text_equal_fold_sized(host, strcspn(host, "."), domain, strlen(domain));
+}
+
 /* What answers over TLS is what answers without. */
 static unsigned voice_of(enum service service)
 {
@@ -115,7 +129,9 @@ static void keep(struct clock_host *host, const struct clock_reading *reading, u
     host->opinions[host->count].interval = clock_opinion_of(reading);
     host->opinions[host->count].voice = voice;
     host->readings[host->count++] = reading;
-    if (!host->told_domain && tells_domain(reading->source))
+    if (tells_itself(reading))
+        host->is_stand_alone = true;
+    else if (!host->told_domain && tells_domain(reading->source))
         host->told_domain = reading->told_domain;
     if (!host->told_forest)
         host->told_forest = reading->told_forest;

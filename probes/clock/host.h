@@ -36,6 +36,7 @@ struct clock_host {
     struct clock_consensus consensus;
     const struct evidence *obstacle; /* why there is no address to ask; or NULL */
     const char *told_domain;         /* the domain that it says it is in, or NULL */
+    bool is_stand_alone;             /* it says that its domain is itself: that it is in none */
     const char *told_forest;         /* the root domain of its forest, likewise */
 };
 

@@ -31,6 +31,7 @@ struct lab_host {
     enum status tls;    /* of sources asked with TLS */
     int64_t resolution; /* microseconds; 0: 1 */
     const char *told;   /* its domain */
+    const char *told_name;
 };
 
 struct lab {
@@ -165,6 +166,7 @@ static void answer_clock(struct clock_reading *item)
     item->sample_count = 1;
     if (item->source == CLOCK_SMTP_NTLM || item->source == CLOCK_LDAP)
         item->told_domain = host->told;
+    item->told_host = host->told_name;
     if (item->source == CLOCK_LDAP)
         item->told_forest = bench.lab->forest;
     if (item->source == CLOCK_KERBEROS) /* a KDC gives back what it was asked */
@@ -1621,6 +1623,138 @@ static void the_limit_may_be_at_hand(void **state)
     }
 }
 
+/* The domain of a machine in none is itself: no controller is of it, and no domain sets it. */
+static void a_server_may_stand_alone(void **state)
+{
+    static const struct {
+        const char *name, *domain, *skew;
+    } rows[] = {{"EX01", "EX01", "not-applicable"},
+                {"ex01.contoso.com", "EX01", "not-applicable"},
+                {"ex01.contoso.com", "ex01.contoso.com", "not-applicable"},
+                {"ex01.contoso.com", "contoso.com", "critical"},
+                {"EX01", "EX0", "critical"},
+                {NULL, "EX01", "critical"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct lab lab = {
+            {EX01(.offset = 400, .told = rows[i].domain, .told_name = rows[i].name), DC1(0),
+             DC2(0)},
+            DOMAIN};
+
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        if (strcmp(skew_of("ex01.contoso.com"), rows[i].skew) != 0)
+            fail_msg("row %zu: %s", i, skew_of("ex01.contoso.com"));
+        end();
+    }
+}
+
+/* What a server says of itself does not make machines elsewhere its measure. */
+static void a_server_does_not_lead_away_from_its_name(void **state)
+{
+    static const struct lab lab = {
+        {EX01(.told = "other.example"),
+         DC1(0),
+         DC2(0),
+         {.name = "dc.other.example", .address = "192.0.2.31", .offset = 400}},
+        DOMAIN,
+        .elsewhere = "dc.other.example"};
+    static const struct lab below = {
+        {EX01(.told = "sub.contoso.com"),
+         DC1(0),
+         DC2(0),
+         {.name = "dc.sub.contoso.com", .address = "192.0.2.31", .offset = 400}},
+        DOMAIN,
+        .elsewhere = "dc.sub.contoso.com",
+        .elsewhere_domain = "sub.contoso.com"};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "ok");
+    assert_string_equal(skew_of("dc.other.example"), "");
+    end();
+    begin(&below);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "critical");
+    assert_true(says("ex01.contoso.com", "against dc.sub.contoso.com"));
+    end();
+}
+
+/* A controller that the user says is right is never the wrong one. */
+static void a_controller_may_be_the_reference(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 400), DC1(.offset = 400), DC2(0)}, DOMAIN};
+    static const char *const references[] = {"192.0.2.12"}, *const pdc[] = {"dc1.contoso.com"};
+
+    (void)state;
+    bench.settings.references = references;
+    bench.settings.reference_count = 1;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_string_equal(skew_of("dc2.contoso.com"), "not-applicable");
+    assert_string_equal(skew_of("dc1.contoso.com"), "critical");
+    assert_true(says("dc1.contoso.com", "the clock outside is taken as right"));
+    end();
+    bench.settings.references = pdc;
+    bench.settings.reference_count = 1;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_string_equal(skew_of("dc1.contoso.com"), "not-applicable");
+    assert_string_equal(skew_of("dc2.contoso.com"), "critical");
+    assert_string_equal(skew_of("ex01.contoso.com"), "ok");
+    end();
+}
+
+/* One that is named by its address says itself which domain is its own. */
+static void controllers_by_address_keep_to_their_domains(void **state)
+{
+    static const struct lab lab = {{EX01(0),
+                                    DC1(.told = "contoso.com"),
+                                    DC2(0),
+                                    {.name = "dc.other.example",
+                                     .address = "192.0.2.31",
+                                     .offset = 1000,
+                                     .told = "other.example"}},
+                                   DOMAIN,
+                                   .elsewhere = "dc.other.example"};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DC, "192.0.2.31");
+    add(SUBJECT_DC, "192.0.2.11");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "ok");
+    assert_false(says("ex01.contoso.com", "against 192.0.2.31"));
+    assert_false(says("192.0.2.11", "against 192.0.2.31"));
+    assert_false(says("192.0.2.31", "against 192.0.2.11"));
+    end();
+}
+
+/* The date of a web server alone may be that of whatever stands in front of a domain's mail. */
+static void found_web_servers_are_nobodys_clocks(void **state)
+{
+    static const struct lab lab = {
+        {EX01(.offset = 400, .failing = ~(1u << CLOCK_HTTP), .fails_with = STATUS_REFUSED), DC1(0),
+         DC2(0)},
+        DOMAIN};
+
+    (void)state;
+    begin(&lab);
+    add_found(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DOMAIN, "contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "not-applicable");
+    end();
+}
+
 /* The registry of a machine says nothing of others. */
 static void the_limit_of_another_machine_does_not_count(void **state)
 {
@@ -1712,6 +1846,11 @@ int main(void)
         cmocka_unit_test_setup(a_server_may_be_a_controller, set_up),
         cmocka_unit_test_setup(a_wrong_pdc_emulator_comes_first, set_up),
         cmocka_unit_test_setup(the_limit_may_be_told, set_up),
+        cmocka_unit_test_setup(a_server_may_stand_alone, set_up),
+        cmocka_unit_test_setup(a_server_does_not_lead_away_from_its_name, set_up),
+        cmocka_unit_test_setup(a_controller_may_be_the_reference, set_up),
+        cmocka_unit_test_setup(controllers_by_address_keep_to_their_domains, set_up),
+        cmocka_unit_test_setup(found_web_servers_are_nobodys_clocks, set_up),
         cmocka_unit_test_setup(the_limit_is_looked_for_in_all_files, set_up),
         cmocka_unit_test_setup(files_of_many_machines_are_judged_alone, set_up),
         cmocka_unit_test_setup(the_limit_may_be_at_hand, set_up),
