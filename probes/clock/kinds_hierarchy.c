@@ -45,9 +45,7 @@ static const struct reference vm_references[] = {
      .when = "service-missing"},                                                                   \
         CLOCK_RUN("service-disabled", "sc config w32time start= auto",                             \
                   "the space behind the equals sign belongs there"),                               \
-        CLOCK_RUN("service-missing", "net start w32time", NULL),                                   \
-        CLOCK_RUN("service-disabled", "net start w32time", NULL),                                  \
-        CLOCK_RUN("service-stopped", "net start w32time", "if it runs already, it says so")
+        CLOCK_RUN("starts", "net start w32time", "if it runs already, it says so")
 
 #define REPAIR_PROVIDERS                                                                           \
     SET_NUMBER("client-off", "TimeProviders\\NtpClient", "Enabled", "1", NULL),                    \
@@ -74,7 +72,7 @@ static const struct reference vm_references[] = {
 /* ---- the way back: every value that was seen; else the file that was kept ---- */
 
 #define PUT_BACK                                                                                   \
-    CLOCK_PUT_BACK_FILE("old-unknown"),                                                            \
+    CLOCK_PUT_BACK_FILE("old-unknown", "source"),                                                            \
         SET("old-type", "Parameters", "Type", "REG_SZ", "{old-type}", NULL),                       \
         SET("old-peers", "Parameters", "NtpServer", "REG_SZ", "{old-peers}", NULL),                \
         SET_NUMBER("old-announce", "Config", "AnnounceFlags", "{old-announce}", NULL),             \
@@ -106,7 +104,7 @@ static const struct reference vm_references[] = {
         EXPORT("lacks-make", "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS", "make.reg",              \
                "what it runs on"),                                                                 \
         CLOCK_RUN("lacks-present", "w32tm /query /status /verbose > status.txt",                   \
-                  "whom it follows now, in any language"),                                         \
+                  "whom it follows now, in any language" CLOCK_QUERY_SINCE),                                         \
         CLOCK_RUN("lacks-vmware", TOOLBOX " timesync status > timesync.txt", NULL),                \
         CLOCK_RUN(                                                                                 \
             "lacks-vmware", "echo timesync status %errorlevel% >> timesync.txt",                   \
@@ -123,9 +121,9 @@ static const struct reference vm_references[] = {
 #define LOOK_AGAIN                                                                                 \
     CLOCK_LOOK(NULL),                                                                              \
         CLOCK_RUN(NULL, "w32tm /query /status /verbose",                                           \
-                  "stratum 1 to 15, and a last good synchronisation that is minutes old")
+                  "stratum 1 to 15, and a last good synchronisation that is minutes old" CLOCK_QUERY_SINCE)
 
-static const struct step_template repair[] = {CLOCK_KEEP_SETTINGS,
+static const struct step_template repair[] = {CLOCK_KEEP_SETTINGS("source"),
                                               CLOCK_REPAIR_POLICY,
                                               REPAIR_SERVICE,
                                               REPAIR_PROVIDERS,
@@ -183,7 +181,7 @@ const struct finding_kind time_pdc_source = {
     .fix = repair,
     .verify = (const struct step_template[]){LOOK_AGAIN,
                                              CLOCK_RUN(NULL, "w32tm /query /peers",
-                                                       "each peer is active, and was heard lately"),
+                                                       "each peer is active, and was heard lately" CLOCK_QUERY_SINCE),
                                              {0}},
     .undo = put_back,
     .make_known = gather,
@@ -207,7 +205,6 @@ const struct finding_kind time_vm_sync = {
         "that follow the host, which on Hyper-V Windows before Server 2016 does by default",
     .fix =
         (const struct step_template[]){
-            CLOCK_KEEP_SETTINGS,
             SET_NUMBER("hyper-v", "TimeProviders\\VMICTimeProvider", "Enabled", "0",
                        "Windows does not ask the host any more. For domain controllers Microsoft "
                        "advises to clear Time synchronization in the virtual machine's "
@@ -227,7 +224,7 @@ const struct finding_kind time_vm_sync = {
     .verify =
         (const struct step_template[]){
             CLOCK_RUN("hyper-v", "w32tm /query /source",
-                      "names whom it follows: anything but VM IC Time Synchronization Provider"),
+                      "names whom it follows: anything but VM IC Time Synchronization Provider" CLOCK_QUERY_SINCE),
             CLOCK_RUN("tools-on", TOOLBOX " timesync status",
                       "it says Disabled, or in any language ends with exit status 69"),
             {0}},

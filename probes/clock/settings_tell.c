@@ -188,6 +188,12 @@ static void set_provider(struct finding *finding, const struct time_fault *fault
     clock_set_flag(finding, is_by_policy(fault) ? "policy" : "is-changed");
 }
 
+static void set_service(struct finding *finding, const char *state)
+{
+    clock_set_flag(finding, state);
+    clock_set_flag(finding, "starts");
+}
+
 static void set_limit(struct finding *finding, const struct told *told,
                       const struct time_fault *fault)
 {
@@ -224,7 +230,6 @@ static void set_steps(struct finding *finding, const struct told *told,
         clock_set_old(finding, told->plan, TIME_SETTING_ANNOUNCE, "old-announce");
     } else if (class == CLASS_HYPER_V) {
         clock_set_flag(finding, "hyper-v");
-        clock_set_flag(finding, "is-changed");
     }
 }
 
@@ -232,11 +237,11 @@ static void set_other_steps(struct finding *finding, const struct told *told,
                             const struct time_fault *fault)
 {
     if (fault->kind == TIME_FAULT_SERVICE_MISSING)
-        clock_set_flag(finding, "service-missing");
+        set_service(finding, "service-missing");
     else if (fault->kind == TIME_FAULT_SERVICE_DISABLED)
-        clock_set_flag(finding, "service-disabled");
+        set_service(finding, "service-disabled");
     else if (fault->kind == TIME_FAULT_SERVICE_STOPPED)
-        clock_set_flag(finding, "service-stopped");
+        set_service(finding, "service-stopped");
     else if (fault->kind == TIME_FAULT_CLIENT_DISABLED)
         set_provider(finding, fault, "client-off", "policy-client");
     else if (fault->kind == TIME_FAULT_SERVER_DISABLED)

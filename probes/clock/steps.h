@@ -65,10 +65,25 @@
 
 /* ---- the machine's own settings ---- */
 
-#define CLOCK_KEEP_SETTINGS                                                                        \
-    CLOCK_RUN(                                                                                     \
-        "is-changed", "reg export " CLOCK_W32TIME_KEY " w32time-before.reg /y",                    \
-        "keeps what is set now, for the way back; the file is written to the current folder")
+/*
+ * The way back: a file for each repair, in a folder that administrators alone write to and that
+ * every one of them finds. What is there already is never written over, for it is the older state.
+ */
+#define CLOCK_KEPT_FILE(repair_) "\"%SystemRoot%\\w32time-before-" repair_ ".reg\""
+
+#define CLOCK_KEEP_SETTINGS(repair_)                                                               \
+    CLOCK_RUN("is-changed",                                                                        \
+              "if not exist " CLOCK_KEPT_FILE(repair_) " reg export " CLOCK_W32TIME_KEY            \
+                                                       " " CLOCK_KEPT_FILE(repair_),               \
+              "keeps what is set now, for the way back. Where the file is there already, nothing " \
+              "is printed and nothing written: it is of the first time that these steps were "     \
+              "followed, and stays the way back")
+
+/* Before w32tm /config, whose /update reaches a service that runs. */
+#define CLOCK_START_SERVICE(when_)                                                                 \
+    CLOCK_RUN(when_, "net start w32time",                                                          \
+              "if it runs already, it says so. Error 1058: it is disabled; then first "            \
+              "sc config w32time start= auto (the space belongs there), and this line again")
 
 #define CLOCK_DOMAIN_COMMAND "w32tm /config /syncfromflags:domhier /reliable:no /update"
 #define CLOCK_OUTSIDE_COMMAND                                                                      \
@@ -147,9 +162,11 @@
 
 /* ---- the way back ---- */
 
-#define CLOCK_PUT_BACK_FILE(when_)                                                                 \
-    CLOCK_RUN(when_, "reg import w32time-before.reg",                                              \
-              "the file that was kept before the first change; values that were added since stay")
+#define CLOCK_PUT_BACK_FILE(when_, repair_)                                                        \
+    CLOCK_RUN(when_, "reg import " CLOCK_KEPT_FILE(repair_),                                       \
+              "the file that was kept before the first change; values that were added since "      \
+              "stay. Once the machine is as it is to be, delete the file, so that the next "       \
+              "repair keeps one of its own")
 
 #define CLOCK_PUT_BACK_POLICY                                                                      \
     {                                                                                              \
@@ -159,18 +176,22 @@
 
 /* ---- looking ---- */
 
+#define CLOCK_QUERY_SINCE                                                                          \
+    "; on Windows Server 2008 and later: before that, w32tm /monitor tells of each domain "        \
+    "controller how far it is off and whom it follows"
+
 #define CLOCK_LOOK(when_)                                                                          \
-    {.shell = SHELL_CMD,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
-     .where = CLOCK_ELEVATED,                                                                      \
-     .command = "w32tm /query /source",                                                            \
-     .note = "names whom it follows: a domain controller, or on the PDC emulator one of its own "  \
-             "NTP servers; Local CMOS Clock or Free-running System Clock is nobody",               \
-     .when = when_},                                                                               \
-    {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
-        .command = "w32tm /query /configuration",                                                  \
-        .note = "(Policy) behind a value: a group policy sets it, and wins", .when = when_         \
-    }
+    CLOCK_RUN(                                                                                     \
+        when_, "w32tm /query /source",                                                             \
+        "names whom it follows: a domain controller, or on the PDC emulator one of its own "       \
+        "NTP servers. Local CMOS Clock or Free-running System Clock is nobody. VM IC Time "        \
+        "Synchronization Provider is the hypervisor, which sets the clock again after every "      \
+        "repair: first what exdiag explain time-vm-sync has. Error 0x80070426: the service "       \
+        "does not run" CLOCK_QUERY_SINCE),                                                         \
+        CLOCK_RUN(                                                                                 \
+            when_, "w32tm /query /configuration",                                                  \
+            "(Policy) behind a value: a group policy sets it, and wins: what is set here is "      \
+            "in vain, until the policy is changed that gpresult /scope computer /v "               \
+            "names" CLOCK_QUERY_SINCE)
 
 #endif
