@@ -11,7 +11,9 @@
  * every value of that name, and for nothing where there is none.
  *
  * A value that is missing, or that its shell cannot quote, leaves a quoted
- * '<placeholder>' and makes the step STEP_FILL_IN. So do these, though they are
+ * '<placeholder>' and makes the step STEP_FILL_IN; in cmd it stands without quotes, so
+ * that a line that was not filled in runs nothing ("The system cannot find the file
+ * specified"), where "<placeholder>" would be taken for the value. So do these, though they are
  * printed, quoted: a value whose text nobody vouched for (it came from a banner,
  * a record, a reply), in `command` as in `where`; and in a command line a value
  * that a program could mistake: one that begins with - or / and is no VALUE_TXT,

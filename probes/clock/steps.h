@@ -92,8 +92,9 @@
     "the whole forest follows: choose NTP servers that you trust, three or more, so that one "     \
     "that is wrong is outvoted"
 #define CLOCK_OUTSIDE_NOTE                                                                         \
-    "between the quotation marks as in ntp1.example.net,0x8 ntp2.example.net,0x8 "                 \
-    "ntp3.example.net,0x8: a blank between them, 0x8 behind each"
+    "in place of <ntp-servers>, in quotation marks: \"ntp1.example.net,0x8 "                       \
+    "ntp2.example.net,0x8 ntp3.example.net,0x8\", a blank between them, 0x8 behind each. As it "   \
+    "stands the line runs nothing: The system cannot find the file specified"
 #define CLOCK_IF_TOP     "{machine}, if it is the PDC emulator of the forest's root domain"
 #define CLOCK_UNLESS_TOP "{machine}, if it is any other machine of the domain"
 
