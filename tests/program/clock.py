@@ -155,6 +155,27 @@ def most_decide_where_the_pdc_emulator_is_wrong():
 
 
 @case
+def the_one_controller_is_wrong_where_servers_agree():
+    """It comes first, and is the cause of what is told of the servers; so does the PDC emulator that misleads them."""
+    servers = ("--server", "ex01.contoso.com", "--server", "127.0.0.22")
+    zone = "\n".join(line for line in ZONE.splitlines() if "dc2" not in line)
+    hosts = {EX01: (SERVER, 0), "127.0.0.22": (SERVER, 0), DC1: (CONTROLLER, 420)}
+    misled = {EX01: (SERVER, 420), "127.0.0.22": (SERVER, 420), DC1: (CONTROLLER, 420), DC2: (CONTROLLER, 0),
+              OUTSIDE: (("ntp",), 0)}  # fmt: skip
+    for world, more in (((hosts, zone), ("contoso.com",)),
+                        ((misled, ZONE), ("contoso.com", "--reference", OUTSIDE))):  # fmt: skip
+        with Clocks(*world) as clocks:
+            problems = [one for one in clocks.check(*servers, *more, status=PROBLEMS).report["findings"]
+                        if one["outcome"] == "problem"]  # fmt: skip
+            names = [one["subject"]["name"] for one in problems]
+            expect_equal(names[0], "dc1.contoso.com", "the first problem")
+            expect_equal(sorted(names[1:]), ["127.0.0.22", "ex01.contoso.com"], "the others")
+            for one in problems[1:]:
+                causes = [(cause["id"], cause["subject"]["name"]) for cause in one["explained_by"]]
+                expect_equal(causes, [("clock-skew", "dc1.contoso.com")], f"causes of {one['subject']['name']}")
+
+
+@case
 def nobody_decides_between_two():
     with Clocks({DC1: (CONTROLLER, -600), DC2: (CONTROLLER, 0)}) as clocks:
         result = clocks.check("contoso.com", status=PROBLEMS)
