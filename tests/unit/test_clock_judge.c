@@ -695,13 +695,19 @@ static void one_clock_has_one_say(void **state)
     static const struct clock_reading reading = {.address = {.ip = {.family = IP_V4}}};
     static const struct clock_interval early = {0, 0}, late = {70 * SECOND, 70 * SECOND};
     const struct clock_host host = {
-        .name = "ex01", .count = 1, .readings = {&reading}, .consensus = {CLOCK_AGREED, late, 1}};
-    const struct clock_host again = {.name = "192.0.2.21",
-                                     .count = 1,
-                                     .readings = {&reading},
-                                     .consensus = {CLOCK_AGREED, late, 1}};
+        .name = "ex01",
+        .count = 1,
+        .readings = {&reading},
+        .consensus = {.agreement = CLOCK_AGREED, .interval = late, .agreeing = 1}};
+    const struct clock_host again = {
+        .name = "192.0.2.21",
+        .count = 1,
+        .readings = {&reading},
+        .consensus = {.agreement = CLOCK_AGREED, .interval = late, .agreeing = 1}};
     const struct clock_host other = {
-        .name = "dc1", .role = CLOCK_ROLE_CONTROLLER, .consensus = {CLOCK_AGREED, early, 1}};
+        .name = "dc1",
+        .role = CLOCK_ROLE_CONTROLLER,
+        .consensus = {.agreement = CLOCK_AGREED, .interval = early, .agreeing = 1}};
     const struct clock_host *const others[] = {&other}, *const witnesses[] = {&other, &again};
     struct clock_comparison comparison;
 
