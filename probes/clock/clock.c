@@ -188,6 +188,17 @@ static const char *given_name(struct examination *x, const struct subject *contr
     return NULL;
 }
 
+/* Told once for the domain: where its controllers are held to nothing, nobody knows of their
+ * clocks. */
+static void tell_left_out(struct examination *x, const struct clock_domain *domain,
+                          const char *controller)
+{
+    if (domain->total > domain->count && strcmp(controller, domain->controllers[0]) == 0)
+        saw(unknown(x, &clock_skew, "%zu further domain controllers were not asked",
+                    domain->total - domain->count),
+            &domain->answer->evidence, "DNS names %zu of %s", domain->total, domain->name);
+}
+
 /* The realm belongs into the first question, so its domain is looked for before it is asked. */
 static void examine_controller(struct examination *x, const struct subject *controller)
 {
@@ -205,6 +216,7 @@ static void examine_controller(struct examination *x, const struct subject *cont
     if (is_pdc(x, domain, host))
         host = clock_host_of(x, controller->name, CLOCK_ROLE_PDC, domain->realm);
     given = given_name(x, controller, host);
+    tell_left_out(x, domain, controller->name);
     if (given)
         not_applicable(x, &clock_skew, "it is %s, and judged as that", given);
     else

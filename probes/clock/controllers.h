@@ -8,7 +8,7 @@
 #include "diag/probe.h"
 
 enum {
-    CLOCK_CONTROLLERS_MOST = 16, /* of a domain, that are asked */
+    CLOCK_CONTROLLERS_MOST = 64, /* of a domain, that are asked */
     CLOCK_CANDIDATES_MOST = 6,   /* names that may be a host's domain */
     CLOCK_DOMAINS_MOST = 64      /* that the user named, and one host may be in */
 };

@@ -9,6 +9,7 @@ enum { /* microseconds */
        MINUTE = 60 * SECOND
 };
 enum { MINUTES_USUAL = 5 };
+enum { CONTROLLERS_HEARD = 16 }; /* of a domain, the PDC emulator first: more decide nothing more */
 
 struct builder {
     struct examination *x;
@@ -120,7 +121,7 @@ static void add_controllers(struct builder *builder)
     const struct clock_domain *domain = builder->field->domain;
     struct subject_list given = ask_subjects(builder->x, SUBJECT_DC);
 
-    for (size_t i = 0; i < domain->count; i++)
+    for (size_t i = 0; i < domain->count && i < CONTROLLERS_HEARD; i++)
         add_controller(builder, domain->controllers[i]);
     for (size_t i = 0; i < given.count && i < CLOCK_OTHERS_MOST; i++) {
         if (given.list[i]->given && !is_of_another_domain(builder, given.list[i]->name))

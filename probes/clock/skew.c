@@ -170,9 +170,6 @@ static void saw_all(struct examination *x, struct finding *finding, const struct
     clock_saw_silence(finding, field->host);
     for (size_t i = 0; i < field->other_count; i++)
         clock_saw_silence(finding, field->others[i]);
-    if (field->domain->total > field->domain->count)
-        saw(finding, NULL, "of %zu domain controllers %zu were asked", field->domain->total,
-            field->domain->count);
     if (field->limit_source)
         saw(finding, field->limit_source, "Kerberos is told to bear %s",
             limit_text(x, field->limit));
