@@ -55,7 +55,7 @@ static enum clock_blame blame_of(const struct clock_pair *pair)
     if (pair->with_host > pair->with_other)
         return CLOCK_THE_OTHER;
     if (pair->other->role == CLOCK_ROLE_REFERENCE)
-        return CLOCK_ITSELF;
+        return pair->with_neither > 0 ? CLOCK_UNDECIDED : CLOCK_ITSELF;
     return pair->with_neither > 0 && pair->with_host == 0 ? CLOCK_BOTH : CLOCK_UNDECIDED;
 }
 

@@ -248,6 +248,19 @@ static struct finding *tell_difference(struct examination *x, const struct clock
     return finding;
 }
 
+/* Clocks outside that it is apart from, and that are apart from each other. */
+static bool is_outside_divided(const struct clock_comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct clock_pair *pair = &comparison->pairs[i];
+
+        if (pair->other->role == CLOCK_ROLE_REFERENCE && clock_is_apart(pair) &&
+            pair->blame == CLOCK_UNDECIDED)
+            return true;
+    }
+    return false;
+}
+
 static struct finding *tell_outcome(struct examination *x, const struct clock_field *field,
                                     const struct clock_comparison *comparison)
 {
@@ -255,6 +268,8 @@ static struct finding *tell_outcome(struct examination *x, const struct clock_fi
 
     if (comparison->count == 0)
         return tell_nothing_known(x, field);
+    if (is_outside_divided(comparison) && (!worst || worst->skew == CLOCK_IN_STEP))
+        return unknown(x, &clock_skew, "the clocks outside differ from it and from each other");
     if (!worst && undecided(comparison))
         return unknown(x, &clock_skew, "its clock differs from others, and no third clock decides");
     if (!worst && clock_wrong_controller(comparison))
@@ -304,7 +319,7 @@ void clock_tell_skew(struct examination *x, const struct clock_field *field)
     set_subject(x, finding, field);
     set_pair(x, finding, comparison);
     set_steps(x, finding, field, comparison);
-    if (is_outside_silent(field))
+    if (is_outside_silent(field) || is_outside_divided(comparison))
         set_text(finding, "third-clock", "yes");
     saw_all(x, finding, field, comparison);
 }

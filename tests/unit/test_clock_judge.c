@@ -1702,6 +1702,38 @@ static void a_server_does_not_lead_away_from_its_name(void **state)
     end();
 }
 
+/* One of them is wrong, so none of them shows that the domain is. */
+static void references_that_differ_decide_nothing(void **state)
+{
+    static const char *const references[] = {"192.0.2.13", "192.0.2.14"};
+    static const struct {
+        double one, other;
+        const char *dc1;
+    } rows[] = {{400, -400, "unknown"}, {400, 800, "unknown"}, {400, 400, "critical"},
+                {400, 402, "critical"}, {0, 400, "ok"},        {0, 0, "ok"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct lab lab = {
+            {EX01(0),
+             DC1(0),
+             DC2(0),
+             NTP1(.offset = rows[i].one),
+             {.name = "ntp2.example.net", .address = "192.0.2.14", .offset = rows[i].other}},
+            DOMAIN};
+
+        bench.settings.references = references;
+        bench.settings.reference_count = 2;
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        if (strcmp(skew_of("dc1.contoso.com"), rows[i].dc1) != 0)
+            fail_msg("row %zu: %s", i, skew_of("dc1.contoso.com"));
+        assert_string_equal(skew_of("ex01.contoso.com"), "ok");
+        end();
+    }
+}
+
 /* A controller that the user says is right is never the wrong one. */
 static void a_controller_may_be_the_reference(void **state)
 {
@@ -1865,6 +1897,7 @@ int main(void)
         cmocka_unit_test_setup(the_limit_may_be_told, set_up),
         cmocka_unit_test_setup(a_server_may_stand_alone, set_up),
         cmocka_unit_test_setup(a_server_does_not_lead_away_from_its_name, set_up),
+        cmocka_unit_test_setup(references_that_differ_decide_nothing, set_up),
         cmocka_unit_test_setup(a_controller_may_be_the_reference, set_up),
         cmocka_unit_test_setup(controllers_by_address_keep_to_their_domains, set_up),
         cmocka_unit_test_setup(found_web_servers_are_nobodys_clocks, set_up),
