@@ -34,6 +34,9 @@ struct clock_host {
     const struct clock_reading *failed[CLOCK_OPINIONS_MOST];
     size_t failed_count;
     struct clock_consensus consensus;
+    struct ip_address addresses[CLOCK_ADDRESSES_TRIED];
+    size_t address_count;
+    const char *told_name;           /* of a controller, by its rootDSE; or NULL */
     const struct evidence *obstacle; /* why there is no address to ask; or NULL */
     const char *told_domain;         /* the domain that it says it is in, or NULL */
     bool is_stand_alone;             /* it says that its domain is itself: that it is in none */
@@ -47,7 +50,11 @@ const struct clock_host *clock_host_of(struct examination *x, const char *name,
 /* It told the time. */
 bool clock_host_spoke(const struct clock_host *host);
 
-/* By its name, or by the address that told the time: one clock has one say. */
+/*
+ * By its name, or by the address that told the time: one clock has one say. A controller that is
+ * named by an address is also the one that it says it is, if that has this address, and the one at
+ * an address of the other family that says the same.
+ */
 bool clock_host_is_same(const struct clock_host *one, const struct clock_host *other);
 
 #endif

@@ -1761,6 +1761,38 @@ static void a_controller_may_be_the_reference(void **state)
     end();
 }
 
+/* One machine of two families is no witness for itself. */
+static void a_controller_has_one_say_in_both_families(void **state)
+{
+    static const struct lab lab = {{DC1(.offset = 400, .told_name = "dc1.contoso.com"),
+                                    {.name = "dc1.contoso.com",
+                                     .address = "2001:db8::11",
+                                     .offset = 400,
+                                     .told_name = "DC1.contoso.com"},
+                                    DC2(.told_name = "dc2.contoso.com")},
+                                   .pdc = NULL};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_DC, "192.0.2.11");
+    add(SUBJECT_DC, "2001:db8::11");
+    run();
+    assert_string_equal(skew_of("192.0.2.11"), "unknown");
+    end();
+    begin(&lab);
+    add(SUBJECT_DC, "dc1.contoso.com");
+    add(SUBJECT_DC, "2001:db8::11");
+    run();
+    assert_string_equal(skew_of("dc1.contoso.com"), "unknown");
+    end();
+    begin(&lab);
+    add(SUBJECT_DC, "192.0.2.11");
+    add(SUBJECT_DC, "192.0.2.12");
+    run();
+    assert_string_equal(skew_of("192.0.2.11"), "critical");
+    end();
+}
+
 /* One that is named by its address says itself which domain is its own. */
 static void controllers_by_address_keep_to_their_domains(void **state)
 {
@@ -1899,6 +1931,7 @@ int main(void)
         cmocka_unit_test_setup(a_server_does_not_lead_away_from_its_name, set_up),
         cmocka_unit_test_setup(references_that_differ_decide_nothing, set_up),
         cmocka_unit_test_setup(a_controller_may_be_the_reference, set_up),
+        cmocka_unit_test_setup(a_controller_has_one_say_in_both_families, set_up),
         cmocka_unit_test_setup(controllers_by_address_keep_to_their_domains, set_up),
         cmocka_unit_test_setup(found_web_servers_are_nobodys_clocks, set_up),
         cmocka_unit_test_setup(the_limit_is_looked_for_in_all_files, set_up),
