@@ -38,7 +38,10 @@ static const struct paragraph paragraphs[] = {
      "ok: all of it is less than 60 seconds.\n"
      "unknown: it holds both sides of a limit, or there was nobody to compare with.\n"
      "Which one is wrong: a third clock decides, one outside (--reference) before those inside, "
-     "which follow each other. A wrong controller is told of itself, not of every server."},
+     "which follow each other. A wrong controller is told of itself, not of every server; only "
+     "where it is the only one, Kerberos fails for all of them, and that is told, with its cause.\n"
+     "Servers that agree with each other and not with the only controller show that it is wrong, "
+     "unless one hypervisor has set them all: a clock outside is to confirm it."},
     {"what widespread descriptions get wrong",
      "\"logon works, so the clock is right\": Windows recovers from skew for some clients, and "
      "MIT's kinit takes over the server's time, and so hides ten minutes of skew.\n"
