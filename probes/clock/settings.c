@@ -13,7 +13,8 @@ enum { GROUP_MOST = 64 };
 /* ---- the files of one host ---- */
 
 struct group {
-    const struct subject *first;
+    const struct subject *teller; /* the file at which it is told what they come to */
+    unsigned telling;             /* how much that one says of it */
     const struct time_settings *list[GROUP_MOST];
     size_t count;
     bool has_more; /* than one host has */
@@ -56,14 +57,27 @@ static const struct time_settings *settings_of(struct examination *x, const char
     return settings;
 }
 
+/* A file with the settings is the one that is meant, not whichever comes first by its name. */
+static unsigned telling_of(const struct time_settings *settings)
+{
+    if (time_settings_covers(settings,
+                             "HKLM\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters"))
+        return 3;
+    if (settings->has_w32tm)
+        return 2;
+    return settings->registry.keys > 0;
+}
+
 static void add_file(struct group *group, const struct subject *file,
                      const struct time_settings *settings)
 {
     group->has_more = group->count == GROUP_MOST;
     if (group->has_more)
         return;
-    if (!group->first)
-        group->first = file;
+    if (!group->teller || telling_of(settings) > group->telling) {
+        group->teller = file;
+        group->telling = telling_of(settings);
+    }
     group->list[group->count++] = settings;
 }
 
@@ -105,15 +119,51 @@ static bool names_several(struct examination *x, const struct group *group)
     return false;
 }
 
+static bool is_told_otherwise(const struct time_plan *one, const struct time_plan *other)
+{
+    for (unsigned i = 0; i < TIME_SETTING_COUNT; i++) {
+        const struct time_value *a = &one->values[i], *b = &other->values[i];
+
+        if (a->text && b->text && a->origin == b->origin && !text_equal_fold(a->text, b->text))
+            return true;
+    }
+    return false;
+}
+
+/* Two exports of the same keys that differ, of which one names no machine. */
+static bool contradicts_itself(struct examination *x, const struct group *group)
+{
+    const struct time_plan *plans[GROUP_MOST];
+    size_t count = 0;
+
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->list[i]->registry.keys > 0)
+            plans[count++] = plan_of_file(x, group->list[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if ((!plans[i]->computer || !plans[j]->computer) &&
+                is_told_otherwise(plans[i], plans[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_of_several(struct examination *x, const struct group *group)
+{
+    return group->has_more || names_several(x, group) || contradicts_itself(x, group);
+}
+
 static const struct group *group_of(struct examination *x, const struct subject *file)
 {
     struct group *group = arena_new(pass_memory(x), 1, sizeof *group);
     const struct time_settings *own;
 
     find_folder(x, file, group);
-    if (group->is_pending || (!group->has_more && !names_several(x, group)))
+    if (group->is_pending || !is_of_several(x, group))
         return group;
-    *group = (struct group){.first = NULL};
+    *group = (struct group){.teller = NULL};
     own = settings_of(x, file->name, &group->is_pending);
     if (own && own->evidence.status == STATUS_OK)
         add_file(group, file, own);
@@ -306,6 +356,45 @@ static bool is_controller(const struct clock_domain *domain, const char *name)
     return false;
 }
 
+static bool is_address(const char *host)
+{
+    struct ip_address ip;
+
+    return host && (*host == '[' || ip_parse(host, strlen(host), &ip) == STATUS_OK);
+}
+
+static bool names_addresses(const struct time_plan *plan)
+{
+    for (size_t i = 0; i < plan->peer_count; i++) {
+        if (is_address(plan->peers[i].host))
+            return true;
+    }
+    return plan->status && is_address(plan->status->source_name);
+}
+
+/* The addresses of the controllers; false while they are on their way. */
+static bool look_up(struct examination *x, const struct clock_domain *domain,
+                    struct time_surroundings *out)
+{
+    static const enum dns_type types[] = {DNS_A, DNS_AAAA};
+    struct ip_address *list = NULL;
+    size_t room = 0;
+    bool is_there = true;
+
+    for (size_t i = 0; i < 2 * domain->count; i++) {
+        const struct dns_answer *answer = ask_dns(x, domain->controllers[i / 2], types[i % 2]);
+        const struct dns_record *record = NULL;
+
+        is_there = is_there && answer;
+        while (answer && (record = dns_answer_next(answer, record))) {
+            list = arena_grow(pass_memory(x), list, &room, out->address_count, sizeof *list);
+            list[out->address_count++] = record->data.ip;
+        }
+    }
+    out->addresses = list;
+    return is_there;
+}
+
 /* False while it is on its way. Where DNS does not know the domain, nothing follows from that. */
 static bool look_around(struct examination *x, const struct time_plan *plan,
                         const char *told_forest, struct time_surroundings *out)
@@ -324,12 +413,13 @@ static bool look_around(struct examination *x, const struct time_plan *plan,
         return true;
     out->controllers = domain->controllers;
     out->controller_count = domain->count;
-    if (is_controller(domain, name) || domain->total == domain->count)
+    out->has_all_controllers = domain->total == domain->count;
+    if (is_controller(domain, name) || out->has_all_controllers)
         out->is_controller = known(is_controller(domain, name));
     if (domain->pdc)
         out->is_pdc = known(text_equal_fold(domain->pdc, name));
     out->is_forest_root = clock_is_forest_root(x, domain, told_forest);
-    return true;
+    return !names_addresses(plan) || look_up(x, domain, out);
 }
 
 /* ---- judging ---- */
@@ -375,9 +465,9 @@ void clock_settings_judge(struct examination *x, const struct subject *file)
         return;
     if (own->evidence.status != STATUS_OK)
         clock_settings_tell_nothing(x, &own->evidence);
-    else if (group->first == file && says_whom(group))
+    else if (group->teller == file && says_whom(group))
         judge_group(x, group);
-    else if (group->first == file)
+    else if (group->teller == file)
         not_applicable(x, &time_hierarchy, "it says how far clocks may differ, and of no machine");
 }
 

@@ -31,6 +31,8 @@ static const char *const fault_texts[TIME_FAULT_COUNT] = {
     [TIME_FAULT_ANNOUNCED] =
         "it always announces itself as a reliable source, which the PDC emulator alone is",
     [TIME_FAULT_SOURCE_OWN_CLOCK] = "at present it follows its own clock",
+    [TIME_FAULT_SOURCE_STRANGER] = "it is told to follow the domain, and at present follows a host "
+                                   "that DNS does not name as one of its controllers",
     [TIME_FAULT_SOURCE_HYPERVISOR] = "at present it follows the machine that it runs on",
     [TIME_FAULT_HYPERVISOR_SYNC] =
         "Hyper-V's time provider is on, which Microsoft advises against on domain controllers",
@@ -55,11 +57,12 @@ static const char *const setting_names[TIME_SETTING_COUNT] = {
 
 static const char *proviso_text(enum time_proviso proviso)
 {
-    static const char *const texts[] = {[TIME_CERTAIN] = "",
-                                        [TIME_UNLESS_PDC] = ", unless it is the PDC emulator",
-                                        [TIME_UNLESS_CHILD_DOMAIN] =
-                                            ", unless its domain is below another one",
-                                        [TIME_UNLESS_STAND_ALONE] = ", unless it is in no domain"};
+    static const char *const texts[] = {
+        [TIME_CERTAIN] = "",
+        [TIME_UNLESS_PDC] = ", unless it is the PDC emulator",
+        [TIME_UNLESS_CHILD_DOMAIN] = ", unless its domain is below another one",
+        [TIME_UNLESS_STAND_ALONE] = ", unless it is in no domain",
+        [TIME_UNLESS_CONTROLLER] = ", unless that is one all the same"};
 
     return texts[proviso];
 }
@@ -157,6 +160,7 @@ static enum fault_class class_of(enum time_fault_kind kind)
         [TIME_FAULT_NOT_ANNOUNCED] = CLASS_ANNOUNCE,
         [TIME_FAULT_ANNOUNCED] = CLASS_ANNOUNCE,
         [TIME_FAULT_SOURCE_OWN_CLOCK] = CLASS_REACH,
+        [TIME_FAULT_SOURCE_STRANGER] = CLASS_REACH,
         [TIME_FAULT_NOT_SYNCHRONISED] = CLASS_REACH,
         [TIME_FAULT_SOURCE_HYPERVISOR] = CLASS_HYPER_V,
         [TIME_FAULT_HYPERVISOR_SYNC] = CLASS_HYPER_V,
@@ -305,13 +309,28 @@ static void saw_machine(struct finding *finding, const struct told *told)
         saw(finding, NULL, "whether a policy sets anything of this, the evidence does not show");
 }
 
+/* The first of the faults, which are none if something is so that the evidence does not say. */
+static struct finding *tell_doubt(struct examination *x, const struct told *told,
+                                  const struct finding_kind *kind)
+{
+    const struct time_fault *fault = told->faults->list;
+
+    while (kind_of(told, fault) != kind)
+        fault++;
+    if (fault->kind == TIME_FAULT_HYPERVISOR_UNSEEN)
+        return unknown(x, kind,
+                       "whether VMware sets its clock is not known: what VMwareToolboxCmd timesync "
+                       "status says is missing");
+    return unknown(x, kind, "%s%s%s%s: the evidence does not say", fault_texts[fault->kind],
+                   fault->detail ? ", " : "", fault->detail ? fault->detail : "",
+                   proviso_text(fault->proviso));
+}
+
 static void tell_faults(struct examination *x, const struct told *told,
                         const struct finding_kind *kind)
 {
     struct tally tally = tally_of(told, kind);
-    struct finding *finding =
-        tally.certain > 0 ? found(x, kind)
-                          : unknown(x, kind, "it depends on what the evidence does not say");
+    struct finding *finding = tally.certain > 0 ? found(x, kind) : tell_doubt(x, told, kind);
 
     if (tally.certain > 0 && tally.serious == 0)
         finding_severity(finding, SEVERITY_INFO);
@@ -351,7 +370,15 @@ static struct finding *tell_place(struct examination *x, const struct told *told
     if (peer && is_known)
         return healthy(x, kind, "%s, set to %s, at present after %s", role_text(told), type, peer);
     if (peer)
-        return healthy(x, kind, "at present it follows %s", peer);
+        return unknown(x, kind,
+                       "at present it follows %s: whether it should, depends on which machine it "
+                       "is and how it is set, which is not said",
+                       peer);
+    if (!is_known && plan->type != TIME_TYPE_UNKNOWN)
+        return unknown(x, kind,
+                       "it is set to %s: whether it should be, depends on which machine it is, "
+                       "which is not said",
+                       type);
     if (!is_known)
         return unknown(x, kind, "this evidence does not say whom it follows");
     if (told->faults->top == TIME_NOT_KNOWN)
