@@ -7,15 +7,29 @@
 
 /* ---- the forest ---- */
 
-/* MS-ADTS 6.3.2.3: catalogs are published below the forest's root alone. */
-static enum time_known is_root_by_dns(struct examination *x, const struct clock_domain *domain)
+/* MS-ADTS 6.3.2.3: below the forest's root alone. Without one, no name says that it is no root. */
+static enum time_known has_catalogs(struct examination *x, const char *domain)
 {
     const struct dns_answer *catalog =
-        ask_dns(x, arena_print(pass_memory(x), "_ldap._tcp.gc._msdcs.%s", domain->name), DNS_SRV);
+        ask_dns(x, arena_print(pass_memory(x), "_ldap._tcp.gc._msdcs.%s", domain), DNS_SRV);
 
     if (!catalog || catalog->evidence.status != STATUS_OK)
         return TIME_NOT_KNOWN;
     return dns_answer_next(catalog, NULL) ? TIME_YES : TIME_NO;
+}
+
+/* A domain without catalogs of its own is below the root where a domain above it has them. */
+static enum time_known is_root_by_dns(struct examination *x, const struct clock_domain *domain)
+{
+    enum time_known own = has_catalogs(x, domain->name);
+
+    if (own != TIME_NO)
+        return own;
+    for (const char *dot = strchr(domain->name, '.'); dot; dot = strchr(dot + 1, '.')) {
+        if (strchr(dot + 1, '.') && has_catalogs(x, dot + 1) == TIME_YES)
+            return TIME_NO;
+    }
+    return TIME_NOT_KNOWN;
 }
 
 enum time_known clock_is_forest_root(struct examination *x, const struct clock_domain *domain,

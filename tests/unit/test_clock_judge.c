@@ -1135,7 +1135,14 @@ static void commands_fit_the_forest(void **state)
         bool outside, domain;
     } rows[] = {
         {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN}, true, false},
-        {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN, .is_child = true}, false, true},
+        /* a record that is not there yet makes no child of a root */
+        {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN, .is_child = true}, true, true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0)},
+          DOMAIN,
+          .is_child = true,
+          .forest = "forest.example"},
+         false,
+         true},
         {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN, .catalogs = STATUS_TIMED_OUT}, true, true},
         {{{EX01(0), DC1(.offset = 400), DC2(0)},
           DOMAIN,
@@ -1152,7 +1159,7 @@ static void commands_fit_the_forest(void **state)
         {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN, .forest = "forest.example"}, true, true},
         {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN, .is_child = true, .forest = "contoso.com"},
          true,
-         true},
+         false},
         /* whether it is the PDC emulator, nobody says */
         {{{EX01(0), DC1(.offset = 400), DC2(0)},
           .controllers = {"dc1.contoso.com", "dc2.contoso.com"}},
@@ -1160,7 +1167,8 @@ static void commands_fit_the_forest(void **state)
          true},
         {{{EX01(0), DC1(.offset = 400), DC2(0)},
           .controllers = {"dc1.contoso.com", "dc2.contoso.com"},
-          .is_child = true},
+          .is_child = true,
+          .forest = "forest.example"},
          false,
          true},
     };
