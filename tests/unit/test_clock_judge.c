@@ -1269,6 +1269,27 @@ static void files_are_judged_at_their_host(void **state)
     }
 }
 
+/* Where its name leads to several, or to one that just turned up, it is judged by itself. */
+static void files_of_nobody_in_particular_stay_alone(void **state)
+{
+    static const struct lab lab = {{EX01(0), DC1(0), DC2(0)}, DOMAIN};
+
+    (void)state;
+    for (int is_found = 0; is_found < 2; is_found++) {
+        begin(&lab);
+        exam_add_subject(bench.exam, SUBJECT_SERVER, "ex01.contoso.com", "ex01.contoso.com",
+                         !is_found);
+        if (!is_found)
+            add(SUBJECT_SERVER, "ex01");
+        add(SUBJECT_FILE, "ex01.reg");
+        run();
+        assert_string_equal(word_of(finding_of("ex01.reg", "time-hierarchy")), "unknown");
+        assert_null(finding_of("ex01.contoso.com", "time-hierarchy"));
+        assert_null(finding_of("ex01", "time-hierarchy"));
+        end();
+    }
+}
+
 /* A domain leads to its controllers; one that has none is worth a word only to who asks for it. */
 static void a_domain_leads_to_its_controllers(void **state)
 {
@@ -1542,6 +1563,7 @@ static void a_wrong_pdc_emulator_comes_first(void **state)
         finding = finding_of("ex01.contoso.com", "clock-skew");
         assert_string_equal(word_of(finding), "critical");
         assert_int_equal(says("ex01.contoso.com", "is wrong itself"), i == 0);
+        assert_int_equal(finding->due_to.name != NULL, i == 0);
         assert_int_equal(strstr(finding->fix.list[0].command, "Correct the clock of") != NULL,
                          i == 0);
         assert_false(says("dc1.contoso.com", "is wrong itself"));
@@ -1922,6 +1944,7 @@ int main(void)
         cmocka_unit_test_setup(commands_yield_to_policies, set_up),
         cmocka_unit_test_setup(commands_fit_no_domain, set_up),
         cmocka_unit_test_setup(files_are_judged_at_their_host, set_up),
+        cmocka_unit_test_setup(files_of_nobody_in_particular_stay_alone, set_up),
         cmocka_unit_test_setup(a_domain_leads_to_its_controllers, set_up),
         cmocka_unit_test_setup(controllers_of_another_name_are_of_the_domain, set_up),
         cmocka_unit_test_setup(a_refused_ticket_is_the_last_resort, set_up),
