@@ -44,8 +44,8 @@ const struct clock_pair *clock_wrong_controller(const struct clock_comparison *c
  * Holds `host` against each of `others`, among whom it is not. All of `witnesses`, the others
  * included, have a say in who is wrong, but for the two at hand: clocks outside first, and where
  * they do not decide, those inside; but these follow each other, so none of them has a say against
- * a clock outside, which is right unless other ones say otherwise: of several that agree with nobody
- * none does.
+ * a clock outside, which is right unless other ones say otherwise: of several that agree with
+ * nobody none does.
  *
  * `worst` leaves out pairs in which the other one is wrong: those are its own matter; of a PDC
  * emulator, which its domain follows, also pairs of which nobody knows who is wrong. A pair of two
