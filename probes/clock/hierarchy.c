@@ -1,5 +1,6 @@
 #include "probes/clock/hierarchy.h"
 
+#include "diag/read/ntp_peers.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -236,62 +237,15 @@ static enum time_type type_of(const char *text)
 
 /* ---- peers ---- */
 
-static size_t word_size(const char *text)
+static void read_peers(const char *list, struct arena *arena, struct time_plan *out)
 {
-    return strcspn(text, " \t\r\n");
-}
+    struct ntp_peer peer;
 
-/* "0x9", or 9: as C has numbers. */
-static bool read_flags(const char *text, size_t size, uint32_t *out)
-{
-    unsigned base = text_starts_fold(text, size, "0x") ? 16 : 10;
-    size_t at = base == 16 ? 2 : 0;
+    while (list && out->peer_count < TIME_PEERS_MOST && ntp_peer_next(&list, &peer)) {
+        size_t size = peer.is_malformed ? peer.size : peer.host_size;
 
-    *out = 0;
-    if (at == size || size > 6)
-        return false;
-    for (; at < size; at++) {
-        static const char digits[] = "0123456789abcdef";
-        const char *digit = memchr(digits, text_lower(text[at]), base);
-
-        if (!digit)
-            return false;
-        *out = *out * base + (uint32_t)(digit - digits);
-    }
-    return true;
-}
-
-static bool is_host(const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (!text_is_letter(text[i]) && !text_is_digit(text[i]) && (unsigned char)text[i] < 0x80 &&
-            (!text[i] || !strchr("-._:%[]", text[i])))
-            return false;
-    }
-    return size > 0;
-}
-
-static struct time_peer read_peer(const char *text, size_t size, struct arena *arena)
-{
-    const char *comma = memchr(text, ',', size);
-    size_t host = comma ? (size_t)(comma - text) : size;
-    struct time_peer peer = {.is_malformed = !is_host(text, host)};
-
-    if (comma && !read_flags(comma + 1, size - host - 1, &peer.flags))
-        peer.is_malformed = true;
-    peer.host = arena_copy(arena, text, peer.is_malformed ? size : host);
-    return peer;
-}
-
-static void read_peers(const char *text, struct arena *arena, struct time_plan *out)
-{
-    while (text && *text && out->peer_count < TIME_PEERS_MOST) {
-        size_t size = word_size(text);
-
-        if (size > 0)
-            out->peers[out->peer_count++] = read_peer(text, size, arena);
-        text += size;
-        text += *text != '\0';
+        out->peers[out->peer_count++] =
+            (struct time_peer){arena_copy(arena, peer.text, size), peer.flags, peer.is_malformed};
     }
 }
 
