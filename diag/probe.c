@@ -375,6 +375,8 @@ void place(struct examination *x, const struct scale *scale, const struct span *
     placed = arena_new(&x->memory, 1, sizeof *placed);
     placed->scale = scale;
     placed->span = *span;
+    if (span->group)
+        placed->span.group = text_printable(&x->memory, span->group, strlen(span->group));
     placed->span.name = text_printable(&x->memory, span->name, strlen(span->name));
     if (span->role)
         placed->span.role = text_printable(&x->memory, span->role, strlen(span->role));

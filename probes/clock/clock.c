@@ -113,16 +113,6 @@ static void examine_given_server(struct examination *x, const struct subject *se
     judge(x, host, domain);
 }
 
-/* A balancer or proxy in front of anything has a date of HTTP, too. */
-static bool is_windows(const struct clock_host *host)
-{
-    for (size_t i = 0; i < host->count; i++) {
-        if (host->readings[i]->source != CLOCK_HTTP)
-            return true;
-    }
-    return false;
-}
-
 /*
  * The exchangers of a domain that has controllers in this view of DNS are the user's own, those of
  * others no business of this probe's. One that tells no time may be of any make: no verdict on it
@@ -136,10 +126,10 @@ static void examine_found_server(struct examination *x, const struct subject *se
     if (!domain || domain->state != CLOCK_DOMAIN_FOUND)
         return;
     host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
-    if (host->is_pending || is_windows(host))
+    if (host->is_pending || (clock_host_spoke(host) && clock_host_is_member(host)))
         judge(x, host, domain);
     else if (clock_host_spoke(host))
-        not_applicable(x, &clock_skew, "nothing but the date of a web server tells its time");
+        not_applicable(x, &clock_skew, "nothing that it told shows that it is in a domain");
     else if (host->was_asked && host->failed_count > 0)
         clock_saw_silence(not_applicable(x, &clock_skew, "none of the ports asked told the time"),
                           host);
@@ -174,20 +164,6 @@ static const struct clock_domain *domain_of_controller(struct examination *x, co
     return named ? named : domain;
 }
 
-/* The name or address under which the user named a controller that DNS names, too; or NULL. */
-static const char *given_name(struct examination *x, const struct subject *controller,
-                              const struct clock_host *host)
-{
-    struct subject_list all = ask_subjects(x, SUBJECT_DC);
-
-    for (size_t i = 0; i < all.count && !controller->given; i++) {
-        if (all.list[i]->given &&
-            clock_host_is_same(host, clock_host_of(x, all.list[i]->name, host->role, NULL)))
-            return all.list[i]->name;
-    }
-    return NULL;
-}
-
 /* Told once for the domain: where its controllers are held to nothing, nobody knows of their
  * clocks. */
 static void tell_left_out(struct examination *x, const struct clock_domain *domain,
@@ -215,7 +191,7 @@ static void examine_controller(struct examination *x, const struct subject *cont
     add_subjects(x, domain);
     if (is_pdc(x, domain, host))
         host = clock_host_of(x, controller->name, CLOCK_ROLE_PDC, domain->realm);
-    given = given_name(x, controller, host);
+    given = controller->given ? NULL : clock_given_name(x, host);
     tell_left_out(x, domain, controller->name);
     if (given)
         not_applicable(x, &clock_skew, "it is %s, and judged as that", given);

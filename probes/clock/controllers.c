@@ -159,6 +159,17 @@ const struct clock_domain *clock_domain_of_host(struct examination *x, const cha
     return best;
 }
 
+const struct clock_domain *clock_domain_over(struct examination *x,
+                                             const struct clock_domain *domain)
+{
+    const struct clock_domain *over;
+
+    if (domain->state != CLOCK_DOMAIN_FOUND)
+        return NULL;
+    over = clock_domain_of_host(x, domain->name, NULL);
+    return over->state == CLOCK_DOMAIN_FOUND || over->state == CLOCK_DOMAIN_PENDING ? over : NULL;
+}
+
 /* ---- the domains that the user named ---- */
 
 static bool is_among(const struct clock_domain *domain, const char *controller)

@@ -45,6 +45,10 @@ const struct clock_domain *clock_domain_of(struct examination *x, const char *na
 const struct clock_domain *clock_domain_of_host(struct examination *x, const char *host,
                                                 const char *told);
 
+/* The nearest domain above one that has controllers; pending, or NULL. */
+const struct clock_domain *clock_domain_over(struct examination *x,
+                                             const struct clock_domain *domain);
+
 /*
  * The one of the domains that the user named which has controllers, `controller` among them if
  * that is not NULL. NULL if none or several have; pending while that is not known of all. Of more

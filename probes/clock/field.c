@@ -17,6 +17,18 @@ struct builder {
     bool is_pending;
 };
 
+const char *clock_given_name(struct examination *x, const struct clock_host *host)
+{
+    struct subject_list all = ask_subjects(x, SUBJECT_DC);
+
+    for (size_t i = 0; i < all.count; i++) {
+        if (all.list[i]->given &&
+            clock_host_is_same(host, clock_host_of(x, all.list[i]->name, host->role, NULL)))
+            return all.list[i]->name;
+    }
+    return NULL;
+}
+
 /* ---- who is in it ---- */
 
 static bool is_listed(const struct clock_field *field, const struct clock_host *host)
@@ -53,16 +65,15 @@ static void make_reference(struct builder *builder, const struct clock_host *hos
 
 /* NULL: it is there already, or is the host at hand. */
 static const struct clock_host *add_witness(struct builder *builder, const char *name,
-                                            enum clock_role role)
+                                            enum clock_role role, const char *realm)
 {
     struct clock_field *field = builder->field;
     const struct clock_host *host;
 
     if (field->witness_count == CLOCK_OTHERS_MOST)
         return NULL;
-    host = strcmp(name, field->host->name) == 0
-               ? field->host
-               : clock_host_of(builder->x, name, role, field->domain->realm);
+    host = strcmp(name, field->host->name) == 0 ? field->host
+                                                : clock_host_of(builder->x, name, role, realm);
     builder->is_pending = builder->is_pending || host->is_pending;
     if (clock_host_is_same(field->host, host)) {
         if (role == CLOCK_ROLE_CONTROLLER || role == CLOCK_ROLE_PDC)
@@ -93,9 +104,10 @@ static bool is_held_against(const struct clock_field *field, const char *name)
 
 static void add_controller(struct builder *builder, const char *name)
 {
-    const char *pdc = builder->field->domain->pdc;
-    const struct clock_host *host = add_witness(
-        builder, name, pdc && strcmp(name, pdc) == 0 ? CLOCK_ROLE_PDC : CLOCK_ROLE_CONTROLLER);
+    const struct clock_domain *domain = builder->field->domain;
+    bool is_pdc = domain->pdc && strcmp(name, domain->pdc) == 0;
+    const struct clock_host *host =
+        add_witness(builder, name, is_pdc ? CLOCK_ROLE_PDC : CLOCK_ROLE_CONTROLLER, domain->realm);
 
     if (is_held_against(builder->field, name))
         add_other(builder, host);
@@ -173,7 +185,7 @@ static void add_servers(struct builder *builder)
         return;
     for (size_t i = 0; i < servers.count && i < CLOCK_OTHERS_MOST; i++) {
         if (is_own_server(builder, servers.list[i]))
-            add_witness(builder, servers.list[i]->name, CLOCK_ROLE_SERVER);
+            add_witness(builder, servers.list[i]->name, CLOCK_ROLE_SERVER, NULL);
     }
 }
 
@@ -184,11 +196,60 @@ static void add_references(struct builder *builder)
 
     for (size_t i = 0; i < settings->reference_count && i < REFERENCES_MOST; i++) {
         const struct clock_host *host =
-            add_witness(builder, settings->references[i], CLOCK_ROLE_REFERENCE);
+            add_witness(builder, settings->references[i], CLOCK_ROLE_REFERENCE, NULL);
 
         if (is_held)
             add_other(builder, host);
     }
+}
+
+/* ---- the domain above ---- */
+
+static const char *forest_of(struct builder *builder, const struct clock_domain *domain)
+{
+    const struct clock_host *pdc;
+
+    if (!domain->pdc)
+        return NULL;
+    pdc = clock_host_of(builder->x, domain->pdc, CLOCK_ROLE_PDC, domain->realm);
+    builder->is_pending = builder->is_pending || pdc->is_pending;
+    return pdc->told_forest;
+}
+
+/* NULL: there is none, or it says itself that it is of another forest. */
+static const struct clock_domain *domain_over(struct builder *builder,
+                                              const struct clock_domain *domain)
+{
+    const struct clock_domain *over = clock_domain_over(builder->x, domain);
+    const char *forest, *over_forest;
+
+    if (!over || over->state == CLOCK_DOMAIN_PENDING) {
+        builder->is_pending = builder->is_pending || over;
+        return NULL;
+    }
+    forest = forest_of(builder, domain);
+    over_forest = forest_of(builder, over);
+    return forest && over_forest && !dns_name_equal(forest, over_forest) ? NULL : over;
+}
+
+/* The PDC emulator follows that of the domain above, which has a say about all of the domain. */
+static void look_above(struct builder *builder)
+{
+    struct clock_field *field = builder->field;
+    const struct clock_domain *over;
+
+    if (field->domain->state != CLOCK_DOMAIN_FOUND)
+        return;
+    over = domain_over(builder, field->domain);
+    if (over && over->pdc) {
+        const struct clock_host *pdc = add_witness(builder, over->pdc, CLOCK_ROLE_PDC, over->realm);
+
+        if (field->host->role == CLOCK_ROLE_PDC)
+            add_other(builder, pdc);
+    }
+    field->top = field->domain->name;
+    for (; over; over = domain_over(builder, over))
+        field->top = over->name;
 }
 
 /* ---- what is borne ---- */
@@ -245,24 +306,20 @@ static void hold_against_servers(struct builder *builder)
 
 /* ---- the PDC emulator, among clocks of its own ---- */
 
-static bool is_wrong(struct examination *x, const struct clock_field *field)
-{
-    struct clock_comparison *comparison = arena_new(pass_memory(x), 1, sizeof *comparison);
-
-    clock_compare(field->host, field->others, field->other_count, field->witnesses,
-                  field->witness_count, field->limit, comparison);
-    return !field->is_reference && comparison->worst && comparison->worst->blame == CLOCK_ITSELF;
-}
-
 static bool fill(struct examination *x, struct clock_field *field)
 {
     struct builder builder = {.x = x, .field = field, .is_pending = field->host->is_pending};
+    struct clock_comparison *comparison = arena_new(pass_memory(x), 1, sizeof *comparison);
 
     add_controllers(&builder);
+    look_above(&builder);
     add_references(&builder);
     add_servers(&builder);
     read_limit(&builder);
     hold_against_servers(&builder);
+    clock_compare(field->host, field->others, field->other_count, field->witnesses,
+                  field->witness_count, field->limit, comparison);
+    field->comparison = comparison;
     return !builder.is_pending;
 }
 
@@ -275,8 +332,11 @@ static bool look_at_pdc(struct examination *x, struct clock_field *field)
     above->host = clock_host_of(x, field->domain->pdc, CLOCK_ROLE_PDC, field->domain->realm);
     if (!fill(x, above))
         return false;
-    if (is_wrong(x, above) && !clock_host_is_same(above->host, field->host))
+    if (!above->is_reference && clock_is_wrong(above->comparison) &&
+        !clock_host_is_same(above->host, field->host))
         field->wrong_pdc = above->host;
+    field->is_with_wrong_pdc =
+        field->wrong_pdc && clock_are_in_step(field->host, field->wrong_pdc, field->limit);
     return true;
 }
 

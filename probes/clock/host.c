@@ -245,6 +245,15 @@ const struct clock_host *clock_host_of(struct examination *x, const char *name,
     return host;
 }
 
+bool clock_host_is_member(const struct clock_host *host)
+{
+    for (size_t i = 0; i < host->count; i++) {
+        if (is_fine(host->readings[i]->source) || host->readings[i]->source == CLOCK_HTTP_KERBEROS)
+            return true;
+    }
+    return host->role != CLOCK_ROLE_SERVER;
+}
+
 bool clock_host_spoke(const struct clock_host *host)
 {
     return host->consensus.agreement != CLOCK_SILENT;

@@ -47,6 +47,10 @@ struct clock_host {
 const struct clock_host *clock_host_of(struct examination *x, const char *name,
                                        enum clock_role role, const char *realm);
 
+/* A server told something that a member of a domain tells: not HTTP's Date and a banner alone,
+ * which whatever stands in front of it tells as well. */
+bool clock_host_is_member(const struct clock_host *host);
+
 /* It told the time. */
 bool clock_host_spoke(const struct clock_host *host);
 

@@ -24,7 +24,7 @@ static const struct reference source_references[] = {
         .command = "w32tm /stripchart /computer:{other} /samples:5 /dataonly",                     \
         .note = "five lines with the difference in seconds, which is to stay well below one; "     \
                 "error 0x800705B4 means that no NTP came back (UDP 123)",                          \
-        .when = "other"                                                                            \
+        .when = "compare"                                                                          \
     }
 
 const struct finding_kind clock_skew = {
@@ -55,10 +55,17 @@ const struct finding_kind clock_skew = {
              .command = "Find out which of the two is wrong before you set either: hold both "
                         "against a third clock, another domain controller or an NTP server "
                         "outside (exdiag check --reference).",
-             .note =
-                 "the steps below set {machine}, if that is the wrong one; a server that is set "
-                 "after a wrong domain controller is wrong itself",
+             .note = "a server that is set after a wrong domain controller is wrong itself; named "
+                     "with --reference, the third clock decides, and the steps for the wrong one "
+                     "are given",
              .when = "undecided"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{machine}",
+             .command = "Find out what answers there: nothing that it told shows Windows. A "
+                        "balancer, a relay or another system is set by its own means (chronyc "
+                        "tracking or timedatectl show whom it follows, where there are such).",
+             .when = "other-system"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "{wrong-pdc}, before anything else",
@@ -98,14 +105,24 @@ const struct finding_kind clock_skew = {
                      "still have",
              .when = "is-controller"},
             {0}},
-    .verify = (const struct step_template[]){COMPARE,
-                                             {.shell = SHELL_CMD,
-                                              .kind = STEP_EXACT,
-                                              .where = "{machine}",
-                                              .command = "w32tm /query /status /verbose",
-                                              .note = "the source is whom it is to follow, and the "
-                                                      "last good synchronisation minutes old" CLOCK_QUERY_SINCE},
-                                             {0}},
+    .verify =
+        (const struct step_template[]){COMPARE,
+                                       {.shell = SHELL_CMD,
+                                        .kind = STEP_EXACT,
+                                        .where = "{machine}",
+                                        .command = "w32tm /query /status /verbose",
+                                        .note = "the source is whom it is to follow, and the "
+                                                "last good synchronisation minutes "
+                                                "old" CLOCK_QUERY_SINCE,
+                                        .when = "!other-system"},
+                                       {.shell = SHELL_SH,
+                                        .kind = STEP_EXACT,
+                                        .where = "the machine that runs exdiag",
+                                        .command = "exdiag check --server {machine} --only clock",
+                                        .note = "with --dns, --dc and --reference as now",
+                                        .when = "other-system",
+                                        .also_powershell = true},
+                                       {0}},
     .undo = (const struct step_template[]){CLOCK_PUT_BACK_FILE("is-changed", "skew"),
                                            CLOCK_PUT_BACK_POLICY,
                                            CLOCK_RESTART_SERVICE("is-changed"),

@@ -37,8 +37,11 @@ static const struct paragraph paragraphs[] = {
      "warning: all of it is 60 seconds or more; a hierarchy that works never comes to that.\n"
      "ok: all of it is less than 60 seconds.\n"
      "unknown: it holds both sides of a limit, or there was nobody to compare with.\n"
-     "Which one is wrong: a third clock decides, one outside (--reference) before those inside, "
-     "which follow each other. A wrong controller is told of itself, not of every server; only "
+     "Which one is wrong: clocks outside (--reference) decide; contradicting each other they decide "
+     "nothing. Else the most controllers are right: servers repeat what those say that they "
+     "follow. Where nothing decides, no command is given but to find out; a Date of HTTP or a "
+     "banner alone is a warning, for anything may answer there.\n"
+     "A wrong controller is told of itself, not of every server; only "
      "where it is the only one, Kerberos fails for all of them, and that is told, with its cause.\n"
      "Servers that agree with each other and not with the only controller show that it is wrong, "
      "unless one hypervisor has set them all: a clock outside is to confirm it."},

@@ -71,8 +71,6 @@ static void set_subject(struct examination *x, struct finding *finding,
 {
     name_host(x, finding, "machine", field->host);
     set_text(finding, "limit", limit_text(x, field->limit));
-    if (is_controller(field->host))
-        clock_set_flag(finding, "is-controller");
     if (field->is_accused)
         clock_set_flag(finding, "by-servers");
 }
@@ -93,6 +91,8 @@ static const char *blame_text(struct examination *x, const struct clock_host *ho
 
     if (!clock_is_apart(pair))
         return "";
+    if (pair->blame == CLOCK_THE_OTHER && pair->with_host == 0)
+        return arena_print(arena, "; %s is the wrong one", pair->other->name);
     if (pair->blame == CLOCK_THE_OTHER)
         return arena_print(arena, "; %s is the wrong one: %zu other clock%s with %s",
                            pair->other->name, pair->with_host,
@@ -106,6 +106,8 @@ static const char *blame_text(struct examination *x, const struct clock_host *ho
                            pair->with_neither, pair->with_neither == 1 ? " agrees" : "s agree");
     if (pair->blame == CLOCK_ITSELF)
         return "; the clock outside is taken as right";
+    if (pair->other->role == CLOCK_ROLE_REFERENCE)
+        return "; other clocks outside contradict it, and none of them decides";
     return "; which of the two is wrong, no third clock decides";
 }
 
@@ -148,6 +150,29 @@ void clock_saw_silence(struct finding *finding, const struct clock_host *host)
         saw_failure(finding, &host->failed[i]->evidence);
 }
 
+static void saw_outside(struct finding *finding, const struct clock_outside *outside)
+{
+    for (size_t i = 0; i < outside->outvoted_count; i++) {
+        const struct clock_host *host = outside->outvoted[i];
+
+        saw(finding, &host->readings[0]->evidence, "%s (%s) %s", host->name,
+            clock_role_text(host->role),
+            clock_is_outside_divided(outside)
+                ? "is contradicted by others outside, and no majority of them agrees"
+                : "is the wrong one of the clocks outside: most of them contradict it");
+    }
+}
+
+/* Whoever is in step with it may follow it. */
+static void saw_wrong_pdc(struct finding *finding, const struct clock_field *field)
+{
+    const struct clock_host *pdc = field->wrong_pdc;
+
+    saw(finding, &pdc->readings[0]->evidence, "%s (PDC emulator) is wrong itself%s%s%s", pdc->name,
+        field->is_with_wrong_pdc ? ", and " : "", field->is_with_wrong_pdc ? field->host->name : "",
+        field->is_with_wrong_pdc ? " is in step with it" : "");
+}
+
 static void saw_all(struct examination *x, struct finding *finding, const struct clock_field *field,
                     const struct clock_comparison *comparison)
 {
@@ -165,8 +190,8 @@ static void saw_all(struct examination *x, struct finding *finding, const struct
     if (told)
         saw_clock(x, finding, told->other);
     if (field->wrong_pdc && !clock_wrong_controller(comparison))
-        saw(finding, &field->wrong_pdc->readings[0]->evidence,
-            "%s (PDC emulator) is wrong itself, and the others follow it", field->wrong_pdc->name);
+        saw_wrong_pdc(finding, field);
+    saw_outside(finding, &comparison->outside);
     clock_saw_silence(finding, field->host);
     for (size_t i = 0; i < field->other_count; i++)
         clock_saw_silence(finding, field->others[i]);
@@ -191,23 +216,32 @@ static const struct clock_pair *pair_of(const struct clock_comparison *compariso
 {
     const struct clock_pair *wrong = clock_wrong_controller(comparison);
 
+    if (clock_disputed(comparison))
+        return clock_disputed(comparison);
     if (comparison->worst)
         return comparison->worst;
     return wrong ? wrong : undecided(comparison);
 }
 
-static void set_pair(struct examination *x, struct finding *finding,
-                     const struct clock_comparison *comparison)
+static bool is_undecided(const struct clock_pair *pair)
 {
-    const struct clock_pair *pair = pair_of(comparison);
+    return clock_is_apart(pair) && pair->blame == CLOCK_UNDECIDED;
+}
+
+static void set_pair(struct examination *x, struct finding *finding,
+                     const struct clock_field *field)
+{
+    const struct clock_pair *pair = pair_of(field->comparison);
 
     if (!pair)
         return;
     name_host(x, finding, "other", pair->other);
     set_text(finding, "difference", interval_text(x, pair->difference));
-    if (pair->blame == CLOCK_UNDECIDED && clock_is_apart(pair)) {
-        set_text(finding, "undecided", "yes");
-        set_text(finding, "third-clock", "yes");
+    if (clock_host_is_member(field->host))
+        clock_set_flag(finding, "compare");
+    if (is_undecided(pair)) {
+        clock_set_flag(finding, "undecided");
+        clock_set_flag(finding, "third-clock");
     }
 }
 
@@ -240,23 +274,23 @@ static bool is_outside_silent(const struct clock_field *field)
     return is_named;
 }
 
-static struct finding *tell_difference(struct examination *x, const struct clock_pair *pair)
+/* Who has not shown that it is in a domain need not have any use for Kerberos. */
+static struct finding *tell_difference(struct examination *x, const struct clock_field *field,
+                                       const struct clock_pair *pair)
 {
     struct finding *finding = found(x, &clock_skew);
+    bool is_critical = pair->skew == CLOCK_BEYOND && clock_host_is_member(field->host);
 
-    finding_severity(finding, pair->skew == CLOCK_BEYOND ? SEVERITY_CRITICAL : SEVERITY_WARNING);
+    finding_severity(finding, is_critical ? SEVERITY_CRITICAL : SEVERITY_WARNING);
     return finding;
 }
 
-/* Clocks outside that it is apart from, and that are apart from each other. */
-static bool is_outside_divided(const struct clock_comparison *comparison)
+/* It is held against clocks outside, and these contradict each other. */
+static bool is_outside_divided(const struct clock_field *field)
 {
-    for (size_t i = 0; i < comparison->count; i++) {
-        const struct clock_pair *pair = &comparison->pairs[i];
-
-        if (pair->other->role == CLOCK_ROLE_REFERENCE && clock_is_apart(pair) &&
-            pair->blame == CLOCK_UNDECIDED)
-            return true;
+    for (size_t i = 0; i < field->other_count; i++) {
+        if (field->others[i]->role == CLOCK_ROLE_REFERENCE)
+            return clock_is_outside_divided(&field->comparison->outside);
     }
     return false;
 }
@@ -268,12 +302,16 @@ static struct finding *tell_outcome(struct examination *x, const struct clock_fi
 
     if (comparison->count == 0)
         return tell_nothing_known(x, field);
-    if (is_outside_divided(comparison) && (!worst || worst->skew == CLOCK_IN_STEP))
-        return unknown(x, &clock_skew, "the clocks outside differ from it and from each other");
+    if (is_outside_divided(field) && (!worst || !clock_is_apart(worst)))
+        return unknown(x, &clock_skew,
+                       "the clocks outside contradict each other, and none of them decides");
+    if (clock_disputed(comparison))
+        return unknown(x, &clock_skew,
+                       "its domain controllers differ, and no third clock decides which is right");
     if (!worst && undecided(comparison))
         return unknown(x, &clock_skew, "its clock differs from others, and no third clock decides");
     if (!worst && clock_wrong_controller(comparison))
-        return tell_difference(x, clock_wrong_controller(comparison));
+        return tell_difference(x, field, clock_wrong_controller(comparison));
     if (is_outside_silent(field) && (!worst || worst->skew == CLOCK_IN_STEP))
         return unknown(x, &clock_skew, "no clock outside could be read to hold its own against");
     if (!worst)
@@ -284,7 +322,7 @@ static struct finding *tell_outcome(struct examination *x, const struct clock_fi
     if (worst->skew == CLOCK_TOO_WIDE)
         return unknown(x, &clock_skew, "its clock was not measured well enough: %s from %s",
                        interval_text(x, worst->difference), worst->other->name);
-    return tell_difference(x, worst);
+    return tell_difference(x, field, worst);
 }
 
 /* Whom to set first, or in its place; and else the steps that set the machine itself. */
@@ -300,26 +338,32 @@ static void set_steps(struct examination *x, struct finding *finding,
         due_to(finding, SUBJECT_DC, wrong->other->name);
         return;
     }
+    if (!clock_host_is_member(field->host)) {
+        clock_set_flag(finding, "other-system");
+        return;
+    }
+    if (is_undecided(comparison->worst))
+        return;
     if (field->wrong_pdc) {
         name_host(x, finding, "wrong-pdc", field->wrong_pdc);
         due_to(finding, SUBJECT_DC, field->wrong_pdc->name);
     }
     clock_set_flag(finding, "itself");
+    if (is_controller(field->host))
+        clock_set_flag(finding, "is-controller");
     clock_set_place_of(x, finding, field);
 }
 
 void clock_tell_skew(struct examination *x, const struct clock_field *field)
 {
-    struct clock_comparison *comparison = arena_new(pass_memory(x), 1, sizeof *comparison);
+    const struct clock_comparison *comparison = field->comparison;
     struct finding *finding;
 
-    clock_compare(field->host, field->others, field->other_count, field->witnesses,
-                  field->witness_count, field->limit, comparison);
     finding = tell_outcome(x, field, comparison);
     set_subject(x, finding, field);
-    set_pair(x, finding, comparison);
+    set_pair(x, finding, field);
     set_steps(x, finding, field, comparison);
-    if (is_outside_silent(field) || is_outside_divided(comparison))
+    if (is_outside_silent(field) || is_outside_divided(field))
         set_text(finding, "third-clock", "yes");
     saw_all(x, finding, field, comparison);
 }

@@ -142,7 +142,11 @@ def lines_without_times(result):
 
 @case
 def most_decide_where_the_pdc_emulator_is_wrong():
-    with Clocks(organisation(pdc=-600)) as clocks:
+    hosts = {**organisation(pdc=-600), "127.0.0.14": (CONTROLLER, 0)}
+    zone = ZONE + """dc3.contoso.com A 127.0.0.14
+_ldap._tcp.dc._msdcs.contoso.com SRV 0 100 389 dc3.contoso.com
+"""
+    with Clocks(hosts, zone) as clocks:
         result = clocks.check("--server", "ex01.contoso.com", "--verbose", status=PROBLEMS)
         word, said = skew_of(result, "dc1.contoso.com")
         expect_equal(word, "critical", "the PDC emulator")
@@ -152,6 +156,50 @@ def most_decide_where_the_pdc_emulator_is_wrong():
         commands = [step["command"] for one in result.report["findings"] for step in one["fix"]]
         expect(any("/syncfromflags:manual" in one for one in commands), f"commands are {commands}")
         expect(not any("domhier" in one for one in commands), f"commands are {commands}")
+
+
+@case
+def servers_do_not_decide_between_two_controllers():
+    """They repeat what the one says that they follow; and nobody is told to set a clock."""
+    for hosts in (organisation(pdc=-600), organisation(server=400, other=400)):
+        with Clocks(hosts) as clocks:
+            result = clocks.check("--server", "ex01.contoso.com", status=PROBLEMS)
+            expect_equal(skew_of(result, "dc1.contoso.com")[0], "unknown", "the PDC emulator")
+            expect_equal(skew_of(result, "dc2.contoso.com")[0], "critical", "the other controller")
+            expect_equal(skew_of(result, "ex01.contoso.com")[0], "unknown", "the server")
+            standing = {one["name"]: one["standing"] for one in result.report["charts"][0]["spans"]}
+            expect_equal(standing["ex01.contoso.com"], "unsure", "the server in the chart")
+            kinds = {step["kind"] for one in result.report["findings"] if one["outcome"] == "problem"
+                     for step in one["fix"]}  # fmt: skip
+            expect_equal(kinds, {"decide"}, "kinds of steps")
+
+
+@case
+def forests_have_a_chart_each():
+    """Their times need not agree, and no finding says that they should."""
+    hosts = {**organisation(), "127.0.0.41": (CONTROLLER, 1000), "127.0.0.42": (SERVER, 1000)}
+    zone = ZONE + """mail.example.net A 127.0.0.42
+dc.example.net A 127.0.0.41
+_ldap._tcp.dc._msdcs.example.net SRV 0 100 389 dc.example.net
+_ldap._tcp.pdc._msdcs.example.net SRV 0 100 389 dc.example.net
+"""
+    with Clocks(hosts, zone) as clocks:
+        report = clocks.check("--server", "ex01.contoso.com", "--server", "mail.example.net",
+                              status=0).report  # fmt: skip
+        expect_equal([chart["origin"] for chart in report["charts"]], ["dc1.contoso.com", "dc.example.net"], "origins")
+        for chart in report["charts"]:
+            for span in chart["spans"]:
+                if span["name"] != "this machine":
+                    expect_equal(span["standing"], "right", span["name"])
+
+
+@case
+def a_controller_by_name_and_address_is_one_row():
+    with Clocks(organisation()) as clocks:
+        report = clocks.check("--server", "ex01.contoso.com", "--dc", DC1, status=0).report
+        roles = {span["name"]: span["role"] for span in report["charts"][0]["spans"]}
+        expect_equal(roles.get(DC1), "PDC emulator", "the role of what is named by its address")
+        expect("dc1.contoso.com" not in roles, f"rows are {roles}")
 
 
 @case

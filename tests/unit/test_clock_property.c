@@ -241,6 +241,14 @@ static bool is_near(double size, double limit, double width)
     return size > limit - width && size < limit + width;
 }
 
+/* What a banner and a Date alone tell is no more than a warning: they may be anybody's. */
+static bool may_be_anybody(void)
+{
+    const unsigned members = 1u << CLOCK_SMB2 | 1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP_NTLM;
+
+    return (world.failing & members) == members;
+}
+
 /* No verdict that the planted difference belies, and none missing that it allows. */
 static bool is_fair(const struct finding *finding, double size, double width)
 {
@@ -250,7 +258,7 @@ static bool is_fair(const struct finding *finding, double size, double width)
     case OUTCOME_PROBLEM:
         if (finding->severity == SEVERITY_CRITICAL)
             return size >= 300;
-        return size >= 60 && (size < 300 || is_near(size, 300, width));
+        return size >= 60 && (size < 300 || is_near(size, 300, width) || may_be_anybody());
     default:
         return finding->outcome == OUTCOME_UNKNOWN && is_near(size, 60, width);
     }

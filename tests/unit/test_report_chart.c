@@ -110,8 +110,8 @@ static void ascii_is_ascii(void **state)
 static void a_scale_may_have_no_limit(void **state)
 {
     static const struct span spans[] = {
-        {"a", NULL, 0, 0, 1, false, SPAN_NEVER_CRITICAL},
-        {"b", NULL, -INT64_MAX, -INT64_MAX, 0, false, SPAN_NEVER_CRITICAL}};
+        {"a", NULL, 0, 0, 1, false, SPAN_NEVER_CRITICAL, NULL, false},
+        {"b", NULL, -INT64_MAX, -INT64_MAX, 0, false, SPAN_NEVER_CRITICAL, NULL, false}};
     struct report report = report_with_charts();
     struct chart chart;
     struct buffer text;
@@ -147,7 +147,9 @@ static void arrange_many(struct chart *chart, size_t wrong)
                                  at,
                                  i == 0 ? 2 : 1,
                                  false,
-                                 CHART_LIMIT};
+                                 CHART_LIMIT,
+                                 NULL,
+                                 false};
     }
     chart_arrange(&clock_scale, spans, MANY, &charts_memory, chart);
 }
