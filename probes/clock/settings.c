@@ -60,8 +60,7 @@ static const struct time_settings *settings_of(struct examination *x, const char
 /* A file with the settings is the one that is meant, not whichever comes first by its name. */
 static unsigned telling_of(const struct time_settings *settings)
 {
-    if (time_settings_covers(settings,
-                             "HKLM\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters"))
+    if (time_settings_covers(settings, TIME_KEY_W32TIME "\\Parameters"))
         return 3;
     if (settings->has_w32tm)
         return 2;
