@@ -155,7 +155,7 @@ static bool is_address_of_domain(const struct judge *judge, const char *host)
     bool has_brackets = size > 2 && host[0] == '[' && host[size - 1] == ']';
     struct ip_address ip;
 
-    if (ip_parse(host + has_brackets, size - 2 * has_brackets, &ip) != STATUS_OK)
+    if (ip_parse(host + has_brackets, size - (has_brackets ? 2 : 0), &ip) != STATUS_OK)
         return false;
     for (size_t i = 0; i < around->address_count; i++) {
         if (ip_equal(&ip, &around->addresses[i]))

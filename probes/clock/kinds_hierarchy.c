@@ -72,7 +72,7 @@ static const struct reference vm_references[] = {
 /* ---- the way back: every value that was seen; else the file that was kept ---- */
 
 #define PUT_BACK                                                                                   \
-    CLOCK_PUT_BACK_FILE("old-unknown", "source"),                                                            \
+    CLOCK_PUT_BACK_FILE("old-unknown", "source"),                                                  \
         SET("old-type", "Parameters", "Type", "REG_SZ", "{old-type}", NULL),                       \
         SET("old-peers", "Parameters", "NtpServer", "REG_SZ", "{old-peers}", NULL),                \
         SET_NUMBER("old-announce", "Config", "AnnounceFlags", "{old-announce}", NULL),             \
@@ -104,7 +104,7 @@ static const struct reference vm_references[] = {
         EXPORT("lacks-make", "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS", "make.reg",              \
                "what it runs on"),                                                                 \
         CLOCK_RUN("lacks-present", "w32tm /query /status /verbose > status.txt",                   \
-                  "whom it follows now, in any language" CLOCK_QUERY_SINCE),                                         \
+                  "whom it follows now, in any language" CLOCK_QUERY_SINCE),                       \
         CLOCK_RUN("lacks-vmware", TOOLBOX " timesync status > timesync.txt", NULL),                \
         CLOCK_RUN(                                                                                 \
             "lacks-vmware", "echo timesync status %errorlevel% >> timesync.txt",                   \
@@ -120,8 +120,9 @@ static const struct reference vm_references[] = {
 
 #define LOOK_AGAIN                                                                                 \
     CLOCK_LOOK(NULL),                                                                              \
-        CLOCK_RUN(NULL, "w32tm /query /status /verbose",                                           \
-                  "stratum 1 to 15, and a last good synchronisation that is minutes old" CLOCK_QUERY_SINCE)
+        CLOCK_RUN(                                                                                 \
+            NULL, "w32tm /query /status /verbose",                                                 \
+            "stratum 1 to 15, and a last good synchronisation that is minutes old" CLOCK_QUERY_SINCE)
 
 static const struct step_template repair[] = {CLOCK_KEEP_SETTINGS("source"),
                                               CLOCK_REPAIR_POLICY,
@@ -179,10 +180,12 @@ const struct finding_kind time_pdc_source = {
         "(GTIMESERV) and follows clocks outside.",
     .applies_to = "the PDC emulator of the forest's root domain; those of other domains follow it",
     .fix = repair,
-    .verify = (const struct step_template[]){LOOK_AGAIN,
-                                             CLOCK_RUN(NULL, "w32tm /query /peers",
-                                                       "each peer is active, and was heard lately" CLOCK_QUERY_SINCE),
-                                             {0}},
+    .verify =
+        (const struct step_template[]){
+            LOOK_AGAIN,
+            CLOCK_RUN(NULL, "w32tm /query /peers",
+                      "each peer is active, and was heard lately" CLOCK_QUERY_SINCE),
+            {0}},
     .undo = put_back,
     .make_known = gather,
     .references = references,
@@ -223,8 +226,9 @@ const struct finding_kind time_vm_sync = {
             {0}},
     .verify =
         (const struct step_template[]){
-            CLOCK_RUN("hyper-v", "w32tm /query /source",
-                      "names whom it follows: anything but VM IC Time Synchronization Provider" CLOCK_QUERY_SINCE),
+            CLOCK_RUN(
+                "hyper-v", "w32tm /query /source",
+                "names whom it follows: anything but VM IC Time Synchronization Provider" CLOCK_QUERY_SINCE),
             CLOCK_RUN("tools-on", TOOLBOX " timesync status",
                       "it says Disabled, or in any language ends with exit status 69"),
             {0}},
