@@ -52,7 +52,7 @@ struct span {
     int64_t critical;    /* a whole span so far from the origin, or farther, breaks something; or
                             SPAN_NEVER_CRITICAL */
     const char *group;   /* of those that are to agree; or NULL. Others are on another chart */
-    bool is_disputed;    /* which of several is wrong is not known: unsure where it would be wrong */
+    bool is_disputed; /* which of several is wrong is not known: unsure where it would be wrong */
 };
 
 struct chart_row {

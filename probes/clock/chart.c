@@ -106,6 +106,8 @@ const struct scale clock_scale = {
 
 /* ---- placing ---- */
 
+enum { PDC_RANK = 20 }; /* of the topmost domain; of those below it less */
+
 /* Short, for they stand in a column. */
 static const struct {
     const char *role;
@@ -113,8 +115,8 @@ static const struct {
 } places[CLOCK_ROLE_COUNT] = {
     [CLOCK_ROLE_SERVER] = {"server", 1},
     [CLOCK_ROLE_CONTROLLER] = {"DC", 2},
-    [CLOCK_ROLE_PDC] = {"PDC emulator", 3},
-    [CLOCK_ROLE_REFERENCE] = {"reference", 4},
+    [CLOCK_ROLE_PDC] = {"PDC emulator", PDC_RANK},
+    [CLOCK_ROLE_REFERENCE] = {"reference", PDC_RANK + 1},
 };
 
 static bool is_controller(const struct clock_host *host)
@@ -130,6 +132,16 @@ static const char *name_of(struct examination *x, const struct clock_host *host)
     return given ? given : host->name;
 }
 
+/* How far below the topmost domain a PDC emulator is; that of another domain is the one above. */
+static unsigned depth_of(const struct clock_field *field, const struct clock_host *host)
+{
+    bool is_above = field->host->role == CLOCK_ROLE_PDC && host != field->host;
+
+    if (host->role != CLOCK_ROLE_PDC || field->depth == 0)
+        return 0;
+    return is_above ? field->depth - 1 : field->depth;
+}
+
 static void place_host(struct examination *x, const struct clock_field *field,
                        const struct clock_host *host, struct span marks)
 {
@@ -137,7 +149,7 @@ static void place_host(struct examination *x, const struct clock_field *field,
                         .role = places[host->role].role,
                         .least = host->consensus.interval.least,
                         .most = host->consensus.interval.most,
-                        .rank = places[host->role].rank,
+                        .rank = places[host->role].rank - depth_of(field, host),
                         .is_doubted = marks.is_doubted,
                         .critical = SPAN_NEVER_CRITICAL,
                         .group = field->top,
@@ -172,7 +184,8 @@ void clock_place(struct examination *x, const struct clock_field *field)
         return;
     place_host(x, field, field->host,
                (struct span){.is_doubted = clock_is_wrong(comparison),
-                             .is_disputed = clock_disputed(comparison) != NULL});
+                             .is_disputed = clock_disputed(comparison) != NULL ||
+                                            field->is_with_disputed_pdc});
     for (size_t i = 0; i < comparison->count; i++) {
         const struct clock_pair *pair = &comparison->pairs[i];
 

@@ -134,7 +134,8 @@ static void hear(struct votes *votes, const struct clock_pair *pair, const struc
         clock_are_apart(witness, host, limit) && clock_are_apart(witness, pair->other, limit);
 }
 
-/* Of clocks outside, none of which says anything of a host that nothing outside was apart from. */
+/* One of the two is right if it is in step with clocks outside; both are wrong if these are apart
+ * from both. */
 static enum clock_blame blame_outside(const struct clock_comparison *comparison,
                                       const struct clock_pair *pair, int64_t limit)
 {

@@ -248,8 +248,10 @@ static void look_above(struct builder *builder)
             add_other(builder, pdc);
     }
     field->top = field->domain->name;
-    for (; over; over = domain_over(builder, over))
+    for (; over; over = domain_over(builder, over)) {
         field->top = over->name;
+        field->depth++;
+    }
 }
 
 /* ---- what is borne ---- */
@@ -327,6 +329,7 @@ static bool fill(struct examination *x, struct clock_field *field)
 static bool look_at_pdc(struct examination *x, struct clock_field *field)
 {
     struct clock_field *above = arena_new(pass_memory(x), 1, sizeof *above);
+    const struct clock_pair *worst;
 
     above->domain = field->domain;
     above->host = clock_host_of(x, field->domain->pdc, CLOCK_ROLE_PDC, field->domain->realm);
@@ -335,6 +338,10 @@ static bool look_at_pdc(struct examination *x, struct clock_field *field)
     if (!above->is_reference && clock_is_wrong(above->comparison) &&
         !clock_host_is_same(above->host, field->host))
         field->wrong_pdc = above->host;
+    worst = above->comparison->worst;
+    field->is_with_disputed_pdc = worst && clock_is_apart(worst) &&
+                                  worst->blame == CLOCK_UNDECIDED &&
+                                  clock_are_in_step(field->host, above->host, field->limit);
     field->is_with_wrong_pdc =
         field->wrong_pdc && clock_are_in_step(field->host, field->wrong_pdc, field->limit);
     return true;

@@ -13,8 +13,11 @@ struct clock_field {
     const struct clock_host *witnesses[CLOCK_OTHERS_MOST]; /* these, and all others known */
     size_t witness_count;
     const struct clock_comparison *comparison; /* of the host with the others */
-    const char *top;                     /* of the domain and those above it the topmost; or NULL */
-    int64_t limit;                       /* of Kerberos, in microseconds */
+    const char *top;           /* of the domain and those above it the topmost; or NULL */
+    bool is_with_disputed_pdc; /* in step with it, and it differs from the one above: who is wrong?
+                                */
+    unsigned depth;            /* how many domains there are above */
+    int64_t limit;             /* of Kerberos, in microseconds */
     const struct evidence *limit_source; /* of host evidence that tells it; or NULL */
     bool is_accused; /* a controller that servers alone show to be wrong: it is held against them */
     bool is_reference;                  /* the user named it with --reference, too: it is right */

@@ -221,11 +221,24 @@ static void recorded_clocks_stand_right(void **state)
                                                    {"this machine", SPAN_WARNING},
                                                    {NULL, SPAN_RIGHT}};
 
+    static const struct expectation astray[] = {{"dc1.contoso.com", SPAN_RIGHT},
+                                                {"dc2.contoso.com", SPAN_CRITICAL},
+                                                {"ex01.contoso.com", SPAN_UNSURE},
+                                                {"this machine", SPAN_RIGHT},
+                                                {NULL, SPAN_RIGHT}};
+    static const struct expectation child[] = {{"dc1.contoso.com", SPAN_RIGHT},
+                                               {"dc1.emea.contoso.com", SPAN_CRITICAL},
+                                               {"ex01.emea.contoso.com", SPAN_UNSURE},
+                                               {"this machine", SPAN_RIGHT},
+                                               {NULL, SPAN_RIGHT}};
+
     (void)state;
     expect_chart("clock-pdc-back", pdc_back);
     expect_chart("clock-server-ahead", ahead);
     expect_chart("clock-server-drifts", drifts);
     expect_chart("clock-undecided", undecided);
+    expect_chart("clock-servers-follow-astray", astray);
+    expect_chart("clock-child-astray", child);
 }
 
 /* The same without a clock outside: of two controllers that differ the PDC emulator is zero, and
