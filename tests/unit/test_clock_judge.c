@@ -1122,7 +1122,7 @@ static void the_nearest_domain_counts(void **state)
 }
 static void judge_domain_of(size_t count)
 {
-    static char names[CONTROLLERS_MOST][24], addresses[CONTROLLERS_MOST][16];
+    static char names[CONTROLLERS_MOST][40], addresses[CONTROLLERS_MOST][16];
     static struct lab lab;
 
     lab = (struct lab){{EX01(.offset = 400)}, .pdc = "dc19.contoso.com"};
