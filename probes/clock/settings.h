@@ -1,8 +1,8 @@
 /*
  * Host evidence: registry exports, what w32tm and VMware print, security templates. Files in one
  * folder that name no two machines are of one host and are judged together, told at the one
- * that says most of the settings. Where they name several, where exports without a name contradict others, or where there are
- * more than 64, each is judged alone.
+ * that says most of the settings. Where they name several, where exports without a name contradict
+ * others, or where there are more than 64, each is judged alone.
  */
 #ifndef EXDIAG_PROBES_CLOCK_SETTINGS_H
 #define EXDIAG_PROBES_CLOCK_SETTINGS_H
