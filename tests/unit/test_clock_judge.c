@@ -916,6 +916,7 @@ static void a_domain_is_held_against_the_one_above(void **state)
         const struct lab lab = {
             {{.name = "dc.au.contoso.com", .address = "192.0.2.24", .offset = rows[i].child},
              {.name = "ex01.au.contoso.com", .address = "192.0.2.23", .offset = rows[i].child},
+             {.name = "dc2.au.contoso.com", .address = "192.0.2.25", .offset = rows[i].child},
              DC1(.offset = rows[i].above)},
             ONE,
             .elsewhere = "dc.au.contoso.com",
@@ -924,6 +925,7 @@ static void a_domain_is_held_against_the_one_above(void **state)
 
         begin(&lab);
         add(SUBJECT_SERVER, "ex01.au.contoso.com");
+        add(SUBJECT_DC, "dc2.au.contoso.com");
         run();
         finding = finding_of("dc.au.contoso.com", "clock-skew");
         if (strcmp(word_of(finding), rows[i].outcome) != 0)
