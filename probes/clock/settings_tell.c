@@ -31,8 +31,8 @@ static const char *const fault_texts[TIME_FAULT_COUNT] = {
     [TIME_FAULT_ANNOUNCED] =
         "it always announces itself as a reliable source, which the PDC emulator alone is",
     [TIME_FAULT_SOURCE_OWN_CLOCK] = "at present it follows its own clock",
-    [TIME_FAULT_SOURCE_STRANGER] = "it is told to follow the domain, and at present follows a host "
-                                   "that DNS does not name as one of its controllers",
+    [TIME_FAULT_SOURCE_STRANGER] =
+        "told to follow the domain, it follows a host that is no controller as far as DNS knows",
     [TIME_FAULT_SOURCE_HYPERVISOR] = "at present it follows the machine that it runs on",
     [TIME_FAULT_HYPERVISOR_SYNC] =
         "Hyper-V's time provider is on, which Microsoft advises against on domain controllers",
