@@ -325,3 +325,16 @@ uint64_t text_hash(const char *text)
         hash = (hash ^ (unsigned char)*text) * 1099511628211u;
     return hash;
 }
+
+size_t text_likeness(const char *typed, const char *name)
+{
+    size_t typed_size = strlen(typed), name_size = strlen(name), start = 0, end = 0;
+    size_t least = typed_size < name_size ? typed_size : name_size;
+    size_t longer = typed_size + name_size - 2 * least;
+
+    while (start < least && typed[start] == name[start])
+        start++;
+    while (end < least - start && typed[typed_size - 1 - end] == name[name_size - 1 - end])
+        end++;
+    return start < 2 || start + end < longer ? 0 : start + end - longer;
+}

@@ -61,6 +61,14 @@ bool text_is_digit(char character);
 bool text_is_letter(char character);
 char text_lower(char character);
 bool text_equal_fold(const char *a, const char *b);
+
+/*
+ * How much like a name another one is that somebody may have mistyped: the bytes they share at
+ * their beginning and at their end, less those by which the one is longer. 0 unless they share
+ * two at the beginning.
+ */
+size_t text_likeness(const char *typed, const char *name);
+
 bool text_equal_fold_sized(const char *a, size_t a_size, const char *b, size_t b_size);
 bool text_starts_fold(const char *text, size_t size, const char *prefix);
 

@@ -64,19 +64,17 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-/* The command that shares the longest beginning with a mistyped one, two letters at least. */
+/* The command that is most like a mistyped one. */
 static const struct command *nearest_command(const char *name)
 {
     const struct command *nearest = NULL;
-    size_t best = 1;
+    size_t best = 0;
 
     for (const struct command *const *command = commands; *command; command++) {
-        size_t same = 0;
+        size_t likeness = text_likeness(name, (*command)->name);
 
-        while (name[same] && name[same] == (*command)->name[same])
-            same++;
-        if (same > best) {
-            best = same;
+        if (likeness > best) {
+            best = likeness;
             nearest = *command;
         }
     }

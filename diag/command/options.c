@@ -3,6 +3,7 @@
 #include "diag/command/command.h"
 #include "diag/command/option_subjects.h"
 #include "diag/command/option_table.h"
+#include "diag/text.h"
 
 #include <string.h>
 
@@ -15,19 +16,17 @@ static const struct option *find_option(const char *name, unsigned flag)
     return NULL;
 }
 
-/* The option that shares the longest beginning with a mistyped one, two letters at least. */
+/* The option that is most like a mistyped one. */
 static const char *nearest_option(const char *name, unsigned flag)
 {
     const char *nearest = NULL;
-    size_t best = 1;
+    size_t best = 0;
 
     for (const struct option *option = option_table; option->name; option++) {
-        size_t same = 0;
+        size_t likeness = text_likeness(name, option->name);
 
-        while (name[same] && name[same] == option->name[same])
-            same++;
-        if (same > best && option->commands & flag) {
-            best = same;
+        if (likeness > best && option->commands & flag) {
+            best = likeness;
             nearest = option->name;
         }
     }

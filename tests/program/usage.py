@@ -38,6 +38,7 @@ def unknown_command_with_a_suggestion():
 @case
 def unknown_option_with_a_suggestion():
     expect_in("did you mean --domain", refused("check", "--domian", "contoso.com"), "stderr")
+    expect_in("did you mean --server", refused("check", "--sever", "ex01.contoso.com"), "stderr")
     expect_in("did you mean --format", refused("report", "--formta=json"), "stderr")
     expect_in("exdiag check --help", refused("check", "--zzz"), "stderr")
     refused("check", "-x")

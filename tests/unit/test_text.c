@@ -230,9 +230,23 @@ static void test_hash(void **state)
     assert_true(text_hash("foobar") == 0x85944171F73967E8u);
 }
 
+/* A letter left out, two that changed places, a beginning alone; and what has nothing in common. */
+static void likeness_finds_what_was_meant(void **state)
+{
+    (void)state;
+    assert_true(text_likeness("sever", "server") > text_likeness("sever", "severity"));
+    assert_true(text_likeness("domian", "domain") > text_likeness("domian", "dns"));
+    assert_true(text_likeness("repotr", "report") > 0);
+    assert_int_equal(text_likeness("", "server"), 0);
+    assert_int_equal(text_likeness("s", "s"), 0);
+    assert_int_equal(text_likeness("xerver", "server"), 0);
+    assert_int_equal(text_likeness("aa", "aa"), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(likeness_finds_what_was_meant),
         cmocka_unit_test(test_every_code_point_round_trips),
         cmocka_unit_test(test_what_is_not_utf8),
         cmocka_unit_test(test_next),
