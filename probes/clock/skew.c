@@ -363,7 +363,7 @@ void clock_tell_skew(struct examination *x, const struct clock_field *field)
     set_subject(x, finding, field);
     set_pair(x, finding, field);
     set_steps(x, finding, field, comparison);
-    if (is_outside_silent(field) || is_outside_divided(field))
+    if (clock_host_spoke(field->host) && (is_outside_silent(field) || is_outside_divided(field)))
         set_text(finding, "third-clock", "yes");
     saw_all(x, finding, field, comparison);
 }

@@ -71,6 +71,17 @@ def skew_of(result, host):
 
 
 @case
+def a_controller_that_cannot_be_read_is_to_be_reached():
+    result = exdiag(
+        "check", "--dc", "127.0.0.78", "--reference", "127.0.0.79", "--only", "clock", "--dns", "127.0.0.80",
+        *(word for service in ("ntp", "ldap", "kerberos", "smb") for word in ("--port", f"{service}=9")),
+        "--timeout", 2, status=INCOMPLETE,
+    )  # fmt: skip
+    expect_in("let it", result.out, "what would make it known")
+    expect_not_in("Name another clock", result.out, "what would not")
+
+
+@case
 def a_server_is_held_against_its_controllers():
     for seconds, expected in ((0, "ok"), (55, "ok"), (-62, "warning"), (298, "warning"), (305, "critical"),
                               (-86400, "critical")):  # fmt: skip
