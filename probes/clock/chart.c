@@ -162,11 +162,14 @@ static void place_host(struct examination *x, const struct clock_field *field,
 }
 
 /* It is what all were measured with. Wherever it is, it breaks nobody's tickets. */
+/* Beside one other clock alone, nobody knows which of the two is wrong. */
 static void place_examiner(struct examination *x, const struct clock_field *field)
 {
     place(x, &clock_scale,
-          &(const struct span){
-              .name = "this machine", .critical = SPAN_NEVER_CRITICAL, .group = field->top});
+          &(const struct span){.name = "this machine",
+                               .critical = SPAN_NEVER_CRITICAL,
+                               .group = field->top,
+                               .is_disputed = field->comparison->count == 0});
 }
 
 /* Nobody's time is its own. */
