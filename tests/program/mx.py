@@ -254,12 +254,12 @@ NOT_SCRIPTS_OF_PORT_25 = {"tls-at-once", "late-close", "late-reset", "teaser-lat
 
 def of_every_kind(place):
     return Exchangers(
-        {f"k{i}.com": kind for i, kind in enumerate(VERDICTS)}, ca=place / "authority.pem"
+        {f"behaviour{i}.com": kind for i, kind in enumerate(VERDICTS)}, ca=place / "authority.pem"
     )
 
 
 def check_every_kind(lab, place, *arguments):
-    domains = [f"k{i}.com" for i in range(len(VERDICTS))]
+    domains = [f"behaviour{i}.com" for i in range(len(VERDICTS))]
     return lab.check(*domains, "--patience", 1.5, "--timeout", 1.5, "--verbose", "--ca-file",
                      place / "authority.pem", *arguments, status=PROBLEMS)  # fmt: skip
 
@@ -277,7 +277,7 @@ def every_behaviour_has_its_verdict():
             found = {
                 (finding["id"], finding["outcome"])
                 for finding in result.report["findings"]
-                if finding["subject"]["name"] == f"k{number}.com"
+                if finding["subject"]["name"] == f"behaviour{number}.com"
             }
             if (finding_id, outcome) not in found:
                 wrong.append(f"{kind}: {sorted(found)}")
@@ -302,7 +302,7 @@ def redacted_it_names_nobody():
         again = exdiag("report", path, "--format", "json", "--verbose", status=PROBLEMS)
         expect(live.out_bytes == again.out_bytes, "the report is another")
         text = path.read_text()
-        for name in ("k1.com", "mx1", "mail.example", "lab's authority"):
+        for name in ("behaviour", "mail.example", "lab's authority"):
             expect(name not in text, f"{name} is in the file")
 
 
