@@ -9,7 +9,7 @@
 #include "diag/evidence/evidence.h"
 #include "diag/read/registry_text.h"
 
-enum { REGISTRY_VALUES_MOST = 1000 };
+enum { REGISTRY_ANSWER_MOST = 1000 }; /* values */
 
 struct registry_answer {
     struct evidence evidence;
