@@ -16,6 +16,7 @@ struct ldif {
     void *context;
     enum encoding encoding;
     struct utf16 utf16;
+    bool is_begun;   /* UTF-16: a mark is no mark any more */
     char head[HEAD]; /* until there are enough bytes to know the encoding */
     size_t head_size;
     struct buffer wide;    /* a piece of UTF-16 as UTF-8 */
@@ -288,9 +289,10 @@ static void feed_wide(struct ldif *reader, const char *bytes, size_t size)
 
         buffer_clear(&reader->wide);
         utf16_to_utf8(&reader->utf16, bytes, piece, &reader->wide);
-        if (reader->wide.size >= 3 && memcmp(reader->wide.text, "\xef\xbb\xbf", 3) == 0 &&
-            reader->text.size == 0)
+        if (!reader->is_begun && reader->wide.size >= 3 &&
+            memcmp(reader->wide.text, "\xef\xbb\xbf", 3) == 0)
             mark = 3;
+        reader->is_begun = reader->is_begun || reader->wide.size > 0;
         feed_text(reader, reader->wide.text + mark, reader->wide.size - mark);
         bytes += piece;
         size -= piece;
