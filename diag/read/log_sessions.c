@@ -10,37 +10,51 @@ enum { WAYS = 8, SETS = LOG_SESSIONS_MOST / WAYS };
 
 void log_sessions_init(struct log_sessions *sessions, size_t size)
 {
-    *sessions = (struct log_sessions){memory_new(LOG_SESSIONS_MOST, size), size};
+    sessions->places = memory_new(LOG_SESSIONS_MOST, sizeof *sessions->places);
+    sessions->size = size;
 }
 
 void log_sessions_release(struct log_sessions *sessions)
 {
+    for (size_t i = 0; sessions->places && i < LOG_SESSIONS_MOST; i++)
+        free(sessions->places[i]);
     free(sessions->places);
     *sessions = (struct log_sessions){NULL, 0};
 }
 
 void *log_session_at(const struct log_sessions *sessions, size_t index)
 {
-    return sessions->places + index * sessions->size;
+    struct log_session *session = sessions->places ? sessions->places[index] : NULL;
+
+    return session && session->id[0] ? session : NULL;
+}
+
+/* A free place of a set, or the one that was idle for longest. */
+static struct log_session *make_room(const struct log_sessions *sessions, struct log_session **set)
+{
+    struct log_session *idle = set[0];
+
+    for (size_t i = 0; i < WAYS; i++) {
+        if (!set[i])
+            return set[i] = memory_new(1, sessions->size);
+        if (set[i]->used < idle->used)
+            idle = set[i];
+    }
+    memset(idle, 0, sessions->size);
+    return idle;
 }
 
 void *log_session_of(struct log_sessions *sessions, const char *id, uint64_t line)
 {
-    size_t first = (size_t)(text_hash(id) % SETS) * WAYS;
-    struct log_session *found = log_session_at(sessions, first);
+    struct log_session **set = &sessions->places[text_hash(id) % SETS * WAYS];
+    struct log_session *session = NULL;
 
-    for (size_t i = first; i < first + WAYS; i++) {
-        struct log_session *session = log_session_at(sessions, i);
-
-        if (strcmp(session->id, id) == 0) {
-            session->used = line;
-            return session;
-        }
-        if (session->used < found->used)
-            found = session;
+    for (size_t i = 0; i < WAYS && set[i] && !session; i++)
+        session = strcmp(set[i]->id, id) == 0 ? set[i] : NULL;
+    if (!session) {
+        session = make_room(sessions, set);
+        memcpy(session->id, id, strlen(id));
     }
-    memset(found, 0, sessions->size);
-    memcpy(found->id, id, strlen(id));
-    found->used = line;
-    return found;
+    session->used = line;
+    return session;
 }

@@ -12,24 +12,24 @@
 enum { LOG_SESSION_ID_MOST = 40, LOG_SESSIONS_MOST = 4096 };
 
 struct log_session {                  /* the first member of what a reader knows of one */
-    char id[LOG_SESSION_ID_MOST + 1]; /* "": the place is free */
+    char id[LOG_SESSION_ID_MOST + 1]; /* "": it is over, and the place is free */
     uint64_t used;                    /* line */
 };
 
 struct log_sessions {
-    char *places; /* LOG_SESSIONS_MOST times `size` bytes */
-    size_t size;
+    struct log_session **places; /* LOG_SESSIONS_MOST; NULL where there was none yet */
+    size_t size;                 /* of one */
 };
 
-/* `size`: of one, with its struct log_session. */
+/* `size`: of what a reader knows of one, with its struct log_session. */
 void log_sessions_init(struct log_sessions *sessions, size_t size);
 void log_sessions_release(struct log_sessions *sessions);
 
 /* The one of this id, of 1 to LOG_SESSION_ID_MOST bytes; zeroed but for its first member if it
- * was not open. */
+ * was not open. Whose reader zeroes all of it ends it. */
 void *log_session_of(struct log_sessions *sessions, const char *id, uint64_t line);
 
-/* One of LOG_SESSIONS_MOST places, free or not. */
+/* One of LOG_SESSIONS_MOST places; NULL if it is free. */
 void *log_session_at(const struct log_sessions *sessions, size_t index);
 
 #endif

@@ -115,6 +115,8 @@ static void read_event(struct mail_log_reader *reader, struct send_log *log, con
         mail_log_damaged(reader);
         return;
     }
+    if (!log->sessions.places)
+        log_sessions_init(&log->sessions, sizeof *session);
     session = log_session_of(&log->sessions, id, mail_log_line(reader));
     if (mail_log_address(remote, strlen(remote), &address)) {
         if (session->remote.ip.family != IP_NONE && !net_address_equal(&session->remote, &address))
@@ -156,8 +158,6 @@ static void read_line(struct mail_log_reader *reader, void *state, const char *l
         mail_log_damaged(reader);
         return;
     }
-    if (!log->sessions.places)
-        log_sessions_init(&log->sessions, sizeof(struct session));
     log_fields_split(&log->fields, line, ',');
     read_event(reader, log, line);
 }
@@ -167,13 +167,14 @@ static void end(struct mail_log_reader *reader, void *state)
 {
     struct send_log *log = state;
 
-    for (size_t i = 0; log->sessions.places && i < LOG_SESSIONS_MOST; i++) {
+    for (size_t i = 0; i < LOG_SESSIONS_MOST; i++) {
         const struct session *session = log_session_at(&log->sessions, i);
-        struct mail_log_event event = {
-            .address = session->remote, .fault = MAIL_LOG_FAULT_COUNT, .silence = -1, .text = ""};
+        struct mail_log_event event = {.fault = MAIL_LOG_FAULT_COUNT, .silence = -1, .text = ""};
 
-        if (session->is_connected && !session->is_told)
-            mail_log_tell(reader, &event);
+        if (!session || !session->is_connected || session->is_told)
+            continue;
+        event.address = session->remote;
+        mail_log_tell(reader, &event);
     }
     if (log->fields.text.text)
         buffer_release(&log->fields.text);

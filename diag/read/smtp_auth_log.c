@@ -368,7 +368,7 @@ static void end_sessions(struct smtp_auth_reader *reader)
     for (size_t i = 0; i < LOG_SESSIONS_MOST; i++) {
         struct session *session = log_session_at(&reader->sessions, i);
 
-        if (!session->open.id[0])
+        if (!session)
             continue;
         if (!*session->error)
             session->is_awaited = false;
