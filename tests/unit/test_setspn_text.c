@@ -78,6 +78,19 @@ static void test_lists(void **state)
     }
 }
 
+/* What is no name, or has words behind it, among names. */
+static void test_odd_names(void **state)
+{
+    struct setspn_text out =
+        read_text("CN=a,DC=d,DC=my-corp_1 \xe3\x81\xab SPN:\n\tHTTP/\n\tHTTP/dropped\n"
+                  "for CN=b,DC=c:\n\tHTTP/a b\n\t/HTTP\n");
+
+    (void)state;
+    assert_int_equal(out.account_count, 2);
+    expect_account(&out, 0, "CN=a,DC=d,DC=my-corp_1", true, (const char *const[]){NULL});
+    expect_account(&out, 1, "CN=b,DC=c", true, (const char *const[]){"HTTP/a b", NULL});
+}
+
 /* An account without names is an account still: it was asked for. */
 static void test_empty_list(void **state)
 {
@@ -295,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_lists, release),
+        cmocka_unit_test_teardown(test_odd_names, release),
         cmocka_unit_test_teardown(test_empty_list, release),
         cmocka_unit_test_teardown(test_queries, release),
         cmocka_unit_test_teardown(test_nothing_found, release),

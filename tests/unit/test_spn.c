@@ -28,6 +28,7 @@ static void test_parts(void **state)
     expect("SMTPSVC/mail.contoso.com", "SMTPSVC", "mail.contoso.com", 0, NULL, NULL);
     expect("SmtpSvc/EX01", "SmtpSvc", "EX01", 0, NULL, NULL);
     expect("HTTP/web01:8443", "HTTP", "web01", 8443, NULL, NULL);
+    expect("HTTP/web01:1", "HTTP", "web01", 1, NULL, NULL);
     expect("HTTP/web01:65535", "HTTP", "web01", 65535, NULL, NULL);
     expect("MSSQLSvc/sql01.contoso.com:ACCOUNTS", "MSSQLSvc", "sql01.contoso.com", 0, "ACCOUNTS",
            NULL);
@@ -43,9 +44,9 @@ static void test_parts(void **state)
 static void test_refusals(void **state)
 {
     static const char *const texts[] = {
-        "",          "SMTPSVC",    "SMTPSVC/",     "/mail",     "SMTPSVC//a",  "SMTPSVC/:25",
-        "HTTP/a:",   "HTTP/a:0",   "HTTP/a:65536", "HTTP/a:/b", "HTTP/a:80/",  "HTTP/a/",
-        "HTTP/a\tb", "HTTP/a\x7f", "HTTP/\xff",    "HTTP/a\n",  "HTTP/fe80::1"};
+        "",         "SMTPSVC",   "SMTPSVC/",     "/mail",     "SMTPSVC//a", "SMTPSVC/:25",
+        "HTTP/a:",  "HTTP/a:0",  "HTTP/a:65536", "HTTP/a:/b", "HTTP/a:80/", "HTTP/a/",
+        "\1HTTP/a", "HTTP/a\tb", "HTTP/a\x7f",   "HTTP/\xff", "HTTP/a\n",   "HTTP/fe80::1"};
     struct arena memory = {0};
     struct spn spn;
 
@@ -129,12 +130,43 @@ static void test_folding(void **state)
         assert_int_equal(case_fold(case_fold(i)), case_fold(i));
 }
 
+/* Where capitals and small letters take turns, from the first to the last of each run. */
+static void test_turns(void **state)
+{
+    static const uint32_t runs[][2] = {
+        {0x100, 0x12F}, {0x132, 0x137}, {0x139, 0x148},   {0x14A, 0x177},
+        {0x179, 0x17E}, {0x1A0, 0x1A5}, {0x1CD, 0x1DC},   {0x1DE, 0x1EF},
+        {0x1F8, 0x21F}, {0x222, 0x233}, {0x460, 0x481},   {0x48A, 0x4BF},
+        {0x4C1, 0x4CE}, {0x4D0, 0x52F}, {0x1E00, 0x1E95}, {0x1EA0, 0x1EFF},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        for (uint32_t capital = runs[i][0]; capital < runs[i][1]; capital += 2) {
+            assert_int_equal(case_fold(capital), capital + 1);
+            assert_int_equal(case_fold(capital + 1), capital + 1);
+        }
+    }
+}
+
+/* Sizes alone say where a text ends. */
+static void test_sizes(void **state)
+{
+    (void)state;
+    assert_true(case_equal("aB\0c", 4, "Ab\0C", 4));
+    assert_true(case_equal("ab", 1, "ac", 1));
+    assert_false(case_equal("a\0", 2, "a", 1));
+    assert_false(case_equal("a", 1, "a\0", 2));
+    assert_true(case_equal("", 0, "", 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts),   cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_longest), cmocka_unit_test(test_equal),
-        cmocka_unit_test(test_folding),
+        cmocka_unit_test(test_folding), cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_sizes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
