@@ -322,7 +322,5 @@ void event_build_close(struct event_build *build)
 
 const struct windows_event *event_build_end(struct event_build *build)
 {
-    bool is_event = build->depth == 0 && build->has_id && !build->is_malformed;
-
-    return is_event ? &build->event : NULL;
+    return build->has_id && !build->is_malformed ? &build->event : NULL;
 }

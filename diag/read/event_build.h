@@ -52,7 +52,10 @@ void event_build_attribute(struct event_build *build, const char *name, size_t n
 void event_build_text(struct event_build *build, const char *text, size_t size);
 void event_build_close(struct event_build *build);
 
-/* The event, until the next one begins; NULL if it is none: its id is no number, or open. */
+/*
+ * The event, every element of which has been closed, until the next one begins; NULL if it is
+ * none: the first element is another, or its id is no number.
+ */
 const struct windows_event *event_build_end(struct event_build *build);
 
 #endif

@@ -225,7 +225,8 @@ static bool read_markup(struct event_xml *reader, bool is_last)
     return true;
 }
 
-/* Steps over the rest of a passage; false where its end is still to come. */
+/* Steps over the rest of a passage, which begins behind <Event; false where its end is still to
+ * come. */
 static bool skip_passage(struct event_xml *reader)
 {
     const char *text = reader->text.text, *end = text + reader->text.size;
@@ -233,7 +234,7 @@ static bool skip_passage(struct event_xml *reader)
 
     while ((at = memchr(at, '>', (size_t)(end - at)))) {
         at++;
-        if (at - text >= 3 && memcmp(at - 3, reader->passage, 3) == 0) {
+        if (memcmp(at - 3, reader->passage, 3) == 0) {
             reader->passage = NULL;
             reader->at = (size_t)(at - text);
             return true;

@@ -194,9 +194,7 @@ static bool take_gap(struct evtx_binxml *xml, struct cursor *cursor, const struc
     if (!take_u16(xml, cursor, &number) || !take(xml, cursor, 1) ||
         !find_value(xml, values, number, &gap->value))
         return false;
-    gap->is_absent =
-        token == TOKEN_OPTIONAL_VALUE &&
-        (gap->value.type == EVTX_NULL || (gap->value.type & EVTX_ARRAY && gap->value.size == 0));
+    gap->is_absent = token == TOKEN_OPTIONAL_VALUE && gap->value.type == EVTX_NULL;
     return true;
 }
 
@@ -288,21 +286,17 @@ static bool build_value(struct evtx_binxml *xml, const struct evtx_value *value)
 
 /* ---- elements ---- */
 
-/* All there is of an attribute's value; `is_there` unless that is an absent value alone. */
+/* All there is of an attribute's value. */
 static bool read_attribute_value(struct evtx_binxml *xml, struct cursor *cursor,
-                                 const struct values *values, bool *is_there)
+                                 const struct values *values)
 {
-    bool is_empty = true;
-
-    *is_there = false;
     buffer_clear(&xml->value);
     for (;;) {
         unsigned token = peek(xml, cursor) & ~(unsigned)TOKEN_MORE;
-        struct gap gap = {.is_absent = false};
+        struct gap gap;
 
         if (!is_gap(token) && !is_text(token))
-            break;
-        is_empty = false;
+            return true;
         cursor->at++;
         if (!spend(xml, 0))
             return false;
@@ -310,10 +304,7 @@ static bool read_attribute_value(struct evtx_binxml *xml, struct cursor *cursor,
                                 !add_value(xml, &gap.value, &xml->value)
                           : !add_text(xml, cursor, token, &xml->value))
             return false;
-        *is_there |= !gap.is_absent;
     }
-    *is_there |= is_empty;
-    return true;
 }
 
 static bool read_attributes(struct evtx_binxml *xml, struct cursor *cursor,
@@ -321,15 +312,12 @@ static bool read_attributes(struct evtx_binxml *xml, struct cursor *cursor,
 {
     while ((peek(xml, cursor) & ~(unsigned)TOKEN_MORE) == TOKEN_ATTRIBUTE) {
         struct name name;
-        bool is_there;
 
         cursor->at++;
         if (!spend(xml, 0) || !take_name(xml, cursor, &name) ||
-            !read_attribute_value(xml, cursor, values, &is_there))
+            !read_attribute_value(xml, cursor, values))
             return false;
-        if (is_there)
-            event_build_attribute(xml->build, name.text, name.size, xml->value.text,
-                                  xml->value.size);
+        event_build_attribute(xml->build, name.text, name.size, xml->value.text, xml->value.size);
     }
     return true;
 }

@@ -3,7 +3,7 @@
  * in the chunk, and values that fill the gaps of a template and may be binary XML themselves.
  *
  * An element whose only content is an array is there once for each item; one whose only content
- * is an optional value that is null is not there, and neither is an attribute like that.
+ * is an optional value that is null is not there. An attribute like that is empty.
  *
  * What a record may take is bounded beside its size, since values and templates can be used many
  * times: EVTX_WORK_MOST tokens, or 64 bytes of text in place of one.

@@ -5,8 +5,6 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { REFERENCE_MOST = 12 }; /* "#x0010FFFF" and a little more */
-
 void xml_text_begin(struct xml_text *xml, const char *text, size_t size)
 {
     *xml = (struct xml_text){.at = text, .end = text + size};
@@ -270,7 +268,6 @@ bool xml_text_resolve(const struct xml_span *text, struct buffer *out)
 
     while (at < end) {
         const char *mark = memchr(at, '&', (size_t)(end - at)), *close;
-        size_t left = mark ? (size_t)(end - mark) : 0;
         uint32_t character;
 
         if (!mark) {
@@ -278,7 +275,7 @@ bool xml_text_resolve(const struct xml_span *text, struct buffer *out)
             return true;
         }
         buffer_add(out, at, (size_t)(mark - at));
-        close = memchr(mark, ';', left < REFERENCE_MOST ? left : REFERENCE_MOST);
+        close = memchr(mark, ';', (size_t)(end - mark));
         if (!close || !read_reference(mark + 1, (size_t)(close - mark - 1), &character))
             return false;
         text_encode(out, character);

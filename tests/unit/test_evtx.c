@@ -180,6 +180,10 @@ static void test_sums(void **state)
     evtx_put(&writer, 124, 0, 4);
     check(exchange, TOLD, 6, 1);
     make_chunk(0);
+    evtx_put(&writer, 120, 4, 4); /* none, and records that end before they begin */
+    evtx_put(&writer, 48, EVENTS_RECORDS - 1, 4);
+    check(exchange, TOLD, 6, 1);
+    make_chunk(0);
     writer.chunk[200] ^= 1; /* in the header's tables */
     check(exchange, TOLD, 6, 1);
     make_chunk(0);
@@ -262,6 +266,10 @@ static void test_broken_record(void **state)
     make_chunk(4);
     writer.chunk[record_at(5)] = 0; /* the last one */
     check(exchange, TOLD_1706 TOLD_7010 TOLD_1035, 5, 1);
+    make_chunk(4); /* a size that is told twice, and is less than a record takes */
+    evtx_put(&writer, record_at(2) + 4, 16, 4);
+    evtx_put(&writer, record_at(2) + 12, 16, 4);
+    check(exchange, TOLD_1706 TOLD_1035 TOLD_2017, 5, 1);
     make_chunk(4);
     evtx_put(&writer, record_at(2) + 4, 27, 4);
     check(exchange, TOLD_1706 TOLD_1035 TOLD_2017, 5, 1);
@@ -286,6 +294,27 @@ static void test_broken_content(void **state)
     make_chunk(4);
     evtx_put(&writer, record_at(2) + 24 + 4 + 14, 0xFFFF, 2); /* a value that is too long */
     check(exchange, TOLD_1706 TOLD_1035 TOLD_2017, 5, 1);
+}
+
+/* Sizes that end beyond their record, or the chunk: bytes of the first record's template. */
+static void test_broken_template(void **state)
+{
+    size_t definition = EVENTS_RECORDS + 24 + 4 + 10, name = definition + 24 + 4 + 11;
+
+    (void)state;
+    make_chunk(4);
+    evtx_put(&writer, definition + 20, EVTX_CHUNK_SIZE - definition - 24, 4);
+    check(exchange, TOLD_7010 TOLD_1035 TOLD_2017, 5, 1);
+    make_chunk(4);
+    evtx_put(&writer, definition + 20, EVTX_CHUNK_SIZE - definition - 23, 4);
+    check(exchange, "", 1, 5);
+    make_chunk(4);
+    assert_memory_equal(writer.chunk + name + 8, "E\0v\0", 4);
+    evtx_put(&writer, name + 6, (EVTX_CHUNK_SIZE - name - 10) / 2, 2);
+    check(exchange, "", 1, 5);
+    make_chunk(4);
+    evtx_put(&writer, name - 4, EVTX_CHUNK_SIZE + 1, 4);
+    check(exchange, "", 1, 5);
 }
 
 static void test_no_chunk(void **state)
@@ -422,6 +451,43 @@ static void write_close(void)
     evtx_add(&writer, 0x04, 1);
 }
 
+/* As many as are opened again behind them. */
+static void write_close_and_open(void)
+{
+    write_close();
+    for (int i = 0; i < 2; i++) {
+        (void)evtx_open(&writer, "Event", true);
+        evtx_add(&writer, 0x02, 1);
+    }
+}
+
+/* A template with <Data>gap `number`</Data> and one value of so many bytes. */
+static void write_one_gap(unsigned number, unsigned type, size_t size)
+{
+    size_t place, data, values, begin;
+
+    assert_true(evtx_template(&writer, "one", &place));
+    data = evtx_open(&writer, "EventData", true);
+    evtx_add(&writer, 0x02, 1);
+    evtx_gap_element(&writer, "Data", number, type, false);
+    evtx_close(&writer, data);
+    evtx_template_end(&writer, place);
+    values = evtx_values(&writer, 1);
+    begin = writer.at;
+    evtx_add(&writer, 0x616161, size);
+    evtx_value_is(&writer, values, 0, type, begin);
+}
+
+static void write_gap_beyond(void)
+{
+    write_one_gap(1, 0x02, 0);
+}
+
+static void write_odd_array(void)
+{
+    write_one_gap(0, 0x86, 3);
+}
+
 static void write_gap_without_template(void)
 {
     evtx_gap(&writer, 0, 1, false);
@@ -471,6 +537,15 @@ static void test_texts(void **state)
     check(all_of_p, "", 0, 1);
     make_record(write_close);
     check(all_of_p, "", 0, 1);
+    make_record(write_close_and_open);
+    check(all_of_p, "", 0, 1);
+    make_record(write_gap_beyond);
+    check(all_of_p, "", 0, 1);
+    make_record(write_odd_array);
+    check(all_of_p, "", 0, 1);
+    make_record(write_nothing); /* an element of another name */
+    writer.chunk[EVENTS_RECORDS + 24 + 4 + 11 + 8] = 'e';
+    check(all_of_p, "", 0, 2);
     make_record(write_gap_without_template);
     check(all_of_p, "", 0, 1);
     make_record(write_unclosed);
@@ -621,26 +696,35 @@ static void test_bombs(void **state)
     check(all_of_p, "", 0, 1);
 }
 
-/* Many of them in one chunk take no more than a chunk may; the others are damaged. */
-static void test_many_bombs(void **state)
+/* So many of them, and then an event of Exchange. */
+static void check_bombs(unsigned most, bool is_told)
 {
     struct taken taken;
     unsigned count = 0;
 
-    (void)state;
-    make_record(write_bomb);
-    while (writer.at < EVTX_CHUNK_SIZE - 1024) {
+    make_record(write_nothing);
+    while (count < most && writer.at < EVTX_CHUNK_SIZE - 4096) {
         evtx_record(&writer, ++count + 1, 134398119071234567u);
         evtx_fragment(&writer);
         write_bomb();
         evtx_add(&writer, 0, 1);
         evtx_record_end(&writer);
     }
+    evtx_event(&writer, made[4]);
     evtx_end_chunk(&writer, 0);
     begin(&taken);
-    read_size(all_of_p, EVTX_CHUNK_SIZE, &taken);
-    assert_int_equal(taken.account.damaged, count + 1);
+    read_size(exchange, EVTX_CHUNK_SIZE, &taken);
+    assert_int_equal(taken.count, is_told);
+    assert_int_equal(taken.account.damaged, count + !is_told);
     buffer_release(&taken.text);
+}
+
+/* A few cost no other record; many in one chunk take no more than a chunk may. */
+static void test_many_bombs(void **state)
+{
+    (void)state;
+    check_bombs(20, true);
+    check_bombs(1000, false);
 }
 
 static void test_recognised(void **state)
@@ -659,11 +743,12 @@ int main(void)
         cmocka_unit_test(test_exchange),       cmocka_unit_test(test_chunks),
         cmocka_unit_test(test_sums),           cmocka_unit_test(test_changed_text),
         cmocka_unit_test(test_log_in_use),     cmocka_unit_test(test_broken_record),
-        cmocka_unit_test(test_broken_content), cmocka_unit_test(test_no_chunk),
-        cmocka_unit_test(test_truncated),      cmocka_unit_test(test_any_byte),
-        cmocka_unit_test(test_texts),          cmocka_unit_test(test_gaps),
-        cmocka_unit_test(test_nested),         cmocka_unit_test(test_bombs),
-        cmocka_unit_test(test_many_bombs),     cmocka_unit_test(test_recognised),
+        cmocka_unit_test(test_broken_content), cmocka_unit_test(test_broken_template),
+        cmocka_unit_test(test_no_chunk),       cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_any_byte),       cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_gaps),           cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_bombs),          cmocka_unit_test(test_many_bombs),
+        cmocka_unit_test(test_recognised),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

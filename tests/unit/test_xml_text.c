@@ -89,6 +89,8 @@ static void test_references(void **state)
     check("<a>&#99999999;</a>", "<a>\"!\"</a>END");
     check("<a>&#x10FFFF;</a>", "<a>\"\xF4\x8F\xBF\xBF\"</a>END");
     check("<a>x&file;</a>", "<a>\"x!\"</a>END");
+    check("<a>&#00000000000000065;</a>", "<a>\"A\"</a>END");
+    check("<a>&#x100000041;</a>", "<a>\"!\"</a>END");
     check("<a>&;</a>", "<a>\"!\"</a>END");
     check("<a>&#;</a>", "<a>\"!\"</a>END");
     check("<a>&#x;</a>", "<a>\"!\"</a>END");
