@@ -1,5 +1,7 @@
 #include "diag/read/file_type.h"
 
+#include "diag/read/event_xml.h"
+#include "diag/read/evtx.h"
 #include "diag/read/file_type_mail.h"
 #include "diag/read/ldif.h"
 #include "diag/read/registry_query.h"
@@ -66,9 +68,10 @@ static enum file_type binary_type(const unsigned char *head, size_t size)
         {FILE_TYPE_PCAPNG, "\n\r\r\n", 8, "\x4d\x3c\x2b\x1a", 4},
         {FILE_TYPE_NETMON, "RTSS", 5, "\1", 1}, /* the major version */
         {FILE_TYPE_NETMON, "GMBU", 5, "\2", 1},
-        {FILE_TYPE_EVTX, "ElfF", 4, "ile", 4},
     };
 
+    if (evtx_is(head, size))
+        return FILE_TYPE_EVTX;
     for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
         if (has_bytes(head, size, 0, signatures[i].first, 4) &&
             has_bytes(head, size, signatures[i].at, signatures[i].second,
@@ -243,10 +246,7 @@ static bool is_iis_config(const char *text)
 
 static bool is_event_xml(const char *text)
 {
-    const char *root = xml_root(text);
-
-    return (is_element(root, "Events") || is_element(root, "Event")) &&
-           strstr(root, "http://schemas.microsoft.com/win/2004/08/events/event");
+    return event_xml_is(text, strlen(text));
 }
 
 static bool is_ldif(const char *text)

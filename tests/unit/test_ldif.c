@@ -158,6 +158,7 @@ static void test_ldapsearch(void **state)
         (struct ldif_account){.entries = 1, .references = 1, .result = 4});
     expect("result: 0 Success\n", "", (struct ldif_account){.result = 0});
     expect("result: none\n", "", ENTRIES(0));
+    expect("result: 1234567\n", "", (struct ldif_account){.result = 12345});
 }
 
 /* What changes something that is there is no entry. */

@@ -315,6 +315,57 @@ static void test_offers(void **state)
     arena_release(&read.memory);
 }
 
+/* An error belongs to one attempt, and the next one in a session has none. */
+static void test_attempts(void **state)
+{
+    static const char text[] =
+        HEAD("Send") OUT("A", ">,AUTH LOGIN,") OUT("A", "*,,because of LogonDenied")
+            OUT("A", "<,535 5.7.3 no,") OUT("A", "<,535 5.7.3 no,") OUT("A", ">,AUTH LOGIN,")
+                OUT("A", "<,535 5.7.3 no,") OUT("A", ">,AUTH NTLM,")
+                    OUT("A", "*,,because of TimeSkew") OUT("A", "*,,because of InvalidToken")
+                        OUT("A", "<,235 2.7.0 ok,") OUT("A", "<,535 5.7.3 no,");
+    const struct smtp_auth_peer *peer;
+    struct read read;
+
+    (void)state;
+    read_log(&read, FILE_TYPE_SMTP_SEND_LOG, text);
+    peer = read.log.peers;
+    assert_int_equal(peer->sessions, 1);
+    assert_int_equal(peer->outcomes[SMTP_AUTH_AUTH_LOGIN][SMTP_AUTH_DENIED], 2);
+    assert_int_equal(peer->outcomes[SMTP_AUTH_NONE][SMTP_AUTH_DENIED], 2);
+    assert_int_equal(peer->outcomes[SMTP_AUTH_AUTH_NTLM][SMTP_AUTH_ACCEPTED], 1);
+    assert_int_equal(TOTAL(peer->outcomes), 5);
+    assert_int_equal(peer->error_count, 1);
+    assert_int_equal(peer->errors[0].count, 1);
+    assert_int_equal(peer->last.line, 16);
+    arena_release(&read.memory);
+}
+
+/* The longest name that is kept; a longer one is none, nor is one that cannot be shown. */
+static void test_names(void **state)
+{
+    char name[SMTP_AUTH_NAME_KEPT + 2];
+    struct buffer text;
+    struct read read;
+
+    (void)state;
+    buffer_init(&text, 10000);
+    memset(name, 'n', sizeof name);
+    name[SMTP_AUTH_NAME_KEPT + 1] = '\0';
+    buffer_print(&text, HEAD("Send") OUT("A", ">,EHLO %s,") OUT("A", "<,250 %s Hello,"), name,
+                 name + 1);
+    read_log(&read, FILE_TYPE_SMTP_SEND_LOG, text.text);
+    assert_null(read.log.peers[0].client);
+    assert_string_equal(read.log.peers[0].server, name + 1);
+    arena_release(&read.memory);
+    read_log(&read, FILE_TYPE_SMTP_SEND_LOG,
+             HEAD("Send") OUT("A", ">,EHLO a\033[2J,") OUT("A", "<,250 \xff Hello,"));
+    assert_null(read.log.peers[0].client);
+    assert_null(read.log.peers[0].server);
+    arena_release(&read.memory);
+    buffer_release(&text);
+}
+
 /* Lines of many sessions, mixed; each has its own answer. */
 static void test_interleaved(void **state)
 {
@@ -369,6 +420,16 @@ static void test_peers(void **state)
     assert_int_equal(read.log.peers[3].address.ip.family, IP_V6);
     assert_int_equal(read.log.peers[4].address.ip.family, IP_NONE);
     assert_int_equal(read.log.peers[4].sessions, 2);
+    arena_release(&read.memory);
+    read_log(
+        &read, FILE_TYPE_SMTP_SEND_LOG, /* what was noted of one is not said of the other */
+        HEAD("Send") OUT("A", ">,X-EXPS GSSAPI,") OUT(
+            "A",
+            "*,,because of LogonDenied") "2026-11-20T08:00:02.000Z,One,A,1,,10.0.0.8:25,<,535 5.7.3 no,\n");
+    assert_int_equal(read.log.outcomes[SMTP_AUTH_NONE][SMTP_AUTH_DENIED], 1);
+    assert_int_equal(TOTAL(read.log.outcomes), 1);
+    assert_int_equal(read.log.peer_count, 1);
+    assert_int_equal(read.log.peers[0].error_count, 0);
     arena_release(&read.memory);
 }
 
@@ -541,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_peers),       cmocka_unit_test(test_damage),
         cmocka_unit_test(test_cut_off),     cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_kept),        cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_attempts),    cmocka_unit_test(test_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
