@@ -31,9 +31,11 @@
 
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
+#include "diag/evidence/directory.h"
 #include "diag/evidence/dns.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/smtp.h"
+#include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
 #include "diag/finding.h"
@@ -105,6 +107,32 @@ const struct mail_log_digest *ask_mail_log(struct examination *x, const char *pa
  * machine at hand, STATUS_NOT_SUPPORTED where that is not Windows.
  */
 const struct time_settings *ask_time_settings(struct examination *x, const char *path);
+
+/*
+ * A search at a directory server: SERVICE_LDAP or SERVICE_GC, or with TLS at once SERVICE_LDAPS or
+ * SERVICE_GC_TLS. As whom is the gatherer's to decide: as the user of --user; else as the caller,
+ * with a ticket; else, for the rootDSE, and where `host` is NULL, anonymously. `host`: its name, if
+ * it is the user's or the forest's word. `filter`: its values escaped (read/ldap_text.h).
+ * `attributes`: ended by NULL, in any order; none: all.
+ */
+struct directory_question {
+    struct ip_address ip;
+    enum service service;
+    const char *host;
+    const char *base;
+    enum directory_scope scope;
+    const char *filter;
+    const char *const *attributes;
+};
+const struct directory_answer *ask_directory(struct examination *x,
+                                             const struct directory_question *question);
+
+/*
+ * What a KDC answers when the caller asks for a ticket for this service principal name, which is
+ * to be the user's or the directory's word. `realm`: in any case.
+ */
+const struct ticket_answer *ask_ticket(struct examination *x, const struct ip_address *kdc,
+                                       const char *realm, const char *spn);
 
 /*
  * The subjects of a kind known so far, in report order; valid until one is added.

@@ -24,7 +24,10 @@ struct severity_override { /* --severity ID=LEVEL */
     X(LDAP, "ldap", 389) /* CLDAP over UDP too */                                                  \
     X(NTP, "ntp", 123)                                                                             \
     X(KERBEROS, "kerberos", 88)                                                                    \
-    X(SMB, "smb", 445)
+    X(SMB, "smb", 445)                                                                             \
+    X(LDAPS, "ldaps", 636)                                                                         \
+    X(GC, "gc", 3268) /* the global catalog */                                                     \
+    X(GC_TLS, "gc-tls", 3269)
 
 enum service {
 #define X(name, word, port) SERVICE_##name,

@@ -88,6 +88,8 @@ struct directory_answer {
 
 extern const struct evidence_kind evidence_directory;
 
+const char *directory_identity_text(enum directory_identity identity);
+
 /* The attribute of this name, of any case; NULL if the entry has none. */
 const struct directory_attribute *directory_attribute_of(const struct directory_entry *entry,
                                                          const char *name);

@@ -2,9 +2,11 @@
 
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
+#include "diag/evidence/directory.h"
 #include "diag/evidence/dns.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/smtp.h"
+#include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
 #include "diag/json.h"
@@ -12,9 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct evidence_kind *const evidence_kinds[] = {
-    &evidence_dns,      &evidence_digest,        &evidence_smtp,  &evidence_trace,
-    &evidence_mail_log, &evidence_time_settings, &evidence_clock, NULL};
+const struct evidence_kind *const evidence_kinds[] = {&evidence_dns,      &evidence_digest,
+                                                      &evidence_smtp,     &evidence_trace,
+                                                      &evidence_mail_log, &evidence_time_settings,
+                                                      &evidence_clock,    &evidence_directory,
+                                                      &evidence_ticket,   NULL};
 
 void evidence_free(struct evidence *item)
 {
