@@ -1,19 +1,20 @@
 #include "diag/read/event_xml.h"
 
 #include "diag/read/event_build.h"
+#include "diag/read/event_glance.h"
 #include "diag/read/utf16.h"
-#include "diag/read/xml_text.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    SLICE = 1 << 16,      /* bytes that are taken in at a time */
-    MARKUP_MOST = 9,      /* bytes that tell what "<" begins: "<![CDATA[" */
-    TAG_MOST = 256,       /* bytes of <Event ...> that are looked at */
-    BEGINNING_MOST = 512, /* bytes that tell what a file is */
-    BEGINNING_ROOM = 1024 /* and as UTF-8 */
+    SLICE = 1 << 16,       /* bytes that are taken in at a time */
+    MARKUP_MOST = 9,       /* bytes that tell what "<" begins: "<![CDATA[" */
+    TAG_MOST = 256,        /* bytes of <Event ...> that are looked at */
+    BEGINNING_MOST = 512,  /* bytes that tell what a file is */
+    BEGINNING_ROOM = 1024, /* and as UTF-8 */
+    REFERENCE_MOST = 8     /* digits of a reference, of which those of more are left alone */
 };
 
 static const char schema[] = "http://schemas.microsoft.com/win/2004/08/events/event";
@@ -23,9 +24,11 @@ enum encoding { ENCODING_UNKNOWN, ENCODING_BYTES, ENCODING_UTF16 };
 struct event_xml {
     event_take *take;
     void *context;
+    const struct xml_library *library;
     struct event_build build;
     struct event_log_account account;
-    struct buffer value; /* of an attribute, or a text, without references */
+    struct buffer sound; /* an event that is wished for, as libxml2 is given it */
+    struct arena arena;  /* and its tree */
 
     enum encoding encoding;
     struct utf16 utf16;
@@ -39,81 +42,126 @@ struct event_xml {
     const char *passage; /* CDATA or a comment of the event goes on until this, or NULL */
 };
 
-struct event_xml *event_xml_new(const struct event_wish *wishes, event_take *take, void *context)
+struct event_xml *event_xml_new(const struct xml_library *library, const struct event_wish *wishes,
+                                event_take *take, void *context)
 {
     struct event_xml *reader = memory_new(1, sizeof *reader);
 
+    reader->library = library;
     reader->take = take;
     reader->context = context;
     event_build_init(&reader->build, wishes);
-    buffer_init(&reader->value, EVENT_XML_MOST);
+    buffer_init(&reader->sound, 3 * (size_t)EVENT_XML_MOST); /* U+FFFD for every byte */
     buffer_init(&reader->text, EVENT_XML_MOST + 4 * SLICE);
     return reader;
 }
 
 /* ---- one event ---- */
 
-static bool build_open(struct event_xml *reader, const struct xml_text *xml)
+/* XML 1.0 2.2 */
+static bool is_allowed(uint32_t character)
 {
-    struct xml_span rest = xml->attributes, name, value;
-
-    event_build_open(&reader->build, xml->name.at, xml->name.size);
-    if (!event_build_has_attributes(&reader->build))
-        return true;
-    while (xml_text_attribute(&rest, &name, &value)) {
-        buffer_clear(&reader->value);
-        if (!xml_text_resolve(&value, &reader->value))
-            return false;
-        event_build_attribute(&reader->build, name.at, name.size, reader->value.text,
-                              reader->value.size);
-    }
-    return true;
+    return (character >= 0x20 && character < 0xD800) ||
+           (character >= 0xE000 && character < 0xFFFE) ||
+           (character >= 0x10000 && character <= 0x10FFFF) || character == '\t' ||
+           character == '\n' || character == '\r';
 }
 
-static bool build_text(struct event_xml *reader, const struct xml_text *xml)
+/* Bytes of a reference that `text` begins with, to a character that is not allowed; or 0. */
+static size_t forbidden_reference(const char *text, size_t size)
 {
-    if (xml->is_literal || !memchr(xml->text.at, '&', xml->text.size)) {
-        event_build_text(&reader->build, xml->text.at, xml->text.size);
-        return true;
+    unsigned base = size > 2 && text[2] == 'x' ? 16 : 10;
+    size_t begin = base == 16 ? 3 : 2, at = begin;
+    uint32_t character = 0;
+
+    if (size < 2 || text[1] != '#')
+        return 0;
+    for (; at < size && at - begin < REFERENCE_MOST; at++) {
+        char digit = text_lower(text[at]);
+        unsigned value =
+            text_is_digit(digit) ? (unsigned)(digit - '0') : (unsigned)(digit - 'a') + 10;
+
+        if (value >= base)
+            break;
+        character = character * base + value;
     }
-    buffer_clear(&reader->value);
-    if (!xml_text_resolve(&xml->text, &reader->value))
-        return false;
-    event_build_text(&reader->build, reader->value.text, reader->value.size);
-    return true;
+    return at > begin && at < size && text[at] == ';' && !is_allowed(character) ? at + 1 : 0;
 }
 
-/* All of it, or until nobody wishes for it and its time is known; false if it is not XML. */
-static bool build_event(struct event_xml *reader, const char *text, size_t size)
+/* Bytes of ASCII that `text` begins with, to which nothing is to be done. */
+static size_t plain_size(const char *text, size_t size)
 {
-    struct event_build *build = &reader->build;
-    struct xml_text xml;
+    size_t plain = 0;
 
-    event_build_begin(build);
-    xml_text_begin(&xml, text, size);
-    for (;;) {
-        bool is_sound = true;
+    while (plain < size && text[plain] >= ' ' && text[plain] <= '~' && text[plain] != '&')
+        plain++;
+    return plain;
+}
 
-        switch (xml_text_next(&xml)) {
-        case XML_OPEN:
-            is_sound = build_open(reader, &xml);
-            break;
-        case XML_TEXT:
-            is_sound = build_text(reader, &xml);
-            break;
-        case XML_CLOSE:
-            event_build_close(build);
-            if (build->is_unwished && (build->event.time || build->section == EVENT_SECTION_NONE))
-                return true;
-            break;
-        case XML_END:
-            return true;
-        case XML_BROKEN:
-            return false;
+/* Of what is not plain: gives the bytes it takes. */
+static size_t add_character(struct buffer *out, const char *text, size_t size)
+{
+    uint32_t character = 0;
+    size_t taken = *text == '&' ? forbidden_reference(text, size) : 0;
+
+    if (taken == 0) {
+        taken = text_decode(text, size, &character);
+        if (taken > 0 && is_allowed(character)) {
+            buffer_add(out, text, taken);
+            return taken;
         }
-        if (!is_sound)
-            return false;
     }
+    text_encode(out, 0xFFFD);
+    return taken ? taken : 1;
+}
+
+/* What is no XML, although Windows writes it, becomes U+FFFD: control characters, code pages. */
+static void add_sound(struct buffer *out, const char *text, size_t size)
+{
+    while (size > 0) {
+        size_t taken = plain_size(text, size);
+
+        if (taken > 0)
+            buffer_add(out, text, taken);
+        else
+            taken = add_character(out, text, size);
+        text += taken;
+        size -= taken;
+    }
+}
+
+static void build_node(struct event_build *build, const struct xml_node *node)
+{
+    if (node->text) {
+        event_build_text(build, node->text, strlen(node->text));
+        return;
+    }
+    event_build_open(build, node->name, strlen(node->name));
+    for (const struct xml_attribute *attribute = node->attributes; attribute;
+         attribute = attribute->next)
+        event_build_attribute(build, attribute->name, strlen(attribute->name), attribute->value,
+                              strlen(attribute->value));
+    for (const struct xml_node *child = node->first; child; child = child->next)
+        build_node(build, child);
+    event_build_close(build);
+}
+
+/* NULL if it is none. */
+static const struct windows_event *parse_event(struct event_xml *reader, const char *text,
+                                               size_t size)
+{
+    const struct xml_node *root;
+    struct xml_problem problem;
+
+    buffer_clear(&reader->sound);
+    add_sound(&reader->sound, text, size);
+    arena_reset(&reader->arena);
+    if (xml_parse(reader->library, reader->sound.text, reader->sound.size, &reader->arena, &root,
+                  &problem) != STATUS_OK)
+        return NULL;
+    event_build_begin(&reader->build);
+    build_node(&reader->build, root);
+    return event_build_end(&reader->build);
 }
 
 static void note_time(struct event_log_account *account, int64_t time)
@@ -129,17 +177,19 @@ static void note_time(struct event_log_account *account, int64_t time)
 static void take_event(struct event_xml *reader, const char *text, size_t size)
 {
     const struct windows_event *event = NULL;
-    struct event_build *build = &reader->build;
+    int64_t time;
 
-    if (build_event(reader, text, size) && !build->is_unwished)
-        event = event_build_end(build);
-    if (!event && !build->is_unwished) {
-        reader->account.damaged++;
-        return;
+    if (!event_glance_is_unwished(reader->build.wishes, text, size, &time)) {
+        event = parse_event(reader, text, size);
+        if (!event) {
+            reader->account.damaged++;
+            return;
+        }
+        time = event->time;
     }
     reader->account.events++;
-    note_time(&reader->account, build->event.time);
-    if (event && event_is_wished(build->wishes, event))
+    note_time(&reader->account, time);
+    if (event && event_is_wished(reader->build.wishes, event))
         reader->take(reader->context, event);
 }
 
@@ -280,17 +330,6 @@ static void make_room(struct event_xml *reader)
 
 /* ---- pieces ---- */
 
-/* By its mark, or where it has none, by its first character, which is of ASCII. */
-static enum encoding encoding_of(const char *bytes, struct utf16 *utf16)
-{
-    if (utf16_begins(bytes, 2, utf16))
-        return ENCODING_UTF16;
-    if (!bytes[0] == !bytes[1])
-        return ENCODING_BYTES;
-    *utf16 = (struct utf16){.is_big_endian = !bytes[0]};
-    return bytes[0] && bytes[1] ? ENCODING_BYTES : ENCODING_UTF16;
-}
-
 static void feed_slice(struct event_xml *reader, const char *bytes, size_t size)
 {
     if (reader->encoding == ENCODING_UTF16)
@@ -312,7 +351,8 @@ void event_xml_feed(struct event_xml *reader, const char *bytes, size_t size)
             return;
         }
         head[1] = bytes[reader->has_first ? 0 : 1];
-        reader->encoding = encoding_of(head, &reader->utf16);
+        reader->encoding =
+            utf16_begins_markup(head, 2, &reader->utf16) ? ENCODING_UTF16 : ENCODING_BYTES;
         if (reader->has_first)
             feed_slice(reader, &reader->first, 1);
     }
@@ -328,7 +368,8 @@ void event_xml_end(struct event_xml *reader, struct event_log_account *account)
     reader->account.cut_off = reader->is_open;
     *account = reader->account;
     event_build_release(&reader->build);
-    buffer_release(&reader->value);
+    buffer_release(&reader->sound);
+    arena_release(&reader->arena);
     buffer_release(&reader->text);
     free(reader);
 }
@@ -344,7 +385,7 @@ bool event_xml_is(const char *bytes, size_t size)
         return false;
     size = size < BEGINNING_MOST ? size : BEGINNING_MOST;
     buffer_init(&text, BEGINNING_ROOM);
-    if (encoding_of(bytes, &utf16) == ENCODING_UTF16)
+    if (utf16_begins_markup(bytes, size, &utf16))
         utf16_to_utf8(&utf16, bytes, size, &text);
     else
         buffer_add(&text, bytes, size);

@@ -14,6 +14,16 @@ bool utf16_begins(const char *bytes, size_t size, struct utf16 *utf16)
     return true;
 }
 
+bool utf16_begins_markup(const char *bytes, size_t size, struct utf16 *utf16)
+{
+    if (utf16_begins(bytes, size, utf16))
+        return true;
+    if (size < 2 || !bytes[0] == !bytes[1])
+        return false;
+    *utf16 = (struct utf16){.is_big_endian = !bytes[0]};
+    return true;
+}
+
 static bool is_high(uint32_t unit)
 {
     return unit >= 0xD800 && unit < 0xDC00;

@@ -17,7 +17,10 @@ enum {
     EVENT_STRING_MOST = 32768, /* bytes of one; cut off beyond, at a whole character */
 };
 
-/* UTF-8; what was none, or NUL, is U+FFFD. Absent texts are "". Lines end as they were written. */
+/*
+ * UTF-8; what was none, or NUL, is U+FFFD. Absent texts are "". Lines end as they were written in
+ * .evtx, and with "\n" in XML, which knows no other end.
+ */
 struct windows_event {
     const char *provider; /* as registered: "MSExchangeTransport", "Microsoft-Windows-WAS" */
     uint32_t id;          /* without qualifiers */

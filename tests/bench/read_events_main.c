@@ -7,6 +7,7 @@
 #include "diag/platform.h"
 #include "diag/read/event_xml.h"
 #include "diag/read/evtx.h"
+#include "diag/xml_library.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,10 +41,18 @@ static void take(void *context, const struct windows_event *event)
 static uint64_t read_xml(FILE *file, const struct event_wish *wishes, struct reading *reading,
                          struct event_log_account *account)
 {
-    struct event_xml *reader = event_xml_new(wishes, take, reading);
-    char *piece = memory_new(1, PIECE);
+    struct xml_library library;
+    struct event_xml *reader;
+    const char *reason;
     uint64_t bytes = 0;
+    char *piece;
 
+    if (xml_library_load(&library, &reason) != STATUS_OK) {
+        fprintf(stderr, "read_events: %s\n", reason);
+        exit(2);
+    }
+    reader = event_xml_new(&library, wishes, take, reading);
+    piece = memory_new(1, PIECE);
     for (size_t size; (size = fread(piece, 1, PIECE, file)) > 0; bytes += size)
         event_xml_feed(reader, piece, size);
     event_xml_end(reader, account);

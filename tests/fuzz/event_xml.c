@@ -1,6 +1,7 @@
 /* However a log is cut into pieces, the same events are told of it, and all their text is UTF-8. */
 #include "diag/read/event_xml.h"
 #include "diag/text.h"
+#include "diag/xml_library.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,16 @@ static void check(bool holds)
 {
     if (!holds)
         abort();
+}
+
+static const struct xml_library *library(void)
+{
+    static struct xml_library loaded;
+    const char *reason;
+
+    if (!loaded.read)
+        check(xml_library_load(&loaded, &reason) == STATUS_OK);
+    return &loaded;
 }
 
 static void add_text(uint64_t *sum, const char *text)
@@ -39,7 +50,7 @@ static uint64_t read_pieces(const uint8_t *data, size_t size, size_t piece,
                             struct event_log_account *account)
 {
     uint64_t sum = 0;
-    struct event_xml *reader = event_xml_new(wishes, take, &sum);
+    struct event_xml *reader = event_xml_new(library(), wishes, take, &sum);
 
     for (size_t next; size > 0; data += next, size -= next) {
         char *copy;
