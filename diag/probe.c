@@ -53,6 +53,14 @@ const struct mail_log_digest *ask_mail_log(struct examination *x, const char *pa
     return item->settled ? (const struct mail_log_digest *)item : NULL;
 }
 
+const struct event_log_digest *ask_event_log(struct examination *x, const char *path)
+{
+    const struct event_log_digest question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_event_log, &question.evidence);
+
+    return item->settled ? (const struct event_log_digest *)item : NULL;
+}
+
 const struct time_settings *ask_time_settings(struct examination *x, const char *path)
 {
     const struct time_settings question = {.path = path};

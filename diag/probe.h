@@ -33,6 +33,7 @@
 #include "diag/evidence/digest.h"
 #include "diag/evidence/directory.h"
 #include "diag/evidence/dns.h"
+#include "diag/evidence/event_log.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/smtp.h"
 #include "diag/evidence/ticket.h"
@@ -101,6 +102,9 @@ const struct trace_digest *ask_trace(struct examination *x, const char *path);
 
 /* What a sender's records say: FILE_TYPE_SMTP_SEND_LOG, TRACKING_LOG, QUEUE_LIST, NDR. */
 const struct mail_log_digest *ask_mail_log(struct examination *x, const char *path);
+
+/* What a Windows event log says of mail: FILE_TYPE_EVTX, EVENT_XML. */
+const struct event_log_digest *ask_event_log(struct examination *x, const char *path);
 
 /*
  * How a host is told to keep its time: FILE_TYPE_REGISTRY, W32TM, SECURITY_INF. "" is the

@@ -1,5 +1,6 @@
 #include "diag/evidence/directory.h"
 
+#include "diag/evidence/directory_entry.h"
 #include "diag/evidence/directory_redact.h"
 #include "diag/json.h"
 #include "diag/text.h"
@@ -120,41 +121,12 @@ static uint32_t lifetime(const struct evidence *item)
 
 /* ---- in evidence files ---- */
 
-static json_t *save_values(const struct directory_attribute *attribute)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < attribute->value_count; i++) {
-        const struct directory_value *value = &attribute->values[i];
-
-        json_array_append_new(list, json_from_bytes(value->bytes, value->size));
-    }
-    return list;
-}
-
-static json_t *save_entry(const struct directory_entry *entry)
-{
-    json_t *object = json_object(), *attributes = json_array();
-
-    json_object_set_new(object, "dn", json_from_bytes(entry->dn, strlen(entry->dn)));
-    for (size_t i = 0; i < entry->attribute_count; i++) {
-        const struct directory_attribute *attribute = &entry->attributes[i];
-        json_t *one = json_object();
-
-        json_object_set_new(one, "name", json_from_bytes(attribute->name, strlen(attribute->name)));
-        json_object_set_new(one, "values", save_values(attribute));
-        json_array_append_new(attributes, one);
-    }
-    json_object_set_new(object, "attributes", attributes);
-    return object;
-}
-
 static json_t *save_entries(const struct directory_answer *answer)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < answer->entry_count; i++)
-        json_array_append_new(list, save_entry(&answer->entries[i]));
+        json_array_append_new(list, directory_entry_to_json(&answer->entries[i]));
     return list;
 }
 
@@ -201,41 +173,6 @@ static void save(const struct evidence *item, json_t *object)
         json_put_bool(object, "more", true);
 }
 
-static bool load_attribute(struct directory_attribute *attribute, const json_t *object,
-                           struct arena *arena)
-{
-    const json_t *list = json_object_get(object, "values");
-    size_t count = json_array_size(list);
-    struct directory_value *values = arena_new(arena, count, sizeof *values);
-
-    attribute->name = json_copy_text(object, "name", arena);
-    attribute->values = values;
-    for (size_t i = 0; i < count; i++) {
-        struct directory_value *value = &values[attribute->value_count];
-
-        attribute->value_count +=
-            json_to_bytes(json_array_get(list, i), arena, &value->bytes, &value->size);
-    }
-    return attribute->name != NULL;
-}
-
-static bool load_entry(struct directory_entry *entry, const json_t *object, struct arena *arena)
-{
-    const json_t *list = json_object_get(object, "attributes");
-    size_t count = json_array_size(list);
-    struct directory_attribute *attributes = arena_new(arena, count, sizeof *attributes);
-
-    entry->dn = json_copy_text(object, "dn", arena);
-    entry->attributes = attributes;
-    for (size_t i = 0; i < count; i++) {
-        struct directory_attribute *attribute = &attributes[entry->attribute_count];
-
-        *attribute = (struct directory_attribute){0};
-        entry->attribute_count += load_attribute(attribute, json_array_get(list, i), arena);
-    }
-    return entry->dn != NULL;
-}
-
 static void load_entries(struct directory_answer *answer, const json_t *list, struct arena *arena)
 {
     size_t count = json_array_size(list);
@@ -248,10 +185,8 @@ static void load_entries(struct directory_answer *answer, const json_t *list, st
     entries = arena_new(arena, count, sizeof *entries);
     answer->entries = entries;
     for (size_t i = 0; i < count; i++) {
-        struct directory_entry *entry = &entries[answer->entry_count];
-
-        *entry = (struct directory_entry){0};
-        answer->entry_count += load_entry(entry, json_array_get(list, i), arena);
+        answer->entry_count += directory_entry_from_json(json_array_get(list, i), arena,
+                                                         &entries[answer->entry_count]);
     }
 }
 

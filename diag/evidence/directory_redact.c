@@ -409,8 +409,8 @@ static void redact_attribute(const struct redactor *redactor, struct directory_a
     attribute->values = values;
 }
 
-static void redact_entry(const struct redactor *redactor, struct directory_entry *entry,
-                         struct arena *arena)
+void redact_directory_entry(const struct redactor *redactor, struct directory_entry *entry,
+                            struct arena *arena)
 {
     struct directory_attribute *attributes =
         arena_new(arena, entry->attribute_count, sizeof *attributes);
@@ -437,7 +437,7 @@ void directory_redact(struct directory_answer *answer, const struct redactor *re
     answer->evidence.reason = NULL;
     for (size_t i = 0; i < answer->entry_count; i++) {
         entries[i] = answer->entries[i];
-        redact_entry(redactor, &entries[i], arena);
+        redact_directory_entry(redactor, &entries[i], arena);
     }
     for (size_t i = 0; i < answer->referral_count; i++) {
         struct buffer out;

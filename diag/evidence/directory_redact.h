@@ -29,6 +29,10 @@ const char *redact_directory_value(const struct redactor *redactor, const char *
 /* RFC 4515: its assertion values as values of their attributes. */
 const char *redact_filter(const struct redactor *redactor, const char *filter, struct arena *arena);
 
+/* Its name and all its values. */
+void redact_directory_entry(const struct redactor *redactor, struct directory_entry *entry,
+                            struct arena *arena);
+
 void directory_redact(struct directory_answer *answer, const struct redactor *redactor);
 
 #endif

@@ -4,6 +4,7 @@
 #include "diag/evidence/digest.h"
 #include "diag/evidence/directory.h"
 #include "diag/evidence/dns.h"
+#include "diag/evidence/event_log.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/smtp.h"
 #include "diag/evidence/ticket.h"
@@ -14,11 +15,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct evidence_kind *const evidence_kinds[] = {&evidence_dns,      &evidence_digest,
-                                                      &evidence_smtp,     &evidence_trace,
-                                                      &evidence_mail_log, &evidence_time_settings,
-                                                      &evidence_clock,    &evidence_directory,
-                                                      &evidence_ticket,   NULL};
+const struct evidence_kind *const evidence_kinds[] = {&evidence_clock,
+                                                      &evidence_digest,
+                                                      &evidence_directory,
+                                                      &evidence_dns,
+                                                      &evidence_event_log,
+                                                      &evidence_mail_log,
+                                                      &evidence_smtp,
+                                                      &evidence_ticket,
+                                                      &evidence_time_settings,
+                                                      &evidence_trace,
+                                                      NULL};
 
 void evidence_free(struct evidence *item)
 {

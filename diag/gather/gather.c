@@ -4,6 +4,7 @@
 #include "diag/gather/clock.h"
 #include "diag/gather/digest.h"
 #include "diag/gather/dns.h"
+#include "diag/gather/event_log.h"
 #include "diag/gather/mail_log.h"
 #include "diag/gather/pool.h"
 #include "diag/gather/smtp.h"
@@ -48,6 +49,11 @@ static int64_t allow_for_a_file(const struct gather_options *options)
 {
     (void)options;
     return 600 * (int64_t)1000000;
+}
+
+static void observe_event_log(struct errand *errand)
+{
+    gather_event_log(errand->found);
 }
 
 static void observe_trace(struct errand *errand)
@@ -103,6 +109,7 @@ static const struct blocking_gatherer {
 } blocking_gatherers[] = {
     {&evidence_clock, observe_clock, gather_clock_allowance, write_clock_host, STATUS_EXHAUSTED},
     {&evidence_digest, observe_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_event_log, observe_event_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host, STATUS_EXHAUSTED},
     {&evidence_time_settings, observe_time_settings, allow_for_a_file, NULL, STATUS_TIMED_OUT},

@@ -1,4 +1,5 @@
-/* What the texts of an SMTP protocol log say of authentication: for smtp_auth_log.c alone. */
+/* What the texts of an SMTP protocol log say of authentication: for smtp_auth_log.c, and errors for
+ * redaction. */
 #ifndef EXDIAG_READ_SMTP_AUTH_TEXT_H
 #define EXDIAG_READ_SMTP_AUTH_TEXT_H
 
