@@ -344,8 +344,9 @@ static const char *unescape(const char *text, size_t *taken, size_t *size, struc
     buffer_init(&out, VALUE_MOST);
     while (*at && !strchr("*()", *at)) {
         int high = *at == '\\' ? hex_digit(at[1]) : -1, low = high >= 0 ? hex_digit(at[2]) : -1;
+        int byte = low >= 0 ? high * 16 + low : *at;
 
-        buffer_add_char(&out, low >= 0 ? (char)(high << 4 | low) : *at);
+        buffer_add_char(&out, (char)byte);
         at += low >= 0 ? 3 : 1;
     }
     *taken = (size_t)(at - text);
