@@ -11,8 +11,9 @@
 
 struct directory_target {
     struct net_address address;
-    const char *host; /* whose certificate and ticket it has to be; NULL: anonymous, without TLS */
-    bool tls_at_once; /* LDAPS, and the global catalog's */
+    uint16_t kdc_port; /* at the same address: who is asked for the caller's ticket */
+    const char *host;  /* whose certificate and ticket it has to be; NULL: anonymous, without TLS */
+    bool tls_at_once;  /* LDAPS, and the global catalog's */
     bool start_tls;
     const char *ca_file; /* PEM; NULL: what the system trusts */
     enum directory_identity identity;
@@ -27,9 +28,10 @@ struct directory_session;
  * of the library is read), and logs on. DIRECTORY_AS_CALLER signs and seals where there is no
  * TLS, and binds to the channel where there is; it never goes on anonymously.
  *
- * STATUS_OK; STATUS_REJECTED with the result that the server gave; STATUS_NOT_FOUND: the caller
- * has no ticket for it; STATUS_NOT_SUPPORTED: a library or mechanism is missing; REFUSED,
- * UNREACHABLE, TIMED_OUT, CLOSED, MALFORMED as everywhere. `why`: for people, may stay empty.
+ * STATUS_OK; STATUS_DENIED where its certificate is not trusted; STATUS_REJECTED with the result
+ * that the server gave; STATUS_NOT_FOUND: the caller has no ticket for it; STATUS_NOT_SUPPORTED: a
+ * library or mechanism is missing; REFUSED, UNREACHABLE, TIMED_OUT, CLOSED, MALFORMED as
+ * everywhere. `why`: for people, may stay empty.
  */
 enum status platform_directory_open(const struct directory_target *target, int64_t deadline,
                                     int *result, struct buffer *why,
@@ -46,13 +48,17 @@ struct directory_page {
 };
 
 struct directory_taker {
-    void (*entry)(void *context, const char *dn);
+    bool (*entry)(void *context, const char *dn); /* false: enough; the search is given up */
     void (*value)(void *context, const char *attribute, const char *bytes, size_t size);
     void (*referral)(void *context, const char *url);
     void *context;
 };
 
-/* One page. `result` and `why` are the server's where the status is REJECTED. */
+/*
+ * One page; without paging where `size` is 0. `result` and `why` are the server's where the status
+ * is REJECTED; STATUS_LIMIT where the taker had enough; STATUS_INVALID: a filter that is none.
+ * After STATUS_OK, REJECTED, LIMIT and INVALID the session is good for another.
+ */
 enum status platform_directory_search(struct directory_session *session,
                                       struct directory_page *page,
                                       const struct directory_taker *taker, int64_t deadline,

@@ -1,0 +1,49 @@
+/* Built without the headers of OpenLDAP's and MIT's libraries: no directory is asked. */
+#include "diag/platform_directory.h"
+
+static const char missing[] = "this program was built without OpenLDAP's and MIT's libraries";
+
+enum status platform_directory_open(const struct directory_target *target, int64_t deadline,
+                                    int *result, struct buffer *why, struct directory_session **out)
+{
+    (void)target;
+    (void)deadline;
+    *result = 0;
+    *out = NULL;
+    buffer_add_string(why, missing);
+    return STATUS_NOT_SUPPORTED;
+}
+
+void platform_directory_close(struct directory_session *session)
+{
+    (void)session;
+}
+
+enum status platform_directory_search(struct directory_session *session,
+                                      struct directory_page *page,
+                                      const struct directory_taker *taker, int64_t deadline,
+                                      int *result, struct buffer *why)
+{
+    (void)session;
+    (void)page;
+    (void)taker;
+    (void)deadline;
+    *result = 0;
+    buffer_add_string(why, missing);
+    return STATUS_NOT_SUPPORTED;
+}
+
+enum status platform_kerberos_caller(struct buffer *principal)
+{
+    (void)principal;
+    return STATUS_NOT_SUPPORTED;
+}
+
+enum status platform_kerberos_ticket(struct ticket_answer *answer, int64_t deadline,
+                                     struct buffer *why)
+{
+    (void)answer;
+    (void)deadline;
+    buffer_add_string(why, missing);
+    return STATUS_NOT_SUPPORTED;
+}
