@@ -66,9 +66,10 @@ enum status platform_directory_search(struct directory_session *session,
 
 /*
  * Whether the caller has what Kerberos needs: the name of the principal ("alice@CORP.TEST") into
- * `principal`. STATUS_NOT_FOUND without a ticket-granting ticket that is still good.
+ * `principal`. STATUS_NOT_FOUND without a ticket-granting ticket that is still good; `why` says
+ * which of the two it is.
  */
-enum status platform_kerberos_caller(struct buffer *principal);
+enum status platform_kerberos_caller(struct buffer *principal, struct buffer *why);
 
 /* Fills in the observation of `answer` but for its evidence's status, which is returned. */
 enum status platform_kerberos_ticket(struct ticket_answer *answer, int64_t deadline,

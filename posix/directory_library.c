@@ -3,6 +3,7 @@
 #include "posix/loaded.h"
 
 #include <pthread.h>
+#include <resolv.h>
 
 #define LDAP_FUNCTION(name)                                                                        \
     {                                                                                              \
@@ -54,10 +55,28 @@ static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 static struct ldap_functions functions; /* not changed any more once it is loaded */
 static bool is_loaded;
 
+/*
+ * Its first use looks up this machine's own name, which nobody here wants to know, and would wait
+ * for name servers that are away. So this thread has none meanwhile.
+ */
+static void initialise(void)
+{
+    int servers, version;
+
+    if (res_init() != 0)
+        return;
+    servers = _res.nscount;
+    _res.nscount = 0;
+    functions.get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
+    _res.nscount = servers;
+}
+
 static void load(void)
 {
     is_loaded = loaded_fill(file_names, function_names,
                             sizeof function_names / sizeof *function_names, &functions);
+    if (is_loaded)
+        initialise();
 }
 
 const struct ldap_functions *ldap_library(void)

@@ -33,9 +33,10 @@ enum status platform_directory_search(struct directory_session *session,
     return STATUS_NOT_SUPPORTED;
 }
 
-enum status platform_kerberos_caller(struct buffer *principal)
+enum status platform_kerberos_caller(struct buffer *principal, struct buffer *why)
 {
     (void)principal;
+    buffer_add_string(why, missing);
     return STATUS_NOT_SUPPORTED;
 }
 

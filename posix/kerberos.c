@@ -393,16 +393,12 @@ enum status kerberos_tickets_get(struct kerberos_tickets *tickets, const struct 
 
 /* ---- what the platform offers ---- */
 
-enum status platform_kerberos_caller(struct buffer *principal)
+enum status platform_kerberos_caller(struct buffer *principal, struct buffer *why)
 {
     struct kerberos_tickets *tickets;
-    struct buffer why;
-    enum status status;
+    enum status status = kerberos_tickets_open(&tickets, principal, why);
 
-    buffer_init(&why, NAME_MOST);
-    status = kerberos_tickets_open(&tickets, principal, &why);
     kerberos_tickets_close(tickets);
-    buffer_release(&why);
     return status;
 }
 

@@ -27,6 +27,7 @@ struct search {
     int64_t patience; /* microseconds for one operation */
     int64_t deadline; /* of all of them */
     struct buffer why;
+    struct buffer lacking; /* what kept it from asking as the caller */
 };
 
 static int64_t microseconds(unsigned milliseconds)
@@ -174,6 +175,10 @@ static void explain(struct search *search, enum status status)
     struct directory_answer *answer = search->answer;
     struct arena *memory = &answer->evidence.memory;
 
+    if (status == STATUS_REJECTED && search->lacking.size > 0)
+        answer->evidence.reason =
+            arena_print(memory, "asked anonymously: %s",
+                        text_printable(memory, search->lacking.text, search->lacking.size));
     if (search->why.size == 0)
         return;
     if (answer->result != 0)
@@ -192,13 +197,15 @@ void gather_directory(struct evidence *item, const struct gather_options *option
                             .patience = microseconds(options->timeout)};
 
     search.deadline = platform_monotonic_clock() + OPERATIONS * search.patience;
-    answer->identity = directory_access_identity(access, answer);
     buffer_init(&search.why, WHY_MOST);
+    buffer_init(&search.lacking, WHY_MOST);
+    answer->identity = directory_access_identity(access, answer, &search.lacking);
     directory_build_begin(&search.build, answer);
     item->status = visit(&search, false);
     directory_build_end(&search.build);
     explain(&search, item->status);
     buffer_release(&search.why);
+    buffer_release(&search.lacking);
     tls_thread_end();
     item->settled = true;
 }

@@ -81,25 +81,26 @@ static bool is_of_rootdse(const struct directory_answer *question)
     return question->scope == DIRECTORY_BASE && !*question->base;
 }
 
-static bool caller_has_ticket(void)
+static bool caller_has_ticket(struct buffer *why)
 {
     struct buffer principal;
     enum status status;
 
     buffer_init(&principal, PRINCIPAL_MOST);
-    status = platform_kerberos_caller(&principal);
+    status = platform_kerberos_caller(&principal, why);
     buffer_release(&principal);
     return status == STATUS_OK;
 }
 
 enum directory_identity directory_access_identity(const struct directory_access *access,
-                                                  const struct directory_answer *question)
+                                                  const struct directory_answer *question,
+                                                  struct buffer *why)
 {
     if (!question->host || is_of_rootdse(question))
         return DIRECTORY_AS_ANONYMOUS;
     if (access->user)
         return DIRECTORY_AS_NAMED;
-    return caller_has_ticket() ? DIRECTORY_AS_CALLER : DIRECTORY_AS_ANONYMOUS;
+    return caller_has_ticket(why) ? DIRECTORY_AS_CALLER : DIRECTORY_AS_ANONYMOUS;
 }
 
 /* ---- sessions that are open ---- */

@@ -24,9 +24,13 @@ struct directory_access *directory_access_new(const struct directory_credentials
 struct directory_access *directory_access_share(struct directory_access *access);
 void directory_access_leave(struct directory_access *access);
 
-/* As whom this is to be asked: as --user; as the caller who has a ticket; else anonymously. */
+/*
+ * As whom this is to be asked: as --user; as the caller who has a ticket; else anonymously. `why`:
+ * what the caller lacks.
+ */
 enum directory_identity directory_access_identity(const struct directory_access *access,
-                                                  const struct directory_answer *question);
+                                                  const struct directory_answer *question,
+                                                  struct buffer *why);
 
 struct directory_visit { /* a session, while one search has it */
     struct directory_session *session;
