@@ -4,6 +4,7 @@
 #include "diag/gather/text_file.h"
 #include "diag/read/event_xml.h"
 #include "diag/read/evtx.h"
+#include "diag/xml_library.h"
 
 #include <stdlib.h>
 
@@ -25,16 +26,23 @@ static void take_event(void *context, const struct windows_event *event)
     arena_reset(&reading->scratch);
 }
 
-static void read_xml(struct text_file *text, struct reading *reading,
-                     struct event_log_account *account)
+static enum status read_xml(struct text_file *text, struct reading *reading,
+                            struct event_log_account *account, const char **reason)
 {
-    struct event_xml *reader = event_xml_new(mail_event_wishes, take_event, reading);
+    enum status status;
+    struct xml_library library;
+    struct event_xml *reader;
     const char *piece;
     size_t size;
 
+    status = xml_library_load(&library, reason);
+    if (status != STATUS_OK)
+        return status;
+    reader = event_xml_new(&library, mail_event_wishes, take_event, reading);
     while ((size = text_file_next(text, &piece)) > 0)
         event_xml_feed(reader, piece, size);
     event_xml_end(reader, account);
+    return STATUS_OK;
 }
 
 /* A last chunk may be cut off; the reader is told how much there is of it. */
@@ -53,18 +61,21 @@ static void read_evtx(FILE *file, struct reading *reading, struct event_log_acco
     free(chunk);
 }
 
-static void read_log(FILE *file, struct text_file *text, struct event_log_digest *log)
+static enum status read_log(FILE *file, struct text_file *text, struct event_log_digest *log,
+                            const char **reason)
 {
     struct reading reading = {.groups = event_groups_new()};
+    enum status status = STATUS_OK;
 
     if (log->type == FILE_TYPE_EVTX)
         read_evtx(file, &reading, &log->account);
     else
-        read_xml(text, &reading, &log->account);
+        status = read_xml(text, &reading, &log->account, reason);
     log->strange = reading.strange;
     log->more =
         event_groups_end(reading.groups, &log->evidence.memory, &log->groups, &log->group_count);
     arena_release(&reading.scratch);
+    return status;
 }
 
 static enum status read_file(FILE *file, struct event_log_digest *log, const char **reason)
@@ -74,7 +85,7 @@ static enum status read_file(FILE *file, struct event_log_digest *log, const cha
 
     log->type = text_file_type(text);
     if (log->type == FILE_TYPE_EVTX || log->type == FILE_TYPE_EVENT_XML) {
-        read_log(file, text, log);
+        status = read_log(file, text, log, reason);
     } else {
         status = STATUS_INVALID;
         *reason = "it is no Windows event log, neither .evtx nor exported as XML";

@@ -1,6 +1,7 @@
 /* Events of Exchange's transport about authentication, and groups of those that are alike. */
 #include "diag/read/event_groups.h"
 #include "diag/read/event_xml.h"
+#include "diag/xml_library.h"
 #include "tests/unit/events.h"
 #include "tests/unit/unit.h"
 
@@ -11,6 +12,8 @@
 #define SOURCE    "f:\\tisp2\\transmt\\src\\smtpsink\\exps\\expslib\\context.cpp"
 
 static const char provider[] = "MSExchangeTransport";
+
+static struct xml_library library;
 
 /* ---- events from logs of both forms ---- */
 
@@ -32,19 +35,6 @@ static void take(void *context, const struct windows_event *event)
         taken->strange++;
 }
 
-static void read_xml(const struct made_event *made, struct taken *taken)
-{
-    struct event_xml *reader = event_xml_new(mail_event_wishes, take, taken);
-    struct event_log_account account;
-    struct buffer text;
-
-    buffer_init(&text, EVENT_XML_MOST);
-    events_xml(&text, *made);
-    event_xml_feed(reader, text.text, text.size);
-    event_xml_end(reader, &account);
-    buffer_release(&text);
-}
-
 static void read_evtx(const struct made_event *made, struct taken *taken)
 {
     static struct evtx_writer writer;
@@ -56,6 +46,30 @@ static void read_evtx(const struct made_event *made, struct taken *taken)
     evtx_end_chunk(&writer, 0);
     evtx_chunk(reader, writer.chunk, EVTX_CHUNK_SIZE);
     evtx_end(reader, &account);
+}
+
+static void read_xml(const char *text, size_t size, struct taken *taken)
+{
+    struct event_xml *reader = event_xml_new(&library, mail_event_wishes, take, taken);
+    struct event_log_account account;
+
+    event_xml_feed(reader, text, size);
+    event_xml_end(reader, &account);
+}
+
+/* Where there is no libxml2, as on a bare Windows, the other form is read twice. */
+static void read_made_xml(const struct made_event *made, struct taken *taken)
+{
+    struct buffer text;
+
+    if (!library.read) {
+        read_evtx(made, taken);
+        return;
+    }
+    buffer_init(&text, EVENT_XML_MOST);
+    events_xml(&text, *made);
+    read_xml(text.text, text.size, taken);
+    buffer_release(&text);
 }
 
 static void expect_text(const char *text, const char *expected)
@@ -73,7 +87,7 @@ static void expect(struct made_event made, struct mail_event expected)
         struct taken taken = {.count = 0};
         const struct mail_event *event = &taken.events[0];
 
-        (form == 0 ? read_xml : read_evtx)(&made, &taken);
+        (form == 0 ? read_made_xml : read_evtx)(&made, &taken);
         assert_int_equal(taken.count, 1);
         assert_int_equal(event->kind, expected.kind);
         expect_text(event->host, expected.host);
@@ -95,7 +109,7 @@ static void expect_strange(struct made_event made)
 
     made.provider = provider;
     made.record = 1;
-    read_xml(&made, &taken);
+    read_made_xml(&made, &taken);
     assert_int_equal(taken.count, 0);
     assert_int_equal(taken.strange, 1);
     arena_release(&taken.memory);
@@ -354,13 +368,14 @@ static void test_without_templates(void **state)
         "</Data><Data Name='%2'>\xe7\xbb\x84\xe7\xbb\x87 EX01</Data><Data Name='%3'>Login</Data>"
         "<Data Name='%4'>203.0.113.9</Data></EventData><RenderingInfo Culture='cs-CZ'>"
         "<Message>%1 %2 %3 %4</Message></RenderingInfo></Event>";
-    struct event_log_account account;
     struct taken taken = {.count = 0};
-    struct event_xml *reader = event_xml_new(mail_event_wishes, take, &taken);
 
     (void)state;
-    event_xml_feed(reader, text, sizeof text - 1);
-    event_xml_end(reader, &account);
+    if (!library.read) {
+        print_message("skipped: libxml2 is not on this machine\n");
+        skip();
+    }
+    read_xml(text, sizeof text - 1, &taken);
     assert_int_equal(taken.count, 1);
     assert_string_equal(taken.events[0].error, "LogonDenied");
     assert_string_equal(taken.events[0].connector, "\xe7\xbb\x84\xe7\xbb\x87 EX01");
@@ -604,6 +619,8 @@ int main(void)
         cmocka_unit_test(test_long_computer), cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_full),
     };
+    const char *reason;
 
+    (void)xml_library_load(&library, &reason);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
