@@ -96,6 +96,10 @@ static void print_files(const struct options *options)
     }
     if (options->ca_file)
         print_printable("read, for the authorities to trust: ", options->ca_file);
+    if (options->user)
+        print_printable("logged on to directories, over verified TLS alone, as: ", options->user);
+    if (options->password_file)
+        print_printable("read, for the password: ", options->password_file);
     if (options->save)
         print_printable("written, with all evidence: ", options->save);
 }
