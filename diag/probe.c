@@ -61,6 +61,14 @@ const struct event_log_digest *ask_event_log(struct examination *x, const char *
     return item->settled ? (const struct event_log_digest *)item : NULL;
 }
 
+const struct registry_answer *ask_registry(struct examination *x, const char *path, const char *key)
+{
+    const struct registry_answer question = {.path = path, .key = key};
+    const struct evidence *item = exam_ask(x, &evidence_registry, &question.evidence);
+
+    return item->settled ? (const struct registry_answer *)item : NULL;
+}
+
 const struct time_settings *ask_time_settings(struct examination *x, const char *path)
 {
     const struct time_settings question = {.path = path};

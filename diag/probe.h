@@ -35,6 +35,7 @@
 #include "diag/evidence/dns.h"
 #include "diag/evidence/event_log.h"
 #include "diag/evidence/mail_log.h"
+#include "diag/evidence/registry.h"
 #include "diag/evidence/smtp.h"
 #include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
@@ -105,6 +106,13 @@ const struct mail_log_digest *ask_mail_log(struct examination *x, const char *pa
 
 /* What a Windows event log says of mail: FILE_TYPE_EVTX, EVENT_XML. */
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path);
+
+/*
+ * The values of a key below HKEY_LOCAL_MACHINE: from FILE_TYPE_REGISTRY or REGISTRY_QUERY. "" is
+ * the machine at hand, STATUS_NOT_SUPPORTED where that is not Windows.
+ */
+const struct registry_answer *ask_registry(struct examination *x, const char *path,
+                                           const char *key);
 
 /*
  * How a host is told to keep its time: FILE_TYPE_REGISTRY, W32TM, SECURITY_INF. "" is the

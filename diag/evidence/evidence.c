@@ -6,6 +6,7 @@
 #include "diag/evidence/dns.h"
 #include "diag/evidence/event_log.h"
 #include "diag/evidence/mail_log.h"
+#include "diag/evidence/registry.h"
 #include "diag/evidence/smtp.h"
 #include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
@@ -15,17 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct evidence_kind *const evidence_kinds[] = {&evidence_clock,
-                                                      &evidence_digest,
-                                                      &evidence_directory,
-                                                      &evidence_dns,
-                                                      &evidence_event_log,
-                                                      &evidence_mail_log,
-                                                      &evidence_smtp,
-                                                      &evidence_ticket,
-                                                      &evidence_time_settings,
-                                                      &evidence_trace,
-                                                      NULL};
+const struct evidence_kind *const evidence_kinds[] = {
+    &evidence_clock,     &evidence_digest,        &evidence_directory, &evidence_dns,
+    &evidence_event_log, &evidence_mail_log,      &evidence_registry,  &evidence_smtp,
+    &evidence_ticket,    &evidence_time_settings, &evidence_trace,     NULL};
 
 void evidence_free(struct evidence *item)
 {

@@ -29,13 +29,12 @@ static void take_event(void *context, const struct windows_event *event)
 static enum status read_xml(struct text_file *text, struct reading *reading,
                             struct event_log_account *account, const char **reason)
 {
-    enum status status;
     struct xml_library library;
+    enum status status = xml_library_load(&library, reason);
     struct event_xml *reader;
     const char *piece;
     size_t size;
 
-    status = xml_library_load(&library, reason);
     if (status != STATUS_OK)
         return status;
     reader = event_xml_new(&library, mail_event_wishes, take_event, reading);
@@ -75,23 +74,21 @@ static enum status read_log(FILE *file, struct text_file *text, struct event_log
     log->more =
         event_groups_end(reading.groups, &log->evidence.memory, &log->groups, &log->group_count);
     arena_release(&reading.scratch);
-    return status;
+    return ferror(file) ? STATUS_IO : status;
 }
 
 static enum status read_file(FILE *file, struct event_log_digest *log, const char **reason)
 {
     struct text_file *text = text_file_new(file);
-    enum status status = STATUS_OK;
+    enum status status = STATUS_INVALID;
 
     log->type = text_file_type(text);
-    if (log->type == FILE_TYPE_EVTX || log->type == FILE_TYPE_EVENT_XML) {
+    if (log->type == FILE_TYPE_EVTX || log->type == FILE_TYPE_EVENT_XML)
         status = read_log(file, text, log, reason);
-    } else {
-        status = STATUS_INVALID;
+    else
         *reason = "it is no Windows event log, neither .evtx nor exported as XML";
-    }
     text_file_free(text);
-    return ferror(file) ? STATUS_IO : status;
+    return status;
 }
 
 void gather_event_log(struct evidence *item)

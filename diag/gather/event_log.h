@@ -6,8 +6,8 @@
 
 /*
  * Makes the observation of a new `struct event_log_digest`, whose question is its path. Blocks;
- * for a pool thread. STATUS_INVALID for a file that is no event log. Memory is bounded, whatever
- * the file's size.
+ * for a pool thread. STATUS_INVALID for a file that is no event log, STATUS_NOT_SUPPORTED for XML
+ * without libxml2. Memory is bounded, whatever the file's size.
  */
 void gather_event_log(struct evidence *item);
 

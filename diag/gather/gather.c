@@ -8,6 +8,7 @@
 #include "diag/gather/event_log.h"
 #include "diag/gather/mail_log.h"
 #include "diag/gather/pool.h"
+#include "diag/gather/registry.h"
 #include "diag/gather/smtp.h"
 #include "diag/gather/ticket.h"
 #include "diag/gather/time_settings.h"
@@ -58,6 +59,11 @@ static int64_t allow_for_a_file(const struct gather_options *options)
 static void observe_event_log(struct errand *errand)
 {
     gather_event_log(errand->found);
+}
+
+static void observe_registry(struct errand *errand)
+{
+    gather_registry(errand->found);
 }
 
 static void observe_trace(struct errand *errand)
@@ -143,6 +149,7 @@ static const struct blocking_gatherer {
      STATUS_EXHAUSTED},
     {&evidence_event_log, observe_event_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_registry, observe_registry, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host, STATUS_EXHAUSTED},
     {&evidence_ticket, observe_ticket, gather_ticket_allowance, write_kdc, STATUS_EXHAUSTED},
     {&evidence_time_settings, observe_time_settings, allow_for_a_file, NULL, STATUS_TIMED_OUT},

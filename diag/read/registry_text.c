@@ -20,7 +20,7 @@ enum state {
 struct registry_text {
     const char *const *wanted;
     bool is_ansi; /* REGEDIT4: strings in hex data are of a code page, not UTF-16 */
-    bool is_in_parts;
+    bool is_in_parts, is_flat;
     bool is_wanted;
     struct buffer key;
     const char *kept_key; /* the same in the arena, once a value is kept */
@@ -93,7 +93,7 @@ bool registry_is_key(const char *key, const char *wanted, bool or_below)
 static bool is_wanted_key(const struct registry_text *reader, const char *key)
 {
     for (const char *const *wanted = reader->wanted; *wanted; wanted++) {
-        if (registry_is_key(key, *wanted, true))
+        if (registry_is_key(key, *wanted, !reader->is_flat))
             return true;
     }
     return false;
@@ -115,8 +115,10 @@ static void cover(struct registry_text *reader, const char *key)
 {
     enum { BITS = 64 };
 
-    for (unsigned i = 0; i < BITS && reader->wanted[i] && !reader->is_in_parts; i++) {
-        if (registry_is_key(reader->wanted[i], key, true))
+    for (unsigned i = 0; i < BITS && reader->wanted[i]; i++) {
+        if (registry_is_key(key, reader->wanted[i], true))
+            reader->export.present |= UINT64_C(1) << i;
+        if (!reader->is_in_parts && registry_is_key(reader->wanted[i], key, true))
             reader->export.covered |= UINT64_C(1) << i;
     }
 }
@@ -523,6 +525,11 @@ void registry_text_add(struct registry_text *reader, const char *line, size_t si
 void registry_text_only(struct registry_text *reader, registry_filter *filter)
 {
     reader->filter = filter;
+}
+
+void registry_text_flat(struct registry_text *reader)
+{
+    reader->is_flat = true;
 }
 
 void registry_text_in_parts(struct registry_text *reader)
