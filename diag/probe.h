@@ -29,6 +29,7 @@
 #ifndef EXDIAG_PROBE_H
 #define EXDIAG_PROBE_H
 
+#include "diag/evidence/auth_log.h"
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
 #include "diag/evidence/directory.h"
@@ -103,6 +104,9 @@ const struct trace_digest *ask_trace(struct examination *x, const char *path);
 
 /* What a sender's records say: FILE_TYPE_SMTP_SEND_LOG, TRACKING_LOG, QUEUE_LIST, NDR. */
 const struct mail_log_digest *ask_mail_log(struct examination *x, const char *path);
+
+/* How authentication went: FILE_TYPE_SMTP_RECEIVE_LOG, SMTP_SEND_LOG. */
+const struct auth_log_digest *ask_auth_log(struct examination *x, const char *path);
 
 /* What a Windows event log says of mail: FILE_TYPE_EVTX, EVENT_XML. */
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path);

@@ -1,5 +1,6 @@
 #include "diag/evidence/evidence.h"
 
+#include "diag/evidence/auth_log.h"
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
 #include "diag/evidence/directory.h"
@@ -16,10 +17,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct evidence_kind *const evidence_kinds[] = {
-    &evidence_clock,     &evidence_digest,        &evidence_directory, &evidence_dns,
-    &evidence_event_log, &evidence_mail_log,      &evidence_registry,  &evidence_smtp,
-    &evidence_ticket,    &evidence_time_settings, &evidence_trace,     NULL};
+const struct evidence_kind *const evidence_kinds[] = {&evidence_auth_log,
+                                                      &evidence_clock,
+                                                      &evidence_digest,
+                                                      &evidence_directory,
+                                                      &evidence_dns,
+                                                      &evidence_event_log,
+                                                      &evidence_mail_log,
+                                                      &evidence_registry,
+                                                      &evidence_smtp,
+                                                      &evidence_ticket,
+                                                      &evidence_time_settings,
+                                                      &evidence_trace,
+                                                      NULL};
 
 void evidence_free(struct evidence *item)
 {

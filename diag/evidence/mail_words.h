@@ -13,6 +13,10 @@ struct redactor;
 const char *mail_words_redact(const struct redactor *redactor, const char *text,
                               struct arena *memory);
 
+/* A line of a protocol log: fields, codes, commands and the errors that Windows has names for. */
+const char *mail_words_redact_line(const struct redactor *redactor, const char *line,
+                                   struct arena *memory);
+
 /* A connector: a number stays, and so do the words of those that setup makes ("Default EX01"). */
 const char *mail_words_redact_connector(const struct redactor *redactor, const char *name,
                                         struct arena *memory);

@@ -1,6 +1,7 @@
 #include "diag/gather/gather.h"
 
 #include "diag/evidence/digest.h"
+#include "diag/gather/auth_log.h"
 #include "diag/gather/clock.h"
 #include "diag/gather/digest.h"
 #include "diag/gather/directory.h"
@@ -54,6 +55,11 @@ static int64_t allow_for_a_file(const struct gather_options *options)
 {
     (void)options;
     return 600 * (int64_t)1000000;
+}
+
+static void observe_auth_log(struct errand *errand)
+{
+    gather_auth_log(errand->found);
 }
 
 static void observe_event_log(struct errand *errand)
@@ -143,6 +149,7 @@ static const struct blocking_gatherer {
     /* What a worker past its allowance, or none at all, means: never silence of a peer. */
     enum status late;
 } blocking_gatherers[] = {
+    {&evidence_auth_log, observe_auth_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_clock, observe_clock, gather_clock_allowance, write_clock_host, STATUS_EXHAUSTED},
     {&evidence_digest, observe_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_directory, observe_directory, gather_directory_allowance, write_directory_host,

@@ -21,6 +21,7 @@ enum {
     SMTP_AUTH_NAME_KEPT = 255,  /* bytes of a host's or connector's name */
     SMTP_AUTH_ERROR_KEPT = 40,  /* of a token */
     SMTP_AUTH_LINE_KEPT = 1024, /* of a line that is shown */
+    SMTP_AUTH_HOURS = 24,
     SMTP_AUTH_LINE_MOST = 1024 * 1024
 };
 
@@ -108,6 +109,7 @@ struct smtp_auth_peer {         /* what is at the other end of sessions of one c
     struct smtp_auth_error errors[SMTP_AUTH_ERRORS_KEPT]; /* the first ones seen */
     size_t error_count;
     struct smtp_auth_place first, last; /* that was not accepted */
+    uint32_t by_hour[SMTP_AUTH_HOURS];  /* the same, UTC; of those whose line tells its time */
 };
 
 struct smtp_auth_log {

@@ -172,6 +172,14 @@ void smtp_auth_tell_error(struct smtp_auth_peer *peer, const char *error)
         peer->errors[peer->error_count++] = (struct smtp_auth_error){memory_copy_string(error), 1};
 }
 
+static void count_hour(struct smtp_auth_peer *peer, int64_t time)
+{
+    enum { HOUR = 60 * 60 * 1000 };
+    uint32_t *hour = &peer->by_hour[time / HOUR % SMTP_AUTH_HOURS];
+
+    *hour += *hour < UINT32_MAX;
+}
+
 void smtp_auth_tell_peer(struct smtp_auth_peer *peer, const struct smtp_auth_event *event)
 {
     peer->outcomes[event->mechanism][event->outcome]++;
@@ -179,6 +187,8 @@ void smtp_auth_tell_peer(struct smtp_auth_peer *peer, const struct smtp_auth_eve
         return;
     if (*event->error)
         smtp_auth_tell_error(peer, event->error);
+    if (event->time > 0)
+        count_hour(peer, event->time);
     if (!peer->first.text)
         set_place(&peer->first, event);
     set_place(&peer->last, event);

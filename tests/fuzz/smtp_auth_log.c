@@ -21,7 +21,7 @@ static void check_place(const struct smtp_auth_place *place, uint64_t lines)
 static uint64_t check_peer(const struct smtp_auth_peer *peer, uint64_t lines)
 {
     const uint64_t *outcomes = &peer->outcomes[0][0];
-    uint64_t sum = 0;
+    uint64_t sum = 0, failures = 0;
 
     check(peer->sessions > 0 && strlen(peer->connector) <= SMTP_AUTH_NAME_KEPT);
     check(!peer->server || (*peer->server && strlen(peer->server) <= SMTP_AUTH_NAME_KEPT));
@@ -36,6 +36,9 @@ static uint64_t check_peer(const struct smtp_auth_peer *peer, uint64_t lines)
     check_place(&peer->last, lines);
     for (unsigned i = 0; i < SMTP_AUTH_MECHANISM_COUNT * SMTP_AUTH_OUTCOME_COUNT; i++)
         sum += outcomes[i];
+    for (unsigned i = 0; i < SMTP_AUTH_HOURS; i++)
+        failures += peer->by_hour[i];
+    check(failures <= sum);
     return sum;
 }
 
