@@ -18,10 +18,11 @@
 #include <stdint.h>
 
 enum {
-    XML_DOCUMENT_MOST = 16 << 20, /* bytes */
-    XML_NODES_MOST = 1 << 18,     /* elements and texts */
-    XML_DEPTH_MOST = 64,          /* of elements */
-    XML_ATTRIBUTES_MOST = 256,    /* of one element, declarations of namespaces among them */
+    XML_DOCUMENT_MOST = 8 << 20, /* bytes of UTF-8; libxml2 takes 10 MB of one text */
+    XML_NODES_MOST = 1 << 19,    /* elements, texts and attributes */
+    XML_DEPTH_MOST = 64,         /* of elements */
+    XML_ATTRIBUTES_MOST = 256,   /* of one element, declarations of namespaces among them */
+    XML_SPACES_MOST = 256,       /* namespaces that are declared at once */
     XML_REASON_SIZE = 160
 };
 

@@ -13,7 +13,7 @@ enum status xml_fail(struct xml_problem *problem, enum status status, uint32_t l
     struct buffer text;
 
     buffer_init(&text, XML_REASON_SIZE - 1);
-    text_show(&text, reason, strlen(reason));
+    text_show(&text, reason, strcspn(reason, "\n")); /* which ends libxml2's */
     memcpy(problem->reason, text.text, text.size + 1);
     buffer_release(&text);
     problem->line = line;
@@ -40,9 +40,14 @@ static const char *behind(const char *at, const char *end, const char *mark)
     return end;
 }
 
+static bool is_space(char character)
+{
+    return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
 static const char *skip_space(const char *at, const char *end)
 {
-    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n'))
+    while (at < end && is_space(*at))
         at++;
     return at;
 }
@@ -119,26 +124,12 @@ static enum status take_encoding(struct xml_source *source, struct xml_problem *
 
 /* ---- what it holds ---- */
 
-/*
- * Steps over a tag's attributes: `at` is behind its "<", and then where it ends; or at another
- * "<", which has no place in a tag: libxml2 goes on from there too.
- */
-static bool are_few(const char **at, const char *end)
-{
-    unsigned count = 0;
-    char quote = 0;
-
-    for (; *at < end && **at != '<' && (quote || **at != '>'); (*at)++) {
-        if (quote) {
-            quote = **at == quote ? '\0' : quote;
-        } else if (**at == '"' || **at == '\'') {
-            quote = **at;
-            if (++count > XML_ATTRIBUTES_MOST)
-                return false;
-        }
-    }
-    return true;
-}
+struct survey {
+    const char *text, *at, *end;
+    unsigned depth, spaces; /* of what is open */
+    unsigned spaces_around[XML_DEPTH_MOST];
+    const char *refusal; /* or NULL */
+};
 
 static uint32_t line_at(const char *text, const char *at)
 {
@@ -151,27 +142,89 @@ static uint32_t line_at(const char *text, const char *at)
     return line;
 }
 
+/*
+ * Steps over a tag's attributes, to where the tag ends; or to another "<", which has no place in
+ * one: libxml2 goes on from there too.
+ */
+static void survey_attributes(struct survey *survey)
+{
+    unsigned count = 0;
+    char quote = '\0';
+
+    for (; survey->at < survey->end; survey->at++) {
+        char character = *survey->at;
+
+        if (character == '<' || (!quote && character == '>'))
+            return;
+        if (quote) {
+            quote = character == quote ? '\0' : quote;
+        } else if (character == '"' || character == '\'') {
+            quote = character;
+            if (++count > XML_ATTRIBUTES_MOST)
+                survey->refusal = "an element has too many attributes";
+        } else if (is_space(character) && starts(survey->at + 1, survey->end, "xmlns")) {
+            if (++survey->spaces > XML_SPACES_MOST)
+                survey->refusal = "too many namespaces are declared at once";
+        }
+        if (survey->refusal)
+            return;
+    }
+}
+
+static void survey_open(struct survey *survey)
+{
+    unsigned around = survey->spaces;
+
+    survey_attributes(survey);
+    if (survey->at < survey->end && *survey->at == '>' && survey->at[-1] == '/')
+        survey->spaces = around;
+    else if (survey->depth == XML_DEPTH_MOST)
+        survey->refusal = "its elements are nested too deep";
+    else
+        survey->spaces_around[survey->depth++] = around;
+}
+
+static void survey_close(struct survey *survey)
+{
+    if (survey->depth > 0)
+        survey->spaces = survey->spaces_around[--survey->depth];
+}
+
+/* `at` is behind the "<" of what is looked at. */
+static enum status survey_markup(struct survey *survey, struct xml_problem *problem)
+{
+    const char *mark = survey->at - 1, *end = survey->end;
+
+    if (starts(mark, end, "<!--"))
+        survey->at = behind(mark + strlen("<!--"), end, "-->");
+    else if (starts(mark, end, "<![CDATA["))
+        survey->at = behind(mark, end, "]]>");
+    else if (starts(mark, end, "<!"))
+        return xml_fail(problem, STATUS_MALFORMED, line_at(survey->text, mark),
+                        "it has a document type, and none is read here");
+    else if (starts(mark, end, "<?"))
+        survey->at = behind(mark, end, "?>");
+    else if (starts(mark, end, "</"))
+        survey_close(survey);
+    else
+        survey_open(survey);
+    if (survey->refusal)
+        return xml_fail(problem, STATUS_TOO_LARGE, line_at(survey->text, mark), survey->refusal);
+    return STATUS_OK;
+}
+
 static enum status look_through(const struct xml_source *source, struct xml_problem *problem)
 {
-    const char *text = source->text, *end = text + source->size, *at = text;
+    struct survey survey = {
+        .text = source->text, .at = source->text, .end = source->text + source->size};
+    enum status status = STATUS_OK;
 
-    while ((at = memchr(at, '<', (size_t)(end - at)))) {
-        const char *mark = at++;
-
-        if (starts(mark, end, "<!--"))
-            at = behind(mark + strlen("<!--"), end, "-->");
-        else if (starts(mark, end, "<![CDATA["))
-            at = behind(mark, end, "]]>");
-        else if (starts(mark, end, "<!"))
-            return xml_fail(problem, STATUS_MALFORMED, line_at(text, mark),
-                            "it has a document type, and none is read here");
-        else if (starts(mark, end, "<?"))
-            at = behind(mark, end, "?>");
-        else if (!are_few(&at, end))
-            return xml_fail(problem, STATUS_TOO_LARGE, line_at(text, mark),
-                            "an element has too many attributes");
+    while (status == STATUS_OK &&
+           (survey.at = memchr(survey.at, '<', (size_t)(survey.end - survey.at)))) {
+        survey.at++;
+        status = survey_markup(&survey, problem);
     }
-    return STATUS_OK;
+    return status;
 }
 
 enum status xml_source_open(struct xml_source *source, const char *bytes, size_t size,
@@ -181,12 +234,12 @@ enum status xml_source_open(struct xml_source *source, const char *bytes, size_t
     const char *begin, *end, *nul;
 
     *source = (struct xml_source){.text = bytes, .size = size, .encoding = "UTF-8"};
-    buffer_init(&source->wide, (size_t)XML_DOCUMENT_MOST * 3 / 2); /* of a unit, three bytes */
-    if (size > XML_DOCUMENT_MOST)
-        return xml_fail(problem, STATUS_TOO_LARGE, 0, "the document is too long");
+    buffer_init(&source->wide, XML_DOCUMENT_MOST + 3); /* a mark, too */
     status = take_encoding(source, problem);
     if (status != STATUS_OK)
         return status;
+    if (source->size > XML_DOCUMENT_MOST || source->wide.truncated)
+        return xml_fail(problem, STATUS_TOO_LARGE, 0, "the document is too long");
     end = source->text + source->size;
     nul = memchr(source->text, '\0', source->size);
     if (nul)

@@ -1,7 +1,7 @@
 /*
  * What a document is before it is handed to libxml2 (read/xml.c): its encoding, and whether it
- * holds what no parser of ours is to see. A document type is where all entities come from; and an
- * element of very many attributes costs libxml2 the square of their number.
+ * holds what libxml2 is not to see: a document type, where all entities come from; and what costs
+ * it the square of its number, attributes of one element and namespaces declared at once.
  */
 #ifndef EXDIAG_READ_XML_SOURCE_H
 #define EXDIAG_READ_XML_SOURCE_H

@@ -105,11 +105,14 @@ static void expect(struct made_event made, struct mail_event expected)
 /* It is nothing of authentication: other strings than its template's. */
 static void expect_strange(struct made_event made)
 {
+    struct windows_event event = {.provider = provider, .id = made.id};
     struct taken taken = {.count = 0};
 
-    made.provider = provider;
-    made.record = 1;
-    read_made_xml(&made, &taken);
+    event.channel = event.computer = "";
+    event.binary = made.binary ? made.binary : "";
+    for (; made.strings[event.string_count]; event.string_count++)
+        event.strings[event.string_count] = made.strings[event.string_count];
+    take(&taken, &event);
     assert_int_equal(taken.count, 0);
     assert_int_equal(taken.strange, 1);
     arena_release(&taken.memory);

@@ -92,9 +92,32 @@ static void other_texts_are_left_alone(void **state)
     assert_false(utf16_begins("", 0, &utf16));
 }
 
+/* By the mark, or else by the first character, which is of ASCII. */
+static void markup_needs_no_mark(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        int is_wide, is_big;
+    } cases[] = {{"\xFF\xFE", 2, 1, 0}, {"\xFE\xFF", 2, 1, 1}, {"<\0", 2, 1, 0}, {"\0<", 2, 1, 1},
+                 {"<a", 2, 0, 0},       {"\0\0<", 3, 0, 0},    {"<", 1, 0, 0},   {"\0", 1, 0, 0},
+                 {"", 0, 0, 0},         {"\xEF\xBB", 2, 0, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct utf16 utf16;
+
+        assert_int_equal(utf16_begins_markup(cases[i].bytes, cases[i].size, &utf16),
+                         cases[i].is_wide);
+        if (cases[i].is_wide)
+            assert_int_equal(utf16.is_big_endian, cases[i].is_big);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(markup_needs_no_mark),
         cmocka_unit_test(both_byte_orders_are_read),
         cmocka_unit_test(pieces_may_end_within_a_character),
         cmocka_unit_test(long_ascii_is_read),

@@ -264,6 +264,9 @@ static void test_reason(void **state)
     struct parsed parsed;
 
     (void)state;
+    parse(&parsed, "<a>&nope;</a>", 13);
+    assert_string_equal(parsed.problem.reason, "Entity 'nope' not defined");
+    release(&parsed);
     parse(&parsed, "<a><b\xE2\x80\x8C></a>", 13);
     assert_int_equal(parsed.status, STATUS_MALFORMED);
     assert_non_null(strstr(parsed.problem.reason, "mismatch"));
@@ -372,6 +375,37 @@ static void test_attribute_limit(void **state)
     buffer_release(&text);
 }
 
+/* As many as may be declared around one element: those of elements that are closed do not count. */
+static void test_namespace_limit(void **state)
+{
+    static const char refused[] = "too many namespaces are declared at once";
+    struct parsed parsed;
+    struct buffer text;
+
+    (void)state;
+    buffer_init(&text, 1 << 23);
+    for (unsigned count = XML_SPACES_MOST; count <= XML_SPACES_MOST + 1; count++) {
+        buffer_clear(&text);
+        buffer_add_string(&text, "<r>");
+        for (unsigned i = 0; i < 1000; i++)
+            buffer_print(&text, "<a xmlns:b%u='u'/><a\txmlns='v'></a>", i);
+        for (unsigned i = 0; i < 8; i++)
+            buffer_print(&text, "<a xmlns:c%u='u' b='xmlns xmlns'>", i);
+        buffer_add_string(&text, "\n<a");
+        for (unsigned i = 8; i < count; i++)
+            buffer_print(&text, "\nxmlns:d%u='u'", i);
+        buffer_add_string(&text, "/>");
+        repeat(&text, "</a>", 8);
+        buffer_add_string(&text, "</r>");
+        parse(&parsed, text.text, text.size);
+        assert_string_equal(parsed.problem.reason, count == XML_SPACES_MOST ? "" : refused);
+        assert_int_equal(parsed.status, count == XML_SPACES_MOST ? STATUS_OK : STATUS_TOO_LARGE);
+        assert_int_equal(parsed.problem.line, count == XML_SPACES_MOST ? 0 : 2);
+        release(&parsed);
+    }
+    buffer_release(&text);
+}
+
 /* One attribute and one text of a MiB, in a document that libxml2 reads in pieces. */
 static void test_long_values(void **state)
 {
@@ -417,14 +451,21 @@ static void test_nodes(void **state)
 
 static void test_document_limit(void **state)
 {
+    static const char refused[] = "the document is too long";
     size_t size = XML_DOCUMENT_MOST;
-    char *text = memory_new(size + 1, 1);
+    char *text = memory_new(size + 1, 2);
 
     (void)state;
     memset(text, ' ', size + 1);
     memcpy(text, "<a/>", 4);
     check_sized(text, size, "<a></a>");
-    refuse_sized(text, size + 1, STATUS_TOO_LARGE, 0, "the document is too long");
+    refuse_sized(text, size + 1, STATUS_TOO_LARGE, 0, refused);
+    for (size_t i = size + 1; i-- > 0;) {
+        text[2 * i] = text[i];
+        text[2 * i + 1] = '\0';
+    }
+    check_sized(text, 2 * size, "<a></a>");
+    refuse_sized(text, 2 * size + 2, STATUS_TOO_LARGE, 0, refused);
     free(text);
 }
 
@@ -456,14 +497,23 @@ static void test_without_library(void **state)
 int main(void)
 {
     const struct CMUnitTest with[] = {
-        cmocka_unit_test(test_tree),           cmocka_unit_test(test_attributes),
-        cmocka_unit_test(test_namespaces),     cmocka_unit_test(test_walk),
-        cmocka_unit_test(test_encodings),      cmocka_unit_test(test_wrong_encodings),
-        cmocka_unit_test(test_malformed),      cmocka_unit_test(test_reason),
-        cmocka_unit_test(test_truncated),      cmocka_unit_test(test_document_type),
-        cmocka_unit_test(test_depth),          cmocka_unit_test(test_attribute_limit),
-        cmocka_unit_test(test_long_values),    cmocka_unit_test(test_nodes),
-        cmocka_unit_test(test_document_limit), cmocka_unit_test(test_library),
+        cmocka_unit_test(test_tree),
+        cmocka_unit_test(test_attributes),
+        cmocka_unit_test(test_namespaces),
+        cmocka_unit_test(test_walk),
+        cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_wrong_encodings),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_reason),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_document_type),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_attribute_limit),
+        cmocka_unit_test(test_namespace_limit),
+        cmocka_unit_test(test_long_values),
+        cmocka_unit_test(test_nodes),
+        cmocka_unit_test(test_document_limit),
+        cmocka_unit_test(test_library),
     };
     const struct CMUnitTest without[] = {cmocka_unit_test(test_without_library)};
     const char *reason;
