@@ -61,6 +61,14 @@ const struct auth_log_digest *ask_auth_log(struct examination *x, const char *pa
     return item->settled ? (const struct auth_log_digest *)item : NULL;
 }
 
+const struct directory_file *ask_directory_file(struct examination *x, const char *path)
+{
+    const struct directory_file question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_directory_file, &question.evidence);
+
+    return item->settled ? (const struct directory_file *)item : NULL;
+}
+
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path)
 {
     const struct event_log_digest question = {.path = path};

@@ -33,6 +33,7 @@
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
 #include "diag/evidence/directory.h"
+#include "diag/evidence/directory_file.h"
 #include "diag/evidence/dns.h"
 #include "diag/evidence/event_log.h"
 #include "diag/evidence/mail_log.h"
@@ -107,6 +108,9 @@ const struct mail_log_digest *ask_mail_log(struct examination *x, const char *pa
 
 /* How authentication went: FILE_TYPE_SMTP_RECEIVE_LOG, SMTP_SEND_LOG. */
 const struct auth_log_digest *ask_auth_log(struct examination *x, const char *path);
+
+/* What an export of a directory says of accounts and of mail: FILE_TYPE_LDIF, SETSPN. */
+const struct directory_file *ask_directory_file(struct examination *x, const char *path);
 
 /* What a Windows event log says of mail: FILE_TYPE_EVTX, EVENT_XML. */
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path);

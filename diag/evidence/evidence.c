@@ -4,6 +4,7 @@
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
 #include "diag/evidence/directory.h"
+#include "diag/evidence/directory_file.h"
 #include "diag/evidence/dns.h"
 #include "diag/evidence/event_log.h"
 #include "diag/evidence/mail_log.h"
@@ -17,19 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct evidence_kind *const evidence_kinds[] = {&evidence_auth_log,
-                                                      &evidence_clock,
-                                                      &evidence_digest,
-                                                      &evidence_directory,
-                                                      &evidence_dns,
-                                                      &evidence_event_log,
-                                                      &evidence_mail_log,
-                                                      &evidence_registry,
-                                                      &evidence_smtp,
-                                                      &evidence_ticket,
-                                                      &evidence_time_settings,
-                                                      &evidence_trace,
-                                                      NULL};
+const struct evidence_kind *const evidence_kinds[] = {
+    &evidence_auth_log,       &evidence_clock,
+    &evidence_digest,         &evidence_directory,
+    &evidence_directory_file, &evidence_dns,
+    &evidence_event_log,      &evidence_mail_log,
+    &evidence_registry,       &evidence_smtp,
+    &evidence_ticket,         &evidence_time_settings,
+    &evidence_trace,          NULL};
 
 void evidence_free(struct evidence *item)
 {

@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    LINE_MOST = 8 << 20, /* bytes of a line */
-    LIST_MOST = 100000,  /* entries of a list of the header */
+    LINE_MOST = 64 << 20, /* bytes of a line: DIRECTORY_BYTES_MOST, with what JSON adds */
+    LIST_MOST = 100000,   /* entries of a list of the header */
     PORT_MEMBER_MOST = 64
 };
 

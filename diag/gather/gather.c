@@ -5,6 +5,7 @@
 #include "diag/gather/clock.h"
 #include "diag/gather/digest.h"
 #include "diag/gather/directory.h"
+#include "diag/gather/directory_file.h"
 #include "diag/gather/dns.h"
 #include "diag/gather/event_log.h"
 #include "diag/gather/mail_log.h"
@@ -60,6 +61,11 @@ static int64_t allow_for_a_file(const struct gather_options *options)
 static void observe_auth_log(struct errand *errand)
 {
     gather_auth_log(errand->found);
+}
+
+static void observe_directory_file(struct errand *errand)
+{
+    gather_directory_file(errand->found);
 }
 
 static void observe_event_log(struct errand *errand)
@@ -154,6 +160,7 @@ static const struct blocking_gatherer {
     {&evidence_digest, observe_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_directory, observe_directory, gather_directory_allowance, write_directory_host,
      STATUS_EXHAUSTED},
+    {&evidence_directory_file, observe_directory_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_event_log, observe_event_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_registry, observe_registry, allow_for_a_file, NULL, STATUS_TIMED_OUT},
