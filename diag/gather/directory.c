@@ -93,7 +93,7 @@ static enum status ask_pages(struct search *search)
         status = ask_page(search, &page);
     while (status == STATUS_OK && cookie.size > 0 && !cookie.truncated && !search->build.full &&
            ++count < PAGES_MOST);
-    if (cookie.size > 0)
+    if (cookie.size > 0 || (status != STATUS_OK && count > 0))
         search->answer->more = true;
     buffer_release(&cookie);
     return status;
