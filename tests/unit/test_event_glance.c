@@ -95,6 +95,7 @@ static void test_unknown(void **state)
         HEAD "<Provider Name='Other'/>x<EventID>7</EventID>" TAIL,
         HEAD "<Provider Name='Other'/><EventID/>" TAIL,
         HEAD "<Provider Name='Other'/><EventID></EventID>" TAIL,
+        HEAD "<Provider Name='Other'/><EventID/>7</EventID>" TAIL,
         HEAD "<Provider Name='Other'/><EventID> 7</EventID>" TAIL,
         HEAD "<Provider Name='Other'/><EventID>&#55;</EventID>" TAIL,
         HEAD "<Provider Name='Other'/><EventID>7<!----></EventID>" TAIL,

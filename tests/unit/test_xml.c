@@ -171,6 +171,19 @@ static void test_walk(void **state)
     release(&parsed);
 }
 
+/* Text, CDATA and references beside each other are one text. */
+static void test_one_text(void **state)
+{
+    static const char text[] = "<a>x<![CDATA[y]]>&amp;z</a>";
+    struct parsed parsed;
+
+    (void)state;
+    parse(&parsed, text, sizeof text - 1);
+    assert_string_equal(parsed.root->first->text, "xy&z");
+    assert_null(parsed.root->first->next);
+    release(&parsed);
+}
+
 /* ---- encodings ---- */
 
 static void check_wide(const char *text, bool is_big, const char *expected)
@@ -208,7 +221,8 @@ static void test_encodings(void **state)
 static void test_wrong_encodings(void **state)
 {
     static const char *const foreign[] = {
-        "UTF-7", "IBM037", "EBCDIC-CP-US", "UTF-32", "x", "", "ISO-8859-1-and-much-more"};
+        "UTF-7", "IBM037", "EBCDIC-CP-US",        "UTF-32",
+        "x",     "",       "ISO-8859-1-and-more", "windows-12523456"};
     static const char not_read[] = "its declared encoding is not read here";
     char text[128];
 
@@ -239,6 +253,7 @@ static void test_malformed(void **state)
     refuse(" \r\n\t", 1, "it does not begin as XML does");
     refuse("{\"a\": \"<a/>\"}", 1, "it does not begin as XML does");
     refuse("<a>\n<b>\n</a>", 3, NULL);
+    refuse("</a></a><a/>", 1, NULL);
     refuse("<a b='1' b='2'/>", 1, NULL);
     refuse("<a b='1'c='2'/>", 1, NULL);
     refuse("<a b=1/>", 1, NULL);
@@ -264,7 +279,7 @@ static void test_reason(void **state)
     struct parsed parsed;
 
     (void)state;
-    parse(&parsed, "<a>&nope;</a>", 13);
+    parse(&parsed, "<a>&nope;</b>", 13); /* of several faults the first */
     assert_string_equal(parsed.problem.reason, "Entity 'nope' not defined");
     release(&parsed);
     parse(&parsed, "<a><b\xE2\x80\x8C></a>", 13);
@@ -308,6 +323,8 @@ static void test_document_type(void **state)
     refuse("<a><!ENTITY b 'c'></a>", 1, refused);
     refuse("<!", 1, refused);
     /* these are none */
+    check("<!--><!DOCTYPE b>--><?p ><!DOCTYPE c>?><a><![CDATA[><!DOCTYPE d>]]></a>",
+          "<a>><!DOCTYPE d></a>");
     check("<a><!--<!DOCTYPE b>--><![CDATA[<!DOCTYPE c>]]><?d <!DOCTYPE e>?></a>",
           "<a><!DOCTYPE c></a>");
     check("<a xmlns:i='http://www.w3.org/2001/XInclude'><i:include href='/etc/passwd'/></a>",
@@ -446,6 +463,11 @@ static void test_nodes(void **state)
         assert_string_equal(parsed.problem.reason, over ? "it has too many elements" : "");
         release(&parsed);
     }
+    buffer_clear(&text); /* attributes count */
+    buffer_add_string(&text, "<r>");
+    repeat(&text, "<a b=''/>", XML_NODES_MOST / 2 + 1);
+    buffer_add_string(&text, "</r>");
+    refuse_sized(text.text, text.size, STATUS_TOO_LARGE, 1, "it has too many elements");
     buffer_release(&text);
 }
 
@@ -453,7 +475,7 @@ static void test_document_limit(void **state)
 {
     static const char refused[] = "the document is too long";
     size_t size = XML_DOCUMENT_MOST;
-    char *text = memory_new(size + 1, 2);
+    char *text = memory_new(size + 2, 2);
 
     (void)state;
     memset(text, ' ', size + 1);
@@ -466,6 +488,11 @@ static void test_document_limit(void **state)
     }
     check_sized(text, 2 * size, "<a></a>");
     refuse_sized(text, 2 * size + 2, STATUS_TOO_LARGE, 0, refused);
+    memmove(text + 2, text, 2 * size); /* a mark does not count, and what is beyond is no end */
+    memcpy(text, "\xFF\xFE", 2);
+    check_sized(text, 2 * size + 2, "<a></a>");
+    memcpy(text + 2 * size + 2, "<", 2);
+    refuse_sized(text, 2 * size + 4, STATUS_TOO_LARGE, 0, refused);
     free(text);
 }
 
@@ -501,6 +528,7 @@ int main(void)
         cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_namespaces),
         cmocka_unit_test(test_walk),
+        cmocka_unit_test(test_one_text),
         cmocka_unit_test(test_encodings),
         cmocka_unit_test(test_wrong_encodings),
         cmocka_unit_test(test_malformed),
