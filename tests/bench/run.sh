@@ -56,3 +56,5 @@ echo
 $here/clocks.sh
 echo
 $here/capture.sh
+echo
+$here/events.sh
