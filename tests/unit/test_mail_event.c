@@ -612,15 +612,23 @@ static void test_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),         cmocka_unit_test(test_exps),
-        cmocka_unit_test(test_exps_in_part),  cmocka_unit_test(test_replies),
-        cmocka_unit_test(test_other_replies), cmocka_unit_test(test_inbound),
-        cmocka_unit_test(test_providers),     cmocka_unit_test(test_outbound),
-        cmocka_unit_test(test_tokens),        cmocka_unit_test(test_without_templates),
-        cmocka_unit_test(test_long_strings),  cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_groups),        cmocka_unit_test(test_unlike),
-        cmocka_unit_test(test_long_computer), cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_exps),
+        cmocka_unit_test(test_exps_in_part),
+        cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_other_replies),
+        cmocka_unit_test(test_inbound),
+        cmocka_unit_test(test_providers),
+        cmocka_unit_test(test_outbound),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_long_strings),
+        cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_unlike),
+        cmocka_unit_test(test_long_computer),
+        cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_full),
+        cmocka_unit_test(test_without_templates),
     };
     const char *reason;
 
