@@ -63,9 +63,9 @@ stage "address and undefined behaviour sanitizers: unit tests"
 build asan
 count unit_tests asan
 
-stage "thread sanitizer: the engine, the pool, the resolver, audits and the demonstration"
+stage "thread sanitizer: the engine, the pool, the resolver, audits, XML and the demonstration"
 build tsan
-count unit_tests tsan -R 'test_(exam|exam_audit|pool|gather_dns|gather_digest|gather_smtp|lab|smtp_peer|scenarios|platform)$'
+count unit_tests tsan -R 'test_(exam|exam_audit|pool|gather_dns|gather_digest|gather_smtp|lab|smtp_peer|scenarios|platform|xml)$'
 build/tsan/exdiag demo >/dev/null
 count /usr/bin/python3 tests/program/audit.py build/tsan interrupt 'is open' returns 'for all'
 

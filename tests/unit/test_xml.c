@@ -1,4 +1,5 @@
 /* XML documents as trees: what is read, and what is refused, with its line. */
+#include "diag/platform.h"
 #include "diag/read/xml.h"
 #include "diag/xml_library.h"
 #include "tests/unit/unit.h"
@@ -510,6 +511,65 @@ static void test_library(void **state)
     assert_memory_equal(&again, &library, sizeof again);
 }
 
+enum { THREADS = 4, ROUNDS = 200 };
+
+struct crowd {
+    struct platform_mutex *mutex;
+    struct platform_condition *changed;
+    unsigned running, failed;
+};
+
+static bool parse_alone(void)
+{
+    static const char sound[] = "<a b='&lt;'>&#233;</a>", broken[] = "<a>&nope;</a>";
+    const struct xml_node *root;
+    struct xml_problem problem;
+    struct xml_library own;
+    struct arena arena = {0};
+    const char *reason;
+    bool is_right;
+
+    is_right =
+        xml_library_load(&own, &reason) == STATUS_OK &&
+        xml_parse(&own, sound, sizeof sound - 1, &arena, &root, &problem) == STATUS_OK &&
+        strcmp(root->first->text, "\xC3\xA9") == 0 &&
+        xml_parse(&own, broken, sizeof broken - 1, &arena, &root, &problem) == STATUS_MALFORMED &&
+        strcmp(problem.reason, "Entity 'nope' not defined") == 0;
+    arena_release(&arena);
+    return is_right;
+}
+
+static void run_one(void *argument)
+{
+    struct crowd *crowd = argument;
+    unsigned failed = 0;
+
+    for (int i = 0; i < ROUNDS; i++)
+        failed += !parse_alone();
+    platform_mutex_lock(crowd->mutex);
+    crowd->failed += failed;
+    crowd->running--;
+    platform_condition_signal(crowd->changed);
+    platform_mutex_unlock(crowd->mutex);
+}
+
+/* Side by side, each told of its own faults. */
+static void test_threads(void **state)
+{
+    struct crowd crowd = {platform_mutex_new(), platform_condition_new(), THREADS, 0};
+
+    (void)state;
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(platform_thread_start(run_one, &crowd), STATUS_OK);
+    platform_mutex_lock(crowd.mutex);
+    while (crowd.running > 0)
+        platform_condition_wait(crowd.changed, crowd.mutex);
+    platform_mutex_unlock(crowd.mutex);
+    assert_int_equal(crowd.failed, 0);
+    platform_condition_free(crowd.changed);
+    platform_mutex_free(crowd.mutex);
+}
+
 static void test_without_library(void **state)
 {
     const char *reason;
@@ -542,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_document_limit),
         cmocka_unit_test(test_library),
+        cmocka_unit_test(test_threads),
     };
     const struct CMUnitTest without[] = {cmocka_unit_test(test_without_library)};
     const char *reason;
