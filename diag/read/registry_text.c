@@ -38,18 +38,22 @@ struct registry_text {
 
 /* ---- keys ---- */
 
-static const struct {
-    const char *name;
-    const char *stands_for;
-} aliases[] = {
-    {"HKLM", "HKEY_LOCAL_MACHINE"},  {"HKCU", "HKEY_CURRENT_USER"},
-    {"HKCR", "HKEY_CLASSES_ROOT"},   {"HKU", "HKEY_USERS"},
-    {"HKCC", "HKEY_CURRENT_CONFIG"}, {"ControlSet001", "CurrentControlSet"},
-};
-
 struct part { /* of a key's path, between backslashes */
     const char *text;
     size_t size;
+};
+
+#define PART(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof text - 1                                                                      \
+    }
+
+static const struct {
+    struct part name, stands_for;
+} aliases[] = {
+    {PART("HKLM"), PART("HKEY_LOCAL_MACHINE")},  {PART("HKCU"), PART("HKEY_CURRENT_USER")},
+    {PART("HKCR"), PART("HKEY_CLASSES_ROOT")},   {PART("HKU"), PART("HKEY_USERS")},
+    {PART("HKCC"), PART("HKEY_CURRENT_CONFIG")}, {PART("ControlSet001"), PART("CurrentControlSet")},
 };
 
 /* The next part; an empty one at the end of the path. */
@@ -66,16 +70,16 @@ static struct part take_part(const char **path)
 static struct part without_alias(struct part part)
 {
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
-        const char *name = aliases[i].name;
-
-        if (text_equal_fold_sized(part.text, part.size, name, strlen(name)))
-            return (struct part){aliases[i].stands_for, strlen(aliases[i].stands_for)};
+        if (text_equal_fold_sized(part.text, part.size, aliases[i].name.text, aliases[i].name.size))
+            return aliases[i].stands_for;
     }
     return part;
 }
 
 static bool is_same_part(struct part a, struct part b)
 {
+    if (text_equal_fold_sized(a.text, a.size, b.text, b.size))
+        return true;
     a = without_alias(a);
     b = without_alias(b);
     return text_equal_fold_sized(a.text, a.size, b.text, b.size);

@@ -58,3 +58,5 @@ echo
 $here/capture.sh
 echo
 $here/events.sh
+echo
+$here/logs.sh
