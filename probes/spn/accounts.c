@@ -130,6 +130,8 @@ static bool read_account(const struct directory_entry *entry, struct arena *aren
         account->host = host_of_names(account, arena);
     if (account->host && !directory_text_of(entry, "sAMAccountName"))
         account->is_computer = true;
+    account->is_user = !account->is_computer && (directory_text_of(entry, "sAMAccountName") ||
+                                                 directory_attribute_of(entry, "objectClass"));
     return account->name != NULL;
 }
 

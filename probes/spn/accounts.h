@@ -10,10 +10,10 @@
 
 struct spn_account {
     const char *dn;
-    const char *name;   /* as setspn takes it: "EX01" of a computer, "svc-mail" of a user */
-    const char *domain; /* "contoso.com", or NULL */
-    const char *host;   /* its dNSHostName, else what its HOST/ names call it; or NULL */
-    bool is_computer;
+    const char *name;          /* as setspn takes it: "EX01" of a computer, "svc-mail" of a user */
+    const char *domain;        /* "contoso.com", or NULL */
+    const char *host;          /* its dNSHostName, else what its HOST/ names call it; or NULL */
+    bool is_computer, is_user; /* neither: an export does not tell */
     bool is_whole; /* all of its names are here, so that what is not here it does not have */
     const char *const *names;
     size_t name_count;

@@ -10,13 +10,14 @@
 
 /* Why a name is asked about, or'd. */
 enum spn_reason {
-    SPN_ANNOUNCED = 1,  /* in its greeting or in its reply to EHLO, and it offers Kerberos */
-    SPN_CONFIGURED = 2, /* of a virtual server or receive connector that lets servers log on */
-    SPN_OWN = 4,        /* its full name */
-    SPN_LOGGED = 8,     /* a log says that a server asked for it and was let down */
-    SPN_SHORT = 16,     /* its short name */
-    SPN_EXCHANGER = 32, /* an MX record names it */
-    SPN_SMART_HOST = 64 /* a server hands its mail to it */
+    SPN_ANNOUNCED = 1,   /* in its greeting or in its reply to EHLO, and it offers Kerberos */
+    SPN_CONFIGURED = 2,  /* of a virtual server or receive connector that lets servers log on */
+    SPN_OWN = 4,         /* its full name */
+    SPN_LOGGED = 8,      /* a log says that a server asked for it and was let down */
+    SPN_SHORT = 16,      /* its short name */
+    SPN_EXCHANGER = 32,  /* an MX record names it */
+    SPN_SMART_HOST = 64, /* a server hands its mail to it */
+    SPN_HELD = 128       /* the server's account has it, whatever for */
 };
 
 /* X(NAME, "for tests and facts") */
