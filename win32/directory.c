@@ -108,18 +108,18 @@ static enum status vet(const struct directory_target *target, struct buffer *why
     return STATUS_INVALID;
 }
 
+/* Where the host is a name, it is looked up as it stands, and not as a domain's. */
 static bool set_options(LDAP *handle, const struct directory_target *target)
 {
     ULONG version = LDAP_VERSION3;
-    void *const on = LDAP_OPT_ON, *const off = LDAP_OPT_OFF;
     bool is_sealed = target->identity == DIRECTORY_AS_CALLER && !target->tls_at_once;
 
+    ldap_set_optionW(handle, LDAP_OPT_AREC_EXCLUSIVE, LDAP_OPT_ON);
     return ldap_set_optionW(handle, LDAP_OPT_VERSION, &version) == LDAP_SUCCESS &&
-           ldap_set_optionW(handle, LDAP_OPT_REFERRALS, (void *)&off) == LDAP_SUCCESS &&
-           ldap_set_optionW(handle, LDAP_OPT_AREC_EXCLUSIVE, (void *)&on) == LDAP_SUCCESS &&
+           ldap_set_optionW(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_SUCCESS &&
            (!is_sealed ||
-            (ldap_set_optionW(handle, LDAP_OPT_SIGN, (void *)&on) == LDAP_SUCCESS &&
-             ldap_set_optionW(handle, LDAP_OPT_ENCRYPT, (void *)&on) == LDAP_SUCCESS));
+            (ldap_set_optionW(handle, LDAP_OPT_SIGN, LDAP_OPT_ON) == LDAP_SUCCESS &&
+             ldap_set_optionW(handle, LDAP_OPT_ENCRYPT, LDAP_OPT_ON) == LDAP_SUCCESS));
 }
 
 static LDAP *start(const struct directory_target *target)

@@ -15,7 +15,8 @@
 #include <string.h>
 
 enum {
-    TOKEN_MOST = 1 << 20,
+    TOKEN_MOST = 65536, /* of Kerberos; Windows' own limit is 65535 */
+    NAME_MOST = 4096,
     KDC_ERR_ETYPE_NOSUPP = 14,
     KDC_ERR_MUST_USE_USER2USER = 27,
     AP_REQ = BER_APPLICATION + 14,
@@ -118,7 +119,8 @@ static enum status conclude(SECURITY_STATUS code, const SecBuffer *token,
 static enum status ask(CredHandle *credentials, struct ticket_answer *answer, struct buffer *why)
 {
     struct buffer name;
-    SecBuffer token = {.BufferType = SECBUFFER_TOKEN};
+    unsigned char *room = memory_new(1, TOKEN_MOST);
+    SecBuffer token = {.BufferType = SECBUFFER_TOKEN, .cbBuffer = TOKEN_MOST, .pvBuffer = room};
     SecBufferDesc out = {.ulVersion = SECBUFFER_VERSION, .cBuffers = 1, .pBuffers = &token};
     CtxtHandle context;
     ULONG attributes;
@@ -127,7 +129,7 @@ static enum status ask(CredHandle *credentials, struct ticket_answer *answer, st
     enum status status;
     WCHAR *target;
 
-    buffer_init(&name, TOKEN_MOST);
+    buffer_init(&name, NAME_MOST);
     buffer_print(&name, "%s@%s", answer->spn, answer->realm);
     target = wide_from_utf8(name.text);
     buffer_release(&name);
@@ -138,10 +140,8 @@ static enum status ask(CredHandle *credentials, struct ticket_answer *answer, st
         SECURITY_NATIVE_DREP, NULL, 0, &context, &out, &attributes, &expiry);
     free(target);
     status = conclude(code, &token, answer, why);
-    if (token.pvBuffer) {
-        SecureZeroMemory(token.pvBuffer, token.cbBuffer);
-        FreeContextBuffer(token.pvBuffer);
-    }
+    SecureZeroMemory(room, TOKEN_MOST);
+    free(room);
     if (code == SEC_E_OK || code == SEC_I_CONTINUE_NEEDED)
         DeleteSecurityContext(&context);
     return status;
