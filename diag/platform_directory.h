@@ -1,7 +1,8 @@
 /*
  * The directory and Kerberos as an operating system gives them: OpenLDAP's and MIT's libraries
- * on POSIX, wldap32 and SSPI on Windows; loaded when they are first used. For workers: all of it
- * blocks, none of it past `deadline` (microseconds of platform_monotonic_clock()).
+ * on POSIX, loaded when they are first used; wldap32 and SSPI on Windows. For workers: all of it
+ * blocks, none of it past `deadline` (microseconds of platform_monotonic_clock()) but Windows'
+ * own logons and questions for tickets, which are as patient as Windows is.
  */
 #ifndef EXDIAG_PLATFORM_DIRECTORY_H
 #define EXDIAG_PLATFORM_DIRECTORY_H
@@ -25,8 +26,10 @@ struct directory_session;
 
 /*
  * Connects to the address (no name is looked up, no configuration file or environment variable
- * of the library is read), and logs on. DIRECTORY_AS_CALLER signs and seals where there is no
- * TLS, and binds to the channel where there is; it never goes on anonymously.
+ * of libldap is read; wldap32 goes by `host` where that is to be proven, and trusts what Windows
+ * does alone: STATUS_NOT_SUPPORTED with `ca_file`), and logs on. DIRECTORY_AS_CALLER signs and
+ * seals where there is no TLS, and binds to the channel where there is; it never goes on
+ * anonymously.
  *
  * STATUS_OK; STATUS_DENIED where its certificate is not trusted; STATUS_REJECTED with the result
  * that the server gave; STATUS_NOT_FOUND: the caller has no ticket for it; STATUS_NOT_SUPPORTED: a

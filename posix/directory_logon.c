@@ -8,6 +8,7 @@
 enum {
     TOKEN_MOST = 1 << 20,
     NAME_MOST = 1024,
+    PRINCIPAL_MOST = 2048,
     ROUNDS_MOST = 8,
     RECEIVE_MOST = 0xFFFFFF, /* of a sealed message, what is told to the server */
     SEND_LEAST = 512,
@@ -226,7 +227,7 @@ static enum status open_security(struct logon *logon, const struct kerberos_tick
     struct security_target target = {.tickets = kerberos_tickets_name(tickets)};
     enum status status;
 
-    buffer_init(&principal, 2 * NAME_MOST);
+    buffer_init(&principal, PRINCIPAL_MOST);
     buffer_init(&binding, NAME_MOST);
     buffer_print(&principal, "%s@%s", service, realm);
     target.principal = principal.text;

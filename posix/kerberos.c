@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS_MOST = 16, NAME_MOST = 1024 };
+enum { ROUNDS_MOST = 16, NAME_MOST = 1024, PRINCIPAL_MOST = 4096 };
 
 struct functions {
     krb5_error_code (*init_context)(krb5_context *context);
@@ -246,7 +246,7 @@ static krb5_error_code name_service(struct exchange *exchange, const char *servi
     struct buffer name;
     krb5_error_code code;
 
-    buffer_init(&name, 4 * NAME_MOST);
+    buffer_init(&name, PRINCIPAL_MOST);
     for (; *service; service++) {
         if (strchr("@\\", *service))
             buffer_add_char(&name, '\\');

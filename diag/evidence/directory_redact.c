@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { VALUE_MOST = DIRECTORY_BYTES_MOST };
+enum { VALUE_MOST = DIRECTORY_BYTES_MOST, REDACTED_MOST = 2 * LDAP_DN_MOST };
 
 /* ---- what every forest or organisation has ---- */
 
@@ -145,7 +145,7 @@ static const char *domain_from(const struct redactor *redactor, const struct lda
     struct buffer name, out;
 
     buffer_init(&name, LDAP_DN_MOST);
-    buffer_init(&out, 2 * LDAP_DN_MOST);
+    buffer_init(&out, REDACTED_MOST);
     for (size_t i = 0; i < count && is_domain_component(&rdns[i]); i++) {
         if (i > 0)
             buffer_add_char(&name, '.');
@@ -185,7 +185,7 @@ static void add_rdns(const struct redactor *redactor, const struct ldap_rdn *rdn
                 i++;
             continue;
         }
-        buffer_init(&value, 2 * LDAP_DN_MOST);
+        buffer_init(&value, REDACTED_MOST);
         add_name(redactor, rdns[i].value, &value);
         buffer_print(out, "%s=", rdns[i].type);
         ldap_dn_value(value.text, value.size, out);
