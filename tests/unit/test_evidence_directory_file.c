@@ -304,7 +304,9 @@ static void test_too_many(void **state)
     for (unsigned i = 0; i < DIRECTORY_ENTRIES_MOST + 5; i++) {
         buffer_print(&text, "dn: CN=pc%u\nobjectClass: computer\n\n", i);
         if (i % 5000 == 4999)
-            buffer_print(&text, "dn: CN=ex%u\nservicePrincipalName: SMTP/ex%u\n\n", i, i);
+            buffer_print(&text,
+                         "dn: CN=ex%u\nobjectClass: computer\nservicePrincipalName: SMTP/ex%u\n\n",
+                         i, i);
     }
     file = gathered_text(text.text);
     assert_int_equal(file->entry_count, DIRECTORY_ENTRIES_MOST);
@@ -313,6 +315,15 @@ static void test_too_many(void **state)
     assert_string_equal(file->entries[5001].dn, "CN=pc5000");
     assert_string_equal(file->entries[9998].dn, "CN=pc9997");
     assert_string_equal(file->entries[9999].dn, "CN=ex9999");
+    evidence_free(&file->evidence);
+    buffer_clear(&text);
+    for (unsigned i = 0; i < DIRECTORY_ENTRIES_MOST; i++)
+        buffer_print(&text, "dn: CN=pc%u\nobjectClass: computer\n\n", i);
+    buffer_add_string(&text, "dn: CN=ex\nservicePrincipalName: SMTP/ex\n\n");
+    file = gathered_text(text.text);
+    assert_int_equal(file->entry_count, DIRECTORY_ENTRIES_MOST);
+    assert_string_equal(file->entries[9999].dn, "CN=ex");
+    assert_true(file->more);
     evidence_free(&file->evidence);
     buffer_clear(&text);
     for (unsigned i = 0; i < DIRECTORY_ENTRIES_MOST; i++)
@@ -429,7 +440,7 @@ static void test_damaged_evidence(void **state)
 {
     static const char text[] =
         "{\"key\":\"directory-file x\",\"status\":\"ok\",\"path\":\"x\",\"seen\":-1,\"result\":-5,"
-        "\"entries\":[7,{\"whole\":true},{\"dn\":\"CN=a\"},{\"dn\":\"CN=b\",\"whole\":true,"
+        "\"entries\":[7,{},{\"dn\":\"CN=a\",\"whole\":true},{\"dn\":\"CN=b\","
         "\"attributes\":[7,{\"values\":[]},{\"name\":\"cn\",\"values\":[7,\"b\"]}]}]}";
     struct evidence_store *store = evidence_store_new();
     struct directory_file question = {.path = "x"};
@@ -444,8 +455,8 @@ static void test_damaged_evidence(void **state)
     assert_int_equal(file->seen, 0);
     assert_int_equal(file->result, -1);
     assert_int_equal(file->entry_count, 2);
-    assert_false(file->is_whole[0]);
-    assert_true(file->is_whole[1]);
+    assert_true(file->is_whole[0]);
+    assert_false(file->is_whole[1]);
     assert_string_equal(directory_text_of(&file->entries[1], "cn"), "b");
     evidence_store_free(store);
 }

@@ -229,6 +229,11 @@ static void test_refusals(void **state)
     assert_int_equal(log->group_count, 0);
     assert_int_equal(log->type, FILE_TYPE_UNKNOWN);
     evidence_free(&log->evidence);
+    write_wide("dn: CN=a\nobjectClass: b\n\n", 24, 0);
+    log = gathered(file_path);
+    assert_int_equal(log->evidence.status, STATUS_INVALID);
+    assert_int_equal(log->type, FILE_TYPE_UNKNOWN);
+    evidence_free(&log->evidence);
     log = gathered(EXDIAG_BINARY);
     assert_int_equal(log->evidence.status, STATUS_INVALID);
     evidence_free(&log->evidence);
@@ -337,7 +342,7 @@ static void test_damaged_evidence(void **state)
         store,
         "{\"key\":\"event-log x\",\"status\":\"ok\",\"path\":\"x\",\"events\":-1,\"type\":7,"
         "\"groups\":[7,{\"kind\":\"later\"},{\"kind\":3},{\"kind\":\"peer-refused\",\"host\":7,"
-        "\"count\":\"x\",\"first\":\"y\",\"by_hour\":[-1,4294967296,7,\"x\",4294967295]},"
+        "\"count\":\"x\",\"first\":\"y\",\"by_hour\":[-1,4294967297,7,\"x\",4294967295]},"
         "{\"kind\":\"exps-failed\",\"by_hour\":{}}]}");
 
     (void)state;

@@ -282,6 +282,36 @@ static void test_limits(void **state)
     assert_int_equal(answer->value_count, REGISTRY_ANSWER_BYTES_MOST / 30003);
     assert_true(answer->more);
     evidence_free(&answer->evidence);
+    buffer_clear(&text);
+    buffer_add_string(&text, HEAD "[" HKLM MSV "]\r\n\"a\"=hex:00");
+    for (unsigned i = 0; i < REGISTRY_VALUE_MOST; i++)
+        buffer_add_string(&text, ",00");
+    buffer_add_string(&text, "\r\n\"b\"=dword:00000001\r\n");
+    write_file(text.text, 1);
+    answer = gathered(file_path, MSV);
+    assert_int_equal(answer->value_count, 1);
+    assert_true(answer->more);
+    evidence_free(&answer->evidence);
+    buffer_release(&text);
+}
+
+/* However much there is below a key, its own values are there. */
+static void test_keys_below(void **state)
+{
+    struct registry_answer *answer;
+    struct buffer text;
+
+    (void)state;
+    buffer_init(&text, 4 << 20);
+    buffer_add_string(&text, HEAD "[" HKLM LSA "\\Below]\r\n");
+    for (unsigned i = 0; i <= REGISTRY_VALUES_MOST; i++)
+        buffer_print(&text, "\"n%u\"=dword:%08x\r\n", i, i);
+    buffer_add_string(&text, "[" HKLM LSA "]\r\n\"b\"=dword:00000001\r\n");
+    write_file(text.text, 1);
+    answer = gathered(file_path, LSA);
+    assert_int_equal(answer->value_count, 1);
+    assert_false(answer->more);
+    evidence_free(&answer->evidence);
     buffer_release(&text);
 }
 
@@ -341,6 +371,20 @@ static void test_round_trip(void **state)
     evidence_free(&answer->evidence);
     evidence_store_free(again);
     evidence_store_free(store);
+}
+
+/* A question is another's if it is for another file or key. */
+static void test_questions(void **state)
+{
+    struct registry_answer asked = {.path = "a b", .key = LSA};
+    struct registry_answer same = {.path = "a b", .key = "system\\currentcontrolset\\control\\lsa"};
+    struct registry_answer other_key = {.path = "a b", .key = MSV};
+    struct registry_answer other_path = {.path = "a B", .key = LSA};
+
+    (void)state;
+    assert_true(evidence_registry.is_answer_to(&asked.evidence, &same.evidence));
+    assert_false(evidence_registry.is_answer_to(&asked.evidence, &other_key.evidence));
+    assert_false(evidence_registry.is_answer_to(&asked.evidence, &other_path.evidence));
 }
 
 /* That a key does not exist comes back too. */
@@ -458,6 +502,8 @@ int main(void)
         cmocka_unit_test_teardown(test_refusals, remove_file),
         cmocka_unit_test_teardown(test_cut_off, remove_file),
         cmocka_unit_test_teardown(test_limits, remove_file),
+        cmocka_unit_test_teardown(test_keys_below, remove_file),
+        cmocka_unit_test(test_questions),
         cmocka_unit_test_teardown(test_round_trip, remove_file),
         cmocka_unit_test_teardown(test_absent_round_trip, remove_file),
         cmocka_unit_test_teardown(test_damaged_evidence, remove_file),

@@ -173,6 +173,27 @@ static void test_exps_in_part(void **state)
     expect_strange((struct made_event){.id = 1706, .strings = {"", "", "", "0x8009030c."}});
 }
 
+/* Data of another size, or with something behind it, is no error's code. */
+static void test_exps_data(void **state)
+{
+    static const char *const binaries[] = {"", "0C0309", "0C03098000", "0C030980 ", "0C03098G"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++) {
+        const struct windows_event windows = {.provider = provider,
+                                              .id = 1706,
+                                              .binary = binaries[i],
+                                              .strings = {"ex2"},
+                                              .string_count = 1};
+        struct arena memory = {0};
+        struct mail_event event;
+
+        assert_true(mail_event_read(&windows, &memory, &event));
+        assert_string_equal(event.error, "");
+        arena_release(&memory);
+    }
+}
+
 /* KB 914137's other events, and KB 843106's. */
 static void test_replies(void **state)
 {
@@ -612,23 +633,15 @@ static void test_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_exps),
-        cmocka_unit_test(test_exps_in_part),
-        cmocka_unit_test(test_replies),
-        cmocka_unit_test(test_other_replies),
-        cmocka_unit_test(test_inbound),
-        cmocka_unit_test(test_providers),
-        cmocka_unit_test(test_outbound),
-        cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_long_strings),
-        cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_unlike),
-        cmocka_unit_test(test_long_computer),
-        cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_full),
-        cmocka_unit_test(test_without_templates),
+        cmocka_unit_test(test_words),         cmocka_unit_test(test_exps),
+        cmocka_unit_test(test_exps_in_part),  cmocka_unit_test(test_exps_data),
+        cmocka_unit_test(test_replies),       cmocka_unit_test(test_other_replies),
+        cmocka_unit_test(test_inbound),       cmocka_unit_test(test_providers),
+        cmocka_unit_test(test_outbound),      cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_long_strings),  cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_groups),        cmocka_unit_test(test_unlike),
+        cmocka_unit_test(test_long_computer), cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_full),          cmocka_unit_test(test_without_templates),
     };
     const char *reason;
 
