@@ -602,6 +602,56 @@ static void test_too_many(void **state)
     arena_release(&memory);
 }
 
+/* Who gave way leaves nothing behind: all others are found again. */
+static void test_making_way(void **state)
+{
+    enum { HALF = EVENT_GROUPS_MOST / 2 };
+    struct event_groups *groups = event_groups_new();
+    struct arena memory = {0};
+    struct event_group *list;
+    char address[32];
+    size_t count;
+
+    (void)state;
+    for (unsigned i = 0; i < 4 * HALF; i++) {
+        struct mail_event event = guess(address, i % 2 && i < 2 * HALF ? "Login" : "Gssapi");
+
+        snprintf(address, sizeof address, "10.0.%u.%u", i / 200, i % 200);
+        if (i >= 3 * HALF) /* those of the first half that did not guess, once more */
+            snprintf(address, sizeof address, "10.0.%u.%u", 2 * (i - 3 * HALF) / 200,
+                     2 * (i - 3 * HALF) % 200);
+        event_groups_add(groups, &event, "EX1", 1 + (int64_t)i);
+    }
+    assert_true(event_groups_end(groups, &memory, &list, &count));
+    assert_int_equal(count, EVENT_GROUPS_MOST);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(list[i].count, i < HALF ? 2 : 1);
+    arena_release(&memory);
+}
+
+/* A guesser takes no other's place. */
+static void test_guessers(void **state)
+{
+    struct event_groups *groups = event_groups_new();
+    struct arena memory = {0};
+    struct event_group *list;
+    char address[32];
+    size_t count;
+
+    (void)state;
+    for (unsigned i = 0; i < EVENT_GROUPS_MOST + 9; i++) {
+        struct mail_event event = guess(address, "Login");
+
+        snprintf(address, sizeof address, "203.0.%u.%u", i / 200, i % 200);
+        event_groups_add(groups, &event, "EX1", 1 + (int64_t)i);
+    }
+    assert_true(event_groups_end(groups, &memory, &list, &count));
+    assert_int_equal(count, EVENT_GROUPS_MOST);
+    assert_string_equal(list[0].event.address, "203.0.0.0");
+    assert_string_equal(list[999].event.address, "203.0.4.199");
+    arena_release(&memory);
+}
+
 /* As many as there is room for, and not one more, are not too many; counts go on where it is full.
  */
 static void test_full(void **state)
@@ -641,6 +691,7 @@ int main(void)
         cmocka_unit_test(test_long_strings),  cmocka_unit_test(test_codes),
         cmocka_unit_test(test_groups),        cmocka_unit_test(test_unlike),
         cmocka_unit_test(test_long_computer), cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_making_way),    cmocka_unit_test(test_guessers),
         cmocka_unit_test(test_full),          cmocka_unit_test(test_without_templates),
     };
     const char *reason;
