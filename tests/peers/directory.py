@@ -120,7 +120,13 @@ class LightKdc(Kdc):
         self.terse = terse
         self.PORTS = (88,) if terse else ()
         super().__init__(network, address, REALM)
-        for command in (f"addprinc -pw {PASSWORD} alice", "addprinc -randkey SMTPSVC/mail.corp.test"):
+        self.keytab = self.folder / "keytab"
+        for command in (
+            f"addprinc -pw {PASSWORD} alice",
+            "addprinc -randkey SMTPSVC/mail.corp.test",
+            "addprinc -randkey ldap/ldap.corp.test",
+            f"ktadd -k {self.keytab} ldap/ldap.corp.test",
+        ):
             self.run("kadmin.local", "-r", REALM, "-q", command, **self.variables)
 
     def settings(self):
@@ -181,8 +187,12 @@ def examine_all():
         lenient = with_tls(["ldap server require strong auth = allow_sasl_over_tls"])
         dc1 = DomainController(domain, "dc1", directives=lenient)
         strict = DomainController(domain, "dc2", directives=with_tls())
-        slapd = Slapd(network, SLAPD, "ldap.corp.test", PASSWORD, people=20, size_limit=7)
-        kdcs = [LightKdc(network, address, address == TERSE_KDC) for address in (UDP_KDC, TERSE_KDC)]
+        kdcs = [
+            LightKdc(network, address, address == TERSE_KDC) for address in (UDP_KDC, TERSE_KDC, SLAPD)
+        ]
+        slapd = Slapd(
+            network, SLAPD, "ldap.corp.test", PASSWORD, people=20, size_limit=7, keytab=kdcs[-1].keytab
+        )
         with network.up(dc1, strict, slapd, *kdcs):
             wait_until(lambda: all(accepts(address, 636) for address in (DC1, STRICT)))
             nobody, alice = Asker(network.folder, "nobody"), Asker(network.folder, "alice").log_on()
@@ -276,6 +286,11 @@ def ask_others(seen, network, nobody, slapd):
     seen["slapd starttls"] = nobody.ask_one(search(f"{SLAPD}:389", people, "cn", **ldap), **admin)
     seen["slapd elsewhere"] = nobody.ask_one(
         search(f"{SLAPD}:389", "(cn=*)", "cn", host="ldap.corp.test", base=f"ou=elsewhere,{SUFFIX}"), **admin
+    )
+    caller = Asker(network.folder, "slapd", SLAPD).log_on()
+    seen["slapd sealed"] = caller.ask_one(search(f"{SLAPD}:389", "(sn=7)", "cn", **ldap))
+    seen["slapd bound"] = caller.ask_one(
+        search(f"{SLAPD}:636", "(sn=7)", "cn", tls=True, **ldap), options=admin["options"][2:]
     )
     seen["kdcs"] = {
         address: Asker(network.folder, address, address)
@@ -486,6 +501,13 @@ def slapd_by_password():
     elsewhere = seen("slapd elsewhere")
     expect_outcome(elsewhere, "rejected", "named", 10)
     expect_in("127.0.0.99", elsewhere["referrals"][0], "where it is")
+
+
+@case
+def slapd_by_kerberos_sealed_and_bound_to_its_tls():
+    for name in ("slapd sealed", "slapd bound"):
+        expect_outcome(seen(name), "ok", "caller")
+        expect_equal(values(seen(name), "cn"), ["person 7"], "what it has")
 
 
 if "--show" in sys.argv:

@@ -704,6 +704,29 @@ static void test_rootdse(void **state)
     tear_down(&asking);
 }
 
+/* The session that read it does not serve who is to log on. */
+static void test_session_of_another(void **state)
+{
+    struct asking asking;
+
+    (void)state;
+    set_up(&asking, go_on, HASTY, true);
+    asking.question.base = "";
+    asking.question.scope = DIRECTORY_BASE;
+    evidence_free(&ask(&asking)->evidence);
+    for (int i = 0; i < 2; i++) {
+        struct directory_answer *answer;
+
+        asking.question.scope = DIRECTORY_SUBTREE;
+        answer = ask(&asking);
+        assert_int_equal(answer->identity, DIRECTORY_AS_NAMED);
+        assert_int_not_equal(answer->evidence.status, STATUS_OK);
+        assert_int_equal(answer->entry_count, 0);
+        evidence_free(&answer->evidence);
+    }
+    tear_down(&asking);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -718,6 +741,7 @@ int main(void)
         cmocka_unit_test(test_sessions),
         cmocka_unit_test(test_no_password_without_tls),
         cmocka_unit_test(test_rootdse),
+        cmocka_unit_test(test_session_of_another),
     };
 
     if (platform_init() != STATUS_OK)

@@ -12,6 +12,8 @@ include /etc/ldap/schema/core.schema
 modulepath {modules}
 moduleload back_mdb
 sizelimit {size_limit}
+sasl-host {name}
+sasl-cbinding tls-endpoint
 {tls}
 database mdb
 suffix {suffix}
@@ -23,13 +25,15 @@ directory {folder}/data
 
 class Slapd(Server):
     """LDAP at port 389, LDAPS at 636. Anybody may read; `people` of them are there, and a referral
-    to another server. `size_limit`: entries that it gives to one search."""
+    to another server. `size_limit`: entries that it gives to one search. `keytab`: of its tickets,
+    which over TLS have to be bound to that."""
 
     PROGRAMS = ("slapd", "slapadd", "openssl")
     PORTS = (389, 636)
 
-    def __init__(self, network, address, name, password, people, size_limit):
+    def __init__(self, network, address, name, password, people, size_limit, keytab=None):
         super().__init__(network, address)
+        self.keytab = keytab
         (self.folder / "data").mkdir()
         self.authority = self.folder / "certificate.pem"
         self.run(
@@ -39,7 +43,7 @@ class Slapd(Server):
         )  # fmt: skip
         self.configuration = self.write("slapd.conf", CONFIGURATION.format(
             modules=MODULES, size_limit=size_limit, suffix=SUFFIX, password=password,
-            folder=self.folder, tls=self.encryption(),
+            folder=self.folder, tls=self.encryption(), name=name,
         ))  # fmt: skip
         self.fill(people)
 
@@ -68,4 +72,5 @@ class Slapd(Server):
         self.launch(
             program, "-f", self.configuration, "-d", "0",
             "-h", f"ldap://{self.address} ldaps://{self.address}",
+            KRB5_KTNAME=str(self.keytab), KRB5RCACHETYPE="none",
         )  # fmt: skip
