@@ -143,7 +143,7 @@ static void add_listener(const struct directory_entry *entry, struct arena *aren
 {
     const char *of_connector = name_in(entry, "msExchSMTPReceiveConnectorFQDN", arena);
     const char *of_virtual_server = name_in(entry, "msExchSmtpFullyQualifiedDomainName", arena);
-    const char *smart_host = name_in(entry, "msExchSmtpSmartHost", arena), *name;
+    const char *smart_host = directory_text_of(entry, "msExchSmtpSmartHost"), *name;
     struct spn_server *server;
 
     if (!of_connector && !of_virtual_server && !smart_host)

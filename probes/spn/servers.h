@@ -12,7 +12,7 @@ enum { SPN_SERVERS_MOST = 1000, SPN_LISTENERS_MOST = 64 /* of one server */ };
 struct spn_listener {
     const char *name; /* "Default EX01"; of a virtual server its number, "1" */
     const char *fqdn; /* as it is configured; or NULL: it calls itself as its server is called */
-    const char *smart_host; /* where it sends its mail; or NULL */
+    const char *smart_host; /* where it sends its mail, a list parted by ";"; or NULL */
     bool is_virtual_server;
     bool authenticates_servers; /* or it is not known whether it does */
 };

@@ -1,5 +1,6 @@
 #include "probes/spn/view.h"
 
+#include "diag/read/dns_name.h"
 #include "diag/read/ldap_text.h"
 #include "diag/text.h"
 #include "probes/spn/events.h"
@@ -7,7 +8,12 @@
 
 #include <string.h>
 
-enum { FILTER_MOST = 65536, ADDRESSES_TRIED = 2 };
+enum {
+    FILTER_MOST = 65536,
+    ADDRESSES_TRIED = 2,
+    DOMAINS_LOOKED_AT = 16,
+    HOSTS_LOOKED_AT = 16 /* of one domain, or one list of smart hosts */
+};
 
 /* ---- whose directory it is in ---- */
 
@@ -101,6 +107,82 @@ static bool is_logged(struct examination *x, const char *host)
     return spn_is_logged(x, host) || spn_is_refused_in_logs(x, host);
 }
 
+/* ---- names by which others come to it ---- */
+
+/* Its own name, or one that leads to the address of the conversation. */
+static bool leads_here(struct examination *x, struct spn_view *view, const char *host)
+{
+    const struct dns_answer *answer;
+    const struct dns_record *record = NULL;
+
+    if (dns_name_equal(host, view->host))
+        return true;
+    if (!view->conversation)
+        return false;
+    answer = ask_dns(x, host, view->ip.family == IP_V4 ? DNS_A : DNS_AAAA);
+    view->is_pending = view->is_pending || !answer;
+    while (answer && (record = dns_answer_next(answer, record))) {
+        if (ip_equal(&record->data.ip, &view->ip))
+            return true;
+    }
+    return false;
+}
+
+/* Mail exchangers of the domains that the user named. */
+static void add_exchangers(struct examination *x, struct spn_view *view)
+{
+    struct subject_list domains = ask_subjects(x, SUBJECT_DOMAIN);
+    size_t looked_at = 0;
+
+    for (size_t i = 0; i < domains.count && looked_at < DOMAINS_LOOKED_AT; i++) {
+        const struct dns_answer *answer;
+        const struct dns_record *record = NULL;
+        size_t hosts = 0;
+
+        if (!domains.list[i]->given)
+            continue;
+        looked_at++;
+        answer = ask_dns(x, domains.list[i]->name, DNS_MX);
+        view->is_pending = view->is_pending || !answer;
+        while (answer && hosts++ < HOSTS_LOOKED_AT && (record = dns_answer_next(answer, record))) {
+            const char *host = record->data.mx.exchange;
+
+            if (spn_is_host(host) && leads_here(x, view, host))
+                spn_names_add(&view->names, pass_memory(x), host, SPN_EXCHANGER, false,
+                              &answer->evidence);
+        }
+    }
+}
+
+/* "[192.0.2.1];relay.contoso.com": those with a name. */
+static void add_smart_hosts(struct examination *x, struct spn_view *view, const char *list,
+                            const struct evidence *source)
+{
+    struct arena *arena = pass_memory(x);
+
+    for (size_t hosts = 0; *list && hosts < HOSTS_LOOKED_AT; hosts++) {
+        size_t size = strcspn(list, ";, ");
+        const char *host = arena_copy(arena, list, size);
+
+        if (spn_is_host(host) && leads_here(x, view, host))
+            spn_names_add(&view->names, arena, host, SPN_SMART_HOST, true, source);
+        list += size + strspn(list + size, ";, ");
+    }
+}
+
+static void add_smart_hosts_of(struct examination *x, struct spn_view *view,
+                               const struct spn_servers *servers, const struct evidence *source)
+{
+    for (size_t i = 0; i < servers->count; i++) {
+        for (size_t k = 0; k < servers->list[i].listener_count; k++) {
+            const char *list = servers->list[i].listeners[k].smart_host;
+
+            if (list)
+                add_smart_hosts(x, view, list, source);
+        }
+    }
+}
+
 /* What it announces counts where it lets others log on by Kerberos, or should. */
 static void collect_names(struct examination *x, struct spn_view *view)
 {
@@ -110,6 +192,9 @@ static void collect_names(struct examination *x, struct spn_view *view)
         spn_names_add_server(&view->names, arena, view->server, view->server_source);
     if (view->conversation && (view->server || spn_offers_kerberos(view->conversation)))
         spn_names_add_announced(&view->names, arena, view->conversation);
+    add_exchangers(x, view);
+    add_smart_hosts_of(x, view, &view->forest->servers, view->forest->servers_source);
+    add_smart_hosts_of(x, view, &view->exports->servers, view->exports->servers_source);
     if (view->is_logged)
         spn_names_add(&view->names, arena, view->host, SPN_LOGGED, false, NULL);
     for (size_t i = 0; i < view->names.count; i++) {
@@ -308,6 +393,8 @@ struct spn_view *spn_view_of(struct examination *x, const struct subject *server
     if (view->is_pending)
         return view;
     collect_names(x, view);
+    if (view->is_pending)
+        return view;
     look_up(x, view);
     if (view->is_pending)
         return view;

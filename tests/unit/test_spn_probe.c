@@ -122,6 +122,11 @@ static const struct {
     {"ex01.contoso.com", "192.0.2.21", DNS_A},
     {"ex02.contoso.com", "192.0.2.22", DNS_A},
     {"mail.contoso.com", "192.0.2.21", DNS_A},
+    {"mx.contoso.com", "192.0.2.21", DNS_A},
+    {"relay.contoso.com", "192.0.2.21", DNS_A},
+    {"elsewhere.contoso.com", "192.0.2.99", DNS_A},
+    {"contoso.com", "mx.contoso.com", DNS_MX},
+    {"contoso.com", "elsewhere.contoso.com", DNS_MX},
 };
 
 static void answer_dns(struct dns_answer *item)
@@ -137,6 +142,8 @@ static void answer_dns(struct dns_answer *item)
         *record = (struct dns_record){.owner = item->name, .type = item->type, .ttl = 300};
         if (item->type == DNS_SRV)
             record->data.srv.target = zone[i].data;
+        else if (item->type == DNS_MX)
+            record->data.mx.exchange = zone[i].data;
         else
             assert_int_equal(ip_parse(zone[i].data, strlen(zone[i].data), &record->data.ip),
                              STATUS_OK);
@@ -978,6 +985,42 @@ static void test_protocol_logs(void **state)
     end();
 }
 
+/*
+ * Names by which others come to it may be missing, for nobody logs on by them, but lead nobody
+ * astray.
+ */
+static void test_exchangers_and_smart_hosts(void **state)
+{
+    static const struct world worlds[] = {
+        {.accounts = {EX01},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+         GREETS("ex01.contoso.com"),
+         NO_TICKETS},
+        {.accounts = {EX01, EX02,
+                      COMPUTER("OLD", "old.contoso.com", "SMTPSVC/mx.contoso.com",
+                               "SMTPSVC/relay.contoso.com", "SMTPSVC/elsewhere.contoso.com")},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                    SERVER("EX02", "ex02.contoso.com", V2019),
+                    {"CN=Out,CN=SMTP,CN=Protocols,CN=EX02," SERVERS,
+                     {{"msExchSmtpSmartHost", {"[192.0.2.77];relay.contoso.com"}}}}},
+         GREETS("ex01.contoso.com"),
+         NO_TICKETS}};
+
+    (void)state;
+    begin(&worlds[0]);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_int_equal(count_problems(), 0);
+    end();
+    begin(&worlds[1]);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "/mx.")),
+                        "warning");
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "/relay.")),
+                        "warning");
+    assert_null(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "/elsewhere."));
+    end();
+}
+
 /* ---- offers ---- */
 
 static void test_offers(void **state)
@@ -1087,6 +1130,7 @@ int main(void)
         cmocka_unit_test(test_guesses),
         cmocka_unit_test(test_a_log_alone),
         cmocka_unit_test(test_protocol_logs),
+        cmocka_unit_test(test_exchangers_and_smart_hosts),
         cmocka_unit_test(test_offers),
         cmocka_unit_test(test_the_registry),
     };
