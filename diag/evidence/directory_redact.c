@@ -81,16 +81,12 @@ static void add_part(const struct redactor *redactor, const char *name, size_t s
     add_name(redactor, arena_copy(arena, name, size), out);
 }
 
-/* The dollar of a computer's account is no part of its name. */
 static void add_account(const struct redactor *redactor, const char *name, struct arena *arena,
                         struct buffer *out)
 {
     size_t size = strcspn(name, "\\@");
-    bool has_dollar = size > 0 && name[size - 1] == '$';
 
-    add_part(redactor, name, size - has_dollar, arena, out);
-    if (has_dollar)
-        buffer_add_char(out, '$');
+    add_part(redactor, name, size, arena, out);
     if (!name[size])
         return;
     buffer_add_char(out, name[size]);

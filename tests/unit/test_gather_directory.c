@@ -686,6 +686,53 @@ static void test_no_password_without_tls(void **state)
     expect_no_password(say_garbage, STATUS_TIMED_OUT);
 }
 
+/* Whoever asks for it: what would send a password in the open, or to nobody certain, is refused. */
+static void test_platform_refuses(void **state)
+{
+    static const struct {
+        struct directory_target target;
+        enum status status;
+    } refused[] = {
+        {{.host = "dc1", .identity = DIRECTORY_AS_NAMED, .user = "u", .password = "p"},
+         STATUS_DENIED},
+        {{.tls_at_once = true, .identity = DIRECTORY_AS_NAMED, .user = "u", .password = "p"},
+         STATUS_INVALID},
+        {{.host = "dc1",
+          .start_tls = true,
+          .identity = DIRECTORY_AS_NAMED,
+          .user = "u",
+          .password = ""},
+         STATUS_INVALID},
+        {{.host = "dc1",
+          .start_tls = true,
+          .identity = DIRECTORY_AS_NAMED,
+          .user = "",
+          .password = "p"},
+         STATUS_INVALID},
+        {{.identity = DIRECTORY_AS_CALLER}, STATUS_INVALID},
+        {{.start_tls = true}, STATUS_INVALID},
+    };
+    int64_t deadline = platform_monotonic_clock() + HASTY * 1000;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        struct directory_target target = refused[i].target;
+        struct directory_session *session;
+        struct buffer why;
+        enum status status;
+        int result;
+
+        buffer_init(&why, 1024);
+        assert_int_equal(net_address_parse("127.0.0.1:1", 0, &target.address), STATUS_OK);
+        status = platform_directory_open(&target, deadline, &result, &why, &session);
+        if (status != STATUS_NOT_SUPPORTED)
+            assert_int_equal(status, refused[i].status);
+        assert_null(session);
+        assert_int_not_equal(why.size, 0);
+        buffer_release(&why);
+    }
+}
+
 /* The rootDSE is read anonymously whoever is named. */
 static void test_rootdse(void **state)
 {
@@ -740,6 +787,7 @@ int main(void)
         cmocka_unit_test(test_no_filter),
         cmocka_unit_test(test_sessions),
         cmocka_unit_test(test_no_password_without_tls),
+        cmocka_unit_test(test_platform_refuses),
         cmocka_unit_test(test_rootdse),
         cmocka_unit_test(test_session_of_another),
     };
