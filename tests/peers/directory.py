@@ -17,7 +17,7 @@ from lab.server import Network, accepts, clock_variables, needs_programs  # noqa
 
 ASK = BUILD / "tests/ask_directory"
 DC1, STRICT, SLAPD = "127.0.0.11", "127.0.0.12", "127.0.0.13"
-UDP_KDC, TERSE_KDC = "127.0.0.41", "127.0.0.42"
+UDP_KDC, TERSE_KDC, MEDDLER = "127.0.0.41", "127.0.0.42", "127.0.0.51"
 HOST = "dc1.corp.test"
 ROOT_DN = "DC=corp,DC=test"
 REALM = "CORP.TEST"
@@ -246,6 +246,8 @@ def ask_as_caller(seen, alice, dc1, strict):
         search(f"{DC1}:636", "(cn=EX01)", "cn", tls=True),
         options=("--ca-file", dc1.data / "private/tls/ca.pem"),
     )
+    with Meddler():
+        seen["meddled with"] = alice.ask_one(search(f"{MEDDLER}:389", "(cn=EX01)", "cn"))
     seen["no object"] = alice.ask_one(search(f"{DC1}:389", "(cn=*)", "cn", base=f"OU=none,{ROOT_DN}"))
     seen["no such service"] = alice.ask_one(search(f"{DC1}:389", "(cn=EX01)", host="dc9.corp.test"))
     seen["special"] = alice.ask_one(
@@ -271,6 +273,38 @@ def ask_for_tickets(seen, network, alice):
     expect_equal(brief.ask_one(ticket("SMTPSVC/mail.corp.test"))["status"], "ok", "before it expired")
     seen["expired"] = brief.ask_one(ticket("SMTPSVC/mail.corp.test"), **clock_variables(6))
     seen["expired search"] = brief.ask_one(search(f"{DC1}:389", "(cn=EX01)"), **clock_variables(6))
+
+
+class Meddler:
+    """Stands before a controller, and changes a bit of each sealed message that comes from it."""
+
+    def __enter__(self):
+        self.listening = [socket.create_server((MEDDLER, port)) for port in (88, 389)]
+        for one in self.listening:
+            threading.Thread(target=self.accept, args=[one], daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        for one in self.listening:
+            one.close()
+
+    def accept(self, listening):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = listening.accept()
+                server = socket.create_connection((DC1, listening.getsockname()[1]))
+                threading.Thread(target=self.carry, args=(client, server, False), daemon=True).start()
+                threading.Thread(target=self.carry, args=(server, client, True), daemon=True).start()
+
+    @staticmethod
+    def carry(source, target, meddles):
+        is_ldap = 389 in (source.getpeername()[1], source.getsockname()[1])
+        with contextlib.suppress(OSError):
+            while piece := source.recv(65536):
+                if meddles and is_ldap and piece[:2] == b"\0\0":  # a length; LDAP begins with 0x30
+                    piece = piece[:-1] + bytes([piece[-1] ^ 1])
+                target.sendall(piece)
+            target.shutdown(socket.SHUT_WR)
 
 
 def ask_others(seen, network, nobody, slapd):
@@ -403,6 +437,13 @@ def as_the_caller_all_pages():
 def a_controller_that_wants_signing_is_sealed_to():
     expect_outcome(seen("sealed"), "ok", "caller")
     expect_equal(values(seen("sealed"), "cn"), ["EX01"], "what it has")
+
+
+@case
+def what_is_changed_on_the_way_is_not_taken():
+    expect_outcome(seen("meddled with"), "malformed", "caller")
+    expect_in("not sealed by this server", seen("meddled with")["reason"], "why")
+    expect_equal(seen("meddled with")["entries"], [], "entries")
 
 
 @case
