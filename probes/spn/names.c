@@ -104,7 +104,7 @@ static const struct smtp_reply *reply_of(const struct smtp_conversation *convers
                : NULL;
 }
 
-/* The first word behind the code of the first line. */
+/* The first word behind the code of the first line; what a firewall writes over is no name. */
 static void add_first_word(struct spn_names *names, struct arena *arena,
                            const struct smtp_conversation *conversation, enum smtp_step step)
 {
@@ -112,7 +112,7 @@ static void add_first_word(struct spn_names *names, struct arena *arena,
     const char *text;
     struct spn_name *name;
 
-    if (!reply || reply->line_count == 0 || smtp_is_masked(reply))
+    if (!reply || reply->line_count == 0)
         return;
     text = smtp_line_text(&reply->lines[0]);
     name = spn_names_add(names, arena, arena_copy(arena, text, strcspn(text, " \t")), SPN_ANNOUNCED,

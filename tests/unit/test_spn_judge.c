@@ -1,5 +1,5 @@
 /* Who holds a service principal name, and what is made of it: made directories, judged. */
-#include "probes/spn/judge.h"
+#include "probes/spn/names.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -302,6 +302,24 @@ static void test_accounts_of_one_name(void **state)
     end();
 }
 
+/* A computer that says that it is another is none of that short name. */
+static void test_an_account_of_another_domain(void **state)
+{
+    static const struct made_account account = {
+        EX01, .names = {"SMTPSVC/mail.contoso.com", "SMTPSVC/odd.contoso.com:25", "HTTP/web"}};
+    struct spn_library library = library_of(&account, 1);
+    struct spn_names names = {.count = 0};
+
+    (void)state;
+    assert_null(spn_find_computer(&library, "ex01.fabrikam.com", "EX01"));
+    assert_non_null(spn_find_computer(&library, NULL, "EX01"));
+    assert_true(
+        spn_names_add_held(&names, &bench.arena, spn_find_computer(&library, NULL, "EX01")));
+    assert_int_equal(names.count, 1);
+    assert_string_equal(names.list[0].host, "mail.contoso.com");
+    end();
+}
+
 /* One account in two pieces of evidence is one holder; the piece that has all of it counts. */
 static void test_two_sources(void **state)
 {
@@ -373,9 +391,13 @@ static void test_mappings(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts),           cmocka_unit_test(test_a_healthy_server),
-        cmocka_unit_test(test_accounts_of_setspn), cmocka_unit_test(test_accounts_of_one_name),
-        cmocka_unit_test(test_two_sources),        cmocka_unit_test(test_hostile_values),
+        cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_a_healthy_server),
+        cmocka_unit_test(test_accounts_of_setspn),
+        cmocka_unit_test(test_accounts_of_one_name),
+        cmocka_unit_test(test_an_account_of_another_domain),
+        cmocka_unit_test(test_two_sources),
+        cmocka_unit_test(test_hostile_values),
         cmocka_unit_test(test_mappings),
     };
 

@@ -113,10 +113,13 @@ static const struct {
     const char *name, *data; /* of SRV: the target */
     enum dns_type type;
 } zone[] = {
+    /* who is outside the domain gets nobody's ticket, whatever DNS says */
+    {"_ldap._tcp.dc._msdcs.contoso.com", "dc9.example.net", DNS_SRV},
     {"_ldap._tcp.dc._msdcs.contoso.com", "dc1.contoso.com", DNS_SRV},
     {"_ldap._tcp.dc._msdcs.contoso.com", "dc2.contoso.com", DNS_SRV},
     {"_ldap._tcp.gc._msdcs.contoso.com", "dc1.contoso.com", DNS_SRV},
     {"_ldap._tcp.gc._msdcs.contoso.com", "DC2.contoso.com", DNS_SRV},
+    {"dc9.example.net", "192.0.2.19", DNS_A},
     {"dc1.contoso.com", "192.0.2.11", DNS_A},
     {"dc2.contoso.com", "192.0.2.12", DNS_A},
     {"ex01.contoso.com", "192.0.2.21", DNS_A},
@@ -218,6 +221,11 @@ static void answer_directory(struct directory_answer *item)
     const struct world *world = bench.world;
     enum status status = status_of(item);
 
+    if (item->address.ip.bytes[3] == 19) {
+        assert_null(item->host);
+        evidence_fail(&item->evidence, STATUS_TIMED_OUT, NULL);
+        return;
+    }
     if (status != STATUS_OK) {
         item->result = world->result;
         evidence_fail(&item->evidence, status, "a test says so");
@@ -286,6 +294,19 @@ static void answer_smtp(struct smtp_conversation *item)
 
 /* ---- files ---- */
 
+/* An export of the same configuration. */
+static void answer_directory_file(struct directory_file *item)
+{
+    struct directory_answer made = {.entry_count = 0};
+
+    add_entries(&made, bench.world->config);
+    item->entries = (struct directory_entry *)made.entries;
+    item->entry_count = made.entry_count;
+    item->is_whole = arena_new(&made.evidence.memory, made.entry_count, sizeof *item->is_whole);
+    item->evidence.memory = made.evidence.memory;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
 static void answer_digest(struct file_digest *item)
 {
     static const struct {
@@ -293,6 +314,7 @@ static void answer_digest(struct file_digest *item)
         enum file_type type;
     } files[] = {{"app.evtx", FILE_TYPE_EVTX},
                  {"send.log", FILE_TYPE_SMTP_SEND_LOG},
+                 {"directory.ldf", FILE_TYPE_LDIF},
                  {"lsa.reg", FILE_TYPE_REGISTRY}};
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -355,6 +377,8 @@ static void answer(struct evidence *item)
 {
     if (item->kind == &evidence_digest)
         answer_digest((struct file_digest *)item);
+    else if (item->kind == &evidence_directory_file)
+        answer_directory_file((struct directory_file *)item);
     else if (item->kind == &evidence_event_log)
         answer_events((struct event_log_digest *)item);
     else if (item->kind == &evidence_auth_log)
@@ -517,6 +541,10 @@ static void test_a_healthy_organisation(void **state)
          .first_controller = STATUS_TIMED_OUT,
          .several_domains = true},
         {.accounts = {EX01}, .config = {SERVER("EX01", "ex01.contoso.com", V2019)}, .ticket = 0},
+        {.accounts = {EX01},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+         .first_controller = STATUS_REJECTED,
+         .result = 51 /* busy */},
     };
 
     (void)state;
@@ -618,6 +646,52 @@ static void test_a_name_from_the_banner(void **state)
     finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "evil.contoso.com");
     assert_string_equal(word_of(finding), "critical");
     assert_int_equal(step_of(&finding->fix, "setspn -S")->kind, STEP_FILL_IN);
+    end();
+}
+
+/* A name that is its own, and by which nobody is told to come. */
+static void test_an_own_name_that_is_not_announced(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", "SMTPSVC/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+        NO_TICKETS};
+    static const struct world odd = {.accounts = {EX01},
+                                     .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                                                VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+                                     NO_TICKETS};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-missing", "/ex01.")),
+                        "warning");
+    end();
+    begin(&odd);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_null(step_of(&finding_of("ex01.contoso.com", "smtp-spn-missing", "/mail.")->fix,
+                        "Set-ReceiveConnector"));
+    end();
+}
+
+/* The same server in the directory and in an export is one. */
+static void test_an_export_beside_the_directory(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01, COMPUTER("OLD", "old.contoso.com", "SMTPSVC/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+        NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    add(SUBJECT_FILE, "directory.ldf");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "registered on OLD");
+    assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_EXACT);
+    assert_null(step_of(&finding->fix, "Give each of them"));
     end();
 }
 
@@ -912,6 +986,24 @@ static void test_events_of_a_new_server(void **state)
     end();
 }
 
+/* Relaying that is refused is another matter where nobody was refused a logon. */
+static void test_relaying_alone(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003)},
+        NO_TICKETS,
+        .events = {EVENT(PEER_REFUSED, "EX02", 5, .host = "ex01.contoso.com", .command = "rcpt",
+                         .reply = "550 5.7.1")}};
+
+    (void)state;
+    begin(&world);
+    add(SUBJECT_FILE, "app.evtx");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_null(finding_of("ex01.contoso.com", "exps-events", NULL));
+    end();
+}
+
 /* Passwords that are tried from outside are no fault of servers. */
 static void test_guesses(void **state)
 {
@@ -1117,6 +1209,8 @@ int main(void)
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_a_connector_of_another_name),
         cmocka_unit_test(test_a_name_from_the_banner),
+        cmocka_unit_test(test_an_own_name_that_is_not_announced),
+        cmocka_unit_test(test_an_export_beside_the_directory),
         cmocka_unit_test(test_no_names_at_all),
         cmocka_unit_test(test_mapped),
         cmocka_unit_test(test_duplicate),
@@ -1127,6 +1221,7 @@ int main(void)
         cmocka_unit_test(test_nothing_to_say),
         cmocka_unit_test(test_events_of_a_missing_name),
         cmocka_unit_test(test_events_of_a_new_server),
+        cmocka_unit_test(test_relaying_alone),
         cmocka_unit_test(test_guesses),
         cmocka_unit_test(test_a_log_alone),
         cmocka_unit_test(test_protocol_logs),
