@@ -294,16 +294,16 @@ static void answer_smtp(struct smtp_conversation *item)
 
 /* ---- files ---- */
 
-/* An export of the same configuration. */
+/* An export of the same configuration; where there is none, of the accounts. */
 static void answer_directory_file(struct directory_file *item)
 {
-    struct directory_answer made = {.entry_count = 0};
+    struct directory_answer made = {.evidence.memory = item->evidence.memory};
 
-    add_entries(&made, bench.world->config);
+    add_entries(&made, bench.world->config[0].dn ? bench.world->config : bench.world->accounts);
     item->entries = (struct directory_entry *)made.entries;
     item->entry_count = made.entry_count;
     item->is_whole = arena_new(&made.evidence.memory, made.entry_count, sizeof *item->is_whole);
-    item->evidence.memory = made.evidence.memory;
+    item->evidence.memory = made.evidence.memory; /* which has grown */
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
@@ -560,6 +560,43 @@ static void test_a_healthy_organisation(void **state)
                             "ok");
         end();
     }
+}
+
+/* A controller that did not answer is asked no second time while another one does. */
+static void test_a_silent_controller(void **state)
+{
+    static const struct world world = {.accounts = {EX01},
+                                       .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+                                       .first_controller = STATUS_TIMED_OUT,
+                                       NO_TICKETS};
+    size_t asked = 0;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        const struct directory_answer *item = (const struct directory_answer *)bench.fetched[i];
+
+        asked += bench.fetched[i]->kind == &evidence_directory && item->address.ip.bytes[3] == 11 &&
+                 item->address.port == 389;
+    }
+    assert_int_equal(asked, 1);
+    end();
+}
+
+/* A duplicate that is no server's, as setspn -X prints it, is told of once. */
+static void test_a_duplicate_of_nobody(void **state)
+{
+    static const struct world world = {.accounts = {USER("one", "SMTPSVC/mail.contoso.com"),
+                                                    USER("two", "smtpsvc/MAIL.contoso.com")}};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_FILE, "directory.ldf");
+    assert_int_equal(bench.finding_count, 1);
+    assert_string_equal(word_of(finding_of("directory.ldf", "smtp-spn-duplicate", "2 accounts")),
+                        "critical");
+    end();
 }
 
 /* KB 914137: a virtual server of Exchange 2003 under another name. */
@@ -1206,6 +1243,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_healthy_organisation),
+        cmocka_unit_test(test_a_silent_controller),
+        cmocka_unit_test(test_a_duplicate_of_nobody),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_a_connector_of_another_name),
         cmocka_unit_test(test_a_name_from_the_banner),
