@@ -29,6 +29,11 @@ static void tell_no_directory(struct examination *x, const struct subject *serve
     if (server->given && view->conversation && spn_offers_kerberos(view->conversation))
         not_applicable(x, &smtp_spn_missing,
                        "it lets others log on by Kerberos; its directory is not known from here");
+    else if (server->given && ask_settings(x)->only_count > 0)
+        not_applicable(x, &smtp_spn_missing, "%s",
+                       view->forest->state == SPN_FOREST_FOUND
+                           ? "the directory does not know it, and it lets nobody log on by Kerberos"
+                           : "its directory is not known from here");
 }
 
 /* Another name of a server that is examined under its own. */
@@ -44,8 +49,7 @@ static void tell_names(struct examination *x, const struct subject *server,
 {
     if (view->case_count > 0 && spn_view_has_accounts(view))
         spn_tell_names(x, view);
-    else if (view->conversation || view->server || view->is_logged ||
-             view->forest->state == SPN_FOREST_UNREADABLE)
+    else
         tell_no_directory(x, server, view);
 }
 
@@ -90,13 +94,23 @@ static void examine_forest(struct examination *x, const struct clock_domain *dom
                     forest->obstacle);
 }
 
-/* Most domains of mail have no controllers where they are looked at from: no news. */
+/*
+ * Most domains of mail have no controllers where they are looked at from, which is news only to
+ * whoever asked for this.
+ */
 static void examine_domain(struct examination *x, const struct subject *domain)
 {
     const struct clock_domain *found = domain->given ? clock_domain_of(x, domain->name) : NULL;
 
     if (found && found->state == CLOCK_DOMAIN_FOUND)
         examine_forest(x, found);
+    else if (found && found->state == CLOCK_DOMAIN_NONE && ask_settings(x)->only_count > 0)
+        not_applicable(x, &smtp_spn_missing,
+                       "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s",
+                       found->looked_for);
+    else if (found && found->state == CLOCK_DOMAIN_UNREADABLE && ask_settings(x)->only_count > 0)
+        saw_failure(unknown(x, &smtp_spn_missing, "its domain controllers are not known"),
+                    found->obstacle);
 }
 
 /* ---- files ---- */

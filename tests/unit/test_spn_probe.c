@@ -942,11 +942,23 @@ static void test_without_a_catalog(void **state)
 static void test_nothing_to_say(void **state)
 {
     static const struct world world = {GREETS("mx.example.net")};
+    static const char *const only[] = {"spn"};
 
     (void)state;
     begin(&world);
     run(SUBJECT_DOMAIN, "example.net");
     assert_int_equal(bench.finding_count, 0);
+    end();
+    /* unless it was asked for */
+    bench.settings = (struct settings){.only = only, .only_count = 1};
+    begin(&world);
+    add(SUBJECT_SERVER, "mx.example.net");
+    run(SUBJECT_DOMAIN, "example.net");
+    bench.settings = (struct settings){.only = NULL};
+    assert_string_equal(word_of(finding_of("example.net", "smtp-spn-missing", NULL)),
+                        "not-applicable");
+    assert_string_equal(word_of(finding_of("mx.example.net", "smtp-spn-missing", NULL)),
+                        "not-applicable");
     end();
 }
 
