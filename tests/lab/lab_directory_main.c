@@ -36,6 +36,7 @@ static struct {
     struct directory_peers *running[PEERS_MOST];
     size_t count;
     const char *authority;
+    bool is_told; /* what is wrong */
 } lab;
 
 static bool read_fault(const char *word)
@@ -120,6 +121,7 @@ static bool read_file(const char *path, struct buffer *out)
 
     if (!file) {
         fprintf(stderr, "lab_directory: cannot read %s\n", path);
+        lab.is_told = true;
         return false;
     }
     while ((size = fread(piece, 1, sizeof piece, file)) > 0)
@@ -192,7 +194,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc && good; i++)
         good = strncmp(argv[i], "--", 2) == 0 ? read_option(argv[i]) : read_peer(argv[i]);
     good = good && lab.count > 0 && (!lab.common.user || lab.common.password);
-    if (!good)
+    if (!good && !lab.is_told)
         fputs("usage: lab_directory [OPTION]... ADDRESS[:PORT]=LDIF...\n", stderr);
     for (size_t i = 0; i < lab.count && good; i++)
         good = start(i);
