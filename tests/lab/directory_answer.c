@@ -56,7 +56,7 @@ struct search {
 
     /* the question */
     const char *base;
-    enum directory_scope scope;
+    enum tree_scope scope;
     int64_t most;
     struct ber filter;
     struct wish wishes[WISHES_MOST];
@@ -152,7 +152,7 @@ static void say_reference(const struct search *search, const char *url)
 /* ---- entries ---- */
 
 /* Values from one on, under a name that says which where they are not all of them. */
-static void put_attribute(struct search *search, const struct directory_attribute *attribute,
+static void put_attribute(struct search *search, const struct tree_attribute *attribute,
                           size_t from)
 {
     size_t most = search->peer->range_most > 0 ? search->peer->range_most : RANGE_MOST;
@@ -191,14 +191,14 @@ static const struct wish *wish_for(const struct search *search, const char *name
     return NULL;
 }
 
-static void say_entry(struct search *search, const struct directory_entry *entry)
+static void say_entry(struct search *search, const struct tree_entry *entry)
 {
     size_t start, at = begin_message(search->out, search->message, &start), attributes;
 
     ber_put_text(search->out, BER_OCTET_STRING, entry->dn);
     attributes = search->out->size;
     for (size_t i = 0; i < entry->attribute_count; i++) {
-        const struct directory_attribute *attribute = &entry->attributes[i];
+        const struct tree_attribute *attribute = &entry->attributes[i];
         const struct wish *wish = wish_for(search, attribute->name);
 
         if (wish && wish->from > 0 && search->peer->fault == DIRECTORY_PEER_ONE_RANGE)
@@ -213,10 +213,10 @@ static void say_entry(struct search *search, const struct directory_entry *entry
 
 /* ---- the rootDSE ---- */
 
-static void add_attribute(struct search *search, struct directory_entry *entry, const char *name,
-                          const struct directory_value *values, size_t count)
+static void add_attribute(struct search *search, struct tree_entry *entry, const char *name,
+                          const struct tree_value *values, size_t count)
 {
-    struct directory_attribute *attributes =
+    struct tree_attribute *attributes =
         arena_new(&search->memory, entry->attribute_count + 1, sizeof *attributes);
 
     if (directory_tree_attribute(entry, name) || count == 0)
@@ -224,24 +224,23 @@ static void add_attribute(struct search *search, struct directory_entry *entry, 
     if (entry->attribute_count > 0)
         memcpy(attributes, entry->attributes, entry->attribute_count * sizeof *attributes);
     attributes[entry->attribute_count++] =
-        (struct directory_attribute){.name = name, .values = values, .value_count = count};
+        (struct tree_attribute){.name = name, .values = values, .value_count = count};
     entry->attributes = attributes;
 }
 
-static struct directory_value value_of(const char *text)
+static struct tree_value value_of(const char *text)
 {
-    return (struct directory_value){.bytes = text, .size = strlen(text)};
+    return (struct tree_value){.bytes = text, .size = strlen(text)};
 }
 
 /* What the tree says of it, the time, and which contexts are here where it says none. */
-static struct directory_entry make_root(struct search *search)
+static struct tree_entry make_root(struct search *search)
 {
     const struct directory_node *told = directory_tree_find(search->tree, "");
-    struct directory_entry root = told ? told->entry : (struct directory_entry){.dn = ""};
-    struct directory_value *contexts =
-        arena_new(&search->memory, search->tree->count, sizeof *contexts);
-    struct directory_value *classes = arena_new(&search->memory, 1, sizeof *classes);
-    struct directory_value *times = arena_new(&search->memory, 1, sizeof *times);
+    struct tree_entry root = told ? told->entry : (struct tree_entry){.dn = ""};
+    struct tree_value *contexts = arena_new(&search->memory, search->tree->count, sizeof *contexts);
+    struct tree_value *classes = arena_new(&search->memory, 1, sizeof *classes);
+    struct tree_value *times = arena_new(&search->memory, 1, sizeof *times);
     char now[CLOCK_TEXT_SIZE];
     size_t count = 0;
 
@@ -320,18 +319,17 @@ static void take_question(struct search *search, struct ber request, struct ber 
     search->all = ber_peek(&names) < 0;
     while (ber_peek(&names) >= 0)
         take_wish(search, ber_take(&names, BER_OCTET_STRING));
-    if (request.failed || names.failed || !search->base || scope < 0 ||
-        scope >= DIRECTORY_SCOPE_COUNT)
+    if (request.failed || names.failed || !search->base || scope < 0 || scope >= TREE_SCOPE_COUNT)
         search->code = PROTOCOL_ERROR;
     else
-        search->scope = (enum directory_scope)scope;
+        search->scope = (enum tree_scope)scope;
     while (ber_peek(&controls) >= 0)
         take_control(search, ber_take(&controls, BER_SEQUENCE));
 }
 
 /* ---- the search ---- */
 
-static bool is_met(struct search *search, const struct directory_entry *entry)
+static bool is_met(struct search *search, const struct tree_entry *entry)
 {
     bool matches;
     enum status status = directory_filter_match(search->filter, entry, &matches);
@@ -410,7 +408,7 @@ static void search_base(struct search *search)
 
 static bool is_root(const struct search *search)
 {
-    return search->base && !*search->base && search->scope == DIRECTORY_BASE;
+    return search->base && !*search->base && search->scope == TREE_BASE;
 }
 
 /* Whether the peer's fault, or who asks, leaves nothing to search. */
@@ -444,7 +442,7 @@ static bool is_refused(struct search *search, const struct directory_talk *talk)
 
 static void run_search(struct search *search, struct directory_talk *talk)
 {
-    struct directory_entry root;
+    struct tree_entry root;
 
     if (search->from > 0 && search->peer->fault == DIRECTORY_PEER_STOPS)
         return;

@@ -19,7 +19,7 @@ enum {
 };
 
 struct matching {
-    const struct directory_entry *entry;
+    const struct tree_entry *entry;
     enum status status;
     unsigned depth;
 };
@@ -31,11 +31,10 @@ static bool fail(struct matching *matching, enum status status)
     return false;
 }
 
-static const struct directory_attribute *attribute_of(const struct matching *matching,
-                                                      struct ber name)
+static const struct tree_attribute *attribute_of(const struct matching *matching, struct ber name)
 {
     for (size_t i = 0; i < matching->entry->attribute_count; i++) {
-        const struct directory_attribute *attribute = &matching->entry->attributes[i];
+        const struct tree_attribute *attribute = &matching->entry->attributes[i];
 
         if (text_equal_fold_sized(attribute->name, strlen(attribute->name),
                                   (const char *)name.bytes, name.size))
@@ -53,7 +52,7 @@ static bool match_equality(struct matching *matching, struct ber content)
 {
     struct ber name = ber_take(&content, BER_OCTET_STRING);
     struct ber wanted = ber_take(&content, BER_OCTET_STRING);
-    const struct directory_attribute *attribute;
+    const struct tree_attribute *attribute;
 
     if (content.failed)
         return fail(matching, STATUS_MALFORMED);
@@ -66,7 +65,7 @@ static bool match_equality(struct matching *matching, struct ber content)
 }
 
 /* The rest of `value` behind a piece of it that is wanted next. */
-static bool take_piece(struct directory_value *value, int tag, struct ber wanted)
+static bool take_piece(struct tree_value *value, int tag, struct ber wanted)
 {
     size_t last = tag == INITIAL ? 0 : value->size;
     size_t first = tag == FINAL && value->size >= wanted.size ? value->size - wanted.size : 0;
@@ -81,7 +80,7 @@ static bool take_piece(struct directory_value *value, int tag, struct ber wanted
     return false;
 }
 
-static bool match_pieces(struct matching *matching, struct directory_value value, struct ber pieces)
+static bool match_pieces(struct matching *matching, struct tree_value value, struct ber pieces)
 {
     while (ber_peek(&pieces) >= 0) {
         int tag;
@@ -99,7 +98,7 @@ static bool match_substrings(struct matching *matching, struct ber content)
 {
     struct ber name = ber_take(&content, BER_OCTET_STRING);
     struct ber pieces = ber_take(&content, BER_SEQUENCE);
-    const struct directory_attribute *attribute;
+    const struct tree_attribute *attribute;
 
     if (content.failed)
         return fail(matching, STATUS_MALFORMED);
@@ -159,8 +158,7 @@ static bool match(struct matching *matching, struct ber *filter)
     return is_met;
 }
 
-enum status directory_filter_match(struct ber filter, const struct directory_entry *entry,
-                                   bool *matches)
+enum status directory_filter_match(struct ber filter, const struct tree_entry *entry, bool *matches)
 {
     struct matching matching = {.entry = entry, .status = STATUS_OK};
 

@@ -10,7 +10,7 @@
 
 struct gathered { /* an attribute whose values may stand apart */
     const char *name;
-    struct directory_value *values;
+    struct tree_value *values;
     size_t count, room;
 };
 
@@ -36,29 +36,28 @@ static size_t gather(struct arena *memory, const struct ldif_entry *from, struct
             *one = (struct gathered){.name = arena_copy_string(memory, value->attribute)};
         }
         one->values = arena_grow(memory, one->values, &one->room, one->count, sizeof *one->values);
-        one->values[one->count++] = (struct directory_value){
+        one->values[one->count++] = (struct tree_value){
             .bytes = arena_copy(memory, value->bytes, value->size), .size = value->size};
     }
     return count;
 }
 
-static void copy_entry(struct arena *memory, const struct ldif_entry *from,
-                       struct directory_entry *to)
+static void copy_entry(struct arena *memory, const struct ldif_entry *from, struct tree_entry *to)
 {
     struct gathered *list = arena_new(memory, from->count + 1, sizeof *list);
     size_t count = gather(memory, from, list);
-    struct directory_attribute *attributes = arena_new(memory, count + 1, sizeof *attributes);
+    struct tree_attribute *attributes = arena_new(memory, count + 1, sizeof *attributes);
 
     for (size_t i = 0; i < count; i++)
-        attributes[i] = (struct directory_attribute){
+        attributes[i] = (struct tree_attribute){
             .name = list[i].name, .values = list[i].values, .value_count = list[i].count};
-    *to = (struct directory_entry){.dn = arena_copy_string(memory, from->dn),
-                                   .attributes = attributes,
-                                   .attribute_count = count};
+    *to = (struct tree_entry){.dn = arena_copy_string(memory, from->dn),
+                              .attributes = attributes,
+                              .attribute_count = count};
 }
 
-const struct directory_attribute *directory_tree_attribute(const struct directory_entry *entry,
-                                                           const char *name)
+const struct tree_attribute *directory_tree_attribute(const struct tree_entry *entry,
+                                                      const char *name)
 {
     for (size_t i = 0; i < entry->attribute_count; i++) {
         if (text_equal_fold(entry->attributes[i].name, name))
@@ -67,10 +66,10 @@ const struct directory_attribute *directory_tree_attribute(const struct director
     return NULL;
 }
 
-static const char *referral_of(const struct directory_entry *entry)
+static const char *referral_of(const struct tree_entry *entry)
 {
-    const struct directory_attribute *classes = directory_tree_attribute(entry, "objectClass");
-    const struct directory_attribute *urls = directory_tree_attribute(entry, "ref");
+    const struct tree_attribute *classes = directory_tree_attribute(entry, "objectClass");
+    const struct tree_attribute *urls = directory_tree_attribute(entry, "ref");
 
     for (size_t i = 0; classes && urls && i < classes->value_count; i++) {
         if (text_equal_fold(classes->values[i].bytes, "referral"))
@@ -124,15 +123,15 @@ static bool has_parent(const struct directory_tree *tree, const struct directory
 }
 
 bool directory_tree_is_within(const struct directory_node *node, const struct directory_node *base,
-                              enum directory_scope scope)
+                              enum tree_scope scope)
 {
     if (!base)
         return node->depth > 0;
-    if (scope == DIRECTORY_BASE)
+    if (scope == TREE_BASE)
         return node == base;
     if (!is_at_or_below(node, base))
         return false;
-    return scope == DIRECTORY_SUBTREE || node->depth == base->depth + 1;
+    return scope == TREE_SUBTREE || node->depth == base->depth + 1;
 }
 
 /* The first that `dn` is, or with `below` the first referral that it is at or below. */

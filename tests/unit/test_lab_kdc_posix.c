@@ -96,7 +96,9 @@ static void make_cache(struct buffer *out)
     put_number(out, now + 86400, 4);
     put_number(out, 0, 4);
     put_number(out, 0, 1);
-    put_number(out, 0, 4 + 4 + 4); /* flags, addresses, data */
+    put_number(out, 0, 4); /* flags, addresses, data */
+    put_number(out, 0, 4);
+    put_number(out, 0, 4);
     put_counted(out, ticket.text, ticket.size);
     put_number(out, 0, 4);
     buffer_release(&ticket);
