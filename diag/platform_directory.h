@@ -8,6 +8,7 @@
 #define EXDIAG_PLATFORM_DIRECTORY_H
 
 #include "diag/evidence/directory.h"
+#include "diag/evidence/smtp_logon.h"
 #include "diag/evidence/ticket.h"
 
 struct directory_target {
@@ -77,5 +78,23 @@ enum status platform_kerberos_caller(struct buffer *principal, struct buffer *wh
 /* Fills in the observation of `answer` but for its evidence's status, which is returned. */
 enum status platform_kerberos_ticket(struct ticket_answer *answer, int64_t deadline,
                                      struct buffer *why);
+
+struct kerberos_logon;
+
+/*
+ * A ticket for the service of `answer`, of which the caller, the KDC's error and its time are
+ * filled in; statuses are those of its step SMTP_LOGON_TICKET. Nothing is delegated.
+ */
+enum status platform_kerberos_logon_open(struct smtp_logon *answer, int64_t deadline,
+                                         struct buffer *why, struct kerberos_logon **out);
+void platform_kerberos_logon_close(struct kerberos_logon *logon);
+
+/*
+ * What is to be answered to a token of the server's (nothing, to begin with), by the mechanism
+ * GSSAPI without layers (RFC 4752 3.1): the last answer but one may be empty. STATUS_REJECTED: the
+ * token was not made by whoever has the service's key; MALFORMED: it is none.
+ */
+enum status platform_kerberos_logon_step(struct kerberos_logon *logon, const void *in, size_t size,
+                                         struct buffer *out, struct buffer *why);
 
 #endif

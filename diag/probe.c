@@ -167,22 +167,41 @@ const struct directory_answer *ask_directory(struct examination *x,
     return item->settled ? (const struct directory_answer *)item : NULL;
 }
 
-const struct ticket_answer *ask_ticket(struct examination *x, const struct ip_address *kdc,
-                                       const char *realm, const char *spn)
+static const char *upper_case(struct examination *x, const char *realm)
 {
     char *upper = arena_copy_string(&x->memory, realm);
-    const struct ticket_answer question = {
-        .address = {.ip = *kdc, .port = service_port(ask_settings(x), SERVICE_KERBEROS)},
-        .realm = upper,
-        .spn = spn};
-    const struct evidence *item;
 
     for (char *at = upper; *at; at++) {
         if (*at >= 'a' && *at <= 'z')
             *at = (char)(*at - 'a' + 'A');
     }
-    item = exam_ask(x, &evidence_ticket, &question.evidence);
+    return upper;
+}
+
+const struct ticket_answer *ask_ticket(struct examination *x, const struct ip_address *kdc,
+                                       const char *realm, const char *spn)
+{
+    const struct ticket_answer question = {
+        .address = {.ip = *kdc, .port = service_port(ask_settings(x), SERVICE_KERBEROS)},
+        .realm = upper_case(x, realm),
+        .spn = spn};
+    const struct evidence *item = exam_ask(x, &evidence_ticket, &question.evidence);
+
     return item->settled ? (const struct ticket_answer *)item : NULL;
+}
+
+const struct smtp_logon *ask_smtp_logon(struct examination *x, const struct ip_address *ip,
+                                        enum service service, const struct ip_address *kdc,
+                                        const char *realm, const char *spn)
+{
+    const struct smtp_logon question = {
+        .address = {.ip = *ip, .port = service_port(ask_settings(x), service)},
+        .kdc = {.ip = *kdc, .port = service_port(ask_settings(x), SERVICE_KERBEROS)},
+        .realm = upper_case(x, realm),
+        .spn = spn};
+    const struct evidence *item = exam_ask(x, &evidence_smtp_logon, &question.evidence);
+
+    return item->settled ? (const struct smtp_logon *)item : NULL;
 }
 
 struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)

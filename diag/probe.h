@@ -39,6 +39,7 @@
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/registry.h"
 #include "diag/evidence/smtp.h"
+#include "diag/evidence/smtp_logon.h"
 #include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
@@ -153,6 +154,14 @@ const struct directory_answer *ask_directory(struct examination *x,
  */
 const struct ticket_answer *ask_ticket(struct examination *x, const struct ip_address *kdc,
                                        const char *realm, const char *spn);
+
+/*
+ * What a mail server says to a logon with the caller's own ticket: for settings' `authenticate`
+ * alone, since it is a real one. SERVICE_SMTP or SUBMISSION; the rest as in ask_ticket().
+ */
+const struct smtp_logon *ask_smtp_logon(struct examination *x, const struct ip_address *ip,
+                                        enum service service, const struct ip_address *kdc,
+                                        const char *realm, const char *spn);
 
 /*
  * The subjects of a kind known so far, in report order; valid until one is added.

@@ -60,6 +60,8 @@ struct settings {
     const char *const *references;
     size_t reference_count; /* up to REFERENCES_MOST */
 
+    bool authenticate; /* --authenticate: logs on to mail servers with the caller's ticket */
+
     /* SPF: hosts that send, and what else an evaluation is given (RFC 7208 4.1) */
     const struct ip_address *senders; /* --ip */
     size_t sender_count;

@@ -48,3 +48,29 @@ enum status platform_kerberos_ticket(struct ticket_answer *answer, int64_t deadl
     buffer_add_string(why, missing);
     return STATUS_NOT_SUPPORTED;
 }
+
+enum status platform_kerberos_logon_open(struct smtp_logon *answer, int64_t deadline,
+                                         struct buffer *why, struct kerberos_logon **out)
+{
+    (void)answer;
+    (void)deadline;
+    *out = NULL;
+    buffer_add_string(why, missing);
+    return STATUS_NOT_SUPPORTED;
+}
+
+enum status platform_kerberos_logon_step(struct kerberos_logon *logon, const void *in, size_t size,
+                                         struct buffer *out, struct buffer *why)
+{
+    (void)logon;
+    (void)in;
+    (void)size;
+    (void)out;
+    (void)why;
+    return STATUS_NOT_SUPPORTED;
+}
+
+void platform_kerberos_logon_close(struct kerberos_logon *logon)
+{
+    (void)logon;
+}

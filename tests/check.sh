@@ -90,6 +90,9 @@ count /usr/bin/python3 tests/peers/clock.py build/asan
 stage "real directories"
 count /usr/bin/python3 tests/peers/directory.py build/asan
 
+stage "real logons to mail servers"
+count /usr/bin/python3 tests/peers/spn.py build/asan
+
 stage "SPF: worlds whose truth is known, and the reference implementation"
 count tests/world/run.sh build/release 7208 1
 count /usr/bin/python3 tests/peers/spf_against_pyspf.py build/release/exdiag 1

@@ -6,16 +6,13 @@
 
 #include "diag/read/ber.h"
 #include "diag/read/kerberos_error.h"
-#include "win32/system.h"
+#include "win32/kerberos.h"
 #include "win32/wide.h"
 
-#define SECURITY_WIN32
-#include <security.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    TOKEN_MOST = 65536, /* of Kerberos; Windows' own limit is 65535 */
     NAME_MOST = 4096,
     KDC_ERR_ETYPE_NOSUPP = 14,
     KDC_ERR_MUST_USE_USER2USER = 27,
@@ -37,7 +34,7 @@ static const struct {
     {SEC_E_NO_TGT_REPLY, KDC_ERR_MUST_USE_USER2USER},
 };
 
-static enum status acquire(CredHandle *credentials)
+enum status kerberos_acquire(CredHandle *credentials)
 {
     TimeStamp expiry;
     SECURITY_STATUS code = AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_OUTBOUND, NULL,
@@ -52,7 +49,7 @@ enum status platform_kerberos_caller(struct buffer *principal, struct buffer *wh
 {
     CredHandle credentials;
     SecPkgCredentials_NamesW names = {NULL};
-    enum status status = acquire(&credentials);
+    enum status status = kerberos_acquire(&credentials);
     char *utf8;
 
     if (status != STATUS_OK) {
@@ -99,6 +96,15 @@ static int32_t encryption_in(const unsigned char *bytes, size_t size)
     return (int32_t)ber_take_integer(&number);
 }
 
+int32_t kerberos_error_of(SECURITY_STATUS code)
+{
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        if (errors[i].code == code)
+            return errors[i].error;
+    }
+    return 0;
+}
+
 static enum status conclude(SECURITY_STATUS code, const SecBuffer *token,
                             struct ticket_answer *answer, struct buffer *why)
 {
@@ -107,20 +113,18 @@ static enum status conclude(SECURITY_STATUS code, const SecBuffer *token,
         return STATUS_OK;
     }
     buffer_print(why, "Windows says 0x%08lx", (unsigned long)code);
-    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
-        if (errors[i].code == code) {
-            answer->error_code = errors[i].error;
-            return STATUS_OK;
-        }
-    }
+    answer->error_code = kerberos_error_of(code);
+    if (answer->error_code != 0)
+        return STATUS_OK;
     return code == SEC_E_NO_CREDENTIALS ? STATUS_NOT_FOUND : STATUS_MALFORMED;
 }
 
 static enum status ask(CredHandle *credentials, struct ticket_answer *answer, struct buffer *why)
 {
     struct buffer name;
-    unsigned char *room = memory_new(1, TOKEN_MOST);
-    SecBuffer token = {.BufferType = SECBUFFER_TOKEN, .cbBuffer = TOKEN_MOST, .pvBuffer = room};
+    unsigned char *room = memory_new(1, KERBEROS_TOKEN_MOST);
+    SecBuffer token = {
+        .BufferType = SECBUFFER_TOKEN, .cbBuffer = KERBEROS_TOKEN_MOST, .pvBuffer = room};
     SecBufferDesc out = {.ulVersion = SECBUFFER_VERSION, .cBuffers = 1, .pBuffers = &token};
     CtxtHandle context;
     ULONG attributes;
@@ -140,7 +144,7 @@ static enum status ask(CredHandle *credentials, struct ticket_answer *answer, st
         SECURITY_NATIVE_DREP, NULL, 0, &context, &out, &attributes, &expiry);
     free(target);
     status = conclude(code, &token, answer, why);
-    SecureZeroMemory(room, TOKEN_MOST);
+    SecureZeroMemory(room, KERBEROS_TOKEN_MOST);
     free(room);
     if (code == SEC_E_OK || code == SEC_I_CONTINUE_NEEDED)
         DeleteSecurityContext(&context);
@@ -151,7 +155,7 @@ enum status platform_kerberos_ticket(struct ticket_answer *answer, int64_t deadl
                                      struct buffer *why)
 {
     CredHandle credentials;
-    enum status status = acquire(&credentials);
+    enum status status = kerberos_acquire(&credentials);
 
     (void)deadline;
     if (status != STATUS_OK) {

@@ -370,6 +370,8 @@ const struct option option_table[] = {
      "log on to directories as this user (alice@contoso.com), over verified TLS alone"},
     {"password-file", "FILE", FOR_CHECK, NULL, offsetof(struct options, password_file),
      "whose first line is the password; else EXDIAG_PASSWORD, or a prompt"},
+    {"authenticate", NULL, FOR_CHECK, NULL, offsetof(struct options, settings.authenticate),
+     "log on to mail servers with the ticket of the user who runs this; no mail is offered"},
     {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0,
      "conversations with servers at once (1024, audit 64; at most 4096)"},
     {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,

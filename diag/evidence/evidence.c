@@ -10,6 +10,7 @@
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/registry.h"
 #include "diag/evidence/smtp.h"
+#include "diag/evidence/smtp_logon.h"
 #include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
@@ -24,8 +25,9 @@ const struct evidence_kind *const evidence_kinds[] = {
     &evidence_directory_file, &evidence_dns,
     &evidence_event_log,      &evidence_mail_log,
     &evidence_registry,       &evidence_smtp,
-    &evidence_ticket,         &evidence_time_settings,
-    &evidence_trace,          NULL};
+    &evidence_smtp_logon,     &evidence_ticket,
+    &evidence_time_settings,  &evidence_trace,
+    NULL};
 
 void evidence_free(struct evidence *item)
 {

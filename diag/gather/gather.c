@@ -12,6 +12,7 @@
 #include "diag/gather/pool.h"
 #include "diag/gather/registry.h"
 #include "diag/gather/smtp.h"
+#include "diag/gather/smtp_logon.h"
 #include "diag/gather/ticket.h"
 #include "diag/gather/time_settings.h"
 #include "diag/gather/tls.h"
@@ -108,6 +109,11 @@ static void observe_directory(struct errand *errand)
     gather_directory(errand->found, &errand->options, errand->directory);
 }
 
+static void observe_smtp_logon(struct errand *errand)
+{
+    gather_smtp_logon(errand->found, &errand->options, errand->trust, &smtp_logon_of_platform);
+}
+
 static void observe_ticket(struct errand *errand)
 {
     gather_ticket(errand->found, &errand->options);
@@ -134,6 +140,14 @@ static void write_directory_host(const struct evidence *item, struct buffer *out
     char text[NET_ADDRESS_TEXT_SIZE];
 
     net_address_format(&((const struct directory_answer *)item)->address, 0, text);
+    buffer_add_string(out, text);
+}
+
+static void write_logon_host(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&((const struct smtp_logon *)item)->address, 0, text);
     buffer_add_string(out, text);
 }
 
@@ -165,6 +179,8 @@ static const struct blocking_gatherer {
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_registry, observe_registry, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host, STATUS_EXHAUSTED},
+    {&evidence_smtp_logon, observe_smtp_logon, gather_smtp_logon_allowance, write_logon_host,
+     STATUS_EXHAUSTED},
     {&evidence_ticket, observe_ticket, gather_ticket_allowance, write_kdc, STATUS_EXHAUSTED},
     {&evidence_time_settings, observe_time_settings, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_trace, observe_trace, allow_for_a_file, NULL, STATUS_TIMED_OUT},

@@ -8,7 +8,10 @@
  *
  *   search ADDR:PORT HOST|- plain|tls BASE base|one|subtree FILTER ATTRIBUTES
  *   ticket ADDR:PORT REALM SPN
+ *   logon ADDR:PORT KDC_ADDR:PORT REALM SPN
  */
+#include "diag/evidence/smtp_logon.h"
+#include "diag/evidence/ticket.h"
 #include "diag/gather/gather.h"
 #include "diag/gather/tls.h"
 #include "diag/platform.h"
@@ -85,6 +88,17 @@ static bool ask_ticket_for(struct asking *asking, char *words[WORDS_MOST])
     return true;
 }
 
+static bool ask_logon(struct asking *asking, char *words[WORDS_MOST])
+{
+    struct smtp_logon question = {.realm = words[3], .spn = words[4]};
+
+    if (net_address_parse(words[1], 0, &question.address) != STATUS_OK ||
+        net_address_parse(words[2], 0, &question.kdc) != STATUS_OK)
+        return false;
+    ask(asking, &evidence_smtp_logon, &question.evidence);
+    return true;
+}
+
 static bool ask_line(struct asking *asking, char *line)
 {
     char *words[WORDS_MOST];
@@ -101,6 +115,8 @@ static bool ask_line(struct asking *asking, char *line)
     }
     if (count == WORDS_MOST && strcmp(words[0], "search") == 0)
         return ask_search(asking, words);
+    if (count == 5 && strcmp(words[0], "logon") == 0)
+        return ask_logon(asking, words);
     return count == 4 && strcmp(words[0], "ticket") == 0 && ask_ticket_for(asking, words);
 }
 
