@@ -43,6 +43,10 @@ static const char forest[] = "dn:\n"
                              "objectClass: referral\n"
                              "ref: ldap://child.contoso.com/DC=child,DC=contoso,DC=com\n"
                              "\n"
+                             "dn: DC=far,DC=net\n"
+                             "objectClass: referral\n"
+                             "ref: ldap://far.net/DC=far,DC=net\n"
+                             "\n"
                              "dn: CN=Configuration,DC=fabrikam,DC=com\n"
                              "objectClass: configuration\n"
                              "cn: Configuration\n";
@@ -229,9 +233,11 @@ static void test_filters(void **state)
         {"(servicePrincipalName=smtpsvc/ex01.CONTOSO.com)", 1},
         {"(&(cn=ex01)(objectClass=computer))", 1},
         {"(&(cn=ex01)(objectClass=user))", 0},
-        {"(&(objectClass=*)(!(servicePrincipalName=*)))", 2},
+        {"(&(cn=*)(!(servicePrincipalName=*)))", 1},
         {"(servicePrincipalName=HOST/*)", 1},
+        {"(servicePrincipalName=EX01*)", 0},
         {"(servicePrincipalName=*.contoso.com)", 1},
+        {"(servicePrincipalName=*.contoso)", 0},
         {"(servicePrincipalName=SMTP*/*01)", 2},
         {"(servicePrincipalName=*EX01*EX01)", 0},
     };
