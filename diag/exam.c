@@ -445,15 +445,13 @@ struct subject_list exam_subjects(struct exam *exam)
 struct subject_list exam_subjects_of_kind(struct examination *x, enum subject_kind kind)
 {
     struct exam *exam = x->exam;
-    size_t from = 0, to;
+    size_t from, to;
 
     if (exam->options.concluded)
         return (struct subject_list){&x->subject, x->subject->kind == kind};
     exam->watched |= PROBE_EXAMINES(kind);
-    while (from < exam->subject_count && exam->subjects[from]->kind < kind)
-        from++;
-    for (to = from; to < exam->subject_count && exam->subjects[to]->kind == kind;)
-        to++;
+    from = place_of(exam, &(const struct subject){.kind = kind, .name = ""});
+    to = place_of(exam, &(const struct subject){.kind = kind + 1, .name = ""});
     return (struct subject_list){exam->subjects + from, to - from};
 }
 
@@ -474,7 +472,8 @@ bool exam_is_finding_selected(const struct settings *settings, const struct prob
     if (is_listed(settings->skip, settings->skip_count, id) ||
         is_listed(settings->skip, settings->skip_count, probe->name))
         return false;
-    return settings->only_count == 0 || is_listed(settings->only, settings->only_count, id) ||
+    return settings->only_count == 0 || probe->is_always_wanted ||
+           is_listed(settings->only, settings->only_count, id) ||
            is_listed(settings->only, settings->only_count, probe->name);
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { CAUSES_MOST = 4 }; /* behind each other, that the order minds */
+
 static const char *const outcome_words[OUTCOME_COUNT] = {
 #define X(name, word) [OUTCOME_##name] = word,
     OUTCOME_LIST(X)
@@ -60,6 +62,19 @@ static int compare_contents(const struct finding *a, const struct finding *b)
     return order ? order : compare_seen(a, b);
 }
 
+/* How many causes stand behind each other, as far as anybody follows them. */
+static size_t count_causes(const struct finding *finding, size_t most)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < finding->explained_by_count && most > 0; i++) {
+        size_t behind = 1 + count_causes(finding->explained_by[i], most - 1);
+
+        count = behind > count ? behind : count;
+    }
+    return count;
+}
+
 int finding_compare(const struct finding *a, const struct finding *b)
 {
     int order = compare_numbers(a->outcome, b->outcome);
@@ -67,7 +82,7 @@ int finding_compare(const struct finding *a, const struct finding *b)
     if (!order && a->outcome == OUTCOME_PROBLEM)
         order = compare_numbers(a->severity, b->severity);
     if (!order)
-        order = compare_numbers(a->explained_by_count > 0, b->explained_by_count > 0);
+        order = compare_numbers(count_causes(a, CAUSES_MOST), count_causes(b, CAUSES_MOST));
     if (!order)
         order = subject_compare(a->subject, b->subject);
     if (!order)

@@ -105,6 +105,7 @@ struct finding {
     struct steps fix; /* of an unknown: what would make it known */
     struct steps verify;
     struct steps undo;
+    struct subject due_to; /* whose findings may explain it, too; name NULL: nobody else's */
     const struct finding *const *explained_by;
     size_t explained_by_count;
     const struct acceptance *accepted; /* NULL: it counts */
@@ -138,7 +139,7 @@ struct report {
 
 /*
  * Problems first, then unknown, ok, not applicable; within problems the worse
- * first and causes before what they explain; then by subject and id.
+ * first and causes before what they explain, along chains of them; then by subject and id.
  */
 int finding_compare(const struct finding *a, const struct finding *b);
 

@@ -33,6 +33,9 @@ enum status platform_init(void);
 /* The value of an environment variable, or NULL. Valid until the next call. */
 const char *platform_environment(const char *name);
 
+/* For this process and the libraries in it. Before there are threads. */
+void platform_environment_forget(const char *name);
+
 /* ---- time ---- */
 
 int64_t platform_wall_clock(void);      /* milliseconds since 1970-01-01 UTC */

@@ -454,6 +454,12 @@ void set_address(struct finding *finding, const char *name, const struct ip_addr
     set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
 }
 
+void due_to(struct finding *finding, enum subject_kind kind, const char *name)
+{
+    finding->due_to.kind = kind;
+    finding->due_to.name = arena_copy_string(&draft_of(finding)->x->memory, name);
+}
+
 /* ---- beside the findings ---- */
 
 static struct fact *add_fact(struct examination *x, const char *name)
@@ -486,6 +492,8 @@ void place(struct examination *x, const struct scale *scale, const struct span *
     placed = arena_new(&x->memory, 1, sizeof *placed);
     placed->scale = scale;
     placed->span = *span;
+    if (span->group)
+        placed->span.group = text_printable(&x->memory, span->group, strlen(span->group));
     placed->span.name = text_printable(&x->memory, span->name, strlen(span->name));
     if (span->role)
         placed->span.role = text_printable(&x->memory, span->role, strlen(span->role));

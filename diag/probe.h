@@ -60,9 +60,10 @@ struct probe {
     const char *name;                        /* of --only and --skip; one word */
     const char *summary;                     /* one line for `exdiag list` */
     unsigned needs;                          /* enum probe_need */
+    bool is_always_wanted;                   /* whatever --only says; --skip leaves it out */
     unsigned subjects;                       /* PROBE_EXAMINES(kind), or'd */
     uint64_t reads;                          /* of files: PROBE_READS(type), or'd */
-    const char *touches;                     /* for --plan: which hosts and ports, what it sends */
+    const char *touches;                     /* for --plan: a line for each kind of host */
     const char *noticed;                     /* for --plan: what a defender may see in logs */
     const struct finding_kind *const *kinds; /* all it can say, ended by NULL */
     void (*examine)(struct examination *x, const struct subject *subject);
@@ -91,8 +92,8 @@ const struct smtp_conversation *ask_smtp(struct examination *x, const struct ip_
 /*
  * What a host's clock says: `service` is where its source is asked (SERVICE_HTTP or HTTPS for
  * those of HTTP, SERVICE_SMTP or SUBMISSION for those of SMTP). `host`, its name, and `realm`,
- * of Kerberos, may be NULL; whoever asks first decides on them. Ask for Kerberos once a host:
- * KERBEROS_TCP only where KERBEROS was not answered.
+ * of Kerberos, may be NULL; whoever asks first decides on them. Ask for Kerberos once an
+ * address: KERBEROS_TCP only where KERBEROS was not answered.
  */
 const struct clock_reading *ask_clock(struct examination *x, enum clock_source source,
                                       const struct ip_address *ip, enum service service,
@@ -124,8 +125,9 @@ const struct registry_answer *ask_registry(struct examination *x, const char *pa
                                            const char *key);
 
 /*
- * How a host is told to keep its time: FILE_TYPE_REGISTRY, W32TM, SECURITY_INF. "" is the
- * machine at hand, STATUS_NOT_SUPPORTED where that is not Windows.
+ * How a host is told to keep its time: FILE_TYPE_REGISTRY, REGISTRY_QUERY, W32TM,
+ * SECURITY_INF, VMWARE_TIME. "" is the machine at hand, STATUS_NOT_SUPPORTED where that is not
+ * Windows.
  */
 const struct time_settings *ask_time_settings(struct examination *x, const char *path);
 
@@ -241,6 +243,12 @@ void set_text(struct finding *finding, const char *name, const char *text);
 void set_number(struct finding *finding, const char *name, uint64_t number);
 void set_address(struct finding *finding, const char *name, const struct ip_address *ip);
 
+/*
+ * The cause may stand at another subject: what explains a finding of this kind is looked for
+ * there, too. It need not be there, nor be a subject at all.
+ */
+void due_to(struct finding *finding, enum subject_kind kind, const char *name);
+
 /* ---- beside the findings ---- */
 
 /* Facts of the subject, which `exdiag audit` prints under the probe's name. Text is made
@@ -270,7 +278,8 @@ extern const struct probe *const probes[];
 
 /*
  * Which finding explains which, in order of rank: where both stand for one
- * subject, `effect` is explained by `cause`. Ended by NULL. probes/probes.c.
+ * subject, or `cause` for the one that `effect` is due to (due_to()), `effect` is
+ * explained by `cause`. Ended by NULL. probes/probes.c.
  */
 struct explanation {
     const char *cause;

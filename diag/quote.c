@@ -182,6 +182,13 @@ static bool quote_zone_name(const char *bytes, size_t size, struct buffer *out)
     return true;
 }
 
+/* PowerShell, into which a line for cmd is soon pasted, runs what "$(...)" holds; no host is called
+ * so. */
+static bool is_alive_in_powershell(const char *bytes, size_t size)
+{
+    return size > 0 && (memchr(bytes, '$', size) || memchr(bytes, '`', size));
+}
+
 static bool quote(enum shell shell, enum value_type type, const char *bytes, size_t size,
                   struct buffer *out)
 {
@@ -201,6 +208,8 @@ static bool quote(enum shell shell, enum value_type type, const char *bytes, siz
     if (type == VALUE_TXT_DATA)
         return shell == SHELL_DNS && quote_zone_data(bytes, size, out);
     if (shell != SHELL_DNS && !text_is_printable(bytes, size))
+        return false;
+    if (shell == SHELL_CMD && type == VALUE_NAME && is_alive_in_powershell(bytes, size))
         return false;
     return quoters[shell](bytes, size, out);
 }

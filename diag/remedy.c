@@ -218,6 +218,20 @@ static bool add_quoted(const struct draft *draft, const struct value *value, str
     return is_safe;
 }
 
+/* In cmd < and > between quotes are text that programs take; without them no program is run. */
+static void add_placeholder(enum shell shell, const struct piece *piece, struct buffer *out)
+{
+    struct buffer missing;
+
+    buffer_init(&missing, FILLED_MOST);
+    add_missing(&missing, piece);
+    if (shell == SHELL_CMD)
+        buffer_add(out, missing.text, missing.size);
+    else
+        remedy_quote(shell, VALUE_TEXT, missing.text, missing.size, out);
+    buffer_release(&missing);
+}
+
 static void add_argument(struct draft *draft, const struct value *value, const struct piece *piece,
                          struct buffer *out)
 {
@@ -225,12 +239,7 @@ static void add_argument(struct draft *draft, const struct value *value, const s
         if (!value->vouched || is_mistakable(draft, value))
             leave_open(draft, piece);
     } else {
-        struct buffer missing;
-
-        buffer_init(&missing, FILLED_MOST);
-        add_missing(&missing, piece);
-        remedy_quote(draft->step.shell, VALUE_TEXT, missing.text, missing.size, out);
-        buffer_release(&missing);
+        add_placeholder(draft->step.shell, piece, out);
         leave_open(draft, piece);
     }
 }

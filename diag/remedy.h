@@ -11,7 +11,9 @@
  * every value of that name, and for nothing where there is none.
  *
  * A value that is missing, or that its shell cannot quote, leaves a quoted
- * '<placeholder>' and makes the step STEP_FILL_IN. So do these, though they are
+ * '<placeholder>' and makes the step STEP_FILL_IN; in cmd it stands without quotes, so
+ * that a line that was not filled in runs nothing ("The system cannot find the file
+ * specified"), where "<placeholder>" would be taken for the value. So do these, though they are
  * printed, quoted: a value whose text nobody vouched for (it came from a banner,
  * a record, a reply), in `command` as in `where`; and in a command line a value
  * that a program could mistake: one that begins with - or / and is no VALUE_TXT,
@@ -121,7 +123,8 @@ enum { REMEDY_VALUE_MOST = 65536 }; /* bytes of a value in a command */
  *   cmd               in double quotes, with trailing backslashes doubled, as the C
  *                     runtime reads them. Invalid: " and %, which cmd expands inside
  *                     quotes too; characters that become " % \ where a program asks
- *                     for its arguments in a code page; what no line of cmd can hold.
+ *                     for its arguments in a code page; what no line of cmd can hold;
+ *                     in VALUE_NAME $ and `, which PowerShell would expand.
  *                     ! is allowed: variables of that form are off unless asked for,
  *                     and their text is not parsed again
  *   dns               VALUE_NAME, itself presentation text (read/dns_name.h): with its

@@ -50,6 +50,12 @@ static int compare_names(const void *a, const void *b)
     return order;
 }
 
+static void join(struct span *kept, const struct span *span)
+{
+    kept->is_doubted = kept->is_doubted || span->is_doubted;
+    kept->is_disputed = kept->is_disputed || span->is_disputed;
+}
+
 /* Sorted by name; how many are left. */
 static size_t keep_one_each(const struct span *spans, size_t count, struct arena *arena,
                             struct span *kept)
@@ -67,7 +73,7 @@ static size_t keep_one_each(const struct span *spans, size_t count, struct arena
         const struct span *span = &sorted[i].span;
 
         if (left > 0 && strcmp(kept[left - 1].name, span->name) == 0)
-            kept[left - 1].is_doubted = kept[left - 1].is_doubted || span->is_doubted;
+            join(&kept[left - 1], span);
         else
             kept[left++] = *span;
     }
@@ -90,6 +96,8 @@ static enum span_standing standing_of(const struct scale *scale, const struct sp
 
     if (span->critical != SPAN_NEVER_CRITICAL && span->critical < warning)
         warning = span->critical;
+    if (span->is_disputed && is_beyond(least, most, warning))
+        return SPAN_UNSURE;
     if (span->critical != SPAN_NEVER_CRITICAL && is_beyond(least, most, span->critical))
         return SPAN_CRITICAL;
     if (is_beyond(least, most, warning))

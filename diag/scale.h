@@ -3,8 +3,8 @@
  *
  * A probe places spans on a scale (probe.h, place()): what it measured of each subject, with
  * certainty between two ends, against one zero that all of a run have in common. The verdict
- * makes one chart of each scale and run: everything in it is then told against one of the spans,
- * the origin, so that a common error of all cancels.
+ * makes one chart of each scale, run and group: everything in it is then told against one of the
+ * spans, the origin, so that a common error of all cancels.
  *
  * Charts of different runs are never merged: their zeros are different ones.
  */
@@ -51,6 +51,8 @@ struct span {
     bool is_doubted;     /* others say that it is wrong: no origin while there is another */
     int64_t critical;    /* a whole span so far from the origin, or farther, breaks something; or
                             SPAN_NEVER_CRITICAL */
+    const char *group;   /* of those that are to agree; or NULL. Others are on another chart */
+    bool is_disputed; /* which of several is wrong is not known: unsure where it would be wrong */
 };
 
 struct chart_row {
@@ -70,7 +72,7 @@ struct chart {
 
 /*
  * Arranges `spans` in `arena`; at least one. Of one name the span of the highest rank is kept, of
- * these the first; it is doubted if any of them is.
+ * these the first; it is doubted, or disputed, if any of them is.
  *
  * The origin is one that nobody doubts and that is narrower than the scale's warning, if there is
  * one: of the highest rank, of several the one with which the most others are right, then the

@@ -58,6 +58,15 @@ static void accept(struct finding *finding, const struct settings *settings, int
     }
 }
 
+/* At its own subject, or where it is due to what is wrong there. */
+static bool stands_where_it_may_explain(const struct finding *cause, const struct finding *effect)
+{
+    if (cause == effect)
+        return false;
+    return cause->subject == effect->subject ||
+           (effect->due_to.name && subject_compare(cause->subject, &effect->due_to) == 0);
+}
+
 /* Causes in the order of their rank in the table of explanations. */
 static void explain(struct finding *effect, const struct gathering *all)
 {
@@ -73,8 +82,8 @@ static void explain(struct finding *effect, const struct gathering *all)
         for (size_t i = 0; i < all->count; i++) {
             const struct finding *cause = all->list[i];
 
-            if (cause->outcome != OUTCOME_PROBLEM || cause->subject != effect->subject ||
-                strcmp(cause->kind->id, row->cause) != 0)
+            if (cause->outcome != OUTCOME_PROBLEM || strcmp(cause->kind->id, row->cause) != 0 ||
+                !stands_where_it_may_explain(cause, effect))
                 continue;
             causes =
                 arena_grow(all->arena, causes, &room, effect->explained_by_count, sizeof *causes);

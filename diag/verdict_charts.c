@@ -26,11 +26,20 @@ static void take(void *context, const struct subject *subject, const struct scal
     all->count++;
 }
 
-/* Those of a scale together, in report order of the subjects. */
+/* No group comes first. */
+static int compare_charts(const struct placing *one, const struct placing *other)
+{
+    const char *group = one->span->group, *other_group = other->span->group;
+    int order = strcmp(one->scale->id, other->scale->id);
+
+    return order ? order : strcmp(group ? group : "", other_group ? other_group : "");
+}
+
+/* Those of a chart together, in report order of the subjects. */
 static int compare_placings(const void *a, const void *b)
 {
     const struct placing *one = a, *other = b;
-    int order = strcmp(one->scale->id, other->scale->id);
+    int order = compare_charts(one, other);
 
     if (order == 0)
         order = subject_compare(one->subject, other->subject);
@@ -70,7 +79,7 @@ static void add_charts(struct charts *charts, const struct run *run, size_t inde
     if (all.count)
         qsort(all.list, all.count, sizeof *all.list, compare_placings);
     for (size_t from = 0, to; from < all.count; from = to) {
-        for (to = from + 1; to < all.count && all.list[to].scale == all.list[from].scale;)
+        for (to = from + 1; to < all.count && compare_charts(&all.list[to], &all.list[from]) == 0;)
             to++;
         add_chart(charts, all.list + from, to - from, index);
     }

@@ -67,3 +67,8 @@ const char *platform_environment(const char *name)
 {
     return getenv(name);
 }
+
+void platform_environment_forget(const char *name)
+{
+    unsetenv(name);
+}

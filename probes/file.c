@@ -88,6 +88,7 @@ const struct probe probe_file = {
     .name = "file",
     .summary = "files given with --file: what they are, and whether a probe reads them",
     .needs = NEEDS_FILE,
+    .is_always_wanted = true, /* whoever names a file expects a word of it */
     .subjects = PROBE_EXAMINES(SUBJECT_FILE),
     .touches = "the files named, which are read once from beginning to end",
     .noticed = "nothing",

@@ -41,6 +41,11 @@ const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multipl
                                            {"mx-inspected", "mx-breaks-off"},
                                            {"mx-inspected", "mx-starttls"},
                                            {"mx-starttls", "mx-tlsa"},
+                                           /* whoever follows a clock that is wrong is wrong */
+                                           {"clock-skew", "clock-skew"},
+                                           {"time-pdc-source", "clock-skew"},
+                                           {"time-hierarchy", "clock-skew"},
+                                           {"time-vm-sync", "clock-skew"},
                                            {"clock-skew", "exps-refused"},
                                            {"smtp-spn-missing", "exps-refused"},
                                            {"smtp-spn-duplicate", "exps-refused"},

@@ -32,7 +32,7 @@ unpack_exim() {
     mkdir -p "$folder"
     echo "install: Exim, in build/unpacked"
     (
-        cd "$folder" && apt-get -qq download exim4-daemon-light libidn12 >/dev/null 2>&1 &&
+        cd "$folder" && apt-get -qq download exim4-daemon-light libidn12 libgnutls-dane0 libevent-2.1-7 libunbound8 >/dev/null 2>&1 &&
             for package in *.deb; do dpkg -x "$package" . && rm "$package" || exit 1; done
     ) || echo "install: Exim cannot be had; the test that needs it will say so"
 }

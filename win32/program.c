@@ -43,3 +43,15 @@ const char *platform_environment(const char *name)
     free(wide_name);
     return value;
 }
+
+/* The system's block, and the copy of it that the C library made. */
+void platform_environment_forget(const char *name)
+{
+    wchar_t *wide_name = wide_from_utf8(name);
+
+    if (!wide_name)
+        return;
+    SetEnvironmentVariableW(wide_name, NULL);
+    _wputenv_s(wide_name, L"");
+    free(wide_name);
+}

@@ -28,27 +28,14 @@ struct search {
     bool found;
 };
 
-static bool has_ending(const char *path, const char *ending)
-{
-    size_t size = strlen(path), end = strlen(ending);
-
-    return size >= end && strcmp(path + size - end, ending) == 0;
-}
-
-/* Where files are is the system's choice. */
-static bool is_of(const struct lab_planted *planted, const char *name)
-{
-    return planted->kind == SUBJECT_FILE ? has_ending(name, planted->subject)
-                                         : strcmp(name, planted->subject) == 0;
-}
-
 static void compare(void *context, struct finding *finding)
 {
     struct search *search = context;
     const struct lab_planted *planted = search->planted;
 
     if (strcmp(finding->kind->id, planted->id) == 0 && finding->subject->kind == planted->kind &&
-        is_of(planted, finding->subject->name) && finding->outcome == planted->outcome)
+        strcmp(finding->subject->name, planted->subject) == 0 &&
+        finding->outcome == planted->outcome)
         search->found = true;
 }
 
@@ -85,27 +72,29 @@ static bool is_server(const char *name)
     return false;
 }
 
-static void add_file(struct options *options, const struct lab_world *world, const char *ending)
+/* Of machines, how these are told to keep their time. */
+static void add_files(struct options *options, const struct lab_world *world)
 {
     const char *path;
 
-    for (size_t i = 0; (path = lab_world_file(world, i)); i++) {
-        if (has_ending(path, ending))
-            options_add_subject(options, SUBJECT_FILE, path);
-    }
+    for (size_t i = 0; (path = lab_world_file(world, i)); i++)
+        options_add_subject(options, SUBJECT_FILE, path);
 }
 
 /* Other servers, and domain controllers, turn up by themselves. */
 static void add_subjects(struct options *options, const struct lab_world *world)
 {
+    bool has_settings = false;
+
     for (const struct lab_planted *one = lab_planted; one->id; one++) {
         if (!is_wanted(options, one->id))
             continue;
         if (one->kind == SUBJECT_DOMAIN || is_server(one->subject))
             options_add_subject(options, one->kind, one->subject);
-        else if (one->kind == SUBJECT_FILE)
-            add_file(options, world, one->subject);
+        has_settings = has_settings || strncmp(one->id, "time-", strlen("time-")) == 0;
     }
+    if (has_settings)
+        add_files(options, world);
 }
 
 /* The usual one is made for the Internet; nobody watches a demonstration that long. */

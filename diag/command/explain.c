@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { COLUMNS = 80, INDENT = 2, STEP_INDENT = 5 };
+enum { COLUMNS = 80, INDENT = 2, STEP_INDENT = 4 };
 
 struct page {
     struct wrap wrap;
@@ -45,30 +45,72 @@ static void print_command(struct page *page, const char *command)
     wrap_end(&page->wrap);
 }
 
-/* Every step, whatever it depends on; what a finding would fill in stands as '<name>'. */
+/* The value that decides whether a report prints the step, as words; or NULL. */
+static const char *circumstance(const struct step_template *template, struct arena *memory)
+{
+    const char *when = template->when ? template->when : template->each;
+    char *words;
+
+    if (!when)
+        return NULL;
+    words = arena_print(memory, "only where it applies: %s%s", *when == '!' ? "not " : "",
+                        when + (*when == '!'));
+    for (char *dash = words; (dash = strchr(dash, '-')); dash++)
+        *dash = ' ';
+    return words;
+}
+
+static void print_step(struct page *page, const struct step *step, const char *only)
+{
+    wrap_to(&page->wrap, INDENT);
+    wrap_indent(&page->wrap, STEP_INDENT);
+    wrap_words(&page->wrap,
+               arena_print(&page->memory, "- %s: %s", report_shell(step->shell), step->where));
+    wrap_end(&page->wrap);
+    if (only)
+        print_line(page, STEP_INDENT, only);
+    if (step->kind == STEP_DECIDE)
+        print_line(page, STEP_INDENT, "decide first");
+    if (step->shell == SHELL_MANUAL)
+        print_line(page, STEP_INDENT, step->command);
+    else
+        print_command(page, step->command);
+    if (step->risk)
+        print_line(page, STEP_INDENT, arena_print(&page->memory, "risk: %s", step->risk));
+}
+
+static bool is_choice(const struct step_template *templates)
+{
+    for (; templates->command; templates++) {
+        if (templates->when || templates->each)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Every step, whatever it depends on, so without numbers: some rule each other out. What a
+ * finding would fill in stands as '<name>'.
+ */
 static void print_steps(struct page *page, const char *heading,
                         const struct step_template *templates)
 {
     if (!templates)
         return;
     print_heading(page, heading);
-    for (unsigned number = 1; templates->command; templates++, number++) {
+    if (is_choice(templates))
+        print_line(page, INDENT,
+                   "Never run these as a list: some rule each other out. A finding's "
+                   "report prints those that fit the machine, in their order.");
+    for (; templates->command; templates++) {
         struct step_template one[2] = {*templates, {0}};
+        const char *only = circumstance(templates, &page->memory);
         struct steps steps;
 
         one[0].when = one[0].each = NULL;
         steps = remedy_steps(one, NULL, 0, &page->memory);
-        for (size_t i = 0; i < steps.count; i++) {
-            const struct step *step = &steps.list[i];
-
-            print_line(page, INDENT,
-                       arena_print(&page->memory, "%u. %s: %s", number, report_shell(step->shell),
-                                   step->where));
-            if (step->shell == SHELL_MANUAL)
-                print_line(page, STEP_INDENT, step->command);
-            else
-                print_command(page, step->command);
-        }
+        for (size_t i = 0; i < steps.count; i++)
+            print_step(page, &steps.list[i], only);
     }
 }
 

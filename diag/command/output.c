@@ -117,6 +117,23 @@ int output_report(const struct run *runs, size_t count, const struct options *op
     return exit_status;
 }
 
+/* Each line of the text begins at the column. */
+static void put_lines(struct wrap *wrap, size_t column, const char *text)
+{
+    while (*text) {
+        size_t size = strcspn(text, "\n");
+        struct buffer line;
+
+        buffer_init(&line, size + 1);
+        buffer_add(&line, text, size);
+        wrap_to(wrap, column);
+        wrap_words(wrap, line.text);
+        wrap_end(wrap);
+        buffer_release(&line);
+        text += size + (text[size] == '\n');
+    }
+}
+
 void output_prose(const char *label, size_t column, const char *text)
 {
     unsigned columns = platform_terminal_columns(stdout);
@@ -129,8 +146,6 @@ void output_prose(const char *label, size_t column, const char *text)
     wrap_init(&wrap, stdout, columns > 0 ? columns : SIZE_MAX);
     wrap_verbatim(&wrap, label, strlen(label));
     wrap_indent(&wrap, column);
-    wrap_to(&wrap, column);
-    wrap_words(&wrap, text);
-    wrap_end(&wrap);
+    put_lines(&wrap, column, text);
     wrap_release(&wrap);
 }

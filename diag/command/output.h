@@ -26,7 +26,7 @@ int output_report(const struct run *runs, size_t count, const struct options *op
 
 /*
  * On stdout: `label`, and at `column` prose, whose further lines begin there too. As wide as the
- * terminal; where there is none all on one line, for grep.
+ * terminal; where there is none, each line of the text is one line, for grep.
  */
 void output_prose(const char *label, size_t column, const char *text);
 

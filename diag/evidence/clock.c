@@ -194,6 +194,7 @@ static void save(const struct evidence *item, json_t *object)
     put_text(object, "reference", reading->reference);
     put_text(object, "told_host", reading->told_host);
     put_text(object, "told_domain", reading->told_domain);
+    put_text(object, "told_forest", reading->told_forest);
     put_text(object, "told_build", reading->told_build);
     if (reading->error_code)
         put_integer(object, "error_code", reading->error_code);
@@ -259,6 +260,7 @@ static enum status load(struct evidence *item, const json_t *object)
     reading->reference = json_copy_text(object, "reference", arena);
     reading->told_host = json_copy_text(object, "told_host", arena);
     reading->told_domain = json_copy_text(object, "told_domain", arena);
+    reading->told_forest = json_copy_text(object, "told_forest", arena);
     reading->told_build = json_copy_text(object, "told_build", arena);
     reading->error_code = (int32_t)get_integer(object, "error_code", INT32_MIN, INT32_MAX, 0);
     return STATUS_OK;
@@ -288,6 +290,7 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     reading->realm = redacted_name(redactor, reading->realm, arena);
     reading->told_host = redacted_name(redactor, reading->told_host, arena);
     reading->told_domain = redacted_name(redactor, reading->told_domain, arena);
+    reading->told_forest = redacted_name(redactor, reading->told_forest, arena);
     if (reading->reference && strchr(reading->reference, '.')) /* "GPS" says nothing of anybody */
         reading->reference = redacted_name(redactor, reading->reference, arena);
 }

@@ -76,8 +76,9 @@ struct clock_reading {
     const char *reference; /* of SNTP: whom it follows, as text, or NULL */
     const char *told_host; /* names that it told of itself, or NULL */
     const char *told_domain;
-    const char *told_build; /* of Windows, "10.0.20348" */
-    int32_t error_code;     /* of Kerberos; else 0 */
+    const char *told_forest; /* the root domain of its forest */
+    const char *told_build;  /* of Windows, "10.0.20348" */
+    int32_t error_code;      /* of Kerberos; else 0 */
 };
 
 extern const struct evidence_kind evidence_clock;

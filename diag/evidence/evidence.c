@@ -20,14 +20,11 @@
 #include <string.h>
 
 const struct evidence_kind *const evidence_kinds[] = {
-    &evidence_auth_log,       &evidence_clock,
-    &evidence_digest,         &evidence_directory,
-    &evidence_directory_file, &evidence_dns,
-    &evidence_event_log,      &evidence_mail_log,
-    &evidence_registry,       &evidence_smtp,
-    &evidence_smtp_logon,     &evidence_ticket,
-    &evidence_time_settings,  &evidence_trace,
-    NULL};
+    &evidence_auth_log,      &evidence_clock,          &evidence_digest,
+    &evidence_directory,     &evidence_directory_file, &evidence_dns,
+    &evidence_event_log,     &evidence_mail_log,       &evidence_registry,
+    &evidence_smtp,          &evidence_smtp_logon,     &evidence_ticket,
+    &evidence_time_settings, &evidence_trace,          NULL};
 
 void evidence_free(struct evidence *item)
 {

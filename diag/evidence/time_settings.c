@@ -10,30 +10,25 @@
 
 /* ---- what is kept ---- */
 
-#define SERVICES "HKLM\\SYSTEM\\CurrentControlSet\\Services\\"
-#define CONTROL  "HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
-
 /*
  * X(key, names of its values, with all below it): what says something of time, of who the
  * machine is, and of what it runs on. NULL: every name.
  */
 #define KEY_LIST(X)                                                                                \
-    X(SERVICES "W32Time", "Start", false)                                                          \
-    X(SERVICES "W32Time\\Parameters", "Type,NtpServer", false)                                     \
-    X(SERVICES "W32Time\\Config", NULL, false)                                                     \
-    X(SERVICES "W32Time\\TimeProviders", NULL, true)                                               \
-    X("HKLM\\SOFTWARE\\Policies\\Microsoft\\W32Time", NULL, true)                                  \
-    X(SERVICES "Netlogon", "Start", false)                                                         \
-    X(SERVICES "Tcpip\\Parameters", "Hostname,NV Hostname,Domain,NV Domain", false)                \
-    X(SERVICES "VMTools", "Start", false)                                                          \
-    X(SERVICES "vmictimesync", "Start", false)                                                     \
-    X(SERVICES "vmicheartbeat", "Start", false)                                                    \
-    X(CONTROL "ProductOptions", "ProductType", false)                                              \
-    X(CONTROL "ComputerName\\ActiveComputerName", "ComputerName", false)                           \
-    X(CONTROL "Lsa\\Kerberos\\Parameters", "SkewTime,LogLevel", false)                             \
-    X("HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS", "SystemManufacturer,SystemProductName", false)  \
-    X("HKLM\\SOFTWARE\\Microsoft\\Virtual Machine\\Guest\\Parameters",                             \
-      "HostingSystemEditionId,HostingSystemOsMajor,HostingSystemOsMinor", false)
+    X(TIME_KEY_W32TIME, "Start", false)                                                            \
+    X(TIME_KEY_W32TIME "\\Parameters", "Type,NtpServer", false)                                    \
+    X(TIME_KEY_W32TIME "\\Config", NULL, false)                                                    \
+    X(TIME_KEY_W32TIME "\\TimeProviders", NULL, true)                                              \
+    X(TIME_KEY_POLICY, NULL, true)                                                                 \
+    X(TIME_KEY_NETLOGON, "Start", false)                                                           \
+    X(TIME_KEY_TCPIP, "Hostname,NV Hostname,Domain,NV Domain", false)                              \
+    X(TIME_KEY_VMTOOLS, "Start", false)                                                            \
+    X(TIME_KEY_HYPER_V, "Start", false)                                                            \
+    X(TIME_KEY_PRODUCT, "ProductType", false)                                                      \
+    X(TIME_KEY_NAME, "ComputerName", false)                                                        \
+    X(TIME_KEY_KERBEROS, "SkewTime", false)                                                        \
+    X(TIME_KEY_MAKE, "SystemManufacturer,SystemProductName", false)                                \
+    X(TIME_KEY_GUEST, "HostingSystemEditionId,HostingSystemOsMajor,HostingSystemOsMinor", false)
 
 const char *const time_settings_keys[] = {
 #define X(key, names, is_whole) key,

@@ -20,6 +20,20 @@
 #include "diag/read/vmware_time.h"
 #include "diag/read/w32tm_text.h"
 
+/* Keys that say something of time, of who the machine is, and of what it runs on. */
+#define TIME_KEY_CONTROL_SET "HKLM\\SYSTEM\\CurrentControlSet\\"
+#define TIME_KEY_W32TIME     TIME_KEY_CONTROL_SET "Services\\W32Time"
+#define TIME_KEY_POLICY      "HKLM\\SOFTWARE\\Policies\\Microsoft\\W32Time"
+#define TIME_KEY_NETLOGON    TIME_KEY_CONTROL_SET "Services\\Netlogon"
+#define TIME_KEY_TCPIP       TIME_KEY_CONTROL_SET "Services\\Tcpip\\Parameters"
+#define TIME_KEY_VMTOOLS     TIME_KEY_CONTROL_SET "Services\\VMTools"
+#define TIME_KEY_HYPER_V     TIME_KEY_CONTROL_SET "Services\\vmictimesync"
+#define TIME_KEY_PRODUCT     TIME_KEY_CONTROL_SET "Control\\ProductOptions"
+#define TIME_KEY_NAME        TIME_KEY_CONTROL_SET "Control\\ComputerName\\ActiveComputerName"
+#define TIME_KEY_KERBEROS    TIME_KEY_CONTROL_SET "Control\\Lsa\\Kerberos\\Parameters"
+#define TIME_KEY_MAKE        "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS"
+#define TIME_KEY_GUEST       "HKLM\\SOFTWARE\\Microsoft\\Virtual Machine\\Guest\\Parameters"
+
 /* Keys of which a registry export's values are read; ended by NULL. All begin with HKLM\. */
 extern const char *const time_settings_keys[];
 

@@ -1,6 +1,7 @@
 #include "diag/evidence/time_settings_redact.h"
 
 #include "diag/evidence/redact.h"
+#include "diag/read/ntp_peers.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -38,29 +39,18 @@ static void redact_host(const struct redactor *redactor, const char *name, size_
         redact_name(redactor, arena_copy(arena, name, size), out);
 }
 
-/* "0x9", or 9, which follows a host and a comma. */
-static bool is_flags(const char *text, size_t size)
-{
-    bool is_hex = text_starts_fold(text, size, "0x");
-    size_t at = is_hex ? 2 : 0;
-
-    while (at < size &&
-           (text_is_digit(text[at]) || (is_hex && strchr("abcdef", text_lower(text[at])))))
-        at++;
-    return at == size && size > 0;
-}
-
 /* "ntp1.example.net,0x8 ntp2.example.net,0x8", or as it was written by mistake. */
 static void redact_peers(const struct redactor *redactor, const char *text, struct arena *arena,
                          struct buffer *out)
 {
     static const char separators[] = " \t\r\n,;|\"'";
     bool follows_comma = false;
+    uint32_t flags;
 
     while (*text) {
         size_t size = strcspn(text, separators);
 
-        if (follows_comma && is_flags(text, size))
+        if (follows_comma && ntp_flags_read(text, size, &flags))
             buffer_add(out, text, size);
         else if (size > 0)
             redact_host(redactor, text, size, arena, out);

@@ -42,29 +42,29 @@ struct clock_origin clock_origin_read(void)
     return best;
 }
 
-static uint64_t number_of(const struct clock_ticket *ticket, size_t size)
+static uint64_t number_of(const struct clock_nonce *nonce, size_t size)
 {
     uint64_t number = 0;
 
     for (size_t i = 0; i < size; i++)
-        number = number << 8 | ticket->bytes[i];
+        number = number << 8 | nonce->bytes[i];
     return number;
 }
 
 /* ---- SNTP ---- */
 
-static uint64_t cookie_of(const struct clock_ticket *ticket)
+static uint64_t cookie_of(const struct clock_nonce *nonce)
 {
-    return number_of(ticket, sizeof(uint64_t));
+    return number_of(nonce, sizeof(uint64_t));
 }
 
-static void write_sntp(const struct clock_reading *reading, const struct clock_ticket *ticket,
+static void write_sntp(const struct clock_reading *reading, const struct clock_nonce *nonce,
                        struct buffer *out)
 {
     unsigned char packet[SNTP_SIZE];
 
     (void)reading;
-    sntp_write_request(cookie_of(ticket), packet);
+    sntp_write_request(cookie_of(nonce), packet);
     buffer_add(out, packet, sizeof packet);
 }
 
@@ -92,12 +92,12 @@ static int64_t resolution_of(const struct sntp_reply *reply)
     return step;
 }
 
-static enum status read_sntp(struct clock_reading *reading, const struct clock_ticket *ticket,
+static enum status read_sntp(struct clock_reading *reading, const struct clock_nonce *nonce,
                              const unsigned char *bytes, size_t size, struct clock_sample *sample)
 {
     struct arena *arena = &reading->evidence.memory;
     struct sntp_reply reply;
-    enum status status = sntp_read_reply(bytes, size, cookie_of(ticket), reading->examiner, &reply);
+    enum status status = sntp_read_reply(bytes, size, cookie_of(nonce), reading->examiner, &reply);
 
     if (status == STATUS_REJECTED)
         reading->evidence.reason = arena_print(arena, "kiss-o'-death %s", reply.kiss);
@@ -120,18 +120,18 @@ static enum status read_sntp(struct clock_reading *reading, const struct clock_t
 /* ---- rootDSE ---- */
 
 /* 1 to 2^31-1 */
-static int32_t message_of(const struct clock_ticket *ticket)
+static int32_t message_of(const struct clock_nonce *nonce)
 {
-    uint64_t number = number_of(ticket, sizeof(uint32_t));
+    uint64_t number = number_of(nonce, sizeof(uint32_t));
 
     return (int32_t)(number % INT32_MAX) + 1;
 }
 
-static void write_rootdse(const struct clock_reading *reading, const struct clock_ticket *ticket,
+static void write_rootdse(const struct clock_reading *reading, const struct clock_nonce *nonce,
                           struct buffer *out)
 {
     (void)reading;
-    ldap_write_rootdse_request(message_of(ticket), out);
+    ldap_write_rootdse_request(message_of(nonce), out);
 }
 
 /* "contoso.com:dc1$@CONTOSO.COM": its own domain stands behind the at sign (MS-ADTS 3.1.1.3.2.9).
@@ -143,66 +143,69 @@ static const char *domain_of(const struct ldap_rootdse *rootdse)
     return at && at[1] ? at + 1 : NULL;
 }
 
-static enum status read_rootdse(struct clock_reading *reading, const struct clock_ticket *ticket,
+static enum status read_rootdse(struct clock_reading *reading, const struct clock_nonce *nonce,
                                 const unsigned char *bytes, size_t size,
                                 struct clock_sample *sample)
 {
     struct ldap_rootdse rootdse;
     enum status status =
-        ldap_read_rootdse(bytes, size, message_of(ticket), &reading->evidence.memory, &rootdse);
+        ldap_read_rootdse(bytes, size, message_of(nonce), &reading->evidence.memory, &rootdse);
 
     if (status != STATUS_OK)
         return status;
     reading->told_host = rootdse.dns_host_name;
     reading->told_domain = domain_of(&rootdse);
+    if (rootdse.root_naming_context)
+        reading->told_forest =
+            ldap_domain_of_context(rootdse.root_naming_context, &reading->evidence.memory);
     sample->remote = rootdse.current_time;
     return STATUS_OK;
 }
 
 /* ---- Kerberos ---- */
 
-static void write_as_req(const struct clock_reading *reading, const struct clock_ticket *ticket,
+static void write_as_req(const struct clock_reading *reading, const struct clock_nonce *nonce,
                          struct buffer *out)
 {
     kerberos_write_as_req(reading->realm ? reading->realm : clock_unknown_realm, clock_client_name,
-                          (uint32_t)number_of(ticket, sizeof(uint32_t)), out);
+                          (uint32_t)number_of(nonce, sizeof(uint32_t)), out);
 }
 
-static enum status read_krb_error(struct clock_reading *reading, const struct clock_ticket *ticket,
+static enum status read_krb_error(struct clock_reading *reading, const struct clock_nonce *nonce,
                                   const unsigned char *bytes, size_t size,
                                   struct clock_sample *sample)
 {
-    (void)ticket;
+    (void)nonce;
     return clock_read_krb_error(reading, bytes, size, sample);
 }
 
 static void write_framed_as_req(const struct clock_reading *reading,
-                                const struct clock_ticket *ticket, struct buffer *out)
+                                const struct clock_nonce *nonce, struct buffer *out)
 {
     size_t start = out->size;
 
-    write_as_req(reading, ticket, out);
+    write_as_req(reading, nonce, out);
     kerberos_wrap_frame(out, start);
 }
 
 static enum status read_framed_krb_error(struct clock_reading *reading,
-                                         const struct clock_ticket *ticket,
+                                         const struct clock_nonce *nonce,
                                          const unsigned char *bytes, size_t size,
                                          struct clock_sample *sample)
 {
-    return read_krb_error(reading, ticket, bytes + KRB_FRAME_SIZE, size - KRB_FRAME_SIZE, sample);
+    return read_krb_error(reading, nonce, bytes + KRB_FRAME_SIZE, size - KRB_FRAME_SIZE, sample);
 }
 
 /* ---- SMB2 ---- */
 
-static void write_negotiate(const struct clock_reading *reading, const struct clock_ticket *ticket,
+static void write_negotiate(const struct clock_reading *reading, const struct clock_nonce *nonce,
                             struct buffer *out)
 {
     (void)reading;
-    smb2_write_negotiate(ticket->bytes, out);
+    smb2_write_negotiate(nonce->bytes, out);
 }
 
-static enum status read_negotiated(struct clock_reading *reading, const struct clock_ticket *ticket,
+static enum status read_negotiated(struct clock_reading *reading, const struct clock_nonce *nonce,
                                    const unsigned char *bytes, size_t size,
                                    struct clock_sample *sample)
 {
@@ -210,7 +213,7 @@ static enum status read_negotiated(struct clock_reading *reading, const struct c
     enum status status = smb2_read_negotiated(bytes, size, &negotiated);
 
     (void)reading;
-    (void)ticket;
+    (void)nonce;
     if (status == STATUS_OK)
         sample->remote = negotiated.system_time;
     return status;

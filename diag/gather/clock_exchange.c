@@ -16,7 +16,7 @@ enum {
 };
 
 struct attempt {
-    struct clock_ticket ticket;
+    struct clock_nonce nonce;
     int64_t sent;
 };
 
@@ -61,7 +61,7 @@ static enum status read_datagram(struct asking *asking, size_t size, int64_t rec
     for (size_t i = 0; i < asking->attempt_count; i++) {
         struct clock_sample sample = {.sent = asking->attempts[i].sent, .received = received};
 
-        status = asking->protocol->read(reading, &asking->attempts[i].ticket, asking->room, size,
+        status = asking->protocol->read(reading, &asking->attempts[i].nonce, asking->room, size,
                                         &sample);
         if (status == STATUS_OK)
             return clock_take_sample(reading, &sample);
@@ -108,13 +108,13 @@ static enum status send_question(struct asking *asking)
 {
     struct attempt *attempt = &asking->attempts[asking->attempt_count];
     struct buffer question;
-    enum status status = platform_random(&attempt->ticket, sizeof attempt->ticket);
+    enum status status = platform_random(&attempt->nonce, sizeof attempt->nonce);
     size_t sent;
 
     if (status != STATUS_OK)
         return status;
     buffer_init(&question, CLOCK_ANSWER_MOST);
-    asking->protocol->write(asking->inquiry->reading, &attempt->ticket, &question);
+    asking->protocol->write(asking->inquiry->reading, &attempt->nonce, &question);
     attempt->sent = clock_now(asking->inquiry);
     status = platform_send(asking->socket, question.text, question.size, &sent);
     buffer_release(&question);
@@ -178,14 +178,14 @@ enum status clock_ask_udp(struct clock_inquiry *inquiry, const struct clock_prot
 
 /* ---- streams ---- */
 
-int64_t clock_stream_deadline(const struct clock_inquiry *inquiry, const struct smtp_stream *stream)
+int64_t clock_stream_deadline(const struct clock_inquiry *inquiry, const struct stream *stream)
 {
     return inquiry->deadline + inquiry->origin->monotonic - stream->opened;
 }
 
 /* STATUS_AGAIN while the answer is not whole. */
 static enum status read_stream(struct clock_inquiry *inquiry, const struct clock_protocol *protocol,
-                               const struct clock_ticket *ticket, const struct buffer *heard,
+                               const struct clock_nonce *nonce, const struct buffer *heard,
                                struct clock_sample *sample)
 {
     const unsigned char *bytes = (const unsigned char *)heard->text;
@@ -200,11 +200,11 @@ static enum status read_stream(struct clock_inquiry *inquiry, const struct clock
             return STATUS_AGAIN;
         size = whole;
     }
-    return protocol->read(inquiry->reading, ticket, bytes, size, sample);
+    return protocol->read(inquiry->reading, nonce, bytes, size, sample);
 }
 
 static enum status hear(struct clock_inquiry *inquiry, const struct clock_protocol *protocol,
-                        const struct clock_ticket *ticket, struct smtp_stream *stream,
+                        const struct clock_nonce *nonce, struct stream *stream,
                         struct clock_sample *sample)
 {
     int64_t deadline = clock_stream_deadline(inquiry, stream);
@@ -216,48 +216,48 @@ static enum status hear(struct clock_inquiry *inquiry, const struct clock_protoc
         char piece[PIECE_SIZE];
         size_t size;
 
-        status = smtp_stream_receive(stream, piece, sizeof piece, &size, deadline);
+        status = stream_receive(stream, piece, sizeof piece, &size, deadline);
         if (status != STATUS_OK)
             break;
         sample->received = clock_now(inquiry);
         buffer_add(&heard, piece, size);
         status = heard.truncated ? STATUS_TOO_LARGE
-                                 : read_stream(inquiry, protocol, ticket, &heard, sample);
+                                 : read_stream(inquiry, protocol, nonce, &heard, sample);
     }
     buffer_release(&heard);
     return status;
 }
 
 static enum status ask_on(struct clock_inquiry *inquiry, const struct clock_protocol *protocol,
-                          struct smtp_stream *stream)
+                          struct stream *stream)
 {
     struct clock_sample sample = {0};
-    struct clock_ticket ticket;
+    struct clock_nonce nonce;
     struct buffer question;
-    enum status status = platform_random(&ticket, sizeof ticket);
+    enum status status = platform_random(&nonce, sizeof nonce);
 
     if (status != STATUS_OK)
         return status;
     buffer_init(&question, CLOCK_ANSWER_MOST);
-    protocol->write(inquiry->reading, &ticket, &question);
+    protocol->write(inquiry->reading, &nonce, &question);
     sample.sent = clock_now(inquiry);
-    status = smtp_stream_send(stream, question.text, question.size,
-                              clock_stream_deadline(inquiry, stream));
+    status =
+        stream_send(stream, question.text, question.size, clock_stream_deadline(inquiry, stream));
     buffer_release(&question);
     if (status == STATUS_OK)
-        status = hear(inquiry, protocol, &ticket, stream, &sample);
+        status = hear(inquiry, protocol, &nonce, stream, &sample);
     return status == STATUS_OK ? clock_take_sample(inquiry->reading, &sample) : status;
 }
 
 static enum status ask_once(struct clock_inquiry *inquiry, const struct clock_protocol *protocol)
 {
-    struct smtp_stream stream;
-    enum status status = smtp_stream_open(&stream, &inquiry->reading->address,
-                                          inquiry->deadline - clock_now(inquiry));
+    struct stream stream;
+    enum status status =
+        stream_open(&stream, &inquiry->reading->address, inquiry->deadline - clock_now(inquiry));
 
     if (status == STATUS_OK)
         status = ask_on(inquiry, protocol, &stream);
-    smtp_stream_close(&stream);
+    stream_close(&stream);
     return status;
 }
 

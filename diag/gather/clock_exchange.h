@@ -7,11 +7,11 @@
 
 #include "diag/evidence/clock.h"
 #include "diag/gather/clock.h"
-#include "diag/gather/smtp_stream.h"
+#include "diag/gather/stream.h"
 
 enum { CLOCK_ANSWER_MOST = 65536 + 16 /* bytes, a frame's header included */ };
 
-struct clock_ticket { /* random; what tells an answer to this question from any other */
+struct clock_nonce { /* random; what tells an answer to this question from any other */
     unsigned char bytes[16];
 };
 
@@ -25,17 +25,17 @@ struct clock_inquiry { /* a reading on its way */
 
 struct clock_protocol {
     unsigned exchanges; /* at most */
-    void (*write)(const struct clock_reading *reading, const struct clock_ticket *ticket,
+    void (*write)(const struct clock_reading *reading, const struct clock_nonce *nonce,
                   struct buffer *out);
     /* Bytes of the answer at the head of a stream; 0: not known yet, SIZE_MAX: none. May be NULL.
      */
     size_t (*frame)(const unsigned char *bytes, size_t size);
     /*
      * Fills in `remote` and `held`, and what else the answer says. STATUS_AGAIN if it is not whole;
-     * STATUS_MALFORMED for what is no answer to this ticket: of a datagram, perhaps
+     * STATUS_MALFORMED for what is no answer to this nonce: of a datagram, perhaps
      * somebody else's.
      */
-    enum status (*read)(struct clock_reading *reading, const struct clock_ticket *ticket,
+    enum status (*read)(struct clock_reading *reading, const struct clock_nonce *nonce,
                         const unsigned char *bytes, size_t size, struct clock_sample *sample);
 };
 
@@ -49,7 +49,7 @@ int64_t clock_now(const struct clock_inquiry *inquiry);
 enum status clock_take_sample(struct clock_reading *reading, const struct clock_sample *sample);
 
 /*
- * Datagrams: asked again after 1 s, and after 2 more, each time with a ticket of its own; an
+ * Datagrams: asked again after 1 s, and after 2 more, each time with a nonce of its own; an
  * answer counts from the first question that it fits, so that an interval is too wide rather
  * than wrong. What fits none is not heard. Once there is a sample, more are taken for half a
  * second, until one fails.
@@ -63,7 +63,6 @@ enum status clock_ask_udp(struct clock_inquiry *inquiry, const struct clock_prot
 enum status clock_ask_tcp(struct clock_inquiry *inquiry, const struct clock_protocol *protocol);
 
 /* The stream's own count of time for a moment of the inquiry's. */
-int64_t clock_stream_deadline(const struct clock_inquiry *inquiry,
-                              const struct smtp_stream *stream);
+int64_t clock_stream_deadline(const struct clock_inquiry *inquiry, const struct stream *stream);
 
 #endif

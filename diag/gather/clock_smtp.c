@@ -20,7 +20,7 @@ enum {
 
 struct talk {
     struct clock_inquiry *inquiry;
-    struct smtp_stream stream;
+    struct stream stream;
     struct smtp_reply_reader *reader;
 };
 
@@ -38,12 +38,11 @@ static enum status hear(struct talk *talk, struct smtp_reply *reply, int64_t dea
     size_t size;
 
     while (!smtp_reply_is_over(talk->reader)) {
-        enum status status =
-            smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, deadline);
+        enum status status = stream_receive(&talk->stream, piece, sizeof piece, &size, deadline);
 
         if (status != STATUS_OK)
             return status;
-        smtp_reply_add(talk->reader, piece, size, smtp_stream_now(&talk->stream));
+        smtp_reply_add(talk->reader, piece, size, stream_now(&talk->stream));
     }
     *reply = smtp_reply_of(talk->reader);
     return reply->state == SMTP_REPLY_COMPLETE ? STATUS_OK : STATUS_MALFORMED;
@@ -54,7 +53,7 @@ static enum status say(struct talk *talk, const char *line, int64_t deadline)
 {
     smtp_reply_drop(talk->reader);
     smtp_reply_begin(talk->reader);
-    return smtp_stream_send(&talk->stream, line, strlen(line), deadline);
+    return stream_send(&talk->stream, line, strlen(line), deadline);
 }
 
 /* A command that is to be answered by this code; STATUS_REJECTED for any other. */
@@ -88,7 +87,7 @@ static enum status introduce(struct talk *talk, struct smtp_reply *reply)
 
 static void part(struct talk *talk)
 {
-    int64_t until = smtp_stream_now(&talk->stream) + PARTING, deadline = deadline_of(talk);
+    int64_t until = stream_now(&talk->stream) + PARTING, deadline = deadline_of(talk);
     struct smtp_reply reply;
 
     if (until > deadline)
@@ -160,8 +159,8 @@ static enum status upgrade(struct talk *talk, struct smtp_reply *reply)
 
     if (status != STATUS_OK)
         return status;
-    status = smtp_stream_secure(&talk->stream, talk->inquiry->trust, reading->host,
-                                deadline_of(talk), &reading->evidence.memory, &reason);
+    status = stream_secure(&talk->stream, talk->inquiry->trust, reading->host, deadline_of(talk),
+                           &reading->evidence.memory, &reason);
     if (reason)
         reading->evidence.reason = reason;
     return status == STATUS_OK ? introduce(talk, reply) : status;
@@ -193,7 +192,7 @@ static enum status hear_line(struct talk *talk, struct buffer *line)
     size_t size;
 
     while (status == STATUS_OK && !memchr(line->text, '\n', line->size)) {
-        status = smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, deadline_of(talk));
+        status = stream_receive(&talk->stream, piece, sizeof piece, &size, deadline_of(talk));
         if (status == STATUS_OK)
             buffer_add(line, piece, size);
         if (line->truncated)
@@ -262,7 +261,7 @@ static enum status converse(struct talk *talk)
     struct clock_sample sample = {.sent = clock_now(inquiry)};
     struct smtp_reply reply;
     enum status status =
-        smtp_stream_open(&talk->stream, &reading->address, inquiry->deadline - clock_now(inquiry));
+        stream_open(&talk->stream, &reading->address, inquiry->deadline - clock_now(inquiry));
 
     if (status == STATUS_OK)
         status = greet(talk, &reply);
@@ -282,6 +281,6 @@ enum status clock_ask_smtp(struct clock_inquiry *inquiry)
 
     talk.reader = smtp_reply_reader_new(&inquiry->reading->evidence.memory);
     status = converse(&talk);
-    smtp_stream_close(&talk.stream);
+    stream_close(&talk.stream);
     return status;
 }

@@ -173,7 +173,10 @@ static void write_url(const struct http_question *question, struct buffer *out)
     buffer_add_string(out, question->path);
 }
 
-/* What has a say in where and how: everything that the environment could change is set. */
+/*
+ * What has a say in where and how: of what the environment could change, all that an option sets.
+ * SSLKEYLOGFILE has none: tls_library_init() takes it out of the environment.
+ */
 static void set_options(const struct functions *curl, CURL *handle,
                         const struct http_question *question, struct http_answer *answer)
 {

@@ -1,6 +1,6 @@
 #include "diag/gather/smtp.h"
 
-#include "diag/gather/smtp_stream.h"
+#include "diag/gather/stream.h"
 #include "diag/read/dns_name.h"
 #include "diag/read/smtp_reply.h"
 
@@ -23,7 +23,7 @@ enum {
 struct talk {
     struct smtp_conversation *seen;
     struct tls_trust *trust;
-    struct smtp_stream stream;
+    struct stream stream;
     struct smtp_reply_reader *reader;
 };
 
@@ -34,7 +34,7 @@ static struct arena *memory_of(struct talk *talk)
 
 static int64_t now(const struct talk *talk)
 {
-    return smtp_stream_now(&talk->stream);
+    return stream_now(&talk->stream);
 }
 
 static int64_t microseconds(unsigned milliseconds)
@@ -80,7 +80,7 @@ static enum status hear(struct talk *talk, int64_t deadline)
     size_t size;
 
     while (status == STATUS_OK && !smtp_reply_is_over(talk->reader)) {
-        status = smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, deadline);
+        status = stream_receive(&talk->stream, piece, sizeof piece, &size, deadline);
         if (status != STATUS_OK)
             break;
         smtp_reply_add(talk->reader, piece, size, now(talk));
@@ -120,7 +120,7 @@ static enum status drain(struct talk *talk)
         talk->seen->spoke_out_of_turn = true;
     smtp_reply_drop(talk->reader);
     for (unsigned i = 0; i < DRAINED_MOST; i++) {
-        enum status status = smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, 0);
+        enum status status = stream_receive(&talk->stream, piece, sizeof piece, &size, 0);
 
         if (status != STATUS_OK)
             return status;
@@ -136,7 +136,7 @@ static enum status say(struct talk *talk, const char *command, int64_t deadline)
     smtp_reply_begin(talk->reader);
     if (drained == STATUS_CLOSED)
         return drained;
-    return smtp_stream_send(&talk->stream, command, strlen(command), deadline);
+    return stream_send(&talk->stream, command, strlen(command), deadline);
 }
 
 /* A command and its reply. */
@@ -226,9 +226,9 @@ static const struct smtp_exchange *say_helo(struct talk *talk)
 static enum status shake_hands_in(struct talk *talk, enum smtp_step step, int64_t deadline)
 {
     struct smtp_exchange *exchange = begin(talk, step);
-    struct smtp_stream *stream = &talk->stream;
-    enum status status = smtp_stream_secure(stream, talk->trust, talk->seen->server_name, deadline,
-                                            memory_of(talk), &exchange->reason);
+    struct stream *stream = &talk->stream;
+    enum status status = stream_secure(stream, talk->trust, talk->seen->server_name, deadline,
+                                       memory_of(talk), &exchange->reason);
 
     end(talk, exchange, status);
     exchange->reply.bytes = stream->bytes;
@@ -383,7 +383,7 @@ static enum status ask_for_anonymous_tls(struct talk *talk)
     struct smtp_exchange *exchange = begin(talk, SMTP_ANONYMOUS_TLS);
     int64_t opened = talk->stream.opened;
     enum status status =
-        smtp_stream_open(&talk->stream, &talk->seen->address, microseconds(talk->seen->timeout));
+        stream_open(&talk->stream, &talk->seen->address, microseconds(talk->seen->timeout));
     char command[COMMAND_SIZE];
 
     talk->stream.opened = opened; /* one clock for the whole conversation */
@@ -421,14 +421,14 @@ static void look_behind_anonymous_tls(const struct talk *first)
         if (say(&talk, "QUIT\r\n", deadline) == STATUS_OK)
             hear(&talk, deadline);
     }
-    smtp_stream_close(&talk.stream);
+    stream_close(&talk.stream);
 }
 
 static enum status connect_to(struct talk *talk)
 {
     struct smtp_exchange *exchange = begin_at(talk, SMTP_CONNECT, 0);
     enum status status =
-        smtp_stream_open(&talk->stream, &talk->seen->address, microseconds(talk->seen->timeout));
+        stream_open(&talk->stream, &talk->seen->address, microseconds(talk->seen->timeout));
 
     return end(talk, exchange, status);
 }
@@ -448,7 +448,7 @@ void gather_smtp(struct evidence *item, const struct gather_options *options,
     item->status = connect_to(&talk);
     if (item->status == STATUS_OK)
         converse(&talk);
-    smtp_stream_close(&talk.stream);
+    stream_close(&talk.stream);
     if (offers_anonymous_tls(seen))
         look_behind_anonymous_tls(&talk);
     tls_thread_end();

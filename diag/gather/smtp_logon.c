@@ -1,7 +1,7 @@
 #include "diag/gather/smtp_logon.h"
 
 #include "diag/gather/smtp.h"
-#include "diag/gather/smtp_stream.h"
+#include "diag/gather/stream.h"
 #include "diag/platform_directory.h"
 #include "diag/read/base64.h"
 #include "diag/read/smtp_reply.h"
@@ -31,7 +31,7 @@ struct talk {
     struct tls_trust *trust;
     const struct smtp_logon_means *means;
     struct kerberos_logon *tokens;
-    struct smtp_stream stream;
+    struct stream stream;
     struct smtp_reply_reader *reader;
     struct smtp_reply reply; /* the last */
     struct arena memory;     /* of replies, tokens among them: gone with the conversation */
@@ -45,7 +45,7 @@ static int64_t microseconds(unsigned milliseconds)
 
 static int64_t in_time(const struct talk *talk)
 {
-    return smtp_stream_now(&talk->stream) + microseconds(talk->options->timeout);
+    return stream_now(&talk->stream) + microseconds(talk->options->timeout);
 }
 
 /* ---- replies ---- */
@@ -68,10 +68,10 @@ static enum status hear(struct talk *talk, int64_t deadline)
     size_t size;
 
     while (status == STATUS_OK && !smtp_reply_is_over(talk->reader)) {
-        status = smtp_stream_receive(&talk->stream, piece, sizeof piece, &size, deadline);
+        status = stream_receive(&talk->stream, piece, sizeof piece, &size, deadline);
         if (status == STATUS_OK)
-            smtp_reply_add(talk->reader, piece, size, smtp_stream_now(&talk->stream));
-        if (smtp_stream_now(&talk->stream) > deadline && !smtp_reply_is_over(talk->reader))
+            smtp_reply_add(talk->reader, piece, size, stream_now(&talk->stream));
+        if (stream_now(&talk->stream) > deadline && !smtp_reply_is_over(talk->reader))
             status = STATUS_TIMED_OUT;
     }
     note_reply(talk);
@@ -90,7 +90,7 @@ static enum status ask(struct talk *talk, const char *line, int64_t deadline)
     smtp_reply_begin(talk->reader);
     buffer_init(&bytes, LINE_MOST);
     buffer_print(&bytes, "%s\r\n", line);
-    status = smtp_stream_send(&talk->stream, bytes.text, bytes.size, deadline);
+    status = stream_send(&talk->stream, bytes.text, bytes.size, deadline);
     buffer_release(&bytes);
     return status == STATUS_OK || status == STATUS_CLOSED ? hear(talk, deadline) : status;
 }
@@ -148,8 +148,7 @@ static enum status secure(struct talk *talk)
     if (status != STATUS_OK)
         return status;
     smtp_reply_drop(talk->reader);
-    status =
-        smtp_stream_secure(&talk->stream, talk->trust, NULL, in_time(talk), &talk->memory, &reason);
+    status = stream_secure(&talk->stream, talk->trust, NULL, in_time(talk), &talk->memory, &reason);
     if (status != STATUS_OK && reason)
         buffer_add_string(&talk->why, reason);
     talk->seen->over_tls = status == STATUS_OK;
@@ -163,12 +162,12 @@ static enum status introduce(struct talk *talk)
     enum status status;
 
     seen->step = SMTP_LOGON_CONNECT;
-    status = smtp_stream_open(&talk->stream, &seen->address, microseconds(talk->options->timeout));
+    status = stream_open(&talk->stream, &seen->address, microseconds(talk->options->timeout));
     if (status != STATUS_OK)
         return status;
     seen->step = SMTP_LOGON_GREETING;
-    status = need(
-        talk, hear(talk, smtp_stream_now(&talk->stream) + microseconds(talk->options->patience)));
+    status =
+        need(talk, hear(talk, stream_now(&talk->stream) + microseconds(talk->options->patience)));
     if (status != STATUS_OK)
         return status;
     seen->step = SMTP_LOGON_EHLO;
@@ -250,7 +249,7 @@ static void say_good_bye(struct talk *talk)
     unsigned code = seen->code;
     const char *enhanced = seen->enhanced;
 
-    ask(talk, "QUIT", smtp_stream_now(&talk->stream) + microseconds(QUIT_WAIT));
+    ask(talk, "QUIT", stream_now(&talk->stream) + microseconds(QUIT_WAIT));
     seen->code = code;
     seen->enhanced = enhanced;
 }
@@ -264,7 +263,7 @@ static enum status converse(struct talk *talk)
     if (status == STATUS_OK || status == STATUS_REJECTED || status == STATUS_NOT_SUPPORTED ||
         status == STATUS_DENIED)
         say_good_bye(talk);
-    smtp_stream_close(&talk->stream);
+    stream_close(&talk->stream);
     tls_thread_end();
     return status;
 }

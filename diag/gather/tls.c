@@ -31,6 +31,7 @@ struct tls_session {
 
 void tls_library_init(void)
 {
+    platform_environment_forget("SSLKEYLOGFILE");
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
 }
 

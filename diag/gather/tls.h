@@ -13,7 +13,8 @@
 
 /*
  * Before any other use of the library in a program, hashes too: its configuration is not
- * read, and nothing is taken down at exit from under a thread that is still at work.
+ * read, no keys are written where SSLKEYLOGFILE says (which libcurl would do, too), and
+ * nothing is taken down at exit from under a thread that is still at work.
  */
 void tls_library_init(void);
 

@@ -23,6 +23,7 @@ enum attribute {
     CURRENT_TIME,
     DNS_HOST_NAME,
     DEFAULT_NAMING_CONTEXT,
+    ROOT_NAMING_CONTEXT,
     SERVER_NAME,
     LDAP_SERVICE_NAME,
     FUNCTIONALITY,
@@ -33,6 +34,7 @@ static const char *const attributes[ATTRIBUTE_COUNT] = {
     [CURRENT_TIME] = "currentTime",
     [DNS_HOST_NAME] = "dnsHostName",
     [DEFAULT_NAMING_CONTEXT] = "defaultNamingContext",
+    [ROOT_NAMING_CONTEXT] = "rootDomainNamingContext",
     [SERVER_NAME] = "serverName",
     [LDAP_SERVICE_NAME] = "ldapServiceName",
     [FUNCTIONALITY] = "domainControllerFunctionality",
@@ -103,6 +105,7 @@ static enum status read_attributes(struct ber list, struct arena *arena, struct 
     const char **const texts[ATTRIBUTE_COUNT] = {
         [DNS_HOST_NAME] = &out->dns_host_name,
         [DEFAULT_NAMING_CONTEXT] = &out->default_naming_context,
+        [ROOT_NAMING_CONTEXT] = &out->root_naming_context,
         [SERVER_NAME] = &out->server_name,
         [LDAP_SERVICE_NAME] = &out->ldap_service_name,
         [FUNCTIONALITY] = &out->functionality,
@@ -191,4 +194,29 @@ enum status ldap_read_rootdse(const unsigned char *bytes, size_t size, int32_t m
     if (status != STATUS_OK && status != STATUS_NOT_FOUND)
         *out = nothing;
     return status;
+}
+
+/* ---- names ---- */
+
+const char *ldap_domain_of_context(const char *context, struct arena *arena)
+{
+    enum { PREFIX = 3 };
+    struct buffer domain;
+
+    buffer_init(&domain, strlen(context));
+    for (;; context++) {
+        size_t size = strcspn(context, ",");
+
+        if (size <= PREFIX || !text_equal_fold_sized(context, PREFIX, "DC=", PREFIX) ||
+            strcspn(context, "\\\"+.# ") < size) {
+            buffer_release(&domain);
+            return NULL;
+        }
+        buffer_add(&domain, context + PREFIX, size - PREFIX);
+        context += size;
+        if (!*context)
+            break;
+        buffer_add_char(&domain, '.');
+    }
+    return buffer_keep(&domain, arena);
 }

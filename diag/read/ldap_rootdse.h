@@ -17,7 +17,8 @@ struct ldap_rootdse {     /* texts are UTF-8; NULL where the server does not say
     int64_t current_time; /* microseconds since 1970 UTC, at whole seconds; INT64_MIN without */
     const char *dns_host_name;
     const char *default_naming_context;
-    const char *server_name; /* its object in the configuration partition */
+    const char *root_naming_context; /* of the forest's root domain */
+    const char *server_name;         /* its object in the configuration partition */
     const char *ldap_service_name;
     const char *functionality; /* domainControllerFunctionality: a number */
 };
@@ -37,5 +38,11 @@ void ldap_write_rootdse_request(int32_t message, struct buffer *out);
  */
 enum status ldap_read_rootdse(const unsigned char *bytes, size_t size, int32_t message,
                               struct arena *arena, struct ldap_rootdse *out);
+
+/*
+ * The domain of a naming context, RFC 2247: "contoso.com" of "DC=contoso,DC=com". NULL for what is
+ * no such name, as one with other attributes or with escapes.
+ */
+const char *ldap_domain_of_context(const char *context, struct arena *arena);
 
 #endif

@@ -1,5 +1,6 @@
 #include "diag/read/w32tm_text.h"
 
+#include "diag/read/ntp_peers.h"
 #include "diag/read/w32tm_line.h"
 #include "diag/text.h"
 
@@ -205,29 +206,17 @@ static bool take_block(struct w32tm_part *left, const enum shape *shapes, size_t
 /* "ntp1.example.net,0x8": without the flags, which are those of the NtpServer setting. */
 static struct w32tm_part without_flags(struct w32tm_part name)
 {
-    const char *comma = memchr(name.text, ',', name.size);
-
-    return comma ? w32tm_part_of(name.text, comma) : name;
-}
-
-static bool has_flags(struct w32tm_part name)
-{
-    const char *comma = memchr(name.text, ',', name.size);
-
-    return comma && text_starts_fold(comma, (size_t)(name.text + name.size - comma), ",0x");
+    return w32tm_part_of(name.text, name.text + ntp_peer_read(name.text, name.size).host_size);
 }
 
 /* A host name or address: what is translated has blanks or other letters in it. */
 static bool is_host(struct w32tm_part name)
 {
     for (size_t i = 0; i < name.size; i++) {
-        char character = name.text[i];
-
-        if (!text_is_letter(character) && !text_is_digit(character) &&
-            (!character || !strchr(".-_:%[]", character)))
+        if ((unsigned char)name.text[i] >= 0x80)
             return false;
     }
-    return name.size > 0;
+    return !ntp_peer_read(name.text, name.size).is_malformed;
 }
 
 static enum w32tm_source source_of(struct w32tm_part name, uint32_t reference)
@@ -423,6 +412,19 @@ enum status w32tm_read(const char *text, size_t size, struct arena *arena, struc
     return STATUS_MALFORMED;
 }
 
+/* "HOST,0x9"; with decimal ones it may be a line of any table. */
+static bool is_peer_with_flags(struct w32tm_part text)
+{
+    struct w32tm_part line;
+    struct ntp_peer peer;
+
+    if (!get_only_line(text, 1, &line))
+        return false;
+    peer = ntp_peer_read(line.text, line.size);
+    return peer.has_flags &&
+           text_starts_fold(line.text + peer.host_size, line.size - peer.host_size, ",0x");
+}
+
 bool w32tm_is_text(const char *head, size_t size)
 {
     enum { SETTINGS_LEAST = 4 };
@@ -438,7 +440,7 @@ bool w32tm_is_text(const char *head, size_t size)
         is_text = status.error == W32TM_SERVICE_NOT_STARTED;
     else
         is_text = read_source(whole, &arena, &status) &&
-                  (status.source != W32TM_SOURCE_PEER || has_flags(whole));
+                  (status.source != W32TM_SOURCE_PEER || is_peer_with_flags(whole));
     arena_release(&arena);
     return is_text;
 }

@@ -212,9 +212,13 @@ static void put_step(struct page *page, const struct step *step)
 
 static void put_steps(struct page *page, const char *name, const struct steps *steps)
 {
+    const char *check = report_what_check_means(steps);
+
     if (steps->count == 0)
         return;
     start_row(page, name);
+    if (check)
+        html_put(page, "<p class=\"remark\">%s</p>\n", check);
     html_put(page, "<ol class=\"steps\">\n");
     for (size_t i = 0; i < steps->count; i++)
         put_step(page, &steps->list[i]);

@@ -8,11 +8,11 @@ enum {
     ROWS_MOST = 200,
     NAME_MOST = 255,
     TEXT_MOST = 2048,
-    AXIS_PIXELS = 400,
-    AXIS_PIXELS_SMALL = 340, /* on a telephone */
+    AXIS_PIXELS = 368,
+    AXIS_PIXELS_SMALL = 312, /* on a telephone */
     CHARACTER_PIXELS = 7,
-    OVERHANG_PIXELS = 14,
-    WHISKERS_FROM = 200, /* of 10,000: below that the mark hides them */
+    OVERHANG_PIXELS = 14, /* html_style.c leaves it free at either side */
+    WHISKERS_FROM = 200,  /* of 10,000: below that the mark hides them */
     PERCENT_SIZE = 16
 };
 

@@ -78,7 +78,9 @@ const char *const html_style[] = {
     ".chart .value { width: 12rem; padding-right: 1.5rem; text-align: right;",
     "  white-space: nowrap; font-variant-numeric: tabular-nums; }",
     ".chart .plot { position: relative; height: 2rem; }",
-    ".chart svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }",
+    /* at either side room for half a label (OVERHANG_PIXELS), which paper would cut off */
+    ".chart svg { position: absolute; top: 0; left: 14px; width: calc(100% - 28px); height: 100%;",
+    "  overflow: visible; }",
     ".chart text { fill: var(--faint); font-size: 0.75rem; font-weight: 400;",
     "  dominant-baseline: middle; font-variant-numeric: tabular-nums; }",
     ".chart text.middle { text-anchor: middle; }",

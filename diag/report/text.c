@@ -262,9 +262,17 @@ static void one_step(struct page *page, const struct step *step, size_t number)
 
 static void all_steps(struct page *page, const char *word, const struct steps *steps)
 {
+    const char *check = report_what_check_means(steps);
+
     if (steps->count == 0)
         return;
     section(page, word);
+    if (check) {
+        wrap_to(&page->wrap, page->body);
+        wrap_words(&page->wrap, check);
+        wrap_end(&page->wrap);
+        wrap_free_line(&page->wrap);
+    }
     for (size_t i = 0; i < steps->count; i++) {
         if (i > 0)
             wrap_free_line(&page->wrap);

@@ -106,6 +106,8 @@ const struct scale clock_scale = {
 
 /* ---- placing ---- */
 
+enum { PDC_RANK = 20 }; /* of the topmost domain; of those below it less */
+
 /* Short, for they stand in a column. */
 static const struct {
     const char *role;
@@ -113,56 +115,86 @@ static const struct {
 } places[CLOCK_ROLE_COUNT] = {
     [CLOCK_ROLE_SERVER] = {"server", 1},
     [CLOCK_ROLE_CONTROLLER] = {"DC", 2},
-    [CLOCK_ROLE_PDC] = {"PDC emulator", 3},
-    [CLOCK_ROLE_REFERENCE] = {"reference", 4},
+    [CLOCK_ROLE_PDC] = {"PDC emulator", PDC_RANK},
+    [CLOCK_ROLE_REFERENCE] = {"reference", PDC_RANK + 1},
 };
 
-static void place_host(struct examination *x, const struct clock_field *field,
-                       const struct clock_host *host, bool is_doubted)
+static bool is_controller(const struct clock_host *host)
 {
-    const struct span span = {.name = host->name,
-                              .role = places[host->role].role,
-                              .least = host->consensus.interval.least,
-                              .most = host->consensus.interval.most,
-                              .rank = places[host->role].rank,
-                              .is_doubted = is_doubted,
-                              .critical = field->limit};
+    return host->role == CLOCK_ROLE_CONTROLLER || host->role == CLOCK_ROLE_PDC;
+}
 
+/* A controller that the user named by its address is not shown by its name again. */
+static const char *name_of(struct examination *x, const struct clock_host *host)
+{
+    const char *given = is_controller(host) ? clock_given_name(x, host) : NULL;
+
+    return given ? given : host->name;
+}
+
+/* How far below the topmost domain a PDC emulator is; that of another domain is the one above. */
+static unsigned depth_of(const struct clock_field *field, const struct clock_host *host)
+{
+    bool is_above = field->host->role == CLOCK_ROLE_PDC && host != field->host;
+
+    if (host->role != CLOCK_ROLE_PDC || field->depth == 0)
+        return 0;
+    return is_above ? field->depth - 1 : field->depth;
+}
+
+static void place_host(struct examination *x, const struct clock_field *field,
+                       const struct clock_host *host, struct span marks)
+{
+    struct span span = {.name = name_of(x, host),
+                        .role = places[host->role].role,
+                        .least = host->consensus.interval.least,
+                        .most = host->consensus.interval.most,
+                        .rank = places[host->role].rank - depth_of(field, host),
+                        .is_doubted = marks.is_doubted,
+                        .critical = SPAN_NEVER_CRITICAL,
+                        .group = field->top,
+                        .is_disputed = marks.is_disputed};
+
+    if (clock_host_is_member(host))
+        span.critical = field->limit;
     if (clock_host_spoke(host))
         place(x, &clock_scale, &span);
 }
 
 /* It is what all were measured with. Wherever it is, it breaks nobody's tickets. */
-static void place_examiner(struct examination *x)
+static void place_examiner(struct examination *x, const struct clock_field *field)
 {
     place(x, &clock_scale,
-          &(const struct span){.name = "this machine", .critical = SPAN_NEVER_CRITICAL});
+          &(const struct span){
+              .name = "this machine", .critical = SPAN_NEVER_CRITICAL, .group = field->top});
 }
 
-static bool is_wrong(const struct clock_comparison *comparison)
+/* Nobody's time is its own. */
+static bool is_stand_alone(const struct clock_host *host)
 {
-    for (size_t i = 0; i < comparison->count; i++) {
-        if (comparison->pairs[i].blame == CLOCK_ITSELF)
-            return true;
-    }
-    return false;
+    return host->is_stand_alone && !host->told_domain;
 }
 
 void clock_place(struct examination *x, const struct clock_field *field)
 {
-    struct clock_comparison *comparison = arena_new(pass_memory(x), 1, sizeof *comparison);
+    const struct clock_comparison *comparison = field->comparison;
+    const struct clock_outside *outside = &comparison->outside;
 
-    if (!clock_host_spoke(field->host))
+    if (!clock_host_spoke(field->host) || is_stand_alone(field->host))
         return;
-    clock_compare(field->host, field->others, field->other_count, field->witnesses,
-                  field->witness_count, field->limit, comparison);
-    place_host(x, field, field->host, is_wrong(comparison));
-    for (size_t i = 0; i < comparison->count; i++)
-        place_host(x, field, comparison->pairs[i].other,
-                   comparison->pairs[i].blame == CLOCK_THE_OTHER);
-    for (size_t i = 0; i < field->witness_count; i++) {
-        if (field->witnesses[i]->role == CLOCK_ROLE_REFERENCE)
-            place_host(x, field, field->witnesses[i], false);
+    place_host(x, field, field->host,
+               (struct span){.is_doubted = clock_is_wrong(comparison),
+                             .is_disputed = clock_disputed(comparison) != NULL ||
+                                            field->is_with_disputed_pdc});
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct clock_pair *pair = &comparison->pairs[i];
+
+        place_host(x, field, pair->other,
+                   (struct span){.is_doubted = pair->blame == CLOCK_THE_OTHER});
     }
-    place_examiner(x);
+    for (size_t i = 0; i < outside->right_count; i++)
+        place_host(x, field, outside->right[i], (struct span){.is_doubted = false});
+    for (size_t i = 0; i < outside->outvoted_count; i++)
+        place_host(x, field, outside->outvoted[i], (struct span){.is_doubted = true});
+    place_examiner(x, field);
 }

@@ -29,19 +29,30 @@ static void add_subjects(struct examination *x, const struct clock_domain *domai
         add_subject(x, SUBJECT_DC, domain->controllers[i]);
 }
 
+static void tell_no_controllers_of(struct examination *x, const struct clock_domain *domain)
+{
+    struct finding *finding;
+
+    if (!domain->looked_for) {
+        not_applicable(x, &clock_skew,
+                       "it has no name to find a domain by; --dc names a domain controller");
+        return;
+    }
+    finding = not_applicable(x, &clock_skew, "DNS names no domain controllers of it");
+    saw(finding, domain->answer ? &domain->answer->evidence : NULL,
+        "no domain controllers are published at _ldap._tcp.dc._msdcs.%s", domain->looked_for);
+}
+
+/* Of a server that told the time, and that there is no clock to hold against. */
 static void tell_no_domain(struct examination *x, const struct clock_host *host,
                            const struct clock_domain *domain)
 {
     struct finding *finding;
 
-    if (domain->state == CLOCK_DOMAIN_NOT_ASKED || !host->was_asked)
+    if (domain->state == CLOCK_DOMAIN_NOT_ASKED)
         return;
     if (domain->state == CLOCK_DOMAIN_NONE && !host->told_domain) {
-        finding = not_applicable(x, &clock_skew, "it is in no domain, as far as DNS knows");
-        if (domain->looked_for)
-            saw(finding, domain->answer ? &domain->answer->evidence : NULL,
-                "no domain controllers are published at _ldap._tcp.dc._msdcs.%s",
-                domain->looked_for);
+        tell_no_controllers_of(x, domain);
         return;
     }
     finding = unknown(x, &clock_skew, "its domain controllers are not known");
@@ -50,6 +61,15 @@ static void tell_no_domain(struct examination *x, const struct clock_host *host,
         saw(finding, NULL, "it says that it is in the domain %s", host->told_domain);
     if (domain->obstacle)
         saw_failure(finding, domain->obstacle);
+}
+
+/* Edge servers, relays: Kerberos asks nothing of their clocks, and no domain sets them. */
+static void tell_stand_alone(struct examination *x, const struct clock_host *host)
+{
+    struct finding *finding =
+        not_applicable(x, &clock_skew, "it is in no domain, as it says itself");
+
+    saw(finding, &host->readings[0]->evidence, "the domain that it tells by NTLM is its own name");
 }
 
 static void judge(struct examination *x, const struct clock_host *host,
@@ -67,7 +87,17 @@ static void judge(struct examination *x, const struct clock_host *host,
     }
     clock_place(x, field);
     clock_tell_sources(x, host);
-    if (field->other_count == 0 && is_server)
+    if (field->is_reference) {
+        not_applicable(x, &clock_skew, "it is named with --reference, and taken as right");
+        return;
+    }
+    if (is_server && field->other_count == 0 && !host->was_asked)
+        return;
+    if (is_server && host->is_stand_alone && !host->told_domain) {
+        tell_stand_alone(x, host);
+        return;
+    }
+    if (is_server && field->other_count == 0 && clock_host_spoke(host))
         tell_no_domain(x, host, domain);
     else
         clock_tell_skew(x, field);
@@ -79,6 +109,7 @@ static void examine_given_server(struct examination *x, const struct subject *se
     const struct clock_domain *domain = domain_of_server(x, host);
 
     add_subjects(x, domain);
+    clock_settings_judge_host(x, server, NULL);
     judge(x, host, domain);
 }
 
@@ -95,10 +126,13 @@ static void examine_found_server(struct examination *x, const struct subject *se
     if (!domain || domain->state != CLOCK_DOMAIN_FOUND)
         return;
     host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
-    if (host->is_pending || clock_host_spoke(host))
+    if (host->is_pending || (clock_host_spoke(host) && clock_host_is_member(host)))
         judge(x, host, domain);
-    else if (host->was_asked)
-        not_applicable(x, &clock_skew, "it tells nobody the time");
+    else if (clock_host_spoke(host))
+        not_applicable(x, &clock_skew, "nothing that it told shows that it is in a domain");
+    else if (host->was_asked && host->failed_count > 0)
+        clock_saw_silence(not_applicable(x, &clock_skew, "none of the ports asked told the time"),
+                          host);
 }
 
 static void examine_server(struct examination *x, const struct subject *server)
@@ -130,18 +164,15 @@ static const struct clock_domain *domain_of_controller(struct examination *x, co
     return named ? named : domain;
 }
 
-/* The name or address under which the user named a controller that DNS names, too; or NULL. */
-static const char *given_name(struct examination *x, const struct subject *controller,
-                              const struct clock_host *host)
+/* Told once for the domain: where its controllers are held to nothing, nobody knows of their
+ * clocks. */
+static void tell_left_out(struct examination *x, const struct clock_domain *domain,
+                          const char *controller)
 {
-    struct subject_list all = ask_subjects(x, SUBJECT_DC);
-
-    for (size_t i = 0; i < all.count && !controller->given; i++) {
-        if (all.list[i]->given &&
-            clock_host_is_same(host, clock_host_of(x, all.list[i]->name, host->role, NULL)))
-            return all.list[i]->name;
-    }
-    return NULL;
+    if (domain->total > domain->count && strcmp(controller, domain->controllers[0]) == 0)
+        saw(unknown(x, &clock_skew, "%zu further domain controllers were not asked",
+                    domain->total - domain->count),
+            &domain->answer->evidence, "DNS names %zu of %s", domain->total, domain->name);
 }
 
 /* The realm belongs into the first question, so its domain is looked for before it is asked. */
@@ -154,12 +185,14 @@ static void examine_controller(struct examination *x, const struct subject *cont
     if (domain->state == CLOCK_DOMAIN_PENDING)
         return;
     host = clock_host_of(x, controller->name, CLOCK_ROLE_CONTROLLER, domain->realm);
+    clock_settings_judge_host(x, controller, host->told_forest);
     if (domain->state != CLOCK_DOMAIN_FOUND)
         domain = clock_domain_of_host(x, controller->name, host->told_domain);
     add_subjects(x, domain);
     if (is_pdc(x, domain, host))
         host = clock_host_of(x, controller->name, CLOCK_ROLE_PDC, domain->realm);
-    given = given_name(x, controller, host);
+    given = controller->given ? NULL : clock_given_name(x, host);
+    tell_left_out(x, domain, controller->name);
     if (given)
         not_applicable(x, &clock_skew, "it is %s, and judged as that", given);
     else
@@ -221,8 +254,6 @@ static void examine_domain(struct examination *x, const struct subject *subject)
 
 static void examine(struct examination *x, const struct subject *subject)
 {
-    if (subject->kind == SUBJECT_DC || (subject->kind == SUBJECT_SERVER && subject->given))
-        clock_settings_judge_host(x, subject);
     if (subject->kind == SUBJECT_DOMAIN)
         examine_domain(x, subject);
     else if (subject->kind == SUBJECT_SERVER)
@@ -241,31 +272,39 @@ const struct probe probe_clock = {
     .name = "clock",
     .summary =
         "clocks: how far servers and domain controllers are apart, whom they follow; asks each "
-        "domain controller for a ticket without credentials, once",
+        "domain controller for a ticket without credentials",
     .needs = NEEDS_NETWORK | NEEDS_FILE,
     .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER) |
                 PROBE_EXAMINES(SUBJECT_DC) | PROBE_EXAMINES(SUBJECT_FILE),
     .reads = CLOCK_SETTINGS_FILES,
     .touches =
-        "DNS questions for the domain controllers of the domains and servers named (SRV records "
-        "below _msdcs) and their addresses. Of each server named, and of each mail exchanger of a "
-        "domain that has controllers in this view of DNS, one SMB2 negotiation (TCP 445), two SMTP "
-        "connections (TCP 25: the banner, and AUTH NTLM up to the challenge) and two HTTPS "
-        "requests (TCP 443; where that is not open, HTTP at TCP 80). Of each domain controller, "
-        "named with --dc or found: up to four SNTP packets (UDP 123), the rootDSE (UDP and TCP "
-        "389), one SMB2 negotiation (TCP 445) and, once, an AS-REQ without credentials for a "
-        "client that does not exist (UDP 88, TCP only if that is not answered). SNTP of the "
-        "servers of --reference. No logon is tried with anybody's name or password; a server that "
-        "tells its time to the second alone is sent, once, a Kerberos ticket over HTTP that is "
-        "none, whose refusal holds a finer time. Registry exports and output of w32tm and VMware "
-        "given with --file, and where a server or domain controller is this machine itself, on "
-        "Windows, its registry and services; the domain that they name is looked up",
+        "DNS: for the domain controllers of the domains and servers named, and of the domain that a "
+        "server says it is in (SRV records below _msdcs), and their addresses.\n"
+        "Each server named, and each mail exchanger of a domain that has controllers in this view "
+        "of DNS: one SMB2 negotiation (TCP 445), two SMTP connections (TCP 25: the banner, and AUTH "
+        "NTLM up to the challenge) and two HTTPS requests (TCP 443; where that is not open, HTTP "
+        "at TCP 80). One whose web server tells no time finer than seconds, and that tells it no "
+        "other way, is sent a Kerberos ticket of random bytes over HTTP, whose refusal holds a "
+        "finer time.\n"
+        "Each domain controller, named with --dc or found, and the PDC emulator of the domain "
+        "above theirs: up to four SNTP packets (UDP 123), the "
+        "rootDSE (UDP and TCP 389), one SMB2 negotiation (TCP 445) and an AS-REQ without "
+        "credentials for a client that does not exist (UDP 88, TCP only if that is not "
+        "answered).\n"
+        "Of a host that tells no time at its first address, up to three addresses are asked the "
+        "same; a packet is sent again only while no answer comes.\n"
+        "Servers of --reference: SNTP (UDP 123).\n"
+        "No logon is tried with anybody's name or password.\n"
+        "Files of --file: registry exports, output of reg query, w32tm and VMware, .vmx files, "
+        "security templates; the domain that they name is looked up. Where a server or domain "
+        "controller is this machine itself, on Windows: its registry and services",
     .noticed =
         "the AS-REQ without credentials looks to a watchful defender like account enumeration, "
         "somebody who tries out account names: event 4768 with result 0x6 for the client "
-        "exdiag-clock, once for each domain controller. A ticket that is none is a refused logon "
-        "without an account: event 4625 and a 401 in the web server's log, at most once for each "
-        "server, and only for one that answers HTTP but neither SMB2 nor NTLM. NTLM is left after "
+        "exdiag-clock, one for each address of a domain controller that is tried. A ticket of "
+        "random bytes is a refused logon without an account: event 4625 and a 401 in the web "
+        "server's log, one for each address of a server that answers HTTP and tells no time finer "
+        "than seconds. NTLM is left after "
         "the challenge, so that no logon is logged; mail and web servers log connections that end "
         "early",
     .kinds = kinds,

@@ -8,9 +8,13 @@ static const int64_t SECOND = 1000000, MINUTE = 60000000, HOUR = INT64_C(3600000
 
 /* ---- Marzullo's algorithm ---- */
 
+/* Those of a port, and each opinion that has one of its own. */
+enum { VOICES = CLOCK_VOICES_MOST + CLOCK_OPINIONS_MOST };
+
 struct edge { /* where an interval begins or ends */
     int64_t at;
     int step; /* +1, -1 */
+    size_t voice;
 };
 
 /* At one place what begins comes before what ends: intervals that touch have that in common. */
@@ -28,6 +32,13 @@ static bool is_sound(struct clock_interval interval)
     return interval.least <= interval.most;
 }
 
+static size_t voice_of(const struct clock_opinion *opinions, size_t i)
+{
+    unsigned voice = opinions[i].voice;
+
+    return voice > 0 && voice < CLOCK_VOICES_MOST ? voice : CLOCK_VOICES_MOST + i;
+}
+
 static size_t list_edges(const struct clock_opinion *opinions, size_t count, struct edge *edges)
 {
     size_t edge_count = 0;
@@ -35,8 +46,8 @@ static size_t list_edges(const struct clock_opinion *opinions, size_t count, str
     for (size_t i = 0; i < count; i++) {
         if (!is_sound(opinions[i].interval))
             continue;
-        edges[edge_count++] = (struct edge){opinions[i].interval.least, 1};
-        edges[edge_count++] = (struct edge){opinions[i].interval.most, -1};
+        edges[edge_count++] = (struct edge){opinions[i].interval.least, 1, voice_of(opinions, i)};
+        edges[edge_count++] = (struct edge){opinions[i].interval.most, -1, voice_of(opinions, i)};
     }
     if (edge_count > 1)
         qsort(edges, edge_count, sizeof *edges, compare_edges);
@@ -45,29 +56,60 @@ static size_t list_edges(const struct clock_opinion *opinions, size_t count, str
 
 struct best { /* what most have in common */
     struct clock_interval area;
-    size_t depth;
+    size_t depth, voices;
     size_t areas; /* that as many have in common */
 };
+
+/* The number of voices decides; of as many, that of their opinions. */
+static void take_area(struct best *best, const struct edge *edges, size_t depth, size_t voices)
+{
+    bool is_more = voices != best->voices ? voices > best->voices : depth > best->depth;
+
+    if (voices < best->voices || (voices == best->voices && depth < best->depth))
+        return;
+    best->areas = is_more ? 1 : best->areas + 1;
+    if (is_more)
+        best->area = (struct clock_interval){edges[0].at, edges[1].at};
+    best->depth = depth;
+    best->voices = voices;
+}
 
 static struct best find_best(const struct edge *edges, size_t edge_count)
 {
     struct best best = {.depth = 0};
-    size_t depth = 0;
+    size_t open[VOICES] = {0}; /* intervals of each voice */
+    size_t depth = 0, voices = 0;
 
     for (size_t i = 0; i + 1 < edge_count; i++) {
         if (edges[i].step < 0) {
             depth--;
+            voices -= --open[edges[i].voice] == 0;
             continue;
         }
         depth++;
-        if (edges[i + 1].step > 0 || depth < best.depth)
-            continue;
-        best.areas = depth > best.depth ? 1 : best.areas + 1;
-        if (depth > best.depth)
-            best.area = (struct clock_interval){edges[i].at, edges[i + 1].at};
-        best.depth = depth;
+        voices += open[edges[i].voice]++ == 0;
+        if (edges[i + 1].step < 0)
+            take_area(&best, &edges[i], depth, voices);
     }
     return best;
+}
+
+static size_t count_voices(const struct edge *edges, size_t edge_count)
+{
+    bool is_heard[VOICES] = {false};
+    size_t count = 0;
+
+    for (size_t i = 0; i < edge_count; i++) {
+        count += !is_heard[edges[i].voice];
+        is_heard[edges[i].voice] = true;
+    }
+    return count;
+}
+
+/* Of one voice alone its opinions are counted. */
+static bool are_most(const struct best *best, size_t voices, size_t sound)
+{
+    return best->areas == 1 && (voices == 1 ? 2 * best->depth > sound : 2 * best->voices > voices);
 }
 
 /* All that anybody says. */
@@ -104,10 +146,12 @@ struct clock_consensus clock_consensus_of(struct clock_opinion *opinions, size_t
     if (sound > 0) {
         best = find_best(edges, edge_count);
         consensus.agreeing = best.depth;
+        consensus.agreeing_voices = best.voices;
+        consensus.voices = count_voices(edges, edge_count);
         consensus.interval = best.area;
         if (best.depth == sound) {
             consensus.agreement = CLOCK_AGREED;
-        } else if (2 * best.depth > sound && best.areas == 1) {
+        } else if (are_most(&best, consensus.voices, sound)) {
             consensus.agreement = CLOCK_MAJORITY;
         } else {
             consensus.agreement = CLOCK_DIVIDED;

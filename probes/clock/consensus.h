@@ -1,7 +1,8 @@
 /*
  * What several sources say of one host's clock, together: the interval that most of them have in
  * common (Marzullo's algorithm, the selection of RFC 5905 11.2.1). Who contradicts it is told and
- * has no part in it; nothing is averaged.
+ * has no part in it; nothing is averaged. What answers at one port has one voice, however many
+ * protocols it speaks there: it may be a balancer, or another machine.
  *
  * An interval is of the host's clock minus the examiner's, in microseconds (evidence/clock.h). Of
  * two hosts the examiner's clock cancels, whatever is wrong with it.
@@ -11,18 +12,19 @@
 
 #include "diag/evidence/clock.h"
 
-enum { CLOCK_OPINIONS_MOST = 64 }; /* of one host */
+enum { CLOCK_OPINIONS_MOST = 64, CLOCK_VOICES_MOST = 32 }; /* of one host */
 
 struct clock_opinion {
     struct clock_interval interval;
     bool is_contradicted; /* it has nothing in common with what most say */
+    unsigned voice; /* below CLOCK_VOICES_MOST; opinions of one are counted once. 0: its own */
 };
 
 enum clock_agreement {
     CLOCK_SILENT,   /* nobody said anything */
     CLOCK_AGREED,   /* all have an interval in common */
-    CLOCK_MAJORITY, /* more than half have; the others contradict them */
-    CLOCK_DIVIDED   /* no one interval is that of more than half */
+    CLOCK_MAJORITY, /* more than half of the voices have; the others contradict them */
+    CLOCK_DIVIDED   /* no one interval is that of more than half of the voices */
 };
 
 struct clock_consensus {
@@ -30,6 +32,8 @@ struct clock_consensus {
     struct clock_interval interval; /* of a divided host all that any source says: it is wide */
     size_t agreeing;                /* how many hold the interval; of a divided host the most that
                                        have anything in common */
+    size_t agreeing_voices;         /* how many voices these are ... */
+    size_t voices;                  /* ... of how many */
 };
 
 /*

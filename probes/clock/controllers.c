@@ -120,6 +120,14 @@ static void add_candidate(struct candidates *candidates, struct arena *arena, co
     candidates->names[candidates->count++] = name;
 }
 
+/* Of one organisation by their names: the domain is below the one that the host's name is in. */
+static bool is_kin(const char *host, const char *told)
+{
+    const char *dot = strchr(host, '.');
+
+    return told && dot && strchr(dot + 1, '.') && dns_name_is_below(told, dot + 1);
+}
+
 const struct clock_domain *clock_domain_of_host(struct examination *x, const char *host,
                                                 const char *told)
 {
@@ -133,11 +141,13 @@ const struct clock_domain *clock_domain_of_host(struct examination *x, const cha
     struct ip_address ip;
 
     none->state = CLOCK_DOMAIN_NONE;
-    add_candidate(&candidates, arena, told);
+    if (is_kin(host, told))
+        add_candidate(&candidates, arena, told);
     if (ip_parse(host, strlen(host), &ip) != STATUS_OK) {
         for (const char *dot = strchr(host, '.'); dot; dot = strchr(dot + 1, '.'))
             add_candidate(&candidates, arena, dot + 1);
     }
+    add_candidate(&candidates, arena, told);
     for (size_t i = 0; i < candidates.count; i++)
         domains[i] = clock_domain_of(x, candidates.names[i]);
     for (size_t rank = 0; rank < sizeof ranks / sizeof *ranks; rank++) {
@@ -147,6 +157,17 @@ const struct clock_domain *clock_domain_of_host(struct examination *x, const cha
     for (size_t i = candidates.count; best->state != CLOCK_DOMAIN_PENDING && i-- > 0;)
         best = domains[i]->state == CLOCK_DOMAIN_FOUND ? domains[i] : best;
     return best;
+}
+
+const struct clock_domain *clock_domain_over(struct examination *x,
+                                             const struct clock_domain *domain)
+{
+    const struct clock_domain *over;
+
+    if (domain->state != CLOCK_DOMAIN_FOUND)
+        return NULL;
+    over = clock_domain_of_host(x, domain->name, NULL);
+    return over->state == CLOCK_DOMAIN_FOUND || over->state == CLOCK_DOMAIN_PENDING ? over : NULL;
 }
 
 /* ---- the domains that the user named ---- */

@@ -8,7 +8,7 @@
 #include "diag/probe.h"
 
 enum {
-    CLOCK_CONTROLLERS_MOST = 16, /* of a domain, that are asked */
+    CLOCK_CONTROLLERS_MOST = 64, /* of a domain, that are asked */
     CLOCK_CANDIDATES_MOST = 6,   /* names that may be a host's domain */
     CLOCK_DOMAINS_MOST = 64      /* that the user named, and one host may be in */
 };
@@ -38,11 +38,16 @@ struct clock_domain {
 const struct clock_domain *clock_domain_of(struct examination *x, const char *name);
 
 /*
- * The domain that a host is in: `told` (what it says itself, or NULL), else the longest part of its
- * name of two labels or more that has domain controllers. An address has none but `told`.
+ * The domain that a host is in: `told` (what it says itself, or NULL) where that is below the one
+ * of its name, else the longest part of its name of two labels or more that has domain controllers,
+ * else `told`, whatever it is: what a host says of itself does not lead away from its own name.
  */
 const struct clock_domain *clock_domain_of_host(struct examination *x, const char *host,
                                                 const char *told);
+
+/* The nearest domain above one that has controllers; pending, or NULL. */
+const struct clock_domain *clock_domain_over(struct examination *x,
+                                             const struct clock_domain *domain);
 
 /*
  * The one of the domains that the user named which has controllers, `controller` among them if

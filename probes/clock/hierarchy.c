@@ -1,12 +1,9 @@
 #include "probes/clock/hierarchy.h"
 
+#include "diag/read/ntp_peers.h"
 #include "diag/text.h"
 
 #include <string.h>
-
-#define CONTROL_SET "HKLM\\SYSTEM\\CurrentControlSet\\"
-#define LOCAL       CONTROL_SET "Services\\W32Time"
-#define POLICY      "HKLM\\SOFTWARE\\Policies\\Microsoft\\W32Time"
 
 /* ---- words ---- */
 
@@ -197,8 +194,9 @@ static bool use_w32tm(const struct reader *reader, enum time_setting wanted, boo
 static void read_setting(const struct reader *reader, enum time_setting setting,
                          struct time_value *out)
 {
-    const char *name = settings[setting].name, *local_key = key_of(reader, LOCAL, setting);
-    const char *policy_key = key_of(reader, POLICY, setting), *own;
+    const char *name = settings[setting].name,
+               *local_key = key_of(reader, TIME_KEY_W32TIME, setting);
+    const char *policy_key = key_of(reader, TIME_KEY_POLICY, setting), *own;
     struct found local = find(reader, local_key, name, settings[setting].is_number);
     struct found policy = find(reader, policy_key, name, settings[setting].is_number);
 
@@ -236,62 +234,15 @@ static enum time_type type_of(const char *text)
 
 /* ---- peers ---- */
 
-static size_t word_size(const char *text)
+static void read_peers(const char *list, struct arena *arena, struct time_plan *out)
 {
-    return strcspn(text, " \t\r\n");
-}
+    struct ntp_peer peer;
 
-/* "0x9", or 9: as C has numbers. */
-static bool read_flags(const char *text, size_t size, uint32_t *out)
-{
-    unsigned base = text_starts_fold(text, size, "0x") ? 16 : 10;
-    size_t at = base == 16 ? 2 : 0;
+    while (list && out->peer_count < TIME_PEERS_MOST && ntp_peer_next(&list, &peer)) {
+        size_t size = peer.is_malformed ? peer.size : peer.host_size;
 
-    *out = 0;
-    if (at == size || size > 6)
-        return false;
-    for (; at < size; at++) {
-        static const char digits[] = "0123456789abcdef";
-        const char *digit = memchr(digits, text_lower(text[at]), base);
-
-        if (!digit)
-            return false;
-        *out = *out * base + (uint32_t)(digit - digits);
-    }
-    return true;
-}
-
-static bool is_host(const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (!text_is_letter(text[i]) && !text_is_digit(text[i]) && (unsigned char)text[i] < 0x80 &&
-            (!text[i] || !strchr("-._:%[]", text[i])))
-            return false;
-    }
-    return size > 0;
-}
-
-static struct time_peer read_peer(const char *text, size_t size, struct arena *arena)
-{
-    const char *comma = memchr(text, ',', size);
-    size_t host = comma ? (size_t)(comma - text) : size;
-    struct time_peer peer = {.is_malformed = !is_host(text, host)};
-
-    if (comma && !read_flags(comma + 1, size - host - 1, &peer.flags))
-        peer.is_malformed = true;
-    peer.host = arena_copy(arena, text, peer.is_malformed ? size : host);
-    return peer;
-}
-
-static void read_peers(const char *text, struct arena *arena, struct time_plan *out)
-{
-    while (text && *text && out->peer_count < TIME_PEERS_MOST) {
-        size_t size = word_size(text);
-
-        if (size > 0)
-            out->peers[out->peer_count++] = read_peer(text, size, arena);
-        text += size;
-        text += *text != '\0';
+        out->peers[out->peer_count++] =
+            (struct time_peer){arena_copy(arena, peer.text, size), peer.flags, peer.is_malformed};
     }
 }
 
@@ -300,8 +251,8 @@ static void read_peers(const char *text, struct arena *arena, struct time_plan *
 static enum time_role role_of(const struct reader *reader, const char *domain)
 {
     enum { AUTOMATIC = 2 };
-    const char *product = find_text(reader, CONTROL_SET "Control\\ProductOptions", "ProductType");
-    int64_t netlogon = find_number(reader, CONTROL_SET "Services\\Netlogon", "Start");
+    const char *product = find_text(reader, TIME_KEY_PRODUCT, "ProductType");
+    int64_t netlogon = find_number(reader, TIME_KEY_NETLOGON, "Start");
 
     if (!product)
         return TIME_ROLE_UNKNOWN;
@@ -315,7 +266,7 @@ static enum time_role role_of(const struct reader *reader, const char *domain)
 /* Windows keeps each name twice: as it is, and as it will be after the next start. */
 static const char *either(const struct reader *reader, const char *name, const char *other)
 {
-    static const char key[] = CONTROL_SET "Services\\Tcpip\\Parameters";
+    static const char key[] = TIME_KEY_TCPIP;
     const char *text = find_text(reader, key, name);
 
     return text ? text : find_text(reader, key, other);
@@ -326,8 +277,7 @@ static void read_names(const struct reader *reader, struct time_plan *out)
     out->computer = either(reader, "Hostname", "NV Hostname");
     out->domain = either(reader, "Domain", "NV Domain");
     if (!out->computer)
-        out->computer = find_text(reader, CONTROL_SET "Control\\ComputerName\\ActiveComputerName",
-                                  "ComputerName");
+        out->computer = find_text(reader, TIME_KEY_NAME, "ComputerName");
     out->role = role_of(reader, out->domain);
 }
 
@@ -370,9 +320,7 @@ static bool has_hyper_v_values(const struct reader *reader)
         const struct registry_export *registry = &reader->settings[i]->registry;
 
         for (size_t j = 0; j < registry->count; j++) {
-            if (registry_is_key(registry->values[j].key,
-                                "HKLM\\SOFTWARE\\Microsoft\\Virtual Machine\\Guest\\Parameters",
-                                true))
+            if (registry_is_key(registry->values[j].key, TIME_KEY_GUEST, true))
                 return true;
         }
     }
@@ -381,11 +329,11 @@ static bool has_hyper_v_values(const struct reader *reader)
 
 static void read_machine(const struct reader *reader, struct time_plan *out)
 {
-    static const char key[] = "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS";
+    static const char key[] = TIME_KEY_MAKE;
     const char *maker = find_text(reader, key, "SystemManufacturer");
     const char *product = find_text(reader, key, "SystemProductName");
 
-    out->has_vmware_tools = find_number(reader, CONTROL_SET "Services\\VMTools", "Start") >= 0;
+    out->has_vmware_tools = find_number(reader, TIME_KEY_VMTOOLS, "Start") >= 0;
     if (maker) {
         product = product ? product : "";
         out->machine = machine_of_make(maker, product);
@@ -422,7 +370,7 @@ static void read_hypervisor(const struct reader *reader, struct time_plan *out)
 
     if (tools != TIME_NOT_KNOWN)
         out->machine = TIME_MACHINE_VMWARE;
-    else if (covers(reader, CONTROL_SET "Services\\VMTools") && !out->has_vmware_tools)
+    else if (covers(reader, TIME_KEY_VMTOOLS) && !out->has_vmware_tools)
         tools = TIME_NO; /* there are none */
     if (out->machine == TIME_MACHINE_VMWARE)
         out->hypervisor_sync = tools;
@@ -430,7 +378,7 @@ static void read_hypervisor(const struct reader *reader, struct time_plan *out)
         out->hypervisor_sync = TIME_NO;
     else if (out->machine != TIME_MACHINE_HYPER_V)
         out->hypervisor_sync = TIME_NOT_KNOWN;
-    else if (find_number(reader, CONTROL_SET "Services\\vmictimesync", "Start") == DISABLED)
+    else if (find_number(reader, TIME_KEY_HYPER_V, "Start") == DISABLED)
         out->hypervisor_sync = TIME_NO;
     else if (hyper_v->text)
         out->hypervisor_sync = hyper_v->number ? TIME_YES : TIME_NO;
@@ -439,19 +387,20 @@ static void read_hypervisor(const struct reader *reader, struct time_plan *out)
 /* UtilizeSslTimeData came with the Windows that chooses by stratum. */
 static enum time_known prefers_best(const struct reader *reader)
 {
-    if (find_number(reader, LOCAL "\\Config", "UtilizeSslTimeData") >= 0)
+    if (find_number(reader, TIME_KEY_W32TIME "\\Config", "UtilizeSslTimeData") >= 0)
         return TIME_YES;
-    return covers(reader, LOCAL "\\Config") ? TIME_NO : TIME_NOT_KNOWN;
+    return covers(reader, TIME_KEY_W32TIME "\\Config") ? TIME_NO : TIME_NOT_KNOWN;
 }
 
 /* ---- how it is at present ---- */
 
 static bool shows_policy(const struct time_settings *item)
 {
-    if ((item->has_w32tm && item->w32tm.setting_count > 0) || time_settings_covers(item, POLICY))
+    if ((item->has_w32tm && item->w32tm.setting_count > 0) ||
+        time_settings_covers(item, TIME_KEY_POLICY))
         return true;
     for (size_t i = 0; i < item->registry.count; i++) {
-        if (registry_is_key(item->registry.values[i].key, POLICY, true))
+        if (registry_is_key(item->registry.values[i].key, TIME_KEY_POLICY, true))
             return true;
     }
     return false;
@@ -475,8 +424,7 @@ static void read_present(const struct time_settings *item, struct time_plan *out
 /* What the policy of a domain says holds for all its machines. */
 static void read_skew(const struct reader *reader, struct time_plan *out)
 {
-    struct found found =
-        find(reader, CONTROL_SET "Control\\Lsa\\Kerberos\\Parameters", "SkewTime", true);
+    struct found found = find(reader, TIME_KEY_KERBEROS, "SkewTime", true);
 
     out->kerberos_skew = -1;
     if (found.value && found.value->number <= CLOCK_SKEW_MOST) {
@@ -502,8 +450,7 @@ static void read_lacks(const struct reader *reader, struct time_plan *out)
         out->type == TIME_TYPE_UNKNOWN && !out->values[TIME_SETTING_TYPE].text;
     lacks[TIME_LACK_POLICY] = !out->policy_is_known;
     lacks[TIME_LACK_NAME] = !out->computer || !out->domain;
-    lacks[TIME_LACK_ROLE] =
-        !find_text(reader, CONTROL_SET "Control\\ProductOptions", "ProductType");
+    lacks[TIME_LACK_ROLE] = !find_text(reader, TIME_KEY_PRODUCT, "ProductType");
     lacks[TIME_LACK_NETLOGON] = out->role == TIME_ROLE_UNKNOWN;
     lacks[TIME_LACK_MAKE] = out->machine == TIME_MACHINE_UNKNOWN;
     lacks[TIME_LACK_PRESENT] = !out->status && out->service != TIME_SERVICE_STOPPED;

@@ -9,6 +9,7 @@
 #define EXDIAG_PROBES_CLOCK_HIERARCHY_H
 
 #include "diag/evidence/time_settings.h"
+#include "diag/read/net_address.h"
 
 enum time_known { TIME_NOT_KNOWN, TIME_NO, TIME_YES };
 
@@ -209,6 +210,8 @@ void time_plan_read(const struct time_settings *const *settings, size_t count, s
  * NOT_ANNOUNCED       the PDC emulator does not say that it is a reliable source
  * ANNOUNCED           another machine says that it is one, always
  * SOURCE_OWN_CLOCK    it follows its own clock at present
+ * SOURCE_STRANGER     a member is told to follow the domain, and follows `detail` at present,
+ *                     which DNS does not name as one of its controllers
  * SOURCE_HYPERVISOR   it follows the machine that it runs on
  * HYPERVISOR_SYNC     Hyper-V's provider is on, on a domain controller
  * HYPERVISOR_FIRST    the same on a member whose Windows prefers it to the domain
@@ -237,6 +240,7 @@ void time_plan_read(const struct time_settings *const *settings, size_t count, s
     X(NOT_ANNOUNCED, "not-announced")                                                              \
     X(ANNOUNCED, "announced")                                                                      \
     X(SOURCE_OWN_CLOCK, "source-own-clock")                                                        \
+    X(SOURCE_STRANGER, "source-stranger")                                                          \
     X(SOURCE_HYPERVISOR, "source-hypervisor")                                                      \
     X(HYPERVISOR_SYNC, "hypervisor-sync")                                                          \
     X(HYPERVISOR_FIRST, "hypervisor-first")                                                        \
@@ -260,7 +264,8 @@ enum time_proviso {
     TIME_CERTAIN,
     TIME_UNLESS_PDC,
     TIME_UNLESS_CHILD_DOMAIN, /* the PDC emulator of one */
-    TIME_UNLESS_STAND_ALONE
+    TIME_UNLESS_STAND_ALONE,
+    TIME_UNLESS_CONTROLLER /* the source at present is one */
 };
 
 struct time_fault {
@@ -279,6 +284,9 @@ struct time_surroundings {
     const char *domain;             /* NULL: as the plan has it */
     const char *const *controllers; /* of the domain: full names */
     size_t controller_count;
+    bool has_all_controllers;           /* of those that DNS names */
+    const struct ip_address *addresses; /* theirs, where the plan names hosts by address */
+    size_t address_count;
 };
 
 struct time_faults {

@@ -147,8 +147,27 @@ static bool is_itself(const struct judge *judge, const char *host)
     return is_same_name(host, strlen(host), computer);
 }
 
+/* "192.0.2.1", "2001:db8::1", "[2001:db8::1]" */
+static bool is_address_of_domain(const struct judge *judge, const char *host)
+{
+    const struct time_surroundings *around = judge->around;
+    size_t size = strlen(host);
+    bool has_brackets = size > 2 && host[0] == '[' && host[size - 1] == ']';
+    struct ip_address ip;
+
+    if (ip_parse(host + has_brackets, size - (has_brackets ? 2 : 0), &ip) != STATUS_OK)
+        return false;
+    for (size_t i = 0; i < around->address_count; i++) {
+        if (ip_equal(&ip, &around->addresses[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool is_of_domain(const struct judge *judge, const char *host)
 {
+    if (is_address_of_domain(judge, host))
+        return true;
     for (size_t i = 0; i < judge->around->controller_count; i++) {
         if (is_host_of(host, judge->around->controllers[i]))
             return true;
@@ -212,6 +231,14 @@ static void judge_announcement(struct judge *judge)
 
 /* ---- at present, and the hypervisor ---- */
 
+/* What runs may differ from what is set, until the service is told. */
+static bool is_stranger(const struct judge *judge, const struct w32tm_status *status)
+{
+    return status->source == W32TM_SOURCE_PEER && judge->out->role == TIME_ROLE_MEMBER &&
+           judge->plan->type == TIME_TYPE_NT5DS && judge->around->has_all_controllers &&
+           !is_of_domain(judge, status->source_name);
+}
+
 static void judge_source(struct judge *judge)
 {
     const struct w32tm_status *status = judge->plan->status;
@@ -225,6 +252,9 @@ static void judge_source(struct judge *judge)
         is_of_domain(judge, status->source_name))
         add(judge, TIME_FAULT_PEER_OF_DOMAIN, NO_SETTING, status->source_name)->proviso =
             unless_child_domain(judge);
+    if (is_stranger(judge, status))
+        add(judge, TIME_FAULT_SOURCE_STRANGER, NO_SETTING, status->source_name)->proviso =
+            TIME_UNLESS_CONTROLLER;
     if (status->source == W32TM_SOURCE_VM_IC && judge->out->role != TIME_ROLE_STAND_ALONE)
         add(judge, TIME_FAULT_SOURCE_HYPERVISOR, TIME_SETTING_HYPER_V, status->source_name)
             ->proviso = judge->in_domain ? TIME_CERTAIN : TIME_UNLESS_STAND_ALONE;

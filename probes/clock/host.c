@@ -1,5 +1,7 @@
 #include "probes/clock/host.h"
 
+#include "diag/text.h"
+
 #include <string.h>
 
 const char *clock_role_text(enum clock_role role)
@@ -46,37 +48,34 @@ static const struct {
 
 /* ---- addresses ---- */
 
-struct addresses {
-    struct ip_address list[CLOCK_ADDRESSES_TRIED];
-    size_t count;
-};
-
-static void add_addresses(struct addresses *addresses, const struct dns_answer *answer)
+static void add_addresses(struct clock_host *host, const struct dns_answer *answer)
 {
     const struct dns_record *record = NULL;
 
-    while (addresses->count < CLOCK_ADDRESSES_TRIED && (record = dns_answer_next(answer, record)))
-        addresses->list[addresses->count++] = record->data.ip;
+    while (host->address_count < CLOCK_ADDRESSES_TRIED &&
+           (record = dns_answer_next(answer, record)))
+        host->addresses[host->address_count++] = record->data.ip;
 }
 
 /* Those of IPv4 first; false while they are on their way. */
-static bool find_addresses(struct examination *x, struct clock_host *host,
-                           struct addresses *addresses)
+static bool find_addresses(struct examination *x, struct clock_host *host)
 {
     const struct dns_answer *v4, *v6;
 
-    if (ip_parse(host->name, strlen(host->name), &addresses->list[0]) == STATUS_OK) {
-        addresses->count = 1;
+    if (ip_parse(host->name, strlen(host->name), &host->addresses[0]) == STATUS_OK) {
+        host->address_count = 1;
         return true;
     }
     v4 = ask_dns(x, host->name, DNS_A);
     v6 = ask_dns(x, host->name, DNS_AAAA);
     if (!v4 || !v6)
         return false;
-    add_addresses(addresses, v4);
-    add_addresses(addresses, v6);
-    if (addresses->count == 0)
+    add_addresses(host, v4);
+    add_addresses(host, v6);
+    if (host->address_count == 0) {
         host->obstacle = v4->evidence.status != STATUS_OK ? &v4->evidence : &v6->evidence;
+        host->was_asked = host->obstacle->status != STATUS_NOT_RECORDED;
+    }
     return true;
 }
 
@@ -89,7 +88,25 @@ static bool tells_domain(enum clock_source source)
            source == CLOCK_CLDAP;
 }
 
-static void keep(struct clock_host *host, const struct clock_reading *reading)
+/* Of a machine in no domain the domain is the machine, in a challenge of NTLM ([MS-NLMP] 2.2.2.1).
+ */
+static bool tells_itself(const struct clock_reading *reading)
+{
+    const char *host = reading->told_host, *domain = reading->told_domain;
+
+    if (!host || !domain || !tells_domain(reading->source))
+        return false;
+    return text_equal_fold(host, domain) ||
+           text_equal_fold_sized(host, strcspn(host, "."), domain, strlen(domain));
+}
+
+/* What answers over TLS is what answers without. */
+static unsigned voice_of(enum service service)
+{
+    return 1 + (unsigned)(service == SERVICE_HTTP ? SERVICE_HTTPS : service);
+}
+
+static void keep(struct clock_host *host, const struct clock_reading *reading, unsigned voice)
 {
     if (!reading) {
         host->is_pending = true;
@@ -105,9 +122,16 @@ static void keep(struct clock_host *host, const struct clock_reading *reading)
     if (host->count == CLOCK_OPINIONS_MOST)
         return;
     host->opinions[host->count].interval = clock_opinion_of(reading);
+    host->opinions[host->count].voice = voice;
     host->readings[host->count++] = reading;
-    if (!host->told_domain && tells_domain(reading->source))
+    if (tells_itself(reading))
+        host->is_stand_alone = true;
+    else if (!host->told_domain && tells_domain(reading->source))
         host->told_domain = reading->told_domain;
+    if (reading->source == CLOCK_LDAP || reading->source == CLOCK_CLDAP)
+        host->told_name = reading->told_host;
+    if (!host->told_forest)
+        host->told_forest = reading->told_forest;
 }
 
 struct call { /* at one address of a host */
@@ -126,7 +150,7 @@ static const struct clock_reading *ask(const struct call *call, const struct inq
     if (ip_parse(name, strlen(name), &literal) == STATUS_OK)
         name = NULL;
     reading = ask_clock(call->x, inquiry->source, call->ip, inquiry->service, name, call->realm);
-    keep(call->host, reading);
+    keep(call->host, reading, voice_of(inquiry->service));
     return reading;
 }
 
@@ -211,15 +235,23 @@ const struct clock_host *clock_host_of(struct examination *x, const char *name,
                                        enum clock_role role, const char *realm)
 {
     struct clock_host *host = arena_new(pass_memory(x), 1, sizeof *host);
-    struct addresses addresses = {.count = 0};
 
     host->name = name;
     host->role = role;
-    host->is_pending = !find_addresses(x, host, &addresses);
-    for (size_t i = 0; i < addresses.count && host->count == 0 && !host->is_pending; i++)
-        ask_address(&(struct call){x, host, &addresses.list[i], realm});
+    host->is_pending = !find_addresses(x, host);
+    for (size_t i = 0; i < host->address_count && host->count == 0 && !host->is_pending; i++)
+        ask_address(&(struct call){x, host, &host->addresses[i], realm});
     host->consensus = clock_consensus_of(host->opinions, host->count);
     return host;
+}
+
+bool clock_host_is_member(const struct clock_host *host)
+{
+    for (size_t i = 0; i < host->count; i++) {
+        if (is_fine(host->readings[i]->source) || host->readings[i]->source == CLOCK_HTTP_KERBEROS)
+            return true;
+    }
+    return host->role != CLOCK_ROLE_SERVER;
 }
 
 bool clock_host_spoke(const struct clock_host *host)
@@ -227,9 +259,39 @@ bool clock_host_spoke(const struct clock_host *host)
     return host->consensus.agreement != CLOCK_SILENT;
 }
 
+static bool has_address(const struct clock_host *host, const struct ip_address *ip)
+{
+    for (size_t i = 0; i < host->address_count; i++) {
+        if (ip_equal(&host->addresses[i], ip))
+            return true;
+    }
+    return false;
+}
+
+static bool is_literal(const struct clock_host *host)
+{
+    struct ip_address ip;
+
+    return ip_parse(host->name, strlen(host->name), &ip) == STATUS_OK;
+}
+
+/* A machine of two families, named by an address of one. */
+static bool is_other_family(const struct clock_host *literal, const struct clock_host *other)
+{
+    if (!literal->told_name || !is_literal(literal))
+        return false;
+    if (is_literal(other))
+        return other->told_name && text_equal_fold(literal->told_name, other->told_name) &&
+               literal->addresses[0].family != other->addresses[0].family;
+    return text_equal_fold(literal->told_name, other->name) &&
+           has_address(other, &literal->addresses[0]);
+}
+
 bool clock_host_is_same(const struct clock_host *one, const struct clock_host *other)
 {
     if (strcmp(one->name, other->name) == 0)
+        return true;
+    if (is_other_family(one, other) || is_other_family(other, one))
         return true;
     return one->count > 0 && other->count > 0 &&
            ip_equal(&one->readings[0]->address.ip, &other->readings[0]->address.ip);

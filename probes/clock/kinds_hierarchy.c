@@ -1,5 +1,6 @@
 /* Whom machines take their time from. */
 #include "probes/clock/kinds.h"
+#include "probes/clock/steps.h"
 
 static const struct reference references[] = {
     CLOCK_TOOLS_AND_SETTINGS,
@@ -23,68 +24,17 @@ static const struct reference vm_references[] = {
     CLOCK_TOOLS_AND_SETTINGS,
     {NULL, NULL}};
 
-#define W32TIME_KEY "HKLM\\SYSTEM\\CurrentControlSet\\Services\\W32Time"
-#define TOOLBOX     "\"%ProgramFiles%\\VMware\\VMware Tools\\VMwareToolboxCmd.exe\""
-
-/* One line of cmd on the machine. */
-#define RUN(when_, command_, note_)                                                                \
-    {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED, .command = command_,      \
-        .note = note_, .when = when_                                                               \
-    }
+#define TOOLBOX "\"%ProgramFiles%\\VMware\\VMware Tools\\VMwareToolboxCmd.exe\""
 
 #define SET(when_, key_, name_, type_, data_, note_)                                               \
-    RUN(when_, "reg add " W32TIME_KEY "\\" key_ " /v " name_ " /t " type_ " /d " data_ " /f", note_)
+    CLOCK_RUN(when_,                                                                               \
+              "reg add " CLOCK_W32TIME_KEY "\\" key_ " /v " name_ " /t " type_ " /d " data_ " /f", \
+              note_)
 
 #define SET_NUMBER(when_, key_, name_, data_, note_)                                               \
     SET(when_, key_, name_, "REG_DWORD", data_, note_)
 
-/* ---- policies, which win over everything that is set on the machine ---- */
-
-#define POLICY_FOLDER                                                                              \
-    "Group Policy Management: Computer Configuration, Policies, Administrative Templates, "        \
-    "System, Windows Time Service"
-
-#define IN_POLICY(when_, command_, risk_)                                                          \
-    {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = POLICY_FOLDER, .command = command_,   \
-        .risk = risk_, .when = when_                                                               \
-    }
-
-#define REPAIR_POLICY                                                                              \
-    RUN("policy", "gpresult /scope computer /h gpresult.html /f",                                  \
-        "shows which policy sets Windows Time Service here: while it does, w32tm /config and the " \
-        "registry of the machine change nothing"),                                                 \
-        IN_POLICY("policy-domain",                                                                 \
-                  "Time Providers, Configure Windows NTP Client: Not Configured, or Type NT5DS, "  \
-                  "for every machine but the PDC emulator of the forest's root domain.",           \
-                  "the policy may apply to other machines, too"),                                  \
-        IN_POLICY("policy-outside",                                                                \
-                  "Time Providers, Configure Windows NTP Client, in a policy of its own for the "  \
-                  "PDC emulator of the forest's root domain (linked to its Domain Controllers, "   \
-                  "with the WMI filter SELECT * FROM Win32_ComputerSystem WHERE DomainRole = 5): " \
-                  "Type NTP, and NtpServer three servers outside that you trust, as in "           \
-                  "ntp1.example.net,0x8 ntp2.example.net,0x8 ntp3.example.net,0x8.",               \
-                  "the whole domain follows these servers"),                                       \
-        IN_POLICY("policy-client",                                                                 \
-                  "Time Providers, Enable Windows NTP Client: Not Configured, or Enabled.",        \
-                  "the policy may apply to other machines, too"),                                  \
-        IN_POLICY("policy-server",                                                                 \
-                  "Time Providers, Enable Windows NTP Server: for domain controllers Not "         \
-                  "Configured, or Enabled.",                                                       \
-                  "the policy may apply to other machines, too"),                                  \
-        IN_POLICY("policy-global",                                                                 \
-                  "Global Configuration Settings: Not Configured, or what is told to be wrong as " \
-                  "it is by default there: AnnounceFlags 10, MaxPosPhaseCorrection and "           \
-                  "MaxNegPhaseCorrection 172800.",                                                 \
-                  "the policy may apply to other machines, too"),                                  \
-        RUN("policy", "gpupdate /target:computer /force", NULL)
-
 /* ---- the machine's own settings ---- */
-
-#define KEEP_SETTINGS                                                                              \
-    RUN("is-changed", "reg export " W32TIME_KEY " w32time-before.reg /y",                          \
-        "keeps what is set now, for the way back; the file is written to the current folder")
 
 #define REPAIR_SERVICE                                                                             \
     {.shell = SHELL_CMD,                                                                           \
@@ -93,11 +43,9 @@ static const struct reference vm_references[] = {
      .command = "w32tm /register",                                                                 \
      .risk = "writes the service and its settings anew, as they are by default",                   \
      .when = "service-missing"},                                                                   \
-        RUN("service-disabled", "sc config w32time start= auto",                                   \
-            "the space behind the equals sign belongs there"),                                     \
-        RUN("service-missing", "net start w32time", NULL),                                         \
-        RUN("service-disabled", "net start w32time", NULL),                                        \
-        RUN("service-stopped", "net start w32time", "if it runs already, it says so")
+        CLOCK_RUN("service-disabled", "sc config w32time start= auto",                             \
+                  "the space behind the equals sign belongs there"),                               \
+        CLOCK_RUN("starts", "net start w32time", "if it runs already, it says so")
 
 #define REPAIR_PROVIDERS                                                                           \
     SET_NUMBER("client-off", "TimeProviders\\NtpClient", "Enabled", "1", NULL),                    \
@@ -111,57 +59,9 @@ static const struct reference vm_references[] = {
         SET_NUMBER("controller-back", "Config", "MaxNegPhaseCorrection", "172800",                 \
                    "what domain controllers have by default: 48 hours")
 
-#define DOMAIN_COMMAND "w32tm /config /syncfromflags:domhier /reliable:no /update"
-#define OUTSIDE_COMMAND                                                                            \
-    "w32tm /config /manualpeerlist:{ntp-servers} /syncfromflags:manual /reliable:yes /update"
-#define OUTSIDE_RISK                                                                               \
-    "the whole forest follows: name servers that you trust, three or more, so that one that is "   \
-    "wrong is outvoted"
-#define OUTSIDE_NOTE                                                                               \
-    "between the quotation marks as in ntp1.example.net,0x8 ntp2.example.net,0x8 "                 \
-    "ntp3.example.net,0x8: a blank between them, 0x8 behind each"
-#define IF_TOP     "{machine}, if it is the PDC emulator of the forest's root domain"
-#define UNLESS_TOP "{machine}, if it is any other machine of the domain"
-
-/* The service has to run for /update to reach it, so this comes before it is restarted. */
-#define TAKE_PLACE                                                                                 \
-    {.shell = SHELL_CMD,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
-     .where = CLOCK_ELEVATED,                                                                      \
-     .command = DOMAIN_COMMAND,                                                                    \
-     .risk = "peers that were set by hand are not asked any more",                                 \
-     .when = "domain"},                                                                            \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = CLOCK_ELEVATED,                                                                  \
-         .command = OUTSIDE_COMMAND,                                                               \
-         .risk = OUTSIDE_RISK,                                                                     \
-         .note = OUTSIDE_NOTE,                                                                     \
-         .when = "outside"},                                                                       \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = "a domain controller, in a command prompt",                                      \
-         .command = "netdom query fsmo",                                                           \
-         .note = "names the PDC emulator: of the next two lines one alone is for {machine}",       \
-         .when = "either"},                                                                        \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = UNLESS_TOP,                                                                      \
-         .command = DOMAIN_COMMAND,                                                                \
-         .risk = "peers that were set by hand are not asked any more",                             \
-         .when = "either"},                                                                        \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = IF_TOP,                                                                          \
-         .command = OUTSIDE_COMMAND,                                                               \
-         .risk = OUTSIDE_RISK,                                                                     \
-         .note = OUTSIDE_NOTE,                                                                     \
-         .when = "either"},                                                                        \
-        RUN("announce", "w32tm /config /reliable:yes /update", NULL)
-
 #define ASK_OTHERS                                                                                 \
-    RUN("own-domain", "nltest /dsgetdc:{own-domain} /timeserv",                                    \
-        "names a domain controller that serves time, and reaches it"),                             \
+    CLOCK_RUN("own-domain", "nltest /dsgetdc:{own-domain} /timeserv",                              \
+              "names a domain controller that serves time, and reaches it"),                       \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
         .command = "w32tm /stripchart /computer:{peer} /samples:3 /dataonly",                      \
@@ -172,8 +72,7 @@ static const struct reference vm_references[] = {
 /* ---- the way back: every value that was seen; else the file that was kept ---- */
 
 #define PUT_BACK                                                                                   \
-    RUN("old-unknown", "reg import w32time-before.reg",                                            \
-        "the file that was kept before the first change; values that were added since stay"),      \
+    CLOCK_PUT_BACK_FILE("old-unknown", "source"),                                                  \
         SET("old-type", "Parameters", "Type", "REG_SZ", "{old-type}", NULL),                       \
         SET("old-peers", "Parameters", "NtpServer", "REG_SZ", "{old-peers}", NULL),                \
         SET_NUMBER("old-announce", "Config", "AnnounceFlags", "{old-announce}", NULL),             \
@@ -181,21 +80,18 @@ static const struct reference vm_references[] = {
         SET_NUMBER("server-off", "TimeProviders\\NtpServer", "Enabled", "0", NULL),                \
         SET_NUMBER("old-ahead", "Config", "MaxPosPhaseCorrection", "{old-ahead}", NULL),           \
         SET_NUMBER("old-back", "Config", "MaxNegPhaseCorrection", "{old-back}", NULL),             \
-        {.shell = SHELL_MANUAL,                                                                    \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = POLICY_FOLDER,                                                                   \
-         .command = "Set the policy to what it was, as gpresult.html has it.",                     \
-         .when = "policy"},                                                                        \
-        CLOCK_RESTART_SERVICE("is-changed"), RUN("service-disabled", "net stop w32time", NULL),    \
-        RUN("service-disabled", "sc config w32time start= disabled", NULL),                        \
-        RUN("service-stopped", "net stop w32time", NULL)
+        CLOCK_PUT_BACK_POLICY, CLOCK_RESTART_SERVICE("is-changed"),                                \
+        CLOCK_RUN("service-disabled", "net stop w32time", NULL),                                   \
+        CLOCK_RUN("service-disabled", "sc config w32time start= disabled", NULL),                  \
+        CLOCK_RUN("service-stopped", "net stop w32time", NULL)
 
 /* ---- what would make it known ---- */
 
-#define EXPORT(when_, key_, file_, note_) RUN(when_, "reg export " key_ " " file_ " /y", note_)
+#define EXPORT(when_, key_, file_, note_)                                                          \
+    CLOCK_RUN(when_, "reg export " key_ " " file_ " /y", note_)
 
 #define GATHER                                                                                     \
-    EXPORT("lacks-w32time", W32TIME_KEY, "w32time.reg", NULL),                                     \
+    EXPORT("lacks-w32time", CLOCK_W32TIME_KEY, "w32time.reg", NULL),                               \
         EXPORT("lacks-policy", "HKLM\\SOFTWARE\\Policies\\Microsoft", "policies.reg",              \
                "the key above that of Windows Time: it is there on every machine, and so says, "   \
                "too, that no policy sets the time"),                                               \
@@ -207,10 +103,11 @@ static const struct reference vm_references[] = {
                "netlogon.reg", "whether it is in a domain"),                                       \
         EXPORT("lacks-make", "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS", "make.reg",              \
                "what it runs on"),                                                                 \
-        RUN("lacks-present", "w32tm /query /status /verbose > status.txt",                         \
-            "whom it follows now, in any language"),                                               \
-        RUN("lacks-vmware", TOOLBOX " timesync status > timesync.txt", NULL),                      \
-        RUN("lacks-vmware", "echo timesync status %errorlevel% >> timesync.txt",                   \
+        CLOCK_RUN("lacks-present", "w32tm /query /status /verbose > status.txt",                   \
+                  "whom it follows now, in any language" CLOCK_QUERY_SINCE),                       \
+        CLOCK_RUN("lacks-vmware", TOOLBOX " timesync status > timesync.txt", NULL),                \
+        CLOCK_RUN(                                                                                 \
+            "lacks-vmware", "echo timesync status %errorlevel% >> timesync.txt",                   \
             "right behind the line before: 0 says that VMware's tools set the clock, 69 that "     \
             "they do not, in any language"),                                                       \
     {                                                                                              \
@@ -222,14 +119,16 @@ static const struct reference vm_references[] = {
     }
 
 #define LOOK_AGAIN                                                                                 \
-    CLOCK_LOOK, RUN(NULL, "w32tm /query /status /verbose",                                         \
-                    "stratum 1 to 15, and a last good synchronisation that is minutes old")
+    CLOCK_LOOK(NULL),                                                                              \
+        CLOCK_RUN(                                                                                 \
+            NULL, "w32tm /query /status /verbose",                                                 \
+            "stratum 1 to 15, and a last good synchronisation that is minutes old" CLOCK_QUERY_SINCE)
 
-static const struct step_template repair[] = {KEEP_SETTINGS,
-                                              REPAIR_POLICY,
+static const struct step_template repair[] = {CLOCK_KEEP_SETTINGS("source"),
+                                              CLOCK_REPAIR_POLICY,
                                               REPAIR_SERVICE,
                                               REPAIR_PROVIDERS,
-                                              TAKE_PLACE,
+                                              CLOCK_TAKE_PLACE,
                                               ASK_OTHERS,
                                               CLOCK_RESTART_SERVICE(NULL),
                                               CLOCK_RESYNC(NULL),
@@ -281,10 +180,12 @@ const struct finding_kind time_pdc_source = {
         "(GTIMESERV) and follows clocks outside.",
     .applies_to = "the PDC emulator of the forest's root domain; those of other domains follow it",
     .fix = repair,
-    .verify = (const struct step_template[]){LOOK_AGAIN,
-                                             RUN(NULL, "w32tm /query /peers",
-                                                 "each peer is active, and was heard lately"),
-                                             {0}},
+    .verify =
+        (const struct step_template[]){
+            LOOK_AGAIN,
+            CLOCK_RUN(NULL, "w32tm /query /peers",
+                      "each peer is active, and was heard lately" CLOCK_QUERY_SINCE),
+            {0}},
     .undo = put_back,
     .make_known = gather,
     .references = references,
@@ -307,12 +208,12 @@ const struct finding_kind time_vm_sync = {
         "that follow the host, which on Hyper-V Windows before Server 2016 does by default",
     .fix =
         (const struct step_template[]){
-            KEEP_SETTINGS,
             SET_NUMBER("hyper-v", "TimeProviders\\VMICTimeProvider", "Enabled", "0",
                        "Windows does not ask the host any more. For domain controllers Microsoft "
                        "advises to clear Time synchronization in the virtual machine's "
                        "Integration Services as well, while it is off"),
-            RUN("tools-on", TOOLBOX " timesync disable",
+            CLOCK_RUN(
+                "tools-on", TOOLBOX " timesync disable",
                 "ends the periodic synchronisation; after snapshots and moves VMware still sets "
                 "the clock once, unless the machine's configuration forbids that as well"),
             CLOCK_RESTART_SERVICE("hyper-v"),
@@ -325,11 +226,16 @@ const struct finding_kind time_vm_sync = {
             {0}},
     .verify =
         (const struct step_template[]){
-            CLOCK_LOOK, RUN("tools-on", TOOLBOX " timesync status", "it says Disabled"), {0}},
+            CLOCK_RUN(
+                "hyper-v", "w32tm /query /source",
+                "names whom it follows: anything but VM IC Time Synchronization Provider" CLOCK_QUERY_SINCE),
+            CLOCK_RUN("tools-on", TOOLBOX " timesync status",
+                      "it says Disabled, or in any language ends with exit status 69"),
+            {0}},
     .undo = (const struct step_template[]){SET_NUMBER("hyper-v", "TimeProviders\\VMICTimeProvider",
                                                       "Enabled", "1", NULL),
                                            CLOCK_RESTART_SERVICE("hyper-v"),
-                                           RUN("tools-on", TOOLBOX " timesync enable", NULL),
+                                           CLOCK_RUN("tools-on", TOOLBOX " timesync enable", NULL),
                                            {0}},
     .make_known = gather,
     .references = vm_references,

@@ -1,5 +1,6 @@
 /* A clock that differs, and sources of one clock that do. */
 #include "probes/clock/kinds.h"
+#include "probes/clock/steps.h"
 
 static const struct reference references[] = {
     {"KB 979174: all clocks should be synchronized to within 5 minutes of one another", NULL},
@@ -7,17 +8,23 @@ static const struct reference references[] = {
      "https://www.rfc-editor.org/rfc/rfc4120"},
     {"[MS-KILE] 2.2.2: skew recovery, by which Windows hides it from some clients", NULL},
     CLOCK_TOOLS_AND_SETTINGS,
+    {NULL, NULL}};
+
+static const struct reference source_references[] = {
     {"RFC 5905 section 11.2.1: which of several clocks are right",
      "https://www.rfc-editor.org/rfc/rfc5905"},
+    {"RFC 9110 section 6.6.1: Date, which whoever answers generates",
+     "https://www.rfc-editor.org/rfc/rfc9110"},
+    {"[MS-SMB2] 2.2.4: SystemTime of whoever negotiates", NULL},
     {NULL, NULL}};
 
 #define COMPARE                                                                                    \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = "{machine}, in a command prompt",         \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = "{machine}",                              \
         .command = "w32tm /stripchart /computer:{other} /samples:5 /dataonly",                     \
         .note = "five lines with the difference in seconds, which is to stay well below one; "     \
                 "error 0x800705B4 means that no NTP came back (UDP 123)",                          \
-        .when = "other"                                                                            \
+        .when = "compare"                                                                          \
     }
 
 const struct finding_kind clock_skew = {
@@ -32,7 +39,8 @@ const struct finding_kind clock_skew = {
         "the difference from some clients, so that a logon which works proves nothing.",
     .symptom =
         "The Exchange Management Shell does not start (HTTP 500, or access denied), mail between "
-        "servers queues up with failed authentication, event 4 or error 37 (0x25) of Kerberos, "
+        "servers queues up with failed authentication, errors 0x25 (KRB_AP_ERR_SKEW) or 0x21 "
+        "(KRB_AP_ERR_TKT_NYV) of Kerberos in the System log (which tells them once its LogLevel is 1), "
         "users are asked for passwords again and again; some things go on working.",
     .cause =
         "The server follows nobody: W32Time is stopped or set to NoSync, or to peers that do not "
@@ -47,22 +55,45 @@ const struct finding_kind clock_skew = {
              .command = "Find out which of the two is wrong before you set either: hold both "
                         "against a third clock, another domain controller or an NTP server "
                         "outside (exdiag check --reference).",
-             .note =
-                 "the steps below set {machine}, if that is the wrong one; a server that is set "
-                 "after a wrong domain controller is wrong itself",
+             .note = "a server that is set after a wrong domain controller is wrong itself; named "
+                     "with --reference, the third clock decides, and the steps for the wrong one "
+                     "are given",
              .when = "undecided"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{machine}",
+             .command = "Find out what answers there: nothing that it told shows Windows. A "
+                        "balancer, a relay or another system is set by its own means (chronyc "
+                        "tracking or timedatectl show whom it follows, where there are such).",
+             .when = "other-system"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "{wrong-pdc}, before anything else",
              .command = "Correct the clock of {wrong-pdc} first: it is the PDC emulator, and wrong "
                         "itself. Whoever follows the domain is set after it.",
              .when = "wrong-pdc"},
-            CLOCK_LOOK,
-            CLOCK_KEEP_SETTINGS,
-            CLOCK_FOLLOW_OUTSIDE("is-pdc"),
-            CLOCK_FOLLOW_DOMAIN("!is-pdc"),
-            CLOCK_RESTART_SERVICE(NULL),
-            CLOCK_RESYNC(NULL),
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the machine that runs exdiag",
+             .command = "Before you set the clock of a domain controller because servers say so, "
+                        "hold it against a clock outside (exdiag check --reference): machines on "
+                        "one hypervisor, or set alike, are wrong together.",
+             .when = "by-servers"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{wrong-controller}, not {machine}",
+             .command =
+                 "Correct the clock of {wrong-controller}, and leave that of {machine} as it "
+                 "is: Kerberos fails between the two until then.",
+             .note = "the steps for {wrong-controller} stand in its own finding",
+             .when = "wrong-controller"},
+            CLOCK_LOOK("itself"),
+            CLOCK_KEEP_SETTINGS("skew"),
+            CLOCK_REPAIR_POLICY,
+            CLOCK_START_SERVICE("is-changed"),
+            CLOCK_TAKE_PLACE,
+            CLOCK_RESTART_SERVICE("itself"),
+            CLOCK_RESYNC("itself"),
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "{machine}, if its clock does not move",
@@ -74,15 +105,28 @@ const struct finding_kind clock_skew = {
                      "still have",
              .when = "is-controller"},
             {0}},
-    .verify = (const struct step_template[]){COMPARE,
-                                             {.shell = SHELL_CMD,
-                                              .kind = STEP_EXACT,
-                                              .where = "{machine}, in a command prompt",
-                                              .command = "w32tm /query /status /verbose",
-                                              .note = "the source is whom it is to follow, and the "
-                                                      "last good synchronisation minutes old"},
-                                             {0}},
-    .undo = (const struct step_template[]){CLOCK_PUT_BACK, {0}},
+    .verify =
+        (const struct step_template[]){COMPARE,
+                                       {.shell = SHELL_CMD,
+                                        .kind = STEP_EXACT,
+                                        .where = "{machine}",
+                                        .command = "w32tm /query /status /verbose",
+                                        .note = "the source is whom it is to follow, and the "
+                                                "last good synchronisation minutes "
+                                                "old" CLOCK_QUERY_SINCE,
+                                        .when = "!other-system"},
+                                       {.shell = SHELL_SH,
+                                        .kind = STEP_EXACT,
+                                        .where = "the machine that runs exdiag",
+                                        .command = "exdiag check --server {machine} --only clock",
+                                        .note = "with --dns, --dc and --reference as now",
+                                        .when = "other-system",
+                                        .also_powershell = true},
+                                       {0}},
+    .undo = (const struct step_template[]){CLOCK_PUT_BACK_FILE("is-changed", "skew"),
+                                           CLOCK_PUT_BACK_POLICY,
+                                           CLOCK_RESTART_SERVICE("is-changed"),
+                                           {0}},
     .make_known =
         (const struct step_template[]){
             COMPARE,
@@ -130,7 +174,7 @@ const struct finding_kind clock_sources_disagree = {
              .command = "Find out what answers at the ports that are named: the machine itself, "
                         "or something in front of it; if it is something else, its clock is the "
                         "one to correct."},
-            CLOCK_LOOK,
+            CLOCK_LOOK(NULL),
             {0}},
     .verify =
         (const struct step_template[]){
@@ -150,6 +194,6 @@ const struct finding_kind clock_sources_disagree = {
              .also_powershell = true},
             {0}},
     .no_undo = "looking changes nothing; a clock that is set needs no way back",
-    .make_known = (const struct step_template[]){CLOCK_LOOK, {0}},
-    .references = references,
+    .make_known = (const struct step_template[]){CLOCK_LOOK(NULL), {0}},
+    .references = source_references,
 };

@@ -2,20 +2,22 @@
 
 #include "diag/text.h"
 #include "probes/clock/controllers.h"
-#include "probes/clock/hierarchy.h"
 #include "probes/clock/kinds.h"
+#include "probes/clock/place.h"
 #include "probes/clock/settings_tell.h"
 
 #include <string.h>
 
-enum { FILES_MOST = 64 }; /* that are looked at */
+enum { GROUP_MOST = 64 };
 
 /* ---- the files of one host ---- */
 
 struct group {
-    const struct subject *first;
-    const struct time_settings *list[FILES_MOST];
+    const struct subject *teller; /* the file at which it is told what they come to */
+    unsigned telling;             /* how much that one says of it */
+    const struct time_settings *list[GROUP_MOST];
     size_t count;
+    bool has_more; /* than one host has */
     bool is_pending;
 };
 
@@ -55,11 +57,26 @@ static const struct time_settings *settings_of(struct examination *x, const char
     return settings;
 }
 
+/* A file with the settings is the one that is meant, not whichever comes first by its name. */
+static unsigned telling_of(const struct time_settings *settings)
+{
+    if (time_settings_covers(settings, TIME_KEY_W32TIME "\\Parameters"))
+        return 3;
+    if (settings->has_w32tm)
+        return 2;
+    return settings->registry.keys > 0;
+}
+
 static void add_file(struct group *group, const struct subject *file,
                      const struct time_settings *settings)
 {
-    if (!group->first)
-        group->first = file;
+    group->has_more = group->count == GROUP_MOST;
+    if (group->has_more)
+        return;
+    if (!group->teller || telling_of(settings) > group->telling) {
+        group->teller = file;
+        group->telling = telling_of(settings);
+    }
     group->list[group->count++] = settings;
 }
 
@@ -67,7 +84,7 @@ static void find_folder(struct examination *x, const struct subject *file, struc
 {
     struct subject_list files = ask_subjects(x, SUBJECT_FILE);
 
-    for (size_t i = 0; i < files.count && group->count < FILES_MOST; i++) {
+    for (size_t i = 0; i < files.count && !group->has_more; i++) {
         const struct time_settings *settings;
 
         if (!is_same_folder(files.list[i]->name, file->name))
@@ -101,15 +118,51 @@ static bool names_several(struct examination *x, const struct group *group)
     return false;
 }
 
+static bool is_told_otherwise(const struct time_plan *one, const struct time_plan *other)
+{
+    for (unsigned i = 0; i < TIME_SETTING_COUNT; i++) {
+        const struct time_value *a = &one->values[i], *b = &other->values[i];
+
+        if (a->text && b->text && a->origin == b->origin && !text_equal_fold(a->text, b->text))
+            return true;
+    }
+    return false;
+}
+
+/* Two exports of the same keys that differ, of which one names no machine. */
+static bool contradicts_itself(struct examination *x, const struct group *group)
+{
+    const struct time_plan *plans[GROUP_MOST];
+    size_t count = 0;
+
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->list[i]->registry.keys > 0)
+            plans[count++] = plan_of_file(x, group->list[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if ((!plans[i]->computer || !plans[j]->computer) &&
+                is_told_otherwise(plans[i], plans[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_of_several(struct examination *x, const struct group *group)
+{
+    return group->has_more || names_several(x, group) || contradicts_itself(x, group);
+}
+
 static const struct group *group_of(struct examination *x, const struct subject *file)
 {
     struct group *group = arena_new(pass_memory(x), 1, sizeof *group);
     const struct time_settings *own;
 
     find_folder(x, file, group);
-    if (group->is_pending || !names_several(x, group))
+    if (group->is_pending || !is_of_several(x, group))
         return group;
-    *group = (struct group){.first = NULL};
+    *group = (struct group){.teller = NULL};
     own = settings_of(x, file->name, &group->is_pending);
     if (own && own->evidence.status == STATUS_OK)
         add_file(group, file, own);
@@ -124,7 +177,7 @@ static const struct time_plan *plan_of(struct examination *x, const struct group
     return plan;
 }
 
-/* ---- what Kerberos bears ---- */
+/* ---- the host of files ---- */
 
 static bool is_of_host(const struct time_plan *plan, const char *host)
 {
@@ -134,6 +187,96 @@ static bool is_of_host(const struct time_plan *plan, const char *host)
            text_equal_fold_sized(plan->computer, strlen(plan->computer), host, label) &&
            (!host[label] || !plan->domain || text_equal_fold(host + label + 1, plan->domain));
 }
+
+/*
+ * The one controller or server that the evidence is of; NULL: none is examined, or several have
+ * the name that it tells.
+ */
+static const struct subject *home_of(struct examination *x, const struct time_plan *plan)
+{
+    static const enum subject_kind kinds[] = {SUBJECT_DC, SUBJECT_SERVER};
+    const struct subject *home = NULL;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct subject_list hosts = ask_subjects(x, kinds[i]);
+
+        for (size_t j = 0; j < hosts.count; j++) {
+            const struct subject *host = hosts.list[j];
+
+            if (!is_of_host(plan, host->name) || (kinds[i] == SUBJECT_SERVER && !host->given))
+                continue;
+            if (home && strcmp(home->name, host->name) != 0)
+                return NULL;
+            home = home ? home : host;
+        }
+    }
+    return home;
+}
+
+static bool holds(const struct group *group, const struct time_settings *settings)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->list[i] == settings)
+            return true;
+    }
+    return false;
+}
+
+static void join(struct group *group, const struct group *other)
+{
+    group->is_pending = group->is_pending || other->is_pending;
+    for (size_t i = 0; i < other->count && group->count < GROUP_MOST; i++) {
+        if (!holds(group, other->list[i]))
+            group->list[group->count++] = other->list[i];
+    }
+}
+
+/* All files that are of a host: of several folders, too. */
+static void find_files_of(struct examination *x, const char *host, struct group *group)
+{
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+
+    for (size_t i = 0; i < files.count; i++) {
+        const struct time_settings *settings =
+            settings_of(x, files.list[i]->name, &group->is_pending);
+        const struct time_plan *plan;
+        const struct subject *home;
+
+        if (!settings || settings->evidence.status != STATUS_OK || holds(group, settings))
+            continue;
+        plan = plan_of_file(x, settings);
+        home = is_of_host(plan, host) ? home_of(x, plan) : NULL;
+        if (home && strcmp(home->name, host) == 0)
+            join(group, group_of(x, files.list[i]));
+    }
+}
+
+/* By its full name, its own alone, or as every machine calls itself. */
+static bool is_at_hand(const struct time_plan *plan, const char *name)
+{
+    return text_equal_fold(name, "localhost") || is_of_host(plan, name);
+}
+
+/* NULL: the machine at hand does not run Windows, or its settings are on their way. */
+static const struct time_settings *settings_at_hand(struct examination *x)
+{
+    const struct time_settings *settings = ask_time_settings(x, "");
+
+    return settings && settings->evidence.status == STATUS_OK ? settings : NULL;
+}
+
+const struct time_plan *clock_settings_plan_of(struct examination *x, const char *host)
+{
+    const struct time_settings *at_hand = settings_at_hand(x);
+    struct group *group = arena_new(pass_memory(x), 1, sizeof *group);
+
+    if (at_hand && is_at_hand(plan_of_file(x, at_hand), host))
+        group->list[group->count++] = at_hand;
+    find_files_of(x, host, group);
+    return group->count > 0 && !group->is_pending ? plan_of(x, group) : NULL;
+}
+
+/* ---- what Kerberos bears ---- */
 
 static bool is_of_one(const struct time_plan *plan, const char *const *hosts, size_t count)
 {
@@ -157,6 +300,23 @@ static bool holds_for(struct examination *x, const struct subject *file,
     return is_of_one(plan_of(x, group), hosts, count);
 }
 
+static bool bears_less(int told, const struct clock_tolerance *than)
+{
+    return told >= 0 && (than->minutes < 0 || told < than->minutes);
+}
+
+static void read_at_hand(struct examination *x, const char *const *hosts, size_t count,
+                         struct clock_tolerance *out)
+{
+    const struct time_settings *settings = settings_at_hand(x);
+    const struct time_plan *plan = settings ? plan_of_file(x, settings) : NULL;
+
+    for (size_t i = 0; plan && i < count; i++) {
+        if (is_at_hand(plan, hosts[i]) && bears_less(plan->kerberos_skew, out))
+            *out = (struct clock_tolerance){plan->kerberos_skew, &settings->evidence};
+    }
+}
+
 bool clock_settings_tolerance(struct examination *x, const char *const *hosts, size_t count,
                               struct clock_tolerance *out)
 {
@@ -164,16 +324,16 @@ bool clock_settings_tolerance(struct examination *x, const char *const *hosts, s
     bool is_pending = false;
 
     *out = (struct clock_tolerance){.minutes = -1};
-    for (size_t i = 0; i < files.count && i < FILES_MOST; i++) {
+    read_at_hand(x, hosts, count, out);
+    for (size_t i = 0; i < files.count; i++) {
         const struct time_settings *settings = settings_of(x, files.list[i]->name, &is_pending);
         int told;
 
         if (!settings || settings->evidence.status != STATUS_OK)
             continue;
         told = plan_of_file(x, settings)->kerberos_skew;
-        if (told < 0 || (out->minutes >= 0 && told >= out->minutes))
-            continue;
-        if (holds_for(x, files.list[i], settings, hosts, count, &is_pending))
+        if (bears_less(told, out) &&
+            holds_for(x, files.list[i], settings, hosts, count, &is_pending))
             *out = (struct clock_tolerance){told, &settings->evidence};
     }
     return !is_pending;
@@ -195,46 +355,80 @@ static bool is_controller(const struct clock_domain *domain, const char *name)
     return false;
 }
 
+static bool is_address(const char *host)
+{
+    struct ip_address ip;
+
+    return host && (*host == '[' || ip_parse(host, strlen(host), &ip) == STATUS_OK);
+}
+
+static bool names_addresses(const struct time_plan *plan)
+{
+    for (size_t i = 0; i < plan->peer_count; i++) {
+        if (is_address(plan->peers[i].host))
+            return true;
+    }
+    return plan->status && is_address(plan->status->source_name);
+}
+
+/* The addresses of the controllers; false while they are on their way. */
+static bool look_up(struct examination *x, const struct clock_domain *domain,
+                    struct time_surroundings *out)
+{
+    static const enum dns_type types[] = {DNS_A, DNS_AAAA};
+    struct ip_address *list = NULL;
+    size_t room = 0;
+    bool is_there = true;
+
+    for (size_t i = 0; i < 2 * domain->count; i++) {
+        const struct dns_answer *answer = ask_dns(x, domain->controllers[i / 2], types[i % 2]);
+        const struct dns_record *record = NULL;
+
+        is_there = is_there && answer;
+        while (answer && (record = dns_answer_next(answer, record))) {
+            list = arena_grow(pass_memory(x), list, &room, out->address_count, sizeof *list);
+            list[out->address_count++] = record->data.ip;
+        }
+    }
+    out->addresses = list;
+    return is_there;
+}
+
 /* False while it is on its way. Where DNS does not know the domain, nothing follows from that. */
 static bool look_around(struct examination *x, const struct time_plan *plan,
-                        struct time_surroundings *out)
+                        const char *told_forest, struct time_surroundings *out)
 {
-    struct arena *arena = pass_memory(x);
     const struct clock_domain *domain;
-    const struct dns_answer *catalog;
     const char *name;
 
     *out = (struct time_surroundings){.domain = plan->domain};
     if (!plan->domain || !plan->computer)
         return true;
-    name = arena_print(arena, "%s.%s", plan->computer, plan->domain);
+    name = arena_print(pass_memory(x), "%s.%s", plan->computer, plan->domain);
     domain = clock_domain_of_host(x, name, NULL);
     if (domain->state == CLOCK_DOMAIN_PENDING)
         return false;
     if (domain->state != CLOCK_DOMAIN_FOUND || !text_equal_fold(domain->name, plan->domain))
         return true;
-    catalog = ask_dns(x, arena_print(arena, "_ldap._tcp.gc._msdcs.%s", domain->name), DNS_SRV);
-    if (!catalog)
-        return false;
     out->controllers = domain->controllers;
     out->controller_count = domain->count;
-    if (is_controller(domain, name) || domain->total == domain->count)
+    out->has_all_controllers = domain->total == domain->count;
+    if (is_controller(domain, name) || out->has_all_controllers)
         out->is_controller = known(is_controller(domain, name));
     if (domain->pdc)
         out->is_pdc = known(text_equal_fold(domain->pdc, name));
-    if (catalog->evidence.status == STATUS_OK) /* MS-ADTS 6.3.2.3: of the forest's root alone */
-        out->is_forest_root = known(dns_answer_next(catalog, NULL) != NULL);
-    return true;
+    out->is_forest_root = clock_is_forest_root(x, domain, told_forest);
+    return !names_addresses(plan) || look_up(x, domain, out);
 }
 
 /* ---- judging ---- */
 
 /* While what DNS knows is on its way, nothing is told. */
-static void judge_plan(struct examination *x, const struct time_plan *plan)
+static void judge_plan(struct examination *x, const struct time_plan *plan, const char *told_forest)
 {
     struct time_surroundings surroundings;
 
-    if (look_around(x, plan, &surroundings))
+    if (look_around(x, plan, told_forest, &surroundings))
         clock_settings_tell(x, plan, &surroundings);
 }
 
@@ -249,6 +443,17 @@ static bool says_whom(const struct group *group)
     return false;
 }
 
+static void judge_group(struct examination *x, const struct group *group)
+{
+    const struct time_plan *plan = plan_of(x, group);
+    const struct subject *home = home_of(x, plan);
+
+    if (home)
+        not_applicable(x, &time_hierarchy, "it is of %s, and judged there", home->name);
+    else
+        judge_plan(x, plan, NULL);
+}
+
 void clock_settings_judge(struct examination *x, const struct subject *file)
 {
     const struct group *group = group_of(x, file);
@@ -259,28 +464,26 @@ void clock_settings_judge(struct examination *x, const struct subject *file)
         return;
     if (own->evidence.status != STATUS_OK)
         clock_settings_tell_nothing(x, &own->evidence);
-    else if (group->first == file && says_whom(group))
-        judge_plan(x, plan_of(x, group));
-    else if (group->first == file)
+    else if (group->teller == file && says_whom(group))
+        judge_group(x, group);
+    else if (group->teller == file)
         not_applicable(x, &time_hierarchy, "it says how far clocks may differ, and of no machine");
 }
 
-/* ---- the machine at hand ---- */
-
-/* By its full name, its own alone, or as every machine calls itself. */
-static bool is_at_hand(const struct time_plan *plan, const char *name)
+/* Where a server is a controller, too, it is judged as that. */
+static bool is_judged_as_another(struct examination *x, const struct subject *host,
+                                 const struct time_plan *plan)
 {
-    return text_equal_fold(name, "localhost") || is_of_host(plan, name);
+    const struct subject *home = home_of(x, plan);
+
+    return home && home->kind != host->kind;
 }
 
-void clock_settings_judge_host(struct examination *x, const struct subject *host)
+void clock_settings_judge_host(struct examination *x, const struct subject *host,
+                               const char *told_forest)
 {
-    const struct time_settings *settings = ask_time_settings(x, "");
-    const struct time_plan *plan;
+    const struct time_plan *plan = clock_settings_plan_of(x, host->name);
 
-    if (!settings || settings->evidence.status != STATUS_OK)
-        return;
-    plan = plan_of_file(x, settings);
-    if (is_at_hand(plan, host->name))
-        judge_plan(x, plan);
+    if (plan && !is_judged_as_another(x, host, plan))
+        judge_plan(x, plan, told_forest);
 }

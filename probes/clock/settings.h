@@ -1,26 +1,36 @@
 /*
  * Host evidence: registry exports, what w32tm and VMware print, security templates. Files in one
- * folder that name no two machines are of one host and are judged together, told at the first of
- * them; where they name several, each is judged alone.
+ * folder that name no two machines are of one host and are judged together, told at the one
+ * that says most of the settings. Where they name several, where exports without a name contradict
+ * others, or where there are more than 64, each is judged alone.
  */
 #ifndef EXDIAG_PROBES_CLOCK_SETTINGS_H
 #define EXDIAG_PROBES_CLOCK_SETTINGS_H
 
 #include "diag/probe.h"
+#include "probes/clock/hierarchy.h"
 
 #define CLOCK_SETTINGS_FILES                                                                       \
     (PROBE_READS(FILE_TYPE_REGISTRY) | PROBE_READS(FILE_TYPE_W32TM) |                              \
      PROBE_READS(FILE_TYPE_SECURITY_INF) | PROBE_READS(FILE_TYPE_VMWARE_TIME) |                    \
      PROBE_READS(FILE_TYPE_REGISTRY_QUERY))
 
-/* time-hierarchy, time-pdc-source and time-vm-sync of the host that a file is of. */
+/*
+ * time-hierarchy, time-pdc-source and time-vm-sync of the host that a file is of. Where that host
+ * is examined itself, as a domain controller or a server that the user named, they are told there.
+ */
 void clock_settings_judge(struct examination *x, const struct subject *file);
 
 /*
- * The same of a server or domain controller, where it is the machine at hand and that runs
- * Windows; of all others nothing is told.
+ * The same of a server or domain controller, from the files that are of it and, where it is the
+ * machine at hand and that runs Windows, from itself; without either nothing is told.
+ * `told_forest`: the forest that it says it is in, or NULL.
  */
-void clock_settings_judge_host(struct examination *x, const struct subject *host);
+void clock_settings_judge_host(struct examination *x, const struct subject *host,
+                               const char *told_forest);
+
+/* What this evidence says together, in pass memory; NULL: there is none, or it is on its way. */
+const struct time_plan *clock_settings_plan_of(struct examination *x, const char *host);
 
 /* How much Kerberos is told to bear. */
 struct clock_tolerance {
@@ -30,7 +40,8 @@ struct clock_tolerance {
 
 /*
  * The least that is told: of the policy of a domain, which counts for all its machines, or of the
- * registry of one of `hosts` (full names). False while that is on its way.
+ * registry of one of `hosts` (full names), the machine at hand among them. False while that is on
+ * its way.
  */
 bool clock_settings_tolerance(struct examination *x, const char *const *hosts, size_t count,
                               struct clock_tolerance *out);

@@ -2,6 +2,7 @@
 
 #include "diag/text.h"
 #include "probes/clock/kinds.h"
+#include "probes/clock/place.h"
 
 #include <string.h>
 
@@ -30,6 +31,8 @@ static const char *const fault_texts[TIME_FAULT_COUNT] = {
     [TIME_FAULT_ANNOUNCED] =
         "it always announces itself as a reliable source, which the PDC emulator alone is",
     [TIME_FAULT_SOURCE_OWN_CLOCK] = "at present it follows its own clock",
+    [TIME_FAULT_SOURCE_STRANGER] =
+        "told to follow the domain, it follows a host that is no controller as far as DNS knows",
     [TIME_FAULT_SOURCE_HYPERVISOR] = "at present it follows the machine that it runs on",
     [TIME_FAULT_HYPERVISOR_SYNC] =
         "Hyper-V's time provider is on, which Microsoft advises against on domain controllers",
@@ -54,11 +57,12 @@ static const char *const setting_names[TIME_SETTING_COUNT] = {
 
 static const char *proviso_text(enum time_proviso proviso)
 {
-    static const char *const texts[] = {[TIME_CERTAIN] = "",
-                                        [TIME_UNLESS_PDC] = ", unless it is the PDC emulator",
-                                        [TIME_UNLESS_CHILD_DOMAIN] =
-                                            ", unless its domain is below another one",
-                                        [TIME_UNLESS_STAND_ALONE] = ", unless it is in no domain"};
+    static const char *const texts[] = {
+        [TIME_CERTAIN] = "",
+        [TIME_UNLESS_PDC] = ", unless it is the PDC emulator",
+        [TIME_UNLESS_CHILD_DOMAIN] = ", unless its domain is below another one",
+        [TIME_UNLESS_STAND_ALONE] = ", unless it is in no domain",
+        [TIME_UNLESS_CONTROLLER] = ", unless that is one all the same"};
 
     return texts[proviso];
 }
@@ -99,37 +103,12 @@ struct told { /* a machine, and what is wrong with it */
     const struct time_faults *faults;
 };
 
-static void set_flag(struct finding *finding, const char *flag)
-{
-    set_text(finding, flag, "yes");
-}
-
-/* Names, lists of peers: whoever wrote them, they are what they seem in a line of cmd. */
-static bool is_plain(const char *text)
-{
-    for (size_t i = 0; text[i]; i++) {
-        bool is_inner = i > 0 && strchr("-.,:_ []", text[i]);
-
-        if (!text_is_letter(text[i]) && !text_is_digit(text[i]) && !is_inner)
-            return false;
-    }
-    return *text != '\0';
-}
-
-static void set_plain(struct finding *finding, const char *name, const char *text)
-{
-    if (is_plain(text))
-        set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
-    else
-        set_text(finding, name, text);
-}
-
 static void set_machine(struct finding *finding, const struct time_plan *plan)
 {
     static const char nameless[] = "the machine that the file is of";
 
     if (plan->computer)
-        set_plain(finding, "machine", plan->computer);
+        clock_set_plain(finding, "machine", plan->computer);
     else
         set_vouched(finding, VALUE_TEXT, "machine", nameless, sizeof nameless - 1);
 }
@@ -148,62 +127,13 @@ static void set_lacks(struct finding *finding, const struct time_plan *plan)
 
     for (size_t i = 0; i < count; i++) {
         if (plan->lacks[lacks[i]])
-            set_flag(finding, time_lack_flag(lacks[i]));
+            clock_set_flag(finding, time_lack_flag(lacks[i]));
     }
-}
-
-/* What a setting is on the machine itself, whatever a policy says; NULL: not known, or not set. */
-static const char *local_text(const struct time_plan *plan, enum time_setting setting)
-{
-    const struct time_value *value = &plan->values[setting];
-
-    return value->origin == TIME_ORIGIN_LOCAL ? value->text : value->overridden;
-}
-
-/* For the way back: what the steps change, as it is now. */
-static void set_old(struct finding *finding, const struct time_plan *plan,
-                    enum time_setting setting, const char *name)
-{
-    const char *text = local_text(plan, setting);
-
-    if (text && *text)
-        set_plain(finding, name, text);
-    else
-        set_flag(finding, "old-unknown");
 }
 
 static bool is_by_policy(const struct time_fault *fault)
 {
     return fault->value && fault->value->origin == TIME_ORIGIN_POLICY;
-}
-
-/* By whom a machine is told its place, which for each place is one command, or one policy. */
-static void set_place(struct finding *finding, const struct told *told)
-{
-    enum time_known top = told->faults->top;
-
-    set_flag(finding, top == TIME_NO ? "domain" : top == TIME_YES ? "outside" : "either");
-    set_flag(finding, "is-changed");
-    set_old(finding, told->plan, TIME_SETTING_TYPE, "old-type");
-    set_old(finding, told->plan, TIME_SETTING_ANNOUNCE, "old-announce");
-    if (top != TIME_NO)
-        set_old(finding, told->plan, TIME_SETTING_PEERS, "old-peers");
-}
-
-static void set_policy_of_place(struct finding *finding, const struct told *told)
-{
-    if (told->faults->top != TIME_YES)
-        set_flag(finding, "policy-domain");
-    if (told->faults->top != TIME_NO)
-        set_flag(finding, "policy-outside");
-}
-
-/* Where a policy sets what is wrong, what is set on the machine counts once it does not. */
-static bool is_wrong_below_policy(const struct told *told)
-{
-    const char *type = told->plan->values[TIME_SETTING_TYPE].overridden;
-
-    return type && !text_equal_fold(type, told->faults->top == TIME_NO ? "NT5DS" : "NTP");
 }
 
 enum fault_class {
@@ -230,6 +160,7 @@ static enum fault_class class_of(enum time_fault_kind kind)
         [TIME_FAULT_NOT_ANNOUNCED] = CLASS_ANNOUNCE,
         [TIME_FAULT_ANNOUNCED] = CLASS_ANNOUNCE,
         [TIME_FAULT_SOURCE_OWN_CLOCK] = CLASS_REACH,
+        [TIME_FAULT_SOURCE_STRANGER] = CLASS_REACH,
         [TIME_FAULT_NOT_SYNCHRONISED] = CLASS_REACH,
         [TIME_FAULT_SOURCE_HYPERVISOR] = CLASS_HYPER_V,
         [TIME_FAULT_HYPERVISOR_SYNC] = CLASS_HYPER_V,
@@ -248,17 +179,23 @@ static void set_reach(struct finding *finding, const struct told *told)
 
     for (size_t i = 0; has_peers && i < plan->peer_count; i++) {
         if (!plan->peers[i].is_malformed)
-            set_plain(finding, "peer", plan->peers[i].host);
+            clock_set_plain(finding, "peer", plan->peers[i].host);
     }
     if (told->faults->top != TIME_YES && plan->domain)
-        set_plain(finding, "own-domain", plan->domain);
+        clock_set_plain(finding, "own-domain", plan->domain);
 }
 
 static void set_provider(struct finding *finding, const struct time_fault *fault, const char *off,
                          const char *policy)
 {
-    set_flag(finding, is_by_policy(fault) ? policy : off);
-    set_flag(finding, is_by_policy(fault) ? "policy" : "is-changed");
+    clock_set_flag(finding, is_by_policy(fault) ? policy : off);
+    clock_set_flag(finding, is_by_policy(fault) ? "policy" : "is-changed");
+}
+
+static void set_service(struct finding *finding, const char *state)
+{
+    clock_set_flag(finding, state);
+    clock_set_flag(finding, "starts");
 }
 
 static void set_limit(struct finding *finding, const struct told *told,
@@ -268,15 +205,15 @@ static void set_limit(struct finding *finding, const struct told *told,
     bool is_controller = told->faults->role >= TIME_ROLE_CONTROLLER;
 
     if (is_by_policy(fault)) {
-        set_flag(finding, "policy");
-        set_flag(finding, "policy-global");
+        clock_set_flag(finding, "policy");
+        clock_set_flag(finding, "policy-global");
         return;
     }
-    set_flag(finding, "is-changed");
-    set_flag(finding, is_controller ? is_ahead ? "controller-ahead" : "controller-back"
-                      : is_ahead    ? "member-ahead"
-                                    : "member-back");
-    set_old(finding, told->plan, fault->value->setting, is_ahead ? "old-ahead" : "old-back");
+    clock_set_flag(finding, "is-changed");
+    clock_set_flag(finding, is_controller ? is_ahead ? "controller-ahead" : "controller-back"
+                            : is_ahead    ? "member-ahead"
+                                          : "member-back");
+    clock_set_old(finding, told->plan, fault->value->setting, is_ahead ? "old-ahead" : "old-back");
 }
 
 static void set_steps(struct finding *finding, const struct told *told,
@@ -285,22 +222,18 @@ static void set_steps(struct finding *finding, const struct told *told,
     enum fault_class class = class_of(fault->kind);
 
     if (class == CLASS_PLACE && is_by_policy(fault)) {
-        set_flag(finding, "policy");
-        set_policy_of_place(finding, told);
-        if (is_wrong_below_policy(told))
-            set_place(finding, told);
+        clock_set_policy(finding, told->plan, told->faults->top);
     } else if (class == CLASS_ANNOUNCE && is_by_policy(fault)) {
-        set_flag(finding, "policy");
-        set_flag(finding, "policy-global");
+        clock_set_flag(finding, "policy");
+        clock_set_flag(finding, "policy-global");
     } else if (class == CLASS_PLACE || fault->kind == TIME_FAULT_ANNOUNCED) {
-        set_place(finding, told);
+        clock_set_place(finding, told->plan, told->faults->top);
     } else if (class == CLASS_ANNOUNCE) {
-        set_flag(finding, "announce");
-        set_flag(finding, "is-changed");
-        set_old(finding, told->plan, TIME_SETTING_ANNOUNCE, "old-announce");
+        clock_set_flag(finding, "announce");
+        clock_set_flag(finding, "is-changed");
+        clock_set_old(finding, told->plan, TIME_SETTING_ANNOUNCE, "old-announce");
     } else if (class == CLASS_HYPER_V) {
-        set_flag(finding, "hyper-v");
-        set_flag(finding, "is-changed");
+        clock_set_flag(finding, "hyper-v");
     }
 }
 
@@ -308,11 +241,11 @@ static void set_other_steps(struct finding *finding, const struct told *told,
                             const struct time_fault *fault)
 {
     if (fault->kind == TIME_FAULT_SERVICE_MISSING)
-        set_flag(finding, "service-missing");
+        set_service(finding, "service-missing");
     else if (fault->kind == TIME_FAULT_SERVICE_DISABLED)
-        set_flag(finding, "service-disabled");
+        set_service(finding, "service-disabled");
     else if (fault->kind == TIME_FAULT_SERVICE_STOPPED)
-        set_flag(finding, "service-stopped");
+        set_service(finding, "service-stopped");
     else if (fault->kind == TIME_FAULT_CLIENT_DISABLED)
         set_provider(finding, fault, "client-off", "policy-client");
     else if (fault->kind == TIME_FAULT_SERVER_DISABLED)
@@ -320,7 +253,7 @@ static void set_other_steps(struct finding *finding, const struct told *told,
     else if (fault->kind == TIME_FAULT_CORRECTION_LIMITED)
         set_limit(finding, told, fault);
     else if (fault->kind == TIME_FAULT_TOOLS_SYNC)
-        set_flag(finding, "tools-on");
+        clock_set_flag(finding, "tools-on");
 }
 
 /* ---- which finding, and its outcome ---- */
@@ -376,13 +309,28 @@ static void saw_machine(struct finding *finding, const struct told *told)
         saw(finding, NULL, "whether a policy sets anything of this, the evidence does not show");
 }
 
+/* The first of the faults, which are none if something is so that the evidence does not say. */
+static struct finding *tell_doubt(struct examination *x, const struct told *told,
+                                  const struct finding_kind *kind)
+{
+    const struct time_fault *fault = told->faults->list;
+
+    while (kind_of(told, fault) != kind)
+        fault++;
+    if (fault->kind == TIME_FAULT_HYPERVISOR_UNSEEN)
+        return unknown(x, kind,
+                       "whether VMware sets its clock is not known: what VMwareToolboxCmd timesync "
+                       "status says is missing");
+    return unknown(x, kind, "%s%s%s%s: the evidence does not say", fault_texts[fault->kind],
+                   fault->detail ? ", " : "", fault->detail ? fault->detail : "",
+                   proviso_text(fault->proviso));
+}
+
 static void tell_faults(struct examination *x, const struct told *told,
                         const struct finding_kind *kind)
 {
     struct tally tally = tally_of(told, kind);
-    struct finding *finding =
-        tally.certain > 0 ? found(x, kind)
-                          : unknown(x, kind, "it depends on what the evidence does not say");
+    struct finding *finding = tally.certain > 0 ? found(x, kind) : tell_doubt(x, told, kind);
 
     if (tally.certain > 0 && tally.serious == 0)
         finding_severity(finding, SEVERITY_INFO);
@@ -422,13 +370,20 @@ static struct finding *tell_place(struct examination *x, const struct told *told
     if (peer && is_known)
         return healthy(x, kind, "%s, set to %s, at present after %s", role_text(told), type, peer);
     if (peer)
-        return healthy(x, kind, "at present it follows %s", peer);
+        return unknown(x, kind,
+                       "at present it follows %s: whether it should, depends on which machine it "
+                       "is and how it is set, which is not said",
+                       peer);
+    if (!is_known && plan->type != TIME_TYPE_UNKNOWN)
+        return unknown(x, kind,
+                       "it is set to %s: whether it should be, depends on which machine it is, "
+                       "which is not said",
+                       type);
     if (!is_known)
-        return unknown(x, kind, "whom it follows, this evidence does not say");
+        return unknown(x, kind, "this evidence does not say whom it follows");
     if (told->faults->top == TIME_NOT_KNOWN)
         return unknown(x, kind,
-                       "whether it is the PDC emulator of the forest's root, DNS did not "
-                       "say");
+                       "DNS did not say whether it is the PDC emulator of the forest's root");
     if (!plan->policy_is_known)
         return unknown(x, kind, "it is set to %s, unless a policy says otherwise", type);
     return healthy(x, kind, "%s, set to %s", role_text(told), type);
@@ -448,10 +403,10 @@ static void tell_hierarchy_healthy(struct examination *x, const struct told *tol
 static void tell_vm_unknown(struct examination *x, const struct time_plan *plan, const char *lack,
                             const char *what)
 {
-    struct finding *finding = unknown(x, &time_vm_sync, "%s, this evidence does not say", what);
+    struct finding *finding = unknown(x, &time_vm_sync, "this evidence does not say %s", what);
 
     set_machine(finding, plan);
-    set_flag(finding, lack);
+    clock_set_flag(finding, lack);
 }
 
 static void tell_vm_healthy(struct examination *x, const struct told *told)
@@ -522,6 +477,6 @@ void clock_settings_tell_nothing(struct examination *x, const struct evidence *s
 
     set_vouched(finding, VALUE_TEXT, "machine", "the machine", sizeof "the machine" - 1);
     for (unsigned i = 0; i < TIME_LACK_VMWARE; i++)
-        set_flag(finding, time_lack_flag((enum time_lack)i));
+        clock_set_flag(finding, time_lack_flag((enum time_lack)i));
     saw_failure(finding, source);
 }

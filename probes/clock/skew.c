@@ -1,6 +1,7 @@
 #include "probes/clock/skew.h"
 
 #include "probes/clock/kinds.h"
+#include "probes/clock/place.h"
 
 #include <string.h>
 
@@ -68,16 +69,10 @@ static bool is_controller(const struct clock_host *host)
 static void set_subject(struct examination *x, struct finding *finding,
                         const struct clock_field *field)
 {
-    enum clock_role role = field->host->role;
-
     name_host(x, finding, "machine", field->host);
     set_text(finding, "limit", limit_text(x, field->limit));
-    if (role == CLOCK_ROLE_PDC)
-        set_text(finding, "is-pdc", "yes");
-    if (is_controller(field->host))
-        set_text(finding, "is-controller", "yes");
-    if (field->wrong_pdc)
-        name_host(x, finding, "wrong-pdc", field->wrong_pdc);
+    if (field->is_accused)
+        clock_set_flag(finding, "by-servers");
 }
 
 /* ---- what was seen ---- */
@@ -96,6 +91,8 @@ static const char *blame_text(struct examination *x, const struct clock_host *ho
 
     if (!clock_is_apart(pair))
         return "";
+    if (pair->blame == CLOCK_THE_OTHER && pair->with_host == 0)
+        return arena_print(arena, "; %s is the wrong one", pair->other->name);
     if (pair->blame == CLOCK_THE_OTHER)
         return arena_print(arena, "; %s is the wrong one: %zu other clock%s with %s",
                            pair->other->name, pair->with_host,
@@ -109,6 +106,8 @@ static const char *blame_text(struct examination *x, const struct clock_host *ho
                            pair->with_neither, pair->with_neither == 1 ? " agrees" : "s agree");
     if (pair->blame == CLOCK_ITSELF)
         return "; the clock outside is taken as right";
+    if (pair->other->role == CLOCK_ROLE_REFERENCE)
+        return "; other clocks outside contradict it, and none of them decides";
     return "; which of the two is wrong, no third clock decides";
 }
 
@@ -130,7 +129,7 @@ static void saw_pair(struct examination *x, struct finding *finding, const struc
         skew_text(pair->skew), blame_text(x, host, pair));
 }
 
-static void saw_silence(struct finding *finding, const struct clock_host *host)
+void clock_saw_silence(struct finding *finding, const struct clock_host *host)
 {
     if (clock_host_spoke(host))
         return;
@@ -151,28 +150,51 @@ static void saw_silence(struct finding *finding, const struct clock_host *host)
         saw_failure(finding, &host->failed[i]->evidence);
 }
 
+static void saw_outside(struct finding *finding, const struct clock_outside *outside)
+{
+    for (size_t i = 0; i < outside->outvoted_count; i++) {
+        const struct clock_host *host = outside->outvoted[i];
+
+        saw(finding, &host->readings[0]->evidence, "%s (%s) %s", host->name,
+            clock_role_text(host->role),
+            clock_is_outside_divided(outside)
+                ? "is contradicted by others outside, and no majority of them agrees"
+                : "is the wrong one of the clocks outside: most of them contradict it");
+    }
+}
+
+/* Whoever is in step with it may follow it. */
+static void saw_wrong_pdc(struct finding *finding, const struct clock_field *field)
+{
+    const struct clock_host *pdc = field->wrong_pdc;
+
+    saw(finding, &pdc->readings[0]->evidence, "%s (PDC emulator) is wrong itself%s%s%s", pdc->name,
+        field->is_with_wrong_pdc ? ", and " : "", field->is_with_wrong_pdc ? field->host->name : "",
+        field->is_with_wrong_pdc ? " is in step with it" : "");
+}
+
 static void saw_all(struct examination *x, struct finding *finding, const struct clock_field *field,
                     const struct clock_comparison *comparison)
 {
-    if (comparison->worst)
-        saw_pair(x, finding, field->host, comparison->worst);
+    const struct clock_pair *told =
+        comparison->worst ? comparison->worst : clock_wrong_controller(comparison);
+
+    if (told)
+        saw_pair(x, finding, field->host, told);
     for (size_t i = 0; i < comparison->count; i++) {
-        if (&comparison->pairs[i] != comparison->worst)
+        if (&comparison->pairs[i] != told)
             saw_pair(x, finding, field->host, &comparison->pairs[i]);
     }
     if (clock_host_spoke(field->host))
         saw_clock(x, finding, field->host);
-    if (comparison->worst)
-        saw_clock(x, finding, comparison->worst->other);
-    if (field->wrong_pdc)
-        saw(finding, &field->wrong_pdc->readings[0]->evidence,
-            "%s (PDC emulator) is wrong itself, and the others follow it", field->wrong_pdc->name);
-    saw_silence(finding, field->host);
+    if (told)
+        saw_clock(x, finding, told->other);
+    if (field->wrong_pdc && !clock_wrong_controller(comparison))
+        saw_wrong_pdc(finding, field);
+    saw_outside(finding, &comparison->outside);
+    clock_saw_silence(finding, field->host);
     for (size_t i = 0; i < field->other_count; i++)
-        saw_silence(finding, field->others[i]);
-    if (field->domain->total > field->domain->count)
-        saw(finding, NULL, "of %zu domain controllers %zu were asked", field->domain->total,
-            field->domain->count);
+        clock_saw_silence(finding, field->others[i]);
     if (field->limit_source)
         saw(finding, field->limit_source, "Kerberos is told to bear %s",
             limit_text(x, field->limit));
@@ -189,18 +211,37 @@ static const struct clock_pair *undecided(const struct clock_comparison *compari
     return NULL;
 }
 
-static void set_pair(struct examination *x, struct finding *finding,
-                     const struct clock_comparison *comparison)
+/* The pair that the finding tells of; or NULL. */
+static const struct clock_pair *pair_of(const struct clock_comparison *comparison)
 {
-    const struct clock_pair *pair = comparison->worst ? comparison->worst : undecided(comparison);
+    const struct clock_pair *wrong = clock_wrong_controller(comparison);
+
+    if (clock_disputed(comparison))
+        return clock_disputed(comparison);
+    if (comparison->worst)
+        return comparison->worst;
+    return wrong ? wrong : undecided(comparison);
+}
+
+static bool is_undecided(const struct clock_pair *pair)
+{
+    return clock_is_apart(pair) && pair->blame == CLOCK_UNDECIDED;
+}
+
+static void set_pair(struct examination *x, struct finding *finding,
+                     const struct clock_field *field)
+{
+    const struct clock_pair *pair = pair_of(field->comparison);
 
     if (!pair)
         return;
     name_host(x, finding, "other", pair->other);
     set_text(finding, "difference", interval_text(x, pair->difference));
-    if (pair->blame == CLOCK_UNDECIDED && clock_is_apart(pair)) {
-        set_text(finding, "undecided", "yes");
-        set_text(finding, "third-clock", "yes");
+    if (clock_host_is_member(field->host))
+        clock_set_flag(finding, "compare");
+    if (is_undecided(pair)) {
+        clock_set_flag(finding, "undecided");
+        clock_set_flag(finding, "third-clock");
     }
 }
 
@@ -233,16 +274,44 @@ static bool is_outside_silent(const struct clock_field *field)
     return is_named;
 }
 
+/* Who has not shown that it is in a domain need not have any use for Kerberos. */
+static struct finding *tell_difference(struct examination *x, const struct clock_field *field,
+                                       const struct clock_pair *pair)
+{
+    struct finding *finding = found(x, &clock_skew);
+    bool is_critical = pair->skew == CLOCK_BEYOND && clock_host_is_member(field->host);
+
+    finding_severity(finding, is_critical ? SEVERITY_CRITICAL : SEVERITY_WARNING);
+    return finding;
+}
+
+/* It is held against clocks outside, and these contradict each other. */
+static bool is_outside_divided(const struct clock_field *field)
+{
+    for (size_t i = 0; i < field->other_count; i++) {
+        if (field->others[i]->role == CLOCK_ROLE_REFERENCE)
+            return clock_is_outside_divided(&field->comparison->outside);
+    }
+    return false;
+}
+
 static struct finding *tell_outcome(struct examination *x, const struct clock_field *field,
                                     const struct clock_comparison *comparison)
 {
     const struct clock_pair *worst = comparison->worst;
-    struct finding *finding;
 
     if (comparison->count == 0)
         return tell_nothing_known(x, field);
+    if (is_outside_divided(field) && (!worst || !clock_is_apart(worst)))
+        return unknown(x, &clock_skew,
+                       "the clocks outside contradict each other, and none of them decides");
+    if (clock_disputed(comparison))
+        return unknown(x, &clock_skew,
+                       "its domain controllers differ, and no third clock decides which is right");
     if (!worst && undecided(comparison))
         return unknown(x, &clock_skew, "its clock differs from others, and no third clock decides");
+    if (!worst && clock_wrong_controller(comparison))
+        return tell_difference(x, field, clock_wrong_controller(comparison));
     if (is_outside_silent(field) && (!worst || worst->skew == CLOCK_IN_STEP))
         return unknown(x, &clock_skew, "no clock outside could be read to hold its own against");
     if (!worst)
@@ -253,22 +322,48 @@ static struct finding *tell_outcome(struct examination *x, const struct clock_fi
     if (worst->skew == CLOCK_TOO_WIDE)
         return unknown(x, &clock_skew, "its clock was not measured well enough: %s from %s",
                        interval_text(x, worst->difference), worst->other->name);
-    finding = found(x, &clock_skew);
-    finding_severity(finding, worst->skew == CLOCK_BEYOND ? SEVERITY_CRITICAL : SEVERITY_WARNING);
-    return finding;
+    return tell_difference(x, field, worst);
+}
+
+/* Whom to set first, or in its place; and else the steps that set the machine itself. */
+static void set_steps(struct examination *x, struct finding *finding,
+                      const struct clock_field *field, const struct clock_comparison *comparison)
+{
+    const struct clock_pair *wrong = clock_wrong_controller(comparison);
+
+    if (finding->outcome != OUTCOME_PROBLEM)
+        return;
+    if (wrong) {
+        name_host(x, finding, "wrong-controller", wrong->other);
+        due_to(finding, SUBJECT_DC, wrong->other->name);
+        return;
+    }
+    if (!clock_host_is_member(field->host)) {
+        clock_set_flag(finding, "other-system");
+        return;
+    }
+    if (is_undecided(comparison->worst))
+        return;
+    if (field->wrong_pdc) {
+        name_host(x, finding, "wrong-pdc", field->wrong_pdc);
+        due_to(finding, SUBJECT_DC, field->wrong_pdc->name);
+    }
+    clock_set_flag(finding, "itself");
+    if (is_controller(field->host))
+        clock_set_flag(finding, "is-controller");
+    clock_set_place_of(x, finding, field);
 }
 
 void clock_tell_skew(struct examination *x, const struct clock_field *field)
 {
-    struct clock_comparison *comparison = arena_new(pass_memory(x), 1, sizeof *comparison);
+    const struct clock_comparison *comparison = field->comparison;
     struct finding *finding;
 
-    clock_compare(field->host, field->others, field->other_count, field->witnesses,
-                  field->witness_count, field->limit, comparison);
     finding = tell_outcome(x, field, comparison);
     set_subject(x, finding, field);
-    set_pair(x, finding, comparison);
-    if (is_outside_silent(field))
+    set_pair(x, finding, field);
+    set_steps(x, finding, field, comparison);
+    if (is_outside_silent(field) || is_outside_divided(field))
         set_text(finding, "third-clock", "yes");
     saw_all(x, finding, field, comparison);
 }
@@ -298,7 +393,8 @@ void clock_tell_sources(struct examination *x, const struct clock_host *host)
             interval_text(x, host->opinions[i].interval),
             host->opinions[i].is_contradicted && !is_divided ? ", which the others contradict"
                                                              : "");
-    saw(finding, NULL, "%zu of %zu agree%s", host->consensus.agreeing, host->count,
+    saw(finding, NULL, "%zu of %zu agree, at %zu of %zu ports%s", host->consensus.agreeing,
+        host->count, host->consensus.agreeing_voices, host->consensus.voices,
         is_divided ? ", which is not enough to know the clock by: all that any says counts"
                    : ", and the clock is taken to be theirs");
 }

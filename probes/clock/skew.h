@@ -7,6 +7,9 @@
 /* clock-skew of the subject at hand. */
 void clock_tell_skew(struct examination *x, const struct clock_field *field);
 
+/* Why a host told no time, if it told none. */
+void clock_saw_silence(struct finding *finding, const struct clock_host *host);
+
 /* clock-sources-disagree of the subject at hand. */
 void clock_tell_sources(struct examination *x, const struct clock_host *host);
 

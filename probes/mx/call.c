@@ -360,6 +360,8 @@ void mx_set_senders(struct finding *finding, const char *only)
 
 void mx_set_as_called(struct examination *x, struct finding *finding)
 {
+    static const enum service asked[] = {SERVICE_DNS, SERVICE_SMTP, SERVICE_SUBMISSION,
+                                         SERVICE_SUBMISSIONS};
     const struct settings *settings = ask_settings(x);
     char resolver[NET_ADDRESS_TEXT_SIZE];
 
@@ -367,13 +369,14 @@ void mx_set_as_called(struct examination *x, struct finding *finding)
         net_address_format(&settings->dns[i], DNS_PORT, resolver);
         set_vouched(finding, VALUE_TEXT, "resolver", resolver, strlen(resolver));
     }
-    for (unsigned service = 0; service < SERVICE_COUNT; service++) {
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        uint16_t port = settings->ports[asked[i]];
         struct buffer text;
 
-        if (settings->ports[service] == 0)
+        if (port == 0)
             continue;
         buffer_init(&text, 64);
-        buffer_print(&text, "%s=%u", service_word((enum service)service), settings->ports[service]);
+        buffer_print(&text, "%s=%u", service_word(asked[i]), port);
         set_vouched(finding, VALUE_TEXT, "kept-port", text.text, text.size);
         buffer_release(&text);
     }

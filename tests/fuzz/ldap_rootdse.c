@@ -30,6 +30,7 @@ static void check_entry(enum status status, const struct ldap_rootdse *dse)
     check(status != STATUS_OK || dse->current_time >= 0);
     check_text(dse->dns_host_name);
     check_text(dse->default_naming_context);
+    check_text(dse->root_naming_context);
     check_text(dse->server_name);
     check_text(dse->ldap_service_name);
     check_text(dse->functionality);
@@ -55,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum status status = ldap_read_rootdse(data, size, MESSAGE, &arena, &dse);
 
     check_entry(status, &dse);
+    if (dse.root_naming_context)
+        check_text(ldap_domain_of_context(dse.root_naming_context, &arena));
     check_cut(data, size, status, &arena);
     arena_release(&arena);
     return 0;

@@ -11,25 +11,27 @@
 #define CHART_LIMIT  (300 * CHART_SECOND)
 
 static const struct span chart_spans[] = {
-    {"this machine", NULL, 0, 0, 0, false, SPAN_NEVER_CRITICAL},
-    {"ntp1.example.net", "reference", 41 * CHART_SECOND, 41000600, 4, false, CHART_LIMIT},
-    {"dc1.corp.example.com", "PDC emulator", -560 * CHART_SECOND, -559999000, 3, true, CHART_LIMIT},
-    {"dc2.corp.example.com", "DC", 40990000, 41010000, 2, false, CHART_LIMIT},
+    {"this machine", NULL, 0, 0, 0, false, SPAN_NEVER_CRITICAL, NULL, false},
+    {"ntp1.example.net", "reference", 41 * CHART_SECOND, 41000600, 4, false, CHART_LIMIT, NULL,
+     false},
+    {"dc1.corp.example.com", "PDC emulator", -560 * CHART_SECOND, -559999000, 3, true, CHART_LIMIT,
+     NULL, false},
+    {"dc2.corp.example.com", "DC", 40990000, 41010000, 2, false, CHART_LIMIT, NULL, false},
     {"ex1.corp.example.com", "server", 465 * CHART_SECOND, 466 * CHART_SECOND, 1, false,
-     CHART_LIMIT},
+     CHART_LIMIT, NULL, false},
     {"ex2.corp.example.com", "server", 114 * CHART_SECOND, 115 * CHART_SECOND, 1, false,
-     CHART_LIMIT},
-    {"ex3.corp.example.com", "server", -30 * CHART_SECOND, 48 * CHART_SECOND, 1, false,
-     CHART_LIMIT},
-    {"ex4.corp.example.com", "server", 40500000, 41500000, 1, false, CHART_LIMIT},
+     CHART_LIMIT, NULL, false},
+    {"ex3.corp.example.com", "server", -30 * CHART_SECOND, 48 * CHART_SECOND, 1, false, CHART_LIMIT,
+     NULL, false},
+    {"ex4.corp.example.com", "server", 40500000, 41500000, 1, false, CHART_LIMIT, NULL, false},
 };
 
 static const struct span chart_hostile_spans[] = {
-    {"this machine", NULL, 0, 0, 0, false, SPAN_NEVER_CRITICAL},
+    {"this machine", NULL, 0, 0, 0, false, SPAN_NEVER_CRITICAL, NULL, false},
     {"<script>alert('1')</script>\\x1b[31m." UNBROKEN_WORD, "server \"&\" <b>",
-     -1767225600 * CHART_SECOND, -1767225599 * CHART_SECOND, 1, false, CHART_LIMIT},
+     -1767225600 * CHART_SECOND, -1767225599 * CHART_SECOND, 1, false, CHART_LIMIT, NULL, false},
     {"郵便受け取りサーバーでございますので.例え", "DC", -CHART_SECOND, 0, 2, false,
-     20 * CHART_SECOND},
+     20 * CHART_SECOND, NULL, false},
 };
 
 static struct arena charts_memory;

@@ -136,6 +136,7 @@ static void put_entry(const struct time_peer *peer, const struct time_question *
     if (peer->fault != TIME_PEER_NO_TIME)
         put_attribute(out, "currentTime", time.text);
     put_attribute(out, "dnsHostName", host_name);
+    put_attribute(out, "rootDomainNamingContext", "DC=contoso,DC=com");
     put_attribute(out, "ldapServiceName", "contoso.com:dc1$@CONTOSO.COM");
     ber_wrap(out, attributes, BER_SEQUENCE);
     ber_wrap(out, entry, BER_APPLICATION + 4);

@@ -17,7 +17,7 @@ struct lab_world;
 struct lab_planted {
     const char *id;
     enum subject_kind kind;
-    const char *subject; /* of a file the end of its name */
+    const char *subject;
     enum outcome outcome;
     const char *story; /* what is wrong there, in one line */
 };

@@ -34,9 +34,12 @@ MEMBERS = {f"ex0{number}": f"127.0.0.2{number}" for number in range(1, 6)}
 ADDRESSES = {f"{name}.{DOMAIN}": address for name, address in {**CONTROLLERS, **MEMBERS}.items()}
 RIGHT, FAST, SLOW = "127.0.0.31", "127.0.0.32", "127.0.0.33"
 UNSYNCHRONISED, LIMITING, LATE = "127.0.0.34", "127.0.0.35", "127.0.0.36"
+AGREEING = ("127.0.0.37", "127.0.0.38")  # with RIGHT and LIMITING they are the most
 LATE_FILES = "127.0.0.46"
 KDC, KDC_TCP, EXIM = "127.0.0.41", "127.0.0.42", "127.0.0.51"
-OFFSETS = {RIGHT: 0, FAST: 420, SLOW: -90, LIMITING: 0, LATE: TO_2040}  # of outside clocks
+OFFSETS = {  # of outside clocks
+    RIGHT: 0, FAST: 420, SLOW: -90, LIMITING: 0, LATE: TO_2040, **dict.fromkeys(AGREEING, 0)
+}  # fmt: skip
 
 OF_CONTROLLERS = {"sntp", "cldap", "ldap", "kerberos", "smb2"}
 OF_EX01 = {"smb2", "http", "http-ntlm", "smtp-ntlm"}
@@ -117,7 +120,11 @@ def ask_kdc_twice(network, kdc):
 
 def outside_clocks(network):
     return [
-        *(TimeServer(network, address, OFFSETS[address]) for address in (RIGHT, FAST, SLOW, LATE)),
+        *(
+            TimeServer(network, address, offset)
+            for address, offset in OFFSETS.items()
+            if address != LIMITING
+        ),
         TimeServer(network, UNSYNCHRONISED, synchronised=False),
         TimeServer(network, LIMITING, directives=["ratelimit interval 3 burst 1 leak 4"]),
     ]

@@ -99,8 +99,29 @@ def explain_spf_corrects_what_is_widely_told():
 def explain_names_consoles_as_reports_do():
     page = exdiag("explain", "mx-banner-stall", status=FINE).out
     for console in ("by hand: ", "shell: ", "PowerShell: ", "Exchange Management Shell: "):
-        expect(re.search(rf"^  [0-9]+\. {console}", page, re.M), f"no step begins {console}")
-    expect(not re.search(r"^  [0-9]+\. (manual|sh|ems): ", page, re.M), "a console is abbreviated")
+        expect(re.search(rf"^  - {console}", page, re.M), f"no step begins {console}")
+    expect(not re.search(r"^  - (manual|sh|ems): ", page, re.M), "a console is abbreviated")
+
+
+@case
+def explain_numbers_no_steps_that_rule_each_other_out():
+    never = "Never run these as a list"
+    for id in ("time-pdc-source", "time-hierarchy", "clock-skew", "mx-banner-stall"):
+        page = exdiag("explain", id, status=FINE).out
+        expect(not re.search(r"^ *[0-9]+\. ", page, re.M), f"{id} numbers its steps")
+        expect(re.search(rf"^fix\n  {never}", page, re.M), f"{id} does not say that one chooses")
+    page = exdiag("explain", "time-pdc-source", status=FINE).out
+    expect(re.search(rf"^undo\n  {never}", page, re.M), "undo does not say that one chooses")
+    for step in (
+        "only where it applies: service disabled\n    sc config w32time start= auto\n",
+        "only where it applies: service disabled\n    sc config w32time start= disabled\n",
+        "decide first\n    w32tm /config /syncfromflags:domhier",
+        "risk: peers that were set by hand",
+    ):
+        expect_in(f"\n    {step}", page, "time-pdc-source")
+    expect_not_in(never, page.split("\nverify\n")[1].split("\nundo\n")[0], "verify")
+    page = exdiag("explain", "clock-skew", status=FINE).out
+    expect_in("only where it applies: not third clock\n", page, "clock-skew")
 
 
 @case
@@ -170,11 +191,18 @@ def demo_shows_the_clocks_of_its_servers_and_controllers():
         ("clock-skew", "ex01.contoso.com"): "critical",
         ("clock-skew", "dc3.contoso.com"): "warning",
         ("clock-sources-disagree", "cas.contoso.com"): "warning",
-        ("time-pdc-source", "dc1.reg"): "warning",
-        ("time-vm-sync", "dc3.reg"): "warning",
-        ("time-hierarchy", "ex01.reg"): "warning",
+        ("time-pdc-source", "dc1.contoso.com"): "warning",
+        ("time-vm-sync", "dc3.contoso.com"): "warning",
+        ("time-hierarchy", "ex01.contoso.com"): "warning",
     }
     expect_equal(problems, expected, "problems")
+    causes = {
+        one["subject"]["name"]: [cause["id"] for cause in one["explained_by"]]
+        for one in report["findings"]
+        if one["id"] == "clock-skew" and one["outcome"] == "problem"
+    }
+    expected = {"ex01.contoso.com": ["time-hierarchy"], "dc3.contoso.com": ["time-vm-sync"]}
+    expect_equal(causes, expected, "what explains the differences")
 
 
 @case

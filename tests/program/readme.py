@@ -101,7 +101,7 @@ def the_report_shown_is_that_of_the_demonstration():
 def customers_are_asked_for_what_findings_ask_for():
     page = exdiag("explain", "time-hierarchy", status=FINE).out.split("when it cannot be checked")[1]
     text = (ROOT / "README.md").read_text()
-    lines = re.findall(r"^     ((?:reg|w32tm|echo|\"%Program).*)$", page, re.M)
+    lines = re.findall(r"^    ((?:reg|w32tm|echo|\"%Program).*)$", page, re.M)
     expect(len(lines) > 6, f"the page has {lines}")
     expect_in("```\n" + "\n".join(lines) + "\n```", text, "README.md")
 

@@ -134,9 +134,10 @@ static void the_truth_is_inside_and_who_is_wrong_is_named(void **state)
 /* One word against another settles nothing, nor does an interval that ends before it begins. */
 static void without_a_majority_all_of_it_counts(void **state)
 {
-    struct clock_opinion two[] = {{{0, 10}, false}, {{500, 510}, false}};
-    struct clock_opinion middle[] = {{{0, 10}, false}, {{0, 2}, false}, {{8, 10}, false}};
-    struct clock_opinion odd[] = {{{0, 10}, false}, {{20, 5}, false}};
+    struct clock_opinion two[] = {{.interval = {0, 10}}, {.interval = {500, 510}}};
+    struct clock_opinion middle[] = {
+        {.interval = {0, 10}}, {.interval = {0, 2}}, {.interval = {8, 10}}};
+    struct clock_opinion odd[] = {{.interval = {0, 10}}, {.interval = {20, 5}}};
     struct clock_consensus consensus;
 
     (void)state;
@@ -283,6 +284,78 @@ static void intervals_are_told_as_precisely_as_they_are_known(void **state)
     }
 }
 
+/* What answers at one port counts once, and does not outvote what answers at others. */
+static void a_port_has_one_voice(void **state)
+{
+    static const struct {
+        struct clock_opinion opinions[5];
+        size_t count;
+        enum clock_agreement agreement;
+        size_t agreeing, agreeing_voices, voices;
+    } rows[] = {
+        /* SMB2 is right, a balancer with two protocols is not: nobody knows */
+        {{{{0, 1}, .voice = 1}, {{-700, -699}, .voice = 2}, {{-700, -698}, .voice = 2}},
+         3,
+         CLOCK_DIVIDED,
+         2,
+         1,
+         2},
+        {{{{0, 1}, .voice = 1}, {{-700, -699}, .voice = 2}, {{0, 3}, .voice = 3}},
+         3,
+         CLOCK_MAJORITY,
+         2,
+         2,
+         3},
+        /* one of a port with another port: the rest of it is contradicted */
+        {{{{0, 1}, .voice = 1}, {{50, 51}, .voice = 2}, {{1, 2}, .voice = 2}},
+         3,
+         CLOCK_MAJORITY,
+         2,
+         2,
+         2},
+        /* of one port alone its opinions count */
+        {{{{0, 1}, .voice = 2}, {{50, 51}, .voice = 2}}, 2, CLOCK_DIVIDED, 1, 1, 1},
+        {{{{0, 1}, .voice = 2}, {{50, 51}, .voice = 2}, {{1, 2}, .voice = 2}},
+         3,
+         CLOCK_MAJORITY,
+         2,
+         1,
+         1},
+        /* two against two */
+        {{{{0, 1}, .voice = 1},
+          {{0, 1}, .voice = 2},
+          {{9, 9}, .voice = 3},
+          {{9, 9}, .voice = 4},
+          {{9, 9}, .voice = 4}},
+         5,
+         CLOCK_DIVIDED,
+         3,
+         2,
+         4},
+        /* what has no port is its own; a number that is none, too */
+        {{{{0, 1}, .voice = 0}, {{0, 1}, .voice = 999}, {{9, 9}, .voice = 1}},
+         3,
+         CLOCK_MAJORITY,
+         2,
+         2,
+         3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct clock_opinion opinions[5];
+        struct clock_consensus consensus;
+
+        memcpy(opinions, rows[i].opinions, sizeof opinions);
+        consensus = clock_consensus_of(opinions, rows[i].count);
+        if (consensus.agreement != rows[i].agreement || consensus.agreeing != rows[i].agreeing ||
+            consensus.agreeing_voices != rows[i].agreeing_voices ||
+            consensus.voices != rows[i].voices)
+            fail_msg("row %zu: %d, %zu, %zu of %zu", i, (int)consensus.agreement,
+                     consensus.agreeing, consensus.agreeing_voices, consensus.voices);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +363,7 @@ int main(void)
         cmocka_unit_test_setup(the_truth_is_inside_and_who_is_wrong_is_named, set_up),
         cmocka_unit_test_setup(without_a_majority_all_of_it_counts, set_up),
         cmocka_unit_test_setup(there_is_a_bound, set_up),
+        cmocka_unit_test_setup(a_port_has_one_voice, set_up),
         cmocka_unit_test_setup(coarse_clocks_are_allowed_for, set_up),
         cmocka_unit_test_setup(the_examiner_cancels, set_up),
         cmocka_unit_test_setup(a_difference_is_judged_by_all_of_it, set_up),

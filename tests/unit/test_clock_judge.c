@@ -10,10 +10,10 @@
 extern const struct probe probe_clock;
 
 enum {
-    ITEMS_MOST = 512,
-    FINDINGS_MOST = 64,
-    HOSTS_MOST = 32,
-    CONTROLLERS_MOST = 24,
+    ITEMS_MOST = 2048,
+    FINDINGS_MOST = 256,
+    HOSTS_MOST = 80,
+    CONTROLLERS_MOST = 72,
     SECOND = 1000000
 };
 
@@ -31,6 +31,7 @@ struct lab_host {
     enum status tls;    /* of sources asked with TLS */
     int64_t resolution; /* microseconds; 0: 1 */
     const char *told;   /* its domain */
+    const char *told_name;
 };
 
 struct lab {
@@ -38,6 +39,10 @@ struct lab {
     const char *controllers[CONTROLLERS_MOST]; /* of contoso.com */
     const char *pdc;
     enum status srv;              /* what comes of asking for them */
+    enum status a;                /* what comes of asking for addresses */
+    enum status catalogs;         /* what comes of asking for those of its forest */
+    bool is_child;                /* there are none: its forest has another root ... */
+    const char *forest;           /* ... which its controllers tell; or NULL */
     const char *elsewhere;        /* the controller and PDC emulator of other.example ... */
     const char *elsewhere_domain; /* ... or of this domain */
 };
@@ -51,9 +56,10 @@ static struct {
     struct finding *findings[FINDINGS_MOST];
     size_t finding_count;
     const struct lab *lab;
-    int skew;        /* minutes that the registry of "ex01.reg" tells Kerberos to bear; -1: none */
-    int policy;      /* the same of "GptTmpl.inf" */
-    bool is_windows; /* the machine at hand, with the registry of "ex01.reg" */
+    int skew;   /* minutes that the registry of "ex01.reg" tells Kerberos to bear; -1: none */
+    int policy; /* the same of "GptTmpl.inf" */
+    const char *policy_type; /* whom a policy tells the machine of "ex01.reg" to follow; or NULL */
+    bool is_windows;         /* the machine at hand, with the registry of "ex01.reg" */
 } bench;
 
 static void fetch(void *context, struct evidence *item)
@@ -87,6 +93,12 @@ static void answer_srv(struct dns_answer *item, struct dns_record *records)
     elsewhere = bench.lab->elsewhere_domain ? bench.lab->elsewhere_domain : "other.example";
     if (bench.lab->elsewhere && strcmp(strstr(item->name, "._msdcs.") + 8, elsewhere) == 0)
         add_srv(item, records, bench.lab->elsewhere);
+    if (strcmp(item->name, "_ldap._tcp.gc._msdcs.contoso.com") == 0) {
+        if (!bench.lab->is_child)
+            add_srv(item, records, all[0]);
+        evidence_fail(&item->evidence, bench.lab->catalogs, NULL);
+        return;
+    }
     evidence_fail(&item->evidence, bench.lab->srv, NULL);
 }
 
@@ -110,7 +122,7 @@ static void answer_dns(struct dns_answer *item)
                          STATUS_OK);
         item->answer.count++;
     }
-    evidence_fail(&item->evidence, STATUS_OK, NULL);
+    evidence_fail(&item->evidence, bench.lab->a, NULL);
 }
 
 static const struct lab_host *host_at(const struct ip_address *ip)
@@ -154,6 +166,9 @@ static void answer_clock(struct clock_reading *item)
     item->sample_count = 1;
     if (item->source == CLOCK_SMTP_NTLM || item->source == CLOCK_LDAP)
         item->told_domain = host->told;
+    item->told_host = host->told_name;
+    if (item->source == CLOCK_LDAP)
+        item->told_forest = bench.lab->forest;
     if (item->source == CLOCK_KERBEROS) /* a KDC gives back what it was asked */
         item->told_domain = "realm.example";
     evidence_fail(&item->evidence, STATUS_OK, NULL);
@@ -165,7 +180,10 @@ static void answer_settings(struct time_settings *item)
         "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters";
     static const char kerberos[] =
         "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\Kerberos\\Parameters";
-    struct registry_value *values = arena_new(&item->evidence.memory, 3, sizeof *values);
+    static const char w32time[] =
+        "HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\W32Time\\Parameters";
+    struct registry_value *values = arena_new(&item->evidence.memory, 4, sizeof *values);
+    size_t count = 2;
 
     evidence_fail(&item->evidence,
                   *item->path || bench.is_windows ? STATUS_OK : STATUS_NOT_SUPPORTED, NULL);
@@ -178,12 +196,22 @@ static void answer_settings(struct time_settings *item)
         .key = tcpip, .name = "Hostname", .type = REGISTRY_SZ, .text = "EX01"};
     values[1] = (struct registry_value){
         .key = tcpip, .name = "Domain", .type = REGISTRY_SZ, .text = "contoso.com"};
-    values[2] = (struct registry_value){.key = kerberos,
-                                        .name = "SkewTime",
-                                        .type = REGISTRY_DWORD,
-                                        .number = (uint64_t)bench.skew};
-    item->registry =
-        (struct registry_export){.values = values, .count = bench.skew >= 0 ? 3 : 2, .keys = 2};
+    if (bench.skew >= 0)
+        values[count++] = (struct registry_value){.key = kerberos,
+                                                  .name = "SkewTime",
+                                                  .type = REGISTRY_DWORD,
+                                                  .number = (uint64_t)bench.skew};
+    if (bench.policy_type)
+        values[count++] = (struct registry_value){
+            .key = w32time, .name = "Type", .type = REGISTRY_SZ, .text = bench.policy_type};
+    item->registry = (struct registry_export){.values = values, .count = count, .keys = 2};
+}
+
+static enum file_type type_of(const char *path)
+{
+    if (strcmp(path, "GptTmpl.inf") == 0)
+        return FILE_TYPE_SECURITY_INF;
+    return strstr(path, ".log") ? FILE_TYPE_SMTP_SEND_LOG : FILE_TYPE_REGISTRY;
 }
 
 static void answer(struct evidence *item)
@@ -193,9 +221,7 @@ static void answer(struct evidence *item)
     } else if (item->kind == &evidence_clock) {
         answer_clock((struct clock_reading *)item);
     } else if (item->kind == &evidence_digest) {
-        ((struct file_digest *)item)->type =
-            strcmp(((struct file_digest *)item)->path, "GptTmpl.inf") == 0 ? FILE_TYPE_SECURITY_INF
-                                                                           : FILE_TYPE_REGISTRY;
+        ((struct file_digest *)item)->type = type_of(((struct file_digest *)item)->path);
         evidence_fail(item, STATUS_OK, NULL);
     } else {
         answer_settings((struct time_settings *)item);
@@ -252,6 +278,7 @@ static void end(void)
     evidence_store_free(bench.store);
     bench.settings = (struct settings){.dns = NULL};
     bench.skew = bench.policy = -1;
+    bench.policy_type = NULL;
     bench.is_windows = false;
 }
 
@@ -361,23 +388,29 @@ static const struct {
      "ok",
      "ex01.contoso.com is the wrong one: 1 other clock agrees"},
     {{{EX01(.offset = -864000), DC1(0), DC2(0)}, DOMAIN}, false, "critical", "ok", "ok", "days"},
-    /* a controller is the wrong one: that is its own matter */
+    /* of two controllers nobody knows which is wrong, whomever the server follows: told at the
+     * one that is to follow, and no matter of a server that is in step with the PDC emulator */
     {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN},
      false,
      "ok",
-     "ok",
+     "unknown",
      "critical",
-     "dc2.contoso.com is the wrong one"},
-    /* a clock outside that was asked for and is silent is missed */
-    {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN}, true, "ok", "unknown", "critical", NULL},
-    {{{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN}, true, "ok", "critical", "ok", NULL},
-    {{{EX01(0), DC1(.offset = 30), DC2(0), NTP1(0)}, DOMAIN}, true, "ok", "ok", "ok", NULL},
+     "no third clock decides"},
     {{{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN},
      false,
-     "ok",
+     "unknown",
+     "unknown",
      "critical",
-     "ok",
-     "dc1.contoso.com is the wrong one: 1 other clock agrees"},
+     "its domain controllers differ"},
+    {{{EX01(0), DC1(.offset = 600), DC2(0)}, .controllers = {"dc1.contoso.com", "dc2.contoso.com"}},
+     false,
+     "unknown",
+     "critical",
+     "critical",
+     "its domain controllers differ"},
+    /* a clock outside that was asked for and is silent is missed */
+    {{{EX01(0), DC1(0), DC2(.offset = 600)}, DOMAIN}, true, "ok", "unknown", "critical", NULL},
+    {{{EX01(0), DC1(.offset = 30), DC2(0), NTP1(0)}, DOMAIN}, true, "ok", "ok", "ok", NULL},
     /* two that differ, and nobody else knows: told at the one that is to follow */
     {{{EX01(.status = STATUS_REFUSED), DC1(.offset = 600), DC2(0)}, DOMAIN},
      false,
@@ -668,13 +701,19 @@ static void one_clock_has_one_say(void **state)
     static const struct clock_reading reading = {.address = {.ip = {.family = IP_V4}}};
     static const struct clock_interval early = {0, 0}, late = {70 * SECOND, 70 * SECOND};
     const struct clock_host host = {
-        .name = "ex01", .count = 1, .readings = {&reading}, .consensus = {CLOCK_AGREED, late, 1}};
-    const struct clock_host again = {.name = "192.0.2.21",
-                                     .count = 1,
-                                     .readings = {&reading},
-                                     .consensus = {CLOCK_AGREED, late, 1}};
+        .name = "ex01",
+        .count = 1,
+        .readings = {&reading},
+        .consensus = {.agreement = CLOCK_AGREED, .interval = late, .agreeing = 1}};
+    const struct clock_host again = {
+        .name = "192.0.2.21",
+        .count = 1,
+        .readings = {&reading},
+        .consensus = {.agreement = CLOCK_AGREED, .interval = late, .agreeing = 1}};
     const struct clock_host other = {
-        .name = "dc1", .role = CLOCK_ROLE_CONTROLLER, .consensus = {CLOCK_AGREED, early, 1}};
+        .name = "dc1",
+        .role = CLOCK_ROLE_CONTROLLER,
+        .consensus = {.agreement = CLOCK_AGREED, .interval = early, .agreeing = 1}};
     const struct clock_host *const others[] = {&other}, *const witnesses[] = {&other, &again};
     struct clock_comparison comparison;
 
@@ -740,6 +779,8 @@ static void found_servers_of_the_domain_are_asked(void **state)
     add(SUBJECT_DOMAIN, "contoso.com");
     run();
     assert_string_equal(skew_of("ex01.contoso.com"), "not-applicable");
+    assert_true(says("ex01.contoso.com", "none of the ports asked told the time"));
+    assert_true(says("ex01.contoso.com", "told the time by none of 7 ways"));
     end();
     begin(&unasked);
     add_found(SUBJECT_SERVER, "ex01.contoso.com");
@@ -749,42 +790,309 @@ static void found_servers_of_the_domain_are_asked(void **state)
     end();
 }
 
-/* They have a say in which of two controllers is wrong. */
-static void found_servers_decide_between_controllers(void **state)
+static bool has_exact_command(const struct finding *finding)
 {
-    static const struct lab lab = {{EX01(0), DC1(.offset = 600), DC2(0)}, DOMAIN};
+    for (size_t i = 0; i < finding->fix.count; i++) {
+        if (finding->fix.list[i].kind != STEP_DECIDE)
+            return true;
+    }
+    return false;
+}
+
+#define ONE .controllers = {"dc1.contoso.com"}, .pdc = "dc1.contoso.com"
+#define DC3(...)                                                                                   \
+    {                                                                                              \
+        .name = "dc3.contoso.com", .address = "192.0.2.14", __VA_ARGS__                            \
+    }
+#define THREE                                                                                      \
+    .controllers = {"dc1.contoso.com", "dc2.contoso.com", "dc3.contoso.com"},                      \
+    .pdc = "dc1.contoso.com"
+
+/* The most controllers are right; servers repeat what those say that they follow. */
+static void controllers_decide_among_themselves(void **state)
+{
+    static const struct {
+        struct lab lab;
+        const char *ex01, *dc1, *dc2, *dc3;
+        const char *wrong; /* who is told to be set; or NULL */
+    } rows[] = {
+        {{{EX01(.offset = 400), DC1(0), DC2(.offset = 400), DC3(0)}, THREE},
+         "critical",
+         "ok",
+         "critical",
+         "ok",
+         "dc2.contoso.com"},
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)}, THREE},
+         "ok",
+         "critical",
+         "ok",
+         "ok",
+         "dc1.contoso.com"},
+        {{{EX01(.offset = 400), DC1(.offset = 400), DC2(0), DC3(0)}, THREE},
+         "critical",
+         "critical",
+         "ok",
+         "ok",
+         "dc1.contoso.com"},
+        /* every one says something else */
+        {{{EX01(0), DC1(0), DC2(.offset = 400), DC3(.offset = -400)}, THREE},
+         "ok",
+         "unknown",
+         "critical",
+         "critical",
+         NULL},
+        /* one against one, and all servers follow the one that is not the PDC emulator */
+        {{{EX01(.offset = 400),
+           {.name = "ex02.contoso.com", .address = "192.0.2.22", .offset = 400},
+           DC1(0),
+           DC2(.offset = 400)},
+          DOMAIN},
+         "unknown",
+         "unknown",
+         "critical",
+         "",
+         NULL},
+    };
+    static const char *const names[] = {"ex01.contoso.com", "dc1.contoso.com", "dc2.contoso.com",
+                                        "dc3.contoso.com"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(&rows[i].lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        add(SUBJECT_SERVER, "ex02.contoso.com");
+        run();
+        if (strcmp(skew_of(names[0]), rows[i].ex01) != 0 ||
+            strcmp(skew_of(names[1]), rows[i].dc1) != 0 ||
+            strcmp(skew_of(names[2]), rows[i].dc2) != 0 ||
+            strcmp(skew_of(names[3]), rows[i].dc3) != 0)
+            fail_msg("row %zu: %s %s %s %s", i, skew_of(names[0]), skew_of(names[1]),
+                     skew_of(names[2]), skew_of(names[3]));
+        for (size_t j = 0; j < 4; j++) {
+            const struct finding *finding = finding_of(names[j], "clock-skew");
+
+            if (finding && finding->outcome == OUTCOME_PROBLEM && !rows[i].wrong &&
+                has_exact_command(finding))
+                fail_msg("row %zu: %s is told to be set", i, names[j]);
+            if (rows[i].wrong && strcmp(rows[i].wrong, names[j]) == 0)
+                assert_true(has_exact_command(finding));
+        }
+        end();
+    }
+}
+
+/* Nothing but the date of whatever answers HTTP: no Windows, no member, no command for one. */
+static void a_date_alone_commands_nothing(void **state)
+{
+    static const struct lab lab = {
+        {EX01(.offset = -400, .failing = ~(1u << CLOCK_HTTP), .fails_with = STATUS_REFUSED), DC1(0),
+         DC2(0)},
+        DOMAIN};
+    const struct finding *finding;
 
     (void)state;
     begin(&lab);
-    add_found(SUBJECT_SERVER, "ex01.contoso.com");
-    add(SUBJECT_DOMAIN, "contoso.com");
+    add(SUBJECT_SERVER, "ex01.contoso.com");
     run();
-    assert_string_equal(skew_of("dc1.contoso.com"), "critical");
-    assert_string_equal(skew_of("dc2.contoso.com"), "ok");
+    finding = finding_of("ex01.contoso.com", "clock-skew");
+    assert_string_equal(word_of(finding), "warning");
+    assert_false(has_exact_command(finding));
+    for (size_t i = 0; i < finding->verify.count; i++)
+        assert_null(strstr(finding->verify.list[i].command, "w32tm"));
     end();
 }
 
-/* But servers do not outvote the one controller: all may follow a clock of their own. */
-static void servers_do_not_outvote_their_controller(void **state)
+/* The PDC emulator of a domain follows that of the domain above: which of the two is wrong, its
+ * own followers do not decide. */
+static void a_domain_is_held_against_the_one_above(void **state)
+{
+    static const struct {
+        double child, above;
+        const char *outcome;
+    } rows[] = {{400, 0, "critical"}, {0, 400, "critical"}, {0, 0, "ok"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct lab lab = {
+            {{.name = "dc.au.contoso.com", .address = "192.0.2.24", .offset = rows[i].child},
+             {.name = "ex01.au.contoso.com", .address = "192.0.2.23", .offset = rows[i].child},
+             {.name = "dc2.au.contoso.com", .address = "192.0.2.25", .offset = rows[i].child},
+             DC1(.offset = rows[i].above)},
+            ONE,
+            .elsewhere = "dc.au.contoso.com",
+            .elsewhere_domain = "au.contoso.com"};
+        const struct finding *finding;
+
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.au.contoso.com");
+        add(SUBJECT_DC, "dc2.au.contoso.com");
+        run();
+        finding = finding_of("dc.au.contoso.com", "clock-skew");
+        if (strcmp(word_of(finding), rows[i].outcome) != 0)
+            fail_msg("row %zu: %s", i, word_of(finding));
+        assert_string_equal(skew_of("ex01.au.contoso.com"), "ok");
+        if (finding->outcome == OUTCOME_PROBLEM)
+            assert_false(has_exact_command(finding));
+        end();
+    }
+}
+
+/* But that of the domain above has a say among the controllers of this one. */
+static void the_domain_above_has_a_say(void **state)
 {
     static const struct lab lab = {
-        {EX01(.offset = 400),
-         {.name = "ex02.contoso.com", .address = "192.0.2.22", .offset = 400},
+        {{.name = "dc.au.contoso.com", .address = "192.0.2.24", .offset = 400},
+         {.name = "dc2.au.contoso.com", .address = "192.0.2.25"},
          DC1(0)},
-        .controllers = {"dc1.contoso.com"},
-        .pdc = "dc1.contoso.com"};
-    static const char *const servers[] = {"ex01.contoso.com", "ex02.contoso.com"};
+        ONE,
+        .elsewhere = "dc.au.contoso.com",
+        .elsewhere_domain = "au.contoso.com"};
 
     (void)state;
     begin(&lab);
-    for (size_t i = 0; i < 2; i++)
-        add(SUBJECT_SERVER, servers[i]);
+    add(SUBJECT_DC, "dc2.au.contoso.com");
     run();
-    for (size_t i = 0; i < 2; i++) {
-        assert_string_equal(skew_of(servers[i]), "critical");
-        assert_true(says(servers[i], "no third clock decides"));
-    }
+    assert_string_equal(skew_of("dc.au.contoso.com"), "critical");
+    assert_true(has_exact_command(finding_of("dc.au.contoso.com", "clock-skew")));
+    assert_string_equal(skew_of("dc2.au.contoso.com"), "ok");
     end();
+}
+
+#define EX02(...)                                                                                  \
+    {                                                                                              \
+        .name = "ex02.contoso.com", .address = "192.0.2.22", __VA_ARGS__                           \
+    }
+#define EX03(...)                                                                                  \
+    {                                                                                              \
+        .name = "ex03.contoso.com", .address = "192.0.2.23", __VA_ARGS__                           \
+    }
+
+static bool has_command(const struct finding *finding, const char *part)
+{
+    for (size_t i = 0; i < finding->fix.count; i++) {
+        if (strstr(finding->fix.list[i].command, part))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * The one controller, where servers that agree with each other are the most. That is told at the
+ * controller, and Kerberos fails all the same for those that are right.
+ */
+static void servers_blame_their_one_controller(void **state)
+{
+    static const struct {
+        struct lab lab;
+        bool has_reference;
+        const char *ex01, *ex02, *ex03, *dc1;
+        const char *said; /* of ex01 */
+        bool is_right;    /* so is ex01 */
+    } rows[] = {
+        {{{EX01(0), EX02(.offset = 0.2), EX03(.status = STATUS_REFUSED), DC1(.offset = 400)}, ONE},
+         false,
+         "critical",
+         "critical",
+         "unknown",
+         "critical",
+         "dc1.contoso.com is the wrong one: 1 other clock agrees with ex01.contoso.com",
+         true},
+        {{{EX01(0), EX02(0), EX03(0), DC1(.offset = -90)}, ONE},
+         false,
+         "warning",
+         "warning",
+         "warning",
+         "warning",
+         "dc1.contoso.com is the wrong one: 2 other clocks agree",
+         true},
+        /* as many agree with it */
+        {{{EX01(0), EX02(0), EX03(.offset = 400), DC1(.offset = 400)}, ONE},
+         false,
+         "critical",
+         "critical",
+         "ok",
+         "not-applicable",
+         "no third clock decides",
+         false},
+        {{{EX01(0), EX02(.offset = 400), EX03(.offset = 400), DC1(.offset = 400)}, ONE},
+         false,
+         "critical",
+         "ok",
+         "ok",
+         "not-applicable",
+         "ex01.contoso.com is the wrong one: 2 other clocks agree with dc1",
+         false},
+        /* all differ */
+        {{{EX01(0), EX02(.offset = 900), EX03(.status = STATUS_REFUSED), DC1(.offset = 400)}, ONE},
+         false,
+         "critical",
+         "critical",
+         "unknown",
+         "not-applicable",
+         "no third clock decides",
+         false},
+        /* of two that agree servers are the followers, or a hypervisor's */
+        {{{EX01(.offset = 400), EX02(.offset = 400), EX03(.offset = 400), DC1(0), DC2(0)}, DOMAIN},
+         false,
+         "critical",
+         "critical",
+         "critical",
+         "ok",
+         "ex01.contoso.com is the wrong one: 1 other clock agrees with dc",
+         false},
+        /* a clock outside knows better */
+        {{{EX01(.offset = 400), EX02(.offset = 400), EX03(.offset = 400), DC1(0), NTP1(0)}, ONE},
+         true,
+         "critical",
+         "critical",
+         "critical",
+         "ok",
+         "ex01.contoso.com is the wrong one: 1 other clock agrees with dc1",
+         false},
+        {{{EX01(0), EX02(0), EX03(0), DC1(.offset = 400), NTP1(0)}, ONE},
+         true,
+         "critical",
+         "critical",
+         "critical",
+         "critical",
+         "dc1.contoso.com is the wrong one: 1 other clock agrees with ex01",
+         true},
+    };
+    static const char *const references[] = {"ntp1.example.net"};
+    static const char *const servers[] = {"ex01.contoso.com", "ex02.contoso.com",
+                                          "ex03.contoso.com"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *server, *controller;
+
+        bench.settings.references = references;
+        bench.settings.reference_count = rows[i].has_reference;
+        begin(&rows[i].lab);
+        for (size_t j = 0; j < 3; j++)
+            add(SUBJECT_SERVER, servers[j]);
+        run();
+        server = finding_of(servers[0], "clock-skew");
+        controller = finding_of("dc1.contoso.com", "clock-skew");
+        if (strcmp(skew_of(servers[0]), rows[i].ex01) != 0 ||
+            strcmp(skew_of(servers[1]), rows[i].ex02) != 0 ||
+            strcmp(skew_of(servers[2]), rows[i].ex03) != 0 ||
+            strcmp(word_of(controller), rows[i].dc1) != 0)
+            fail_msg("row %zu: %s %s %s, %s", i, skew_of(servers[0]), skew_of(servers[1]),
+                     skew_of(servers[2]), word_of(controller));
+        if (!says(servers[0], rows[i].said))
+            fail_msg("row %zu does not say \"%s\"", i, rows[i].said);
+        if (has_command(server, "and leave that of") != rows[i].is_right)
+            fail_msg("row %zu: %s", i, server->fix.list[0].command);
+        if (has_command(server, "w32tm") !=
+            (!rows[i].is_right && !strstr(rows[i].said, "no third clock decides")))
+            fail_msg("row %zu", i);
+        assert_int_equal(server->due_to.name != NULL, rows[i].is_right);
+        assert_int_equal(controller->outcome == OUTCOME_PROBLEM &&
+                             has_command(controller, "because servers say so"),
+                         rows[i].is_right && !rows[i].has_reference);
+        end();
+    }
 }
 
 /* Of the domains above a host the nearest counts. */
@@ -814,28 +1122,39 @@ static void the_nearest_domain_counts(void **state)
     assert_string_equal(skew_of("192.0.2.23"), "not-applicable");
     end();
 }
-
-/* Of many controllers some are asked, the PDC emulator among them, and that is said. */
-static void a_large_domain_is_asked_in_part(void **state)
+static void judge_domain_of(size_t count)
 {
-    enum { COUNT = 20 };
-    struct lab lab = {{EX01(.offset = 400)}, .pdc = "dc20.contoso.com"};
-    char names[COUNT][24], addresses[COUNT][16];
+    static char names[CONTROLLERS_MOST][40], addresses[CONTROLLERS_MOST][16];
+    static struct lab lab;
 
-    (void)state;
-    for (int i = 0; i < COUNT; i++) {
-        snprintf(names[i], sizeof names[i], "dc%d.contoso.com", i + 1);
-        snprintf(addresses[i], sizeof addresses[i], "192.0.2.%d", i + 100);
+    lab = (struct lab){{EX01(.offset = 400)}, .pdc = "dc19.contoso.com"};
+    for (size_t i = 0; i < count; i++) {
+        snprintf(names[i], sizeof names[i], "dc%zu.contoso.com", i);
+        snprintf(addresses[i], sizeof addresses[i], "192.0.2.%zu", i + 100);
         lab.controllers[i] = names[i];
-        lab.hosts[i + 1] = (struct lab_host){.name = names[i], .address = addresses[i]};
+        lab.hosts[i + 1] = (struct lab_host){
+            .name = names[i], .address = addresses[i], .offset = i + 1 == count ? 400 : 0};
     }
     begin(&lab);
     add(SUBJECT_SERVER, "ex01.contoso.com");
     run();
-    assert_true(says("ex01.contoso.com", "of 20 domain controllers 16 were asked"));
-    assert_true(says("ex01.contoso.com", "against dc20.contoso.com (PDC emulator)"));
-    assert_string_equal(skew_of("dc20.contoso.com"), "ok");
-    assert_string_equal(skew_of("dc19.contoso.com"), "");
+    assert_string_equal(skew_of("ex01.contoso.com"), "critical");
+    assert_true(says("ex01.contoso.com", "against dc19.contoso.com (PDC emulator)"));
+}
+
+/* Each controller is examined; those that are too many are told of. */
+static void a_large_domain_is_asked(void **state)
+{
+    (void)state;
+    judge_domain_of(64);
+    assert_string_equal(skew_of("dc62.contoso.com"), "ok");
+    assert_string_equal(skew_of("dc63.contoso.com"), "critical");
+    assert_string_equal(skew_of("dc19.contoso.com"), "ok");
+    end();
+    judge_domain_of(66);
+    assert_string_equal(skew_of("dc65.contoso.com"), "");
+    assert_string_equal(skew_of("dc19.contoso.com"), "unknown");
+    assert_true(says("dc19.contoso.com", "2 further domain controllers were not asked"));
     end();
 }
 
@@ -928,15 +1247,6 @@ static void a_clock_outside_stands_in_for_controllers(void **state)
     end();
 }
 
-static bool has_command(const struct finding *finding, const char *part)
-{
-    for (size_t i = 0; i < finding->fix.count; i++) {
-        if (strstr(finding->fix.list[i].command, part))
-            return true;
-    }
-    return false;
-}
-
 /* The PDC emulator follows clocks outside, all others the domain. */
 static void commands_fit_the_machine(void **state)
 {
@@ -946,12 +1256,20 @@ static void commands_fit_the_machine(void **state)
         bool is_pdc, is_controller, is_undecided;
     } rows[] = {
         {{{EX01(.offset = 400), DC1(0), DC2(0)}, DOMAIN}, "ex01.contoso.com", false, false, false},
-        {{{EX01(0), DC1(0), DC2(.offset = 400)}, DOMAIN}, "dc2.contoso.com", false, true, false},
-        {{{EX01(0), DC1(.offset = 400), DC2(0)}, DOMAIN}, "dc1.contoso.com", true, true, false},
-        {{{EX01(.status = STATUS_REFUSED), DC1(0), DC2(.offset = 400)}, DOMAIN},
+        {{{EX01(0), DC1(0), DC2(.offset = 400), DC3(0)}, THREE},
          "dc2.contoso.com",
          false,
          true,
+         false},
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)}, THREE},
+         "dc1.contoso.com",
+         true,
+         true,
+         false},
+        {{{EX01(.status = STATUS_REFUSED), DC1(0), DC2(.offset = 400)}, DOMAIN},
+         "dc2.contoso.com",
+         false,
+         false,
          true},
     };
 
@@ -967,10 +1285,181 @@ static void commands_fit_the_machine(void **state)
         assert_int_equal(has_command(finding, "/syncfromflags:manual /reliable:yes"),
                          rows[i].is_pdc);
         assert_int_equal(has_command(finding, "/syncfromflags:domhier /reliable:no"),
-                         !rows[i].is_pdc);
+                         !rows[i].is_pdc && !rows[i].is_undecided);
         assert_int_equal(has_command(finding, "Set it by hand"), rows[i].is_controller);
         assert_int_equal(has_command(finding, "Find out which of the two is wrong"),
                          rows[i].is_undecided);
+        end();
+    }
+}
+
+/* The PDC emulator of the forest's root alone follows clocks outside; unknown, it is to be found.
+ */
+static void commands_fit_the_forest(void **state)
+{
+    static const struct {
+        struct lab lab;
+        bool outside, domain;
+    } rows[] = {
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)}, THREE}, true, false},
+        /* a record that is not there yet makes no child of a root */
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)}, THREE, .is_child = true}, true, true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)},
+          THREE,
+          .is_child = true,
+          .forest = "forest.example"},
+         false,
+         true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)}, THREE, .catalogs = STATUS_TIMED_OUT},
+         true,
+         true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)},
+          THREE,
+          .catalogs = STATUS_NOT_RECORDED,
+          .forest = "Contoso.com"},
+         true,
+         false},
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)},
+          THREE,
+          .catalogs = STATUS_NOT_RECORDED,
+          .forest = "forest.example"},
+         false,
+         true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)}, THREE, .forest = "forest.example"},
+         true,
+         true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)},
+          THREE,
+          .is_child = true,
+          .forest = "contoso.com"},
+         true,
+         false},
+        /* whether it is the PDC emulator, nobody says */
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)},
+          .controllers = {"dc1.contoso.com", "dc2.contoso.com", "dc3.contoso.com"}},
+         true,
+         true},
+        {{{EX01(0), DC1(.offset = 400), DC2(0), DC3(0)},
+          .controllers = {"dc1.contoso.com", "dc2.contoso.com", "dc3.contoso.com"},
+          .is_child = true,
+          .forest = "forest.example"},
+         false,
+         true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        finding = finding_of("dc1.contoso.com", "clock-skew");
+        assert_string_equal(word_of(finding), "critical");
+        if (has_command(finding, "/syncfromflags:manual") != rows[i].outside ||
+            has_command(finding, "/syncfromflags:domhier") != rows[i].domain ||
+            has_command(finding, "netdom query fsmo") != (rows[i].outside && rows[i].domain))
+            fail_msg("row %zu", i);
+        end();
+    }
+}
+
+/* What a policy sets no command changes; what it sets right needs none. */
+static void commands_yield_to_policies(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 400), DC1(0), DC2(0)}, DOMAIN};
+    static const struct {
+        const char *type;
+        bool config, policy;
+    } rows[] = {{NULL, true, false}, {"NTP", false, true}, {"NT5DS", false, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        bench.policy_type = rows[i].type;
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        add(SUBJECT_FILE, "ex01.reg");
+        run();
+        finding = finding_of("ex01.contoso.com", "clock-skew");
+        assert_string_equal(word_of(finding), "critical");
+        assert_int_equal(has_command(finding, "w32tm /config"), rows[i].config);
+        assert_int_equal(has_command(finding, "or Type NT5DS"), rows[i].policy);
+        assert_int_equal(has_command(finding, "reg export"), rows[i].config);
+        assert_true(has_command(finding, "w32tm /resync /rediscover"));
+        end();
+    }
+}
+
+/* Of a server in no domain, nobody's commands for members. */
+static void commands_fit_no_domain(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 400), NTP1(0)}, .pdc = NULL};
+    static const char *const references[] = {"ntp1.example.net"};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.references = references;
+    bench.settings.reference_count = 1;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    finding = finding_of("ex01.contoso.com", "clock-skew");
+    for (size_t i = 0; i < finding->fix.count; i++) {
+        if (strstr(finding->fix.list[i].command, "w32tm /config"))
+            assert_int_equal(finding->fix.list[i].kind, STEP_DECIDE);
+    }
+    end();
+}
+
+/* A file is of the server or controller that it names, and judged there; else by itself. */
+static void files_are_judged_at_their_host(void **state)
+{
+    static const struct lab lab = {{EX01(0), DC1(0), DC2(0)}, DOMAIN};
+    static const struct {
+        enum subject_kind kind;
+        const char *name, *host, *file;
+    } rows[] = {
+        {SUBJECT_SERVER, "ex01.contoso.com", "unknown", "not-applicable"},
+        {SUBJECT_DC, "ex01.contoso.com", "unknown", "not-applicable"},
+        {SUBJECT_SERVER, "ex01", "unknown", "not-applicable"},
+        {SUBJECT_SERVER, "ex01.fabrikam.com", "", "unknown"},
+        {SUBJECT_SERVER, "192.0.2.21", "", "unknown"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bench.policy_type = "NTP";
+        begin(&lab);
+        add(rows[i].kind, rows[i].name);
+        add(SUBJECT_FILE, "ex01.reg");
+        run();
+        if (strcmp(word_of(finding_of(rows[i].name, "time-hierarchy")), rows[i].host) != 0 ||
+            strcmp(word_of(finding_of("ex01.reg", "time-hierarchy")), rows[i].file) != 0)
+            fail_msg("row %zu: %s, %s", i, word_of(finding_of(rows[i].name, "time-hierarchy")),
+                     word_of(finding_of("ex01.reg", "time-hierarchy")));
+        end();
+    }
+}
+
+/* Where its name leads to several, or to one that just turned up, it is judged by itself. */
+static void files_of_nobody_in_particular_stay_alone(void **state)
+{
+    static const struct lab lab = {{EX01(0), DC1(0), DC2(0)}, DOMAIN};
+
+    (void)state;
+    for (int is_found = 0; is_found < 2; is_found++) {
+        begin(&lab);
+        exam_add_subject(bench.exam, SUBJECT_SERVER, "ex01.contoso.com", "ex01.contoso.com",
+                         !is_found);
+        if (!is_found)
+            add(SUBJECT_SERVER, "ex01");
+        add(SUBJECT_FILE, "ex01.reg");
+        run();
+        assert_string_equal(word_of(finding_of("ex01.reg", "time-hierarchy")), "unknown");
+        assert_null(finding_of("ex01.contoso.com", "time-hierarchy"));
+        assert_null(finding_of("ex01", "time-hierarchy"));
         end();
     }
 }
@@ -1044,19 +1533,21 @@ static void a_refused_ticket_is_the_last_resort(void **state)
         unsigned failing; /* of the server's sources, 1 << source */
         enum status status;
         size_t asked;
+        const char *skew; /* of a banner alone it is no more than a warning */
     } rows[] = {
-        {0, STATUS_REFUSED, 0},
-        {1u << CLOCK_SMB2, STATUS_REFUSED, 0},
-        {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM, STATUS_REFUSED, 0},
-        {1u << CLOCK_SMB2 | 1u << CLOCK_SMTP_NTLM, STATUS_REFUSED, 0},
-        {1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP_NTLM, STATUS_REFUSED, 0},
-        {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_SMTP_NTLM, STATUS_REFUSED, 1},
+        {0, STATUS_REFUSED, 0, "critical"},
+        {1u << CLOCK_SMB2, STATUS_REFUSED, 0, "critical"},
+        {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM, STATUS_REFUSED, 0, "critical"},
+        {1u << CLOCK_SMB2 | 1u << CLOCK_SMTP_NTLM, STATUS_REFUSED, 0, "critical"},
+        {1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP_NTLM, STATUS_REFUSED, 0, "critical"},
+        {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_SMTP_NTLM, STATUS_REFUSED, 1,
+         "critical"},
         {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP,
-         STATUS_NOT_FOUND, 1},
+         STATUS_NOT_FOUND, 1, "critical"},
         {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP,
-         STATUS_REFUSED, 0},
+         STATUS_REFUSED, 0, "warning"},
         {1u << CLOCK_SMB2 | 1u << CLOCK_HTTP_NTLM | 1u << CLOCK_SMTP_NTLM | 1u << CLOCK_HTTP,
-         STATUS_TIMED_OUT, 0},
+         STATUS_TIMED_OUT, 0, "warning"},
     };
 
     (void)state;
@@ -1071,11 +1562,12 @@ static void a_refused_ticket_is_the_last_resort(void **state)
         run();
         if (count_asked(CLOCK_HTTP_KERBEROS) != rows[i].asked)
             fail_msg("row %zu", i);
-        assert_string_equal(skew_of("ex01.contoso.com"), "critical");
+        assert_string_equal(skew_of("ex01.contoso.com"), rows[i].skew);
         end();
     }
 }
 
+/* One that did not tell the time is not known to be right, whatever its domain. */
 static void a_server_may_have_no_domain(void **state)
 {
     static const struct lab none = {{EX01(0)}, .pdc = NULL};
@@ -1086,18 +1578,40 @@ static void a_server_may_have_no_domain(void **state)
     static const struct lab refers = {{EX01(0)}, .controllers = {"."}, .pdc = "."};
     static const struct lab half = {{EX01(0)}, .srv = STATUS_NOT_RECORDED};
     static const struct lab not_asked = {{EX01(.status = STATUS_NOT_RECORDED)}, .pdc = NULL};
+    static const struct lab shut = {{EX01(.status = STATUS_REFUSED)}, .pdc = NULL};
+    static const struct lab absent = {{DC1(0)}, .pdc = NULL};
+    static const struct lab dead = {
+        {DC1(0)}, .a = STATUS_SERVER_FAILURE, .srv = STATUS_SERVER_FAILURE};
+    static const struct lab older = {
+        {DC1(0)}, .a = STATUS_NOT_RECORDED, .srv = STATUS_NOT_RECORDED};
     static const struct {
         const struct lab *lab;
-        const char *skew;
-    } rows[] = {{&none, "not-applicable"},   {&says_so, "unknown"}, {&fails, "unknown"}, {&old, ""},
-                {&refers, "not-applicable"}, {&not_asked, ""},      {&half, ""}};
+        const char *server, *skew, *said;
+    } rows[] = {
+        {&none, "ex01.contoso.com", "not-applicable", "DNS names no domain controllers of it"},
+        {&none, "192.0.2.21", "not-applicable", "no name to find a domain by"},
+        {&says_so, "ex01.contoso.com", "unknown", "it is in the domain corp.example"},
+        {&fails, "ex01.contoso.com", "unknown", "its domain controllers are not known"},
+        {&old, "ex01.contoso.com", "", NULL},
+        {&refers, "ex01.contoso.com", "not-applicable", "DNS names no domain controllers of it"},
+        {&not_asked, "ex01.contoso.com", "", NULL},
+        {&half, "ex01.contoso.com", "", NULL},
+        {&shut, "ex01.contoso.com", "unknown", "told the time by none of 7 ways"},
+        {&shut, "192.0.2.21", "unknown", "told the time by none of 7 ways"},
+        {&absent, "ex01.contoso.com", "unknown", "has no address to ask"},
+        {&absent, "ex01", "unknown", "has no address to ask"},
+        {&dead, "ex01.contoso.com", "unknown", "has no address to ask"},
+        {&older, "ex01.contoso.com", "", NULL},
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(rows[i].lab);
-        add(SUBJECT_SERVER, "ex01.contoso.com");
+        add(SUBJECT_SERVER, rows[i].server);
         run();
-        assert_string_equal(skew_of("ex01.contoso.com"), rows[i].skew);
+        assert_string_equal(skew_of(rows[i].server), rows[i].skew);
+        if (rows[i].said && !says(rows[i].server, rows[i].said))
+            fail_msg("row %zu does not say \"%s\"", i, rows[i].said);
         end();
     }
 }
@@ -1225,6 +1739,7 @@ static void a_wrong_pdc_emulator_comes_first(void **state)
         finding = finding_of("ex01.contoso.com", "clock-skew");
         assert_string_equal(word_of(finding), "critical");
         assert_int_equal(says("ex01.contoso.com", "is wrong itself"), i == 0);
+        assert_int_equal(finding->due_to.name != NULL, i == 0);
         assert_int_equal(strstr(finding->fix.list[0].command, "Correct the clock of") != NULL,
                          i == 0);
         assert_false(says("dc1.contoso.com", "is wrong itself"));
@@ -1265,6 +1780,266 @@ static void the_limit_may_be_told(void **state)
         assert_int_equal(says("ex01.contoso.com", "told to bear"), rows[i].said != NULL);
         end();
     }
+}
+
+static void add_files(size_t count)
+{
+    char name[32];
+
+    for (size_t i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "send-%zu.log", i);
+        add(SUBJECT_FILE, name);
+    }
+}
+
+/* It is found among any number of other files. */
+static void the_limit_is_looked_for_in_all_files(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 421), DC1(0), DC2(0)}, DOMAIN};
+
+    (void)state;
+    bench.policy = 10;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    add_files(100);
+    add(SUBJECT_FILE, "GptTmpl.inf");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "warning");
+    end();
+}
+
+/* Of more than a machine can have each is judged alone, and none is passed over. */
+static void files_of_many_machines_are_judged_alone(void **state)
+{
+    static const struct lab lab = {{DC1(0)}, DOMAIN};
+    char name[32];
+
+    (void)state;
+    bench.skew = -1;
+    begin(&lab);
+    for (int i = 0; i < 65; i++) {
+        snprintf(name, sizeof name, "%02d.reg", i);
+        add(SUBJECT_FILE, name);
+    }
+    run();
+    for (int i = 0; i < 65; i++) {
+        snprintf(name, sizeof name, "%02d.reg", i);
+        assert_string_equal(word_of(finding_of(name, "time-hierarchy")), "unknown");
+    }
+    end();
+}
+
+/* The same of the machine at hand. */
+static void the_limit_may_be_at_hand(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 421), DC1(0), DC2(0)}, DOMAIN};
+
+    (void)state;
+    for (int is_windows = 0; is_windows < 2; is_windows++) {
+        bench.skew = 10;
+        begin(&lab);
+        bench.is_windows = is_windows;
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        assert_string_equal(skew_of("ex01.contoso.com"), is_windows ? "warning" : "critical");
+        end();
+    }
+}
+
+/* The domain of a machine in none is itself: no controller is of it, and no domain sets it. */
+static void a_server_may_stand_alone(void **state)
+{
+    static const struct {
+        const char *name, *domain, *skew;
+    } rows[] = {{"EX01", "EX01", "not-applicable"},
+                {"ex01.contoso.com", "EX01", "not-applicable"},
+                {"ex01.contoso.com", "ex01.contoso.com", "not-applicable"},
+                {"ex01.contoso.com", "contoso.com", "critical"},
+                {"EX01", "EX0", "critical"},
+                {NULL, "EX01", "critical"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct lab lab = {
+            {EX01(.offset = 400, .told = rows[i].domain, .told_name = rows[i].name), DC1(0),
+             DC2(0)},
+            DOMAIN};
+
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        if (strcmp(skew_of("ex01.contoso.com"), rows[i].skew) != 0)
+            fail_msg("row %zu: %s", i, skew_of("ex01.contoso.com"));
+        end();
+    }
+}
+
+/* What a server says of itself does not make machines elsewhere its measure. */
+static void a_server_does_not_lead_away_from_its_name(void **state)
+{
+    static const struct lab lab = {
+        {EX01(.told = "other.example"),
+         DC1(0),
+         DC2(0),
+         {.name = "dc.other.example", .address = "192.0.2.31", .offset = 400}},
+        DOMAIN,
+        .elsewhere = "dc.other.example"};
+    static const struct lab below = {
+        {EX01(.told = "sub.contoso.com"),
+         DC1(0),
+         DC2(0),
+         {.name = "dc.sub.contoso.com", .address = "192.0.2.31", .offset = 400}},
+        DOMAIN,
+        .elsewhere = "dc.sub.contoso.com",
+        .elsewhere_domain = "sub.contoso.com"};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "ok");
+    assert_string_equal(skew_of("dc.other.example"), "");
+    end();
+    begin(&below);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "critical");
+    assert_true(says("ex01.contoso.com", "against dc.sub.contoso.com"));
+    end();
+}
+
+/* One of them is wrong, so none of them shows that the domain is. */
+static void references_that_differ_decide_nothing(void **state)
+{
+    static const char *const references[] = {"192.0.2.13", "192.0.2.14"};
+    static const struct {
+        double one, other;
+        const char *dc1;
+    } rows[] = {{400, -400, "unknown"}, {400, 800, "unknown"}, {400, 400, "critical"},
+                {400, 402, "critical"}, {0, 400, "unknown"},   {0, 0, "ok"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct lab lab = {
+            {EX01(0),
+             DC1(0),
+             DC2(0),
+             NTP1(.offset = rows[i].one),
+             {.name = "ntp2.example.net", .address = "192.0.2.14", .offset = rows[i].other}},
+            DOMAIN};
+
+        bench.settings.references = references;
+        bench.settings.reference_count = 2;
+        begin(&lab);
+        add(SUBJECT_SERVER, "ex01.contoso.com");
+        run();
+        if (strcmp(skew_of("dc1.contoso.com"), rows[i].dc1) != 0)
+            fail_msg("row %zu: %s", i, skew_of("dc1.contoso.com"));
+        assert_string_equal(skew_of("ex01.contoso.com"), "ok");
+        end();
+    }
+}
+
+/* A controller that the user says is right is never the wrong one. */
+static void a_controller_may_be_the_reference(void **state)
+{
+    static const struct lab lab = {{EX01(.offset = 400), DC1(.offset = 400), DC2(0)}, DOMAIN};
+    static const char *const references[] = {"192.0.2.12"}, *const pdc[] = {"dc1.contoso.com"};
+
+    (void)state;
+    bench.settings.references = references;
+    bench.settings.reference_count = 1;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_string_equal(skew_of("dc2.contoso.com"), "not-applicable");
+    assert_string_equal(skew_of("dc1.contoso.com"), "critical");
+    assert_true(says("dc1.contoso.com", "the clock outside is taken as right"));
+    end();
+    bench.settings.references = pdc;
+    bench.settings.reference_count = 1;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run();
+    assert_string_equal(skew_of("dc1.contoso.com"), "not-applicable");
+    assert_string_equal(skew_of("dc2.contoso.com"), "critical");
+    assert_string_equal(skew_of("ex01.contoso.com"), "ok");
+    end();
+}
+
+/* One machine of two families is no witness for itself. */
+static void a_controller_has_one_say_in_both_families(void **state)
+{
+    static const struct lab lab = {{DC1(.offset = 400, .told_name = "dc1.contoso.com"),
+                                    {.name = "dc1.contoso.com",
+                                     .address = "2001:db8::11",
+                                     .offset = 400,
+                                     .told_name = "DC1.contoso.com"},
+                                    DC2(.told_name = "dc2.contoso.com")},
+                                   .pdc = NULL};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_DC, "192.0.2.11");
+    add(SUBJECT_DC, "2001:db8::11");
+    run();
+    assert_string_equal(skew_of("192.0.2.11"), "unknown");
+    end();
+    begin(&lab);
+    add(SUBJECT_DC, "dc1.contoso.com");
+    add(SUBJECT_DC, "2001:db8::11");
+    run();
+    assert_string_equal(skew_of("dc1.contoso.com"), "unknown");
+    end();
+    begin(&lab);
+    add(SUBJECT_DC, "192.0.2.11");
+    add(SUBJECT_DC, "192.0.2.12");
+    run();
+    assert_string_equal(skew_of("192.0.2.11"), "critical");
+    end();
+}
+
+/* One that is named by its address says itself which domain is its own. */
+static void controllers_by_address_keep_to_their_domains(void **state)
+{
+    static const struct lab lab = {{EX01(0),
+                                    DC1(.told = "contoso.com"),
+                                    DC2(0),
+                                    {.name = "dc.other.example",
+                                     .address = "192.0.2.31",
+                                     .offset = 1000,
+                                     .told = "other.example"}},
+                                   DOMAIN,
+                                   .elsewhere = "dc.other.example"};
+
+    (void)state;
+    begin(&lab);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DC, "192.0.2.31");
+    add(SUBJECT_DC, "192.0.2.11");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "ok");
+    assert_false(says("ex01.contoso.com", "against 192.0.2.31"));
+    assert_false(says("192.0.2.11", "against 192.0.2.31"));
+    assert_false(says("192.0.2.31", "against 192.0.2.11"));
+    end();
+}
+
+/* The date of a web server alone may be that of whatever stands in front of a domain's mail. */
+static void found_web_servers_are_nobodys_clocks(void **state)
+{
+    static const struct lab lab = {
+        {EX01(.offset = 400, .failing = ~(1u << CLOCK_HTTP), .fails_with = STATUS_REFUSED), DC1(0),
+         DC2(0)},
+        DOMAIN};
+
+    (void)state;
+    begin(&lab);
+    add_found(SUBJECT_SERVER, "ex01.contoso.com");
+    add(SUBJECT_DOMAIN, "contoso.com");
+    run();
+    assert_string_equal(skew_of("ex01.contoso.com"), "not-applicable");
+    end();
 }
 
 /* The registry of a machine says nothing of others. */
@@ -1331,16 +2106,24 @@ int main(void)
         cmocka_unit_test_setup(a_ticket_is_asked_for_once_a_host, set_up),
         cmocka_unit_test_setup(found_servers_of_others_are_left_alone, set_up),
         cmocka_unit_test_setup(found_servers_of_the_domain_are_asked, set_up),
-        cmocka_unit_test_setup(found_servers_decide_between_controllers, set_up),
-        cmocka_unit_test_setup(servers_do_not_outvote_their_controller, set_up),
+        cmocka_unit_test_setup(controllers_decide_among_themselves, set_up),
+        cmocka_unit_test_setup(a_date_alone_commands_nothing, set_up),
+        cmocka_unit_test_setup(a_domain_is_held_against_the_one_above, set_up),
+        cmocka_unit_test_setup(the_domain_above_has_a_say, set_up),
+        cmocka_unit_test_setup(servers_blame_their_one_controller, set_up),
         cmocka_unit_test_setup(the_nearest_domain_counts, set_up),
-        cmocka_unit_test_setup(a_large_domain_is_asked_in_part, set_up),
+        cmocka_unit_test_setup(a_large_domain_is_asked, set_up),
         cmocka_unit_test_setup(a_controller_by_two_names_has_one_vote, set_up),
         cmocka_unit_test_setup(found_servers_of_others_have_no_say, set_up),
         cmocka_unit_test_setup(references_are_vouched_for, set_up),
         cmocka_unit_test_setup(a_domain_that_is_told_may_be_too_long, set_up),
         cmocka_unit_test_setup(a_clock_outside_stands_in_for_controllers, set_up),
         cmocka_unit_test_setup(commands_fit_the_machine, set_up),
+        cmocka_unit_test_setup(commands_fit_the_forest, set_up),
+        cmocka_unit_test_setup(commands_yield_to_policies, set_up),
+        cmocka_unit_test_setup(commands_fit_no_domain, set_up),
+        cmocka_unit_test_setup(files_are_judged_at_their_host, set_up),
+        cmocka_unit_test_setup(files_of_nobody_in_particular_stay_alone, set_up),
         cmocka_unit_test_setup(a_domain_leads_to_its_controllers, set_up),
         cmocka_unit_test_setup(controllers_of_another_name_are_of_the_domain, set_up),
         cmocka_unit_test_setup(a_refused_ticket_is_the_last_resort, set_up),
@@ -1354,6 +2137,16 @@ int main(void)
         cmocka_unit_test_setup(a_server_may_be_a_controller, set_up),
         cmocka_unit_test_setup(a_wrong_pdc_emulator_comes_first, set_up),
         cmocka_unit_test_setup(the_limit_may_be_told, set_up),
+        cmocka_unit_test_setup(a_server_may_stand_alone, set_up),
+        cmocka_unit_test_setup(a_server_does_not_lead_away_from_its_name, set_up),
+        cmocka_unit_test_setup(references_that_differ_decide_nothing, set_up),
+        cmocka_unit_test_setup(a_controller_may_be_the_reference, set_up),
+        cmocka_unit_test_setup(a_controller_has_one_say_in_both_families, set_up),
+        cmocka_unit_test_setup(controllers_by_address_keep_to_their_domains, set_up),
+        cmocka_unit_test_setup(found_web_servers_are_nobodys_clocks, set_up),
+        cmocka_unit_test_setup(the_limit_is_looked_for_in_all_files, set_up),
+        cmocka_unit_test_setup(files_of_many_machines_are_judged_alone, set_up),
+        cmocka_unit_test_setup(the_limit_may_be_at_hand, set_up),
         cmocka_unit_test_setup(the_limit_of_another_machine_does_not_count, set_up),
         cmocka_unit_test_setup(the_machine_at_hand_has_host_evidence, set_up),
     };

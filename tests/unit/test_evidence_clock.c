@@ -31,6 +31,7 @@ static struct clock_reading *sample(struct evidence_store *store)
     reading->reference = "198.10.1.77";
     reading->told_host = "dc1.contoso.com";
     reading->told_domain = "CONTOSO.COM";
+    reading->told_forest = "example.com";
     reading->told_build = "10.0.20348";
     reading->error_code = -37;
     reading->evidence.settled = true;
@@ -84,6 +85,7 @@ static void test_round_trip(void **state)
     assert_string_equal(loaded->reference, "198.10.1.77");
     assert_string_equal(loaded->told_host, "dc1.contoso.com");
     assert_string_equal(loaded->told_domain, "CONTOSO.COM");
+    assert_string_equal(loaded->told_forest, "example.com");
     assert_string_equal(loaded->told_build, "10.0.20348");
     assert_int_equal(clock_interval_of(loaded).least, clock_interval_of(reading).least);
     assert_int_equal(clock_interval_of(loaded).most, clock_interval_of(reading).most);
@@ -109,6 +111,8 @@ static void test_redacted(void **state)
     text = text_of(copy);
     assert_null(strstr(text, "contoso"));
     assert_null(strstr(text, "CONTOSO"));
+    assert_null(strstr(text, "example"));
+    assert_non_null(redacted->told_forest);
     assert_null(strstr(text, "198.10.1"));
     assert_string_equal(redacted->host, redacted->told_host);
     assert_string_equal(redacted->realm, redacted->told_domain);

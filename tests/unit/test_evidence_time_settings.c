@@ -310,7 +310,7 @@ static void test_registry_round_trip(void **state)
     struct time_settings settings = {
         .evidence = {.kind = &evidence_time_settings, .key = "time-settings x", .settled = true},
         .path = "x",
-        .registry = {values, count, 7, 2, true},
+        .registry = {.values = values, .count = count, .keys = 7, .damaged = 2, .is_cut = true},
         .service = TIME_SERVICE_STOPPED,
     };
     struct evidence_store *store = evidence_store_new();

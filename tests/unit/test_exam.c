@@ -967,11 +967,13 @@ static void what_was_seen_is_bounded(void **state)
 static struct finding_kind cause_kind, effect_kind; /* of the first row of the explanations */
 static const struct finding_kind *const cause_and_effect[] = {&cause_kind, &effect_kind, NULL};
 
-/* cause.* has the cause, effect.* the effect, both.* both of them; unknown.* is not known. */
+/* cause.* has the cause, effect.* the effect, both.* both of them; unknown.* is not known.
+ * effect-of-NAME is due to NAME. */
 static void examine_causes(struct examination *x, const struct subject *subject)
 {
     const char *name = subject->name;
     bool both = strncmp(name, "both", 4) == 0;
+    struct finding *effect = NULL;
 
     if (strncmp(name, "unknown", 7) == 0)
         unknown(x, &cause_kind, "unknown");
@@ -980,7 +982,9 @@ static void examine_causes(struct examination *x, const struct subject *subject)
     if (strncmp(name, "private", 7) == 0)
         not_applicable(x, &cause_kind, "private");
     if (both || strncmp(name, "effect", 6) == 0 || strncmp(name, "unknown", 7) == 0)
-        found(x, &effect_kind);
+        effect = found(x, &effect_kind);
+    if (strncmp(name, "effect-of-", 10) == 0)
+        due_to(effect, SUBJECT_DOMAIN, name + 10);
     if (both || strncmp(name, "cause", 5) == 0)
         found(x, &cause_kind);
 }
@@ -1087,6 +1091,37 @@ static void effects_are_explained(void **state)
     }
     assert_int_equal(explained, 1);
     release(&judged);
+}
+
+/* A cause may stand at another subject, if the effect says at which. */
+static void effects_may_be_due_to_others(void **state)
+{
+    static const struct {
+        const char *effect, *cause;
+        bool is_explained;
+    } rows[] = {
+        {"effect-of-cause", "cause", true},
+        {"effect-of-cause", "cause.other", false},
+        {"effect-of-unknown", "unknown", false},
+        {"effect", "cause", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *effect = NULL;
+        struct judged judged;
+
+        judge(&judged, NULL, (const char *const[]){rows[i].effect, rows[i].cause, NULL});
+        for (size_t j = 0; j < judged.report.finding_count; j++) {
+            if (strcmp(judged.report.findings[j]->subject->name, rows[i].effect) == 0)
+                effect = judged.report.findings[j];
+        }
+        assert_non_null(effect);
+        assert_int_equal(effect->explained_by_count, rows[i].is_explained);
+        if (rows[i].is_explained)
+            assert_string_equal(effect->explained_by[0]->subject->name, rows[i].cause);
+        release(&judged);
+    }
 }
 
 /* --severity: by id, the last word, and it has a say in the exit status. */
@@ -1356,6 +1391,7 @@ int main(void)
         test(what_was_seen_is_bounded),
         cmocka_unit_test(findings_are_counted),
         cmocka_unit_test(effects_are_explained),
+        cmocka_unit_test(effects_may_be_due_to_others),
         cmocka_unit_test(severities_are_overridden),
         cmocka_unit_test(acceptances_are_for_a_finding_and_a_time),
         cmocka_unit_test(an_acceptance_holds_to_the_end_of_its_day),

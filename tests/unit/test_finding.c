@@ -60,6 +60,25 @@ static void causes_come_before_effects(void **state)
     assert_before(&worse, &cause);
 }
 
+/* A cause that has a cause of its own stands before what it explains; a circle ends. */
+static void chains_of_causes_stand_in_order(void **state)
+{
+    struct finding first = make(OUTCOME_PROBLEM, SEVERITY_WARNING);
+    struct finding second = first, third = first;
+    const struct finding *of_second[] = {&first}, *of_third[] = {&second}, *itself[] = {&third};
+
+    (void)state;
+    first.subject = second.subject = &server_a;
+    second.kind = &kind_b;
+    second.explained_by = of_second;
+    third.explained_by = of_third;
+    second.explained_by_count = third.explained_by_count = 1;
+    assert_before(&second, &third);
+    assert_before(&first, &third);
+    third.explained_by = itself;
+    assert_before(&second, &third);
+}
+
 /* Subjects in their order, then ids, then what tells twins apart: no tie is left to chance. */
 static void ties_are_settled(void **state)
 {
@@ -132,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outcomes_come_first),
         cmocka_unit_test(causes_come_before_effects),
+        cmocka_unit_test(chains_of_causes_stand_in_order),
         cmocka_unit_test(ties_are_settled),
         cmocka_unit_test(exit_status_follows_the_contract),
         cmocka_unit_test(words_and_values_agree),

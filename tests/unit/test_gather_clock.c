@@ -528,6 +528,7 @@ static void what_hosts_tell(void **state)
     reading = read_clock(&lab, TIME_PEER_LDAP, CLOCK_CLDAP);
     assert_string_equal(reading->told_host, "dc1.contoso.com");
     assert_string_equal(reading->told_domain, "CONTOSO.COM");
+    assert_string_equal(reading->told_forest, "contoso.com");
     assert_int_equal(reading->resolution, SECOND);
     assert_int_equal(reading->stratum, -1);
     evidence_free(&reading->evidence);

@@ -86,6 +86,7 @@ static void make_dc(struct buffer *out)
     put_value(out, "currentTime", "20261122124141.0Z");
     put_value(out, "dnsHostName", "dc1.contoso.com");
     put_value(out, "defaultNamingContext", "DC=contoso,DC=com");
+    put_value(out, "rootDomainNamingContext", "DC=example,DC=com");
     put_value(out, "serverName", "CN=DC1,CN=Servers,CN=M\xc3\xbcnchen,CN=Sites");
     put_value(out, "LDAPSERVICENAME", "contoso.com:dc1$@CONTOSO.COM");
     put_value(out, "domainControllerFunctionality", "7");
@@ -113,16 +114,17 @@ static void expect(struct buffer *out, enum status wanted)
 
 /* ---- tests ---- */
 
-/* Byte by byte as RFC 4511 4.5.1 has it: base object "", presence of objectClass, six attributes.
+/* Byte by byte as RFC 4511 4.5.1 has it: base object "", presence of objectClass, seven attributes.
  */
 static void test_request(void **state)
 {
-    const char wanted[] = "\x30\x81\x92\x02\x01\x01\x63\x81\x8c\x04\x00\x0a\x01\x00\x0a\x01\x00"
-                          "\x02\x01\x00\x02\x01\x00\x01\x01\x00\x87\x0bobjectClass\x30\x6c"
+    const char wanted[] = "\x30\x81\xac\x02\x01\x01\x63\x81\xa6\x04\x00\x0a\x01\x00\x0a\x01\x00"
+                          "\x02\x01\x00\x02\x01\x00\x01\x01\x00\x87\x0bobjectClass\x30\x81\x85"
                           "\x04\x0b"
                           "currentTime\x04\x0b"
                           "dnsHostName\x04\x14"
-                          "defaultNamingContext\x04\x0a"
+                          "defaultNamingContext\x04\x17"
+                          "rootDomainNamingContext\x04\x0a"
                           "serverName\x04\x0fldapServiceName\x04\x1d"
                           "domainControllerFunctionality";
     struct buffer out;
@@ -149,9 +151,40 @@ static void test_entry(void **state)
     assert_int_equal(dse.current_time, moment("2026-11-22T12:41:41Z"));
     assert_string_equal(dse.dns_host_name, "dc1.contoso.com");
     assert_string_equal(dse.default_naming_context, "DC=contoso,DC=com");
+    assert_string_equal(dse.root_naming_context, "DC=example,DC=com");
     assert_string_equal(dse.server_name, "CN=DC1,CN=Servers,CN=M\xc3\xbcnchen,CN=Sites");
     assert_string_equal(dse.ldap_service_name, "contoso.com:dc1$@CONTOSO.COM");
     assert_string_equal(dse.functionality, "7");
+    arena_release(&arena);
+}
+
+/* The domain of a forest's root, of which nothing is made where it is written otherwise. */
+static void test_domain_of_context(void **state)
+{
+    static const struct {
+        const char *context, *domain;
+    } rows[] = {
+        {"DC=contoso,DC=com", "contoso.com"},
+        {"dc=example", "example"},
+        {"", NULL},
+        {"DC=", NULL},
+        {"DC=contoso,", NULL},
+        {",DC=contoso", NULL},
+        {"CN=Configuration,DC=contoso,DC=com", NULL},
+        {"DC=con\\,toso,DC=com", NULL},
+        {"DC=contoso.com", NULL},
+        {"DC=contoso, DC=com", NULL},
+        {"DC=a+CN=b,DC=com", NULL},
+    };
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *domain = ldap_domain_of_context(rows[i].context, &arena);
+
+        if (!domain != !rows[i].domain || (domain && strcmp(domain, rows[i].domain) != 0))
+            fail_msg("%s: %s", rows[i].context, domain ? domain : "none");
+    }
     arena_release(&arena);
 }
 
@@ -414,13 +447,21 @@ static void test_not_ldap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_request),         cmocka_unit_test(test_entry),
-        cmocka_unit_test(test_windows_lengths), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_damaged),         cmocka_unit_test(test_behind_the_operation),
-        cmocka_unit_test(test_results),         cmocka_unit_test(test_reference),
-        cmocka_unit_test(test_other_message),   cmocka_unit_test(test_no_time),
-        cmocka_unit_test(test_two_times),       cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_not_ldap),        cmocka_unit_test(test_too_much),
+        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_entry),
+        cmocka_unit_test(test_domain_of_context),
+        cmocka_unit_test(test_windows_lengths),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_behind_the_operation),
+        cmocka_unit_test(test_results),
+        cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_other_message),
+        cmocka_unit_test(test_no_time),
+        cmocka_unit_test(test_two_times),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_not_ldap),
+        cmocka_unit_test(test_too_much),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

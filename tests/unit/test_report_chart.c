@@ -110,8 +110,8 @@ static void ascii_is_ascii(void **state)
 static void a_scale_may_have_no_limit(void **state)
 {
     static const struct span spans[] = {
-        {"a", NULL, 0, 0, 1, false, SPAN_NEVER_CRITICAL},
-        {"b", NULL, -INT64_MAX, -INT64_MAX, 0, false, SPAN_NEVER_CRITICAL}};
+        {"a", NULL, 0, 0, 1, false, SPAN_NEVER_CRITICAL, NULL, false},
+        {"b", NULL, -INT64_MAX, -INT64_MAX, 0, false, SPAN_NEVER_CRITICAL, NULL, false}};
     struct report report = report_with_charts();
     struct chart chart;
     struct buffer text;
@@ -147,7 +147,9 @@ static void arrange_many(struct chart *chart, size_t wrong)
                                  at,
                                  i == 0 ? 2 : 1,
                                  false,
-                                 CHART_LIMIT};
+                                 CHART_LIMIT,
+                                 NULL,
+                                 false};
     }
     chart_arrange(&clock_scale, spans, MANY, &charts_memory, chart);
 }
@@ -263,6 +265,34 @@ static void names_are_cut_visibly(void **state)
     }
 }
 
+/* Paper cuts off what stands out of the page, so labels have room beside the axis. */
+static void axes_leave_their_labels_room(void **state)
+{
+    const struct report report = report_with_charts();
+    const char *rule, *label;
+    int left = 0, taken = 0;
+    struct buffer html;
+
+    (void)state;
+    golden_render("html", &report, &usual, &html);
+    rule = strstr(html.text, ".chart svg {");
+    assert_non_null(rule);
+    assert_int_equal(
+        sscanf(rule,
+               ".chart svg { position: absolute; top: 0; left: %dpx; width: calc(100%% - %dpx)",
+               &left, &taken),
+        2);
+    assert_int_equal(taken, 2 * left);
+    assert_true(left >= (int)strlen("+1 h") * 7 / 2);
+    for (label = html.text; (label = strstr(label, " x=\"0.00%\" dx=\"")); label++) {
+        int shift = 0;
+
+        assert_int_equal(sscanf(label, " x=\"0.00%%\" dx=\"%d\"", &shift), 1);
+        assert_true(-shift <= left);
+    }
+    buffer_release(&html);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +305,7 @@ int main(void)
         cmocka_unit_test(many_are_counted),
         cmocka_unit_test(labels_have_room),
         cmocka_unit_test(names_are_cut_visibly),
+        cmocka_unit_test(axes_leave_their_labels_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, release);

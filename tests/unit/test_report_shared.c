@@ -105,6 +105,24 @@ static void steps_say_what_is_left_to_do(void **state)
     assert_before_step(step, "fill in what stands in <angle brackets>");
 }
 
+/* Said where a value is shown that nobody vouched for; not where all is to be filled in. */
+static void checks_say_what_they_mean(void **state)
+{
+    static const char *const names[] = {"machine"};
+    struct step step = {.kind = STEP_FILL_IN,
+                        .command = "w32tm /query /source /computer:<machine>",
+                        .placeholders = names,
+                        .placeholder_count = COUNT(names)};
+    const struct steps steps = {&step, 1};
+
+    (void)state;
+    assert_null(report_what_check_means(&steps));
+    step.command = "w32tm /query /source";
+    assert_non_null(strstr(report_what_check_means(&steps), "nobody vouched for"));
+    step.kind = STEP_EXACT;
+    assert_null(report_what_check_means(&steps));
+}
+
 /* An incomplete run is told by its remark, else in general words; pseudonyms are told as well. */
 static void runs_give_notice(void **state)
 {
@@ -161,6 +179,7 @@ int main(void)
         cmocka_unit_test(sums_read_well),
         cmocka_unit_test(spans_name_days),
         cmocka_unit_test(steps_say_what_is_left_to_do),
+        cmocka_unit_test(checks_say_what_they_mean),
         cmocka_unit_test(runs_give_notice),
         cmocka_unit_test(write_errors_are_told),
     };

@@ -10,11 +10,11 @@ static const int64_t hour = 60 * (int64_t)MINUTE;
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define EXACTLY(name, at)                                                                          \
     {                                                                                              \
-        name, NULL, at, at, 1, false, 5 * MINUTE                                                   \
+        name, NULL, at, at, 1, false, 5 * MINUTE, NULL, false                                      \
     }
 #define RANKED(name, at, n)                                                                        \
     {                                                                                              \
-        name, NULL, at, at, n, false, 5 * MINUTE                                                   \
+        name, NULL, at, at, n, false, 5 * MINUTE, NULL, false                                      \
     }
 
 static const struct scale_stop stops[] = {{SECOND, "1 s"},
@@ -45,9 +45,10 @@ static int release(void **state)
 /* Everything is told from the middle of the highest rank, whatever the run's zero was. */
 static void the_highest_rank_is_zero(void **state)
 {
-    static const struct span spans[] = {RANKED("server", 100 * SECOND, 1),
-                                        {"clock", NULL, 40 * SECOND, 42 * SECOND, 4, false, 0},
-                                        RANKED("machine", 0, 0)};
+    static const struct span spans[] = {
+        RANKED("server", 100 * SECOND, 1),
+        {"clock", NULL, 40 * SECOND, 42 * SECOND, 4, false, 0, NULL, false},
+        RANKED("machine", 0, 0)};
     struct chart chart = arranged(spans, COUNT(spans));
 
     (void)state;
@@ -65,7 +66,8 @@ static void peers_are_told_apart(void **state)
 {
     static const struct span outvoted[] = {EXACTLY("a", 600 * (int64_t)SECOND), EXACTLY("b", 0),
                                            EXACTLY("c", SECOND)};
-    static const struct span wide[] = {{"a", NULL, -SECOND, SECOND, 1, false, 0}, EXACTLY("b", 0)};
+    static const struct span wide[] = {{"a", NULL, -SECOND, SECOND, 1, false, 0, NULL, false},
+                                       EXACTLY("b", 0)};
     static const struct span alike[] = {EXACTLY("b", 0), EXACTLY("a", 1)};
 
     (void)state;
@@ -77,9 +79,10 @@ static void peers_are_told_apart(void **state)
 /* Whom others doubt, or who says nothing precise, is zero only where nobody else is there. */
 static void the_doubted_and_the_vague_are_not_zero(void **state)
 {
-    static const struct span doubted[] = {{"pdc", NULL, 0, 0, 3, true, 0},
+    static const struct span doubted[] = {{"pdc", NULL, 0, 0, 3, true, 0, NULL, false},
                                           RANKED("dc", 600 * (int64_t)SECOND, 2)};
-    static const struct span vague[] = {{"pdc", NULL, 0, MINUTE, 3, false, 0}, RANKED("dc", 0, 2)};
+    static const struct span vague[] = {{"pdc", NULL, 0, MINUTE, 3, false, 0, NULL, false},
+                                        RANKED("dc", 0, 2)};
 
     (void)state;
     assert_string_equal(arranged(doubted, 2).rows[0].span.name, "dc");
@@ -91,10 +94,10 @@ static void the_doubted_and_the_vague_are_not_zero(void **state)
 /* Of one name the highest rank is kept, the first of these, and what anybody doubts is doubted. */
 static void names_are_placed_once(void **state)
 {
-    static const struct span spans[] = {{"a", "server", 1, 1, 1, true, 0},
-                                        {"a", "first", 2, 2, 3, false, 0},
-                                        {"a", "second", 3, 3, 3, false, 0},
-                                        {"b", NULL, 9, 9, 2, false, 0}};
+    static const struct span spans[] = {{"a", "server", 1, 1, 1, true, 0, NULL, false},
+                                        {"a", "first", 2, 2, 3, false, 0, NULL, false},
+                                        {"a", "second", 3, 3, 3, false, 0, NULL, false},
+                                        {"b", NULL, 9, 9, 2, false, 0, NULL, false}};
     struct chart chart = arranged(spans, COUNT(spans));
 
     (void)state;
@@ -133,8 +136,8 @@ static void standings_are_certain(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct span spans[] = {
-            {"a", NULL, -rows[i].origin_half, rows[i].origin_half, 2, false, 0},
-            {"b", NULL, rows[i].least, rows[i].most, 1, false, rows[i].critical}};
+            {"a", NULL, -rows[i].origin_half, rows[i].origin_half, 2, false, 0, NULL, false},
+            {"b", NULL, rows[i].least, rows[i].most, 1, false, rows[i].critical, NULL, false}};
 
         assert_int_equal(arranged(spans, 2).rows[1].standing, rows[i].standing);
     }
@@ -145,9 +148,10 @@ static void standings_are_certain(void **state)
 static void the_axis_reaches_far_enough(void **state)
 {
     const struct span near[] = {EXACTLY("a", 0), EXACTLY("b", 1)};
-    const struct span far[] = {
-        RANKED("a", 0, 2), EXACTLY("b", -2 * hour), {"c", NULL, 0, 0, 1, false, 2 * MINUTE}};
-    const struct span no_limit[] = {RANKED("a", 0, 2), {"b", NULL, 0, 0, 1, false, 0}};
+    const struct span far[] = {RANKED("a", 0, 2),
+                               EXACTLY("b", -2 * hour),
+                               {"c", NULL, 0, 0, 1, false, 2 * MINUTE, NULL, false}};
+    const struct span no_limit[] = {RANKED("a", 0, 2), {"b", NULL, 0, 0, 1, false, 0, NULL, false}};
     const struct span beyond[] = {RANKED("a", 0, 2), EXACTLY("b", 99 * hour)};
     struct chart chart = arranged(near, 2);
 
@@ -187,9 +191,10 @@ static void positions_are_shares_of_segments(void **state)
 /* Values that no clock has do no harm. */
 static void extremes_do_not_overflow(void **state)
 {
-    static const struct span spans[] = {RANKED("a", INT64_MAX, 2),
-                                        RANKED("b", INT64_MIN, 1),
-                                        {"c", NULL, INT64_MIN, INT64_MAX, 1, false, INT64_MAX}};
+    static const struct span spans[] = {
+        RANKED("a", INT64_MAX, 2),
+        RANKED("b", INT64_MIN, 1),
+        {"c", NULL, INT64_MIN, INT64_MAX, 1, false, INT64_MAX, NULL, false}};
     struct chart chart = arranged(spans, COUNT(spans));
 
     (void)state;
@@ -206,7 +211,7 @@ static void rows_are_in_order(void **state)
                                         RANKED("d", 0, 1),
                                         RANKED("c", 0, 3),
                                         RANKED("b", 0, 3),
-                                        {"a", NULL, 0, 0, 4, true, 0}};
+                                        {"a", NULL, 0, 0, 4, true, 0, NULL, false}};
     static const char *const names[] = {"b", "a", "c", "d", "e"};
     struct chart chart = arranged(spans, COUNT(spans));
 

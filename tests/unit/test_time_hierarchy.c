@@ -131,11 +131,18 @@ static void free_world(struct world *world)
 
 static const char *const controllers[] = {"dc1.contoso.com", "DC2.contoso.com."};
 
+static const struct ip_address addresses[] = {
+    /* of DC2 */
+    {IP_V4, {192, 0, 2, 12}},
+    {IP_V6, {0x20, 0x01, 0x0d, 0xb8, [15] = 0x12}},
+};
+
 #define TOP                                                                                        \
     (struct time_surroundings)                                                                     \
     {                                                                                              \
         .is_controller = TIME_YES, .is_pdc = TIME_YES, .is_forest_root = TIME_YES,                 \
-        .controllers = controllers, .controller_count = 2                                          \
+        .controllers = controllers, .controller_count = 2, .has_all_controllers = true,            \
+        .addresses = addresses, .address_count = 2                                                 \
     }
 #define NOT_PDC                                                                                    \
     (struct time_surroundings)                                                                     \
@@ -319,6 +326,9 @@ static void test_peers(void **state)
         {PDC("dc2.contoso.com b.example c.example"), "peer-of-domain", "dc2.contoso.com"},
         {PDC("contoso.com,0x8 b.example c.example"), "peer-of-domain", "contoso.com"},
         {PDC("dc2.example b.example c.example"), "", NULL},
+        {PDC("192.0.2.12,0x8 b.example c.example"), "peer-of-domain", "192.0.2.12"},
+        {PDC("[2001:DB8::12],0x8 b.example c.example"), "peer-of-domain", "[2001:DB8::12]"},
+        {PDC("192.0.2.13 2001:db8::13 c.example"), "", NULL},
         {PDC("a.example;b.example c.example d.example"), "peer-malformed", "a.example;b.example"},
         {PDC("a.example,b.example c.example d.example"), "peer-malformed", "a.example,b.example"},
         {PDC("a.example,0x8,b.example,0x8 c.example d.example"), "peer-malformed",
@@ -747,6 +757,22 @@ static void test_nothing(void **state)
     arena_release(&arena);
 }
 
+/* What is set may not be what runs: a member whose source at present is none of its domain's. */
+static void test_strangers(void **state)
+{
+    struct time_surroundings around = TOP;
+
+    (void)state;
+    around.is_controller = around.is_pdc = TIME_NO;
+    check(HEALTHY_MEMBER, STATUS("0", "4", "dc1.contoso.com"), around, "");
+    check(HEALTHY_MEMBER, STATUS("0", "4", "DC2"), around, "");
+    check(HEALTHY_MEMBER, STATUS("0", "4", "192.0.2.12"), around, "");
+    check(HEALTHY_MEMBER, STATUS("0", "4", "evil.example.net"), around, "source-stranger?");
+    check(HEALTHY_MEMBER, STATUS("0", "4", "192.0.2.13"), around, "source-stranger?");
+    around.has_all_controllers = false;
+    check(HEALTHY_MEMBER, STATUS("0", "4", "evil.example.net"), around, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -759,6 +785,7 @@ int main(void)
         cmocka_unit_test(test_service),
         cmocka_unit_test(test_peers),
         cmocka_unit_test(test_peers_of_member),
+        cmocka_unit_test(test_strangers),
         cmocka_unit_test(test_announcements),
         cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_skew),

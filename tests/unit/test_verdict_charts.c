@@ -24,7 +24,7 @@ static const struct scale angles = {
 static void place_one(struct examination *x, const struct scale *scale, const char *name,
                       int64_t at, unsigned rank)
 {
-    place(x, scale, &(const struct span){name, NULL, at, at, rank, false, 50});
+    place(x, scale, &(const struct span){name, NULL, at, at, rank, false, 50, NULL, false});
 }
 
 static void examine(struct examination *x, const struct subject *subject)
@@ -34,8 +34,17 @@ static void examine(struct examination *x, const struct subject *subject)
     snprintf(name, sizeof name, "%s", subject->name);
     place_one(x, &lengths, name, (int64_t)strlen(subject->name), 1);
     place_one(x, &lengths, "of all", subject->name[0], 0); /* told differently by everyone */
+    for (int i = 0; strncmp(subject->name, "group.", 6) == 0 && i < 2; i++)
+        place(x, &lengths,
+              &(const struct span){.name = i ? "follower" : "leader",
+                                   .least = 1000 * (int64_t)strlen(subject->name),
+                                   .most = 1000 * (int64_t)strlen(subject->name),
+                                   .critical = 50,
+                                   .rank = i ? 1 : 2,
+                                   .group = name});
     if (strcmp(subject->name, "odd.example") == 0) {
-        place(x, &lengths, &(const struct span){"backwards", NULL, 2, 1, 9, false, 50});
+        place(x, &lengths,
+              &(const struct span){"backwards", NULL, 2, 1, 9, false, 50, NULL, false});
         place_one(x, &lengths, "\x1b[31m\xff", 3, 1);
         place_one(x, &angles, "alone", 1, 1);
     }
@@ -108,6 +117,26 @@ static void every_run_has_its_charts(void **state)
     arena_release(&memory);
     for (size_t i = 0; i < 3; i++)
         release_run(&runs[i]);
+}
+
+/* What need not agree stands on charts of its own, each with a zero of its own. */
+static void every_group_has_its_chart(void **state)
+{
+    struct run run = run_of((const char *const[]){"group.one", "group.two", NULL});
+    struct arena memory = {0};
+    struct report report = {0};
+
+    (void)state;
+    verdict_charts(&run, 1, &memory, &report);
+    assert_int_equal(report.chart_count, 3);
+    for (size_t i = 1; i < 3; i++) {
+        assert_int_equal(report.charts[i].row_count, 2);
+        assert_string_equal(report.charts[i].rows[0].span.group,
+                            i == 1 ? "group.one" : "group.two");
+        assert_int_equal(report.charts[i].rows[1].standing, SPAN_RIGHT);
+    }
+    arena_release(&memory);
+    release_run(&run);
 }
 
 /* No examination places without end. */
@@ -192,20 +221,34 @@ static void recorded_clocks_stand_right(void **state)
                                                    {"this machine", SPAN_WARNING},
                                                    {NULL, SPAN_RIGHT}};
 
+    static const struct expectation astray[] = {{"dc1.contoso.com", SPAN_RIGHT},
+                                                {"dc2.contoso.com", SPAN_CRITICAL},
+                                                {"ex01.contoso.com", SPAN_UNSURE},
+                                                {"this machine", SPAN_RIGHT},
+                                                {NULL, SPAN_RIGHT}};
+    static const struct expectation child[] = {{"dc1.contoso.com", SPAN_RIGHT},
+                                               {"dc1.emea.contoso.com", SPAN_CRITICAL},
+                                               {"ex01.emea.contoso.com", SPAN_UNSURE},
+                                               {"this machine", SPAN_RIGHT},
+                                               {NULL, SPAN_RIGHT}};
+
     (void)state;
     expect_chart("clock-pdc-back", pdc_back);
     expect_chart("clock-server-ahead", ahead);
     expect_chart("clock-server-drifts", drifts);
     expect_chart("clock-undecided", undecided);
+    expect_chart("clock-servers-follow-astray", astray);
+    expect_chart("clock-child-astray", child);
 }
 
-/* The same without a clock outside: the others agree, so the PDC emulator is not zero. */
-static void a_doubted_pdc_is_not_zero(void **state)
+/* The same without a clock outside: of two controllers that differ the PDC emulator is zero, and
+ * the server that is in step with the other one is neither wrong nor right, as its finding says. */
+static void a_disputed_server_is_unsure(void **state)
 {
-    static const struct expectation rows[] = {{"dc2.contoso.com", SPAN_RIGHT},
-                                              {"dc1.contoso.com", SPAN_CRITICAL},
-                                              {"ex01.contoso.com", SPAN_RIGHT},
-                                              {"this machine", SPAN_RIGHT},
+    static const struct expectation rows[] = {{"dc1.contoso.com", SPAN_RIGHT},
+                                              {"dc2.contoso.com", SPAN_CRITICAL},
+                                              {"ex01.contoso.com", SPAN_UNSURE},
+                                              {"this machine", SPAN_WARNING},
                                               {NULL, SPAN_RIGHT}};
     struct run run = {0};
 
@@ -259,9 +302,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_run_has_its_charts),
+        cmocka_unit_test(every_group_has_its_chart),
         cmocka_unit_test(placing_is_bounded),
         cmocka_unit_test(recorded_clocks_stand_right),
-        cmocka_unit_test(a_doubted_pdc_is_not_zero),
+        cmocka_unit_test(a_disputed_server_is_unsure),
         cmocka_unit_test(redacted_clocks_have_pseudonyms),
         cmocka_unit_test(nothing_placed_is_no_chart),
     };

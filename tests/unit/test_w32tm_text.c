@@ -525,10 +525,16 @@ static void test_recognised(void **state)
         const char *text;
         bool is_text;
     } rows[] = {
-        {"dc01.contoso.com\n", false},     {"time.windows.com,0x9 \r\n", true},
-        {"Local CMOS Clock\r\n", true},    {"a,b\n", false},
-        {"[a]\nType: x (y)\n", false},     {"#Peers: 0\n", false},
-        {"# comment: 7 (seven)\n", false}, {"[Unit]\nType=simple\n", false},
+        {"dc01.contoso.com\n", false},
+        {"time.windows.com,0x9 \r\n", true},
+        {"Local CMOS Clock\r\n", true},
+        {"a,b\n", false},
+        {"part,9\n", false},
+        {"a,0x\n", false},
+        {"[a]\nType: x (y)\n", false},
+        {"#Peers: 0\n", false},
+        {"# comment: 7 (seven)\n", false},
+        {"[Unit]\nType=simple\n", false},
     };
 
     (void)state;

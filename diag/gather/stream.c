@@ -1,20 +1,20 @@
-#include "diag/gather/smtp_stream.h"
+#include "diag/gather/stream.h"
 
 #include <string.h>
 
 enum { PIECE_SIZE = 4096, WAIT_MOST = 60000 /* milliseconds */ };
 
-int64_t smtp_stream_now(const struct smtp_stream *stream)
+int64_t stream_now(const struct stream *stream)
 {
     return platform_monotonic_clock() - stream->opened;
 }
 
 /* STATUS_TIMED_OUT once the deadline has passed; may return early. */
-static enum status wait_for(const struct smtp_stream *stream, bool to_write, int64_t deadline)
+static enum status wait_for(const struct stream *stream, bool to_write, int64_t deadline)
 {
     struct platform_waiter waiter = {
         .socket = stream->socket, .to_read = !to_write, .to_write = to_write};
-    int64_t left = (deadline - smtp_stream_now(stream) + 999) / 1000;
+    int64_t left = (deadline - stream_now(stream) + 999) / 1000;
 
     if (left <= 0)
         return STATUS_TIMED_OUT;
@@ -22,8 +22,7 @@ static enum status wait_for(const struct smtp_stream *stream, bool to_write, int
     return STATUS_OK;
 }
 
-enum status smtp_stream_open(struct smtp_stream *stream, const struct net_address *peer,
-                             int64_t allowance)
+enum status stream_open(struct stream *stream, const struct net_address *peer, int64_t allowance)
 {
     enum status status, waited = STATUS_OK;
 
@@ -42,7 +41,7 @@ enum status smtp_stream_open(struct smtp_stream *stream, const struct net_addres
     return status == STATUS_AGAIN ? waited : status;
 }
 
-void smtp_stream_close(struct smtp_stream *stream)
+void stream_close(struct stream *stream)
 {
     tls_session_free(stream->tls);
     platform_socket_close(stream->socket);
@@ -50,7 +49,7 @@ void smtp_stream_close(struct smtp_stream *stream)
 
 /* ---- TCP ---- */
 
-static enum status receive(struct smtp_stream *stream, void *bytes, size_t room, size_t *size,
+static enum status receive(struct stream *stream, void *bytes, size_t room, size_t *size,
                            int64_t deadline)
 {
     enum status status, waited = STATUS_OK;
@@ -66,15 +65,14 @@ static enum status receive(struct smtp_stream *stream, void *bytes, size_t room,
     if (status != STATUS_OK)
         return status;
     stream->bytes += *size;
-    stream->last_byte = smtp_stream_now(stream);
+    stream->last_byte = stream_now(stream);
     if (stream->first_byte < 0)
         stream->first_byte = stream->last_byte;
     return STATUS_OK;
 }
 
 /* We never end our own direction: one that is closed was ended by RST. */
-static enum status send_all(struct smtp_stream *stream, const char *bytes, size_t size,
-                            int64_t deadline)
+static enum status send_all(struct stream *stream, const char *bytes, size_t size, int64_t deadline)
 {
     while (size > 0) {
         size_t sent;
@@ -93,7 +91,7 @@ static enum status send_all(struct smtp_stream *stream, const char *bytes, size_
 
 /* ---- TLS ---- */
 
-static enum status flush(struct smtp_stream *stream, int64_t deadline)
+static enum status flush(struct stream *stream, int64_t deadline)
 {
     char piece[PIECE_SIZE];
     enum status status = STATUS_OK;
@@ -105,7 +103,7 @@ static enum status flush(struct smtp_stream *stream, int64_t deadline)
 }
 
 /* Sends what there is to send, and gives the session more of what the peer says. */
-static enum status move(struct smtp_stream *stream, int64_t deadline)
+static enum status move(struct stream *stream, int64_t deadline)
 {
     char piece[PIECE_SIZE];
     enum status status = flush(stream, deadline);
@@ -119,14 +117,13 @@ static enum status move(struct smtp_stream *stream, int64_t deadline)
     return status;
 }
 
-static bool is_over(const struct smtp_stream *stream, int64_t deadline)
+static bool is_over(const struct stream *stream, int64_t deadline)
 {
-    return smtp_stream_now(stream) > deadline;
+    return stream_now(stream) > deadline;
 }
 
-enum status smtp_stream_secure(struct smtp_stream *stream, struct tls_trust *trust,
-                               const char *server_name, int64_t deadline, struct arena *arena,
-                               const char **reason)
+enum status stream_secure(struct stream *stream, struct tls_trust *trust, const char *server_name,
+                          int64_t deadline, struct arena *arena, const char **reason)
 {
     enum status status;
 
@@ -148,8 +145,8 @@ enum status smtp_stream_secure(struct smtp_stream *stream, struct tls_trust *tru
     return status;
 }
 
-static enum status receive_secure(struct smtp_stream *stream, void *bytes, size_t room,
-                                  size_t *size, int64_t deadline)
+static enum status receive_secure(struct stream *stream, void *bytes, size_t room, size_t *size,
+                                  int64_t deadline)
 {
     enum status status;
 
@@ -165,16 +162,15 @@ static enum status receive_secure(struct smtp_stream *stream, void *bytes, size_
 
 /* ---- either ---- */
 
-enum status smtp_stream_receive(struct smtp_stream *stream, void *bytes, size_t room, size_t *size,
-                                int64_t deadline)
+enum status stream_receive(struct stream *stream, void *bytes, size_t room, size_t *size,
+                           int64_t deadline)
 {
     if (stream->is_secure)
         return receive_secure(stream, bytes, room, size, deadline);
     return receive(stream, bytes, room, size, deadline);
 }
 
-enum status smtp_stream_send(struct smtp_stream *stream, const void *bytes, size_t size,
-                             int64_t deadline)
+enum status stream_send(struct stream *stream, const void *bytes, size_t size, int64_t deadline)
 {
     enum status status;
 

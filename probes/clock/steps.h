@@ -1,0 +1,198 @@
+/*
+ * Steps that several findings have. Each is there if its `when` is set, by those who know the
+ * machine: place.h.
+ */
+#ifndef EXDIAG_PROBES_CLOCK_STEPS_H
+#define EXDIAG_PROBES_CLOCK_STEPS_H
+
+#include "diag/remedy.h"
+
+#define CLOCK_ELEVATED "{machine}, as administrator"
+
+#define CLOCK_W32TIME_KEY "HKLM\\SYSTEM\\CurrentControlSet\\Services\\W32Time"
+
+/* One line of cmd on the machine. */
+#define CLOCK_RUN(when_, command_, note_)                                                          \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED, .command = command_,      \
+        .note = note_, .when = when_                                                               \
+    }
+
+/* ---- policies, which win over everything that is set on the machine ---- */
+
+#define CLOCK_POLICY_FOLDER                                                                        \
+    "Group Policy Management: Computer Configuration, Policies, Administrative Templates, "        \
+    "System, Windows Time Service"
+
+#define CLOCK_IN_POLICY(when_, command_, risk_)                                                    \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = CLOCK_POLICY_FOLDER,                  \
+        .command = command_, .risk = risk_, .when = when_                                          \
+    }
+
+#define CLOCK_REPAIR_POLICY                                                                        \
+    CLOCK_RUN(                                                                                     \
+        "policy", "gpresult /scope computer /h gpresult.html /f",                                  \
+        "shows which policy sets Windows Time Service here: while it does, w32tm /config and the " \
+        "registry of the machine change nothing"),                                                 \
+        CLOCK_IN_POLICY(                                                                           \
+            "policy-domain",                                                                       \
+            "Time Providers, Configure Windows NTP Client: Not Configured, or Type NT5DS, "        \
+            "for every machine but the PDC emulator of the forest's root domain.",                 \
+            "the policy may apply to other machines, too"),                                        \
+        CLOCK_IN_POLICY(                                                                           \
+            "policy-outside",                                                                      \
+            "Time Providers, Configure Windows NTP Client, in a policy of its own for the "        \
+            "PDC emulator of the forest's root domain (linked to its Domain Controllers, "         \
+            "with the WMI filter SELECT * FROM Win32_ComputerSystem WHERE DomainRole = 5): "       \
+            "Type NTP, and NtpServer three servers outside that you trust, as in "                 \
+            "ntp1.example.net,0x8 ntp2.example.net,0x8 ntp3.example.net,0x8.",                     \
+            "the whole domain follows these servers"),                                             \
+        CLOCK_IN_POLICY("policy-client",                                                           \
+                        "Time Providers, Enable Windows NTP Client: Not Configured, or Enabled.",  \
+                        "the policy may apply to other machines, too"),                            \
+        CLOCK_IN_POLICY("policy-server",                                                           \
+                        "Time Providers, Enable Windows NTP Server: for domain controllers Not "   \
+                        "Configured, or Enabled.",                                                 \
+                        "the policy may apply to other machines, too"),                            \
+        CLOCK_IN_POLICY(                                                                           \
+            "policy-global",                                                                       \
+            "Global Configuration Settings: Not Configured, or what is told to be wrong as "       \
+            "it is by default there: AnnounceFlags 10, MaxPosPhaseCorrection and "                 \
+            "MaxNegPhaseCorrection 172800.",                                                       \
+            "the policy may apply to other machines, too"),                                        \
+        CLOCK_RUN("policy", "gpupdate /target:computer /force", NULL)
+
+/* ---- the machine's own settings ---- */
+
+/*
+ * The way back: a file for each repair, in a folder that administrators alone write to and that
+ * every one of them finds. What is there already is never written over, for it is the older state.
+ */
+#define CLOCK_KEPT_FILE(repair_) "\"%SystemRoot%\\w32time-before-" repair_ ".reg\""
+
+#define CLOCK_KEEP_SETTINGS(repair_)                                                               \
+    CLOCK_RUN("is-changed",                                                                        \
+              "if not exist " CLOCK_KEPT_FILE(repair_) " reg export " CLOCK_W32TIME_KEY            \
+                                                       " " CLOCK_KEPT_FILE(repair_),               \
+              "keeps what is set now, for the way back. Where the file is there already, nothing " \
+              "is printed and nothing written: it is of the first time that these steps were "     \
+              "followed, and stays the way back")
+
+/* Before w32tm /config, whose /update reaches a service that runs. */
+#define CLOCK_START_SERVICE(when_)                                                                 \
+    CLOCK_RUN(when_, "net start w32time",                                                          \
+              "if it runs already, it says so. Error 1058: it is disabled; then first "            \
+              "sc config w32time start= auto (the space belongs there), and this line again")
+
+#define CLOCK_DOMAIN_COMMAND "w32tm /config /syncfromflags:domhier /reliable:no /update"
+#define CLOCK_OUTSIDE_COMMAND                                                                      \
+    "w32tm /config /manualpeerlist:{ntp-servers} /syncfromflags:manual /reliable:yes /update"
+#define CLOCK_OUTSIDE_RISK                                                                         \
+    "the whole forest follows: choose NTP servers that you trust, three or more, so that one "     \
+    "that is wrong is outvoted"
+#define CLOCK_OUTSIDE_NOTE                                                                         \
+    "in place of <ntp-servers>, in quotation marks: \"ntp1.example.net,0x8 "                       \
+    "ntp2.example.net,0x8 ntp3.example.net,0x8\", a blank between them, 0x8 behind each. As it "   \
+    "stands the line runs nothing: The system cannot find the file specified"
+#define CLOCK_IF_TOP     "{machine}, if it is the PDC emulator of the forest's root domain"
+#define CLOCK_UNLESS_TOP "{machine}, if it is any other machine of the domain"
+
+/* The service has to run for /update to reach it, so this comes before it is restarted. */
+#define CLOCK_TAKE_PLACE                                                                           \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = CLOCK_ELEVATED,                                                                      \
+     .command = CLOCK_DOMAIN_COMMAND,                                                              \
+     .risk = "peers that were set by hand are not asked any more",                                 \
+     .when = "domain"},                                                                            \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = CLOCK_ELEVATED,                                                                  \
+         .command = CLOCK_OUTSIDE_COMMAND,                                                         \
+         .risk = CLOCK_OUTSIDE_RISK,                                                               \
+         .note = CLOCK_OUTSIDE_NOTE,                                                               \
+         .when = "outside"},                                                                       \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = "a domain controller",                                                           \
+         .command = "netdom query fsmo",                                                           \
+         .note = "names the PDC emulator: of the next two lines one alone is for {machine}",       \
+         .when = "either"},                                                                        \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = CLOCK_UNLESS_TOP,                                                                \
+         .command = CLOCK_DOMAIN_COMMAND,                                                          \
+         .risk = "peers that were set by hand are not asked any more",                             \
+         .when = "either"},                                                                        \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = CLOCK_IF_TOP,                                                                    \
+         .command = CLOCK_OUTSIDE_COMMAND,                                                         \
+         .risk = CLOCK_OUTSIDE_RISK,                                                               \
+         .note = CLOCK_OUTSIDE_NOTE,                                                               \
+         .when = "either"},                                                                        \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = CLOCK_ELEVATED,                                                                  \
+         .command = "w32tm /config /manualpeerlist:{ntp-servers} /syncfromflags:manual /update",   \
+         .note = CLOCK_OUTSIDE_NOTE,                                                               \
+         .when = "stand-alone"},                                                                   \
+        CLOCK_RUN("announce", "w32tm /config /reliable:yes /update", NULL)
+
+#define CLOCK_RESTART_SERVICE(when_)                                                               \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = CLOCK_ELEVATED,                                                                      \
+     .command = "net stop w32time",                                                                \
+     .when = when_},                                                                               \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
+        .command = "net start w32time", .when = when_                                              \
+    }
+
+#define CLOCK_RESYNC(when_)                                                                        \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
+        .command = "w32tm /resync /rediscover",                                                    \
+        .risk =                                                                                    \
+            "a clock that is far off is set at once: what goes by the time of day may run twice "  \
+            "or be left out, and tickets that were issued in the future are refused",              \
+        .when = when_                                                                              \
+    }
+
+/* ---- the way back ---- */
+
+#define CLOCK_PUT_BACK_FILE(when_, repair_)                                                        \
+    CLOCK_RUN(when_, "reg import " CLOCK_KEPT_FILE(repair_),                                       \
+              "the file that was kept before the first change; values that were added since "      \
+              "stay. Once the machine is as it is to be, delete the file, so that the next "       \
+              "repair keeps one of its own")
+
+#define CLOCK_PUT_BACK_POLICY                                                                      \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = CLOCK_POLICY_FOLDER,                  \
+        .command = "Set the policy to what it was, as gpresult.html has it.", .when = "policy"     \
+    }
+
+/* ---- looking ---- */
+
+#define CLOCK_QUERY_SINCE                                                                          \
+    "; on Windows Server 2008 and later: before that, w32tm /monitor tells of each domain "        \
+    "controller how far it is off and whom it follows"
+
+#define CLOCK_LOOK(when_)                                                                          \
+    CLOCK_RUN(                                                                                     \
+        when_, "w32tm /query /source",                                                             \
+        "names whom it follows: a domain controller, or on the PDC emulator one of its own "       \
+        "NTP servers. Local CMOS Clock or Free-running System Clock is nobody. VM IC Time "        \
+        "Synchronization Provider is the hypervisor, which sets the clock again after every "      \
+        "repair: first what exdiag explain time-vm-sync has. Error 0x80070426: the service "       \
+        "does not run" CLOCK_QUERY_SINCE),                                                         \
+        CLOCK_RUN(                                                                                 \
+            when_, "w32tm /query /configuration",                                                  \
+            "(Policy) behind a value: a group policy sets it, and wins: what is set here is "      \
+            "in vain, until the policy is changed that gpresult /scope computer /v "               \
+            "names" CLOCK_QUERY_SINCE)
+
+#endif
