@@ -216,6 +216,13 @@ unsigned platform_terminal_columns(FILE *stream);
 /* True if colour escapes written to `stream` will be obeyed; may switch that on. */
 bool platform_terminal_colours(FILE *stream);
 
+/*
+ * Asks whoever sits at the terminal, and shows nothing of what is typed. STATUS_NOT_SUPPORTED where
+ * there is none, STATUS_TOO_LARGE for more than `room` takes with a NUL, STATUS_CLOSED at the end
+ * of input.
+ */
+enum status platform_password_read(const char *prompt, char *password, size_t room);
+
 /* ---- standard input and output ---- */
 
 /* Waits for bytes on standard input, and gives those that are there; none at its end. */

@@ -3,6 +3,7 @@
 #include "diag/examination.h"
 #include "diag/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { SEEN_TEXT_MOST = 65536 };
@@ -52,6 +53,38 @@ const struct mail_log_digest *ask_mail_log(struct examination *x, const char *pa
     return item->settled ? (const struct mail_log_digest *)item : NULL;
 }
 
+const struct auth_log_digest *ask_auth_log(struct examination *x, const char *path)
+{
+    const struct auth_log_digest question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_auth_log, &question.evidence);
+
+    return item->settled ? (const struct auth_log_digest *)item : NULL;
+}
+
+const struct directory_file *ask_directory_file(struct examination *x, const char *path)
+{
+    const struct directory_file question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_directory_file, &question.evidence);
+
+    return item->settled ? (const struct directory_file *)item : NULL;
+}
+
+const struct event_log_digest *ask_event_log(struct examination *x, const char *path)
+{
+    const struct event_log_digest question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_event_log, &question.evidence);
+
+    return item->settled ? (const struct event_log_digest *)item : NULL;
+}
+
+const struct registry_answer *ask_registry(struct examination *x, const char *path, const char *key)
+{
+    const struct registry_answer question = {.path = path, .key = key};
+    const struct evidence *item = exam_ask(x, &evidence_registry, &question.evidence);
+
+    return item->settled ? (const struct registry_answer *)item : NULL;
+}
+
 const struct time_settings *ask_time_settings(struct examination *x, const char *path)
 {
     const struct time_settings question = {.path = path};
@@ -85,6 +118,90 @@ const struct clock_reading *ask_clock(struct examination *x, enum clock_source s
     const struct evidence *item = exam_ask(x, &evidence_clock, &question.evidence);
 
     return item->settled ? (const struct clock_reading *)item : NULL;
+}
+
+static int order_of_names(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* In order and parted by spaces, so that one question has one key. */
+static const char *join_attributes(const char *const *attributes, struct arena *arena)
+{
+    struct buffer out;
+    char **names;
+    size_t count = 0;
+
+    while (attributes && attributes[count])
+        count++;
+    names = arena_new(arena, count, sizeof *names);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = arena_copy_string(arena, attributes[i]);
+        for (char *at = names[i]; *at; at++)
+            *at = text_lower(*at);
+    }
+    if (count > 1)
+        qsort(names, count, sizeof *names, order_of_names);
+    buffer_init(&out, SEEN_TEXT_MOST);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buffer_add_char(&out, ' ');
+        buffer_add_string(&out, names[i]);
+    }
+    return buffer_keep(&out, arena);
+}
+
+const struct directory_answer *ask_directory(struct examination *x,
+                                             const struct directory_question *asked)
+{
+    const struct directory_answer question = {
+        .address = {.ip = asked->ip, .port = service_port(ask_settings(x), asked->service)},
+        .tls_at_once = asked->service == SERVICE_LDAPS || asked->service == SERVICE_GC_TLS,
+        .host = asked->host,
+        .base = asked->base,
+        .scope = asked->scope,
+        .filter = asked->filter,
+        .attributes = join_attributes(asked->attributes, &x->memory)};
+    const struct evidence *item = exam_ask(x, &evidence_directory, &question.evidence);
+
+    return item->settled ? (const struct directory_answer *)item : NULL;
+}
+
+static const char *upper_case(struct examination *x, const char *realm)
+{
+    char *upper = arena_copy_string(&x->memory, realm);
+
+    for (char *at = upper; *at; at++) {
+        if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 'a' + 'A');
+    }
+    return upper;
+}
+
+const struct ticket_answer *ask_ticket(struct examination *x, const struct ip_address *kdc,
+                                       const char *realm, const char *spn)
+{
+    const struct ticket_answer question = {
+        .address = {.ip = *kdc, .port = service_port(ask_settings(x), SERVICE_KERBEROS)},
+        .realm = upper_case(x, realm),
+        .spn = spn};
+    const struct evidence *item = exam_ask(x, &evidence_ticket, &question.evidence);
+
+    return item->settled ? (const struct ticket_answer *)item : NULL;
+}
+
+const struct smtp_logon *ask_smtp_logon(struct examination *x, const struct ip_address *ip,
+                                        enum service service, const struct ip_address *kdc,
+                                        const char *realm, const char *spn)
+{
+    const struct smtp_logon question = {
+        .address = {.ip = *ip, .port = service_port(ask_settings(x), service)},
+        .kdc = {.ip = *kdc, .port = service_port(ask_settings(x), SERVICE_KERBEROS)},
+        .realm = upper_case(x, realm),
+        .spn = spn};
+    const struct evidence *item = exam_ask(x, &evidence_smtp_logon, &question.evidence);
+
+    return item->settled ? (const struct smtp_logon *)item : NULL;
 }
 
 struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)

@@ -29,11 +29,18 @@
 #ifndef EXDIAG_PROBE_H
 #define EXDIAG_PROBE_H
 
+#include "diag/evidence/auth_log.h"
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
+#include "diag/evidence/directory.h"
+#include "diag/evidence/directory_file.h"
 #include "diag/evidence/dns.h"
+#include "diag/evidence/event_log.h"
 #include "diag/evidence/mail_log.h"
+#include "diag/evidence/registry.h"
 #include "diag/evidence/smtp.h"
+#include "diag/evidence/smtp_logon.h"
+#include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
 #include "diag/finding.h"
@@ -101,12 +108,62 @@ const struct trace_digest *ask_trace(struct examination *x, const char *path);
 /* What a sender's records say: FILE_TYPE_SMTP_SEND_LOG, TRACKING_LOG, QUEUE_LIST, NDR. */
 const struct mail_log_digest *ask_mail_log(struct examination *x, const char *path);
 
+/* How authentication went: FILE_TYPE_SMTP_RECEIVE_LOG, SMTP_SEND_LOG. */
+const struct auth_log_digest *ask_auth_log(struct examination *x, const char *path);
+
+/* What an export of a directory says of accounts and of mail: FILE_TYPE_LDIF, SETSPN. */
+const struct directory_file *ask_directory_file(struct examination *x, const char *path);
+
+/* What a Windows event log says of mail: FILE_TYPE_EVTX, EVENT_XML. */
+const struct event_log_digest *ask_event_log(struct examination *x, const char *path);
+
+/*
+ * The values of a key below HKEY_LOCAL_MACHINE: from FILE_TYPE_REGISTRY or REGISTRY_QUERY. "" is
+ * the machine at hand, STATUS_NOT_SUPPORTED where that is not Windows.
+ */
+const struct registry_answer *ask_registry(struct examination *x, const char *path,
+                                           const char *key);
+
 /*
  * How a host is told to keep its time: FILE_TYPE_REGISTRY, REGISTRY_QUERY, W32TM,
  * SECURITY_INF, VMWARE_TIME. "" is the machine at hand, STATUS_NOT_SUPPORTED where that is not
  * Windows.
  */
 const struct time_settings *ask_time_settings(struct examination *x, const char *path);
+
+/*
+ * A search at a directory server: SERVICE_LDAP or SERVICE_GC, or with TLS at once SERVICE_LDAPS or
+ * SERVICE_GC_TLS. As whom is the gatherer's to decide: as the user of --user; else as the caller,
+ * with a ticket; else, for the rootDSE, and where `host` is NULL, anonymously. `host`: its name, if
+ * it is the user's or the forest's word. `filter`: its values escaped (read/ldap_text.h).
+ * `attributes`: ended by NULL, in any order; none: all.
+ */
+struct directory_question {
+    struct ip_address ip;
+    enum service service;
+    const char *host;
+    const char *base;
+    enum directory_scope scope;
+    const char *filter;
+    const char *const *attributes;
+};
+const struct directory_answer *ask_directory(struct examination *x,
+                                             const struct directory_question *question);
+
+/*
+ * What a KDC answers when the caller asks for a ticket for this service principal name, which is
+ * to be the user's or the directory's word. `realm`: in any case.
+ */
+const struct ticket_answer *ask_ticket(struct examination *x, const struct ip_address *kdc,
+                                       const char *realm, const char *spn);
+
+/*
+ * What a mail server says to a logon with the caller's own ticket: for settings' `authenticate`
+ * alone, since it is a real one. SERVICE_SMTP or SUBMISSION; the rest as in ask_ticket().
+ */
+const struct smtp_logon *ask_smtp_logon(struct examination *x, const struct ip_address *ip,
+                                        enum service service, const struct ip_address *kdc,
+                                        const char *realm, const char *spn);
 
 /*
  * The subjects of a kind known so far, in report order; valid until one is added.

@@ -24,7 +24,10 @@ struct severity_override { /* --severity ID=LEVEL */
     X(LDAP, "ldap", 389) /* CLDAP over UDP too */                                                  \
     X(NTP, "ntp", 123)                                                                             \
     X(KERBEROS, "kerberos", 88)                                                                    \
-    X(SMB, "smb", 445)
+    X(SMB, "smb", 445)                                                                             \
+    X(LDAPS, "ldaps", 636)                                                                         \
+    X(GC, "gc", 3268) /* the global catalog */                                                     \
+    X(GC_TLS, "gc-tls", 3269)
 
 enum service {
 #define X(name, word, port) SERVICE_##name,
@@ -56,6 +59,8 @@ struct settings {
     /* --reference: NTP servers outside, whose clocks are right; canonical names or addresses */
     const char *const *references;
     size_t reference_count; /* up to REFERENCES_MOST */
+
+    bool authenticate; /* --authenticate: logs on to mail servers with the caller's ticket */
 
     /* SPF: hosts that send, and what else an evaluation is given (RFC 7208 4.1) */
     const struct ip_address *senders; /* --ip */

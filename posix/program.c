@@ -58,6 +58,8 @@ enum status platform_init(void)
     if (sigaction(SIGPIPE, &ignore, NULL) != 0)
         return error_status(errno);
     raise_open_most();
+    if (setenv("LDAPNOINIT", "1", 1) != 0) /* libldap's files and variables are not read */
+        return error_status(errno);
     return occupy_standard_streams();
 }
 

@@ -4,20 +4,23 @@ extern const struct probe probe_clock;
 extern const struct probe probe_file;
 extern const struct probe probe_mx;
 extern const struct probe probe_spf;
+extern const struct probe probe_spn;
 extern const struct topic topic_clock;
 extern const struct topic topic_mx;
 extern const struct topic topic_spf;
+extern const struct topic topic_spn;
 
 /* A new probe is one file in this folder and one line here. */
 const struct probe *const probes[] = {
     &probe_spf,   /* records that say who sends */
     &probe_mx,    /* servers that take mail */
     &probe_clock, /* clocks, and whom they follow */
+    &probe_spn,   /* names in the directory, by which servers log on */
     &probe_file,  /* what a file is */
     NULL,
 };
 
-const struct topic *const topics[] = {&topic_spf, &topic_mx, &topic_clock, NULL};
+const struct topic *const topics[] = {&topic_spf, &topic_mx, &topic_clock, &topic_spn, NULL};
 
 const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multiple"},
                                            {"spf-split-term", "spf-syntax"},
@@ -43,4 +46,15 @@ const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multipl
                                            {"time-pdc-source", "clock-skew"},
                                            {"time-hierarchy", "clock-skew"},
                                            {"time-vm-sync", "clock-skew"},
+                                           {"clock-skew", "exps-refused"},
+                                           {"smtp-spn-missing", "exps-refused"},
+                                           {"smtp-spn-duplicate", "exps-refused"},
+                                           {"smtp-spn-misplaced", "exps-refused"},
+                                           {"back-connection-host-names", "exps-refused"},
+                                           {"clock-skew", "exps-events"},
+                                           {"smtp-spn-missing", "exps-events"},
+                                           {"smtp-spn-duplicate", "exps-events"},
+                                           {"smtp-spn-misplaced", "exps-events"},
+                                           {"back-connection-host-names", "exps-events"},
+                                           {"exps-absent", "exps-events"},
                                            {NULL, NULL}};

@@ -63,9 +63,9 @@ stage "address and undefined behaviour sanitizers: unit tests"
 build asan
 count unit_tests asan
 
-stage "thread sanitizer: the engine, the pool, the resolver, audits and the demonstration"
+stage "thread sanitizer: the engine, the pool, the resolver, audits, XML and the demonstration"
 build tsan
-count unit_tests tsan -R 'test_(exam|exam_audit|pool|gather_dns|gather_digest|gather_smtp|lab|smtp_peer|scenarios|platform)$'
+count unit_tests tsan -R 'test_(exam|exam_audit|pool|gather_dns|gather_digest|gather_directory|gather_smtp|lab|smtp_peer|scenarios|platform|xml)$'
 build/tsan/exdiag demo >/dev/null
 count /usr/bin/python3 tests/program/audit.py build/tsan interrupt 'is open' returns 'for all'
 
@@ -86,6 +86,12 @@ count /usr/bin/python3 tests/peers/mail.py build/asan
 
 stage "real clocks"
 count /usr/bin/python3 tests/peers/clock.py build/asan
+
+stage "real directories"
+count /usr/bin/python3 tests/peers/directory.py build/asan
+
+stage "real logons to mail servers"
+count /usr/bin/python3 tests/peers/spn.py build/asan
 
 stage "SPF: worlds whose truth is known, and the reference implementation"
 count tests/world/run.sh build/release 7208 1

@@ -104,3 +104,51 @@ bool platform_terminal_colours(FILE *stream)
     mode_count++;
     return true;
 }
+
+/* ---- passwords ---- */
+
+enum { PASSWORD_UNITS = 1024 };
+
+/* The line, without its end, as UTF-8. */
+static enum status take_line(WCHAR *line, DWORD units, char *password, size_t room)
+{
+    int size;
+    bool is_whole = units > 0 && line[units - 1] == L'\n';
+
+    while (units > 0 && (line[units - 1] == L'\n' || line[units - 1] == L'\r'))
+        units--;
+    if (!is_whole)
+        return STATUS_TOO_LARGE;
+    size = units == 0 ? 0
+                      : WideCharToMultiByte(CP_UTF8, 0, line, (int)units, password, (int)room - 1,
+                                            NULL, NULL);
+    password[size] = '\0';
+    return units > 0 && size == 0 ? STATUS_TOO_LARGE : STATUS_OK;
+}
+
+enum status platform_password_read(const char *prompt, char *password, size_t room)
+{
+    HANDLE input = CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE,
+                               FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    WCHAR line[PASSWORD_UNITS];
+    DWORD before, units = 0;
+    enum status status = STATUS_NOT_SUPPORTED;
+
+    password[0] = '\0';
+    if (input == INVALID_HANDLE_VALUE)
+        return STATUS_NOT_SUPPORTED;
+    if (GetConsoleMode(input, &before) &&
+        SetConsoleMode(input, ENABLE_LINE_INPUT | ENABLE_PROCESSED_INPUT)) {
+        fputs(prompt, stderr);
+        fflush(stderr);
+        status = ReadConsoleW(input, line, PASSWORD_UNITS, &units, NULL)
+                     ? take_line(line, units, password, room)
+                     : STATUS_CLOSED;
+        SetConsoleMode(input, before);
+        fputs("\n", stderr);
+        fflush(stderr);
+    }
+    SecureZeroMemory(line, sizeof line);
+    CloseHandle(input);
+    return status;
+}

@@ -1,6 +1,7 @@
 #include "diag/command/live.h"
 
 #include "diag/command/command.h"
+#include "diag/command/password.h"
 #include "diag/gather/dns.h"
 #include "diag/platform.h"
 
@@ -64,19 +65,24 @@ unsigned live_jobs(const struct options *options)
     return most;
 }
 
-int live_run(struct run *run, const struct options *options)
+static int examine(struct run *run, const struct options *options, const char *password)
 {
+    const struct settings *settings = &options->settings;
     struct net_address found[DNS_RESOLVERS_MOST];
     struct progress progress = {.began = platform_monotonic_clock(), .patience = options->patience};
-    struct run_options how = {.gather = {.dns_window = options->dns_window,
-                                         .timeout = options->timeout,
-                                         .patience = options->patience,
-                                         .ca_file = options->ca_file,
-                                         .jobs = live_jobs(options)},
-                              .save = options->save,
-                              .redact = options->redact,
-                              .catch_interrupts = true,
-                              .context = &progress};
+    struct run_options how = {
+        .gather = {.dns_window = options->dns_window,
+                   .timeout = options->timeout,
+                   .patience = options->patience,
+                   .ca_file = options->ca_file,
+                   .directory = {.user = options->user,
+                                 .password = password,
+                                 .kdc_port = service_port(settings, SERVICE_KERBEROS)},
+                   .jobs = live_jobs(options)},
+        .save = options->save,
+        .redact = options->redact,
+        .catch_interrupts = true,
+        .context = &progress};
     enum status status;
 
     if (find_resolvers(options, found, &how.gather) != STATUS_OK)
@@ -91,4 +97,15 @@ int live_run(struct run *run, const struct options *options)
     if (status != STATUS_OK)
         return complain("nothing could be examined: %s", status_text(status));
     return EXIT_FINE;
+}
+
+int live_run(struct run *run, const struct options *options)
+{
+    char password[PASSWORD_SIZE];
+    int status = EXIT_TROUBLE;
+
+    if (password_read(options, password) == STATUS_OK)
+        status = examine(run, options, password);
+    password_wipe(password);
+    return status;
 }

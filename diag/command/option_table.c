@@ -101,9 +101,10 @@ static enum status take_port(struct options *options, const char *value)
 
     if (service == SERVICE_COUNT || !value[size] ||
         !read_number(value + size + 1, 1, 65535, &port)) {
-        complain("--port takes SERVICE=N, not '%s'; the services of this version: dns, smtp, "
-                 "submission, submissions, http, https, ldap, ntp, kerberos, smb",
-                 value);
+        complain(
+            "--port takes SERVICE=N, not '%s'; the services of this version: dns, smtp, "
+            "submission, submissions, http, https, ldap, ldaps, gc, gc-tls, ntp, kerberos, smb",
+            value);
         return STATUS_INVALID;
     }
     options->settings.ports[service] = (uint16_t)port;
@@ -365,6 +366,12 @@ const struct option option_table[] = {
      "for a mail server to greet: quick (30 s), normal (60), proof (300), or seconds"},
     {"ca-file", "FILE", FOR_CHECK | FOR_AUDIT, options_take_ca_file, 0,
      "certificates of authorities to trust (PEM), instead of this system's"},
+    {"user", "NAME", FOR_CHECK, NULL, offsetof(struct options, user),
+     "log on to directories as this user (alice@contoso.com), over verified TLS alone"},
+    {"password-file", "FILE", FOR_CHECK, NULL, offsetof(struct options, password_file),
+     "whose first line is the password; else EXDIAG_PASSWORD, or a prompt"},
+    {"authenticate", NULL, FOR_CHECK, NULL, offsetof(struct options, settings.authenticate),
+     "log on to mail servers with the ticket of the user who runs this; no mail is offered"},
     {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0,
      "conversations with servers at once (1024, audit 64; at most 4096)"},
     {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,

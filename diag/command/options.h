@@ -55,6 +55,8 @@ struct options {
     unsigned patience; /* the same: how long a mail exchanger is given to greet */
     unsigned jobs;     /* 0: the usual ones */
     const char *ca_file;
+    const char *user; /* or NULL */
+    const char *password_file;
     unsigned dns_window;  /* --in-flight; 0: the usual one */
     unsigned rate;        /* --rate, questions a second; RATE_USUAL if not given */
     unsigned shard;       /* --shard I/N: I */

@@ -96,6 +96,13 @@ static void print_files(const struct options *options)
     }
     if (options->ca_file)
         print_printable("read, for the authorities to trust: ", options->ca_file);
+    if (options->user)
+        print_printable("logged on to directories, over verified TLS alone, as: ", options->user);
+    if (options->settings.authenticate)
+        puts("logged on to mail servers, by X-EXPS GSSAPI or AUTH GSSAPI: the user who runs this, "
+             "with tickets\nfor SMTPSVC/ and their names; each such logon is in the server's logs");
+    if (options->password_file)
+        print_printable("read, for the password: ", options->password_file);
     if (options->save)
         print_printable("written, with all evidence: ", options->save);
 }

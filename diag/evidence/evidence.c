@@ -1,10 +1,17 @@
 #include "diag/evidence/evidence.h"
 
+#include "diag/evidence/auth_log.h"
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
+#include "diag/evidence/directory.h"
+#include "diag/evidence/directory_file.h"
 #include "diag/evidence/dns.h"
+#include "diag/evidence/event_log.h"
 #include "diag/evidence/mail_log.h"
+#include "diag/evidence/registry.h"
 #include "diag/evidence/smtp.h"
+#include "diag/evidence/smtp_logon.h"
+#include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
 #include "diag/json.h"
@@ -13,8 +20,11 @@
 #include <string.h>
 
 const struct evidence_kind *const evidence_kinds[] = {
-    &evidence_dns,      &evidence_digest,        &evidence_smtp,  &evidence_trace,
-    &evidence_mail_log, &evidence_time_settings, &evidence_clock, NULL};
+    &evidence_auth_log,      &evidence_clock,          &evidence_digest,
+    &evidence_directory,     &evidence_directory_file, &evidence_dns,
+    &evidence_event_log,     &evidence_mail_log,       &evidence_registry,
+    &evidence_smtp,          &evidence_smtp_logon,     &evidence_ticket,
+    &evidence_time_settings, &evidence_trace,          NULL};
 
 void evidence_free(struct evidence *item)
 {

@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    LINE_MOST = 8 << 20, /* bytes of a line */
-    LIST_MOST = 100000,  /* entries of a list of the header */
+    LINE_MOST = 64 << 20, /* bytes of a line: DIRECTORY_BYTES_MOST, with what JSON adds */
+    LIST_MOST = 100000,   /* entries of a list of the header */
     PORT_MEMBER_MOST = 64
 };
 
@@ -160,6 +160,8 @@ static json_t *settings_to_json(const struct settings *settings)
     put_bytes(object, "sender_local", settings->sender_local);
     put_bytes(object, "helo", settings->helo);
     put_bytes(object, "record", settings->record);
+    if (settings->authenticate)
+        json_put_bool(object, "authenticate", true);
     if (settings->deep)
         json_put_bool(object, "deep", true);
     return object;
@@ -367,6 +369,7 @@ static void read_settings(const json_t *object, struct evidence_run *run)
     settings->sender_local = json_copy_text(object, "sender_local", arena);
     settings->helo = json_copy_text(object, "helo", arena);
     settings->record = json_copy_text(object, "record", arena);
+    settings->authenticate = json_get_bool(object, "authenticate");
     settings->deep = json_get_bool(object, "deep");
 }
 

@@ -65,6 +65,16 @@ static uint32_t lifetime(const struct evidence *item)
     return was_cut_short ? 0 : LIFETIME;
 }
 
+static bool is_ehlo(enum smtp_step step)
+{
+    return step == SMTP_EHLO || step == SMTP_EHLO_AGAIN || step == SMTP_ANONYMOUS_EHLO;
+}
+
+static bool has_reply(enum smtp_step step)
+{
+    return step != SMTP_CONNECT && step != SMTP_HANDSHAKE && step != SMTP_ANONYMOUS_HANDSHAKE;
+}
+
 /* ---- in evidence files ---- */
 
 static json_t *save_lines(const struct smtp_reply *reply)
@@ -228,8 +238,8 @@ static bool load_exchange(struct smtp_exchange *exchange, const json_t *object, 
     exchange->was_reset = json_get_bool(object, "reset");
     exchange->reason = json_copy_text(object, "reason", arena);
     load_reply(&exchange->reply, json_object_get(object, "reply"), arena);
-    if (exchange->step != SMTP_CONNECT && exchange->step != SMTP_HANDSHAKE &&
-        exchange->status == STATUS_OK && exchange->reply.state != SMTP_REPLY_COMPLETE)
+    if (has_reply(exchange->step) && exchange->status == STATUS_OK &&
+        exchange->reply.state != SMTP_REPLY_COMPLETE)
         exchange->status = STATUS_MALFORMED;
     return true;
 }
@@ -311,9 +321,7 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     for (size_t i = 0; i < conversation->exchange_count; i++) {
         struct smtp_exchange *exchange = &conversation->exchanges[i];
 
-        smtp_redact_reply(&exchange->reply,
-                          exchange->step == SMTP_EHLO || exchange->step == SMTP_EHLO_AGAIN,
-                          &item->memory);
+        smtp_redact_reply(&exchange->reply, is_ehlo(exchange->step), &item->memory);
     }
 }
 

@@ -3,6 +3,9 @@
  * EHLO, STARTTLS, the handshake and the chain of certificates, EHLO again, QUIT; no mail
  * is ever offered. The client says nothing before the greeting is complete.
  *
+ * Where X-ANONYMOUSTLS was offered, behind which Exchange's servers see more than others do, a
+ * second connection follows for the last three steps: one cannot have both handshakes.
+ *
  * The status is that of the TCP connection: STATUS_OK once it was made, however the
  * conversation went on. REFUSED (closed port), TIMED_OUT and UNREACHABLE (no answer, no
  * route) are the peer's or the way's; anything else is this machine's own trouble.
@@ -23,7 +26,10 @@
     X(STARTTLS, "starttls")                                                                        \
     X(HANDSHAKE, "handshake") /* on port 465 before the greeting */                                \
     X(EHLO_AGAIN, "ehlo-again")                                                                    \
-    X(QUIT, "quit")
+    X(QUIT, "quit")                                                                                \
+    X(ANONYMOUS_TLS, "x-anonymoustls") /* from the second connection to the command's reply */     \
+    X(ANONYMOUS_HANDSHAKE, "x-anonymoustls-handshake")                                             \
+    X(ANONYMOUS_EHLO, "x-anonymoustls-ehlo")
 
 enum smtp_step {
 #define X(name, word) SMTP_##name,
@@ -39,15 +45,15 @@ struct smtp_exchange { /* one step that was begun */
     int64_t began; /* microseconds since the conversation began, as are all times here */
     int64_t ended;
     /*
-     * STATUS_OK: a complete reply, whatever it says, or for CONNECT and HANDSHAKE success.
+     * STATUS_OK: a complete reply, whatever it says, or for CONNECT and handshakes success.
      * TIMED_OUT: the patience or timeout was over. CLOSED: the peer ended the connection,
      * with `was_reset` by RST. MALFORMED, TOO_LARGE: the reply, or the handshake, was none.
-     * INVALID, for HANDSHAKE: this machine has no certificates to trust, as `reason` says.
+     * INVALID, for handshakes: this machine has no certificates to trust, as `reason` says.
      */
     enum status status;
     bool was_reset;
     const char *reason; /* of a failed handshake, for people; or NULL */
-    /* Without lines for HANDSHAKE, of which only bytes and times are told; empty for CONNECT. */
+    /* Without lines for handshakes, of which only bytes and times are told; empty for CONNECT. */
     struct smtp_reply reply;
 };
 

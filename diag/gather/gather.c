@@ -1,12 +1,19 @@
 #include "diag/gather/gather.h"
 
 #include "diag/evidence/digest.h"
+#include "diag/gather/auth_log.h"
 #include "diag/gather/clock.h"
 #include "diag/gather/digest.h"
+#include "diag/gather/directory.h"
+#include "diag/gather/directory_file.h"
 #include "diag/gather/dns.h"
+#include "diag/gather/event_log.h"
 #include "diag/gather/mail_log.h"
 #include "diag/gather/pool.h"
+#include "diag/gather/registry.h"
 #include "diag/gather/smtp.h"
+#include "diag/gather/smtp_logon.h"
+#include "diag/gather/ticket.h"
 #include "diag/gather/time_settings.h"
 #include "diag/gather/tls.h"
 #include "diag/gather/trace.h"
@@ -18,6 +25,7 @@
 struct gather {
     struct gather_options options; /* the resolvers are not looked at any more */
     struct clock_means clocks;
+    struct directory_access *directory;
     struct platform_bell *bell;
     struct dns_client *dns;
     struct tls_trust *trust;
@@ -35,7 +43,8 @@ struct errand { /* what a worker owns while it works: an item of its own */
     const struct blocking_gatherer *gatherer;
     struct gather_options options; /* numbers alone: what it points to may be gone */
     struct clock_means clocks;
-    struct tls_trust *trust; /* shared */
+    struct directory_access *directory; /* shared */
+    struct tls_trust *trust;            /* the same */
     struct evidence *found;
 };
 
@@ -48,6 +57,26 @@ static int64_t allow_for_a_file(const struct gather_options *options)
 {
     (void)options;
     return 600 * (int64_t)1000000;
+}
+
+static void observe_auth_log(struct errand *errand)
+{
+    gather_auth_log(errand->found);
+}
+
+static void observe_directory_file(struct errand *errand)
+{
+    gather_directory_file(errand->found);
+}
+
+static void observe_event_log(struct errand *errand)
+{
+    gather_event_log(errand->found);
+}
+
+static void observe_registry(struct errand *errand)
+{
+    gather_registry(errand->found);
 }
 
 static void observe_trace(struct errand *errand)
@@ -75,6 +104,21 @@ static void observe_clock(struct errand *errand)
     gather_clock(errand->found, &errand->options, &errand->clocks);
 }
 
+static void observe_directory(struct errand *errand)
+{
+    gather_directory(errand->found, &errand->options, errand->directory);
+}
+
+static void observe_smtp_logon(struct errand *errand)
+{
+    gather_smtp_logon(errand->found, &errand->options, errand->trust, &smtp_logon_of_platform);
+}
+
+static void observe_ticket(struct errand *errand)
+{
+    gather_ticket(errand->found, &errand->options);
+}
+
 static void write_clock_host(const struct evidence *item, struct buffer *out)
 {
     char text[NET_ADDRESS_TEXT_SIZE];
@@ -91,6 +135,30 @@ static void write_smtp_host(const struct evidence *item, struct buffer *out)
     buffer_add_string(out, text);
 }
 
+static void write_directory_host(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&((const struct directory_answer *)item)->address, 0, text);
+    buffer_add_string(out, text);
+}
+
+static void write_logon_host(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&((const struct smtp_logon *)item)->address, 0, text);
+    buffer_add_string(out, text);
+}
+
+static void write_kdc(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&((const struct ticket_answer *)item)->address, 0, text);
+    buffer_add_string(out, text);
+}
+
 static const struct blocking_gatherer {
     const struct evidence_kind *kind;
     /* On a worker; settles the worker's own item. */
@@ -101,10 +169,19 @@ static const struct blocking_gatherer {
     /* What a worker past its allowance, or none at all, means: never silence of a peer. */
     enum status late;
 } blocking_gatherers[] = {
+    {&evidence_auth_log, observe_auth_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_clock, observe_clock, gather_clock_allowance, write_clock_host, STATUS_EXHAUSTED},
     {&evidence_digest, observe_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_directory, observe_directory, gather_directory_allowance, write_directory_host,
+     STATUS_EXHAUSTED},
+    {&evidence_directory_file, observe_directory_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_event_log, observe_event_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_registry, observe_registry, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host, STATUS_EXHAUSTED},
+    {&evidence_smtp_logon, observe_smtp_logon, gather_smtp_logon_allowance, write_logon_host,
+     STATUS_EXHAUSTED},
+    {&evidence_ticket, observe_ticket, gather_ticket_allowance, write_kdc, STATUS_EXHAUSTED},
     {&evidence_time_settings, observe_time_settings, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_trace, observe_trace, allow_for_a_file, NULL, STATUS_TIMED_OUT},
 };
@@ -135,6 +212,7 @@ static void free_errand(void *work)
     evidence_free(errand->found);
     tls_trust_leave(errand->trust);
     http_library_leave(errand->clocks.http);
+    directory_access_leave(errand->directory);
     free(errand);
 }
 
@@ -154,6 +232,7 @@ static void send_worker(struct gather *gather, struct evidence *item,
     errand->trust = tls_trust_share(gather->trust);
     errand->clocks = gather->clocks;
     errand->clocks.http = http_library_share(gather->clocks.http);
+    errand->directory = directory_access_share(gather->directory);
     errand->found = evidence_new(item->kind, item);
     buffer_init(&host, NET_ADDRESS_TEXT_SIZE);
     if (gatherer->write_host) {
@@ -211,6 +290,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
                        struct gather **out)
 {
     struct gather *gather = memory_new(1, sizeof *gather);
+    struct directory_credentials credentials = options->directory;
     unsigned most = gather_jobs_most();
     enum status status;
 
@@ -221,6 +301,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->options.resolver_count = 0;
     gather->options.ca_file = NULL;
     gather->options.ca_text = NULL;
+    gather->options.directory = (struct directory_credentials){0};
     if (gather->options.patience == 0)
         gather->options.patience = PATIENCE_USUAL;
     gather->settled = settled;
@@ -228,6 +309,8 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     tls_library_init();
     gather->trust = tls_trust_new(options->ca_file, options->ca_text);
     gather->clocks.trust = gather->trust;
+    credentials.ca_file = options->ca_file;
+    gather->directory = directory_access_new(&credentials);
     status = platform_bell_new(&gather->bell);
     if (status != STATUS_OK)
         goto out;
@@ -250,6 +333,7 @@ void gather_free(struct gather *gather)
     pool_free(gather->pool);
     tls_trust_leave(gather->trust);
     http_library_leave(gather->clocks.http);
+    directory_access_leave(gather->directory);
     platform_bell_free(gather->bell);
     free(gather);
 }

@@ -9,6 +9,7 @@
 #define EXDIAG_GATHER_GATHER_H
 
 #include "diag/evidence/evidence.h"
+#include "diag/gather/directory_access.h"
 #include "diag/read/net_address.h"
 
 struct gather_options {
@@ -20,6 +21,7 @@ struct gather_options {
     unsigned patience;   /* milliseconds that a mail exchanger is given to greet; 0: the usual */
     const char *ca_file; /* certificates that are trusted, PEM; NULL: those of the system */
     const char *ca_text; /* the same as text, in place of a file; or NULL */
+    struct directory_credentials directory; /* of --user; its ca_file is that above */
 
     unsigned rate;   /* DNS questions a second to all servers, repeated ones too; 0: no limit */
     bool spread;     /* each question begins at the next resolver in turn, not at the first */

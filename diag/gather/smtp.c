@@ -195,13 +195,20 @@ static struct ip_address own_address(const struct talk *talk)
     return own.ip;
 }
 
-static const struct smtp_exchange *say_ehlo(struct talk *talk, enum smtp_step step)
+static void write_ehlo(const struct talk *talk, char command[COMMAND_SIZE])
 {
-    char command[COMMAND_SIZE], name[SMTP_OWN_NAME_SIZE];
+    char name[SMTP_OWN_NAME_SIZE];
     const struct ip_address own = own_address(talk);
 
     smtp_address_literal(&own, name);
-    snprintf(command, sizeof command, "EHLO %s\r\n", name);
+    snprintf(command, COMMAND_SIZE, "EHLO %s\r\n", name);
+}
+
+static const struct smtp_exchange *say_ehlo(struct talk *talk, enum smtp_step step)
+{
+    char command[COMMAND_SIZE];
+
+    write_ehlo(talk, command);
     return ask(talk, step, command, deadline_of_step(talk));
 }
 
@@ -216,9 +223,9 @@ static const struct smtp_exchange *say_helo(struct talk *talk)
     return ask(talk, SMTP_HELO, command, deadline_of_step(talk));
 }
 
-static enum status shake_hands(struct talk *talk, int64_t deadline)
+static enum status shake_hands_in(struct talk *talk, enum smtp_step step, int64_t deadline)
 {
-    struct smtp_exchange *exchange = begin(talk, SMTP_HANDSHAKE);
+    struct smtp_exchange *exchange = begin(talk, step);
     struct stream *stream = &talk->stream;
     enum status status = stream_secure(stream, talk->trust, talk->seen->server_name, deadline,
                                        memory_of(talk), &exchange->reason);
@@ -227,8 +234,15 @@ static enum status shake_hands(struct talk *talk, int64_t deadline)
     exchange->reply.bytes = stream->bytes;
     exchange->reply.first_byte = stream->first_byte;
     exchange->reply.last_byte = stream->last_byte;
+    return status;
+}
+
+static enum status shake_hands(struct talk *talk, int64_t deadline)
+{
+    enum status status = shake_hands_in(talk, SMTP_HANDSHAKE, deadline);
+
     if (status == STATUS_OK)
-        tls_session_describe(stream->tls, memory_of(talk), &talk->seen->tls);
+        tls_session_describe(talk->stream.tls, memory_of(talk), &talk->seen->tls);
     return status;
 }
 
@@ -343,6 +357,73 @@ static void converse(struct talk *talk)
             now(talk) + microseconds(seen->timeout < QUIT_WAIT ? seen->timeout : QUIT_WAIT));
 }
 
+/* ---- X-ANONYMOUSTLS ---- */
+
+static bool offers_anonymous_tls(const struct smtp_conversation *seen)
+{
+    const struct smtp_exchange *ehlo = smtp_exchange_of(seen, SMTP_EHLO);
+
+    return ehlo && is_answered(ehlo, 2) && smtp_keyword(&ehlo->reply, "X-ANONYMOUSTLS");
+}
+
+/* One command of the way to the one that is asked for: its reply is that of the step so far. */
+static enum status pass(struct talk *talk, struct smtp_exchange *exchange, const char *command,
+                        int64_t deadline)
+{
+    enum status status = command ? say(talk, command, deadline) : STATUS_OK;
+
+    if (status == STATUS_OK || status == STATUS_CLOSED)
+        status = hear(talk, deadline);
+    return end_with_reply(talk, exchange, status);
+}
+
+/* STATUS_OK if a handshake may follow. */
+static enum status ask_for_anonymous_tls(struct talk *talk)
+{
+    struct smtp_exchange *exchange = begin(talk, SMTP_ANONYMOUS_TLS);
+    int64_t opened = talk->stream.opened;
+    enum status status =
+        stream_open(&talk->stream, &talk->seen->address, microseconds(talk->seen->timeout));
+    char command[COMMAND_SIZE];
+
+    talk->stream.opened = opened; /* one clock for the whole conversation */
+    if (status != STATUS_OK)
+        return end(talk, exchange, status);
+    write_ehlo(talk, command);
+    status = pass(talk, exchange, NULL, now(talk) + microseconds(talk->seen->patience));
+    if (status == STATUS_OK && is_answered(exchange, 2))
+        status = pass(talk, exchange, command, deadline_of_step(talk));
+    if (status == STATUS_OK && is_answered(exchange, 2))
+        status = pass(talk, exchange, "X-ANONYMOUSTLS\r\n", deadline_of_step(talk));
+    if (status == STATUS_OK && !is_answered(exchange, 2))
+        status = STATUS_REJECTED;
+    return status;
+}
+
+static void look_behind_anonymous_tls(const struct talk *first)
+{
+    struct talk talk = {.seen = first->seen, .trust = first->trust};
+    enum status status;
+
+    talk.stream.opened = first->stream.opened;
+    talk.reader = smtp_reply_reader_new(memory_of(&talk));
+    tls_trust_load(talk.trust);
+    status = ask_for_anonymous_tls(&talk);
+    if (status == STATUS_OK) {
+        drain(&talk);
+        status = shake_hands_in(&talk, SMTP_ANONYMOUS_HANDSHAKE, deadline_of_step(&talk));
+    }
+    if (status == STATUS_OK)
+        status = say_ehlo(&talk, SMTP_ANONYMOUS_EHLO)->status;
+    if (status == STATUS_OK || status == STATUS_REJECTED) {
+        int64_t deadline = now(&talk) + microseconds(QUIT_WAIT);
+
+        if (say(&talk, "QUIT\r\n", deadline) == STATUS_OK)
+            hear(&talk, deadline);
+    }
+    stream_close(&talk.stream);
+}
+
 static enum status connect_to(struct talk *talk)
 {
     struct smtp_exchange *exchange = begin_at(talk, SMTP_CONNECT, 0);
@@ -368,15 +449,20 @@ void gather_smtp(struct evidence *item, const struct gather_options *options,
     if (item->status == STATUS_OK)
         converse(&talk);
     stream_close(&talk.stream);
+    if (offers_anonymous_tls(seen))
+        look_behind_anonymous_tls(&talk);
     tls_thread_end();
     item->settled = true;
 }
 
 int64_t gather_smtp_allowance(const struct gather_options *options)
 {
-    enum { CONNECT_EHLO_HELO_STARTTLS_HANDSHAKE_EHLO = 6 };
+    enum {
+        CONNECT_EHLO_HELO_STARTTLS_HANDSHAKE_EHLO = 6,
+        CONNECT_EHLO_COMMAND_HANDSHAKE_EHLO = 5,
+        STEPS = CONNECT_EHLO_HELO_STARTTLS_HANDSHAKE_EHLO + CONNECT_EHLO_COMMAND_HANDSHAKE_EHLO
+    };
 
-    return microseconds(options->patience) +
-           CONNECT_EHLO_HELO_STARTTLS_HANDSHAKE_EHLO * microseconds(options->timeout) +
-           microseconds(KNOCK_WAIT + QUIT_WAIT + SLACK);
+    return 2 * microseconds(options->patience) + STEPS * microseconds(options->timeout) +
+           microseconds(KNOCK_WAIT + 2 * QUIT_WAIT + SLACK);
 }

@@ -1,8 +1,12 @@
 #include "diag/read/file_type.h"
 
+#include "diag/read/event_xml.h"
+#include "diag/read/evtx.h"
 #include "diag/read/file_type_mail.h"
+#include "diag/read/ldif.h"
 #include "diag/read/registry_query.h"
 #include "diag/read/security_inf.h"
+#include "diag/read/setspn_text.h"
 #include "diag/read/vmware_time.h"
 #include "diag/read/w32tm_text.h"
 #include "diag/text.h"
@@ -64,9 +68,10 @@ static enum file_type binary_type(const unsigned char *head, size_t size)
         {FILE_TYPE_PCAPNG, "\n\r\r\n", 8, "\x4d\x3c\x2b\x1a", 4},
         {FILE_TYPE_NETMON, "RTSS", 5, "\1", 1}, /* the major version */
         {FILE_TYPE_NETMON, "GMBU", 5, "\2", 1},
-        {FILE_TYPE_EVTX, "ElfF", 4, "ile", 4},
     };
 
+    if (evtx_is(head, size))
+        return FILE_TYPE_EVTX;
     for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
         if (has_bytes(head, size, 0, signatures[i].first, 4) &&
             has_bytes(head, size, signatures[i].at, signatures[i].second,
@@ -241,24 +246,17 @@ static bool is_iis_config(const char *text)
 
 static bool is_event_xml(const char *text)
 {
-    const char *root = xml_root(text);
-
-    return (is_element(root, "Events") || is_element(root, "Event")) &&
-           strstr(root, "http://schemas.microsoft.com/win/2004/08/events/event");
+    return event_xml_is(text, strlen(text));
 }
 
-/* RFC 2849: comments, continued by lines that begin with a space, may come first. */
 static bool is_ldif(const char *text)
 {
-    const char *line = text;
+    return ldif_is(text, strlen(text));
+}
 
-    while (line && strchr("# \r\n", *line))
-        line = next_line(line);
-    if (!line)
-        return false;
-    if (text_starts_fold(line, strlen(line), "version:"))
-        return line[8 + strspn(line + 8, " ")] == '1';
-    return text_starts_fold(line, strlen(line), "dn:");
+static bool is_setspn(const char *text)
+{
+    return setspn_is(text, strlen(text));
 }
 
 /* Matches a line with a form: '0' a digit, 'A' one or more capitals, '9' one or more digits. */
@@ -336,6 +334,7 @@ static enum file_type text_type(const char *text)
         {FILE_TYPE_NDR, file_is_ndr},
         {FILE_TYPE_VMWARE_TIME, is_vmware_time},
         {FILE_TYPE_REGISTRY_QUERY, is_registry_query},
+        {FILE_TYPE_SETSPN, is_setspn},
         {FILE_TYPE_W32TM, is_w32tm},
     };
 

@@ -33,7 +33,8 @@
     X(VMWARE_TIME, "vmware-time",                                                                  \
       "what VMware says of time synchronisation (VMwareToolboxCmd timesync status, .vmx)")         \
     X(SECURITY_INF, "security-inf", "a security template of Group Policy (GptTmpl.inf)")           \
-    X(LDIF, "ldif", "a directory export (LDIF)")
+    X(LDIF, "ldif", "a directory export (LDIF)")                                                   \
+    X(SETSPN, "setspn", "output of setspn")
 
 enum file_type {
 #define X(name, word, text) FILE_TYPE_##name,

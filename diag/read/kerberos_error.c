@@ -52,7 +52,7 @@ static const char *text_in(struct ber content, struct arena *arena, bool *fits)
     return ber_text(&text, arena);
 }
 
-/* The parts of a PrincipalName with "/" between them. */
+/* The parts of a PrincipalName with "/" between them; NULL for one of none, as Heimdal writes. */
 static const char *name_in(struct ber content, struct arena *arena, bool *fits)
 {
     struct ber name = ber_take(&content, BER_SEQUENCE);
@@ -72,9 +72,8 @@ static const char *name_in(struct ber content, struct arena *arena, bool *fits)
         buffer_add_string(&text, next ? next : "");
         is_text = is_text && next;
     }
-    *fits =
-        *fits && !parts.failed && parts.size == 0 && list.size == 0 && name.size == 0 && count > 0;
-    is_text = is_text && !text.truncated;
+    *fits = *fits && !parts.failed && parts.size == 0 && list.size == 0 && name.size == 0;
+    is_text = is_text && !text.truncated && count > 0;
     if (is_text && *fits)
         return buffer_keep(&text, arena);
     buffer_release(&text);

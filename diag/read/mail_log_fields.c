@@ -1,69 +1,9 @@
-/* What the forms of mail_log have in common: fields, names, addresses, Exchange's codes. */
+/* What the forms of mail_log have in common: names, addresses, Exchange's codes. */
 #include "diag/read/dns_name.h"
 #include "diag/read/mail_log_reader.h"
 #include "diag/text.h"
 
 #include <string.h>
-
-/* ---- lines of fields ---- */
-
-/* One field, quoted or not; gives what follows it. */
-static const char *take_field(struct buffer *text, const char *line, char separator)
-{
-    bool is_quoted = *line == '"';
-
-    for (line += is_quoted; *line; line++) {
-        if (is_quoted && *line == '"') {
-            if (line[1] != '"') {
-                is_quoted = false;
-                continue;
-            }
-            line++;
-        } else if (!is_quoted && *line == separator) {
-            break;
-        }
-        buffer_add_char(text, *line);
-    }
-    buffer_add_char(text, '\0');
-    return line;
-}
-
-void mail_log_split(struct mail_log_fields *fields, const char *line, char separator)
-{
-    size_t starts[MAIL_LOG_FIELDS_MOST] = {0};
-
-    if (!fields->text.text)
-        buffer_init(&fields->text, MAIL_LOG_LINE_MOST + MAIL_LOG_FIELDS_MOST);
-    buffer_clear(&fields->text);
-    fields->count = 0;
-    while (fields->count < MAIL_LOG_FIELDS_MOST) {
-        starts[fields->count++] = fields->text.size;
-        line = take_field(&fields->text, line, separator);
-        if (*line++ != separator)
-            break;
-    }
-    for (size_t i = 0; i < fields->count; i++)
-        fields->list[i] = fields->text.text + starts[i];
-}
-
-const char *mail_log_field(const struct mail_log_fields *fields, size_t index)
-{
-    return index < fields->count ? fields->list[index] : "";
-}
-
-void mail_log_columns(const struct mail_log_fields *header, const char *const *names,
-                      size_t *columns)
-{
-    for (size_t i = 0; names[i]; i++) {
-        columns[i] = SIZE_MAX;
-        for (size_t j = header->count; j-- > 0;) {
-            const char *name = header->list[j] + strspn(header->list[j], " ");
-
-            if (text_equal_fold(name, names[i]))
-                columns[i] = j;
-        }
-    }
-}
 
 /* ---- names and addresses ---- */
 

@@ -17,7 +17,7 @@ enum form { FORM_LIST, FORM_CSV, FORM_TABLE, FORM_COLUMNS };
 struct queue_list {
     enum form form;
     char separator; /* of CSV */
-    struct mail_log_fields fields;
+    struct log_fields fields;
     size_t columns[PROPERTIES];       /* FORM_COLUMNS: where each begins, in bytes */
     struct buffer values[PROPERTIES]; /* of the queue that is being read */
     enum property last;               /* whose value may go on */
@@ -169,8 +169,8 @@ static void read_listed(struct mail_log_reader *reader, struct queue_list *list,
 static bool begins_csv(struct queue_list *list, const char *line)
 {
     for (const char *separator = ",;\t"; *separator; separator++) {
-        mail_log_split(&list->fields, line, *separator);
-        mail_log_columns(&list->fields, property_names, list->columns);
+        log_fields_split(&list->fields, line, *separator);
+        log_columns(&list->fields, property_names, list->columns);
         if (list->fields.count >= 2 &&
             (list->columns[LAST_ERROR] != SIZE_MAX || list->columns[QUEUE_STATUS] != SIZE_MAX)) {
             list->separator = *separator;
@@ -181,7 +181,7 @@ static bool begins_csv(struct queue_list *list, const char *line)
 }
 
 /* Words parted by any number of spaces; of a row the last column takes what is left. */
-static void split_words(struct mail_log_fields *fields, const char *line, size_t most)
+static void split_words(struct log_fields *fields, const char *line, size_t most)
 {
     struct buffer row;
 
@@ -194,15 +194,15 @@ static void split_words(struct mail_log_fields *fields, const char *line, size_t
         buffer_add(&row, line, size);
         line += size + strspn(line + size, " \t");
     }
-    mail_log_split(fields, row.text, '\t');
+    log_fields_split(fields, row.text, '\t');
     buffer_release(&row);
 }
 
 /* A table is read if its last column is LastError, whose text has spaces. */
 static bool begins_table(struct queue_list *list, const char *line)
 {
-    split_words(&list->fields, line + strspn(line, " "), MAIL_LOG_FIELDS_MOST);
-    mail_log_columns(&list->fields, property_names, list->columns);
+    split_words(&list->fields, line + strspn(line, " "), LOG_FIELDS_MOST);
+    log_columns(&list->fields, property_names, list->columns);
     return list->fields.count >= 2 && list->columns[LAST_ERROR] == list->fields.count - 1;
 }
 
@@ -245,11 +245,11 @@ static void read_row(struct mail_log_reader *reader, struct queue_list *list, co
         return;
     }
     if (list->form == FORM_CSV)
-        mail_log_split(&list->fields, line, list->separator);
+        log_fields_split(&list->fields, line, list->separator);
     else
         split_words(&list->fields, line + strspn(line, " "), list->columns[LAST_ERROR] + 1);
     for (size_t i = 0; i < PROPERTIES; i++)
-        buffer_add_string(&list->values[i], mail_log_field(&list->fields, list->columns[i]));
+        buffer_add_string(&list->values[i], log_field(&list->fields, list->columns[i]));
     end_queue(reader, list);
 }
 

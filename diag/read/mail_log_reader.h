@@ -5,10 +5,10 @@
 #ifndef EXDIAG_READ_MAIL_LOG_READER_H
 #define EXDIAG_READ_MAIL_LOG_READER_H
 
-#include "diag/buffer.h"
+#include "diag/read/log_fields.h"
 #include "diag/read/mail_log.h"
 
-enum { MAIL_LOG_NAME_MOST = 255, MAIL_LOG_FIELDS_MOST = 64 };
+enum { MAIL_LOG_NAME_MOST = 255 };
 
 /* What a form is read by. Its state is its own, zeroed memory of `size` bytes. */
 struct mail_log_form {
@@ -49,23 +49,6 @@ void mail_log_damaged(struct mail_log_reader *reader);
 
 /* Milliseconds of a line's "2026-11-22T09:05:07.123Z"; 0 for none. Widens what the file spans. */
 int64_t mail_log_time(struct mail_log_reader *reader, const char *text);
-
-/* ---- lines of fields ---- */
-
-struct mail_log_fields { /* strings that live until the next split */
-    struct buffer text;  /* set up by mail_log_split() */
-    const char *list[MAIL_LOG_FIELDS_MOST];
-    size_t count;
-};
-
-/* Fields between separators, as RFC 4180 quotes them. */
-void mail_log_split(struct mail_log_fields *fields, const char *line, char separator);
-
-const char *mail_log_field(const struct mail_log_fields *fields, size_t index); /* "" for none */
-
-/* For each of `names` (ended by NULL) which column has it; SIZE_MAX for none. */
-void mail_log_columns(const struct mail_log_fields *header, const char *const *names,
-                      size_t *columns);
 
 /* ---- what Exchange says of a failure ---- */
 

@@ -2,6 +2,7 @@
  * Exchange's SMTP send protocol log: a line for each event of a session, sessions mixed.
  * Events: * information, + connected, - disconnected, > sent, < received.
  */
+#include "diag/read/log_sessions.h"
 #include "diag/read/mail_log_reader.h"
 
 #include "diag/text.h"
@@ -10,9 +11,6 @@
 #include <string.h>
 
 enum {
-    SETS = 512, /* sessions that are open, by their ids */
-    WAYS = 8,   /* the one idle for longest gives way */
-    ID_MOST = 40,
     /* Milliseconds: ended sooner by the host, it was closed rather than silent; */
     SILENCE = 5000,
     PATIENCE = 60000 /* ended sooner by the sender, for whatever reason, it says nothing */
@@ -24,8 +22,7 @@ static const char *const column_names[] = {
     "date-time", "connector-id", "session-id", "remote-endpoint", "event", "data", "context", NULL};
 
 struct session {
-    char id[ID_MOST + 1]; /* "": the place is free */
-    uint64_t used;        /* line */
+    struct log_session open;
     struct net_address remote;
     int64_t connected; /* time; 0: not, or unknown */
     bool is_connected;
@@ -33,35 +30,16 @@ struct session {
 };
 
 struct send_log {
-    struct mail_log_fields fields;
+    struct log_fields fields;
     size_t columns[COLUMNS];
     bool has_columns;
-    struct session sessions[SETS][WAYS];
+    struct log_sessions sessions;
 };
-
-static struct session *session_of(struct send_log *log, const char *id, uint64_t line)
-{
-    struct session *set = log->sessions[text_hash(id) % SETS], *found = &set[0];
-    size_t size = strlen(id);
-
-    for (size_t i = 0; i < WAYS; i++) {
-        if (strcmp(set[i].id, id) == 0) {
-            set[i].used = line;
-            return &set[i];
-        }
-        if (set[i].used < found->used)
-            found = &set[i];
-    }
-    memset(found, 0, sizeof *found);
-    memcpy(found->id, id, size);
-    found->used = line;
-    return found;
-}
 
 static void tell(struct mail_log_reader *reader, struct send_log *log, struct session *session,
                  struct mail_log_event *event, const char *line)
 {
-    const char *connector = mail_log_field(&log->fields, log->columns[CONNECTOR]);
+    const char *connector = log_field(&log->fields, log->columns[CONNECTOR]);
 
     session->is_told = true;
     event->address = session->remote;
@@ -75,7 +53,7 @@ static void tell(struct mail_log_reader *reader, struct send_log *log, struct se
 static void read_greeting(struct mail_log_reader *reader, struct send_log *log,
                           struct session *session, struct mail_log_event *event, const char *line)
 {
-    const char *data = mail_log_field(&log->fields, log->columns[DATA]);
+    const char *data = log_field(&log->fields, log->columns[DATA]);
 
     if (session->is_told || strspn(data, "0123456789") < 3 || data[3] == '-')
         return;
@@ -88,7 +66,7 @@ static void read_greeting(struct mail_log_reader *reader, struct send_log *log,
 static void read_end(struct mail_log_reader *reader, struct send_log *log, struct session *session,
                      struct mail_log_event *event, const char *line)
 {
-    bool by_us = text_equal_fold(mail_log_field(&log->fields, log->columns[CONTEXT]), "Local");
+    bool by_us = text_equal_fold(log_field(&log->fields, log->columns[CONTEXT]), "Local");
 
     if (session->is_connected && !session->is_told) {
         if (session->connected && event->time)
@@ -106,8 +84,8 @@ static void read_remark(struct mail_log_reader *reader, struct send_log *log,
                         struct session *session, const struct mail_log_event *remark,
                         const char *line)
 {
-    const char *texts[] = {mail_log_field(&log->fields, log->columns[CONTEXT]),
-                           mail_log_field(&log->fields, log->columns[DATA])};
+    const char *texts[] = {log_field(&log->fields, log->columns[CONTEXT]),
+                           log_field(&log->fields, log->columns[DATA])};
 
     for (size_t i = 0; i < 2 && !session->is_told; i++) {
         struct mail_log_event event = *remark;
@@ -127,23 +105,25 @@ static void read_remark(struct mail_log_reader *reader, struct send_log *log,
 static void read_event(struct mail_log_reader *reader, struct send_log *log, const char *line)
 {
     struct mail_log_event event = {.fault = MAIL_LOG_FAULT_COUNT, .silence = -1};
-    const char *id = mail_log_field(&log->fields, log->columns[SESSION]);
-    const char *remote = mail_log_field(&log->fields, log->columns[REMOTE]);
+    const char *id = log_field(&log->fields, log->columns[SESSION]);
+    const char *remote = log_field(&log->fields, log->columns[REMOTE]);
     struct net_address address;
     struct session *session;
 
-    event.time = mail_log_time(reader, mail_log_field(&log->fields, log->columns[TIME]));
-    if (!*id || strlen(id) > ID_MOST || event.time == 0) {
+    event.time = mail_log_time(reader, log_field(&log->fields, log->columns[TIME]));
+    if (!*id || strlen(id) > LOG_SESSION_ID_MOST || event.time == 0) {
         mail_log_damaged(reader);
         return;
     }
-    session = session_of(log, id, mail_log_line(reader));
+    if (!log->sessions.places)
+        log_sessions_init(&log->sessions, sizeof *session);
+    session = log_session_of(&log->sessions, id, mail_log_line(reader));
     if (mail_log_address(remote, strlen(remote), &address)) {
         if (session->remote.ip.family != IP_NONE && !net_address_equal(&session->remote, &address))
             session->is_connected = session->is_told = false; /* the next address of the host */
         session->remote = address;
     }
-    switch (*mail_log_field(&log->fields, log->columns[EVENT])) {
+    switch (*log_field(&log->fields, log->columns[EVENT])) {
     case '+':
         session->is_connected = true;
         session->connected = event.time;
@@ -167,8 +147,8 @@ static void read_line(struct mail_log_reader *reader, void *state, const char *l
     struct send_log *log = state;
 
     if (text_starts_fold(line, strlen(line), "#Fields:")) {
-        mail_log_split(&log->fields, line + 8 + strspn(line + 8, " "), ',');
-        mail_log_columns(&log->fields, column_names, log->columns);
+        log_fields_split(&log->fields, line + 8 + strspn(line + 8, " "), ',');
+        log_columns(&log->fields, column_names, log->columns);
         log->has_columns = log->columns[SESSION] != SIZE_MAX && log->columns[EVENT] != SIZE_MAX;
         return;
     }
@@ -178,7 +158,7 @@ static void read_line(struct mail_log_reader *reader, void *state, const char *l
         mail_log_damaged(reader);
         return;
     }
-    mail_log_split(&log->fields, line, ',');
+    log_fields_split(&log->fields, line, ',');
     read_event(reader, log, line);
 }
 
@@ -187,16 +167,18 @@ static void end(struct mail_log_reader *reader, void *state)
 {
     struct send_log *log = state;
 
-    for (size_t i = 0; i < (size_t)SETS * WAYS; i++) {
-        const struct session *session = &log->sessions[i / WAYS][i % WAYS];
-        struct mail_log_event event = {
-            .address = session->remote, .fault = MAIL_LOG_FAULT_COUNT, .silence = -1, .text = ""};
+    for (size_t i = 0; i < LOG_SESSIONS_MOST; i++) {
+        const struct session *session = log_session_at(&log->sessions, i);
+        struct mail_log_event event = {.fault = MAIL_LOG_FAULT_COUNT, .silence = -1, .text = ""};
 
-        if (session->is_connected && !session->is_told)
-            mail_log_tell(reader, &event);
+        if (!session || !session->is_connected || session->is_told)
+            continue;
+        event.address = session->remote;
+        mail_log_tell(reader, &event);
     }
     if (log->fields.text.text)
         buffer_release(&log->fields.text);
+    log_sessions_release(&log->sessions);
 }
 
 const struct mail_log_form mail_log_send = {

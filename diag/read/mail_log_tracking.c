@@ -13,14 +13,14 @@ static const char *const column_names[] = {
     "recipient-address", "recipient-status", NULL};
 
 struct tracking_log {
-    struct mail_log_fields fields;
+    struct log_fields fields;
     size_t columns[COLUMNS];
     bool has_columns;
 };
 
 static const char *column(const struct tracking_log *log, enum column which)
 {
-    return mail_log_field(&log->fields, log->columns[which]);
+    return log_field(&log->fields, log->columns[which]);
 }
 
 /* Of the failure, from where it is told: the recipients' status, or the context. */
@@ -74,14 +74,14 @@ static void read_line(struct mail_log_reader *reader, void *state, const char *l
     struct mail_log_event event = {.fault = MAIL_LOG_FAULT_COUNT, .silence = -1, .text = line};
 
     if (text_starts_fold(line, strlen(line), "#Fields:")) {
-        mail_log_split(&log->fields, line + 8 + strspn(line + 8, " "), ',');
-        mail_log_columns(&log->fields, column_names, log->columns);
+        log_fields_split(&log->fields, line + 8 + strspn(line + 8, " "), ',');
+        log_columns(&log->fields, column_names, log->columns);
         log->has_columns = log->columns[EVENT] != SIZE_MAX;
         return;
     }
     if (*line == '#' || !*line)
         return;
-    mail_log_split(&log->fields, line, ',');
+    log_fields_split(&log->fields, line, ',');
     event.line = mail_log_line(reader);
     event.time = log->has_columns ? mail_log_time(reader, column(log, TIME)) : 0;
     if (event.time == 0) {

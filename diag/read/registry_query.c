@@ -118,11 +118,57 @@ static bool read_number(struct part data, uint32_t *out)
     return true;
 }
 
+/* Strings as hex of UTF-16, each with its end, and an end behind the last. */
+struct hex_writer {
+    struct buffer *out;
+    bool has_unit;
+};
+
+static void add_unit(struct hex_writer *writer, uint32_t unit)
+{
+    buffer_print(writer->out, "%s%02x,%02x", writer->has_unit ? "," : "", (unsigned)unit & 0xFF,
+                 (unsigned)unit >> 8);
+    writer->has_unit = true;
+}
+
+static void add_character(struct hex_writer *writer, uint32_t code_point)
+{
+    if (code_point < 0x10000) {
+        add_unit(writer, code_point);
+        return;
+    }
+    add_unit(writer, 0xD800 + ((code_point - 0x10000) >> 10));
+    add_unit(writer, 0xDC00 + (code_point & 0x3FF));
+}
+
+static void add_list(struct part data, struct buffer *out)
+{
+    static const char separator[] = "\\0";
+    struct hex_writer writer = {out, false};
+    size_t used;
+
+    buffer_add_string(out, "hex(7):");
+    for (size_t at = 0; at < data.size; at += used) {
+        uint32_t code_point = 0;
+
+        if (text_starts_fold(data.text + at, data.size - at, separator)) {
+            used = sizeof separator - 1;
+        } else if (!(used = text_decode(data.text + at, data.size - at, &code_point))) {
+            used = 1;
+            code_point = 0xFFFD;
+        }
+        add_character(&writer, code_point);
+    }
+    if (data.size > 0)
+        add_unit(&writer, 0);
+    add_unit(&writer, 0);
+}
+
 bool registry_query_line(const char *line, size_t size, struct buffer *out)
 {
     struct part key = trimmed(line, size);
     struct row row;
-    uint32_t number;
+    uint32_t number = 0;
 
     if (is_key(line, size)) {
         buffer_add(out, "[", 1);
@@ -132,15 +178,18 @@ bool registry_query_line(const char *line, size_t size, struct buffer *out)
     }
     if (!split(line, size, &row))
         return false;
-    if (is_word(row.type, "REG_SZ")) {
-        add_quoted(row.name, out);
-        buffer_add(out, "=", 1);
-        add_quoted(row.data, out);
-        return true;
-    }
-    if (!is_word(row.type, "REG_DWORD") || !read_number(row.data, &number))
+    if (is_word(row.type, "REG_DWORD") && !read_number(row.data, &number))
+        return false;
+    if (!is_word(row.type, "REG_SZ") && !is_word(row.type, "REG_MULTI_SZ") &&
+        !is_word(row.type, "REG_DWORD"))
         return false;
     add_quoted(row.name, out);
-    buffer_print(out, "=dword:%08x", (unsigned)number);
+    buffer_add(out, "=", 1);
+    if (is_word(row.type, "REG_SZ"))
+        add_quoted(row.data, out);
+    else if (is_word(row.type, "REG_MULTI_SZ"))
+        add_list(row.data, out);
+    else
+        buffer_print(out, "dword:%08x", (unsigned)number);
     return true;
 }

@@ -14,7 +14,8 @@ bool registry_query_is_text(const char *head, size_t size);
 
 /*
  * Appends the line of an export that says the same as this one, without an end. False, with `out`
- * as it was, for what is no key or value, and for values of other types than REG_SZ and REG_DWORD.
+ * as it was, for what is no key or value, and for values of other types than REG_SZ, REG_DWORD and
+ * REG_MULTI_SZ, between whose strings stands "\0".
  */
 bool registry_query_line(const char *line, size_t size, struct buffer *out);
 

@@ -20,7 +20,7 @@ enum state {
 struct registry_text {
     const char *const *wanted;
     bool is_ansi; /* REGEDIT4: strings in hex data are of a code page, not UTF-16 */
-    bool is_in_parts;
+    bool is_in_parts, is_flat;
     bool is_wanted;
     struct buffer key;
     const char *kept_key; /* the same in the arena, once a value is kept */
@@ -38,18 +38,22 @@ struct registry_text {
 
 /* ---- keys ---- */
 
-static const struct {
-    const char *name;
-    const char *stands_for;
-} aliases[] = {
-    {"HKLM", "HKEY_LOCAL_MACHINE"},  {"HKCU", "HKEY_CURRENT_USER"},
-    {"HKCR", "HKEY_CLASSES_ROOT"},   {"HKU", "HKEY_USERS"},
-    {"HKCC", "HKEY_CURRENT_CONFIG"}, {"ControlSet001", "CurrentControlSet"},
-};
-
 struct part { /* of a key's path, between backslashes */
     const char *text;
     size_t size;
+};
+
+#define PART(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof text - 1                                                                      \
+    }
+
+static const struct {
+    struct part name, stands_for;
+} aliases[] = {
+    {PART("HKLM"), PART("HKEY_LOCAL_MACHINE")},  {PART("HKCU"), PART("HKEY_CURRENT_USER")},
+    {PART("HKCR"), PART("HKEY_CLASSES_ROOT")},   {PART("HKU"), PART("HKEY_USERS")},
+    {PART("HKCC"), PART("HKEY_CURRENT_CONFIG")}, {PART("ControlSet001"), PART("CurrentControlSet")},
 };
 
 /* The next part; an empty one at the end of the path. */
@@ -66,16 +70,16 @@ static struct part take_part(const char **path)
 static struct part without_alias(struct part part)
 {
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
-        const char *name = aliases[i].name;
-
-        if (text_equal_fold_sized(part.text, part.size, name, strlen(name)))
-            return (struct part){aliases[i].stands_for, strlen(aliases[i].stands_for)};
+        if (text_equal_fold_sized(part.text, part.size, aliases[i].name.text, aliases[i].name.size))
+            return aliases[i].stands_for;
     }
     return part;
 }
 
 static bool is_same_part(struct part a, struct part b)
 {
+    if (text_equal_fold_sized(a.text, a.size, b.text, b.size))
+        return true;
     a = without_alias(a);
     b = without_alias(b);
     return text_equal_fold_sized(a.text, a.size, b.text, b.size);
@@ -93,7 +97,7 @@ bool registry_is_key(const char *key, const char *wanted, bool or_below)
 static bool is_wanted_key(const struct registry_text *reader, const char *key)
 {
     for (const char *const *wanted = reader->wanted; *wanted; wanted++) {
-        if (registry_is_key(key, *wanted, true))
+        if (registry_is_key(key, *wanted, !reader->is_flat))
             return true;
     }
     return false;
@@ -115,8 +119,10 @@ static void cover(struct registry_text *reader, const char *key)
 {
     enum { BITS = 64 };
 
-    for (unsigned i = 0; i < BITS && reader->wanted[i] && !reader->is_in_parts; i++) {
-        if (registry_is_key(reader->wanted[i], key, true))
+    for (unsigned i = 0; i < BITS && reader->wanted[i]; i++) {
+        if (registry_is_key(key, reader->wanted[i], true))
+            reader->export.present |= UINT64_C(1) << i;
+        if (!reader->is_in_parts && registry_is_key(reader->wanted[i], key, true))
             reader->export.covered |= UINT64_C(1) << i;
     }
 }
@@ -523,6 +529,11 @@ void registry_text_add(struct registry_text *reader, const char *line, size_t si
 void registry_text_only(struct registry_text *reader, registry_filter *filter)
 {
     reader->filter = filter;
+}
+
+void registry_text_flat(struct registry_text *reader)
+{
+    reader->is_flat = true;
 }
 
 void registry_text_in_parts(struct registry_text *reader)

@@ -55,6 +55,9 @@ struct registry_text *registry_text_new(const char *const *wanted);
 typedef bool registry_filter(const struct registry_value *value);
 void registry_text_only(struct registry_text *reader, registry_filter *filter);
 
+/* From now on, of each wanted key its own values alone, not those of keys below it. */
+void registry_text_flat(struct registry_text *reader);
+
 /* From now on, what stands below a key may have been left out: nothing is covered by its line. */
 void registry_text_in_parts(struct registry_text *reader);
 
@@ -79,6 +82,7 @@ struct registry_export {
     bool is_cut;      /* more values were wanted than are kept, or longer ones */
     uint64_t covered; /* a bit for each of the first 64 wanted keys: the file has its line or that
                          of one above it, so that what is not there does not exist */
+    uint64_t present; /* the same for those whose own line the file has, or of one below them */
 };
 
 /* What was read, in `arena`; the reader is freed. */

@@ -4,11 +4,23 @@
 
 #include <string.h>
 
+enum { ASCII_RUN = 256 };
+
 bool utf16_begins(const char *bytes, size_t size, struct utf16 *utf16)
 {
     if (size < 2 || (memcmp(bytes, "\xFF\xFE", 2) != 0 && memcmp(bytes, "\xFE\xFF", 2) != 0))
         return false;
     *utf16 = (struct utf16){.is_big_endian = bytes[0] == '\xFE'};
+    return true;
+}
+
+bool utf16_begins_markup(const char *bytes, size_t size, struct utf16 *utf16)
+{
+    if (utf16_begins(bytes, size, utf16))
+        return true;
+    if (size < 2 || !bytes[0] == !bytes[1])
+        return false;
+    *utf16 = (struct utf16){.is_big_endian = !bytes[0]};
     return true;
 }
 
@@ -39,9 +51,27 @@ static void add_unit(struct utf16 *utf16, uint32_t unit, struct buffer *out)
         text_encode(out, unit);
 }
 
+/* Whole units of ASCII from the beginning, which most text is; gives the bytes they take. */
+static size_t add_ascii(const struct utf16 *utf16, const char *bytes, size_t size,
+                        struct buffer *out)
+{
+    size_t low = utf16->is_big_endian, high = !low, count = 0;
+    char run[ASCII_RUN];
+
+    if (utf16->has_byte || utf16->high)
+        return 0;
+    for (; count < ASCII_RUN && 2 * count + 1 < size; count++) {
+        run[count] = bytes[2 * count + low];
+        if (bytes[2 * count + high] != 0 || (run[count] & 0x80))
+            break;
+    }
+    buffer_add(out, run, count);
+    return 2 * count;
+}
+
 void utf16_to_utf8(struct utf16 *utf16, const char *bytes, size_t size, struct buffer *out)
 {
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; (i += add_ascii(utf16, bytes + i, size - i, out)) < size; i++) {
         uint8_t byte = (uint8_t)bytes[i];
 
         if (utf16->has_byte)

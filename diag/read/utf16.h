@@ -20,6 +20,12 @@ struct utf16 {
 /* True if a text that begins with these bytes is UTF-16, by its byte order mark. */
 bool utf16_begins(const char *bytes, size_t size, struct utf16 *utf16);
 
+/*
+ * As utf16_begins(), and without a mark too where the first character is of ASCII, as that of XML
+ * is: by which of its two bytes is 0.
+ */
+bool utf16_begins_markup(const char *bytes, size_t size, struct utf16 *utf16);
+
 /* Appends a piece to `out`, which has room. A lone surrogate becomes U+FFFD. */
 void utf16_to_utf8(struct utf16 *utf16, const char *bytes, size_t size, struct buffer *out);
 

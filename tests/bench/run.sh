@@ -56,3 +56,7 @@ echo
 $here/clocks.sh
 echo
 $here/capture.sh
+echo
+$here/events.sh
+echo
+$here/logs.sh

@@ -1,12 +1,14 @@
 /*
- * lab_time ADDRESS=SERVICE[/FAULT][:SECONDS[:DELAY]]...
+ * lab_time [--refuse=CODE:SPN]... ADDRESS=SERVICE[/FAULT][:SECONDS[:DELAY]]...
  *
  * Hosts that tell the time, each service at its usual port, until standard input ends: ntp, ldap,
  * kerberos, smb, smtp, http. FAULT: silent; kiss, of ntp, for RATE in place of the time; marks, of
  * kerberos, for microseconds that count answers. SECONDS: how far the clock behind it is ahead, or
  * with a minus sign back. DELAY: seconds that a question and its answer are on their way, half of
- * it each. Prints a line "listening ADDRESS:PORT" for each in the order given, once all are there.
- * Exit status 2 with a message when an argument is not understood or a port is taken.
+ * it each. --refuse: the error that kerberos has for who asks for a ticket for this service (7, it
+ * is nobody's, for all others). Prints a line "listening ADDRESS:PORT" for each in the order given,
+ * once all are there. Exit status 2 with a message when an argument is not understood or a port is
+ * taken.
  */
 #include "diag/platform.h"
 #include "tests/lab/time_peer.h"
@@ -15,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PEERS_MOST = 512, SECONDS_MOST = 1000000000 };
+enum { PEERS_MOST = 512, REFUSALS_MOST = 64, CODE_MOST = 127, SECONDS_MOST = 1000000000 };
 
 static const struct {
     const char *word;
@@ -37,6 +39,8 @@ static struct {
     struct time_peer_manner manners[PEERS_MOST];
     struct time_peers *running[PEERS_MOST];
     size_t count;
+    struct time_peer_refusal refusals[REFUSALS_MOST + 1];
+    size_t refusal_count;
 } lab;
 
 static bool read_service(const char *text, size_t size, enum time_peer_service *out)
@@ -80,6 +84,20 @@ static bool read_seconds(char **at, double least, int64_t *out)
     return true;
 }
 
+/* "7:SMTPSVC/mail.contoso.com" */
+static bool read_refusal(const char *text)
+{
+    char *end;
+    long code = strtol(text, &end, 10);
+
+    if (end == text || *end != ':' || code < 1 || code > CODE_MOST ||
+        lab.refusal_count == REFUSALS_MOST)
+        return false;
+    lab.refusals[lab.refusal_count++] =
+        (struct time_peer_refusal){.spn = end + 1, .code = (int)code};
+    return true;
+}
+
 static bool read_peer(char *argument)
 {
     struct time_peer *peer = &lab.list[lab.count];
@@ -115,6 +133,7 @@ static bool start(void)
             return false;
         }
         time_peers_set(lab.running[i], 0, &lab.manners[i]);
+        time_peers_refuse(lab.running[i], 0, lab.refusals);
         printf("listening %s:%u\n", lab.list[i].address, (unsigned)port);
     }
     return fflush(stdout) == 0;
@@ -122,12 +141,18 @@ static bool start(void)
 
 int main(int argc, char **argv)
 {
+    static const char option[] = "--refuse=";
     bool good = argc > 1 && platform_init() == STATUS_OK;
 
     for (int i = 1; i < argc && good; i++)
-        good = read_peer(argv[i]);
+        good = strncmp(argv[i], option, sizeof option - 1) == 0
+                   ? read_refusal(argv[i] + sizeof option - 1)
+                   : read_peer(argv[i]);
+    good = good && lab.count > 0;
     if (!good) {
-        fputs("usage: lab_time ADDRESS=SERVICE[/FAULT][:SECONDS[:DELAY]]...\n", stderr);
+        fputs(
+            "usage: lab_time [--refuse=CODE:SPN]... ADDRESS=SERVICE[/FAULT][:SECONDS[:DELAY]]...\n",
+            stderr);
         return 2;
     }
     good = start();

@@ -72,6 +72,8 @@ static const struct behaviour behaviours[] = {
      .script = {GREETING, STEP(SERVE)}},
     {"many-names", "the same, for 300 other names before its own", SMTP_PEER_MANY_NAMES,
      .script = {GREETING, STEP(SERVE)}},
+    {"exchange", "the same as Exchange: X-ANONYMOUSTLS, and X-EXPS, with more behind that",
+     SMTP_PEER_TRUSTED, .how = {.is_exchange = true}, .script = {GREETING, STEP(SERVE)}},
     {"tls-at-once", "TLS before it greets, as at port 465", SMTP_PEER_TRUSTED,
      .how = {.tls_at_once = true}, .script = {GREETING, STEP(SERVE)}},
 

@@ -36,6 +36,7 @@ struct smtp_peer {
     const char *name;    /* it greets with, and has certificates for; NULL: "mail.example" */
     enum smtp_peer_certificate certificate;
     bool tls_at_once; /* before the script begins */
+    bool is_exchange; /* serving, it offers X-ANONYMOUSTLS, if it has a certificate, and X-EXPS */
     bool is_refusing; /* the port is closed: connections are refused */
     bool is_deaf;     /* connections are completed by the system and never accepted */
     const struct smtp_peer_step *script; /* ended by SMTP_PEER_END; NULL: greets, then serves */

@@ -301,12 +301,26 @@ static enum progress act_reset(struct smtp_peers *peers, struct smtp_connection 
 
 /* ---- a healthy server ---- */
 
+/* More to those who came by X-ANONYMOUSTLS. */
+static void offer_exps(struct smtp_peers *peers, struct smtp_connection *connection)
+{
+    if (connection->is_anonymous)
+        say_text(connection,
+                 "250-X-EXPS EXCHANGEAUTH GSSAPI NTLM\r\n250-X-EXCHANGEAUTH SHA256\r\n");
+    else
+        say_text(connection, "250-X-EXPS GSSAPI NTLM\r\n");
+    if (peers->identities[connection->peer] && !connection->tls)
+        say_text(connection, "250-X-ANONYMOUSTLS\r\n");
+}
+
 static enum progress answer_ehlo(struct smtp_peers *peers, struct smtp_connection *connection)
 {
     say_with_name(peers, connection, "250-", "");
     say_text(connection, "250-PIPELINING\r\n250-SIZE 37748736\r\n");
     if (peers->identities[connection->peer] && !connection->tls)
         say_text(connection, "250-STARTTLS\r\n");
+    if (peers->list[connection->peer].is_exchange)
+        offer_exps(peers, connection);
     say_text(connection, "250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n");
     return DONE;
 }
@@ -328,6 +342,17 @@ static enum progress answer_starttls(struct smtp_peers *peers, struct smtp_conne
     buffer_clear(&connection->in);
     connection->tls = lab_tls_new(peers->identities[connection->peer]);
     return DONE;
+}
+
+static enum progress answer_anonymous_tls(struct smtp_peers *peers,
+                                          struct smtp_connection *connection)
+{
+    if (!peers->list[connection->peer].is_exchange) {
+        say_text(connection, "500 5.3.3 Unrecognized command\r\n");
+        return DONE;
+    }
+    connection->is_anonymous = true;
+    return answer_starttls(peers, connection);
 }
 
 static enum progress answer_ok(struct smtp_peers *peers, struct smtp_connection *connection)
@@ -360,9 +385,10 @@ static const struct {
     const char *word;
     enum progress (*answer)(struct smtp_peers *peers, struct smtp_connection *connection);
 } answers[] = {
-    {"EHLO", answer_ehlo}, {"HELO", answer_helo}, {"STARTTLS", answer_starttls},
-    {"NOOP", answer_ok},   {"RSET", answer_ok},   {"QUIT", answer_quit},
-    {"", answer_unknown},
+    {"EHLO", answer_ehlo},         {"HELO", answer_helo},
+    {"STARTTLS", answer_starttls}, {"X-ANONYMOUSTLS", answer_anonymous_tls},
+    {"NOOP", answer_ok},           {"RSET", answer_ok},
+    {"QUIT", answer_quit},         {"", answer_unknown},
 };
 
 static enum progress act_serve(struct smtp_peers *peers, struct smtp_connection *connection,

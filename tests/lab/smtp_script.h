@@ -22,7 +22,8 @@ struct smtp_connection {
     struct buffer out;
     size_t sent; /* of `out` */
     struct lab_tls *tls;
-    bool is_secured; /* the handshake is over */
+    bool is_secured;   /* the handshake is over */
+    bool is_anonymous; /* it said X-ANONYMOUSTLS */
 
     size_t column; /* of what was said last, for `has_greeted` */
     char fourth;

@@ -198,12 +198,30 @@ static void put_number(struct buffer *out, int number, int64_t value)
 struct refusal {
     int64_t code;
     const char *service, *host, *text;
+    struct ber server; /* the whole name as it was asked for, in place of service and host */
+    struct ber realm;  /* likewise; else CONTOSO.COM */
 };
+
+static void put_realm(const struct refusal *refusal, struct buffer *out)
+{
+    size_t start = out->size;
+
+    if (refusal->realm.size == 0) {
+        put_field(out, 9, BER_GENERAL_STRING, "CONTOSO.COM");
+        return;
+    }
+    ber_put(out, BER_GENERAL_STRING, refusal->realm.bytes, refusal->realm.size);
+    ber_wrap(out, start, BER_CONTEXT + 9);
+}
 
 static void put_principal(const struct refusal *refusal, struct buffer *out)
 {
     size_t start = out->size, names;
 
+    if (refusal->server.size > 0) {
+        ber_put(out, BER_CONTEXT + 10, refusal->server.bytes, refusal->server.size);
+        return;
+    }
     put_number(out, 0, 2); /* NT-SRV-INST */
     names = out->size;
     ber_put_text(out, BER_GENERAL_STRING, refusal->service);
@@ -230,7 +248,7 @@ static void put_krb_error(const struct time_peer *peer, const struct time_questi
         put_field(out, 4, BER_GENERALIZED_TIME, time.text);
     put_number(out, 5, marks ? question->asked : question->now % SECOND);
     put_number(out, 6, refusal->code);
-    put_field(out, 9, BER_GENERAL_STRING, "CONTOSO.COM");
+    put_realm(refusal, out);
     put_principal(refusal, out);
     if (marks && refusal->text)
         put_field(out, 11, BER_GENERAL_STRING, refusal->text);
@@ -242,14 +260,80 @@ static void put_krb_error(const struct time_peer *peer, const struct time_questi
         out->text[start + 1]++;
 }
 
+/* "SMTPSVC/mail.contoso.com" of a PrincipalName. */
+static void put_spn(struct ber principal, struct buffer *out)
+{
+    struct ber name = ber_take(&principal, BER_SEQUENCE), type, names;
+
+    type = ber_take(&name, BER_CONTEXT);
+    names = ber_take(&name, BER_CONTEXT + 1);
+    names = ber_take(&names, BER_SEQUENCE);
+    if (type.failed)
+        return;
+    while (ber_peek(&names) >= 0) {
+        const struct ber part = ber_take(&names, BER_GENERAL_STRING);
+
+        if (out->size > 0)
+            buffer_add_char(out, '/');
+        buffer_add(out, part.bytes, part.size);
+    }
+}
+
+static int64_t code_for(const struct time_question *question, struct ber principal)
+{
+    enum { UNKNOWN = 7 };
+    int64_t code = UNKNOWN;
+    struct buffer spn;
+
+    buffer_init(&spn, ANSWER_MOST);
+    put_spn(principal, &spn);
+    for (const struct time_peer_refusal *one = question->refusals; one && one->spn; one++) {
+        if (text_equal_fold(one->spn, spn.text))
+            code = one->code;
+    }
+    buffer_release(&spn);
+    return code;
+}
+
+/* Whether it is a TGS-REQ (RFC 4120 5.4.1); then for what, and what it is answered with. */
+static bool read_tgs_req(const struct time_question *question, struct refusal *refusal)
+{
+    enum { FRAME = 4, TGS_REQ = 12, PADATA = 3, BODY = 4, CNAME = 1, REALM = 2, SNAME = 3 };
+    size_t frame = question->is_stream ? FRAME : 0;
+    struct ber request = {.bytes = question->bytes + frame, .size = question->size - frame};
+    struct ber body, skipped;
+
+    if (question->size < frame)
+        return false;
+    request = ber_take(&request, BER_APPLICATION + TGS_REQ);
+    request = ber_take(&request, BER_SEQUENCE);
+    (void)ber_take(&request, BER_CONTEXT + 1); /* version */
+    (void)ber_take(&request, BER_CONTEXT + 2); /* type */
+    (void)ber_take_optional(&request, BER_CONTEXT + PADATA, &skipped);
+    body = ber_take(&request, BER_CONTEXT + BODY);
+    body = ber_take(&body, BER_SEQUENCE);
+    (void)ber_take(&body, BER_CONTEXT); /* options */
+    (void)ber_take_optional(&body, BER_CONTEXT + CNAME, &skipped);
+    refusal->realm = ber_take(&body, BER_CONTEXT + REALM);
+    refusal->realm = ber_take(&refusal->realm, BER_GENERAL_STRING);
+    refusal->server = ber_take(&body, BER_CONTEXT + SNAME);
+    refusal->code = code_for(question, refusal->server);
+    refusal->text = "LOOKING_UP_SERVER";
+    return !body.failed;
+}
+
+/* An AS-REQ is asked to prove itself; of tickets for services none is granted. */
 static void answer_kerberos(const struct time_peer *peer, const struct time_question *question,
                             struct buffer *out)
 {
-    static const struct refusal preauth_required = {25, "krbtgt", "CONTOSO.COM", "NEEDED_PREAUTH"};
+    static const struct refusal preauth_required = {
+        .code = 25, .service = "krbtgt", .host = "CONTOSO.COM", .text = "NEEDED_PREAUTH"};
+    struct refusal refusal = {0};
     struct buffer message;
+    bool for_service = read_tgs_req(question, &refusal);
 
     buffer_init(&message, ANSWER_MOST);
-    put_krb_error(peer, question, &preauth_required, &message);
+    put_krb_error(peer, question, for_service ? &refusal : &preauth_required, &message);
     if (question->is_stream)
         put_big(out, message.size, 4);
     buffer_add(out, message.text, message.size);
@@ -408,7 +492,7 @@ static void put_gss_error(const struct time_peer *peer, const struct time_questi
                           struct buffer *out)
 {
     static const unsigned char kerberos[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 1, 2, 2};
-    static const struct refusal not_us = {35, "HTTP", "exdiag-clock", NULL};
+    static const struct refusal not_us = {.code = 35, .service = "HTTP", .host = "exdiag-clock"};
     struct buffer token;
     size_t start;
 

@@ -12,6 +12,7 @@ struct time_question {
     unsigned asked;   /* questions heard before this one */
     int64_t received; /* by the host's clock: microseconds since 1970 UTC, as is the next */
     int64_t now;
+    const struct time_peer_refusal *refusals; /* of a KDC; or NULL */
 };
 
 /* Appends the answer; nothing where there is none. */

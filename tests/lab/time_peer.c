@@ -27,6 +27,7 @@ struct visit { /* a datagram, or a connection */
     int64_t received; /* by the peer's clock */
     unsigned asked;
     struct time_peer_manner manner;
+    const struct time_peer_refusal *refusals;
     struct buffer in;
     struct buffer out;
     size_t sent;
@@ -34,6 +35,7 @@ struct visit { /* a datagram, or a connection */
 
 struct state { /* of a peer; under the mutex */
     struct time_peer_manner manner;
+    const struct time_peer_refusal *refusals;
     unsigned asked;
     struct buffer heard;
 };
@@ -94,6 +96,7 @@ static void set_out(struct time_peers *peers, struct visit *visit)
 
     platform_mutex_lock(peers->mutex);
     visit->manner = state->manner;
+    visit->refusals = state->refusals;
     visit->asked = state->asked++;
     if (peer_of(peers, visit)->service == TIME_PEER_SMTP) {
         for (size_t i = 0; i < visit->in.size; i++) {
@@ -116,7 +119,8 @@ static void answer(struct time_peers *peers, struct visit *visit)
                                            .is_stream = visit->is_stream,
                                            .asked = visit->asked,
                                            .received = visit->received,
-                                           .now = clock_of(peers, visit)};
+                                           .now = clock_of(peers, visit),
+                                           .refusals = visit->refusals};
 
     if (peer->service == TIME_PEER_SMTP && visit->in.size == 0)
         time_answer_greeting(peer, question.now, &visit->out);
@@ -425,6 +429,14 @@ void time_peers_set(struct time_peers *peers, size_t peer, const struct time_pee
 {
     platform_mutex_lock(peers->mutex);
     peers->states[peer].manner = *manner;
+    platform_mutex_unlock(peers->mutex);
+}
+
+void time_peers_refuse(struct time_peers *peers, size_t peer,
+                       const struct time_peer_refusal *refusals)
+{
+    platform_mutex_lock(peers->mutex);
+    peers->states[peer].refusals = refusals;
     platform_mutex_unlock(peers->mutex);
 }
 

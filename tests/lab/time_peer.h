@@ -69,6 +69,16 @@ enum status time_peers_stop(struct time_peers *peers);
 /* From the next question on. */
 void time_peers_set(struct time_peers *peers, size_t peer, const struct time_peer_manner *manner);
 
+/* What a KDC says to who asks it for a ticket for a service (RFC 4120 7.5.9). */
+struct time_peer_refusal {
+    const char *spn; /* "SMTPSVC/mail.contoso.com", in any case */
+    int code;        /* 7: it is nobody's; 8: it is several accounts'; 37: the clocks differ */
+};
+
+/* Of a KDC, from the next question on: ended by NULL, and borrowed; 7 for all other services. */
+void time_peers_refuse(struct time_peers *peers, size_t peer,
+                       const struct time_peer_refusal *refusals);
+
 /* Questions that a peer has heard so far: datagrams, or pieces of a stream. */
 unsigned time_peers_asked(struct time_peers *peers, size_t peer);
 

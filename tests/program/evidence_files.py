@@ -124,7 +124,7 @@ def lines_ended_as_Windows_does():
 @case
 def a_line_beyond_all_bounds():
     with sample() as it:
-        huge = b'{"key":"x:1","value":"' + b"a" * (9 << 20) + b'"}\n'
+        huge = b'{"key":"x:1","value":"' + b"a" * (65 << 20) + b'"}\n'
         result = it.report([it.lines[0], huge, *it.lines[1:]], PROBLEMS)
         expect_equal(result.report["complete"], False, "complete")
 

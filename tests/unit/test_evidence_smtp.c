@@ -24,6 +24,8 @@ static struct smtp_line ehlo_lines[] = {LINE(1, "250-mail.contoso.com hello [192
                                         LINE(4, "250-x-internal SIZE contoso"),
                                         LINE(5, "250-XXXXXXXA"),
                                         LINE(6, "250 STARTTLS")};
+static struct smtp_line anonymous_lines[] = {LINE(1, "250-mail.contoso.com"),
+                                             LINE(2, "250 X-EXPS EXCHANGEAUTH SECRETMECH")};
 static struct smtp_line quit_lines[] = {LINE(7, "421 4.3.2 mail.contoso.com is down")};
 
 static const char *const names[] = {"*.contoso.com", "mail.fabrikam.com", "192.0.2.25"};
@@ -83,6 +85,16 @@ static struct smtp_exchange exchanges[] = {
      .status = STATUS_MALFORMED,
      .reason = "wrong version number",
      .reply = {.bytes = 17, .first_byte = 6001450, .last_byte = 6001460}},
+    {.step = SMTP_ANONYMOUS_EHLO,
+     .began = 6001500,
+     .ended = 6001500,
+     .reply = {.state = SMTP_REPLY_COMPLETE,
+               .code = 250,
+               .bytes = 60,
+               .first_byte = 6001500,
+               .last_byte = 6001500,
+               .lines = anonymous_lines,
+               .line_count = COUNT(anonymous_lines)}},
     {.step = SMTP_QUIT,
      .began = 6001500,
      .ended = 6001600,
@@ -244,8 +256,9 @@ static void test_redaction(void **state)
     assert_true(smtp_is_masked(&copy->exchanges[2].reply));
     assert_text(&copy->exchanges[2], 5, "250 STARTTLS");
     assert_non_null(smtp_keyword(&copy->exchanges[2].reply, "STARTTLS"));
-    assert_text(&copy->exchanges[4], 0, "421 4.3.2");
-    assert_true(copy->exchanges[4].was_reset);
+    assert_text(&copy->exchanges[4], 1, "250 X-EXPS EXCHANGEAUTH");
+    assert_text(&copy->exchanges[5], 0, "421 4.3.2");
+    assert_true(copy->exchanges[5].was_reset);
     assert_string_equal(copy->tls.chain[0].subject, copy->tls.chain[0].issuer);
     assert_true(certificate_is_for(&copy->tls.chain[0], copy->server_name));
     assert_string_equal(copy->tls.chain[0].sha256, "");

@@ -88,6 +88,15 @@ static const struct {
     {"# extended LDIF\n#\n# a comment\n  continued\n\nversion: 1\n", FILE_TYPE_LDIF},
     {"version:1\ndn:: Q049\n", FILE_TYPE_LDIF},
     {"# extended LDIF", FILE_TYPE_UNKNOWN},
+    {"Registered ServicePrincipalNames for CN=EX01,CN=Computers,DC=contoso,DC=com:\r\n",
+     FILE_TYPE_SETSPN},
+    {"Checking domain DC=contoso,DC=com\r\nCN=EX01,DC=contoso,DC=com\r\n\tSMTPSVC/a\r\n",
+     FILE_TYPE_SETSPN},
+    {"Checking forest DC=contoso,DC=com\r\nProcessing entry 0\r\n\r\n"
+     "found 0 group of duplicate SPNs.\r\n",
+     FILE_TYPE_SETSPN},
+    {"SMTPSVC/a is registered on these accounts:\r\n\tCN=A,DC=b\r\n", FILE_TYPE_SETSPN},
+    {"CN=EX01,DC=contoso,DC=com\r\nCN=EX02,DC=contoso,DC=com\r\n", FILE_TYPE_UNKNOWN},
     {"version: 2\n", FILE_TYPE_UNKNOWN},
     {"09:15:00.125 [7] INFO Retrieving message...\n", FILE_TYPE_MAILSTORE_LOG},
     {": continued from above\n09:15:00.125 [112] EXCEPTION Error\n", FILE_TYPE_MAILSTORE_LOG},
@@ -234,6 +243,9 @@ static void test_other_letters(void **state)
     assert_int_equal(type_of(BYTES(utf16), &encoding), FILE_TYPE_REGISTRY);
     assert_int_equal(encoding, TEXT_ENCODING_UTF16LE);
     assert_int_equal(type_of(BYTES(code_page), &encoding), FILE_TYPE_W32TM);
+    assert_int_equal(encoding, TEXT_ENCODING_CODE_PAGE);
+    assert_int_equal(type_of(BYTES("Dienstprinzipalnamen f\x81r CN=EX01,DC=com:\r\n"), &encoding),
+                     FILE_TYPE_SETSPN);
     assert_int_equal(encoding, TEXT_ENCODING_CODE_PAGE);
 }
 

@@ -37,6 +37,34 @@ static void both_byte_orders_are_read(void **state)
            "a.\xC3\xBC\n");
 }
 
+/* Halves of two characters, taken together, would be ASCII. */
+static void pieces_may_end_within_a_character(void **state)
+{
+    (void)state;
+    EXPECT("\xFF\xFE\0\x41\0\x42\0\x43", "\xEF\xBB\xBF\xE4\x84\x80\xE4\x88\x80\xE4\x8C\x80");
+}
+
+/* More of it than is taken at a time, and none of it after that. */
+static void long_ascii_is_read(void **state)
+{
+    struct utf16 utf16 = {.is_big_endian = false};
+    struct buffer out;
+    char bytes[1203];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = i % 2 ? '\0' : (char)('a' + i / 2 % 26);
+    bytes[1200] = '\x80';
+    buffer_init(&out, 1000);
+    utf16_to_utf8(&utf16, bytes, sizeof bytes, &out);
+    assert_int_equal(out.size, 602);
+    for (size_t i = 0; i < 600; i++)
+        assert_int_equal(out.text[i], 'a' + i % 26);
+    assert_string_equal(out.text + 600, "\xC2\x80");
+    assert_true(utf16.has_byte);
+    buffer_release(&out);
+}
+
 static void surrogates_are_one_character(void **state)
 {
     (void)state;
@@ -64,10 +92,35 @@ static void other_texts_are_left_alone(void **state)
     assert_false(utf16_begins("", 0, &utf16));
 }
 
+/* By the mark, or else by the first character, which is of ASCII. */
+static void markup_needs_no_mark(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        int is_wide, is_big;
+    } cases[] = {{"\xFF\xFE", 2, 1, 0}, {"\xFE\xFF", 2, 1, 1}, {"<\0", 2, 1, 0}, {"\0<", 2, 1, 1},
+                 {"<a", 2, 0, 0},       {"\0\0<", 3, 0, 0},    {"<", 1, 0, 0},   {"\0", 1, 0, 0},
+                 {"", 0, 0, 0},         {"\xEF\xBB", 2, 0, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct utf16 utf16;
+
+        assert_int_equal(utf16_begins_markup(cases[i].bytes, cases[i].size, &utf16),
+                         cases[i].is_wide);
+        if (cases[i].is_wide)
+            assert_int_equal(utf16.is_big_endian, cases[i].is_big);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(markup_needs_no_mark),
         cmocka_unit_test(both_byte_orders_are_read),
+        cmocka_unit_test(pieces_may_end_within_a_character),
+        cmocka_unit_test(long_ascii_is_read),
         cmocka_unit_test(surrogates_are_one_character),
         cmocka_unit_test(other_texts_are_left_alone),
     };

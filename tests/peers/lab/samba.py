@@ -147,19 +147,20 @@ class Domain:
 
 class DomainController(Server):
     """Directory, Kerberos, DNS and SMB by Samba, NTP by chrony. `pdc`: the controller that its DNS
-    calls the PDC emulator."""
+    calls the PDC emulator. `directives`: more of smb.conf, which stand before what it has."""
 
     PROGRAMS = ("samba", "smbd")
     PORTS = (53, 88, 389, 445)
 
-    def __init__(self, domain, name, offset=0, pdc=None):
+    def __init__(self, domain, name, offset=0, pdc=None, directives=()):
         super().__init__(domain.network, domain.controllers[name], offset)
         self.domain = domain
         self.name = f"{name}.{domain.name}"
         self.clock = TimeServer(domain.network, self.address, offset)
         self.data = self.folder / "data"
         shutil.copytree(domain.folder / "data", self.data)
-        configuration = self.write("smb.conf", domain.settings(self.data, self.address))
+        settings = domain.settings(self.data, self.address)
+        configuration = self.write("smb.conf", settings + "\n".join([*directives, ""]))
         if pdc:
             domain.publish(open_directory(configuration), "pdc", [pdc])
 

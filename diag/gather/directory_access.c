@@ -1,0 +1,221 @@
+#include "diag/gather/directory_access.h"
+
+#include "diag/memory.h"
+#include "diag/platform.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { IDLE_MOST = 16, KDC_PORT = 88, INVALID_CREDENTIALS = 49, PRINCIPAL_MOST = 1024 };
+
+enum trial { UNTRIED, BEING_TRIED, TAKEN, REFUSED };
+
+struct directory_access {
+    char *user;     /* or NULL */
+    char *password; /* with it */
+    char *ca_file;  /* or NULL */
+    uint16_t kdc_port;
+
+    struct platform_mutex *mutex;         /* guards what follows */
+    struct platform_condition *concluded; /* a trial was */
+    unsigned users;
+    enum trial trials[DIRECTORY_IDENTITY_COUNT];
+    struct directory_visit idle[IDLE_MOST];
+    size_t idle_count;
+};
+
+static char *copy(const char *text)
+{
+    return text ? memory_copy_string(text) : NULL;
+}
+
+struct directory_access *directory_access_new(const struct directory_credentials *credentials)
+{
+    struct directory_access *access = memory_new(1, sizeof *access);
+
+    access->user = copy(credentials->user);
+    access->password = copy(credentials->password);
+    access->ca_file = copy(credentials->ca_file);
+    access->kdc_port = credentials->kdc_port ? credentials->kdc_port : KDC_PORT;
+    access->mutex = platform_mutex_new();
+    access->concluded = platform_condition_new();
+    access->users = 1;
+    return access;
+}
+
+struct directory_access *directory_access_share(struct directory_access *access)
+{
+    platform_mutex_lock(access->mutex);
+    access->users++;
+    platform_mutex_unlock(access->mutex);
+    return access;
+}
+
+void directory_access_leave(struct directory_access *access)
+{
+    bool last;
+
+    if (!access)
+        return;
+    platform_mutex_lock(access->mutex);
+    last = --access->users == 0;
+    platform_mutex_unlock(access->mutex);
+    if (!last)
+        return;
+    for (size_t i = 0; i < access->idle_count; i++)
+        platform_directory_close(access->idle[i].session);
+    platform_condition_free(access->concluded);
+    platform_mutex_free(access->mutex);
+    if (access->password)
+        OPENSSL_cleanse(access->password, strlen(access->password));
+    free(access->password);
+    free(access->user);
+    free(access->ca_file);
+    free(access);
+}
+
+/* The rootDSE is for everybody (RFC 4513 5.1.1). */
+static bool is_of_rootdse(const struct directory_answer *question)
+{
+    return question->scope == DIRECTORY_BASE && !*question->base;
+}
+
+static bool caller_has_ticket(struct buffer *why)
+{
+    struct buffer principal;
+    enum status status;
+
+    buffer_init(&principal, PRINCIPAL_MOST);
+    status = platform_kerberos_caller(&principal, why);
+    buffer_release(&principal);
+    return status == STATUS_OK;
+}
+
+enum directory_identity directory_access_identity(const struct directory_access *access,
+                                                  const struct directory_answer *question,
+                                                  struct buffer *why)
+{
+    if (!question->host || is_of_rootdse(question))
+        return DIRECTORY_AS_ANONYMOUS;
+    if (access->user)
+        return DIRECTORY_AS_NAMED;
+    return caller_has_ticket(why) ? DIRECTORY_AS_CALLER : DIRECTORY_AS_ANONYMOUS;
+}
+
+/* ---- sessions that are open ---- */
+
+static bool serves(const struct directory_visit *visit, const struct directory_answer *question)
+{
+    return visit->identity == question->identity && visit->tls_at_once == question->tls_at_once &&
+           net_address_equal(&visit->address, &question->address);
+}
+
+static bool take_idle(struct directory_access *access, const struct directory_answer *question,
+                      struct directory_visit *visit)
+{
+    bool found = false;
+
+    platform_mutex_lock(access->mutex);
+    for (size_t i = 0; i < access->idle_count && !found; i++) {
+        found = serves(&access->idle[i], question);
+        if (found) {
+            *visit = access->idle[i];
+            access->idle[i] = access->idle[--access->idle_count];
+        }
+    }
+    platform_mutex_unlock(access->mutex);
+    return found;
+}
+
+void directory_access_exit(struct directory_access *access, struct directory_visit *visit,
+                           bool good)
+{
+    platform_mutex_lock(access->mutex);
+    if (good && access->idle_count < IDLE_MOST) {
+        visit->is_fresh = false;
+        access->idle[access->idle_count++] = *visit;
+        visit->session = NULL;
+    }
+    platform_mutex_unlock(access->mutex);
+    platform_directory_close(visit->session);
+    visit->session = NULL;
+}
+
+/* ---- logons ---- */
+
+/* Waits while a password is tried elsewhere. False if it was refused. */
+static bool may_try(struct directory_access *access, enum directory_identity identity)
+{
+    enum trial *trial = &access->trials[identity];
+    bool may;
+
+    platform_mutex_lock(access->mutex);
+    while (identity == DIRECTORY_AS_NAMED && *trial == BEING_TRIED)
+        platform_condition_wait(access->concluded, access->mutex);
+    may = *trial != REFUSED;
+    if (*trial == UNTRIED)
+        *trial = BEING_TRIED;
+    platform_mutex_unlock(access->mutex);
+    return may;
+}
+
+static void conclude(struct directory_access *access, enum directory_identity identity,
+                     enum status status, int result)
+{
+    enum trial *trial = &access->trials[identity];
+
+    platform_mutex_lock(access->mutex);
+    if (status == STATUS_REJECTED && result == INVALID_CREDENTIALS)
+        *trial = REFUSED;
+    else if (status == STATUS_OK && *trial != REFUSED)
+        *trial = TAKEN;
+    else if (*trial == BEING_TRIED)
+        *trial = UNTRIED;
+    platform_condition_broadcast(access->concluded);
+    platform_mutex_unlock(access->mutex);
+}
+
+static enum status log_on(struct directory_access *access, const struct directory_answer *question,
+                          int64_t deadline, int *result, struct buffer *why,
+                          struct directory_visit *visit)
+{
+    bool is_named = question->identity == DIRECTORY_AS_NAMED;
+    const struct directory_target target = {.address = question->address,
+                                            .kdc_port = access->kdc_port,
+                                            .host = question->host,
+                                            .tls_at_once = question->tls_at_once,
+                                            .start_tls = is_named && !question->tls_at_once,
+                                            .ca_file = access->ca_file,
+                                            .identity = question->identity,
+                                            .user = is_named ? access->user : NULL,
+                                            .password = is_named ? access->password : NULL};
+
+    *visit = (struct directory_visit){.address = question->address,
+                                      .tls_at_once = question->tls_at_once,
+                                      .identity = question->identity,
+                                      .is_fresh = true};
+    return platform_directory_open(&target, deadline, result, why, &visit->session);
+}
+
+enum status directory_access_enter(struct directory_access *access,
+                                   const struct directory_answer *question, bool fresh,
+                                   int64_t deadline, int *result, struct buffer *why,
+                                   struct directory_visit *visit)
+{
+    enum directory_identity identity = question->identity;
+    enum status status;
+
+    *result = 0;
+    if (!fresh && take_idle(access, question, visit))
+        return STATUS_OK;
+    if (identity == DIRECTORY_AS_ANONYMOUS)
+        return log_on(access, question, deadline, result, why, visit);
+    if (!may_try(access, identity)) {
+        buffer_add_string(why, "this logon was refused before, and is not tried again");
+        return STATUS_DENIED;
+    }
+    status = log_on(access, question, deadline, result, why, visit);
+    conclude(access, identity, status, *result);
+    return status;
+}

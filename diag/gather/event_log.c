@@ -1,0 +1,115 @@
+#include "diag/gather/event_log.h"
+
+#include "diag/gather/file.h"
+#include "diag/gather/text_file.h"
+#include "diag/read/event_xml.h"
+#include "diag/read/evtx.h"
+#include "diag/xml_library.h"
+
+#include <stdlib.h>
+
+struct reading {
+    struct event_groups *groups;
+    struct arena scratch; /* of one event */
+    uint64_t strange;
+};
+
+static void take_event(void *context, const struct windows_event *event)
+{
+    struct reading *reading = context;
+    struct mail_event mail;
+
+    if (mail_event_read(event, &reading->scratch, &mail))
+        event_groups_add(reading->groups, &mail, event->computer, event->time);
+    else
+        reading->strange++;
+    arena_reset(&reading->scratch);
+}
+
+static enum status read_xml(struct text_file *text, struct reading *reading,
+                            struct event_log_account *account, const char **reason)
+{
+    struct xml_library library;
+    enum status status = xml_library_load(&library, reason);
+    struct event_xml *reader;
+    const char *piece;
+    size_t size;
+
+    if (status != STATUS_OK)
+        return status;
+    reader = event_xml_new(&library, mail_event_wishes, take_event, reading);
+    while ((size = text_file_next(text, &piece)) > 0)
+        event_xml_feed(reader, piece, size);
+    event_xml_end(reader, account);
+    return STATUS_OK;
+}
+
+/* A last chunk may be cut off; the reader is told how much there is of it. */
+static void read_evtx(FILE *file, struct reading *reading, struct event_log_account *account)
+{
+    struct evtx *reader = evtx_new(mail_event_wishes, take_event, reading);
+    unsigned char *chunk = memory_new(1, EVTX_CHUNK_SIZE);
+    size_t size;
+
+    rewind(file);
+    if (fread(chunk, 1, EVTX_HEADER_SIZE, file) == EVTX_HEADER_SIZE) {
+        while ((size = fread(chunk, 1, EVTX_CHUNK_SIZE, file)) > 0)
+            evtx_chunk(reader, chunk, size);
+    }
+    evtx_end(reader, account);
+    free(chunk);
+}
+
+static enum status read_log(FILE *file, struct text_file *text, struct event_log_digest *log,
+                            const char **reason)
+{
+    struct reading reading = {.groups = event_groups_new()};
+    enum status status = STATUS_OK;
+
+    if (log->type == FILE_TYPE_EVTX)
+        read_evtx(file, &reading, &log->account);
+    else
+        status = read_xml(text, &reading, &log->account, reason);
+    log->strange = reading.strange;
+    log->more =
+        event_groups_end(reading.groups, &log->evidence.memory, &log->groups, &log->group_count);
+    arena_release(&reading.scratch);
+    return ferror(file) ? STATUS_IO : status;
+}
+
+static enum status read_file(FILE *file, struct event_log_digest *log, const char **reason)
+{
+    struct text_file *text = text_file_new(file);
+    enum status status = STATUS_INVALID;
+
+    log->type = text_file_type(text);
+    if (log->type == FILE_TYPE_EVTX || log->type == FILE_TYPE_EVENT_XML)
+        status = read_log(file, text, log, reason);
+    else
+        *reason = "it is no Windows event log, neither .evtx nor exported as XML";
+    text_file_free(text);
+    return status;
+}
+
+void gather_event_log(struct evidence *item)
+{
+    struct event_log_digest *log = (struct event_log_digest *)item;
+    const char *reason = NULL;
+    FILE *file;
+    enum status status = gather_file_open(log->path, &file, &reason);
+
+    if (status == STATUS_OK) {
+        status = read_file(file, log, &reason);
+        fclose(file);
+    }
+    item->settled = true;
+    if (status == STATUS_OK)
+        return;
+    log->type = FILE_TYPE_UNKNOWN;
+    log->account = (struct event_log_account){0};
+    log->groups = NULL;
+    log->group_count = 0;
+    log->strange = 0;
+    log->more = false;
+    evidence_fail(item, status, reason);
+}

@@ -1,0 +1,314 @@
+#include "probes/spn/accounts.h"
+
+#include "diag/read/case_fold.h"
+#include "diag/read/ldap_text.h"
+#include "diag/read/spn.h"
+#include "diag/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct line {         /* of a book: who holds what */
+    const char *name; /* folded */
+    const struct spn_account *account;
+};
+
+struct spn_book {
+    struct spn_account *accounts;
+    size_t account_count;
+    struct line *lines; /* in order of their names */
+    size_t line_count;
+};
+
+/* ---- text ---- */
+
+char *spn_folded(struct arena *arena, const char *text)
+{
+    size_t left = strlen(text);
+    struct buffer out;
+
+    buffer_init(&out, 2 * left + 1);
+    while (left > 0) {
+        uint32_t code_point;
+        size_t size = text_decode(text, left, &code_point);
+
+        if (size > 0)
+            text_encode(&out, case_fold(code_point));
+        else
+            buffer_add_char(&out, *text);
+        size = size ? size : 1;
+        text += size;
+        left -= size;
+    }
+    return buffer_keep(&out, arena);
+}
+
+static bool is_text(const struct directory_value *value)
+{
+    return value->size > 0 && !memchr(value->bytes, '\0', value->size) &&
+           text_is_utf8(value->bytes, value->size);
+}
+
+/* ---- one account ---- */
+
+static bool has_class(const struct directory_entry *entry, const char *name)
+{
+    const struct directory_attribute *classes = directory_attribute_of(entry, "objectClass");
+
+    for (size_t i = 0; classes && i < classes->value_count; i++) {
+        if (text_equal_fold(classes->values[i].bytes, name))
+            return true;
+    }
+    return false;
+}
+
+/* "EX01" of "EX01$", which is a computer's; of an export without it, of the entry's own name. */
+static void read_name(const struct directory_entry *entry, struct arena *arena,
+                      struct spn_account *account)
+{
+    const char *name = directory_text_of(entry, "sAMAccountName");
+    struct ldap_rdn *rdns;
+    size_t count;
+
+    account->is_computer = has_class(entry, "computer");
+    if (name) {
+        size_t size = strlen(name);
+        bool is_machine = size > 1 && name[size - 1] == '$';
+
+        account->is_computer = account->is_computer || is_machine;
+        account->name = arena_copy(arena, name, is_machine ? size - 1 : size);
+        return;
+    }
+    if (ldap_dn_parse(entry->dn, arena, &rdns, &count) == STATUS_OK && count > 0)
+        account->name = rdns[0].value;
+}
+
+/* What its HOST/ names say: the longest with a dot is the full name. */
+static const char *host_of_names(const struct spn_account *account, struct arena *arena)
+{
+    const char *host = NULL;
+
+    for (size_t i = 0; i < account->name_count; i++) {
+        struct spn spn;
+
+        if (spn_parse(account->names[i], arena, &spn) != STATUS_OK || spn.port || spn.name ||
+            spn.instance || !text_equal_fold(spn.service, "HOST") || !strchr(spn.host, '.'))
+            continue;
+        if (!host || strlen(spn.host) > strlen(host))
+            host = spn.host;
+    }
+    return host;
+}
+
+static void read_names(const struct directory_entry *entry, struct arena *arena,
+                       struct spn_account *account)
+{
+    const struct directory_attribute *values =
+        directory_attribute_of(entry, "servicePrincipalName");
+    const char **names = arena_new(arena, values ? values->value_count : 0, sizeof *names);
+
+    for (size_t i = 0; values && i < values->value_count; i++) {
+        if (is_text(&values->values[i]))
+            names[account->name_count++] = values->values[i].bytes;
+    }
+    account->names = names;
+}
+
+/* False for an entry that is no account: of Exchange's configuration. */
+static bool read_account(const struct directory_entry *entry, struct arena *arena,
+                         struct spn_account *account)
+{
+    *account = (struct spn_account){.dn = entry->dn};
+    read_names(entry, arena, account);
+    if (account->name_count == 0 && !directory_text_of(entry, "sAMAccountName") &&
+        !has_class(entry, "computer"))
+        return false;
+    read_name(entry, arena, account);
+    account->domain = ldap_dn_domain(entry->dn, arena);
+    account->host = directory_text_of(entry, "dNSHostName");
+    if (!account->host)
+        account->host = host_of_names(account, arena);
+    if (account->host && !directory_text_of(entry, "sAMAccountName"))
+        account->is_computer = true;
+    account->is_user = !account->is_computer && (directory_text_of(entry, "sAMAccountName") ||
+                                                 directory_attribute_of(entry, "objectClass"));
+    return account->name != NULL;
+}
+
+/* ---- a book ---- */
+
+static int by_name(const void *one, const void *other)
+{
+    const struct line *a = one, *b = other;
+    int order = strcmp(a->name, b->name);
+
+    return order ? order : strcmp(a->account->dn, b->account->dn);
+}
+
+static const struct spn_book *make_book(const struct evidence *item,
+                                        const struct directory_entry *entries, size_t count,
+                                        const bool *is_whole, struct arena *arena)
+{
+    struct spn_book *book = arena_new(arena, 1, sizeof *book);
+    size_t names = 0;
+
+    book->accounts = arena_new(arena, count, sizeof *book->accounts);
+    for (size_t i = 0; i < count; i++) {
+        struct spn_account *account = &book->accounts[book->account_count];
+
+        if (!read_account(&entries[i], arena, account))
+            continue;
+        account->is_whole = !is_whole || is_whole[i];
+        account->source = item;
+        names += account->name_count;
+        book->account_count++;
+    }
+    book->lines = arena_new(arena, names, sizeof *book->lines);
+    for (size_t i = 0; i < book->account_count; i++) {
+        for (size_t k = 0; k < book->accounts[i].name_count; k++)
+            book->lines[book->line_count++] =
+                (struct line){spn_folded(arena, book->accounts[i].names[k]), &book->accounts[i]};
+    }
+    if (book->line_count > 0)
+        qsort(book->lines, book->line_count, sizeof *book->lines, by_name);
+    return book;
+}
+
+static const void *read_answer(const struct evidence *item, struct arena *arena)
+{
+    const struct directory_answer *answer = (const struct directory_answer *)item;
+
+    return make_book(item, answer->entries, answer->entry_count, NULL, arena);
+}
+
+static const void *read_file(const struct evidence *item, struct arena *arena)
+{
+    const struct directory_file *file = (const struct directory_file *)item;
+
+    return make_book(item, file->entries, file->entry_count, file->is_whole, arena);
+}
+
+const struct spn_book *spn_book_of_answer(const struct directory_answer *answer)
+{
+    return evidence_read(&answer->evidence, read_answer);
+}
+
+const struct spn_book *spn_book_of_file(const struct directory_file *file)
+{
+    return evidence_read(&file->evidence, read_file);
+}
+
+const struct spn_account *spn_book_accounts(const struct spn_book *book, size_t *count)
+{
+    *count = book->account_count;
+    return book->accounts;
+}
+
+/* ---- looking up ---- */
+
+bool spn_account_is(const struct spn_account *one, const struct spn_account *other)
+{
+    return one == other || (one && other && ldap_dn_equal(one->dn, other->dn));
+}
+
+bool spn_account_has(const struct spn_account *account, const char *service, const char *host)
+{
+    size_t size = strlen(service);
+
+    for (size_t i = 0; i < account->name_count; i++) {
+        const char *name = account->names[i];
+
+        if (strlen(name) > size && name[size] == '/' && case_equal(name, size, service, size) &&
+            spn_equal(name + size + 1, host))
+            return true;
+    }
+    return false;
+}
+
+/* An account of which one piece of evidence has all names is better known there. */
+static void add_holder(struct spn_holders *out, const struct spn_account *account)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        if (!spn_account_is(out->list[i], account))
+            continue;
+        if (account->is_whole && !out->list[i]->is_whole)
+            out->list[i] = account;
+        return;
+    }
+    if (out->count < SPN_HOLDERS_MOST)
+        out->list[out->count++] = account;
+}
+
+static size_t first_line(const struct spn_book *book, const char *name)
+{
+    size_t low = 0, high = book->line_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(book->lines[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void spn_find_holders(const struct spn_library *library, const char *service, const char *host,
+                      struct arena *arena, struct spn_holders *out)
+{
+    const char *name = spn_folded(arena, arena_print(arena, "%s/%s", service, host));
+
+    out->count = 0;
+    for (size_t i = 0; i < library->count; i++) {
+        const struct spn_book *book = library->books[i];
+
+        for (size_t k = first_line(book, name);
+             k < book->line_count && strcmp(book->lines[k].name, name) == 0; k++)
+            add_holder(out, book->lines[k].account);
+    }
+}
+
+/* How well a computer's account fits: 0 not at all. */
+static unsigned fit(const struct spn_account *account, const char *host, const char *name)
+{
+    const char *dot = host ? strchr(host, '.') : NULL;
+
+    if (!account->is_computer)
+        return 0;
+    if (host && account->host && text_equal_fold(account->host, host))
+        return 3;
+    if (!name || !text_equal_fold(account->name, name))
+        return 0;
+    if (host && account->host)
+        return 0; /* it says that it is another */
+    return dot && account->domain && text_equal_fold(account->domain, dot + 1) ? 2 : 1;
+}
+
+const struct spn_account *spn_find_computer(const struct spn_library *library, const char *host,
+                                            const char *name)
+{
+    const struct spn_account *best = NULL;
+    unsigned best_fit = 0;
+    bool is_alone = true;
+
+    for (size_t i = 0; i < library->count; i++) {
+        const struct spn_book *book = library->books[i];
+
+        for (size_t k = 0; k < book->account_count; k++) {
+            const struct spn_account *account = &book->accounts[k];
+            unsigned fits = fit(account, host, name);
+
+            if (fits == 0 || fits < best_fit)
+                continue;
+            if (fits == best_fit && spn_account_is(best, account)) {
+                best = account->is_whole ? account : best;
+                continue;
+            }
+            is_alone = fits > best_fit;
+            best = account;
+            best_fit = fits;
+        }
+    }
+    return is_alone ? best : NULL;
+}

@@ -1,0 +1,64 @@
+/*
+ * Accounts of the directory and the service principal names that they hold, from an answer of a
+ * directory or an export: read once for each piece of evidence, looked up by name.
+ */
+#ifndef EXDIAG_PROBES_SPN_ACCOUNTS_H
+#define EXDIAG_PROBES_SPN_ACCOUNTS_H
+
+#include "diag/evidence/directory.h"
+#include "diag/evidence/directory_file.h"
+
+struct spn_account {
+    const char *dn;
+    const char *name;          /* as setspn takes it: "EX01" of a computer, "svc-mail" of a user */
+    const char *domain;        /* "contoso.com", or NULL */
+    const char *host;          /* its dNSHostName, else what its HOST/ names call it; or NULL */
+    bool is_computer, is_user; /* neither: an export does not tell */
+    bool is_whole; /* all of its names are here, so that what is not here it does not have */
+    const char *const *names;
+    size_t name_count;
+    const struct evidence *source;
+};
+
+enum { SPN_HOLDERS_MOST = 16 /* of one name, that are told apart */, SPN_SOURCES_MOST = 16 };
+
+struct spn_holders {
+    const struct spn_account *list[SPN_HOLDERS_MOST]; /* in the order of their names */
+    size_t count;
+};
+
+struct spn_book; /* of one piece of evidence */
+
+/* Of settled evidence with STATUS_OK; kept with it. */
+const struct spn_book *spn_book_of_answer(const struct directory_answer *answer);
+const struct spn_book *spn_book_of_file(const struct directory_file *file);
+
+/* All accounts, in the order of the evidence. */
+const struct spn_account *spn_book_accounts(const struct spn_book *book, size_t *count);
+
+/* Several pieces of evidence, looked at as one: an account that is in two of them is one. */
+struct spn_library {
+    const struct spn_book *books[SPN_SOURCES_MOST];
+    size_t count;
+};
+
+/* Who holds "service/host", in any case. */
+void spn_find_holders(const struct spn_library *library, const char *service, const char *host,
+                      struct arena *arena, struct spn_holders *out);
+
+/*
+ * The account of a computer: by its full name, else by the name of its account within the
+ * domain, else the only one of that name. `host` or `name` may be NULL. NULL: none, or several.
+ */
+const struct spn_account *spn_find_computer(const struct spn_library *library, const char *host,
+                                            const char *name);
+
+bool spn_account_is(const struct spn_account *one, const struct spn_account *other);
+
+/* The account holds this name itself. */
+bool spn_account_has(const struct spn_account *account, const char *service, const char *host);
+
+/* Folded as the directory compares names (case_fold.h). */
+char *spn_folded(struct arena *arena, const char *text);
+
+#endif

@@ -1,0 +1,407 @@
+#include "probes/spn/events.h"
+
+#include "diag/clock.h"
+#include "diag/read/dns_name.h"
+#include "diag/read/spn.h"
+#include "diag/text.h"
+#include "probes/spn/kinds.h"
+#include "probes/spn/tell.h"
+
+#include <string.h>
+
+enum { LOGS_MOST = 16, LINES_MOST = 12, HOSTS_MOST = 64, GROUPS_MOST = 1000 };
+
+/* ---- one event ---- */
+
+static const unsigned ids[MAIL_EVENT_KIND_COUNT] = {
+#define X(name, word, id) [MAIL_EVENT_##name] = id,
+    MAIL_EVENT_LIST(X)
+#undef X
+};
+
+unsigned spn_event_id(const struct mail_event *event)
+{
+    return ids[event->kind];
+}
+
+/* The mechanisms by which servers log on; people and programs have others. */
+static bool is_of_servers(const char *mechanism)
+{
+    return text_equal_fold(mechanism, "ExchangeAuth") || text_equal_fold(mechanism, "Gssapi") ||
+           text_equal_fold(mechanism, "X-EXPS");
+}
+
+static enum spn_event_use use_of_reply(const struct mail_event *event)
+{
+    size_t size = strlen(event->reply);
+    bool is_refusal = event->reply[0] == '4' || event->reply[0] == '5';
+
+    if (text_equal_fold(event->command, "x-exps"))
+        return is_refusal ? SPN_EVENT_OF_SERVERS : SPN_EVENT_OTHER;
+    if (event->kind != MAIL_EVENT_CLIENT_REFUSED && text_equal_fold(event->command, "rcpt") &&
+        text_starts_fold(event->reply, size, "550 5.7.1"))
+        return SPN_EVENT_FOLLOWS;
+    return SPN_EVENT_OTHER;
+}
+
+enum spn_event_use spn_event_use(const struct mail_event *event)
+{
+    static const char service[] = "SMTPSVC/";
+
+    switch (event->kind) {
+    case MAIL_EVENT_EXPS_FAILED:
+    case MAIL_EVENT_EXPS_UNAVAILABLE:
+        return SPN_EVENT_OF_SERVERS;
+    case MAIL_EVENT_INBOUND_FAILED:
+        return is_of_servers(event->mechanism) ? SPN_EVENT_OF_SERVERS : SPN_EVENT_GUESSING;
+    case MAIL_EVENT_OUTBOUND_FAILED:
+        return is_of_servers(event->mechanism) ||
+                       text_starts_fold(event->target, strlen(event->target), service)
+                   ? SPN_EVENT_OF_SERVERS
+                   : SPN_EVENT_OTHER;
+    default:
+        return use_of_reply(event);
+    }
+}
+
+const char *spn_event_host(const struct mail_event *event, struct arena *arena)
+{
+    const char *host = event->host;
+    struct spn target;
+    struct buffer folded;
+
+    if (event->kind == MAIL_EVENT_INBOUND_FAILED || event->kind == MAIL_EVENT_CLIENT_REFUSED)
+        return NULL;
+    if (event->kind == MAIL_EVENT_OUTBOUND_FAILED) {
+        if (spn_parse(event->target, arena, &target) != STATUS_OK)
+            return NULL;
+        host = target.host;
+    }
+    if (!host || !spn_is_host(host))
+        return NULL;
+    buffer_init(&folded, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(host, &folded);
+    return buffer_keep(&folded, arena);
+}
+
+static const struct {
+    const char *code; /* of Exchange 2003 */
+    const char *token;
+    const char *text;
+} errors[] = {
+    {"0x8009030c", "LogonDenied",
+     "the ticket or the password was refused: the name is on another account, or the server may "
+     "not be reached from itself by it"},
+    {"0x80090303", "TargetUnknown", "no account has the name that was asked for, or several do"},
+    {"0x80090322", "WrongPrincipal", "the ticket was made for another account than the server's"},
+    {"0x80090324", "TimeSkew", "the clocks are too far apart"},
+    {"0x80090311", "NoAuthenticatingAuthority", "no domain controller could be asked"},
+    {"0x80090342", "KdcUnknownEncryptionType",
+     "the domain controller and the account have no encryption type in common"},
+};
+
+const char *spn_event_error_text(const char *error)
+{
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        if (text_equal_fold(error, errors[i].code) || text_equal_fold(error, errors[i].token))
+            return errors[i].text;
+    }
+    return NULL;
+}
+
+/* ---- the logs ---- */
+
+static const struct event_log_digest *log_at(struct examination *x, const char *path)
+{
+    const struct file_digest *digest = ask_file(x, path);
+    const struct event_log_digest *log;
+
+    if (!digest || digest->evidence.status != STATUS_OK ||
+        !(SPN_EVENT_FILES & PROBE_READS(digest->type)))
+        return NULL;
+    log = ask_event_log(x, path);
+    return log && log->evidence.status == STATUS_OK ? log : NULL;
+}
+
+struct logs {
+    const struct event_log_digest *list[LOGS_MOST];
+    size_t count;
+};
+
+static void find_logs(struct examination *x, struct logs *logs)
+{
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+
+    logs->count = 0;
+    for (size_t i = 0; i < files.count && logs->count < LOGS_MOST; i++) {
+        const struct event_log_digest *log = log_at(x, files.list[i]->name);
+
+        if (log)
+            logs->list[logs->count++] = log;
+    }
+}
+
+/* The host that an event of servers is about, as the log names it. */
+static const char *host_of(const struct event_group *group, struct arena *arena)
+{
+    const char *host = spn_event_host(&group->event, arena);
+
+    if (host || !group->computer || !spn_is_host(group->computer))
+        return host;
+    return group->computer;
+}
+
+bool spn_is_logged(struct examination *x, const char *host)
+{
+    struct logs logs;
+
+    find_logs(x, &logs);
+    for (size_t i = 0; i < logs.count; i++) {
+        for (size_t k = 0; k < logs.list[i]->group_count; k++) {
+            const struct event_group *group = &logs.list[i]->groups[k];
+            const char *named = host_of(group, pass_memory(x));
+
+            if (spn_event_use(&group->event) == SPN_EVENT_OF_SERVERS && named &&
+                dns_name_equal(named, host))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* ---- what they come to ---- */
+
+struct incident { /* a group that is told */
+    const struct event_group *group;
+    const struct event_log_digest *log;
+};
+
+struct incidents {
+    struct incident list[GROUPS_MOST];
+    size_t count;
+    uint64_t events;
+    uint64_t guesses;
+    bool has_id[MAIL_EVENT_KIND_COUNT];
+    const struct evidence *guesses_source;
+};
+
+typedef bool is_wanted(const void *context, struct examination *x, const struct event_group *group);
+
+static void collect(struct examination *x, const struct event_log_digest *log, is_wanted *wanted,
+                    const void *context, struct incidents *out)
+{
+    for (size_t i = 0; i < log->group_count; i++) {
+        const struct event_group *group = &log->groups[i];
+        enum spn_event_use use = spn_event_use(&group->event);
+
+        if (use == SPN_EVENT_OTHER || !wanted(context, x, group))
+            continue;
+        if (use == SPN_EVENT_GUESSING) {
+            out->guesses += group->count;
+            out->guesses_source = &log->evidence;
+            continue;
+        }
+        if (out->count < GROUPS_MOST)
+            out->list[out->count++] = (struct incident){group, log};
+    }
+}
+
+/* What follows from a refusal to log on is told only beside one. */
+static void count_events(struct incidents *incidents)
+{
+    bool has_cause = false;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < incidents->count; i++)
+        has_cause =
+            has_cause || spn_event_use(&incidents->list[i].group->event) == SPN_EVENT_OF_SERVERS;
+    for (size_t i = 0; i < incidents->count && has_cause; i++) {
+        incidents->events += incidents->list[i].group->count;
+        incidents->has_id[incidents->list[i].group->event.kind] = true;
+        incidents->list[kept++] = incidents->list[i];
+    }
+    incidents->count = kept;
+}
+
+/* ---- telling ---- */
+
+static const char *what_text(struct examination *x, const struct mail_event *event)
+{
+    struct arena *arena = pass_memory(x);
+
+    switch (event->kind) {
+    case MAIL_EVENT_EXPS_FAILED:
+    case MAIL_EVENT_EXPS_UNAVAILABLE:
+        return arena_print(arena, "X-EXPS failed with \"%s\", error %s", event->host, event->error);
+    case MAIL_EVENT_INBOUND_FAILED:
+        return arena_print(arena, "a logon from %s by %s failed at \"%s\": %s", event->address,
+                           event->mechanism, event->connector, event->error);
+    case MAIL_EVENT_OUTBOUND_FAILED:
+        return arena_print(arena, "logging on to %s by %s failed: %s", event->target,
+                           event->mechanism, event->error);
+    case MAIL_EVENT_CLIENT_REFUSED:
+        return arena_print(arena, "%s of %s was answered \"%s\"", event->command, event->host,
+                           event->reply);
+    default:
+        return arena_print(arena, "%s was answered \"%s\" by %s", event->command, event->reply,
+                           event->host);
+    }
+}
+
+static void saw_incident(struct examination *x, struct finding *finding,
+                         const struct incident *incident)
+{
+    const struct event_group *group = incident->group;
+    const char *meaning = spn_event_error_text(group->event.error);
+    char first[CLOCK_TEXT_SIZE] = "", last[CLOCK_TEXT_SIZE] = "";
+
+    if (group->first)
+        clock_format(group->first, first);
+    if (group->last && group->last != group->first)
+        clock_format(group->last, last);
+    saw(finding, &incident->log->evidence, "%s%s%s%sevent %u of %s, %llu time%s: %s%s%s%s", first,
+        *last ? " to " : "", last, *first ? ": " : "", spn_event_id(&group->event),
+        *group->computer ? group->computer : "a server that is not told",
+        (unsigned long long)group->count, group->count == 1 ? "" : "s", what_text(x, &group->event),
+        meaning ? " (" : "", meaning ? meaning : "", meaning ? ")" : "");
+}
+
+/* "1706 and 7004" */
+static const char *ids_text(struct examination *x, const struct incidents *incidents)
+{
+    size_t left = 0;
+    const char *parting = "";
+    struct buffer out;
+
+    for (size_t i = 0; i < MAIL_EVENT_KIND_COUNT; i++)
+        left += incidents->has_id[i];
+    buffer_init(&out, 128);
+    for (size_t i = 0; i < MAIL_EVENT_KIND_COUNT; i++) {
+        if (!incidents->has_id[i])
+            continue;
+        buffer_print(&out, "%s%u", parting, ids[i]);
+        parting = --left > 1 ? ", " : " and ";
+    }
+    return buffer_keep(&out, pass_memory(x));
+}
+
+static void saw_guesses(struct finding *finding, const struct incidents *incidents)
+{
+    if (incidents->guesses > 0)
+        saw(finding, incidents->guesses_source,
+            "beside these, %llu event%s 1035 of other mechanisms, as Login and NTLM: passwords "
+            "that somebody tried, which is another matter",
+            (unsigned long long)incidents->guesses, incidents->guesses == 1 ? "" : "s");
+}
+
+static struct finding *tell(struct examination *x, const struct incidents *incidents)
+{
+    struct finding *finding = found(x, &exps_events);
+
+    set_number(finding, "count", incidents->events);
+    set_text(finding, "ids", ids_text(x, incidents));
+    for (size_t i = 0; i < incidents->count && i < LINES_MOST; i++)
+        saw_incident(x, finding, &incidents->list[i]);
+    if (incidents->count > LINES_MOST)
+        saw(finding, NULL, "and %zu more like these", incidents->count - LINES_MOST);
+    saw_guesses(finding, incidents);
+    return finding;
+}
+
+static void tell_guesses(struct examination *x, const struct incidents *incidents)
+{
+    struct finding *finding = not_applicable(
+        x, &exps_events, "%llu logon%s failed with passwords that somebody tried, none of a server",
+        (unsigned long long)incidents->guesses, incidents->guesses == 1 ? "" : "s");
+
+    saw(finding, incidents->guesses_source,
+        "events 1035 of mechanisms by which no server logs on: password guessing, as every server "
+        "sees that the Internet reaches");
+}
+
+/* ---- of a server ---- */
+
+static bool is_named(const struct spn_view *view, const char *host)
+{
+    if (dns_name_equal(host, view->host))
+        return true;
+    for (size_t i = 0; i < view->names.count; i++) {
+        if (dns_name_equal(view->names.list[i].host, host))
+            return true;
+    }
+    return false;
+}
+
+static bool is_of_view(const void *context, struct examination *x, const struct event_group *group)
+{
+    const char *host = host_of(group, pass_memory(x));
+
+    return host && is_named(context, host);
+}
+
+void spn_tell_events(struct examination *x, const struct spn_view *view)
+{
+    struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
+    struct finding *finding;
+    struct logs logs;
+
+    find_logs(x, &logs);
+    for (size_t i = 0; i < logs.count; i++)
+        collect(x, logs.list[i], is_of_view, view, incidents);
+    count_events(incidents);
+    if (incidents->count == 0) {
+        if (incidents->guesses > 0)
+            tell_guesses(x, incidents);
+        return;
+    }
+    finding = tell(x, incidents);
+    set_vouched(finding, VALUE_NAME, "machine", view->host, strlen(view->host));
+    spn_set_names(x, finding, view);
+    spn_saw_verdicts(x, finding, view);
+}
+
+/* ---- of a file ---- */
+
+/* A name without a dot is that of no subject, unless an export knows it. */
+static const char *subject_of(struct examination *x, const struct event_group *group)
+{
+    const char *host = host_of(group, pass_memory(x));
+    const struct spn_server *server;
+
+    if (!host || strchr(host, '.'))
+        return host;
+    server = spn_server_of(&spn_exports_of(x)->servers, host);
+    return server ? server->host : NULL;
+}
+
+static bool is_nobodys(const void *context, struct examination *x, const struct event_group *group)
+{
+    (void)context;
+    return spn_event_use(&group->event) == SPN_EVENT_GUESSING || !subject_of(x, group);
+}
+
+void spn_tell_events_of_file(struct examination *x, const struct subject *file)
+{
+    const struct event_log_digest *log = log_at(x, file->name);
+    struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
+    size_t hosts = 0;
+
+    if (!log)
+        return;
+    for (size_t i = 0; i < log->group_count && hosts < HOSTS_MOST; i++) {
+        const char *host = subject_of(x, &log->groups[i]);
+
+        if (!host || spn_event_use(&log->groups[i].event) != SPN_EVENT_OF_SERVERS)
+            continue;
+        add_subject(x, SUBJECT_SERVER, host);
+        hosts++;
+    }
+    collect(x, log, is_nobodys, NULL, incidents);
+    count_events(incidents);
+    if (incidents->count > 0)
+        tell(x, incidents);
+    else if (incidents->guesses > 0)
+        tell_guesses(x, incidents);
+    else if (hosts == 0)
+        not_applicable(x, &exps_events, "it tells of no server that could not log on to another");
+}

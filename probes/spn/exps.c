@@ -1,0 +1,291 @@
+#include "probes/spn/exps.h"
+
+#include "diag/clock.h"
+#include "diag/read/dns_name.h"
+#include "probes/spn/events.h"
+#include "probes/spn/kinds.h"
+#include "probes/spn/tell.h"
+
+#include <string.h>
+
+enum { LOGS_MOST = 16, PEERS_MOST = 64, LINES_MOST = 8 };
+
+/* ---- what is offered ---- */
+
+enum spn_offer spn_offer_of(const struct smtp_conversation *conversation, size_t servers)
+{
+    if (servers < 2)
+        return SPN_OFFER_NOT_NEEDED;
+    if (!conversation || !spn_said_ehlo(conversation))
+        return SPN_OFFER_NOT_SEEN;
+    if (spn_offered(conversation, "X-EXPS"))
+        return SPN_OFFERED;
+    return spn_is_masked(conversation) ? SPN_OFFER_MASKED : SPN_OFFER_ABSENT;
+}
+
+static void saw_ehlo(struct finding *finding, const struct smtp_conversation *conversation)
+{
+    const struct smtp_exchange *ehlo = smtp_exchange_of(conversation, SMTP_EHLO_AGAIN);
+
+    if (!ehlo || ehlo->status != STATUS_OK)
+        ehlo = smtp_exchange_of(conversation, SMTP_EHLO);
+    for (size_t i = 0; ehlo && i < ehlo->reply.line_count; i++)
+        saw(finding, &conversation->evidence, "%s", ehlo->reply.lines[i].text);
+}
+
+static void tell_absent(struct examination *x, const struct spn_view *view, bool is_masked)
+{
+    struct finding *finding = found(x, &exps_absent);
+
+    if (is_masked) {
+        finding_severity(finding, SEVERITY_CRITICAL);
+        set_text(finding, "masked", "yes");
+    }
+    set_vouched(finding, VALUE_NAME, "machine", view->host, strlen(view->host));
+    set_vouched(finding, VALUE_TEXT, "server", view->server->name, strlen(view->server->name));
+    saw(finding, &view->conversation->evidence,
+        "what it offers to the machine that runs exdiag, which may be another thing than to its "
+        "servers:");
+    saw_ehlo(finding, view->conversation);
+}
+
+static void tell_offer(struct examination *x, const struct spn_view *view)
+{
+    size_t servers = view->forest->servers.count;
+    enum spn_offer offer;
+
+    if (!view->server)
+        return;
+    if (servers == 0)
+        servers = view->exports->servers.count;
+    offer = spn_offer_of(view->conversation, servers);
+    if (offer == SPN_OFFERED)
+        healthy(x, &exps_absent, "X-EXPS %s is offered", spn_offered(view->conversation, "X-EXPS"));
+    else if (offer == SPN_OFFER_ABSENT || offer == SPN_OFFER_MASKED)
+        tell_absent(x, view, offer == SPN_OFFER_MASKED);
+}
+
+/* ---- what logs say ---- */
+
+static bool is_of_servers(enum smtp_auth_mechanism mechanism)
+{
+    return mechanism == SMTP_AUTH_EXPS_GSSAPI || mechanism == SMTP_AUTH_EXPS_NTLM ||
+           mechanism == SMTP_AUTH_EXPS_EXCHANGEAUTH || mechanism == SMTP_AUTH_EXPS_OTHER ||
+           mechanism == SMTP_AUTH_AUTH_GSSAPI;
+}
+
+void spn_refusals_of(const struct smtp_auth_peer *peer, struct spn_refusals *out)
+{
+    *out = (struct spn_refusals){.denied = 0};
+    for (int i = 0; i < SMTP_AUTH_MECHANISM_COUNT; i++) {
+        const uint64_t *outcomes = peer->outcomes[i];
+
+        if (i == SMTP_AUTH_NONE) {
+            out->remarked += outcomes[SMTP_AUTH_REMARKED];
+            out->required += outcomes[SMTP_AUTH_REQUIRED];
+        }
+        if (!is_of_servers((enum smtp_auth_mechanism)i))
+            continue;
+        out->denied += outcomes[SMTP_AUTH_DENIED] + outcomes[SMTP_AUTH_UNSUPPORTED];
+        out->temporary += outcomes[SMTP_AUTH_TEMPORARY];
+        out->remarked += outcomes[SMTP_AUTH_REMARKED];
+        out->required += outcomes[SMTP_AUTH_REQUIRED];
+        out->accepted += outcomes[SMTP_AUTH_ACCEPTED];
+    }
+}
+
+bool spn_is_refused(const struct spn_refusals *refusals)
+{
+    return refusals->denied + refusals->temporary > 0 ||
+           (refusals->remarked > 0 && refusals->accepted == 0);
+}
+
+static const struct auth_log_digest *log_at(struct examination *x, const char *path)
+{
+    const struct file_digest *digest = ask_file(x, path);
+    const struct auth_log_digest *log;
+
+    if (!digest || digest->evidence.status != STATUS_OK ||
+        !(SPN_AUTH_FILES & PROBE_READS(digest->type)))
+        return NULL;
+    log = ask_auth_log(x, path);
+    return log && log->evidence.status == STATUS_OK ? log : NULL;
+}
+
+/* Who did not let the other log on: of a send log the other end, of a receive log its writer. */
+static const char *refuser_of(const struct smtp_auth_peer *peer)
+{
+    return peer->server && spn_is_host(peer->server) ? peer->server : NULL;
+}
+
+struct refused { /* a peer that is told */
+    const struct smtp_auth_peer *peer;
+    const struct auth_log_digest *log;
+    struct spn_refusals refusals;
+};
+
+static void saw_peer(struct finding *finding, const struct refused *refused)
+{
+    const struct smtp_auth_peer *peer = refused->peer;
+    const struct spn_refusals *refusals = &refused->refusals;
+    char first[CLOCK_TEXT_SIZE] = "", address[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&peer->address, 25, address);
+    saw(finding, &refused->log->evidence,
+        "%s, %s%s%s: X-EXPS denied %llu times (5xx), put off %llu times (454), failed %llu times "
+        "without a reply, taken %llu times",
+        peer->connector, address, peer->client ? ", from " : "", peer->client ? peer->client : "",
+        (unsigned long long)refusals->denied, (unsigned long long)refusals->temporary,
+        (unsigned long long)refusals->remarked, (unsigned long long)refusals->accepted);
+    for (size_t i = 0; i < peer->error_count; i++) {
+        const char *meaning = spn_event_error_text(peer->errors[i].token);
+
+        saw(finding, &refused->log->evidence, "  %s, %llu times%s%s", peer->errors[i].token,
+            (unsigned long long)peer->errors[i].count, meaning ? ": " : "", meaning ? meaning : "");
+    }
+    if (peer->first.time)
+        clock_format(peer->first.time, first);
+    if (peer->first.line)
+        saw(finding, &refused->log->evidence, "  line %llu%s%s: %s",
+            (unsigned long long)peer->first.line, *first ? ", " : "", first, peer->first.text);
+}
+
+struct all_refused {
+    struct refused list[PEERS_MOST];
+    size_t count;
+    uint64_t denied, temporary, remarked;
+};
+
+/* Of one host, or (NULL) of those that are not named. */
+static void collect(const struct auth_log_digest *log, const char *host, struct all_refused *out)
+{
+    for (size_t i = 0; i < log->log.peer_count; i++) {
+        const struct smtp_auth_peer *peer = &log->log.peers[i];
+        const char *refuser = refuser_of(peer);
+        struct spn_refusals refusals;
+
+        spn_refusals_of(peer, &refusals);
+        if (!spn_is_refused(&refusals) ||
+            (host ? !refuser || !dns_name_equal(refuser, host) : refuser != NULL))
+            continue;
+        out->denied += refusals.denied;
+        out->temporary += refusals.temporary;
+        out->remarked += refusals.remarked;
+        if (out->count < PEERS_MOST)
+            out->list[out->count++] = (struct refused){peer, log, refusals};
+    }
+}
+
+static const char *what_text(const struct all_refused *all)
+{
+    if (all->denied > 0)
+        return "X-EXPS is answered 535";
+    return all->temporary > 0 ? "X-EXPS is answered 454 4.7.0" : "X-EXPS fails before an answer";
+}
+
+static struct finding *tell_refused(struct examination *x, const struct all_refused *all)
+{
+    struct finding *finding = found(x, &exps_refused);
+
+    set_text(finding, "what", what_text(all));
+    for (size_t i = 0; i < all->count && i < LINES_MOST; i++)
+        saw_peer(finding, &all->list[i]);
+    return finding;
+}
+
+/* The names of a server, whichever of them a log has. */
+static void collect_of_view(struct examination *x, const struct spn_view *view,
+                            struct all_refused *out)
+{
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+    size_t logs = 0;
+
+    for (size_t i = 0; i < files.count && logs < LOGS_MOST; i++) {
+        const struct auth_log_digest *log = log_at(x, files.list[i]->name);
+        bool is_named = false;
+
+        if (!log)
+            continue;
+        logs++;
+        for (size_t k = 0; k < view->names.count; k++) {
+            collect(log, view->names.list[k].host, out);
+            is_named = is_named || dns_name_equal(view->names.list[k].host, view->host);
+        }
+        if (!is_named)
+            collect(log, view->host, out);
+    }
+}
+
+/* A ticket that is refused though the directory is right: nobody gets as far as X-EXPS. */
+static void tell_tickets(struct examination *x, const struct spn_view *view)
+{
+    for (size_t i = 0; i < view->case_count; i++) {
+        const struct ticket_answer *ticket = view->tickets[i];
+        enum spn_verdict verdict = view->cases[i].verdict;
+        struct finding *finding;
+
+        if (!spn_ticket_is_answered(ticket) || ticket->error_code == 0 ||
+            (verdict != SPN_RIGHT && verdict != SPN_MAPPED))
+            continue;
+        finding = unknown(x, &exps_refused,
+                          "the name is where it belongs, and yet the KDC gives no ticket for it");
+        spn_saw_ticket(finding, ticket);
+        saw(finding, NULL,
+            "another domain controller may not have the name yet: see that they replicate");
+        return;
+    }
+}
+
+void spn_tell_exps(struct examination *x, const struct spn_view *view)
+{
+    struct all_refused *all = arena_new(pass_memory(x), 1, sizeof *all);
+    struct finding *finding;
+
+    tell_offer(x, view);
+    collect_of_view(x, view, all);
+    if (all->count == 0) {
+        tell_tickets(x, view);
+        return;
+    }
+    finding = tell_refused(x, all);
+    set_vouched(finding, VALUE_NAME, "machine", view->host, strlen(view->host));
+    spn_set_names(x, finding, view);
+    spn_saw_verdicts(x, finding, view);
+}
+
+bool spn_is_refused_in_logs(struct examination *x, const char *host)
+{
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+    struct all_refused *all = arena_new(pass_memory(x), 1, sizeof *all);
+
+    for (size_t i = 0; i < files.count; i++) {
+        const struct auth_log_digest *log = log_at(x, files.list[i]->name);
+
+        if (log)
+            collect(log, host, all);
+    }
+    return all->count > 0;
+}
+
+void spn_tell_exps_of_file(struct examination *x, const struct subject *file)
+{
+    const struct auth_log_digest *log = log_at(x, file->name);
+    struct all_refused *nameless = arena_new(pass_memory(x), 1, sizeof *nameless);
+    size_t added = 0;
+
+    if (!log)
+        return;
+    for (size_t i = 0; i < log->log.peer_count && added < PEERS_MOST; i++) {
+        const char *host = refuser_of(&log->log.peers[i]);
+        struct spn_refusals refusals;
+
+        spn_refusals_of(&log->log.peers[i], &refusals);
+        if (!host || !spn_is_refused(&refusals) || !strchr(host, '.'))
+            continue;
+        add_subject(x, SUBJECT_SERVER, host);
+        added++;
+    }
+    collect(log, NULL, nameless);
+    if (nameless->count > 0)
+        tell_refused(x, nameless);
+}

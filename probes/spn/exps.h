@@ -1,0 +1,40 @@
+/* Whether a server lets other servers log on: what it offers, and what their logs say. */
+#ifndef EXDIAG_PROBES_SPN_EXPS_H
+#define EXDIAG_PROBES_SPN_EXPS_H
+
+#include "probes/spn/view.h"
+
+#define SPN_AUTH_FILES                                                                             \
+    (PROBE_READS(FILE_TYPE_SMTP_SEND_LOG) | PROBE_READS(FILE_TYPE_SMTP_RECEIVE_LOG))
+
+enum spn_offer {
+    SPN_OFFER_NOT_NEEDED, /* no other server of the organisation is known */
+    SPN_OFFER_NOT_SEEN,   /* no reply to EHLO came */
+    SPN_OFFERED,
+    SPN_OFFER_ABSENT,
+    SPN_OFFER_MASKED /* and something has written over the reply */
+};
+
+/* `servers`: of the organisation, that are known. */
+enum spn_offer spn_offer_of(const struct smtp_conversation *conversation, size_t servers);
+
+struct spn_refusals {   /* of one peer of a protocol log, by mechanisms of servers alone */
+    uint64_t denied;    /* 535, and what other 5xx answers X-EXPS */
+    uint64_t temporary; /* 454 4.7.0 */
+    uint64_t remarked;  /* no reply, but the log's own server notes the error */
+    uint64_t required;  /* 5.7.3: it did not log on, where it should have */
+    uint64_t accepted;
+};
+void spn_refusals_of(const struct smtp_auth_peer *peer, struct spn_refusals *out);
+bool spn_is_refused(const struct spn_refusals *refusals);
+
+/* exps-absent and exps-refused of a server. */
+void spn_tell_exps(struct examination *x, const struct spn_view *view);
+
+/* Of a protocol log: the servers that it is about become subjects; the rest is told of the file. */
+void spn_tell_exps_of_file(struct examination *x, const struct subject *file);
+
+/* A protocol log says that this host did not let others log on. */
+bool spn_is_refused_in_logs(struct examination *x, const char *host);
+
+#endif

@@ -1,0 +1,119 @@
+#include "probes/spn/judge.h"
+
+#include "diag/text.h"
+
+#include <string.h>
+
+static const char *const words[SPN_VERDICT_COUNT] = {
+#define X(name, word) [SPN_##name] = word,
+    SPN_VERDICT_LIST(X)
+#undef X
+};
+
+const char *spn_verdict_word(enum spn_verdict verdict)
+{
+    return words[verdict];
+}
+
+bool spn_is_needed(unsigned reasons)
+{
+    return reasons & (SPN_ANNOUNCED | SPN_CONFIGURED | SPN_OWN | SPN_LOGGED);
+}
+
+bool spn_is_alternate_service_account(const struct spn_account *account)
+{
+    static const char *const services[] = {"exchangeMDB/", "exchangeRFR/", "exchangeAB/"};
+
+    for (size_t i = 0; i < account->name_count; i++) {
+        const char *name = account->names[i];
+
+        for (size_t k = 0; k < sizeof services / sizeof *services; k++) {
+            size_t size = strlen(services[k]);
+
+            if (!text_starts_fold(name, strlen(name), services[k]))
+                continue;
+            if (!text_equal_fold(name + size, account->name) &&
+                (!account->host || !text_equal_fold(name + size, account->host)))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* ---- sPNMappings ---- */
+
+static bool is_listed(const char *list, size_t size, const char *service)
+{
+    while (size > 0) {
+        const char *comma = memchr(list, ',', size);
+        size_t length = comma ? (size_t)(comma - list) : size;
+
+        if (text_equal_fold_sized(list, length, service, strlen(service)))
+            return true;
+        length += comma ? 1 : 0;
+        list += length;
+        size -= length;
+    }
+    return false;
+}
+
+bool spn_mapping_has(const struct directory_attribute *mappings, const char *service)
+{
+    static const char host[] = "host=";
+
+    for (size_t i = 0; mappings && i < mappings->value_count; i++) {
+        const struct directory_value *value = &mappings->values[i];
+        size_t size = sizeof host - 1;
+
+        if (text_starts_fold(value->bytes, value->size, host) &&
+            is_listed(value->bytes + size, value->size - size, service))
+            return true;
+    }
+    return false;
+}
+
+/* ---- judging ---- */
+
+static enum spn_verdict judge_nobody(const struct spn_case *at)
+{
+    if (!spn_is_needed(at->reasons))
+        return SPN_NOT_NEEDED;
+    return at->is_everywhere || (at->own && at->own->is_whole) ? SPN_MISSING : SPN_OPEN;
+}
+
+static bool is_sharer(const struct spn_case *at, const struct spn_account *account)
+{
+    for (size_t i = 0; i < at->sharer_count; i++) {
+        if (spn_account_is(at->sharers[i], account))
+            return true;
+    }
+    return false;
+}
+
+/* Of a server whose account nobody can name, one holder is as good as any. */
+static enum spn_verdict judge_one(const struct spn_case *at, const struct spn_account *holder)
+{
+    if (!at->own || spn_account_is(at->own, holder))
+        return at->holders == &at->hosts ? SPN_MAPPED : SPN_RIGHT;
+    return at->is_shared && is_sharer(at, holder) ? SPN_SHARED : SPN_MISPLACED;
+}
+
+void spn_judge(struct spn_case *at)
+{
+    at->holders = at->named.count == 0 && at->is_mapped ? &at->hosts : &at->named;
+    at->is_for_person = false;
+    if (at->holders->count == 0)
+        at->verdict = judge_nobody(at);
+    else if (at->holders->count > 1)
+        at->verdict = SPN_DUPLICATE;
+    else
+        at->verdict = judge_one(at, at->holders->list[0]);
+    for (size_t i = 0; i < at->holders->count; i++) {
+        const struct spn_account *holder = at->holders->list[i];
+
+        if (!spn_account_is(at->own, holder) &&
+            (!at->own || at->is_shared || !holder->is_computer ||
+             spn_is_alternate_service_account(holder)))
+            at->is_for_person = true;
+    }
+}

@@ -1,0 +1,148 @@
+/* What the probe can say. */
+#ifndef EXDIAG_PROBES_SPN_KINDS_H
+#define EXDIAG_PROBES_SPN_KINDS_H
+
+#include "diag/finding.h"
+
+extern const struct finding_kind smtp_spn_missing;
+extern const struct finding_kind smtp_spn_duplicate;
+extern const struct finding_kind smtp_spn_misplaced;
+extern const struct finding_kind back_connection_host_names;
+extern const struct finding_kind exps_absent;
+extern const struct finding_kind exps_refused;
+extern const struct finding_kind exps_events;
+
+/* ---- steps and references that several have ---- */
+
+/*
+ * {spn}: the names, {account}: the server's, {wrong}: those that hold one in its place, {filter}:
+ * the question for them. "old": the server is one of Exchange 2000 or 2003.
+ */
+
+#define SPN_CONSOLE "a member of the domain, in a command prompt run as a domain administrator"
+#define SPN_OLD_CONSOLE                                                                            \
+    "Windows Server 2003, in a command prompt run as a domain administrator, where no newer "      \
+    "Windows is in the domain"
+
+#define SPN_TAKES_EFFECT                                                                           \
+    "It takes effect when the domain controllers have replicated; who was refused a ticket asks "  \
+    "again after some minutes, or at once after klist purge"
+
+#define SPN_LOOK                                                                                   \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = SPN_CONSOLE,                                                                         \
+     .command = "setspn -Q {spn}",                                                                 \
+     .note = "names each account that holds it; changes nothing. setspn -F -Q looks through all "  \
+             "domains of the forest",                                                              \
+     .each = "spn"},                                                                               \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_OLD_CONSOLE,                          \
+        .command = "dsquery * forestroot -gc -filter {filter} -attr distinguishedName",            \
+        .note = "the same question: the setspn of Windows Server 2003 has no -Q", .when = "old",   \
+        .each = "filter"                                                                           \
+    }
+
+/*
+ * What -S checks is this domain, and with -F the forest. "add": all of the forest was seen;
+ * "add-unseen": it was not; "add-shared": other servers call themselves so, too.
+ */
+#define SPN_ADD                                                                                    \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = SPN_CONSOLE,                                                                         \
+     .command = "setspn -S {spn} {account}",                                                       \
+     .risk = "adds the name to the account, after a look that nobody else in the domain has it",   \
+     .note = SPN_TAKES_EFFECT,                                                                     \
+     .when = "add",                                                                                \
+     .each = "spn"},                                                                               \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_CONSOLE,                                                                     \
+         .command = "setspn -F -S {spn} {account}",                                                \
+         .risk = "adds the name to the account, after a look that nobody else in the forest has "  \
+                 "it",                                                                             \
+         .note = "-F, for not all of the forest could be looked at here. " SPN_TAKES_EFFECT,       \
+         .when = "add-unseen",                                                                     \
+         .each = "spn"},                                                                           \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = SPN_CONSOLE,                                                                     \
+         .command = "setspn -F -S {spn} {account}",                                                \
+         .risk = "the other servers that call themselves so cannot be logged on to by this name",  \
+         .note = "only on the account of the one server that is to have the name",                 \
+         .when = "add-shared",                                                                     \
+         .each = "spn"},                                                                           \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_OLD_CONSOLE,                         \
+        .command = "setspn -A {spn} {account}",                                                    \
+        .risk = "-A does not look for another account with that name: two of them are worse than " \
+                "none",                                                                            \
+        .note = "instead of the step above, and only if the look has shown no account: the "       \
+                "setspn of Windows Server 2003's Support Tools has no -S",                         \
+        .when = "old", .each = "spn"                                                               \
+    }
+
+#define SPN_CHECK                                                                                  \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = SPN_CONSOLE,                                                                         \
+     .command = "setspn -Q {spn}",                                                                 \
+     .note = "names one account: {account}",                                                       \
+     .each = "spn"},                                                                               \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_CONSOLE,                                                                     \
+         .command = "setspn -X -F",                                                                \
+         .note = "all duplicates of the forest, which is to have none of SMTPSVC; in a large "     \
+                 "forest it takes minutes"},                                                       \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
+        .where = "another Exchange server, in a command prompt", .command = "klist get {spn}",     \
+        .note = "asks for a ticket and lists it; an error says that no account has the name, or "  \
+                "several do",                                                                      \
+        .each = "spn"                                                                              \
+    }
+
+#define SPN_ARTICLE                                                                                \
+    {                                                                                              \
+        "KB 914137: Exchange Protocol Security authentication fails on a server that has "         \
+        "multiple SMTP virtual servers",                                                           \
+            NULL                                                                                   \
+    }
+#define SPN_SETSPN                                                                                 \
+    {                                                                                              \
+        "Microsoft Learn: setspn",                                                                 \
+            "https://learn.microsoft.com/en-us/windows-server/administration/windows-commands/"    \
+            "setspn"                                                                               \
+    }
+#define SPN_KERBEROS                                                                               \
+    {                                                                                              \
+        "RFC 4120 section 7.5.9: KDC_ERR_S_PRINCIPAL_UNKNOWN, KDC_ERR_PRINCIPAL_NOT_UNIQUE",       \
+            "https://www.rfc-editor.org/rfc/rfc4120"                                               \
+    }
+#define SPN_MODERN                                                                                 \
+    {                                                                                              \
+        "KB 979174: 454 4.7.0 Temporary authentication failure, events 1035 and 2017", NULL        \
+    }
+#define SPN_CONNECTOR                                                                              \
+    {                                                                                              \
+        "Microsoft Learn: Set-ReceiveConnector, parameter Fqdn",                                   \
+            "https://learn.microsoft.com/en-us/powershell/module/exchange/set-receiveconnector"    \
+    }
+
+#define SPN_MAKE_KNOWN                                                                             \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = "the machine that runs exdiag",                                                      \
+     .command = "Let it read the directory: run it as a user of the domain, with a Kerberos "      \
+                "ticket (klist, kinit), or name one with --user; name a domain controller with "   \
+                "--dc if DNS does not know them from here."},                                      \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_CONSOLE,                              \
+        .command = "setspn -F -Q SMTPSVC/* > smtpsvc.txt",                                         \
+        .note = "all accounts of the forest that hold such a name, with all their names, for "     \
+                "exdiag check --file smtpsvc.txt; ldifde exports are read too"                     \
+    }
+
+#endif

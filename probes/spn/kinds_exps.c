@@ -1,0 +1,180 @@
+/* Servers that cannot log on to each other, or are not offered to. */
+#include "probes/spn/kinds.h"
+
+#define EMS      "Exchange Management Shell"
+#define THIS_RUN "the machine that runs exdiag"
+
+static const struct reference references[] = {
+    SPN_ARTICLE,
+    SPN_MODERN,
+    SPN_CONNECTOR,
+    {"Microsoft Learn: NDR 5.7.3, cannot achieve Exchange Server authentication: a firewall that "
+     "blocks X-EXPS, or the wrong connector",
+     NULL},
+    {NULL, NULL}};
+
+/* KB 979174 has these four, in this order of ease. */
+#define CAUSES                                                                                     \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = SPN_CONSOLE,                                                                         \
+     .command = "setspn -Q {spn}",                                                                 \
+     .note = "names one account, that of the server; changes nothing",                             \
+     .each = "spn"},                                                                               \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_CONSOLE,                                                                     \
+         .command = "w32tm /monitor",                                                              \
+         .note = "how far the domain controllers' clocks are apart; exdiag check --only clock "    \
+                 "tells it of the servers too"},                                                   \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_CONSOLE,                                                                     \
+         .command = "repadmin /replsummary",                                                       \
+         .note = "a domain controller that does not replicate has an old name, or an old key of "  \
+                 "the server's account"},                                                          \
+        {.shell = SHELL_POWERSHELL,                                                                \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = "the server that sends",                                                         \
+         .command = "Test-NetConnection -ComputerName {domain-controller} -Port 88",               \
+         .note = "TcpTestSucceeded must be True: Kerberos"},                                       \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "what this report finds beside it",   \
+        .command = "Correct what the findings on the names and the clocks say first: they "        \
+                   "explain this one.",                                                            \
+        .note = "where none does, see that the server is reached under its own name and not "      \
+                "through a balancer, and that its account's password is no older than AES in the " \
+                "domain (KdcUnknownEncryptionType)"                                                \
+    }
+
+#define CHECK_AGAIN                                                                                \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = THIS_RUN,                                  \
+        .command = "exdiag check --server {machine} --only spn,clock",                             \
+        .note = "with --dns, --dc and --user as now; new events are to stay away",                 \
+        .when = "machine", .also_powershell = true                                                 \
+    }
+
+const struct finding_kind exps_events = {
+    .id = "exps-events",
+    .severity = SEVERITY_WARNING,
+    .title = "servers could not log on to it: {count} events {ids}",
+    .why = "Each is a connection between Exchange servers on which one did not prove to the other "
+           "who it is. Mail between them waits and is tried again, or bounces as relaying that is "
+           "not allowed.",
+    .symptom = "Event 1706 and 7004 of MSExchangeTransport (Exchange 2003), 1035 and 2017 (2007 "
+               "and later); queues to other servers of the organisation in retry with 454 4.7.0.",
+    .cause = "The name by which the server is known is not registered, or registered twice or "
+             "elsewhere; clocks differ; domain controllers do not replicate; Kerberos does not get "
+             "through (port 88); a trust between domains is broken; encryption types do not fit.",
+    .applies_to = "Exchange 2000 and later",
+    .fix = (const struct step_template[]){CAUSES, {0}},
+    .verify = (const struct step_template[]){CHECK_AGAIN,
+                                             {.shell = SHELL_EMS,
+                                              .kind = STEP_EXACT,
+                                              .where = EMS ", on the server that sends",
+                                              .command = "Get-Queue | Format-List "
+                                                         "Identity,Status,LastError",
+                                              .note = "no queue to another server in Retry with "
+                                                      "454 4.7.0"},
+                                             {0}},
+    .no_undo = "looking changes nothing; what is corrected has its own way back",
+    .make_known =
+        (const struct step_template[]){
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = "an Exchange server, in a command prompt run as administrator",
+             .command = "wevtutil epl Application application.evtx",
+             .note = "for exdiag check --file application.evtx"},
+            {0}},
+    .references = references,
+};
+
+const struct finding_kind exps_refused = {
+    .id = "exps-refused",
+    .severity = SEVERITY_CRITICAL,
+    .title = "it does not let other servers log on: {what}",
+    .why = "A server that cannot log on is a stranger to the other: it may not relay, what it says "
+           "of a message is not believed, and many connectors take no mail from it at all.",
+    .symptom = "535 5.7.3 or 454 4.7.0 Temporary authentication failure in protocol logs and in "
+               "queues; 550 5.7.1 Unable to relay between servers.",
+    .cause = "As with the events: the name SMTPSVC/, clocks, replication, Kerberos that does not "
+             "get through, encryption types; or the loopback check, for a server that logs on to "
+             "itself.",
+    .applies_to = "Exchange 2000 and later",
+    .fix = (const struct step_template[]){CAUSES, {0}},
+    .verify = (const struct step_template[]){CHECK_AGAIN, {0}},
+    .no_undo = "looking changes nothing; what is corrected has its own way back",
+    .make_known =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "another Exchange server",
+             .command = "Turn on protocol logging of the connectors for a day (Set-SendConnector "
+                        "and Set-ReceiveConnector -ProtocolLoggingLevel Verbose), and give exdiag "
+                        "the logs with --file.",
+             .note = "what it answers to X-EXPS of an account that is no server's proves nothing"},
+            {0}},
+    .references = references,
+};
+
+const struct finding_kind exps_absent = {
+    .id = "exps-absent",
+    .severity = SEVERITY_WARNING,
+    .title = "it does not offer X-EXPS to other servers",
+    .why = "Exchange servers of one organisation log on to each other by X-EXPS. Where it is not "
+           "offered they cannot, and the receiver treats mail of its own organisation as a "
+           "stranger's: relaying is refused, or 5.7.3 is answered.",
+    .symptom = "NDR 5.7.3 Cannot achieve Exchange Server authentication, or 5.3.3 Unrecognized "
+               "command; mail between servers in retry.",
+    .cause = "A firewall or an inspecting device between the servers takes the offer away or "
+             "writes over it; the connector that answers is not the one for servers; its "
+             "authentication mechanism ExchangeServer was turned off.",
+    .applies_to = "Exchange 2003 and later, with several servers in the organisation",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "whatever inspects SMTP between the servers",
+             .command = "Turn off its inspection of SMTP (Mailguard, fixup protocol smtp, inspect "
+                        "esmtp, SMTP security of a firewall) between the servers.",
+             .note = "what was seen is a reply that such a device has written over",
+             .when = "masked"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EMS,
+             .command = "Get-ReceiveConnector -Server {server} | Format-List "
+                        "Identity,Bindings,RemoteIPRanges,AuthMechanism,Fqdn,SuppressXAnonymousTls",
+             .note = "which connector answers the address that asked: the one with the narrowest "
+                     "RemoteIPRanges around it; is ExchangeServer among its AuthMechanism?",
+             .when = "server"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = EMS,
+             .command = "Take the addresses of the other servers out of RemoteIPRanges of the "
+                        "connector for relaying, so that they reach the default one, or add "
+                        "ExchangeServer to the AuthMechanism of the connector that answers them.",
+             .risk = "with ExchangeServer among its mechanisms a connector takes none but the "
+                     "server's own names as Fqdn",
+             .when = "!masked"},
+            {0}},
+    .verify =
+        (const struct step_template[]){
+            {.shell = SHELL_SH,
+             .kind = STEP_EXACT,
+             .where = "another Exchange server, or the machine that runs exdiag",
+             .command = "exdiag check --server {machine} --only spn",
+             .note = "with --dns and --dc as now; X-EXPS is to be offered to the other servers, "
+                     "and need not be to everybody",
+             .also_powershell = true},
+            {0}},
+    .no_undo = "what is changed on a connector or a device goes back the same way",
+    .make_known =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "another Exchange server",
+             .command = "Run exdiag there: connectors answer each address with offers of its own."},
+            {0}},
+    .references = references,
+};

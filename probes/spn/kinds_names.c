@@ -1,0 +1,229 @@
+/* A name of SMTP that is on no account, on several, or on the wrong one. */
+#include "probes/spn/kinds.h"
+
+static const struct reference references[] = {SPN_ARTICLE,   SPN_SETSPN,   SPN_MODERN,
+                                              SPN_CONNECTOR, SPN_KERBEROS, {NULL, NULL}};
+
+static const struct step_template make_known[] = {SPN_MAKE_KNOWN, {0}};
+
+#define SYMPTOM                                                                                    \
+    "Mail between Exchange servers queues up. Exchange 2003: events 1706 and 7004, X-EXPS is "     \
+    "answered 535, and relaying 550 5.7.1. Exchange 2007 and later: 454 4.7.0 Temporary "          \
+    "authentication failure, events 1035 and 2017 with the target SMTPSVC/ and the name. Mail "    \
+    "from the Internet, which does not log on, still comes in."
+
+#define SHARED                                                                                     \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the servers that call themselves {host}",                                        \
+        .command = "Give each of them a name of its own on the connectors that let servers log "   \
+                   "on (Set-ReceiveConnector -Fqdn), or let one alone have the name.",             \
+        .note = "a name can be on one account, and no account is that of several machines; what "  \
+                "is shared for clients and the Internet belongs on connectors without Exchange "   \
+                "Server authentication",                                                           \
+        .when = "shared"                                                                           \
+    }
+
+/* "connector": receive connectors of the server that call themselves otherwise than it. */
+#define CONNECTOR_BACK                                                                             \
+    {.shell = SHELL_EMS,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "Exchange Management Shell",                                                         \
+     .command = "Get-ReceiveConnector -Identity {connector} | Format-List "                        \
+                "Identity,Fqdn,AuthMechanism,RemoteIPRanges",                                      \
+     .note = "what is set now, for the way back",                                                  \
+     .each = "connector"},                                                                         \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = "Exchange Management Shell",              \
+        .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {own-name}",                  \
+        .risk = "the connector's banner and EHLO reply change with it, and the name that its "     \
+                "certificate is chosen by: what clients and senders outside are told belongs on "  \
+                "a connector of their own, without Exchange Server authentication",                \
+        .note = "the first repair since Exchange 2007: servers that log on expect the server's "   \
+                "own name here",                                                                   \
+        .each = "connector"                                                                        \
+    }
+
+#define CONNECTOR_UNDO                                                                             \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = "Exchange Management Shell",              \
+        .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {host}", .note = "as it was", \
+        .each = "connector"                                                                        \
+    }
+
+const struct finding_kind smtp_spn_missing = {
+    .id = "smtp-spn-missing",
+    .severity = SEVERITY_CRITICAL,
+    .title = "{name} is not registered",
+    .why =
+        "Who logs on to this server by Kerberos asks a domain controller for a ticket for "
+        "SMTPSVC/ and the name by which the server calls itself. Where no account has that name, no "
+        "ticket is issued: X-EXPS between Exchange servers fails, and with it relaying and all "
+        "that only servers may do.",
+    .symptom = SYMPTOM,
+    .cause =
+        "An SMTP virtual server or a receive connector was given a name that is not the machine's, "
+        "as for the Internet to see, and nobody registered it: Exchange registers SMTP and SMTPSVC "
+        "for the server's own short and full names alone. Or these were lost, when the computer "
+        "was renamed or its account made anew.",
+    .applies_to = "Exchange 2000 and later; Windows Server 2003 with Service Pack 1 and later, "
+                  "which insist on it",
+    .fix =
+        (const struct step_template[]){
+            SPN_LOOK,
+            SHARED,
+            CONNECTOR_BACK,
+            SPN_ADD,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the directory",
+             .command = "Find the computer account of the server that calls itself {host}, and "
+                        "register the name there with setspn -S.",
+             .note = "its account was not found in what was read",
+             .when = "!account"},
+            {0}},
+    .verify = (const struct step_template[]){SPN_CHECK, {0}},
+    .undo = (const struct step_template[]){{.shell = SHELL_CMD,
+                                            .kind = STEP_EXACT,
+                                            .where = SPN_CONSOLE,
+                                            .command = "setspn -D {spn} {account}",
+                                            .note = "takes off what was added",
+                                            .when = "account",
+                                            .each = "spn"},
+                                           CONNECTOR_UNDO,
+                                           {0}},
+    .make_known = make_known,
+    .references = references,
+};
+
+const struct finding_kind smtp_spn_duplicate = {
+    .id = "smtp-spn-duplicate",
+    .severity = SEVERITY_CRITICAL,
+    .title = "{name} is registered on {count} accounts",
+    .why =
+        "A ticket is made with the key of one account. Where several have the name, a domain "
+        "controller issues none (KDC_ERR_PRINCIPAL_NOT_UNIQUE, or the same answer as for a name "
+        "that nobody has), or one that the server cannot read: X-EXPS fails, at times or always.",
+    .symptom = SYMPTOM " Domain controllers log event 11 of the KDC.",
+    .cause =
+        "It was added with setspn -A, which does not look, or by a script, on a second server that "
+        "is to take over, or on a service account; a server was replaced and the old account kept; "
+        "domain controllers before Windows Server 2012 R2 let it pass, and those of another domain "
+        "may not know.",
+    .applies_to = "every forest; also duplicates in different domains of one forest",
+    .fix =
+        (const struct step_template[]){
+            SPN_LOOK,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "whoever looks after these accounts",
+             .command = "Decide which of the accounts the name is to stay on: {accounts}.",
+             .note = "it belongs on the account of the computer whose SMTP service calls itself "
+                     "{host}, for that service runs as the machine. An alternate service account "
+                     "of Exchange is not used by SMTP",
+             .when = "person"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = SPN_CONSOLE,
+             .command = "setspn -D {name} {wrong}",
+             .risk = "tickets for the name that were issued with this account's key are of no use "
+                     "any more; to the server they were not before",
+             .note = "the name stays on {account}",
+             .when = "certain",
+             .each = "wrong"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -D {name} {wrong}",
+             .risk = "tickets for the name that were issued with this account's key are of no use "
+                     "any more",
+             .note = "only of the accounts that are not to keep it",
+             .when = "person",
+             .each = "wrong"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = SPN_CONSOLE,
+             .command = "setspn -S {name} {account}",
+             .risk = "adds the name to the account, after a look that nobody else in the domain "
+                     "has it",
+             .note = "only once no other account has it: -S declines while one does",
+             .when = "to-add"},
+            {0}},
+    .verify = (const struct step_template[]){SPN_CHECK, {0}},
+    .no_undo = "putting it back would make it a duplicate again; if another account turns out to "
+               "need it, take it off this one first (setspn -D), then add it there (setspn -S)",
+    .make_known = make_known,
+    .references = references,
+};
+
+const struct finding_kind smtp_spn_misplaced = {
+    .id = "smtp-spn-misplaced",
+    .severity = SEVERITY_CRITICAL,
+    .title = "{name} is registered on {holder}, not on the account of {machine}",
+    .why =
+        "A ticket for the name is made with the key of the account that has it. The SMTP service "
+        "runs as the machine and has the key of its own account alone: it cannot read the ticket, "
+        "and answers X-EXPS with 535.",
+    .symptom = SYMPTOM " The ticket itself is issued, so that klist get succeeds.",
+    .cause =
+        "The name went to another account: a server that was replaced or renamed, a service "
+        "account or the alternate service account of Exchange, which is for HTTP and MAPI alone; "
+        "several servers call themselves by one name, as behind a load balancer, and only one of "
+        "them can have it; or HOST/ on another account stands in for it by sPNMappings.",
+    .applies_to = "Exchange 2000 and later, in every forest",
+    .fix =
+        (const struct step_template[]){
+            SPN_LOOK,
+            SHARED,
+            CONNECTOR_BACK,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "whoever looks after {holder}",
+             .command = "Find out whether a service that runs as {holder} needs the name.",
+             .note = "Exchange's transport does not run as a service account, nor does it use the "
+                     "alternate service account; another mail system may",
+             .when = "service-account"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = SPN_CONSOLE,
+             .command = "setspn -D {name} {wrong}",
+             .risk = "whoever logs on to a service of that account by this name can no more",
+             .note = "first, so that the name is never on two accounts",
+             .when = "certain",
+             .each = "wrong"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -D {name} {wrong}",
+             .risk = "whoever logs on to a service of that account by this name can no more",
+             .note = "first, so that the name is never on two accounts",
+             .when = "service-account",
+             .each = "wrong"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = SPN_CONSOLE,
+             .command = "setspn -S {name} {account}",
+             .risk = "adds the name to the account, after a look that nobody else in the domain "
+                     "has it",
+             .note = "-S declines while another account has it; where HOST/ stood in, the name "
+                     "itself goes before it",
+             .when = "to-add"},
+            {0}},
+    .verify = (const struct step_template[]){SPN_CHECK, {0}},
+    .undo = (const struct step_template[]){{.shell = SHELL_CMD,
+                                            .kind = STEP_EXACT,
+                                            .where = SPN_CONSOLE,
+                                            .command = "setspn -D {name} {account}",
+                                            .note = "before it goes back",
+                                            .when = "to-add"},
+                                           {.shell = SHELL_CMD,
+                                            .kind = STEP_EXACT,
+                                            .where = SPN_CONSOLE,
+                                            .command = "setspn -S {name} {wrong}",
+                                            .note = "where it was",
+                                            .each = "wrong"},
+                                           CONNECTOR_UNDO,
+                                           {0}},
+    .make_known = make_known,
+    .references = references,
+};

@@ -1,0 +1,177 @@
+#include "probes/spn/names.h"
+
+#include "diag/read/dns_name.h"
+#include "diag/read/spn.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+/* ---- a list ---- */
+
+static bool is_host_character(char character)
+{
+    return text_is_letter(character) || text_is_digit(character) || character == '.' ||
+           character == '-' || character == '_';
+}
+
+bool spn_is_host(const char *name)
+{
+    uint8_t wire[DNS_NAME_WIRE_MOST];
+    size_t size;
+    struct ip_address ip;
+
+    for (const char *at = name; *at; at++) {
+        if (!is_host_character(*at))
+            return false;
+    }
+    return name[0] != '.' && name[0] != '-' && strcmp(name, ".") != 0 &&
+           ip_parse(name, strlen(name), &ip) != STATUS_OK &&
+           dns_name_to_wire(name, wire, &size) == STATUS_OK;
+}
+
+struct spn_name *spn_names_add(struct spn_names *names, struct arena *arena, const char *host,
+                               enum spn_reason reason, bool is_vouched,
+                               const struct evidence *source)
+{
+    struct spn_name *name;
+    struct buffer folded;
+
+    if (!host || !spn_is_host(host))
+        return NULL;
+    for (size_t i = 0; i < names->count; i++) {
+        name = &names->list[i];
+        if (!dns_name_equal(name->host, host))
+            continue;
+        name->reasons |= reason;
+        name->is_vouched = name->is_vouched || is_vouched;
+        return name;
+    }
+    if (names->count == SPN_NAMES_MOST)
+        return NULL;
+    buffer_init(&folded, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(host, &folded);
+    name = &names->list[names->count++];
+    *name = (struct spn_name){.host = buffer_keep(&folded, arena),
+                              .reasons = reason,
+                              .is_vouched = is_vouched,
+                              .source = source};
+    return name;
+}
+
+void spn_names_add_server(struct spn_names *names, struct arena *arena,
+                          const struct spn_server *server, const struct evidence *source)
+{
+    spn_names_add(names, arena, server->host, SPN_OWN, true, source);
+    spn_names_add(names, arena, server->name, SPN_SHORT, true, source);
+    for (size_t i = 0; i < server->listener_count; i++) {
+        const struct spn_listener *listener = &server->listeners[i];
+        struct spn_name *name;
+
+        if (!listener->fqdn || !listener->authenticates_servers)
+            continue;
+        name = spn_names_add(names, arena, listener->fqdn, SPN_CONFIGURED, true, source);
+        if (name && name->listener_count < SPN_NAME_LISTENERS_MOST)
+            name->listeners[name->listener_count++] = listener;
+    }
+}
+
+bool spn_names_add_held(struct spn_names *names, struct arena *arena,
+                        const struct spn_account *account)
+{
+    size_t before = names->count;
+
+    for (size_t i = 0; account && i < account->name_count; i++) {
+        struct spn spn;
+
+        if (spn_parse(account->names[i], arena, &spn) == STATUS_OK && !spn.port && !spn.name &&
+            !spn.instance &&
+            (text_equal_fold(spn.service, "SMTPSVC") || text_equal_fold(spn.service, "SMTP")))
+            spn_names_add(names, arena, spn.host, SPN_HELD, true, account->source);
+    }
+    return names->count > before;
+}
+
+/* ---- what a server says ---- */
+
+static const struct smtp_reply *reply_of(const struct smtp_conversation *conversation,
+                                         enum smtp_step step)
+{
+    const struct smtp_exchange *exchange =
+        conversation ? smtp_exchange_of(conversation, step) : NULL;
+
+    return exchange && exchange->status == STATUS_OK && exchange->reply.code / 100 == 2
+               ? &exchange->reply
+               : NULL;
+}
+
+/* The first word behind the code of the first line; what a firewall writes over is no name. */
+static void add_first_word(struct spn_names *names, struct arena *arena,
+                           const struct smtp_conversation *conversation, enum smtp_step step)
+{
+    const struct smtp_reply *reply = reply_of(conversation, step);
+    const char *text;
+    struct spn_name *name;
+
+    if (!reply || reply->line_count == 0)
+        return;
+    text = smtp_line_text(&reply->lines[0]);
+    name = spn_names_add(names, arena, arena_copy(arena, text, strcspn(text, " \t")), SPN_ANNOUNCED,
+                         false, &conversation->evidence);
+    if (!name || name->greeting)
+        return;
+    name->greeting = reply->lines[0].text;
+    name->source = &conversation->evidence;
+}
+
+void spn_names_add_announced(struct spn_names *names, struct arena *arena,
+                             const struct smtp_conversation *conversation)
+{
+    add_first_word(names, arena, conversation, SMTP_GREETING);
+    add_first_word(names, arena, conversation, SMTP_EHLO);
+    add_first_word(names, arena, conversation, SMTP_EHLO_AGAIN);
+}
+
+bool spn_said_ehlo(const struct smtp_conversation *conversation)
+{
+    return reply_of(conversation, SMTP_EHLO) || reply_of(conversation, SMTP_EHLO_AGAIN);
+}
+
+const char *spn_offered(const struct smtp_conversation *conversation, const char *keyword)
+{
+    const struct smtp_reply *before = reply_of(conversation, SMTP_EHLO),
+                            *after = reply_of(conversation, SMTP_EHLO_AGAIN);
+    const char *parameters = after ? smtp_keyword(after, keyword) : NULL;
+
+    return parameters || !before ? parameters : smtp_keyword(before, keyword);
+}
+
+static bool has_word(const char *words, const char *word)
+{
+    while (words && *words) {
+        size_t size = strcspn(words, " ");
+
+        if (text_equal_fold_sized(words, size, word, strlen(word)))
+            return true;
+        words += size + strspn(words + size, " ");
+    }
+    return false;
+}
+
+bool spn_offers_kerberos(const struct smtp_conversation *conversation)
+{
+    return spn_offered(conversation, "X-EXPS") ||
+           has_word(spn_offered(conversation, "AUTH"), "GSSAPI");
+}
+
+bool spn_is_masked(const struct smtp_conversation *conversation)
+{
+    static const enum smtp_step steps[] = {SMTP_GREETING, SMTP_EHLO, SMTP_EHLO_AGAIN};
+
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        const struct smtp_reply *reply = reply_of(conversation, steps[i]);
+
+        if (reply && smtp_is_masked(reply))
+            return true;
+    }
+    return false;
+}

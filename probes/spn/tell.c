@@ -1,0 +1,437 @@
+#include "probes/spn/tell.h"
+
+#include "diag/read/dns_name.h"
+#include "diag/read/ldap_text.h"
+#include "diag/text.h"
+#include "probes/spn/kinds.h"
+
+#include <string.h>
+
+enum { TEXT_MOST = 2048, FIRST_WITH_CONNECTORS = 8 /* Exchange 2007 */, NAMES_SHOWN = 8 };
+
+/* ---- in words ---- */
+
+const char *spn_text(struct examination *x, const char *service, const char *host)
+{
+    return arena_print(pass_memory(x), "%s/%s", service, host);
+}
+
+const char *spn_account_text(struct examination *x, const struct spn_forest *forest,
+                             const struct spn_account *account)
+{
+    const char *netbios = spn_forest_netbios(forest, account->domain);
+
+    if (!netbios)
+        return account->name;
+    return arena_print(pass_memory(x), "%s\\%s%s", netbios, account->name,
+                       account->is_computer ? "$" : "");
+}
+
+/* "EX01, EX02" */
+static const char *accounts_text(struct examination *x, const struct spn_view *view,
+                                 const struct spn_holders *holders)
+{
+    struct buffer out;
+
+    buffer_init(&out, TEXT_MOST);
+    for (size_t i = 0; i < holders->count; i++)
+        buffer_print(&out, "%s%s", i > 0 ? ", " : "",
+                     spn_account_text(x, view->forest, holders->list[i]));
+    return buffer_keep(&out, pass_memory(x));
+}
+
+/* ---- values of the steps ---- */
+
+static void set_name(struct finding *finding, const char *value, bool is_vouched, const char *text)
+{
+    if (is_vouched)
+        set_vouched(finding, VALUE_TEXT, value, text, strlen(text));
+    else
+        set_value(finding, VALUE_TEXT, value, text, strlen(text));
+}
+
+static void set_yes(struct finding *finding, const char *value)
+{
+    set_vouched(finding, VALUE_TEXT, value, "yes", 3);
+}
+
+/* "EX01\Default EX01", as the cmdlets of Exchange take it. */
+static void set_connectors(struct examination *x, struct finding *finding,
+                           const struct spn_view *view, const struct spn_name *name)
+{
+    const struct spn_server *server = view->server;
+
+    if (!server || !server->host || server->version < FIRST_WITH_CONNECTORS ||
+        dns_name_equal(server->host, name->host))
+        return;
+    for (size_t i = 0; i < name->listener_count; i++) {
+        const struct spn_listener *listener = name->listeners[i];
+
+        if (listener->is_virtual_server)
+            continue;
+        set_name(finding, "connector", true,
+                 arena_print(pass_memory(x), "%s\\%s", server->name, listener->name));
+    }
+    set_vouched(finding, VALUE_NAME, "own-name", server->host, strlen(server->host));
+}
+
+static void set_filter(struct examination *x, struct finding *finding, bool is_vouched,
+                       const char *spn)
+{
+    struct buffer filter;
+
+    buffer_init(&filter, TEXT_MOST);
+    buffer_add_string(&filter, "(servicePrincipalName=");
+    ldap_filter_value(spn, strlen(spn), &filter);
+    buffer_add_char(&filter, ')');
+    set_name(finding, "filter", is_vouched, buffer_keep(&filter, pass_memory(x)));
+}
+
+static bool is_old(const struct spn_view *view)
+{
+    return view->server && view->server->version > 0 &&
+           view->server->version < FIRST_WITH_CONNECTORS;
+}
+
+static void set_spn(struct examination *x, struct finding *finding, const struct spn_view *view,
+                    const struct spn_name *name, const char *spn)
+{
+    set_name(finding, "spn", name->is_vouched, spn);
+    if (is_old(view))
+        set_filter(x, finding, name->is_vouched, spn);
+}
+
+static void set_common(struct examination *x, struct finding *finding, const struct spn_view *view,
+                       const struct spn_case *at, const struct spn_name *name)
+{
+    const char *machine = view->server && view->server->host ? view->server->host : view->host;
+
+    if (name->is_vouched)
+        set_vouched(finding, VALUE_NAME, "host", name->host, strlen(name->host));
+    else
+        set_value(finding, VALUE_NAME, "host", name->host, strlen(name->host));
+    set_vouched(finding, VALUE_NAME, "machine", machine, strlen(machine));
+    set_name(finding, "name", name->is_vouched, spn_text(x, at->service, at->host));
+    if (at->own)
+        set_name(finding, "account", true, spn_account_text(x, view->forest, at->own));
+    if (is_old(view))
+        set_yes(finding, "old");
+    if (at->is_shared)
+        set_yes(finding, "shared");
+    set_connectors(x, finding, view, name);
+}
+
+/* Every holder but the server's own account. */
+static void set_wrong(struct examination *x, struct finding *finding, const struct spn_view *view,
+                      const struct spn_case *at)
+{
+    for (size_t i = 0; i < at->holders->count; i++) {
+        if (!spn_account_is(at->own, at->holders->list[i]))
+            set_name(finding, "wrong", true,
+                     spn_account_text(x, view->forest, at->holders->list[i]));
+    }
+}
+
+static bool is_on_own(const struct spn_case *at)
+{
+    for (size_t i = 0; i < at->holders->count; i++) {
+        if (spn_account_is(at->own, at->holders->list[i]))
+            return true;
+    }
+    return false;
+}
+
+/* ---- what was seen ---- */
+
+static void saw_name(struct finding *finding, const struct spn_view *view,
+                     const struct spn_name *name)
+{
+    if (name->greeting)
+        saw(finding, name->source, "it calls itself %s: %s", name->host, name->greeting);
+    for (size_t i = 0; i < name->listener_count; i++) {
+        const struct spn_listener *listener = name->listeners[i];
+
+        saw(finding, view->server_source, "%s \"%s\" of %s is to call itself %s",
+            listener->is_virtual_server ? "SMTP virtual server" : "receive connector",
+            listener->name, view->server->name, name->host);
+    }
+    if (name->reasons & SPN_OWN)
+        saw(finding, view->server_source, "%s is its full name", name->host);
+    if (name->reasons & SPN_SMART_HOST)
+        saw(finding, view->server_source, "other servers hand their mail to %s", name->host);
+}
+
+static void saw_holders(struct examination *x, struct finding *finding, const struct spn_case *at)
+{
+    bool is_host = at->holders == &at->hosts;
+
+    for (size_t i = 0; i < at->holders->count; i++) {
+        const struct spn_account *holder = at->holders->list[i];
+
+        saw(finding, holder->source, "%s is on %s (%s)%s",
+            spn_text(x, is_host ? "HOST" : at->service, at->host), holder->name, holder->dn,
+            spn_account_is(at->own, holder) ? ", the server's own account"
+            : spn_is_alternate_service_account(holder)
+                ? ", which has names of Exchange's other protocols for others, as an alternate "
+                  "service account does"
+            : holder->is_user ? ", which is no computer's"
+                              : "");
+    }
+    if (is_host)
+        saw(finding, NULL, "nobody has %s itself; by sPNMappings HOST/ stands in for it",
+            spn_text(x, at->service, at->host));
+}
+
+/* Which names of SMTP the account has. */
+static void saw_own(struct finding *finding, const struct spn_account *own)
+{
+    size_t shown = 0;
+    struct buffer names;
+
+    if (!own)
+        return;
+    buffer_init(&names, TEXT_MOST);
+    for (size_t i = 0; i < own->name_count && shown < NAMES_SHOWN; i++) {
+        if (!text_starts_fold(own->names[i], strlen(own->names[i]), "SMTP"))
+            continue;
+        buffer_print(&names, "%s%s", shown++ > 0 ? ", " : "", own->names[i]);
+    }
+    saw(finding, own->source, "its account %s (%s) has %s", own->name, own->dn,
+        shown > 0 ? names.text : "no name of SMTP");
+    buffer_release(&names);
+}
+
+void spn_saw_ticket(struct finding *finding, const struct ticket_answer *ticket)
+{
+    const char *name;
+
+    if (!spn_ticket_is_answered(ticket))
+        return;
+    name = spn_ticket_error(ticket->error_code);
+    saw(finding, &ticket->evidence, "the KDC, asked for a ticket: %s (%d): %s",
+        name ? name : "error", (int)ticket->error_code, spn_ticket_meaning(ticket->error_code));
+}
+
+static void saw_host_names(struct examination *x, struct finding *finding,
+                           const struct spn_case *at)
+{
+    for (size_t i = 0; !at->is_mapped && i < at->hosts.count; i++)
+        saw(finding, at->hosts.list[i]->source,
+            "%s is on %s, which helps nothing: by sPNMappings HOST/ does not stand in for %s",
+            spn_text(x, "HOST", at->host), at->hosts.list[i]->name, at->service);
+}
+
+/* ---- missing ---- */
+
+/* What else Exchange registers for a server's own name, where nobody has it. */
+static void set_beside(struct examination *x, struct finding *finding, const struct spn_view *view,
+                       const struct spn_case *at)
+{
+    for (size_t i = 0; i < view->case_count; i++) {
+        const struct spn_case *other = &view->cases[i];
+        const struct spn_name *name = view->case_names[i];
+
+        if (other != at && other->verdict == SPN_NOT_NEEDED && at->own &&
+            other->holders->count == 0 && (name->reasons & (SPN_OWN | SPN_SHORT)))
+            set_spn(x, finding, view, name, spn_text(x, other->service, other->host));
+    }
+}
+
+static bool is_called_so(const struct spn_view *view, const struct spn_name *name)
+{
+    return (name->reasons & (SPN_ANNOUNCED | SPN_CONFIGURED | SPN_LOGGED)) ||
+           ((name->reasons & SPN_OWN) &&
+            (!view->server || spn_server_calls_itself(view->server, name->host)));
+}
+
+static void tell_missing(struct examination *x, const struct spn_view *view, size_t which)
+{
+    const struct spn_case *at = &view->cases[which];
+    const struct spn_name *name = view->case_names[which];
+    struct finding *finding = found(x, &smtp_spn_missing);
+
+    if (!is_called_so(view, name))
+        finding_severity(finding, SEVERITY_WARNING);
+    set_common(x, finding, view, at, name);
+    set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
+    if (name->reasons & SPN_OWN)
+        set_beside(x, finding, view, at);
+    set_yes(finding, at->is_shared ? "add-shared" : at->is_everywhere ? "add" : "add-unseen");
+    saw_name(finding, view, name);
+    if (at->is_everywhere)
+        saw(finding, view->accounts_source, "no account of the forest has %s",
+            spn_text(x, at->service, at->host));
+    else
+        saw(finding, at->own->source, "the account %s does not have %s; not all others were seen",
+            at->own->name, spn_text(x, at->service, at->host));
+    saw_own(finding, at->own);
+    saw_host_names(x, finding, at);
+    spn_saw_ticket(finding, view->tickets[which]);
+}
+
+/* ---- on the wrong account, or on several ---- */
+
+static void tell_duplicate(struct examination *x, const struct spn_view *view, size_t which)
+{
+    const struct spn_case *at = &view->cases[which];
+    const struct spn_name *name = view->case_names[which];
+    struct finding *finding = found(x, &smtp_spn_duplicate);
+
+    if (!spn_is_needed(at->reasons) && !(at->reasons & SPN_HELD))
+        finding_severity(finding, SEVERITY_WARNING);
+    set_common(x, finding, view, at, name);
+    set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
+    set_number(finding, "count", at->holders->count);
+    set_name(finding, "accounts", true, accounts_text(x, view, at->holders));
+    set_wrong(x, finding, view, at);
+    set_yes(finding, at->is_for_person ? "person" : "certain");
+    if (at->own && !is_on_own(at) && !at->is_for_person)
+        set_yes(finding, "to-add");
+    saw_name(finding, view, name);
+    saw_holders(x, finding, at);
+    spn_saw_ticket(finding, view->tickets[which]);
+}
+
+static void tell_misplaced(struct examination *x, const struct spn_view *view, size_t which)
+{
+    const struct spn_case *at = &view->cases[which];
+    const struct spn_name *name = view->case_names[which];
+    const struct spn_account *holder = at->holders->list[0];
+    struct finding *finding = found(x, &smtp_spn_misplaced);
+
+    if (!spn_is_needed(at->reasons) || at->verdict == SPN_SHARED)
+        finding_severity(finding, SEVERITY_WARNING);
+    set_common(x, finding, view, at, name);
+    set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
+    set_name(finding, "holder", true, spn_account_text(x, view->forest, holder));
+    if (at->verdict != SPN_SHARED) {
+        if (at->holders == &at->named) {
+            set_wrong(x, finding, view, at);
+            set_yes(finding, at->is_for_person ? "service-account" : "certain");
+        }
+        set_yes(finding, "to-add");
+    }
+    saw_name(finding, view, name);
+    saw_holders(x, finding, at);
+    saw_own(finding, at->own);
+    spn_saw_ticket(finding, view->tickets[which]);
+}
+
+/* ---- what is right, and what is not known ---- */
+
+static void tell_case(struct examination *x, const struct spn_view *view, size_t which)
+{
+    switch (view->cases[which].verdict) {
+    case SPN_MISSING:
+        tell_missing(x, view, which);
+        break;
+    case SPN_DUPLICATE:
+        tell_duplicate(x, view, which);
+        break;
+    case SPN_MISPLACED:
+    case SPN_SHARED:
+        tell_misplaced(x, view, which);
+        break;
+    default:
+        break;
+    }
+}
+
+static size_t count_of(const struct spn_view *view, enum spn_verdict verdict)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < view->case_count; i++)
+        count += view->cases[i].verdict == verdict;
+    return count;
+}
+
+static const char *names_text(struct examination *x, const struct spn_view *view,
+                              enum spn_verdict verdict)
+{
+    const char *comma = "";
+    struct buffer out;
+
+    buffer_init(&out, TEXT_MOST);
+    for (size_t i = 0; i < view->case_count; i++) {
+        const struct spn_case *at = &view->cases[i];
+
+        if (at->verdict != verdict || !spn_is_needed(at->reasons))
+            continue;
+        buffer_print(&out, "%s%s/%s", comma, at->service, at->host);
+        comma = ", ";
+    }
+    return buffer_keep(&out, pass_memory(x));
+}
+
+static void tell_open(struct examination *x, const struct spn_view *view)
+{
+    struct finding *finding =
+        unknown(x, &smtp_spn_missing, "who has %s is not known", names_text(x, view, SPN_OPEN));
+
+    if (view->accounts_obstacle)
+        saw_failure(finding, view->accounts_obstacle);
+    for (size_t i = 0; i < view->case_count; i++) {
+        if (view->cases[i].verdict == SPN_OPEN)
+            spn_saw_ticket(finding, view->tickets[i]);
+    }
+    if (!view->accounts_obstacle && view->library.count > 0)
+        saw(finding, NULL, "the accounts that were read do not have it, and are not all there are");
+}
+
+static void tell_right(struct examination *x, const struct spn_view *view)
+{
+    const char *right = names_text(x, view, SPN_RIGHT), *mapped = names_text(x, view, SPN_MAPPED);
+
+    if (!*right && !*mapped)
+        return;
+    if (count_of(view, SPN_MISSING) == 0 && count_of(view, SPN_OPEN) == 0)
+        healthy(x, &smtp_spn_missing, "%s%s%s%s", right, *right && *mapped ? ", " : "",
+                *mapped ? mapped : "",
+                *mapped ? ": registered, in part by HOST/ and sPNMappings" : ": registered");
+    if (count_of(view, SPN_MISPLACED) + count_of(view, SPN_SHARED) == 0 && view->own)
+        healthy(x, &smtp_spn_misplaced, "its names are on its own account, %s", view->own->name);
+    if (count_of(view, SPN_DUPLICATE) == 0 && view->is_everywhere)
+        healthy(x, &smtp_spn_duplicate, "none of its names is on another account of the forest");
+}
+
+void spn_tell_names(struct examination *x, const struct spn_view *view)
+{
+    for (size_t i = 0; i < view->case_count; i++)
+        tell_case(x, view, i);
+    if (count_of(view, SPN_OPEN) > 0)
+        tell_open(x, view);
+    tell_right(x, view);
+}
+
+/* ---- for other findings ---- */
+
+void spn_set_names(struct examination *x, struct finding *finding, const struct spn_view *view)
+{
+    for (size_t i = 0; i < view->names.count; i++) {
+        const struct spn_name *name = &view->names.list[i];
+
+        if (spn_is_needed(name->reasons))
+            set_name(finding, "spn", name->is_vouched, spn_text(x, "SMTPSVC", name->host));
+    }
+}
+
+void spn_saw_verdicts(struct examination *x, struct finding *finding, const struct spn_view *view)
+{
+    static const char *const texts[SPN_VERDICT_COUNT] = {
+        [SPN_MISSING] = "is on no account, or not on the server's",
+        [SPN_DUPLICATE] = "is on several accounts",
+        [SPN_MISPLACED] = "is on the account of another",
+        [SPN_SHARED] = "is on the account of another server with this name",
+        [SPN_RIGHT] = "is where it belongs: the cause is another one",
+        [SPN_MAPPED] = "is covered by HOST/ on the right account: the cause is another one",
+        [SPN_OPEN] = "is on no account that was read, and not all were",
+    };
+
+    for (size_t i = 0; i < view->case_count; i++) {
+        const struct spn_case *at = &view->cases[i];
+
+        if (spn_is_needed(at->reasons) && texts[at->verdict])
+            saw(finding, NULL, "%s %s", spn_text(x, at->service, at->host), texts[at->verdict]);
+    }
+}

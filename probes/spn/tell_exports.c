@@ -1,0 +1,144 @@
+#include "probes/spn/kinds.h"
+#include "probes/spn/tell.h"
+
+#include "diag/read/spn.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+enum { DUPLICATES_MOST = 64 };
+
+struct told { /* names that are told of somewhere, folded */
+    const char *names[DUPLICATES_MOST];
+    size_t count;
+};
+
+static bool is_told(const struct told *told, const char *name)
+{
+    for (size_t i = 0; i < told->count; i++) {
+        if (strcmp(told->names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- servers ---- */
+
+struct tally {
+    size_t servers, right, open;
+};
+
+static void look_at_servers(struct examination *x, const struct spn_exports *exports,
+                            struct told *told, struct tally *tally)
+{
+    for (size_t i = 0; i < exports->servers.count; i++) {
+        const struct spn_server *server = &exports->servers.list[i];
+        const struct spn_view *view = spn_view_of_export(x, exports, server);
+
+        tally->servers++;
+        for (size_t k = 0; k < view->case_count; k++) {
+            const struct spn_case *at = &view->cases[k];
+
+            if (at->verdict == SPN_DUPLICATE && told->count < DUPLICATES_MOST)
+                told->names[told->count++] =
+                    spn_folded(pass_memory(x), spn_text(x, at->service, at->host));
+        }
+        if (spn_view_is_wrong(view) && server->host)
+            add_subject(x, SUBJECT_SERVER, server->host);
+        else if (spn_view_is_wrong(view))
+            spn_tell_names(x, view);
+        else if (view->own && view->own->is_whole)
+            tally->right++;
+        else
+            tally->open++;
+    }
+}
+
+/* ---- duplicates of nobody's ---- */
+
+/* Whose name it is is not known where setspn -X alone says that several accounts have it. */
+static void tell_duplicate(struct examination *x, const struct spn_exports *exports,
+                           const char *service, const char *host)
+{
+    struct spn_view *view = arena_new(pass_memory(x), 1, sizeof *view);
+    struct spn_forest *none = arena_new(pass_memory(x), 1, sizeof *none);
+    struct spn_case *at = &view->cases[0];
+
+    none->state = SPN_FOREST_NONE;
+    view->forest = none;
+    view->exports = exports;
+    view->host = host;
+    view->library = exports->library;
+    view->case_names[0] = spn_names_add(&view->names, pass_memory(x), host, SPN_HELD, true, NULL);
+    if (!view->case_names[0])
+        return;
+    *at = (struct spn_case){
+        .service = service, .host = view->case_names[0]->host, .reasons = SPN_HELD};
+    spn_find_holders(&view->library, service, host, pass_memory(x), &at->named);
+    spn_judge(at);
+    view->case_count = 1;
+    if (at->verdict == SPN_DUPLICATE)
+        spn_tell_names(x, view);
+}
+
+/* As it is written here; NULL for another service. */
+static const char *service_of(const struct spn *spn)
+{
+    if (text_equal_fold(spn->service, "SMTPSVC"))
+        return "SMTPSVC";
+    return text_equal_fold(spn->service, "SMTP") ? "SMTP" : NULL;
+}
+
+static void look_at_account(struct examination *x, const struct spn_exports *exports,
+                            const struct spn_account *account, struct told *told)
+{
+    for (size_t i = 0; i < account->name_count && told->count < DUPLICATES_MOST; i++) {
+        struct spn_holders holders;
+        struct spn spn;
+        const char *folded;
+
+        if (spn_parse(account->names[i], pass_memory(x), &spn) != STATUS_OK || spn.port ||
+            spn.name || spn.instance || !service_of(&spn))
+            continue;
+        spn_find_holders(&exports->library, spn.service, spn.host, pass_memory(x), &holders);
+        folded = spn_folded(pass_memory(x), account->names[i]);
+        if (holders.count < 2 || is_told(told, folded))
+            continue;
+        told->names[told->count++] = folded;
+        tell_duplicate(x, exports, service_of(&spn), spn.host);
+    }
+}
+
+static void look_at_accounts(struct examination *x, const struct spn_exports *exports,
+                             struct told *told)
+{
+    for (size_t i = 0; i < exports->library.count; i++) {
+        size_t count;
+        const struct spn_account *accounts = spn_book_accounts(exports->library.books[i], &count);
+
+        for (size_t k = 0; k < count; k++)
+            look_at_account(x, exports, &accounts[k], told);
+    }
+}
+
+void spn_tell_exports(struct examination *x, const struct subject *file)
+{
+    const struct spn_exports *exports = spn_exports_of(x);
+    struct told *told = arena_new(pass_memory(x), 1, sizeof *told);
+    struct tally tally = {.servers = 0};
+
+    if (exports->is_pending || exports->count == 0 ||
+        strcmp(exports->files[0]->path, file->name) != 0)
+        return;
+    look_at_servers(x, exports, told, &tally);
+    look_at_accounts(x, exports, told);
+    if (tally.right > 0)
+        healthy(x, &smtp_spn_missing, "%zu mail server%s, whose own names are on %s", tally.right,
+                tally.right == 1 ? "" : "s", tally.right == 1 ? "its account" : "their accounts");
+    if (tally.open > 0)
+        unknown(x, &smtp_spn_missing,
+                "%zu mail server%s, of whose account%s not all names are here", tally.open,
+                tally.open == 1 ? "" : "s", tally.open == 1 ? "" : "s");
+    if (tally.servers == 0 && told->count == 0)
+        not_applicable(x, &smtp_spn_missing, "it names no mail server");
+}

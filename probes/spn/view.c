@@ -1,0 +1,434 @@
+#include "probes/spn/view.h"
+
+#include "diag/read/dns_name.h"
+#include "diag/read/ldap_text.h"
+#include "diag/text.h"
+#include "probes/spn/events.h"
+#include "probes/spn/exps.h"
+
+#include <string.h>
+
+enum {
+    FILTER_MOST = 65536,
+    ADDRESSES_TRIED = 2,
+    DOMAINS_LOOKED_AT = 16,
+    HOSTS_LOOKED_AT = 16 /* of one domain, or one list of smart hosts */
+};
+
+/* ---- whose directory it is in ---- */
+
+/*
+ * A server that was found, not named, is the user's business if the domain above it is, or if a
+ * directory of the user's lists it.
+ */
+static const struct clock_domain *domain_of(struct examination *x, const struct subject *server)
+{
+    const struct clock_domain *domain;
+
+    if (!server->given) {
+        domain = clock_domain_above(x, server->name);
+        return domain ? domain : clock_domain_named(x, NULL);
+    }
+    domain = clock_domain_of_host(x, server->name, NULL);
+    return domain->state == CLOCK_DOMAIN_NONE ? clock_domain_named(x, NULL) : domain;
+}
+
+/* By its full name, or as the only one that calls itself by this name. */
+static const struct spn_server *find_server(const struct spn_servers *servers, const char *host)
+{
+    const struct spn_server *server = spn_server_of(servers, host), *found = NULL;
+
+    for (size_t i = 0; i < servers->count && !server; i++) {
+        if (!spn_server_calls_itself(&servers->list[i], host))
+            continue;
+        if (found)
+            return NULL;
+        found = &servers->list[i];
+    }
+    return server ? server : found;
+}
+
+static void find_configuration(struct spn_view *view, const char *host)
+{
+    view->server = find_server(&view->forest->servers, host);
+    view->server_source = view->forest->servers_source;
+    if (view->server)
+        return;
+    view->server = find_server(&view->exports->servers, host);
+    view->server_source = view->exports->servers_source;
+}
+
+/* ---- its port 25 ---- */
+
+static void talk(struct examination *x, struct spn_view *view)
+{
+    const struct dns_answer *answers[2] = {NULL, NULL};
+    struct ip_address list[ADDRESSES_TRIED];
+    size_t count = 0;
+
+    if (ip_parse(view->host, strlen(view->host), &list[0]) == STATUS_OK) {
+        count = 1;
+    } else {
+        answers[0] = ask_dns(x, view->host, DNS_A);
+        answers[1] = ask_dns(x, view->host, DNS_AAAA);
+    }
+    for (size_t i = 0; i < 2 && count < ADDRESSES_TRIED && answers[0]; i++) {
+        const struct dns_record *record = NULL;
+
+        if (!answers[i]) {
+            view->is_pending = true;
+            return;
+        }
+        while (count < ADDRESSES_TRIED && (record = dns_answer_next(answers[i], record)))
+            list[count++] = record->data.ip;
+        view->no_conversation = &answers[i]->evidence;
+    }
+    view->is_pending = view->is_pending || (count == 0 && !answers[0]);
+    for (size_t i = 0; i < count && !view->conversation; i++) {
+        const struct smtp_conversation *conversation =
+            ask_smtp(x, &list[i], SERVICE_SMTP, answers[0] ? view->host : NULL);
+
+        if (!conversation) {
+            view->is_pending = true;
+            return;
+        }
+        view->no_conversation = &conversation->evidence;
+        if (conversation->evidence.status != STATUS_OK)
+            continue;
+        view->conversation = conversation;
+        view->ip = list[i];
+    }
+}
+
+/* ---- its names ---- */
+
+static bool is_logged(struct examination *x, const char *host)
+{
+    return spn_is_logged(x, host) || spn_is_refused_in_logs(x, host);
+}
+
+/* ---- names by which others come to it ---- */
+
+/* Its own name, or one that leads to the address of the conversation. */
+static bool leads_here(struct examination *x, struct spn_view *view, const char *host)
+{
+    const struct dns_answer *answer;
+    const struct dns_record *record = NULL;
+
+    if (dns_name_equal(host, view->host))
+        return true;
+    if (!view->conversation)
+        return false;
+    answer = ask_dns(x, host, view->ip.family == IP_V4 ? DNS_A : DNS_AAAA);
+    view->is_pending = view->is_pending || !answer;
+    while (answer && (record = dns_answer_next(answer, record))) {
+        if (ip_equal(&record->data.ip, &view->ip))
+            return true;
+    }
+    return false;
+}
+
+/* Mail exchangers of the domains that the user named. */
+static void add_exchangers(struct examination *x, struct spn_view *view)
+{
+    struct subject_list domains = ask_subjects(x, SUBJECT_DOMAIN);
+    size_t looked_at = 0;
+
+    for (size_t i = 0; i < domains.count && looked_at < DOMAINS_LOOKED_AT; i++) {
+        const struct dns_answer *answer;
+        const struct dns_record *record = NULL;
+        size_t hosts = 0;
+
+        if (!domains.list[i]->given)
+            continue;
+        looked_at++;
+        answer = ask_dns(x, domains.list[i]->name, DNS_MX);
+        view->is_pending = view->is_pending || !answer;
+        while (answer && hosts++ < HOSTS_LOOKED_AT && (record = dns_answer_next(answer, record))) {
+            const char *host = record->data.mx.exchange;
+
+            if (spn_is_host(host) && leads_here(x, view, host))
+                spn_names_add(&view->names, pass_memory(x), host, SPN_EXCHANGER, false,
+                              &answer->evidence);
+        }
+    }
+}
+
+/* "[192.0.2.1];relay.contoso.com": those with a name. */
+static void add_smart_hosts(struct examination *x, struct spn_view *view, const char *list,
+                            const struct evidence *source)
+{
+    struct arena *arena = pass_memory(x);
+
+    for (size_t hosts = 0; *list && hosts < HOSTS_LOOKED_AT; hosts++) {
+        size_t size = strcspn(list, ";, ");
+        const char *host = arena_copy(arena, list, size);
+
+        if (spn_is_host(host) && leads_here(x, view, host))
+            spn_names_add(&view->names, arena, host, SPN_SMART_HOST, true, source);
+        list += size + strspn(list + size, ";, ");
+    }
+}
+
+static void add_smart_hosts_of(struct examination *x, struct spn_view *view,
+                               const struct spn_servers *servers, const struct evidence *source)
+{
+    for (size_t i = 0; i < servers->count; i++) {
+        for (size_t k = 0; k < servers->list[i].listener_count; k++) {
+            const char *list = servers->list[i].listeners[k].smart_host;
+
+            if (list)
+                add_smart_hosts(x, view, list, source);
+        }
+    }
+}
+
+/* What it announces counts where it lets others log on by Kerberos, or should. */
+static void collect_names(struct examination *x, struct spn_view *view)
+{
+    struct arena *arena = pass_memory(x);
+
+    if (view->server)
+        spn_names_add_server(&view->names, arena, view->server, view->server_source);
+    if (view->conversation && (view->server || spn_offers_kerberos(view->conversation)))
+        spn_names_add_announced(&view->names, arena, view->conversation);
+    add_exchangers(x, view);
+    add_smart_hosts_of(x, view, &view->forest->servers, view->forest->servers_source);
+    add_smart_hosts_of(x, view, &view->exports->servers, view->exports->servers_source);
+    if (view->is_logged)
+        spn_names_add(&view->names, arena, view->host, SPN_LOGGED, false, NULL);
+    for (size_t i = 0; i < view->names.count; i++) {
+        if (is_logged(x, view->names.list[i].host))
+            view->names.list[i].reasons |= SPN_LOGGED;
+    }
+}
+
+/* ---- accounts ---- */
+
+static void add_assertion(struct buffer *filter, const char *attribute, const char *prefix,
+                          const char *value, const char *suffix)
+{
+    buffer_print(filter, "(%s=%s", attribute, prefix);
+    ldap_filter_value(value, strlen(value), filter);
+    buffer_print(filter, "%s)", suffix);
+}
+
+static void add_computer(struct buffer *filter, const char *host, const char *name)
+{
+    if (host)
+        add_assertion(filter, "dNSHostName", "", host, "");
+    if (name)
+        add_assertion(filter, "sAMAccountName", "", name, "$");
+}
+
+/* All that has a say in one question: who holds the names, and the servers' own accounts. */
+static const char *filter_of(struct examination *x, const struct spn_view *view)
+{
+    static const char attribute[] = "servicePrincipalName";
+    const struct spn_servers *servers = &view->forest->servers;
+    struct buffer filter;
+
+    buffer_init(&filter, FILTER_MOST);
+    buffer_add_string(&filter, "(|");
+    for (size_t i = 0; i < view->names.count; i++) {
+        const char *host = view->names.list[i].host;
+
+        add_assertion(&filter, attribute, "SMTPSVC/", host, "");
+        add_assertion(&filter, attribute, "SMTP/", host, "");
+        add_assertion(&filter, attribute, "HOST/", host, "");
+        for (size_t k = 0; k < servers->count; k++) {
+            if (&servers->list[k] != view->server &&
+                spn_server_calls_itself(&servers->list[k], host))
+                add_computer(&filter, servers->list[k].host, NULL);
+        }
+    }
+    if (view->server)
+        add_computer(&filter, view->server->host, view->server->name);
+    else
+        add_computer(&filter, view->host, NULL);
+    buffer_add_char(&filter, ')');
+    return buffer_keep(&filter, pass_memory(x));
+}
+
+static void find_accounts(struct examination *x, struct spn_view *view)
+{
+    static const char *const attributes[] = {"dNSHostName", "objectClass", "sAMAccountName",
+                                             "servicePrincipalName", NULL};
+    struct spn_search search;
+
+    view->library = view->exports->library;
+    if (view->forest->state != SPN_FOREST_FOUND || view->names.count == 0)
+        return;
+    search = spn_forest_search(x, view->forest, filter_of(x, view), attributes);
+    view->is_pending = view->is_pending || search.is_pending;
+    view->accounts_obstacle = search.obstacle;
+    if (search.is_pending || !search.answer)
+        return;
+    view->is_everywhere = search.is_everywhere;
+    view->accounts_source = &search.answer->evidence;
+    view->library.books[view->library.count++] = spn_book_of_answer(search.answer);
+}
+
+static void find_own_account(struct spn_view *view)
+{
+    struct ip_address ip;
+    bool is_address = ip_parse(view->host, strlen(view->host), &ip) == STATUS_OK;
+
+    if (view->server)
+        view->own = spn_find_computer(&view->library, view->server->host, view->server->name);
+    else if (!is_address)
+        view->own = spn_find_computer(&view->library, view->host, NULL);
+}
+
+/* Who else has the names that its account has is another question, for only now they are known. */
+static void look_up(struct examination *x, struct spn_view *view)
+{
+    find_accounts(x, view);
+    if (view->is_pending)
+        return;
+    find_own_account(view);
+    if (!spn_names_add_held(&view->names, pass_memory(x), view->own))
+        return;
+    find_accounts(x, view);
+    find_own_account(view);
+}
+
+/* ---- cases ---- */
+
+static void find_sharers(const struct spn_view *view, struct spn_case *at)
+{
+    const struct spn_servers *all[] = {&view->forest->servers, &view->exports->servers};
+    size_t servers = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < all[i]->count && at->sharer_count < SPN_HOLDERS_MOST; k++) {
+            const struct spn_server *server = &all[i]->list[k];
+            const struct spn_account *account;
+
+            if (!spn_server_calls_itself(server, at->host))
+                continue;
+            servers += i == 0 || view->forest->servers.count == 0;
+            account = spn_find_computer(&view->library, server->host, server->name);
+            if (account)
+                at->sharers[at->sharer_count++] = account;
+        }
+    }
+    at->is_shared = servers > 1;
+}
+
+static void add_case(struct examination *x, struct spn_view *view, const char *service,
+                     const struct spn_name *name, unsigned reasons)
+{
+    struct spn_case *at = &view->cases[view->case_count];
+    const struct directory_attribute *mappings =
+        view->forest->mappings ? view->forest->mappings : view->exports->mappings;
+
+    *at = (struct spn_case){
+        .service = service,
+        .host = name->host,
+        .reasons = reasons,
+        .own = view->own,
+        .is_everywhere = view->is_everywhere,
+        .is_mapped = spn_mapping_has(mappings, service),
+    };
+    spn_find_holders(&view->library, service, name->host, pass_memory(x), &at->named);
+    spn_find_holders(&view->library, "HOST", name->host, pass_memory(x), &at->hosts);
+    find_sharers(view, at);
+    spn_judge(at);
+    view->case_names[view->case_count++] = name;
+}
+
+/* SMTP/ is asked for by nobody that is known; it only must not lead astray. */
+static void judge_names(struct examination *x, struct spn_view *view)
+{
+    for (size_t i = 0; i < view->names.count; i++)
+        add_case(x, view, "SMTPSVC", &view->names.list[i], view->names.list[i].reasons);
+    for (size_t i = 0; i < view->names.count; i++)
+        add_case(x, view, "SMTP", &view->names.list[i], SPN_SHORT);
+}
+
+/* ---- tickets ---- */
+
+/* Of needed names that the user or the directory vouches for: Kerberos is asked for no others. */
+static void ask_tickets(struct examination *x, struct spn_view *view)
+{
+    if (view->forest->state != SPN_FOREST_FOUND || !view->forest->domain)
+        return;
+    for (size_t i = 0; i < view->case_count; i++) {
+        const struct spn_case *at = &view->cases[i];
+
+        if (!spn_is_needed(at->reasons) || !view->case_names[i]->is_vouched)
+            continue;
+        view->tickets[i] = ask_ticket(x, &view->forest->ip, view->forest->domain,
+                                      arena_print(pass_memory(x), "%s/%s", at->service, at->host));
+        view->is_pending = view->is_pending || !view->tickets[i];
+    }
+}
+
+bool spn_view_has_accounts(const struct spn_view *view)
+{
+    return view->library.count > 0;
+}
+
+bool spn_view_is_exchange(const struct spn_view *view)
+{
+    return view->server || (view->conversation && spn_offered(view->conversation, "X-EXPS"));
+}
+
+struct spn_view *spn_view_of(struct examination *x, const struct subject *server)
+{
+    struct spn_view *view = arena_new(pass_memory(x), 1, sizeof *view);
+
+    view->host = server->name;
+    view->exports = spn_exports_of(x);
+    view->forest = spn_forest_of(x, domain_of(x, server));
+    view->is_pending = view->exports->is_pending || view->forest->state == SPN_FOREST_PENDING;
+    if (view->is_pending)
+        return view;
+    find_configuration(view, server->name);
+    view->is_logged = is_logged(x, view->host);
+    if (!server->given && !view->server && !view->is_logged)
+        return view;
+    talk(x, view);
+    if (view->is_pending)
+        return view;
+    collect_names(x, view);
+    if (view->is_pending)
+        return view;
+    look_up(x, view);
+    if (view->is_pending)
+        return view;
+    judge_names(x, view);
+    ask_tickets(x, view);
+    return view;
+}
+
+struct spn_view *spn_view_of_export(struct examination *x, const struct spn_exports *exports,
+                                    const struct spn_server *server)
+{
+    struct spn_view *view = arena_new(pass_memory(x), 1, sizeof *view);
+    struct spn_forest *none = arena_new(pass_memory(x), 1, sizeof *none);
+
+    none->state = SPN_FOREST_NONE;
+    view->host = server->host ? server->host : server->name;
+    view->exports = exports;
+    view->forest = none;
+    view->server = server;
+    view->server_source = exports->servers_source;
+    spn_names_add_server(&view->names, pass_memory(x), server, view->server_source);
+    look_up(x, view);
+    judge_names(x, view);
+    return view;
+}
+
+bool spn_view_is_wrong(const struct spn_view *view)
+{
+    for (size_t i = 0; i < view->case_count; i++) {
+        enum spn_verdict verdict = view->cases[i].verdict;
+
+        if (verdict == SPN_MISSING || verdict == SPN_DUPLICATE || verdict == SPN_MISPLACED ||
+            verdict == SPN_SHARED)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,53 @@
+/* A mail server as it is seen: in the directory, in exports, at its port 25. */
+#ifndef EXDIAG_PROBES_SPN_VIEW_H
+#define EXDIAG_PROBES_SPN_VIEW_H
+
+#include "probes/spn/exports.h"
+#include "probes/spn/forest.h"
+#include "probes/spn/names.h"
+#include "probes/spn/ticket.h"
+
+enum { SPN_CASES_MOST = 2 * SPN_NAMES_MOST };
+
+struct spn_view {
+    const char *host; /* the subject's name */
+    bool is_pending;
+    const struct spn_forest *forest;
+    const struct spn_exports *exports;
+    const struct spn_server *server; /* as the configuration has it, or NULL */
+    const struct evidence *server_source;
+    bool is_logged;       /* a log says that it did not let another log on */
+    struct ip_address ip; /* of the conversation */
+    const struct smtp_conversation *conversation; /* NULL: none was held */
+    const struct evidence *no_conversation;       /* why */
+    struct spn_names names;
+
+    /* accounts */
+    struct spn_library library;
+    const struct spn_account *own; /* or NULL */
+    bool is_everywhere;
+    const struct evidence *accounts_source, *accounts_obstacle;
+
+    struct spn_case cases[SPN_CASES_MOST]; /* judged; SMTPSVC of each name, then SMTP */
+    const struct spn_name *case_names[SPN_CASES_MOST];
+    const struct ticket_answer *tickets[SPN_CASES_MOST]; /* for it; NULL: not asked for */
+    size_t case_count;
+};
+
+/* In pass memory; complete unless `is_pending`. */
+struct spn_view *spn_view_of(struct examination *x, const struct subject *server);
+
+/* The same by the exports alone: of one of their servers. */
+struct spn_view *spn_view_of_export(struct examination *x, const struct spn_exports *exports,
+                                    const struct spn_server *server);
+
+/* A name of the view has an account too many, none, or the wrong one. */
+bool spn_view_is_wrong(const struct spn_view *view);
+
+/* Something is known of who holds names. */
+bool spn_view_has_accounts(const struct spn_view *view);
+
+/* The directory says that it is one of Exchange, or it says so itself. */
+bool spn_view_is_exchange(const struct spn_view *view);
+
+#endif

@@ -1,0 +1,101 @@
+"""--user and its password: where it is read from, and where it never shows."""
+
+import select
+
+from harness import *
+
+SECRET = "a secret, with spaces and ümlauts"
+
+
+def check(*arguments, **keywords):
+    with Lab(HEALTHY) as lab:
+        return exdiag("check", "contoso.com", "--dns", lab.dns, *arguments, **keywords)
+
+
+def read_until(terminal, wanted):
+    seen = b""
+    end = time.monotonic() + DEADLINE
+    while wanted not in seen and time.monotonic() < end:
+        if select.select([terminal], [], [], 1)[0]:
+            try:
+                piece = os.read(terminal, 65536)
+            except OSError:  # its end, as Linux has it
+                break
+            if not piece:
+                break
+            seen += piece
+    return seen
+
+
+@case
+def it_is_asked_for_and_not_shown():
+    with Lab(HEALTHY) as lab, folder() as place:
+        evidence = place / "evidence"
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.environ.pop("EXDIAG_PASSWORD", None)
+            os.execv(EXDIAG, [
+                EXDIAG, "check", "contoso.com", "--user", "alice@contoso.com", "--dns", lab.dns,
+                "--save", str(evidence),
+            ])  # fmt: skip
+        seen = read_until(terminal, b"Password of alice@contoso.com: ")
+        expect_in(b"Password of alice@contoso.com: ", seen, "the prompt")
+        os.write(terminal, SECRET.encode() + b"\n")
+        seen += read_until(terminal, b"a line that never comes")
+        _, status = os.waitpid(pid, 0)
+        os.close(terminal)
+        expect_equal(os.waitstatus_to_exitcode(status), FINE, f"exit status: {seen}")
+        expect_not_in(b"secret", seen, "the terminal")
+        expect_not_in("secret", evidence.read_text(), "the evidence")
+        expect_not_in("alice", evidence.read_text(), "the evidence")
+
+
+@case
+def without_a_terminal_it_has_to_be_given():
+    result = check("--user", "alice", status=TROUBLE, prefix=("setsid",))
+    expect_in("--password-file or EXDIAG_PASSWORD", result.err, "the message")
+
+
+@case
+def it_comes_from_the_environment():
+    result = check("--user", "alice", status=FINE, variables={"EXDIAG_PASSWORD": SECRET})
+    expect_not_in("secret", result.out + result.err, "the output")
+
+
+@case
+def it_is_the_first_line_of_a_file():
+    with folder() as place:
+        path = place / "password"
+        path.write_text(f"{SECRET}\r\nand more\n")
+        result = check("--user", "alice", "--password-file", path, status=FINE)
+        expect_not_in("secret", result.out + result.err, "the output")
+        path.write_text("x" * 2000)
+        result = check("--user", "alice", "--password-file", path, status=TROUBLE)
+        expect_in("up to 1022 bytes", result.err, "the message")
+        result = check("--user", "alice", "--password-file", place / "none", status=TROUBLE)
+        expect_in("does not exist", result.err, "the message")
+
+
+@case
+def an_empty_one_is_none():
+    with folder() as place:
+        path = place / "password"
+        path.write_text("\nsecond line\n")
+        for arguments, variables in (
+            (["--user", "alice", "--password-file", path], {}),
+            (["--user", "alice"], {"EXDIAG_PASSWORD": ""}),
+            (["--user", ""], {"EXDIAG_PASSWORD": SECRET}),
+        ):
+            result = check(*arguments, status=TROUBLE, variables=variables)
+            expect_in("an anonymous logon", result.err, "the message")
+        result = check("--password-file", path, status=TROUBLE)
+        expect_in("name one with --user", result.err, "the message")
+
+
+@case
+def a_plan_says_who_logs_on_and_asks_for_nothing():
+    result = check("--user", "alice", "--plan", status=FINE)
+    expect_in("over verified TLS alone, as: alice", result.out, "the plan")
+
+
+main()

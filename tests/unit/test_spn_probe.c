@@ -1,0 +1,1285 @@
+/* Mail servers in made forests, by the whole probe: what must be found, and must not. */
+#include "diag/exam.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct probe probe_spn;
+
+enum { ITEMS_MOST = 512, FINDINGS_MOST = 64, ENTRIES_MOST = 32, VALUES_MOST = 40, CONFIG = 12 };
+
+/* ---- the world ---- */
+
+struct made_entry {
+    const char *dn; /* NULL ends a list */
+    struct {
+        const char *name;
+        const char *values[VALUES_MOST];
+    } attributes[6];
+};
+
+struct world {
+    struct made_entry accounts[ENTRIES_MOST];
+    struct made_entry config[CONFIG]; /* below CN=Microsoft Exchange */
+    const char *greeting;             /* of 192.0.2.21, 220 left out; NULL: it does not answer */
+    const char *ehlo[8];              /* lines */
+    bool is_mapped;                   /* sPNMappings has smtpsvc */
+    bool several_domains;
+    enum status first_controller; /* what dc1 answers with, if not OK */
+    enum status everywhere;       /* all controllers */
+    enum status catalog;          /* global catalogs */
+    int result;                   /* beside REJECTED */
+    int32_t ticket;               /* the KDC's error code */
+    enum status ticket_status;
+    struct event_group events[8]; /* of app.evtx; without a computer: the last is before */
+    struct smtp_auth_peer peer;   /* of send.log, of whose mechanism: */
+    enum smtp_auth_mechanism mechanism;
+    struct registry_value back, off; /* of lsa.reg, below MSV1_0 and Lsa */
+};
+
+static struct {
+    struct settings settings;
+    struct evidence_store *store;
+    struct exam *exam;
+    struct evidence *fetched[ITEMS_MOST];
+    size_t fetched_count;
+    struct finding *findings[FINDINGS_MOST];
+    size_t finding_count;
+    const struct world *world;
+    const char *filter; /* of the last question for accounts */
+} bench;
+
+#define CONTOSO       "DC=contoso,DC=com"
+#define CONFIGURATION "CN=Configuration," CONTOSO
+#define SERVERS                                                                                    \
+    "CN=Servers,CN=First,CN=Administrative Groups,CN=Org,CN=Microsoft Exchange,CN=Services," CONFIGURATION
+#define COMPUTER(short_, full, ...)                                                                \
+    {                                                                                              \
+        "CN=" short_ ",CN=Computers," CONTOSO,                                                     \
+        {                                                                                          \
+            {"sAMAccountName", {short_ "$"}}, {"dNSHostName", {full}},                             \
+                {"objectClass", {"top", "computer"}}, {"servicePrincipalName", {__VA_ARGS__}},     \
+        }                                                                                          \
+    }
+#define USER(name_, ...)                                                                           \
+    {                                                                                              \
+        "CN=" name_ ",CN=Users," CONTOSO,                                                          \
+        {                                                                                          \
+            {"sAMAccountName", {name_}}, {"objectClass", {"top", "user"}},                         \
+                {"servicePrincipalName", {__VA_ARGS__}},                                           \
+        }                                                                                          \
+    }
+#define SERVER(short_, full, version)                                                              \
+    {                                                                                              \
+        "CN=" short_ "," SERVERS,                                                                  \
+        {                                                                                          \
+            {"objectClass", {"top", "msExchExchangeServer"}},                                      \
+                {"networkAddress", {"netbios:" short_, "ncacn_ip_tcp:" full}},                     \
+                {"serialNumber", {version}},                                                       \
+        }                                                                                          \
+    }
+#define VIRTUAL_SERVER(short_, number, fqdn)                                                       \
+    {                                                                                              \
+        "CN=" number ",CN=SMTP,CN=Protocols,CN=" short_ "," SERVERS,                               \
+        {                                                                                          \
+            {"objectClass", {"top", "protocolCfgSMTPServer"}},                                     \
+                {"msExchSmtpFullyQualifiedDomainName", {fqdn}},                                    \
+        }                                                                                          \
+    }
+#define CONNECTOR(short_, name_, fqdn, flags)                                                      \
+    {                                                                                              \
+        "CN=" name_ ",CN=SMTP Receive Connectors,CN=Protocols,CN=" short_ "," SERVERS,             \
+        {                                                                                          \
+            {"objectClass", {"top", "msExchSmtpReceiveConnector"}},                                \
+                {"msExchSMTPReceiveConnectorFQDN", {fqdn}},                                        \
+                {"msExchSMTPReceiveInboundSecurityFlag", {flags}},                                 \
+        }                                                                                          \
+    }
+#define V2003 "Version 6.5 (Build 7638.2: Service Pack 2)"
+#define V2019 "Version 15.2 (Build 31118.7)"
+
+static void fetch(void *context, struct evidence *item)
+{
+    (void)context;
+    assert_true(bench.fetched_count < ITEMS_MOST);
+    bench.fetched[bench.fetched_count++] = item;
+}
+
+/* ---- DNS ---- */
+
+static const struct {
+    const char *name, *data; /* of SRV: the target */
+    enum dns_type type;
+} zone[] = {
+    /* who is outside the domain gets nobody's ticket, whatever DNS says */
+    {"_ldap._tcp.dc._msdcs.contoso.com", "dc9.example.net", DNS_SRV},
+    {"_ldap._tcp.dc._msdcs.contoso.com", "dc1.contoso.com", DNS_SRV},
+    {"_ldap._tcp.dc._msdcs.contoso.com", "dc2.contoso.com", DNS_SRV},
+    {"_ldap._tcp.gc._msdcs.contoso.com", "dc1.contoso.com", DNS_SRV},
+    {"_ldap._tcp.gc._msdcs.contoso.com", "DC2.contoso.com", DNS_SRV},
+    {"dc9.example.net", "192.0.2.19", DNS_A},
+    {"dc1.contoso.com", "192.0.2.11", DNS_A},
+    {"dc2.contoso.com", "192.0.2.12", DNS_A},
+    {"ex01.contoso.com", "192.0.2.21", DNS_A},
+    {"ex02.contoso.com", "192.0.2.22", DNS_A},
+    {"mail.contoso.com", "192.0.2.21", DNS_A},
+    {"mx.contoso.com", "192.0.2.21", DNS_A},
+    {"relay.contoso.com", "192.0.2.21", DNS_A},
+    {"elsewhere.contoso.com", "192.0.2.99", DNS_A},
+    {"contoso.com", "mx.contoso.com", DNS_MX},
+    {"contoso.com", "elsewhere.contoso.com", DNS_MX},
+};
+
+static void answer_dns(struct dns_answer *item)
+{
+    struct dns_record *records = arena_new(&item->evidence.memory, 8, sizeof *records);
+
+    item->answer.records = records;
+    for (size_t i = 0; i < sizeof zone / sizeof *zone; i++) {
+        struct dns_record *record = &records[item->answer.count];
+
+        if (zone[i].type != item->type || strcmp(zone[i].name, item->name) != 0)
+            continue;
+        *record = (struct dns_record){.owner = item->name, .type = item->type, .ttl = 300};
+        if (item->type == DNS_SRV)
+            record->data.srv.target = zone[i].data;
+        else if (item->type == DNS_MX)
+            record->data.mx.exchange = zone[i].data;
+        else
+            assert_int_equal(ip_parse(zone[i].data, strlen(zone[i].data), &record->data.ip),
+                             STATUS_OK);
+        item->answer.count++;
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+/* ---- the directory ---- */
+
+static void add_entries(struct directory_answer *item, const struct made_entry *made)
+{
+    struct arena *arena = &item->evidence.memory;
+    struct directory_entry *entries = arena_new(arena, ENTRIES_MOST, sizeof *entries);
+
+    item->entries = entries;
+    for (; made->dn && item->entry_count < ENTRIES_MOST; made++) {
+        struct directory_entry *entry = &entries[item->entry_count++];
+        struct directory_attribute *attributes = arena_new(arena, 6, sizeof *attributes);
+
+        *entry = (struct directory_entry){.dn = made->dn, .attributes = attributes};
+        for (size_t i = 0; i < 6 && made->attributes[i].name; i++) {
+            struct directory_value *values = arena_new(arena, VALUES_MOST, sizeof *values);
+            size_t count = 0;
+
+            for (; count < VALUES_MOST && made->attributes[i].values[count]; count++)
+                values[count] = (struct directory_value){made->attributes[i].values[count],
+                                                         strlen(made->attributes[i].values[count])};
+            attributes[entry->attribute_count++] =
+                (struct directory_attribute){made->attributes[i].name, values, count};
+        }
+    }
+}
+
+static const struct made_entry root_dse[] = {{"",
+                                              {{"configurationNamingContext", {CONFIGURATION}},
+                                               {"defaultNamingContext", {CONTOSO}},
+                                               {"rootDomainNamingContext", {CONTOSO}},
+                                               {"isGlobalCatalogReady", {"TRUE"}}}},
+                                             {NULL, {{NULL, {NULL}}}}};
+static const struct made_entry partitions[] = {
+    {"CN=CONTOSO,CN=Partitions," CONFIGURATION,
+     {{"dnsRoot", {"contoso.com"}}, {"nETBIOSName", {"CONTOSO"}}}},
+    {"CN=EU,CN=Partitions," CONFIGURATION,
+     {{"dnsRoot", {"eu.contoso.com"}}, {"nETBIOSName", {"EU"}}}},
+    {NULL, {{NULL, {NULL}}}}};
+static const struct made_entry one_partition[] = {
+    {"CN=CONTOSO,CN=Partitions," CONFIGURATION,
+     {{"dnsRoot", {"contoso.com"}}, {"nETBIOSName", {"CONTOSO"}}}},
+    {NULL, {{NULL, {NULL}}}}};
+static const struct made_entry usual_mappings[] = {
+    {"CN=Directory Service", {{"sPNMappings", {"host=alerter,http,www"}}}},
+    {NULL, {{NULL, {NULL}}}}};
+static const struct made_entry wider_mappings[] = {
+    {"CN=Directory Service", {{"sPNMappings", {"host=alerter,http,smtpsvc"}}}},
+    {NULL, {{NULL, {NULL}}}}};
+
+static enum status status_of(const struct directory_answer *item)
+{
+    const struct world *world = bench.world;
+    bool is_catalog = item->address.port == 3268 || item->address.port == 3269;
+
+    if (world->everywhere != STATUS_OK)
+        return world->everywhere;
+    if (item->address.ip.bytes[3] == 11 && world->first_controller != STATUS_OK)
+        return world->first_controller;
+    return is_catalog ? world->catalog : STATUS_OK;
+}
+
+static void answer_directory(struct directory_answer *item)
+{
+    const struct world *world = bench.world;
+    enum status status = status_of(item);
+
+    if (item->address.ip.bytes[3] == 19) {
+        assert_null(item->host);
+        evidence_fail(&item->evidence, STATUS_TIMED_OUT, NULL);
+        return;
+    }
+    if (status != STATUS_OK) {
+        item->result = world->result;
+        evidence_fail(&item->evidence, status, "a test says so");
+        return;
+    }
+    assert_non_null(item->host);
+    if (item->scope == DIRECTORY_BASE && item->base[0] == '\0')
+        add_entries(item, root_dse);
+    else if (strstr(item->base, "CN=Partitions") == item->base)
+        add_entries(item, world->several_domains ? partitions : one_partition);
+    else if (strstr(item->base, "CN=Directory Service") == item->base)
+        add_entries(item, world->is_mapped ? wider_mappings : usual_mappings);
+    else if (strstr(item->base, "CN=Microsoft Exchange") == item->base)
+        add_entries(item, world->config);
+    else {
+        bench.filter = item->filter;
+        add_entries(item, world->accounts);
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_ticket(struct ticket_answer *item)
+{
+    assert_string_equal(item->realm, "CONTOSO.COM");
+    assert_null(strstr(item->spn, "evil"));
+    item->error_code = bench.world->ticket;
+    evidence_fail(&item->evidence, bench.world->ticket_status, NULL);
+}
+
+/* ---- port 25 ---- */
+
+static void add_reply(struct smtp_conversation *item, enum smtp_step step, const char *const *lines,
+                      size_t count)
+{
+    struct smtp_exchange *exchange = &item->exchanges[item->exchange_count++];
+    struct smtp_line *made = arena_new(&item->evidence.memory, count, sizeof *made);
+
+    *exchange = (struct smtp_exchange){.step = step, .status = STATUS_OK};
+    exchange->reply.state = SMTP_REPLY_COMPLETE;
+    exchange->reply.code = step == SMTP_GREETING ? 220 : 250;
+    for (size_t i = 0; i < count; i++) {
+        made[i].text = arena_print(&item->evidence.memory, "%u%c%s", exchange->reply.code,
+                                   i + 1 < count ? '-' : ' ', lines[i]);
+        made[i].size = strlen(made[i].text);
+    }
+    exchange->reply.lines = made;
+    exchange->reply.line_count = count;
+}
+
+static void answer_smtp(struct smtp_conversation *item)
+{
+    size_t count = 0;
+
+    if (!bench.world->greeting || item->address.ip.bytes[3] != 21) {
+        evidence_fail(&item->evidence, STATUS_REFUSED, NULL);
+        return;
+    }
+    item->exchanges = arena_new(&item->evidence.memory, 4, sizeof *item->exchanges);
+    add_reply(item, SMTP_GREETING, &bench.world->greeting, 1);
+    while (bench.world->ehlo[count])
+        count++;
+    if (count > 0)
+        add_reply(item, SMTP_EHLO, bench.world->ehlo, count);
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+/* ---- files ---- */
+
+/* An export of the same configuration; where there is none, of the accounts. */
+static void answer_directory_file(struct directory_file *item)
+{
+    struct directory_answer made = {.evidence.memory = item->evidence.memory};
+
+    add_entries(&made, bench.world->config[0].dn ? bench.world->config : bench.world->accounts);
+    item->entries = (struct directory_entry *)made.entries;
+    item->entry_count = made.entry_count;
+    item->is_whole = arena_new(&made.evidence.memory, made.entry_count, sizeof *item->is_whole);
+    item->evidence.memory = made.evidence.memory; /* which has grown */
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_digest(struct file_digest *item)
+{
+    static const struct {
+        const char *path;
+        enum file_type type;
+    } files[] = {{"app.evtx", FILE_TYPE_EVTX},
+                 {"send.log", FILE_TYPE_SMTP_SEND_LOG},
+                 {"directory.ldf", FILE_TYPE_LDIF},
+                 {"lsa.reg", FILE_TYPE_REGISTRY}};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (strcmp(item->path, files[i].path) == 0)
+            item->type = files[i].type;
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+/* Absent texts are empty, not NULL. */
+static void fill_texts(struct mail_event *event)
+{
+    const char **texts[] = {&event->host,      &event->error,     &event->command, &event->reply,
+                            &event->connector, &event->mechanism, &event->address, &event->target};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = *texts[i] ? *texts[i] : "";
+}
+
+static void answer_events(struct event_log_digest *item)
+{
+    item->groups = arena_new(&item->evidence.memory, 8, sizeof *item->groups);
+    while (item->group_count < 8 && bench.world->events[item->group_count].computer) {
+        item->groups[item->group_count] = bench.world->events[item->group_count];
+        fill_texts(&item->groups[item->group_count++].event);
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_auth_log(struct auth_log_digest *item)
+{
+    struct smtp_auth_peer *peer = arena_new(&item->evidence.memory, 1, sizeof *peer);
+
+    *peer = bench.world->peer;
+    memset(peer->outcomes, 0, sizeof peer->outcomes);
+    peer->outcomes[bench.world->mechanism][SMTP_AUTH_DENIED] = peer->sessions;
+    item->log.peers = peer;
+    item->log.peer_count = 1;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_registry(struct registry_answer *item)
+{
+    const struct registry_value *value =
+        strstr(item->key, "MSV1_0") ? &bench.world->back : &bench.world->off;
+
+    if (item->path[0] == '\0') {
+        evidence_fail(&item->evidence, STATUS_NOT_SUPPORTED, NULL);
+        return;
+    }
+    item->values = arena_new(&item->evidence.memory, 1, sizeof *item->values);
+    item->values[0] = *value;
+    item->value_count = value->name != NULL;
+    item->is_whole = true;
+    item->computer = "EX01";
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer(struct evidence *item)
+{
+    if (item->kind == &evidence_digest)
+        answer_digest((struct file_digest *)item);
+    else if (item->kind == &evidence_directory_file)
+        answer_directory_file((struct directory_file *)item);
+    else if (item->kind == &evidence_event_log)
+        answer_events((struct event_log_digest *)item);
+    else if (item->kind == &evidence_auth_log)
+        answer_auth_log((struct auth_log_digest *)item);
+    else if (item->kind == &evidence_registry)
+        answer_registry((struct registry_answer *)item);
+    else if (item->kind == &evidence_dns)
+        answer_dns((struct dns_answer *)item);
+    else if (item->kind == &evidence_directory)
+        answer_directory((struct directory_answer *)item);
+    else if (item->kind == &evidence_ticket)
+        answer_ticket((struct ticket_answer *)item);
+    else if (item->kind == &evidence_smtp)
+        answer_smtp((struct smtp_conversation *)item);
+    else
+        fail_msg("nobody answers %s", item->key);
+}
+
+/* ---- running ---- */
+
+static void take(void *context, struct finding *finding)
+{
+    (void)context;
+    assert_true(bench.finding_count < FINDINGS_MOST);
+    bench.findings[bench.finding_count++] = finding;
+}
+
+static void begin(const struct world *world)
+{
+    static const struct probe *const probes_here[] = {&probe_spn, NULL};
+    struct exam_options options = {.probes = probes_here, .settings = &bench.settings};
+
+    bench.world = world;
+    bench.fetched_count = bench.finding_count = 0;
+    bench.filter = NULL;
+    bench.store = evidence_store_new();
+    options.store = bench.store;
+    options.fetch = fetch;
+    bench.exam = exam_new(&options);
+}
+
+static void add(enum subject_kind kind, const char *name)
+{
+    exam_add_subject(bench.exam, kind, name, name, true);
+}
+
+static void run(enum subject_kind kind, const char *name)
+{
+    add(kind, name);
+    exam_work(bench.exam, 0);
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        answer(bench.fetched[i]);
+        exam_settled(bench.exam, bench.fetched[i], 0);
+        exam_work(bench.exam, 0);
+    }
+    exam_findings(bench.exam, take, NULL);
+}
+
+static void end(void)
+{
+    exam_free(bench.exam);
+    evidence_store_free(bench.store);
+}
+
+/* The first finding of this kind at the subject whose title has `part`. */
+static const struct finding *finding_of(const char *subject, const char *id, const char *part)
+{
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        const struct finding *finding = bench.findings[i];
+
+        if (strcmp(finding->subject->name, subject) == 0 && strcmp(finding->kind->id, id) == 0 &&
+            (!part || strstr(finding->title, part)))
+            return finding;
+    }
+    return NULL;
+}
+
+static const char *word_of(const struct finding *finding)
+{
+    if (!finding)
+        return "";
+    return finding->outcome == OUTCOME_PROBLEM ? severity_word(finding->severity)
+                                               : outcome_word(finding->outcome);
+}
+
+static bool saw_it(const struct finding *finding, const char *part)
+{
+    for (size_t i = 0; i < finding->seen_count; i++) {
+        if (strstr(finding->seen[i].text, part))
+            return true;
+    }
+    return false;
+}
+
+/* The step that has this in its command. */
+static const struct step *step_of(const struct steps *steps, const char *part)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        if (strstr(steps->list[i].command, part))
+            return &steps->list[i];
+    }
+    return NULL;
+}
+
+static void print_all(void)
+{
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        const struct finding *finding = bench.findings[i];
+
+        print_message("%s %s %s: %s\n", finding->subject->name, finding->kind->id, word_of(finding),
+                      finding->title);
+        for (size_t k = 0; k < finding->seen_count; k++)
+            print_message("    %s\n", finding->seen[k].text);
+        for (size_t k = 0; k < finding->fix.count; k++)
+            print_message("    > %s\n", finding->fix.list[k].command);
+    }
+}
+
+static size_t count_problems(void)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.finding_count; i++)
+        count += bench.findings[i]->outcome == OUTCOME_PROBLEM ||
+                 bench.findings[i]->outcome == OUTCOME_UNKNOWN;
+    if (count > 0 && getenv("EXDIAG_TEST_VERBOSE"))
+        print_all();
+    return count;
+}
+
+#define EX01_NAMES                                                                                 \
+    "SMTP/EX01", "SMTP/ex01.contoso.com", "SmtpSvc/EX01", "SmtpSvc/ex01.contoso.com", "HOST/EX01", \
+        "HOST/ex01.contoso.com"
+#define EX02_NAMES                                                                                 \
+    "SMTP/EX02", "SMTP/ex02.contoso.com", "SmtpSvc/EX02", "SmtpSvc/ex02.contoso.com", "HOST/EX02", \
+        "HOST/ex02.contoso.com"
+#define EX01 COMPUTER("EX01", "EX01.contoso.com", EX01_NAMES)
+#define EX02 COMPUTER("EX02", "ex02.contoso.com", EX02_NAMES)
+#define GREETS(name_)                                                                              \
+    .greeting = name_ " Microsoft ESMTP MAIL Service ready",                                       \
+    .ehlo = {name_ " Hello [192.0.2.1]", "X-ANONYMOUSTLS", "X-EXPS GSSAPI NTLM", "OK"}
+#define NO_TICKETS .ticket_status = STATUS_NOT_FOUND
+
+/* ---- tests ---- */
+
+/* What Exchange's own set-up makes is right, whoever is asked. */
+static void test_a_healthy_organisation(void **state)
+{
+    static const struct world worlds[] = {
+        {.accounts = {EX01, EX02},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                    SERVER("EX02", "ex02.contoso.com", V2019),
+                    CONNECTOR("EX01", "Default EX01", "EX01.contoso.com", "31"),
+                    CONNECTOR("EX01", "Client Frontend EX01", "mail.contoso.com", "15")},
+         GREETS("EX01.contoso.com"),
+         NO_TICKETS},
+        {.accounts = {EX01},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                    VIRTUAL_SERVER("EX01", "1", "ex01.contoso.com")},
+         .first_controller = STATUS_TIMED_OUT,
+         .several_domains = true},
+        {.accounts = {EX01}, .config = {SERVER("EX01", "ex01.contoso.com", V2019)}, .ticket = 0},
+        {.accounts = {EX01},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+         .first_controller = STATUS_REJECTED,
+         .result = 51 /* busy */},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
+        begin(&worlds[i]);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_int_equal(count_problems(), 0);
+        assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-missing", NULL)),
+                            "ok");
+        assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL)),
+                            "ok");
+        assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-misplaced", NULL)),
+                            "ok");
+        end();
+    }
+}
+
+/* A controller that did not answer is asked no second time while another one does. */
+static void test_a_silent_controller(void **state)
+{
+    static const struct world world = {.accounts = {EX01},
+                                       .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+                                       .first_controller = STATUS_TIMED_OUT,
+                                       NO_TICKETS};
+    size_t asked = 0;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        const struct directory_answer *item = (const struct directory_answer *)bench.fetched[i];
+
+        asked += bench.fetched[i]->kind == &evidence_directory && item->address.ip.bytes[3] == 11 &&
+                 item->address.port == 389;
+    }
+    assert_int_equal(asked, 1);
+    end();
+}
+
+/* A duplicate that is no server's, as setspn -X prints it, is told of once. */
+static void test_a_duplicate_of_nobody(void **state)
+{
+    static const struct world world = {.accounts = {USER("one", "SMTPSVC/mail.contoso.com"),
+                                                    USER("two", "smtpsvc/MAIL.contoso.com")}};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_FILE, "directory.ldf");
+    assert_int_equal(bench.finding_count, 1);
+    assert_string_equal(word_of(finding_of("directory.ldf", "smtp-spn-duplicate", "2 accounts")),
+                        "critical");
+    end();
+}
+
+/* KB 914137: a virtual server of Exchange 2003 under another name. */
+static void test_missing(void **state)
+{
+    static const struct world world = {.accounts = {EX01},
+                                       .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                                                  VIRTUAL_SERVER("EX01", "1", "ex01.contoso.com"),
+                                                  VIRTUAL_SERVER("EX01", "2", "mail.contoso.com")},
+                                       GREETS("mail.contoso.com"),
+                                       .ticket = 7};
+    const struct finding *finding;
+    const struct step *step;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com");
+    assert_string_equal(word_of(finding), "critical");
+    assert_true(saw_it(finding, "no account of the forest has"));
+    assert_true(saw_it(finding, "SMTP virtual server \"2\" of EX01 is to call itself"));
+    assert_true(saw_it(finding, "220 mail.contoso.com Microsoft ESMTP"));
+    assert_true(saw_it(finding, "KDC_ERR_S_PRINCIPAL_UNKNOWN (7)"));
+    assert_string_equal(finding->fix.list[0].command, "setspn -Q \"SMTPSVC/mail.contoso.com\"");
+    step = step_of(&finding->fix, "setspn -S");
+    assert_string_equal(step->command, "setspn -S \"SMTPSVC/mail.contoso.com\" \"EX01\"");
+    assert_int_equal(step->kind, STEP_EXACT);
+    assert_int_equal(step_of(&finding->fix, "setspn -A")->kind, STEP_DECIDE);
+    assert_non_null(step_of(&finding->fix, "dsquery * forestroot -gc -filter"));
+    assert_null(step_of(&finding->fix, "Set-ReceiveConnector"));
+    assert_non_null(step_of(&finding->verify, "setspn -X -F"));
+    assert_string_equal(step_of(&finding->undo, "setspn -D")->command,
+                        "setspn -D \"SMTPSVC/mail.contoso.com\" \"EX01\"");
+    assert_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "ex01.contoso.com"));
+    assert_non_null(strstr(bench.filter, "(servicePrincipalName=SMTPSVC/mail.contoso.com)"));
+    end();
+}
+
+/* Since 2007 the connector is set back first. */
+static void test_a_connector_of_another_name(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01, EX02},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   SERVER("EX02", "ex02.contoso.com", V2019),
+                   CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31"),
+                   CONNECTOR("EX01", "Relay", "relay.contoso.com", "7")},
+        GREETS("mail.contoso.com"),
+        .several_domains = true,
+        NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_SERVER, "ex01.contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com");
+    assert_string_equal(word_of(finding), "critical");
+    assert_string_equal(step_of(&finding->fix, "Set-ReceiveConnector")->command,
+                        "Set-ReceiveConnector -Identity 'EX01\\Default EX01' -Fqdn "
+                        "'ex01.contoso.com'");
+    assert_string_equal(step_of(&finding->undo, "Set-ReceiveConnector")->command,
+                        "Set-ReceiveConnector -Identity 'EX01\\Default EX01' -Fqdn "
+                        "'mail.contoso.com'");
+    assert_string_equal(step_of(&finding->fix, "setspn -S")->command,
+                        "setspn -S \"SMTPSVC/mail.contoso.com\" \"CONTOSO\\EX01$\"");
+    assert_null(step_of(&finding->fix, "setspn -A"));
+    assert_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "relay.contoso.com"));
+    end();
+}
+
+/* A name that the banner alone tells is to be looked at before it is typed. */
+static void test_a_name_from_the_banner(void **state)
+{
+    static const struct world world = {.accounts = {EX01},
+                                       .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+                                       .greeting = "evil.contoso.com & calc Microsoft ESMTP",
+                                       .ehlo = {"evil.contoso.com Hello", "X-EXPS GSSAPI"},
+                                       .ticket = 7};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "evil.contoso.com");
+    assert_string_equal(word_of(finding), "critical");
+    assert_int_equal(step_of(&finding->fix, "setspn -S")->kind, STEP_FILL_IN);
+    end();
+}
+
+/* A name that is its own, and by which nobody is told to come. */
+static void test_an_own_name_that_is_not_announced(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", "SMTPSVC/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+        NO_TICKETS};
+    static const struct world odd = {.accounts = {EX01},
+                                     .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                                                VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+                                     NO_TICKETS};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-missing", "/ex01.")),
+                        "warning");
+    end();
+    begin(&odd);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_null(step_of(&finding_of("ex01.contoso.com", "smtp-spn-missing", "/mail.")->fix,
+                        "Set-ReceiveConnector"));
+    end();
+}
+
+/* The same server in the directory and in an export is one. */
+static void test_an_export_beside_the_directory(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01, COMPUTER("OLD", "old.contoso.com", "SMTPSVC/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+        NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    add(SUBJECT_FILE, "directory.ldf");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "registered on OLD");
+    assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_EXACT);
+    assert_null(step_of(&finding->fix, "Give each of them"));
+    end();
+}
+
+static void test_no_names_at_all(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", "HOST/EX01", "HOST/ex01.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+        NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", NULL);
+    assert_string_equal(word_of(finding), "critical");
+    assert_true(saw_it(finding, "has no name of SMTP"));
+    assert_true(saw_it(finding, "HOST/ex01.contoso.com is on EX01, which helps nothing"));
+    assert_string_equal(step_of(&finding->fix, "setspn -S")->command,
+                        "setspn -S \"SMTPSVC/ex01.contoso.com\" \"EX01\"\n"
+                        "setspn -S \"SMTPSVC/ex01\" \"EX01\"\n"
+                        "setspn -S \"SMTP/ex01.contoso.com\" \"EX01\"\n"
+                        "setspn -S \"SMTP/ex01\" \"EX01\"");
+    end();
+}
+
+/* HOST/ stands in where sPNMappings say so. */
+static void test_mapped(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", "HOST/EX01", "HOST/ex01.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+        .is_mapped = true};
+    static const struct world astray = {
+        .accounts = {EX01, COMPUTER("OLD", "old.contoso.com", "HOST/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+        .is_mapped = true};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_int_equal(count_problems(), 0);
+    end();
+    begin(&astray);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "mail.contoso.com");
+    assert_string_equal(word_of(finding), "critical");
+    assert_true(saw_it(finding, "sPNMappings HOST/ stands in"));
+    assert_null(step_of(&finding->fix, "setspn -D"));
+    assert_string_equal(step_of(&finding->fix, "setspn -S")->command,
+                        "setspn -S \"SMTPSVC/mail.contoso.com\" \"EX01\"");
+    end();
+}
+
+static void test_duplicate(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com"),
+                     COMPUTER("OLD", "old.contoso.com", "smtpsvc/MAIL.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+        .ticket = 8};
+    static const struct world of_a_user = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com"),
+                     USER("svc-mail", "SMTPSVC/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")}};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "is registered on 2 accounts");
+    assert_string_equal(word_of(finding), "critical");
+    assert_true(saw_it(finding, "KDC_ERR_PRINCIPAL_NOT_UNIQUE (8)"));
+    assert_string_equal(step_of(&finding->fix, "setspn -D")->command,
+                        "setspn -D \"SMTPSVC/mail.contoso.com\" \"OLD\"");
+    assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_EXACT);
+    assert_null(step_of(&finding->fix, "setspn -S"));
+    assert_null(step_of(&finding->fix, "setspn -A"));
+    assert_int_equal(finding->undo.count, 0);
+    assert_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com is not"));
+    end();
+    begin(&of_a_user);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL);
+    assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_DECIDE);
+    assert_string_equal(step_of(&finding->fix, "setspn -D")->command,
+                        "setspn -D \"SMTPSVC/mail.contoso.com\" \"svc-mail\"");
+    end();
+}
+
+/* Removed first, then added, so that it is never on two. */
+static void test_misplaced(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01, COMPUTER("OLD", "old.contoso.com", "SMTPSVC/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+        .ticket = 0};
+    const struct finding *finding;
+    const struct step *off, *on;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "is registered on OLD");
+    assert_string_equal(word_of(finding), "critical");
+    off = step_of(&finding->fix, "setspn -D");
+    on = step_of(&finding->fix, "setspn -S");
+    assert_string_equal(off->command, "setspn -D \"SMTPSVC/mail.contoso.com\" \"OLD\"");
+    assert_string_equal(on->command, "setspn -S \"SMTPSVC/mail.contoso.com\" \"EX01\"");
+    assert_true(off < on);
+    assert_string_equal(step_of(&finding->undo, "setspn -D")->command,
+                        "setspn -D \"SMTPSVC/mail.contoso.com\" \"EX01\"");
+    assert_string_equal(step_of(&finding->undo, "setspn -S")->command,
+                        "setspn -S \"SMTPSVC/mail.contoso.com\" \"OLD\"");
+    end();
+}
+
+/* Two servers behind one name: no command settles that. */
+static void test_shared(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com"),
+                     EX02},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   SERVER("EX02", "ex02.contoso.com", V2019),
+                   CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31"),
+                   CONNECTOR("EX02", "Default EX02", "mail.contoso.com", "31")}};
+    static const struct world of_nobody = {
+        .accounts = {EX01, EX02},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                   SERVER("EX02", "ex02.contoso.com", V2003),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com"),
+                   VIRTUAL_SERVER("EX02", "1", "mail.contoso.com")}};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_null(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "mail.contoso.com is"));
+    finding = finding_of("ex02.contoso.com", "smtp-spn-misplaced", "registered on EX01");
+    assert_string_equal(word_of(finding), "warning");
+    assert_null(step_of(&finding->fix, "setspn -D"));
+    assert_null(step_of(&finding->fix, "setspn -S"));
+    assert_non_null(step_of(&finding->fix, "Give each of them a name of its own"));
+    end();
+    begin(&of_nobody);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex02.contoso.com", "smtp-spn-missing", "mail.contoso.com");
+    assert_int_equal(step_of(&finding->fix, "-S")->kind, STEP_DECIDE);
+    end();
+}
+
+/* What cannot be read is no verdict. */
+static void test_directories_that_do_not_tell(void **state)
+{
+    static const struct world worlds[] = {
+        {.everywhere = STATUS_TIMED_OUT},
+        {.everywhere = STATUS_REFUSED},
+        {.everywhere = STATUS_REJECTED, .result = 1},
+        {.everywhere = STATUS_DENIED},
+        {.everywhere = STATUS_NOT_FOUND},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
+        begin(&worlds[i]);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_int_equal(bench.finding_count, 1);
+        assert_string_equal(word_of(finding_of("contoso.com", "smtp-spn-missing", NULL)),
+                            "unknown");
+        end();
+    }
+}
+
+/* Without a global catalog the domain is looked through, which is the forest if it is alone. */
+static void test_without_a_catalog(void **state)
+{
+    static const struct world alone = {.accounts = {EX01},
+                                       .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                                                  VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+                                       .catalog = STATUS_TIMED_OUT};
+    static const struct world among_others = {
+        .accounts = {EX01},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+        .catalog = STATUS_TIMED_OUT,
+        .several_domains = true};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&alone);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com");
+    assert_true(saw_it(finding, "no account of the forest has"));
+    end();
+    begin(&among_others);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com");
+    assert_true(saw_it(finding, "the account EX01 does not have SMTPSVC/mail.contoso.com"));
+    assert_string_equal(step_of(&finding->fix, "-S")->command,
+                        "setspn -F -S \"SMTPSVC/mail.contoso.com\" \"CONTOSO\\EX01$\"");
+    end();
+}
+
+/* A mail domain without controllers, and servers of others, are no business of this probe. */
+static void test_nothing_to_say(void **state)
+{
+    static const struct world world = {GREETS("mx.example.net")};
+    static const char *const only[] = {"spn"};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "example.net");
+    assert_int_equal(bench.finding_count, 0);
+    end();
+    /* unless it was asked for */
+    bench.settings = (struct settings){.only = only, .only_count = 1};
+    begin(&world);
+    add(SUBJECT_SERVER, "mx.example.net");
+    run(SUBJECT_DOMAIN, "example.net");
+    bench.settings = (struct settings){.only = NULL};
+    assert_string_equal(word_of(finding_of("example.net", "smtp-spn-missing", NULL)),
+                        "not-applicable");
+    assert_string_equal(word_of(finding_of("mx.example.net", "smtp-spn-missing", NULL)),
+                        "not-applicable");
+    end();
+}
+
+/* ---- logs ---- */
+
+#define EVENT(kind_, computer_, count_, ...)                                                       \
+    {                                                                                              \
+        .event = {.kind = MAIL_EVENT_##kind_, __VA_ARGS__}, .computer = computer_,                 \
+        .count = count_, .first = 1150000000000, .last = 1150003600000                             \
+    }
+
+/* The events of the article, beside the name that is missing. */
+static void test_events_of_a_missing_name(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01, EX02},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003),
+                   SERVER("EX02", "ex02.contoso.com", V2003),
+                   VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},
+        GREETS("mail.contoso.com"),
+        NO_TICKETS,
+        .events = {
+            EVENT(EXPS_UNAVAILABLE, "EX02", 3, .host = "mail.contoso.com", .error = "0x8009030c"),
+            EVENT(PEER_REFUSED, "EX02", 4, .host = "MAIL.contoso.com", .command = "x-exps",
+                  .reply = "535"),
+            EVENT(PEER_REFUSED, "EX02", 5, .host = "mail.contoso.com", .command = "rcpt",
+                  .reply = "550 5.7.1"),
+            EVENT(PEER_REFUSED, "EX02", 9, .host = "mx.example.net", .command = "rcpt",
+                  .reply = "550 5.7.1")}};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    add(SUBJECT_FILE, "app.evtx");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-events", "12 events 1706 and 7004");
+    assert_string_equal(word_of(finding), "warning");
+    assert_true(saw_it(finding, "x-exps was answered \"535\" by MAIL.contoso.com"));
+    assert_true(saw_it(finding, "SMTPSVC/mail.contoso.com is on no account"));
+    assert_non_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com"));
+    assert_null(finding_of("mail.contoso.com", "exps-events", NULL));
+    assert_null(finding_of("mx.example.net", "exps-events", NULL));
+    end();
+}
+
+/* Since 2007: the target of 2017 names whom it was; 1035 is told by who logged it. */
+static void test_events_of_a_new_server(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01, EX02},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   SERVER("EX02", "ex02.contoso.com", V2019)},
+        GREETS("ex01.contoso.com"),
+        .ticket = 0,
+        .events = {EVENT(OUTBOUND_FAILED, "EX02.contoso.com", 2,
+                         .error = "KdcUnknownEncryptionType", .mechanism = "ExchangeAuth",
+                         .target = "SMTPSVC/EX01.contoso.com"),
+                   EVENT(INBOUND_FAILED, "EX01.contoso.com", 7, .error = "LogonDenied",
+                         .mechanism = "Gssapi", .address = "192.0.2.22", .connector = "Default"),
+                   EVENT(INBOUND_FAILED, "EX01.contoso.com", 900, .error = "LogonDenied",
+                         .mechanism = "Login", .address = "203.0.113.9", .connector = "Default")}};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    add(SUBJECT_FILE, "app.evtx");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-events", "9 events 1035 and 2017");
+    assert_string_equal(word_of(finding), "warning");
+    assert_true(saw_it(finding, "no encryption type in common"));
+    assert_true(saw_it(finding, "900 events 1035 of other mechanisms"));
+    assert_true(saw_it(finding, "where it belongs"));
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-missing", NULL)), "ok");
+    end();
+}
+
+/* Relaying that is refused is another matter where nobody was refused a logon. */
+static void test_relaying_alone(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2003)},
+        NO_TICKETS,
+        .events = {EVENT(PEER_REFUSED, "EX02", 5, .host = "ex01.contoso.com", .command = "rcpt",
+                         .reply = "550 5.7.1")}};
+
+    (void)state;
+    begin(&world);
+    add(SUBJECT_FILE, "app.evtx");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_null(finding_of("ex01.contoso.com", "exps-events", NULL));
+    end();
+}
+
+/* Passwords that are tried from outside are no fault of servers. */
+static void test_guesses(void **state)
+{
+    static const struct world world = {
+        .events = {EVENT(INBOUND_FAILED, "EX09", 900, .error = "LogonDenied", .mechanism = "Login",
+                         .address = "203.0.113.9", .connector = "Default")}};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_FILE, "app.evtx");
+    assert_int_equal(bench.finding_count, 1);
+    assert_string_equal(word_of(finding_of("app.evtx", "exps-events", NULL)), "not-applicable");
+    end();
+}
+
+/* A log alone: its hosts are looked at, as far as anything is known of them. */
+static void test_a_log_alone(void **state)
+{
+    static const struct world world = {
+        .everywhere = STATUS_TIMED_OUT,
+        .events = {EVENT(PEER_REFUSED, "EX02", 4, .host = "mail.fabrikam.test", .command = "x-exps",
+                         .reply = "535"),
+                   EVENT(CLIENT_REFUSED, "EX07", 4, .host = "192.0.2.9", .command = "x-exps",
+                         .reply = "454 4.7.0")}};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_FILE, "app.evtx");
+    assert_string_equal(word_of(finding_of("mail.fabrikam.test", "exps-events", "4 events 7004")),
+                        "warning");
+    assert_string_equal(word_of(finding_of("app.evtx", "exps-events", "4 events 7010")), "warning");
+    end();
+}
+
+static void test_protocol_logs(void **state)
+{
+    static const struct world refused = {
+        .accounts = {EX01, COMPUTER("OLD", "old.contoso.com", "SMTPSVC/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")},
+        GREETS("mail.contoso.com"),
+        NO_TICKETS,
+        .mechanism = SMTP_AUTH_EXPS_GSSAPI,
+        .peer = {.server = "MAIL.contoso.com",
+                 .connector = "Internal",
+                 .sessions = 12,
+                 .errors = {{"LogonDenied", 12}},
+                 .error_count = 1}};
+    static const struct world of_a_user = {
+        .accounts = {EX01},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+        NO_TICKETS,
+        .mechanism = SMTP_AUTH_AUTH_LOGIN,
+        .peer = {.server = "ex01.contoso.com", .connector = "Client", .sessions = 12}};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&refused);
+    add(SUBJECT_FILE, "send.log");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-refused", "X-EXPS is answered 535");
+    assert_string_equal(word_of(finding), "critical");
+    assert_true(saw_it(finding, "denied 12 times"));
+    assert_true(saw_it(finding, "SMTPSVC/mail.contoso.com is on the account of another"));
+    end();
+    begin(&of_a_user);
+    add(SUBJECT_FILE, "send.log");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_int_equal(count_problems(), 0);
+    assert_null(finding_of("ex01.contoso.com", "exps-refused", NULL));
+    end();
+}
+
+/*
+ * Names by which others come to it may be missing, for nobody logs on by them, but lead nobody
+ * astray.
+ */
+static void test_exchangers_and_smart_hosts(void **state)
+{
+    static const struct world worlds[] = {
+        {.accounts = {EX01},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+         GREETS("ex01.contoso.com"),
+         NO_TICKETS},
+        {.accounts = {EX01, EX02,
+                      COMPUTER("OLD", "old.contoso.com", "SMTPSVC/mx.contoso.com",
+                               "SMTPSVC/relay.contoso.com", "SMTPSVC/elsewhere.contoso.com")},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                    SERVER("EX02", "ex02.contoso.com", V2019),
+                    {"CN=Out,CN=SMTP,CN=Protocols,CN=EX02," SERVERS,
+                     {{"msExchSmtpSmartHost", {"[192.0.2.77];relay.contoso.com"}}}}},
+         GREETS("ex01.contoso.com"),
+         NO_TICKETS}};
+
+    (void)state;
+    begin(&worlds[0]);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_int_equal(count_problems(), 0);
+    end();
+    begin(&worlds[1]);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "/mx.")),
+                        "warning");
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "/relay.")),
+                        "warning");
+    assert_null(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "/elsewhere."));
+    end();
+}
+
+/* ---- offers ---- */
+
+static void test_offers(void **state)
+{
+#define TWO                                                                                        \
+    .accounts = {EX01, EX02},                                                                      \
+    .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                          \
+               SERVER("EX02", "ex02.contoso.com", V2019)},                                         \
+    NO_TICKETS, .greeting = "ex01.contoso.com Microsoft ESMTP"
+    static const struct {
+        struct world world;
+        const char *word;
+    } rows[] = {
+        {{TWO, .ehlo = {"ex01.contoso.com", "X-EXPS GSSAPI NTLM", "OK"}}, "ok"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "SIZE", "OK"}}, "warning"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "SIZE", "XXXXXXXA", "OK"}}, "critical"},
+        {{TWO}, ""},
+        {{.accounts = {EX01},
+          .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+          NO_TICKETS,
+          .greeting = "ex01.contoso.com Microsoft ESMTP",
+          .ehlo = {"ex01.contoso.com", "SIZE", "OK"}},
+         ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(&rows[i].world);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_string_equal(word_of(finding_of("ex01.contoso.com", "exps-absent", NULL)),
+                            rows[i].word);
+        end();
+    }
+}
+
+/* ---- the registry ---- */
+
+#define LIST "BackConnectionHostNames"
+
+static void test_the_registry(void **state)
+{
+    static const char *const mail[] = {"mail.contoso.com"}, *const other[] = {"www.contoso.com"};
+#define MAIL                                                                                       \
+    .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com")},    \
+    .config = {SERVER("EX01", "ex01.contoso.com", V2003),                                          \
+               VIRTUAL_SERVER("EX01", "1", "mail.contoso.com")},                                   \
+    NO_TICKETS
+    static const struct {
+        struct world world;
+        const char *word;
+        const char *command; /* that must be among the fix; or NULL */
+    } rows[] = {
+        {{MAIL, .back = {.name = LIST, .type = REGISTRY_MULTI_SZ, .list = mail, .list_count = 1}},
+         "ok",
+         NULL},
+        {{MAIL, .back = {.name = LIST, .type = REGISTRY_MULTI_SZ, .list = other, .list_count = 1}},
+         "warning",
+         "/t REG_MULTI_SZ /d \"www.contoso.com\\0mail.contoso.com\" /f"},
+        {{MAIL, .back = {.name = LIST, .type = REGISTRY_DWORD}},
+         "warning",
+         "MSV1_0 /v BackConnectionHostNames /f"},
+        {{MAIL, .off = {.name = LIST, .type = REGISTRY_MULTI_SZ, .list = mail, .list_count = 1}},
+         "warning",
+         "Lsa /v BackConnectionHostNames /f"},
+        {{MAIL}, "warning", "/d \"mail.contoso.com\" /f"},
+        {{MAIL, .off = {.name = "DisableLoopbackCheck", .type = REGISTRY_DWORD, .number = 1}},
+         "info",
+         "/v DisableLoopbackCheck /f"},
+        /* names that are its own need no list */
+        {{.accounts = {EX01}, .config = {SERVER("EX01", "ex01.contoso.com", V2019)}, NO_TICKETS},
+         "",
+         NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        add(SUBJECT_FILE, "lsa.reg");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        finding = finding_of("ex01.contoso.com", "back-connection-host-names", NULL);
+        assert_string_equal(word_of(finding), rows[i].word);
+        if (rows[i].command)
+            assert_non_null(step_of(&finding->fix, rows[i].command));
+        end();
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_healthy_organisation),
+        cmocka_unit_test(test_a_silent_controller),
+        cmocka_unit_test(test_a_duplicate_of_nobody),
+        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_a_connector_of_another_name),
+        cmocka_unit_test(test_a_name_from_the_banner),
+        cmocka_unit_test(test_an_own_name_that_is_not_announced),
+        cmocka_unit_test(test_an_export_beside_the_directory),
+        cmocka_unit_test(test_no_names_at_all),
+        cmocka_unit_test(test_mapped),
+        cmocka_unit_test(test_duplicate),
+        cmocka_unit_test(test_misplaced),
+        cmocka_unit_test(test_shared),
+        cmocka_unit_test(test_directories_that_do_not_tell),
+        cmocka_unit_test(test_without_a_catalog),
+        cmocka_unit_test(test_nothing_to_say),
+        cmocka_unit_test(test_events_of_a_missing_name),
+        cmocka_unit_test(test_events_of_a_new_server),
+        cmocka_unit_test(test_relaying_alone),
+        cmocka_unit_test(test_guesses),
+        cmocka_unit_test(test_a_log_alone),
+        cmocka_unit_test(test_protocol_logs),
+        cmocka_unit_test(test_exchangers_and_smart_hosts),
+        cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_the_registry),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
