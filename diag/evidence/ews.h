@@ -1,0 +1,139 @@
+/*
+ * Evidence of kind "ews": a survey of one mailbox through one server, over EWS. Items of the kinds
+ * in question are found, and the MIME content of each is asked for as an archiver asks: up to
+ * EWS_ATTEMPTS times, the wait growing by EWS_RETRY_STEP with each, honouring the server's
+ * back-off, all of it within --patience. Nothing of an item is kept but a hash of its id, its class
+ * and its size; no name, no subject, no content.
+ *
+ * STATUS_OK: the server answered to EWS, whatever it said. Else `step` is where it ended and
+ * `last` what was heard: DENIED, the logon was refused (401), or this user may not; NOT_SUPPORTED,
+ * no mechanism in common, or no libcurl; REJECTED, a redirect, a page for people, another HTTP
+ * status; MALFORMED; and what connections end with.
+ */
+#ifndef EXDIAG_EVIDENCE_EWS_H
+#define EXDIAG_EVIDENCE_EWS_H
+
+#include "diag/evidence/evidence.h"
+#include "diag/read/ews_code.h"
+#include "diag/read/ews_reply.h"
+#include "diag/read/ews_request.h"
+#include "diag/read/net_address.h"
+
+enum {
+    EWS_ATTEMPTS = 16,     /* of one item: the first and 15 more */
+    EWS_RETRY_STEP = 200,  /* milliseconds by which the wait grows */
+    EWS_SURVEY_USUAL = 10, /* items */
+    EWS_SURVEY_MOST = 100,
+    EWS_HASH_SIZE = 17 /* of an item's id: 16 hexadecimal digits and a NUL */
+};
+
+/* X(NAME, "word in evidence"): in the order in which they happen */
+#define EWS_STEP_LIST(X)                                                                           \
+    X(FIND, "find")                                                                                \
+    X(PLANT, "plant")                                                                              \
+    X(MIME, "mime")                                                                                \
+    X(DELETE, "delete")
+
+enum ews_step {
+#define X(name, word) EWS_STEP_##name,
+    EWS_STEP_LIST(X)
+#undef X
+        EWS_STEP_COUNT
+};
+
+const char *ews_step_word(enum ews_step step);
+
+/* X(NAME, "word in evidence") */
+#define EWS_OUTCOME_LIST(X)                                                                        \
+    X(UNASKED, "unasked")       /* time was over before it was asked for */                        \
+    X(FINE, "fine")             /* at once */                                                      \
+    X(RECOVERED, "recovered")   /* after transient errors */                                       \
+    X(PERSISTENT, "persistent") /* a transient error at every attempt */                           \
+    X(CUT_SHORT, "cut-short")   /* transient errors until time was over */                         \
+    X(THROTTLED, "throttled")   /* the server wanted fewer requests until time was over */         \
+    X(DENIED, "denied")                                                                            \
+    X(CONVERSION, "conversion") /* ErrorMimeContentConversionFailed and its like */                \
+    X(GONE, "gone")             /* moved or deleted meanwhile */                                   \
+    X(OTHER, "other")           /* another code, or no reply that is one: see its last attempt */
+
+enum ews_outcome {
+#define X(name, word) EWS_OUTCOME_##name,
+    EWS_OUTCOME_LIST(X)
+#undef X
+        EWS_OUTCOME_COUNT
+};
+
+const char *ews_outcome_word(enum ews_outcome outcome);
+
+struct ews_attempt {    /* one request and what came back */
+    int64_t began;      /* microseconds after the survey began */
+    int64_t took;       /* microseconds */
+    enum status status; /* OK: there is a reply of EWS; else how it ended */
+    unsigned http;      /* status; 0: none */
+    enum ews_reply_kind kind;
+    const char *code; /* the ResponseCode, or NULL */
+    bool has_back_off;
+    uint32_t back_off;   /* milliseconds; of Retry-After too */
+    const char *server;  /* X-FEServer: the front end that took it; or NULL */
+    const char *backend; /* X-BEServer or X-CalculatedBETarget; or NULL */
+};
+
+struct ews_item {
+    char hash[EWS_HASH_SIZE]; /* of its id: the same through each server */
+    const char *item_class;   /* "IPM.Schedule.Meeting.Request"; or NULL */
+    uint64_t size;
+    bool has_attachments;
+    bool is_planted;
+    enum ews_outcome outcome;
+    uint64_t mime_bytes;
+    const struct ews_attempt *attempts;
+    size_t attempt_count;
+};
+
+/* X(NAME, "word in evidence"): what became of the test item */
+#define EWS_PLANTED_LIST(X)                                                                        \
+    X(NONE, "none")       /* none was wanted, or made */                                           \
+    X(REFUSED, "refused") /* the server made none: `plant` */                                      \
+    X(DELETED, "deleted") /* it is gone again */                                                   \
+    X(LEFT, "left")       /* it is still there, or it is not known whether: `plant` */
+
+enum ews_planted {
+#define X(name, word) EWS_PLANTED_##name,
+    EWS_PLANTED_LIST(X)
+#undef X
+        EWS_PLANTED_COUNT
+};
+
+const char *ews_planted_word(enum ews_planted planted);
+
+struct ews_survey {
+    struct evidence evidence;
+
+    /* the question */
+    struct net_address address;
+    const char *host;    /* whose certificate it must be: the user's or the directory's word */
+    const char *mailbox; /* an address */
+    unsigned most;       /* items, 1 to EWS_SURVEY_MOST */
+    bool plants;         /* a test item is made, asked for and deleted */
+    bool impersonates;   /* acts as the mailbox's owner: ApplicationImpersonation */
+
+    /* the observation */
+    enum ews_step step;      /* the last that was begun */
+    struct ews_attempt last; /* of that step; of MIME content see the items */
+    const char *identity;    /* as whom: "negotiate", "ntlm", "basic", "bearer"; NULL: nobody */
+    const char *challenges;  /* the schemes of a 401, "Negotiate NTLM"; or NULL */
+    const char *location;    /* host of a redirect, not followed; or NULL */
+    struct ews_server_version version;
+    const char *owa_version; /* X-OWA-Version, or NULL */
+    const struct ews_item *items;
+    size_t item_count;
+    bool was_cut_short; /* patience was over, or the run was ended */
+    enum ews_planted planted;
+    enum ews_test_item test_item;
+    struct ews_attempt plant; /* of what became of the test item: the last said of it */
+    size_t cleared;           /* test items of earlier runs that were deleted */
+};
+
+extern const struct evidence_kind evidence_ews;
+
+#endif
