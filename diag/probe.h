@@ -43,6 +43,7 @@
 #include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
+#include "diag/evidence/web.h"
 #include "diag/finding.h"
 #include "diag/settings.h"
 
@@ -164,6 +165,24 @@ const struct ticket_answer *ask_ticket(struct examination *x, const struct ip_ad
 const struct smtp_logon *ask_smtp_logon(struct examination *x, const struct ip_address *ip,
                                         enum service service, const struct ip_address *kdc,
                                         const char *realm, const char *spn);
+
+/*
+ * What a web server answers to one request: at the port of `service`, with TLS for SERVICE_HTTPS
+ * and SERVICE_BACKEND. `host`: its name, if it is the user's or the directory's word, which
+ * `as_somebody` takes: then the request is made as the bearer of --token-file, as --user, or as
+ * the caller with a ticket from `kdc`, or, without one, from whom the system finds.
+ */
+struct web_question {
+    struct ip_address ip;
+    enum service service;
+    const char *host;
+    const char *path;
+    enum web_request request;
+    bool as_somebody;
+    const struct ip_address *kdc; /* or NULL, as the next */
+    const char *realm;
+};
+const struct web_exchange *ask_web(struct examination *x, const struct web_question *question);
 
 /*
  * The subjects of a kind known so far, in report order; valid until one is added.

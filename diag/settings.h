@@ -27,7 +27,9 @@ struct severity_override { /* --severity ID=LEVEL */
     X(SMB, "smb", 445)                                                                             \
     X(LDAPS, "ldaps", 636)                                                                         \
     X(GC, "gc", 3268) /* the global catalog */                                                     \
-    X(GC_TLS, "gc-tls", 3269)
+    X(GC_TLS, "gc-tls", 3269)                                                                      \
+    X(BACKEND, "backend", 444) /* Exchange's own web server behind the one at 443 */               \
+    X(WINRM, "winrm", 5985)    /* over HTTP */
 
 enum service {
 #define X(name, word, port) SERVICE_##name,

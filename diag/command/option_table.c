@@ -103,7 +103,8 @@ static enum status take_port(struct options *options, const char *value)
         !read_number(value + size + 1, 1, 65535, &port)) {
         complain(
             "--port takes SERVICE=N, not '%s'; the services of this version: dns, smtp, "
-            "submission, submissions, http, https, ldap, ldaps, gc, gc-tls, ntp, kerberos, smb",
+            "submission, submissions, http, https, backend, winrm, ldap, ldaps, gc, gc-tls, ntp, "
+            "kerberos, smb",
             value);
         return STATUS_INVALID;
     }

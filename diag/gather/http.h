@@ -7,6 +7,7 @@
 #define EXDIAG_GATHER_HTTP_H
 
 #include "diag/buffer.h"
+#include "diag/read/http_head.h"
 #include "diag/read/net_address.h"
 #include "diag/status.h"
 
@@ -28,8 +29,6 @@ struct http_question {
     const char *authorization; /* "NTLM TlRM...", or NULL */
     int64_t allowance;         /* microseconds for all of it */
 };
-
-enum { HTTP_HEAD_MOST = 65536 /* bytes */ };
 
 struct http_answer {
     int64_t sent; /* on the monotonic clock: before the request was, connection and TLS standing */

@@ -1,0 +1,71 @@
+/*
+ * What a run's requests over HTTP share: as whom they are made, what became of that, and whom they
+ * trust. For all threads; the last to leave wipes password and token.
+ *
+ * A password or token that a server refused is sent to none any more, and until one has taken it,
+ * it is tried at one server at a time: so a wrong one is tried once, however many requests want
+ * it, and locks nobody out.
+ */
+#ifndef EXDIAG_GATHER_HTTP_ACCESS_H
+#define EXDIAG_GATHER_HTTP_ACCESS_H
+
+#include "diag/evidence/web.h"
+
+struct http_credentials { /* copied */
+    const char *user;     /* of --user, "alice@contoso.com" or "CONTOSO\\alice"; or NULL */
+    const char *password; /* with it */
+    const char *token;    /* of --token-file: goes before the user; or NULL */
+    bool ntlm;            /* --ntlm: the user logs on by NTLM, not by Basic */
+    bool insecure;        /* --insecure: see http_access_may() */
+    const char *ca_file;  /* PEM; NULL: what the system trusts */
+    const char *ca_text;  /* the same as text, in place of a file; or NULL */
+};
+
+struct http_access;
+
+struct http_access *http_access_new(const struct http_credentials *credentials);
+struct http_access *http_access_share(struct http_access *access);
+void http_access_leave(struct http_access *access);
+
+/* How one shows who he is: the bearer of the token; --user; else the caller, by Kerberos. */
+enum web_scheme http_access_scheme(const struct http_access *access);
+
+/* --user; NULL for the caller and for the bearer of a token. */
+const char *http_access_user(const struct http_access *access);
+
+bool http_access_is_insecure(const struct http_access *access);
+
+/*
+ * Whether a scheme may be used over this: NULL, or why not. Passwords as they are and tokens
+ * (Basic, Bearer) want TLS with a certificate that verifies, always. NTLM wants it too and
+ * Kerberos where there is TLS at all, unless --insecure; Kerberos goes over plain HTTP, as
+ * Exchange's own management shell does.
+ */
+const char *http_access_may(const struct http_access *access, enum web_scheme scheme,
+                            bool over_tls);
+
+/*
+ * Waits while password or token are tried elsewhere. False if they were refused: they are not to
+ * be sent. Else http_access_concluded() is to follow. Of Kerberos nothing is remembered.
+ */
+bool http_access_try(struct http_access *access, enum web_scheme scheme);
+
+enum http_verdict { HTTP_UNDECIDED, HTTP_TAKEN, HTTP_REFUSED };
+
+void http_access_concluded(struct http_access *access, enum web_scheme scheme,
+                           enum http_verdict verdict);
+
+/*
+ * For those who make requests: what stands behind "Authorization: " for Basic and Bearer, into a
+ * buffer that is to be wiped; the password, for NTLM; and whom to trust.
+ */
+void http_access_write(const struct http_access *access, enum web_scheme scheme,
+                       struct buffer *out);
+const char *http_access_password(const struct http_access *access);
+const char *http_access_ca_file(const struct http_access *access);
+const char *http_access_ca_text(const struct http_access *access);
+
+/* Overwrites what a buffer holds, and releases it. */
+void http_wipe(struct buffer *secret);
+
+#endif
