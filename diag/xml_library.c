@@ -28,6 +28,11 @@ static const struct {
     {"xmlTextReaderConstValue", offsetof(struct xml_library, value)},
     {"xmlTextReaderCurrentNode", offsetof(struct xml_library, current_node)},
     {"xmlGetLineNo", offsetof(struct xml_library, line_of_node)},
+    {"xmlCreatePushParserCtxt", offsetof(struct xml_library, push_new)},
+    {"xmlCtxtUseOptions", offsetof(struct xml_library, push_options)},
+    {"xmlParseChunk", offsetof(struct xml_library, push)},
+    {"xmlStopParser", offsetof(struct xml_library, push_stop)},
+    {"xmlFreeParserCtxt", offsetof(struct xml_library, push_free)},
 };
 
 static bool find_functions(void *loaded, struct xml_library *library)

@@ -89,6 +89,29 @@ struct xml_fault { /* the beginning of its struct _xmlError */
 
 typedef void xml_take_fault(void *context, struct xml_fault *fault);
 
+/* The struct _xmlSAXHandler of its push parser; `unused` are handlers that are not set. */
+struct xml_handlers {
+    void (*document_type)(void *context, const unsigned char *name, const unsigned char *external,
+                          const unsigned char *system);
+    void (*unused_before_text[16])(void);
+    void (*text)(void *context, const unsigned char *bytes, int size);
+    void (*white_space)(void *context, const unsigned char *bytes, int size);
+    void (*unused_before_cdata[6])(void);
+    void (*cdata)(void *context, const unsigned char *bytes, int size);
+    void (*unused_external)(void);
+    unsigned magic; /* XML_HANDLERS_MAGIC */
+    void *unused_private;
+    /* Of an attribute: name, prefix, namespace, where its value begins and ends. */
+    void (*open)(void *context, const unsigned char *name, const unsigned char *prefix,
+                 const unsigned char *space, int space_count, const unsigned char **spaces,
+                 int attribute_count, int default_count, const unsigned char **attributes);
+    void (*close)(void *context, const unsigned char *name, const unsigned char *prefix,
+                  const unsigned char *space);
+    xml_take_fault *fault;
+};
+
+#define XML_HANDLERS_MAGIC 0xDEEDBEAFu
+
 /* Under the names of libxml2's functions; its xmlTextReader and xmlNode are void. */
 struct xml_library {
     void (*init_parser)(void);
@@ -106,6 +129,14 @@ struct xml_library {
     const unsigned char *(*value)(void *reader);
     void *(*current_node)(void *reader);
     long (*line_of_node)(const void *node);
+
+    /* its push parser: for documents that come in pieces, xml_stream.h */
+    void *(*push_new)(const struct xml_handlers *handlers, void *context, const char *bytes,
+                      int size, const char *name);
+    int (*push_options)(void *parser, int options);
+    int (*push)(void *parser, const char *bytes, int size, int is_last);
+    void (*push_stop)(void *parser);
+    void (*push_free)(void *parser);
 };
 
 #endif
