@@ -65,7 +65,8 @@ struct ews_mime { /* what came of an item's MIME content */
 };
 
 struct ews_message {  /* one response message, or the fault */
-    const char *code; /* "NoError", "ErrorServerBusy"; NULL: none that is spelled like one */
+    const char *code; /* "ErrorServerBusy"; NULL: none that is spelled like one, "NoError" too */
+    bool is_success;  /* it is NoError */
     enum ews_class class;
     const char *text;     /* the sentence, cut off at EWS_TEXT_MOST; or NULL */
     const char *link_key; /* DescriptiveLinkKey, or NULL */
