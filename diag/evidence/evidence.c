@@ -7,6 +7,7 @@
 #include "diag/evidence/directory_file.h"
 #include "diag/evidence/dns.h"
 #include "diag/evidence/event_log.h"
+#include "diag/evidence/ews.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/registry.h"
 #include "diag/evidence/smtp.h"
@@ -20,11 +21,10 @@
 #include <string.h>
 
 const struct evidence_kind *const evidence_kinds[] = {
-    &evidence_auth_log,      &evidence_clock,          &evidence_digest,
-    &evidence_directory,     &evidence_directory_file, &evidence_dns,
-    &evidence_event_log,     &evidence_mail_log,       &evidence_registry,
-    &evidence_smtp,          &evidence_smtp_logon,     &evidence_ticket,
-    &evidence_time_settings, &evidence_trace,          NULL};
+    &evidence_auth_log,       &evidence_clock,         &evidence_digest,    &evidence_directory,
+    &evidence_directory_file, &evidence_dns,           &evidence_event_log, &evidence_ews,
+    &evidence_mail_log,       &evidence_registry,      &evidence_smtp,      &evidence_smtp_logon,
+    &evidence_ticket,         &evidence_time_settings, &evidence_trace,     NULL};
 
 void evidence_free(struct evidence *item)
 {

@@ -13,7 +13,7 @@
 #ifndef EXDIAG_EVIDENCE_EWS_H
 #define EXDIAG_EVIDENCE_EWS_H
 
-#include "diag/evidence/evidence.h"
+#include "diag/evidence/web.h"
 #include "diag/read/ews_code.h"
 #include "diag/read/ews_reply.h"
 #include "diag/read/ews_request.h"
@@ -110,28 +110,33 @@ struct ews_survey {
     struct evidence evidence;
 
     /* the question */
-    struct net_address address;
-    const char *host;    /* whose certificate it must be: the user's or the directory's word */
-    const char *mailbox; /* an address */
-    unsigned most;       /* items, 1 to EWS_SURVEY_MOST */
-    bool plants;         /* a test item is made, asked for and deleted */
-    bool impersonates;   /* acts as the mailbox's owner: ApplicationImpersonation */
+    struct net_address address; /* always with TLS */
+    const char *host;           /* the user's or the directory's word */
+    const char *mailbox;        /* an address, its domain folded */
+    unsigned most;              /* items, 1 to EWS_SURVEY_MOST */
+    bool plants;                /* a test item is made, asked for and deleted */
+    bool impersonates;          /* ExchangeImpersonation: as the mailbox's owner */
+    /* Who is asked for the ticket: no part of the key. Port 0: whom the system finds. */
+    struct net_address kdc;
+    const char *realm; /* of the host, upper case; NULL: the caller's own */
 
     /* the observation */
     enum ews_step step;      /* the last that was begun */
-    struct ews_attempt last; /* of that step; of MIME content see the items */
-    const char *identity;    /* as whom: "negotiate", "ntlm", "basic", "bearer"; NULL: nobody */
+    struct ews_attempt last; /* the last request, whatever it was for */
+    enum web_step web_step;  /* where that ended */
+    enum web_scheme scheme;  /* how one showed who one is */
+    const char *caller;      /* "alice@CONTOSO.COM"; or NULL */
     const char *challenges;  /* the schemes of a 401, "Negotiate NTLM"; or NULL */
-    const char *location;    /* host of a redirect, not followed; or NULL */
+    const char *location;    /* the host of a redirect, which was not followed; or NULL */
+    const char *owa_version; /* X-OWA-Version; or NULL */
     struct ews_server_version version;
-    const char *owa_version; /* X-OWA-Version, or NULL */
-    const struct ews_item *items;
+    const struct ews_item *items; /* the test item first */
     size_t item_count;
     bool was_cut_short; /* patience was over, or the run was ended */
     enum ews_planted planted;
-    enum ews_test_item test_item;
-    struct ews_attempt plant; /* of what became of the test item: the last said of it */
-    size_t cleared;           /* test items of earlier runs that were deleted */
+    enum ews_test_item test_item; /* the one that was tried last */
+    struct ews_attempt plant;     /* the last request for the test item's making or deletion */
+    unsigned cleared;             /* test items of earlier runs that were deleted */
 };
 
 extern const struct evidence_kind evidence_ews;

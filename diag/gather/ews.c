@@ -1,0 +1,603 @@
+#include "diag/gather/ews.h"
+
+#include "diag/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SLACK = 10000,         /* milliseconds; the next ones too */
+    BACK_OFF_FIRST = 1000, /* where the server does not say how long */
+    BACK_OFF_MOST = 30000,
+    TROUBLES_MOST = 3 /* requests in a row without a reply of EWS: then no more are made */
+};
+
+struct target { /* an item that is asked for */
+    const char *id, *change_key;
+    struct ews_item *item;
+    struct ews_attempt *attempts;
+    size_t room;
+    int64_t due;
+    bool is_over;
+};
+
+struct heard { /* one request, and what came of it */
+    struct ews_attempt attempt;
+    struct ews_reply reply;
+    enum ews_class class; /* NONE: it was done */
+    bool is_done;
+};
+
+struct run {
+    struct ews_survey *survey;
+    const struct gather_options *options;
+    const struct xml_library *library;
+    const struct ews_wire *wire;
+    struct ews_caller caller;
+    struct buffer request;
+    struct arena scratch;   /* ids, and what replies hold */
+    int64_t began, end;     /* of asking */
+    int64_t limit;          /* of every request, whatever --timeout says */
+    int64_t not_before;     /* the server wants to be left alone until then */
+    unsigned throttled;     /* times in a row */
+    unsigned troubles;      /* the same, without a reply of EWS */
+    struct ews_item *items; /* of the survey */
+    struct target *targets;
+    size_t target_count;
+    const char *planted_id; /* NULL: nothing is to be deleted */
+    const char *planted_key;
+};
+
+static int64_t microseconds(int64_t milliseconds)
+{
+    return milliseconds * 1000;
+}
+
+static int64_t now(const struct run *run)
+{
+    return run->wire->now(run->wire->context);
+}
+
+static struct arena *memory(const struct run *run)
+{
+    return &run->survey->evidence.memory;
+}
+
+/* ---- one request ---- */
+
+static bool take_body(void *reader, const char *bytes, size_t size)
+{
+    return ews_reply_add(reader, bytes, size);
+}
+
+/* What an answer is worth that is no reply of EWS. */
+static enum status status_of_http(unsigned http, const struct ews_reply *reply)
+{
+    if (http == 401 || http == 403)
+        return STATUS_DENIED;
+    if (http / 100 == 5 || http == 429)
+        return STATUS_SERVER_FAILURE;
+    if (http != 200 || reply->kind == EWS_REPLY_HTML)
+        return STATUS_REJECTED;
+    return reply->status == STATUS_OK ? STATUS_MALFORMED : reply->status;
+}
+
+static bool is_of_ews(const struct ews_reply *reply)
+{
+    return reply->kind == EWS_REPLY_MESSAGES || reply->kind == EWS_REPLY_FAULT;
+}
+
+static void note_head(struct run *run, struct ews_attempt *attempt, const struct ews_head *head)
+{
+    struct ews_survey *survey = run->survey;
+
+    attempt->http = head->http;
+    attempt->server = head->server;
+    attempt->backend = head->backend;
+    attempt->has_back_off = head->has_retry_after;
+    attempt->back_off = head->retry_after;
+    if (head->owa_version)
+        survey->owa_version = head->owa_version;
+    survey->challenges = head->challenges;
+    survey->location = head->location;
+}
+
+/* A reply counts as done where any of its messages is. */
+static void note_reply(struct run *run, struct heard *heard)
+{
+    const struct ews_reply *reply = &heard->reply;
+    const struct ews_message *failed = NULL;
+
+    heard->attempt.kind = reply->kind;
+    if (reply->version.major > 0)
+        run->survey->version = reply->version;
+    for (size_t i = 0; i < reply->message_count; i++) {
+        heard->is_done = heard->is_done || reply->messages[i].is_success;
+        if (!failed && !reply->messages[i].is_success)
+            failed = &reply->messages[i];
+    }
+    if (!heard->is_done && failed) {
+        heard->class = failed->class == EWS_CLASS_NONE ? EWS_CLASS_OTHER : failed->class;
+        if (failed->code)
+            heard->attempt.code = arena_copy_string(memory(run), failed->code);
+        if (failed->has_back_off) {
+            heard->attempt.has_back_off = true;
+            heard->attempt.back_off = failed->back_off;
+        }
+    }
+}
+
+static void conclude(struct heard *heard, enum status status)
+{
+    struct ews_attempt *attempt = &heard->attempt;
+
+    if (status != STATUS_OK) {
+        attempt->status = status;
+    } else if (is_of_ews(&heard->reply) && (attempt->http == 200 || attempt->http / 100 == 5)) {
+        attempt->status = heard->reply.status;
+    } else {
+        attempt->status = status_of_http(attempt->http, &heard->reply);
+    }
+    if (attempt->status != STATUS_OK) {
+        heard->is_done = false;
+        heard->class = attempt->http == 429 || (attempt->http == 503 && attempt->has_back_off)
+                           ? EWS_CLASS_THROTTLED
+                           : EWS_CLASS_OTHER;
+    }
+}
+
+static int64_t deadline_of(const struct run *run, int64_t began)
+{
+    int64_t deadline = began + microseconds(run->options->timeout);
+
+    return deadline < run->limit ? deadline : run->limit;
+}
+
+/* Says run->request. */
+static void say(struct run *run, struct heard *heard)
+{
+    struct ews_head head = {0};
+    struct ews_reply_reader *reader;
+    int64_t began = now(run);
+    enum status status;
+
+    memset(heard, 0, sizeof *heard);
+    heard->attempt.began = began - run->began;
+    reader = ews_reply_reader_new(run->library, &run->scratch);
+    status = run->wire->post(run->wire->context, &run->request, take_body, reader,
+                             deadline_of(run, began), memory(run), &head);
+    ews_reply_end(reader, &heard->reply);
+    heard->attempt.took = now(run) - began;
+    if (status == STATUS_OK) {
+        note_head(run, &heard->attempt, &head);
+        note_reply(run, heard);
+    }
+    conclude(heard, status);
+    run->survey->last = heard->attempt;
+    run->troubles = heard->attempt.status == STATUS_OK ? 0 : run->troubles + 1;
+}
+
+/* ---- when to ask again ---- */
+
+static void note_throttling(struct run *run, const struct ews_attempt *attempt)
+{
+    int64_t wait = (int64_t)BACK_OFF_FIRST << (run->throttled < 5 ? run->throttled : 5);
+
+    if (wait > BACK_OFF_MOST)
+        wait = BACK_OFF_MOST;
+    if (attempt->has_back_off)
+        wait = attempt->back_off;
+    run->throttled++;
+    run->not_before = now(run) + microseconds(wait);
+}
+
+/* Until when the one that failed `count` times is left alone. */
+static int64_t due_after(struct run *run, const struct heard *heard, size_t count)
+{
+    if (heard->class == EWS_CLASS_THROTTLED)
+        note_throttling(run, &heard->attempt);
+    else
+        run->throttled = 0;
+    return now(run) + microseconds((int64_t)count * EWS_RETRY_STEP);
+}
+
+static bool passes(const struct heard *heard)
+{
+    return heard->class == EWS_CLASS_TRANSIENT || heard->class == EWS_CLASS_THROTTLED;
+}
+
+/* False where that is beyond `end`, or the run is to end. */
+static bool wait_until(struct run *run, int64_t due, int64_t end, bool stubborn)
+{
+    if (due < run->not_before)
+        due = run->not_before;
+    return due <= end && run->wire->wait(run->wire->context, due, stubborn);
+}
+
+/*
+ * Says run->request as often as it takes; true if it was done. A stubborn one is not kept from it
+ * by a connection that breaks, nor by the end of the run.
+ */
+static bool insist(struct run *run, struct heard *heard, int64_t end, bool stubborn)
+{
+    for (size_t count = 1;; count++) {
+        bool is_worth_it;
+
+        say(run, heard);
+        is_worth_it = passes(heard) || (stubborn && heard->attempt.status != STATUS_OK);
+        if (heard->is_done || !is_worth_it || count == EWS_ATTEMPTS)
+            return heard->is_done;
+        if (!wait_until(run, due_after(run, heard, count), end, stubborn))
+            return false;
+    }
+}
+
+/* ---- finding items ---- */
+
+static bool is_code(const struct heard *heard, const char *code)
+{
+    return heard->attempt.code && strcmp(heard->attempt.code, code) == 0;
+}
+
+static bool find(struct run *run, struct heard *heard)
+{
+    const struct ews_survey *survey = run->survey;
+
+    ews_write_find(&run->caller, survey->mailbox, survey->most, &run->request);
+    if (insist(run, heard, run->end, false))
+        return true;
+    if (!is_code(heard, "ErrorInvalidServerVersion"))
+        return false;
+    run->caller.version = EWS_VERSION_2007_SP1;
+    ews_write_find(&run->caller, survey->mailbox, survey->most, &run->request);
+    return insist(run, heard, run->end, false);
+}
+
+static bool is_class(const struct ews_found *found, const char *prefix)
+{
+    return found->item_class &&
+           text_starts_fold(found->item_class, strlen(found->item_class), prefix);
+}
+
+/* How likely it is to be hit: 0 most. */
+static unsigned rank_of(const struct ews_found *found)
+{
+    unsigned without = found->has_attachments ? 0 : 1;
+
+    if (is_class(found, "IPM.Schedule.Meeting.Request"))
+        return without;
+    if (is_class(found, "IPM.Appointment"))
+        return 2 + 2 * without;
+    return 3 + 2 * without;
+}
+
+enum { RANKS = 6 };
+
+static void add_target(struct run *run, const struct ews_found *found, bool is_planted)
+{
+    struct ews_survey *survey = run->survey;
+    struct ews_item *item = &run->items[survey->item_count++];
+    struct target *target = &run->targets[run->target_count++];
+
+    snprintf(item->hash, sizeof item->hash, "%016llx", (unsigned long long)text_hash(found->id));
+    if (found->item_class)
+        item->item_class = arena_copy_string(memory(run), found->item_class);
+    item->size = found->size;
+    item->has_attachments = found->has_attachments;
+    item->is_planted = is_planted;
+    target->item = item;
+    target->id = found->id;
+    target->change_key = found->change_key;
+}
+
+static void pick(struct run *run, const struct ews_reply *reply)
+{
+    size_t most = run->survey->item_count + run->survey->most;
+
+    for (unsigned rank = 0; rank < RANKS; rank++) {
+        for (size_t i = 0; i < reply->message_count; i++) {
+            const struct ews_message *message = &reply->messages[i];
+
+            for (size_t j = 0; j < message->item_count; j++) {
+                if (rank_of(&message->items[j]) == rank && run->survey->item_count < most)
+                    add_target(run, &message->items[j], false);
+            }
+        }
+    }
+}
+
+/* ---- the test item ---- */
+
+static bool delete_item(struct run *run, const char *id, int64_t end, bool stubborn)
+{
+    struct heard heard;
+
+    ews_write_delete(&run->caller, id, &run->request);
+    insist(run, &heard, end, stubborn);
+    run->survey->plant = heard.attempt;
+    return heard.is_done || heard.class == EWS_CLASS_GONE;
+}
+
+/* Deletes what carries our mark. False: it is not known whether anything is left. */
+static bool clear(struct run *run, int64_t end, bool stubborn)
+{
+    struct heard heard;
+    bool is_clear;
+
+    ews_write_find_tests(&run->caller, run->survey->mailbox, &run->request);
+    is_clear = insist(run, &heard, end, stubborn);
+    run->survey->plant = heard.attempt;
+    for (size_t i = 0; i < heard.reply.message_count; i++) {
+        const struct ews_message *message = &heard.reply.messages[i];
+
+        for (size_t j = 0; j < message->item_count; j++) {
+            if (now(run) < end && delete_item(run, message->items[j].id, end, stubborn))
+                run->survey->cleared++;
+            else
+                is_clear = false;
+        }
+    }
+    return is_clear;
+}
+
+static const struct ews_found *made_item(const struct ews_reply *reply)
+{
+    for (size_t i = 0; i < reply->message_count; i++) {
+        if (reply->messages[i].is_success && reply->messages[i].item_count > 0)
+            return &reply->messages[i].items[0];
+    }
+    return NULL;
+}
+
+static bool create(struct run *run, enum ews_test_item form)
+{
+    struct ews_survey *survey = run->survey;
+    const struct ews_found *made;
+    struct heard heard;
+
+    survey->test_item = form;
+    ews_write_create(&run->caller, survey->mailbox, form, &run->request);
+    say(run, &heard); /* once: what an answer was lost of may be there twice */
+    survey->plant = heard.attempt;
+    made = made_item(&heard.reply);
+    if (made) {
+        struct ews_found planted = *made;
+
+        if (form == EWS_TEST_ITEM_REQUEST && !planted.item_class)
+            planted.item_class = "IPM.Schedule.Meeting.Request";
+        else if (!planted.item_class)
+            planted.item_class = "IPM.Appointment";
+        run->planted_id = planted.id;
+        run->planted_key = planted.change_key;
+        survey->planted = EWS_PLANTED_LEFT;
+        add_target(run, &planted, true);
+        return true;
+    }
+    /* Refused for sure; otherwise it may be there all the same. */
+    survey->planted = heard.attempt.status == STATUS_OK && !heard.is_done ? EWS_PLANTED_REFUSED
+                                                                          : EWS_PLANTED_LEFT;
+    return false;
+}
+
+static void attach(struct run *run)
+{
+    struct heard heard;
+
+    ews_write_attach(&run->caller, run->planted_id, run->planted_key, &run->request);
+    run->items[0].has_attachments = insist(run, &heard, run->end, false);
+    run->targets[0].change_key = NULL; /* it is another now */
+    run->survey->plant = heard.attempt;
+}
+
+/* What earlier runs left is deleted first, and items are found again without it. */
+static bool plant(struct run *run, struct heard *found)
+{
+    struct ews_survey *survey = run->survey;
+
+    survey->step = EWS_STEP_PLANT;
+    clear(run, run->end, false);
+    if (survey->cleared > 0 && !find(run, found))
+        return false;
+    for (unsigned form = 0; form < EWS_TEST_ITEM_COUNT; form++) {
+        if (run->wire->is_ending(run->wire->context))
+            break;
+        if (create(run, (enum ews_test_item)form)) {
+            attach(run);
+            break;
+        }
+        if (survey->planted != EWS_PLANTED_REFUSED)
+            break;
+    }
+    return true;
+}
+
+static void clean_up(struct run *run)
+{
+    struct ews_survey *survey = run->survey;
+    int64_t end = now(run) + microseconds(EWS_CLEAN_UP);
+    unsigned cleared = survey->cleared;
+    bool is_gone;
+
+    if (survey->planted != EWS_PLANTED_LEFT)
+        return;
+    survey->step = EWS_STEP_DELETE;
+    run->not_before = 0;
+    run->limit = end;
+    is_gone =
+        run->planted_id ? delete_item(run, run->planted_id, end, true) : clear(run, end, true);
+    survey->cleared = cleared;
+    if (is_gone)
+        survey->planted = EWS_PLANTED_DELETED;
+}
+
+/* ---- MIME content ---- */
+
+static void note_attempt(struct run *run, struct target *target, const struct heard *heard)
+{
+    struct ews_item *item = target->item;
+
+    target->attempts = arena_grow(memory(run), target->attempts, &target->room, item->attempt_count,
+                                  sizeof *target->attempts);
+    target->attempts[item->attempt_count++] = heard->attempt;
+    item->attempts = target->attempts;
+}
+
+static const struct {
+    enum ews_class class;
+    enum ews_outcome outcome;
+} outcomes[] = {{EWS_CLASS_TRANSIENT, EWS_OUTCOME_PERSISTENT},
+                {EWS_CLASS_THROTTLED, EWS_OUTCOME_THROTTLED},
+                {EWS_CLASS_DENIED, EWS_OUTCOME_DENIED},
+                {EWS_CLASS_CONVERSION, EWS_OUTCOME_CONVERSION},
+                {EWS_CLASS_GONE, EWS_OUTCOME_GONE}};
+
+static enum ews_outcome outcome_of(enum ews_class class)
+{
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+        if (outcomes[i].class == class)
+            return outcomes[i].outcome;
+    }
+    return EWS_OUTCOME_OTHER;
+}
+
+static bool had_transient(const struct ews_item *item)
+{
+    for (size_t i = 0; i < item->attempt_count; i++) {
+        if (ews_class_of(item->attempts[i].code) == EWS_CLASS_TRANSIENT)
+            return true;
+    }
+    return false;
+}
+
+static const struct ews_mime *mime_of(const struct ews_reply *reply)
+{
+    for (size_t i = 0; i < reply->message_count; i++) {
+        if (reply->messages[i].is_success && reply->messages[i].mime.is_there)
+            return &reply->messages[i].mime;
+    }
+    return NULL;
+}
+
+static void ask(struct run *run, struct target *target)
+{
+    struct ews_item *item = target->item;
+    const struct ews_mime *mime;
+    struct heard heard;
+
+    ews_write_get_mime(&run->caller, target->id, target->change_key, &run->request);
+    say(run, &heard);
+    note_attempt(run, target, &heard);
+    target->due = due_after(run, &heard, item->attempt_count);
+    item->outcome = outcome_of(heard.class);
+    target->is_over = !passes(&heard) || item->attempt_count == EWS_ATTEMPTS;
+    if (!heard.is_done)
+        return;
+    mime = mime_of(&heard.reply);
+    item->mime_bytes = mime ? mime->bytes : 0;
+    item->outcome = !mime || mime->is_damaged ? EWS_OUTCOME_OTHER
+                    : had_transient(item)     ? EWS_OUTCOME_RECOVERED
+                                              : EWS_OUTCOME_FINE;
+}
+
+static struct target *next_target(const struct run *run)
+{
+    struct target *next = NULL;
+
+    for (size_t i = 0; i < run->target_count; i++) {
+        struct target *target = &run->targets[i];
+
+        if (!target->is_over && (!next || target->due < next->due))
+            next = target;
+    }
+    return next;
+}
+
+/* Those that were not asked for to the end. */
+static void settle_the_rest(struct run *run)
+{
+    bool is_throttled = run->throttled > 0;
+
+    for (size_t i = 0; i < run->target_count; i++) {
+        struct target *target = &run->targets[i];
+        struct ews_item *item = target->item;
+
+        if (target->is_over)
+            continue;
+        run->survey->was_cut_short = true;
+        if (item->attempt_count > 0 && item->outcome == EWS_OUTCOME_PERSISTENT)
+            item->outcome = EWS_OUTCOME_CUT_SHORT;
+        else if (is_throttled)
+            item->outcome = EWS_OUTCOME_THROTTLED;
+    }
+}
+
+static void ask_for_all(struct run *run)
+{
+    struct target *target;
+
+    run->survey->step = EWS_STEP_MIME;
+    run->troubles = 0;
+    while ((target = next_target(run)) && run->troubles < TROUBLES_MOST &&
+           wait_until(run, target->due, run->end, false))
+        ask(run, target);
+    settle_the_rest(run);
+}
+
+/* ---- the survey ---- */
+
+static enum status survey_all(struct run *run)
+{
+    struct ews_survey *survey = run->survey;
+    struct heard heard;
+    enum status status;
+    bool has_found;
+
+    survey->step = EWS_STEP_FIND;
+    has_found = find(run, &heard);
+    status = heard.attempt.status;
+    if (status != STATUS_OK)
+        return status;
+    if (survey->plants && now(run) < run->end)
+        has_found = plant(run, &heard) && has_found;
+    if (has_found)
+        pick(run, &heard.reply);
+    if (run->target_count > 0)
+        ask_for_all(run);
+    clean_up(run);
+    return STATUS_OK;
+}
+
+enum status ews_survey_run(struct ews_survey *survey, const struct gather_options *options,
+                           const struct xml_library *library, const struct ews_wire *wire)
+{
+    struct run run = {.survey = survey,
+                      .options = options,
+                      .library = library,
+                      .wire = wire,
+                      .caller = {.version = EWS_VERSION_2010_SP2,
+                                 .impersonate = survey->impersonates ? survey->mailbox : NULL}};
+    enum status status;
+
+    run.began = now(&run);
+    run.end = run.began + microseconds(options->patience);
+    buffer_init(&run.request, EWS_REQUEST_MOST);
+    run.limit = INT64_MAX;
+    survey->items = run.items =
+        arena_new(&survey->evidence.memory, survey->most + 1, sizeof *run.items);
+    run.targets = arena_new(&run.scratch, survey->most + 1, sizeof *run.targets);
+    status = survey_all(&run);
+    buffer_release(&run.request);
+    arena_release(&run.scratch);
+    return status;
+}
+
+/* Asking, what was begun at its end, and the cleaning up. */
+int64_t gather_ews_allowance(const struct gather_options *options)
+{
+    enum { FIND_CLEAR_DELETE_FIND_CREATE_TWICE_ATTACH_ASK = 8 };
+    const int64_t steps = FIND_CLEAR_DELETE_FIND_CREATE_TWICE_ATTACH_ASK;
+
+    return microseconds((int64_t)options->patience + steps * (int64_t)options->timeout +
+                        EWS_CLEAN_UP + SLACK);
+}
