@@ -204,6 +204,27 @@ const struct smtp_logon *ask_smtp_logon(struct examination *x, const struct ip_a
     return item->settled ? (const struct smtp_logon *)item : NULL;
 }
 
+const struct web_exchange *ask_web(struct examination *x, const struct web_question *asked)
+{
+    const struct settings *settings = ask_settings(x);
+    struct web_exchange question = {
+        .address = {.ip = asked->ip, .port = service_port(settings, asked->service)},
+        .over_tls = asked->service == SERVICE_HTTPS || asked->service == SERVICE_BACKEND,
+        .host = asked->host,
+        .path = asked->path,
+        .request = asked->request,
+        .as_somebody = asked->as_somebody,
+        .realm = asked->realm ? upper_case(x, asked->realm) : NULL};
+    const struct evidence *item;
+
+    if (asked->kdc) {
+        question.kdc.ip = *asked->kdc;
+        question.kdc.port = service_port(settings, SERVICE_KERBEROS);
+    }
+    item = exam_ask(x, &evidence_web, &question.evidence);
+    return item->settled ? (const struct web_exchange *)item : NULL;
+}
+
 struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)
 {
     x->asked_subjects |= PROBE_EXAMINES(kind);

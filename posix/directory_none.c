@@ -1,5 +1,6 @@
 /* Built without the headers of OpenLDAP's and MIT's libraries: no directory is asked. */
 #include "diag/platform_directory.h"
+#include "diag/platform_kerberos.h"
 
 static const char missing[] = "this program was built without OpenLDAP's and MIT's libraries";
 
@@ -73,4 +74,31 @@ enum status platform_kerberos_logon_step(struct kerberos_logon *logon, const voi
 void platform_kerberos_logon_close(struct kerberos_logon *logon)
 {
     (void)logon;
+}
+
+enum status platform_kerberos_client(const struct kerberos_service *service, int64_t deadline,
+                                     struct kerberos_told *told, struct kerberos_client **out)
+{
+    (void)service;
+    (void)deadline;
+    *out = NULL;
+    buffer_add_string(told->why, missing);
+    return STATUS_NOT_SUPPORTED;
+}
+
+void platform_kerberos_client_free(struct kerberos_client *client)
+{
+    (void)client;
+}
+
+enum status platform_kerberos_token(struct kerberos_client *client, const void *binding,
+                                    size_t binding_size, struct buffer *out,
+                                    struct kerberos_told *told)
+{
+    (void)client;
+    (void)binding;
+    (void)binding_size;
+    (void)out;
+    (void)told;
+    return STATUS_NOT_SUPPORTED;
 }

@@ -57,6 +57,9 @@ struct options {
     const char *ca_file;
     const char *user; /* or NULL */
     const char *password_file;
+    const char *token_file; /* --token-file; or NULL */
+    bool ntlm;              /* --ntlm */
+    bool insecure;          /* --insecure */
     unsigned dns_window;  /* --in-flight; 0: the usual one */
     unsigned rate;        /* --rate, questions a second; RATE_USUAL if not given */
     unsigned shard;       /* --shard I/N: I */

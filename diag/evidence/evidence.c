@@ -15,16 +15,29 @@
 #include "diag/evidence/ticket.h"
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
+#include "diag/evidence/web.h"
 #include "diag/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const struct evidence_kind *const evidence_kinds[] = {
-    &evidence_auth_log,       &evidence_clock,         &evidence_digest,    &evidence_directory,
-    &evidence_directory_file, &evidence_dns,           &evidence_event_log, &evidence_ews,
-    &evidence_mail_log,       &evidence_registry,      &evidence_smtp,      &evidence_smtp_logon,
-    &evidence_ticket,         &evidence_time_settings, &evidence_trace,     NULL};
+const struct evidence_kind *const evidence_kinds[] = {&evidence_auth_log,
+                                                      &evidence_clock,
+                                                      &evidence_digest,
+                                                      &evidence_directory,
+                                                      &evidence_directory_file,
+                                                      &evidence_dns,
+                                                      &evidence_event_log,
+                                                      &evidence_ews,
+                                                      &evidence_mail_log,
+                                                      &evidence_registry,
+                                                      &evidence_smtp,
+                                                      &evidence_smtp_logon,
+                                                      &evidence_ticket,
+                                                      &evidence_time_settings,
+                                                      &evidence_trace,
+                                                      &evidence_web,
+                                                      NULL};
 
 void evidence_free(struct evidence *item)
 {

@@ -109,7 +109,7 @@ struct web_exchange {
     int64_t server_time;      /* of its KRB-ERROR: microseconds since 1970 UTC; 0 */
     unsigned code;            /* 200 to 599; 0: no answer */
     const char *phrase;       /* behind it, "Unauthorized" */
-    struct web_field *fields; /* in the server's order */
+    struct web_field *fields; /* in the order of web_fields[] */
     size_t field_count;
     struct web_challenge *challenges;
     size_t challenge_count;

@@ -44,25 +44,31 @@ static struct clock_sample sample_of(const struct clock_inquiry *inquiry,
                                  .received = answer->received - inquiry->origin->monotonic};
 }
 
+static bool next_field(const struct http_answer *answer, const char *name, size_t *at,
+                       struct http_text *value)
+{
+    return http_head_next(answer->head.text, answer->head.size, name, at, value);
+}
+
 /* ---- Date ---- */
 
 /* A cache gives back the Date of then, and says how long ago that was (RFC 9111 5.1). */
 static bool is_from_a_cache(const struct http_answer *answer)
 {
-    const char *value;
-    size_t at = 0, size;
+    struct http_text value;
+    size_t at = 0;
 
-    return http_next_field(answer, "Age", &at, &value, &size) && !(size == 1 && *value == '0');
+    return next_field(answer, "Age", &at, &value) && !(value.size == 1 && *value.bytes == '0');
 }
 
 static enum status read_date(struct clock_inquiry *inquiry, const struct http_answer *answer)
 {
     struct clock_sample sample = sample_of(inquiry, answer);
     struct clock_reading *reading = inquiry->reading;
-    const char *value, *other;
-    size_t at = 0, size, other_size;
+    struct http_text value, other;
+    size_t at = 0;
 
-    if (!http_next_field(answer, "Date", &at, &value, &size)) {
+    if (!next_field(answer, "Date", &at, &value)) {
         reading->evidence.reason = "its answer has no Date";
         return STATUS_NOT_FOUND;
     }
@@ -70,11 +76,12 @@ static enum status read_date(struct clock_inquiry *inquiry, const struct http_an
         reading->evidence.reason = "its answer is a cache's, with the Date of an earlier one";
         return STATUS_NOT_FOUND;
     }
-    if (http_next_field(answer, "Date", &at, &other, &other_size)) {
+    if (next_field(answer, "Date", &at, &other)) {
         reading->evidence.reason = "its answer has several Dates";
         return STATUS_MALFORMED;
     }
-    if (instant_from_http_date(value, size, reading->examiner, &sample.remote) != STATUS_OK) {
+    if (instant_from_http_date(value.bytes, value.size, reading->examiner, &sample.remote) !=
+        STATUS_OK) {
         reading->evidence.reason = "its Date is none";
         return STATUS_MALFORMED;
     }
@@ -103,16 +110,17 @@ static enum status read_tokens(struct clock_inquiry *inquiry, const struct http_
                                const char *scheme, read_token *read)
 {
     struct clock_sample sample = sample_of(inquiry, answer);
-    size_t at = 0, size, scheme_size = strlen(scheme);
-    const char *value;
+    size_t at = 0, scheme_size = strlen(scheme);
+    struct http_text value;
 
-    while (http_next_field(answer, "WWW-Authenticate", &at, &value, &size)) {
+    while (next_field(answer, "WWW-Authenticate", &at, &value)) {
         enum status status;
 
-        if (!text_starts_fold(value, size, scheme) || size <= scheme_size ||
-            value[scheme_size] != ' ')
+        if (!text_starts_fold(value.bytes, value.size, scheme) || value.size <= scheme_size ||
+            value.bytes[scheme_size] != ' ')
             continue;
-        status = read(inquiry->reading, value + scheme_size + 1, size - scheme_size - 1, &sample);
+        status = read(inquiry->reading, value.bytes + scheme_size + 1, value.size - scheme_size - 1,
+                      &sample);
         return status == STATUS_OK ? clock_take_sample(inquiry->reading, &sample) : status;
     }
     return STATUS_NOT_FOUND;

@@ -17,6 +17,7 @@
 #include "diag/gather/time_settings.h"
 #include "diag/gather/tls.h"
 #include "diag/gather/trace.h"
+#include "diag/gather/web.h"
 #include "diag/platform.h"
 
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct gather {
     struct gather_options options; /* the resolvers are not looked at any more */
     struct clock_means clocks;
     struct directory_access *directory;
+    struct http_access *web;
     struct platform_bell *bell;
     struct dns_client *dns;
     struct tls_trust *trust;
@@ -44,7 +46,8 @@ struct errand { /* what a worker owns while it works: an item of its own */
     struct gather_options options; /* numbers alone: what it points to may be gone */
     struct clock_means clocks;
     struct directory_access *directory; /* shared */
-    struct tls_trust *trust;            /* the same */
+    struct http_access *web;            /* the same, as the next */
+    struct tls_trust *trust;
     struct evidence *found;
 };
 
@@ -119,6 +122,11 @@ static void observe_ticket(struct errand *errand)
     gather_ticket(errand->found, &errand->options);
 }
 
+static void observe_web(struct errand *errand)
+{
+    gather_web(errand->found, &errand->options, errand->clocks.http, errand->web);
+}
+
 static void write_clock_host(const struct evidence *item, struct buffer *out)
 {
     char text[NET_ADDRESS_TEXT_SIZE];
@@ -159,6 +167,14 @@ static void write_kdc(const struct evidence *item, struct buffer *out)
     buffer_add_string(out, text);
 }
 
+static void write_web_host(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&((const struct web_exchange *)item)->address, 0, text);
+    buffer_add_string(out, text);
+}
+
 static const struct blocking_gatherer {
     const struct evidence_kind *kind;
     /* On a worker; settles the worker's own item. */
@@ -184,6 +200,7 @@ static const struct blocking_gatherer {
     {&evidence_ticket, observe_ticket, gather_ticket_allowance, write_kdc, STATUS_EXHAUSTED},
     {&evidence_time_settings, observe_time_settings, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_trace, observe_trace, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_web, observe_web, gather_web_allowance, write_web_host, STATUS_EXHAUSTED},
 };
 
 static const struct blocking_gatherer *blocking_gatherer_of(const struct evidence_kind *kind)
@@ -213,6 +230,7 @@ static void free_errand(void *work)
     tls_trust_leave(errand->trust);
     http_library_leave(errand->clocks.http);
     directory_access_leave(errand->directory);
+    http_access_leave(errand->web);
     free(errand);
 }
 
@@ -233,6 +251,7 @@ static void send_worker(struct gather *gather, struct evidence *item,
     errand->clocks = gather->clocks;
     errand->clocks.http = http_library_share(gather->clocks.http);
     errand->directory = directory_access_share(gather->directory);
+    errand->web = http_access_share(gather->web);
     errand->found = evidence_new(item->kind, item);
     buffer_init(&host, NET_ADDRESS_TEXT_SIZE);
     if (gatherer->write_host) {
@@ -291,6 +310,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
 {
     struct gather *gather = memory_new(1, sizeof *gather);
     struct directory_credentials credentials = options->directory;
+    struct http_credentials web = options->web;
     unsigned most = gather_jobs_most();
     enum status status;
 
@@ -302,6 +322,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->options.ca_file = NULL;
     gather->options.ca_text = NULL;
     gather->options.directory = (struct directory_credentials){0};
+    gather->options.web = (struct http_credentials){0};
     if (gather->options.patience == 0)
         gather->options.patience = PATIENCE_USUAL;
     gather->settled = settled;
@@ -311,6 +332,9 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->clocks.trust = gather->trust;
     credentials.ca_file = options->ca_file;
     gather->directory = directory_access_new(&credentials);
+    web.ca_file = options->ca_file;
+    web.ca_text = options->ca_text;
+    gather->web = http_access_new(&web);
     status = platform_bell_new(&gather->bell);
     if (status != STATUS_OK)
         goto out;
@@ -334,6 +358,7 @@ void gather_free(struct gather *gather)
     tls_trust_leave(gather->trust);
     http_library_leave(gather->clocks.http);
     directory_access_leave(gather->directory);
+    http_access_leave(gather->web);
     platform_bell_free(gather->bell);
     free(gather);
 }

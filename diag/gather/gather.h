@@ -10,6 +10,7 @@
 
 #include "diag/evidence/evidence.h"
 #include "diag/gather/directory_access.h"
+#include "diag/gather/http_access.h"
 #include "diag/read/net_address.h"
 
 struct gather_options {
@@ -22,6 +23,7 @@ struct gather_options {
     const char *ca_file; /* certificates that are trusted, PEM; NULL: those of the system */
     const char *ca_text; /* the same as text, in place of a file; or NULL */
     struct directory_credentials directory; /* of --user; its ca_file is that above */
+    struct http_credentials web;            /* the same; its ca_file and ca_text are those above */
 
     unsigned rate;   /* DNS questions a second to all servers, repeated ones too; 0: no limit */
     bool spread;     /* each question begins at the next resolver in turn, not at the first */

@@ -46,11 +46,4 @@ enum status http_ask(struct http_library *library, const struct http_question *q
                      struct http_answer *answer);
 void http_answer_release(struct http_answer *answer);
 
-/*
- * The values of a field (any case), one after another: `*at` is 0 at first. False when there is
- * no other. Without white space around; not NUL-terminated.
- */
-bool http_next_field(const struct http_answer *answer, const char *name, size_t *at,
-                     const char **value, size_t *size);
-
 #endif

@@ -1,7 +1,9 @@
 /* Built without libcurl's headers: nothing speaks HTTP. */
-#include "diag/gather/http.h"
+#include "diag/gather/http_session.h"
 
 #include <string.h>
+
+static const char missing[] = "this program was built without libcurl";
 
 struct http_library *http_library_new(void)
 {
@@ -24,7 +26,7 @@ enum status http_ask(struct http_library *library, const struct http_question *q
     (void)library;
     (void)question;
     memset(answer, 0, sizeof *answer);
-    answer->reason = "this program was built without libcurl";
+    answer->reason = missing;
     return STATUS_NOT_SUPPORTED;
 }
 
@@ -33,13 +35,36 @@ void http_answer_release(struct http_answer *answer)
     (void)answer;
 }
 
-bool http_next_field(const struct http_answer *answer, const char *name, size_t *at,
-                     const char **value, size_t *size)
+enum status http_session_new(struct http_library *library, struct http_access *access,
+                             const struct http_target *target, enum web_scheme scheme,
+                             struct http_session **out, const char **reason)
 {
-    (void)answer;
-    (void)name;
-    (void)at;
-    (void)value;
-    (void)size;
-    return false;
+    (void)library;
+    (void)access;
+    (void)target;
+    (void)scheme;
+    *out = NULL;
+    *reason = missing;
+    return STATUS_NOT_SUPPORTED;
+}
+
+void http_session_free(struct http_session *session)
+{
+    (void)session;
+}
+
+enum status http_session_ask(struct http_session *session, const struct http_request *request,
+                             struct http_response *response)
+{
+    (void)session;
+    (void)request;
+    memset(response, 0, sizeof *response);
+    response->status = STATUS_NOT_SUPPORTED;
+    response->reason = missing;
+    return response->status;
+}
+
+void http_response_release(struct http_response *response)
+{
+    (void)response;
 }

@@ -45,7 +45,8 @@ struct http_request {
     /* For each piece of the answer's body, decoded; false: it is enough. May be NULL. */
     bool (*take)(void *context, const void *bytes, size_t size);
     void *context;
-    int64_t deadline; /* on platform_monotonic_clock() */
+    int64_t deadline;     /* on platform_monotonic_clock() */
+    struct arena *memory; /* of what the response points to */
 };
 
 struct http_response {
@@ -57,9 +58,8 @@ struct http_response {
      * a request that is none; NOT_SUPPORTED: a library is missing.
      */
     enum status status;
-    enum web_step step;  /* the last that was begun */
-    const char *reason;  /* what the status does not say; in the response's memory, or NULL */
-    struct arena memory; /* of all that this points to */
+    enum web_step step; /* the last that was begun */
+    const char *reason; /* what the status does not say, or NULL */
 
     unsigned code;
     struct buffer head; /* its lines with their ends: read/http_head.h */

@@ -128,23 +128,44 @@ static void put_mechanism(struct buffer *out, const struct mechanism *mechanism)
     ber_put(out, BER_OBJECT_IDENTIFIER, mechanism->oid, mechanism->size);
 }
 
-void spnego_write_ap_req(const void *ap_req, size_t size, struct buffer *out)
+/* Around the mechanism's token, which begins at `token`; the whole began at `start`. */
+static void wrap_negotiation(struct buffer *out, size_t start, size_t init, size_t token)
 {
-    size_t start = out->size, init, token;
+    ber_wrap(out, token, BER_OCTET_STRING);
+    ber_wrap(out, token, TOKEN);
+    ber_wrap(out, init, BER_SEQUENCE);
+    ber_wrap(out, init, INIT);
+    ber_wrap(out, start, GSS_HEADER);
+}
+
+/* Gives where NegTokenInit begins; what is appended next is its token. */
+static size_t offer_kerberos(struct buffer *out)
+{
+    size_t init;
 
     put_mechanism(out, &spnego);
     init = out->size;
     put_mechanism(out, &kerberos);
     ber_wrap(out, init, BER_SEQUENCE);
     ber_wrap(out, init, MECHANISMS);
-    token = out->size;
+    return init;
+}
+
+void spnego_write_token(const void *token, size_t size, struct buffer *out)
+{
+    size_t start = out->size, init = offer_kerberos(out), at = out->size;
+
+    buffer_add(out, token, size);
+    wrap_negotiation(out, start, init, at);
+}
+
+void spnego_write_ap_req(const void *ap_req, size_t size, struct buffer *out)
+{
+    size_t start = out->size, init = offer_kerberos(out), token = out->size;
+
     put_mechanism(out, &kerberos);
     buffer_add(out, request_id, TOKEN_ID_SIZE);
     buffer_add(out, ap_req, size);
     ber_wrap(out, token, GSS_HEADER);
-    ber_wrap(out, token, BER_OCTET_STRING);
-    ber_wrap(out, token, TOKEN);
-    ber_wrap(out, init, BER_SEQUENCE);
-    ber_wrap(out, init, INIT);
-    ber_wrap(out, start, GSS_HEADER);
+    wrap_negotiation(out, start, init, token);
 }

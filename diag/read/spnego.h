@@ -24,4 +24,7 @@ enum spnego_content spnego_content_of(const unsigned char *bytes, size_t size,
 /* Appends the NegTokenInit that offers Kerberos alone, and this AP-REQ as its first token. */
 void spnego_write_ap_req(const void *ap_req, size_t size, struct buffer *out);
 
+/* The same around a whole token of Kerberos, its GSS header included. */
+void spnego_write_token(const void *token, size_t size, struct buffer *out);
+
 #endif
