@@ -53,6 +53,14 @@ const struct mail_log_digest *ask_mail_log(struct examination *x, const char *pa
     return item->settled ? (const struct mail_log_digest *)item : NULL;
 }
 
+const struct mailstore_digest *ask_mailstore_log(struct examination *x, const char *path)
+{
+    const struct mailstore_digest question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_mailstore_log, &question.evidence);
+
+    return item->settled ? (const struct mailstore_digest *)item : NULL;
+}
+
 const struct auth_log_digest *ask_auth_log(struct examination *x, const char *path)
 {
     const struct auth_log_digest question = {.path = path};

@@ -37,6 +37,7 @@
 #include "diag/evidence/dns.h"
 #include "diag/evidence/event_log.h"
 #include "diag/evidence/mail_log.h"
+#include "diag/evidence/mailstore_log.h"
 #include "diag/evidence/registry.h"
 #include "diag/evidence/smtp.h"
 #include "diag/evidence/smtp_logon.h"
@@ -108,6 +109,9 @@ const struct trace_digest *ask_trace(struct examination *x, const char *path);
 
 /* What a sender's records say: FILE_TYPE_SMTP_SEND_LOG, TRACKING_LOG, QUEUE_LIST, NDR. */
 const struct mail_log_digest *ask_mail_log(struct examination *x, const char *path);
+
+/* How the fetching of messages went by a MailStore job log: FILE_TYPE_MAILSTORE_LOG. */
+const struct mailstore_digest *ask_mailstore_log(struct examination *x, const char *path);
 
 /* How authentication went: FILE_TYPE_SMTP_RECEIVE_LOG, SMTP_SEND_LOG. */
 const struct auth_log_digest *ask_auth_log(struct examination *x, const char *path);

@@ -17,10 +17,12 @@ struct file_digest {
     /* the observation */
     enum file_type type;
     enum text_encoding encoding;
-    uint64_t size;         /* bytes */
-    uint64_t lines;        /* line ends, plus a last line without one; 0 of binary files */
+    uint64_t size;  /* bytes */
+    uint64_t lines; /* line ends, plus a last line without one; 0 of binary files, captures and job
+                       logs */
     uint64_t longest_line; /* bytes, without its end */
-    char sha256[65];       /* lower-case hexadecimal; empty if redacted, and of captures */
+    char sha256[65];       /* lower-case hexadecimal; empty if redacted, and of captures
+                              and job logs */
 };
 
 extern const struct evidence_kind evidence_digest;

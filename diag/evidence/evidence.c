@@ -9,6 +9,7 @@
 #include "diag/evidence/event_log.h"
 #include "diag/evidence/ews.h"
 #include "diag/evidence/mail_log.h"
+#include "diag/evidence/mailstore_log.h"
 #include "diag/evidence/registry.h"
 #include "diag/evidence/smtp.h"
 #include "diag/evidence/smtp_logon.h"
@@ -30,6 +31,7 @@ const struct evidence_kind *const evidence_kinds[] = {&evidence_auth_log,
                                                       &evidence_event_log,
                                                       &evidence_ews,
                                                       &evidence_mail_log,
+                                                      &evidence_mailstore_log,
                                                       &evidence_registry,
                                                       &evidence_smtp,
                                                       &evidence_smtp_logon,

@@ -22,9 +22,11 @@ static void write_hexadecimal(const unsigned char *bytes, size_t size, char *out
     *out = '\0';
 }
 
-static bool is_capture(enum file_type type)
+/* Large, and read for what is in them: here they have their size, and no sum. */
+static bool is_read_once(enum file_type type)
 {
-    return type == FILE_TYPE_PCAP || type == FILE_TYPE_PCAPNG || type == FILE_TYPE_NETMON;
+    return type == FILE_TYPE_PCAP || type == FILE_TYPE_PCAPNG || type == FILE_TYPE_NETMON ||
+           type == FILE_TYPE_MAILSTORE_LOG;
 }
 
 static enum status read_all(FILE *file, unsigned char *piece, EVP_MD_CTX *hash,
@@ -36,7 +38,7 @@ static enum status read_all(FILE *file, unsigned char *piece, EVP_MD_CTX *hash,
     size_t size = fread(piece, 1, PIECE_SIZE, file);
 
     out->type = file_type_of(piece, size < FILE_TYPE_HEAD ? size : FILE_TYPE_HEAD, &out->encoding);
-    if (is_capture(out->type))
+    if (is_read_once(out->type))
         return platform_file_size(file, &out->size);
     text_survey_begin(&survey, out->encoding);
     for (; size > 0; size = fread(piece, 1, PIECE_SIZE, file)) {

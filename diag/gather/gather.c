@@ -9,6 +9,7 @@
 #include "diag/gather/dns.h"
 #include "diag/gather/event_log.h"
 #include "diag/gather/mail_log.h"
+#include "diag/gather/mailstore_log.h"
 #include "diag/gather/pool.h"
 #include "diag/gather/registry.h"
 #include "diag/gather/smtp.h"
@@ -90,6 +91,11 @@ static void observe_trace(struct errand *errand)
 static void observe_mail_log(struct errand *errand)
 {
     gather_mail_log(errand->found);
+}
+
+static void observe_mailstore_log(struct errand *errand)
+{
+    gather_mailstore_log(errand->found);
 }
 
 static void observe_time_settings(struct errand *errand)
@@ -193,6 +199,7 @@ static const struct blocking_gatherer {
     {&evidence_directory_file, observe_directory_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_event_log, observe_event_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_mailstore_log, observe_mailstore_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_registry, observe_registry, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_smtp, observe_smtp, gather_smtp_allowance, write_smtp_host, STATUS_EXHAUSTED},
     {&evidence_smtp_logon, observe_smtp_logon, gather_smtp_logon_allowance, write_logon_host,

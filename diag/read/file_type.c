@@ -277,16 +277,12 @@ static bool has_form(const char *line, const char *form)
     return true;
 }
 
-/* Time, thread number and level, within the first lines: the log may be an excerpt. */
+/* Time, thread number and level: an excerpt may begin in the middle of an exception. */
 static bool is_mailstore_log(const char *text)
 {
-    enum { LINES = 16 };
-    const char *line = text;
-
-    for (unsigned i = 0; line && i < LINES; i++) {
+    for (const char *line = text; line; line = next_line(line)) {
         if (has_form(line, "00:00:00.000 [9] A "))
             return true;
-        line = next_line(line);
     }
     return false;
 }
@@ -360,8 +356,8 @@ enum file_type file_type_of(const unsigned char *bytes, size_t size, enum text_e
     if (type != FILE_TYPE_UNKNOWN)
         return type;
     *encoding = encoding_of(bytes, size, &mark);
-    if (*encoding == TEXT_ENCODING_BINARY)
-        return FILE_TYPE_UNKNOWN;
     read_head(text, *encoding, bytes + mark, size - mark);
+    if (*encoding == TEXT_ENCODING_BINARY) /* a system that went down leaves zeros in its logs */
+        return is_mailstore_log(text) ? FILE_TYPE_MAILSTORE_LOG : FILE_TYPE_UNKNOWN;
     return text_type(text);
 }

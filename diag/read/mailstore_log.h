@@ -9,14 +9,15 @@
  *     HH:MM:SS.mmm [thread] EXCEPTION ...
  *     : ... ErrorInternalServerTransientError.
  *
- * Times are of the log's own clock and have no date: a clock that goes back by more than half a
- * day has passed midnight. A line that begins otherwise goes on with the one before. Tokens are
+ * Times are of the log's own clock and have no date: a clock that goes back by more than two
+ * hours has passed midnight. A line that begins otherwise goes on with the one before. Tokens are
  * matched alone, so the language of a log has no say: GetMimeContent, "UTC '" before a subject, UID
  * 1, an address with @, codes of EWS. Any bytes, in lines of any length.
  *
  * A message begins with its line and ends with the next one of its thread, so memory is bounded by
- * the threads; what is kept of messages that fail is bounded too. Subjects and UIDs are not kept.
- * Fuzz target: tests/fuzz/mailstore_log.c.
+ * the threads, of which there are at most MAILSTORE_THREADS_MOST at a time; what is kept of
+ * messages that fail is bounded too. Subjects and UIDs are not kept. Fuzz target:
+ * tests/fuzz/mailstore_log.c.
  */
 #ifndef EXDIAG_READ_MAILSTORE_LOG_H
 #define EXDIAG_READ_MAILSTORE_LOG_H
@@ -28,8 +29,11 @@
 #include <stdint.h>
 
 enum {
-    MAILSTORE_MESSAGES_KEPT = 64, /* that failed, the first ones of each class of code */
-    MAILSTORE_OPEN_KEPT = 64,     /* at either end of the log */
+    MAILSTORE_THREADS_MOST = 1024,
+    MAILSTORE_KEPT_OF_CLASS = 16, /* messages that failed with a class of codes: the first ones */
+    MAILSTORE_MESSAGES_KEPT = MAILSTORE_KEPT_OF_CLASS * EWS_CLASS_COUNT,
+    MAILSTORE_DISTINCT_MOST = 4096, /* messages that failed and are recognised again */
+    MAILSTORE_OPEN_KEPT = 64,       /* at either end of the log */
     MAILSTORE_CODES_KEPT = 32,
     MAILSTORE_CALLS_KEPT = 32,
     MAILSTORE_MAILBOXES_KEPT = 200,
@@ -97,7 +101,7 @@ struct mailstore_message {
 struct mailstore_code {
     const char *code;   /* as above; NULL: an exception without one */
     uint64_t messages;  /* that failed with it */
-    uint64_t noted;     /* lines that tell of it and after which the message was fetched */
+    uint64_t recovered; /* messages that were fetched though a line told of it */
     uint64_t elsewhere; /* exceptions at other calls than GetMimeContent */
     uint64_t again;     /* of `messages`: those with three requests and more */
     uint64_t first_line, last_line;
@@ -131,6 +135,7 @@ struct mailstore_log {
     uint64_t requests;       /* GetMimeContent */
     uint64_t outcomes[MAILSTORE_OUTCOME_COUNT];
     uint64_t distinct_failed; /* messages that failed, each once; at most MAILSTORE_DISTINCT_MOST */
+    uint64_t fetched_later;   /* of these: the log has a later try that was FINE or RECOVERED */
     uint32_t by_hour[MAILSTORE_HOURS];                    /* messages */
     uint64_t recovered_requests;                          /* of RECOVERED: beyond the first */
     uint32_t recovered_span;                              /* the longest, milliseconds */
@@ -152,8 +157,6 @@ struct mailstore_log {
     size_t mailbox_count;
     bool more; /* some of these were left out; the counts have them */
 };
-
-enum { MAILSTORE_DISTINCT_MOST = 4096 };
 
 struct mailstore_reader;
 

@@ -1,11 +1,12 @@
 /*
  * gather_file KIND FILE [KEY]: a file as evidence of this kind ("event-log", "auth-log",
- * "directory-file", "registry"), as a worker of exdiag gathers it. How many groups, peers, entries
- * or values there are, seconds of CPU and megabytes in one.
+ * "directory-file", "registry", "mailstore-log"), as a worker of exdiag gathers it. How many
+ * groups, peers, entries or values there are, seconds of CPU and megabytes in one.
  */
 #include "diag/gather/auth_log.h"
 #include "diag/gather/directory_file.h"
 #include "diag/gather/event_log.h"
+#include "diag/gather/mailstore_log.h"
 #include "diag/gather/registry.h"
 #include "diag/platform.h"
 
@@ -16,6 +17,11 @@
 static size_t event_groups(const struct evidence *item)
 {
     return ((const struct event_log_digest *)item)->group_count;
+}
+
+static size_t failures(const struct evidence *item)
+{
+    return ((const struct mailstore_digest *)item)->log.failed_count;
 }
 
 static size_t peers(const struct evidence *item)
@@ -42,6 +48,7 @@ static const struct {
     {&evidence_auth_log, gather_auth_log, peers},
     {&evidence_directory_file, gather_directory_file, entries},
     {&evidence_registry, gather_registry, values},
+    {&evidence_mailstore_log, gather_mailstore_log, failures},
 };
 
 static struct evidence *question_of(const struct evidence_kind *kind, const char *path,
@@ -50,10 +57,12 @@ static struct evidence *question_of(const struct evidence_kind *kind, const char
     const struct event_log_digest of_events = {.path = path};
     const struct auth_log_digest of_protocol = {.path = path};
     const struct directory_file of_directory = {.path = path};
+    const struct mailstore_digest of_job = {.path = path};
     const struct registry_answer of_registry = {.path = path, .key = key};
 
     return evidence_new(kind, kind == &evidence_event_log        ? &of_events.evidence
                               : kind == &evidence_auth_log       ? &of_protocol.evidence
+                              : kind == &evidence_mailstore_log  ? &of_job.evidence
                               : kind == &evidence_directory_file ? &of_directory.evidence
                                                                  : &of_registry.evidence);
 }
