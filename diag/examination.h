@@ -14,6 +14,8 @@ struct draft {
     struct draft *next;
     struct seen *seen;
     size_t seen_room;
+    struct series *series;
+    size_t series_room;
     struct value *values;
     size_t value_count;
     size_t value_room;

@@ -10,6 +10,7 @@
 
 #include "diag/remedy.h"
 #include "diag/scale.h"
+#include "diag/series.h"
 #include "diag/subject.h"
 
 #include <stdint.h>
@@ -102,6 +103,8 @@ struct finding {
     const char *why;
     const struct seen *seen;
     size_t seen_count;
+    const struct series *series; /* behind what was seen */
+    size_t series_count;
     struct steps fix; /* of an unknown: what would make it known */
     struct steps verify;
     struct steps undo;

@@ -421,6 +421,31 @@ void saw_marked(struct finding *finding, const struct evidence *source, const ch
     seen->text = buffer_keep(&shown, arena);
 }
 
+void plot(struct finding *finding, const struct series_kind *kind, const char *remark,
+          uint64_t first, const int64_t *values, size_t count)
+{
+    struct draft *draft = draft_of(finding);
+    struct arena *arena = &draft->x->memory;
+    struct series series = {.kind = kind, .first = first};
+    int64_t *copies;
+
+    if (is_mute(finding))
+        return;
+    series.count = count < SERIES_VALUES_MOST ? count : SERIES_VALUES_MOST;
+    copies = arena_new(arena, series.count, sizeof *copies);
+    for (size_t i = 0; i < series.count; i++)
+        copies[i] = values[i] > 0 ? values[i] : 0;
+    series.values = copies;
+    if (remark)
+        series.remark = text_printable(arena, remark, strlen(remark));
+    if (series_most(&series) == 0)
+        return;
+    draft->series = arena_grow(arena, draft->series, &draft->series_room, finding->series_count,
+                               sizeof *draft->series);
+    draft->series[finding->series_count++] = series;
+    finding->series = draft->series;
+}
+
 void saw_failure(struct finding *finding, const struct evidence *source)
 {
     const char *text = status_text(source->status);

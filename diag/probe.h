@@ -249,6 +249,14 @@ void saw_marked(struct finding *finding, const struct evidence *source, const ch
 void saw_failure(struct finding *finding, const struct evidence *source);
 
 /*
+ * A picture behind what was seen (series.h): `count` values, the first of step `first`. They and
+ * `remark`, which may be NULL, are copied; what is beyond SERIES_VALUES_MOST is left out, and so is
+ * a series without values or above zero nowhere.
+ */
+void plot(struct finding *finding, const struct series_kind *kind, const char *remark,
+          uint64_t first, const int64_t *values, size_t count);
+
+/*
  * Values for the {placeholders} of the kind's texts and steps; several may have
  * one name. Every finding has {subject} already. The plain form is for text that
  * nobody authenticated, the vouched form for what the user or a trusted directory

@@ -6,6 +6,7 @@
 
 #include "diag/clock.h"
 #include "diag/report/html_chart.h"
+#include "diag/report/html_series.h"
 #include "diag/report/html_style.h"
 #include "diag/report/html_write.h"
 #include "diag/report/shared.h"
@@ -171,6 +172,8 @@ static void put_seen(struct page *page, const struct finding *finding)
         put_exhibit(page, &finding->seen[i]);
     }
     html_put(page, "</figure>\n");
+    for (size_t i = 0; i < finding->series_count; i++)
+        html_series(page, &finding->series[i]);
     end_row(page);
 }
 

@@ -65,6 +65,14 @@ const char *const html_style[] = {
     "th:first-child { width: 6.5rem; }",
     "th:last-child { width: 16rem; }",
 
+    /* series: columns of one finding */
+    ".series svg { display: block; max-width: 100%; height: auto; }",
+    ".series rect { fill: var(--info); }",
+    ".series line { stroke: var(--rule); }",
+    ".series text { fill: var(--faint); font-size: 12px; font-variant-numeric: tabular-nums; }",
+    ".series .end { text-anchor: end; }",
+    ".series .middle { text-anchor: middle; }",
+
     /* charts: pictures of one axis, row by row, without a gap between them */
     ".chart h2::first-letter { text-transform: uppercase; }",
     ".chart h2 .faint { font-size: 1rem; font-weight: 400; letter-spacing: 0; }",

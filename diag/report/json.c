@@ -122,6 +122,35 @@ static json_t *acceptance_object(const struct acceptance *accepted)
     return object;
 }
 
+static json_t *series_object(const struct series *series)
+{
+    json_t *object = json_object(), *values = json_array();
+
+    for (size_t i = 0; i < series->count; i++)
+        json_array_append_new(values, json_integer(series->values[i]));
+    json_put_text(object, "id", series->kind->id);
+    json_put_text(object, "title", series->kind->title);
+    json_put_text(object, "unit", series->kind->unit);
+    json_put_text(object, "step", series->kind->step);
+    put_text_or_null(object, "remark", series->remark);
+    json_put_number(object, "first", series->first);
+    json_object_set_new(object, "values", values);
+    return object;
+}
+
+/* Absent where nothing was plotted. */
+static void put_series(json_t *object, const struct finding *finding)
+{
+    json_t *array;
+
+    if (finding->series_count == 0)
+        return;
+    array = json_array();
+    for (size_t i = 0; i < finding->series_count; i++)
+        json_array_append_new(array, series_object(&finding->series[i]));
+    json_object_set_new(object, "series", array);
+}
+
 static json_t *finding_object(const struct finding *finding)
 {
     json_t *object = json_object();
@@ -134,6 +163,7 @@ static json_t *finding_object(const struct finding *finding)
     json_object_set_new(object, "subject", subject_object(finding->subject));
     put_text_or_null(object, "title", finding->title);
     json_object_set_new(object, "seen", seen_array(finding));
+    put_series(object, finding);
     put_text_or_null(object, "why", finding->why);
     json_object_set_new(object, "explained_by", cause_array(finding));
     json_object_set_new(object, "fix", step_array(&finding->fix));

@@ -1,0 +1,86 @@
+#include "diag/report/html_series.h"
+
+#include <string.h>
+
+enum {
+    COLUMN = 20, /* in the picture's own units, as all of these */
+    GAP = 4,
+    LEFT = 64, /* for the values beside the axis */
+    TOP = 12,
+    HEIGHT = 96,
+    BOTTOM = 24,
+    NUMBERS_MOST = 16, /* of steps, beneath the axis */
+    VALUE_MOST = 64
+};
+
+struct picture {
+    struct page *page;
+    const struct series *series;
+    unsigned width;
+};
+
+static void put_value(const struct picture *picture, int64_t value, unsigned y)
+{
+    struct buffer text;
+
+    buffer_init(&text, VALUE_MOST);
+    picture->series->kind->write(value, &text);
+    html_put(picture->page, "<text class=\"end\" x=\"%u\" y=\"%u\">%s</text>\n", LEFT - 8, y,
+             text.text);
+    buffer_release(&text);
+}
+
+static void put_column(const struct picture *picture, size_t index)
+{
+    const struct series *series = picture->series;
+    unsigned height = series_height(series, series->values[index], HEIGHT);
+    unsigned x = LEFT + GAP / 2 + (unsigned)index * COLUMN;
+    struct buffer text;
+
+    buffer_init(&text, VALUE_MOST);
+    series->kind->write(series->values[index], &text);
+    html_put(picture->page,
+             "<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\"><title>%s %u: %s</title></rect>\n",
+             x, TOP + HEIGHT - height, COLUMN - GAP, height, series->kind->step,
+             (unsigned)series->first + (unsigned)index, text.text);
+    buffer_release(&text);
+}
+
+static void put_numbers(const struct picture *picture)
+{
+    const struct series *series = picture->series;
+    size_t every = (series->count + NUMBERS_MOST - 1) / NUMBERS_MOST;
+
+    for (size_t i = 0; i < series->count; i += every)
+        html_put(picture->page, "<text class=\"middle\" x=\"%u\" y=\"%u\">%u</text>\n",
+                 LEFT + (unsigned)i * COLUMN + COLUMN / 2, TOP + HEIGHT + BOTTOM - 6,
+                 (unsigned)series->first + (unsigned)i);
+}
+
+static void put_axes(const struct picture *picture)
+{
+    html_put(picture->page, "<line x1=\"%u\" x2=\"%u\" y1=\"%u\" y2=\"%u\"/>\n", LEFT,
+             picture->width, TOP, TOP);
+    html_put(picture->page, "<line x1=\"%u\" x2=\"%u\" y1=\"%u\" y2=\"%u\"/>\n", LEFT,
+             picture->width, TOP + HEIGHT, TOP + HEIGHT);
+    put_value(picture, series_most(picture->series), TOP + 4);
+    put_value(picture, 0, TOP + HEIGHT + 4);
+}
+
+void html_series(struct page *page, const struct series *series)
+{
+    const struct picture picture = {page, series, LEFT + (unsigned)series->count * COLUMN + GAP};
+
+    html_put(page, "<figure class=\"series\">\n<figcaption>%s%s%s</figcaption>\n",
+             series->kind->title, series->remark ? ", " : "", series->remark ? series->remark : "");
+    html_put(
+        page,
+        "<svg role=\"img\" aria-label=\"%s\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\">\n",
+        series->kind->title, picture.width, TOP + HEIGHT + BOTTOM, picture.width,
+        TOP + HEIGHT + BOTTOM);
+    put_axes(&picture);
+    for (size_t i = 0; i < series->count; i++)
+        put_column(&picture, i);
+    put_numbers(&picture);
+    html_put(page, "</svg>\n</figure>\n");
+}
