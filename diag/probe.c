@@ -233,6 +233,27 @@ const struct web_exchange *ask_web(struct examination *x, const struct web_quest
     return item->settled ? (const struct web_exchange *)item : NULL;
 }
 
+const struct ews_survey *ask_ews(struct examination *x, const struct ews_question *question)
+{
+    const struct settings *settings = ask_settings(x);
+    struct ews_survey whole = {
+        .address = {.ip = question->ip, .port = service_port(settings, SERVICE_HTTPS)},
+        .host = question->host,
+        .mailbox = question->mailbox,
+        .most = EWS_SURVEY_USUAL,
+        .plants = settings->plants,
+        .impersonates = settings->impersonates};
+    const struct evidence *item;
+
+    if (question->realm)
+        whole.realm = upper_case(x, question->realm);
+    if (question->kdc)
+        whole.kdc = (struct net_address){.ip = *question->kdc,
+                                         .port = service_port(settings, SERVICE_KERBEROS)};
+    item = exam_ask(x, &evidence_ews, &whole.evidence);
+    return item->settled ? (const struct ews_survey *)item : NULL;
+}
+
 struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)
 {
     x->asked_subjects |= PROBE_EXAMINES(kind);

@@ -36,6 +36,7 @@
 #include "diag/evidence/directory_file.h"
 #include "diag/evidence/dns.h"
 #include "diag/evidence/event_log.h"
+#include "diag/evidence/ews.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/mailstore_log.h"
 #include "diag/evidence/registry.h"
@@ -187,6 +188,20 @@ struct web_question {
     const char *realm;
 };
 const struct web_exchange *ask_web(struct examination *x, const struct web_question *question);
+
+/*
+ * What items of a mailbox come to over EWS, through the server at this address; `plants` and
+ * `impersonates` are settings'. `host`: the server's name, which is the user's or the directory's
+ * word; `kdc` and `realm` as in ask_web().
+ */
+struct ews_question {
+    struct ip_address ip;
+    const char *host;
+    const char *mailbox;          /* an address */
+    const struct ip_address *kdc; /* or NULL, as the next */
+    const char *realm;
+};
+const struct ews_survey *ask_ews(struct examination *x, const struct ews_question *question);
 
 /*
  * The subjects of a kind known so far, in report order; valid until one is added.

@@ -1,5 +1,6 @@
 #include "diag/run.h"
 
+#include "diag/evidence/directory_redact.h"
 #include "diag/evidence/dns_redact.h"
 #include "diag/platform.h"
 #include "diag/version.h"
@@ -102,6 +103,8 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
         buffer_init(&name, TEXT_MOST);
         if (subject->kind == SUBJECT_FILE)
             redact_path(redactor, subject->name, &name);
+        else if (subject->kind == SUBJECT_MAILBOX)
+            buffer_add_string(&name, redact_account(redactor, subject->name, &about->memory));
         else
             redact_name(redactor, subject->name, &name);
         subject->name = subject->shown = buffer_keep(&name, &about->memory);

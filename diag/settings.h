@@ -63,6 +63,8 @@ struct settings {
     size_t reference_count; /* up to REFERENCES_MOST */
 
     bool authenticate; /* --authenticate: logs on to mail servers with the caller's ticket */
+    bool plants;       /* --plant-test-item: makes an item in a mailbox, and deletes it again */
+    bool impersonates; /* --impersonate: asks EWS as the owner of each mailbox */
 
     /* SPF: hosts that send, and what else an evaluation is given (RFC 7208 4.1) */
     const struct ip_address *senders; /* --ip */

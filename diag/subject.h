@@ -1,6 +1,6 @@
 /*
- * What is examined: a domain, a server, a domain controller, a file. Subjects are named by the user
- * or found by a probe; they are only ever added.
+ * What is examined: a domain, a server, a domain controller, a mailbox, a file. Subjects are named
+ * by the user or found by a probe; they are only ever added.
  */
 #ifndef EXDIAG_SUBJECT_H
 #define EXDIAG_SUBJECT_H
@@ -12,6 +12,7 @@
     X(DOMAIN, "domain", "--domain")                                                                \
     X(SERVER, "server", "--server")                                                                \
     X(DC, "dc", "--dc") /* a domain controller */                                                  \
+    X(MAILBOX, "mailbox", "--mailbox")                                                             \
     X(FILE, "file", "--file")
 
 enum subject_kind {
@@ -23,8 +24,8 @@ enum subject_kind {
 
 struct subject {
     enum subject_kind kind;
-    const char
-        *name; /* canonical: a lower-case A-label name without trailing dot, an address, a path */
+    const char *name;  /* canonical: a lower-case A-label name without trailing dot, an address, a
+                          path;  of a mailbox all of it in lower case */
     const char *shown; /* for people: the same, or the name in its own script (IDN) */
     bool given;        /* named by the user rather than found by a probe */
 };

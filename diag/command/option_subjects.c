@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { LOCAL_PART_MOST = 64 /* RFC 5321 4.5.3.1.1 */ };
+
 static enum status add(struct options *options, enum subject_kind kind, const char *name,
                        const char *shown)
 {
@@ -81,6 +83,29 @@ static enum status add_name(struct options *options, enum subject_kind kind, con
     return status;
 }
 
+/* Of Exchange: letters' case makes no difference, nor does the script of the domain. */
+static enum status add_mailbox(struct options *options, const char *text)
+{
+    const char *at = strrchr(text, '@');
+    size_t local = at ? (size_t)(at - text) : 0;
+    enum status status = STATUS_INVALID;
+    struct buffer name;
+
+    buffer_init(&name, LOCAL_PART_MOST + 1 + DNS_NAME_TEXT_SIZE);
+    for (size_t i = 0; i < local; i++)
+        buffer_add_char(&name, text_lower(text[i]));
+    buffer_add_char(&name, '@');
+    if (local > 0 && local <= LOCAL_PART_MOST && text_is_printable(text, local) &&
+        strcspn(text, " <>\",;:\\") > local)
+        status = options_canonical_name(at + 1, &name);
+    if (status == STATUS_OK)
+        add(options, SUBJECT_MAILBOX, name.text, text);
+    else
+        complain("'%s' is not the address of a mailbox, such as alice@contoso.com", text);
+    buffer_release(&name);
+    return status;
+}
+
 static enum status add_host(struct options *options, enum subject_kind kind, const char *text)
 {
     struct ip_address ip;
@@ -115,6 +140,8 @@ enum status options_add_subject(struct options *options, enum subject_kind kind,
         return add_host(options, kind, text);
     if (kind == SUBJECT_FILE)
         return add(options, kind, text, text);
+    if (kind == SUBJECT_MAILBOX)
+        return add_mailbox(options, text);
     return add_name(options, kind, text);
 }
 
@@ -164,10 +191,8 @@ enum status options_add_bare(struct options *options, const char *text)
         return add_path(options, text);
     if (ip_parse(text, strlen(text), &ip) == STATUS_OK)
         return options_add_subject(options, SUBJECT_SERVER, text);
-    if (strchr(text, '@')) {
-        complain("'%s' is a mailbox, and no probe of this version examines mailboxes", text);
-        return STATUS_INVALID;
-    }
+    if (strchr(text, '@'))
+        return options_add_subject(options, SUBJECT_MAILBOX, text);
     if (is_like_file_name(text)) {
         complain("'%s': there is no file of that name in this folder; a domain of that name is "
                  "examined with --domain",

@@ -1,4 +1,4 @@
-/* Domains, servers and files as people name them on the command line. */
+/* Domains, servers, mailboxes and files as people name them on the command line. */
 #ifndef EXDIAG_COMMAND_OPTION_SUBJECTS_H
 #define EXDIAG_COMMAND_OPTION_SUBJECTS_H
 
@@ -18,9 +18,9 @@ const char *options_host_name(struct options *options, const char *text);
 enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text);
 
 /*
- * Adds a bare argument. Where it is a subject, a file is a file, an address a server and a
- * name with a dot a domain; other commands find it among the words. STATUS_INVALID after a
- * message.
+ * Adds a bare argument. Where it is a subject, a file is a file, an IP address a server, what
+ * has an @ a mailbox and a name with a dot a domain; other commands find it among the words.
+ * STATUS_INVALID after a message.
  */
 enum status options_add_bare(struct options *options, const char *text);
 

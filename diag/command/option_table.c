@@ -28,6 +28,11 @@ static enum status take_dc(struct options *options, const char *value)
     return options_add_subject(options, SUBJECT_DC, value);
 }
 
+static enum status take_mailbox(struct options *options, const char *value)
+{
+    return options_add_subject(options, SUBJECT_MAILBOX, value);
+}
+
 static enum status take_file(struct options *options, const char *value)
 {
     return options_add_subject(options, SUBJECT_FILE, value);
@@ -316,6 +321,12 @@ const struct option option_table[] = {
     {"server", "HOST", FOR_CHECK, take_server, 0, "examine a server, by name or address"},
     {"dc", "HOST", FOR_CHECK, take_dc, 0,
      "examine a domain controller, and hold the servers' clocks against its own"},
+    {"mailbox", "ADDRESS", FOR_CHECK, take_mailbox, 0,
+     "ask EWS for items of a mailbox as an archiver does, through each --server"},
+    {"plant-test-item", NULL, FOR_CHECK, NULL, offsetof(struct options, settings.plants),
+     "make a meeting request with an inline picture in the mailbox's Drafts, ask, delete it"},
+    {"impersonate", NULL, FOR_CHECK, NULL, offsetof(struct options, settings.impersonates),
+     "ask EWS as the owner of the mailbox (the role ApplicationImpersonation)"},
     {"reference", "HOST", FOR_CHECK, take_reference, 0,
      "an NTP server outside whose clock is right, to hold the PDC emulator's against"},
     {"file", "PATH", FOR_CHECK, take_file, 0,

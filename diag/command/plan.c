@@ -3,6 +3,7 @@
 #include "diag/command/command.h"
 #include "diag/command/live.h"
 #include "diag/command/output.h"
+#include "diag/evidence/ews.h"
 #include "diag/exam.h"
 #include "diag/gather/dns.h"
 #include "diag/platform.h"
@@ -101,6 +102,9 @@ static void print_files(const struct options *options)
     if (options->settings.authenticate)
         puts("logged on to mail servers, by X-EXPS GSSAPI or AUTH GSSAPI: the user who runs this, "
              "with tickets\nfor SMTPSVC/ and their names; each such logon is in the server's logs");
+    if (options->settings.plants)
+        puts("made in each mailbox, asked for and deleted again: a test item named "
+             "\"" EWS_TEST_SUBJECT "\"");
     if (options->password_file)
         print_printable("read, for the password: ", options->password_file);
     if (options->save)

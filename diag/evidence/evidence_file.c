@@ -162,6 +162,10 @@ static json_t *settings_to_json(const struct settings *settings)
     put_bytes(object, "record", settings->record);
     if (settings->authenticate)
         json_put_bool(object, "authenticate", true);
+    if (settings->plants)
+        json_put_bool(object, "plant_test_item", true);
+    if (settings->impersonates)
+        json_put_bool(object, "impersonate", true);
     if (settings->deep)
         json_put_bool(object, "deep", true);
     return object;
@@ -226,6 +230,13 @@ static bool is_canonical(enum subject_kind kind, const char *name)
     size_t size;
     bool same;
 
+    if (kind == SUBJECT_MAILBOX) {
+        const char *at = strrchr(name, '@');
+
+        if (!at || at == name)
+            return false;
+        name = at + 1;
+    }
     if (kind == SUBJECT_FILE || ip_parse(name, strlen(name), &ip) == STATUS_OK)
         return true;
     if (dns_name_to_wire(name, wire, &size) != STATUS_OK || size < 2)
@@ -370,6 +381,8 @@ static void read_settings(const json_t *object, struct evidence_run *run)
     settings->helo = json_copy_text(object, "helo", arena);
     settings->record = json_copy_text(object, "record", arena);
     settings->authenticate = json_get_bool(object, "authenticate");
+    settings->plants = json_get_bool(object, "plant_test_item");
+    settings->impersonates = json_get_bool(object, "impersonate");
     settings->deep = json_get_bool(object, "deep");
 }
 

@@ -358,7 +358,7 @@ static bool create(struct run *run, enum ews_test_item form)
 
     survey->test_item = form;
     ews_write_create(&run->caller, survey->mailbox, form, &run->request);
-    say(run, &heard); /* once: what an answer was lost of may be there twice */
+    insist(run, &heard, run->end, false); /* not where an answer was lost: it may be there */
     survey->plant = heard.attempt;
     made = made_item(&heard.reply);
     if (made) {
