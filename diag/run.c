@@ -206,6 +206,16 @@ static void wait_for_more(struct live *live)
     gather_wait(live->gather, most);
 }
 
+/* What the run made in a mailbox is deleted first, and what came of it is evidence. */
+static void end_early(struct live *live)
+{
+    gather_end(live->gather);
+    while (gather_is_cleaning_up(live->gather))
+        gather_wait(live->gather, PROGRESS_EVERY);
+    exam_end(live->run->exam, STATUS_CANCELLED);
+    live->run->about.complete = false;
+}
+
 static void examine(struct live *live)
 {
     struct run *run = live->run;
@@ -217,10 +227,8 @@ static void examine(struct live *live)
 
         wait_for_more(live);
         now = platform_monotonic_clock();
-        if (is_interrupted(live)) {
-            exam_end(run->exam, STATUS_CANCELLED);
-            run->about.complete = false;
-        }
+        if (is_interrupted(live))
+            end_early(live);
         exam_work(run->exam, now);
         if (live->options->progress && now - shown >= PROGRESS_EVERY * (int64_t)1000) {
             live->options->progress(live->options->context, live->settled, exam_open(run->exam));

@@ -10,8 +10,12 @@
 
 #include "diag/evidence/ews.h"
 #include "diag/gather/gather.h"
+#include "diag/gather/http.h"
 
 enum { EWS_CLEAN_UP = 8000 /* milliseconds */ };
+
+struct ending;
+struct xml_library;
 
 struct ews_head { /* of an answer; its texts are in the arena that was given */
     unsigned http;
@@ -40,6 +44,10 @@ struct ews_wire {
 /* Fills in the observation but for `scheme`, `caller` and `web_step`. Its status. */
 enum status ews_survey_run(struct ews_survey *survey, const struct gather_options *options,
                            const struct xml_library *library, const struct ews_wire *wire);
+
+/* Settles the item. Blocks for no longer than gather_ews_allowance(). */
+void gather_ews(struct evidence *item, const struct gather_options *options,
+                struct http_library *library, struct http_access *access, struct ending *ending);
 
 /* Microseconds that it may take, and some more. */
 int64_t gather_ews_allowance(const struct gather_options *options);

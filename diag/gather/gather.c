@@ -7,7 +7,9 @@
 #include "diag/gather/directory.h"
 #include "diag/gather/directory_file.h"
 #include "diag/gather/dns.h"
+#include "diag/gather/ending.h"
 #include "diag/gather/event_log.h"
+#include "diag/gather/ews.h"
 #include "diag/gather/mail_log.h"
 #include "diag/gather/mailstore_log.h"
 #include "diag/gather/pool.h"
@@ -35,6 +37,9 @@ struct gather {
     struct pool *pool;
     size_t open;
     size_t errands; /* of those, workers' */
+    size_t keepers; /* of those, such as clean up behind themselves */
+    struct ending *ending;
+    int64_t clean_by; /* once it has begun: when they are waited for no longer */
     gather_settled *settled;
     void *context;
     struct platform_waiter sockets[PLATFORM_WAITERS_MOST];
@@ -47,8 +52,9 @@ struct errand { /* what a worker owns while it works: an item of its own */
     struct gather_options options; /* numbers alone: what it points to may be gone */
     struct clock_means clocks;
     struct directory_access *directory; /* shared */
-    struct http_access *web;            /* the same, as the next */
+    struct http_access *web;            /* the same, as the next two */
     struct tls_trust *trust;
+    struct ending *ending;
     struct evidence *found;
 };
 
@@ -76,6 +82,11 @@ static void observe_directory_file(struct errand *errand)
 static void observe_event_log(struct errand *errand)
 {
     gather_event_log(errand->found);
+}
+
+static void observe_ews(struct errand *errand)
+{
+    gather_ews(errand->found, &errand->options, errand->clocks.http, errand->web, errand->ending);
 }
 
 static void observe_registry(struct errand *errand)
@@ -173,6 +184,14 @@ static void write_kdc(const struct evidence *item, struct buffer *out)
     buffer_add_string(out, text);
 }
 
+static void write_ews_host(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&((const struct ews_survey *)item)->address, 0, text);
+    buffer_add_string(out, text);
+}
+
 static void write_web_host(const struct evidence *item, struct buffer *out)
 {
     char text[NET_ADDRESS_TEXT_SIZE];
@@ -198,6 +217,7 @@ static const struct blocking_gatherer {
      STATUS_EXHAUSTED},
     {&evidence_directory_file, observe_directory_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_event_log, observe_event_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_ews, observe_ews, gather_ews_allowance, write_ews_host, STATUS_EXHAUSTED},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mailstore_log, observe_mailstore_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_registry, observe_registry, allow_for_a_file, NULL, STATUS_TIMED_OUT},
@@ -219,6 +239,11 @@ static const struct blocking_gatherer *blocking_gatherer_of(const struct evidenc
     return NULL;
 }
 
+static bool is_keeper(const struct evidence *item)
+{
+    return item->kind == &evidence_ews && ((const struct ews_survey *)item)->plants;
+}
+
 static void run_errand(void *work)
 {
     struct errand *errand = work;
@@ -238,6 +263,7 @@ static void free_errand(void *work)
     http_library_leave(errand->clocks.http);
     directory_access_leave(errand->directory);
     http_access_leave(errand->web);
+    ending_leave(errand->ending);
     free(errand);
 }
 
@@ -259,6 +285,7 @@ static void send_worker(struct gather *gather, struct evidence *item,
     errand->clocks.http = http_library_share(gather->clocks.http);
     errand->directory = directory_access_share(gather->directory);
     errand->web = http_access_share(gather->web);
+    errand->ending = ending_share(gather->ending);
     errand->found = evidence_new(item->kind, item);
     buffer_init(&host, NET_ADDRESS_TEXT_SIZE);
     if (gatherer->write_host) {
@@ -266,6 +293,7 @@ static void send_worker(struct gather *gather, struct evidence *item,
         job.host = host.text;
     }
     gather->errands++;
+    gather->keepers += is_keeper(item);
     pool_submit(gather->pool, &job);
     buffer_release(&host);
 }
@@ -285,6 +313,7 @@ static void welcome_workers(struct gather *gather)
         }
         gather->open--;
         gather->errands--;
+        gather->keepers -= is_keeper(item);
         gather->settled(gather->context, item);
     }
 }
@@ -342,6 +371,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     web.ca_file = options->ca_file;
     web.ca_text = options->ca_text;
     gather->web = http_access_new(&web);
+    gather->ending = ending_new();
     status = platform_bell_new(&gather->bell);
     if (status != STATUS_OK)
         goto out;
@@ -366,6 +396,7 @@ void gather_free(struct gather *gather)
     http_library_leave(gather->clocks.http);
     directory_access_leave(gather->directory);
     http_access_leave(gather->web);
+    ending_leave(gather->ending);
     platform_bell_free(gather->bell);
     free(gather);
 }
@@ -428,6 +459,17 @@ size_t gather_appetite(const struct gather *gather)
     if (appetite > most)
         appetite = most;
     return appetite > questions ? appetite - questions : 0;
+}
+
+void gather_end(struct gather *gather)
+{
+    ending_begin(gather->ending);
+    gather->clean_by = platform_monotonic_clock() + GATHER_CLEAN_UP * (int64_t)1000;
+}
+
+bool gather_is_cleaning_up(const struct gather *gather)
+{
+    return gather->keepers > 0 && platform_monotonic_clock() < gather->clean_by;
 }
 
 void gather_wake(struct gather *gather)

@@ -77,6 +77,14 @@ void gather_wait(struct gather *gather, int64_t most);
  */
 size_t gather_appetite(const struct gather *gather);
 
+/*
+ * The run is to end: what has made something elsewhere deletes it, and its item is settled as
+ * usual, from gather_wait(). True while that is worth waiting for: GATHER_CLEAN_UP at most.
+ */
+enum { GATHER_CLEAN_UP = 10000 /* milliseconds */ };
+void gather_end(struct gather *gather);
+bool gather_is_cleaning_up(const struct gather *gather);
+
 /* Ends a wait. The one function here for other threads. */
 void gather_wake(struct gather *gather);
 

@@ -164,6 +164,19 @@ static size_t take_body(char *bytes, size_t unit, size_t count, void *context)
     return transfer->had_enough ? 0 : (size_t)size;
 }
 
+/* libcurl asks about once a second, and whenever something comes. */
+static int take_progress(void *context, curl_off_t to_come, curl_off_t came, curl_off_t to_go,
+                         curl_off_t went)
+{
+    const struct http_request *request = ((struct transfer *)context)->request;
+
+    (void)to_come;
+    (void)came;
+    (void)to_go;
+    (void)went;
+    return !request->goes_on(request->owner);
+}
+
 /* ---- who one is ---- */
 
 static enum status write_ticket(struct transfer *transfer, struct kerberos_told *told)
@@ -369,6 +382,11 @@ static void set_options(struct transfer *transfer, CURL *handle)
     curl->easy_setopt(handle, CURLOPT_HEADERDATA, transfer);
     curl->easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
     curl->easy_setopt(handle, CURLOPT_WRITEDATA, transfer);
+    if (transfer->request->goes_on) {
+        curl->easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+        curl->easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, take_progress);
+        curl->easy_setopt(handle, CURLOPT_XFERINFODATA, transfer);
+    }
 }
 
 /* ---- how it went ---- */
@@ -379,6 +397,7 @@ static const struct {
 } outcomes[] = {
     {CURLE_OK, STATUS_CLOSED}, /* amid the head */
     {CURLE_OPERATION_TIMEDOUT, STATUS_TIMED_OUT},
+    {CURLE_ABORTED_BY_CALLBACK, STATUS_TIMED_OUT},
     {CURLE_GOT_NOTHING, STATUS_CLOSED},
     {CURLE_RECV_ERROR, STATUS_CLOSED},
     {CURLE_SEND_ERROR, STATUS_CLOSED},

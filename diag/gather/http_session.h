@@ -45,6 +45,9 @@ struct http_request {
     /* For each piece of the answer's body, decoded; false: it is enough. May be NULL. */
     bool (*take)(void *context, const void *bytes, size_t size);
     void *context;
+    /* False: it is given up, as if its deadline had come. Asked now and then. May be NULL. */
+    bool (*goes_on)(void *owner);
+    void *owner;
     int64_t deadline;     /* on platform_monotonic_clock() */
     struct arena *memory; /* of what the response points to */
 };
