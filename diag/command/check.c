@@ -2,6 +2,7 @@
 #include "diag/command/command.h"
 #include "diag/command/live.h"
 #include "diag/command/output.h"
+#include "diag/command/password.h"
 #include "diag/command/plan.h"
 
 /* ---- subjects that are evidence files are runs of their own ---- */
@@ -54,6 +55,8 @@ static int check(struct options *options)
     if (options->subject_count + options->word_count == 0)
         return complain("name what to examine, such as: exdiag check --domain example.com");
     options->settings.deep = true;
+    if (secrets_check(options) != STATUS_OK)
+        return EXIT_TROUBLE;
     if (options->plan)
         return print_plan(options);
     if (options->subject_count == 0)

@@ -65,7 +65,7 @@ unsigned live_jobs(const struct options *options)
     return most;
 }
 
-static int examine(struct run *run, const struct options *options, const char *password)
+static int examine(struct run *run, const struct options *options, const struct secrets *secrets)
 {
     const struct settings *settings = &options->settings;
     struct net_address found[DNS_RESOLVERS_MOST];
@@ -76,8 +76,13 @@ static int examine(struct run *run, const struct options *options, const char *p
                    .patience = options->patience,
                    .ca_file = options->ca_file,
                    .directory = {.user = options->user,
-                                 .password = password,
+                                 .password = secrets->password,
                                  .kdc_port = service_port(settings, SERVICE_KERBEROS)},
+                   .web = {.user = options->user,
+                           .password = secrets->password,
+                           .token = options->token_file ? secrets->token : NULL,
+                           .ntlm = options->ntlm,
+                           .insecure = options->insecure},
                    .jobs = live_jobs(options)},
         .save = options->save,
         .redact = options->redact,
@@ -101,11 +106,11 @@ static int examine(struct run *run, const struct options *options, const char *p
 
 int live_run(struct run *run, const struct options *options)
 {
-    char password[PASSWORD_SIZE];
+    struct secrets secrets;
     int status = EXIT_TROUBLE;
 
-    if (password_read(options, password) == STATUS_OK)
-        status = examine(run, options, password);
-    password_wipe(password);
+    if (secrets_read(options, &secrets) == STATUS_OK)
+        status = examine(run, options, &secrets);
+    secrets_wipe(&secrets);
     return status;
 }

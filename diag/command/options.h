@@ -60,10 +60,10 @@ struct options {
     const char *token_file; /* --token-file; or NULL */
     bool ntlm;              /* --ntlm */
     bool insecure;          /* --insecure */
-    unsigned dns_window;  /* --in-flight; 0: the usual one */
-    unsigned rate;        /* --rate, questions a second; RATE_USUAL if not given */
-    unsigned shard;       /* --shard I/N: I */
-    unsigned shard_count; /* N; 1 if not given */
+    unsigned dns_window;    /* --in-flight; 0: the usual one */
+    unsigned rate;          /* --rate, questions a second; RATE_USUAL if not given */
+    unsigned shard;         /* --shard I/N: I */
+    unsigned shard_count;   /* N; 1 if not given */
     const char *resume;
     const char *save;
     const char *format;

@@ -7,33 +7,36 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-void password_wipe(char password[PASSWORD_SIZE])
+void secrets_wipe(struct secrets *secrets)
 {
-    OPENSSL_cleanse(password, PASSWORD_SIZE);
+    OPENSSL_cleanse(secrets, sizeof *secrets);
 }
 
-/* The first line, of which nothing stays in the stream's own memory. */
-static enum status read_file(const char *path, char password[PASSWORD_SIZE])
+/* The first line of a file, of which nothing stays in the stream's own memory. */
+static enum status read_line(const char *option, const char *what, const char *path, char *line,
+                             size_t room)
 {
     FILE *file;
     enum status status = platform_file_open(path, &file);
     size_t size;
 
     if (status != STATUS_OK) {
-        complain("--password-file: '%s': %s", path, status_text(status));
+        complain("%s: '%s': %s", option, path, status_text(status));
         return STATUS_INVALID;
     }
     setvbuf(file, NULL, _IONBF, 0);
-    size = fread(password, 1, PASSWORD_SIZE - 1, file);
+    size = fread(line, 1, room - 1, file);
     fclose(file);
-    password[size] = '\0';
-    if (strlen(password) == PASSWORD_SIZE - 1 && !strchr(password, '\n')) {
-        complain("--password-file: '%s': a password has up to %d bytes", path, PASSWORD_SIZE - 2);
+    line[size] = '\0';
+    if (strlen(line) == room - 1 && !strchr(line, '\n')) {
+        complain("%s: '%s': %s has up to %zu bytes", option, path, what, room - 2);
         return STATUS_INVALID;
     }
-    password[strcspn(password, "\r\n")] = '\0';
+    line[strcspn(line, "\r\n")] = '\0';
     return STATUS_OK;
 }
+
+/* ---- the password ---- */
 
 static enum status copy(const char *text, char password[PASSWORD_SIZE])
 {
@@ -65,25 +68,74 @@ static enum status ask(const char *user, char password[PASSWORD_SIZE])
     return status == STATUS_OK ? STATUS_OK : STATUS_INVALID;
 }
 
-enum status password_read(const struct options *options, char password[PASSWORD_SIZE])
+static enum status read_password(const struct options *options, char password[PASSWORD_SIZE])
 {
     const char *given = platform_environment("EXDIAG_PASSWORD");
     enum status status;
 
-    password[0] = '\0';
-    if (!options->user && !options->password_file)
+    if (!options->user)
         return STATUS_OK;
-    if (!options->user) {
-        complain("--password-file is that of a user: name one with --user");
-        return STATUS_INVALID;
-    }
     if (options->password_file)
-        status = read_file(options->password_file, password);
+        status = read_line("--password-file", "a password", options->password_file, password,
+                           PASSWORD_SIZE);
     else
         status = given ? copy(given, password) : ask(options->user, password);
     if (status == STATUS_OK && (!*options->user || !*password)) {
         complain("--user: without a name or a password it would be an anonymous logon");
         return STATUS_INVALID;
     }
+    return status;
+}
+
+/* ---- the token ---- */
+
+/* RFC 6750 2.1: what stands behind "Bearer" in a request. */
+static bool is_token(const char *text)
+{
+    size_t size =
+        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
+
+    return size > 0 && strspn(text + size, "=") == strlen(text + size);
+}
+
+static enum status read_token(const struct options *options, char token[TOKEN_SIZE])
+{
+    enum status status;
+
+    if (!options->token_file)
+        return STATUS_OK;
+    status = read_line("--token-file", "a token", options->token_file, token, TOKEN_SIZE);
+    if (status == STATUS_OK && !is_token(token)) {
+        complain("--token-file: '%s': its first line is no bearer token (RFC 6750)",
+                 options->token_file);
+        return STATUS_INVALID;
+    }
+    return status;
+}
+
+/* ---- both ---- */
+
+enum status secrets_check(const struct options *options)
+{
+    if (!options->user && options->password_file)
+        complain("--password-file is that of a user: name one with --user");
+    else if (!options->user && options->ntlm)
+        complain("--ntlm is how a user logs on: name one with --user");
+    else if (options->token_file && options->ntlm)
+        complain("--token-file and --ntlm: a web server is shown one of them; name the one");
+    else
+        return STATUS_OK;
+    return STATUS_INVALID;
+}
+
+enum status secrets_read(const struct options *options, struct secrets *secrets)
+{
+    enum status status = secrets_check(options);
+
+    memset(secrets, 0, sizeof *secrets);
+    if (status == STATUS_OK)
+        status = read_token(options, secrets->token);
+    if (status == STATUS_OK)
+        status = read_password(options, secrets->password);
     return status;
 }

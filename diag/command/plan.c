@@ -89,6 +89,24 @@ static bool is_patience_needed(struct exam *exam, const struct settings *setting
     return false;
 }
 
+/* How web servers are shown who asks: by probes that need credentials, and by no other. */
+static void print_web_logons(const struct options *options)
+{
+    if (options->token_file) {
+        print_printable("read, for the token that web servers are shown, over verified TLS alone: ",
+                        options->token_file);
+    } else if (options->user) {
+        printf("logged on to web servers that are examined with a logon, by %s, over %s, as: ",
+               options->ntlm ? "NTLM" : "Basic",
+               options->ntlm && options->insecure ? "TLS of any kind or none"
+                                                  : "verified TLS alone");
+        print_printable("", options->user);
+    }
+    if (options->insecure)
+        puts("certificates of web servers that do not verify keep neither Kerberos nor NTLM from "
+             "being used\n(--insecure)");
+}
+
 static void print_files(const struct options *options)
 {
     for (size_t i = 0; i < options->subject_count; i++) {
@@ -99,6 +117,7 @@ static void print_files(const struct options *options)
         print_printable("read, for the authorities to trust: ", options->ca_file);
     if (options->user)
         print_printable("logged on to directories, over verified TLS alone, as: ", options->user);
+    print_web_logons(options);
     if (options->settings.authenticate)
         puts("logged on to mail servers, by X-EXPS GSSAPI or AUTH GSSAPI: the user who runs this, "
              "with tickets\nfor SMTPSVC/ and their names; each such logon is in the server's logs");

@@ -8,7 +8,7 @@
 
 /* ---- pieces of answers ---- */
 
-/* "HTTP/1.1 401 Unauthorized" and Date; `code` has its usual phrase. */
+/* "HTTP/1.1 401 Unauthorized": `code` has its usual phrase. */
 void web_say_status(struct web_reply *reply, unsigned code);
 
 /* One field, "Name: value". */
@@ -34,8 +34,8 @@ void web_say_kerberos_error(struct web_reply *reply, unsigned code, int64_t time
 /* ---- behaviours ---- */
 
 /*
- * "redirect=https://other.example/": what stands behind "=" is the behaviour's argument, copied to
- * the arena. NULL `answer`: there is none of this name.
+ * Makes a behaviour that of a peer: "iis", "redirect=https://other.example/": what stands behind
+ * "=" is its argument, copied to the arena. STATUS_NOT_FOUND for a name that is none.
  */
 enum status web_script_read(const char *text, struct arena *arena, struct web_peer *peer);
 
