@@ -207,6 +207,34 @@ static bool is_iis_log(const char *text)
     return names_software(text, "Microsoft Internet Information Services");
 }
 
+/* The CSV logs of web requests name their columns, with a directive or in their first line. */
+static bool has_columns(const char *text, const char *one, const char *other)
+{
+    for (const char *line = text; line; line = next_line(line)) {
+        size_t size = strcspn(line, "\r\n");
+        const char *at;
+
+        if (!starts(line, "#Fields: DateTime,") && !starts(line, "DateTime,"))
+            continue;
+        at = strstr(line, one);
+        if (!at || (size_t)(at - line) > size)
+            return false;
+        at = strstr(line, other);
+        return at && (size_t)(at - line) < size;
+    }
+    return false;
+}
+
+static bool is_ews_log(const char *text)
+{
+    return has_columns(text, ",SoapAction,", ",HttpStatus,");
+}
+
+static bool is_http_proxy_log(const char *text)
+{
+    return has_columns(text, ",UrlStem,", ",HttpStatus,");
+}
+
 static bool is_exchange_log(const char *text)
 {
     return names_software(text, "Microsoft Exchange");
@@ -320,6 +348,8 @@ static enum file_type text_type(const char *text)
         {FILE_TYPE_SMTP_SEND_LOG, file_is_smtp_send_log},
         {FILE_TYPE_SMTP_RECEIVE_LOG, file_is_smtp_receive_log},
         {FILE_TYPE_TRACKING_LOG, file_is_tracking_log},
+        {FILE_TYPE_EWS_LOG, is_ews_log},
+        {FILE_TYPE_HTTP_PROXY_LOG, is_http_proxy_log},
         {FILE_TYPE_EXCHANGE_LOG, is_exchange_log},
         {FILE_TYPE_IIS_CONFIG, is_iis_config},
         {FILE_TYPE_EVENT_XML, is_event_xml},

@@ -20,6 +20,9 @@
     X(EVENT_XML, "event-xml", "a Windows event log exported as XML")                               \
     X(IIS_CONFIG, "iis-config", "an IIS configuration file")                                       \
     X(IIS_LOG, "iis-log", "an IIS log (W3C extended format)")                                      \
+    X(EWS_LOG, "ews-log", "a log of EWS requests of Exchange Server (Logging\\Ews)")               \
+    X(HTTP_PROXY_LOG, "http-proxy-log",                                                            \
+      "a log of web requests of Exchange Server's front end (Logging\\HttpProxy)")                 \
     X(EXCHANGE_LOG, "exchange-log", "an Exchange Server log")                                      \
     X(SMTP_SEND_LOG, "smtp-send-log", "an SMTP send protocol log of Exchange Server")              \
     X(SMTP_RECEIVE_LOG, "smtp-receive-log", "an SMTP receive protocol log of Exchange Server")     \

@@ -56,12 +56,13 @@ struct http_log_mark { /* one line of the log */
 
 struct http_log_row { /* requests that ended alike */
     enum http_place place;
-    bool is_back_end;   /* port 81 or 444, or a log of the back end */
-    const char *action; /* SoapAction of Logging\Ews; or NULL */
-    const char *code;   /* ErrorCode: "ErrorInternalServerTransientError"; or NULL */
-    uint16_t status;    /* sc-status, HttpStatus; 0: none */
-    uint16_t substatus; /* sc-substatus */
-    uint32_t win32;     /* sc-win32-status */
+    bool is_back_end;         /* port 81 or 444, or a log of the back end */
+    const char *action;       /* SoapAction, ProtocolAction, of EWS and PowerShell; or NULL */
+    const char *code;         /* ErrorCode: "ErrorInternalServerTransientError"; or NULL */
+    uint16_t status;          /* sc-status, HttpStatus; 0: none */
+    uint16_t substatus;       /* sc-substatus */
+    uint32_t win32;           /* sc-win32-status */
+    uint16_t back_end_status; /* BackEndStatus of Logging\HttpProxy; 0: none */
     uint64_t count;
     struct http_log_mark first, last; /* in the order of the file */
     uint64_t spans[HTTP_LOG_SPANS];   /* by time-taken, TotalRequestTime */

@@ -19,6 +19,7 @@
 enum {
     IIS_ITEMS_MOST = 32768, /* of all sections together */
     IIS_LOCATIONS_MOST = 1024,
+    IIS_SECTIONS_MOST = 64, /* of one location */
     IIS_SITES_MOST = 256,
     IIS_PARTS_MOST = 4096, /* applications, virtual directories and bindings of all sites */
     IIS_POOLS_MOST = 512,
@@ -33,7 +34,7 @@ enum {
     X(GLOBAL_MODULES, "globalModules") /* items: name, image */                                    \
     X(MODULES, "modules")              /* name, type */                                            \
     X(HANDLERS, "handlers")            /* name, path, verb, modules, script_processor, type */     \
-    X(FAST_CGI, "fastCgi")             /* name: fullPath; type: arguments */                       \
+    X(FAST_CGI, "fastCgi")             /* name: fullPath */                       \
     X(CGI_RESTRICTION, "security/isapiCgiRestriction") /* name: path; type: groupId; allowed */    \
     X(ANONYMOUS, "security/authentication/anonymousAuthentication")                                \
     X(BASIC, "security/authentication/basicAuthentication")                                        \
@@ -69,7 +70,7 @@ struct iis_item { /* of a list; NULL where an attribute is absent */
     const char *path;
     const char *verb;
     const char *modules;
-    const char *script_processor;
+    const char *script_processor; /* without arguments, and so is a name that is a path */
     const char *precondition;
     enum iis_setting allowed;
     bool is_locked; /* lockItem: lists below may not remove it */
@@ -92,7 +93,7 @@ struct iis_location { /* sections that hold for a path below the document's own 
         *path; /* "" is that place itself; without slashes at its ends: "Default Web Site/EWS" */
     enum iis_override override;
     bool is_not_inherited;              /* inheritInChildApplications="false" */
-    const struct iis_section *sections; /* at most one of a kind */
+    const struct iis_section *sections;
     size_t section_count;
     uint32_t line; /* 0: outside of any <location> */
 };

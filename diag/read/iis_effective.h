@@ -12,7 +12,7 @@
 
 #include "diag/read/iis_config.h"
 
-enum { IIS_FILES_MOST = 16, IIS_DIFFERENCES_MOST = 64, IIS_FAULTS_MOST = 32 };
+enum { IIS_FILES_MOST = 16, IIS_DIFFERENCES_MOST = 64, IIS_FAULTS_MOST = 32, IIS_LIST_MOST = 2048 };
 
 struct iis_file {
     const struct iis_config *config;
@@ -76,6 +76,7 @@ struct iis_effective {
     struct iis_origin origins[IIS_SECTION_COUNT]; /* of these two */
     struct iis_fault faults[IIS_FAULTS_MOST];
     size_t fault_count;
+    bool more;       /* than IIS_LIST_MOST of a list, or IIS_FAULTS_MOST */
     bool has_server; /* applicationHost.config is there */
     bool has_own;    /* the web.config of the application itself is */
 };
@@ -120,9 +121,9 @@ struct iis_difference {
 
 /*
  * What differs between the same directory of two servers, at most IIS_DIFFERENCES_MOST, in the
- * order of the aspects and then of the left one's; gives how many. What only one of the two could
- * say, for want of a file, is left out; folders of an installation do not count: of an image or a
- * script processor its file's name is compared.
+ * order of the aspects and then of the left one's; gives how many. Folders of an installation do
+ * not count: of an image or a script processor its file's name is compared, of a type its class.
+ * Two that were made of different files (has_server, has_own) do not compare: 0.
  */
 size_t iis_compare(const struct iis_effective *left, const struct iis_effective *right,
                    struct arena *arena, struct iis_difference *out);
