@@ -77,6 +77,22 @@ const struct directory_file *ask_directory_file(struct examination *x, const cha
     return item->settled ? (const struct directory_file *)item : NULL;
 }
 
+const struct iis_config_file *ask_iis_config(struct examination *x, const char *path)
+{
+    const struct iis_config_file question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_iis_config, &question.evidence);
+
+    return item->settled ? (const struct iis_config_file *)item : NULL;
+}
+
+const struct http_log_digest *ask_http_log(struct examination *x, const char *path)
+{
+    const struct http_log_digest question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_http_log, &question.evidence);
+
+    return item->settled ? (const struct http_log_digest *)item : NULL;
+}
+
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path)
 {
     const struct event_log_digest question = {.path = path};

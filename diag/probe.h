@@ -37,6 +37,8 @@
 #include "diag/evidence/dns.h"
 #include "diag/evidence/event_log.h"
 #include "diag/evidence/ews.h"
+#include "diag/evidence/http_log.h"
+#include "diag/evidence/iis_config.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/mailstore_log.h"
 #include "diag/evidence/registry.h"
@@ -122,6 +124,12 @@ const struct directory_file *ask_directory_file(struct examination *x, const cha
 
 /* What a Windows event log says of mail: FILE_TYPE_EVTX, EVENT_XML. */
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path);
+
+/* What a configuration file of IIS says: FILE_TYPE_IIS_CONFIG. */
+const struct iis_config_file *ask_iis_config(struct examination *x, const char *path);
+
+/* How web requests ended: FILE_TYPE_IIS_LOG, EWS_LOG, HTTP_PROXY_LOG. */
+const struct http_log_digest *ask_http_log(struct examination *x, const char *path);
 
 /*
  * The values of a key below HKEY_LOCAL_MACHINE: from FILE_TYPE_REGISTRY or REGISTRY_QUERY. "" is

@@ -8,6 +8,8 @@
 #include "diag/evidence/dns.h"
 #include "diag/evidence/event_log.h"
 #include "diag/evidence/ews.h"
+#include "diag/evidence/http_log.h"
+#include "diag/evidence/iis_config.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/mailstore_log.h"
 #include "diag/evidence/registry.h"
@@ -29,6 +31,8 @@ const struct evidence_kind *const evidence_kinds[] = {&evidence_auth_log,
                                                       &evidence_directory_file,
                                                       &evidence_dns,
                                                       &evidence_event_log,
+                                                      &evidence_http_log,
+                                                      &evidence_iis_config,
                                                       &evidence_ews,
                                                       &evidence_mail_log,
                                                       &evidence_mailstore_log,

@@ -214,9 +214,9 @@ static void load_lists(struct http_log_digest *digest, const json_t *object)
         const json_t *agent = json_array_get(agent_list, i);
         const char *text = json_copy_text(agent, "agent", memory);
 
-        agents[i] = (struct http_log_agent){text ? text : "",
-                                            json_get_number(agent, "count", INT64_MAX, 0),
-                                            load_mark(agent, "first"), load_mark(agent, "last")};
+        agents[i] =
+            (struct http_log_agent){text ? text : "", json_get_number(agent, "count", INT64_MAX, 0),
+                                    load_mark(agent, "first"), load_mark(agent, "last")};
     }
     log->rows = rows;
     log->agents = agents;
@@ -248,20 +248,37 @@ static enum status load(struct evidence *item, const json_t *object)
 /* ---- redaction ---- */
 
 /* Words of clients that are widely used, and of what all of them write. */
-static const char *const agent_words[] = {
-    "MailStore",  "ExchangeServicesClient", "Microsoft",   "Office",    "Outlook",
-    "Mac",        "OS",                     "X",           "MSExchange", "Mozilla",
-    "compatible", "Windows",                "NT",          "Win64",      "x64",
-    "AppleWebKit", "KHTML",                 "like",        "Gecko",      "Chrome",
-    "Safari",     "Firefox",                "Edge",        "MSIE",       "Trident",
-    "Apple",      "Mail",                   "CalendarAgent", "macOS",    "iOS",
-    "iPhone",     "Android",                "Java",        "Python",     "exchangelib",
-    "curl",       "Lync",                   "Teams",       "Skype",      "for",
-    "Business",   "UCCAPI",                 "Thunderbird", "Evolution",  "ASProxy",
-    "CrossForest", "EmailDomain",           "AMProbe",     "Local",      "ClientAccess",
-    "Ews",        "Probe",                  "WinRM",       "Client",     "MS",
-    "WebServices", "client",                "NET",         "Protocol",   "SOAPAction",
-    "exdiag",     NULL};
+static const char *const agent_words[] = {"MailStore",   "ExchangeServicesClient",
+                                          "Microsoft",   "Office",
+                                          "Outlook",     "Mac",
+                                          "OS",          "X",
+                                          "MSExchange",  "Mozilla",
+                                          "compatible",  "Windows",
+                                          "NT",          "Win64",
+                                          "x64",         "AppleWebKit",
+                                          "KHTML",       "like",
+                                          "Gecko",       "Chrome",
+                                          "Safari",      "Firefox",
+                                          "Edge",        "MSIE",
+                                          "Trident",     "Apple",
+                                          "Mail",        "CalendarAgent",
+                                          "macOS",       "iOS",
+                                          "iPhone",      "Android",
+                                          "Java",        "Python",
+                                          "exchangelib", "curl",
+                                          "Lync",        "Teams",
+                                          "Skype",       "for",
+                                          "Business",    "UCCAPI",
+                                          "Thunderbird", "Evolution",
+                                          "ASProxy",     "CrossForest",
+                                          "EmailDomain", "AMProbe",
+                                          "Local",       "ClientAccess",
+                                          "Ews",         "Probe",
+                                          "WinRM",       "Client",
+                                          "MS",          "WebServices",
+                                          "client",      "NET",
+                                          "Protocol",    "SOAPAction",
+                                          "exdiag",      NULL};
 
 static const char *redact_words(const struct redactor *redactor, const char *text,
                                 const char *const *words, struct arena *memory)

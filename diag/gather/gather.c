@@ -10,6 +10,8 @@
 #include "diag/gather/ending.h"
 #include "diag/gather/event_log.h"
 #include "diag/gather/ews.h"
+#include "diag/gather/http_log.h"
+#include "diag/gather/iis_config.h"
 #include "diag/gather/mail_log.h"
 #include "diag/gather/mailstore_log.h"
 #include "diag/gather/pool.h"
@@ -87,6 +89,16 @@ static void observe_event_log(struct errand *errand)
 static void observe_ews(struct errand *errand)
 {
     gather_ews(errand->found, &errand->options, errand->clocks.http, errand->web, errand->ending);
+}
+
+static void observe_http_log(struct errand *errand)
+{
+    gather_http_log(errand->found);
+}
+
+static void observe_iis_config(struct errand *errand)
+{
+    gather_iis_config(errand->found);
 }
 
 static void observe_registry(struct errand *errand)
@@ -218,6 +230,8 @@ static const struct blocking_gatherer {
     {&evidence_directory_file, observe_directory_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_event_log, observe_event_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_ews, observe_ews, gather_ews_allowance, write_ews_host, STATUS_EXHAUSTED},
+    {&evidence_http_log, observe_http_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_iis_config, observe_iis_config, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mailstore_log, observe_mailstore_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_registry, observe_registry, allow_for_a_file, NULL, STATUS_TIMED_OUT},

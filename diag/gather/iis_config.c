@@ -45,8 +45,7 @@ static enum status read_config(const struct buffer *bytes, struct iis_config_fil
 
     if (status != STATUS_OK)
         return status;
-    status =
-        iis_config_read(&library, bytes->text, bytes->size, memory, &config->config, &problem);
+    status = iis_config_read(&library, bytes->text, bytes->size, memory, &config->config, &problem);
     if (status != STATUS_OK && problem.line)
         *reason = arena_print(memory, "line %lu: %s", (unsigned long)problem.line, problem.reason);
     else if (status != STATUS_OK)
