@@ -59,6 +59,11 @@ static int64_t now(const struct run *run)
     return run->wire->now(run->wire->context);
 }
 
+static bool is_ending(const struct run *run)
+{
+    return run->wire->is_ending(run->wire->context);
+}
+
 static struct arena *memory(const struct run *run)
 {
     return &run->survey->evidence.memory;
@@ -350,7 +355,7 @@ static const struct ews_found *made_item(const struct ews_reply *reply)
     return NULL;
 }
 
-static bool create(struct run *run, enum ews_test_item form)
+static void create(struct run *run, enum ews_test_item form)
 {
     struct ews_survey *survey = run->survey;
     const struct ews_found *made;
@@ -372,12 +377,11 @@ static bool create(struct run *run, enum ews_test_item form)
         run->planted_key = planted.change_key;
         survey->planted = EWS_PLANTED_LEFT;
         add_target(run, &planted, true);
-        return true;
+        return;
     }
-    /* Refused for sure; otherwise it may be there all the same. */
+    /* Where no answer came, it may be there all the same. */
     survey->planted = heard.attempt.status == STATUS_OK && !heard.is_done ? EWS_PLANTED_REFUSED
                                                                           : EWS_PLANTED_LEFT;
-    return false;
 }
 
 static void attach(struct run *run)
@@ -399,16 +403,13 @@ static bool plant(struct run *run, struct heard *found)
     clear(run, run->end, false);
     if (survey->cleared > 0 && !find(run, found))
         return false;
-    for (unsigned form = 0; form < EWS_TEST_ITEM_COUNT; form++) {
-        if (run->wire->is_ending(run->wire->context))
-            break;
-        if (create(run, (enum ews_test_item)form)) {
-            attach(run);
-            break;
-        }
+    for (unsigned form = 0; form < EWS_TEST_ITEM_COUNT && !is_ending(run); form++) {
+        create(run, (enum ews_test_item)form);
         if (survey->planted != EWS_PLANTED_REFUSED)
             break;
     }
+    if (run->planted_id && !is_ending(run))
+        attach(run);
     return true;
 }
 
