@@ -485,7 +485,8 @@ bool ews_reply_add(struct ews_reply_reader *reader, const char *bytes, size_t si
     reader->reply.bytes += size;
     if (reader->reply.bytes > EWS_REPLY_MOST)
         xml_stream_stop(reader->stream, STATUS_TOO_LARGE, "it is too long");
-    return xml_stream_add(reader->stream, bytes, size) == STATUS_OK;
+    return xml_stream_add(reader->stream, bytes, size) == STATUS_OK ||
+           reader->head_size < HEAD_SIZE; /* a page is told by its beginning */
 }
 
 static bool is_html(const struct ews_reply_reader *reader)
