@@ -119,7 +119,7 @@ struct web_exchange {
     size_t body_kept;        /* bytes of that */
     const char **codes;      /* in all that was read: read/http_head.h, http_next_code() */
     size_t code_count;
-    /* Microseconds since it began; -1: it was not come to that. */
+    /* Microseconds since it began; -1: it was not come to that, or TLS failed behind it. */
     int64_t connected, secured, answered, ended;
     struct certificate *chain; /* of TLS; none: there was no handshake to see any */
     size_t chain_count;

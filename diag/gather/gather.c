@@ -384,6 +384,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->directory = directory_access_new(&credentials);
     web.ca_file = options->ca_file;
     web.ca_text = options->ca_text;
+    web.trust = gather->trust;
     gather->web = http_access_new(&web);
     gather->ending = ending_new();
     status = platform_bell_new(&gather->bell);

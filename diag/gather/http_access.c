@@ -18,6 +18,7 @@ struct http_access {
     char *token;
     char *ca_file;
     char *ca_text;
+    struct tls_trust *trust;
     bool ntlm;
     bool insecure;
 
@@ -48,6 +49,8 @@ struct http_access *http_access_new(const struct http_credentials *credentials)
     access->token = copy(credentials->token);
     access->ca_file = copy(credentials->ca_file);
     access->ca_text = copy(credentials->ca_text);
+    access->trust = credentials->trust ? tls_trust_share(credentials->trust)
+                                       : tls_trust_new(access->ca_file, access->ca_text);
     access->ntlm = credentials->ntlm;
     access->insecure = credentials->insecure;
     access->mutex = platform_mutex_new();
@@ -82,6 +85,7 @@ void http_access_leave(struct http_access *access)
     free(access->user);
     free(access->ca_file);
     free(access->ca_text);
+    tls_trust_leave(access->trust);
     free(access);
 }
 
@@ -192,4 +196,9 @@ const char *http_access_ca_file(const struct http_access *access)
 const char *http_access_ca_text(const struct http_access *access)
 {
     return access->ca_text;
+}
+
+struct tls_trust *http_access_trust(const struct http_access *access)
+{
+    return access->trust;
 }

@@ -10,6 +10,7 @@
 #define EXDIAG_GATHER_HTTP_ACCESS_H
 
 #include "diag/evidence/web.h"
+#include "diag/gather/tls.h"
 
 struct http_credentials { /* copied */
     const char *user;     /* of --user, "alice@contoso.com" or "CONTOSO\\alice"; or NULL */
@@ -19,6 +20,8 @@ struct http_credentials { /* copied */
     bool insecure;        /* --insecure: see http_access_may() */
     const char *ca_file;  /* PEM; NULL: what the system trusts */
     const char *ca_text;  /* the same as text, in place of a file; or NULL */
+    /* The same authorities, as certificates are judged by; shared. NULL: to be made of the above */
+    struct tls_trust *trust;
 };
 
 struct http_access;
@@ -64,6 +67,7 @@ void http_access_write(const struct http_access *access, enum web_scheme scheme,
 const char *http_access_password(const struct http_access *access);
 const char *http_access_ca_file(const struct http_access *access);
 const char *http_access_ca_text(const struct http_access *access);
+struct tls_trust *http_access_trust(const struct http_access *access);
 
 /* Overwrites what a buffer holds, and releases it. */
 void http_wipe(struct buffer *secret);

@@ -63,10 +63,10 @@ static void write_binding(struct http_chain *chain)
     chain->binding_size = sizeof prefix - 1 + size;
 }
 
-void http_chain_take(struct http_chain *chain, const struct curl_certinfo *found, long verify_code)
+void http_chain_take(struct http_chain *chain, const struct curl_certinfo *found,
+                     struct tls_trust *trust)
 {
     http_chain_release(chain);
-    chain->verify_code = verify_code;
     for (int i = 0; i < found->num_of_certs && chain->count < CERTIFICATES_MOST; i++) {
         X509 *certificate = read_certificate(found->certinfo[i]);
 
@@ -74,8 +74,10 @@ void http_chain_take(struct http_chain *chain, const struct curl_certinfo *found
             break;
         chain->list[chain->count++] = certificate;
     }
-    if (chain->count > 0)
+    if (chain->count > 0) {
+        chain->verify_code = tls_trust_judge(trust, chain->list, chain->count);
         write_binding(chain);
+    }
     ERR_clear_error();
 }
 

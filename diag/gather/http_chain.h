@@ -18,7 +18,8 @@ struct http_chain { /* zeroed: none was seen */
 };
 
 /* Takes the place of what was seen before. What cannot be read ends the chain. */
-void http_chain_take(struct http_chain *chain, const struct curl_certinfo *found, long verify_code);
+void http_chain_take(struct http_chain *chain, const struct curl_certinfo *found,
+                     struct tls_trust *trust);
 void http_chain_release(struct http_chain *chain);
 
 /* Of the channel, binding_size bytes; NULL if no certificate was seen. */

@@ -20,6 +20,7 @@ enum {
     LINE_MOST = 4 * TOKEN_MOST,
     HEADS_MOST = 16, /* of a request, those before the last included */
     MILLISECOND = 1000,
+    LIBCURL_TOO_LARGE = 100,
     WSA_NET_UNREACHABLE = 10051, /* as Windows has ENETUNREACH and EHOSTUNREACH */
     WSA_HOST_UNREACHABLE = 10065
 };
@@ -404,7 +405,8 @@ static const struct {
     {CURLE_PARTIAL_FILE, STATUS_CLOSED},
     {CURLE_PEER_FAILED_VERIFICATION, STATUS_DENIED},
     {CURLE_SSL_CACERT_BADFILE, STATUS_INVALID},
-    {CURLE_OUT_OF_MEMORY, STATUS_EXHAUSTED},
+    {CURLE_OUT_OF_MEMORY, STATUS_TOO_LARGE},         /* its word for a field of more than 100 KB, */
+    {(CURLcode)LIBCURL_TOO_LARGE, STATUS_TOO_LARGE}, /* and that of later versions */
 };
 
 static enum status status_of(const struct http_functions *curl, CURL *handle, CURLcode code)
@@ -451,33 +453,37 @@ static int64_t time_of(const struct http_functions *curl, CURL *handle, CURLINFO
     return microseconds > 0 ? offset + (int64_t)microseconds : -1;
 }
 
+/* libcurl tells how long a connection took once it is of use, but its port as soon as it stands. */
 static void note_connection(struct transfer *transfer, CURL *handle, int64_t offset)
 {
     const struct http_functions *curl = transfer->session->curl;
     struct http_response *response = transfer->response;
     bool over_tls = transfer->session->target.over_tls;
+    long port = 0, connections = 0;
 
+    curl->easy_getinfo(handle, CURLINFO_LOCAL_PORT, &port);
+    curl->easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &connections);
+    response->was_reused = connections == 0 && port != 0;
     response->connected = time_of(curl, handle, CURLINFO_CONNECT_TIME_T, offset);
     if (over_tls)
         response->secured = time_of(curl, handle, CURLINFO_APPCONNECT_TIME_T, offset);
-    if (response->connected < 0)
+    if (port == 0)
         response->step = WEB_CONNECT;
     else
-        response->step = over_tls && response->secured < 0 ? WEB_HANDSHAKE : WEB_ANSWER;
+        response->step =
+            over_tls && response->secured < 0 && !response->was_reused ? WEB_HANDSHAKE : WEB_ANSWER;
 }
 
 static void note_chain(struct transfer *transfer, CURL *handle)
 {
     struct http_session *session = transfer->session;
     struct curl_certinfo *found = NULL;
-    long verdict = 0;
 
     if (!session->target.over_tls)
         return;
     session->curl->easy_getinfo(handle, CURLINFO_CERTINFO, &found);
-    session->curl->easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &verdict);
     if (found && found->num_of_certs > 0)
-        http_chain_take(&session->chain, found, verdict);
+        http_chain_take(&session->chain, found, http_access_trust(session->access));
 }
 
 /*
@@ -548,14 +554,11 @@ static enum status perform(struct transfer *transfer)
     struct http_session *session = transfer->session;
     const struct http_functions *curl = session->curl;
     int64_t offset = platform_monotonic_clock() - transfer->began;
-    long connections = 0;
     CURLcode code;
 
     curl->easy_reset(session->handle);
     set_options(transfer, session->handle);
     code = curl->easy_perform(session->handle);
-    curl->easy_getinfo(session->handle, CURLINFO_NUM_CONNECTS, &connections);
-    transfer->response->was_reused = connections == 0 && code == CURLE_OK;
     note_connection(transfer, session->handle, offset);
     note_chain(transfer, session->handle);
     return conclude(transfer, code);

@@ -77,7 +77,8 @@ struct http_response {
     int32_t error_code;  /* of the KDC, which gave no ticket; 0 */
     int64_t server_time; /* of its KRB-ERROR: microseconds since 1970 UTC; 0 */
     bool was_reused;     /* the connection was there already */
-    /* Microseconds since the request began; -1: it was not come to that. */
+    /* Microseconds since the request began; -1: it was not come to that, or TLS failed behind it.
+     */
     int64_t connected, secured, answered, ended;
     /* Of TLS: the certificates that the server showed, its own first, and what they are worth. */
     struct certificate *chain;

@@ -155,6 +155,37 @@ void tls_trust_load(struct tls_trust *trust)
     load_once(trust, &reason);
 }
 
+static long verify(X509_STORE_CTX *context, struct tls_trust *trust, X509 *const *chain,
+                   STACK_OF(X509) * others)
+{
+    X509_STORE *store = SSL_CTX_get_cert_store(trust->context);
+
+    if (!X509_STORE_CTX_init(context, store, chain[0], others) ||
+        !X509_STORE_CTX_set_default(context, "ssl_server"))
+        return X509_V_ERR_UNSPECIFIED;
+    X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(context), SSL_CTX_get0_param(trust->context));
+    X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(context), 0);
+    X509_verify_cert(context);
+    return X509_STORE_CTX_get_error(context);
+}
+
+long tls_trust_judge(struct tls_trust *trust, X509 *const *chain, size_t count)
+{
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    STACK_OF(X509) *others = sk_X509_new_null();
+    const char *reason;
+    long code = X509_V_ERR_UNSPECIFIED;
+
+    for (size_t i = 1; i < count && others; i++)
+        sk_X509_push(others, chain[i]);
+    if (context && others && count > 0 && load_once(trust, &reason) == STATUS_OK)
+        code = verify(context, trust, chain, others);
+    sk_X509_free(others);
+    X509_STORE_CTX_free(context);
+    ERR_clear_error();
+    return code;
+}
+
 /* ---- a session ---- */
 
 /* RFC 6066 3: a name, without a dot at its end; an address is none. */

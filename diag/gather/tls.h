@@ -11,6 +11,8 @@
 
 #include "diag/evidence/smtp.h"
 
+#include <openssl/x509.h>
+
 /*
  * Before any other use of the library in a program, hashes too: its configuration is not
  * read, no keys are written where SSLKEYLOGFILE says (which libcurl would do, too), and
@@ -34,6 +36,12 @@ void tls_trust_leave(struct tls_trust *trust);
  * well is told by tls_session_new().
  */
 void tls_trust_load(struct tls_trust *trust);
+
+/*
+ * X509_V_OK (0) where this chain, the server's own certificate first, is trusted for a server of
+ * TLS; else why not (X509_verify_cert_error_string()). Names are not looked at.
+ */
+long tls_trust_judge(struct tls_trust *trust, X509 *const *chain, size_t count);
 
 struct tls_session;
 
