@@ -25,13 +25,14 @@ static const struct finding_kind file_not_read = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "what this version reads",
-             .command = "Network captures (.pcap, .pcapng, Network Monitor's .cap and the text it "
-                        "prints); SMTP send protocol logs and message tracking logs of Exchange; "
-                        "the output of Get-Queue as list, table or CSV; non-delivery reports of "
-                        "Exchange and Postfix; registry exports, the output of w32tm, of VMware's "
-                        "timesync status and GptTmpl.inf, of how a machine keeps its time; exports "
-                        "of ldifde and ldapsearch and the output of setspn; event logs (.evtx, or "
-                        "exported as XML); SMTP receive protocol logs; exdiag's own evidence.",
+             .command =
+                 "Network captures (.pcap, .pcapng, Network Monitor's .cap and the text it "
+                 "prints); SMTP send protocol logs and message tracking logs of Exchange; "
+                 "the output of Get-Queue as list, table or CSV; non-delivery reports of "
+                 "Exchange and Postfix; registry exports, the output of w32tm, of VMware's "
+                 "timesync status and GptTmpl.inf, of how a machine keeps its time; exports "
+                 "of ldifde and ldapsearch and the output of setspn; event logs (.evtx, or "
+                 "exported as XML); SMTP receive protocol logs; MailStore job logs; exdiag's own evidence.",
              .when = "sha256"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,

@@ -1,0 +1,46 @@
+/* What a job log shows of a fault, in words and pictures. */
+#ifndef EXDIAG_PROBES_EWS_JOB_TELL_H
+#define EXDIAG_PROBES_EWS_JOB_TELL_H
+
+#include "diag/probe.h"
+
+struct job_joined { /* a message whose requests begin in another file */
+    struct mailstore_message whole;
+    const char *path; /* of the other file: `whole.line` is its */
+    const struct mailstore_message *begun;
+};
+
+struct job_view {
+    struct examination *x;
+    const struct mailstore_digest *digest;
+    const struct mailstore_log *log;
+    struct job_joined joined[MAILSTORE_OPEN_KEPT];
+    size_t joined_count;
+};
+
+struct job_fault { /* all codes that mean one kind of finding */
+    const struct finding_kind *kind;
+    const struct mailstore_code *codes[MAILSTORE_CODES_KEPT];
+    size_t code_count;
+    uint64_t messages, again, elsewhere; /* of struct mailstore_code */
+};
+
+/* "1 message", "3 messages"; in pass memory. */
+const char *job_messages(const struct job_view *view, uint64_t count);
+
+/* True if every message that lasted in failing was fetched by a later try of the same log. */
+bool job_is_fetched_later(const struct job_view *view, const struct job_fault *fault);
+
+/* How many, which, when, whose and of what kind; `count`: of the title. */
+void job_tell_fault(struct finding *finding, const struct job_view *view,
+                    const struct job_fault *fault, uint64_t count);
+
+/* The waits between requests, and the hours of the day. */
+void job_plot(struct finding *finding, const struct job_view *view, const struct job_fault *fault);
+
+/* How many failed for other reasons, and how many were fetched after all. */
+void job_tell_others(struct finding *finding, const struct job_view *view,
+                     const struct job_fault *fault);
+void job_tell_recovered(struct finding *finding, const struct job_view *view);
+
+#endif

@@ -1,0 +1,190 @@
+/* What else EWS answers in place of a message. */
+#include "probes/ews/kinds.h"
+
+#include <stddef.h>
+
+const struct finding_kind ews_throttled = {
+    .id = "ews-throttled",
+    .severity = SEVERITY_WARNING,
+    .title = "requests over EWS are throttled: {codes}",
+    .why =
+        "The server wants fewer requests, or fewer at a time, of this caller. Whoever goes on at "
+        "once makes it last; what is given up meanwhile is not archived.",
+    .symptom = "An archive job is slow and has errors while many mailboxes are fetched side by "
+               "side, or while the server is busy with something else.",
+    .cause = "The caller is beyond the budget of its throttling policy: EWSMaxConcurrency "
+             "connections (10 in Exchange 2010, 27 since 2013), and a share of time (2010: "
+             "EWSPercentTimeInAD, InCAS, InMailboxRPC) or a budget that refills (2013 and later: "
+             "EwsMaxBurst, EwsRechargeRate, EwsCutoffBalance). A server that is short of something "
+             "slows callers within their limits too.",
+    .applies_to = "Exchange 2010 and later",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the archiver",
+             .command = "Fetch fewer mailboxes side by side, and outside working hours.",
+             .note = "a reply may say how many milliseconds to wait (BackOffMilliseconds), and "
+                     "does not always"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_FILL_IN,
+             .where = EWS_SHELL,
+             .command = "Get-ThrottlingPolicyAssociation -Identity {archiver-account} | "
+                        "Format-List",
+             .note = "the policy of the account that the archiver logs on with; none: the default "
+                     "one"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_SHELL,
+             .command = "Get-ThrottlingPolicy | Format-List Name,EWS*",
+             .note = "what each allows"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = "only for the archiver's own account; Exchange 2010: " EWS_SHELL,
+             .command = "New-ThrottlingPolicy -Name Archiver -EWSMaxConcurrency $null "
+                        "-EWSPercentTimeInAD $null -EWSPercentTimeInCAS $null "
+                        "-EWSPercentTimeInMailboxRPC $null",
+             .risk = "nothing holds that account back any more",
+             .note = "$null: no limit",
+             .when = "exchange-2010"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = "only for the archiver's own account; Exchange 2013 and later: " EWS_SHELL,
+             .command = "New-ThrottlingPolicy -Name Archiver -ThrottlingPolicyScope Regular "
+                        "-EwsMaxConcurrency Unlimited -EwsMaxBurst Unlimited -EwsRechargeRate "
+                        "Unlimited -EwsCutoffBalance Unlimited",
+             .risk = "nothing holds that account back any more"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_FILL_IN,
+             .where = EWS_SHELL,
+             .command = "Set-ThrottlingPolicyAssociation -Identity {archiver-account} "
+                        "-ThrottlingPolicy Archiver",
+             .note = "it takes up to a quarter of an hour"},
+            {0}},
+    .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
+    .undo =
+        (const struct step_template[]){
+            {.shell = SHELL_EMS,
+             .kind = STEP_FILL_IN,
+             .where = EWS_SHELL,
+             .command = "Set-ThrottlingPolicyAssociation -Identity {archiver-account} "
+                        "-ThrottlingPolicy $null"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_SHELL,
+             .command = "Remove-ThrottlingPolicy -Identity Archiver"},
+            {0}},
+    .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
+    .references =
+        (const struct reference[]){
+            EWS_THROTTLING,
+            {"Microsoft Learn: New-ThrottlingPolicy",
+             "https://learn.microsoft.com/en-us/powershell/module/exchange/new-throttlingpolicy"},
+            EWS_CODES,
+            {NULL, NULL}},
+};
+
+const struct finding_kind ews_denied = {
+    .id = "ews-denied",
+    .severity = SEVERITY_WARNING,
+    .title = "messages are refused to the caller over EWS: {codes}",
+    .why = "The account has no right to these mailboxes, or its logon is refused. Nothing of them "
+           "is archived, until somebody changes that.",
+    .symptom = "An archive job fails for single mailboxes, or for all of them since a password or "
+               "a role was changed.",
+    .cause = "ErrorAccessDenied: no right to the mailbox. ErrorImpersonationFailed, "
+             "ErrorImpersonateUserDenied: no role ApplicationImpersonation over it, or the mailbox "
+             "is not enabled. HTTP 401: the logon itself; 403: EWS is closed to this account "
+             "(EwsEnabled, EwsBlockList) or behind a filter.",
+    .applies_to = "Exchange 2007 and later",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_SHELL,
+             .command = "Get-ManagementRoleAssignment -Role ApplicationImpersonation "
+                        "-GetEffectiveUsers | Format-Table Name,EffectiveUserName,"
+                        "CustomRecipientWriteScope",
+             .note = "whether the archiver's account is there, and which mailboxes its scope has"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_SHELL,
+             .command = "Get-MailboxPermission -Identity {mailbox} | Format-Table User,"
+                        "AccessRights,Deny",
+             .note = "a Deny counts for more than what is allowed"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_SHELL,
+             .command = "Get-CASMailbox -Identity {mailbox} | Format-List Ews*",
+             .note = "EwsEnabled must not be False; EwsApplicationAccessPolicy may keep the "
+                     "archiver out"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_FILL_IN,
+             .where = "if the role is missing, and the archiver impersonates: " EWS_SHELL,
+             .command = "New-ManagementRoleAssignment -Name \"Archiver impersonation\" -Role "
+                        "ApplicationImpersonation -User {archiver-account}",
+             .risk = "that account may then act as everybody: a custom scope "
+                     "(-CustomRecipientWriteScope) limits it"},
+            {0}},
+    .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
+    .undo =
+        (const struct step_template[]){
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_SHELL,
+             .command = "Remove-ManagementRoleAssignment -Identity \"Archiver impersonation\""},
+            {0}},
+    .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
+    .references =
+        (const struct reference[]){
+            {"Microsoft Learn: Configure impersonation",
+             "https://learn.microsoft.com/en-us/exchange/client-developer/exchange-web-services/"
+             "how-to-configure-impersonation"},
+            EWS_CODES,
+            {NULL, NULL}},
+};
+
+const struct finding_kind ews_item_gone = {
+    .id = "ews-item-gone",
+    .severity = SEVERITY_INFO,
+    .title = "{messages} had gone when they were fetched: {codes}",
+    .why = "Between the list and the request somebody moved or deleted them. It is no fault; where "
+           "everything is to be archived, journaling catches what is deleted at once.",
+    .symptom = "An archive job has single errors of ErrorItemNotFound.",
+    .cause = "A user, a rule or a retention policy was faster than the archiver.",
+    .applies_to = "every client that lists first and fetches later",
+    .no_undo = "nothing is changed",
+    .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
+    .references = (const struct reference[]){EWS_CODES, {NULL, NULL}},
+};
+
+const struct finding_kind ews_failed = {
+    .id = "ews-failed",
+    .severity = SEVERITY_WARNING,
+    .title = "{messages} failed over EWS: {codes}",
+    .why = "These messages are not archived, for another reason than those that this report knows "
+           "a repair for.",
+    .symptom = "An archive job has errors for single messages.",
+    .cause = "As the code says: Microsoft's list of response codes has a line for each. HTTP 500 "
+             "and 503 are of the web server and its application pools; an exception without a code "
+             "is of the archiver itself, or of the way to the server.",
+    .applies_to = "Exchange 2007 and later",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the job log, at the lines named",
+             .command = "Read the exception, and look its code up in Microsoft's list."},
+            {.shell = SHELL_POWERSHELL,
+             .kind = STEP_EXACT,
+             .where = "the server, in PowerShell run as administrator",
+             .command = "Get-EventLog -LogName System -Source WAS -EntryType Error,Warning "
+                        "-Newest 20",
+             .note = "application pools that stopped (MSExchangeServicesAppPool), around the times "
+                     "seen"},
+            {0}},
+    .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
+    .no_undo = "nothing is changed: these steps look",
+    .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
+    .references = (const struct reference[]){EWS_CODES, {NULL, NULL}},
+};
