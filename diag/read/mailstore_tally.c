@@ -14,7 +14,6 @@ struct kept { /* with room for what its message points to */
     char code[EWS_CODE_MOST + 1];
     char date[MAILSTORE_WORD_KEPT + 1];
     int mailbox;
-    uint64_t order; /* of those that were kept */
 };
 
 struct distinct {
@@ -45,7 +44,7 @@ struct ends { /* parts of messages at one end of the log */
 
 struct mailstore_tally {
     uint64_t outcomes[MAILSTORE_OUTCOME_COUNT];
-    uint64_t recovered_requests, fetched_later, distinct_count, order;
+    uint64_t recovered_requests, fetched_later, distinct_count;
     uint32_t recovered_span;
     struct mailstore_delay delays[MAILSTORE_DELAYS_KEPT];
     size_t delay_count;
@@ -138,7 +137,7 @@ static size_t place_of(const struct mailstore_tally *tally, uint64_t identity)
     return at % PLACES;
 }
 
-static void copy_kept(struct kept *kept, const struct mailstore_ended *ended, uint64_t order)
+static void copy_kept(struct kept *kept, const struct mailstore_ended *ended)
 {
     const struct mailstore_message *message = &ended->message;
 
@@ -148,7 +147,6 @@ static void copy_kept(struct kept *kept, const struct mailstore_ended *ended, ui
     if (message->date)
         memcpy(kept->date, message->date, strlen(message->date) + 1);
     kept->mailbox = ended->mailbox;
-    kept->order = order;
 }
 
 static struct kept *keep_failed(struct mailstore_tally *tally, const struct mailstore_ended *ended)
@@ -162,7 +160,7 @@ static struct kept *keep_failed(struct mailstore_tally *tally, const struct mail
         return NULL;
     }
     tally->failed_counts[class]++;
-    copy_kept(kept, ended, tally->order++);
+    copy_kept(kept, ended);
     kept->message.failures = 1;
     return kept;
 }
@@ -278,7 +276,7 @@ static void keep_end(struct mailstore_tally *tally, struct ends *ends,
     if (ends->count == MAILSTORE_OPEN_KEPT)
         tally->more = true;
     else
-        copy_kept(&ends->list[ends->count++], ended, tally->order++);
+        copy_kept(&ends->list[ends->count++], ended);
 }
 
 void mailstore_tally_fine(struct mailstore_tally *tally, uint64_t identity)
@@ -347,7 +345,9 @@ static int compare_kept(const void *a, const void *b)
     const struct kept *one = *(const struct kept *const *)a,
                       *other = *(const struct kept *const *)b;
 
-    return one->order < other->order ? -1 : 1;
+    if (one->message.last_line != other->message.last_line)
+        return one->message.last_line < other->message.last_line ? -1 : 1;
+    return one->message.thread < other->message.thread ? -1 : 1;
 }
 
 static void copy_failed(const struct mailstore_tally *tally, const struct copying *copying,

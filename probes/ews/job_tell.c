@@ -8,10 +8,16 @@ enum { MESSAGES_SHOWN = 5, MAILBOXES_SHOWN = 5, DAY = 24 * 3600 * 1000, TEXT_MOS
 
 /* ---- words ---- */
 
+static const char *counted(const struct job_view *view, uint64_t count, const char *one,
+                           const char *several)
+{
+    return arena_print(pass_memory(view->x), "%llu %s", (unsigned long long)count,
+                       count == 1 ? one : several);
+}
+
 const char *job_messages(const struct job_view *view, uint64_t count)
 {
-    return arena_print(pass_memory(view->x), "%llu message%s", (unsigned long long)count,
-                       count == 1 ? "" : "s");
+    return counted(view, count, "message", "messages");
 }
 
 static const char *moment_text(const struct job_view *view, int64_t time)
@@ -95,6 +101,7 @@ static const struct job_joined *joined_of(const struct job_view *view,
 static void saw_messages(struct finding *finding, const struct job_view *view,
                          const struct job_fault *fault)
 {
+    uint64_t told = 0;
     size_t shown = 0;
 
     for (size_t i = 0; i < view->log->failed_count && shown < MESSAGES_SHOWN; i++) {
@@ -105,10 +112,11 @@ static void saw_messages(struct finding *finding, const struct job_view *view,
             continue;
         saw_message(finding, view, joined ? &joined->whole : message, joined ? joined->path : NULL);
         shown++;
+        told += message->failures;
     }
-    if (shown < fault->messages)
-        saw(finding, &view->digest->evidence, "and %s more",
-            job_messages(view, fault->messages - shown));
+    if (told < fault->messages)
+        saw(finding, &view->digest->evidence, "and %llu failures more",
+            (unsigned long long)(fault->messages - told));
 }
 
 bool job_is_fetched_later(const struct job_view *view, const struct job_fault *fault)
@@ -148,7 +156,7 @@ static void saw_hours(struct finding *finding, const struct job_view *view,
         uint64_t count = of_hour(fault, hour);
 
         if (count > 0)
-            buffer_print(&text, "%s%02u:00 %llu of %lu", text.size ? ", " : "", hour,
+            buffer_print(&text, "%s%02u:00: %llu of %lu", text.size ? ", " : "", hour,
                          (unsigned long long)count, (unsigned long)view->log->by_hour[hour]);
     }
     if (text.size > 0)
@@ -213,18 +221,47 @@ static void saw_elsewhere(struct finding *finding, const struct job_view *view,
 {
     if (fault->elsewhere == 0)
         return;
-    saw(finding, &view->digest->evidence, "%llu exceptions at other requests than for a message",
-        (unsigned long long)fault->elsewhere);
+    saw(finding, &view->digest->evidence, "%s",
+        counted(view, fault->elsewhere, "exception at another request than for a message",
+                "exceptions at other requests than for a message"));
     for (size_t i = 0; i < view->log->call_count; i++) {
         const struct mailstore_call *call = &view->log->calls[i];
 
         if (call->failures > 0)
-            saw(finding, &view->digest->evidence, "  %s: %llu requests, %llu exceptions",
-                call->name, (unsigned long long)call->requests, (unsigned long long)call->failures);
+            saw(finding, &view->digest->evidence, "  %s: %s, %s", call->name,
+                counted(view, call->requests, "request", "requests"),
+                counted(view, call->failures, "exception", "exceptions"));
     }
 }
 
 /* ---- a fault ---- */
+
+static void saw_codes(struct finding *finding, const struct job_view *view,
+                      const struct job_fault *fault)
+{
+    for (size_t i = 0; i < fault->code_count; i++) {
+        if (fault->codes[i]->messages > 0)
+            saw(finding, &view->digest->evidence, "%llu of %s failed with %s",
+                (unsigned long long)fault->codes[i]->messages,
+                job_messages(view, view->log->messages), code_text(fault->codes[i]->code));
+    }
+}
+
+/* Each message once, as far as all are known; else as often as one failed. */
+static uint64_t distinct(const struct job_view *view, const struct job_fault *fault, uint64_t count)
+{
+    uint64_t failures = 0, messages = 0;
+
+    for (size_t i = 0; i < view->log->failed_count; i++) {
+        const struct mailstore_message *message = &view->log->failed[i];
+
+        if (!has_code(fault, message->code))
+            continue;
+        failures += message->failures;
+        messages++;
+    }
+    return failures == fault->messages && count == fault->messages ? messages : count;
+}
 
 static void set_codes(struct finding *finding, const struct job_fault *fault)
 {
@@ -257,18 +294,14 @@ void job_tell_fault(struct finding *finding, const struct job_view *view,
         fault->code_count > 0 && ews_class_of(fault->codes[0]->code) == EWS_CLASS_TRANSIENT;
 
     set_text(finding, "messages",
-             count > 0 ? job_messages(view, count)
-                       : arena_print(pass_memory(view->x), "%llu other request%s",
-                                     (unsigned long long)fault->elsewhere,
-                                     fault->elsewhere == 1 ? "" : "s"));
+             count > 0 ? job_messages(view, distinct(view, fault, count))
+                       : counted(view, fault->elsewhere, "other request", "other requests"));
     set_text(finding, "log", "yes");
     set_text(finding, "exchange-2010", "maybe");
     set_codes(finding, fault);
     set_mailbox(finding, view, fault);
     if (fault->messages > 0) {
-        saw(finding, &view->digest->evidence, "%llu of %s failed with %s",
-            (unsigned long long)fault->messages, job_messages(view, view->log->messages),
-            code_text(fault->codes[0]->code));
+        saw_codes(finding, view, fault);
         saw_messages(finding, view, fault);
         saw_hours(finding, view, fault);
         saw_manners(finding, view, fault);

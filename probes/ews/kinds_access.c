@@ -147,7 +147,7 @@ const struct finding_kind ews_denied = {
 const struct finding_kind ews_item_gone = {
     .id = "ews-item-gone",
     .severity = SEVERITY_INFO,
-    .title = "{messages} had gone when they were fetched: {codes}",
+    .title = "{messages} had gone before the request: {codes}",
     .why = "Between the list and the request somebody moved or deleted them. It is no fault; where "
            "everything is to be archived, journaling catches what is deleted at once.",
     .symptom = "An archive job has single errors of ErrorItemNotFound.",
