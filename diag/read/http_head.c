@@ -48,26 +48,32 @@ static size_t version_size(const char *line, size_t size)
     return at > sizeof name - 1 && at < size && line[at] == ' ' ? at + 1 : 0;
 }
 
+/* Three digits from 100 to 599 and no fourth; 0 for anything else. */
+static unsigned read_code(const char *text, size_t size)
+{
+    unsigned code = 0;
+
+    if (size < CODE_DIGITS || (size > CODE_DIGITS && !is_space(text[CODE_DIGITS])))
+        return 0;
+    for (size_t i = 0; i < CODE_DIGITS; i++) {
+        if (!text_is_digit(text[i]))
+            return 0;
+        code = code * 10 + (unsigned)(text[i] - '0');
+    }
+    return code >= 100 && code <= 599 ? code : 0;
+}
+
 enum status http_head_code(const char *head, size_t size, unsigned *code, struct http_text *phrase)
 {
     size_t next = 0;
     struct http_text line = take_line(head, size, &next);
     size_t at = version_size(line.bytes, line.size);
 
-    *code = 0;
+    *code = at > 0 ? read_code(line.bytes + at, line.size - at) : 0;
     *phrase = (struct http_text){head, 0};
-    if (at == 0 || line.size < at + CODE_DIGITS)
+    if (*code == 0)
         return STATUS_MALFORMED;
-    for (size_t i = at; i < at + CODE_DIGITS; i++) {
-        if (!text_is_digit(line.bytes[i]))
-            return STATUS_MALFORMED;
-        *code = *code * 10 + (unsigned)(line.bytes[i] - '0');
-    }
     at += CODE_DIGITS;
-    if (*code < 100 || *code > 599 || (at < line.size && !is_space(line.bytes[at]))) {
-        *code = 0;
-        return STATUS_MALFORMED;
-    }
     *phrase = trimmed(line.bytes + at, line.size - at);
     return STATUS_OK;
 }
