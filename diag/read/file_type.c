@@ -248,6 +248,8 @@ static const char *xml_root(const char *text)
 
         if (starts(text, "<!--"))
             end = "-->";
+        else if (text[1] == '!' && text[strcspn(text, "[>")] == '[')
+            end = "]>"; /* a document type's own declarations */
         else if (text[1] == '?' || text[1] == '!')
             end = ">";
         else

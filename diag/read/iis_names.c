@@ -28,7 +28,7 @@ static const char *const names[] = {
     "StaticFile", "ISAPI-dll", "CGI-exe", "TRACEVerbHandler", "OPTIONSVerbHandler", "SSINC-*",
     "ASPClassic", "SecurityCertificate", "AboMapperCustom-*", "TraceHandler-*", "WebAdminHandler-*",
     "AssemblyResourceLoader-*", "PageHandlerFactory-*", "SimpleHandlerFactory-*",
-    "WebServiceHandlerFactory-*", "HttpRemotingHandlerFactory-*", "AXD-ISAPI-*",
+    "WebServiceHandlerFactory-*", "HttpRemotingHandlerFactory-*", "AXD-*",
     "ExtensionlessUrlHandler-*", "ScriptHandlerFactory*", "ScriptResource*", "aspq-*", "cshtm-*",
     "cshtml-*", "vbhtm-*", "vbhtml-*", "svc-*", "xoml-*", "rules-*", "xamlx-*", "rpcproxy*",
     "RpcProxy*",

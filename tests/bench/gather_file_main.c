@@ -6,6 +6,8 @@
 #include "diag/gather/auth_log.h"
 #include "diag/gather/directory_file.h"
 #include "diag/gather/event_log.h"
+#include "diag/gather/http_log.h"
+#include "diag/gather/iis_config.h"
 #include "diag/gather/mailstore_log.h"
 #include "diag/gather/registry.h"
 #include "diag/platform.h"
@@ -39,6 +41,16 @@ static size_t values(const struct evidence *item)
     return ((const struct registry_answer *)item)->value_count;
 }
 
+static size_t locations(const struct evidence *item)
+{
+    return ((const struct iis_config_file *)item)->config.location_count;
+}
+
+static size_t rows(const struct evidence *item)
+{
+    return ((const struct http_log_digest *)item)->log.row_count;
+}
+
 static const struct {
     const struct evidence_kind *kind;
     void (*gather)(struct evidence *item);
@@ -48,6 +60,8 @@ static const struct {
     {&evidence_auth_log, gather_auth_log, peers},
     {&evidence_directory_file, gather_directory_file, entries},
     {&evidence_registry, gather_registry, values},
+    {&evidence_iis_config, gather_iis_config, locations},
+    {&evidence_http_log, gather_http_log, rows},
     {&evidence_mailstore_log, gather_mailstore_log, failures},
 };
 
@@ -59,11 +73,15 @@ static struct evidence *question_of(const struct evidence_kind *kind, const char
     const struct directory_file of_directory = {.path = path};
     const struct mailstore_digest of_job = {.path = path};
     const struct registry_answer of_registry = {.path = path, .key = key};
+    const struct iis_config_file of_config = {.path = path};
+    const struct http_log_digest of_requests = {.path = path};
 
     return evidence_new(kind, kind == &evidence_event_log        ? &of_events.evidence
                               : kind == &evidence_auth_log       ? &of_protocol.evidence
                               : kind == &evidence_mailstore_log  ? &of_job.evidence
                               : kind == &evidence_directory_file ? &of_directory.evidence
+                              : kind == &evidence_iis_config     ? &of_config.evidence
+                              : kind == &evidence_http_log       ? &of_requests.evidence
                                                                  : &of_registry.evidence);
 }
 

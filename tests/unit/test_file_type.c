@@ -263,7 +263,7 @@ static void test_samples(void **state)
         {"captures/stall-lo.pcapng", FILE_TYPE_PCAPNG, TEXT_ENCODING_BINARY},
         {"../documents/kb-q182821-mx-failover.txt", FILE_TYPE_NETMON_TEXT, TEXT_ENCODING_ASCII},
         {"evtx/new-user-security.evtx", FILE_TYPE_EVTX, TEXT_ENCODING_BINARY},
-        {"logs/HttpProxy-PowerShell_2023011116-1.LOG", FILE_TYPE_EXCHANGE_LOG, TEXT_ENCODING_ASCII},
+        {"logs/HttpProxy-PowerShell_2023011116-1.LOG", FILE_TYPE_HTTP_PROXY_LOG, TEXT_ENCODING_ASCII},
         {"logs/IIS-u_ex.log", FILE_TYPE_IIS_LOG, TEXT_ENCODING_ASCII},
         {"logs/MailStore-job.log", FILE_TYPE_MAILSTORE_LOG, TEXT_ENCODING_UTF8},
         {"logs/MessageTracking-2010-BOM-CRLF.LOG", FILE_TYPE_TRACKING_LOG, TEXT_ENCODING_UTF8},
