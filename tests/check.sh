@@ -74,6 +74,7 @@ count tests/program/run.sh build/asan
 
 stage "the test suite of RFC 7208"
 count tests/conformance/run.sh build/asan
+count tests/conformance/ews.sh build/asan
 
 stage "real name servers"
 count tests/peers/run.sh build/asan

@@ -559,7 +559,7 @@ static enum status survey_all(struct run *run)
     status = heard.attempt.status;
     if (status != STATUS_OK)
         return status;
-    if (survey->plants && now(run) < run->end)
+    if (survey->plants && now(run) < run->end && !is_ending(run))
         has_found = plant(run, &heard) && has_found;
     if (has_found)
         pick(run, &heard.reply);

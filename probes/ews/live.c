@@ -1,0 +1,246 @@
+#include "probes/ews/live.h"
+
+#include "probes/ews/kinds.h"
+#include "probes/ews/live_kinds.h"
+#include "probes/ews/live_tell.h"
+
+#include <string.h>
+
+/* ---- asking ---- */
+
+/* False while it is on its way. */
+static bool find_address(struct examination *x, struct live_node *node, struct ip_address *ip)
+{
+    const char *host = node->server->name;
+    const struct dns_answer *v4, *v6;
+    const struct dns_record *record;
+
+    if (ip_parse(host, strlen(host), ip) == STATUS_OK)
+        return true;
+    v4 = ask_dns(x, host, DNS_A);
+    v6 = ask_dns(x, host, DNS_AAAA);
+    if (!v4 || !v6)
+        return false;
+    record = dns_answer_next(v4, NULL);
+    if (!record)
+        record = dns_answer_next(v6, NULL);
+    if (record)
+        *ip = record->data.ip;
+    else
+        node->obstacle = v4->evidence.status != STATUS_OK ? &v4->evidence : &v6->evidence;
+    return true;
+}
+
+/* False while it is on its way. */
+static bool ask_through(struct live_view *view, struct live_node *node)
+{
+    struct ews_question question = {.host = node->server->name, .mailbox = view->mailbox->name};
+
+    if (!find_address(view->x, node, &question.ip))
+        return false;
+    if (node->obstacle)
+        return true;
+    node->survey = ask_ews(view->x, &question);
+    return node->survey != NULL;
+}
+
+/*
+ * Through all servers side by side; but where something is planted one after another, for each
+ * begins by deleting what was left.
+ */
+static bool ask_all(struct live_view *view)
+{
+    bool one_by_one = ask_settings(view->x)->plants, is_there = true;
+    struct subject_list servers = ask_subjects(view->x, SUBJECT_SERVER);
+
+    for (size_t i = 0; i < servers.count && view->count < LIVE_NODES_MOST; i++) {
+        struct live_node *node = &view->nodes[view->count];
+
+        if (!servers.list[i]->given)
+            continue;
+        view->count++;
+        node->server = servers.list[i];
+        is_there = ask_through(view, node) && is_there;
+        if (!is_there && one_by_one)
+            break;
+    }
+    return is_there;
+}
+
+/* ---- what it comes to ---- */
+
+static const char *last_transient(const struct ews_item *item)
+{
+    for (size_t i = item->attempt_count; i > 0; i--) {
+        const char *code = item->attempts[i - 1].code;
+
+        if (ews_class_of(code) == EWS_CLASS_TRANSIENT)
+            return code;
+    }
+    return NULL;
+}
+
+static const struct finding_kind *kind_of_transient(const char *code)
+{
+    return code && strcmp(code, "ErrorInternalServerTransientError") == 0 ? &ews_mime_transient
+                                                                          : &ews_unavailable;
+}
+
+const struct finding_kind *live_kind_of(const struct ews_item *item)
+{
+    switch (item->outcome) {
+    case EWS_OUTCOME_RECOVERED:
+        return &ews_mime_recovered;
+    case EWS_OUTCOME_PERSISTENT:
+        return kind_of_transient(last_transient(item));
+    case EWS_OUTCOME_CUT_SHORT:
+        return item->attempt_count >= LIVE_LASTS ? kind_of_transient(last_transient(item)) : NULL;
+    case EWS_OUTCOME_THROTTLED:
+        return &ews_throttled;
+    case EWS_OUTCOME_DENIED:
+        return &ews_denied;
+    case EWS_OUTCOME_CONVERSION:
+        return &ews_mime_conversion;
+    case EWS_OUTCOME_GONE:
+        return &ews_item_gone;
+    case EWS_OUTCOME_OTHER:
+        return &ews_failed;
+    default:
+        return NULL;
+    }
+}
+
+const struct finding_kind *live_kind_of_search(const struct ews_survey *survey)
+{
+    if (survey->evidence.status != STATUS_OK || survey->item_count > 0 || !survey->last.code)
+        return NULL;
+    switch (ews_class_of(survey->last.code)) {
+    case EWS_CLASS_TRANSIENT:
+        return &ews_unavailable;
+    case EWS_CLASS_THROTTLED:
+        return &ews_throttled;
+    case EWS_CLASS_DENIED:
+        return &ews_denied;
+    default:
+        return &ews_failed;
+    }
+}
+
+/* ---- judging ---- */
+
+static bool is_seen(const struct live_view *view, const struct finding_kind *kind)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct ews_survey *survey = view->nodes[i].survey;
+
+        if (!survey)
+            continue;
+        if (live_kind_of_search(survey) == kind)
+            return true;
+        for (size_t j = 0; j < survey->item_count; j++) {
+            if (live_kind_of(&survey->items[j]) == kind)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void judge_items(const struct live_view *view)
+{
+    static const struct finding_kind *const all[] = {
+        &ews_mime_transient, &ews_unavailable, &ews_mime_conversion, &ews_throttled,
+        &ews_denied,         &ews_item_gone,   &ews_failed,          &ews_mime_recovered};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (is_seen(view, all[i]))
+            live_tell(found(view->x, all[i]), view, all[i]);
+    }
+}
+
+static void judge_obstacles(const struct live_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct live_node *node = &view->nodes[i];
+        const struct evidence *obstacle = node->obstacle;
+        struct finding *finding;
+
+        if (node->survey && node->survey->evidence.status != STATUS_OK)
+            obstacle = &node->survey->evidence;
+        if (!obstacle)
+            continue;
+        finding = unknown(view->x, &ews_mime_transient, "the mailbox could not be asked through %s",
+                          node->server->shown);
+        set_vouched(finding, VALUE_NAME, "server", node->server->name, strlen(node->server->name));
+        set_vouched(finding, VALUE_TEXT, "mailbox", view->mailbox->name,
+                    strlen(view->mailbox->name));
+        if (node->survey)
+            live_tell_obstacle(finding, node->survey);
+        else
+            saw_failure(finding, obstacle);
+    }
+}
+
+struct tally {
+    size_t surveys, items, fine, recovered;
+};
+
+static struct tally count(const struct live_view *view)
+{
+    struct tally tally = {0};
+
+    for (size_t i = 0; i < view->count; i++) {
+        const struct ews_survey *survey = view->nodes[i].survey;
+
+        if (!survey || survey->evidence.status != STATUS_OK)
+            continue;
+        tally.surveys++;
+        tally.items += survey->item_count;
+        for (size_t j = 0; j < survey->item_count; j++) {
+            tally.fine += survey->items[j].outcome == EWS_OUTCOME_FINE;
+            tally.recovered += survey->items[j].outcome == EWS_OUTCOME_RECOVERED;
+        }
+    }
+    return tally;
+}
+
+/* Of the finding that all of this is about, where it is not one. */
+static void judge_health(const struct live_view *view)
+{
+    struct tally tally = count(view);
+    const char *servers = tally.surveys == 1 ? "one server" : "each server";
+
+    if (tally.surveys == 0 || is_seen(view, &ews_mime_transient))
+        return;
+    if (tally.items == 0 && !is_seen(view, &ews_denied) && !is_seen(view, &ews_throttled) &&
+        !is_seen(view, &ews_unavailable) && !is_seen(view, &ews_failed))
+        not_applicable(view->x, &ews_mime_transient,
+                       "the mailbox has no meeting request and nothing in RTF to ask for; "
+                       "--plant-test-item makes one for the time of the test");
+    else if (tally.fine == tally.items && tally.items > 0)
+        healthy(view->x, &ews_mime_transient,
+                "%zu items came with their MIME content through %s, each at the first request",
+                tally.items / tally.surveys, servers);
+    else if (tally.fine + tally.recovered == tally.items && tally.items > 0)
+        healthy(view->x, &ews_mime_transient, "all items came through %s; %zu of %zu at once",
+                servers, tally.fine, tally.items);
+}
+
+void ews_judge_mailbox(struct examination *x, const struct subject *mailbox)
+{
+    struct live_view view = {.x = x, .mailbox = mailbox};
+    struct finding *finding;
+
+    if (!ask_all(&view))
+        return;
+    if (view.count == 0) {
+        finding = unknown(x, &ews_mime_transient,
+                          "no server was named through which the mailbox could be asked");
+        set_vouched(finding, VALUE_TEXT, "mailbox", mailbox->name, strlen(mailbox->name));
+        saw(finding, NULL, "name each with --server: the fault lives on one of them");
+        return;
+    }
+    judge_items(&view);
+    judge_obstacles(&view);
+    judge_health(&view);
+    live_tell_test_item(&view);
+}

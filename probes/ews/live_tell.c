@@ -1,0 +1,332 @@
+#include "probes/ews/live_tell.h"
+
+#include "probes/ews/live_kinds.h"
+
+#include <string.h>
+
+enum { ITEMS_SHOWN = 5, CODES_MOST = 512, EXCHANGE_2010 = 14 };
+
+/* ---- words ---- */
+
+static double seconds(int64_t microseconds)
+{
+    return (double)microseconds / 1e6;
+}
+
+static const char *item_name(const struct live_view *view, const struct ews_item *item)
+{
+    return arena_print(pass_memory(view->x), "%s %s, %.1f KB%s",
+                       item->item_class ? item->item_class : "an item",
+                       item->is_planted ? "(the test item)" : item->hash, (double)item->size / 1024,
+                       item->has_attachments ? ", with attachments" : "");
+}
+
+static int64_t span_of(const struct ews_item *item)
+{
+    const struct ews_attempt *first = item->attempts, *last = first + item->attempt_count - 1;
+
+    return item->attempt_count ? last->began + last->took - first->began : 0;
+}
+
+/* "500, ErrorServerBusy"; what there is of it. */
+static const char *attempt_text(const struct live_view *view, const struct ews_attempt *attempt)
+{
+    struct arena *memory = pass_memory(view->x);
+
+    if (attempt->code)
+        return attempt->code;
+    if (attempt->status == STATUS_OK)
+        return "its MIME content";
+    if (attempt->http)
+        return arena_print(memory, "HTTP %u", attempt->http);
+    return status_text(attempt->status);
+}
+
+/* The front ends that took the requests, as they call themselves. */
+static const char *front_ends(const struct live_view *view, const struct ews_item *item)
+{
+    struct buffer text;
+
+    buffer_init(&text, CODES_MOST);
+    for (size_t i = 0; i < item->attempt_count; i++) {
+        const char *server = item->attempts[i].server;
+
+        if (!server || (text.size > 0 && strstr(text.text, server)))
+            continue;
+        buffer_print(&text, "%s%s", text.size ? ", " : " (X-FEServer ", server);
+    }
+    if (text.size > 0)
+        buffer_add_char(&text, ')');
+    return buffer_keep(&text, pass_memory(view->x));
+}
+
+static void saw_item(struct finding *finding, const struct live_view *view,
+                     const struct live_node *node, const struct ews_item *item)
+{
+    const struct ews_attempt *last = item->attempts + item->attempt_count - 1;
+
+    if (item->attempt_count == 0) {
+        saw(finding, &node->survey->evidence, "%s: not asked for any more", item_name(view, item));
+        return;
+    }
+    saw(finding, &node->survey->evidence, "%s: %zu request%s in %.1f s through %s%s, at last %s%s",
+        item_name(view, item), item->attempt_count, item->attempt_count == 1 ? "" : "s",
+        seconds(span_of(item)), node->server->shown, front_ends(view, item),
+        attempt_text(view, last),
+        item->outcome == EWS_OUTCOME_CUT_SHORT ? "; then --patience was over" : "");
+    if (last->has_back_off)
+        saw(finding, &node->survey->evidence, "the server asks to be left alone for %.1f s",
+            (double)last->back_off / 1000);
+}
+
+/* ---- the same item elsewhere ---- */
+
+static const struct ews_item *same_item(const struct live_node *node, const struct ews_item *item)
+{
+    const struct ews_survey *survey = node->survey;
+
+    for (size_t i = 0; survey && i < survey->item_count; i++) {
+        if (!item->is_planted && strcmp(survey->items[i].hash, item->hash) == 0)
+            return &survey->items[i];
+    }
+    return NULL;
+}
+
+static bool came(const struct ews_item *item)
+{
+    return item->outcome == EWS_OUTCOME_FINE || item->outcome == EWS_OUTCOME_RECOVERED;
+}
+
+/* How many items that fail through one node come through another. */
+static void saw_comparison(struct finding *finding, const struct live_view *view,
+                           const struct live_node *node, const struct finding_kind *kind)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct live_node *other = &view->nodes[i];
+        size_t shared = 0, good = 0;
+
+        for (size_t j = 0; other != node && j < node->survey->item_count; j++) {
+            const struct ews_item *item = &node->survey->items[j], *same = same_item(other, item);
+
+            if (live_kind_of(item) != kind || !same)
+                continue;
+            shared++;
+            good += came(same);
+        }
+        if (shared > 0)
+            saw(finding, &other->survey->evidence, "the same through %s: %zu of %zu came",
+                other->server->shown, good, shared);
+    }
+}
+
+/* ---- values ---- */
+
+static bool was_seen_before(const struct live_view *view, size_t node, const struct ews_item *item,
+                            const struct finding_kind *kind)
+{
+    for (size_t i = 0; i < node; i++) {
+        const struct ews_item *same = same_item(&view->nodes[i], item);
+
+        if (same && live_kind_of(same) == kind)
+            return true;
+    }
+    return false;
+}
+
+static void add_code(struct buffer *codes, const char *code)
+{
+    if (code && !strstr(codes->text, code))
+        buffer_print(codes, "%s%s", codes->size ? ", " : "", code);
+}
+
+struct sum {
+    size_t items;
+    struct buffer codes;
+    const struct live_node *first; /* the node that it is seen through first */
+    bool may_be_2010;
+};
+
+static void add_items(struct sum *sum, const struct live_view *view, size_t node,
+                      const struct finding_kind *kind)
+{
+    const struct ews_survey *survey = view->nodes[node].survey;
+
+    for (size_t i = 0; i < survey->item_count; i++) {
+        const struct ews_item *item = &survey->items[i];
+
+        if (live_kind_of(item) != kind)
+            continue;
+        sum->items += !was_seen_before(view, node, item, kind);
+        for (size_t j = 0; j < item->attempt_count; j++)
+            add_code(&sum->codes, item->attempts[j].code);
+        if (!sum->first)
+            sum->first = &view->nodes[node];
+    }
+}
+
+static void sum_up(struct sum *sum, const struct live_view *view, const struct finding_kind *kind)
+{
+    *sum = (struct sum){.items = 0};
+    buffer_init(&sum->codes, CODES_MOST);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct ews_survey *survey = view->nodes[i].survey;
+
+        if (!survey)
+            continue;
+        add_items(sum, view, i, kind);
+        if (live_kind_of_search(survey) == kind) {
+            add_code(&sum->codes, survey->last.code);
+            if (!sum->first)
+                sum->first = &view->nodes[i];
+        }
+        sum->may_be_2010 = sum->may_be_2010 || survey->version.major == 0 ||
+                           survey->version.major == EXCHANGE_2010;
+    }
+}
+
+static void set_values(struct finding *finding, const struct live_view *view,
+                       const struct finding_kind *kind)
+{
+    struct sum sum;
+
+    sum_up(&sum, view, kind);
+    set_vouched(finding, VALUE_TEXT, "mailbox", view->mailbox->name, strlen(view->mailbox->name));
+    if (sum.first)
+        set_vouched(finding, VALUE_NAME, "server", sum.first->server->name,
+                    strlen(sum.first->server->name));
+    set_text(finding, "messages",
+             sum.items == 0 ? "the search for messages"
+                            : arena_print(pass_memory(view->x), "%zu message%s", sum.items,
+                                          sum.items == 1 ? "" : "s"));
+    set_text(finding, "codes", sum.codes.size ? sum.codes.text : "no code");
+    if (sum.may_be_2010)
+        set_text(finding, "exchange-2010", "yes");
+    buffer_release(&sum.codes);
+}
+
+/* ---- the picture ---- */
+
+static void write_seconds(int64_t value, struct buffer *out)
+{
+    buffer_print(out, "%.2f s", (double)value / 1000);
+}
+
+static const struct series_kind delays_kind = {
+    .id = "retry-delays",
+    .title = "the wait before each further request",
+    .unit = "ms",
+    .step = "request",
+    .write = write_seconds,
+};
+
+static void plot_delays(struct finding *finding, const struct ews_item *item)
+{
+    int64_t values[EWS_ATTEMPTS] = {0};
+
+    for (size_t i = 1; i < item->attempt_count; i++)
+        values[i - 1] = (item->attempts[i].began - item->attempts[i - 1].began) / 1000;
+    if (item->attempt_count >= LIVE_LASTS)
+        plot(finding, &delays_kind, NULL, 2, values, item->attempt_count - 1);
+}
+
+/* ---- findings ---- */
+
+void live_tell(struct finding *finding, const struct live_view *view,
+               const struct finding_kind *kind)
+{
+    const struct ews_item *longest = NULL;
+
+    set_values(finding, view, kind);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct live_node *node = &view->nodes[i];
+        size_t count = 0;
+
+        for (size_t j = 0; node->survey && j < node->survey->item_count; j++) {
+            const struct ews_item *item = &node->survey->items[j];
+
+            if (live_kind_of(item) != kind)
+                continue;
+            if (count++ < ITEMS_SHOWN)
+                saw_item(finding, view, node, item);
+            if (!longest || item->attempt_count > longest->attempt_count)
+                longest = item;
+        }
+        if (count > ITEMS_SHOWN)
+            saw(finding, &node->survey->evidence, "and %zu more", count - ITEMS_SHOWN);
+        if (node->survey && live_kind_of_search(node->survey) == kind)
+            saw(finding, &node->survey->evidence, "the search for items through %s: %s",
+                node->server->shown, node->survey->last.code);
+        if (count > 0)
+            saw_comparison(finding, view, node, kind);
+    }
+    if (longest)
+        plot_delays(finding, longest);
+}
+
+void live_tell_obstacle(struct finding *finding, const struct ews_survey *survey)
+{
+    const struct ews_attempt *last = &survey->last;
+
+    saw_failure(finding, &survey->evidence);
+    if (last->http == 0)
+        return;
+    saw(finding, &survey->evidence, "it answered HTTP %u%s", last->http,
+        last->kind == EWS_REPLY_HTML ? ", with a page for people in place of EWS" : "");
+    if (survey->challenges)
+        saw(finding, &survey->evidence, "logons that it takes: %s; %s was tried",
+            survey->challenges, web_scheme_name(survey->scheme));
+    if (survey->location)
+        saw(finding, &survey->evidence,
+            "it sends to %s, where nobody went: who one is, is shown to nobody else",
+            survey->location);
+}
+
+/* ---- the test item ---- */
+
+static const char *form_text(enum ews_test_item form)
+{
+    return form == EWS_TEST_ITEM_REQUEST ? "a meeting request in Drafts"
+                                         : "an appointment in the calendar";
+}
+
+static void tell_left(const struct live_view *view, const struct live_node *node)
+{
+    const struct ews_survey *survey = node->survey;
+    struct finding *finding = found(view->x, &ews_test_item);
+
+    set_vouched(finding, VALUE_NAME, "server", node->server->name, strlen(node->server->name));
+    set_vouched(finding, VALUE_TEXT, "mailbox", view->mailbox->name, strlen(view->mailbox->name));
+    if (survey->evidence.status == STATUS_CANCELLED)
+        saw(finding, &survey->evidence, "the run was ended before the server was done");
+    else
+        saw(finding, &survey->evidence, "%s, made through %s; the last that was heard: %s",
+            form_text(survey->test_item), node->server->shown, attempt_text(view, &survey->plant));
+}
+
+/* A worker that did not come back in time is one that may have left something. */
+static bool is_left(const struct ews_survey *survey)
+{
+    if (!survey->plants)
+        return false;
+    return survey->planted == EWS_PLANTED_LEFT || survey->evidence.status == STATUS_CANCELLED ||
+           survey->evidence.status == STATUS_EXHAUSTED;
+}
+
+void live_tell_test_item(const struct live_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct live_node *node = &view->nodes[i];
+        const struct ews_survey *survey = node->survey;
+
+        if (!survey)
+            continue;
+        if (is_left(survey))
+            tell_left(view, node);
+        else if (survey->planted == EWS_PLANTED_REFUSED)
+            saw(unknown(view->x, &ews_test_item, "%s makes no test item", node->server->shown),
+                &survey->evidence, "CreateItem: %s", attempt_text(view, &survey->plant));
+        else if (survey->planted == EWS_PLANTED_DELETED)
+            healthy(view->x, &ews_test_item, "%s was made through %s and is deleted again",
+                    form_text(survey->test_item), node->server->shown);
+    }
+}
