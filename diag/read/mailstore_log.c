@@ -59,6 +59,7 @@ struct mailstore_reader {
     struct mailstore_tally *tally;
     struct worker *workers[MAILSTORE_THREADS_MOST];
     int64_t clock; /* milliseconds of the day, of the last line that was looked at; -1: none was */
+    struct worker *answered; /* by the last line, which may have been torn; or NULL */
     struct worker *excepted; /* an exception whose lines go on, or NULL */
     bool is_warned;          /* it is a warning */
     uint64_t excepted_line;
@@ -303,7 +304,8 @@ static void begin_exception(struct mailstore_reader *reader, struct worker *work
 
 /* ---- lines ---- */
 
-static void tell(struct mailstore_reader *reader, struct mailstore_line *line)
+/* `is_whole`: its end was seen. */
+static void tell(struct mailstore_reader *reader, struct mailstore_line *line, bool is_whole)
 {
     const char *subject, *name, *text = line->text;
     size_t size = mailstore_line_call(line, &name);
@@ -322,7 +324,8 @@ static void tell(struct mailstore_reader *reader, struct mailstore_line *line)
     } else if (mailstore_line_mailbox(line, mailbox) > 0) {
         worker->mailbox = mailstore_tally_mailbox(reader->tally, mailbox);
     }
-    worker->is_answered = worker->requests > 0;
+    worker->is_answered = worker->is_answered || (is_whole && worker->requests > 0);
+    reader->answered = worker;
 }
 
 void mailstore_add(struct mailstore_reader *reader, const char *text, size_t size)
@@ -331,6 +334,9 @@ void mailstore_add(struct mailstore_reader *reader, const char *text, size_t siz
     enum mailstore_form form;
 
     reader->log.lines++;
+    if (reader->answered)
+        reader->answered->is_answered = reader->answered->requests > 0;
+    reader->answered = NULL;
     if (size > MAILSTORE_LINE_MOST) {
         reader->log.damaged++;
         size = MAILSTORE_LINE_MOST;
@@ -345,7 +351,7 @@ void mailstore_add(struct mailstore_reader *reader, const char *text, size_t siz
     if (form == MAILSTORE_LINE_DAMAGED)
         reader->log.damaged++;
     else if (line.is_telling)
-        tell(reader, &line);
+        tell(reader, &line, text[size - 1] == '\r');
     else
         begin_exception(reader, worker_of(reader, line.thread), &line);
 }

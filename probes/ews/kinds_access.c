@@ -13,7 +13,7 @@ const struct finding_kind ews_throttled = {
     .symptom = "An archive job is slow and has errors while many mailboxes are fetched side by "
                "side, or while the server is busy with something else.",
     .cause = "The caller is beyond the budget of its throttling policy: EWSMaxConcurrency "
-             "connections (10 in Exchange 2010, 27 since 2013), and a share of time (2010: "
+             "connections (10 in Exchange 2010, 27 since 2013), and shares of each minute (2010: "
              "EWSPercentTimeInAD, InCAS, InMailboxRPC) or a budget that refills (2013 and later: "
              "EwsMaxBurst, EwsRechargeRate, EwsCutoffBalance). A server that is short of something "
              "slows callers within their limits too.",

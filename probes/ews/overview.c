@@ -30,7 +30,7 @@ static const struct paragraph paragraphs[] = {
      "ErrorInternalServerTransientError again and again for one message: the virtual directory, as "
      "above (ews-mime-transient). Once or twice, and then the message: nothing is wrong.\n"
      "ErrorMimeContentConversionFailed: this one message, on every server (ews-mime-conversion).\n"
-     "ErrorServerBusy, ErrorExceededConnectionCount: too much at a time (ews-throttled).\n"
+     "ErrorServerBusy, ErrorExceededConnectionCount: too much at once (ews-throttled).\n"
      "ErrorAccessDenied, ErrorImpersonationFailed, HTTP 401 and 403: rights (ews-denied).\n"
      "ErrorMailboxStoreUnavailable, ErrorMailboxMoveInProgress, ErrorADUnavailable, "
      "ErrorConnectionFailed, ErrorTimeoutExpired, ErrorInsufficientResources: what EWS itself "
