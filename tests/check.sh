@@ -94,6 +94,9 @@ count /usr/bin/python3 tests/peers/directory.py build/asan
 stage "real logons to mail servers"
 count /usr/bin/python3 tests/peers/spn.py build/asan
 
+stage "real web servers"
+count /usr/bin/python3 tests/peers/web.py build/asan
+
 stage "SPF: worlds whose truth is known, and the reference implementation"
 count tests/world/run.sh build/release 7208 1
 count /usr/bin/python3 tests/peers/spf_against_pyspf.py build/release/exdiag 1
