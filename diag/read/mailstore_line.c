@@ -232,11 +232,12 @@ static bool is_of_address(char character)
 size_t mailstore_line_mailbox(const struct mailstore_line *line, char out[MAILSTORE_NAME_KEPT + 1])
 {
     const char *end = line->text + line->size;
-    const char *at = memchr(line->text, '@', line->size), *from = at, *to = at + 1;
+    const char *at = memchr(line->text, '@', line->size), *from = at, *to;
     size_t size;
 
     if (!at)
         return 0;
+    to = at + 1;
     while (from > line->text && is_of_address(from[-1]))
         from--;
     while (to < end && (is_name(*to) || *to == '.' || *to == '-'))

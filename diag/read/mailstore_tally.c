@@ -101,7 +101,6 @@ int mailstore_tally_mailbox(struct mailstore_tally *tally, const char *name)
     return (int)i;
 }
 
-/* The last place is for all that find none: it has no name. */
 static struct mailstore_code *code_of(struct mailstore_tally *tally, const char *code,
                                       uint64_t line)
 {
@@ -121,7 +120,10 @@ static struct mailstore_code *code_of(struct mailstore_tally *tally, const char 
         memcpy(tally->codes[i].name, code, strlen(code) + 1);
         totals->first_line = line;
     }
-    totals->last_line = line;
+    if (line < totals->first_line) /* threads end their messages in any order */
+        totals->first_line = line;
+    if (line > totals->last_line)
+        totals->last_line = line;
     return totals;
 }
 
