@@ -102,7 +102,7 @@ static void put_steps(const struct drawing *drawing)
             snprintf(number, sizeof number, "%llu",
                      (unsigned long long)(drawing->series->first + column * drawing->merged));
 
-        if (at < end)
+        if (at < end || at + (size_t)size > drawing->wrap->columns)
             continue;
         wrap_to(drawing->wrap, at);
         put_styled(drawing, STYLE_FAINT, number);
