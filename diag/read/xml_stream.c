@@ -232,9 +232,9 @@ static void take_open(void *context, const unsigned char *name, const unsigned c
         refuse(stream, STATUS_TOO_LARGE, 0, "too many namespaces are declared at once");
         return;
     }
-    stream->events->open(stream->context, string_of(space), string_of(name),
-                         attribute_count > 0 ? list_attributes(attributes, attribute_count, &memory)
-                                             : NULL);
+    stream->events->begin(
+        stream->context, string_of(space), string_of(name),
+        attribute_count > 0 ? list_attributes(attributes, attribute_count, &memory) : NULL);
     arena_release(&memory);
 }
 
@@ -249,7 +249,7 @@ static void take_close(void *context, const unsigned char *name, const unsigned 
     if (stream->status != STATUS_OK || stream->depth == 0)
         return;
     stream->spaces = stream->spaces_around[--stream->depth];
-    stream->events->close(stream->context);
+    stream->events->end(stream->context);
 }
 
 static void take_text(void *context, const unsigned char *bytes, int size)

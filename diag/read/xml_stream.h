@@ -16,9 +16,9 @@ enum { XML_STREAM_MARKUP_MOST = 65536 /* bytes of one tag, comment or instructio
 
 struct xml_events { /* all of it is UTF-8, and valid during the call alone */
     /* `attributes` are without declarations of namespaces. */
-    void (*open)(void *context, const char *space, const char *name,
-                 const struct xml_attribute *attributes);
-    void (*close)(void *context);
+    void (*begin)(void *context, const char *space, const char *name,
+                  const struct xml_attribute *attributes);
+    void (*end)(void *context);
     /* A text may come in several pieces; CDATA is one. */
     void (*text)(void *context, const char *bytes, size_t size);
 };

@@ -13,14 +13,20 @@
 
 static void begin_envelope(const struct ews_lab *lab, struct buffer *out)
 {
-    unsigned parts[4] = {0};
+    unsigned long parts[4] = {0};
+    const char *at = lab->version;
 
-    sscanf(lab->version, "%u.%u.%u.%u", &parts[0], &parts[1], &parts[2], &parts[3]);
+    for (size_t i = 0; i < 4 && *at; i++) {
+        char *end;
+
+        parts[i] = strtoul(at, &end, 10);
+        at = *end == '.' ? end + 1 : end;
+    }
     buffer_print(out,
                  "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
                  "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header>"
-                 "<h:ServerVersionInfo MajorVersion=\"%u\" MinorVersion=\"%u\" "
-                 "MajorBuildNumber=\"%u\" MinorBuildNumber=\"%u\" Version=\"V2_23\" "
+                 "<h:ServerVersionInfo MajorVersion=\"%lu\" MinorVersion=\"%lu\" "
+                 "MajorBuildNumber=\"%lu\" MinorBuildNumber=\"%lu\" Version=\"V2_23\" "
                  "xmlns:h=\"" TYPES "\"/></s:Header><s:Body>",
                  parts[0], parts[1], parts[2], parts[3]);
 }
