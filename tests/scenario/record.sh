@@ -3,7 +3,9 @@
 # named): the real program against the lab's name servers, which serve each scenario's
 # *.zone files at the addresses that are their names, and its mail exchangers: a file
 # `peers` has lines ADDRESS=BEHAVIOUR[:SECONDS][@NAME], served at port 25; `lab_smtp --list`
-# names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time. In a network of its own: root.
+# names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time; a
+# file `nodes` has lines ADDRESS=BEHAVIOUR for lab_ews, with certificates for *.contoso.com: ca.pem
+# and token are there for the arguments then. In a network of its own: root.
 set -euo pipefail
 build=$(realpath "$1")
 shift
@@ -57,10 +59,15 @@ for scenario; do
     [ ${#zones[@]} = 0 ] || serve ${#zones[@]} "$build/tests/lab_name_server" --port 53 "${zones[@]}"
     [ ${#peers[@]} = 0 ] || serve ${#peers[@]} "$build/tests/lab_smtp" --port 25 "${peers[@]}"
     [ ${#clocks[@]} = 0 ] || serve ${#clocks[@]} "$build/tests/lab_time" "${clocks[@]}"
+    nodes=()
+    [ ! -e nodes ] || mapfile -t nodes < <(grep -v '^#' nodes)
+    [ ${#nodes[@]} = 0 ] || serve ${#nodes[@]} "$build/tests/lab_ews" --name '*.contoso.com' --ca ca.pem "${nodes[@]}"
+    [ ${#nodes[@]} = 0 ] || echo token >token
     read -ra arguments <arguments
     status=0
     "$build/exdiag" check "${arguments[@]}" --save evidence.jsonl --quiet || status=$?
     echo "$scenario: exit status $status"
     end_servers
+    [ ${#nodes[@]} = 0 ] || rm -f ca.pem token
     cd ..
 done
