@@ -145,6 +145,20 @@ static bool is_seen(const struct live_view *view, const struct finding_kind *kin
     return false;
 }
 
+/* To the last request of an archiver. */
+static bool has_lasted(const struct live_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct ews_survey *survey = view->nodes[i].survey;
+
+        for (size_t j = 0; survey && j < survey->item_count; j++) {
+            if (survey->items[j].outcome == EWS_OUTCOME_PERSISTENT)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void judge_items(const struct live_view *view)
 {
     static const struct finding_kind *const all[] = {
@@ -152,8 +166,14 @@ static void judge_items(const struct live_view *view)
         &ews_denied,         &ews_item_gone,   &ews_failed,          &ews_mime_recovered};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (is_seen(view, all[i]))
-            live_tell(found(view->x, all[i]), view, all[i]);
+        struct finding *finding;
+
+        if (!is_seen(view, all[i]))
+            continue;
+        finding = found(view->x, all[i]);
+        live_tell(finding, view, all[i]);
+        if (all[i] == &ews_mime_transient && !has_lasted(view))
+            finding_severity(finding, SEVERITY_WARNING);
     }
 }
 

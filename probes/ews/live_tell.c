@@ -73,7 +73,7 @@ static void saw_item(struct finding *finding, const struct live_view *view,
         item_name(view, item), item->attempt_count, item->attempt_count == 1 ? "" : "s",
         seconds(span_of(item)), node->server->shown, front_ends(view, item),
         attempt_text(view, last),
-        item->outcome == EWS_OUTCOME_CUT_SHORT ? "; then --patience was over" : "");
+        item->outcome == EWS_OUTCOME_CUT_SHORT ? "; then the time for it was over" : "");
     if (last->has_back_off)
         saw(finding, &node->survey->evidence, "the server asks to be left alone for %.1f s",
             (double)last->back_off / 1000);
