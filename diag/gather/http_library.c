@@ -19,7 +19,6 @@ static const struct {
     {"curl_easy_setopt", offsetof(struct http_functions, easy_setopt)},
     {"curl_easy_getinfo", offsetof(struct http_functions, easy_getinfo)},
     {"curl_easy_perform", offsetof(struct http_functions, easy_perform)},
-    {"curl_easy_reset", offsetof(struct http_functions, easy_reset)},
     {"curl_easy_cleanup", offsetof(struct http_functions, easy_cleanup)},
     {"curl_easy_strerror", offsetof(struct http_functions, easy_strerror)},
     {"curl_slist_append", offsetof(struct http_functions, slist_append)},

@@ -49,7 +49,8 @@ struct transfer {
     int64_t began;
     size_t heads;
     bool is_head_whole;
-    bool had_enough; /* of the body */
+    bool had_enough;     /* of the body */
+    bool was_challenged; /* by NTLM: what was said next was made with the password */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -104,6 +105,8 @@ enum status http_session_new(struct http_library *library, struct http_access *a
     buffer_init(&session->caller, NAME_MOST);
     if (target->host)
         buffer_print(&session->spn, "HTTP/%s", target->host);
+    if (session->handle) /* cookies are kept, in memory */
+        curl->easy_setopt(session->handle, CURLOPT_COOKIEFILE, "");
     *out = session;
     if (session->handle && session->connect_to)
         return STATUS_OK;
@@ -130,7 +133,7 @@ void http_session_free(struct http_session *session)
 
 static size_t take_line(char *line, size_t unit, size_t count, void *context)
 {
-    static const char version[] = "HTTP/";
+    static const char version[] = "HTTP/", ntlm_challenge[] = "WWW-Authenticate: NTLM T";
     struct transfer *transfer = context;
     struct http_response *response = transfer->response;
     size_t size = unit * count;
@@ -143,6 +146,8 @@ static size_t take_line(char *line, size_t unit, size_t count, void *context)
         return size; /* a trailer of the body */
     }
     buffer_add(&response->head, line, size);
+    if (text_starts_fold(line, size, ntlm_challenge))
+        transfer->was_challenged = true;
     if (http_ends_head(line, size)) {
         transfer->is_head_whole = true;
         response->answered = platform_monotonic_clock() - transfer->began;
@@ -313,15 +318,16 @@ static void set_method(struct transfer *transfer, CURL *handle)
 {
     const struct http_functions *curl = transfer->session->curl;
     const struct http_request *request = transfer->request;
-    bool is_post = strcmp(request->method, "POST") == 0;
+    bool is_post = strcmp(request->method, "POST") == 0,
+         is_get = strcmp(request->method, "GET") == 0;
 
+    curl->easy_setopt(handle, CURLOPT_HTTPGET, 1L);
+    curl->easy_setopt(handle, CURLOPT_CUSTOMREQUEST, is_post || is_get ? NULL : request->method);
     if (is_post || request->body) {
         curl->easy_setopt(handle, CURLOPT_POST, 1L);
         curl->easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
         curl->easy_setopt(handle, CURLOPT_POSTFIELDS, request->body ? request->body : "");
     }
-    if (!is_post && strcmp(request->method, "GET") != 0)
-        curl->easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 static void set_fields(struct transfer *transfer, CURL *handle)
@@ -377,7 +383,6 @@ static void set_options(struct transfer *transfer, CURL *handle)
     set_method(transfer, handle);
     set_fields(transfer, handle);
     set_ntlm(transfer, handle);
-    curl->easy_setopt(handle, CURLOPT_COOKIEFILE, ""); /* cookies are kept in memory */
     curl->easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     curl->easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_line);
     curl->easy_setopt(handle, CURLOPT_HEADERDATA, transfer);
@@ -388,6 +393,14 @@ static void set_options(struct transfer *transfer, CURL *handle)
         curl->easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, take_progress);
         curl->easy_setopt(handle, CURLOPT_XFERINFODATA, transfer);
     }
+}
+
+/* What lives no longer than the request. */
+static void forget_options(const struct http_functions *curl, CURL *handle)
+{
+    curl->easy_setopt(handle, CURLOPT_HTTPHEADER, NULL);
+    curl->easy_setopt(handle, CURLOPT_POSTFIELDS, NULL);
+    curl->easy_setopt(handle, CURLOPT_ERRORBUFFER, NULL);
 }
 
 /* ---- how it went ---- */
@@ -556,15 +569,15 @@ static enum status perform(struct transfer *transfer)
     int64_t offset = platform_monotonic_clock() - transfer->began;
     CURLcode code;
 
-    curl->easy_reset(session->handle);
     set_options(transfer, session->handle);
     code = curl->easy_perform(session->handle);
+    forget_options(curl, session->handle);
     note_connection(transfer, session->handle, offset);
     note_chain(transfer, session->handle);
     return conclude(transfer, code);
 }
 
-/* A first 401 to NTLM is no verdict: that comes behind the server's challenge. */
+/* A 401 to NTLM is no verdict without the challenge that the password answers. */
 static enum http_verdict verdict_of(const struct transfer *transfer)
 {
     const struct http_response *response = transfer->response;
@@ -572,8 +585,8 @@ static enum http_verdict verdict_of(const struct transfer *transfer)
     if (response->status != STATUS_OK)
         return HTTP_UNDECIDED;
     if (response->code == 401)
-        return transfer->session->scheme == WEB_NTLM && transfer->heads < 2 ? HTTP_UNDECIDED
-                                                                            : HTTP_REFUSED;
+        return transfer->session->scheme == WEB_NTLM && !transfer->was_challenged ? HTTP_UNDECIDED
+                                                                                  : HTTP_REFUSED;
     return response->code < 300 ? HTTP_TAKEN : HTTP_UNDECIDED;
 }
 

@@ -282,6 +282,25 @@ static void answer_guarded(void *context, const struct web_heard *heard, struct 
         answer_schemes(context, heard, reply);
 }
 
+/* A challenge of NTLM to the first token; to the second, 200, or 401 where `context` is "refuse".
+ */
+static void answer_ntlm(void *context, const struct web_heard *heard, struct web_reply *reply)
+{
+    static const char challenge[] =
+        "NTLM TlRMTVNTUAACAAAAAAAAADgAAAABAoACAQIDBAUGBwgAAAAAAAAAAAQABAA4AAAACgB8TwAAAA8AAAAA";
+    char value[64];
+
+    if (web_heard_field(heard, "Authorization", value, sizeof value) &&
+        strncmp(value, "NTLM TlRMTVNTUAAD", 17) == 0 && !context) {
+        answer_page(context, heard, reply);
+        return;
+    }
+    web_say_status(reply, 401);
+    web_say_field(reply, "WWW-Authenticate",
+                  strncmp(value, "NTLM TlRMTVNTUAAB", 17) == 0 ? challenge : "NTLM");
+    web_say_body(reply, html, "", 0);
+}
+
 static void refuse_by_kerberos(struct web_reply *reply, unsigned code, int64_t ahead)
 {
     web_say_status(reply, 401);
@@ -572,6 +591,7 @@ static const struct behaviour {
     {.name = "login", .summary = "302 to a login form, with a cookie", .answer = answer_login},
     {.name = "schemes", .summary = "401 with several schemes", .answer = answer_schemes},
     {.name = "guarded", .summary = "401 without Authorization, else 200", .answer = answer_guarded},
+    {.name = "ntlm", .summary = "200 to NTLM, or =refuse", .answer = answer_ntlm},
     {.name = "skew", .summary = "401 with KRB-ERROR 37, ten minutes ahead", .answer = answer_skew},
     {.name = "early", .summary = "401 with KRB-ERROR 33, ten minutes ago", .answer = answer_early},
     {.name = "key", .summary = "401 with KRB-ERROR 44", .answer = answer_key},

@@ -4,6 +4,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include "diag/gather/http_chain.h"
 #include "diag/gather/tls.h"
 #include "diag/gather/web.h"
 #include "diag/platform.h"
@@ -457,6 +458,109 @@ static void test_refused_once(void **state)
     }
 }
 
+/* NTLM says three times what it has to say, never the password; refused once, it is not said. */
+static void test_ntlm(void **state)
+{
+    static const char *const behaviours[] = {"ntlm", "ntlm=refuse", "schemes", "ntlm"};
+    static const unsigned codes[] = {200, 401, 401, 0};
+    const struct http_credentials credentials = {
+        .user = "CONTOSO\\alice", .password = secret, .ntlm = true};
+    struct http_access *access;
+    struct lab lab;
+
+    (void)state;
+    set_up(&lab, behaviours, 4, true);
+    access = access_of(&lab, credentials);
+    for (size_t i = 0; i < 4; i++) {
+        static const size_t order[] = {0, 2, 1, 3}; /* no verdict without a challenge */
+        size_t peer = order[i];
+        const struct asking asking = {.peer = peer, .host = host, .as_somebody = true};
+        const struct web_exchange *got = ask_as(&lab, access, &asking);
+
+        assert_int_equal(got->scheme, WEB_NTLM);
+        assert_int_equal(got->code, codes[peer]);
+        assert_int_equal(got->evidence.status, peer == 3 ? STATUS_DENIED : STATUS_OK);
+        expect_heard(&lab, peer, secret, false);
+        expect_heard(&lab, peer, "Authorization: NTLM TlRMTVNTUAAD", peer < 2);
+        drop(got);
+    }
+    assert_int_equal(web_peers_accepted(lab.peers, 0), 1);
+    assert_int_equal(web_peers_requests(lab.peers, 3), 0);
+    http_access_leave(access);
+    tear_down(&lab);
+}
+
+/* --insecure lets NTLM go over what does not verify, and over no TLS. */
+static void test_insecure(void **state)
+{
+    static const char *const behaviours[] = {"ntlm"};
+    const struct http_credentials credentials = {
+        .user = "alice", .password = secret, .ntlm = true, .insecure = true};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct asking asking = {.host = "other.contoso.com", .as_somebody = true};
+        const struct web_exchange *got;
+        struct http_access *access;
+        struct lab lab;
+
+        set_up(&lab, behaviours, 1, i == 0);
+        access = access_of(&lab, credentials);
+        got = ask_as(&lab, access, &asking);
+        assert_int_equal(got->code, 200);
+        drop(got);
+        http_access_leave(access);
+        tear_down(&lab);
+    }
+}
+
+static void add_text(struct curl_slist **list, char *text)
+{
+    struct curl_slist *one = memory_new(1, sizeof *one);
+
+    one->data = text;
+    one->next = *list;
+    *list = one;
+}
+
+/* RFC 5929 4.1: the hash of the certificate, by the algorithm of its signature. */
+static void test_binding(void **state)
+{
+    static const char prefix[] = "tls-server-end-point:";
+    struct http_response response = {.chain = NULL};
+    struct curl_slist *texts = NULL;
+    struct curl_certinfo found = {1, &texts};
+    struct http_chain chain = {.count = 0};
+    struct http_access *access;
+    struct arena memory = {0};
+    char hash[65] = "";
+    struct lab lab;
+
+    (void)state;
+    set_up(&lab, (const char *const[]){"fine"}, 1, true);
+    access = access_of(&lab, (struct http_credentials){.user = NULL});
+    add_text(&texts, arena_print(&memory, "Cert:%s", web_peers_authority(lab.peers)));
+    add_text(&texts, arena_copy_string(&memory, "Version:2"));
+    assert_null(http_chain_binding(&chain));
+    http_chain_take(&chain, &found, http_access_trust(access));
+    http_chain_describe(&chain, host, &memory, &response);
+    assert_int_equal(response.chain_count, 1);
+    assert_int_equal(chain.binding_size, sizeof prefix - 1 + 32);
+    assert_memory_equal(http_chain_binding(&chain), prefix, sizeof prefix - 1);
+    for (size_t i = 0; i < 32; i++)
+        snprintf(hash + 2 * i, 3, "%02x", (unsigned char)chain.binding[sizeof prefix - 1 + i]);
+    assert_string_equal(hash, response.chain[0].sha256);
+    texts->data = arena_copy_string(&memory, "Cert:no certificate");
+    http_chain_take(&chain, &found, http_access_trust(access));
+    assert_null(http_chain_binding(&chain));
+    free(texts->next);
+    free(texts);
+    http_chain_release(&chain);
+    http_access_leave(access);
+    arena_release(&memory);
+    tear_down(&lab);
+}
+
 /* A redirect is an answer: nobody goes where it leads, and so no password does. */
 static void test_redirects_are_not_followed(void **state)
 {
@@ -723,6 +827,9 @@ int main(void)
         cmocka_unit_test(test_certificates_that_do_not_verify),
         cmocka_unit_test(test_anonymous_looks_at_any_certificate),
         cmocka_unit_test(test_refused_once),
+        cmocka_unit_test(test_ntlm),
+        cmocka_unit_test(test_insecure),
+        cmocka_unit_test(test_binding),
         cmocka_unit_test(test_redirects_are_not_followed),
         cmocka_unit_test(test_no_ticket),
         cmocka_unit_test(test_connections_are_kept),
