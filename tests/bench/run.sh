@@ -60,3 +60,5 @@ echo
 $here/events.sh
 echo
 $here/logs.sh
+echo
+$here/joblog.sh
