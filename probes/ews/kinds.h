@@ -9,6 +9,9 @@
  *   ews-denied           ErrorAccessDenied, impersonation, HTTP 401 and 403
  *   ews-item-gone        ErrorItemNotFound: moved or deleted meanwhile
  *   ews-failed           every other code, and exceptions without one
+ *
+ * Of the host: ews-cgi-handler, ews-directory-modules, -settings and -differs of its configuration
+ * files, ews-requests-failed of its logs.
  */
 #ifndef EXDIAG_PROBES_EWS_KINDS_H
 #define EXDIAG_PROBES_EWS_KINDS_H
@@ -22,6 +25,13 @@ extern const struct finding_kind ews_throttled;
 extern const struct finding_kind ews_denied;
 extern const struct finding_kind ews_item_gone;
 extern const struct finding_kind ews_failed;
+
+/* Of configurations and logs: kinds_host.c, judged in host.c and requests.c. */
+extern const struct finding_kind ews_cgi_handler;
+extern const struct finding_kind ews_directory_modules;
+extern const struct finding_kind ews_directory_settings;
+extern const struct finding_kind ews_directory_differs;
+extern const struct finding_kind ews_requests_failed;
 
 /* ---- steps and references that several have ---- */
 

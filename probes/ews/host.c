@@ -1,0 +1,324 @@
+#include "probes/ews/host.h"
+
+#include "diag/read/iis_names.h"
+#include "probes/ews/directory.h"
+#include "probes/ews/kinds.h"
+
+#include <string.h>
+
+struct host_view {
+    struct examination *x;
+    const struct iis_config_file *file;
+    struct ews_configs configs;
+    struct ews_directory directories[EWS_DIRECTORIES_MOST];
+    size_t count;
+};
+
+static void name_directory(struct finding *finding, const struct ews_directory *directory)
+{
+    set_text(finding, "directory", directory->name);
+}
+
+/* ---- CGI ---- */
+
+static const char *level_of(const struct iis_origin *origin, struct arena *arena)
+{
+    const char *path = origin->location->path;
+
+    if (!origin->is_inherited)
+        return "mapped on it itself";
+    if (*origin->file->place || *path)
+        return arena_print(arena, "inherited from %s%s%s", origin->file->place,
+                           *origin->file->place && *path ? "/" : "", path);
+    return "inherited from the server";
+}
+
+static void tell_cgi(struct host_view *view, struct finding **finding,
+                     const struct ews_directory *directory, const struct iis_entry *entry)
+{
+    const struct iis_item *handler = entry->item;
+
+    if (!*finding) {
+        *finding = found(view->x, &ews_cgi_handler);
+        name_directory(*finding, directory);
+        set_text(*finding, "handler", handler->name);
+    }
+    saw(*finding, ews_source_of(directory, entry->origin.file),
+        "%s: %s for %s by %s%s%s, %s (line %lu)", directory->name, handler->name,
+        handler->path ? handler->path : "anything", handler->modules,
+        handler->script_processor ? ", " : "",
+        handler->script_processor ? handler->script_processor : "",
+        level_of(&entry->origin, pass_memory(view->x)), (unsigned long)handler->line);
+}
+
+static void judge_cgi(struct host_view *view)
+{
+    struct finding *finding = NULL;
+
+    for (size_t i = 0; i < view->count; i++) {
+        const struct iis_list *handlers = &view->directories[i].effective.handlers;
+
+        for (size_t j = 0; j < handlers->count; j++) {
+            if (iis_is_cgi(handlers->entries[j].item))
+                tell_cgi(view, &finding, &view->directories[i], &handlers->entries[j]);
+        }
+    }
+    if (!finding)
+        healthy(view->x, &ews_cgi_handler, "no CGI or FastCGI handler reaches %s%s",
+                view->directories[0].name, view->count > 1 ? " and its like" : "");
+}
+
+/* ---- modules ---- */
+
+static const char *fault_text(const struct iis_fault *fault, struct arena *arena)
+{
+    static const char *const texts[IIS_FAULT_COUNT] = {
+        [IIS_FAULT_DUPLICATE] = "is added twice: IIS answers 500.19",
+        [IIS_FAULT_LOCKED] = "is locked above, and said here: IIS answers 500.19",
+        [IIS_FAULT_LOCKED_ITEM] = "is locked above, and removed here: IIS answers 500.19",
+        [IIS_FAULT_NO_IMAGE] = "has neither a type nor an image in globalModules: IIS takes it for "
+                               "a managed module and answers 500.21",
+    };
+
+    return arena_print(
+        arena, "%s %s (%s, line %lu)", fault->name ? fault->name : iis_section_path(fault->section),
+        texts[fault->kind], iis_section_path(fault->section), (unsigned long)fault->line);
+}
+
+static bool is_foreign(const struct iis_item *module)
+{
+    return module->type ? !iis_is_own_type(module->type) : !iis_is_own_name(module->name);
+}
+
+static void tell_foreign(struct finding *finding, const struct ews_directory *directory,
+                         const struct iis_entry *entry)
+{
+    const struct iis_item *module = entry->item;
+    const struct iis_entry *global =
+        iis_entry_of(&directory->effective.global_modules, module->name);
+    const char *image = global && global->item->image ? global->item->image : "native";
+
+    saw(finding, ews_source_of(directory, entry->origin.file),
+        "%s: module %s (%s) is neither of IIS nor of Exchange, line %lu", directory->name,
+        module->name, module->type ? module->type : image, (unsigned long)module->line);
+}
+
+static size_t tell_modules(struct host_view *view, struct finding **finding,
+                           const struct ews_directory *directory)
+{
+    const struct iis_effective *effective = &directory->effective;
+
+    for (size_t i = 0; i < effective->fault_count; i++) {
+        const struct iis_fault *fault = &effective->faults[i];
+
+        if (!*finding)
+            *finding = found(view->x, &ews_directory_modules);
+        saw(*finding, ews_source_of(directory, fault->file), "%s: %s", directory->name,
+            fault_text(fault, pass_memory(view->x)));
+    }
+    for (size_t i = 0; i < effective->modules.count; i++) {
+        const struct iis_entry *entry = &effective->modules.entries[i];
+
+        if (!is_foreign(entry->item))
+            continue;
+        if (!*finding)
+            *finding = found(view->x, &ews_directory_modules);
+        tell_foreign(*finding, directory, entry);
+    }
+    return effective->fault_count;
+}
+
+/* What IIS cannot load is a fault; what somebody else made is worth knowing. */
+static void judge_modules(struct host_view *view)
+{
+    struct finding *finding = NULL;
+    size_t faults = 0;
+
+    for (size_t i = 0; i < view->count; i++)
+        faults += tell_modules(view, &finding, &view->directories[i]);
+    if (!finding) {
+        healthy(view->x, &ews_directory_modules, "all modules of %s are of IIS and Exchange",
+                view->directories[0].name);
+        return;
+    }
+    name_directory(finding, &view->directories[0]);
+    if (faults == 0)
+        finding_severity(finding, SEVERITY_INFO);
+}
+
+/* ---- authentication and SSL ---- */
+
+/* What setup makes of it; what no file says is left open. */
+static const struct {
+    enum iis_section_kind kind;
+    enum iis_setting healthy;
+    const char *text;
+} expected[] = {
+    {IIS_ANONYMOUS, IIS_TRUE, "anonymousAuthentication is off: federation and OAuth need it on"},
+    {IIS_WINDOWS, IIS_TRUE, "windowsAuthentication is off: no NTLM, no Negotiate"},
+    {IIS_BASIC, IIS_FALSE, "basicAuthentication is on; setup leaves it off"},
+    {IIS_DIGEST, IIS_FALSE, "digestAuthentication is on; setup leaves it off"},
+    {IIS_REDIRECT, IIS_FALSE, "httpRedirect is on: every request goes elsewhere"},
+};
+
+static struct finding *found_settings(struct host_view *view, struct finding *finding,
+                                      const struct ews_directory *directory)
+{
+    if (finding)
+        return finding;
+    finding = found(view->x, &ews_directory_settings);
+    name_directory(finding, directory);
+    return finding;
+}
+
+static const struct evidence *said_by(const struct ews_directory *directory,
+                                      enum iis_section_kind kind)
+{
+    return ews_source_of(directory, directory->effective.origins[kind].file);
+}
+
+static struct finding *tell_settings(struct host_view *view, struct finding *finding,
+                                     const struct ews_directory *directory)
+{
+    const struct iis_effective *effective = &directory->effective;
+    const char *flags = effective->texts[IIS_ACCESS];
+
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        enum iis_section_kind kind = expected[i].kind;
+
+        if (effective->enabled[kind] == IIS_UNSET ||
+            effective->enabled[kind] == expected[i].healthy)
+            continue;
+        finding = found_settings(view, finding, directory);
+        saw(finding, said_by(directory, kind), "%s: %s", directory->name, expected[i].text);
+    }
+    if (flags && (!iis_has_flag(flags, "Ssl") || iis_has_flag(flags, "SslRequireCert"))) {
+        finding = found_settings(view, finding, directory);
+        saw(finding, said_by(directory, IIS_ACCESS),
+            "%s: sslFlags=\"%s\"; setup requires SSL and no client certificate", directory->name,
+            flags);
+    }
+    return finding;
+}
+
+static void judge_settings(struct host_view *view)
+{
+    struct finding *finding = NULL;
+
+    for (size_t i = 0; i < view->count; i++)
+        finding = tell_settings(view, finding, &view->directories[i]);
+    if (!finding && view->directories[0].effective.has_server)
+        healthy(view->x, &ews_directory_settings,
+                "authentication and SSL of %s are as setup makes them", view->directories[0].name);
+}
+
+/* ---- two servers ---- */
+
+static const struct ews_directory *same_of(const struct ews_directory *list, size_t count,
+                                           const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i].name, name) == 0)
+            return &list[i];
+    }
+    return NULL;
+}
+
+static const char *or_absent(const char *text)
+{
+    return text ? text : "not there";
+}
+
+static void tell_differences(struct host_view *view, struct finding **finding,
+                             const struct ews_directory *own, const struct ews_directory *other)
+{
+    struct iis_difference *list =
+        arena_new(pass_memory(view->x), IIS_DIFFERENCES_MOST, sizeof *list);
+    size_t count = iis_compare(&own->effective, &other->effective, pass_memory(view->x), list);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!*finding)
+            *finding = found(view->x, &ews_directory_differs);
+        saw(*finding, own->sources[0], "%s: %s%s%s: %s; the other server: %s", own->name,
+            iis_aspect_word(list[i].aspect), *list[i].name ? " " : "", list[i].name,
+            or_absent(list[i].left), or_absent(list[i].right));
+    }
+}
+
+/* With the first file of the same kind, at which nothing is said of it. */
+static const struct iis_config_file *first_like(const struct host_view *view)
+{
+    for (size_t i = 0; i < view->configs.count; i++) {
+        if (view->configs.list[i]->config.role == view->file->config.role)
+            return view->configs.list[i];
+    }
+    return view->file;
+}
+
+static void judge_differences(struct host_view *view)
+{
+    const struct iis_config_file *first = first_like(view);
+    struct arena *memory = pass_memory(view->x);
+    struct finding *finding = NULL;
+    struct ews_directory *others;
+    size_t count, compared = 0;
+
+    if (first == view->file)
+        return;
+    others = arena_new(memory, EWS_DIRECTORIES_MOST, sizeof *others);
+    count = ews_directories_of(&view->configs, first, memory, others);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct ews_directory *other = same_of(others, count, view->directories[i].name);
+
+        if (!other || other->file_count != view->directories[i].file_count)
+            continue;
+        compared++;
+        tell_differences(view, &finding, &view->directories[i], other);
+    }
+    if (finding)
+        set_text(finding, "other", first->path);
+    else if (compared > 0)
+        healthy(view->x, &ews_directory_differs, "EWS is set up as in %s", first->path);
+}
+
+/* ---- the whole ---- */
+
+static void tell_elsewhere(struct host_view *view)
+{
+    enum iis_role role = view->file->config.role;
+    const struct iis_config_file *host = ews_host_of(&view->configs, view->file);
+
+    if (role == IIS_ROLE_SERVER)
+        not_applicable(view->x, &ews_cgi_handler, "this server has no EWS virtual directory");
+    else if (role != IIS_ROLE_EWS_FRONT && role != IIS_ROLE_EWS_BACK)
+        not_applicable(view->x, &ews_cgi_handler, "it is not of the EWS virtual directory");
+    else if (host)
+        not_applicable(view->x, &ews_cgi_handler, "judged together with %s", host->path);
+    else
+        unknown(view->x, &ews_cgi_handler, "which applicationHost.config it belongs to is open");
+}
+
+void ews_judge_host(struct examination *x, const struct subject *file)
+{
+    const struct iis_config_file *config = ask_iis_config(x, file->name);
+    struct host_view *view = arena_new(pass_memory(x), 1, sizeof *view);
+
+    view->x = x;
+    view->file = config;
+    if (!ews_configs_ask(x, &view->configs) || !config)
+        return;
+    if (config->evidence.status != STATUS_OK) {
+        saw_failure(unknown(x, &ews_cgi_handler, "the configuration could not be read"),
+                    &config->evidence);
+        return;
+    }
+    view->count = ews_directories_of(&view->configs, config, pass_memory(x), view->directories);
+    if (view->count == 0) {
+        tell_elsewhere(view);
+        return;
+    }
+    judge_cgi(view);
+    judge_modules(view);
+    judge_settings(view);
+    judge_differences(view);
+}

@@ -1,0 +1,270 @@
+/* What configurations of IIS and logs of web requests show of EWS. */
+#include "probes/ews/kinds.h"
+
+#include <stddef.h>
+
+#define APPCMD "%windir%\\system32\\inetsrv\\appcmd.exe"
+
+#define KEEP_A_COPY                                                                                \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
+        .command = APPCMD " add backup before-ews",                                                \
+        .note = "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back"    \
+    }
+
+#define TAKE_THE_COPY                                                                              \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
+        .command = APPCMD " restore backup before-ews",                                            \
+        .risk = "takes every change to IIS back that was made since, and restarts it"              \
+    }
+
+#define LOOK_AT(section, remark)                                                                   \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
+        .command = APPCMD " list config {directory} -section:" section, .note = remark             \
+    }
+
+#define READ_ANEW                                                                                  \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = EWS_THIS_RUN,                            \
+        .command = "exdiag check --file {new-file} --only ews",                  \
+        .note = "the file as it is then", .also_powershell = true                                  \
+    }
+
+#define COPY_WHOLE                                                                                 \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_FILL_IN, .where = EWS_NODE_CMD,                           \
+        .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config {folder}",    \
+        .note = "by a 64-bit program; and the web.config of the EWS folder that it names, into a " \
+                "folder below"                                                                     \
+    }
+
+#define HANDLERS                                                                                   \
+    {                                                                                              \
+        "Microsoft Learn: Handlers <handlers>",                                                    \
+            "https://learn.microsoft.com/en-us/iis/configuration/system.webserver/handlers/"       \
+    }
+#define MODULES                                                                                    \
+    {                                                                                              \
+        "Microsoft Learn: Modules <modules>",                                                      \
+            "https://learn.microsoft.com/en-us/iis/configuration/system.webserver/modules/"        \
+    }
+#define DEFAULTS                                                                                   \
+    {                                                                                              \
+        "Microsoft Learn: Default settings for Exchange virtual directories",                      \
+            "https://learn.microsoft.com/en-us/exchange/clients/"                                  \
+            "default-virtual-directory-settings"                                                   \
+    }
+
+const struct finding_kind ews_cgi_handler = {
+    .id = "ews-cgi-handler",
+    .severity = SEVERITY_INFO,
+    .title = "a CGI handler is mapped on the EWS virtual directory",
+    .why = "Healthy Exchange servers have no CGI. In the documented case of messages that could "
+           "not be fetched it was suspected, and uninstalling it did not help: the cause was the "
+           "virtual directory itself. So it is worth knowing, and nothing to repair by itself.",
+    .symptom = "None of its own.",
+    .cause = "The role service CGI of IIS is installed, or FastCGI for PHP or the like, and its "
+             "handler was added for the server or the web site. EWS inherits it as every other "
+             "folder does.",
+    .applies_to = "Exchange 2007 and later, on IIS 7 and later",
+    .fix =
+        (const struct step_template[]){
+            LOOK_AT("handlers", "nothing has to be done while EWS works"),
+            KEEP_A_COPY,
+            {.shell = SHELL_POWERSHELL,
+             .kind = STEP_DECIDE,
+             .where = "only to leave CGI out of EWS for good: " EWS_NODE_SHELL,
+             .command = "Remove-WebHandler -Name {handler} -PSPath MACHINE/WEBROOT/APPHOST "
+                        "-Location {directory}",
+             .risk = "restarts the application pool of EWS; other applications keep the handler",
+             .note = "the module WebAdministration has this command; Exchange needs no CGI. "
+                     "Uninstalling the role service would take it from every application of this "
+                     "server"},
+            {0}},
+    .verify = (const struct step_template[]){READ_ANEW, {0}},
+    .undo = (const struct step_template[]){TAKE_THE_COPY, {0}},
+    .make_known = (const struct step_template[]){COPY_WHOLE, {0}},
+    .references = (const struct reference[]){EWS_ARTICLE, HANDLERS, {NULL, NULL}},
+};
+
+const struct finding_kind ews_directory_modules = {
+    .id = "ews-directory-modules",
+    .severity = SEVERITY_WARNING,
+    .title = "modules of the EWS virtual directory differ from those of a healthy server",
+    .why = "A module runs within every request. One that IIS cannot load ends them all with an "
+           "error; one that somebody else made sees all messages, and may be what fails.",
+    .symptom = "EWS answers 500 for everything, or for some requests on one server alone.",
+    .cause = "A module was added by hand, by a product that filters or watches requests, by an "
+             "update that was broken off, or by an intruder. A name without type means a native "
+             "module, which globalModules has to have; a name may be there once; what is locked "
+             "above may not be changed below.",
+    .applies_to = "Exchange 2007 and later, on IIS 7 and later",
+    .fix =
+        (const struct step_template[]){
+            LOOK_AT("modules", "compare it with a server that works"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = EWS_NODE_CMD,
+             .command = APPCMD " list modules",
+             .note = "native modules with the files that they are in"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "whoever is responsible for the server",
+             .command = "Find out whose the module is. If nobody knows it, examine the file "
+                        "before anything is changed: intruders keep their way in as a module of "
+                        "IIS."},
+            KEEP_A_COPY,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = EWS_NODE_CMD,
+             .command = "Take away the line that was seen, or give it back the entry of "
+                        "globalModules that it needs, as the server that works has it.",
+             .risk = "a change to applicationHost.config restarts the application pools"},
+            {0}},
+    .verify = (const struct step_template[]){READ_ANEW, {0}},
+    .undo = (const struct step_template[]){TAKE_THE_COPY, {0}},
+    .make_known = (const struct step_template[]){COPY_WHOLE, {0}},
+    .references = (const struct reference[]){MODULES, {NULL, NULL}},
+};
+
+const struct finding_kind ews_directory_settings = {
+    .id = "ews-directory-settings",
+    .severity = SEVERITY_INFO,
+    .title = "authentication or SSL of the EWS virtual directory are not as setup makes them",
+    .why = "Exchange keeps these in Active Directory and writes them to IIS. What was changed in "
+           "IIS alone is lost with the next change there, and a client may find no way to log on.",
+    .symptom = "Some clients are asked for a password again and again, or reach EWS from within "
+               "alone; others work.",
+    .cause = "Somebody changed them, in IIS Manager or with Set-WebServicesVirtualDirectory; on "
+             "purpose it is nothing to repair.",
+    .applies_to = "Exchange 2010 and later",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_NODE_SHELL,
+             .command = "Get-WebServicesVirtualDirectory -Server $env:COMPUTERNAME | Format-List "
+                        "Identity,*Url,*Authentication",
+             .note = "what Exchange itself wants; where IIS differs, IIS is what counts"},
+            LOOK_AT("access", "SSL"),
+            KEEP_A_COPY,
+            {.shell = SHELL_EMS,
+             .kind = STEP_DECIDE,
+             .where = "where it was not on purpose: " EWS_NODE_SHELL,
+             .command = "Get-WebServicesVirtualDirectory -Server $env:COMPUTERNAME | "
+                        "Set-WebServicesVirtualDirectory -WindowsAuthentication $true "
+                        "-BasicAuthentication $false -DigestAuthentication $false",
+             .risk = "whoever logs on with a password in plain text or by digest no longer can"},
+            {0}},
+    .verify = (const struct step_template[]){READ_ANEW, {0}},
+    .undo = (const struct step_template[]){TAKE_THE_COPY, {0}},
+    .make_known = (const struct step_template[]){COPY_WHOLE, {0}},
+    .references = (const struct reference[]){DEFAULTS, {NULL, NULL}},
+};
+
+const struct finding_kind ews_directory_differs = {
+    .id = "ews-directory-differs",
+    .severity = SEVERITY_WARNING,
+    .title = "the EWS virtual directory is not set up as on another server: {other}",
+    .why = "The fault of one node alone is in what this node has and the others have not. Servers "
+           "of one DAG that answer the same clients are to be set up alike.",
+    .symptom = "Something works through one server and fails through the other.",
+    .cause = "A change was made on one server alone: by hand, by a product that was installed "
+             "there, or by an update.",
+    .applies_to = "Exchange 2007 and later, on IIS 7 and later",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the two servers",
+             .command = "Say for each line that was seen which of the two is right: the server "
+                        "that works, and of settings what Get-WebServicesVirtualDirectory wants."},
+            KEEP_A_COPY,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = EWS_NODE_SHELL,
+             .command = "Make the other one the same. If it is many lines, make the virtual "
+                        "directory again: exdiag explain ews-mime-transient has the order of the "
+                        "commands."},
+            {0}},
+    .verify =
+        (const struct step_template[]){
+            {.shell = SHELL_SH,
+             .kind = STEP_FILL_IN,
+             .where = EWS_THIS_RUN,
+             .command = "exdiag check --file {one} --file {other-one} --only ews",
+             .note = "both servers' applicationHost.config, as they are then",
+             .also_powershell = true},
+            {0}},
+    .undo = (const struct step_template[]){TAKE_THE_COPY, {0}},
+    .make_known = (const struct step_template[]){COPY_WHOLE, {0}},
+    .references = (const struct reference[]){EWS_ARTICLE, HANDLERS, MODULES, {NULL, NULL}},
+};
+
+const struct finding_kind ews_requests_failed = {
+    .id = "ews-requests-failed",
+    .severity = SEVERITY_WARNING,
+    .title = "{failed} of {requests} requests to EWS failed by the server",
+    .why = "What one archiver meets others meet too: each of these is a request that a client "
+           "made rightly and that the server could not answer.",
+    .symptom = "Archiving, free/busy times, out-of-office, Outlook for Mac or meeting rooms have "
+               "errors at the hours that are shown.",
+    .cause = "500: the application, or what stands behind it; with ErrorInternalServerTransient"
+             "Error again and again the virtual directory itself (ews-mime-transient). 503: the "
+             "application pool is stopped or full, or a budget is used up (ErrorServerBusy). 502 "
+             "and 504: the front end does not reach the back end. Win32 status 64 and 1236: the "
+             "client, or a balancer, has given up before the answer.",
+    .applies_to = "Exchange 2007 and later; Logging\\Ews and Logging\\HttpProxy: 2013 and later",
+    .fix =
+        (const struct step_template[]){
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = "Exchange 2013 and later: " EWS_NODE_SHELL,
+             .command = "Get-HealthReport -Server $env:COMPUTERNAME -HealthSet EWS.Protocol",
+             .note = "whether Exchange itself finds something, and since when"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = EWS_NODE_CMD,
+             .command = APPCMD " list apppool MSExchangeServicesAppPool",
+             .note = "a pool that is stopped answers 503; events 5011 and 5002 of WAS say why"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "where the code is ErrorInternalServerTransientError",
+             .command = "Go on with ews-mime-transient: exdiag explain ews-mime-transient.",
+             .when = "transient"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = EWS_NODE_SHELL,
+             .command = "Compare with the logs of the other servers, of the same hours: if one "
+                        "alone has failures, take it out of the load balancer until it is "
+                        "repaired."},
+            {0}},
+    .verify = (const struct step_template[]){{.shell = SHELL_SH,
+                                              .kind = STEP_FILL_IN,
+                                              .where = EWS_THIS_RUN,
+                                              .command = "exdiag check --file {new-log} --only ews",
+                                              .note = "a log of the hours after the repair",
+                                              .also_powershell = true},
+                                             {0}},
+    .no_undo = "nothing is changed by looking",
+    .make_known =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the Exchange server",
+             .command = "Copy the log whole: IIS logs are in inetpub\\logs\\LogFiles\\W3SVC1 "
+                        "(front end) and W3SVC2 (back end), Exchange's own in Logging\\Ews and "
+                        "Logging\\HttpProxy\\Ews below its folder.",
+             .note = "IIS writes its columns with the first request of a file: keep the lines "
+                     "that begin with #"},
+            {0}},
+    .references =
+        (const struct reference[]){
+            EWS_CODES,
+            {"Microsoft Learn: The HTTP status codes in IIS",
+             "https://learn.microsoft.com/en-us/troubleshoot/developer/webapps/iis/health-"
+             "diagnostic-performance/http-status-code"},
+            {NULL, NULL}},
+};
