@@ -2,6 +2,7 @@
 
 #include "probes/ews/job_tell.h"
 #include "probes/ews/kinds.h"
+#include "probes/ews/live_kinds.h"
 
 #include <string.h>
 
@@ -155,6 +156,7 @@ static void judge_transient(const struct job_view *view)
         job_tell_fault(finding, view, &fault, lasting);
         job_plot(finding, view, &fault);
         job_tell_others(finding, view, &fault);
+        job_tell_damage(finding, view);
     } else if (fault.messages > 0) {
         finding = unknown(view->x, fault.kind,
                           "messages failed with ErrorInternalServerTransientError after fewer than "
@@ -193,18 +195,17 @@ static void judge_health(const struct job_view *view)
         not_applicable(view->x, &ews_mime_transient,
                        "no message failed with ErrorInternalServerTransientError, and none was "
                        "fetched");
-    else if (log->outcomes[MAILSTORE_RECOVERED] == 0)
-        healthy(view->x, &ews_mime_transient, "%s fetched, each with its first request",
-                job_messages(view, fetched));
     else
-        job_tell_recovered(
-            healthy(
-                view->x, &ews_mime_transient,
-                "%s fetched, of which %llu took more than one request: %llu more, %.1f s at "
-                "most",
-                job_messages(view, fetched), (unsigned long long)log->outcomes[MAILSTORE_RECOVERED],
-                (unsigned long long)log->recovered_requests, (double)log->recovered_span / 1000),
+        job_tell_damage(
+            healthy(view->x, &ews_mime_transient, "%s fetched, %llu of them with the first request",
+                    job_messages(view, fetched), (unsigned long long)log->outcomes[MAILSTORE_FINE]),
             view);
+}
+
+static void judge_recovered(const struct job_view *view)
+{
+    if (view->log->outcomes[MAILSTORE_RECOVERED] > 0)
+        job_tell_recovered(found(view->x, &ews_mime_recovered), view);
 }
 
 void ews_judge_job(struct examination *x, const struct subject *file)
@@ -231,5 +232,6 @@ void ews_judge_job(struct examination *x, const struct subject *file)
     judge_transient(view);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         judge_other(view, others[i]);
+    judge_recovered(view);
     judge_health(view);
 }

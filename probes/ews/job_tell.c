@@ -323,21 +323,32 @@ void job_tell_others(struct finding *finding, const struct job_view *view,
             saw(finding, &view->digest->evidence, "%s failed for another reason: %s",
                 job_messages(view, code->messages), code_text(code->code));
     }
-    job_tell_recovered(finding, view);
+}
+
+void job_tell_damage(struct finding *finding, const struct job_view *view)
+{
+    const struct mailstore_log *log = view->log;
+
+    if (log->damaged > 0)
+        saw(finding, &view->digest->evidence, "%llu of %llu lines are damaged",
+            (unsigned long long)log->damaged, (unsigned long long)log->lines);
 }
 
 void job_tell_recovered(struct finding *finding, const struct job_view *view)
 {
     const struct mailstore_log *log = view->log;
 
-    if (log->outcomes[MAILSTORE_RECOVERED] > 0 && log->outcomes[MAILSTORE_FAILED] > 0)
-        saw(finding, &view->digest->evidence,
-            "%s took more than one request, %.1f s at most, and came",
-            job_messages(view, log->outcomes[MAILSTORE_RECOVERED]),
-            (double)log->recovered_span / 1000);
-    if (log->damaged > 0)
-        saw(finding, &view->digest->evidence, "%llu of %llu lines are damaged",
-            (unsigned long long)log->damaged, (unsigned long long)log->lines);
+    set_text(finding, "messages", job_messages(view, log->outcomes[MAILSTORE_RECOVERED]));
+    set_text(finding, "log", "yes");
+    saw(finding, &view->digest->evidence, "of %s: %s, and %.1f s for one at most",
+        job_messages(view, log->messages),
+        counted(view, log->recovered_requests, "further request", "further requests"),
+        (double)log->recovered_span / 1000);
+    for (size_t i = 0; i < log->code_count; i++) {
+        if (log->codes[i].recovered > 0)
+            saw(finding, &view->digest->evidence, "%s meanwhile, of %s",
+                code_text(log->codes[i].code), job_messages(view, log->codes[i].recovered));
+    }
 }
 
 /* ---- pictures ---- */

@@ -38,9 +38,14 @@ void job_tell_fault(struct finding *finding, const struct job_view *view,
 /* The waits between requests, and the hours of the day. */
 void job_plot(struct finding *finding, const struct job_view *view, const struct job_fault *fault);
 
-/* How many failed for other reasons, and how many were fetched after all. */
+/* How many failed for other reasons. */
 void job_tell_others(struct finding *finding, const struct job_view *view,
                      const struct job_fault *fault);
+
+/* How many lines could not be read, if any. */
+void job_tell_damage(struct finding *finding, const struct job_view *view);
+
+/* How many were fetched after several requests, with what in between. */
 void job_tell_recovered(struct finding *finding, const struct job_view *view);
 
 #endif
