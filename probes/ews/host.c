@@ -76,8 +76,7 @@ static const char *fault_text(const struct iis_fault *fault, struct arena *arena
         [IIS_FAULT_DUPLICATE] = "is added twice: IIS answers 500.19",
         [IIS_FAULT_LOCKED] = "is locked above, and said here: IIS answers 500.19",
         [IIS_FAULT_LOCKED_ITEM] = "is locked above, and removed here: IIS answers 500.19",
-        [IIS_FAULT_NO_IMAGE] = "has neither a type nor an image in globalModules: IIS takes it for "
-                               "a managed module and answers 500.21",
+        [IIS_FAULT_NO_IMAGE] = "is native by its form, without an image: IIS answers 500.21",
     };
 
     return arena_print(
