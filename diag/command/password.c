@@ -18,6 +18,7 @@ static enum status read_line(const char *option, const char *what, const char *p
 {
     FILE *file;
     enum status status = platform_file_open(path, &file);
+    const char *end;
     size_t size;
 
     if (status != STATUS_OK) {
@@ -28,8 +29,13 @@ static enum status read_line(const char *option, const char *what, const char *p
     size = fread(line, 1, room - 1, file);
     fclose(file);
     line[size] = '\0';
-    if (strlen(line) == room - 1 && !strchr(line, '\n')) {
+    end = memchr(line, '\n', size);
+    if (!end && size == room - 1) {
         complain("%s: '%s': %s has up to %zu bytes", option, path, what, room - 2);
+        return STATUS_INVALID;
+    }
+    if (strlen(line) < (end ? (size_t)(end - line) : size)) {
+        complain("%s: '%s': its first line has a NUL in it", option, path);
         return STATUS_INVALID;
     }
     line[strcspn(line, "\r\n")] = '\0';
