@@ -21,6 +21,7 @@ static const struct {
     {"curl_easy_perform", offsetof(struct http_functions, easy_perform)},
     {"curl_easy_cleanup", offsetof(struct http_functions, easy_cleanup)},
     {"curl_easy_strerror", offsetof(struct http_functions, easy_strerror)},
+    {"curl_version_info", offsetof(struct http_functions, version_info)},
     {"curl_slist_append", offsetof(struct http_functions, slist_append)},
     {"curl_slist_free_all", offsetof(struct http_functions, slist_free_all)},
 };

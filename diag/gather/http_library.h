@@ -14,6 +14,7 @@ struct http_functions {
     CURLcode (*easy_perform)(CURL *handle);
     void (*easy_cleanup)(CURL *handle);
     const char *(*easy_strerror)(CURLcode code);
+    curl_version_info_data *(*version_info)(CURLversion version);
     struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
     void (*slist_free_all)(struct curl_slist *list);
 };

@@ -284,6 +284,17 @@ static void drop_fields(struct transfer *transfer)
     transfer->fields = NULL;
 }
 
+/* TLS 1.0 and 1.1 sign with SHA-1, which OpenSSL does at its security level 0 alone. */
+static void look_at_old_peers(const struct http_functions *curl, CURL *handle)
+{
+    static const char openssl[] = "OpenSSL/";
+    const curl_version_info_data *version = curl->version_info(CURLVERSION_NOW);
+
+    curl->easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_0);
+    if (version->ssl_version && strncmp(version->ssl_version, openssl, sizeof openssl - 1) == 0)
+        curl->easy_setopt(handle, CURLOPT_SSL_CIPHER_LIST, "DEFAULT:@SECLEVEL=0");
+}
+
 static void set_trust(const struct http_session *session, CURL *handle, bool verify)
 {
     const struct http_functions *curl = session->curl;
@@ -293,8 +304,10 @@ static void set_trust(const struct http_session *session, CURL *handle, bool ver
     curl->easy_setopt(handle, CURLOPT_CERTINFO, 1L);
     curl->easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
     curl->easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-    curl->easy_setopt(handle, CURLOPT_SSLVERSION,
-                      (long)(verify ? CURL_SSLVERSION_TLSv1_2 : CURL_SSLVERSION_TLSv1_0));
+    if (session->scheme == WEB_ANONYMOUS)
+        look_at_old_peers(curl, handle);
+    else
+        curl->easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (text || file)
         curl->easy_setopt(handle, CURLOPT_CAPATH, NULL); /* the system's has no say then */
     if (text) {

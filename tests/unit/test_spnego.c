@@ -150,12 +150,30 @@ static void test_ap_req(void **state)
     buffer_release(&ap_req);
 }
 
+/* A whole token of Kerberos goes into SPNEGO as an AP-REQ does with its header. */
+static void test_token(void **state)
+{
+    static const char kerberos[] = "\x60\x10\x06\x09\x2A\x86\x48\x86\xF7\x12\x01\x02\x02\x01\0abc";
+    struct buffer from_request, from_token;
+
+    (void)state;
+    buffer_init(&from_request, 1024);
+    buffer_init(&from_token, 1024);
+    spnego_write_ap_req("abc", 3, &from_request);
+    spnego_write_token(kerberos, sizeof kerberos - 1, &from_token);
+    assert_int_equal(from_request.size, from_token.size);
+    assert_memory_equal(from_request.text, from_token.text, from_token.size);
+    buffer_release(&from_request);
+    buffer_release(&from_token);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kerberos_tokens),
         cmocka_unit_test(test_from_apache),
         cmocka_unit_test(test_ap_req),
+        cmocka_unit_test(test_token),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
