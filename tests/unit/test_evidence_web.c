@@ -101,8 +101,12 @@ static void test_key(void **state)
     others[4].path = "/powershell/";
     others[5].request = WEB_IDENTIFY;
     others[6].as_somebody = false;
-    for (size_t i = 0; i < 7; i++)
+    assert_true(evidence_web.is_answer_to(&question.evidence, &same.evidence));
+    for (size_t i = 0; i < 7; i++) {
         assert_null(evidence_store_find(store, &evidence_web, &others[i].evidence));
+        assert_false(evidence_web.is_answer_to(&question.evidence, &others[i].evidence));
+        assert_false(evidence_web.is_answer_to(&others[i].evidence, &question.evidence));
+    }
     evidence_store_free(store);
 }
 
@@ -186,6 +190,7 @@ static void test_what_is_none(void **state)
     struct evidence_store *store = evidence_store_new(), *copy = evidence_store_new();
     json_t *object = evidence_to_json(make(store)), *list = json_array();
     const struct web_exchange *got;
+    char long_body[WEB_BODY_MOST + 1];
 
     (void)state;
     for (unsigned i = 0; i < 100; i++)
@@ -201,6 +206,8 @@ static void test_what_is_none(void **state)
     json_object_set_new(object, "code", json_integer(99));
     json_object_set_new(object, "body_status", json_string("great"));
     json_object_set_new(object, "body_size", json_integer(-5));
+    memset(long_body, 'x', sizeof long_body);
+    json_object_set_new(object, "body", json_stringn(long_body, sizeof long_body));
     json_object_set_new(object, "answered_ms", json_string("x"));
     json_object_set_new(object, "ended_ms", json_real(1e20));
     assert_int_equal(evidence_from_json(copy, object), STATUS_OK);
@@ -214,6 +221,8 @@ static void test_what_is_none(void **state)
     assert_int_equal(got->code, 0);
     assert_int_equal(got->body_status, STATUS_MALFORMED);
     assert_int_equal(got->body_size, 0);
+    assert_null(got->body);
+    assert_int_equal(got->body_kept, 0);
     assert_true(got->answered <= 0 && got->ended <= 0);
     json_decref(object);
     evidence_store_free(copy);

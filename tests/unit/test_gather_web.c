@@ -253,6 +253,53 @@ static void test_challenges(void **state)
     tear_down(&lab);
 }
 
+/* More of everything than is kept, and the same codes again and again. */
+static void say_too_much(void *context, const struct web_heard *heard, struct web_reply *reply)
+{
+    struct buffer body;
+
+    (void)context;
+    (void)heard;
+    buffer_init(&body, 65536);
+    web_say_status(reply, 401);
+    for (unsigned i = 0; i < 40; i++) {
+        web_say_field(reply, "Server", "one of many");
+        web_say_field(reply, "WWW-Authenticate", "Negotiate, NTLM");
+        buffer_print(&body, "<p>500.%u 0x80070021 500.19</p>", i);
+    }
+    for (unsigned i = 0; i < 400; i++)
+        buffer_add_string(&body, "<p>another line of a page that is longer than is kept</p>");
+    web_say_body(reply, "text/html", body.text, body.size);
+    buffer_release(&body);
+}
+
+static void test_too_much(void **state)
+{
+    const struct web_exchange *got;
+    struct http_access *access;
+    struct lab lab;
+
+    (void)state;
+    set_up(&lab, (const char *const[]){"fine"}, 1, false);
+    lab.list[0].answer = say_too_much;
+    access = access_of(&lab, (struct http_credentials){.user = NULL});
+    got = ask_as(&lab, access, &(struct asking){.peer = 0});
+    assert_int_equal(got->code, 401);
+    assert_int_equal(got->field_count, WEB_FIELDS_MOST);
+    assert_int_equal(got->challenge_count, WEB_CHALLENGES_MOST);
+    assert_int_equal(got->code_count, WEB_CODES_MOST);
+    assert_string_equal(got->codes[0], "500.0");
+    assert_string_equal(got->codes[1], "0x80070021");
+    assert_string_equal(got->codes[2], "500.19");
+    assert_string_equal(got->codes[3], "500.1");
+    assert_int_equal(got->body_kept, WEB_BODY_MOST);
+    assert_true(got->body_size > WEB_BODY_MOST);
+    assert_int_equal(strlen(got->body), WEB_BODY_MOST);
+    drop(got);
+    http_access_leave(access);
+    tear_down(&lab);
+}
+
 static void test_identify(void **state)
 {
     static const char *const behaviours[] = {"identify"};
@@ -272,6 +319,7 @@ static void test_identify(void **state)
     web_peers_heard(lab.peers, 0, heard);
     assert_non_null(strstr(heard, "POST /wsman HTTP/1.1\nHost: mail.contoso.com:"));
     assert_non_null(strstr(heard, "\nWSMANIDENTIFY: unauthenticated\n"));
+    assert_non_null(strstr(heard, "<i:Identify/></s:Body></s:Envelope>"));
     assert_null(strstr(heard, "Expect"));
     http_access_leave(access);
     tear_down(&lab);
@@ -820,6 +868,7 @@ int main(void)
         cmocka_unit_test(test_outcomes),
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_challenges),
+        cmocka_unit_test(test_too_much),
         cmocka_unit_test(test_identify),
         cmocka_unit_test(test_nothing_secret_in_the_clear),
         cmocka_unit_test(test_names_are_needed),
