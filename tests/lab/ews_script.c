@@ -184,7 +184,7 @@ static void answer_content(struct ews_lab *lab, const char *code, size_t size, s
     struct buffer content;
 
     buffer_init(&content, EWS_LAB_BODY_MOST);
-    if (!code)
+    if (!code && !lab->has_no_mime)
         add_mime(size, &content);
     answer_simply(lab, "GetItem", code, content.text, out);
     buffer_release(&content);

@@ -39,6 +39,7 @@ struct ews_lab {
     const char *create_codes[2]; /* of a message in Drafts, of an appointment; NULL: fine */
     const char *attach_code, *delete_code; /* the same; of a deletion: so many times: */
     unsigned delete_failures;
+    bool has_no_mime;           /* GetItem succeeds, and there is no MimeContent in it */
     const char *test_item_code; /* of its MIME content, for ever */
 
     /* what came of it */

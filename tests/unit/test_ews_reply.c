@@ -118,6 +118,7 @@ static void mime_is_measured(void **state)
                  {MIME(""), 0, 0, false},
                  {MIME("Ug="), 3, 1, true},
                  {MIME("U=gg"), 2, 0, true},
+                 {MIME("UmVj===="), 8, 3, true},
                  {MIME("Um*j"), 3, 2, true},
                  {MIME("Ug====="), 7, 1, true},
                  {MIME("<![CDATA[UmVj]]>UmVj"), 8, 6, false}};
@@ -155,6 +156,7 @@ static void faults_and_back_off(void **state)
     assert_false(read_reply(BACK_OFF("4294967296")).messages[0].has_back_off);
     assert_false(read_reply(BACK_OFF("1e3")).messages[0].has_back_off);
     assert_false(read_reply(BACK_OFF("99999999999999999999999")).messages[0].has_back_off);
+    assert_false(read_reply(BACK_OFF("18446744073709551617")).messages[0].has_back_off);
     assert_true(read_reply(BACK_OFF("4294967295")).messages[0].has_back_off);
 }
 
@@ -239,6 +241,11 @@ static void codes_that_are_none(void **state)
             .messages[0]
             .code,
         "ErrorA1");
+    assert_false(
+        read_reply(GET("<m:X><m:ResponseCode>ErrorA1</m:ResponseCode><m:ResponseCode>NoError"
+                       "</m:ResponseCode></m:X>"))
+            .messages[0]
+            .is_success);
 }
 
 /* ---- pieces ---- */
@@ -398,6 +405,68 @@ static void limits_of_lists(void **state)
     buffer_release(&text);
 }
 
+/* The ids of Exchange have some 150 characters. */
+static void ids_that_are_too_long(void **state)
+{
+    struct buffer text;
+
+    (void)state;
+    for (size_t size = EWS_ID_MOST; size <= EWS_ID_MOST + 1; size++) {
+        struct ews_reply reply;
+
+        buffer_init(&text, 1 << 20);
+        buffer_add_string(&text, BEGIN "<m:R><m:ResponseMessages><m:X><m:RootFolder "
+                                       "IncludesLastItemInRange=\"true\"><t:Items><t:Message>"
+                                       "<t:ItemId Id=\"");
+        add_times(&text, "x", size);
+        buffer_add_string(&text, "\"/></t:Message></t:Items></m:RootFolder></m:X>"
+                                 "</m:ResponseMessages></m:R>" END);
+        reply = read_pieces(text.text, text.size, 1000);
+        assert_int_equal(reply.messages[0].item_count, size == EWS_ID_MOST);
+        assert_int_equal(reply.messages[0].more, size > EWS_ID_MOST);
+        assert_true(reply.messages[0].is_last_in_range);
+        buffer_release(&text);
+    }
+}
+
+static void add_with_namespaces(struct buffer *out, const char *name, unsigned count)
+{
+    buffer_print(out, "<%s", name);
+    for (unsigned i = 0; i < count; i++)
+        buffer_print(out, " xmlns:n%u='u'", i);
+    buffer_add_string(out, ">");
+}
+
+/* Of namespaces those count that are open at once. */
+static void namespaces(void **state)
+{
+    struct buffer text;
+
+    (void)state;
+    buffer_init(&text, 1 << 20);
+    buffer_add_string(&text, BEGIN);
+    for (unsigned i = 0; i < 5; i++) {
+        add_with_namespaces(&text, "a", 200);
+        buffer_add_string(&text, "</a>");
+    }
+    assert_int_equal(read_pieces(text.text, text.size, 1000).status, STATUS_CLOSED);
+    add_with_namespaces(&text, "a", 200);
+    add_with_namespaces(&text, "a", 200);
+    assert_int_equal(read_pieces(text.text, text.size, 1000).status, STATUS_TOO_LARGE);
+    buffer_release(&text);
+}
+
+/* What stands in comments, instructions and CDATA is no markup. */
+static void markup_that_is_none(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        read_reply(GET("<!-- -> <!DOCTYPE a> <b c='d --><m:X><m:ResponseCode>NoError"
+                       "</m:ResponseCode><?p > <!DOCTYPE a> ?><![CDATA[<!DOCTYPE a> ]> ]]]></m:X>"))
+            .status,
+        STATUS_OK);
+}
+
 /* 100 MiB of content are measured in the memory that a small reply takes. */
 static void large_content_is_not_kept(void **state)
 {
@@ -454,6 +523,9 @@ int main(void)
         cmocka_unit_test_teardown(nuls_and_utf_16, forget),
         cmocka_unit_test_teardown(floods, forget),
         cmocka_unit_test_teardown(limits_of_lists, forget),
+        cmocka_unit_test_teardown(ids_that_are_too_long, forget),
+        cmocka_unit_test_teardown(namespaces, forget),
+        cmocka_unit_test_teardown(markup_that_is_none, forget),
         cmocka_unit_test_teardown(large_content_is_not_kept, forget),
         cmocka_unit_test_teardown(the_whole_has_a_limit, forget),
     };

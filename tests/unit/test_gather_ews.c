@@ -45,7 +45,7 @@ static enum status post(void *context, const struct buffer *request, ews_take *t
     head->http = answer.http;
     head->server = arena_copy_string(arena, line.lab->node);
     size = line.cut_off && line.cut_off < answer.body.size ? line.cut_off : answer.body.size;
-    for (size_t at = 0; at < size; at += 100)
+    for (size_t at = 0; at < size && !is_broken; at += 100)
         take(reader, answer.body.text + at, size - at < 100 ? size - at : 100);
     buffer_release(&answer.body);
     return is_broken ? STATUS_CLOSED : STATUS_OK;
@@ -317,6 +317,35 @@ static void an_old_server_is_asked_as_such(void **state)
     evidence_free(&survey->evidence);
 }
 
+/* A search is made as often as an item is asked for. */
+static void a_search_that_fails_for_ever(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+    struct ews_survey *survey;
+
+    (void)state;
+    lab.find_code = "ErrorInternalServerTransientError";
+    survey = survey_of(&lab, false);
+    assert_int_equal(survey->evidence.status, STATUS_OK);
+    assert_int_equal(lab.finds, EWS_ATTEMPTS);
+    assert_string_equal(survey->last.code, "ErrorInternalServerTransientError");
+    evidence_free(&survey->evidence);
+}
+
+/* "It was done", and nothing came. */
+static void success_without_content(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+    struct ews_survey *survey;
+
+    (void)state;
+    lab.has_no_mime = true;
+    survey = survey_of(&lab, false);
+    assert_int_equal(survey->items[0].outcome, EWS_OUTCOME_OTHER);
+    assert_int_equal(survey->items[0].mime_bytes, 0);
+    evidence_free(&survey->evidence);
+}
+
 /* ---- answers that are none of EWS ---- */
 
 static void pages_are_told_apart(void **state)
@@ -459,6 +488,7 @@ static void what_an_earlier_run_left_is_deleted(void **state)
     (void)state;
     lab.test_items = 3;
     survey = survey_of(&lab, true);
+    assert_int_equal(lab.finds, 3); /* items, test items, and items without those */
     assert_int_equal(survey->cleared, 3);
     assert_int_equal(survey->planted, EWS_PLANTED_DELETED);
     assert_int_equal(lab.test_items, 0);
@@ -500,6 +530,7 @@ static void the_end_of_the_run_leaves_nothing(void **state)
         assert_true(survey->planted == EWS_PLANTED_DELETED ||
                     (survey->planted == EWS_PLANTED_NONE && lab.creates == 0));
         assert_true(line.count <= after + 3);
+        assert_true(after > 1 || lab.finds == 1);
         evidence_free(&survey->evidence);
     }
 }
@@ -518,6 +549,39 @@ static void what_cannot_be_deleted_is_said(void **state)
     assert_string_equal(survey->plant.code, "ErrorInternalServerTransientError");
     assert_true(lab.deletes > 3);
     assert_true(line.latest_deadline < EWS_CLEAN_UP * INT64_C(1000));
+    evidence_free(&survey->evidence);
+}
+
+/* The answer to its deletion is lost, and then it is not there any more. */
+static void what_is_gone_is_deleted(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+    struct ews_survey *survey;
+
+    (void)state;
+    lab.item_count = 0;
+    line.broken_from = 6;
+    line.broken_count = 1;
+    line.does_it_all_the_same = true;
+    survey = survey_of(&lab, true);
+    assert_int_equal(survey->planted, EWS_PLANTED_DELETED);
+    assert_int_equal(lab.deletes, 2);
+    evidence_free(&survey->evidence);
+}
+
+/* However long the server wants to be left alone: what was made there is deleted first. */
+static void a_deletion_does_not_wait(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+    struct ews_survey *survey;
+
+    (void)state;
+    lab.busy = 1;
+    lab.busy_after = 4;
+    lab.back_off = 297749;
+    survey = survey_of(&lab, true);
+    assert_int_equal(survey->planted, EWS_PLANTED_DELETED);
+    assert_true(line.clock < 10000000);
     evidence_free(&survey->evidence);
 }
 
@@ -561,6 +625,10 @@ int main(void)
         cmocka_unit_test_setup(the_end_of_the_run_leaves_nothing, begin),
         cmocka_unit_test_setup(what_cannot_be_deleted_is_said, begin),
         cmocka_unit_test_setup(a_deletion_is_insisted_on, begin),
+        cmocka_unit_test_setup(what_is_gone_is_deleted, begin),
+        cmocka_unit_test_setup(a_deletion_does_not_wait, begin),
+        cmocka_unit_test_setup(a_search_that_fails_for_ever, begin),
+        cmocka_unit_test_setup(success_without_content, begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
