@@ -375,7 +375,7 @@ static enum file_type text_type(const char *text)
 
 enum file_type file_type_of(const unsigned char *bytes, size_t size, enum text_encoding *encoding)
 {
-    char text[FILE_TYPE_HEAD + 1];
+    char text[FILE_TYPE_HEAD + 1] = "";
     enum file_type type;
     size_t mark;
 

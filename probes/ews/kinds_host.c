@@ -28,8 +28,8 @@
 #define READ_ANEW                                                                                  \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = EWS_THIS_RUN,                            \
-        .command = "exdiag check --file {new-file} --only ews",                  \
-        .note = "the file as it is then", .also_powershell = true                                  \
+        .command = "exdiag check --file {new-file} --only ews", .note = "the file as it is then",  \
+        .also_powershell = true                                                                    \
     }
 
 #define COPY_WHOLE                                                                                 \
