@@ -14,7 +14,7 @@ uint32_t series_height(const struct series *series, int64_t value, uint32_t leve
 {
     int64_t most = series_most(series), height;
 
-    if (value <= 0)
+    if (value <= 0 || most <= 0)
         return 0;
     while (most > INT64_MAX / 4 / levels) {
         most /= 2;

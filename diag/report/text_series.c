@@ -97,10 +97,9 @@ static void put_steps(const struct drawing *drawing)
 
     for (size_t column = 0; column < drawing->shown; column++) {
         size_t at = left + column * drawing->width;
+        uint64_t step = drawing->series->first + column * drawing->merged;
         char number[24];
-        int size =
-            snprintf(number, sizeof number, "%llu",
-                     (unsigned long long)(drawing->series->first + column * drawing->merged));
+        int size = snprintf(number, sizeof number, "%llu", (unsigned long long)step);
 
         if (at < end || at + (size_t)size > drawing->wrap->columns)
             continue;

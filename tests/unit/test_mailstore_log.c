@@ -174,6 +174,7 @@ static void test_threads(void **state)
     assert_int_equal(log.failed[0].requests, 1);
     assert_int_equal(log.failed[1].requests, 3);
     assert_int_equal(log.failed[1].span, 500);
+    assert_int_equal(log.codes[0].again + log.codes[1].again, 1);
     assert_int_equal(log.code_count, 2);
 }
 
@@ -277,6 +278,46 @@ static void test_warnings(void **state)
     assert_int_equal(log.codes[0].messages, 0);
 }
 
+/* A warning behind the last request is no failure, and takes none back. */
+static void test_last_warning(void **state)
+{
+    struct mailstore_log log = read_text(
+        T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8 "02.000 [1] WARN ErrorServerBusy\n" T8
+           "03.000 [1" NAMED T8 "04.000 [1" REQUEST T8 "05.000 [1] EXCEPTION ErrorOdd\n"
+           ": ErrorStrange\n" T8 "06.000 [1] WARN x\n" T8 "07.000 [1" NAMED);
+
+    (void)state;
+    assert_int_equal(log.outcomes[MAILSTORE_FINE], 1);
+    assert_int_equal(log.outcomes[MAILSTORE_FAILED], 1);
+    assert_string_equal(log.failed[0].code, "ErrorOdd");
+}
+
+/* Codes have the first and the last line that tells of them, whichever thread ends first. */
+static void test_lines_of_codes(void **state)
+{
+    struct mailstore_log log =
+        read_text(T8 "00.000 [2" NAMED T8 "01.000 [2" REQUEST T8 "02.000 [2" EXCEPTION TRANSIENT T8
+                     "03.000 [1" NAMED T8 "04.000 [1" REQUEST T8 "05.000 [1" EXCEPTION TRANSIENT T8
+                     "06.000 [1" NAMED);
+
+    (void)state;
+    assert_int_equal(log.codes[0].first_line, 3);
+    assert_int_equal(log.codes[0].last_line, 7);
+}
+
+/* Exceptions at other calls are not the message's, nor of its time. */
+static void test_time_of_other_calls(void **state)
+{
+    struct mailstore_log log =
+        read_text(T8 "01.000 [1" NAMED T8 "02.000 [1" REQUEST T8 "03.000 [1" REQUEST T8
+                     "04.000 [1] INFO Sending EWS Request (DeleteItem)\n" T8
+                     "09.000 [1] EXCEPTION x\n" T8 "10.000 [1" NAMED);
+
+    (void)state;
+    assert_int_equal(log.outcomes[MAILSTORE_RECOVERED], 1);
+    assert_int_equal(log.recovered_span, 1000);
+}
+
 /* Exceptions at other calls are not the message's. */
 static void test_other_calls(void **state)
 {
@@ -304,12 +345,13 @@ static void test_other_calls(void **state)
 /* By thread, in lower case, and only from lines that tell what is done. */
 static void test_mailboxes(void **state)
 {
-    struct mailstore_log log = read_text(
-        T8 "00.000 [1] INFO Archiving mailbox 'Jan.Novak@Contoso.com'.\n" T8
-           "00.000 [2] INFO as eva@contoso, @x.y, a@.b\n" T8 "00.000 [1" NAMED T8
-           "01.000 [1" REQUEST T8 "02.000 [1" EXCEPTION TRANSIENT T8 "02.000 [1" NAMED T8
-           "03.000 [1" REQUEST T8 "04.000 [1] EXCEPTION ErrorItemNotFound of no@one.com\n" T8
-           "05.000 [2" NAMED T8 "06.000 [2" REQUEST T8 "06.000 [2" END);
+    struct mailstore_log log =
+        read_text(T8 "00.000 [1] INFO Archiving mailbox 'Jan.Novak@Contoso.com'.\n" T8
+                     "00.000 [2] INFO as eva@contoso\n" T8 "00.000 [2] INFO @x.y\n" T8
+                     "00.000 [2] INFO a@.b\n" T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8
+                     "02.000 [1" EXCEPTION TRANSIENT T8 "02.000 [1" NAMED T8 "03.000 [1" REQUEST T8
+                     "04.000 [1] EXCEPTION ErrorItemNotFound of no@one.com\n" T8
+                     "05.000 [2" NAMED T8 "06.000 [2" REQUEST T8 "06.000 [2" END);
 
     (void)state;
     assert_int_equal(log.mailbox_count, 1);
@@ -392,6 +434,8 @@ static void test_forms(void **state)
         "2014-01-23 08:00:00.000 [1" REQUEST,
         "08:02:00.000 [1",
         "08200200.000 [1" REQUEST,
+        "08200:00.000 [1" REQUEST,
+        "08:00200.000 [1" REQUEST,
     };
 
     (void)state;
@@ -508,16 +552,17 @@ static void test_manners(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_document),   cmocka_unit_test(test_cut_off),
-        cmocka_unit_test(test_outcomes),   cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_threads),    cmocka_unit_test(test_thread_numbers),
-        cmocka_unit_test(test_languages),  cmocka_unit_test(test_statuses),
-        cmocka_unit_test(test_warnings),   cmocka_unit_test(test_other_calls),
-        cmocka_unit_test(test_mailboxes),  cmocka_unit_test(test_again),
-        cmocka_unit_test(test_clock),      cmocka_unit_test(test_clock_set_back),
-        cmocka_unit_test(test_forms),      cmocka_unit_test(test_torn),
-        cmocka_unit_test(test_long_lines), cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_manners),
+        cmocka_unit_test(test_document),       cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_outcomes),       cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_threads),        cmocka_unit_test(test_thread_numbers),
+        cmocka_unit_test(test_languages),      cmocka_unit_test(test_statuses),
+        cmocka_unit_test(test_warnings),       cmocka_unit_test(test_other_calls),
+        cmocka_unit_test(test_mailboxes),      cmocka_unit_test(test_again),
+        cmocka_unit_test(test_clock),          cmocka_unit_test(test_clock_set_back),
+        cmocka_unit_test(test_forms),          cmocka_unit_test(test_torn),
+        cmocka_unit_test(test_long_lines),     cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_manners),        cmocka_unit_test(test_last_warning),
+        cmocka_unit_test(test_lines_of_codes), cmocka_unit_test(test_time_of_other_calls),
     };
 
     return cmocka_run_group_tests(tests, NULL, release);
