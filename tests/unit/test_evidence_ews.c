@@ -148,8 +148,7 @@ static void hostile_files(void **state)
         "{}", "{\"address\": \"203.0.113.7:443\", \"host\": \"a\", \"mailbox\": \"b@c\"}",
         "{\"address\": \"203.0.113.7\", \"host\": \"a\", \"mailbox\": \"b@c\", \"most\": 5}",
         "{\"address\": \"203.0.113.7:443\", \"host\": \"a\", \"mailbox\": \"b@c\", \"most\": 101}",
-        "{\"address\": \"203.0.113.7:443\", \"host\": \"a\", \"mailbox\": \"b@c\", \"most\": 5, "
-        "\"kdc\": \"x\"}"};
+        "{\"address\": \"[::1]:1\", \"host\": \"a\", \"mailbox\": \"b@c\", \"most\": 5, \"kdc\": \"x\"}"};
     struct evidence_store *store = evidence_store_new();
     struct ews_survey *survey = add(store);
     json_t *json = evidence_to_json(&survey->evidence), *list = json_array(), *many = json_array();

@@ -579,6 +579,8 @@ static void a_deletion_does_not_wait(void **state)
     lab.busy = 1;
     lab.busy_after = 4;
     lab.back_off = 297749;
+    lab.delete_code = "ErrorInternalServerTransientError";
+    lab.delete_failures = 1;
     survey = survey_of(&lab, true);
     assert_int_equal(survey->planted, EWS_PLANTED_DELETED);
     assert_true(line.clock < 10000000);
