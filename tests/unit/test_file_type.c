@@ -42,9 +42,15 @@ static const struct {
     {BYTES("GMBU\0\x07\x01\0"), FILE_TYPE_UNKNOWN},
     {BYTES("ElfFile\0\0\0\0\0\0\0\0\0"), FILE_TYPE_EVTX},
     {BYTES("MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0"), FILE_TYPE_UNKNOWN},
+    {BYTES("09:15:00.125 [7] INFO x\r\n\0\0\0\0\0\0\0"), FILE_TYPE_MAILSTORE_LOG},
+    {BYTES("\0\0\0\0\r\n09:15:00.125 [7] INFO x\r\n"), FILE_TYPE_MAILSTORE_LOG},
+    {BYTES("\0\0\0\0\r\n09:15:00 [7] INFO x\r\n"), FILE_TYPE_UNKNOWN},
 };
 
-/* Signatures of both byte orders; a signature without its second half is none. */
+/*
+ * Signatures of both byte orders; a signature without its second half is none. Of text with zeros
+ * in it job logs alone are recognised.
+ */
 static void test_binary_files(void **state)
 {
     (void)state;
@@ -57,6 +63,7 @@ static void test_binary_files(void **state)
     }
 }
 
+#define AT     "   at A.B()\n   at A.C()\n   at A.D()\n   at A.E()\n   at A.F()\n"
 #define EVENTS "http://schemas.microsoft.com/win/2004/08/events/event"
 
 static const struct {
@@ -100,6 +107,8 @@ static const struct {
     {"version: 2\n", FILE_TYPE_UNKNOWN},
     {"09:15:00.125 [7] INFO Retrieving message...\n", FILE_TYPE_MAILSTORE_LOG},
     {": continued from above\n09:15:00.125 [112] EXCEPTION Error\n", FILE_TYPE_MAILSTORE_LOG},
+    {AT AT AT AT "09:15:00.125 [112] INFO x\n", FILE_TYPE_MAILSTORE_LOG},
+    {AT AT AT AT "at 09:15:00.125 [112] INFO x\n", FILE_TYPE_UNKNOWN},
     {"09:15:00.125 [main] INFO com.example.Server - started\n", FILE_TYPE_UNKNOWN},
     {"09:15:00,125 [7] INFO\n", FILE_TYPE_UNKNOWN},
     {"09:15:00.125 [7] ", FILE_TYPE_UNKNOWN},
@@ -263,7 +272,8 @@ static void test_samples(void **state)
         {"captures/stall-lo.pcapng", FILE_TYPE_PCAPNG, TEXT_ENCODING_BINARY},
         {"../documents/kb-q182821-mx-failover.txt", FILE_TYPE_NETMON_TEXT, TEXT_ENCODING_ASCII},
         {"evtx/new-user-security.evtx", FILE_TYPE_EVTX, TEXT_ENCODING_BINARY},
-        {"logs/HttpProxy-PowerShell_2023011116-1.LOG", FILE_TYPE_HTTP_PROXY_LOG, TEXT_ENCODING_ASCII},
+        {"logs/HttpProxy-PowerShell_2023011116-1.LOG", FILE_TYPE_HTTP_PROXY_LOG,
+         TEXT_ENCODING_ASCII},
         {"logs/IIS-u_ex.log", FILE_TYPE_IIS_LOG, TEXT_ENCODING_ASCII},
         {"logs/MailStore-job.log", FILE_TYPE_MAILSTORE_LOG, TEXT_ENCODING_UTF8},
         {"logs/MessageTracking-2010-BOM-CRLF.LOG", FILE_TYPE_TRACKING_LOG, TEXT_ENCODING_UTF8},
