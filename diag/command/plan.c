@@ -147,6 +147,15 @@ static void print_first_asks(const struct evidence_store *store)
     }
 }
 
+static bool has_mailbox(const struct options *options)
+{
+    size_t i = 0;
+
+    while (i < options->subject_count && options->subjects[i].kind != SUBJECT_MAILBOX)
+        i++;
+    return i < options->subject_count;
+}
+
 static void print_times(const struct options *options, bool is_patient)
 {
     double timeout = options->timeout / 1000.0, patience = options->patience / 1000.0;
@@ -155,6 +164,8 @@ static void print_times(const struct options *options, bool is_patient)
            "another a few\ntimes, so a run takes a second where everything answers, and several "
            "times %.1f s where nothing does\n",
            timeout, timeout);
+    if (has_mailbox(options))
+        printf("up to %.1f s for items of a mailbox that keep failing (--patience)\n", patience);
     if (is_patient)
         printf("up to %.1f s more where a mail server accepts a connection and stays silent "
                "(--patience);\n%u are waited for side by side (--jobs), 2 of them at one address "

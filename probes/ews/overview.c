@@ -26,6 +26,19 @@ static const struct paragraph paragraphs[] = {
      "CGI uninstalled from IIS, which had been suspected: the error stayed until the virtual "
      "directory was made again. Healthy servers have no CGI, and it is named in a report where it "
      "is found, but never as the cause."},
+    {"asking the server itself",
+     "exdiag check --mailbox ADDRESS --server HOST finds up to ten items of the kinds in question, "
+     "meeting requests, appointments and what was written in RTF, and asks for their MIME content "
+     "as the archiver does: up to sixteen times, each wait 0.2 s longer, and no sooner than the "
+     "server asks for (BackOffMilliseconds, Retry-After), all within --patience.\n"
+     "Name --server once for each node: the same items are asked for through each, and an item "
+     "that comes through one and not through the other shows where the fault lives.\n"
+     "Nothing is changed. Only with --plant-test-item a meeting request with an inline picture is "
+     "made in Drafts, asked for and deleted again, also after Ctrl-C; it is sent to nobody. Where "
+     "the server makes no such message, it is an appointment of the year 2000. What an earlier run "
+     "had to leave is deleted first.\n"
+     "Who asks: the bearer of --token-file, --user, or the caller with a Kerberos ticket; with "
+     "--impersonate as the mailbox's owner. Of an item a hash, its class and sizes are kept."},
     {"which code is which fault",
      "ErrorInternalServerTransientError again and again for one message: the virtual directory, as "
      "above (ews-mime-transient). Once or twice, and then the message: nothing is wrong.\n"
