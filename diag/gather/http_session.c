@@ -44,6 +44,7 @@ struct transfer {
     const struct http_request *request;
     struct http_response *response;
     struct curl_slist *fields;
+    int64_t deadline;
     struct buffer secret; /* the line that shows who one is; or empty */
     struct buffer why;
     int64_t began;
@@ -198,8 +199,7 @@ static enum status write_ticket(struct transfer *transfer, struct kerberos_told 
     buffer_init(&negotiation, TOKEN_MOST);
     if (!session->client) {
         buffer_clear(&session->caller);
-        status =
-            platform_kerberos_client(&service, transfer->request->deadline, told, &session->client);
+        status = platform_kerberos_client(&service, transfer->deadline, told, &session->client);
     }
     if (status == STATUS_OK)
         status = platform_kerberos_token(session->client, http_chain_binding(&session->chain),
@@ -367,7 +367,7 @@ static void set_ntlm(struct transfer *transfer, CURL *handle)
 
 static int64_t allowance(const struct transfer *transfer)
 {
-    return transfer->request->deadline - platform_monotonic_clock();
+    return transfer->deadline - platform_monotonic_clock();
 }
 
 static void set_target(struct transfer *transfer, CURL *handle, bool verify)
@@ -605,38 +605,44 @@ static enum http_verdict verdict_of(const struct transfer *transfer)
 
 /* ---- one request ---- */
 
-/* With a certificate that does not verify, nothing was said: another look tells what it is. */
 static enum status attempt(struct transfer *transfer)
 {
-    struct http_session *session = transfer->session;
-    bool over_tls = session->target.over_tls;
-    enum status status = STATUS_OK;
+    enum status status = write_identity(transfer);
 
-    if (session->scheme == WEB_NEGOTIATE && over_tls && session->chain.count == 0)
-        status = look(transfer);
-    if (status == STATUS_OK)
-        status = write_identity(transfer);
     if (status != STATUS_OK)
         return status;
-    status = allowance(transfer) < MILLISECOND ? STATUS_TIMED_OUT : perform(transfer);
-    if (status == STATUS_DENIED && over_tls && session->chain.count == 0 &&
-        allowance(transfer) >= MILLISECOND) {
-        look(transfer);
-        transfer->response->step = WEB_HANDSHAKE;
-    }
-    return status;
+    return allowance(transfer) < MILLISECOND ? STATUS_TIMED_OUT : perform(transfer);
 }
 
+/* What is waited for is somebody else's logon, which is not this server's time. */
+static bool may_try(struct transfer *transfer)
+{
+    struct http_session *session = transfer->session;
+    int64_t began = platform_monotonic_clock();
+    bool may = http_access_try(session->access, session->scheme);
+
+    transfer->deadline += platform_monotonic_clock() - began;
+    if (!may)
+        buffer_add_string(&transfer->why, "this logon was refused before, and is not tried again");
+    return may;
+}
+
+/* A server that has nothing to say keeps nobody's password from being tried elsewhere. */
 static enum status try_once(struct transfer *transfer)
 {
     struct http_session *session = transfer->session;
     struct http_response *response = transfer->response;
+    enum status status = STATUS_OK;
 
-    if (!http_access_try(session->access, session->scheme)) {
-        buffer_add_string(&transfer->why, "this logon was refused before, and is not tried again");
+    if (allowance(transfer) < MILLISECOND)
+        return STATUS_TIMED_OUT;
+    if (session->scheme != WEB_ANONYMOUS && session->target.over_tls && session->chain.count == 0)
+        status = look(transfer);
+    if (status != STATUS_OK)
+        return status;
+    if (!may_try(transfer))
         return STATUS_DENIED;
-    }
-    response->status = allowance(transfer) < MILLISECOND ? STATUS_TIMED_OUT : attempt(transfer);
+    response->status = attempt(transfer);
     http_access_concluded(session->access, session->scheme, verdict_of(transfer));
     return response->status;
 }
@@ -652,6 +658,7 @@ static void begin(struct transfer *transfer)
     buffer_init(&transfer->secret, LINE_MOST);
     buffer_init(&transfer->why, NAME_MOST);
     transfer->began = platform_monotonic_clock();
+    transfer->deadline = transfer->request->deadline;
 }
 
 static void end(struct transfer *transfer)

@@ -8,8 +8,8 @@
  *   shows who one is goes to no other host, port or scheme.
  * - With an identity `host` is a name that the user or the directory gave: the certificate has to
  *   be for it, and the ticket is for HTTP/host. http_access_may() says what may go over what. The
- *   token of Kerberos is ours (RFC 4559), bound to the TLS channel (RFC 5929) where the server's
- *   certificate was seen, and never turns into NTLM.
+ *   token of Kerberos is ours (RFC 4559), bound to the TLS channel (RFC 5929), and never turns into
+ *   NTLM. Over TLS a handshake of its own comes first, to see the server's certificate.
  * - Cookies live in the session, in memory.
  * - gzip and deflate are undone; what is bounded is what comes out of them.
  */
@@ -48,7 +48,8 @@ struct http_request {
     /* False: it is given up, as if its deadline had come. Asked now and then. May be NULL. */
     bool (*goes_on)(void *owner);
     void *owner;
-    int64_t deadline;     /* on platform_monotonic_clock() */
+    /* On platform_monotonic_clock(); later by what http_access_try() waits for. */
+    int64_t deadline;
     struct arena *memory; /* of what the response points to */
 };
 
