@@ -32,7 +32,9 @@ static const struct finding_kind file_not_read = {
                  "Exchange and Postfix; registry exports, the output of w32tm, of VMware's "
                  "timesync status and GptTmpl.inf, of how a machine keeps its time; exports "
                  "of ldifde and ldapsearch and the output of setspn; event logs (.evtx, or "
-                 "exported as XML); SMTP receive protocol logs; MailStore job logs; exdiag's own evidence.",
+                 "exported as XML); SMTP receive protocol logs; MailStore job logs; "
+                 "applicationHost.config and web.config of IIS; IIS logs, and Exchange's of web "
+                 "requests (Logging\\Ews, Logging\\HttpProxy); exdiag's own evidence.",
              .when = "sha256"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,

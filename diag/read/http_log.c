@@ -163,8 +163,6 @@ static void read_columns(struct http_log_reader *reader, struct http_log_text re
         reader->columns[i] = (uint8_t)column;
         reader->needed = i + 1;
     }
-    if (!is_seen[STATUS])
-        reader->needed = 0;
 }
 
 /* ---- numbers and times ---- */

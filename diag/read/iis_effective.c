@@ -101,10 +101,10 @@ const struct iis_entry *iis_entry_of(const struct iis_list *list, const char *na
     return at < list->count ? &list->entries[at] : NULL;
 }
 
-/* A file below applicationHost.config may not touch what was locked above. */
+/* A file may not touch what another one above it has locked. */
 static bool is_kept_by_lock(const struct step *step, const struct iis_entry *entry)
 {
-    return entry->item->is_locked && *step->file->place && entry->origin.file != step->file;
+    return entry->item->is_locked && entry->origin.file != step->file;
 }
 
 static void remove_entry(const struct step *step, const struct iis_section *section,

@@ -69,6 +69,14 @@ static const struct paragraph paragraphs[] = {
      "requests go on in the next file is put together by its thread.\n"
      "Kept are numbers, times, the dates of messages that failed, and mailboxes if the log names "
      "them; no subjects and no ids."},
+    {"what is read of a server",
+     "Its applicationHost.config, and the web.config of the EWS folder (below ClientAccess\\exchweb, "
+     "since Exchange 2013 also below FrontEnd\\HttpProxy): CGI and FastCGI that reach EWS, modules "
+     "that IIS cannot load or somebody else made, authentication and SSL. Give the files of two "
+     "servers in one run, and what differs is told; those of one server in folders of its own.\n"
+     "IIS logs, and Exchange's in Logging\\Ews and Logging\\HttpProxy\\Ews: which requests to EWS "
+     "the server failed, when, and whose.\n"
+     "No passwords, users, queries or addresses of clients are kept of any of them."},
     {NULL, NULL}};
 
 static const struct reference references[] = {

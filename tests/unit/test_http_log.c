@@ -176,7 +176,7 @@ static void test_ews(void **state)
         "ErrorInternalServerTransientError,700,\r\n"
         "2026-11-20T08:00:01.500Z,1,\"bob, the \"\"b\"\"\",\"a, b\",EX1,GetItem,200,"
         "ErrorInternalServerTransientError,1700,\"x,y\"\r\n"
-        "2026-11-20T08:00:02Z,1,bob,c+d,EX1,GetItem,200,NoError,10,\r\n"
+        "2026-11-20T08:00:02Z,1,\"b\"\",o\"\"b\",c+d,EX1,GetItem,200,NoError,10,\r\n"
         "2026-11-20T08:00:03.000Z,1,,,EX2,FindItem of secret,500,ErrorServerBusy(secret),,\r\n"
         "torn,line\r\n");
 
@@ -231,18 +231,32 @@ static void test_failed(void **state)
     assert_false(http_log_failed(200, "NoError"));
 }
 
+/* The back end of Exchange 2013 and later is at ports of its own. */
+static void test_ports(void **state)
+{
+    struct http_log log = read_log(FILE_TYPE_IIS_LOG, "#Fields: s-port sc-status\n80 200\n443 201\n"
+                                                      "81 202\n444 203\n- 204\n");
+
+    (void)state;
+    assert_int_equal(log.row_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(log.rows[i].is_back_end,
+                         log.rows[i].status == 202 || log.rows[i].status == 203);
+}
+
 /* What is no number never becomes one; a line too long is damaged. */
 static void test_numbers(void **state)
 {
-    struct http_log log =
-        read_log(FILE_TYPE_IIS_LOG, "#Fields: sc-status sc-substatus sc-win32-status time-taken\n"
-                                    "1000 0 0 0\n-1 0 0 0\n5x0 0 0 0\n500 65536 4294967296 "
-                                    "4294967296\n500 65535 4294967295 4294967295\n99999999999 0\n");
+    struct http_log log = read_log(
+        FILE_TYPE_IIS_LOG,
+        "#Fields: sc-status sc-substatus sc-win32-status time-taken\n"
+        "1000 0 0 0\n-1 0 0 0\n5x0 0 0 0\n500 65536 4294967296 "
+        "4294967296\n500 65535 4294967295 4294967295\n99999999999 0\n18446744073709551816 0\n");
     struct http_log_reader *reader = http_log_reader_new(FILE_TYPE_IIS_LOG);
     char *line = memory_new(1, HTTP_LOG_LINE_MOST + 2);
 
     (void)state;
-    assert_int_equal(log.damaged, 4);
+    assert_int_equal(log.damaged, 5);
     assert_int_equal(log.row_count, 2);
     assert_int_equal(log.rows[0].substatus + log.rows[1].substatus, 65535);
     assert_int_equal(log.rows[0].longest, 0);
@@ -310,8 +324,8 @@ int main(void)
         cmocka_unit_test(test_iis),        cmocka_unit_test(test_columns),
         cmocka_unit_test(test_places),     cmocka_unit_test(test_ews),
         cmocka_unit_test(test_http_proxy), cmocka_unit_test(test_failed),
-        cmocka_unit_test(test_numbers),    cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_cut_off)};
+        cmocka_unit_test(test_ports),      cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_cut_off)};
 
     return cmocka_run_group_tests(tests, NULL, forget);
 }

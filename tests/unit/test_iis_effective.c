@@ -178,6 +178,11 @@ static void test_locks(void **state)
              unlocked);
     judge_ews(text, NULL, own);
     only_fault(IIS_FAULT_LOCKED);
+    /* a name that merely begins alike is another place */
+    judge_ews(CONFIG("<location path='Default Web Sit' overrideMode='Deny'>" WEB(
+                  "<modules/>") "</location>"),
+              NULL, own);
+    assert_int_equal(effective.modules.count, 1);
     /* what applicationHost.config itself says is never locked */
     judge_ews(
         CONFIG(DECLARE("Deny", "") AT("Default Web Site/EWS", "<modules>" ADD("x") "</modules>")),
