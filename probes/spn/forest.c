@@ -138,7 +138,7 @@ static void bring_forward(struct spn_controllers *controllers, size_t which)
     controllers->list[0] = chosen;
 }
 
-static void find_controllers(struct examination *x, const struct clock_domain *domain,
+static void find_controllers(struct examination *x, const struct ad_domain *domain,
                              struct spn_forest *forest)
 {
     struct subject_list given = ask_subjects(x, SUBJECT_DC);
@@ -289,17 +289,17 @@ static enum spn_forest_state read_configuration(struct examination *x, struct sp
     return SPN_FOREST_FOUND;
 }
 
-const struct spn_forest *spn_forest_of(struct examination *x, const struct clock_domain *domain)
+const struct spn_forest *spn_forest_of(struct examination *x, const struct ad_domain *domain)
 {
     struct spn_forest *forest = arena_new(pass_memory(x), 1, sizeof *forest);
 
     forest->state = SPN_FOREST_PENDING;
-    if (domain && domain->state == CLOCK_DOMAIN_PENDING)
+    if (domain && domain->state == AD_DOMAIN_PENDING)
         return forest;
     find_controllers(x, domain, forest);
     if (forest->controllers.count == 0) {
-        forest->state = domain && domain->state == CLOCK_DOMAIN_NOT_ASKED ? SPN_FOREST_NOT_ASKED
-                                                                          : SPN_FOREST_NONE;
+        forest->state =
+            domain && domain->state == AD_DOMAIN_NOT_ASKED ? SPN_FOREST_NOT_ASKED : SPN_FOREST_NONE;
         return forest;
     }
     forest->state = read_root(x, forest);

@@ -7,7 +7,7 @@
 #define EXDIAG_PROBES_SPN_FOREST_H
 
 #include "diag/probe.h"
-#include "probes/clock/controllers.h"
+#include "probes/ad_domain.h"
 #include "probes/spn/servers.h"
 
 enum spn_forest_state {
@@ -52,7 +52,7 @@ struct spn_forest {
 };
 
 /* In pass memory. The controllers of --dc come first. */
-const struct spn_forest *spn_forest_of(struct examination *x, const struct clock_domain *domain);
+const struct spn_forest *spn_forest_of(struct examination *x, const struct ad_domain *domain);
 
 /* Accounts of the whole forest, or of the domain alone where no global catalog answers. */
 struct spn_search {

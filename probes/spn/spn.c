@@ -19,7 +19,7 @@ static void tell_no_directory(struct examination *x, const struct subject *serve
 
     if (view->forest->state == SPN_FOREST_NOT_ASKED)
         return;
-    if (view->forest->state == SPN_FOREST_UNREADABLE && clock_domain_above(x, server->name))
+    if (view->forest->state == SPN_FOREST_UNREADABLE && ad_domain_above(x, server->name))
         return; /* it is told of the domain */
     if (view->forest->state == SPN_FOREST_UNREADABLE) {
         finding = unknown(x, &smtp_spn_missing, "its directory could not be read");
@@ -83,7 +83,7 @@ static void add_servers(struct examination *x, const struct spn_forest *forest)
     }
 }
 
-static void examine_forest(struct examination *x, const struct clock_domain *domain)
+static void examine_forest(struct examination *x, const struct ad_domain *domain)
 {
     const struct spn_forest *forest = spn_forest_of(x, domain);
 
@@ -100,15 +100,15 @@ static void examine_forest(struct examination *x, const struct clock_domain *dom
  */
 static void examine_domain(struct examination *x, const struct subject *domain)
 {
-    const struct clock_domain *found = domain->given ? clock_domain_of(x, domain->name) : NULL;
+    const struct ad_domain *found = domain->given ? ad_domain_of(x, domain->name) : NULL;
 
-    if (found && found->state == CLOCK_DOMAIN_FOUND)
+    if (found && found->state == AD_DOMAIN_FOUND)
         examine_forest(x, found);
-    else if (found && found->state == CLOCK_DOMAIN_NONE && ask_settings(x)->only_count > 0)
+    else if (found && found->state == AD_DOMAIN_NONE && ask_settings(x)->only_count > 0)
         not_applicable(x, &smtp_spn_missing,
                        "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s",
                        found->looked_for);
-    else if (found && found->state == CLOCK_DOMAIN_UNREADABLE && ask_settings(x)->only_count > 0)
+    else if (found && found->state == AD_DOMAIN_UNREADABLE && ask_settings(x)->only_count > 0)
         saw_failure(unknown(x, &smtp_spn_missing, "its domain controllers are not known"),
                     found->obstacle);
 }

@@ -21,16 +21,16 @@ enum {
  * A server that was found, not named, is the user's business if the domain above it is, or if a
  * directory of the user's lists it.
  */
-static const struct clock_domain *domain_of(struct examination *x, const struct subject *server)
+static const struct ad_domain *domain_of(struct examination *x, const struct subject *server)
 {
-    const struct clock_domain *domain;
+    const struct ad_domain *domain;
 
     if (!server->given) {
-        domain = clock_domain_above(x, server->name);
-        return domain ? domain : clock_domain_named(x, NULL);
+        domain = ad_domain_above(x, server->name);
+        return domain ? domain : ad_domain_named(x, NULL);
     }
-    domain = clock_domain_of_host(x, server->name, NULL);
-    return domain->state == CLOCK_DOMAIN_NONE ? clock_domain_named(x, NULL) : domain;
+    domain = ad_domain_of_host(x, server->name, NULL);
+    return domain->state == AD_DOMAIN_NONE ? ad_domain_named(x, NULL) : domain;
 }
 
 /* By its full name, or as the only one that calls itself by this name. */
