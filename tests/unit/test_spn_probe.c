@@ -142,7 +142,8 @@ static void answer_dns(struct dns_answer *item)
 
         if (zone[i].type != item->type || strcmp(zone[i].name, item->name) != 0)
             continue;
-        *record = (struct dns_record){.owner = item->name, .type = item->type, .ttl = 300};
+        *record =
+            (struct dns_record){.owner = item->name, .type = (uint16_t)item->type, .ttl = 300};
         if (item->type == DNS_SRV)
             record->data.srv.target = zone[i].data;
         else if (item->type == DNS_MX)
