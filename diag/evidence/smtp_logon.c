@@ -88,6 +88,8 @@ static void save(const struct evidence *item, json_t *object)
         json_put_text(object, "mechanism", logon->mechanism);
     if (logon->over_tls)
         json_put_bool(object, "over_tls", true);
+    if (logon->over_anonymous_tls)
+        json_put_bool(object, "over_anonymous_tls", true);
     if (logon->code)
         json_put_number(object, "code", logon->code);
     if (logon->enhanced)
@@ -140,6 +142,7 @@ static enum status load(struct evidence *item, const json_t *object)
     logon->server_time = get_integer(object, "server_time_us", 0, instant_most);
     logon->mechanism = mechanism_from_word(json_get_text(object, "mechanism"));
     logon->over_tls = json_get_bool(object, "over_tls");
+    logon->over_anonymous_tls = json_get_bool(object, "over_anonymous_tls");
     logon->code = (unsigned)get_integer(object, "code", 200, 599);
     logon->enhanced = json_copy_text(object, "enhanced", &item->memory);
     return STATUS_OK;
