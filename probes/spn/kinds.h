@@ -137,7 +137,8 @@ extern const struct finding_kind exps_events;
      .where = "the machine that runs exdiag",                                                      \
      .command = "Let it read the directory: run it as a user of the domain, with a Kerberos "      \
                 "ticket (klist, kinit), or name one with --user; name a domain controller with "   \
-                "--dc if DNS does not know them from here."},                                      \
+                "--dc if DNS does not know them from here, by its name: there are no tickets "     \
+                "for an address."},                                                                \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_CONSOLE,                              \
         .command = "setspn -F -Q SMTPSVC/* > smtpsvc.txt",                                         \

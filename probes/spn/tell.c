@@ -146,6 +146,10 @@ static bool is_on_own(const struct spn_case *at)
 static void saw_name(struct finding *finding, const struct spn_view *view,
                      const struct spn_name *name)
 {
+    const struct spn_server *owner = spn_view_owner(view, name);
+
+    if (owner)
+        saw(finding, view->server_source, "%s is a name of %s", name->host, owner->host);
     if (name->greeting)
         saw(finding, name->source, "it calls itself %s: %s", name->host, name->greeting);
     for (size_t i = 0; i < name->listener_count; i++) {

@@ -293,6 +293,47 @@ static void look_up(struct examination *x, struct spn_view *view)
     find_own_account(view);
 }
 
+static const struct spn_server *owner_among(const struct spn_servers *servers,
+                                            const struct spn_view *view, const char *host)
+{
+    for (size_t i = 0; i < servers->count; i++) {
+        const struct spn_server *server = &servers->list[i];
+
+        if (server->host && !(view->server && dns_name_equal(server->host, view->server->host)) &&
+            (dns_name_equal(server->host, host) || text_equal_fold(server->name, host) ||
+             spn_server_calls_itself(server, host)))
+            return server;
+    }
+    return NULL;
+}
+
+const struct spn_server *spn_view_owner(const struct spn_view *view, const struct spn_name *name)
+{
+    const struct spn_server *owner;
+
+    if (name->reasons != SPN_HELD)
+        return NULL;
+    owner = owner_among(&view->forest->servers, view, name->host);
+    return owner ? owner : owner_among(&view->exports->servers, view, name->host);
+}
+
+/* By itself, with its directory at hand. */
+static bool is_examined(struct examination *x, struct spn_view *view, const char *host)
+{
+    struct subject_list servers = ask_subjects(x, SUBJECT_SERVER);
+
+    for (size_t i = 0; i < servers.count; i++) {
+        const struct spn_forest *forest;
+
+        if (!dns_name_equal(servers.list[i]->name, host))
+            continue;
+        forest = spn_forest_of(x, domain_of(x, servers.list[i]));
+        view->is_pending = view->is_pending || forest->state == SPN_FOREST_PENDING;
+        return forest->state == SPN_FOREST_FOUND;
+    }
+    return false;
+}
+
 /* ---- cases ---- */
 
 static void find_sharers(const struct spn_view *view, struct spn_case *at)
@@ -316,18 +357,31 @@ static void find_sharers(const struct spn_view *view, struct spn_case *at)
     at->is_shared = servers > 1;
 }
 
+/* What nothing but an account vouches for may belong on another. */
+static const struct spn_account *account_for(const struct spn_view *view,
+                                             const struct spn_name *name,
+                                             const struct spn_server *owner)
+{
+    if (owner)
+        return spn_find_computer(&view->library, owner->host, owner->name);
+    return name->reasons == SPN_HELD ? NULL : view->own;
+}
+
 static void add_case(struct examination *x, struct spn_view *view, const char *service,
                      const struct spn_name *name, unsigned reasons)
 {
     struct spn_case *at = &view->cases[view->case_count];
     const struct directory_attribute *mappings =
         view->forest->mappings ? view->forest->mappings : view->exports->mappings;
+    const struct spn_server *owner = spn_view_owner(view, name);
 
+    if (owner && is_examined(x, view, owner->host))
+        return; /* it is judged of that one */
     *at = (struct spn_case){
         .service = service,
         .host = name->host,
         .reasons = reasons,
-        .own = view->own,
+        .own = account_for(view, name, owner),
         .is_everywhere = view->is_everywhere,
         .is_mapped = spn_mapping_has(mappings, service),
     };

@@ -44,6 +44,12 @@ struct spn_view *spn_view_of_export(struct examination *x, const struct spn_expo
 /* A name of the view has an account too many, none, or the wrong one. */
 bool spn_view_is_wrong(const struct spn_view *view);
 
+/*
+ * Another server whose name this is, although nothing but its account has this one have it: there
+ * it belongs, and there it is judged if that one is examined, too. NULL for other names.
+ */
+const struct spn_server *spn_view_owner(const struct spn_view *view, const struct spn_name *name);
+
 /* Something is known of who holds names. */
 bool spn_view_has_accounts(const struct spn_view *view);
 

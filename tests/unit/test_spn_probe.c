@@ -824,6 +824,44 @@ static void test_duplicate(void **state)
     end();
 }
 
+/* Whoever is asked for, it is taken off the account of the server that is not called so. */
+static void test_a_name_of_another_server(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com"),
+                     COMPUTER("EX02", "ex02.contoso.com", EX02_NAMES, "SMTPSVC/mail.contoso.com",
+                              "SMTPSVC/app.contoso.com", "SMTPSVC/EX01"),
+                     COMPUTER("APP", "app.contoso.com", "SMTPSVC/app.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   SERVER("EX02", "ex02.contoso.com", V2019),
+                   CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")}};
+    const struct finding *finding;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const char *subject = i == 0 ? "ex01.contoso.com" : "ex02.contoso.com";
+
+        begin(&world);
+        if (i == 0)
+            run(SUBJECT_DOMAIN, "contoso.com");
+        else
+            run(SUBJECT_SERVER, subject);
+        finding = finding_of(subject, "smtp-spn-duplicate", "mail.contoso.com");
+        assert_string_equal(word_of(finding), "critical");
+        assert_string_equal(step_of(&finding->fix, "setspn -D")->command,
+                            "setspn -D \"SMTPSVC/mail.contoso.com\" \"EX02\"");
+        assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_EXACT);
+        finding = finding_of(subject, "smtp-spn-duplicate", "/ex01 is");
+        assert_string_equal(step_of(&finding->fix, "setspn -D")->command,
+                            "setspn -D \"SMTPSVC/ex01\" \"EX02\"");
+        finding = finding_of("ex02.contoso.com", "smtp-spn-duplicate", "app.contoso.com");
+        assert_int_equal(step_of(&finding->fix, "\"APP\"")->kind, STEP_DECIDE);
+        assert_int_equal(step_of(&finding->fix, "\"EX02\"")->kind, STEP_DECIDE);
+        assert_int_equal(count_problems(), 3);
+        end();
+    }
+}
+
 /* Removed first, then added, so that it is never on two. */
 static void test_misplaced(void **state)
 {
@@ -1266,6 +1304,7 @@ int main(void)
         cmocka_unit_test(test_no_names_at_all),
         cmocka_unit_test(test_mapped),
         cmocka_unit_test(test_duplicate),
+        cmocka_unit_test(test_a_name_of_another_server),
         cmocka_unit_test(test_misplaced),
         cmocka_unit_test(test_shared),
         cmocka_unit_test(test_directories_that_do_not_tell),
