@@ -84,6 +84,11 @@ static struct l_timeval left_until(int64_t deadline)
 
 /* ---- opening ---- */
 
+bool platform_has_directories(void)
+{
+    return true;
+}
+
 static enum status vet(const struct directory_target *target, struct buffer *why)
 {
     bool has_tls = target->tls_at_once || target->start_tls;
@@ -92,7 +97,7 @@ static enum status vet(const struct directory_target *target, struct buffer *why
         buffer_add_string(why, "nobody has said which name it has to prove");
         return STATUS_INVALID;
     }
-    if (has_tls && target->ca_file) {
+    if (has_tls && (target->ca_file || target->ca_text)) {
         buffer_add_string(why, "on Windows the authorities of its own store are trusted alone");
         return STATUS_NOT_SUPPORTED;
     }

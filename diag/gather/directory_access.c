@@ -15,7 +15,9 @@ struct directory_access {
     char *user;     /* or NULL */
     char *password; /* with it */
     char *ca_file;  /* or NULL */
+    char *ca_text;  /* or NULL */
     uint16_t kdc_port;
+    bool anonymous;
 
     struct platform_mutex *mutex;         /* guards what follows */
     struct platform_condition *concluded; /* a trial was */
@@ -37,6 +39,8 @@ struct directory_access *directory_access_new(const struct directory_credentials
     access->user = copy(credentials->user);
     access->password = copy(credentials->password);
     access->ca_file = copy(credentials->ca_file);
+    access->ca_text = copy(credentials->ca_text);
+    access->anonymous = credentials->anonymous;
     access->kdc_port = credentials->kdc_port ? credentials->kdc_port : KDC_PORT;
     access->mutex = platform_mutex_new();
     access->concluded = platform_condition_new();
@@ -72,6 +76,7 @@ void directory_access_leave(struct directory_access *access)
     free(access->password);
     free(access->user);
     free(access->ca_file);
+    free(access->ca_text);
     free(access);
 }
 
@@ -100,7 +105,8 @@ enum directory_identity directory_access_identity(const struct directory_access 
         return DIRECTORY_AS_ANONYMOUS;
     if (access->user)
         return DIRECTORY_AS_NAMED;
-    return caller_has_ticket(why) ? DIRECTORY_AS_CALLER : DIRECTORY_AS_ANONYMOUS;
+    return !access->anonymous && caller_has_ticket(why) ? DIRECTORY_AS_CALLER
+                                                        : DIRECTORY_AS_ANONYMOUS;
 }
 
 /* ---- sessions that are open ---- */
@@ -187,6 +193,7 @@ static enum status log_on(struct directory_access *access, const struct director
                                             .tls_at_once = question->tls_at_once,
                                             .start_tls = is_named && !question->tls_at_once,
                                             .ca_file = access->ca_file,
+                                            .ca_text = access->ca_text,
                                             .identity = question->identity,
                                             .user = is_named ? access->user : NULL,
                                             .password = is_named ? access->password : NULL};
