@@ -10,61 +10,6 @@
 
 enum { LOGS_MOST = 16, PEERS_MOST = 64, LINES_MOST = 8 };
 
-/* ---- what is offered ---- */
-
-enum spn_offer spn_offer_of(const struct smtp_conversation *conversation, size_t servers)
-{
-    if (servers < 2)
-        return SPN_OFFER_NOT_NEEDED;
-    if (!conversation || !spn_said_ehlo(conversation))
-        return SPN_OFFER_NOT_SEEN;
-    if (spn_offered(conversation, "X-EXPS"))
-        return SPN_OFFERED;
-    return spn_is_masked(conversation) ? SPN_OFFER_MASKED : SPN_OFFER_ABSENT;
-}
-
-static void saw_ehlo(struct finding *finding, const struct smtp_conversation *conversation)
-{
-    const struct smtp_exchange *ehlo = smtp_exchange_of(conversation, SMTP_EHLO_AGAIN);
-
-    if (!ehlo || ehlo->status != STATUS_OK)
-        ehlo = smtp_exchange_of(conversation, SMTP_EHLO);
-    for (size_t i = 0; ehlo && i < ehlo->reply.line_count; i++)
-        saw(finding, &conversation->evidence, "%s", ehlo->reply.lines[i].text);
-}
-
-static void tell_absent(struct examination *x, const struct spn_view *view, bool is_masked)
-{
-    struct finding *finding = found(x, &exps_absent);
-
-    if (is_masked) {
-        finding_severity(finding, SEVERITY_CRITICAL);
-        set_text(finding, "masked", "yes");
-    }
-    set_vouched(finding, VALUE_NAME, "machine", view->host, strlen(view->host));
-    set_vouched(finding, VALUE_TEXT, "server", view->server->name, strlen(view->server->name));
-    saw(finding, &view->conversation->evidence,
-        "what it offers to the machine that runs exdiag, which may be another thing than to its "
-        "servers:");
-    saw_ehlo(finding, view->conversation);
-}
-
-static void tell_offer(struct examination *x, const struct spn_view *view)
-{
-    size_t servers = view->forest->servers.count;
-    enum spn_offer offer;
-
-    if (!view->server)
-        return;
-    if (servers == 0)
-        servers = view->exports->servers.count;
-    offer = spn_offer_of(view->conversation, servers);
-    if (offer == SPN_OFFERED)
-        healthy(x, &exps_absent, "X-EXPS %s is offered", spn_offered(view->conversation, "X-EXPS"));
-    else if (offer == SPN_OFFER_ABSENT || offer == SPN_OFFER_MASKED)
-        tell_absent(x, view, offer == SPN_OFFER_MASKED);
-}
-
 /* ---- what logs say ---- */
 
 static bool is_of_servers(enum smtp_auth_mechanism mechanism)
@@ -241,7 +186,6 @@ void spn_tell_exps(struct examination *x, const struct spn_view *view)
     struct all_refused *all = arena_new(pass_memory(x), 1, sizeof *all);
     struct finding *finding;
 
-    tell_offer(x, view);
     collect_of_view(x, view, all);
     if (all->count == 0) {
         tell_tickets(x, view);

@@ -171,10 +171,15 @@ const struct finding_kind exps_absent = {
     .no_undo = "what is changed on a connector or a device goes back the same way",
     .make_known =
         (const struct step_template[]){
-            {.shell = SHELL_MANUAL,
-             .kind = STEP_DECIDE,
+            {.shell = SHELL_SH,
+             .kind = STEP_EXACT,
              .where = "another Exchange server",
-             .command = "Run exdiag there: connectors answer each address with offers of its own."},
+             .command = "exdiag check --server {machine} --only spn",
+             .note = "connectors answer each address with offers of its own, and Exchange keeps "
+                     "X-EXPS for its servers behind X-ANONYMOUSTLS, which a device between them "
+                     "and this machine may take away",
+             .when = "machine",
+             .also_powershell = true},
             {0}},
     .references = references,
 };

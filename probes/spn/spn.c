@@ -6,6 +6,7 @@
 #include "probes/spn/exps.h"
 #include "probes/spn/kinds.h"
 #include "probes/spn/loopback.h"
+#include "probes/spn/offers.h"
 #include "probes/spn/tell.h"
 
 #include <string.h>
@@ -67,6 +68,7 @@ static void examine_server(struct examination *x, const struct subject *server)
         return;
     }
     tell_names(x, server, view);
+    spn_tell_offers(x, view);
     spn_tell_exps(x, view);
     spn_tell_events(x, view);
     spn_tell_loopback(x, server, view);

@@ -5,6 +5,7 @@
 #include "diag/text.h"
 #include "probes/spn/events.h"
 #include "probes/spn/exps.h"
+#include "probes/spn/offers.h"
 
 #include <string.h>
 

@@ -25,6 +25,10 @@ struct world {
     struct made_entry config[CONFIG]; /* below CN=Microsoft Exchange */
     const char *greeting;             /* of 192.0.2.21, 220 left out; NULL: it does not answer */
     const char *ehlo[8];              /* lines */
+    const char *again[8];             /* the same behind STARTTLS */
+    const char *anonymous[8];         /* and behind X-ANONYMOUSTLS */
+    enum smtp_step ends_after;        /* the step that fails by silence; CONNECT: none */
+    enum status silence;              /* of 192.0.2.21 and .22 that do not answer; OK: REFUSED */
     bool is_mapped;                   /* sPNMappings has smtpsvc */
     bool several_domains;
     enum status first_controller; /* what dc1 answers with, if not OK */
@@ -276,20 +280,32 @@ static void add_reply(struct smtp_conversation *item, enum smtp_step step, const
     exchange->reply.line_count = count;
 }
 
-static void answer_smtp(struct smtp_conversation *item)
+static void add_ehlo(struct smtp_conversation *item, enum smtp_step step, const char *const *lines)
 {
     size_t count = 0;
 
-    if (!bench.world->greeting || item->address.ip.bytes[3] != 21) {
-        evidence_fail(&item->evidence, STATUS_REFUSED, NULL);
-        return;
-    }
-    item->exchanges = arena_new(&item->evidence.memory, 4, sizeof *item->exchanges);
-    add_reply(item, SMTP_GREETING, &bench.world->greeting, 1);
-    while (bench.world->ehlo[count])
+    while (lines[count])
         count++;
     if (count > 0)
-        add_reply(item, SMTP_EHLO, bench.world->ehlo, count);
+        add_reply(item, step, lines, count);
+}
+
+static void answer_smtp(struct smtp_conversation *item)
+{
+    const struct world *world = bench.world;
+
+    if (!world->greeting || item->address.ip.bytes[3] != 21) {
+        evidence_fail(&item->evidence, world->silence ? world->silence : STATUS_REFUSED, NULL);
+        return;
+    }
+    item->exchanges = arena_new(&item->evidence.memory, 8, sizeof *item->exchanges);
+    add_reply(item, SMTP_GREETING, &world->greeting, 1);
+    add_ehlo(item, SMTP_EHLO, world->ehlo);
+    add_ehlo(item, SMTP_EHLO_AGAIN, world->again);
+    add_ehlo(item, SMTP_ANONYMOUS_EHLO, world->anonymous);
+    if (world->ends_after != SMTP_CONNECT)
+        item->exchanges[item->exchange_count++] = (struct smtp_exchange){
+            .step = world->ends_after, .status = STATUS_TIMED_OUT, .reason = "nobody shook hands"};
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
@@ -1210,20 +1226,58 @@ static void test_offers(void **state)
     .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                          \
                SERVER("EX02", "ex02.contoso.com", V2019)},                                         \
     NO_TICKETS, .greeting = "ex01.contoso.com Microsoft ESMTP"
+#define SILENT                                                                                     \
+    .accounts = {EX01, EX02},                                                                      \
+    .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                          \
+               SERVER("EX02", "ex02.contoso.com", V2019)},                                         \
+    NO_TICKETS
+#define PLAIN .ehlo = { "ex01.contoso.com", "SIZE", "OK" }
     static const struct {
         struct world world;
         const char *word;
+        const char *line; /* that was seen; or NULL */
     } rows[] = {
-        {{TWO, .ehlo = {"ex01.contoso.com", "X-EXPS GSSAPI NTLM", "OK"}}, "ok"},
-        {{TWO, .ehlo = {"ex01.contoso.com", "SIZE", "OK"}}, "warning"},
-        {{TWO, .ehlo = {"ex01.contoso.com", "SIZE", "XXXXXXXA", "OK"}}, "critical"},
-        {{TWO}, ""},
+        {{TWO, .ehlo = {"ex01.contoso.com", "X-EXPS GSSAPI NTLM", "OK"}},
+         "ok",
+         "in the clear: X-EXPS GSSAPI NTLM"},
+        {{TWO, PLAIN}, "warning", "in the clear: no X-EXPS"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "SIZE", "XXXXXXXA", "OK"}}, "critical", "250-XXXXXXXA"},
+        {{TWO}, "unknown", "in the clear: not seen, for greeting was answered 220"},
+        {{SILENT}, "not-applicable", NULL},
+        {{SILENT, .silence = STATUS_TIMED_OUT}, "unknown", "no answer in time"},
+        /* Exchange has it for servers behind X-ANONYMOUSTLS alone */
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS", "X-ANONYMOUSTLS"},
+          .again = {"ex01.contoso.com", "AUTH NTLM"},
+          .anonymous = {"ex01.contoso.com", "X-EXPS EXCHANGEAUTH GSSAPI NTLM"}},
+         "ok",
+         "behind STARTTLS: no X-EXPS"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS", "X-ANONYMOUSTLS"},
+          .again = {"ex01.contoso.com", "AUTH NTLM"},
+          .anonymous = {"ex01.contoso.com", "AUTH NTLM"}},
+         "warning",
+         "behind X-ANONYMOUSTLS: no X-EXPS"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS", "X-ANONYMOUSTLS"},
+          .again = {"ex01.contoso.com", "AUTH NTLM"}, .ends_after = SMTP_ANONYMOUS_HANDSHAKE},
+         "unknown",
+         "behind X-ANONYMOUSTLS: not seen, for after x-anonymoustls-handshake: no answer in time, "
+         "nobody shook hands"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "X-ANONYMOUSTLS"}},
+         "unknown",
+         "behind X-ANONYMOUSTLS: not looked at"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS"}, .ends_after = SMTP_HANDSHAKE},
+         "unknown",
+         "behind STARTTLS: not seen"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS"},
+          .again = {"ex01.contoso.com", "X-EXPS NTLM"}},
+         "ok",
+         "in the clear: no X-EXPS"},
         {{.accounts = {EX01},
           .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
           NO_TICKETS,
           .greeting = "ex01.contoso.com Microsoft ESMTP",
           .ehlo = {"ex01.contoso.com", "SIZE", "OK"}},
-         ""},
+         "",
+         NULL},
     };
 
     (void)state;
@@ -1232,6 +1286,8 @@ static void test_offers(void **state)
         run(SUBJECT_DOMAIN, "contoso.com");
         assert_string_equal(word_of(finding_of("ex01.contoso.com", "exps-absent", NULL)),
                             rows[i].word);
+        if (rows[i].line)
+            assert_true(saw_it(finding_of("ex01.contoso.com", "exps-absent", NULL), rows[i].line));
         end();
     }
 }
