@@ -39,6 +39,16 @@ static void write_key(const struct evidence *item, struct buffer *out)
     buffer_print(out, "smtp-logon %s by %s@%s from %s", text, of(item)->spn, of(item)->realm, kdc);
 }
 
+static void describe(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE], kdc[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&of(item)->address, SMTP_PORT, text);
+    net_address_format(&of(item)->kdc, KDC_PORT, kdc);
+    buffer_print(out, "logon at smtp %s with a ticket for %s@%s of %s", text, of(item)->spn,
+                 of(item)->realm, kdc);
+}
+
 static void copy_question(struct evidence *item, const struct evidence *question)
 {
     struct smtp_logon *logon = (struct smtp_logon *)item;
@@ -169,7 +179,7 @@ const struct evidence_kind evidence_smtp_logon = {
     .copy_question = copy_question,
     .is_answer_to = is_answer_to,
     .lifetime = lifetime,
-    .describe = write_key,
+    .describe = describe,
     .save = save,
     .load = load,
     .redact = redact,
