@@ -26,11 +26,13 @@ struct inquiry {
     size_t answered;                 /* which of the controllers did */
 };
 
-/* Whether another controller may do better. */
+/*
+ * No other controller does better. One may whose certificate is trusted; and what was refused once
+ * is sent to none of them.
+ */
 static bool is_final(const struct directory_answer *answer)
 {
-    if (answer->evidence.status == STATUS_OK || answer->evidence.status == STATUS_DENIED ||
-        answer->evidence.status == STATUS_NOT_SUPPORTED)
+    if (answer->evidence.status == STATUS_OK || answer->evidence.status == STATUS_NOT_SUPPORTED)
         return true;
     return answer->evidence.status == STATUS_REJECTED &&
            (answer->result < RESULT_BUSY || answer->result > RESULT_UNWILLING);

@@ -601,6 +601,28 @@ static void test_a_silent_controller(void **state)
     end();
 }
 
+/* A controller that fails, whatever of it, is no reason to ask none of the others. */
+static void test_a_controller_that_fails(void **state)
+{
+    static const enum status failures[] = {STATUS_TIMED_OUT, STATUS_REFUSED, STATUS_UNREACHABLE,
+                                           STATUS_CLOSED,    STATUS_DENIED,  STATUS_NOT_FOUND,
+                                           STATUS_MALFORMED};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        struct world world = {.accounts = {EX01},
+                              .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+                              .first_controller = failures[i],
+                              NO_TICKETS};
+
+        begin(&world);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_non_null(bench.filter);
+        assert_null(finding_of("contoso.com", "smtp-spn-missing", NULL));
+        end();
+    }
+}
+
 /* A duplicate that is no server's, as setspn -X prints it, is told of once. */
 static void test_a_duplicate_of_nobody(void **state)
 {
@@ -1351,6 +1373,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_healthy_organisation),
         cmocka_unit_test(test_a_silent_controller),
+        cmocka_unit_test(test_a_controller_that_fails),
         cmocka_unit_test(test_a_duplicate_of_nobody),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_a_connector_of_another_name),
