@@ -18,6 +18,7 @@ struct spn_book {
     size_t account_count;
     struct line *lines; /* in order of their names */
     size_t line_count;
+    struct spn_servers servers;
 };
 
 /* ---- text ---- */
@@ -152,6 +153,7 @@ static const struct spn_book *make_book(const struct evidence *item,
     struct spn_book *book = arena_new(arena, 1, sizeof *book);
     size_t names = 0;
 
+    spn_servers_read(entries, count, arena, &book->servers);
     book->accounts = arena_new(arena, count, sizeof *book->accounts);
     for (size_t i = 0; i < count; i++) {
         struct spn_account *account = &book->accounts[book->account_count];
@@ -202,6 +204,11 @@ const struct spn_account *spn_book_accounts(const struct spn_book *book, size_t 
 {
     *count = book->account_count;
     return book->accounts;
+}
+
+const struct spn_servers *spn_book_servers(const struct spn_book *book)
+{
+    return &book->servers;
 }
 
 /* ---- looking up ---- */

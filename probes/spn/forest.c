@@ -2,6 +2,7 @@
 
 #include "diag/read/ldap_text.h"
 #include "diag/text.h"
+#include "probes/spn/accounts.h"
 
 #include <string.h>
 
@@ -286,7 +287,7 @@ static enum spn_forest_state read_configuration(struct examination *x, struct sp
         forest->mappings = directory_attribute_of(&mappings->entries[0], "sPNMappings");
     if (!is_read(servers))
         return fail(forest, &inquiry, servers);
-    spn_servers_read(servers->entries, servers->entry_count, pass_memory(x), &forest->servers);
+    forest->servers = *spn_book_servers(spn_book_of_answer(servers));
     forest->servers_source = &servers->evidence;
     return SPN_FOREST_FOUND;
 }
