@@ -17,6 +17,7 @@ static enum status read_file(const char *path, char password[PASSWORD_SIZE])
 {
     FILE *file;
     enum status status = platform_file_open(path, &file);
+    bool is_public;
     size_t size;
 
     if (status != STATUS_OK) {
@@ -25,14 +26,22 @@ static enum status read_file(const char *path, char password[PASSWORD_SIZE])
     }
     setvbuf(file, NULL, _IONBF, 0);
     size = fread(password, 1, PASSWORD_SIZE - 1, file);
+    is_public = platform_file_is_public(file);
     fclose(file);
+    if (is_public)
+        complain("--password-file: '%s' can be read by everybody on this machine: chmod 600 it",
+                 path);
     password[size] = '\0';
     if (strlen(password) == PASSWORD_SIZE - 1 && !strchr(password, '\n')) {
         complain("--password-file: '%s': a password has up to %d bytes", path, PASSWORD_SIZE - 2);
         return STATUS_INVALID;
     }
     password[strcspn(password, "\r\n")] = '\0';
-    return STATUS_OK;
+    if (*password)
+        return STATUS_OK;
+    complain("--password-file: '%s': its first line is empty, which would be an anonymous logon",
+             path);
+    return STATUS_INVALID;
 }
 
 static enum status copy(const char *text, char password[PASSWORD_SIZE])

@@ -47,19 +47,25 @@ static bool wants_tls(const struct directory_answer *answer)
              answer->result == RESULT_CONFIDENTIALITY_REQUIRED));
 }
 
+static bool says_more(const struct directory_answer *other)
+{
+    return other->evidence.status != STATUS_REFUSED && other->evidence.status != STATUS_UNREACHABLE;
+}
+
+/* Of a controller whose name nobody has vouched for TLS would prove nothing. */
 static const struct directory_answer *ask_address(struct inquiry *inquiry,
                                                   const struct directory_question *question)
 {
     const struct directory_answer *answer = ask_directory(inquiry->x, question);
 
-    if (answer && wants_tls(answer)) {
+    if (answer && question->host && wants_tls(answer)) {
         struct directory_question over_tls = *question;
         const struct directory_answer *other;
 
         over_tls.service = question->service == SERVICE_GC ? SERVICE_GC_TLS : SERVICE_LDAPS;
         other = ask_directory(inquiry->x, &over_tls);
         if (!other || other->evidence.status == STATUS_OK ||
-            answer->evidence.status == STATUS_REFUSED)
+            (answer->evidence.status == STATUS_REFUSED && says_more(other)))
             answer = other;
     }
     inquiry->is_pending = inquiry->is_pending || !answer;

@@ -77,6 +77,17 @@ def it_is_the_first_line_of_a_file():
 
 
 @case
+def a_file_that_everybody_can_read_is_told_of():
+    with folder() as place:
+        path = place / "password"
+        path.write_text(f"{SECRET}\n")
+        for mode, told in ((0o600, False), (0o640, False), (0o644, True)):
+            path.chmod(mode)
+            result = check("--user", "alice", "--password-file", path, status=FINE)
+            expect_equal("chmod 600" in result.err, told, f"the message at {mode:o}")
+
+
+@case
 def an_empty_one_is_none():
     with folder() as place:
         path = place / "password"

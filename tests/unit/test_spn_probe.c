@@ -623,6 +623,24 @@ static void test_a_controller_that_fails(void **state)
     }
 }
 
+/* Known by its address alone, and away: said of the port that was asked, not of TLS to nobody. */
+static void test_a_controller_of_an_address(void **state)
+{
+    static const struct world world = {.everywhere = STATUS_REFUSED};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DC, "192.0.2.11");
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        const struct directory_answer *item = (const struct directory_answer *)bench.fetched[i];
+
+        if (bench.fetched[i]->kind == &evidence_directory)
+            assert_false(item->tls_at_once);
+    }
+    assert_non_null(finding_of("192.0.2.11", "smtp-spn-missing", NULL));
+    end();
+}
+
 /* A duplicate that is no server's, as setspn -X prints it, is told of once. */
 static void test_a_duplicate_of_nobody(void **state)
 {
@@ -1373,6 +1391,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_healthy_organisation),
         cmocka_unit_test(test_a_silent_controller),
+        cmocka_unit_test(test_a_controller_of_an_address),
         cmocka_unit_test(test_a_controller_that_fails),
         cmocka_unit_test(test_a_duplicate_of_nobody),
         cmocka_unit_test(test_missing),
