@@ -6,7 +6,10 @@ import shlex
 from harness import *
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FILES = ("SEND20261120-1.LOG", "trace.pcapng", "ex01/w32time.reg", "dc1/w32time.reg")
+FILES = (
+    "SEND20261120-1.LOG", "RECV20261120-1.LOG", "trace.pcapng", "ex01/w32time.reg", "dc1/w32time.reg",
+    "directory.ldf", "exchange.ldf", "accounts.ldf", "smtpsvc.txt", "application.evtx", "lsa.reg",
+)  # fmt: skip
 EVIDENCE = "today.jsonl"
 
 
