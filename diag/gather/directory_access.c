@@ -23,6 +23,7 @@ struct directory_access {
     struct platform_condition *concluded; /* a trial was */
     unsigned users;
     enum trial trials[DIRECTORY_IDENTITY_COUNT];
+    char *refusal; /* what the server said that refused one first; or NULL */
     struct directory_visit idle[IDLE_MOST];
     size_t idle_count;
 };
@@ -74,6 +75,7 @@ void directory_access_leave(struct directory_access *access)
     if (access->password)
         OPENSSL_cleanse(access->password, strlen(access->password));
     free(access->password);
+    free(access->refusal);
     free(access->user);
     free(access->ca_file);
     free(access->ca_text);
@@ -150,8 +152,9 @@ void directory_access_exit(struct directory_access *access, struct directory_vis
 
 /* ---- logons ---- */
 
-/* Waits while a password is tried elsewhere. False if it was refused. */
-static bool may_try(struct directory_access *access, enum directory_identity identity)
+/* Waits while a password is tried elsewhere. False if it was refused, with the reason then. */
+static bool may_try(struct directory_access *access, enum directory_identity identity,
+                    struct buffer *why)
 {
     enum trial *trial = &access->trials[identity];
     bool may;
@@ -162,19 +165,24 @@ static bool may_try(struct directory_access *access, enum directory_identity ide
     may = *trial != REFUSED;
     if (*trial == UNTRIED)
         *trial = BEING_TRIED;
+    if (!may)
+        buffer_print(why, "this logon was refused before, and is not tried again%s%s",
+                     access->refusal ? ": " : "", access->refusal ? access->refusal : "");
     platform_mutex_unlock(access->mutex);
     return may;
 }
 
 static void conclude(struct directory_access *access, enum directory_identity identity,
-                     enum status status, int result)
+                     enum status status, int result, const struct buffer *why)
 {
     enum trial *trial = &access->trials[identity];
 
     platform_mutex_lock(access->mutex);
-    if (status == STATUS_REJECTED && result == INVALID_CREDENTIALS)
+    if (status == STATUS_REJECTED && result == INVALID_CREDENTIALS) {
         *trial = REFUSED;
-    else if (status == STATUS_OK && *trial != REFUSED)
+        if (!access->refusal && why->size > 0)
+            access->refusal = memory_copy_string(why->text);
+    } else if (status == STATUS_OK && *trial != REFUSED)
         *trial = TAKEN;
     else if (*trial == BEING_TRIED)
         *trial = UNTRIED;
@@ -218,11 +226,9 @@ enum status directory_access_enter(struct directory_access *access,
         return STATUS_OK;
     if (identity == DIRECTORY_AS_ANONYMOUS)
         return log_on(access, question, deadline, result, why, visit);
-    if (!may_try(access, identity)) {
-        buffer_add_string(why, "this logon was refused before, and is not tried again");
+    if (!may_try(access, identity, why))
         return STATUS_DENIED;
-    }
     status = log_on(access, question, deadline, result, why, visit);
-    conclude(access, identity, status, *result);
+    conclude(access, identity, status, *result, why);
     return status;
 }

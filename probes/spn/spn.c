@@ -6,6 +6,7 @@
 #include "probes/spn/exps.h"
 #include "probes/spn/kinds.h"
 #include "probes/spn/loopback.h"
+#include "probes/spn/losses.h"
 #include "probes/spn/offers.h"
 #include "probes/spn/tell.h"
 
@@ -125,6 +126,7 @@ static void examine_file(struct examination *x, const struct subject *file)
     if (!digest || digest->evidence.status != STATUS_OK)
         return;
     type = PROBE_READS(digest->type);
+    spn_tell_losses(x, file, type);
     if (type & SPN_EXPORT_FILES)
         spn_tell_exports(x, file);
     else if (type & SPN_EVENT_FILES)
