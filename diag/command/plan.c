@@ -75,6 +75,8 @@ static void print_probes(struct exam *exam, const struct settings *settings)
         output_prose("  touches:", PROSE_COLUMN, (*probe)->touches);
         output_prose("  credentials:", PROSE_COLUMN,
                      (*probe)->needs & NEEDS_CREDENTIALS ? "asked for" : "none");
+        if (settings->authenticate && (*probe)->logs_on)
+            output_prose("  logs on:", PROSE_COLUMN, (*probe)->logs_on);
         output_prose("  in logs:", PROSE_COLUMN, (*probe)->noticed);
     }
 }
@@ -98,9 +100,6 @@ static void print_files(const struct options *options)
         print_printable("read, for the authorities to trust: ", options->ca_file);
     if (options->user)
         print_printable("logged on to directories, over verified TLS alone, as: ", options->user);
-    if (options->settings.authenticate)
-        puts("logged on to mail servers, by X-EXPS GSSAPI or AUTH GSSAPI: the user who runs this, "
-             "with tickets\nfor SMTPSVC/ and their names; each such logon is in the server's logs");
     if (options->password_file)
         print_printable("read, for the password: ", options->password_file);
     if (options->save)

@@ -5,6 +5,7 @@
 #include "probes/spn/events.h"
 #include "probes/spn/kinds.h"
 #include "probes/spn/tell.h"
+#include "probes/spn/tell_logon.h"
 
 #include <string.h>
 
@@ -128,11 +129,12 @@ static const char *what_text(const struct all_refused *all)
     return all->temporary > 0 ? "X-EXPS is answered 454 4.7.0" : "X-EXPS fails before an answer";
 }
 
-static struct finding *tell_refused(struct examination *x, const struct all_refused *all)
+static struct finding *tell_refused(struct examination *x, const struct all_refused *all,
+                                    const char *what)
 {
     struct finding *finding = found(x, &exps_refused);
 
-    set_text(finding, "what", what_text(all));
+    set_text(finding, "what", what);
     for (size_t i = 0; i < all->count && i < LINES_MOST; i++)
         saw_peer(finding, &all->list[i]);
     return finding;
@@ -184,14 +186,18 @@ static void tell_tickets(struct examination *x, const struct spn_view *view)
 void spn_tell_exps(struct examination *x, const struct spn_view *view)
 {
     struct all_refused *all = arena_new(pass_memory(x), 1, sizeof *all);
+    struct spn_logons *logons = arena_new(pass_memory(x), 1, sizeof *logons);
     struct finding *finding;
 
     collect_of_view(x, view, all);
-    if (all->count == 0) {
-        tell_tickets(x, view);
+    spn_logons_of(view, logons);
+    if (all->count == 0 && !logons->bad) {
+        if (!spn_tell_logons(x, view, logons))
+            tell_tickets(x, view);
         return;
     }
-    finding = tell_refused(x, all);
+    finding = tell_refused(x, all, logons->bad ? spn_logons_what(x, logons) : what_text(all));
+    spn_saw_logons(x, finding, view, logons);
     set_vouched(finding, VALUE_NAME, "machine", view->host, strlen(view->host));
     spn_set_names(x, finding, view);
     spn_saw_verdicts(x, finding, view);
@@ -231,5 +237,5 @@ void spn_tell_exps_of_file(struct examination *x, const struct subject *file)
     }
     collect(log, NULL, nameless);
     if (nameless->count > 0)
-        tell_refused(x, nameless);
+        tell_refused(x, nameless, what_text(nameless));
 }

@@ -169,7 +169,8 @@ const struct probe probe_spn = {
         "user who runs exdiag (Kerberos) or as the one of --user; nothing is written. A service "
         "ticket for each SMTPSVC name that the directory or the user vouches for (TCP 88), which "
         "is thrown away. Of each mail server of the organisation one SMTP connection (TCP 25: the "
-        "banner, EHLO, STARTTLS, EHLO again). Exports of ldifde, output of setspn, event logs, SMTP "
+        "banner, EHLO, STARTTLS, EHLO again), and a second one where X-ANONYMOUSTLS is offered. "
+        "Exports of ldifde, output of setspn, event logs, SMTP "
         "protocol logs and registry exports given with --file; servers that they name are examined "
         "too. Where a server named is this machine itself, on Windows, its registry",
     .noticed =
@@ -177,6 +178,12 @@ const struct probe probe_spn = {
         "of whoever runs exdiag (4624), and the tickets that are asked for (4769; with result 0x7 "
         "where no account has the name). Many tickets for services at once are what defenders "
         "look for as Kerberoasting; here it is one for each name of a mail server",
+    .logs_on =
+        "to each mail server that the directory lists or the user names, as the user who runs "
+        "exdiag, with a ticket for each SMTPSVC name that they vouch for: X-EXPS GSSAPI, or AUTH "
+        "GSSAPI where that alone is offered (TCP 25; in the clear, or behind X-ANONYMOUSTLS or "
+        "STARTTLS), and QUIT; no password is sent and no mail is offered. Each is in the server's "
+        "SMTP protocol log and security log (4624, or 4625), one that is refused an event 1035",
     .kinds = kinds,
     .examine = examine,
 };

@@ -184,6 +184,16 @@ static void add_smart_hosts_of(struct examination *x, struct spn_view *view,
     }
 }
 
+/* A name that the user has typed may be asked for. */
+static void vouch_for_given(struct spn_view *view)
+{
+    for (size_t i = 0; view->is_given && i < view->names.count; i++) {
+        struct spn_name *name = &view->names.list[i];
+
+        name->is_vouched = name->is_vouched || dns_name_equal(name->host, view->host);
+    }
+}
+
 /* What it announces counts where it lets others log on by Kerberos, or should. */
 static void collect_names(struct examination *x, struct spn_view *view)
 {
@@ -193,6 +203,7 @@ static void collect_names(struct examination *x, struct spn_view *view)
         spn_names_add_server(&view->names, arena, view->server, view->server_source);
     if (view->conversation && (view->server || spn_offers_kerberos(view->conversation)))
         spn_names_add_announced(&view->names, arena, view->conversation);
+    vouch_for_given(view);
     add_exchangers(x, view);
     add_smart_hosts_of(x, view, &view->forest->servers, view->forest->servers_source);
     add_smart_hosts_of(x, view, &view->exports->servers, view->exports->servers_source);
@@ -404,19 +415,38 @@ static void judge_names(struct examination *x, struct spn_view *view)
 
 /* ---- tickets ---- */
 
+/* Tickets go to servers that the user named, or that the forest's directory lists. */
+static bool wants_logon(struct examination *x, const struct spn_view *view)
+{
+    return ask_settings(x)->authenticate &&
+           (view->is_given ||
+            (view->server && view->server_source == view->forest->servers_source));
+}
+
+static void ask_logon(struct examination *x, struct spn_view *view, size_t which, const char *spn)
+{
+    view->logons[which] =
+        ask_smtp_logon(x, &view->ip, SERVICE_SMTP, &view->forest->ip, view->forest->domain, spn);
+    view->is_pending = view->is_pending || !view->logons[which];
+}
+
 /* Of needed names that the user or the directory vouches for: Kerberos is asked for no others. */
 static void ask_tickets(struct examination *x, struct spn_view *view)
 {
+    view->wants_logon = wants_logon(x, view);
     if (view->forest->state != SPN_FOREST_FOUND || !view->forest->domain)
         return;
     for (size_t i = 0; i < view->case_count; i++) {
         const struct spn_case *at = &view->cases[i];
+        const char *spn;
 
         if (!spn_is_needed(at->reasons) || !view->case_names[i]->is_vouched)
             continue;
-        view->tickets[i] = ask_ticket(x, &view->forest->ip, view->forest->domain,
-                                      arena_print(pass_memory(x), "%s/%s", at->service, at->host));
+        spn = arena_print(pass_memory(x), "%s/%s", at->service, at->host);
+        view->tickets[i] = ask_ticket(x, &view->forest->ip, view->forest->domain, spn);
         view->is_pending = view->is_pending || !view->tickets[i];
+        if (view->wants_logon && view->conversation)
+            ask_logon(x, view, i, spn);
     }
 }
 
@@ -435,6 +465,7 @@ struct spn_view *spn_view_of(struct examination *x, const struct subject *server
     struct spn_view *view = arena_new(pass_memory(x), 1, sizeof *view);
 
     view->host = server->name;
+    view->is_given = server->given;
     view->exports = spn_exports_of(x);
     view->forest = spn_forest_of(x, domain_of(x, server));
     view->is_pending = view->exports->is_pending || view->forest->state == SPN_FOREST_PENDING;

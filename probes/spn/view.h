@@ -16,7 +16,9 @@ struct spn_view {
     const struct spn_exports *exports;
     const struct spn_server *server; /* as the configuration has it, or NULL */
     const struct evidence *server_source;
+    bool is_given;        /* the user named it */
     bool is_logged;       /* a log says that it did not let another log on */
+    bool wants_logon;     /* it is to be logged on to, where that can be */
     struct ip_address ip; /* of the conversation */
     const struct smtp_conversation *conversation; /* NULL: none was held */
     const struct evidence *no_conversation;       /* why */
@@ -31,6 +33,7 @@ struct spn_view {
     struct spn_case cases[SPN_CASES_MOST]; /* judged; SMTPSVC of each name, then SMTP */
     const struct spn_name *case_names[SPN_CASES_MOST];
     const struct ticket_answer *tickets[SPN_CASES_MOST]; /* for it; NULL: not asked for */
+    const struct smtp_logon *logons[SPN_CASES_MOST];     /* by it; the same */
     size_t case_count;
 };
 

@@ -411,6 +411,70 @@ def a_name_of_host_does_not_stand_in():
     expect_ticket(examination, MAIL, S_PRINCIPAL_UNKNOWN)
 
 
+
+# ---- logons by the whole program ----
+
+
+def expect_refused(examination, host, outcome, *lines):
+    finding = examination.finding("exps-refused", host)
+    expect_equal(finding["outcome"], outcome, f"exps-refused of {host}: {finding}")
+    seen = "\n".join([finding["title"], *(seen["text"] for seen in finding["seen"])])
+    for line in lines:
+        expect_in(line, seen, f"what was seen of {host}")
+    return finding
+
+
+@case
+def a_server_logs_on():
+    examination = world("healthy")
+    for host in ADDRESSES:
+        name = CALLED[host]
+        whose = "its own account" if host == EX02 else "an Exchange server's account"
+        expect_refused(
+            examination, host, "ok",
+            f"X-EXPS GSSAPI, with a ticket for SMTPSVC/{name}, as EX02$@{REALM} ({whose}): 235 2.7.0",
+        )  # fmt: skip
+
+
+@case
+def a_server_is_refused():
+    """By the key of another account, which only a server's own logon proves."""
+    answered = f"with a ticket for {OF_MAIL}, as {{}}@{REALM} ({{}}): 535 5.7.8"
+    finding = expect_refused(
+        world("misplaced"), EX01, "problem", "X-EXPS is answered 535 5.7.8",
+        answered.format("EX02$", "an Exchange server's account"),
+    )  # fmt: skip
+    causes = {(cause["id"], cause["subject"]["name"]) for cause in finding["explained_by"]}
+    expect_equal(causes, {("smtp-spn-misplaced", EX01)}, "its cause")
+    expect_refused(
+        all_seen()["itself"], EX01, "problem", answered.format("EX01$", "its own account"),
+        "loopback check",
+    )  # fmt: skip
+
+
+@case
+def what_a_person_is_answered_proves_nothing():
+    finding = expect_refused(
+        all_seen()["user"], EX01, "unknown",
+        f"X-EXPS is answered 535 5.7.8 to alice@{REALM}, which says something of servers only if",
+    )  # fmt: skip
+    expect_in("/RU SYSTEM", str(finding["fix"]), "how to do it right")
+    expect_refused(all_seen()["user"], EX02, "ok", f"as alice@{REALM} (no computer's account): 235")
+
+
+@case
+def a_logon_that_cannot_begin():
+    for name in ("missing", "twice", "HOST alone"):
+        expect_refused(
+            world(name), EX01, "unknown", "no logon was tried: the KDC gives no ticket",
+            f"KDC_ERR_S_PRINCIPAL_UNKNOWN ({S_PRINCIPAL_UNKNOWN})",
+        )  # fmt: skip
+
+
+@case
+def nobody_logs_on_without_being_asked():
+    expect_equal(all_seen()["one server"].of("smtp-logon"), [], "logons without --authenticate")
+
 # ---- and as others ----
 
 

@@ -37,6 +37,8 @@ struct world {
     int result;                   /* beside REJECTED */
     int32_t ticket;               /* the KDC's error code */
     enum status ticket_status;
+    struct smtp_logon logon;      /* what each comes to; its question is its own */
+    bool no_directory;            /* DNS knows no controllers */
     struct event_group events[8]; /* of app.evtx; without a computer: the last is before */
     struct smtp_auth_peer peer;   /* of send.log, of whose mechanism: */
     enum smtp_auth_mechanism mechanism;
@@ -53,6 +55,7 @@ static struct {
     size_t finding_count;
     const struct world *world;
     const char *filter; /* of the last question for accounts */
+    size_t logons;      /* that were asked for */
 } bench;
 
 #define CONTOSO       "DC=contoso,DC=com"
@@ -144,7 +147,8 @@ static void answer_dns(struct dns_answer *item)
     for (size_t i = 0; i < sizeof zone / sizeof *zone; i++) {
         struct dns_record *record = &records[item->answer.count];
 
-        if (zone[i].type != item->type || strcmp(zone[i].name, item->name) != 0)
+        if (zone[i].type != item->type || strcmp(zone[i].name, item->name) != 0 ||
+            (bench.world->no_directory && item->type == DNS_SRV))
             continue;
         *record =
             (struct dns_record){.owner = item->name, .type = (uint16_t)item->type, .ttl = 300};
@@ -258,6 +262,28 @@ static void answer_ticket(struct ticket_answer *item)
     assert_null(strstr(item->spn, "evil"));
     item->error_code = bench.world->ticket;
     evidence_fail(&item->evidence, bench.world->ticket_status, NULL);
+}
+
+static void answer_logon(struct smtp_logon *item)
+{
+    const struct smtp_logon *logon = &bench.world->logon;
+
+    assert_true(bench.settings.authenticate);
+    assert_null(strstr(item->spn, "evil"));
+    assert_string_equal(item->realm, "CONTOSO.COM");
+    assert_int_equal(item->address.ip.bytes[3], 21);
+    assert_int_equal(item->address.port, 25);
+    assert_int_equal(item->kdc.ip.bytes[3], 11);
+    bench.logons++;
+    item->step = logon->step;
+    item->caller = logon->caller;
+    item->error_code = logon->error_code;
+    item->mechanism = logon->mechanism;
+    item->over_tls = logon->over_tls;
+    item->over_anonymous_tls = logon->over_anonymous_tls;
+    item->code = logon->code;
+    item->enhanced = logon->enhanced;
+    evidence_fail(&item->evidence, logon->evidence.status, NULL);
 }
 
 /* ---- port 25 ---- */
@@ -408,6 +434,8 @@ static void answer(struct evidence *item)
         answer_directory((struct directory_answer *)item);
     else if (item->kind == &evidence_ticket)
         answer_ticket((struct ticket_answer *)item);
+    else if (item->kind == &evidence_smtp_logon)
+        answer_logon((struct smtp_logon *)item);
     else if (item->kind == &evidence_smtp)
         answer_smtp((struct smtp_conversation *)item);
     else
@@ -431,6 +459,7 @@ static void begin(const struct world *world)
     bench.world = world;
     bench.fetched_count = bench.finding_count = 0;
     bench.filter = NULL;
+    bench.logons = 0;
     bench.store = evidence_store_new();
     options.store = bench.store;
     options.fetch = fetch;
@@ -1332,6 +1361,322 @@ static void test_offers(void **state)
     }
 }
 
+/* ---- logons ---- */
+
+#define LOGON(...)                                                                                 \
+    TWO, .ehlo = {"ex01.contoso.com", "X-EXPS GSSAPI NTLM", "OK"}, .logon = {__VA_ARGS__}
+#define EXPS      .step = SMTP_LOGON_TOKENS, .mechanism = "X-EXPS GSSAPI"
+#define AUTH      .step = SMTP_LOGON_TOKENS, .mechanism = "AUTH GSSAPI"
+#define AS_ALICE  .caller = "alice@CONTOSO.COM"
+#define AS_SERVER .caller = "EX02$@CONTOSO.COM"
+#define AS_ITSELF .caller = "EX01$@CONTOSO.COM"
+#define ENDS(s)   .evidence.status = STATUS_##s
+#define TICKET    .step = SMTP_LOGON_TICKET
+
+static const struct logon_row {
+    struct world world;
+    const char *word;
+    const char *title;   /* part of it */
+    const char *line;    /* that was seen; or NULL */
+    const char *command; /* of a step that must be there; or NULL */
+} logon_rows[] = {
+    {{LOGON(EXPS, AS_SERVER, .code = 235)},
+     "ok",
+     "logged on by X-EXPS GSSAPI as EX02$@CONTOSO.COM with a ticket for SMTPSVC/ex01.contoso.com",
+     "(an Exchange server's account): 235",
+     NULL},
+    {{LOGON(EXPS, AS_ALICE, .code = 235, .over_tls = true, .over_anonymous_tls = true)},
+     "ok",
+     "logged on by X-EXPS GSSAPI as alice@CONTOSO.COM",
+     "X-EXPS GSSAPI behind X-ANONYMOUSTLS, with a ticket for",
+     NULL},
+    {{LOGON(AUTH, AS_ALICE, .code = 235, .over_tls = true)},
+     "ok",
+     "logged on by AUTH GSSAPI",
+     "X-EXPS by Kerberos, the way of Exchange's servers, it does not offer",
+     NULL},
+    /* a server's account proves it */
+    {{LOGON(EXPS, AS_SERVER, .code = 535, .enhanced = "5.7.3")},
+     "critical",
+     "it does not let other servers log on: X-EXPS is answered 535 5.7.3",
+     "as EX02$@CONTOSO.COM (an Exchange server's account): 535 5.7.3",
+     "setspn -Q"},
+    {{LOGON(EXPS, AS_SERVER, .code = 454, .enhanced = "4.7.0")},
+     "critical",
+     "X-EXPS is answered 454 4.7.0",
+     "SMTPSVC/ex01.contoso.com is where it belongs: the cause is another one",
+     "w32tm /monitor"},
+    {{LOGON(EXPS, AS_ITSELF, .code = 535)},
+     "critical",
+     "X-EXPS is answered 535",
+     "refused by its loopback check",
+     NULL},
+    {{LOGON(EXPS, AS_SERVER, ENDS(DENIED), .code = 501, .error_code = 37)},
+     "critical",
+     "X-EXPS is answered KRB_AP_ERR_SKEW (37)",
+     "the clocks are too far apart",
+     NULL},
+    {{LOGON(EXPS, AS_SERVER, ENDS(DENIED), .error_code = 41)},
+     "critical",
+     "X-EXPS is answered KRB_AP_ERR_MODIFIED (41)",
+     "that is: the ticket was made with another key",
+     NULL},
+    /* anybody else's proves nothing */
+    {{LOGON(EXPS, AS_ALICE, .code = 535, .enhanced = "5.7.3")},
+     "unknown",
+     "X-EXPS is answered 535 5.7.3 to alice@CONTOSO.COM, which says something of servers only if",
+     "(no computer's account)",
+     "schtasks /Create /F /TN exdiag-logon /RU SYSTEM /SC ONCE /ST 00:00 /TR "
+     "\"C:\\exdiag\\exdiag.exe check --server ex01.contoso.com --only spn --authenticate --output "
+     "C:\\exdiag\\logon.txt\""},
+    {{LOGON(EXPS, .caller = "PC7$@CONTOSO.COM", .code = 454)},
+     "unknown",
+     "X-EXPS is answered 454 to PC7$@CONTOSO.COM",
+     "a computer's account, of no Exchange server that the directory has",
+     "schtasks /Delete /F /TN exdiag-logon"},
+    {{LOGON(EXPS, .code = 535)}, "unknown", "to whoever runs this", "not known", "schtasks /Run"},
+    {{LOGON(AUTH, AS_SERVER, .code = 535)},
+     "unknown",
+     "AUTH GSSAPI is answered 535 to EX02$@CONTOSO.COM, which is not how servers log on",
+     "an Exchange server's account",
+     "icacls C:\\exdiag"},
+    {{LOGON(EXPS, AS_ALICE, ENDS(DENIED), .error_code = 37)},
+     "unknown",
+     "the clocks are too far apart for the logon, says the server",
+     "KRB_AP_ERR_SKEW (37)",
+     "--only clock"},
+    {{LOGON(EXPS, AS_ALICE, ENDS(DENIED), .error_code = 41)},
+     "unknown",
+     "X-EXPS is answered KRB_AP_ERR_MODIFIED (41)",
+     "another key",
+     "schtasks /Run"},
+    {{LOGON(EXPS, AS_SERVER, .code = 451)},
+     "unknown",
+     "puts logons off",
+     ": 451",
+     "--authenticate"},
+    {{LOGON(EXPS, AS_SERVER, .code = 500, .enhanced = "5.5.6")},
+     "unknown",
+     "longer than a line that it takes",
+     "500 5.5.6",
+     "fewer groups"},
+    {{LOGON(EXPS, AS_SERVER, .code = 501, ENDS(DENIED))},
+     "unknown",
+     "does not have the key of that name",
+     "501",
+     "--authenticate"},
+    {{LOGON(EXPS, AS_SERVER, ENDS(CLOSED))},
+     "unknown",
+     "the logon was broken off",
+     "connection closed",
+     "--authenticate"},
+    {{LOGON(EXPS, AS_SERVER, ENDS(CANCELLED))}, "unknown", "the run ended before", NULL, NULL},
+    /* the ticket */
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED), .error_code = 7)},
+     "unknown",
+     "no logon was tried: the KDC gives no ticket for the name",
+     "asked by EX02$@CONTOSO.COM for a ticket for SMTPSVC/ex01.contoso.com: "
+     "KDC_ERR_S_PRINCIPAL_UNKNOWN (7)",
+     "setspn -Q \"SMTPSVC/ex01.contoso.com\""},
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED), .error_code = 14)},
+     "unknown",
+     "gives no ticket",
+     "no encryption type in common",
+     NULL},
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED), .error_code = 31)},
+     "unknown",
+     "gives no ticket",
+     "the trust between",
+     NULL},
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED), .error_code = 37)},
+     "unknown",
+     "the clocks are too far apart for a ticket, says the KDC",
+     "KRB_AP_ERR_SKEW (37)",
+     "exdiag check --server 'ex01.contoso.com' --only clock"},
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED))},
+     "unknown",
+     "refers to another realm",
+     NULL,
+     "Run it there, as a user of that domain"},
+    {{LOGON(TICKET, ENDS(NOT_FOUND))},
+     "unknown",
+     "whoever runs this has no Kerberos ticket",
+     "does not exist",
+     "run kinit"},
+    {{LOGON(TICKET, ENDS(NOT_SUPPORTED))}, "unknown", "no Kerberos library", NULL, "schtasks"},
+    {{LOGON(TICKET, AS_ALICE, ENDS(TIMED_OUT))},
+     "unknown",
+     "no ticket could be had",
+     "no answer in time",
+     NULL},
+    /* the way there */
+    {{LOGON(.step = SMTP_LOGON_EHLO, AS_ALICE, ENDS(NOT_SUPPORTED), .code = 250)},
+     "unknown",
+     "by neither X-EXPS nor AUTH",
+     "at ehlo it answered 250",
+     "schtasks /Create"},
+    {{LOGON(.step = SMTP_LOGON_GREETING, AS_ALICE, ENDS(REJECTED), .code = 554)},
+     "unknown",
+     "refuses to go that far",
+     "at greeting it answered 554",
+     "--authenticate"},
+    {{LOGON(.step = SMTP_LOGON_CONNECT, AS_ALICE, ENDS(TIMED_OUT))},
+     "unknown",
+     "did not get that far",
+     "no answer in time",
+     "--authenticate"},
+};
+
+static void test_logons(void **state)
+{
+    (void)state;
+    bench.settings.authenticate = true;
+    for (size_t i = 0; i < sizeof logon_rows / sizeof *logon_rows; i++) {
+        const struct logon_row *row = &logon_rows[i];
+        const struct finding *finding;
+
+        print_message("%s\n", row->title);
+        begin(&row->world);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_int_equal(bench.logons, 1);
+        finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+        assert_string_equal(word_of(finding), row->word);
+        assert_non_null(strstr(finding->title, row->title));
+        if (row->line)
+            assert_true(saw_it(finding, row->line));
+        if (row->command)
+            assert_non_null(step_of(&finding->fix, row->command));
+        if (row->world.logon.error_code == 37)
+            assert_string_equal(finding->due_to.name, "dc1.contoso.com");
+        else
+            assert_null(finding->due_to.name);
+        end();
+    }
+    bench.settings.authenticate = false;
+}
+
+/* Steps that were not asked for by what happened do not stand in the way. */
+static void test_steps_of_a_logon(void **state)
+{
+    static const struct world world = {LOGON(TICKET, ENDS(NOT_FOUND))};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.authenticate = true;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+    assert_null(step_of(&finding->fix, "schtasks"));
+    assert_null(step_of(&finding->fix, "--only clock"));
+    assert_null(step_of(&finding->fix, "setspn"));
+    assert_int_equal(finding->fix.count, 2);
+    end();
+    bench.settings.authenticate = false;
+}
+
+/* Who did not ask for it is not logged on; who did hears why nothing came of it. */
+static void test_no_logons(void **state)
+{
+    static const struct {
+        struct world world;
+        bool authenticate;
+        enum subject_kind kind;
+        const char *name;
+        const char *word, *title;
+    } rows[] = {
+        {{LOGON(EXPS, AS_SERVER, .code = 535)}, false, SUBJECT_DOMAIN, "contoso.com", "", NULL},
+        {{SILENT, .silence = STATUS_TIMED_OUT},
+         true,
+         SUBJECT_DOMAIN,
+         "contoso.com",
+         "unknown",
+         "its port 25 does not answer"},
+        {{SILENT}, true, SUBJECT_DOMAIN, "contoso.com", "", NULL},
+        /* a server that the user names, of no forest */
+        {{.no_directory = true,
+          .greeting = "ex01.contoso.com ESMTP",
+          .ehlo = {"ex01.contoso.com", "AUTH GSSAPI"}},
+         true,
+         SUBJECT_SERVER,
+         "ex01.contoso.com",
+         "unknown",
+         "domain controllers that are to give a ticket are not known"},
+        {{.no_directory = true, .greeting = "ex01.contoso.com ESMTP", PLAIN},
+         true,
+         SUBJECT_SERVER,
+         "ex01.contoso.com",
+         "",
+         NULL},
+        /* what it calls itself is nobody's word but its own */
+        {{.accounts = {EX01},
+          .greeting = "evil.contoso.com ESMTP",
+          .ehlo = {"evil.contoso.com", "AUTH GSSAPI"},
+          NO_TICKETS},
+         true,
+         SUBJECT_SERVER,
+         "ex01.contoso.com",
+         "unknown",
+         "neither you nor the directory calls it"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        bench.settings.authenticate = rows[i].authenticate;
+        begin(&rows[i].world);
+        run(rows[i].kind, rows[i].name);
+        assert_int_equal(bench.logons, 0);
+        finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+        assert_string_equal(word_of(finding), rows[i].word);
+        if (rows[i].title)
+            assert_non_null(strstr(finding->title, rows[i].title));
+        end();
+    }
+    bench.settings.authenticate = false;
+}
+
+/* A name that the user typed is as good as the directory's, and one that is not is not. */
+static void test_a_logon_by_the_users_word(void **state)
+{
+    static const struct world world = {.accounts = {EX01},
+                                       .greeting = "ex01.contoso.com ESMTP",
+                                       .ehlo = {"evil.contoso.com", "AUTH GSSAPI"},
+                                       NO_TICKETS,
+                                       .logon = {AUTH, AS_ALICE, .code = 235}};
+
+    (void)state;
+    bench.settings.authenticate = true;
+    begin(&world);
+    run(SUBJECT_SERVER, "ex01.contoso.com");
+    assert_int_equal(bench.logons, 1);
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "exps-refused", NULL)), "ok");
+    end();
+    bench.settings.authenticate = false;
+}
+
+/* What a log says of yesterday stands beside what a logon says of today. */
+static void test_a_logon_beside_a_log(void **state)
+{
+    static const struct world world = {
+        LOGON(EXPS, AS_SERVER, .code = 235),
+        .peer = {.connector = "to EX01", .server = "ex01.contoso.com", .sessions = 3},
+        .mechanism = SMTP_AUTH_EXPS_GSSAPI};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.authenticate = true;
+    begin(&world);
+    add(SUBJECT_FILE, "send.log");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+    assert_string_equal(word_of(finding), "critical");
+    assert_true(saw_it(finding, "denied 3 times"));
+    assert_true(saw_it(finding, "as EX02$@CONTOSO.COM (an Exchange server's account): 235"));
+    end();
+    bench.settings.authenticate = false;
+}
+
 /* ---- the registry ---- */
 
 #define LIST "BackConnectionHostNames"
@@ -1416,6 +1761,11 @@ int main(void)
         cmocka_unit_test(test_protocol_logs),
         cmocka_unit_test(test_exchangers_and_smart_hosts),
         cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_logons),
+        cmocka_unit_test(test_steps_of_a_logon),
+        cmocka_unit_test(test_no_logons),
+        cmocka_unit_test(test_a_logon_by_the_users_word),
+        cmocka_unit_test(test_a_logon_beside_a_log),
         cmocka_unit_test(test_the_registry),
     };
 
