@@ -58,7 +58,7 @@ static int compare_with_planted(struct run *run, const struct options *options)
         if (!is_wanted(options, one->id))
             continue;
         exam_findings(run->exam, compare, &search);
-        fprintf(stderr, "  %-9s %-19s %-22s %s\n", search.found ? "found" : "NOT FOUND",
+        fprintf(stderr, "  %-9s %-19s %-26s %s\n", search.found ? "found" : "NOT FOUND",
                 one->subject, one->id, one->story);
         planted++;
         found += search.found;

@@ -283,7 +283,7 @@ const struct lab_planted lab_planted[] = {
      "535 for the logon of another server, in that one's log"},
     {"exps-events", SUBJECT_SERVER, "ex02.contoso.com", OUTCOME_PROBLEM,
      "events 2017 of a server that could not log on to it"},
-    {"back-connection-host-names", SUBJECT_SERVER, "ex02.contoso.com", OUTCOME_PROBLEM,
+    {"back-connection-host-names", SUBJECT_SERVER, "ex06.contoso.com", OUTCOME_PROBLEM,
      "a list of names that is of the wrong type"},
     {"mx-banner-stall", SUBJECT_DOMAIN, "humongous.com", OUTCOME_OK,
      "nothing: a teaser line, and the greeting a second later"},

@@ -24,19 +24,21 @@ enum { LDIF_MOST = 65536 };
  * ex03  its name is on the account of its predecessor, too
  * ex04  calls itself relay.contoso.com, which is on a service account
  * ex05  all is well; what it says of the others is in its logs
- * ex06  does not offer X-EXPS
+ * ex06  does not offer X-EXPS; calls itself internal.contoso.com, as its account has it, and what
+ *       lets it log on to itself by that is of the wrong type
  */
 static const struct {
     const char *name;
     const char *host;
     const char *announced; /* by its receive connector */
+    const char *more;      /* of its account, beside its own names; or NULL */
 } exchange[] = {
-    {"EX01", "ex01.contoso.com", "ex01.contoso.com"},
-    {"EX02", "ex02.contoso.com", "mail.contoso.com"},
-    {"EX03", "ex03.contoso.com", "ex03.contoso.com"},
-    {"EX04", "ex04.contoso.com", "relay.contoso.com"},
-    {"EX05", "ex05.contoso.com", "ex05.contoso.com"},
-    {"EX06", "ex06.contoso.com", "ex06.contoso.com"},
+    {"EX01", "ex01.contoso.com", "ex01.contoso.com", NULL},
+    {"EX02", "ex02.contoso.com", "mail.contoso.com", NULL},
+    {"EX03", "ex03.contoso.com", "ex03.contoso.com", NULL},
+    {"EX04", "ex04.contoso.com", "relay.contoso.com", NULL},
+    {"EX05", "ex05.contoso.com", "ex05.contoso.com", NULL},
+    {"EX06", "ex06.contoso.com", "internal.contoso.com", "SMTPSVC/internal.contoso.com"},
 };
 
 static const char common[] =
@@ -114,7 +116,7 @@ static void add_server(struct buffer *out, const char *name, const char *host,
                  name, name, announced);
 }
 
-static void add_account(struct buffer *out, const char *name, const char *host)
+static void add_account(struct buffer *out, const char *name, const char *host, const char *more)
 {
     static const char *const services[] = {"exchangeAB", "exchangeMDB", "exchangeRFR", "HOST",
                                            "SMTP",       "SmtpSvc",     "WSMAN"};
@@ -129,6 +131,8 @@ static void add_account(struct buffer *out, const char *name, const char *host)
     for (size_t i = 0; i < COUNT(services); i++)
         buffer_print(out, "servicePrincipalName: %s/%s\nservicePrincipalName: %s/%s\n", services[i],
                      name, services[i], host);
+    if (more)
+        buffer_print(out, "servicePrincipalName: %s\n", more);
     buffer_add_char(out, '\n');
 }
 
@@ -154,13 +158,13 @@ static void add_account(struct buffer *out, const char *name, const char *host)
     ",127.0.0.49:21344,127.0.0.48:25," event "," data ",\r\n"
 
 const struct world_file world_directory_files[] = {
-    {"ex02.reg",
-     WORLD_MACHINE("EX02", "ServerNT", "Dell Inc.", "PowerEdge R640") WORLD_TIME(
+    {"ex06.reg",
+     WORLD_MACHINE("EX06", "ServerNT", "Dell Inc.", "PowerEdge R640") WORLD_TIME(
          "NT5DS",
          "time.windows.com,0x9") "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa]\r\n"
                                  "\"LimitBlankPasswordUse\"=dword:00000001\r\n"
                                  "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0]\r\n"
-                                 "\"BackConnectionHostNames\"=\"mail.contoso.com\"\r\n"},
+                                 "\"BackConnectionHostNames\"=\"internal.contoso.com\"\r\n"},
     {"ex05-application.xml", "<Events>" NOT_LET_IN("06:10:02") GUESS("06:12:40") NOT_LET_IN(
                                  "06:20:03") GUESS("06:12:41") NOT_LET_IN("06:40:03") "</Events>"},
     {"ex05-send.log",
@@ -211,7 +215,7 @@ static const char *make_ldif(struct arena *memory, const char *controller)
     buffer_add_string(&out, common);
     for (size_t i = 0; i < COUNT(exchange); i++) {
         add_server(&out, exchange[i].name, exchange[i].host, exchange[i].announced);
-        add_account(&out, exchange[i].name, exchange[i].host);
+        add_account(&out, exchange[i].name, exchange[i].host, exchange[i].more);
     }
     return buffer_keep(&out, memory);
 }

@@ -15,9 +15,9 @@ struct world_directory;
 #define WORLD_DIRECTORY_RECORDS                                                                    \
     {"ex02.contoso.com", "A", "127.0.0.26", 0}, {"ex03.contoso.com", "A", "127.0.0.47", 0},        \
         {"ex04.contoso.com", "A", "127.0.0.48", 0}, {"relay.contoso.com", "A", "127.0.0.48", 0},   \
-        {"ex05.contoso.com", "A", "127.0.0.49", 0},                                                \
+        {"ex05.contoso.com", "A", "127.0.0.49", 0}, {"ex06.contoso.com", "A", "127.0.0.50", 0},    \
     {                                                                                              \
-        "ex06.contoso.com", "A", "127.0.0.50", 0                                                   \
+        "internal.contoso.com", "A", "127.0.0.50", 0                                               \
     }
 
 /* What they do at their port of SMTP: { address, behaviour } each (smtp_behaviour.h). */
@@ -25,7 +25,7 @@ struct world_directory;
     {"127.0.0.26", "exchange@mail.contoso.com"}, {"127.0.0.47", "exchange@ex03.contoso.com"},      \
         {"127.0.0.48", "exchange@relay.contoso.com"}, {"127.0.0.49", "exchange@ex05.contoso.com"}, \
     {                                                                                              \
-        "127.0.0.50", "healthy-tls@ex06.contoso.com"                                               \
+        "127.0.0.50", "healthy-tls@internal.contoso.com"                                           \
     }
 
 /* Ended by one without a name. */

@@ -218,7 +218,7 @@ def demo_shows_who_cannot_log_on_to_its_servers():
         ("exps-refused", "ex04.contoso.com"): "critical",
         ("exps-events", "ex02.contoso.com"): "warning",
         ("exps-absent", "ex06.contoso.com"): "warning",
-        ("back-connection-host-names", "ex02.contoso.com"): "warning",
+        ("back-connection-host-names", "ex06.contoso.com"): "warning",
     }
     expect_equal(problems, expected, "problems")
     commands = {step["command"] for one in report["findings"] for step in one.get("fix", [])}
