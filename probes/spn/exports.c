@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+bool spn_export_is_cut(const struct directory_file *file)
+{
+    return file->cut_off || file->more || file->damaged > 0 || file->result > 0;
+}
+
 static void add_file(struct examination *x, struct spn_exports *exports, const char *path)
 {
     const struct file_digest *digest = ask_file(x, path);
@@ -23,6 +28,8 @@ static void add_file(struct examination *x, struct spn_exports *exports, const c
     }
     if (file->evidence.status != STATUS_OK)
         return;
+    if (!exports->cut && spn_export_is_cut(file))
+        exports->cut = file;
     exports->files[exports->count++] = file;
     exports->library.books[exports->library.count++] = spn_book_of_file(file);
 }

@@ -379,7 +379,11 @@ static void tell_open(struct examination *x, const struct spn_view *view)
         if (view->cases[i].verdict == SPN_OPEN)
             spn_saw_ticket(finding, view->tickets[i]);
     }
-    if (!view->accounts_obstacle && view->library.count > 0)
+    if (view->accounts_cut)
+        saw(finding, view->accounts_cut,
+            "the accounts that were read do not have it, and this ends before its end: who has it "
+            "may be in the rest");
+    else if (!view->accounts_obstacle && view->library.count > 0)
         saw(finding, NULL, "the accounts that were read do not have it, and are not all there are");
 }
 

@@ -269,6 +269,7 @@ static void find_accounts(struct examination *x, struct spn_view *view)
     struct spn_search search;
 
     view->library = view->exports->library;
+    view->accounts_cut = view->exports->cut ? &view->exports->cut->evidence : NULL;
     if (view->forest->state != SPN_FOREST_FOUND || view->names.count == 0)
         return;
     search = spn_forest_search(x, view->forest, filter_of(x, view), attributes);
@@ -276,6 +277,8 @@ static void find_accounts(struct examination *x, struct spn_view *view)
     view->accounts_obstacle = search.obstacle;
     if (search.is_pending || !search.answer)
         return;
+    if (search.answer->more)
+        view->accounts_cut = &search.answer->evidence;
     view->is_everywhere = search.is_everywhere;
     view->accounts_source = &search.answer->evidence;
     view->library.books[view->library.count++] = spn_book_of_answer(search.answer);
@@ -395,6 +398,7 @@ static void add_case(struct examination *x, struct spn_view *view, const char *s
         .reasons = reasons,
         .own = account_for(view, name, owner),
         .is_everywhere = view->is_everywhere,
+        .is_cut = view->accounts_cut != NULL,
         .is_mapped = spn_mapping_has(mappings, service),
     };
     spn_find_holders(&view->library, service, name->host, pass_memory(x), &at->named);

@@ -29,6 +29,7 @@ struct spn_view {
     const struct spn_account *own; /* or NULL */
     bool is_everywhere;
     const struct evidence *accounts_source, *accounts_obstacle;
+    const struct evidence *accounts_cut; /* that ends before its end, or NULL */
 
     struct spn_case cases[SPN_CASES_MOST]; /* judged; SMTPSVC of each name, then SMTP */
     const struct spn_name *case_names[SPN_CASES_MOST];

@@ -42,6 +42,9 @@ struct world {
     struct event_group events[8]; /* of app.evtx; without a computer: the last is before */
     struct smtp_auth_peer peer;   /* of send.log, of whose mechanism: */
     enum smtp_auth_mechanism mechanism;
+    struct directory_file export;    /* what directory.ldf lacks; all of its accounts are whole */
+    struct event_log_digest log;     /* what app.evtx lacks */
+    bool is_more;                    /* accounts than a directory answered with */
     struct registry_value back, off; /* of lsa.reg, below MSV1_0 and Lsa */
 };
 
@@ -251,6 +254,7 @@ static void answer_directory(struct directory_answer *item)
         add_entries(item, world->config);
     else {
         bench.filter = item->filter;
+        item->more = world->is_more;
         add_entries(item, world->accounts);
     }
     evidence_fail(&item->evidence, STATUS_OK, NULL);
@@ -346,6 +350,12 @@ static void answer_directory_file(struct directory_file *item)
     item->entries = (struct directory_entry *)made.entries;
     item->entry_count = made.entry_count;
     item->is_whole = arena_new(&made.evidence.memory, made.entry_count, sizeof *item->is_whole);
+    for (size_t i = 0; i < made.entry_count; i++)
+        item->is_whole[i] = true;
+    item->cut_off = bench.world->export.cut_off;
+    item->more = bench.world->export.more;
+    item->damaged = bench.world->export.damaged;
+    item->result = bench.world->export.result;
     item->evidence.memory = made.evidence.memory; /* which has grown */
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
@@ -379,6 +389,9 @@ static void fill_texts(struct mail_event *event)
 
 static void answer_events(struct event_log_digest *item)
 {
+    item->account = bench.world->log.account;
+    item->strange = bench.world->log.strange;
+    item->more = bench.world->log.more;
     item->groups = arena_new(&item->evidence.memory, 8, sizeof *item->groups);
     while (item->group_count < 8 && bench.world->events[item->group_count].computer) {
         item->groups[item->group_count] = bench.world->events[item->group_count];
@@ -1211,6 +1224,158 @@ static void test_a_log_alone(void **state)
     end();
 }
 
+/* Of mail to another server, 7002: it went on without what XEXCH50 was to say of it. */
+static void test_warnings(void **state)
+{
+#define ABOUT_EX01(kind, word, answer)                                                             \
+    EVENT(kind, "EX02", 2, .host = "ex01.contoso.com", .command = word, .reply = answer)
+#define FAILED EVENT(EXPS_UNAVAILABLE, "EX02", 1, .host = "ex01.contoso.com", .error = "0x8009030c")
+#define OF_2003                                                                                    \
+    .accounts = {EX01}, .config = {SERVER("EX01", "ex01.contoso.com", V2003)}, NO_TICKETS
+    static const struct {
+        struct world world;
+        const char *title; /* NULL: nothing is told */
+    } rows[] = {
+        {{OF_2003, .events = {ABOUT_EX01(PEER_WARNED, "x-exps", "454 4.7.0")}}, "2 events 7002"},
+        {{OF_2003, .events = {FAILED, ABOUT_EX01(PEER_WARNED, "xexch50", "504")}},
+         "3 events 1706 and 7002"},
+        {{OF_2003, .events = {FAILED, ABOUT_EX01(PEER_REFUSED, "xexch50", "504")}},
+         "3 events 1706 and 7004"},
+        {{OF_2003, .events = {FAILED, ABOUT_EX01(PEER_WARNED, "xexch50", "354")}}, "1 events 1706"},
+        /* what every server of the Internet hears */
+        {{OF_2003, .events = {ABOUT_EX01(PEER_WARNED, "xexch50", "504")}}, NULL},
+        {{OF_2003,
+          .events = {FAILED, EVENT(CLIENT_REFUSED, "ex01.contoso.com", 2, .host = "192.0.2.9",
+                                   .command = "xexch50", .reply = "504")}},
+         "1 events 1706"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        add(SUBJECT_FILE, "app.evtx");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        finding = finding_of("ex01.contoso.com", "exps-events", NULL);
+        assert_string_equal(word_of(finding), rows[i].title ? "warning" : "");
+        if (rows[i].title)
+            assert_non_null(strstr(finding->title, rows[i].title));
+        end();
+    }
+}
+
+/* What is not whole says of no name that it is missing, and the report says what is not. */
+static void test_exports_that_are_cut(void **state)
+{
+#define LACKING .accounts = { COMPUTER("EX01", "ex01.contoso.com", "SMTPSVC/EX01", "HOST/EX01") }
+    static const struct {
+        struct world world;
+        const char *word; /* of smtp-spn-missing at the server, as the export knows it */
+        const char *line; /* of the file; NULL: nothing */
+    } rows[] = {
+        {{LACKING}, "critical", NULL},
+        {{LACKING, .export = {.cut_off = true}}, "", "it breaks off in the middle"},
+        {{LACKING, .export = {.more = true}}, "", "more of mail in it than is kept"},
+        {{LACKING, .export = {.damaged = 2}}, "", "damaged entries: 2"},
+        {{LACKING, .export = {.result = 4}}, "", "LDAP result 4, sizeLimitExceeded"},
+        {{LACKING, .export = {.result = 3}}, "", "LDAP result 3; "},
+        {{LACKING, .export = {.result = -1}}, "critical", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        run(SUBJECT_FILE, "directory.ldf");
+        finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "registered");
+        assert_string_equal(word_of(finding), rows[i].word);
+        finding = finding_of("directory.ldf", "smtp-spn-missing", "not all of it");
+        assert_string_equal(word_of(finding), rows[i].line ? "unknown" : "");
+        if (rows[i].line) {
+            assert_true(saw_it(finding, rows[i].line));
+            assert_non_null(step_of(&finding->fix, "Export it again, to its end"));
+            finding = finding_of("directory.ldf", "smtp-spn-missing", "1 mail server");
+            assert_string_equal(word_of(finding), "unknown");
+            assert_true(saw_it(finding, "this ends before its end"));
+        }
+        end();
+    }
+}
+
+/* An export without a mail server is of no concern, if it is whole. */
+static void test_an_export_without_servers(void **state)
+{
+    static const struct world worlds[] = {
+        {.accounts = {USER("alice", "HTTP/www.contoso.com")}},
+        {.accounts = {USER("alice", "HTTP/www.contoso.com")}, .export = {.cut_off = true}}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        begin(&worlds[i]);
+        run(SUBJECT_FILE, "directory.ldf");
+        assert_int_equal(bench.finding_count, 1);
+        assert_string_equal(word_of(finding_of("directory.ldf", "smtp-spn-missing", NULL)),
+                            i == 0 ? "not-applicable" : "unknown");
+        end();
+    }
+}
+
+/* The same of a directory that answered with as many accounts as are read. */
+static void test_a_directory_that_is_cut(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", "SMTPSVC/EX01", "HOST/EX01")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+        .is_more = true,
+        NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", NULL);
+    assert_string_equal(word_of(finding), "unknown");
+    assert_true(saw_it(finding, "who has it may be in the rest"));
+    end();
+}
+
+/* A log that is not whole says so, beside what it tells. */
+static void test_logs_that_are_cut(void **state)
+{
+#define ONE_EVENT                                                                                  \
+    .events = {                                                                                    \
+        EVENT(CLIENT_REFUSED, "EX07", 4, .host = "192.0.2.9", .command = "x-exps",                 \
+              .reply = "454 4.7.0")                                                                \
+    }
+    static const struct {
+        struct world world;
+        const char *line; /* NULL: it is whole */
+    } rows[] = {
+        {{ONE_EVENT}, NULL},
+        {{ONE_EVENT, .log = {.account = {.damaged = 1}}}, "damaged events or blocks of them: 1"},
+        {{ONE_EVENT, .log = {.account = {.cut_off = true}}}, "it breaks off in the middle"},
+        {{ONE_EVENT, .log = {.strange = 7}}, "7 events whose ids are of mail have other strings"},
+        {{ONE_EVENT, .log = {.more = true}}, "more of mail in it than is kept"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        run(SUBJECT_FILE, "app.evtx");
+        assert_string_equal(word_of(finding_of("app.evtx", "exps-events", "4 events 7010")),
+                            "warning");
+        finding = finding_of("app.evtx", "exps-events", "not all of it");
+        assert_string_equal(word_of(finding), rows[i].line ? "unknown" : "");
+        if (rows[i].line)
+            assert_true(saw_it(finding, rows[i].line));
+        end();
+    }
+}
+
 static void test_protocol_logs(void **state)
 {
     static const struct world refused = {
@@ -1758,6 +1923,11 @@ int main(void)
         cmocka_unit_test(test_relaying_alone),
         cmocka_unit_test(test_guesses),
         cmocka_unit_test(test_a_log_alone),
+        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_exports_that_are_cut),
+        cmocka_unit_test(test_an_export_without_servers),
+        cmocka_unit_test(test_a_directory_that_is_cut),
+        cmocka_unit_test(test_logs_that_are_cut),
         cmocka_unit_test(test_protocol_logs),
         cmocka_unit_test(test_exchangers_and_smart_hosts),
         cmocka_unit_test(test_offers),
