@@ -640,6 +640,19 @@ def an_interrupted_run_ends_within_a_second():
         expect_in("interrupted", result.flat, "the report")
 
 
+@case
+def at_a_desk_where_its_servers_are_not_they_are_not_called_faulty():
+    """By all probes: whom an export names, this network may not know."""
+    with Lab("contoso.com TXT v=spf1\n") as elsewhere, folder() as place:
+        (place / "directory.ldf").write_text(forest(*CALLED_MAIL))
+        result = exdiag("check", place / "directory.ldf", "--dns", elsewhere.dns, "--timeout", "1",
+                        "--format", "json", status=PROBLEMS)  # fmt: skip
+        expect_equal(problems(result), {(MISSING, "ex01")}, "problems")
+        unknown = of(result, "mx-no-address", "ex01")
+        expect_equal(unknown["outcome"], "unknown", "of its address")
+        expect_in("no address here", unknown["title"], "of its address")
+
+
 # ---- machines that lack a library ----
 
 
