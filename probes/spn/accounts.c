@@ -146,9 +146,10 @@ static int by_name(const void *one, const void *other)
     return order ? order : strcmp(a->account->dn, b->account->dn);
 }
 
+/* `is_whole`: beside each entry; NULL: `all_whole` goes for all of them. */
 static const struct spn_book *make_book(const struct evidence *item,
                                         const struct directory_entry *entries, size_t count,
-                                        const bool *is_whole, struct arena *arena)
+                                        const bool *is_whole, bool all_whole, struct arena *arena)
 {
     struct spn_book *book = arena_new(arena, 1, sizeof *book);
     size_t names = 0;
@@ -160,7 +161,7 @@ static const struct spn_book *make_book(const struct evidence *item,
 
         if (!read_account(&entries[i], arena, account))
             continue;
-        account->is_whole = !is_whole || is_whole[i];
+        account->is_whole = is_whole ? is_whole[i] : all_whole;
         account->source = item;
         names += account->name_count;
         book->account_count++;
@@ -180,14 +181,14 @@ static const void *read_answer(const struct evidence *item, struct arena *arena)
 {
     const struct directory_answer *answer = (const struct directory_answer *)item;
 
-    return make_book(item, answer->entries, answer->entry_count, NULL, arena);
+    return make_book(item, answer->entries, answer->entry_count, NULL, !answer->more, arena);
 }
 
 static const void *read_file(const struct evidence *item, struct arena *arena)
 {
     const struct directory_file *file = (const struct directory_file *)item;
 
-    return make_book(item, file->entries, file->entry_count, file->is_whole, arena);
+    return make_book(item, file->entries, file->entry_count, file->is_whole, false, arena);
 }
 
 const struct spn_book *spn_book_of_answer(const struct directory_answer *answer)

@@ -45,6 +45,7 @@ struct spn_forest {
     const char *configuration;
     struct spn_servers servers;
     const struct evidence *servers_source;
+    bool has_more_servers;                      /* than were told */
     const struct directory_attribute *mappings; /* sPNMappings, or NULL */
     struct spn_domain domains[SPN_DOMAINS_MOST];
     size_t domain_count; /* 0: not told */

@@ -84,6 +84,10 @@ static void add_servers(struct examination *x, const struct spn_forest *forest)
         if (forest->servers.list[i].host)
             add_subject(x, SUBJECT_SERVER, forest->servers.list[i].host);
     }
+    if (forest->has_more_servers)
+        saw(unknown(x, &smtp_spn_missing, "not all of Exchange's servers could be read"),
+            forest->servers_source, "%zu came, and then the directory's limits ended the search",
+            forest->servers.count);
 }
 
 static void examine_forest(struct examination *x, const struct ad_domain *domain)

@@ -9,7 +9,7 @@ from harness import *
 LAB_DIRECTORY, LAB_TIME, LAB_SMTP = (str(BUILD / f"tests/lab_{name}") for name in ("directory", "time", "smtp"))
 DC1, DC2 = "127.0.0.11", "127.0.0.12"
 EX01, EX02 = "127.0.0.21", "127.0.0.22"
-ADDRESSES = {"dc1": DC1, "dc2": DC2, "ex01": EX01, "ex02": EX02, "mail": EX01}
+ADDRESSES = {"dc1": DC1, "dc2": DC2, "ex01": EX01, "ex02": EX02, "ex03": "127.0.0.23", "mail": EX01}
 DOMAIN = "DC=contoso,DC=com"
 CONFIGURATION = f"CN=Configuration,{DOMAIN}"
 EXCHANGE = f"CN=Microsoft Exchange,CN=Services,{CONFIGURATION}"
@@ -396,12 +396,23 @@ def a_name_and_a_password_go_over_tls():
 @case
 def a_password_that_is_refused_is_sent_once():
     with Organisation(forest(*TWO), both=GUARDED) as contoso:
-        result = contoso.as_user(password="wrong", status=INCOMPLETE)
+        saved = contoso.folder / "saved"
+        result = contoso.as_user("--save", saved, password="wrong", status=INCOMPLETE)
         expect_equal(problems(result), set(), "problems")
+        refused = [one for one in saved.read_text().splitlines() if "logon was refused" in one]
+        expect(len(refused) > 1 and all("52e" in one for one in refused), f"it is not said why: {refused}")
         finding = of(result, MISSING)
         expect_equal(finding["outcome"], "unknown", "the outcome")
         expect_in("52e", said(finding), "what is seen")
     expect_equal(contoso.binds(), 1, "logons that were tried")
+
+
+@case
+def the_demonstration_leaves_the_callers_ticket_alone():
+    with folder() as place:
+        result = exdiag("demo", "--only", "spn", "--format", "json", variables=caller(place), status=FINE)
+        unknown = [one for one in result.report["findings"] if one["outcome"] == "unknown"]
+        expect_equal(unknown, [], "what is unknown")
 
 
 @case
@@ -464,6 +475,20 @@ def where_none_answers_the_rest_is_judged():
             result = contoso.check("--timeout", "1", "--file", place / "send.log", status=PROBLEMS)
             expect_equal(problems(result), {("exps-refused", "ex01")}, f"problems where all are {fault}")
             expect_equal(of(result, MISSING, "contoso.com")["outcome"], "unknown", "the names")
+
+
+@case
+def of_a_part_nothing_is_concluded():
+    """Where limits end each answer: another controller may say more, and where none does it is told."""
+    ldif = forest(server("EX01"), server("EX02"), server("EX03", "mail.contoso.com"), *map(computer, ("EX01", "EX02", "EX03")))
+    greet = {"127.0.0.23": "exchange@mail.contoso.com"}
+    for limits in (["--fault=limited", "--page=2"], ["--fault=one-range", "--range=2"]):
+        with Organisation(ldif, first=limits, greet=greet) as contoso:
+            expect_equal(problems(contoso.check(status=PROBLEMS)), {(MISSING, "ex03")}, f"problems with {limits} at one")
+        with Organisation(ldif, both=limits, greet=greet) as contoso:
+            result = contoso.check(status=INCOMPLETE)
+            expect_equal(problems(result), set(), f"problems with {limits} at both")
+            expect_equal(of(result, MISSING)["outcome"], "unknown", f"the names with {limits} at both")
 
 
 @case
@@ -541,6 +566,22 @@ def logs_that_break_off_are_read_as_far_as_they_go():
                     expect_in("breaks off", said(of(result, id, str(place))), "what is said of the file")
             (place / name).write_bytes(text.encode()[:40] + bytes(range(256)))
             expect(problems(contoso.check("--file", place / name)) == set(), f"noise of {name} is a problem")
+        for lines, expected in ((["2026-11-20T06:1"], False), (["no,line", "of,a", "log"], True)):
+            (place / "send.log").write_text(SENT + "\n".join(lines))
+            result = contoso.check("--file", place / "send.log", status=PROBLEMS)
+            told = "damaged lines: 3; the others are judged" in result.out
+            expect_equal(told, expected, f"whether {lines} are told as damage")
+
+
+@case
+def what_was_not_recorded_is_no_damage():
+    with Organisation(forest(*TWO)) as contoso, folder() as place:
+        (place / "app.xml").write_text("<Events>" + guess(1) + "</Events>")
+        contoso.check("--file", place / "app.xml", "--save", place / "whole", status=FINE)
+        lines = (place / "whole").read_text().splitlines(keepends=True)
+        (place / "part").write_text("".join(line for line in lines if '"key":"event-log' not in line))
+        expect(len(lines) > len((place / "part").read_text().splitlines()), "nothing was left out")
+        exdiag("report", place / "part", "--format", "json", status=FINE)
 
 
 @case
