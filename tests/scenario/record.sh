@@ -3,7 +3,9 @@
 # named): the real program against the lab's name servers, which serve each scenario's
 # *.zone files at the addresses that are their names, and its mail exchangers: a file
 # `peers` has lines ADDRESS=BEHAVIOUR[:SECONDS][@NAME], served at port 25; `lab_smtp --list`
-# names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time. In a network of its own: root.
+# names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time;
+# a file `directories` has lines [OPTION...] ADDRESS[:PORT]=FILE for lab_directory, one each. In a
+# network of its own: root.
 set -euo pipefail
 build=$(realpath "$1")
 shift
@@ -58,6 +60,12 @@ for scenario; do
     [ ${#zones[@]} = 0 ] || serve ${#zones[@]} "$build/tests/lab_name_server" --port 53 "${zones[@]}"
     [ ${#peers[@]} = 0 ] || serve ${#peers[@]} "$build/tests/lab_smtp" --port 25 "${peers[@]}"
     [ ${#clocks[@]} = 0 ] || serve ${#clocks[@]} "$build/tests/lab_time" "${clocks[@]}"
+    directories=()
+    [ ! -e directories ] || mapfile -t directories < <(grep -v '^#' directories)
+    for directory in "${directories[@]}"; do
+        read -ra words <<<"$directory"
+        serve 1 "$build/tests/lab_directory" "${words[@]}"
+    done
     read -ra arguments <arguments
     status=0
     "$build/exdiag" check "${arguments[@]}" --save evidence.jsonl --quiet || status=$?
