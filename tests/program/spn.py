@@ -585,6 +585,17 @@ def what_was_not_recorded_is_no_damage():
 
 
 @case
+def event_logs_of_2003_are_to_be_turned_into_those_of_today():
+    with folder() as place:
+        for text, told in ((b"0\0\0\0LfLe\1\0\0\0\1\0\0\0" + bytes(4096), True), (bytes(4096), False)):
+            (place / "application.evt").write_bytes(text)
+            result = exdiag("check", place / "application.evt", "--format", "json", status=INCOMPLETE)
+            made_known = commands(of(result, "file-not-read"))
+            conversion = "wevtutil epl application.evt application.evtx /lf:true"
+            expect_equal(conversion in made_known, told, f"among {made_known}")
+
+
+@case
 def event_log_files_with_wrong_checksums_are_read():
     maker = BUILD / "tests/make_events"
     if not maker.exists():
