@@ -277,6 +277,8 @@ static bool add_value(struct evtx_binxml *xml, const struct evtx_value *value, s
 
 static bool build_value(struct evtx_binxml *xml, const struct evtx_value *value)
 {
+    if (!event_build_keeps_text(xml->build))
+        return spend(xml, value->size);
     buffer_clear(&xml->text);
     if (!add_value(xml, value, &xml->text))
         return false;
