@@ -8,6 +8,9 @@
 #define DATA(text)                                                                                 \
     "<Event><System><EventID>7</EventID></System><EventData>" text "</EventData></Event>"
 
+#define FOUR(text) text text text text
+#define NESTED     (FOUR(FOUR("<a>")) "<a></a>" FOUR(FOUR("</a>"))) /* one too deep */
+
 static const struct event_wish wishes[] = {{NULL, 0}};
 static struct event_build build;
 
@@ -140,8 +143,7 @@ static void test_others(void **state)
         DATA("<Data>\xEF\xBF\xBE</Data>"),
         DATA("<Data>\xEF\xBF\xBF</Data>"),
         DATA("<Data a1='' a2='' a3='' a4='' a5='' a6='' a7='' a8='' a9=''/>"),
-        "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a></a></a></a></a></a></a></a></a></a></a>"
-        "</a></a></a></a></a></a></a>",
+        NESTED,
     };
 
     (void)state;
