@@ -314,7 +314,7 @@ const struct option option_table[] = {
     {"domain", "D", FOR_SPF, take_domain, 0, "at which the record of --record is to stand"},
     {"server", "HOST", FOR_CHECK, take_server, 0, "examine a server, by name or address"},
     {"dc", "HOST", FOR_CHECK, take_dc, 0,
-     "examine a domain controller, and hold the servers' clocks against its own"},
+     "a domain controller: ask its directory, and hold the servers' clocks against its own"},
     {"reference", "HOST", FOR_CHECK, take_reference, 0,
      "an NTP server outside whose clock is right, to hold the PDC emulator's against"},
     {"file", "PATH", FOR_CHECK, take_file, 0,

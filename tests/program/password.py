@@ -107,6 +107,9 @@ def an_empty_one_is_none():
 def a_plan_says_who_logs_on_and_asks_for_nothing():
     result = check("--user", "alice", "--plan", status=FINE)
     expect_in("over verified TLS alone, as: alice", result.out, "the plan")
+    expect_in("credentials: those of --user for directories", result.flat, "the plan")
+    result = check("--plan", status=FINE)
+    expect_in("credentials: the Kerberos ticket of whoever runs this", result.flat, "the plan without it")
 
 
 main()
