@@ -113,13 +113,17 @@ static enum status vet(const struct directory_target *target, struct buffer *why
     return STATUS_INVALID;
 }
 
-/* Where the host is a name, it is looked up as it stands, and not as a domain's. */
+/*
+ * Where the host is a name, it is looked up as it stands, and not as a domain's. A connection that
+ * broke is not made again behind our back: that one would log on before anybody asked for TLS.
+ */
 static bool set_options(LDAP *handle, const struct directory_target *target)
 {
     ULONG version = LDAP_VERSION3;
     bool is_sealed = target->identity == DIRECTORY_AS_CALLER && !target->tls_at_once;
 
     ldap_set_optionW(handle, LDAP_OPT_AREC_EXCLUSIVE, LDAP_OPT_ON);
+    ldap_set_optionW(handle, LDAP_OPT_AUTO_RECONNECT, LDAP_OPT_OFF);
     return ldap_set_optionW(handle, LDAP_OPT_VERSION, &version) == LDAP_SUCCESS &&
            ldap_set_optionW(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_SUCCESS &&
            (!is_sealed ||
