@@ -8,8 +8,9 @@
  * no ticket-granting ticket for this realm; REJECTED, the KDC gives no ticket, see `error_code`, or
  * refers to another realm; NOT_SUPPORTED, this machine has no Kerberos library. Later: REJECTED, a
  * reply that ends it before the logon began, `code`; NOT_SUPPORTED, it offers neither mechanism;
- * DENIED, what it sent in the logon was not made with the key of this service; and what evidence of
- * kind "smtp" has for connections and replies.
+ * DENIED, what it sent in the logon was not made with the key of this service; INVALID, this
+ * machine's own library has nothing to say to it; and what evidence of kind "smtp" has for
+ * connections and replies.
  */
 #ifndef EXDIAG_EVIDENCE_SMTP_LOGON_H
 #define EXDIAG_EVIDENCE_SMTP_LOGON_H

@@ -161,7 +161,6 @@ static enum status secure(struct talk *talk, const char *command)
     status = need(talk, ask(talk, command, in_time(talk)));
     if (status != STATUS_OK)
         return status;
-    smtp_reply_drop(talk->reader);
     status = stream_secure(&talk->stream, talk->trust, NULL, in_time(talk), &talk->memory, &reason);
     if (status != STATUS_OK && reason)
         buffer_add_string(&talk->why, reason);
@@ -221,7 +220,9 @@ static enum status answer(struct talk *talk, struct buffer *heard, struct buffer
     status = talk->means->step(talk->tokens, heard->text, heard->size, said, &talk->why);
     if (status != STATUS_OK) {
         ask(talk, "*", in_time(talk)); /* RFC 4954 4: it is cancelled */
-        return status == STATUS_REJECTED ? STATUS_DENIED : status;
+        if (status != STATUS_REJECTED)
+            return status;
+        return heard->size > 0 ? STATUS_DENIED : STATUS_INVALID; /* nobody's but our own fault */
     }
     buffer_init(&line, LINE_MOST);
     base64_encode(said->text, said->size, &line);

@@ -145,6 +145,18 @@ void spn_saw_logons(struct examination *x, struct finding *finding, const struct
 
 /* ---- taken ---- */
 
+static void saw_untried(struct finding *finding, const struct spn_view *view)
+{
+    for (size_t i = 0; i < view->names.count; i++) {
+        const struct spn_name *name = &view->names.list[i];
+
+        if (spn_is_needed(name->reasons) && !name->is_vouched)
+            saw(finding, name->source,
+                "by %s no ticket was asked for: neither you nor the directory calls it so",
+                name->host);
+    }
+}
+
 static void tell_taken(struct examination *x, const struct spn_view *view,
                        const struct spn_logons *logons)
 {
@@ -158,6 +170,7 @@ static void tell_taken(struct examination *x, const struct spn_view *view,
         saw(finding, NULL,
             "so the name, the key and the clocks are in order; X-EXPS by Kerberos, the way of "
             "Exchange's servers, it does not offer to this machine");
+    saw_untried(finding, view);
 }
 
 /* ---- not known ---- */

@@ -57,6 +57,7 @@ static enum status opening; /* how the ticket's step ends */
 static unsigned tokens_made, tokens_open;
 static char heard_last[TOKEN_SIZE];
 static size_t heard_size;
+static bool is_dumb;     /* the library has no token to begin with */
 static size_t said_size; /* of the first token; 0: it is short */
 
 static enum status stub_open(struct smtp_logon *logon, int64_t deadline, struct buffer *why,
@@ -84,6 +85,10 @@ static enum status stub_step(struct kerberos_logon *tokens, const void *in, size
     memcpy(heard_last, in, size);
     heard_last[size] = '\0';
     heard_size = size;
+    if (is_dumb) {
+        buffer_add_string(why, "no token");
+        return STATUS_REJECTED;
+    }
     if (strcmp(heard_last, "forged") == 0 || heard_last[0] == ERROR_TOKEN) {
         buffer_add_string(why, "not its key");
         return STATUS_REJECTED;
@@ -116,6 +121,7 @@ struct outcome {
     bool over_tls;
     bool over_anonymous_tls;
     int32_t error_code;
+    unsigned tokens; /* that were made; 0: no matter */
 };
 
 static const struct outcome outcomes[] = {
@@ -149,6 +155,35 @@ static const struct outcome outcomes[] = {
      .code = 235,
      .mechanism = "X-EXPS GSSAPI",
      .over_tls = true},
+    {.name = "offers X-EXPS in the clear, and TLS beside it",
+     .script = SCRIPT(GREET, HEAR("EHLO"),
+                      SAY("250-mail.contoso.com\r\n250-STARTTLS\r\n250-X-ANONYMOUSTLS\r\n"
+                          "250 X-EXPS GSSAPI NTLM\r\n"),
+                      HEAR("X-EXPS GSSAPI"), FIRST_TOKEN, SAY("235 ok\r\n"), GOOD_BYE),
+     .step = SMTP_LOGON_TOKENS,
+     .code = 235,
+     .mechanism = "X-EXPS GSSAPI"},
+    {.name = "offers AUTH in the clear, and STARTTLS beside it",
+     .script = SCRIPT(GREET, HEAR("EHLO"),
+                      SAY("250-mail.contoso.com\r\n250-STARTTLS\r\n250 AUTH GSSAPI\r\n"),
+                      HEAR("AUTH GSSAPI"), FIRST_TOKEN, SAY("235 ok\r\n"), GOOD_BYE),
+     .step = SMTP_LOGON_TOKENS,
+     .code = 235,
+     .mechanism = "AUTH GSSAPI"},
+    {.name = "has offers put in front of the handshake", /* RFC 3207 6: they count for nothing */
+     .script = SCRIPT(GREET, HEAR("EHLO"), OFFER_TLS, HEAR("STARTTLS"),
+                      SAY("220 go\r\n250-mail.contoso.com\r\n250 X-EXPS GSSAPI\r\n"), DO(TLS),
+                      HEAR("EHLO"), OFFER_NONE, GOOD_BYE),
+     .status = STATUS_NOT_SUPPORTED,
+     .step = SMTP_LOGON_TLS,
+     .code = 250,
+     .over_tls = true},
+    {.name = "closes in the handshake",
+     .script =
+         SCRIPT(GREET, HEAR("EHLO"), OFFER_TLS, HEAR("STARTTLS"), SAY("220 go\r\n"), DO(CLOSE)),
+     .status = STATUS_CLOSED,
+     .step = SMTP_LOGON_TLS,
+     .code = 220},
     {.name = "offers X-EXPS behind X-ANONYMOUSTLS alone",
      .script = SCRIPT(GREET, HEAR("EHLO"), OFFER_BOTH, HEAR("X-ANONYMOUSTLS"), SAY("220 go\r\n"),
                       DO(TLS), HEAR("EHLO"), OFFER_EXPS, HEAR("X-EXPS GSSAPI"), FIRST_TOKEN,
@@ -202,7 +237,8 @@ static const struct outcome outcomes[] = {
      .status = STATUS_MALFORMED,
      .step = SMTP_LOGON_TOKENS,
      .code = 334,
-     .mechanism = "X-EXPS GSSAPI"},
+     .mechanism = "X-EXPS GSSAPI",
+     .tokens = 8},
     {.name = "refuses who connects",
      .script = SCRIPT(SAY("554 5.7.1 no\r\n"), GOOD_BYE),
      .status = STATUS_REJECTED,
@@ -306,6 +342,8 @@ static void test_outcomes(void **state)
         assert_int_equal(got->over_tls, expected->over_tls);
         assert_int_equal(got->over_anonymous_tls, expected->over_anonymous_tls);
         assert_int_equal(got->error_code, expected->error_code);
+        if (expected->tokens)
+            assert_int_equal(tokens_made, expected->tokens);
         assert_int_equal(got->server_time != 0, expected->error_code != 0);
         assert_string_equal(got->caller, "EX02$@CONTOSO.COM");
         assert_no_token(&got->evidence);
@@ -351,6 +389,26 @@ static void test_long_tokens(void **state)
     said_size = 0;
 }
 
+/* What this machine cannot say is no forgery of the server's. */
+static void test_no_token(void **state)
+{
+    static const struct smtp_peer_step script[] = {BEGIN, SAY("334 \r\n"), HEAR("*"),
+                                                   SAY("501 5.5.2 Cancelled\r\n"), DO(END)};
+    static const struct smtp_peer peer = {.address = "127.0.0.1", .script = script};
+    const struct smtp_logon *got;
+    struct call call;
+
+    (void)state;
+    opening = STATUS_OK;
+    is_dumb = true;
+    got = log_on(&call, &peer, PATIENT);
+    assert_int_equal(got->evidence.status, STATUS_INVALID);
+    assert_int_equal(got->step, SMTP_LOGON_TOKENS);
+    assert_string_equal(got->evidence.reason, "no token");
+    end_call(&call);
+    is_dumb = false;
+}
+
 /* A refused ticket is the end of it: the server is not even connected to. */
 static void test_no_ticket(void **state)
 {
@@ -374,6 +432,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes),
         cmocka_unit_test(test_long_tokens),
+        cmocka_unit_test(test_no_token),
         cmocka_unit_test(test_no_ticket),
     };
 

@@ -109,6 +109,7 @@ static const struct row {
     {{AT(TOKENS), EXPS, ENDS(CLOSED)}, SPN_LOGON_BROKEN_OFF, false},
     {{AT(TOKENS), EXPS, ENDS(TIMED_OUT)}, SPN_LOGON_BROKEN_OFF, false},
     {{AT(TOKENS), EXPS, ENDS(MALFORMED), .code = 334}, SPN_LOGON_BROKEN_OFF, false},
+    {{AT(TOKENS), EXPS, ENDS(INVALID), .code = 501}, SPN_LOGON_BROKEN_OFF, false},
     {{AT(TOKENS), EXPS, ENDS(DENIED), .code = 501}, SPN_LOGON_STRANGER, false},
     {{AT(TOKENS), EXPS, ENDS(DENIED), .error_code = KRB_AP_ERR_SKEW}, SPN_LOGON_SKEW, true},
     {{AT(TOKENS), EXPS, ENDS(DENIED), .error_code = KRB_AP_ERR_MODIFIED},

@@ -1809,13 +1809,17 @@ static void test_a_logon_by_the_users_word(void **state)
                                        .ehlo = {"evil.contoso.com", "AUTH GSSAPI"},
                                        NO_TICKETS,
                                        .logon = {AUTH, AS_ALICE, .code = 235}};
+    const struct finding *finding;
 
     (void)state;
     bench.settings.authenticate = true;
     begin(&world);
     run(SUBJECT_SERVER, "ex01.contoso.com");
     assert_int_equal(bench.logons, 1);
-    assert_string_equal(word_of(finding_of("ex01.contoso.com", "exps-refused", NULL)), "ok");
+    finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+    assert_string_equal(word_of(finding), "ok");
+    assert_true(saw_it(finding, "by evil.contoso.com no ticket was asked for"));
+    assert_false(saw_it(finding, "by ex01.contoso.com no ticket"));
     end();
     bench.settings.authenticate = false;
 }
