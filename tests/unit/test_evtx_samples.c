@@ -132,9 +132,12 @@ static void expect_file(const char *evtx, const char *xml, size_t count)
     struct buffer of_windows, of_libevtx;
     struct xml_library library;
     const char *reason;
+    bool is_there = load(evtx, &of_windows);
 
-    if (!load(evtx, &of_windows) || !load(xml, &of_libevtx) ||
-        xml_library_load(&library, &reason) != STATUS_OK) {
+    is_there = load(xml, &of_libevtx) && is_there;
+    if (!is_there || xml_library_load(&library, &reason) != STATUS_OK) {
+        buffer_release(&of_windows);
+        buffer_release(&of_libevtx);
         print_message("no file %s beside the source, or no libxml2: skipped\n", evtx);
         skip();
     }
