@@ -132,7 +132,7 @@ class Organisation:
 
     def check(self, *arguments, **options):
         subjects = [] if "--server" in arguments or "--dc" in arguments else ["contoso.com"]
-        return exdiag("check", *subjects, *arguments, *self.ways(), "--format", "json", **options)
+        return exdiag("check", *subjects, *self.ways(), *arguments, "--format", "json", **options)
 
     def as_user(self, *arguments, password=SECRET, **options):
         variables = {"EXDIAG_PASSWORD": password, **options.pop("variables", {})}
