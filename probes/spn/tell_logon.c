@@ -283,10 +283,19 @@ static void tell_not_tried(struct examination *x, const struct spn_view *view)
     }
 }
 
+static bool was_asked(const struct spn_view *view)
+{
+    for (size_t i = 0; i < view->case_count; i++) {
+        if (view->logons[i])
+            return true;
+    }
+    return false;
+}
+
 /* What is no server of Exchange, and lets nobody log on by Kerberos, is none of this probe's. */
 static bool is_to_be_tried(const struct spn_view *view)
 {
-    if (!view->wants_logon)
+    if (!view->wants_logon || was_asked(view))
         return false;
     if (view->conversation)
         return view->server || spn_offers_kerberos(view->conversation);

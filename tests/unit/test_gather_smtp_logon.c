@@ -107,6 +107,13 @@ static void stub_close(struct kerberos_logon *tokens)
 
 static const struct smtp_logon_means stub = {stub_open, stub_step, stub_close};
 
+/* Who has had an answer says good-bye. */
+static bool is_to_part(enum status status)
+{
+    return status == STATUS_OK || status == STATUS_REJECTED || status == STATUS_NOT_SUPPORTED ||
+           status == STATUS_DENIED;
+}
+
 /* ---- one logon ---- */
 
 struct outcome {
@@ -330,6 +337,7 @@ static void test_outcomes(void **state)
                                        .certificate = SMTP_PEER_SELF_SIGNED,
                                        .script = expected->script};
         const struct smtp_logon *got;
+        char said[SMTP_PEER_HEARD_SIZE];
         struct call call;
 
         print_message("a server that %s\n", expected->name);
@@ -347,6 +355,8 @@ static void test_outcomes(void **state)
         assert_int_equal(got->server_time != 0, expected->error_code != 0);
         assert_string_equal(got->caller, "EX02$@CONTOSO.COM");
         assert_no_token(&got->evidence);
+        smtp_peers_heard(call.peers, 0, said);
+        assert_int_equal(strstr(said, "QUIT\n") != NULL, is_to_part(expected->status));
         end_call(&call);
     }
 }

@@ -38,6 +38,7 @@ struct world {
     int32_t ticket;               /* the KDC's error code */
     enum status ticket_status;
     struct smtp_logon logon;      /* what each comes to; its question is its own */
+    struct smtp_logon of_mail;    /* the same by mail.contoso.com, where it has a caller */
     bool no_directory;            /* DNS knows no controllers */
     struct event_group events[8]; /* of app.evtx; without a computer: the last is before */
     struct smtp_auth_peer peer;   /* of send.log, of whose mechanism: */
@@ -119,6 +120,9 @@ static void fetch(void *context, struct evidence *item)
 
 /* ---- DNS ---- */
 
+#define LABEL "a-label-of-sixty-bytes-that-makes-a-name-as-long-as-none-is"
+#define LONG  "ex01." LABEL "." LABEL "." LABEL ".contoso.com"
+
 static const struct {
     const char *name, *data; /* of SRV: the target */
     enum dns_type type;
@@ -135,6 +139,7 @@ static const struct {
     {"ex01.contoso.com", "192.0.2.21", DNS_A},
     {"ex02.contoso.com", "192.0.2.22", DNS_A},
     {"mail.contoso.com", "192.0.2.21", DNS_A},
+    {LONG, "192.0.2.21", DNS_A},
     {"mx.contoso.com", "192.0.2.21", DNS_A},
     {"relay.contoso.com", "192.0.2.21", DNS_A},
     {"elsewhere.contoso.com", "192.0.2.99", DNS_A},
@@ -270,7 +275,9 @@ static void answer_ticket(struct ticket_answer *item)
 
 static void answer_logon(struct smtp_logon *item)
 {
-    const struct smtp_logon *logon = &bench.world->logon;
+    const struct world *world = bench.world;
+    const struct smtp_logon *logon =
+        world->of_mail.caller && strstr(item->spn, "/mail.") ? &world->of_mail : &world->logon;
 
     assert_true(bench.settings.authenticate);
     assert_null(strstr(item->spn, "evil"));
@@ -1548,7 +1555,8 @@ static const struct logon_row {
     {{LOGON(EXPS, AS_SERVER, .code = 235)},
      "ok",
      "logged on by X-EXPS GSSAPI as EX02$@CONTOSO.COM with a ticket for SMTPSVC/ex01.contoso.com",
-     "(an Exchange server's account): 235",
+     "X-EXPS GSSAPI, with a ticket for SMTPSVC/ex01.contoso.com, as EX02$@CONTOSO.COM (an Exchange "
+     "server's account): 235",
      NULL},
     {{LOGON(EXPS, AS_ALICE, .code = 235, .over_tls = true, .over_anonymous_tls = true)},
      "ok",
@@ -1605,6 +1613,7 @@ static const struct logon_row {
      "AUTH GSSAPI is answered 535 to EX02$@CONTOSO.COM, which is not how servers log on",
      "an Exchange server's account",
      "icacls C:\\exdiag"},
+    {{LOGON(AUTH, AS_ITSELF, .code = 535)}, "unknown", "AUTH GSSAPI is answered 535", NULL, NULL},
     {{LOGON(EXPS, AS_ALICE, ENDS(DENIED), .error_code = 37)},
      "unknown",
      "the clocks are too far apart for the logon, says the server",
@@ -1709,6 +1718,8 @@ static void test_logons(void **state)
         assert_non_null(strstr(finding->title, row->title));
         if (row->line)
             assert_true(saw_it(finding, row->line));
+        assert_int_equal(saw_it(finding, "loopback check"),
+                         row->line && strstr(row->line, "loopback check"));
         if (row->command)
             assert_non_null(step_of(&finding->fix, row->command));
         if (row->world.logon.error_code == 37)
@@ -1717,6 +1728,74 @@ static void test_logons(void **state)
             assert_null(finding->due_to.name);
         end();
     }
+    bench.settings.authenticate = false;
+}
+
+#define BY_TWO_NAMES(of_its_own, ...)                                                              \
+    .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com"),     \
+                 EX02},                                                                            \
+    .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                          \
+               SERVER("EX02", "ex02.contoso.com", V2019),                                          \
+               CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")},                       \
+    NO_TICKETS, .greeting = "mail.contoso.com ESMTP",                                              \
+    .ehlo = {"mail.contoso.com", "X-EXPS GSSAPI"}, .logon = {EXPS, AS_SERVER, .code = of_its_own}, \
+    .of_mail = {__VA_ARGS__}
+
+/* The worst of them counts, and of the same the first; all are in the report. */
+static void test_logons_by_two_names(void **state)
+{
+    static const struct {
+        struct world world;
+        const char *word, *title;
+    } rows[] = {
+        {{BY_TWO_NAMES(235, EXPS, AS_SERVER, .code = 235)},
+         "ok",
+         "SMTPSVC/ex01.contoso.com, and by its other names"},
+        {{BY_TWO_NAMES(235, EXPS, AS_SERVER, .code = 535)}, "critical", "X-EXPS is answered 535"},
+        {{BY_TWO_NAMES(535, EXPS, AS_SERVER, .code = 454)}, "critical", "X-EXPS is answered 535"},
+        {{BY_TWO_NAMES(235, EXPS, AS_SERVER, .code = 451)}, "unknown", "puts logons off"},
+        {{BY_TWO_NAMES(451, EXPS, AS_SERVER, ENDS(CLOSED))}, "unknown", "puts logons off"},
+        {{BY_TWO_NAMES(451, EXPS, AS_SERVER, .code = 535)}, "critical", "X-EXPS is answered 535"},
+        /* of one nothing is on file: the other counts alone */
+        {{BY_TWO_NAMES(235, AS_SERVER, ENDS(NOT_RECORDED))}, "ok", "SMTPSVC/ex01.contoso.com"},
+    };
+
+    (void)state;
+    bench.settings.authenticate = true;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_int_equal(bench.logons, 2);
+        finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+        assert_string_equal(word_of(finding), rows[i].word);
+        assert_non_null(strstr(finding->title, rows[i].title));
+        assert_true(saw_it(finding, "SMTPSVC/ex01.contoso.com"));
+        end();
+    }
+    bench.settings.authenticate = false;
+}
+
+/* schtasks takes 261 characters: a longer command is not printed. */
+static void test_a_name_that_is_too_long_for_a_task(void **state)
+{
+    static const struct world world = {.accounts = {COMPUTER("EX01", LONG, "SMTPSVC/" LONG)},
+                                       .config = {SERVER("EX01", LONG, V2019)},
+                                       NO_TICKETS,
+                                       .greeting = LONG " ESMTP",
+                                       .ehlo = {LONG, "X-EXPS GSSAPI"},
+                                       .logon = {EXPS, AS_ALICE, .code = 535}};
+    const struct step *step;
+
+    (void)state;
+    bench.settings.authenticate = true;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    step = step_of(&finding_of(LONG, "exps-refused", NULL)->fix, "schtasks /Create");
+    assert_int_equal(step->kind, STEP_FILL_IN);
+    assert_null(strstr(step->command, "--server"));
+    end();
     bench.settings.authenticate = false;
 }
 
@@ -1761,6 +1840,14 @@ static void test_no_logons(void **state)
         {{.no_directory = true,
           .greeting = "ex01.contoso.com ESMTP",
           .ehlo = {"ex01.contoso.com", "AUTH GSSAPI"}},
+         true,
+         SUBJECT_SERVER,
+         "ex01.contoso.com",
+         "unknown",
+         "domain controllers that are to give a ticket are not known"},
+        {{.no_directory = true,
+          .greeting = "ex01.contoso.com ESMTP",
+          .ehlo = {"ex01.contoso.com", "X-EXPS NTLM"}},
          true,
          SUBJECT_SERVER,
          "ex01.contoso.com",
@@ -1936,6 +2023,8 @@ int main(void)
         cmocka_unit_test(test_exchangers_and_smart_hosts),
         cmocka_unit_test(test_offers),
         cmocka_unit_test(test_logons),
+        cmocka_unit_test(test_logons_by_two_names),
+        cmocka_unit_test(test_a_name_that_is_too_long_for_a_task),
         cmocka_unit_test(test_steps_of_a_logon),
         cmocka_unit_test(test_no_logons),
         cmocka_unit_test(test_a_logon_by_the_users_word),
