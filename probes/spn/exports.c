@@ -28,7 +28,7 @@ static void add_file(struct examination *x, struct spn_exports *exports, const c
     }
     if (file->evidence.status != STATUS_OK)
         return;
-    if (!exports->cut && spn_export_is_cut(file))
+    if (spn_export_is_cut(file))
         exports->cut = file;
     exports->files[exports->count++] = file;
     exports->library.books[exports->library.count++] = spn_book_of_file(file);

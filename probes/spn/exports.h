@@ -18,7 +18,7 @@ struct spn_exports {
     struct spn_servers servers;
     const struct evidence *servers_source;
     const struct directory_attribute *mappings; /* sPNMappings, or NULL */
-    const struct directory_file *cut;           /* the first that is not whole, or NULL */
+    const struct directory_file *cut;           /* one that is not whole, or NULL */
 };
 
 /* Something of what it was to hold is not there: of it nothing can be said to be missing. */

@@ -1486,6 +1486,7 @@ static void test_offers(void **state)
         {{TWO}, "unknown", "in the clear: not seen, for greeting was answered 220"},
         {{SILENT}, "not-applicable", NULL},
         {{SILENT, .silence = STATUS_TIMED_OUT}, "unknown", "no answer in time"},
+        {{SILENT, .silence = STATUS_NOT_RECORDED}, "", NULL},
         /* Exchange has it for servers behind X-ANONYMOUSTLS alone */
         {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS", "X-ANONYMOUSTLS"},
           .again = {"ex01.contoso.com", "AUTH NTLM"},
@@ -1531,6 +1532,24 @@ static void test_offers(void **state)
             assert_true(saw_it(finding_of("ex01.contoso.com", "exps-absent", NULL), rows[i].line));
         end();
     }
+}
+
+/* A server of the directory whose name leads nowhere. */
+static void test_offers_of_no_address(void **state)
+{
+    static const struct world world = {.accounts = {EX01, EX02},
+                                       .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                                                  SERVER("EX09", "ex09.contoso.com", V2019)},
+                                       NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex09.contoso.com", "exps-absent", NULL);
+    assert_string_equal(word_of(finding), "unknown");
+    assert_true(saw_it(finding, "its name has no address"));
+    end();
 }
 
 /* ---- logons ---- */
@@ -2022,6 +2041,7 @@ int main(void)
         cmocka_unit_test(test_protocol_logs),
         cmocka_unit_test(test_exchangers_and_smart_hosts),
         cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_offers_of_no_address),
         cmocka_unit_test(test_logons),
         cmocka_unit_test(test_logons_by_two_names),
         cmocka_unit_test(test_a_name_that_is_too_long_for_a_task),
