@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { LOGS_MOST = 16, PEERS_MOST = 64, LINES_MOST = 8 };
+enum { LOGS_MOST = 16, PEERS_MOST = 64, LINES_MOST = 8, COUNTS_MOST = 512 };
 
 /* ---- what logs say ---- */
 
@@ -70,19 +70,42 @@ struct refused { /* a peer that is told */
     struct spn_refusals refusals;
 };
 
+/* "denied 3 times (5xx), put off once (454), never taken" */
+static void add_counts(struct buffer *out, const struct spn_refusals *refusals)
+{
+    const struct {
+        uint64_t count;
+        const char *what, *how;
+    } parts[] = {{refusals->denied, "denied", " (5xx)"},
+                 {refusals->temporary, "put off", " (454)"},
+                 {refusals->remarked, "failed", " without a reply"},
+                 {refusals->accepted, "taken", ""}};
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *parting = out->size > 0 ? ", " : "";
+
+        if (parts[i].count == 1)
+            buffer_print(out, "%s%s once%s", parting, parts[i].what, parts[i].how);
+        else if (parts[i].count > 1)
+            buffer_print(out, "%s%s %llu times%s", parting, parts[i].what,
+                         (unsigned long long)parts[i].count, parts[i].how);
+    }
+    if (refusals->accepted == 0)
+        buffer_add_string(out, ", never taken");
+}
+
 static void saw_peer(struct finding *finding, const struct refused *refused)
 {
     const struct smtp_auth_peer *peer = refused->peer;
-    const struct spn_refusals *refusals = &refused->refusals;
     char first[CLOCK_TEXT_SIZE] = "", address[NET_ADDRESS_TEXT_SIZE];
+    struct buffer counts;
 
     net_address_format(&peer->address, 25, address);
-    saw(finding, &refused->log->evidence,
-        "%s, %s%s%s: X-EXPS denied %llu times (5xx), put off %llu times (454), failed %llu times "
-        "without a reply, taken %llu times",
-        peer->connector, address, peer->client ? ", from " : "", peer->client ? peer->client : "",
-        (unsigned long long)refusals->denied, (unsigned long long)refusals->temporary,
-        (unsigned long long)refusals->remarked, (unsigned long long)refusals->accepted);
+    buffer_init(&counts, COUNTS_MOST);
+    add_counts(&counts, &refused->refusals);
+    saw(finding, &refused->log->evidence, "%s, %s%s%s: X-EXPS %s", peer->connector, address,
+        peer->client ? ", from " : "", peer->client ? peer->client : "", counts.text);
+    buffer_release(&counts);
     for (size_t i = 0; i < peer->error_count; i++) {
         const char *meaning = spn_event_error_text(peer->errors[i].token);
 

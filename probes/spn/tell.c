@@ -431,15 +431,19 @@ void spn_saw_verdicts(struct examination *x, struct finding *finding, const stru
         [SPN_DUPLICATE] = "is on several accounts",
         [SPN_MISPLACED] = "is on the account of another",
         [SPN_SHARED] = "is on the account of another server with this name",
-        [SPN_RIGHT] = "is where it belongs: the cause is another one",
-        [SPN_MAPPED] = "is covered by HOST/ on the right account: the cause is another one",
+        [SPN_RIGHT] = "is where it belongs",
+        [SPN_MAPPED] = "is covered by HOST/ on the right account",
         [SPN_OPEN] = "is on no account that was read, and not all were",
     };
 
+    const char *elsewhere = spn_view_is_wrong(view) ? "" : ": the cause is another one";
+
     for (size_t i = 0; i < view->case_count; i++) {
         const struct spn_case *at = &view->cases[i];
+        bool is_right = at->verdict == SPN_RIGHT || at->verdict == SPN_MAPPED;
 
         if (spn_is_needed(at->reasons) && texts[at->verdict])
-            saw(finding, NULL, "%s %s", spn_text(x, at->service, at->host), texts[at->verdict]);
+            saw(finding, NULL, "%s %s%s", spn_text(x, at->service, at->host), texts[at->verdict],
+                is_right ? elsewhere : "");
     }
 }
