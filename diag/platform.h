@@ -269,6 +269,9 @@ enum status platform_file_size(FILE *file, uint64_t *size);
 /* Where the next byte of an ordinary file is read; its end and beyond have none. */
 enum status platform_file_seek(FILE *file, uint64_t offset);
 
+/* Everybody on this machine may read it; false where that is not known, as on Windows. */
+bool platform_file_is_public(FILE *file);
+
 /* Why the last write to a FILE failed: STATUS_DISK_FULL, STATUS_CLOSED (a pipe), STATUS_IO. */
 enum status platform_write_error(void);
 

@@ -11,13 +11,17 @@
 #include "diag/evidence/smtp_logon.h"
 #include "diag/evidence/ticket.h"
 
+/* Whether this machine has the library that asks them; what is below says so where it has not. */
+bool platform_has_directories(void);
+
 struct directory_target {
     struct net_address address;
     uint16_t kdc_port; /* at the same address: who is asked for the caller's ticket */
     const char *host;  /* whose certificate and ticket it has to be; NULL: anonymous, without TLS */
     bool tls_at_once;  /* LDAPS, and the global catalog's */
     bool start_tls;
-    const char *ca_file; /* PEM; NULL: what the system trusts */
+    const char *ca_file; /* PEM; without it and the next: what the system trusts */
+    const char *ca_text; /* the same as text, in place of a file */
     enum directory_identity identity;
     const char *user;     /* of DIRECTORY_AS_NAMED, which is done over verified TLS alone */
     const char *password; /* borrowed for the call */
@@ -28,8 +32,8 @@ struct directory_session;
 /*
  * Connects to the address (no name is looked up, no configuration file or environment variable
  * of libldap is read; wldap32 goes by `host` where that is to be proven, and trusts what Windows
- * does alone: STATUS_NOT_SUPPORTED with `ca_file`), and logs on. DIRECTORY_AS_CALLER signs and
- * seals where there is no TLS, and binds to the channel where there is; it never goes on
+ * does alone: STATUS_NOT_SUPPORTED with `ca_file` or `ca_text`), and logs on. DIRECTORY_AS_CALLER
+ * signs and seals where there is no TLS, and binds to the channel where there is; it never goes on
  * anonymously.
  *
  * STATUS_OK; STATUS_DENIED where its certificate is not trusted; STATUS_REJECTED with the result

@@ -62,14 +62,15 @@ enum probe_need { /* what a probe's evidence takes; for `exdiag list` and --plan
 };
 
 struct probe {
-    const char *name;                        /* of --only and --skip; one word */
-    const char *summary;                     /* one line for `exdiag list` */
-    unsigned needs;                          /* enum probe_need */
-    bool is_always_wanted;                   /* whatever --only says; --skip leaves it out */
-    unsigned subjects;                       /* PROBE_EXAMINES(kind), or'd */
-    uint64_t reads;                          /* of files: PROBE_READS(type), or'd */
-    const char *touches;                     /* for --plan: a line for each kind of host */
-    const char *noticed;                     /* for --plan: what a defender may see in logs */
+    const char *name;      /* of --only and --skip; one word */
+    const char *summary;   /* one line for `exdiag list` */
+    unsigned needs;        /* enum probe_need */
+    bool is_always_wanted; /* whatever --only says; --skip leaves it out */
+    unsigned subjects;     /* PROBE_EXAMINES(kind), or'd */
+    uint64_t reads;        /* of files: PROBE_READS(type), or'd */
+    const char *touches;   /* for --plan: a line for each kind of host */
+    const char *noticed;   /* for --plan: what a defender may see in logs */
+    const char *logs_on;   /* for --plan: what --authenticate has it do; NULL: nothing more */
     const struct finding_kind *const *kinds; /* all it can say, ended by NULL */
     void (*examine)(struct examination *x, const struct subject *subject);
 };
@@ -299,7 +300,8 @@ void set_address(struct finding *finding, const char *name, const struct ip_addr
 
 /*
  * The cause may stand at another subject: what explains a finding of this kind is looked for
- * there, too. It need not be there, nor be a subject at all.
+ * there, too. It need not be there, nor be a subject at all. An unknown is explained only if this
+ * is called.
  */
 void due_to(struct finding *finding, enum subject_kind kind, const char *name);
 

@@ -167,7 +167,7 @@ bool text_is_utf8(const char *text, size_t size)
     uint32_t code_point;
 
     for (size_t at = 0, taken; at < size; at += taken) {
-        taken = text_decode(text + at, size - at, &code_point);
+        taken = (unsigned char)text[at] < 0x80 ? 1 : text_decode(text + at, size - at, &code_point);
         if (taken == 0)
             return false;
     }

@@ -67,6 +67,13 @@ static bool stands_where_it_may_explain(const struct finding *cause, const struc
            (effect->due_to.name && subject_compare(cause->subject, &effect->due_to) == 0);
 }
 
+/* What is not known has a cause only where the probe names one. */
+static bool is_to_be_explained(const struct finding *finding)
+{
+    return finding->outcome == OUTCOME_PROBLEM ||
+           (finding->outcome == OUTCOME_UNKNOWN && finding->due_to.name);
+}
+
 /* Causes in the order of their rank in the table of explanations. */
 static void explain(struct finding *effect, const struct gathering *all)
 {
@@ -74,7 +81,7 @@ static void explain(struct finding *effect, const struct gathering *all)
     size_t room = 0;
 
     effect->explained_by_count = 0;
-    if (effect->outcome != OUTCOME_PROBLEM)
+    if (!is_to_be_explained(effect))
         return;
     for (const struct explanation *row = explanations; row->cause; row++) {
         if (strcmp(row->effect, effect->kind->id) != 0)

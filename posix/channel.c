@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
@@ -124,7 +125,22 @@ static bool try_again(struct channel *channel, int result)
     return fail(channel, STATUS_MALFORMED, reason);
 }
 
-static enum status trust(struct channel *channel, const char *ca_file)
+static bool load_text(SSL_CTX *context, const char *text)
+{
+    BIO *memory = BIO_new_mem_buf(text, -1);
+    X509 *certificate;
+    size_t count = 0;
+
+    while (memory && (certificate = PEM_read_bio_X509(memory, NULL, NULL, NULL)) != NULL) {
+        count += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate) == 1;
+        X509_free(certificate);
+    }
+    ERR_clear_error(); /* the end of the text is one */
+    BIO_free(memory);
+    return count > 0;
+}
+
+static enum status trust(struct channel *channel, const char *ca_file, const char *ca_text)
 {
     SSL_CTX *context = channel->trust = SSL_CTX_new(TLS_client_method());
 
@@ -133,12 +149,12 @@ static enum status trust(struct channel *channel, const char *ca_file)
     SSL_CTX_set_keylog_callback(context, NULL);
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-    if (!ca_file)
+    if (!ca_file && !ca_text)
         return SSL_CTX_set_default_verify_paths(context) ? STATUS_OK : STATUS_NOT_SUPPORTED;
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
-    if (SSL_CTX_load_verify_file(context, ca_file))
+    if (ca_text ? load_text(context, ca_text) : SSL_CTX_load_verify_file(context, ca_file))
         return STATUS_OK;
-    fail(channel, STATUS_INVALID, "the file of trusted certificates cannot be read");
+    fail(channel, STATUS_INVALID, "the trusted certificates cannot be read");
     return STATUS_INVALID;
 }
 
@@ -173,9 +189,10 @@ static enum status shake_hands(struct channel *channel)
     }
 }
 
-enum status channel_secure(struct channel *channel, const char *host, const char *ca_file)
+enum status channel_secure(struct channel *channel, const char *host, const char *ca_file,
+                           const char *ca_text)
 {
-    enum status status = trust(channel, ca_file);
+    enum status status = trust(channel, ca_file, ca_text);
 
     if (status != STATUS_OK) {
         fail(channel, status, "the TLS library does not work");

@@ -19,9 +19,11 @@ enum status channel_connect(struct channel *channel, const struct net_address *p
 
 /*
  * TLS 1.2 and up, with a certificate of `host`, a name or an address, that an authority of
- * `ca_file` (PEM) has issued; NULL: of the system's. STATUS_DENIED for any other.
+ * `ca_text` or of `ca_file` (PEM) has issued; both NULL: of the system's. STATUS_DENIED for any
+ * other.
  */
-enum status channel_secure(struct channel *channel, const char *host, const char *ca_file);
+enum status channel_secure(struct channel *channel, const char *host, const char *ca_file,
+                           const char *ca_text);
 
 /* "tls-server-end-point:" and the hash of its certificate (RFC 5929 4.1). False without TLS. */
 bool channel_binding(const struct channel *channel, struct buffer *out);

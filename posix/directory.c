@@ -59,6 +59,11 @@ static Sockbuf_IO input_output = {.sbi_setup = io_setup,
 
 /* ---- opening ---- */
 
+bool platform_has_directories(void)
+{
+    return ldap_library() != NULL;
+}
+
 /*
  * What the library's configuration, read when it is first used, could have a say in. Whatever is
  * not NULL switches on.
@@ -125,7 +130,7 @@ static enum status prepare(struct directory_session *session, const struct direc
     enum status status = channel_connect(channel, &target->address);
 
     if (status == STATUS_OK && target->tls_at_once)
-        status = channel_secure(channel, target->host, target->ca_file);
+        status = channel_secure(channel, target->host, target->ca_file, target->ca_text);
     if (status == STATUS_OK && !attach(session, &target->address))
         status = STATUS_EXHAUSTED;
     if (status == STATUS_OK && target->start_tls && !target->tls_at_once)

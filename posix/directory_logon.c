@@ -74,7 +74,7 @@ enum status directory_start_tls(struct directory_session *session,
     status = hear_answer(session, message, result, NULL, why);
     if (status != STATUS_OK)
         return status == STATUS_AGAIN ? STATUS_MALFORMED : status;
-    return channel_secure(session->channel, target->host, target->ca_file);
+    return channel_secure(session->channel, target->host, target->ca_file, target->ca_text);
 }
 
 /* ---- a name and a password ---- */

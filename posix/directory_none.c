@@ -4,6 +4,11 @@
 
 static const char missing[] = "this program was built without OpenLDAP's and MIT's libraries";
 
+bool platform_has_directories(void)
+{
+    return false;
+}
+
 enum status platform_directory_open(const struct directory_target *target, int64_t deadline,
                                     int *result, struct buffer *why, struct directory_session **out)
 {

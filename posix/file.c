@@ -84,6 +84,13 @@ enum status platform_file_seek(FILE *file, uint64_t offset)
     return STATUS_OK;
 }
 
+bool platform_file_is_public(FILE *file)
+{
+    struct stat about;
+
+    return fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode) && about.st_mode & S_IROTH;
+}
+
 enum status platform_write_error(void)
 {
     switch (error_status(errno)) {

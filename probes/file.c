@@ -16,6 +16,13 @@ static const struct finding_kind file_not_read = {
     .no_undo = "nothing is changed",
     .make_known =
         (const struct step_template[]){
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = "any Windows since Vista and Server 2008, where the file is application.evt",
+             .command = "wevtutil epl application.evt application.evtx /lf:true",
+             .note =
+                 "turns it into an event log of today, for exdiag check --file application.evtx",
+             .when = "old_log"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "where the file came from",
@@ -79,6 +86,8 @@ static void examine(struct examination *x, const struct subject *file)
     }
     set_text(finding, "sha256", digest->sha256);
     set_number(finding, "size", digest->size);
+    if (digest->type == FILE_TYPE_EVT)
+        set_text(finding, "old_log", file_type_text(digest->type));
     saw(finding, &digest->evidence,
         "%s, %llu bytes in %llu line%s; no probe of this version reads it",
         file_type_text(digest->type), (unsigned long long)digest->size,

@@ -84,6 +84,11 @@ static struct l_timeval left_until(int64_t deadline)
 
 /* ---- opening ---- */
 
+bool platform_has_directories(void)
+{
+    return true;
+}
+
 static enum status vet(const struct directory_target *target, struct buffer *why)
 {
     bool has_tls = target->tls_at_once || target->start_tls;
@@ -92,7 +97,7 @@ static enum status vet(const struct directory_target *target, struct buffer *why
         buffer_add_string(why, "nobody has said which name it has to prove");
         return STATUS_INVALID;
     }
-    if (has_tls && target->ca_file) {
+    if (has_tls && (target->ca_file || target->ca_text)) {
         buffer_add_string(why, "on Windows the authorities of its own store are trusted alone");
         return STATUS_NOT_SUPPORTED;
     }
@@ -108,13 +113,17 @@ static enum status vet(const struct directory_target *target, struct buffer *why
     return STATUS_INVALID;
 }
 
-/* Where the host is a name, it is looked up as it stands, and not as a domain's. */
+/*
+ * Where the host is a name, it is looked up as it stands, and not as a domain's. A connection that
+ * broke is not made again behind our back: that one would log on before anybody asked for TLS.
+ */
 static bool set_options(LDAP *handle, const struct directory_target *target)
 {
     ULONG version = LDAP_VERSION3;
     bool is_sealed = target->identity == DIRECTORY_AS_CALLER && !target->tls_at_once;
 
     ldap_set_optionW(handle, LDAP_OPT_AREC_EXCLUSIVE, LDAP_OPT_ON);
+    ldap_set_optionW(handle, LDAP_OPT_AUTO_RECONNECT, LDAP_OPT_OFF);
     return ldap_set_optionW(handle, LDAP_OPT_VERSION, &version) == LDAP_SUCCESS &&
            ldap_set_optionW(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_SUCCESS &&
            (!is_sealed ||

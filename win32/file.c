@@ -163,6 +163,12 @@ enum status platform_file_seek(FILE *file, uint64_t offset)
 }
 
 /* errno alone would call a pipe that is going away an invalid argument. */
+bool platform_file_is_public(FILE *file)
+{
+    (void)file;
+    return false;
+}
+
 enum status platform_write_error(void)
 {
     enum status status = error_status(_doserrno);

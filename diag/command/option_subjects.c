@@ -157,8 +157,9 @@ static enum status add_path(struct options *options, const char *text)
 /* Ends as files do that exdiag reads; no domain on the Internet ends so. */
 static bool is_like_file_name(const char *text)
 {
-    static const char *const endings[] = {"log", "txt", "pcap", "pcapng",
-                                          "cap", "eml", "csv",  "jsonl"};
+    static const char *const endings[] = {"log", "txt",  "pcap",  "pcapng", "cap", "eml",
+                                          "csv", "json", "jsonl", "evtx",   "evt", "xml",
+                                          "ldf", "ldif", "reg",   "inf",    "vmx"};
     const char *dot = strrchr(text, '.');
 
     for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {

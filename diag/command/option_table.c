@@ -320,7 +320,7 @@ const struct option option_table[] = {
     {"domain", "D", FOR_SPF, take_domain, 0, "at which the record of --record is to stand"},
     {"server", "HOST", FOR_CHECK, take_server, 0, "examine a server, by name or address"},
     {"dc", "HOST", FOR_CHECK, take_dc, 0,
-     "examine a domain controller, and hold the servers' clocks against its own"},
+     "a domain controller: ask its directory, and hold the servers' clocks against its own"},
     {"mailbox", "ADDRESS", FOR_CHECK, take_mailbox, 0,
      "ask EWS for items of a mailbox as an archiver does, through each --server"},
     {"plant-test-item", NULL, FOR_CHECK, NULL, offsetof(struct options, settings.plants),

@@ -19,6 +19,7 @@ static enum status read_line(const char *option, const char *what, const char *p
     FILE *file;
     enum status status = platform_file_open(path, &file);
     const char *end;
+    bool is_public;
     size_t size;
 
     if (status != STATUS_OK) {
@@ -27,7 +28,10 @@ static enum status read_line(const char *option, const char *what, const char *p
     }
     setvbuf(file, NULL, _IONBF, 0);
     size = fread(line, 1, room - 1, file);
+    is_public = platform_file_is_public(file);
     fclose(file);
+    if (is_public)
+        complain("%s: '%s' can be read by everybody on this machine: chmod 600 it", option, path);
     line[size] = '\0';
     end = memchr(line, '\n', size);
     if (!end && size == room - 1) {
@@ -74,6 +78,17 @@ static enum status ask(const char *user, char password[PASSWORD_SIZE])
     return status == STATUS_OK ? STATUS_OK : STATUS_INVALID;
 }
 
+static enum status read_password_file(const char *path, char password[PASSWORD_SIZE])
+{
+    enum status status = read_line("--password-file", "a password", path, password, PASSWORD_SIZE);
+
+    if (status != STATUS_OK || *password)
+        return status;
+    complain("--password-file: '%s': its first line is empty, which would be an anonymous logon",
+             path);
+    return STATUS_INVALID;
+}
+
 static enum status read_password(const struct options *options, char password[PASSWORD_SIZE])
 {
     const char *given = platform_environment("EXDIAG_PASSWORD");
@@ -82,8 +97,7 @@ static enum status read_password(const struct options *options, char password[PA
     if (!options->user)
         return STATUS_OK;
     if (options->password_file)
-        status = read_line("--password-file", "a password", options->password_file, password,
-                           PASSWORD_SIZE);
+        status = read_password_file(options->password_file, password);
     else
         status = given ? copy(given, password) : ask(options->user, password);
     if (status == STATUS_OK && (!*options->user || !*password)) {

@@ -67,15 +67,27 @@ static bool is_wanted(const struct probe *probe, struct exam *exam, const struct
     return false;
 }
 
-static void print_probes(struct exam *exam, const struct settings *settings)
+/* Whom it asks as; nothing is asked of the user but the password of --user. */
+static const char *credentials_of(const struct probe *probe, const struct options *options)
 {
+    if (!(probe->needs & NEEDS_CREDENTIALS))
+        return "none";
+    return options->user ? "those of --user for directories"
+                         : "the Kerberos ticket of whoever runs this, if there is one";
+}
+
+static void print_probes(struct exam *exam, const struct options *options)
+{
+    const struct settings *settings = &options->settings;
+
     for (const struct probe *const *probe = probes; *probe; probe++) {
         if (!is_wanted(*probe, exam, settings))
             continue;
         printf("\n%s\n", (*probe)->name);
         output_prose("  touches:", PROSE_COLUMN, (*probe)->touches);
-        output_prose("  credentials:", PROSE_COLUMN,
-                     (*probe)->needs & NEEDS_CREDENTIALS ? "asked for" : "none");
+        output_prose("  credentials:", PROSE_COLUMN, credentials_of(*probe, options));
+        if (settings->authenticate && (*probe)->logs_on)
+            output_prose("  logs on:", PROSE_COLUMN, (*probe)->logs_on);
         output_prose("  in logs:", PROSE_COLUMN, (*probe)->noticed);
     }
 }
@@ -118,9 +130,6 @@ static void print_files(const struct options *options)
     if (options->user)
         print_printable("logged on to directories, over verified TLS alone, as: ", options->user);
     print_web_logons(options);
-    if (options->settings.authenticate)
-        puts("logged on to mail servers, by X-EXPS GSSAPI or AUTH GSSAPI: the user who runs this, "
-             "with tickets\nfor SMTPSVC/ and their names; each such logon is in the server's logs");
     if (options->settings.plants)
         puts("made in each mailbox, asked for and deleted again: a test item named "
              "\"" EWS_TEST_SUBJECT "\"");
@@ -193,7 +202,7 @@ int print_plan(const struct options *options)
     print_resolvers(options);
     print_ports(&options->settings);
     print_files(options);
-    print_probes(exam, &options->settings);
+    print_probes(exam, options);
     print_first_asks(store);
     print_times(options, is_patience_needed(exam, &options->settings));
     exam_free(exam);

@@ -7,10 +7,17 @@
 
 #include <string.h>
 
-enum { LIFETIME = 600 /* seconds */, RESULT_MOST = 1 << 20 };
+enum {
+    LIFETIME = 600, /* seconds */
+    RESULT_MOST = 1 << 20,
+    TOLD_MOST = 120 /* bytes of a filter or base that a person reads */
+};
 
-static const char *const scope_words[DIRECTORY_SCOPE_COUNT] = {
-#define X(name, word, text) [DIRECTORY_##name] = word,
+static const struct {
+    const char *word;
+    const char *text;
+} scopes[DIRECTORY_SCOPE_COUNT] = {
+#define X(name, word, text) [DIRECTORY_##name] = {word, text},
     DIRECTORY_SCOPE_LIST(X)
 #undef X
 };
@@ -27,11 +34,6 @@ static const struct {
 static const struct directory_answer *of(const struct evidence *item)
 {
     return (const struct directory_answer *)item;
-}
-
-const char *directory_identity_text(enum directory_identity identity)
-{
-    return identities[identity].text;
 }
 
 /* ---- what was found ---- */
@@ -68,19 +70,72 @@ static void write_key(const struct evidence *item, struct buffer *out)
 
     net_address_format(&answer->address, 0, text);
     buffer_print(out, "directory %s%s %s %zu:%s %s for %s", text,
-                 answer->tls_at_once ? " with TLS" : "", scope_words[answer->scope],
+                 answer->tls_at_once ? " with TLS" : "", scopes[answer->scope].word,
                  strlen(answer->base), answer->base, answer->filter, answer->attributes);
 }
 
+static void add_beginning(const char *text, size_t size, struct buffer *out)
+{
+    size_t told = 0;
+
+    while (told < size && told < TOLD_MOST)
+        told += text_next(text + told, size - told);
+    buffer_add(out, text, told);
+    if (told < size)
+        buffer_add_string(out, "...");
+}
+
+/* "(cn=alice)" in a filter, not "(|": values have their parentheses escaped (RFC 4515 3). */
+static const char *next_condition(const char *filter)
+{
+    while ((filter = strchr(filter, '(')) && strchr("&|!", filter[1]))
+        filter++;
+    return filter;
+}
+
+static void describe_filter(const char *filter, struct buffer *out)
+{
+    const char *first = next_condition(filter);
+    size_t count = 0, size;
+
+    for (const char *at = first; at; at = next_condition(at + 1))
+        count++;
+    if (strlen(filter) <= TOLD_MOST || count < 2) {
+        add_beginning(filter, strlen(filter), out);
+        return;
+    }
+    buffer_print(out, "%zu conditions from ", count);
+    size = strcspn(first, ")");
+    add_beginning(first, size + (first[size] == ')'), out);
+    buffer_add_string(out, " on");
+}
+
+static void describe_place(const struct directory_answer *answer, struct buffer *out)
+{
+    if (*answer->base) {
+        buffer_print(out, "%s '", scopes[answer->scope].text);
+        add_beginning(answer->base, strlen(answer->base), out);
+        buffer_add_char(out, '\'');
+    } else {
+        buffer_add_string(out, answer->scope == DIRECTORY_BASE ? "rootDSE" : "whole forest");
+    }
+}
+
+/* As whom it is asked is known once it was. */
 static void describe(const struct evidence *item, struct buffer *out)
 {
     const struct directory_answer *answer = of(item);
     char text[NET_ADDRESS_TEXT_SIZE];
 
     net_address_format(&answer->address, 0, text);
-    buffer_print(out, "directory %s%s: %s of '%s', %s", text,
-                 answer->tls_at_once ? " with TLS" : "", answer->filter, answer->base,
-                 identities[answer->identity].text);
+    buffer_print(out, "directory %s%s: ", text, answer->tls_at_once ? " with TLS" : "");
+    describe_place(answer, out);
+    if (answer->scope != DIRECTORY_BASE) {
+        buffer_add_string(out, ", ");
+        describe_filter(answer->filter, out);
+    }
+    if (item->settled)
+        buffer_print(out, ", %s", identities[answer->identity].text);
 }
 
 static const char *copy_text(struct arena *arena, const char *text)
@@ -159,7 +214,7 @@ static void save(const struct evidence *item, json_t *object)
         json_put_bool(object, "tls_at_once", true);
     put_text(object, "host", answer->host);
     put_text(object, "base", answer->base);
-    json_put_text(object, "scope", scope_words[answer->scope]);
+    json_put_text(object, "scope", scopes[answer->scope].word);
     put_text(object, "filter", answer->filter);
     put_text(object, "attributes", answer->attributes);
     json_put_text(object, "identity", identities[answer->identity].word);
@@ -208,7 +263,7 @@ static unsigned scope_of(const char *word)
 {
     unsigned scope = 0;
 
-    while (scope < DIRECTORY_SCOPE_COUNT && strcmp(scope_words[scope], word) != 0)
+    while (scope < DIRECTORY_SCOPE_COUNT && strcmp(scopes[scope].word, word) != 0)
         scope++;
     return scope;
 }

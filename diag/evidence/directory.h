@@ -17,7 +17,7 @@
 #define DIRECTORY_SCOPE_LIST(X)                                                                    \
     X(BASE, "base", "entry")                                                                       \
     X(ONE, "one", "level below")                                                                   \
-    X(SUBTREE, "subtree", "tree")
+    X(SUBTREE, "subtree", "tree below")
 
 enum directory_scope {
 #define X(name, word, text) DIRECTORY_##name,
@@ -87,8 +87,6 @@ struct directory_answer {
 };
 
 extern const struct evidence_kind evidence_directory;
-
-const char *directory_identity_text(enum directory_identity identity);
 
 /* The attribute of this name, of any case; NULL if the entry has none. */
 const struct directory_attribute *directory_attribute_of(const struct directory_entry *entry,

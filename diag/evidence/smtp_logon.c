@@ -39,6 +39,16 @@ static void write_key(const struct evidence *item, struct buffer *out)
     buffer_print(out, "smtp-logon %s by %s@%s from %s", text, of(item)->spn, of(item)->realm, kdc);
 }
 
+static void describe(const struct evidence *item, struct buffer *out)
+{
+    char text[NET_ADDRESS_TEXT_SIZE], kdc[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&of(item)->address, SMTP_PORT, text);
+    net_address_format(&of(item)->kdc, KDC_PORT, kdc);
+    buffer_print(out, "logon at smtp %s with a ticket for %s@%s of %s", text, of(item)->spn,
+                 of(item)->realm, kdc);
+}
+
 static void copy_question(struct evidence *item, const struct evidence *question)
 {
     struct smtp_logon *logon = (struct smtp_logon *)item;
@@ -88,6 +98,8 @@ static void save(const struct evidence *item, json_t *object)
         json_put_text(object, "mechanism", logon->mechanism);
     if (logon->over_tls)
         json_put_bool(object, "over_tls", true);
+    if (logon->over_anonymous_tls)
+        json_put_bool(object, "over_anonymous_tls", true);
     if (logon->code)
         json_put_number(object, "code", logon->code);
     if (logon->enhanced)
@@ -140,6 +152,7 @@ static enum status load(struct evidence *item, const json_t *object)
     logon->server_time = get_integer(object, "server_time_us", 0, instant_most);
     logon->mechanism = mechanism_from_word(json_get_text(object, "mechanism"));
     logon->over_tls = json_get_bool(object, "over_tls");
+    logon->over_anonymous_tls = json_get_bool(object, "over_anonymous_tls");
     logon->code = (unsigned)get_integer(object, "code", 200, 599);
     logon->enhanced = json_copy_text(object, "enhanced", &item->memory);
     return STATUS_OK;
@@ -166,7 +179,7 @@ const struct evidence_kind evidence_smtp_logon = {
     .copy_question = copy_question,
     .is_answer_to = is_answer_to,
     .lifetime = lifetime,
-    .describe = write_key,
+    .describe = describe,
     .save = save,
     .load = load,
     .redact = redact,

@@ -8,8 +8,9 @@
  * no ticket-granting ticket for this realm; REJECTED, the KDC gives no ticket, see `error_code`, or
  * refers to another realm; NOT_SUPPORTED, this machine has no Kerberos library. Later: REJECTED, a
  * reply that ends it before the logon began, `code`; NOT_SUPPORTED, it offers neither mechanism;
- * DENIED, what it sent in the logon was not made with the key of this service; and what evidence of
- * kind "smtp" has for connections and replies.
+ * DENIED, what it sent in the logon was not made with the key of this service; INVALID, this
+ * machine's own library has nothing to say to it; and what evidence of kind "smtp" has for
+ * connections and replies.
  */
 #ifndef EXDIAG_EVIDENCE_SMTP_LOGON_H
 #define EXDIAG_EVIDENCE_SMTP_LOGON_H
@@ -23,7 +24,7 @@
     X(CONNECT, "connect")                                                                          \
     X(GREETING, "greeting")                                                                        \
     X(EHLO, "ehlo")                                                                                \
-    X(TLS, "tls")         /* from STARTTLS to the EHLO behind it */                                \
+    X(TLS, "tls")         /* from STARTTLS or X-ANONYMOUSTLS to the EHLO behind it */              \
     X(COMMAND, "command") /* X-EXPS or AUTH */                                                     \
     X(TOKENS, "tokens")
 
@@ -48,12 +49,17 @@ struct smtp_logon {
     /* the observation */
     enum smtp_logon_step step; /* the last that was begun */
     const char *caller;        /* "EX01$@CONTOSO.COM"; NULL: not known */
-    int32_t error_code;        /* of the KDC (RFC 4120 7.5.9); 0: a ticket was granted */
-    int64_t server_time;       /* of its KRB-ERROR: microseconds since 1970 UTC; 0 */
-    const char *mechanism;     /* "X-EXPS GSSAPI", "AUTH GSSAPI"; NULL: it was not come to that */
-    bool over_tls;             /* the logon was said behind STARTTLS */
-    unsigned code;             /* of the last reply; 0: none */
-    const char *enhanced;      /* its enhanced code, "5.7.8" (RFC 3463), or NULL */
+    /*
+     * RFC 4120 7.5.9: of the KDC, or in SMTP_LOGON_TOKENS of the server itself, which then ends it
+     * as DENIED; 0: there was none.
+     */
+    int32_t error_code;
+    int64_t server_time;     /* of that KRB-ERROR: microseconds since 1970 UTC; 0 */
+    const char *mechanism;   /* "X-EXPS GSSAPI", "AUTH GSSAPI"; NULL: it was not come to that */
+    bool over_tls;           /* the logon was said behind STARTTLS or X-ANONYMOUSTLS */
+    bool over_anonymous_tls; /* it was X-ANONYMOUSTLS */
+    unsigned code;           /* of the last reply; 0: none */
+    const char *enhanced;    /* its enhanced code, "5.7.8" (RFC 3463), or NULL */
 };
 
 extern const struct evidence_kind evidence_smtp_logon;

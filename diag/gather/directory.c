@@ -148,6 +148,17 @@ static enum status search_once(struct search *search)
     return status;
 }
 
+static void explain_refusal(struct search *search)
+{
+    struct evidence *item = &search->answer->evidence;
+
+    item->reason = "the logon was refused";
+    if (search->why.size > 0)
+        item->reason =
+            arena_print(&item->memory, "%s: %s", item->reason,
+                        text_printable(&item->memory, search->why.text, search->why.size));
+}
+
 /* A server may close a session that was left open: then a new one is asked. */
 static enum status visit(struct search *search, bool fresh)
 {
@@ -159,7 +170,7 @@ static enum status visit(struct search *search, bool fresh)
 
     if (status != STATUS_OK) {
         if (status == STATUS_REJECTED)
-            answer->evidence.reason = "the logon was refused";
+            explain_refusal(search);
         return status;
     }
     was_left_open = !search->visit.is_fresh;

@@ -15,12 +15,15 @@ struct directory_access {
     char *user;     /* or NULL */
     char *password; /* with it */
     char *ca_file;  /* or NULL */
+    char *ca_text;  /* or NULL */
     uint16_t kdc_port;
+    bool anonymous;
 
     struct platform_mutex *mutex;         /* guards what follows */
     struct platform_condition *concluded; /* a trial was */
     unsigned users;
     enum trial trials[DIRECTORY_IDENTITY_COUNT];
+    char *refusal; /* what the server said that refused one first; or NULL */
     struct directory_visit idle[IDLE_MOST];
     size_t idle_count;
 };
@@ -37,6 +40,8 @@ struct directory_access *directory_access_new(const struct directory_credentials
     access->user = copy(credentials->user);
     access->password = copy(credentials->password);
     access->ca_file = copy(credentials->ca_file);
+    access->ca_text = copy(credentials->ca_text);
+    access->anonymous = credentials->anonymous;
     access->kdc_port = credentials->kdc_port ? credentials->kdc_port : KDC_PORT;
     access->mutex = platform_mutex_new();
     access->concluded = platform_condition_new();
@@ -70,8 +75,10 @@ void directory_access_leave(struct directory_access *access)
     if (access->password)
         OPENSSL_cleanse(access->password, strlen(access->password));
     free(access->password);
+    free(access->refusal);
     free(access->user);
     free(access->ca_file);
+    free(access->ca_text);
     free(access);
 }
 
@@ -100,7 +107,8 @@ enum directory_identity directory_access_identity(const struct directory_access 
         return DIRECTORY_AS_ANONYMOUS;
     if (access->user)
         return DIRECTORY_AS_NAMED;
-    return caller_has_ticket(why) ? DIRECTORY_AS_CALLER : DIRECTORY_AS_ANONYMOUS;
+    return !access->anonymous && caller_has_ticket(why) ? DIRECTORY_AS_CALLER
+                                                        : DIRECTORY_AS_ANONYMOUS;
 }
 
 /* ---- sessions that are open ---- */
@@ -144,8 +152,9 @@ void directory_access_exit(struct directory_access *access, struct directory_vis
 
 /* ---- logons ---- */
 
-/* Waits while a password is tried elsewhere. False if it was refused. */
-static bool may_try(struct directory_access *access, enum directory_identity identity)
+/* Waits while a password is tried elsewhere. False if it was refused, with the reason then. */
+static bool may_try(struct directory_access *access, enum directory_identity identity,
+                    struct buffer *why)
 {
     enum trial *trial = &access->trials[identity];
     bool may;
@@ -156,19 +165,24 @@ static bool may_try(struct directory_access *access, enum directory_identity ide
     may = *trial != REFUSED;
     if (*trial == UNTRIED)
         *trial = BEING_TRIED;
+    if (!may)
+        buffer_print(why, "this logon was refused before, and is not tried again%s%s",
+                     access->refusal ? ": " : "", access->refusal ? access->refusal : "");
     platform_mutex_unlock(access->mutex);
     return may;
 }
 
 static void conclude(struct directory_access *access, enum directory_identity identity,
-                     enum status status, int result)
+                     enum status status, int result, const struct buffer *why)
 {
     enum trial *trial = &access->trials[identity];
 
     platform_mutex_lock(access->mutex);
-    if (status == STATUS_REJECTED && result == INVALID_CREDENTIALS)
+    if (status == STATUS_REJECTED && result == INVALID_CREDENTIALS) {
         *trial = REFUSED;
-    else if (status == STATUS_OK && *trial != REFUSED)
+        if (!access->refusal && why->size > 0)
+            access->refusal = memory_copy_string(why->text);
+    } else if (status == STATUS_OK && *trial != REFUSED)
         *trial = TAKEN;
     else if (*trial == BEING_TRIED)
         *trial = UNTRIED;
@@ -187,6 +201,7 @@ static enum status log_on(struct directory_access *access, const struct director
                                             .tls_at_once = question->tls_at_once,
                                             .start_tls = is_named && !question->tls_at_once,
                                             .ca_file = access->ca_file,
+                                            .ca_text = access->ca_text,
                                             .identity = question->identity,
                                             .user = is_named ? access->user : NULL,
                                             .password = is_named ? access->password : NULL};
@@ -211,11 +226,9 @@ enum status directory_access_enter(struct directory_access *access,
         return STATUS_OK;
     if (identity == DIRECTORY_AS_ANONYMOUS)
         return log_on(access, question, deadline, result, why, visit);
-    if (!may_try(access, identity)) {
-        buffer_add_string(why, "this logon was refused before, and is not tried again");
+    if (!may_try(access, identity, why))
         return STATUS_DENIED;
-    }
     status = log_on(access, question, deadline, result, why, visit);
-    conclude(access, identity, status, *result);
+    conclude(access, identity, status, *result, why);
     return status;
 }

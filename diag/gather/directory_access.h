@@ -16,8 +16,10 @@ struct directory_access;
 struct directory_credentials { /* copied */
     const char *user;          /* or NULL */
     const char *password;
-    const char *ca_file; /* PEM; NULL: what the system trusts */
+    const char *ca_file; /* PEM; without it and the next: what the system trusts */
+    const char *ca_text; /* the same as text, in place of a file */
     uint16_t kdc_port;   /* 0: the usual one */
+    bool anonymous;      /* the caller's ticket is left alone */
 };
 
 struct directory_access *directory_access_new(const struct directory_credentials *credentials);

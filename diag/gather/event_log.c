@@ -49,14 +49,15 @@ static void read_evtx(FILE *file, struct reading *reading, struct event_log_acco
 {
     struct evtx *reader = evtx_new(mail_event_wishes, take_event, reading);
     unsigned char *chunk = memory_new(1, EVTX_CHUNK_SIZE);
+    bool has_header;
     size_t size;
 
     rewind(file);
-    if (fread(chunk, 1, EVTX_HEADER_SIZE, file) == EVTX_HEADER_SIZE) {
-        while ((size = fread(chunk, 1, EVTX_CHUNK_SIZE, file)) > 0)
-            evtx_chunk(reader, chunk, size);
-    }
+    has_header = fread(chunk, 1, EVTX_HEADER_SIZE, file) == EVTX_HEADER_SIZE;
+    while (has_header && (size = fread(chunk, 1, EVTX_CHUNK_SIZE, file)) > 0)
+        evtx_chunk(reader, chunk, size);
     evtx_end(reader, account);
+    account->cut_off = account->cut_off || !has_header;
     free(chunk);
 }
 

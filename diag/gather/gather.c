@@ -381,6 +381,8 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->trust = tls_trust_new(options->ca_file, options->ca_text);
     gather->clocks.trust = gather->trust;
     credentials.ca_file = options->ca_file;
+    credentials.ca_text = options->ca_text;
+    credentials.anonymous = options->anonymous;
     gather->directory = directory_access_new(&credentials);
     web.ca_file = options->ca_file;
     web.ca_text = options->ca_text;

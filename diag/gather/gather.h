@@ -22,8 +22,9 @@ struct gather_options {
     unsigned patience;   /* milliseconds that a mail exchanger is given to greet; 0: the usual */
     const char *ca_file; /* certificates that are trusted, PEM; NULL: those of the system */
     const char *ca_text; /* the same as text, in place of a file; or NULL */
-    struct directory_credentials directory; /* of --user; its ca_file is that above */
+    struct directory_credentials directory; /* of --user; the rest of it is that above and below */
     struct http_credentials web;            /* the same; its ca_file and ca_text are those above */
+    bool anonymous; /* the tickets of the user who runs this are left alone */
 
     unsigned rate;   /* DNS questions a second to all servers, repeated ones too; 0: no limit */
     bool spread;     /* each question begins at the next resolver in turn, not at the first */

@@ -4,7 +4,7 @@
 #include "diag/gather/stream.h"
 #include "diag/platform_directory.h"
 #include "diag/read/base64.h"
-#include "diag/read/smtp_reply.h"
+#include "diag/read/smtp_token.h"
 #include "diag/text.h"
 
 #include <stdio.h>
@@ -13,8 +13,7 @@
 enum {
     PIECE_SIZE = 4096,
     COMMAND_SIZE = 16 + SMTP_OWN_NAME_SIZE,
-    TOKEN_MOST = 65536,
-    LINE_MOST = TOKEN_MOST * 2,
+    LINE_MOST = SMTP_TOKEN_MOST * 2,
     WHY_MOST = 1024,
     TOKENS_MOST = 8, /* that either side sends */
     CONTINUE = 334,  /* RFC 4954 4 */
@@ -137,21 +136,36 @@ static const char *offer_of(const struct smtp_reply *ehlo)
     return has_word(smtp_keyword(ehlo, "AUTH"), "GSSAPI") ? "AUTH GSSAPI" : NULL;
 }
 
-static enum status secure(struct talk *talk)
+static const char anonymous_tls[] = "X-ANONYMOUSTLS", start_tls[] = "STARTTLS";
+
+/*
+ * By which command more may be offered; NULL: what is there will do. Exchange has X-EXPS for
+ * everybody, or behind X-ANONYMOUSTLS alone.
+ */
+static const char *security_of(const struct smtp_reply *ehlo)
+{
+    if (has_word(smtp_keyword(ehlo, "X-EXPS"), "GSSAPI"))
+        return NULL;
+    if (smtp_keyword(ehlo, anonymous_tls))
+        return anonymous_tls;
+    return !offer_of(ehlo) && smtp_keyword(ehlo, start_tls) ? start_tls : NULL;
+}
+
+static enum status secure(struct talk *talk, const char *command)
 {
     const char *reason = NULL;
     enum status status;
 
     talk->seen->step = SMTP_LOGON_TLS;
     tls_trust_load(talk->trust);
-    status = need(talk, ask(talk, "STARTTLS", in_time(talk)));
+    status = need(talk, ask(talk, command, in_time(talk)));
     if (status != STATUS_OK)
         return status;
-    smtp_reply_drop(talk->reader);
     status = stream_secure(&talk->stream, talk->trust, NULL, in_time(talk), &talk->memory, &reason);
     if (status != STATUS_OK && reason)
         buffer_add_string(&talk->why, reason);
     talk->seen->over_tls = status == STATUS_OK;
+    talk->seen->over_anonymous_tls = status == STATUS_OK && command == anonymous_tls;
     return status == STATUS_OK ? say_ehlo(talk) : status;
 }
 
@@ -159,6 +173,7 @@ static enum status secure(struct talk *talk)
 static enum status introduce(struct talk *talk)
 {
     struct smtp_logon *seen = talk->seen;
+    const char *security;
     enum status status;
 
     seen->step = SMTP_LOGON_CONNECT;
@@ -172,8 +187,9 @@ static enum status introduce(struct talk *talk)
         return status;
     seen->step = SMTP_LOGON_EHLO;
     status = say_ehlo(talk);
-    if (status == STATUS_OK && !offer_of(&talk->reply) && smtp_keyword(&talk->reply, "STARTTLS"))
-        status = secure(talk);
+    security = status == STATUS_OK ? security_of(&talk->reply) : NULL;
+    if (security)
+        status = secure(talk, security);
     if (status != STATUS_OK)
         return status;
     seen->mechanism = offer_of(&talk->reply);
@@ -183,15 +199,16 @@ static enum status introduce(struct talk *talk)
 /* ---- the logon ---- */
 
 /* The token of a reply; of the first there is none: Exchange says words there. */
-static enum status read_token(const struct talk *talk, struct buffer *out)
+static enum status read_token(struct talk *talk, struct buffer *out)
 {
-    const char *text;
+    struct kerberos_error error;
+    enum status status = smtp_token_of(&talk->reply, out);
 
-    buffer_clear(out);
-    if (talk->reply.line_count != 1 || talk->reply.is_cut)
-        return STATUS_MALFORMED;
-    text = smtp_line_text(&talk->reply.lines[0]);
-    return base64_decode(text, strlen(text), out);
+    if (status == STATUS_OK && smtp_token_is_error(out, &talk->memory, &error)) {
+        talk->seen->error_code = error.code;
+        talk->seen->server_time = error.server_time;
+    }
+    return status;
 }
 
 static enum status answer(struct talk *talk, struct buffer *heard, struct buffer *said)
@@ -203,7 +220,9 @@ static enum status answer(struct talk *talk, struct buffer *heard, struct buffer
     status = talk->means->step(talk->tokens, heard->text, heard->size, said, &talk->why);
     if (status != STATUS_OK) {
         ask(talk, "*", in_time(talk)); /* RFC 4954 4: it is cancelled */
-        return status == STATUS_REJECTED ? STATUS_DENIED : status;
+        if (status != STATUS_REJECTED)
+            return status;
+        return heard->size > 0 ? STATUS_DENIED : STATUS_INVALID; /* nobody's but our own fault */
     }
     buffer_init(&line, LINE_MOST);
     base64_encode(said->text, said->size, &line);
@@ -234,8 +253,8 @@ static enum status log_on(struct talk *talk)
     struct buffer heard, said;
     enum status status;
 
-    buffer_init(&heard, TOKEN_MOST);
-    buffer_init(&said, TOKEN_MOST);
+    buffer_init(&heard, SMTP_TOKEN_MOST);
+    buffer_init(&said, SMTP_TOKEN_MOST);
     status = exchange_tokens(talk, &heard, &said);
     buffer_release(&heard);
     buffer_release(&said);
@@ -275,7 +294,7 @@ void gather_smtp_logon(struct evidence *item, const struct gather_options *optio
         .seen = (struct smtp_logon *)item, .options = options, .trust = trust, .means = means};
 
     buffer_init(&talk.why, WHY_MOST);
-    talk.reader = smtp_reply_reader_new(&talk.memory);
+    talk.reader = smtp_reply_reader_new_for_tokens(&talk.memory);
     item->status =
         means->open(talk.seen, platform_monotonic_clock() + microseconds(options->timeout),
                     &talk.why, &talk.tokens);

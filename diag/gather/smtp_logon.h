@@ -1,7 +1,8 @@
 /*
  * A logon to a mail server with the caller's own ticket, on a worker. The ticket is there before
- * the server is spoken to; X-EXPS is preferred to AUTH, and a logon in the clear, where that is
- * offered, to one behind STARTTLS: a ticket is no password, and its use is proven by what follows.
+ * the server is spoken to. X-EXPS is preferred to AUTH, be it behind X-ANONYMOUSTLS, and a logon in
+ * the clear, where that is offered, to one behind STARTTLS: a ticket is no password, and its use is
+ * proven by what follows. Nobody's certificate is looked at.
  */
 #ifndef EXDIAG_GATHER_SMTP_LOGON_H
 #define EXDIAG_GATHER_SMTP_LOGON_H

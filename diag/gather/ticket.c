@@ -18,7 +18,10 @@ void gather_ticket(struct evidence *item, const struct gather_options *options)
     struct buffer why;
 
     buffer_init(&why, WHY_MOST);
-    item->status = platform_kerberos_ticket(answer, deadline, &why);
+    if (options->anonymous)
+        item->status = STATUS_NOT_FOUND;
+    else
+        item->status = platform_kerberos_ticket(answer, deadline, &why);
     if (why.size > 0)
         item->reason = text_printable(&item->memory, why.text, why.size);
     buffer_release(&why);

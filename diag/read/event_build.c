@@ -286,6 +286,11 @@ void event_build_attribute(struct event_build *build, const char *name, size_t n
     buffer_clear(&build->text);
 }
 
+bool event_build_keeps_text(const struct event_build *build)
+{
+    return build->keeps_text;
+}
+
 void event_build_text(struct event_build *build, const char *text, size_t size)
 {
     if (build->keeps_text)

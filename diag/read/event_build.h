@@ -49,6 +49,9 @@ void event_build_open(struct event_build *build, const char *name, size_t size);
 bool event_build_has_attributes(const struct event_build *build);
 void event_build_attribute(struct event_build *build, const char *name, size_t name_size,
                            const char *value, size_t size);
+
+/* Of an open element whose text has no say, it may be left out, too. */
+bool event_build_keeps_text(const struct event_build *build);
 void event_build_text(struct event_build *build, const char *text, size_t size);
 void event_build_close(struct event_build *build);
 

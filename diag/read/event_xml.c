@@ -2,6 +2,7 @@
 
 #include "diag/read/event_build.h"
 #include "diag/read/event_glance.h"
+#include "diag/read/event_plain.h"
 #include "diag/read/utf16.h"
 #include "diag/text.h"
 
@@ -27,7 +28,7 @@ struct event_xml {
     const struct xml_library *library;
     struct event_build build;
     struct event_log_account account;
-    struct buffer sound; /* an event that is wished for, as libxml2 is given it */
+    struct buffer sound; /* an event that is wished for, where it is no XML as it stands */
     struct arena arena;  /* and its tree */
 
     enum encoding encoding;
@@ -146,22 +147,39 @@ static void build_node(struct event_build *build, const struct xml_node *node)
     event_build_close(build);
 }
 
-/* NULL if it is none. */
-static const struct windows_event *parse_event(struct event_xml *reader, const char *text,
-                                               size_t size)
+static bool read_plain(struct event_xml *reader, const char *text, size_t size)
+{
+    event_build_begin(&reader->build);
+    return event_plain_read(&reader->build, text, size);
+}
+
+static bool read_by_library(struct event_xml *reader, const char *text, size_t size)
 {
     const struct xml_node *root;
     struct xml_problem problem;
 
-    buffer_clear(&reader->sound);
-    add_sound(&reader->sound, text, size);
     arena_reset(&reader->arena);
-    if (xml_parse(reader->library, reader->sound.text, reader->sound.size, &reader->arena, &root,
-                  &problem) != STATUS_OK)
-        return NULL;
+    if (xml_parse(reader->library, text, size, &reader->arena, &root, &problem) != STATUS_OK)
+        return false;
     event_build_begin(&reader->build);
     build_node(&reader->build, root);
-    return event_build_end(&reader->build);
+    return true;
+}
+
+/* NULL if it is none. */
+static const struct windows_event *parse_event(struct event_xml *reader, const char *text,
+                                               size_t size)
+{
+    struct buffer *sound = &reader->sound;
+
+    if (read_plain(reader, text, size))
+        return event_build_end(&reader->build);
+    buffer_clear(sound);
+    add_sound(sound, text, size);
+    return read_plain(reader, sound->text, sound->size) ||
+                   read_by_library(reader, sound->text, sound->size)
+               ? event_build_end(&reader->build)
+               : NULL;
 }
 
 static void note_time(struct event_log_account *account, int64_t time)

@@ -277,6 +277,8 @@ static bool add_value(struct evtx_binxml *xml, const struct evtx_value *value, s
 
 static bool build_value(struct evtx_binxml *xml, const struct evtx_value *value)
 {
+    if (!event_build_keeps_text(xml->build))
+        return spend(xml, value->size);
     buffer_clear(&xml->text);
     if (!add_value(xml, value, &xml->text))
         return false;
@@ -358,22 +360,31 @@ static bool take_lone_gap(struct evtx_binxml *xml, struct cursor *cursor,
     return true;
 }
 
-static bool repeat_element(struct evtx_binxml *xml, const struct name *name,
-                           const struct cursor *attributes, const struct values *values,
-                           struct evtx_value array)
+static bool fill_element(struct evtx_binxml *xml, const struct name *name, struct cursor attributes,
+                         const struct values *values, const struct evtx_value *value)
+{
+    event_build_open(xml->build, name->text, name->size);
+    if ((event_build_has_attributes(xml->build) && !read_attributes(xml, &attributes, values)) ||
+        !build_value(xml, value))
+        return false;
+    event_build_close(xml->build);
+    return true;
+}
+
+/* An array makes an element of each item. */
+static bool fill_elements(struct evtx_binxml *xml, const struct name *name,
+                          struct cursor attributes, const struct values *values,
+                          struct evtx_value value)
 {
     struct evtx_value item;
 
-    while (evtx_next_item(&array, &item)) {
-        struct cursor again = *attributes;
-
-        event_build_open(xml->build, name->text, name->size);
-        if ((event_build_has_attributes(xml->build) && !read_attributes(xml, &again, values)) ||
-            !build_value(xml, &item))
+    if (!(value.type & EVTX_ARRAY))
+        return fill_element(xml, name, attributes, values, &value);
+    while (evtx_next_item(&value, &item)) {
+        if (!fill_element(xml, name, attributes, values, &item))
             return false;
-        event_build_close(xml->build);
     }
-    return array.size == 0;
+    return value.size == 0;
 }
 
 /* Behind TOKEN_OPEN. Adds to `open` if the element's content is still to come. */
@@ -390,10 +401,9 @@ static bool read_element(struct evtx_binxml *xml, struct cursor *cursor,
         return false;
     attributes = content = *cursor;
     content.at += size;
-    if (take_lone_gap(xml, &content, values, &gap) &&
-        (gap.is_absent || gap.value.type & EVTX_ARRAY)) {
+    if (take_lone_gap(xml, &content, values, &gap) && gap.value.type != EVTX_BINARY_XML) {
         *cursor = content;
-        return gap.is_absent || repeat_element(xml, &name, &attributes, values, gap.value);
+        return gap.is_absent || fill_elements(xml, &name, attributes, values, gap.value);
     }
     event_build_open(xml->build, name.text, name.size);
     if (++*open > EVTX_ELEMENTS_MOST)

@@ -13,27 +13,14 @@
 enum {
     SID_FIXED = 8, /* bytes before its sub-authorities */
     SID_MOST = 15, /* sub-authorities, MS-DTYP 2.4.2 */
+    TICKS_AT = 20, /* behind "2026-11-22T09:05:07." */
+    TICK_DIGITS = 7,
     FILETIME_SECOND = 10000000,
     FILETIME_MILLISECOND = 10000
 };
 
 static const int64_t FILETIME_OF_1970 = INT64_C(11644473600000);     /* from 1601, milliseconds */
 static const uint64_t FILETIME_LAST = UINT64_C(2650467743999999999); /* of the year 9999 */
-
-uint16_t evtx_u16(const unsigned char *bytes)
-{
-    return (uint16_t)(bytes[0] | bytes[1] << 8);
-}
-
-uint32_t evtx_u32(const unsigned char *bytes)
-{
-    return evtx_u16(bytes) | (uint32_t)evtx_u16(bytes + 2) << 16;
-}
-
-uint64_t evtx_u64(const unsigned char *bytes)
-{
-    return evtx_u32(bytes) | (uint64_t)evtx_u32(bytes + 4) << 32;
-}
 
 void evtx_add_utf16(struct buffer *out, const unsigned char *bytes, size_t size)
 {
@@ -175,13 +162,16 @@ static bool add_guid(struct buffer *out, const unsigned char *bytes, size_t size
 /* "2026-11-22T09:05:07.1234567Z"; what is behind the year 9999 stays a number. */
 static bool add_filetime(struct buffer *out, const unsigned char *bytes, size_t size)
 {
-    uint64_t filetime = evtx_u64(bytes);
-    char text[CLOCK_TEXT_SIZE];
+    uint64_t filetime = evtx_u64(bytes), ticks = filetime % FILETIME_SECOND;
+    char text[CLOCK_TEXT_SIZE + TICK_DIGITS];
 
     if (filetime > FILETIME_LAST)
         return add_hex(out, bytes, size);
     clock_format((int64_t)(filetime / FILETIME_MILLISECOND) - FILETIME_OF_1970, text);
-    buffer_print(out, "%.20s%07luZ", text, (unsigned long)(filetime % FILETIME_SECOND));
+    for (size_t i = TICK_DIGITS; i > 0; i--, ticks /= 10)
+        text[TICKS_AT + i - 1] = (char)('0' + ticks % 10);
+    buffer_add(out, text, TICKS_AT + TICK_DIGITS);
+    buffer_add_char(out, 'Z');
     return true;
 }
 

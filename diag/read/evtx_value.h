@@ -24,9 +24,20 @@ struct evtx_value {
     size_t size;
 };
 
-uint16_t evtx_u16(const unsigned char *bytes);
-uint32_t evtx_u32(const unsigned char *bytes);
-uint64_t evtx_u64(const unsigned char *bytes);
+static inline uint16_t evtx_u16(const unsigned char *bytes)
+{
+    return (uint16_t)(bytes[0] | bytes[1] << 8);
+}
+
+static inline uint32_t evtx_u32(const unsigned char *bytes)
+{
+    return evtx_u16(bytes) | (uint32_t)evtx_u16(bytes + 2) << 16;
+}
+
+static inline uint64_t evtx_u64(const unsigned char *bytes)
+{
+    return evtx_u32(bytes) | (uint64_t)evtx_u32(bytes + 4) << 32;
+}
 
 /* Appends UTF-16 as UTF-8; the NULs at its end are none of it. */
 void evtx_add_utf16(struct buffer *out, const unsigned char *bytes, size_t size);

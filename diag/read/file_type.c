@@ -68,6 +68,7 @@ static enum file_type binary_type(const unsigned char *head, size_t size)
         {FILE_TYPE_PCAPNG, "\n\r\r\n", 8, "\x4d\x3c\x2b\x1a", 4},
         {FILE_TYPE_NETMON, "RTSS", 5, "\1", 1}, /* the major version */
         {FILE_TYPE_NETMON, "GMBU", 5, "\2", 1},
+        {FILE_TYPE_EVT, "0\0\0\0", 4, "LfLe", 4}, /* its header's size is first */
     };
 
     if (evtx_is(head, size))

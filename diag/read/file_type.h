@@ -17,6 +17,7 @@
     X(NETMON, "netmon", "a Network Monitor capture")                                               \
     X(NETMON_TEXT, "netmon-text", "text printed by Network Monitor")                               \
     X(EVTX, "evtx", "a Windows event log (.evtx)")                                                 \
+    X(EVT, "evt", "an event log of Windows Server 2003 or before (.evt)")                          \
     X(EVENT_XML, "event-xml", "a Windows event log exported as XML")                               \
     X(IIS_CONFIG, "iis-config", "an IIS configuration file")                                       \
     X(IIS_LOG, "iis-log", "an IIS log (W3C extended format)")                                      \

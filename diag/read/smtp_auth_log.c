@@ -73,7 +73,8 @@ static struct smtp_auth_peer *peer_of(struct smtp_auth_reader *reader, struct se
 
     if (!peer)
         return NULL;
-    peer->sessions += !session->is_counted;
+    /* It may be another one than that for which the session counted: a connector is told late. */
+    peer->sessions += !session->is_counted || peer->sessions == 0;
     session->is_counted = true;
     smtp_auth_name_peer(peer, session->server, session->client);
     return peer;

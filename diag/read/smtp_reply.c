@@ -16,11 +16,12 @@ struct smtp_reply_reader {
     struct smtp_reply reply; /* its lines: the complete ones */
     size_t lines_room;
 
-    char line[SMTP_LINE_KEPT + 1]; /* of the line under way what is kept, with its CR */
-    size_t line_size;              /* of it, kept or not */
-    char last;                     /* its last byte */
-    bool is_skipping;              /* what comes up to LF is of an earlier reply */
-    uint64_t skipped;              /* bytes of that since this reply began */
+    size_t line_most; /* bytes of a line that are kept */
+    char *line;       /* of the line under way what is kept, with its CR */
+    size_t line_size; /* of it, kept or not */
+    char last;        /* its last byte */
+    bool is_skipping; /* what comes up to LF is of an earlier reply */
+    uint64_t skipped; /* bytes of that since this reply began */
 
     char *left; /* for the next reply */
     size_t left_size;
@@ -121,13 +122,25 @@ static enum smtp_reply_state judge_half(const char *text, size_t size)
 
 /* ---- reading ---- */
 
-struct smtp_reply_reader *smtp_reply_reader_new(struct arena *arena)
+static struct smtp_reply_reader *make_reader(struct arena *arena, size_t line_most)
 {
     struct smtp_reply_reader *reader = arena_new(arena, 1, sizeof *reader);
 
     reader->arena = arena;
+    reader->line_most = line_most;
+    reader->line = arena_new(arena, 1, line_most + 1);
     smtp_reply_begin(reader);
     return reader;
+}
+
+struct smtp_reply_reader *smtp_reply_reader_new(struct arena *arena)
+{
+    return make_reader(arena, SMTP_LINE_KEPT);
+}
+
+struct smtp_reply_reader *smtp_reply_reader_new_for_tokens(struct arena *arena)
+{
+    return make_reader(arena, SMTP_TOKEN_LINE_KEPT);
 }
 
 void smtp_reply_begin(struct smtp_reply_reader *reader)
@@ -149,7 +162,7 @@ void smtp_reply_begin(struct smtp_reply_reader *reader)
 
 static size_t kept_of_line(const struct smtp_reply_reader *reader)
 {
-    return reader->line_size < sizeof reader->line ? reader->line_size : sizeof reader->line;
+    return reader->line_size <= reader->line_most ? reader->line_size : reader->line_most + 1;
 }
 
 static void keep_line(struct smtp_reply_reader *reader, size_t size, int64_t at)
@@ -160,9 +173,9 @@ static void keep_line(struct smtp_reply_reader *reader, size_t size, int64_t at)
         reply->is_cut = true;
         return;
     }
-    if (size > SMTP_LINE_KEPT) {
+    if (size > reader->line_most) {
         reply->is_cut = true;
-        size = SMTP_LINE_KEPT;
+        size = reader->line_most;
     }
     reply->lines = arena_grow(reader->arena, reply->lines, &reader->lines_room, reply->line_count,
                               sizeof *reply->lines);
@@ -178,7 +191,7 @@ static void end_line(struct smtp_reply_reader *reader, int64_t at)
 
     if (size > 0 && reader->last == '\r')
         size--;
-    kept = size < SMTP_LINE_KEPT ? size : SMTP_LINE_KEPT;
+    kept = size < reader->line_most ? size : reader->line_most;
     reply->code = code_after(reply->code, reader->line, kept);
     reply->state = judge(reply, reader->line, kept);
     keep_line(reader, size, at);
@@ -196,7 +209,7 @@ static void keep_byte(struct smtp_reply_reader *reader, char byte, int64_t at)
     if (byte == '\n') {
         end_line(reader, at);
     } else {
-        if (reader->line_size < sizeof reader->line)
+        if (reader->line_size <= reader->line_most)
             reader->line[reader->line_size] = byte;
         reader->line_size++;
         reader->last = byte;

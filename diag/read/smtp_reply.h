@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 enum {
-    SMTP_LINE_KEPT = 512,        /* bytes of a line (RFC 5321 4.5.3.1.5) */
-    SMTP_LINES_KEPT = 64,        /* of a reply */
-    SMTP_REPLY_MOST = 128 * 1024 /* bytes; a reply that is longer is none */
+    SMTP_LINE_KEPT = 512,         /* bytes of a line (RFC 5321 4.5.3.1.5) */
+    SMTP_TOKEN_LINE_KEPT = 12288, /* the same in a logon (RFC 4954 4) */
+    SMTP_LINES_KEPT = 64,         /* of a reply */
+    SMTP_REPLY_MOST = 128 * 1024  /* bytes; a reply that is longer is none */
 };
 
 struct smtp_line {
@@ -64,6 +65,9 @@ struct smtp_reply_reader; /* in smtp_reply.c */
 
 /* Reads one reply after another; lines live in `arena`. */
 struct smtp_reply_reader *smtp_reply_reader_new(struct arena *arena);
+
+/* The same with lines as long as a logon's: SMTP_TOKEN_LINE_KEPT. */
+struct smtp_reply_reader *smtp_reply_reader_new_for_tokens(struct arena *arena);
 
 /*
  * Begins the next reply. Bytes that came behind the last one's end are its first; the rest

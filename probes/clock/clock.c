@@ -12,24 +12,24 @@
 /* ---- servers ---- */
 
 /* A host that nothing else leads to a domain may be of the one that the user named. */
-static const struct clock_domain *domain_of_server(struct examination *x,
-                                                   const struct clock_host *host)
+static const struct ad_domain *domain_of_server(struct examination *x,
+                                                const struct clock_host *host)
 {
-    const struct clock_domain *domain = clock_domain_of_host(x, host->name, host->told_domain);
-    const struct clock_domain *named =
-        domain->state == CLOCK_DOMAIN_NONE ? clock_domain_named(x, NULL) : NULL;
+    const struct ad_domain *domain = ad_domain_of_host(x, host->name, host->told_domain);
+    const struct ad_domain *named =
+        domain->state == AD_DOMAIN_NONE ? ad_domain_named(x, NULL) : NULL;
 
     return named ? named : domain;
 }
 
 /* They are examined, too: whom the servers follow has to be right first. */
-static void add_subjects(struct examination *x, const struct clock_domain *domain)
+static void add_subjects(struct examination *x, const struct ad_domain *domain)
 {
     for (size_t i = 0; i < domain->count; i++)
         add_subject(x, SUBJECT_DC, domain->controllers[i]);
 }
 
-static void tell_no_controllers_of(struct examination *x, const struct clock_domain *domain)
+static void tell_no_controllers_of(struct examination *x, const struct ad_domain *domain)
 {
     struct finding *finding;
 
@@ -45,13 +45,13 @@ static void tell_no_controllers_of(struct examination *x, const struct clock_dom
 
 /* Of a server that told the time, and that there is no clock to hold against. */
 static void tell_no_domain(struct examination *x, const struct clock_host *host,
-                           const struct clock_domain *domain)
+                           const struct ad_domain *domain)
 {
     struct finding *finding;
 
-    if (domain->state == CLOCK_DOMAIN_NOT_ASKED)
+    if (domain->state == AD_DOMAIN_NOT_ASKED)
         return;
-    if (domain->state == CLOCK_DOMAIN_NONE && !host->told_domain) {
+    if (domain->state == AD_DOMAIN_NONE && !host->told_domain) {
         tell_no_controllers_of(x, domain);
         return;
     }
@@ -73,7 +73,7 @@ static void tell_stand_alone(struct examination *x, const struct clock_host *hos
 }
 
 static void judge(struct examination *x, const struct clock_host *host,
-                  const struct clock_domain *domain)
+                  const struct ad_domain *domain)
 {
     const struct clock_field *field = clock_field_of(x, host, domain);
     bool is_server = host->role == CLOCK_ROLE_SERVER;
@@ -106,7 +106,7 @@ static void judge(struct examination *x, const struct clock_host *host,
 static void examine_given_server(struct examination *x, const struct subject *server)
 {
     const struct clock_host *host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
-    const struct clock_domain *domain = domain_of_server(x, host);
+    const struct ad_domain *domain = domain_of_server(x, host);
 
     add_subjects(x, domain);
     clock_settings_judge_host(x, server, NULL);
@@ -120,10 +120,10 @@ static void examine_given_server(struct examination *x, const struct subject *se
  */
 static void examine_found_server(struct examination *x, const struct subject *server)
 {
-    const struct clock_domain *domain = clock_domain_above(x, server->name);
+    const struct ad_domain *domain = ad_domain_above(x, server->name);
     const struct clock_host *host;
 
-    if (!domain || domain->state != CLOCK_DOMAIN_FOUND)
+    if (!domain || domain->state != AD_DOMAIN_FOUND)
         return;
     host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
     if (host->is_pending || (clock_host_spoke(host) && clock_host_is_member(host)))
@@ -145,7 +145,7 @@ static void examine_server(struct examination *x, const struct subject *server)
 
 /* ---- domain controllers ---- */
 
-static bool is_pdc(struct examination *x, const struct clock_domain *domain,
+static bool is_pdc(struct examination *x, const struct ad_domain *domain,
                    const struct clock_host *host)
 {
     if (!domain->pdc)
@@ -155,18 +155,18 @@ static bool is_pdc(struct examination *x, const struct clock_domain *domain,
 }
 
 /* By its own name, or where that says nothing, as one that a domain of the user's names. */
-static const struct clock_domain *domain_of_controller(struct examination *x, const char *name)
+static const struct ad_domain *domain_of_controller(struct examination *x, const char *name)
 {
-    const struct clock_domain *domain = clock_domain_of_host(x, name, NULL);
-    const struct clock_domain *named =
-        domain->state == CLOCK_DOMAIN_NONE ? clock_domain_named(x, name) : NULL;
+    const struct ad_domain *domain = ad_domain_of_host(x, name, NULL);
+    const struct ad_domain *named =
+        domain->state == AD_DOMAIN_NONE ? ad_domain_named(x, name) : NULL;
 
     return named ? named : domain;
 }
 
 /* Told once for the domain: where its controllers are held to nothing, nobody knows of their
  * clocks. */
-static void tell_left_out(struct examination *x, const struct clock_domain *domain,
+static void tell_left_out(struct examination *x, const struct ad_domain *domain,
                           const char *controller)
 {
     if (domain->total > domain->count && strcmp(controller, domain->controllers[0]) == 0)
@@ -178,16 +178,16 @@ static void tell_left_out(struct examination *x, const struct clock_domain *doma
 /* The realm belongs into the first question, so its domain is looked for before it is asked. */
 static void examine_controller(struct examination *x, const struct subject *controller)
 {
-    const struct clock_domain *domain = domain_of_controller(x, controller->name);
+    const struct ad_domain *domain = domain_of_controller(x, controller->name);
     const struct clock_host *host;
     const char *given;
 
-    if (domain->state == CLOCK_DOMAIN_PENDING)
+    if (domain->state == AD_DOMAIN_PENDING)
         return;
     host = clock_host_of(x, controller->name, CLOCK_ROLE_CONTROLLER, domain->realm);
     clock_settings_judge_host(x, controller, host->told_forest);
-    if (domain->state != CLOCK_DOMAIN_FOUND)
-        domain = clock_domain_of_host(x, controller->name, host->told_domain);
+    if (domain->state != AD_DOMAIN_FOUND)
+        domain = ad_domain_of_host(x, controller->name, host->told_domain);
     add_subjects(x, domain);
     if (is_pdc(x, domain, host))
         host = clock_host_of(x, controller->name, CLOCK_ROLE_PDC, domain->realm);
@@ -205,15 +205,15 @@ static void examine_controller(struct examination *x, const struct subject *cont
  * Most domains of mail have no controllers where they are looked at from, which is news only to
  * whoever asked for clocks; of a resolver that fails other probes tell, unless they are left out.
  */
-static void tell_no_controllers(struct examination *x, const struct clock_domain *domain)
+static void tell_no_controllers(struct examination *x, const struct ad_domain *domain)
 {
     const struct settings *settings = ask_settings(x);
 
-    if (domain->state == CLOCK_DOMAIN_NONE && settings->only_count > 0)
+    if (domain->state == AD_DOMAIN_NONE && settings->only_count > 0)
         not_applicable(x, &clock_skew,
                        "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s",
                        domain->looked_for);
-    if (domain->state == CLOCK_DOMAIN_UNREADABLE &&
+    if (domain->state == AD_DOMAIN_UNREADABLE &&
         (settings->only_count > 0 || settings->skip_count > 0))
         saw_failure(unknown(x, &clock_skew, "its domain controllers are not known"),
                     domain->obstacle);
@@ -236,17 +236,17 @@ static bool add_exchangers(struct examination *x, const struct subject *subject)
 
 static void examine_domain(struct examination *x, const struct subject *subject)
 {
-    const struct clock_domain *domain;
+    const struct ad_domain *domain;
 
     if (!subject->given)
         return;
-    domain = clock_domain_of(x, subject->name);
-    if (domain->state == CLOCK_DOMAIN_PENDING || domain->state == CLOCK_DOMAIN_NOT_ASKED)
+    domain = ad_domain_of(x, subject->name);
+    if (domain->state == AD_DOMAIN_PENDING || domain->state == AD_DOMAIN_NOT_ASKED)
         return;
-    if (domain->state == CLOCK_DOMAIN_FOUND && !add_exchangers(x, subject))
+    if (domain->state == AD_DOMAIN_FOUND && !add_exchangers(x, subject))
         return;
     tell_number(x, "controllers", domain->total);
-    if (domain->state == CLOCK_DOMAIN_FOUND)
+    if (domain->state == AD_DOMAIN_FOUND)
         add_subjects(x, domain);
     else
         tell_no_controllers(x, domain);

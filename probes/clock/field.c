@@ -104,7 +104,7 @@ static bool is_held_against(const struct clock_field *field, const char *name)
 
 static void add_controller(struct builder *builder, const char *name)
 {
-    const struct clock_domain *domain = builder->field->domain;
+    const struct ad_domain *domain = builder->field->domain;
     bool is_pdc = domain->pdc && strcmp(name, domain->pdc) == 0;
     const struct clock_host *host =
         add_witness(builder, name, is_pdc ? CLOCK_ROLE_PDC : CLOCK_ROLE_CONTROLLER, domain->realm);
@@ -116,21 +116,20 @@ static void add_controller(struct builder *builder, const char *name)
 /* Whoever asks one domain for tickets does not mind the clocks of another. */
 static bool is_of_another_domain(struct builder *builder, const char *controller)
 {
-    const struct clock_domain *own = builder->field->domain;
+    const struct ad_domain *own = builder->field->domain;
     const struct clock_host *host =
         clock_host_of(builder->x, controller, CLOCK_ROLE_CONTROLLER, own->realm);
-    const struct clock_domain *other =
-        clock_domain_of_host(builder->x, controller, host->told_domain);
+    const struct ad_domain *other = ad_domain_of_host(builder->x, controller, host->told_domain);
 
     builder->is_pending =
-        builder->is_pending || host->is_pending || other->state == CLOCK_DOMAIN_PENDING;
-    return own->state == CLOCK_DOMAIN_FOUND && other->state == CLOCK_DOMAIN_FOUND &&
+        builder->is_pending || host->is_pending || other->state == AD_DOMAIN_PENDING;
+    return own->state == AD_DOMAIN_FOUND && other->state == AD_DOMAIN_FOUND &&
            strcmp(own->name, other->name) != 0;
 }
 
 static void add_controllers(struct builder *builder)
 {
-    const struct clock_domain *domain = builder->field->domain;
+    const struct ad_domain *domain = builder->field->domain;
     struct subject_list given = ask_subjects(builder->x, SUBJECT_DC);
 
     for (size_t i = 0; i < domain->count && i < CONTROLLERS_HEARD; i++)
@@ -143,13 +142,13 @@ static void add_controllers(struct builder *builder)
 
 static bool is_own_server(struct builder *builder, const struct subject *server)
 {
-    const struct clock_domain *domain;
+    const struct ad_domain *domain;
 
     if (server->given)
         return true;
-    domain = clock_domain_above(builder->x, server->name);
-    builder->is_pending = builder->is_pending || (domain && domain->state == CLOCK_DOMAIN_PENDING);
-    return domain && domain->state == CLOCK_DOMAIN_FOUND;
+    domain = ad_domain_above(builder->x, server->name);
+    builder->is_pending = builder->is_pending || (domain && domain->state == AD_DOMAIN_PENDING);
+    return domain && domain->state == AD_DOMAIN_FOUND;
 }
 
 static bool is_controller(const struct clock_host *host)
@@ -205,7 +204,7 @@ static void add_references(struct builder *builder)
 
 /* ---- the domain above ---- */
 
-static const char *forest_of(struct builder *builder, const struct clock_domain *domain)
+static const char *forest_of(struct builder *builder, const struct ad_domain *domain)
 {
     const struct clock_host *pdc;
 
@@ -217,13 +216,12 @@ static const char *forest_of(struct builder *builder, const struct clock_domain 
 }
 
 /* NULL: there is none, or it says itself that it is of another forest. */
-static const struct clock_domain *domain_over(struct builder *builder,
-                                              const struct clock_domain *domain)
+static const struct ad_domain *domain_over(struct builder *builder, const struct ad_domain *domain)
 {
-    const struct clock_domain *over = clock_domain_over(builder->x, domain);
+    const struct ad_domain *over = ad_domain_over(builder->x, domain);
     const char *forest, *over_forest;
 
-    if (!over || over->state == CLOCK_DOMAIN_PENDING) {
+    if (!over || over->state == AD_DOMAIN_PENDING) {
         builder->is_pending = builder->is_pending || over;
         return NULL;
     }
@@ -236,9 +234,9 @@ static const struct clock_domain *domain_over(struct builder *builder,
 static void look_above(struct builder *builder)
 {
     struct clock_field *field = builder->field;
-    const struct clock_domain *over;
+    const struct ad_domain *over;
 
-    if (field->domain->state != CLOCK_DOMAIN_FOUND)
+    if (field->domain->state != AD_DOMAIN_FOUND)
         return;
     over = domain_over(builder, field->domain);
     if (over && over->pdc) {
@@ -348,14 +346,14 @@ static bool look_at_pdc(struct examination *x, struct clock_field *field)
 }
 
 const struct clock_field *clock_field_of(struct examination *x, const struct clock_host *host,
-                                         const struct clock_domain *domain)
+                                         const struct ad_domain *domain)
 {
     struct clock_field *field = arena_new(pass_memory(x), 1, sizeof *field);
     bool is_there;
 
     field->host = host;
     field->domain = domain;
-    is_there = fill(x, field) && domain->state != CLOCK_DOMAIN_PENDING;
+    is_there = fill(x, field) && domain->state != AD_DOMAIN_PENDING;
     if (domain->pdc && host->role != CLOCK_ROLE_PDC)
         is_there = look_at_pdc(x, field) && is_there;
     return is_there ? field : NULL;

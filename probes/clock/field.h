@@ -2,12 +2,12 @@
 #ifndef EXDIAG_PROBES_CLOCK_FIELD_H
 #define EXDIAG_PROBES_CLOCK_FIELD_H
 
+#include "probes/ad_domain.h"
 #include "probes/clock/compare.h"
-#include "probes/clock/controllers.h"
 
 struct clock_field {
     const struct clock_host *host;
-    const struct clock_domain *domain;
+    const struct ad_domain *domain;
     const struct clock_host *others[CLOCK_OTHERS_MOST]; /* that it is held against */
     size_t other_count;
     const struct clock_host *witnesses[CLOCK_OTHERS_MOST]; /* these, and all others known */
@@ -38,6 +38,6 @@ const char *clock_given_name(struct examination *x, const struct clock_host *hos
  * against the servers that agree with each other and not with it, if they are the most.
  */
 const struct clock_field *clock_field_of(struct examination *x, const struct clock_host *host,
-                                         const struct clock_domain *domain);
+                                         const struct ad_domain *domain);
 
 #endif

@@ -19,7 +19,7 @@ static enum time_known has_catalogs(struct examination *x, const char *domain)
 }
 
 /* A domain without catalogs of its own is below the root where a domain above it has them. */
-static enum time_known is_root_by_dns(struct examination *x, const struct clock_domain *domain)
+static enum time_known is_root_by_dns(struct examination *x, const struct ad_domain *domain)
 {
     enum time_known own = has_catalogs(x, domain->name);
 
@@ -32,12 +32,12 @@ static enum time_known is_root_by_dns(struct examination *x, const struct clock_
     return TIME_NOT_KNOWN;
 }
 
-enum time_known clock_is_forest_root(struct examination *x, const struct clock_domain *domain,
+enum time_known clock_is_forest_root(struct examination *x, const struct ad_domain *domain,
                                      const char *told_forest)
 {
     enum time_known by_dns, told = TIME_NOT_KNOWN;
 
-    if (domain->state != CLOCK_DOMAIN_FOUND)
+    if (domain->state != AD_DOMAIN_FOUND)
         return TIME_NOT_KNOWN;
     by_dns = is_root_by_dns(x, domain);
     if (told_forest)
@@ -156,7 +156,7 @@ static bool is_in_domain(const struct clock_field *field)
         if (field->others[i]->role != CLOCK_ROLE_REFERENCE)
             return true;
     }
-    return field->domain->state == CLOCK_DOMAIN_FOUND;
+    return field->domain->state == AD_DOMAIN_FOUND;
 }
 
 /* A policy that its evidence does not show is not known of: what is looked at first shows it. */
@@ -176,7 +176,7 @@ static struct time_surroundings surroundings_of(struct examination *x,
                                                 const struct clock_field *field)
 {
     const struct clock_host *host = field->host;
-    const struct clock_domain *domain = field->domain;
+    const struct ad_domain *domain = field->domain;
     struct time_surroundings out = {.domain = domain->name,
                                     .controllers = domain->controllers,
                                     .controller_count = domain->count};

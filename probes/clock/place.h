@@ -10,7 +10,7 @@
 
 /* Whether a domain is its forest's root, as DNS has it and one of its controllers, whose word may
  * be missing (NULL). Where they differ, it is not known; nor while DNS has not answered. */
-enum time_known clock_is_forest_root(struct examination *x, const struct clock_domain *domain,
+enum time_known clock_is_forest_root(struct examination *x, const struct ad_domain *domain,
                                      const char *told_forest);
 
 /* ---- the steps of a finding: what their `when` and placeholders need ---- */

@@ -1,7 +1,7 @@
 #include "probes/clock/settings.h"
 
 #include "diag/text.h"
-#include "probes/clock/controllers.h"
+#include "probes/ad_domain.h"
 #include "probes/clock/kinds.h"
 #include "probes/clock/place.h"
 #include "probes/clock/settings_tell.h"
@@ -346,7 +346,7 @@ static enum time_known known(bool yes)
     return yes ? TIME_YES : TIME_NO;
 }
 
-static bool is_controller(const struct clock_domain *domain, const char *name)
+static bool is_controller(const struct ad_domain *domain, const char *name)
 {
     for (size_t i = 0; i < domain->count; i++) {
         if (text_equal_fold(domain->controllers[i], name))
@@ -372,7 +372,7 @@ static bool names_addresses(const struct time_plan *plan)
 }
 
 /* The addresses of the controllers; false while they are on their way. */
-static bool look_up(struct examination *x, const struct clock_domain *domain,
+static bool look_up(struct examination *x, const struct ad_domain *domain,
                     struct time_surroundings *out)
 {
     static const enum dns_type types[] = {DNS_A, DNS_AAAA};
@@ -398,17 +398,17 @@ static bool look_up(struct examination *x, const struct clock_domain *domain,
 static bool look_around(struct examination *x, const struct time_plan *plan,
                         const char *told_forest, struct time_surroundings *out)
 {
-    const struct clock_domain *domain;
+    const struct ad_domain *domain;
     const char *name;
 
     *out = (struct time_surroundings){.domain = plan->domain};
     if (!plan->domain || !plan->computer)
         return true;
     name = arena_print(pass_memory(x), "%s.%s", plan->computer, plan->domain);
-    domain = clock_domain_of_host(x, name, NULL);
-    if (domain->state == CLOCK_DOMAIN_PENDING)
+    domain = ad_domain_of_host(x, name, NULL);
+    if (domain->state == AD_DOMAIN_PENDING)
         return false;
-    if (domain->state != CLOCK_DOMAIN_FOUND || !text_equal_fold(domain->name, plan->domain))
+    if (domain->state != AD_DOMAIN_FOUND || !text_equal_fold(domain->name, plan->domain))
         return true;
     out->controllers = domain->controllers;
     out->controller_count = domain->count;

@@ -43,13 +43,23 @@ static const char *sources_text(struct examination *x, const struct clock_host *
     return buffer_keep(&out, pass_memory(x));
 }
 
+static bool is_given(struct examination *x, enum subject_kind kind, const char *name)
+{
+    struct subject_list given = ask_subjects(x, kind);
+
+    for (size_t i = 0; i < given.count; i++) {
+        if (given.list[i]->given && strcmp(given.list[i]->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What the user named is vouched for, what DNS names is not. */
 static bool is_vouched(struct examination *x, const struct clock_host *host)
 {
     if (host->role == CLOCK_ROLE_REFERENCE)
         return true;
-    return clock_is_given(x, host->role == CLOCK_ROLE_SERVER ? SUBJECT_SERVER : SUBJECT_DC,
-                          host->name);
+    return is_given(x, host->role == CLOCK_ROLE_SERVER ? SUBJECT_SERVER : SUBJECT_DC, host->name);
 }
 
 static void name_host(struct examination *x, struct finding *finding, const char *value,
@@ -253,7 +263,7 @@ static struct finding *tell_nothing_known(struct examination *x, const struct cl
         return unknown(x, &clock_skew, "its clock could not be read");
     if (field->other_count > 0)
         return unknown(x, &clock_skew, "no clock to hold its own against could be read");
-    if (field->witness_count == 0 && clock_is_given(x, SUBJECT_DC, field->host->name))
+    if (field->witness_count == 0 && is_given(x, SUBJECT_DC, field->host->name))
         return unknown(x, &clock_skew, "no other clock is known to hold its own against");
     return not_applicable(x, &clock_skew,
                           "no clock is named that it follows; --reference names one outside");

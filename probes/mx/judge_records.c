@@ -45,6 +45,17 @@ static void tell_dangling(struct examination *x, const struct subject *domain,
     }
 }
 
+/* It stands in a log or an export of a network that may not be the one at hand. */
+static void tell_not_called(struct examination *x, const struct subject *server,
+                            const struct mx_exchangers *mx)
+{
+    struct finding *finding =
+        unknown(x, &mx_no_address, "it has no address here: it was not called");
+
+    mx_set_subject(x, finding, server);
+    show_dangling(finding, server, &mx->list[0]);
+}
+
 static void show_unresolved(struct finding *finding, const struct mx_exchanger *exchanger)
 {
     const struct dns_answer *answers[] = {exchanger->v4, exchanger->v6};
@@ -233,7 +244,9 @@ void mx_judge_no_domain(struct examination *x, const struct subject *domain,
 void mx_judge_records(struct examination *x, const struct subject *subject,
                       const struct mx_exchangers *mx)
 {
-    if (count_dangling(mx))
+    if (count_dangling(mx) && subject->kind == SUBJECT_SERVER && !subject->given)
+        tell_not_called(x, subject, mx);
+    else if (count_dangling(mx))
         tell_dangling(x, subject, mx);
     else if (mx->address_count > 0)
         healthy(x, &mx_no_address,

@@ -18,6 +18,7 @@ struct spn_book {
     size_t account_count;
     struct line *lines; /* in order of their names */
     size_t line_count;
+    struct spn_servers servers;
 };
 
 /* ---- text ---- */
@@ -145,20 +146,22 @@ static int by_name(const void *one, const void *other)
     return order ? order : strcmp(a->account->dn, b->account->dn);
 }
 
+/* `is_whole`: beside each entry; NULL: `all_whole` goes for all of them. */
 static const struct spn_book *make_book(const struct evidence *item,
                                         const struct directory_entry *entries, size_t count,
-                                        const bool *is_whole, struct arena *arena)
+                                        const bool *is_whole, bool all_whole, struct arena *arena)
 {
     struct spn_book *book = arena_new(arena, 1, sizeof *book);
     size_t names = 0;
 
+    spn_servers_read(entries, count, arena, &book->servers);
     book->accounts = arena_new(arena, count, sizeof *book->accounts);
     for (size_t i = 0; i < count; i++) {
         struct spn_account *account = &book->accounts[book->account_count];
 
         if (!read_account(&entries[i], arena, account))
             continue;
-        account->is_whole = !is_whole || is_whole[i];
+        account->is_whole = is_whole ? is_whole[i] : all_whole;
         account->source = item;
         names += account->name_count;
         book->account_count++;
@@ -178,14 +181,14 @@ static const void *read_answer(const struct evidence *item, struct arena *arena)
 {
     const struct directory_answer *answer = (const struct directory_answer *)item;
 
-    return make_book(item, answer->entries, answer->entry_count, NULL, arena);
+    return make_book(item, answer->entries, answer->entry_count, NULL, !answer->more, arena);
 }
 
 static const void *read_file(const struct evidence *item, struct arena *arena)
 {
     const struct directory_file *file = (const struct directory_file *)item;
 
-    return make_book(item, file->entries, file->entry_count, file->is_whole, arena);
+    return make_book(item, file->entries, file->entry_count, file->is_whole, false, arena);
 }
 
 const struct spn_book *spn_book_of_answer(const struct directory_answer *answer)
@@ -202,6 +205,11 @@ const struct spn_account *spn_book_accounts(const struct spn_book *book, size_t 
 {
     *count = book->account_count;
     return book->accounts;
+}
+
+const struct spn_servers *spn_book_servers(const struct spn_book *book)
+{
+    return &book->servers;
 }
 
 /* ---- looking up ---- */

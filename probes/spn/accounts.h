@@ -1,12 +1,14 @@
 /*
  * Accounts of the directory and the service principal names that they hold, from an answer of a
- * directory or an export: read once for each piece of evidence, looked up by name.
+ * directory or an export: read once for each piece of evidence, looked up by name. Exchange's
+ * servers are read with them, for an export has both.
  */
 #ifndef EXDIAG_PROBES_SPN_ACCOUNTS_H
 #define EXDIAG_PROBES_SPN_ACCOUNTS_H
 
 #include "diag/evidence/directory.h"
 #include "diag/evidence/directory_file.h"
+#include "probes/spn/servers.h"
 
 struct spn_account {
     const char *dn;
@@ -35,6 +37,8 @@ const struct spn_book *spn_book_of_file(const struct directory_file *file);
 
 /* All accounts, in the order of the evidence. */
 const struct spn_account *spn_book_accounts(const struct spn_book *book, size_t *count);
+
+const struct spn_servers *spn_book_servers(const struct spn_book *book);
 
 /* Several pieces of evidence, looked at as one: an account that is in two of them is one. */
 struct spn_library {

@@ -31,6 +31,14 @@ static bool is_of_servers(const char *mechanism)
            text_equal_fold(mechanism, "X-EXPS");
 }
 
+/*
+ * What a server hears that has not logged on. The second is mostly a warning, 7002: the mail goes
+ * on without what XEXCH50 says of it.
+ */
+static const struct {
+    const char *command, *reply;
+} consequences[] = {{"rcpt", "550 5.7.1"}, {"xexch50", "504"}};
+
 static enum spn_event_use use_of_reply(const struct mail_event *event)
 {
     size_t size = strlen(event->reply);
@@ -38,9 +46,13 @@ static enum spn_event_use use_of_reply(const struct mail_event *event)
 
     if (text_equal_fold(event->command, "x-exps"))
         return is_refusal ? SPN_EVENT_OF_SERVERS : SPN_EVENT_OTHER;
-    if (event->kind != MAIL_EVENT_CLIENT_REFUSED && text_equal_fold(event->command, "rcpt") &&
-        text_starts_fold(event->reply, size, "550 5.7.1"))
-        return SPN_EVENT_FOLLOWS;
+    if (event->kind == MAIL_EVENT_CLIENT_REFUSED)
+        return SPN_EVENT_OTHER;
+    for (size_t i = 0; i < sizeof consequences / sizeof *consequences; i++) {
+        if (text_equal_fold(event->command, consequences[i].command) &&
+            text_starts_fold(event->reply, size, consequences[i].reply))
+            return SPN_EVENT_FOLLOWS;
+    }
     return SPN_EVENT_OTHER;
 }
 

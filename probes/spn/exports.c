@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+bool spn_export_is_cut(const struct directory_file *file)
+{
+    return file->cut_off || file->more || file->damaged > 0 || file->result > 0;
+}
+
 static void add_file(struct examination *x, struct spn_exports *exports, const char *path)
 {
     const struct file_digest *digest = ask_file(x, path);
@@ -23,6 +28,8 @@ static void add_file(struct examination *x, struct spn_exports *exports, const c
     }
     if (file->evidence.status != STATUS_OK)
         return;
+    if (spn_export_is_cut(file))
+        exports->cut = file;
     exports->files[exports->count++] = file;
     exports->library.books[exports->library.count++] = spn_book_of_file(file);
 }
@@ -73,15 +80,13 @@ static void add_computer(struct spn_servers *servers, const struct spn_account *
         buffer_release(&host);
 }
 
-static void read_file(const struct directory_file *file, struct arena *arena,
-                      struct spn_exports *exports)
+static void read_file(const struct directory_file *file, struct spn_exports *exports)
 {
-    struct spn_servers servers;
+    const struct spn_servers *servers = spn_book_servers(spn_book_of_file(file));
 
-    spn_servers_read(file->entries, file->entry_count, arena, &servers);
-    for (size_t i = 0; i < servers.count && exports->servers.count < SPN_SERVERS_MOST; i++)
-        exports->servers.list[exports->servers.count++] = servers.list[i];
-    if (servers.count > 0)
+    for (size_t i = 0; i < servers->count && exports->servers.count < SPN_SERVERS_MOST; i++)
+        exports->servers.list[exports->servers.count++] = servers->list[i];
+    if (servers->count > 0)
         exports->servers_source = &file->evidence;
     for (size_t i = 0; i < file->entry_count && !exports->mappings; i++)
         exports->mappings = directory_attribute_of(&file->entries[i], "sPNMappings");
@@ -99,7 +104,7 @@ const struct spn_exports *spn_exports_of(struct examination *x)
         return exports;
     exports->servers.list = arena_new(arena, SPN_SERVERS_MOST, sizeof *exports->servers.list);
     for (size_t i = 0; i < exports->count; i++)
-        read_file(exports->files[i], arena, exports);
+        read_file(exports->files[i], exports);
     for (size_t i = 0; i < exports->library.count; i++) {
         size_t count;
         const struct spn_account *accounts = spn_book_accounts(exports->library.books[i], &count);

@@ -18,7 +18,11 @@ struct spn_exports {
     struct spn_servers servers;
     const struct evidence *servers_source;
     const struct directory_attribute *mappings; /* sPNMappings, or NULL */
+    const struct directory_file *cut;           /* one that is not whole, or NULL */
 };
+
+/* Something of what it was to hold is not there: of it nothing can be said to be missing. */
+bool spn_export_is_cut(const struct directory_file *file);
 
 /* Of all files among the subjects; in pass memory. */
 const struct spn_exports *spn_exports_of(struct examination *x);

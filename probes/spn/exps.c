@@ -5,65 +5,11 @@
 #include "probes/spn/events.h"
 #include "probes/spn/kinds.h"
 #include "probes/spn/tell.h"
+#include "probes/spn/tell_logon.h"
 
 #include <string.h>
 
-enum { LOGS_MOST = 16, PEERS_MOST = 64, LINES_MOST = 8 };
-
-/* ---- what is offered ---- */
-
-enum spn_offer spn_offer_of(const struct smtp_conversation *conversation, size_t servers)
-{
-    if (servers < 2)
-        return SPN_OFFER_NOT_NEEDED;
-    if (!conversation || !spn_said_ehlo(conversation))
-        return SPN_OFFER_NOT_SEEN;
-    if (spn_offered(conversation, "X-EXPS"))
-        return SPN_OFFERED;
-    return spn_is_masked(conversation) ? SPN_OFFER_MASKED : SPN_OFFER_ABSENT;
-}
-
-static void saw_ehlo(struct finding *finding, const struct smtp_conversation *conversation)
-{
-    const struct smtp_exchange *ehlo = smtp_exchange_of(conversation, SMTP_EHLO_AGAIN);
-
-    if (!ehlo || ehlo->status != STATUS_OK)
-        ehlo = smtp_exchange_of(conversation, SMTP_EHLO);
-    for (size_t i = 0; ehlo && i < ehlo->reply.line_count; i++)
-        saw(finding, &conversation->evidence, "%s", ehlo->reply.lines[i].text);
-}
-
-static void tell_absent(struct examination *x, const struct spn_view *view, bool is_masked)
-{
-    struct finding *finding = found(x, &exps_absent);
-
-    if (is_masked) {
-        finding_severity(finding, SEVERITY_CRITICAL);
-        set_text(finding, "masked", "yes");
-    }
-    set_vouched(finding, VALUE_NAME, "machine", view->host, strlen(view->host));
-    set_vouched(finding, VALUE_TEXT, "server", view->server->name, strlen(view->server->name));
-    saw(finding, &view->conversation->evidence,
-        "what it offers to the machine that runs exdiag, which may be another thing than to its "
-        "servers:");
-    saw_ehlo(finding, view->conversation);
-}
-
-static void tell_offer(struct examination *x, const struct spn_view *view)
-{
-    size_t servers = view->forest->servers.count;
-    enum spn_offer offer;
-
-    if (!view->server)
-        return;
-    if (servers == 0)
-        servers = view->exports->servers.count;
-    offer = spn_offer_of(view->conversation, servers);
-    if (offer == SPN_OFFERED)
-        healthy(x, &exps_absent, "X-EXPS %s is offered", spn_offered(view->conversation, "X-EXPS"));
-    else if (offer == SPN_OFFER_ABSENT || offer == SPN_OFFER_MASKED)
-        tell_absent(x, view, offer == SPN_OFFER_MASKED);
-}
+enum { LOGS_MOST = 16, PEERS_MOST = 64, LINES_MOST = 8, COUNTS_MOST = 512 };
 
 /* ---- what logs say ---- */
 
@@ -124,19 +70,42 @@ struct refused { /* a peer that is told */
     struct spn_refusals refusals;
 };
 
+/* "denied 3 times (5xx), put off once (454), never taken" */
+static void add_counts(struct buffer *out, const struct spn_refusals *refusals)
+{
+    const struct {
+        uint64_t count;
+        const char *what, *how;
+    } parts[] = {{refusals->denied, "denied", " (5xx)"},
+                 {refusals->temporary, "put off", " (454)"},
+                 {refusals->remarked, "failed", " without a reply"},
+                 {refusals->accepted, "taken", ""}};
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *parting = out->size > 0 ? ", " : "";
+
+        if (parts[i].count == 1)
+            buffer_print(out, "%s%s once%s", parting, parts[i].what, parts[i].how);
+        else if (parts[i].count > 1)
+            buffer_print(out, "%s%s %llu times%s", parting, parts[i].what,
+                         (unsigned long long)parts[i].count, parts[i].how);
+    }
+    if (refusals->accepted == 0)
+        buffer_add_string(out, ", never taken");
+}
+
 static void saw_peer(struct finding *finding, const struct refused *refused)
 {
     const struct smtp_auth_peer *peer = refused->peer;
-    const struct spn_refusals *refusals = &refused->refusals;
     char first[CLOCK_TEXT_SIZE] = "", address[NET_ADDRESS_TEXT_SIZE];
+    struct buffer counts;
 
     net_address_format(&peer->address, 25, address);
-    saw(finding, &refused->log->evidence,
-        "%s, %s%s%s: X-EXPS denied %llu times (5xx), put off %llu times (454), failed %llu times "
-        "without a reply, taken %llu times",
-        peer->connector, address, peer->client ? ", from " : "", peer->client ? peer->client : "",
-        (unsigned long long)refusals->denied, (unsigned long long)refusals->temporary,
-        (unsigned long long)refusals->remarked, (unsigned long long)refusals->accepted);
+    buffer_init(&counts, COUNTS_MOST);
+    add_counts(&counts, &refused->refusals);
+    saw(finding, &refused->log->evidence, "%s, %s%s%s: X-EXPS %s", peer->connector, address,
+        peer->client ? ", from " : "", peer->client ? peer->client : "", counts.text);
+    buffer_release(&counts);
     for (size_t i = 0; i < peer->error_count; i++) {
         const char *meaning = spn_event_error_text(peer->errors[i].token);
 
@@ -183,11 +152,12 @@ static const char *what_text(const struct all_refused *all)
     return all->temporary > 0 ? "X-EXPS is answered 454 4.7.0" : "X-EXPS fails before an answer";
 }
 
-static struct finding *tell_refused(struct examination *x, const struct all_refused *all)
+static struct finding *tell_refused(struct examination *x, const struct all_refused *all,
+                                    const char *what)
 {
     struct finding *finding = found(x, &exps_refused);
 
-    set_text(finding, "what", what_text(all));
+    set_text(finding, "what", what);
     for (size_t i = 0; i < all->count && i < LINES_MOST; i++)
         saw_peer(finding, &all->list[i]);
     return finding;
@@ -239,15 +209,18 @@ static void tell_tickets(struct examination *x, const struct spn_view *view)
 void spn_tell_exps(struct examination *x, const struct spn_view *view)
 {
     struct all_refused *all = arena_new(pass_memory(x), 1, sizeof *all);
+    struct spn_logons *logons = arena_new(pass_memory(x), 1, sizeof *logons);
     struct finding *finding;
 
-    tell_offer(x, view);
     collect_of_view(x, view, all);
-    if (all->count == 0) {
-        tell_tickets(x, view);
+    spn_logons_of(view, logons);
+    if (all->count == 0 && !logons->bad) {
+        if (!spn_tell_logons(x, view, logons))
+            tell_tickets(x, view);
         return;
     }
-    finding = tell_refused(x, all);
+    finding = tell_refused(x, all, logons->bad ? spn_logons_what(x, logons) : what_text(all));
+    spn_saw_logons(x, finding, view, logons);
     set_vouched(finding, VALUE_NAME, "machine", view->host, strlen(view->host));
     spn_set_names(x, finding, view);
     spn_saw_verdicts(x, finding, view);
@@ -287,5 +260,5 @@ void spn_tell_exps_of_file(struct examination *x, const struct subject *file)
     }
     collect(log, NULL, nameless);
     if (nameless->count > 0)
-        tell_refused(x, nameless);
+        tell_refused(x, nameless, what_text(nameless));
 }

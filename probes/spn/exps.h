@@ -1,4 +1,4 @@
-/* Whether a server lets other servers log on: what it offers, and what their logs say. */
+/* Whether a server lets other servers log on: what logs say, and a logon of the caller's own. */
 #ifndef EXDIAG_PROBES_SPN_EXPS_H
 #define EXDIAG_PROBES_SPN_EXPS_H
 
@@ -6,17 +6,6 @@
 
 #define SPN_AUTH_FILES                                                                             \
     (PROBE_READS(FILE_TYPE_SMTP_SEND_LOG) | PROBE_READS(FILE_TYPE_SMTP_RECEIVE_LOG))
-
-enum spn_offer {
-    SPN_OFFER_NOT_NEEDED, /* no other server of the organisation is known */
-    SPN_OFFER_NOT_SEEN,   /* no reply to EHLO came */
-    SPN_OFFERED,
-    SPN_OFFER_ABSENT,
-    SPN_OFFER_MASKED /* and something has written over the reply */
-};
-
-/* `servers`: of the organisation, that are known. */
-enum spn_offer spn_offer_of(const struct smtp_conversation *conversation, size_t servers);
 
 struct spn_refusals {   /* of one peer of a protocol log, by mechanisms of servers alone */
     uint64_t denied;    /* 535, and what other 5xx answers X-EXPS */
@@ -28,7 +17,7 @@ struct spn_refusals {   /* of one peer of a protocol log, by mechanisms of serve
 void spn_refusals_of(const struct smtp_auth_peer *peer, struct spn_refusals *out);
 bool spn_is_refused(const struct spn_refusals *refusals);
 
-/* exps-absent and exps-refused of a server. */
+/* exps-refused of a server. */
 void spn_tell_exps(struct examination *x, const struct spn_view *view);
 
 /* Of a protocol log: the servers that it is about become subjects; the rest is told of the file. */

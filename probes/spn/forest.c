@@ -2,6 +2,7 @@
 
 #include "diag/read/ldap_text.h"
 #include "diag/text.h"
+#include "probes/spn/accounts.h"
 
 #include <string.h>
 
@@ -26,11 +27,18 @@ struct inquiry {
     size_t answered;                 /* which of the controllers did */
 };
 
-/* Whether another controller may do better. */
+static bool is_whole(const struct directory_answer *answer)
+{
+    return answer && answer->evidence.status == STATUS_OK && !answer->more;
+}
+
+/*
+ * No other controller does better. One may whose certificate is trusted, or whose limits are
+ * wider; and what was refused once is sent to none of them.
+ */
 static bool is_final(const struct directory_answer *answer)
 {
-    if (answer->evidence.status == STATUS_OK || answer->evidence.status == STATUS_DENIED ||
-        answer->evidence.status == STATUS_NOT_SUPPORTED)
+    if (is_whole(answer) || answer->evidence.status == STATUS_NOT_SUPPORTED)
         return true;
     return answer->evidence.status == STATUS_REJECTED &&
            (answer->result < RESULT_BUSY || answer->result > RESULT_UNWILLING);
@@ -44,19 +52,25 @@ static bool wants_tls(const struct directory_answer *answer)
              answer->result == RESULT_CONFIDENTIALITY_REQUIRED));
 }
 
+static bool says_more(const struct directory_answer *other)
+{
+    return other->evidence.status != STATUS_REFUSED && other->evidence.status != STATUS_UNREACHABLE;
+}
+
+/* Of a controller whose name nobody has vouched for TLS would prove nothing. */
 static const struct directory_answer *ask_address(struct inquiry *inquiry,
                                                   const struct directory_question *question)
 {
     const struct directory_answer *answer = ask_directory(inquiry->x, question);
 
-    if (answer && wants_tls(answer)) {
+    if (answer && question->host && wants_tls(answer)) {
         struct directory_question over_tls = *question;
         const struct directory_answer *other;
 
         over_tls.service = question->service == SERVICE_GC ? SERVICE_GC_TLS : SERVICE_LDAPS;
         other = ask_directory(inquiry->x, &over_tls);
         if (!other || other->evidence.status == STATUS_OK ||
-            answer->evidence.status == STATUS_REFUSED)
+            (answer->evidence.status == STATUS_REFUSED && says_more(other)))
             answer = other;
     }
     inquiry->is_pending = inquiry->is_pending || !answer;
@@ -87,35 +101,52 @@ static size_t addresses_of(struct inquiry *inquiry, const char *name, struct ip_
     return count;
 }
 
-/* NULL while something is on its way, and where nobody had an answer. */
+/* What one of them says, or NULL, with the obstacle kept; a part of an answer is none yet. */
+static const struct directory_answer *ask_controller(struct inquiry *inquiry,
+                                                     const struct spn_controller *controller,
+                                                     struct directory_question *question,
+                                                     const struct directory_answer **part)
+{
+    struct ip_address addresses[ADDRESSES_MOST], literal;
+    size_t count = addresses_of(inquiry, controller->name, addresses);
+    bool is_address = ip_parse(controller->name, strlen(controller->name), &literal) == STATUS_OK;
+
+    question->host = controller->is_vouched && !is_address ? controller->name : NULL;
+    for (size_t i = 0; i < count && !inquiry->is_pending; i++) {
+        const struct directory_answer *answer;
+
+        question->ip = addresses[i];
+        answer = ask_address(inquiry, question);
+        if (answer && is_final(answer))
+            return answer;
+        if (answer && answer->evidence.status == STATUS_OK && !*part)
+            *part = answer;
+        if (answer)
+            inquiry->obstacle = &answer->evidence;
+    }
+    return NULL;
+}
+
+/*
+ * NULL while something is on its way, and where nobody had an answer. Of those with a part of one
+ * the first.
+ */
 static const struct directory_answer *ask_controllers(struct inquiry *inquiry,
                                                       const struct spn_controllers *controllers,
                                                       struct directory_question question)
 {
+    const struct directory_answer *part = NULL, *answer;
+
     for (size_t i = 0; i < controllers->count; i++) {
-        const struct spn_controller *controller = &controllers->list[i];
-        struct ip_address addresses[ADDRESSES_MOST], literal;
-        size_t count = addresses_of(inquiry, controller->name, addresses);
-        bool is_address =
-            ip_parse(controller->name, strlen(controller->name), &literal) == STATUS_OK;
+        bool has_part = part != NULL;
 
-        question.host = controller->is_vouched && !is_address ? controller->name : NULL;
-        for (size_t k = 0; k < count && !inquiry->is_pending; k++) {
-            const struct directory_answer *answer;
-
-            question.ip = addresses[k];
-            answer = ask_address(inquiry, &question);
-            if (answer && is_final(answer)) {
-                inquiry->answered = i;
-                return answer;
-            }
-            if (answer)
-                inquiry->obstacle = &answer->evidence;
-        }
-        if (inquiry->is_pending)
-            return NULL;
+        answer = ask_controller(inquiry, &controllers->list[i], &question, &part);
+        if (answer || (part && !has_part))
+            inquiry->answered = i;
+        if (answer || inquiry->is_pending)
+            return answer;
     }
-    return NULL;
+    return part;
 }
 
 /* ---- controllers ---- */
@@ -138,7 +169,7 @@ static void bring_forward(struct spn_controllers *controllers, size_t which)
     controllers->list[0] = chosen;
 }
 
-static void find_controllers(struct examination *x, const struct clock_domain *domain,
+static void find_controllers(struct examination *x, const struct ad_domain *domain,
                              struct spn_forest *forest)
 {
     struct subject_list given = ask_subjects(x, SUBJECT_DC);
@@ -284,22 +315,23 @@ static enum spn_forest_state read_configuration(struct examination *x, struct sp
         forest->mappings = directory_attribute_of(&mappings->entries[0], "sPNMappings");
     if (!is_read(servers))
         return fail(forest, &inquiry, servers);
-    spn_servers_read(servers->entries, servers->entry_count, pass_memory(x), &forest->servers);
+    forest->servers = *spn_book_servers(spn_book_of_answer(servers));
     forest->servers_source = &servers->evidence;
+    forest->has_more_servers = servers->more;
     return SPN_FOREST_FOUND;
 }
 
-const struct spn_forest *spn_forest_of(struct examination *x, const struct clock_domain *domain)
+const struct spn_forest *spn_forest_of(struct examination *x, const struct ad_domain *domain)
 {
     struct spn_forest *forest = arena_new(pass_memory(x), 1, sizeof *forest);
 
     forest->state = SPN_FOREST_PENDING;
-    if (domain && domain->state == CLOCK_DOMAIN_PENDING)
+    if (domain && domain->state == AD_DOMAIN_PENDING)
         return forest;
     find_controllers(x, domain, forest);
     if (forest->controllers.count == 0) {
-        forest->state = domain && domain->state == CLOCK_DOMAIN_NOT_ASKED ? SPN_FOREST_NOT_ASKED
-                                                                          : SPN_FOREST_NONE;
+        forest->state =
+            domain && domain->state == AD_DOMAIN_NOT_ASKED ? SPN_FOREST_NOT_ASKED : SPN_FOREST_NONE;
         return forest;
     }
     forest->state = read_root(x, forest);
@@ -309,11 +341,6 @@ const struct spn_forest *spn_forest_of(struct examination *x, const struct clock
 }
 
 /* ---- accounts ---- */
-
-static bool is_whole(const struct directory_answer *answer)
-{
-    return answer && answer->evidence.status == STATUS_OK && !answer->more;
-}
 
 struct spn_search spn_forest_search(struct examination *x, const struct spn_forest *forest,
                                     const char *filter, const char *const *attributes)

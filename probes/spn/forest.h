@@ -7,7 +7,7 @@
 #define EXDIAG_PROBES_SPN_FOREST_H
 
 #include "diag/probe.h"
-#include "probes/clock/controllers.h"
+#include "probes/ad_domain.h"
 #include "probes/spn/servers.h"
 
 enum spn_forest_state {
@@ -45,6 +45,7 @@ struct spn_forest {
     const char *configuration;
     struct spn_servers servers;
     const struct evidence *servers_source;
+    bool has_more_servers;                      /* than were told */
     const struct directory_attribute *mappings; /* sPNMappings, or NULL */
     struct spn_domain domains[SPN_DOMAINS_MOST];
     size_t domain_count; /* 0: not told */
@@ -52,7 +53,7 @@ struct spn_forest {
 };
 
 /* In pass memory. The controllers of --dc come first. */
-const struct spn_forest *spn_forest_of(struct examination *x, const struct clock_domain *domain);
+const struct spn_forest *spn_forest_of(struct examination *x, const struct ad_domain *domain);
 
 /* Accounts of the whole forest, or of the domain alone where no global catalog answers. */
 struct spn_search {

@@ -78,7 +78,8 @@ static enum spn_verdict judge_nobody(const struct spn_case *at)
 {
     if (!spn_is_needed(at->reasons))
         return SPN_NOT_NEEDED;
-    return at->is_everywhere || (at->own && at->own->is_whole) ? SPN_MISSING : SPN_OPEN;
+    return at->is_everywhere || (at->own && at->own->is_whole && !at->is_cut) ? SPN_MISSING
+                                                                              : SPN_OPEN;
 }
 
 static bool is_sharer(const struct spn_case *at, const struct spn_account *account)

@@ -45,8 +45,9 @@ struct spn_case { /* one name of one server */
     const char *service; /* "SMTPSVC" */
     const char *host;
     unsigned reasons;              /* enum spn_reason */
-    const struct spn_account *own; /* the server's account; NULL: not known */
+    const struct spn_account *own; /* the one of the server that is called so; NULL: not known */
     bool is_everywhere;            /* all accounts of the forest were looked at */
+    bool is_cut;                   /* what they were read from ends before its end */
     bool is_mapped;                /* sPNMappings has the service stand behind HOST */
     bool is_shared;                /* several servers call themselves so */
     struct spn_holders named;      /* accounts that hold it itself */

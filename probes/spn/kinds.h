@@ -134,10 +134,18 @@ extern const struct finding_kind exps_events;
 #define SPN_MAKE_KNOWN                                                                             \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "the machine that runs exdiag",                                                      \
-     .command = "Let it read the directory: run it as a user of the domain, with a Kerberos "      \
-                "ticket (klist, kinit), or name one with --user; name a domain controller with "   \
-                "--dc if DNS does not know them from here."},                                      \
+     .where = "where the export was made",                                                         \
+     .command = "Export it again, to its end, and copy it whole: ldifde and setspn go to the end " \
+                "by themselves, ldapsearch with -E pr=1000/noprompt.",                             \
+     .when = "not-whole"},                                                                         \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "the machine that runs exdiag",                                                  \
+         .command =                                                                                \
+             "Let it read the directory: run it as a user of the domain, with a Kerberos "         \
+             "ticket (klist, kinit), or name one with --user; name a domain controller with "      \
+             "--dc if DNS does not know them from here, by its name: there are no tickets "        \
+             "for an address."},                                                                   \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_CONSOLE,                              \
         .command = "setspn -F -Q SMTPSVC/* > smtpsvc.txt",                                         \

@@ -3,6 +3,9 @@
 
 #define EMS      "Exchange Management Shell"
 #define THIS_RUN "the machine that runs exdiag"
+#define AS_SERVER                                                                                  \
+    "another Exchange server of the organisation, or {machine} itself, in a command prompt run "   \
+    "as administrator"
 
 static const struct reference references[] = {
     SPN_ARTICLE,
@@ -90,6 +93,100 @@ const struct finding_kind exps_events = {
     .references = references,
 };
 
+/*
+ * What SYSTEM does over the network is done by the machine's account: of an Exchange server one
+ * that X-EXPS is for. The task scheduler is there on every Windows. {task}: what it is to run.
+ */
+#define LOGON_AS_SERVER                                                                            \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = AS_SERVER,                                                                           \
+     .command = "mkdir C:\\exdiag",                                                                \
+     .risk = "makes a folder",                                                                     \
+     .when = "as-server"},                                                                         \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = AS_SERVER,                                                                       \
+         .command = "icacls C:\\exdiag /inheritance:r /grant \"*S-1-5-18:(OI)(CI)F\" "             \
+                    "\"*S-1-5-32-544:(OI)(CI)F\"",                                                 \
+         .risk = "from then on SYSTEM and administrators alone get into that folder: others are "  \
+                 "not to change what SYSTEM runs",                                                 \
+         .note = "copy exdiag.exe into it, with the files that came with it",                      \
+         .when = "as-server"},                                                                     \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = AS_SERVER,                                                                       \
+         .command = "schtasks /Create /F /TN exdiag-logon /RU SYSTEM /SC ONCE /ST 00:00 /TR "      \
+                    "{task}",                                                                      \
+         .risk = "makes a task that runs when it is told to; over the network SYSTEM is the "      \
+                 "server's own account, which is what X-EXPS is for",                              \
+         .note = "it warns that 00:00 has passed: that is meant. With --dns, --dc and --port as "  \
+                 "now",                                                                            \
+         .when = "as-server"},                                                                     \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = AS_SERVER,                                                                       \
+         .command = "schtasks /Run /TN exdiag-logon",                                              \
+         .risk = "logs on to {machine} once for each of its names; no mail is offered",            \
+         .note = "the report is in C:\\exdiag\\logon.txt some seconds later",                      \
+         .when = "as-server"},                                                                     \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = AS_SERVER,                                \
+        .command = "schtasks /Delete /F /TN exdiag-logon", .risk = "takes the task away again",    \
+        .when = "as-server"                                                                        \
+    }
+
+#define LOGON_OTHERWISE                                                                            \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = THIS_RUN,                                                                            \
+     .command = "Get a ticket: be logged on as a user of the domain (Windows), or run kinit "      \
+                "(elsewhere); klist shows it. Then run it again with --authenticate.",             \
+     .note = "SYSTEM on an Exchange server needs no more than that",                               \
+     .when = "credentials"},                                                                       \
+        {.shell = SHELL_SH,                                                                        \
+         .kind = STEP_EXACT,                                                                       \
+         .where = THIS_RUN,                                                                        \
+         .command = "exdiag check --server {machine} --only clock",                                \
+         .note = "with --dns and --dc as now: whose clock it is, this machine's among them",       \
+         .when = "clocks",                                                                         \
+         .also_powershell = true},                                                                 \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_CONSOLE,                                                                     \
+         .command = "setspn -Q {spn}",                                                             \
+         .note = "names one account, that of the server; what the findings on the names say "      \
+                 "comes first",                                                                    \
+         .when = "ticket"},                                                                        \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "a machine of the domain that {machine} is in",                                  \
+         .command = "Run it there, as a user of that domain, or name one of its domain "           \
+                    "controllers with --dc.",                                                      \
+         .when = "other-realm"},                                                                   \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = THIS_RUN,                                                                        \
+         .command = "Run it as an account that is in fewer groups: its ticket carries them all.",  \
+         .when = "long-ticket"},                                                                   \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = THIS_RUN,                                                                        \
+         .command = "Name a domain controller with --dc, or a resolver that knows them with "      \
+                    "--dns.",                                                                      \
+         .when = "controllers"},                                                                   \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = THIS_RUN,                                                                        \
+         .command = "Name it with --server as it calls itself: tickets are asked for by names of " \
+                    "yours and of the directory alone.",                                           \
+         .when = "name"},                                                                          \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = THIS_RUN,                                  \
+        .command = "exdiag check --server {machine} --only spn --authenticate",                    \
+        .note = "with --dns and --dc as now", .when = "again", .also_powershell = true             \
+    }
+
 const struct finding_kind exps_refused = {
     .id = "exps-refused",
     .severity = SEVERITY_CRITICAL,
@@ -107,6 +204,8 @@ const struct finding_kind exps_refused = {
     .no_undo = "looking changes nothing; what is corrected has its own way back",
     .make_known =
         (const struct step_template[]){
+            LOGON_AS_SERVER,
+            LOGON_OTHERWISE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "another Exchange server",
@@ -171,10 +270,15 @@ const struct finding_kind exps_absent = {
     .no_undo = "what is changed on a connector or a device goes back the same way",
     .make_known =
         (const struct step_template[]){
-            {.shell = SHELL_MANUAL,
-             .kind = STEP_DECIDE,
+            {.shell = SHELL_SH,
+             .kind = STEP_EXACT,
              .where = "another Exchange server",
-             .command = "Run exdiag there: connectors answer each address with offers of its own."},
+             .command = "exdiag check --server {machine} --only spn",
+             .note = "connectors answer each address with offers of its own, and Exchange keeps "
+                     "X-EXPS for its servers behind X-ANONYMOUSTLS, which a device between them "
+                     "and this machine may take away",
+             .when = "machine",
+             .also_powershell = true},
             {0}},
     .references = references,
 };

@@ -3,6 +3,7 @@
 #include "diag/read/dns_name.h"
 #include "diag/read/spn.h"
 #include "diag/text.h"
+#include "probes/spn/offers.h"
 
 #include <string.h>
 
@@ -93,22 +94,20 @@ bool spn_names_add_held(struct spn_names *names, struct arena *arena,
 
 /* ---- what a server says ---- */
 
-static const struct smtp_reply *reply_of(const struct smtp_conversation *conversation,
-                                         enum smtp_step step)
+static const struct smtp_reply *greeting_of(const struct smtp_conversation *conversation)
 {
-    const struct smtp_exchange *exchange =
-        conversation ? smtp_exchange_of(conversation, step) : NULL;
+    const struct smtp_exchange *greeting = smtp_exchange_of(conversation, SMTP_GREETING);
 
-    return exchange && exchange->status == STATUS_OK && exchange->reply.code / 100 == 2
-               ? &exchange->reply
+    return greeting && greeting->status == STATUS_OK && greeting->reply.code / 100 == 2
+               ? &greeting->reply
                : NULL;
 }
 
 /* The first word behind the code of the first line; what a firewall writes over is no name. */
 static void add_first_word(struct spn_names *names, struct arena *arena,
-                           const struct smtp_conversation *conversation, enum smtp_step step)
+                           const struct smtp_conversation *conversation,
+                           const struct smtp_reply *reply)
 {
-    const struct smtp_reply *reply = reply_of(conversation, step);
     const char *text;
     struct spn_name *name;
 
@@ -126,52 +125,7 @@ static void add_first_word(struct spn_names *names, struct arena *arena,
 void spn_names_add_announced(struct spn_names *names, struct arena *arena,
                              const struct smtp_conversation *conversation)
 {
-    add_first_word(names, arena, conversation, SMTP_GREETING);
-    add_first_word(names, arena, conversation, SMTP_EHLO);
-    add_first_word(names, arena, conversation, SMTP_EHLO_AGAIN);
-}
-
-bool spn_said_ehlo(const struct smtp_conversation *conversation)
-{
-    return reply_of(conversation, SMTP_EHLO) || reply_of(conversation, SMTP_EHLO_AGAIN);
-}
-
-const char *spn_offered(const struct smtp_conversation *conversation, const char *keyword)
-{
-    const struct smtp_reply *before = reply_of(conversation, SMTP_EHLO),
-                            *after = reply_of(conversation, SMTP_EHLO_AGAIN);
-    const char *parameters = after ? smtp_keyword(after, keyword) : NULL;
-
-    return parameters || !before ? parameters : smtp_keyword(before, keyword);
-}
-
-static bool has_word(const char *words, const char *word)
-{
-    while (words && *words) {
-        size_t size = strcspn(words, " ");
-
-        if (text_equal_fold_sized(words, size, word, strlen(word)))
-            return true;
-        words += size + strspn(words + size, " ");
-    }
-    return false;
-}
-
-bool spn_offers_kerberos(const struct smtp_conversation *conversation)
-{
-    return spn_offered(conversation, "X-EXPS") ||
-           has_word(spn_offered(conversation, "AUTH"), "GSSAPI");
-}
-
-bool spn_is_masked(const struct smtp_conversation *conversation)
-{
-    static const enum smtp_step steps[] = {SMTP_GREETING, SMTP_EHLO, SMTP_EHLO_AGAIN};
-
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        const struct smtp_reply *reply = reply_of(conversation, steps[i]);
-
-        if (reply && smtp_is_masked(reply))
-            return true;
-    }
-    return false;
+    add_first_word(names, arena, conversation, greeting_of(conversation));
+    for (int i = 0; i < SPN_PLACE_COUNT; i++)
+        add_first_word(names, arena, conversation, spn_ehlo(conversation, (enum spn_place)i));
 }

@@ -48,18 +48,4 @@ bool spn_names_add_held(struct spn_names *names, struct arena *arena,
 void spn_names_add_announced(struct spn_names *names, struct arena *arena,
                              const struct smtp_conversation *conversation);
 
-/* ---- what a server offers ---- */
-
-/* The parameters of a keyword of EHLO, of the reply that was given last; NULL: not offered. */
-const char *spn_offered(const struct smtp_conversation *conversation, const char *keyword);
-
-/* X-EXPS, or AUTH with GSSAPI: others may log on to it by Kerberos. */
-bool spn_offers_kerberos(const struct smtp_conversation *conversation);
-
-/* A reply to EHLO came. */
-bool spn_said_ehlo(const struct smtp_conversation *conversation);
-
-/* A firewall has written over its greeting or its offers. */
-bool spn_is_masked(const struct smtp_conversation *conversation);
-
 #endif

@@ -37,7 +37,30 @@ static const struct paragraph paragraphs[] = {
      "shared; KRB_AP_ERR_SKEW (37) where it is the clocks. A ticket that is granted does not say "
      "whose account has the name: the directory does.\n"
      "Without access to the directory, exports of ldifde and the output of setspn -L, -Q and -X "
-     "do; of a partial list it is not concluded that a name is missing."},
+     "do; of a partial list, or of an export that breaks off, is damaged or ran into a limit, it is "
+     "not concluded that a name is missing."},
+    {"what is offered, and where",
+     "Exchange offers X-EXPS in the clear, or to its own servers behind X-ANONYMOUSTLS alone, which "
+     "is a handshake that needs no certificate; STARTTLS is for everybody else. All three are "
+     "looked at. It is called absent where it is in none of those that there are; where one of "
+     "them could not be seen, that is not known.\n"
+     "A connector answers each address with offers of its own: what this machine sees is not what "
+     "another server sees."},
+    {"logging on oneself (--authenticate)",
+     "With a ticket for each name that you or the directory vouch for, X-EXPS GSSAPI is said, or "
+     "AUTH GSSAPI where there is no X-EXPS, and QUIT. 235: the name, the key and the clocks are in "
+     "order.\n"
+     "X-EXPS is for the accounts of Exchange's servers. 535 or 454 is the server's failure only "
+     "where such an account was refused; to anybody else, and by AUTH, it may be right, and is not "
+     "known.\n"
+     "Over the network SYSTEM is the machine's account, without a password: a task of the task "
+     "scheduler on an Exchange server (schtasks /RU SYSTEM) asks as one of them, and nothing has to "
+     "be installed for that.\n"
+     "Where no ticket is to be had, the KDC says why: no account with the name (7), several (8), no "
+     "encryption type in common (14), a broken trust (31), clocks (37). A server that says why it "
+     "refuses does it with the same numbers: 37, and 41 or 44 where the ticket was made with "
+     "another key than it has.\n"
+     "The server logs each (its SMTP protocol log, security event 4624 or 4625, 1035)."},
     {"the order of the commands",
      "Look (setspn -Q), take it off the wrong account (setspn -D), add it with a look for "
      "duplicates (setspn -S; -A, which does not look, only where Windows Server 2003 has nothing "

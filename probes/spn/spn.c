@@ -6,6 +6,8 @@
 #include "probes/spn/exps.h"
 #include "probes/spn/kinds.h"
 #include "probes/spn/loopback.h"
+#include "probes/spn/losses.h"
+#include "probes/spn/offers.h"
 #include "probes/spn/tell.h"
 
 #include <string.h>
@@ -19,7 +21,7 @@ static void tell_no_directory(struct examination *x, const struct subject *serve
 
     if (view->forest->state == SPN_FOREST_NOT_ASKED)
         return;
-    if (view->forest->state == SPN_FOREST_UNREADABLE && clock_domain_above(x, server->name))
+    if (view->forest->state == SPN_FOREST_UNREADABLE && ad_domain_above(x, server->name))
         return; /* it is told of the domain */
     if (view->forest->state == SPN_FOREST_UNREADABLE) {
         finding = unknown(x, &smtp_spn_missing, "its directory could not be read");
@@ -67,6 +69,7 @@ static void examine_server(struct examination *x, const struct subject *server)
         return;
     }
     tell_names(x, server, view);
+    spn_tell_offers(x, view);
     spn_tell_exps(x, view);
     spn_tell_events(x, view);
     spn_tell_loopback(x, server, view);
@@ -81,9 +84,13 @@ static void add_servers(struct examination *x, const struct spn_forest *forest)
         if (forest->servers.list[i].host)
             add_subject(x, SUBJECT_SERVER, forest->servers.list[i].host);
     }
+    if (forest->has_more_servers)
+        saw(unknown(x, &smtp_spn_missing, "not all of Exchange's servers could be read"),
+            forest->servers_source, "%zu came, and then the directory's limits ended the search",
+            forest->servers.count);
 }
 
-static void examine_forest(struct examination *x, const struct clock_domain *domain)
+static void examine_forest(struct examination *x, const struct ad_domain *domain)
 {
     const struct spn_forest *forest = spn_forest_of(x, domain);
 
@@ -100,15 +107,15 @@ static void examine_forest(struct examination *x, const struct clock_domain *dom
  */
 static void examine_domain(struct examination *x, const struct subject *domain)
 {
-    const struct clock_domain *found = domain->given ? clock_domain_of(x, domain->name) : NULL;
+    const struct ad_domain *found = domain->given ? ad_domain_of(x, domain->name) : NULL;
 
-    if (found && found->state == CLOCK_DOMAIN_FOUND)
+    if (found && found->state == AD_DOMAIN_FOUND)
         examine_forest(x, found);
-    else if (found && found->state == CLOCK_DOMAIN_NONE && ask_settings(x)->only_count > 0)
+    else if (found && found->state == AD_DOMAIN_NONE && ask_settings(x)->only_count > 0)
         not_applicable(x, &smtp_spn_missing,
                        "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s",
                        found->looked_for);
-    else if (found && found->state == CLOCK_DOMAIN_UNREADABLE && ask_settings(x)->only_count > 0)
+    else if (found && found->state == AD_DOMAIN_UNREADABLE && ask_settings(x)->only_count > 0)
         saw_failure(unknown(x, &smtp_spn_missing, "its domain controllers are not known"),
                     found->obstacle);
 }
@@ -123,6 +130,7 @@ static void examine_file(struct examination *x, const struct subject *file)
     if (!digest || digest->evidence.status != STATUS_OK)
         return;
     type = PROBE_READS(digest->type);
+    spn_tell_losses(x, file, type);
     if (type & SPN_EXPORT_FILES)
         spn_tell_exports(x, file);
     else if (type & SPN_EVENT_FILES)
@@ -165,7 +173,8 @@ const struct probe probe_spn = {
         "user who runs exdiag (Kerberos) or as the one of --user; nothing is written. A service "
         "ticket for each SMTPSVC name that the directory or the user vouches for (TCP 88), which "
         "is thrown away. Of each mail server of the organisation one SMTP connection (TCP 25: the "
-        "banner, EHLO, STARTTLS, EHLO again). Exports of ldifde, output of setspn, event logs, SMTP "
+        "banner, EHLO, STARTTLS, EHLO again), and a second one where X-ANONYMOUSTLS is offered. "
+        "Exports of ldifde, output of setspn, event logs, SMTP "
         "protocol logs and registry exports given with --file; servers that they name are examined "
         "too. Where a server named is this machine itself, on Windows, its registry",
     .noticed =
@@ -173,6 +182,12 @@ const struct probe probe_spn = {
         "of whoever runs exdiag (4624), and the tickets that are asked for (4769; with result 0x7 "
         "where no account has the name). Many tickets for services at once are what defenders "
         "look for as Kerberoasting; here it is one for each name of a mail server",
+    .logs_on =
+        "to each mail server that the directory lists or the user names, as the user who runs "
+        "exdiag, with a ticket for each SMTPSVC name that they vouch for: X-EXPS GSSAPI, or AUTH "
+        "GSSAPI where that alone is offered (TCP 25; in the clear, or behind X-ANONYMOUSTLS or "
+        "STARTTLS), and QUIT; no password is sent and no mail is offered. Each is in the server's "
+        "SMTP protocol log and security log (4624, or 4625), one that is refused an event 1035",
     .kinds = kinds,
     .examine = examine,
 };

@@ -146,6 +146,10 @@ static bool is_on_own(const struct spn_case *at)
 static void saw_name(struct finding *finding, const struct spn_view *view,
                      const struct spn_name *name)
 {
+    const struct spn_server *owner = spn_view_owner(view, name);
+
+    if (owner)
+        saw(finding, view->server_source, "%s is a name of %s", name->host, owner->host);
     if (name->greeting)
         saw(finding, name->source, "it calls itself %s: %s", name->host, name->greeting);
     for (size_t i = 0; i < name->listener_count; i++) {
@@ -375,7 +379,11 @@ static void tell_open(struct examination *x, const struct spn_view *view)
         if (view->cases[i].verdict == SPN_OPEN)
             spn_saw_ticket(finding, view->tickets[i]);
     }
-    if (!view->accounts_obstacle && view->library.count > 0)
+    if (view->accounts_cut)
+        saw(finding, view->accounts_cut,
+            "the accounts that were read do not have it, and this ends before its end: who has it "
+            "may be in the rest");
+    else if (!view->accounts_obstacle && view->library.count > 0)
         saw(finding, NULL, "the accounts that were read do not have it, and are not all there are");
 }
 
@@ -423,15 +431,19 @@ void spn_saw_verdicts(struct examination *x, struct finding *finding, const stru
         [SPN_DUPLICATE] = "is on several accounts",
         [SPN_MISPLACED] = "is on the account of another",
         [SPN_SHARED] = "is on the account of another server with this name",
-        [SPN_RIGHT] = "is where it belongs: the cause is another one",
-        [SPN_MAPPED] = "is covered by HOST/ on the right account: the cause is another one",
+        [SPN_RIGHT] = "is where it belongs",
+        [SPN_MAPPED] = "is covered by HOST/ on the right account",
         [SPN_OPEN] = "is on no account that was read, and not all were",
     };
 
+    const char *elsewhere = spn_view_is_wrong(view) ? "" : ": the cause is another one";
+
     for (size_t i = 0; i < view->case_count; i++) {
         const struct spn_case *at = &view->cases[i];
+        bool is_right = at->verdict == SPN_RIGHT || at->verdict == SPN_MAPPED;
 
         if (spn_is_needed(at->reasons) && texts[at->verdict])
-            saw(finding, NULL, "%s %s", spn_text(x, at->service, at->host), texts[at->verdict]);
+            saw(finding, NULL, "%s %s%s", spn_text(x, at->service, at->host), texts[at->verdict],
+                is_right ? elsewhere : "");
     }
 }

@@ -13,6 +13,9 @@ void spn_tell_names(struct examination *x, const struct spn_view *view);
  */
 void spn_tell_exports(struct examination *x, const struct subject *file);
 
+/* exps-absent of a server. */
+void spn_tell_offers(struct examination *x, const struct spn_view *view);
+
 /* "SMTPSVC/mail.contoso.com", in pass memory. */
 const char *spn_text(struct examination *x, const char *service, const char *host);
 

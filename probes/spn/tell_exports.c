@@ -28,6 +28,15 @@ struct tally {
     size_t servers, right, open;
 };
 
+static bool is_open(const struct spn_view *view)
+{
+    for (size_t i = 0; i < view->case_count; i++) {
+        if (view->cases[i].verdict == SPN_OPEN)
+            return true;
+    }
+    return false;
+}
+
 static void look_at_servers(struct examination *x, const struct spn_exports *exports,
                             struct told *told, struct tally *tally)
 {
@@ -47,7 +56,7 @@ static void look_at_servers(struct examination *x, const struct spn_exports *exp
             add_subject(x, SUBJECT_SERVER, server->host);
         else if (spn_view_is_wrong(view))
             spn_tell_names(x, view);
-        else if (view->own && view->own->is_whole)
+        else if (view->own && view->own->is_whole && !is_open(view))
             tally->right++;
         else
             tally->open++;
@@ -121,6 +130,21 @@ static void look_at_accounts(struct examination *x, const struct spn_exports *ex
     }
 }
 
+static void tell_open(struct examination *x, const struct spn_exports *exports, size_t count)
+{
+    const char *plural = count == 1 ? "" : "s";
+
+    if (exports->cut)
+        saw(unknown(x, &smtp_spn_missing,
+                    "%zu mail server%s, whose names may be in what is not here", count, plural),
+            &exports->cut->evidence,
+            "this ends before its end: that a name is not here does not say that nobody has it");
+    else
+        unknown(x, &smtp_spn_missing,
+                "%zu mail server%s, of whose account%s not all names are here", count, plural,
+                plural);
+}
+
 void spn_tell_exports(struct examination *x, const struct subject *file)
 {
     const struct spn_exports *exports = spn_exports_of(x);
@@ -136,9 +160,7 @@ void spn_tell_exports(struct examination *x, const struct subject *file)
         healthy(x, &smtp_spn_missing, "%zu mail server%s, whose own names are on %s", tally.right,
                 tally.right == 1 ? "" : "s", tally.right == 1 ? "its account" : "their accounts");
     if (tally.open > 0)
-        unknown(x, &smtp_spn_missing,
-                "%zu mail server%s, of whose account%s not all names are here", tally.open,
-                tally.open == 1 ? "" : "s", tally.open == 1 ? "" : "s");
-    if (tally.servers == 0 && told->count == 0)
+        tell_open(x, exports, tally.open);
+    if (tally.servers == 0 && told->count == 0 && !exports->cut)
         not_applicable(x, &smtp_spn_missing, "it names no mail server");
 }

@@ -20,9 +20,17 @@ static const struct {
      "a key does not fit: the trust between the caller's domain and the server's is broken, or a "
      "domain controller has an old key"},
     {32, "KRB_AP_ERR_TKT_EXPIRED", "the caller's own ticket has expired: log on again"},
+    {KRB_AP_ERR_TKT_NYV, "KRB_AP_ERR_TKT_NYV",
+     "the ticket is of a time that has not come yet for its reader: the clocks are apart"},
+    {KRB_AP_ERR_NOT_US, "KRB_AP_ERR_NOT_US", "the ticket is for another than its reader"},
     {KRB_AP_ERR_SKEW, "KRB_AP_ERR_SKEW",
      "the clocks are too far apart: this says nothing of the name (exdiag explain clock)"},
-    {41, "KRB_AP_ERR_MODIFIED", "the ticket was made with another key than its reader has"},
+    {KRB_AP_ERR_MODIFIED, "KRB_AP_ERR_MODIFIED",
+     "the ticket was made with another key than its reader has"},
+    {KRB_AP_ERR_BADKEYVER, "KRB_AP_ERR_BADKEYVER",
+     "the ticket was made with a newer or an older key than its reader has: domain controllers "
+     "that do not replicate, or a computer whose account was set anew"},
+    {45, "KRB_AP_ERR_NOKEY", "its reader has no key for the name"},
     {60, "KRB_ERR_GENERIC", "the KDC does not say why"},
     {68, "KDC_ERR_WRONG_REALM",
      "the name is of another realm, to which no trust leads from the caller's"},
@@ -41,7 +49,7 @@ const char *spn_ticket_error(int32_t code)
 {
     size_t i = find(code);
 
-    return i < sizeof errors / sizeof *errors ? errors[i].name : NULL;
+    return i < sizeof errors / sizeof *errors ? errors[i].name : kerberos_error_name(code);
 }
 
 const char *spn_ticket_meaning(int32_t code)

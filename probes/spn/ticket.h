@@ -3,16 +3,11 @@
 #define EXDIAG_PROBES_SPN_TICKET_H
 
 #include "diag/evidence/ticket.h"
+#include "diag/read/kerberos_error.h"
 
-enum { /* RFC 4120 7.5.9 */
-       KDC_ERR_S_PRINCIPAL_UNKNOWN = 7,
-       KDC_ERR_PRINCIPAL_NOT_UNIQUE = 8,
-       KDC_ERR_ETYPE_NOSUPP = 14,
-       KRB_AP_ERR_BAD_INTEGRITY = 31,
-       KRB_AP_ERR_SKEW = 37
-};
+enum { KDC_ERR_PRINCIPAL_NOT_UNIQUE = 8, KDC_ERR_ETYPE_NOSUPP = 14 /* RFC 4120 7.5.9 */ };
 
-/* "KDC_ERR_S_PRINCIPAL_UNKNOWN"; NULL for a code that is not explained here. */
+/* "KDC_ERR_S_PRINCIPAL_UNKNOWN"; NULL for a code without a name. */
 const char *spn_ticket_error(int32_t code);
 
 /* What it means for the name, in one line. */

@@ -5,6 +5,7 @@
 #include "diag/text.h"
 #include "probes/spn/events.h"
 #include "probes/spn/exps.h"
+#include "probes/spn/offers.h"
 
 #include <string.h>
 
@@ -21,16 +22,16 @@ enum {
  * A server that was found, not named, is the user's business if the domain above it is, or if a
  * directory of the user's lists it.
  */
-static const struct clock_domain *domain_of(struct examination *x, const struct subject *server)
+static const struct ad_domain *domain_of(struct examination *x, const struct subject *server)
 {
-    const struct clock_domain *domain;
+    const struct ad_domain *domain;
 
     if (!server->given) {
-        domain = clock_domain_above(x, server->name);
-        return domain ? domain : clock_domain_named(x, NULL);
+        domain = ad_domain_above(x, server->name);
+        return domain ? domain : ad_domain_named(x, NULL);
     }
-    domain = clock_domain_of_host(x, server->name, NULL);
-    return domain->state == CLOCK_DOMAIN_NONE ? clock_domain_named(x, NULL) : domain;
+    domain = ad_domain_of_host(x, server->name, NULL);
+    return domain->state == AD_DOMAIN_NONE ? ad_domain_named(x, NULL) : domain;
 }
 
 /* By its full name, or as the only one that calls itself by this name. */
@@ -183,6 +184,16 @@ static void add_smart_hosts_of(struct examination *x, struct spn_view *view,
     }
 }
 
+/* A name that the user has typed may be asked for. */
+static void vouch_for_given(struct spn_view *view)
+{
+    for (size_t i = 0; view->is_given && i < view->names.count; i++) {
+        struct spn_name *name = &view->names.list[i];
+
+        name->is_vouched = name->is_vouched || dns_name_equal(name->host, view->host);
+    }
+}
+
 /* What it announces counts where it lets others log on by Kerberos, or should. */
 static void collect_names(struct examination *x, struct spn_view *view)
 {
@@ -192,6 +203,7 @@ static void collect_names(struct examination *x, struct spn_view *view)
         spn_names_add_server(&view->names, arena, view->server, view->server_source);
     if (view->conversation && (view->server || spn_offers_kerberos(view->conversation)))
         spn_names_add_announced(&view->names, arena, view->conversation);
+    vouch_for_given(view);
     add_exchangers(x, view);
     add_smart_hosts_of(x, view, &view->forest->servers, view->forest->servers_source);
     add_smart_hosts_of(x, view, &view->exports->servers, view->exports->servers_source);
@@ -257,6 +269,7 @@ static void find_accounts(struct examination *x, struct spn_view *view)
     struct spn_search search;
 
     view->library = view->exports->library;
+    view->accounts_cut = view->exports->cut ? &view->exports->cut->evidence : NULL;
     if (view->forest->state != SPN_FOREST_FOUND || view->names.count == 0)
         return;
     search = spn_forest_search(x, view->forest, filter_of(x, view), attributes);
@@ -264,6 +277,8 @@ static void find_accounts(struct examination *x, struct spn_view *view)
     view->accounts_obstacle = search.obstacle;
     if (search.is_pending || !search.answer)
         return;
+    if (search.answer->more)
+        view->accounts_cut = &search.answer->evidence;
     view->is_everywhere = search.is_everywhere;
     view->accounts_source = &search.answer->evidence;
     view->library.books[view->library.count++] = spn_book_of_answer(search.answer);
@@ -293,6 +308,47 @@ static void look_up(struct examination *x, struct spn_view *view)
     find_own_account(view);
 }
 
+static const struct spn_server *owner_among(const struct spn_servers *servers,
+                                            const struct spn_view *view, const char *host)
+{
+    for (size_t i = 0; i < servers->count; i++) {
+        const struct spn_server *server = &servers->list[i];
+
+        if (server->host && !(view->server && dns_name_equal(server->host, view->server->host)) &&
+            (dns_name_equal(server->host, host) || text_equal_fold(server->name, host) ||
+             spn_server_calls_itself(server, host)))
+            return server;
+    }
+    return NULL;
+}
+
+const struct spn_server *spn_view_owner(const struct spn_view *view, const struct spn_name *name)
+{
+    const struct spn_server *owner;
+
+    if (name->reasons != SPN_HELD)
+        return NULL;
+    owner = owner_among(&view->forest->servers, view, name->host);
+    return owner ? owner : owner_among(&view->exports->servers, view, name->host);
+}
+
+/* By itself, with its directory at hand. */
+static bool is_examined(struct examination *x, struct spn_view *view, const char *host)
+{
+    struct subject_list servers = ask_subjects(x, SUBJECT_SERVER);
+
+    for (size_t i = 0; i < servers.count; i++) {
+        const struct spn_forest *forest;
+
+        if (!dns_name_equal(servers.list[i]->name, host))
+            continue;
+        forest = spn_forest_of(x, domain_of(x, servers.list[i]));
+        view->is_pending = view->is_pending || forest->state == SPN_FOREST_PENDING;
+        return forest->state == SPN_FOREST_FOUND;
+    }
+    return false;
+}
+
 /* ---- cases ---- */
 
 static void find_sharers(const struct spn_view *view, struct spn_case *at)
@@ -316,19 +372,33 @@ static void find_sharers(const struct spn_view *view, struct spn_case *at)
     at->is_shared = servers > 1;
 }
 
+/* What nothing but an account vouches for may belong on another. */
+static const struct spn_account *account_for(const struct spn_view *view,
+                                             const struct spn_name *name,
+                                             const struct spn_server *owner)
+{
+    if (owner)
+        return spn_find_computer(&view->library, owner->host, owner->name);
+    return name->reasons == SPN_HELD ? NULL : view->own;
+}
+
 static void add_case(struct examination *x, struct spn_view *view, const char *service,
                      const struct spn_name *name, unsigned reasons)
 {
     struct spn_case *at = &view->cases[view->case_count];
     const struct directory_attribute *mappings =
         view->forest->mappings ? view->forest->mappings : view->exports->mappings;
+    const struct spn_server *owner = spn_view_owner(view, name);
 
+    if (owner && is_examined(x, view, owner->host))
+        return; /* it is judged of that one */
     *at = (struct spn_case){
         .service = service,
         .host = name->host,
         .reasons = reasons,
-        .own = view->own,
+        .own = account_for(view, name, owner),
         .is_everywhere = view->is_everywhere,
+        .is_cut = view->accounts_cut != NULL,
         .is_mapped = spn_mapping_has(mappings, service),
     };
     spn_find_holders(&view->library, service, name->host, pass_memory(x), &at->named);
@@ -349,19 +419,38 @@ static void judge_names(struct examination *x, struct spn_view *view)
 
 /* ---- tickets ---- */
 
+/* Tickets go to servers that the user named, or that the forest's directory lists. */
+static bool wants_logon(struct examination *x, const struct spn_view *view)
+{
+    return ask_settings(x)->authenticate &&
+           (view->is_given ||
+            (view->server && view->server_source == view->forest->servers_source));
+}
+
+static void ask_logon(struct examination *x, struct spn_view *view, size_t which, const char *spn)
+{
+    view->logons[which] =
+        ask_smtp_logon(x, &view->ip, SERVICE_SMTP, &view->forest->ip, view->forest->domain, spn);
+    view->is_pending = view->is_pending || !view->logons[which];
+}
+
 /* Of needed names that the user or the directory vouches for: Kerberos is asked for no others. */
 static void ask_tickets(struct examination *x, struct spn_view *view)
 {
+    view->wants_logon = wants_logon(x, view);
     if (view->forest->state != SPN_FOREST_FOUND || !view->forest->domain)
         return;
     for (size_t i = 0; i < view->case_count; i++) {
         const struct spn_case *at = &view->cases[i];
+        const char *spn;
 
         if (!spn_is_needed(at->reasons) || !view->case_names[i]->is_vouched)
             continue;
-        view->tickets[i] = ask_ticket(x, &view->forest->ip, view->forest->domain,
-                                      arena_print(pass_memory(x), "%s/%s", at->service, at->host));
+        spn = arena_print(pass_memory(x), "%s/%s", at->service, at->host);
+        view->tickets[i] = ask_ticket(x, &view->forest->ip, view->forest->domain, spn);
         view->is_pending = view->is_pending || !view->tickets[i];
+        if (view->wants_logon && view->conversation)
+            ask_logon(x, view, i, spn);
     }
 }
 
@@ -380,6 +469,7 @@ struct spn_view *spn_view_of(struct examination *x, const struct subject *server
     struct spn_view *view = arena_new(pass_memory(x), 1, sizeof *view);
 
     view->host = server->name;
+    view->is_given = server->given;
     view->exports = spn_exports_of(x);
     view->forest = spn_forest_of(x, domain_of(x, server));
     view->is_pending = view->exports->is_pending || view->forest->state == SPN_FOREST_PENDING;

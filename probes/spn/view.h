@@ -16,7 +16,9 @@ struct spn_view {
     const struct spn_exports *exports;
     const struct spn_server *server; /* as the configuration has it, or NULL */
     const struct evidence *server_source;
+    bool is_given;        /* the user named it */
     bool is_logged;       /* a log says that it did not let another log on */
+    bool wants_logon;     /* it is to be logged on to, where that can be */
     struct ip_address ip; /* of the conversation */
     const struct smtp_conversation *conversation; /* NULL: none was held */
     const struct evidence *no_conversation;       /* why */
@@ -27,10 +29,12 @@ struct spn_view {
     const struct spn_account *own; /* or NULL */
     bool is_everywhere;
     const struct evidence *accounts_source, *accounts_obstacle;
+    const struct evidence *accounts_cut; /* that ends before its end, or NULL */
 
     struct spn_case cases[SPN_CASES_MOST]; /* judged; SMTPSVC of each name, then SMTP */
     const struct spn_name *case_names[SPN_CASES_MOST];
     const struct ticket_answer *tickets[SPN_CASES_MOST]; /* for it; NULL: not asked for */
+    const struct smtp_logon *logons[SPN_CASES_MOST];     /* by it; the same */
     size_t case_count;
 };
 
@@ -43,6 +47,12 @@ struct spn_view *spn_view_of_export(struct examination *x, const struct spn_expo
 
 /* A name of the view has an account too many, none, or the wrong one. */
 bool spn_view_is_wrong(const struct spn_view *view);
+
+/*
+ * Another server whose name this is, although nothing but its account has this one have it: there
+ * it belongs, and there it is judged if that one is examined, too. NULL for other names.
+ */
+const struct spn_server *spn_view_owner(const struct spn_view *view, const struct spn_name *name);
 
 /* Something is known of who holds names. */
 bool spn_view_has_accounts(const struct spn_view *view);

@@ -10,6 +10,7 @@ enum {
     MESSAGE_MOST = 1 << 20, /* bytes of a client's */
     ANSWER_MOST = 64 << 20,
     PIECE = 16384,
+    DATAGRAM_MOST = 65536,
     VISITS_MOST = 500,
     ROUND_MOST = 20000, /* microseconds until the stop flag is looked at again */
     STOP_MOST = 5000000,
@@ -134,15 +135,20 @@ static void hear(struct visit *visit)
 
 /* ---- answering ---- */
 
-static void note(struct directory_peers *peers, struct visit *visit)
+static int64_t time_of(const struct directory_peers *peers, const struct directory_peer *peer)
 {
-    struct directory_peer_account *account = &peers->hosts[visit->peer].account;
+    return platform_monotonic_clock() + peers->right + peer->ahead;
+}
+
+static void note(struct directory_peers *peers, size_t peer, struct directory_talk *talk)
+{
+    struct directory_peer_account *account = &peers->hosts[peer].account;
 
     platform_mutex_lock(peers->mutex);
-    account->binds += visit->talk.heard.binds;
-    account->searches += visit->talk.heard.searches;
+    account->binds += talk->heard.binds;
+    account->searches += talk->heard.searches;
     platform_mutex_unlock(peers->mutex);
-    visit->talk.heard = (struct directory_peer_account){0};
+    talk->heard = (struct directory_peer_account){0};
 }
 
 static void say(struct visit *visit, const struct buffer *answer)
@@ -170,10 +176,10 @@ static bool answer(struct directory_peers *peers, struct visit *visit)
     buffer_init(&answer, ANSWER_MOST);
     directory_answer(peer, &peers->hosts[visit->peer].tree, &visit->talk,
                      (struct ber){.bytes = (const unsigned char *)visit->in.text, .size = size},
-                     platform_monotonic_clock() + peers->right, &answer);
+                     time_of(peers, peer), &answer);
     visit->in.size -= size;
     memmove(visit->in.text, visit->in.text + size, visit->in.size);
-    note(peers, visit);
+    note(peers, visit->peer, &visit->talk);
     if (answer.size > 0)
         say(visit, &answer);
     buffer_release(&answer);
@@ -216,6 +222,29 @@ static void go_on(struct directory_peers *peers, struct visit *visit)
         visit->is_over = true;
 }
 
+static void answer_datagrams(struct directory_peers *peers, size_t peer)
+{
+    const struct host *host = &peers->hosts[peer];
+    unsigned char bytes[DATAGRAM_MOST];
+    struct net_address from;
+    struct buffer out;
+    size_t size;
+
+    buffer_init(&out, DATAGRAM_MOST);
+    while (lab_receive_from(host->endpoint.udp, bytes, sizeof bytes, &size, &from) == STATUS_OK) {
+        struct directory_talk talk = {.has_tls = false};
+
+        buffer_clear(&out);
+        directory_answer(&peers->list[peer], &host->tree, &talk,
+                         (struct ber){.bytes = bytes, .size = size},
+                         time_of(peers, &peers->list[peer]), &out);
+        note(peers, peer, &talk);
+        if (out.size > 0)
+            (void)lab_send_to(host->endpoint.udp, out.text, out.size, &from);
+    }
+    buffer_release(&out);
+}
+
 /* ---- the thread ---- */
 
 static void accept_visits(struct directory_peers *peers, size_t peer)
@@ -244,16 +273,23 @@ static void rest(struct directory_peers *peers)
                                                                .to_read = !has_to_say(visit),
                                                                .to_write = has_to_say(visit)};
     }
-    for (size_t i = 0; i < peers->count && count < PLATFORM_WAITERS_MOST; i++)
+    for (size_t i = 0; i < peers->count && count + 2 <= PLATFORM_WAITERS_MOST; i++) {
+        const struct lab_endpoint *endpoint = &peers->hosts[i].endpoint;
+
         peers->waiters[count++] =
-            (struct platform_waiter){.socket = peers->hosts[i].endpoint.tcp, .to_read = true};
+            (struct platform_waiter){.socket = endpoint->tcp, .to_read = true};
+        peers->waiters[count++] =
+            (struct platform_waiter){.socket = endpoint->udp, .to_read = true};
+    }
     lab_wait(peers->waiters, count, until);
 }
 
 static void work(struct directory_peers *peers)
 {
-    for (size_t i = 0; i < peers->count; i++)
+    for (size_t i = 0; i < peers->count; i++) {
+        answer_datagrams(peers, i);
         accept_visits(peers, i);
+    }
     for (size_t i = peers->visit_count; i-- > 0;) {
         go_on(peers, &peers->visits[i]);
         if (peers->visits[i].is_over)
@@ -317,8 +353,9 @@ static enum status prepare(struct directory_peers *peers, struct host *host,
         status = lab_identity_new(peers->authority, name, peer->certificate, &host->identity);
     if (status == STATUS_OK && peer->tls_at_once && !host->identity)
         status = STATUS_INVALID;
-    return status == STATUS_OK ? lab_endpoint_init(&host->endpoint, peer->address, LAB_TCP)
-                               : status;
+    return status == STATUS_OK
+               ? lab_endpoint_init(&host->endpoint, peer->address, LAB_UDP | LAB_TCP)
+               : status;
 }
 
 static enum status listen_at_all(struct directory_peers *peers, uint16_t port)

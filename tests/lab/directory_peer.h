@@ -1,6 +1,7 @@
 /*
  * Scripted directories on loopback, one thread for any number of them: LDAP over TCP (RFC 4511),
- * as a domain controller speaks it to a program that only searches. Binds anonymously, or by a name
+ * and over UDP (RFC 1798, without a logon), as a domain controller speaks it to a program that only
+ * searches. Binds anonymously, or by a name
  * and password over TLS; searches by base and scope, filters, pages (RFC 2696), ranges ([MS-ADTS]
  * 3.1.1.3.1.3.3) and referrals (RFC 3296).
  */
@@ -46,7 +47,8 @@ struct directory_peer {
     bool tls_at_once;    /* else StartTLS, if it has a certificate */
     unsigned page_most;  /* entries of an answer; 0: 1,000 */
     unsigned range_most; /* values of an attribute; 0: 1,500 */
-    unsigned delay;      /* milliseconds before each answer */
+    unsigned delay;      /* milliseconds before each answer, over TCP */
+    int64_t ahead;       /* of the right time: microseconds */
     enum directory_peer_fault fault;
 };
 

@@ -5,7 +5,8 @@
 #include <string.h>
 
 enum {
-    IN_MOST = 8192,        /* bytes a client said that no step has heard yet */
+    IN_MOST = 32768,       /* bytes a client said that no step has heard yet */
+    LINE_MOST = 16384,     /* of these, in one line: a logon's are long (RFC 4954 4) */
     OUT_MOST = 512 * 1024, /* of one text, encrypted */
     PIECE = 4096,
     STEPS_A_ROUND = 64,
@@ -158,7 +159,7 @@ static bool take_line(struct smtp_connection *connection, char *line, size_t roo
     size_t size, taken;
 
     if (!end) {
-        if (in->size >= PIECE)
+        if (in->size >= LINE_MOST)
             buffer_clear(in); /* longer than any line; the rest of it is another */
         return false;
     }

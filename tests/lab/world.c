@@ -3,6 +3,7 @@
 #include "tests/lab/name_server.h"
 #include "tests/lab/smtp_behaviour.h"
 #include "tests/lab/world_clocks.h"
+#include "tests/lab/world_directory.h"
 
 #include <stdlib.h>
 
@@ -31,7 +32,7 @@
  * humongous.com    its only one greets with a teaser line first
  * consolidated.com its only one has a certificate that expired
  *
- * Clocks, all of contoso.com: world_clocks.c
+ * Clocks, all of contoso.com: world_clocks.c; its directory and mail servers: world_directory.c
  */
 #define EXAMINED_ZONES                                                                                                   \
     {"woodgrove.com", "TXT",                                                                                             \
@@ -100,6 +101,7 @@ static const struct lab_record resolver_records[] = {
     EXAMINED_ZONES,
     CALLED_ZONES,
     WORLD_CLOCKS_RECORDS,
+    WORLD_DIRECTORY_RECORDS,
     {"northwind.com", "TXT", "\"v=spf1 -all\"", 0},
     {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},
     {"northwind.com", "MX", "10 mail.northwind.com", 0},
@@ -206,7 +208,6 @@ static const struct {
     const char *behaviour;
 } exchangers[] = {
     {"127.0.0.25", "healthy-tls@mail.northwind.com"},
-    {"127.0.0.26", "healthy-tls@mail.contoso.com"},
     {"127.0.0.27", "healthy-tls@mail.fabrikam.com"},
     {"127.0.0.28", "healthy-tls@mail.adatum.com"},
     {"127.0.0.29", "healthy-tls@mail.woodgrove.com"},
@@ -218,10 +219,12 @@ static const struct {
     {"127.0.0.36", "stall"},
     {"127.0.0.37", "teaser:1@mx.humongous.com"},
     {"127.0.0.38", "expired@mx.consolidated.com"},
+    WORLD_DIRECTORY_EXCHANGERS,
 };
 
 enum { EXCHANGERS = COUNT(exchangers) };
 
+const char lab_organisation[] = "contoso.com";
 const char *const lab_servers[] = {"ex01.contoso.com", "cas.contoso.com", NULL};
 
 const struct lab_planted lab_planted[] = {
@@ -268,6 +271,20 @@ const struct lab_planted lab_planted[] = {
      "a domain controller whose clock Hyper-V sets"},
     {"time-hierarchy", SUBJECT_SERVER, "ex01.contoso.com", OUTCOME_PROBLEM,
      "a policy that has an Exchange server follow a clock of its own"},
+    {"smtp-spn-missing", SUBJECT_SERVER, "ex02.contoso.com", OUTCOME_PROBLEM,
+     "an Exchange server that calls itself mail.contoso.com, which nobody registered"},
+    {"smtp-spn-duplicate", SUBJECT_SERVER, "ex03.contoso.com", OUTCOME_PROBLEM,
+     "a name that the account of its predecessor has, too"},
+    {"smtp-spn-misplaced", SUBJECT_SERVER, "ex04.contoso.com", OUTCOME_PROBLEM,
+     "relay.contoso.com registered on a service account"},
+    {"exps-absent", SUBJECT_SERVER, "ex06.contoso.com", OUTCOME_PROBLEM,
+     "an Exchange server that does not offer X-EXPS"},
+    {"exps-refused", SUBJECT_SERVER, "ex04.contoso.com", OUTCOME_PROBLEM,
+     "535 for the logon of another server, in that one's log"},
+    {"exps-events", SUBJECT_SERVER, "ex02.contoso.com", OUTCOME_PROBLEM,
+     "events 2017 of a server that could not log on to it"},
+    {"back-connection-host-names", SUBJECT_SERVER, "ex06.contoso.com", OUTCOME_PROBLEM,
+     "a list of names that is of the wrong type"},
     {"mx-banner-stall", SUBJECT_DOMAIN, "humongous.com", OUTCOME_OK,
      "nothing: a teaser line, and the greeting a second later"},
     {"spf-multiple", SUBJECT_DOMAIN, "northwind.com", OUTCOME_OK, "nothing: all is well"},
@@ -276,6 +293,8 @@ const struct lab_planted lab_planted[] = {
     {"clock-skew", SUBJECT_DC, "dc1.contoso.com", OUTCOME_OK,
      "nothing: the PDC emulator agrees with a clock outside"},
     {"clock-skew", SUBJECT_DC, "dc2.contoso.com", OUTCOME_OK, "nothing: it agrees with that"},
+    {"smtp-spn-missing", SUBJECT_SERVER, "ex05.contoso.com", OUTCOME_OK,
+     "nothing: its names are on its own account alone"},
     {NULL, SUBJECT_DOMAIN, NULL, OUTCOME_OK, NULL},
 };
 
@@ -284,6 +303,8 @@ struct lab_world {
     struct smtp_peer peers[EXCHANGERS];
     struct smtp_peers *exchangers;
     struct world_clocks *clocks;
+    struct world_directory *directory;
+    struct world_files files;
     struct arena memory; /* of the peers */
 };
 
@@ -327,7 +348,10 @@ static enum status stop_hosts(struct lab_world *world)
     enum status status = world_clocks_stop(world->clocks);
     enum status other = smtp_peers_stop(world->exchangers);
 
+    if (status == STATUS_OK)
+        status = world_directory_stop(world->directory);
     world->clocks = NULL;
+    world->directory = NULL;
     world->exchangers = NULL;
     return status == STATUS_OK ? other : status;
 }
@@ -342,9 +366,20 @@ static enum status start_hosts(struct lab_world *world, uint16_t ports[SERVICE_C
         status = start_exchangers(world, &ports[SERVICE_SMTP]);
         if (status == STATUS_OK)
             status = world_clocks_start(ports, &world->clocks);
+        if (status == STATUS_OK)
+            status = world_directory_start(ports, &world->directory);
         if (status == STATUS_EXISTS)
             (void)stop_hosts(world);
     }
+    return status;
+}
+
+static enum status make_files(struct world_files *files, const struct world_file *list)
+{
+    enum status status = STATUS_OK;
+
+    for (; list->ending && status == STATUS_OK; list++)
+        status = world_files_add(files, list);
     return status;
 }
 
@@ -356,6 +391,10 @@ enum status lab_world_start(struct lab_world **out, struct lab_world_ways *ways)
     *ways = (struct lab_world_ways){.resolver = ways->resolver, .reference = "ntp.example.net"};
     if (status == STATUS_OK)
         status = start_hosts(world, ways->ports);
+    if (status == STATUS_OK)
+        status = make_files(&world->files, world_clocks_files);
+    if (status == STATUS_OK)
+        status = make_files(&world->files, world_directory_files);
     if (status != STATUS_OK) {
         (void)lab_world_stop(world);
         return status;
@@ -375,6 +414,7 @@ enum status lab_world_stop(struct lab_world *world)
 
         status = status == STATUS_OK ? one : status;
     }
+    world_files_remove(&world->files);
     arena_release(&world->memory);
     free(world);
     return status;
@@ -382,5 +422,5 @@ enum status lab_world_stop(struct lab_world *world)
 
 const char *lab_world_file(const struct lab_world *world, size_t index)
 {
-    return world_clocks_file(world->clocks, index);
+    return index < world->files.count ? world->files.paths[index] : NULL;
 }

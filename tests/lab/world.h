@@ -3,7 +3,7 @@
  * it stands in an office, the servers of the top-level domains, and the name servers
  * of the organisation's domains, all at one port on 127.0.0.x; the mail exchangers of
  * these domains at another; and its domain controllers and Exchange servers, at one for each
- * service that tells the time.
+ * service that tells the time or that the directory is read by.
  */
 #ifndef EXDIAG_TESTS_LAB_WORLD_H
 #define EXDIAG_TESTS_LAB_WORLD_H
@@ -26,6 +26,9 @@ extern const struct lab_planted lab_planted[];
 
 /* Servers to name, ended by NULL; others turn up by themselves. */
 extern const char *const lab_servers[];
+
+/* The domain whose directory lists the others. */
+extern const char lab_organisation[];
 
 /* How long the slowest exchanger takes to show what it is, in milliseconds. */
 enum { LAB_WORLD_SLOWEST = 5100 };

@@ -1,13 +1,14 @@
 /*
  * The clocks of the demonstration's world: domain controllers, Exchange servers and a time
- * server outside, each service at a port of the system's choice; and what three of the machines
- * say of how they are told to keep their time, in files.
+ * server outside, each service at a port of the system's choice (LDAP, which tells the time too, is
+ * that of world_directory.h); and what three of the machines say of how they are told to keep their
+ * time, in files.
  */
 #ifndef EXDIAG_TESTS_LAB_WORLD_CLOCKS_H
 #define EXDIAG_TESTS_LAB_WORLD_CLOCKS_H
 
-#include "diag/memory.h"
 #include "diag/settings.h"
+#include "tests/lab/world_files.h"
 
 struct world_clocks;
 
@@ -27,14 +28,14 @@ struct world_clocks;
 /*
  * Starts them. `ports` in: of SMTP, at which mail exchangers of other addresses are; out: of all
  * else that is asked of a host that tells the time. STATUS_EXISTS where that port is not free at
- * one of their addresses: try again with another. Other values: what files could not be made.
+ * one of their addresses: try again with another.
  */
 enum status world_clocks_start(uint16_t ports[SERVICE_COUNT], struct world_clocks **clocks);
 
-/* Files and all. NULL is allowed. */
+/* NULL is allowed. */
 enum status world_clocks_stop(struct world_clocks *clocks);
 
-/* The path of a file, in the order of their machines; NULL behind the last. */
-const char *world_clocks_file(const struct world_clocks *clocks, size_t index);
+/* Ended by one without a name. */
+extern const struct world_file world_clocks_files[];
 
 #endif

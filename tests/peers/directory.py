@@ -11,7 +11,9 @@ sys.path[:0] = [str(HERE.parent / "program"), str(HERE)]
 
 from harness import *  # noqa: E402, F403
 from lab.kdc import Kdc  # noqa: E402
-from lab.samba import PASSWORD, Domain, DomainController, modify, open_directory  # noqa: E402
+from lab.samba import (  # noqa: E402
+    PASSWORD, Domain, DomainController, modify, open_directory, write_past_rules,
+)  # fmt: skip
 from lab.slapd import SUFFIX, Slapd  # noqa: E402
 from lab.server import Network, accepts, clock_variables, needs_programs  # noqa: E402
 
@@ -144,11 +146,10 @@ def fill(domain):
     directory = open_directory(domain.configuration)
     directory.newuser("alice", PASSWORD)
     directory.newuser("mallory", PASSWORD)
-    domain.add_computer("EX01", ["SMTPSVC/mail.corp.test", "SMTPSVC/ex01.corp.test"])
+    names = ["SMTPSVC/mail.corp.test", "SMTPSVC/ex01.corp.test"]
+    domain.add_computer("EX01", names)
     domain.add_computer("EX02")
-    controller = directory.search(directory.domain_dn(), expression="(sAMAccountName=DC1$)")[0]
-    names = [str(name) for name in controller["servicePrincipalName"]]
-    modify(directory, controller.dn, "servicePrincipalName", [*names, f"ldap/{HOST}"])
+    domain.let_search_by_kerberos()
     modify(directory, directory.get_default_basedn(), "lockoutThreshold", ["10"])  # bad passwords are counted
     directory.transaction_start()
     for number in range(COMPUTERS):
@@ -157,21 +158,11 @@ def fill(domain):
             "sAMAccountName": f"PC{number:05}$",
         })  # fmt: skip
     directory.transaction_commit()
-    duplicate(domain, f"CN=EX01,CN=Computers,{ROOT_DN}", f"CN=EX02,CN=Computers,{ROOT_DN}")
-
-
-def duplicate(domain, *accounts):
-    """What no controller lets anybody write: past its modules."""
-    import ldb
-
-    partition = domain.folder / f"data/private/sam.ldb.d/{ROOT_DN.upper()}.ldb"
-    database = ldb.Ldb(str(partition), flags=ldb.FLG_NOSYNC)
-    for account in accounts:
-        message = ldb.Message(ldb.Dn(database, account))
-        message["servicePrincipalName"] = ldb.MessageElement(
-            "SMTPSVC/twice.corp.test", ldb.FLAG_MOD_ADD, "servicePrincipalName"
-        )
-        database.modify(message)
+    for account, others in (("EX01", names), ("EX02", [])):
+        write_past_rules(
+            domain.folder / "data", f"CN={account},CN=Computers,{ROOT_DN}", "servicePrincipalName",
+            [*others, "SMTPSVC/twice.corp.test"],
+        )  # fmt: skip
 
 
 def with_tls(more=()):

@@ -167,7 +167,8 @@ def demo_verbose_and_into_a_file():
 
 @case
 def demo_of_one_probe_finds_what_is_planted_for_it():
-    for only, planted_at_least in (("clock", 8), ("clock-skew", 4), ("spf", 12), ("spf-syntax", 1)):
+    for only, planted_at_least in (("clock", 8), ("clock-skew", 4), ("spf", 12), ("spf-syntax", 1),
+                                   ("spn", 8), ("exps-absent", 1)):  # fmt: skip
         result = exdiag("demo", "--only", only, "--format", "json", status=FINE)
         found, planted = planted_and_found(result.err)
         expect_equal(found, planted, f"found of {only}")
@@ -203,6 +204,34 @@ def demo_shows_the_clocks_of_its_servers_and_controllers():
     }
     expected = {"ex01.contoso.com": ["time-hierarchy"], "dc3.contoso.com": ["time-vm-sync"]}
     expect_equal(causes, expected, "what explains the differences")
+
+
+@case
+def demo_shows_who_cannot_log_on_to_its_servers():
+    report = exdiag("demo", "--only", "spn", "--format", "json", status=FINE).report
+    problems = {(one["id"], one["subject"]["name"]): one["severity"] for one in report["findings"]
+                if one["outcome"] == "problem"}  # fmt: skip
+    expected = {
+        ("smtp-spn-missing", "ex02.contoso.com"): "critical",
+        ("smtp-spn-duplicate", "ex03.contoso.com"): "critical",
+        ("smtp-spn-misplaced", "ex04.contoso.com"): "critical",
+        ("exps-refused", "ex04.contoso.com"): "critical",
+        ("exps-events", "ex02.contoso.com"): "warning",
+        ("exps-absent", "ex06.contoso.com"): "warning",
+        ("back-connection-host-names", "ex06.contoso.com"): "warning",
+    }
+    expect_equal(problems, expected, "problems")
+    commands = {step["command"] for one in report["findings"] for step in one.get("fix", [])}
+    for command in ('setspn -S "SMTPSVC/mail.contoso.com" "EX02"',
+                    'setspn -D "SMTPSVC/ex03.contoso.com" "EX03-OLD"'):  # fmt: skip
+        expect(command in commands, f"the commands lack {command}: {commands}")
+
+
+@case
+def demo_does_not_know_only_what_it_cannot():
+    report = exdiag("demo", "--format", "json", status=FINE).report
+    unknown = {one["subject"]["name"] for one in report["findings"] if one["outcome"] == "unknown"}
+    expect_equal(unknown, {"proseware.com", "treyresearch.com"}, "who has something unknown")
 
 
 @case

@@ -193,6 +193,7 @@ def an_interrupt_ends_a_stall_within_a_second():
 VERDICTS = {  # what each behaviour leads to, with a second's patience
     "healthy": ("mx-banner-stall", "ok"),
     "healthy-tls": ("mx-starttls", "ok"),
+    "exchange": ("mx-starttls", "ok"),
     "self-signed": ("mx-certificate", "problem"),
     "expired": ("mx-certificate", "problem"),
     "many-names": ("mx-certificate", "ok"),

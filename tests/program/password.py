@@ -77,6 +77,17 @@ def it_is_the_first_line_of_a_file():
 
 
 @case
+def a_file_that_everybody_can_read_is_told_of():
+    with folder() as place:
+        path = place / "password"
+        path.write_text(f"{SECRET}\n")
+        for mode, told in ((0o600, False), (0o640, False), (0o644, True)):
+            path.chmod(mode)
+            result = check("--user", "alice", "--password-file", path, status=FINE)
+            expect_equal("chmod 600" in result.err, told, f"the message at {mode:o}")
+
+
+@case
 def an_empty_one_is_none():
     with folder() as place:
         path = place / "password"
@@ -96,6 +107,9 @@ def an_empty_one_is_none():
 def a_plan_says_who_logs_on_and_asks_for_nothing():
     result = check("--user", "alice", "--plan", status=FINE)
     expect_in("over verified TLS alone, as: alice", result.out, "the plan")
+    expect_in("credentials: those of --user for directories", result.flat, "the plan")
+    result = check("--plan", status=FINE)
+    expect_in("credentials: the Kerberos ticket of whoever runs this", result.flat, "the plan without it")
 
 
 main()

@@ -129,4 +129,21 @@ def hostile_names_are_shown_harmless():
         expect_not_in("\x1b", plan("--file", path).out, "the plan")
 
 
+@case
+def it_tells_of_logons_where_there_would_be_some():
+    """With --authenticate, and of the probes that log on alone."""
+    out = plan("--server", "ex01.contoso.com", "--dns", "127.0.0.1", "--authenticate").out
+    sections = {section.split("\n", 1)[0]: section for section in out.split("\n\n")}
+    for name in ("mx", "clock"):
+        expect_not_in("logs on:", sections[name], f"the plan of {name}")
+    expect_in("logs on:", sections["spn"], "the plan of spn")
+    for word in ("X-EXPS GSSAPI", "SMTPSVC", "event 1035"):
+        expect_in(word, sections["spn"], "the plan of spn")
+    expect_equal(out.count("X-EXPS GSSAPI"), 1, "how often it is told")
+    without = plan("--server", "ex01.contoso.com", "--dns", "127.0.0.1").out
+    expect_not_in("logs on:", without, "the plan without --authenticate")
+    others = plan("--server", "ex01.contoso.com", "--only", "clock", "--authenticate").out
+    expect_not_in("X-EXPS", others, "the plan of clock alone")
+
+
 main()

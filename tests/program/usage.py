@@ -130,7 +130,7 @@ def a_bare_word_that_is_nothing():
     refused("check", "")
     for path in ("no/such/file", "./missing.log", "/missing.log", "C:\\missing.log"):
         expect_in("does not exist", refused("check", path), path)
-    for name in ("SEND20261120-1.LOG", "trace.pcapng", "returned.eml"):
+    for name in ("SEND20261120-1.LOG", "trace.pcapng", "returned.eml", "directory.ldf", "app.evtx", "lsa.REG"):
         expect_in("no file of that name", refused("check", name), name)
 
 

@@ -3,9 +3,9 @@
 # named): the real program against the lab's name servers, which serve each scenario's
 # *.zone files at the addresses that are their names, and its mail exchangers: a file
 # `peers` has lines ADDRESS=BEHAVIOUR[:SECONDS][@NAME], served at port 25; `lab_smtp --list`
-# names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time; a
-# file `nodes` has lines ADDRESS=BEHAVIOUR for lab_ews, with certificates for *.contoso.com: ca.pem
-# and token are there for the arguments then. In a network of its own: root.
+# names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time;
+# a file `directories` has lines [OPTION...] ADDRESS[:PORT]=FILE for lab_directory, one each. In a
+# network of its own: root.
 set -euo pipefail
 build=$(realpath "$1")
 shift
@@ -47,6 +47,7 @@ end_servers() {
 
 [ $# -gt 0 ] || set -- */
 for scenario; do
+    [ -e "$scenario/arguments" ] || continue # of real servers: peers/spn.py --record
     cd "${scenario%/}"
     rm -f evidence.jsonl
     servers=() inputs=() outputs=() zones=() peers=()
@@ -63,6 +64,12 @@ for scenario; do
     [ ! -e nodes ] || mapfile -t nodes < <(grep -v '^#' nodes)
     [ ${#nodes[@]} = 0 ] || serve ${#nodes[@]} "$build/tests/lab_ews" --name '*.contoso.com' --ca ca.pem "${nodes[@]}"
     [ ${#nodes[@]} = 0 ] || echo token >token
+    directories=()
+    [ ! -e directories ] || mapfile -t directories < <(grep -v '^#' directories)
+    for directory in "${directories[@]}"; do
+        read -ra words <<<"$directory"
+        serve 1 "$build/tests/lab_directory" "${words[@]}"
+    done
     read -ra arguments <arguments
     status=0
     "$build/exdiag" check "${arguments[@]}" --save evidence.jsonl --quiet || status=$?

@@ -3,6 +3,7 @@
 #include "diag/evidence/directory.h"
 #include "diag/evidence/directory_redact.h"
 #include "diag/json.h"
+#include "diag/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -93,6 +94,66 @@ static void test_key(void **state)
     other.address.port = 3268;
     assert_null(evidence_store_find(store, &evidence_directory, &other.evidence));
     evidence_store_free(store);
+}
+
+static void expect_text(const struct directory_answer *answer, const char *text)
+{
+    struct buffer out;
+
+    buffer_init(&out, 4096);
+    evidence_directory.describe(&answer->evidence, &out);
+    assert_string_equal(out.text, text);
+    buffer_release(&out);
+}
+
+/* A source is a line of a report, whatever was asked and whoever wrote it. */
+static void test_text(void **state)
+{
+    struct directory_answer other = question;
+    struct buffer filter;
+
+    (void)state;
+    other.filter = "(cn=alice)";
+    expect_text(&other, "directory 192.0.2.10:389: tree below 'DC=contoso,DC=com', (cn=alice)");
+    other.evidence.settled = true;
+    other.identity = DIRECTORY_AS_NAMED;
+    other.tls_at_once = true;
+    other.base = "";
+    other.address.port = 3269;
+    expect_text(&other, "directory 192.0.2.10:3269 with TLS: whole forest, (cn=alice), as the user "
+                        "of --user");
+    other.scope = DIRECTORY_BASE;
+    expect_text(&other, "directory 192.0.2.10:3269 with TLS: rootDSE, as the user of --user");
+    other = question;
+    other.scope = DIRECTORY_ONE;
+    buffer_init(&filter, 4096);
+    buffer_add_string(&filter, "(|");
+    for (unsigned i = 0; i < 40; i++)
+        buffer_print(&filter, "(!(cn=ex\\28%u))", i);
+    other.filter = filter.text;
+    expect_text(&other,
+                "directory 192.0.2.10:389: level below 'DC=contoso,DC=com', 40 conditions from "
+                "(cn=ex\\280) on");
+    buffer_release(&filter);
+}
+
+/* No filter and no base makes it longer than a line: in a file they may be anything. */
+static void test_text_of_anything(void **state)
+{
+    struct directory_answer other = question;
+    struct buffer hostile, out;
+
+    (void)state;
+    buffer_init(&hostile, 100000);
+    for (unsigned i = 0; i < 9999; i++)
+        buffer_add_string(&hostile, i % 2 ? "\xc3\xbc" : "((((");
+    other.filter = other.base = hostile.text;
+    buffer_init(&out, 4096);
+    evidence_directory.describe(&other.evidence, &out);
+    assert_in_range(out.size, 100, 400);
+    assert_true(text_is_utf8(out.text, out.size));
+    buffer_release(&out);
+    buffer_release(&hostile);
 }
 
 static void expect_same(const struct directory_answer *got)
@@ -297,9 +358,14 @@ static void test_redact_filter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_key),           cmocka_unit_test(test_file),
-        cmocka_unit_test(test_file_refused),  cmocka_unit_test(test_lookup),
-        cmocka_unit_test(test_redact),        cmocka_unit_test(test_redact_kept),
+        cmocka_unit_test(test_key),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_text_of_anything),
+        cmocka_unit_test(test_file),
+        cmocka_unit_test(test_file_refused),
+        cmocka_unit_test(test_lookup),
+        cmocka_unit_test(test_redact),
+        cmocka_unit_test(test_redact_kept),
         cmocka_unit_test(test_redact_filter),
     };
 

@@ -213,6 +213,11 @@ static void test_cut_off(void **state)
     log = gathered(file_path);
     assert_int_equal(log->evidence.status, STATUS_OK);
     assert_int_equal(log->group_count, 0);
+    assert_false(log->account.cut_off);
+    evidence_free(&log->evidence);
+    write_evtx(100);
+    log = gathered(file_path);
+    assert_true(log->account.cut_off);
     evidence_free(&log->evidence);
 }
 

@@ -25,6 +25,7 @@ static struct evidence *make(struct evidence_store *store)
     logon->server_time = INT64_C(1795365394859874);
     logon->mechanism = "AUTH GSSAPI";
     logon->over_tls = true;
+    logon->over_anonymous_tls = true;
     logon->code = 535;
     logon->enhanced = "5.7.8";
     item->reason = "no key for SMTPSVC/mail.contoso.com";
@@ -81,6 +82,7 @@ static void test_file(void **state)
     assert_true(got->server_time == INT64_C(1795365394859874));
     assert_string_equal(got->mechanism, "AUTH GSSAPI");
     assert_true(got->over_tls);
+    assert_true(got->over_anonymous_tls);
     assert_int_equal(got->code, 535);
     assert_string_equal(got->enhanced, "5.7.8");
     json_decref(object);

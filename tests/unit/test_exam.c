@@ -968,7 +968,7 @@ static struct finding_kind cause_kind, effect_kind; /* of the first row of the e
 static const struct finding_kind *const cause_and_effect[] = {&cause_kind, &effect_kind, NULL};
 
 /* cause.* has the cause, effect.* the effect, both.* both of them; unknown.* is not known.
- * effect-of-NAME is due to NAME. */
+ * effect-of-NAME is due to NAME; doubt-of-NAME is an effect that is not known, and is, too. */
 static void examine_causes(struct examination *x, const struct subject *subject)
 {
     const char *name = subject->name;
@@ -983,8 +983,12 @@ static void examine_causes(struct examination *x, const struct subject *subject)
         not_applicable(x, &cause_kind, "private");
     if (both || strncmp(name, "effect", 6) == 0 || strncmp(name, "unknown", 7) == 0)
         effect = found(x, &effect_kind);
+    if (strncmp(name, "doubt", 5) == 0)
+        effect = unknown(x, &effect_kind, "unknown");
     if (strncmp(name, "effect-of-", 10) == 0)
         due_to(effect, SUBJECT_DOMAIN, name + 10);
+    if (strncmp(name, "doubt-of-", 9) == 0)
+        due_to(effect, SUBJECT_DOMAIN, name + 9);
     if (both || strncmp(name, "cause", 5) == 0)
         found(x, &cause_kind);
 }
@@ -1104,6 +1108,10 @@ static void effects_may_be_due_to_others(void **state)
         {"effect-of-cause", "cause.other", false},
         {"effect-of-unknown", "unknown", false},
         {"effect", "cause", false},
+        /* what is not known is explained only where the probe says by what */
+        {"doubt-of-cause", "cause", true},
+        {"doubt-of-cause", "cause.other", false},
+        {"doubt", "cause", false},
     };
 
     (void)state;

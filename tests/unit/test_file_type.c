@@ -39,6 +39,8 @@ static const struct {
     {BYTES("\n\r\r\n\0\0\0\x1c\0\0\0\0"), FILE_TYPE_UNKNOWN},
     {BYTES("RTSS\x01\x01\x01\0"), FILE_TYPE_NETMON},
     {BYTES("GMBU\0\x02\x01\0"), FILE_TYPE_NETMON},
+    {BYTES("0\0\0\0LfLe\1\0\0\0\1\0\0\0"), FILE_TYPE_EVT},
+    {BYTES("0\0\0\0LfLf"), FILE_TYPE_UNKNOWN},
     {BYTES("GMBU\0\x07\x01\0"), FILE_TYPE_UNKNOWN},
     {BYTES("ElfFile\0\0\0\0\0\0\0\0\0"), FILE_TYPE_EVTX},
     {BYTES("MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0"), FILE_TYPE_UNKNOWN},

@@ -27,6 +27,7 @@ enum {
     EXTENDED_REQUEST = 0x77,
     EXTENDED_RESPONSE = 0x78,
     SIZE_LIMIT_EXCEEDED = 4,
+    REFERRAL = 10,
     INSUFFICIENT_ACCESS = 50,
     UNAVAILABLE = 52
 };
@@ -345,6 +346,72 @@ static void test_pages(void **state)
     }
     evidence_free(&answer->evidence);
     tear_down(&asking);
+}
+
+/* ---- referrals ---- */
+
+static char bystander_url[NET_ADDRESS_TEXT_SIZE + 64];
+
+/* RFC 4511 4.1.10: the server has nothing itself, and names another. */
+static bool refer(struct ldap_server *server, unsigned number, int64_t message, int tag,
+                  struct buffer *out)
+{
+    size_t start_of_message = out->size, referral;
+
+    (void)server;
+    (void)number;
+    (void)tag;
+    put_result(out, REFERRAL, "");
+    referral = out->size;
+    ber_put_text(out, BER_OCTET_STRING, bystander_url);
+    ber_wrap(out, referral, BER_CONTEXT | 3);
+    ber_wrap(out, start_of_message, SEARCH_DONE);
+    end_message(out, start_of_message, message);
+    return true;
+}
+
+static bool mention(struct ldap_server *server, unsigned number, int64_t message, int tag,
+                    struct buffer *out)
+{
+    (void)server;
+    (void)number;
+    (void)tag;
+    say_person(out, message, "a");
+    say_reference(out, message, bystander_url);
+    say_done(out, message, 0, "");
+    return true;
+}
+
+/* They are noted, and nobody goes there: whoever answers would choose who hears a logon. */
+static void test_referrals(void **state)
+{
+    static ldap_answer *const answers[] = {mention, refer};
+    static const enum status statuses[] = {STATUS_OK, STATUS_REJECTED};
+    char address[NET_ADDRESS_TEXT_SIZE];
+    struct ldap_server bystander;
+
+    (void)state;
+    start(&bystander, refer);
+    net_address_format(&bystander.endpoint.address, 0, address);
+    snprintf(bystander_url, sizeof bystander_url, "ldap://%s/DC=contoso,DC=com", address);
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct asking asking;
+        struct directory_answer *got;
+
+        set_up(&asking, answers[i], PATIENT, false);
+        got = ask(&asking);
+        if (!is_left_out(got)) {
+            assert_int_equal(got->evidence.status, statuses[i]);
+            assert_int_equal(got->result, i == 0 ? 0 : REFERRAL);
+            assert_int_equal(got->referral_count, 1);
+            assert_string_equal(got->referrals[0], bystander_url);
+        }
+        evidence_free(&got->evidence);
+        tear_down(&asking);
+    }
+    stop(&bystander);
+    assert_int_equal(bystander.connections, 0);
+    buffer_release(&bystander.heard);
 }
 
 static bool close_after_a_page(struct ldap_server *server, unsigned number, int64_t message,
@@ -778,6 +845,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_referrals),
         cmocka_unit_test(test_stops_between_pages),
         cmocka_unit_test(test_pages_without_end),
         cmocka_unit_test(test_flood),

@@ -4,6 +4,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include "diag/gather/clock.h"
 #include "diag/gather/directory.h"
 #include "diag/platform.h"
 #include "tests/lab/directory_filter.h"
@@ -69,7 +70,7 @@ static void ask_of(struct asking *asking, const char *base, enum directory_scope
     asking->question.filter = filter;
 }
 
-static void set_up(struct asking *asking, const struct directory_peer *peer)
+static void set_up_at(struct asking *asking, const struct directory_peer *peer, int64_t right)
 {
     const struct directory_credentials none = {0};
     struct lab_endpoint endpoint;
@@ -79,7 +80,8 @@ static void set_up(struct asking *asking, const struct directory_peer *peer)
     asking->peer = *peer;
     asking->peer.address = "127.0.0.1";
     asking->peer.ldif = peer->ldif ? peer->ldif : forest;
-    assert_int_equal(directory_peers_start(&asking->peer, 1, 0, &port, &asking->peers), STATUS_OK);
+    assert_int_equal(directory_peers_start(&asking->peer, 1, right, &port, &asking->peers),
+                     STATUS_OK);
     assert_int_equal(lab_endpoint_init(&endpoint, "127.0.0.1", LAB_TCP), STATUS_OK);
     asking->access = directory_access_new(&none);
     asking->options.timeout = PATIENT;
@@ -87,6 +89,11 @@ static void set_up(struct asking *asking, const struct directory_peer *peer)
                                                  .attributes = "cn serviceprincipalname"};
     asking->question.address.port = port;
     ask_of(asking, domain, DIRECTORY_SUBTREE, all);
+}
+
+static void set_up(struct asking *asking, const struct directory_peer *peer)
+{
+    set_up_at(asking, peer, 0);
 }
 
 static const char *const authority = "lab-directory-authority.pem"; /* while a test runs */
@@ -301,6 +308,35 @@ static void test_referral(void **state)
     tear_down(&asking);
 }
 
+/* It tells its own time, over TCP and over UDP. */
+static void test_time(void **state)
+{
+    enum { AHEAD = 420, SECOND = 1000000 };
+    static const enum clock_source sources[] = {CLOCK_LDAP, CLOCK_CLDAP};
+    const struct directory_peer late = {.ahead = AHEAD * INT64_C(1000000)};
+    const struct clock_means means = {.origin = clock_origin_read()};
+    struct asking asking;
+
+    (void)state;
+    set_up_at(&asking, &late, means.origin.wall - means.origin.monotonic);
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        const struct clock_reading question = {.source = sources[i],
+                                               .address = asking.question.address};
+        struct evidence *item = evidence_new(&evidence_clock, &question.evidence);
+        const struct clock_reading *reading = (struct clock_reading *)item;
+        struct clock_interval interval;
+
+        gather_clock(item, &asking.options, &means);
+        assert_int_equal(item->status, STATUS_OK);
+        assert_true(reading->sample_count > 0);
+        interval = clock_interval_of_sample(&reading->samples[0], reading->resolution);
+        assert_in_range(means.origin.wall + late.ahead, interval.least, interval.most);
+        assert_true(interval.most - interval.least < 10 * SECOND);
+        evidence_free(item);
+    }
+    tear_down(&asking);
+}
+
 /* ---- logging on ---- */
 
 static void test_logon(void **state)
@@ -319,6 +355,32 @@ static void test_logon(void **state)
     directory_peers_account(asking.peers, 0, &account);
     assert_true(account.binds == 2 || account.connections == 0);
     tear_down(&asking);
+}
+
+/* The authority may be a text as well as a file; one that is none is trusted by nobody. */
+static void test_authority_as_text(void **state)
+{
+    const struct directory_peer guarded = {
+        .user = "alice", .password = "correct", .certificate = SMTP_PEER_TRUSTED};
+    struct directory_credentials credentials = {.user = "alice", .password = "correct"};
+    struct directory_peer over_tls = guarded;
+    struct asking asking;
+
+    (void)state;
+    over_tls.tls_at_once = true;
+    for (int i = 0; i < 2; i++) {
+        set_up(&asking, i == 0 ? &guarded : &over_tls);
+        asking.question.host = "dc1.contoso.com";
+        asking.question.tls_at_once = i == 1;
+        for (int is_good = 0; is_good < 2; is_good++) {
+            credentials.ca_text = is_good ? directory_peers_authority(asking.peers) : "no PEM";
+            directory_access_leave(asking.access);
+            asking.access = directory_access_new(&credentials);
+            expect(&asking, is_good ? (struct outcome){.entries = 4}
+                                    : (struct outcome){.status = STATUS_INVALID});
+        }
+        tear_down(&asking);
+    }
 }
 
 /* A certificate for another name, or that has ended, gets no password. */
@@ -471,6 +533,8 @@ int main(void)
         cmocka_unit_test(test_pages_and_ranges),
         cmocka_unit_test(test_referral),
         cmocka_unit_test(test_logon),
+        cmocka_unit_test(test_authority_as_text),
+        cmocka_unit_test(test_time),
         cmocka_unit_test(test_certificates),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_broken),

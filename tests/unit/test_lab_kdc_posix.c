@@ -5,6 +5,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include "diag/gather/directory_access.h"
 #include "diag/gather/ticket.h"
 #include "diag/platform.h"
 #include "diag/read/ber.h"
@@ -255,9 +256,48 @@ static void test_faults(void **state)
     tear_down(&caller);
 }
 
+/* Who is to be nobody has no ticket, whatever the user who runs this has. */
+static void test_anonymous(void **state)
+{
+    static const struct time_peer peer = {.address = "127.0.0.1", .service = TIME_PEER_KERBEROS};
+    const struct directory_answer directory = {
+        .host = "dc1.contoso.com", .base = "DC=contoso,DC=com", .scope = DIRECTORY_SUBTREE};
+    const struct gather_options nobody = {.timeout = 10000, .anonymous = true};
+    const struct ticket_answer question = {.realm = "CONTOSO.COM", .spn = "SMTPSVC/ex01"};
+    struct evidence *item = evidence_new(&evidence_ticket, &question.evidence);
+    struct time_peers *peers;
+    struct caller caller;
+    uint16_t port = 0;
+
+    (void)state;
+    set_up(&caller, SMALL);
+    assert_int_equal(time_peers_start(&peer, 1, right, &port, &peers), STATUS_OK);
+    ((struct ticket_answer *)item)->address.port = port;
+    gather_ticket(item, &nobody);
+    assert_int_equal(item->status, STATUS_NOT_FOUND);
+    assert_int_equal(time_peers_asked(peers, 0), 0);
+    for (int anonymous = 0; anonymous < 2; anonymous++) {
+        const struct directory_credentials credentials = {.anonymous = anonymous == 1};
+        struct directory_access *access = directory_access_new(&credentials);
+        struct buffer why;
+        enum directory_identity identity;
+
+        buffer_init(&why, CACHE_MOST);
+        identity = directory_access_identity(access, &directory, &why);
+        assert_true(identity == (anonymous ? DIRECTORY_AS_ANONYMOUS : DIRECTORY_AS_CALLER) ||
+                    !platform_has_directories());
+        buffer_release(&why);
+        directory_access_leave(access);
+    }
+    evidence_free(item);
+    assert_int_equal(time_peers_stop(peers), STATUS_OK);
+    tear_down(&caller);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_anonymous),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_faults),
     };

@@ -593,16 +593,40 @@ static void test_sample(void **state)
     arena_release(&read.memory);
 }
 
+/* A fuzzer's find: the first line of a session names no connector. */
+static void a_connector_that_is_told_late(void **state)
+{
+    struct read read;
+
+    (void)state;
+    read_log(&read, FILE_TYPE_SMTP_SEND_LOG,
+             HEAD("Send") "2026-11-20T08:00:01.000Z,,A,1,,10.0.0.9:25,>,EHLO a,\r\n"
+                          "2026-11-20T08:00:01.000Z,,A,1,,10.0.0.9:25,<,250 b,\r\n"
+                          "2026-11-20T08:00:02.000Z,Out,A,1,,10.0.0.9:25,<,530 5.7.3 x,\r\n");
+    assert_int_equal(read.log.peer_count, 2);
+    assert_int_equal(read.log.peers[0].sessions, 1);
+    assert_int_equal(read.log.peers[1].sessions, 1);
+    arena_release(&read.memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_receive_log), cmocka_unit_test(test_send_log),
-        cmocka_unit_test(test_outcomes),    cmocka_unit_test(test_no_outcomes),
-        cmocka_unit_test(test_offers),      cmocka_unit_test(test_interleaved),
-        cmocka_unit_test(test_peers),       cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_cut_off),     cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_kept),        cmocka_unit_test(test_sample),
-        cmocka_unit_test(test_attempts),    cmocka_unit_test(test_names),
+        cmocka_unit_test(test_receive_log),
+        cmocka_unit_test(test_send_log),
+        cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_no_outcomes),
+        cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_interleaved),
+        cmocka_unit_test(test_peers),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_attempts),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(a_connector_that_is_told_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

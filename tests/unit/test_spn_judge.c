@@ -90,6 +90,7 @@ static const struct {
     bool is_everywhere, is_mapped, is_shared, is_of_nobody;
     const char *verdict;
     bool is_for_person;
+    bool is_cut;
 } cases[] = {
     /* on the server's own account, however it is spelled */
     {{{EX01, .names = {"SMTPSVC/mail.contoso.com"}}}, SPN_ANNOUNCED, .verdict = "right"},
@@ -108,6 +109,17 @@ static const struct {
     /* a partial list never says so */
     {{{EX01, .is_part = true}}, SPN_ANNOUNCED, .verdict = "open"},
     {{{EX02}}, SPN_ANNOUNCED, .verdict = "open"},
+    /* nor one that ends before its end, unless all was seen elsewhere; what is there counts */
+    {{{EX01}}, SPN_ANNOUNCED, .is_cut = true, .verdict = "open"},
+    {{{EX01}}, SPN_ANNOUNCED, true, .is_cut = true, .verdict = "missing"},
+    {{{EX01, .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     .is_cut = true,
+     .verdict = "right"},
+    {{{EX01}, {EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     .is_cut = true,
+     .verdict = "misplaced"},
     /* nor is a name missed that nobody needs */
     {{{EX01}}, SPN_EXCHANGER | SPN_SHORT | SPN_SMART_HOST, true, .verdict = "not-needed"},
     /* HOST/ stands for nothing but what sPNMappings lists */
@@ -189,6 +201,7 @@ static void test_verdicts(void **state)
                               .host = MAIL,
                               .reasons = cases[i].reasons,
                               .is_everywhere = cases[i].is_everywhere,
+                              .is_cut = cases[i].is_cut,
                               .is_mapped = cases[i].is_mapped,
                               .is_shared = cases[i].is_shared};
         size_t count = 0;

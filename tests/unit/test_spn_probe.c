@@ -25,6 +25,10 @@ struct world {
     struct made_entry config[CONFIG]; /* below CN=Microsoft Exchange */
     const char *greeting;             /* of 192.0.2.21, 220 left out; NULL: it does not answer */
     const char *ehlo[8];              /* lines */
+    const char *again[8];             /* the same behind STARTTLS */
+    const char *anonymous[8];         /* and behind X-ANONYMOUSTLS */
+    enum smtp_step ends_after;        /* the step that fails by silence; CONNECT: none */
+    enum status silence;              /* of 192.0.2.21 and .22 that do not answer; OK: REFUSED */
     bool is_mapped;                   /* sPNMappings has smtpsvc */
     bool several_domains;
     enum status first_controller; /* what dc1 answers with, if not OK */
@@ -33,9 +37,15 @@ struct world {
     int result;                   /* beside REJECTED */
     int32_t ticket;               /* the KDC's error code */
     enum status ticket_status;
+    struct smtp_logon logon;      /* what each comes to; its question is its own */
+    struct smtp_logon of_mail;    /* the same by mail.contoso.com, where it has a caller */
+    bool no_directory;            /* DNS knows no controllers */
     struct event_group events[8]; /* of app.evtx; without a computer: the last is before */
     struct smtp_auth_peer peer;   /* of send.log, of whose mechanism: */
     enum smtp_auth_mechanism mechanism;
+    struct directory_file export;    /* what directory.ldf lacks; all of its accounts are whole */
+    struct event_log_digest log;     /* what app.evtx lacks */
+    bool is_more;                    /* accounts than a directory answered with */
     struct registry_value back, off; /* of lsa.reg, below MSV1_0 and Lsa */
 };
 
@@ -49,6 +59,7 @@ static struct {
     size_t finding_count;
     const struct world *world;
     const char *filter; /* of the last question for accounts */
+    size_t logons;      /* that were asked for */
 } bench;
 
 #define CONTOSO       "DC=contoso,DC=com"
@@ -109,6 +120,9 @@ static void fetch(void *context, struct evidence *item)
 
 /* ---- DNS ---- */
 
+#define LABEL "a-label-of-sixty-bytes-that-makes-a-name-as-long-as-none-is"
+#define LONG  "ex01." LABEL "." LABEL "." LABEL ".contoso.com"
+
 static const struct {
     const char *name, *data; /* of SRV: the target */
     enum dns_type type;
@@ -125,6 +139,7 @@ static const struct {
     {"ex01.contoso.com", "192.0.2.21", DNS_A},
     {"ex02.contoso.com", "192.0.2.22", DNS_A},
     {"mail.contoso.com", "192.0.2.21", DNS_A},
+    {LONG, "192.0.2.21", DNS_A},
     {"mx.contoso.com", "192.0.2.21", DNS_A},
     {"relay.contoso.com", "192.0.2.21", DNS_A},
     {"elsewhere.contoso.com", "192.0.2.99", DNS_A},
@@ -140,9 +155,11 @@ static void answer_dns(struct dns_answer *item)
     for (size_t i = 0; i < sizeof zone / sizeof *zone; i++) {
         struct dns_record *record = &records[item->answer.count];
 
-        if (zone[i].type != item->type || strcmp(zone[i].name, item->name) != 0)
+        if (zone[i].type != item->type || strcmp(zone[i].name, item->name) != 0 ||
+            (bench.world->no_directory && item->type == DNS_SRV))
             continue;
-        *record = (struct dns_record){.owner = item->name, .type = item->type, .ttl = 300};
+        *record =
+            (struct dns_record){.owner = item->name, .type = (uint16_t)item->type, .ttl = 300};
         if (item->type == DNS_SRV)
             record->data.srv.target = zone[i].data;
         else if (item->type == DNS_MX)
@@ -242,6 +259,7 @@ static void answer_directory(struct directory_answer *item)
         add_entries(item, world->config);
     else {
         bench.filter = item->filter;
+        item->more = world->is_more;
         add_entries(item, world->accounts);
     }
     evidence_fail(&item->evidence, STATUS_OK, NULL);
@@ -253,6 +271,30 @@ static void answer_ticket(struct ticket_answer *item)
     assert_null(strstr(item->spn, "evil"));
     item->error_code = bench.world->ticket;
     evidence_fail(&item->evidence, bench.world->ticket_status, NULL);
+}
+
+static void answer_logon(struct smtp_logon *item)
+{
+    const struct world *world = bench.world;
+    const struct smtp_logon *logon =
+        world->of_mail.caller && strstr(item->spn, "/mail.") ? &world->of_mail : &world->logon;
+
+    assert_true(bench.settings.authenticate);
+    assert_null(strstr(item->spn, "evil"));
+    assert_string_equal(item->realm, "CONTOSO.COM");
+    assert_int_equal(item->address.ip.bytes[3], 21);
+    assert_int_equal(item->address.port, 25);
+    assert_int_equal(item->kdc.ip.bytes[3], 11);
+    bench.logons++;
+    item->step = logon->step;
+    item->caller = logon->caller;
+    item->error_code = logon->error_code;
+    item->mechanism = logon->mechanism;
+    item->over_tls = logon->over_tls;
+    item->over_anonymous_tls = logon->over_anonymous_tls;
+    item->code = logon->code;
+    item->enhanced = logon->enhanced;
+    evidence_fail(&item->evidence, logon->evidence.status, NULL);
 }
 
 /* ---- port 25 ---- */
@@ -275,20 +317,32 @@ static void add_reply(struct smtp_conversation *item, enum smtp_step step, const
     exchange->reply.line_count = count;
 }
 
-static void answer_smtp(struct smtp_conversation *item)
+static void add_ehlo(struct smtp_conversation *item, enum smtp_step step, const char *const *lines)
 {
     size_t count = 0;
 
-    if (!bench.world->greeting || item->address.ip.bytes[3] != 21) {
-        evidence_fail(&item->evidence, STATUS_REFUSED, NULL);
-        return;
-    }
-    item->exchanges = arena_new(&item->evidence.memory, 4, sizeof *item->exchanges);
-    add_reply(item, SMTP_GREETING, &bench.world->greeting, 1);
-    while (bench.world->ehlo[count])
+    while (lines[count])
         count++;
     if (count > 0)
-        add_reply(item, SMTP_EHLO, bench.world->ehlo, count);
+        add_reply(item, step, lines, count);
+}
+
+static void answer_smtp(struct smtp_conversation *item)
+{
+    const struct world *world = bench.world;
+
+    if (!world->greeting || item->address.ip.bytes[3] != 21) {
+        evidence_fail(&item->evidence, world->silence ? world->silence : STATUS_REFUSED, NULL);
+        return;
+    }
+    item->exchanges = arena_new(&item->evidence.memory, 8, sizeof *item->exchanges);
+    add_reply(item, SMTP_GREETING, &world->greeting, 1);
+    add_ehlo(item, SMTP_EHLO, world->ehlo);
+    add_ehlo(item, SMTP_EHLO_AGAIN, world->again);
+    add_ehlo(item, SMTP_ANONYMOUS_EHLO, world->anonymous);
+    if (world->ends_after != SMTP_CONNECT)
+        item->exchanges[item->exchange_count++] = (struct smtp_exchange){
+            .step = world->ends_after, .status = STATUS_TIMED_OUT, .reason = "nobody shook hands"};
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
@@ -303,6 +357,12 @@ static void answer_directory_file(struct directory_file *item)
     item->entries = (struct directory_entry *)made.entries;
     item->entry_count = made.entry_count;
     item->is_whole = arena_new(&made.evidence.memory, made.entry_count, sizeof *item->is_whole);
+    for (size_t i = 0; i < made.entry_count; i++)
+        item->is_whole[i] = true;
+    item->cut_off = bench.world->export.cut_off;
+    item->more = bench.world->export.more;
+    item->damaged = bench.world->export.damaged;
+    item->result = bench.world->export.result;
     item->evidence.memory = made.evidence.memory; /* which has grown */
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
@@ -336,6 +396,9 @@ static void fill_texts(struct mail_event *event)
 
 static void answer_events(struct event_log_digest *item)
 {
+    item->account = bench.world->log.account;
+    item->strange = bench.world->log.strange;
+    item->more = bench.world->log.more;
     item->groups = arena_new(&item->evidence.memory, 8, sizeof *item->groups);
     while (item->group_count < 8 && bench.world->events[item->group_count].computer) {
         item->groups[item->group_count] = bench.world->events[item->group_count];
@@ -391,6 +454,8 @@ static void answer(struct evidence *item)
         answer_directory((struct directory_answer *)item);
     else if (item->kind == &evidence_ticket)
         answer_ticket((struct ticket_answer *)item);
+    else if (item->kind == &evidence_smtp_logon)
+        answer_logon((struct smtp_logon *)item);
     else if (item->kind == &evidence_smtp)
         answer_smtp((struct smtp_conversation *)item);
     else
@@ -414,6 +479,7 @@ static void begin(const struct world *world)
     bench.world = world;
     bench.fetched_count = bench.finding_count = 0;
     bench.filter = NULL;
+    bench.logons = 0;
     bench.store = evidence_store_new();
     options.store = bench.store;
     options.fetch = fetch;
@@ -581,6 +647,46 @@ static void test_a_silent_controller(void **state)
                  item->address.port == 389;
     }
     assert_int_equal(asked, 1);
+    end();
+}
+
+/* A controller that fails, whatever of it, is no reason to ask none of the others. */
+static void test_a_controller_that_fails(void **state)
+{
+    static const enum status failures[] = {STATUS_TIMED_OUT, STATUS_REFUSED, STATUS_UNREACHABLE,
+                                           STATUS_CLOSED,    STATUS_DENIED,  STATUS_NOT_FOUND,
+                                           STATUS_MALFORMED};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        struct world world = {.accounts = {EX01},
+                              .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+                              .first_controller = failures[i],
+                              NO_TICKETS};
+
+        begin(&world);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_non_null(bench.filter);
+        assert_null(finding_of("contoso.com", "smtp-spn-missing", NULL));
+        end();
+    }
+}
+
+/* Known by its address alone, and away: said of the port that was asked, not of TLS to nobody. */
+static void test_a_controller_of_an_address(void **state)
+{
+    static const struct world world = {.everywhere = STATUS_REFUSED};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DC, "192.0.2.11");
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        const struct directory_answer *item = (const struct directory_answer *)bench.fetched[i];
+
+        if (bench.fetched[i]->kind == &evidence_directory)
+            assert_false(item->tls_at_once);
+    }
+    assert_non_null(finding_of("192.0.2.11", "smtp-spn-missing", NULL));
     end();
 }
 
@@ -821,6 +927,44 @@ static void test_duplicate(void **state)
     assert_string_equal(step_of(&finding->fix, "setspn -D")->command,
                         "setspn -D \"SMTPSVC/mail.contoso.com\" \"svc-mail\"");
     end();
+}
+
+/* Whoever is asked for, it is taken off the account of the server that is not called so. */
+static void test_a_name_of_another_server(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com"),
+                     COMPUTER("EX02", "ex02.contoso.com", EX02_NAMES, "SMTPSVC/mail.contoso.com",
+                              "SMTPSVC/app.contoso.com", "SMTPSVC/EX01"),
+                     COMPUTER("APP", "app.contoso.com", "SMTPSVC/app.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   SERVER("EX02", "ex02.contoso.com", V2019),
+                   CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")}};
+    const struct finding *finding;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const char *subject = i == 0 ? "ex01.contoso.com" : "ex02.contoso.com";
+
+        begin(&world);
+        if (i == 0)
+            run(SUBJECT_DOMAIN, "contoso.com");
+        else
+            run(SUBJECT_SERVER, subject);
+        finding = finding_of(subject, "smtp-spn-duplicate", "mail.contoso.com");
+        assert_string_equal(word_of(finding), "critical");
+        assert_string_equal(step_of(&finding->fix, "setspn -D")->command,
+                            "setspn -D \"SMTPSVC/mail.contoso.com\" \"EX02\"");
+        assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_EXACT);
+        finding = finding_of(subject, "smtp-spn-duplicate", "/ex01 is");
+        assert_string_equal(step_of(&finding->fix, "setspn -D")->command,
+                            "setspn -D \"SMTPSVC/ex01\" \"EX02\"");
+        finding = finding_of("ex02.contoso.com", "smtp-spn-duplicate", "app.contoso.com");
+        assert_int_equal(step_of(&finding->fix, "\"APP\"")->kind, STEP_DECIDE);
+        assert_int_equal(step_of(&finding->fix, "\"EX02\"")->kind, STEP_DECIDE);
+        assert_int_equal(count_problems(), 3);
+        end();
+    }
 }
 
 /* Removed first, then added, so that it is never on two. */
@@ -1087,6 +1231,158 @@ static void test_a_log_alone(void **state)
     end();
 }
 
+/* Of mail to another server, 7002: it went on without what XEXCH50 was to say of it. */
+static void test_warnings(void **state)
+{
+#define ABOUT_EX01(kind, word, answer)                                                             \
+    EVENT(kind, "EX02", 2, .host = "ex01.contoso.com", .command = word, .reply = answer)
+#define FAILED EVENT(EXPS_UNAVAILABLE, "EX02", 1, .host = "ex01.contoso.com", .error = "0x8009030c")
+#define OF_2003                                                                                    \
+    .accounts = {EX01}, .config = {SERVER("EX01", "ex01.contoso.com", V2003)}, NO_TICKETS
+    static const struct {
+        struct world world;
+        const char *title; /* NULL: nothing is told */
+    } rows[] = {
+        {{OF_2003, .events = {ABOUT_EX01(PEER_WARNED, "x-exps", "454 4.7.0")}}, "2 events 7002"},
+        {{OF_2003, .events = {FAILED, ABOUT_EX01(PEER_WARNED, "xexch50", "504")}},
+         "3 events 1706 and 7002"},
+        {{OF_2003, .events = {FAILED, ABOUT_EX01(PEER_REFUSED, "xexch50", "504")}},
+         "3 events 1706 and 7004"},
+        {{OF_2003, .events = {FAILED, ABOUT_EX01(PEER_WARNED, "xexch50", "354")}}, "1 events 1706"},
+        /* what every server of the Internet hears */
+        {{OF_2003, .events = {ABOUT_EX01(PEER_WARNED, "xexch50", "504")}}, NULL},
+        {{OF_2003,
+          .events = {FAILED, EVENT(CLIENT_REFUSED, "ex01.contoso.com", 2, .host = "192.0.2.9",
+                                   .command = "xexch50", .reply = "504")}},
+         "1 events 1706"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        add(SUBJECT_FILE, "app.evtx");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        finding = finding_of("ex01.contoso.com", "exps-events", NULL);
+        assert_string_equal(word_of(finding), rows[i].title ? "warning" : "");
+        if (rows[i].title)
+            assert_non_null(strstr(finding->title, rows[i].title));
+        end();
+    }
+}
+
+/* What is not whole says of no name that it is missing, and the report says what is not. */
+static void test_exports_that_are_cut(void **state)
+{
+#define LACKING .accounts = { COMPUTER("EX01", "ex01.contoso.com", "SMTPSVC/EX01", "HOST/EX01") }
+    static const struct {
+        struct world world;
+        const char *word; /* of smtp-spn-missing at the server, as the export knows it */
+        const char *line; /* of the file; NULL: nothing */
+    } rows[] = {
+        {{LACKING}, "critical", NULL},
+        {{LACKING, .export = {.cut_off = true}}, "", "it breaks off in the middle"},
+        {{LACKING, .export = {.more = true}}, "", "more of mail in it than is kept"},
+        {{LACKING, .export = {.damaged = 2}}, "", "damaged entries: 2"},
+        {{LACKING, .export = {.result = 4}}, "", "LDAP result 4, sizeLimitExceeded"},
+        {{LACKING, .export = {.result = 3}}, "", "LDAP result 3; "},
+        {{LACKING, .export = {.result = -1}}, "critical", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        run(SUBJECT_FILE, "directory.ldf");
+        finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "registered");
+        assert_string_equal(word_of(finding), rows[i].word);
+        finding = finding_of("directory.ldf", "smtp-spn-missing", "not all of it");
+        assert_string_equal(word_of(finding), rows[i].line ? "unknown" : "");
+        if (rows[i].line) {
+            assert_true(saw_it(finding, rows[i].line));
+            assert_non_null(step_of(&finding->fix, "Export it again, to its end"));
+            finding = finding_of("directory.ldf", "smtp-spn-missing", "1 mail server");
+            assert_string_equal(word_of(finding), "unknown");
+            assert_true(saw_it(finding, "this ends before its end"));
+        }
+        end();
+    }
+}
+
+/* An export without a mail server is of no concern, if it is whole. */
+static void test_an_export_without_servers(void **state)
+{
+    static const struct world worlds[] = {
+        {.accounts = {USER("alice", "HTTP/www.contoso.com")}},
+        {.accounts = {USER("alice", "HTTP/www.contoso.com")}, .export = {.cut_off = true}}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        begin(&worlds[i]);
+        run(SUBJECT_FILE, "directory.ldf");
+        assert_int_equal(bench.finding_count, 1);
+        assert_string_equal(word_of(finding_of("directory.ldf", "smtp-spn-missing", NULL)),
+                            i == 0 ? "not-applicable" : "unknown");
+        end();
+    }
+}
+
+/* The same of a directory that answered with as many accounts as are read. */
+static void test_a_directory_that_is_cut(void **state)
+{
+    static const struct world world = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", "SMTPSVC/EX01", "HOST/EX01")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+        .is_more = true,
+        NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", NULL);
+    assert_string_equal(word_of(finding), "unknown");
+    assert_true(saw_it(finding, "who has it may be in the rest"));
+    end();
+}
+
+/* A log that is not whole says so, beside what it tells. */
+static void test_logs_that_are_cut(void **state)
+{
+#define ONE_EVENT                                                                                  \
+    .events = {                                                                                    \
+        EVENT(CLIENT_REFUSED, "EX07", 4, .host = "192.0.2.9", .command = "x-exps",                 \
+              .reply = "454 4.7.0")                                                                \
+    }
+    static const struct {
+        struct world world;
+        const char *line; /* NULL: it is whole */
+    } rows[] = {
+        {{ONE_EVENT}, NULL},
+        {{ONE_EVENT, .log = {.account = {.damaged = 1}}}, "damaged events or blocks of them: 1"},
+        {{ONE_EVENT, .log = {.account = {.cut_off = true}}}, "it breaks off in the middle"},
+        {{ONE_EVENT, .log = {.strange = 7}}, "7 events whose ids are of mail have other strings"},
+        {{ONE_EVENT, .log = {.more = true}}, "more of mail in it than is kept"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        run(SUBJECT_FILE, "app.evtx");
+        assert_string_equal(word_of(finding_of("app.evtx", "exps-events", "4 events 7010")),
+                            "warning");
+        finding = finding_of("app.evtx", "exps-events", "not all of it");
+        assert_string_equal(word_of(finding), rows[i].line ? "unknown" : "");
+        if (rows[i].line)
+            assert_true(saw_it(finding, rows[i].line));
+        end();
+    }
+}
+
 static void test_protocol_logs(void **state)
 {
     static const struct world refused = {
@@ -1171,20 +1467,59 @@ static void test_offers(void **state)
     .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                          \
                SERVER("EX02", "ex02.contoso.com", V2019)},                                         \
     NO_TICKETS, .greeting = "ex01.contoso.com Microsoft ESMTP"
+#define SILENT                                                                                     \
+    .accounts = {EX01, EX02},                                                                      \
+    .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                          \
+               SERVER("EX02", "ex02.contoso.com", V2019)},                                         \
+    NO_TICKETS
+#define PLAIN .ehlo = { "ex01.contoso.com", "SIZE", "OK" }
     static const struct {
         struct world world;
         const char *word;
+        const char *line; /* that was seen; or NULL */
     } rows[] = {
-        {{TWO, .ehlo = {"ex01.contoso.com", "X-EXPS GSSAPI NTLM", "OK"}}, "ok"},
-        {{TWO, .ehlo = {"ex01.contoso.com", "SIZE", "OK"}}, "warning"},
-        {{TWO, .ehlo = {"ex01.contoso.com", "SIZE", "XXXXXXXA", "OK"}}, "critical"},
-        {{TWO}, ""},
+        {{TWO, .ehlo = {"ex01.contoso.com", "X-EXPS GSSAPI NTLM", "OK"}},
+         "ok",
+         "in the clear: X-EXPS GSSAPI NTLM"},
+        {{TWO, PLAIN}, "warning", "in the clear: no X-EXPS"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "SIZE", "XXXXXXXA", "OK"}}, "critical", "250-XXXXXXXA"},
+        {{TWO}, "unknown", "in the clear: not seen, for greeting was answered 220"},
+        {{SILENT}, "not-applicable", NULL},
+        {{SILENT, .silence = STATUS_TIMED_OUT}, "unknown", "no answer in time"},
+        {{SILENT, .silence = STATUS_NOT_RECORDED}, "", NULL},
+        /* Exchange has it for servers behind X-ANONYMOUSTLS alone */
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS", "X-ANONYMOUSTLS"},
+          .again = {"ex01.contoso.com", "AUTH NTLM"},
+          .anonymous = {"ex01.contoso.com", "X-EXPS EXCHANGEAUTH GSSAPI NTLM"}},
+         "ok",
+         "behind STARTTLS: no X-EXPS"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS", "X-ANONYMOUSTLS"},
+          .again = {"ex01.contoso.com", "AUTH NTLM"},
+          .anonymous = {"ex01.contoso.com", "AUTH NTLM"}},
+         "warning",
+         "behind X-ANONYMOUSTLS: no X-EXPS"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS", "X-ANONYMOUSTLS"},
+          .again = {"ex01.contoso.com", "AUTH NTLM"}, .ends_after = SMTP_ANONYMOUS_HANDSHAKE},
+         "unknown",
+         "behind X-ANONYMOUSTLS: not seen, for after x-anonymoustls-handshake: no answer in time, "
+         "nobody shook hands"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "X-ANONYMOUSTLS"}},
+         "unknown",
+         "behind X-ANONYMOUSTLS: not looked at"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS"}, .ends_after = SMTP_HANDSHAKE},
+         "unknown",
+         "behind STARTTLS: not seen"},
+        {{TWO, .ehlo = {"ex01.contoso.com", "STARTTLS"},
+          .again = {"ex01.contoso.com", "X-EXPS NTLM"}},
+         "ok",
+         "in the clear: no X-EXPS"},
         {{.accounts = {EX01},
           .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
           NO_TICKETS,
           .greeting = "ex01.contoso.com Microsoft ESMTP",
           .ehlo = {"ex01.contoso.com", "SIZE", "OK"}},
-         ""},
+         "",
+         NULL},
     };
 
     (void)state;
@@ -1193,8 +1528,428 @@ static void test_offers(void **state)
         run(SUBJECT_DOMAIN, "contoso.com");
         assert_string_equal(word_of(finding_of("ex01.contoso.com", "exps-absent", NULL)),
                             rows[i].word);
+        if (rows[i].line)
+            assert_true(saw_it(finding_of("ex01.contoso.com", "exps-absent", NULL), rows[i].line));
         end();
     }
+}
+
+/* A server of the directory whose name leads nowhere. */
+static void test_offers_of_no_address(void **state)
+{
+    static const struct world world = {.accounts = {EX01, EX02},
+                                       .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                                                  SERVER("EX09", "ex09.contoso.com", V2019)},
+                                       NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex09.contoso.com", "exps-absent", NULL);
+    assert_string_equal(word_of(finding), "unknown");
+    assert_true(saw_it(finding, "its name has no address"));
+    end();
+}
+
+/* ---- logons ---- */
+
+#define LOGON(...)                                                                                 \
+    TWO, .ehlo = {"ex01.contoso.com", "X-EXPS GSSAPI NTLM", "OK"}, .logon = {__VA_ARGS__}
+#define EXPS      .step = SMTP_LOGON_TOKENS, .mechanism = "X-EXPS GSSAPI"
+#define AUTH      .step = SMTP_LOGON_TOKENS, .mechanism = "AUTH GSSAPI"
+#define AS_ALICE  .caller = "alice@CONTOSO.COM"
+#define AS_SERVER .caller = "EX02$@CONTOSO.COM"
+#define AS_ITSELF .caller = "EX01$@CONTOSO.COM"
+#define ENDS(s)   .evidence.status = STATUS_##s
+#define TICKET    .step = SMTP_LOGON_TICKET
+
+static const struct logon_row {
+    struct world world;
+    const char *word;
+    const char *title;   /* part of it */
+    const char *line;    /* that was seen; or NULL */
+    const char *command; /* of a step that must be there; or NULL */
+} logon_rows[] = {
+    {{LOGON(EXPS, AS_SERVER, .code = 235)},
+     "ok",
+     "logged on by X-EXPS GSSAPI as EX02$@CONTOSO.COM with a ticket for SMTPSVC/ex01.contoso.com",
+     "X-EXPS GSSAPI, with a ticket for SMTPSVC/ex01.contoso.com, as EX02$@CONTOSO.COM (an Exchange "
+     "server's account): 235",
+     NULL},
+    {{LOGON(EXPS, AS_ALICE, .code = 235, .over_tls = true, .over_anonymous_tls = true)},
+     "ok",
+     "logged on by X-EXPS GSSAPI as alice@CONTOSO.COM",
+     "X-EXPS GSSAPI behind X-ANONYMOUSTLS, with a ticket for",
+     NULL},
+    {{LOGON(AUTH, AS_ALICE, .code = 235, .over_tls = true)},
+     "ok",
+     "logged on by AUTH GSSAPI",
+     "X-EXPS by Kerberos, the way of Exchange's servers, it does not offer",
+     NULL},
+    /* a server's account proves it */
+    {{LOGON(EXPS, AS_SERVER, .code = 535, .enhanced = "5.7.3")},
+     "critical",
+     "it does not let other servers log on: X-EXPS is answered 535 5.7.3",
+     "as EX02$@CONTOSO.COM (an Exchange server's account): 535 5.7.3",
+     "setspn -Q"},
+    {{LOGON(EXPS, AS_SERVER, .code = 454, .enhanced = "4.7.0")},
+     "critical",
+     "X-EXPS is answered 454 4.7.0",
+     "SMTPSVC/ex01.contoso.com is where it belongs: the cause is another one",
+     "w32tm /monitor"},
+    {{LOGON(EXPS, AS_ITSELF, .code = 535)},
+     "critical",
+     "X-EXPS is answered 535",
+     "refused by its loopback check",
+     NULL},
+    {{LOGON(EXPS, AS_SERVER, ENDS(DENIED), .code = 501, .error_code = 37)},
+     "critical",
+     "X-EXPS is answered KRB_AP_ERR_SKEW (37)",
+     "the clocks are too far apart",
+     NULL},
+    {{LOGON(EXPS, AS_SERVER, ENDS(DENIED), .error_code = 41)},
+     "critical",
+     "X-EXPS is answered KRB_AP_ERR_MODIFIED (41)",
+     "that is: the ticket was made with another key",
+     NULL},
+    /* anybody else's proves nothing */
+    {{LOGON(EXPS, AS_ALICE, .code = 535, .enhanced = "5.7.3")},
+     "unknown",
+     "X-EXPS is answered 535 5.7.3 to alice@CONTOSO.COM, which says something of servers only if",
+     "(no computer's account)",
+     "schtasks /Create /F /TN exdiag-logon /RU SYSTEM /SC ONCE /ST 00:00 /TR "
+     "\"C:\\exdiag\\exdiag.exe check --server ex01.contoso.com --only spn --authenticate --output "
+     "C:\\exdiag\\logon.txt\""},
+    {{LOGON(EXPS, .caller = "PC7$@CONTOSO.COM", .code = 454)},
+     "unknown",
+     "X-EXPS is answered 454 to PC7$@CONTOSO.COM",
+     "a computer's account, of no Exchange server that the directory has",
+     "schtasks /Delete /F /TN exdiag-logon"},
+    {{LOGON(EXPS, .code = 535)}, "unknown", "to whoever runs this", "not known", "schtasks /Run"},
+    {{LOGON(AUTH, AS_SERVER, .code = 535)},
+     "unknown",
+     "AUTH GSSAPI is answered 535 to EX02$@CONTOSO.COM, which is not how servers log on",
+     "an Exchange server's account",
+     "icacls C:\\exdiag"},
+    {{LOGON(AUTH, AS_ITSELF, .code = 535)}, "unknown", "AUTH GSSAPI is answered 535", NULL, NULL},
+    {{LOGON(EXPS, AS_ALICE, ENDS(DENIED), .error_code = 37)},
+     "unknown",
+     "the clocks are too far apart for the logon, says the server",
+     "KRB_AP_ERR_SKEW (37)",
+     "--only clock"},
+    {{LOGON(EXPS, AS_ALICE, ENDS(DENIED), .error_code = 41)},
+     "unknown",
+     "X-EXPS is answered KRB_AP_ERR_MODIFIED (41)",
+     "another key",
+     "schtasks /Run"},
+    {{LOGON(EXPS, AS_SERVER, .code = 451)},
+     "unknown",
+     "puts logons off",
+     ": 451",
+     "--authenticate"},
+    {{LOGON(EXPS, AS_SERVER, .code = 500, .enhanced = "5.5.6")},
+     "unknown",
+     "longer than a line that it takes",
+     "500 5.5.6",
+     "fewer groups"},
+    {{LOGON(EXPS, AS_SERVER, .code = 501, ENDS(DENIED))},
+     "unknown",
+     "does not have the key of that name",
+     "501",
+     "--authenticate"},
+    {{LOGON(EXPS, AS_SERVER, ENDS(CLOSED))},
+     "unknown",
+     "the logon was broken off",
+     "connection closed",
+     "--authenticate"},
+    {{LOGON(EXPS, AS_SERVER, ENDS(CANCELLED))}, "unknown", "the run ended before", NULL, NULL},
+    /* the ticket */
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED), .error_code = 7)},
+     "unknown",
+     "no logon was tried: the KDC gives no ticket for the name",
+     "asked by EX02$@CONTOSO.COM for a ticket for SMTPSVC/ex01.contoso.com: "
+     "KDC_ERR_S_PRINCIPAL_UNKNOWN (7)",
+     "setspn -Q \"SMTPSVC/ex01.contoso.com\""},
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED), .error_code = 14)},
+     "unknown",
+     "gives no ticket",
+     "no encryption type in common",
+     NULL},
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED), .error_code = 31)},
+     "unknown",
+     "gives no ticket",
+     "the trust between",
+     NULL},
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED), .error_code = 37)},
+     "unknown",
+     "the clocks are too far apart for a ticket, says the KDC",
+     "KRB_AP_ERR_SKEW (37)",
+     "exdiag check --server 'ex01.contoso.com' --only clock"},
+    {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED))},
+     "unknown",
+     "refers to another realm",
+     NULL,
+     "Run it there, as a user of that domain"},
+    {{LOGON(TICKET, ENDS(NOT_FOUND))},
+     "unknown",
+     "whoever runs this has no Kerberos ticket",
+     "does not exist",
+     "run kinit"},
+    {{LOGON(TICKET, ENDS(NOT_SUPPORTED))}, "unknown", "no Kerberos library", NULL, "schtasks"},
+    {{LOGON(TICKET, AS_ALICE, ENDS(TIMED_OUT))},
+     "unknown",
+     "no ticket could be had",
+     "no answer in time",
+     NULL},
+    /* the way there */
+    {{LOGON(.step = SMTP_LOGON_EHLO, AS_ALICE, ENDS(NOT_SUPPORTED), .code = 250)},
+     "unknown",
+     "by neither X-EXPS nor AUTH",
+     "at ehlo it answered 250",
+     "schtasks /Create"},
+    {{LOGON(.step = SMTP_LOGON_GREETING, AS_ALICE, ENDS(REJECTED), .code = 554)},
+     "unknown",
+     "refuses to go that far",
+     "at greeting it answered 554",
+     "--authenticate"},
+    {{LOGON(.step = SMTP_LOGON_CONNECT, AS_ALICE, ENDS(TIMED_OUT))},
+     "unknown",
+     "did not get that far",
+     "no answer in time",
+     "--authenticate"},
+};
+
+static void test_logons(void **state)
+{
+    (void)state;
+    bench.settings.authenticate = true;
+    for (size_t i = 0; i < sizeof logon_rows / sizeof *logon_rows; i++) {
+        const struct logon_row *row = &logon_rows[i];
+        const struct finding *finding;
+
+        print_message("%s\n", row->title);
+        begin(&row->world);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_int_equal(bench.logons, 1);
+        finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+        assert_string_equal(word_of(finding), row->word);
+        assert_non_null(strstr(finding->title, row->title));
+        if (row->line)
+            assert_true(saw_it(finding, row->line));
+        assert_int_equal(saw_it(finding, "loopback check"),
+                         row->line && strstr(row->line, "loopback check"));
+        if (row->command)
+            assert_non_null(step_of(&finding->fix, row->command));
+        if (row->world.logon.error_code == 37)
+            assert_string_equal(finding->due_to.name, "dc1.contoso.com");
+        else
+            assert_null(finding->due_to.name);
+        end();
+    }
+    bench.settings.authenticate = false;
+}
+
+#define BY_TWO_NAMES(of_its_own, ...)                                                              \
+    .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com"),     \
+                 EX02},                                                                            \
+    .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                          \
+               SERVER("EX02", "ex02.contoso.com", V2019),                                          \
+               CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")},                       \
+    NO_TICKETS, .greeting = "mail.contoso.com ESMTP",                                              \
+    .ehlo = {"mail.contoso.com", "X-EXPS GSSAPI"}, .logon = {EXPS, AS_SERVER, .code = of_its_own}, \
+    .of_mail = {__VA_ARGS__}
+
+/* The worst of them counts, and of the same the first; all are in the report. */
+static void test_logons_by_two_names(void **state)
+{
+    static const struct {
+        struct world world;
+        const char *word, *title;
+    } rows[] = {
+        {{BY_TWO_NAMES(235, EXPS, AS_SERVER, .code = 235)},
+         "ok",
+         "SMTPSVC/ex01.contoso.com, and by its other names"},
+        {{BY_TWO_NAMES(235, EXPS, AS_SERVER, .code = 535)}, "critical", "X-EXPS is answered 535"},
+        {{BY_TWO_NAMES(535, EXPS, AS_SERVER, .code = 454)}, "critical", "X-EXPS is answered 535"},
+        {{BY_TWO_NAMES(235, EXPS, AS_SERVER, .code = 451)}, "unknown", "puts logons off"},
+        {{BY_TWO_NAMES(451, EXPS, AS_SERVER, ENDS(CLOSED))}, "unknown", "puts logons off"},
+        {{BY_TWO_NAMES(451, EXPS, AS_SERVER, .code = 535)}, "critical", "X-EXPS is answered 535"},
+        /* of one nothing is on file: the other counts alone */
+        {{BY_TWO_NAMES(235, AS_SERVER, ENDS(NOT_RECORDED))}, "ok", "SMTPSVC/ex01.contoso.com"},
+    };
+
+    (void)state;
+    bench.settings.authenticate = true;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_int_equal(bench.logons, 2);
+        finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+        assert_string_equal(word_of(finding), rows[i].word);
+        assert_non_null(strstr(finding->title, rows[i].title));
+        assert_true(saw_it(finding, "SMTPSVC/ex01.contoso.com"));
+        end();
+    }
+    bench.settings.authenticate = false;
+}
+
+/* schtasks takes 261 characters: a longer command is not printed. */
+static void test_a_name_that_is_too_long_for_a_task(void **state)
+{
+    static const struct world world = {.accounts = {COMPUTER("EX01", LONG, "SMTPSVC/" LONG)},
+                                       .config = {SERVER("EX01", LONG, V2019)},
+                                       NO_TICKETS,
+                                       .greeting = LONG " ESMTP",
+                                       .ehlo = {LONG, "X-EXPS GSSAPI"},
+                                       .logon = {EXPS, AS_ALICE, .code = 535}};
+    const struct step *step;
+
+    (void)state;
+    bench.settings.authenticate = true;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    step = step_of(&finding_of(LONG, "exps-refused", NULL)->fix, "schtasks /Create");
+    assert_int_equal(step->kind, STEP_FILL_IN);
+    assert_null(strstr(step->command, "--server"));
+    end();
+    bench.settings.authenticate = false;
+}
+
+/* Steps that were not asked for by what happened do not stand in the way. */
+static void test_steps_of_a_logon(void **state)
+{
+    static const struct world world = {LOGON(TICKET, ENDS(NOT_FOUND))};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.authenticate = true;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+    assert_null(step_of(&finding->fix, "schtasks"));
+    assert_null(step_of(&finding->fix, "--only clock"));
+    assert_null(step_of(&finding->fix, "setspn"));
+    assert_int_equal(finding->fix.count, 2);
+    end();
+    bench.settings.authenticate = false;
+}
+
+/* Who did not ask for it is not logged on; who did hears why nothing came of it. */
+static void test_no_logons(void **state)
+{
+    static const struct {
+        struct world world;
+        bool authenticate;
+        enum subject_kind kind;
+        const char *name;
+        const char *word, *title;
+    } rows[] = {
+        {{LOGON(EXPS, AS_SERVER, .code = 535)}, false, SUBJECT_DOMAIN, "contoso.com", "", NULL},
+        {{SILENT, .silence = STATUS_TIMED_OUT},
+         true,
+         SUBJECT_DOMAIN,
+         "contoso.com",
+         "unknown",
+         "its port 25 does not answer"},
+        {{SILENT}, true, SUBJECT_DOMAIN, "contoso.com", "", NULL},
+        /* a server that the user names, of no forest */
+        {{.no_directory = true,
+          .greeting = "ex01.contoso.com ESMTP",
+          .ehlo = {"ex01.contoso.com", "AUTH GSSAPI"}},
+         true,
+         SUBJECT_SERVER,
+         "ex01.contoso.com",
+         "unknown",
+         "domain controllers that are to give a ticket are not known"},
+        {{.no_directory = true,
+          .greeting = "ex01.contoso.com ESMTP",
+          .ehlo = {"ex01.contoso.com", "X-EXPS NTLM"}},
+         true,
+         SUBJECT_SERVER,
+         "ex01.contoso.com",
+         "unknown",
+         "domain controllers that are to give a ticket are not known"},
+        {{.no_directory = true, .greeting = "ex01.contoso.com ESMTP", PLAIN},
+         true,
+         SUBJECT_SERVER,
+         "ex01.contoso.com",
+         "",
+         NULL},
+        /* what it calls itself is nobody's word but its own */
+        {{.accounts = {EX01},
+          .greeting = "evil.contoso.com ESMTP",
+          .ehlo = {"evil.contoso.com", "AUTH GSSAPI"},
+          NO_TICKETS},
+         true,
+         SUBJECT_SERVER,
+         "ex01.contoso.com",
+         "unknown",
+         "neither you nor the directory calls it"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        bench.settings.authenticate = rows[i].authenticate;
+        begin(&rows[i].world);
+        run(rows[i].kind, rows[i].name);
+        assert_int_equal(bench.logons, 0);
+        finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+        assert_string_equal(word_of(finding), rows[i].word);
+        if (rows[i].title)
+            assert_non_null(strstr(finding->title, rows[i].title));
+        end();
+    }
+    bench.settings.authenticate = false;
+}
+
+/* A name that the user typed is as good as the directory's, and one that is not is not. */
+static void test_a_logon_by_the_users_word(void **state)
+{
+    static const struct world world = {.accounts = {EX01},
+                                       .greeting = "ex01.contoso.com ESMTP",
+                                       .ehlo = {"evil.contoso.com", "AUTH GSSAPI"},
+                                       NO_TICKETS,
+                                       .logon = {AUTH, AS_ALICE, .code = 235}};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.authenticate = true;
+    begin(&world);
+    run(SUBJECT_SERVER, "ex01.contoso.com");
+    assert_int_equal(bench.logons, 1);
+    finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+    assert_string_equal(word_of(finding), "ok");
+    assert_true(saw_it(finding, "by evil.contoso.com no ticket was asked for"));
+    assert_false(saw_it(finding, "by ex01.contoso.com no ticket"));
+    end();
+    bench.settings.authenticate = false;
+}
+
+/* What a log says of yesterday stands beside what a logon says of today. */
+static void test_a_logon_beside_a_log(void **state)
+{
+    static const struct world world = {
+        LOGON(EXPS, AS_SERVER, .code = 235),
+        .peer = {.connector = "to EX01", .server = "ex01.contoso.com", .sessions = 3},
+        .mechanism = SMTP_AUTH_EXPS_GSSAPI};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.authenticate = true;
+    begin(&world);
+    add(SUBJECT_FILE, "send.log");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+    assert_string_equal(word_of(finding), "critical");
+    assert_true(saw_it(finding, "denied 3 times"));
+    assert_true(saw_it(finding, "as EX02$@CONTOSO.COM (an Exchange server's account): 235"));
+    end();
+    bench.settings.authenticate = false;
 }
 
 /* ---- the registry ---- */
@@ -1256,6 +2011,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_healthy_organisation),
         cmocka_unit_test(test_a_silent_controller),
+        cmocka_unit_test(test_a_controller_of_an_address),
+        cmocka_unit_test(test_a_controller_that_fails),
         cmocka_unit_test(test_a_duplicate_of_nobody),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_a_connector_of_another_name),
@@ -1265,6 +2022,7 @@ int main(void)
         cmocka_unit_test(test_no_names_at_all),
         cmocka_unit_test(test_mapped),
         cmocka_unit_test(test_duplicate),
+        cmocka_unit_test(test_a_name_of_another_server),
         cmocka_unit_test(test_misplaced),
         cmocka_unit_test(test_shared),
         cmocka_unit_test(test_directories_that_do_not_tell),
@@ -1275,9 +2033,22 @@ int main(void)
         cmocka_unit_test(test_relaying_alone),
         cmocka_unit_test(test_guesses),
         cmocka_unit_test(test_a_log_alone),
+        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_exports_that_are_cut),
+        cmocka_unit_test(test_an_export_without_servers),
+        cmocka_unit_test(test_a_directory_that_is_cut),
+        cmocka_unit_test(test_logs_that_are_cut),
         cmocka_unit_test(test_protocol_logs),
         cmocka_unit_test(test_exchangers_and_smart_hosts),
         cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_offers_of_no_address),
+        cmocka_unit_test(test_logons),
+        cmocka_unit_test(test_logons_by_two_names),
+        cmocka_unit_test(test_a_name_that_is_too_long_for_a_task),
+        cmocka_unit_test(test_steps_of_a_logon),
+        cmocka_unit_test(test_no_logons),
+        cmocka_unit_test(test_a_logon_by_the_users_word),
+        cmocka_unit_test(test_a_logon_beside_a_log),
         cmocka_unit_test(test_the_registry),
     };
 

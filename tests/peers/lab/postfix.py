@@ -182,7 +182,7 @@ class ExchangeFront:
     """In front of a server: what its EHLO lacks of Exchange's, at another address."""
 
     def __init__(self, address, behind, more=("X-EXPS GSSAPI NTLM",)):
-        self.behind, self.more, self.said = behind, more, []
+        self.behind, self.more = behind, more
         self.listener = socket.create_server((address, 25))
         threading.Thread(target=self.serve, daemon=True).start()
 
@@ -199,18 +199,19 @@ class ExchangeFront:
                 threading.Thread(target=self.pass_on, args=(client,), daemon=True).start()
 
     def pass_on(self, client):
-        server = socket.create_connection((self.behind, 25))
-        threading.Thread(target=self.pass_commands, args=(client, server), daemon=True).start()
+        server, said = socket.create_connection((self.behind, 25)), []
+        threading.Thread(target=self.pass_commands, args=(client, server, said), daemon=True).start()
         with client, server, contextlib.suppress(OSError):
             for line in server.makefile("rb"):
-                if line[:4] == b"250 " and self.said[-1:] == [b"EHLO"]:
+                if line[:4] == b"250 " and said[-1:] == [b"EHLO"]:
                     for keyword in self.more:
                         client.sendall(f"250-{keyword}\r\n".encode())
                 client.sendall(line)
 
-    def pass_commands(self, client, server):
+    @staticmethod
+    def pass_commands(client, server, said):
         with contextlib.suppress(OSError):
             for line in client.makefile("rb"):
-                self.said.append(line.split()[0] if line.split() else b"")
+                said.append(line.split()[0] if line.split() else b"")
                 server.sendall(line)
             server.shutdown(socket.SHUT_WR)

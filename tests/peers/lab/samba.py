@@ -57,6 +57,16 @@ def modify(directory, where, attribute, values):
     directory.modify(message)
 
 
+def write_past_rules(data, account, attribute, values):
+    """What no controller lets anybody write, such as a name that another account has. `data`: of a
+    controller, which may be running."""
+    import ldb
+
+    top = account[account.index("DC=") :]
+    database = ldb.Ldb(f"{data}/private/sam.ldb.d/{top.upper()}.ldb", flags=ldb.FLG_NOSYNC)
+    modify(database, ldb.Dn(database, account), attribute, values)
+
+
 class Domain:
     """The data of a domain, made once: each controller runs on a copy. `controllers` and `members`
     are {name: address}; DNS names them all, and the first controller as the PDC emulator."""
@@ -100,6 +110,7 @@ class Domain:
             "dns update command = /bin/true",
             "spn update command = /bin/true",
             "dns forwarder =",
+            "dsdb:schema update allowed = yes",
             "tls enabled = no",
             "disable spoolss = yes",
             "ldb:nosync = true",
@@ -135,6 +146,15 @@ class Domain:
         modify(directory, where, "msDS-SupportedEncryptionTypes", [ALL_ENCRYPTION])
         directory.setpassword(account, PASSWORD)
         modify(directory, where, "servicePrincipalName", list(services))
+
+    def let_search_by_kerberos(self):
+        """The name of the first controller's LDAP, which `samba_spnupdate` would give it."""
+        directory = open_directory(self.configuration)
+        host = next(iter(self.controllers))
+        account = directory.search(directory.domain_dn(), expression=f"(sAMAccountName={host}$)")[0]
+        names = [str(name) for name in account["servicePrincipalName"]]
+        name = f"ldap/{host}.{self.name}"
+        modify(directory, account.dn, "servicePrincipalName", [*names, name])
 
     def export_keytab(self, path, *principals):
         """The keys of these principals, for servers that are to understand tickets."""

@@ -1,8 +1,10 @@
-#include "probes/clock/controllers.h"
+#include "probes/ad_domain.h"
 
 #include "diag/text.h"
 
 #include <string.h>
+
+enum { CANDIDATES_MOST = 6 }; /* names that may be a host's domain */
 
 static const char *folded(struct arena *arena, const char *name)
 {
@@ -26,7 +28,7 @@ static const char *in_capitals(struct arena *arena, const char *name)
 
 /* ---- a domain ---- */
 
-static bool is_listed(const struct clock_domain *domain, const char *name)
+static bool is_listed(const struct ad_domain *domain, const char *name)
 {
     for (size_t i = 0; i < domain->count; i++) {
         if (strcmp(domain->controllers[i], name) == 0)
@@ -36,7 +38,7 @@ static bool is_listed(const struct clock_domain *domain, const char *name)
 }
 
 /* "." says that there is none. */
-static void add_target(struct arena *arena, struct clock_domain *domain,
+static void add_target(struct arena *arena, struct ad_domain *domain,
                        const struct dns_record *record)
 {
     const char *name = folded(arena, record->data.srv.target);
@@ -44,13 +46,13 @@ static void add_target(struct arena *arena, struct clock_domain *domain,
     if (strcmp(name, ".") == 0 || is_listed(domain, name))
         return;
     domain->total++;
-    if (domain->count < CLOCK_CONTROLLERS_MOST)
+    if (domain->count < AD_CONTROLLERS_MOST)
         domain->controllers[domain->count++] = name;
 }
 
 /* In the order of the answers, which is the same when names are redacted. */
 static void read_domain(struct examination *x, const char *name, const struct dns_answer *all,
-                        const struct dns_answer *pdc, struct clock_domain *domain)
+                        const struct dns_answer *pdc, struct ad_domain *domain)
 {
     struct arena *arena = pass_memory(x);
     const struct dns_record *record = NULL;
@@ -62,23 +64,23 @@ static void read_domain(struct examination *x, const char *name, const struct dn
     while ((record = dns_answer_next(all, record)))
         add_target(arena, domain, record);
     domain->answer = all;
-    domain->state = domain->count ? CLOCK_DOMAIN_FOUND : CLOCK_DOMAIN_NONE;
+    domain->state = domain->count ? AD_DOMAIN_FOUND : AD_DOMAIN_NONE;
     if (domain->count == 0)
         return;
     domain->name = folded(arena, name);
     domain->realm = in_capitals(arena, domain->name);
 }
 
-const struct clock_domain *clock_domain_of(struct examination *x, const char *name)
+const struct ad_domain *ad_domain_of(struct examination *x, const char *name)
 {
     struct arena *arena = pass_memory(x);
-    struct clock_domain *domain = arena_new(arena, 1, sizeof *domain);
+    struct ad_domain *domain = arena_new(arena, 1, sizeof *domain);
     const struct dns_answer *all =
         ask_dns(x, arena_print(arena, "_ldap._tcp.dc._msdcs.%s", name), DNS_SRV);
     const struct dns_answer *pdc =
         ask_dns(x, arena_print(arena, "_ldap._tcp.pdc._msdcs.%s", name), DNS_SRV);
 
-    domain->state = CLOCK_DOMAIN_PENDING;
+    domain->state = AD_DOMAIN_PENDING;
     domain->looked_for = name;
     if (!all || !pdc)
         return domain;
@@ -87,15 +89,15 @@ const struct clock_domain *clock_domain_of(struct examination *x, const char *na
         return domain;
     }
     domain->obstacle = &all->evidence;
-    domain->state = all->evidence.status == STATUS_NOT_RECORDED ? CLOCK_DOMAIN_NOT_ASKED
-                                                                : CLOCK_DOMAIN_UNREADABLE;
+    domain->state =
+        all->evidence.status == STATUS_NOT_RECORDED ? AD_DOMAIN_NOT_ASKED : AD_DOMAIN_UNREADABLE;
     return domain;
 }
 
 /* ---- a host ---- */
 
 struct candidates {
-    const char *names[CLOCK_CANDIDATES_MOST];
+    const char *names[CANDIDATES_MOST];
     size_t count;
 };
 
@@ -106,7 +108,7 @@ static void add_candidate(struct candidates *candidates, struct arena *arena, co
     uint8_t wire[DNS_NAME_WIRE_MOST];
     size_t size;
 
-    if (!name || candidates->count == CLOCK_CANDIDATES_MOST || !strchr(name, '.') ||
+    if (!name || candidates->count == CANDIDATES_MOST || !strchr(name, '.') ||
         dns_name_to_wire(name, wire, &size) != STATUS_OK || size < 2 ||
         size + PREFIX_SIZE > DNS_NAME_WIRE_MOST)
         return;
@@ -128,19 +130,18 @@ static bool is_kin(const char *host, const char *told)
     return told && dot && strchr(dot + 1, '.') && dns_name_is_below(told, dot + 1);
 }
 
-const struct clock_domain *clock_domain_of_host(struct examination *x, const char *host,
-                                                const char *told)
+const struct ad_domain *ad_domain_of_host(struct examination *x, const char *host, const char *told)
 {
     /* What is said of a host of which nothing better can be said: the later, the better. */
-    static const enum clock_domain_state ranks[] = {CLOCK_DOMAIN_NONE, CLOCK_DOMAIN_NOT_ASKED,
-                                                    CLOCK_DOMAIN_UNREADABLE, CLOCK_DOMAIN_PENDING};
+    static const enum ad_domain_state ranks[] = {AD_DOMAIN_NONE, AD_DOMAIN_NOT_ASKED,
+                                                 AD_DOMAIN_UNREADABLE, AD_DOMAIN_PENDING};
     struct arena *arena = pass_memory(x);
-    struct clock_domain *none = arena_new(arena, 1, sizeof *none);
-    const struct clock_domain *domains[CLOCK_CANDIDATES_MOST], *best = none;
+    struct ad_domain *none = arena_new(arena, 1, sizeof *none);
+    const struct ad_domain *domains[CANDIDATES_MOST], *best = none;
     struct candidates candidates = {.count = 0};
     struct ip_address ip;
 
-    none->state = CLOCK_DOMAIN_NONE;
+    none->state = AD_DOMAIN_NONE;
     if (is_kin(host, told))
         add_candidate(&candidates, arena, told);
     if (ip_parse(host, strlen(host), &ip) != STATUS_OK) {
@@ -149,50 +150,49 @@ const struct clock_domain *clock_domain_of_host(struct examination *x, const cha
     }
     add_candidate(&candidates, arena, told);
     for (size_t i = 0; i < candidates.count; i++)
-        domains[i] = clock_domain_of(x, candidates.names[i]);
+        domains[i] = ad_domain_of(x, candidates.names[i]);
     for (size_t rank = 0; rank < sizeof ranks / sizeof *ranks; rank++) {
         for (size_t i = candidates.count; i-- > 0;)
             best = domains[i]->state == ranks[rank] ? domains[i] : best;
     }
-    for (size_t i = candidates.count; best->state != CLOCK_DOMAIN_PENDING && i-- > 0;)
-        best = domains[i]->state == CLOCK_DOMAIN_FOUND ? domains[i] : best;
+    for (size_t i = candidates.count; best->state != AD_DOMAIN_PENDING && i-- > 0;)
+        best = domains[i]->state == AD_DOMAIN_FOUND ? domains[i] : best;
     return best;
 }
 
-const struct clock_domain *clock_domain_over(struct examination *x,
-                                             const struct clock_domain *domain)
+const struct ad_domain *ad_domain_over(struct examination *x, const struct ad_domain *domain)
 {
-    const struct clock_domain *over;
+    const struct ad_domain *over;
 
-    if (domain->state != CLOCK_DOMAIN_FOUND)
+    if (domain->state != AD_DOMAIN_FOUND)
         return NULL;
-    over = clock_domain_of_host(x, domain->name, NULL);
-    return over->state == CLOCK_DOMAIN_FOUND || over->state == CLOCK_DOMAIN_PENDING ? over : NULL;
+    over = ad_domain_of_host(x, domain->name, NULL);
+    return over->state == AD_DOMAIN_FOUND || over->state == AD_DOMAIN_PENDING ? over : NULL;
 }
 
 /* ---- the domains that the user named ---- */
 
-static bool is_among(const struct clock_domain *domain, const char *controller)
+static bool is_among(const struct ad_domain *domain, const char *controller)
 {
     return !controller || is_listed(domain, controller);
 }
 
-const struct clock_domain *clock_domain_named(struct examination *x, const char *controller)
+const struct ad_domain *ad_domain_named(struct examination *x, const char *controller)
 {
     struct subject_list named = ask_subjects(x, SUBJECT_DOMAIN);
-    const struct clock_domain *found = NULL, *pending = NULL;
+    const struct ad_domain *found = NULL, *pending = NULL;
     size_t given = 0, count = 0;
 
-    for (size_t i = 0; i < named.count && given < CLOCK_DOMAINS_MOST; i++) {
-        const struct clock_domain *domain;
+    for (size_t i = 0; i < named.count && given < AD_DOMAINS_MOST; i++) {
+        const struct ad_domain *domain;
 
         if (!named.list[i]->given)
             continue;
         given++;
-        domain = clock_domain_of(x, named.list[i]->name);
-        if (domain->state == CLOCK_DOMAIN_PENDING)
+        domain = ad_domain_of(x, named.list[i]->name);
+        if (domain->state == AD_DOMAIN_PENDING)
             pending = domain;
-        if (domain->state == CLOCK_DOMAIN_FOUND && is_among(domain, controller) && count++ == 0)
+        if (domain->state == AD_DOMAIN_FOUND && is_among(domain, controller) && count++ == 0)
             found = domain;
     }
     if (pending)
@@ -200,33 +200,22 @@ const struct clock_domain *clock_domain_named(struct examination *x, const char 
     return count == 1 ? found : NULL;
 }
 
-const struct clock_domain *clock_domain_above(struct examination *x, const char *host)
+const struct ad_domain *ad_domain_above(struct examination *x, const char *host)
 {
     struct subject_list named = ask_subjects(x, SUBJECT_DOMAIN);
-    const struct clock_domain *found = NULL, *pending = NULL;
+    const struct ad_domain *found = NULL, *pending = NULL;
 
     for (size_t i = 0; i < named.count; i++) {
-        const struct clock_domain *domain;
+        const struct ad_domain *domain;
 
         if (!named.list[i]->given || !dns_name_is_below(host, named.list[i]->name))
             continue;
-        domain = clock_domain_of(x, named.list[i]->name);
-        if (domain->state == CLOCK_DOMAIN_PENDING)
+        domain = ad_domain_of(x, named.list[i]->name);
+        if (domain->state == AD_DOMAIN_PENDING)
             pending = domain;
-        if (domain->state == CLOCK_DOMAIN_FOUND &&
+        if (domain->state == AD_DOMAIN_FOUND &&
             (!found || dns_name_is_below(domain->name, found->name)))
             found = domain;
     }
     return pending ? pending : found;
-}
-
-bool clock_is_given(struct examination *x, enum subject_kind kind, const char *name)
-{
-    struct subject_list given = ask_subjects(x, kind);
-
-    for (size_t i = 0; i < given.count; i++) {
-        if (given.list[i]->given && strcmp(given.list[i]->name, name) == 0)
-            return true;
-    }
-    return false;
 }

@@ -1,0 +1,26 @@
+/* Files of the demonstration's world: what machines of it say of themselves. */
+#ifndef EXDIAG_TESTS_LAB_WORLD_FILES_H
+#define EXDIAG_TESTS_LAB_WORLD_FILES_H
+
+#include "diag/memory.h"
+#include "diag/status.h"
+
+struct world_file {
+    const char *ending; /* of its name: "dc1.reg" */
+    const char *text;
+};
+
+struct world_files {             /* zeroed before the first */
+    char tag[sizeof "01234567"]; /* of all their names */
+    struct arena memory;
+    const char **paths; /* that were made, in that order */
+    size_t count, room;
+};
+
+/* Makes one more, in the folder for temporary files. STATUS_IO and as platform_file_create(). */
+enum status world_files_add(struct world_files *files, const struct world_file *file);
+
+/* Removes them. */
+void world_files_remove(struct world_files *files);
+
+#endif
