@@ -64,8 +64,9 @@ static void judge_cgi(struct host_view *view)
         }
     }
     if (!finding)
-        healthy(view->x, &ews_cgi_handler, "no CGI or FastCGI handler reaches %s%s",
-                view->directories[0].name, view->count > 1 ? " and its like" : "");
+        healthy(view->x, &ews_cgi_handler, "no CGI or FastCGI handler reaches %s%s%s",
+                view->directories[0].name, view->count > 1 ? " or " : "",
+                view->count > 1 ? view->directories[1].name : "");
 }
 
 /* ---- modules ---- */
@@ -84,9 +85,13 @@ static const char *fault_text(const struct iis_fault *fault, struct arena *arena
         texts[fault->kind], iis_section_path(fault->section), (unsigned long)fault->line);
 }
 
-static bool is_foreign(const struct iis_item *module)
+/* A native one without an image is none, and told as a fault. */
+static bool is_foreign(const struct iis_effective *effective, const struct iis_item *module)
 {
-    return module->type ? !iis_is_own_type(module->type) : !iis_is_own_name(module->name);
+    if (module->type)
+        return !iis_is_own_type(module->type);
+    return !iis_is_own_name(module->name) &&
+           (!effective->has_server || iis_entry_of(&effective->global_modules, module->name));
 }
 
 static void tell_foreign(struct finding *finding, const struct ews_directory *directory,
@@ -118,7 +123,7 @@ static size_t tell_modules(struct host_view *view, struct finding **finding,
     for (size_t i = 0; i < effective->modules.count; i++) {
         const struct iis_entry *entry = &effective->modules.entries[i];
 
-        if (!is_foreign(entry->item))
+        if (!is_foreign(effective, entry->item))
             continue;
         if (!*finding)
             *finding = found(view->x, &ews_directory_modules);

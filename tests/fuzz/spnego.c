@@ -28,6 +28,10 @@ static void check_request(const uint8_t *data, size_t size)
     check(ber_element_size((unsigned char *)token.text, token.size, token.size) == token.size);
     check(spnego_content_of((unsigned char *)token.text, token.size, &inner, &inner_size) ==
           SPNEGO_NONE);
+    buffer_clear(&token);
+    spnego_write_token(data, size, &token);
+    check(!token.truncated);
+    check(ber_element_size((unsigned char *)token.text, token.size, token.size) == token.size);
     buffer_release(&token);
 }
 

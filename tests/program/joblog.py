@@ -141,6 +141,51 @@ def threads_between_each_other():
 
 
 @case
+def parts_of_other_times_are_not_put_together():
+    log = failing()
+    first = ("\r\n".join(log.lines[:16]) + "\r\n").encode()
+    for later in (Log(10), Log(8, 39)):
+        later.add(18, "Sending EWS Request (GetMimeContent)")
+        later.fail(18, "ErrorInternalServerTransientError")
+        result = check(first, later.bytes(), status=INCOMPLETE)
+        expect_equal(problems(result), [], "one request of another time")
+
+
+@case
+def exceptions_elsewhere_alone():
+    log = Log()
+    log.add(3, "Sending EWS Request (FindItem)")
+    log.fail(3, "ErrorServerBusy")
+    log.message(3, 1)
+    log.add(3, "Done")
+    (finding,) = problems(check(log.bytes()))
+    expect_equal(finding["id"], "ews-throttled", "the finding")
+    expect_in("1 exception at another request than for a message", seen(finding), "what was seen")
+
+
+@case
+def hours_and_mailboxes():
+    log = Log()
+    for thread, mailbox in ((3, "Anna@Contoso.com"), (4, "bob@contoso.com")):
+        log.add(thread, f"Archiving mailbox '{mailbox}'")
+    for number in range(2):
+        log.message(3, number, GAPS)
+        log.fail(3, "ErrorInternalServerTransientError")
+        log.message(4, 10 + number)
+        log.clock += 3 * 3600000
+    log.add(3, "Done")
+    log.add(4, "Done")
+    (finding,) = problems(check(log.bytes(), status=PROBLEMS))
+    expect_in("in anna@contoso.com: 2 of 2 messages", seen(finding), "what was seen")
+    expect_not_in("bob@", seen(finding), "what was seen")
+    waits, hours = finding["series"]
+    expect_equal(len(waits["values"]), 15, "the waits")
+    expect_equal([hour for hour, count in enumerate(hours["values"]) if count], [8, 11], "the hours")
+    (alone,) = problems(check(failing().bytes(), status=PROBLEMS))
+    expect_equal(len(alone["series"]), 1, "series where there is one hour")
+
+
+@case
 def other_faults_are_others():
     for code, wanted in (
         ("ErrorMimeContentConversionFailed", "ews-mime-conversion"),
