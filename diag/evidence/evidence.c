@@ -24,26 +24,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct evidence_kind *const evidence_kinds[] = {&evidence_auth_log,
-                                                      &evidence_clock,
-                                                      &evidence_digest,
-                                                      &evidence_directory,
-                                                      &evidence_directory_file,
-                                                      &evidence_dns,
-                                                      &evidence_event_log,
-                                                      &evidence_http_log,
-                                                      &evidence_iis_config,
-                                                      &evidence_ews,
-                                                      &evidence_mail_log,
-                                                      &evidence_mailstore_log,
-                                                      &evidence_registry,
-                                                      &evidence_smtp,
-                                                      &evidence_smtp_logon,
-                                                      &evidence_ticket,
-                                                      &evidence_time_settings,
-                                                      &evidence_trace,
-                                                      &evidence_web,
-                                                      NULL};
+const struct evidence_kind *const evidence_kinds[] = {
+    &evidence_auth_log,       &evidence_clock, &evidence_digest,     &evidence_directory,
+    &evidence_directory_file, &evidence_dns,   &evidence_event_log,  &evidence_http_log,
+    &evidence_iis_config,     &evidence_ews,   &evidence_mail_log,   &evidence_mailstore_log,
+    &evidence_registry,       &evidence_smtp,  &evidence_smtp_logon, &evidence_ticket,
+    &evidence_time_settings,  &evidence_trace, &evidence_web,        NULL};
 
 void evidence_free(struct evidence *item)
 {

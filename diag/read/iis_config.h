@@ -34,7 +34,7 @@ enum {
     X(GLOBAL_MODULES, "globalModules") /* items: name, image */                                    \
     X(MODULES, "modules")              /* name, type */                                            \
     X(HANDLERS, "handlers")            /* name, path, verb, modules, script_processor, type */     \
-    X(FAST_CGI, "fastCgi")             /* name: fullPath */                       \
+    X(FAST_CGI, "fastCgi")             /* name: fullPath */                                        \
     X(CGI_RESTRICTION, "security/isapiCgiRestriction") /* name: path; type: groupId; allowed */    \
     X(ANONYMOUS, "security/authentication/anonymousAuthentication")                                \
     X(BASIC, "security/authentication/basicAuthentication")                                        \
@@ -92,7 +92,7 @@ struct iis_location { /* sections that hold for a path below the document's own 
     const char
         *path; /* "" is that place itself; without slashes at its ends: "Default Web Site/EWS" */
     enum iis_override override;
-    bool is_not_inherited;              /* inheritInChildApplications="false" */
+    bool is_not_inherited; /* inheritInChildApplications="false" */
     const struct iis_section *sections;
     size_t section_count;
     uint32_t line; /* 0: outside of any <location> */
