@@ -18,7 +18,7 @@
 #ifndef EXDIAG_READ_BUILD_TABLE_H
 #define EXDIAG_READ_BUILD_TABLE_H
 
-#include "diag/memory.h"
+#include "diag/buffer.h"
 #include "diag/read/build_number.h"
 
 enum {
@@ -31,17 +31,17 @@ enum {
 
 struct build_row {
     struct build_number number;
-    const char *product; /* "Exchange 2016": one pointer for all rows of a product */
-    const char *level;   /* "CU23": one for all rows of a level of a product */
-    const char *update;  /* "May22SU"; or NULL: the level itself */
+    const char *product;      /* "Exchange 2016": one pointer for all rows of a product */
+    const char *level;        /* "CU23": one for all rows of a level of a product */
+    const char *update;       /* "May22SU"; or NULL: the level itself */
     const char *released;     /* "2022-05-10" or "2022-05", as the table has it */
     const char *supported_to; /* "2025-10-14", or NULL: it ended on a day that is not known */
-    int64_t support_ends; /* the first moment after that: milliseconds since 1970 UTC; 0 */
+    int64_t support_ends;     /* the first moment after that: milliseconds since 1970 UTC; 0 */
 };
 
 struct build_table {
-    const char *as_of;   /* "2026-04-02" */
-    int64_t as_of_moment; /* its first: milliseconds since 1970 UTC */
+    const char *as_of;            /* "2026-04-02" */
+    int64_t as_of_moment;         /* its first: milliseconds since 1970 UTC */
     const struct build_row *rows; /* ascending */
     size_t count;
 };
@@ -58,13 +58,14 @@ struct build_table_fault {
 enum status build_table_read(const char *bytes, size_t size, struct arena *arena,
                              struct build_table *out, struct build_table_fault *fault);
 
-/* The one that is part of the program; in static memory, read with the first call of a thread. */
+/* The one that is part of the program, in the same form. */
 const char *build_table_text(size_t *size);
 
 enum build_match {
     BUILD_KNOWN,       /* `row` is it */
-    BUILD_INTERIM,     /* a build of the level of `row`, which is below it; a row follows or not */
-    BUILD_BETWEEN,     /* `row` is below it and a row follows, of another build */
+    BUILD_INTERIM,     /* three parts are those of `row`, the fourth is no row's: `row` is the
+                          nearest below it, or where that is of other three parts the next above */
+    BUILD_BETWEEN,     /* of two rows, or below the first of its version: then `row` is NULL */
     BUILD_NEWER,       /* than every row of its version (major.minor): `row` is the last of these */
     BUILD_NOT_EXCHANGE /* no row is of its version; `row` is NULL */
 };
