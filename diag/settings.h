@@ -66,6 +66,9 @@ struct settings {
     bool plants;       /* --plant-test-item: makes an item in a mailbox, and deletes it again */
     bool impersonates; /* --impersonate: asks EWS as the owner of each mailbox */
 
+    /* --builds: the text of a table of builds (read/build_table.h); NULL: the program's own */
+    const char *builds;
+
     /* SPF: hosts that send, and what else an evaluation is given (RFC 7208 4.1) */
     const struct ip_address *senders; /* --ip */
     size_t sender_count;

@@ -1,11 +1,13 @@
 #include "diag/probe.h"
 
+extern const struct probe probe_build;
 extern const struct probe probe_clock;
 extern const struct probe probe_ews;
 extern const struct probe probe_file;
 extern const struct probe probe_mx;
 extern const struct probe probe_spf;
 extern const struct probe probe_spn;
+extern const struct topic topic_build;
 extern const struct topic topic_clock;
 extern const struct topic topic_ews;
 extern const struct topic topic_mx;
@@ -19,12 +21,13 @@ const struct probe *const probes[] = {
     &probe_clock, /* clocks, and whom they follow */
     &probe_spn,   /* names in the directory, by which servers log on */
     &probe_ews,   /* messages that archivers fetch */
+    &probe_build, /* what servers run */
     &probe_file,  /* what a file is */
     NULL,
 };
 
-const struct topic *const topics[] = {&topic_spf, &topic_mx,  &topic_clock,
-                                      &topic_spn, &topic_ews, NULL};
+const struct topic *const topics[] = {&topic_spf, &topic_mx,    &topic_clock, &topic_spn,
+                                      &topic_ews, &topic_build, NULL};
 
 const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multiple"},
                                            {"spf-split-term", "spf-syntax"},

@@ -6,6 +6,7 @@
 #include "diag/command/option_table.h"
 #include "diag/gather/ca_file.h"
 #include "diag/platform.h"
+#include "diag/read/build_table.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -153,4 +154,46 @@ enum status options_take_ca_file(struct options *options, const char *path)
         return STATUS_INVALID;
     options->ca_file = arena_copy_string(&options->memory, path);
     return STATUS_OK;
+}
+
+/* All of a file, up to one byte more than a table of builds may have. */
+static enum status read_text(const char *path, struct buffer *text)
+{
+    char piece[4096];
+    size_t size;
+    FILE *file;
+    enum status status = platform_file_open(path, &file);
+
+    if (status != STATUS_OK)
+        return status;
+    while (text->size <= BUILD_TABLE_BYTES_MOST && (size = fread(piece, 1, sizeof piece, file)) > 0)
+        buffer_add(text, piece, size);
+    if (ferror(file))
+        status = STATUS_IO;
+    fclose(file);
+    return status;
+}
+
+enum status options_read_builds(struct options *options, const char *path)
+{
+    struct build_table table;
+    struct build_table_fault fault;
+    struct buffer text;
+    enum status status;
+
+    buffer_init(&text, BUILD_TABLE_BYTES_MOST + 1);
+    status = read_text(path, &text);
+    if (status != STATUS_OK) {
+        complain("--builds: '%s': %s", path, status_text(status));
+    } else {
+        status = build_table_read(text.text, text.size, &options->memory, &table, &fault);
+        if (status != STATUS_OK && fault.line > 0)
+            complain("--builds: '%s', line %zu: %s", path, fault.line, fault.reason);
+        else if (status != STATUS_OK)
+            complain("--builds: '%s': %s", path, fault.reason);
+        else
+            options->settings.builds = arena_copy(&options->memory, text.text, text.size);
+    }
+    buffer_release(&text);
+    return status == STATUS_OK ? STATUS_OK : STATUS_INVALID;
 }

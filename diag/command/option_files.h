@@ -14,4 +14,7 @@ enum status options_read_accepted(struct options *options, const char *path);
 /* Certificates as PEM: looked at now, so that a wrong file is told of before anything is sent. */
 enum status options_take_ca_file(struct options *options, const char *path);
 
+/* A table of builds (read/build_table.h). */
+enum status options_read_builds(struct options *options, const char *path);
+
 #endif

@@ -372,6 +372,8 @@ const struct option option_table[] = {
      "judge a finding as critical, warning or info"},
     {"accept", "FILE", FOR_CHECK | FOR_REPORT | FOR_SPF, options_read_accepted, 0,
      "findings this site has accepted: lines of ID SUBJECT YYYY-MM-DD REASON"},
+    {"builds", "FILE", FOR_CHECK | FOR_REPORT, options_read_builds, 0,
+     "a newer table of Exchange's builds than the program's own"},
     {"timeout", "SECONDS", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_timeout, 0,
      "for one network operation, retries included (10)"},
     {"patience", "HOW", FOR_CHECK | FOR_AUDIT | FOR_DEMO, take_patience, 0,

@@ -27,6 +27,8 @@ static void add_settings(struct run *run, const struct options *options)
         settings->accepted = more->accepted;
         settings->accepted_count = more->accepted_count;
     }
+    if (more->builds)
+        settings->builds = more->builds;
 }
 
 /* Opening a pipe that nobody writes to would wait for ever. */

@@ -157,6 +157,7 @@ static json_t *settings_to_json(const struct settings *settings)
                             words_to_json(settings->references, settings->reference_count));
     if (settings->sender_count)
         json_object_set_new(object, "senders", senders_to_json(settings));
+    put_bytes(object, "builds", settings->builds);
     put_bytes(object, "sender_local", settings->sender_local);
     put_bytes(object, "helo", settings->helo);
     put_bytes(object, "record", settings->record);
@@ -377,6 +378,7 @@ static void read_settings(const json_t *object, struct evidence_run *run)
     read_accepted(json_object_get(object, "accepted"), settings, arena);
     read_references(json_object_get(object, "references"), settings, arena);
     read_senders(json_object_get(object, "senders"), settings, arena);
+    settings->builds = json_copy_text(object, "builds", arena);
     settings->sender_local = json_copy_text(object, "sender_local", arena);
     settings->helo = json_copy_text(object, "helo", arena);
     settings->record = json_copy_text(object, "record", arena);

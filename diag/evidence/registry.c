@@ -3,6 +3,7 @@
 #include "diag/evidence/redact.h"
 #include "diag/evidence/registry_value.h"
 #include "diag/json.h"
+#include "diag/read/build_number.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -121,15 +122,32 @@ static enum status load(struct evidence *item, const json_t *object)
 /* Values that verdicts rest on. */
 static bool is_known(const char *name)
 {
-    static const char *const known[] = {
-        "BackConnectionHostNames", "DisableLoopbackCheck", "DisableStrictNameChecking",
-        "LmCompatibilityLevel",    "OptionalNames",        "SupportedEncryptionTypes"};
+    static const char *const known[] = {"BackConnectionHostNames",
+                                        "DisableLoopbackCheck",
+                                        "DisableStrictNameChecking",
+                                        "LmCompatibilityLevel",
+                                        "OptionalNames",
+                                        "SupportedEncryptionTypes",
+                                        "MsiProductMajor",
+                                        "MsiProductMinor",
+                                        "MsiBuildMajor",
+                                        "MsiBuildMinor",
+                                        "OwaVersion"};
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (text_equal_fold(known[i], name))
             return true;
     }
     return false;
+}
+
+/* "15.1.2507.6", which reads like an address and is none. */
+static bool is_version(const struct registry_value *value)
+{
+    struct build_number number;
+
+    return text_equal_fold(value->name, "OwaVersion") &&
+           build_number_parse(value->text, strlen(value->text), &number) == STATUS_OK;
 }
 
 static const char *redacted(const struct redactor *redactor, const char *text, struct arena *arena)
@@ -150,7 +168,7 @@ static void redact_value(const struct redactor *redactor, struct registry_value 
 
     if (!is_known(value->name))
         value->name = redacted(redactor, value->name, arena);
-    if (value->text)
+    if (value->text && !is_version(value))
         value->text = redacted(redactor, value->text, arena);
     for (size_t i = 0; i < value->list_count; i++)
         list[i] = redacted(redactor, value->list[i], arena);

@@ -1,6 +1,7 @@
 #include "diag/evidence/smtp_redact.h"
 
 #include "diag/buffer.h"
+#include "diag/read/build_number.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -77,6 +78,24 @@ static void keep_words(const char *text, struct buffer *out)
     }
 }
 
+/* How a product of Microsoft's greets, and its build: no more of a greeting. */
+static void keep_product(const char *text, struct buffer *out)
+{
+    static const char wording[] = "Microsoft ESMTP MAIL Service";
+    char build[BUILD_NUMBER_TEXT_SIZE];
+    struct build_number number;
+    enum status status = build_number_parse_banner(text, strlen(text), &number);
+
+    if (status == STATUS_OK || status == STATUS_NOT_SUPPORTED)
+        build_number_format(&number, build);
+    if (status == STATUS_OK)
+        buffer_print(out, "(Microsoft Exchange Internet Mail Service %s)", build);
+    else if (status == STATUS_NOT_SUPPORTED)
+        buffer_print(out, "%s, Version: %s", wording, build);
+    else if (strstr(text, wording))
+        buffer_print(out, "%s ready", wording);
+}
+
 static bool is_masked(const struct smtp_line *line)
 {
     struct smtp_line copy = *line;
@@ -99,6 +118,8 @@ static void keep_text(const struct smtp_line *line, bool is_keyword, struct aren
         buffer_add_string(out, text);
     else if (code)
         buffer_add_string(out, code);
+    else
+        keep_product(text, out);
 }
 
 static void redact_line(struct smtp_line *line, bool is_keyword, struct arena *arena)

@@ -1,6 +1,7 @@
 #include "diag/evidence/web_redact.h"
 
 #include "diag/evidence/directory_redact.h"
+#include "diag/read/build_number.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -107,6 +108,27 @@ static void redact_field(struct web_field *field, const struct redactor *redacto
     field->value = "";
 }
 
+/* ---- the body ---- */
+
+/* Nothing of it but the build of Exchange that it names, in a text that is read as that again. */
+static void redact_body(struct web_exchange *exchange, struct arena *arena)
+{
+    const char *body = exchange->body;
+    size_t size = exchange->body_kept;
+    char build[BUILD_NUMBER_TEXT_SIZE];
+    struct build_number number;
+
+    exchange->body = NULL;
+    if (body && build_number_parse_page(body, size, &number) == STATUS_OK) {
+        build_number_format(&number, build);
+        exchange->body = arena_print(arena, "/owa/%s/", build);
+    } else if (body && build_number_parse_manifest(body, size, &number) == STATUS_OK) {
+        build_number_format(&number, build);
+        exchange->body = arena_print(arena, "<assemblyIdentity version=\"%s\"/>", build);
+    }
+    exchange->body_kept = exchange->body ? strlen(exchange->body) : 0;
+}
+
 /* ---- the whole ---- */
 
 void web_redact(struct evidence *item, const struct redactor *redactor)
@@ -125,7 +147,6 @@ void web_redact(struct evidence *item, const struct redactor *redactor)
         redact_field(&exchange->fields[i], redactor, arena);
     certificates_redact(exchange->chain, exchange->chain_count, redactor, arena);
     exchange->phrase = NULL;
-    exchange->body = NULL; /* its codes stay */
-    exchange->body_kept = 0;
-    item->reason = NULL; /* the library's, with names in it */
+    redact_body(exchange, arena); /* its codes stay */
+    item->reason = NULL;          /* the library's, with names in it */
 }

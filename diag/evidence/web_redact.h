@@ -1,6 +1,7 @@
 /*
  * Redaction of what a web server answered. Kept: its status, the schemes that it offers and what
- * their tokens say, times and sizes, versions, the path of a redirect and the codes in the body.
+ * their tokens say, times and sizes, versions, the path of a redirect, and of the body the codes
+ * and the build that it names.
  */
 #ifndef EXDIAG_EVIDENCE_WEB_REDACT_H
 #define EXDIAG_EVIDENCE_WEB_REDACT_H

@@ -149,6 +149,14 @@ static const struct behaviour behaviours[] = {
                     "txet\r\n"),
                 STEP(SERVE)}},
     {"bare-lf", "lines that end in LF alone", .script = {SAY("220 " NAME "\n"), STEP(SERVE)}},
+    {"exchange-5.0", "the greeting of Exchange 5.0 SP1, as in KB Q182821",
+     .script = {SAY("220 " NAME " ESMTP Server (Microsoft Exchange Internet Mail Service "
+                    "5.0.1458.49) ready\r\n"),
+                STEP(SERVE)}},
+    {"windows-2003", "the greeting of Windows Server 2003's SMTP service, or of Exchange 2003",
+     .script = {SAY("220 " NAME " Microsoft ESMTP MAIL Service, Version: 6.0.3790.4675 ready at  "
+                    "Sun, 22 Nov 2026 12:00:00 +0000\r\n"),
+                STEP(SERVE)}},
     {"no-code", "a greeting without a code", .script = {SAY("Welcome to " NAME "\r\n"), STEP(END)}},
     {"codes-differ", "a second line of another code",
      .script = {SAY("220-" NAME "\r\n250 " NAME "\r\n"), STEP(END)}},

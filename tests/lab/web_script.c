@@ -6,6 +6,7 @@
 #include "diag/read/ber.h"
 #include "diag/read/crc32.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -234,6 +235,48 @@ static void answer_page(void *context, const struct web_heard *heard, struct web
     web_say_field(reply, "X-BEServer", "EX02");
     web_say_field(reply, "X-CalculatedBETarget", "ex02.contoso.com");
     web_say_body(reply, html, page, sizeof page - 1);
+}
+
+/* A build without its last part, as folders of Outlook on the web are called. */
+static int folder_size(const char *build)
+{
+    const char *end = build;
+
+    for (int dots = 0; *end && (dots += *end == '.') < 3;)
+        end++;
+    return (int)(end - build);
+}
+
+/*
+ * Outlook on the web of a build, "15.2.2562.37" of `context`, and the manifest of the export tool;
+ * "15.2.2562.37/15.2.2562.29": the manifest of another; "-/15.2.2562.29": a proxy takes
+ * X-OWA-Version away.
+ */
+static void answer_owa(void *context, const struct web_heard *heard, struct web_reply *reply)
+{
+    const char *builds = context ? context : "15.2.1118.7", *slash = strchr(builds, '/');
+    const char *tool = slash ? slash + 1 : builds;
+    int size = (int)strcspn(builds, "/");
+    char text[512];
+
+    web_say_status(reply, 200);
+    say_exchange_fields(reply);
+    if (*builds != '-') {
+        snprintf(text, sizeof text, "%.*s", size, builds);
+        web_say_field(reply, "X-OWA-Version", text);
+    }
+    if (strstr(heard->path, "exporttool"))
+        snprintf(
+            text, sizeof text,
+            "<asmv1:assembly><assemblyIdentity name=\"microsoft.exchange.ediscovery.exporttool."
+            "application\" version=\"%s\" language=\"neutral\"/></asmv1:assembly>",
+            tool);
+    else
+        snprintf(text, sizeof text,
+                 "<html><link rel=\"shortcut icon\" href=\"/owa/auth/%.*s/themes/resources/"
+                 "favicon.ico\"></html>",
+                 folder_size(tool), tool);
+    web_say_body(reply, html, text, strlen(text));
 }
 
 static void answer_redirect(void *context, const struct web_heard *heard, struct web_reply *reply)
@@ -587,6 +630,7 @@ static const struct behaviour {
 } behaviours[] = {
     {.name = "fine", .summary = "200 and a line", .answer = answer_fine},
     {.name = "page", .summary = "200 as Exchange says it", .answer = answer_page},
+    {.name = "owa", .summary = "Outlook on the web, =BUILD[/BUILD]", .answer = answer_owa},
     {.name = "redirect", .summary = "302 to another host, or =URL", .answer = answer_redirect},
     {.name = "login", .summary = "302 to a login form, with a cookie", .answer = answer_login},
     {.name = "schemes", .summary = "401 with several schemes", .answer = answer_schemes},

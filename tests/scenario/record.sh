@@ -4,6 +4,7 @@
 # *.zone files at the addresses that are their names, and its mail exchangers: a file
 # `peers` has lines ADDRESS=BEHAVIOUR[:SECONDS][@NAME], served at port 25; `lab_smtp --list`
 # names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time;
+# a file `web` has lines ADDRESS=BEHAVIOUR for lab_web, behind TLS at port 443;
 # a file `directories` has lines [OPTION...] ADDRESS[:PORT]=FILE for lab_directory, one each. In a
 # network of its own: root.
 set -euo pipefail
@@ -60,6 +61,9 @@ for scenario; do
     [ ${#zones[@]} = 0 ] || serve ${#zones[@]} "$build/tests/lab_name_server" --port 53 "${zones[@]}"
     [ ${#peers[@]} = 0 ] || serve ${#peers[@]} "$build/tests/lab_smtp" --port 25 "${peers[@]}"
     [ ${#clocks[@]} = 0 ] || serve ${#clocks[@]} "$build/tests/lab_time" "${clocks[@]}"
+    web=()
+    [ ! -e web ] || mapfile -t web < <(grep -v '^#' web)
+    [ ${#web[@]} = 0 ] || serve ${#web[@]} "$build/tests/lab_web" --port 443 --tls --name '*.contoso.com' "${web[@]}"
     nodes=()
     [ ! -e nodes ] || mapfile -t nodes < <(grep -v '^#' nodes)
     [ ${#nodes[@]} = 0 ] || serve ${#nodes[@]} "$build/tests/lab_ews" --name '*.contoso.com' --ca ca.pem "${nodes[@]}"

@@ -1,0 +1,24 @@
+/*
+ * Builds in files: logs of Exchange (#Version), applicationHost.config (customMetadata), exports of
+ * the registry (Setup) and of a directory (serialNumber).
+ */
+#ifndef EXDIAG_PROBES_BUILD_FILES_H
+#define EXDIAG_PROBES_BUILD_FILES_H
+
+#include "probes/build/machines.h"
+
+#define BUILD_FILES                                                                                \
+    (PROBE_READS(FILE_TYPE_SMTP_RECEIVE_LOG) | PROBE_READS(FILE_TYPE_SMTP_SEND_LOG) |              \
+     PROBE_READS(FILE_TYPE_TRACKING_LOG) | PROBE_READS(FILE_TYPE_EWS_LOG) |                        \
+     PROBE_READS(FILE_TYPE_HTTP_PROXY_LOG) | PROBE_READS(FILE_TYPE_IIS_CONFIG) |                   \
+     PROBE_READS(FILE_TYPE_REGISTRY) | PROBE_READS(FILE_TYPE_REGISTRY_QUERY) |                     \
+     PROBE_READS(FILE_TYPE_LDIF))
+
+/* Adds what the file tells; sets `is_pending` where that is on its way. */
+void build_read_file(struct examination *x, const struct subject *file,
+                     struct build_organisation *organisation);
+
+/* The build of a server as an entry of the configuration partition has it. */
+bool build_of_entry(const struct directory_entry *entry, struct build_number *number);
+
+#endif

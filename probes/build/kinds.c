@@ -1,0 +1,297 @@
+/* What is known of builds: support, updates, servers that are not alike. */
+#include "probes/build/kinds.h"
+
+#include <stddef.h>
+
+#define ON_IT      "{machine}, in the Exchange Management Shell"
+#define ON_ANY     "the Exchange Management Shell"
+#define ON_IT_ROOT "{machine}, in a command prompt run as administrator"
+#define THIS_RUN   "the machine that runs exdiag"
+
+#define SEE_BUILD                                                                                  \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = ON_IT,                                    \
+        .command = "Get-Command ExSetup.exe | ForEach-Object {{$_.FileVersionInfo}}",              \
+        .note =                                                                                    \
+            "the true build, security updates included: FileVersion, to be read without its "      \
+            "padding (15.02.1544.014 is 15.2.1544.14). Every update replaces this file, which "    \
+            "is not so of what the directory, the registry and logs show"                          \
+    }
+
+#define SEE_ALL                                                                                    \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = ON_ANY,                                   \
+        .command = "Get-ExchangeServer | Sort-Object Name | Format-Table Name, ServerRole, "       \
+                   "AdminDisplayVersion -AutoSize",                                                \
+        .note = "the levels of all servers; AdminDisplayVersion never shows a security update"     \
+    }
+
+#define ASK_AGAIN                                                                                  \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = THIS_RUN,                                  \
+        .command = "exdiag check --server {machine} --only build",                                 \
+        .note = "with --builds if a newer table is at hand", .when = "machine",                    \
+        .also_powershell = true                                                                    \
+    }
+
+/* The order of Microsoft's page on maintenance of DAG members; what has no DAG skips its steps. */
+#define BEGIN_MAINTENANCE                                                                          \
+    {.shell = SHELL_EMS,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = ON_ANY,                                                                              \
+     .command = "Set-ServerComponentState {machine} -Component HubTransport -State Draining "      \
+                "-Requester Maintenance",                                                          \
+     .risk = "it takes no new mail from now on, and sends what it has",                            \
+     .note = "one server after another, those that the Internet reaches first",                    \
+     .when = "since-2013"},                                                                        \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = ON_ANY,                                                                          \
+         .command = "Redirect-Message -Server {machine} -Target {other-server}",                   \
+         .note = "hands the rest of its queues to another server, named by its full name; "        \
+                 "nothing where it is the only one",                                               \
+         .when = "since-2013"},                                                                    \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = ON_IT,                                                                           \
+         .command = "Suspend-ClusterNode {machine}",                                               \
+         .note = "of a member of a DAG alone, as the two steps below",                             \
+         .when = "since-2013"},                                                                    \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = ON_ANY,                                                                          \
+         .command = "Set-MailboxServer {machine} -DatabaseCopyActivationDisabledAndMoveNow $true", \
+         .risk = "moves its active databases to other members: users are connected anew",          \
+         .when = "since-2013"},                                                                    \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = ON_ANY,                                                                          \
+         .command = "Set-MailboxServer {machine} -DatabaseCopyAutoActivationPolicy Blocked",       \
+         .note =                                                                                   \
+             "what it was before is shown by Get-MailboxServer; it is put back at the end. Go "    \
+             "on when Get-MailboxDatabaseCopyStatus shows none of its copies Mounted",             \
+         .when = "since-2013"},                                                                    \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = ON_ANY,                                                                          \
+         .command = "Set-ServerComponentState {machine} -Component ServerWideOffline -State "      \
+                    "Inactive -Requester Maintenance",                                             \
+         .risk = "it serves nobody from now on",                                                   \
+         .when = "since-2013"},                                                                    \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = ON_IT,                                    \
+        .command = "& \"$env:ExchangeInstallPath\\Scripts\\StartDagServerMaintenance.ps1\" "       \
+                   "-ServerName {machine}",                                                        \
+        .risk = "moves its active databases to other members: users are connected anew",           \
+        .note = "of a member of a DAG alone", .when = "of-2010"                                    \
+    }
+
+#define END_MAINTENANCE                                                                            \
+    {.shell = SHELL_EMS,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = ON_ANY,                                                                              \
+     .command = "Set-ServerComponentState {machine} -Component ServerWideOffline -State Active "   \
+                "-Requester Maintenance",                                                          \
+     .when = "since-2013"},                                                                        \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = ON_IT,                                                                           \
+         .command = "Resume-ClusterNode {machine}",                                                \
+         .note = "of a member of a DAG alone, as the two steps below",                             \
+         .when = "since-2013"},                                                                    \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = ON_ANY,                                                                          \
+         .command =                                                                                \
+             "Set-MailboxServer {machine} -DatabaseCopyActivationDisabledAndMoveNow $false",       \
+         .when = "since-2013"},                                                                    \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = ON_ANY,                                                                          \
+         .command = "Set-MailboxServer {machine} -DatabaseCopyAutoActivationPolicy Unrestricted",  \
+         .note = "or what it was before",                                                          \
+         .when = "since-2013"},                                                                    \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = ON_ANY,                                                                          \
+         .command = "Set-ServerComponentState {machine} -Component HubTransport -State Active "    \
+                    "-Requester Maintenance",                                                      \
+         .when = "since-2013"},                                                                    \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = ON_IT,                                    \
+        .command = "& \"$env:ExchangeInstallPath\\Scripts\\StopDagServerMaintenance.ps1\" "        \
+                   "-ServerName {machine}",                                                        \
+        .note = "of a member of a DAG alone", .when = "of-2010"                                    \
+    }
+
+#define INSTALL                                                                                    \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = ON_IT_ROOT,                                                                          \
+     .command = "Install {level}: run its Setup.exe with /Mode:Upgrade and the switch that "       \
+                "accepts the licence, and restart the server.",                                    \
+     .risk = "it replaces the whole of Exchange and cannot be taken back; setup may extend the "   \
+             "schema of the forest first, for all and for ever. What was changed by hand in "      \
+             "web.config and other files of Exchange is lost: keep a copy. Services are down for " \
+             "an hour or more",                                                                    \
+     .note =                                                                                       \
+         "straight from any older level of the same product; look up first which .NET "            \
+         "Framework and which Windows it wants. A database that a newer level has mounted "        \
+         "does not go back to a member of an older one: bring all members of a DAG forward in "    \
+         "a row",                                                                                  \
+     .when = "level"},                                                                             \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_IT_ROOT,                           \
+        .command = "Install {update}, the package for this very level, and restart the server.",   \
+        .risk = "run from a window without these rights, the .msp seems to succeed and leaves "    \
+                "Outlook on the web broken. Services are down for half an hour",                   \
+        .note = "updates of a level hold all earlier ones: only the newest is needed. Look up "    \
+                "whether it wants /PrepareAllDomains or a script afterwards",                      \
+        .when = "update"                                                                           \
+    }
+
+#define BRING_TABLE                                                                                \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = THIS_RUN,                                \
+        .command = "exdiag check --server {machine} --only build --builds {file}",                 \
+        .note = "a newer table is part of a newer exdiag (diag/builds/exchange.txt), or add rows " \
+                "of Microsoft's page of build numbers to that file, with its day in the line "     \
+                "as-of",                                                                           \
+        .when = "stale", .also_powershell = true                                                   \
+    }
+
+#define LET_IT_BE_SEEN                                                                             \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = THIS_RUN,                             \
+        .command = "Let exdiag reach the server itself at TCP 443 (X-OWA-Version, without a "      \
+                   "logon), rather than a balancer or proxy that takes the field away.",           \
+        .when = "!stale"                                                                           \
+    }
+
+#define BUILD_NUMBERS                                                                              \
+    {                                                                                              \
+        "Microsoft Learn: Exchange Server build numbers and release dates",                        \
+            "https://learn.microsoft.com/en-us/exchange/new-features/"                             \
+            "build-numbers-and-release-dates"                                                      \
+    }
+#define SUPPORTABILITY                                                                             \
+    {                                                                                              \
+        "Microsoft Learn: Exchange Server supportability matrix", NULL                             \
+    }
+#define MAINTENANCE                                                                                \
+    {                                                                                              \
+        "Microsoft Learn: Manage database availability groups, performing maintenance on DAG "     \
+        "members",                                                                                 \
+            NULL                                                                                   \
+    }
+
+static const char cannot_undo[] =
+    "A cumulative update, a service pack and an extended schema cannot be taken back: setup's "
+    "uninstall removes Exchange, and what is left is a recovery of the server. A security update "
+    "alone can be uninstalled, which opens what it had closed.";
+
+const struct finding_kind exchange_build_unsupported = {
+    .id = "exchange-build-unsupported",
+    .severity = SEVERITY_WARNING,
+    .title = "{who} runs {name}, whose support ended {ended}",
+    .why = "What is found in it from now on stays open: there are no more security updates for "
+           "everybody, no fixes, and no help of Microsoft's. Exchange is reached from the "
+           "Internet and holds everybody's mail, and faults of it are used within days.",
+    .symptom = "None, until somebody breaks in, or another product no longer talks to it.",
+    .cause = "The product has come to the end of its lifecycle. No update brings support back, "
+             "only another product does.",
+    .applies_to = "Exchange of all versions but those in support at the time of the run",
+    .fix =
+        (const struct step_template[]){
+            SEE_BUILD,
+            SEE_ALL,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the organisation",
+             .command = "Move to Exchange Server Subscription Edition or to Exchange Online. Look "
+                        "up in the supportability matrix which levels may stand beside the new "
+                        "servers, and bring the old ones to those first.",
+             .risk = "setup of the new product extends the schema of the forest, which cannot be "
+                     "taken back",
+             .note = "mailboxes are moved, and the old servers uninstalled, not just turned off",
+             .when = "near"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the organisation",
+             .command = "Move in steps: a version this old does not stand beside a current one in "
+                        "one organisation. The supportability matrix tells which product comes "
+                        "between, or export the mail and begin anew.",
+             .risk = "each step extends the schema of the forest, which cannot be taken back",
+             .when = "!near"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the firewall",
+             .command =
+                 "Until then take it off the Internet: no TCP 443 from outside but by VPN or "
+                 "a gateway that asks for a logon first, and mail by another host.",
+             .risk = "phones and Outlook outside lose their way to it"},
+            {0}},
+    .verify = (const struct step_template[]){SEE_ALL, ASK_AGAIN, {0}},
+    .no_undo = "A migration is not undone by a command: keep the old servers, in maintenance, "
+               "until the new ones have proven themselves.",
+    .make_known = (const struct step_template[]){SEE_BUILD, BRING_TABLE, LET_IT_BE_SEEN, {0}},
+    .references = (const struct reference[]){BUILD_NUMBERS, SUPPORTABILITY, {NULL, NULL}},
+};
+
+const struct finding_kind exchange_build_behind = {
+    .id = "exchange-build-behind",
+    .severity = SEVERITY_WARNING,
+    .title = "{who} runs {name}, {how} {newest}",
+    .why = "Updates of Exchange close holes that are used as soon as they are known. They come for "
+           "one or two levels at a time, so a server that stays on an older level gets none.",
+    .symptom = "None of its own. Faults that an update has mended are looked for in vain.",
+    .cause = "Cumulative updates, service packs and rollups, and the security updates on top of "
+             "them, were not installed; Windows Update brings no cumulative updates of Exchange.",
+    .applies_to = "Exchange of all versions",
+    .fix = (const struct step_template[]){SEE_BUILD,
+                                          SEE_ALL,
+                                          {.shell = SHELL_MANUAL,
+                                           .kind = STEP_DECIDE,
+                                           .where = "the organisation",
+                                           .command = "Its product is out of support: the steps "
+                                                      "below close what is known, and nothing that "
+                                                      "is found from now on. Plan the way to "
+                                                      "another product first.",
+                                           .when = "unsupported"},
+                                          BEGIN_MAINTENANCE,
+                                          INSTALL,
+                                          END_MAINTENANCE,
+                                          {0}},
+    .verify = (const struct step_template[]){SEE_BUILD, ASK_AGAIN, {0}},
+    .no_undo = cannot_undo,
+    .make_known =
+        (const struct step_template[]){SEE_BUILD, SEE_ALL, BRING_TABLE, LET_IT_BE_SEEN, {0}},
+    .references = (const struct reference[]){BUILD_NUMBERS, MAINTENANCE, {NULL, NULL}},
+};
+
+const struct finding_kind exchange_build_mixed = {
+    .id = "exchange-build-mixed",
+    .severity = SEVERITY_WARNING,
+    .title = "{who} runs {name} ({build}), and {other} of the same version {other-name} "
+             "({other-build})",
+    .why = "Servers of one version are meant to differ for the days of an update. Members of a DAG "
+           "at different levels cannot take each other's databases back, what one node mends "
+           "another one spoils, and the least patched one is the door.",
+    .symptom = "Errors that come and go with the node that a database or a client happens to be "
+               "on; databases that do not mount on one of the members.",
+    .cause = "An update was installed on some servers and forgotten, or failed, on others.",
+    .applies_to = "organisations with two or more servers of one version",
+    .fix = (const struct step_template[]){SEE_ALL,
+                                          SEE_BUILD,
+                                          {.shell = SHELL_MANUAL,
+                                           .kind = STEP_DECIDE,
+                                           .where = "{machine}",
+                                           .command = "Bring it to the build of the others, or all "
+                                                      "of them to the newest one; the steps stand "
+                                                      "with exchange-build-behind."},
+                                          {0}},
+    .verify = (const struct step_template[]){SEE_ALL, SEE_BUILD, {0}},
+    .no_undo = cannot_undo,
+    .make_known = (const struct step_template[]){SEE_BUILD, SEE_ALL, LET_IT_BE_SEEN, {0}},
+    .references = (const struct reference[]){BUILD_NUMBERS, MAINTENANCE, {NULL, NULL}},
+};

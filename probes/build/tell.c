@@ -1,0 +1,438 @@
+#include "probes/build/tell.h"
+
+#include "diag/text.h"
+#include "probes/build/kinds.h"
+
+#include <string.h>
+
+enum { NAME_MOST = 256, OTHERS_SHOWN = 20 };
+
+/* ---- words ---- */
+
+static const char *row_name(const struct build_row *row, struct arena *arena)
+{
+    struct buffer name;
+
+    buffer_init(&name, NAME_MOST);
+    build_row_name(row, &name);
+    return buffer_keep(&name, arena);
+}
+
+static const char *number_text(const struct build_number *number, struct arena *arena)
+{
+    char text[BUILD_NUMBER_TEXT_SIZE];
+
+    build_number_format(number, text);
+    return arena_copy_string(arena, text);
+}
+
+/* "Exchange 2016 CU23 May22SU (15.1.2507.9, 2022-05)" */
+static const char *row_text(const struct build_row *row, struct arena *arena)
+{
+    return arena_print(arena, "%s (%s, %s)", row_name(row, arena), number_text(&row->number, arena),
+                       row->released);
+}
+
+/* What a number with a level but no update is: of a preview and its release both. */
+static const char *level_text(const struct build_place *place, struct arena *arena)
+{
+    const struct build_row *first = place->level_first, *last = place->level_last;
+
+    if (first->level != last->level)
+        return arena_print(arena, "%s %s or %s", first->product, first->level, last->level);
+    return arena_print(arena, "%s %s", first->product, first->level);
+}
+
+/* Short, for titles. A build without a row is never called by a neighbour's name. */
+static const char *short_text(const struct build_place *place, struct arena *arena)
+{
+    if (place->match == BUILD_KNOWN && place->level_first == place->level_last)
+        return row_name(place->row, arena);
+    if (place->level_first)
+        return level_text(place, arena);
+    return place->product ? place->product : "a build that is not in the table";
+}
+
+static const char *beside_text(const struct build_place *place, const char *what,
+                               struct arena *arena)
+{
+    if (!place->row)
+        return arena_print(arena, "%s; the first above it is %s", what,
+                           row_text(place->above, arena));
+    if (!place->above)
+        return arena_print(arena, "%s; the last below it is %s", what, row_text(place->row, arena));
+    return arena_print(arena, "%s; the nearest below it is %s", what, row_text(place->row, arena));
+}
+
+/* What a number is by the table. */
+static const char *long_text(const struct build_place *place, enum build_precision precision,
+                             struct arena *arena)
+{
+    switch (place->match) {
+    case BUILD_KNOWN:
+        if (place->level_first == place->level_last)
+            return row_text(place->row, arena);
+        return arena_print(arena, "%s; it does not tell which update is on it",
+                           level_text(place, arena));
+    case BUILD_INTERIM:
+        if (precision != BUILD_OF_UPDATE)
+            return arena_print(arena, "%s; it does not tell which update is on it",
+                               level_text(place, arena));
+        return beside_text(place,
+                           arena_print(arena, "%s, with an update that the table does not have",
+                                       level_text(place, arena)),
+                           arena);
+    case BUILD_BETWEEN:
+        return beside_text(place, "not in the table", arena);
+    case BUILD_NEWER:
+        return beside_text(place, "newer than the table", arena);
+    default:
+        return "no version of Exchange that the table has";
+    }
+}
+
+static const char *end_text(const struct build_verdict *verdict, struct arena *arena)
+{
+    const char *day = verdict->row->supported_to;
+
+    return day ? arena_print(arena, "on %s", day) : "years ago";
+}
+
+/* "it", of a server; what a file is of, of that. */
+static const char *who(const struct build_machine *machine, struct arena *arena)
+{
+    if (machine->server)
+        return "it";
+    return machine->name ? text_printable(arena, machine->name, strlen(machine->name))
+                         : "the server of this file";
+}
+
+/* In front of what is said of one machine of several in a file. */
+static const char *whose(const struct build_machine *machine, struct arena *arena)
+{
+    return machine->server || !machine->name ? "" : arena_print(arena, "%s: ", who(machine, arena));
+}
+
+/* ---- what every finding has ---- */
+
+static void saw_sightings(struct finding *finding, struct examination *x,
+                          const struct build_case *one)
+{
+    const struct build_verdict *verdict = &one->verdict;
+
+    for (size_t i = 0; i < one->machine->count; i++) {
+        const struct build_sighting *sighting = &one->machine->sightings[i];
+        struct build_place place =
+            build_table_find(verdict->table, &sighting->number, sighting->precision);
+
+        saw(finding, sighting->source, "%s, by %s: %s%s",
+            number_text(&sighting->number, pass_memory(x)), build_way_text(sighting->way),
+            long_text(&place, sighting->precision, pass_memory(x)),
+            build_agrees(verdict, sighting) ? "" : " (the ways do not agree)");
+    }
+    if (verdict->best->way == BUILD_BY_LOG_HEADER)
+        saw(finding, NULL, "a log tells the build of its day: it may have been updated since");
+}
+
+static void saw_table(struct finding *finding, const struct build_verdict *verdict)
+{
+    saw(finding, NULL, "the table of builds is of %s, %u day%s before this run%s",
+        verdict->table->as_of, verdict->age, verdict->age == 1 ? "" : "s",
+        verdict->age > BUILD_TABLE_DAYS ? ": there may be updates that it does not have" : "");
+}
+
+static void set_machine(struct finding *finding, const struct build_machine *machine)
+{
+    if (machine->name && machine->is_vouched)
+        set_vouched(finding, VALUE_NAME, "machine", machine->name, strlen(machine->name));
+    else if (machine->name)
+        set_value(finding, VALUE_NAME, "machine", machine->name, strlen(machine->name));
+}
+
+/* How maintenance is done depends on the generation. */
+static void set_generation(struct finding *finding, const struct build_verdict *verdict)
+{
+    unsigned major = verdict->best->number.parts[0];
+
+    set_text(finding, major >= 15 ? "since-2013" : major == 14 ? "of-2010" : "before-2010", "yes");
+}
+
+static void set_common(struct finding *finding, struct examination *x, const struct build_case *one)
+{
+    const struct build_verdict *verdict = &one->verdict;
+    struct arena *arena = pass_memory(x);
+
+    set_text(finding, "who", who(one->machine, arena));
+    set_text(finding, "name", short_text(&verdict->place, arena));
+    set_text(finding, "build", number_text(&verdict->best->number, arena));
+    set_text(finding, "as-of", verdict->table->as_of);
+    set_machine(finding, one->machine);
+    set_generation(finding, verdict);
+}
+
+static struct finding *say_unknown(struct examination *x, const struct finding_kind *kind,
+                                   const struct build_case *one, const char *what)
+{
+    struct finding *finding = unknown(x, kind, "%s%s", whose(one->machine, pass_memory(x)), what);
+
+    set_common(finding, x, one);
+    saw_sightings(finding, x, one);
+    return finding;
+}
+
+/* ---- support ---- */
+
+static bool is_stale(const struct build_verdict *verdict)
+{
+    return verdict->age > BUILD_TABLE_DAYS;
+}
+
+static const char *stale_text(const struct build_verdict *verdict, struct arena *arena)
+{
+    return arena_print(arena, "the table of builds is of %s, %u days before this run",
+                       verdict->table->as_of, verdict->age);
+}
+
+static void tell_support_over(struct examination *x, const struct build_case *one)
+{
+    const struct build_verdict *verdict = &one->verdict;
+    struct finding *finding = found(x, &exchange_build_unsupported);
+
+    set_common(finding, x, one);
+    set_text(finding, "ended", end_text(verdict, pass_memory(x)));
+    if (verdict->best->number.parts[0] >= 15 && strcmp(verdict->row->product, "Exchange 2013"))
+        set_text(finding, "near", "yes");
+    saw_sightings(finding, x, one);
+    if (verdict->newest && verdict->row->supported_to)
+        saw(finding, NULL,
+            "the table of %s has updates of %s up to %s; none of them brings support back",
+            verdict->table->as_of, verdict->row->product,
+            row_text(verdict->newest, pass_memory(x)));
+}
+
+void build_tell_support(struct examination *x, const struct build_case *one)
+{
+    const struct build_verdict *verdict = &one->verdict;
+    struct finding *finding;
+
+    if (verdict->support == BUILD_SUPPORT_OVER) {
+        tell_support_over(x, one);
+    } else if (verdict->support == BUILD_SUPPORT_UNKNOWN) {
+        say_unknown(x, &exchange_build_unsupported, one,
+                    "the table does not say which product this build is of");
+    } else if (is_stale(verdict)) {
+        finding =
+            say_unknown(x, &exchange_build_unsupported, one, stale_text(verdict, pass_memory(x)));
+        saw(finding, NULL, "by it %s is supported until %s", verdict->row->product,
+            verdict->row->supported_to);
+        set_text(finding, "stale", "yes");
+    } else {
+        healthy(x, &exchange_build_unsupported, "%s%s, supported until %s",
+                whose(one->machine, pass_memory(x)), verdict->row->product,
+                verdict->row->supported_to);
+    }
+}
+
+/* ---- updates ---- */
+
+/* The table is the program's word, or the user's. */
+static void set_row(struct finding *finding, const char *name, const struct build_row *row,
+                    struct arena *arena)
+{
+    const char *text = row_text(row, arena);
+
+    set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
+}
+
+static void tell_path(struct finding *finding, struct examination *x, const struct build_case *one)
+{
+    const struct build_verdict *verdict = &one->verdict;
+    const struct build_row *newest = verdict->newest;
+    const struct build_row *base = build_table_base_of_level(verdict->table, newest);
+    struct arena *arena = pass_memory(x);
+    bool is_level = !verdict->place.level_first || verdict->place.level_last->level != base->level;
+
+    set_text(finding, "newest", row_name(newest, arena));
+    if (is_level)
+        set_row(finding, "level", base, arena);
+    if (newest != base)
+        set_row(finding, "update", newest, arena);
+    if (is_level && verdict->newest_of_level && verdict->place.row != verdict->newest_of_level)
+        saw(finding, NULL, "the newest update of its own level is %s",
+            row_text(verdict->newest_of_level, arena));
+    saw(finding, NULL, "the newest of its line is %s", row_text(newest, arena));
+}
+
+static void tell_behind(struct examination *x, const struct build_case *one)
+{
+    static const char *const lacks[] = {[BUILD_LACKS] = "behind",
+                                        [BUILD_LACKS_HOTFIX] = "hotfixes behind",
+                                        [BUILD_LACKS_LEVEL] =
+                                            "with the same updates a level behind"};
+    const struct build_verdict *verdict = &one->verdict;
+    struct finding *finding = found(x, &exchange_build_behind);
+
+    set_common(finding, x, one);
+    set_text(finding, "how", lacks[verdict->state]);
+    if (verdict->state != BUILD_LACKS)
+        finding_severity(finding, SEVERITY_INFO);
+    if (verdict->support == BUILD_SUPPORT_OVER)
+        set_text(finding, "unsupported", "yes");
+    saw_sightings(finding, x, one);
+    tell_path(finding, x, one);
+    saw_table(finding, verdict);
+}
+
+static void tell_newest(struct examination *x, const struct build_case *one)
+{
+    const struct build_verdict *verdict = &one->verdict;
+    struct finding *finding;
+
+    if (verdict->disagrees) {
+        say_unknown(x, &exchange_build_behind, one, "what shows its build does not agree");
+    } else if (is_stale(verdict)) {
+        finding = say_unknown(x, &exchange_build_behind, one, stale_text(verdict, pass_memory(x)));
+        saw(finding, NULL, "by it this is the newest of its line");
+        set_text(finding, "stale", "yes");
+    } else {
+        healthy(x, &exchange_build_behind, "%s%s is the newest of its line in the table of %s",
+                whose(one->machine, pass_memory(x)), row_text(verdict->newest, pass_memory(x)),
+                verdict->table->as_of);
+    }
+}
+
+static void tell_unknown(struct examination *x, const struct build_case *one)
+{
+    const struct build_verdict *verdict = &one->verdict;
+    struct finding *finding =
+        say_unknown(x, &exchange_build_behind, one,
+                    verdict->place.match == BUILD_NEWER || verdict->place.match == BUILD_INTERIM
+                        ? "this build is newer than the table of builds"
+                        : "this build is not in the table of builds");
+
+    saw_table(finding, verdict);
+    set_text(finding, "stale", "yes");
+}
+
+void build_tell_state(struct examination *x, const struct build_case *one)
+{
+    const struct build_verdict *verdict = &one->verdict;
+    struct finding *finding;
+
+    switch (verdict->state) {
+    case BUILD_NEWEST:
+        tell_newest(x, one);
+        break;
+    case BUILD_UPDATE_HIDDEN:
+        finding = say_unknown(x, &exchange_build_behind, one,
+                              "which update is on its level is not told by what can be seen");
+        saw(finding, NULL, "the newest update of its level is %s",
+            row_text(verdict->newest_of_level, pass_memory(x)));
+        saw_table(finding, verdict);
+        break;
+    case BUILD_UNKNOWN:
+        tell_unknown(x, one);
+        break;
+    default:
+        tell_behind(x, one);
+    }
+}
+
+void build_tell_hidden(struct examination *x, const struct build_machine *machine)
+{
+    struct finding *finding =
+        unknown(x, &exchange_build_behind, "it is Exchange, and does not show which build");
+
+    set_text(finding, "who", who(machine, pass_memory(x)));
+    set_machine(finding, machine);
+    if (machine->obstacle)
+        saw_failure(finding, machine->obstacle);
+}
+
+/* ---- several servers ---- */
+
+static bool is_peer(const struct build_case *one, const struct build_case *other)
+{
+    return one != other && one->verdict.place.product &&
+           one->verdict.place.product == other->verdict.place.product;
+}
+
+static const char *name_of(const struct build_machine *machine, struct arena *arena)
+{
+    if (machine->server)
+        return machine->server->shown;
+    return machine->name ? text_printable(arena, machine->name, strlen(machine->name))
+                         : machine->file->shown;
+}
+
+static void saw_case(struct finding *finding, struct examination *x, const struct build_case *one)
+{
+    saw(finding, one->verdict.best->source, "%s: %s, %s, by %s",
+        name_of(one->machine, pass_memory(x)),
+        number_text(&one->verdict.best->number, pass_memory(x)),
+        short_text(&one->verdict.place, pass_memory(x)), build_way_text(one->verdict.best->way));
+}
+
+static void tell_lagging(struct examination *x, const struct build_case *one,
+                         const struct build_case *ahead, const struct build_case *cases,
+                         size_t count)
+{
+    struct finding *finding = found(x, &exchange_build_mixed);
+    size_t shown = 0;
+
+    set_common(finding, x, one);
+    set_text(finding, "other", name_of(ahead->machine, pass_memory(x)));
+    set_text(finding, "other-name", short_text(&ahead->verdict.place, pass_memory(x)));
+    set_text(finding, "other-build", number_text(&ahead->verdict.best->number, pass_memory(x)));
+    saw_case(finding, x, one);
+    for (size_t i = 0; i < count; i++) {
+        if (is_peer(one, &cases[i]) && shown++ < OTHERS_SHOWN)
+            saw_case(finding, x, &cases[i]);
+    }
+    if (shown > OTHERS_SHOWN)
+        saw(finding, NULL, "and %zu more", shown - OTHERS_SHOWN);
+}
+
+/* The first of those that are alike speaks for all of them. */
+static void tell_alike(struct examination *x, const struct build_case *one, size_t peers,
+                       bool is_sure)
+{
+    if (is_sure && !one->verdict.disagrees)
+        healthy(x, &exchange_build_mixed, "%zu servers of %s are at %s", peers + 1,
+                one->verdict.place.product,
+                number_text(&one->verdict.best->number, pass_memory(x)));
+    else
+        say_unknown(x, &exchange_build_mixed, one,
+                    arena_print(pass_memory(x),
+                                "%zu servers of %s are at one level; which updates are on it is "
+                                "not told of all of them",
+                                peers + 1, one->verdict.place.product));
+}
+
+void build_tell_mixed(struct examination *x, const struct build_case *one,
+                      const struct build_case *cases, size_t count)
+{
+    const struct build_case *ahead = NULL;
+    bool is_alike = true, all_sure = true, is_first = true;
+    size_t peers = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct build_case *other = &cases[i];
+        bool is_sure;
+        int order;
+
+        if (!is_peer(one, other))
+            continue;
+        order = build_compare(&one->verdict, &other->verdict, &is_sure);
+        peers++;
+        is_first = is_first && other > one;
+        is_alike = is_alike && order == 0;
+        all_sure = all_sure && is_sure;
+        if (order < 0 && (!ahead || build_compare(&ahead->verdict, &other->verdict, &is_sure) < 0))
+            ahead = other;
+    }
+    if (ahead)
+        tell_lagging(x, one, ahead, cases, count);
+    else if (peers > 0 && is_alike && is_first)
+        tell_alike(x, one, peers, all_sure);
+}
