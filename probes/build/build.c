@@ -23,6 +23,13 @@ static void tell_case(struct examination *x, const struct build_case *one,
  */
 static void tell_without_build(struct examination *x, const struct build_machine *machine)
 {
+    if (machine->own_name) {
+        add_subject(x, SUBJECT_SERVER, machine->own_name);
+        if (machine->server->given)
+            not_applicable(x, &exchange_build_behind, "it is %s, and judged as that",
+                           machine->own_name);
+        return;
+    }
     if (machine->is_exchange && machine->is_vouched && machine->server)
         build_tell_hidden(x, machine);
     else if (machine->server && machine->server->given && ask_settings(x)->only_count > 0)

@@ -80,7 +80,7 @@ static bool lacks_hotfixes_alone(const struct build_verdict *verdict, const stru
 /* Its level has the update that the newest level has. */
 static bool is_served(const struct build_verdict *verdict, const struct build_row *row)
 {
-    return row == verdict->newest_of_level && row->update && verdict->newest->update &&
+    return row && row == verdict->newest_of_level && row->update && verdict->newest->update &&
            strcmp(row->update, verdict->newest->update) == 0;
 }
 

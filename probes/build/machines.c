@@ -120,6 +120,21 @@ static const struct directory_entry *entry_of(const struct spn_forest *forest, c
     return NULL;
 }
 
+/* By its full name, or as the only one that calls itself by this name. */
+static const struct spn_server *find_listed(const struct spn_servers *servers, const char *host)
+{
+    const struct spn_server *server = spn_server_of(servers, host), *found = NULL;
+
+    for (size_t i = 0; i < servers->count && !server; i++) {
+        if (!spn_server_calls_itself(&servers->list[i], host))
+            continue;
+        if (found)
+            return NULL;
+        found = &servers->list[i];
+    }
+    return server ? server : found;
+}
+
 /* False while it is on its way. */
 static bool ask_forest(struct visit *visit, const struct subject *server)
 {
@@ -133,9 +148,13 @@ static bool ask_forest(struct visit *visit, const struct subject *server)
         return false;
     if (forest->state != SPN_FOREST_FOUND)
         return true;
-    listed = spn_server_of(&forest->servers, server->name);
+    listed = find_listed(&forest->servers, server->name);
     if (!listed)
         return true;
+    if (listed->host && !dns_name_equal(listed->host, server->name)) {
+        visit->machine->own_name = listed->host;
+        return true;
+    }
     visit->is_ours = true;
     visit->machine->is_vouched = true;
     visit->machine->is_exchange = true;
@@ -309,7 +328,7 @@ static void ask_server(struct examination *x, struct build_organisation *organis
         if (!server->given)
             return;
     }
-    if (!find_address(&visit))
+    if (visit.machine->own_name || !find_address(&visit))
         return;
     call(&visit);
     if (!visit.is_ours)

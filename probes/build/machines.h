@@ -32,6 +32,7 @@ struct build_machine {
     const struct subject *file;   /* the first that does; NULL: none */
     struct build_sighting sightings[BUILD_SIGHTINGS_MOST]; /* in the order of enum build_way */
     size_t count;
+    const char *own_name;            /* of a server that calls itself so, and is another; or NULL */
     bool is_exchange;                /* something says so, whatever of its build */
     const struct evidence *obstacle; /* why a way was barred; or NULL */
 };

@@ -196,11 +196,12 @@ static const char *stale_text(const struct build_verdict *verdict, struct arena 
 static void tell_support_over(struct examination *x, const struct build_case *one)
 {
     const struct build_verdict *verdict = &one->verdict;
+    const uint16_t *version = verdict->best->number.parts;
     struct finding *finding = found(x, &exchange_build_unsupported);
 
     set_common(finding, x, one);
     set_text(finding, "ended", end_text(verdict, pass_memory(x)));
-    if (verdict->best->number.parts[0] >= 15 && strcmp(verdict->row->product, "Exchange 2013"))
+    if (version[0] > 15 || (version[0] == 15 && version[1] > 0)) /* 2016 and later */
         set_text(finding, "near", "yes");
     saw_sightings(finding, x, one);
     if (verdict->newest && verdict->row->supported_to)
@@ -393,7 +394,10 @@ static void tell_lagging(struct examination *x, const struct build_case *one,
         saw(finding, NULL, "and %zu more", shown - OTHERS_SHOWN);
 }
 
-/* The first of those that are alike speaks for all of them. */
+/*
+ * The first of those that are alike speaks for all of them. What updates are on a level that they
+ * are to leave anyway is no question.
+ */
 static void tell_alike(struct examination *x, const struct build_case *one, size_t peers,
                        bool is_sure)
 {
@@ -401,7 +405,7 @@ static void tell_alike(struct examination *x, const struct build_case *one, size
         healthy(x, &exchange_build_mixed, "%zu servers of %s are at %s", peers + 1,
                 one->verdict.place.product,
                 number_text(&one->verdict.best->number, pass_memory(x)));
-    else
+    else if (one->verdict.state != BUILD_LACKS)
         say_unknown(x, &exchange_build_mixed, one,
                     arena_print(pass_memory(x),
                                 "%zu servers of %s are at one level; which updates are on it is "
