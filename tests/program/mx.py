@@ -232,6 +232,8 @@ VERDICTS = {  # what each behaviour leads to, with a second's patience
     "8-bit": ("mx-banner-stall", "ok"),
     "escapes": ("mx-banner-stall", "ok"),
     "bare-lf": ("mx-banner-stall", "ok"),
+    "exchange-5.0": ("mx-banner-stall", "ok"),
+    "windows-2003": ("mx-banner-stall", "ok"),
     "no-code": ("mx-not-smtp", "problem"),
     "codes-differ": ("mx-not-smtp", "problem"),
     "ssh": ("mx-not-smtp", "problem"),
