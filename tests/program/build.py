@@ -92,6 +92,27 @@ def an_old_table_never_says_ok():
 
 
 @case
+def a_version_alone_is_no_build():
+    with folder() as place:
+        expect_equal(check(place, "15.0.0.0", status=0).report["findings"], [], "findings")
+
+
+def recorded(scenario, **keywords):
+    path = ROOT / "tests/scenario" / scenario / "evidence.jsonl"
+    return exdiag("report", path, "--format", "json", **keywords).report["findings"]
+
+
+@case
+def a_server_is_judged_once():
+    """Its log is one more way to see it; servers that are alike are told of by the first."""
+    findings = recorded("build-of-files-and-a-server", status=0)
+    expect_equal({one["subject"]["kind"] for one in findings}, {"server"}, "subjects")
+    expect_equal(len(findings), 2, "findings")
+    mixed = [one for one in recorded("build-alike", status=0) if one["id"] == "exchange-build-mixed"]
+    expect_equal([one["subject"]["name"] for one in mixed], ["ex01.contoso.com"], "who tells")
+
+
+@case
 def explain_has_a_page():
     out = exdiag("explain", "build", status=0).out
     for words in ("15.0.847.32", "14.3.181.6", "8.3.348.2", "5.0.1458.49", "30,000", "ExSetup.exe"):

@@ -124,6 +124,7 @@ static void test_packed(void **state)
     expect(build_number_parse_packed, "73C0834F", "15.0.847");
     expect(build_number_parse_packed, "738380B5", "14.3.181");
     expect(build_number_parse_packed, "720382AD", "8.3.685");
+    expect(build_number_parse_packed, "7A21CE20", "40.33.20000");
     /* another mark, no mark, no bit, too short, too long, no digits */
     expect(build_number_parse_packed, "63C189CB", "invalid");
     expect(build_number_parse_packed, "03C189CB", "invalid");
@@ -281,6 +282,7 @@ static void test_precision(void **state)
     (void)state;
     expect_precision(BUILD_BY_SETUP, "15.1.2507.6", BUILD_OF_UPDATE);
     expect_precision(BUILD_BY_OWA_HEADER, "15.1.2507.6", BUILD_OF_UPDATE);
+    expect_precision(BUILD_BY_SETUP, "15.0.847.32", BUILD_OF_UPDATE);
     expect_precision(BUILD_BY_OWA_HEADER, "15.1.2507", BUILD_OF_LEVEL);
     expect_precision(BUILD_BY_OWA_PATH, "15.1.2507.6", BUILD_OF_LEVEL);
     expect_precision(BUILD_BY_SERIAL_NUMBER, "15.1.2507.6", BUILD_OF_LEVEL);

@@ -244,6 +244,8 @@ static void test_hotfix(void **state)
     assert_false(build_row_is_hotfix(find("15.1.2507.66", BUILD_OF_UPDATE).row));
     assert_false(build_row_is_hotfix(find("15.1.2507.6", BUILD_OF_UPDATE).row));
     assert_false(build_row_is_hotfix(find("14.3.181.6", BUILD_OF_UPDATE).row));
+    assert_false(build_row_is_hotfix(&(struct build_row){.update = "SHUT"}));
+    assert_false(build_row_is_hotfix(&(struct build_row){.update = "HU"}));
 }
 
 static void test_age(void **state)
@@ -254,6 +256,7 @@ static void test_age(void **state)
     assert_int_equal(clock_parse_day("2026-04-02", &day), STATUS_OK);
     assert_int_equal(build_table_age(&own, day), 0);
     assert_int_equal(build_table_age(&own, day - 1), 0);
+    assert_int_equal(build_table_age(&own, day - 100 * (int64_t)86400000), 0);
     assert_int_equal(build_table_age(&own, day + 86399999), 0);
     assert_int_equal(build_table_age(&own, day + 86400000), 1);
     assert_int_equal(build_table_age(&own, day + 91 * (int64_t)86400000), 91);
