@@ -170,17 +170,17 @@ static void tell_wrong(struct examination *x, const struct machine *machine,
     if (loopback->is_off)
         finding_severity(finding, SEVERITY_INFO);
     set_text(finding, "what", what_text(x, loopback));
-    set_vouched(finding, VALUE_NAME, "machine", machine->name, strlen(machine->name));
+    set_vouched(finding, VALUE_TEXT, "machine", machine->name, strlen(machine->name));
     if (loopback->state == SPN_LOOPBACK_WRONG_TYPE)
         set_text(finding, "wrong-type", "yes");
     if (loopback->astray)
         set_text(finding, "astray", "yes");
     if (loopback->is_off)
         set_text(finding, "off", "yes");
-    if (!loopback->value)
-        set_text(finding, "was-absent", "yes");
-    if (loopback->state != SPN_LOOPBACK_RIGHT && loopback->state != SPN_LOOPBACK_OPEN)
+    if (loopback->state != SPN_LOOPBACK_RIGHT && loopback->state != SPN_LOOPBACK_OPEN) {
+        set_text(finding, loopback->value ? "was-there" : "was-absent", "yes");
         set_list(x, finding, machine, loopback);
+    }
     saw_registry(finding, machine, loopback);
 }
 
@@ -292,11 +292,12 @@ static bool is_of_a_server(struct examination *x, const char *computer)
 
 void spn_tell_loopback_of_file(struct examination *x, const struct subject *file)
 {
-    struct machine machine = {.name = file->name};
+    struct machine machine = {.name = NULL};
 
     if (!read_registry(x, file->name, &machine) || is_of_a_server(x, computer_of(&machine)))
         return;
-    if (computer_of(&machine))
-        machine.name = computer_of(&machine);
+    machine.name = computer_of(&machine);
+    if (!machine.name)
+        machine.name = arena_print(pass_memory(x), "the machine that %s is from", file->shown);
     tell(x, &machine);
 }
