@@ -308,13 +308,22 @@ static void look_up(struct examination *x, struct spn_view *view)
     find_own_account(view);
 }
 
+/* An export need not tell the full name of each. */
+static bool is_server(const struct spn_server *one, const struct spn_server *other)
+{
+    if (!one || !other)
+        return false;
+    return one->host && other->host ? dns_name_equal(one->host, other->host)
+                                    : text_equal_fold(one->name, other->name);
+}
+
 static const struct spn_server *owner_among(const struct spn_servers *servers,
                                             const struct spn_view *view, const char *host)
 {
     for (size_t i = 0; i < servers->count; i++) {
         const struct spn_server *server = &servers->list[i];
 
-        if (server->host && !(view->server && dns_name_equal(server->host, view->server->host)) &&
+        if (server->host && !is_server(view->server, server) &&
             (dns_name_equal(server->host, host) || text_equal_fold(server->name, host) ||
              spn_server_calls_itself(server, host)))
             return server;
