@@ -118,6 +118,12 @@ static bool is_mail_name(const struct ldif_value *value)
            is_service(value, "exchangeAB");
 }
 
+/* By these an alternate service account of Exchange is told from a machine's. */
+static bool is_web_name(const struct ldif_value *value)
+{
+    return is_service(value, "HTTP");
+}
+
 static bool is_host_name(const struct ldif_value *value)
 {
     return is_service(value, "HOST");
@@ -175,7 +181,7 @@ static enum rank rank_of(struct directory_pick *pick, const struct ldif_entry *e
 static bool is_kept(enum attribute attribute, const struct ldif_value *value)
 {
     return attribute != ATTRIBUTES &&
-           (attribute != SPN || is_mail_name(value) || is_host_name(value));
+           (attribute != SPN || is_mail_name(value) || is_host_name(value) || is_web_name(value));
 }
 
 /* "0-1499" is a part; "0-*" is all. */

@@ -13,9 +13,11 @@
 struct spn_account {
     const char *dn;
     const char *name;          /* as setspn takes it: "EX01" of a computer, "svc-mail" of a user */
+    bool is_guessed;           /* `name` is that of its entry, for nothing tells the account's */
     const char *domain;        /* "contoso.com", or NULL */
     const char *host;          /* its dNSHostName, else what its HOST/ names call it; or NULL */
     bool is_computer, is_user; /* neither: an export does not tell */
+    bool is_managed;           /* a managed service account: a computer's by class alone */
     bool is_whole; /* all of its names are here, so that what is not here it does not have */
     const char *const *names;
     size_t name_count;
@@ -51,11 +53,18 @@ void spn_find_holders(const struct spn_library *library, const char *service, co
                       struct arena *arena, struct spn_holders *out);
 
 /*
- * The account of a computer: by its full name, else by the name of its account within the
- * domain, else the only one of that name. `host` or `name` may be NULL. NULL: none, or several.
+ * The account of a computer: by its full name and the name of its account, else by either, within
+ * the domain first. `host` or `name` may be NULL. NULL: none, or several, or one has the full name
+ * and another one the account's.
  */
 const struct spn_account *spn_find_computer(const struct spn_library *library, const char *host,
                                             const char *name);
+
+/* Some account may be this computer's, whether or not one of several can be chosen. */
+bool spn_has_computer(const struct spn_library *library, const char *host, const char *name);
+
+/* Accounts of more than one domain are in it. */
+bool spn_spans_domains(const struct spn_library *library);
 
 bool spn_account_is(const struct spn_account *one, const struct spn_account *other);
 

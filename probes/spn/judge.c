@@ -20,24 +20,36 @@ bool spn_is_needed(unsigned reasons)
     return reasons & (SPN_ANNOUNCED | SPN_CONFIGURED | SPN_OWN | SPN_LOGGED);
 }
 
-bool spn_is_alternate_service_account(const struct spn_account *account)
+static bool has_service(const struct spn_account *account, const char *service)
 {
-    static const char *const services[] = {"exchangeMDB/", "exchangeRFR/", "exchangeAB/"};
+    for (size_t i = 0; i < account->name_count; i++) {
+        if (text_starts_fold(account->names[i], strlen(account->names[i]), service))
+            return true;
+    }
+    return false;
+}
+
+static bool has_service_of_others(const struct spn_account *account, const char *service)
+{
+    size_t size = strlen(service);
 
     for (size_t i = 0; i < account->name_count; i++) {
         const char *name = account->names[i];
 
-        for (size_t k = 0; k < sizeof services / sizeof *services; k++) {
-            size_t size = strlen(services[k]);
-
-            if (!text_starts_fold(name, strlen(name), services[k]))
-                continue;
-            if (!text_equal_fold(name + size, account->name) &&
-                (!account->host || !text_equal_fold(name + size, account->host)))
-                return true;
-        }
+        if (text_starts_fold(name, strlen(name), service) &&
+            !text_equal_fold(name + size, account->name) &&
+            (!account->host || !text_equal_fold(name + size, account->host)))
+            return true;
     }
     return false;
+}
+
+bool spn_is_alternate_service_account(const struct spn_account *account)
+{
+    return has_service_of_others(account, "exchangeMDB/") ||
+           has_service_of_others(account, "exchangeRFR/") ||
+           has_service_of_others(account, "exchangeAB/") ||
+           (has_service_of_others(account, "HTTP/") && !has_service(account, "HOST/"));
 }
 
 /* ---- sPNMappings ---- */
@@ -91,9 +103,11 @@ static bool is_sharer(const struct spn_case *at, const struct spn_account *accou
     return false;
 }
 
-/* Of a server whose account nobody can name, one holder is as good as any. */
+/* Of what is no server's of the directory, one holder is as good as any. */
 static enum spn_verdict judge_one(const struct spn_case *at, const struct spn_account *holder)
 {
+    if (at->is_ownless && spn_is_needed(at->reasons))
+        return SPN_OPEN;
     if (!at->own || spn_account_is(at->own, holder))
         return at->holders == &at->hosts ? SPN_MAPPED : SPN_RIGHT;
     return at->is_shared && is_sharer(at, holder) ? SPN_SHARED : SPN_MISPLACED;
@@ -113,7 +127,7 @@ void spn_judge(struct spn_case *at)
         const struct spn_account *holder = at->holders->list[i];
 
         if (!spn_account_is(at->own, holder) &&
-            (!at->own || at->is_shared || !holder->is_computer ||
+            (!at->own || at->is_shared || !holder->is_computer || holder->is_managed ||
              spn_is_alternate_service_account(holder)))
             at->is_for_person = true;
     }

@@ -50,8 +50,9 @@ struct spn_case { /* one name of one server */
     bool is_cut;                   /* what they were read from ends before its end */
     bool is_mapped;                /* sPNMappings has the service stand behind HOST */
     bool is_shared;                /* several servers call themselves so */
-    struct spn_holders named;      /* accounts that hold it itself */
-    struct spn_holders hosts;      /* accounts that hold HOST/ of it */
+    bool is_ownless;          /* a server's, of which it is not known which account is its own */
+    struct spn_holders named; /* accounts that hold it itself */
+    struct spn_holders hosts; /* accounts that hold HOST/ of it */
     const struct spn_account *sharers[SPN_HOLDERS_MOST]; /* accounts of all who are called so */
     size_t sharer_count;
 
@@ -66,7 +67,10 @@ void spn_judge(struct spn_case *at);
 /* Kerberos fails without it. */
 bool spn_is_needed(unsigned reasons);
 
-/* It has the names of Exchange's other protocols for hosts of which it is none. */
+/*
+ * It has the names of Exchange's other protocols for hosts of which it is none: of Exchange 2010
+ * those of MAPI; since Exchange 2013 those of HTTP alone, and none of a machine's own.
+ */
 bool spn_is_alternate_service_account(const struct spn_account *account);
 
 /* "host=alerter,…": whether one of these values has the service behind HOST. */

@@ -15,8 +15,9 @@ extern const struct finding_kind exps_events;
 /* ---- steps and references that several have ---- */
 
 /*
- * {spn}: the names, {account}: the server's, {wrong}: those that hold one in its place, {filter}:
- * the question for them. "old": the server is one of Exchange 2000 or 2003.
+ * {spn}: the names, {account}: the server's, {wrong}: those that hold one in its place, and
+ * {wrong-user} such of users, for setspn takes a bare name for a computer's where there is one;
+ * {filter}: the question for them. "old": the server is one of Exchange 2000 or 2003.
  */
 
 #define SPN_CONSOLE "a member of the domain, in a command prompt run as a domain administrator"
@@ -89,7 +90,15 @@ extern const struct finding_kind exps_events;
      .where = SPN_CONSOLE,                                                                         \
      .command = "setspn -Q {spn}",                                                                 \
      .note = "names one account: {account}",                                                       \
+     .when = "account",                                                                            \
      .each = "spn"},                                                                               \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_CONSOLE,                                                                     \
+         .command = "setspn -Q {spn}",                                                             \
+         .note = "names one account, that which was to have it",                                   \
+         .when = "!account",                                                                       \
+         .each = "spn"},                                                                           \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = SPN_CONSOLE,                                                                     \

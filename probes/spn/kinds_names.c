@@ -24,6 +24,33 @@ static const struct step_template make_known[] = {SPN_MAKE_KNOWN, {0}};
         .when = "shared"                                                                           \
     }
 
+/* Of a name that others hold: "to-add", or "to-add-unseen" where not all of the forest was seen. */
+#define TO_ADD(note_)                                                                              \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = SPN_CONSOLE,                                                                         \
+     .command = "setspn -S {name} {account}",                                                      \
+     .risk = "adds the name to the account, after a look that nobody else in the domain has it",   \
+     .note = note_,                                                                                \
+     .when = "to-add"},                                                                            \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_CONSOLE,                              \
+        .command = "setspn -F -S {name} {account}",                                                \
+        .risk = "adds the name to the account, after a look that nobody else in the forest has "   \
+                "it",                                                                              \
+        .note = "-F, for not all of the forest could be looked at here; " note_,                   \
+        .when = "to-add-unseen"                                                                    \
+    }
+
+/* The same name on accounts of users. */
+#define TAKE_OFF_USERS(note_)                                                                      \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                             \
+        .command = "setspn -U -D {name} {wrong-user}",                                             \
+        .risk = "whoever logs on to a service of that account by this name can no more",           \
+        .note = note_, .each = "wrong-user"                                                        \
+    }
+
 /* "connector": receive connectors of the server that call themselves otherwise than it. */
 #define CONNECTOR_BACK                                                                             \
     {.shell = SHELL_EMS,                                                                           \
@@ -99,7 +126,7 @@ const struct finding_kind smtp_spn_missing = {
 const struct finding_kind smtp_spn_duplicate = {
     .id = "smtp-spn-duplicate",
     .severity = SEVERITY_CRITICAL,
-    .title = "{name} is registered on {count} accounts",
+    .title = "{held} is registered on {count} accounts",
     .why =
         "A ticket is made with the key of one account. Where several have the name, a domain "
         "controller issues none (KDC_ERR_PRINCIPAL_NOT_UNIQUE, or the same answer as for a name "
@@ -140,18 +167,52 @@ const struct finding_kind smtp_spn_duplicate = {
              .note = "only of the accounts that are not to keep it",
              .when = "person",
              .each = "wrong"},
+            TAKE_OFF_USERS("only of the accounts that are not to keep it; -U, for an account that "
+                           "is no computer's"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -D {name} {account-to-lose-it}",
+             .risk = "tickets for the name that were issued with this account's key are of no use "
+                     "any more",
+             .note = "once for each account but the one that is to keep it: {accounts}; setspn -U "
+                     "-D where the account is a user's",
+             .when = "undecided"},
+            TO_ADD("-S declines while another account has the name itself, and what is there "
+                   "itself goes before HOST/"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -F -S {name} {account}",
+             .risk = "adds the name to the account, after a look that nobody else in the forest "
+                     "has it",
+             .note = "if none of those accounts is to keep it: -S declines while one has it",
+             .when = "to-add-person"},
+            {0}},
+    .verify = (const struct step_template[]){SPN_CHECK, {0}},
+    .undo =
+        (const struct step_template[]){
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -D {name} {account-that-has-it}",
+             .note = "only if another account turns out to need it: all of them together would be "
+                     "the duplicate again. First off the one that has it now",
+             .when = "!mapped"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -F -S {name} {account-that-needs-it}",
+             .note = "then back to the one of these that needs it: {accounts}; -S declines while "
+                     "another has it. setspn -U -F -S where the account is a user's",
+             .when = "!mapped"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = SPN_CONSOLE,
-             .command = "setspn -S {name} {account}",
-             .risk = "adds the name to the account, after a look that nobody else in the domain "
-                     "has it",
-             .note = "only once no other account has it: -S declines while one does",
-             .when = "to-add"},
+             .command = "setspn -D {name} {account}",
+             .note = "takes off what was added",
+             .when = "mapped"},
             {0}},
-    .verify = (const struct step_template[]){SPN_CHECK, {0}},
-    .no_undo = "putting it back would make it a duplicate again; if another account turns out to "
-               "need it, take it off this one first (setspn -D), then add it there (setspn -S)",
     .make_known = make_known,
     .references = references,
 };
@@ -199,15 +260,10 @@ const struct finding_kind smtp_spn_misplaced = {
              .note = "first, so that the name is never on two accounts",
              .when = "service-account",
              .each = "wrong"},
-            {.shell = SHELL_CMD,
-             .kind = STEP_EXACT,
-             .where = SPN_CONSOLE,
-             .command = "setspn -S {name} {account}",
-             .risk = "adds the name to the account, after a look that nobody else in the domain "
-                     "has it",
-             .note = "-S declines while another account has it; where HOST/ stood in, the name "
-                     "itself goes before it",
-             .when = "to-add"},
+            TAKE_OFF_USERS("first, so that the name is never on two accounts; -U, for an account "
+                           "that is no computer's"),
+            TO_ADD("-S declines while another account has it; where HOST/ stood in, the name "
+                   "itself goes before it"),
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
@@ -215,13 +271,19 @@ const struct finding_kind smtp_spn_misplaced = {
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -D {name} {account}",
                                             .note = "before it goes back",
-                                            .when = "to-add"},
+                                            .when = "moved"},
                                            {.shell = SHELL_CMD,
                                             .kind = STEP_EXACT,
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -S {name} {wrong}",
                                             .note = "where it was",
                                             .each = "wrong"},
+                                           {.shell = SHELL_CMD,
+                                            .kind = STEP_EXACT,
+                                            .where = SPN_CONSOLE,
+                                            .command = "setspn -U -S {name} {wrong-user}",
+                                            .note = "where it was",
+                                            .each = "wrong-user"},
                                            CONNECTOR_UNDO,
                                            {0}},
     .make_known = make_known,

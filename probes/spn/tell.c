@@ -16,15 +16,33 @@ const char *spn_text(struct examination *x, const char *service, const char *hos
     return arena_print(pass_memory(x), "%s/%s", service, host);
 }
 
-const char *spn_account_text(struct examination *x, const struct spn_forest *forest,
-                             const struct spn_account *account)
+/* No other domain than this account's is known of. */
+static bool is_domain_at_hand(const struct spn_view *view, const struct spn_account *account)
 {
-    const char *netbios = spn_forest_netbios(forest, account->domain);
+    const struct spn_forest *forest = view->forest;
 
-    if (!netbios)
+    if (!account->domain || forest->domain_count == 0)
+        return !spn_spans_domains(&view->library);
+    return forest->domain_count == 1 && text_equal_fold(forest->domains[0].name, account->domain);
+}
+
+/* As setspn takes it: "EX01", or "EU\EX01$" where there are several domains. */
+static const char *account_text(struct examination *x, const struct spn_view *view,
+                                const struct spn_account *account)
+{
+    const char *domain = spn_forest_netbios(view->forest, account->domain);
+
+    if (!domain && (is_domain_at_hand(view, account) || !account->domain))
         return account->name;
-    return arena_print(pass_memory(x), "%s\\%s%s", netbios, account->name,
+    return arena_print(pass_memory(x), "%s\\%s%s", domain ? domain : account->domain, account->name,
                        account->is_computer ? "$" : "");
+}
+
+/* What that says is this account, and no other one: of an export not all of it is known. */
+static bool is_account_certain(const struct spn_view *view, const struct spn_account *account)
+{
+    return !account->is_guessed &&
+           (is_domain_at_hand(view, account) || spn_forest_netbios(view->forest, account->domain));
 }
 
 /* "EX01, EX02" */
@@ -35,8 +53,7 @@ static const char *accounts_text(struct examination *x, const struct spn_view *v
 
     buffer_init(&out, TEXT_MOST);
     for (size_t i = 0; i < holders->count; i++)
-        buffer_print(&out, "%s%s", i > 0 ? ", " : "",
-                     spn_account_text(x, view->forest, holders->list[i]));
+        buffer_print(&out, "%s%s", i > 0 ? ", " : "", account_text(x, view, holders->list[i]));
     return buffer_keep(&out, pass_memory(x));
 }
 
@@ -48,6 +65,12 @@ static void set_name(struct finding *finding, const char *value, bool is_vouched
         set_vouched(finding, VALUE_TEXT, value, text, strlen(text));
     else
         set_value(finding, VALUE_TEXT, value, text, strlen(text));
+}
+
+static void set_account(struct examination *x, struct finding *finding, const char *value,
+                        const struct spn_view *view, const struct spn_account *account)
+{
+    set_name(finding, value, is_account_certain(view, account), account_text(x, view, account));
 }
 
 static void set_yes(struct finding *finding, const char *value)
@@ -113,7 +136,7 @@ static void set_common(struct examination *x, struct finding *finding, const str
     set_vouched(finding, VALUE_NAME, "machine", machine, strlen(machine));
     set_name(finding, "name", name->is_vouched, spn_text(x, at->service, at->host));
     if (at->own)
-        set_name(finding, "account", true, spn_account_text(x, view->forest, at->own));
+        set_account(x, finding, "account", view, at->own);
     if (is_old(view))
         set_yes(finding, "old");
     if (at->is_shared)
@@ -121,14 +144,15 @@ static void set_common(struct examination *x, struct finding *finding, const str
     set_connectors(x, finding, view, name);
 }
 
-/* Every holder but the server's own account. */
+/* Every holder but that which is to keep it: setspn takes a bare name for a computer's first. */
 static void set_wrong(struct examination *x, struct finding *finding, const struct spn_view *view,
-                      const struct spn_case *at)
+                      const struct spn_case *at, const struct spn_account *keeper)
 {
     for (size_t i = 0; i < at->holders->count; i++) {
-        if (!spn_account_is(at->own, at->holders->list[i]))
-            set_name(finding, "wrong", true,
-                     spn_account_text(x, view->forest, at->holders->list[i]));
+        const struct spn_account *holder = at->holders->list[i];
+
+        if (!spn_account_is(keeper, holder))
+            set_account(x, finding, holder->is_user ? "wrong-user" : "wrong", view, holder);
     }
 }
 
@@ -178,8 +202,9 @@ static void saw_holders(struct examination *x, struct finding *finding, const st
             : spn_is_alternate_service_account(holder)
                 ? ", which has names of Exchange's other protocols for others, as an alternate "
                   "service account does"
-            : holder->is_user ? ", which is no computer's"
-                              : "");
+            : holder->is_managed ? ", which is a managed service account"
+            : holder->is_user    ? ", which is no computer's"
+                                 : "");
     }
     if (is_host)
         saw(finding, NULL, "nobody has %s itself; by sPNMappings HOST/ stands in for it",
@@ -275,6 +300,61 @@ static void tell_missing(struct examination *x, const struct spn_view *view, siz
 
 /* ---- on the wrong account, or on several ---- */
 
+/* Whether -S looks at all accounts there are: -F has it look through the forest. */
+static void set_to_add(struct finding *finding, const struct spn_case *at)
+{
+    set_yes(finding, at->is_everywhere ? "to-add" : "to-add-unseen");
+}
+
+/* "ex01" of "ex01.contoso.com" */
+static bool is_called_after(const struct spn_account *account, const char *host)
+{
+    return (account->host && dns_name_equal(account->host, host)) ||
+           (!account->host &&
+            text_equal_fold_sized(account->name, strlen(account->name), host, strcspn(host, ".")));
+}
+
+/* Where nobody knows whose name it is: the only one of them that is called so. */
+static const struct spn_account *keeper_of(const struct spn_case *at)
+{
+    const struct spn_account *keeper = at->own;
+
+    for (size_t i = 0; i < at->holders->count && !at->own; i++) {
+        if (!is_called_after(at->holders->list[i], at->host))
+            continue;
+        if (keeper)
+            return NULL;
+        keeper = at->holders->list[i];
+    }
+    return keeper;
+}
+
+/* Nobody has the name itself, and HOST/ of it is on several: the name goes before them. */
+static void set_repair_of_hosts(struct finding *finding, const struct spn_case *at)
+{
+    set_yes(finding, "mapped");
+    if (at->own)
+        set_to_add(finding, at);
+}
+
+static void set_repair_of_names(struct examination *x, struct finding *finding,
+                                const struct spn_view *view, const struct spn_case *at)
+{
+    const struct spn_account *keeper = keeper_of(at);
+
+    if (keeper)
+        set_wrong(x, finding, view, at, keeper);
+    else
+        set_yes(finding, "undecided");
+    if (keeper && !at->own)
+        set_name(finding, "account", false, account_text(x, view, keeper));
+    set_yes(finding, at->is_for_person ? "person" : "certain");
+    if (at->own && !is_on_own(at) && at->is_for_person)
+        set_yes(finding, "to-add-person");
+    else if (at->own && !is_on_own(at))
+        set_to_add(finding, at);
+}
+
 static void tell_duplicate(struct examination *x, const struct spn_view *view, size_t which)
 {
     const struct spn_case *at = &view->cases[which];
@@ -287,10 +367,12 @@ static void tell_duplicate(struct examination *x, const struct spn_view *view, s
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
     set_number(finding, "count", at->holders->count);
     set_name(finding, "accounts", true, accounts_text(x, view, at->holders));
-    set_wrong(x, finding, view, at);
-    set_yes(finding, at->is_for_person ? "person" : "certain");
-    if (at->own && !is_on_own(at) && !at->is_for_person)
-        set_yes(finding, "to-add");
+    if (at->holders == &at->hosts)
+        set_repair_of_hosts(finding, at);
+    else
+        set_repair_of_names(x, finding, view, at);
+    set_name(finding, "held", name->is_vouched,
+             spn_text(x, at->holders == &at->hosts ? "HOST" : at->service, at->host));
     saw_name(finding, view, name);
     saw_holders(x, finding, at);
     spn_saw_ticket(finding, view->tickets[which]);
@@ -307,13 +389,14 @@ static void tell_misplaced(struct examination *x, const struct spn_view *view, s
         finding_severity(finding, SEVERITY_WARNING);
     set_common(x, finding, view, at, name);
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
-    set_name(finding, "holder", true, spn_account_text(x, view->forest, holder));
+    set_name(finding, "holder", true, account_text(x, view, holder));
     if (at->verdict != SPN_SHARED) {
         if (at->holders == &at->named) {
-            set_wrong(x, finding, view, at);
+            set_wrong(x, finding, view, at, at->own);
             set_yes(finding, at->is_for_person ? "service-account" : "certain");
         }
-        set_yes(finding, "to-add");
+        set_yes(finding, "moved");
+        set_to_add(finding, at);
     }
     saw_name(finding, view, name);
     saw_holders(x, finding, at);
@@ -350,8 +433,9 @@ static size_t count_of(const struct spn_view *view, enum spn_verdict verdict)
     return count;
 }
 
+/* `is_held`: of the open ones those that some account has, else those that none has. */
 static const char *names_text(struct examination *x, const struct spn_view *view,
-                              enum spn_verdict verdict)
+                              enum spn_verdict verdict, bool is_held)
 {
     const char *comma = "";
     struct buffer out;
@@ -360,7 +444,8 @@ static const char *names_text(struct examination *x, const struct spn_view *view
     for (size_t i = 0; i < view->case_count; i++) {
         const struct spn_case *at = &view->cases[i];
 
-        if (at->verdict != verdict || !spn_is_needed(at->reasons))
+        if (at->verdict != verdict || !spn_is_needed(at->reasons) ||
+            is_held != (at->holders->count > 0))
             continue;
         buffer_print(&out, "%s%s/%s", comma, at->service, at->host);
         comma = ", ";
@@ -368,11 +453,36 @@ static const char *names_text(struct examination *x, const struct spn_view *view
     return buffer_keep(&out, pass_memory(x));
 }
 
-static void tell_open(struct examination *x, const struct spn_view *view)
+/* Some account has it, and which is the server's own nobody can say. */
+static void tell_ownless(struct examination *x, const struct spn_view *view, const char *names)
 {
     struct finding *finding =
-        unknown(x, &smtp_spn_missing, "who has %s is not known", names_text(x, view, SPN_OPEN));
+        unknown(x, &smtp_spn_misplaced, "whether %s is on the account of %s is not known", names,
+                view->server->host ? view->server->host : view->server->name);
 
+    for (size_t i = 0; i < view->case_count; i++) {
+        if (view->cases[i].verdict == SPN_OPEN && spn_is_needed(view->cases[i].reasons))
+            saw_holders(x, finding, &view->cases[i]);
+    }
+    if (spn_has_computer(&view->library, view->server->host, view->server->name))
+        saw(finding, view->server_source,
+            "several accounts may be that of %s: by its full name, or by the name %s$",
+            view->server->name, view->server->name);
+    else
+        saw(finding, view->server_source, "no account that was read is that of %s",
+            view->server->name);
+}
+
+static void tell_open(struct examination *x, const struct spn_view *view, const char *names)
+{
+    struct finding *finding = unknown(x, &smtp_spn_missing, "who has %s is not known", names);
+
+    if (view->is_hidden)
+        saw(finding, view->accounts_source,
+            "the directory answers with %s: whoever asked may not read it",
+            view->own ? "the server's own account and none of its names, of which each machine "
+                        "has some"
+                      : "nothing of the server's own account");
     if (view->accounts_obstacle)
         saw_failure(finding, view->accounts_obstacle);
     for (size_t i = 0; i < view->case_count; i++) {
@@ -383,13 +493,14 @@ static void tell_open(struct examination *x, const struct spn_view *view)
         saw(finding, view->accounts_cut,
             "the accounts that were read do not have it, and this ends before its end: who has it "
             "may be in the rest");
-    else if (!view->accounts_obstacle && view->library.count > 0)
+    else if (!view->accounts_obstacle && view->library.count > 0 && !view->is_hidden)
         saw(finding, NULL, "the accounts that were read do not have it, and are not all there are");
 }
 
 static void tell_right(struct examination *x, const struct spn_view *view)
 {
-    const char *right = names_text(x, view, SPN_RIGHT), *mapped = names_text(x, view, SPN_MAPPED);
+    const char *right = names_text(x, view, SPN_RIGHT, true),
+               *mapped = names_text(x, view, SPN_MAPPED, true);
 
     if (!*right && !*mapped)
         return;
@@ -405,10 +516,16 @@ static void tell_right(struct examination *x, const struct spn_view *view)
 
 void spn_tell_names(struct examination *x, const struct spn_view *view)
 {
+    const char *ownless, *open;
+
     for (size_t i = 0; i < view->case_count; i++)
         tell_case(x, view, i);
-    if (count_of(view, SPN_OPEN) > 0)
-        tell_open(x, view);
+    ownless = names_text(x, view, SPN_OPEN, true);
+    open = names_text(x, view, SPN_OPEN, false);
+    if (*ownless)
+        tell_ownless(x, view, ownless);
+    if (*open)
+        tell_open(x, view, open);
     tell_right(x, view);
 }
 

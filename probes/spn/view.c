@@ -284,6 +284,17 @@ static void find_accounts(struct examination *x, struct spn_view *view)
     view->library.books[view->library.count++] = spn_book_of_answer(search.answer);
 }
 
+/* A machine of the domain has an account, and that has its names of HOST at the least. */
+static bool is_hidden(const struct spn_view *view)
+{
+    const struct spn_server *server = view->server;
+
+    if (view->accounts_cut || !view->is_everywhere || !server)
+        return false;
+    return view->own ? view->own->name_count == 0
+                     : !spn_has_computer(&view->library, server->host, server->name);
+}
+
 static void find_own_account(struct spn_view *view)
 {
     struct ip_address ip;
@@ -293,6 +304,8 @@ static void find_own_account(struct spn_view *view)
         view->own = spn_find_computer(&view->library, view->server->host, view->server->name);
     else if (!is_address)
         view->own = spn_find_computer(&view->library, view->host, NULL);
+    view->is_hidden = is_hidden(view);
+    view->is_everywhere = view->is_everywhere && !view->is_hidden;
 }
 
 /* Who else has the names that its account has is another question, for only now they are known. */
@@ -407,8 +420,9 @@ static void add_case(struct examination *x, struct spn_view *view, const char *s
         .reasons = reasons,
         .own = account_for(view, name, owner),
         .is_everywhere = view->is_everywhere,
-        .is_cut = view->accounts_cut != NULL,
+        .is_cut = view->accounts_cut != NULL || view->is_hidden,
         .is_mapped = spn_mapping_has(mappings, service),
+        .is_ownless = view->server && !view->own && name->reasons != SPN_HELD,
     };
     spn_find_holders(&view->library, service, name->host, pass_memory(x), &at->named);
     spn_find_holders(&view->library, "HOST", name->host, pass_memory(x), &at->hosts);

@@ -28,6 +28,7 @@ struct spn_view {
     struct spn_library library;
     const struct spn_account *own; /* or NULL */
     bool is_everywhere;
+    bool is_hidden; /* the directory tells the caller nothing of the server's own account */
     const struct evidence *accounts_source, *accounts_obstacle;
     const struct evidence *accounts_cut; /* that ends before its end, or NULL */
 

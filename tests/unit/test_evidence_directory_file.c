@@ -249,7 +249,7 @@ static void test_setspn(void **state)
 static void test_setspn_without_mail(void **state)
 {
     struct directory_file *file =
-        gathered_text("Registered ServicePrincipalNames for CN=svc," DOMAIN ":\r\n\tHTTP/x\r\n");
+        gathered_text("Registered ServicePrincipalNames for CN=svc," DOMAIN ":\r\n\tTERMSRV/x\r\n");
 
     (void)state;
     assert_int_equal(file->entry_count, 1);

@@ -87,7 +87,7 @@ static void end(void)
 static const struct {
     struct made_account accounts[4];
     unsigned reasons;
-    bool is_everywhere, is_mapped, is_shared, is_of_nobody;
+    bool is_everywhere, is_mapped, is_shared, is_of_nobody, is_ownless;
     const char *verdict;
     bool is_for_person;
     bool is_cut;
@@ -164,6 +164,20 @@ static const struct {
      SPN_ANNOUNCED,
      .verdict = "misplaced",
      .is_for_person = true},
+    /* since Exchange 2013 it has names of HTTP alone, which many a machine has too */
+    {{{EX01},
+      {.dn = "CN=ASA,DC=contoso,DC=com",
+       .sam = "ASA$",
+       .names = {"SMTPSVC/mail.contoso.com", "http/outlook.contoso.com"}}},
+     SPN_ANNOUNCED,
+     .verdict = "misplaced",
+     .is_for_person = true},
+    {{{EX01},
+      {.dn = "CN=WEB,DC=contoso,DC=com",
+       .sam = "WEB$",
+       .names = {"SMTPSVC/mail.contoso.com", "http/www.contoso.com", "HOST/WEB"}}},
+     SPN_ANNOUNCED,
+     .verdict = "misplaced"},
     /* several servers under one name: no account suits all */
     {{{EX01}, {EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
      SPN_ANNOUNCED,
@@ -185,6 +199,13 @@ static const struct {
      .is_of_nobody = true,
      .verdict = "right",
      .is_for_person = true},
+    {{{EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     true,
+     .is_of_nobody = true,
+     .is_ownless = true,
+     .verdict = "open",
+     .is_for_person = true},
     {{{EX01, .names = {"SMTPSVC/mail.contoso.com"}}, {EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
      SPN_ANNOUNCED,
      true,
@@ -203,7 +224,8 @@ static void test_verdicts(void **state)
                               .is_everywhere = cases[i].is_everywhere,
                               .is_cut = cases[i].is_cut,
                               .is_mapped = cases[i].is_mapped,
-                              .is_shared = cases[i].is_shared};
+                              .is_shared = cases[i].is_shared,
+                              .is_ownless = cases[i].is_ownless};
         size_t count = 0;
         struct spn_library library;
 
@@ -315,6 +337,54 @@ static void test_accounts_of_one_name(void **state)
     end();
 }
 
+/* The account that has both names is the one, then that of the full name, if no other is called so.
+ */
+static void test_accounts_of_one_host(void **state)
+{
+    static const struct made_account accounts[] = {
+        {EX01},
+        {.dn = "CN=OLD,DC=contoso,DC=com", .sam = "OLD$", .host = "ex01.contoso.com"},
+        {.dn = "CN=EX01,DC=contoso,DC=com", .sam = "EX01$"}};
+    struct spn_library library = library_of(accounts, 2);
+
+    (void)state;
+    assert_string_equal(spn_find_computer(&library, "ex01.contoso.com", "ex01")->dn,
+                        accounts[0].dn);
+    assert_null(spn_find_computer(&library, "ex01.contoso.com", NULL));
+    end();
+    library = library_of(&accounts[1], 2);
+    assert_null(spn_find_computer(&library, "ex01.contoso.com", "EX01"));
+    assert_true(spn_has_computer(&library, "ex01.contoso.com", "EX01"));
+    assert_false(spn_has_computer(&library, "ex09.contoso.com", "EX09"));
+    assert_string_equal(spn_find_computer(&library, "ex01.contoso.com", "EX09")->name, "OLD");
+    end();
+}
+
+/* setspn prints no names of accounts: HOST/ tells a computer's, and nothing a user's. */
+static void test_names_of_accounts(void **state)
+{
+    static const struct made_account accounts[] = {
+        {.dn = "CN=MAILSERVER-BERLIN-01,DC=contoso,DC=com",
+         .names = {"HOST/alias", "HOST/MAILSERVER-BERL", "HOST/MAILSERVER-BERLIN-01.contoso.com"}},
+        {.dn = "CN=Mail Service,DC=contoso,DC=com", .names = {"SMTPSVC/mail.contoso.com"}},
+        {.dn = "CN=EX07,DC=contoso,DC=com", .names = {"HOST/ex07-old"}}};
+    struct spn_library library = library_of(accounts, 3);
+    size_t count;
+    const struct spn_account *list = spn_book_accounts(library.books[0], &count);
+
+    (void)state;
+    assert_string_equal(list[0].name, "MAILSERVER-BERL");
+    assert_false(list[0].is_guessed);
+    assert_string_equal(list[1].name, "Mail Service");
+    assert_true(list[1].is_guessed);
+    assert_true(list[2].is_guessed);
+    assert_false(spn_spans_domains(&library));
+    assert_ptr_equal(
+        spn_find_computer(&library, "mailserver-berlin-01.contoso.com", "MAILSERVER-BERLIN-01"),
+        &list[0]);
+    end();
+}
+
 /* A computer that says that it is another is none of that short name. */
 static void test_an_account_of_another_domain(void **state)
 {
@@ -408,6 +478,8 @@ int main(void)
         cmocka_unit_test(test_a_healthy_server),
         cmocka_unit_test(test_accounts_of_setspn),
         cmocka_unit_test(test_accounts_of_one_name),
+        cmocka_unit_test(test_accounts_of_one_host),
+        cmocka_unit_test(test_names_of_accounts),
         cmocka_unit_test(test_an_account_of_another_domain),
         cmocka_unit_test(test_two_sources),
         cmocka_unit_test(test_hostile_values),
