@@ -143,10 +143,17 @@ extern const struct finding_kind exps_events;
 #define SPN_MAKE_KNOWN                                                                             \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "where the export was made",                                                         \
-     .command = "Export it again, to its end, and copy it whole: ldifde and setspn go to the end " \
-                "by themselves, ldapsearch with -E pr=1000/noprompt.",                             \
-     .when = "not-whole"},                                                                         \
+     .where = "the machine that runs exdiag",                                                      \
+     .command = "Name it with --server if it is a mail server of this organisation.",              \
+     .note = "if it is a stranger's, what the log says of it is no fault of a name here",          \
+     .when = "stranger"},                                                                          \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "where the export was made",                                                     \
+         .command =                                                                                \
+             "Export it again, to its end, and copy it whole: ldifde and setspn go to the end "    \
+             "by themselves, ldapsearch with -E pr=1000/noprompt.",                                \
+         .when = "not-whole"},                                                                     \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = "the machine that runs exdiag",                                                  \
@@ -154,12 +161,14 @@ extern const struct finding_kind exps_events;
              "Let it read the directory: run it as a user of the domain, with a Kerberos "         \
              "ticket (klist, kinit), or name one with --user; name a domain controller with "      \
              "--dc if DNS does not know them from here, by its name: there are no tickets "        \
-             "for an address."},                                                                   \
+             "for an address.",                                                                    \
+         .when = "!stranger"},                                                                     \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_CONSOLE,                              \
         .command = "setspn -F -Q SMTPSVC/* > smtpsvc.txt",                                         \
         .note = "all accounts of the forest that hold such a name, with all their names, for "     \
-                "exdiag check --file smtpsvc.txt; ldifde exports are read too"                     \
+                "exdiag check --file smtpsvc.txt; ldifde exports are read too",                    \
+        .when = "!stranger"                                                                        \
     }
 
 #endif

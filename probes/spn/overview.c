@@ -16,6 +16,8 @@ static const struct paragraph paragraphs[] = {
      "is the machine's full name unless somebody changed it.\n"
      "Exchange registers SMTP/ and SmtpSvc/ with the machine's short and full names, and no "
      "others. Capitals do not matter.\n"
+     "Exchange 2007 and 2010 without the Hub Transport role have no transport, and Edge servers no "
+     "account in the forest: nobody logs on to them, and they need no such names.\n"
      "HOST/ stands in for the services that sPNMappings lists, to which SMTPSVC does not belong "
      "unless somebody added it.\n"
      "Since Exchange 2007 the receive connector that servers log on to (Default and the server's "

@@ -25,7 +25,7 @@ static bool is_told(const struct told *told, const char *name)
 /* ---- servers ---- */
 
 struct tally {
-    size_t servers, right, open;
+    size_t servers, right, open, idle;
 };
 
 static bool is_open(const struct spn_view *view)
@@ -45,6 +45,9 @@ static void look_at_servers(struct examination *x, const struct spn_exports *exp
         const struct spn_view *view = spn_view_of_export(x, exports, server);
 
         tally->servers++;
+        tally->idle += view->is_idle;
+        if (view->is_idle)
+            continue;
         for (size_t k = 0; k < view->case_count; k++) {
             const struct spn_case *at = &view->cases[k];
 
@@ -161,6 +164,11 @@ void spn_tell_exports(struct examination *x, const struct subject *file)
                 tally.right == 1 ? "" : "s", tally.right == 1 ? "its account" : "their accounts");
     if (tally.open > 0)
         tell_open(x, exports, tally.open);
+    if (tally.idle > 0 && tally.idle == tally.servers)
+        not_applicable(
+            x, &smtp_spn_missing,
+            "other servers log on to none of its mail servers: they are Edge servers, or "
+            "without the Hub Transport role");
     if (tally.servers == 0 && told->count == 0 && !exports->cut)
         not_applicable(x, &smtp_spn_missing, "it names no mail server");
 }

@@ -13,6 +13,7 @@ enum {
     FILTER_MOST = 65536,
     ADDRESSES_TRIED = 2,
     DOMAINS_LOOKED_AT = 16,
+    SERVERS_LOOKED_AT = 64,
     HOSTS_LOOKED_AT = 16 /* of one domain, or one list of smart hosts */
 };
 
@@ -101,6 +102,65 @@ static void talk(struct examination *x, struct spn_view *view)
     }
 }
 
+/* ---- whose it is ---- */
+
+/* A name in one of the forest's domains is the organisation's. */
+static bool is_of_domains(const struct spn_forest *forest, const char *host)
+{
+    for (size_t i = 0; i < forest->domain_count; i++) {
+        if (dns_name_is_below(host, forest->domains[i].name))
+            return true;
+    }
+    return forest->domain && dns_name_is_below(host, forest->domain);
+}
+
+static bool has_address(const struct dns_answer *answer, const struct ip_address *ip)
+{
+    const struct dns_record *record = NULL;
+
+    while (answer && (record = dns_answer_next(answer, record))) {
+        if (ip_equal(&record->data.ip, ip))
+            return true;
+    }
+    return false;
+}
+
+/* Both names have an address in common. */
+static bool leads_to(struct examination *x, struct spn_view *view, const char *host)
+{
+    static const enum dns_type types[] = {DNS_A, DNS_AAAA};
+
+    for (size_t i = 0; i < 2; i++) {
+        const struct dns_answer *of_view = ask_dns(x, view->host, types[i]);
+        const struct dns_answer *of_host = ask_dns(x, host, types[i]);
+        const struct dns_record *record = NULL;
+
+        view->is_pending = view->is_pending || !of_view || !of_host;
+        while (of_view && (record = dns_answer_next(of_view, record))) {
+            if (has_address(of_host, &record->data.ip))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What only a log has: Exchange 2003 tries X-EXPS with whoever offers it, on the Internet, too. */
+static bool is_stranger(struct examination *x, struct spn_view *view)
+{
+    const struct spn_servers *servers = &view->forest->servers;
+    struct ip_address ip;
+    bool is_address = ip_parse(view->host, strlen(view->host), &ip) == STATUS_OK;
+
+    if (view->is_given || view->server || view->forest->state != SPN_FOREST_FOUND ||
+        is_of_domains(view->forest, view->host))
+        return false;
+    for (size_t i = 0; !is_address && i < servers->count && i < SERVERS_LOOKED_AT; i++) {
+        if (servers->list[i].host && leads_to(x, view, servers->list[i].host))
+            return false;
+    }
+    return true;
+}
+
 /* ---- its names ---- */
 
 static bool is_logged(struct examination *x, const char *host)
@@ -114,7 +174,6 @@ static bool is_logged(struct examination *x, const char *host)
 static bool leads_here(struct examination *x, struct spn_view *view, const char *host)
 {
     const struct dns_answer *answer;
-    const struct dns_record *record = NULL;
 
     if (dns_name_equal(host, view->host))
         return true;
@@ -122,11 +181,7 @@ static bool leads_here(struct examination *x, struct spn_view *view, const char 
         return false;
     answer = ask_dns(x, host, view->ip.family == IP_V4 ? DNS_A : DNS_AAAA);
     view->is_pending = view->is_pending || !answer;
-    while (answer && (record = dns_answer_next(answer, record))) {
-        if (ip_equal(&record->data.ip, &view->ip))
-            return true;
-    }
-    return false;
+    return has_address(answer, &view->ip);
 }
 
 /* Mail exchangers of the domains that the user named. */
@@ -502,6 +557,10 @@ struct spn_view *spn_view_of(struct examination *x, const struct subject *server
     view->is_logged = is_logged(x, view->host);
     if (!server->given && !view->server && !view->is_logged)
         return view;
+    view->is_idle = view->server && !spn_server_lets_log_on(view->server);
+    view->is_stranger = is_stranger(x, view);
+    if (view->is_idle || view->is_stranger || view->is_pending)
+        return view;
     talk(x, view);
     if (view->is_pending)
         return view;
@@ -528,6 +587,9 @@ struct spn_view *spn_view_of_export(struct examination *x, const struct spn_expo
     view->forest = none;
     view->server = server;
     view->server_source = exports->servers_source;
+    view->is_idle = !spn_server_lets_log_on(server);
+    if (view->is_idle)
+        return view;
     spn_names_add_server(&view->names, pass_memory(x), server, view->server_source);
     look_up(x, view);
     judge_names(x, view);

@@ -18,6 +18,8 @@ struct spn_view {
     const struct evidence *server_source;
     bool is_given;        /* the user named it */
     bool is_logged;       /* a log says that it did not let another log on */
+    bool is_idle;         /* no other server logs on to it: nothing else is told of it */
+    bool is_stranger;     /* nothing but a log has it be of the organisation: the same */
     bool wants_logon;     /* it is to be logged on to, where that can be */
     struct ip_address ip; /* of the conversation */
     const struct smtp_conversation *conversation; /* NULL: none was held */

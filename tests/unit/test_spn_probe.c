@@ -91,6 +91,15 @@ static struct {
                 {"serialNumber", {version}},                                                       \
         }                                                                                          \
     }
+#define SERVER_OF(short_, full, version, roles)                                                    \
+    {                                                                                              \
+        "CN=" short_ "," SERVERS,                                                                  \
+        {                                                                                          \
+            {"objectClass", {"top", "msExchExchangeServer"}},                                      \
+                {"networkAddress", {"netbios:" short_, "ncacn_ip_tcp:" full}},                     \
+                {"serialNumber", {version}}, {"msExchCurrentServerRoles", {roles}},                \
+        }                                                                                          \
+    }
 #define VIRTUAL_SERVER(short_, number, fqdn)                                                       \
     {                                                                                              \
         "CN=" number ",CN=SMTP,CN=Protocols,CN=" short_ "," SERVERS,                               \
@@ -109,6 +118,7 @@ static struct {
         }                                                                                          \
     }
 #define V2003 "Version 6.5 (Build 7638.2: Service Pack 2)"
+#define V2007 "Version 8.3 (Build 30083.6)"
 #define V2019 "Version 15.2 (Build 31118.7)"
 
 static void fetch(void *context, struct evidence *item)
@@ -143,6 +153,8 @@ static const struct {
     {"mx.contoso.com", "192.0.2.21", DNS_A},
     {"relay.contoso.com", "192.0.2.21", DNS_A},
     {"elsewhere.contoso.com", "192.0.2.99", DNS_A},
+    {"smtp.fabrikam.test", "192.0.2.21", DNS_A},
+    {"mx.example.net", "192.0.2.98", DNS_A},
     {"contoso.com", "mx.contoso.com", DNS_MX},
     {"contoso.com", "elsewhere.contoso.com", DNS_MX},
 };
@@ -838,6 +850,74 @@ static void test_an_export_beside_the_directory(void **state)
     end();
 }
 
+/* Servers to which no other logs on: without a transport, or outside the forest. */
+static void test_servers_that_need_no_names(void **state)
+{
+    static const struct made_entry bare[] = {
+        COMPUTER("EX01", "ex01.contoso.com", "HOST/EX01", "HOST/ex01.contoso.com"),
+        {NULL, {{NULL, {NULL}}}}};
+    static const struct {
+        const char *version, *roles, *expected;
+        bool has_account;
+    } cases[] = {
+        {V2007, "2", "not-applicable", true},   /* Mailbox */
+        {V2007, "4", "not-applicable", true},   /* Client Access */
+        {V2007, "54", "critical", true},        /* with Hub Transport */
+        {V2007, "32", "critical", true},        /* that alone */
+        {V2007, "64", "not-applicable", false}, /* Edge */
+        {V2019, "64", "not-applicable", false}, /* the same */
+        {V2019, "2", "critical", true},         /* each has a transport since 2013 */
+        {V2019, "16385", "critical", true},     /* Client Access of 2013 */
+        {V2003, "2", "critical", true},         /* which has no such roles */
+        {V2007, "0", "critical", true},         /* not told */
+        {V2007, "2, or so", "critical", true},  /* nor this */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world world = {
+            .config = {SERVER_OF("EX01", "ex01.contoso.com", cases[i].version, cases[i].roles),
+                       SERVER("EX02", "ex02.contoso.com", V2019)},
+            GREETS("ex01.contoso.com"),
+            NO_TICKETS};
+        const struct finding *finding;
+
+        if (cases[i].has_account)
+            world.accounts[0] = bare[0];
+        begin(&world);
+        run(SUBJECT_DOMAIN, "contoso.com");
+        finding = finding_of("ex01.contoso.com", "smtp-spn-missing", NULL);
+        if (strcmp(word_of(finding), cases[i].expected) != 0)
+            fail_msg("case %zu: %s", i, word_of(finding));
+        assert_true(!finding_of("ex01.contoso.com", "exps-absent", NULL) ==
+                    (strcmp(cases[i].expected, "not-applicable") == 0));
+        end();
+    }
+}
+
+/* Where no other server lets servers log on, nobody misses the offer. */
+static void test_a_hub_beside_servers_that_need_no_names(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01, EX02},
+        .config = {SERVER_OF("EX01", "ex01.contoso.com", V2007, "32"),
+                   SERVER_OF("EX02", "ex02.contoso.com", V2007, "2")},
+        .greeting = "ex01.contoso.com Microsoft ESMTP MAIL Service ready",
+        .ehlo = {"ex01.contoso.com Hello", "OK"},
+        NO_TICKETS};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_int_equal(count_problems(), 0);
+    end();
+    /* nor does an export of them say anything else */
+    begin(&world);
+    run(SUBJECT_FILE, "directory.ldf");
+    assert_null(finding_of("directory.ldf", "smtp-spn-missing", "whose own names are on"));
+    end();
+}
+
 static void test_no_names_at_all(void **state)
 {
     static const struct world world = {
@@ -1325,6 +1405,44 @@ static void test_events_of_a_missing_name(void **state)
     assert_null(finding_of("mail.contoso.com", "exps-events", NULL));
     assert_null(finding_of("mx.example.net", "exps-events", NULL));
     end();
+}
+
+/* Whom a log alone names may be anybody: Exchange 2003 tries X-EXPS on the Internet, too. */
+static void test_events_of_strangers(void **state)
+{
+    static const struct {
+        const char *host, *expected;
+    } cases[] = {
+        {"mx.example.net", "unknown"},
+        {"contoso.com.example.net", "unknown"},
+        {"old.contoso.com", "critical"},   /* in a domain of the forest */
+        {"smtp.fabrikam.test", "critical"} /* leads to EX01 */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world world = {
+            .accounts = {EX01},
+            .config = {SERVER("EX01", "ex01.contoso.com", V2003)},
+            NO_TICKETS,
+            .events = {EVENT(EXPS_UNAVAILABLE, "EX02", 3, .error = "0x8009030c")}};
+        const struct finding *finding;
+
+        world.events[0].event.host = cases[i].host;
+        begin(&world);
+        add(SUBJECT_FILE, "app.evtx");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        finding = finding_of(cases[i].host, "smtp-spn-missing", NULL);
+        if (strcmp(word_of(finding), cases[i].expected) != 0)
+            fail_msg("%s: %s", cases[i].host, word_of(finding));
+        assert_true(!step_of(&finding->fix, "setspn -S") ==
+                    (strcmp(cases[i].expected, "unknown") == 0));
+        if (strcmp(cases[i].expected, "unknown") == 0) {
+            assert_int_equal(finding->fix.count, 1);
+            assert_non_null(step_of(&finding->fix, "--server"));
+        }
+        end();
+    }
 }
 
 /* Since 2007: the target of 2017 names whom it was; 1035 is told by who logged it. */
@@ -2198,6 +2316,8 @@ int main(void)
         cmocka_unit_test(test_a_name_from_the_banner),
         cmocka_unit_test(test_an_own_name_that_is_not_announced),
         cmocka_unit_test(test_an_export_beside_the_directory),
+        cmocka_unit_test(test_servers_that_need_no_names),
+        cmocka_unit_test(test_a_hub_beside_servers_that_need_no_names),
         cmocka_unit_test(test_no_names_at_all),
         cmocka_unit_test(test_mapped),
         cmocka_unit_test(test_duplicate),
@@ -2215,6 +2335,7 @@ int main(void)
         cmocka_unit_test(test_without_a_catalog),
         cmocka_unit_test(test_nothing_to_say),
         cmocka_unit_test(test_events_of_a_missing_name),
+        cmocka_unit_test(test_events_of_strangers),
         cmocka_unit_test(test_events_of_a_new_server),
         cmocka_unit_test(test_relaying_alone),
         cmocka_unit_test(test_guesses),
