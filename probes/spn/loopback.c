@@ -82,31 +82,43 @@ static const char *type_text(const struct registry_value *value)
     }
 }
 
+/* What a value says, whatever Windows makes of it: a name of the wrong type is a name. */
+static bool holds(const struct registry_value *value, const char *name)
+{
+    return lists(value, name) || (value && value->text && dns_name_equal(value->text, name));
+}
+
 static void add_name(struct buffer *list, const char *name)
 {
     buffer_print(list, "%s%s", list->size > 0 ? "\\0" : "", name);
+}
+
+static void add_names(struct buffer *list, const struct registry_value *value,
+                      const struct registry_value *but)
+{
+    for (size_t i = 0; value && i < value->list_count; i++) {
+        if (!holds(but, value->list[i]))
+            add_name(list, value->list[i]);
+    }
+    if (value && value->text && *value->text && !holds(but, value->text))
+        add_name(list, value->text);
 }
 
 /* What the value is to hold: what it does now, and what is lacking; "a\0b" as reg add takes it. */
 static void set_list(struct examination *x, struct finding *finding, const struct machine *machine,
                      const struct spn_loopback *loopback)
 {
-    const struct registry_value *values[] = {loopback->value, loopback->astray};
     bool is_vouched = true;
     struct buffer list;
     const char *text;
 
     buffer_init(&list, LIST_MOST);
-    for (size_t i = 0; i < 2; i++) {
-        const struct registry_value *value = values[i];
-
-        for (size_t k = 0; value && value->type == REGISTRY_MULTI_SZ && k < value->list_count; k++)
-            add_name(&list, value->list[k]);
-    }
+    add_names(&list, loopback->value, NULL);
+    add_names(&list, loopback->astray, loopback->value);
     for (size_t i = 0; i < machine->count; i++) {
         is_vouched = is_vouched && machine->of[i]->is_vouched;
-        if (!lists(loopback->value, machine->names[i]) &&
-            !lists(loopback->astray, machine->names[i]))
+        if (!holds(loopback->value, machine->names[i]) &&
+            !holds(loopback->astray, machine->names[i]))
             add_name(&list, machine->names[i]);
     }
     text = buffer_keep(&list, pass_memory(x));
@@ -293,10 +305,18 @@ static bool is_of_a_server(struct examination *x, const char *computer)
 void spn_tell_loopback_of_file(struct examination *x, const struct subject *file)
 {
     struct machine machine = {.name = NULL};
+    const struct spn_exports *exports;
+    const struct spn_server *server;
 
     if (!read_registry(x, file->name, &machine) || is_of_a_server(x, computer_of(&machine)))
         return;
+    exports = spn_exports_of(x);
+    if (exports->is_pending)
+        return;
     machine.name = computer_of(&machine);
+    server = machine.name ? spn_server_of(&exports->servers, machine.name) : NULL;
+    if (server)
+        take_names(spn_view_of_export(x, exports, server), &machine);
     if (!machine.name)
         machine.name = arena_print(pass_memory(x), "the machine that %s is from", file->shown);
     tell(x, &machine);
