@@ -397,8 +397,9 @@ def a_name_on_another_server():
 def a_name_on_a_service_account():
     examination = expect_problems("on a user", ("smtp-spn-misplaced", EX01))
     finding = examination.finding("smtp-spn-misplaced", EX01)
-    off = [step for step in finding["fix"] if step["command"].startswith("setspn -D")]
+    off = [step for step in finding["fix"] if " -D " in step["command"]]
     expect_equal([step["kind"] for step in off], ["decide"], "whether it is to lose it")
+    expect(" -U " in off[0]["command"], "a computer is looked for, where it is a user")
     expect_commands(
         examination, "smtp-spn-misplaced", EX01, f'setspn -D "{OF_MAIL}" "svc-mail"',
         f'setspn -S "{OF_MAIL}" "EX01"',
