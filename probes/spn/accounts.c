@@ -261,6 +261,11 @@ const struct spn_account *spn_book_accounts(const struct spn_book *book, size_t 
     return book->accounts;
 }
 
+const char *spn_book_domain(const struct spn_book *book)
+{
+    return book->spans_domains ? NULL : book->domain;
+}
+
 const struct spn_servers *spn_book_servers(const struct spn_book *book)
 {
     return &book->servers;

@@ -40,6 +40,9 @@ const struct spn_book *spn_book_of_file(const struct directory_file *file);
 /* All accounts, in the order of the evidence. */
 const struct spn_account *spn_book_accounts(const struct spn_book *book, size_t *count);
 
+/* Of all its accounts; NULL: they are of several, or none tells one. */
+const char *spn_book_domain(const struct spn_book *book);
+
 const struct spn_servers *spn_book_servers(const struct spn_book *book);
 
 /* Several pieces of evidence, looked at as one: an account that is in two of them is one. */

@@ -371,6 +371,20 @@ struct spn_search spn_forest_search(struct examination *x, const struct spn_fore
     return search;
 }
 
+bool spn_forest_has_domain(const struct spn_forest *forest, const char *domain)
+{
+    for (size_t i = 0; domain && i < forest->domain_count; i++) {
+        if (text_equal_fold(forest->domains[i].name, domain))
+            return true;
+    }
+    return !domain || forest->domain_count == 0;
+}
+
+bool spn_forest_has(struct examination *x, const struct spn_forest *forest, const char *dn)
+{
+    return spn_forest_has_domain(forest, ldap_dn_domain(dn, pass_memory(x)));
+}
+
 const char *spn_forest_netbios(const struct spn_forest *forest, const char *domain)
 {
     for (size_t i = 0; domain && forest->domain_count > 1 && i < forest->domain_count; i++) {

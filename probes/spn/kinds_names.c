@@ -6,6 +6,19 @@ static const struct reference references[] = {SPN_ARTICLE,   SPN_SETSPN,   SPN_M
 
 static const struct step_template make_known[] = {SPN_MAKE_KNOWN, {0}};
 
+static const struct step_template make_owner_known[] = {
+    {.shell = SHELL_MANUAL,
+     .kind = STEP_DECIDE,
+     .where = "the directory",
+     .command = "Look which account is that of the machine {server} today: its sAMAccountName ends "
+                "with $, its dNSHostName is the machine's full name, and it logged on lately "
+                "(lastLogonTimestamp).",
+     .note = "an account that was kept of a machine before it is to lose its dNSHostName, or to be "
+             "deleted",
+     .when = "server"},
+    SPN_MAKE_KNOWN,
+    {0}};
+
 #define SYMPTOM                                                                                    \
     "Mail between Exchange servers queues up. Exchange 2003: events 1706 and 7004, X-EXPS is "     \
     "answered 535, and relaying 550 5.7.1. Exchange 2007 and later: 454 4.7.0 Temporary "          \
@@ -286,6 +299,6 @@ const struct finding_kind smtp_spn_misplaced = {
                                             .each = "wrong-user"},
                                            CONNECTOR_UNDO,
                                            {0}},
-    .make_known = make_known,
+    .make_known = make_owner_known,
     .references = references,
 };

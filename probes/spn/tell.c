@@ -250,6 +250,21 @@ static void saw_host_names(struct examination *x, struct finding *finding,
             spn_text(x, "HOST", at->host), at->hosts.list[i]->name, at->service);
 }
 
+/* Why its own account is not known. */
+static void saw_no_own(struct finding *finding, const struct spn_view *view)
+{
+    const struct spn_server *server = view->server;
+
+    if (!server)
+        return;
+    if (spn_has_computer(&view->library, server->host, server->name))
+        saw(finding, view->server_source,
+            "several accounts may be that of %s: by its full name, or by the name %s$",
+            server->name, server->name);
+    else
+        saw(finding, view->server_source, "no account that was read is that of %s", server->name);
+}
+
 /* ---- missing ---- */
 
 /* What else Exchange registers for a server's own name, where nobody has it. */
@@ -294,6 +309,8 @@ static void tell_missing(struct examination *x, const struct spn_view *view, siz
         saw(finding, at->own->source, "the account %s does not have %s; not all others were seen",
             at->own->name, spn_text(x, at->service, at->host));
     saw_own(finding, at->own);
+    if (!at->own)
+        saw_no_own(finding, view);
     saw_host_names(x, finding, at);
     spn_saw_ticket(finding, view->tickets[which]);
 }
@@ -464,13 +481,8 @@ static void tell_ownless(struct examination *x, const struct spn_view *view, con
         if (view->cases[i].verdict == SPN_OPEN && spn_is_needed(view->cases[i].reasons))
             saw_holders(x, finding, &view->cases[i]);
     }
-    if (spn_has_computer(&view->library, view->server->host, view->server->name))
-        saw(finding, view->server_source,
-            "several accounts may be that of %s: by its full name, or by the name %s$",
-            view->server->name, view->server->name);
-    else
-        saw(finding, view->server_source, "no account that was read is that of %s",
-            view->server->name);
+    saw_no_own(finding, view);
+    set_vouched(finding, VALUE_TEXT, "server", view->server->name, strlen(view->server->name));
 }
 
 static void tell_open(struct examination *x, const struct spn_view *view, const char *names)

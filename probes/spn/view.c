@@ -50,7 +50,17 @@ static const struct spn_server *find_server(const struct spn_servers *servers, c
     return server ? server : found;
 }
 
-static void find_configuration(struct spn_view *view, const char *host)
+/* The directory of nobody: all that is known is in exports. */
+static const struct spn_forest *no_forest(struct examination *x)
+{
+    struct spn_forest *none = arena_new(pass_memory(x), 1, sizeof *none);
+
+    none->state = SPN_FOREST_NONE;
+    return none;
+}
+
+/* An export of another forest is nothing that this directory has a say in. */
+static void find_configuration(struct examination *x, struct spn_view *view, const char *host)
 {
     view->server = find_server(&view->forest->servers, host);
     view->server_source = view->forest->servers_source;
@@ -58,6 +68,8 @@ static void find_configuration(struct spn_view *view, const char *host)
         return;
     view->server = find_server(&view->exports->servers, host);
     view->server_source = view->exports->servers_source;
+    if (view->server && !spn_forest_has(x, view->forest, view->server->dn))
+        view->forest = no_forest(x);
 }
 
 /* ---- its port 25 ---- */
@@ -317,13 +329,27 @@ static const char *filter_of(struct examination *x, const struct spn_view *view)
     return buffer_keep(&filter, pass_memory(x));
 }
 
+/* Beside a part of the forest the exports of it may have the rest: as they were then. */
+static void add_exports(struct spn_view *view)
+{
+    for (size_t i = 0; i < view->exports->library.count; i++) {
+        const struct spn_book *book = view->exports->library.books[i];
+        const char *domain = spn_book_domain(book);
+
+        if (!domain || spn_forest_has_domain(view->forest, domain))
+            view->library.books[view->library.count++] = book;
+    }
+}
+
+/* Where the directory tells all of the forest, exports have nothing to add: it is as it is now. */
 static void find_accounts(struct examination *x, struct spn_view *view)
 {
     static const char *const attributes[] = {"dNSHostName", "objectClass", "sAMAccountName",
                                              "servicePrincipalName", NULL};
     struct spn_search search;
 
-    view->library = view->exports->library;
+    view->library.count = 0;
+    add_exports(view);
     view->accounts_cut = view->exports->cut ? &view->exports->cut->evidence : NULL;
     if (view->forest->state != SPN_FOREST_FOUND || view->names.count == 0)
         return;
@@ -332,6 +358,10 @@ static void find_accounts(struct examination *x, struct spn_view *view)
     view->accounts_obstacle = search.obstacle;
     if (search.is_pending || !search.answer)
         return;
+    if (search.is_everywhere) {
+        view->library.count = 0;
+        view->accounts_cut = NULL;
+    }
     if (search.answer->more)
         view->accounts_cut = &search.answer->evidence;
     view->is_everywhere = search.is_everywhere;
@@ -553,7 +583,7 @@ struct spn_view *spn_view_of(struct examination *x, const struct subject *server
     view->is_pending = view->exports->is_pending || view->forest->state == SPN_FOREST_PENDING;
     if (view->is_pending)
         return view;
-    find_configuration(view, server->name);
+    find_configuration(x, view, server->name);
     view->is_logged = is_logged(x, view->host);
     if (!server->given && !view->server && !view->is_logged)
         return view;
@@ -579,12 +609,10 @@ struct spn_view *spn_view_of_export(struct examination *x, const struct spn_expo
                                     const struct spn_server *server)
 {
     struct spn_view *view = arena_new(pass_memory(x), 1, sizeof *view);
-    struct spn_forest *none = arena_new(pass_memory(x), 1, sizeof *none);
 
-    none->state = SPN_FOREST_NONE;
     view->host = server->host ? server->host : server->name;
     view->exports = exports;
-    view->forest = none;
+    view->forest = no_forest(x);
     view->server = server;
     view->server_source = exports->servers_source;
     view->is_idle = !spn_server_lets_log_on(server);

@@ -43,6 +43,7 @@ struct world {
     struct event_group events[8]; /* of app.evtx; without a computer: the last is before */
     struct smtp_auth_peer peer;   /* of send.log, of whose mechanism: */
     enum smtp_auth_mechanism mechanism;
+    struct made_entry exported[4];   /* what directory.ldf has, if not that of the directory */
     struct directory_file export;    /* what directory.ldf lacks; all of its accounts are whole */
     struct event_log_digest log;     /* what app.evtx lacks */
     bool is_more;                    /* accounts than a directory answered with */
@@ -365,7 +366,9 @@ static void answer_directory_file(struct directory_file *item)
 {
     struct directory_answer made = {.evidence.memory = item->evidence.memory};
 
-    add_entries(&made, bench.world->config[0].dn ? bench.world->config : bench.world->accounts);
+    add_entries(&made, bench.world->exported[0].dn ? bench.world->exported
+                       : bench.world->config[0].dn ? bench.world->config
+                                                   : bench.world->accounts);
     item->entries = (struct directory_entry *)made.entries;
     item->entry_count = made.entry_count;
     item->is_whole = arena_new(&made.evidence.memory, made.entry_count, sizeof *item->is_whole);
@@ -1140,6 +1143,60 @@ static void test_a_replaced_server(void **state)
     assert_true(saw_it(finding, "several accounts may be that of EX01"));
     assert_null(step_of(&finding->fix, "setspn -S"));
     assert_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "registered"));
+    end();
+}
+
+/* What the directory says now goes before what it was, and another forest is another matter. */
+static void test_an_export_beside_a_directory(void **state)
+{
+    static const struct world worlds[] = {
+        {.accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com")},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                    CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")},
+         .exported = {EX01, COMPUTER("OLD", "old.contoso.com", "SMTPSVC/mail.contoso.com")}},
+        {.accounts = {EX01},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+         .exported = {{"CN=EX01,CN=Computers,DC=fabrikam,DC=com",
+                       {{"sAMAccountName", {"EX01$"}},
+                        {"dNSHostName", {"ex01.fabrikam.com"}},
+                        {"servicePrincipalName", {"SMTPSVC/EX01", "SMTPSVC/ex01.fabrikam.com"}}}}}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
+        begin(&worlds[i]);
+        add(SUBJECT_FILE, "directory.ldf");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_int_equal(count_problems(), 0);
+        assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL)),
+                            "ok");
+        end();
+    }
+}
+
+/* A server of another forest is judged by its export; this directory does not miss its names. */
+static void test_a_server_of_another_forest(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+        .exported = {{"CN=EX09,CN=Computers,DC=fabrikam,DC=com",
+                      {{"sAMAccountName", {"EX09$"}},
+                       {"dNSHostName", {"ex09.fabrikam.com"}},
+                       {"servicePrincipalName",
+                        {"SMTPSVC/EX09", "SMTPSVC/ex09.fabrikam.com", "HOST/EX09"}}}},
+                     {"CN=OLD,CN=Computers,DC=fabrikam,DC=com",
+                      {{"sAMAccountName", {"OLD$"}},
+                       {"servicePrincipalName", {"SMTPSVC/ex09.fabrikam.com"}}}}}};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    add(SUBJECT_FILE, "directory.ldf");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex09.fabrikam.com", "smtp-spn-duplicate", "2 accounts");
+    assert_string_equal(word_of(finding), "critical");
+    assert_null(finding_of("ex09.fabrikam.com", "smtp-spn-missing", "is not registered"));
     end();
 }
 
@@ -2327,6 +2384,8 @@ int main(void)
         cmocka_unit_test(test_guessed_names),
         cmocka_unit_test(test_a_replaced_server),
         cmocka_unit_test(test_a_directory_that_hides),
+        cmocka_unit_test(test_an_export_beside_a_directory),
+        cmocka_unit_test(test_a_server_of_another_forest),
         cmocka_unit_test(test_a_name_of_another_server),
         cmocka_unit_test(test_misplaced),
         cmocka_unit_test(test_a_managed_account),
