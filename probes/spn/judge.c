@@ -103,6 +103,24 @@ static bool is_sharer(const struct spn_case *at, const struct spn_account *accou
     return false;
 }
 
+/* What it has of its own name it has by right, whoever else calls himself so. */
+static bool is_called(const struct spn_account *account, const char *host)
+{
+    return account->is_computer && (text_equal_fold(account->name, host) ||
+                                    (account->host && text_equal_fold(account->host, host)));
+}
+
+static const struct spn_account *namesake_of(const struct spn_case *at)
+{
+    if (!at->own || is_called(at->own, at->host))
+        return NULL;
+    for (size_t i = 0; i < at->holders->count; i++) {
+        if (is_called(at->holders->list[i], at->host))
+            return at->holders->list[i];
+    }
+    return NULL;
+}
+
 /* Of what is no server's of the directory, one holder is as good as any. */
 static enum spn_verdict judge_one(const struct spn_case *at, const struct spn_account *holder)
 {
@@ -110,13 +128,16 @@ static enum spn_verdict judge_one(const struct spn_case *at, const struct spn_ac
         return SPN_OPEN;
     if (!at->own || spn_account_is(at->own, holder))
         return at->holders == &at->hosts ? SPN_MAPPED : SPN_RIGHT;
+    if (at->is_shared && !spn_is_needed(at->reasons))
+        return SPN_NOT_NEEDED;
     return at->is_shared && is_sharer(at, holder) ? SPN_SHARED : SPN_MISPLACED;
 }
 
 void spn_judge(struct spn_case *at)
 {
     at->holders = at->named.count == 0 && at->is_mapped ? &at->hosts : &at->named;
-    at->is_for_person = false;
+    at->namesake = namesake_of(at);
+    at->is_for_person = at->namesake != NULL;
     if (at->holders->count == 0)
         at->verdict = judge_nobody(at);
     else if (at->holders->count > 1)

@@ -24,7 +24,7 @@ enum spn_reason {
 #define SPN_VERDICT_LIST(X)                                                                        \
     X(RIGHT, "right")                                                                              \
     X(MAPPED, "mapped")         /* HOST/ stands in for it, on the right account */                 \
-    X(NOT_NEEDED, "not-needed") /* on no account, and nobody minds */                              \
+    X(NOT_NEEDED, "not-needed") /* nobody minds where it is, or is not */                          \
     X(MISSING, "missing")                                                                          \
     X(DUPLICATE, "duplicate")                                                                      \
     X(MISPLACED, "misplaced")                                                                      \
@@ -58,7 +58,8 @@ struct spn_case { /* one name of one server */
 
     /* judged */
     enum spn_verdict verdict;
-    const struct spn_holders *holders; /* `named`, or `hosts` where these stand in */
+    const struct spn_holders *holders;  /* `named`, or `hosts` where these stand in */
+    const struct spn_account *namesake; /* a holder: the computer of that name, or NULL */
     bool is_for_person; /* whether the holder is to lose it is no program's business */
 };
 

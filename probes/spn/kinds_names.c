@@ -64,6 +64,18 @@ static const struct step_template make_owner_known[] = {
         .note = note_, .each = "wrong-user"                                                        \
     }
 
+/* A computer that is called so itself has the name. */
+#define NAMESAKE                                                                                     \
+    {                                                                                                \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "{machine}",                            \
+        .command = "Have it call itself by a name of its own: {host} is the name of the computer "   \
+                   "{namesake}.",                                                                    \
+        .note =                                                                                      \
+            "that one holds it by right, and could not be logged on to if it were taken off. If it " \
+            "is no more than the leftover of a machine that is gone, delete that account first",     \
+        .when = "namesake"                                                                           \
+    }
+
 /* "connector": receive connectors of the server that call themselves otherwise than it. */
 #define CONNECTOR_BACK                                                                             \
     {.shell = SHELL_EMS,                                                                           \
@@ -154,6 +166,7 @@ const struct finding_kind smtp_spn_duplicate = {
     .fix =
         (const struct step_template[]){
             SPN_LOOK,
+            NAMESAKE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after these accounts",
@@ -250,6 +263,7 @@ const struct finding_kind smtp_spn_misplaced = {
             SPN_LOOK,
             SHARED,
             CONNECTOR_BACK,
+            NAMESAKE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after {holder}",
@@ -277,6 +291,14 @@ const struct finding_kind smtp_spn_misplaced = {
                            "that is no computer's"),
             TO_ADD("-S declines while another account has it; where HOST/ stood in, the name "
                    "itself goes before it"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -F -S {name} {account}",
+             .risk =
+                 "the other servers that call themselves so cannot be logged on to by this name",
+             .note = "only on the account of the one server that is to have the name",
+             .when = "add-shared"},
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
@@ -285,6 +307,12 @@ const struct finding_kind smtp_spn_misplaced = {
                                             .command = "setspn -D {name} {account}",
                                             .note = "before it goes back",
                                             .when = "moved"},
+                                           {.shell = SHELL_CMD,
+                                            .kind = STEP_DECIDE,
+                                            .where = SPN_CONSOLE,
+                                            .command = "setspn -D {name} {account}",
+                                            .note = "before it goes back, if it was added",
+                                            .when = "add-shared"},
                                            {.shell = SHELL_CMD,
                                             .kind = STEP_EXACT,
                                             .where = SPN_CONSOLE,

@@ -135,8 +135,10 @@ static void set_common(struct examination *x, struct finding *finding, const str
         set_value(finding, VALUE_NAME, "host", name->host, strlen(name->host));
     set_vouched(finding, VALUE_NAME, "machine", machine, strlen(machine));
     set_name(finding, "name", name->is_vouched, spn_text(x, at->service, at->host));
-    if (at->own)
-        set_account(x, finding, "account", view, at->own);
+    if (at->own && !at->namesake && at->verdict != SPN_SHARED)
+        set_account(x, finding, "account", view, at->own); /* that is to have it */
+    if (at->namesake)
+        set_name(finding, "namesake", true, account_text(x, view, at->namesake));
     if (is_old(view))
         set_yes(finding, "old");
     if (at->is_shared)
@@ -183,6 +185,10 @@ static void saw_name(struct finding *finding, const struct spn_view *view,
             listener->is_virtual_server ? "SMTP virtual server" : "receive connector",
             listener->name, view->server->name, name->host);
     }
+    for (size_t i = 0; i < name->other_count; i++)
+        saw(finding, view->server_source,
+            "%s goes by %s, too, as its greeting or its address shows", name->others[i]->host,
+            name->host);
     if (name->reasons & SPN_OWN)
         saw(finding, view->server_source, "%s is its full name", name->host);
     if (name->reasons & SPN_SMART_HOST)
@@ -202,9 +208,10 @@ static void saw_holders(struct examination *x, struct finding *finding, const st
             : spn_is_alternate_service_account(holder)
                 ? ", which has names of Exchange's other protocols for others, as an alternate "
                   "service account does"
-            : holder->is_managed ? ", which is a managed service account"
-            : holder->is_user    ? ", which is no computer's"
-                                 : "");
+            : at->namesake == holder ? ", the computer of that name"
+            : holder->is_managed     ? ", which is a managed service account"
+            : holder->is_user        ? ", which is no computer's"
+                                     : "");
     }
     if (is_host)
         saw(finding, NULL, "nobody has %s itself; by sPNMappings HOST/ stands in for it",
@@ -334,7 +341,7 @@ static bool is_called_after(const struct spn_account *account, const char *host)
 /* Where nobody knows whose name it is: the only one of them that is called so. */
 static const struct spn_account *keeper_of(const struct spn_case *at)
 {
-    const struct spn_account *keeper = at->own;
+    const struct spn_account *keeper = at->namesake ? at->namesake : at->own;
 
     for (size_t i = 0; i < at->holders->count && !at->own; i++) {
         if (!is_called_after(at->holders->list[i], at->host))
@@ -350,7 +357,7 @@ static const struct spn_account *keeper_of(const struct spn_case *at)
 static void set_repair_of_hosts(struct finding *finding, const struct spn_case *at)
 {
     set_yes(finding, "mapped");
-    if (at->own)
+    if (at->own && !at->namesake)
         set_to_add(finding, at);
 }
 
@@ -366,9 +373,11 @@ static void set_repair_of_names(struct examination *x, struct finding *finding,
     if (keeper && !at->own)
         set_name(finding, "account", false, account_text(x, view, keeper));
     set_yes(finding, at->is_for_person ? "person" : "certain");
-    if (at->own && !is_on_own(at) && at->is_for_person)
+    if (!at->own || at->namesake || is_on_own(at))
+        return;
+    if (at->is_for_person)
         set_yes(finding, "to-add-person");
-    else if (at->own && !is_on_own(at))
+    else
         set_to_add(finding, at);
 }
 
@@ -395,6 +404,22 @@ static void tell_duplicate(struct examination *x, const struct spn_view *view, s
     spn_saw_ticket(finding, view->tickets[which]);
 }
 
+/* Off the wrong account, where it is there itself, and onto the right one. */
+static void set_move(struct examination *x, struct finding *finding, const struct spn_view *view,
+                     const struct spn_case *at)
+{
+    if (at->holders == &at->named) {
+        set_wrong(x, finding, view, at, at->own);
+        set_yes(finding, at->is_for_person ? "service-account" : "certain");
+    }
+    if (at->is_shared) {
+        set_yes(finding, "add-shared");
+        return;
+    }
+    set_yes(finding, "moved");
+    set_to_add(finding, at);
+}
+
 static void tell_misplaced(struct examination *x, const struct spn_view *view, size_t which)
 {
     const struct spn_case *at = &view->cases[which];
@@ -407,14 +432,8 @@ static void tell_misplaced(struct examination *x, const struct spn_view *view, s
     set_common(x, finding, view, at, name);
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
     set_name(finding, "holder", true, account_text(x, view, holder));
-    if (at->verdict != SPN_SHARED) {
-        if (at->holders == &at->named) {
-            set_wrong(x, finding, view, at, at->own);
-            set_yes(finding, at->is_for_person ? "service-account" : "certain");
-        }
-        set_yes(finding, "moved");
-        set_to_add(finding, at);
-    }
+    if (!at->namesake && at->verdict != SPN_SHARED)
+        set_move(x, finding, view, at);
     saw_name(finding, view, name);
     saw_holders(x, finding, at);
     saw_own(finding, at->own);

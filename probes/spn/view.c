@@ -72,46 +72,68 @@ static void find_configuration(struct examination *x, struct spn_view *view, con
         view->forest = no_forest(x);
 }
 
-/* ---- its port 25 ---- */
+/* ---- port 25 ---- */
 
-static void talk(struct examination *x, struct spn_view *view)
+struct talk {
+    bool is_pending;
+    struct ip_address ip; /* of the conversation */
+    const struct smtp_conversation *conversation;
+    const struct evidence *obstacle; /* why there is none */
+};
+
+static size_t addresses_of(struct examination *x, const char *host, struct ip_address *list,
+                           struct talk *talk)
 {
-    const struct dns_answer *answers[2] = {NULL, NULL};
-    struct ip_address list[ADDRESSES_TRIED];
+    static const enum dns_type types[] = {DNS_A, DNS_AAAA};
     size_t count = 0;
 
-    if (ip_parse(view->host, strlen(view->host), &list[0]) == STATUS_OK) {
-        count = 1;
-    } else {
-        answers[0] = ask_dns(x, view->host, DNS_A);
-        answers[1] = ask_dns(x, view->host, DNS_AAAA);
-    }
-    for (size_t i = 0; i < 2 && count < ADDRESSES_TRIED && answers[0]; i++) {
+    if (ip_parse(host, strlen(host), list) == STATUS_OK)
+        return 1;
+    for (size_t i = 0; i < 2; i++) {
+        const struct dns_answer *answer = ask_dns(x, host, types[i]);
         const struct dns_record *record = NULL;
 
-        if (!answers[i]) {
-            view->is_pending = true;
-            return;
-        }
-        while (count < ADDRESSES_TRIED && (record = dns_answer_next(answers[i], record)))
+        talk->is_pending = talk->is_pending || !answer;
+        while (answer && count < ADDRESSES_TRIED && (record = dns_answer_next(answer, record)))
             list[count++] = record->data.ip;
-        view->no_conversation = &answers[i]->evidence;
+        if (answer && (i == 0 || count == 0))
+            talk->obstacle = &answer->evidence;
     }
-    view->is_pending = view->is_pending || (count == 0 && !answers[0]);
-    for (size_t i = 0; i < count && !view->conversation; i++) {
-        const struct smtp_conversation *conversation =
-            ask_smtp(x, &list[i], SERVICE_SMTP, answers[0] ? view->host : NULL);
+    return count;
+}
 
-        if (!conversation) {
-            view->is_pending = true;
-            return;
-        }
-        view->no_conversation = &conversation->evidence;
+/* With the first of its addresses that answers. */
+static struct talk talk_to(struct examination *x, const char *host)
+{
+    struct talk talk = {.is_pending = false};
+    struct ip_address list[ADDRESSES_TRIED], literal;
+    size_t count = addresses_of(x, host, list, &talk);
+    bool is_address = ip_parse(host, strlen(host), &literal) == STATUS_OK;
+
+    for (size_t i = 0; i < count && !talk.conversation && !talk.is_pending; i++) {
+        const struct smtp_conversation *conversation =
+            ask_smtp(x, &list[i], SERVICE_SMTP, is_address ? NULL : host);
+
+        talk.is_pending = !conversation;
+        if (!conversation)
+            break;
+        talk.obstacle = &conversation->evidence;
         if (conversation->evidence.status != STATUS_OK)
             continue;
-        view->conversation = conversation;
-        view->ip = list[i];
+        talk.conversation = conversation;
+        talk.ip = list[i];
     }
+    return talk;
+}
+
+static void converse(struct examination *x, struct spn_view *view)
+{
+    struct talk talk = talk_to(x, view->host);
+
+    view->is_pending = view->is_pending || talk.is_pending;
+    view->conversation = talk.conversation;
+    view->ip = talk.ip;
+    view->no_conversation = talk.obstacle;
 }
 
 /* ---- whose it is ---- */
@@ -282,6 +304,72 @@ static void collect_names(struct examination *x, struct spn_view *view)
     }
 }
 
+/* ---- others that go by its names ---- */
+
+static bool is_own(const struct spn_view *view, const char *host)
+{
+    return dns_name_equal(host, view->host) ||
+           (view->server && text_equal_fold(host, view->server->name));
+}
+
+/* Another server of the directory that is examined, too, so that no more is asked than else. */
+static const struct spn_server *other_server(const struct spn_view *view,
+                                             const struct subject *subject)
+{
+    const struct spn_server *server = spn_server_of(&view->forest->servers, subject->name);
+
+    return server && server != view->server && server->host && spn_server_lets_log_on(server)
+               ? server
+               : NULL;
+}
+
+static bool goes_by(struct examination *x, struct spn_view *view, const struct spn_server *server,
+                    const char *host)
+{
+    struct talk talk = talk_to(x, server->host);
+
+    view->is_pending = view->is_pending || talk.is_pending;
+    if (!talk.conversation)
+        return false;
+    if (spn_announces(talk.conversation, host))
+        return true;
+    return has_address(ask_dns(x, host, talk.ip.family == IP_V4 ? DNS_A : DNS_AAAA), &talk.ip);
+}
+
+static void find_others_of(struct examination *x, struct spn_view *view, struct spn_name *name)
+{
+    struct subject_list subjects = ask_subjects(x, SUBJECT_SERVER);
+    size_t looked_at = 0;
+
+    for (size_t i = 0; i < subjects.count && looked_at < SERVERS_LOOKED_AT; i++) {
+        const struct spn_server *server = other_server(view, subjects.list[i]);
+
+        if (!server || name->other_count == SPN_NAME_OTHERS_MOST)
+            continue;
+        looked_at++;
+        if (goes_by(x, view, server, name->host))
+            name->others[name->other_count++] = server;
+    }
+}
+
+/* A name of several machines: behind a balancer, or as a banner that was set on each of them. */
+static void find_others(struct examination *x, struct spn_view *view)
+{
+    for (size_t i = 0; i < view->names.count; i++) {
+        struct spn_name *name = &view->names.list[i];
+        const struct dns_answer *answer;
+
+        if (is_own(view, name->host) || name->reasons == SPN_HELD)
+            continue;
+        find_others_of(x, view, name);
+        if (spn_is_needed(name->reasons))
+            continue;
+        answer = ask_dns(x, name->host, DNS_A);
+        view->is_pending = view->is_pending || !answer;
+        name->is_spread = answer && answer->answer.count > 1;
+    }
+}
+
 /* ---- accounts ---- */
 
 static void add_assertion(struct buffer *filter, const char *attribute, const char *prefix,
@@ -320,6 +408,8 @@ static const char *filter_of(struct examination *x, const struct spn_view *view)
                 spn_server_calls_itself(&servers->list[k], host))
                 add_computer(&filter, servers->list[k].host, NULL);
         }
+        for (size_t k = 0; k < view->names.list[i].other_count; k++)
+            add_computer(&filter, view->names.list[i].others[k]->host, NULL);
     }
     if (view->server)
         add_computer(&filter, view->server->host, view->server->name);
@@ -458,7 +548,18 @@ static bool is_examined(struct examination *x, struct spn_view *view, const char
 
 /* ---- cases ---- */
 
-static void find_sharers(const struct spn_view *view, struct spn_case *at)
+static void add_sharer(const struct spn_view *view, struct spn_case *at,
+                       const struct spn_server *server)
+{
+    const struct spn_account *account =
+        spn_find_computer(&view->library, server->host, server->name);
+
+    if (account && at->sharer_count < SPN_HOLDERS_MOST)
+        at->sharers[at->sharer_count++] = account;
+}
+
+static void find_sharers(const struct spn_view *view, const struct spn_name *name,
+                         struct spn_case *at)
 {
     const struct spn_servers *all[] = {&view->forest->servers, &view->exports->servers};
     size_t servers = 0;
@@ -466,17 +567,16 @@ static void find_sharers(const struct spn_view *view, struct spn_case *at)
     for (size_t i = 0; i < 2; i++) {
         for (size_t k = 0; k < all[i]->count && at->sharer_count < SPN_HOLDERS_MOST; k++) {
             const struct spn_server *server = &all[i]->list[k];
-            const struct spn_account *account;
 
             if (!spn_server_calls_itself(server, at->host))
                 continue;
             servers += i == 0 || view->forest->servers.count == 0;
-            account = spn_find_computer(&view->library, server->host, server->name);
-            if (account)
-                at->sharers[at->sharer_count++] = account;
+            add_sharer(view, at, server);
         }
     }
-    at->is_shared = servers > 1;
+    for (size_t i = 0; i < name->other_count; i++)
+        add_sharer(view, at, name->others[i]);
+    at->is_shared = servers > 1 || name->other_count > 0 || name->is_spread;
 }
 
 /* What nothing but an account vouches for may belong on another. */
@@ -511,7 +611,7 @@ static void add_case(struct examination *x, struct spn_view *view, const char *s
     };
     spn_find_holders(&view->library, service, name->host, pass_memory(x), &at->named);
     spn_find_holders(&view->library, "HOST", name->host, pass_memory(x), &at->hosts);
-    find_sharers(view, at);
+    find_sharers(view, name, at);
     spn_judge(at);
     view->case_names[view->case_count++] = name;
 }
@@ -591,10 +691,11 @@ struct spn_view *spn_view_of(struct examination *x, const struct subject *server
     view->is_stranger = is_stranger(x, view);
     if (view->is_idle || view->is_stranger || view->is_pending)
         return view;
-    talk(x, view);
+    converse(x, view);
     if (view->is_pending)
         return view;
     collect_names(x, view);
+    find_others(x, view);
     if (view->is_pending)
         return view;
     look_up(x, view);

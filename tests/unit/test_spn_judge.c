@@ -91,6 +91,7 @@ static const struct {
     const char *verdict;
     bool is_for_person;
     bool is_cut;
+    const char *namesake, *own_host;
 } cases[] = {
     /* on the server's own account, however it is spelled */
     {{{EX01, .names = {"SMTPSVC/mail.contoso.com"}}}, SPN_ANNOUNCED, .verdict = "right"},
@@ -192,6 +193,44 @@ static const struct {
      .is_shared = true,
      .verdict = "misplaced",
      .is_for_person = true},
+    /* where nobody logs on by it, it may be with whoever is called so, or leads there */
+    {{{EX01}, {EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_EXCHANGER,
+     true,
+     .is_shared = true,
+     .verdict = "not-needed",
+     .is_for_person = true},
+    /* the computer of that name has it by right, and no command takes it off */
+    {{{EX01},
+      {.dn = "CN=MX,DC=contoso,DC=com",
+       .sam = "MX$",
+       .host = "Mail.contoso.com",
+       .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     true,
+     .verdict = "misplaced",
+     .is_for_person = true,
+     .namesake = "MX"},
+    {{{EX01, .names = {"SMTPSVC/mail.contoso.com"}},
+      {.dn = "CN=MX,DC=contoso,DC=com",
+       .sam = "MX$",
+       .host = "mail.contoso.com",
+       .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     true,
+     .verdict = "duplicate",
+     .is_for_person = true,
+     .namesake = "MX"},
+    /* unless that is the server's name, too: it was replaced */
+    {{{.dn = "CN=EX01,CN=Computers,DC=contoso,DC=com", .sam = "EX01$", .host = MAIL},
+      {.dn = "CN=OLD,DC=contoso,DC=com",
+       .sam = "OLD$",
+       .host = MAIL,
+       .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     true,
+     .verdict = "misplaced",
+     .own_host = MAIL},
     /* whose account the server's is, is not known: one holder may be it, two are too many */
     {{{EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
      SPN_ANNOUNCED,
@@ -233,13 +272,16 @@ static void test_verdicts(void **state)
             count++;
         library = library_of(cases[i].accounts, count);
         if (!cases[i].is_of_nobody)
-            at.own = spn_find_computer(&library, "ex01.contoso.com", "EX01");
+            at.own = cases[i].own_host ? spn_book_accounts(library.books[0], &count)
+                                       : spn_find_computer(&library, "ex01.contoso.com", "EX01");
         at.sharers[0] = at.own;
         at.sharers[1] = spn_find_computer(&library, "ex02.contoso.com", "EX02");
         at.sharer_count = at.sharers[1] ? 2 : 1;
         spn_find_holders(&library, "SMTPSVC", MAIL, &bench.arena, &at.named);
         spn_find_holders(&library, "HOST", MAIL, &bench.arena, &at.hosts);
         spn_judge(&at);
+        assert_string_equal(at.namesake ? at.namesake->name : "",
+                            cases[i].namesake ? cases[i].namesake : "");
         if (strcmp(spn_verdict_word(at.verdict), cases[i].verdict) != 0 ||
             at.is_for_person != cases[i].is_for_person)
             fail_msg("case %zu: %s%s", i, spn_verdict_word(at.verdict),

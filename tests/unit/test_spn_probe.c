@@ -24,6 +24,7 @@ struct world {
     struct made_entry accounts[ENTRIES_MOST];
     struct made_entry config[CONFIG]; /* below CN=Microsoft Exchange */
     const char *greeting;             /* of 192.0.2.21, 220 left out; NULL: it does not answer */
+    bool second_greets;               /* 192.0.2.22, with the same */
     const char *ehlo[8];              /* lines */
     const char *again[8];             /* the same behind STARTTLS */
     const char *anonymous[8];         /* and behind X-ANONYMOUSTLS */
@@ -156,6 +157,9 @@ static const struct {
     {"elsewhere.contoso.com", "192.0.2.99", DNS_A},
     {"smtp.fabrikam.test", "192.0.2.21", DNS_A},
     {"mx.example.net", "192.0.2.98", DNS_A},
+    {"lb.contoso.com", "192.0.2.21", DNS_A},
+    {"lb.contoso.com", "192.0.2.22", DNS_A},
+    {"balanced.contoso.com", "lb.contoso.com", DNS_MX},
     {"contoso.com", "mx.contoso.com", DNS_MX},
     {"contoso.com", "elsewhere.contoso.com", DNS_MX},
 };
@@ -344,7 +348,9 @@ static void answer_smtp(struct smtp_conversation *item)
 {
     const struct world *world = bench.world;
 
-    if (!world->greeting || item->address.ip.bytes[3] != 21) {
+    bool is_second = item->address.ip.bytes[3] == 22 && world->second_greets;
+
+    if (!world->greeting || (item->address.ip.bytes[3] != 21 && !is_second)) {
         evidence_fail(&item->evidence, world->silence ? world->silence : STATUS_REFUSED, NULL);
         return;
     }
@@ -1337,12 +1343,110 @@ static void test_shared(void **state)
     assert_string_equal(word_of(finding), "warning");
     assert_null(step_of(&finding->fix, "setspn -D"));
     assert_null(step_of(&finding->fix, "setspn -S"));
+    assert_null(strstr(step_of(&finding->verify, "setspn -Q")->note, "EX02"));
     assert_non_null(step_of(&finding->fix, "Give each of them a name of its own"));
     end();
     begin(&of_nobody);
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex02.contoso.com", "smtp-spn-missing", "mail.contoso.com");
     assert_int_equal(step_of(&finding->fix, "-S")->kind, STEP_DECIDE);
+    end();
+}
+
+/* The same as it is seen from outside: both greet by one name. */
+static void test_a_banner_on_several_servers(void **state)
+{
+#define BOTH_GREET                                                                                 \
+    .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                          \
+               SERVER("EX02", "ex02.contoso.com", V2019)},                                         \
+    GREETS("mail.contoso.com"), NO_TICKETS
+    static const struct world on_one = {
+        .accounts = {EX01,
+                     COMPUTER("EX02", "ex02.contoso.com", EX02_NAMES, "SMTPSVC/mail.contoso.com")},
+        .second_greets = true,
+        BOTH_GREET};
+    static const struct world on_none = {
+        .accounts = {EX01, EX02}, .second_greets = true, BOTH_GREET};
+    static const struct world alone = {.accounts = {EX01, EX02}, BOTH_GREET};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&on_one);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "registered on EX02");
+    assert_string_equal(word_of(finding), "warning");
+    assert_null(step_of(&finding->fix, "setspn -D"));
+    assert_null(step_of(&finding->fix, "setspn -S"));
+    assert_true(saw_it(finding, "ex02.contoso.com goes by mail.contoso.com, too"));
+    assert_null(finding_of("ex02.contoso.com", "smtp-spn-misplaced", "/mail.contoso.com is"));
+    end();
+    begin(&on_none);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    for (size_t i = 0; i < 2; i++) {
+        finding = finding_of(i ? "ex02.contoso.com" : "ex01.contoso.com", "smtp-spn-missing",
+                             "/mail.contoso.com is");
+        assert_int_equal(step_of(&finding->fix, "-S")->kind, STEP_DECIDE);
+        assert_non_null(step_of(&finding->fix, "Give each of them"));
+    }
+    end();
+    /* one that greets so has the name to itself, and others are called only if they are examined */
+    begin(&alone);
+    run(SUBJECT_SERVER, "ex01.contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "/mail.contoso.com is");
+    assert_null(step_of(&finding->fix, "Give each of them"));
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        if (bench.fetched[i]->kind == &evidence_smtp)
+            assert_int_equal(
+                ((const struct smtp_conversation *)bench.fetched[i])->address.ip.bytes[3], 21);
+    }
+    end();
+}
+
+/* Mail exchangers behind one name: by that nobody logs on, wherever it is registered. */
+static void test_an_exchanger_of_several_servers(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01,
+                     COMPUTER("EX02", "ex02.contoso.com", EX02_NAMES, "SMTPSVC/lb.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   SERVER("EX02", "ex02.contoso.com", V2019)},
+        GREETS("ex01.contoso.com"),
+        NO_TICKETS};
+
+    (void)state;
+    begin(&world);
+    add(SUBJECT_DOMAIN, "balanced.contoso.com");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_int_equal(count_problems(), 0);
+    end();
+}
+
+/* A name that is another machine's own is not taken from there. */
+static void test_the_name_of_another_machine(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01, COMPUTER("MX", "mail.contoso.com", "SMTPSVC/mail.contoso.com",
+                                    "SMTP/mail.contoso.com", "HOST/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")},
+        GREETS("mail.contoso.com"),
+        NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "SMTPSVC/mail.contoso.com");
+    assert_string_equal(word_of(finding), "critical");
+    assert_true(saw_it(finding, "the computer of that name"));
+    assert_non_null(step_of(&finding->fix, "Set-ReceiveConnector"));
+    assert_non_null(step_of(&finding->fix, "is the name of the computer"));
+    assert_null(strstr(step_of(&finding->verify, "setspn -Q")->note, "EX01"));
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        assert_null(step_of(&bench.findings[i]->fix, "setspn -D"));
+        assert_null(step_of(&bench.findings[i]->fix, "setspn -S"));
+        assert_null(step_of(&bench.findings[i]->undo, "setspn"));
+    }
     end();
 }
 
@@ -2390,6 +2494,9 @@ int main(void)
         cmocka_unit_test(test_misplaced),
         cmocka_unit_test(test_a_managed_account),
         cmocka_unit_test(test_shared),
+        cmocka_unit_test(test_a_banner_on_several_servers),
+        cmocka_unit_test(test_an_exchanger_of_several_servers),
+        cmocka_unit_test(test_the_name_of_another_machine),
         cmocka_unit_test(test_directories_that_do_not_tell),
         cmocka_unit_test(test_without_a_catalog),
         cmocka_unit_test(test_nothing_to_say),
