@@ -133,23 +133,30 @@ static enum spn_verdict judge_one(const struct spn_case *at, const struct spn_ac
     return at->is_shared && is_sharer(at, holder) ? SPN_SHARED : SPN_MISPLACED;
 }
 
+/* Another machine of that short name, in another domain, has it by the same right. */
+static bool is_for_person(const struct spn_case *at, const struct spn_account *holder)
+{
+    if (spn_account_is(at->own, holder))
+        return false;
+    if (!at->own || at->is_shared || at->namesake)
+        return true;
+    if (at->verdict == SPN_MISPLACED && !spn_is_needed(at->reasons))
+        return true;
+    return !holder->is_computer || holder->is_managed || spn_is_alternate_service_account(holder) ||
+           text_equal_fold(holder->name, at->host);
+}
+
 void spn_judge(struct spn_case *at)
 {
     at->holders = at->named.count == 0 && at->is_mapped ? &at->hosts : &at->named;
     at->namesake = namesake_of(at);
-    at->is_for_person = at->namesake != NULL;
+    at->is_for_person = false;
     if (at->holders->count == 0)
         at->verdict = judge_nobody(at);
     else if (at->holders->count > 1)
         at->verdict = SPN_DUPLICATE;
     else
         at->verdict = judge_one(at, at->holders->list[0]);
-    for (size_t i = 0; i < at->holders->count; i++) {
-        const struct spn_account *holder = at->holders->list[i];
-
-        if (!spn_account_is(at->own, holder) &&
-            (!at->own || at->is_shared || !holder->is_computer || holder->is_managed ||
-             spn_is_alternate_service_account(holder)))
-            at->is_for_person = true;
-    }
+    for (size_t i = 0; i < at->holders->count; i++)
+        at->is_for_person = at->is_for_person || is_for_person(at, at->holders->list[i]);
 }

@@ -387,7 +387,7 @@ static void tell_duplicate(struct examination *x, const struct spn_view *view, s
     const struct spn_name *name = view->case_names[which];
     struct finding *finding = found(x, &smtp_spn_duplicate);
 
-    if (!spn_is_needed(at->reasons) && !(at->reasons & SPN_HELD))
+    if (!spn_is_needed(at->reasons) && at->reasons != SPN_HELD)
         finding_severity(finding, SEVERITY_WARNING);
     set_common(x, finding, view, at, name);
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
@@ -412,8 +412,8 @@ static void set_move(struct examination *x, struct finding *finding, const struc
         set_wrong(x, finding, view, at, at->own);
         set_yes(finding, at->is_for_person ? "service-account" : "certain");
     }
-    if (at->is_shared) {
-        set_yes(finding, "add-shared");
+    if (at->is_shared || !spn_is_needed(at->reasons)) {
+        set_yes(finding, "add-decide");
         return;
     }
     set_yes(finding, "moved");

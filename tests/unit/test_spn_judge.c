@@ -221,6 +221,12 @@ static const struct {
      .verdict = "duplicate",
      .is_for_person = true,
      .namesake = "MX"},
+    /* what leads to the server alone, or is not asked for, moves for nobody */
+    {{{EX01}, {EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_SMART_HOST | SPN_EXCHANGER,
+     true,
+     .verdict = "misplaced",
+     .is_for_person = true},
     /* unless that is the server's name, too: it was replaced */
     {{{.dn = "CN=EX01,CN=Computers,DC=contoso,DC=com", .sam = "EX01$", .host = MAIL},
       {.dn = "CN=OLD,DC=contoso,DC=com",

@@ -1075,16 +1075,17 @@ static void test_accounts_of_several_domains(void **state)
                      {"CN=EX01,CN=Computers,DC=child," CONTOSO,
                       {{"sAMAccountName", {"EX01$"}},
                        {"dNSHostName", {"ex01.child.contoso.com"}},
-                       {"servicePrincipalName", {"SMTPSVC/EX01"}}}}}};
+                       {"servicePrincipalName", {"SMTPSVC/ex01.contoso.com"}}}}}};
     const struct finding *finding;
     const struct step *step;
 
     (void)state;
     begin(&world);
     run(SUBJECT_FILE, "directory.ldf");
-    finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "SMTPSVC/ex01 is");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "SMTPSVC/ex01.contoso.com is");
     step = step_of(&finding->fix, "setspn -D");
-    assert_string_equal(step->command, "setspn -D \"SMTPSVC/ex01\" \"child.contoso.com\\EX01$\"");
+    assert_string_equal(step->command,
+                        "setspn -D \"SMTPSVC/ex01.contoso.com\" \"child.contoso.com\\EX01$\"");
     assert_int_equal(step->kind, STEP_FILL_IN);
     end();
 }
@@ -1913,6 +1914,37 @@ static void test_exchangers_and_smart_hosts(void **state)
     assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "/relay.")),
                         "warning");
     assert_null(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "/elsewhere."));
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        const struct steps *fix = &bench.findings[i]->fix;
+
+        assert_true(!step_of(fix, "setspn -D") || step_of(fix, "setspn -D")->kind == STEP_DECIDE);
+        assert_true(!step_of(fix, "-S \"") || step_of(fix, "-S \"")->kind == STEP_DECIDE);
+    }
+    end();
+}
+
+/* Two machines of one short name, in two domains: which is to keep it is no program's business. */
+static void test_a_short_name_of_two_domains(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01,
+                     {"CN=EX01,CN=Computers,DC=eu," CONTOSO,
+                      {{"sAMAccountName", {"EX01$"}},
+                       {"dNSHostName", {"ex01.eu.contoso.com"}},
+                       {"objectClass", {"top", "computer"}},
+                       {"servicePrincipalName", {"SMTPSVC/EX01", "SMTPSVC/ex01.eu.contoso.com"}}}}},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+        GREETS("ex01.contoso.com"),
+        .several_domains = true,
+        NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "SMTPSVC/ex01 is");
+    assert_string_equal(word_of(finding), "warning");
+    assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_DECIDE);
     end();
 }
 
@@ -2513,6 +2545,7 @@ int main(void)
         cmocka_unit_test(test_logs_that_are_cut),
         cmocka_unit_test(test_protocol_logs),
         cmocka_unit_test(test_exchangers_and_smart_hosts),
+        cmocka_unit_test(test_a_short_name_of_two_domains),
         cmocka_unit_test(test_offers),
         cmocka_unit_test(test_offers_of_no_address),
         cmocka_unit_test(test_logons),
