@@ -77,6 +77,10 @@ static const struct step_template make_owner_known[] = {
     }
 
 /* "connector": receive connectors of the server that call themselves otherwise than it. */
+#define CONNECTOR_RISK                                                                             \
+    "the connector's banner and EHLO reply change with it, and the name that its certificate is "  \
+    "chosen by: what clients and senders outside are told belongs on a connector of their own, "   \
+    "without Exchange Server authentication"
 #define CONNECTOR_BACK                                                                             \
     {.shell = SHELL_EMS,                                                                           \
      .kind = STEP_EXACT,                                                                           \
@@ -85,22 +89,44 @@ static const struct step_template make_owner_known[] = {
                 "Identity,Fqdn,AuthMechanism,RemoteIPRanges",                                      \
      .note = "what is set now, for the way back",                                                  \
      .each = "connector"},                                                                         \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = "Exchange Management Shell",                                                     \
+         .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {own-name}",                 \
+         .risk = CONNECTOR_RISK,                                                                   \
+         .note =                                                                                   \
+             "either this, the first repair since Exchange 2007, for servers that log on expect "  \
+             "the server's own name here; or the name in the directory, by the steps below",       \
+         .each = "connector"},                                                                     \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = "Exchange Management Shell",                                                     \
+         .command = "Get-ReceiveConnector -Identity {unsure-connector} | Format-List "             \
+                    "Identity,Fqdn,AuthMechanism,RemoteIPRanges",                                  \
+         .note =                                                                                   \
+             "what was not told: only a connector with ExchangeServer among its AuthMechanism "    \
+             "needs a name for servers, and of another one nothing here is wrong",                 \
+         .each = "unsure-connector"},                                                              \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = "Exchange Management Shell",              \
-        .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {own-name}",                  \
-        .risk = "the connector's banner and EHLO reply change with it, and the name that its "     \
-                "certificate is chosen by: what clients and senders outside are told belongs on "  \
-                "a connector of their own, without Exchange Server authentication",                \
-        .note = "the first repair since Exchange 2007: servers that log on expect the server's "   \
-                "own name here",                                                                   \
-        .each = "connector"                                                                        \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "Exchange Management Shell",             \
+        .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {own-name}",           \
+        .risk = CONNECTOR_RISK,                                                                    \
+        .note = "only if ExchangeServer is among its AuthMechanism; either this, or the name in "  \
+                "the directory, by the steps below",                                               \
+        .each = "unsure-connector"                                                                 \
     }
 
 #define CONNECTOR_UNDO                                                                             \
+    {.shell = SHELL_EMS,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "Exchange Management Shell",                                                         \
+     .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {host}",                         \
+     .note = "as it was, if it was set",                                                           \
+     .each = "connector"},                                                                         \
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_EXACT, .where = "Exchange Management Shell",              \
-        .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {host}", .note = "as it was", \
-        .each = "connector"                                                                        \
+        .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {host}",               \
+        .note = "as it was, if it was set", .each = "unsure-connector"                             \
     }
 
 const struct finding_kind smtp_spn_missing = {

@@ -170,6 +170,8 @@ static void add_listener(const struct directory_entry *entry, struct arena *aren
         .smart_host = smart_host,
         .is_virtual_server = !of_connector && of_virtual_server,
         .authenticates_servers = may_authenticate_servers(entry),
+        .is_unsure =
+            of_connector && !directory_text_of(entry, "msExchSMTPReceiveInboundSecurityFlag"),
     };
 }
 

@@ -14,7 +14,8 @@ struct spn_listener {
     const char *fqdn; /* as it is configured; or NULL: it calls itself as its server is called */
     const char *smart_host; /* where it sends its mail, a list parted by ";"; or NULL */
     bool is_virtual_server;
-    bool authenticates_servers; /* or it is not known whether it does */
+    bool authenticates_servers; /* or it is not known whether it does: */
+    bool is_unsure;
 };
 
 /* Those of msExchCurrentServerRoles that transport mail. */

@@ -92,7 +92,7 @@ static void set_connectors(struct examination *x, struct finding *finding,
 
         if (listener->is_virtual_server)
             continue;
-        set_name(finding, "connector", true,
+        set_name(finding, listener->is_unsure ? "unsure-connector" : "connector", true,
                  arena_print(pass_memory(x), "%s\\%s", server->name, listener->name));
     }
     set_vouched(finding, VALUE_NAME, "own-name", server->host, strlen(server->host));
@@ -181,9 +181,12 @@ static void saw_name(struct finding *finding, const struct spn_view *view,
     for (size_t i = 0; i < name->listener_count; i++) {
         const struct spn_listener *listener = name->listeners[i];
 
-        saw(finding, view->server_source, "%s \"%s\" of %s is to call itself %s",
+        saw(finding, view->server_source, "%s \"%s\" of %s is to call itself %s%s",
             listener->is_virtual_server ? "SMTP virtual server" : "receive connector",
-            listener->name, view->server->name, name->host);
+            listener->name, view->server->name, name->host,
+            listener->is_unsure ? "; whether servers log on to it was not told, for its "
+                                  "msExchSMTPReceiveInboundSecurityFlag was not"
+                                : "");
     }
     for (size_t i = 0; i < name->other_count; i++)
         saw(finding, view->server_source,
@@ -295,13 +298,24 @@ static bool is_called_so(const struct spn_view *view, const struct spn_name *nam
             (!view->server || spn_server_calls_itself(view->server, name->host)));
 }
 
+/* Only connectors have it of which nobody told whether servers log on to them. */
+static bool is_unsure(const struct spn_name *name)
+{
+    bool is_sure = name->listener_count == 0 ||
+                   (name->reasons & (SPN_ANNOUNCED | SPN_OWN | SPN_LOGGED | SPN_SHORT));
+
+    for (size_t i = 0; i < name->listener_count; i++)
+        is_sure = is_sure || !name->listeners[i]->is_unsure;
+    return !is_sure;
+}
+
 static void tell_missing(struct examination *x, const struct spn_view *view, size_t which)
 {
     const struct spn_case *at = &view->cases[which];
     const struct spn_name *name = view->case_names[which];
     struct finding *finding = found(x, &smtp_spn_missing);
 
-    if (!is_called_so(view, name))
+    if (!is_called_so(view, name) || is_unsure(name))
         finding_severity(finding, SEVERITY_WARNING);
     set_common(x, finding, view, at, name);
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
@@ -427,7 +441,7 @@ static void tell_misplaced(struct examination *x, const struct spn_view *view, s
     const struct spn_account *holder = at->holders->list[0];
     struct finding *finding = found(x, &smtp_spn_misplaced);
 
-    if (!spn_is_needed(at->reasons) || at->verdict == SPN_SHARED)
+    if (!spn_is_needed(at->reasons) || at->verdict == SPN_SHARED || is_unsure(name))
         finding_severity(finding, SEVERITY_WARNING);
     set_common(x, finding, view, at, name);
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));

@@ -19,6 +19,24 @@ enum {
 
 /* ---- whose directory it is in ---- */
 
+/* That of a server which the user named, where this one is in it, too: it may be the same. */
+static const struct ad_domain *domain_of_given(struct examination *x, const char *host)
+{
+    struct subject_list servers = ask_subjects(x, SUBJECT_SERVER);
+
+    for (size_t i = 0; i < servers.count; i++) {
+        const struct ad_domain *domain;
+
+        if (!servers.list[i]->given)
+            continue;
+        domain = ad_domain_of_host(x, servers.list[i]->name, NULL);
+        if (domain->state == AD_DOMAIN_PENDING ||
+            (domain->state == AD_DOMAIN_FOUND && dns_name_is_below(host, domain->name)))
+            return domain;
+    }
+    return NULL;
+}
+
 /*
  * A server that was found, not named, is the user's business if the domain above it is, or if a
  * directory of the user's lists it.
@@ -29,6 +47,7 @@ static const struct ad_domain *domain_of(struct examination *x, const struct sub
 
     if (!server->given) {
         domain = ad_domain_above(x, server->name);
+        domain = domain ? domain : domain_of_given(x, server->name);
         return domain ? domain : ad_domain_named(x, NULL);
     }
     domain = ad_domain_of_host(x, server->name, NULL);

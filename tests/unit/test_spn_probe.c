@@ -794,6 +794,49 @@ static void test_a_connector_of_another_name(void **state)
     end();
 }
 
+/* Of a connector that may be for clients alone no exact command changes the name. */
+static void test_a_connector_of_unknown_authentication(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01},
+        .config =
+            {SERVER("EX01", "ex01.contoso.com", V2019),
+             {"CN=Client Frontend EX01,CN=SMTP Receive Connectors,CN=Protocols,CN=EX01," SERVERS,
+              {{"objectClass", {"top", "msExchSmtpReceiveConnector"}},
+               {"msExchSMTPReceiveConnectorFQDN", {"mail.contoso.com"}}}}},
+        GREETS("ex01.contoso.com"),
+        NO_TICKETS};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com");
+    assert_string_equal(word_of(finding), "warning");
+    assert_true(saw_it(finding, "whether servers log on to it was not told"));
+    assert_int_equal(step_of(&finding->fix, "Set-ReceiveConnector")->kind, STEP_DECIDE);
+    assert_non_null(step_of(&finding->undo, "Set-ReceiveConnector"));
+    end();
+}
+
+/* Named by the name that is at fault, the server is judged under its own. */
+static void test_a_server_named_by_its_other_name(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")},
+        GREETS("mail.contoso.com"),
+        NO_TICKETS};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_SERVER, "mail.contoso.com");
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-missing", "/mail.")),
+                        "critical");
+    end();
+}
+
 /* A name that the banner alone tells is to be looked at before it is typed. */
 static void test_a_name_from_the_banner(void **state)
 {
@@ -2506,6 +2549,8 @@ int main(void)
         cmocka_unit_test(test_a_duplicate_of_nobody),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_a_connector_of_another_name),
+        cmocka_unit_test(test_a_connector_of_unknown_authentication),
+        cmocka_unit_test(test_a_server_named_by_its_other_name),
         cmocka_unit_test(test_a_name_from_the_banner),
         cmocka_unit_test(test_an_own_name_that_is_not_announced),
         cmocka_unit_test(test_an_export_beside_the_directory),
