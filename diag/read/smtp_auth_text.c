@@ -257,6 +257,21 @@ bool smtp_auth_error(const char *remark, char token[SMTP_AUTH_ERROR_KEPT + 1])
     return false;
 }
 
+bool smtp_auth_names_computer(const char *remark)
+{
+    struct word word;
+
+    while (take_word(&remark, &word)) {
+        const char *domain_end = memchr(word.text, '\\', word.size);
+
+        while (word.size > 0 && strchr(".,;:", word.text[word.size - 1]))
+            word.size--;
+        if (domain_end > word.text && word.size > 0 && word.text[word.size - 1] == '$')
+            return true;
+    }
+    return false;
+}
+
 void smtp_auth_word(const char *text, char out[SMTP_AUTH_NAME_KEPT + 1])
 {
     struct word word;

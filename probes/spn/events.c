@@ -4,7 +4,9 @@
 #include "diag/read/dns_name.h"
 #include "diag/read/spn.h"
 #include "diag/text.h"
+#include "probes/spn/causes.h"
 #include "probes/spn/kinds.h"
+#include "probes/spn/sources.h"
 #include "probes/spn/tell.h"
 
 #include <string.h>
@@ -102,8 +104,7 @@ static const struct {
     const char *text;
 } errors[] = {
     {"0x8009030c", "LogonDenied",
-     "the ticket or the password was refused: the name is on another account, or the server may "
-     "not be reached from itself by it"},
+     "the ticket or the password was refused: the name is on another account"},
     {"0x80090303", "TargetUnknown", "no account has the name that was asked for, or several do"},
     {"0x80090322", "WrongPrincipal", "the ticket was made for another account than the server's"},
     {"0x80090324", "TimeSkew", "the clocks are too far apart"},
@@ -112,8 +113,12 @@ static const struct {
      "the domain controller and the account have no encryption type in common"},
 };
 
-const char *spn_event_error_text(const char *error)
+const char *spn_event_error_text(const char *error, bool is_itself)
 {
+    if (is_itself &&
+        (text_equal_fold(error, errors[0].code) || text_equal_fold(error, errors[0].token)))
+        return "the ticket or the password was refused: the name is on another account, or the "
+               "server may not be reached from itself by it";
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         if (text_equal_fold(error, errors[i].code) || text_equal_fold(error, errors[i].token))
             return errors[i].text;
@@ -153,6 +158,24 @@ static void find_logs(struct examination *x, struct logs *logs)
     }
 }
 
+/*
+ * ExchangeAuth is known to Exchange's servers alone, but an address outside may be anybody's;
+ * Gssapi has AUTH as well as X-EXPS, and so every user's program.
+ */
+static enum spn_event_use use_of(struct spn_sources *sources, const struct mail_event *event)
+{
+    enum spn_event_use use = spn_event_use(event);
+    struct ip_address ip;
+
+    if (use != SPN_EVENT_OF_SERVERS || event->kind != MAIL_EVENT_INBOUND_FAILED)
+        return use;
+    if (ip_parse(event->address, strlen(event->address), &ip) != STATUS_OK)
+        return SPN_EVENT_UNDECIDED;
+    if (spn_is_inside(&ip) && !text_equal_fold(event->mechanism, "Gssapi"))
+        return use;
+    return spn_is_servers_address(sources, &ip) ? use : SPN_EVENT_UNDECIDED;
+}
+
 /* The host that an event of servers is about, as the log names it. */
 static const char *host_of(const struct event_group *group, struct arena *arena)
 {
@@ -163,18 +186,24 @@ static const char *host_of(const struct event_group *group, struct arena *arena)
     return group->computer;
 }
 
+static bool is_about(struct examination *x, const struct event_group *group, const char *host)
+{
+    const char *named = host_of(group, pass_memory(x));
+
+    return named && dns_name_equal(named, host);
+}
+
 bool spn_is_logged(struct examination *x, const char *host)
 {
+    struct spn_sources sources = {x, NULL};
     struct logs logs;
 
     find_logs(x, &logs);
     for (size_t i = 0; i < logs.count; i++) {
         for (size_t k = 0; k < logs.list[i]->group_count; k++) {
             const struct event_group *group = &logs.list[i]->groups[k];
-            const char *named = host_of(group, pass_memory(x));
 
-            if (spn_event_use(&group->event) == SPN_EVENT_OF_SERVERS && named &&
-                dns_name_equal(named, host))
+            if (is_about(x, group, host) && use_of(&sources, &group->event) == SPN_EVENT_OF_SERVERS)
                 return true;
         }
     }
@@ -192,22 +221,37 @@ struct incidents {
     struct incident list[GROUPS_MOST];
     size_t count;
     uint64_t events;
-    uint64_t guesses;
+    uint64_t guesses, undecided;
     bool has_id[MAIL_EVENT_KIND_COUNT];
-    const struct evidence *guesses_source;
+    const struct evidence *guesses_source, *undecided_source;
+    const char *address; /* of the first that is not decided */
+    int64_t last;        /* when the newest was */
 };
 
-typedef bool is_wanted(const void *context, struct examination *x, const struct event_group *group);
+typedef bool is_wanted(const void *context, struct examination *x, const struct event_group *group,
+                       enum spn_event_use use);
 
-static void collect(struct examination *x, const struct event_log_digest *log, is_wanted *wanted,
-                    const void *context, struct incidents *out)
+static void add_undecided(const struct event_log_digest *log, const struct event_group *group,
+                          struct incidents *out)
+{
+    out->undecided += group->count;
+    out->undecided_source = &log->evidence;
+    out->address = out->address ? out->address : group->event.address;
+}
+
+static void collect(struct spn_sources *sources, const struct event_log_digest *log,
+                    is_wanted *wanted, const void *context, struct incidents *out)
 {
     for (size_t i = 0; i < log->group_count; i++) {
         const struct event_group *group = &log->groups[i];
-        enum spn_event_use use = spn_event_use(&group->event);
+        enum spn_event_use use = use_of(sources, &group->event);
 
-        if (use == SPN_EVENT_OTHER || !wanted(context, x, group))
+        if (use == SPN_EVENT_OTHER || !wanted(context, sources->x, group, use))
             continue;
+        if (use == SPN_EVENT_UNDECIDED) {
+            add_undecided(log, group, out);
+            continue;
+        }
         if (use == SPN_EVENT_GUESSING) {
             out->guesses += group->count;
             out->guesses_source = &log->evidence;
@@ -230,6 +274,8 @@ static void count_events(struct incidents *incidents)
     for (size_t i = 0; i < incidents->count && has_cause; i++) {
         incidents->events += incidents->list[i].group->count;
         incidents->has_id[incidents->list[i].group->event.kind] = true;
+        if (incidents->list[i].group->last > incidents->last)
+            incidents->last = incidents->list[i].group->last;
         incidents->list[kept++] = incidents->list[i];
     }
     incidents->count = kept;
@@ -244,7 +290,10 @@ static const char *what_text(struct examination *x, const struct mail_event *eve
     switch (event->kind) {
     case MAIL_EVENT_EXPS_FAILED:
     case MAIL_EVENT_EXPS_UNAVAILABLE:
-        return arena_print(arena, "X-EXPS failed with \"%s\", error %s", event->host, event->error);
+        return arena_print(arena,
+                           "X-EXPS failed between it and \"%s\", whichever of the two logged on, "
+                           "error %s",
+                           event->host, event->error);
     case MAIL_EVENT_INBOUND_FAILED:
         return arena_print(arena, "a logon from %s by %s failed at \"%s\": %s", event->address,
                            event->mechanism, event->connector, event->error);
@@ -260,11 +309,23 @@ static const char *what_text(struct examination *x, const struct mail_event *eve
     }
 }
 
+/* "ex01.contoso.com" and "EX01", or both whole. */
+static bool is_first_label(const char *host, const char *computer)
+{
+    size_t size = strcspn(host, ".");
+
+    return dns_name_equal(host, computer) ||
+           (!strchr(computer, '.') &&
+            text_equal_fold_sized(host, size, computer, strlen(computer)));
+}
+
 static void saw_incident(struct examination *x, struct finding *finding,
                          const struct incident *incident)
 {
     const struct event_group *group = incident->group;
-    const char *meaning = spn_event_error_text(group->event.error);
+    const char *other = spn_event_host(&group->event, pass_memory(x));
+    const char *meaning =
+        spn_event_error_text(group->event.error, other && is_first_label(other, group->computer));
     char first[CLOCK_TEXT_SIZE] = "", last[CLOCK_TEXT_SIZE] = "";
 
     if (group->first)
@@ -306,16 +367,51 @@ static void saw_guesses(struct finding *finding, const struct incidents *inciden
             (unsigned long long)incidents->guesses, incidents->guesses == 1 ? "" : "s");
 }
 
+static void saw_undecided(struct finding *finding, const struct incidents *incidents)
+{
+    if (incidents->undecided > 0)
+        saw(finding, incidents->undecided_source,
+            "%llu event%s 1035 of tickets that were refused to %s%s: of no server that is known "
+            "here, and users' programs log on so, too",
+            (unsigned long long)incidents->undecided, incidents->undecided == 1 ? "" : "s",
+            *incidents->address ? incidents->address : "addresses that are not told",
+            incidents->undecided == 1 ? "" : " and others");
+}
+
+/* Machines of 2003 alone log these. */
+static bool is_of_2003(const struct incidents *incidents)
+{
+    return !incidents->has_id[MAIL_EVENT_INBOUND_FAILED] &&
+           !incidents->has_id[MAIL_EVENT_OUTBOUND_FAILED];
+}
+
+static void saw_age(struct examination *x, struct finding *finding,
+                    const struct incidents *incidents)
+{
+    enum { DAY = 24 * 60 * 60 * 1000, OLD = 30 /* days */ };
+    int64_t days = (ask_now(x) - incidents->last) / DAY;
+
+    if (incidents->last > 0 && days > OLD)
+        saw(finding, NULL, "the newest is %llu days old: whether it is still so, newer events show",
+            (unsigned long long)days);
+}
+
 static struct finding *tell(struct examination *x, const struct incidents *incidents)
 {
     struct finding *finding = found(x, &exps_events);
 
-    set_number(finding, "count", incidents->events);
+    set_text(finding, "events",
+             incidents->events == 1 ? "1 event"
+                                    : arena_print(pass_memory(x), "%llu events",
+                                                  (unsigned long long)incidents->events));
     set_text(finding, "ids", ids_text(x, incidents));
+    spn_set_causes(finding, is_of_2003(incidents) ? SPN_CAUSES_OF_2003 : SPN_CAUSES_TODAY);
+    saw_age(x, finding, incidents);
     for (size_t i = 0; i < incidents->count && i < LINES_MOST; i++)
         saw_incident(x, finding, &incidents->list[i]);
     if (incidents->count > LINES_MOST)
         saw(finding, NULL, "and %zu more like these", incidents->count - LINES_MOST);
+    saw_undecided(finding, incidents);
     saw_guesses(finding, incidents);
     return finding;
 }
@@ -331,35 +427,63 @@ static void tell_guesses(struct examination *x, const struct incidents *incident
         "sees that the Internet reaches");
 }
 
-/* ---- of a server ---- */
-
-static bool is_named(const struct spn_view *view, const char *host)
+static void tell_undecided(struct examination *x, const struct incidents *incidents)
 {
-    if (dns_name_equal(host, view->host))
-        return true;
-    for (size_t i = 0; i < view->names.count; i++) {
-        if (dns_name_equal(view->names.list[i].host, host))
-            return true;
-    }
-    return false;
+    struct finding *finding = unknown(
+        x, &exps_events, "%llu logon%s by Kerberos failed, and whether a server's is not known",
+        (unsigned long long)incidents->undecided, incidents->undecided == 1 ? "" : "s");
+
+    saw_undecided(finding, incidents);
+    saw_guesses(finding, incidents);
+    set_vouched(finding, VALUE_TEXT, "undecided", "yes", strlen("yes"));
 }
 
-static bool is_of_view(const void *context, struct examination *x, const struct event_group *group)
-{
-    const char *host = host_of(group, pass_memory(x));
+/* ---- of a server ---- */
 
-    return host && is_named(context, host);
+static bool is_of_view(const void *context, struct examination *x, const struct event_group *group,
+                       enum spn_event_use use)
+{
+    const struct spn_view *view = context;
+
+    (void)use;
+    for (size_t i = 0; i < view->names.count; i++) {
+        if (is_about(x, group, view->names.list[i].host))
+            return true;
+    }
+    return is_about(x, group, view->host);
+}
+
+/*
+ * Which of the two ends refused, 1704 and 1706 do not say: by the functions that they name, the
+ * one that logged it may be who was logged on to, so that its name is to be looked for, too.
+ */
+static void set_other_ends(struct examination *x, struct finding *finding,
+                           const struct incidents *incidents)
+{
+    const char *before = "";
+
+    for (size_t i = 0; i < incidents->count; i++) {
+        const struct event_group *group = incidents->list[i].group;
+        bool is_either = group->event.kind == MAIL_EVENT_EXPS_FAILED ||
+                         group->event.kind == MAIL_EVENT_EXPS_UNAVAILABLE;
+
+        if (!is_either || !spn_is_host(group->computer) || text_equal_fold(group->computer, before))
+            continue;
+        before = group->computer;
+        set_text(finding, "spn", spn_text(x, "SMTPSVC", before));
+    }
 }
 
 void spn_tell_events(struct examination *x, const struct spn_view *view)
 {
     struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
+    struct spn_sources sources = {x, view->exports};
     struct finding *finding;
     struct logs logs;
 
     find_logs(x, &logs);
     for (size_t i = 0; i < logs.count; i++)
-        collect(x, logs.list[i], is_of_view, view, incidents);
+        collect(&sources, logs.list[i], is_of_view, view, incidents);
     count_events(incidents);
     if (incidents->count == 0) {
         if (incidents->guesses > 0)
@@ -369,6 +493,8 @@ void spn_tell_events(struct examination *x, const struct spn_view *view)
     finding = tell(x, incidents);
     set_vouched(finding, VALUE_NAME, "machine", view->host, strlen(view->host));
     spn_set_names(x, finding, view);
+    set_other_ends(x, finding, incidents);
+    spn_set_judged(finding, view);
     spn_saw_verdicts(x, finding, view);
 }
 
@@ -386,16 +512,18 @@ static const char *subject_of(struct examination *x, const struct event_group *g
     return server ? server->host : NULL;
 }
 
-static bool is_nobodys(const void *context, struct examination *x, const struct event_group *group)
+static bool is_nobodys(const void *context, struct examination *x, const struct event_group *group,
+                       enum spn_event_use use)
 {
     (void)context;
-    return spn_event_use(&group->event) == SPN_EVENT_GUESSING || !subject_of(x, group);
+    return use == SPN_EVENT_GUESSING || use == SPN_EVENT_UNDECIDED || !subject_of(x, group);
 }
 
 void spn_tell_events_of_file(struct examination *x, const struct subject *file)
 {
     const struct event_log_digest *log = log_at(x, file->name);
     struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
+    struct spn_sources sources = {x, NULL};
     size_t hosts = 0;
 
     if (!log)
@@ -403,15 +531,17 @@ void spn_tell_events_of_file(struct examination *x, const struct subject *file)
     for (size_t i = 0; i < log->group_count && hosts < HOSTS_MOST; i++) {
         const char *host = subject_of(x, &log->groups[i]);
 
-        if (!host || spn_event_use(&log->groups[i].event) != SPN_EVENT_OF_SERVERS)
+        if (!host || use_of(&sources, &log->groups[i].event) != SPN_EVENT_OF_SERVERS)
             continue;
         add_subject(x, SUBJECT_SERVER, host);
         hosts++;
     }
-    collect(x, log, is_nobodys, NULL, incidents);
+    collect(&sources, log, is_nobodys, NULL, incidents);
     count_events(incidents);
     if (incidents->count > 0)
         tell(x, incidents);
+    else if (incidents->undecided > 0)
+        tell_undecided(x, incidents);
     else if (incidents->guesses > 0)
         tell_guesses(x, incidents);
     else if (hosts == 0)

@@ -1,5 +1,6 @@
 #include "probes/spn/kinds.h"
 #include "probes/spn/offers.h"
+#include "probes/spn/offers_in_logs.h"
 #include "probes/spn/tell.h"
 
 #include <string.h>
@@ -128,7 +129,7 @@ void spn_tell_offers(struct examination *x, const struct spn_view *view)
     size_t servers = spn_servers_that_let_log_on(&view->forest->servers);
     enum spn_offer offer;
 
-    if (!view->server)
+    if (spn_tell_offers_in_logs(x, view) || !view->server)
         return;
     if (servers == 0)
         servers = spn_servers_that_let_log_on(&view->exports->servers);

@@ -6,6 +6,7 @@
 #include "probes/spn/events.h"
 #include "probes/spn/exps.h"
 #include "probes/spn/offers.h"
+#include "probes/spn/offers_in_logs.h"
 
 #include <string.h>
 
@@ -218,7 +219,8 @@ static bool is_stranger(struct examination *x, struct spn_view *view)
 
 static bool is_logged(struct examination *x, const char *host)
 {
-    return spn_is_logged(x, host) || spn_is_refused_in_logs(x, host);
+    return spn_is_logged(x, host) || spn_is_refused_in_logs(x, host) ||
+           spn_is_without_offer(x, host);
 }
 
 /* ---- names by which others come to it ---- */

@@ -221,8 +221,23 @@ static void test_outcomes(void **state)
         {OUT("A", "*,LogonDenied,"), SMTP_AUTH_NONE, SMTP_AUTH_REMARKED, "LogonDenied"},
         {OUT("A", "<,535 5.7.3 no,"), SMTP_AUTH_NONE, SMTP_AUTH_DENIED, ""},
         {OUT("A", "<,454 4.7.0 later,"), SMTP_AUTH_NONE, SMTP_AUTH_TEMPORARY, ""},
-        {OUT("A", "<,530 5.7.1 Client was not authenticated,"), SMTP_AUTH_NONE, SMTP_AUTH_REQUIRED,
+        {OUT("A", "<,530 5.7.3 Client was not authenticated,"), SMTP_AUTH_NONE, SMTP_AUTH_REQUIRED,
          ""},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "*,,because the client A\\EX01$ may not.")
+             OUT("A", "<,535 5.7.3 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_FORBIDDEN, ""},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "*,,LogonDenied for A\\EX01$")
+             OUT("A", "<,535 5.7.3 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_DENIED, "LogonDenied"},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "*,,User Name: \\EX01$ A\\bob")
+             OUT("A", "<,535 5.7.3 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_DENIED, ""},
+        {OUT("A", "*,A\\EX01$,authenticated") OUT("A", ">,X-EXPS GSSAPI,")
+             OUT("A", "<,535 5.7.3 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_DENIED, ""},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "*,A\\EX01$,authenticated")
+             OUT("A", "<,454 4.7.0 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_TEMPORARY, ""},
         {OUT("A", "<,451 5.7.3 Cannot achieve,"), SMTP_AUTH_NONE, SMTP_AUTH_REQUIRED, ""},
         {OUT("A", "*,,451 5.7.3 Cannot achieve") OUT("A", "*,,451 5.7.3 Cannot achieve"),
          SMTP_AUTH_NONE, SMTP_AUTH_REQUIRED, ""},
@@ -250,7 +265,8 @@ static void test_no_outcomes(void **state)
     static const char *const rows[] = {
         OUT("A", ">,AUTH LOGIN,"), /* the log ends before the answer */
         OUT("A", ">,AUTH LOGIN,") OUT("A", ">,EHLO x,") OUT("A", "-,,"),
-        OUT("A", ">,535 5.7.3 no,"), /* is what this side says */
+        OUT("A", ">,535 5.7.3 no,"),                           /* is what this side says */
+        OUT("A", "<,530 5.7.1 Client was not authenticated,"), /* which TLS may be, too */
         OUT("A", "<,535x,"),
         OUT("A", "<,53,"),
         OUT("A", "<,,"),
@@ -314,6 +330,43 @@ static void test_offers(void **state)
     for (unsigned i = 0; i < SMTP_AUTH_OFFER_COUNT; i++)
         assert_true(*smtp_auth_offer_word((enum smtp_auth_offer)i));
     arena_release(&read.memory);
+}
+
+/* What came after the last logon that was taken: of servers alone. */
+static void test_streak(void **state)
+{
+    static const struct {
+        const char *lines;
+        uint64_t streak;
+        bool is_taken;
+    } rows[] = {
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "<,535 no,"), 1, false},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "<,535 no,") OUT("A", ">,X-EXPS NTLM,")
+             OUT("A", "<,235 ok,"),
+         0, true},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "<,235 ok,") OUT("A", ">,X-EXPS GSSAPI,")
+             OUT("A", "<,454 4.7.0 no,") OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "<,535 no,"),
+         2, true},
+        {OUT("A", ">,AUTH GSSAPI,") OUT("A", "<,235 ok,") OUT("A", ">,AUTH LOGIN,")
+             OUT("A", "<,535 no,"),
+         0, false},
+        {OUT("A", "<,451 5.7.3 Cannot achieve,") OUT("A", "*,,failed with TimeSkew"), 0, false},
+        {OUT("A", ">,RCPT TO:<a@b.example>,") OUT("A", "<,550 5.7.1 Unable to relay,"), 0, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buffer text;
+        struct read read;
+
+        buffer_init(&text, 10000);
+        buffer_print(&text, "%s%s", HEAD("Send"), rows[i].lines);
+        read_log(&read, FILE_TYPE_SMTP_SEND_LOG, text.text);
+        assert_int_equal(read.log.peers[0].streak, rows[i].streak);
+        assert_int_equal(read.log.peers[0].taken, rows[i].is_taken ? 1795161602000 : 0);
+        arena_release(&read.memory);
+        buffer_release(&text);
+    }
 }
 
 /* An error belongs to one attempt, and the next one in a session has none. */
@@ -730,16 +783,27 @@ static void a_connector_that_is_told_late(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_receive_log),   cmocka_unit_test(test_send_log),
-        cmocka_unit_test(test_outcomes),      cmocka_unit_test(test_no_outcomes),
-        cmocka_unit_test(test_offers),        cmocka_unit_test(test_interleaved),
-        cmocka_unit_test(test_peers),         cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_cut_off),       cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_kept),          cmocka_unit_test(test_sample),
-        cmocka_unit_test(test_attempts),      cmocka_unit_test(test_whose_error),
-        cmocka_unit_test(test_other_address), cmocka_unit_test(test_sessions),
-        cmocka_unit_test(test_odd_lines),     cmocka_unit_test(test_relays_give_way),
-        cmocka_unit_test(test_names),         cmocka_unit_test(a_connector_that_is_told_late),
+        cmocka_unit_test(test_receive_log),
+        cmocka_unit_test(test_send_log),
+        cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_no_outcomes),
+        cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_interleaved),
+        cmocka_unit_test(test_peers),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_attempts),
+        cmocka_unit_test(test_streak),
+        cmocka_unit_test(test_whose_error),
+        cmocka_unit_test(test_other_address),
+        cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_odd_lines),
+        cmocka_unit_test(test_relays_give_way),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(a_connector_that_is_told_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,10 @@ struct world {
     struct event_group events[8]; /* of app.evtx; without a computer: the last is before */
     struct smtp_auth_peer peer;   /* of send.log, of whose mechanism: */
     enum smtp_auth_mechanism mechanism;
-    struct made_entry exported[4];   /* what directory.ldf has, if not that of the directory */
+    struct made_entry exported[4];  /* what directory.ldf has, if not that of the directory */
+    enum smtp_auth_outcome outcome; /* ACCEPTED, the first, without a time stands for DENIED */
+    enum file_type log_type;
+    const char *peer_ip;
     struct directory_file export;    /* what directory.ldf lacks; all of its accounts are whole */
     struct event_log_digest log;     /* what app.evtx lacks */
     bool is_more;                    /* accounts than a directory answered with */
@@ -431,10 +434,18 @@ static void answer_events(struct event_log_digest *item)
 static void answer_auth_log(struct auth_log_digest *item)
 {
     struct smtp_auth_peer *peer = arena_new(&item->evidence.memory, 1, sizeof *peer);
+    enum smtp_auth_outcome outcome = bench.world->outcome;
 
+    if (outcome == SMTP_AUTH_ACCEPTED && !bench.world->peer.taken)
+        outcome = SMTP_AUTH_DENIED;
     *peer = bench.world->peer;
     memset(peer->outcomes, 0, sizeof peer->outcomes);
-    peer->outcomes[bench.world->mechanism][SMTP_AUTH_DENIED] = peer->sessions;
+    peer->outcomes[bench.world->mechanism][outcome] = peer->sessions;
+    if (peer->taken && outcome != SMTP_AUTH_ACCEPTED)
+        peer->outcomes[bench.world->mechanism][SMTP_AUTH_ACCEPTED] = 7;
+    if (bench.world->peer_ip)
+        ip_parse(bench.world->peer_ip, strlen(bench.world->peer_ip), &peer->address.ip);
+    item->log.type = bench.world->log_type;
     item->log.peers = peer;
     item->log.peer_count = 1;
     evidence_fail(&item->evidence, STATUS_OK, NULL);
@@ -1681,6 +1692,46 @@ static void test_events_of_a_new_server(void **state)
     end();
 }
 
+/* AUTH GSSAPI is every user's, and from outside anybody may say X-EXPS: whose it was decides. */
+static void test_whose_event_it_was(void **state)
+{
+#define FROM(mechanism_, address_)                                                                 \
+    {                                                                                              \
+        .accounts = {EX01, EX02},                                                                  \
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                      \
+                   SERVER("EX02", "ex02.contoso.com", V2019)},                                     \
+        NO_TICKETS, .events = {                                                                    \
+            EVENT(INBOUND_FAILED, "EX01.contoso.com", 39, .error = "LogonDenied",                  \
+                  .mechanism = mechanism_, .address = address_, .connector = "Default")            \
+        }                                                                                          \
+    }
+    static const struct {
+        struct world world;
+        const char *of_server, *of_file;
+    } rows[] = {
+        {FROM("Gssapi", "192.0.2.22"), "warning", ""},
+        {FROM("Gssapi", "203.0.113.9"), "", "unknown"},
+        {FROM("Gssapi", "10.1.1.11"), "", "unknown"},
+        {FROM("Gssapi", "no address"), "", "unknown"},
+        {FROM("ExchangeAuth", "10.1.1.11"), "warning", ""},
+        {FROM("ExchangeAuth", "fd00::11"), "warning", ""},
+        {FROM("ExchangeAuth", "192.0.2.22"), "warning", ""},
+        {FROM("ExchangeAuth", "172.32.0.1"), "", "unknown"},
+        {FROM("Ntlm", "192.0.2.22"), "not-applicable", "not-applicable"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(&rows[i].world);
+        add(SUBJECT_FILE, "app.evtx");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_string_equal(word_of(finding_of("ex01.contoso.com", "exps-events", NULL)),
+                            rows[i].of_server);
+        assert_string_equal(word_of(finding_of("app.evtx", "exps-events", NULL)), rows[i].of_file);
+        end();
+    }
+}
+
 /* Relaying that is refused is another matter where nobody was refused a logon. */
 static void test_relaying_alone(void **state)
 {
@@ -1750,13 +1801,13 @@ static void test_warnings(void **state)
          "3 events 1706 and 7002"},
         {{OF_2003, .events = {FAILED, ABOUT_EX01(PEER_REFUSED, "xexch50", "504")}},
          "3 events 1706 and 7004"},
-        {{OF_2003, .events = {FAILED, ABOUT_EX01(PEER_WARNED, "xexch50", "354")}}, "1 events 1706"},
+        {{OF_2003, .events = {FAILED, ABOUT_EX01(PEER_WARNED, "xexch50", "354")}}, "1 event 1706"},
         /* what every server of the Internet hears */
         {{OF_2003, .events = {ABOUT_EX01(PEER_WARNED, "xexch50", "504")}}, NULL},
         {{OF_2003,
           .events = {FAILED, EVENT(CLIENT_REFUSED, "ex01.contoso.com", 2, .host = "192.0.2.9",
                                    .command = "xexch50", .reply = "504")}},
-         "1 events 1706"},
+         "1 event 1706"},
     };
 
     (void)state;
@@ -1922,6 +1973,131 @@ static void test_protocol_logs(void **state)
     assert_int_equal(count_problems(), 0);
     assert_null(finding_of("ex01.contoso.com", "exps-refused", NULL));
     end();
+}
+
+/* What a protocol log proves: whose log, who was refused, and what came after that. */
+static void test_what_logs_prove(void **state)
+{
+#define IN  FILE_TYPE_SMTP_RECEIVE_LOG
+#define OUT FILE_TYPE_SMTP_SEND_LOG
+#define LOGGED(type_, ip_, mechanism_, outcome_, taken_, streak_)                                  \
+    {                                                                                              \
+        .accounts = {EX01, EX02},                                                                  \
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                      \
+                   SERVER("EX02", "ex02.contoso.com", V2019)},                                     \
+        NO_TICKETS, .log_type = type_, .mechanism = SMTP_AUTH_##mechanism_,                        \
+        .outcome = SMTP_AUTH_##outcome_, .peer_ip = ip_, .peer = {                                 \
+            .server = "ex01.contoso.com",                                                          \
+            .client = "ex02.contoso.com",                                                          \
+            .connector = "EX01\\Default",                                                          \
+            .sessions = 2,                                                                         \
+            .last = {.time = 1000},                                                                \
+            .taken = taken_,                                                                       \
+            .streak = streak_                                                                      \
+        }                                                                                          \
+    }
+    static const struct {
+        struct world world;
+        const char *of_server, *of_file; /* words of outcomes */
+        const char *title;
+    } rows[] = {
+        {LOGGED(IN, "10.1.1.11", EXPS_GSSAPI, DENIED, 0, 0), "critical", "", "answered 535"},
+        {LOGGED(IN, "192.0.2.22", EXPS_GSSAPI, DENIED, 0, 0), "critical", "", "answered 535"},
+        {LOGGED(IN, "203.0.113.9", EXPS_GSSAPI, DENIED, 0, 0), "", "unknown", NULL},
+        {LOGGED(IN, "203.0.113.9", AUTH_GSSAPI, DENIED, 0, 0), "", "not-applicable", NULL},
+        {LOGGED(IN, "10.1.1.11", AUTH_GSSAPI, DENIED, 0, 0), "", "not-applicable", NULL},
+        {LOGGED(IN, "10.1.1.11", EXPS_OTHER, UNSUPPORTED, 0, 0), "", "not-applicable", NULL},
+        {LOGGED(OUT, "203.0.113.9", EXPS_GSSAPI, UNSUPPORTED, 0, 0), "critical", "",
+         "as no command or mechanism that it knows"},
+        {LOGGED(OUT, "203.0.113.9", AUTH_GSSAPI, DENIED, 0, 0), "", "not-applicable", NULL},
+        {LOGGED(IN, "10.1.1.11", EXPS_GSSAPI, FORBIDDEN, 0, 0), "critical", "",
+         "does not permit them"},
+        {LOGGED(IN, "10.1.1.11", EXPS_GSSAPI, DENIED, 2000, 0), "warning", "", "535, 2 of 9 times"},
+        {LOGGED(IN, "10.1.1.11", EXPS_GSSAPI, DENIED, 500, 2), "warning", "", "535, 2 of 9 times"},
+        {LOGGED(IN, "10.1.1.11", EXPS_GSSAPI, DENIED, 500, 3), "critical", "", "answered 535"},
+        {LOGGED(IN, "10.1.1.11", EXPS_GSSAPI, ACCEPTED, 500, 0), "", "ok", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        add(SUBJECT_FILE, "send.log");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+        assert_string_equal(word_of(finding), rows[i].of_server);
+        if (rows[i].title)
+            assert_non_null(strstr(finding->title, rows[i].title));
+        assert_string_equal(word_of(finding_of("send.log", "exps-refused", NULL)), rows[i].of_file);
+        end();
+    }
+}
+
+/* A ticket that was good, and a right that is missing: no name is to be changed. */
+static void test_a_right_that_is_missing(void **state)
+{
+    static const struct world world =
+        LOGGED(FILE_TYPE_SMTP_RECEIVE_LOG, "10.1.1.11", EXPS_GSSAPI, FORBIDDEN, 0, 0);
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    add(SUBJECT_FILE, "send.log");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
+    assert_true(saw_it(finding, "EX01\\Default, 10.1.1.11, from ex02.contoso.com"));
+    assert_non_null(step_of(&finding->fix, "PermissionGroups"));
+    assert_null(step_of(&finding->fix, "setspn"));
+    assert_null(step_of(&finding->fix, "w32tm"));
+    end();
+}
+
+/* 5.7.3 where no X-EXPS was offered, in the log of who was to log on. */
+static void test_offers_in_logs(void **state)
+{
+    static const struct {
+        const char *server, *client;
+        uint64_t greetings, with_exps, masked;
+        enum smtp_auth_outcome outcome;
+        const char *word;
+    } rows[] = {
+        {"ex03.contoso.com", "ex01.contoso.com", 1, 0, 1, SMTP_AUTH_REQUIRED, "critical"},
+        {"ex03.contoso.com", "ex01.contoso.com", 1, 0, 0, SMTP_AUTH_REQUIRED, "critical"},
+        {"ex03.contoso.com", "ex01.contoso.com", 2, 1, 0, SMTP_AUTH_REQUIRED, ""},
+        {"ex03.contoso.com", "ex01.contoso.com", 0, 0, 0, SMTP_AUTH_REQUIRED, ""},
+        {"ex03.contoso.com", "ex01.contoso.com", 1, 0, 1, SMTP_AUTH_RELAY_DENIED, ""},
+        {"mx.fabrikam.com", "ex01.contoso.com", 1, 0, 1, SMTP_AUTH_REQUIRED, ""},
+        {"fabrikam.com", "contoso.com", 1, 0, 1, SMTP_AUTH_REQUIRED, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct world world = {.no_directory = true,
+                              .log_type = FILE_TYPE_SMTP_SEND_LOG,
+                              .mechanism = SMTP_AUTH_NONE,
+                              .outcome = rows[i].outcome,
+                              .peer_ip = "10.1.1.13",
+                              .peer = {.server = rows[i].server,
+                                       .client = rows[i].client,
+                                       .connector = "Out",
+                                       .greetings = rows[i].greetings,
+                                       .sessions = 1}};
+        const struct finding *finding;
+
+        world.peer.offers[SMTP_AUTH_OFFER_EXPS] = rows[i].with_exps;
+        world.peer.offers[SMTP_AUTH_OFFER_MASKED] = rows[i].masked;
+        begin(&world);
+        run(SUBJECT_FILE, "send.log");
+        finding = finding_of(rows[i].server, "exps-absent", NULL);
+        assert_string_equal(word_of(finding), rows[i].word);
+        if (*rows[i].word)
+            assert_int_equal(!step_of(&finding->fix, "inspection of SMTP"), !rows[i].masked);
+        else
+            assert_string_equal(word_of(finding_of("send.log", "exps-refused", NULL)),
+                                "not-applicable");
+        end();
+    }
 }
 
 /*
@@ -2123,9 +2299,9 @@ static const struct logon_row {
     /* a server's account proves it */
     {{LOGON(EXPS, AS_SERVER, .code = 535, .enhanced = "5.7.3")},
      "critical",
-     "it does not let other servers log on: X-EXPS is answered 535 5.7.3",
+     "other servers are refused when they log on to it: X-EXPS is answered 535 5.7.3",
      "as EX02$@CONTOSO.COM (an Exchange server's account): 535 5.7.3",
-     "setspn -Q"},
+     "repadmin /replsummary"},
     {{LOGON(EXPS, AS_SERVER, .code = 454, .enhanced = "4.7.0")},
      "critical",
      "X-EXPS is answered 454 4.7.0",
@@ -2589,6 +2765,10 @@ int main(void)
         cmocka_unit_test(test_a_directory_that_is_cut),
         cmocka_unit_test(test_logs_that_are_cut),
         cmocka_unit_test(test_protocol_logs),
+        cmocka_unit_test(test_what_logs_prove),
+        cmocka_unit_test(test_a_right_that_is_missing),
+        cmocka_unit_test(test_offers_in_logs),
+        cmocka_unit_test(test_whose_event_it_was),
         cmocka_unit_test(test_exchangers_and_smart_hosts),
         cmocka_unit_test(test_a_short_name_of_two_domains),
         cmocka_unit_test(test_offers),
