@@ -158,6 +158,17 @@ static void read_names(const struct directory_entry *entry, struct arena *arena,
     account->names = names;
 }
 
+/* An object that was deleted keeps its names, and no domain controller looks at them. */
+static bool is_deleted(const struct directory_entry *entry, struct arena *arena)
+{
+    struct ldap_rdn *rdns;
+    size_t count;
+
+    if (ldap_dn_parse(entry->dn, arena, &rdns, &count) != STATUS_OK || count < 2)
+        return false;
+    return strstr(rdns[0].value, "\nDEL:") || text_equal_fold(rdns[1].value, "Deleted Objects");
+}
+
 /* False for an entry that is no account: of Exchange's configuration. */
 static bool read_account(const struct directory_entry *entry, struct arena *arena,
                          struct spn_account *account)
@@ -166,6 +177,8 @@ static bool read_account(const struct directory_entry *entry, struct arena *aren
     read_names(entry, arena, account);
     if (account->name_count == 0 && !directory_text_of(entry, "sAMAccountName") &&
         !has_class(entry, "computer"))
+        return false;
+    if (is_deleted(entry, arena))
         return false;
     account->is_computer = has_class(entry, "computer");
     account->is_managed = is_managed(entry);
@@ -273,9 +286,38 @@ const struct spn_servers *spn_book_servers(const struct spn_book *book)
 
 /* ---- looking up ---- */
 
+/* What of a DN is ASCII, which all code pages have in common, is the same, and not all of it is. */
+static bool is_dn_alike(const char *one, const char *other)
+{
+    bool is_ascii = true;
+
+    for (;; one++, other++) {
+        for (; (unsigned char)*one >= 0x80; one++)
+            is_ascii = false;
+        for (; (unsigned char)*other >= 0x80; other++)
+            is_ascii = false;
+        if (!case_equal(one, 1, other, 1))
+            return false;
+        if (*one == '\0')
+            return !is_ascii;
+    }
+}
+
+static bool is_same_name(const struct spn_account *one, const struct spn_account *other)
+{
+    return !one->is_guessed && !other->is_guessed && one->is_computer == other->is_computer &&
+           text_equal_fold(one->name, other->name);
+}
+
 bool spn_account_is(const struct spn_account *one, const struct spn_account *other)
 {
-    return one == other || (one && other && ldap_dn_equal(one->dn, other->dn));
+    if (one == other || !one || !other)
+        return one == other;
+    if (ldap_dn_equal(one->dn, other->dn))
+        return true;
+    return one->source != other->source && one->domain && other->domain &&
+           text_equal_fold(one->domain, other->domain) &&
+           (is_same_name(one, other) || is_dn_alike(one->dn, other->dn));
 }
 
 bool spn_account_has(const struct spn_account *account, const char *service, const char *host)

@@ -69,6 +69,10 @@ bool spn_has_computer(const struct spn_library *library, const char *host, const
 /* Accounts of more than one domain are in it. */
 bool spn_spans_domains(const struct spn_library *library);
 
+/*
+ * The same account: by its DN, or, in two exports, as the only one of its name in its domain (its
+ * entry may have been moved between them, and setspn writes a DN in the code page of a console).
+ */
 bool spn_account_is(const struct spn_account *one, const struct spn_account *other);
 
 /* The account holds this name itself. */

@@ -553,7 +553,10 @@ static void tell_right(struct examination *x, const struct spn_view *view)
         healthy(x, &smtp_spn_missing, "%s%s%s%s", right, *right && *mapped ? ", " : "",
                 *mapped ? mapped : "",
                 *mapped ? ": registered, in part by HOST/ and sPNMappings" : ": registered");
-    if (count_of(view, SPN_MISPLACED) + count_of(view, SPN_SHARED) == 0 && view->own)
+    if (count_of(view, SPN_MISPLACED) + count_of(view, SPN_SHARED) + count_of(view, SPN_DUPLICATE) +
+                count_of(view, SPN_MISSING) ==
+            0 &&
+        view->own)
         healthy(x, &smtp_spn_misplaced, "its names are on its own account, %s", view->own->name);
     if (count_of(view, SPN_DUPLICATE) == 0 && view->is_everywhere)
         healthy(x, &smtp_spn_duplicate, "none of its names is on another account of the forest");

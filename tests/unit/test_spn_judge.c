@@ -475,6 +475,62 @@ static void test_two_sources(void **state)
     end();
 }
 
+/* One account is one, wherever its entry was, and in whatever code page its DN is written. */
+static void test_the_same_account(void **state)
+{
+    static const struct {
+        struct made_account one, other;
+        bool is_same;
+    } pairs[] = {
+        {{EX01}, {.dn = "CN=EX01,OU=New,DC=contoso,DC=com", .sam = "ex01$"}, true},
+        {{EX01}, {.dn = "CN=EX01,OU=New,DC=eu,DC=contoso,DC=com", .sam = "EX01$"}, false},
+        {{EX01}, {.dn = "CN=EX01,CN=Users,DC=contoso,DC=com", .sam = "EX01"}, false},
+        {{EX01}, {.dn = "CN=EX01,OU=New,DC=contoso,DC=com", .names = {"SMTP/x"}}, false},
+        {{.dn = "CN=a b,OU=B\xc3\xbcro,DC=contoso,DC=com", .sam = "svc-mail"},
+         {.dn = "cn=A B,OU=B\x81ro,DC=contoso,DC=com", .names = {"SMTP/x"}},
+         true},
+        {{.dn = "CN=a b,OU=B\xc3\xbcro,DC=contoso,DC=com", .sam = "svc-mail"},
+         {.dn = "CN=a c,OU=B\x81ro,DC=contoso,DC=com", .names = {"SMTP/x"}},
+         false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct spn_library library = library_of(&pairs[i].one, 1);
+        const struct spn_account *one, *other;
+        size_t count;
+
+        bench.answer =
+            (struct directory_answer){.entries = make(&pairs[i].other, 1), .entry_count = 1};
+        bench.answer.evidence.settled = true;
+        one = spn_book_accounts(library.books[0], &count);
+        other = spn_book_accounts(spn_book_of_answer(&bench.answer), &count);
+        assert_int_equal(count, 1);
+        if (spn_account_is(one, other) != pairs[i].is_same ||
+            spn_account_is(other, one) != pairs[i].is_same)
+            fail_msg("pair %zu", i);
+        end();
+    }
+}
+
+/* What was deleted keeps its names, and counts for nobody. */
+static void test_deleted_accounts(void **state)
+{
+    static const struct made_account accounts[] = {
+        {.dn = "CN=EX01\\0ADEL:b6f2ad5e,CN=Deleted Objects,DC=contoso,DC=com",
+         .sam = "EX01$",
+         .host = "ex01.contoso.com"},
+        {.dn = "CN=EX01\nDEL:b6f2ad5e,OU=x,DC=contoso,DC=com", .names = {"SMTPSVC/EX01"}},
+        {EX01}};
+    struct spn_library library = library_of(accounts, 3);
+    size_t count;
+
+    (void)state;
+    assert_string_equal(spn_book_accounts(library.books[0], &count)->dn, accounts[2].dn);
+    assert_int_equal(count, 1);
+    end();
+}
+
 /* Values with NULs are none, and do not end the reading. */
 static void test_hostile_values(void **state)
 {
@@ -530,6 +586,8 @@ int main(void)
         cmocka_unit_test(test_names_of_accounts),
         cmocka_unit_test(test_an_account_of_another_domain),
         cmocka_unit_test(test_two_sources),
+        cmocka_unit_test(test_the_same_account),
+        cmocka_unit_test(test_deleted_accounts),
         cmocka_unit_test(test_hostile_values),
         cmocka_unit_test(test_mappings),
     };

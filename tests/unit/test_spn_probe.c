@@ -1094,6 +1094,7 @@ static void test_a_duplicate_of_others(void **state)
     assert_string_equal(step_of(&finding->fix, "setspn -U -D")->command,
                         "setspn -U -D \"SMTPSVC/mail.contoso.com\" \"EX02\"");
     assert_int_equal(step_of(&finding->fix, "setspn -F -S")->kind, STEP_DECIDE);
+    assert_null(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "on its own account"));
     end();
 }
 
@@ -1129,18 +1130,25 @@ static void test_accounts_of_several_domains(void **state)
                      {"CN=EX01,CN=Computers,DC=child," CONTOSO,
                       {{"sAMAccountName", {"EX01$"}},
                        {"dNSHostName", {"ex01.child.contoso.com"}},
-                       {"servicePrincipalName", {"SMTPSVC/ex01.contoso.com"}}}}}};
+                       {"servicePrincipalName", {"SMTPSVC/EX01", "SMTPSVC/ex01.contoso.com"}}}}}};
     const struct finding *finding;
     const struct step *step;
 
     (void)state;
     begin(&world);
     run(SUBJECT_FILE, "directory.ldf");
-    finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "SMTPSVC/ex01.contoso.com is");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "/ex01.contoso.com is");
+    assert_string_equal(word_of(finding), "critical");
     step = step_of(&finding->fix, "setspn -D");
     assert_string_equal(step->command,
                         "setspn -D \"SMTPSVC/ex01.contoso.com\" \"child.contoso.com\\EX01$\"");
     assert_int_equal(step->kind, STEP_FILL_IN);
+    /* each of the two is called so, and nobody asks for the short name */
+    finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "SMTPSVC/ex01 is");
+    assert_string_equal(word_of(finding), "warning");
+    step = step_of(&finding->fix, "setspn -D");
+    assert_string_equal(step->command, "setspn -D \"SMTPSVC/ex01\" \"child.contoso.com\\EX01$\"");
+    assert_int_equal(step->kind, STEP_DECIDE);
     end();
 }
 
