@@ -130,11 +130,19 @@ const struct finding_kind back_connection_host_names = {
             {0}},
     .make_known =
         (const struct step_template[]){
+            {.shell = SHELL_SH,
+             .kind = STEP_DECIDE,
+             .where = "the machine that runs exdiag",
+             .command = "exdiag check --file {tied}",
+             .note = "with the other files and options as now, if that file is of this server: an "
+                     "export of Lsa does not say whose it is",
+             .when = "tied",
+             .also_powershell = true},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = "the server, in a command prompt run as administrator",
              .command = "reg export " LSA " lsa.reg /y",
-             .note = "for exdiag check --file lsa.reg"},
+             .note = "for exdiag check --file HOST=lsa.reg, with the server's full name for HOST"},
             {0}},
     .references = references,
 };

@@ -351,6 +351,65 @@ def names_of_a_machine_that_calls_itself_otherwise():
             expect_equal(problems(result), expected, f"problems with {value}")
 
 
+def nameless(value):
+    return registry(value).replace('"ComputerName"="EX01"', "")
+
+
+@case
+def whose_an_export_is_that_does_not_say_so():
+    """An export of Lsa names no machine: the user does, or nothing is known."""
+    ldif = forest(server("EX01", "mail.contoso.com"), server("EX02"), computer("EX01", "SMTPSVC/mail.contoso.com"),
+                  computer("EX02"))  # fmt: skip
+    name, only = "back-connection-host-names", ("--only", "spn,clock", "--format", "json")
+    with folder() as place:
+        files = place / "exchange.ldf", place / "lsa.reg"
+        files[0].write_text(ldif)
+
+        def report(value, file, status, *more):
+            files[1].write_text(value)
+            return exdiag("check", files[0], *file, *only, *more, status=status)
+
+        absent = nameless('"Auth132"="IISSUBA"')
+        result = report(absent, [files[1]], INCOMPLETE)
+        expect_equal(result.findings("unknown"), {(name, "ex01.contoso.com")}, "unknown")
+        finding = of(result, name, "ex01")
+        expect_in(f"--file 'ex01.contoso.com={files[1]}'", json.dumps(finding), "how it is known")
+        for host, status, outcome, subject in (
+            ("EX01.contoso.com", PROBLEMS, "problem", "ex01.contoso.com"), ("ex01", PROBLEMS, "problem", "ex01.contoso.com"),
+            ("ex02", FINE, None, None), ("ex02.contoso.com", FINE, None, None),
+        ):  # fmt: skip
+            tied = ["--file", f"{host}={files[1]}"]
+            result = report(absent, tied, status)
+            expected = {(name, subject)} if outcome else set()
+            expect_equal(result.findings("problem"), expected, f"problems with {host}")
+            expect_equal(result.findings("unknown"), set(), f"unknown with {host}")
+        expect_equal(report(nameless(LISTED), ["--file", f"ex01={files[1]}"], FINE).findings("problem"), set(), "listed")
+        # by its own word it is of another
+        result = report(registry('"Auth132"="IISSUBA"'), ["--file", f"ex02={files[1]}"], INCOMPLETE)
+        expect_equal(result.findings("unknown"), {(name, str(files[1]))}, "unknown of a contradiction")
+        # what was said stays with the evidence, redacted or not
+        kept = place / "kept.jsonl"
+        for more in ([], ["--redact"]):
+            report(absent, ["--file", f"EX01.contoso.com={files[1]}"], PROBLEMS, "--save", kept, *more)
+            again = exdiag("report", kept, "--format", "json", status=PROBLEMS)
+            expect_equal([one[0] for one in again.findings("problem")], [name], f"again {more}")
+            expect((b"contoso" in kept.read_bytes()) == (not more), f"names in the evidence {more}")
+            kept.unlink()
+
+
+@case
+def an_export_for_names_says_nothing_of_time():
+    with folder() as place:
+        for text in (nameless(LISTED), registry(LISTED)):
+            (place / "lsa.reg").write_text(text)
+            result = exdiag("check", place / "lsa.reg", "--format", "json", status=FINE)
+            expect_equal(result.findings("unknown"), set(), "unknown")
+        (place / "lsa.reg").write_text("Windows Registry Editor Version 5.00\r\n\r\n"
+                                       "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso]\r\n\"a\"=\"b\"\r\n")  # fmt: skip
+        result = exdiag("check", place / "lsa.reg", "--format", "json", status=INCOMPLETE)
+        expect_equal([one[0] for one in result.findings("unknown")], ["time-hierarchy"], "unknown")
+
+
 # ---- who asks ----
 
 
