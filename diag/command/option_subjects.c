@@ -133,7 +133,8 @@ static const char *host_before(struct options *options, const char *text, size_t
     return options_host_name(options, arena_copy(&options->memory, text, size));
 }
 
-/* [HOST=]PATH. A file that is there by the whole of it is that file; "./" keeps other paths whole. */
+/* [HOST=]PATH. A file that is there by the whole of it is that file; "./" keeps other paths whole.
+ */
 static enum status add_file(struct options *options, const char *text)
 {
     const char *parting = strchr(text, '='), *host;

@@ -368,14 +368,13 @@ static void tell_of_file(struct examination *x, const struct subject *file,
                          const struct spn_exports *exports, struct machine *machine)
 {
     const char *computer = computer_of(x, machine);
-    const struct spn_server *server =
-        computer ? spn_server_of(&exports->servers, computer) : NULL;
+    const struct spn_server *server = computer ? spn_server_of(&exports->servers, computer) : NULL;
 
     if (server)
         take_names(spn_view_of_export(x, exports, server), machine);
-    machine->name = computer ? computer
-                             : arena_print(pass_memory(x), "the machine that %s is from",
-                                           file->shown);
+    machine->name = computer
+                        ? computer
+                        : arena_print(pass_memory(x), "the machine that %s is from", file->shown);
     tell(x, machine);
 }
 

@@ -15,7 +15,8 @@
 /* 2026-11-22 09:05:07.123 UTC */
 #define SAMPLE_TIME 1795338307123
 
-static const struct subject sample_domain = {SUBJECT_DOMAIN, "example.com", "example.com", true, NULL};
+static const struct subject sample_domain = {SUBJECT_DOMAIN, "example.com", "example.com", true,
+                                             NULL};
 static const struct subject sample_idn = {SUBJECT_DOMAIN, "xn--bcher-kva.example", "bücher.example",
                                           true, NULL};
 static const struct subject sample_mx1 = {SUBJECT_SERVER, "mx1.example.com", "mx1.example.com",
