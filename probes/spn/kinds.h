@@ -25,9 +25,23 @@ extern const struct finding_kind exps_events;
     "Windows Server 2003, in a command prompt run as a domain administrator, where no newer "      \
     "Windows is in the domain"
 
-#define SPN_TAKES_EFFECT                                                                           \
-    "It takes effect when the domain controllers have replicated; who was refused a ticket asks "  \
-    "again after some minutes, or at once after klist purge"
+#define SPN_TAKES_EFFECT "It takes effect when the domain controllers have replicated"
+
+/*
+ * The transport asks for tickets as NETWORK SERVICE, whose logon session is 0x3e4 and no
+ * administrator's; what it was given it keeps.
+ */
+#define SPN_PURGE                                                                                  \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
+        .where = "each Exchange server that sends to it, in a command prompt run as "              \
+                 "administrator, when the domain controllers have replicated",                     \
+        .command = "klist -li 0x3e4 purge",                                                        \
+        .risk = "its services that run as NETWORK SERVICE ask for their tickets anew",             \
+        .note = "else the transport keeps a ticket with the old key for up to 10 hours, and the "  \
+                "repair seems not to work; klist purge alone is for whoever types it. On Windows " \
+                "Server 2003, and for a service that runs as somebody else, restart it instead"    \
+    }
 
 #define SPN_LOOK                                                                                   \
     {.shell = SHELL_CMD,                                                                           \
@@ -106,11 +120,11 @@ extern const struct finding_kind exps_events;
          .note = "all duplicates of the forest, which is to have none of SMTPSVC; in a large "     \
                  "forest it takes minutes"},                                                       \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
-        .where = "another Exchange server, in a command prompt", .command = "klist get {spn}",     \
-        .note = "asks for a ticket and lists it; an error says that no account has the name, or "  \
-                "several do",                                                                      \
-        .each = "spn"                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "the machine that runs exdiag",            \
+        .command = "exdiag check --server {machine} --only spn --authenticate",                    \
+        .note = "with --dns, --dc and --user as now: a logon with a ticket of your own. That a "   \
+                "ticket is given (klist get) proves little: it may be made with another's key",    \
+        .when = "machine", .also_powershell = true                                                 \
     }
 
 #define SPN_ARTICLE                                                                                \

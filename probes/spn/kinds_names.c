@@ -159,6 +159,7 @@ const struct finding_kind smtp_spn_missing = {
                         "register the name there with setspn -S.",
              .note = "its account was not found in what was read",
              .when = "!account"},
+            SPN_PURGE,
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
@@ -240,6 +241,7 @@ const struct finding_kind smtp_spn_duplicate = {
                      "has it",
              .note = "if none of those accounts is to keep it: -S declines while one has it",
              .when = "to-add-person"},
+            SPN_PURGE,
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
     .undo =
@@ -324,6 +326,7 @@ const struct finding_kind smtp_spn_misplaced = {
              .risk = "whatever else goes by this name cannot be logged on to by it",
              .note = "only if servers are to log on to {machine} by this name, and to nothing else",
              .when = "add-decide"},
+            SPN_PURGE,
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
