@@ -20,7 +20,8 @@ extern const struct finding_kind exps_events;
  * {filter}: the question for them. "old": the server is one of Exchange 2000 or 2003.
  */
 
-#define SPN_CONSOLE "a member of the domain, in a command prompt run as a domain administrator"
+#define SPN_ANY_CONSOLE "a member of the domain, in a command prompt as any user of it"
+#define SPN_CONSOLE     "a member of the domain, in a command prompt run as a domain administrator"
 #define SPN_OLD_CONSOLE                                                                            \
     "Windows Server 2003, in a command prompt run as a domain administrator, where no newer "      \
     "Windows is in the domain"
@@ -46,7 +47,7 @@ extern const struct finding_kind exps_events;
 #define SPN_LOOK                                                                                   \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
-     .where = SPN_CONSOLE,                                                                         \
+     .where = SPN_ANY_CONSOLE,                                                                     \
      .command = "setspn -Q {spn}",                                                                 \
      .note = "names each account that holds it; changes nothing. setspn -F -Q looks through all "  \
              "domains of the forest",                                                              \
@@ -101,21 +102,21 @@ extern const struct finding_kind exps_events;
 #define SPN_CHECK                                                                                  \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
-     .where = SPN_CONSOLE,                                                                         \
+     .where = SPN_ANY_CONSOLE,                                                                     \
      .command = "setspn -Q {spn}",                                                                 \
      .note = "names one account: {account}",                                                       \
      .when = "account",                                                                            \
      .each = "spn"},                                                                               \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
-         .where = SPN_CONSOLE,                                                                     \
+         .where = SPN_ANY_CONSOLE,                                                                 \
          .command = "setspn -Q {spn}",                                                             \
          .note = "names one account, that which was to have it",                                   \
          .when = "!account",                                                                       \
          .each = "spn"},                                                                           \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
-         .where = SPN_CONSOLE,                                                                     \
+         .where = SPN_ANY_CONSOLE,                                                                 \
          .command = "setspn -X -F",                                                                \
          .note = "all duplicates of the forest, which is to have none of SMTPSVC; in a large "     \
                  "forest it takes minutes"},                                                       \
@@ -163,6 +164,18 @@ extern const struct finding_kind exps_events;
      .when = "stranger"},                                                                          \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
+         .where = "{machine}",                                                                     \
+         .command =                                                                                \
+             "Give that connector or virtual server the name of a host: letters, digits, hyphens " \
+             "and dots. No ticket is to be had by another.",                                       \
+         .when = "strange-name"},                                                                  \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = SPN_ANY_CONSOLE,                                                                 \
+         .command = "Look at each name of its connectors with setspn -F -Q.",                      \
+         .when = "names-left"},                                                                    \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
          .where = "where the export was made",                                                     \
          .command =                                                                                \
              "Export it again, to its end, and copy it whole: ldifde and setspn go to the end "    \
@@ -176,13 +189,13 @@ extern const struct finding_kind exps_events;
              "ticket (klist, kinit), or name one with --user; name a domain controller with "      \
              "--dc if DNS does not know them from here, by its name: there are no tickets "        \
              "for an address.",                                                                    \
-         .when = "!stranger"},                                                                     \
+         .when = "!no-directory"},                                                                 \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_CONSOLE,                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_ANY_CONSOLE,                          \
         .command = "setspn -F -Q SMTPSVC/* > smtpsvc.txt",                                         \
         .note = "all accounts of the forest that hold such a name, with all their names, for "     \
                 "exdiag check --file smtpsvc.txt; ldifde exports are read too",                    \
-        .when = "!stranger"                                                                        \
+        .when = "!no-directory"                                                                    \
     }
 
 #endif

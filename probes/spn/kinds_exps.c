@@ -274,7 +274,7 @@ const struct finding_kind exps_events = {
          .also_powershell = true},                                                                 \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
-         .where = SPN_CONSOLE,                                                                     \
+         .where = SPN_ANY_CONSOLE,                                                                 \
          .command = "setspn -Q {spn}",                                                             \
          .note = "names one account, that of the server; what the findings on the names say "      \
                  "comes first",                                                                    \

@@ -132,7 +132,7 @@ static const struct step_template make_owner_known[] = {
 const struct finding_kind smtp_spn_missing = {
     .id = "smtp-spn-missing",
     .severity = SEVERITY_CRITICAL,
-    .title = "{name} is not registered",
+    .title = "{name} is not {registered}",
     .why =
         "Who logs on to this server by Kerberos asks a domain controller for a ticket for "
         "SMTPSVC/ and the name by which the server calls itself. Where no account has that name, no "

@@ -47,8 +47,10 @@ struct spn_name *spn_names_add(struct spn_names *names, struct arena *arena, con
         name->is_vouched = name->is_vouched || is_vouched;
         return name;
     }
-    if (names->count == SPN_NAMES_MOST)
+    if (names->count == SPN_NAMES_MOST) {
+        names->left_out++;
         return NULL;
+    }
     buffer_init(&folded, DNS_NAME_TEXT_SIZE);
     dns_name_fold(host, &folded);
     name = &names->list[names->count++];
@@ -70,6 +72,8 @@ void spn_names_add_server(struct spn_names *names, struct arena *arena,
 
         if (!listener->fqdn || !listener->authenticates_servers)
             continue;
+        if (!spn_is_host(listener->fqdn))
+            names->strange = listener;
         name = spn_names_add(names, arena, listener->fqdn, SPN_CONFIGURED, true, source);
         if (name && name->listener_count < SPN_NAME_LISTENERS_MOST)
             name->listeners[name->listener_count++] = listener;

@@ -26,6 +26,8 @@ struct spn_name {
 struct spn_names {
     struct spn_name list[SPN_NAMES_MOST];
     size_t count;
+    size_t left_out;                    /* there are more, that often */
+    const struct spn_listener *strange; /* is to call itself what is no name of a host; or NULL */
 };
 
 /* It may be the name of a host: what DNS takes, of the characters that hosts are named with. */

@@ -45,6 +45,7 @@ static void tell_stranger(struct examination *x, const struct spn_view *view)
         unknown(x, &smtp_spn_missing, "whether it is a server of this organisation is not known");
 
     set_vouched(finding, VALUE_TEXT, "stranger", "yes", 3);
+    set_vouched(finding, VALUE_TEXT, "no-directory", "yes", 3);
     saw(finding, view->forest->servers_source,
         "it is none of Exchange's servers here, nor does its name lead to one of them, nor is it "
         "in a domain of the forest: a log alone names it");

@@ -124,10 +124,15 @@ static void set_spn(struct examination *x, struct finding *finding, const struct
         set_filter(x, finding, name->is_vouched, spn);
 }
 
+static const char *machine_of(const struct spn_view *view)
+{
+    return view->server && view->server->host ? view->server->host : view->host;
+}
+
 static void set_common(struct examination *x, struct finding *finding, const struct spn_view *view,
                        const struct spn_case *at, const struct spn_name *name)
 {
-    const char *machine = view->server && view->server->host ? view->server->host : view->host;
+    const char *machine = machine_of(view);
 
     if (name->is_vouched)
         set_vouched(finding, VALUE_NAME, "host", name->host, strlen(name->host));
@@ -321,6 +326,10 @@ static void tell_missing(struct examination *x, const struct spn_view *view, siz
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
     if (name->reasons & SPN_OWN)
         set_beside(x, finding, view, at);
+    set_text(finding, "registered",
+             at->is_everywhere
+                 ? "registered"
+                 : arena_print(pass_memory(x), "on the account of %s", machine_of(view)));
     set_yes(finding, at->is_shared ? "add-shared" : at->is_everywhere ? "add" : "add-unseen");
     saw_name(finding, view, name);
     if (at->is_everywhere)
@@ -542,6 +551,30 @@ static void tell_open(struct examination *x, const struct spn_view *view, const 
         saw(finding, NULL, "the accounts that were read do not have it, and are not all there are");
 }
 
+/* What its names are is not all known here. */
+static void tell_unlooked(struct examination *x, const struct spn_view *view)
+{
+    const struct spn_listener *strange = view->names.strange;
+    struct finding *finding;
+
+    if (strange) {
+        finding = unknown(x, &smtp_spn_missing,
+                          "what it is to call itself is no name of a host: nothing is known of it");
+        saw(finding, view->server_source, "%s \"%s\" of %s is to call itself %s",
+            strange->is_virtual_server ? "SMTP virtual server" : "receive connector", strange->name,
+            view->server->name, strange->fqdn);
+        set_vouched(finding, VALUE_NAME, "machine", machine_of(view), strlen(machine_of(view)));
+        set_yes(finding, "strange-name");
+        set_yes(finding, "no-directory");
+    }
+    if (view->names.left_out > 0) {
+        finding = unknown(x, &smtp_spn_missing,
+                          "it has more names than are looked at, which are %d", SPN_NAMES_MOST);
+        set_yes(finding, "names-left");
+        set_yes(finding, "no-directory");
+    }
+}
+
 static void tell_right(struct examination *x, const struct spn_view *view)
 {
     const char *right = names_text(x, view, SPN_RIGHT, true),
@@ -574,6 +607,7 @@ void spn_tell_names(struct examination *x, const struct spn_view *view)
         tell_ownless(x, view, ownless);
     if (*open)
         tell_open(x, view, open);
+    tell_unlooked(x, view);
     tell_right(x, view);
 }
 
@@ -607,7 +641,12 @@ void spn_saw_verdicts(struct examination *x, struct finding *finding, const stru
         const struct spn_case *at = &view->cases[i];
         bool is_right = at->verdict == SPN_RIGHT || at->verdict == SPN_MAPPED;
 
-        if (spn_is_needed(at->reasons) && texts[at->verdict])
+        if (at->verdict == SPN_OPEN && view->library.count == 0)
+            saw(finding, NULL,
+                "%s: neither a directory nor an export of accounts was read, so that it is not "
+                "known whether it is registered",
+                spn_text(x, at->service, at->host));
+        else if (spn_is_needed(at->reasons) && texts[at->verdict])
             saw(finding, NULL, "%s %s%s", spn_text(x, at->service, at->host), texts[at->verdict],
                 is_right ? elsewhere : "");
     }

@@ -43,6 +43,7 @@ static void look_at_servers(struct examination *x, const struct spn_exports *exp
     for (size_t i = 0; i < exports->servers.count; i++) {
         const struct spn_server *server = &exports->servers.list[i];
         const struct spn_view *view = spn_view_of_export(x, exports, server);
+        bool is_told;
 
         tally->servers++;
         tally->idle += view->is_idle;
@@ -55,9 +56,10 @@ static void look_at_servers(struct examination *x, const struct spn_exports *exp
                 told->names[told->count++] =
                     spn_folded(pass_memory(x), spn_text(x, at->service, at->host));
         }
-        if (spn_view_is_wrong(view) && server->host)
+        is_told = spn_view_is_wrong(view) || spn_view_is_partial(view);
+        if (is_told && server->host)
             add_subject(x, SUBJECT_SERVER, server->host);
-        else if (spn_view_is_wrong(view))
+        else if (is_told)
             spn_tell_names(x, view);
         else if (view->own && view->own->is_whole && !is_open(view))
             tally->right++;

@@ -746,6 +746,11 @@ struct spn_view *spn_view_of_export(struct examination *x, const struct spn_expo
     return view;
 }
 
+bool spn_view_is_partial(const struct spn_view *view)
+{
+    return view->names.strange || view->names.left_out > 0;
+}
+
 bool spn_view_is_wrong(const struct spn_view *view)
 {
     for (size_t i = 0; i < view->case_count; i++) {

@@ -48,6 +48,9 @@ struct spn_view *spn_view_of(struct examination *x, const struct subject *server
 struct spn_view *spn_view_of_export(struct examination *x, const struct spn_exports *exports,
                                     const struct spn_server *server);
 
+/* It is called so that not all of it could be looked at. */
+bool spn_view_is_partial(const struct spn_view *view);
+
 /* A name of the view has an account too many, none, or the wrong one. */
 bool spn_view_is_wrong(const struct spn_view *view);
 
