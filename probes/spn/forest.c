@@ -12,6 +12,7 @@ enum { /* of LDAP, RFC 4511 appendix A */
        RESULT_STRONGER_AUTH_REQUIRED = 8,
        RESULT_CONFIDENTIALITY_REQUIRED = 13,
        RESULT_NO_SUCH_OBJECT = 32,
+       RESULT_INVALID_CREDENTIALS = 49,
        RESULT_BUSY = 51,
        RESULT_UNWILLING = 53
 };
@@ -36,10 +37,13 @@ static bool is_whole(const struct directory_answer *answer)
  * No other controller does better. One may whose certificate is trusted, or whose limits are
  * wider; and what was refused once is sent to none of them.
  */
+/* A ticket that one controller does not take says something of that controller. */
 static bool is_final(const struct directory_answer *answer)
 {
     if (is_whole(answer) || answer->evidence.status == STATUS_NOT_SUPPORTED)
         return true;
+    if (answer->identity == DIRECTORY_AS_CALLER && answer->result == RESULT_INVALID_CREDENTIALS)
+        return false;
     return answer->evidence.status == STATUS_REJECTED &&
            (answer->result < RESULT_BUSY || answer->result > RESULT_UNWILLING);
 }
