@@ -469,6 +469,16 @@ def a_password_that_is_refused_is_sent_once():
 
 
 @case
+def a_password_goes_to_its_own_domain_alone():
+    for user in ("alice@fabrikam.com", "FABRIKAM\\alice", "alice"):
+        with Organisation(forest(*TWO), both=GUARDED) as contoso:
+            result = exdiag("check", "contoso.com", *contoso.ways(), "--user", user, "--ca-file", contoso.authority,
+                            "--format", "json", variables={"EXDIAG_PASSWORD": SECRET}, status=INCOMPLETE)  # fmt: skip
+            expect_in("that user's own domain", said(of(result, MISSING)), f"what is seen as {user}")
+        expect_equal(contoso.binds(), 0, f"logons that were tried as {user}")
+
+
+@case
 def the_demonstration_leaves_the_callers_ticket_alone():
     with folder() as place:
         result = exdiag("demo", "--only", "spn", "--format", "json", variables=caller(place), status=FINE)
