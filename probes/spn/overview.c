@@ -77,7 +77,12 @@ static const struct paragraph paragraphs[] = {
      "\"DisableLoopbackCheck = 1\": takes the protection off all names; BackConnectionHostNames "
      "lists those that are meant.\n"
      "\"event 1035, so authentication between servers is broken\": with the mechanisms Login and "
-     "NTLM, from addresses outside, it is somebody who guesses passwords."},
+     "NTLM, from addresses outside, it is somebody who guesses passwords; with Gssapi it may be "
+     "any user's program, unless the address is a server's.\n"
+     "\"klist purge, and it works\": that is the session of whoever types it; the transport runs as "
+     "NETWORK SERVICE (klist -li 0x3e4 purge).\n"
+     "\"535 in the log, so the name is wrong\": if logons were taken after it, or the log names the "
+     "account before it, the name is right."},
     {NULL, NULL}};
 
 static const struct reference references[] = {
