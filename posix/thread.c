@@ -1,7 +1,7 @@
+#include "posix/thread.h"
 #include "diag/memory.h"
 #include "diag/platform.h"
 #include "posix/error.h"
-#include "posix/thread.h"
 
 #include <errno.h>
 #include <pthread.h>
