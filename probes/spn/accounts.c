@@ -284,6 +284,15 @@ const struct spn_servers *spn_book_servers(const struct spn_book *book)
     return &book->servers;
 }
 
+/* ---- several ---- */
+
+void spn_library_add(struct spn_library *library, const struct spn_book *book, struct arena *arena)
+{
+    library->books = arena_grow(arena, library->books, &library->room, library->count,
+                                sizeof *library->books);
+    library->books[library->count++] = book;
+}
+
 /* ---- looking up ---- */
 
 /* What of a DN is ASCII, which all code pages have in common, is the same, and not all of it is. */

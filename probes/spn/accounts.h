@@ -24,7 +24,7 @@ struct spn_account {
     const struct evidence *source;
 };
 
-enum { SPN_HOLDERS_MOST = 16 /* of one name, that are told apart */, SPN_SOURCES_MOST = 16 };
+enum { SPN_HOLDERS_MOST = 16 /* of one name, that are told apart */ };
 
 struct spn_holders {
     const struct spn_account *list[SPN_HOLDERS_MOST]; /* in the order of their names */
@@ -47,9 +47,12 @@ const struct spn_servers *spn_book_servers(const struct spn_book *book);
 
 /* Several pieces of evidence, looked at as one: an account that is in two of them is one. */
 struct spn_library {
-    const struct spn_book *books[SPN_SOURCES_MOST];
-    size_t count;
+    const struct spn_book **books;
+    size_t count, room;
 };
+
+void spn_library_add(struct spn_library *library, const struct spn_book *book,
+                     struct arena *arena);
 
 /* Who holds "service/host", in any case. */
 void spn_find_holders(const struct spn_library *library, const char *service, const char *host,

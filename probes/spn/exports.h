@@ -10,8 +10,8 @@
 
 struct spn_exports {
     bool is_pending;
-    const struct directory_file *files[SPN_SOURCES_MOST - 1];
-    size_t count;
+    const struct directory_file **files;
+    size_t count, room;
     struct spn_library library;
     /* Of Exchange's configuration; where an export has none of it, the computers with names of
      * SMTP. */

@@ -441,14 +441,14 @@ static const char *filter_of(struct examination *x, const struct spn_view *view)
 }
 
 /* Beside a part of the forest the exports of it may have the rest: as they were then. */
-static void add_exports(struct spn_view *view)
+static void add_exports(struct examination *x, struct spn_view *view)
 {
     for (size_t i = 0; i < view->exports->library.count; i++) {
         const struct spn_book *book = view->exports->library.books[i];
         const char *domain = spn_book_domain(book);
 
         if (!domain || spn_forest_has_domain(view->forest, domain))
-            view->library.books[view->library.count++] = book;
+            spn_library_add(&view->library, book, pass_memory(x));
     }
 }
 
@@ -460,7 +460,7 @@ static void find_accounts(struct examination *x, struct spn_view *view)
     struct spn_search search;
 
     view->library.count = 0;
-    add_exports(view);
+    add_exports(x, view);
     view->accounts_cut = view->exports->cut ? &view->exports->cut->evidence : NULL;
     if (view->forest->state != SPN_FOREST_FOUND || view->names.count == 0)
         return;
@@ -477,7 +477,7 @@ static void find_accounts(struct examination *x, struct spn_view *view)
         view->accounts_cut = &search.answer->evidence;
     view->is_everywhere = search.is_everywhere;
     view->accounts_source = &search.answer->evidence;
-    view->library.books[view->library.count++] = spn_book_of_answer(search.answer);
+    spn_library_add(&view->library, spn_book_of_answer(search.answer), pass_memory(x));
 }
 
 /* A machine of the domain has an account, and that has its names of HOST at the least. */

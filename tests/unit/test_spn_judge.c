@@ -59,12 +59,12 @@ static struct directory_entry *make(const struct made_account *accounts, size_t 
 
 static struct spn_library library_of(const struct made_account *accounts, size_t count)
 {
-    struct spn_library library = {.count = 1};
+    struct spn_library library = {.count = 0};
 
     bench.file = (struct directory_file){
         .entries = make(accounts, count), .is_whole = bench.is_whole, .entry_count = count};
     bench.file.evidence.settled = true;
-    library.books[0] = spn_book_of_file(&bench.file);
+    spn_library_add(&library, spn_book_of_file(&bench.file), &bench.arena);
     return library;
 }
 
@@ -466,7 +466,7 @@ static void test_two_sources(void **state)
     (void)state;
     bench.answer = (struct directory_answer){.entries = make(&whole, 1), .entry_count = 1};
     bench.answer.evidence.settled = true;
-    library.books[library.count++] = spn_book_of_answer(&bench.answer);
+    spn_library_add(&library, spn_book_of_answer(&bench.answer), &bench.arena);
     bench.is_whole[0] = false;
     spn_find_holders(&library, "SMTPSVC", MAIL, &bench.arena, &holders);
     assert_int_equal(holders.count, 1);
@@ -539,7 +539,7 @@ static void test_hostile_values(void **state)
     struct directory_entry *entries = make(&account, 1);
     struct directory_value *values = arena_new(&bench.arena, 3, sizeof *values);
     struct directory_attribute *attributes = arena_new(&bench.arena, 1, sizeof *attributes);
-    struct spn_library library = {.count = 1};
+    struct spn_library library = {.count = 0};
     struct spn_holders holders;
 
     (void)state;
@@ -551,7 +551,7 @@ static void test_hostile_values(void **state)
     entries[0].attribute_count = 1;
     bench.answer = (struct directory_answer){.entries = entries, .entry_count = 1};
     bench.answer.evidence.settled = true;
-    library.books[0] = spn_book_of_answer(&bench.answer);
+    spn_library_add(&library, spn_book_of_answer(&bench.answer), &bench.arena);
     spn_find_holders(&library, "SMTPSVC", MAIL, &bench.arena, &holders);
     assert_int_equal(holders.count, 0);
     spn_find_holders(&library, "SMTPSVC", "other", &bench.arena, &holders);
