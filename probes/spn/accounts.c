@@ -288,8 +288,8 @@ const struct spn_servers *spn_book_servers(const struct spn_book *book)
 
 void spn_library_add(struct spn_library *library, const struct spn_book *book, struct arena *arena)
 {
-    library->books = arena_grow(arena, library->books, &library->room, library->count,
-                                sizeof *library->books);
+    library->books =
+        arena_grow(arena, library->books, &library->room, library->count, sizeof *library->books);
     library->books[library->count++] = book;
 }
 

@@ -9,9 +9,10 @@
 #include "probes/spn/sources.h"
 #include "probes/spn/tell.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { LOGS_MOST = 16, LINES_MOST = 12, HOSTS_MOST = 64, GROUPS_MOST = 1000 };
+enum { LINES_MOST = 12, HOSTS_MOST = 64 /* of one log */ };
 
 /* ---- one event ---- */
 
@@ -140,24 +141,6 @@ static const struct event_log_digest *log_at(struct examination *x, const char *
     return log && log->evidence.status == STATUS_OK ? log : NULL;
 }
 
-struct logs {
-    const struct event_log_digest *list[LOGS_MOST];
-    size_t count;
-};
-
-static void find_logs(struct examination *x, struct logs *logs)
-{
-    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
-
-    logs->count = 0;
-    for (size_t i = 0; i < files.count && logs->count < LOGS_MOST; i++) {
-        const struct event_log_digest *log = log_at(x, files.list[i]->name);
-
-        if (log)
-            logs->list[logs->count++] = log;
-    }
-}
-
 /*
  * ExchangeAuth is known to Exchange's servers alone, but an address outside may be anybody's;
  * Gssapi has AUTH as well as X-EXPS, and so every user's program.
@@ -176,7 +159,17 @@ static enum spn_event_use use_of(struct spn_sources *sources, const struct mail_
     return spn_is_servers_address(sources, &ip) ? use : SPN_EVENT_UNDECIDED;
 }
 
-/* The host that an event of servers is about, as the log names it. */
+struct host_line {
+    const char *host; /* folded */
+    size_t group;
+};
+
+struct hosts {               /* that the events of one log are about */
+    const char **of_groups;  /* beside each group, as the log names it; NULL: of none */
+    struct host_line *lines; /* in order of their hosts, then of their groups */
+    size_t count;
+};
+
 static const char *host_of(const struct event_group *group, struct arena *arena)
 {
     const char *host = spn_event_host(&group->event, arena);
@@ -186,26 +179,91 @@ static const char *host_of(const struct event_group *group, struct arena *arena)
     return group->computer;
 }
 
-static bool is_about(struct examination *x, const struct event_group *group, const char *host)
+static const char *folded(const char *host, struct arena *arena)
 {
-    const char *named = host_of(group, pass_memory(x));
+    struct buffer out;
 
-    return named && dns_name_equal(named, host);
+    buffer_init(&out, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(host, &out);
+    return buffer_keep(&out, arena);
+}
+
+static int by_host(const void *one, const void *other)
+{
+    const struct host_line *a = one, *b = other;
+    int order = strcmp(a->host, b->host);
+
+    return order ? order : (a->group > b->group) - (a->group < b->group);
+}
+
+static const void *read_hosts(const struct evidence *item, struct arena *arena)
+{
+    const struct event_log_digest *log = (const struct event_log_digest *)item;
+    struct hosts *hosts = arena_new(arena, 1, sizeof *hosts);
+
+    hosts->of_groups = arena_new(arena, log->group_count, sizeof *hosts->of_groups);
+    hosts->lines = arena_new(arena, log->group_count, sizeof *hosts->lines);
+    for (size_t i = 0; i < log->group_count; i++) {
+        const char *host = host_of(&log->groups[i], arena);
+
+        hosts->of_groups[i] = host;
+        if (host)
+            hosts->lines[hosts->count++] = (struct host_line){folded(host, arena), i};
+    }
+    if (hosts->count > 0)
+        qsort(hosts->lines, hosts->count, sizeof *hosts->lines, by_host);
+    return hosts;
+}
+
+/* Read once, however many servers are looked for. */
+static const struct hosts *hosts_of(const struct event_log_digest *log)
+{
+    return evidence_read(&log->evidence, read_hosts);
+}
+
+/* The lines of one host; `host` folded. */
+static const struct host_line *lines_of(const struct hosts *hosts, const char *host, size_t *count)
+{
+    size_t low = 0, high = hosts->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(hosts->lines[middle].host, host) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (high = low; high < hosts->count && strcmp(hosts->lines[high].host, host) == 0;)
+        high++;
+    *count = high - low;
+    return hosts->lines + low;
+}
+
+static bool is_about(struct spn_sources *sources, const struct event_log_digest *log,
+                     const char *host)
+{
+    size_t count;
+    const struct host_line *lines = lines_of(hosts_of(log), host, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (use_of(sources, &log->groups[lines[i].group].event) == SPN_EVENT_OF_SERVERS)
+            return true;
+    }
+    return false;
 }
 
 bool spn_is_logged(struct examination *x, const char *host)
 {
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
     struct spn_sources sources = {x, NULL};
-    struct logs logs;
+    const char *name = folded(host, pass_memory(x));
 
-    find_logs(x, &logs);
-    for (size_t i = 0; i < logs.count; i++) {
-        for (size_t k = 0; k < logs.list[i]->group_count; k++) {
-            const struct event_group *group = &logs.list[i]->groups[k];
+    for (size_t i = 0; i < files.count; i++) {
+        const struct event_log_digest *log = log_at(x, files.list[i]->name);
 
-            if (is_about(x, group, host) && use_of(&sources, &group->event) == SPN_EVENT_OF_SERVERS)
-                return true;
-        }
+        if (log && is_about(&sources, log, name))
+            return true;
     }
     return false;
 }
@@ -218,8 +276,8 @@ struct incident { /* a group that is told */
 };
 
 struct incidents {
-    struct incident list[GROUPS_MOST];
-    size_t count;
+    struct incident *list;
+    size_t count, room;
     uint64_t events;
     uint64_t guesses, undecided;
     bool has_id[MAIL_EVENT_KIND_COUNT];
@@ -227,9 +285,6 @@ struct incidents {
     const char *address; /* of the first that is not decided */
     int64_t last;        /* when the newest was */
 };
-
-typedef bool is_wanted(const void *context, struct examination *x, const struct event_group *group,
-                       enum spn_event_use use);
 
 static void add_undecided(const struct event_log_digest *log, const struct event_group *group,
                           struct incidents *out)
@@ -239,26 +294,31 @@ static void add_undecided(const struct event_log_digest *log, const struct event
     out->address = out->address ? out->address : group->event.address;
 }
 
+static void add_incident(struct examination *x, const struct event_log_digest *log,
+                         const struct event_group *group, struct incidents *out)
+{
+    out->list = arena_grow(pass_memory(x), out->list, &out->room, out->count, sizeof *out->list);
+    out->list[out->count++] = (struct incident){group, log};
+}
+
+/* `is_wanted`: beside each group. */
 static void collect(struct spn_sources *sources, const struct event_log_digest *log,
-                    is_wanted *wanted, const void *context, struct incidents *out)
+                    const bool *is_wanted, struct incidents *out)
 {
     for (size_t i = 0; i < log->group_count; i++) {
         const struct event_group *group = &log->groups[i];
-        enum spn_event_use use = use_of(sources, &group->event);
+        enum spn_event_use use = is_wanted[i] ? use_of(sources, &group->event) : SPN_EVENT_OTHER;
 
-        if (use == SPN_EVENT_OTHER || !wanted(context, sources->x, group, use))
+        if (use == SPN_EVENT_OTHER)
             continue;
         if (use == SPN_EVENT_UNDECIDED) {
             add_undecided(log, group, out);
-            continue;
-        }
-        if (use == SPN_EVENT_GUESSING) {
+        } else if (use == SPN_EVENT_GUESSING) {
             out->guesses += group->count;
             out->guesses_source = &log->evidence;
-            continue;
+        } else {
+            add_incident(sources->x, log, group, out);
         }
-        if (out->count < GROUPS_MOST)
-            out->list[out->count++] = (struct incident){group, log};
     }
 }
 
@@ -440,17 +500,30 @@ static void tell_undecided(struct examination *x, const struct incidents *incide
 
 /* ---- of a server ---- */
 
-static bool is_of_view(const void *context, struct examination *x, const struct event_group *group,
-                       enum spn_event_use use)
+/* Which groups are about this name: all are marked in `marks`, which is made for the first. */
+static void mark(struct examination *x, const struct event_log_digest *log, const char *host,
+                 bool **marks)
 {
-    const struct spn_view *view = context;
+    size_t count;
+    const struct host_line *lines = lines_of(hosts_of(log), host, &count);
 
-    (void)use;
-    for (size_t i = 0; i < view->names.count; i++) {
-        if (is_about(x, group, view->names.list[i].host))
-            return true;
-    }
-    return is_about(x, group, view->host);
+    if (count > 0 && !*marks)
+        *marks = arena_new(pass_memory(x), log->group_count, sizeof **marks);
+    for (size_t i = 0; i < count; i++)
+        (*marks)[lines[i].group] = true;
+}
+
+static void collect_of_view(struct spn_sources *sources, const struct event_log_digest *log,
+                            const struct spn_view *view, struct incidents *out)
+{
+    struct examination *x = sources->x;
+    bool *marks = NULL;
+
+    for (size_t i = 0; i < view->names.count; i++)
+        mark(x, log, view->names.list[i].host, &marks);
+    mark(x, log, folded(view->host, pass_memory(x)), &marks);
+    if (marks)
+        collect(sources, log, marks, out);
 }
 
 /*
@@ -478,12 +551,15 @@ void spn_tell_events(struct examination *x, const struct spn_view *view)
 {
     struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
     struct spn_sources sources = {x, view->exports};
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
     struct finding *finding;
-    struct logs logs;
 
-    find_logs(x, &logs);
-    for (size_t i = 0; i < logs.count; i++)
-        collect(&sources, logs.list[i], is_of_view, view, incidents);
+    for (size_t i = 0; i < files.count; i++) {
+        const struct event_log_digest *log = log_at(x, files.list[i]->name);
+
+        if (log)
+            collect_of_view(&sources, log, view, incidents);
+    }
     count_events(incidents);
     if (incidents->count == 0) {
         if (incidents->guesses > 0)
@@ -501,42 +577,66 @@ void spn_tell_events(struct examination *x, const struct spn_view *view)
 /* ---- of a file ---- */
 
 /* A name without a dot is that of no subject, unless an export knows it. */
-static const char *subject_of(struct examination *x, const struct event_group *group)
+static const char *subject_of(const struct spn_exports *exports, const char *host)
 {
-    const char *host = host_of(group, pass_memory(x));
     const struct spn_server *server;
 
     if (!host || strchr(host, '.'))
         return host;
-    server = spn_server_of(&spn_exports_of(x)->servers, host);
+    server = spn_server_of(&exports->servers, host);
     return server ? server->host : NULL;
 }
 
-static bool is_nobodys(const void *context, struct examination *x, const struct event_group *group,
-                       enum spn_event_use use)
+struct subjects { /* that a log leads to */
+    const char *list[HOSTS_MOST];
+    size_t count;
+};
+
+/* False: there is no room for another. */
+static bool add_host(struct subjects *subjects, const char *host)
 {
-    (void)context;
-    return use == SPN_EVENT_GUESSING || use == SPN_EVENT_UNDECIDED || !subject_of(x, group);
+    for (size_t i = 0; i < subjects->count; i++) {
+        if (dns_name_equal(subjects->list[i], host))
+            return true;
+    }
+    if (subjects->count == HOSTS_MOST)
+        return false;
+    subjects->list[subjects->count++] = host;
+    return true;
+}
+
+static void add_subjects(struct spn_sources *sources, const struct event_log_digest *log,
+                         bool *is_nobodys, struct subjects *out)
+{
+    const struct hosts *hosts = hosts_of(log);
+
+    for (size_t i = 0; i < log->group_count; i++) {
+        const char *host = subject_of(sources->exports, hosts->of_groups[i]);
+        enum spn_event_use use = use_of(sources, &log->groups[i].event);
+
+        is_nobodys[i] = use == SPN_EVENT_GUESSING || use == SPN_EVENT_UNDECIDED || !host;
+        if (!host || use != SPN_EVENT_OF_SERVERS)
+            continue;
+        if (add_host(out, host))
+            add_subject(sources->x, SUBJECT_SERVER, host);
+        else
+            is_nobodys[i] = true; /* told of the file, that none is lost */
+    }
 }
 
 void spn_tell_events_of_file(struct examination *x, const struct subject *file)
 {
     const struct event_log_digest *log = log_at(x, file->name);
     struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
-    struct spn_sources sources = {x, NULL};
-    size_t hosts = 0;
+    struct subjects *subjects = arena_new(pass_memory(x), 1, sizeof *subjects);
+    struct spn_sources sources = {x, spn_exports_of(x)};
+    bool *is_nobodys;
 
     if (!log)
         return;
-    for (size_t i = 0; i < log->group_count && hosts < HOSTS_MOST; i++) {
-        const char *host = subject_of(x, &log->groups[i]);
-
-        if (!host || use_of(&sources, &log->groups[i].event) != SPN_EVENT_OF_SERVERS)
-            continue;
-        add_subject(x, SUBJECT_SERVER, host);
-        hosts++;
-    }
-    collect(&sources, log, is_nobodys, NULL, incidents);
+    is_nobodys = arena_new(pass_memory(x), log->group_count, sizeof *is_nobodys);
+    add_subjects(&sources, log, is_nobodys, subjects);
+    collect(&sources, log, is_nobodys, incidents);
     count_events(incidents);
     if (incidents->count > 0)
         tell(x, incidents);
@@ -544,6 +644,6 @@ void spn_tell_events_of_file(struct examination *x, const struct subject *file)
         tell_undecided(x, incidents);
     else if (incidents->guesses > 0)
         tell_guesses(x, incidents);
-    else if (hosts == 0)
+    else if (subjects->count == 0)
         not_applicable(x, &exps_events, "it tells of no server that could not log on to another");
 }

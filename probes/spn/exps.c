@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { LOGS_MOST = 16, PEERS_MOST = 64, LINES_MOST = 8, COUNTS_MOST = 512 };
+enum { PEERS_MOST = 64, LINES_MOST = 8, COUNTS_MOST = 512 };
 
 /* So many in a row are no chance: servers are let in now and then where one of two ways is good. */
 enum { STREAK_MOST = 2 };
@@ -228,10 +228,12 @@ static void collect(struct spn_sources *sources, const struct auth_log_digest *l
     for (size_t i = 0; i < log->log.peer_count; i++) {
         const struct smtp_auth_peer *peer = &log->log.peers[i];
         const char *refuser = refuser_of(peer);
-        struct refusals refusals = refusals_of(peer, log->log.type);
+        struct refusals refusals;
 
-        if (!is_refused(&refusals) ||
-            (host ? !refuser || !dns_name_equal(refuser, host) : !is_nobodys(sources->x, refuser)))
+        if (host && (!refuser || !dns_name_equal(refuser, host)))
+            continue;
+        refusals = refusals_of(peer, log->log.type);
+        if (!is_refused(&refusals) || (!host && !is_nobodys(sources->x, refuser)))
             continue;
         if (!is_servers(sources, log, peer)) {
             add_stranger(log, peer, out);
@@ -344,15 +346,13 @@ static void collect_of_view(struct examination *x, const struct spn_view *view,
 {
     struct subject_list files = ask_subjects(x, SUBJECT_FILE);
     struct spn_sources sources = {x, view->exports};
-    size_t logs = 0;
 
-    for (size_t i = 0; i < files.count && logs < LOGS_MOST; i++) {
+    for (size_t i = 0; i < files.count; i++) {
         const struct auth_log_digest *log = log_at(x, files.list[i]->name);
         bool is_named = false;
 
         if (!log)
             continue;
-        logs++;
         for (size_t k = 0; k < view->names.count; k++) {
             collect(&sources, log, view->names.list[k].host, out);
             is_named = is_named || dns_name_equal(view->names.list[k].host, view->host);
@@ -435,7 +435,7 @@ static size_t add_refusers(struct spn_sources *sources, const struct auth_log_di
         struct refusals refusals = refusals_of(&log->log.peers[i], log->log.type);
 
         add_sum(sum, &refusals);
-        if (added >= PEERS_MOST || !host || !is_refused(&refusals) || !strchr(host, '.') ||
+        if (!host || !is_refused(&refusals) || !strchr(host, '.') ||
             !is_servers(sources, log, &log->log.peers[i]))
             continue;
         add_subject(sources->x, SUBJECT_SERVER, host);

@@ -326,6 +326,36 @@ def logs_tell_who_did_not_let_whom_log_on():
             expect_in(word, said(of(result, "exps-refused")), "what is seen")
 
 
+def many(place, suffix, count, quiet, loud):
+    """Files of which the last alone has something to say."""
+    for number in range(count):
+        (place / f"{number:02}{suffix}").write_text(loud if number == count - 1 else quiet)
+    return [one for number in range(count) for one in ("--file", place / f"{number:02}{suffix}")]
+
+
+@case
+def the_last_of_many_files_counts_as_the_first():
+    nobody = ["--dns", "127.0.0.1:9", "--only", "spn", "--timeout", "1", "--format", "json"]
+    header = SENT[: SENT.index("2026-11-20T06:10")]
+    names = "".join(f"\tHOST/{{0}}\r\n\t{service}/{{0}}\r\n" for service in ("SMTP", "SmtpSvc"))
+    with folder() as place:
+        files = many(place, ".log", 40, header, SENT)
+        expect_equal(problems(exdiag("check", *nobody, *files, status=PROBLEMS)), {("exps-refused", "ex01")}, "logs")
+    with folder() as place:
+        files = many(place, ".xml", 40, "<Events>" + guess(1) + "</Events>", "<Events>" + exps_failed(1) + "</Events>")
+        expect_equal(problems(exdiag("check", *nobody, *files, status=PROBLEMS)), {("exps-events", "ex01")}, "events")
+    with folder() as place:
+        files = []
+        for number in range(40):
+            more = "\tSMTPSVC/mail.contoso.com\r\n" if number > 37 else ""
+            (place / f"{number}.txt").write_text(
+                f"Registered ServicePrincipalNames for CN=EX{number},CN=Computers,DC=contoso,DC=com:\r\n"
+                + names.format(f"EX{number}") + names.format(f"EX{number}.contoso.com") + more)  # fmt: skip
+            files += ["--file", place / f"{number}.txt"]
+        result = exdiag("check", *nobody, *files, status=PROBLEMS)
+        expect_equal(problems(result), {(DUPLICATE, "ex38"), (DUPLICATE, "ex39")}, "output of setspn")
+
+
 @case
 def events_are_tied_to_the_name_that_is_missing():
     with Organisation(forest(*CALLED_MAIL), greet={EX01: "exchange@mail.contoso.com"}) as contoso, folder() as place:
