@@ -52,6 +52,7 @@ struct world {
     struct event_log_digest log;     /* what app.evtx lacks */
     bool is_more;                    /* accounts than a directory answered with */
     struct registry_value back, off; /* of lsa.reg, below MSV1_0 and Lsa */
+    bool is_here;                    /* and of the machine that the probe runs on */
 };
 
 static struct {
@@ -146,6 +147,7 @@ static const struct {
     {"_ldap._tcp.dc._msdcs.contoso.com", "dc9.example.net", DNS_SRV},
     {"_ldap._tcp.dc._msdcs.contoso.com", "dc1.contoso.com", DNS_SRV},
     {"_ldap._tcp.dc._msdcs.contoso.com", "dc2.contoso.com", DNS_SRV},
+    {"_ldap._tcp.gc._msdcs.contoso.com", "dc9.example.net", DNS_SRV},
     {"_ldap._tcp.gc._msdcs.contoso.com", "dc1.contoso.com", DNS_SRV},
     {"_ldap._tcp.gc._msdcs.contoso.com", "DC2.contoso.com", DNS_SRV},
     {"dc9.example.net", "192.0.2.19", DNS_A},
@@ -163,6 +165,8 @@ static const struct {
     {"lb.contoso.com", "192.0.2.21", DNS_A},
     {"lb.contoso.com", "192.0.2.22", DNS_A},
     {"balanced.contoso.com", "lb.contoso.com", DNS_MX},
+    {"evil-mx.contoso.com", "192.0.2.21", DNS_A},
+    {"exchanged.contoso.com", "evil-mx.contoso.com", DNS_MX},
     {"contoso.com", "mx.contoso.com", DNS_MX},
     {"contoso.com", "elsewhere.contoso.com", DNS_MX},
 };
@@ -456,7 +460,7 @@ static void answer_registry(struct registry_answer *item)
     const struct registry_value *value =
         strstr(item->key, "MSV1_0") ? &bench.world->back : &bench.world->off;
 
-    if (item->path[0] == '\0') {
+    if (item->path[0] == '\0' && !bench.world->is_here) {
         evidence_fail(&item->evidence, STATUS_NOT_SUPPORTED, NULL);
         return;
     }
@@ -1590,6 +1594,7 @@ static void test_without_a_catalog(void **state)
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com");
     assert_true(saw_it(finding, "no account of the forest has"));
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL)), "ok");
     end();
     begin(&among_others);
     run(SUBJECT_DOMAIN, "contoso.com");
@@ -1597,6 +1602,7 @@ static void test_without_a_catalog(void **state)
     assert_true(saw_it(finding, "the account EX01 does not have SMTPSVC/mail.contoso.com"));
     assert_string_equal(step_of(&finding->fix, "-S")->command,
                         "setspn -F -S \"SMTPSVC/mail.contoso.com\" \"CONTOSO\\EX01$\"");
+    assert_null(finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL));
     end();
 }
 
@@ -2186,6 +2192,37 @@ static void test_exchangers_and_smart_hosts(void **state)
     end();
 }
 
+/* What DNS, a banner or a log tells is nobody's word: no ticket, and no command to be typed as is.
+ */
+static void test_names_that_nobody_vouches_for(void **state)
+{
+    static const struct world worlds[] = {
+        {.accounts = {EX01},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+         GREETS("evil-mx.contoso.com"),
+         NO_TICKETS},
+        {.accounts = {EX01, COMPUTER("OLD", "evil-log.contoso.com", "HOST/OLD")},
+         .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+         NO_TICKETS,
+         .mechanism = SMTP_AUTH_EXPS_GSSAPI,
+         .peer = {.server = "evil-log.contoso.com", .connector = "Internal", .sessions = 12}}};
+    static const char *const hosts[] = {"ex01.contoso.com", "evil-log.contoso.com"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
+        const struct finding *finding;
+
+        begin(&worlds[i]);
+        add(SUBJECT_DOMAIN, "exchanged.contoso.com");
+        add(SUBJECT_FILE, "send.log");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        finding = finding_of(hosts[i], "smtp-spn-missing", "SMTPSVC/evil-");
+        assert_string_equal(word_of(finding), "critical");
+        assert_int_equal(step_of(&finding->fix, "-S \"SMTPSVC/evil-")->kind, STEP_FILL_IN);
+        end();
+    }
+}
+
 /* Two machines of one short name, in two domains: which is to keep it is no program's business. */
 static void test_a_short_name_of_two_domains(void **state)
 {
@@ -2683,6 +2720,35 @@ static void test_a_logon_by_the_users_word(void **state)
     bench.settings.authenticate = false;
 }
 
+/* Nobody but the user and the directory itself says who gets a ticket: a file does not. */
+static void test_a_logon_by_the_word_of_a_file(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01},
+        .exported = {SERVER("EX01", "ex01.contoso.com", V2019)},
+        .greeting = "ex01.contoso.com ESMTP",
+        .ehlo = {"ex01.contoso.com", "X-EXPS GSSAPI"},
+        NO_TICKETS,
+        .mechanism = SMTP_AUTH_EXPS_GSSAPI,
+        .peer = {.server = "ex01.contoso.com", .connector = "Internal", .sessions = 12},
+        .logon = {EXPS, AS_SERVER, .code = 235}};
+
+    (void)state;
+    bench.settings.authenticate = true;
+    for (size_t is_named = 0; is_named < 2; is_named++) {
+        begin(&world);
+        add(SUBJECT_FILE, "directory.ldf");
+        add(SUBJECT_FILE, "send.log");
+        if (is_named)
+            add(SUBJECT_SERVER, "ex01.contoso.com");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_non_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "SMTPSVC/ex01"));
+        assert_int_equal(bench.logons, is_named);
+        end();
+    }
+    bench.settings.authenticate = false;
+}
+
 /* What a log says of yesterday stands beside what a logon says of today. */
 static void test_a_logon_beside_a_log(void **state)
 {
@@ -2721,27 +2787,42 @@ static void test_the_registry(void **state)
         struct world world;
         const char *word;
         const char *command; /* that must be among the fix; or NULL */
+        enum step_kind kind;
     } rows[] = {
         {{MAIL, .back = {.name = LIST, .type = REGISTRY_MULTI_SZ, .list = mail, .list_count = 1}},
          "ok",
-         NULL},
+         NULL,
+         STEP_EXACT},
         {{MAIL, .back = {.name = LIST, .type = REGISTRY_MULTI_SZ, .list = other, .list_count = 1}},
          "warning",
-         "/t REG_MULTI_SZ /d \"www.contoso.com\\0mail.contoso.com\" /f"},
+         "/t REG_MULTI_SZ /d \"www.contoso.com\\0mail.contoso.com\" /f",
+         STEP_EXACT},
         {{MAIL, .back = {.name = LIST, .type = REGISTRY_DWORD}},
          "warning",
-         "MSV1_0 /v BackConnectionHostNames /f"},
+         "MSV1_0 /v BackConnectionHostNames /f",
+         STEP_EXACT},
         {{MAIL, .off = {.name = LIST, .type = REGISTRY_MULTI_SZ, .list = mail, .list_count = 1}},
          "warning",
-         "Lsa /v BackConnectionHostNames /f"},
-        {{MAIL}, "warning", "/d \"mail.contoso.com\" /f"},
+         "Lsa /v BackConnectionHostNames /f",
+         STEP_EXACT},
+        {{MAIL}, "warning", "/d \"mail.contoso.com\" /f", STEP_EXACT},
         {{MAIL, .off = {.name = "DisableLoopbackCheck", .type = REGISTRY_DWORD, .number = 1}},
          "info",
-         "/v DisableLoopbackCheck /f"},
+         "/v DisableLoopbackCheck /f",
+         STEP_DECIDE},
+        /* a name that only the server itself tells is to be looked at */
+        {{.accounts = {EX01},
+          .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+          GREETS("mail.contoso.com"),
+          NO_TICKETS},
+         "warning",
+         "/d \"mail.contoso.com\" /f",
+         STEP_FILL_IN},
         /* names that are its own need no list */
         {{.accounts = {EX01}, .config = {SERVER("EX01", "ex01.contoso.com", V2019)}, NO_TICKETS},
          "",
-         NULL},
+         NULL,
+         STEP_EXACT},
     };
 
     (void)state;
@@ -2754,9 +2835,27 @@ static void test_the_registry(void **state)
         finding = finding_of("ex01.contoso.com", "back-connection-host-names", NULL);
         assert_string_equal(word_of(finding), rows[i].word);
         if (rows[i].command)
-            assert_non_null(step_of(&finding->fix, rows[i].command));
+            assert_int_equal(step_of(&finding->fix, rows[i].command)->kind, rows[i].kind);
         end();
     }
+}
+
+/* The registry of the machine at hand is read for a server that was named, not for one found. */
+static void test_the_registry_at_hand(void **state)
+{
+    static const struct world world = {MAIL, .is_here = true};
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_null(finding_of("ex01.contoso.com", "back-connection-host-names", NULL));
+    end();
+    begin(&world);
+    add(SUBJECT_SERVER, "ex01.contoso.com");
+    run(SUBJECT_DOMAIN, "contoso.com");
+    assert_string_equal(word_of(finding_of("ex01.contoso.com", "back-connection-host-names", NULL)),
+                        "warning");
+    end();
 }
 
 int main(void)
@@ -2815,6 +2914,7 @@ int main(void)
         cmocka_unit_test(test_offers_in_logs),
         cmocka_unit_test(test_whose_event_it_was),
         cmocka_unit_test(test_exchangers_and_smart_hosts),
+        cmocka_unit_test(test_names_that_nobody_vouches_for),
         cmocka_unit_test(test_a_short_name_of_two_domains),
         cmocka_unit_test(test_offers),
         cmocka_unit_test(test_offers_of_no_address),
@@ -2824,8 +2924,10 @@ int main(void)
         cmocka_unit_test(test_steps_of_a_logon),
         cmocka_unit_test(test_no_logons),
         cmocka_unit_test(test_a_logon_by_the_users_word),
+        cmocka_unit_test(test_a_logon_by_the_word_of_a_file),
         cmocka_unit_test(test_a_logon_beside_a_log),
         cmocka_unit_test(test_the_registry),
+        cmocka_unit_test(test_the_registry_at_hand),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
