@@ -12,7 +12,9 @@
 #include "tests/lab/directory_tree.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATIENT = 10000, HASTY = 300 /* milliseconds */ };
 
@@ -97,7 +99,7 @@ static void set_up(struct asking *asking, const struct directory_peer *peer)
 }
 
 static const char *const named_controllers[] = {"dc1.contoso.com"};
-static const char *const authority = "lab-directory-authority.pem"; /* while a test runs */
+static char authority[] = "/tmp/exdiag-lab-authority-XXXXXX"; /* of this run alone */
 
 /* As a name and password, over StartTLS that trusts the lab's authority. */
 static void log_on_as(struct asking *asking, const char *user, const char *password)
@@ -129,7 +131,6 @@ static struct directory_answer *ask(struct asking *asking)
 static void tear_down(struct asking *asking)
 {
     directory_access_leave(asking->access);
-    (void)remove(authority);
     assert_int_equal(directory_peers_stop(asking->peers), STATUS_OK);
 }
 
@@ -593,7 +594,12 @@ int main(void)
         cmocka_unit_test(test_filter_bytes),
     };
 
-    if (platform_init() != STATUS_OK)
+    int file, failed;
+
+    if (platform_init() != STATUS_OK || (file = mkstemp(authority)) < 0)
         return 2;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    (void)close(file);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    (void)remove(authority);
+    return failed;
 }
