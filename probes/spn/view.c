@@ -688,11 +688,6 @@ bool spn_view_has_accounts(const struct spn_view *view)
     return view->library.count > 0;
 }
 
-bool spn_view_is_exchange(const struct spn_view *view)
-{
-    return view->server || (view->conversation && spn_offered(view->conversation, "X-EXPS"));
-}
-
 struct spn_view *spn_view_of(struct examination *x, const struct subject *server)
 {
     struct spn_view *view = arena_new(pass_memory(x), 1, sizeof *view);

@@ -63,7 +63,4 @@ const struct spn_server *spn_view_owner(const struct spn_view *view, const struc
 /* Something is known of who holds names. */
 bool spn_view_has_accounts(const struct spn_view *view);
 
-/* The directory says that it is one of Exchange, or it says so itself. */
-bool spn_view_is_exchange(const struct spn_view *view);
-
 #endif
