@@ -222,17 +222,16 @@ const struct finding_kind exps_events = {
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
      .where = AS_SERVER,                                                                           \
-     .command = "mkdir C:\\exdiag",                                                                \
-     .risk = "makes a folder",                                                                     \
+     .command = "mkdir C:\\Windows\\exdiag",                                                       \
+     .risk = "makes a folder, where administrators alone write: others are not to change what "    \
+             "SYSTEM runs",                                                                        \
+     .note = "if it says that the folder exists already, stop: look who made it",                  \
      .when = "as-server"},                                                                         \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
          .where = AS_SERVER,                                                                       \
-         .command = "icacls C:\\exdiag /inheritance:r /grant \"*S-1-5-18:(OI)(CI)F\" "             \
-                    "\"*S-1-5-32-544:(OI)(CI)F\"",                                                 \
-         .risk = "from then on SYSTEM and administrators alone get into that folder: others are "  \
-                 "not to change what SYSTEM runs",                                                 \
-         .note = "copy exdiag.exe into it, with the files that came with it",                      \
+         .command = "Copy exdiag.exe into C:\\Windows\\exdiag, with the files that came with it, " \
+                    "before the steps that follow.",                                               \
          .when = "as-server"},                                                                     \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -249,11 +248,24 @@ const struct finding_kind exps_events = {
          .where = AS_SERVER,                                                                       \
          .command = "schtasks /Run /TN exdiag-logon",                                              \
          .risk = "logs on to {machine} once for each of its names; no mail is offered",            \
-         .note = "the report is in C:\\exdiag\\logon.txt some seconds later",                      \
+         .note = "wait until schtasks /Query /TN exdiag-logon says Ready again",                   \
+         .when = "as-server"},                                                                     \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = AS_SERVER,                                                                       \
+         .command = "type C:\\Windows\\exdiag\\logon.txt",                                         \
+         .note = "the report; keep it before the folder goes",                                     \
+         .when = "as-server"},                                                                     \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = AS_SERVER,                                                                       \
+         .command = "schtasks /Delete /F /TN exdiag-logon",                                        \
+         .risk = "takes the task away again",                                                      \
          .when = "as-server"},                                                                     \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = AS_SERVER,                                \
-        .command = "schtasks /Delete /F /TN exdiag-logon", .risk = "takes the task away again",    \
+        .command = "rmdir /s /q C:\\Windows\\exdiag",                                              \
+        .risk = "takes away the folder that the first step made, with all that is in it",          \
         .when = "as-server"                                                                        \
     }
 
@@ -338,10 +350,15 @@ const struct finding_kind exps_refused = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "another Exchange server",
-             .command = "Turn on protocol logging of the connectors for a day (Set-SendConnector "
-                        "and Set-ReceiveConnector -ProtocolLoggingLevel Verbose), and give exdiag "
-                        "the logs with --file.",
-             .note = "what it answers to X-EXPS of an account that is no server's proves nothing",
+             .command = "Note what Get-TransportService and Get-ReceiveConnector -Server say of "
+                        "IntraOrgConnectorProtocolLoggingLevel and ProtocolLoggingLevel, turn "
+                        "both to Verbose for a day on the servers in question, by "
+                        "Set-TransportService and Set-ReceiveConnector, and give exdiag the logs "
+                        "with --file; then set back what was noted.",
+             .note = "between servers of one organisation Exchange sends by a connector of its "
+                     "own, which only Set-TransportService (before 2013 Set-TransportServer) lets "
+                     "log. What it answers to X-EXPS of an account that is no server's proves "
+                     "nothing",
              .when = "!strangers"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,

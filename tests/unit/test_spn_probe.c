@@ -2409,8 +2409,8 @@ static const struct logon_row {
      "X-EXPS is answered 535 5.7.3 to alice@CONTOSO.COM, which says something of servers only if",
      "(no computer's account)",
      "schtasks /Create /F /TN exdiag-logon /RU SYSTEM /SC ONCE /ST 00:00 /TR "
-     "\"C:\\exdiag\\exdiag.exe check --server ex01.contoso.com --only spn --authenticate --output "
-     "C:\\exdiag\\logon.txt\""},
+     "\"C:\\Windows\\exdiag\\exdiag.exe check --server ex01.contoso.com --only spn --authenticate --output "
+     "C:\\Windows\\exdiag\\logon.txt\""},
     {{LOGON(EXPS, .caller = "PC7$@CONTOSO.COM", .code = 454)},
      "unknown",
      "X-EXPS is answered 454 to PC7$@CONTOSO.COM",
@@ -2421,7 +2421,7 @@ static const struct logon_row {
      "unknown",
      "AUTH GSSAPI is answered 535 to EX02$@CONTOSO.COM, which is not how servers log on",
      "an Exchange server's account",
-     "icacls C:\\exdiag"},
+     "mkdir C:\\Windows\\exdiag"},
     {{LOGON(AUTH, AS_ITSELF, .code = 535)}, "unknown", "AUTH GSSAPI is answered 535", NULL, NULL},
     {{LOGON(EXPS, AS_ALICE, ENDS(DENIED), .error_code = 37)},
      "unknown",
