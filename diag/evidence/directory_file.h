@@ -3,8 +3,8 @@
  * configuration, from ldifde or ldapsearch (FILE_TYPE_LDIF) or setspn (FILE_TYPE_SETSPN). Of a
  * forest's export only what has to do with mail is kept: the entries of Exchange's servers,
  * virtual servers and connectors, sPNMappings, and accounts that hold a name of SMTP or Exchange or
- * are a computer's, with those names, HOST's and HTTP's. Where there are too many, computers without a name
- * of SMTP or Exchange give way.
+ * are a computer's, with those names, HOST's and HTTP's. Where there are too many, computers
+ * without a name of SMTP or Exchange give way.
  */
 #ifndef EXDIAG_EVIDENCE_DIRECTORY_FILE_H
 #define EXDIAG_EVIDENCE_DIRECTORY_FILE_H

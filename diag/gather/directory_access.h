@@ -17,10 +17,10 @@ struct directory_access;
 struct directory_credentials { /* copied */
     const char *user;          /* or NULL */
     const char *password;
-    const char *ca_file; /* PEM; without it and the next: what the system trusts */
-    const char *ca_text; /* the same as text, in place of a file */
-    uint16_t kdc_port;   /* 0: the usual one */
-    bool anonymous;      /* the caller's ticket is left alone */
+    const char *ca_file;            /* PEM; without it and the next: what the system trusts */
+    const char *ca_text;            /* the same as text, in place of a file */
+    uint16_t kdc_port;              /* 0: the usual one */
+    bool anonymous;                 /* the caller's ticket is left alone */
     const char *const *controllers; /* that the user named: they may hear any user's password */
     size_t controller_count;
 };

@@ -51,8 +51,7 @@ struct spn_library {
     size_t count, room;
 };
 
-void spn_library_add(struct spn_library *library, const struct spn_book *book,
-                     struct arena *arena);
+void spn_library_add(struct spn_library *library, const struct spn_book *book, struct arena *arena);
 
 /* Who holds "service/host", in any case. */
 void spn_find_holders(const struct spn_library *library, const char *service, const char *host,

@@ -134,9 +134,10 @@ static void examine_domain(struct examination *x, const struct subject *domain)
     if (found && found->state == AD_DOMAIN_FOUND)
         examine_forest(x, found);
     else if (found && found->state == AD_DOMAIN_NONE && ask_settings(x)->only_count > 0)
-        not_applicable(x, &smtp_spn_missing,
-                       "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s",
-                       found->looked_for);
+        unknown(x, &smtp_spn_missing,
+                "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s: --dns takes the "
+                "domain's own name server, --dc a controller",
+                found->looked_for);
     else if (found && found->state == AD_DOMAIN_UNREADABLE && ask_settings(x)->only_count > 0)
         saw_failure(unknown(x, &smtp_spn_missing, "its domain controllers are not known"),
                     found->obstacle);
