@@ -140,8 +140,9 @@ static bool is_for_person(const struct spn_case *at, const struct spn_account *h
         return false;
     if (!at->own || at->is_shared || at->namesake)
         return true;
-    if (at->verdict == SPN_MISPLACED && !spn_is_needed(at->reasons))
-        return true;
+    if (!spn_is_needed(at->reasons) &&
+        (at->verdict == SPN_MISPLACED || text_equal_fold(at->service, "SMTP")))
+        return true; /* SMTP/ is what other mail systems have */
     return !holder->is_computer || holder->is_managed || spn_is_alternate_service_account(holder) ||
            text_equal_fold(holder->name, at->host);
 }

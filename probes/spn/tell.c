@@ -443,6 +443,12 @@ static void set_move(struct examination *x, struct finding *finding, const struc
     set_to_add(finding, at);
 }
 
+/* SMTP/ is what Postfix and others have in their keytabs: it is not for Exchange to take away. */
+static bool is_for_others(const struct spn_case *at)
+{
+    return strcmp(at->service, "SMTP") == 0;
+}
+
 static void tell_misplaced(struct examination *x, const struct spn_view *view, size_t which)
 {
     const struct spn_case *at = &view->cases[which];
@@ -450,12 +456,19 @@ static void tell_misplaced(struct examination *x, const struct spn_view *view, s
     const struct spn_account *holder = at->holders->list[0];
     struct finding *finding = found(x, &smtp_spn_misplaced);
 
-    if (!spn_is_needed(at->reasons) || at->verdict == SPN_SHARED || is_unsure(name))
+    if (is_for_others(at))
+        finding_severity(finding, SEVERITY_INFO);
+    else if (!spn_is_needed(at->reasons) || at->verdict == SPN_SHARED || is_unsure(name))
         finding_severity(finding, SEVERITY_WARNING);
     set_common(x, finding, view, at, name);
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
     set_name(finding, "holder", true, account_text(x, view, holder));
-    if (!at->namesake && at->verdict != SPN_SHARED)
+    if (is_for_others(at))
+        saw(finding, NULL,
+            "Exchange's servers ask for SMTPSVC/; SMTP/ may be the name of another mail system "
+            "that runs as %s, and its users' programs ask for it",
+            holder->name);
+    else if (!at->namesake && at->verdict != SPN_SHARED)
         set_move(x, finding, view, at);
     saw_name(finding, view, name);
     saw_holders(x, finding, at);

@@ -2192,6 +2192,42 @@ static void test_exchangers_and_smart_hosts(void **state)
     end();
 }
 
+/* SMTP/ is asked for by users' programs: another mail system keeps what it has of it. */
+static void test_another_mail_system(void **state)
+{
+#define POSTFIX COMPUTER("POSTFIX", "postfix.contoso.com", "HOST/POSTFIX", "smtp/mail.contoso.com")
+#define NAMED_MAIL                                                                                 \
+    .config = {SERVER("EX01", "ex01.contoso.com", V2019),                                          \
+               CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")},                       \
+    GREETS("mail.contoso.com"), NO_TICKETS
+    static const struct world beside = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com"),
+                     POSTFIX},
+        NAMED_MAIL};
+    static const struct world on_both = {
+        .accounts = {COMPUTER("EX01", "ex01.contoso.com", EX01_NAMES, "SMTPSVC/mail.contoso.com",
+                              "SMTP/mail.contoso.com"),
+                     POSTFIX},
+        NAMED_MAIL};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&beside);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "SMTP/mail.");
+    assert_string_equal(word_of(finding), "info");
+    assert_true(saw_it(finding, "another mail system that runs as POSTFIX"));
+    assert_null(step_of(&finding->fix, "setspn -D"));
+    assert_null(step_of(&finding->fix, "-S \""));
+    end();
+    begin(&on_both);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "SMTP/mail.");
+    assert_string_equal(word_of(finding), "warning");
+    assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_DECIDE);
+    end();
+}
+
 /* What DNS, a banner or a log tells is nobody's word: no ticket, and no command to be typed as is.
  */
 static void test_names_that_nobody_vouches_for(void **state)
@@ -2914,6 +2950,7 @@ int main(void)
         cmocka_unit_test(test_offers_in_logs),
         cmocka_unit_test(test_whose_event_it_was),
         cmocka_unit_test(test_exchangers_and_smart_hosts),
+        cmocka_unit_test(test_another_mail_system),
         cmocka_unit_test(test_names_that_nobody_vouches_for),
         cmocka_unit_test(test_a_short_name_of_two_domains),
         cmocka_unit_test(test_offers),
