@@ -322,7 +322,7 @@ bool spn_account_is(const struct spn_account *one, const struct spn_account *oth
 {
     if (one == other || !one || !other)
         return one == other;
-    if (ldap_dn_equal(one->dn, other->dn))
+    if (strcmp(one->dn, other->dn) == 0 || ldap_dn_equal(one->dn, other->dn))
         return true;
     return one->source != other->source && one->domain && other->domain &&
            text_equal_fold(one->domain, other->domain) &&
@@ -353,7 +353,8 @@ static void add_holder(struct spn_holders *out, const struct spn_account *accoun
             out->list[i] = account;
         return;
     }
-    if (out->count < SPN_HOLDERS_MOST)
+    out->more = out->count == SPN_HOLDERS_MOST;
+    if (!out->more)
         out->list[out->count++] = account;
 }
 
@@ -372,19 +373,41 @@ static size_t first_line(const struct spn_book *book, const char *name)
     return low;
 }
 
+const char *spn_book_next_name(const struct spn_book *book, size_t *at)
+{
+    const char *name = *at < book->line_count ? book->lines[*at].name : NULL;
+
+    while (name && *at < book->line_count && strcmp(book->lines[*at].name, name) == 0)
+        ++*at;
+    return name;
+}
+
 void spn_find_holders(const struct spn_library *library, const char *service, const char *host,
                       struct arena *arena, struct spn_holders *out)
 {
     const char *name = spn_folded(arena, arena_print(arena, "%s/%s", service, host));
 
     out->count = 0;
-    for (size_t i = 0; i < library->count; i++) {
+    out->more = false;
+    for (size_t i = 0; i < library->count && !out->more; i++) {
         const struct spn_book *book = library->books[i];
 
         for (size_t k = first_line(book, name);
-             k < book->line_count && strcmp(book->lines[k].name, name) == 0; k++)
+             k < book->line_count && !out->more && strcmp(book->lines[k].name, name) == 0; k++)
             add_holder(out, book->lines[k].account);
     }
+}
+
+void spn_keep_holder(struct spn_holders *holders, const struct spn_account *account,
+                     const char *service, const char *host)
+{
+    if (!holders->more || !account || !spn_account_has(account, service, host))
+        return;
+    for (size_t i = 0; i < holders->count; i++) {
+        if (spn_account_is(holders->list[i], account))
+            return;
+    }
+    holders->list[holders->count - 1] = account;
 }
 
 enum { /* how well a computer's account fits */

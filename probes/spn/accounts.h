@@ -29,6 +29,7 @@ enum { SPN_HOLDERS_MOST = 16 /* of one name, that are told apart */ };
 struct spn_holders {
     const struct spn_account *list[SPN_HOLDERS_MOST]; /* in the order of their names */
     size_t count;
+    bool more; /* accounts than there is room for hold it */
 };
 
 struct spn_book; /* of one piece of evidence */
@@ -53,9 +54,17 @@ struct spn_library {
 
 void spn_library_add(struct spn_library *library, const struct spn_book *book, struct arena *arena);
 
+/* The names that accounts of it hold, folded, each once, in their order: `*at` is 0 at first. NULL
+ * ends them. */
+const char *spn_book_next_name(const struct spn_book *book, size_t *at);
+
 /* Who holds "service/host", in any case. */
 void spn_find_holders(const struct spn_library *library, const char *service, const char *host,
                       struct arena *arena, struct spn_holders *out);
+
+/* Where there are more holders than are kept, one that holds the name and counts is among them. */
+void spn_keep_holder(struct spn_holders *holders, const struct spn_account *account,
+                     const char *service, const char *host);
 
 /*
  * The account of a computer: by its full name and the name of its account, else by either, within

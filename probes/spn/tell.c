@@ -221,6 +221,10 @@ static void saw_holders(struct examination *x, struct finding *finding, const st
             : holder->is_user        ? ", which is no computer's"
                                      : "");
     }
+    if (at->holders->more)
+        saw(finding, NULL,
+            "further accounts have it, too, and are not told here: once these are mended, check "
+            "again");
     if (is_host)
         saw(finding, NULL, "nobody has %s itself; by sPNMappings HOST/ stands in for it",
             spn_text(x, at->service, at->host));
@@ -414,7 +418,11 @@ static void tell_duplicate(struct examination *x, const struct spn_view *view, s
         finding_severity(finding, SEVERITY_WARNING);
     set_common(x, finding, view, at, name);
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
-    set_number(finding, "count", at->holders->count);
+    if (at->holders->more)
+        set_text(finding, "count",
+                 arena_print(pass_memory(x), "more than %zu", at->holders->count));
+    else
+        set_number(finding, "count", at->holders->count);
     set_name(finding, "accounts", true, accounts_text(x, view, at->holders));
     if (at->holders == &at->hosts)
         set_repair_of_hosts(finding, at);
@@ -604,7 +612,7 @@ static void tell_right(struct examination *x, const struct spn_view *view)
             0 &&
         view->own)
         healthy(x, &smtp_spn_misplaced, "its names are on its own account, %s", view->own->name);
-    if (count_of(view, SPN_DUPLICATE) == 0 && view->is_everywhere)
+    if (count_of(view, SPN_DUPLICATE) == 0 && view->is_everywhere && view->names.left_out == 0)
         healthy(x, &smtp_spn_duplicate, "none of its names is on another account of the forest");
 }
 

@@ -103,35 +103,36 @@ static const char *service_of(const struct spn *spn)
     return text_equal_fold(spn->service, "SMTP") ? "SMTP" : NULL;
 }
 
-static void look_at_account(struct examination *x, const struct spn_exports *exports,
-                            const struct spn_account *account, struct told *told)
+/* `name`: folded. */
+static void look_at_name(struct examination *x, const struct spn_exports *exports, const char *name,
+                         struct told *told)
 {
-    for (size_t i = 0; i < account->name_count && told->count < DUPLICATES_MOST; i++) {
-        struct spn_holders holders;
-        struct spn spn;
-        const char *folded;
+    static const char prefix[] = "smtp";
+    struct spn_holders holders;
+    struct spn spn;
 
-        if (spn_parse(account->names[i], pass_memory(x), &spn) != STATUS_OK || spn.port ||
-            spn.name || spn.instance || !service_of(&spn))
-            continue;
-        spn_find_holders(&exports->library, spn.service, spn.host, pass_memory(x), &holders);
-        folded = spn_folded(pass_memory(x), account->names[i]);
-        if (holders.count < 2 || is_told(told, folded))
-            continue;
-        told->names[told->count++] = folded;
-        tell_duplicate(x, exports, service_of(&spn), spn.host);
-    }
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0 || is_told(told, name) ||
+        spn_parse(name, pass_memory(x), &spn) != STATUS_OK || spn.port || spn.name ||
+        spn.instance || !service_of(&spn))
+        return;
+    spn_find_holders(&exports->library, spn.service, spn.host, pass_memory(x), &holders);
+    if (holders.count < 2)
+        return;
+    told->names[told->count++] = name;
+    tell_duplicate(x, exports, service_of(&spn), spn.host);
 }
 
+/* Each name once, however many accounts have it. */
 static void look_at_accounts(struct examination *x, const struct spn_exports *exports,
                              struct told *told)
 {
     for (size_t i = 0; i < exports->library.count; i++) {
-        size_t count;
-        const struct spn_account *accounts = spn_book_accounts(exports->library.books[i], &count);
+        const struct spn_book *book = exports->library.books[i];
+        const char *name;
 
-        for (size_t k = 0; k < count; k++)
-            look_at_account(x, exports, &accounts[k], told);
+        for (size_t at = 0;
+             told->count < DUPLICATES_MOST && (name = spn_book_next_name(book, &at)) != NULL;)
+            look_at_name(x, exports, name, told);
     }
 }
 

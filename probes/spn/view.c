@@ -632,6 +632,8 @@ static void add_case(struct examination *x, struct spn_view *view, const char *s
     };
     spn_find_holders(&view->library, service, name->host, pass_memory(x), &at->named);
     spn_find_holders(&view->library, "HOST", name->host, pass_memory(x), &at->hosts);
+    spn_keep_holder(&at->named, at->own, service, name->host);
+    spn_keep_holder(&at->hosts, at->own, "HOST", name->host);
     find_sharers(view, name, at);
     spn_judge(at);
     view->case_names[view->case_count++] = name;

@@ -357,6 +357,24 @@ def the_last_of_many_files_counts_as_the_first():
 
 
 @case
+def one_name_on_many_accounts():
+    """Read in a moment, and the server's own account is told, wherever it stands."""
+    nobody = ["--dns", "127.0.0.1:9", "--only", "spn", "--timeout", "1", "--format", "json"]
+    clients = [account(f"svc-{number:04}", "SMTPSVC/mail.contoso.com") for number in range(2000)]
+    with folder() as place:
+        (place / "all.ldf").write_text("".join([*clients, server("EX01", "mail.contoso.com"),
+                                                computer("ZZ"), computer("EX01", "SMTPSVC/mail.contoso.com")]))  # fmt: skip
+        before = time.monotonic()
+        finding = of(exdiag("check", *nobody, "--file", place / "all.ldf", status=PROBLEMS), DUPLICATE)
+        expect(time.monotonic() - before < 5, "it took long")
+        expect_in("more than 16 accounts", finding["title"], "title")
+        expect_in("EX01 (CN=EX01,OU=Computers,DC=contoso,DC=com), the server's own account", said(finding), "seen")
+        expect_in("further accounts have it", said(finding), "seen")
+        for command in commands(finding):
+            expect(not re.search(r'setspn -D .*"EX01"', command), f"takes it off the right account: {command}")
+
+
+@case
 def events_are_tied_to_the_name_that_is_missing():
     with Organisation(forest(*CALLED_MAIL), greet={EX01: "exchange@mail.contoso.com"}) as contoso, folder() as place:
         (place / "app.xml").write_text("<Events>" + not_let_in(1) + not_let_in(2) + guess(3) + "</Events>")
