@@ -94,8 +94,11 @@ static enum spn_verdict judge_nobody(const struct spn_case *at)
                                                                               : SPN_OPEN;
 }
 
+/* Where there are more of them than are kept, anybody may be one. */
 static bool is_sharer(const struct spn_case *at, const struct spn_account *account)
 {
+    if (at->sharer_count == SPN_HOLDERS_MOST)
+        return true;
     for (size_t i = 0; i < at->sharer_count; i++) {
         if (spn_account_is(at->sharers[i], account))
             return true;

@@ -296,6 +296,31 @@ static void test_verdicts(void **state)
     }
 }
 
+/* So many servers are called so that not all are kept: nobody loses the name by a command. */
+static void test_more_sharers_than_are_kept(void **state)
+{
+    static const struct made_account accounts[] = {{EX01}, {EX02, .names = {"SMTPSVC/" MAIL}}};
+
+    (void)state;
+    for (size_t kept = 1; kept <= SPN_HOLDERS_MOST; kept += SPN_HOLDERS_MOST - 1) {
+        struct spn_case at = {.service = "SMTPSVC",
+                              .host = MAIL,
+                              .reasons = SPN_CONFIGURED,
+                              .is_everywhere = true,
+                              .is_shared = true,
+                              .sharer_count = kept};
+        struct spn_library library = library_of(accounts, 2);
+
+        at.own = spn_find_computer(&library, "ex01.contoso.com", "EX01");
+        for (size_t i = 0; i < kept; i++)
+            at.sharers[i] = at.own;
+        spn_find_holders(&library, "SMTPSVC", MAIL, &bench.arena, &at.named);
+        spn_judge(&at);
+        assert_string_equal(spn_verdict_word(at.verdict), kept == 1 ? "misplaced" : "shared");
+        end();
+    }
+}
+
 /* ---- accounts ---- */
 
 /* What an Exchange 2019 server has on its account, as its set-up wrote it. */
@@ -579,6 +604,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_more_sharers_than_are_kept),
         cmocka_unit_test(test_a_healthy_server),
         cmocka_unit_test(test_accounts_of_setspn),
         cmocka_unit_test(test_accounts_of_one_name),
