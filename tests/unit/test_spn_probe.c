@@ -2191,6 +2191,28 @@ static void test_exchangers_and_smart_hosts(void **state)
     end();
 }
 
+/* What is noted of a logon that was taken after all is no refusal. */
+static void test_remarks_in_a_log(void **state)
+{
+    (void)state;
+    for (unsigned taken = 0; taken < 2; taken++) {
+        struct world world = {
+            .accounts = {EX01},
+            .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+            NO_TICKETS,
+            .mechanism = SMTP_AUTH_EXPS_NTLM,
+            .outcome = SMTP_AUTH_REMARKED,
+            .peer = {.server = "ex01.contoso.com", .connector = "Internal", .sessions = 2}};
+
+        world.peer.taken = taken;
+        begin(&world);
+        add(SUBJECT_FILE, "send.log");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        assert_int_equal(finding_of("ex01.contoso.com", "exps-refused", NULL) == NULL, taken);
+        end();
+    }
+}
+
 /* SMTP/ is asked for by users' programs: another mail system keeps what it has of it. */
 static void test_another_mail_system(void **state)
 {
@@ -2949,6 +2971,7 @@ int main(void)
         cmocka_unit_test(test_offers_in_logs),
         cmocka_unit_test(test_whose_event_it_was),
         cmocka_unit_test(test_exchangers_and_smart_hosts),
+        cmocka_unit_test(test_remarks_in_a_log),
         cmocka_unit_test(test_another_mail_system),
         cmocka_unit_test(test_names_that_nobody_vouches_for),
         cmocka_unit_test(test_a_short_name_of_two_domains),
