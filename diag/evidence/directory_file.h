@@ -26,7 +26,9 @@ struct directory_file {
     uint64_t seen;    /* entries in the file */
     uint64_t damaged; /* of these, not readable */
     int result;       /* of ldapsearch: how its search ended (RFC 4511 4.1.9); -1 not told */
-    bool cut_off, more;
+    bool cut_off;
+    bool more;            /* of what has to do with mail than is kept */
+    bool fewer_computers; /* than the file has: those without a name of mail gave way */
 };
 
 extern const struct evidence_kind evidence_directory_file;

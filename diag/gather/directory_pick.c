@@ -27,7 +27,7 @@ struct directory_pick {
     struct arena *memory;
     uint64_t number;
     bool has_names; /* some entry has service principal names: the export is not without them */
-    bool more;
+    bool is_full[RANKS]; /* and had no room for another */
 };
 
 struct directory_pick *directory_pick_new(struct arena *memory)
@@ -260,7 +260,7 @@ static struct picked *place_for(struct directory_pick *pick, enum rank rank)
     struct shelf *shelf = &pick->shelves[rank];
 
     if (shelf->count == DIRECTORY_ENTRIES_MOST || shelf->bytes >= DIRECTORY_BYTES_MOST) {
-        pick->more = true;
+        pick->is_full[rank] = true;
         return NULL;
     }
     shelf->picked = memory_grow(shelf->picked, &shelf->room, shelf->count, sizeof *shelf->picked);
@@ -328,7 +328,8 @@ void directory_pick_end(struct directory_pick *pick, struct directory_file *file
     const struct shelf *mail = &pick->shelves[MAIL], *computers = &pick->shelves[COMPUTER];
     size_t fit = computers_that_fit(pick), i = 0, j = 0;
 
-    file->more = pick->more || fit < computers->count;
+    file->more = pick->is_full[MAIL];
+    file->fewer_computers = pick->is_full[COMPUTER] || fit < computers->count;
     file->entries = arena_new(pick->memory, mail->count + fit, sizeof *file->entries);
     file->is_whole = arena_new(pick->memory, mail->count + fit, sizeof *file->is_whole);
     while (i < mail->count || j < fit) {

@@ -30,6 +30,8 @@ static void add_file(struct examination *x, struct spn_exports *exports, const c
         return;
     if (spn_export_is_cut(file))
         exports->cut = file;
+    if (file->fewer_computers)
+        exports->fewer = file;
     exports->files = arena_grow(pass_memory(x), exports->files, &exports->room, exports->count,
                                 sizeof *exports->files);
     exports->files[exports->count++] = file;

@@ -19,6 +19,7 @@ struct spn_exports {
     const struct evidence *servers_source;
     const struct directory_attribute *mappings; /* sPNMappings, or NULL */
     const struct directory_file *cut;           /* one that is not whole, or NULL */
+    const struct directory_file *fewer; /* one that had more computers than are kept, or NULL */
 };
 
 /* Something of what it was to hold is not there: of it nothing can be said to be missing. */

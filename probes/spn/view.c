@@ -453,6 +453,16 @@ static void add_exports(struct examination *x, struct spn_view *view)
 }
 
 /* Where the directory tells all of the forest, exports have nothing to add: it is as it is now. */
+/* That computers are not all there matters where their names of HOST stand in for others. */
+static const struct evidence *cut_of(const struct spn_exports *exports)
+{
+    if (exports->cut)
+        return &exports->cut->evidence;
+    return exports->fewer && spn_mapping_has(exports->mappings, "SMTPSVC")
+               ? &exports->fewer->evidence
+               : NULL;
+}
+
 static void find_accounts(struct examination *x, struct spn_view *view)
 {
     static const char *const attributes[] = {"dNSHostName", "objectClass", "sAMAccountName",
@@ -461,7 +471,7 @@ static void find_accounts(struct examination *x, struct spn_view *view)
 
     view->library.count = 0;
     add_exports(x, view);
-    view->accounts_cut = view->exports->cut ? &view->exports->cut->evidence : NULL;
+    view->accounts_cut = cut_of(view->exports);
     if (view->forest->state != SPN_FOREST_FOUND || view->names.count == 0)
         return;
     search = spn_forest_search(x, view->forest, filter_of(x, view), attributes);

@@ -389,6 +389,7 @@ static void answer_directory_file(struct directory_file *item)
         item->is_whole[i] = true;
     item->cut_off = bench.world->export.cut_off;
     item->more = bench.world->export.more;
+    item->fewer_computers = bench.world->export.fewer_computers;
     item->damaged = bench.world->export.damaged;
     item->result = bench.world->export.result;
     item->evidence.memory = made.evidence.memory; /* which has grown */
@@ -1885,6 +1886,7 @@ static void test_exports_that_are_cut(void **state)
         {{LACKING}, "critical", NULL},
         {{LACKING, .export = {.cut_off = true}}, "", "it breaks off in the middle"},
         {{LACKING, .export = {.more = true}}, "", "more of mail in it than is kept"},
+        {{LACKING, .export = {.fewer_computers = true}}, "critical", NULL},
         {{LACKING, .export = {.damaged = 2}}, "", "damaged entries: 2"},
         {{LACKING, .export = {.result = 4}}, "", "LDAP result 4, sizeLimitExceeded"},
         {{LACKING, .export = {.result = 3}}, "", "LDAP result 3; "},
