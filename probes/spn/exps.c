@@ -284,6 +284,7 @@ static bool is_only_forbidden(const struct all_refused *all)
 static const char *what_text(struct examination *x, const struct all_refused *all)
 {
     const char *what = "X-EXPS fails before an answer";
+    uint64_t failures = failures_of(&all->sum), logons = failures + all->sum.accepted;
 
     if (is_only_forbidden(all))
         what = "it knows who they are, and does not permit them (535)";
@@ -295,9 +296,8 @@ static const char *what_text(struct examination *x, const struct all_refused *al
         what = "X-EXPS is answered as no command or mechanism that it knows";
     if (all->shut)
         return what;
-    return arena_print(pass_memory(x), "%s, %llu of %llu times", what,
-                       (unsigned long long)failures_of(&all->sum),
-                       (unsigned long long)(failures_of(&all->sum) + all->sum.accepted));
+    return arena_print(pass_memory(x), "%s, %llu of %llu times", what, (unsigned long long)failures,
+                       (unsigned long long)logons);
 }
 
 static void saw_strangers(struct finding *finding, const struct all_refused *all)
