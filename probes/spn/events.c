@@ -5,6 +5,7 @@
 #include "diag/read/spn.h"
 #include "diag/text.h"
 #include "probes/spn/causes.h"
+#include "probes/spn/hours.h"
 #include "probes/spn/kinds.h"
 #include "probes/spn/sources.h"
 #include "probes/spn/tell.h"
@@ -386,6 +387,7 @@ static void saw_incident(struct examination *x, struct finding *finding,
     const char *other = spn_event_host(&group->event, pass_memory(x));
     const char *meaning =
         spn_event_error_text(group->event.error, other && is_first_label(other, group->computer));
+    const char *hours = spn_hours_text(group->by_hour, pass_memory(x));
     char first[CLOCK_TEXT_SIZE] = "", last[CLOCK_TEXT_SIZE] = "";
 
     if (group->first)
@@ -397,6 +399,8 @@ static void saw_incident(struct examination *x, struct finding *finding,
         *group->computer ? group->computer : "a server that is not told",
         (unsigned long long)group->count, group->count == 1 ? "" : "s", what_text(x, &group->event),
         meaning ? " (" : "", meaning ? meaning : "", meaning ? ")" : "");
+    if (hours)
+        saw(finding, &incident->log->evidence, "  %s", hours);
 }
 
 /* "1706 and 7004" */

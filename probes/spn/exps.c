@@ -5,6 +5,7 @@
 #include "diag/text.h"
 #include "probes/spn/causes.h"
 #include "probes/spn/events.h"
+#include "probes/spn/hours.h"
 #include "probes/spn/kinds.h"
 #include "probes/spn/offers_in_logs.h"
 #include "probes/spn/sources.h"
@@ -157,9 +158,10 @@ static void saw_lines(struct finding *finding, const struct refused *refused)
         (unsigned long long)peer->streak);
 }
 
-static void saw_peer(struct finding *finding, const struct refused *refused)
+static void saw_peer(struct examination *x, struct finding *finding, const struct refused *refused)
 {
     const struct smtp_auth_peer *peer = refused->peer;
+    const char *hours = spn_hours_text(peer->by_hour, pass_memory(x));
     char address[NET_ADDRESS_TEXT_SIZE];
     struct buffer counts;
 
@@ -172,6 +174,8 @@ static void saw_peer(struct finding *finding, const struct refused *refused)
     saw(finding, &refused->log->evidence, "%s, %s%s%s: X-EXPS %s", peer->connector, address,
         peer->client ? ", from " : "", peer->client ? peer->client : "", counts.text);
     buffer_release(&counts);
+    if (hours)
+        saw(finding, &refused->log->evidence, "  %s", hours);
     saw_errors(finding, refused);
     saw_lines(finding, refused);
 }
@@ -320,7 +324,7 @@ static struct finding *tell_refused(struct examination *x, const struct all_refu
         finding_severity(finding, SEVERITY_WARNING);
     spn_set_causes(finding, is_only_forbidden(all) ? SPN_CAUSES_RIGHTS : SPN_CAUSES_TODAY);
     for (size_t i = 0; i < all->count && i < LINES_MOST; i++)
-        saw_peer(finding, &all->list[i]);
+        saw_peer(x, finding, &all->list[i]);
     saw_strangers(finding, all);
     return finding;
 }
