@@ -336,6 +336,7 @@ static struct visit *new_visit(struct exam *exam, const struct subject *subject)
 
     visit->subject = *subject;
     visit->subject.name = arena_copy_string(&memory, subject->name);
+    visit->subject.host = subject->host ? arena_copy_string(&memory, subject->host) : NULL;
     visit->subject.shown = visit->subject.name;
     if (!exam->options.concluded)
         visit->subject.shown = text_printable(&memory, subject->shown, strlen(subject->shown));
@@ -415,25 +416,30 @@ static void examine(struct exam *exam, struct visit *visit)
     }
 }
 
-void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
-                      const char *shown, bool given)
+void exam_add_given(struct exam *exam, const struct subject *subject)
 {
-    const struct subject wanted = {kind, name, shown, given};
-    size_t place = place_of(exam, &wanted);
+    size_t place = place_of(exam, subject);
     struct visit *visit;
 
     if (exam->options.concluded) {
-        if (given)
-            examine(exam, new_visit(exam, &wanted));
+        if (subject->given)
+            examine(exam, new_visit(exam, subject));
         return;
     }
-    if (place < exam->subject_count && subject_compare(exam->subjects[place], &wanted) == 0)
+    if (place < exam->subject_count && subject_compare(exam->subjects[place], subject) == 0)
         return;
-    if (exam->subject_count >= SUBJECTS_MOST && !given)
+    if (exam->subject_count >= SUBJECTS_MOST && !subject->given)
         return;
-    visit = new_visit(exam, &wanted);
+    visit = new_visit(exam, subject);
     list_subject(exam, place, &visit->subject);
     examine(exam, visit);
+}
+
+void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
+                      const char *shown, bool given)
+{
+    exam_add_given(
+        exam, &(const struct subject){.kind = kind, .name = name, .shown = shown, .given = given});
 }
 
 struct subject_list exam_subjects(struct exam *exam)

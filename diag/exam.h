@@ -55,6 +55,10 @@ void exam_free(struct exam *exam);
 void exam_add_subject(struct exam *exam, enum subject_kind kind, const char *name,
                       const char *shown, bool given);
 
+/* The same of a subject of the command line or of a file of evidence, with all that is said of it.
+ */
+void exam_add_given(struct exam *exam, const struct subject *subject);
+
 /*
  * Runs every examination that is ready. `now`: microseconds on a monotonic clock,
  * or 0 where nothing is ever fetched.

@@ -219,7 +219,8 @@ bool platform_terminal_colours(FILE *stream);
 /*
  * Asks whoever sits at the terminal, and shows nothing of what is typed. STATUS_NOT_SUPPORTED where
  * there is none, STATUS_TOO_LARGE for more than `room` takes with a NUL, STATUS_CLOSED at the end
- * of input.
+ * of input. A signal does its work as if nobody had been asked, with the terminal as it was: what
+ * survives it gets STATUS_CANCELLED.
  */
 enum status platform_password_read(const char *prompt, char *password, size_t room);
 

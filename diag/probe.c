@@ -276,6 +276,17 @@ struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)
     return exam_subjects_of_kind(x, kind);
 }
 
+const char *ask_file_host(struct examination *x, const char *path)
+{
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+
+    for (size_t i = 0; i < files.count; i++) {
+        if (strcmp(files.list[i]->name, path) == 0)
+            return files.list[i]->host;
+    }
+    return NULL;
+}
+
 const struct settings *ask_settings(const struct examination *x)
 {
     return exam_options_of(x->exam)->settings;

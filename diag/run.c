@@ -108,6 +108,8 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
         else
             redact_name(redactor, subject->name, &name);
         subject->name = subject->shown = buffer_keep(&name, &about->memory);
+        if (subject->host)
+            subject->host = redacted_name(subject->host, redactor, &about->memory);
     }
     for (size_t i = 0; i < settings->accepted_count; i++) {
         accepted[i] = settings->accepted[i];
@@ -186,11 +188,8 @@ static struct exam *new_exam(struct run *run, enum status absent,
                                          .context = context};
     struct exam *exam = exam_new(&options);
 
-    for (size_t i = 0; i < run->about.subject_count; i++) {
-        const struct subject *subject = &run->about.subjects[i];
-
-        exam_add_subject(exam, subject->kind, subject->name, subject->shown, subject->given);
-    }
+    for (size_t i = 0; i < run->about.subject_count; i++)
+        exam_add_given(exam, &run->about.subjects[i]);
     return exam;
 }
 

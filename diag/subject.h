@@ -28,6 +28,8 @@ struct subject {
                           path;  of a mailbox all of it in lower case */
     const char *shown; /* for people: the same, or the name in its own script (IDN) */
     bool given;        /* named by the user rather than found by a probe */
+    const char *host;  /* of a file: the machine that it is of, by the user's word; canonical, or a
+                          single label; NULL: it may tell itself */
 };
 
 const char *subject_kind_word(enum subject_kind kind);

@@ -162,14 +162,31 @@ size_t text_next(const char *text, size_t size)
     return taken ? taken : 1;
 }
 
+/* How many bytes of ASCII `text` begins with: eight at a time, and what is left of them. */
+static size_t ascii_prefix(const char *text, size_t size)
+{
+    uint64_t eight;
+    size_t at = 0;
+
+    for (; size - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, text + at, sizeof eight);
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (at < size && (unsigned char)text[at] < 0x80)
+        at++;
+    return at;
+}
+
 bool text_is_utf8(const char *text, size_t size)
 {
     uint32_t code_point;
 
-    for (size_t at = 0, taken; at < size; at += taken) {
-        taken = (unsigned char)text[at] < 0x80 ? 1 : text_decode(text + at, size - at, &code_point);
+    for (size_t at = ascii_prefix(text, size), taken; at < size; at += taken) {
+        taken = text_decode(text + at, size - at, &code_point);
         if (taken == 0)
             return false;
+        taken += ascii_prefix(text + at + taken, size - at - taken);
     }
     return true;
 }

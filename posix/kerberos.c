@@ -238,7 +238,17 @@ struct exchange {
     struct buffer answer;
 };
 
-/* "SMTPSVC/mail.corp.test@CORP.TEST"; what is a name in Kerberos' own syntax is quoted. */
+/* What is a part of a name in Kerberos' own syntax is quoted. */
+static void add_quoted(struct buffer *name, const char *part)
+{
+    for (; *part; part++) {
+        if (strchr("@\\", *part))
+            buffer_add_char(name, '\\');
+        buffer_add_char(name, *part);
+    }
+}
+
+/* "SMTPSVC/mail.corp.test@CORP.TEST" */
 static krb5_error_code name_service(struct exchange *exchange, const char *service,
                                     krb5_principal *out)
 {
@@ -247,12 +257,9 @@ static krb5_error_code name_service(struct exchange *exchange, const char *servi
     krb5_error_code code;
 
     buffer_init(&name, PRINCIPAL_MOST);
-    for (; *service; service++) {
-        if (strchr("@\\", *service))
-            buffer_add_char(&name, '\\');
-        buffer_add_char(&name, *service);
-    }
-    buffer_print(&name, "@%s", exchange->realm);
+    add_quoted(&name, service);
+    buffer_add_char(&name, '@');
+    add_quoted(&name, exchange->realm);
     code = krb5.parse_name(context, name.text, out);
     if (code == 0)
         (*out)->type = KRB5_NT_SRV_INST;

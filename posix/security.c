@@ -191,7 +191,8 @@ enum status security_step(struct security *security, const void *in, size_t size
     *done = major == GSS_S_COMPLETE;
     if (failed(major)) {
         explain(major, minor, why);
-        return STATUS_REJECTED;
+        return GSS_ROUTINE_ERROR(major) == GSS_S_DEFECTIVE_TOKEN ? STATUS_MALFORMED
+                                                                 : STATUS_REJECTED;
     }
     if (*done && !(has & GSS_C_MUTUAL_FLAG)) {
         buffer_add_string(why, "the server did not prove who it is");

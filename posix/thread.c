@@ -1,9 +1,11 @@
+#include "posix/thread.h"
 #include "diag/memory.h"
 #include "diag/platform.h"
 #include "posix/error.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { STACK_SIZE = 256 * 1024 };
@@ -78,12 +80,20 @@ void platform_condition_broadcast(struct platform_condition *condition)
     pthread_cond_broadcast(&condition->system);
 }
 
+static atomic_uint running_threads;
+
+bool thread_is_running(void)
+{
+    return atomic_load(&running_threads) > 0;
+}
+
 static void *run_thread(void *argument)
 {
     struct start start = *(struct start *)argument;
 
     free(argument);
     start.run(start.argument);
+    atomic_fetch_sub(&running_threads, 1);
     return NULL;
 }
 
@@ -97,6 +107,7 @@ enum status platform_thread_start(void (*run)(void *argument), void *argument)
     start->run = run;
     start->argument = argument;
     error = pthread_attr_init(&attributes);
+    atomic_fetch_add(&running_threads, 1);
     if (error == 0) {
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
         pthread_attr_setstacksize(&attributes, STACK_SIZE);
@@ -105,6 +116,7 @@ enum status platform_thread_start(void (*run)(void *argument), void *argument)
     }
     if (error == 0)
         return STATUS_OK;
+    atomic_fetch_sub(&running_threads, 1);
     free(start);
     return error == EAGAIN ? STATUS_EXHAUSTED : error_status(error); /* no more threads */
 }

@@ -119,33 +119,40 @@ static enum status conclude(SECURITY_STATUS code, const SecBuffer *token,
     return code == SEC_E_NO_CREDENTIALS ? STATUS_NOT_FOUND : STATUS_MALFORMED;
 }
 
-static enum status ask(CredHandle *credentials, struct ticket_answer *answer, struct buffer *why)
+static WCHAR *target_of(const struct ticket_answer *answer)
 {
     struct buffer name;
-    unsigned char *room = memory_new(1, KERBEROS_TOKEN_MOST);
-    SecBuffer token = {
-        .BufferType = SECBUFFER_TOKEN, .cbBuffer = KERBEROS_TOKEN_MOST, .pvBuffer = room};
-    SecBufferDesc out = {.ulVersion = SECBUFFER_VERSION, .cBuffers = 1, .pBuffers = &token};
-    CtxtHandle context;
-    ULONG attributes;
-    TimeStamp expiry;
-    SECURITY_STATUS code;
-    enum status status;
     WCHAR *target;
 
     buffer_init(&name, NAME_MOST);
     buffer_print(&name, "%s@%s", answer->spn, answer->realm);
     target = wide_from_utf8(name.text);
     buffer_release(&name);
+    return target;
+}
+
+/* The token goes into memory of ours, which is wiped: it would do for a logon. */
+static enum status ask(CredHandle *credentials, struct ticket_answer *answer, struct buffer *why)
+{
+    WCHAR *target = target_of(answer);
+    SecBuffer token = {.BufferType = SECBUFFER_TOKEN, .cbBuffer = KERBEROS_TOKEN_MOST};
+    SecBufferDesc out = {.ulVersion = SECBUFFER_VERSION, .cBuffers = 1, .pBuffers = &token};
+    CtxtHandle context;
+    ULONG attributes;
+    TimeStamp expiry;
+    SECURITY_STATUS code;
+    enum status status;
+
     if (!target)
         return STATUS_INVALID;
-    code = InitializeSecurityContextW(
-        credentials, NULL, target, ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_MUTUAL_AUTH, 0,
-        SECURITY_NATIVE_DREP, NULL, 0, &context, &out, &attributes, &expiry);
-    free(target);
+    token.pvBuffer = memory_new(1, KERBEROS_TOKEN_MOST);
+    code = InitializeSecurityContextW(credentials, NULL, target, ISC_REQ_MUTUAL_AUTH, 0,
+                                      SECURITY_NATIVE_DREP, NULL, 0, &context, &out, &attributes,
+                                      &expiry);
     status = conclude(code, &token, answer, why);
-    SecureZeroMemory(room, KERBEROS_TOKEN_MOST);
-    free(room);
+    SecureZeroMemory(token.pvBuffer, KERBEROS_TOKEN_MOST);
+    free(token.pvBuffer);
+    free(target);
     if (code == SEC_E_OK || code == SEC_I_CONTINUE_NEEDED)
         DeleteSecurityContext(&context);
     return status;

@@ -187,5 +187,5 @@ enum status platform_kerberos_logon_step(struct kerberos_logon *logon, const voi
     if (!has_failed(code))
         return STATUS_OK;
     buffer_print(why, "Windows says 0x%08lx", (unsigned long)code);
-    return STATUS_REJECTED;
+    return code == SEC_E_INVALID_TOKEN ? STATUS_MALFORMED : STATUS_REJECTED;
 }

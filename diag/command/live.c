@@ -3,7 +3,10 @@
 #include "diag/command/command.h"
 #include "diag/command/password.h"
 #include "diag/gather/dns.h"
+#include "diag/memory.h"
 #include "diag/platform.h"
+
+#include <stdlib.h>
 
 enum { LONG_WHILE = 3 /* seconds that nobody wonders about */ };
 
@@ -65,10 +68,25 @@ unsigned live_jobs(const struct options *options)
     return most;
 }
 
+/* Names of the controllers that the user named. To be freed; the names are the options'. */
+static const char **named_controllers(const struct options *options, size_t *count)
+{
+    const char **names = memory_new(options->subject_count + 1, sizeof *names);
+
+    *count = 0;
+    for (size_t i = 0; i < options->subject_count; i++) {
+        if (options->subjects[i].kind == SUBJECT_DC)
+            names[(*count)++] = options->subjects[i].name;
+    }
+    return names;
+}
+
 static int examine(struct run *run, const struct options *options, const struct secrets *secrets)
 {
     const struct settings *settings = &options->settings;
     struct net_address found[DNS_RESOLVERS_MOST];
+    size_t controller_count;
+    const char **controllers = named_controllers(options, &controller_count);
     struct progress progress = {.began = platform_monotonic_clock(), .patience = options->patience};
     struct run_options how = {
         .gather = {.dns_window = options->dns_window,
@@ -77,6 +95,8 @@ static int examine(struct run *run, const struct options *options, const struct 
                    .ca_file = options->ca_file,
                    .directory = {.user = options->user,
                                  .password = secrets->password,
+                                 .controllers = controllers,
+                                 .controller_count = controller_count,
                                  .kdc_port = service_port(settings, SERVICE_KERBEROS)},
                    .web = {.user = options->user,
                            .password = secrets->password,
@@ -95,6 +115,7 @@ static int examine(struct run *run, const struct options *options, const struct 
     if (platform_is_terminal(stderr) && !options->quiet)
         how.progress = show_progress;
     status = run_live(run, &how);
+    free(controllers);
     if (progress.is_shown)
         fputs("\r\x1b[K", stderr);
     if (status != STATUS_OK && run->save_status != STATUS_OK)

@@ -21,6 +21,7 @@ static enum status add(struct options *options, enum subject_kind kind, const ch
     subject->name = arena_copy_string(&options->memory, name);
     subject->shown = arena_copy_string(&options->memory, shown);
     subject->given = true;
+    subject->host = NULL;
     return STATUS_OK;
 }
 
@@ -134,12 +135,57 @@ const char *options_host_name(struct options *options, const char *text)
     return status == STATUS_OK ? text : NULL;
 }
 
+/* Said before, of another machine. */
+static bool contradicts(const struct options *options, const char *path, const char *host)
+{
+    for (size_t i = 0; i < options->subject_count; i++) {
+        const struct subject *other = &options->subjects[i];
+
+        if (other->kind != SUBJECT_FILE || strcmp(other->name, path) != 0 || !other->host ||
+            strcmp(other->host, host) == 0)
+            continue;
+        complain("--file: '%s' is said to be of %s, and of %s", path, other->host, host);
+        return true;
+    }
+    return false;
+}
+
+/* NULL: what stands before the '=' is a part of a path. */
+static const char *host_before(struct options *options, const char *text, size_t size)
+{
+    if (memchr(text, '/', size) || memchr(text, '\\', size))
+        return NULL;
+    return options_host_name(options, arena_copy(&options->memory, text, size));
+}
+
+/* [HOST=]PATH. A file that is there by the whole of it is that file; "./" keeps other paths whole.
+ */
+static enum status add_file(struct options *options, const char *text)
+{
+    const char *parting = strchr(text, '='), *host;
+
+    if (!parting || platform_file_kind(text) != PLATFORM_NO_FILE)
+        return add(options, SUBJECT_FILE, text, text);
+    host = host_before(options, text, (size_t)(parting - text));
+    if (!host)
+        return add(options, SUBJECT_FILE, text, text);
+    if (!parting[1]) {
+        complain("--file: '%s' names a host and no file; it is HOST=PATH", text);
+        return STATUS_INVALID;
+    }
+    if (contradicts(options, parting + 1, host))
+        return STATUS_INVALID;
+    add(options, SUBJECT_FILE, parting + 1, parting + 1);
+    options->subjects[options->subject_count - 1].host = host;
+    return STATUS_OK;
+}
+
 enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text)
 {
     if (kind == SUBJECT_SERVER || kind == SUBJECT_DC)
         return add_host(options, kind, text);
     if (kind == SUBJECT_FILE)
-        return add(options, kind, text, text);
+        return add_file(options, text);
     if (kind == SUBJECT_MAILBOX)
         return add_mailbox(options, text);
     return add_name(options, kind, text);

@@ -192,11 +192,8 @@ int print_plan(const struct options *options)
                                      .fetch = exam_fetch_nothing};
     struct exam *exam = exam_new(&how);
 
-    for (size_t i = 0; i < options->subject_count; i++) {
-        const struct subject *subject = &options->subjects[i];
-
-        exam_add_subject(exam, subject->kind, subject->name, subject->shown, true);
-    }
+    for (size_t i = 0; i < options->subject_count; i++)
+        exam_add_given(exam, &options->subjects[i]);
     exam_work(exam, 0);
     puts("nothing is sent now. A run with these options would do this:\n");
     print_resolvers(options);

@@ -127,6 +127,9 @@ static json_t *peer_to_json(const struct smtp_auth_peer *peer)
     json_object_set_new(object, "errors", errors_to_json(peer));
     put_place(object, "first", &peer->first);
     put_place(object, "last", &peer->last);
+    if (peer->taken)
+        json_put_time(object, "taken", peer->taken);
+    json_put_number(object, "streak", peer->streak);
     hours_save(object, "by_hour", peer->by_hour);
     return object;
 }
@@ -203,7 +206,9 @@ static bool load_peer(const json_t *object, struct arena *memory, struct smtp_au
                                     .sessions = json_get_number(object, "sessions", INT64_MAX, 0),
                                     .greetings = json_get_number(object, "greetings", INT64_MAX, 0),
                                     .first = load_place(json_object_get(object, "first"), memory),
-                                    .last = load_place(json_object_get(object, "last"), memory)};
+                                    .last = load_place(json_object_get(object, "last"), memory),
+                                    .taken = json_get_time(object, "taken"),
+                                    .streak = json_get_number(object, "streak", INT64_MAX, 0)};
     if (address && net_address_parse(address, 0, &peer->address) != STATUS_OK)
         memset(&peer->address, 0, sizeof peer->address);
     for (unsigned i = 0; i < SMTP_AUTH_OFFER_COUNT; i++)

@@ -72,6 +72,8 @@ static void save(const struct evidence *item, json_t *object)
         json_put_bool(object, "cut_off", true);
     if (file->more)
         json_put_bool(object, "more", true);
+    if (file->fewer_computers)
+        json_put_bool(object, "fewer_computers", true);
     json_object_set_new(object, "entries", save_entries(file));
 }
 
@@ -109,6 +111,7 @@ static enum status load(struct evidence *item, const json_t *object)
     file->result = (int)json_get_number(object, "result", INT32_MAX, UINT64_MAX);
     file->cut_off = json_get_bool(object, "cut_off");
     file->more = json_get_bool(object, "more");
+    file->fewer_computers = json_get_bool(object, "fewer_computers");
     load_entries(file, json_object_get(object, "entries"));
     return STATUS_OK;
 }

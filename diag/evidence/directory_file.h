@@ -3,8 +3,8 @@
  * configuration, from ldifde or ldapsearch (FILE_TYPE_LDIF) or setspn (FILE_TYPE_SETSPN). Of a
  * forest's export only what has to do with mail is kept: the entries of Exchange's servers,
  * virtual servers and connectors, sPNMappings, and accounts that hold a name of SMTP or Exchange or
- * are a computer's, with those names and HOST's. Where there are too many, computers without a name
- * of SMTP or Exchange give way.
+ * are a computer's, with those names, HOST's and HTTP's. Where there are too many, computers
+ * without a name of SMTP or Exchange give way.
  */
 #ifndef EXDIAG_EVIDENCE_DIRECTORY_FILE_H
 #define EXDIAG_EVIDENCE_DIRECTORY_FILE_H
@@ -26,7 +26,9 @@ struct directory_file {
     uint64_t seen;    /* entries in the file */
     uint64_t damaged; /* of these, not readable */
     int result;       /* of ldapsearch: how its search ended (RFC 4511 4.1.9); -1 not told */
-    bool cut_off, more;
+    bool cut_off;
+    bool more;            /* of what has to do with mail than is kept */
+    bool fewer_computers; /* than the file has: those without a name of mail gave way */
 };
 
 extern const struct evidence_kind evidence_directory_file;

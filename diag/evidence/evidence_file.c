@@ -187,6 +187,8 @@ enum status evidence_file_begin(FILE *file, const struct evidence_run *run)
         json_put_text(entry, "name", subject->name);
         if (strcmp(subject->shown, subject->name) != 0)
             json_put_text(entry, "shown", subject->shown);
+        if (subject->host)
+            json_put_text(entry, "host", subject->host);
         json_array_append_new(subjects, entry);
     }
     json_object_set_new(header, "subjects", subjects);
@@ -262,9 +264,11 @@ static void read_subjects(const json_t *list, struct evidence_run *run)
         subject->name = json_copy_text(entry, "name", &run->memory);
         subject->shown = json_copy_text(entry, "shown", &run->memory);
         subject->kind = kind ? subject_kind_from_word(kind) : SUBJECT_KIND_COUNT;
+        subject->host = json_copy_text(entry, "host", &run->memory);
         subject->given = true;
         if (!subject->name || subject->kind == SUBJECT_KIND_COUNT ||
-            !is_canonical(subject->kind, subject->name)) {
+            !is_canonical(subject->kind, subject->name) ||
+            (subject->host && !is_canonical(SUBJECT_SERVER, subject->host))) {
             run->unknown_subjects++;
             continue;
         }

@@ -2,6 +2,7 @@
 
 #include "diag/memory.h"
 #include "diag/platform.h"
+#include "diag/read/dns_name.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct directory_access {
     char *ca_text;  /* or NULL */
     uint16_t kdc_port;
     bool anonymous;
+    char **controllers;
+    size_t controller_count;
 
     struct platform_mutex *mutex;         /* guards what follows */
     struct platform_condition *concluded; /* a trial was */
@@ -43,6 +46,10 @@ struct directory_access *directory_access_new(const struct directory_credentials
     access->ca_text = copy(credentials->ca_text);
     access->anonymous = credentials->anonymous;
     access->kdc_port = credentials->kdc_port ? credentials->kdc_port : KDC_PORT;
+    access->controllers = memory_new(credentials->controller_count + 1, sizeof(char *));
+    access->controller_count = credentials->controller_count;
+    for (size_t i = 0; i < credentials->controller_count; i++)
+        access->controllers[i] = copy(credentials->controllers[i]);
     access->mutex = platform_mutex_new();
     access->concluded = platform_condition_new();
     access->users = 1;
@@ -74,6 +81,9 @@ void directory_access_leave(struct directory_access *access)
     platform_mutex_free(access->mutex);
     if (access->password)
         OPENSSL_cleanse(access->password, strlen(access->password));
+    for (size_t i = 0; i < access->controller_count; i++)
+        free(access->controllers[i]);
+    free(access->controllers);
     free(access->password);
     free(access->refusal);
     free(access->user);
@@ -99,6 +109,33 @@ static bool caller_has_ticket(struct buffer *why)
     return status == STATUS_OK;
 }
 
+/*
+ * DNS answers lead to hosts of anybody's choice, with certificates that are in order; so it is the
+ * user's name that says whose controllers may hear the password.
+ */
+static bool may_hear(const struct directory_access *access, const char *host)
+{
+    const char *domain = strrchr(access->user, '@');
+
+    for (size_t i = 0; i < access->controller_count; i++) {
+        if (dns_name_equal(access->controllers[i], host))
+            return true;
+    }
+    return domain && domain[1] && dns_name_is_below(host, domain + 1);
+}
+
+static enum directory_identity identity_of_user(const struct directory_access *access,
+                                                const char *host, struct buffer *why)
+{
+    if (may_hear(access, host))
+        return DIRECTORY_AS_NAMED;
+    buffer_print(why,
+                 "the password of --user is sent to controllers of that user's own domain "
+                 "(alice@contoso.com: below contoso.com), and to those named with --dc; %s is none",
+                 host);
+    return DIRECTORY_AS_ANONYMOUS;
+}
+
 enum directory_identity directory_access_identity(const struct directory_access *access,
                                                   const struct directory_answer *question,
                                                   struct buffer *why)
@@ -106,7 +143,7 @@ enum directory_identity directory_access_identity(const struct directory_access 
     if (!question->host || is_of_rootdse(question))
         return DIRECTORY_AS_ANONYMOUS;
     if (access->user)
-        return DIRECTORY_AS_NAMED;
+        return identity_of_user(access, question->host, why);
     return !access->anonymous && caller_has_ticket(why) ? DIRECTORY_AS_CALLER
                                                         : DIRECTORY_AS_ANONYMOUS;
 }
@@ -178,7 +215,8 @@ static void conclude(struct directory_access *access, enum directory_identity id
     enum trial *trial = &access->trials[identity];
 
     platform_mutex_lock(access->mutex);
-    if (status == STATUS_REJECTED && result == INVALID_CREDENTIALS) {
+    if (status == STATUS_REJECTED && result == INVALID_CREDENTIALS &&
+        identity == DIRECTORY_AS_NAMED) {
         *trial = REFUSED;
         if (!access->refusal && why->size > 0)
             access->refusal = memory_copy_string(why->text);

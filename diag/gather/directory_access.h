@@ -4,7 +4,8 @@
  *
  * A name and password that a server refused are sent to none any more, and until one has taken
  * them they are tried at one server at a time: so a wrong password is tried once, however many
- * searches want it, and locks nobody out.
+ * searches want it, and locks nobody out. They go to controllers of the user's own domain, which
+ * the name has to tell (alice@contoso.com), and to those that the user named.
  */
 #ifndef EXDIAG_GATHER_DIRECTORY_ACCESS_H
 #define EXDIAG_GATHER_DIRECTORY_ACCESS_H
@@ -16,10 +17,12 @@ struct directory_access;
 struct directory_credentials { /* copied */
     const char *user;          /* or NULL */
     const char *password;
-    const char *ca_file; /* PEM; without it and the next: what the system trusts */
-    const char *ca_text; /* the same as text, in place of a file */
-    uint16_t kdc_port;   /* 0: the usual one */
-    bool anonymous;      /* the caller's ticket is left alone */
+    const char *ca_file;            /* PEM; without it and the next: what the system trusts */
+    const char *ca_text;            /* the same as text, in place of a file */
+    uint16_t kdc_port;              /* 0: the usual one */
+    bool anonymous;                 /* the caller's ticket is left alone */
+    const char *const *controllers; /* that the user named: they may hear any user's password */
+    size_t controller_count;
 };
 
 struct directory_access *directory_access_new(const struct directory_credentials *credentials);
@@ -28,7 +31,7 @@ void directory_access_leave(struct directory_access *access);
 
 /*
  * As whom this is to be asked: as --user; as the caller who has a ticket; else anonymously. `why`:
- * what the caller lacks.
+ * what the caller lacks, or why this server is not one for the password.
  */
 enum directory_identity directory_access_identity(const struct directory_access *access,
                                                   const struct directory_answer *question,

@@ -104,6 +104,6 @@ void gather_directory_file(struct evidence *item)
     file->entry_count = 0;
     file->seen = file->damaged = 0;
     file->result = -1;
-    file->cut_off = file->more = false;
+    file->cut_off = file->more = file->fewer_computers = false;
     evidence_fail(item, status, reason);
 }

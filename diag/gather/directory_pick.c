@@ -27,7 +27,7 @@ struct directory_pick {
     struct arena *memory;
     uint64_t number;
     bool has_names; /* some entry has service principal names: the export is not without them */
-    bool more;
+    bool is_full[RANKS]; /* and had no room for another */
 };
 
 struct directory_pick *directory_pick_new(struct arena *memory)
@@ -118,6 +118,12 @@ static bool is_mail_name(const struct ldif_value *value)
            is_service(value, "exchangeAB");
 }
 
+/* By these an alternate service account of Exchange is told from a machine's. */
+static bool is_web_name(const struct ldif_value *value)
+{
+    return is_service(value, "HTTP");
+}
+
 static bool is_host_name(const struct ldif_value *value)
 {
     return is_service(value, "HOST");
@@ -175,7 +181,7 @@ static enum rank rank_of(struct directory_pick *pick, const struct ldif_entry *e
 static bool is_kept(enum attribute attribute, const struct ldif_value *value)
 {
     return attribute != ATTRIBUTES &&
-           (attribute != SPN || is_mail_name(value) || is_host_name(value));
+           (attribute != SPN || is_mail_name(value) || is_host_name(value) || is_web_name(value));
 }
 
 /* "0-1499" is a part; "0-*" is all. */
@@ -254,7 +260,7 @@ static struct picked *place_for(struct directory_pick *pick, enum rank rank)
     struct shelf *shelf = &pick->shelves[rank];
 
     if (shelf->count == DIRECTORY_ENTRIES_MOST || shelf->bytes >= DIRECTORY_BYTES_MOST) {
-        pick->more = true;
+        pick->is_full[rank] = true;
         return NULL;
     }
     shelf->picked = memory_grow(shelf->picked, &shelf->room, shelf->count, sizeof *shelf->picked);
@@ -322,7 +328,8 @@ void directory_pick_end(struct directory_pick *pick, struct directory_file *file
     const struct shelf *mail = &pick->shelves[MAIL], *computers = &pick->shelves[COMPUTER];
     size_t fit = computers_that_fit(pick), i = 0, j = 0;
 
-    file->more = pick->more || fit < computers->count;
+    file->more = pick->is_full[MAIL];
+    file->fewer_computers = pick->is_full[COMPUTER] || fit < computers->count;
     file->entries = arena_new(pick->memory, mail->count + fit, sizeof *file->entries);
     file->is_whole = arena_new(pick->memory, mail->count + fit, sizeof *file->is_whole);
     while (i < mail->count || j < fit) {

@@ -27,14 +27,25 @@ void crc32_again(struct crc32 *crc)
     crc->sum = 0xFFFFFFFF;
 }
 
-/* Eight bytes at a time: the tables tell what each comes to behind the other ones. */
+static uint32_t word_at(const unsigned char *bytes)
+{
+    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+/* What four bytes come to before as many as the first table stands for. */
+static uint32_t add_word(const uint32_t tables[4][256], uint32_t word)
+{
+    return tables[3][word & 0xFF] ^ tables[2][word >> 8 & 0xFF] ^ tables[1][word >> 16 & 0xFF] ^
+           tables[0][word >> 24];
+}
+
+/* The tables tell what each byte comes to behind the other ones: only four wait for the sum. */
 static uint32_t add_stride(const struct crc32 *crc, uint32_t sum, const unsigned char *bytes)
 {
     const uint32_t(*tables)[256] = crc->tables;
 
-    return tables[7][(sum ^ bytes[0]) & 0xFF] ^ tables[6][(sum >> 8 ^ bytes[1]) & 0xFF] ^
-           tables[5][(sum >> 16 ^ bytes[2]) & 0xFF] ^ tables[4][sum >> 24 ^ bytes[3]] ^
-           tables[3][bytes[4]] ^ tables[2][bytes[5]] ^ tables[1][bytes[6]] ^ tables[0][bytes[7]];
+    return add_word(tables + 12, word_at(bytes) ^ sum) ^ add_word(tables + 8, word_at(bytes + 4)) ^
+           add_word(tables + 4, word_at(bytes + 8)) ^ add_word(tables, word_at(bytes + 12));
 }
 
 void crc32_add(struct crc32 *crc, const unsigned char *bytes, size_t size)

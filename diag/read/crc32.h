@@ -5,14 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CRC32_STRIDE = 8 };
+enum { CRC32_STRIDE = 16 };
 
 struct crc32 {
     uint32_t sum;
     uint32_t tables[CRC32_STRIDE][256];
 };
 
-/* Makes the tables, which takes about as long as 4 KiB of bytes. */
+/* Makes the tables, which takes about as long as 8 KiB of bytes. */
 void crc32_begin(struct crc32 *crc);
 
 /* Forgets the bytes; the tables stay. */

@@ -77,14 +77,19 @@ static const char *keep_text(struct event_build *build)
 
 /* ---- fields of System ---- */
 
+static bool is_space(char character)
+{
+    return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
 static bool read_number(const struct buffer *text, uint64_t most, uint64_t *out)
 {
     const char *at = text->text;
     const char *end = at + text->size;
 
-    while (at < end && strchr(" \t\r\n", *at))
+    while (at < end && is_space(*at))
         at++;
-    while (end > at && strchr(" \t\r\n", end[-1]))
+    while (end > at && is_space(end[-1]))
         end--;
     *out = 0;
     for (const char *digit = at; digit < end; digit++) {

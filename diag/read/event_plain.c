@@ -76,7 +76,7 @@ static bool is_plain_value(unsigned char byte, char quote)
     return byte >= ' ' && byte < 0x7F && byte != '<' && byte != '&' && byte != (unsigned char)quote;
 }
 
-/* name="value"; a declaration of the namespace says nothing of an event. */
+/* name="value" */
 static bool read_attribute(struct plain *plain, struct span *name)
 {
     const char *value;
@@ -93,9 +93,7 @@ static bool read_attribute(struct plain *plain, struct span *name)
         plain->at++;
     if (plain->at == plain->end || *plain->at != quote)
         return false;
-    if (!span_equal(*name, (struct span){"xmlns", 5}))
-        event_build_attribute(plain->build, name->at, name->size, value,
-                              (size_t)(plain->at - value));
+    event_build_attribute(plain->build, name->at, name->size, value, (size_t)(plain->at - value));
     plain->at++;
     return true;
 }

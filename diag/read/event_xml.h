@@ -9,9 +9,9 @@
  * other; <Event> inside of one, with the schema's namespace, is the next: the one before was torn.
  *
  * One that is not wished for is known by its first lines, if they are as Windows writes them
- * (read/event_glance.h; 900 MB/s); one that is, is read in one go if all of it is (read/event_plain.h;
- * 350 MB/s). Every other one is parsed by libxml2 (read/xml.h; 60 MB/s): not well-formed is damaged,
- * as is one beyond that room's limits. Lines in texts end with "\n" then.
+ * (read/event_glance.h; 900 MB/s); one that is, is read in one go if all of it is
+ * (read/event_plain.h; 350 MB/s). Every other one is parsed by libxml2 (read/xml.h; 60 MB/s): not
+ * well-formed is damaged, as is one beyond that room's limits. Lines in texts end with "\n" then.
  * Without libxml2 there is no reading XML event logs; .evtx files do not need it.
  * Fuzz target: tests/fuzz/event_xml.c.
  */

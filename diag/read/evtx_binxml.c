@@ -26,7 +26,6 @@ enum token {
 };
 
 enum {
-    NAME_MOST = 64,       /* characters; longer ones are none that is known */
     NAME_HEAD = 8,        /* bytes before the characters of a name */
     DEFINITION_HEAD = 24, /* bytes before a template's content */
     DESCRIPTOR = 4,       /* bytes that tell of a value */
@@ -42,11 +41,8 @@ struct cursor { /* of the chunk */
 struct values {
     size_t descriptors, bytes;
     uint32_t count;
-};
-
-struct name {
-    char text[NAME_MOST];
-    size_t size;
+    uint32_t last; /* that was asked for: most are asked for one after another */
+    size_t last_at;
 };
 
 void evtx_binxml_init(struct evtx_binxml *xml, const unsigned char *chunk, size_t size,
@@ -78,11 +74,11 @@ static const unsigned char *take(const struct evtx_binxml *xml, struct cursor *c
 
 static bool take_u32(const struct evtx_binxml *xml, struct cursor *cursor, uint32_t *out)
 {
-    const unsigned char *bytes = take(xml, cursor, 4);
-
-    if (bytes)
-        *out = evtx_u32(bytes);
-    return bytes != NULL;
+    if (cursor->end - cursor->at < 4)
+        return false;
+    *out = evtx_u32(xml->chunk + cursor->at);
+    cursor->at += 4;
+    return true;
 }
 
 static bool take_u16(const struct evtx_binxml *xml, struct cursor *cursor, uint16_t *out)
@@ -112,9 +108,9 @@ static bool spend(struct evtx_binxml *xml, size_t bytes)
 
 /* ---- names ---- */
 
-static void read_name_text(const unsigned char *bytes, size_t count, struct name *name)
+static void read_name_text(const unsigned char *bytes, size_t count, struct evtx_name *name)
 {
-    name->size = count < NAME_MOST ? count : NAME_MOST;
+    name->size = count < EVTX_NAME_MOST ? count : EVTX_NAME_MOST;
     for (size_t i = 0; i < name->size; i++) {
         uint16_t unit = evtx_u16(bytes + 2 * i);
 
@@ -122,27 +118,39 @@ static void read_name_text(const unsigned char *bytes, size_t count, struct name
     }
 }
 
-/* Its place in the chunk; where that is here, the name itself follows. */
-static bool take_name(const struct evtx_binxml *xml, struct cursor *cursor, struct name *name)
+/* The name whose place in the chunk this is, looked up where it was read before; or NULL. */
+static const struct evtx_kept_name *name_at(struct evtx_binxml *xml, size_t place)
 {
-    struct cursor there = {0, xml->size};
+    struct evtx_kept_name *kept = &xml->names[place % EVTX_NAMES_KEPT];
+    struct cursor there = {place, xml->size};
     const unsigned char *head, *text;
-    uint32_t place;
-    bool is_here;
 
-    if (!take_u32(xml, cursor, &place) || place > xml->size)
-        return false;
-    is_here = place == cursor->at;
-    if (is_here)
-        there.end = cursor->end;
-    there.at = place;
+    if (kept->place == place)
+        return kept;
     head = take(xml, &there, NAME_HEAD);
     text = head ? take(xml, &there, 2 * ((size_t)evtx_u16(head + 6) + 1)) : NULL;
     if (!text)
+        return NULL;
+    kept->place = place;
+    kept->end = there.at;
+    read_name_text(text, evtx_u16(head + 6), &kept->name);
+    return kept;
+}
+
+/* Its place in the chunk; where that is here, the name itself follows. */
+static bool take_name(struct evtx_binxml *xml, struct cursor *cursor, struct evtx_name *name)
+{
+    const struct evtx_kept_name *kept;
+    uint32_t place;
+
+    if (!take_u32(xml, cursor, &place) || place > xml->size)
         return false;
-    read_name_text(text, evtx_u16(head + 6), name);
-    if (is_here)
-        cursor->at = there.at;
+    kept = name_at(xml, place);
+    if (!kept || (place == cursor->at && kept->end > cursor->end))
+        return false;
+    if (place == cursor->at)
+        cursor->at = kept->end;
+    *name = kept->name;
     return true;
 }
 
@@ -157,26 +165,31 @@ static bool take_values(struct evtx_binxml *xml, struct cursor *cursor, struct v
         !spend(xml, (size_t)values->count * DESCRIPTOR))
         return false;
     values->descriptors = cursor->at;
-    values->bytes = cursor->at + (size_t)values->count * DESCRIPTOR;
+    values->bytes = values->last_at = cursor->at + (size_t)values->count * DESCRIPTOR;
+    values->last = 0;
     for (uint32_t i = 0; i < values->count; i++)
         size += evtx_u16(xml->chunk + values->descriptors + (size_t)i * DESCRIPTOR);
     cursor->at = values->bytes;
     return take(xml, cursor, size) != NULL;
 }
 
-static bool find_value(struct evtx_binxml *xml, const struct values *values, uint16_t number,
+static bool find_value(struct evtx_binxml *xml, struct values *values, uint16_t number,
                        struct evtx_value *out)
 {
     const unsigned char *descriptor;
-    size_t at;
 
-    if (!values || number >= values->count || !spend(xml, (size_t)number * DESCRIPTOR))
+    if (!values || number >= values->count)
         return false;
-    descriptor = xml->chunk + values->descriptors;
-    at = values->bytes;
-    for (uint16_t i = 0; i < number; i++, descriptor += DESCRIPTOR)
-        at += evtx_u16(descriptor);
-    *out = (struct evtx_value){descriptor[2], xml->chunk + at, evtx_u16(descriptor)};
+    if (number < values->last) {
+        values->last = 0;
+        values->last_at = values->bytes;
+    }
+    if (!spend(xml, (size_t)(number - values->last) * DESCRIPTOR))
+        return false;
+    descriptor = xml->chunk + values->descriptors + (size_t)values->last * DESCRIPTOR;
+    for (; values->last < number; values->last++, descriptor += DESCRIPTOR)
+        values->last_at += evtx_u16(descriptor);
+    *out = (struct evtx_value){descriptor[2], xml->chunk + values->last_at, evtx_u16(descriptor)};
     return true;
 }
 
@@ -186,7 +199,7 @@ struct gap { /* of a template, and what is to be in it */
 };
 
 /* Behind the token of a substitution. */
-static bool take_gap(struct evtx_binxml *xml, struct cursor *cursor, const struct values *values,
+static bool take_gap(struct evtx_binxml *xml, struct cursor *cursor, struct values *values,
                      unsigned token, struct gap *gap)
 {
     uint16_t number;
@@ -227,7 +240,7 @@ static bool add_entity(struct evtx_binxml *xml, struct cursor *cursor, struct bu
         const char *name;
         char character;
     } entities[] = {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}};
-    struct name name;
+    struct evtx_name name;
 
     if (!take_name(xml, cursor, &name))
         return false;
@@ -290,7 +303,7 @@ static bool build_value(struct evtx_binxml *xml, const struct evtx_value *value)
 
 /* All there is of an attribute's value. */
 static bool read_attribute_value(struct evtx_binxml *xml, struct cursor *cursor,
-                                 const struct values *values)
+                                 struct values *values)
 {
     buffer_clear(&xml->value);
     for (;;) {
@@ -309,11 +322,10 @@ static bool read_attribute_value(struct evtx_binxml *xml, struct cursor *cursor,
     }
 }
 
-static bool read_attributes(struct evtx_binxml *xml, struct cursor *cursor,
-                            const struct values *values)
+static bool read_attributes(struct evtx_binxml *xml, struct cursor *cursor, struct values *values)
 {
     while ((peek(xml, cursor) & ~(unsigned)TOKEN_MORE) == TOKEN_ATTRIBUTE) {
-        struct name name;
+        struct evtx_name name;
 
         cursor->at++;
         if (!spend(xml, 0) || !take_name(xml, cursor, &name) ||
@@ -330,38 +342,36 @@ static bool read_attributes(struct evtx_binxml *xml, struct cursor *cursor,
  */
 static bool take_element_size(const struct evtx_binxml *xml, struct cursor *cursor)
 {
-    struct cursor with = *cursor;
+    size_t begin = cursor->at;
     uint32_t size;
 
-    if (take(xml, &with, 2) && take_u32(xml, &with, &size) && size <= with.end - with.at) {
-        *cursor = with;
+    if (take(xml, cursor, 2) && take_u32(xml, cursor, &size) && size <= cursor->end - cursor->at)
         return true;
-    }
+    cursor->at = begin;
     return take_u32(xml, cursor, &size) && size <= cursor->end - cursor->at;
 }
 
-/* An element with one value and nothing else in it; `cursor` is then behind the element. */
-static bool take_lone_gap(struct evtx_binxml *xml, struct cursor *cursor,
-                          const struct values *values, struct gap *gap)
+/* The content of an element, if that is one value and nothing else; `cursor` is then behind it. */
+static bool take_lone_gap(struct evtx_binxml *xml, struct cursor *cursor, struct values *values,
+                          struct gap *gap)
 {
-    struct cursor ahead = *cursor;
     unsigned token;
 
-    if (peek(xml, &ahead) != TOKEN_CLOSE_OPEN)
+    if (peek(xml, cursor) != TOKEN_CLOSE_OPEN)
         return false;
-    ahead.at++;
-    token = peek(xml, &ahead);
-    ahead.at++;
-    if (!is_gap(token) || !take_gap(xml, &ahead, values, token, gap) ||
-        peek(xml, &ahead) != TOKEN_CLOSE)
+    cursor->at++;
+    token = peek(xml, cursor);
+    cursor->at++;
+    if (!is_gap(token) || !take_gap(xml, cursor, values, token, gap) ||
+        peek(xml, cursor) != TOKEN_CLOSE)
         return false;
-    ahead.at++;
-    *cursor = ahead;
+    cursor->at++;
     return true;
 }
 
-static bool fill_element(struct evtx_binxml *xml, const struct name *name, struct cursor attributes,
-                         const struct values *values, const struct evtx_value *value)
+static bool fill_element(struct evtx_binxml *xml, const struct evtx_name *name,
+                         struct cursor attributes, struct values *values,
+                         const struct evtx_value *value)
 {
     event_build_open(xml->build, name->text, name->size);
     if ((event_build_has_attributes(xml->build) && !read_attributes(xml, &attributes, values)) ||
@@ -372,38 +382,38 @@ static bool fill_element(struct evtx_binxml *xml, const struct name *name, struc
 }
 
 /* An array makes an element of each item. */
-static bool fill_elements(struct evtx_binxml *xml, const struct name *name,
-                          struct cursor attributes, const struct values *values,
-                          struct evtx_value value)
+static bool fill_elements(struct evtx_binxml *xml, const struct evtx_name *name,
+                          struct cursor attributes, struct values *values, struct evtx_value *value)
 {
     struct evtx_value item;
 
-    if (!(value.type & EVTX_ARRAY))
-        return fill_element(xml, name, attributes, values, &value);
-    while (evtx_next_item(&value, &item)) {
+    if (!(value->type & EVTX_ARRAY))
+        return fill_element(xml, name, attributes, values, value);
+    while (evtx_next_item(value, &item)) {
         if (!fill_element(xml, name, attributes, values, &item))
             return false;
     }
-    return value.size == 0;
+    return value->size == 0;
 }
 
 /* Behind TOKEN_OPEN. Adds to `open` if the element's content is still to come. */
-static bool read_element(struct evtx_binxml *xml, struct cursor *cursor,
-                         const struct values *values, bool has_attributes, unsigned *open)
+static bool read_element(struct evtx_binxml *xml, struct cursor *cursor, struct values *values,
+                         bool has_attributes, unsigned *open)
 {
-    struct cursor attributes, content;
+    struct cursor content;
+    struct evtx_name name;
     struct gap gap = {.is_absent = false};
     uint32_t size = 0;
-    struct name name;
 
     if (!take_element_size(xml, cursor) || !take_name(xml, cursor, &name) ||
         (has_attributes && !take_u32(xml, cursor, &size)) || size > cursor->end - cursor->at)
         return false;
-    attributes = content = *cursor;
-    content.at += size;
+    content = (struct cursor){cursor->at + size, cursor->end};
     if (take_lone_gap(xml, &content, values, &gap) && gap.value.type != EVTX_BINARY_XML) {
-        *cursor = content;
-        return gap.is_absent || fill_elements(xml, &name, attributes, values, gap.value);
+        struct cursor attributes = {cursor->at, cursor->end};
+
+        cursor->at = content.at;
+        return gap.is_absent || fill_elements(xml, &name, attributes, values, &gap.value);
     }
     event_build_open(xml->build, name.text, name.size);
     if (++*open > EVTX_ELEMENTS_MOST)
@@ -424,8 +434,8 @@ static bool read_element(struct evtx_binxml *xml, struct cursor *cursor,
 
 /* ---- fragments ---- */
 
-static bool read_fragment(struct evtx_binxml *xml, struct cursor cursor,
-                          const struct values *values, unsigned depth);
+static bool read_fragment(struct evtx_binxml *xml, struct cursor cursor, struct values *values,
+                          unsigned depth);
 
 /* Behind TOKEN_TEMPLATE: where its definition is, or the definition itself; and the values. */
 static bool read_template(struct evtx_binxml *xml, struct cursor *cursor, unsigned depth)
@@ -450,7 +460,7 @@ static bool read_template(struct evtx_binxml *xml, struct cursor *cursor, unsign
     return take_values(xml, cursor, &values) && read_fragment(xml, content, &values, depth + 1);
 }
 
-static bool read_gap(struct evtx_binxml *xml, struct cursor *cursor, const struct values *values,
+static bool read_gap(struct evtx_binxml *xml, struct cursor *cursor, struct values *values,
                      unsigned token, unsigned depth)
 {
     struct cursor nested;
@@ -466,11 +476,11 @@ static bool read_gap(struct evtx_binxml *xml, struct cursor *cursor, const struc
 }
 
 /* Behind the token. */
-static bool read_token(struct evtx_binxml *xml, struct cursor *cursor, const struct values *values,
+static bool read_token(struct evtx_binxml *xml, struct cursor *cursor, struct values *values,
                        unsigned token, unsigned depth, unsigned *open)
 {
     unsigned plain = token & ~(unsigned)TOKEN_MORE;
-    struct name name;
+    struct evtx_name name;
 
     if (is_gap(plain))
         return read_gap(xml, cursor, values, plain, depth);
@@ -504,8 +514,8 @@ static bool read_token(struct evtx_binxml *xml, struct cursor *cursor, const str
     }
 }
 
-static bool read_fragment(struct evtx_binxml *xml, struct cursor cursor,
-                          const struct values *values, unsigned depth)
+static bool read_fragment(struct evtx_binxml *xml, struct cursor cursor, struct values *values,
+                          unsigned depth)
 {
     unsigned open = 0;
 

@@ -14,15 +14,31 @@
 #include "diag/read/event_build.h"
 #include "diag/read/evtx.h"
 
-enum { EVTX_WORK_MOST = 1 << 15, EVTX_ELEMENTS_MOST = 32 /* open at a time, in one fragment */ };
+enum {
+    EVTX_WORK_MOST = 1 << 15,
+    EVTX_ELEMENTS_MOST = 32, /* open at a time, in one fragment */
+    EVTX_NAME_MOST = 24,     /* characters; longer ones are none that is known */
+    EVTX_NAMES_KEPT = 128
+};
+
+struct evtx_name {
+    char text[EVTX_NAME_MOST];
+    size_t size;
+};
+
+struct evtx_kept_name {
+    size_t place, end; /* in the chunk; 0: none is kept, for there its header is */
+    struct evtx_name name;
+};
 
 struct evtx_binxml {
     const unsigned char *chunk;
     size_t size;
     struct event_build *build;
-    struct buffer text;  /* of a value */
-    struct buffer value; /* of an attribute */
-    uint32_t work;       /* how much one may take: set before each */
+    struct buffer text;                           /* of a value */
+    struct buffer value;                          /* of an attribute */
+    uint32_t work;                                /* how much one may take: set before each */
+    struct evtx_kept_name names[EVTX_NAMES_KEPT]; /* by their places: all events use the same */
 };
 
 void evtx_binxml_init(struct evtx_binxml *xml, const unsigned char *chunk, size_t size,

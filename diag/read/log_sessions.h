@@ -19,6 +19,7 @@ struct log_session {                  /* the first member of what a reader knows
 struct log_sessions {
     struct log_session **places; /* LOG_SESSIONS_MOST; NULL where there was none yet */
     size_t size;                 /* of one */
+    struct log_session *last;    /* that was asked for, as the next one mostly is; or NULL */
 };
 
 /* `size`: of what a reader knows of one, with its struct log_session. */

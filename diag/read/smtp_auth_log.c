@@ -29,6 +29,7 @@ struct session {
     bool is_rcpt;    /* RCPT was the last command */
     bool is_awaited; /* the answer to `mechanism` is */
     bool is_told;    /* the attempt has failed: what is noted of it is no other failure */
+    bool is_known;   /* whose account it is, is noted of the attempt that is awaited */
     enum smtp_auth_mechanism mechanism;
     unsigned offers;
     char error[SMTP_AUTH_ERROR_KEPT + 1]; /* noted of the attempt that is awaited */
@@ -111,7 +112,7 @@ static void read_command(struct session *session, const char *command)
     }
     session->is_ehlo = is_ehlo;
     if (is_ehlo || mechanism != SMTP_AUTH_NONE) {
-        session->is_told = session->is_awaited = false;
+        session->is_told = session->is_awaited = session->is_known = false;
         session->error[0] = '\0';
     }
     if (mechanism != SMTP_AUTH_NONE) {
@@ -140,18 +141,26 @@ static void read_offers(struct smtp_auth_reader *reader, struct session *session
         peer->offers[i] += session->offers >> i & 1;
 }
 
-/* What says that authentication is missing, in answer to something else or in a remark. */
+/* What says that servers' authentication is missing, in answer to something else or in a remark. */
 static bool is_required(const char *text)
 {
-    unsigned code = smtp_auth_code(text);
-
-    return code == 530 || (code >= 400 && smtp_auth_has_status(text, "5.7.3"));
+    return smtp_auth_code(text) >= 400 && smtp_auth_has_status(text, "5.7.3");
 }
 
 static bool is_relay_denied(const char *reply)
 {
     return smtp_auth_code(reply) == 550 &&
            (smtp_auth_has_status(reply, "5.7.1") || smtp_auth_has_status(reply, "5.7.54"));
+}
+
+/* Whose account it is, is known by a ticket that was taken: then it is a right that is missing. */
+static enum smtp_auth_outcome outcome_of(const struct session *session, unsigned code)
+{
+    enum smtp_auth_outcome outcome = smtp_auth_answer(code);
+
+    return outcome == SMTP_AUTH_DENIED && session->is_known && !*session->error
+               ? SMTP_AUTH_FORBIDDEN
+               : outcome;
 }
 
 static void read_reply(struct smtp_auth_reader *reader, struct session *session, const char *reply)
@@ -167,7 +176,7 @@ static void read_reply(struct smtp_auth_reader *reader, struct session *session,
     if (code == 0 || smtp_auth_goes_on(reply))
         return;
     if (session->is_awaited)
-        outcome = smtp_auth_answer(code);
+        outcome = outcome_of(session, code);
     else if (code == 535)
         outcome = SMTP_AUTH_DENIED;
     else if (code == 454 && smtp_auth_has_status(reply, "4.7.0"))
@@ -219,6 +228,7 @@ static void read_remark(struct smtp_auth_reader *reader, struct session *session
             tell(reader, session, SMTP_AUTH_REQUIRED);
             return;
         }
+        session->is_known = session->is_known || smtp_auth_names_computer(texts[i]);
     }
 }
 
@@ -254,6 +264,7 @@ static void set_peer(const struct smtp_auth_reader *reader, struct session *sess
         memcpy(session->remote_text, remote, strlen(remote) + 1);
         read_address(reader, remote, &session->remote);
         session->is_counted = session->is_told = session->is_awaited = session->is_ehlo = false;
+        session->is_known = false;
         session->mechanism = SMTP_AUTH_NONE;
         session->server[0] = session->client[0] = session->error[0] = '\0';
     }

@@ -53,8 +53,10 @@ const char *smtp_auth_mechanism_word(enum smtp_auth_mechanism mechanism);
     X(TEMPORARY, "temporary")       /* 454 4.7.0, and what other 4xx does */                       \
     X(UNSUPPORTED, "unsupported")   /* 500, 502, 504: it is no command or mechanism there */       \
     X(REMARKED, "remarked")         /* no reply, but the log's own server notes the error */       \
+    X(FORBIDDEN, "forbidden")       /* 535, after the log's own server notes whose account it */   \
+                                    /* is: it knows who logs on, and does not permit it */         \
     X(BROKEN, "broken")             /* the connection ended before there was a reply */            \
-    X(REQUIRED, "required")         /* 5.7.3 or 530 to another command, or noted */                \
+    X(REQUIRED, "required")         /* 5.7.3 to another command, or noted */                       \
     X(RELAY_DENIED, "relay-denied") /* 550 5.7.1 or 5.7.54 to RCPT */
 
 enum smtp_auth_outcome {
@@ -109,6 +111,8 @@ struct smtp_auth_peer {         /* what is at the other end of sessions of one c
     struct smtp_auth_error errors[SMTP_AUTH_ERRORS_KEPT]; /* the first ones seen */
     size_t error_count;
     struct smtp_auth_place first, last; /* that was not accepted */
+    int64_t taken;                      /* when X-EXPS was last accepted; 0: never, or not told */
+    uint64_t streak;                    /* of X-EXPS: failures that came after that */
     uint32_t by_hour[SMTP_AUTH_HOURS];  /* the same, UTC; of those whose line tells its time */
 };
 

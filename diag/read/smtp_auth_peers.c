@@ -180,9 +180,23 @@ static void count_hour(struct smtp_auth_peer *peer, int64_t time)
     *hour += *hour < UINT32_MAX;
 }
 
+/* What failed of no known mechanism in a log of servers may be one of theirs. */
+static void count_streak(struct smtp_auth_peer *peer, const struct smtp_auth_event *event)
+{
+    if (event->mechanism > SMTP_AUTH_EXPS_OTHER || event->outcome == SMTP_AUTH_REQUIRED ||
+        event->outcome == SMTP_AUTH_RELAY_DENIED)
+        return;
+    peer->streak++;
+    if (event->outcome != SMTP_AUTH_ACCEPTED)
+        return;
+    peer->streak = 0;
+    peer->taken = event->time;
+}
+
 void smtp_auth_tell_peer(struct smtp_auth_peer *peer, const struct smtp_auth_event *event)
 {
     peer->outcomes[event->mechanism][event->outcome]++;
+    count_streak(peer, event);
     if (event->outcome == SMTP_AUTH_ACCEPTED)
         return;
     if (*event->error)

@@ -9,13 +9,23 @@ struct word {
     size_t size;
 };
 
+#define WORD(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+
 /* Blanks of one kind alone: logs join the lines of a reply with spaces. */
 static bool take_word(const char **text, struct word *out)
 {
-    *text += strspn(*text, " ");
-    *out = (struct word){*text, strcspn(*text, " ")};
-    *text += out->size;
-    return out->size > 0;
+    const char *begin = *text, *end;
+
+    while (*begin == ' ')
+        begin++;
+    for (end = begin; *end && *end != ' '; end++)
+        ;
+    *out = (struct word){begin, (size_t)(end - begin)};
+    *text = end;
+    return end > begin;
 }
 
 static bool is_word(struct word word, const char *wanted)
@@ -188,35 +198,37 @@ unsigned smtp_auth_offers(const char *reply)
 /* How Exchange names the errors of SSPI that authentication can end with. */
 static bool is_known_error(struct word word)
 {
-    static const char *const tokens[] = {"LogonDenied",
-                                         "KdcUnknownEncryptionType",
-                                         "IllegalMessage",
-                                         "TargetUnknown",
-                                         "UnexpectedExchangeAuthBlob",
-                                         "NoAuthenticatingAuthority",
-                                         "WrongPrincipal",
-                                         "TimeSkew",
-                                         "NoCredentials",
-                                         "UnknownCredentials",
-                                         "InvalidToken",
-                                         "MessageAltered",
-                                         "DecryptFailure",
-                                         "EncryptFailure",
-                                         "UnsupportedPreauth",
-                                         "BadBindings",
-                                         "SmartcardLogonRequired",
-                                         "ExtendedProtectionMissingSpn",
-                                         "OutOfSequence",
-                                         "ExtendedProtectionWrongSpn",
-                                         "ExtendedProtectionOSNotPatched",
-                                         "ContextExpired",
-                                         "IncompleteCredentials",
-                                         "PackageNotFound",
-                                         "NoImpersonation",
-                                         "CredentialsNeeded"};
+    static const struct word tokens[] = {
+        WORD("LogonDenied"),
+        WORD("KdcUnknownEncryptionType"),
+        WORD("IllegalMessage"),
+        WORD("TargetUnknown"),
+        WORD("UnexpectedExchangeAuthBlob"),
+        WORD("NoAuthenticatingAuthority"),
+        WORD("WrongPrincipal"),
+        WORD("TimeSkew"),
+        WORD("NoCredentials"),
+        WORD("UnknownCredentials"),
+        WORD("InvalidToken"),
+        WORD("MessageAltered"),
+        WORD("DecryptFailure"),
+        WORD("EncryptFailure"),
+        WORD("UnsupportedPreauth"),
+        WORD("BadBindings"),
+        WORD("SmartcardLogonRequired"),
+        WORD("ExtendedProtectionMissingSpn"),
+        WORD("OutOfSequence"),
+        WORD("ExtendedProtectionWrongSpn"),
+        WORD("ExtendedProtectionOSNotPatched"),
+        WORD("ContextExpired"),
+        WORD("IncompleteCredentials"),
+        WORD("PackageNotFound"),
+        WORD("NoImpersonation"),
+        WORD("CredentialsNeeded"),
+    };
 
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
-        if (word.size == strlen(tokens[i]) && memcmp(word.text, tokens[i], word.size) == 0)
+        if (word.size == tokens[i].size && memcmp(word.text, tokens[i].text, word.size) == 0)
             return true;
     }
     return false;
@@ -241,6 +253,21 @@ bool smtp_auth_error(const char *remark, char token[SMTP_AUTH_ERROR_KEPT + 1])
         memcpy(token, word.text, word.size);
         token[word.size] = '\0';
         return true;
+    }
+    return false;
+}
+
+bool smtp_auth_names_computer(const char *remark)
+{
+    struct word word;
+
+    while (take_word(&remark, &word)) {
+        const char *domain_end = memchr(word.text, '\\', word.size);
+
+        while (word.size > 0 && strchr(".,;:", word.text[word.size - 1]))
+            word.size--;
+        if (domain_end > word.text && word.size > 0 && word.text[word.size - 1] == '$')
+            return true;
     }
     return false;
 }

@@ -32,6 +32,9 @@ unsigned smtp_auth_offers(const char *reply);
  */
 bool smtp_auth_error(const char *remark, char token[SMTP_AUTH_ERROR_KEPT + 1]);
 
+/* A remark names the account of a computer: "CONTOSO\EX01$". */
+bool smtp_auth_names_computer(const char *remark);
+
 /* The first word of a text behind blanks, printable ASCII or UTF-8; "" for none, or too long. */
 void smtp_auth_word(const char *text, char word[SMTP_AUTH_NAME_KEPT + 1]);
 

@@ -51,15 +51,35 @@ static void add_unit(struct utf16 *utf16, uint32_t unit, struct buffer *out)
         text_encode(out, unit);
 }
 
+/* Four units at a time, as many as are ASCII and have room; gives how many. */
+static size_t take_fours(const char *bytes, size_t size, bool is_big_endian, char run[ASCII_RUN])
+{
+    static const unsigned char others[2][8] = {{0x80, 0xFF, 0x80, 0xFF, 0x80, 0xFF, 0x80, 0xFF},
+                                               {0xFF, 0x80, 0xFF, 0x80, 0xFF, 0x80, 0xFF, 0x80}};
+    uint64_t mask, four;
+    size_t count = 0;
+
+    memcpy(&mask, others[is_big_endian], sizeof mask);
+    for (; count < ASCII_RUN && size - 2 * count >= sizeof four; count += 4) {
+        memcpy(&four, bytes + 2 * count, sizeof four);
+        if (four & mask)
+            break;
+        for (size_t i = count; i < count + 4; i++)
+            run[i] = bytes[2 * i + is_big_endian];
+    }
+    return count;
+}
+
 /* Whole units of ASCII from the beginning, which most text is; gives the bytes they take. */
 static size_t add_ascii(const struct utf16 *utf16, const char *bytes, size_t size,
                         struct buffer *out)
 {
-    size_t low = utf16->is_big_endian, high = !low, count = 0;
+    size_t low = utf16->is_big_endian, high = !low, count;
     char run[ASCII_RUN];
 
     if (utf16->has_byte || utf16->high)
         return 0;
+    count = take_fours(bytes, size, utf16->is_big_endian, run);
     for (; count < ASCII_RUN && 2 * count + 1 < size; count++) {
         run[count] = bytes[2 * count + low];
         if (bytes[2 * count + high] != 0 || (run[count] & 0x80))

@@ -95,12 +95,29 @@ static void find_folder(struct examination *x, const struct subject *file, struc
     }
 }
 
+/* Whose it is, by the user's word (--file HOST=PATH), where it does not say so itself. */
+static void take_host(struct examination *x, const struct time_settings *settings,
+                      struct time_plan *plan)
+{
+    const char *host = *settings->path ? ask_file_host(x, settings->path) : NULL;
+    size_t label = host ? strcspn(host, ".") : 0;
+    struct ip_address ip;
+
+    if (!host || plan->computer || ip_parse(host, strlen(host), &ip) == STATUS_OK)
+        return;
+    plan->computer = arena_copy(pass_memory(x), host, label);
+    if (!plan->domain && host[label])
+        plan->domain = host + label + 1;
+    plan->lacks[TIME_LACK_NAME] = !plan->domain;
+}
+
 static const struct time_plan *plan_of_file(struct examination *x,
                                             const struct time_settings *settings)
 {
     struct time_plan *plan = arena_new(pass_memory(x), 1, sizeof *plan);
 
     time_plan_read(&settings, 1, pass_memory(x), plan);
+    take_host(x, settings, plan);
     return plan;
 }
 
@@ -174,6 +191,8 @@ static const struct time_plan *plan_of(struct examination *x, const struct group
     struct time_plan *plan = arena_new(pass_memory(x), 1, sizeof *plan);
 
     time_plan_read(group->list, group->count, pass_memory(x), plan);
+    for (size_t i = 0; i < group->count; i++)
+        take_host(x, group->list[i], plan);
     return plan;
 }
 
@@ -443,6 +462,38 @@ static bool says_whom(const struct group *group)
     return false;
 }
 
+/* It is of the same folder as an export of what the local security authority is told. */
+static bool is_for_logons(struct examination *x, const struct subject *file, bool *is_pending)
+{
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+
+    for (size_t i = 0; i < files.count; i++) {
+        const struct file_digest *digest = ask_file(x, files.list[i]->name);
+        const struct registry_answer *lsa;
+
+        if (!is_same_folder(files.list[i]->name, file->name) || !digest ||
+            digest->evidence.status != STATUS_OK ||
+            !(CLOCK_REGISTRY_FILES & PROBE_READS(digest->type)))
+            continue;
+        lsa = ask_registry(x, files.list[i]->name, "SYSTEM\\CurrentControlSet\\Control\\Lsa");
+        *is_pending = *is_pending || !lsa;
+        if (lsa && lsa->evidence.status == STATUS_OK)
+            return true;
+    }
+    return false;
+}
+
+/* Of its name and of keys beside, as is read for other questions; of time nothing. */
+static bool says_nothing_of_time(const struct group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        if (telling_of(group->list[i]) > 1 || group->list[i]->vmware != VMWARE_TIME_UNKNOWN ||
+            group->list[i]->policy.has_clock_skew)
+            return false;
+    }
+    return true;
+}
+
 static void judge_group(struct examination *x, const struct group *group)
 {
     const struct time_plan *plan = plan_of(x, group);
@@ -462,7 +513,12 @@ void clock_settings_judge(struct examination *x, const struct subject *file)
 
     if (is_pending || !own)
         return;
-    if (own->evidence.status != STATUS_OK)
+    if ((own->evidence.status != STATUS_OK || says_nothing_of_time(group)) &&
+        is_for_logons(x, file, &is_pending))
+        not_applicable(x, &time_hierarchy, "it says nothing of how a machine keeps its time");
+    else if (is_pending)
+        return;
+    else if (own->evidence.status != STATUS_OK)
         clock_settings_tell_nothing(x, &own->evidence);
     else if (group->teller == file && says_whom(group))
         judge_group(x, group);

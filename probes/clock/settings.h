@@ -2,7 +2,9 @@
  * Host evidence: registry exports, what w32tm and VMware print, security templates. Files in one
  * folder that name no two machines are of one host and are judged together, told at the one
  * that says most of the settings. Where they name several, where exports without a name contradict
- * others, or where there are more than 64, each is judged alone.
+ * others, or where there are more than 64, each is judged alone. Whose a file is that does not say
+ * so is the user's word (--file HOST=PATH). Beside an export of what the local security authority
+ * is told, which is asked for because of service principal names, nobody expects anything of time.
  */
 #ifndef EXDIAG_PROBES_CLOCK_SETTINGS_H
 #define EXDIAG_PROBES_CLOCK_SETTINGS_H
@@ -10,10 +12,11 @@
 #include "diag/probe.h"
 #include "probes/clock/hierarchy.h"
 
+#define CLOCK_REGISTRY_FILES                                                                       \
+    (PROBE_READS(FILE_TYPE_REGISTRY) | PROBE_READS(FILE_TYPE_REGISTRY_QUERY))
 #define CLOCK_SETTINGS_FILES                                                                       \
-    (PROBE_READS(FILE_TYPE_REGISTRY) | PROBE_READS(FILE_TYPE_W32TM) |                              \
-     PROBE_READS(FILE_TYPE_SECURITY_INF) | PROBE_READS(FILE_TYPE_VMWARE_TIME) |                    \
-     PROBE_READS(FILE_TYPE_REGISTRY_QUERY))
+    (CLOCK_REGISTRY_FILES | PROBE_READS(FILE_TYPE_W32TM) | PROBE_READS(FILE_TYPE_SECURITY_INF) |   \
+     PROBE_READS(FILE_TYPE_VMWARE_TIME))
 
 /*
  * time-hierarchy, time-pdc-source and time-vm-sync of the host that a file is of. Where that host

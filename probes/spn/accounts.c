@@ -13,9 +13,13 @@ struct line {         /* of a book: who holds what */
     const struct spn_account *account;
 };
 
+enum { ACCOUNT_NAME_MOST = 15 /* of a computer's, without its $ */ };
+
 struct spn_book {
     struct spn_account *accounts;
     size_t account_count;
+    const char *domain; /* of the first account that tells one, or NULL */
+    bool spans_domains;
     struct line *lines; /* in order of their names */
     size_t line_count;
     struct spn_servers servers;
@@ -63,7 +67,54 @@ static bool has_class(const struct directory_entry *entry, const char *name)
     return false;
 }
 
-/* "EX01" of "EX01$", which is a computer's; of an export without it, of the entry's own name. */
+/* "EX01" of "HOST/EX01"; NULL for other names. */
+static const char *host_in(const char *name, struct arena *arena)
+{
+    struct spn spn;
+
+    if (spn_parse(name, arena, &spn) != STATUS_OK || spn.port || spn.name || spn.instance ||
+        !text_equal_fold(spn.service, "HOST"))
+        return NULL;
+    return spn.host;
+}
+
+/* What its HOST/ names say: the longest with a dot is the full name. */
+static const char *host_of_names(const struct spn_account *account, struct arena *arena)
+{
+    const char *longest = NULL;
+
+    for (size_t i = 0; i < account->name_count; i++) {
+        const char *host = host_in(account->names[i], arena);
+
+        if (host && strchr(host, '.') && (!longest || strlen(host) > strlen(longest)))
+            longest = host;
+    }
+    return longest;
+}
+
+/* A computer's account is called by what comes first of its name, as long as such a name may be. */
+static bool is_account_name(const char *account, const char *name)
+{
+    size_t size = strlen(name);
+
+    return text_equal_fold_sized(account, strlen(account), name,
+                                 size < ACCOUNT_NAME_MOST ? size : ACCOUNT_NAME_MOST);
+}
+
+/* Of an export without sAMAccountName the HOST/ name of a computer is as good; NULL: none is. */
+static const char *account_of_names(const struct spn_account *account, const char *entry,
+                                    struct arena *arena)
+{
+    for (size_t i = 0; i < account->name_count; i++) {
+        const char *host = host_in(account->names[i], arena);
+
+        if (host && is_account_name(host, entry))
+            return host;
+    }
+    return NULL;
+}
+
+/* "EX01" of "EX01$", which is a computer's. */
 static void read_name(const struct directory_entry *entry, struct arena *arena,
                       struct spn_account *account)
 {
@@ -71,7 +122,6 @@ static void read_name(const struct directory_entry *entry, struct arena *arena,
     struct ldap_rdn *rdns;
     size_t count;
 
-    account->is_computer = has_class(entry, "computer");
     if (name) {
         size_t size = strlen(name);
         bool is_machine = size > 1 && name[size - 1] == '$';
@@ -80,25 +130,18 @@ static void read_name(const struct directory_entry *entry, struct arena *arena,
         account->name = arena_copy(arena, name, is_machine ? size - 1 : size);
         return;
     }
-    if (ldap_dn_parse(entry->dn, arena, &rdns, &count) == STATUS_OK && count > 0)
-        account->name = rdns[0].value;
+    if (ldap_dn_parse(entry->dn, arena, &rdns, &count) != STATUS_OK || count == 0)
+        return;
+    account->name = account_of_names(account, rdns[0].value, arena);
+    account->is_guessed = !account->name;
+    account->name = account->name ? account->name : rdns[0].value;
 }
 
-/* What its HOST/ names say: the longest with a dot is the full name. */
-static const char *host_of_names(const struct spn_account *account, struct arena *arena)
+static bool is_managed(const struct directory_entry *entry)
 {
-    const char *host = NULL;
-
-    for (size_t i = 0; i < account->name_count; i++) {
-        struct spn spn;
-
-        if (spn_parse(account->names[i], arena, &spn) != STATUS_OK || spn.port || spn.name ||
-            spn.instance || !text_equal_fold(spn.service, "HOST") || !strchr(spn.host, '.'))
-            continue;
-        if (!host || strlen(spn.host) > strlen(host))
-            host = spn.host;
-    }
-    return host;
+    return has_class(entry, "msDS-ManagedServiceAccount") ||
+           has_class(entry, "msDS-GroupManagedServiceAccount") ||
+           has_class(entry, "msDS-DelegatedManagedServiceAccount");
 }
 
 static void read_names(const struct directory_entry *entry, struct arena *arena,
@@ -115,6 +158,17 @@ static void read_names(const struct directory_entry *entry, struct arena *arena,
     account->names = names;
 }
 
+/* An object that was deleted keeps its names, and no domain controller looks at them. */
+static bool is_deleted(const struct directory_entry *entry, struct arena *arena)
+{
+    struct ldap_rdn *rdns;
+    size_t count;
+
+    if (ldap_dn_parse(entry->dn, arena, &rdns, &count) != STATUS_OK || count < 2)
+        return false;
+    return strstr(rdns[0].value, "\nDEL:") || text_equal_fold(rdns[1].value, "Deleted Objects");
+}
+
 /* False for an entry that is no account: of Exchange's configuration. */
 static bool read_account(const struct directory_entry *entry, struct arena *arena,
                          struct spn_account *account)
@@ -124,6 +178,10 @@ static bool read_account(const struct directory_entry *entry, struct arena *aren
     if (account->name_count == 0 && !directory_text_of(entry, "sAMAccountName") &&
         !has_class(entry, "computer"))
         return false;
+    if (is_deleted(entry, arena))
+        return false;
+    account->is_computer = has_class(entry, "computer");
+    account->is_managed = is_managed(entry);
     read_name(entry, arena, account);
     account->domain = ldap_dn_domain(entry->dn, arena);
     account->host = directory_text_of(entry, "dNSHostName");
@@ -146,6 +204,14 @@ static int by_name(const void *one, const void *other)
     return order ? order : strcmp(a->account->dn, b->account->dn);
 }
 
+static void note_domain(struct spn_book *book, const char *domain)
+{
+    if (!book->domain)
+        book->domain = domain;
+    else if (domain && !text_equal_fold(domain, book->domain))
+        book->spans_domains = true;
+}
+
 /* `is_whole`: beside each entry; NULL: `all_whole` goes for all of them. */
 static const struct spn_book *make_book(const struct evidence *item,
                                         const struct directory_entry *entries, size_t count,
@@ -165,6 +231,7 @@ static const struct spn_book *make_book(const struct evidence *item,
         account->source = item;
         names += account->name_count;
         book->account_count++;
+        note_domain(book, account->domain);
     }
     book->lines = arena_new(arena, names, sizeof *book->lines);
     for (size_t i = 0; i < book->account_count; i++) {
@@ -207,16 +274,59 @@ const struct spn_account *spn_book_accounts(const struct spn_book *book, size_t 
     return book->accounts;
 }
 
+const char *spn_book_domain(const struct spn_book *book)
+{
+    return book->spans_domains ? NULL : book->domain;
+}
+
 const struct spn_servers *spn_book_servers(const struct spn_book *book)
 {
     return &book->servers;
 }
 
+/* ---- several ---- */
+
+void spn_library_add(struct spn_library *library, const struct spn_book *book, struct arena *arena)
+{
+    library->books =
+        arena_grow(arena, library->books, &library->room, library->count, sizeof *library->books);
+    library->books[library->count++] = book;
+}
+
 /* ---- looking up ---- */
+
+/* What of a DN is ASCII, which all code pages have in common, is the same, and not all of it is. */
+static bool is_dn_alike(const char *one, const char *other)
+{
+    bool is_ascii = true;
+
+    for (;; one++, other++) {
+        for (; (unsigned char)*one >= 0x80; one++)
+            is_ascii = false;
+        for (; (unsigned char)*other >= 0x80; other++)
+            is_ascii = false;
+        if (!case_equal(one, 1, other, 1))
+            return false;
+        if (*one == '\0')
+            return !is_ascii;
+    }
+}
+
+static bool is_same_name(const struct spn_account *one, const struct spn_account *other)
+{
+    return !one->is_guessed && !other->is_guessed && one->is_computer == other->is_computer &&
+           text_equal_fold(one->name, other->name);
+}
 
 bool spn_account_is(const struct spn_account *one, const struct spn_account *other)
 {
-    return one == other || (one && other && ldap_dn_equal(one->dn, other->dn));
+    if (one == other || !one || !other)
+        return one == other;
+    if (strcmp(one->dn, other->dn) == 0 || ldap_dn_equal(one->dn, other->dn))
+        return true;
+    return one->source != other->source && one->domain && other->domain &&
+           text_equal_fold(one->domain, other->domain) &&
+           (is_same_name(one, other) || is_dn_alike(one->dn, other->dn));
 }
 
 bool spn_account_has(const struct spn_account *account, const char *service, const char *host)
@@ -243,7 +353,8 @@ static void add_holder(struct spn_holders *out, const struct spn_account *accoun
             out->list[i] = account;
         return;
     }
-    if (out->count < SPN_HOLDERS_MOST)
+    out->more = out->count == SPN_HOLDERS_MOST;
+    if (!out->more)
         out->list[out->count++] = account;
 }
 
@@ -262,61 +373,129 @@ static size_t first_line(const struct spn_book *book, const char *name)
     return low;
 }
 
+const char *spn_book_next_name(const struct spn_book *book, size_t *at)
+{
+    const char *name = *at < book->line_count ? book->lines[*at].name : NULL;
+
+    while (name && *at < book->line_count && strcmp(book->lines[*at].name, name) == 0)
+        ++*at;
+    return name;
+}
+
 void spn_find_holders(const struct spn_library *library, const char *service, const char *host,
                       struct arena *arena, struct spn_holders *out)
 {
     const char *name = spn_folded(arena, arena_print(arena, "%s/%s", service, host));
 
     out->count = 0;
-    for (size_t i = 0; i < library->count; i++) {
+    out->more = false;
+    for (size_t i = 0; i < library->count && !out->more; i++) {
         const struct spn_book *book = library->books[i];
 
         for (size_t k = first_line(book, name);
-             k < book->line_count && strcmp(book->lines[k].name, name) == 0; k++)
+             k < book->line_count && !out->more && strcmp(book->lines[k].name, name) == 0; k++)
             add_holder(out, book->lines[k].account);
     }
 }
 
-/* How well a computer's account fits: 0 not at all. */
+void spn_keep_holder(struct spn_holders *holders, const struct spn_account *account,
+                     const char *service, const char *host)
+{
+    if (!holders->more || !account || !spn_account_has(account, service, host))
+        return;
+    for (size_t i = 0; i < holders->count; i++) {
+        if (spn_account_is(holders->list[i], account))
+            return;
+    }
+    holders->list[holders->count - 1] = account;
+}
+
+enum { /* how well a computer's account fits */
+       FITS_NOT,
+       FITS_NAME,
+       FITS_NAME_AND_DOMAIN,
+       FITS_HOST,
+       FITS_BOTH
+};
+
 static unsigned fit(const struct spn_account *account, const char *host, const char *name)
 {
     const char *dot = host ? strchr(host, '.') : NULL;
+    bool is_named_so = name && is_account_name(account->name, name);
 
-    if (!account->is_computer)
-        return 0;
+    if (!account->is_computer || account->is_managed)
+        return FITS_NOT;
     if (host && account->host && text_equal_fold(account->host, host))
-        return 3;
-    if (!name || !text_equal_fold(account->name, name))
-        return 0;
-    if (host && account->host)
-        return 0; /* it says that it is another */
-    return dot && account->domain && text_equal_fold(account->domain, dot + 1) ? 2 : 1;
+        return is_named_so ? FITS_BOTH : FITS_HOST;
+    if (!is_named_so || (host && account->host))
+        return FITS_NOT; /* or it says that it is another */
+    return dot && account->domain && text_equal_fold(account->domain, dot + 1)
+               ? FITS_NAME_AND_DOMAIN
+               : FITS_NAME;
+}
+
+struct search {
+    const struct spn_account *best;
+    unsigned fits;
+    bool is_alone;                   /* no other fits as well */
+    const struct spn_account *named; /* fits by its name alone; or NULL */
+};
+
+static void consider(struct search *search, const struct spn_account *account, unsigned fits)
+{
+    if (fits == FITS_NAME || fits == FITS_NAME_AND_DOMAIN)
+        search->named = account;
+    if (fits == FITS_NOT || fits < search->fits)
+        return;
+    if (fits == search->fits && spn_account_is(search->best, account)) {
+        search->best = account->is_whole ? account : search->best;
+        return;
+    }
+    search->is_alone = fits > search->fits;
+    search->best = account;
+    search->fits = fits;
+}
+
+static struct search search_computer(const struct spn_library *library, const char *host,
+                                     const char *name)
+{
+    struct search search = {.fits = FITS_NOT};
+
+    for (size_t i = 0; i < library->count; i++) {
+        const struct spn_book *book = library->books[i];
+
+        for (size_t k = 0; k < book->account_count; k++)
+            consider(&search, &book->accounts[k], fit(&book->accounts[k], host, name));
+    }
+    return search;
 }
 
 const struct spn_account *spn_find_computer(const struct spn_library *library, const char *host,
                                             const char *name)
 {
-    const struct spn_account *best = NULL;
-    unsigned best_fit = 0;
-    bool is_alone = true;
+    struct search search = search_computer(library, host, name);
+    bool is_contradicted =
+        search.fits == FITS_HOST && search.named && !spn_account_is(search.named, search.best);
+
+    return search.is_alone && !is_contradicted ? search.best : NULL;
+}
+
+bool spn_has_computer(const struct spn_library *library, const char *host, const char *name)
+{
+    return search_computer(library, host, name).fits != FITS_NOT;
+}
+
+bool spn_spans_domains(const struct spn_library *library)
+{
+    const char *domain = NULL;
 
     for (size_t i = 0; i < library->count; i++) {
         const struct spn_book *book = library->books[i];
 
-        for (size_t k = 0; k < book->account_count; k++) {
-            const struct spn_account *account = &book->accounts[k];
-            unsigned fits = fit(account, host, name);
-
-            if (fits == 0 || fits < best_fit)
-                continue;
-            if (fits == best_fit && spn_account_is(best, account)) {
-                best = account->is_whole ? account : best;
-                continue;
-            }
-            is_alone = fits > best_fit;
-            best = account;
-            best_fit = fits;
-        }
+        if (book->spans_domains ||
+            (domain && book->domain && !text_equal_fold(domain, book->domain)))
+            return true;
+        domain = domain ? domain : book->domain;
     }
-    return is_alone ? best : NULL;
+    return false;
 }

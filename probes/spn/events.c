@@ -4,12 +4,16 @@
 #include "diag/read/dns_name.h"
 #include "diag/read/spn.h"
 #include "diag/text.h"
+#include "probes/spn/causes.h"
+#include "probes/spn/hours.h"
 #include "probes/spn/kinds.h"
+#include "probes/spn/sources.h"
 #include "probes/spn/tell.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { LOGS_MOST = 16, LINES_MOST = 12, HOSTS_MOST = 64, GROUPS_MOST = 1000 };
+enum { LINES_MOST = 12, HOSTS_MOST = 64 /* of one log */ };
 
 /* ---- one event ---- */
 
@@ -102,8 +106,7 @@ static const struct {
     const char *text;
 } errors[] = {
     {"0x8009030c", "LogonDenied",
-     "the ticket or the password was refused: the name is on another account, or the server may "
-     "not be reached from itself by it"},
+     "the ticket or the password was refused: the name is on another account"},
     {"0x80090303", "TargetUnknown", "no account has the name that was asked for, or several do"},
     {"0x80090322", "WrongPrincipal", "the ticket was made for another account than the server's"},
     {"0x80090324", "TimeSkew", "the clocks are too far apart"},
@@ -112,8 +115,12 @@ static const struct {
      "the domain controller and the account have no encryption type in common"},
 };
 
-const char *spn_event_error_text(const char *error)
+const char *spn_event_error_text(const char *error, bool is_itself)
 {
+    if (is_itself &&
+        (text_equal_fold(error, errors[0].code) || text_equal_fold(error, errors[0].token)))
+        return "the ticket or the password was refused: the name is on another account, or the "
+               "server may not be reached from itself by it";
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         if (text_equal_fold(error, errors[i].code) || text_equal_fold(error, errors[i].token))
             return errors[i].text;
@@ -135,25 +142,35 @@ static const struct event_log_digest *log_at(struct examination *x, const char *
     return log && log->evidence.status == STATUS_OK ? log : NULL;
 }
 
-struct logs {
-    const struct event_log_digest *list[LOGS_MOST];
+/*
+ * ExchangeAuth is known to Exchange's servers alone, but an address outside may be anybody's;
+ * Gssapi has AUTH as well as X-EXPS, and so every user's program.
+ */
+static enum spn_event_use use_of(struct spn_sources *sources, const struct mail_event *event)
+{
+    enum spn_event_use use = spn_event_use(event);
+    struct ip_address ip;
+
+    if (use != SPN_EVENT_OF_SERVERS || event->kind != MAIL_EVENT_INBOUND_FAILED)
+        return use;
+    if (ip_parse(event->address, strlen(event->address), &ip) != STATUS_OK)
+        return SPN_EVENT_UNDECIDED;
+    if (spn_is_inside(&ip) && !text_equal_fold(event->mechanism, "Gssapi"))
+        return use;
+    return spn_is_servers_address(sources, &ip) ? use : SPN_EVENT_UNDECIDED;
+}
+
+struct host_line {
+    const char *host; /* folded */
+    size_t group;
+};
+
+struct hosts {               /* that the events of one log are about */
+    const char **of_groups;  /* beside each group, as the log names it; NULL: of none */
+    struct host_line *lines; /* in order of their hosts, then of their groups */
     size_t count;
 };
 
-static void find_logs(struct examination *x, struct logs *logs)
-{
-    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
-
-    logs->count = 0;
-    for (size_t i = 0; i < files.count && logs->count < LOGS_MOST; i++) {
-        const struct event_log_digest *log = log_at(x, files.list[i]->name);
-
-        if (log)
-            logs->list[logs->count++] = log;
-    }
-}
-
-/* The host that an event of servers is about, as the log names it. */
 static const char *host_of(const struct event_group *group, struct arena *arena)
 {
     const char *host = spn_event_host(&group->event, arena);
@@ -163,20 +180,91 @@ static const char *host_of(const struct event_group *group, struct arena *arena)
     return group->computer;
 }
 
+static const char *folded(const char *host, struct arena *arena)
+{
+    struct buffer out;
+
+    buffer_init(&out, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(host, &out);
+    return buffer_keep(&out, arena);
+}
+
+static int by_host(const void *one, const void *other)
+{
+    const struct host_line *a = one, *b = other;
+    int order = strcmp(a->host, b->host);
+
+    return order ? order : (a->group > b->group) - (a->group < b->group);
+}
+
+static const void *read_hosts(const struct evidence *item, struct arena *arena)
+{
+    const struct event_log_digest *log = (const struct event_log_digest *)item;
+    struct hosts *hosts = arena_new(arena, 1, sizeof *hosts);
+
+    hosts->of_groups = arena_new(arena, log->group_count, sizeof *hosts->of_groups);
+    hosts->lines = arena_new(arena, log->group_count, sizeof *hosts->lines);
+    for (size_t i = 0; i < log->group_count; i++) {
+        const char *host = host_of(&log->groups[i], arena);
+
+        hosts->of_groups[i] = host;
+        if (host)
+            hosts->lines[hosts->count++] = (struct host_line){folded(host, arena), i};
+    }
+    if (hosts->count > 0)
+        qsort(hosts->lines, hosts->count, sizeof *hosts->lines, by_host);
+    return hosts;
+}
+
+/* Read once, however many servers are looked for. */
+static const struct hosts *hosts_of(const struct event_log_digest *log)
+{
+    return evidence_read(&log->evidence, read_hosts);
+}
+
+/* The lines of one host; `host` folded. */
+static const struct host_line *lines_of(const struct hosts *hosts, const char *host, size_t *count)
+{
+    size_t low = 0, high = hosts->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(hosts->lines[middle].host, host) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (high = low; high < hosts->count && strcmp(hosts->lines[high].host, host) == 0;)
+        high++;
+    *count = high - low;
+    return hosts->lines + low;
+}
+
+static bool is_about(struct spn_sources *sources, const struct event_log_digest *log,
+                     const char *host)
+{
+    size_t count;
+    const struct host_line *lines = lines_of(hosts_of(log), host, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (use_of(sources, &log->groups[lines[i].group].event) == SPN_EVENT_OF_SERVERS)
+            return true;
+    }
+    return false;
+}
+
 bool spn_is_logged(struct examination *x, const char *host)
 {
-    struct logs logs;
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+    struct spn_sources sources = {x, NULL};
+    const char *name = folded(host, pass_memory(x));
 
-    find_logs(x, &logs);
-    for (size_t i = 0; i < logs.count; i++) {
-        for (size_t k = 0; k < logs.list[i]->group_count; k++) {
-            const struct event_group *group = &logs.list[i]->groups[k];
-            const char *named = host_of(group, pass_memory(x));
+    for (size_t i = 0; i < files.count; i++) {
+        const struct event_log_digest *log = log_at(x, files.list[i]->name);
 
-            if (spn_event_use(&group->event) == SPN_EVENT_OF_SERVERS && named &&
-                dns_name_equal(named, host))
-                return true;
-        }
+        if (log && is_about(&sources, log, name))
+            return true;
     }
     return false;
 }
@@ -189,32 +277,49 @@ struct incident { /* a group that is told */
 };
 
 struct incidents {
-    struct incident list[GROUPS_MOST];
-    size_t count;
+    struct incident *list;
+    size_t count, room;
     uint64_t events;
-    uint64_t guesses;
+    uint64_t guesses, undecided;
     bool has_id[MAIL_EVENT_KIND_COUNT];
-    const struct evidence *guesses_source;
+    const struct evidence *guesses_source, *undecided_source;
+    const char *address; /* of the first that is not decided */
+    int64_t last;        /* when the newest was */
 };
 
-typedef bool is_wanted(const void *context, struct examination *x, const struct event_group *group);
+static void add_undecided(const struct event_log_digest *log, const struct event_group *group,
+                          struct incidents *out)
+{
+    out->undecided += group->count;
+    out->undecided_source = &log->evidence;
+    out->address = out->address ? out->address : group->event.address;
+}
 
-static void collect(struct examination *x, const struct event_log_digest *log, is_wanted *wanted,
-                    const void *context, struct incidents *out)
+static void add_incident(struct examination *x, const struct event_log_digest *log,
+                         const struct event_group *group, struct incidents *out)
+{
+    out->list = arena_grow(pass_memory(x), out->list, &out->room, out->count, sizeof *out->list);
+    out->list[out->count++] = (struct incident){group, log};
+}
+
+/* `is_wanted`: beside each group. */
+static void collect(struct spn_sources *sources, const struct event_log_digest *log,
+                    const bool *is_wanted, struct incidents *out)
 {
     for (size_t i = 0; i < log->group_count; i++) {
         const struct event_group *group = &log->groups[i];
-        enum spn_event_use use = spn_event_use(&group->event);
+        enum spn_event_use use = is_wanted[i] ? use_of(sources, &group->event) : SPN_EVENT_OTHER;
 
-        if (use == SPN_EVENT_OTHER || !wanted(context, x, group))
+        if (use == SPN_EVENT_OTHER)
             continue;
-        if (use == SPN_EVENT_GUESSING) {
+        if (use == SPN_EVENT_UNDECIDED) {
+            add_undecided(log, group, out);
+        } else if (use == SPN_EVENT_GUESSING) {
             out->guesses += group->count;
             out->guesses_source = &log->evidence;
-            continue;
+        } else {
+            add_incident(sources->x, log, group, out);
         }
-        if (out->count < GROUPS_MOST)
-            out->list[out->count++] = (struct incident){group, log};
     }
 }
 
@@ -230,6 +335,8 @@ static void count_events(struct incidents *incidents)
     for (size_t i = 0; i < incidents->count && has_cause; i++) {
         incidents->events += incidents->list[i].group->count;
         incidents->has_id[incidents->list[i].group->event.kind] = true;
+        if (incidents->list[i].group->last > incidents->last)
+            incidents->last = incidents->list[i].group->last;
         incidents->list[kept++] = incidents->list[i];
     }
     incidents->count = kept;
@@ -244,7 +351,10 @@ static const char *what_text(struct examination *x, const struct mail_event *eve
     switch (event->kind) {
     case MAIL_EVENT_EXPS_FAILED:
     case MAIL_EVENT_EXPS_UNAVAILABLE:
-        return arena_print(arena, "X-EXPS failed with \"%s\", error %s", event->host, event->error);
+        return arena_print(arena,
+                           "X-EXPS failed between it and \"%s\", whichever of the two logged on, "
+                           "error %s",
+                           event->host, event->error);
     case MAIL_EVENT_INBOUND_FAILED:
         return arena_print(arena, "a logon from %s by %s failed at \"%s\": %s", event->address,
                            event->mechanism, event->connector, event->error);
@@ -260,11 +370,24 @@ static const char *what_text(struct examination *x, const struct mail_event *eve
     }
 }
 
+/* "ex01.contoso.com" and "EX01", or both whole. */
+static bool is_first_label(const char *host, const char *computer)
+{
+    size_t size = strcspn(host, ".");
+
+    return dns_name_equal(host, computer) ||
+           (!strchr(computer, '.') &&
+            text_equal_fold_sized(host, size, computer, strlen(computer)));
+}
+
 static void saw_incident(struct examination *x, struct finding *finding,
                          const struct incident *incident)
 {
     const struct event_group *group = incident->group;
-    const char *meaning = spn_event_error_text(group->event.error);
+    const char *other = spn_event_host(&group->event, pass_memory(x));
+    const char *meaning =
+        spn_event_error_text(group->event.error, other && is_first_label(other, group->computer));
+    const char *hours = spn_hours_text(group->by_hour, pass_memory(x));
     char first[CLOCK_TEXT_SIZE] = "", last[CLOCK_TEXT_SIZE] = "";
 
     if (group->first)
@@ -276,6 +399,8 @@ static void saw_incident(struct examination *x, struct finding *finding,
         *group->computer ? group->computer : "a server that is not told",
         (unsigned long long)group->count, group->count == 1 ? "" : "s", what_text(x, &group->event),
         meaning ? " (" : "", meaning ? meaning : "", meaning ? ")" : "");
+    if (hours)
+        saw(finding, &incident->log->evidence, "  %s", hours);
 }
 
 /* "1706 and 7004" */
@@ -306,16 +431,51 @@ static void saw_guesses(struct finding *finding, const struct incidents *inciden
             (unsigned long long)incidents->guesses, incidents->guesses == 1 ? "" : "s");
 }
 
+static void saw_undecided(struct finding *finding, const struct incidents *incidents)
+{
+    if (incidents->undecided > 0)
+        saw(finding, incidents->undecided_source,
+            "%llu event%s 1035 of tickets that were refused to %s%s: of no server that is known "
+            "here, and users' programs log on so, too",
+            (unsigned long long)incidents->undecided, incidents->undecided == 1 ? "" : "s",
+            *incidents->address ? incidents->address : "addresses that are not told",
+            incidents->undecided == 1 ? "" : " and others");
+}
+
+/* Machines of 2003 alone log these. */
+static bool is_of_2003(const struct incidents *incidents)
+{
+    return !incidents->has_id[MAIL_EVENT_INBOUND_FAILED] &&
+           !incidents->has_id[MAIL_EVENT_OUTBOUND_FAILED];
+}
+
+static void saw_age(struct examination *x, struct finding *finding,
+                    const struct incidents *incidents)
+{
+    enum { DAY = 24 * 60 * 60 * 1000, OLD = 30 /* days */ };
+    int64_t days = (ask_now(x) - incidents->last) / DAY;
+
+    if (incidents->last > 0 && days > OLD)
+        saw(finding, NULL, "the newest is %llu days old: whether it is still so, newer events show",
+            (unsigned long long)days);
+}
+
 static struct finding *tell(struct examination *x, const struct incidents *incidents)
 {
     struct finding *finding = found(x, &exps_events);
 
-    set_number(finding, "count", incidents->events);
+    set_text(finding, "events",
+             incidents->events == 1 ? "1 event"
+                                    : arena_print(pass_memory(x), "%llu events",
+                                                  (unsigned long long)incidents->events));
     set_text(finding, "ids", ids_text(x, incidents));
+    spn_set_causes(finding, is_of_2003(incidents) ? SPN_CAUSES_OF_2003 : SPN_CAUSES_TODAY);
+    saw_age(x, finding, incidents);
     for (size_t i = 0; i < incidents->count && i < LINES_MOST; i++)
         saw_incident(x, finding, &incidents->list[i]);
     if (incidents->count > LINES_MOST)
         saw(finding, NULL, "and %zu more like these", incidents->count - LINES_MOST);
+    saw_undecided(finding, incidents);
     saw_guesses(finding, incidents);
     return finding;
 }
@@ -331,35 +491,79 @@ static void tell_guesses(struct examination *x, const struct incidents *incident
         "sees that the Internet reaches");
 }
 
-/* ---- of a server ---- */
-
-static bool is_named(const struct spn_view *view, const char *host)
+static void tell_undecided(struct examination *x, const struct incidents *incidents)
 {
-    if (dns_name_equal(host, view->host))
-        return true;
-    for (size_t i = 0; i < view->names.count; i++) {
-        if (dns_name_equal(view->names.list[i].host, host))
-            return true;
-    }
-    return false;
+    struct finding *finding = unknown(
+        x, &exps_events, "%llu logon%s by Kerberos failed, and whether a server's is not known",
+        (unsigned long long)incidents->undecided, incidents->undecided == 1 ? "" : "s");
+
+    saw_undecided(finding, incidents);
+    saw_guesses(finding, incidents);
+    set_vouched(finding, VALUE_TEXT, "undecided", "yes", strlen("yes"));
 }
 
-static bool is_of_view(const void *context, struct examination *x, const struct event_group *group)
-{
-    const char *host = host_of(group, pass_memory(x));
+/* ---- of a server ---- */
 
-    return host && is_named(context, host);
+/* Which groups are about this name: all are marked in `marks`, which is made for the first. */
+static void mark(struct examination *x, const struct event_log_digest *log, const char *host,
+                 bool **marks)
+{
+    size_t count;
+    const struct host_line *lines = lines_of(hosts_of(log), host, &count);
+
+    if (count > 0 && !*marks)
+        *marks = arena_new(pass_memory(x), log->group_count, sizeof **marks);
+    for (size_t i = 0; i < count; i++)
+        (*marks)[lines[i].group] = true;
+}
+
+static void collect_of_view(struct spn_sources *sources, const struct event_log_digest *log,
+                            const struct spn_view *view, struct incidents *out)
+{
+    struct examination *x = sources->x;
+    bool *marks = NULL;
+
+    for (size_t i = 0; i < view->names.count; i++)
+        mark(x, log, view->names.list[i].host, &marks);
+    mark(x, log, folded(view->host, pass_memory(x)), &marks);
+    if (marks)
+        collect(sources, log, marks, out);
+}
+
+/*
+ * Which of the two ends refused, 1704 and 1706 do not say: by the functions that they name, the
+ * one that logged it may be who was logged on to, so that its name is to be looked for, too.
+ */
+static void set_other_ends(struct examination *x, struct finding *finding,
+                           const struct incidents *incidents)
+{
+    const char *before = "";
+
+    for (size_t i = 0; i < incidents->count; i++) {
+        const struct event_group *group = incidents->list[i].group;
+        bool is_either = group->event.kind == MAIL_EVENT_EXPS_FAILED ||
+                         group->event.kind == MAIL_EVENT_EXPS_UNAVAILABLE;
+
+        if (!is_either || !spn_is_host(group->computer) || text_equal_fold(group->computer, before))
+            continue;
+        before = group->computer;
+        set_text(finding, "spn", spn_text(x, "SMTPSVC", before));
+    }
 }
 
 void spn_tell_events(struct examination *x, const struct spn_view *view)
 {
     struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
+    struct spn_sources sources = {x, view->exports};
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
     struct finding *finding;
-    struct logs logs;
 
-    find_logs(x, &logs);
-    for (size_t i = 0; i < logs.count; i++)
-        collect(x, logs.list[i], is_of_view, view, incidents);
+    for (size_t i = 0; i < files.count; i++) {
+        const struct event_log_digest *log = log_at(x, files.list[i]->name);
+
+        if (log)
+            collect_of_view(&sources, log, view, incidents);
+    }
     count_events(incidents);
     if (incidents->count == 0) {
         if (incidents->guesses > 0)
@@ -369,51 +573,81 @@ void spn_tell_events(struct examination *x, const struct spn_view *view)
     finding = tell(x, incidents);
     set_vouched(finding, VALUE_NAME, "machine", view->host, strlen(view->host));
     spn_set_names(x, finding, view);
+    set_other_ends(x, finding, incidents);
+    spn_set_judged(finding, view);
     spn_saw_verdicts(x, finding, view);
 }
 
 /* ---- of a file ---- */
 
 /* A name without a dot is that of no subject, unless an export knows it. */
-static const char *subject_of(struct examination *x, const struct event_group *group)
+static const char *subject_of(const struct spn_exports *exports, const char *host)
 {
-    const char *host = host_of(group, pass_memory(x));
     const struct spn_server *server;
 
     if (!host || strchr(host, '.'))
         return host;
-    server = spn_server_of(&spn_exports_of(x)->servers, host);
+    server = spn_server_of(&exports->servers, host);
     return server ? server->host : NULL;
 }
 
-static bool is_nobodys(const void *context, struct examination *x, const struct event_group *group)
+struct subjects { /* that a log leads to */
+    const char *list[HOSTS_MOST];
+    size_t count;
+};
+
+/* False: there is no room for another. */
+static bool add_host(struct subjects *subjects, const char *host)
 {
-    (void)context;
-    return spn_event_use(&group->event) == SPN_EVENT_GUESSING || !subject_of(x, group);
+    for (size_t i = 0; i < subjects->count; i++) {
+        if (dns_name_equal(subjects->list[i], host))
+            return true;
+    }
+    if (subjects->count == HOSTS_MOST)
+        return false;
+    subjects->list[subjects->count++] = host;
+    return true;
+}
+
+static void add_subjects(struct spn_sources *sources, const struct event_log_digest *log,
+                         bool *is_nobodys, struct subjects *out)
+{
+    const struct hosts *hosts = hosts_of(log);
+
+    for (size_t i = 0; i < log->group_count; i++) {
+        const char *host = subject_of(sources->exports, hosts->of_groups[i]);
+        enum spn_event_use use = use_of(sources, &log->groups[i].event);
+
+        is_nobodys[i] = use == SPN_EVENT_GUESSING || use == SPN_EVENT_UNDECIDED || !host;
+        if (!host || use != SPN_EVENT_OF_SERVERS)
+            continue;
+        if (add_host(out, host))
+            add_subject(sources->x, SUBJECT_SERVER, host);
+        else
+            is_nobodys[i] = true; /* told of the file, that none is lost */
+    }
 }
 
 void spn_tell_events_of_file(struct examination *x, const struct subject *file)
 {
     const struct event_log_digest *log = log_at(x, file->name);
     struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
-    size_t hosts = 0;
+    struct subjects *subjects = arena_new(pass_memory(x), 1, sizeof *subjects);
+    struct spn_sources sources = {x, spn_exports_of(x)};
+    bool *is_nobodys;
 
     if (!log)
         return;
-    for (size_t i = 0; i < log->group_count && hosts < HOSTS_MOST; i++) {
-        const char *host = subject_of(x, &log->groups[i]);
-
-        if (!host || spn_event_use(&log->groups[i].event) != SPN_EVENT_OF_SERVERS)
-            continue;
-        add_subject(x, SUBJECT_SERVER, host);
-        hosts++;
-    }
-    collect(x, log, is_nobodys, NULL, incidents);
+    is_nobodys = arena_new(pass_memory(x), log->group_count, sizeof *is_nobodys);
+    add_subjects(&sources, log, is_nobodys, subjects);
+    collect(&sources, log, is_nobodys, incidents);
     count_events(incidents);
     if (incidents->count > 0)
         tell(x, incidents);
+    else if (incidents->undecided > 0)
+        tell_undecided(x, incidents);
     else if (incidents->guesses > 0)
         tell_guesses(x, incidents);
-    else if (hosts == 0)
+    else if (subjects->count == 0)
         not_applicable(x, &exps_events, "it tells of no server that could not log on to another");
 }

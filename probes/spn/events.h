@@ -14,6 +14,7 @@ enum spn_event_use {
     SPN_EVENT_OTHER,      /* mail that was refused for what it is */
     SPN_EVENT_OF_SERVERS, /* one server did not let another log on */
     SPN_EVENT_FOLLOWS,    /* what comes of that: relaying refused, if the same host did so */
+    SPN_EVENT_UNDECIDED,  /* a ticket of somebody was refused: a server's, or anybody's */
     SPN_EVENT_GUESSING    /* somebody tried a password */
 };
 
@@ -29,7 +30,7 @@ unsigned spn_event_id(const struct mail_event *event);
 const char *spn_event_host(const struct mail_event *event, struct arena *arena);
 
 /* What an error of Windows or Exchange says of the cause; NULL for others. */
-const char *spn_event_error_text(const char *error);
+const char *spn_event_error_text(const char *error, bool is_itself);
 
 /* One of the logs says that this host did not let others log on. */
 bool spn_is_logged(struct examination *x, const char *host);

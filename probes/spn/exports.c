@@ -30,8 +30,12 @@ static void add_file(struct examination *x, struct spn_exports *exports, const c
         return;
     if (spn_export_is_cut(file))
         exports->cut = file;
+    if (file->fewer_computers)
+        exports->fewer = file;
+    exports->files = arena_grow(pass_memory(x), exports->files, &exports->room, exports->count,
+                                sizeof *exports->files);
     exports->files[exports->count++] = file;
-    exports->library.books[exports->library.count++] = spn_book_of_file(file);
+    spn_library_add(&exports->library, spn_book_of_file(file), pass_memory(x));
 }
 
 /* ---- what they say of servers ---- */
@@ -98,7 +102,7 @@ const struct spn_exports *spn_exports_of(struct examination *x)
     struct spn_exports *exports = arena_new(arena, 1, sizeof *exports);
     struct subject_list files = ask_subjects(x, SUBJECT_FILE);
 
-    for (size_t i = 0; i < files.count && exports->count < SPN_SOURCES_MOST - 1; i++)
+    for (size_t i = 0; i < files.count; i++)
         add_file(x, exports, files.list[i]->name);
     if (exports->count == 0 || exports->is_pending)
         return exports;

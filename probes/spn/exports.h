@@ -10,8 +10,8 @@
 
 struct spn_exports {
     bool is_pending;
-    const struct directory_file *files[SPN_SOURCES_MOST - 1];
-    size_t count;
+    const struct directory_file **files;
+    size_t count, room;
     struct spn_library library;
     /* Of Exchange's configuration; where an export has none of it, the computers with names of
      * SMTP. */
@@ -19,6 +19,7 @@ struct spn_exports {
     const struct evidence *servers_source;
     const struct directory_attribute *mappings; /* sPNMappings, or NULL */
     const struct directory_file *cut;           /* one that is not whole, or NULL */
+    const struct directory_file *fewer; /* one that had more computers than are kept, or NULL */
 };
 
 /* Something of what it was to hold is not there: of it nothing can be said to be missing. */

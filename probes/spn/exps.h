@@ -7,16 +7,6 @@
 #define SPN_AUTH_FILES                                                                             \
     (PROBE_READS(FILE_TYPE_SMTP_SEND_LOG) | PROBE_READS(FILE_TYPE_SMTP_RECEIVE_LOG))
 
-struct spn_refusals {   /* of one peer of a protocol log, by mechanisms of servers alone */
-    uint64_t denied;    /* 535, and what other 5xx answers X-EXPS */
-    uint64_t temporary; /* 454 4.7.0 */
-    uint64_t remarked;  /* no reply, but the log's own server notes the error */
-    uint64_t required;  /* 5.7.3: it did not log on, where it should have */
-    uint64_t accepted;
-};
-void spn_refusals_of(const struct smtp_auth_peer *peer, struct spn_refusals *out);
-bool spn_is_refused(const struct spn_refusals *refusals);
-
 /* exps-refused of a server. */
 void spn_tell_exps(struct examination *x, const struct spn_view *view);
 

@@ -12,6 +12,7 @@ enum { /* of LDAP, RFC 4511 appendix A */
        RESULT_STRONGER_AUTH_REQUIRED = 8,
        RESULT_CONFIDENTIALITY_REQUIRED = 13,
        RESULT_NO_SUCH_OBJECT = 32,
+       RESULT_INVALID_CREDENTIALS = 49,
        RESULT_BUSY = 51,
        RESULT_UNWILLING = 53
 };
@@ -36,10 +37,13 @@ static bool is_whole(const struct directory_answer *answer)
  * No other controller does better. One may whose certificate is trusted, or whose limits are
  * wider; and what was refused once is sent to none of them.
  */
+/* A ticket that one controller does not take says something of that controller. */
 static bool is_final(const struct directory_answer *answer)
 {
     if (is_whole(answer) || answer->evidence.status == STATUS_NOT_SUPPORTED)
         return true;
+    if (answer->identity == DIRECTORY_AS_CALLER && answer->result == RESULT_INVALID_CREDENTIALS)
+        return false;
     return answer->evidence.status == STATUS_REJECTED &&
            (answer->result < RESULT_BUSY || answer->result > RESULT_UNWILLING);
 }
@@ -369,6 +373,20 @@ struct spn_search spn_forest_search(struct examination *x, const struct spn_fore
         search.answer = NULL;
     }
     return search;
+}
+
+bool spn_forest_has_domain(const struct spn_forest *forest, const char *domain)
+{
+    for (size_t i = 0; domain && i < forest->domain_count; i++) {
+        if (text_equal_fold(forest->domains[i].name, domain))
+            return true;
+    }
+    return !domain || forest->domain_count == 0;
+}
+
+bool spn_forest_has(struct examination *x, const struct spn_forest *forest, const char *dn)
+{
+    return spn_forest_has_domain(forest, ldap_dn_domain(dn, pass_memory(x)));
 }
 
 const char *spn_forest_netbios(const struct spn_forest *forest, const char *domain)

@@ -65,6 +65,10 @@ struct spn_search {
 struct spn_search spn_forest_search(struct examination *x, const struct spn_forest *forest,
                                     const char *filter, const char *const *attributes);
 
+/* Not known to be of another forest. */
+bool spn_forest_has_domain(const struct spn_forest *forest, const char *domain);
+bool spn_forest_has(struct examination *x, const struct spn_forest *forest, const char *dn);
+
 /* "CONTOSO" of "contoso.com", where the forest has other domains too; else NULL. */
 const char *spn_forest_netbios(const struct spn_forest *forest, const char *domain);
 

@@ -24,7 +24,7 @@ enum spn_reason {
 #define SPN_VERDICT_LIST(X)                                                                        \
     X(RIGHT, "right")                                                                              \
     X(MAPPED, "mapped")         /* HOST/ stands in for it, on the right account */                 \
-    X(NOT_NEEDED, "not-needed") /* on no account, and nobody minds */                              \
+    X(NOT_NEEDED, "not-needed") /* nobody minds where it is, or is not */                          \
     X(MISSING, "missing")                                                                          \
     X(DUPLICATE, "duplicate")                                                                      \
     X(MISPLACED, "misplaced")                                                                      \
@@ -50,14 +50,16 @@ struct spn_case { /* one name of one server */
     bool is_cut;                   /* what they were read from ends before its end */
     bool is_mapped;                /* sPNMappings has the service stand behind HOST */
     bool is_shared;                /* several servers call themselves so */
-    struct spn_holders named;      /* accounts that hold it itself */
-    struct spn_holders hosts;      /* accounts that hold HOST/ of it */
+    bool is_ownless;          /* a server's, of which it is not known which account is its own */
+    struct spn_holders named; /* accounts that hold it itself */
+    struct spn_holders hosts; /* accounts that hold HOST/ of it */
     const struct spn_account *sharers[SPN_HOLDERS_MOST]; /* accounts of all who are called so */
     size_t sharer_count;
 
     /* judged */
     enum spn_verdict verdict;
-    const struct spn_holders *holders; /* `named`, or `hosts` where these stand in */
+    const struct spn_holders *holders;  /* `named`, or `hosts` where these stand in */
+    const struct spn_account *namesake; /* a holder: the computer of that name, or NULL */
     bool is_for_person; /* whether the holder is to lose it is no program's business */
 };
 
@@ -66,7 +68,10 @@ void spn_judge(struct spn_case *at);
 /* Kerberos fails without it. */
 bool spn_is_needed(unsigned reasons);
 
-/* It has the names of Exchange's other protocols for hosts of which it is none. */
+/*
+ * It has the names of Exchange's other protocols for hosts of which it is none: of Exchange 2010
+ * those of MAPI; since Exchange 2013 those of HTTP alone, and none of a machine's own.
+ */
 bool spn_is_alternate_service_account(const struct spn_account *account);
 
 /* "host=alerter,…": whether one of these values has the service behind HOST. */

@@ -15,23 +15,39 @@ extern const struct finding_kind exps_events;
 /* ---- steps and references that several have ---- */
 
 /*
- * {spn}: the names, {account}: the server's, {wrong}: those that hold one in its place, {filter}:
- * the question for them. "old": the server is one of Exchange 2000 or 2003.
+ * {spn}: the names, {account}: the server's, {wrong}: those that hold one in its place, and
+ * {wrong-user} such of users, for setspn takes a bare name for a computer's where there is one;
+ * {filter}: the question for them. "old": the server is one of Exchange 2000 or 2003.
  */
 
-#define SPN_CONSOLE "a member of the domain, in a command prompt run as a domain administrator"
+#define SPN_ANY_CONSOLE "a member of the domain, in a command prompt as any user of it"
+#define SPN_CONSOLE     "a member of the domain, in a command prompt run as a domain administrator"
 #define SPN_OLD_CONSOLE                                                                            \
     "Windows Server 2003, in a command prompt run as a domain administrator, where no newer "      \
     "Windows is in the domain"
 
-#define SPN_TAKES_EFFECT                                                                           \
-    "It takes effect when the domain controllers have replicated; who was refused a ticket asks "  \
-    "again after some minutes, or at once after klist purge"
+#define SPN_TAKES_EFFECT "It takes effect when the domain controllers have replicated"
+
+/*
+ * The transport asks for tickets as NETWORK SERVICE, whose logon session is 0x3e4 and no
+ * administrator's; what it was given it keeps.
+ */
+#define SPN_PURGE                                                                                  \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
+        .where = "each Exchange server that sends to it, in a command prompt run as "              \
+                 "administrator, when the domain controllers have replicated",                     \
+        .command = "klist -li 0x3e4 purge",                                                        \
+        .risk = "its services that run as NETWORK SERVICE ask for their tickets anew",             \
+        .note = "else the transport keeps a ticket with the old key for up to 10 hours, and the "  \
+                "repair seems not to work; klist purge alone is for whoever types it. On Windows " \
+                "Server 2003, and for a service that runs as somebody else, restart it instead"    \
+    }
 
 #define SPN_LOOK                                                                                   \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
-     .where = SPN_CONSOLE,                                                                         \
+     .where = SPN_ANY_CONSOLE,                                                                     \
      .command = "setspn -Q {spn}",                                                                 \
      .note = "names each account that holds it; changes nothing. setspn -F -Q looks through all "  \
              "domains of the forest",                                                              \
@@ -86,22 +102,30 @@ extern const struct finding_kind exps_events;
 #define SPN_CHECK                                                                                  \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
-     .where = SPN_CONSOLE,                                                                         \
+     .where = SPN_ANY_CONSOLE,                                                                     \
      .command = "setspn -Q {spn}",                                                                 \
      .note = "names one account: {account}",                                                       \
+     .when = "account",                                                                            \
      .each = "spn"},                                                                               \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
-         .where = SPN_CONSOLE,                                                                     \
+         .where = SPN_ANY_CONSOLE,                                                                 \
+         .command = "setspn -Q {spn}",                                                             \
+         .note = "names one account, that which was to have it",                                   \
+         .when = "!account",                                                                       \
+         .each = "spn"},                                                                           \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_ANY_CONSOLE,                                                                 \
          .command = "setspn -X -F",                                                                \
          .note = "all duplicates of the forest, which is to have none of SMTPSVC; in a large "     \
                  "forest it takes minutes"},                                                       \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
-        .where = "another Exchange server, in a command prompt", .command = "klist get {spn}",     \
-        .note = "asks for a ticket and lists it; an error says that no account has the name, or "  \
-                "several do",                                                                      \
-        .each = "spn"                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "the machine that runs exdiag",            \
+        .command = "exdiag check --server {machine} --only spn --authenticate",                    \
+        .note = "with --dns, --dc and --user as now: a logon with a ticket of your own. That a "   \
+                "ticket is given (klist get) proves little: it may be made with another's key",    \
+        .when = "machine", .also_powershell = true                                                 \
     }
 
 #define SPN_ARTICLE                                                                                \
@@ -134,10 +158,29 @@ extern const struct finding_kind exps_events;
 #define SPN_MAKE_KNOWN                                                                             \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "where the export was made",                                                         \
-     .command = "Export it again, to its end, and copy it whole: ldifde and setspn go to the end " \
-                "by themselves, ldapsearch with -E pr=1000/noprompt.",                             \
-     .when = "not-whole"},                                                                         \
+     .where = "the machine that runs exdiag",                                                      \
+     .command = "Name it with --server if it is a mail server of this organisation.",              \
+     .note = "if it is a stranger's, what the log says of it is no fault of a name here",          \
+     .when = "stranger"},                                                                          \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "{machine}",                                                                     \
+         .command =                                                                                \
+             "Give that connector or virtual server the name of a host: letters, digits, hyphens " \
+             "and dots. No ticket is to be had by another.",                                       \
+         .when = "strange-name"},                                                                  \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = SPN_ANY_CONSOLE,                                                                 \
+         .command = "Look at each name of its connectors with setspn -F -Q.",                      \
+         .when = "names-left"},                                                                    \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "where the export was made",                                                     \
+         .command =                                                                                \
+             "Export it again, to its end, and copy it whole: ldifde and setspn go to the end "    \
+             "by themselves, ldapsearch with -E pr=1000/noprompt.",                                \
+         .when = "not-whole"},                                                                     \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = "the machine that runs exdiag",                                                  \
@@ -145,12 +188,14 @@ extern const struct finding_kind exps_events;
              "Let it read the directory: run it as a user of the domain, with a Kerberos "         \
              "ticket (klist, kinit), or name one with --user; name a domain controller with "      \
              "--dc if DNS does not know them from here, by its name: there are no tickets "        \
-             "for an address."},                                                                   \
+             "for an address.",                                                                    \
+         .when = "!no-directory"},                                                                 \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_CONSOLE,                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_ANY_CONSOLE,                          \
         .command = "setspn -F -Q SMTPSVC/* > smtpsvc.txt",                                         \
         .note = "all accounts of the forest that hold such a name, with all their names, for "     \
-                "exdiag check --file smtpsvc.txt; ldifde exports are read too"                     \
+                "exdiag check --file smtpsvc.txt; ldifde exports are read too",                    \
+        .when = "!no-directory"                                                                    \
     }
 
 #endif

@@ -1,7 +1,6 @@
 /* Servers that cannot log on to each other, or are not offered to. */
 #include "probes/spn/kinds.h"
 
-#define EMS      "Exchange Management Shell"
 #define THIS_RUN "the machine that runs exdiag"
 #define AS_SERVER                                                                                  \
     "another Exchange server of the organisation, or {machine} itself, in a command prompt run "   \
@@ -16,52 +15,156 @@ static const struct reference references[] = {
      NULL},
     {NULL, NULL}};
 
-/* KB 979174 has these four, in this order of ease. */
-#define CAUSES                                                                                     \
+#define MEMBER     "a member of the domain, in a command prompt"
+#define CONTROLLER "a domain controller, in a command prompt run as administrator"
+
+/* What the names are is not known: what each answer means, and the command that follows. */
+#define LOOK_AT_NAMES                                                                              \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
-     .where = SPN_CONSOLE,                                                                         \
-     .command = "setspn -Q {spn}",                                                                 \
-     .note = "names one account, that of the server; changes nothing",                             \
+     .where = MEMBER " (Windows Server 2008 or later)",                                            \
+     .command = "setspn -F -Q {spn}",                                                              \
+     .note = "changes nothing. One account, that of the server: the name is right, and the next "  \
+             "two steps are not for it. Another account, or several: both are. \"No such SPN "     \
+             "found\": the second alone. On Windows Server 2003, whose setspn has no -Q: setspn "  \
+             "-L with each account in question",                                                   \
+     .when = "look",                                                                               \
      .each = "spn"},                                                                               \
         {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
          .where = SPN_CONSOLE,                                                                     \
-         .command = "w32tm /monitor",                                                              \
-         .note = "how far the domain controllers' clocks are apart; exdiag check --only clock "    \
-                 "tells it of the servers too"},                                                   \
+         .command = "setspn -D {spn} {account-that-is-not-the-servers}",                           \
+         .risk = "takes the name off an account, which whoever is logged on to by it under that "  \
+                 "account then misses",                                                            \
+         .note = "only where the look names an account that is not the server's, and once it is "  \
+                 "clear that no service of that account needs it; setspn -S with the same two "    \
+                 "takes it back",                                                                  \
+         .when = "look",                                                                           \
+         .each = "spn"},                                                                           \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = SPN_CONSOLE,                                                                     \
+         .command = "setspn -F -S {spn} {account-of-the-server}",                                  \
+         .risk = "adds the name to the account, after a look that nobody else in the forest has "  \
+                 "it",                                                                             \
+         .note = "only where no account has it (any more); setspn -D with the same "               \
+                 "two takes it back. " SPN_TAKES_EFFECT,                                           \
+         .when = "look",                                                                           \
+         .each = "spn"},                                                                           \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the server that is logged on to",    \
+        .command = "Where it is itself that logs on to it by such a name (several SMTP virtual "   \
+                   "servers on one machine): list the name in BackConnectionHostNames.",           \
+        .note = "exdiag explain back-connection-host-names has the steps; Method 2 of KB 914137",  \
+        .when = "look"                                                                             \
+    }
+
+/* KB 979174 has these three beside the names, in this order of ease. */
+#define CAUSES                                                                                     \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = "what this report finds beside it",                                                  \
+     .command = "Correct what the findings on the names say first: they explain this one.",        \
+     .when = "names-wrong"},                                                                       \
+        LOOK_AT_NAMES,                                                                             \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
-         .where = SPN_CONSOLE,                                                                     \
+         .where = CONTROLLER,                                                                      \
+         .command = "w32tm /monitor",                                                              \
+         .note = "how far the domain controllers' clocks are apart; exdiag check --only clock "    \
+                 "tells it of the servers too",                                                    \
+         .when = "causes"},                                                                        \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = CONTROLLER,                                                                      \
          .command = "repadmin /replsummary",                                                       \
          .note = "a domain controller that does not replicate has an old name, or an old key of "  \
-                 "the server's account"},                                                          \
+                 "the server's account",                                                           \
+         .when = "causes"},                                                                        \
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_FILL_IN,                                                                     \
          .where = "the server that sends",                                                         \
          .command = "Test-NetConnection -ComputerName {domain-controller} -Port 88",               \
-         .note = "TcpTestSucceeded must be True: Kerberos"},                                       \
+         .note = "TcpTestSucceeded must be True: Kerberos",                                        \
+         .when = "causes"},                                                                        \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = CONTROLLER " (w32tm of Windows Server 2003)",                                    \
+         .command = "w32tm /monitor",                                                              \
+         .note = "how far the domain controllers' clocks are apart",                               \
+         .when = "causes-of-2003"},                                                                \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = CONTROLLER " (repadmin: Windows Server 2003 Support Tools)",                     \
+         .command = "repadmin /replsum",                                                           \
+         .note = "a domain controller that does not replicate has an old name, or an old key of "  \
+                 "the server's account",                                                           \
+         .when = "causes-of-2003"},                                                                \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = "the server that sends, in a command prompt",                                    \
+         .command = "telnet {domain-controller} 88",                                               \
+         .note = "an empty window: the port is open for Kerberos; \"Could not open connection\": " \
+                 "it is not",                                                                      \
+         .when = "causes-of-2003"},                                                                \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "what this report finds beside it",   \
-        .command = "Correct what the findings on the names and the clocks say first: they "        \
-                   "explain this one.",                                                            \
-        .note = "where none does, see that the server is reached under its own name and not "      \
-                "through a balancer, and that its account's password is no older than AES in the " \
-                "domain (KdcUnknownEncryptionType)"                                                \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the server that is logged on to",    \
+        .command = "Where all these are right: see that it is reached under its own name and not " \
+                   "through a balancer, and that its account's password is no older than AES in "  \
+                   "the domain (KdcUnknownEncryptionType).",                                       \
+        .when = "causes"                                                                           \
+    }
+
+/* The ticket was good: the account has not the right. */
+#define RIGHTS                                                                                     \
+    {.shell = SHELL_EMS,                                                                           \
+     .kind = STEP_FILL_IN,                                                                         \
+     .where = "an Exchange server",                                                                \
+     .command = "Get-ReceiveConnector -Identity {connector} | Format-List "                        \
+                "Identity,PermissionGroups,AuthMechanism,RemoteIPRanges",                          \
+     .note = "the connector of the log; are ExchangeServers among its PermissionGroups?",          \
+     .when = "rights"},                                                                            \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = "an Exchange server",                                                            \
+         .command = "Get-ADPermission -Identity {connector} | Where-Object { $_.ExtendedRights "   \
+                    "-like 'ms-Exch-SMTP-Submit*' } | Format-Table User,Deny,Inherited",           \
+         .note = "the servers' group is to have ms-Exch-SMTP-Submit, and nobody to be denied it",  \
+         .when = "rights"},                                                                        \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the domain of the server that sends",                                            \
+        .command = "Give the right back: make the account that the log names a member of the "     \
+                   "group Exchange Servers again, or ExchangeServers one of the connector's "      \
+                   "PermissionGroups.",                                                            \
+        .risk = "whoever has that right may relay and speak for the organisation: no group that "  \
+                "others are in",                                                                   \
+        .when = "rights"                                                                           \
     }
 
 #define CHECK_AGAIN                                                                                \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = THIS_RUN,                                  \
         .command = "exdiag check --server {machine} --only spn,clock",                             \
-        .note = "with --dns, --dc and --user as now; new events are to stay away",                 \
+        .note = "with --dns, --dc and --user as now: what the names and the clocks have become",   \
         .when = "machine", .also_powershell = true                                                 \
+    }
+
+/* An hour, in ms, as XPath of event logs has it. */
+#define NEW_EVENTS(ids, when_)                                                                     \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
+        .where = "the server that logged them, in a command prompt run as administrator, an hour " \
+                 "later",                                                                          \
+        .command = "wevtutil qe Application /f:text /c:5 /rd:true /q:\"*[System[(" ids ") and "    \
+                   "TimeCreated[timediff(@SystemTime) <= 3600000]]]\"",                            \
+        .note = "prints the events of the last hour: there are to be none", .when = when_          \
     }
 
 const struct finding_kind exps_events = {
     .id = "exps-events",
     .severity = SEVERITY_WARNING,
-    .title = "servers could not log on to it: {count} events {ids}",
+    .title = "servers could not log on to it: {events} {ids}",
     .why = "Each is a connection between Exchange servers on which one did not prove to the other "
            "who it is. Mail between them waits and is tried again, or bounces as relaying that is "
            "not allowed.",
@@ -73,13 +176,23 @@ const struct finding_kind exps_events = {
     .applies_to = "Exchange 2000 and later",
     .fix = (const struct step_template[]){CAUSES, {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN,
+                                             NEW_EVENTS("EventID=1035 or EventID=2017", "causes"),
                                              {.shell = SHELL_EMS,
                                               .kind = STEP_EXACT,
-                                              .where = EMS ", on the server that sends",
+                                              .where = "the server that sends",
                                               .command = "Get-Queue | Format-List "
                                                          "Identity,Status,LastError",
                                               .note = "no queue to another server in Retry with "
-                                                      "454 4.7.0"},
+                                                      "454 4.7.0",
+                                              .when = "causes"},
+                                             {.shell = SHELL_MANUAL,
+                                              .kind = STEP_DECIDE,
+                                              .where = "the server that sends, an hour later",
+                                              .command = "Look for new events 1706 and 7004 in "
+                                                         "Event Viewer, and for queues in Retry "
+                                                         "in System Manager (Queues): there are "
+                                                         "to be none.",
+                                              .when = "causes-of-2003"},
                                              {0}},
     .no_undo = "looking changes nothing; what is corrected has its own way back",
     .make_known =
@@ -88,7 +201,15 @@ const struct finding_kind exps_events = {
              .kind = STEP_EXACT,
              .where = "an Exchange server, in a command prompt run as administrator",
              .command = "wevtutil epl Application application.evtx",
-             .note = "for exdiag check --file application.evtx"},
+             .note = "for exdiag check --file application.evtx",
+             .when = "!undecided"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = THIS_RUN,
+             .command = "Name the organisation's servers with --server, or let their directory be "
+                        "read (--dc, or an export of it with --file), so that their addresses "
+                        "are known.",
+             .when = "undecided"},
             {0}},
     .references = references,
 };
@@ -101,17 +222,16 @@ const struct finding_kind exps_events = {
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
      .where = AS_SERVER,                                                                           \
-     .command = "mkdir C:\\exdiag",                                                                \
-     .risk = "makes a folder",                                                                     \
+     .command = "mkdir C:\\Windows\\exdiag",                                                       \
+     .risk = "makes a folder, where administrators alone write: others are not to change what "    \
+             "SYSTEM runs",                                                                        \
+     .note = "if it says that the folder exists already, stop: look who made it",                  \
      .when = "as-server"},                                                                         \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
          .where = AS_SERVER,                                                                       \
-         .command = "icacls C:\\exdiag /inheritance:r /grant \"*S-1-5-18:(OI)(CI)F\" "             \
-                    "\"*S-1-5-32-544:(OI)(CI)F\"",                                                 \
-         .risk = "from then on SYSTEM and administrators alone get into that folder: others are "  \
-                 "not to change what SYSTEM runs",                                                 \
-         .note = "copy exdiag.exe into it, with the files that came with it",                      \
+         .command = "Copy exdiag.exe into C:\\Windows\\exdiag, with the files that came with it, " \
+                    "before the steps that follow.",                                               \
          .when = "as-server"},                                                                     \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -128,11 +248,24 @@ const struct finding_kind exps_events = {
          .where = AS_SERVER,                                                                       \
          .command = "schtasks /Run /TN exdiag-logon",                                              \
          .risk = "logs on to {machine} once for each of its names; no mail is offered",            \
-         .note = "the report is in C:\\exdiag\\logon.txt some seconds later",                      \
+         .note = "wait until schtasks /Query /TN exdiag-logon says Ready again",                   \
+         .when = "as-server"},                                                                     \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = AS_SERVER,                                                                       \
+         .command = "type C:\\Windows\\exdiag\\logon.txt",                                         \
+         .note = "the report; keep it before the folder goes",                                     \
+         .when = "as-server"},                                                                     \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = AS_SERVER,                                                                       \
+         .command = "schtasks /Delete /F /TN exdiag-logon",                                        \
+         .risk = "takes the task away again",                                                      \
          .when = "as-server"},                                                                     \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = AS_SERVER,                                \
-        .command = "schtasks /Delete /F /TN exdiag-logon", .risk = "takes the task away again",    \
+        .command = "rmdir /s /q C:\\Windows\\exdiag",                                              \
+        .risk = "takes away the folder that the first step made, with all that is in it",          \
         .when = "as-server"                                                                        \
     }
 
@@ -153,7 +286,7 @@ const struct finding_kind exps_events = {
          .also_powershell = true},                                                                 \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
-         .where = SPN_CONSOLE,                                                                     \
+         .where = SPN_ANY_CONSOLE,                                                                 \
          .command = "setspn -Q {spn}",                                                             \
          .note = "names one account, that of the server; what the findings on the names say "      \
                  "comes first",                                                                    \
@@ -190,17 +323,25 @@ const struct finding_kind exps_events = {
 const struct finding_kind exps_refused = {
     .id = "exps-refused",
     .severity = SEVERITY_CRITICAL,
-    .title = "it does not let other servers log on: {what}",
+    .title = "other servers are refused when they log on to it: {what}",
     .why = "A server that cannot log on is a stranger to the other: it may not relay, what it says "
            "of a message is not believed, and many connectors take no mail from it at all.",
     .symptom = "535 5.7.3 or 454 4.7.0 Temporary authentication failure in protocol logs and in "
                "queues; 550 5.7.1 Unable to relay between servers.",
     .cause = "As with the events: the name SMTPSVC/, clocks, replication, Kerberos that does not "
              "get through, encryption types; or the loopback check, for a server that logs on to "
-             "itself.",
+             "itself; or, where the log names the account before 535, a right that the account "
+             "has not.",
     .applies_to = "Exchange 2000 and later",
-    .fix = (const struct step_template[]){CAUSES, {0}},
-    .verify = (const struct step_template[]){CHECK_AGAIN, {0}},
+    .fix = (const struct step_template[]){CAUSES, RIGHTS, {0}},
+    .verify = (const struct step_template[]){CHECK_AGAIN,
+                                             {.shell = SHELL_MANUAL,
+                                              .kind = STEP_DECIDE,
+                                              .where = "the servers that log on to it, an hour "
+                                                       "later",
+                                              .command = "Give exdiag the newest protocol log: "
+                                                         "what was taken last decides."},
+                                             {0}},
     .no_undo = "looking changes nothing; what is corrected has its own way back",
     .make_known =
         (const struct step_template[]){
@@ -209,10 +350,23 @@ const struct finding_kind exps_refused = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "another Exchange server",
-             .command = "Turn on protocol logging of the connectors for a day (Set-SendConnector "
-                        "and Set-ReceiveConnector -ProtocolLoggingLevel Verbose), and give exdiag "
-                        "the logs with --file.",
-             .note = "what it answers to X-EXPS of an account that is no server's proves nothing"},
+             .command = "Note what Get-TransportService and Get-ReceiveConnector -Server say of "
+                        "IntraOrgConnectorProtocolLoggingLevel and ProtocolLoggingLevel, turn "
+                        "both to Verbose for a day on the servers in question, by "
+                        "Set-TransportService and Set-ReceiveConnector, and give exdiag the logs "
+                        "with --file; then set back what was noted.",
+             .note = "between servers of one organisation Exchange sends by a connector of its "
+                     "own, which only Set-TransportService (before 2013 Set-TransportServer) lets "
+                     "log. What it answers to X-EXPS of an account that is no server's proves "
+                     "nothing",
+             .when = "!strangers"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = THIS_RUN,
+             .command = "Name the organisation's servers with --server, or let their directory be "
+                        "read (--dc, or an export of it with --file), so that their addresses "
+                        "are known.",
+             .when = "strangers"},
             {0}},
     .references = references,
 };
@@ -241,7 +395,7 @@ const struct finding_kind exps_absent = {
              .when = "masked"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
-             .where = EMS,
+             .where = "an Exchange server",
              .command = "Get-ReceiveConnector -Server {server} | Format-List "
                         "Identity,Bindings,RemoteIPRanges,AuthMechanism,Fqdn,SuppressXAnonymousTls",
              .note = "which connector answers the address that asked: the one with the narrowest "
@@ -249,7 +403,7 @@ const struct finding_kind exps_absent = {
              .when = "server"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = EMS,
+             .where = "an Exchange server",
              .command = "Take the addresses of the other servers out of RemoteIPRanges of the "
                         "connector for relaying, so that they reach the default one, or add "
                         "ExchangeServer to the AuthMechanism of the connector that answers them.",

@@ -5,6 +5,16 @@
 #define MSV1_0   "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0"
 #define LSA      "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa"
 
+/* A folder that every administrator finds. What is there already is the older state, and stays. */
+#define KEPT_FILE "\"%SystemRoot%\\msv1_0-before.reg\""
+
+#define RESTART                                                                                    \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "{machine}",                          \
+        .command = "Restart the machine when its users can do without it.",                        \
+        .note = "the local security authority reads the value when it starts"                      \
+    }
+
 static const struct reference references[] = {
     SPN_ARTICLE,
     {"KB 896861: error 401.1 when you browse a Web site that uses Integrated Authentication: the "
@@ -34,9 +44,10 @@ const struct finding_kind back_connection_host_names = {
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = ELEVATED,
-             .command = "reg export " LSA " lsa-before.reg /y",
-             .note = "keeps what is set now, for the way back; the file is written to the current "
-                     "folder"},
+             .command = "if not exist " KEPT_FILE " reg export " MSV1_0 " " KEPT_FILE,
+             .note = "keeps what is set now, for the way back. Where the file is there already, "
+                     "nothing is printed and nothing written: it is of the first time that these "
+                     "steps were followed, and stays the way back"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = ELEVATED,
@@ -65,11 +76,7 @@ const struct finding_kind back_connection_host_names = {
                      "names and those that are listed: list all that its services need before",
              .note = "safer than to leave the check off for everything",
              .when = "off"},
-            {.shell = SHELL_MANUAL,
-             .kind = STEP_DECIDE,
-             .where = "{machine}",
-             .command = "Restart the machine when its users can do without it.",
-             .note = "the local security authority reads the value when it starts"},
+            RESTART,
             {0}},
     .verify =
         (const struct step_template[]){
@@ -77,7 +84,26 @@ const struct finding_kind back_connection_host_names = {
              .kind = STEP_EXACT,
              .where = ELEVATED,
              .command = "reg query " MSV1_0 " /v BackConnectionHostNames",
-             .note = "says REG_MULTI_SZ and lists the names; \\0 between them is how reg shows it"},
+             .note = "says REG_MULTI_SZ and lists the names; \\0 between them is how reg shows it",
+             .when = "list"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = ELEVATED,
+             .command = "reg query " LSA " /v BackConnectionHostNames",
+             .note = "is to say that the system was unable to find it",
+             .when = "astray"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = ELEVATED,
+             .command = "reg query " LSA " /v DisableLoopbackCheck",
+             .note = "the same",
+             .when = "off"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{machine}, after the restart",
+             .command =
+                 "See that mail between its virtual servers leaves their queues, and that no "
+                 "event 1706 or 7004 with 535 is logged any more."},
             {0}},
     .undo =
         (const struct step_template[]){
@@ -90,16 +116,33 @@ const struct finding_kind back_connection_host_names = {
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = ELEVATED,
-             .command = "reg import lsa-before.reg",
-             .note = "the file that was kept before the first change"},
+             .command = "reg import " KEPT_FILE,
+             .note = "the file that was kept before the first change. Other values of this key go "
+                     "back with it, if they were changed since",
+             .when = "was-there"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = ELEVATED,
+             .command = "reg add " LSA " /v DisableLoopbackCheck /t REG_DWORD /d 1 /f",
+             .risk = "the machine then takes connections from itself under any name",
+             .when = "off"},
+            RESTART,
             {0}},
     .make_known =
         (const struct step_template[]){
+            {.shell = SHELL_SH,
+             .kind = STEP_DECIDE,
+             .where = "the machine that runs exdiag",
+             .command = "exdiag check --file {tied}",
+             .note = "with the other files and options as now, if that file is of this server: an "
+                     "export of Lsa does not say whose it is",
+             .when = "tied",
+             .also_powershell = true},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = "the server, in a command prompt run as administrator",
              .command = "reg export " LSA " lsa.reg /y",
-             .note = "for exdiag check --file lsa.reg"},
+             .note = "for exdiag check --file HOST=lsa.reg, with the server's full name for HOST"},
             {0}},
     .references = references,
 };

@@ -6,6 +6,19 @@ static const struct reference references[] = {SPN_ARTICLE,   SPN_SETSPN,   SPN_M
 
 static const struct step_template make_known[] = {SPN_MAKE_KNOWN, {0}};
 
+static const struct step_template make_owner_known[] = {
+    {.shell = SHELL_MANUAL,
+     .kind = STEP_DECIDE,
+     .where = "the directory",
+     .command = "Look which account is that of the machine {server} today: its sAMAccountName ends "
+                "with $, its dNSHostName is the machine's full name, and it logged on lately "
+                "(lastLogonTimestamp).",
+     .note = "an account that was kept of a machine before it is to lose its dNSHostName, or to be "
+             "deleted",
+     .when = "server"},
+    SPN_MAKE_KNOWN,
+    {0}};
+
 #define SYMPTOM                                                                                    \
     "Mail between Exchange servers queues up. Exchange 2003: events 1706 and 7004, X-EXPS is "     \
     "answered 535, and relaying 550 5.7.1. Exchange 2007 and later: 454 4.7.0 Temporary "          \
@@ -24,7 +37,50 @@ static const struct step_template make_known[] = {SPN_MAKE_KNOWN, {0}};
         .when = "shared"                                                                           \
     }
 
+/* Of a name that others hold: "to-add", or "to-add-unseen" where not all of the forest was seen. */
+#define TO_ADD(note_)                                                                              \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = SPN_CONSOLE,                                                                         \
+     .command = "setspn -S {name} {account}",                                                      \
+     .risk = "adds the name to the account, after a look that nobody else in the domain has it",   \
+     .note = note_,                                                                                \
+     .when = "to-add"},                                                                            \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_CONSOLE,                              \
+        .command = "setspn -F -S {name} {account}",                                                \
+        .risk = "adds the name to the account, after a look that nobody else in the forest has "   \
+                "it",                                                                              \
+        .note = "-F, for not all of the forest could be looked at here; " note_,                   \
+        .when = "to-add-unseen"                                                                    \
+    }
+
+/* The same name on accounts of users. */
+#define TAKE_OFF_USERS(note_)                                                                      \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                             \
+        .command = "setspn -U -D {name} {wrong-user}",                                             \
+        .risk = "whoever logs on to a service of that account by this name can no more",           \
+        .note = note_, .each = "wrong-user"                                                        \
+    }
+
+/* A computer that is called so itself has the name. */
+#define NAMESAKE                                                                                     \
+    {                                                                                                \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "{machine}",                            \
+        .command = "Have it call itself by a name of its own: {host} is the name of the computer "   \
+                   "{namesake}.",                                                                    \
+        .note =                                                                                      \
+            "that one holds it by right, and could not be logged on to if it were taken off. If it " \
+            "is no more than the leftover of a machine that is gone, delete that account first",     \
+        .when = "namesake"                                                                           \
+    }
+
 /* "connector": receive connectors of the server that call themselves otherwise than it. */
+#define CONNECTOR_RISK                                                                             \
+    "the connector's banner and EHLO reply change with it, and the name that its certificate is "  \
+    "chosen by: what clients and senders outside are told belongs on a connector of their own, "   \
+    "without Exchange Server authentication"
 #define CONNECTOR_BACK                                                                             \
     {.shell = SHELL_EMS,                                                                           \
      .kind = STEP_EXACT,                                                                           \
@@ -33,28 +89,50 @@ static const struct step_template make_known[] = {SPN_MAKE_KNOWN, {0}};
                 "Identity,Fqdn,AuthMechanism,RemoteIPRanges",                                      \
      .note = "what is set now, for the way back",                                                  \
      .each = "connector"},                                                                         \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = "Exchange Management Shell",                                                     \
+         .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {own-name}",                 \
+         .risk = CONNECTOR_RISK,                                                                   \
+         .note =                                                                                   \
+             "either this, the first repair since Exchange 2007, for servers that log on expect "  \
+             "the server's own name here; or the name in the directory, by the steps below",       \
+         .each = "connector"},                                                                     \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = "Exchange Management Shell",                                                     \
+         .command = "Get-ReceiveConnector -Identity {unsure-connector} | Format-List "             \
+                    "Identity,Fqdn,AuthMechanism,RemoteIPRanges",                                  \
+         .note =                                                                                   \
+             "what was not told: only a connector with ExchangeServer among its AuthMechanism "    \
+             "needs a name for servers, and of another one nothing here is wrong",                 \
+         .each = "unsure-connector"},                                                              \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = "Exchange Management Shell",              \
-        .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {own-name}",                  \
-        .risk = "the connector's banner and EHLO reply change with it, and the name that its "     \
-                "certificate is chosen by: what clients and senders outside are told belongs on "  \
-                "a connector of their own, without Exchange Server authentication",                \
-        .note = "the first repair since Exchange 2007: servers that log on expect the server's "   \
-                "own name here",                                                                   \
-        .each = "connector"                                                                        \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "Exchange Management Shell",             \
+        .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {own-name}",           \
+        .risk = CONNECTOR_RISK,                                                                    \
+        .note = "only if ExchangeServer is among its AuthMechanism; either this, or the name in "  \
+                "the directory, by the steps below",                                               \
+        .each = "unsure-connector"                                                                 \
     }
 
 #define CONNECTOR_UNDO                                                                             \
+    {.shell = SHELL_EMS,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "Exchange Management Shell",                                                         \
+     .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {host}",                         \
+     .note = "as it was, if it was set",                                                           \
+     .each = "connector"},                                                                         \
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_EXACT, .where = "Exchange Management Shell",              \
-        .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {host}", .note = "as it was", \
-        .each = "connector"                                                                        \
+        .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {host}",               \
+        .note = "as it was, if it was set", .each = "unsure-connector"                             \
     }
 
 const struct finding_kind smtp_spn_missing = {
     .id = "smtp-spn-missing",
     .severity = SEVERITY_CRITICAL,
-    .title = "{name} is not registered",
+    .title = "{name} is not {registered}",
     .why =
         "Who logs on to this server by Kerberos asks a domain controller for a ticket for "
         "SMTPSVC/ and the name by which the server calls itself. Where no account has that name, no "
@@ -81,6 +159,7 @@ const struct finding_kind smtp_spn_missing = {
                         "register the name there with setspn -S.",
              .note = "its account was not found in what was read",
              .when = "!account"},
+            SPN_PURGE,
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
@@ -99,7 +178,7 @@ const struct finding_kind smtp_spn_missing = {
 const struct finding_kind smtp_spn_duplicate = {
     .id = "smtp-spn-duplicate",
     .severity = SEVERITY_CRITICAL,
-    .title = "{name} is registered on {count} accounts",
+    .title = "{held} is registered on {count} accounts",
     .why =
         "A ticket is made with the key of one account. Where several have the name, a domain "
         "controller issues none (KDC_ERR_PRINCIPAL_NOT_UNIQUE, or the same answer as for a name "
@@ -114,6 +193,7 @@ const struct finding_kind smtp_spn_duplicate = {
     .fix =
         (const struct step_template[]){
             SPN_LOOK,
+            NAMESAKE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after these accounts",
@@ -140,18 +220,53 @@ const struct finding_kind smtp_spn_duplicate = {
              .note = "only of the accounts that are not to keep it",
              .when = "person",
              .each = "wrong"},
+            TAKE_OFF_USERS("only of the accounts that are not to keep it; -U, for an account that "
+                           "is no computer's"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -D {name} {account-to-lose-it}",
+             .risk = "tickets for the name that were issued with this account's key are of no use "
+                     "any more",
+             .note = "once for each account but the one that is to keep it: {accounts}; setspn -U "
+                     "-D where the account is a user's",
+             .when = "undecided"},
+            TO_ADD("-S declines while another account has the name itself, and what is there "
+                   "itself goes before HOST/"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -F -S {name} {account}",
+             .risk = "adds the name to the account, after a look that nobody else in the forest "
+                     "has it",
+             .note = "if none of those accounts is to keep it: -S declines while one has it",
+             .when = "to-add-person"},
+            SPN_PURGE,
+            {0}},
+    .verify = (const struct step_template[]){SPN_CHECK, {0}},
+    .undo =
+        (const struct step_template[]){
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -D {name} {account-that-has-it}",
+             .note = "only if another account turns out to need it: all of them together would be "
+                     "the duplicate again. First off the one that has it now",
+             .when = "!mapped"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -F -S {name} {account-that-needs-it}",
+             .note = "then back to the one of these that needs it: {accounts}; -S declines while "
+                     "another has it. setspn -U -F -S where the account is a user's",
+             .when = "!mapped"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = SPN_CONSOLE,
-             .command = "setspn -S {name} {account}",
-             .risk = "adds the name to the account, after a look that nobody else in the domain "
-                     "has it",
-             .note = "only once no other account has it: -S declines while one does",
-             .when = "to-add"},
+             .command = "setspn -D {name} {account}",
+             .note = "takes off what was added",
+             .when = "mapped"},
             {0}},
-    .verify = (const struct step_template[]){SPN_CHECK, {0}},
-    .no_undo = "putting it back would make it a duplicate again; if another account turns out to "
-               "need it, take it off this one first (setspn -D), then add it there (setspn -S)",
     .make_known = make_known,
     .references = references,
 };
@@ -176,6 +291,7 @@ const struct finding_kind smtp_spn_misplaced = {
             SPN_LOOK,
             SHARED,
             CONNECTOR_BACK,
+            NAMESAKE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after {holder}",
@@ -199,15 +315,18 @@ const struct finding_kind smtp_spn_misplaced = {
              .note = "first, so that the name is never on two accounts",
              .when = "service-account",
              .each = "wrong"},
+            TAKE_OFF_USERS("first, so that the name is never on two accounts; -U, for an account "
+                           "that is no computer's"),
+            TO_ADD("-S declines while another account has it; where HOST/ stood in, the name "
+                   "itself goes before it"),
             {.shell = SHELL_CMD,
-             .kind = STEP_EXACT,
+             .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
-             .command = "setspn -S {name} {account}",
-             .risk = "adds the name to the account, after a look that nobody else in the domain "
-                     "has it",
-             .note = "-S declines while another account has it; where HOST/ stood in, the name "
-                     "itself goes before it",
-             .when = "to-add"},
+             .command = "setspn -F -S {name} {account}",
+             .risk = "whatever else goes by this name cannot be logged on to by it",
+             .note = "only if servers are to log on to {machine} by this name, and to nothing else",
+             .when = "add-decide"},
+            SPN_PURGE,
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
@@ -215,15 +334,27 @@ const struct finding_kind smtp_spn_misplaced = {
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -D {name} {account}",
                                             .note = "before it goes back",
-                                            .when = "to-add"},
+                                            .when = "moved"},
+                                           {.shell = SHELL_CMD,
+                                            .kind = STEP_DECIDE,
+                                            .where = SPN_CONSOLE,
+                                            .command = "setspn -D {name} {account}",
+                                            .note = "before it goes back, if it was added",
+                                            .when = "add-decide"},
                                            {.shell = SHELL_CMD,
                                             .kind = STEP_EXACT,
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -S {name} {wrong}",
                                             .note = "where it was",
                                             .each = "wrong"},
+                                           {.shell = SHELL_CMD,
+                                            .kind = STEP_EXACT,
+                                            .where = SPN_CONSOLE,
+                                            .command = "setspn -U -S {name} {wrong-user}",
+                                            .note = "where it was",
+                                            .each = "wrong-user"},
                                            CONNECTOR_UNDO,
                                            {0}},
-    .make_known = make_known,
+    .make_known = make_owner_known,
     .references = references,
 };

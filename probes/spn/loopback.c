@@ -82,31 +82,43 @@ static const char *type_text(const struct registry_value *value)
     }
 }
 
+/* What a value says, whatever Windows makes of it: a name of the wrong type is a name. */
+static bool holds(const struct registry_value *value, const char *name)
+{
+    return lists(value, name) || (value && value->text && dns_name_equal(value->text, name));
+}
+
 static void add_name(struct buffer *list, const char *name)
 {
     buffer_print(list, "%s%s", list->size > 0 ? "\\0" : "", name);
+}
+
+static void add_names(struct buffer *list, const struct registry_value *value,
+                      const struct registry_value *but)
+{
+    for (size_t i = 0; value && i < value->list_count; i++) {
+        if (!holds(but, value->list[i]))
+            add_name(list, value->list[i]);
+    }
+    if (value && value->text && *value->text && !holds(but, value->text))
+        add_name(list, value->text);
 }
 
 /* What the value is to hold: what it does now, and what is lacking; "a\0b" as reg add takes it. */
 static void set_list(struct examination *x, struct finding *finding, const struct machine *machine,
                      const struct spn_loopback *loopback)
 {
-    const struct registry_value *values[] = {loopback->value, loopback->astray};
     bool is_vouched = true;
     struct buffer list;
     const char *text;
 
     buffer_init(&list, LIST_MOST);
-    for (size_t i = 0; i < 2; i++) {
-        const struct registry_value *value = values[i];
-
-        for (size_t k = 0; value && value->type == REGISTRY_MULTI_SZ && k < value->list_count; k++)
-            add_name(&list, value->list[k]);
-    }
+    add_names(&list, loopback->value, NULL);
+    add_names(&list, loopback->astray, loopback->value);
     for (size_t i = 0; i < machine->count; i++) {
         is_vouched = is_vouched && machine->of[i]->is_vouched;
-        if (!lists(loopback->value, machine->names[i]) &&
-            !lists(loopback->astray, machine->names[i]))
+        if (!holds(loopback->value, machine->names[i]) &&
+            !holds(loopback->astray, machine->names[i]))
             add_name(&list, machine->names[i]);
     }
     text = buffer_keep(&list, pass_memory(x));
@@ -170,17 +182,17 @@ static void tell_wrong(struct examination *x, const struct machine *machine,
     if (loopback->is_off)
         finding_severity(finding, SEVERITY_INFO);
     set_text(finding, "what", what_text(x, loopback));
-    set_vouched(finding, VALUE_NAME, "machine", machine->name, strlen(machine->name));
+    set_vouched(finding, VALUE_TEXT, "machine", machine->name, strlen(machine->name));
     if (loopback->state == SPN_LOOPBACK_WRONG_TYPE)
         set_text(finding, "wrong-type", "yes");
     if (loopback->astray)
         set_text(finding, "astray", "yes");
     if (loopback->is_off)
         set_text(finding, "off", "yes");
-    if (!loopback->value)
-        set_text(finding, "was-absent", "yes");
-    if (loopback->state != SPN_LOOPBACK_RIGHT && loopback->state != SPN_LOOPBACK_OPEN)
+    if (loopback->state != SPN_LOOPBACK_RIGHT && loopback->state != SPN_LOOPBACK_OPEN) {
+        set_text(finding, loopback->value ? "was-there" : "was-absent", "yes");
         set_list(x, finding, machine, loopback);
+    }
     saw_registry(finding, machine, loopback);
 }
 
@@ -240,9 +252,28 @@ static bool is_of(const char *computer, const char *host)
                          text_equal_fold_sized(computer, strlen(computer), host, label)));
 }
 
-static const char *computer_of(const struct machine *machine)
+/* By its own word. */
+static const char *told_computer(const struct machine *machine)
 {
     return machine->msv1_0->computer ? machine->msv1_0->computer : machine->lsa->computer;
+}
+
+/* The user says that it is of one machine, and it says that it is of another. */
+static bool contradicts(struct examination *x, const struct machine *machine)
+{
+    const char *host = ask_file_host(x, machine->msv1_0->path), *computer = told_computer(machine);
+
+    return host && computer && !is_of(computer, host) && !is_of(host, computer);
+}
+
+/* By the user's word, or by its own; NULL where they differ. */
+static const char *computer_of(struct examination *x, const struct machine *machine)
+{
+    const char *host = ask_file_host(x, machine->msv1_0->path);
+
+    if (contradicts(x, machine))
+        return NULL;
+    return host ? host : told_computer(machine);
 }
 
 /* Names by which a machine is reached, and that are none of its own. */
@@ -259,23 +290,51 @@ static void take_names(const struct spn_view *view, struct machine *machine)
     }
 }
 
+/* It may be of this server: whoever sent it knows. */
+static void tell_nameless(struct examination *x, const struct machine *machine,
+                          const struct subject *file, const struct evidence *source)
+{
+    struct finding *finding =
+        unknown(x, &back_connection_host_names, "whether its other name%s listed is not known",
+                machine->count == 1 ? " is" : "s are");
+    const char *tied = arena_print(pass_memory(x), "%s=%s", machine->name, file->name);
+
+    set_vouched(finding, VALUE_TEXT, "tied", tied, strlen(tied));
+    saw(finding, source, "it does not say which machine it is of");
+    for (size_t i = 0; i < machine->count; i++)
+        saw(finding, machine->of[i]->source, "it calls itself %s", machine->names[i]);
+}
+
 void spn_tell_loopback(struct examination *x, const struct subject *server,
                        const struct spn_view *view)
 {
     const char *host = view->server && view->server->host ? view->server->host : server->name;
     struct subject_list files = ask_subjects(x, SUBJECT_FILE);
     struct machine machine = {.name = host};
+    const struct subject *nameless = NULL;
+    const struct evidence *source = NULL;
 
     take_names(view, &machine);
     for (size_t i = 0; i < files.count; i++) {
-        if (is_registry(x, files.list[i]->name) &&
-            read_registry(x, files.list[i]->name, &machine) && is_of(computer_of(&machine), host)) {
+        const char *computer;
+
+        if (!is_registry(x, files.list[i]->name) ||
+            !read_registry(x, files.list[i]->name, &machine))
+            continue;
+        computer = computer_of(x, &machine);
+        if (is_of(computer, host)) {
             tell(x, &machine);
             return;
         }
+        if (!computer && !nameless && !contradicts(x, &machine)) {
+            nameless = files.list[i];
+            source = &machine.msv1_0->evidence;
+        }
     }
-    if (server->given && read_registry(x, "", &machine) && is_of(computer_of(&machine), host))
+    if (server->given && read_registry(x, "", &machine) && is_of(computer_of(x, &machine), host))
         tell(x, &machine);
+    else if (nameless && machine.count > 0)
+        tell_nameless(x, &machine, nameless, source);
 }
 
 /* A server that is examined anyhow takes its own exports. */
@@ -290,13 +349,53 @@ static bool is_of_a_server(struct examination *x, const char *computer)
     return false;
 }
 
+/* Of the servers of an export the first that has names to list; false: none has. */
+static bool take_names_of_any(struct examination *x, const struct spn_exports *exports,
+                              struct machine *machine)
+{
+    for (size_t i = 0; i < exports->servers.count && machine->count == 0; i++) {
+        const struct spn_server *server = &exports->servers.list[i];
+
+        if (!server->host || is_of_a_server(x, server->host))
+            continue;
+        machine->name = server->host;
+        take_names(spn_view_of_export(x, exports, server), machine);
+    }
+    return machine->count > 0;
+}
+
+static void tell_of_file(struct examination *x, const struct subject *file,
+                         const struct spn_exports *exports, struct machine *machine)
+{
+    const char *computer = computer_of(x, machine);
+    const struct spn_server *server = computer ? spn_server_of(&exports->servers, computer) : NULL;
+
+    if (server)
+        take_names(spn_view_of_export(x, exports, server), machine);
+    machine->name = computer
+                        ? computer
+                        : arena_print(pass_memory(x), "the machine that %s is from", file->shown);
+    tell(x, machine);
+}
+
 void spn_tell_loopback_of_file(struct examination *x, const struct subject *file)
 {
-    struct machine machine = {.name = file->name};
+    struct machine machine = {.name = NULL}, other;
+    const struct spn_exports *exports;
 
-    if (!read_registry(x, file->name, &machine) || is_of_a_server(x, computer_of(&machine)))
+    if (!read_registry(x, file->name, &machine) || is_of_a_server(x, computer_of(x, &machine)))
         return;
-    if (computer_of(&machine))
-        machine.name = computer_of(&machine);
-    tell(x, &machine);
+    exports = spn_exports_of(x);
+    if (exports->is_pending)
+        return;
+    if (contradicts(x, &machine)) {
+        saw(unknown(x, &back_connection_host_names, "it is said to be of %s, and names another",
+                    file->host),
+            &machine.msv1_0->evidence, "it says that it is of %s", told_computer(&machine));
+        return;
+    }
+    tell_of_file(x, file, exports, &machine);
+    other = machine;
+    if (!computer_of(x, &machine) && machine.count == 0 && take_names_of_any(x, exports, &other))
+        tell_nameless(x, &other, file, &other.msv1_0->evidence);
 }

@@ -47,8 +47,10 @@ struct spn_name *spn_names_add(struct spn_names *names, struct arena *arena, con
         name->is_vouched = name->is_vouched || is_vouched;
         return name;
     }
-    if (names->count == SPN_NAMES_MOST)
+    if (names->count == SPN_NAMES_MOST) {
+        names->left_out++;
         return NULL;
+    }
     buffer_init(&folded, DNS_NAME_TEXT_SIZE);
     dns_name_fold(host, &folded);
     name = &names->list[names->count++];
@@ -70,6 +72,8 @@ void spn_names_add_server(struct spn_names *names, struct arena *arena,
 
         if (!listener->fqdn || !listener->authenticates_servers)
             continue;
+        if (!spn_is_host(listener->fqdn))
+            names->strange = listener;
         name = spn_names_add(names, arena, listener->fqdn, SPN_CONFIGURED, true, source);
         if (name && name->listener_count < SPN_NAME_LISTENERS_MOST)
             name->listeners[name->listener_count++] = listener;
@@ -103,19 +107,46 @@ static const struct smtp_reply *greeting_of(const struct smtp_conversation *conv
                : NULL;
 }
 
-/* The first word behind the code of the first line; what a firewall writes over is no name. */
+/* Behind the code of the first line; or NULL. What a firewall writes over is no name. */
+static const char *first_word(const struct smtp_reply *reply, size_t *size)
+{
+    const char *text = reply && reply->line_count > 0 ? smtp_line_text(&reply->lines[0]) : NULL;
+
+    *size = text ? strcspn(text, " \t") : 0;
+    return text;
+}
+
+static bool is_first_word(const struct smtp_reply *reply, const char *host)
+{
+    size_t size;
+    const char *word = first_word(reply, &size);
+
+    return word && text_equal_fold_sized(word, size, host, strlen(host));
+}
+
+bool spn_announces(const struct smtp_conversation *conversation, const char *host)
+{
+    if (is_first_word(greeting_of(conversation), host))
+        return true;
+    for (int i = 0; i < SPN_PLACE_COUNT; i++) {
+        if (is_first_word(spn_ehlo(conversation, (enum spn_place)i), host))
+            return true;
+    }
+    return false;
+}
+
 static void add_first_word(struct spn_names *names, struct arena *arena,
                            const struct smtp_conversation *conversation,
                            const struct smtp_reply *reply)
 {
-    const char *text;
+    size_t size;
+    const char *word = first_word(reply, &size);
     struct spn_name *name;
 
-    if (!reply || reply->line_count == 0)
+    if (!word)
         return;
-    text = smtp_line_text(&reply->lines[0]);
-    name = spn_names_add(names, arena, arena_copy(arena, text, strcspn(text, " \t")), SPN_ANNOUNCED,
-                         false, &conversation->evidence);
+    name = spn_names_add(names, arena, arena_copy(arena, word, size), SPN_ANNOUNCED, false,
+                         &conversation->evidence);
     if (!name || name->greeting)
         return;
     name->greeting = reply->lines[0].text;

@@ -101,7 +101,8 @@ bool spn_offers_kerberos(const struct smtp_conversation *conversation)
     return false;
 }
 
-bool spn_is_masked(const struct smtp_conversation *conversation)
+/* A firewall has written over its greeting or its offers. */
+static bool is_masked(const struct smtp_conversation *conversation)
 {
     static const enum smtp_step steps[] = {SMTP_GREETING, SMTP_EHLO, SMTP_EHLO_AGAIN};
 
@@ -130,7 +131,7 @@ enum spn_offer spn_offer_of(const struct smtp_conversation *conversation, size_t
         return SPN_OFFER_NOT_SEEN;
     if (spn_offered(conversation, "X-EXPS"))
         return SPN_OFFERED;
-    if (spn_is_masked(conversation))
+    if (is_masked(conversation))
         return SPN_OFFER_MASKED;
     return unseen > 0 ? SPN_OFFER_PARTLY_SEEN : SPN_OFFER_ABSENT;
 }

@@ -29,9 +29,6 @@ const char *spn_offered(const struct smtp_conversation *conversation, const char
 /* X-EXPS, or AUTH with GSSAPI: others may log on to it by Kerberos. */
 bool spn_offers_kerberos(const struct smtp_conversation *conversation);
 
-/* A firewall has written over its greeting or its offers. */
-bool spn_is_masked(const struct smtp_conversation *conversation);
-
 /* ---- X-EXPS ---- */
 
 enum spn_offer {

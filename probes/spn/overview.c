@@ -16,6 +16,8 @@ static const struct paragraph paragraphs[] = {
      "is the machine's full name unless somebody changed it.\n"
      "Exchange registers SMTP/ and SmtpSvc/ with the machine's short and full names, and no "
      "others. Capitals do not matter.\n"
+     "Exchange 2007 and 2010 without the Hub Transport role have no transport, and Edge servers no "
+     "account in the forest: nobody logs on to them, and they need no such names.\n"
      "HOST/ stands in for the services that sPNMappings lists, to which SMTPSVC does not belong "
      "unless somebody added it.\n"
      "Since Exchange 2007 the receive connector that servers log on to (Default and the server's "
@@ -75,7 +77,12 @@ static const struct paragraph paragraphs[] = {
      "\"DisableLoopbackCheck = 1\": takes the protection off all names; BackConnectionHostNames "
      "lists those that are meant.\n"
      "\"event 1035, so authentication between servers is broken\": with the mechanisms Login and "
-     "NTLM, from addresses outside, it is somebody who guesses passwords."},
+     "NTLM, from addresses outside, it is somebody who guesses passwords; with Gssapi it may be "
+     "any user's program, unless the address is a server's.\n"
+     "\"klist purge, and it works\": that is the session of whoever types it; the transport runs as "
+     "NETWORK SERVICE (klist -li 0x3e4 purge).\n"
+     "\"535 in the log, so the name is wrong\": if logons were taken after it, or the log names the "
+     "account before it, the name is right."},
     {NULL, NULL}};
 
 static const struct reference references[] = {

@@ -11,6 +11,7 @@ const char spn_servers_filter[] =
     "(|(objectClass=msExchExchangeServer)(msExchSmtpFullyQualifiedDomainName=*)"
     "(msExchSMTPReceiveConnectorFQDN=*)(msExchSmtpSmartHost=*))";
 const char *const spn_servers_attributes[] = {
+    "msExchCurrentServerRoles",
     "msExchSMTPReceiveConnectorFQDN",
     "msExchSMTPReceiveInboundSecurityFlag",
     "msExchSmtpFullyQualifiedDomainName",
@@ -21,6 +22,7 @@ const char *const spn_servers_attributes[] = {
     NULL,
 };
 
+enum { FIRST_WITH_ROLES = 8 /* Exchange 2007 */, LAST_WITH_HUB = 14 /* and 2010 */ };
 enum { EXCHANGE_SERVER_AUTHENTICATION = 16 }; /* of the AuthMechanism of a receive connector */
 
 static bool is_class(const struct directory_entry *entry, const char *name)
@@ -74,6 +76,16 @@ static unsigned version_of(const struct directory_entry *entry)
     return version;
 }
 
+static unsigned number_of(const struct directory_entry *entry, const char *attribute)
+{
+    const char *text = directory_text_of(entry, attribute);
+    unsigned value = 0;
+
+    for (; text && text_is_digit(*text) && value < 100000000; text++)
+        value = 10 * value + (unsigned)(*text - '0');
+    return text && *text == '\0' ? value : 0;
+}
+
 static void add_server(const struct directory_entry *entry, struct arena *arena,
                        struct spn_servers *out)
 {
@@ -89,6 +101,7 @@ static void add_server(const struct directory_entry *entry, struct arena *arena,
         .host = host_of(entry, arena),
         .dn = entry->dn,
         .version = version_of(entry),
+        .roles = number_of(entry, "msExchCurrentServerRoles"),
     };
     server->listeners = arena_new(arena, SPN_LISTENERS_MOST, sizeof *server->listeners);
     out->count++;
@@ -157,6 +170,8 @@ static void add_listener(const struct directory_entry *entry, struct arena *aren
         .smart_host = smart_host,
         .is_virtual_server = !of_connector && of_virtual_server,
         .authenticates_servers = may_authenticate_servers(entry),
+        .is_unsure =
+            of_connector && !directory_text_of(entry, "msExchSMTPReceiveInboundSecurityFlag"),
     };
 }
 
@@ -191,6 +206,24 @@ const struct spn_server *spn_server_of(const struct spn_servers *servers, const 
             return &servers->list[i];
     }
     return NULL;
+}
+
+bool spn_server_lets_log_on(const struct spn_server *server)
+{
+    bool has_hub = server->version >= FIRST_WITH_ROLES && server->version <= LAST_WITH_HUB;
+
+    if (server->roles == 0)
+        return true;
+    return !(server->roles & SPN_ROLE_EDGE) && (!has_hub || (server->roles & SPN_ROLE_HUB));
+}
+
+size_t spn_servers_that_let_log_on(const struct spn_servers *servers)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < servers->count; i++)
+        count += spn_server_lets_log_on(&servers->list[i]);
+    return count;
 }
 
 bool spn_server_calls_itself(const struct spn_server *server, const char *host)

@@ -14,14 +14,19 @@ struct spn_listener {
     const char *fqdn; /* as it is configured; or NULL: it calls itself as its server is called */
     const char *smart_host; /* where it sends its mail, a list parted by ";"; or NULL */
     bool is_virtual_server;
-    bool authenticates_servers; /* or it is not known whether it does */
+    bool authenticates_servers; /* or it is not known whether it does: */
+    bool is_unsure;
 };
+
+/* Those of msExchCurrentServerRoles that transport mail. */
+enum spn_role { SPN_ROLE_HUB = 32, SPN_ROLE_EDGE = 64 };
 
 struct spn_server {
     const char *name; /* "EX01" */
     const char *host; /* "ex01.contoso.com", folded; NULL where it is not told */
     const char *dn;
     unsigned version; /* 6: 2000 and 2003, 8: 2007, 14: 2010, 15: later; 0: not told */
+    unsigned roles;   /* enum spn_role; 0: not told, as of 2000 and 2003 */
     struct spn_listener *listeners;
     size_t listener_count;
 };
@@ -41,6 +46,15 @@ void spn_servers_read(const struct directory_entry *entries, size_t count, struc
 
 /* By full name or, where that has no dot, by its short one; NULL if there is none. */
 const struct spn_server *spn_server_of(const struct spn_servers *servers, const char *host);
+
+/*
+ * Others log on to it by Kerberos. Not to servers of Exchange 2007 and 2010 without the Hub
+ * Transport role, which have no transport, nor to Edge servers, which are of no domain that counts.
+ */
+bool spn_server_lets_log_on(const struct spn_server *server);
+
+/* How many of them do. */
+size_t spn_servers_that_let_log_on(const struct spn_servers *servers);
 
 /* What it calls itself: its virtual servers and connectors, with `host` if they do not say. */
 bool spn_server_calls_itself(const struct spn_server *server, const char *host);

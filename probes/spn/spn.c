@@ -38,6 +38,19 @@ static void tell_no_directory(struct examination *x, const struct subject *serve
                            : "its directory is not known from here");
 }
 
+/* Nothing is known of its names, and nothing of them is a fault of this organisation's. */
+static void tell_stranger(struct examination *x, const struct spn_view *view)
+{
+    struct finding *finding =
+        unknown(x, &smtp_spn_missing, "whether it is a server of this organisation is not known");
+
+    set_vouched(finding, VALUE_TEXT, "stranger", "yes", 3);
+    set_vouched(finding, VALUE_TEXT, "no-directory", "yes", 3);
+    saw(finding, view->forest->servers_source,
+        "it is none of Exchange's servers here, nor does its name lead to one of them, nor is it "
+        "in a domain of the forest: a log alone names it");
+}
+
 /* Another name of a server that is examined under its own. */
 static const char *other_name(const struct spn_view *view)
 {
@@ -68,8 +81,17 @@ static void examine_server(struct examination *x, const struct subject *server)
             not_applicable(x, &smtp_spn_missing, "it is %s, and judged as that", own);
         return;
     }
-    tell_names(x, server, view);
-    spn_tell_offers(x, view);
+    if (view->is_idle) {
+        not_applicable(x, &smtp_spn_missing, "%s",
+                       view->server->roles & SPN_ROLE_EDGE
+                           ? "an Edge server: others do not log on to it by Kerberos"
+                           : "without the Hub Transport role no other server logs on to it");
+    } else if (view->is_stranger) {
+        tell_stranger(x, view);
+    } else {
+        tell_names(x, server, view);
+        spn_tell_offers(x, view);
+    }
     spn_tell_exps(x, view);
     spn_tell_events(x, view);
     spn_tell_loopback(x, server, view);
@@ -112,9 +134,10 @@ static void examine_domain(struct examination *x, const struct subject *domain)
     if (found && found->state == AD_DOMAIN_FOUND)
         examine_forest(x, found);
     else if (found && found->state == AD_DOMAIN_NONE && ask_settings(x)->only_count > 0)
-        not_applicable(x, &smtp_spn_missing,
-                       "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s",
-                       found->looked_for);
+        unknown(x, &smtp_spn_missing,
+                "DNS names no domain controllers of it at _ldap._tcp.dc._msdcs.%s: --dns takes the "
+                "domain's own name server, --dc a controller",
+                found->looked_for);
     else if (found && found->state == AD_DOMAIN_UNREADABLE && ask_settings(x)->only_count > 0)
         saw_failure(unknown(x, &smtp_spn_missing, "its domain controllers are not known"),
                     found->obstacle);

@@ -19,10 +19,6 @@ void spn_tell_offers(struct examination *x, const struct spn_view *view);
 /* "SMTPSVC/mail.contoso.com", in pass memory. */
 const char *spn_text(struct examination *x, const char *service, const char *host);
 
-/* The account as setspn takes it: "EX01", or "EU\EX01$" in a forest of several domains. */
-const char *spn_account_text(struct examination *x, const struct spn_forest *forest,
-                             const struct spn_account *account);
-
 /* {spn} for each name that logging on to the server takes. */
 void spn_set_names(struct examination *x, struct finding *finding, const struct spn_view *view);
 

@@ -25,7 +25,7 @@ static bool is_told(const struct told *told, const char *name)
 /* ---- servers ---- */
 
 struct tally {
-    size_t servers, right, open;
+    size_t servers, right, open, idle;
 };
 
 static bool is_open(const struct spn_view *view)
@@ -43,8 +43,12 @@ static void look_at_servers(struct examination *x, const struct spn_exports *exp
     for (size_t i = 0; i < exports->servers.count; i++) {
         const struct spn_server *server = &exports->servers.list[i];
         const struct spn_view *view = spn_view_of_export(x, exports, server);
+        bool is_told;
 
         tally->servers++;
+        tally->idle += view->is_idle;
+        if (view->is_idle)
+            continue;
         for (size_t k = 0; k < view->case_count; k++) {
             const struct spn_case *at = &view->cases[k];
 
@@ -52,9 +56,10 @@ static void look_at_servers(struct examination *x, const struct spn_exports *exp
                 told->names[told->count++] =
                     spn_folded(pass_memory(x), spn_text(x, at->service, at->host));
         }
-        if (spn_view_is_wrong(view) && server->host)
+        is_told = spn_view_is_wrong(view) || spn_view_is_partial(view);
+        if (is_told && server->host)
             add_subject(x, SUBJECT_SERVER, server->host);
-        else if (spn_view_is_wrong(view))
+        else if (is_told)
             spn_tell_names(x, view);
         else if (view->own && view->own->is_whole && !is_open(view))
             tally->right++;
@@ -98,35 +103,36 @@ static const char *service_of(const struct spn *spn)
     return text_equal_fold(spn->service, "SMTP") ? "SMTP" : NULL;
 }
 
-static void look_at_account(struct examination *x, const struct spn_exports *exports,
-                            const struct spn_account *account, struct told *told)
+/* `name`: folded. */
+static void look_at_name(struct examination *x, const struct spn_exports *exports, const char *name,
+                         struct told *told)
 {
-    for (size_t i = 0; i < account->name_count && told->count < DUPLICATES_MOST; i++) {
-        struct spn_holders holders;
-        struct spn spn;
-        const char *folded;
+    static const char prefix[] = "smtp";
+    struct spn_holders holders;
+    struct spn spn;
 
-        if (spn_parse(account->names[i], pass_memory(x), &spn) != STATUS_OK || spn.port ||
-            spn.name || spn.instance || !service_of(&spn))
-            continue;
-        spn_find_holders(&exports->library, spn.service, spn.host, pass_memory(x), &holders);
-        folded = spn_folded(pass_memory(x), account->names[i]);
-        if (holders.count < 2 || is_told(told, folded))
-            continue;
-        told->names[told->count++] = folded;
-        tell_duplicate(x, exports, service_of(&spn), spn.host);
-    }
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0 || is_told(told, name) ||
+        spn_parse(name, pass_memory(x), &spn) != STATUS_OK || spn.port || spn.name ||
+        spn.instance || !service_of(&spn))
+        return;
+    spn_find_holders(&exports->library, spn.service, spn.host, pass_memory(x), &holders);
+    if (holders.count < 2)
+        return;
+    told->names[told->count++] = name;
+    tell_duplicate(x, exports, service_of(&spn), spn.host);
 }
 
+/* Each name once, however many accounts have it. */
 static void look_at_accounts(struct examination *x, const struct spn_exports *exports,
                              struct told *told)
 {
     for (size_t i = 0; i < exports->library.count; i++) {
-        size_t count;
-        const struct spn_account *accounts = spn_book_accounts(exports->library.books[i], &count);
+        const struct spn_book *book = exports->library.books[i];
+        const char *name;
 
-        for (size_t k = 0; k < count; k++)
-            look_at_account(x, exports, &accounts[k], told);
+        for (size_t at = 0;
+             told->count < DUPLICATES_MOST && (name = spn_book_next_name(book, &at)) != NULL;)
+            look_at_name(x, exports, name, told);
     }
 }
 
@@ -161,6 +167,11 @@ void spn_tell_exports(struct examination *x, const struct subject *file)
                 tally.right == 1 ? "" : "s", tally.right == 1 ? "its account" : "their accounts");
     if (tally.open > 0)
         tell_open(x, exports, tally.open);
+    if (tally.idle > 0 && tally.idle == tally.servers)
+        not_applicable(
+            x, &smtp_spn_missing,
+            "other servers log on to none of its mail servers: they are Edge servers, or "
+            "without the Hub Transport role");
     if (tally.servers == 0 && told->count == 0 && !exports->cut)
         not_applicable(x, &smtp_spn_missing, "it names no mail server");
 }

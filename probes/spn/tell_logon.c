@@ -228,10 +228,11 @@ static const char *const remedies[SPN_LOGON_COUNT] = {
 /* What SYSTEM is to run on an Exchange server: that is its account, and takes no password. */
 static const char *task_of(struct examination *x, const struct spn_view *view)
 {
-    return arena_print(pass_memory(x),
-                       "C:\\exdiag\\exdiag.exe check --server %s --only spn --authenticate "
-                       "--output C:\\exdiag\\logon.txt",
-                       view->host);
+    return arena_print(
+        pass_memory(x),
+        "C:\\Windows\\exdiag\\exdiag.exe check --server %s --only spn --authenticate "
+        "--output C:\\Windows\\exdiag\\logon.txt",
+        view->host);
 }
 
 static void set_remedy(struct examination *x, struct finding *finding, const struct spn_view *view,

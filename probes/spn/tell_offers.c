@@ -1,5 +1,6 @@
 #include "probes/spn/kinds.h"
 #include "probes/spn/offers.h"
+#include "probes/spn/offers_in_logs.h"
 #include "probes/spn/tell.h"
 
 #include <string.h>
@@ -125,13 +126,13 @@ static void tell_not_seen(struct examination *x, const struct spn_view *view)
 
 void spn_tell_offers(struct examination *x, const struct spn_view *view)
 {
-    size_t servers = view->forest->servers.count;
+    size_t servers = spn_servers_that_let_log_on(&view->forest->servers);
     enum spn_offer offer;
 
-    if (!view->server)
+    if (spn_tell_offers_in_logs(x, view) || !view->server)
         return;
     if (servers == 0)
-        servers = view->exports->servers.count;
+        servers = spn_servers_that_let_log_on(&view->exports->servers);
     offer = spn_offer_of(view->conversation, servers);
     if (offer == SPN_OFFERED)
         tell_offered(x, view);

@@ -6,6 +6,7 @@
 #include "probes/spn/events.h"
 #include "probes/spn/exps.h"
 #include "probes/spn/offers.h"
+#include "probes/spn/offers_in_logs.h"
 
 #include <string.h>
 
@@ -13,10 +14,29 @@ enum {
     FILTER_MOST = 65536,
     ADDRESSES_TRIED = 2,
     DOMAINS_LOOKED_AT = 16,
+    SERVERS_LOOKED_AT = 64,
     HOSTS_LOOKED_AT = 16 /* of one domain, or one list of smart hosts */
 };
 
 /* ---- whose directory it is in ---- */
+
+/* That of a server which the user named, where this one is in it, too: it may be the same. */
+static const struct ad_domain *domain_of_given(struct examination *x, const char *host)
+{
+    struct subject_list servers = ask_subjects(x, SUBJECT_SERVER);
+
+    for (size_t i = 0; i < servers.count; i++) {
+        const struct ad_domain *domain;
+
+        if (!servers.list[i]->given)
+            continue;
+        domain = ad_domain_of_host(x, servers.list[i]->name, NULL);
+        if (domain->state == AD_DOMAIN_PENDING ||
+            (domain->state == AD_DOMAIN_FOUND && dns_name_is_below(host, domain->name)))
+            return domain;
+    }
+    return NULL;
+}
 
 /*
  * A server that was found, not named, is the user's business if the domain above it is, or if a
@@ -28,6 +48,7 @@ static const struct ad_domain *domain_of(struct examination *x, const struct sub
 
     if (!server->given) {
         domain = ad_domain_above(x, server->name);
+        domain = domain ? domain : domain_of_given(x, server->name);
         return domain ? domain : ad_domain_named(x, NULL);
     }
     domain = ad_domain_of_host(x, server->name, NULL);
@@ -49,7 +70,17 @@ static const struct spn_server *find_server(const struct spn_servers *servers, c
     return server ? server : found;
 }
 
-static void find_configuration(struct spn_view *view, const char *host)
+/* The directory of nobody: all that is known is in exports. */
+static const struct spn_forest *no_forest(struct examination *x)
+{
+    struct spn_forest *none = arena_new(pass_memory(x), 1, sizeof *none);
+
+    none->state = SPN_FOREST_NONE;
+    return none;
+}
+
+/* An export of another forest is nothing that this directory has a say in. */
+static void find_configuration(struct examination *x, struct spn_view *view, const char *host)
 {
     view->server = find_server(&view->forest->servers, host);
     view->server_source = view->forest->servers_source;
@@ -57,55 +88,139 @@ static void find_configuration(struct spn_view *view, const char *host)
         return;
     view->server = find_server(&view->exports->servers, host);
     view->server_source = view->exports->servers_source;
+    if (view->server && !spn_forest_has(x, view->forest, view->server->dn))
+        view->forest = no_forest(x);
 }
 
-/* ---- its port 25 ---- */
+/* ---- port 25 ---- */
 
-static void talk(struct examination *x, struct spn_view *view)
+struct talk {
+    bool is_pending;
+    struct ip_address ip; /* of the conversation */
+    const struct smtp_conversation *conversation;
+    const struct evidence *obstacle; /* why there is none */
+};
+
+static size_t addresses_of(struct examination *x, const char *host, struct ip_address *list,
+                           struct talk *talk)
 {
-    const struct dns_answer *answers[2] = {NULL, NULL};
-    struct ip_address list[ADDRESSES_TRIED];
+    static const enum dns_type types[] = {DNS_A, DNS_AAAA};
     size_t count = 0;
 
-    if (ip_parse(view->host, strlen(view->host), &list[0]) == STATUS_OK) {
-        count = 1;
-    } else {
-        answers[0] = ask_dns(x, view->host, DNS_A);
-        answers[1] = ask_dns(x, view->host, DNS_AAAA);
-    }
-    for (size_t i = 0; i < 2 && count < ADDRESSES_TRIED && answers[0]; i++) {
+    if (ip_parse(host, strlen(host), list) == STATUS_OK)
+        return 1;
+    for (size_t i = 0; i < 2; i++) {
+        const struct dns_answer *answer = ask_dns(x, host, types[i]);
         const struct dns_record *record = NULL;
 
-        if (!answers[i]) {
-            view->is_pending = true;
-            return;
-        }
-        while (count < ADDRESSES_TRIED && (record = dns_answer_next(answers[i], record)))
+        talk->is_pending = talk->is_pending || !answer;
+        while (answer && count < ADDRESSES_TRIED && (record = dns_answer_next(answer, record)))
             list[count++] = record->data.ip;
-        view->no_conversation = &answers[i]->evidence;
+        if (answer && (i == 0 || count == 0))
+            talk->obstacle = &answer->evidence;
     }
-    view->is_pending = view->is_pending || (count == 0 && !answers[0]);
-    for (size_t i = 0; i < count && !view->conversation; i++) {
-        const struct smtp_conversation *conversation =
-            ask_smtp(x, &list[i], SERVICE_SMTP, answers[0] ? view->host : NULL);
+    return count;
+}
 
-        if (!conversation) {
-            view->is_pending = true;
-            return;
-        }
-        view->no_conversation = &conversation->evidence;
+/* With the first of its addresses that answers. */
+static struct talk talk_to(struct examination *x, const char *host)
+{
+    struct talk talk = {.is_pending = false};
+    struct ip_address list[ADDRESSES_TRIED], literal;
+    size_t count = addresses_of(x, host, list, &talk);
+    bool is_address = ip_parse(host, strlen(host), &literal) == STATUS_OK;
+
+    for (size_t i = 0; i < count && !talk.conversation && !talk.is_pending; i++) {
+        const struct smtp_conversation *conversation =
+            ask_smtp(x, &list[i], SERVICE_SMTP, is_address ? NULL : host);
+
+        talk.is_pending = !conversation;
+        if (!conversation)
+            break;
+        talk.obstacle = &conversation->evidence;
         if (conversation->evidence.status != STATUS_OK)
             continue;
-        view->conversation = conversation;
-        view->ip = list[i];
+        talk.conversation = conversation;
+        talk.ip = list[i];
     }
+    return talk;
+}
+
+static void converse(struct examination *x, struct spn_view *view)
+{
+    struct talk talk = talk_to(x, view->host);
+
+    view->is_pending = view->is_pending || talk.is_pending;
+    view->conversation = talk.conversation;
+    view->ip = talk.ip;
+    view->no_conversation = talk.obstacle;
+}
+
+/* ---- whose it is ---- */
+
+/* A name in one of the forest's domains is the organisation's. */
+static bool is_of_domains(const struct spn_forest *forest, const char *host)
+{
+    for (size_t i = 0; i < forest->domain_count; i++) {
+        if (dns_name_is_below(host, forest->domains[i].name))
+            return true;
+    }
+    return forest->domain && dns_name_is_below(host, forest->domain);
+}
+
+static bool has_address(const struct dns_answer *answer, const struct ip_address *ip)
+{
+    const struct dns_record *record = NULL;
+
+    while (answer && (record = dns_answer_next(answer, record))) {
+        if (ip_equal(&record->data.ip, ip))
+            return true;
+    }
+    return false;
+}
+
+/* Both names have an address in common. */
+static bool leads_to(struct examination *x, struct spn_view *view, const char *host)
+{
+    static const enum dns_type types[] = {DNS_A, DNS_AAAA};
+
+    for (size_t i = 0; i < 2; i++) {
+        const struct dns_answer *of_view = ask_dns(x, view->host, types[i]);
+        const struct dns_answer *of_host = ask_dns(x, host, types[i]);
+        const struct dns_record *record = NULL;
+
+        view->is_pending = view->is_pending || !of_view || !of_host;
+        while (of_view && (record = dns_answer_next(of_view, record))) {
+            if (has_address(of_host, &record->data.ip))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What only a log has: Exchange 2003 tries X-EXPS with whoever offers it, on the Internet, too. */
+static bool is_stranger(struct examination *x, struct spn_view *view)
+{
+    const struct spn_servers *servers = &view->forest->servers;
+    struct ip_address ip;
+    bool is_address = ip_parse(view->host, strlen(view->host), &ip) == STATUS_OK;
+
+    if (view->is_given || view->server || view->forest->state != SPN_FOREST_FOUND ||
+        is_of_domains(view->forest, view->host))
+        return false;
+    for (size_t i = 0; !is_address && i < servers->count && i < SERVERS_LOOKED_AT; i++) {
+        if (servers->list[i].host && leads_to(x, view, servers->list[i].host))
+            return false;
+    }
+    return true;
 }
 
 /* ---- its names ---- */
 
 static bool is_logged(struct examination *x, const char *host)
 {
-    return spn_is_logged(x, host) || spn_is_refused_in_logs(x, host);
+    return spn_is_logged(x, host) || spn_is_refused_in_logs(x, host) ||
+           spn_is_without_offer(x, host);
 }
 
 /* ---- names by which others come to it ---- */
@@ -114,7 +229,6 @@ static bool is_logged(struct examination *x, const char *host)
 static bool leads_here(struct examination *x, struct spn_view *view, const char *host)
 {
     const struct dns_answer *answer;
-    const struct dns_record *record = NULL;
 
     if (dns_name_equal(host, view->host))
         return true;
@@ -122,11 +236,7 @@ static bool leads_here(struct examination *x, struct spn_view *view, const char 
         return false;
     answer = ask_dns(x, host, view->ip.family == IP_V4 ? DNS_A : DNS_AAAA);
     view->is_pending = view->is_pending || !answer;
-    while (answer && (record = dns_answer_next(answer, record))) {
-        if (ip_equal(&record->data.ip, &view->ip))
-            return true;
-    }
-    return false;
+    return has_address(answer, &view->ip);
 }
 
 /* Mail exchangers of the domains that the user named. */
@@ -215,6 +325,72 @@ static void collect_names(struct examination *x, struct spn_view *view)
     }
 }
 
+/* ---- others that go by its names ---- */
+
+static bool is_own(const struct spn_view *view, const char *host)
+{
+    return dns_name_equal(host, view->host) ||
+           (view->server && text_equal_fold(host, view->server->name));
+}
+
+/* Another server of the directory that is examined, too, so that no more is asked than else. */
+static const struct spn_server *other_server(const struct spn_view *view,
+                                             const struct subject *subject)
+{
+    const struct spn_server *server = spn_server_of(&view->forest->servers, subject->name);
+
+    return server && server != view->server && server->host && spn_server_lets_log_on(server)
+               ? server
+               : NULL;
+}
+
+static bool goes_by(struct examination *x, struct spn_view *view, const struct spn_server *server,
+                    const char *host)
+{
+    struct talk talk = talk_to(x, server->host);
+
+    view->is_pending = view->is_pending || talk.is_pending;
+    if (!talk.conversation)
+        return false;
+    if (spn_announces(talk.conversation, host))
+        return true;
+    return has_address(ask_dns(x, host, talk.ip.family == IP_V4 ? DNS_A : DNS_AAAA), &talk.ip);
+}
+
+static void find_others_of(struct examination *x, struct spn_view *view, struct spn_name *name)
+{
+    struct subject_list subjects = ask_subjects(x, SUBJECT_SERVER);
+    size_t looked_at = 0;
+
+    for (size_t i = 0; i < subjects.count && looked_at < SERVERS_LOOKED_AT; i++) {
+        const struct spn_server *server = other_server(view, subjects.list[i]);
+
+        if (!server || name->other_count == SPN_NAME_OTHERS_MOST)
+            continue;
+        looked_at++;
+        if (goes_by(x, view, server, name->host))
+            name->others[name->other_count++] = server;
+    }
+}
+
+/* A name of several machines: behind a balancer, or as a banner that was set on each of them. */
+static void find_others(struct examination *x, struct spn_view *view)
+{
+    for (size_t i = 0; i < view->names.count; i++) {
+        struct spn_name *name = &view->names.list[i];
+        const struct dns_answer *answer;
+
+        if (is_own(view, name->host) || name->reasons == SPN_HELD)
+            continue;
+        find_others_of(x, view, name);
+        if (spn_is_needed(name->reasons))
+            continue;
+        answer = ask_dns(x, name->host, DNS_A);
+        view->is_pending = view->is_pending || !answer;
+        name->is_spread = answer && answer->answer.count > 1;
+    }
+}
+
 /* ---- accounts ---- */
 
 static void add_assertion(struct buffer *filter, const char *attribute, const char *prefix,
@@ -253,6 +429,8 @@ static const char *filter_of(struct examination *x, const struct spn_view *view)
                 spn_server_calls_itself(&servers->list[k], host))
                 add_computer(&filter, servers->list[k].host, NULL);
         }
+        for (size_t k = 0; k < view->names.list[i].other_count; k++)
+            add_computer(&filter, view->names.list[i].others[k]->host, NULL);
     }
     if (view->server)
         add_computer(&filter, view->server->host, view->server->name);
@@ -262,14 +440,38 @@ static const char *filter_of(struct examination *x, const struct spn_view *view)
     return buffer_keep(&filter, pass_memory(x));
 }
 
+/* Beside a part of the forest the exports of it may have the rest: as they were then. */
+static void add_exports(struct examination *x, struct spn_view *view)
+{
+    for (size_t i = 0; i < view->exports->library.count; i++) {
+        const struct spn_book *book = view->exports->library.books[i];
+        const char *domain = spn_book_domain(book);
+
+        if (!domain || spn_forest_has_domain(view->forest, domain))
+            spn_library_add(&view->library, book, pass_memory(x));
+    }
+}
+
+/* Where the directory tells all of the forest, exports have nothing to add: it is as it is now. */
+/* That computers are not all there matters where their names of HOST stand in for others. */
+static const struct evidence *cut_of(const struct spn_exports *exports)
+{
+    if (exports->cut)
+        return &exports->cut->evidence;
+    return exports->fewer && spn_mapping_has(exports->mappings, "SMTPSVC")
+               ? &exports->fewer->evidence
+               : NULL;
+}
+
 static void find_accounts(struct examination *x, struct spn_view *view)
 {
     static const char *const attributes[] = {"dNSHostName", "objectClass", "sAMAccountName",
                                              "servicePrincipalName", NULL};
     struct spn_search search;
 
-    view->library = view->exports->library;
-    view->accounts_cut = view->exports->cut ? &view->exports->cut->evidence : NULL;
+    view->library.count = 0;
+    add_exports(x, view);
+    view->accounts_cut = cut_of(view->exports);
     if (view->forest->state != SPN_FOREST_FOUND || view->names.count == 0)
         return;
     search = spn_forest_search(x, view->forest, filter_of(x, view), attributes);
@@ -277,11 +479,26 @@ static void find_accounts(struct examination *x, struct spn_view *view)
     view->accounts_obstacle = search.obstacle;
     if (search.is_pending || !search.answer)
         return;
+    if (search.is_everywhere) {
+        view->library.count = 0;
+        view->accounts_cut = NULL;
+    }
     if (search.answer->more)
         view->accounts_cut = &search.answer->evidence;
     view->is_everywhere = search.is_everywhere;
     view->accounts_source = &search.answer->evidence;
-    view->library.books[view->library.count++] = spn_book_of_answer(search.answer);
+    spn_library_add(&view->library, spn_book_of_answer(search.answer), pass_memory(x));
+}
+
+/* A machine of the domain has an account, and that has its names of HOST at the least. */
+static bool is_hidden(const struct spn_view *view)
+{
+    const struct spn_server *server = view->server;
+
+    if (view->accounts_cut || !view->is_everywhere || !server)
+        return false;
+    return view->own ? view->own->name_count == 0
+                     : !spn_has_computer(&view->library, server->host, server->name);
 }
 
 static void find_own_account(struct spn_view *view)
@@ -293,6 +510,8 @@ static void find_own_account(struct spn_view *view)
         view->own = spn_find_computer(&view->library, view->server->host, view->server->name);
     else if (!is_address)
         view->own = spn_find_computer(&view->library, view->host, NULL);
+    view->is_hidden = is_hidden(view);
+    view->is_everywhere = view->is_everywhere && !view->is_hidden;
 }
 
 /* Who else has the names that its account has is another question, for only now they are known. */
@@ -308,13 +527,22 @@ static void look_up(struct examination *x, struct spn_view *view)
     find_own_account(view);
 }
 
+/* An export need not tell the full name of each. */
+static bool is_server(const struct spn_server *one, const struct spn_server *other)
+{
+    if (!one || !other)
+        return false;
+    return one->host && other->host ? dns_name_equal(one->host, other->host)
+                                    : text_equal_fold(one->name, other->name);
+}
+
 static const struct spn_server *owner_among(const struct spn_servers *servers,
                                             const struct spn_view *view, const char *host)
 {
     for (size_t i = 0; i < servers->count; i++) {
         const struct spn_server *server = &servers->list[i];
 
-        if (server->host && !(view->server && dns_name_equal(server->host, view->server->host)) &&
+        if (server->host && !is_server(view->server, server) &&
             (dns_name_equal(server->host, host) || text_equal_fold(server->name, host) ||
              spn_server_calls_itself(server, host)))
             return server;
@@ -351,7 +579,18 @@ static bool is_examined(struct examination *x, struct spn_view *view, const char
 
 /* ---- cases ---- */
 
-static void find_sharers(const struct spn_view *view, struct spn_case *at)
+static void add_sharer(const struct spn_view *view, struct spn_case *at,
+                       const struct spn_server *server)
+{
+    const struct spn_account *account =
+        spn_find_computer(&view->library, server->host, server->name);
+
+    if (account && at->sharer_count < SPN_HOLDERS_MOST)
+        at->sharers[at->sharer_count++] = account;
+}
+
+static void find_sharers(const struct spn_view *view, const struct spn_name *name,
+                         struct spn_case *at)
 {
     const struct spn_servers *all[] = {&view->forest->servers, &view->exports->servers};
     size_t servers = 0;
@@ -359,17 +598,16 @@ static void find_sharers(const struct spn_view *view, struct spn_case *at)
     for (size_t i = 0; i < 2; i++) {
         for (size_t k = 0; k < all[i]->count && at->sharer_count < SPN_HOLDERS_MOST; k++) {
             const struct spn_server *server = &all[i]->list[k];
-            const struct spn_account *account;
 
             if (!spn_server_calls_itself(server, at->host))
                 continue;
             servers += i == 0 || view->forest->servers.count == 0;
-            account = spn_find_computer(&view->library, server->host, server->name);
-            if (account)
-                at->sharers[at->sharer_count++] = account;
+            add_sharer(view, at, server);
         }
     }
-    at->is_shared = servers > 1;
+    for (size_t i = 0; i < name->other_count; i++)
+        add_sharer(view, at, name->others[i]);
+    at->is_shared = servers > 1 || name->other_count > 0 || name->is_spread;
 }
 
 /* What nothing but an account vouches for may belong on another. */
@@ -398,12 +636,15 @@ static void add_case(struct examination *x, struct spn_view *view, const char *s
         .reasons = reasons,
         .own = account_for(view, name, owner),
         .is_everywhere = view->is_everywhere,
-        .is_cut = view->accounts_cut != NULL,
+        .is_cut = view->accounts_cut != NULL || view->is_hidden,
         .is_mapped = spn_mapping_has(mappings, service),
+        .is_ownless = view->server && !view->own && name->reasons != SPN_HELD,
     };
     spn_find_holders(&view->library, service, name->host, pass_memory(x), &at->named);
     spn_find_holders(&view->library, "HOST", name->host, pass_memory(x), &at->hosts);
-    find_sharers(view, at);
+    spn_keep_holder(&at->named, at->own, service, name->host);
+    spn_keep_holder(&at->hosts, at->own, "HOST", name->host);
+    find_sharers(view, name, at);
     spn_judge(at);
     view->case_names[view->case_count++] = name;
 }
@@ -459,11 +700,6 @@ bool spn_view_has_accounts(const struct spn_view *view)
     return view->library.count > 0;
 }
 
-bool spn_view_is_exchange(const struct spn_view *view)
-{
-    return view->server || (view->conversation && spn_offered(view->conversation, "X-EXPS"));
-}
-
 struct spn_view *spn_view_of(struct examination *x, const struct subject *server)
 {
     struct spn_view *view = arena_new(pass_memory(x), 1, sizeof *view);
@@ -475,14 +711,19 @@ struct spn_view *spn_view_of(struct examination *x, const struct subject *server
     view->is_pending = view->exports->is_pending || view->forest->state == SPN_FOREST_PENDING;
     if (view->is_pending)
         return view;
-    find_configuration(view, server->name);
+    find_configuration(x, view, server->name);
     view->is_logged = is_logged(x, view->host);
     if (!server->given && !view->server && !view->is_logged)
         return view;
-    talk(x, view);
+    view->is_idle = view->server && !spn_server_lets_log_on(view->server);
+    view->is_stranger = is_stranger(x, view);
+    if (view->is_idle || view->is_stranger || view->is_pending)
+        return view;
+    converse(x, view);
     if (view->is_pending)
         return view;
     collect_names(x, view);
+    find_others(x, view);
     if (view->is_pending)
         return view;
     look_up(x, view);
@@ -497,18 +738,24 @@ struct spn_view *spn_view_of_export(struct examination *x, const struct spn_expo
                                     const struct spn_server *server)
 {
     struct spn_view *view = arena_new(pass_memory(x), 1, sizeof *view);
-    struct spn_forest *none = arena_new(pass_memory(x), 1, sizeof *none);
 
-    none->state = SPN_FOREST_NONE;
     view->host = server->host ? server->host : server->name;
     view->exports = exports;
-    view->forest = none;
+    view->forest = no_forest(x);
     view->server = server;
     view->server_source = exports->servers_source;
+    view->is_idle = !spn_server_lets_log_on(server);
+    if (view->is_idle)
+        return view;
     spn_names_add_server(&view->names, pass_memory(x), server, view->server_source);
     look_up(x, view);
     judge_names(x, view);
     return view;
+}
+
+bool spn_view_is_partial(const struct spn_view *view)
+{
+    return view->names.strange || view->names.left_out > 0;
 }
 
 bool spn_view_is_wrong(const struct spn_view *view)

@@ -18,6 +18,8 @@ struct spn_view {
     const struct evidence *server_source;
     bool is_given;        /* the user named it */
     bool is_logged;       /* a log says that it did not let another log on */
+    bool is_idle;         /* no other server logs on to it: nothing else is told of it */
+    bool is_stranger;     /* nothing but a log has it be of the organisation: the same */
     bool wants_logon;     /* it is to be logged on to, where that can be */
     struct ip_address ip; /* of the conversation */
     const struct smtp_conversation *conversation; /* NULL: none was held */
@@ -28,6 +30,7 @@ struct spn_view {
     struct spn_library library;
     const struct spn_account *own; /* or NULL */
     bool is_everywhere;
+    bool is_hidden; /* the directory tells the caller nothing of the server's own account */
     const struct evidence *accounts_source, *accounts_obstacle;
     const struct evidence *accounts_cut; /* that ends before its end, or NULL */
 
@@ -45,6 +48,9 @@ struct spn_view *spn_view_of(struct examination *x, const struct subject *server
 struct spn_view *spn_view_of_export(struct examination *x, const struct spn_exports *exports,
                                     const struct spn_server *server);
 
+/* It is called so that not all of it could be looked at. */
+bool spn_view_is_partial(const struct spn_view *view);
+
 /* A name of the view has an account too many, none, or the wrong one. */
 bool spn_view_is_wrong(const struct spn_view *view);
 
@@ -56,8 +62,5 @@ const struct spn_server *spn_view_owner(const struct spn_view *view, const struc
 
 /* Something is known of who holds names. */
 bool spn_view_has_accounts(const struct spn_view *view);
-
-/* The directory says that it is one of Exchange, or it says so itself. */
-bool spn_view_is_exchange(const struct spn_view *view);
 
 #endif

@@ -15,15 +15,16 @@
 /* 2026-11-22 09:05:07.123 UTC */
 #define SAMPLE_TIME 1795338307123
 
-static const struct subject sample_domain = {SUBJECT_DOMAIN, "example.com", "example.com", true};
+static const struct subject sample_domain = {SUBJECT_DOMAIN, "example.com", "example.com", true,
+                                             NULL};
 static const struct subject sample_idn = {SUBJECT_DOMAIN, "xn--bcher-kva.example", "bücher.example",
-                                          true};
+                                          true, NULL};
 static const struct subject sample_mx1 = {SUBJECT_SERVER, "mx1.example.com", "mx1.example.com",
-                                          false};
+                                          false, NULL};
 static const struct subject sample_mx2 = {SUBJECT_SERVER, "mx2.example.com", "mx2.example.com",
-                                          false};
+                                          false, NULL};
 static const struct subject sample_ex1 = {SUBJECT_SERVER, "ex1.corp.example.com",
-                                          "ex1.corp.example.com", true};
+                                          "ex1.corp.example.com", true, NULL};
 
 /* ---- two SPF records ---- */
 

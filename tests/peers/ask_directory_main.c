@@ -133,7 +133,10 @@ static bool read_options(int argc, char **argv, struct gather_options *options, 
             return false;
         if (strcmp(argv[i], "--user") == 0)
             options->directory.user = value;
-        else if (strcmp(argv[i], "--ca-file") == 0)
+        else if (strcmp(argv[i], "--dc") == 0) {
+            options->directory.controllers = (const char *const *)&argv[i + 1];
+            options->directory.controller_count = 1;
+        } else if (strcmp(argv[i], "--ca-file") == 0)
             options->ca_file = value;
         else if (strcmp(argv[i], "--timeout") == 0)
             options->timeout = (unsigned)(strtod(value, NULL) * 1000);

@@ -304,7 +304,8 @@ def ask_others(seen, network, nobody, slapd):
         search(f"{SLAPD}:389", people, "cn", host=None, base=SUFFIX), options=("--user", "cn=admin")
     )
     admin = {
-        "options": ("--user", f"cn=admin,{SUFFIX}", "--ca-file", slapd.authority), "password": PASSWORD,
+        "options": ("--user", f"cn=admin,{SUFFIX}", "--dc", "ldap.corp.test", "--ca-file", slapd.authority),
+        "password": PASSWORD,
     }  # fmt: skip
     ldap = {"host": "ldap.corp.test", "base": SUFFIX}
     seen["slapd"] = nobody.ask_one(search(f"{SLAPD}:636", people, "cn", tls=True, **ldap), **admin)

@@ -1,6 +1,7 @@
 """--user and its password: where it is read from, and where it never shows."""
 
 import select
+import termios
 
 from harness import *
 
@@ -48,6 +49,29 @@ def it_is_asked_for_and_not_shown():
         expect_not_in(b"secret", seen, "the terminal")
         expect_not_in("secret", evidence.read_text(), "the evidence")
         expect_not_in("alice", evidence.read_text(), "the evidence")
+
+
+def echoes(terminal):
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
+@case
+def an_interrupt_leaves_the_terminal_as_it_was():
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ.pop("EXDIAG_PASSWORD", None)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background has it ignored
+        os.execv(EXDIAG, [EXDIAG, "check", "contoso.com", "--user", "alice@contoso.com"])
+    read_until(terminal, b"Password of alice@contoso.com: ")
+    expect(not echoes(terminal), "what is typed is shown")
+    os.write(terminal, b"half a secr\x03")
+    read_until(terminal, b"a line that never comes")
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    expect_equal(os.waitstatus_to_exitcode(status), -signal.SIGINT, "how it ended")
+    expect(echoes(terminal), "the terminal stays silent")
+    os.close(terminal)
 
 
 @case

@@ -326,6 +326,54 @@ def logs_tell_who_did_not_let_whom_log_on():
             expect_in(word, said(of(result, "exps-refused")), "what is seen")
 
 
+def many(place, suffix, count, quiet, loud):
+    """Files of which the last alone has something to say."""
+    for number in range(count):
+        (place / f"{number:02}{suffix}").write_text(loud if number == count - 1 else quiet)
+    return [one for number in range(count) for one in ("--file", place / f"{number:02}{suffix}")]
+
+
+@case
+def the_last_of_many_files_counts_as_the_first():
+    nobody = ["--dns", "127.0.0.1:9", "--only", "spn", "--timeout", "1", "--format", "json"]
+    header = SENT[: SENT.index("2026-11-20T06:10")]
+    names = "".join(f"\tHOST/{{0}}\r\n\t{service}/{{0}}\r\n" for service in ("SMTP", "SmtpSvc"))
+    with folder() as place:
+        files = many(place, ".log", 40, header, SENT)
+        expect_equal(problems(exdiag("check", *nobody, *files, status=PROBLEMS)), {("exps-refused", "ex01")}, "logs")
+    with folder() as place:
+        files = many(place, ".xml", 40, "<Events>" + guess(1) + "</Events>", "<Events>" + exps_failed(1) + "</Events>")
+        expect_equal(problems(exdiag("check", *nobody, *files, status=PROBLEMS)), {("exps-events", "ex01")}, "events")
+    with folder() as place:
+        files = []
+        for number in range(40):
+            more = "\tSMTPSVC/mail.contoso.com\r\n" if number > 37 else ""
+            (place / f"{number}.txt").write_text(
+                f"Registered ServicePrincipalNames for CN=EX{number},CN=Computers,DC=contoso,DC=com:\r\n"
+                + names.format(f"EX{number}") + names.format(f"EX{number}.contoso.com") + more)  # fmt: skip
+            files += ["--file", place / f"{number}.txt"]
+        result = exdiag("check", *nobody, *files, status=PROBLEMS)
+        expect_equal(problems(result), {(DUPLICATE, "ex38"), (DUPLICATE, "ex39")}, "output of setspn")
+
+
+@case
+def one_name_on_many_accounts():
+    """Read in a moment, and the server's own account is told, wherever it stands."""
+    nobody = ["--dns", "127.0.0.1:9", "--only", "spn", "--timeout", "1", "--format", "json"]
+    clients = [account(f"svc-{number:04}", "SMTPSVC/mail.contoso.com") for number in range(2000)]
+    with folder() as place:
+        (place / "all.ldf").write_text("".join([*clients, server("EX01", "mail.contoso.com"),
+                                                computer("ZZ"), computer("EX01", "SMTPSVC/mail.contoso.com")]))  # fmt: skip
+        before = time.monotonic()
+        finding = of(exdiag("check", *nobody, "--file", place / "all.ldf", status=PROBLEMS), DUPLICATE)
+        expect(time.monotonic() - before < 5, "it took long")
+        expect_in("more than 16 accounts", finding["title"], "title")
+        expect_in("EX01 (CN=EX01,OU=Computers,DC=contoso,DC=com), the server's own account", said(finding), "seen")
+        expect_in("further accounts have it", said(finding), "seen")
+        for command in commands(finding):
+            expect(not re.search(r'setspn -D .*"EX01"', command), f"takes it off the right account: {command}")
+
+
 @case
 def events_are_tied_to_the_name_that_is_missing():
     with Organisation(forest(*CALLED_MAIL), greet={EX01: "exchange@mail.contoso.com"}) as contoso, folder() as place:
@@ -349,6 +397,64 @@ def names_of_a_machine_that_calls_itself_otherwise():
             (place / "lsa.reg").write_text(registry(value))
             result = contoso.check("--file", place / "lsa.reg", status=PROBLEMS if expected else FINE)
             expect_equal(problems(result), expected, f"problems with {value}")
+
+
+def nameless(value):
+    return registry(value).replace('"ComputerName"="EX01"', "")
+
+
+@case
+def whose_an_export_is_that_does_not_say_so():
+    """An export of Lsa names no machine: the user does, or nothing is known."""
+    ldif = forest(server("EX01", "mail.contoso.com"), server("EX02"), computer("EX01", "SMTPSVC/mail.contoso.com"),
+                  computer("EX02"))  # fmt: skip
+    name, only = "back-connection-host-names", ("--only", "spn,clock", "--format", "json")
+    with folder() as place:
+        files = place / "exchange.ldf", place / "lsa.reg"
+        files[0].write_text(ldif)
+
+        def report(value, file, status, *more):
+            files[1].write_text(value)
+            return exdiag("check", files[0], *file, *only, *more, status=status)
+
+        absent = nameless('"Auth132"="IISSUBA"')
+        result = report(absent, [files[1]], INCOMPLETE)
+        expect_equal(result.findings("unknown"), {(name, str(files[1]))}, "unknown")
+        finding = of(result, name)
+        expect_in(f"--file 'ex01.contoso.com={files[1]}'", json.dumps(finding), "how it is known")
+        for host, status in (
+            ("EX01.contoso.com", PROBLEMS), ("ex01", PROBLEMS), ("ex02", FINE), ("ex02.contoso.com", FINE),
+        ):  # fmt: skip
+            tied = ["--file", f"{host}={files[1]}"]
+            result = report(absent, tied, status)
+            expected = {(name, str(files[1]))} if status == PROBLEMS else set()
+            expect_equal(result.findings("problem"), expected, f"problems with {host}")
+            expect_equal(result.findings("unknown"), set(), f"unknown with {host}")
+        expect_equal(report(nameless(LISTED), ["--file", f"ex01={files[1]}"], FINE).findings("problem"), set(), "listed")
+        # by its own word it is of another
+        result = report(registry('"Auth132"="IISSUBA"'), ["--file", f"ex02={files[1]}"], INCOMPLETE)
+        expect_equal(result.findings("unknown"), {(name, str(files[1]))}, "unknown of a contradiction")
+        # what was said stays with the evidence, redacted or not
+        kept = place / "kept.jsonl"
+        for more in ([], ["--redact"]):
+            report(absent, ["--file", f"EX01.contoso.com={files[1]}"], PROBLEMS, "--save", kept, *more)
+            again = exdiag("report", kept, "--format", "json", status=PROBLEMS)
+            expect_equal([one[0] for one in again.findings("problem")], [name], f"again {more}")
+            expect((b"contoso" in kept.read_bytes()) == (not more), f"names in the evidence {more}")
+            kept.unlink()
+
+
+@case
+def an_export_for_names_says_nothing_of_time():
+    with folder() as place:
+        for text in (nameless(LISTED), registry(LISTED)):
+            (place / "lsa.reg").write_text(text)
+            result = exdiag("check", place / "lsa.reg", "--format", "json", status=FINE)
+            expect_equal(result.findings("unknown"), set(), "unknown")
+        (place / "lsa.reg").write_text("Windows Registry Editor Version 5.00\r\n\r\n"
+                                       "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso]\r\n\"a\"=\"b\"\r\n")  # fmt: skip
+        result = exdiag("check", place / "lsa.reg", "--format", "json", status=INCOMPLETE)
+        expect_equal([one[0] for one in result.findings("unknown")], ["time-hierarchy"], "unknown")
 
 
 # ---- who asks ----
@@ -408,6 +514,16 @@ def a_password_that_is_refused_is_sent_once():
         expect_equal(finding["outcome"], "unknown", "the outcome")
         expect_in("52e", said(finding), "what is seen")
     expect_equal(contoso.binds(), 1, "logons that were tried")
+
+
+@case
+def a_password_goes_to_its_own_domain_alone():
+    for user in ("alice@fabrikam.com", "FABRIKAM\\alice", "alice"):
+        with Organisation(forest(*TWO), both=GUARDED) as contoso:
+            result = exdiag("check", "contoso.com", *contoso.ways(), "--user", user, "--ca-file", contoso.authority,
+                            "--format", "json", variables={"EXDIAG_PASSWORD": SECRET}, status=INCOMPLETE)  # fmt: skip
+            expect_in("that user's own domain", said(of(result, MISSING)), f"what is seen as {user}")
+        expect_equal(contoso.binds(), 0, f"logons that were tried as {user}")
 
 
 @case
@@ -538,6 +654,8 @@ def values_of_the_directory_are_data():
         for one in result.report["findings"]:
             for step in [step for part in ("fix", "verify", "undo") for step in one.get(part, [])]:
                 for line in step["command"].splitlines() if step["shell"] == "cmd" else ():
+                    if line == "setspn -F -Q SMTPSVC/* > smtpsvc.txt":
+                        continue
                     expect_quoted_for_cmd(line if step["kind"] == "exact" else re.sub(r"<[a-z-]+>", "", line))
                 if "%" in step["command"]:
                     expect(step["kind"] != "exact", f"{step['command']!r} is to be run as printed")
@@ -690,7 +808,8 @@ def an_interrupted_run_ends_within_a_second():
         run.signal(signal.SIGINT)
         result = run.end()
         took = time.monotonic() - began
-        expect(took < 1 or "asan" in BUILD.name and took < 10, f"it went on for {took:.1f} s")
+        slow = "asan" in BUILD.name or "tsan" in BUILD.name
+        expect(took < (10 if slow else 1), f"it went on for {took:.1f} s")
         expect_equal(result.status, INCOMPLETE, "the exit status")
         expect_in("interrupted", result.flat, "the report")
 

@@ -212,6 +212,30 @@ def a_file_that_no_probe_reads_is_unknown():
         expect_in("notes.txt, read 2", " ".join(result.out.split()), "when it was read")
 
 
+@case
+def a_file_of_a_host():
+    with folder() as place:
+        (place / "notes.txt").write_text("some notes\n")
+        (place / "EX=9.txt").write_text("some notes\n")
+        (place / "sub").mkdir()
+        (place / "sub/a=b.txt").write_text("some notes\n")
+        for text, path in (
+            (f"EX02.contoso.com={place}/notes.txt", f"{place}/notes.txt"),
+            (f"EX02={place}/notes.txt", f"{place}/notes.txt"),
+            (f"10.1.1.12={place}/notes.txt", f"{place}/notes.txt"),
+            (f"ex02={place}/missing", f"{place}/missing"),
+            (f"{place}/EX=9.txt", f"{place}/EX=9.txt"),  # is a file by the whole of it
+            (f"{place}/sub/a=b.txt", f"{place}/sub/a=b.txt"),
+            (f"{place}/none/a=b.txt", f"{place}/none/a=b.txt"),  # no host has a slash
+            (f"ex02={place}/sub/a=b.txt", f"{place}/sub/a=b.txt"),
+        ):
+            result = exdiag("check", "--format=json", "--file", text, status=INCOMPLETE)
+            expect_equal(result.findings("unknown"), {("file-not-read", path)}, text)
+        expect_in("names a host and no file", refused("check", "--file", "ex02="), "a host alone")
+        twice = (f"--file=ex01={place}/notes.txt", f"--file=ex02={place}/notes.txt")
+        expect_in("is said to be of ex01, and of ex02", refused("check", *twice), "two hosts")
+
+
 # ---- names in other scripts ----
 
 IDN = """

@@ -223,6 +223,8 @@ static void answer(struct evidence *item)
     } else if (item->kind == &evidence_digest) {
         ((struct file_digest *)item)->type = type_of(((struct file_digest *)item)->path);
         evidence_fail(item, STATUS_OK, NULL);
+    } else if (item->kind == &evidence_registry) {
+        evidence_fail(item, STATUS_NOT_FOUND, NULL);
     } else {
         answer_settings((struct time_settings *)item);
     }

@@ -90,6 +90,15 @@ static void test_texts(void **state)
     check_string(DATA("<Data>a<b>c</b>d</Data>"), "acd");
 }
 
+/* Names of what XML allows, and white space of each kind in a tag. */
+static void test_names(void **state)
+{
+    (void)state;
+    check_string(DATA("<_a>x</_a>"), "x");
+    check_string(DATA("<a-b.c_1>x</a-b.c_1>"), "x");
+    check_string(DATA("<Data\r\n\tName='x'\t>x</Data\r\n\t>"), "x");
+}
+
 static void test_others(void **state)
 {
     static const char *const others[] = {
@@ -123,6 +132,9 @@ static void test_others(void **state)
         DATA("<Data a='1' / >"),
         DATA("<1/>"),
         DATA("< Data/>"),
+        DATA("<></>"),
+        DATA("<Data></Dats>"),
+        DATA("<Data a=x1x/>"),
         DATA("</Data>"),
         DATA("<Data></ Data>"),
         DATA("<Data>]]></Data>"),
@@ -171,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut_off, set_up, tear_down),
     };

@@ -805,9 +805,9 @@ static void a_header_may_say_little(void **state)
 }
 
 static const struct subject subjects[] = {
-    {SUBJECT_DOMAIN, "xn--grn-joa.example", "gr\xc3\xbcn.example", true},
-    {SUBJECT_SERVER, "192.0.2.1", "192.0.2.1", true},
-    {SUBJECT_FILE, "/tmp/\xff", "/tmp/\xff", true},
+    {SUBJECT_DOMAIN, "xn--grn-joa.example", "gr\xc3\xbcn.example", true, NULL},
+    {SUBJECT_SERVER, "192.0.2.1", "192.0.2.1", true, NULL},
+    {SUBJECT_FILE, "/tmp/\xff", "/tmp/\xff", true, "ex02.contoso.com"},
 };
 
 static struct settings all_settings(void)
@@ -858,6 +858,10 @@ static void assert_same_subjects(const struct evidence_run *run)
         assert_string_equal(run->subjects[i].name, subjects[i].name);
         assert_string_equal(run->subjects[i].shown, subjects[i].shown);
         assert_true(run->subjects[i].given);
+        if (subjects[i].host)
+            assert_string_equal(run->subjects[i].host, subjects[i].host);
+        else
+            assert_null(run->subjects[i].host);
     }
 }
 

@@ -88,6 +88,8 @@ static void test_gather(void **state)
         assert_int_equal(digest->log.peer_count, 3);
         assert_int_equal(peer->outcomes[SMTP_AUTH_EXPS_GSSAPI][SMTP_AUTH_DENIED], 1);
         assert_int_equal(peer->outcomes[SMTP_AUTH_EXPS_GSSAPI][SMTP_AUTH_TEMPORARY], 1);
+        assert_int_equal(peer->streak, 2);
+        assert_int_equal(peer[1].taken, 1795168802000);
         assert_int_equal(peer->by_hour[8], 1);
         assert_int_equal(peer->by_hour[9], 1);
         assert_int_equal(peer->by_hour[10], 0);
@@ -195,6 +197,8 @@ static void expect_peer(const struct smtp_auth_peer *is, const struct smtp_auth_
     }
     expect_place(&is->first, &was->first);
     expect_place(&is->last, &was->last);
+    assert_int_equal(is->taken, was->taken);
+    assert_int_equal(is->streak, was->streak);
 }
 
 /* Everything there is comes back from a file as it was. */

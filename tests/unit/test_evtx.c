@@ -2,6 +2,7 @@
 #include "diag/read/evtx.h"
 
 #include "diag/clock.h"
+#include "diag/read/evtx_binxml.h"
 #include "tests/unit/events.h"
 #include "tests/unit/unit.h"
 
@@ -696,6 +697,180 @@ static void test_bombs(void **state)
     check(all_of_p, "", 0, 1);
 }
 
+/* ---- names, each of which is read once where it can be ---- */
+
+/* At the same place of two chunks are names that differ. */
+static void test_names_of_chunks(void **state)
+{
+    struct taken taken;
+    struct evtx *reader;
+
+    (void)state;
+    evtx_begin(&writer);
+    evtx_event(&writer, made[0]);
+    evtx_end_chunk(&writer, 4);
+    begin(&taken);
+    reader = evtx_new(exchange, take, &taken);
+    evtx_chunk(reader, writer.chunk, EVTX_CHUNK_SIZE);
+    for (size_t i = 0; i < writer.name_count; i++) {
+        if (strcmp(writer.names[i].name, "Level") == 0)
+            writer.chunk[writer.names[i].place + 8] = 'l';
+    }
+    evtx_chunk(reader, writer.chunk, EVTX_CHUNK_SIZE);
+    evtx_end(reader, &taken.account);
+    assert_memory_equal(taken.text.text, TOLD_1706 MET "1706/49156 L0",
+                        strlen(TOLD_1706 MET "1706/49156 L0"));
+    assert_int_equal(taken.count, 2);
+    buffer_release(&taken.text);
+}
+
+static void write_leaf(const char *name, const char *text)
+{
+    size_t place = evtx_open(&writer, name, false);
+
+    evtx_add(&writer, 0x02, 1);
+    evtx_text(&writer, text);
+    evtx_close(&writer, place);
+}
+
+/* Two names that would be kept at one place; and one that is longer than any that is known. */
+static void write_rivals(void)
+{
+    static const char long_name[] = "BinaryBinaryBinaryBinaryBinaryBinaryBinaryBinaryBinaryBinary";
+    size_t data = evtx_open(&writer, "EventData", false), first;
+
+    evtx_add(&writer, 0x02, 1);
+    write_leaf("Binary", "AA");
+    first = writer.names[writer.name_count - 1].place;
+    while ((writer.at + 9 - first) % EVTX_NAMES_KEPT != 0) { /* processing instructions */
+        evtx_add(&writer, 0x0A, 1);
+        evtx_add_name(&writer, "Binary");
+    }
+    write_leaf("binary", "one");
+    assert_int_equal((writer.names[writer.name_count - 1].place - first) % EVTX_NAMES_KEPT, 0);
+    write_leaf("Binary", "BB");
+    write_leaf("binary", "two");
+    write_leaf(long_name, "three");
+    evtx_close(&writer, data);
+}
+
+static void test_rival_names(void **state)
+{
+    (void)state;
+    make_record(write_rivals);
+    check(all_of_p, TOLD_P(" [one] [two] [three] {BB}"), 1, 0);
+}
+
+/* A name that begins in its record and ends behind it, where there are bytes enough. */
+static void write_name_beyond(void)
+{
+    evtx_add(&writer, 0x01, 1);
+    evtx_add(&writer, 4 + 10, 4);
+    evtx_add(&writer, writer.at + 4, 4);
+    evtx_add(&writer, 0, 4);
+    evtx_add(&writer, 0x1234, 2);
+    evtx_add(&writer, 100, 2);
+    evtx_add(&writer, 0, 2);
+}
+
+static void test_name_beyond(void **state)
+{
+    (void)state;
+    make_record(write_name_beyond);
+    check(all_of_p, "", 0, 1);
+}
+
+/* The values of a template in any order, and more than once. */
+static void write_any_order(void)
+{
+    static const unsigned order[] = {2, 0, 1, 1, 3, 2, 3, 0};
+    size_t size, data, values;
+
+    assert_true(evtx_template(&writer, "order", &size));
+    data = evtx_open(&writer, "EventData", true);
+    evtx_add(&writer, 0x02, 1);
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        evtx_gap_element(&writer, "Data", order[i], 0x01, false);
+    evtx_close(&writer, data);
+    evtx_template_end(&writer, size);
+    values = evtx_values(&writer, 4);
+    evtx_value_text(&writer, values, 0, "a");
+    evtx_value_text(&writer, values, 1, "bbb");
+    evtx_value_text(&writer, values, 2, "cc");
+    evtx_value_text(&writer, values, 3, "dddd");
+}
+
+/* A value with text behind it, and XML of which an element is the end. */
+static void write_behind(void)
+{
+    size_t size, data, place, values, begin;
+
+    assert_true(evtx_template(&writer, "behind", &size));
+    data = evtx_open(&writer, "EventData", true);
+    evtx_add(&writer, 0x02, 1);
+    place = evtx_open(&writer, "Data", true);
+    evtx_add(&writer, 0x02, 1);
+    evtx_gap(&writer, 0, 0x01, false);
+    evtx_text(&writer, " behind");
+    evtx_close(&writer, place);
+    evtx_gap(&writer, 1, 0x21, false);
+    evtx_close(&writer, data);
+    evtx_template_end(&writer, size);
+    values = evtx_values(&writer, 2);
+    evtx_value_text(&writer, values, 0, "a");
+    begin = writer.at;
+    place = evtx_open(&writer, "Data", true);
+    evtx_add(&writer, 0x02, 1);
+    evtx_text(&writer, "last");
+    evtx_close(&writer, place);
+    evtx_value_is(&writer, values, 1, 0x21, begin);
+}
+
+/* The first of many values and the last one, again and again. */
+static void write_far(unsigned times)
+{
+    enum { MANY = 8000 };
+    size_t size, data;
+
+    assert_true(evtx_template(&writer, "far", &size));
+    data = evtx_open(&writer, "EventData", true);
+    evtx_add(&writer, 0x02, 1);
+    for (unsigned i = 0; i < times; i++)
+        evtx_gap_element(&writer, "Data", i % 2 ? MANY - 1 : 0, 0x01, true);
+    evtx_close(&writer, data);
+    evtx_template_end(&writer, size);
+    (void)evtx_values(&writer, MANY);
+}
+
+static void write_far_100(void)
+{
+    write_far(100);
+}
+
+static void write_far_150(void)
+{
+    write_far(150);
+}
+
+/* What it takes to find a value counts. */
+static void test_far_values(void **state)
+{
+    (void)state;
+    make_record(write_far_100);
+    check(all_of_p, TOLD_P(" {}"), 1, 0);
+    make_record(write_far_150);
+    check(all_of_p, "", 0, 1);
+}
+
+static void test_any_order(void **state)
+{
+    (void)state;
+    make_record(write_behind);
+    check(all_of_p, TOLD_P(" [a behind] [last] {}"), 1, 0);
+    make_record(write_any_order);
+    check(all_of_p, TOLD_P(" [cc] [a] [bbb] [bbb] [dddd] [cc] [dddd] [a] {}"), 1, 0);
+}
+
 /* So many of them, and then an event of Exchange. */
 static void check_bombs(unsigned most, bool is_told)
 {
@@ -740,14 +915,27 @@ static void test_recognised(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exchange),       cmocka_unit_test(test_chunks),
-        cmocka_unit_test(test_sums),           cmocka_unit_test(test_changed_text),
-        cmocka_unit_test(test_log_in_use),     cmocka_unit_test(test_broken_record),
-        cmocka_unit_test(test_broken_content), cmocka_unit_test(test_broken_template),
-        cmocka_unit_test(test_no_chunk),       cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_any_byte),       cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_gaps),           cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_bombs),          cmocka_unit_test(test_many_bombs),
+        cmocka_unit_test(test_exchange),
+        cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_changed_text),
+        cmocka_unit_test(test_log_in_use),
+        cmocka_unit_test(test_broken_record),
+        cmocka_unit_test(test_broken_content),
+        cmocka_unit_test(test_broken_template),
+        cmocka_unit_test(test_no_chunk),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_any_byte),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_bombs),
+        cmocka_unit_test(test_many_bombs),
+        cmocka_unit_test(test_names_of_chunks),
+        cmocka_unit_test(test_rival_names),
+        cmocka_unit_test(test_name_beyond),
+        cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_far_values),
         cmocka_unit_test(test_recognised),
     };
 

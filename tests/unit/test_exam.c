@@ -1319,7 +1319,7 @@ static void a_run_that_lacks_something_says_so(void **state)
 static void a_long_path_stays_the_same_when_redacted(void **state)
 {
     char path[4000];
-    struct subject subject = {SUBJECT_FILE, path, path, true};
+    struct subject subject = {SUBJECT_FILE, path, path, true, NULL};
     const struct file_digest question = {.path = path};
     struct run run = {.about = {.subjects = &subject, .subject_count = 1}};
     struct evidence *item;
@@ -1342,7 +1342,7 @@ static void a_long_path_stays_the_same_when_redacted(void **state)
 /* Nothing of what an SPF evaluation was given is left, and the record is still one. */
 static void a_message_is_redacted_too(void **state)
 {
-    struct subject subject = {SUBJECT_DOMAIN, "contoso.com", "contoso.com", true};
+    struct subject subject = {SUBJECT_DOMAIN, "contoso.com", "contoso.com", true, NULL};
     struct ip_address sender = {IP_V4, {198, 18, 0, 1}}, before = sender;
     struct run run = {.about = {.subjects = &subject, .subject_count = 1}};
     struct settings *settings = &run.about.settings;

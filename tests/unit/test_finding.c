@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-static const struct subject domain_a = {SUBJECT_DOMAIN, "a.example", "a.example", true};
-static const struct subject domain_b = {SUBJECT_DOMAIN, "b.example", "b.example", true};
-static const struct subject server_a = {SUBJECT_SERVER, "a.example", "a.example", true};
+static const struct subject domain_a = {SUBJECT_DOMAIN, "a.example", "a.example", true, NULL};
+static const struct subject domain_b = {SUBJECT_DOMAIN, "b.example", "b.example", true, NULL};
+static const struct subject server_a = {SUBJECT_SERVER, "a.example", "a.example", true, NULL};
 static const struct finding_kind kind_a = {.id = "aaa"};
 static const struct finding_kind kind_b = {.id = "bbb"};
 static const struct acceptance acceptance = {"aaa", "*", "2027-01-31", "known"};

@@ -257,8 +257,11 @@ struct asking {
 
 static void set_up(struct asking *asking, ldap_answer *answer, unsigned timeout, bool by_password)
 {
+    const char *const controllers[] = {"dc1.contoso.com"};
     const struct directory_credentials credentials = {.user = by_password ? user : NULL,
-                                                      .password = by_password ? password : NULL};
+                                                      .password = by_password ? password : NULL,
+                                                      .controllers = controllers,
+                                                      .controller_count = 1};
 
     memset(asking, 0, sizeof *asking);
     start(&asking->server, answer);

@@ -12,7 +12,9 @@
 #include "tests/lab/directory_tree.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATIENT = 10000, HASTY = 300 /* milliseconds */ };
 
@@ -96,13 +98,17 @@ static void set_up(struct asking *asking, const struct directory_peer *peer)
     set_up_at(asking, peer, 0);
 }
 
-static const char *const authority = "lab-directory-authority.pem"; /* while a test runs */
+static const char *const named_controllers[] = {"dc1.contoso.com"};
+static char authority[] = "/tmp/exdiag-lab-authority-XXXXXX"; /* of this run alone */
 
 /* As a name and password, over StartTLS that trusts the lab's authority. */
 static void log_on_as(struct asking *asking, const char *user, const char *password)
 {
-    const struct directory_credentials credentials = {
-        .user = user, .password = password, .ca_file = authority};
+    const struct directory_credentials credentials = {.user = user,
+                                                      .password = password,
+                                                      .ca_file = authority,
+                                                      .controllers = named_controllers,
+                                                      .controller_count = 1};
     FILE *file = fopen(authority, "wb");
 
     assert_non_null(file);
@@ -125,7 +131,6 @@ static struct directory_answer *ask(struct asking *asking)
 static void tear_down(struct asking *asking)
 {
     directory_access_leave(asking->access);
-    (void)remove(authority);
     assert_int_equal(directory_peers_stop(asking->peers), STATUS_OK);
 }
 
@@ -357,12 +362,56 @@ static void test_logon(void **state)
     tear_down(&asking);
 }
 
+/* A password is for controllers of its user's domain, however DNS leads to others. */
+static void test_whose_password(void **state)
+{
+    static const struct {
+        const char *user, *host;
+        size_t named;
+        enum directory_identity identity;
+    } rows[] = {
+        {"alice@contoso.com", "dc1.contoso.com", 0, DIRECTORY_AS_NAMED},
+        {"alice@Contoso.COM", "dc9.sales.contoso.com", 0, DIRECTORY_AS_NAMED},
+        {"alice@fabrikam.com", "dc1.contoso.com", 0, DIRECTORY_AS_ANONYMOUS},
+        {"alice@toso.com", "dc1.contoso.com", 0, DIRECTORY_AS_ANONYMOUS},
+        {"alice@sales.contoso.com", "dc1.contoso.com", 0, DIRECTORY_AS_ANONYMOUS},
+        {"CONTOSO\\alice", "dc1.contoso.com", 0, DIRECTORY_AS_ANONYMOUS},
+        {"alice", "dc1.contoso.com", 0, DIRECTORY_AS_ANONYMOUS},
+        {"alice@", "dc1.contoso.com", 0, DIRECTORY_AS_ANONYMOUS},
+        {"alice@fabrikam.com", "DC1.contoso.com", 1, DIRECTORY_AS_NAMED},
+        {"CONTOSO\\alice", "dc1.contoso.com", 1, DIRECTORY_AS_NAMED},
+        {"CONTOSO\\alice", "dc2.contoso.com", 1, DIRECTORY_AS_ANONYMOUS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct directory_credentials credentials = {.user = rows[i].user,
+                                                          .password = "correct",
+                                                          .controllers = named_controllers,
+                                                          .controller_count = rows[i].named};
+        const struct directory_answer question = {
+            .host = rows[i].host, .base = domain, .scope = DIRECTORY_SUBTREE};
+        struct directory_access *access = directory_access_new(&credentials);
+        struct buffer why;
+
+        buffer_init(&why, 1024);
+        if (directory_access_identity(access, &question, &why) != rows[i].identity)
+            fail_msg("row %zu", i);
+        assert_int_equal(why.size > 0, rows[i].identity == DIRECTORY_AS_ANONYMOUS);
+        buffer_release(&why);
+        directory_access_leave(access);
+    }
+}
+
 /* The authority may be a text as well as a file; one that is none is trusted by nobody. */
 static void test_authority_as_text(void **state)
 {
     const struct directory_peer guarded = {
         .user = "alice", .password = "correct", .certificate = SMTP_PEER_TRUSTED};
-    struct directory_credentials credentials = {.user = "alice", .password = "correct"};
+    struct directory_credentials credentials = {.user = "alice",
+                                                .password = "correct",
+                                                .controllers = named_controllers,
+                                                .controller_count = 1};
     struct directory_peer over_tls = guarded;
     struct asking asking;
 
@@ -533,6 +582,7 @@ int main(void)
         cmocka_unit_test(test_pages_and_ranges),
         cmocka_unit_test(test_referral),
         cmocka_unit_test(test_logon),
+        cmocka_unit_test(test_whose_password),
         cmocka_unit_test(test_authority_as_text),
         cmocka_unit_test(test_time),
         cmocka_unit_test(test_certificates),
@@ -544,7 +594,12 @@ int main(void)
         cmocka_unit_test(test_filter_bytes),
     };
 
-    if (platform_init() != STATUS_OK)
+    int file, failed;
+
+    if (platform_init() != STATUS_OK || (file = mkstemp(authority)) < 0)
         return 2;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    (void)close(file);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    (void)remove(authority);
+    return failed;
 }

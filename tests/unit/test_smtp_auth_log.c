@@ -221,8 +221,23 @@ static void test_outcomes(void **state)
         {OUT("A", "*,LogonDenied,"), SMTP_AUTH_NONE, SMTP_AUTH_REMARKED, "LogonDenied"},
         {OUT("A", "<,535 5.7.3 no,"), SMTP_AUTH_NONE, SMTP_AUTH_DENIED, ""},
         {OUT("A", "<,454 4.7.0 later,"), SMTP_AUTH_NONE, SMTP_AUTH_TEMPORARY, ""},
-        {OUT("A", "<,530 5.7.1 Client was not authenticated,"), SMTP_AUTH_NONE, SMTP_AUTH_REQUIRED,
+        {OUT("A", "<,530 5.7.3 Client was not authenticated,"), SMTP_AUTH_NONE, SMTP_AUTH_REQUIRED,
          ""},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "*,,because the client A\\EX01$ may not.")
+             OUT("A", "<,535 5.7.3 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_FORBIDDEN, ""},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "*,,LogonDenied for A\\EX01$")
+             OUT("A", "<,535 5.7.3 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_DENIED, "LogonDenied"},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "*,,User Name: \\EX01$ A\\bob")
+             OUT("A", "<,535 5.7.3 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_DENIED, ""},
+        {OUT("A", "*,A\\EX01$,authenticated") OUT("A", ">,X-EXPS GSSAPI,")
+             OUT("A", "<,535 5.7.3 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_DENIED, ""},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "*,A\\EX01$,authenticated")
+             OUT("A", "<,454 4.7.0 no,"),
+         SMTP_AUTH_EXPS_GSSAPI, SMTP_AUTH_TEMPORARY, ""},
         {OUT("A", "<,451 5.7.3 Cannot achieve,"), SMTP_AUTH_NONE, SMTP_AUTH_REQUIRED, ""},
         {OUT("A", "*,,451 5.7.3 Cannot achieve") OUT("A", "*,,451 5.7.3 Cannot achieve"),
          SMTP_AUTH_NONE, SMTP_AUTH_REQUIRED, ""},
@@ -250,7 +265,8 @@ static void test_no_outcomes(void **state)
     static const char *const rows[] = {
         OUT("A", ">,AUTH LOGIN,"), /* the log ends before the answer */
         OUT("A", ">,AUTH LOGIN,") OUT("A", ">,EHLO x,") OUT("A", "-,,"),
-        OUT("A", ">,535 5.7.3 no,"), /* is what this side says */
+        OUT("A", ">,535 5.7.3 no,"),                           /* is what this side says */
+        OUT("A", "<,530 5.7.1 Client was not authenticated,"), /* which TLS may be, too */
         OUT("A", "<,535x,"),
         OUT("A", "<,53,"),
         OUT("A", "<,,"),
@@ -265,6 +281,7 @@ static void test_no_outcomes(void **state)
         OUT("A", "*,SMTPSubmit SMTPAcceptAnyRecipient,Set Session Permissions"),
         OUT("A", "<,550 5.7.1 Unable to relay,"),
         OUT("A", ">,RCPT TO:<a@b.example>,") OUT("A", ">,DATA,") OUT("A", "<,550 5.7.1 no,"),
+        OUT("A", ">,RCPT TO:<a@b.example>,") OUT("A", "<,554 5.7.1 no,"),
         OUT("A", ">,AUTHENTICATE LOGIN,") OUT("A", "-,,"),
         OUT("A", ">,,") OUT("A", "-,,")};
 
@@ -313,6 +330,43 @@ static void test_offers(void **state)
     for (unsigned i = 0; i < SMTP_AUTH_OFFER_COUNT; i++)
         assert_true(*smtp_auth_offer_word((enum smtp_auth_offer)i));
     arena_release(&read.memory);
+}
+
+/* What came after the last logon that was taken: of servers alone. */
+static void test_streak(void **state)
+{
+    static const struct {
+        const char *lines;
+        uint64_t streak;
+        bool is_taken;
+    } rows[] = {
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "<,535 no,"), 1, false},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "<,535 no,") OUT("A", ">,X-EXPS NTLM,")
+             OUT("A", "<,235 ok,"),
+         0, true},
+        {OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "<,235 ok,") OUT("A", ">,X-EXPS GSSAPI,")
+             OUT("A", "<,454 4.7.0 no,") OUT("A", ">,X-EXPS GSSAPI,") OUT("A", "<,535 no,"),
+         2, true},
+        {OUT("A", ">,AUTH GSSAPI,") OUT("A", "<,235 ok,") OUT("A", ">,AUTH LOGIN,")
+             OUT("A", "<,535 no,"),
+         0, false},
+        {OUT("A", "<,451 5.7.3 Cannot achieve,") OUT("A", "*,,failed with TimeSkew"), 0, false},
+        {OUT("A", ">,RCPT TO:<a@b.example>,") OUT("A", "<,550 5.7.1 Unable to relay,"), 0, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buffer text;
+        struct read read;
+
+        buffer_init(&text, 10000);
+        buffer_print(&text, "%s%s", HEAD("Send"), rows[i].lines);
+        read_log(&read, FILE_TYPE_SMTP_SEND_LOG, text.text);
+        assert_int_equal(read.log.peers[0].streak, rows[i].streak);
+        assert_int_equal(read.log.peers[0].taken, rows[i].is_taken ? 1795161602000 : 0);
+        arena_release(&read.memory);
+        buffer_release(&text);
+    }
 }
 
 /* An error belongs to one attempt, and the next one in a session has none. */
@@ -593,6 +647,123 @@ static void test_sample(void **state)
     arena_release(&read.memory);
 }
 
+#define TO(address, id, rest) "2026-11-20T08:00:03.000Z,Out," id ",1,," address ":25," rest "\r\n"
+
+/* What was noted of an attempt is of that attempt alone: the first of it counts. */
+static void test_whose_error(void **state)
+{
+    struct read read;
+
+    (void)state;
+    expect_one(FILE_TYPE_SMTP_SEND_LOG,
+               HEAD("Send") OUT("A", ">,AUTH LOGIN,") OUT("A", "*,,because of TimeSkew")
+                   OUT("A", ">,AUTH NTLM,") OUT("A", "<,535 5.7.3 no,"),
+               SMTP_AUTH_AUTH_NTLM, SMTP_AUTH_DENIED, "");
+    expect_one(FILE_TYPE_SMTP_SEND_LOG,
+               HEAD("Send") OUT("A", ">,AUTH LOGIN,") OUT("A", "*,,because of TimeSkew")
+                   OUT("A", "*,,because of InvalidToken") OUT("A", "<,535 5.7.3 no,"),
+               SMTP_AUTH_AUTH_LOGIN, SMTP_AUTH_DENIED, "TimeSkew");
+    read_log(&read, FILE_TYPE_SMTP_SEND_LOG,
+             HEAD("Send") OUT("A", ">,AUTH LOGIN,") OUT("A", "<,235 2.7.0 ok,")
+                 OUT("A", "*,,because of LogonDenied"));
+    assert_int_equal(read.log.outcomes[SMTP_AUTH_NONE][SMTP_AUTH_REMARKED], 1);
+    arena_release(&read.memory);
+}
+
+/* A session that goes on to another address begins anew there. */
+static void test_other_address(void **state)
+{
+    const struct smtp_auth_peer *peer;
+    struct read read;
+
+    (void)state;
+    read_log(&read, FILE_TYPE_SMTP_SEND_LOG,
+             HEAD("Send") TO("10.0.0.8", "B", "-,,") TO("10.0.0.9", "A", ">,EHLO a,")
+                 TO("10.0.0.9", "A", "<,250 b,") TO("10.0.0.9", "A", "<,535 5.7.3 no,")
+                     TO("10.0.0.9", "A", ">,EHLO a,") TO("10.0.0.8", "A", "<,250 c,")
+                         TO("10.0.0.8", "A", "<,535 5.7.3 no,")
+                             TO("10.0.0.9", "A", "*,,because of LogonDenied")
+                                 TO("10.0.0.9", "A", ">,AUTH LOGIN,")
+                                     TO("10.0.0.8", "A", "<,500 what,"));
+    assert_int_equal(read.log.peer_count, 2);
+    peer = &read.log.peers[0];
+    assert_int_equal(peer->sessions, 3); /* B, and A, which came twice */
+    assert_int_equal(peer->greetings, 0);
+    assert_null(peer->server);
+    assert_null(peer->client);
+    assert_int_equal(TOTAL(peer->outcomes), 1);
+    assert_int_equal(read.log.peers[1].outcomes[SMTP_AUTH_NONE][SMTP_AUTH_REMARKED], 1);
+    arena_release(&read.memory);
+}
+
+/* An id that comes again is another session; a connector that changes within one is not. */
+static void test_sessions(void **state)
+{
+    struct read read;
+
+    (void)state;
+    read_log(&read, FILE_TYPE_SMTP_SEND_LOG,
+             HEAD("Send") OUT("A", "<,535 5.7.3 no,") OUT("A", "-,,") OUT("A", "<,535 5.7.3 no,")
+                 TO("10.0.0.9", "A", "<,535 5.7.3 no,") OUT("A", ">,EHLO a,") OUT("A", "<,250,x"));
+    assert_int_equal(read.log.peer_count, 1);
+    assert_int_equal(read.log.peers[0].sessions, 2);
+    assert_null(read.log.peers[0].server);
+    arena_release(&read.memory);
+}
+
+/* Lines that are none, a header that is told twice, and a name that is too long. */
+static void test_odd_lines(void **state)
+{
+    struct buffer text;
+    struct read read;
+
+    (void)state;
+    buffer_init(&text, 4000);
+    buffer_print(&text, "%s#Software: Other\r\n", HEAD("Send"));
+    buffer_add_string(&text, "1970-01-01T00:00:00.000Z,C,A,1,,10.0.0.9:25,<,535 5.7.3 no,\r\n");
+    buffer_add_string(&text, "\xef\xbb\xbf" OUT("A", "<,535 5.7.3 no,"));
+    buffer_print(&text, "2026-11-20T08:00:03.000Z,%0300d,A,1,,10.0.0.9:25,<,535 5.7.3 no,", 1);
+    read_log(&read, FILE_TYPE_SMTP_SEND_LOG, text.text);
+    assert_string_equal(read.log.software, "Microsoft Exchange Server 15.01.2507.006");
+    assert_int_equal(read.log.damaged, 2);
+    assert_int_equal(read.log.peer_count, 1);
+    assert_int_equal(strlen(read.log.peers[0].connector), SMTP_AUTH_NAME_KEPT);
+    arena_release(&read.memory);
+    buffer_release(&text);
+}
+
+/* As many as try to relay give way to a server that cannot authenticate. */
+static void test_relays_give_way(void **state)
+{
+    struct smtp_auth_reader *reader = smtp_auth_reader_new(FILE_TYPE_SMTP_RECEIVE_LOG);
+    struct arena memory = {0};
+    struct smtp_auth_log log;
+    uint64_t denied = 0;
+
+    (void)state;
+    add_lines(reader, HEAD("Receive"), strlen(HEAD("Receive")));
+    for (unsigned i = 0; i <= SMTP_AUTH_PEERS_KEPT; i++) {
+        static const char *const lines[] = {"<,RCPT TO:<a@b.example>,", ">,550 5.7.1 no,",
+                                            "<,X-EXPS GSSAPI,", ">,535 5.7.3 no,"};
+        size_t first = i == SMTP_AUTH_PEERS_KEPT ? 2 : 0;
+
+        for (size_t j = first; j < first + 2; j++) {
+            char line[200];
+            int size =
+                snprintf(line, sizeof line, "2026-11-20T08:00:01.000Z,C,S%u,1,,10.0.%u.%u:9,%s", i,
+                         i / 250, i % 250, lines[j]);
+
+            smtp_auth_add(reader, line, (size_t)size);
+        }
+    }
+    smtp_auth_end(reader, &memory, &log);
+    assert_true(log.more);
+    for (size_t i = 0; i < log.peer_count; i++)
+        denied += log.peers[i].outcomes[SMTP_AUTH_EXPS_GSSAPI][SMTP_AUTH_DENIED];
+    assert_int_equal(denied, 1);
+    arena_release(&memory);
+}
+
 /* A fuzzer's find: the first line of a session names no connector. */
 static void a_connector_that_is_told_late(void **state)
 {
@@ -625,6 +796,12 @@ int main(void)
         cmocka_unit_test(test_kept),
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_attempts),
+        cmocka_unit_test(test_streak),
+        cmocka_unit_test(test_whose_error),
+        cmocka_unit_test(test_other_address),
+        cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_odd_lines),
+        cmocka_unit_test(test_relays_give_way),
         cmocka_unit_test(test_names),
         cmocka_unit_test(a_connector_that_is_told_late),
     };

@@ -66,7 +66,7 @@ static const struct probe probe = {
 
 static const struct finding_kind syntax = {.id = "spf-syntax"}, limit = {.id = "spf-lookup-limit"},
                                  include = {.id = "spf-include-none"}, odd = {.id = "spf-odd"};
-static const struct subject domain = {SUBJECT_DOMAIN, "contoso.com", "contoso.com", true};
+static const struct subject domain = {SUBJECT_DOMAIN, "contoso.com", "contoso.com", true, NULL};
 
 #define RECORD                                                                                     \
     "v=spf1 mx include:spf.northwind.com ipv4:192.0.2.1 exists:%{l}.%{ir}._spf.contoso.com "       \

@@ -59,12 +59,12 @@ static struct directory_entry *make(const struct made_account *accounts, size_t 
 
 static struct spn_library library_of(const struct made_account *accounts, size_t count)
 {
-    struct spn_library library = {.count = 1};
+    struct spn_library library = {.count = 0};
 
     bench.file = (struct directory_file){
         .entries = make(accounts, count), .is_whole = bench.is_whole, .entry_count = count};
     bench.file.evidence.settled = true;
-    library.books[0] = spn_book_of_file(&bench.file);
+    spn_library_add(&library, spn_book_of_file(&bench.file), &bench.arena);
     return library;
 }
 
@@ -87,10 +87,11 @@ static void end(void)
 static const struct {
     struct made_account accounts[4];
     unsigned reasons;
-    bool is_everywhere, is_mapped, is_shared, is_of_nobody;
+    bool is_everywhere, is_mapped, is_shared, is_of_nobody, is_ownless;
     const char *verdict;
     bool is_for_person;
     bool is_cut;
+    const char *namesake, *own_host;
 } cases[] = {
     /* on the server's own account, however it is spelled */
     {{{EX01, .names = {"SMTPSVC/mail.contoso.com"}}}, SPN_ANNOUNCED, .verdict = "right"},
@@ -164,6 +165,20 @@ static const struct {
      SPN_ANNOUNCED,
      .verdict = "misplaced",
      .is_for_person = true},
+    /* since Exchange 2013 it has names of HTTP alone, which many a machine has too */
+    {{{EX01},
+      {.dn = "CN=ASA,DC=contoso,DC=com",
+       .sam = "ASA$",
+       .names = {"SMTPSVC/mail.contoso.com", "http/outlook.contoso.com"}}},
+     SPN_ANNOUNCED,
+     .verdict = "misplaced",
+     .is_for_person = true},
+    {{{EX01},
+      {.dn = "CN=WEB,DC=contoso,DC=com",
+       .sam = "WEB$",
+       .names = {"SMTPSVC/mail.contoso.com", "http/www.contoso.com", "HOST/WEB"}}},
+     SPN_ANNOUNCED,
+     .verdict = "misplaced"},
     /* several servers under one name: no account suits all */
     {{{EX01}, {EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
      SPN_ANNOUNCED,
@@ -178,12 +193,63 @@ static const struct {
      .is_shared = true,
      .verdict = "misplaced",
      .is_for_person = true},
+    /* where nobody logs on by it, it may be with whoever is called so, or leads there */
+    {{{EX01}, {EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_EXCHANGER,
+     true,
+     .is_shared = true,
+     .verdict = "not-needed",
+     .is_for_person = true},
+    /* the computer of that name has it by right, and no command takes it off */
+    {{{EX01},
+      {.dn = "CN=MX,DC=contoso,DC=com",
+       .sam = "MX$",
+       .host = "Mail.contoso.com",
+       .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     true,
+     .verdict = "misplaced",
+     .is_for_person = true,
+     .namesake = "MX"},
+    {{{EX01, .names = {"SMTPSVC/mail.contoso.com"}},
+      {.dn = "CN=MX,DC=contoso,DC=com",
+       .sam = "MX$",
+       .host = "mail.contoso.com",
+       .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     true,
+     .verdict = "duplicate",
+     .is_for_person = true,
+     .namesake = "MX"},
+    /* what leads to the server alone, or is not asked for, moves for nobody */
+    {{{EX01}, {EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_SMART_HOST | SPN_EXCHANGER,
+     true,
+     .verdict = "misplaced",
+     .is_for_person = true},
+    /* unless that is the server's name, too: it was replaced */
+    {{{.dn = "CN=EX01,CN=Computers,DC=contoso,DC=com", .sam = "EX01$", .host = MAIL},
+      {.dn = "CN=OLD,DC=contoso,DC=com",
+       .sam = "OLD$",
+       .host = MAIL,
+       .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     true,
+     .verdict = "misplaced",
+     .own_host = MAIL},
     /* whose account the server's is, is not known: one holder may be it, two are too many */
     {{{EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
      SPN_ANNOUNCED,
      true,
      .is_of_nobody = true,
      .verdict = "right",
+     .is_for_person = true},
+    {{{EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
+     SPN_ANNOUNCED,
+     true,
+     .is_of_nobody = true,
+     .is_ownless = true,
+     .verdict = "open",
      .is_for_person = true},
     {{{EX01, .names = {"SMTPSVC/mail.contoso.com"}}, {EX02, .names = {"SMTPSVC/mail.contoso.com"}}},
      SPN_ANNOUNCED,
@@ -203,7 +269,8 @@ static void test_verdicts(void **state)
                               .is_everywhere = cases[i].is_everywhere,
                               .is_cut = cases[i].is_cut,
                               .is_mapped = cases[i].is_mapped,
-                              .is_shared = cases[i].is_shared};
+                              .is_shared = cases[i].is_shared,
+                              .is_ownless = cases[i].is_ownless};
         size_t count = 0;
         struct spn_library library;
 
@@ -211,17 +278,45 @@ static void test_verdicts(void **state)
             count++;
         library = library_of(cases[i].accounts, count);
         if (!cases[i].is_of_nobody)
-            at.own = spn_find_computer(&library, "ex01.contoso.com", "EX01");
+            at.own = cases[i].own_host ? spn_book_accounts(library.books[0], &count)
+                                       : spn_find_computer(&library, "ex01.contoso.com", "EX01");
         at.sharers[0] = at.own;
         at.sharers[1] = spn_find_computer(&library, "ex02.contoso.com", "EX02");
         at.sharer_count = at.sharers[1] ? 2 : 1;
         spn_find_holders(&library, "SMTPSVC", MAIL, &bench.arena, &at.named);
         spn_find_holders(&library, "HOST", MAIL, &bench.arena, &at.hosts);
         spn_judge(&at);
+        assert_string_equal(at.namesake ? at.namesake->name : "",
+                            cases[i].namesake ? cases[i].namesake : "");
         if (strcmp(spn_verdict_word(at.verdict), cases[i].verdict) != 0 ||
             at.is_for_person != cases[i].is_for_person)
             fail_msg("case %zu: %s%s", i, spn_verdict_word(at.verdict),
                      at.is_for_person ? ", for a person" : "");
+        end();
+    }
+}
+
+/* So many servers are called so that not all are kept: nobody loses the name by a command. */
+static void test_more_sharers_than_are_kept(void **state)
+{
+    static const struct made_account accounts[] = {{EX01}, {EX02, .names = {"SMTPSVC/" MAIL}}};
+
+    (void)state;
+    for (size_t kept = 1; kept <= SPN_HOLDERS_MOST; kept += SPN_HOLDERS_MOST - 1) {
+        struct spn_case at = {.service = "SMTPSVC",
+                              .host = MAIL,
+                              .reasons = SPN_CONFIGURED,
+                              .is_everywhere = true,
+                              .is_shared = true,
+                              .sharer_count = kept};
+        struct spn_library library = library_of(accounts, 2);
+
+        at.own = spn_find_computer(&library, "ex01.contoso.com", "EX01");
+        for (size_t i = 0; i < kept; i++)
+            at.sharers[i] = at.own;
+        spn_find_holders(&library, "SMTPSVC", MAIL, &bench.arena, &at.named);
+        spn_judge(&at);
+        assert_string_equal(spn_verdict_word(at.verdict), kept == 1 ? "misplaced" : "shared");
         end();
     }
 }
@@ -315,6 +410,54 @@ static void test_accounts_of_one_name(void **state)
     end();
 }
 
+/* The account that has both names is the one, then that of the full name, if no other is called so.
+ */
+static void test_accounts_of_one_host(void **state)
+{
+    static const struct made_account accounts[] = {
+        {EX01},
+        {.dn = "CN=OLD,DC=contoso,DC=com", .sam = "OLD$", .host = "ex01.contoso.com"},
+        {.dn = "CN=EX01,DC=contoso,DC=com", .sam = "EX01$"}};
+    struct spn_library library = library_of(accounts, 2);
+
+    (void)state;
+    assert_string_equal(spn_find_computer(&library, "ex01.contoso.com", "ex01")->dn,
+                        accounts[0].dn);
+    assert_null(spn_find_computer(&library, "ex01.contoso.com", NULL));
+    end();
+    library = library_of(&accounts[1], 2);
+    assert_null(spn_find_computer(&library, "ex01.contoso.com", "EX01"));
+    assert_true(spn_has_computer(&library, "ex01.contoso.com", "EX01"));
+    assert_false(spn_has_computer(&library, "ex09.contoso.com", "EX09"));
+    assert_string_equal(spn_find_computer(&library, "ex01.contoso.com", "EX09")->name, "OLD");
+    end();
+}
+
+/* setspn prints no names of accounts: HOST/ tells a computer's, and nothing a user's. */
+static void test_names_of_accounts(void **state)
+{
+    static const struct made_account accounts[] = {
+        {.dn = "CN=MAILSERVER-BERLIN-01,DC=contoso,DC=com",
+         .names = {"HOST/alias", "HOST/MAILSERVER-BERL", "HOST/MAILSERVER-BERLIN-01.contoso.com"}},
+        {.dn = "CN=Mail Service,DC=contoso,DC=com", .names = {"SMTPSVC/mail.contoso.com"}},
+        {.dn = "CN=EX07,DC=contoso,DC=com", .names = {"HOST/ex07-old"}}};
+    struct spn_library library = library_of(accounts, 3);
+    size_t count;
+    const struct spn_account *list = spn_book_accounts(library.books[0], &count);
+
+    (void)state;
+    assert_string_equal(list[0].name, "MAILSERVER-BERL");
+    assert_false(list[0].is_guessed);
+    assert_string_equal(list[1].name, "Mail Service");
+    assert_true(list[1].is_guessed);
+    assert_true(list[2].is_guessed);
+    assert_false(spn_spans_domains(&library));
+    assert_ptr_equal(
+        spn_find_computer(&library, "mailserver-berlin-01.contoso.com", "MAILSERVER-BERLIN-01"),
+        &list[0]);
+    end();
+}
+
 /* A computer that says that it is another is none of that short name. */
 static void test_an_account_of_another_domain(void **state)
 {
@@ -348,12 +491,68 @@ static void test_two_sources(void **state)
     (void)state;
     bench.answer = (struct directory_answer){.entries = make(&whole, 1), .entry_count = 1};
     bench.answer.evidence.settled = true;
-    library.books[library.count++] = spn_book_of_answer(&bench.answer);
+    spn_library_add(&library, spn_book_of_answer(&bench.answer), &bench.arena);
     bench.is_whole[0] = false;
     spn_find_holders(&library, "SMTPSVC", MAIL, &bench.arena, &holders);
     assert_int_equal(holders.count, 1);
     assert_true(holders.list[0]->is_whole);
     assert_true(spn_find_computer(&library, "ex01.contoso.com", NULL)->is_whole);
+    end();
+}
+
+/* One account is one, wherever its entry was, and in whatever code page its DN is written. */
+static void test_the_same_account(void **state)
+{
+    static const struct {
+        struct made_account one, other;
+        bool is_same;
+    } pairs[] = {
+        {{EX01}, {.dn = "CN=EX01,OU=New,DC=contoso,DC=com", .sam = "ex01$"}, true},
+        {{EX01}, {.dn = "CN=EX01,OU=New,DC=eu,DC=contoso,DC=com", .sam = "EX01$"}, false},
+        {{EX01}, {.dn = "CN=EX01,CN=Users,DC=contoso,DC=com", .sam = "EX01"}, false},
+        {{EX01}, {.dn = "CN=EX01,OU=New,DC=contoso,DC=com", .names = {"SMTP/x"}}, false},
+        {{.dn = "CN=a b,OU=B\xc3\xbcro,DC=contoso,DC=com", .sam = "svc-mail"},
+         {.dn = "cn=A B,OU=B\x81ro,DC=contoso,DC=com", .names = {"SMTP/x"}},
+         true},
+        {{.dn = "CN=a b,OU=B\xc3\xbcro,DC=contoso,DC=com", .sam = "svc-mail"},
+         {.dn = "CN=a c,OU=B\x81ro,DC=contoso,DC=com", .names = {"SMTP/x"}},
+         false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct spn_library library = library_of(&pairs[i].one, 1);
+        const struct spn_account *one, *other;
+        size_t count;
+
+        bench.answer =
+            (struct directory_answer){.entries = make(&pairs[i].other, 1), .entry_count = 1};
+        bench.answer.evidence.settled = true;
+        one = spn_book_accounts(library.books[0], &count);
+        other = spn_book_accounts(spn_book_of_answer(&bench.answer), &count);
+        assert_int_equal(count, 1);
+        if (spn_account_is(one, other) != pairs[i].is_same ||
+            spn_account_is(other, one) != pairs[i].is_same)
+            fail_msg("pair %zu", i);
+        end();
+    }
+}
+
+/* What was deleted keeps its names, and counts for nobody. */
+static void test_deleted_accounts(void **state)
+{
+    static const struct made_account accounts[] = {
+        {.dn = "CN=EX01\\0ADEL:b6f2ad5e,CN=Deleted Objects,DC=contoso,DC=com",
+         .sam = "EX01$",
+         .host = "ex01.contoso.com"},
+        {.dn = "CN=EX01\nDEL:b6f2ad5e,OU=x,DC=contoso,DC=com", .names = {"SMTPSVC/EX01"}},
+        {EX01}};
+    struct spn_library library = library_of(accounts, 3);
+    size_t count;
+
+    (void)state;
+    assert_string_equal(spn_book_accounts(library.books[0], &count)->dn, accounts[2].dn);
+    assert_int_equal(count, 1);
     end();
 }
 
@@ -365,7 +564,7 @@ static void test_hostile_values(void **state)
     struct directory_entry *entries = make(&account, 1);
     struct directory_value *values = arena_new(&bench.arena, 3, sizeof *values);
     struct directory_attribute *attributes = arena_new(&bench.arena, 1, sizeof *attributes);
-    struct spn_library library = {.count = 1};
+    struct spn_library library = {.count = 0};
     struct spn_holders holders;
 
     (void)state;
@@ -377,7 +576,7 @@ static void test_hostile_values(void **state)
     entries[0].attribute_count = 1;
     bench.answer = (struct directory_answer){.entries = entries, .entry_count = 1};
     bench.answer.evidence.settled = true;
-    library.books[0] = spn_book_of_answer(&bench.answer);
+    spn_library_add(&library, spn_book_of_answer(&bench.answer), &bench.arena);
     spn_find_holders(&library, "SMTPSVC", MAIL, &bench.arena, &holders);
     assert_int_equal(holders.count, 0);
     spn_find_holders(&library, "SMTPSVC", "other", &bench.arena, &holders);
@@ -405,11 +604,16 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_more_sharers_than_are_kept),
         cmocka_unit_test(test_a_healthy_server),
         cmocka_unit_test(test_accounts_of_setspn),
         cmocka_unit_test(test_accounts_of_one_name),
+        cmocka_unit_test(test_accounts_of_one_host),
+        cmocka_unit_test(test_names_of_accounts),
         cmocka_unit_test(test_an_account_of_another_domain),
         cmocka_unit_test(test_two_sources),
+        cmocka_unit_test(test_the_same_account),
+        cmocka_unit_test(test_deleted_accounts),
         cmocka_unit_test(test_hostile_values),
         cmocka_unit_test(test_mappings),
     };

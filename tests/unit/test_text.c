@@ -63,6 +63,38 @@ static void test_what_is_not_utf8(void **state)
     assert_true(text_is_utf8("a\0\xC3\xBC\xF4\x8F\xBF\xBF", 8));
 }
 
+/* From memory of its own, so that a sanitizer sees what is beyond. */
+static bool is_utf8(const char *text, size_t size)
+{
+    char *copy = malloc(size + !size);
+    bool is;
+
+    assert_non_null(copy);
+    memcpy(copy, text, size);
+    is = text_is_utf8(copy, size);
+    free(copy);
+    return is;
+}
+
+/* Wherever in a text, of whatever length, what is not ASCII stands, and none beyond its end. */
+static void test_utf8_anywhere(void **state)
+{
+    char text[24];
+
+    (void)state;
+    for (size_t size = 2; size <= sizeof text; size++) {
+        for (size_t at = 0; at + 2 <= size; at++) {
+            memset(text, 'a', sizeof text);
+            memcpy(text + at, "\xC3\xBC", 2);
+            assert_true(is_utf8(text, size));
+            assert_false(is_utf8(text, at + 1));
+            assert_true(is_utf8(text, at));
+            text[at + 1] = 'a';
+            assert_false(is_utf8(text, size));
+        }
+    }
+}
+
 /* One byte where there is no character, so that a walk over any text ends. */
 static void test_next(void **state)
 {
@@ -249,6 +281,7 @@ int main(void)
         cmocka_unit_test(likeness_finds_what_was_meant),
         cmocka_unit_test(test_every_code_point_round_trips),
         cmocka_unit_test(test_what_is_not_utf8),
+        cmocka_unit_test(test_utf8_anywhere),
         cmocka_unit_test(test_next),
         cmocka_unit_test(test_length),
         cmocka_unit_test(test_show),

@@ -2,7 +2,19 @@
 
 #include "diag/read/utf16.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* From memory of its own, so that a sanitizer sees what is beyond. */
+static void feed(struct utf16 *utf16, const char *bytes, size_t size, struct buffer *out)
+{
+    char *copy = malloc(size);
+
+    assert_non_null(copy);
+    memcpy(copy, bytes, size);
+    utf16_to_utf8(utf16, copy, size, out);
+    free(copy);
+}
 
 static void expect(const char *bytes, size_t size, size_t piece, const char *wanted)
 {
@@ -12,7 +24,7 @@ static void expect(const char *bytes, size_t size, size_t piece, const char *wan
     buffer_init(&out, 100);
     assert_true(utf16_begins(bytes, size, &utf16));
     for (size_t at = 0; at < size; at += piece)
-        utf16_to_utf8(&utf16, bytes + at, piece < size - at ? piece : size - at, &out);
+        feed(&utf16, bytes + at, piece < size - at ? piece : size - at, &out);
     assert_string_equal(out.text, wanted);
     buffer_release(&out);
 }
@@ -63,6 +75,35 @@ static void long_ascii_is_read(void **state)
     assert_string_equal(out.text + 600, "\xC2\x80");
     assert_true(utf16.has_byte);
     buffer_release(&out);
+}
+
+/* One character that is none of it, anywhere among the others; and what has eight bits beside it.
+ */
+static void any_place_may_be_wide(void **state)
+{
+    static const char wides[][2] = {"\x80\0", "\0\1", "\0\x80"};
+    static const char *const wanted[] = {"\xC2\x80", "\xC4\x80", "\xE8\x80\x80"};
+
+    (void)state;
+    for (size_t size = 1; size <= 14; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (size_t i = 0; i < 3 * 2; i++) {
+                char bytes[2 + 2 * 14] = "\xFF\xFE", text[64] = "\xEF\xBB\xBF";
+                bool is_big = i % 2;
+
+                for (size_t j = 0; j < size; j++) {
+                    const char *unit = j == at ? wides[i / 2] : "a";
+
+                    bytes[2 + 2 * j + is_big] = unit[0];
+                    bytes[2 + 2 * j + !is_big] = unit[1];
+                    strcat(text, j == at ? wanted[i / 2] : "a");
+                }
+                if (is_big)
+                    memcpy(bytes, "\xFE\xFF", 2);
+                expect(bytes, 2 + 2 * size, 2 + 2 * size, text);
+            }
+        }
+    }
 }
 
 static void surrogates_are_one_character(void **state)
@@ -121,6 +162,7 @@ int main(void)
         cmocka_unit_test(both_byte_orders_are_read),
         cmocka_unit_test(pieces_may_end_within_a_character),
         cmocka_unit_test(long_ascii_is_read),
+        cmocka_unit_test(any_place_may_be_wide),
         cmocka_unit_test(surrogates_are_one_character),
         cmocka_unit_test(other_texts_are_left_alone),
     };
