@@ -9,7 +9,7 @@ int main(int argc, char **argv)
 {
     int status = exdiag_main(argc, argv);
 
-    if (!thread_is_running())
+    if (thread_all_ended())
         return status;
     fflush(NULL);
     _exit(status);

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { STACK_SIZE = 256 * 1024 };
@@ -80,11 +79,51 @@ void platform_condition_broadcast(struct platform_condition *condition)
     pthread_cond_broadcast(&condition->system);
 }
 
-static atomic_uint running_threads;
+/* Whoever ends waits for the one who ended before, so that all have ended when the last has. */
+static struct {
+    pthread_mutex_t mutex;
+    unsigned running;
+    bool has_ended;
+    pthread_t ended;
+} threads = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-bool thread_is_running(void)
+static void change_running(int change)
 {
-    return atomic_load(&running_threads) > 0;
+    pthread_mutex_lock(&threads.mutex);
+    threads.running += (unsigned)change;
+    pthread_mutex_unlock(&threads.mutex);
+}
+
+bool thread_all_ended(void)
+{
+    bool is_running;
+    bool has_ended;
+
+    pthread_mutex_lock(&threads.mutex);
+    is_running = threads.running > 0;
+    has_ended = threads.has_ended && !is_running;
+    if (has_ended)
+        threads.has_ended = false;
+    pthread_mutex_unlock(&threads.mutex);
+    if (has_ended)
+        pthread_join(threads.ended, NULL);
+    return !is_running;
+}
+
+static void end_thread(void)
+{
+    pthread_t before;
+    bool has_before;
+
+    pthread_mutex_lock(&threads.mutex);
+    before = threads.ended;
+    has_before = threads.has_ended;
+    threads.ended = pthread_self();
+    threads.has_ended = true;
+    threads.running--;
+    pthread_mutex_unlock(&threads.mutex);
+    if (has_before)
+        pthread_join(before, NULL);
 }
 
 static void *run_thread(void *argument)
@@ -93,7 +132,7 @@ static void *run_thread(void *argument)
 
     free(argument);
     start.run(start.argument);
-    atomic_fetch_sub(&running_threads, 1);
+    end_thread();
     return NULL;
 }
 
@@ -107,16 +146,15 @@ enum status platform_thread_start(void (*run)(void *argument), void *argument)
     start->run = run;
     start->argument = argument;
     error = pthread_attr_init(&attributes);
-    atomic_fetch_add(&running_threads, 1);
+    change_running(1);
     if (error == 0) {
-        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
         pthread_attr_setstacksize(&attributes, STACK_SIZE);
         error = pthread_create(&thread, &attributes, run_thread, start);
         pthread_attr_destroy(&attributes);
     }
     if (error == 0)
         return STATUS_OK;
-    atomic_fetch_sub(&running_threads, 1);
+    change_running(-1);
     free(start);
     return error == EAGAIN ? STATUS_EXHAUSTED : error_status(error); /* no more threads */
 }

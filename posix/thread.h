@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* One is at work still, perhaps within a library. */
-bool thread_is_running(void);
+/* Waits for those that are ending; false at once if one is at work still, perhaps in a library. */
+bool thread_all_ended(void);
 
 #endif

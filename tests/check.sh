@@ -65,6 +65,7 @@ count unit_tests asan
 
 stage "thread sanitizer: the engine, the pool, the resolver, audits, XML and the demonstration"
 build tsan
+export TSAN_OPTIONS=report_thread_leaks=0 # who is given up is joined by nobody
 count unit_tests tsan -R 'test_(exam|exam_audit|pool|gather_dns|gather_digest|gather_directory|gather_smtp|gather_web|lab|smtp_peer|scenarios|platform|xml)$'
 build/tsan/exdiag demo >/dev/null
 count /usr/bin/python3 tests/program/audit.py build/tsan interrupt 'is open' returns 'for all'

@@ -31,11 +31,12 @@ static void tell_no_directory(struct examination *x, const struct subject *serve
     if (server->given && view->conversation && spn_offers_kerberos(view->conversation))
         not_applicable(x, &smtp_spn_missing,
                        "it lets others log on by Kerberos; its directory is not known from here");
+    else if (server->given && ask_settings(x)->only_count > 0 &&
+             view->forest->state == SPN_FOREST_FOUND)
+        not_applicable(x, &smtp_spn_missing,
+                       "the directory does not know it, and it lets nobody log on by Kerberos");
     else if (server->given && ask_settings(x)->only_count > 0)
-        not_applicable(x, &smtp_spn_missing, "%s",
-                       view->forest->state == SPN_FOREST_FOUND
-                           ? "the directory does not know it, and it lets nobody log on by Kerberos"
-                           : "its directory is not known from here");
+        unknown(x, &smtp_spn_missing, "its directory is not known from here");
 }
 
 /* Nothing is known of its names, and nothing of them is a fault of this organisation's. */
