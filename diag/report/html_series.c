@@ -3,8 +3,9 @@
 #include <string.h>
 
 enum {
-    COLUMN = 20, /* in the picture's own units, as all of these */
-    GAP = 4,
+    COLUMN = 20,  /* in the picture's own units, as all of these; with the gap behind it */
+    COLUMNS = 16, /* so many are as wide; more of them share that room, for narrow screens */
+    EDGE = 4,
     LEFT = 64, /* for the values beside the axis */
     TOP = 12,
     HEIGHT = 96,
@@ -16,8 +17,13 @@ enum {
 struct picture {
     struct page *page;
     const struct series *series;
-    unsigned width;
+    unsigned column, width;
 };
+
+static unsigned column_of(const struct series *series)
+{
+    return series->count > COLUMNS ? COLUMN * COLUMNS / (unsigned)series->count : COLUMN;
+}
 
 static void put_value(const struct picture *picture, int64_t value, unsigned y)
 {
@@ -34,14 +40,15 @@ static void put_column(const struct picture *picture, size_t index)
 {
     const struct series *series = picture->series;
     unsigned height = series_height(series, series->values[index], HEIGHT);
-    unsigned x = LEFT + GAP / 2 + (unsigned)index * COLUMN;
+    unsigned gap = (picture->column + 2) / 5;
+    unsigned x = LEFT + EDGE / 2 + (unsigned)index * picture->column;
     struct buffer text;
 
     buffer_init(&text, VALUE_MOST);
     series->kind->write(series->values[index], &text);
     html_put(picture->page,
              "<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\"><title>%s %u: %s</title></rect>\n",
-             x, TOP + HEIGHT - height, COLUMN - GAP, height, series->kind->step,
+             x, TOP + HEIGHT - height, picture->column - gap, height, series->kind->step,
              (unsigned)series->first + (unsigned)index, text.text);
     buffer_release(&text);
 }
@@ -53,8 +60,8 @@ static void put_numbers(const struct picture *picture)
 
     for (size_t i = 0; i < series->count; i += every)
         html_put(picture->page, "<text class=\"middle\" x=\"%u\" y=\"%u\">%u</text>\n",
-                 LEFT + (unsigned)i * COLUMN + COLUMN / 2, TOP + HEIGHT + BOTTOM - 6,
-                 (unsigned)series->first + (unsigned)i);
+                 LEFT + (unsigned)i * picture->column + picture->column / 2,
+                 TOP + HEIGHT + BOTTOM - 6, (unsigned)series->first + (unsigned)i);
 }
 
 static void put_axes(const struct picture *picture)
@@ -69,7 +76,9 @@ static void put_axes(const struct picture *picture)
 
 void html_series(struct page *page, const struct series *series)
 {
-    const struct picture picture = {page, series, LEFT + (unsigned)series->count * COLUMN + GAP};
+    unsigned column = column_of(series);
+    const struct picture picture = {page, series, column,
+                                    LEFT + (unsigned)series->count * column + EDGE};
 
     html_put(page, "<figure class=\"series\">\n<figcaption>%s%s%s</figcaption>\n",
              series->kind->title, series->remark ? ", " : "", series->remark ? series->remark : "");
