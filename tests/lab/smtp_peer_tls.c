@@ -76,6 +76,10 @@ static bool add_extensions(X509 *certificate, X509 *issuer, const struct wish *w
         return add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:TRUE") &&
                add_extension(certificate, issuer, NID_key_usage, "critical,keyCertSign,cRLSign") &&
                add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+    /* by which one of several authorities of that name is found */
+    if (issuer != certificate &&
+        !add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always"))
+        return false;
     return add_names(certificate, issuer, wish) &&
            add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
 }
