@@ -2,8 +2,10 @@
 
 #include "tests/lab/name_server.h"
 #include "tests/lab/smtp_behaviour.h"
+#include "tests/lab/world_archive.h"
 #include "tests/lab/world_clocks.h"
 #include "tests/lab/world_directory.h"
+#include "tests/lab/world_web.h"
 
 #include <stdlib.h>
 
@@ -32,7 +34,8 @@
  * humongous.com    its only one greets with a teaser line first
  * consolidated.com its only one has a certificate that expired
  *
- * Clocks, all of contoso.com: world_clocks.c; its directory and mail servers: world_directory.c
+ * Clocks, all of contoso.com: world_clocks.c; its directory and mail servers: world_directory.c;
+ * its web servers with a DAG's: world_web.c, and what was written of these: world_archive.c
  */
 #define EXAMINED_ZONES                                                                                                   \
     {"woodgrove.com", "TXT",                                                                                             \
@@ -102,6 +105,7 @@ static const struct lab_record resolver_records[] = {
     CALLED_ZONES,
     WORLD_CLOCKS_RECORDS,
     WORLD_DIRECTORY_RECORDS,
+    WORLD_WEB_RECORDS,
     {"northwind.com", "TXT", "\"v=spf1 -all\"", 0},
     {"northwind.com", "TXT", "\"site-verification=0123456789\"", 0},
     {"northwind.com", "MX", "10 mail.northwind.com", 0},
@@ -225,7 +229,9 @@ static const struct {
 enum { EXCHANGERS = COUNT(exchangers) };
 
 const char lab_organisation[] = "contoso.com";
-const char *const lab_servers[] = {"ex01.contoso.com", "cas.contoso.com", NULL};
+const char *const lab_servers[] = {"ex01.contoso.com", "cas.contoso.com", "ex13.contoso.com",
+                                   "mbx1.contoso.com", NULL};
+const char *const lab_nodes[] = {"mbx1.contoso.com", "mbx2.contoso.com", NULL};
 
 const struct lab_planted lab_planted[] = {
     {"spf-multiple", SUBJECT_DOMAIN, "contoso.com", OUTCOME_PROBLEM,
@@ -285,6 +291,28 @@ const struct lab_planted lab_planted[] = {
      "events 2017 of a server that could not log on to it"},
     {"back-connection-host-names", SUBJECT_SERVER, "ex06.contoso.com", OUTCOME_PROBLEM,
      "a list of names that is of the wrong type"},
+    {"ews-mime-transient", SUBJECT_MAILBOX, "archive@contoso.com", OUTCOME_PROBLEM,
+     "meeting requests that cannot be read through one of two nodes"},
+    {"ews-mime-transient", SUBJECT_FILE, "archive-job.log", OUTCOME_PROBLEM,
+     "messages that an archiver asked for 16 times in 31 s, in vain"},
+    {"ews-mime-conversion", SUBJECT_FILE, "archive-job.log", OUTCOME_PROBLEM,
+     "one that no server can convert, in the same log"},
+    {"ews-throttled", SUBJECT_FILE, "archive-job.log", OUTCOME_PROBLEM,
+     "one that the server had no time for, in the same log"},
+    {"ews-cgi-handler", SUBJECT_FILE, "mbx1-applicationHost.config", OUTCOME_PROBLEM,
+     "a CGI handler that EWS inherits, on the node that fails"},
+    {"ews-directory-differs", SUBJECT_FILE, "mbx2-applicationHost.config", OUTCOME_PROBLEM,
+     "two nodes that are not set up alike"},
+    {"ews-requests-failed", SUBJECT_FILE, "mbx1-iis.log", OUTCOME_PROBLEM,
+     "every fifth request to EWS, ended by 500 after 12 s"},
+    {"exchange-build-unsupported", SUBJECT_SERVER, "ex13.contoso.com", OUTCOME_PROBLEM,
+     "Exchange 2013 SP1, left over"},
+    {"exchange-build-behind", SUBJECT_SERVER, "ex13.contoso.com", OUTCOME_PROBLEM,
+     "which lacks what there was for it until then, too"},
+    {"exchange-build-behind", SUBJECT_SERVER, "ex01.contoso.com", OUTCOME_PROBLEM,
+     "Exchange SE as it came out, without an update since"},
+    {"exchange-build-mixed", SUBJECT_SERVER, "ex01.contoso.com", OUTCOME_PROBLEM,
+     "an organisation whose other servers have these updates"},
     {"mx-banner-stall", SUBJECT_DOMAIN, "humongous.com", OUTCOME_OK,
      "nothing: a teaser line, and the greeting a second later"},
     {"spf-multiple", SUBJECT_DOMAIN, "northwind.com", OUTCOME_OK, "nothing: all is well"},
@@ -295,6 +323,10 @@ const struct lab_planted lab_planted[] = {
     {"clock-skew", SUBJECT_DC, "dc2.contoso.com", OUTCOME_OK, "nothing: it agrees with that"},
     {"smtp-spn-missing", SUBJECT_SERVER, "ex05.contoso.com", OUTCOME_OK,
      "nothing: its names are on its own account alone"},
+    {"ews-cgi-handler", SUBJECT_FILE, "mbx2-applicationHost.config", OUTCOME_OK,
+     "nothing: no CGI on the node that works"},
+    {"exchange-build-behind", SUBJECT_SERVER, "mbx1.contoso.com", OUTCOME_OK,
+     "nothing: it has the newest build"},
     {NULL, SUBJECT_DOMAIN, NULL, OUTCOME_OK, NULL},
 };
 
@@ -304,8 +336,10 @@ struct lab_world {
     struct smtp_peers *exchangers;
     struct world_clocks *clocks;
     struct world_directory *directory;
+    struct world_web *web;
+    struct world_builds builds;
     struct world_files files;
-    struct arena memory; /* of the peers */
+    struct arena memory; /* of the peers, and of the above */
 };
 
 static enum status start_name_servers(struct lab_world *world, struct net_address *resolver)
@@ -350,8 +384,11 @@ static enum status stop_hosts(struct lab_world *world)
 
     if (status == STATUS_OK)
         status = world_directory_stop(world->directory);
+    if (status == STATUS_OK)
+        status = world_web_stop(world->web);
     world->clocks = NULL;
     world->directory = NULL;
+    world->web = NULL;
     world->exchangers = NULL;
     return status == STATUS_OK ? other : status;
 }
@@ -367,7 +404,9 @@ static enum status start_hosts(struct lab_world *world, uint16_t ports[SERVICE_C
         if (status == STATUS_OK)
             status = world_clocks_start(ports, &world->clocks);
         if (status == STATUS_OK)
-            status = world_directory_start(ports, &world->directory);
+            status = world_directory_start(&world->builds, ports, &world->directory);
+        if (status == STATUS_OK)
+            status = world_web_start(&world->builds, &ports[SERVICE_HTTPS], &world->web);
         if (status == STATUS_EXISTS)
             (void)stop_hosts(world);
     }
@@ -390,17 +429,23 @@ enum status lab_world_start(struct lab_world **out, struct lab_world_ways *ways)
 
     *ways = (struct lab_world_ways){.resolver = ways->resolver, .reference = "ntp.example.net"};
     if (status == STATUS_OK)
+        status = world_builds_read(&world->builds, &world->memory);
+    if (status == STATUS_OK)
         status = start_hosts(world, ways->ports);
     if (status == STATUS_OK)
         status = make_files(&world->files, world_clocks_files);
     if (status == STATUS_OK)
         status = make_files(&world->files, world_directory_files);
+    if (status == STATUS_OK)
+        status = world_archive_add(&world->files);
     if (status != STATUS_OK) {
         (void)lab_world_stop(world);
         return status;
     }
     ways->ports[SERVICE_DNS] = ways->resolver.port;
-    ways->authority = smtp_peers_authority(world->exchangers);
+    ways->authority = arena_print(&world->memory, "%s%s", smtp_peers_authority(world->exchangers),
+                                  world_web_authority(world->web));
+    ways->builds = world->builds.table;
     *out = world;
     return STATUS_OK;
 }

@@ -3,7 +3,7 @@
  * it stands in an office, the servers of the top-level domains, and the name servers
  * of the organisation's domains, all at one port on 127.0.0.x; the mail exchangers of
  * these domains at another; and its domain controllers and Exchange servers, at one for each
- * service that tells the time or that the directory is read by.
+ * service that tells the time, that the directory is read by, or that mailboxes are read by.
  */
 #ifndef EXDIAG_TESTS_LAB_WORLD_H
 #define EXDIAG_TESTS_LAB_WORLD_H
@@ -17,7 +17,7 @@ struct lab_world;
 struct lab_planted {
     const char *id;
     enum subject_kind kind;
-    const char *subject;
+    const char *subject; /* of a file, how its name ends */
     enum outcome outcome;
     const char *story; /* what is wrong there, in one line */
 };
@@ -26,6 +26,9 @@ extern const struct lab_planted lab_planted[];
 
 /* Servers to name, ended by NULL; others turn up by themselves. */
 extern const char *const lab_servers[];
+
+/* Servers to name beside these where a mailbox is asked for. */
+extern const char *const lab_nodes[];
 
 /* The domain whose directory lists the others. */
 extern const char lab_organisation[];
@@ -36,8 +39,9 @@ enum { LAB_WORLD_SLOWEST = 5100 };
 struct lab_world_ways {
     struct net_address resolver;   /* the one to ask */
     uint16_t ports[SERVICE_COUNT]; /* where all of them are */
-    const char *authority;         /* that signed certificates of exchangers: PEM, the world's */
+    const char *authority;         /* that signed their certificates: PEM, the world's */
     const char *reference;         /* a time server outside */
+    const char *builds;            /* a table of Exchange's builds, as of today */
 };
 
 enum status lab_world_start(struct lab_world **world, struct lab_world_ways *ways);

@@ -35,11 +35,12 @@ static const struct clock ntp[] = {CLOCK("41", NTP, 0), CLOCK("42", NTP, 0), CLO
                                    CLOCK("46", NTP, 0)};
 static const struct clock kerberos[] = {CLOCK("41", KERBEROS, 0), CLOCK("42", KERBEROS, 0),
                                         CLOCK("43", KERBEROS, -90)};
-static const struct clock smb[] = {CLOCK("41", SMB2, 0),          CLOCK("42", SMB2, 0),
-                                   CLOCK("43", SMB2, -90),        CLOCK("44", SMB2, 7 * MINUTE),
-                                   CLOCK("45", SMB2, 3 * MINUTE), CLOCK("26", SMB2, 0),
-                                   CLOCK("47", SMB2, 0),          CLOCK("48", SMB2, 0),
-                                   CLOCK("49", SMB2, 0),          CLOCK("50", SMB2, 0)};
+static const struct clock smb[] = {
+    CLOCK("41", SMB2, 0),          CLOCK("42", SMB2, 0),          CLOCK("43", SMB2, -90),
+    CLOCK("44", SMB2, 7 * MINUTE), CLOCK("45", SMB2, 3 * MINUTE), CLOCK("26", SMB2, 0),
+    CLOCK("47", SMB2, 0),          CLOCK("48", SMB2, 0),          CLOCK("49", SMB2, 0),
+    CLOCK("50", SMB2, 0),          CLOCK("51", SMB2, 0),          CLOCK("52", SMB2, 0),
+    CLOCK("53", SMB2, 0)};
 
 static const struct clock http[] = {CLOCK("44", HTTP, 7 * MINUTE), CLOCK("45", HTTP, 0)};
 
@@ -53,7 +54,7 @@ static const struct {
     {SERVICE_HTTP, http, COUNT(http)},
 };
 
-enum { GROUPS = COUNT(groups), GROUP_MOST = 10 };
+enum { GROUPS = COUNT(groups), GROUP_MOST = 13 };
 
 /* What else is asked of a server is refused. */
 static const struct smtp_peer closed[] = {
@@ -62,8 +63,7 @@ static const struct smtp_peer closed[] = {
     {.address = "127.0.0.48", .is_refusing = true}, {.address = "127.0.0.49", .is_refusing = true},
     {.address = "127.0.0.50", .is_refusing = true},
 };
-static const enum service closed_services[] = {SERVICE_HTTPS, SERVICE_SUBMISSION,
-                                               SERVICE_SUBMISSIONS};
+static const enum service closed_services[] = {SERVICE_SUBMISSION, SERVICE_SUBMISSIONS};
 
 /* ---- files: what `reg export` writes, the keys of interest alone ---- */
 

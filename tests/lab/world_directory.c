@@ -30,15 +30,17 @@ enum { LDIF_MOST = 65536 };
 static const struct {
     const char *name;
     const char *host;
-    const char *announced; /* by its receive connector */
-    const char *more;      /* of its account, beside its own names; or NULL */
+    const char *announced;  /* by its receive connector */
+    enum world_build build; /* world_web.c has the same of its pages */
+    const char *more;       /* of its account, beside its own names; or NULL */
 } exchange[] = {
-    {"EX01", "ex01.contoso.com", "ex01.contoso.com", NULL},
-    {"EX02", "ex02.contoso.com", "mail.contoso.com", NULL},
-    {"EX03", "ex03.contoso.com", "ex03.contoso.com", NULL},
-    {"EX04", "ex04.contoso.com", "relay.contoso.com", NULL},
-    {"EX05", "ex05.contoso.com", "ex05.contoso.com", NULL},
-    {"EX06", "ex06.contoso.com", "internal.contoso.com", "SMTPSVC/internal.contoso.com"},
+    {"EX01", "ex01.contoso.com", "ex01.contoso.com", WORLD_BUILD_BEHIND, NULL},
+    {"EX02", "ex02.contoso.com", "mail.contoso.com", WORLD_BUILD_NEWEST, NULL},
+    {"EX03", "ex03.contoso.com", "ex03.contoso.com", WORLD_BUILD_NEWEST, NULL},
+    {"EX04", "ex04.contoso.com", "relay.contoso.com", WORLD_BUILD_NEWEST, NULL},
+    {"EX05", "ex05.contoso.com", "ex05.contoso.com", WORLD_BUILD_NEWEST, NULL},
+    {"EX06", "ex06.contoso.com", "internal.contoso.com", WORLD_BUILD_NEWEST,
+     "SMTPSVC/internal.contoso.com"},
 };
 
 static const char common[] =
@@ -96,16 +98,16 @@ static void add_root(struct buffer *out, const char *host)
 }
 
 static void add_server(struct buffer *out, const char *name, const char *host,
-                       const char *announced)
+                       const char *announced, const char *serial)
 {
     buffer_print(out,
                  "dn: CN=%s," SERVERS "\n"
                  "objectClass: msExchExchangeServer\n"
-                 "serialNumber: Version 15.2 (Build 31118.7)\n"
+                 "serialNumber: %s\n"
                  "networkAddress: netbios:%s\n"
                  "networkAddress: ncacn_ip_tcp:%s\n"
                  "\n",
-                 name, name, host);
+                 name, serial, name, host);
     buffer_print(out,
                  "dn: CN=Default Frontend %s,CN=SMTP Receive Connectors,CN=Protocols,CN=%s," SERVERS
                  "\n"
@@ -206,7 +208,8 @@ struct world_directory {
     struct directory_peers *peers, *catalogs;
 };
 
-static const char *make_ldif(struct arena *memory, const char *controller)
+static const char *make_ldif(struct arena *memory, const struct world_builds *builds,
+                             const char *controller)
 {
     struct buffer out;
 
@@ -214,13 +217,15 @@ static const char *make_ldif(struct arena *memory, const char *controller)
     add_root(&out, controller);
     buffer_add_string(&out, common);
     for (size_t i = 0; i < COUNT(exchange); i++) {
-        add_server(&out, exchange[i].name, exchange[i].host, exchange[i].announced);
+        add_server(&out, exchange[i].name, exchange[i].host, exchange[i].announced,
+                   builds->list[exchange[i].build].serial);
         add_account(&out, exchange[i].name, exchange[i].host, exchange[i].more);
     }
     return buffer_keep(&out, memory);
 }
 
-enum status world_directory_start(uint16_t ports[SERVICE_COUNT], struct world_directory **out)
+enum status world_directory_start(const struct world_builds *builds, uint16_t ports[SERVICE_COUNT],
+                                  struct world_directory **out)
 {
     struct world_directory *directory = memory_new(1, sizeof *directory);
     int64_t right = platform_wall_clock_fine() - platform_monotonic_clock();
@@ -229,7 +234,7 @@ enum status world_directory_start(uint16_t ports[SERVICE_COUNT], struct world_di
     for (size_t i = 0; i < CONTROLLERS; i++)
         directory->list[i] = (struct directory_peer){
             .address = controllers[i].address,
-            .ldif = make_ldif(&directory->memory, controllers[i].host),
+            .ldif = make_ldif(&directory->memory, builds, controllers[i].host),
             .is_open = true,
             .ahead = controllers[i].ahead,
         };

@@ -7,6 +7,7 @@
 #define EXDIAG_TESTS_LAB_WORLD_DIRECTORY_H
 
 #include "diag/settings.h"
+#include "tests/lab/world_builds.h"
 #include "tests/lab/world_files.h"
 
 struct world_directory;
@@ -32,7 +33,8 @@ struct world_directory;
 extern const struct world_file world_directory_files[];
 
 /* Starts it: LDAP, with the time that its controllers tell, and the global catalog. */
-enum status world_directory_start(uint16_t ports[SERVICE_COUNT], struct world_directory **out);
+enum status world_directory_start(const struct world_builds *builds, uint16_t ports[SERVICE_COUNT],
+                                  struct world_directory **out);
 
 /* NULL is allowed. STATUS_TIMED_OUT: a thread did not end, and nothing is freed. */
 enum status world_directory_stop(struct world_directory *directory);
