@@ -24,6 +24,7 @@ static void signals_of_interest(sigset_t *signals)
     sigemptyset(signals);
     sigaddset(signals, SIGINT);
     sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGHUP); /* the terminal is closed, or its connection breaks */
 }
 
 /*

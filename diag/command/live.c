@@ -5,6 +5,7 @@
 #include "diag/gather/dns.h"
 #include "diag/memory.h"
 #include "diag/platform.h"
+#include "diag/read/ews_request.h"
 
 #include <stdlib.h>
 
@@ -44,6 +45,13 @@ static enum status find_resolvers(const struct options *options, struct net_addr
     if (status != STATUS_OK)
         gather->resolver_count = 0;
     return status;
+}
+
+static void announce_test_item(void)
+{
+    complain("an item named \"%s\" is made in the mailbox and deleted again; if this run is killed "
+             "it stays, and the next one with --plant-test-item deletes it",
+             EWS_TEST_SUBJECT);
 }
 
 static int complain_of_save(const char *path, enum status status)
@@ -112,6 +120,8 @@ static int examine(struct run *run, const struct options *options, const struct 
 
     if (find_resolvers(options, found, &how.gather) != STATUS_OK)
         complain("this machine names no resolver; name one with --dns");
+    if (settings->plants)
+        announce_test_item();
     if (platform_is_terminal(stderr) && !options->quiet)
         how.progress = show_progress;
     status = run_live(run, &how);

@@ -10,6 +10,7 @@ enum {
     SLACK = 10000,         /* milliseconds; the next ones too */
     BACK_OFF_FIRST = 1000, /* where the server does not say how long */
     BACK_OFF_MOST = 30000,
+    SWEEP_STEP = 1500,
     TROUBLES_MOST = 3 /* requests in a row without a reply of EWS: then no more are made */
 };
 
@@ -42,11 +43,14 @@ struct run {
     int64_t not_before;     /* the server wants to be left alone until then */
     unsigned throttled;     /* times in a row */
     unsigned troubles;      /* the same, without a reply of EWS */
+    bool is_refused;        /* who asks: no more items are asked for */
     struct ews_item *items; /* of the survey */
     struct target *targets;
     size_t target_count;
     const char *planted_id; /* NULL: nothing is to be deleted */
     const char *planted_key;
+    bool was_lost;   /* what the server said to its making */
+    unsigned undone; /* items of this run that were deleted beside that one */
 };
 
 static int64_t microseconds(int64_t milliseconds)
@@ -146,7 +150,8 @@ static void conclude(struct heard *heard, enum status status)
     }
     if (attempt->status != STATUS_OK) {
         heard->is_done = false;
-        heard->class = attempt->http == 429 || (attempt->http == 503 && attempt->has_back_off)
+        heard->class = attempt->status == STATUS_DENIED ? EWS_CLASS_DENIED
+                       : attempt->http == 429 || (attempt->http == 503 && attempt->has_back_off)
                            ? EWS_CLASS_THROTTLED
                            : EWS_CLASS_OTHER;
     }
@@ -324,8 +329,25 @@ static bool delete_item(struct run *run, const char *id, int64_t end, bool stubb
     return heard.is_done || heard.class == EWS_CLASS_GONE;
 }
 
-/* Deletes what carries our mark. False: it is not known whether anything is left. */
-static bool clear(struct run *run, int64_t end, bool stubborn)
+/* Of what was found, what proves to be ours: a server may have listed other mail. */
+static bool delete_ours(struct run *run, const struct ews_message *message, int64_t end,
+                        bool stubborn, unsigned *deleted)
+{
+    bool is_clear = message->is_last_in_range && !message->more;
+
+    for (size_t i = 0; i < message->item_count; i++) {
+        if (!message->items[i].is_test_item)
+            continue;
+        if (now(run) < end && delete_item(run, message->items[i].id, end, stubborn))
+            (*deleted)++;
+        else
+            is_clear = false;
+    }
+    return is_clear;
+}
+
+/* Deletes all test items there are. False: it is not known whether any is left. */
+static bool clear(struct run *run, int64_t end, bool stubborn, unsigned *deleted)
 {
     struct heard heard;
     bool is_clear;
@@ -334,19 +356,13 @@ static bool clear(struct run *run, int64_t end, bool stubborn)
     is_clear = insist(run, &heard, end, stubborn);
     run->survey->plant = heard.attempt;
     for (size_t i = 0; i < heard.reply.message_count; i++) {
-        const struct ews_message *message = &heard.reply.messages[i];
-
-        for (size_t j = 0; j < message->item_count; j++) {
-            if (now(run) < end && delete_item(run, message->items[j].id, end, stubborn))
-                run->survey->cleared++;
-            else
-                is_clear = false;
-        }
+        if (!delete_ours(run, &heard.reply.messages[i], end, stubborn, deleted))
+            is_clear = false;
     }
     return is_clear;
 }
 
-static const struct ews_found *made_item(const struct ews_reply *reply)
+static const struct ews_found *first_item(const struct ews_reply *reply)
 {
     for (size_t i = 0; i < reply->message_count; i++) {
         if (reply->messages[i].is_success && reply->messages[i].item_count > 0)
@@ -355,6 +371,37 @@ static const struct ews_found *made_item(const struct ews_reply *reply)
     return NULL;
 }
 
+/* What a server calls the item that it made is looked at before it is touched. */
+static bool is_ours(struct run *run, const char *id)
+{
+    const struct ews_found *item;
+    struct heard heard;
+
+    ews_write_get_test(&run->caller, id, &run->request);
+    if (!insist(run, &heard, run->end, false))
+        return false;
+    item = first_item(&heard.reply);
+    return item && item->is_test_item;
+}
+
+static void take_planted(struct run *run, struct ews_found planted)
+{
+    run->survey->planted = EWS_PLANTED_LEFT;
+    if (!is_ours(run, planted.id))
+        return;
+    if (!planted.item_class)
+        planted.item_class = run->survey->test_item == EWS_TEST_ITEM_REQUEST
+                                 ? "IPM.Schedule.Meeting.Request"
+                                 : "IPM.Appointment";
+    run->planted_id = planted.id;
+    run->planted_key = planted.change_key;
+    add_target(run, &planted, true);
+}
+
+/*
+ * Not by insist(): an error, or no answer at all, does not say that it was not made. What an
+ * earlier attempt may have made is deleted before the next one.
+ */
 static void create(struct run *run, enum ews_test_item form)
 {
     struct ews_survey *survey = run->survey;
@@ -362,26 +409,23 @@ static void create(struct run *run, enum ews_test_item form)
     struct heard heard;
 
     survey->test_item = form;
-    ews_write_create(&run->caller, survey->mailbox, form, &run->request);
-    insist(run, &heard, run->end, false); /* not where an answer was lost: it may be there */
-    survey->plant = heard.attempt;
-    made = made_item(&heard.reply);
-    if (made) {
-        struct ews_found planted = *made;
-
-        if (form == EWS_TEST_ITEM_REQUEST && !planted.item_class)
-            planted.item_class = "IPM.Schedule.Meeting.Request";
-        else if (!planted.item_class)
-            planted.item_class = "IPM.Appointment";
-        run->planted_id = planted.id;
-        run->planted_key = planted.change_key;
-        survey->planted = EWS_PLANTED_LEFT;
-        add_target(run, &planted, true);
-        return;
+    for (size_t count = 1;; count++) {
+        ews_write_create(&run->caller, survey->mailbox, form, &run->request);
+        say(run, &heard);
+        survey->plant = heard.attempt;
+        made = first_item(&heard.reply);
+        if (made) {
+            take_planted(run, *made);
+            return;
+        }
+        run->was_lost = heard.is_done || (heard.attempt.status != STATUS_OK &&
+                                          heard.attempt.status != STATUS_DENIED);
+        survey->planted = run->was_lost ? EWS_PLANTED_LEFT : EWS_PLANTED_REFUSED;
+        if (run->was_lost || !passes(&heard) || count == EWS_ATTEMPTS ||
+            !wait_until(run, due_after(run, &heard, count), run->end, false) ||
+            !clear(run, run->end, false, &run->undone))
+            return;
     }
-    /* Where no answer came, it may be there all the same. */
-    survey->planted = heard.attempt.status == STATUS_OK && !heard.is_done ? EWS_PLANTED_REFUSED
-                                                                          : EWS_PLANTED_LEFT;
 }
 
 static void attach(struct run *run)
@@ -400,7 +444,7 @@ static bool plant(struct run *run, struct heard *found)
     struct ews_survey *survey = run->survey;
 
     survey->step = EWS_STEP_PLANT;
-    clear(run, run->end, false);
+    clear(run, run->end, false, &survey->cleared);
     if (survey->cleared > 0 && !find(run, found))
         return false;
     for (unsigned form = 0; form < EWS_TEST_ITEM_COUNT && !is_ending(run); form++) {
@@ -413,21 +457,45 @@ static bool plant(struct run *run, struct heard *found)
     return true;
 }
 
+/* What was made may be seen only after a while, and then it is deleted. */
+static bool sweep(struct run *run, int64_t end)
+{
+    while (!clear(run, end, true, &run->undone) || (run->was_lost && run->undone == 0)) {
+        if (!wait_until(run, now(run) + microseconds(SWEEP_STEP), end, true))
+            return false;
+    }
+    return true;
+}
+
+/* It is none of a refusal's business how the look for what it may have made ended. */
+static void look_after_refusal(struct run *run, int64_t end)
+{
+    const struct ews_attempt refusal = run->survey->plant;
+
+    if (!clear(run, end, true, &run->undone))
+        run->survey->planted = EWS_PLANTED_LEFT;
+    else if (run->undone > 0)
+        run->survey->planted = EWS_PLANTED_DELETED;
+    else
+        run->survey->plant = refusal;
+}
+
 static void clean_up(struct run *run)
 {
     struct ews_survey *survey = run->survey;
     int64_t end = now(run) + microseconds(EWS_CLEAN_UP);
-    unsigned cleared = survey->cleared;
     bool is_gone;
 
-    if (survey->planted != EWS_PLANTED_LEFT)
+    if (survey->planted == EWS_PLANTED_NONE)
         return;
     survey->step = EWS_STEP_DELETE;
     run->not_before = 0;
     run->limit = end;
-    is_gone =
-        run->planted_id ? delete_item(run, run->planted_id, end, true) : clear(run, end, true);
-    survey->cleared = cleared;
+    if (survey->planted == EWS_PLANTED_REFUSED) {
+        look_after_refusal(run, end);
+        return;
+    }
+    is_gone = run->planted_id ? delete_item(run, run->planted_id, end, true) : sweep(run, end);
     if (is_gone)
         survey->planted = EWS_PLANTED_DELETED;
 }
@@ -480,6 +548,12 @@ static const struct ews_mime *mime_of(const struct ews_reply *reply)
     return NULL;
 }
 
+/* What was refused once is not sent again. */
+static bool was_sent(const struct heard *heard)
+{
+    return heard->attempt.status != STATUS_DENIED || heard->attempt.http > 0;
+}
+
 static void ask(struct run *run, struct target *target)
 {
     struct ews_item *item = target->item;
@@ -488,6 +562,9 @@ static void ask(struct run *run, struct target *target)
 
     ews_write_get_mime(&run->caller, target->id, target->change_key, &run->request);
     say(run, &heard);
+    run->is_refused = heard.attempt.status == STATUS_DENIED && heard.attempt.http != 403;
+    if (!was_sent(&heard))
+        return;
     note_attempt(run, target, &heard);
     target->due = due_after(run, &heard, item->attempt_count);
     item->outcome = outcome_of(heard.class);
@@ -539,7 +616,7 @@ static void ask_for_all(struct run *run)
 
     run->survey->step = EWS_STEP_MIME;
     run->troubles = 0;
-    while ((target = next_target(run)) && run->troubles < TROUBLES_MOST &&
+    while ((target = next_target(run)) && run->troubles < TROUBLES_MOST && !run->is_refused &&
            wait_until(run, target->due, run->end, false))
         ask(run, target);
     settle_the_rest(run);

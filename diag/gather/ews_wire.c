@@ -141,6 +141,7 @@ static enum status post(void *context, const struct buffer *body, ews_take *take
                                          .goes_on = goes_on,
                                          .owner = line,
                                          .deadline = deadline,
+                                         .cleans_up = line->survey->step == EWS_STEP_DELETE,
                                          .memory = arena};
     struct http_response response;
     enum status status;

@@ -25,6 +25,7 @@ struct http_access {
     struct platform_mutex *mutex; /* guards what follows */
     struct platform_condition *concluded;
     unsigned users;
+    bool was_taken, was_tried_again;
     enum trial trial; /* of password or token: one of them alone is used */
 };
 
@@ -125,7 +126,15 @@ static bool is_remembered(enum web_scheme scheme)
     return scheme != WEB_ANONYMOUS && scheme != WEB_NEGOTIATE;
 }
 
-bool http_access_try(struct http_access *access, enum web_scheme scheme)
+static bool has_another_try(struct http_access *access)
+{
+    bool may = access->was_taken && !access->was_tried_again;
+
+    access->was_tried_again = true;
+    return may;
+}
+
+bool http_access_try(struct http_access *access, enum web_scheme scheme, bool cleans_up)
 {
     bool may;
 
@@ -134,7 +143,7 @@ bool http_access_try(struct http_access *access, enum web_scheme scheme)
     platform_mutex_lock(access->mutex);
     while (access->trial == BEING_TRIED)
         platform_condition_wait(access->concluded, access->mutex);
-    may = access->trial != REFUSED;
+    may = access->trial != REFUSED || (cleans_up && has_another_try(access));
     if (access->trial == UNTRIED)
         access->trial = BEING_TRIED;
     platform_mutex_unlock(access->mutex);
@@ -147,9 +156,10 @@ void http_access_concluded(struct http_access *access, enum web_scheme scheme,
     if (!is_remembered(scheme))
         return;
     platform_mutex_lock(access->mutex);
+    access->was_taken = access->was_taken || verdict == HTTP_TAKEN;
     if (verdict == HTTP_REFUSED)
         access->trial = REFUSED;
-    else if (verdict == HTTP_TAKEN && access->trial != REFUSED)
+    else if (verdict == HTTP_TAKEN && (access->trial != REFUSED || access->was_tried_again))
         access->trial = TAKEN;
     else if (access->trial == BEING_TRIED)
         access->trial = UNTRIED;

@@ -4,7 +4,8 @@
  *
  * A password or token that a server refused is sent to none any more, and until one has taken it,
  * it is tried at one server at a time: so a wrong one is tried once, however many requests want
- * it, and locks nobody out.
+ * it, and locks nobody out. One that was taken before it was refused has one more try, for whoever
+ * has to clean up behind the run: it was no guess.
  */
 #ifndef EXDIAG_GATHER_HTTP_ACCESS_H
 #define EXDIAG_GATHER_HTTP_ACCESS_H
@@ -51,7 +52,7 @@ const char *http_access_may(const struct http_access *access, enum web_scheme sc
  * Waits while password or token are tried elsewhere. False if they were refused: they are not to
  * be sent. Else http_access_concluded() is to follow. Of Kerberos nothing is remembered.
  */
-bool http_access_try(struct http_access *access, enum web_scheme scheme);
+bool http_access_try(struct http_access *access, enum web_scheme scheme, bool cleans_up);
 
 enum http_verdict { HTTP_UNDECIDED, HTTP_TAKEN, HTTP_REFUSED };
 

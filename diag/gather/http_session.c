@@ -619,7 +619,7 @@ static bool may_try(struct transfer *transfer)
 {
     struct http_session *session = transfer->session;
     int64_t began = platform_monotonic_clock();
-    bool may = http_access_try(session->access, session->scheme);
+    bool may = http_access_try(session->access, session->scheme, transfer->request->cleans_up);
 
     transfer->deadline += platform_monotonic_clock() - began;
     if (!may)

@@ -50,6 +50,7 @@ struct http_request {
     void *owner;
     /* On platform_monotonic_clock(); later by what http_access_try() waits for. */
     int64_t deadline;
+    bool cleans_up;       /* behind the run: see http_access.h */
     struct arena *memory; /* of what the response points to */
 };
 

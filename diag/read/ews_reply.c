@@ -1,5 +1,6 @@
 #include "diag/read/ews_reply.h"
 
+#include "diag/read/ews_request.h"
 #include "diag/read/xml_stream.h"
 #include "diag/text.h"
 
@@ -49,6 +50,10 @@ enum element {
     AT_CLASS,
     AT_SIZE,
     AT_HAS_ATTACHMENTS,
+    AT_SUBJECT,
+    AT_PROPERTY,
+    AT_PROPERTY_NAME,
+    AT_PROPERTY_VALUE,
     AT_MIME,
     AT_ATTACHMENTS,
     AT_ATTACHMENT,
@@ -87,6 +92,10 @@ static const struct place {
     {TYPES, "Size", AT_ITEM, AT_SIZE},
     {TYPES, "HasAttachments", AT_ITEM, AT_HAS_ATTACHMENTS},
     {TYPES, "MimeContent", AT_ITEM, AT_MIME},
+    {TYPES, "Subject", AT_ITEM, AT_SUBJECT},
+    {TYPES, "ExtendedProperty", AT_ITEM, AT_PROPERTY},
+    {TYPES, "ExtendedFieldURI", AT_PROPERTY, AT_PROPERTY_NAME},
+    {TYPES, "Value", AT_PROPERTY, AT_PROPERTY_VALUE},
     {TYPES, "FileAttachment", AT_ATTACHMENTS, AT_ATTACHMENT},
     {TYPES, "AttachmentId", AT_ATTACHMENT, AT_ATTACHMENT_ID},
     {"", "faultcode", AT_FAULT, AT_FAULT_CODE},
@@ -111,6 +120,7 @@ struct ews_reply_reader {
     struct ews_message message; /* the one at hand */
     struct ews_message *messages;
     struct ews_found item;
+    bool has_test_subject, is_mark, has_mark; /* of the item, its property, the item */
     struct ews_found *items;
     struct ews_value *values;
     size_t message_room, item_room, value_room;
@@ -247,6 +257,7 @@ static void begin_message(struct ews_reply_reader *reader)
 static void begin_item(struct ews_reply_reader *reader, const char *name)
 {
     reader->item = (struct ews_found){.element = arena_copy_string(reader->arena, name)};
+    reader->has_test_subject = reader->has_mark = reader->is_mark = false;
 }
 
 static void begin_mime(struct ews_reply_reader *reader)
@@ -271,6 +282,9 @@ static void take_attributes(struct ews_reply_reader *reader, enum element elemen
     } else if (element == AT_ITEM_ID) {
         reader->item.id = keep_id(reader, value_of(attributes, "Id"));
         reader->item.change_key = keep_id(reader, value_of(attributes, "ChangeKey"));
+    } else if (element == AT_PROPERTY_NAME) {
+        text = value_of(attributes, "PropertyName");
+        reader->is_mark = text && strcmp(text, EWS_TEST_MARK) == 0;
     } else if (element == AT_ATTACHMENT_ID) {
         reader->message.attachment = keep_id(reader, value_of(attributes, "RootItemId"));
     }
@@ -362,6 +376,7 @@ static void end_item(struct ews_reply_reader *reader)
         message->more = true;
         return;
     }
+    reader->item.is_test_item = reader->has_test_subject && reader->has_mark;
     reader->items = arena_grow(reader->arena, reader->items, &reader->item_room,
                                message->item_count, sizeof *reader->items);
     reader->items[message->item_count++] = reader->item;
@@ -406,6 +421,11 @@ static void end_message(struct ews_reply_reader *reader, enum ews_reply_kind kin
     reply->kind = kind;
 }
 
+static bool is_word(const char *text, size_t size, const char *word)
+{
+    return size == strlen(word) && memcmp(text, word, size) == 0;
+}
+
 static void end_text(struct ews_reply_reader *reader, enum element element)
 {
     uint64_t number;
@@ -434,7 +454,16 @@ static void end_text(struct ews_reply_reader *reader, enum element element)
         reader->item.size = read_number(text, size, INT64_MAX, &number) ? number : 0;
         break;
     case AT_HAS_ATTACHMENTS:
-        reader->item.has_attachments = size == 4 && memcmp(text, "true", size) == 0;
+        reader->item.has_attachments = is_word(text, size, "true");
+        break;
+    case AT_SUBJECT:
+        reader->has_test_subject = is_word(text, size, EWS_TEST_SUBJECT);
+        break;
+    case AT_PROPERTY:
+        reader->is_mark = false;
+        break;
+    case AT_PROPERTY_VALUE:
+        reader->has_mark = reader->has_mark || (reader->is_mark && is_word(text, size, "1"));
         break;
     default:
         break;

@@ -1,8 +1,8 @@
 /*
  * Replies of Exchange Web Services (MS-OXWSCDATA, MS-OXWSCORE; SOAP 1.1), read as they come. Of an
- * item's MIME content the size is taken and nothing is kept; sentences are for people alone, and a
- * subject is never looked at. Judged is by namespace, name and code. Fuzz target:
- * tests/fuzz/ews_reply.c.
+ * item's MIME content the size is taken and nothing is kept; sentences are for people alone, and of
+ * a subject no more is known than whether it is that of a test item. Judged is by namespace, name
+ * and code. Fuzz target: tests/fuzz/ews_reply.c.
  */
 #ifndef EXDIAG_READ_EWS_REPLY_H
 #define EXDIAG_READ_EWS_REPLY_H
@@ -55,6 +55,7 @@ struct ews_found {          /* an item in a reply */
     const char *item_class; /* "IPM.Schedule.Meeting.Request"; NULL: not told */
     uint64_t size;          /* bytes; 0: not told */
     bool has_attachments;
+    bool is_test_item; /* its subject and its mark say so, both */
 };
 
 struct ews_mime { /* what came of an item's MIME content */

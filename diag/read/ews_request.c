@@ -15,7 +15,12 @@
 #define RTF_IN_SYNC_URI   "<t:ExtendedFieldURI PropertyTag=\"0x0E1F\" PropertyType=\"Boolean\"/>"
 #define MARK_URI                                                                                   \
     "<t:ExtendedFieldURI DistinguishedPropertySetId=\"PublicStrings\" "                            \
-    "PropertyName=\"exdiag-test-item\" PropertyType=\"String\"/>"
+    "PropertyName=\"" EWS_TEST_MARK "\" PropertyType=\"String\"/>"
+
+/* What tells a test item from all others. */
+#define PROOF_SHAPE                                                                                \
+    "<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>"                       \
+    "<t:FieldURI FieldURI=\"item:Subject\"/>" MARK_URI "</t:AdditionalProperties></m:ItemShape>"
 
 enum { TESTS_MOST = 50, RTF_SIZE = 16 /* of its header, MS-OXRTFCP 2.1.3.1 */ };
 
@@ -168,8 +173,7 @@ void ews_write_find(const struct ews_caller *caller, const char *mailbox, unsign
 void ews_write_find_tests(const struct ews_caller *caller, const char *mailbox, struct buffer *out)
 {
     begin(caller, out);
-    buffer_add_string(out, "<m:FindItem Traversal=\"Shallow\"><m:ItemShape>"
-                           "<t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>");
+    buffer_add_string(out, "<m:FindItem Traversal=\"Shallow\">" PROOF_SHAPE);
     add_view(out, TESTS_MOST);
     buffer_add_string(out, "<m:Restriction><t:IsEqualTo>" MARK_URI "<t:FieldURIOrConstant>"
                            "<t:Constant Value=\"1\"/></t:FieldURIOrConstant></t:IsEqualTo>"
@@ -269,10 +273,19 @@ void ews_write_attach(const struct ews_caller *caller, const char *id, const cha
     end(out);
 }
 
+void ews_write_get_test(const struct ews_caller *caller, const char *id, struct buffer *out)
+{
+    begin(caller, out);
+    buffer_add_string(out, "<m:GetItem>" PROOF_SHAPE "<m:ItemIds>");
+    add_item_id(out, "t:ItemId", id, NULL);
+    buffer_add_string(out, "</m:ItemIds></m:GetItem>");
+    end(out);
+}
+
 void ews_write_delete(const struct ews_caller *caller, const char *id, struct buffer *out)
 {
     begin(caller, out);
-    buffer_add_string(out, "<m:DeleteItem DeleteType=\"HardDelete\" "
+    buffer_add_string(out, "<m:DeleteItem DeleteType=\"SoftDelete\" "
                            "SendMeetingCancellations=\"SendToNone\"><m:ItemIds>");
     add_item_id(out, "t:ItemId", id, NULL);
     buffer_add_string(out, "</m:ItemIds></m:DeleteItem>");

@@ -62,6 +62,7 @@ enum ews_test_item {
 };
 
 #define EWS_TEST_SUBJECT "exdiag test item: may be deleted"
+#define EWS_TEST_MARK    "exdiag-test-item" /* a string property, "1", of PublicStrings */
 
 /* CreateItem, saved and not sent. */
 void ews_write_create(const struct ews_caller *caller, const char *mailbox, enum ews_test_item form,
@@ -71,10 +72,13 @@ void ews_write_create(const struct ews_caller *caller, const char *mailbox, enum
 void ews_write_attach(const struct ews_caller *caller, const char *id, const char *change_key,
                       struct buffer *out);
 
-/* DeleteItem, HardDelete; cancellations are sent to none. */
+/* GetItem, IdOnly with subject and mark: whether an item is one of ours. */
+void ews_write_get_test(const struct ews_caller *caller, const char *id, struct buffer *out);
+
+/* DeleteItem, SoftDelete, from which there is a way back; cancellations are sent to none. */
 void ews_write_delete(const struct ews_caller *caller, const char *id, struct buffer *out);
 
-/* FindItem: test items of any run, in Drafts and Calendar, by the property that marks them. */
+/* FindItem: test items of any run, in Drafts and Calendar, with subject and mark of each. */
 void ews_write_find_tests(const struct ews_caller *caller, const char *mailbox, struct buffer *out);
 
 #endif

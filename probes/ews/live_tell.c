@@ -301,6 +301,8 @@ static void tell_left(const struct live_view *view, const struct live_node *node
     else
         saw(finding, &survey->evidence, "%s, made through %s; the last that was heard: %s",
             form_text(survey->test_item), node->server->shown, attempt_text(view, &survey->plant));
+    if (survey->cleared > 0)
+        saw(finding, &survey->evidence, "%u of earlier runs were deleted", survey->cleared);
 }
 
 /* A worker that did not come back in time is one that may have left something. */
@@ -326,7 +328,11 @@ void live_tell_test_item(const struct live_view *view)
             saw(unknown(view->x, &ews_test_item, "%s makes no test item", node->server->shown),
                 &survey->evidence, "CreateItem: %s", attempt_text(view, &survey->plant));
         else if (survey->planted == EWS_PLANTED_DELETED)
-            healthy(view->x, &ews_test_item, "%s was made through %s and is deleted again",
-                    form_text(survey->test_item), node->server->shown);
+            healthy(view->x, &ews_test_item, "%s was made through %s and is deleted again%s",
+                    form_text(survey->test_item), node->server->shown,
+                    survey->cleared == 0
+                        ? ""
+                        : arena_print(pass_memory(view->x), ", and %u of earlier runs with it",
+                                      survey->cleared));
     }
 }

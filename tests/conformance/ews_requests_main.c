@@ -40,6 +40,8 @@ static void write_all(const struct ews_caller *caller, const char *mailbox, cons
     write_file("create-appointment", &request);
     ews_write_attach(caller, id, change_key, &request);
     write_file("attach", &request);
+    ews_write_get_test(caller, id, &request);
+    write_file("get-test", &request);
     ews_write_delete(caller, id, &request);
     write_file("delete", &request);
     buffer_release(&request);

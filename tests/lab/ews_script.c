@@ -1,6 +1,7 @@
 #include "tests/lab/ews_script.h"
 
 #include "diag/read/base64.h"
+#include "diag/read/ews_request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,16 @@ static void end_folder(struct buffer *out)
     buffer_add_string(out, "</t:Items></m:RootFolder></m:FindItemResponseMessage>");
 }
 
+static void add_test_item(unsigned number, struct buffer *out)
+{
+    buffer_print(out,
+                 "<t:Message><t:ItemId Id=\"" TEST_ID "%u\"/><t:Subject>%s</t:Subject>"
+                 "<t:ExtendedProperty><t:ExtendedFieldURI "
+                 "DistinguishedPropertySetId=\"PublicStrings\" PropertyName=\"%s\" "
+                 "PropertyType=\"String\"/><t:Value>1</t:Value></t:ExtendedProperty></t:Message>",
+                 number, EWS_TEST_SUBJECT, EWS_TEST_MARK);
+}
+
 static void answer_find(struct ews_lab *lab, const char *request, struct buffer *out)
 {
     bool is_of_tests = strstr(request, "exdiag-test-item") != NULL;
@@ -153,9 +164,11 @@ static void answer_find(struct ews_lab *lab, const char *request, struct buffer 
         add_error("FindItem", lab->find_code, out);
     } else {
         begin_folder(out);
-        for (unsigned i = 0; is_of_tests && i < lab->test_items; i++)
-            buffer_print(out, "<t:Message><t:ItemId Id=\"" TEST_ID "%u\"/></t:Message>", i);
-        for (size_t i = 0; !is_of_tests && i < lab->item_count; i++)
+        for (unsigned i = 0; is_of_tests && lab->hides_tests == 0 && i < lab->test_items; i++)
+            add_test_item(i, out);
+        if (is_of_tests && lab->hides_tests > 0)
+            lab->hides_tests--;
+        for (size_t i = 0; (!is_of_tests || lab->lists_all_as_tests) && i < lab->item_count; i++)
             add_found(&lab->items[i], out);
         end_folder(out);
         add_error("FindItem", "ErrorFolderNotFound", out);
@@ -198,8 +211,28 @@ static bool names(const char *request, const char *id)
     return strstr(request, text) != NULL;
 }
 
+/* GetItem for subject and mark. */
+static void answer_proof(const struct ews_lab *lab, const char *request, struct buffer *out)
+{
+    struct buffer content;
+
+    buffer_init(&content, EWS_LAB_BODY_MOST);
+    buffer_add_string(&content, "<m:Items>");
+    if (strstr(request, TEST_ID))
+        add_test_item(0, &content);
+    else
+        add_found(&lab->items[0], &content);
+    buffer_add_string(&content, "</m:Items>");
+    answer_simply(lab, "GetItem", NULL, content.text, out);
+    buffer_release(&content);
+}
+
 static void answer_get(struct ews_lab *lab, const char *request, struct buffer *out)
 {
+    if (strstr(request, EWS_TEST_MARK)) {
+        answer_proof(lab, request, out);
+        return;
+    }
     lab->gets++;
     if (strstr(request, TEST_ID)) {
         answer_content(lab, lab->test_items > 0 ? lab->test_item_code : "ErrorItemNotFound", 400,
@@ -228,10 +261,11 @@ static void answer_create(struct ews_lab *lab, const char *request, struct buffe
 
     lab->creates++;
     snprintf(content, sizeof content,
-             "<m:Items><t:%s><t:ItemId Id=\"" TEST_ID "%u\" ChangeKey=\"CQBB\"/></t:%s></m:Items>",
-             is_appointment ? "CalendarItem" : "MeetingRequest", lab->test_items,
+             "<m:Items><t:%s><t:ItemId Id=\"%s%u\" ChangeKey=\"CQBB\"/></t:%s></m:Items>",
+             is_appointment ? "CalendarItem" : "MeetingRequest",
+             lab->names_another ? "AAMkVictim" : TEST_ID, lab->test_items,
              is_appointment ? "CalendarItem" : "MeetingRequest");
-    if (!code)
+    if (!code || lab->makes_it_all_the_same)
         lab->test_items++;
     answer_simply(lab, "CreateItem", code, content, out);
 }
@@ -251,7 +285,8 @@ static void answer_delete(struct ews_lab *lab, const char *request, struct buffe
     const char *code = NULL;
 
     lab->deletes++;
-    lab->was_hard_deletion = strstr(request, "DeleteType=\"HardDelete\"") != NULL;
+    lab->was_soft_deletion = strstr(request, "DeleteType=\"SoftDelete\"") != NULL;
+    lab->other_deletions += strstr(request, TEST_ID) == NULL;
     if (!strstr(request, TEST_ID) || lab->test_items == 0)
         code = "ErrorItemNotFound";
     else if (lab->delete_failures > 0)

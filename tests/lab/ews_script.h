@@ -41,11 +41,16 @@ struct ews_lab {
     unsigned delete_failures;
     bool has_no_mime;           /* GetItem succeeds, and there is no MimeContent in it */
     const char *test_item_code; /* of its MIME content, for ever */
+    bool lists_all_as_tests;    /* FindItem does not honour restrictions */
+    bool makes_it_all_the_same; /* whatever CreateItem answers */
+    bool names_another;         /* as what it made: mail that was there */
+    unsigned hides_tests;       /* so many times FindItem does not see what was made */
 
     /* what came of it */
     unsigned requests, finds, gets, creates, attaches, deletes;
     unsigned test_items; /* in the mailbox */
-    bool was_hard_deletion;
+    bool was_soft_deletion;
+    unsigned other_deletions; /* of what is no test item */
 };
 
 struct ews_lab_answer {

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "diag/read/ews_reply.h"
+#include "diag/read/ews_request.h"
 #include "diag/xml_library.h"
 
 #include <stdio.h>
@@ -508,6 +509,48 @@ static void the_whole_has_a_limit(void **state)
     assert_int_equal(count, EWS_REPLY_MOST / (1 << 20) - 1);
 }
 
+#define PROPERTY(name, value)                                                                      \
+    "<t:ExtendedProperty><t:ExtendedFieldURI PropertyName=\"" name "\"/><t:Value>" value           \
+    "</t:Value></t:ExtendedProperty>"
+#define SUBJECT(subject) "<t:Subject>" subject "</t:Subject>"
+
+/* An item is ours by its subject and its mark, both. */
+static void items_prove_themselves(void **state)
+{
+    static const struct {
+        const char *within;
+        bool is_test_item;
+    } items[] = {
+        {SUBJECT(EWS_TEST_SUBJECT) PROPERTY(EWS_TEST_MARK, "1"), true},
+        {PROPERTY(EWS_TEST_MARK, "1") SUBJECT(EWS_TEST_SUBJECT), true},
+        {SUBJECT(EWS_TEST_SUBJECT), false},
+        {PROPERTY(EWS_TEST_MARK, "1"), false},
+        {SUBJECT("RE: " EWS_TEST_SUBJECT) PROPERTY(EWS_TEST_MARK, "1"), false},
+        {SUBJECT(EWS_TEST_SUBJECT) PROPERTY(EWS_TEST_MARK, "0"), false},
+        {SUBJECT(EWS_TEST_SUBJECT) PROPERTY("another", "1"), false},
+        {SUBJECT(EWS_TEST_SUBJECT) PROPERTY(EWS_TEST_MARK, "") PROPERTY("another", "1"), false},
+        {"<t:Nested>" SUBJECT(EWS_TEST_SUBJECT) PROPERTY(EWS_TEST_MARK, "1") "</t:Nested>", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+        char text[4096];
+        struct ews_reply reply;
+
+        snprintf(text, sizeof text,
+                 BEGIN "<m:FindItemResponse><m:ResponseMessages><m:FindItemResponseMessage>"
+                       "<m:ResponseCode>NoError</m:ResponseCode><m:RootFolder><t:Items><t:Message>"
+                       "<t:ItemId Id=\"before\"/>%s</t:Message><t:Message><t:ItemId Id=\"bare\"/>"
+                       "</t:Message></t:Items></m:RootFolder></m:FindItemResponseMessage>"
+                       "</m:ResponseMessages></m:FindItemResponse>" END,
+                 items[i].within);
+        reply = read_reply(text);
+        assert_int_equal(reply.messages[0].item_count, 2);
+        assert_int_equal(reply.messages[0].items[0].is_test_item, items[i].is_test_item);
+        assert_false(reply.messages[0].items[1].is_test_item);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +559,7 @@ int main(void)
         cmocka_unit_test_teardown(faults_and_back_off, forget),
         cmocka_unit_test_teardown(faults_of_other_kinds, forget),
         cmocka_unit_test_teardown(found_items, forget),
+        cmocka_unit_test_teardown(items_prove_themselves, forget),
         cmocka_unit_test_teardown(codes_that_are_none, forget),
         cmocka_unit_test_teardown(pieces_make_no_difference, forget),
         cmocka_unit_test_teardown(cut_off_at_every_byte, forget),
