@@ -190,9 +190,7 @@ static void judge_obstacles(const struct live_view *view)
             continue;
         finding = unknown(view->x, &ews_mime_transient, "the mailbox could not be asked through %s",
                           node->server->shown);
-        set_vouched(finding, VALUE_NAME, "server", node->server->name, strlen(node->server->name));
-        set_vouched(finding, VALUE_TEXT, "mailbox", view->mailbox->name,
-                    strlen(view->mailbox->name));
+        live_name(finding, view, node);
         if (node->survey)
             live_tell_obstacle(finding, node->survey);
         else
@@ -221,6 +219,40 @@ static struct tally count(const struct live_view *view)
         }
     }
     return tally;
+}
+
+/* Too few requests to tell whether it comes or not. */
+static bool is_open(const struct ews_item *item)
+{
+    return item->outcome == EWS_OUTCOME_UNASKED ||
+           (item->outcome == EWS_OUTCOME_CUT_SHORT && item->attempt_count < LIVE_LASTS);
+}
+
+static void judge_open(const struct live_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct live_node *node = &view->nodes[i];
+        const struct ews_survey *survey = node->survey;
+        struct finding *finding;
+        size_t open = 0;
+
+        if (!survey || survey->evidence.status != STATUS_OK)
+            continue;
+        for (size_t j = 0; j < survey->item_count; j++)
+            open += is_open(&survey->items[j]);
+        if (open == 0)
+            continue;
+        finding =
+            unknown(view->x, &ews_mime_transient,
+                    "of %zu items %zu %s not asked for to the end "
+                    "through %s",
+                    survey->item_count, open, open == 1 ? "was" : "were", node->server->shown);
+        live_name(finding, view, node);
+        saw(finding, &survey->evidence, "%s",
+            survey->last.status == STATUS_OK
+                ? "the time for it was over; --patience gives more"
+                : "no more were asked for after three answers in a row that were none of EWS");
+    }
 }
 
 /* Of the finding that all of this is about, where it is not one. */
@@ -255,12 +287,14 @@ void ews_judge_mailbox(struct examination *x, const struct subject *mailbox)
     if (view.count == 0) {
         finding = unknown(x, &ews_mime_transient,
                           "no server was named through which the mailbox could be asked");
-        set_vouched(finding, VALUE_TEXT, "mailbox", mailbox->name, strlen(mailbox->name));
+        live_name(finding, &view, NULL);
         saw(finding, NULL, "name each with --server: the fault lives on one of them");
         return;
     }
     judge_items(&view);
     judge_obstacles(&view);
+    if (!is_seen(&view, &ews_mime_transient))
+        judge_open(&view);
     judge_health(&view);
     live_tell_test_item(&view);
 }

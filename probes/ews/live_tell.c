@@ -37,6 +37,8 @@ static const char *attempt_text(const struct live_view *view, const struct ews_a
         return attempt->code;
     if (attempt->status == STATUS_OK)
         return "its MIME content";
+    if (attempt->http == 200) /* its body, however, was no reply, or broke off */
+        return arena_print(memory, "HTTP 200, %s", status_text(attempt->status));
     if (attempt->http)
         return arena_print(memory, "HTTP %u", attempt->http);
     return status_text(attempt->status);
@@ -121,6 +123,13 @@ static void saw_comparison(struct finding *finding, const struct live_view *view
 
 /* ---- values ---- */
 
+void live_name(struct finding *finding, const struct live_view *view, const struct live_node *node)
+{
+    set_vouched(finding, VALUE_TEXT, "mailbox", view->mailbox->name, strlen(view->mailbox->name));
+    if (node)
+        set_vouched(finding, VALUE_NAME, "server", node->server->name, strlen(node->server->name));
+}
+
 static bool was_seen_before(const struct live_view *view, size_t node, const struct ews_item *item,
                             const struct finding_kind *kind)
 {
@@ -159,6 +168,8 @@ static void add_items(struct sum *sum, const struct live_view *view, size_t node
         sum->items += !was_seen_before(view, node, item, kind);
         for (size_t j = 0; j < item->attempt_count; j++)
             add_code(&sum->codes, item->attempts[j].code);
+        if (sum->codes.size == 0 && item->attempt_count > 0)
+            add_code(&sum->codes, attempt_text(view, &item->attempts[item->attempt_count - 1]));
         if (!sum->first)
             sum->first = &view->nodes[node];
     }
@@ -190,10 +201,7 @@ static void set_values(struct finding *finding, const struct live_view *view,
     struct sum sum;
 
     sum_up(&sum, view, kind);
-    set_vouched(finding, VALUE_TEXT, "mailbox", view->mailbox->name, strlen(view->mailbox->name));
-    if (sum.first)
-        set_vouched(finding, VALUE_NAME, "server", sum.first->server->name,
-                    strlen(sum.first->server->name));
+    live_name(finding, view, sum.first);
     set_text(finding, "messages",
              sum.items == 0 ? "the search for messages"
                             : arena_print(pass_memory(view->x), "%zu message%s", sum.items,
@@ -294,8 +302,7 @@ static void tell_left(const struct live_view *view, const struct live_node *node
     const struct ews_survey *survey = node->survey;
     struct finding *finding = found(view->x, &ews_test_item);
 
-    set_vouched(finding, VALUE_NAME, "server", node->server->name, strlen(node->server->name));
-    set_vouched(finding, VALUE_TEXT, "mailbox", view->mailbox->name, strlen(view->mailbox->name));
+    live_name(finding, view, node);
     if (survey->evidence.status == STATUS_CANCELLED)
         saw(finding, &survey->evidence, "the run was ended before the server was done");
     else
@@ -303,6 +310,16 @@ static void tell_left(const struct live_view *view, const struct live_node *node
             form_text(survey->test_item), node->server->shown, attempt_text(view, &survey->plant));
     if (survey->cleared > 0)
         saw(finding, &survey->evidence, "%u of earlier runs were deleted", survey->cleared);
+}
+
+static void tell_refused(const struct live_view *view, const struct live_node *node)
+{
+    const struct ews_survey *survey = node->survey;
+    struct finding *finding =
+        unknown(view->x, &ews_test_item, "%s makes no test item", node->server->shown);
+
+    live_name(finding, view, node);
+    saw(finding, &survey->evidence, "CreateItem: %s", attempt_text(view, &survey->plant));
 }
 
 /* A worker that did not come back in time is one that may have left something. */
@@ -325,8 +342,7 @@ void live_tell_test_item(const struct live_view *view)
         if (is_left(survey))
             tell_left(view, node);
         else if (survey->planted == EWS_PLANTED_REFUSED)
-            saw(unknown(view->x, &ews_test_item, "%s makes no test item", node->server->shown),
-                &survey->evidence, "CreateItem: %s", attempt_text(view, &survey->plant));
+            tell_refused(view, node);
         else if (survey->planted == EWS_PLANTED_DELETED)
             healthy(view->x, &ews_test_item, "%s was made through %s and is deleted again%s",
                     form_text(survey->test_item), node->server->shown,

@@ -8,6 +8,9 @@
 void live_tell(struct finding *finding, const struct live_view *view,
                const struct finding_kind *kind);
 
+/* The values by which its steps name the mailbox, and the server; `node` may be NULL. */
+void live_name(struct finding *finding, const struct live_view *view, const struct live_node *node);
+
 /* How the conversation ended, with what a web server said. */
 void live_tell_obstacle(struct finding *finding, const struct ews_survey *survey);
 

@@ -119,6 +119,13 @@ def a_test_item_comes_and_goes():
 
 
 @case
+def what_there_was_no_time_for_is_not_known():
+    result, _, _ = survey("127.0.0.81=transient", more=("--patience", "0.1"), status=INCOMPLETE)
+    expect_equal(ids(result, "unknown"), {"ews-mime-transient"}, "unknown")
+    expect_in("not asked for to the end", result.out, "the report")
+
+
+@case
 def what_is_left_is_said():
     result, left, _ = survey("127.0.0.81=keeps", more=("--plant-test-item",), status=PROBLEMS)
     expect_equal(left["127.0.0.81"]["test-items"], "1", "test items")
