@@ -77,6 +77,8 @@ static void print_step(struct page *page, const struct step *step, const char *o
         print_command(page, step->command);
     if (step->risk)
         print_line(page, STEP_INDENT, arena_print(&page->memory, "risk: %s", step->risk));
+    if (step->note)
+        print_line(page, STEP_INDENT, arena_print(&page->memory, "note: %s", step->note));
 }
 
 static bool is_choice(const struct step_template *templates)
@@ -220,8 +222,8 @@ static int explain(struct options *options)
 
 const struct command command_explain = {
     .name = "explain",
-    .summary = "tells what is known of a finding, or of SPF (spf), or lists all findings",
-    .usage = "[ID|spf...]",
+    .summary = "tells what is known of a finding, or of what a probe looks at, or lists all findings",
+    .usage = "[ID|PROBE...]",
     .flag = FOR_EXPLAIN,
     .run = explain,
 };

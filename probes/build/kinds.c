@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 
-#define ON_IT      "{machine}, in the Exchange Management Shell"
-#define ON_ANY     "the Exchange Management Shell"
-#define ON_IT_ROOT "{machine}, in a command prompt run as administrator"
+#define ON_IT      "{machine}"
+#define ON_ANY     "any Exchange server"
+#define ON_IT_ROOT "{machine}, from a command prompt that runs as administrator"
 #define THIS_RUN   "the machine that runs exdiag"
 
 #define SEE_BUILD                                                                                  \
@@ -128,14 +128,16 @@
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
      .where = ON_IT_ROOT,                                                                          \
-     .command = "Install {level}: run its Setup.exe with /Mode:Upgrade and the switch that "       \
-                "accepts the licence, and restart the server.",                                    \
+     .command = "Install {level}: run its Setup.exe with /Mode:Upgrade and "                       \
+                "/IAcceptExchangeServerLicenseTerms_DiagnosticDataOFF, and restart the server.",   \
      .risk = "it replaces the whole of Exchange and cannot be taken back; setup may extend the "   \
              "schema of the forest first, for all and for ever. What was changed by hand in "      \
              "web.config and other files of Exchange is lost: keep a copy. Services are down for " \
              "an hour or more",                                                                    \
      .note =                                                                                       \
-         "straight from any older level of the same product; look up first which .NET "            \
+         "before 2016 CU22 and 2019 CU11 the switch is /IAcceptExchangeServerLicenseTerms, of "    \
+         "2010 there is none. Straight from any older level of the same product; look up first "   \
+         "which .NET "                                                                             \
          "Framework and which Windows it wants. A database that a newer level has mounted "        \
          "does not go back to a member of an older one: bring all members of a DAG forward in "    \
          "a row",                                                                                  \
@@ -272,7 +274,7 @@ const struct finding_kind exchange_build_behind = {
 const struct finding_kind exchange_build_mixed = {
     .id = "exchange-build-mixed",
     .severity = SEVERITY_WARNING,
-    .title = "{who} runs {name} ({build}), and {other} of the same version {other-name} "
+    .title = "{who} runs {name} ({build}), and {other}, of the same version, {other-name} "
              "({other-build})",
     .why = "Servers of one version are meant to differ for the days of an update. Members of a DAG "
            "at different levels cannot take each other's databases back, what one node mends "

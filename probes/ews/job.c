@@ -216,12 +216,14 @@ void ews_judge_job(struct examination *x, const struct subject *file)
     };
     const struct mailstore_digest *digest = ask_mailstore_log(x, file->name);
     struct job_view *view = arena_new(pass_memory(x), 1, sizeof *view);
+    struct finding *finding;
 
     if (!digest)
         return;
     if (digest->evidence.status != STATUS_OK) {
-        saw_failure(unknown(x, &ews_mime_transient, "the job log could not be read"),
-                    &digest->evidence);
+        finding = unknown(x, &ews_mime_transient, "the job log could not be read");
+        set_text(finding, "log", "yes");
+        saw_failure(finding, &digest->evidence);
         return;
     }
     view->x = x;

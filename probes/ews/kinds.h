@@ -43,6 +43,7 @@ extern const struct finding_kind ews_requests_failed;
 #define EWS_SHELL      "any Exchange server"
 #define EWS_NODE_SHELL "the server that fails, as administrator"
 #define EWS_NODE_CMD   "the server that fails, as administrator"
+#define EWS_FILE_HOST  "the server that the file is of, as administrator"
 #define EWS_THIS_RUN   "the machine that runs exdiag"
 
 #define EWS_FIND_DATABASE                                                                          \
@@ -58,8 +59,8 @@ extern const struct finding_kind ews_requests_failed;
      .kind = STEP_EXACT,                                                                           \
      .where = EWS_THIS_RUN,                                                                        \
      .command = "exdiag check --server {server} --mailbox {mailbox} --only ews",                   \
-     .note = "asks for the same kinds of messages as the archiver does, with a ticket (kinit) or " \
-             "--user; name --server once for each node, to compare them",                          \
+     .note = "asks for the same kinds of messages as the archiver does, and has to log on as in "  \
+             "the first run; name --server once for each node, to compare them",                   \
      .also_powershell = true},                                                                     \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = EWS_THIS_RUN,                            \
@@ -74,12 +75,15 @@ extern const struct finding_kind ews_requests_failed;
      .where = "MailStore",                                                                         \
      .command = "Run the archive job once more, to its end, and give its whole log, all its "      \
                 "files in one run: exdiag check FILE FILE ...",                                    \
-     .note =                                                                                       \
-         "a log that begins or ends in the middle of a message leaves open what became of it"},    \
+     .note = "a log that begins or ends in the middle of a message leaves open what became of it", \
+     .when = "log"},                                                                               \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = EWS_THIS_RUN,                              \
         .command = "exdiag check --server {server} --mailbox {mailbox} --only ews",                \
-        .note = "asks the server itself, with a ticket (kinit) or --user", .also_powershell = true \
+        .note = "asks the server itself: with a Kerberos ticket (klist, kinit), or with --user, "  \
+                "and --ntlm where it takes no Basic, or with --token-file; --server is the name "  \
+                "that its certificate and its ticket are for",                                     \
+        .also_powershell = true                                                                    \
     }
 
 #define EWS_ARTICLE                                                                                \

@@ -96,7 +96,7 @@ const struct finding_kind ews_denied = {
              "ErrorImpersonateUserDenied: no role ApplicationImpersonation over it, or the mailbox "
              "is not enabled. HTTP 401: the logon itself; 403: EWS is closed to this account "
              "(EwsEnabled, EwsBlockList) or behind a filter.",
-    .applies_to = "Exchange 2007 and later",
+    .applies_to = "Exchange 2007 and later; the commands are those of 2010 and later",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_EMS,
@@ -111,7 +111,8 @@ const struct finding_kind ews_denied = {
              .where = EWS_SHELL,
              .command = "Get-MailboxPermission -Identity {mailbox} | Format-Table User,"
                         "AccessRights,Deny",
-             .note = "a Deny counts for more than what is allowed"},
+             .note = "an archiver that does not impersonate needs FullAccess here; a Deny counts "
+                     "for more than what is allowed"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
@@ -173,15 +174,16 @@ const struct finding_kind ews_failed = {
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the job log, at the lines named",
-             .command = "Read the exception, and look its code up in Microsoft's list."},
+             .where = "whoever looks after the archiver",
+             .command = "Look each code up in Microsoft's list; of a job log read the exceptions "
+                        "at the lines seen, too."},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_EXACT,
-             .where = "the server, in PowerShell run as administrator",
-             .command = "Get-EventLog -LogName System -Source WAS -EntryType Error,Warning "
-                        "-Newest 20",
+             .where = EWS_NODE_SHELL,
+             .command = "Get-WinEvent -MaxEvents 20 -FilterHashtable @{{LogName='System';"
+                        "ProviderName='Microsoft-Windows-WAS'}}",
              .note = "application pools that stopped (MSExchangeServicesAppPool), around the times "
-                     "seen"},
+                     "seen; that no events were found is good news"},
             {0}},
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
     .no_undo = "nothing is changed: these steps look",

@@ -7,21 +7,21 @@
 
 #define KEEP_A_COPY                                                                                \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
         .command = APPCMD " add backup before-ews",                                                \
         .note = "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back"    \
     }
 
 #define TAKE_THE_COPY                                                                              \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
         .command = APPCMD " restore backup before-ews",                                            \
         .risk = "takes every change to IIS back that was made since, and restarts it"              \
     }
 
 #define LOOK_AT(section, remark)                                                                   \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
         .command = APPCMD " list config {directory} -section:" section, .note = remark             \
     }
 
@@ -34,7 +34,7 @@
 
 #define COPY_WHOLE                                                                                 \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_FILL_IN, .where = EWS_NODE_CMD,                           \
+        .shell = SHELL_CMD, .kind = STEP_FILL_IN, .where = EWS_FILE_HOST,                          \
         .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config {folder}",    \
         .note = "by a 64-bit program; and the web.config of the EWS folder that it names, into a " \
                 "folder below"                                                                     \
@@ -71,11 +71,11 @@ const struct finding_kind ews_cgi_handler = {
     .applies_to = "Exchange 2007 and later, on IIS 7 and later",
     .fix =
         (const struct step_template[]){
-            LOOK_AT("handlers", "nothing has to be done while EWS works"),
+            LOOK_AT("handlers", "all that reach EWS; nothing has to be done while EWS works"),
             KEEP_A_COPY,
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
-             .where = "only to leave CGI out of EWS for good: " EWS_NODE_SHELL,
+             .where = "only to leave CGI out of EWS for good: " EWS_FILE_HOST,
              .command = "Remove-WebHandler -Name {handler} -PSPath MACHINE/WEBROOT/APPHOST "
                         "-Location {directory}",
              .risk = "restarts the application pool of EWS; other applications keep the handler",
@@ -106,7 +106,7 @@ const struct finding_kind ews_directory_modules = {
             LOOK_AT("modules", "compare it with a server that works"),
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
-             .where = EWS_NODE_CMD,
+             .where = EWS_FILE_HOST,
              .command = APPCMD " list modules",
              .note = "native modules with the files that they are in"},
             {.shell = SHELL_MANUAL,
@@ -118,7 +118,7 @@ const struct finding_kind ews_directory_modules = {
             KEEP_A_COPY,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = EWS_NODE_CMD,
+             .where = EWS_FILE_HOST,
              .command = "Take away the line that was seen, or give it back the entry of "
                         "globalModules that it needs, as the server that works has it.",
              .risk = "a change to applicationHost.config restarts the application pools"},
@@ -144,15 +144,15 @@ const struct finding_kind ews_directory_settings = {
         (const struct step_template[]){
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
-             .where = EWS_NODE_SHELL,
+             .where = EWS_FILE_HOST,
              .command = "Get-WebServicesVirtualDirectory -Server $env:COMPUTERNAME | Format-List "
                         "Identity,*Url,*Authentication",
              .note = "what Exchange itself wants; where IIS differs, IIS is what counts"},
-            LOOK_AT("access", "SSL"),
+            LOOK_AT("access", "sslFlags: Ssl is to be there, SslRequireCert is not"),
             KEEP_A_COPY,
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "where it was not on purpose: " EWS_NODE_SHELL,
+             .where = "where it was not on purpose: " EWS_FILE_HOST,
              .command = "Get-WebServicesVirtualDirectory -Server $env:COMPUTERNAME | "
                         "Set-WebServicesVirtualDirectory -WindowsAuthentication $true "
                         "-BasicAuthentication $false -DigestAuthentication $false",
@@ -184,10 +184,10 @@ const struct finding_kind ews_directory_differs = {
             KEEP_A_COPY,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = EWS_NODE_SHELL,
-             .command = "Make the other one the same. If it is many lines, make the virtual "
-                        "directory again: exdiag explain ews-mime-transient has the order of the "
-                        "commands."},
+             .where = EWS_FILE_HOST,
+             .command = "Make the wrong one like the right one. If it is many lines, make its "
+                        "virtual directory again: exdiag explain ews-mime-transient has the "
+                        "commands in their order."},
             {0}},
     .verify =
         (const struct step_template[]){
@@ -221,12 +221,12 @@ const struct finding_kind ews_requests_failed = {
         (const struct step_template[]){
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
-             .where = "Exchange 2013 and later: " EWS_NODE_SHELL,
+             .where = "Exchange 2013 and later: " EWS_FILE_HOST,
              .command = "Get-HealthReport -Server $env:COMPUTERNAME -HealthSet EWS.Protocol",
              .note = "whether Exchange itself finds something, and since when"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
-             .where = EWS_NODE_CMD,
+             .where = EWS_FILE_HOST,
              .command = APPCMD " list apppool MSExchangeServicesAppPool",
              .note = "a pool that is stopped answers 503; events 5011 and 5002 of WAS say why"},
             {.shell = SHELL_MANUAL,
@@ -236,7 +236,7 @@ const struct finding_kind ews_requests_failed = {
              .when = "transient"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = EWS_NODE_SHELL,
+             .where = EWS_FILE_HOST,
              .command = "Compare with the logs of the other servers, of the same hours: if one "
                         "alone has failures, take it out of the load balancer until it is "
                         "repaired."},

@@ -6,6 +6,10 @@
 #define IDENTITY "\"$env:COMPUTERNAME\\EWS (Default Web Site)\""
 #define RECORD   "\"$env:USERPROFILE\\ews-before.xml\""
 
+#define EXTENDED_PROTECTION                                                                        \
+    "%windir%\\system32\\inetsrv\\appcmd.exe list config \"Default Web Site/EWS\" "                \
+    "-section:system.webServer/security/authentication/windowsAuthentication"
+
 /* What New- is to make again as it was. Those of 2013 and later have three more. */
 #define RECORDED                                                                                   \
     "-InternalUrl $ews.InternalUrl -ExternalUrl $ews.ExternalUrl "                                 \
@@ -60,8 +64,15 @@
                     "MRSProxy*",                                                                   \
          .note =                                                                                   \
              "look that URLs and authentication are there, and keep it for the comparison. "       \
-             "Where ExtendedProtectionTokenChecking is not None, or CertificateAuthentication "    \
-             "is True, set that again with Set-WebServicesVirtualDirectory after New-"},           \
+             "Where ExtendedProtectionTokenChecking is not None, CertificateAuthentication is "    \
+             "True, or MRSProxyMaxConnections has been changed, set that again with "              \
+             "Set-WebServicesVirtualDirectory after New-"},                                        \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = EWS_NODE_CMD,                                                                    \
+         .command = EXTENDED_PROTECTION,                                                           \
+         .note = "Extended Protection as IIS has it: tokenChecking. Microsoft's script, and "      \
+                 "setup since 2019 CU14, set it there alone, and Remove- takes it away"},          \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
         .command = "%windir%\\system32\\inetsrv\\appcmd.exe add backup before-ews",                \
@@ -101,12 +112,18 @@
     }
 
 #define COMPARE_IT                                                                                 \
+    {.shell = SHELL_EMS,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = EWS_NODE_SHELL,                                                                      \
+     .command = "Get-WebServicesVirtualDirectory -Identity " IDENTITY                              \
+                " | Format-List Identity,*Url,*Authentication,*Protection*,GzipLevel,"             \
+                "MRSProxy*",                                                                       \
+     .note = "the same as was recorded"},                                                          \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = EWS_NODE_SHELL,                           \
-        .command = "Get-WebServicesVirtualDirectory -Identity " IDENTITY                           \
-                   " | Format-List Identity,*Url,*Authentication,*Protection*,GzipLevel,"          \
-                   "MRSProxy*",                                                                    \
-        .note = "the same as was recorded"                                                         \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
+        .command = EXTENDED_PROTECTION,                                                            \
+        .note = "tokenChecking as before: where it was Allow or Require and is None now, "         \
+                "Microsoft's ExchangeExtendedProtectionManagement.ps1 sets it again"               \
     }
 
 #define GO_BACK                                                                                    \
@@ -133,15 +150,16 @@ const struct finding_kind ews_mime_transient = {
     .title = "{messages} cannot be fetched over EWS: ErrorInternalServerTransientError at every "
              "request",
     .why = "The error calls itself transient, and the archiver tries again for half a minute; but "
-           "the same messages fail at every try and in every run. They are not archived, and "
-           "the job goes on without them.",
+           "the same messages fail at every try and in every run. The job goes on without them, "
+           "so they are missing from the archive until somebody reads its log.",
     .symptom = "An archiver, backup or migration that fetches messages over EWS leaves some out: "
                "meeting requests with an inline picture and other messages in RTF, those of one "
                "server of a DAG alone. In its log the request for the MIME content is repeated up "
                "to sixteen times in half a minute, then ErrorInternalServerTransientError.",
-    .cause = "Something in the EWS virtual directory of that one server: in the documented case "
-             "its configuration in IIS 7, or CGI that was mapped on it. What was wrong in it was "
-             "never found; making the directory again cured it. Load makes it more frequent.",
+    .cause = "Something in the EWS virtual directory of that one server. In the documented case "
+             "the configuration of IIS 7 was suspected, and CGI that was mapped on the directory; "
+             "what was wrong was never found. Making the directory again cured it. Load makes the "
+             "error more frequent.",
     .applies_to = "Exchange 2010 SP3 as documented, with MailStore; the same way of making MIME "
                   "content is in 2013 and later",
     .fix = (const struct step_template[]){MOVE_AWAY, RECORD_IT, MAKE_IT_AGAIN, {0}},
@@ -214,7 +232,8 @@ const struct finding_kind ews_mime_conversion = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "Outlook, as the mailbox's owner",
-             .command = "Open the messages named by line in the job log. Where one opens, save it "
+             .command = "Find the messages: a job log names them at the lines seen; those that "
+                        "exdiag asked for are told by class and size. Where one opens, save it "
                         "as .msg, and archive or import that; where it does not, decide whether "
                         "it may be deleted.",
              .risk = "a message that is deleted is not in the archive either",
