@@ -222,7 +222,8 @@ static int explain(struct options *options)
 
 const struct command command_explain = {
     .name = "explain",
-    .summary = "tells what is known of a finding, or of what a probe looks at, or lists all findings",
+    .summary =
+        "tells what is known of a finding, or of what a probe looks at, or lists all findings",
     .usage = "[ID|PROBE...]",
     .flag = FOR_EXPLAIN,
     .run = explain,

@@ -9,6 +9,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FILES = (
     "SEND20261120-1.LOG", "RECV20261120-1.LOG", "trace.pcapng", "ex01/w32time.reg", "dc1/w32time.reg",
     "directory.ldf", "exchange.ldf", "accounts.ldf", "smtpsvc.txt", "application.evtx", "lsa.reg",
+    "job.log", "setup.reg", "applicationHost.config", "ex01/applicationHost.config", "ex02/front.config",
+    "ex01/setup.reg",
 )  # fmt: skip
 EVIDENCE = "today.jsonl"
 
@@ -24,13 +26,13 @@ def commands():
 
 def as_typed(words, place, dns):
     """What the shell makes of them, but that the lab's name server is asked, and --plan sends nothing.
-    A file of authorities would be read."""
+    A file of authorities would be read, and one of builds."""
     ends = [at for at, word in enumerate(words) if word[0] in "<>"]
     typed = []
     for word in words[: min(ends, default=None)]:
         paths = sorted(place.glob(word)) if "*" in word else []
         typed += [path.relative_to(place) for path in paths] or [word]
-    for option in {"--dns", "--ca-file"} & set(typed):
+    for option in {"--dns", "--ca-file", "--builds"} & set(typed):
         at = typed.index(option)
         del typed[at : at + 2]
     if typed[0] in ("check", "spf", "audit"):
@@ -115,10 +117,21 @@ def the_pages_say_what_defenders_see():
     for page, words in (
         ("clocks", ("AS-REQ without credentials", "account enumeration", "asked once")),
         ("spn", ("4624", "1644", "4769", "Kerberoasting")),
+        ("ews", ("logs of IIS and EWS", "audit log")),
+        ("builds", ("two requests for pages in the logs of IIS",)),
     ):
         text = " ".join((ROOT / f"docs/{page}.md").read_text().split())
         for word in words:
             expect_in(word, text, f"docs/{page}.md")
+
+
+@case
+def the_table_of_builds_shown_is_one():
+    page = (ROOT / "docs/builds.md").read_text()
+    shown = re.search(r"^```\n(exdiag-builds .*?)^```$", page, re.M | re.S)[1]
+    with folder() as place:
+        (place / "builds.txt").write_text(shown)
+        exdiag("check", "contoso.com", "--builds", place / "builds.txt", "--plan", status=FINE)
 
 
 main()
