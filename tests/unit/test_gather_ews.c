@@ -22,6 +22,7 @@ static struct line { /* what the wire has */
     unsigned broken_count;     /* to so many */
     bool does_it_all_the_same; /* what there is no answer to happens nevertheless */
     unsigned cut_off;          /* not 0: bodies end after so many bytes */
+    unsigned refused_at;       /* that request is answered by 401, and none after it is sent */
     unsigned count;
     int64_t latest_deadline; /* of a request, after it began */
 } line;
@@ -39,6 +40,10 @@ static enum status post(void *context, const struct buffer *request, ews_take *t
     assert_false(request->truncated);
     line.latest_deadline = deadline - line.clock;
     line.clock += line.took;
+    if (line.refused_at > 0 && number >= line.refused_at) {
+        head->http = 401;
+        return number == line.refused_at ? STATUS_OK : STATUS_DENIED;
+    }
     if (is_broken && !line.does_it_all_the_same)
         return STATUS_TIMED_OUT;
     ews_lab_answer(line.lab, request->text, &answer);
@@ -687,6 +692,24 @@ static void what_was_never_seen_is_not_called_deleted(void **state)
     evidence_free(&survey->evidence);
 }
 
+/* What was not sent is no attempt, and who was refused asks for no more. */
+static void a_refusal_ends_the_asking(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+    struct ews_survey *survey;
+
+    (void)state;
+    line.refused_at = 2; /* find, get */
+    survey = survey_of(&lab, false);
+    assert_int_equal(line.count, 2);
+    assert_int_equal(survey->items[0].outcome, EWS_OUTCOME_DENIED);
+    assert_int_equal(survey->items[0].attempt_count, 1);
+    assert_int_equal(survey->items[1].outcome, EWS_OUTCOME_UNASKED);
+    assert_int_equal(survey->items[1].attempt_count, 0);
+    assert_true(survey->was_cut_short);
+    evidence_free(&survey->evidence);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -712,6 +735,7 @@ int main(void)
         cmocka_unit_test_setup(the_end_of_the_run_leaves_nothing, begin),
         cmocka_unit_test_setup(what_cannot_be_deleted_is_said, begin),
         cmocka_unit_test_setup(a_deletion_is_insisted_on, begin),
+        cmocka_unit_test_setup(a_refusal_ends_the_asking, begin),
         cmocka_unit_test_setup(what_is_not_ours_is_left_alone, begin),
         cmocka_unit_test_setup(what_was_made_proves_to_be_ours, begin),
         cmocka_unit_test_setup(what_was_made_in_spite_of_errors_is_deleted, begin),
