@@ -228,6 +228,15 @@ static bool is_open(const struct ews_item *item)
            (item->outcome == EWS_OUTCOME_CUT_SHORT && item->attempt_count < LIVE_LASTS);
 }
 
+static const char *why_open(const struct ews_survey *survey)
+{
+    if (survey->last.status == STATUS_OK)
+        return "the time for it was over; --patience gives more";
+    if (survey->last.status == STATUS_DENIED)
+        return "no more were asked for: the logon was refused";
+    return "no more were asked for after three answers in a row that were none of EWS";
+}
+
 static void judge_open(const struct live_view *view)
 {
     for (size_t i = 0; i < view->count; i++) {
@@ -248,10 +257,7 @@ static void judge_open(const struct live_view *view)
                     "through %s",
                     survey->item_count, open, open == 1 ? "was" : "were", node->server->shown);
         live_name(finding, view, node);
-        saw(finding, &survey->evidence, "%s",
-            survey->last.status == STATUS_OK
-                ? "the time for it was over; --patience gives more"
-                : "no more were asked for after three answers in a row that were none of EWS");
+        saw(finding, &survey->evidence, "%s", why_open(survey));
     }
 }
 
