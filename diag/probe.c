@@ -77,6 +77,14 @@ const struct directory_file *ask_directory_file(struct examination *x, const cha
     return item->settled ? (const struct directory_file *)item : NULL;
 }
 
+const struct build_file *ask_build_file(struct examination *x, const char *path)
+{
+    const struct build_file question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_build_file, &question.evidence);
+
+    return item->settled ? (const struct build_file *)item : NULL;
+}
+
 const struct iis_config_file *ask_iis_config(struct examination *x, const char *path)
 {
     const struct iis_config_file question = {.path = path};

@@ -30,6 +30,7 @@
 #define EXDIAG_PROBE_H
 
 #include "diag/evidence/auth_log.h"
+#include "diag/evidence/build_file.h"
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
 #include "diag/evidence/directory.h"
@@ -125,6 +126,9 @@ const struct directory_file *ask_directory_file(struct examination *x, const cha
 
 /* What a Windows event log says of mail: FILE_TYPE_EVTX, EVENT_XML. */
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path);
+
+/* Builds that a file tells on its own: FILE_TYPE_PROGRAM, BUILD_LIST. */
+const struct build_file *ask_build_file(struct examination *x, const char *path);
 
 /* What a configuration file of IIS says: FILE_TYPE_IIS_CONFIG. */
 const struct iis_config_file *ask_iis_config(struct examination *x, const char *path);

@@ -41,7 +41,8 @@ static const struct finding_kind file_not_read = {
                  "of ldifde and ldapsearch and the output of setspn; event logs (.evtx, or "
                  "exported as XML); SMTP receive protocol logs; MailStore job logs; "
                  "applicationHost.config and web.config of IIS; IIS logs, and Exchange's of web "
-                 "requests (Logging\\Ews, Logging\\HttpProxy); exdiag's own evidence.",
+                 "requests (Logging\\Ews, Logging\\HttpProxy); ExSetup.exe, and what PowerShell prints "
+                 "of it and of Get-ExchangeServer; exdiag's own evidence.",
              .when = "sha256"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,

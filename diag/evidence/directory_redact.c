@@ -239,6 +239,7 @@ static enum treatment treatment_of(const char *attribute)
         {"supportedLDAPVersion", AS_IT_IS},
         {"supportedSASLMechanisms", AS_IT_IS},
         {"userPrincipalName", AS_ACCOUNT},
+        {"versionNumber", AS_IT_IS},
         {"whenChanged", AS_IT_IS},
         {"whenCreated", AS_IT_IS},
     };

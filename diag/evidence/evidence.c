@@ -1,6 +1,7 @@
 #include "diag/evidence/evidence.h"
 
 #include "diag/evidence/auth_log.h"
+#include "diag/evidence/build_file.h"
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
 #include "diag/evidence/directory.h"
@@ -25,11 +26,13 @@
 #include <string.h>
 
 const struct evidence_kind *const evidence_kinds[] = {
-    &evidence_auth_log,       &evidence_clock, &evidence_digest,     &evidence_directory,
-    &evidence_directory_file, &evidence_dns,   &evidence_event_log,  &evidence_http_log,
-    &evidence_iis_config,     &evidence_ews,   &evidence_mail_log,   &evidence_mailstore_log,
-    &evidence_registry,       &evidence_smtp,  &evidence_smtp_logon, &evidence_ticket,
-    &evidence_time_settings,  &evidence_trace, &evidence_web,        NULL};
+    &evidence_auth_log,      &evidence_build_file, &evidence_clock,
+    &evidence_digest,        &evidence_directory,  &evidence_directory_file,
+    &evidence_dns,           &evidence_event_log,  &evidence_http_log,
+    &evidence_iis_config,    &evidence_ews,        &evidence_mail_log,
+    &evidence_mailstore_log, &evidence_registry,   &evidence_smtp,
+    &evidence_smtp_logon,    &evidence_ticket,     &evidence_time_settings,
+    &evidence_trace,         &evidence_web,        NULL};
 
 void evidence_free(struct evidence *item)
 {

@@ -55,6 +55,7 @@ struct directory_pick *directory_pick_new(struct arena *memory)
     X(ROLES, "msExchCurrentServerRoles", false)                                                    \
     X(NETWORK_ADDRESS, "networkAddress", false)                                                    \
     X(SERIAL_NUMBER, "serialNumber", false)                                                        \
+    X(VERSION_NUMBER, "versionNumber", false)                                                      \
     X(CN, "cn", false)                                                                             \
     X(NAME, "name", false)                                                                         \
     X(DNS_HOST_NAME, "dNSHostName", false)                                                         \

@@ -41,6 +41,7 @@ enum build_precision {
     X(AUTODISCOVER, LEVEL, "ServerVersion of Autodiscover")                                        \
     X(SERIAL_NUMBER, LEVEL, "serialNumber in the directory")                                       \
     X(VERSION_NUMBER, LEVEL, "versionNumber in the directory")                                     \
+    X(ADMIN_DISPLAY, LEVEL, "AdminDisplayVersion of Get-ExchangeServer")                           \
     X(REGISTRY, LEVEL, "the registry")                                                             \
     X(METADATA, LEVEL, "customMetadata of applicationHost.config")                                 \
     X(LOG_HEADER, LEVEL, "#Version of a log")

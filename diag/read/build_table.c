@@ -444,6 +444,14 @@ bool build_row_is_hotfix(const struct build_row *row)
     return false;
 }
 
+/* Days and months compare as text; the month of the last day is not after it. */
+bool build_row_is_extended(const struct build_row *row)
+{
+    size_t size = strlen(row->released);
+
+    return row->supported_to && strncmp(row->released, row->supported_to, size) > 0;
+}
+
 void build_row_name(const struct build_row *row, struct buffer *out)
 {
     buffer_print(out, "%s %s", row->product, row->level);

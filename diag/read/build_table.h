@@ -101,6 +101,12 @@ const struct build_row *build_table_base_of_level(const struct build_table *tabl
 /* It is a hotfix update: nothing of security is in it that was not there before. */
 bool build_row_is_hotfix(const struct build_row *row);
 
+/*
+ * It came out after the last day of support: for customers of Microsoft's Extended Security Update
+ * program alone, and not by download. Of a product whose last day is not known: false.
+ */
+bool build_row_is_extended(const struct build_row *row);
+
 /* "Exchange 2016 CU23 May22SU" */
 void build_row_name(const struct build_row *row, struct buffer *out);
 

@@ -1,9 +1,11 @@
 #include "diag/read/file_type.h"
 
+#include "diag/read/build_list.h"
 #include "diag/read/event_xml.h"
 #include "diag/read/evtx.h"
 #include "diag/read/file_type_mail.h"
 #include "diag/read/ldif.h"
+#include "diag/read/pe_version.h"
 #include "diag/read/registry_query.h"
 #include "diag/read/security_inf.h"
 #include "diag/read/setspn_text.h"
@@ -73,6 +75,8 @@ static enum file_type binary_type(const unsigned char *head, size_t size)
 
     if (evtx_is(head, size))
         return FILE_TYPE_EVTX;
+    if (pe_version_is(head, size))
+        return FILE_TYPE_PROGRAM;
     for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
         if (has_bytes(head, size, 0, signatures[i].first, 4) &&
             has_bytes(head, size, signatures[i].at, signatures[i].second,
@@ -338,6 +342,11 @@ static bool is_security_inf(const char *text)
     return security_inf_is_text(text, strlen(text));
 }
 
+static bool is_build_list(const char *text)
+{
+    return build_list_is_text(text, strlen(text));
+}
+
 static enum file_type text_type(const char *text)
 {
     static const struct {
@@ -365,6 +374,7 @@ static enum file_type text_type(const char *text)
         {FILE_TYPE_REGISTRY_QUERY, is_registry_query},
         {FILE_TYPE_SETSPN, is_setspn},
         {FILE_TYPE_W32TM, is_w32tm},
+        {FILE_TYPE_BUILD_LIST, is_build_list},
     };
 
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {

@@ -38,7 +38,9 @@
       "what VMware says of time synchronisation (VMwareToolboxCmd timesync status, .vmx)")         \
     X(SECURITY_INF, "security-inf", "a security template of Group Policy (GptTmpl.inf)")           \
     X(LDIF, "ldif", "a directory export (LDIF)")                                                   \
-    X(SETSPN, "setspn", "output of setspn")
+    X(SETSPN, "setspn", "output of setspn")                                                        \
+    X(PROGRAM, "program", "a Windows program (.exe, .dll)")                                        \
+    X(BUILD_LIST, "build-list", "builds of Exchange as PowerShell prints them")
 
 enum file_type {
 #define X(name, word, text) FILE_TYPE_##name,

@@ -30,7 +30,9 @@ static void tell_without_build(struct examination *x, const struct build_machine
                            machine->own_name);
         return;
     }
-    if (machine->is_exchange && machine->is_vouched && machine->server)
+    if (machine->file && machine->obstacle)
+        build_tell_barred(x, machine);
+    else if (machine->is_exchange && machine->is_vouched && machine->server)
         build_tell_hidden(x, machine);
     else if (machine->server && machine->server->given && ask_settings(x)->only_count > 0)
         not_applicable(x, &exchange_build_behind, "nothing shows that it is Exchange");
@@ -77,7 +79,8 @@ const struct probe probe_build = {
         "TCP 25, and at TCP 443, without a logon, /owa/auth/logon.aspx and, where that is "
         "Exchange's, the manifest of the eDiscovery export tool below /ecp/Current/exporttool/. Of "
         "the directory what the spn probe reads of it. Logs of Exchange, configurations of IIS, "
-        "exports of the registry and of a directory given with --file",
+        "exports of the registry and of a directory, ExSetup.exe and what PowerShell prints of it "
+        "and of servers, given with --file",
     .noticed = "two requests for pages in the logs of IIS",
     .kinds = kinds,
     .examine = examine,

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { PACKED_DIGITS = 10 }; /* of 32 bits */
+
 static const char setup_key[] = "SOFTWARE\\Microsoft\\ExchangeServer\\v15\\Setup";
 static const char setup_key_2010[] = "SOFTWARE\\Microsoft\\ExchangeServer\\v14\\Setup";
 
@@ -19,14 +21,17 @@ static struct build_machine *nameless_of(struct build_organisation *organisation
     return NULL;
 }
 
+/* A file that does not name its server is of the one that the user says: --file HOST=PATH. */
 static struct build_machine *machine_of(struct build_organisation *organisation, const char *name,
                                         const struct subject *file)
 {
-    struct build_machine *machine = name ? NULL : nameless_of(organisation, file);
+    const char *host = name ? name : file->host;
+    struct build_machine *machine = host ? NULL : nameless_of(organisation, file);
 
     if (!machine)
-        machine = build_machine_of(organisation, name);
-
+        machine = build_machine_of(organisation, host);
+    if (machine && !name && host)
+        machine->is_vouched = true;
     if (machine && !machine->file)
         machine->file = file;
     if (machine)
@@ -42,6 +47,35 @@ static void saw_build(struct build_organisation *organisation, const char *name,
 
     if (machine)
         build_machine_saw(machine, way, number, source);
+}
+
+/* ---- ExSetup.exe, and what PowerShell prints ---- */
+
+/* What a file that is for nothing else could not say is told at the file. */
+static void was_barred(struct build_organisation *organisation, const struct subject *file,
+                       const struct evidence *evidence)
+{
+    struct build_machine *machine = build_machine_of(organisation, NULL);
+
+    if (!machine)
+        return;
+    machine->file = file;
+    machine->obstacle = evidence;
+}
+
+static bool read_build_file(struct examination *x, const struct subject *file,
+                            struct build_organisation *organisation)
+{
+    const struct build_file *found = ask_build_file(x, file->name);
+
+    if (found && found->evidence.status != STATUS_OK)
+        was_barred(organisation, file, &found->evidence);
+    for (size_t i = 0; found && i < found->list.count; i++) {
+        const struct build_entry *entry = &found->list.entries[i];
+
+        saw_build(organisation, entry->server, file, entry->way, &entry->number, &found->evidence);
+    }
+    return found != NULL;
 }
 
 /* ---- logs ---- */
@@ -183,6 +217,29 @@ bool build_of_entry(const struct directory_entry *entry, struct build_number *nu
     return serial && build_number_parse_display(serial, strlen(serial), number) == STATUS_OK;
 }
 
+/* "1941997947": an export may have it, a search does not ask for it. */
+static bool version_of_entry(const struct directory_entry *entry, struct build_number *number)
+{
+    const char *text = directory_text_of(entry, "versionNumber");
+    uint64_t packed = 0;
+
+    for (size_t i = 0; text && text_is_digit(text[i]) && i < PACKED_DIGITS; i++)
+        packed = 10 * packed + (uint64_t)(text[i] - '0');
+    return build_number_unpack(packed, number) == STATUS_OK;
+}
+
+static void saw_entry(struct build_organisation *organisation, const char *name,
+                      const struct subject *file, const struct directory_entry *entry,
+                      const struct evidence *source)
+{
+    struct build_number number;
+
+    if (build_of_entry(entry, &number))
+        saw_build(organisation, name, file, BUILD_BY_SERIAL_NUMBER, &number, source);
+    if (version_of_entry(entry, &number))
+        saw_build(organisation, name, file, BUILD_BY_VERSION_NUMBER, &number, source);
+}
+
 static const struct directory_entry *entry_of(const struct directory_file *export, const char *dn)
 {
     for (size_t i = 0; i < export->entry_count; i++) {
@@ -203,11 +260,10 @@ static bool read_export(struct examination *x, const struct subject *file,
     for (size_t i = 0; i < servers.count; i++) {
         const struct spn_server *server = &servers.list[i];
         const struct directory_entry *entry = entry_of(export, server->dn);
-        struct build_number number;
 
-        if (entry && build_of_entry(entry, &number))
-            saw_build(organisation, server->host ? server->host : server->name, file,
-                      BUILD_BY_SERIAL_NUMBER, &number, &export->evidence);
+        if (entry)
+            saw_entry(organisation, server->host ? server->host : server->name, file, entry,
+                      &export->evidence);
     }
     return export != NULL;
 }
@@ -228,6 +284,8 @@ static const struct {
     {FILE_TYPE_REGISTRY, read_registry},
     {FILE_TYPE_REGISTRY_QUERY, read_registry},
     {FILE_TYPE_LDIF, read_export},
+    {FILE_TYPE_PROGRAM, read_build_file},
+    {FILE_TYPE_BUILD_LIST, read_build_file},
 };
 
 void build_read_file(struct examination *x, const struct subject *file,

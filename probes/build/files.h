@@ -1,6 +1,7 @@
 /*
- * Builds in files: logs of Exchange (#Version), applicationHost.config (customMetadata), exports of
- * the registry (Setup) and of a directory (serialNumber).
+ * Builds in files: ExSetup.exe, what PowerShell prints of servers, logs of Exchange (#Version),
+ * applicationHost.config (customMetadata), exports of the registry (Setup) and of a directory
+ * (serialNumber).
  */
 #ifndef EXDIAG_PROBES_BUILD_FILES_H
 #define EXDIAG_PROBES_BUILD_FILES_H
@@ -12,7 +13,8 @@
      PROBE_READS(FILE_TYPE_TRACKING_LOG) | PROBE_READS(FILE_TYPE_EWS_LOG) |                        \
      PROBE_READS(FILE_TYPE_HTTP_PROXY_LOG) | PROBE_READS(FILE_TYPE_IIS_CONFIG) |                   \
      PROBE_READS(FILE_TYPE_REGISTRY) | PROBE_READS(FILE_TYPE_REGISTRY_QUERY) |                     \
-     PROBE_READS(FILE_TYPE_LDIF))
+     PROBE_READS(FILE_TYPE_LDIF) | PROBE_READS(FILE_TYPE_PROGRAM) |                                \
+     PROBE_READS(FILE_TYPE_BUILD_LIST))
 
 /* Adds what the file tells; sets `is_pending` where that is on its way. */
 void build_read_file(struct examination *x, const struct subject *file,

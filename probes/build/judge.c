@@ -84,6 +84,26 @@ static bool is_served(const struct build_verdict *verdict, const struct build_ro
            strcmp(row->update, verdict->newest->update) == 0;
 }
 
+/* The last one up to this that everybody can have; that one itself where there is none. */
+static const struct build_row *for_all(const struct build_table *table, const struct build_row *row)
+{
+    const struct build_row *last = row;
+
+    while (build_row_is_extended(last) && last > table->rows && is_same_level(last, last - 1))
+        last--;
+    return build_row_is_extended(last) ? row : last;
+}
+
+/* Nothing is there for it but what is not for everybody. */
+static bool lacks_extended_alone(const struct build_verdict *verdict, const struct build_row *row)
+{
+    const struct build_row *all = verdict->newest_for_all;
+
+    if (all == verdict->newest || row != for_all(verdict->table, verdict->newest_of_level))
+        return false;
+    return row == all || (row->update && all->update && strcmp(row->update, all->update) == 0);
+}
+
 static enum build_state state_of_row(const struct build_verdict *verdict,
                                      const struct build_row *row)
 {
@@ -91,6 +111,8 @@ static enum build_state state_of_row(const struct build_verdict *verdict,
         return BUILD_NEWEST;
     if (is_served(verdict, row))
         return BUILD_LACKS_LEVEL;
+    if (lacks_extended_alone(verdict, row))
+        return BUILD_LACKS_EXTENDED;
     return lacks_hotfixes_alone(verdict, row + 1) ? BUILD_LACKS_HOTFIX : BUILD_LACKS;
 }
 
@@ -134,6 +156,8 @@ bool build_judge(struct examination *x, const struct build_table *table,
         out->row = out->place.level_first ? out->place.level_first : out->place.row;
     if (out->row)
         out->newest = build_table_newest_of_product(table, out->row);
+    if (out->newest)
+        out->newest_for_all = for_all(table, out->newest);
     if (out->place.level_first)
         out->newest_of_level = build_table_newest_of_level(table, out->place.level_last);
     out->support = support_of(out, ask_now(x));

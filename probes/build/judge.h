@@ -16,11 +16,12 @@ enum build_support {
 
 enum build_state {
     BUILD_NEWEST,
-    BUILD_LACKS,         /* updates or levels, of security too */
-    BUILD_LACKS_HOTFIX,  /* hotfixes alone */
-    BUILD_LACKS_LEVEL,   /* there is a newer level; its own has the same updates */
-    BUILD_UPDATE_HIDDEN, /* its level is the newest one; the updates on it are not told */
-    BUILD_UNKNOWN        /* not in the table, nor below a row of its product */
+    BUILD_LACKS,          /* updates or levels, of security too */
+    BUILD_LACKS_HOTFIX,   /* hotfixes alone */
+    BUILD_LACKS_EXTENDED, /* what came after the last day of support: it is not for everybody */
+    BUILD_LACKS_LEVEL,    /* there is a newer level; its own has the same updates */
+    BUILD_UPDATE_HIDDEN,  /* its level is the newest one; the updates on it are not told */
+    BUILD_UNKNOWN         /* not in the table, nor below a row of its product */
 };
 
 struct build_verdict {
@@ -33,6 +34,7 @@ struct build_verdict {
     enum build_state state;
     const struct build_row *newest_of_level; /* NULL where the level is not known */
     const struct build_row *newest;          /* of the product; NULL where that is not known */
+    const struct build_row *newest_for_all;  /* the same without what came after support's end */
     bool disagrees;                          /* a way says otherwise */
 };
 

@@ -152,6 +152,16 @@
         .when = "update"                                                                           \
     }
 
+#define NOT_FOR_ALL                                                                                \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_IT_ROOT,                           \
+        .command = "Without Extended Security Updates install {for-all} instead, or nothing "      \
+                   "where that is on it: the newest one for everybody.",                           \
+        .note = "what came after the end of support is handed out by Microsoft's account team to " \
+                "customers of that program (ESU), not by download or Windows Update",              \
+        .when = "for-all"                                                                          \
+    }
+
 #define BRING_TABLE                                                                                \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = THIS_RUN,                                \
@@ -187,6 +197,18 @@
             NULL                                                                                   \
     }
 
+/* Who may stand beside whom, to what was known in 2025: the matrix has the last word. */
+#define MOVE(from, text)                                                                           \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the organisation", .command = text,  \
+        .risk = "setup of the new product extends the schema of the forest, for all and for "      \
+                "ever",                                                                            \
+        .note = "look up first in Microsoft's supportability matrix which levels may stand "       \
+                "beside each other, and which Windows and functional level of the forest they "    \
+                "want. Old servers are uninstalled in the end, not just turned off",               \
+        .when = from                                                                               \
+    }
+
 static const char cannot_undo[] =
     "A cumulative update, a service pack and an extended schema cannot be taken back: setup's "
     "uninstall removes Exchange, and what is left is a recovery of the server. A security update "
@@ -207,24 +229,35 @@ const struct finding_kind exchange_build_unsupported = {
         (const struct step_template[]){
             SEE_BUILD,
             SEE_ALL,
-            {.shell = SHELL_MANUAL,
-             .kind = STEP_DECIDE,
-             .where = "the organisation",
-             .command = "Move to Exchange Server Subscription Edition or to Exchange Online. Look "
-                        "up in the supportability matrix which levels may stand beside the new "
-                        "servers, and bring the old ones to those first.",
-             .risk = "setup of the new product extends the schema of the forest, which cannot be "
-                     "taken back",
-             .note = "mailboxes are moved, and the old servers uninstalled, not just turned off",
-             .when = "near"},
-            {.shell = SHELL_MANUAL,
-             .kind = STEP_DECIDE,
-             .where = "the organisation",
-             .command = "Move in steps: a version this old does not stand beside a current one in "
-                        "one organisation. The supportability matrix tells which product comes "
-                        "between, or export the mail and begin anew.",
-             .risk = "each step extends the schema of the forest, which cannot be taken back",
-             .when = "!near"},
+            MOVE("from-2019",
+                 "Bring it to CU14 or CU15 of Exchange 2019, and install Exchange Server "
+                 "Subscription Edition over it, in place, as a cumulative update is installed; or "
+                 "move the mailboxes to Exchange Online."),
+            MOVE("from-2016",
+                 "Bring all Exchange 2016 to CU23. Install new servers of Exchange Server "
+                 "Subscription Edition beside them, move the mailboxes, and uninstall 2016: it is "
+                 "not upgraded in place. Do it with the first release of that edition: later "
+                 "cumulative updates are not to stand beside 2016 and 2019."),
+            MOVE("from-2013",
+                 "Bring all Exchange 2013 to CU23. Install Exchange 2019 CU14, or 2016 CU23, "
+                 "beside it (2019 CU15 and Subscription Edition do not stand beside 2013), move "
+                 "the mailboxes, uninstall 2013; then on to Subscription Edition, from 2019 in "
+                 "place."),
+            MOVE("from-2010",
+                 "Bring all Exchange 2010 to the last rollup of SP3. Install Exchange 2016 CU23 "
+                 "beside it (2019 and Subscription Edition do not stand beside 2010), move the "
+                 "mailboxes, uninstall 2010; then new servers of Subscription Edition beside 2016, "
+                 "and the mailboxes once more."),
+            MOVE("from-2007",
+                 "Bring all Exchange 2007 to the last rollup of SP3. Install Exchange 2013 CU23 "
+                 "beside it (2016 and later do not stand beside 2007), move the mailboxes, "
+                 "uninstall 2007; then by Exchange 2019 CU14 on to Subscription Edition."),
+            MOVE("from-later", "Move to the edition of Exchange Server that is supported now, or "
+                               "to Exchange Online."),
+            MOVE("from-older",
+                 "Move in steps: a version this old does not stand beside a current one in one "
+                 "organisation. From 2003 SP2 the next one is 2010 SP3; or export the mail and "
+                 "begin anew."),
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the firewall",
@@ -262,6 +295,7 @@ const struct finding_kind exchange_build_behind = {
                                            .when = "unsupported"},
                                           BEGIN_MAINTENANCE,
                                           INSTALL,
+                                          NOT_FOR_ALL,
                                           END_MAINTENANCE,
                                           {0}},
     .verify = (const struct step_template[]){SEE_BUILD, ASK_AGAIN, {0}},

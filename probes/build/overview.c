@@ -9,13 +9,16 @@ static const struct paragraph paragraphs[] = {
      "Of the documented case: 15.0.847.32 is 2013 SP1, 14.3.181.6 is 2010 SP3 UR5, 8.3.348.2 is "
      "2007 SP3 UR13."},
     {"where it is seen, and how much it tells",
-     "Level and update: the file version of ExSetup.exe on the server, which is the reference; "
+     "Level and update: the file version of ExSetup.exe on the server, which is the reference (the "
+     "file itself, or what PowerShell prints of it, given with --file HOST=PATH; no other file of "
+     "Exchange is sure to be replaced by every update); "
      "X-OWA-Version of the web server (nobody has to log on); ServerVersionInfo of EWS; the "
      "manifest of the eDiscovery export tool; the greeting of Exchange 4.0 to 5.5 at port 25, as "
      "5.0.1458.49 of 5.0 SP1.\n"
      "The level alone: /owa/auth/15.2.1544/ in the logon page, ServerVersion of Autodiscover, "
-     "serialNumber and versionNumber in the directory, the registry, customMetadata in "
-     "applicationHost.config, #Version of logs. A server that looks up to date by these may lack "
+     "serialNumber and versionNumber in the directory, AdminDisplayVersion of Get-ExchangeServer, "
+     "the registry, customMetadata in applicationHost.config, #Version of logs. All of these are "
+     "lower bounds: a server that looks up to date by these may lack "
      "every security update.\n"
      "Nothing: 15.0.0.0 in the head of a log."},
     {"traps", "The directory adds 30,000: \"Version 15.1 (Build 32507.6)\" is 15.1.2507.6.\n"
@@ -30,7 +33,10 @@ static const struct paragraph paragraphs[] = {
      "A build without a row is never taken for its neighbour: the nearest one below is named as "
      "that, and nothing is said to be right.\n"
      "Of a level that still gets the same updates as the newest, and of hotfixes alone, it is told "
-     "as information."},
+     "as information.\n"
+     "What came out after a product's last day of support is for customers of Microsoft's Extended "
+     "Security Update program alone: a server that lacks nothing else is told of as information "
+     "too, beside the warning that its support has ended."},
     {"order of updating",
      "Servers that the Internet reaches first, one after another, each put into maintenance; then "
      "the members of a DAG in a row. First the newest level, then the newest update for it: each "

@@ -132,6 +132,10 @@ static void saw_sightings(struct finding *finding, struct examination *x,
     }
     if (verdict->best->way == BUILD_BY_LOG_HEADER)
         saw(finding, NULL, "a log tells the build of its day: it may have been updated since");
+    if (verdict->best->precision == BUILD_OF_LEVEL)
+        saw(finding, NULL,
+            "%s tells the level alone, a lower bound: updates on top of it are not seen",
+            build_way_text(verdict->best->way));
 }
 
 static void saw_table(struct finding *finding, const struct build_verdict *verdict)
@@ -193,16 +197,33 @@ static const char *stale_text(const struct build_verdict *verdict, struct arena 
                        verdict->table->as_of, verdict->age);
 }
 
+/* Which way leads on, as a condition of its steps. */
+static const char *path_of(const struct build_row *row)
+{
+    static const struct {
+        const char *product;
+        const char *path;
+    } paths[] = {{"Exchange 2019", "from-2019"},
+                 {"Exchange 2016", "from-2016"},
+                 {"Exchange 2013", "from-2013"},
+                 {"Exchange 2010", "from-2010"},
+                 {"Exchange 2007", "from-2007"}};
+
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        if (strcmp(row->product, paths[i].product) == 0)
+            return paths[i].path;
+    }
+    return row->number.parts[0] >= 15 ? "from-later" : "from-older";
+}
+
 static void tell_support_over(struct examination *x, const struct build_case *one)
 {
     const struct build_verdict *verdict = &one->verdict;
-    const uint16_t *version = verdict->best->number.parts;
     struct finding *finding = found(x, &exchange_build_unsupported);
 
     set_common(finding, x, one);
     set_text(finding, "ended", end_text(verdict, pass_memory(x)));
-    if (version[0] > 15 || (version[0] == 15 && version[1] > 0)) /* 2016 and later */
-        set_text(finding, "near", "yes");
+    set_text(finding, path_of(verdict->row), "yes");
     saw_sightings(finding, x, one);
     if (verdict->newest && verdict->row->supported_to)
         saw(finding, NULL,
@@ -262,14 +283,22 @@ static void tell_path(struct finding *finding, struct examination *x, const stru
         saw(finding, NULL, "the newest update of its own level is %s",
             row_text(verdict->newest_of_level, arena));
     saw(finding, NULL, "the newest of its line is %s", row_text(newest, arena));
+    if (verdict->newest_for_all == newest)
+        return;
+    set_row(finding, "for-all", verdict->newest_for_all, arena);
+    saw(finding, NULL,
+        "what came after support ended on %s is for Extended Security Updates (ESU) alone: the "
+        "newest for everybody is %s",
+        newest->supported_to, row_text(verdict->newest_for_all, arena));
 }
 
 static void tell_behind(struct examination *x, const struct build_case *one)
 {
-    static const char *const lacks[] = {[BUILD_LACKS] = "behind",
-                                        [BUILD_LACKS_HOTFIX] = "hotfixes behind",
-                                        [BUILD_LACKS_LEVEL] =
-                                            "with the same updates a level behind"};
+    static const char *const lacks[] = {
+        [BUILD_LACKS] = "behind",
+        [BUILD_LACKS_HOTFIX] = "hotfixes behind",
+        [BUILD_LACKS_LEVEL] = "with the same updates a level behind",
+        [BUILD_LACKS_EXTENDED] = "without Extended Security Updates behind"};
     const struct build_verdict *verdict = &one->verdict;
     struct finding *finding = found(x, &exchange_build_behind);
 
@@ -348,6 +377,15 @@ void build_tell_hidden(struct examination *x, const struct build_machine *machin
     set_machine(finding, machine);
     if (machine->obstacle)
         saw_failure(finding, machine->obstacle);
+}
+
+void build_tell_barred(struct examination *x, const struct build_machine *machine)
+{
+    struct finding *finding =
+        unknown(x, &exchange_build_behind, "this file does not show which build a server runs");
+
+    set_text(finding, "who", who(machine, pass_memory(x)));
+    saw_failure(finding, machine->obstacle);
 }
 
 /* ---- several servers ---- */

@@ -16,6 +16,9 @@ void build_tell_state(struct examination *x, const struct build_case *one);
 void build_tell_mixed(struct examination *x, const struct build_case *one,
                       const struct build_case *cases, size_t count);
 
+/* A file that is for this alone shows none. */
+void build_tell_barred(struct examination *x, const struct build_machine *machine);
+
 /* It is Exchange's, and nothing shows a build. */
 void build_tell_hidden(struct examination *x, const struct build_machine *machine);
 

@@ -112,6 +112,35 @@ def a_server_is_judged_once():
     expect_equal([one["subject"]["name"] for one in mixed], ["ex01.contoso.com"], "who tells")
 
 
+PROGRAM = ROOT / "tests/scenario/build-of-setup/ExSetup.exe"
+
+
+@case
+def a_program_is_read_under_any_name_and_torn_ones_tell_nothing():
+    """Its content decides; what is torn, or is another program, is unknown, never up to date."""
+    whole = PROGRAM.read_bytes()
+    table = ROOT / "tests/scenario/build-of-setup/builds.txt"
+    with folder() as place:
+        for size, wanted in ((len(whole), "ok"), (700, "unknown"), (512, "unknown")):
+            copy = place / "copy.txt"
+            copy.write_bytes(whole[:size])
+            status = 0 if wanted == "ok" else 3
+            result = exdiag("check", "--only", "build", "--file", f"EX01={copy}", "--builds", table,
+                            "--format", "json", status=status)  # fmt: skip
+            expect_equal(outcomes(result.report)[BEHIND], wanted, f"of {size} bytes")
+
+
+@case
+def servers_are_hidden_by_redaction():
+    with folder() as place:
+        text, saved = place / "servers.txt", place / "run.jsonl"
+        text.write_text("Name : CONTOSOEX\nAdminDisplayVersion : Version 15.2 (Build 1258.12)\n")
+        exdiag("check", "--only", "build", "--file", text, "--redact", "--save", saved, status=1)
+        kept = saved.read_text()
+        expect_equal("contosoex" in kept.lower(), False, "the name in evidence")
+        expect_in("15.2.1258.12", kept, "the build in evidence")
+
+
 @case
 def explain_has_a_page():
     out = exdiag("explain", "build", status=0).out

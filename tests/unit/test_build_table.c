@@ -377,16 +377,39 @@ static void test_truncated(void **state)
     }
 }
 
+/* Days and months after the last day of support; its own month is none, nor is an unknown end. */
+static void test_extended(void **state)
+{
+    static const struct {
+        const char *released, *supported_to;
+        bool is_extended;
+    } cases[] = {
+        {"2025-10", "2025-10-14", false},    {"2025-10-14", "2025-10-14", false},
+        {"2025-10-15", "2025-10-14", true},  {"2025-12", "2025-10-14", true},
+        {"2026-02", "2025-10-14", true},     {"2021-03-02", NULL, false},
+        {"2022-04-20", "2025-10-14", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct build_row row = {.released = cases[i].released,
+                                .supported_to = cases[i].supported_to};
+
+        assert_int_equal(build_row_is_extended(&row), cases[i].is_extended);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_rows),     cmocka_unit_test(test_own_days),
-        cmocka_unit_test(test_own_products), cmocka_unit_test(test_of_documents),
-        cmocka_unit_test(test_traps),        cmocka_unit_test(test_two_products),
-        cmocka_unit_test(test_unknown),      cmocka_unit_test(test_precision),
-        cmocka_unit_test(test_hotfix),       cmocka_unit_test(test_age),
-        cmocka_unit_test(test_forms),        cmocka_unit_test(test_mistakes),
-        cmocka_unit_test(test_limits),       cmocka_unit_test(test_truncated)};
+        cmocka_unit_test(test_extended),     cmocka_unit_test(test_own_rows),
+        cmocka_unit_test(test_own_days),     cmocka_unit_test(test_own_products),
+        cmocka_unit_test(test_of_documents), cmocka_unit_test(test_traps),
+        cmocka_unit_test(test_two_products), cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_precision),    cmocka_unit_test(test_hotfix),
+        cmocka_unit_test(test_age),          cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_mistakes),     cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_truncated)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
