@@ -6,7 +6,9 @@
 #include "diag/command/option_subjects.h"
 #include "diag/command/option_table.h"
 #include "diag/command/output.h"
+#include "diag/gather/http.h"
 #include "diag/platform_directory.h"
+#include "diag/xml_library.h"
 #include "tests/lab/world.h"
 
 #include <string.h>
@@ -22,11 +24,64 @@ static bool is_of(const char *id, const char *probe)
     return strcmp(options_probe_of(id)->name, probe) == 0;
 }
 
-/* --only and --skip, and what this machine can ask for */
-static bool is_wanted(const struct options *options, const char *id)
+/* ---- what is shown ---- */
+
+struct machine { /* libraries that it has */
+    bool directories, web, xml;
+};
+
+static struct machine look_at_machine(void)
 {
+    struct xml_library library;
+    const char *reason;
+
+    return (struct machine){.directories = platform_has_directories(),
+                            .web = http_is_available(),
+                            .xml = xml_library_load(&library, &reason) == STATUS_OK};
+}
+
+static bool is_told_by_xml(const char *id)
+{
+    static const char *const ids[] = {"ews-cgi-handler", "ews-directory-differs", "exps-events"};
+
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        if (strcmp(ids[i], id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool can_show(const struct machine *machine, const struct lab_planted *planted)
+{
+    if (is_of(planted->id, "spn") && !machine->directories)
+        return false;
+    if (is_told_by_xml(planted->id))
+        return machine->xml;
+    if (planted->kind == SUBJECT_MAILBOX)
+        return machine->web && machine->xml;
+    return !is_of(planted->id, "build") || machine->web;
+}
+
+/* --only and --skip, and what this machine can ask for */
+static bool is_wanted(const struct options *options, const struct machine *machine,
+                      const struct lab_planted *planted)
+{
+    const char *id = planted->id;
+
     return exam_is_finding_selected(&options->settings, options_probe_of(id), id) &&
-           (!is_of(id, "spn") || platform_has_directories());
+           can_show(machine, planted);
+}
+
+static void tell_lacks(const struct machine *machine)
+{
+    if (!machine->directories)
+        fputs("service principal names are not shown: OpenLDAP's library is not on this machine\n",
+              stderr);
+    if (!machine->web)
+        fputs("mailboxes and builds are not shown: libcurl is not on this machine\n", stderr);
+    if (!machine->xml)
+        fputs("mailboxes, IIS and event logs are not shown: libxml2 is not on this machine\n",
+              stderr);
 }
 
 /* ---- was everything found that was planted? ---- */
@@ -57,7 +112,8 @@ static void compare(void *context, struct finding *finding)
 }
 
 /* On stderr, so that the report alone is on stdout. */
-static int compare_with_planted(struct run *run, const struct options *options)
+static int compare_with_planted(struct run *run, const struct options *options,
+                                const struct machine *machine)
 {
     unsigned planted = 0, found = 0;
 
@@ -65,7 +121,7 @@ static int compare_with_planted(struct run *run, const struct options *options)
     for (const struct lab_planted *one = lab_planted; one->id; one++) {
         struct search search = {.planted = one};
 
-        if (!is_wanted(options, one->id))
+        if (!is_wanted(options, machine, one))
             continue;
         exam_findings(run->exam, compare, &search);
         fprintf(stderr, "  %-9s %-27s %-26s %s\n", search.found ? "found" : "NOT FOUND",
@@ -74,9 +130,7 @@ static int compare_with_planted(struct run *run, const struct options *options)
         found += search.found;
     }
     fprintf(stderr, "%u of %u found\n", found, planted);
-    if (!platform_has_directories())
-        fputs("service principal names are not shown: OpenLDAP's library is not on this machine\n",
-              stderr);
+    tell_lacks(machine);
     fputs("builds are judged as if the table of builds that exdiag has were of today\n", stderr);
     fputs("the names are invented: the commands of the report are not to be run\n", stderr);
     return found == planted ? EXIT_FINE : 1;
@@ -93,18 +147,29 @@ static bool is_server(const char *name)
     return false;
 }
 
-static bool is_told_by_files(const char *id)
+/* Whether something is wanted that files for this probe tell. */
+static bool is_told_by_files(const struct options *options, const struct machine *machine,
+                             const char *probe)
 {
-    return is_of(id, "spn") || is_of(id, "ews") || strncmp(id, "time-", strlen("time-")) == 0;
+    for (const struct lab_planted *one = lab_planted; one->id; one++) {
+        bool of_clock = is_of(one->id, "clock") && strncmp(one->id, "time-", strlen("time-")) != 0;
+
+        if (is_of(one->id, probe) && !of_clock && is_wanted(options, machine, one))
+            return true;
+    }
+    return false;
 }
 
-/* What machines say: how they are told to keep their time, and of logging on. */
-static void add_files(struct options *options, const struct lab_world *world)
+/* What machines and programs say of themselves and each other. */
+static void add_files(struct options *options, const struct machine *machine,
+                      const struct lab_world *world)
 {
-    const char *path;
+    const char *path, *probe;
 
-    for (size_t i = 0; (path = lab_world_file(world, i)); i++)
-        options_add_subject(options, SUBJECT_FILE, path);
+    for (size_t i = 0; lab_world_file(world, i, &path, &probe); i++) {
+        if (is_told_by_files(options, machine, probe))
+            options_add_subject(options, SUBJECT_FILE, path);
+    }
 }
 
 /* The fault lives on one node, so each is named. */
@@ -116,12 +181,11 @@ static void add_mailbox(struct options *options, const char *mailbox)
 }
 
 /* Other servers, and domain controllers, turn up by themselves. */
-static void add_subjects(struct options *options, const struct lab_world *world)
+static void add_subjects(struct options *options, const struct machine *machine,
+                         const struct lab_world *world)
 {
-    bool has_files = false;
-
     for (const struct lab_planted *one = lab_planted; one->id; one++) {
-        if (!is_wanted(options, one->id))
+        if (!is_wanted(options, machine, one))
             continue;
         if (one->kind == SUBJECT_DOMAIN || is_server(one->subject))
             options_add_subject(options, one->kind, one->subject);
@@ -129,32 +193,32 @@ static void add_subjects(struct options *options, const struct lab_world *world)
             options_add_subject(options, SUBJECT_DOMAIN, lab_organisation);
         if (one->kind == SUBJECT_MAILBOX)
             add_mailbox(options, one->subject);
-        has_files = has_files || is_told_by_files(one->id);
     }
-    if (has_files)
-        add_files(options, world);
+    add_files(options, machine, world);
 }
 
 /* The usual one is made for the Internet; nobody watches a demonstration that long. */
-static unsigned patience_of(const struct options *options)
+static unsigned patience_of(const struct options *options, const struct machine *machine)
 {
     bool has_exchangers = false;
 
     for (const struct lab_planted *one = lab_planted; one->id; one++)
-        has_exchangers = has_exchangers || (is_of(one->id, "mx") && is_wanted(options, one->id));
+        has_exchangers =
+            has_exchangers || (is_of(one->id, "mx") && is_wanted(options, machine, one));
     if (options->patience != PATIENCE_USUAL)
         return options->patience;
     return has_exchangers ? DEMO_PATIENCE : DEMO_PATIENCE_OF_EWS;
 }
 
-static int examine(struct options *options, const struct lab_world_ways *ways)
+static int examine(struct options *options, const struct machine *machine,
+                   const struct lab_world_ways *ways)
 {
     struct run run = {0};
     const struct run_options how = {.gather = {.resolvers = &ways->resolver,
                                                .resolver_count = 1,
                                                .dns_window = DNS_WINDOW_USUAL,
                                                .timeout = DEMO_TIMEOUT,
-                                               .patience = patience_of(options),
+                                               .patience = patience_of(options, machine),
                                                .ca_text = ways->authority,
                                                .anonymous = true,
                                                .web = {.token = "of-the-demonstration"},
@@ -180,7 +244,7 @@ static int examine(struct options *options, const struct lab_world_ways *ways)
     } else {
         exit_status = output_report(&run, 1, options);
         if (exit_status != EXIT_TROUBLE)
-            exit_status = compare_with_planted(&run, options);
+            exit_status = compare_with_planted(&run, options, machine);
     }
     run_release(&run);
     return exit_status;
@@ -188,6 +252,7 @@ static int examine(struct options *options, const struct lab_world_ways *ways)
 
 static int demo(struct options *options)
 {
+    const struct machine machine = look_at_machine();
     struct lab_world *world;
     struct lab_world_ways ways;
     enum status status = lab_world_start(&world, &ways);
@@ -197,9 +262,9 @@ static int demo(struct options *options)
         return complain("the demonstration needs free ports on 127.0.0.x, and room for ten small "
                         "files: %s",
                         status_text(status));
-    add_subjects(options, world);
+    add_subjects(options, &machine, world);
     exit_status = options->subject_count > 0
-                      ? examine(options, &ways)
+                      ? examine(options, &machine, &ways)
                       : complain("nothing would be examined: --only and --skip leave nothing of "
                                  "what is planted");
     lab_world_stop(world);

@@ -21,6 +21,9 @@ struct http_library *http_library_new(void);
 struct http_library *http_library_share(struct http_library *library);
 void http_library_leave(struct http_library *library);
 
+/* Whether this machine has it; what is below says so where it has not. */
+bool http_is_available(void);
+
 struct http_question {
     const struct net_address *address;
     bool over_tls;

@@ -101,6 +101,15 @@ const struct http_functions *http_library_functions(struct http_library *library
     return is_there ? &library->functions : NULL;
 }
 
+bool http_is_available(void)
+{
+    struct http_library *library = http_library_new();
+    bool is_there = http_library_functions(library) != NULL;
+
+    http_library_leave(library);
+    return is_there;
+}
+
 /* ---- what all requests have in common ---- */
 
 void http_set_manners(const struct http_functions *curl, CURL *handle, int64_t allowance)

@@ -20,6 +20,11 @@ void http_library_leave(struct http_library *library)
     (void)library;
 }
 
+bool http_is_available(void)
+{
+    return false;
+}
+
 enum status http_ask(struct http_library *library, const struct http_question *question,
                      struct http_answer *answer)
 {

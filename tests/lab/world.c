@@ -465,7 +465,12 @@ enum status lab_world_stop(struct lab_world *world)
     return status;
 }
 
-const char *lab_world_file(const struct lab_world *world, size_t index)
+bool lab_world_file(const struct lab_world *world, size_t index, const char **path,
+                    const char **probe)
 {
-    return index < world->files.count ? world->files.paths[index] : NULL;
+    if (index >= world->files.count)
+        return false;
+    *path = world->files.list[index].path;
+    *probe = world->files.list[index].probe;
+    return true;
 }

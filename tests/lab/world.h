@@ -47,8 +47,11 @@ struct lab_world_ways {
 enum status lab_world_start(struct lab_world **world, struct lab_world_ways *ways);
 enum status lab_world_stop(struct lab_world *world);
 
-/* The path of one of the files that it made, which it removes when it ends; NULL behind the last.
+/*
+ * One of the files that it made, which it removes when it ends: its path, and the probe that it is
+ * for. False behind the last.
  */
-const char *lab_world_file(const struct lab_world *world, size_t index);
+bool lab_world_file(const struct lab_world *world, size_t index, const char **path,
+                    const char **probe);
 
 #endif

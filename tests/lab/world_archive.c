@@ -80,7 +80,7 @@ static enum status add_job_log(struct world_files *files)
         if (i == 21)
             fail(&job, "ErrorServerBusy");
     }
-    status = world_files_add(files, &(struct world_file){"archive-job.log", job.text.text});
+    status = world_files_add(files, &(struct world_file){"archive-job.log", job.text.text, "ews"});
     buffer_release(&job.text);
     return status;
 }
@@ -168,7 +168,7 @@ static enum status add_configuration(struct world_files *files, const char *endi
     buffer_print(&text, directory, "Default Web Site/EWS");
     buffer_print(&text, directory, "Exchange Back End/EWS");
     buffer_add_string(&text, "</configuration>\r\n");
-    status = world_files_add(files, &(struct world_file){ending, text.text});
+    status = world_files_add(files, &(struct world_file){ending, text.text, "ews"});
     buffer_release(&text);
     return status;
 }
@@ -194,7 +194,7 @@ static enum status add_web_log(struct world_files *files)
                      "2026-11-20 08:%02u:%02u 127.0.0.51 POST /EWS/Exchange.asmx - 443 "
                      "CONTOSO\\svc-archive 127.0.0.70 MailStore+Server %s\r\n",
                      i / 10, i % 10 * 6, i % 5 == 2 ? "500 0 0 12034" : "200 0 0 240");
-    status = world_files_add(files, &(struct world_file){"mbx1-iis.log", text.text});
+    status = world_files_add(files, &(struct world_file){"mbx1-iis.log", text.text, "ews"});
     buffer_release(&text);
     return status;
 }

@@ -78,13 +78,19 @@ static const enum service closed_services[] = {SERVICE_SUBMISSION, SERVICE_SUBMI
     "\"NtpServer\"=\"" peers "\"\r\n"
 
 const struct world_file world_clocks_files[] = {
-    {"dc1.reg", WORLD_MACHINE("DC1", "LanmanNT", "Dell Inc.", "PowerEdge R640")
-                    WORLD_TIME("NT5DS", "time.windows.com,0x9")},
-    {"dc3.reg", WORLD_MACHINE("DC3", "LanmanNT", "Microsoft Corporation", "Virtual Machine")
-                    WORLD_TIME("NT5DS", "time.windows.com,0x9") SET_BY_HYPERVISOR},
-    {"ex01.reg", WORLD_MACHINE("EX01", "ServerNT", "Dell Inc.", "PowerEdge R640")
-                     WORLD_TIME("NT5DS", "time.windows.com,0x9") POLICY("clock.contoso.com,0x9")},
-    {NULL, NULL},
+    {"dc1.reg",
+     WORLD_MACHINE("DC1", "LanmanNT", "Dell Inc.", "PowerEdge R640")
+         WORLD_TIME("NT5DS", "time.windows.com,0x9"),
+     "clock"},
+    {"dc3.reg",
+     WORLD_MACHINE("DC3", "LanmanNT", "Microsoft Corporation", "Virtual Machine")
+         WORLD_TIME("NT5DS", "time.windows.com,0x9") SET_BY_HYPERVISOR,
+     "clock"},
+    {"ex01.reg",
+     WORLD_MACHINE("EX01", "ServerNT", "Dell Inc.", "PowerEdge R640")
+         WORLD_TIME("NT5DS", "time.windows.com,0x9") POLICY("clock.contoso.com,0x9"),
+     "clock"},
+    {NULL, NULL, NULL},
 };
 
 struct world_clocks {

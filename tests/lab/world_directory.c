@@ -166,9 +166,12 @@ const struct world_file world_directory_files[] = {
          "time.windows.com,0x9") "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa]\r\n"
                                  "\"LimitBlankPasswordUse\"=dword:00000001\r\n"
                                  "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0]\r\n"
-                                 "\"BackConnectionHostNames\"=\"internal.contoso.com\"\r\n"},
-    {"ex05-application.xml", "<Events>" NOT_LET_IN("06:10:02") GUESS("06:12:40") NOT_LET_IN(
-                                 "06:20:03") GUESS("06:12:41") NOT_LET_IN("06:40:03") "</Events>"},
+                                 "\"BackConnectionHostNames\"=\"internal.contoso.com\"\r\n",
+     "spn"},
+    {"ex05-application.xml",
+     "<Events>" NOT_LET_IN("06:10:02") GUESS("06:12:40") NOT_LET_IN("06:20:03") GUESS("06:12:41")
+         NOT_LET_IN("06:40:03") "</Events>",
+     "spn"},
     {"ex05-send.log",
      "#Software: Microsoft Exchange Server\r\n"
      "#Version: 15.0.0.0\r\n"
@@ -184,8 +187,9 @@ const struct world_file world_directory_files[] = {
                          SENT("06:10:01", "6", "<", "535 5.7.3 Authentication unsuccessful")
                              SENT("06:10:01", "7", ">", "QUIT")
                                  SENT("06:10:01", "8", "<", "221 2.0.0 Service closing")
-                                     SENT("06:10:01", "9", "-", "")},
-    {NULL, NULL},
+                                     SENT("06:10:01", "9", "-", ""),
+     "spn"},
+    {NULL, NULL, NULL},
 };
 
 /* ---- starting ---- */

@@ -16,11 +16,12 @@ static enum status choose_tag(struct world_files *files)
     return status;
 }
 
-static void note(struct world_files *files, const char *path)
+static void note(struct world_files *files, const char *path, const char *probe)
 {
-    files->paths =
-        arena_grow(&files->memory, files->paths, &files->room, files->count, sizeof *files->paths);
-    files->paths[files->count++] = arena_copy_string(&files->memory, path);
+    files->list =
+        arena_grow(&files->memory, files->list, &files->room, files->count, sizeof *files->list);
+    files->list[files->count++] =
+        (struct world_path){arena_copy_string(&files->memory, path), probe};
 }
 
 /* "/tmp/exdiag-demo-0f3a9c12-dc1.reg" */
@@ -37,7 +38,7 @@ enum status world_files_add(struct world_files *files, const struct world_file *
     buffer_print(&path, "exdiag-demo-%s-%s", files->tag, file->ending);
     status = platform_file_create(path.text, &stream);
     if (status == STATUS_OK) {
-        note(files, path.text);
+        note(files, path.text, file->probe);
         fputs(file->text, stream);
         if (fclose(stream) != 0)
             status = platform_write_error();
@@ -49,7 +50,7 @@ enum status world_files_add(struct world_files *files, const struct world_file *
 void world_files_remove(struct world_files *files)
 {
     for (size_t i = 0; i < files->count; i++)
-        (void)platform_file_remove(files->paths[i]);
+        (void)platform_file_remove(files->list[i].path);
     arena_release(&files->memory);
     *files = (struct world_files){.count = 0};
 }

@@ -8,12 +8,17 @@
 struct world_file {
     const char *ending; /* of its name: "dc1.reg" */
     const char *text;
+    const char *probe; /* that it is for; lives on */
+};
+
+struct world_path {
+    const char *path, *probe;
 };
 
 struct world_files {             /* zeroed before the first */
     char tag[sizeof "01234567"]; /* of all their names */
     struct arena memory;
-    const char **paths; /* that were made, in that order */
+    struct world_path *list; /* that were made, in that order */
     size_t count, room;
 };
 

@@ -868,12 +868,21 @@ def without_openldap_and_kerberos_all_else_is_judged():
         (place / "send.log").write_text(SENT)
         with without("libldap*.so.*"):
             result = contoso.check("--file", place / "send.log", status=PROBLEMS)
-            demo = exdiag("demo", "--skip", "mx", status=FINE)
         expect_equal(problems(result), {("exps-refused", "ex01")}, "problems")
         expect_in("OpenLDAP", said(of(result, MISSING, "contoso.com")), "what is said of the names")
-        expect_in("OpenLDAP", demo.err, "what the demonstration says")
         with without("libkrb5.so.3"):
             expect_in((MISSING, "ex01"), problems(contoso.check(status=PROBLEMS)), "problems without Kerberos")
+
+
+@case
+def the_demonstration_shows_what_this_machine_can_ask_for():
+    names = {"libcurl*.so.4": "libcurl", "libxml2.so.2": "libxml2", "libldap*.so.*": "OpenLDAP"}
+    for library, name in names.items():
+        with without(library):
+            demo = exdiag("demo", "--skip", "mx", status=FINE)
+        (found, planted), = re.findall(r"^(\d+) of (\d+) found$", demo.err, re.MULTILINE)
+        expect_equal(found, planted, f"found without {name}")
+        expect_in(name, demo.err, "what the demonstration says")
 
 
 main()
