@@ -180,6 +180,15 @@ static void add_mailbox(struct options *options, const char *mailbox)
         options_add_subject(options, SUBJECT_SERVER, *node);
 }
 
+/* All with something planted for this probe: a server is also judged by how others are. */
+static void add_servers(struct options *options, const char *probe)
+{
+    for (const struct lab_planted *one = lab_planted; one->id; one++) {
+        if (is_of(one->id, probe) && is_server(one->subject))
+            options_add_subject(options, SUBJECT_SERVER, one->subject);
+    }
+}
+
 /* Other servers, and domain controllers, turn up by themselves. */
 static void add_subjects(struct options *options, const struct machine *machine,
                          const struct lab_world *world)
@@ -187,8 +196,9 @@ static void add_subjects(struct options *options, const struct machine *machine,
     for (const struct lab_planted *one = lab_planted; one->id; one++) {
         if (!is_wanted(options, machine, one))
             continue;
-        if (one->kind == SUBJECT_DOMAIN || is_server(one->subject))
-            options_add_subject(options, one->kind, one->subject);
+        if (one->kind == SUBJECT_DOMAIN)
+            options_add_subject(options, SUBJECT_DOMAIN, one->subject);
+        add_servers(options, options_probe_of(one->id)->name);
         if (is_of(one->id, "spn"))
             options_add_subject(options, SUBJECT_DOMAIN, lab_organisation);
         if (one->kind == SUBJECT_MAILBOX)
