@@ -36,9 +36,11 @@ static const struct paragraph paragraphs[] = {
      "Nothing is changed. Only with --plant-test-item a meeting request with an inline picture is "
      "made in Drafts, asked for and deleted again, also after Ctrl-C; it is sent to nobody. Where "
      "the server makes no such message, it is an appointment of the year 2000. What an earlier run "
-     "had to leave is deleted first.\n"
-     "Who asks: the bearer of --token-file, --user, or the caller with a Kerberos ticket; with "
-     "--impersonate as the mailbox's owner. Of an item a hash, its class and sizes are kept."},
+     "had to leave is deleted first, and nothing that does not prove to be such an item.\n"
+     "Who asks: the bearer of --token-file; --user, by Basic or --ntlm; or the caller with a "
+     "Kerberos ticket. With --impersonate as the mailbox's owner. Passwords and tokens go over TLS "
+     "that verifies, to the servers of --server, and follow no redirect. Of an item a hash, its "
+     "class and sizes are kept."},
     {"which code is which fault",
      "ErrorInternalServerTransientError again and again for one message: the virtual directory, as "
      "above (ews-mime-transient). Once or twice, and then the message: nothing is wrong.\n"
