@@ -10,7 +10,7 @@ FILES = (
     "SEND20261120-1.LOG", "RECV20261120-1.LOG", "trace.pcapng", "ex01/w32time.reg", "dc1/w32time.reg",
     "directory.ldf", "exchange.ldf", "accounts.ldf", "smtpsvc.txt", "application.evtx", "lsa.reg",
     "job.log", "setup.reg", "applicationHost.config", "ex01/applicationHost.config", "ex02/front.config",
-    "ex01/setup.reg",
+    "ex01/setup.reg", "servers.txt", "ex01/setup.txt", "ex02/ExSetup.exe",
 )  # fmt: skip
 EVIDENCE = "today.jsonl"
 
