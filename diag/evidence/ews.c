@@ -131,6 +131,7 @@ static json_t *save_attempt(const struct ews_attempt *attempt)
     put_count(object, "http", attempt->http);
     json_put_text(object, "reply", ews_reply_kind_word(attempt->kind));
     put_word(object, "code", attempt->code);
+    put_word(object, "reason", attempt->reason);
     if (attempt->has_back_off)
         json_put_number(object, "back_off_ms", attempt->back_off);
     put_word(object, "server", attempt->server);
@@ -199,6 +200,8 @@ static void save(const struct evidence *item, json_t *object)
     put_word(object, "owa_version", survey->owa_version);
     if (survey->version.major > 0)
         json_object_set_new(object, "version", save_version(&survey->version));
+    put_count(object, "folders_failed", survey->folders_failed);
+    put_word(object, "folder_code", survey->folder_code);
     for (size_t i = 0; i < survey->item_count; i++)
         json_array_append_new(items, save_item(&survey->items[i]));
     json_object_set_new(object, "items", items);
@@ -256,6 +259,7 @@ static void load_attempt(struct ews_attempt *attempt, const json_t *object, stru
     attempt->http = (unsigned)json_get_number(object, "http", HTTP_MOST, 0);
     attempt->kind = (enum ews_reply_kind)find_word(object, "reply", kind_of, EWS_REPLY_KIND_COUNT);
     attempt->code = json_copy_text(object, "code", arena);
+    attempt->reason = json_copy_text(object, "reason", arena);
     attempt->back_off = (uint32_t)json_get_number(object, "back_off_ms", UINT32_MAX, 0);
     attempt->has_back_off = json_is_integer(json_object_get(object, "back_off_ms"));
     attempt->server = json_copy_text(object, "server", arena);
@@ -344,6 +348,8 @@ static enum status load(struct evidence *item, const json_t *object)
     survey->location = json_copy_text(object, "location", arena);
     survey->owa_version = json_copy_text(object, "owa_version", arena);
     load_version(&survey->version, json_object_get(object, "version"));
+    survey->folders_failed = (unsigned)json_get_number(object, "folders_failed", UINT16_MAX, 0);
+    survey->folder_code = json_copy_text(object, "folder_code", arena);
     load_items(survey, json_object_get(object, "items"), arena);
     survey->was_cut_short = json_get_bool(object, "cut_short");
     survey->planted = (enum ews_planted)find_word(object, "planted", planted_of, EWS_PLANTED_COUNT);

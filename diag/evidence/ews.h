@@ -22,6 +22,7 @@
 enum {
     EWS_ATTEMPTS = 16,     /* of one item: the first and 15 more */
     EWS_RETRY_STEP = 200,  /* milliseconds by which the wait grows */
+    EWS_LASTS = 3,         /* failures in a row that make an error one that lasts */
     EWS_SURVEY_USUAL = 10, /* items */
     EWS_SURVEY_MOST = 100,
     EWS_HASH_SIZE = 17 /* of an item's id: 16 hexadecimal digits and a NUL */
@@ -54,6 +55,7 @@ const char *ews_step_word(enum ews_step step);
     X(DENIED, "denied")                                                                            \
     X(CONVERSION, "conversion") /* ErrorMimeContentConversionFailed and its like */                \
     X(GONE, "gone")             /* moved or deleted meanwhile */                                   \
+    X(UNANSWERED, "unanswered") /* at last HTTP 5xx, or a connection that broke or timed out */    \
     X(OTHER, "other")           /* another code, or no reply that is one: see its last attempt */
 
 enum ews_outcome {
@@ -71,7 +73,8 @@ struct ews_attempt {    /* one request and what came back */
     enum status status; /* OK: there is a reply of EWS; else how it ended */
     unsigned http;      /* status; 0: none */
     enum ews_reply_kind kind;
-    const char *code; /* the ResponseCode, or NULL */
+    const char *code;   /* the ResponseCode, or NULL */
+    const char *reason; /* why an answer is none, or holds no MIME content; or NULL */
     bool has_back_off;
     uint32_t back_off;   /* milliseconds; of Retry-After too */
     const char *server;  /* X-FEServer: the front end that took it; or NULL */
@@ -130,6 +133,8 @@ struct ews_survey {
     const char *location;    /* the host of a redirect, which was not followed; or NULL */
     const char *owa_version; /* X-OWA-Version; or NULL */
     struct ews_server_version version;
+    unsigned folders_failed;      /* whose search failed to the end */
+    const char *folder_code;      /* of the first of them; or NULL */
     const struct ews_item *items; /* the test item first */
     size_t item_count;
     bool was_cut_short; /* patience was over, or the run was ended */

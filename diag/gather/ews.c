@@ -11,6 +11,7 @@ enum {
     BACK_OFF_FIRST = 1000, /* where the server does not say how long */
     BACK_OFF_MOST = 30000,
     SWEEP_STEP = 1500,
+    LAST_TRY = 1000,  /* before the end of cleaning up */
     TROUBLES_MOST = 3 /* requests in a row without a reply of EWS: then no more are made */
 };
 
@@ -26,8 +27,10 @@ struct target { /* an item that is asked for */
 struct heard { /* one request, and what came of it */
     struct ews_attempt attempt;
     struct ews_reply reply;
-    enum ews_class class; /* NONE: it was done */
-    bool is_done;
+    bool is_done;         /* some of it, at the least: see `failed` */
+    unsigned failed;      /* messages that are none of success, nor of what is not there */
+    enum ews_class class; /* of the first that failed; NONE: all was done */
+    const char *code;     /* its code, or NULL */
 };
 
 struct run {
@@ -112,37 +115,56 @@ static void note_head(struct run *run, struct ews_attempt *attempt, const struct
     survey->location = head->location;
 }
 
-/* A reply counts as done where any of its messages is. */
+/* The message that tells how it went: a folder that is not there had nothing to be searched. */
+static const struct ews_message *worst_of(struct heard *heard)
+{
+    const struct ews_reply *reply = &heard->reply;
+    const struct ews_message *failed = NULL, *gone = NULL;
+
+    for (size_t i = 0; i < reply->message_count; i++) {
+        const struct ews_message *message = &reply->messages[i];
+
+        if (message->is_success) {
+            heard->is_done = true;
+        } else if (message->class == EWS_CLASS_GONE) {
+            gone = gone ? gone : message;
+        } else {
+            heard->failed++;
+            failed = failed ? failed : message;
+        }
+    }
+    return failed || heard->is_done ? failed : gone;
+}
+
 static void note_reply(struct run *run, struct heard *heard)
 {
     const struct ews_reply *reply = &heard->reply;
-    const struct ews_message *failed = NULL;
+    const struct ews_message *failed = worst_of(heard);
 
     heard->attempt.kind = reply->kind;
     if (reply->version.major > 0)
         run->survey->version = reply->version;
-    for (size_t i = 0; i < reply->message_count; i++) {
-        heard->is_done = heard->is_done || reply->messages[i].is_success;
-        if (!failed && !reply->messages[i].is_success)
-            failed = &reply->messages[i];
-    }
-    if (!heard->is_done && failed) {
-        heard->class = failed->class == EWS_CLASS_NONE ? EWS_CLASS_OTHER : failed->class;
-        if (failed->code)
-            heard->attempt.code = arena_copy_string(memory(run), failed->code);
-        if (failed->has_back_off) {
-            heard->attempt.has_back_off = true;
-            heard->attempt.back_off = failed->back_off;
-        }
+    if (!failed)
+        return;
+    heard->class = failed->class == EWS_CLASS_NONE ? EWS_CLASS_OTHER : failed->class;
+    if (failed->code)
+        heard->code = arena_copy_string(memory(run), failed->code);
+    if (!heard->is_done)
+        heard->attempt.code = heard->code;
+    if (failed->has_back_off) {
+        heard->attempt.has_back_off = true;
+        heard->attempt.back_off = failed->back_off;
     }
 }
 
-static void conclude(struct heard *heard, enum status status)
+static void conclude(struct heard *heard, enum status status, enum status body)
 {
     struct ews_attempt *attempt = &heard->attempt;
 
     if (status != STATUS_OK) {
         attempt->status = status;
+    } else if (attempt->http == 200 && body != STATUS_OK && heard->reply.status != STATUS_OK) {
+        attempt->status = body;
     } else if (is_of_ews(&heard->reply) && (attempt->http == 200 || attempt->http / 100 == 5)) {
         attempt->status = heard->reply.status;
     } else {
@@ -183,21 +205,23 @@ static void say(struct run *run, struct heard *heard)
         note_head(run, &heard->attempt, &head);
         note_reply(run, heard);
     }
-    conclude(heard, status);
+    conclude(heard, status, head.body);
+    if (heard->attempt.status != STATUS_OK && heard->reply.bytes > 0 && heard->reply.reason)
+        heard->attempt.reason = arena_copy_string(memory(run), heard->reply.reason);
     run->survey->last = heard->attempt;
-    run->troubles = heard->attempt.status == STATUS_OK ? 0 : run->troubles + 1;
+    run->troubles = heard->attempt.status == STATUS_OK || heard->class == EWS_CLASS_THROTTLED
+                        ? 0
+                        : run->troubles + 1;
 }
 
 /* ---- when to ask again ---- */
 
-static void note_throttling(struct run *run, const struct ews_attempt *attempt)
+static void note_throttling(struct run *run)
 {
     int64_t wait = (int64_t)BACK_OFF_FIRST << (run->throttled < 5 ? run->throttled : 5);
 
     if (wait > BACK_OFF_MOST)
         wait = BACK_OFF_MOST;
-    if (attempt->has_back_off)
-        wait = attempt->back_off;
     run->throttled++;
     run->not_before = now(run) + microseconds(wait);
 }
@@ -206,9 +230,11 @@ static void note_throttling(struct run *run, const struct ews_attempt *attempt)
 static int64_t due_after(struct run *run, const struct heard *heard, size_t count)
 {
     if (heard->class == EWS_CLASS_THROTTLED)
-        note_throttling(run, &heard->attempt);
+        note_throttling(run);
     else
         run->throttled = 0;
+    if (heard->attempt.has_back_off)
+        run->not_before = now(run) + microseconds(heard->attempt.back_off);
     return now(run) + microseconds((int64_t)count * EWS_RETRY_STEP);
 }
 
@@ -217,11 +243,27 @@ static bool passes(const struct heard *heard)
     return heard->class == EWS_CLASS_TRANSIENT || heard->class == EWS_CLASS_THROTTLED;
 }
 
-/* False where that is beyond `end`, or the run is to end. */
+/* A server that failed to answer as EWS, or broke off: it may the next time. */
+static bool is_unanswered(const struct heard *heard)
+{
+    const struct ews_attempt *attempt = &heard->attempt;
+
+    return heard->class == EWS_CLASS_OTHER &&
+           (attempt->status == STATUS_CLOSED || attempt->status == STATUS_SERVER_FAILURE);
+}
+
+/*
+ * False where that is beyond `end`, or the run is to end. Whoever is stubborn tries before `end`,
+ * however long the server wants to be left alone.
+ */
 static bool wait_until(struct run *run, int64_t due, int64_t end, bool stubborn)
 {
+    int64_t left = end - now(run);
+
     if (due < run->not_before)
         due = run->not_before;
+    if (stubborn && due > end && left > microseconds(LAST_TRY))
+        due = now(run) + left / 2;
     return due <= end && run->wire->wait(run->wire->context, due, stubborn);
 }
 
@@ -235,11 +277,11 @@ static bool insist(struct run *run, struct heard *heard, int64_t end, bool stubb
         bool is_worth_it;
 
         say(run, heard);
-        is_worth_it = passes(heard) || (stubborn && heard->attempt.status != STATUS_OK);
-        if (heard->is_done || !is_worth_it || count == EWS_ATTEMPTS)
+        is_worth_it = passes(heard) || (is_unanswered(heard) && run->troubles < TROUBLES_MOST) ||
+                      (stubborn && heard->attempt.status != STATUS_OK);
+        if (!is_worth_it || count == EWS_ATTEMPTS ||
+            !wait_until(run, due_after(run, heard, count), end, stubborn))
             return heard->is_done;
-        if (!wait_until(run, due_after(run, heard, count), end, stubborn))
-            return false;
     }
 }
 
@@ -250,18 +292,26 @@ static bool is_code(const struct heard *heard, const char *code)
     return heard->attempt.code && strcmp(heard->attempt.code, code) == 0;
 }
 
-static bool find(struct run *run, struct heard *heard)
+static bool find_as(struct run *run, struct heard *heard)
 {
-    const struct ews_survey *survey = run->survey;
+    struct ews_survey *survey = run->survey;
+    bool has_found;
 
     ews_write_find(&run->caller, survey->mailbox, survey->most, &run->request);
-    if (insist(run, heard, run->end, false))
+    has_found = insist(run, heard, run->end, false);
+    survey->folders_failed = has_found ? heard->failed : 0;
+    survey->folder_code = has_found ? heard->code : NULL;
+    return has_found;
+}
+
+static bool find(struct run *run, struct heard *heard)
+{
+    if (find_as(run, heard))
         return true;
     if (!is_code(heard, "ErrorInvalidServerVersion"))
         return false;
     run->caller.version = EWS_VERSION_2007_SP1;
-    ews_write_find(&run->caller, survey->mailbox, survey->most, &run->request);
-    return insist(run, heard, run->end, false);
+    return find_as(run, heard);
 }
 
 static bool is_class(const struct ews_found *found, const char *prefix)
@@ -335,7 +385,7 @@ static bool delete_ours(struct run *run, const struct ews_message *message, int6
 {
     bool is_clear = message->is_last_in_range && !message->more;
 
-    for (size_t i = 0; i < message->item_count; i++) {
+    for (size_t i = 0; message->is_success && i < message->item_count; i++) {
         if (!message->items[i].is_test_item)
             continue;
         if (now(run) < end && delete_item(run, message->items[i].id, end, stubborn))
@@ -353,9 +403,9 @@ static bool clear(struct run *run, int64_t end, bool stubborn, unsigned *deleted
     bool is_clear;
 
     ews_write_find_tests(&run->caller, run->survey->mailbox, &run->request);
-    is_clear = insist(run, &heard, end, stubborn);
+    is_clear = insist(run, &heard, end, stubborn) && heard.failed == 0;
     run->survey->plant = heard.attempt;
-    for (size_t i = 0; i < heard.reply.message_count; i++) {
+    for (size_t i = 0; is_clear && i < heard.reply.message_count; i++) {
         if (!delete_ours(run, &heard.reply.messages[i], end, stubborn, deleted))
             is_clear = false;
     }
@@ -530,13 +580,37 @@ static enum ews_outcome outcome_of(enum ews_class class)
     return EWS_OUTCOME_OTHER;
 }
 
-static bool had_transient(const struct ews_item *item)
+static size_t count_transient(const struct ews_item *item)
 {
-    for (size_t i = 0; i < item->attempt_count; i++) {
-        if (ews_class_of(item->attempts[i].code) == EWS_CLASS_TRANSIENT)
-            return true;
-    }
-    return false;
+    size_t count = 0;
+
+    for (size_t i = 0; i < item->attempt_count; i++)
+        count += ews_class_of(item->attempts[i].code) == EWS_CLASS_TRANSIENT;
+    return count;
+}
+
+/* Of one that did not come: what most of its attempts met with, where the last is no more than one
+ * of them. */
+static enum ews_outcome failure_of(const struct ews_item *item, const struct heard *heard)
+{
+    if (is_unanswered(heard) || heard->attempt.status == STATUS_TIMED_OUT)
+        return EWS_OUTCOME_UNANSWERED;
+    if (heard->class == EWS_CLASS_GONE && count_transient(item) >= EWS_LASTS)
+        return EWS_OUTCOME_CUT_SHORT; /* somebody took it away meanwhile */
+    if (!passes(heard))
+        return outcome_of(heard->class);
+    return 2 * count_transient(item) >= item->attempt_count ? EWS_OUTCOME_PERSISTENT
+                                                            : EWS_OUTCOME_THROTTLED;
+}
+
+/* Why there is nothing to store in what came; NULL: there is. */
+static const char *fault_of(const struct ews_mime *mime)
+{
+    if (!mime)
+        return "there is no MIME content in the answer";
+    if (mime->is_damaged)
+        return "its MIME content is not base64";
+    return mime->bytes == 0 ? "its MIME content is empty" : NULL;
 }
 
 static const struct ews_mime *mime_of(const struct ews_reply *reply)
@@ -562,20 +636,23 @@ static void ask(struct run *run, struct target *target)
 
     ews_write_get_mime(&run->caller, target->id, target->change_key, &run->request);
     say(run, &heard);
+    mime = mime_of(&heard.reply);
+    if (heard.is_done)
+        heard.attempt.reason = fault_of(mime);
     run->is_refused = heard.attempt.status == STATUS_DENIED && heard.attempt.http != 403;
     if (!was_sent(&heard))
         return;
     note_attempt(run, target, &heard);
     target->due = due_after(run, &heard, item->attempt_count);
-    item->outcome = outcome_of(heard.class);
-    target->is_over = !passes(&heard) || item->attempt_count == EWS_ATTEMPTS;
+    target->is_over = item->attempt_count == EWS_ATTEMPTS ||
+                      (!passes(&heard) && failure_of(item, &heard) != EWS_OUTCOME_UNANSWERED);
+    item->outcome = failure_of(item, &heard);
     if (!heard.is_done)
         return;
-    mime = mime_of(&heard.reply);
     item->mime_bytes = mime ? mime->bytes : 0;
-    item->outcome = !mime || mime->is_damaged ? EWS_OUTCOME_OTHER
-                    : had_transient(item)     ? EWS_OUTCOME_RECOVERED
-                                              : EWS_OUTCOME_FINE;
+    item->outcome = heard.attempt.reason        ? EWS_OUTCOME_OTHER
+                    : count_transient(item) > 0 ? EWS_OUTCOME_RECOVERED
+                                                : EWS_OUTCOME_FINE;
 }
 
 static struct target *next_target(const struct run *run)

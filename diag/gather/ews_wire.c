@@ -60,7 +60,7 @@ static const char *host_of_location(const struct buffer *head, struct arena *are
     static const char behind[] = "://";
     struct http_text value;
     size_t at = 0, size = 0;
-    const char *start;
+    const char *start, *user;
 
     if (!http_head_next(head->text, head->size, "Location", &at, &value))
         return NULL;
@@ -69,7 +69,12 @@ static const char *host_of_location(const struct buffer *head, struct arena *are
     if (!start)
         return NULL;
     start += sizeof behind - 1;
-    size = strcspn(start, "/:?#");
+    size = strcspn(start, "/?#");
+    while ((user = memchr(start, '@', size))) { /* who logs on there is no part of the host */
+        size -= (size_t)(user + 1 - start);
+        start = user + 1;
+    }
+    size = strcspn(start, *start == '[' ? "/?#" : "/:?#");
     return text_printable(arena, start, size < FIELD_MOST ? size : FIELD_MOST);
 }
 
@@ -83,7 +88,8 @@ static void read_retry_after(const struct buffer *head, struct ews_head *out)
         http_retry_after(value, platform_wall_clock_fine(), &wait) != STATUS_OK)
         return;
     out->has_retry_after = true;
-    out->retry_after = (uint32_t)(wait / 1000);
+    wait /= 1000;
+    out->retry_after = wait < UINT32_MAX ? (uint32_t)wait : UINT32_MAX;
 }
 
 static void read_head(const struct http_response *response, struct arena *arena,
@@ -92,6 +98,7 @@ static void read_head(const struct http_response *response, struct arena *arena,
     const struct buffer *head = &response->head;
 
     out->http = response->code;
+    out->body = response->body_status == STATUS_LIMIT ? STATUS_OK : response->body_status;
     out->server = field_of(head, "X-FEServer", arena);
     out->backend = field_of(head, "X-CalculatedBETarget", arena);
     if (!out->backend)

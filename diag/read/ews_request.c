@@ -145,7 +145,8 @@ static void add_view(struct buffer *out, unsigned most)
 void ews_write_find(const struct ews_caller *caller, const char *mailbox, unsigned most,
                     struct buffer *out)
 {
-    static const char *const folders[] = {"inbox", "calendar", "sentitems", "deleteditems"};
+    static const char *const folders[EWS_FOLDERS] = {"inbox", "calendar", "sentitems",
+                                                     "deleteditems"};
 
     begin(caller, out);
     buffer_add_string(out, "<m:FindItem Traversal=\"Shallow\"><m:ItemShape><t:BaseShape>IdOnly"
@@ -164,7 +165,7 @@ void ews_write_find(const struct ews_caller *caller, const char *mailbox, unsign
                            "<t:FieldOrder Order=\"Descending\">"
                            "<t:FieldURI FieldURI=\"item:DateTimeReceived\"/></t:FieldOrder>"
                            "</m:SortOrder><m:ParentFolderIds>");
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+    for (size_t i = 0; i < EWS_FOLDERS; i++)
         add_folder(out, folders[i], mailbox);
     buffer_add_string(out, "</m:ParentFolderIds></m:FindItem>");
     end(out);

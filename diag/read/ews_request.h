@@ -11,7 +11,10 @@
 
 #include <stdbool.h>
 
-enum { EWS_REQUEST_MOST = 65536 /* bytes: what a buffer for one is to take */ };
+enum {
+    EWS_REQUEST_MOST = 65536, /* bytes: what a buffer for one is to take */
+    EWS_FOLDERS = 4           /* that ews_write_find() searches */
+};
 
 /* X(NAME, "RequestServerVersion"): the oldest that takes it comes first */
 #define EWS_VERSION_LIST(X)                                                                        \

@@ -94,7 +94,7 @@ const struct finding_kind *live_kind_of(const struct ews_item *item)
     case EWS_OUTCOME_PERSISTENT:
         return kind_of_transient(last_transient(item));
     case EWS_OUTCOME_CUT_SHORT:
-        return item->attempt_count >= LIVE_LASTS ? kind_of_transient(last_transient(item)) : NULL;
+        return item->attempt_count >= EWS_LASTS ? kind_of_transient(last_transient(item)) : NULL;
     case EWS_OUTCOME_THROTTLED:
         return &ews_throttled;
     case EWS_OUTCOME_DENIED:
@@ -103,6 +103,8 @@ const struct finding_kind *live_kind_of(const struct ews_item *item)
         return &ews_mime_conversion;
     case EWS_OUTCOME_GONE:
         return &ews_item_gone;
+    case EWS_OUTCOME_UNANSWERED:
+        return item->attempts[item->attempt_count - 1].http / 100 == 5 ? &ews_unavailable : NULL;
     case EWS_OUTCOME_OTHER:
         return &ews_failed;
     default:
@@ -200,6 +202,8 @@ static void judge_obstacles(const struct live_view *view)
 
 struct tally {
     size_t surveys, items, fine, recovered;
+    size_t repeated; /* of those that are fine, after throttling or a broken answer */
+    bool is_part;    /* not all folders were searched */
 };
 
 static struct tally count(const struct live_view *view)
@@ -213,8 +217,11 @@ static struct tally count(const struct live_view *view)
             continue;
         tally.surveys++;
         tally.items += survey->item_count;
+        tally.is_part = tally.is_part || survey->folders_failed > 0;
         for (size_t j = 0; j < survey->item_count; j++) {
             tally.fine += survey->items[j].outcome == EWS_OUTCOME_FINE;
+            tally.repeated +=
+                survey->items[j].outcome == EWS_OUTCOME_FINE && survey->items[j].attempt_count > 1;
             tally.recovered += survey->items[j].outcome == EWS_OUTCOME_RECOVERED;
         }
     }
@@ -225,7 +232,8 @@ static struct tally count(const struct live_view *view)
 static bool is_open(const struct ews_item *item)
 {
     return item->outcome == EWS_OUTCOME_UNASKED ||
-           (item->outcome == EWS_OUTCOME_CUT_SHORT && item->attempt_count < LIVE_LASTS);
+           (item->outcome == EWS_OUTCOME_UNANSWERED && !live_kind_of(item)) ||
+           (item->outcome == EWS_OUTCOME_CUT_SHORT && item->attempt_count < EWS_LASTS);
 }
 
 static const char *why_open(const struct ews_survey *survey)
@@ -261,13 +269,40 @@ static void judge_open(const struct live_view *view)
     }
 }
 
+/* What was not searched may hold what fails. */
+static void judge_search(const struct live_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct live_node *node = &view->nodes[i];
+        const struct ews_survey *survey = node->survey;
+        struct finding *finding;
+
+        if (!survey || survey->folders_failed == 0)
+            continue;
+        finding = unknown(view->x, &ews_mime_transient,
+                          "%u of %u folders could not be searched through %s",
+                          survey->folders_failed, EWS_FOLDERS, node->server->shown);
+        live_name(finding, view, node);
+        saw(finding, &survey->evidence, "the search: %s",
+            survey->folder_code ? survey->folder_code : "no code");
+    }
+}
+
+static const char *how_often(const struct live_view *view, const struct tally *tally)
+{
+    if (tally->repeated == 0)
+        return "each at the first request";
+    return arena_print(pass_memory(view->x),
+                       "%zu after requests that were throttled or not answered", tally->repeated);
+}
+
 /* Of the finding that all of this is about, where it is not one. */
 static void judge_health(const struct live_view *view)
 {
     struct tally tally = count(view);
     const char *servers = tally.surveys == 1 ? "one server" : "each server";
 
-    if (tally.surveys == 0 || is_seen(view, &ews_mime_transient))
+    if (tally.surveys == 0 || tally.is_part || is_seen(view, &ews_mime_transient))
         return;
     if (tally.items == 0 && !is_seen(view, &ews_denied) && !is_seen(view, &ews_throttled) &&
         !is_seen(view, &ews_unavailable) && !is_seen(view, &ews_failed))
@@ -275,9 +310,9 @@ static void judge_health(const struct live_view *view)
                        "the mailbox has no meeting request and nothing in RTF to ask for; "
                        "--plant-test-item makes one for the time of the test");
     else if (tally.fine == tally.items && tally.items > 0)
-        healthy(view->x, &ews_mime_transient,
-                "%zu items came with their MIME content through %s, each at the first request",
-                tally.items / tally.surveys, servers);
+        healthy(view->x, &ews_mime_transient, "%zu item%s came with %s MIME content through %s, %s",
+                tally.items / tally.surveys, tally.items == tally.surveys ? "" : "s",
+                tally.items == tally.surveys ? "its" : "their", servers, how_often(view, &tally));
     else if (tally.fine + tally.recovered == tally.items && tally.items > 0)
         healthy(view->x, &ews_mime_transient, "all items came through %s; %zu of %zu at once",
                 servers, tally.fine, tally.items);
@@ -301,6 +336,7 @@ void ews_judge_mailbox(struct examination *x, const struct subject *mailbox)
     judge_obstacles(&view);
     if (!is_seen(&view, &ews_mime_transient))
         judge_open(&view);
+    judge_search(&view);
     judge_health(&view);
     live_tell_test_item(&view);
 }

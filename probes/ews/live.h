@@ -7,10 +7,7 @@
 
 #include "diag/probe.h"
 
-enum {
-    LIVE_NODES_MOST = 16,
-    LIVE_LASTS = 3 /* requests in a row that fail, for an error to be called lasting */
-};
+enum { LIVE_NODES_MOST = 16 };
 
 struct live_node { /* one server, and the survey through it */
     const struct subject *server;

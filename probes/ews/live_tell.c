@@ -35,6 +35,8 @@ static const char *attempt_text(const struct live_view *view, const struct ews_a
 
     if (attempt->code)
         return attempt->code;
+    if (attempt->reason && attempt->http == 200)
+        return attempt->reason;
     if (attempt->status == STATUS_OK)
         return "its MIME content";
     if (attempt->http == 200) /* its body, however, was no reply, or broke off */
@@ -233,7 +235,7 @@ static void plot_delays(struct finding *finding, const struct ews_item *item)
 
     for (size_t i = 1; i < item->attempt_count; i++)
         values[i - 1] = (item->attempts[i].began - item->attempts[i - 1].began) / 1000;
-    if (item->attempt_count >= LIVE_LASTS)
+    if (item->attempt_count >= EWS_LASTS)
         plot(finding, &delays_kind, NULL, 2, values, item->attempt_count - 1);
 }
 

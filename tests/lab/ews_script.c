@@ -154,6 +154,15 @@ static void add_test_item(unsigned number, struct buffer *out)
                  number, EWS_TEST_SUBJECT, EWS_TEST_MARK);
 }
 
+static const char *code_of_folder(struct ews_lab *lab)
+{
+    bool fails = lab->folder_failures > 0;
+
+    if (fails && lab->folder_failures != EWS_LAB_FOR_EVER)
+        lab->folder_failures--;
+    return fails ? lab->folder_code : "ErrorFolderNotFound";
+}
+
 static void answer_find(struct ews_lab *lab, const char *request, struct buffer *out)
 {
     bool is_of_tests = strstr(request, "exdiag-test-item") != NULL;
@@ -171,7 +180,7 @@ static void answer_find(struct ews_lab *lab, const char *request, struct buffer 
         for (size_t i = 0; (!is_of_tests || lab->lists_all_as_tests) && i < lab->item_count; i++)
             add_found(&lab->items[i], out);
         end_folder(out);
-        add_error("FindItem", "ErrorFolderNotFound", out);
+        add_error("FindItem", code_of_folder(lab), out);
     }
     end_response("FindItem", out);
 }
@@ -320,7 +329,7 @@ void ews_lab_answer(struct ews_lab *lab, const char *request, struct ews_lab_ans
     answer->type = "text/xml; charset=utf-8";
     answer->fields = "";
     buffer_init(&answer->body, EWS_LAB_BODY_MOST * 2);
-    if (lab->page != EWS_LAB_SOAP)
+    if (lab->page != EWS_LAB_SOAP && (lab->pages == 0 || number < lab->pages))
         answer_page(lab, answer);
     else if (number >= lab->busy_after && number < lab->busy_after + lab->busy)
         answer_fault(lab, "ErrorServerBusy", true, answer);

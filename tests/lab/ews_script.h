@@ -30,7 +30,10 @@ struct ews_lab {
     const char *version; /* "15.1.2507.61" */
     struct ews_lab_item items[EWS_LAB_ITEMS];
     size_t item_count;
-    enum ews_lab_page page;      /* of all answers */
+    enum ews_lab_page page;      /* of all answers, */
+    unsigned pages;              /* or of so many */
+    const char *folder_code;     /* of the second folder; NULL: it is not there */
+    unsigned folder_failures;    /* so many times */
     const char *find_code;       /* of FindItem; NULL: fine */
     const char *old_server;      /* not NULL: RequestServerVersion of later ones is refused */
     unsigned busy;               /* so many requests are throttled first */

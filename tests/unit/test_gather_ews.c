@@ -360,9 +360,10 @@ static void pages_are_told_apart(void **state)
         enum status status;
         unsigned http;
         enum ews_reply_kind kind;
-    } cases[] = {{EWS_LAB_LOGIN, STATUS_REJECTED, 302, EWS_REPLY_HTML},
-                 {EWS_LAB_DENIED, STATUS_DENIED, 401, EWS_REPLY_NOTHING},
-                 {EWS_LAB_HTML_ERROR, STATUS_SERVER_FAILURE, 500, EWS_REPLY_HTML}};
+        unsigned requests;
+    } cases[] = {{EWS_LAB_LOGIN, STATUS_REJECTED, 302, EWS_REPLY_HTML, 1},
+                 {EWS_LAB_DENIED, STATUS_DENIED, 401, EWS_REPLY_NOTHING, 1},
+                 {EWS_LAB_HTML_ERROR, STATUS_SERVER_FAILURE, 500, EWS_REPLY_HTML, 3}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -374,7 +375,7 @@ static void pages_are_told_apart(void **state)
         assert_int_equal(survey->evidence.status, cases[i].status);
         assert_int_equal(survey->last.http, cases[i].http);
         assert_int_equal(survey->last.kind, cases[i].kind);
-        assert_int_equal(lab.requests, 1);
+        assert_int_equal(lab.requests, cases[i].requests);
         evidence_free(&survey->evidence);
     }
 }
@@ -423,7 +424,7 @@ static void a_server_that_goes_away(void **state)
     survey = survey_of(&lab, false);
     assert_int_equal(survey->evidence.status, STATUS_OK);
     assert_int_equal(line.count, 4);
-    assert_int_equal(survey->items[0].outcome, EWS_OUTCOME_OTHER);
+    assert_int_equal(survey->items[0].outcome, EWS_OUTCOME_UNANSWERED);
     assert_int_equal(survey->items[0].attempts[0].status, STATUS_TIMED_OUT);
     assert_int_equal(survey->items[7].outcome, EWS_OUTCOME_UNASKED);
     evidence_free(&survey->evidence);
@@ -710,6 +711,87 @@ static void a_refusal_ends_the_asking(void **state)
     evidence_free(&survey->evidence);
 }
 
+/* One page of an error, as from an application pool that begins anew, is not the end of it. */
+static void one_error_of_http_passes(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+    struct ews_survey *survey;
+
+    (void)state;
+    lab.page = EWS_LAB_HTML_ERROR;
+    lab.pages = 2;
+    survey = survey_of(&lab, false);
+    assert_int_equal(survey->evidence.status, STATUS_OK);
+    assert_int_equal(survey->items[0].outcome, EWS_OUTCOME_FINE);
+    evidence_free(&survey->evidence);
+}
+
+static void one_connection_that_breaks_passes(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+    struct ews_survey *survey;
+
+    (void)state;
+    line.broken_from = 2;
+    line.broken_count = 1;
+    survey = survey_of(&lab, false);
+    assert_int_equal(survey->items[0].outcome, EWS_OUTCOME_FINE);
+    assert_int_equal(survey->items[0].attempt_count, 2);
+    evidence_free(&survey->evidence);
+}
+
+/* What was not searched is told, and a folder whose error passes is searched again. */
+static void folders_that_fail(void **state)
+{
+    static const struct {
+        const char *code;
+        unsigned failures, finds, failed;
+    } cases[] = {{"ErrorAccessDenied", EWS_LAB_FOR_EVER, 1, 1},
+                 {"ErrorInternalServerTransientError", 2, 3, 0},
+                 {"ErrorInternalServerTransientError", EWS_LAB_FOR_EVER, 16, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ews_lab lab = lab_of(NULL, 0);
+        struct ews_survey *survey;
+
+        lab.folder_code = cases[i].code;
+        lab.folder_failures = cases[i].failures;
+        survey = survey_of(&lab, false);
+        assert_int_equal(survey->evidence.status, STATUS_OK);
+        assert_int_equal(survey->item_count, 2);
+        assert_int_equal(lab.finds, cases[i].finds);
+        assert_int_equal(survey->folders_failed, cases[i].failed);
+        if (cases[i].failed > 0)
+            assert_string_equal(survey->folder_code, cases[i].code);
+        evidence_free(&survey->evidence);
+    }
+}
+
+/* Neither the last answer alone counts nor the first: what most of them were. */
+static void transient_and_throttled(void **state)
+{
+    static const struct {
+        unsigned busy;
+        enum ews_outcome outcome;
+    } cases[] = {{2, EWS_OUTCOME_PERSISTENT}, {15, EWS_OUTCOME_THROTTLED}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ews_lab lab = lab_of("ErrorInternalServerTransientError", EWS_LAB_FOR_EVER);
+        struct ews_survey *survey;
+
+        lab.item_count = 1;
+        lab.busy = cases[i].busy;
+        lab.busy_after = 1;
+        lab.back_off = 10;
+        survey = survey_of(&lab, false);
+        assert_int_equal(survey->items[0].attempt_count, EWS_ATTEMPTS);
+        assert_int_equal(survey->items[0].outcome, cases[i].outcome);
+        evidence_free(&survey->evidence);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -736,6 +818,10 @@ int main(void)
         cmocka_unit_test_setup(what_cannot_be_deleted_is_said, begin),
         cmocka_unit_test_setup(a_deletion_is_insisted_on, begin),
         cmocka_unit_test_setup(a_refusal_ends_the_asking, begin),
+        cmocka_unit_test_setup(one_error_of_http_passes, begin),
+        cmocka_unit_test_setup(one_connection_that_breaks_passes, begin),
+        cmocka_unit_test_setup(folders_that_fail, begin),
+        cmocka_unit_test_setup(transient_and_throttled, begin),
         cmocka_unit_test_setup(what_is_not_ours_is_left_alone, begin),
         cmocka_unit_test_setup(what_was_made_proves_to_be_ours, begin),
         cmocka_unit_test_setup(what_was_made_in_spite_of_errors_is_deleted, begin),
