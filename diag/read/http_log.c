@@ -2,6 +2,7 @@
 
 #include "diag/clock.h"
 #include "diag/read/http_log_rows.h"
+#include "diag/read/separators.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
@@ -13,8 +14,9 @@ const uint32_t http_log_spans[HTTP_LOG_SPANS - 1] = {100, 500, 1000, 5000, 10000
 
 static const struct {
     const char *word, *folder;
+    size_t size; /* of the folder */
 } places[HTTP_PLACE_COUNT] = {
-#define X(name, word, folder) [HTTP_PLACE_##name] = {word, folder},
+#define X(name, word, folder) [HTTP_PLACE_##name] = {word, folder, sizeof folder - 1},
     HTTP_PLACE_LIST(X)
 #undef X
 };
@@ -65,11 +67,14 @@ struct http_log_reader {
     struct http_log_rows *rows;
     struct buffer software, version, server;
     char separator;
-    uint8_t columns[COLUMNS_MOST]; /* enum column of each */
-    size_t needed;                 /* columns up to the last that is looked at; 0: no header yet */
-    char day_text[10];             /* as last read */
-    int64_t day;                   /* its beginning; INT64_MIN: none yet */
-    int64_t header_day;            /* #Date: the same */
+    struct { /* of a line, in their order: those that are looked at */
+        size_t at;
+        enum column column;
+    } columns[COLUMNS];
+    size_t column_count; /* 0: no header yet */
+    char day_text[10];   /* as last read */
+    int64_t day;         /* its beginning; INT64_MIN: none yet */
+    int64_t header_day;  /* #Date: the same */
 };
 
 static enum column column_of(const struct http_log_text *name)
@@ -151,8 +156,7 @@ static void read_columns(struct http_log_reader *reader, struct http_log_text re
 {
     bool is_seen[COLUMNS] = {false};
 
-    memset(reader->columns, NOTHING, sizeof reader->columns);
-    reader->needed = 0;
+    reader->column_count = 0;
     for (size_t i = 0; rest.size != SIZE_MAX && i < COLUMNS_MOST; i++) {
         struct http_log_text name = take_field(&rest, reader->separator);
         enum column column = column_of(&name);
@@ -160,8 +164,8 @@ static void read_columns(struct http_log_reader *reader, struct http_log_text re
         if (column == NOTHING || is_seen[column])
             continue;
         is_seen[column] = true;
-        reader->columns[i] = (uint8_t)column;
-        reader->needed = i + 1;
+        reader->columns[reader->column_count].at = i;
+        reader->columns[reader->column_count++].column = column;
     }
 }
 
@@ -273,9 +277,9 @@ static enum http_place read_place(const struct http_log_text *stem)
                               sizeof check - 1))
         return HTTP_PLACE_HEALTHCHECK;
     size = end ? (size_t)(end - text) : stem->size - 1;
-    for (unsigned i = 0; i < HTTP_PLACE_COUNT; i++) {
-        if (places[i].folder && text_lower(*text) == *places[i].folder &&
-            text_equal_fold_sized(text, size, places[i].folder, strlen(places[i].folder)))
+    for (unsigned i = 0; i < HTTP_PLACE_COUNT && size > 0; i++) {
+        if (size == places[i].size &&
+            text_equal_fold_sized(text, size, places[i].folder, places[i].size))
             return (enum http_place)i;
     }
     return HTTP_PLACE_OTHER;
@@ -376,14 +380,46 @@ static void take_request(struct http_log_reader *reader, const struct http_log_t
         count_failure(reader, &request, &fields[AGENT]);
 }
 
-static void read_line(struct http_log_reader *reader, struct http_log_text rest)
+/* Fields that none has quoted, which are nearly all: between one separator and the next. */
+static void split_plain(const struct http_log_reader *reader, const struct http_log_text *line,
+                        struct http_log_text *fields)
 {
-    struct http_log_text fields[COLUMNS + 1];
+    uint32_t ends[COLUMNS_MOST];
+    size_t last = reader->columns[reader->column_count - 1].at;
+    size_t count = separators_find(line->text, line->size, reader->separator, ends, last + 1);
+
+    for (size_t i = 0; i < reader->column_count && reader->columns[i].at <= count; i++) {
+        size_t at = reader->columns[i].at;
+        size_t begin = at > 0 ? (size_t)ends[at - 1] + 1 : 0;
+        size_t end = at < count ? ends[at] : line->size;
+
+        fields[reader->columns[i].column] = (struct http_log_text){line->text + begin, end - begin};
+    }
+}
+
+static void split_quoted(const struct http_log_reader *reader, struct http_log_text rest,
+                         struct http_log_text *fields)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < reader->column_count && rest.size != SIZE_MAX; at++) {
+        struct http_log_text field = take_field(&rest, reader->separator);
+
+        if (at == reader->columns[i].at)
+            fields[reader->columns[i++].column] = field;
+    }
+}
+
+static void read_line(struct http_log_reader *reader, const struct http_log_text *line)
+{
+    struct http_log_text fields[COLUMNS];
 
     for (unsigned i = 0; i < COLUMNS; i++)
         fields[i] = (struct http_log_text){"", 0};
-    for (size_t i = 0; i < reader->needed && rest.size != SIZE_MAX; i++)
-        fields[reader->columns[i]] = take_field(&rest, reader->separator);
+    if (reader->separator == ',' && memchr(line->text, '"', line->size))
+        split_quoted(reader, *line, fields);
+    else
+        split_plain(reader, line, fields);
     take_request(reader, fields);
 }
 
@@ -437,10 +473,10 @@ void http_log_add(struct http_log_reader *reader, const char *line, size_t size)
         read_header(reader, text);
     else if (reader->separator == ',' && text_starts_fold(text.text, text.size, "DateTime,"))
         read_columns(reader, text);
-    else if (text.size > HTTP_LOG_LINE_MOST || reader->needed == 0)
+    else if (text.size > HTTP_LOG_LINE_MOST || reader->column_count == 0)
         reader->log.damaged++;
     else
-        read_line(reader, text);
+        read_line(reader, &text);
 }
 
 /* ---- the whole ---- */

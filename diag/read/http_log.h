@@ -22,7 +22,7 @@ enum {
     HTTP_LOG_SPANS = 8
 };
 
-/* X(NAME, "word in evidence", "first folder of the path") */
+/* X(NAME, "word in evidence", "first folder of the path", "" where none tells) */
 #define HTTP_PLACE_LIST(X)                                                                         \
     X(EWS, "ews", "ews")                                                                           \
     X(POWERSHELL, "powershell", "powershell")                                                      \
@@ -33,8 +33,8 @@ enum {
     X(ACTIVESYNC, "activesync", "microsoft-server-activesync")                                     \
     X(OAB, "oab", "oab")                                                                           \
     X(RPC, "rpc", "rpc")                                                                           \
-    X(HEALTHCHECK, "healthcheck", NULL) /* healthcheck.htm of whichever folder */                  \
-    X(OTHER, "other", NULL)
+    X(HEALTHCHECK, "healthcheck", "") /* healthcheck.htm of whichever folder */                    \
+    X(OTHER, "other", "")
 
 enum http_place {
 #define X(name, word, folder) HTTP_PLACE_##name,

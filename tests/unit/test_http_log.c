@@ -318,6 +318,94 @@ static void test_cut_off(void **state)
     }
 }
 
+/* A line of any fields, of which the first, which nobody looks at, has a quotation mark or none. */
+static size_t write_line(char *line, size_t most, bool has_mark, uint32_t random)
+{
+    static const char *const values[] = {"200",
+                                         "500",
+                                         "",
+                                         "401",
+                                         "-",
+                                         "GetItem",
+                                         "ErrorServerBusy",
+                                         "/ews/x",
+                                         "/owa",
+                                         "2026-11-20T08:00:00.500Z",
+                                         "70000",
+                                         "EX1",
+                                         "a client whose name is longer than a block of sixty-four",
+                                         "444"};
+    size_t size = (size_t)snprintf(line, most, has_mark ? "a\"" : "ab");
+
+    for (unsigned fields = random >> 27; fields > 0; fields--) {
+        random = random * 1664525 + 1013904223;
+        size += (size_t)snprintf(line + size, most - size, ",%s",
+                                 values[(random >> 16) % (sizeof values / sizeof *values)]);
+    }
+    return size;
+}
+
+static struct http_log read_random(bool has_mark)
+{
+    static const char *const headers[] = {
+        "RequestId,HttpStatus,UrlStem,DateTime,UserAgent,ErrorCode,ProtocolAction",
+        "RequestId,x,DateTime,x,UrlStem,x,x,x,x,x,TotalRequestTime,x,x,x,x,x,HttpStatus,x,x",
+        "RequestId,HttpStatus,HttpStatus,UserAgent,BackEndStatus,ServerHostName,,,UrlStem"};
+    struct http_log_reader *reader = http_log_reader_new(FILE_TYPE_HTTP_PROXY_LOG);
+    struct http_log log;
+    char line[3000];
+
+    for (uint32_t i = 0; i < 60000; i++) {
+        uint32_t random = (i + 1) * 2654435761u;
+        size_t size = i % 20000 == 0
+                          ? (size_t)snprintf(line, sizeof line, "#Fields: %s", headers[i / 20000])
+                          : write_line(line, sizeof line, has_mark, random ^ random >> 15);
+
+        http_log_add(reader, line, size);
+    }
+    http_log_end(reader, &memory, &log);
+    return log;
+}
+
+static void check_same_text(const char *left, const char *right)
+{
+    assert_int_equal(left != NULL, right != NULL);
+    if (left)
+        assert_string_equal(left, right);
+}
+
+/* Lines without quotation marks are split in another way than those with, to the same fields. */
+static void test_both_ways(void **state)
+{
+    struct http_log plain = read_random(false), quoted = read_random(true);
+
+    (void)state;
+    assert_true(plain.requests > 5000 && plain.damaged > 5000 && plain.failures > 50);
+    assert_int_equal(plain.requests, quoted.requests);
+    assert_int_equal(plain.damaged, quoted.damaged);
+    assert_int_equal(plain.failures, quoted.failures);
+    assert_true(plain.first == quoted.first && plain.last == quoted.last);
+    assert_memory_equal(plain.by_hour, quoted.by_hour, sizeof plain.by_hour);
+    check_same_text(plain.server, quoted.server);
+    assert_int_equal(plain.row_count, quoted.row_count);
+    for (size_t i = 0; i < plain.row_count; i++) {
+        struct http_log_row left = plain.rows[i], right = quoted.rows[i];
+
+        check_same_text(left.action, right.action);
+        check_same_text(left.code, right.code);
+        assert_true(left.place == right.place && left.status == right.status &&
+                    left.back_end_status == right.back_end_status && left.count == right.count);
+        assert_true(left.first.line == right.first.line && left.last.line == right.last.line);
+        assert_true(left.first.time == right.first.time && left.longest == right.longest);
+        assert_memory_equal(left.spans, right.spans, sizeof left.spans);
+    }
+    assert_int_equal(plain.agent_count, quoted.agent_count);
+    for (size_t i = 0; i < plain.agent_count; i++) {
+        assert_string_equal(plain.agents[i].agent, quoted.agents[i].agent);
+        assert_int_equal(plain.agents[i].count, quoted.agents[i].count);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,7 +413,8 @@ int main(void)
         cmocka_unit_test(test_places),     cmocka_unit_test(test_ews),
         cmocka_unit_test(test_http_proxy), cmocka_unit_test(test_failed),
         cmocka_unit_test(test_ports),      cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_limits),     cmocka_unit_test(test_cut_off)};
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_both_ways)};
 
     return cmocka_run_group_tests(tests, NULL, forget);
 }
