@@ -18,11 +18,11 @@ struct file_digest {
     enum file_type type;
     enum text_encoding encoding;
     uint64_t size;  /* bytes */
-    uint64_t lines; /* line ends, plus a last line without one; 0 of binary files, captures and job
-                       logs */
+    uint64_t lines; /* line ends, plus a last line without one; 0 of binary files and of those
+                       that have no sum */
     uint64_t longest_line; /* bytes, without its end */
-    char sha256[65];       /* lower-case hexadecimal; empty if redacted, and of captures
-                              and job logs */
+    char sha256[65];       /* lower-case hexadecimal; empty if redacted, and of captures,
+                              job logs and logs of web requests */
 };
 
 extern const struct evidence_kind evidence_digest;

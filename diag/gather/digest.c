@@ -26,7 +26,8 @@ static void write_hexadecimal(const unsigned char *bytes, size_t size, char *out
 static bool is_read_once(enum file_type type)
 {
     return type == FILE_TYPE_PCAP || type == FILE_TYPE_PCAPNG || type == FILE_TYPE_NETMON ||
-           type == FILE_TYPE_MAILSTORE_LOG;
+           type == FILE_TYPE_MAILSTORE_LOG || type == FILE_TYPE_IIS_LOG ||
+           type == FILE_TYPE_EWS_LOG || type == FILE_TYPE_HTTP_PROXY_LOG;
 }
 
 static enum status read_all(FILE *file, unsigned char *piece, EVP_MD_CTX *hash,

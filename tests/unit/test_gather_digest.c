@@ -207,11 +207,17 @@ static void test_hostile_json(void **state)
     evidence_free(item);
 }
 
-/* A capture is read for its frames, a job log for its messages, and once: neither has a sum. */
+/* What is read for what is in it is read once, and has no sum: captures and logs of many lines. */
 static void test_large_kinds_are_not_hashed(void **state)
 {
     static const char head[] = "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0";
-    static const char job[] = "08:36:58.874 [18] INFO Retrieving message...\r\n";
+    static const struct {
+        const char *line;
+        enum file_type type;
+    } logs[] = {{"08:36:58.874 [18] INFO Retrieving message...\r\n", FILE_TYPE_MAILSTORE_LOG},
+                {"#Software: Microsoft Internet Information Services 10.0\r\n", FILE_TYPE_IIS_LOG},
+                {"DateTime,SoapAction,HttpStatus,\r\n", FILE_TYPE_EWS_LOG},
+                {"DateTime,UrlStem,HttpStatus,\r\n", FILE_TYPE_HTTP_PROXY_LOG}};
     struct file_digest *digest;
 
     (void)state;
@@ -224,12 +230,16 @@ static void test_large_kinds_are_not_hashed(void **state)
     assert_string_equal(digest->sha256, "");
     evidence_free(&digest->evidence);
 
-    write_file(job, sizeof job - 1, 100000);
-    digest = digest_of(file_path);
-    assert_int_equal(digest->type, FILE_TYPE_MAILSTORE_LOG);
-    assert_int_equal(digest->size, 100000 * (sizeof job - 1));
-    assert_string_equal(digest->sha256, "");
-    evidence_free(&digest->evidence);
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+        size_t size = strlen(logs[i].line);
+
+        write_file(logs[i].line, size, 100000);
+        digest = digest_of(file_path);
+        assert_int_equal(digest->type, logs[i].type);
+        assert_int_equal(digest->size, 100000 * size);
+        assert_string_equal(digest->sha256, "");
+        evidence_free(&digest->evidence);
+    }
 }
 
 int main(void)
