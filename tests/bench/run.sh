@@ -64,3 +64,5 @@ echo
 $here/logs.sh
 echo
 $here/joblog.sh
+echo
+$here/requests.sh
