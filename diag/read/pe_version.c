@@ -203,7 +203,10 @@ static const char *name_of(const struct block *block, struct arena *arena)
         return NULL;
     buffer_init(&name, 2 * text.size);
     utf16_to_utf8(&utf16, (const char *)text.bytes, text.size, &name);
-    return buffer_keep(&name, arena);
+    if (name.size > 0)
+        return buffer_keep(&name, arena);
+    buffer_release(&name); /* half a character */
+    return NULL;
 }
 
 /* One table of strings, of one language; what an earlier one says stays. */
