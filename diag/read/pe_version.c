@@ -195,7 +195,7 @@ static bool is_key(const struct block *block, const char *key)
 
 static const char *name_of(const struct block *block, struct arena *arena)
 {
-    struct piece text = block->value;
+    struct piece text = text_at(block->value, 0); /* bytes by mistake may have an end within */
     struct utf16 utf16 = {0};
     struct buffer name;
 
