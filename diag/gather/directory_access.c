@@ -10,8 +10,6 @@
 
 enum { IDLE_MOST = 16, KDC_PORT = 88, INVALID_CREDENTIALS = 49, PRINCIPAL_MOST = 1024 };
 
-enum trial { UNTRIED, BEING_TRIED, TAKEN, REFUSED };
-
 struct directory_access {
     char *user;     /* or NULL */
     char *password; /* with it */
@@ -22,11 +20,9 @@ struct directory_access {
     char **controllers;
     size_t controller_count;
 
-    struct platform_mutex *mutex;         /* guards what follows */
-    struct platform_condition *concluded; /* a trial was */
+    struct logon_trial *logon;
+    struct platform_mutex *mutex; /* guards what follows */
     unsigned users;
-    enum trial trials[DIRECTORY_IDENTITY_COUNT];
-    char *refusal; /* what the server said that refused one first; or NULL */
     struct directory_visit idle[IDLE_MOST];
     size_t idle_count;
 };
@@ -51,7 +47,7 @@ struct directory_access *directory_access_new(const struct directory_credentials
     for (size_t i = 0; i < credentials->controller_count; i++)
         access->controllers[i] = copy(credentials->controllers[i]);
     access->mutex = platform_mutex_new();
-    access->concluded = platform_condition_new();
+    access->logon = credentials->logon ? logon_trial_share(credentials->logon) : logon_trial_new();
     access->users = 1;
     return access;
 }
@@ -77,7 +73,7 @@ void directory_access_leave(struct directory_access *access)
         return;
     for (size_t i = 0; i < access->idle_count; i++)
         platform_directory_close(access->idle[i].session);
-    platform_condition_free(access->concluded);
+    logon_trial_leave(access->logon);
     platform_mutex_free(access->mutex);
     if (access->password)
         OPENSSL_cleanse(access->password, strlen(access->password));
@@ -85,7 +81,6 @@ void directory_access_leave(struct directory_access *access)
         free(access->controllers[i]);
     free(access->controllers);
     free(access->password);
-    free(access->refusal);
     free(access->user);
     free(access->ca_file);
     free(access->ca_text);
@@ -189,43 +184,16 @@ void directory_access_exit(struct directory_access *access, struct directory_vis
 
 /* ---- logons ---- */
 
-/* Waits while a password is tried elsewhere. False if it was refused, with the reason then. */
-static bool may_try(struct directory_access *access, enum directory_identity identity,
-                    struct buffer *why)
+static void conclude(struct directory_access *access, enum status status, int result,
+                     const struct buffer *why)
 {
-    enum trial *trial = &access->trials[identity];
-    bool may;
+    enum logon_verdict verdict = LOGON_UNDECIDED;
 
-    platform_mutex_lock(access->mutex);
-    while (identity == DIRECTORY_AS_NAMED && *trial == BEING_TRIED)
-        platform_condition_wait(access->concluded, access->mutex);
-    may = *trial != REFUSED;
-    if (*trial == UNTRIED)
-        *trial = BEING_TRIED;
-    if (!may)
-        buffer_print(why, "this logon was refused before, and is not tried again%s%s",
-                     access->refusal ? ": " : "", access->refusal ? access->refusal : "");
-    platform_mutex_unlock(access->mutex);
-    return may;
-}
-
-static void conclude(struct directory_access *access, enum directory_identity identity,
-                     enum status status, int result, const struct buffer *why)
-{
-    enum trial *trial = &access->trials[identity];
-
-    platform_mutex_lock(access->mutex);
-    if (status == STATUS_REJECTED && result == INVALID_CREDENTIALS &&
-        identity == DIRECTORY_AS_NAMED) {
-        *trial = REFUSED;
-        if (!access->refusal && why->size > 0)
-            access->refusal = memory_copy_string(why->text);
-    } else if (status == STATUS_OK && *trial != REFUSED)
-        *trial = TAKEN;
-    else if (*trial == BEING_TRIED)
-        *trial = UNTRIED;
-    platform_condition_broadcast(access->concluded);
-    platform_mutex_unlock(access->mutex);
+    if (status == STATUS_REJECTED && result == INVALID_CREDENTIALS)
+        verdict = LOGON_REFUSED;
+    else if (status == STATUS_OK)
+        verdict = LOGON_TAKEN;
+    logon_trial_end(access->logon, LOGON_AT_DIRECTORIES, verdict, why->size > 0 ? why->text : NULL);
 }
 
 static enum status log_on(struct directory_access *access, const struct directory_answer *question,
@@ -262,11 +230,11 @@ enum status directory_access_enter(struct directory_access *access,
     *result = 0;
     if (!fresh && take_idle(access, question, visit))
         return STATUS_OK;
-    if (identity == DIRECTORY_AS_ANONYMOUS)
+    if (identity != DIRECTORY_AS_NAMED)
         return log_on(access, question, deadline, result, why, visit);
-    if (!may_try(access, identity, why))
+    if (!logon_trial_begin(access->logon, LOGON_AT_DIRECTORIES, false, why))
         return STATUS_DENIED;
     status = log_on(access, question, deadline, result, why, visit);
-    conclude(access, identity, status, *result, why);
+    conclude(access, status, *result, why);
     return status;
 }

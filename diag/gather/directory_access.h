@@ -2,14 +2,14 @@
  * What a run's searches of directories share: the password of --user, what became of it, and
  * sessions that are open. For all threads; the last to leave wipes the password.
  *
- * A name and password that a server refused are sent to none any more, and until one has taken
- * them they are tried at one server at a time: so a wrong password is tried once, however many
- * searches want it, and locks nobody out. They go to controllers of the user's own domain, which
+ * A wrong password is tried once, however many searches want it (logon_trial.h), and locks nobody
+ * out. It goes to controllers of the user's own domain, which
  * the name has to tell (alice@contoso.com), and to those that the user named.
  */
 #ifndef EXDIAG_GATHER_DIRECTORY_ACCESS_H
 #define EXDIAG_GATHER_DIRECTORY_ACCESS_H
 
+#include "diag/gather/logon_trial.h"
 #include "diag/platform_directory.h"
 
 struct directory_access;
@@ -17,6 +17,7 @@ struct directory_access;
 struct directory_credentials { /* copied */
     const char *user;          /* or NULL */
     const char *password;
+    struct logon_trial *logon;      /* of both, with whom else it is shared; NULL: with nobody */
     const char *ca_file;            /* PEM; without it and the next: what the system trusts */
     const char *ca_text;            /* the same as text, in place of a file */
     uint16_t kdc_port;              /* 0: the usual one */

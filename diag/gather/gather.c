@@ -368,6 +368,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     struct gather *gather = memory_new(1, sizeof *gather);
     struct directory_credentials credentials = options->directory;
     struct http_credentials web = options->web;
+    struct logon_trial *logon = logon_trial_new();
     unsigned most = gather_jobs_most();
     enum status status;
 
@@ -390,11 +391,13 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     credentials.ca_file = options->ca_file;
     credentials.ca_text = options->ca_text;
     credentials.anonymous = options->anonymous;
+    credentials.logon = web.logon = logon;
     gather->directory = directory_access_new(&credentials);
     web.ca_file = options->ca_file;
     web.ca_text = options->ca_text;
     web.trust = gather->trust;
     gather->web = http_access_new(&web);
+    logon_trial_leave(logon);
     gather->ending = ending_new();
     status = platform_bell_new(&gather->bell);
     if (status != STATUS_OK)

@@ -10,8 +10,6 @@
 
 enum { PAIR_MOST = 4096 };
 
-enum trial { UNTRIED, BEING_TRIED, TAKEN, REFUSED };
-
 struct http_access {
     char *user; /* or NULL, as the next ones */
     char *password;
@@ -22,11 +20,9 @@ struct http_access {
     bool ntlm;
     bool insecure;
 
+    struct logon_trial *logon;    /* of password or token: one of them alone is used */
     struct platform_mutex *mutex; /* guards what follows */
-    struct platform_condition *concluded;
     unsigned users;
-    bool was_taken, was_tried_again;
-    enum trial trial; /* of password or token: one of them alone is used */
 };
 
 static char *copy(const char *text)
@@ -55,7 +51,9 @@ struct http_access *http_access_new(const struct http_credentials *credentials)
     access->ntlm = credentials->ntlm;
     access->insecure = credentials->insecure;
     access->mutex = platform_mutex_new();
-    access->concluded = platform_condition_new();
+    access->logon = credentials->logon && !credentials->token
+                        ? logon_trial_share(credentials->logon)
+                        : logon_trial_new();
     access->users = 1;
     return access;
 }
@@ -79,7 +77,7 @@ void http_access_leave(struct http_access *access)
     platform_mutex_unlock(access->mutex);
     if (!last)
         return;
-    platform_condition_free(access->concluded);
+    logon_trial_leave(access->logon);
     platform_mutex_free(access->mutex);
     forget(access->password);
     forget(access->token);
@@ -126,45 +124,18 @@ static bool is_remembered(enum web_scheme scheme)
     return scheme != WEB_ANONYMOUS && scheme != WEB_NEGOTIATE;
 }
 
-static bool has_another_try(struct http_access *access)
+bool http_access_try(struct http_access *access, enum web_scheme scheme, bool cleans_up,
+                     struct buffer *why)
 {
-    bool may = access->was_taken && !access->was_tried_again;
-
-    access->was_tried_again = true;
-    return may;
-}
-
-bool http_access_try(struct http_access *access, enum web_scheme scheme, bool cleans_up)
-{
-    bool may;
-
-    if (!is_remembered(scheme))
-        return true;
-    platform_mutex_lock(access->mutex);
-    while (access->trial == BEING_TRIED)
-        platform_condition_wait(access->concluded, access->mutex);
-    may = access->trial != REFUSED || (cleans_up && has_another_try(access));
-    if (access->trial == UNTRIED)
-        access->trial = BEING_TRIED;
-    platform_mutex_unlock(access->mutex);
-    return may;
+    return !is_remembered(scheme) ||
+           logon_trial_begin(access->logon, LOGON_AT_WEB_SERVERS, cleans_up, why);
 }
 
 void http_access_concluded(struct http_access *access, enum web_scheme scheme,
-                           enum http_verdict verdict)
+                           enum logon_verdict verdict, const char *host)
 {
-    if (!is_remembered(scheme))
-        return;
-    platform_mutex_lock(access->mutex);
-    access->was_taken = access->was_taken || verdict == HTTP_TAKEN;
-    if (verdict == HTTP_REFUSED)
-        access->trial = REFUSED;
-    else if (verdict == HTTP_TAKEN && (access->trial != REFUSED || access->was_tried_again))
-        access->trial = TAKEN;
-    else if (access->trial == BEING_TRIED)
-        access->trial = UNTRIED;
-    platform_condition_broadcast(access->concluded);
-    platform_mutex_unlock(access->mutex);
+    if (is_remembered(scheme))
+        logon_trial_end(access->logon, LOGON_AT_WEB_SERVERS, verdict, host);
 }
 
 /* ---- what is sent ---- */

@@ -2,25 +2,26 @@
  * What a run's requests over HTTP share: as whom they are made, what became of that, and whom they
  * trust. For all threads; the last to leave wipes password and token.
  *
- * A password or token that a server refused is sent to none any more, and until one has taken it,
- * it is tried at one server at a time: so a wrong one is tried once, however many requests want
- * it, and locks nobody out. One that was taken before it was refused has one more try, for whoever
- * has to clean up behind the run: it was no guess.
+ * A wrong password or token is tried once, however many requests want it (logon_trial.h), and locks
+ * nobody out.
  */
 #ifndef EXDIAG_GATHER_HTTP_ACCESS_H
 #define EXDIAG_GATHER_HTTP_ACCESS_H
 
 #include "diag/evidence/web.h"
+#include "diag/gather/logon_trial.h"
 #include "diag/gather/tls.h"
 
 struct http_credentials { /* copied */
     const char *user;     /* of --user, "alice@contoso.com" or "CONTOSO\\alice"; or NULL */
     const char *password; /* with it */
-    const char *token;    /* of --token-file: goes before the user; or NULL */
-    bool ntlm;            /* --ntlm: the user logs on by NTLM, not by Basic */
-    bool insecure;        /* --insecure: see http_access_may() */
-    const char *ca_file;  /* PEM; NULL: what the system trusts */
-    const char *ca_text;  /* the same as text, in place of a file; or NULL */
+    /* Of both, with whom else it is shared; NULL: with nobody. A token's is its own. */
+    struct logon_trial *logon;
+    const char *token;   /* of --token-file: goes before the user; or NULL */
+    bool ntlm;           /* --ntlm: the user logs on by NTLM, not by Basic */
+    bool insecure;       /* --insecure: see http_access_may() */
+    const char *ca_file; /* PEM; NULL: what the system trusts */
+    const char *ca_text; /* the same as text, in place of a file; or NULL */
     /* The same authorities, as certificates are judged by; shared. NULL: to be made of the above */
     struct tls_trust *trust;
 };
@@ -48,16 +49,12 @@ bool http_access_is_insecure(const struct http_access *access);
 const char *http_access_may(const struct http_access *access, enum web_scheme scheme,
                             bool over_tls);
 
-/*
- * Waits while password or token are tried elsewhere. False if they were refused: they are not to
- * be sent. Else http_access_concluded() is to follow. Of Kerberos nothing is remembered.
+/* logon_trial_begin() and _end(). Of Kerberos nothing is remembered. `host`: who gave the verdict.
  */
-bool http_access_try(struct http_access *access, enum web_scheme scheme, bool cleans_up);
-
-enum http_verdict { HTTP_UNDECIDED, HTTP_TAKEN, HTTP_REFUSED };
-
+bool http_access_try(struct http_access *access, enum web_scheme scheme, bool cleans_up,
+                     struct buffer *why);
 void http_access_concluded(struct http_access *access, enum web_scheme scheme,
-                           enum http_verdict verdict);
+                           enum logon_verdict verdict, const char *host);
 
 /*
  * For those who make requests: what stands behind "Authorization: " for Basic and Bearer, into a

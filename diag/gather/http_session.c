@@ -6,6 +6,7 @@
 #include "diag/platform.h"
 #include "diag/platform_kerberos.h"
 #include "diag/read/base64.h"
+#include "diag/read/http_head.h"
 #include "diag/read/spnego.h"
 #include "diag/text.h"
 
@@ -45,6 +46,7 @@ struct transfer {
     struct http_response *response;
     struct curl_slist *fields;
     int64_t deadline;
+    int64_t moved;        /* when something of the answer came last */
     struct buffer secret; /* the line that shows who one is; or empty */
     struct buffer why;
     int64_t began;
@@ -79,6 +81,25 @@ static const char *why_not(const struct http_access *access, const struct http_t
     return http_access_may(access, scheme, target->over_tls);
 }
 
+static bool is_ascii(const char *text)
+{
+    while (text && *text && (unsigned char)*text < 0x80)
+        text++;
+    return !text || !*text;
+}
+
+/*
+ * libcurl's own NTLM makes two characters of each that UTF-8 has two bytes for: a wrong password,
+ * which counts towards locking the account. Windows' NTLM knows better.
+ */
+static bool can_say_by_ntlm(const struct http_functions *curl, const struct http_access *access)
+{
+    const curl_version_info_data *version = curl->version_info(CURLVERSION_NOW);
+
+    return (version->features & CURL_VERSION_SSPI) != 0 ||
+           (is_ascii(http_access_user(access)) && is_ascii(http_access_password(access)));
+}
+
 enum status http_session_new(struct http_library *library, struct http_access *access,
                              const struct http_target *target, enum web_scheme scheme,
                              struct http_session **out, const char **reason)
@@ -93,6 +114,10 @@ enum status http_session_new(struct http_library *library, struct http_access *a
     curl = http_library_functions(library);
     if (!curl) {
         *reason = "libcurl is not on this machine";
+        return STATUS_NOT_SUPPORTED;
+    }
+    if (scheme == WEB_NTLM && !can_say_by_ntlm(curl, access)) {
+        *reason = "libcurl's NTLM takes names and passwords of ASCII alone";
         return STATUS_NOT_SUPPORTED;
     }
     session = memory_new(1, sizeof *session);
@@ -151,7 +176,8 @@ static size_t take_line(char *line, size_t unit, size_t count, void *context)
         transfer->was_challenged = true;
     if (http_ends_head(line, size)) {
         transfer->is_head_whole = true;
-        response->answered = platform_monotonic_clock() - transfer->began;
+        transfer->moved = platform_monotonic_clock();
+        response->answered = transfer->moved - transfer->began;
     }
     return response->head.truncated || transfer->heads > HEADS_MOST ? 0 : size;
 }
@@ -163,6 +189,7 @@ static size_t take_body(char *bytes, size_t unit, size_t count, void *context)
     uint64_t size = unit * count, room = request->body_most - transfer->response->body_size;
     size_t taken = size < room ? (size_t)size : (size_t)room;
 
+    transfer->moved = platform_monotonic_clock();
     transfer->response->body_size += taken;
     if (request->take && taken > 0 && !request->take(request->context, bytes, taken))
         transfer->had_enough = true;
@@ -171,17 +198,27 @@ static size_t take_body(char *bytes, size_t unit, size_t count, void *context)
     return transfer->had_enough ? 0 : (size_t)size;
 }
 
+/* Beyond the deadline there is nothing but a body that goes on. */
+static bool is_late(const struct transfer *transfer)
+{
+    int64_t now = platform_monotonic_clock();
+
+    return now >= transfer->deadline &&
+           (!transfer->is_head_whole || now - transfer->moved >= transfer->request->stall);
+}
+
 /* libcurl asks about once a second, and whenever something comes. */
 static int take_progress(void *context, curl_off_t to_come, curl_off_t came, curl_off_t to_go,
                          curl_off_t went)
 {
-    const struct http_request *request = ((struct transfer *)context)->request;
+    const struct transfer *transfer = context;
+    const struct http_request *request = transfer->request;
 
     (void)to_come;
     (void)came;
     (void)to_go;
     (void)went;
-    return !request->goes_on(request->owner);
+    return (request->goes_on && !request->goes_on(request->owner)) || is_late(transfer);
 }
 
 /* ---- who one is ---- */
@@ -388,11 +425,29 @@ static void set_target(struct transfer *transfer, CURL *handle, bool verify)
     buffer_release(&url);
 }
 
+/* What libcurl is to ask while it waits: whether the run goes on, and whether the answer does. */
+static void set_patience(struct transfer *transfer, CURL *handle)
+{
+    const struct http_functions *curl = transfer->session->curl;
+    const struct http_request *request = transfer->request;
+    int64_t more = request->latest - request->deadline;
+
+    if (!request->goes_on && more <= 0)
+        return;
+    if (more > 0)
+        curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS,
+                          (long)((allowance(transfer) + more) / MILLISECOND));
+    curl->easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    curl->easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, take_progress);
+    curl->easy_setopt(handle, CURLOPT_XFERINFODATA, transfer);
+}
+
 static void set_options(struct transfer *transfer, CURL *handle)
 {
     const struct http_functions *curl = transfer->session->curl;
 
     set_target(transfer, handle, is_verifying(transfer->session));
+    set_patience(transfer, handle);
     set_method(transfer, handle);
     set_fields(transfer, handle);
     set_ntlm(transfer, handle);
@@ -401,11 +456,6 @@ static void set_options(struct transfer *transfer, CURL *handle)
     curl->easy_setopt(handle, CURLOPT_HEADERDATA, transfer);
     curl->easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
     curl->easy_setopt(handle, CURLOPT_WRITEDATA, transfer);
-    if (transfer->request->goes_on) {
-        curl->easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
-        curl->easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, take_progress);
-        curl->easy_setopt(handle, CURLOPT_XFERINFODATA, transfer);
-    }
 }
 
 /* What lives no longer than the request. */
@@ -590,17 +640,47 @@ static enum status perform(struct transfer *transfer)
     return conclude(transfer, code);
 }
 
-/* A 401 to NTLM is no verdict without the challenge that the password answers. */
-static enum http_verdict verdict_of(const struct transfer *transfer)
+/* A server that asks for other things has not looked at a password. */
+static bool asks_for_password(const struct http_response *response)
+{
+    const struct buffer *head = &response->head;
+    struct http_challenge challenge;
+    struct http_text value;
+    size_t at = 0, count = 0;
+
+    while (http_head_next(head->text, head->size, "WWW-Authenticate", &at, &value)) {
+        size_t within = 0;
+
+        for (; http_next_challenge(value, &within, &challenge); count++) {
+            if (challenge.scheme.size == strlen("Basic") &&
+                text_starts_fold(challenge.scheme.bytes, challenge.scheme.size, "Basic"))
+                return true;
+        }
+    }
+    return count == 0;
+}
+
+static bool is_refusal(const struct transfer *transfer)
+{
+    switch (transfer->session->scheme) {
+    case WEB_NTLM: /* without the challenge nothing was said that is made of the password */
+        return transfer->was_challenged;
+    case WEB_BASIC:
+        return asks_for_password(transfer->response);
+    default:
+        return true;
+    }
+}
+
+static enum logon_verdict verdict_of(const struct transfer *transfer)
 {
     const struct http_response *response = transfer->response;
 
     if (response->status != STATUS_OK)
-        return HTTP_UNDECIDED;
+        return LOGON_UNDECIDED;
     if (response->code == 401)
-        return transfer->session->scheme == WEB_NTLM && !transfer->was_challenged ? HTTP_UNDECIDED
-                                                                                  : HTTP_REFUSED;
-    return response->code < 300 ? HTTP_TAKEN : HTTP_UNDECIDED;
+        return is_refusal(transfer) ? LOGON_REFUSED : LOGON_UNDECIDED;
+    return response->code < 300 ? LOGON_TAKEN : LOGON_UNDECIDED;
 }
 
 /* ---- one request ---- */
@@ -619,11 +699,10 @@ static bool may_try(struct transfer *transfer)
 {
     struct http_session *session = transfer->session;
     int64_t began = platform_monotonic_clock();
-    bool may = http_access_try(session->access, session->scheme, transfer->request->cleans_up);
+    bool may = http_access_try(session->access, session->scheme, transfer->request->cleans_up,
+                               &transfer->why);
 
     transfer->deadline += platform_monotonic_clock() - began;
-    if (!may)
-        buffer_add_string(&transfer->why, "this logon was refused before, and is not tried again");
     return may;
 }
 
@@ -643,7 +722,8 @@ static enum status try_once(struct transfer *transfer)
     if (!may_try(transfer))
         return STATUS_DENIED;
     response->status = attempt(transfer);
-    http_access_concluded(session->access, session->scheme, verdict_of(transfer));
+    http_access_concluded(session->access, session->scheme, verdict_of(transfer),
+                          session->target.host);
     return response->status;
 }
 

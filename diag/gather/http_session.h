@@ -50,7 +50,12 @@ struct http_request {
     void *owner;
     /* On platform_monotonic_clock(); later by what http_access_try() waits for. */
     int64_t deadline;
-    bool cleans_up;       /* behind the run: see http_access.h */
+    /*
+     * Not 0: a body may go on beyond `deadline` until then, as long as there are never `stall`
+     * microseconds between two pieces of it. libcurl is asked for that once a second.
+     */
+    int64_t latest, stall;
+    bool cleans_up;       /* behind the run: see logon_trial.h */
     struct arena *memory; /* of what the response points to */
 };
 

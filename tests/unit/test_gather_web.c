@@ -499,12 +499,75 @@ static void test_refused_once(void **state)
         got = ask_as(&lab, access, &(struct asking){.peer = 1, .host = host, .as_somebody = true});
         assert_int_equal(got->evidence.status, STATUS_DENIED);
         assert_string_equal(got->evidence.reason,
-                            "this logon was refused before, and is not tried again");
+                            "this logon was refused before, and is not tried again: "
+                            "mail.contoso.com");
         drop(got);
         assert_int_equal(web_peers_requests(lab.peers, 1), 0);
         http_access_leave(access);
         tear_down(&lab);
     }
+}
+
+/* A password that a directory refused is shown to no web server; a token is another thing. */
+static void test_refused_elsewhere(void **state)
+{
+    static const char *const behaviours[] = {"guarded"};
+    const struct http_credentials all[] = {{.user = "alice", .password = secret},
+                                           {.user = "alice", .password = secret, .ntlm = true},
+                                           {.token = secret}};
+    struct lab lab;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct http_credentials credentials = all[i];
+        struct http_access *access;
+        const struct web_exchange *got;
+        struct buffer why;
+
+        set_up(&lab, behaviours, 1, true);
+        buffer_init(&why, 100);
+        credentials.logon = logon_trial_new();
+        access = access_of(&lab, credentials);
+        assert_true(logon_trial_begin(credentials.logon, LOGON_AT_DIRECTORIES, false, &why));
+        logon_trial_end(credentials.logon, LOGON_AT_DIRECTORIES, LOGON_REFUSED, "no such password");
+        got = ask_as(&lab, access, &(struct asking){.host = host, .as_somebody = true});
+        assert_int_equal(got->evidence.status, i < 2 ? STATUS_DENIED : STATUS_OK);
+        if (i < 2)
+            assert_string_equal(got->evidence.reason,
+                                "this logon was refused before, by a directory, and is not tried "
+                                "again: no such password");
+        assert_int_equal(web_peers_requests(lab.peers, 0) > 0, i == 2);
+        drop(got);
+        logon_trial_leave(credentials.logon);
+        http_access_leave(access);
+        buffer_release(&why);
+        tear_down(&lab);
+    }
+}
+
+/* libcurl would make another password of it, and a wrong one is counted. */
+static void test_ntlm_of_letters_beyond_ascii(void **state)
+{
+    static const char *const behaviours[] = {"ntlm"};
+    const struct http_credentials all[] = {
+        {.user = "CONTOSO\\alice", .password = "w\xc3\xbcst", .ntlm = true},
+        {.user = "CONTOSO\\\xc3\xa4lice", .password = secret, .ntlm = true}};
+    struct lab lab;
+
+    (void)state;
+    set_up(&lab, behaviours, 1, true);
+    for (size_t i = 0; i < 2; i++) {
+        struct http_access *access = access_of(&lab, all[i]);
+        const struct web_exchange *got =
+            ask_as(&lab, access, &(struct asking){.host = host, .as_somebody = true});
+
+        assert_int_equal(got->evidence.status, STATUS_NOT_SUPPORTED);
+        assert_non_null(strstr(got->evidence.reason, "ASCII"));
+        drop(got);
+        http_access_leave(access);
+    }
+    assert_int_equal(web_peers_accepted(lab.peers, 0), 0);
+    tear_down(&lab);
 }
 
 /* NTLM says three times what it has to say, never the password; refused once, it is not said. */
@@ -783,6 +846,66 @@ static void test_requests_that_are_none(void **state)
     tear_down(&lab);
 }
 
+static void steadily(void *context, const struct web_heard *heard, struct web_reply *reply)
+{
+    static const char body[] = "it comes in thirty pieces ....";
+
+    (void)heard;
+    web_say(reply, 200, "text/plain", body);
+    reply->piece = (unsigned)(reply->bytes.size - (sizeof body - 1) + 1);
+    reply->pause = *(const unsigned *)context;
+}
+
+/* A body that goes on outlives the deadline; not one that stands still, nor beyond the latest. */
+static void test_bodies_that_go_on(void **state)
+{
+    static const char *const behaviours[] = {"fine"};
+    static const struct {
+        unsigned pause; /* milliseconds before the second of two pieces */
+        int64_t latest, stall;
+        enum status status;
+    } rows[] = {{900, 8000, 5000, STATUS_OK},
+                {900, 0, 0, STATUS_TIMED_OUT},
+                {3500, 8000, 600, STATUS_TIMED_OUT},
+                {3500, 700, 5000, STATUS_TIMED_OUT}};
+    struct http_target target = {.host = NULL};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct http_request request = simple;
+        unsigned pause = rows[i].pause;
+        struct http_session *session;
+        struct http_response response;
+        struct http_access *access;
+        struct arena memory = {0};
+        int64_t began;
+        const char *reason;
+        struct lab lab;
+
+        set_up(&lab, behaviours, 1, false);
+        lab.list[0].answer = steadily;
+        lab.list[0].context = &pause;
+        access = access_of(&lab, (struct http_credentials){.user = NULL});
+        net_address_parse(lab.addresses[0], lab.port, &target.address);
+        assert_int_equal(
+            http_session_new(lab.library, access, &target, WEB_ANONYMOUS, &session, &reason),
+            STATUS_OK);
+        request.memory = &memory;
+        began = platform_monotonic_clock();
+        request.deadline = began + SHORT * 1000;
+        request.latest = rows[i].latest ? began + rows[i].latest * 1000 : 0;
+        request.stall = rows[i].stall * 1000;
+        assert_int_equal(http_session_ask(session, &request, &response), STATUS_OK);
+        assert_int_equal(response.body_status, rows[i].status);
+        assert_true(platform_monotonic_clock() - began < 3300000);
+        http_response_release(&response);
+        http_session_free(session);
+        http_access_leave(access);
+        arena_release(&memory);
+        tear_down(&lab);
+    }
+}
+
 static bool take_little(void *context, const void *bytes, size_t size)
 {
     size_t *taken = context;
@@ -878,7 +1001,9 @@ int main(void)
         cmocka_unit_test(test_certificates_that_do_not_verify),
         cmocka_unit_test(test_anonymous_looks_at_any_certificate),
         cmocka_unit_test(test_refused_once),
+        cmocka_unit_test(test_refused_elsewhere),
         cmocka_unit_test(test_ntlm),
+        cmocka_unit_test(test_ntlm_of_letters_beyond_ascii),
         cmocka_unit_test(test_insecure),
         cmocka_unit_test(test_binding),
         cmocka_unit_test(test_redirects_are_not_followed),
@@ -887,6 +1012,7 @@ int main(void)
         cmocka_unit_test(test_silence_on_a_kept_connection),
         cmocka_unit_test(test_requests_that_are_none),
         cmocka_unit_test(test_bodies_are_streamed),
+        cmocka_unit_test(test_bodies_that_go_on),
         cmocka_unit_test(test_nobody_there),
     };
 

@@ -8,9 +8,21 @@ static struct http_access *access_of_alice(void)
         &(struct http_credentials){.user = "alice@contoso.com", .password = "correct horse"});
 }
 
-static void conclude(struct http_access *access, enum http_verdict verdict)
+static void conclude(struct http_access *access, enum logon_verdict verdict)
 {
-    http_access_concluded(access, WEB_BASIC, verdict);
+    http_access_concluded(access, WEB_BASIC, verdict, "mail.contoso.com");
+}
+
+static bool may_try(struct http_access *access, bool cleans_up)
+{
+    struct buffer why;
+    bool may;
+
+    buffer_init(&why, 200);
+    may = http_access_try(access, WEB_BASIC, cleans_up, &why);
+    assert_int_equal(why.size > 0, !may);
+    buffer_release(&why);
+    return may;
 }
 
 static void what_was_refused_is_not_sent_again(void **state)
@@ -18,10 +30,10 @@ static void what_was_refused_is_not_sent_again(void **state)
     struct http_access *access = access_of_alice();
 
     (void)state;
-    assert_true(http_access_try(access, WEB_BASIC, false));
-    conclude(access, HTTP_REFUSED);
-    assert_false(http_access_try(access, WEB_BASIC, false));
-    assert_false(http_access_try(access, WEB_BASIC, true)); /* it was a guess */
+    assert_true(may_try(access, false));
+    conclude(access, LOGON_REFUSED);
+    assert_false(may_try(access, false));
+    assert_false(may_try(access, true)); /* it was a guess */
     http_access_leave(access);
 }
 
@@ -31,14 +43,14 @@ static void what_was_taken_before_may_clean_up(void **state)
     struct http_access *access = access_of_alice();
 
     (void)state;
-    assert_true(http_access_try(access, WEB_BASIC, false));
-    conclude(access, HTTP_TAKEN);
-    assert_true(http_access_try(access, WEB_BASIC, false));
-    conclude(access, HTTP_REFUSED);
-    assert_false(http_access_try(access, WEB_BASIC, false));
-    assert_true(http_access_try(access, WEB_BASIC, true));
-    conclude(access, HTTP_REFUSED);
-    assert_false(http_access_try(access, WEB_BASIC, true));
+    assert_true(may_try(access, false));
+    conclude(access, LOGON_TAKEN);
+    assert_true(may_try(access, false));
+    conclude(access, LOGON_REFUSED);
+    assert_false(may_try(access, false));
+    assert_true(may_try(access, true));
+    conclude(access, LOGON_REFUSED);
+    assert_false(may_try(access, true));
     http_access_leave(access);
 }
 
@@ -47,13 +59,13 @@ static void what_is_taken_again_is_taken(void **state)
     struct http_access *access = access_of_alice();
 
     (void)state;
-    assert_true(http_access_try(access, WEB_BASIC, false));
-    conclude(access, HTTP_TAKEN);
-    conclude(access, HTTP_REFUSED);
-    assert_true(http_access_try(access, WEB_BASIC, true));
-    conclude(access, HTTP_TAKEN);
-    assert_true(http_access_try(access, WEB_BASIC, false));
-    conclude(access, HTTP_TAKEN);
+    assert_true(may_try(access, false));
+    conclude(access, LOGON_TAKEN);
+    conclude(access, LOGON_REFUSED);
+    assert_true(may_try(access, true));
+    conclude(access, LOGON_TAKEN);
+    assert_true(may_try(access, false));
+    conclude(access, LOGON_TAKEN);
     http_access_leave(access);
 }
 
