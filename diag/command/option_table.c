@@ -375,7 +375,7 @@ const struct option option_table[] = {
     {"builds", "FILE", FOR_CHECK | FOR_REPORT, options_read_builds, 0,
      "a newer table of Exchange's builds than the program's own"},
     {"timeout", "SECONDS", FOR_CHECK | FOR_SPF | FOR_AUDIT, take_timeout, 0,
-     "for one network operation, retries included (10)"},
+     "for one network operation, retries included (10); what keeps coming may take --patience"},
     {"patience", "HOW", FOR_CHECK | FOR_AUDIT | FOR_DEMO, take_patience, 0,
      "for a mail server to greet: quick (30 s), normal (60), proof (300), or seconds"},
     {"ca-file", "FILE", FOR_CHECK | FOR_AUDIT, options_take_ca_file, 0,

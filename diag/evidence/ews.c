@@ -9,7 +9,8 @@
 
 enum { HTTPS_PORT = 443, KDC_PORT = 88, HTTP_MOST = 599 };
 
-static const uint64_t size_most = UINT64_C(1) << 53;
+static const uint64_t size_most = UINT64_C(1) << 53,
+                      instant_most = UINT64_C(253402300799999999); /* the end of the year 9999 */
 
 static const struct ews_survey *of(const struct evidence *item)
 {
@@ -197,6 +198,10 @@ static void save(const struct evidence *item, json_t *object)
     put_word(object, "caller", survey->caller);
     put_word(object, "challenges", survey->challenges);
     put_word(object, "location", survey->location);
+    if (survey->error_code != 0)
+        json_object_set_new(object, "error_code", json_integer(survey->error_code));
+    if (survey->server_time != 0)
+        json_object_set_new(object, "server_time_us", json_integer(survey->server_time));
     put_word(object, "owa_version", survey->owa_version);
     if (survey->version.major > 0)
         json_object_set_new(object, "version", save_version(&survey->version));
@@ -346,6 +351,8 @@ static enum status load(struct evidence *item, const json_t *object)
     survey->caller = json_copy_text(object, "caller", arena);
     survey->challenges = json_copy_text(object, "challenges", arena);
     survey->location = json_copy_text(object, "location", arena);
+    survey->error_code = (int32_t)json_get_number(object, "error_code", INT32_MAX, 0);
+    survey->server_time = (int64_t)json_get_number(object, "server_time_us", instant_most, 0);
     survey->owa_version = json_copy_text(object, "owa_version", arena);
     load_version(&survey->version, json_object_get(object, "version"));
     survey->folders_failed = (unsigned)json_get_number(object, "folders_failed", UINT16_MAX, 0);

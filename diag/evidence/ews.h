@@ -131,6 +131,13 @@ struct ews_survey {
     const char *caller;      /* "alice@CONTOSO.COM"; or NULL */
     const char *challenges;  /* the schemes of a 401, "Negotiate NTLM"; or NULL */
     const char *location;    /* the host of a redirect, which was not followed; or NULL */
+    /*
+     * The error of Kerberos that the last request came to (RFC 4120 7.5.9), or 0: of the KDC, which
+     * gave no ticket, where web_step is TICKET; else of the server, beside its 401. And what time
+     * it was there, microseconds since 1970 UTC; or 0.
+     */
+    int32_t error_code;
+    int64_t server_time;
     const char *owa_version; /* X-OWA-Version; or NULL */
     struct ews_server_version version;
     unsigned folders_failed;      /* whose search failed to the end */

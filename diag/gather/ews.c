@@ -179,11 +179,20 @@ static void conclude(struct heard *heard, enum status status, enum status body)
     }
 }
 
-static int64_t deadline_of(const struct run *run, int64_t began)
+static int64_t sooner(int64_t one, int64_t other)
 {
-    int64_t deadline = began + microseconds(run->options->timeout);
+    return one < other ? one : other;
+}
 
-    return deadline < run->limit ? deadline : run->limit;
+/* Content of 100 MiB is no fault: while it comes, it may take as long as asking may. */
+static struct ews_time time_of(const struct run *run, int64_t began)
+{
+    int64_t stall = microseconds(run->options->timeout), deadline = began + stall;
+    int64_t latest = run->end > deadline ? run->end : deadline;
+
+    return (struct ews_time){.deadline = sooner(deadline, run->limit),
+                             .latest = sooner(latest, run->limit),
+                             .stall = stall};
 }
 
 /* Says run->request. */
@@ -192,15 +201,18 @@ static void say(struct run *run, struct heard *heard)
     struct ews_head head = {0};
     struct ews_reply_reader *reader;
     int64_t began = now(run);
+    const struct ews_time time = time_of(run, began);
     enum status status;
 
     memset(heard, 0, sizeof *heard);
     heard->attempt.began = began - run->began;
     reader = ews_reply_reader_new(run->library, &run->scratch);
-    status = run->wire->post(run->wire->context, &run->request, take_body, reader,
-                             deadline_of(run, began), memory(run), &head);
+    status = run->wire->post(run->wire->context, &run->request, take_body, reader, &time,
+                             memory(run), &head);
     ews_reply_end(reader, &heard->reply);
     heard->attempt.took = now(run) - began;
+    run->survey->error_code = head.error_code;
+    run->survey->server_time = head.server_time;
     if (status == STATUS_OK) {
         note_head(run, &heard->attempt, &head);
         note_reply(run, heard);

@@ -24,6 +24,16 @@ struct ews_head { /* of an answer; its texts are in the arena that was given */
     enum status body;         /* OK; or how the body ended before its end */
     bool has_retry_after;
     uint32_t retry_after; /* milliseconds */
+    /* As struct ews_survey has them: where the KDC gives no ticket they are there without a head */
+    int32_t error_code;
+    int64_t server_time;
+};
+
+/* How long a request may take; moments as now() has them. */
+struct ews_time {
+    int64_t deadline; /* the answer's head is there by then, and so is a body that stands still */
+    int64_t latest;   /* a body that goes on may go on until then */
+    int64_t stall;    /* microseconds without a byte: it stands still */
 };
 
 typedef bool ews_take(void *reader, const char *bytes, size_t size);
@@ -31,10 +41,10 @@ typedef bool ews_take(void *reader, const char *bytes, size_t size);
 struct ews_wire {
     /*
      * One POST, and its answer, whose body is handed to `take` as it comes, until that says false.
-     * STATUS_OK where there is a head; what it says is in `head`. `deadline`: as now().
+     * STATUS_OK where there is a head; what it says is in `head`.
      */
     enum status (*post)(void *context, const struct buffer *request, ews_take *take, void *reader,
-                        int64_t deadline, struct arena *arena, struct ews_head *head);
+                        const struct ews_time *time, struct arena *arena, struct ews_head *head);
     /* Until then, as now(); or, unless `stubborn`, until the run is to end: then false. */
     bool (*wait)(void *context, int64_t until, bool stubborn);
     bool (*is_ending)(void *context);

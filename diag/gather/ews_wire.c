@@ -2,6 +2,7 @@
 #include "diag/gather/ews.h"
 #include "diag/gather/http_session.h"
 #include "diag/gather/tls.h"
+#include "diag/gather/web_challenge.h"
 #include "diag/platform.h"
 #include "diag/read/http_head.h"
 #include "diag/text.h"
@@ -9,7 +10,7 @@
 
 #include <string.h>
 
-enum { FIELD_MOST = 256, SCHEMES_MOST = 8 };
+enum { FIELD_MOST = 256 };
 
 /* Over one session, by the identity of the run's options. */
 struct line {
@@ -31,27 +32,25 @@ static const char *field_of(const struct buffer *head, const char *name, struct 
     return text_printable(arena, value.bytes, value.size < FIELD_MOST ? value.size : FIELD_MOST);
 }
 
-static const char *schemes_of(const struct buffer *head, struct arena *arena)
+/* The schemes of a 401, and the error of Kerberos by which it says why. */
+static void read_challenges(const struct buffer *head, struct arena *arena, struct ews_head *out)
 {
-    struct http_challenge challenge;
-    struct http_text value;
+    struct web_challenge *list;
+    size_t count = web_challenges_read(head, arena, &list);
     struct buffer schemes;
-    size_t at = 0, count = 0;
 
     buffer_init(&schemes, FIELD_MOST);
-    while (http_head_next(head->text, head->size, "WWW-Authenticate", &at, &value)) {
-        size_t within = 0;
-
-        while (count < SCHEMES_MOST && http_next_challenge(value, &within, &challenge)) {
-            if (count++ > 0)
-                buffer_add_char(&schemes, ' ');
-            text_show(&schemes, challenge.scheme.bytes, challenge.scheme.size);
+    for (size_t i = 0; i < count; i++) {
+        buffer_print(&schemes, "%s%s", i > 0 ? " " : "", list[i].scheme);
+        if (list[i].token == WEB_KERBEROS_ERROR && out->error_code == 0) {
+            out->error_code = list[i].error_code;
+            out->server_time = list[i].server_time;
         }
     }
     if (schemes.size > 0)
-        return buffer_keep(&schemes, arena);
-    buffer_release(&schemes);
-    return NULL;
+        out->challenges = buffer_keep(&schemes, arena);
+    else
+        buffer_release(&schemes);
 }
 
 /* Of "https://adfs.contoso.com/adfs/ls?..." the host; of a path alone, nothing new. */
@@ -104,7 +103,7 @@ static void read_head(const struct http_response *response, struct arena *arena,
     if (!out->backend)
         out->backend = field_of(head, "X-BEServer", arena);
     out->owa_version = field_of(head, "X-OWA-Version", arena);
-    out->challenges = schemes_of(head, arena);
+    read_challenges(head, arena, out);
     out->location = host_of_location(head, arena);
     read_retry_after(head, out);
 }
@@ -131,7 +130,7 @@ static bool goes_on(void *owner)
 }
 
 static enum status post(void *context, const struct buffer *body, ews_take *take, void *reader,
-                        int64_t deadline, struct arena *arena, struct ews_head *head)
+                        const struct ews_time *time, struct arena *arena, struct ews_head *head)
 {
     static const char *const fields[] = {"Content-Type: text/xml; charset=utf-8",
                                          "Accept: text/xml", NULL};
@@ -147,14 +146,18 @@ static enum status post(void *context, const struct buffer *body, ews_take *take
                                          .context = &receiver,
                                          .goes_on = goes_on,
                                          .owner = line,
-                                         .deadline = deadline,
                                          .cleans_up = line->survey->step == EWS_STEP_DELETE,
+                                         .deadline = time->deadline,
+                                         .latest = time->latest,
+                                         .stall = time->stall,
                                          .memory = arena};
     struct http_response response;
     enum status status;
 
     line->is_stubborn = ending_has_begun(line->ending);
     status = http_session_ask(line->session, &request, &response);
+    head->error_code = response.error_code;
+    head->server_time = response.server_time;
     if (status == STATUS_OK)
         read_head(&response, arena, head);
     if (response.reason)

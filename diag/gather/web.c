@@ -1,12 +1,9 @@
 #include "diag/gather/web.h"
 
 #include "diag/gather/tls.h"
+#include "diag/gather/web_challenge.h"
 #include "diag/platform.h"
-#include "diag/read/base64.h"
 #include "diag/read/http_head.h"
-#include "diag/read/kerberos_error.h"
-#include "diag/read/ntlm_challenge.h"
-#include "diag/read/spnego.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -36,75 +33,6 @@ static struct http_request request_of(const struct web_exchange *exchange)
                                      .body = identify,
                                      .body_size = sizeof identify - 1};
     return (struct http_request){.method = "GET", .path = exchange->path};
-}
-
-/* ---- challenges ---- */
-
-static int64_t time_of_challenge(const unsigned char *bytes, size_t size, struct arena *scratch)
-{
-    struct ntlm_challenge challenge;
-
-    if (ntlm_read_challenge(bytes, size, scratch, &challenge) != STATUS_OK || challenge.time < 0)
-        return 0;
-    return challenge.time;
-}
-
-static void read_inner(enum spnego_content content, const unsigned char *inner, size_t size,
-                       struct web_challenge *out)
-{
-    struct kerberos_error error;
-    struct arena scratch = {0};
-
-    if (content == SPNEGO_NTLM_CHALLENGE) {
-        out->token = WEB_NTLM_CHALLENGE;
-        out->server_time = time_of_challenge(inner, size, &scratch);
-    } else if (content == SPNEGO_KERBEROS_ERROR &&
-               kerberos_read_error(inner, size, &scratch, &error) == STATUS_OK) {
-        out->token = WEB_KERBEROS_ERROR;
-        out->error_code = error.code;
-        out->server_time = error.server_time;
-    }
-    arena_release(&scratch);
-}
-
-static void read_token(struct http_text token, struct web_challenge *out)
-{
-    const unsigned char *inner;
-    size_t inner_size;
-    struct buffer bytes;
-    enum spnego_content content;
-
-    if (token.size == 0)
-        return;
-    out->token = WEB_OTHER_TOKEN;
-    buffer_init(&bytes, SPNEGO_TOKEN_MOST);
-    if (base64_decode(token.bytes, token.size, &bytes) == STATUS_OK) {
-        content =
-            spnego_content_of((const unsigned char *)bytes.text, bytes.size, &inner, &inner_size);
-        read_inner(content, inner, inner_size, out);
-    }
-    buffer_release(&bytes);
-}
-
-static void read_challenges(struct web_exchange *exchange, const struct buffer *head)
-{
-    struct arena *arena = &exchange->evidence.memory;
-    struct http_challenge found;
-    struct http_text value;
-    size_t at = 0;
-
-    exchange->challenges = arena_new(arena, WEB_CHALLENGES_MOST, sizeof *exchange->challenges);
-    while (http_head_next(head->text, head->size, "WWW-Authenticate", &at, &value)) {
-        size_t within = 0;
-
-        while (exchange->challenge_count < WEB_CHALLENGES_MOST &&
-               http_next_challenge(value, &within, &found)) {
-            struct web_challenge *challenge = &exchange->challenges[exchange->challenge_count++];
-
-            challenge->scheme = text_printable(arena, found.scheme.bytes, found.scheme.size);
-            read_token(found.token, challenge);
-        }
-    }
 }
 
 /* ---- fields ---- */
@@ -140,7 +68,8 @@ static void read_head(struct web_exchange *exchange, const struct buffer *head)
     exchange->phrase = text_printable(&exchange->evidence.memory, phrase.bytes,
                                       phrase.size < WEB_VALUE_MOST ? phrase.size : WEB_VALUE_MOST);
     read_fields(exchange, head);
-    read_challenges(exchange, head);
+    exchange->challenge_count =
+        web_challenges_read(head, &exchange->evidence.memory, &exchange->challenges);
 }
 
 /* ---- the body ---- */

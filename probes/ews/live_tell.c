@@ -1,6 +1,7 @@
 #include "probes/ews/live_tell.h"
 
 #include "probes/ews/live_kinds.h"
+#include "probes/ews/logon.h"
 
 #include <string.h>
 
@@ -273,13 +274,11 @@ void live_tell(struct finding *finding, const struct live_view *view,
         plot_delays(finding, longest);
 }
 
-void live_tell_obstacle(struct finding *finding, const struct ews_survey *survey)
+/* What was heard of a server that is there. */
+static void tell_answer(struct finding *finding, const struct ews_survey *survey)
 {
     const struct ews_attempt *last = &survey->last;
 
-    saw_failure(finding, &survey->evidence);
-    if (last->http == 0)
-        return;
     saw(finding, &survey->evidence, "it answered HTTP %u%s", last->http,
         last->kind == EWS_REPLY_HTML ? ", with a page for people in place of EWS" : "");
     if (survey->challenges)
@@ -289,6 +288,14 @@ void live_tell_obstacle(struct finding *finding, const struct ews_survey *survey
         saw(finding, &survey->evidence,
             "it sends to %s, where nobody went: who one is, is shown to nobody else",
             survey->location);
+}
+
+void live_tell_obstacle(struct finding *finding, const struct ews_survey *survey)
+{
+    saw_failure(finding, &survey->evidence);
+    if (survey->last.http != 0)
+        tell_answer(finding, survey);
+    ews_tell_logon(finding, survey);
 }
 
 /* ---- the test item ---- */

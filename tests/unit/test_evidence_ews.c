@@ -64,6 +64,8 @@ static struct ews_survey *add(struct evidence_store *store)
     survey->caller = "svc-archive@CONTOSO.COM";
     survey->challenges = "Negotiate NTLM";
     survey->location = "adfs.contoso.com";
+    survey->error_code = 37;
+    survey->server_time = INT64_C(1795384800123456);
     survey->owa_version = "15.1.2507.61";
     survey->version = (struct ews_server_version){15, 1, 2507, 61};
     survey->items = items;
@@ -134,6 +136,8 @@ static void a_file_keeps_all_of_it(void **state)
     assert_int_equal(other->version.build, 2507);
     assert_int_equal(other->scheme, WEB_NEGOTIATE);
     assert_int_equal(other->kdc.port, 88);
+    assert_int_equal(other->error_code, 37);
+    assert_int_equal(other->server_time, INT64_C(1795384800123456));
     free(one);
     free(two);
     json_decref(json);

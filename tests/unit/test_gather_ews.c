@@ -25,10 +25,13 @@ static struct line { /* what the wire has */
     unsigned refused_at;       /* that request is answered by 401, and none after it is sent */
     unsigned count;
     int64_t latest_deadline; /* of a request, after it began */
+    int64_t latest, stall;   /* of the last */
+    bool stands_still;       /* bodies do, until their time is over */
+    int32_t error_code;      /* of Kerberos, beside every answer */
 } line;
 
 static enum status post(void *context, const struct buffer *request, ews_take *take, void *reader,
-                        int64_t deadline, struct arena *arena, struct ews_head *head)
+                        const struct ews_time *time, struct arena *arena, struct ews_head *head)
 {
     struct ews_lab_answer answer;
     unsigned number = ++line.count;
@@ -38,7 +41,9 @@ static enum status post(void *context, const struct buffer *request, ews_take *t
 
     (void)context;
     assert_false(request->truncated);
-    line.latest_deadline = deadline - line.clock;
+    line.latest_deadline = time->deadline - line.clock;
+    line.latest = time->latest;
+    line.stall = time->stall;
     line.clock += line.took;
     if (line.refused_at > 0 && number >= line.refused_at) {
         head->http = 401;
@@ -48,6 +53,9 @@ static enum status post(void *context, const struct buffer *request, ews_take *t
         return STATUS_TIMED_OUT;
     ews_lab_answer(line.lab, request->text, &answer);
     head->http = answer.http;
+    head->body = line.stands_still ? STATUS_TIMED_OUT : STATUS_OK;
+    head->error_code = line.error_code;
+    head->server_time = line.error_code;
     head->server = arena_copy_string(arena, line.lab->node);
     size = line.cut_off && line.cut_off < answer.body.size ? line.cut_off : answer.body.size;
     for (size_t at = 0; at < size && !is_broken; at += 100)
@@ -405,6 +413,44 @@ static void replies_that_are_cut_off(void **state)
 
         assert_int_not_equal(survey->evidence.status, STATUS_OK);
         assert_int_equal(survey->item_count, 0);
+        evidence_free(&survey->evidence);
+    }
+}
+
+/* Content may go on coming for as long as asking may last; to begin, it has --timeout. */
+static void content_may_take_its_time(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+    struct ews_survey *survey = survey_of(&lab, false);
+
+    (void)state;
+    assert_int_equal(line.latest_deadline, usual.timeout * INT64_C(1000));
+    assert_int_equal(line.stall, usual.timeout * INT64_C(1000));
+    assert_int_equal(line.latest, 1000 + usual.patience * INT64_C(1000));
+    evidence_free(&survey->evidence);
+    line.stands_still = true;
+    survey = survey_of(&lab, false);
+    assert_int_equal(survey->evidence.status, STATUS_TIMED_OUT);
+    assert_int_equal(survey->last.http, 200);
+    evidence_free(&survey->evidence);
+}
+
+/* What Kerberos says of the last request is kept, and goes with the next that it says nothing of.
+ */
+static void errors_of_kerberos_are_kept(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+
+    (void)state;
+    lab.page = EWS_LAB_DENIED;
+    for (int32_t code = 37; code >= 0; code -= 37) {
+        struct ews_survey *survey;
+
+        line.error_code = code;
+        survey = survey_of(&lab, false);
+        assert_int_equal(survey->evidence.status, STATUS_DENIED);
+        assert_int_equal(survey->error_code, code);
+        assert_int_equal(survey->server_time, code);
         evidence_free(&survey->evidence);
     }
 }
@@ -808,6 +854,8 @@ int main(void)
         cmocka_unit_test_setup(pages_are_told_apart, begin),
         cmocka_unit_test_setup(no_permission_to_find, begin),
         cmocka_unit_test_setup(replies_that_are_cut_off, begin),
+        cmocka_unit_test_setup(content_may_take_its_time, begin),
+        cmocka_unit_test_setup(errors_of_kerberos_are_kept, begin),
         cmocka_unit_test_setup(a_server_that_goes_away, begin),
         cmocka_unit_test_setup(a_test_item_comes_and_goes, begin),
         cmocka_unit_test_setup(an_appointment_instead, begin),
