@@ -12,6 +12,7 @@ sys.path[:0] = [str(HERE.parent / "program"), str(HERE)]
 
 from harness import *  # noqa: E402, F403
 from lab.apache import WebServer  # noqa: E402
+from lab.caller import Caller  # noqa: E402
 from lab.samba import PASSWORD, Domain, DomainController, open_directory  # noqa: E402
 from lab.server import Network, Server, clock_variables, needs_programs  # noqa: E402
 
@@ -49,32 +50,11 @@ class Front(WebServer):
         return (self.folder / "authorization.txt").read_text()
 
 
-class Caller:
-    """Who has the tickets of one file; without logging on, none."""
+class Asking(Caller):
+    """A caller by whose tickets ask_web asks."""
 
     def __init__(self, folder, name):
-        self.name = name
-        self.tickets = f"FILE:{folder}/{name}.ccache"
-        self.configuration = folder / f"{name}.conf"
-        self.configuration.write_text(
-            f"[libdefaults]\ndefault_realm = {REALM}\ndns_lookup_kdc = false\nrdns = false\n"
-            f"[realms]\n{REALM} = {{\n kdc = {DC1}\n}}\n"
-        )
-
-    def variables(self, **more):
-        return {
-            **os.environ, "KRB5CCNAME": self.tickets, "KRB5_CONFIG": str(self.configuration),
-            "ASAN_OPTIONS": "verify_asan_link_order=0", "https_proxy": "http://127.0.0.99:1",
-            "http_proxy": "http://127.0.0.99:1", **more,
-        }  # fmt: skip
-
-    def log_on(self):
-        done = subprocess.run(
-            ["kinit", f"{self.name}@{REALM}"], input=PASSWORD, text=True, timeout=DEADLINE,
-            capture_output=True, check=False, env=self.variables(),
-        )  # fmt: skip
-        expect_equal(done.returncode, 0, f"kinit: {done.stderr}")
-        return self
+        super().__init__(folder, name, REALM, DC1)
 
     def ask(self, scheme, address, path="/EWS/index.html", *options, host=NAME, who="somebody", kdc=True,
             **more):  # fmt: skip
@@ -129,7 +109,7 @@ def examine_all():
         stranger = Front(network, STRANGER, NAME, keytab=keytab)
         servers = [web, plain, ahead, other, stranger]
         with network.up(DomainController(domain, "dc1"), *servers):
-            alice, nobody = Caller(network.folder, "alice").log_on(), Caller(network.folder, "nobody")
+            alice, nobody = Asking(network.folder, "alice").log_on(), Asking(network.folder, "nobody")
             ask_all(seen, network, web, alice, nobody)
         seen["log of web"] = web.authorizations()
         seen["log of other"] = other.authorizations()

@@ -66,6 +66,14 @@ class WebServer(Server):
             return [f"GssapiCredStore keytab:{self.keytab}", "GssapiAllowedMech krb5"]
         return ["GssapiAllowedMech ntlmssp", "GssapiConnectionBound On"]
 
+    def place(self):
+        """What is below /EWS."""
+        return [f"Alias /EWS {self.folder}/pages"]
+
+    def logon(self):
+        """Who may see it."""
+        return ["AuthType GSSAPI", 'AuthName "EWS"', *self.mechanism(), "Require valid-user"]
+
     def settings(self):
         lines = [
             *(f"LoadModule {module}_module {self.module(module)}" for module in LOADED),
@@ -81,12 +89,9 @@ class WebServer(Server):
             f'CustomLog {self.folder}/access.log "%>s %r"',
             f"DocumentRoot {self.folder}/pages",
             *self.encryption(),
-            f"Alias /EWS {self.folder}/pages",
+            *self.place(),
             "<Location /EWS>",
-            "AuthType GSSAPI",
-            'AuthName "EWS"',
-            *self.mechanism(),
-            "Require valid-user",
+            *self.logon(),
             "</Location>",
         ]
         return "\n".join(lines) + "\n"
