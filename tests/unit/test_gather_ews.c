@@ -429,6 +429,7 @@ static void content_may_take_its_time(void **state)
     assert_int_equal(line.latest, 1000 + usual.patience * INT64_C(1000));
     evidence_free(&survey->evidence);
     line.stands_still = true;
+    line.cut_off = 300;
     survey = survey_of(&lab, false);
     assert_int_equal(survey->evidence.status, STATUS_TIMED_OUT);
     assert_int_equal(survey->last.http, 200);
