@@ -276,7 +276,7 @@ static bool wait_until(struct run *run, int64_t due, int64_t end, bool stubborn)
         due = run->not_before;
     if (stubborn && due > end && left > microseconds(LAST_TRY))
         due = now(run) + left / 2;
-    return due <= end && run->wire->wait(run->wire->context, due, stubborn);
+    return left > 0 && due <= end && run->wire->wait(run->wire->context, due, stubborn);
 }
 
 /*

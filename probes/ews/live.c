@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { SERVERS_MOST = 1024 /* bytes of their names */ };
+
 /* ---- asking ---- */
 
 /* False while it is on its way. */
@@ -202,6 +204,7 @@ static void judge_obstacles(const struct live_view *view)
 
 struct tally {
     size_t surveys, items, fine, recovered;
+    size_t with_items, least, most; /* surveys that found any, and how many items these found */
     size_t repeated; /* of those that are fine, after throttling or a broken answer */
     bool is_part;    /* not all folders were searched */
 };
@@ -217,6 +220,14 @@ static struct tally count(const struct live_view *view)
             continue;
         tally.surveys++;
         tally.items += survey->item_count;
+        if (survey->item_count > 0) {
+            bool is_first = tally.with_items++ == 0;
+
+            if (is_first || survey->item_count < tally.least)
+                tally.least = survey->item_count;
+            if (survey->item_count > tally.most)
+                tally.most = survey->item_count;
+        }
         tally.is_part = tally.is_part || survey->folders_failed > 0;
         for (size_t j = 0; j < survey->item_count; j++) {
             tally.fine += survey->items[j].outcome == EWS_OUTCOME_FINE;
@@ -296,12 +307,60 @@ static const char *how_often(const struct live_view *view, const struct tally *t
                        "%zu after requests that were throttled or not answered", tally->repeated);
 }
 
+/* The servers that found items, by name. */
+static const char *servers_text(const struct live_view *view)
+{
+    struct buffer text;
+
+    buffer_init(&text, SERVERS_MOST);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct live_node *node = &view->nodes[i];
+
+        if (node->survey && node->survey->evidence.status == STATUS_OK &&
+            node->survey->item_count > 0)
+            buffer_print(&text, "%s%s", text.size ? ", " : "", node->server->shown);
+    }
+    return buffer_keep(&text, pass_memory(view->x));
+}
+
+static const char *items_text(const struct live_view *view, const struct tally *tally)
+{
+    struct arena *memory = pass_memory(view->x);
+
+    if (tally->least < tally->most)
+        return arena_print(memory, "%zu to %zu items came with their MIME content", tally->least,
+                           tally->most);
+    return tally->most == 1
+               ? "1 item came with its MIME content"
+               : arena_print(memory, "%zu items came with their MIME content", tally->most);
+}
+
+/* Where others found items, one that found none was not tried. */
+static void judge_empty(const struct live_view *view, const struct tally *tally)
+{
+    for (size_t i = 0; i < view->count && tally->most > 0; i++) {
+        const struct live_node *node = &view->nodes[i];
+        const struct ews_survey *survey = node->survey;
+        struct finding *finding;
+
+        if (!survey || survey->evidence.status != STATUS_OK || survey->item_count > 0 ||
+            survey->folders_failed > 0 || live_kind_of_search(survey))
+            continue;
+        finding = unknown(view->x, &ews_mime_transient,
+                          "no items were found through %s, though through another server",
+                          node->server->shown);
+        live_name(finding, view, node);
+        saw(finding, &survey->evidence, "the search found nothing; other servers found %zu",
+            tally->most);
+    }
+}
+
 /* Of the finding that all of this is about, where it is not one. */
 static void judge_health(const struct live_view *view)
 {
     struct tally tally = count(view);
-    const char *servers = tally.surveys == 1 ? "one server" : "each server";
 
+    judge_empty(view, &tally);
     if (tally.surveys == 0 || tally.is_part || is_seen(view, &ews_mime_transient))
         return;
     if (tally.items == 0 && !is_seen(view, &ews_denied) && !is_seen(view, &ews_throttled) &&
@@ -310,12 +369,11 @@ static void judge_health(const struct live_view *view)
                        "the mailbox has no meeting request and nothing in RTF to ask for; "
                        "--plant-test-item makes one for the time of the test");
     else if (tally.fine == tally.items && tally.items > 0)
-        healthy(view->x, &ews_mime_transient, "%zu item%s came with %s MIME content through %s, %s",
-                tally.items / tally.surveys, tally.items == tally.surveys ? "" : "s",
-                tally.items == tally.surveys ? "its" : "their", servers, how_often(view, &tally));
+        healthy(view->x, &ews_mime_transient, "%s through %s, %s", items_text(view, &tally),
+                servers_text(view), how_often(view, &tally));
     else if (tally.fine + tally.recovered == tally.items && tally.items > 0)
-        healthy(view->x, &ews_mime_transient, "all items came through %s; %zu of %zu at once",
-                servers, tally.fine, tally.items);
+        healthy(view->x, &ews_mime_transient, "%s through %s; %zu of %zu at once",
+                items_text(view, &tally), servers_text(view), tally.fine, tally.items);
 }
 
 void ews_judge_mailbox(struct examination *x, const struct subject *mailbox)
