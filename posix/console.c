@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -46,43 +48,65 @@ static void note_signal(int signal)
     noted_signal = signal;
 }
 
-static void hold_signals(struct sigaction *before)
+struct held { /* what was before */
+    struct sigaction actions[HELD_SIGNALS];
+    sigset_t mask;
+};
+
+/* They come in while wait_for_input() waits, and then alone, so that none is missed before it. */
+static void hold_signals(struct held *before)
 {
-    struct sigaction noting = {.sa_handler = note_signal}; /* without SA_RESTART: it ends a read */
+    struct sigaction noting = {.sa_handler = note_signal};
+    sigset_t held;
 
     noted_signal = 0;
+    sigemptyset(&held);
+    for (size_t i = 0; i < HELD_SIGNALS; i++)
+        sigaddset(&held, held_signals[i]);
+    pthread_sigmask(SIG_BLOCK, &held, &before->mask);
     for (size_t i = 0; i < HELD_SIGNALS; i++) {
-        sigaction(held_signals[i], NULL, &before[i]);
-        if (before[i].sa_handler != SIG_IGN)
+        sigaction(held_signals[i], NULL, &before->actions[i]);
+        if (before->actions[i].sa_handler != SIG_IGN)
             sigaction(held_signals[i], &noting, NULL);
     }
 }
 
-static void release_signals(const struct sigaction *before)
+static void release_signals(const struct held *before)
 {
     for (size_t i = 0; i < HELD_SIGNALS; i++)
-        sigaction(held_signals[i], &before[i], NULL);
+        sigaction(held_signals[i], &before->actions[i], NULL);
+    pthread_sigmask(SIG_SETMASK, &before->mask, NULL);
     if (noted_signal != 0)
         raise(noted_signal);
 }
 
 /* ---- passwords ---- */
 
+/* False if a signal came instead. */
+static bool wait_for_input(int terminal, const sigset_t *mask)
+{
+    fd_set readable;
+
+    FD_ZERO(&readable);
+    FD_SET(terminal, &readable);
+    return pselect(terminal + 1, &readable, NULL, NULL, NULL, mask) >= 0 || errno != EINTR;
+}
+
 /* To the end of the line; what has no room is read too, and thrown away. */
-static enum status read_line(int terminal, char *line, size_t room)
+static enum status read_line(int terminal, const sigset_t *mask, char *line, size_t room)
 {
     size_t size = 0;
     bool fits = true;
 
     for (;;) {
+        bool is_there = wait_for_input(terminal, mask);
         char character;
-        ssize_t got = read(terminal, &character, 1);
 
         if (noted_signal != 0)
             return STATUS_CANCELLED;
-        if (got < 0 && errno == EINTR)
+        if (!is_there)
             continue;
-        if (got <= 0)
+        if (read(terminal, &character, 1) <= 0)
             return STATUS_CLOSED;
         if (character == '\n')
             break;
@@ -102,23 +126,23 @@ static void show(int terminal, const char *text)
 
 static enum status read_silently(int terminal, const char *prompt, char *password, size_t room)
 {
-    struct sigaction signals[HELD_SIGNALS];
+    struct held signals;
     struct termios before, silent;
     enum status status = STATUS_NOT_SUPPORTED;
 
-    if (tcgetattr(terminal, &before) != 0)
+    if (terminal >= FD_SETSIZE || tcgetattr(terminal, &before) != 0)
         return STATUS_NOT_SUPPORTED;
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     silent.c_lflag |= ICANON;
-    hold_signals(signals);
+    hold_signals(&signals);
     if (tcsetattr(terminal, TCSAFLUSH, &silent) == 0) {
         show(terminal, prompt);
-        status = read_line(terminal, password, room);
+        status = read_line(terminal, &signals.mask, password, room);
         tcsetattr(terminal, TCSAFLUSH, &before);
         show(terminal, "\n");
     }
-    release_signals(signals);
+    release_signals(&signals);
     return status;
 }
 
