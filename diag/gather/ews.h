@@ -21,7 +21,7 @@ struct ews_head { /* of an answer; its texts are in the arena that was given */
     unsigned http;
     const char *server, *backend, *owa_version; /* of fields, or NULL */
     const char *challenges, *location;          /* as struct ews_survey has them */
-    enum status body;         /* OK; or how the body ended before its end */
+    enum status body;                           /* OK; or how the body ended before its end */
     bool has_retry_after;
     uint32_t retry_after; /* milliseconds */
     /* As struct ews_survey has them: where the KDC gives no ticket they are there without a head */
