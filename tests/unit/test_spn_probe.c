@@ -1,14 +1,11 @@
 /* Mail servers in made forests, by the whole probe: what must be found, and must not. */
-#include "diag/exam.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/probe_bench.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 extern const struct probe probe_spn;
 
-enum { ITEMS_MOST = 512, FINDINGS_MOST = 64, ENTRIES_MOST = 32, VALUES_MOST = 40, CONFIG = 12 };
+enum { ENTRIES_MOST = 32, VALUES_MOST = 40, CONFIG = 12 };
 
 /* ---- the world ---- */
 
@@ -55,18 +52,11 @@ struct world {
     bool is_here;                    /* and of the machine that the probe runs on */
 };
 
-static struct {
-    struct settings settings;
-    struct evidence_store *store;
-    struct exam *exam;
-    struct evidence *fetched[ITEMS_MOST];
-    size_t fetched_count;
-    struct finding *findings[FINDINGS_MOST];
-    size_t finding_count;
+static struct { /* a test */
     const struct world *world;
     const char *filter; /* of the last question for accounts */
     size_t logons;      /* that were asked for */
-} bench;
+} here;
 
 #define CONTOSO       "DC=contoso,DC=com"
 #define CONFIGURATION "CN=Configuration," CONTOSO
@@ -127,13 +117,6 @@ static struct {
 #define V2007 "Version 8.3 (Build 30083.6)"
 #define V2019 "Version 15.2 (Build 31118.7)"
 
-static void fetch(void *context, struct evidence *item)
-{
-    (void)context;
-    assert_true(bench.fetched_count < ITEMS_MOST);
-    bench.fetched[bench.fetched_count++] = item;
-}
-
 /* ---- DNS ---- */
 
 #define LABEL "a-label-of-sixty-bytes-that-makes-a-name-as-long-as-none-is"
@@ -180,7 +163,7 @@ static void answer_dns(struct dns_answer *item)
         struct dns_record *record = &records[item->answer.count];
 
         if (zone[i].type != item->type || strcmp(zone[i].name, item->name) != 0 ||
-            (bench.world->no_directory && item->type == DNS_SRV))
+            (here.world->no_directory && item->type == DNS_SRV))
             continue;
         *record =
             (struct dns_record){.owner = item->name, .type = (uint16_t)item->type, .ttl = 300};
@@ -247,7 +230,7 @@ static const struct made_entry wider_mappings[] = {
 
 static enum status status_of(const struct directory_answer *item)
 {
-    const struct world *world = bench.world;
+    const struct world *world = here.world;
     bool is_catalog = item->address.port == 3268 || item->address.port == 3269;
 
     if (world->everywhere != STATUS_OK)
@@ -259,7 +242,7 @@ static enum status status_of(const struct directory_answer *item)
 
 static void answer_directory(struct directory_answer *item)
 {
-    const struct world *world = bench.world;
+    const struct world *world = here.world;
     enum status status = status_of(item);
 
     if (item->address.ip.bytes[3] == 19) {
@@ -282,7 +265,7 @@ static void answer_directory(struct directory_answer *item)
     else if (strstr(item->base, "CN=Microsoft Exchange") == item->base)
         add_entries(item, world->config);
     else {
-        bench.filter = item->filter;
+        here.filter = item->filter;
         item->more = world->is_more;
         add_entries(item, world->accounts);
     }
@@ -293,13 +276,13 @@ static void answer_ticket(struct ticket_answer *item)
 {
     assert_string_equal(item->realm, "CONTOSO.COM");
     assert_null(strstr(item->spn, "evil"));
-    item->error_code = bench.world->ticket;
-    evidence_fail(&item->evidence, bench.world->ticket_status, NULL);
+    item->error_code = here.world->ticket;
+    evidence_fail(&item->evidence, here.world->ticket_status, NULL);
 }
 
 static void answer_logon(struct smtp_logon *item)
 {
-    const struct world *world = bench.world;
+    const struct world *world = here.world;
     const struct smtp_logon *logon =
         world->of_mail.caller && strstr(item->spn, "/mail.") ? &world->of_mail : &world->logon;
 
@@ -309,7 +292,7 @@ static void answer_logon(struct smtp_logon *item)
     assert_int_equal(item->address.ip.bytes[3], 21);
     assert_int_equal(item->address.port, 25);
     assert_int_equal(item->kdc.ip.bytes[3], 11);
-    bench.logons++;
+    here.logons++;
     item->step = logon->step;
     item->caller = logon->caller;
     item->error_code = logon->error_code;
@@ -353,7 +336,7 @@ static void add_ehlo(struct smtp_conversation *item, enum smtp_step step, const 
 
 static void answer_smtp(struct smtp_conversation *item)
 {
-    const struct world *world = bench.world;
+    const struct world *world = here.world;
 
     bool is_second = item->address.ip.bytes[3] == 22 && world->second_greets;
 
@@ -379,19 +362,19 @@ static void answer_directory_file(struct directory_file *item)
 {
     struct directory_answer made = {.evidence.memory = item->evidence.memory};
 
-    add_entries(&made, bench.world->exported[0].dn ? bench.world->exported
-                       : bench.world->config[0].dn ? bench.world->config
-                                                   : bench.world->accounts);
+    add_entries(&made, here.world->exported[0].dn ? here.world->exported
+                       : here.world->config[0].dn ? here.world->config
+                                                  : here.world->accounts);
     item->entries = (struct directory_entry *)made.entries;
     item->entry_count = made.entry_count;
     item->is_whole = arena_new(&made.evidence.memory, made.entry_count, sizeof *item->is_whole);
     for (size_t i = 0; i < made.entry_count; i++)
         item->is_whole[i] = true;
-    item->cut_off = bench.world->export.cut_off;
-    item->more = bench.world->export.more;
-    item->fewer_computers = bench.world->export.fewer_computers;
-    item->damaged = bench.world->export.damaged;
-    item->result = bench.world->export.result;
+    item->cut_off = here.world->export.cut_off;
+    item->more = here.world->export.more;
+    item->fewer_computers = here.world->export.fewer_computers;
+    item->damaged = here.world->export.damaged;
+    item->result = here.world->export.result;
     item->evidence.memory = made.evidence.memory; /* which has grown */
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
@@ -425,12 +408,12 @@ static void fill_texts(struct mail_event *event)
 
 static void answer_events(struct event_log_digest *item)
 {
-    item->account = bench.world->log.account;
-    item->strange = bench.world->log.strange;
-    item->more = bench.world->log.more;
+    item->account = here.world->log.account;
+    item->strange = here.world->log.strange;
+    item->more = here.world->log.more;
     item->groups = arena_new(&item->evidence.memory, 8, sizeof *item->groups);
-    while (item->group_count < 8 && bench.world->events[item->group_count].computer) {
-        item->groups[item->group_count] = bench.world->events[item->group_count];
+    while (item->group_count < 8 && here.world->events[item->group_count].computer) {
+        item->groups[item->group_count] = here.world->events[item->group_count];
         fill_texts(&item->groups[item->group_count++].event);
     }
     evidence_fail(&item->evidence, STATUS_OK, NULL);
@@ -439,18 +422,18 @@ static void answer_events(struct event_log_digest *item)
 static void answer_auth_log(struct auth_log_digest *item)
 {
     struct smtp_auth_peer *peer = arena_new(&item->evidence.memory, 1, sizeof *peer);
-    enum smtp_auth_outcome outcome = bench.world->outcome;
+    enum smtp_auth_outcome outcome = here.world->outcome;
 
-    if (outcome == SMTP_AUTH_ACCEPTED && !bench.world->peer.taken)
+    if (outcome == SMTP_AUTH_ACCEPTED && !here.world->peer.taken)
         outcome = SMTP_AUTH_DENIED;
-    *peer = bench.world->peer;
+    *peer = here.world->peer;
     memset(peer->outcomes, 0, sizeof peer->outcomes);
-    peer->outcomes[bench.world->mechanism][outcome] = peer->sessions;
+    peer->outcomes[here.world->mechanism][outcome] = peer->sessions;
     if (peer->taken && outcome != SMTP_AUTH_ACCEPTED)
-        peer->outcomes[bench.world->mechanism][SMTP_AUTH_ACCEPTED] = 7;
-    if (bench.world->peer_ip)
-        ip_parse(bench.world->peer_ip, strlen(bench.world->peer_ip), &peer->address.ip);
-    item->log.type = bench.world->log_type;
+        peer->outcomes[here.world->mechanism][SMTP_AUTH_ACCEPTED] = 7;
+    if (here.world->peer_ip)
+        ip_parse(here.world->peer_ip, strlen(here.world->peer_ip), &peer->address.ip);
+    item->log.type = here.world->log_type;
     item->log.peers = peer;
     item->log.peer_count = 1;
     evidence_fail(&item->evidence, STATUS_OK, NULL);
@@ -459,9 +442,9 @@ static void answer_auth_log(struct auth_log_digest *item)
 static void answer_registry(struct registry_answer *item)
 {
     const struct registry_value *value =
-        strstr(item->key, "MSV1_0") ? &bench.world->back : &bench.world->off;
+        strstr(item->key, "MSV1_0") ? &here.world->back : &here.world->off;
 
-    if (item->path[0] == '\0' && !bench.world->is_here) {
+    if (item->path[0] == '\0' && !here.world->is_here) {
         evidence_fail(&item->evidence, STATUS_NOT_SUPPORTED, NULL);
         return;
     }
@@ -501,103 +484,17 @@ static void answer(struct evidence *item)
 
 /* ---- running ---- */
 
-static void take(void *context, struct finding *finding)
-{
-    (void)context;
-    assert_true(bench.finding_count < FINDINGS_MOST);
-    bench.findings[bench.finding_count++] = finding;
-}
-
 static void begin(const struct world *world)
 {
-    static const struct probe *const probes_here[] = {&probe_spn, NULL};
-    struct exam_options options = {.probes = probes_here, .settings = &bench.settings};
-
-    bench.world = world;
-    bench.fetched_count = bench.finding_count = 0;
-    bench.filter = NULL;
-    bench.logons = 0;
-    bench.store = evidence_store_new();
-    options.store = bench.store;
-    options.fetch = fetch;
-    bench.exam = exam_new(&options);
-}
-
-static void add(enum subject_kind kind, const char *name)
-{
-    exam_add_subject(bench.exam, kind, name, name, true);
+    here.world = world;
+    here.filter = NULL;
+    here.logons = 0;
+    bench_begin(&probe_spn);
 }
 
 static void run(enum subject_kind kind, const char *name)
 {
-    add(kind, name);
-    exam_work(bench.exam, 0);
-    for (size_t i = 0; i < bench.fetched_count; i++) {
-        answer(bench.fetched[i]);
-        exam_settled(bench.exam, bench.fetched[i], 0);
-        exam_work(bench.exam, 0);
-    }
-    exam_findings(bench.exam, take, NULL);
-}
-
-static void end(void)
-{
-    exam_free(bench.exam);
-    evidence_store_free(bench.store);
-}
-
-/* The first finding of this kind at the subject whose title has `part`. */
-static const struct finding *finding_of(const char *subject, const char *id, const char *part)
-{
-    for (size_t i = 0; i < bench.finding_count; i++) {
-        const struct finding *finding = bench.findings[i];
-
-        if (strcmp(finding->subject->name, subject) == 0 && strcmp(finding->kind->id, id) == 0 &&
-            (!part || strstr(finding->title, part)))
-            return finding;
-    }
-    return NULL;
-}
-
-static const char *word_of(const struct finding *finding)
-{
-    if (!finding)
-        return "";
-    return finding->outcome == OUTCOME_PROBLEM ? severity_word(finding->severity)
-                                               : outcome_word(finding->outcome);
-}
-
-static bool saw_it(const struct finding *finding, const char *part)
-{
-    for (size_t i = 0; i < finding->seen_count; i++) {
-        if (strstr(finding->seen[i].text, part))
-            return true;
-    }
-    return false;
-}
-
-/* The step that has this in its command. */
-static const struct step *step_of(const struct steps *steps, const char *part)
-{
-    for (size_t i = 0; i < steps->count; i++) {
-        if (strstr(steps->list[i].command, part))
-            return &steps->list[i];
-    }
-    return NULL;
-}
-
-static void print_all(void)
-{
-    for (size_t i = 0; i < bench.finding_count; i++) {
-        const struct finding *finding = bench.findings[i];
-
-        print_message("%s %s %s: %s\n", finding->subject->name, finding->kind->id, word_of(finding),
-                      finding->title);
-        for (size_t k = 0; k < finding->seen_count; k++)
-            print_message("    %s\n", finding->seen[k].text);
-        for (size_t k = 0; k < finding->fix.count; k++)
-            print_message("    > %s\n", finding->fix.list[k].command);
-    }
+    bench_run(kind, name, answer);
 }
 
 static size_t count_problems(void)
@@ -608,7 +505,7 @@ static size_t count_problems(void)
         count += bench.findings[i]->outcome == OUTCOME_PROBLEM ||
                  bench.findings[i]->outcome == OUTCOME_UNKNOWN;
     if (count > 0 && getenv("EXDIAG_TEST_VERBOSE"))
-        print_all();
+        bench_print();
     return count;
 }
 
@@ -661,7 +558,7 @@ static void test_a_healthy_organisation(void **state)
                             "ok");
         assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-misplaced", NULL)),
                             "ok");
-        end();
+        bench_end();
     }
 }
 
@@ -684,7 +581,7 @@ static void test_a_silent_controller(void **state)
                  item->address.port == 389;
     }
     assert_int_equal(asked, 1);
-    end();
+    bench_end();
 }
 
 /* A controller that fails, whatever of it, is no reason to ask none of the others. */
@@ -703,9 +600,9 @@ static void test_a_controller_that_fails(void **state)
 
         begin(&world);
         run(SUBJECT_DOMAIN, "contoso.com");
-        assert_non_null(bench.filter);
+        assert_non_null(here.filter);
         assert_null(finding_of("contoso.com", "smtp-spn-missing", NULL));
-        end();
+        bench_end();
     }
 }
 
@@ -724,7 +621,7 @@ static void test_a_controller_of_an_address(void **state)
             assert_false(item->tls_at_once);
     }
     assert_non_null(finding_of("192.0.2.11", "smtp-spn-missing", NULL));
-    end();
+    bench_end();
 }
 
 /* A duplicate that is no server's, as setspn -X prints it, is told of once. */
@@ -739,7 +636,7 @@ static void test_a_duplicate_of_nobody(void **state)
     assert_int_equal(bench.finding_count, 1);
     assert_string_equal(word_of(finding_of("directory.ldf", "smtp-spn-duplicate", "2 accounts")),
                         "critical");
-    end();
+    bench_end();
 }
 
 /* KB 914137: a virtual server of Exchange 2003 under another name. */
@@ -774,8 +671,8 @@ static void test_missing(void **state)
     assert_string_equal(step_of(&finding->undo, "setspn -D")->command,
                         "setspn -D \"SMTPSVC/mail.contoso.com\" \"EX01\"");
     assert_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "ex01.contoso.com"));
-    assert_non_null(strstr(bench.filter, "(servicePrincipalName=SMTPSVC/mail.contoso.com)"));
-    end();
+    assert_non_null(strstr(here.filter, "(servicePrincipalName=SMTPSVC/mail.contoso.com)"));
+    bench_end();
 }
 
 /* Since 2007 the connector is set back first. */
@@ -807,7 +704,7 @@ static void test_a_connector_of_another_name(void **state)
                         "setspn -S \"SMTPSVC/mail.contoso.com\" \"CONTOSO\\EX01$\"");
     assert_null(step_of(&finding->fix, "setspn -A"));
     assert_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "relay.contoso.com"));
-    end();
+    bench_end();
 }
 
 /* Of a connector that may be for clients alone no exact command changes the name. */
@@ -832,7 +729,7 @@ static void test_a_connector_of_unknown_authentication(void **state)
     assert_true(saw_it(finding, "whether servers log on to it was not told"));
     assert_int_equal(step_of(&finding->fix, "Set-ReceiveConnector")->kind, STEP_DECIDE);
     assert_non_null(step_of(&finding->undo, "Set-ReceiveConnector"));
-    end();
+    bench_end();
 }
 
 /* Named by the name that is at fault, the server is judged under its own. */
@@ -850,7 +747,7 @@ static void test_a_server_named_by_its_other_name(void **state)
     run(SUBJECT_SERVER, "mail.contoso.com");
     assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-missing", "/mail.")),
                         "critical");
-    end();
+    bench_end();
 }
 
 /* What it is called, and could not be looked at, is no health. */
@@ -874,7 +771,7 @@ static void test_names_that_are_not_looked_at(void **state)
         assert_string_equal(word_of(finding), "unknown");
         assert_true(saw_it(finding, "SMTP virtual server \"1\" of EX01 is to call itself m"));
         assert_int_equal(finding->fix.count, 1);
-        end();
+        bench_end();
     }
     for (size_t i = 0; i < 30; i++) {
         (void)snprintf(names[i], sizeof names[i], "SMTPSVC/name%zu.contoso.com", i);
@@ -885,7 +782,7 @@ static void test_names_that_are_not_looked_at(void **state)
     finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "more names than are looked at");
     assert_string_equal(word_of(finding), "unknown");
     assert_int_equal(finding->fix.count, 1);
-    end();
+    bench_end();
 }
 
 /* A name that the banner alone tells is to be looked at before it is typed. */
@@ -904,7 +801,7 @@ static void test_a_name_from_the_banner(void **state)
     finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "evil.contoso.com");
     assert_string_equal(word_of(finding), "critical");
     assert_int_equal(step_of(&finding->fix, "setspn -S")->kind, STEP_FILL_IN);
-    end();
+    bench_end();
 }
 
 /* A name that is its own, and by which nobody is told to come. */
@@ -925,12 +822,12 @@ static void test_an_own_name_that_is_not_announced(void **state)
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-missing", "/ex01.")),
                         "warning");
-    end();
+    bench_end();
     begin(&odd);
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_null(step_of(&finding_of("ex01.contoso.com", "smtp-spn-missing", "/mail.")->fix,
                         "Set-ReceiveConnector"));
-    end();
+    bench_end();
 }
 
 /* The same server in the directory and in an export is one. */
@@ -945,12 +842,12 @@ static void test_an_export_beside_the_directory(void **state)
 
     (void)state;
     begin(&world);
-    add(SUBJECT_FILE, "directory.ldf");
+    bench_add(SUBJECT_FILE, "directory.ldf");
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "registered on OLD");
     assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_EXACT);
     assert_null(step_of(&finding->fix, "Give each of them"));
-    end();
+    bench_end();
 }
 
 /* Servers to which no other logs on: without a transport, or outside the forest. */
@@ -994,7 +891,7 @@ static void test_servers_that_need_no_names(void **state)
             fail_msg("case %zu: %s", i, word_of(finding));
         assert_true(!finding_of("ex01.contoso.com", "exps-absent", NULL) ==
                     (strcmp(cases[i].expected, "not-applicable") == 0));
-        end();
+        bench_end();
     }
 }
 
@@ -1013,12 +910,12 @@ static void test_a_hub_beside_servers_that_need_no_names(void **state)
     begin(&world);
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_int_equal(count_problems(), 0);
-    end();
+    bench_end();
     /* nor does an export of them say anything else */
     begin(&world);
     run(SUBJECT_FILE, "directory.ldf");
     assert_null(finding_of("directory.ldf", "smtp-spn-missing", "whose own names are on"));
-    end();
+    bench_end();
 }
 
 static void test_no_names_at_all(void **state)
@@ -1041,7 +938,7 @@ static void test_no_names_at_all(void **state)
                         "setspn -S \"SMTPSVC/ex01\" \"EX01\"\n"
                         "setspn -S \"SMTP/ex01.contoso.com\" \"EX01\"\n"
                         "setspn -S \"SMTP/ex01\" \"EX01\"");
-    end();
+    bench_end();
 }
 
 /* HOST/ stands in where sPNMappings say so. */
@@ -1062,7 +959,7 @@ static void test_mapped(void **state)
     begin(&world);
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_int_equal(count_problems(), 0);
-    end();
+    bench_end();
     begin(&astray);
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "mail.contoso.com");
@@ -1071,7 +968,7 @@ static void test_mapped(void **state)
     assert_null(step_of(&finding->fix, "setspn -D"));
     assert_string_equal(step_of(&finding->fix, "setspn -S")->command,
                         "setspn -S \"SMTPSVC/mail.contoso.com\" \"EX01\"");
-    end();
+    bench_end();
 }
 
 static void test_duplicate(void **state)
@@ -1103,7 +1000,7 @@ static void test_duplicate(void **state)
     assert_int_equal(finding->undo.count, 2);
     assert_int_equal(step_of(&finding->undo, "setspn -F -S")->kind, STEP_DECIDE);
     assert_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com is not"));
-    end();
+    bench_end();
     begin(&of_a_user);
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL);
@@ -1111,7 +1008,7 @@ static void test_duplicate(void **state)
     assert_int_equal(step_of(&finding->fix, "setspn -U -D")->kind, STEP_DECIDE);
     assert_string_equal(step_of(&finding->fix, "setspn -U -D")->command,
                         "setspn -U -D \"SMTPSVC/mail.contoso.com\" \"svc-mail\"");
-    end();
+    bench_end();
 }
 
 /* Two accounts of others hold it, one of them somebody's: what stays on none is added in the end.
@@ -1135,7 +1032,7 @@ static void test_a_duplicate_of_others(void **state)
                         "setspn -U -D \"SMTPSVC/mail.contoso.com\" \"EX02\"");
     assert_int_equal(step_of(&finding->fix, "setspn -F -S")->kind, STEP_DECIDE);
     assert_null(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "on its own account"));
-    end();
+    bench_end();
 }
 
 /* By sPNMappings: nobody has the name itself, so that nothing is to be taken off. */
@@ -1159,7 +1056,7 @@ static void test_a_mapped_duplicate(void **state)
                         "setspn -S \"SMTPSVC/mail.contoso.com\" \"EX01\"");
     assert_string_equal(step_of(&finding->undo, "setspn -D")->command,
                         "setspn -D \"SMTPSVC/mail.contoso.com\" \"EX01\"");
-    end();
+    bench_end();
 }
 
 /* Of an export: setspn finds an account of another domain by none but its domain and name. */
@@ -1189,7 +1086,7 @@ static void test_accounts_of_several_domains(void **state)
     step = step_of(&finding->fix, "setspn -D");
     assert_string_equal(step->command, "setspn -D \"SMTPSVC/ex01\" \"child.contoso.com\\EX01$\"");
     assert_int_equal(step->kind, STEP_DECIDE);
-    end();
+    bench_end();
 }
 
 /* Names of accounts that nothing but their entries' tell are for a person to look at. */
@@ -1220,7 +1117,7 @@ static void test_guessed_names(void **state)
                         "setspn -D \"SMTPSVC/mail.contoso.com\" <account-to-lose-it>");
     assert_null(strstr(finding->verify.list[0].note, "<account>"));
     assert_null(step_of(&finding->fix, "\"one\""));
-    end();
+    bench_end();
 }
 
 /* A server's account is its own by both of its names; by one of them each it is nobody's. */
@@ -1243,7 +1140,7 @@ static void test_a_replaced_server(void **state)
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "is registered on EX01-OLD");
     assert_string_equal(word_of(finding), "critical");
-    end();
+    bench_end();
     begin(&contradicted);
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", NULL);
@@ -1252,7 +1149,7 @@ static void test_a_replaced_server(void **state)
     assert_true(saw_it(finding, "several accounts may be that of EX01"));
     assert_null(step_of(&finding->fix, "setspn -S"));
     assert_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "registered"));
-    end();
+    bench_end();
 }
 
 /* What the directory says now goes before what it was, and another forest is another matter. */
@@ -1274,12 +1171,12 @@ static void test_an_export_beside_a_directory(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
         begin(&worlds[i]);
-        add(SUBJECT_FILE, "directory.ldf");
+        bench_add(SUBJECT_FILE, "directory.ldf");
         run(SUBJECT_DOMAIN, "contoso.com");
         assert_int_equal(count_problems(), 0);
         assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL)),
                             "ok");
-        end();
+        bench_end();
     }
 }
 
@@ -1301,12 +1198,12 @@ static void test_a_server_of_another_forest(void **state)
 
     (void)state;
     begin(&world);
-    add(SUBJECT_FILE, "directory.ldf");
+    bench_add(SUBJECT_FILE, "directory.ldf");
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex09.fabrikam.com", "smtp-spn-duplicate", "2 accounts");
     assert_string_equal(word_of(finding), "critical");
     assert_null(finding_of("ex09.fabrikam.com", "smtp-spn-missing", "is not "));
-    end();
+    bench_end();
 }
 
 /* What the caller may not read is not missing. */
@@ -1328,7 +1225,7 @@ static void test_a_directory_that_hides(void **state)
         assert_string_equal(word_of(finding), "unknown");
         assert_true(saw_it(finding, "whoever asked may not read it"));
         assert_null(finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL));
-        end();
+        bench_end();
     }
 }
 
@@ -1366,7 +1263,7 @@ static void test_a_name_of_another_server(void **state)
         assert_null(step_of(&finding->fix, "\"APP\""));
         assert_int_equal(step_of(&finding->fix, "\"EX02\"")->kind, STEP_DECIDE);
         assert_int_equal(count_problems(), 3);
-        end();
+        bench_end();
     }
 }
 
@@ -1395,7 +1292,7 @@ static void test_misplaced(void **state)
                         "setspn -D \"SMTPSVC/mail.contoso.com\" \"EX01\"");
     assert_string_equal(step_of(&finding->undo, "setspn -S")->command,
                         "setspn -S \"SMTPSVC/mail.contoso.com\" \"OLD\"");
-    end();
+    bench_end();
 }
 
 /* What is a computer's by class alone is somebody's service: whether it needs the name is asked. */
@@ -1417,7 +1314,7 @@ static void test_a_managed_account(void **state)
     finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "is registered on gmsa");
     assert_true(saw_it(finding, "which is a managed service account"));
     assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_DECIDE);
-    end();
+    bench_end();
 }
 
 /* Two servers behind one name: no command settles that. */
@@ -1448,12 +1345,12 @@ static void test_shared(void **state)
     assert_null(step_of(&finding->fix, "setspn -S"));
     assert_null(strstr(step_of(&finding->verify, "setspn -Q")->note, "EX02"));
     assert_non_null(step_of(&finding->fix, "Give each of them a name of its own"));
-    end();
+    bench_end();
     begin(&of_nobody);
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex02.contoso.com", "smtp-spn-missing", "mail.contoso.com");
     assert_int_equal(step_of(&finding->fix, "-S")->kind, STEP_DECIDE);
-    end();
+    bench_end();
 }
 
 /* The same as it is seen from outside: both greet by one name. */
@@ -1482,7 +1379,7 @@ static void test_a_banner_on_several_servers(void **state)
     assert_null(step_of(&finding->fix, "setspn -S"));
     assert_true(saw_it(finding, "ex02.contoso.com goes by mail.contoso.com, too"));
     assert_null(finding_of("ex02.contoso.com", "smtp-spn-misplaced", "/mail.contoso.com is"));
-    end();
+    bench_end();
     begin(&on_none);
     run(SUBJECT_DOMAIN, "contoso.com");
     for (size_t i = 0; i < 2; i++) {
@@ -1491,7 +1388,7 @@ static void test_a_banner_on_several_servers(void **state)
         assert_int_equal(step_of(&finding->fix, "-S")->kind, STEP_DECIDE);
         assert_non_null(step_of(&finding->fix, "Give each of them"));
     }
-    end();
+    bench_end();
     /* one that greets so has the name to itself, and others are called only if they are examined */
     begin(&alone);
     run(SUBJECT_SERVER, "ex01.contoso.com");
@@ -1502,7 +1399,7 @@ static void test_a_banner_on_several_servers(void **state)
             assert_int_equal(
                 ((const struct smtp_conversation *)bench.fetched[i])->address.ip.bytes[3], 21);
     }
-    end();
+    bench_end();
 }
 
 /* Mail exchangers behind one name: by that nobody logs on, wherever it is registered. */
@@ -1518,10 +1415,10 @@ static void test_an_exchanger_of_several_servers(void **state)
 
     (void)state;
     begin(&world);
-    add(SUBJECT_DOMAIN, "balanced.contoso.com");
+    bench_add(SUBJECT_DOMAIN, "balanced.contoso.com");
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_int_equal(count_problems(), 0);
-    end();
+    bench_end();
 }
 
 /* A name that is another machine's own is not taken from there. */
@@ -1550,7 +1447,7 @@ static void test_the_name_of_another_machine(void **state)
         assert_null(step_of(&bench.findings[i]->fix, "setspn -S"));
         assert_null(step_of(&bench.findings[i]->undo, "setspn"));
     }
-    end();
+    bench_end();
 }
 
 /* What cannot be read is no verdict. */
@@ -1571,7 +1468,7 @@ static void test_directories_that_do_not_tell(void **state)
         assert_int_equal(bench.finding_count, 1);
         assert_string_equal(word_of(finding_of("contoso.com", "smtp-spn-missing", NULL)),
                             "unknown");
-        end();
+        bench_end();
     }
 }
 
@@ -1596,7 +1493,7 @@ static void test_without_a_catalog(void **state)
     finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com");
     assert_true(saw_it(finding, "no account of the forest has"));
     assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL)), "ok");
-    end();
+    bench_end();
     begin(&among_others);
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com");
@@ -1604,7 +1501,7 @@ static void test_without_a_catalog(void **state)
     assert_string_equal(step_of(&finding->fix, "-S")->command,
                         "setspn -F -S \"SMTPSVC/mail.contoso.com\" \"CONTOSO\\EX01$\"");
     assert_null(finding_of("ex01.contoso.com", "smtp-spn-duplicate", NULL));
-    end();
+    bench_end();
 }
 
 /* A mail domain without controllers, and servers of others, are no business of this probe. */
@@ -1617,16 +1514,16 @@ static void test_nothing_to_say(void **state)
     begin(&world);
     run(SUBJECT_DOMAIN, "example.net");
     assert_int_equal(bench.finding_count, 0);
-    end();
+    bench_end();
     /* unless it was asked for */
     bench.settings = (struct settings){.only = only, .only_count = 1};
     begin(&world);
-    add(SUBJECT_SERVER, "mx.example.net");
+    bench_add(SUBJECT_SERVER, "mx.example.net");
     run(SUBJECT_DOMAIN, "example.net");
     bench.settings = (struct settings){.only = NULL};
     assert_string_equal(word_of(finding_of("example.net", "smtp-spn-missing", NULL)), "unknown");
     assert_string_equal(word_of(finding_of("mx.example.net", "smtp-spn-missing", NULL)), "unknown");
-    end();
+    bench_end();
 }
 
 /* ---- logs ---- */
@@ -1659,7 +1556,7 @@ static void test_events_of_a_missing_name(void **state)
 
     (void)state;
     begin(&world);
-    add(SUBJECT_FILE, "app.evtx");
+    bench_add(SUBJECT_FILE, "app.evtx");
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "exps-events", "12 events 1706 and 7004");
     assert_string_equal(word_of(finding), "warning");
@@ -1668,7 +1565,7 @@ static void test_events_of_a_missing_name(void **state)
     assert_non_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "mail.contoso.com"));
     assert_null(finding_of("mail.contoso.com", "exps-events", NULL));
     assert_null(finding_of("mx.example.net", "exps-events", NULL));
-    end();
+    bench_end();
 }
 
 /* Whom a log alone names may be anybody: Exchange 2003 tries X-EXPS on the Internet, too. */
@@ -1694,7 +1591,7 @@ static void test_events_of_strangers(void **state)
 
         world.events[0].event.host = cases[i].host;
         begin(&world);
-        add(SUBJECT_FILE, "app.evtx");
+        bench_add(SUBJECT_FILE, "app.evtx");
         run(SUBJECT_DOMAIN, "contoso.com");
         finding = finding_of(cases[i].host, "smtp-spn-missing", NULL);
         if (strcmp(word_of(finding), cases[i].expected) != 0)
@@ -1705,7 +1602,7 @@ static void test_events_of_strangers(void **state)
             assert_int_equal(finding->fix.count, 1);
             assert_non_null(step_of(&finding->fix, "--server"));
         }
-        end();
+        bench_end();
     }
 }
 
@@ -1729,7 +1626,7 @@ static void test_events_of_a_new_server(void **state)
 
     (void)state;
     begin(&world);
-    add(SUBJECT_FILE, "app.evtx");
+    bench_add(SUBJECT_FILE, "app.evtx");
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "exps-events", "9 events 1035 and 2017");
     assert_string_equal(word_of(finding), "warning");
@@ -1737,7 +1634,7 @@ static void test_events_of_a_new_server(void **state)
     assert_true(saw_it(finding, "900 events 1035 of other mechanisms"));
     assert_true(saw_it(finding, "where it belongs"));
     assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-missing", NULL)), "ok");
-    end();
+    bench_end();
 }
 
 /* AUTH GSSAPI is every user's, and from outside anybody may say X-EXPS: whose it was decides. */
@@ -1771,12 +1668,12 @@ static void test_whose_event_it_was(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(&rows[i].world);
-        add(SUBJECT_FILE, "app.evtx");
+        bench_add(SUBJECT_FILE, "app.evtx");
         run(SUBJECT_DOMAIN, "contoso.com");
         assert_string_equal(word_of(finding_of("ex01.contoso.com", "exps-events", NULL)),
                             rows[i].of_server);
         assert_string_equal(word_of(finding_of("app.evtx", "exps-events", NULL)), rows[i].of_file);
-        end();
+        bench_end();
     }
 }
 
@@ -1792,10 +1689,10 @@ static void test_relaying_alone(void **state)
 
     (void)state;
     begin(&world);
-    add(SUBJECT_FILE, "app.evtx");
+    bench_add(SUBJECT_FILE, "app.evtx");
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_null(finding_of("ex01.contoso.com", "exps-events", NULL));
-    end();
+    bench_end();
 }
 
 /* Passwords that are tried from outside are no fault of servers. */
@@ -1810,7 +1707,7 @@ static void test_guesses(void **state)
     run(SUBJECT_FILE, "app.evtx");
     assert_int_equal(bench.finding_count, 1);
     assert_string_equal(word_of(finding_of("app.evtx", "exps-events", NULL)), "not-applicable");
-    end();
+    bench_end();
 }
 
 /* A log alone: its hosts are looked at, as far as anything is known of them. */
@@ -1829,7 +1726,7 @@ static void test_a_log_alone(void **state)
     assert_string_equal(word_of(finding_of("mail.fabrikam.test", "exps-events", "4 events 7004")),
                         "warning");
     assert_string_equal(word_of(finding_of("app.evtx", "exps-events", "4 events 7010")), "warning");
-    end();
+    bench_end();
 }
 
 /* Of mail to another server, 7002: it went on without what XEXCH50 was to say of it. */
@@ -1863,13 +1760,13 @@ static void test_warnings(void **state)
         const struct finding *finding;
 
         begin(&rows[i].world);
-        add(SUBJECT_FILE, "app.evtx");
+        bench_add(SUBJECT_FILE, "app.evtx");
         run(SUBJECT_DOMAIN, "contoso.com");
         finding = finding_of("ex01.contoso.com", "exps-events", NULL);
         assert_string_equal(word_of(finding), rows[i].title ? "warning" : "");
         if (rows[i].title)
             assert_non_null(strstr(finding->title, rows[i].title));
-        end();
+        bench_end();
     }
 }
 
@@ -1910,7 +1807,7 @@ static void test_exports_that_are_cut(void **state)
             assert_string_equal(word_of(finding), "unknown");
             assert_true(saw_it(finding, "this ends before its end"));
         }
-        end();
+        bench_end();
     }
 }
 
@@ -1928,7 +1825,7 @@ static void test_an_export_without_servers(void **state)
         assert_int_equal(bench.finding_count, 1);
         assert_string_equal(word_of(finding_of("directory.ldf", "smtp-spn-missing", NULL)),
                             i == 0 ? "not-applicable" : "unknown");
-        end();
+        bench_end();
     }
 }
 
@@ -1948,7 +1845,7 @@ static void test_a_directory_that_is_cut(void **state)
     finding = finding_of("ex01.contoso.com", "smtp-spn-missing", NULL);
     assert_string_equal(word_of(finding), "unknown");
     assert_true(saw_it(finding, "who has it may be in the rest"));
-    end();
+    bench_end();
 }
 
 /* A log that is not whole says so, beside what it tells. */
@@ -1982,7 +1879,7 @@ static void test_logs_that_are_cut(void **state)
         assert_string_equal(word_of(finding), rows[i].line ? "unknown" : "");
         if (rows[i].line)
             assert_true(saw_it(finding, rows[i].line));
-        end();
+        bench_end();
     }
 }
 
@@ -2010,19 +1907,19 @@ static void test_protocol_logs(void **state)
 
     (void)state;
     begin(&refused);
-    add(SUBJECT_FILE, "send.log");
+    bench_add(SUBJECT_FILE, "send.log");
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "exps-refused", "X-EXPS is answered 535");
     assert_string_equal(word_of(finding), "critical");
     assert_true(saw_it(finding, "denied 12 times"));
     assert_true(saw_it(finding, "SMTPSVC/mail.contoso.com is on the account of another"));
-    end();
+    bench_end();
     begin(&of_a_user);
-    add(SUBJECT_FILE, "send.log");
+    bench_add(SUBJECT_FILE, "send.log");
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_int_equal(count_problems(), 0);
     assert_null(finding_of("ex01.contoso.com", "exps-refused", NULL));
-    end();
+    bench_end();
 }
 
 /* What a protocol log proves: whose log, who was refused, and what came after that. */
@@ -2073,14 +1970,14 @@ static void test_what_logs_prove(void **state)
         const struct finding *finding;
 
         begin(&rows[i].world);
-        add(SUBJECT_FILE, "send.log");
+        bench_add(SUBJECT_FILE, "send.log");
         run(SUBJECT_DOMAIN, "contoso.com");
         finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
         assert_string_equal(word_of(finding), rows[i].of_server);
         if (rows[i].title)
             assert_non_null(strstr(finding->title, rows[i].title));
         assert_string_equal(word_of(finding_of("send.log", "exps-refused", NULL)), rows[i].of_file);
-        end();
+        bench_end();
     }
 }
 
@@ -2093,14 +1990,14 @@ static void test_a_right_that_is_missing(void **state)
 
     (void)state;
     begin(&world);
-    add(SUBJECT_FILE, "send.log");
+    bench_add(SUBJECT_FILE, "send.log");
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
     assert_true(saw_it(finding, "EX01\\Default, 10.1.1.11, from ex02.contoso.com"));
     assert_non_null(step_of(&finding->fix, "PermissionGroups"));
     assert_null(step_of(&finding->fix, "setspn"));
     assert_null(step_of(&finding->fix, "w32tm"));
-    end();
+    bench_end();
 }
 
 /* 5.7.3 where no X-EXPS was offered, in the log of who was to log on. */
@@ -2146,7 +2043,7 @@ static void test_offers_in_logs(void **state)
         else
             assert_string_equal(word_of(finding_of("send.log", "exps-refused", NULL)),
                                 "not-applicable");
-        end();
+        bench_end();
     }
 }
 
@@ -2175,7 +2072,7 @@ static void test_exchangers_and_smart_hosts(void **state)
     begin(&worlds[0]);
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_int_equal(count_problems(), 0);
-    end();
+    bench_end();
     begin(&worlds[1]);
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_string_equal(word_of(finding_of("ex01.contoso.com", "smtp-spn-misplaced", "/mx.")),
@@ -2189,7 +2086,7 @@ static void test_exchangers_and_smart_hosts(void **state)
         assert_true(!step_of(fix, "setspn -D") || step_of(fix, "setspn -D")->kind == STEP_DECIDE);
         assert_true(!step_of(fix, "-S \"") || step_of(fix, "-S \"")->kind == STEP_DECIDE);
     }
-    end();
+    bench_end();
 }
 
 /* What is noted of a logon that was taken after all is no refusal. */
@@ -2207,10 +2104,10 @@ static void test_remarks_in_a_log(void **state)
 
         world.peer.taken = taken;
         begin(&world);
-        add(SUBJECT_FILE, "send.log");
+        bench_add(SUBJECT_FILE, "send.log");
         run(SUBJECT_DOMAIN, "contoso.com");
         assert_int_equal(finding_of("ex01.contoso.com", "exps-refused", NULL) == NULL, taken);
-        end();
+        bench_end();
     }
 }
 
@@ -2241,13 +2138,13 @@ static void test_another_mail_system(void **state)
     assert_true(saw_it(finding, "another mail system that runs as POSTFIX"));
     assert_null(step_of(&finding->fix, "setspn -D"));
     assert_null(step_of(&finding->fix, "-S \""));
-    end();
+    bench_end();
     begin(&on_both);
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "SMTP/mail.");
     assert_string_equal(word_of(finding), "warning");
     assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_DECIDE);
-    end();
+    bench_end();
 }
 
 /* What DNS, a banner or a log tells is nobody's word: no ticket, and no command to be typed as is.
@@ -2271,13 +2168,13 @@ static void test_names_that_nobody_vouches_for(void **state)
         const struct finding *finding;
 
         begin(&worlds[i]);
-        add(SUBJECT_DOMAIN, "exchanged.contoso.com");
-        add(SUBJECT_FILE, "send.log");
+        bench_add(SUBJECT_DOMAIN, "exchanged.contoso.com");
+        bench_add(SUBJECT_FILE, "send.log");
         run(SUBJECT_DOMAIN, "contoso.com");
         finding = finding_of(hosts[i], "smtp-spn-missing", "SMTPSVC/evil-");
         assert_string_equal(word_of(finding), "critical");
         assert_int_equal(step_of(&finding->fix, "-S \"SMTPSVC/evil-")->kind, STEP_FILL_IN);
-        end();
+        bench_end();
     }
 }
 
@@ -2303,7 +2200,7 @@ static void test_a_short_name_of_two_domains(void **state)
     finding = finding_of("ex01.contoso.com", "smtp-spn-duplicate", "SMTPSVC/ex01 is");
     assert_string_equal(word_of(finding), "warning");
     assert_int_equal(step_of(&finding->fix, "setspn -D")->kind, STEP_DECIDE);
-    end();
+    bench_end();
 }
 
 /* ---- offers ---- */
@@ -2378,7 +2275,7 @@ static void test_offers(void **state)
                             rows[i].word);
         if (rows[i].line)
             assert_true(saw_it(finding_of("ex01.contoso.com", "exps-absent", NULL), rows[i].line));
-        end();
+        bench_end();
     }
 }
 
@@ -2397,7 +2294,7 @@ static void test_offers_of_no_address(void **state)
     finding = finding_of("ex09.contoso.com", "exps-absent", NULL);
     assert_string_equal(word_of(finding), "unknown");
     assert_true(saw_it(finding, "its name has no address"));
-    end();
+    bench_end();
 }
 
 /* ---- logons ---- */
@@ -2579,7 +2476,7 @@ static void test_logons(void **state)
         print_message("%s\n", row->title);
         begin(&row->world);
         run(SUBJECT_DOMAIN, "contoso.com");
-        assert_int_equal(bench.logons, 1);
+        assert_int_equal(here.logons, 1);
         finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
         assert_string_equal(word_of(finding), row->word);
         assert_non_null(strstr(finding->title, row->title));
@@ -2593,7 +2490,7 @@ static void test_logons(void **state)
             assert_string_equal(finding->due_to.name, "dc1.contoso.com");
         else
             assert_null(finding->due_to.name);
-        end();
+        bench_end();
     }
     bench.settings.authenticate = false;
 }
@@ -2634,12 +2531,12 @@ static void test_logons_by_two_names(void **state)
 
         begin(&rows[i].world);
         run(SUBJECT_DOMAIN, "contoso.com");
-        assert_int_equal(bench.logons, 2);
+        assert_int_equal(here.logons, 2);
         finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
         assert_string_equal(word_of(finding), rows[i].word);
         assert_non_null(strstr(finding->title, rows[i].title));
         assert_true(saw_it(finding, "SMTPSVC/ex01.contoso.com"));
-        end();
+        bench_end();
     }
     bench.settings.authenticate = false;
 }
@@ -2662,7 +2559,7 @@ static void test_a_name_that_is_too_long_for_a_task(void **state)
     step = step_of(&finding_of(LONG, "exps-refused", NULL)->fix, "schtasks /Create");
     assert_int_equal(step->kind, STEP_FILL_IN);
     assert_null(strstr(step->command, "--server"));
-    end();
+    bench_end();
     bench.settings.authenticate = false;
 }
 
@@ -2681,7 +2578,7 @@ static void test_steps_of_a_logon(void **state)
     assert_null(step_of(&finding->fix, "--only clock"));
     assert_null(step_of(&finding->fix, "setspn"));
     assert_int_equal(finding->fix.count, 2);
-    end();
+    bench_end();
     bench.settings.authenticate = false;
 }
 
@@ -2745,12 +2642,12 @@ static void test_no_logons(void **state)
         bench.settings.authenticate = rows[i].authenticate;
         begin(&rows[i].world);
         run(rows[i].kind, rows[i].name);
-        assert_int_equal(bench.logons, 0);
+        assert_int_equal(here.logons, 0);
         finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
         assert_string_equal(word_of(finding), rows[i].word);
         if (rows[i].title)
             assert_non_null(strstr(finding->title, rows[i].title));
-        end();
+        bench_end();
     }
     bench.settings.authenticate = false;
 }
@@ -2769,12 +2666,12 @@ static void test_a_logon_by_the_users_word(void **state)
     bench.settings.authenticate = true;
     begin(&world);
     run(SUBJECT_SERVER, "ex01.contoso.com");
-    assert_int_equal(bench.logons, 1);
+    assert_int_equal(here.logons, 1);
     finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
     assert_string_equal(word_of(finding), "ok");
     assert_true(saw_it(finding, "by evil.contoso.com no ticket was asked for"));
     assert_false(saw_it(finding, "by ex01.contoso.com no ticket"));
-    end();
+    bench_end();
     bench.settings.authenticate = false;
 }
 
@@ -2795,14 +2692,14 @@ static void test_a_logon_by_the_word_of_a_file(void **state)
     bench.settings.authenticate = true;
     for (size_t is_named = 0; is_named < 2; is_named++) {
         begin(&world);
-        add(SUBJECT_FILE, "directory.ldf");
-        add(SUBJECT_FILE, "send.log");
+        bench_add(SUBJECT_FILE, "directory.ldf");
+        bench_add(SUBJECT_FILE, "send.log");
         if (is_named)
-            add(SUBJECT_SERVER, "ex01.contoso.com");
+            bench_add(SUBJECT_SERVER, "ex01.contoso.com");
         run(SUBJECT_DOMAIN, "contoso.com");
         assert_non_null(finding_of("ex01.contoso.com", "smtp-spn-missing", "SMTPSVC/ex01"));
-        assert_int_equal(bench.logons, is_named);
-        end();
+        assert_int_equal(here.logons, is_named);
+        bench_end();
     }
     bench.settings.authenticate = false;
 }
@@ -2819,13 +2716,13 @@ static void test_a_logon_beside_a_log(void **state)
     (void)state;
     bench.settings.authenticate = true;
     begin(&world);
-    add(SUBJECT_FILE, "send.log");
+    bench_add(SUBJECT_FILE, "send.log");
     run(SUBJECT_DOMAIN, "contoso.com");
     finding = finding_of("ex01.contoso.com", "exps-refused", NULL);
     assert_string_equal(word_of(finding), "critical");
     assert_true(saw_it(finding, "denied 3 times"));
     assert_true(saw_it(finding, "as EX02$@CONTOSO.COM (an Exchange server's account): 235"));
-    end();
+    bench_end();
     bench.settings.authenticate = false;
 }
 
@@ -2888,13 +2785,13 @@ static void test_the_registry(void **state)
         const struct finding *finding;
 
         begin(&rows[i].world);
-        add(SUBJECT_FILE, "lsa.reg");
+        bench_add(SUBJECT_FILE, "lsa.reg");
         run(SUBJECT_DOMAIN, "contoso.com");
         finding = finding_of("ex01.contoso.com", "back-connection-host-names", NULL);
         assert_string_equal(word_of(finding), rows[i].word);
         if (rows[i].command)
             assert_int_equal(step_of(&finding->fix, rows[i].command)->kind, rows[i].kind);
-        end();
+        bench_end();
     }
 }
 
@@ -2907,13 +2804,13 @@ static void test_the_registry_at_hand(void **state)
     begin(&world);
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_null(finding_of("ex01.contoso.com", "back-connection-host-names", NULL));
-    end();
+    bench_end();
     begin(&world);
-    add(SUBJECT_SERVER, "ex01.contoso.com");
+    bench_add(SUBJECT_SERVER, "ex01.contoso.com");
     run(SUBJECT_DOMAIN, "contoso.com");
     assert_string_equal(word_of(finding_of("ex01.contoso.com", "back-connection-host-names", NULL)),
                         "warning");
-    end();
+    bench_end();
 }
 
 int main(void)
