@@ -71,15 +71,33 @@ static bool ask_all(struct live_view *view)
 
 /* ---- what it comes to ---- */
 
+static bool is_transient(const struct ews_attempt *attempt)
+{
+    return ews_class_of(attempt->code) == EWS_CLASS_TRANSIENT;
+}
+
 static const char *last_transient(const struct ews_item *item)
 {
     for (size_t i = item->attempt_count; i > 0; i--) {
-        const char *code = item->attempts[i - 1].code;
-
-        if (ews_class_of(code) == EWS_CLASS_TRANSIENT)
-            return code;
+        if (is_transient(&item->attempts[i - 1]))
+            return item->attempts[i - 1].code;
     }
     return NULL;
+}
+
+static bool lasts(const struct ews_item *item)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < item->attempt_count; i++)
+        count += is_transient(&item->attempts[i]);
+    return count >= EWS_LASTS;
+}
+
+/* At last, the server said so itself: it did not just fall silent. */
+static bool ended_in_failure(const struct ews_item *item)
+{
+    return item->attempt_count > 0 && item->attempts[item->attempt_count - 1].http / 100 == 5;
 }
 
 static const struct finding_kind *kind_of_transient(const char *code)
@@ -96,7 +114,7 @@ const struct finding_kind *live_kind_of(const struct ews_item *item)
     case EWS_OUTCOME_PERSISTENT:
         return kind_of_transient(last_transient(item));
     case EWS_OUTCOME_CUT_SHORT:
-        return item->attempt_count >= EWS_LASTS ? kind_of_transient(last_transient(item)) : NULL;
+        return lasts(item) ? kind_of_transient(last_transient(item)) : NULL;
     case EWS_OUTCOME_THROTTLED:
         return &ews_throttled;
     case EWS_OUTCOME_DENIED:
@@ -106,7 +124,7 @@ const struct finding_kind *live_kind_of(const struct ews_item *item)
     case EWS_OUTCOME_GONE:
         return &ews_item_gone;
     case EWS_OUTCOME_UNANSWERED:
-        return item->attempts[item->attempt_count - 1].http / 100 == 5 ? &ews_unavailable : NULL;
+        return ended_in_failure(item) ? &ews_unavailable : NULL;
     case EWS_OUTCOME_OTHER:
         return &ews_failed;
     default:
@@ -149,14 +167,17 @@ static bool is_seen(const struct live_view *view, const struct finding_kind *kin
     return false;
 }
 
-/* To the last request of an archiver. */
+/* The fault itself, to the last request of an archiver. */
 static bool has_lasted(const struct live_view *view)
 {
     for (size_t i = 0; i < view->count; i++) {
         const struct ews_survey *survey = view->nodes[i].survey;
 
         for (size_t j = 0; survey && j < survey->item_count; j++) {
-            if (survey->items[j].outcome == EWS_OUTCOME_PERSISTENT)
+            const struct ews_item *item = &survey->items[j];
+
+            if (item->outcome == EWS_OUTCOME_PERSISTENT &&
+                live_kind_of(item) == &ews_mime_transient)
                 return true;
         }
     }
@@ -197,6 +218,8 @@ static void judge_obstacles(const struct live_view *view)
         live_name(finding, view, node);
         if (node->survey)
             live_tell_obstacle(finding, node->survey);
+        else if (obstacle->status == STATUS_OK)
+            saw(finding, obstacle, "it has no address");
         else
             saw_failure(finding, obstacle);
     }
@@ -243,8 +266,8 @@ static struct tally count(const struct live_view *view)
 static bool is_open(const struct ews_item *item)
 {
     return item->outcome == EWS_OUTCOME_UNASKED ||
-           (item->outcome == EWS_OUTCOME_UNANSWERED && !live_kind_of(item)) ||
-           (item->outcome == EWS_OUTCOME_CUT_SHORT && item->attempt_count < EWS_LASTS);
+           ((item->outcome == EWS_OUTCOME_UNANSWERED || item->outcome == EWS_OUTCOME_CUT_SHORT) &&
+            !live_kind_of(item));
 }
 
 static const char *why_open(const struct ews_survey *survey)

@@ -47,22 +47,34 @@ static const char *attempt_text(const struct live_view *view, const struct ews_a
     return status_text(attempt->status);
 }
 
+/* Adds it behind a comma, once: "EX1" is not in "EX10, EX11". */
+static void add_once(struct buffer *list, const char *word)
+{
+    size_t size = strlen(word);
+
+    for (const char *at = list->text; size > 0 && at && (at = strstr(at, word)); at += size) {
+        bool begins = at == list->text || at[-1] == ' ';
+
+        if (begins && (at[size] == '\0' || at[size] == ','))
+            return;
+    }
+    buffer_print(list, "%s%s", list->size ? ", " : "", word);
+}
+
 /* The front ends that took the requests, as they call themselves. */
 static const char *front_ends(const struct live_view *view, const struct ews_item *item)
 {
+    struct arena *memory = pass_memory(view->x);
     struct buffer text;
+    const char *servers;
 
     buffer_init(&text, CODES_MOST);
     for (size_t i = 0; i < item->attempt_count; i++) {
-        const char *server = item->attempts[i].server;
-
-        if (!server || (text.size > 0 && strstr(text.text, server)))
-            continue;
-        buffer_print(&text, "%s%s", text.size ? ", " : " (X-FEServer ", server);
+        if (item->attempts[i].server)
+            add_once(&text, item->attempts[i].server);
     }
-    if (text.size > 0)
-        buffer_add_char(&text, ')');
-    return buffer_keep(&text, pass_memory(view->x));
+    servers = buffer_keep(&text, memory);
+    return *servers ? arena_print(memory, " (X-FEServer %s)", servers) : "";
 }
 
 static void saw_item(struct finding *finding, const struct live_view *view,
@@ -113,7 +125,7 @@ static void saw_comparison(struct finding *finding, const struct live_view *view
         for (size_t j = 0; other != node && j < node->survey->item_count; j++) {
             const struct ews_item *item = &node->survey->items[j], *same = same_item(other, item);
 
-            if (live_kind_of(item) != kind || !same)
+            if (live_kind_of(item) != kind || !same || same->attempt_count == 0)
                 continue;
             shared++;
             good += came(same);
@@ -147,8 +159,8 @@ static bool was_seen_before(const struct live_view *view, size_t node, const str
 
 static void add_code(struct buffer *codes, const char *code)
 {
-    if (code && !strstr(codes->text, code))
-        buffer_print(codes, "%s%s", codes->size ? ", " : "", code);
+    if (code)
+        add_once(codes, code);
 }
 
 struct sum {
@@ -157,6 +169,15 @@ struct sum {
     const struct live_node *first; /* the node that it is seen through first */
     bool may_be_2010;
 };
+
+static void note_node(struct sum *sum, const struct live_node *node)
+{
+    unsigned major = node->survey->version.major;
+
+    if (!sum->first)
+        sum->first = node;
+    sum->may_be_2010 = sum->may_be_2010 || major == 0 || major == EXCHANGE_2010;
+}
 
 static void add_items(struct sum *sum, const struct live_view *view, size_t node,
                       const struct finding_kind *kind)
@@ -173,8 +194,7 @@ static void add_items(struct sum *sum, const struct live_view *view, size_t node
             add_code(&sum->codes, item->attempts[j].code);
         if (sum->codes.size == 0 && item->attempt_count > 0)
             add_code(&sum->codes, attempt_text(view, &item->attempts[item->attempt_count - 1]));
-        if (!sum->first)
-            sum->first = &view->nodes[node];
+        note_node(sum, &view->nodes[node]);
     }
 }
 
@@ -190,11 +210,8 @@ static void sum_up(struct sum *sum, const struct live_view *view, const struct f
         add_items(sum, view, i, kind);
         if (live_kind_of_search(survey) == kind) {
             add_code(&sum->codes, survey->last.code);
-            if (!sum->first)
-                sum->first = &view->nodes[i];
+            note_node(sum, &view->nodes[i]);
         }
-        sum->may_be_2010 = sum->may_be_2010 || survey->version.major == 0 ||
-                           survey->version.major == EXCHANGE_2010;
     }
 }
 
@@ -306,6 +323,14 @@ static const char *form_text(enum ews_test_item form)
                                          : "an appointment in the calendar";
 }
 
+/* What was heard last of its making, or its deletion. */
+static const char *plant_text(const struct live_view *view, const struct ews_attempt *plant)
+{
+    bool is_error = plant->status != STATUS_OK || plant->code || plant->reason;
+
+    return is_error ? attempt_text(view, plant) : "no error";
+}
+
 static void tell_left(const struct live_view *view, const struct live_node *node)
 {
     const struct ews_survey *survey = node->survey;
@@ -314,9 +339,11 @@ static void tell_left(const struct live_view *view, const struct live_node *node
     live_name(finding, view, node);
     if (survey->evidence.status == STATUS_CANCELLED)
         saw(finding, &survey->evidence, "the run was ended before the server was done");
+    else if (survey->evidence.status == STATUS_EXHAUSTED)
+        saw(finding, &survey->evidence, "what asks the server did not come to its end in time");
     else
         saw(finding, &survey->evidence, "%s, made through %s; the last that was heard: %s",
-            form_text(survey->test_item), node->server->shown, attempt_text(view, &survey->plant));
+            form_text(survey->test_item), node->server->shown, plant_text(view, &survey->plant));
     if (survey->cleared > 0)
         saw(finding, &survey->evidence, "%u of earlier runs were deleted", survey->cleared);
 }
@@ -328,7 +355,7 @@ static void tell_refused(const struct live_view *view, const struct live_node *n
         unknown(view->x, &ews_test_item, "%s makes no test item", node->server->shown);
 
     live_name(finding, view, node);
-    saw(finding, &survey->evidence, "CreateItem: %s", attempt_text(view, &survey->plant));
+    saw(finding, &survey->evidence, "CreateItem: %s", plant_text(view, &survey->plant));
 }
 
 /* A worker that did not come back in time is one that may have left something. */
