@@ -699,7 +699,8 @@ static void what_was_made_in_spite_of_errors_is_deleted(void **state)
         struct ews_lab lab = lab_of(NULL, 0);
         struct ews_survey *survey;
 
-        lab.create_codes[0] = lab.create_codes[1] = codes[i];
+        lab.create_codes[0] = codes[i];
+        lab.create_codes[1] = i == 1 ? NULL : codes[i];
         lab.makes_it_all_the_same = true;
         survey = survey_of(&lab, true);
         assert_int_equal(lab.test_items, 0);
