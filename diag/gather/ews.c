@@ -148,8 +148,7 @@ static size_t count_transient(const struct ews_item *item)
     return count;
 }
 
-/* Of one that did not come: what most of its attempts met with, where the last is no more than one
- * of them. */
+/* Of one that did not come: its last answer, or where that may pass what most of them were. */
 static enum ews_outcome failure_of(const struct ews_item *item, const struct ews_heard *heard)
 {
     if (ews_heard_is_unanswered(heard) || heard->attempt.status == STATUS_TIMED_OUT)
