@@ -224,9 +224,26 @@ enum mailstore_manner mailstore_line_manner(const char *subject, size_t size)
 
 /* ---- mailboxes ---- */
 
+/* RFC 5322's atext, without what more often stands between words. */
 static bool is_of_address(char character)
 {
-    return is_name(character) || (character && strchr(".-+%&=~#$", character));
+    return is_name(character) || (character && strchr(".-+%&~#$'`{}^!?*", character));
+}
+
+/*
+ * What may stand before and behind an address: a piece of a longer word is none, for it may be
+ * somebody else's.
+ */
+static bool is_before_address(const char *line, const char *from)
+{
+    if (from == line || from[-1] == ' ' || from[-1] == '\t')
+        return true;
+    return strchr("<(\"[:;,", from[-1]) && from[-1] && (from - line < 2 || from[-2] >= ' ');
+}
+
+static bool is_behind_address(const char *to, const char *end)
+{
+    return to == end || (*to && strchr(" \t>)\"]:;,.!?'/\\", *to));
 }
 
 size_t mailstore_line_mailbox(const struct mailstore_line *line, char out[MAILSTORE_NAME_KEPT + 1])
@@ -235,13 +252,17 @@ size_t mailstore_line_mailbox(const struct mailstore_line *line, char out[MAILST
     const char *at = memchr(line->text, '@', line->size), *from = at, *to;
     size_t size;
 
-    if (!at)
+    if (!at || memchr(at + 1, '@', (size_t)(end - at) - 1))
         return 0;
     to = at + 1;
     while (from > line->text && is_of_address(from[-1]))
         from--;
     while (to < end && (is_name(*to) || *to == '.' || *to == '-'))
         to++;
+    if (!is_before_address(line->text, from) || !is_behind_address(to, end))
+        return 0;
+    if (from < at && *from == '\'' && to < end && *to == '\'')
+        from++;
     while (to > at + 1 && !is_name(to[-1]))
         to--;
     size = (size_t)(to - from);

@@ -43,7 +43,10 @@ void mailstore_line_date(const char *line, size_t subject, char out[MAILSTORE_WO
 /* From the ' before the subject on. */
 enum mailstore_manner mailstore_line_manner(const char *subject, size_t size);
 
-/* The one address in the line, in lower case, into `out`: its size, 0 if there is none. */
+/*
+ * The one address in the line, whole and in lower case, into `out`: its size, 0 if there is none,
+ * or it cannot be told where it begins or ends.
+ */
 size_t mailstore_line_mailbox(const struct mailstore_line *line, char out[MAILSTORE_NAME_KEPT + 1]);
 
 /* "HTTP 503" in an exception that names a status and no code: "(503)", "HTTP status 503". */

@@ -362,6 +362,53 @@ static void test_mailboxes(void **state)
     assert_string_equal(log.failed[0].mailbox, "jan.novak@contoso.com");
 }
 
+/* An address is named whole or not at all: a piece of it is somebody else's. */
+static void test_addresses(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *name; /* or NULL */
+    } rows[] = {
+        {"mailbox o'neil@contoso.com", "o'neil@contoso.com"},
+        {"mailbox 'O'Neil@contoso.com'.", "o'neil@contoso.com"},
+        {"mailbox 'anna@contoso.com'", "anna@contoso.com"},
+        {"'anna@contoso.com': archived", "anna@contoso.com"},
+        {"mailbox: anna@contoso.com.", "anna@contoso.com"},
+        {"Anna <anna@contoso.com>", "anna@contoso.com"},
+        {"SMTP:anna@contoso.com", "anna@contoso.com"},
+        {"[anna+x@contoso.com]", "anna+x@contoso.com"},
+        {"anna@contoso.com/Inbox", "anna@contoso.com"},
+        {"al'ice$x@contoso.com", "al'ice$x@contoso.com"},
+        {"a`nb@contoso.com", "a`nb@contoso.com"},
+        {"'anna@contoso.com", "'anna@contoso.com"},
+        {"$(calc)x@contoso.com", NULL},
+        {"\x1b[31m@contoso.com", NULL},
+        {"evil\x1b[31m@contoso.com", NULL},
+        {"ex\x1b@contoso.com", NULL},
+        {"o\xe2\x80\x99neil@contoso.com", NULL},
+        {"m\xfcller@contoso.com", NULL},
+        {"a=b@contoso.com", NULL},
+        {"a/b@contoso.com", NULL},
+        {"\"anna b\"@contoso.com", NULL},
+        {"anna@contoso.com\xc3\xa9", NULL},
+        {"anna@contoso.com as svc@contoso.com", NULL},
+        {"anna@contoso.com@x.com", NULL},
+        {"a\\b@contoso.com", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[256];
+        struct mailstore_log log;
+
+        snprintf(text, sizeof text, T8 "00.000 [1] INFO %s\n", rows[i].text);
+        log = read_text(text);
+        assert_int_equal(log.mailbox_count, rows[i].name != NULL);
+        if (rows[i].name)
+            assert_string_equal(log.mailboxes[0].name, rows[i].name);
+    }
+}
+
 /* The same message in another run: counted once, and known to have come in the end. */
 static void test_again(void **state)
 {
@@ -563,6 +610,7 @@ int main(void)
         cmocka_unit_test(test_long_lines),     cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_manners),        cmocka_unit_test(test_last_warning),
         cmocka_unit_test(test_lines_of_codes), cmocka_unit_test(test_time_of_other_calls),
+        cmocka_unit_test(test_addresses),
     };
 
     return cmocka_run_group_tests(tests, NULL, release);
