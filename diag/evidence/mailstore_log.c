@@ -91,6 +91,10 @@ static json_t *code_to_json(const struct mailstore_code *code)
     json_put_number(object, "recovered", code->recovered);
     json_put_number(object, "elsewhere", code->elsewhere);
     json_put_number(object, "again", code->again);
+    json_put_number(object, "distinct", code->distinct);
+    json_put_number(object, "lasting", code->lasting);
+    json_put_number(object, "fetched_later", code->fetched_later);
+    json_put_number(object, "lasting_fetched", code->lasting_fetched);
     json_put_number(object, "first_line", code->first_line);
     json_put_number(object, "last_line", code->last_line);
     hours_save(object, "by_hour", code->by_hour);
@@ -294,6 +298,10 @@ static void load_codes(struct mailstore_digest *digest, const json_t *list)
                                            .recovered = number(object, "recovered"),
                                            .elsewhere = number(object, "elsewhere"),
                                            .again = number(object, "again"),
+                                           .distinct = number(object, "distinct"),
+                                           .lasting = number(object, "lasting"),
+                                           .fetched_later = number(object, "fetched_later"),
+                                           .lasting_fetched = number(object, "lasting_fetched"),
                                            .first_line = number(object, "first_line"),
                                            .last_line = number(object, "last_line")};
         hours_load(object, "by_hour", codes[i].by_hour);

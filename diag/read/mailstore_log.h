@@ -34,7 +34,9 @@ enum {
     MAILSTORE_MESSAGES_KEPT = MAILSTORE_KEPT_OF_CLASS * EWS_CLASS_COUNT,
     MAILSTORE_DISTINCT_MOST = 4096, /* messages that failed and are recognised again */
     MAILSTORE_OPEN_KEPT = 64,       /* at either end of the log */
-    MAILSTORE_CODES_KEPT = 32,
+    MAILSTORE_CODES_KEPT = 64, /* those with a class of their own, and of others: */
+    MAILSTORE_OTHER_CODES_KEPT = 24,
+    MAILSTORE_LASTING = 3, /* requests: a message that fails after as many does not by chance */
     MAILSTORE_CALLS_KEPT = 32,
     MAILSTORE_MAILBOXES_KEPT = 200,
     MAILSTORE_DELAYS_KEPT = 64, /* of a message; later requests are counted alone */
@@ -100,10 +102,13 @@ struct mailstore_message {
 
 struct mailstore_code {
     const char *code;   /* as above; NULL: an exception without one */
-    uint64_t messages;  /* that failed with it */
+    uint64_t messages;  /* that failed with it, each time */
     uint64_t recovered; /* messages that were fetched though a line told of it */
     uint64_t elsewhere; /* exceptions at other calls than GetMimeContent */
-    uint64_t again;     /* of `messages`: those with three requests and more */
+    uint64_t again;     /* of `messages`: those with MAILSTORE_LASTING requests and more */
+    uint64_t distinct;  /* of `messages`, each message once; beyond DISTINCT_MOST each time */
+    uint64_t lasting;   /* of `distinct`: with MAILSTORE_LASTING requests at least once */
+    uint64_t fetched_later, lasting_fetched; /* of these: by a later try in this log */
     uint64_t first_line, last_line;
     uint32_t by_hour[MAILSTORE_HOURS]; /* of `messages`, by the log's clock */
     uint64_t manners[MAILSTORE_MANNER_COUNT];

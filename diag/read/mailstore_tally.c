@@ -17,10 +17,13 @@ struct kept { /* with room for what its message points to */
 };
 
 struct distinct {
-    struct kept *kept; /* or NULL: only counted */
+    struct kept *kept;       /* or NULL: only counted */
+    uint64_t codes, lasting; /* bits of struct mailstore_code */
     uint32_t failures;
     bool is_fetched_later;
 };
+
+_Static_assert(MAILSTORE_CODES_KEPT <= 64, "a bit for each");
 
 struct code {
     struct mailstore_code totals;
@@ -54,7 +57,7 @@ struct mailstore_tally {
     uint64_t identities[PLACES]; /* of messages that failed; 0: the place is free */
     struct distinct distinct[PLACES];
     struct code codes[MAILSTORE_CODES_KEPT];
-    size_t code_count;
+    size_t code_count, other_codes;
     struct call calls[MAILSTORE_CALLS_KEPT];
     size_t call_count;
     struct mailbox mailboxes[MAILSTORE_MAILBOXES_KEPT];
@@ -101,22 +104,25 @@ int mailstore_tally_mailbox(struct mailstore_tally *tally, const char *name)
     return (int)i;
 }
 
-static struct mailstore_code *code_of(struct mailstore_tally *tally, const char *code,
-                                      uint64_t line)
+static struct code *code_of(struct mailstore_tally *tally, const char *code,
+                            uint64_t line)
 {
+    bool is_other = ews_class_of(code) == EWS_CLASS_OTHER;
     struct mailstore_code *totals;
     size_t i = 0;
 
     code = code ? code : "";
     while (i < tally->code_count && strcmp(tally->codes[i].name, code) != 0)
         i++;
-    if (i == MAILSTORE_CODES_KEPT) {
+    if (i == tally->code_count && (i == MAILSTORE_CODES_KEPT ||
+                                   (is_other && tally->other_codes == MAILSTORE_OTHER_CODES_KEPT))) {
         tally->more = true;
         return NULL;
     }
     totals = &tally->codes[i].totals;
     if (i == tally->code_count) {
         tally->code_count++;
+        tally->other_codes += is_other;
         memcpy(tally->codes[i].name, code, strlen(code) + 1);
         totals->first_line = line;
     }
@@ -124,7 +130,7 @@ static struct mailstore_code *code_of(struct mailstore_tally *tally, const char 
         totals->first_line = line;
     if (line > totals->last_line)
         totals->last_line = line;
-    return totals;
+    return &tally->codes[i];
 }
 
 /* ---- messages that fail, each once ---- */
@@ -167,13 +173,59 @@ static struct kept *keep_failed(struct mailstore_tally *tally, const struct mail
     return kept;
 }
 
-static void fail_distinct(struct mailstore_tally *tally, const struct mailstore_ended *ended)
+/* Where it was not recognised again: as if there were no other try of it. */
+static void count_once(struct code *code, const struct mailstore_message *message)
+{
+    if (!code)
+        return;
+    code->totals.distinct++;
+    code->totals.lasting += message->requests >= MAILSTORE_LASTING;
+}
+
+/* Of all codes that the message had. */
+static void set_fetched(struct mailstore_tally *tally, struct distinct *distinct, bool is_fetched)
+{
+    if (distinct->is_fetched_later == is_fetched)
+        return;
+    distinct->is_fetched_later = is_fetched;
+    if (distinct->kept)
+        distinct->kept->message.is_fetched_later = is_fetched;
+    tally->fetched_later = is_fetched ? tally->fetched_later + 1 : tally->fetched_later - 1;
+    for (size_t i = 0; i < tally->code_count; i++) {
+        struct mailstore_code *code = &tally->codes[i].totals;
+        uint64_t one = distinct->codes >> i & 1, lasting = distinct->lasting >> i & 1;
+
+        code->fetched_later = is_fetched ? code->fetched_later + one : code->fetched_later - one;
+        code->lasting_fetched =
+            is_fetched ? code->lasting_fetched + lasting : code->lasting_fetched - lasting;
+    }
+}
+
+static void count_distinct(const struct mailstore_tally *tally, struct distinct *distinct,
+                           struct code *code, uint32_t requests)
+{
+    uint64_t bit;
+
+    if (!code)
+        return;
+    bit = (uint64_t)1 << (code - tally->codes);
+    code->totals.distinct += !(distinct->codes & bit);
+    distinct->codes |= bit;
+    if (requests >= MAILSTORE_LASTING) {
+        code->totals.lasting += !(distinct->lasting & bit);
+        distinct->lasting |= bit;
+    }
+}
+
+static void fail_distinct(struct mailstore_tally *tally, const struct mailstore_ended *ended,
+                          struct code *code)
 {
     struct distinct *distinct;
     size_t place;
 
     if (ended->message.line == 0) {
         (void)keep_failed(tally, ended);
+        count_once(code, &ended->message);
         return;
     }
     place = place_of(tally, ended->identity);
@@ -181,36 +233,30 @@ static void fail_distinct(struct mailstore_tally *tally, const struct mailstore_
     if (tally->identities[place] == 0) {
         struct kept *kept = keep_failed(tally, ended);
 
-        if (tally->distinct_count == MAILSTORE_DISTINCT_MOST)
+        if (tally->distinct_count == MAILSTORE_DISTINCT_MOST) {
+            count_once(code, &ended->message);
             return;
+        }
         tally->distinct_count++;
         tally->identities[place] = ended->identity;
         distinct->kept = kept;
     }
     distinct->failures++;
-    tally->fetched_later -= distinct->is_fetched_later;
-    distinct->is_fetched_later = false;
-    if (distinct->kept) {
+    set_fetched(tally, distinct, false);
+    count_distinct(tally, distinct, code, ended->message.requests);
+    if (distinct->kept)
         distinct->kept->message.failures = distinct->failures;
-        distinct->kept->message.is_fetched_later = false;
-    }
 }
 
 static void fetch_distinct(struct mailstore_tally *tally, uint64_t identity)
 {
-    struct distinct *distinct;
     size_t place;
 
     if (tally->distinct_count == 0)
         return;
     place = place_of(tally, identity);
-    distinct = &tally->distinct[place];
-    if (tally->identities[place] == 0 || distinct->is_fetched_later)
-        return;
-    distinct->is_fetched_later = true;
-    tally->fetched_later++;
-    if (distinct->kept)
-        distinct->kept->message.is_fetched_later = true;
+    if (tally->identities[place] != 0)
+        set_fetched(tally, &tally->distinct[place], true);
 }
 
 /* ---- messages ---- */
@@ -242,31 +288,31 @@ static void end_failed(struct mailstore_tally *tally, const struct mailstore_end
 {
     const struct mailstore_message *message = &ended->message;
     bool is_transient = ews_class_of(message->code) == EWS_CLASS_TRANSIENT;
-    struct mailstore_code *code = code_of(tally, message->code, message->last_line);
+    struct code *code = code_of(tally, message->code, message->last_line);
 
     if (code) {
-        code->messages++;
-        code->again += message->requests >= 3;
-        code->by_hour[message->time % DAY / HOUR]++;
-        code->manners[message->manner]++;
+        code->totals.messages++;
+        code->totals.again += message->requests >= MAILSTORE_LASTING;
+        code->totals.by_hour[message->time % DAY / HOUR]++;
+        code->totals.manners[message->manner]++;
     }
     if (ended->mailbox != MAILSTORE_NOWHERE) {
         tally->mailboxes[ended->mailbox].totals.failed++;
         tally->mailboxes[ended->mailbox].totals.transient += is_transient;
     }
-    if (is_transient)
+    if (is_transient && message->line > 0) /* of others the first requests are not known */
         add_delays(tally, message);
-    fail_distinct(tally, ended);
+    fail_distinct(tally, ended, code);
 }
 
 static void end_recovered(struct mailstore_tally *tally, const struct mailstore_ended *ended)
 {
     const struct mailstore_message *message = &ended->message;
-    struct mailstore_code *code =
+    struct code *code =
         message->code ? code_of(tally, message->code, message->last_line) : NULL;
 
     if (code)
-        code->recovered++;
+        code->totals.recovered++;
     tally->recovered_requests += message->requests - 1;
     if (message->span > tally->recovered_span)
         tally->recovered_span = message->span;
@@ -307,10 +353,10 @@ void mailstore_tally_end(struct mailstore_tally *tally, const struct mailstore_e
 void mailstore_tally_elsewhere(struct mailstore_tally *tally, int call, const char *code,
                                uint64_t line)
 {
-    struct mailstore_code *totals = code_of(tally, code, line);
+    struct code *place = code_of(tally, code, line);
 
-    if (totals)
-        totals->elsewhere++;
+    if (place)
+        place->totals.elsewhere++;
     if (call != MAILSTORE_NOWHERE)
         tally->calls[call].totals.failures++;
 }

@@ -428,6 +428,47 @@ static void test_again(void **state)
     assert_int_equal(log.fetched_later, 0);
     assert_false(log.failed[0].is_fetched_later);
     assert_int_equal(log.failed[0].failures, 2);
+    assert_int_equal(log.codes[0].distinct, 1);
+    assert_int_equal(log.codes[0].fetched_later, 0);
+}
+
+/* By code each message once, however many fail, and how many of them came in the end. */
+static void test_distinct(void **state)
+{
+    struct mailstore_reader *reader = mailstore_reader_new();
+    struct mailstore_log log;
+    char line[256];
+
+    (void)state;
+    for (unsigned i = 0; i < 3 * 20 + 15; i++) {
+        bool is_last = i >= 60;
+        const char *lines[] = {"00.100 [1] INFO EWS (GetMimeContent)",
+                               "00.200 [1] INFO EWS (GetMimeContent)",
+                               "00.300 [1] INFO EWS (GetMimeContent)",
+                               i % 20 == 19 ? "01.000 [1] EXCEPTION ErrorServerBusy"
+                                            : "01.000 [1] EXCEPTION ErrorOfMine"};
+        int size = snprintf(line, sizeof line, T8 "00.000 [1] INFO 1 UTC 'm %u'", i % 20);
+
+        mailstore_add(reader, line, (size_t)size);
+        for (size_t k = i % 20 == 0 ? 2 : 0; k < (is_last ? 3 : 4); k++) {
+            size = snprintf(line, sizeof line, T8 "%s", lines[k]);
+            mailstore_add(reader, line, (size_t)size);
+        }
+    }
+    for (size_t i = 0; i < 2; i++)
+        mailstore_add(reader, T8 "02.000 [1] INFO x", sizeof T8 "02.000 [1] INFO x" - 1);
+    arena_reset(&memory);
+    mailstore_end(reader, &memory, &log);
+    assert_int_equal(log.outcomes[MAILSTORE_FAILED], 60);
+    assert_int_equal(log.code_count, 2);
+    assert_int_equal(log.codes[0].messages, 57);
+    assert_int_equal(log.codes[0].distinct, 19);
+    assert_int_equal(log.codes[0].lasting, 18);
+    assert_int_equal(log.codes[0].fetched_later, 15);
+    assert_int_equal(log.codes[0].lasting_fetched, 14);
+    assert_int_equal(log.codes[1].distinct, 1);
+    assert_int_equal(log.codes[1].fetched_later, 0);
+    assert_int_equal(log.fetched_later, 15);
 }
 
 static void test_clock(void **state)
@@ -562,7 +603,7 @@ static void test_bounds(void **state)
     assert_int_equal(log.outcomes[MAILSTORE_FAILED], 6000);
     assert_int_equal(log.distinct_failed, MAILSTORE_DISTINCT_MOST);
     assert_int_equal(log.failed_count, MAILSTORE_KEPT_OF_CLASS);
-    assert_int_equal(log.code_count, MAILSTORE_CODES_KEPT);
+    assert_int_equal(log.code_count, MAILSTORE_OTHER_CODES_KEPT);
     assert_int_equal(log.call_count, MAILSTORE_CALLS_KEPT);
     assert_int_equal(log.mailbox_count, MAILSTORE_MAILBOXES_KEPT);
     assert_int_equal(log.failed[0].requests, 100);
@@ -610,7 +651,7 @@ int main(void)
         cmocka_unit_test(test_long_lines),     cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_manners),        cmocka_unit_test(test_last_warning),
         cmocka_unit_test(test_lines_of_codes), cmocka_unit_test(test_time_of_other_calls),
-        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_addresses), cmocka_unit_test(test_distinct),
     };
 
     return cmocka_run_group_tests(tests, NULL, release);
