@@ -175,6 +175,8 @@ static void save(const struct evidence *item, json_t *object)
     }
     json_put_number(object, "lines", log->lines);
     json_put_number(object, "damaged", log->damaged);
+    json_put_number(object, "whole", log->whole);
+    json_put_number(object, "strange", log->strange);
     json_put_number(object, "days", log->days);
     if (log->first >= 0) {
         json_put_number(object, "first_ms", (uint64_t)log->first);
@@ -373,6 +375,8 @@ static enum status load(struct evidence *item, const json_t *object)
     *log = (struct mailstore_log){
         .lines = number(object, "lines"),
         .damaged = number(object, "damaged"),
+        .whole = number(object, "whole"),
+        .strange = number(object, "strange"),
         .days = number(object, "days"),
         .first = (int64_t)json_get_number(object, "first_ms", INT64_MAX, UINT64_MAX),
         .last = (int64_t)json_get_number(object, "last_ms", INT64_MAX, UINT64_MAX),

@@ -71,6 +71,19 @@ enum ews_class ews_class_of(const char *code)
     return code ? class_of(code, strlen(code)) : EWS_CLASS_NONE;
 }
 
+size_t ews_code_complete(const char *start, const char **one)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strncmp(known[i].code, start, strlen(start)) == 0) {
+            *one = known[i].code;
+            count++;
+        }
+    }
+    return count;
+}
+
 static bool is_word(char character)
 {
     return text_is_letter(character) || text_is_digit(character) || character == '_';

@@ -36,6 +36,9 @@ const char *ews_class_word(enum ews_class class);
  */
 enum ews_class ews_class_of(const char *code);
 
+/* How many known codes begin so; `*one` is the last of them. For a log that ends amid a code. */
+size_t ews_code_complete(const char *start, const char **one);
+
 /*
  * The first code in a text that this program has a class for; if none is known, the first that
  * is spelled like one: "Error", a capital, then letters and digits, as a whole word of at most

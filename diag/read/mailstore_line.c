@@ -54,17 +54,26 @@ static bool read_time(const char *line, uint32_t *out)
 static bool is_level(const char *level, size_t size, const char *const *levels)
 {
     for (; *levels; levels++) {
-        if (strlen(*levels) == size && memcmp(*levels, level, size) == 0)
+        if (text_equal_fold_sized(*levels, strlen(*levels), level, size))
             return true;
     }
     return false;
 }
 
-/* Behind the thread: the level and the text. */
+static bool is_capital(const char *level, size_t size)
+{
+    while (size > 0 && level[size - 1] >= 'A' && level[size - 1] <= 'Z')
+        size--;
+    return size == 0;
+}
+
+/* Behind the thread: the level and the text. A level of another language is in capitals. */
 static bool read_level(const char *text, size_t size, struct mailstore_line *out)
 {
-    static const char *const telling[] = {"INFO", "DEBUG", "TRACE", "VERBOSE", "DETAIL", NULL};
+    static const char *const telling[] = {"INFO",    "INFORMATION", "DEBUG", "TRACE",
+                                          "VERBOSE", "DETAIL",      NULL};
     static const char *const warning[] = {"WARN", "WARNING", NULL};
+    static const char *const failing[] = {"EXCEPTION", "ERROR", "FATAL", "CRITICAL", NULL};
     size_t level = 0;
 
     out->is_warning = false;
@@ -72,12 +81,15 @@ static bool read_level(const char *text, size_t size, struct mailstore_line *out
         out->is_telling = true;
         level = 4;
     } else {
-        while (level < size && level < LEVEL_MOST && text[level] >= 'A' && text[level] <= 'Z')
+        while (level < size && level < LEVEL_MOST && text_is_letter(text[level]))
             level++;
         if (level == 0 || (level < size && text[level] != ' '))
             return false;
         out->is_telling = is_level(text, level, telling);
         out->is_warning = is_level(text, level, warning);
+        if (!out->is_telling && !out->is_warning && !is_capital(text, level) &&
+            !is_level(text, level, failing))
+            return false;
     }
     out->text = text + level;
     out->size = size - level;
@@ -159,6 +171,11 @@ size_t mailstore_line_call(struct mailstore_line *line, const char **name)
         take_last_line(line);
     *name = start;
     return (size_t)(end - start);
+}
+
+bool mailstore_line_is_strange(const char *line, size_t size)
+{
+    return find(line, size, "(" MAILSTORE_CALL ")") != NULL;
 }
 
 /* ---- messages ---- */

@@ -31,6 +31,9 @@ enum mailstore_form mailstore_line_split(const char *line, size_t size, struct m
  */
 size_t mailstore_line_call(struct mailstore_line *line, const char **name);
 
+/* A line of another form tells of a request for MIME content. */
+bool mailstore_line_is_strange(const char *line, size_t size);
+
 /*
  * The ' before the subject, of a line that names a message: behind "UTC ", or before "UID 1:"; NULL
  * if it names none.

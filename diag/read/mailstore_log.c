@@ -10,6 +10,7 @@ enum {
     DAY = 24 * 3600 * 1000,
     HOUR = 3600 * 1000,
     BACK_IS_MIDNIGHT = 2 * HOUR, /* the end of summer time takes one */
+    APART_MOST = 16,             /* lines of other threads amid those of an exception */
     HEAD_KEPT = 96               /* bytes of the line that names a message, up to its subject */
 };
 
@@ -65,6 +66,10 @@ struct mailstore_reader {
     uint64_t excepted_line;
     char code[EWS_CODE_MOST + 1]; /* of it */
     bool is_known;                /* and it has a class of its own */
+    bool is_torn;                 /* the last line ends in it */
+    struct worker *codeless;      /* its exception was without a code so far, or NULL */
+    uint64_t codeless_line;
+    uint64_t damaged_line; /* the last one that was; 0: none */
 };
 
 /* ---- times ---- */
@@ -116,19 +121,28 @@ static struct mailstore_message message_of(const struct worker *worker)
     return message;
 }
 
-static enum mailstore_outcome outcome_of(const struct worker *worker, bool is_next)
+/* A line that was damaged meanwhile may have been that of the next message. */
+static bool is_doubtful(const struct mailstore_reader *reader, const struct worker *worker)
+{
+    return !*worker->code && reader->damaged_line > worker->line &&
+           reader->damaged_line < worker->last_line;
+}
+
+static enum mailstore_outcome outcome_of(const struct mailstore_reader *reader,
+                                         const struct worker *worker, bool is_next)
 {
     if (worker->is_failed)
         return MAILSTORE_FAILED;
     if (!is_next && !worker->is_answered)
         return MAILSTORE_UNFINISHED;
-    return worker->requests > 1 ? MAILSTORE_RECOVERED : MAILSTORE_FINE;
+    return worker->requests > 1 && !is_doubtful(reader, worker) ? MAILSTORE_RECOVERED
+                                                                : MAILSTORE_FINE;
 }
 
 /* `is_next`: the thread has gone on to another message. */
 static void end_message(struct mailstore_reader *reader, struct worker *worker, bool is_next)
 {
-    enum mailstore_outcome outcome = outcome_of(worker, is_next);
+    enum mailstore_outcome outcome = outcome_of(reader, worker, is_next);
     char date[MAILSTORE_WORD_KEPT + 1];
     struct mailstore_ended ended;
 
@@ -249,6 +263,12 @@ static void request(struct mailstore_reader *reader, struct worker *worker,
 
 /* ---- exceptions ---- */
 
+static void damaged(struct mailstore_reader *reader)
+{
+    reader->log.damaged += reader->damaged_line != reader->log.lines;
+    reader->damaged_line = reader->log.lines;
+}
+
 static void look_for_code(struct mailstore_reader *reader, const char *text, size_t size)
 {
     char status[MAILSTORE_WORD_KEPT + 1];
@@ -282,9 +302,48 @@ static void end_exception(struct mailstore_reader *reader)
         worker->last_line = reader->excepted_line;
         if (code)
             memcpy(worker->code, code, strlen(code) + 1);
+        else
+            reader->codeless = worker->is_failed ? worker : reader->codeless;
+        reader->codeless_line = code ? reader->codeless_line : reader->excepted_line;
     } else if (!reader->is_warned) {
         mailstore_tally_elsewhere(reader->tally, worker->call, code, reader->excepted_line);
     }
+}
+
+/* Its lines may stand behind one of another thread. */
+static void go_on(struct mailstore_reader *reader, const char *text, size_t size)
+{
+    struct worker *worker = reader->codeless;
+
+    if (reader->excepted) {
+        if (!reader->is_known)
+            look_for_code(reader, text, size);
+        return;
+    }
+    if (!worker || size == 0 || *text != ':' || worker->last_line != reader->codeless_line ||
+        !worker->is_failed || reader->log.lines - reader->codeless_line > APART_MOST)
+        return;
+    reader->code[0] = '\0';
+    look_for_code(reader, text, size);
+    memcpy(worker->code, reader->code, strlen(reader->code) + 1);
+    if (*reader->code)
+        reader->codeless = NULL;
+}
+
+/* Where the log ends amid a code that several begin like, it is open which one it was. */
+static void end_torn(struct mailstore_reader *reader)
+{
+    struct worker *worker = reader->excepted;
+    const char *whole;
+    size_t count;
+
+    if (!worker || !reader->is_torn)
+        return;
+    count = ews_code_complete(reader->code, &whole);
+    if (count == 1)
+        memcpy(reader->code, whole, strlen(whole) + 1);
+    else if (count > 1 && worker->has_message && worker->call == MAILSTORE_NOWHERE)
+        reader->excepted = NULL;
 }
 
 static void begin_exception(struct mailstore_reader *reader, struct worker *worker,
@@ -304,8 +363,8 @@ static void begin_exception(struct mailstore_reader *reader, struct worker *work
 
 /* ---- lines ---- */
 
-/* `is_whole`: its end was seen. */
-static void tell(struct mailstore_reader *reader, struct mailstore_line *line, bool is_whole)
+/* `end`: of all that the line has. A CR is there where its end was seen. */
+static void tell(struct mailstore_reader *reader, struct mailstore_line *line, const char *end)
 {
     const char *subject, *name, *text = line->text;
     size_t size = mailstore_line_call(line, &name);
@@ -321,11 +380,30 @@ static void tell(struct mailstore_reader *reader, struct mailstore_line *line, b
         worker->call = mailstore_tally_call(reader->tally, name, size);
     } else if ((subject = mailstore_line_subject(line))) {
         name_message(reader, worker, line, subject);
+    } else if (memchr(text, '\0', (size_t)(end - text))) {
+        damaged(reader);
     } else if (mailstore_line_mailbox(line, mailbox) > 0) {
         worker->mailbox = mailstore_tally_mailbox(reader->tally, mailbox);
     }
-    worker->is_answered = worker->is_answered || (is_whole && worker->requests > 0);
+    worker->is_answered = worker->is_answered || (end[-1] == '\r' && worker->requests > 0);
     reader->answered = worker;
+}
+
+static bool is_torn_code(const struct mailstore_reader *reader, const char *text, size_t size)
+{
+    size_t code = strlen(reader->code);
+
+    return reader->excepted && !reader->is_known && code > 0 && code <= size &&
+           memcmp(text + size - code, reader->code, code) == 0;
+}
+
+static void add_more(struct mailstore_reader *reader, const char *text, size_t size)
+{
+    reader->log.strange += mailstore_line_is_strange(text, size);
+    if (memchr(text, '\0', size))
+        damaged(reader);
+    go_on(reader, text, size);
+    reader->is_torn = is_torn_code(reader, text, size);
 }
 
 void mailstore_add(struct mailstore_reader *reader, const char *text, size_t size)
@@ -334,26 +412,29 @@ void mailstore_add(struct mailstore_reader *reader, const char *text, size_t siz
     enum mailstore_form form;
 
     reader->log.lines++;
+    reader->is_torn = false;
     if (reader->answered)
         reader->answered->is_answered = reader->answered->requests > 0;
     reader->answered = NULL;
     if (size > MAILSTORE_LINE_MOST) {
-        reader->log.damaged++;
+        damaged(reader);
         size = MAILSTORE_LINE_MOST;
     }
     form = mailstore_line_split(text, size, &line);
     if (form == MAILSTORE_LINE_MORE) {
-        if (reader->excepted && !reader->is_known)
-            look_for_code(reader, text, size);
+        add_more(reader, text, size);
         return;
     }
+    reader->log.whole++;
     end_exception(reader);
-    if (form == MAILSTORE_LINE_DAMAGED)
-        reader->log.damaged++;
-    else if (line.is_telling)
-        tell(reader, &line, text[size - 1] == '\r');
-    else
+    if (form == MAILSTORE_LINE_DAMAGED) {
+        damaged(reader);
+    } else if (line.is_telling) {
+        tell(reader, &line, text + size);
+    } else {
         begin_exception(reader, worker_of(reader, line.thread), &line);
+        reader->is_torn = is_torn_code(reader, text, size);
+    }
 }
 
 /* ---- the whole ---- */
@@ -369,6 +450,7 @@ struct mailstore_reader *mailstore_reader_new(void)
 
 void mailstore_end(struct mailstore_reader *reader, struct arena *arena, struct mailstore_log *out)
 {
+    end_torn(reader);
     end_exception(reader);
     for (size_t i = 0; i < MAILSTORE_THREADS_MOST; i++) {
         if (reader->workers[i])

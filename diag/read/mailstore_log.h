@@ -133,7 +133,10 @@ struct mailstore_delay { /* between request n and n + 1, of messages that failed
 };
 
 struct mailstore_log {
-    uint64_t lines, damaged; /* of these, longer than MAILSTORE_LINE_MOST, or a time that is none */
+    uint64_t lines;
+    uint64_t damaged; /* of these: too long, with a time that is none, with NULs, or torn */
+    uint64_t whole;   /* of `lines`: in the form above; the others go on with one */
+    uint64_t strange; /* in another form, and telling of a request for MIME content */
     uint64_t days;           /* midnights that were passed */
     int64_t first, last;     /* as `time` above; -1: no line has one */
     uint64_t messages;       /* that were begun */

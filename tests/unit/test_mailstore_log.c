@@ -106,6 +106,8 @@ static void test_cut_off(void **state)
         arena_reset(&memory);
         log = read_bytes(document, size);
         assert_true(log.requests <= 16);
+        if (log.failed_count > 0 && log.failed[0].code)
+            assert_string_equal(log.failed[0].code, "ErrorInternalServerTransientError");
         if (log.outcomes[MAILSTORE_FAILED] == 0 && log.requests > 0) {
             assert_int_equal(log.outcomes[MAILSTORE_UNFINISHED], 1);
             assert_int_equal(log.open_count, 1);
@@ -178,6 +180,62 @@ static void test_threads(void **state)
     assert_int_equal(log.code_count, 2);
 }
 
+/* The second line of an exception behind one of another thread is still its own. */
+static void test_exception_apart(void **state)
+{
+#define APART(lines)                                                                               \
+    T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8 "01.100 [1" EXCEPTION T8                        \
+       "01.200 [2] INFO x\r\n" lines
+    struct mailstore_log log = read_text(APART(TRANSIENT) T8 "02.000 [1" NAMED);
+
+    (void)state;
+    assert_int_equal(log.failed_count, 1);
+    assert_string_equal(log.failed[0].code, "ErrorInternalServerTransientError");
+
+    log = read_text(APART("") T8 "01.300 [1" NAMED T8 "01.400 [1" REQUEST TRANSIENT T8
+                                 "02.000 [1" NAMED);
+    assert_int_equal(log.outcomes[MAILSTORE_FINE], 1);
+    assert_null(log.failed[0].code);
+
+    log = read_text(APART("   at x ErrorServerBusy\n") T8 "02.000 [1" NAMED);
+    assert_null(log.failed[0].code);
+
+    log = read_text(APART(": no code\n: ErrorServerBusy\n: ErrorAccessDenied\n") T8
+                    "02.000 [1" NAMED);
+    assert_string_equal(log.failed[0].code, "ErrorServerBusy");
+}
+
+/* A log that ends amid a code: what it can have been alone. */
+static void test_torn_code(void **state)
+{
+    struct mailstore_log log = read_text(
+        T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8 "02.000 [1] EXCEPTION ErrorServerB");
+
+    (void)state;
+    assert_string_equal(log.failed[0].code, "ErrorServerBusy");
+    log = read_text(T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8 "02.000 [1] EXCEPTION ErrorIn");
+    assert_int_equal(log.failed_count, 0);
+    assert_int_equal(log.open_count, 1);
+    log = read_text(T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8 "02.000 [1] EXCEPTION ErrorOdd");
+    assert_string_equal(log.failed[0].code, "ErrorOdd");
+}
+
+/* A line that is full of NULs may have named the next message: two requests are not one's. */
+static void test_damaged_name(void **state)
+{
+    static const char text[] = T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8
+                                  "02.000 [1] INFO Proc\0\0\0\0\r\n" T8 "03.000 [1" REQUEST T8
+                                  "04.000 [1" END;
+    struct mailstore_log log;
+
+    (void)state;
+    arena_reset(&memory);
+    log = read_bytes(text, sizeof text - 1);
+    assert_int_equal(log.damaged, 1);
+    assert_int_equal(log.outcomes[MAILSTORE_RECOVERED], 0);
+    assert_int_equal(log.outcomes[MAILSTORE_FINE], 1);
+}
+
 /* A collision of thread numbers costs what is not told of the one, and nothing of the other. */
 static void test_thread_numbers(void **state)
 {
@@ -210,6 +268,9 @@ static void test_languages(void **state)
         {T8 "00.000 [1] DEBUG Message of 1 UTC 'x'\n" T8 "01.000 [1" REQUEST T8
             "02.000 [1] FATAL The request failed with HTTP status 401: Unauthorized\n",
          1, 1, "HTTP 401"},
+        {T8 "00.000 [1] Information Message of 1 UTC 'x'\n" T8
+            "01.000 [1] information EWS (GetMimeContent)\n" T8 "02.000 [1] Exception\n: (503)\n",
+         1, 1, "HTTP 503"},
         {T8 "00.000 [1] INFO It's only text\n" T8 "01.000 [1] INFO x (GetMimeContent)\n", 0, 0,
          NULL},
         {T8 "00.000 [1] INFO EWS GetMimeContent)\n" T8 "01.000 [1] INFO EWS (GetMimeContent) x\n",
@@ -514,7 +575,7 @@ static void test_forms(void **state)
         "08:00:00.000 [x" REQUEST,
         "08:00:00.000 []" REQUEST,
         "08:00:00.000 [1]INFO EWS (GetMimeContent)\n",
-        "08:00:00.000 [1] info EWS (GetMimeContent)\n",
+        "08:00:00.000 [1] Ausnahme EWS (GetMimeContent)\n",
         "08:00:00.000 [1] Sending EWS Request (GetMimeContent)\n",
         "0a:00:00.000 [1" REQUEST,
         "08:00:00.00a [1" REQUEST,
@@ -534,6 +595,8 @@ static void test_forms(void **state)
         assert_int_equal(log.requests, 0);
         assert_int_equal(log.messages, 0);
         assert_int_equal(log.first, -1);
+        assert_int_equal(log.whole, 0);
+        assert_int_equal(log.strange, strstr(lines[i], "(GetMimeContent)") != NULL);
     }
 }
 
@@ -652,6 +715,8 @@ int main(void)
         cmocka_unit_test(test_manners),        cmocka_unit_test(test_last_warning),
         cmocka_unit_test(test_lines_of_codes), cmocka_unit_test(test_time_of_other_calls),
         cmocka_unit_test(test_addresses), cmocka_unit_test(test_distinct),
+        cmocka_unit_test(test_exception_apart), cmocka_unit_test(test_torn_code),
+        cmocka_unit_test(test_damaged_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, release);
