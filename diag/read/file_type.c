@@ -294,13 +294,14 @@ static bool is_setspn(const char *text)
     return setspn_is(text, strlen(text));
 }
 
-/* Matches a line with a form: '0' a digit, 'A' one or more capitals, '9' one or more digits. */
+/* Matches a line with a form: '0' a digit, 'a' one or more letters, '9' one or more digits. */
 static bool has_form(const char *line, const char *form)
 {
-    static const char digits[] = "0123456789", capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char digits[] = "0123456789",
+                      letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     for (; *form; form++) {
-        size_t count = *form == 'A'   ? strspn(line, capitals)
+        size_t count = *form == 'a'   ? strspn(line, letters)
                        : *form == '9' ? strspn(line, digits)
                        : *form == '0' ? strspn(line, digits) > 0
                                       : *line == *form;
@@ -316,7 +317,7 @@ static bool has_form(const char *line, const char *form)
 static bool is_mailstore_log(const char *text)
 {
     for (const char *line = text; line; line = next_line(line)) {
-        if (has_form(line, "00:00:00.000 [9] A "))
+        if (has_form(line, "00:00:00.000 [9] a "))
             return true;
     }
     return false;

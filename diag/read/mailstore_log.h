@@ -34,7 +34,7 @@ enum {
     MAILSTORE_MESSAGES_KEPT = MAILSTORE_KEPT_OF_CLASS * EWS_CLASS_COUNT,
     MAILSTORE_DISTINCT_MOST = 4096, /* messages that failed and are recognised again */
     MAILSTORE_OPEN_KEPT = 64,       /* at either end of the log */
-    MAILSTORE_CODES_KEPT = 64, /* those with a class of their own, and of others: */
+    MAILSTORE_CODES_KEPT = 64,      /* those with a class of their own, and of others: */
     MAILSTORE_OTHER_CODES_KEPT = 24,
     MAILSTORE_LASTING = 3, /* requests: a message that fails after as many does not by chance */
     MAILSTORE_CALLS_KEPT = 32,
@@ -134,13 +134,13 @@ struct mailstore_delay { /* between request n and n + 1, of messages that failed
 
 struct mailstore_log {
     uint64_t lines;
-    uint64_t damaged; /* of these: too long, with a time that is none, with NULs, or torn */
-    uint64_t whole;   /* of `lines`: in the form above; the others go on with one */
-    uint64_t strange; /* in another form, and telling of a request for MIME content */
-    uint64_t days;           /* midnights that were passed */
-    int64_t first, last;     /* as `time` above; -1: no line has one */
-    uint64_t messages;       /* that were begun */
-    uint64_t requests;       /* GetMimeContent */
+    uint64_t damaged;    /* of these: too long, with a time that is none, with NULs, or torn */
+    uint64_t whole;      /* of `lines`: in the form above; the others go on with one */
+    uint64_t strange;    /* in another form, and telling of a request for MIME content */
+    uint64_t days;       /* midnights that were passed */
+    int64_t first, last; /* as `time` above; -1: no line has one */
+    uint64_t messages;   /* that were begun */
+    uint64_t requests;   /* GetMimeContent */
     uint64_t outcomes[MAILSTORE_OUTCOME_COUNT];
     uint64_t distinct_failed; /* messages that failed, each once; at most MAILSTORE_DISTINCT_MOST */
     uint64_t fetched_later;   /* of these: the log has a later try that was FINE or RECOVERED */

@@ -104,8 +104,7 @@ int mailstore_tally_mailbox(struct mailstore_tally *tally, const char *name)
     return (int)i;
 }
 
-static struct code *code_of(struct mailstore_tally *tally, const char *code,
-                            uint64_t line)
+static struct code *code_of(struct mailstore_tally *tally, const char *code, uint64_t line)
 {
     bool is_other = ews_class_of(code) == EWS_CLASS_OTHER;
     struct mailstore_code *totals;
@@ -114,8 +113,9 @@ static struct code *code_of(struct mailstore_tally *tally, const char *code,
     code = code ? code : "";
     while (i < tally->code_count && strcmp(tally->codes[i].name, code) != 0)
         i++;
-    if (i == tally->code_count && (i == MAILSTORE_CODES_KEPT ||
-                                   (is_other && tally->other_codes == MAILSTORE_OTHER_CODES_KEPT))) {
+    if (i == tally->code_count &&
+        (i == MAILSTORE_CODES_KEPT ||
+         (is_other && tally->other_codes == MAILSTORE_OTHER_CODES_KEPT))) {
         tally->more = true;
         return NULL;
     }
@@ -308,8 +308,7 @@ static void end_failed(struct mailstore_tally *tally, const struct mailstore_end
 static void end_recovered(struct mailstore_tally *tally, const struct mailstore_ended *ended)
 {
     const struct mailstore_message *message = &ended->message;
-    struct code *code =
-        message->code ? code_of(tally, message->code, message->last_line) : NULL;
+    struct code *code = message->code ? code_of(tally, message->code, message->last_line) : NULL;
 
     if (code)
         code->totals.recovered++;

@@ -4,8 +4,6 @@
 
 #include "diag/probe.h"
 
-enum { EWS_REQUESTS_LAST = 3 }; /* a message that fails after as many does not fail by chance */
-
 /*
  * Judges the job log at this path. A message whose requests begin before it is put together with
  * those at the end of another one of the run, by thread and time.

@@ -1,7 +1,5 @@
 #include "probes/ews/job_tell.h"
 
-#include "probes/ews/job.h"
-
 #include <string.h>
 
 enum { MESSAGES_SHOWN = 5, MAILBOXES_SHOWN = 5, DAY = 24 * 3600 * 1000, TEXT_MOST = 1024 };
@@ -36,11 +34,14 @@ static const char *code_text(const char *code)
     return code ? code : "an exception without a code";
 }
 
+/* Messages failed with it. */
 static bool has_code(const struct job_fault *fault, const char *code)
 {
     for (size_t i = 0; i < fault->code_count; i++) {
         const char *other = fault->codes[i]->code;
 
+        if (fault->codes[i]->messages == 0)
+            continue;
         if (code && other ? strcmp(code, other) == 0 : code == other)
             return true;
     }
@@ -76,9 +77,9 @@ static void saw_message(struct finding *finding, const struct job_view *view,
         where, path ? " of " : "", path ? path : "", (unsigned)message->thread,
         moment_text(view, message->time), message->date ? " of " : "",
         message->date ? message->date : "", manner_text(message->manner),
-        message->mailbox ? ", in " : "", message->mailbox ? message->mailbox : "",
-        (unsigned)message->requests, message->requests == 1 ? "" : "s",
-        (double)message->span / 1000, code_text(message->code),
+        message->mailbox ? ", behind a line that names " : "",
+        message->mailbox ? message->mailbox : "", (unsigned)message->requests,
+        message->requests == 1 ? "" : "s", (double)message->span / 1000, code_text(message->code),
         (unsigned long long)message->last_line,
         message->failures > 1
             ? arena_print(memory, "; failed %u times in this log", (unsigned)message->failures)
@@ -115,24 +116,38 @@ static void saw_messages(struct finding *finding, const struct job_view *view,
         told += message->failures;
     }
     if (told < fault->messages)
-        saw(finding, &view->digest->evidence, "and %llu failures more",
-            (unsigned long long)(fault->messages - told));
+        saw(finding, &view->digest->evidence, "and %s",
+            counted(view, fault->messages - told, "failure more", "failures more"));
 }
 
-bool job_is_fetched_later(const struct job_view *view, const struct job_fault *fault)
+uint64_t job_open(const struct job_view *view)
 {
-    uint64_t kept = 0;
+    uint64_t count = 0;
 
-    for (size_t i = 0; i < view->log->failed_count; i++) {
-        const struct mailstore_message *message = &view->log->failed[i];
+    for (size_t i = 0; i < view->log->open_count && i < MAILSTORE_OPEN_KEPT; i++)
+        count += view->log->open[i].requests >= MAILSTORE_LASTING && !view->is_continued[i];
+    return count;
+}
 
-        if (!has_code(fault, message->code))
+void job_tell_open(struct finding *finding, const struct job_view *view)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < view->log->open_count && i < MAILSTORE_OPEN_KEPT; i++) {
+        const struct mailstore_message *message = &view->log->open[i];
+
+        if (message->requests < MAILSTORE_LASTING || view->is_continued[i] ||
+            shown++ >= MESSAGES_SHOWN)
             continue;
-        if (!message->is_fetched_later)
-            return false;
-        kept += message->failures;
+        saw(finding, &view->digest->evidence,
+            "line %llu, thread %u, %s: %u requests for one message in %.1f s, and the log ends "
+            "before it is told what became of it",
+            (unsigned long long)(message->line ? message->line : message->last_line),
+            (unsigned)message->thread, moment_text(view, message->time),
+            (unsigned)message->requests, (double)message->span / 1000);
     }
-    return kept >= fault->messages;
+    if (shown > MESSAGES_SHOWN)
+        saw(finding, &view->digest->evidence, "and %zu such messages more", shown - MESSAGES_SHOWN);
 }
 
 /* ---- hours, kinds, mailboxes ---- */
@@ -156,8 +171,10 @@ static void saw_hours(struct finding *finding, const struct job_view *view,
         uint64_t count = of_hour(fault, hour);
 
         if (count > 0)
-            buffer_print(&text, "%s%02u:00: %llu of %lu", text.size ? ", " : "", hour,
-                         (unsigned long long)count, (unsigned long)view->log->by_hour[hour]);
+            buffer_print(&text, "%s%02u:00: %llu", text.size ? ", " : "", hour,
+                         (unsigned long long)count);
+        if (count > 0 && count <= view->log->by_hour[hour]) /* more began in another hour or file */
+            buffer_print(&text, " of %lu", (unsigned long)view->log->by_hour[hour]);
     }
     if (text.size > 0)
         saw(finding, &view->digest->evidence, "by hours of the log's clock: %s", text.text);
@@ -204,16 +221,25 @@ static void saw_mailboxes(struct finding *finding, const struct job_view *view)
 {
     const struct mailstore_log *log = view->log;
     const struct mailstore_mailbox *mailbox = next_mailbox(log, NULL);
+    bool is_told = mailbox != NULL;
 
     for (size_t i = 0; mailbox && i < MAILBOXES_SHOWN; i++) {
-        saw(finding, &view->digest->evidence, "in %s: %llu of %s", mailbox->name,
-            (unsigned long long)mailbox->transient, job_messages(view, mailbox->messages));
+        saw(finding, &view->digest->evidence, "behind lines that name %s: %llu of %s",
+            mailbox->name, (unsigned long long)mailbox->transient,
+            job_messages(view, mailbox->messages));
         mailbox = next_mailbox(log, mailbox);
     }
     if (mailbox)
         saw(finding, &view->digest->evidence, "and in further mailboxes");
-    if (log->mailbox_count == 0)
+    if (log->mailbox_count == 0 && view->joined_count == 0)
         saw(finding, &view->digest->evidence, "the log names no mailbox");
+    else if (is_told)
+        saw(finding, &view->digest->evidence,
+            "whether such an address is the mailbox or the archiver's own account, the log does "
+            "not tell");
+    else if (log->mailbox_count > 0)
+        saw(finding, &view->digest->evidence, "the log names %s%s, on other threads",
+            log->mailboxes[0].name, log->mailbox_count > 1 ? " and others" : "");
 }
 
 static void saw_elsewhere(struct finding *finding, const struct job_view *view,
@@ -245,22 +271,12 @@ static void saw_codes(struct finding *finding, const struct job_view *view,
                 (unsigned long long)fault->codes[i]->messages,
                 job_messages(view, view->log->messages), code_text(fault->codes[i]->code));
     }
-}
-
-/* Each message once, as far as all are known; else as often as one failed. */
-static uint64_t distinct(const struct job_view *view, const struct job_fault *fault, uint64_t count)
-{
-    uint64_t failures = 0, messages = 0;
-
-    for (size_t i = 0; i < view->log->failed_count; i++) {
-        const struct mailstore_message *message = &view->log->failed[i];
-
-        if (!has_code(fault, message->code))
-            continue;
-        failures += message->failures;
-        messages++;
-    }
-    return failures == fault->messages && count == fault->messages ? messages : count;
+    if (fault->uncounted > 0)
+        saw(finding, &view->digest->evidence, "%llu failed with further codes",
+            (unsigned long long)fault->uncounted);
+    if (fault->fetched_later > 0)
+        saw(finding, &view->digest->evidence, "%s of these fetched by a later try in this log",
+            counted(view, fault->fetched_later, "message", "messages"));
 }
 
 static void set_codes(struct finding *finding, const struct job_fault *fault)
@@ -268,23 +284,14 @@ static void set_codes(struct finding *finding, const struct job_fault *fault)
     struct buffer text;
 
     buffer_init(&text, TEXT_MOST);
-    for (size_t i = 0; i < fault->code_count; i++)
-        buffer_print(&text, "%s%s", i ? ", " : "", code_text(fault->codes[i]->code));
+    for (size_t i = 0; i < fault->code_count; i++) {
+        if (fault->messages == 0 || fault->codes[i]->messages > 0)
+            buffer_print(&text, "%s%s", text.size ? ", " : "", code_text(fault->codes[i]->code));
+    }
+    if (fault->uncounted > 0)
+        buffer_add_string(&text, " and others");
     set_text(finding, "codes", text.text);
     buffer_release(&text);
-}
-
-static void set_mailbox(struct finding *finding, const struct job_view *view,
-                        const struct job_fault *fault)
-{
-    for (size_t i = 0; i < view->log->failed_count; i++) {
-        const struct mailstore_message *message = &view->log->failed[i];
-
-        if (message->mailbox && has_code(fault, message->code)) {
-            set_text(finding, "mailbox", message->mailbox);
-            return;
-        }
-    }
 }
 
 void job_tell_fault(struct finding *finding, const struct job_view *view,
@@ -294,12 +301,11 @@ void job_tell_fault(struct finding *finding, const struct job_view *view,
         fault->code_count > 0 && ews_class_of(fault->codes[0]->code) == EWS_CLASS_TRANSIENT;
 
     set_text(finding, "messages",
-             count > 0 ? job_messages(view, distinct(view, fault, count))
+             count > 0 ? job_messages(view, count)
                        : counted(view, fault->elsewhere, "other request", "other requests"));
     set_text(finding, "log", "yes");
     set_text(finding, "exchange-2010", "maybe");
     set_codes(finding, fault);
-    set_mailbox(finding, view, fault);
     if (fault->messages > 0) {
         saw_codes(finding, view, fault);
         saw_messages(finding, view, fault);
@@ -325,25 +331,60 @@ void job_tell_others(struct finding *finding, const struct job_view *view,
     }
 }
 
+static void saw_codeless(struct finding *finding, const struct job_view *view)
+{
+    for (size_t i = 0; i < view->log->code_count; i++) {
+        const struct mailstore_code *code = &view->log->codes[i];
+
+        if (!code->code && code->elsewhere > 0)
+            saw(finding, &view->digest->evidence, "%s, at no request for a message",
+                counted(view, code->elsewhere, "exception without a code",
+                        "exceptions without a code"));
+    }
+}
+
 void job_tell_damage(struct finding *finding, const struct job_view *view)
 {
     const struct mailstore_log *log = view->log;
 
+    saw_codeless(finding, view);
     if (log->damaged > 0)
         saw(finding, &view->digest->evidence, "%llu of %llu lines are damaged",
             (unsigned long long)log->damaged, (unsigned long long)log->lines);
+    if (log->strange > 0)
+        saw(finding, &view->digest->evidence,
+            "%s with (GetMimeContent) in a form that is not that of a job log",
+            counted(view, log->strange, "line", "lines"));
 }
 
-void job_tell_recovered(struct finding *finding, const struct job_view *view)
+static void saw_fetched_later(struct finding *finding, const struct job_view *view,
+                              const struct job_fault *fault)
+{
+    if (fault->fetched_later == 0)
+        return;
+    saw(finding, &view->digest->evidence,
+        "%s with %s at first, and a later try in this log "
+        "fetched %s",
+        counted(view, fault->fetched_later, "message failed", "messages failed"),
+        code_text(fault->codes[0]->code), fault->fetched_later == 1 ? "it" : "them");
+    if (fault->fetched_later == fault->distinct)
+        saw_messages(finding, view, fault);
+}
+
+void job_tell_recovered(struct finding *finding, const struct job_view *view,
+                        const struct job_fault *fault)
 {
     const struct mailstore_log *log = view->log;
+    uint64_t recovered = log->outcomes[MAILSTORE_RECOVERED];
 
-    set_text(finding, "messages", job_messages(view, log->outcomes[MAILSTORE_RECOVERED]));
+    set_text(finding, "messages", job_messages(view, recovered ? recovered : fault->fetched_later));
     set_text(finding, "log", "yes");
-    saw(finding, &view->digest->evidence, "of %s: %s, and %.1f s for one at most",
-        job_messages(view, log->messages),
-        counted(view, log->recovered_requests, "further request", "further requests"),
-        (double)log->recovered_span / 1000);
+    if (recovered > 0)
+        saw(finding, &view->digest->evidence, "of %s: %s, and %.1f s for one at most",
+            job_messages(view, log->messages),
+            counted(view, log->recovered_requests, "further request", "further requests"),
+            (double)log->recovered_span / 1000);
+    saw_fetched_later(finding, view, fault);
     for (size_t i = 0; i < log->code_count; i++) {
         if (log->codes[i].recovered > 0)
             saw(finding, &view->digest->evidence, "%s meanwhile, of %s",
@@ -413,7 +454,7 @@ static void plot_delays(struct finding *finding, const struct job_view *view,
                     : delay->count > 0 ? (int64_t)(delay->total / delay->count)
                                        : 0;
     }
-    if (count + 1 >= EWS_REQUESTS_LAST)
+    if (count + 1 >= MAILSTORE_LASTING)
         plot(finding, &delays_kind, only ? NULL : "the mean of all these messages", 2, values,
              count);
 }

@@ -16,20 +16,20 @@ struct job_view {
     const struct mailstore_log *log;
     struct job_joined joined[MAILSTORE_OPEN_KEPT];
     size_t joined_count;
+    bool is_continued[MAILSTORE_OPEN_KEPT]; /* of log->open: another file goes on with it */
 };
 
 struct job_fault { /* all codes that mean one kind of finding */
     const struct finding_kind *kind;
     const struct mailstore_code *codes[MAILSTORE_CODES_KEPT];
     size_t code_count;
-    uint64_t messages, again, elsewhere; /* of struct mailstore_code */
+    uint64_t messages, elsewhere, distinct, lasting; /* of struct mailstore_code */
+    uint64_t fetched_later, lasting_fetched;
+    uint64_t uncounted; /* of `messages`: with codes beyond those that are kept */
 };
 
 /* "1 message", "3 messages"; in pass memory. */
 const char *job_messages(const struct job_view *view, uint64_t count);
-
-/* True if every message that lasted in failing was fetched by a later try of the same log. */
-bool job_is_fetched_later(const struct job_view *view, const struct job_fault *fault);
 
 /* How many, which, when, whose and of what kind; `count`: of the title. */
 void job_tell_fault(struct finding *finding, const struct job_view *view,
@@ -45,7 +45,12 @@ void job_tell_others(struct finding *finding, const struct job_view *view,
 /* How many lines could not be read, if any. */
 void job_tell_damage(struct finding *finding, const struct job_view *view);
 
-/* How many were fetched after several requests, with what in between. */
-void job_tell_recovered(struct finding *finding, const struct job_view *view);
+/* The messages that were asked for again and again when the log ended: how many. */
+uint64_t job_open(const struct job_view *view);
+void job_tell_open(struct finding *finding, const struct job_view *view);
+
+/* How many were fetched after several requests, or by a later try, with what in between. */
+void job_tell_recovered(struct finding *finding, const struct job_view *view,
+                        const struct job_fault *fault);
 
 #endif

@@ -7,7 +7,7 @@
 const struct finding_kind ews_mime_recovered = {
     .id = "ews-mime-recovered",
     .severity = SEVERITY_INFO,
-    .title = "{messages} came over EWS after transient errors",
+    .title = "{messages} came over EWS, but not at the first request",
     .why =
         "An archiver that tries again gets them, and one that gives up sooner does not. Where it "
         "becomes more frequent, the server is short of something, or it is the beginning of an "

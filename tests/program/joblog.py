@@ -164,6 +164,107 @@ def exceptions_elsewhere_alone():
 
 
 @case
+def transient_errors_elsewhere():
+    log = Log()
+    log.message(3, 1)
+    for _ in range(40):
+        log.add(3, "Sending EWS Request (SyncFolderItems)")
+        log.fail(3, "ErrorInternalServerTransientError")
+    (finding,) = problems(check(log.bytes(), status=PROBLEMS))
+    expect_equal(finding["id"], "ews-unavailable", "the finding")
+    expect_in("40 other requests", finding["title"], "the title")
+    expect_in("SyncFolderItems: 40 requests, 40 exceptions", seen(finding), "what was seen")
+
+
+@case
+def a_log_that_ends_amid_requests_is_not_fine():
+    log = Log()
+    log.message(19, 2)
+    log.add(19, "Done")
+    log.message(18, 1, GAPS)
+    result = check(log.bytes(), status=INCOMPLETE)
+    (finding,) = result.report["findings"]
+    expect_equal(finding["outcome"], "unknown", "the outcome")
+    expect_in("16 requests for one message in 30.9 s, and the log ends", seen(finding), "seen")
+    after = Log(8, 37, 30)
+    after.add(18, "Done")
+    expect_equal(problems(check(log.bytes(), after.bytes(), status=INCOMPLETE)), [], "problems")
+    log.message(20, 3)
+    log.message(18, 4)
+    log.add(18, "Done")
+    (finding,) = problems(check(log.bytes(), status=FINE))
+    expect_equal(finding["id"], "ews-mime-recovered", "a message that came in the end")
+
+
+@case
+def what_is_fetched_later_needs_no_repair():
+    log = failing()
+    log.message(18, 1)
+    log.add(18, "Done")
+    (finding,) = problems(check(log.bytes(), status=FINE))
+    expect_equal((finding["id"], finding["severity"]), ("ews-mime-recovered", "info"), "finding")
+    expect_equal(finding.get("fix", []), [], "steps")
+    log.message(18, 7, GAPS)
+    log.fail(18, "ErrorInternalServerTransientError")
+    finding = problems(check(log.bytes(), status=PROBLEMS))[0]
+    expect_in("1 message cannot be fetched", finding["title"], "the title")
+    expect_in("1 message of these fetched by a later try", seen(finding), "what was seen")
+
+
+@case
+def each_message_counts_once():
+    log = Log()
+    for _ in range(3):
+        for number in range(20):
+            log.message(18, number, GAPS)
+            log.fail(18, "ErrorInternalServerTransientError")
+    (finding,) = problems(check(log.bytes(), status=PROBLEMS))
+    expect_in("20 messages cannot be fetched", finding["title"], "the title")
+    expect_in("60 of 60 messages failed", seen(finding), "what was seen")
+
+
+@case
+def codes_without_end():
+    log = Log()
+    for number in range(100):
+        log.message(18, number)
+        log.fail(18, f"ErrorOfMine{number}")
+    log.message(18, 100)
+    log.fail(18, "ErrorAccessDenied")
+    denied, failed = problems(check(log.bytes(), status=PROBLEMS))
+    expect_equal(denied["id"], "ews-denied", "a known code behind them")
+    expect_in("100 messages failed over EWS", failed["title"], "the title")
+    expect_in("and others", failed["title"], "the title")
+
+
+@case
+def levels_and_lines_of_other_forms():
+    content = failing().bytes()
+    small = content.replace(b"] INFO ", b"] Information ").replace(b"] EXCEPTION ", b"] Error ")
+    (finding,) = problems(check(small, status=PROBLEMS))
+    expect_in("16 requests in 31.3 s", seen(finding), "what was seen")
+    other = content.replace(b"] INFO Sending", b"] Infos Sending")
+    findings = check(other, status=(PROBLEMS, INCOMPLETE)).report["findings"]
+    expect("unknown" in [one["outcome"] for one in findings], "lines of an unknown form")
+
+
+@case
+def mailboxes_are_whole_or_not_named():
+    for name, wanted in (("o'neil@contoso.com", "o'neil@contoso.com"), ("o=neil@contoso.com", None),
+                         ("o\u2019neil@contoso.com", None)):  # fmt: skip
+        log = Log()
+        log.add(18, f"Archiving mailbox: {name}")
+        log.message(18, 1, GAPS)
+        log.fail(18, "ErrorInternalServerTransientError")
+        (finding,) = problems(check(log.bytes(), status=PROBLEMS))
+        text = seen(finding)
+        expect_equal(f"names {wanted}" in text, wanted is not None, name)
+        expect_equal("@" in text, wanted is not None, name)
+        for step in finding["fix"] + finding["verify"]:
+            expect_not_in("neil@", step["command"], "a command")
+
+
+@case
 def hours_and_mailboxes():
     log = Log()
     for thread, mailbox in ((3, "Anna@Contoso.com"), (4, "bob@contoso.com")):
@@ -176,7 +277,7 @@ def hours_and_mailboxes():
     log.add(3, "Done")
     log.add(4, "Done")
     (finding,) = problems(check(log.bytes(), status=PROBLEMS))
-    expect_in("in anna@contoso.com: 2 of 2 messages", seen(finding), "what was seen")
+    expect_in("behind lines that name anna@contoso.com: 2 of 2 messages", seen(finding), "what was seen")
     expect_not_in("bob@", seen(finding), "what was seen")
     waits, hours = finding["series"]
     expect_equal(len(waits["values"]), 15, "the waits")

@@ -208,8 +208,8 @@ static void test_exception_apart(void **state)
 /* A log that ends amid a code: what it can have been alone. */
 static void test_torn_code(void **state)
 {
-    struct mailstore_log log = read_text(
-        T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8 "02.000 [1] EXCEPTION ErrorServerB");
+    struct mailstore_log log = read_text(T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8
+                                            "02.000 [1] EXCEPTION ErrorServerB");
 
     (void)state;
     assert_string_equal(log.failed[0].code, "ErrorServerBusy");
@@ -223,9 +223,9 @@ static void test_torn_code(void **state)
 /* A line that is full of NULs may have named the next message: two requests are not one's. */
 static void test_damaged_name(void **state)
 {
-    static const char text[] = T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8
-                                  "02.000 [1] INFO Proc\0\0\0\0\r\n" T8 "03.000 [1" REQUEST T8
-                                  "04.000 [1" END;
+    static const char text[] =
+        T8 "00.000 [1" NAMED T8 "01.000 [1" REQUEST T8 "02.000 [1] INFO Proc\0\0\0\0\r\n" T8
+           "03.000 [1" REQUEST T8 "04.000 [1" END;
     struct mailstore_log log;
 
     (void)state;
@@ -703,18 +703,18 @@ static void test_manners(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_document),       cmocka_unit_test(test_cut_off),
-        cmocka_unit_test(test_outcomes),       cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_threads),        cmocka_unit_test(test_thread_numbers),
-        cmocka_unit_test(test_languages),      cmocka_unit_test(test_statuses),
-        cmocka_unit_test(test_warnings),       cmocka_unit_test(test_other_calls),
-        cmocka_unit_test(test_mailboxes),      cmocka_unit_test(test_again),
-        cmocka_unit_test(test_clock),          cmocka_unit_test(test_clock_set_back),
-        cmocka_unit_test(test_forms),          cmocka_unit_test(test_torn),
-        cmocka_unit_test(test_long_lines),     cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_manners),        cmocka_unit_test(test_last_warning),
-        cmocka_unit_test(test_lines_of_codes), cmocka_unit_test(test_time_of_other_calls),
-        cmocka_unit_test(test_addresses), cmocka_unit_test(test_distinct),
+        cmocka_unit_test(test_document),        cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_outcomes),        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_threads),         cmocka_unit_test(test_thread_numbers),
+        cmocka_unit_test(test_languages),       cmocka_unit_test(test_statuses),
+        cmocka_unit_test(test_warnings),        cmocka_unit_test(test_other_calls),
+        cmocka_unit_test(test_mailboxes),       cmocka_unit_test(test_again),
+        cmocka_unit_test(test_clock),           cmocka_unit_test(test_clock_set_back),
+        cmocka_unit_test(test_forms),           cmocka_unit_test(test_torn),
+        cmocka_unit_test(test_long_lines),      cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_manners),         cmocka_unit_test(test_last_warning),
+        cmocka_unit_test(test_lines_of_codes),  cmocka_unit_test(test_time_of_other_calls),
+        cmocka_unit_test(test_addresses),       cmocka_unit_test(test_distinct),
         cmocka_unit_test(test_exception_apart), cmocka_unit_test(test_torn_code),
         cmocka_unit_test(test_damaged_name),
     };
