@@ -384,7 +384,7 @@ static void judge_health(const struct live_view *view)
     struct tally tally = count(view);
 
     judge_empty(view, &tally);
-    if (tally.surveys == 0 || tally.is_part || is_seen(view, &ews_mime_transient))
+    if (tally.surveys == 0 || tally.is_part)
         return;
     if (tally.items == 0 && !is_seen(view, &ews_denied) && !is_seen(view, &ews_throttled) &&
         !is_seen(view, &ews_unavailable) && !is_seen(view, &ews_failed))

@@ -478,12 +478,26 @@ static void test_no_ok_beside_what_is_not(void **state)
     }
 }
 
+/* Where it fails, what was not asked for to the end changes nothing. */
+static void test_what_is_open_beside_what_fails(void **state)
+{
+    static const struct world world = {
+        {{EX01,
+          {.step = EWS_STEP_MIME},
+          {ITEM("a", T16, LASTS), ITEM("b", "T", SHORT), ITEM("c", "", EWS_OUTCOME_UNASKED)}}}};
+
+    (void)state;
+    examine(&world);
+    assert_non_null(strstr(assert_only(MIME, "critical")->title, "1 message"));
+    bench_end();
+}
+
 static void test_codes_and_front_ends(void **state)
 {
     static const struct world world = {
         {{EX01,
           {.step = EWS_STEP_MIME},
-          {{"a", "BLB", THROTTLED, {"EX10", "EX1", "EX10"}}, ITEM("b", "LB", THROTTLED)}}}};
+          {{"a", "BLB", THROTTLED, {"EX10", "EX1", "X10"}}, ITEM("b", "LB", THROTTLED)}}}};
     const struct finding *finding;
 
     (void)state;
@@ -491,7 +505,7 @@ static void test_codes_and_front_ends(void **state)
     finding = assert_only("ews-throttled", "warning");
     assert_non_null(strstr(finding->title, ": ErrorServerBusy, ErrorServer"));
     assert_null(strstr(finding->title, "ErrorServer, Error"));
-    assert_true(saw_it(finding, "(X-FEServer EX10, EX1), at last ErrorServerBusy"));
+    assert_true(saw_it(finding, "(X-FEServer EX10, EX1, X10), at last ErrorServerBusy"));
     bench_end();
 }
 
@@ -507,7 +521,7 @@ static void test_the_same_items_through_two(void **state)
            ITEM("d", "C", EWS_OUTCOME_CONVERSION)}},
          {EX02,
           {.step = EWS_STEP_MIME},
-          {ITEM("a", T16, LASTS), ITEM("b", "+", FINE), ITEM("c", "", EWS_OUTCOME_UNASKED),
+          {ITEM("a", T16, LASTS), ITEM("b", "T+", RECOVERED), ITEM("c", "", EWS_OUTCOME_UNASKED),
            ITEM("d", "+", FINE)}}}};
     const struct finding *finding;
 
@@ -584,6 +598,9 @@ static void test_the_version_chooses_steps(void **state)
          false},
         {{EX01, {.version = {.major = 15}}, {ITEM("a", T16, LASTS)}},
          {EX02, {.version = {.major = 14}}, {ITEM("a", T16, LASTS)}},
+         true},
+        {{EX01, {.version = {.major = 14}}, {ITEM("a", T16, LASTS)}},
+         {EX02, {.version = {.major = 15}}, {ITEM("a", T16, LASTS)}},
          true},
     };
 
@@ -821,6 +838,7 @@ int main(void)
         cmocka_unit_test(test_items_beyond_those_shown),
         cmocka_unit_test(test_severity_is_of_its_own_items),
         cmocka_unit_test(test_no_ok_beside_what_is_not),
+        cmocka_unit_test(test_what_is_open_beside_what_fails),
         cmocka_unit_test(test_codes_and_front_ends),
         cmocka_unit_test(test_the_same_items_through_two),
         cmocka_unit_test(test_test_items_are_not_the_same),
