@@ -52,8 +52,8 @@ struct transfer {
     int64_t began;
     size_t heads;
     bool is_head_whole;
-    bool had_enough;     /* of the body */
-    bool was_challenged; /* by NTLM: what was said next was made with the password */
+    bool had_enough;   /* of the body */
+    bool has_answered; /* NTLM's challenge, as far as can be told: with what the password makes */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -157,14 +157,57 @@ void http_session_free(struct http_session *session)
 
 /* ---- what comes back ---- */
 
+static bool is_scheme(const struct http_challenge *challenge, const char *name)
+{
+    return text_equal_fold_sized(challenge->scheme.bytes, challenge->scheme.size, name,
+                                 strlen(name));
+}
+
+/* A 401 that asks for NTLM and has no challenge of it: to that goes what holds no password. */
+static bool only_begins_ntlm(const struct buffer *head)
+{
+    struct http_challenge challenge;
+    struct http_text value;
+    size_t at = 0, bare = 0;
+
+    while (http_head_next(head->text, head->size, "WWW-Authenticate", &at, &value)) {
+        size_t within = 0;
+
+        while (http_next_challenge(value, &within, &challenge)) {
+            if (!is_scheme(&challenge, "NTLM"))
+                continue;
+            if (challenge.token.size > 0 || challenge.parameters.size > 0)
+                return false;
+            bare++;
+        }
+    }
+    return bare > 0;
+}
+
+/*
+ * Whenever a 401 has another answer behind it, libcurl has replied to it. In doubt that was with
+ * the password: libcurl reads more spellings of a challenge than are right.
+ */
+static void note_reply(struct transfer *transfer)
+{
+    const struct buffer *head = &transfer->response->head;
+    struct http_text phrase;
+    unsigned code;
+
+    if (http_head_code(head->text, head->size, &code, &phrase) == STATUS_OK && code == 401 &&
+        !only_begins_ntlm(head))
+        transfer->has_answered = true;
+}
+
 static size_t take_line(char *line, size_t unit, size_t count, void *context)
 {
-    static const char version[] = "HTTP/", ntlm_challenge[] = "WWW-Authenticate: NTLM T";
+    static const char version[] = "HTTP/";
     struct transfer *transfer = context;
     struct http_response *response = transfer->response;
     size_t size = unit * count;
 
     if (size >= sizeof version - 1 && memcmp(line, version, sizeof version - 1) == 0) {
+        note_reply(transfer);
         buffer_clear(&response->head);
         transfer->is_head_whole = false;
         transfer->heads++;
@@ -172,8 +215,6 @@ static size_t take_line(char *line, size_t unit, size_t count, void *context)
         return size; /* a trailer of the body */
     }
     buffer_add(&response->head, line, size);
-    if (text_starts_fold(line, size, ntlm_challenge))
-        transfer->was_challenged = true;
     if (http_ends_head(line, size)) {
         transfer->is_head_whole = true;
         transfer->moved = platform_monotonic_clock();
@@ -652,8 +693,7 @@ static bool asks_for_password(const struct http_response *response)
         size_t within = 0;
 
         for (; http_next_challenge(value, &within, &challenge); count++) {
-            if (challenge.scheme.size == strlen("Basic") &&
-                text_starts_fold(challenge.scheme.bytes, challenge.scheme.size, "Basic"))
+            if (is_scheme(&challenge, "Basic"))
                 return true;
         }
     }
@@ -663,8 +703,8 @@ static bool asks_for_password(const struct http_response *response)
 static bool is_refusal(const struct transfer *transfer)
 {
     switch (transfer->session->scheme) {
-    case WEB_NTLM: /* without the challenge nothing was said that is made of the password */
-        return transfer->was_challenged;
+    case WEB_NTLM: /* to be reached, a password takes a challenge first */
+        return transfer->has_answered;
     case WEB_BASIC:
         return asks_for_password(transfer->response);
     default:

@@ -325,22 +325,35 @@ static void answer_guarded(void *context, const struct web_heard *heard, struct 
         answer_schemes(context, heard, reply);
 }
 
-/* A challenge of NTLM to the first token; to the second, 200, or 401 where `context` is "refuse".
+static bool has_word(const char *text, const char *word)
+{
+    return text && strcmp(text, word) == 0;
+}
+
+/*
+ * A challenge of NTLM to the first token; to the second, 200. `context`: "refuse" has 401 for 200,
+ * and so has what is to stand before the challenge's bytes, a line of a head; "forget" has, from
+ * the third request on, 401 that only asks for NTLM.
  */
 static void answer_ntlm(void *context, const struct web_heard *heard, struct web_reply *reply)
 {
     static const char challenge[] =
-        "NTLM TlRMTVNTUAACAAAAAAAAADgAAAABAoACAQIDBAUGBwgAAAAAAAAAAAQABAA4AAAACgB8TwAAAA8AAAAA";
-    char value[64];
+        "TlRMTVNTUAACAAAAAAAAADgAAAABAoACAQIDBAUGBwgAAAAAAAAAAAQABAA4AAAACgB8TwAAAA8AAAAA";
+    const char *how = context;
+    bool forgets = has_word(how, "forget") && heard->number > 1;
+    char value[64] = "";
 
-    if (web_heard_field(heard, "Authorization", value, sizeof value) &&
-        strncmp(value, "NTLM TlRMTVNTUAAD", 17) == 0 && !context) {
+    web_heard_field(heard, "Authorization", value, sizeof value);
+    if (strncmp(value, "NTLM TlRMTVNTUAAD", 17) == 0 && (!how || has_word(how, "forget"))) {
         answer_page(context, heard, reply);
         return;
     }
     web_say_status(reply, 401);
-    web_say_field(reply, "WWW-Authenticate",
-                  strncmp(value, "NTLM TlRMTVNTUAAB", 17) == 0 ? challenge : "NTLM");
+    if (strncmp(value, "NTLM TlRMTVNTUAAB", 17) == 0 && !forgets)
+        buffer_print(&reply->bytes, "%s%s\r\n",
+                     how && strchr(how, ':') ? how : "WWW-Authenticate: NTLM ", challenge);
+    else
+        web_say_field(reply, "WWW-Authenticate", "NTLM");
     web_say_body(reply, html, "", 0);
 }
 
@@ -635,7 +648,7 @@ static const struct behaviour {
     {.name = "login", .summary = "302 to a login form, with a cookie", .answer = answer_login},
     {.name = "schemes", .summary = "401 with several schemes", .answer = answer_schemes},
     {.name = "guarded", .summary = "401 without Authorization, else 200", .answer = answer_guarded},
-    {.name = "ntlm", .summary = "200 to NTLM, or =refuse", .answer = answer_ntlm},
+    {.name = "ntlm", .summary = "200 to NTLM; =refuse, =forget, or =LINE", .answer = answer_ntlm},
     {.name = "skew", .summary = "401 with KRB-ERROR 37, ten minutes ahead", .answer = answer_skew},
     {.name = "early", .summary = "401 with KRB-ERROR 33, ten minutes ago", .answer = answer_early},
     {.name = "key", .summary = "401 with KRB-ERROR 44", .answer = answer_key},

@@ -603,6 +603,49 @@ static void test_ntlm(void **state)
     tear_down(&lab);
 }
 
+/* However a challenge is written that libcurl answers: a password that was refused goes nowhere. */
+static void test_ntlm_refused_once(void **state)
+{
+    static const char *const spellings[] = {
+        "ntlm=WWW-Authenticate: NTLM ",
+        "ntlm=WWW-Authenticate:NTLM ",
+        "ntlm=WWW-Authenticate:  NTLM ",
+        "ntlm=WWW-Authenticate:\tNTLM\t",
+        "ntlm=WWW-Authenticate: NTLM   ",
+        "ntlm=www-authenticate: ntlm ",
+        "ntlm=WWW-Authenticate: Negotiate, NTLM ",
+        "ntlm=WWW-Authenticate: NTLM\r\nWWW-Authenticate: NTLM ",
+        "ntlm=WWW-Authenticate: Basic realm=\"never ends, NTLM ", /* wrong, and answered */
+        "ntlm=WWW-Authenticate: Basic realm=\"a\" junk; x, NTLM ",
+    };
+    const struct http_credentials credentials = {
+        .user = "CONTOSO\\alice", .password = secret, .ntlm = true};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+        const char *const behaviours[] = {spellings[i], "ntlm"};
+        struct http_access *access;
+        struct lab lab;
+
+        set_up(&lab, behaviours, 2, true);
+        access = access_of(&lab, credentials);
+        for (size_t peer = 0; peer < 2; peer++) {
+            const struct asking asking = {.peer = peer, .host = host, .as_somebody = true};
+            const struct web_exchange *got = ask_as(&lab, access, &asking);
+
+            if (got->evidence.status != (peer == 0 ? STATUS_OK : STATUS_DENIED))
+                fail_msg("%s: status %d at peer %u", spellings[i], (int)got->evidence.status,
+                         (unsigned)peer);
+            assert_int_equal(got->code, peer == 0 ? 401 : 0);
+            expect_heard(&lab, peer, "Authorization: NTLM TlRMTVNTUAAD", peer == 0);
+            drop(got);
+        }
+        assert_int_equal(web_peers_requests(lab.peers, 1), 0);
+        http_access_leave(access);
+        tear_down(&lab);
+    }
+}
+
 /* --insecure lets NTLM go over what does not verify, and over no TLS. */
 static void test_insecure(void **state)
 {
@@ -756,6 +799,44 @@ static void test_connections_are_kept(void **state)
     assert_int_equal(web_peers_requests(lab.peers, 0), 3);
     expect_heard(&lab, 0, "Cookie: secret-cookie=1", true);
     http_session_free(session);
+    http_access_leave(access);
+    arena_release(&memory);
+    tear_down(&lab);
+}
+
+/* One that is asked who it is a second time, and is given no challenge, has said no password. */
+static void test_ntlm_without_a_challenge(void **state)
+{
+    static const char *const behaviours[] = {"ntlm=forget", "ntlm"};
+    struct http_target target = {.over_tls = true, .host = host};
+    struct http_request request = simple;
+    struct http_session *session;
+    struct http_response response;
+    struct http_access *access;
+    struct arena memory = {0};
+    const char *reason;
+    struct lab lab;
+
+    (void)state;
+    set_up(&lab, behaviours, 2, true);
+    access = access_of(&lab, (struct http_credentials){
+                                 .user = "CONTOSO\\alice", .password = secret, .ntlm = true});
+    request.memory = &memory;
+    for (size_t i = 0; i < 3; i++) { /* twice at the first */
+        if (i != 1) {
+            net_address_parse(lab.addresses[i / 2], lab.port, &target.address);
+            assert_int_equal(
+                http_session_new(lab.library, access, &target, WEB_NTLM, &session, &reason),
+                STATUS_OK);
+        }
+        request.deadline = platform_monotonic_clock() + PATIENT * 1000;
+        assert_int_equal(http_session_ask(session, &request, &response), STATUS_OK);
+        assert_int_equal(response.code, i == 1 ? 401 : 200);
+        http_response_release(&response);
+        if (i > 0)
+            http_session_free(session);
+    }
+    assert_int_equal(web_peers_requests(lab.peers, 0), 4);
     http_access_leave(access);
     arena_release(&memory);
     tear_down(&lab);
@@ -1003,6 +1084,8 @@ int main(void)
         cmocka_unit_test(test_refused_once),
         cmocka_unit_test(test_refused_elsewhere),
         cmocka_unit_test(test_ntlm),
+        cmocka_unit_test(test_ntlm_refused_once),
+        cmocka_unit_test(test_ntlm_without_a_challenge),
         cmocka_unit_test(test_ntlm_of_letters_beyond_ascii),
         cmocka_unit_test(test_insecure),
         cmocka_unit_test(test_binding),
