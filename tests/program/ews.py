@@ -1,6 +1,9 @@
 """Mailboxes over EWS: a real run against scripted servers behind TLS, and what it leaves there."""
 
+import base64
+
 from harness import *
+from organisation import EX01, GUARDED, LAB_DIRECTORY, SECRET, TWO, Organisation, forest
 
 ZONES = """
 mail.contoso.com  A  127.0.0.81
@@ -163,6 +166,167 @@ def what_is_no_mailbox():
                  "alice", "a" * 65 + "@contoso.com", "alice@contoso..com"):  # fmt: skip
         result = exdiag("check", "--mailbox", text, status=TROUBLE)
         expect_in("is not the address of a mailbox", result.err, text)
+
+
+# ---- one password for directories and web servers ----
+
+WRONG = "pass-word of somebody else"
+
+
+class Both:
+    """contoso.com, and a mailbox at ex01.contoso.com that `behaviour` says; to each goes `password`
+    as that of alice@contoso.com."""
+
+    def __init__(self, place, behaviour, password):
+        self.place, self.saved = place, place / "evidence.jsonl"
+        self.contoso = Organisation(forest(*TWO), both=GUARDED)
+        self.ews = Ews(place, f"{EX01}={behaviour}")
+        (place / "authorities.pem").write_text(
+            self.contoso.authority.read_text() + self.ews.authority.read_text())  # fmt: skip
+        (place / "password").write_text(password + "\n")
+        (place / "password").chmod(0o600)
+
+    def start(self, *more):
+        return Running("check", "--domain", "contoso.com", "--mailbox", "alice@contoso.com", "--server",
+                       "ex01.contoso.com", "--only", "spn,ews", "--dns", self.contoso.names.dns,
+                       "--port", f"https={self.ews.port}", "--ca-file", self.place / "authorities.pem",
+                       "--user", "alice@contoso.com", "--password-file", self.place / "password",
+                       "--timeout", "30", "--format", "json", "--save", self.saved, *more)  # fmt: skip
+
+    def tell(self, part, number):
+        """A signal to the web server or to all directories."""
+        if part == "ews":
+            self.ews.process.send_signal(number)
+            return
+        for one in self.contoso.parts:
+            if one.process.args[0] == LAB_DIRECTORY:
+                one.process.send_signal(number)
+
+    def wait_for(self, text):
+        wait_until(lambda: self.saved.exists() and text in self.saved.read_text())
+
+    def run(self, late, until, *more):
+        """One run, in which `late` says nothing until the evidence has this text."""
+        self.tell(late, signal.SIGSTOP)
+        try:
+            run = self.start(*more)
+            with contextlib.suppress(AssertionError):
+                self.wait_for(until)
+        finally:
+            self.tell(late, signal.SIGCONT)
+        result = run.end()
+        expect_in(until, self.saved.read_text(), "the evidence")
+        return result
+
+    def stop(self):
+        """Logons at directories, and requests to the web server."""
+        requests = int(self.ews.stop()[EX01]["requests"])
+        self.contoso.__exit__()
+        return self.contoso.binds(), requests
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.ews.process.poll() is None:
+            self.tell("ews", signal.SIGCONT)
+            self.stop()
+
+
+@case
+def what_a_directory_refuses_is_shown_to_no_web_server():
+    for more in ((), ("--ntlm",)):
+        with folder() as place, Both(place, "fine", WRONG) as both:
+            result = both.run("ews", "data 52e", *more)
+            expect_equal(result.status, INCOMPLETE, f"exit status of {result.err}")
+            expect_in("refused before, by a directory, and is not tried again", both.saved.read_text(),
+                      "the evidence")  # fmt: skip
+            expect_in("refused before, by a directory", result.out, "the report")
+            expect_equal(both.stop(), (1, 0), f"logons at directories, requests with {more}")
+
+
+@case
+def what_a_web_server_refuses_is_shown_to_no_directory():
+    with folder() as place, Both(place, "denied", SECRET) as both:
+        result = both.run("directories", '"key":"ews ')
+        expect_equal(result.status, INCOMPLETE, f"exit status of {result.err}")
+        expect_in("refused before, by a web server, and is not tried again", both.saved.read_text(),
+                  "the evidence")  # fmt: skip
+        expect_equal(both.stop(), (0, 1), "logons at directories, requests")
+
+
+@case
+def a_wrong_password_is_tried_once_wherever_that_is():
+    for _ in range(3):
+        with folder() as place, Both(place, "denied", WRONG) as both:
+            expect_equal(both.start().end().status, INCOMPLETE, "exit status")
+            expect_equal(sum(both.stop()), 1, "logons that were tried")
+
+
+@case
+def what_both_take_serves_both():
+    with folder() as place, Both(place, "fine", SECRET) as both:
+        result = both.start().end()
+        expect_equal(result.status, FINE, f"exit status of {result.err}")
+        binds, requests = both.stop()
+        expect(binds > 0 and requests > 0, f"{binds} logons, {requests} requests")
+
+
+# ---- what nobody sees ----
+
+
+def forms(secret):
+    """As it would be found in a file or on the wire."""
+    return {form for text in (secret, f"alice@contoso.com:{secret}")
+            for form in (text.encode(), base64.b64encode(text.encode()).rstrip(b"="))}  # fmt: skip
+
+
+def watched(run):
+    """The command lines and environments of a run, until it ends."""
+    seen, at = set(), pathlib.Path(f"/proc/{run.process.pid}")
+    while run.process.poll() is None:
+        with contextlib.suppress(OSError):
+            seen.add((at / "cmdline").read_bytes() + (at / "environ").read_bytes())
+        time.sleep(0.02)
+    return seen - {b""}  # of a process that has ended
+
+
+@case
+def neither_token_nor_password_shows_anywhere():
+    """But the password in the variable of the environment that it was given in."""
+    ways = {
+        "token": (WANTED, lambda place: ("--token-file", place / "token")),
+        "file": (SECRET, lambda place: ("--user", "alice@contoso.com", "--password-file", place / "password")),
+        "variable": (SECRET, lambda _: ("--user", "alice@contoso.com")),
+    }  # fmt: skip
+    for (way, (secret, ask)), behaviour, form in zip(
+            [one for one in ways.items() for _ in range(4)],
+            ("slow", "denied", "transient", "login") * 3,
+            ("text", "json", "html") * 4):  # fmt: skip
+        what = f"{way}, {behaviour}, {form}"
+        with folder() as place, folder() as work, Lab(ZONES) as lab, Ews(place, f"127.0.0.81={behaviour}") as ews:
+            (place / "password").write_text(SECRET + "\n")
+            (place / "password").chmod(0o600)
+            given = f"EXDIAG_PASSWORD={SECRET}".encode() if way == "variable" else b""
+            run = Running("check", "--mailbox", "alice@contoso.com", "--server", "mail.contoso.com",
+                          "--only", "ews", "--dns", lab.dns, "--port", f"https={ews.port}", "--ca-file",
+                          ews.authority, *ask(place), "--plant-test-item", "--patience", "1", "--verbose",
+                          "--format", form, "--save", work / "evidence", "--output", work / "report",
+                          variables={"EXDIAG_PASSWORD": SECRET if given else None, "TMPDIR": str(work)},
+                          folder=work)  # fmt: skip
+            processes = watched(run)
+            result = run.end()
+            expect(result.status in (FINE, PROBLEMS, INCOMPLETE), f"{what}: {result.status}, {result.err}")
+            expect(int(ews.stop()["127.0.0.81"]["requests"]) > 0, f"{what}: nothing was asked")
+            files = [one for one in work.rglob("*") if one.is_file()]
+            expect_equal(sorted(one.name for one in files), ["evidence", "report"], what)
+            expect(processes, f"{what}: the run was not seen")
+            for one in processes:
+                expect_equal(one.count(given) if given else 1, 1, f"{what}: the variable, in {one}")
+            for text in (*(one.replace(given, b"") for one in processes), result.out_bytes,
+                         result.err.encode(), *(one.read_bytes() for one in files)):  # fmt: skip
+                for one in forms(secret):
+                    expect_not_in(one, text, what)
 
 
 main()

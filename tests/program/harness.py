@@ -162,14 +162,15 @@ def exdiag(*arguments, status=None, variables=None, folder=None, user=None, stdi
 class Running:
     """The program at work, to be interrupted."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, variables=None, folder=None):
         self.arguments = [str(argument) for argument in arguments]
         self.process = subprocess.Popen(
             [EXDIAG, *self.arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment(None),
+            env=environment(variables),
+            cwd=folder,
         )
 
     def signal(self, number):
