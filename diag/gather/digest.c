@@ -1,6 +1,7 @@
 #include "diag/gather/digest.h"
 
 #include "diag/gather/file.h"
+#include "diag/gather/text_file.h"
 #include "diag/memory.h"
 #include "diag/platform.h"
 
@@ -30,6 +31,17 @@ static bool is_read_once(enum file_type type)
            type == FILE_TYPE_EWS_LOG || type == FILE_TYPE_HTTP_PROXY_LOG;
 }
 
+/* Of a file that begins with zeros: what is behind them. The file is at its beginning again. */
+static enum file_type type_behind_zeros(FILE *file)
+{
+    struct text_file *text = text_file_new(file);
+    enum file_type type = text_file_type(text);
+
+    text_file_free(text);
+    rewind(file);
+    return type;
+}
+
 static enum status read_all(FILE *file, unsigned char *piece, EVP_MD_CTX *hash,
                             struct file_digest *out)
 {
@@ -39,6 +51,10 @@ static enum status read_all(FILE *file, unsigned char *piece, EVP_MD_CTX *hash,
     size_t size = fread(piece, 1, PIECE_SIZE, file);
 
     out->type = file_type_of(piece, size < FILE_TYPE_HEAD ? size : FILE_TYPE_HEAD, &out->encoding);
+    if (out->type == FILE_TYPE_UNKNOWN && size > 0 && piece[0] == 0) {
+        out->type = type_behind_zeros(file);
+        size = fread(piece, 1, PIECE_SIZE, file);
+    }
     if (is_read_once(out->type))
         return platform_file_size(file, &out->size);
     text_survey_begin(&survey, out->encoding);

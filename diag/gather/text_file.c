@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE_SIZE = 64 * 1024 };
+enum { PIECE_SIZE = 64 * 1024, ZEROS_MOST = 4 * 1024 * 1024 };
 
 struct text_file {
     FILE *file;
@@ -26,18 +26,60 @@ static size_t mark_size(const char *bytes, size_t size)
     return 0;
 }
 
+static enum file_type type_of_head(const struct text_file *text, size_t from,
+                                   enum text_encoding *encoding)
+{
+    size_t size = text->size - from;
+
+    return file_type_of((const unsigned char *)text->piece + from,
+                        size < FILE_TYPE_HEAD ? size : FILE_TYPE_HEAD, encoding);
+}
+
+static size_t count_zeros(const char *bytes, size_t size)
+{
+    size_t count = 0;
+
+    while (count < size && bytes[count] == 0)
+        count++;
+    return count;
+}
+
+/*
+ * A system that went down leaves zeros at the head of a log: `text` begins behind them, where that
+ * is what they are, and else as before.
+ */
+static void skip_zeros(struct text_file *text, enum text_encoding *encoding)
+{
+    enum text_encoding behind;
+    size_t skipped = 0, zeros;
+
+    while ((zeros = count_zeros(text->piece, text->size)) == PIECE_SIZE && skipped < ZEROS_MOST) {
+        skipped += zeros;
+        text->size = fread(text->piece, 1, PIECE_SIZE, text->file);
+    }
+    zeros &= ~(size_t)1; /* of UTF-16 whole characters */
+    if (zeros < text->size && type_of_head(text, zeros, &behind) == FILE_TYPE_MAILSTORE_LOG) {
+        text->type = FILE_TYPE_MAILSTORE_LOG;
+        text->from = zeros;
+        *encoding = behind;
+        return;
+    }
+    rewind(text->file);
+    text->size = fread(text->piece, 1, PIECE_SIZE, text->file);
+}
+
 struct text_file *text_file_new(FILE *file)
 {
     struct text_file *text = memory_new(1, sizeof *text);
     enum text_encoding encoding;
-    size_t head;
 
     rewind(file);
     text->file = file;
     text->size = fread(text->piece, 1, PIECE_SIZE, file);
     text->from = mark_size(text->piece, text->size);
-    head = text->size < FILE_TYPE_HEAD ? text->size : FILE_TYPE_HEAD;
-    text->type = file_type_of((const unsigned char *)text->piece, head, &encoding);
+    text->type = type_of_head(text, 0, &encoding);
+    if (text->type == FILE_TYPE_UNKNOWN && count_zeros(text->piece, text->size) > 0)
+        skip_zeros(text, &encoding);
     text->is_wide = encoding == TEXT_ENCODING_UTF16LE || encoding == TEXT_ENCODING_UTF16BE;
     text->utf16.is_big_endian = encoding == TEXT_ENCODING_UTF16BE;
     buffer_init(&text->text, 4 * (size_t)PIECE_SIZE);

@@ -294,6 +294,13 @@ static void set_codes(struct finding *finding, const struct job_fault *fault)
     buffer_release(&text);
 }
 
+/* HTTP 429 is what Exchange Online says, and nothing else. */
+static bool is_of_online(const struct job_fault *fault)
+{
+    return fault->code_count == 1 && fault->codes[0]->code &&
+           strcmp(fault->codes[0]->code, "HTTP 429") == 0;
+}
+
 void job_tell_fault(struct finding *finding, const struct job_view *view,
                     const struct job_fault *fault, uint64_t count)
 {
@@ -304,7 +311,10 @@ void job_tell_fault(struct finding *finding, const struct job_view *view,
              count > 0 ? job_messages(view, count)
                        : counted(view, fault->elsewhere, "other request", "other requests"));
     set_text(finding, "log", "yes");
-    set_text(finding, "exchange-2010", "maybe");
+    if (!is_of_online(fault)) {
+        set_text(finding, "on-premises", "maybe");
+        set_text(finding, "exchange-2010", "maybe");
+    }
     set_codes(finding, fault);
     if (fault->messages > 0) {
         saw_codes(finding, view, fault);

@@ -32,12 +32,14 @@ const struct finding_kind ews_throttled = {
              .command = "Get-ThrottlingPolicyAssociation -Identity {archiver-account} | "
                         "Format-List",
              .note = "the policy of the account that the archiver logs on with; none: the default "
-                     "one"},
+                     "one",
+             .when = "on-premises"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
              .command = "Get-ThrottlingPolicy | Format-List Name,EWS*",
-             .note = "what each allows"},
+             .note = "what each allows",
+             .when = "on-premises"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = "only for the archiver's own account; Exchange 2010: " EWS_SHELL,
@@ -53,13 +55,15 @@ const struct finding_kind ews_throttled = {
              .command = "New-ThrottlingPolicy -Name Archiver -ThrottlingPolicyScope Regular "
                         "-EwsMaxConcurrency Unlimited -EwsMaxBurst Unlimited -EwsRechargeRate "
                         "Unlimited -EwsCutoffBalance Unlimited",
-             .risk = "nothing holds that account back any more"},
+             .risk = "nothing holds that account back any more",
+             .when = "on-premises"},
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
              .where = EWS_SHELL,
              .command = "Set-ThrottlingPolicyAssociation -Identity {archiver-account} "
                         "-ThrottlingPolicy Archiver",
-             .note = "it takes up to a quarter of an hour"},
+             .note = "it takes up to a quarter of an hour",
+             .when = "on-premises"},
             {0}},
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
     .undo =
@@ -68,11 +72,13 @@ const struct finding_kind ews_throttled = {
              .kind = STEP_FILL_IN,
              .where = EWS_SHELL,
              .command = "Set-ThrottlingPolicyAssociation -Identity {archiver-account} "
-                        "-ThrottlingPolicy $null"},
+                        "-ThrottlingPolicy $null",
+             .when = "on-premises"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
-             .command = "Remove-ThrottlingPolicy -Identity Archiver"},
+             .command = "Remove-ThrottlingPolicy -Identity Archiver",
+             .when = "on-premises"},
             {0}},
     .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
     .references =

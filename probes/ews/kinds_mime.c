@@ -218,9 +218,9 @@ const struct finding_kind ews_mime_conversion = {
     .id = "ews-mime-conversion",
     .severity = SEVERITY_WARNING,
     .title = "{messages} cannot be made MIME: {codes}",
-    .why = "These messages fail for what is in them, on every server and at every try: to repeat "
-           "the request is in vain, and the virtual directory has no part in it. They are not "
-           "archived.",
+    .why = "The server says that it cannot convert these messages, which is mostly for what is in "
+           "them: then they fail on every server and at every try, to repeat the request is in "
+           "vain, and the virtual directory has no part in it. They are not archived.",
     .symptom = "An archiver leaves single messages out, always the same ones, each after its first "
                "request.",
     .cause = "A message that is damaged, or holds what Exchange cannot express in MIME: properties "

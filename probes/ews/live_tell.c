@@ -227,6 +227,7 @@ static void set_values(struct finding *finding, const struct live_view *view,
                             : arena_print(pass_memory(view->x), "%zu message%s", sum.items,
                                           sum.items == 1 ? "" : "s"));
     set_text(finding, "codes", sum.codes.size ? sum.codes.text : "no code");
+    set_text(finding, "on-premises", "yes");
     if (sum.may_be_2010)
         set_text(finding, "exchange-2010", "yes");
     buffer_release(&sum.codes);

@@ -224,6 +224,18 @@ def each_message_counts_once():
 
 
 @case
+def exchange_online_has_no_policies_to_change():
+    for code, wanted in (("(429) Too Many Requests", False), ("ErrorServerBusy", True)):
+        log = Log()
+        log.message(18, 1)
+        log.fail(18, code)
+        (finding,) = problems(check(log.bytes(), status=PROBLEMS))
+        expect_equal(finding["id"], "ews-throttled", "the finding")
+        commands = " ".join(step["command"] for step in finding["fix"] + finding["undo"])
+        expect_equal("ThrottlingPolicy" in commands, wanted, code)
+
+
+@case
 def codes_without_end():
     log = Log()
     for number in range(100):
@@ -314,6 +326,9 @@ def damage_of_every_kind():
     for name, content in {
         "zeros at the end": log + bytes(3000),
         "zeros at the beginning": bytes(3000) + b"\r\n" + log,
+        "64 KiB of zeros at the beginning": bytes(65536) + log,
+        "3 MiB of zeros at the beginning": bytes(3 << 20) + b"\r\n" + log,
+        "zeros before UTF-16": bytes(70000) + failing().bytes("utf-16-le"),
         "a line of 1 MiB": log + line + b"x" * (1 << 20) + b"\r\n",
         "a line of 3 MiB": log + line + b"ErrorX" * (1 << 19) + b"\r\n",
         "no line ends": log + b"x" * (5 << 20),
