@@ -7,7 +7,6 @@
 
 enum {
     DIGITS_MOST = 5,     /* of a part, padding included */
-    WORD_SIZE = 8,       /* of the packed form, in hexadecimal */
     SETUP_BEFORE = 512,  /* bytes in front of ExSetup.exe that may hold its version */
     SETUP_BEHIND = 1024, /* and behind it */
     TAG_MOST = 1024      /* bytes of an element's tag */
@@ -25,11 +24,6 @@ static const struct {
 const char *build_way_text(enum build_way way)
 {
     return ways[way].text;
-}
-
-enum build_precision build_way_precision(enum build_way way)
-{
-    return ways[way].precision;
 }
 
 /* ---- numbers ---- */
@@ -213,31 +207,6 @@ enum status build_number_unpack(uint64_t packed, struct build_number *out)
     if (packed >> 28 != 7 || !(packed & 32768))
         return STATUS_INVALID;
     return build_number_make(parts, sizeof parts / sizeof *parts, out);
-}
-
-static int hex_digit(char character)
-{
-    char lower = text_lower(character);
-
-    if (text_is_digit(lower))
-        return lower - '0';
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-enum status build_number_parse_packed(const char *text, size_t size, struct build_number *out)
-{
-    uint64_t packed = 0;
-
-    if (size != WORD_SIZE)
-        return STATUS_INVALID;
-    for (size_t i = 0; i < size; i++) {
-        int digit = hex_digit(text[i]);
-
-        if (digit < 0)
-            return STATUS_INVALID;
-        packed = packed << 4 | (uint64_t)digit;
-    }
-    return build_number_unpack(packed, out);
 }
 
 /* ---- greetings ---- */

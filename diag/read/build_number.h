@@ -38,7 +38,6 @@ enum build_precision {
     X(EXPORT_TOOL, UPDATE, "the manifest of the eDiscovery export tool")                           \
     X(BANNER, UPDATE, "the greeting of SMTP")                                                      \
     X(OWA_PATH, LEVEL, "a path of Outlook on the web")                                             \
-    X(AUTODISCOVER, LEVEL, "ServerVersion of Autodiscover")                                        \
     X(SERIAL_NUMBER, LEVEL, "serialNumber in the directory")                                       \
     X(VERSION_NUMBER, LEVEL, "versionNumber in the directory")                                     \
     X(ADMIN_DISPLAY, LEVEL, "AdminDisplayVersion of Get-ExchangeServer")                           \
@@ -54,7 +53,6 @@ enum build_way {
 };
 
 const char *build_way_text(enum build_way way);
-enum build_precision build_way_precision(enum build_way way);
 
 struct build_number {
     uint16_t parts[BUILD_PARTS]; /* 15, 1, 2507, 6 */
@@ -92,10 +90,9 @@ enum status build_number_make(const uint64_t *parts, size_t count, struct build_
 enum status build_number_parse_display(const char *text, size_t size, struct build_number *out);
 
 /*
- * "73C1880A", or 1941997947 as a number: 4 bits of its own (7), 6 of major, 6 of minor, a bit that
- * is set, 15 of build. ServerVersion of Autodiscover (MS-OXDSCLI 2.2.4.1.1.2.6), versionNumber.
+ * versionNumber, as 1941997947: 4 bits of its own (7), 6 of major, 6 of minor, a bit that is set,
+ * 15 of build (as of ServerVersion in MS-OXDSCLI 2.2.4.1.1.2.6).
  */
-enum status build_number_parse_packed(const char *text, size_t size, struct build_number *out);
 enum status build_number_unpack(uint64_t packed, struct build_number *out);
 
 /*
