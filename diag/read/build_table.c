@@ -12,6 +12,7 @@ enum { FIELDS = 6, YEAR_FIRST = 1990, YEAR_LAST = 2099, DAY_TEXT_SIZE = 11 };
 
 static const char first_line[] = "exdiag-builds 1";
 static const char as_of_word[] = "as-of ";
+static const char ended_word[] = "ended";
 
 struct piece {
     const char *bytes;
@@ -146,6 +147,9 @@ static enum status read_names(struct reading *reading, const struct piece *field
 static enum status read_days(struct reading *reading, const struct piece *fields,
                              struct build_row *row)
 {
+    struct piece day = fields[5];
+    bool has_ended = day.size > sizeof ended_word && day.bytes[sizeof ended_word - 1] == ' ' &&
+                     memcmp(day.bytes, ended_word, sizeof ended_word - 1) == 0;
     int64_t last;
 
     if (!is_release(fields[4]))
@@ -153,13 +157,18 @@ static enum status read_days(struct reading *reading, const struct piece *fields
                     "the release is a day or month from %d to %d, 2026-04-02 or 2026-04",
                     YEAR_FIRST, YEAR_LAST);
     row->released = arena_copy(reading->arena, fields[4].bytes, fields[4].size);
-    if (is_text(fields[5], "ended"))
+    if (is_text(fields[5], ended_word))
         return STATUS_OK;
-    if (!read_day(fields[5], &last))
+    if (has_ended) {
+        day.bytes += sizeof ended_word;
+        day.size -= sizeof ended_word;
+    }
+    if (!read_day(day, &last))
         return fail(reading, STATUS_INVALID,
-                    "the end of support is a day, as 2035-12-31, or the word ended");
-    row->supported_to = arena_copy(reading->arena, fields[5].bytes, fields[5].size);
-    row->support_ends = last + DAY;
+                    "the end of support is a day, as 2035-12-31, or the word ended, with or "
+                    "without its day behind it");
+    row->supported_to = arena_copy(reading->arena, day.bytes, day.size);
+    row->support_ends = has_ended ? 0 : last + DAY;
     return STATUS_OK;
 }
 
@@ -449,7 +458,7 @@ bool build_row_is_extended(const struct build_row *row)
 {
     size_t size = strlen(row->released);
 
-    return row->supported_to && strncmp(row->released, row->supported_to, size) > 0;
+    return row->support_ends > 0 && strncmp(row->released, row->supported_to, size) > 0;
 }
 
 void build_row_name(const struct build_row *row, struct buffer *out)
@@ -462,4 +471,9 @@ void build_row_name(const struct build_row *row, struct buffer *out)
 unsigned build_table_age(const struct build_table *table, int64_t now)
 {
     return now > table->as_of_moment ? (unsigned)((now - table->as_of_moment) / DAY) : 0;
+}
+
+bool build_table_is_ahead(const struct build_table *table, int64_t now)
+{
+    return table->as_of_moment - DAY > now;
 }

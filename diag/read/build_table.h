@@ -11,8 +11,9 @@
  *
  * Build (three parts or four; three stand for every fourth one), product, level (RTM, CU23, SP3),
  * update (- for the level itself; names with HU are hotfixes, others hold security fixes), day or
- * month of release, and the last day of support, or "ended" where the day is not known. Rows
- * ascend and no build comes twice; a level's rows stand together. Days are of years 1990 to 2099.
+ * month of release, and the last day of support: "ended" where it is not known, "ended 2020-10-13"
+ * where what came out after it was for everybody. Rows ascend and no build comes twice; a level's
+ * rows stand together. Days are of years 1990 to 2099.
  * Fuzz target: tests/fuzz/build_table.c.
  */
 #ifndef EXDIAG_READ_BUILD_TABLE_H
@@ -36,7 +37,8 @@ struct build_row {
     const char *update;       /* "May22SU"; or NULL: the level itself */
     const char *released;     /* "2022-05-10" or "2022-05", as the table has it */
     const char *supported_to; /* "2025-10-14", or NULL: it ended on a day that is not known */
-    int64_t support_ends;     /* the first moment after that: milliseconds since 1970 UTC; 0 */
+    int64_t support_ends;     /* the first moment after that: milliseconds since 1970 UTC; 0: over
+                                 before updates for paying customers alone were made */
 };
 
 struct build_table {
@@ -103,7 +105,7 @@ bool build_row_is_hotfix(const struct build_row *row);
 
 /*
  * It came out after the last day of support: for customers of Microsoft's Extended Security Update
- * program alone, and not by download. Of a product whose last day is not known: false.
+ * program alone, and not by download. Of a product that "ended": false.
  */
 bool build_row_is_extended(const struct build_row *row);
 
@@ -112,5 +114,8 @@ void build_row_name(const struct build_row *row, struct buffer *out);
 
 /* Whole days from the table's day to `now`; 0 where that is before it. */
 unsigned build_table_age(const struct build_table *table, int64_t now);
+
+/* Its day has not come at `now`, anywhere on Earth: one of both is wrong. */
+bool build_table_is_ahead(const struct build_table *table, int64_t now);
 
 #endif

@@ -51,7 +51,7 @@ static void test_own_rows(void **state)
         assert_false(is_month_beyond(row->released, own.as_of));
         assert_true(strncmp(row->product, "Exchange ", 9) == 0);
         if (row->supported_to)
-            assert_true(strcmp(row->supported_to, "2023-04-11") >= 0 &&
+            assert_true(strcmp(row->supported_to, "2011-01-11") >= 0 &&
                         strcmp(row->supported_to, "2035-12-31") <= 0);
         if (i > 0)
             assert_true(build_number_compare(&row[-1].number, &row->number) < 0);
@@ -144,7 +144,9 @@ static void test_of_documents(void **state)
     place = find("14.3.181.6", BUILD_OF_UPDATE);
     assert_string_equal(name_of(build_table_newest_of_product(&own, place.row)),
                         "Exchange 2010 SP3 UR32");
-    assert_null(place.row->supported_to);
+    assert_string_equal(place.row->supported_to, "2020-10-13");
+    assert_int_equal(place.row->support_ends, 0);
+    assert_null(find("5.0.1458.49", BUILD_OF_UPDATE).row->supported_to);
 }
 
 /* What the sources have wrong is right here. */
@@ -260,6 +262,9 @@ static void test_age(void **state)
     assert_int_equal(build_table_age(&own, day + 86399999), 0);
     assert_int_equal(build_table_age(&own, day + 86400000), 1);
     assert_int_equal(build_table_age(&own, day + 91 * (int64_t)86400000), 91);
+    assert_false(build_table_is_ahead(&own, day));
+    assert_false(build_table_is_ahead(&own, day - 86400000));
+    assert_true(build_table_is_ahead(&own, day - 86400001));
     assert_int_equal(clock_parse_day("2025-10-15", &day), STATUS_OK);
     assert_int_equal(find("15.1.2507.6", BUILD_OF_UPDATE).row->support_ends, day);
 }
@@ -316,6 +321,9 @@ static void test_mistakes(void **state)
     expect_fault(HEAD ROW "15.1.2507.7\n", 4, "not 1");
     expect_fault(HEAD "15.1.2.3 | E | R | - | 2020-01-01 | ended | x\n", 3, "not more");
     expect_fault(HEAD "15.1.2.3 | E | R | - | April, 2096 | ended\n", 3, "release");
+    expect_fault(HEAD "15.1.2.3 | E | R | - | 2020-01-01 | ended2020-10-13\n", 3, "support");
+    expect_fault(HEAD "15.1.2.3 | E | R | - | 2020-01-01 | ended 2020-10\n", 3, "support");
+    expect_fault(HEAD "15.1.2.3 | E | R | - | 2020-01-01 | Ended 2020-10-13\n", 3, "support");
     expect_fault(HEAD "15.1.2.3 | E | R | - | 2100-01-01 | ended\n", 3, "release");
     expect_fault(HEAD "15.1.2.3 | E | R | - | 1989-12-31 | ended\n", 3, "release");
     expect_fault(HEAD "15.1.2.3 | E | R | - | 2020-13 | ended\n", 3, "release");
@@ -383,20 +391,32 @@ static void test_extended(void **state)
     static const struct {
         const char *released, *supported_to;
         bool is_extended;
+        const char *words; /* that tell the day */
     } cases[] = {
-        {"2025-10", "2025-10-14", false},    {"2025-10-14", "2025-10-14", false},
-        {"2025-10-15", "2025-10-14", true},  {"2025-12", "2025-10-14", true},
-        {"2026-02", "2025-10-14", true},     {"2021-03-02", NULL, false},
-        {"2022-04-20", "2025-10-14", false},
+        {"2025-10", "2025-10-14", false, ""},          {"2025-10-14", "2025-10-14", false, ""},
+        {"2025-10-15", "2025-10-14", true, ""},        {"2025-12", "2025-10-14", true, ""},
+        {"2026-02", "2025-10-14", true, ""},           {"2021-03-02", NULL, false, "ended"},
+        {"2021-03-02", "2020-10-13", false, "ended "}, {"2022-04-20", "2025-10-14", false, ""},
     };
+    struct arena arena = {0};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct build_row row = {.released = cases[i].released,
-                                .supported_to = cases[i].supported_to};
+        struct build_table table;
+        struct build_table_fault fault;
+        const char *to = cases[i].supported_to;
+        const char *text = arena_print(&arena, HEAD "15.1.2.3 | E | R | - | %s | %s%s\n",
+                                       cases[i].released, cases[i].words, to ? to : "");
 
-        assert_int_equal(build_row_is_extended(&row), cases[i].is_extended);
+        assert_int_equal(build_table_read(text, strlen(text), &arena, &table, &fault), STATUS_OK);
+        assert_int_equal(build_row_is_extended(table.rows), cases[i].is_extended);
+        if (to)
+            assert_string_equal(table.rows->supported_to, to);
+        else
+            assert_null(table.rows->supported_to);
+        assert_int_equal(table.rows->support_ends > 0, *cases[i].words == '\0');
     }
+    arena_release(&arena);
 }
 
 int main(void)
