@@ -295,6 +295,17 @@ const char *ask_file_host(struct examination *x, const char *path)
     return NULL;
 }
 
+bool ask_is_selected(const struct examination *x, const char *name)
+{
+    const struct exam_options *options = exam_options_of(x->exam);
+
+    for (const struct probe *const *probe = options->probes; *probe; probe++) {
+        if (strcmp((*probe)->name, name) == 0)
+            return exam_is_selected(options->settings, *probe);
+    }
+    return false;
+}
+
 const struct settings *ask_settings(const struct examination *x)
 {
     return exam_options_of(x->exam)->settings;

@@ -229,6 +229,9 @@ struct subject_list ask_subjects(struct examination *x, enum subject_kind kind);
 /* The machine that the file at this path is of, by the user's word (--file HOST=PATH); or NULL. */
 const char *ask_file_host(struct examination *x, const char *path);
 
+/* The probe of this name runs too: --only and --skip leave it something to find. */
+bool ask_is_selected(const struct examination *x, const char *name);
+
 /* The options that have a say in a verdict. */
 const struct settings *ask_settings(const struct examination *x);
 

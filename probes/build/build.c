@@ -34,7 +34,8 @@ static void tell_without_build(struct examination *x, const struct build_machine
         build_tell_barred(x, machine);
     else if (machine->is_exchange && machine->is_vouched && machine->server)
         build_tell_hidden(x, machine);
-    else if (machine->server && machine->server->given && ask_settings(x)->only_count > 0)
+    else if (machine->server && machine->server->given && ask_settings(x)->only_count > 0 &&
+             !build_tell_unseen(x, machine))
         not_applicable(x, &exchange_build_behind, "nothing shows that it is Exchange");
 }
 

@@ -228,12 +228,16 @@ static bool version_of_entry(const struct directory_entry *entry, struct build_n
     return build_number_unpack(packed, number) == STATUS_OK;
 }
 
-static void saw_entry(struct build_organisation *organisation, const char *name,
+static void saw_entry(struct build_organisation *organisation, const struct spn_server *server,
                       const struct subject *file, const struct directory_entry *entry,
                       const struct evidence *source)
 {
+    const char *name = server->host ? server->host : server->name;
+    struct build_machine *machine = machine_of(organisation, name, file);
     struct build_number number;
 
+    if (machine && server->roles & SPN_ROLE_EDGE)
+        machine->is_edge = true;
     if (build_of_entry(entry, &number))
         saw_build(organisation, name, file, BUILD_BY_SERIAL_NUMBER, &number, source);
     if (version_of_entry(entry, &number))
@@ -262,8 +266,7 @@ static bool read_export(struct examination *x, const struct subject *file,
         const struct directory_entry *entry = entry_of(export, server->dn);
 
         if (entry)
-            saw_entry(organisation, server->host ? server->host : server->name, file, entry,
-                      &export->evidence);
+            saw_entry(organisation, server, file, entry, &export->evidence);
     }
     return export != NULL;
 }

@@ -149,6 +149,7 @@ bool build_judge(struct examination *x, const struct build_table *table,
 {
     *out = (struct build_verdict){
         .table = table, .age = build_table_age(table, ask_now(x)), .best = best_of(machine)};
+    out->is_stale = out->age > BUILD_TABLE_DAYS || build_table_is_ahead(table, ask_now(x));
     if (!out->best)
         return false;
     out->place = build_table_find(table, &out->best->number, out->best->precision);

@@ -26,7 +26,8 @@ enum build_state {
 
 struct build_verdict {
     const struct build_table *table;
-    unsigned age; /* of the table, days */
+    unsigned age;  /* of the table, days */
+    bool is_stale; /* it is too old, or of a day to come: it cannot say that something is well */
     const struct build_sighting *best;
     struct build_place place;    /* of that */
     const struct build_row *row; /* any of its product; or NULL */

@@ -6,16 +6,25 @@
 #define ON_IT      "{machine}"
 #define ON_ANY     "any Exchange server"
 #define ON_IT_ROOT "{machine}, from a command prompt that runs as administrator"
+#define ON_MEMBER  "{machine}, if it is a member of a DAG"
+#define OF_MEMBER  "any Exchange server, if {machine} is a member of a DAG"
 #define THIS_RUN   "the machine that runs exdiag"
 
 #define SEE_BUILD                                                                                  \
+    {.shell = SHELL_EMS,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = ON_IT,                                                                               \
+     .command = "Get-Command ExSetup.exe | ForEach-Object {{$_.FileVersionInfo}}",                 \
+     .note = "the true build, security updates included: FileVersion, to be read without its "     \
+             "padding (15.02.1544.014 is 15.2.1544.14). Every update replaces this file, which "   \
+             "is not so of what the directory, the registry and logs show",                        \
+     .when = "since-2007"},                                                                        \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = ON_IT,                                    \
-        .command = "Get-Command ExSetup.exe | ForEach-Object {{$_.FileVersionInfo}}",              \
-        .note =                                                                                    \
-            "the true build, security updates included: FileVersion, to be read without its "      \
-            "padding (15.02.1544.014 is 15.2.1544.14). Every update replaces this file, which "    \
-            "is not so of what the directory, the registry and logs show"                          \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_IT,                                \
+        .command = "Read the version of the file store.exe in Exchange's folder bin, or in "       \
+                   "Exchange System Manager the properties of the server.",                        \
+        .note = "before 2007 there is neither ExSetup.exe nor the Exchange Management Shell",      \
+        .when = "before-2007"                                                                      \
     }
 
 #define SEE_ALL                                                                                    \
@@ -23,14 +32,15 @@
         .shell = SHELL_EMS, .kind = STEP_EXACT, .where = ON_ANY,                                   \
         .command = "Get-ExchangeServer | Sort-Object Name | Format-Table Name, ServerRole, "       \
                    "AdminDisplayVersion -AutoSize",                                                \
-        .note = "the levels of all servers; AdminDisplayVersion never shows a security update"     \
+        .note = "the levels of all servers; AdminDisplayVersion never shows a security update",    \
+        .when = "since-2007"                                                                       \
     }
 
 #define ASK_AGAIN                                                                                  \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = THIS_RUN,                                  \
         .command = "exdiag check --server {machine} --only build",                                 \
-        .note = "with --builds if a newer table is at hand", .when = "machine",                    \
+        .note = "with --builds if a newer table is at hand", .when = "asks-again",                 \
         .also_powershell = true                                                                    \
     }
 
@@ -52,25 +62,24 @@
                  "nothing where it is the only one",                                               \
          .when = "since-2013"},                                                                    \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = ON_IT,                                                                           \
-         .command = "Suspend-ClusterNode {machine}",                                               \
-         .note = "of a member of a DAG alone, as the two steps below",                             \
-         .when = "since-2013"},                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = ON_MEMBER,                                                                       \
+         .command = "Suspend-ClusterNode {node}",                                                  \
+         .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = ON_ANY,                                                                          \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = OF_MEMBER,                                                                       \
          .command = "Set-MailboxServer {machine} -DatabaseCopyActivationDisabledAndMoveNow $true", \
          .risk = "moves its active databases to other members: users are connected anew",          \
-         .when = "since-2013"},                                                                    \
+         .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = ON_ANY,                                                                          \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = OF_MEMBER,                                                                       \
          .command = "Set-MailboxServer {machine} -DatabaseCopyAutoActivationPolicy Blocked",       \
          .note =                                                                                   \
              "what it was before is shown by Get-MailboxServer; it is put back at the end. Go "    \
              "on when Get-MailboxDatabaseCopyStatus shows none of its copies Mounted",             \
-         .when = "since-2013"},                                                                    \
+         .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = ON_ANY,                                                                          \
@@ -79,11 +88,11 @@
          .risk = "it serves nobody from now on",                                                   \
          .when = "since-2013"},                                                                    \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = ON_IT,                                    \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = ON_MEMBER,                               \
         .command = "& \"$env:ExchangeInstallPath\\Scripts\\StartDagServerMaintenance.ps1\" "       \
-                   "-ServerName {machine}",                                                        \
+                   "-ServerName {node}",                                                           \
         .risk = "moves its active databases to other members: users are connected anew",           \
-        .note = "of a member of a DAG alone", .when = "of-2010"                                    \
+        .when = "dag-of-2010"                                                                      \
     }
 
 #define END_MAINTENANCE                                                                            \
@@ -94,23 +103,22 @@
                 "-Requester Maintenance",                                                          \
      .when = "since-2013"},                                                                        \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = ON_IT,                                                                           \
-         .command = "Resume-ClusterNode {machine}",                                                \
-         .note = "of a member of a DAG alone, as the two steps below",                             \
-         .when = "since-2013"},                                                                    \
-        {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = ON_ANY,                                                                          \
-         .command =                                                                                \
-             "Set-MailboxServer {machine} -DatabaseCopyActivationDisabledAndMoveNow $false",       \
-         .when = "since-2013"},                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = ON_MEMBER,                                                                       \
+         .command = "Resume-ClusterNode {node}",                                                   \
+         .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = ON_ANY,                                                                          \
+         .where = OF_MEMBER,                                                                       \
+         .command =                                                                                \
+             "Set-MailboxServer {machine} -DatabaseCopyActivationDisabledAndMoveNow $false",       \
+         .when = "dag"},                                                                           \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = OF_MEMBER,                                                                       \
          .command = "Set-MailboxServer {machine} -DatabaseCopyAutoActivationPolicy Unrestricted",  \
          .note = "or what it was before",                                                          \
-         .when = "since-2013"},                                                                    \
+         .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = ON_ANY,                                                                          \
@@ -118,10 +126,10 @@
                     "-Requester Maintenance",                                                      \
          .when = "since-2013"},                                                                    \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = ON_IT,                                    \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = ON_MEMBER,                               \
         .command = "& \"$env:ExchangeInstallPath\\Scripts\\StopDagServerMaintenance.ps1\" "        \
-                   "-ServerName {machine}",                                                        \
-        .note = "of a member of a DAG alone", .when = "of-2010"                                    \
+                   "-ServerName {node}",                                                           \
+        .when = "dag-of-2010"                                                                      \
     }
 
 #define INSTALL                                                                                    \
@@ -177,7 +185,7 @@
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = THIS_RUN,                             \
         .command = "Let exdiag reach the server itself at TCP 443 (X-OWA-Version, without a "      \
                    "logon), rather than a balancer or proxy that takes the field away.",           \
-        .when = "!stale"                                                                           \
+        .when = "web"                                                                              \
     }
 
 #define BUILD_NUMBERS                                                                              \
@@ -229,10 +237,18 @@ const struct finding_kind exchange_build_unsupported = {
         (const struct step_template[]){
             SEE_BUILD,
             SEE_ALL,
-            MOVE("from-2019",
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the organisation",
+             .command =
                  "Bring it to CU14 or CU15 of Exchange 2019, and install Exchange Server "
                  "Subscription Edition over it, in place, as a cumulative update is installed; or "
-                 "move the mailboxes to Exchange Online."),
+                 "move the mailboxes to Exchange Online.",
+             .risk = "as a cumulative update it replaces the whole of Exchange and cannot be "
+                     "taken back",
+             .note = "it takes no new servers, and no mailbox is moved. Servers of Exchange 2013 "
+                     "and before are to be gone first; look up which Windows it wants",
+             .when = "from-2019"},
             MOVE("from-2016",
                  "Bring all Exchange 2016 to CU23. Install new servers of Exchange Server "
                  "Subscription Edition beside them, move the mailboxes, and uninstall 2016: it is "

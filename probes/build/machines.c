@@ -158,6 +158,7 @@ static bool ask_forest(struct visit *visit, const struct subject *server)
     visit->is_ours = true;
     visit->machine->is_vouched = true;
     visit->machine->is_exchange = true;
+    visit->machine->is_edge = listed->roles & SPN_ROLE_EDGE;
     entry = entry_of(forest, listed->dn);
     if (entry && build_of_entry(entry, &number))
         saw_build(visit, BUILD_BY_SERIAL_NUMBER, &number, forest->servers_source);
@@ -262,6 +263,7 @@ static void browse(struct visit *visit)
         was_barred(visit, &page->evidence);
         return;
     }
+    visit->machine->page = page;
     read_header(visit, page);
     if (page->body && build_number_parse_page(page->body, page->body_kept, &number) == STATUS_OK)
         saw_build(visit, BUILD_BY_OWA_PATH, &number, &page->evidence);
@@ -297,30 +299,12 @@ static void read_survey(struct visit *visit, const struct subject *mailbox)
         saw_build(visit, BUILD_BY_OWA_HEADER, &number, &survey->evidence);
 }
 
-/* "ews", or the name of one of its findings. */
-static bool names_ews(const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(words[i], "ews") == 0 || strncmp(words[i], "ews-", 4) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The ews probe is to run too. */
-static bool is_surveyed(const struct settings *settings)
-{
-    return (settings->only_count == 0 || names_ews(settings->only, settings->only_count)) &&
-           !names_ews(settings->skip, settings->skip_count);
-}
-
 /* The ews probe surveys what the user named, one server after another where it makes items. */
 static void read_surveys(struct visit *visit, const struct subject *server)
 {
-    const struct settings *settings = ask_settings(visit->x);
     struct subject_list mailboxes = ask_subjects(visit->x, SUBJECT_MAILBOX);
 
-    if (!server->given || settings->plants || !is_surveyed(settings))
+    if (!server->given || ask_settings(visit->x)->plants || !ask_is_selected(visit->x, "ews"))
         return;
     for (size_t i = 0; i < mailboxes.count && i < MAILBOXES_MOST; i++) {
         if (mailboxes.list[i]->given)

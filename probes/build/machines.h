@@ -34,6 +34,8 @@ struct build_machine {
     size_t count;
     const char *own_name;            /* of a server that calls itself so, and is another; or NULL */
     bool is_exchange;                /* something says so, whatever of its build */
+    bool is_edge;                    /* by the directory: it has no web site, and no DAG */
+    const struct web_exchange *page; /* what its web server answered first; or NULL */
     const struct evidence *obstacle; /* why a way was barred; or NULL */
 };
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { NAME_MOST = 256, OTHERS_SHOWN = 20 };
+enum { NAME_MOST = 256, OTHERS_SHOWN = 20, FIRST_WITH_SHELL = 8, OF_2010 = 14 /* majors */ };
 
 /* ---- words ---- */
 
@@ -138,27 +138,61 @@ static void saw_sightings(struct finding *finding, struct examination *x,
             build_way_text(verdict->best->way));
 }
 
-static void saw_table(struct finding *finding, const struct build_verdict *verdict)
+/* A stale table that is not old is of a day to come. */
+static const char *table_text(const struct build_verdict *verdict, struct arena *arena)
 {
-    saw(finding, NULL, "the table of builds is of %s, %u day%s before this run%s",
-        verdict->table->as_of, verdict->age, verdict->age == 1 ? "" : "s",
+    if (verdict->is_stale && verdict->age == 0)
+        return arena_print(arena,
+                           "the table of builds is of %s, a day after this run: the table's "
+                           "day or the clock is wrong",
+                           verdict->table->as_of);
+    return arena_print(arena, "the table of builds is of %s, %u day%s before this run",
+                       verdict->table->as_of, verdict->age, verdict->age == 1 ? "" : "s");
+}
+
+static void saw_table(struct finding *finding, struct examination *x,
+                      const struct build_verdict *verdict)
+{
+    saw(finding, NULL, "%s%s", table_text(verdict, pass_memory(x)),
         verdict->age > BUILD_TABLE_DAYS ? ": there may be updates that it does not have" : "");
 }
 
-static void set_machine(struct finding *finding, const struct build_machine *machine)
+static void set_name(struct finding *finding, const char *name, const struct build_machine *machine,
+                     size_t size)
 {
-    if (machine->name && machine->is_vouched)
-        set_vouched(finding, VALUE_NAME, "machine", machine->name, strlen(machine->name));
-    else if (machine->name)
-        set_value(finding, VALUE_NAME, "machine", machine->name, strlen(machine->name));
+    if (machine->is_vouched)
+        set_vouched(finding, VALUE_NAME, name, machine->name, size);
+    else
+        set_value(finding, VALUE_NAME, name, machine->name, size);
 }
 
-/* How maintenance is done depends on the generation. */
-static void set_generation(struct finding *finding, const struct build_verdict *verdict)
+/* A cluster calls its nodes by their names without a domain. */
+static void set_machine(struct finding *finding, const struct build_machine *machine)
 {
-    unsigned major = verdict->best->number.parts[0];
+    size_t size = machine->name ? strlen(machine->name) : 0;
+    struct ip_address literal;
 
-    set_text(finding, major >= 15 ? "since-2013" : major == 14 ? "of-2010" : "before-2010", "yes");
+    if (size == 0)
+        return;
+    set_name(finding, "machine", machine, size);
+    if (ip_parse(machine->name, size, &literal) != STATUS_OK)
+        set_name(finding, "node", machine, strcspn(machine->name, "."));
+    if (!machine->is_edge)
+        set_text(finding, "asks-again", "yes");
+}
+
+/* What there is to type, and how maintenance is done, depends on the generation and the role. */
+static void set_generation(struct finding *finding, const struct build_case *one)
+{
+    unsigned major = one->verdict.best->number.parts[0];
+
+    set_text(finding, major >= FIRST_WITH_SHELL ? "since-2007" : "before-2007", "yes");
+    if (major > OF_2010)
+        set_text(finding, "since-2013", "yes");
+    if (!one->machine->is_edge && major >= OF_2010)
+        set_text(finding, major > OF_2010 ? "dag" : "dag-of-2010", "yes");
+    if (!one->machine->is_edge && !one->verdict.is_stale && one->verdict.state != BUILD_UNKNOWN)
+        set_text(finding, "web", "yes");
 }
 
 static void set_common(struct finding *finding, struct examination *x, const struct build_case *one)
@@ -171,7 +205,7 @@ static void set_common(struct finding *finding, struct examination *x, const str
     set_text(finding, "build", number_text(&verdict->best->number, arena));
     set_text(finding, "as-of", verdict->table->as_of);
     set_machine(finding, one->machine);
-    set_generation(finding, verdict);
+    set_generation(finding, one);
 }
 
 static struct finding *say_unknown(struct examination *x, const struct finding_kind *kind,
@@ -185,17 +219,6 @@ static struct finding *say_unknown(struct examination *x, const struct finding_k
 }
 
 /* ---- support ---- */
-
-static bool is_stale(const struct build_verdict *verdict)
-{
-    return verdict->age > BUILD_TABLE_DAYS;
-}
-
-static const char *stale_text(const struct build_verdict *verdict, struct arena *arena)
-{
-    return arena_print(arena, "the table of builds is of %s, %u days before this run",
-                       verdict->table->as_of, verdict->age);
-}
 
 /* Which way leads on, as a condition of its steps. */
 static const char *path_of(const struct build_row *row)
@@ -242,9 +265,9 @@ void build_tell_support(struct examination *x, const struct build_case *one)
     } else if (verdict->support == BUILD_SUPPORT_UNKNOWN) {
         say_unknown(x, &exchange_build_unsupported, one,
                     "the table does not say which product this build is of");
-    } else if (is_stale(verdict)) {
+    } else if (verdict->is_stale) {
         finding =
-            say_unknown(x, &exchange_build_unsupported, one, stale_text(verdict, pass_memory(x)));
+            say_unknown(x, &exchange_build_unsupported, one, table_text(verdict, pass_memory(x)));
         saw(finding, NULL, "by it %s is supported until %s", verdict->row->product,
             verdict->row->supported_to);
         set_text(finding, "stale", "yes");
@@ -310,7 +333,7 @@ static void tell_behind(struct examination *x, const struct build_case *one)
         set_text(finding, "unsupported", "yes");
     saw_sightings(finding, x, one);
     tell_path(finding, x, one);
-    saw_table(finding, verdict);
+    saw_table(finding, x, verdict);
 }
 
 static void tell_newest(struct examination *x, const struct build_case *one)
@@ -320,8 +343,8 @@ static void tell_newest(struct examination *x, const struct build_case *one)
 
     if (verdict->disagrees) {
         say_unknown(x, &exchange_build_behind, one, "what shows its build does not agree");
-    } else if (is_stale(verdict)) {
-        finding = say_unknown(x, &exchange_build_behind, one, stale_text(verdict, pass_memory(x)));
+    } else if (verdict->is_stale) {
+        finding = say_unknown(x, &exchange_build_behind, one, table_text(verdict, pass_memory(x)));
         saw(finding, NULL, "by it this is the newest of its line");
         set_text(finding, "stale", "yes");
     } else {
@@ -340,7 +363,7 @@ static void tell_unknown(struct examination *x, const struct build_case *one)
                         ? "this build is newer than the table of builds"
                         : "this build is not in the table of builds");
 
-    saw_table(finding, verdict);
+    saw_table(finding, x, verdict);
     set_text(finding, "stale", "yes");
 }
 
@@ -358,7 +381,7 @@ void build_tell_state(struct examination *x, const struct build_case *one)
                               "which update is on its level is not told by what can be seen");
         saw(finding, NULL, "the newest update of its level is %s",
             row_text(verdict->newest_of_level, pass_memory(x)));
-        saw_table(finding, verdict);
+        saw_table(finding, x, verdict);
         break;
     case BUILD_UNKNOWN:
         tell_unknown(x, one);
@@ -368,15 +391,65 @@ void build_tell_state(struct examination *x, const struct build_case *one)
     }
 }
 
+/* What its web site answered in place of a build. */
+static void saw_answer(struct finding *finding, const struct build_machine *machine)
+{
+    const struct web_exchange *page = machine->page;
+    const char *version = page ? web_field_of(page, "X-OWA-Version") : NULL;
+
+    if (page)
+        saw(finding, &page->evidence, "HTTP %u %s at %s", page->code,
+            page->phrase ? page->phrase : "", page->path);
+    if (version)
+        saw(finding, &page->evidence, "X-OWA-Version: %s, which is no build of Exchange", version);
+    if (machine->obstacle)
+        saw_failure(finding, machine->obstacle);
+}
+
+/* Of one whose build nothing tells. */
+static void set_whereabouts(struct finding *finding, struct examination *x,
+                            const struct build_machine *machine)
+{
+    set_text(finding, "who", who(machine, pass_memory(x)));
+    set_machine(finding, machine);
+    set_text(finding, "since-2007", "yes");
+    if (!machine->is_edge)
+        set_text(finding, "web", "yes");
+}
+
 void build_tell_hidden(struct examination *x, const struct build_machine *machine)
 {
     struct finding *finding =
         unknown(x, &exchange_build_behind, "it is Exchange, and does not show which build");
 
-    set_text(finding, "who", who(machine, pass_memory(x)));
-    set_machine(finding, machine);
+    saw_answer(finding, machine);
+    set_whereabouts(finding, x, machine);
+}
+
+/* A port that nothing listens at has no web site; these answer for whatever stands behind them. */
+static bool is_in_the_way(const struct build_machine *machine)
+{
+    static const unsigned codes[] = {401, 403, 407};
+
     if (machine->obstacle)
-        saw_failure(finding, machine->obstacle);
+        return machine->obstacle->status != STATUS_REFUSED;
+    for (size_t i = 0; machine->page && i < sizeof codes / sizeof *codes; i++) {
+        if (machine->page->code == codes[i])
+            return true;
+    }
+    return machine->page && machine->page->code / 100 == 5;
+}
+
+bool build_tell_unseen(struct examination *x, const struct build_machine *machine)
+{
+    struct finding *finding;
+
+    if (!is_in_the_way(machine))
+        return false;
+    finding = unknown(x, &exchange_build_behind, "whether it is Exchange could not be seen");
+    saw_answer(finding, machine);
+    set_whereabouts(finding, x, machine);
+    return true;
 }
 
 void build_tell_barred(struct examination *x, const struct build_machine *machine)
@@ -385,6 +458,7 @@ void build_tell_barred(struct examination *x, const struct build_machine *machin
         unknown(x, &exchange_build_behind, "this file does not show which build a server runs");
 
     set_text(finding, "who", who(machine, pass_memory(x)));
+    set_text(finding, "since-2007", "yes");
     saw_failure(finding, machine->obstacle);
 }
 
@@ -469,7 +543,7 @@ void build_tell_mixed(struct examination *x, const struct build_case *one,
         peers++;
         is_first = is_first && other > one;
         is_alike = is_alike && order == 0;
-        all_sure = all_sure && is_sure;
+        all_sure = all_sure && is_sure && !other->verdict.disagrees;
         if (order < 0 && (!ahead || build_compare(&ahead->verdict, &other->verdict, &is_sure) < 0))
             ahead = other;
     }

@@ -19,6 +19,9 @@ void build_tell_mixed(struct examination *x, const struct build_case *one,
 /* A file that is for this alone shows none. */
 void build_tell_barred(struct examination *x, const struct build_machine *machine);
 
+/* What was asked barred the way, or answered nothing of itself; false where it answered. */
+bool build_tell_unseen(struct examination *x, const struct build_machine *machine);
+
 /* It is Exchange's, and nothing shows a build. */
 void build_tell_hidden(struct examination *x, const struct build_machine *machine);
 

@@ -1,0 +1,870 @@
+/* Servers that show their builds in made ways, by the whole probe: what must be found, and not. */
+#include "diag/exam.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct probe probe_build;
+extern const struct finding_kind ews_denied;
+extern const struct finding_kind ews_mime_transient;
+
+enum { ITEMS_MOST = 128, FINDINGS_MOST = 64, LIST_MOST = 8, FILES_MOST = 4, BUILDS_MOST = 4 };
+
+/* ---- the world ---- */
+
+struct told { /* by a list that PowerShell printed */
+    const char *server;
+    const char *number; /* NULL ends a list */
+    enum build_way way;
+};
+
+struct world {
+    struct told list[LIST_MOST];       /* list.txt */
+    const char *log_version;           /* of recv.log, "15.01.2507.006" */
+    const char *metadata[BUILDS_MOST]; /* of applicationHost.config, of EX01 */
+    uint32_t registry_type;            /* of setup.reg, of 15.2.1748.10 */
+    const char *registry_computer;     /* or NULL: it does not say */
+    const char *role;                  /* of ex01 in exchange.ldf; NULL: no such entry */
+    const char *serial;                /* of that */
+    const char *greeting;              /* of everybody's port 25; NULL: refused */
+    enum status silence;               /* of the web server; OK: it answers */
+    unsigned code;                     /* with this */
+    const char *version;               /* and X-OWA-Version; or NULL */
+    struct ews_server_version by_ews;  /* of every survey */
+};
+
+static struct {
+    struct settings settings;
+    struct evidence_store *store;
+    struct exam *exam;
+    struct evidence *fetched[ITEMS_MOST];
+    size_t fetched_count;
+    struct finding *findings[FINDINGS_MOST];
+    size_t finding_count;
+    const struct world *world;
+} bench;
+
+#define NOW   1795348800000 /* 2026-11-22T12:00:00Z */
+#define AS_OF "exdiag-builds 1\nas-of 2026-11-01\n"
+#define ROWS                                                                                       \
+    "6.5.7638.2 | Exchange 2003 | SP2 | - | 2005-10-19 | ended 2014-04-08\n"                       \
+    "14.3.123.4 | Exchange 2010 | SP3 | - | 2013-02-12 | ended 2020-10-13\n"                       \
+    "14.3.513.0 | Exchange 2010 | SP3 | UR32 | 2021-03-02 | ended 2020-10-13\n"                    \
+    "15.1.2507.6 | Exchange 2016 | CU23 | - | 2022-04-20 | 2025-10-14\n"                           \
+    "15.1.2507.61 | Exchange 2016 | CU23 | Oct25SU | 2025-10 | 2025-10-14\n"                       \
+    "15.1.2507.66 | Exchange 2016 | CU23 | Feb26SU | 2026-02 | 2025-10-14\n"                       \
+    "15.2.1544.4 | Exchange 2019 | CU14 | - | 2024-02-13 | 2098-10-14\n"                           \
+    "15.2.1544.14 | Exchange 2019 | CU14 | Nov24SU | 2024-11 | 2098-10-14\n"                       \
+    "15.2.1544.33 | Exchange 2019 | CU14 | Aug25SU | 2025-08 | 2098-10-14\n"                       \
+    "15.2.1748.10 | Exchange 2019 | CU15 | - | 2025-02-10 | 2098-10-14\n"                          \
+    "15.2.1748.24 | Exchange 2019 | CU15 | Apr25HU | 2025-04 | 2098-10-14\n"                       \
+    "15.2.1748.36 | Exchange 2019 | CU15 | Aug25SU | 2025-08 | 2098-10-14\n"                       \
+    "15.2.2562.17 | Exchange SE | RTM | - | 2025-07-01 | 2098-12-31\n"                             \
+    "15.2.2562.20 | Exchange SE | RTM | Aug25SU | 2025-08 | 2098-12-31\n"                          \
+    "15.2.2562.29 | Exchange SE | RTM | Oct25HU | 2025-10 | 2098-12-31\n"
+#define NEWEST      "15.2.2562.29"
+#define BEHIND      "exchange-build-behind"
+#define UNSUPPORTED "exchange-build-unsupported"
+#define MIXED       "exchange-build-mixed"
+
+static void fetch(void *context, struct evidence *item)
+{
+    (void)context;
+    assert_true(bench.fetched_count < ITEMS_MOST);
+    bench.fetched[bench.fetched_count++] = item;
+}
+
+/* Hosts have an address, domains no controllers. */
+static void answer_dns(struct dns_answer *item)
+{
+    struct dns_record *record = arena_new(&item->evidence.memory, 1, sizeof *record);
+
+    if (item->type == DNS_A) {
+        *record = (struct dns_record){.owner = item->name, .type = DNS_A, .ttl = 300};
+        assert_int_equal(ip_parse("192.0.2.21", 10, &record->data.ip), STATUS_OK);
+        item->answer.records = record;
+        item->answer.count = 1;
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_smtp(struct smtp_conversation *item)
+{
+    struct smtp_line *line = arena_new(&item->evidence.memory, 1, sizeof *line);
+
+    if (!bench.world->greeting) {
+        evidence_fail(&item->evidence, STATUS_REFUSED, NULL);
+        return;
+    }
+    line->text = arena_print(&item->evidence.memory, "220 %s", bench.world->greeting);
+    line->size = strlen(line->text);
+    item->exchanges = arena_new(&item->evidence.memory, 1, sizeof *item->exchanges);
+    item->exchanges[0] = (struct smtp_exchange){.step = SMTP_GREETING, .status = STATUS_OK};
+    item->exchanges[0].reply = (struct smtp_reply){
+        .state = SMTP_REPLY_COMPLETE, .code = 220, .lines = line, .line_count = 1};
+    item->exchange_count = 1;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_web(struct web_exchange *item)
+{
+    item->code = bench.world->code;
+    item->phrase = "as the test says";
+    if (bench.world->version) {
+        item->fields = arena_new(&item->evidence.memory, 1, sizeof *item->fields);
+        item->fields[0] = (struct web_field){"X-OWA-Version", bench.world->version};
+        item->field_count = 1;
+    }
+    evidence_fail(&item->evidence, bench.world->silence, NULL);
+}
+
+static void answer_digest(struct file_digest *item)
+{
+    static const struct {
+        const char *path;
+        enum file_type type;
+    } files[] = {{"list.txt", FILE_TYPE_BUILD_LIST},
+                 {"recv.log", FILE_TYPE_SMTP_RECEIVE_LOG},
+                 {"applicationHost.config", FILE_TYPE_IIS_CONFIG},
+                 {"setup.reg", FILE_TYPE_REGISTRY},
+                 {"exchange.ldf", FILE_TYPE_LDIF}};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (strcmp(item->path, files[i].path) == 0)
+            item->type = files[i].type;
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_list(struct build_file *item)
+{
+    const struct told *told = bench.world->list;
+    struct build_list *list = &item->list;
+
+    list->entries = arena_new(&item->evidence.memory, LIST_MOST, sizeof *list->entries);
+    for (; list->count < LIST_MOST && told->number; told++) {
+        struct build_entry *entry = &list->entries[list->count++];
+
+        entry->server = told->server;
+        entry->way = told->way;
+        assert_int_equal(build_number_parse(told->number, strlen(told->number), &entry->number),
+                         STATUS_OK);
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_log(struct auth_log_digest *item)
+{
+    item->log.type = FILE_TYPE_SMTP_RECEIVE_LOG;
+    item->log.software = arena_print(&item->evidence.memory, "Microsoft Exchange Server %s",
+                                     bench.world->log_version);
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_config(struct iis_config_file *item)
+{
+    item->config.server = "EX01";
+    item->config.builds = bench.world->metadata;
+    while (item->config.build_count < BUILDS_MOST &&
+           bench.world->metadata[item->config.build_count])
+        item->config.build_count++;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_registry(struct registry_answer *item)
+{
+    static const struct {
+        const char *name;
+        uint64_t number;
+    } setup[] = {{"MsiProductMajor", 15},
+                 {"MsiProductMinor", 2},
+                 {"MsiBuildMajor", 1748},
+                 {"MsiBuildMinor", 10}};
+    struct registry_value *values = arena_new(&item->evidence.memory, 4, sizeof *values);
+
+    item->is_whole = true;
+    item->computer = bench.world->registry_computer;
+    for (size_t i = 0; i < 4 && strstr(item->key, "v15"); i++)
+        values[item->value_count++] = (struct registry_value){.key = item->key,
+                                                              .name = setup[i].name,
+                                                              .type = bench.world->registry_type,
+                                                              .number = setup[i].number};
+    item->values = values;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void add_attribute(struct directory_entry *entry, struct arena *arena, const char *name,
+                          const char *text)
+{
+    struct directory_attribute *list = (struct directory_attribute *)entry->attributes;
+    struct directory_value *value = arena_new(arena, 1, sizeof *value);
+
+    *value = (struct directory_value){text, strlen(text)};
+    list[entry->attribute_count++] = (struct directory_attribute){name, value, 1};
+}
+
+static void answer_export(struct directory_file *item)
+{
+    struct arena *arena = &item->evidence.memory;
+    struct directory_entry *entry = arena_new(arena, 1, sizeof *entry);
+
+    item->entries = entry;
+    item->is_whole = arena_new(arena, 1, sizeof *item->is_whole);
+    item->is_whole[0] = true;
+    item->entry_count = bench.world->role != NULL;
+    entry->dn = "CN=EX01,CN=Servers,CN=First,CN=Administrative Groups,CN=Org,CN=Microsoft "
+                "Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com";
+    entry->attributes = arena_new(arena, 4, sizeof *entry->attributes);
+    if (bench.world->role) {
+        add_attribute(entry, arena, "objectClass", "msExchExchangeServer");
+        add_attribute(entry, arena, "networkAddress", "ncacn_ip_tcp:ex01.contoso.com");
+        add_attribute(entry, arena, "serialNumber", bench.world->serial);
+        add_attribute(entry, arena, "msExchCurrentServerRoles", bench.world->role);
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_ews(struct ews_survey *item)
+{
+    item->version = bench.world->by_ews;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer(struct evidence *item)
+{
+    if (item->kind == &evidence_dns)
+        answer_dns((struct dns_answer *)item);
+    else if (item->kind == &evidence_smtp)
+        answer_smtp((struct smtp_conversation *)item);
+    else if (item->kind == &evidence_web)
+        answer_web((struct web_exchange *)item);
+    else if (item->kind == &evidence_digest)
+        answer_digest((struct file_digest *)item);
+    else if (item->kind == &evidence_build_file)
+        answer_list((struct build_file *)item);
+    else if (item->kind == &evidence_auth_log)
+        answer_log((struct auth_log_digest *)item);
+    else if (item->kind == &evidence_iis_config)
+        answer_config((struct iis_config_file *)item);
+    else if (item->kind == &evidence_registry)
+        answer_registry((struct registry_answer *)item);
+    else if (item->kind == &evidence_directory_file)
+        answer_export((struct directory_file *)item);
+    else if (item->kind == &evidence_ews)
+        answer_ews((struct ews_survey *)item);
+    else
+        fail_msg("nobody answers %s", item->key);
+}
+
+/* ---- running ---- */
+
+static void say_nothing(struct examination *x, const struct subject *subject)
+{
+    (void)x;
+    (void)subject;
+}
+
+static const struct finding_kind *const kinds_of_ews[] = {&ews_denied, &ews_mime_transient, NULL};
+static const struct probe silent_ews = {
+    .name = "ews", .kinds = kinds_of_ews, .examine = say_nothing};
+
+static void take(void *context, struct finding *finding)
+{
+    (void)context;
+    assert_true(bench.finding_count < FINDINGS_MOST);
+    bench.findings[bench.finding_count++] = finding;
+}
+
+static void begin(const struct world *world, const char *builds)
+{
+    static const struct probe *const probes_here[] = {&probe_build, &silent_ews, NULL};
+    struct exam_options options = {.probes = probes_here, .settings = &bench.settings};
+
+    bench.world = world;
+    bench.settings.builds = builds;
+    bench.fetched_count = bench.finding_count = 0;
+    bench.store = evidence_store_new();
+    options.store = bench.store;
+    options.started = NOW;
+    options.fetch = fetch;
+    bench.exam = exam_new(&options);
+}
+
+static void add(enum subject_kind kind, const char *name, const char *host)
+{
+    const struct subject subject = {
+        .kind = kind, .name = name, .shown = name, .host = host, .given = true};
+
+    exam_add_given(bench.exam, &subject);
+}
+
+static void run(void)
+{
+    exam_work(bench.exam, 0);
+    for (size_t i = 0; i < bench.fetched_count; i++) {
+        answer(bench.fetched[i]);
+        exam_settled(bench.exam, bench.fetched[i], 0);
+        exam_work(bench.exam, 0);
+    }
+    exam_findings(bench.exam, take, NULL);
+}
+
+static void end(void)
+{
+    exam_free(bench.exam);
+    evidence_store_free(bench.store);
+    bench.settings = (struct settings){0};
+}
+
+/* A world of nothing but one file. */
+static void run_file(const struct world *world, const char *path)
+{
+    begin(world, AS_OF ROWS);
+    add(SUBJECT_FILE, path, NULL);
+    run();
+}
+
+static void run_server(const struct world *world, const char *name)
+{
+    begin(world, AS_OF ROWS);
+    add(SUBJECT_SERVER, name, NULL);
+    run();
+}
+
+/* The first finding of this kind whose title has `part`. */
+static const struct finding *finding_of(const char *id, const char *part)
+{
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        const struct finding *finding = bench.findings[i];
+
+        if (strcmp(finding->kind->id, id) == 0 && (!part || strstr(finding->title, part)))
+            return finding;
+    }
+    return NULL;
+}
+
+static size_t count_of(const char *id)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.finding_count; i++)
+        count += strcmp(bench.findings[i]->kind->id, id) == 0;
+    return count;
+}
+
+static const char *word_of(const struct finding *finding)
+{
+    if (!finding)
+        return "";
+    return finding->outcome == OUTCOME_PROBLEM ? severity_word(finding->severity)
+                                               : outcome_word(finding->outcome);
+}
+
+static bool saw_it(const struct finding *finding, const char *part)
+{
+    for (size_t i = 0; i < finding->seen_count; i++) {
+        if (strstr(finding->seen[i].text, part))
+            return true;
+    }
+    return false;
+}
+
+static const struct step *step_of(const struct steps *steps, const char *part)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        if (strstr(steps->list[i].command, part))
+            return &steps->list[i];
+    }
+    return NULL;
+}
+
+static size_t count_asked(const struct evidence_kind *kind)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.fetched_count; i++)
+        count += bench.fetched[i]->kind == kind;
+    return count;
+}
+
+/* ---- one server's build ---- */
+
+static void expect_state(const char *builds, const char *number, const char *word, const char *part)
+{
+    const struct world world = {.list = {{"EX01", number, BUILD_BY_SETUP}}};
+    const struct finding *finding;
+
+    begin(&world, builds);
+    add(SUBJECT_FILE, "list.txt", NULL);
+    run();
+    finding = finding_of(BEHIND, NULL);
+    if (strcmp(word_of(finding), word) != 0 || !strstr(finding->title, part))
+        fail_msg("%s is %s: %s", number, word_of(finding), finding ? finding->title : "");
+    end();
+}
+
+static void test_states(void **state)
+{
+    static const struct {
+        const char *number, *word, *part;
+    } cases[] = {
+        {NEWEST, "ok", "newest of its line"},
+        {"15.2.2562.20", "info", "hotfixes behind"},
+        {"15.2.2562.17", "warning", "behind"},
+        {"15.2.1748.36", "ok", "newest of its line"},
+        {"15.2.1748.24", "warning", "CU15 Apr25HU, behind"},
+        {"15.2.1748.30", "warning", "CU15, behind"},
+        {"15.2.1748.40", "unknown", "newer than the table"}, /* what is above is another product */
+        {"15.2.2000.1", "unknown", "not in the table"},
+        {"15.2.2562.40", "unknown", "newer than the table"},
+        {"15.2.1544.33", "info", "with the same updates a level behind"},
+        {"15.2.1544.14", "warning", "behind"},
+        {"15.2.1600.5", "warning", "behind"},
+        {"15.1.2507.66", "ok", "newest of its line"},
+        {"15.1.2507.61", "info", "without Extended Security Updates behind"},
+        {"15.1.2507.6", "warning", "behind"},
+        {"14.3.123.4", "warning", "Exchange 2010 SP3 UR32"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_state(AS_OF ROWS, cases[i].number, cases[i].word, cases[i].part);
+}
+
+/* Hotfixes of a newer level as well, and a level's newest update that it has not. */
+static void test_states_across_levels(void **state)
+{
+    static const char hotfixes[] =
+        AS_OF "15.0.100.1 | Exchange 2013 | CU1 | - | 2024-01 | 2098-04-11\n"
+              "15.0.100.5 | Exchange 2013 | CU1 | Apr24HU | 2024-04 | 2098-04-11\n"
+              "15.0.200.5 | Exchange 2013 | CU2 | May24HU | 2024-05 | 2098-04-11\n";
+    static const char served[] =
+        AS_OF "15.0.100.1 | Exchange 2013 | CU1 | - | 2024-01 | 2098-04-11\n"
+              "15.0.100.5 | Exchange 2013 | CU1 | Apr24SU | 2024-04 | 2098-04-11\n"
+              "15.0.100.6 | Exchange 2013 | CU1 | May24SU | 2024-05 | 2098-04-11\n"
+              "15.0.200.1 | Exchange 2013 | CU2 | - | 2024-02 | 2098-04-11\n"
+              "15.0.200.5 | Exchange 2013 | CU2 | Apr24SU | 2024-04 | 2098-04-11\n";
+
+    (void)state;
+    expect_state(hotfixes, "15.0.100.1", "warning", "CU1, behind");
+    expect_state(served, "15.0.100.5", "warning", "Apr24SU, behind");
+}
+
+/* By a table of a day to come nothing is well; what is wrong by it is wrong. */
+static void test_tables_of_other_days(void **state)
+{
+    static const char *const tables[] = {"exdiag-builds 1\nas-of 2098-12-31\n" ROWS,
+                                         "exdiag-builds 1\nas-of 2026-08-01\n" ROWS};
+    static const char *const words[] = {"a day after this run", "113 days before this run"};
+    static const struct world newest = {.list = {{"EX01", NEWEST, BUILD_BY_SETUP}}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        begin(&newest, tables[i]);
+        add(SUBJECT_FILE, "list.txt", NULL);
+        run();
+        assert_string_equal(word_of(finding_of(BEHIND, words[i])), "unknown");
+        assert_string_equal(word_of(finding_of(UNSUPPORTED, words[i])), "unknown");
+        assert_non_null(step_of(&finding_of(BEHIND, NULL)->fix, "--builds"));
+        end();
+        expect_state(tables[i], "15.2.1748.10", "warning", "behind");
+    }
+    expect_state("exdiag-builds 1\nas-of 2026-11-23\n" ROWS, NEWEST, "ok", "newest");
+}
+
+static void test_a_version_is_no_build(void **state)
+{
+    static const struct world world = {.log_version = "15.02.0000.000"};
+
+    (void)state;
+    run_file(&world, "recv.log");
+    assert_int_equal(bench.finding_count, 0);
+    end();
+}
+
+/* ---- what is to be done ---- */
+
+/* A cluster calls its nodes by short names; who is in no DAG is not to type them unread. */
+static void test_maintenance(void **state)
+{
+    static const struct world world = {
+        .list = {{"ex01.contoso.com", "15.2.1544.4", BUILD_BY_SETUP}}};
+    static const char *const of_members[] = {"Suspend-ClusterNode",
+                                             "Resume-ClusterNode",
+                                             "AndMoveNow $true",
+                                             "AndMoveNow $false",
+                                             "ActivationPolicy Unrestricted",
+                                             "ActivationPolicy Blocked"};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world, AS_OF ROWS);
+    add(SUBJECT_SERVER, "ex01.contoso.com", NULL);
+    add(SUBJECT_FILE, "list.txt", NULL);
+    run();
+    finding = finding_of(BEHIND, NULL);
+    assert_string_equal(step_of(&finding->fix, "Suspend-ClusterNode")->command,
+                        "Suspend-ClusterNode 'ex01'");
+    assert_string_equal(step_of(&finding->fix, "Resume-ClusterNode")->command,
+                        "Resume-ClusterNode 'ex01'");
+    for (size_t i = 0; i < sizeof of_members / sizeof *of_members; i++) {
+        assert_int_equal(step_of(&finding->fix, of_members[i])->kind, STEP_DECIDE);
+        assert_non_null(strstr(step_of(&finding->fix, of_members[i])->where, "member of a DAG"));
+    }
+    assert_int_equal(step_of(&finding->fix, "HubTransport -State Draining")->kind, STEP_EXACT);
+    assert_null(step_of(&finding->fix, "StartDagServerMaintenance"));
+    assert_null(step_of(&finding->fix, "out of support"));
+    end();
+}
+
+static void test_what_is_out_of_support(void **state)
+{
+    static const struct {
+        const char *number, *ended;
+        bool has_shell;
+    } cases[] = {{"6.5.7638.2", "2014-04-08", false},
+                 {"14.3.123.4", "2020-10-13", true},
+                 {"15.1.2507.6", "2025-10-14", true}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct world world = {.list = {{"EX01", cases[i].number, BUILD_BY_SETUP}}};
+        const struct finding *behind, *over;
+
+        run_file(&world, "list.txt");
+        over = finding_of(UNSUPPORTED, cases[i].ended);
+        assert_string_equal(word_of(over), "warning");
+        assert_int_equal(step_of(&over->fix, "Get-Command ExSetup.exe") != NULL,
+                         cases[i].has_shell);
+        assert_int_equal(step_of(&over->fix, "store.exe") != NULL, !cases[i].has_shell);
+        behind = finding_of(BEHIND, NULL);
+        assert_int_equal(step_of(&behind->fix, "out of support") != NULL, cases[i].has_shell);
+        end();
+    }
+}
+
+/* An Edge server has no web site to ask, no mailboxes and no DAG. */
+static void test_an_edge_server(void **state)
+{
+    static const struct {
+        const char *role;
+        bool is_edge;
+    } cases[] = {{"64", true}, {"16439", false}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const struct world behind = {.role = cases[i].role,
+                                     .serial = "Version 15.2 (Build 31600.1)"};
+        const struct world hidden = {.role = cases[i].role,
+                                     .serial = "Version 15.2 (Build 31748.10)"};
+
+        run_file(&behind, "exchange.ldf");
+        assert_non_null(step_of(&finding_of(BEHIND, NULL)->fix, "HubTransport -State Draining"));
+        assert_int_equal(step_of(&finding_of(BEHIND, NULL)->fix, "-ClusterNode") == NULL,
+                         cases[i].is_edge);
+        assert_int_equal(step_of(&finding_of(BEHIND, NULL)->verify, "exdiag check") == NULL,
+                         cases[i].is_edge);
+        end();
+        run_file(&hidden, "exchange.ldf");
+        assert_string_equal(word_of(finding_of(BEHIND, NULL)), "unknown");
+        assert_non_null(step_of(&finding_of(BEHIND, NULL)->fix, "Get-Command ExSetup.exe"));
+        assert_int_equal(step_of(&finding_of(BEHIND, NULL)->fix, "X-OWA-Version") == NULL,
+                         cases[i].is_edge);
+        end();
+    }
+}
+
+/* ---- ways ---- */
+
+static void test_ways_that_agree(void **state)
+{
+    static const struct {
+        const char *best, *other;
+        const char *word;
+        bool agrees;
+    } cases[] = {{NEWEST, "15.2.2562.17", "ok", true},
+                 {"15.2.1600.5", "15.2.1600.1", "warning", true}, /* no row, the same build */
+                 {NEWEST, "15.2.1748.10", "unknown", false},
+                 {"15.2.1544.4", "15.2.1748.10", "warning", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct world world = {.list = {{"EX01", cases[i].best, BUILD_BY_SETUP},
+                                             {"EX01", cases[i].other, BUILD_BY_ADMIN_DISPLAY}}};
+
+        run_file(&world, "list.txt");
+        assert_string_equal(word_of(finding_of(BEHIND, NULL)), cases[i].word);
+        assert_int_equal(cases[i].agrees || saw_it(finding_of(BEHIND, NULL), "do not agree"), true);
+        if (cases[i].agrees && cases[i].word[0] == 'w')
+            assert_false(saw_it(finding_of(BEHIND, NULL), "do not agree"));
+        end();
+    }
+}
+
+/* Folders of former builds stay; of what is there the newest counts, wherever it stands. */
+static void test_folders(void **state)
+{
+    static const struct {
+        struct world world;
+        const char *word;
+    } cases[] = {
+        {{.list = {{"EX01", NEWEST, BUILD_BY_SETUP}}, .metadata = {"15.2.1544.4", "15.2.1748.10"}},
+         "ok"},
+        {{.list = {{"EX01", NEWEST, BUILD_BY_SETUP}}, .metadata = {"15.2.2600.1"}}, "unknown"},
+    };
+    static const struct world alone = {.metadata = {"15.2.1544.4", "15.2.1748.10", "15.1.2507.6"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin(&cases[i].world, AS_OF ROWS);
+        add(SUBJECT_FILE, "list.txt", NULL);
+        add(SUBJECT_FILE, "applicationHost.config", NULL);
+        run();
+        assert_string_equal(word_of(finding_of(BEHIND, NULL)), cases[i].word);
+        assert_int_equal(count_of(BEHIND), 1);
+        end();
+    }
+    run_file(&alone, "applicationHost.config");
+    assert_true(saw_it(finding_of(BEHIND, NULL), "15.2.1748.10, by customMetadata"));
+    end();
+}
+
+/* Numbers that are of another type are none. */
+static void test_a_registry(void **state)
+{
+    static const struct world numbers = {.registry_type = REGISTRY_DWORD};
+    static const struct world texts = {.registry_type = REGISTRY_SZ};
+
+    (void)state;
+    run_file(&numbers, "setup.reg");
+    assert_true(saw_it(finding_of(BEHIND, NULL), "15.2.1748.10, by the registry"));
+    end();
+    run_file(&texts, "setup.reg");
+    assert_int_equal(bench.finding_count, 0);
+    end();
+}
+
+/* ---- whose ---- */
+
+/* A short name is that of a server whose first label it is; full ones are themselves. */
+static void test_names(void **state)
+{
+    static const struct world short_ = {.list = {{"ex01.contoso.com", NEWEST, BUILD_BY_SETUP},
+                                                 {"EX01", NEWEST, BUILD_BY_ADMIN_DISPLAY}}};
+    static const struct world full = {.list = {{"ex01.contoso.com", NEWEST, BUILD_BY_SETUP},
+                                               {"ex01.fabrikam.test", NEWEST, BUILD_BY_SETUP}}};
+
+    (void)state;
+    run_file(&short_, "list.txt");
+    assert_int_equal(count_of(BEHIND), 1);
+    end();
+    run_file(&full, "list.txt");
+    assert_int_equal(count_of(BEHIND), 2);
+    assert_non_null(finding_of(BEHIND, "ex01.fabrikam.test"));
+    end();
+}
+
+/* --file HOST=PATH, of a file that does not say; what it says itself counts before that. */
+static void test_files_of_a_server(void **state)
+{
+    static const struct world nameless = {.registry_type = REGISTRY_DWORD, .code = 404};
+    static const struct world named = {
+        .registry_type = REGISTRY_DWORD, .registry_computer = "EX09", .code = 404};
+
+    (void)state;
+    begin(&nameless, AS_OF ROWS);
+    add(SUBJECT_SERVER, "ex01.contoso.com", NULL);
+    add(SUBJECT_FILE, "setup.reg", "ex01");
+    run();
+    assert_int_equal(count_of(BEHIND), 1);
+    assert_string_equal(finding_of(BEHIND, NULL)->subject->name, "ex01.contoso.com");
+    end();
+    begin(&named, AS_OF ROWS);
+    add(SUBJECT_FILE, "setup.reg", "ex01");
+    run();
+    assert_true(saw_it(finding_of(BEHIND, NULL), "15.2.1748.10"));
+    assert_non_null(finding_of(BEHIND, "EX09"));
+    end();
+}
+
+/* ---- several ---- */
+
+static void test_servers_that_differ(void **state)
+{
+    static const struct world world = {.list = {{"ex01", "15.2.1544.4", BUILD_BY_SETUP},
+                                                {"ex02", "15.2.1544.14", BUILD_BY_SETUP},
+                                                {"ex03", "15.2.1748.36", BUILD_BY_SETUP},
+                                                {"ex04", "15.2.1748.24", BUILD_BY_SETUP},
+                                                {"ex05", "15.1.2507.66", BUILD_BY_SETUP}}};
+
+    (void)state;
+    run_file(&world, "list.txt");
+    assert_int_equal(count_of(MIXED), 3);
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        if (strcmp(bench.findings[i]->kind->id, MIXED) == 0)
+            assert_non_null(strstr(bench.findings[i]->title, "ex03, of the same version"));
+    }
+    assert_null(finding_of(MIXED, "ex05"));
+    end();
+}
+
+/* The first speaks for all of them, and only where all that shows them agrees. */
+static void test_servers_that_are_alike(void **state)
+{
+    static const struct {
+        struct world world;
+        const char *word;
+    } cases[] = {
+        {{.list = {{"ex01", NEWEST, BUILD_BY_SETUP},
+                   {"ex02", NEWEST, BUILD_BY_SETUP},
+                   {"ex03", NEWEST, BUILD_BY_SETUP}}},
+         "ok"},
+        {{.list = {{"ex01", NEWEST, BUILD_BY_SETUP},
+                   {"ex01", "15.2.1748.10", BUILD_BY_ADMIN_DISPLAY},
+                   {"ex02", NEWEST, BUILD_BY_SETUP}}},
+         "unknown"},
+        {{.list = {{"ex01", NEWEST, BUILD_BY_SETUP},
+                   {"ex02", NEWEST, BUILD_BY_SETUP},
+                   {"ex02", "15.2.1748.10", BUILD_BY_ADMIN_DISPLAY}}},
+         "unknown"},
+        {{.list = {{"ex01", NEWEST, BUILD_BY_SETUP},
+                   {"ex02", "15.2.2562.17", BUILD_BY_ADMIN_DISPLAY}}},
+         "unknown"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        run_file(&cases[i].world, "list.txt");
+        assert_int_equal(count_of(MIXED), 1);
+        assert_string_equal(word_of(finding_of(MIXED, NULL)), cases[i].word);
+        end();
+    }
+}
+
+/* ---- servers that are asked ---- */
+
+/* A mail exchanger that nobody named is asked for its greeting, and for no page and no mailbox. */
+static void test_whose_site_is_asked(void **state)
+{
+    static const struct world world = {
+        .greeting = "mx Microsoft ESMTP MAIL Service ready", .code = 200, .version = "15.2.1544.4"};
+
+    (void)state;
+    begin(&world, AS_OF ROWS);
+    add(SUBJECT_MAILBOX, "alice@contoso.com", NULL);
+    exam_add_subject(bench.exam, SUBJECT_SERVER, "mx.fabrikam.test", "mx.fabrikam.test", false);
+    run();
+    assert_int_equal(count_asked(&evidence_smtp), 1);
+    assert_int_equal(count_asked(&evidence_web), 0);
+    assert_int_equal(count_asked(&evidence_ews), 0);
+    assert_int_equal(bench.finding_count, 0);
+    end();
+    run_server(&world, "mx.fabrikam.test");
+    assert_int_equal(count_asked(&evidence_web), 2);
+    assert_string_equal(word_of(finding_of(BEHIND, "CU14")), "warning");
+    end();
+}
+
+/* No survey is made for the build alone; where the ews probe makes one, it tells the build. */
+static void test_surveys(void **state)
+{
+    static const char *const build[] = {"build"}, *const both[] = {"ews", "build"};
+    static const char *const kind[] = {"build", "ews-denied"};
+    static const char *const spf[] = {"spf"}, *const ews[] = {"ews"},
+                             *const denied[] = {"ews-denied"};
+    static const char *const every[] = {"ews-denied", "ews-mime-transient"};
+    static const struct {
+        const char *const *only, *const *skip;
+        size_t only_count, skip_count;
+        bool plants;
+        size_t asked;
+    } cases[] = {
+        {NULL, NULL, 0, 0, false, 1},   {build, NULL, 1, 0, false, 0}, {both, NULL, 2, 0, false, 1},
+        {kind, NULL, 2, 0, false, 1},   {NULL, spf, 0, 1, false, 1},   {NULL, ews, 0, 1, false, 0},
+        {NULL, denied, 0, 1, false, 1}, {NULL, every, 0, 2, false, 0}, {NULL, NULL, 0, 0, true, 0},
+    };
+    static const struct world world = {.code = 404, .by_ews = {15, 2, 1544, 4}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin(&world, AS_OF ROWS);
+        bench.settings.only = cases[i].only;
+        bench.settings.only_count = cases[i].only_count;
+        bench.settings.skip = cases[i].skip;
+        bench.settings.skip_count = cases[i].skip_count;
+        bench.settings.plants = cases[i].plants;
+        add(SUBJECT_MAILBOX, "alice@contoso.com", NULL);
+        add(SUBJECT_SERVER, "ex01.contoso.com", NULL);
+        run();
+        assert_int_equal(count_asked(&evidence_ews), cases[i].asked);
+        assert_int_equal(finding_of(BEHIND, "CU14") != NULL, cases[i].asked);
+        end();
+    }
+}
+
+/* What bars the way, or answers nothing of itself, leaves open whether it is Exchange. */
+static void test_servers_that_show_nothing(void **state)
+{
+    static const char *const build[] = {"build"};
+    static const struct {
+        struct world world;
+        const char *word, *seen;
+    } cases[] = {
+        {{.code = 404}, "not-applicable", NULL},
+        {{.code = 200}, "not-applicable", NULL},
+        {{.code = 401}, "unknown", "HTTP 401"},
+        {{.code = 403}, "unknown", "HTTP 403"},
+        {{.code = 503}, "unknown", "HTTP 503"},
+        {{.silence = STATUS_REFUSED}, "not-applicable", NULL},
+        {{.silence = STATUS_TIMED_OUT}, "unknown", ""},
+        {{.code = 200, .version = "99999.1.1.1"}, "unknown", "99999.1.1.1"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct finding *finding;
+
+        begin(&cases[i].world, AS_OF ROWS);
+        bench.settings.only = build;
+        bench.settings.only_count = 1;
+        add(SUBJECT_SERVER, "ex01.contoso.com", NULL);
+        run();
+        finding = finding_of(BEHIND, NULL);
+        assert_string_equal(word_of(finding), cases[i].word);
+        if (cases[i].seen) {
+            assert_true(saw_it(finding, cases[i].seen));
+            assert_non_null(step_of(&finding->fix, "Get-Command ExSetup.exe"));
+        }
+        end();
+    }
+    run_server(&(const struct world){.code = 503}, "ex01.contoso.com");
+    assert_int_equal(bench.finding_count, 0);
+    end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_states),
+        cmocka_unit_test(test_states_across_levels),
+        cmocka_unit_test(test_tables_of_other_days),
+        cmocka_unit_test(test_a_version_is_no_build),
+        cmocka_unit_test(test_maintenance),
+        cmocka_unit_test(test_what_is_out_of_support),
+        cmocka_unit_test(test_an_edge_server),
+        cmocka_unit_test(test_ways_that_agree),
+        cmocka_unit_test(test_folders),
+        cmocka_unit_test(test_a_registry),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_files_of_a_server),
+        cmocka_unit_test(test_servers_that_differ),
+        cmocka_unit_test(test_servers_that_are_alike),
+        cmocka_unit_test(test_whose_site_is_asked),
+        cmocka_unit_test(test_surveys),
+        cmocka_unit_test(test_servers_that_show_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
