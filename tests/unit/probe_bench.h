@@ -23,7 +23,9 @@ static struct {
     struct settings settings; /* a test's own; they last beyond bench_end() */
     struct evidence_store *store;
     struct exam *exam;
-    const struct probe *probes[2]; /* the one, and NULL */
+    const struct probe *beside;    /* another that is known, of bench_begin(); or NULL */
+    int64_t started;               /* the run's, milliseconds since 1970 UTC */
+    const struct probe *probes[3]; /* these, and NULL */
     struct evidence *fetched[BENCH_ITEMS_MOST]; /* in the order asked for */
     size_t fetched_count;
     struct finding *findings[BENCH_FINDINGS_MOST];
@@ -48,9 +50,11 @@ static inline void bench_take(void *context, struct finding *finding)
 
 static inline void bench_begin(const struct probe *probe)
 {
-    struct exam_options options = {.probes = bench.probes, .settings = &bench.settings};
+    struct exam_options options = {
+        .probes = bench.probes, .settings = &bench.settings, .started = bench.started};
 
     bench.probes[0] = probe;
+    bench.probes[1] = bench.beside;
     bench.fetched_count = bench.finding_count = 0;
     bench.store = evidence_store_new();
     options.store = bench.store;
@@ -63,11 +67,9 @@ static inline void bench_add(enum subject_kind kind, const char *name)
     exam_add_subject(bench.exam, kind, name, name, true);
 }
 
-/* `answer` settles the item. */
-static inline void bench_run(enum subject_kind kind, const char *name,
-                             void (*answer)(struct evidence *item))
+/* Of what was added; `answer` settles the item. */
+static inline void bench_work(void (*answer)(struct evidence *item))
 {
-    bench_add(kind, name);
     exam_work(bench.exam, 0);
     for (size_t i = 0; i < bench.fetched_count; i++) {
         answer(bench.fetched[i]);
@@ -75,6 +77,13 @@ static inline void bench_run(enum subject_kind kind, const char *name,
         exam_work(bench.exam, 0);
     }
     exam_findings(bench.exam, bench_take, NULL);
+}
+
+static inline void bench_run(enum subject_kind kind, const char *name,
+                             void (*answer)(struct evidence *item))
+{
+    bench_add(kind, name);
+    bench_work(answer);
 }
 
 static inline void bench_end(void)
@@ -85,15 +94,15 @@ static inline void bench_end(void)
 
 /* ---- what was found ---- */
 
-/* The first finding of this kind at the subject whose title has `part`. */
+/* The first finding of this kind at the subject, or at any, whose title has `part`. */
 static inline const struct finding *finding_of(const char *subject, const char *id,
                                                const char *part)
 {
     for (size_t i = 0; i < bench.finding_count; i++) {
         const struct finding *finding = bench.findings[i];
 
-        if (strcmp(finding->subject->name, subject) == 0 && strcmp(finding->kind->id, id) == 0 &&
-            (!part || strstr(finding->title, part)))
+        if ((!subject || strcmp(finding->subject->name, subject) == 0) &&
+            strcmp(finding->kind->id, id) == 0 && (!part || strstr(finding->title, part)))
             return finding;
     }
     return NULL;
