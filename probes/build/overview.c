@@ -28,8 +28,9 @@ static const struct paragraph paragraphs[] = {
               "A balancer shows the server that it has just chosen, and a front end itself."},
     {"how it is judged",
      "By a table of builds with a day of its own (diag/builds/exchange.txt); --builds FILE brings a "
-     "newer one. Support is judged by the day of the run. A table older than 90 days can say that "
-     "something is behind, and never that it is up to date: that is unknown then.\n"
+     "newer one. Support is judged by the day of the run. A table older than 90 days, or of a "
+     "day after the run, can say that something is behind, and never that it is up to date: that "
+     "is unknown then.\n"
      "A build without a row is never taken for its neighbour: the nearest one below is named as "
      "that, and nothing is said to be right.\n"
      "Of a level that still gets the same updates as the newest, and of hotfixes alone, it is told "
