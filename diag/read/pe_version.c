@@ -75,7 +75,7 @@ static size_t find_header(struct piece file)
 
 static bool read_headers(struct piece file, struct program *program)
 {
-    size_t at = find_header(file), directories;
+    size_t at = find_header(file), directories, resources;
     size_t sections = get16(file, at + 6), optional_size = get16(file, at + 20);
     struct piece optional = part(file, at + COFF_SIZE, optional_size);
 
@@ -90,8 +90,9 @@ static bool read_headers(struct piece file, struct program *program)
     program->file = file;
     program->sections = part(file, at + COFF_SIZE + optional_size, sections * SECTION_SIZE);
     if (get32(optional, directories - 4) > RESOURCES) {
-        program->resources_at = get32(optional, directories + RESOURCES * 8);
-        program->resources_size = get32(optional, directories + RESOURCES * 8 + 4);
+        resources = directories + (size_t)RESOURCES * 8;
+        program->resources_at = get32(optional, resources);
+        program->resources_size = get32(optional, resources + 4);
     }
     return program->sections.size > 0;
 }
@@ -167,7 +168,7 @@ static struct piece text_at(struct piece of, size_t at)
 static struct block read_block(struct piece from)
 {
     bool is_text = get16(from, 4) == 1;
-    size_t value_size = get16(from, 2) * (is_text ? 2 : 1), value_at;
+    size_t units = get16(from, 2), value_size = is_text ? units * 2 : units, value_at;
     struct piece all = part(from, 0, get16(from, 0));
     struct block block = {.size = aligned(all.size)};
 

@@ -37,7 +37,8 @@ extern const struct finding_kind ews_requests_failed;
 
 /*
  * {mailbox}: one that is hit, if it is known. "exchange-2010": the server may be one; else it is of
- * 2013 or later. "on-premises": it may be one whose policies can be changed, not Exchange Online. "log": it was a job log that told; {subject} is that then.
+ * 2013 or later. "on-premises": it may be one whose policies can be changed, not Exchange Online.
+ * "log": it was a job log that told; {subject} is that then.
  */
 
 #define EWS_SHELL      "any Exchange server"
