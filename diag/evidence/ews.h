@@ -140,7 +140,7 @@ struct ews_survey {
     int64_t server_time;
     const char *owa_version; /* X-OWA-Version; or NULL */
     struct ews_server_version version;
-    unsigned folders_failed;      /* whose search failed to the end */
+    unsigned folders_failed;      /* whose search failed to the end, up to EWS_FOLDERS */
     const char *folder_code;      /* of the first of them; or NULL */
     const struct ews_item *items; /* the test item first */
     size_t item_count;

@@ -41,8 +41,8 @@ static bool find_as(struct run *run, struct ews_heard *heard)
 
     ews_write_find(&run->talk.caller, survey->mailbox, survey->most, &run->talk.request);
     has_found = ews_talk_insist(&run->talk, heard, run->talk.end, false);
-    survey->folders_failed = has_found ? heard->failed : 0;
-    survey->folder_code = has_found ? heard->code : NULL;
+    survey->folders_failed = has_found ? heard->failed : EWS_FOLDERS;
+    survey->folder_code = heard->code;
     return has_found;
 }
 

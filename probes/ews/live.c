@@ -311,7 +311,8 @@ static void judge_search(const struct live_view *view)
         const struct ews_survey *survey = node->survey;
         struct finding *finding;
 
-        if (!survey || survey->folders_failed == 0)
+        if (!survey || survey->evidence.status != STATUS_OK || survey->folders_failed == 0 ||
+            live_kind_of_search(survey))
             continue;
         finding = unknown(view->x, &ews_mime_transient,
                           "%u of %u folders could not be searched through %s",

@@ -710,6 +710,11 @@ static void test_folders_that_failed(void **state)
            {ITEM("a", "+", FINE)}}}},
         {{{EX01, {.folders_failed = 1, .folder_code = NULL}, {ITEM("a", "+", FINE)}}}},
     };
+    static const struct world all = {{{EX01,
+                                       {.folders_failed = 4,
+                                        .folder_code = "ErrorAccessDenied",
+                                        .last = {.code = "ErrorAccessDenied"}},
+                                       {{0}}}}};
 
     (void)state;
     for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
@@ -721,6 +726,9 @@ static void test_folders_that_failed(void **state)
         assert_true(saw_it(finding, i < 2 ? "ErrorAccessDenied" : "no code"));
         bench_end();
     }
+    examine(&all); /* which the code of the search tells */
+    assert_only("ews-denied", "warning");
+    bench_end();
 }
 
 /* ---- conversations that ended ---- */

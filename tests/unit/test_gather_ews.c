@@ -816,6 +816,23 @@ static void folders_that_fail(void **state)
     }
 }
 
+/* A test item that comes says nothing of the mail that was not found. */
+static void a_search_that_fails(void **state)
+{
+    struct ews_lab lab = lab_of(NULL, 0);
+    struct ews_survey *survey;
+
+    (void)state;
+    lab.find_code = "ErrorAccessDenied";
+    survey = survey_of(&lab, true);
+    assert_int_equal(survey->evidence.status, STATUS_OK);
+    assert_int_equal(survey->item_count, 1);
+    assert_int_equal(survey->items[0].outcome, EWS_OUTCOME_FINE);
+    assert_int_equal(survey->folders_failed, EWS_FOLDERS);
+    assert_string_equal(survey->folder_code, "ErrorAccessDenied");
+    evidence_free(&survey->evidence);
+}
+
 /* Neither the last answer alone counts nor the first: what most of them were. */
 static void transient_and_throttled(void **state)
 {
@@ -871,6 +888,7 @@ int main(void)
         cmocka_unit_test_setup(one_error_of_http_passes, begin),
         cmocka_unit_test_setup(one_connection_that_breaks_passes, begin),
         cmocka_unit_test_setup(folders_that_fail, begin),
+        cmocka_unit_test_setup(a_search_that_fails, begin),
         cmocka_unit_test_setup(transient_and_throttled, begin),
         cmocka_unit_test_setup(what_is_not_ours_is_left_alone, begin),
         cmocka_unit_test_setup(what_was_made_proves_to_be_ours, begin),
