@@ -140,8 +140,7 @@ static enum build_state state_of(const struct build_verdict *verdict)
         return state_of_row(verdict, place->row);
     if (place->level_first)
         return state_of_level(verdict);
-    return place->above && place->above->product == verdict->newest->product ? BUILD_LACKS
-                                                                             : BUILD_UNKNOWN;
+    return BUILD_LACKS; /* what is of no level, and of a product, is between two rows of that */
 }
 
 bool build_judge(struct examination *x, const struct build_table *table,

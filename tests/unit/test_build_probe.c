@@ -23,6 +23,7 @@ struct world {
     const char *registry_computer;     /* or NULL: it does not say */
     const char *role;                  /* of ex01 in exchange.ldf; NULL: no such entry */
     const char *serial;                /* of that */
+    bool has_directory;                /* of contoso.com, with that entry */
     const char *greeting;              /* of everybody's port 25; NULL: refused */
     enum status silence;               /* of the web server; OK: it answers */
     unsigned code;                     /* with this */
@@ -50,22 +51,25 @@ static const struct world *current;
     "15.2.2562.17 | Exchange SE | RTM | - | 2025-07-01 | 2098-12-31\n"                             \
     "15.2.2562.20 | Exchange SE | RTM | Aug25SU | 2025-08 | 2098-12-31\n"                          \
     "15.2.2562.29 | Exchange SE | RTM | Oct25HU | 2025-10 | 2098-12-31\n"
-#define NEWEST      "15.2.2562.29"
-#define BEHIND      "exchange-build-behind"
-#define UNSUPPORTED "exchange-build-unsupported"
-#define MIXED       "exchange-build-mixed"
+#define CONFIGURATION "CN=Configuration,DC=contoso,DC=com"
+#define NEWEST        "15.2.2562.29"
+#define BEHIND        "exchange-build-behind"
+#define UNSUPPORTED   "exchange-build-unsupported"
+#define MIXED         "exchange-build-mixed"
 
-/* Hosts have an address, domains no controllers. */
+/* Hosts have an address, domains a controller where there is a directory. */
 static void answer_dns(struct dns_answer *item)
 {
     struct dns_record *record = arena_new(&item->evidence.memory, 1, sizeof *record);
+    bool is_controller = current->has_directory && item->type == DNS_SRV;
 
-    if (item->type == DNS_A) {
-        *record = (struct dns_record){.owner = item->name, .type = DNS_A, .ttl = 300};
+    *record = (struct dns_record){.owner = item->name, .type = (uint16_t)item->type, .ttl = 300};
+    if (item->type == DNS_A)
         assert_int_equal(ip_parse("192.0.2.21", 10, &record->data.ip), STATUS_OK);
-        item->answer.records = record;
-        item->answer.count = 1;
-    }
+    else
+        record->data.srv.target = "dc1.contoso.com";
+    item->answer.records = record;
+    item->answer.count = item->type == DNS_A || is_controller;
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
@@ -183,24 +187,65 @@ static void add_attribute(struct directory_entry *entry, struct arena *arena, co
     list[entry->attribute_count++] = (struct directory_attribute){name, value, 1};
 }
 
-static void answer_export(struct directory_file *item)
+/* EX01, as a directory has it. */
+static struct directory_entry *make_server(struct arena *arena)
 {
-    struct arena *arena = &item->evidence.memory;
     struct directory_entry *entry = arena_new(arena, 1, sizeof *entry);
 
-    item->entries = entry;
-    item->is_whole = arena_new(arena, 1, sizeof *item->is_whole);
-    item->is_whole[0] = true;
-    item->entry_count = current->role != NULL;
     entry->dn = "CN=EX01,CN=Servers,CN=First,CN=Administrative Groups,CN=Org,CN=Microsoft "
-                "Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com";
+                "Exchange,CN=Services," CONFIGURATION;
     entry->attributes = arena_new(arena, 4, sizeof *entry->attributes);
-    if (current->role) {
-        add_attribute(entry, arena, "objectClass", "msExchExchangeServer");
-        add_attribute(entry, arena, "networkAddress", "ncacn_ip_tcp:ex01.contoso.com");
-        add_attribute(entry, arena, "serialNumber", current->serial);
-        add_attribute(entry, arena, "msExchCurrentServerRoles", current->role);
-    }
+    add_attribute(entry, arena, "objectClass", "msExchExchangeServer");
+    add_attribute(entry, arena, "networkAddress", "ncacn_ip_tcp:ex01.contoso.com");
+    add_attribute(entry, arena, "serialNumber", current->serial);
+    add_attribute(entry, arena, "msExchCurrentServerRoles", current->role);
+    return entry;
+}
+
+static void answer_export(struct directory_file *item)
+{
+    item->entries = make_server(&item->evidence.memory);
+    item->is_whole = arena_new(&item->evidence.memory, 1, sizeof *item->is_whole);
+    item->is_whole[0] = true;
+    item->entry_count = 1;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static struct directory_entry *make_root(struct arena *arena)
+{
+    struct directory_entry *entry = arena_new(arena, 1, sizeof *entry);
+
+    entry->dn = "";
+    entry->attributes = arena_new(arena, 4, sizeof *entry->attributes);
+    add_attribute(entry, arena, "configurationNamingContext", CONFIGURATION);
+    add_attribute(entry, arena, "defaultNamingContext", "DC=contoso,DC=com");
+    add_attribute(entry, arena, "rootDomainNamingContext", "DC=contoso,DC=com");
+    add_attribute(entry, arena, "isGlobalCatalogReady", "TRUE");
+    return entry;
+}
+
+static struct directory_entry *make_partition(struct arena *arena)
+{
+    struct directory_entry *entry = arena_new(arena, 1, sizeof *entry);
+
+    entry->dn = "CN=CONTOSO,CN=Partitions," CONFIGURATION;
+    entry->attributes = arena_new(arena, 4, sizeof *entry->attributes);
+    add_attribute(entry, arena, "dnsRoot", "contoso.com");
+    add_attribute(entry, arena, "nETBIOSName", "CONTOSO");
+    return entry;
+}
+
+static void answer_directory(struct directory_answer *item)
+{
+    struct arena *arena = &item->evidence.memory;
+
+    if (item->scope == DIRECTORY_BASE && item->base[0] == '\0')
+        item->entries = make_root(arena);
+    else if (strstr(item->base, "CN=Partitions") == item->base)
+        item->entries = make_partition(arena);
+    else if (strstr(item->base, "CN=Microsoft Exchange") == item->base)
+        item->entries = make_server(arena);
+    item->entry_count = item->entries != NULL;
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
@@ -230,6 +275,8 @@ static void answer(struct evidence *item)
         answer_registry((struct registry_answer *)item);
     else if (item->kind == &evidence_directory_file)
         answer_export((struct directory_file *)item);
+    else if (item->kind == &evidence_directory)
+        answer_directory((struct directory_answer *)item);
     else if (item->kind == &evidence_ews)
         answer_ews((struct ews_survey *)item);
     else
@@ -684,6 +731,27 @@ static void test_whose_site_is_asked(void **state)
     end();
 }
 
+/* One that the directory lists is asked for pages, and through it nobody's mailbox. */
+static void test_a_server_that_the_directory_lists(void **state)
+{
+    static const struct world world = {.has_directory = true,
+                                       .role = "16439",
+                                       .serial = "Version 15.2 (Build 31544.4)",
+                                       .code = 200,
+                                       .version = "15.2.1544.4"};
+
+    (void)state;
+    begin(&world, AS_OF ROWS);
+    add(SUBJECT_DOMAIN, "contoso.com", NULL);
+    add(SUBJECT_MAILBOX, "alice@contoso.com", NULL);
+    exam_add_subject(bench.exam, SUBJECT_SERVER, "ex01.contoso.com", "ex01.contoso.com", false);
+    bench_work(answer);
+    assert_int_equal(count_asked(&evidence_web), 2);
+    assert_int_equal(count_asked(&evidence_ews), 0);
+    assert_true(saw_it(finding_of(NULL, BEHIND, NULL), "by serialNumber in the directory"));
+    end();
+}
+
 /* No survey is made for the build alone; where the ews probe makes one, it tells the build. */
 static void test_surveys(void **state)
 {
@@ -779,6 +847,7 @@ int main(void)
         cmocka_unit_test(test_servers_that_differ),
         cmocka_unit_test(test_servers_that_are_alike),
         cmocka_unit_test(test_whose_site_is_asked),
+        cmocka_unit_test(test_a_server_that_the_directory_lists),
         cmocka_unit_test(test_surveys),
         cmocka_unit_test(test_servers_that_show_nothing),
     };
