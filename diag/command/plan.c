@@ -67,11 +67,30 @@ static bool is_wanted(const struct probe *probe, struct exam *exam, const struct
     return false;
 }
 
+/* Who asks a mailbox: as gatherers choose, the token first. */
+static const char *mailbox_credentials(const struct options *options)
+{
+    if (options->token_file)
+        return options->settings.impersonates
+                   ? "the token of --token-file, and as the owner of each mailbox: --impersonate"
+                   : "the token of --token-file";
+    if (options->user)
+        return options->settings.impersonates
+                   ? "those of --user, and as the owner of each mailbox: --impersonate"
+                   : "those of --user";
+    return options->settings.impersonates
+               ? "the Kerberos ticket of whoever runs this, and as the owner of each mailbox: "
+                 "--impersonate"
+               : "the Kerberos ticket of whoever runs this, if there is one";
+}
+
 /* Whom it asks as; nothing is asked of the user but the password of --user. */
 static const char *credentials_of(const struct probe *probe, const struct options *options)
 {
     if (!(probe->needs & NEEDS_CREDENTIALS))
         return "none";
+    if (probe->subjects & PROBE_EXAMINES(SUBJECT_MAILBOX))
+        return mailbox_credentials(options);
     return options->user ? "those of --user for directories"
                          : "the Kerberos ticket of whoever runs this, if there is one";
 }

@@ -1,5 +1,7 @@
 #include "probes/ews/job_tell.h"
 
+#include "probes/ews/choice.h"
+
 #include <string.h>
 
 enum { MESSAGES_SHOWN = 5, MAILBOXES_SHOWN = 5, DAY = 24 * 3600 * 1000, TEXT_MOST = 1024 };
@@ -294,11 +296,35 @@ static void set_codes(struct finding *finding, const struct job_fault *fault)
     buffer_release(&text);
 }
 
-/* HTTP 429 is what Exchange Online says, and nothing else. */
-static bool is_of_online(const struct job_fault *fault)
+/* A log does not name it. */
+static void name_server(struct finding *finding)
 {
-    return fault->code_count == 1 && fault->codes[0]->code &&
-           strcmp(fault->codes[0]->code, "HTTP 429") == 0;
+    static const char text[] = "the server that fails";
+
+    set_vouched(finding, VALUE_TEXT, "server-that-fails", text, sizeof text - 1);
+}
+
+/* A logon that is refused, a door that is closed, a right that is missing, a budget that is spent:
+ * each has steps of its own. */
+static void set_refusals(struct finding *finding, const struct job_fault *fault)
+{
+    bool is_known = false;
+
+    for (size_t i = 0; i < fault->code_count; i++) {
+        const char *code = fault->codes[i]->code;
+
+        if (code && strcmp(code, "HTTP 401") == 0)
+            set_text(finding, "logon-refused", "yes");
+        else if (code && strcmp(code, "HTTP 403") == 0)
+            set_text(finding, "forbidden", "yes");
+        else if (!code || strcmp(code, "HTTP 429") != 0) /* which Exchange Online alone says */
+            is_known = true;
+    }
+    if (!is_known)
+        return;
+    set_text(finding, "right-missing", "yes");
+    set_text(finding, "on-premises", "yes");
+    ews_choose_steps(finding, 0, EWS_PLACE_OPEN);
 }
 
 void job_tell_fault(struct finding *finding, const struct job_view *view,
@@ -311,10 +337,8 @@ void job_tell_fault(struct finding *finding, const struct job_view *view,
              count > 0 ? job_messages(view, count)
                        : counted(view, fault->elsewhere, "other request", "other requests"));
     set_text(finding, "log", "yes");
-    if (!is_of_online(fault)) {
-        set_text(finding, "on-premises", "maybe");
-        set_text(finding, "exchange-2010", "maybe");
-    }
+    name_server(finding);
+    set_refusals(finding, fault);
     set_codes(finding, fault);
     if (fault->messages > 0) {
         saw_codes(finding, view, fault);

@@ -36,14 +36,15 @@ extern const struct finding_kind ews_requests_failed;
 /* ---- steps and references that several have ---- */
 
 /*
- * {mailbox}: one that is hit, if it is known. "exchange-2010": the server may be one; else it is of
- * 2013 or later. "on-premises": it may be one whose policies can be changed, not Exchange Online.
- * "log": it was a job log that told; {subject} is that then.
+ * {mailbox}: one that is hit, if it is known. "log": it was a job log that told; {subject} is that
+ * then. {server-that-fails}: in words, or by its name. choice.h has what the version decides; of a
+ * mailbox that was asked, live_tell.h how it was. "on-premises": it may be a server whose policies
+ * can be changed, not Exchange Online.
  */
 
 #define EWS_SHELL      "any Exchange server"
-#define EWS_NODE_SHELL "the server that fails, as administrator"
-#define EWS_NODE_CMD   "the server that fails, as administrator"
+#define EWS_NODE_SHELL "{server-that-fails}, as administrator"
+#define EWS_NODE_CMD   EWS_NODE_SHELL
 #define EWS_FILE_HOST  "the server that the file is of, as administrator"
 #define EWS_THIS_RUN   "the machine that runs exdiag"
 
@@ -51,23 +52,90 @@ extern const struct finding_kind ews_requests_failed;
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_EXACT, .where = EWS_SHELL,                                \
         .command = "Get-Mailbox -Identity {mailbox} | Format-List Name,Database,ServerName",       \
-        .note = "the database, and the server whose copy of it is active"                          \
+        .note =                                                                                    \
+            "the database, and ServerName, whose copy of it is active: the server that fails "     \
+            "is that one; of Exchange 2010 the Client Access server that the archiver talks to"    \
     }
+
+/* As the run was: its servers, and who asked. Of a secret only the place that it goes to. */
+#define EWS_AS_BEFORE                                                                              \
+    "exdiag check{+ --server node}{+ --mailbox asked}{+ --impersonate --mailbox owner}"
+#define EWS_LOGGED_ON "{+ --token-file token-file}{+ --user basic-user}{+ --ntlm --user ntlm-user}"
 
 /* The messages are to be fetched then: by the archiver, and by exdiag. */
 #define EWS_CHECK_AGAIN                                                                            \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
      .where = EWS_THIS_RUN,                                                                        \
-     .command = "exdiag check --server {server} --mailbox {mailbox} --only ews",                   \
-     .note = "asks for the same kinds of messages as the archiver does, and has to log on as in "  \
-             "the first run; name --server once for each node, to compare them",                   \
+     .command = EWS_AS_BEFORE EWS_LOGGED_ON " --only ews",                                         \
+     .note = "the run once more, with --ca-file too where the first had it",                       \
+     .when = "node",                                                                               \
      .also_powershell = true},                                                                     \
+        {.shell = SHELL_SH,                                                                        \
+         .kind = STEP_EXACT,                                                                       \
+         .where = EWS_THIS_RUN,                                                                    \
+         .command = "exdiag check --server {server} --mailbox {mailbox} --only ews",               \
+         .note = "asks for the same kinds of messages as the archiver does: with a Kerberos "      \
+                 "ticket, --user or --token-file; name --server once for each node, to compare "   \
+                 "them",                                                                           \
+         .when = "!node",                                                                          \
+         .also_powershell = true},                                                                 \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = EWS_THIS_RUN,                            \
         .command = "exdiag check --file {new-job-log} --only ews",                                 \
         .note = "the log of the archive job, run once more", .when = "log",                        \
         .also_powershell = true                                                                    \
+    }
+
+/* What stood in the way of asking a mailbox decides what helps; see live_tell.h. */
+#define EWS_KNOW_BY_REASON                                                                         \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = STEP_FILL_IN,                                                                         \
+     .where = EWS_THIS_RUN,                                                                        \
+     .command = EWS_AS_BEFORE " --user {user} --only ews",                                         \
+     .note =                                                                                       \
+         "another way to log on, of those that the server takes: Basic, as printed; NTLM with "    \
+         "--ntlm behind it; Negotiate without --user, with a ticket (kinit, klist); Bearer "       \
+         "with --token-file and a token that is still valid",                                      \
+     .when = "logon-refused",                                                                      \
+     .also_powershell = true},                                                                     \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = EWS_THIS_RUN,                                                                    \
+         .command = "Name with --server the Exchange server itself, by its own name and from "     \
+                    "inside: what answered under this name is a proxy with a logon form, a "       \
+                    "balancer or another web site.",                                               \
+         .when = "another"},                                                                       \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "whoever looks after the server",                                                \
+         .command =                                                                                \
+             "Look in the IIS log of this time which 403 it was: 403.4 is SSL, 403.6 the "         \
+             "address of the machine that runs exdiag; without a line there a filter "             \
+             "before the server answered. Or EWS is closed to this account: Get-CASMailbox, "      \
+             "EwsEnabled and EwsApplicationAccessPolicy.",                                         \
+         .when = "forbidden"},                                                                     \
+        {.shell = SHELL_SH,                                                                        \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = EWS_THIS_RUN,                                                                    \
+         .command = EWS_AS_BEFORE EWS_LOGGED_ON " --ca-file {ca-file} --only ews",                 \
+         .note = "where TLS did not verify: the authority that issued the certificate, in PEM; "   \
+                 "and --server is to be a name that is in the certificate",                        \
+         .when = "handshake",                                                                      \
+         .also_powershell = true},                                                                 \
+        {.shell = SHELL_SH,                                                                        \
+         .kind = STEP_EXACT,                                                                       \
+         .where = EWS_THIS_RUN,                                                                    \
+         .command = EWS_AS_BEFORE EWS_LOGGED_ON " --patience 60 --only ews",                       \
+         .note = "an archiver tries for half a minute",                                            \
+         .when = "cut-short",                                                                      \
+         .also_powershell = true},                                                                 \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = EWS_THIS_RUN,                         \
+        .command = "Ask as the archiver does: log on with its account, and give --impersonate if " \
+                   "it impersonates. An administrator has no right to mailboxes of others by "     \
+                   "default, and needs none for this.",                                            \
+        .when = "caller-refused"                                                                   \
     }
 
 #define EWS_MAKE_KNOWN                                                                             \
@@ -78,13 +146,14 @@ extern const struct finding_kind ews_requests_failed;
                 "files in one run: exdiag check FILE FILE ...",                                    \
      .note = "a log that begins or ends in the middle of a message leaves open what became of it", \
      .when = "log"},                                                                               \
+        EWS_KNOW_BY_REASON,                                                                        \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = EWS_THIS_RUN,                              \
         .command = "exdiag check --server {server} --mailbox {mailbox} --only ews",                \
         .note = "asks the server itself: with a Kerberos ticket (klist, kinit), or with --user, "  \
                 "and --ntlm where it takes no Basic, or with --token-file; --server is the name "  \
                 "that its certificate and its ticket are for",                                     \
-        .also_powershell = true                                                                    \
+        .when = "!reason", .also_powershell = true                                                 \
     }
 
 #define EWS_ARTICLE                                                                                \

@@ -3,6 +3,13 @@
 
 #include <stddef.h>
 
+#define POLICY_OF_2010                                                                             \
+    "New-ThrottlingPolicy -Name Archiver -EWSMaxConcurrency $null -EWSPercentTimeInAD $null "      \
+    "-EWSPercentTimeInCAS $null -EWSPercentTimeInMailboxRPC $null"
+#define POLICY_OF_2013                                                                             \
+    "New-ThrottlingPolicy -Name Archiver -ThrottlingPolicyScope Regular -EwsMaxConcurrency "       \
+    "Unlimited -EwsMaxBurst Unlimited -EwsRechargeRate Unlimited -EwsCutoffBalance Unlimited"
+
 const struct finding_kind ews_throttled = {
     .id = "ews-throttled",
     .severity = SEVERITY_WARNING,
@@ -42,21 +49,39 @@ const struct finding_kind ews_throttled = {
              .when = "on-premises"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
-             .where = "only for the archiver's own account; Exchange 2010: " EWS_SHELL,
-             .command = "New-ThrottlingPolicy -Name Archiver -EWSMaxConcurrency $null "
-                        "-EWSPercentTimeInAD $null -EWSPercentTimeInCAS $null "
-                        "-EWSPercentTimeInMailboxRPC $null",
+             .where = "only for the archiver's own account: " EWS_SHELL,
+             .command = POLICY_OF_2010,
              .risk = "nothing holds that account back any more",
              .note = "$null: no limit",
              .when = "exchange-2010"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
-             .where = "only for the archiver's own account; Exchange 2013 and later: " EWS_SHELL,
-             .command = "New-ThrottlingPolicy -Name Archiver -ThrottlingPolicyScope Regular "
-                        "-EwsMaxConcurrency Unlimited -EwsMaxBurst Unlimited -EwsRechargeRate "
-                        "Unlimited -EwsCutoffBalance Unlimited",
+             .where = "only for the archiver's own account: " EWS_SHELL,
+             .command = POLICY_OF_2013,
              .risk = "nothing holds that account back any more",
-             .when = "on-premises"},
+             .when = "exchange-2013"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_SHELL,
+             .command = "Get-ExchangeServer | Format-Table Name,AdminDisplayVersion",
+             .note = "which of the two commands with New- below is right: that for 2010 where it "
+                     "says Version 14, the other where it says Version 15",
+             .when = "exchange-open"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_DECIDE,
+             .where =
+                 "only for the archiver's own account, only Exchange 2010 (Version 14): " EWS_SHELL,
+             .command = POLICY_OF_2010,
+             .risk = "nothing holds that account back any more",
+             .note = "$null: no limit",
+             .when = "exchange-open"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_DECIDE,
+             .where =
+                 "only for the archiver's own account, only 2013 and later (Version 15): " EWS_SHELL,
+             .command = POLICY_OF_2013,
+             .risk = "nothing holds that account back any more",
+             .when = "exchange-open"},
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
              .where = EWS_SHELL,
@@ -105,33 +130,67 @@ const struct finding_kind ews_denied = {
     .applies_to = "Exchange 2007 and later; the commands are those of 2010 and later",
     .fix =
         (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "of HTTP 401: whoever looks after the archiver's account",
+             .command = "Log on with this account elsewhere, at Outlook on the web for instance: "
+                        "its password may have changed, and it may be locked, expired or "
+                        "disabled. HTTP 401 is the logon itself; no right to a mailbox and no "
+                        "role changes that.",
+             .when = "logon-refused"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_NODE_SHELL,
+             .command = "Get-WebServicesVirtualDirectory -Server $env:COMPUTERNAME | Format-List "
+                        "Identity,*Authentication,ExtendedProtection*",
+             .note = "the way by which the archiver logs on has to be True. Where "
+                     "ExtendedProtectionTokenChecking is Require, nothing may end TLS between the "
+                     "archiver and the server. Kerberos takes right clocks and service principal "
+                     "names",
+             .when = "logon-refused"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
              .command = "Get-ManagementRoleAssignment -Role ApplicationImpersonation "
                         "-GetEffectiveUsers | Format-Table Name,EffectiveUserName,"
                         "CustomRecipientWriteScope",
-             .note = "whether the archiver's account is there, and which mailboxes its scope has"},
+             .note = "whether the archiver's account is there, and which mailboxes its scope has",
+             .when = "right-missing"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
              .command = "Get-MailboxPermission -Identity {mailbox} | Format-Table User,"
                         "AccessRights,Deny",
              .note = "an archiver that does not impersonate needs FullAccess here; a Deny counts "
-                     "for more than what is allowed"},
+                     "for more than what is allowed",
+             .when = "right-missing"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
              .command = "Get-CASMailbox -Identity {mailbox} | Format-List Ews*",
              .note = "EwsEnabled must not be False; EwsApplicationAccessPolicy may keep the "
-                     "archiver out"},
+                     "archiver out",
+             .when = "forbidden"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_SHELL,
+             .command = "Get-OrganizationConfig | Format-List Ews*",
+             .note = "the same for everybody",
+             .when = "forbidden"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the IIS log of the server, at the times seen",
+             .command = "Look which 403 it was: 403.4 is SSL, 403.6 the address that asks. Where "
+                        "the log has no such line, a filter before the server has answered.",
+             .when = "forbidden"},
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
              .where = "if the role is missing, and the archiver impersonates: " EWS_SHELL,
              .command = "New-ManagementRoleAssignment -Name \"Archiver impersonation\" -Role "
                         "ApplicationImpersonation -User {archiver-account}",
              .risk = "that account may then act as everybody: a custom scope "
-                     "(-CustomRecipientWriteScope) limits it"},
+                     "(-CustomRecipientWriteScope) limits it",
+             .when = "right-missing"},
             {0}},
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
     .undo =
@@ -139,7 +198,8 @@ const struct finding_kind ews_denied = {
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
-             .command = "Remove-ManagementRoleAssignment -Identity \"Archiver impersonation\""},
+             .command = "Remove-ManagementRoleAssignment -Identity \"Archiver impersonation\"",
+             .when = "right-missing"},
             {0}},
     .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
     .references =
@@ -181,8 +241,16 @@ const struct finding_kind ews_failed = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after the archiver",
-             .command = "Look each code up in Microsoft's list; of a job log read the exceptions "
-                        "at the lines seen, too."},
+             .command = "Read the exceptions at the lines seen, and look each code up in "
+                        "Microsoft's list.",
+             .when = "log"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "whoever looks after the server",
+             .command = "Look each code up in Microsoft's list; where there is none, the server's "
+                        "IIS log and its Logging\\Ews say at the times seen what became of the "
+                        "requests.",
+             .when = "!log"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_EXACT,
              .where = EWS_NODE_SHELL,

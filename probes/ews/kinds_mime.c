@@ -10,15 +10,28 @@
     "%windir%\\system32\\inetsrv\\appcmd.exe list config \"Default Web Site/EWS\" "                \
     "-section:system.webServer/security/authentication/windowsAuthentication"
 
-/* What New- is to make again as it was. Those of 2013 and later have three more. */
-#define RECORDED                                                                                   \
+/*
+ * What New- is to make again as it was: only what each version knows, for a parameter that it does
+ * not know leaves the server without EWS.
+ */
+#define RECORDED_2007                                                                              \
     "-InternalUrl $ews.InternalUrl -ExternalUrl $ews.ExternalUrl "                                 \
-    "-InternalNLBBypassUrl $ews.InternalNLBBypassUrl -GzipLevel $ews.GzipLevel "                   \
+    "-InternalNLBBypassUrl $ews.InternalNLBBypassUrl "                                             \
     "-BasicAuthentication $ews.BasicAuthentication "                                               \
     "-DigestAuthentication $ews.DigestAuthentication "                                             \
-    "-WindowsAuthentication $ews.WindowsAuthentication "                                           \
-    "-WSSecurityAuthentication $ews.WSSecurityAuthentication "                                     \
-    "-MRSProxyEnabled $ews.MRSProxyEnabled"
+    "-WindowsAuthentication $ews.WindowsAuthentication"
+#define RECORDED                                                                                   \
+    RECORDED_2007 " -GzipLevel $ews.GzipLevel "                                                    \
+                  "-WSSecurityAuthentication $ews.WSSecurityAuthentication "                       \
+                  "-MRSProxyEnabled $ews.MRSProxyEnabled"
+
+#define NEW_2007 "New-WebServicesVirtualDirectory " RECORDED_2007
+#define NEW_2010                                                                                   \
+    "New-WebServicesVirtualDirectory " RECORDED                                                    \
+    " -MRSProxyMaxConnections $ews.MRSProxyMaxConnections"
+#define NEW_2013                                                                                   \
+    "New-WebServicesVirtualDirectory -Server $env:COMPUTERNAME -Role ClientAccess " RECORDED       \
+    " -OAuthAuthentication $ews.OAuthAuthentication"
 
 /* ---- the way round ---- */
 
@@ -26,19 +39,41 @@
     EWS_FIND_DATABASE,                                                                             \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_FILL_IN,                                                                     \
-         .where = EWS_SHELL,                                                                       \
+         .where = "Exchange 2010 and later, a member of a DAG: " EWS_SHELL,                        \
          .command = "Get-MailboxDatabaseCopyStatus -Identity {database}",                          \
-         .note = "another node whose copy is Healthy, with a CopyQueueLength near 0"},             \
+         .note = "another node whose copy is Healthy, with a CopyQueueLength near 0",              \
+         .when = "!exchange-2007"},                                                                \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = "the way round, where there is a DAG: " EWS_SHELL,                               \
+         .command = "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer "           \
+                    "{other-node}",                                                                \
+         .risk = "clients of this database lose it for some seconds and connect again",            \
+         .note = "in the documented case messages were fetched at once from the other node, and "  \
+                 "failed again after the way back: it makes the archive whole today, and is no "   \
+                 "repair. In Exchange 2010 it is the Client Access server which the archiver "     \
+                 "talks to that makes the MIME content: let it talk to the other one as well",     \
+         .when = "!exchange-2007"},                                                                \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "in place of a repair",                                                          \
+         .command = "Make no virtual directory again: these messages fail through every server "   \
+                    "that was asked, so that of one of them is not the cause. Look at what the "   \
+                    "servers share: the active copy of the database, the load at that hour, and "  \
+                    "the messages themselves (open one in Outlook).",                              \
+         .note = "since Exchange 2013 it is the server with the active copy that makes the MIME "  \
+                 "content, in EWS of its site Exchange Back End. How to make that one again is "   \
+                 "not printed: Microsoft documents no values for it; its support knows them",      \
+         .when = "everywhere"},                                                                    \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_FILL_IN,                                                  \
-        .where = "the way round, where there is a DAG: " EWS_SHELL,                                \
-        .command = "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer "            \
-                   "{other-node}",                                                                 \
-        .risk = "clients of this database lose it for some seconds and connect again",             \
-        .note = "in the documented case messages were fetched at once from the other node, and "   \
-                "failed again after the way back: it makes the archive whole today, and is no "    \
-                "repair. In Exchange 2010 it is the Client Access server which the archiver "      \
-                "talks to that makes the MIME content: let it talk to the other one as well"       \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "before the repair",                  \
+        .command =                                                                                 \
+            "Ask for the same messages through another server of the DAG too (exdiag "             \
+            "check with --server once for each). Go on only if they come through that one.",       \
+        .note = "since Exchange 2013 it is the server with the active copy that makes the MIME "   \
+                "content, in EWS of its site Exchange Back End: where every server fails alike, "  \
+                "to make the directory below again is in vain",                                    \
+        .when = "compare-first"                                                                    \
     }
 
 /* ---- the virtual directory: recorded, removed, made again ---- */
@@ -50,34 +85,75 @@
      .command = "$ews = Get-WebServicesVirtualDirectory -Identity " IDENTITY,                      \
      .note = "keep this window open until the end: the commands below use what it holds. Where "   \
              "EWS is on another web site, Get-WebServicesVirtualDirectory -Server and the "        \
-             "server's name lists its Identity"},                                                  \
+             "server's name lists its Identity",                                                   \
+     .when = "repair"},                                                                            \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_NODE_SHELL,                                                                  \
          .command = "$ews | Export-Clixml -Path " RECORD,                                          \
          .note = "the record of its URLs and authentication. Should the window be lost: $ews = "   \
-                 "Import-Clixml -Path and this file"},                                             \
+                 "Import-Clixml -Path and this file",                                              \
+         .when = "repair"},                                                                        \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_NODE_SHELL,                                                                  \
          .command = "$ews | Format-List Identity,*Url,*Authentication,*Protection*,GzipLevel,"     \
                     "MRSProxy*",                                                                   \
-         .note =                                                                                   \
-             "look that URLs and authentication are there, and keep it for the comparison. "       \
-             "Where ExtendedProtectionTokenChecking is not None, CertificateAuthentication is "    \
-             "True, or MRSProxyMaxConnections has been changed, set that again with "              \
-             "Set-WebServicesVirtualDirectory after New-"},                                        \
+         .note = "look that URLs and authentication are there, and keep it for the comparison. "   \
+                 "Where CertificateAuthentication is True, set that again with "                   \
+                 "Set-WebServicesVirtualDirectory after New-",                                     \
+         .when = "repair"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_NODE_CMD,                                                                    \
          .command = EXTENDED_PROTECTION,                                                           \
          .note = "Extended Protection as IIS has it: tokenChecking. Microsoft's script, and "      \
-                 "setup since 2019 CU14, set it there alone, and Remove- takes it away"},          \
+                 "setup since 2019 CU14, set it there alone, and Remove- takes it away",           \
+         .when = "extended-protection"},                                                           \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = EWS_NODE_CMD,                                                                    \
+         .command = "%windir%\\system32\\inetsrv\\appcmd.exe add backup before-ews",               \
+         .note = "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back",  \
+         .when = "repair"},                                                                        \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
-        .command = "%windir%\\system32\\inetsrv\\appcmd.exe add backup before-ews",                \
-        .note = "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back"    \
+        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = EWS_NODE_SHELL,                           \
+        .command = "Get-ExchangeServer -Identity $env:COMPUTERNAME | Format-List "                 \
+                   "Name,AdminDisplayVersion",                                                     \
+        .note = "of the three commands with New- below one is right: that for 2013 and later "     \
+                "where it says Version 15, for 2010 where it says 14, for 2007 where it says 8. "  \
+                "Choose before anything is removed: the others fail, and EWS would stay away",     \
+        .when = "new-open"                                                                         \
     }
+
+#define NEW_RISK                                                                                   \
+    "without the recorded values it would have the defaults: no external URL, and basic "          \
+    "authentication on"
+#define NEW_NOTE                                                                                   \
+    "New-, not Set-: behind Remove- there is nothing left to set. No -WebSiteName, which is for "  \
+    "other web sites than the default one. "
+
+#define NEW_STEP(step_kind, place, line, text, condition)                                          \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = step_kind, .where = place EWS_NODE_SHELL, .command = line,     \
+        .risk = NEW_RISK, .note = NEW_NOTE text, .when = condition                                 \
+    }
+
+/* One of them where the version is known; else the one that a person chooses. */
+#define MAKE_NEW                                                                                   \
+    NEW_STEP(STEP_EXACT, "", NEW_2013, OF_2013, "new-2013"),                                       \
+        NEW_STEP(STEP_EXACT, "", NEW_2010, OF_2010, "new-2010"),                                   \
+        NEW_STEP(STEP_EXACT, "", NEW_2007, OF_2007, "new-2007"),                                   \
+        NEW_STEP(STEP_DECIDE, "only if it is of 2013 or later (Version 15): ", NEW_2013, OF_2013,  \
+                 "new-open"),                                                                      \
+        NEW_STEP(STEP_DECIDE, "only if it is Exchange 2010 (Version 14): ", NEW_2010, OF_2010,     \
+                 "new-open"),                                                                      \
+        NEW_STEP(STEP_DECIDE, "only if it is Exchange 2007 (Version 8): ", NEW_2007, OF_2007,      \
+                 "new-open")
+
+#define OF_2013 "The back end (Exchange Back End) is another directory and stays"
+#define OF_2010 "On the server itself: Exchange 2010 knows neither -Server nor -Role"
+#define OF_2007 "On the server itself: Exchange 2007 knows these parameters and no more"
 
 #define MAKE_IT_AGAIN                                                                              \
     {.shell = SHELL_EMS,                                                                           \
@@ -86,29 +162,23 @@
      .command = "Remove-WebServicesVirtualDirectory -Identity " IDENTITY,                          \
      .risk = "from here to the last step nobody reaches EWS through this server: archiving, "      \
              "free/busy, out-of-office, Outlook for Mac, meeting rooms. Do it outside working "    \
-             "hours, and take the server out of the load balancer first"},                         \
+             "hours, and take the server out of the load balancer first",                          \
+     .when = "repair"},                                                                            \
+        MAKE_NEW,                                                                                  \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = "Exchange 2013 and later: " EWS_NODE_SHELL,                                      \
-         .command = "New-WebServicesVirtualDirectory -Server $env:COMPUTERNAME -Role "             \
-                    "ClientAccess " RECORDED " -OAuthAuthentication $ews.OAuthAuthentication",     \
-         .risk = "without the recorded values it would have the defaults: no external URL, and "   \
-                 "basic authentication on",                                                        \
-         .note = "New-, not Set-: behind Remove- there is nothing left to set. No -WebSiteName, "  \
-                 "which is for other web sites than the default one. The back end (Exchange Back " \
-                 "End) is another directory and stays"},                                           \
-        {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = "instead, Exchange 2010: " EWS_NODE_SHELL,                                       \
-         .command = "New-WebServicesVirtualDirectory " RECORDED,                                   \
-         .risk = "without the recorded values it would have the defaults: no external URL, and "   \
-                 "basic authentication on",                                                        \
-         .note = "on the server itself: neither -Server nor -Role is known there",                 \
-         .when = "exchange-2010"},                                                                 \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "only if ExtendedProtectionTokenChecking was not None: " EWS_NODE_SHELL,         \
+         .command = "Set-WebServicesVirtualDirectory -Identity " IDENTITY                          \
+                    " -ExtendedProtectionTokenChecking $ews.ExtendedProtectionTokenChecking "      \
+                    "-ExtendedProtectionFlags $ews.ExtendedProtectionFlags "                       \
+                    "-ExtendedProtectionSPNList $ews.ExtendedProtectionSPNList",                   \
+         .risk = "what New- makes has no Extended Protection: without it a logon can be relayed",  \
+         .when = "extended-protection"},                                                           \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD, .command = "iisreset",      \
         .risk = "ends all that is served over HTTP here for a minute: Outlook, Outlook on the "    \
-                "web, ActiveSync, remote shells, the address book"                                 \
+                "web, ActiveSync, remote shells, the address book",                                \
+        .when = "repair"                                                                           \
     }
 
 #define COMPARE_IT                                                                                 \
@@ -118,30 +188,35 @@
      .command = "Get-WebServicesVirtualDirectory -Identity " IDENTITY                              \
                 " | Format-List Identity,*Url,*Authentication,*Protection*,GzipLevel,"             \
                 "MRSProxy*",                                                                       \
-     .note = "the same as was recorded"},                                                          \
+     .note = "the same as was recorded",                                                           \
+     .when = "repair"},                                                                            \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD,                             \
         .command = EXTENDED_PROTECTION,                                                            \
         .note = "tokenChecking as before: where it was Allow or Require and is None now, "         \
-                "Microsoft's ExchangeExtendedProtectionManagement.ps1 sets it again"               \
+                "Microsoft's ExchangeExtendedProtectionManagement.ps1 sets it again",              \
+        .when = "extended-protection"                                                              \
     }
 
 #define GO_BACK                                                                                    \
     {.shell = SHELL_EMS,                                                                           \
      .kind = STEP_FILL_IN,                                                                         \
      .where = "of the way round: " EWS_SHELL,                                                      \
-     .command = "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer {first-node}"}, \
+     .command = "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer {first-node}",  \
+     .when = "!exchange-2007"},                                                                    \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = "where New- has failed, or the values differ: " EWS_NODE_SHELL,                  \
          .command = "$ews = Import-Clixml -Path " RECORD,                                          \
-         .note = "then the step with New- once more, behind Remove- if there is a directory"},     \
+         .note = "then the step with New- once more, behind Remove- if there is a directory",      \
+         .when = "repair"},                                                                        \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
         .where = "where IIS itself is to be as it was: " EWS_NODE_CMD,                             \
         .command = "%windir%\\system32\\inetsrv\\appcmd.exe restore backup before-ews",            \
         .risk = "takes every change to IIS back that was made since, and restarts it; the "        \
-                "directory in Active Directory is not in it, and has to be there"                  \
+                "directory in Active Directory is not in it, and has to be there",                 \
+        .when = "repair"                                                                           \
     }
 
 const struct finding_kind ews_mime_transient = {
@@ -218,9 +293,9 @@ const struct finding_kind ews_mime_conversion = {
     .id = "ews-mime-conversion",
     .severity = SEVERITY_WARNING,
     .title = "{messages} cannot be made MIME: {codes}",
-    .why = "The server says that it cannot convert these messages, which is mostly for what is in "
-           "them: then they fail on every server and at every try, to repeat the request is in "
-           "vain, and the virtual directory has no part in it. They are not archived.",
+    .why = "Such an error is of the message, as a rule, and not of the server: to repeat the "
+           "request is in vain. Where the same message comes through another server, it is whole, "
+           "and it is the server. What fails is not archived.",
     .symptom = "An archiver leaves single messages out, always the same ones, each after its first "
                "request.",
     .cause = "A message that is damaged, or holds what Exchange cannot express in MIME: properties "
@@ -237,14 +312,15 @@ const struct finding_kind ews_mime_conversion = {
                         "as .msg, and archive or import that; where it does not, decide whether "
                         "it may be deleted.",
              .risk = "a message that is deleted is not in the archive either",
-             .note = "forwarding a message to oneself makes a new one, which mostly converts"},
-            {.shell = SHELL_EMS,
-             .kind = STEP_FILL_IN,
-             .where = "many in one mailbox, Exchange 2010 SP1 and later: " EWS_SHELL,
-             .command = "New-MailboxRepairRequest -Mailbox {mailbox} -CorruptionType "
-                        "SearchFolder,AggregateCounts,FolderView,ProvisionedFolder -DetectOnly",
-             .risk = "the mailbox cannot be used while it runs; -DetectOnly changes nothing",
-             .note = "its end is an event of MSExchangeIS in the application log"},
+             .note = "forwarding a message to oneself makes a new one, which mostly converts",
+             .when = "!one-node"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "whoever looks after the archiver",
+             .command = "Delete nothing: the same messages come through another server, as seen. "
+                        "Let the archiver ask that one, or make the database active on the other "
+                        "node, and compare the builds of both.",
+             .when = "one-node"},
             {0}},
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
     .no_undo = "nothing is changed, but for messages that somebody deletes",

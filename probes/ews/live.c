@@ -184,6 +184,38 @@ static bool has_lasted(const struct live_view *view)
     return false;
 }
 
+/*
+ * What this run does not tell of an archiver is unknown: who asks here is mostly another account,
+ * which needs no right to others' mailboxes; and what was cut short may have come a moment later,
+ * unless it came through another server.
+ */
+static struct finding *begin(const struct live_view *view, const struct finding_kind *kind)
+{
+    struct finding *finding;
+
+    if (kind == &ews_denied) {
+        finding = unknown(view->x, kind,
+                          "whoever asked here has no right to this mailbox over "
+                          "EWS, which says nothing of an archiver's account");
+        set_text(finding, "caller-refused", "yes");
+        set_text(finding, "reason", "yes");
+        return finding;
+    }
+    if (kind != &ews_mime_transient || has_lasted(view))
+        return found(view->x, kind);
+    if (live_place(view, kind) == EWS_PLACE_ONE_NODE) {
+        finding = found(view->x, kind);
+        finding_severity(finding, SEVERITY_WARNING);
+        return finding;
+    }
+    finding = unknown(view->x, kind,
+                      "transient errors until the time for it was over, which does "
+                      "not tell whether they last");
+    set_text(finding, "cut-short", "yes");
+    set_text(finding, "reason", "yes");
+    return finding;
+}
+
 static void judge_items(const struct live_view *view)
 {
     static const struct finding_kind *const all[] = {
@@ -191,14 +223,8 @@ static void judge_items(const struct live_view *view)
         &ews_denied,         &ews_item_gone,   &ews_failed,          &ews_mime_recovered};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        struct finding *finding;
-
-        if (!is_seen(view, all[i]))
-            continue;
-        finding = found(view->x, all[i]);
-        live_tell(finding, view, all[i]);
-        if (all[i] == &ews_mime_transient && !has_lasted(view))
-            finding_severity(finding, SEVERITY_WARNING);
+        if (is_seen(view, all[i]))
+            live_tell(begin(view, all[i]), view, all[i]);
     }
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ITEMS_SHOWN = 5, CODES_MOST = 512, EXCHANGE_2010 = 14 };
+enum { ITEMS_SHOWN = 5, CODES_MOST = 512 };
 
 /* ---- words ---- */
 
@@ -114,35 +114,98 @@ static bool came(const struct ews_item *item)
     return item->outcome == EWS_OUTCOME_FINE || item->outcome == EWS_OUTCOME_RECOVERED;
 }
 
-/* How many items that fail through one node come through another. */
+/* The items that fail so through one node and were asked for through the other. */
+struct comparison {
+    size_t shared, good;
+    size_t alike; /* of those that fail so through both */
+};
+
+static struct comparison compare(const struct live_node *node, const struct live_node *other,
+                                 const struct finding_kind *kind)
+{
+    struct comparison result = {0};
+
+    for (size_t i = 0; node != other && node->survey && i < node->survey->item_count; i++) {
+        const struct ews_item *item = &node->survey->items[i], *same = same_item(other, item);
+
+        if (live_kind_of(item) != kind || !same || same->attempt_count == 0)
+            continue;
+        result.shared++;
+        result.good += came(same);
+        result.alike += live_kind_of(same) == kind;
+    }
+    return result;
+}
+
+enum ews_place live_place(const struct live_view *view, const struct finding_kind *kind)
+{
+    struct comparison sum = {0};
+
+    for (size_t i = 0; i < view->count; i++) {
+        for (size_t j = 0; j < view->count; j++) {
+            struct comparison one = compare(&view->nodes[i], &view->nodes[j], kind);
+
+            sum.shared += one.shared;
+            sum.good += one.good;
+        }
+    }
+    if (sum.good > 0)
+        return EWS_PLACE_ONE_NODE;
+    return sum.shared > 0 ? EWS_PLACE_EVERYWHERE : EWS_PLACE_OPEN;
+}
+
+/* How many items that fail through one node come through another; not what that says of itself. */
 static void saw_comparison(struct finding *finding, const struct live_view *view,
                            const struct live_node *node, const struct finding_kind *kind)
 {
     for (size_t i = 0; i < view->count; i++) {
         const struct live_node *other = &view->nodes[i];
-        size_t shared = 0, good = 0;
+        struct comparison result = compare(node, other, kind);
 
-        for (size_t j = 0; other != node && j < node->survey->item_count; j++) {
-            const struct ews_item *item = &node->survey->items[j], *same = same_item(other, item);
-
-            if (live_kind_of(item) != kind || !same || same->attempt_count == 0)
-                continue;
-            shared++;
-            good += came(same);
-        }
-        if (shared > 0)
+        if (result.shared > result.alike)
             saw(finding, &other->survey->evidence, "the same through %s: %zu of %zu came",
-                other->server->shown, good, shared);
+                other->server->shown, result.good, result.shared);
     }
 }
 
 /* ---- values ---- */
+
+/* How one logged on, as far as a command line names it: never with the secret itself. */
+static void name_logon(struct finding *finding, const struct ews_survey *survey)
+{
+    if (survey->scheme == WEB_BEARER)
+        set_text(finding, "token-file", "<token-file>");
+    else if (survey->scheme == WEB_NTLM)
+        set_text(finding, "ntlm-user", "<user>");
+    else if (survey->scheme == WEB_BASIC)
+        set_text(finding, "basic-user", "<user>");
+}
+
+/* The run as it was, so that a step can repeat it: every server, and who asked. */
+static void name_run(struct finding *finding, const struct live_view *view)
+{
+    const struct ews_survey *survey = NULL;
+
+    for (size_t i = 0; i < view->count; i++) {
+        const char *name = view->nodes[i].server->name;
+
+        set_vouched(finding, VALUE_NAME, "node", name, strlen(name));
+        if (!survey)
+            survey = view->nodes[i].survey;
+    }
+    set_vouched(finding, VALUE_TEXT, survey && survey->impersonates ? "owner" : "asked",
+                view->mailbox->name, strlen(view->mailbox->name));
+    if (survey)
+        name_logon(finding, survey);
+}
 
 void live_name(struct finding *finding, const struct live_view *view, const struct live_node *node)
 {
     set_vouched(finding, VALUE_TEXT, "mailbox", view->mailbox->name, strlen(view->mailbox->name));
     if (node)
         set_vouched(finding, VALUE_NAME, "server", node->server->name, strlen(node->server->name));
+    if (view->count > 0)
+        name_run(finding, view);
 }
 
 static bool was_seen_before(const struct live_view *view, size_t node, const struct ews_item *item,
@@ -167,16 +230,18 @@ struct sum {
     size_t items;
     struct buffer codes;
     const struct live_node *first; /* the node that it is seen through first */
-    bool may_be_2010;
+    unsigned major;                /* of Exchange; 0: not known, or of several */
+    struct buffer front_ends;      /* that took the requests which failed */
 };
 
-static void note_node(struct sum *sum, const struct live_node *node)
+static void add_node(struct sum *sum, const struct live_node *node)
 {
-    unsigned major = node->survey->version.major;
-
-    if (!sum->first)
+    if (!sum->first) {
         sum->first = node;
-    sum->may_be_2010 = sum->may_be_2010 || major == 0 || major == EXCHANGE_2010;
+        sum->major = node->survey->version.major;
+    } else if (sum->major != node->survey->version.major) {
+        sum->major = 0;
+    }
 }
 
 static void add_items(struct sum *sum, const struct live_view *view, size_t node,
@@ -190,11 +255,13 @@ static void add_items(struct sum *sum, const struct live_view *view, size_t node
         if (live_kind_of(item) != kind)
             continue;
         sum->items += !was_seen_before(view, node, item, kind);
-        for (size_t j = 0; j < item->attempt_count; j++)
+        for (size_t j = 0; j < item->attempt_count; j++) {
             add_code(&sum->codes, item->attempts[j].code);
+            add_code(&sum->front_ends, item->attempts[j].server);
+        }
         if (sum->codes.size == 0 && item->attempt_count > 0)
             add_code(&sum->codes, attempt_text(view, &item->attempts[item->attempt_count - 1]));
-        note_node(sum, &view->nodes[node]);
+        add_node(sum, &view->nodes[node]);
     }
 }
 
@@ -202,6 +269,7 @@ static void sum_up(struct sum *sum, const struct live_view *view, const struct f
 {
     *sum = (struct sum){.items = 0};
     buffer_init(&sum->codes, CODES_MOST);
+    buffer_init(&sum->front_ends, CODES_MOST);
     for (size_t i = 0; i < view->count; i++) {
         const struct ews_survey *survey = view->nodes[i].survey;
 
@@ -210,27 +278,44 @@ static void sum_up(struct sum *sum, const struct live_view *view, const struct f
         add_items(sum, view, i, kind);
         if (live_kind_of_search(survey) == kind) {
             add_code(&sum->codes, survey->last.code);
-            note_node(sum, &view->nodes[i]);
+            add_node(sum, &view->nodes[i]);
         }
     }
+}
+
+/* By the name that they give themselves: the user's may be one of a balancer. */
+static const char *failing_text(const struct live_view *view, const struct sum *sum)
+{
+    struct arena *memory = pass_memory(view->x);
+
+    if (sum->front_ends.size > 0)
+        return arena_print(memory, strchr(sum->front_ends.text, ',') ? "on each of %s" : "%s",
+                           sum->front_ends.text);
+    return arena_print(memory, "the server that answers as %s",
+                       sum->first ? sum->first->server->shown : "the one named");
 }
 
 static void set_values(struct finding *finding, const struct live_view *view,
                        const struct finding_kind *kind)
 {
     struct sum sum;
+    const char *fails;
 
     sum_up(&sum, view, kind);
+    fails = failing_text(view, &sum);
     live_name(finding, view, sum.first);
     set_text(finding, "messages",
              sum.items == 0 ? "the search for messages"
                             : arena_print(pass_memory(view->x), "%zu message%s", sum.items,
                                           sum.items == 1 ? "" : "s"));
     set_text(finding, "codes", sum.codes.size ? sum.codes.text : "no code");
-    set_text(finding, "on-premises", "yes");
-    if (sum.may_be_2010)
-        set_text(finding, "exchange-2010", "yes");
+    set_vouched(finding, VALUE_TEXT, "server-that-fails", fails, strlen(fails));
+    if (sum.codes.size > 0 && strcmp(sum.codes.text, "HTTP 429") != 0) {
+        set_text(finding, "on-premises", "yes");
+        ews_choose_steps(finding, sum.major, live_place(view, kind));
+    }
     buffer_release(&sum.codes);
+    buffer_release(&sum.front_ends);
 }
 
 /* ---- the picture ---- */
@@ -288,8 +373,24 @@ void live_tell(struct finding *finding, const struct live_view *view,
         if (count > 0)
             saw_comparison(finding, view, node, kind);
     }
+    if (live_place(view, kind) == EWS_PLACE_EVERYWHERE)
+        saw(finding, NULL, "none of these came through another of the servers that were asked");
     if (longest)
         plot_delays(finding, longest);
+}
+
+/* What would help: of several reasons the one that stands first in the way. */
+static const char *reason_of(const struct ews_survey *survey)
+{
+    const struct ews_attempt *last = &survey->last;
+
+    if (last->http == 401)
+        return "logon-refused";
+    if (last->http == 403)
+        return "forbidden";
+    if (last->http / 100 == 3 || last->kind == EWS_REPLY_HTML)
+        return "another";
+    return last->http == 0 && survey->web_step == WEB_HANDSHAKE ? "handshake" : NULL;
 }
 
 /* What was heard of a server that is there. */
@@ -310,6 +411,12 @@ static void tell_answer(struct finding *finding, const struct ews_survey *survey
 
 void live_tell_obstacle(struct finding *finding, const struct ews_survey *survey)
 {
+    const char *reason = reason_of(survey);
+
+    if (reason) {
+        set_text(finding, reason, "yes");
+        set_text(finding, "reason", "yes");
+    }
     saw_failure(finding, &survey->evidence);
     if (survey->last.http != 0)
         tell_answer(finding, survey);

@@ -348,8 +348,8 @@ static void test_what_an_item_comes_to(void **state)
          true},
         {ITEM("a", T16, LASTS), MIME, "critical", "1 message", "16 requests in 15.5 s", false},
         {ITEM("a", "TTTTTTTTTTTTTTTB", LASTS), MIME, "critical", NULL, "ErrorServerBusy", false},
-        {ITEM("a", "BBTTT", SHORT), MIME, "warning", NULL, "the time for it was over", false},
-        {ITEM("a", "TTT", SHORT), MIME, "warning", NULL, "the time for it was over", false},
+        {ITEM("a", "BBTTT", SHORT), MIME, "unknown", NULL, "the time for it was over", false},
+        {ITEM("a", "TTT", SHORT), MIME, "unknown", NULL, "the time for it was over", false},
         {ITEM("a", "TT", SHORT), MIME, "unknown", "of 1 items 1 was not asked for", "", false},
         {ITEM("a", "T", SHORT), MIME, "unknown", NULL, "--patience gives more", false},
         {ITEM("a", "BTT", SHORT), MIME, "unknown", NULL, NULL, false},
@@ -358,7 +358,8 @@ static void test_what_an_item_comes_to(void **state)
         {ITEM("a", "BBB", THROTTLED), "ews-throttled", "warning", "ErrorServerBusy", NULL, false},
         {ITEM("a", "", THROTTLED), "ews-throttled", "warning", "no code", "not asked for", false},
         {ITEM("a", "", EWS_OUTCOME_UNASKED), MIME, "unknown", NULL, "--patience", false},
-        {ITEM("a", "A", EWS_OUTCOME_DENIED), "ews-denied", "warning", "AccessDenied", NULL, false},
+        {ITEM("a", "A", EWS_OUTCOME_DENIED), "ews-denied", "unknown", "archiver's account",
+         "AccessDenied", false},
         {ITEM("a", "C", EWS_OUTCOME_CONVERSION), "ews-mime-conversion", "warning", "Mime", NULL,
          false},
         {ITEM("a", "G", EWS_OUTCOME_GONE), "ews-item-gone", "info", "NotFound", NULL, false},
@@ -443,7 +444,7 @@ static void test_severity_is_of_its_own_items(void **state)
 
     (void)state;
     examine(&world);
-    assert_string_equal(word_of(mailbox_finding(MIME, NULL)), "warning");
+    assert_string_equal(word_of(mailbox_finding(MIME, NULL)), "unknown");
     assert_string_equal(word_of(mailbox_finding("ews-unavailable", NULL)), "warning");
     assert_int_equal(bench.finding_count, 2);
     bench_end();
@@ -530,7 +531,8 @@ static void test_the_same_items_through_two(void **state)
     finding = mailbox_finding(MIME, "3 messages");
     assert_string_equal(word_of(finding), "critical");
     assert_true(saw_it(finding, "the same through " EX02 ": 1 of 2 came"));
-    assert_true(saw_it(finding, "the same through " EX01 ": 0 of 1 came"));
+    assert_false(saw_it(finding, "the same through " EX01)); /* which says so of itself */
+    assert_false(saw_it(finding, "none of these came"));
     finding = mailbox_finding("ews-mime-conversion", "1 message");
     assert_true(saw_it(finding, "the same through " EX02 ": 1 of 1 came"));
     assert_int_equal(count_of(MIME, "ok"), 0);
@@ -574,47 +576,119 @@ static void test_the_server_that_fails(void **state)
     bench_end();
 }
 
-static bool has_step_of_2010(const struct finding *finding)
+/* Of the steps that make the directory again: how many, and how many a person has to choose. */
+static size_t count_new(const struct finding *finding, size_t *open)
 {
+    size_t count = 0;
+
+    *open = 0;
     for (size_t i = 0; i < finding->fix.count; i++) {
-        if (strstr(finding->fix.list[i].where, "Exchange 2010"))
-            return true;
+        const struct step *step = &finding->fix.list[i];
+
+        if (strncmp(step->command, "New-WebServicesVirtualDirectory ", 32) != 0)
+            continue;
+        count++;
+        *open += step->kind == STEP_DECIDE;
     }
-    return false;
+    return count;
 }
 
-/* The steps of Exchange 2010 are for it, and for a server that does not say what it is. */
+/* One command, of the version that is known, and of no other; none where every server fails. */
 static void test_the_version_chooses_steps(void **state)
 {
     static const struct {
         struct made_node node, other;
-        bool may_be_2010;
+        size_t count, open;
+        const char *has, *lacks;
     } rows[] = {
-        {{EX01, {.version = {.major = 14}}, {ITEM("a", T16, LASTS)}}, {.host = NULL}, true},
-        {{EX01, {.version = {.major = 0}}, {ITEM("a", T16, LASTS)}}, {.host = NULL}, true},
-        {{EX01, {.version = {.major = 15}}, {ITEM("a", T16, LASTS)}}, {.host = NULL}, false},
+        {{EX01, {.version = {.major = 8}}, {ITEM("a", T16, LASTS)}},
+         {.host = NULL},
+         1,
+         0,
+         "-WindowsAuthentication $ews",
+         "-GzipLevel $ews"},
+        {{EX01, {.version = {.major = 14}}, {ITEM("a", T16, LASTS)}},
+         {.host = NULL},
+         1,
+         0,
+         "-MRSProxyMaxConnections $ews",
+         "-Role"},
+        {{EX01, {.version = {.major = 0}}, {ITEM("a", T16, LASTS)}},
+         {.host = NULL},
+         3,
+         3,
+         "AdminDisplayVersion",
+         NULL},
         {{EX01, {.version = {.major = 15}}, {ITEM("a", T16, LASTS)}},
          {EX02, {.evidence.status = STATUS_TIMED_OUT}, {{0}}},
-         false},
+         1,
+         0,
+         "-Role ClientAccess",
+         "-MRSProxyMaxConnections"},
         {{EX01, {.version = {.major = 15}}, {ITEM("a", T16, LASTS)}},
-         {EX02, {.version = {.major = 14}}, {ITEM("a", T16, LASTS)}},
-         true},
-        {{EX01, {.version = {.major = 14}}, {ITEM("a", T16, LASTS)}},
+         {EX02, {.version = {.major = 14}}, {ITEM("b", T16, LASTS)}},
+         3,
+         3,
+         "AdminDisplayVersion",
+         NULL},
+        {{EX01, {.version = {.major = 15}}, {ITEM("a", T16, LASTS)}},
          {EX02, {.version = {.major = 15}}, {ITEM("a", T16, LASTS)}},
-         true},
+         0,
+         0,
+         "Make no virtual directory again",
+         "Remove-"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct world world = {{rows[i].node, rows[i].other}};
         const struct finding *finding;
+        size_t open;
 
         examine(&world);
-        finding = mailbox_finding(MIME, "1 message cannot");
+        finding = mailbox_finding(MIME, "cannot be fetched");
         assert_string_equal(word_of(finding), "critical");
-        assert_int_equal(has_step_of_2010(finding), rows[i].may_be_2010);
+        assert_int_equal(count_new(finding, &open), rows[i].count);
+        assert_int_equal(open, rows[i].open);
+        assert_non_null(step_of(&finding->fix, rows[i].has));
+        assert_true(!rows[i].lacks || !step_of(&finding->fix, rows[i].lacks));
         bench_end();
     }
+}
+
+/* The run that verifies is the run that was: its servers, its logon, in whose name. */
+static void test_the_run_again(void **state)
+{
+    static const struct {
+        enum web_scheme scheme;
+        bool impersonates;
+        const char *command;
+    } rows[] = {
+        {WEB_NEGOTIATE, false, "--mailbox 'alice@contoso.com' --only ews"},
+        {WEB_BEARER, true,
+         "--impersonate --mailbox 'alice@contoso.com' --token-file '<token-file>' --only ews"},
+        {WEB_NTLM, false, "--mailbox 'alice@contoso.com' --ntlm --user '<user>' --only ews"},
+        {WEB_BASIC, false, "--mailbox 'alice@contoso.com' --user '<user>' --only ews"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct ews_survey survey = {.scheme = rows[i].scheme,
+                                          .impersonates = rows[i].impersonates};
+        const struct world world = {
+            {{EX01, survey, {ITEM("a", T16, LASTS)}}, {EX02, survey, {ITEM("a", "+", FINE)}}}};
+        const struct finding *finding;
+
+        bench.settings.impersonates = rows[i].impersonates;
+        examine(&world);
+        finding = mailbox_finding(MIME, "1 message");
+        assert_non_null(step_of(&finding->verify, "--server '" EX01 "' --server '" EX02 "' "));
+        if (!step_of(&finding->verify, rows[i].command))
+            bench_print();
+        assert_non_null(step_of(&finding->verify, rows[i].command));
+        bench_end();
+    }
+    bench.settings.impersonates = false;
 }
 
 /* Who found nothing, or was not reached, is not among those that gave their items. */
@@ -627,7 +701,10 @@ static void test_two_of_which_one_is_open(void **state)
         {{EX02, {.step = EWS_STEP_FIND}, {{0}}}, MIME, "unknown", "no items were found"},
         {{EX02, {.evidence.status = STATUS_TIMED_OUT}, {{0}}}, MIME, "unknown", "not be asked"},
         {{EX02, {.last = {.code = "ErrorServerBusy"}}, {{0}}}, "ews-throttled", "warning", "Busy"},
-        {{EX02, {.last = {.code = "ErrorAccessDenied"}}, {{0}}}, "ews-denied", "warning", "Denied"},
+        {{EX02, {.last = {.code = "ErrorAccessDenied"}}, {{0}}},
+         "ews-denied",
+         "unknown",
+         "archiver"},
     };
 
     (void)state;
@@ -668,7 +745,6 @@ static void test_a_search_that_failed(void **state)
         const char *code, *id;
     } rows[] = {{"ErrorInternalServerTransientError", "ews-unavailable"},
                 {"ErrorServerBusy", "ews-throttled"},
-                {"ErrorAccessDenied", "ews-denied"},
                 {"ErrorInvalidRequest", "ews-failed"}};
 
     (void)state;
@@ -852,6 +928,7 @@ int main(void)
         cmocka_unit_test(test_test_items_are_not_the_same),
         cmocka_unit_test(test_the_server_that_fails),
         cmocka_unit_test(test_the_version_chooses_steps),
+        cmocka_unit_test(test_the_run_again),
         cmocka_unit_test(test_two_of_which_one_is_open),
         cmocka_unit_test(test_different_numbers_through_two),
         cmocka_unit_test(test_a_search_that_failed),
