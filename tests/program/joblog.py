@@ -352,12 +352,18 @@ def commands_are_those_of_the_page():
     expect(
         verbs.index("Move-ActiveMailboxDatabase") < verbs.index("$ews")
         < verbs.index("Remove-WebServicesVirtualDirectory")
-        < verbs.index("New-WebServicesVirtualDirectory") < verbs.index("iisreset"),
+        < verbs.index("New-WebServicesVirtualDirectory")
+        < verbs.index("Set-WebServicesVirtualDirectory") < verbs.index("iisreset"),
         f"the way round, the record, the repair: {verbs}",
     )  # fmt: skip
     for command in commands:
-        expect_not_in("Set-WebServicesVirtualDirectory", command, "a command")
+        if command.startswith("Set-WebServicesVirtualDirectory"):  # of what New- has made
+            expect_not_in("Url", command, "what New- sets")
         expect_not_in("-WebSiteName", command, "a command")
+    chosen = [step for step in finding["fix"] if step["command"].startswith("New-WebServices")]
+    expect_equal([step["kind"] for step in chosen], ["decide"] * 3, "one for each version")
+    expect_in("AdminDisplayVersion", " ".join(commands[:verbs.index("Remove-WebServicesVirtualDirectory")]),
+              "what tells the version comes before anything is removed")  # fmt: skip
     page = exdiag("explain", "ews", status=FINE).out
     for vain in ("Throttling policies", "update rollup", "TCP Chimney", "RSS", "autotuning",
                  "CGI uninstalled", "New mailbox databases"):  # fmt: skip
