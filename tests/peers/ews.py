@@ -2,6 +2,7 @@
 and Samba's ntlm_auth. The real program asks the lab's scripted mailbox through each."""
 
 import base64
+import concurrent.futures
 import functools
 import pathlib
 import sys
@@ -42,7 +43,8 @@ class Lab:
                              {host: address for host, address in HOSTS.items()})  # fmt: skip
         open_directory(self.domain.configuration).newuser("alice", PASSWORD)
         self.make_accounts()
-        self.doors = {host: self.door(host) for host in HOSTS}
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            self.doors = dict(zip(HOSTS, pool.map(self.door, HOSTS)))
         self.other = Door(network, OTHER, "other.corp.test", "password", SECRET, over_tls=False)
         self.authorities = network.folder / "authorities.pem"
         self.authorities.write_text("".join(
@@ -56,7 +58,8 @@ class Lab:
         """Of one the password is set anew, and of one the name moves, when their keys are exported."""
         for host in TICKETS:
             self.domain.add_computer(host, [f"HTTP/{name_of(host)}"])
-            self.domain.export_keytab(self.network.folder / f"{host}.keytab", f"HTTP/{name_of(host)}")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(self.export_keys, TICKETS))
         directory = open_directory(self.domain.configuration)
         directory.setpassword("(sAMAccountName=oldkey$)", PASSWORD + "2")
         directory.modify_ldif(
@@ -64,6 +67,9 @@ class Lab:
             "delete: servicePrincipalName\n-\n"
         )
         self.domain.add_computer("heir", [f"HTTP/{name_of('moved')}"])
+
+    def export_keys(self, host):
+        self.domain.export_keytab(self.network.folder / f"{host}.keytab", f"HTTP/{name_of(host)}")
 
     def door(self, host):
         address, name = HOSTS[host], name_of(host)
