@@ -135,6 +135,7 @@ static void save(const struct evidence *item, json_t *object)
     json_put_number(object, "lines", log->lines);
     json_put_number(object, "requests", log->requests);
     json_put_number(object, "damaged", log->damaged);
+    json_put_number(object, "of_ews", log->of_ews);
     json_put_number(object, "failures", log->failures);
     if (log->first)
         json_put_time(object, "first", log->first);
@@ -236,6 +237,7 @@ static enum status load(struct evidence *item, const json_t *object)
                                     .lines = json_get_number(object, "lines", INT64_MAX, 0),
                                     .requests = json_get_number(object, "requests", INT64_MAX, 0),
                                     .damaged = json_get_number(object, "damaged", INT64_MAX, 0),
+                                    .of_ews = json_get_number(object, "of_ews", INT64_MAX, 0),
                                     .failures = json_get_number(object, "failures", INT64_MAX, 0),
                                     .first = json_get_time(object, "first"),
                                     .last = json_get_time(object, "last"),

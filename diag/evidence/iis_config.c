@@ -201,6 +201,8 @@ static json_t *section_to_json(const void *thing)
     json_put_text(object, "section", iis_section_path(section->kind));
     put_setting(object, "enabled", section->enabled);
     put_texts(object, section, section_texts);
+    if (section->is_elsewhere)
+        json_put_bool(object, "elsewhere", true);
     put_list(object, "items", section->items, section->item_count, sizeof *section->items,
              item_to_json);
     put_line(object, section->line);
@@ -420,6 +422,7 @@ static bool load_section(struct loading *loading, const json_t *object, void *ou
         return false;
     load_texts(object, section, section_texts, loading->memory);
     section->enabled = get_setting(object, "enabled");
+    section->is_elsewhere = json_get_bool(object, "elsewhere");
     section->line = get_line(object);
     section->items =
         load_list(loading, items, most, sizeof *section->items, load_item, &section->item_count);

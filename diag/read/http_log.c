@@ -375,6 +375,7 @@ static void take_request(struct http_log_reader *reader, const struct http_log_t
             log->last = request.mark.time;
     }
     keep_server(reader, &fields[SERVER]);
+    log->of_ews += request.place == HTTP_PLACE_EWS;
     http_log_rows_add(reader->rows, &request);
     if (request.place == HTTP_PLACE_EWS && is_failure(&request))
         count_failure(reader, &request, &fields[AGENT]);

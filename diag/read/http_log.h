@@ -87,7 +87,8 @@ struct http_log {
     size_t row_count;
     const struct http_log_agent *agents; /* by count */
     size_t agent_count;
-    uint64_t failures;                /* of EWS */
+    uint64_t of_ews;                  /* requests, of all rows, also of those left out */
+    uint64_t failures;                /* of EWS: the same */
     uint32_t by_hour[HTTP_LOG_HOURS]; /* the same, UTC */
     bool more; /* rows or agents were left out; those of EWS and PowerShell are the last to be */
 };

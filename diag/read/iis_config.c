@@ -229,14 +229,20 @@ static void read_list(struct reading *reading, const struct xml_node *node,
 static void read_section(struct reading *reading, const struct xml_node *node,
                          struct iis_section *section)
 {
-    static const char *const texts[IIS_SECTION_COUNT] = {
-        [IIS_ACCESS] = "sslFlags", [IIS_REDIRECT] = "destination"};
-    const char *within = list_forms[section->kind].within;
+    static const struct {
+        const char *within, *name;
+    } texts[IIS_SECTION_COUNT] = {[IIS_ACCESS] = {"", "sslFlags"},
+                                  [IIS_REDIRECT] = {"", "destination"},
+                                  [IIS_WINDOWS] = {"extendedProtection", "tokenChecking"}};
+    const char *within = list_forms[section->kind].within, *name = texts[section->kind].name;
     const struct xml_node *list = within ? descend(node, within) : NULL;
+    const struct xml_node *holder = name ? descend(node, texts[section->kind].within) : NULL;
 
     section->line = node->line;
     section->enabled = read_setting(node, "enabled");
-    section->text = copy_value(reading, node, texts[section->kind]);
+    section->text = holder ? copy_value(reading, holder, name) : NULL;
+    section->is_elsewhere =
+        xml_value(node, "configSource") || xml_value(node, "configProtectionProvider");
     if (list)
         read_list(reading, list, section);
 }

@@ -38,7 +38,8 @@ enum {
     X(CGI_RESTRICTION, "security/isapiCgiRestriction") /* name: path; type: groupId; allowed */    \
     X(ANONYMOUS, "security/authentication/anonymousAuthentication")                                \
     X(BASIC, "security/authentication/basicAuthentication")                                        \
-    X(WINDOWS, "security/authentication/windowsAuthentication") /* name: a provider */             \
+    X(WINDOWS, "security/authentication/windowsAuthentication") /* name: a provider; text:         \
+                                                  tokenChecking of extendedProtection */           \
     X(DIGEST, "security/authentication/digestAuthentication")                                      \
     X(CLIENT_CERTIFICATE, "security/authentication/clientCertificateMappingAuthentication")        \
     X(IIS_CERTIFICATE, "security/authentication/iisClientCertificateMappingAuthentication")        \
@@ -80,7 +81,8 @@ struct iis_item { /* of a list; NULL where an attribute is absent */
 struct iis_section {
     enum iis_section_kind kind;
     enum iis_setting enabled;
-    const char *text; /* sslFlags, destination; or NULL */
+    const char *text;  /* sslFlags, destination, tokenChecking; or NULL */
+    bool is_elsewhere; /* what it says is in another file (configSource), or encrypted */
     const struct iis_item *items;
     size_t item_count;
     uint32_t line;

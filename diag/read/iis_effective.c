@@ -183,6 +183,8 @@ static void apply(const struct step *step, const struct iis_section *section, st
         edit_list(step, section, &out->providers, &room->providers);
     else if (kind == IIS_GLOBAL_MODULES)
         edit_list(step, section, &out->global_modules, &room->global_modules);
+    if (section->is_elsewhere)
+        out->elsewhere[kind] = origin_of(step);
     if (section->enabled == IIS_UNSET && !section->text)
         return;
     if (section->enabled != IIS_UNSET)
@@ -336,6 +338,11 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
+const char *iis_token_checking(const struct iis_effective *effective)
+{
+    return effective->texts[IIS_WINDOWS] ? effective->texts[IIS_WINDOWS] : "None";
+}
+
 bool iis_is_cgi(const struct iis_item *handler)
 {
     return has_word(handler->modules, "CgiModule") || has_word(handler->modules, "FastCgiModule");
@@ -464,6 +471,8 @@ size_t iis_compare(const struct iis_effective *left, const struct iis_effective 
                setting_text(left, kind), setting_text(right, kind));
     differ(&comparison, IIS_ASPECT_PROVIDERS, "", provider_text(&left->providers, arena),
            provider_text(&right->providers, arena));
+    differ(&comparison, IIS_ASPECT_EXTENDED_PROTECTION, "", iis_token_checking(left),
+           iis_token_checking(right));
     differ(&comparison, IIS_ASPECT_SSL_FLAGS, "", left->texts[IIS_ACCESS],
            right->texts[IIS_ACCESS]);
     differ(&comparison, IIS_ASPECT_REDIRECT, "", setting_text(left, IIS_REDIRECT),

@@ -71,9 +71,10 @@ struct iis_effective {
     struct iis_list handlers;
     struct iis_list providers; /* of Windows authentication */
     struct iis_list global_modules;
-    enum iis_setting enabled[IIS_SECTION_COUNT];  /* IIS_UNSET: no file says */
-    const char *texts[IIS_SECTION_COUNT];         /* NULL: no file says */
-    struct iis_origin origins[IIS_SECTION_COUNT]; /* of these two */
+    enum iis_setting enabled[IIS_SECTION_COUNT];    /* IIS_UNSET: no file says */
+    const char *texts[IIS_SECTION_COUNT];           /* NULL: no file says */
+    struct iis_origin origins[IIS_SECTION_COUNT];   /* of these two */
+    struct iis_origin elsewhere[IIS_SECTION_COUNT]; /* a section that is not in its file; or NULL */
     struct iis_fault faults[IIS_FAULTS_MOST];
     size_t fault_count;
     bool more;       /* than IIS_LIST_MOST of a list, or IIS_FAULTS_MOST */
@@ -88,6 +89,9 @@ void iis_effective_read(const struct iis_view *view, struct arena *arena,
 /* By name, any case; NULL if there is none. */
 const struct iis_entry *iis_entry_of(const struct iis_list *list, const char *name);
 
+/* The tokenChecking of Windows authentication: "None" where no file says. */
+const char *iis_token_checking(const struct iis_effective *effective);
+
 /* A handler of CgiModule or FastCgiModule. */
 bool iis_is_cgi(const struct iis_item *handler);
 
@@ -100,6 +104,7 @@ bool iis_has_flag(const char *flags, const char *flag);
     X(HANDLER, "handler")                                                                          \
     X(AUTHENTICATION, "authentication")                                                            \
     X(PROVIDERS, "providers")                                                                      \
+    X(EXTENDED_PROTECTION, "extendedProtection")                                                   \
     X(SSL_FLAGS, "sslFlags")                                                                       \
     X(REDIRECT, "redirect")
 
@@ -123,6 +128,7 @@ struct iis_difference {
  * What differs between the same directory of two servers, at most IIS_DIFFERENCES_MOST, in the
  * order of the aspects and then of the left one's; gives how many. Folders of an installation do
  * not count: of an image or a script processor its file's name is compared, of a type its class.
+ * Extended Protection that nobody speaks of is None.
  * Two that were made of different files (has_server, has_own) do not compare: 0.
  */
 size_t iis_compare(const struct iis_effective *left, const struct iis_effective *right,

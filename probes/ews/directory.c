@@ -2,7 +2,10 @@
 
 #include "diag/text.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { EWS_BACK_END_PORT = 444 };
 
 bool ews_configs_ask(struct examination *x, struct ews_configs *out)
 {
@@ -21,6 +24,7 @@ bool ews_configs_ask(struct examination *x, struct ews_configs *out)
         is_complete = is_complete && file;
         if (!file || file->evidence.status != STATUS_OK)
             continue;
+        out->hosts[out->count] = ask_file_host(x, files.list[i]->name);
         out->list[out->count++] = file;
         out->servers += file->config.role == IIS_ROLE_SERVER;
     }
@@ -41,9 +45,25 @@ static size_t common_folders(const char *a, const char *b)
     return common;
 }
 
+const char *ews_machine_of(const struct ews_configs *configs, const struct iis_config_file *file)
+{
+    for (size_t i = 0; i < configs->count; i++) {
+        if (configs->list[i] == file)
+            return configs->hosts[i];
+    }
+    return NULL;
+}
+
+/* Where both are said to be of a machine, that settles it; else any may be the other's. */
+static bool may_be_of(const char *machine, const char *other)
+{
+    return !machine || !other || text_equal_fold(machine, other);
+}
+
 const struct iis_config_file *ews_host_of(const struct ews_configs *configs,
                                           const struct iis_config_file *web)
 {
+    const char *machine = ews_machine_of(configs, web);
     const struct iis_config_file *nearest = NULL;
     size_t most = 0;
 
@@ -51,8 +71,10 @@ const struct iis_config_file *ews_host_of(const struct ews_configs *configs,
         const struct iis_config_file *file = configs->list[i];
         size_t common = common_folders(file->path, web->path);
 
-        if (file->config.role != IIS_ROLE_SERVER)
+        if (file->config.role != IIS_ROLE_SERVER || !may_be_of(machine, configs->hosts[i]))
             continue;
+        if (machine && configs->hosts[i])
+            return file;
         if (common == most && most > 0)
             nearest = NULL;
         if (common > most || configs->servers == 1)
@@ -94,13 +116,13 @@ static bool holds_fold(const char *text, const char *part)
 }
 
 /* The front end of Exchange 2013 and later is below FrontEnd\HttpProxy. */
-static enum iis_role role_of(const struct iis_application *application)
+static bool is_front_end(const struct iis_application *application)
 {
     for (size_t i = 0; i < application->directory_count; i++) {
         if (holds_fold(application->directories[i].physical_path, "HttpProxy"))
-            return IIS_ROLE_EWS_FRONT;
+            return true;
     }
-    return IIS_ROLE_EWS_BACK;
+    return false;
 }
 
 static void add_file(struct ews_directory *directory, const struct iis_config_file *file,
@@ -121,10 +143,13 @@ static void read_directory(const struct ews_configs *configs, const struct iis_c
                            const struct iis_site *site, const struct iis_application *application,
                            struct arena *arena, struct ews_directory *out)
 {
-    const struct iis_config_file *web = web_of(configs, file, role_of(application));
+    bool is_front = is_front_end(application);
+    const struct iis_config_file *web =
+        web_of(configs, file, is_front ? IIS_ROLE_EWS_FRONT : IIS_ROLE_EWS_BACK);
 
-    *out =
-        (struct ews_directory){.name = arena_print(arena, "%s%s", site->name, application->path)};
+    *out = (struct ews_directory){.name = arena_print(arena, "%s%s", site->name, application->path),
+                                  .is_front = is_front};
+    out->path = out->name;
     add_file(out, file, "");
     if (web)
         add_file(out, web, out->name);
@@ -145,7 +170,8 @@ size_t ews_directories_of(const struct ews_configs *configs, const struct iis_co
     if (is_of_ews(config->role) && configs->servers == 0) {
         *out = (struct ews_directory){.name = config->role == IIS_ROLE_EWS_FRONT
                                                   ? "EWS of the front end"
-                                                  : "EWS of the back end"};
+                                                  : "EWS of the back end",
+                                      .is_front = config->role == IIS_ROLE_EWS_FRONT};
         add_file(out, file, "EWS");
         read_effective(out, "EWS", arena);
         return 1;
@@ -157,6 +183,53 @@ size_t ews_directories_of(const struct ews_configs *configs, const struct iis_co
             read_directory(configs, file, &config->sites[i], application, arena, &out[count++]);
     }
     return count;
+}
+
+unsigned ews_version_of(const struct iis_config *config)
+{
+    unsigned highest = 0;
+
+    for (size_t i = 0; i < config->build_count; i++) {
+        unsigned version = (unsigned)strtoul(config->builds[i], NULL, 10);
+
+        highest = version > highest ? version : highest;
+    }
+    return highest;
+}
+
+struct ews_directory ews_directory_alone(const struct ews_directory *directory, struct arena *arena)
+{
+    struct ews_directory alone = *directory;
+
+    alone.file_count = 1;
+    read_effective(&alone, alone.name, arena);
+    return alone;
+}
+
+/*
+ * By what setup makes in its two sites and nobody in another one: PowerShell, beside Outlook on the
+ * web or behind the port of back ends. A server without the role of client access has PowerShell
+ * alone.
+ */
+static bool is_of_setup(const struct iis_site *site)
+{
+    bool is_back_end = false;
+
+    for (size_t i = 0; i < site->binding_count; i++)
+        is_back_end = is_back_end || site->bindings[i].port == EWS_BACK_END_PORT;
+    return iis_application_of(site, "/PowerShell") &&
+           (is_back_end || iis_application_of(site, "/owa") || iis_application_of(site, "/ecp"));
+}
+
+const struct iis_site *ews_site_without(const struct iis_config *config)
+{
+    for (size_t i = 0; i < config->site_count; i++) {
+        const struct iis_site *site = &config->sites[i];
+
+        if (is_of_setup(site) && !iis_application_of(site, "/EWS"))
+            return site;
+    }
+    return NULL;
 }
 
 const struct evidence *ews_source_of(const struct ews_directory *directory,

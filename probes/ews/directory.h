@@ -9,6 +9,7 @@ enum { EWS_CONFIGS_MOST = 64, EWS_DIRECTORIES_MOST = 8 };
 
 struct ews_configs { /* all configuration files of the run, in report order */
     const struct iis_config_file *list[EWS_CONFIGS_MOST];
+    const char *hosts[EWS_CONFIGS_MOST]; /* of each, by the user's word; or NULL */
     size_t count;
     size_t servers; /* of these, applicationHost.config */
 };
@@ -18,6 +19,8 @@ bool ews_configs_ask(struct examination *x, struct ews_configs *out);
 
 struct ews_directory {
     const char *name; /* "Default Web Site/EWS"; of a web.config by itself, whose it is */
+    const char *path; /* the same for commands; NULL of a web.config by itself */
+    bool is_front;    /* of Exchange 2013 and later, which has a back end behind it */
     struct iis_effective effective;
     struct iis_file files[2]; /* applicationHost.config first, if it is there */
     const struct evidence *sources[2];
@@ -28,7 +31,24 @@ struct ews_directory {
 size_t ews_directories_of(const struct ews_configs *configs, const struct iis_config_file *file,
                           struct arena *arena, struct ews_directory *out);
 
-/* The applicationHost.config that a web.config belongs to; NULL if none, or several may. */
+/* The version of Exchange by its folders of Outlook on the web: 14 of 2010, 15 of all later; or 0
+ */
+unsigned ews_version_of(const struct iis_config *config);
+
+/* What its server's file alone says of a directory, in `arena`: without its web.config. */
+struct ews_directory ews_directory_alone(const struct ews_directory *directory,
+                                         struct arena *arena);
+
+/* A web site that setup of Exchange has made, and that has no EWS; NULL if there is none. */
+const struct iis_site *ews_site_without(const struct iis_config *config);
+
+/* The machine that a file is of, by the user's word; or NULL. */
+const char *ews_machine_of(const struct ews_configs *configs, const struct iis_config_file *file);
+
+/*
+ * The applicationHost.config that a web.config belongs to: of the same machine by the user's word,
+ * else the nearest by folders; NULL if none, or several may.
+ */
 const struct iis_config_file *ews_host_of(const struct ews_configs *configs,
                                           const struct iis_config_file *web);
 

@@ -49,7 +49,9 @@ static const struct finding_kind *const kinds[] = {
     &ews_directory_modules,
     &ews_directory_settings,
     &ews_directory_differs,
+    &ews_directory_missing,
     &ews_requests_failed,
+    &ews_requests_refused,
     NULL,
 };
 

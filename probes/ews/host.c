@@ -1,6 +1,7 @@
 #include "probes/ews/host.h"
 
 #include "diag/read/iis_names.h"
+#include "diag/text.h"
 #include "probes/ews/directory.h"
 #include "probes/ews/kinds.h"
 
@@ -14,9 +15,44 @@ struct host_view {
     size_t count;
 };
 
-static void name_directory(struct finding *finding, const struct ews_directory *directory)
+/* Whose server it is, for people; and the directory, which a web.config by itself does not tell. */
+static void name_directory(struct host_view *view, struct finding *finding,
+                           const struct ews_directory *directory)
 {
-    set_text(finding, "directory", directory->name);
+    const char *machine = ews_machine_of(&view->configs, view->file);
+
+    machine = machine ? machine : "the server that the file is of";
+    set_vouched(finding, VALUE_TEXT, "machine", machine, strlen(machine));
+    if (directory && directory->path)
+        set_text(finding, "directory", directory->path);
+}
+
+/*
+ * A section that judging takes, and that is in a file of its own, or encrypted: what it says is
+ * not known. True if that was told.
+ */
+static bool is_open(struct host_view *view, const struct finding_kind *kind, unsigned first,
+                    unsigned last)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct ews_directory *directory = &view->directories[i];
+
+        for (unsigned section = first; section <= last; section++) {
+            const struct iis_origin *origin = &directory->effective.elsewhere[section];
+            struct finding *finding;
+
+            if (!origin->file)
+                continue;
+            finding = unknown(view->x, kind, "<%s> is not in this file, or it is encrypted",
+                              iis_section_path((enum iis_section_kind)section));
+            name_directory(view, finding, directory);
+            saw(finding, ews_source_of(directory, origin->file),
+                "configSource or configProtectionProvider stands in its place; the file that it "
+                "names is not opened");
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- CGI ---- */
@@ -40,7 +76,7 @@ static void tell_cgi(struct host_view *view, struct finding **finding,
 
     if (!*finding) {
         *finding = found(view->x, &ews_cgi_handler);
-        name_directory(*finding, directory);
+        name_directory(view, *finding, directory);
         set_text(*finding, "handler", handler->name);
     }
     saw(*finding, ews_source_of(directory, entry->origin.file),
@@ -63,7 +99,7 @@ static void judge_cgi(struct host_view *view)
                 tell_cgi(view, &finding, &view->directories[i], &handlers->entries[j]);
         }
     }
-    if (!finding)
+    if (!finding && !is_open(view, &ews_cgi_handler, IIS_HANDLERS, IIS_HANDLERS))
         healthy(view->x, &ews_cgi_handler, "no CGI or FastCGI handler reaches %s%s%s",
                 view->directories[0].name, view->count > 1 ? " or " : "",
                 view->count > 1 ? view->directories[1].name : "");
@@ -141,11 +177,12 @@ static void judge_modules(struct host_view *view)
     for (size_t i = 0; i < view->count; i++)
         faults += tell_modules(view, &finding, &view->directories[i]);
     if (!finding) {
-        healthy(view->x, &ews_directory_modules, "all modules of %s are of IIS and Exchange",
-                view->directories[0].name);
+        if (!is_open(view, &ews_directory_modules, IIS_GLOBAL_MODULES, IIS_MODULES))
+            healthy(view->x, &ews_directory_modules, "all modules of %s are of IIS and Exchange",
+                    view->directories[0].name);
         return;
     }
-    name_directory(finding, &view->directories[0]);
+    name_directory(view, finding, &view->directories[0]);
     if (faults == 0)
         finding_severity(finding, SEVERITY_INFO);
 }
@@ -171,7 +208,7 @@ static struct finding *found_settings(struct host_view *view, struct finding *fi
     if (finding)
         return finding;
     finding = found(view->x, &ews_directory_settings);
-    name_directory(finding, directory);
+    name_directory(view, finding, directory);
     return finding;
 }
 
@@ -202,6 +239,14 @@ static struct finding *tell_settings(struct host_view *view, struct finding *fin
             "%s: sslFlags=\"%s\"; setup requires SSL and no client certificate", directory->name,
             flags);
     }
+    if (directory->is_front && text_equal_fold(iis_token_checking(effective), "Require")) {
+        finding = found_settings(view, finding, directory);
+        saw(finding, said_by(directory, IIS_WINDOWS),
+            "%s: tokenChecking=\"Require\" of extendedProtection; Exchange's own script makes it "
+            "Allow on the front end: clients that cannot do it, or whose TLS ends before the "
+            "server, get 401",
+            directory->name);
+    }
     return finding;
 }
 
@@ -211,7 +256,9 @@ static void judge_settings(struct host_view *view)
 
     for (size_t i = 0; i < view->count; i++)
         finding = tell_settings(view, finding, &view->directories[i]);
-    if (!finding && view->directories[0].effective.has_server)
+    if (!finding &&
+        !is_open(view, &ews_directory_settings, IIS_AUTHENTICATION_FIRST, IIS_REDIRECT) &&
+        view->directories[0].effective.has_server)
         healthy(view->x, &ews_directory_settings,
                 "authentication and SSL of %s are as setup makes them", view->directories[0].name);
 }
@@ -249,40 +296,143 @@ static void tell_differences(struct host_view *view, struct finding **finding,
     }
 }
 
-/* With the first file of the same kind, at which nothing is said of it. */
-static const struct iis_config_file *first_like(const struct host_view *view)
+struct other_server { /* what a file is held against */
+    const struct iis_config_file *file;
+    struct ews_directory *directories;
+    size_t count;
+};
+
+/* The two are known, and not alike. */
+static bool is_of_other_version(unsigned own, unsigned other)
 {
-    for (size_t i = 0; i < view->configs.count; i++) {
-        if (view->configs.list[i]->config.role == view->file->config.role)
-            return view->configs.list[i];
+    return own > 0 && other > 0 && own != other;
+}
+
+/*
+ * The first file of the same kind and version of Exchange: at it nothing is said. What is of
+ * another version is set up in another way.
+ */
+static struct other_server first_like(struct host_view *view, unsigned *other_version)
+{
+    struct arena *memory = pass_memory(view->x);
+    struct other_server other = {.file = view->file};
+
+    for (size_t i = 0; i < view->configs.count && view->configs.list[i] != view->file; i++) {
+        const struct iis_config_file *file = view->configs.list[i];
+        unsigned version = ews_version_of(&file->config);
+
+        if (file->config.role != view->file->config.role)
+            continue;
+        if (is_of_other_version(ews_version_of(&view->file->config), version)) {
+            *other_version = version;
+            continue;
+        }
+        other.file = file;
+        other.directories = arena_new(memory, EWS_DIRECTORIES_MOST, sizeof *other.directories);
+        other.count = ews_directories_of(&view->configs, file, memory, other.directories);
+        return other;
     }
-    return view->file;
+    return other;
+}
+
+/* "EX19A", or the file of a server that nobody has named. */
+static const char *name_of_other(const struct host_view *view, const struct other_server *other)
+{
+    const char *machine = ews_machine_of(&view->configs, other->file);
+
+    return machine ? arena_print(pass_memory(view->x), "%s (%s)", machine, other->file->path)
+                   : other->file->path;
+}
+
+struct compared {
+    struct finding *finding;
+    size_t directories;
+    size_t partly; /* of these, without the web.config that one of the two has */
+};
+
+static void compare_directory(struct host_view *view, const struct ews_directory *own,
+                              const struct ews_directory *other, struct compared *compared)
+{
+    struct arena *memory = pass_memory(view->x);
+    struct ews_directory own_alone, other_alone;
+
+    compared->directories++;
+    if (own->file_count == other->file_count) {
+        tell_differences(view, &compared->finding, own, other);
+        return;
+    }
+    compared->partly++;
+    own_alone = ews_directory_alone(own, memory);
+    other_alone = ews_directory_alone(other, memory);
+    tell_differences(view, &compared->finding, &own_alone, &other_alone);
+}
+
+static void tell_compared(struct host_view *view, const struct other_server *other,
+                          const struct compared *compared)
+{
+    const char *name = name_of_other(view, other);
+
+    if (compared->finding) {
+        name_directory(view, compared->finding, &view->directories[0]);
+        set_text(compared->finding, "other", name);
+        if (compared->partly > 0)
+            saw(compared->finding, NULL,
+                "without the web.config files, which are not there of both servers");
+        return;
+    }
+    if (compared->directories == 0 ||
+        is_open(view, &ews_directory_differs, IIS_GLOBAL_MODULES, IIS_REDIRECT))
+        return;
+    if (compared->partly > 0)
+        name_directory(view,
+                       unknown(view->x, &ews_directory_differs,
+                               "applicationHost.config is as in %s, but only one of the two has "
+                               "its web.config here",
+                               name),
+                       NULL);
+    else
+        healthy(view->x, &ews_directory_differs, "EWS is set up as in %s", name);
 }
 
 static void judge_differences(struct host_view *view)
 {
-    const struct iis_config_file *first = first_like(view);
-    struct arena *memory = pass_memory(view->x);
-    struct finding *finding = NULL;
-    struct ews_directory *others;
-    size_t count, compared = 0;
+    unsigned other_version = 0;
+    struct other_server other = first_like(view, &other_version);
+    struct compared compared = {NULL, 0, 0};
 
-    if (first == view->file)
+    if (other.file == view->file) {
+        if (other_version)
+            not_applicable(view->x, &ews_directory_differs,
+                           "no file before it is of the same version of Exchange: %u, and not %u",
+                           ews_version_of(&view->file->config), other_version);
         return;
-    others = arena_new(memory, EWS_DIRECTORIES_MOST, sizeof *others);
-    count = ews_directories_of(&view->configs, first, memory, others);
-    for (size_t i = 0; i < view->count; i++) {
-        const struct ews_directory *other = same_of(others, count, view->directories[i].name);
-
-        if (!other || other->file_count != view->directories[i].file_count)
-            continue;
-        compared++;
-        tell_differences(view, &finding, &view->directories[i], other);
     }
-    if (finding)
-        set_text(finding, "other", first->path);
-    else if (compared > 0)
-        healthy(view->x, &ews_directory_differs, "EWS is set up as in %s", first->path);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct ews_directory *like =
+            same_of(other.directories, other.count, view->directories[i].name);
+
+        if (like)
+            compare_directory(view, &view->directories[i], like, &compared);
+    }
+    tell_compared(view, &other, &compared);
+}
+
+/* ---- EWS that is not there ---- */
+
+/* Remove- without New- leaves a site of Exchange's without EWS. */
+static void judge_presence(struct host_view *view)
+{
+    const struct iis_site *site = ews_site_without(&view->file->config);
+    struct finding *finding;
+
+    if (!site)
+        return;
+    finding = found(view->x, &ews_directory_missing);
+    name_directory(view, finding, NULL);
+    set_text(finding, "site", site->name);
+    saw(finding, &view->file->evidence,
+        "%s has PowerShell and the others that setup makes, and no application /EWS (line %lu)",
+        site->name, (unsigned long)site->line);
 }
 
 /* ---- the whole ---- */
@@ -292,6 +442,8 @@ static void tell_elsewhere(struct host_view *view)
     enum iis_role role = view->file->config.role;
     const struct iis_config_file *host = ews_host_of(&view->configs, view->file);
 
+    if (role == IIS_ROLE_SERVER && ews_site_without(&view->file->config))
+        return;
     if (role == IIS_ROLE_SERVER)
         not_applicable(view->x, &ews_cgi_handler, "this server has no EWS virtual directory");
     else if (role != IIS_ROLE_EWS_FRONT && role != IIS_ROLE_EWS_BACK)
@@ -299,7 +451,10 @@ static void tell_elsewhere(struct host_view *view)
     else if (host)
         not_applicable(view->x, &ews_cgi_handler, "judged together with %s", host->path);
     else
-        unknown(view->x, &ews_cgi_handler, "which applicationHost.config it belongs to is open");
+        name_directory(view,
+                       unknown(view->x, &ews_cgi_handler,
+                               "which applicationHost.config it belongs to is open"),
+                       NULL);
 }
 
 void ews_judge_host(struct examination *x, const struct subject *file)
@@ -312,10 +467,14 @@ void ews_judge_host(struct examination *x, const struct subject *file)
     if (!ews_configs_ask(x, &view->configs) || !config)
         return;
     if (config->evidence.status != STATUS_OK) {
-        saw_failure(unknown(x, &ews_cgi_handler, "the configuration could not be read"),
-                    &config->evidence);
+        struct finding *finding =
+            unknown(x, &ews_cgi_handler, "the configuration could not be read");
+
+        name_directory(view, finding, NULL);
+        saw_failure(finding, &config->evidence);
         return;
     }
+    judge_presence(view);
     view->count = ews_directories_of(&view->configs, config, pass_memory(x), view->directories);
     if (view->count == 0) {
         tell_elsewhere(view);

@@ -10,8 +10,8 @@
  *   ews-item-gone        ErrorItemNotFound: moved or deleted meanwhile
  *   ews-failed           every other code, and exceptions without one
  *
- * Of the host: ews-cgi-handler, ews-directory-modules, -settings and -differs of its configuration
- * files, ews-requests-failed of its logs.
+ * Of the host: ews-cgi-handler, ews-directory-modules, -settings, -differs and -missing of its
+ * configuration files, ews-requests-failed and ews-requests-refused of its logs.
  */
 #ifndef EXDIAG_PROBES_EWS_KINDS_H
 #define EXDIAG_PROBES_EWS_KINDS_H
@@ -26,12 +26,14 @@ extern const struct finding_kind ews_denied;
 extern const struct finding_kind ews_item_gone;
 extern const struct finding_kind ews_failed;
 
-/* Of configurations and logs: kinds_host.c, judged in host.c and requests.c. */
+/* Of configurations and logs: kinds_host.c and kinds_gone.c, judged in host.c and requests.c. */
 extern const struct finding_kind ews_cgi_handler;
 extern const struct finding_kind ews_directory_modules;
 extern const struct finding_kind ews_directory_settings;
 extern const struct finding_kind ews_directory_differs;
+extern const struct finding_kind ews_directory_missing;
 extern const struct finding_kind ews_requests_failed;
+extern const struct finding_kind ews_requests_refused;
 
 /* ---- steps and references that several have ---- */
 
@@ -39,13 +41,13 @@ extern const struct finding_kind ews_requests_failed;
  * {mailbox}: one that is hit, if it is known. "log": it was a job log that told; {subject} is that
  * then. {server-that-fails}: in words, or by its name. choice.h has what the version decides; of a
  * mailbox that was asked, live_tell.h how it was. "on-premises": it may be a server whose policies
- * can be changed, not Exchange Online.
+ * can be changed, not Exchange Online. {machine}: of a file of a server, which one it is, in words.
  */
 
 #define EWS_SHELL      "any Exchange server"
 #define EWS_NODE_SHELL "{server-that-fails}, as administrator"
 #define EWS_NODE_CMD   EWS_NODE_SHELL
-#define EWS_FILE_HOST  "the server that the file is of, as administrator"
+#define EWS_FILE_HOST  "{machine}, as administrator"
 #define EWS_THIS_RUN   "the machine that runs exdiag"
 
 #define EWS_FIND_DATABASE                                                                          \

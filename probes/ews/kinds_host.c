@@ -20,6 +20,13 @@
     }
 
 #define LOOK_AT(section, remark)                                                                   \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = EWS_FILE_HOST,                                                                       \
+     .command = APPCMD " list app /path:/EWS",                                                     \
+     .note = "<directory> is one of the names in quotation marks, with these: \"Default Web "      \
+             "Site/EWS\" of the front end and of Exchange 2010, \"Exchange Back End/EWS\"",        \
+     .when = "!directory"},                                                                        \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
         .command = APPCMD " list config {directory} -section:" section, .note = remark             \
@@ -207,14 +214,17 @@ const struct finding_kind ews_requests_failed = {
     .id = "ews-requests-failed",
     .severity = SEVERITY_WARNING,
     .title = "{failed} of {requests} requests to EWS failed by the server",
-    .why = "What one archiver meets others meet too: each of these is a request that a client "
-           "made rightly and that the server could not answer.",
+    .why =
+        "What one archiver meets others meet too. A code of EWS says that the server could not "
+        "answer what a client had asked for rightly. A log of IIS has no codes: its 500 may also "
+        "be a client's own mistake, or throttling.",
     .symptom = "Archiving, free/busy times, out-of-office, Outlook for Mac or meeting rooms have "
                "errors at the hours that are shown.",
     .cause = "500: the application, or what stands behind it; with ErrorInternalServerTransient"
              "Error again and again the virtual directory itself (ews-mime-transient). 503: the "
-             "application pool is stopped or full, or a budget is used up (ErrorServerBusy). 502 "
-             "and 504: the front end does not reach the back end. Win32 status 64 and 1236: the "
+             "application pool is stopped or full. 502 and 504, and codes such as ServerNotFound: "
+             "the front end does not reach the back end. A status of the back end beside it: what "
+             "failed is the back end, which need not be this server. Win32 status 64 and 1236: the "
              "client, or a balancer, has given up before the answer.",
     .applies_to = "Exchange 2007 and later; Logging\\Ews and Logging\\HttpProxy: 2013 and later",
     .fix =
@@ -224,11 +234,24 @@ const struct finding_kind ews_requests_failed = {
              .where = "Exchange 2013 and later: " EWS_FILE_HOST,
              .command = "Get-HealthReport -Server $env:COMPUTERNAME -HealthSet EWS.Protocol",
              .note = "whether Exchange itself finds something, and since when"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = EWS_FILE_HOST,
+             .command = "Exchange 2013 and later: read Logging\\Ews of the same hours, of the back "
+                        "end: it has a code for each request. exdiag check --file FILE reads it.",
+             .when = "no-code"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the column TargetServer of the log",
+             .command = "It names the back end that failed: repeat the steps there.",
+             .when = "back-end"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = EWS_FILE_HOST,
-             .command = APPCMD " list apppool MSExchangeServicesAppPool",
-             .note = "a pool that is stopped answers 503; events 5011 and 5002 of WAS say why"},
+             .command = APPCMD " list apppool /state:Stopped",
+             .note = "none of EWS: MSExchangeServicesAppPool, and since Exchange 2013 of the front "
+                     "end MSExchangeServicesFrontEndAppPool. A pool that is stopped answers 503; "
+                     "events 5011 and 5002 of WAS say why"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "where the code is ErrorInternalServerTransientError",

@@ -73,11 +73,15 @@ static const struct paragraph paragraphs[] = {
      "them; no subjects and no ids."},
     {"what is read of a server",
      "Its applicationHost.config, and the web.config of the EWS folder (below ClientAccess\\exchweb, "
-     "since Exchange 2013 also below FrontEnd\\HttpProxy): CGI and FastCGI that reach EWS, modules "
-     "that IIS cannot load or somebody else made, authentication and SSL. Give the files of two "
-     "servers in one run, and what differs is told; those of one server in folders of its own.\n"
+     "since Exchange 2013 also below FrontEnd\\HttpProxy): EWS that is not there any more, CGI and "
+     "FastCGI that reach it, modules that IIS cannot load or somebody else made, authentication, "
+     "Extended Protection and SSL. Give the files of two servers of one version in one run, and "
+     "what differs is told: --file EX01=FILE says whose each is, or those of one server lie in a "
+     "folder of its own. A part that is encrypted or in a file of its own is unknown.\n"
      "IIS logs, and Exchange's in Logging\\Ews and Logging\\HttpProxy\\Ews: which requests to EWS "
-     "the server failed, when, and whose.\n"
+     "the server failed, when, and whose; whether any was answered at all; throttling by itself. "
+     "A log of IIS has no codes of EWS: its 500 may be the server's, a client's or throttling, and "
+     "few of them that one client alone has make no problem.\n"
      "No passwords, users, queries or addresses of clients are kept of any of them."},
     {NULL, NULL}};
 

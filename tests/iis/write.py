@@ -124,6 +124,10 @@ def binding(protocol, information):
     return element('binding', protocol=protocol, bindingInformation=information)
 
 
+def protected_by(checking):
+    return [element('extendedProtection', tokenChecking=checking, flags='None')] if checking else []
+
+
 class Server:
     """One server's applicationHost.config; faults change its parts before it is written."""
 
@@ -217,6 +221,7 @@ class Server:
             self.locations['Exchange Back End/PowerShell'] = (
                 {**off, 'windowsAuthentication': 'true'}, both, 'Ssl, SslNegotiateCert, Ssl128')
         self.extra = {}  # sections that a location has besides, as text
+        self.protection = {}  # tokenChecking of Extended Protection, by location
 
     def pools(self):
         names = ['MSExchangePowerShell', 'MSExchangeServices', 'MSExchangeOWA',
@@ -249,13 +254,13 @@ class Server:
                                          self.build)]))
 
     @staticmethod
-    def authentication(enabled, providers):
+    def authentication(enabled, providers, protection=None):
         parts = []
         for name, value in enabled.items():
             if name == 'windowsAuthentication':
                 parts.append(element(name, element('providers', '<clear />',
                                                    *[add(value=value) for value in providers]),
-                                     enabled=value))
+                                     *protected_by(protection), enabled=value))
             else:
                 parts.append(element(name, enabled=value))
         return element('authentication', *parts)
@@ -277,7 +282,8 @@ class Server:
         enabled, providers, flags = self.locations.get(path, (None, None, None))
         parts = list(self.extra.get(path, []))
         if enabled:
-            parts.append(element('security', self.authentication(enabled, providers),
+            parts.append(element('security', self.authentication(enabled, providers,
+                                                                 self.protection.get(path)),
                                  element('access', sslFlags=flags)))
         return element('location', element('system.webServer', *parts), path=path)
 
@@ -481,7 +487,24 @@ def old_authentication(server):
                                                 ('NTLM',), 'None')
 
 
-FAULTS = {'cgi-inherited': ('2010', cgi), 'cgi-of-ews': ('2010', cgi_of_directory),
+def extended_protection(server):
+    server.protection = {'Default Web Site/EWS': 'Require', 'Exchange Back End/EWS': 'Require'}
+
+
+def ews_missing(server):
+    server.front = [line for line in server.front if 'path="/EWS"' not in line]
+    del server.locations['Default Web Site/EWS']
+
+
+def modules_encrypted(server):
+    server.extra['Default Web Site/EWS'] = [
+        '<modules configProtectionProvider="RsaProtectedConfigurationProvider">'
+        '<EncryptedData /></modules>']
+
+
+FAULTS = {'extended-protection': ('2019', extended_protection),
+          'ews-missing': ('2016', ews_missing), 'ews-encrypted': ('2019', modules_encrypted),
+          'cgi-inherited': ('2010', cgi), 'cgi-of-ews': ('2010', cgi_of_directory),
           'fastcgi-of-site': ('2016', fast_cgi),
           'kerbauth-missing': ('2013', lambda server: without(server, 'kerbauth')),
           'kerbauth-path': ('2019', kerbauth_path), 'kerbauth-twice': ('2019', kerbauth_twice),

@@ -91,6 +91,8 @@ static const char *const files[] = {
     EXDIAG_SOURCE "/tests/iis/2019/FrontEnd/HttpProxy/PowerShell/web.config",
     EXDIAG_SOURCE "/tests/iis/2019/ClientAccess/PowerShell-Proxy/web.config",
     EXDIAG_SOURCE "/tests/iis/faults/fastcgi-of-site/applicationHost.config",
+    EXDIAG_SOURCE "/tests/iis/faults/ews-encrypted/applicationHost.config",
+    EXDIAG_SOURCE "/tests/iis/faults/extended-protection/applicationHost.config",
     EXDIAG_SOURCE "/tests/iis/faults/host-header/applicationHost.config"};
 
 /* No password, key or argument is in evidence, redacted or not. */
@@ -128,7 +130,7 @@ static void test_redacted_config(void **state)
                                        "127.0.0.1",
                                        "15.0.847.32"};
     struct evidence_store *store = evidence_store_new();
-    struct evidence *item = gather_config(files[7]), *copy;
+    struct evidence *item = gather_config(files[9]), *copy;
     char *text = redacted_text(item, store, &copy);
 
     (void)state;

@@ -79,6 +79,33 @@ static void test_settings(void **state)
     assert_null(own_section(&config, IIS_ANONYMOUS));
 }
 
+/* Extended Protection is a setting of Windows authentication; other children's are not. */
+static void test_extended_protection(void **state)
+{
+    struct iis_config config =
+        config_of(WEB("<security><authentication><basicAuthentication><extendedProtection "
+                      "tokenChecking='None'/></basicAuthentication><windowsAuthentication>"
+                      "<extendedProtection tokenChecking='Require'/></windowsAuthentication>"
+                      "</authentication></security>"));
+
+    (void)state;
+    assert_string_equal(own_section(&config, IIS_WINDOWS)->text, "Require");
+    assert_null(own_section(&config, IIS_BASIC)->text);
+}
+
+/* What is encrypted or in another file is told, not taken for empty. */
+static void test_elsewhere(void **state)
+{
+    struct iis_config config =
+        config_of(WEB("<modules configProtectionProvider='Rsa'><EncryptedData/></modules>"
+                      "<handlers configSource='more.config'/><httpRedirect enabled='false'/>"));
+
+    (void)state;
+    assert_true(own_section(&config, IIS_MODULES)->is_elsewhere);
+    assert_true(own_section(&config, IIS_HANDLERS)->is_elsewhere);
+    assert_false(own_section(&config, IIS_REDIRECT)->is_elsewhere);
+}
+
 static void test_locations(void **state)
 {
     struct iis_config config = config_of(
@@ -434,15 +461,24 @@ static void test_section_paths(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_items),     cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_locations), cmocka_unit_test(test_bindings),
-        cmocka_unit_test(test_server),    cmocka_unit_test(test_declarations),
-        cmocka_unit_test(test_roles),     cmocka_unit_test(test_references),
-        cmocka_unit_test(test_paths),     cmocka_unit_test(test_variables),
-        cmocka_unit_test(test_refused),   cmocka_unit_test(test_encodings),
-        cmocka_unit_test(test_cut_off),   cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_builds),    cmocka_unit_test(test_section_paths)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_items),
+                                       cmocka_unit_test(test_settings),
+                                       cmocka_unit_test(test_locations),
+                                       cmocka_unit_test(test_bindings),
+                                       cmocka_unit_test(test_server),
+                                       cmocka_unit_test(test_declarations),
+                                       cmocka_unit_test(test_roles),
+                                       cmocka_unit_test(test_references),
+                                       cmocka_unit_test(test_paths),
+                                       cmocka_unit_test(test_variables),
+                                       cmocka_unit_test(test_refused),
+                                       cmocka_unit_test(test_encodings),
+                                       cmocka_unit_test(test_cut_off),
+                                       cmocka_unit_test(test_limits),
+                                       cmocka_unit_test(test_builds),
+                                       cmocka_unit_test(test_section_paths),
+                                       cmocka_unit_test(test_extended_protection),
+                                       cmocka_unit_test(test_elsewhere)};
 
     return cmocka_run_group_tests(tests, NULL, forget_configs);
 }

@@ -366,6 +366,11 @@ static void test_differing(void **state)
                         "authentication basicAuthentication: off | on\n"
                         "providers : Negotiate, NTLM | NTLM\n"
                         "sslFlags : Ssl, SslNegotiateCert, Ssl128 | None\n");
+    load(&right, "faults/extended-protection/applicationHost.config", NULL, "Default Web Site/EWS");
+    assert_string_equal(differences(&left, &right), "extendedProtection : None | Require\n");
+    load(&right, "faults/ews-encrypted/applicationHost.config", NULL, "Default Web Site/EWS");
+    assert_non_null(right.effective.elsewhere[IIS_MODULES].file);
+    assert_null(left.effective.elsewhere[IIS_MODULES].file);
     load(&right, "faults/fastcgi-of-site/applicationHost.config", NULL, "Default Web Site/EWS");
     assert_string_equal(differences(&left, &right),
                         "module FastCgiModule: - | native, iisfcgi.dll\n"
