@@ -252,6 +252,7 @@ static void judge_throttled(struct request_view *view)
     finding = found(view->x, &ews_throttled);
     name_machine(view, finding);
     set_text(finding, "codes", code ? code : "");
+    set_text(finding, "on-premises", "a log of the server");
     saw(finding, &view->digest->evidence, "%llu of %llu requests to EWS",
         (unsigned long long)view->throttled, (unsigned long long)view->requests);
     tell_rows(finding, view);
