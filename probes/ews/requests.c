@@ -2,11 +2,13 @@
 
 #include "diag/clock.h"
 #include "diag/read/ews_code.h"
+#include "probes/ews/choice.h"
 #include "probes/ews/kinds.h"
 
 #include <string.h>
 
-enum { ROWS_SHOWN = 12, AGENTS_SHOWN = 5 };
+/* Codes are in Logging\Ews and Logging\HttpProxy alone, which begin with Exchange 2013. */
+enum { ROWS_SHOWN = 12, AGENTS_SHOWN = 5, EWS_VERSION_WITH_LOGS = 15 };
 
 struct request_view {
     struct examination *x;
@@ -253,6 +255,7 @@ static void judge_throttled(struct request_view *view)
     name_machine(view, finding);
     set_text(finding, "codes", code ? code : "");
     set_text(finding, "on-premises", "a log of the server");
+    ews_choose_steps(finding, EWS_VERSION_WITH_LOGS, EWS_PLACE_OPEN);
     saw(finding, &view->digest->evidence, "%llu of %llu requests to EWS",
         (unsigned long long)view->throttled, (unsigned long long)view->requests);
     tell_rows(finding, view);
