@@ -1625,8 +1625,7 @@ static void test_nothing_to_say(void **state)
     run(SUBJECT_DOMAIN, "example.net");
     bench.settings = (struct settings){.only = NULL};
     assert_string_equal(word_of(finding_of("example.net", "smtp-spn-missing", NULL)), "unknown");
-    assert_string_equal(word_of(finding_of("mx.example.net", "smtp-spn-missing", NULL)),
-                        "unknown");
+    assert_string_equal(word_of(finding_of("mx.example.net", "smtp-spn-missing", NULL)), "unknown");
     end();
 }
 
