@@ -161,8 +161,10 @@ static void place_host(struct examination *x, const struct clock_field *field,
         place(x, &clock_scale, &span);
 }
 
-/* It is what all were measured with. Wherever it is, it breaks nobody's tickets. */
-/* Beside one other clock alone, nobody knows which of the two is wrong. */
+/*
+ * It is what all were measured with. Wherever it is, it breaks nobody's tickets; and beside one
+ * other clock alone, nobody knows which of the two is wrong.
+ */
 static void place_examiner(struct examination *x, const struct clock_field *field)
 {
     place(x, &clock_scale,

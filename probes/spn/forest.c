@@ -35,9 +35,9 @@ static bool is_whole(const struct directory_answer *answer)
 
 /*
  * No other controller does better. One may whose certificate is trusted, or whose limits are
- * wider; and what was refused once is sent to none of them.
+ * wider; and what was refused once is sent to none of them. But a ticket that one controller
+ * does not take says something of that controller.
  */
-/* A ticket that one controller does not take says something of that controller. */
 static bool is_final(const struct directory_answer *answer)
 {
     if (is_whole(answer) || answer->evidence.status == STATUS_NOT_SUPPORTED)

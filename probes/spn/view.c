@@ -452,7 +452,6 @@ static void add_exports(struct examination *x, struct spn_view *view)
     }
 }
 
-/* Where the directory tells all of the forest, exports have nothing to add: it is as it is now. */
 /* That computers are not all there matters where their names of HOST stand in for others. */
 static const struct evidence *cut_of(const struct spn_exports *exports)
 {
@@ -463,6 +462,7 @@ static const struct evidence *cut_of(const struct spn_exports *exports)
                : NULL;
 }
 
+/* Where the directory tells all of the forest, exports have nothing to add: it is as it is now. */
 static void find_accounts(struct examination *x, struct spn_view *view)
 {
     static const char *const attributes[] = {"dNSHostName", "objectClass", "sAMAccountName",
