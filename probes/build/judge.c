@@ -80,7 +80,7 @@ static bool lacks_hotfixes_alone(const struct build_verdict *verdict, const stru
 /* Its level has the update that the newest level has. */
 static bool is_served(const struct build_verdict *verdict, const struct build_row *row)
 {
-    return row && row == verdict->newest_of_level && row->update && verdict->newest->update &&
+    return row == verdict->newest_of_level && row->update && verdict->newest->update &&
            strcmp(row->update, verdict->newest->update) == 0;
 }
 
@@ -136,11 +136,11 @@ static enum build_state state_of(const struct build_verdict *verdict)
 
     if (!verdict->newest)
         return BUILD_UNKNOWN;
+    if (!place->level_first) /* what is of a product and of no level is between two of its rows */
+        return BUILD_LACKS;
     if (place->match == BUILD_KNOWN && place->level_first == place->level_last)
-        return state_of_row(verdict, place->row);
-    if (place->level_first)
-        return state_of_level(verdict);
-    return BUILD_LACKS; /* what is of no level, and of a product, is between two rows of that */
+        return state_of_row(verdict, place->level_first);
+    return state_of_level(verdict);
 }
 
 bool build_judge(struct examination *x, const struct build_table *table,
