@@ -81,11 +81,11 @@ struct iis_item { /* of a list; NULL where an attribute is absent */
 struct iis_section {
     enum iis_section_kind kind;
     enum iis_setting enabled;
-    const char *text;  /* sslFlags, destination, tokenChecking; or NULL */
-    bool is_elsewhere; /* what it says is in another file (configSource), or encrypted */
+    const char *text; /* sslFlags, destination, tokenChecking; or NULL */
     const struct iis_item *items;
     size_t item_count;
     uint32_t line;
+    bool is_elsewhere; /* what it says is in another file (configSource), or encrypted */
 };
 
 enum iis_override { IIS_OVERRIDE_INHERIT, IIS_OVERRIDE_ALLOW, IIS_OVERRIDE_DENY };
