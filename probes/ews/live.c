@@ -353,8 +353,11 @@ static const char *how_often(const struct live_view *view, const struct tally *t
 {
     if (tally->repeated == 0)
         return "each at the first request";
+    if (tally->repeated == tally->items)
+        return "after requests that were throttled or not answered";
     return arena_print(pass_memory(view->x),
-                       "%zu after requests that were throttled or not answered", tally->repeated);
+                       "%zu of %zu after requests that were throttled or not answered",
+                       tally->repeated, tally->items);
 }
 
 /* The servers that found items, by name. */

@@ -77,6 +77,47 @@ static const char *front_ends(const struct live_view *view, const struct ews_ite
     return *servers ? arena_print(memory, " (X-FEServer %s)", servers) : "";
 }
 
+/* How many of an item's requests met with what this one did; 0: an earlier one is told of already.
+ */
+static size_t count_alike(const struct live_view *view, const struct ews_item *item, size_t which)
+{
+    const char *text = attempt_text(view, &item->attempts[which]);
+    size_t count = 0;
+
+    for (size_t i = 0; i < item->attempt_count; i++) {
+        if (strcmp(attempt_text(view, &item->attempts[i]), text) != 0)
+            continue;
+        if (i < which)
+            return 0;
+        count++;
+    }
+    return count;
+}
+
+static void saw_mixture(struct finding *finding, const struct live_view *view,
+                        const struct live_node *node, const struct ews_item *item)
+{
+    struct buffer text;
+
+    buffer_init(&text, CODES_MOST);
+    for (size_t i = 0; i < item->attempt_count; i++) {
+        size_t count = count_alike(view, item, i);
+
+        if (count == item->attempt_count)
+            break;
+        if (count == 0)
+            continue;
+        buffer_add_string(&text, text.size ? ", " : "of these requests ");
+        if (count > 1)
+            buffer_print(&text, "%zu times ", count);
+        buffer_print(&text, "%s%s", count > 1 ? "" : "once ",
+                     attempt_text(view, &item->attempts[i]));
+    }
+    if (text.size > 0)
+        saw(finding, &node->survey->evidence, "%s", text.text);
+    buffer_release(&text);
+}
+
 static void saw_item(struct finding *finding, const struct live_view *view,
                      const struct live_node *node, const struct ews_item *item)
 {
@@ -91,6 +132,7 @@ static void saw_item(struct finding *finding, const struct live_view *view,
         seconds(span_of(item)), node->server->shown, front_ends(view, item),
         attempt_text(view, last),
         item->outcome == EWS_OUTCOME_CUT_SHORT ? "; then the time for it was over" : "");
+    saw_mixture(finding, view, node, item);
     if (last->has_back_off)
         saw(finding, &node->survey->evidence, "the server asks to be left alone for %.1f s",
             (double)last->back_off / 1000);
