@@ -245,6 +245,9 @@ enum platform_file_kind { PLATFORM_NO_FILE, PLATFORM_FILE, PLATFORM_FOLDER, PLAT
 /* What a path leads to; PLATFORM_OTHER_FILE also where that cannot be looked at. */
 enum platform_file_kind platform_file_kind(const char *path);
 
+/* Both paths lead to one file that is there. */
+bool platform_file_is_same(const char *one, const char *other);
+
 /* For reading, as bytes. STATUS_NOT_FOUND, STATUS_DENIED, STATUS_INVALID (a folder), STATUS_IO. */
 enum status platform_file_open(const char *path, FILE **file);
 

@@ -17,6 +17,14 @@ enum platform_file_kind platform_file_kind(const char *path)
     return S_ISDIR(about.st_mode) ? PLATFORM_FOLDER : PLATFORM_OTHER_FILE;
 }
 
+bool platform_file_is_same(const char *one, const char *other)
+{
+    struct stat first, second;
+
+    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 static enum status open_stream(const char *path, int flags, mode_t mode, FILE **file)
 {
     int fd = open(path, flags | O_CLOEXEC | O_NOCTTY, mode);

@@ -1,3 +1,4 @@
+#include "win32/file.h"
 #include "diag/platform.h"
 #include "win32/error.h"
 #include "win32/owner.h"
@@ -41,6 +42,38 @@ enum platform_file_kind platform_file_kind(const char *path)
     }
     free(wide);
     return kind;
+}
+
+bool file_look_at(const char *path, BY_HANDLE_FILE_INFORMATION *about)
+{
+    wchar_t *wide = wide_path(path);
+    HANDLE handle = INVALID_HANDLE_VALUE;
+    bool found;
+
+    if (wide)
+        handle = CreateFileW(wide, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                             OPEN_EXISTING, 0, NULL);
+    free(wide);
+    if (handle == INVALID_HANDLE_VALUE)
+        return false;
+    found = GetFileInformationByHandle(handle, about) != 0;
+    CloseHandle(handle);
+    return found;
+}
+
+bool file_is_same(const BY_HANDLE_FILE_INFORMATION *one, const BY_HANDLE_FILE_INFORMATION *other)
+{
+    return one->dwVolumeSerialNumber == other->dwVolumeSerialNumber &&
+           one->nFileIndexHigh == other->nFileIndexHigh &&
+           one->nFileIndexLow == other->nFileIndexLow;
+}
+
+bool platform_file_is_same(const char *one, const char *other)
+{
+    BY_HANDLE_FILE_INFORMATION first, second;
+
+    return file_look_at(one, &first) && file_look_at(other, &second) &&
+           file_is_same(&first, &second);
 }
 
 /* The C library's stream takes the handle over, or it is closed. */

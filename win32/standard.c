@@ -1,9 +1,7 @@
 #include "diag/platform.h"
 #include "win32/error.h"
+#include "win32/file.h"
 #include "win32/system.h"
-#include "win32/wide.h"
-
-#include <stdlib.h>
 
 /* A pipe whose writers are gone is an end like any other. */
 enum status platform_input_read(void *bytes, size_t room, size_t *received)
@@ -32,32 +30,13 @@ int64_t platform_input_size(void)
     return size.QuadPart > at.QuadPart ? size.QuadPart - at.QuadPart : 0;
 }
 
-static bool look_at(const char *path, BY_HANDLE_FILE_INFORMATION *about)
-{
-    wchar_t *wide = wide_path(path);
-    HANDLE handle = INVALID_HANDLE_VALUE;
-    bool found;
-
-    if (wide)
-        handle = CreateFileW(wide, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                             OPEN_EXISTING, 0, NULL);
-    free(wide);
-    if (handle == INVALID_HANDLE_VALUE)
-        return false;
-    found = GetFileInformationByHandle(handle, about) != 0;
-    CloseHandle(handle);
-    return found;
-}
-
 bool platform_output_is(const char *path)
 {
     HANDLE handle = GetStdHandle(STD_OUTPUT_HANDLE);
     BY_HANDLE_FILE_INFORMATION file, output;
 
     return GetFileType(handle) == FILE_TYPE_DISK && GetFileInformationByHandle(handle, &output) &&
-           look_at(path, &file) && file.dwVolumeSerialNumber == output.dwVolumeSerialNumber &&
-           file.nFileIndexHigh == output.nFileIndexHigh &&
-           file.nFileIndexLow == output.nFileIndexLow;
+           file_look_at(path, &file) && file_is_same(&file, &output);
 }
 
 enum status platform_output_cut(int64_t size)

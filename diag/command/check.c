@@ -38,6 +38,15 @@ static bool has_work(const struct options *options)
     return false;
 }
 
+static bool has_mailbox(const struct options *options)
+{
+    for (size_t i = 0; i < options->subject_count; i++) {
+        if (options->subjects[i].kind == SUBJECT_MAILBOX)
+            return true;
+    }
+    return false;
+}
+
 static int report_instead(struct options *options)
 {
     if (options->save)
@@ -59,6 +68,11 @@ static int check(struct options *options)
         return EXIT_TROUBLE;
     if (options->plan)
         return print_plan(options);
+    if (!has_mailbox(options) && (options->settings.plants || options->settings.impersonates))
+        return complain("%s: name a mailbox with --mailbox",
+                        options->settings.plants ? "--plant-test-item" : "--impersonate");
+    if (!output_spares_input(options))
+        return EXIT_TROUBLE;
     if (options->subject_count == 0)
         return report_instead(options);
     if (options->word_count > 0)

@@ -23,6 +23,30 @@ bool is_evidence_file(const char *path)
     return file_type_of(head, size, &encoding) == FILE_TYPE_EVIDENCE;
 }
 
+static bool is_output(const struct options *options, const char *path)
+{
+    if (!path || !platform_file_is_same(options->output, path))
+        return false;
+    complain("--output: '%s' is a file that this run reads, and is not written over",
+             options->output);
+    return true;
+}
+
+bool output_spares_input(const struct options *options)
+{
+    const char *const named[] = {options->ca_file, options->password_file, options->token_file};
+    bool spares = true;
+
+    if (!options->output)
+        return true;
+    for (size_t i = 0; i < sizeof named / sizeof *named && spares; i++)
+        spares = !is_output(options, named[i]);
+    for (size_t i = 0; i < options->subject_count && spares; i++)
+        spares = options->subjects[i].kind != SUBJECT_FILE ||
+                 !is_output(options, options->subjects[i].name);
+    return spares;
+}
+
 /* Where the locale names another character set than UTF-8; one that names none may have it. */
 static bool is_ascii_alone(void)
 {

@@ -10,6 +10,12 @@
 bool is_evidence_file(const char *path);
 
 /*
+ * False after a message where --output names a file that is to be read: what is examined, or what
+ * an option names.
+ */
+bool output_spares_input(const struct options *options);
+
+/*
  * Writes a page as the options say: to stdout or a file. EXIT_FINE, or EXIT_TROUBLE after a
  * message if it could not be written.
  */

@@ -151,10 +151,13 @@ static size_t count_transient(const struct ews_item *item)
 /* Of one that did not come: its last answer, or where that may pass what most of them were. */
 static enum ews_outcome failure_of(const struct ews_item *item, const struct ews_heard *heard)
 {
+    bool has_lasted = count_transient(item) >= EWS_LASTS;
+
+    /* Somebody took it away meanwhile, or the server went: the error was there all the same. */
+    if (has_lasted && (heard->class == EWS_CLASS_GONE || heard->attempt.http == 0))
+        return item->attempt_count == EWS_ATTEMPTS ? EWS_OUTCOME_PERSISTENT : EWS_OUTCOME_CUT_SHORT;
     if (ews_heard_is_unanswered(heard) || heard->attempt.status == STATUS_TIMED_OUT)
         return EWS_OUTCOME_UNANSWERED;
-    if (heard->class == EWS_CLASS_GONE && count_transient(item) >= EWS_LASTS)
-        return EWS_OUTCOME_CUT_SHORT; /* somebody took it away meanwhile */
     if (!ews_heard_passes(heard))
         return outcome_of(heard->class);
     return 2 * count_transient(item) >= item->attempt_count ? EWS_OUTCOME_PERSISTENT

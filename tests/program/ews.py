@@ -168,6 +168,13 @@ def what_is_no_mailbox():
         expect_in("is not the address of a mailbox", result.err, text)
 
 
+@case
+def what_is_for_a_mailbox_wants_one():
+    for option in ("--plant-test-item", "--impersonate"):
+        result = exdiag("check", "--server", "ex01.contoso.com", option, "--dns", "127.0.0.1:1", status=TROUBLE)  # fmt: skip
+        expect_in(f"{option}: name a mailbox", result.err, option)
+
+
 # ---- one password for directories and web servers ----
 
 WRONG = "pass-word of somebody else"

@@ -24,6 +24,20 @@ def evidence_is_for_its_owner_alone():
 
 
 @case
+def what_is_examined_is_never_written_over():
+    with folder() as place:
+        (place / "job.log").write_text("precious")
+        (place / "link").symlink_to(place / "job.log")
+        for name in ("job.log", "link"):
+            result = exdiag("check", place / "job.log", "--output", place / name, status=TROUBLE)
+            expect_in("a file that this run reads", result.err, name)
+        result = exdiag("check", "--mailbox", "a@contoso.com", "--server", "ex01.contoso.com", "--token-file",
+                        place / "job.log", "--output", place / "job.log", "--dns", "127.0.0.1:1", status=TROUBLE)  # fmt: skip
+        expect_in("a file that this run reads", result.err, "the token")
+        expect_equal((place / "job.log").read_text(), "precious", "the file")
+
+
+@case
 def evidence_is_never_written_over():
     with folder() as place, Peer() as peer:
         (place / "file").write_text("precious")

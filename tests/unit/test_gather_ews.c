@@ -833,6 +833,22 @@ static void a_search_that_fails(void **state)
     evidence_free(&survey->evidence);
 }
 
+/* The server goes away behind errors that lasted: they are what is wrong. */
+static void transient_and_then_nobody(void **state)
+{
+    struct ews_lab lab = lab_of("ErrorInternalServerTransientError", EWS_LAB_FOR_EVER);
+    struct ews_survey *survey;
+
+    (void)state;
+    lab.item_count = 1;
+    line.broken_from = 17; /* the search, and fifteen requests */
+    line.broken_count = 100;
+    survey = survey_of(&lab, false);
+    assert_int_equal(survey->items[0].attempt_count, EWS_ATTEMPTS);
+    assert_int_equal(survey->items[0].outcome, EWS_OUTCOME_PERSISTENT);
+    evidence_free(&survey->evidence);
+}
+
 /* Neither the last answer alone counts nor the first: what most of them were. */
 static void transient_and_throttled(void **state)
 {
@@ -890,6 +906,7 @@ int main(void)
         cmocka_unit_test_setup(folders_that_fail, begin),
         cmocka_unit_test_setup(a_search_that_fails, begin),
         cmocka_unit_test_setup(transient_and_throttled, begin),
+        cmocka_unit_test_setup(transient_and_then_nobody, begin),
         cmocka_unit_test_setup(what_is_not_ours_is_left_alone, begin),
         cmocka_unit_test_setup(what_was_made_proves_to_be_ours, begin),
         cmocka_unit_test_setup(what_was_made_in_spite_of_errors_is_deleted, begin),

@@ -1057,6 +1057,22 @@ static void kinds_are_told(void **state)
     assert_int_equal(platform_file_kind(""), PLATFORM_NO_FILE);
 }
 
+static void one_file_by_two_paths(void **state)
+{
+    struct folder *folder = *state;
+    char round[sizeof folder->path + 64];
+    FILE *file;
+
+    assert_false(platform_file_is_same(folder->file, folder->file)); /* it is not there */
+    assert_int_equal(platform_file_write(folder->file, &file), STATUS_OK);
+    put(file, "x");
+    assert_int_equal(platform_file_write(folder->other, &file), STATUS_OK);
+    put(file, "x");
+    snprintf(round, sizeof round, "%s/.%s", folder->path, folder->file + strlen(folder->path));
+    assert_true(platform_file_is_same(folder->file, round));
+    assert_false(platform_file_is_same(folder->file, folder->other));
+}
+
 static void missing_files_are_not_found(void **state)
 {
     struct folder *folder = *state;
@@ -1341,6 +1357,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(interrupts_can_be_given_back),
         cmocka_unit_test(shortness_of_files_is_told),
         IN_FOLDER(kinds_are_told),
+        IN_FOLDER(one_file_by_two_paths),
         IN_FOLDER(missing_files_are_not_found),
         IN_FOLDER(folders_are_not_opened),
         IN_FOLDER(reports_replace_files),
