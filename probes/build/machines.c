@@ -218,6 +218,7 @@ static void call(struct visit *visit)
     greeting = smtp_exchange_of(conversation, SMTP_GREETING);
     if (!greeting || greeting->reply.line_count == 0)
         return;
+    visit->machine->has_spoken = true;
     text = smtp_line_text(&greeting->reply.lines[0]);
     if (is_greeting_of_exchange(conversation, text))
         visit->machine->is_exchange = true;
@@ -264,6 +265,7 @@ static void browse(struct visit *visit)
         return;
     }
     visit->machine->page = page;
+    visit->machine->has_spoken = true;
     read_header(visit, page);
     if (page->body && build_number_parse_page(page->body, page->body_kept, &number) == STATUS_OK)
         saw_build(visit, BUILD_BY_OWA_PATH, &number, &page->evidence);

@@ -35,6 +35,7 @@ struct build_machine {
     const char *own_name;            /* of a server that calls itself so, and is another; or NULL */
     bool is_exchange;                /* something says so, whatever of its build */
     bool is_edge;                    /* by the directory: it has no web site, and no DAG */
+    bool has_spoken;                 /* a service of it did, whatever it is */
     const struct web_exchange *page; /* what its web server answered first; or NULL */
     const struct evidence *obstacle; /* why a way was barred; or NULL */
 };

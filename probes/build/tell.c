@@ -426,13 +426,16 @@ void build_tell_hidden(struct examination *x, const struct build_machine *machin
     set_whereabouts(finding, x, machine);
 }
 
-/* A port that nothing listens at has no web site; these answer for whatever stands behind them. */
+/*
+ * Whatever spoke elsewhere, a port that nothing listens at has no web site; and these answer for
+ * whatever stands behind them.
+ */
 static bool is_in_the_way(const struct build_machine *machine)
 {
     static const unsigned codes[] = {401, 403, 407};
 
     if (machine->obstacle)
-        return machine->obstacle->status != STATUS_REFUSED;
+        return !machine->has_spoken || machine->obstacle->status != STATUS_REFUSED;
     for (size_t i = 0; machine->page && i < sizeof codes / sizeof *codes; i++) {
         if (machine->page->code == codes[i])
             return true;

@@ -802,7 +802,10 @@ static void test_servers_that_show_nothing(void **state)
         {{.code = 401}, "unknown", "HTTP 401"},
         {{.code = 403}, "unknown", "HTTP 403"},
         {{.code = 503}, "unknown", "HTTP 503"},
-        {{.silence = STATUS_REFUSED}, "not-applicable", NULL},
+        {{.silence = STATUS_REFUSED}, "unknown", ""},
+        {{.silence = STATUS_REFUSED, .greeting = "mail.example.net ESMTP Postfix"},
+         "not-applicable",
+         NULL},
         {{.silence = STATUS_TIMED_OUT}, "unknown", ""},
         {{.code = 200, .version = "99999.1.1.1"}, "unknown", "99999.1.1.1"},
     };
