@@ -1,27 +1,29 @@
 #!/bin/bash
-# run.sh BUILD SECONDS [TARGET...]: runs the libFuzzer targets, each for so many seconds
-# from its seeds. What is learnt stays in the build folder; a crash stays there too.
+# run.sh BUILD SECONDS [TARGET...]: runs the libFuzzer targets, one on each core at a time, each
+# for so many seconds from its seeds. What is learnt stays in the build folder; a crash stays there
+# too.
 set -euo pipefail
 build=$(realpath "$1") seconds=$2
 shift 2
 cd "$(dirname "$0")"
 
-passed=0
-[ $# -gt 0 ] || set -- *.c
-for target; do
-    name=$(basename "${target%.c}")
-    corpus=$build/corpus/$name
+fuzz() {
+    local name corpus log seeds=()
+    name=$(basename "${1%.c}")
+    corpus=$build/corpus/$name log=$build/fuzz-$name.log
     mkdir -p "$corpus" "$build/crashes"
-    seeds=()
     [ -d "seeds/$name" ] && seeds+=("seeds/$name")
-    log=$build/fuzz-$name.log
     if ! "$build/tests/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$build/crashes/$name-" "$corpus" "${seeds[@]}" >"$log" 2>&1; then
         tail -40 "$log"
         echo "FAILED fuzz $name"
-        exit 1
+        return 255 # xargs begins no more
     fi
     echo "ok fuzz $name: $(grep -oE 'Done [0-9]+ runs in [0-9]+ second' "$log" || echo finished)s"
-    passed=$((passed + 1))
-done
-echo "$passed passed, 0 failed"
+}
+export -f fuzz
+export build seconds
+
+[ $# -gt 0 ] || set -- *.c
+printf '%s\0' "$@" | xargs -0 -n 1 -P "$(nproc)" bash -c 'set -euo pipefail; fuzz "$1"' fuzz
+echo "$# passed, 0 failed"
