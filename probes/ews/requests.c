@@ -232,6 +232,12 @@ static void judge_failed(struct request_view *view)
         set_number(finding, "no-code", view->ambiguous);
     if (has_back_end_fault(log))
         set_text(finding, "back-end", "the back end");
+    if (view->answered == 0 && view->requests > view->concluded)
+        saw(finding, &view->digest->evidence,
+            "not one request was answered: %llu are 401, with which a logon begins, and %llu of "
+            "the %llu others failed by the server",
+            (unsigned long long)(view->requests - view->concluded),
+            (unsigned long long)view->failed, (unsigned long long)view->concluded);
     tell_rows(finding, view);
     tell_hours(finding, view);
     if (view->ambiguous > 0)
@@ -307,10 +313,16 @@ static bool is_unreadable(const struct http_log *log)
     return log->damaged > log->requests;
 }
 
+/*
+ * None is answered, and not because the server fails. A logon by NTLM or Negotiate begins with
+ * 401: only what became of the others tells the two apart.
+ */
 static bool is_refused(const struct request_view *view)
 {
-    return view->answered == 0 && view->requests >= EWS_REFUSED_LEAST &&
-           view->failed * 2 < view->requests && view->throttled == 0 && !view->digest->log.more;
+    bool is_failing = is_problem(view) && view->failed * 2 >= view->concluded;
+
+    return view->answered == 0 && view->requests >= EWS_REFUSED_LEAST && !is_failing &&
+           view->throttled == 0 && !view->digest->log.more;
 }
 
 static void judge_healthy(struct request_view *view)

@@ -243,6 +243,18 @@ static void test_refusal(void **state)
         {{EWS_ROW(12, .status = 401), EWS_ROW(1, .status = 200)}, FAILED, "ok"},
         {{EWS_ROW(12, .status = 404)}, "ews-requests-refused", "critical"},
         {{EWS_ROW(12, .status = 403, .substatus = 4)}, "ews-requests-refused", "critical"},
+        /* every logon begins with 401: what counts is how the others end */
+        {{EWS_ROW(34, .status = 401), EWS_ROW(16, .status = 500)}, FAILED, "critical"},
+        {{EWS_ROW(340, .status = 401), EWS_ROW(10, .status = 503)}, FAILED, "critical"},
+        {{EWS_ROW(34, .status = 401), EWS_ROW(9, .status = 500)},
+         "ews-requests-refused",
+         "warning"},
+        {{EWS_ROW(34, .status = 404), EWS_ROW(16, .status = 500)},
+         "ews-requests-refused",
+         "critical"},
+        {{EWS_ROW(16, .status = 404), EWS_ROW(34, .status = 401), EWS_ROW(16, .status = 500)},
+         FAILED,
+         "critical"},
     };
 
     (void)state;
