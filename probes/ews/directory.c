@@ -2,7 +2,6 @@
 
 #include "diag/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { EWS_BACK_END_PORT = 444 };
@@ -148,6 +147,7 @@ static void read_directory(const struct ews_configs *configs, const struct iis_c
         web_of(configs, file, is_front ? IIS_ROLE_EWS_FRONT : IIS_ROLE_EWS_BACK);
 
     *out = (struct ews_directory){.name = arena_print(arena, "%s%s", site->name, application->path),
+                                  .site = site,
                                   .is_front = is_front};
     out->path = out->name;
     add_file(out, file, "");
@@ -185,16 +185,24 @@ size_t ews_directories_of(const struct ews_configs *configs, const struct iis_co
     return count;
 }
 
-unsigned ews_version_of(const struct iis_config *config)
+const char *ews_version_of(const struct iis_config *config)
 {
-    unsigned highest = 0;
+    /* All since 2013 are 15 by their first number. */
+    static const struct {
+        const char *begins, *name;
+    } versions[] = {{"8.", "Exchange 2007"},
+                    {"14.", "Exchange 2010"},
+                    {"15.0.", "Exchange 2013"},
+                    {"15.1.", "Exchange 2016"},
+                    {"15.2.", "Exchange 2019 or SE"}};
 
-    for (size_t i = 0; i < config->build_count; i++) {
-        unsigned version = (unsigned)strtoul(config->builds[i], NULL, 10);
-
-        highest = version > highest ? version : highest;
+    for (size_t i = sizeof versions / sizeof *versions; i-- > 0;) {
+        for (size_t j = 0; j < config->build_count; j++) {
+            if (text_starts_fold(config->builds[j], strlen(config->builds[j]), versions[i].begins))
+                return versions[i].name;
+        }
     }
-    return highest;
+    return NULL;
 }
 
 struct ews_directory ews_directory_alone(const struct ews_directory *directory, struct arena *arena)

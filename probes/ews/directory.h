@@ -20,7 +20,8 @@ bool ews_configs_ask(struct examination *x, struct ews_configs *out);
 struct ews_directory {
     const char *name; /* "Default Web Site/EWS"; of a web.config by itself, whose it is */
     const char *path; /* the same for commands; NULL of a web.config by itself */
-    bool is_front;    /* of Exchange 2013 and later, which has a back end behind it */
+    const struct iis_site *site; /* that it is in; NULL of a web.config by itself */
+    bool is_front;               /* of Exchange 2013 and later, which has a back end behind it */
     struct iis_effective effective;
     struct iis_file files[2]; /* applicationHost.config first, if it is there */
     const struct evidence *sources[2];
@@ -31,9 +32,11 @@ struct ews_directory {
 size_t ews_directories_of(const struct ews_configs *configs, const struct iis_config_file *file,
                           struct arena *arena, struct ews_directory *out);
 
-/* The version of Exchange by its folders of Outlook on the web: 14 of 2010, 15 of all later; or 0
+/*
+ * "Exchange 2016", by the folders of Outlook on the web: the highest, since an upgrade leaves the
+ * old ones there. 2019 and SE are one, of the same code and set up alike. NULL if none tells.
  */
-unsigned ews_version_of(const struct iis_config *config);
+const char *ews_version_of(const struct iis_config *config);
 
 /* What its server's file alone says of a directory, in `arena`: without its web.config. */
 struct ews_directory ews_directory_alone(const struct ews_directory *directory,

@@ -15,6 +15,21 @@ struct host_view {
     size_t count;
 };
 
+/* A web site or its EWS. Names that setup gives are this program's own, any other is the file's. */
+static void set_name(struct finding *finding, const char *name, const char *text)
+{
+    static const char *const by_setup[] = {"Default Web Site", "Default Web Site/EWS",
+                                           "Exchange Back End", "Exchange Back End/EWS"};
+
+    for (size_t i = 0; i < sizeof by_setup / sizeof *by_setup; i++) {
+        if (strcmp(text, by_setup[i]) == 0) {
+            set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
+            return;
+        }
+    }
+    set_text(finding, name, text);
+}
+
 /* Whose server it is, for people; and the directory, which a web.config by itself does not tell. */
 static void name_directory(struct host_view *view, struct finding *finding,
                            const struct ews_directory *directory)
@@ -24,7 +39,7 @@ static void name_directory(struct host_view *view, struct finding *finding,
     machine = machine ? machine : "the server that the file is of";
     set_vouched(finding, VALUE_TEXT, "machine", machine, strlen(machine));
     if (directory && directory->path)
-        set_text(finding, "directory", directory->path);
+        set_name(finding, "directory", directory->path);
 }
 
 /*
@@ -189,27 +204,55 @@ static void judge_modules(struct host_view *view)
 
 /* ---- authentication and SSL ---- */
 
-/* What setup makes of it; what no file says is left open. */
+/*
+ * What setup makes of it; what no file says is left open. The values that its steps take: of the
+ * site where Exchange's own commands put it right, of the directory where those of IIS do.
+ */
 static const struct {
     enum iis_section_kind kind;
     enum iis_setting healthy;
+    const char *of_site, *of_directory;
     const char *text;
 } expected[] = {
-    {IIS_ANONYMOUS, IIS_TRUE, "anonymousAuthentication is off: federation and OAuth need it on"},
-    {IIS_WINDOWS, IIS_TRUE, "windowsAuthentication is off: no NTLM, no Negotiate"},
-    {IIS_BASIC, IIS_FALSE, "basicAuthentication is on; setup leaves it off"},
-    {IIS_DIGEST, IIS_FALSE, "digestAuthentication is on; setup leaves it off"},
-    {IIS_REDIRECT, IIS_FALSE, "httpRedirect is on: every request goes elsewhere"},
+    {IIS_ANONYMOUS, IIS_TRUE, NULL, "anonymous-off",
+     "anonymousAuthentication is off: federation and OAuth need it on"},
+    {IIS_WINDOWS, IIS_TRUE, "windows-off", NULL,
+     "windowsAuthentication is off: no NTLM, no Negotiate"},
+    {IIS_BASIC, IIS_FALSE, "basic-on", NULL, "basicAuthentication is on; setup leaves it off"},
+    {IIS_DIGEST, IIS_FALSE, "digest-on", NULL, "digestAuthentication is on; setup leaves it off"},
+    {IIS_REDIRECT, IIS_FALSE, NULL, "redirected",
+     "httpRedirect is on: every request goes elsewhere"},
 };
 
-static struct finding *found_settings(struct host_view *view, struct finding *finding,
-                                      const struct ews_directory *directory)
+struct settings_told {
+    struct host_view *view;
+    struct finding *finding; /* NULL until something is wrong */
+    const char *ssl_before;  /* the flags that were wrong; "" where they were several */
+};
+
+static void begin_settings(struct settings_told *told, const struct ews_directory *directory)
 {
-    if (finding)
-        return finding;
-    finding = found(view->x, &ews_directory_settings);
-    name_directory(view, finding, directory);
-    return finding;
+    if (told->finding)
+        return;
+    told->finding = found(told->view->x, &ews_directory_settings);
+    name_directory(told->view, told->finding, directory);
+}
+
+/* A web.config by itself tells no site: those of setup, unvouched, are to be checked. */
+static void set_place(struct settings_told *told, const char *of_site, const char *of_directory,
+                      const struct ews_directory *directory)
+{
+    const char *site = directory->is_front ? "Default Web Site" : "Exchange Back End";
+
+    if (of_site && directory->site)
+        set_name(told->finding, of_site, directory->site->name);
+    else if (of_site)
+        set_text(told->finding, of_site, site);
+    if (of_directory && directory->path)
+        set_name(told->finding, of_directory, directory->path);
+    else if (of_directory)
+        set_text(told->finding, of_directory,
+                 arena_print(pass_memory(told->view->x), "%s/EWS", site));
 }
 
 static const struct evidence *said_by(const struct ews_directory *directory,
@@ -218,45 +261,85 @@ static const struct evidence *said_by(const struct ews_directory *directory,
     return ews_source_of(directory, directory->effective.origins[kind].file);
 }
 
-static struct finding *tell_settings(struct host_view *view, struct finding *finding,
-                                     const struct ews_directory *directory)
+static void tell_authentication(struct settings_told *told, const struct ews_directory *directory)
 {
-    const struct iis_effective *effective = &directory->effective;
-    const char *flags = effective->texts[IIS_ACCESS];
+    const enum iis_setting *enabled = directory->effective.enabled;
 
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         enum iis_section_kind kind = expected[i].kind;
 
-        if (effective->enabled[kind] == IIS_UNSET ||
-            effective->enabled[kind] == expected[i].healthy)
+        if (enabled[kind] == IIS_UNSET || enabled[kind] == expected[i].healthy)
             continue;
-        finding = found_settings(view, finding, directory);
-        saw(finding, said_by(directory, kind), "%s: %s", directory->name, expected[i].text);
+        begin_settings(told, directory);
+        set_place(told, expected[i].of_site, expected[i].of_directory, directory);
+        if (kind != IIS_REDIRECT)
+            set_text(told->finding, "authentication", "yes");
+        saw(told->finding, said_by(directory, kind), "%s: %s", directory->name, expected[i].text);
     }
-    if (flags && (!iis_has_flag(flags, "Ssl") || iis_has_flag(flags, "SslRequireCert"))) {
-        finding = found_settings(view, finding, directory);
-        saw(finding, said_by(directory, IIS_ACCESS),
-            "%s: sslFlags=\"%s\"; setup requires SSL and no client certificate", directory->name,
-            flags);
+}
+
+/* A site without a binding of http is reached by TLS alone, whatever its flags are. */
+static bool takes_plain_http(const struct ews_directory *directory)
+{
+    const struct iis_site *site = directory->site;
+
+    for (size_t i = 0; site && i < site->binding_count; i++) {
+        if (text_equal_fold(site->bindings[i].protocol, "http"))
+            return true;
     }
-    if (directory->is_front && text_equal_fold(iis_token_checking(effective), "Require")) {
-        finding = found_settings(view, finding, directory);
-        saw(finding, said_by(directory, IIS_WINDOWS),
-            "%s: tokenChecking=\"Require\" of extendedProtection; Exchange's own script makes it "
-            "Allow on the front end: clients that cannot do it, or whose TLS ends before the "
-            "server, get 401",
-            directory->name);
-    }
-    return finding;
+    return false;
+}
+
+static void tell_ssl(struct settings_told *told, const struct ews_directory *directory)
+{
+    const char *flags = directory->effective.texts[IIS_ACCESS];
+
+    if (!flags || (iis_has_flag(flags, "Ssl") && !iis_has_flag(flags, "SslRequireCert")))
+        return;
+    begin_settings(told, directory);
+    set_place(told, NULL, "ssl-wrong", directory);
+    if (!told->ssl_before)
+        told->ssl_before = *flags ? flags : "None";
+    else if (!text_equal_fold(told->ssl_before, flags))
+        told->ssl_before = "";
+    saw(told->finding, said_by(directory, IIS_ACCESS),
+        "%s: sslFlags=\"%s\"; setup requires SSL and no client certificate", directory->name,
+        flags);
+    if (iis_has_flag(flags, "Ssl") || directory->effective.enabled[IIS_BASIC] != IIS_TRUE ||
+        !takes_plain_http(directory))
+        return;
+    finding_severity(told->finding, SEVERITY_WARNING);
+    saw(told->finding, said_by(directory, IIS_ACCESS),
+        "%s: with Basic and without SSL passwords cross the network as plain text",
+        directory->name);
+}
+
+static void tell_protection(struct settings_told *told, const struct ews_directory *directory)
+{
+    if (!directory->is_front ||
+        !text_equal_fold(iis_token_checking(&directory->effective), "Require"))
+        return;
+    begin_settings(told, directory);
+    set_place(told, "protected-site", "protected", directory);
+    saw(told->finding, said_by(directory, IIS_WINDOWS),
+        "%s: tokenChecking=\"Require\" of extendedProtection; Exchange's own script makes it "
+        "Allow on the front end: clients that cannot do it, or whose TLS ends before the "
+        "server, get 401",
+        directory->name);
 }
 
 static void judge_settings(struct host_view *view)
 {
-    struct finding *finding = NULL;
+    struct settings_told told = {.view = view};
 
-    for (size_t i = 0; i < view->count; i++)
-        finding = tell_settings(view, finding, &view->directories[i]);
-    if (!finding &&
+    for (size_t i = 0; i < view->count; i++) {
+        tell_authentication(&told, &view->directories[i]);
+        tell_ssl(&told, &view->directories[i]);
+        tell_protection(&told, &view->directories[i]);
+    }
+    if (told.ssl_before && *told.ssl_before)
+        set_text(told.finding, "ssl-before", told.ssl_before);
+    if (!told.finding &&
         !is_open(view, &ews_directory_settings, IIS_AUTHENTICATION_FIRST, IIS_REDIRECT) &&
         view->directories[0].effective.has_server)
         healthy(view->x, &ews_directory_settings,
@@ -303,23 +386,23 @@ struct other_server { /* what a file is held against */
 };
 
 /* The two are known, and not alike. */
-static bool is_of_other_version(unsigned own, unsigned other)
+static bool is_of_other_version(const char *own, const char *other)
 {
-    return own > 0 && other > 0 && own != other;
+    return own && other && strcmp(own, other) != 0;
 }
 
 /*
  * The first file of the same kind and version of Exchange: at it nothing is said. What is of
  * another version is set up in another way.
  */
-static struct other_server first_like(struct host_view *view, unsigned *other_version)
+static struct other_server first_like(struct host_view *view, const char **other_version)
 {
     struct arena *memory = pass_memory(view->x);
     struct other_server other = {.file = view->file};
 
     for (size_t i = 0; i < view->configs.count && view->configs.list[i] != view->file; i++) {
         const struct iis_config_file *file = view->configs.list[i];
-        unsigned version = ews_version_of(&file->config);
+        const char *version = ews_version_of(&file->config);
 
         if (file->config.role != view->file->config.role)
             continue;
@@ -396,14 +479,14 @@ static void tell_compared(struct host_view *view, const struct other_server *oth
 
 static void judge_differences(struct host_view *view)
 {
-    unsigned other_version = 0;
+    const char *other_version = NULL;
     struct other_server other = first_like(view, &other_version);
     struct compared compared = {NULL, 0, 0};
 
     if (other.file == view->file) {
         if (other_version)
             not_applicable(view->x, &ews_directory_differs,
-                           "no file before it is of the same version of Exchange: %u, and not %u",
+                           "no file before it is of the same version: %s, and not %s",
                            ews_version_of(&view->file->config), other_version);
         return;
     }

@@ -136,16 +136,70 @@ const struct finding_kind ews_directory_modules = {
     .references = (const struct reference[]){MODULES, {NULL, NULL}},
 };
 
+#define EXTENDED_PROTECTION                                                                        \
+    {                                                                                              \
+        "Microsoft CSS-Exchange: ExchangeExtendedProtectionManagement",                            \
+            "https://microsoft.github.io/CSS-Exchange/Security/"                                   \
+            "ExchangeExtendedProtectionManagement/"                                                \
+    }
+#define ACCESS                                                                                     \
+    {                                                                                              \
+        "Microsoft Learn: Access Security <access>",                                               \
+            "https://learn.microsoft.com/en-us/iis/configuration/system.webserver/security/access" \
+    }
+
+/* What is set is the directory of this web site: {site} is the name of the values. */
+#define SET_EWS_OF(site, option)                                                                   \
+    "Set-WebServicesVirtualDirectory -Identity ($env:COMPUTERNAME + '\\EWS (' + {" site            \
+    "} + ')') " option
+
+#define SET_EWS(site, option, remark)                                                              \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE,                                                   \
+        .where = "where it was not on purpose: " EWS_FILE_HOST,                                    \
+        .command = SET_EWS_OF(site, option), .risk = remark, .each = site                          \
+    }
+
+#define TAKE_BACK_EWS(site, option)                                                                \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
+        .command = SET_EWS_OF(site, option), .note = "as it was seen", .each = site                \
+    }
+
+#define SET_IIS(directory, setting, remark)                                                        \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE,                                                   \
+        .where = "where it was not on purpose: " EWS_FILE_HOST,                                    \
+        .command = APPCMD " set config {" directory "} -section:" setting, .risk = remark,         \
+        .each = directory                                                                          \
+    }
+
+#define TAKE_BACK_IIS(directory, setting)                                                          \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
+        .command = APPCMD " set config {" directory "} -section:" setting,                         \
+        .note = "as it was seen", .each = directory                                                \
+    }
+
+#define LIST_IIS(directory, section, remark)                                                       \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
+        .command = APPCMD " list config {" directory "} -section:" section, .note = remark,        \
+        .each = directory                                                                          \
+    }
+
 const struct finding_kind ews_directory_settings = {
     .id = "ews-directory-settings",
     .severity = SEVERITY_INFO,
     .title = "authentication or SSL of the EWS virtual directory are not as setup makes them",
-    .why = "Exchange keeps these in Active Directory and writes them to IIS. What was changed in "
-           "IIS alone is lost with the next change there, and a client may find no way to log on.",
+    .why = "Setup leaves Basic and Digest off, requires SSL, and Microsoft's script for Extended "
+           "Protection makes it Allow on the front end. Where it is otherwise some client may find "
+           "no way to log on, or send its password as plain text.",
     .symptom = "Some clients are asked for a password again and again, or reach EWS from within "
                "alone; others work.",
-    .cause = "Somebody changed them, in IIS Manager or with Set-WebServicesVirtualDirectory; on "
-             "purpose it is nothing to repair.",
+    .cause = "Somebody changed them, in IIS Manager, with appcmd or with Set-WebServicesVirtual"
+             "Directory; on purpose it is nothing to repair. Basic together with a web site that "
+             "answers HTTP without SSL is a warning.",
     .applies_to = "Exchange 2010 and later",
     .fix =
         (const struct step_template[]){
@@ -153,22 +207,95 @@ const struct finding_kind ews_directory_settings = {
              .kind = STEP_EXACT,
              .where = EWS_FILE_HOST,
              .command = "Get-WebServicesVirtualDirectory -Server $env:COMPUTERNAME | Format-List "
-                        "Identity,*Url,*Authentication",
-             .note = "what Exchange itself wants; where IIS differs, IIS is what counts"},
-            LOOK_AT("access", "sslFlags: Ssl is to be there, SslRequireCert is not"),
+                        "Identity,*Url,*Authentication,*Protection*",
+             .note = "keep what it prints: the values to go back to. The one of Exchange Back End: "
+                     "with -ShowMailboxVirtualDirectories"},
+            LIST_IIS("protected", "windowsAuthentication", "extendedProtection, its tokenChecking"),
+            LIST_IIS("ssl-wrong", "access", "sslFlags: Ssl is to be there, SslRequireCert is not"),
             KEEP_A_COPY,
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
+             .where = "Extended Protection, of all virtual directories at once: " EWS_FILE_HOST,
+             .command = ".\\ExchangeExtendedProtectionManagement.ps1 -ExchangeServerNames "
+                        "$env:COMPUTERNAME",
+             .risk = "restarts application pools; sets every virtual directory of this server, "
+                     "most of the others to Require",
+             .note =
+                 "Microsoft's script (https://aka.ms/ExchangeEPScript), in its folder; it looks "
+                 "first whether TLS of all servers allows it, and keeps a copy: -RollbackType "
+                 "RestoreConfiguration. With -ShowExtendedProtection it only shows",
+             .when = "protected"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_DECIDE,
+             .where = "instead, of EWS alone: " EWS_FILE_HOST,
+             .command = SET_EWS_OF("protected-site", "-ExtendedProtectionTokenChecking Allow"),
+             .risk = "clients that cannot do Extended Protection log on without it; those that "
+                     "can go on using it",
+             .each = "protected-site"},
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
              .where = "where it was not on purpose: " EWS_FILE_HOST,
-             .command = "Get-WebServicesVirtualDirectory -Server $env:COMPUTERNAME | "
-                        "Set-WebServicesVirtualDirectory -WindowsAuthentication $true "
-                        "-BasicAuthentication $false -DigestAuthentication $false",
-             .risk = "whoever logs on with a password in plain text or by digest no longer can"},
+             .command = APPCMD " set config {ssl-wrong} -section:access "
+                               "-sslFlags:\"Ssl,Ssl128\" -commit:apphost",
+             .risk = "restarts the application pools; plain HTTP gets 403.4, so that a balancer "
+                     "that ends TLS has to speak TLS to the server",
+             .note = "with SslNegotiateCert as a third flag where a server that works has it",
+             .each = "ssl-wrong"},
+            SET_EWS("basic-on", "-BasicAuthentication $false",
+                    "whoever logs on with a password by Basic no longer can"),
+            SET_EWS("digest-on", "-DigestAuthentication $false",
+                    "whoever logs on by Digest no longer can"),
+            SET_EWS("windows-off", "-WindowsAuthentication $true",
+                    "NTLM and Negotiate can be used again, by everyone who reaches the server"),
+            SET_IIS("anonymous-off", "anonymousAuthentication -enabled:true -commit:apphost",
+                    "restarts the application pools; requests without a logon reach EWS, which "
+                    "sends them away by itself unless they have a token"),
+            SET_IIS("redirected", "httpRedirect -enabled:false",
+                    "it is written to the web.config of EWS, which no backup of IIS holds"),
             {0}},
-    .verify = (const struct step_template[]){READ_ANEW, {0}},
-    .undo = (const struct step_template[]){TAKE_THE_COPY, {0}},
+    .verify =
+        (const struct step_template[]){
+            LIST_IIS("protected", "windowsAuthentication",
+                     "tokenChecking is Allow, or None, and not Require"),
+            LIST_IIS("ssl-wrong", "access", "sslFlags has Ssl, and no SslRequireCert"),
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_FILE_HOST,
+             .command = "Get-WebServicesVirtualDirectory -Server $env:COMPUTERNAME | Format-List "
+                        "Identity,*Authentication",
+             .note = "Basic and Digest False, Windows True; of Exchange Back End: with "
+                     "-ShowMailboxVirtualDirectories",
+             .when = "authentication"},
+            COPY_WHOLE,
+            READ_ANEW,
+            {0}},
+    .undo =
+        (const struct step_template[]){
+            {.shell = SHELL_EMS,
+             .kind = STEP_DECIDE,
+             .where = "only where the script was run: " EWS_FILE_HOST,
+             .command = ".\\ExchangeExtendedProtectionManagement.ps1 -RollbackType "
+                        "RestoreConfiguration -ExchangeServerNames $env:COMPUTERNAME",
+             .risk = "takes back what it set in every virtual directory of this server",
+             .when = "protected"},
+            TAKE_BACK_EWS("protected-site", "-ExtendedProtectionTokenChecking Require"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = EWS_FILE_HOST,
+             .command = APPCMD " set config {ssl-wrong} -section:access -sslFlags:{ssl-before} "
+                               "-commit:apphost",
+             .note = "as it was seen",
+             .each = "ssl-wrong"},
+            TAKE_BACK_EWS("basic-on", "-BasicAuthentication $true"),
+            TAKE_BACK_EWS("digest-on", "-DigestAuthentication $true"),
+            TAKE_BACK_EWS("windows-off", "-WindowsAuthentication $false"),
+            TAKE_BACK_IIS("anonymous-off",
+                          "anonymousAuthentication -enabled:false -commit:apphost"),
+            TAKE_BACK_IIS("redirected", "httpRedirect -enabled:true"),
+            TAKE_THE_COPY,
+            {0}},
     .make_known = (const struct step_template[]){COPY_WHOLE, {0}},
-    .references = (const struct reference[]){DEFAULTS, {NULL, NULL}},
+    .references = (const struct reference[]){DEFAULTS, ACCESS, EXTENDED_PROTECTION, {NULL, NULL}},
 };
 
 const struct finding_kind ews_directory_differs = {
@@ -176,7 +303,8 @@ const struct finding_kind ews_directory_differs = {
     .severity = SEVERITY_WARNING,
     .title = "the EWS virtual directory is not set up as on another server: {other}",
     .why = "The fault of one node alone is in what this node has and the others have not. Servers "
-           "of one DAG that answer the same clients are to be set up alike.",
+           "of one version that answer the same clients are to be set up alike; those of another "
+           "version are not compared.",
     .symptom = "Something works through one server and fails through the other.",
     .cause = "A change was made on one server alone: by hand, by a product that was installed "
              "there, or by an update.",
