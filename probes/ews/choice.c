@@ -9,6 +9,20 @@ static size_t version_of(unsigned major)
     return major == 14 ? 2 : major == 8 ? 1 : 0;
 }
 
+/*
+ * Since 2013 the node of the database makes the MIME content for every front end: where it comes
+ * through another, that node is not at fault. Exchange 2007 moves no database so.
+ */
+static void choose_move(struct finding *finding, size_t version, enum ews_place place)
+{
+    bool is_one_node = place == EWS_PLACE_ONE_NODE;
+
+    if (version == 1 || (version == 3 && is_one_node))
+        return;
+    set_text(finding, "moves", "yes");
+    set_text(finding, is_one_node ? "move-second" : "move-first", "yes");
+}
+
 void ews_choose_steps(struct finding *finding, unsigned major, enum ews_place place)
 {
     static const char *const known[VERSIONS] = {"exchange-open", "exchange-2007", "exchange-2010",
@@ -17,6 +31,7 @@ void ews_choose_steps(struct finding *finding, unsigned major, enum ews_place pl
     size_t version = version_of(major);
 
     set_text(finding, known[version], "yes");
+    choose_move(finding, version, place);
     if (place == EWS_PLACE_EVERYWHERE) {
         set_text(finding, "everywhere", "yes");
         return;

@@ -5,6 +5,9 @@
  *   exchange-2007, -2010, -2013   the version is that one, or (2013) a later one
  *   exchange-open                 it is not known, or the servers that fail are of several
  *   one-node, everywhere          the same came through another server; through none of several
+ *   moves                         the database may be moved: not where its node makes the MIME
+ *                                 content and another server gave it, nor in 2007
+ *   move-first, move-second       the same, as the way round or behind another server's
  *   repair                        to make the virtual directory again may help
  *   new-2007, -2010, -2013, -open the same, by version
  *   compare-first                 nothing tells yet whether it does

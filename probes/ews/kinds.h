@@ -50,27 +50,25 @@ extern const struct finding_kind ews_requests_refused;
 #define EWS_FILE_HOST  "{machine}, as administrator"
 #define EWS_THIS_RUN   "the machine that runs exdiag"
 
-#define EWS_FIND_DATABASE                                                                          \
-    {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = EWS_SHELL,                                \
-        .command = "Get-Mailbox -Identity {mailbox} | Format-List Name,Database,ServerName",       \
-        .note =                                                                                    \
-            "the database, and ServerName, whose copy of it is active: the server that fails "     \
-            "is that one; of Exchange 2010 the Client Access server that the archiver talks to"    \
-    }
+#define EWS_GET_DATABASE "Get-Mailbox -Identity {mailbox} | Format-List Name,Database,ServerName"
+#define EWS_OF_DATABASE                                                                            \
+    "the database, and ServerName, whose copy of it is active: since Exchange 2013 that server "   \
+    "makes the MIME content, in 2010 the Client Access server that the archiver talks to"
 
 /* As the run was: its servers, and who asked. Of a secret only the place that it goes to. */
 #define EWS_AS_BEFORE                                                                              \
     "exdiag check{+ --server node}{+ --mailbox asked}{+ --impersonate --mailbox owner}"
 #define EWS_LOGGED_ON "{+ --token-file token-file}{+ --user basic-user}{+ --ntlm --user ntlm-user}"
+#define EWS_AS_CALLED " --only ews{+ --dns resolver}{+ --port kept-port}"
+#define EWS_AND_FILES "with --ca-file and --password-file too where the first run had them"
 
 /* The messages are to be fetched then: by the archiver, and by exdiag. */
 #define EWS_CHECK_AGAIN                                                                            \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
      .where = EWS_THIS_RUN,                                                                        \
-     .command = EWS_AS_BEFORE EWS_LOGGED_ON " --only ews",                                         \
-     .note = "the run once more, with --ca-file too where the first had it",                       \
+     .command = EWS_AS_BEFORE EWS_LOGGED_ON EWS_AS_CALLED,                                         \
+     .note = "the run once more, " EWS_AND_FILES,                                                  \
      .when = "node",                                                                               \
      .also_powershell = true},                                                                     \
         {.shell = SHELL_SH,                                                                        \
@@ -89,18 +87,72 @@ extern const struct finding_kind ews_requests_refused;
         .also_powershell = true                                                                    \
     }
 
+#define EWS_KNOW_TICKET                                                                            \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = STEP_FILL_IN,                                                                         \
+     .where = EWS_THIS_RUN,                                                                        \
+     .command = "kinit {user-at-realm}",                                                           \
+     .note = "a ticket of somebody who may open the mailbox, as alice@CONTOSO.COM; klist shows "   \
+             "it. On Windows there is no kinit: run exdiag as a user of the domain",               \
+     .when = "no-ticket"},                                                                         \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = EWS_THIS_RUN,                              \
+        .command = EWS_AS_BEFORE EWS_AS_CALLED,                                                    \
+        .note = "with that ticket, and with --ca-file too where the first run had it; or without " \
+                "one: with --user, and --ntlm where the server takes no Basic, or with "           \
+                "--token-file",                                                                    \
+        .when = "no-ticket", .also_powershell = true                                               \
+    }
+
+#define EWS_KNOW_NAME                                                                              \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = STEP_EXACT,                                                                           \
+     .where = EWS_THIS_RUN,                                                                        \
+     .command = "nslookup {server}",                                                               \
+     .note = "whether this machine's own resolver, which a run without --dns asks, answers and "   \
+             "knows the name. Else name with --dns one that can be reached from here, and its "    \
+             "port where that is not 53; for a name that is known inside alone, one inside",       \
+     .when = "no-resolver",                                                                        \
+     .also_powershell = true},                                                                     \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = EWS_THIS_RUN,                                                                    \
+         .command = "Look whether the name {server} is right, whole and with its domain: DNS has " \
+                    "no address for it. If it is known inside alone, name with --dns a resolver "  \
+                    "that is inside.",                                                             \
+         .when = "no-address"},                                                                    \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_DECIDE, .where = EWS_THIS_RUN,                             \
+        .command = EWS_AS_BEFORE EWS_LOGGED_ON EWS_AS_CALLED,                                      \
+        .note =                                                                                    \
+            "the run once more, with the name and the resolver that are right, as whom it asked "  \
+            "first (--user, --ntlm, --token-file), and " EWS_AND_FILES,                            \
+        .when = "name", .also_powershell = true                                                    \
+    }
+
 /* What stood in the way of asking a mailbox decides what helps; see live_tell.h. */
 #define EWS_KNOW_BY_REASON                                                                         \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_FILL_IN,                                                                         \
      .where = EWS_THIS_RUN,                                                                        \
-     .command = EWS_AS_BEFORE " --user {user} --only ews",                                         \
+     .command = EWS_AS_BEFORE " --user {user}" EWS_AS_CALLED,                                      \
      .note =                                                                                       \
          "another way to log on, of those that the server takes: Basic, as printed; NTLM with "    \
          "--ntlm behind it; Negotiate without --user, with a ticket (kinit, klist); Bearer "       \
          "with --token-file and a token that is still valid",                                      \
      .when = "logon-refused",                                                                      \
      .also_powershell = true},                                                                     \
+        {.shell = SHELL_SH,                                                                        \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = EWS_THIS_RUN,                                                                    \
+         .command = EWS_AS_BEFORE " --ntlm --user {user}" EWS_AS_CALLED,                           \
+         .note =                                                                                   \
+             "another way to log on, if the server takes it: NTLM, as printed; Negotiate "         \
+             "without --ntlm and --user, with a ticket (kinit, klist); Bearer with --token-file. " \
+             "Where it takes Basic, the name or the password is wrong",                            \
+         .when = "basic-refused",                                                                  \
+         .also_powershell = true},                                                                 \
+        EWS_KNOW_TICKET, EWS_KNOW_NAME,                                                            \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = EWS_THIS_RUN,                                                                    \
@@ -120,17 +172,25 @@ extern const struct finding_kind ews_requests_refused;
         {.shell = SHELL_SH,                                                                        \
          .kind = STEP_FILL_IN,                                                                     \
          .where = EWS_THIS_RUN,                                                                    \
-         .command = EWS_AS_BEFORE EWS_LOGGED_ON " --ca-file {ca-file} --only ews",                 \
-         .note = "where TLS did not verify: the authority that issued the certificate, in PEM; "   \
-                 "and --server is to be a name that is in the certificate",                        \
-         .when = "handshake",                                                                      \
+         .command = EWS_AS_BEFORE EWS_LOGGED_ON " --ca-file {ca-file}" EWS_AS_CALLED,              \
+         .note = "the authority that issued the certificate, in PEM; and --server is to be a "     \
+                 "name that is in the certificate",                                                \
+         .when = "certificate",                                                                    \
          .also_powershell = true},                                                                 \
         {.shell = SHELL_SH,                                                                        \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_THIS_RUN,                                                                    \
-         .command = EWS_AS_BEFORE EWS_LOGGED_ON " --patience 60 --only ews",                       \
+         .command = EWS_AS_BEFORE EWS_LOGGED_ON " --patience 60" EWS_AS_CALLED,                    \
          .note = "an archiver tries for half a minute",                                            \
          .when = "cut-short",                                                                      \
+         .also_powershell = true},                                                                 \
+        {.shell = SHELL_SH,                                                                        \
+         .kind = STEP_EXACT,                                                                       \
+         .where = EWS_THIS_RUN,                                                                    \
+         .command = EWS_AS_BEFORE EWS_LOGGED_ON EWS_AS_CALLED,                                     \
+         .note = "the run once more, " EWS_AND_FILES                                               \
+                 "; --server is the name that its certificate and its ticket are for",             \
+         .when = "once-more",                                                                      \
          .also_powershell = true},                                                                 \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = EWS_THIS_RUN,                         \

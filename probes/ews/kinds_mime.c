@@ -35,25 +35,51 @@
 
 /* ---- the way round ---- */
 
-#define MOVE_AWAY                                                                                  \
-    EWS_FIND_DATABASE,                                                                             \
+#define MOVE_COMMAND                                                                               \
+    "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer {other-node}"
+#define MOVE_RISK "clients of this database lose it for some seconds and connect again"
+
+#define WAY_ROUND                                                                                  \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = "the way round: whoever looks after the archiver",                                   \
+     .command = "Let the archiver talk to {came-through}: through that server the same messages "  \
+                "came.",                                                                           \
+     .note = "it makes the archive whole today, and is no repair: other clients still go to the "  \
+             "server that fails",                                                                  \
+     .when = "came-through"},                                                                      \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = "for a move of the database: " EWS_SHELL,                                        \
+         .command = EWS_GET_DATABASE,                                                              \
+         .note = EWS_OF_DATABASE,                                                                  \
+         .when = "moves"},                                                                         \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_FILL_IN,                                                                     \
          .where = "Exchange 2010 and later, a member of a DAG: " EWS_SHELL,                        \
          .command = "Get-MailboxDatabaseCopyStatus -Identity {database}",                          \
          .note = "another node whose copy is Healthy, with a CopyQueueLength near 0",              \
-         .when = "!exchange-2007"},                                                                \
+         .when = "moves"},                                                                         \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_FILL_IN,                                                                     \
          .where = "the way round, where there is a DAG: " EWS_SHELL,                               \
-         .command = "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer "           \
-                    "{other-node}",                                                                \
-         .risk = "clients of this database lose it for some seconds and connect again",            \
+         .command = MOVE_COMMAND,                                                                  \
+         .risk = MOVE_RISK,                                                                        \
          .note = "in the documented case messages were fetched at once from the other node, and "  \
                  "failed again after the way back: it makes the archive whole today, and is no "   \
                  "repair. In Exchange 2010 it is the Client Access server which the archiver "     \
                  "talks to that makes the MIME content: let it talk to the other one as well",     \
-         .when = "!exchange-2007"},                                                                \
+         .when = "move-first"},                                                                    \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = "only Exchange 2010, only if the archiver cannot talk to another server, and "   \
+                  "where there is a DAG: " EWS_SHELL,                                              \
+         .command = MOVE_COMMAND,                                                                  \
+         .risk = MOVE_RISK,                                                                        \
+         .note = "it helped in the documented case, which is one of Exchange 2010. Since 2013 it " \
+                 "is in vain here: the node of the database made the MIME content through the "    \
+                 "other server",                                                                   \
+         .when = "move-second"},                                                                   \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = "in place of a repair",                                                          \
@@ -203,7 +229,8 @@
      .kind = STEP_FILL_IN,                                                                         \
      .where = "of the way round: " EWS_SHELL,                                                      \
      .command = "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer {first-node}",  \
-     .when = "!exchange-2007"},                                                                    \
+     .note = "only if the database was moved",                                                     \
+     .when = "moves"},                                                                             \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = "where New- has failed, or the values differ: " EWS_NODE_SHELL,                  \
@@ -237,7 +264,7 @@ const struct finding_kind ews_mime_transient = {
              "error more frequent.",
     .applies_to = "Exchange 2010 SP3 as documented, with MailStore; the same way of making MIME "
                   "content is in 2013 and later",
-    .fix = (const struct step_template[]){MOVE_AWAY, RECORD_IT, MAKE_IT_AGAIN, {0}},
+    .fix = (const struct step_template[]){WAY_ROUND, RECORD_IT, MAKE_IT_AGAIN, {0}},
     .verify = (const struct step_template[]){COMPARE_IT, EWS_CHECK_AGAIN, {0}},
     .undo = (const struct step_template[]){GO_BACK, {0}},
     .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
@@ -259,7 +286,11 @@ const struct finding_kind ews_unavailable = {
     .applies_to = "Exchange 2007 and later",
     .fix =
         (const struct step_template[]){
-            EWS_FIND_DATABASE,
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = EWS_SHELL,
+             .command = EWS_GET_DATABASE,
+             .note = EWS_OF_DATABASE},
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
              .where = EWS_SHELL,
@@ -317,9 +348,8 @@ const struct finding_kind ews_mime_conversion = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after the archiver",
-             .command = "Delete nothing: the same messages come through another server, as seen. "
-                        "Let the archiver ask that one, or make the database active on the other "
-                        "node, and compare the builds of both.",
+             .command = "Delete nothing: through {came-through} the same messages come, as seen. "
+                        "Let the archiver talk to that server, and compare the builds of both.",
              .when = "one-node"},
             {0}},
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},

@@ -197,8 +197,7 @@ static struct finding *begin(const struct live_view *view, const struct finding_
         finding = unknown(view->x, kind,
                           "whoever asked here has no right to this mailbox over "
                           "EWS, which says nothing of an archiver's account");
-        set_text(finding, "caller-refused", "yes");
-        set_text(finding, "reason", "yes");
+        live_reason(finding, "caller-refused");
         return finding;
     }
     if (kind != &ews_mime_transient || has_lasted(view))
@@ -211,8 +210,7 @@ static struct finding *begin(const struct live_view *view, const struct finding_
     finding = unknown(view->x, kind,
                       "transient errors until the time for it was over, which does "
                       "not tell whether they last");
-    set_text(finding, "cut-short", "yes");
-    set_text(finding, "reason", "yes");
+    live_reason(finding, "cut-short");
     return finding;
 }
 
@@ -228,26 +226,62 @@ static void judge_items(const struct live_view *view)
     }
 }
 
-static void judge_obstacles(const struct live_view *view)
+static void tell_no_address(struct finding *finding, const struct evidence *obstacle)
 {
+    bool is_answered = obstacle->status == STATUS_OK;
+
+    if (is_answered)
+        saw(finding, obstacle, "it has no address");
+    else
+        saw_failure(finding, obstacle);
+    live_reason(finding, is_answered ? "no-address" : "no-resolver");
+    set_text(finding, "name", "yes");
+}
+
+static void tell_obstacle(const struct live_view *view, const struct live_node *node,
+                          const char *servers)
+{
+    struct finding *finding =
+        unknown(view->x, &ews_mime_transient, "the mailbox could not be asked through %s", servers);
+
+    live_name(finding, view, node);
+    if (node->survey)
+        live_tell_obstacle(finding, node->survey);
+    else
+        tell_no_address(finding, node->obstacle);
+}
+
+/* A ticket that the caller lacks is lacking at every server: told once. */
+static void judge_tickets(const struct live_view *view)
+{
+    const struct live_node *first = NULL;
+    struct buffer servers;
+
+    buffer_init(&servers, SERVERS_MOST);
     for (size_t i = 0; i < view->count; i++) {
         const struct live_node *node = &view->nodes[i];
-        const struct evidence *obstacle = node->obstacle;
-        struct finding *finding;
 
-        if (node->survey && node->survey->evidence.status != STATUS_OK)
-            obstacle = &node->survey->evidence;
-        if (!obstacle)
+        if (!live_lacks_ticket(node->survey))
             continue;
-        finding = unknown(view->x, &ews_mime_transient, "the mailbox could not be asked through %s",
-                          node->server->shown);
-        live_name(finding, view, node);
-        if (node->survey)
-            live_tell_obstacle(finding, node->survey);
-        else if (obstacle->status == STATUS_OK)
-            saw(finding, obstacle, "it has no address");
-        else
-            saw_failure(finding, obstacle);
+        buffer_print(&servers, "%s%s", first ? ", " : "", node->server->shown);
+        if (!first)
+            first = node;
+    }
+    if (first)
+        tell_obstacle(view, first, buffer_keep(&servers, pass_memory(view->x)));
+    else
+        buffer_release(&servers);
+}
+
+static void judge_obstacles(const struct live_view *view)
+{
+    judge_tickets(view);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct live_node *node = &view->nodes[i];
+        bool has_failed = node->survey && node->survey->evidence.status != STATUS_OK;
+
+        if (node->obstacle || (has_failed && !live_lacks_ticket(node->survey)))
+            tell_obstacle(view, node, node->server->shown);
     }
 }
 
@@ -296,13 +330,19 @@ static bool is_open(const struct ews_item *item)
             !live_kind_of(item));
 }
 
-static const char *why_open(const struct ews_survey *survey)
+static void tell_open(struct finding *finding, const struct ews_survey *survey)
 {
-    if (survey->last.status == STATUS_OK)
-        return "the time for it was over; --patience gives more";
-    if (survey->last.status == STATUS_DENIED)
-        return "no more were asked for: the logon was refused";
-    return "no more were asked for after three answers in a row that were none of EWS";
+    if (survey->last.status == STATUS_OK) {
+        saw(finding, &survey->evidence, "the time for it was over; --patience gives more");
+        live_reason(finding, "cut-short");
+    } else if (survey->last.status == STATUS_DENIED) {
+        saw(finding, &survey->evidence, "no more were asked for: the logon was refused");
+        live_reason(finding, "logon-refused");
+    } else {
+        saw(finding, &survey->evidence,
+            "no more were asked for after three answers in a row that were none of EWS");
+        live_reason(finding, "once-more");
+    }
 }
 
 static void judge_open(const struct live_view *view)
@@ -325,7 +365,7 @@ static void judge_open(const struct live_view *view)
                     "through %s",
                     survey->item_count, open, open == 1 ? "was" : "were", node->server->shown);
         live_name(finding, view, node);
-        saw(finding, &survey->evidence, "%s", why_open(survey));
+        tell_open(finding, survey);
     }
 }
 
@@ -346,6 +386,7 @@ static void judge_search(const struct live_view *view)
         live_name(finding, view, node);
         saw(finding, &survey->evidence, "the search: %s",
             survey->folder_code ? survey->folder_code : "no code");
+        live_reason(finding, "once-more");
     }
 }
 
@@ -405,6 +446,7 @@ static void judge_empty(const struct live_view *view, const struct tally *tally)
         live_name(finding, view, node);
         saw(finding, &survey->evidence, "the search found nothing; other servers found %zu",
             tally->most);
+        live_reason(finding, "once-more");
     }
 }
 

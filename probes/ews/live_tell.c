@@ -1,5 +1,6 @@
 #include "probes/ews/live_tell.h"
 
+#include "probes/as_called.h"
 #include "probes/ews/live_kinds.h"
 #include "probes/ews/logon.h"
 
@@ -196,6 +197,26 @@ enum ews_place live_place(const struct live_view *view, const struct finding_kin
     return sum.shared > 0 ? EWS_PLACE_EVERYWHERE : EWS_PLACE_OPEN;
 }
 
+/* The server through which most of those came that fail so through another; or NULL. */
+static const struct subject *came_through(const struct live_view *view,
+                                          const struct finding_kind *kind)
+{
+    const struct subject *best = NULL;
+    size_t most = 0;
+
+    for (size_t i = 0; i < view->count; i++) {
+        size_t good = 0;
+
+        for (size_t j = 0; j < view->count; j++)
+            good += compare(&view->nodes[j], &view->nodes[i], kind).good;
+        if (good > most) {
+            most = good;
+            best = view->nodes[i].server;
+        }
+    }
+    return best;
+}
+
 /* How many items that fail through one node come through another; not what that says of itself. */
 static void saw_comparison(struct finding *finding, const struct live_view *view,
                            const struct live_node *node, const struct finding_kind *kind)
@@ -212,20 +233,31 @@ static void saw_comparison(struct finding *finding, const struct live_view *view
 
 /* ---- values ---- */
 
+static void set_user(struct finding *finding, const char *name, const char *user)
+{
+    if (user)
+        set_vouched(finding, VALUE_TEXT, name, user, strlen(user));
+    else
+        set_text(finding, name, "<user>");
+}
+
 /* How one logged on, as far as a command line names it: never with the secret itself. */
 static void name_logon(struct finding *finding, const struct ews_survey *survey)
 {
     if (survey->scheme == WEB_BEARER)
         set_text(finding, "token-file", "<token-file>");
     else if (survey->scheme == WEB_NTLM)
-        set_text(finding, "ntlm-user", "<user>");
+        set_user(finding, "ntlm-user", survey->caller);
     else if (survey->scheme == WEB_BASIC)
-        set_text(finding, "basic-user", "<user>");
+        set_user(finding, "basic-user", survey->caller);
+    if (survey->caller && (survey->scheme == WEB_NTLM || survey->scheme == WEB_BASIC))
+        set_user(finding, "user", survey->caller);
 }
 
 /* The run as it was, so that a step can repeat it: every server, and who asked. */
 static void name_run(struct finding *finding, const struct live_view *view)
 {
+    static const enum service asked[] = {SERVICE_DNS, SERVICE_HTTPS, SERVICE_KERBEROS};
     const struct ews_survey *survey = NULL;
 
     for (size_t i = 0; i < view->count; i++) {
@@ -239,6 +271,7 @@ static void name_run(struct finding *finding, const struct live_view *view)
                 view->mailbox->name, strlen(view->mailbox->name));
     if (survey)
         name_logon(finding, survey);
+    set_as_called(view->x, finding, asked, sizeof asked / sizeof *asked);
 }
 
 void live_name(struct finding *finding, const struct live_view *view, const struct live_node *node)
@@ -340,6 +373,7 @@ static const char *failing_text(const struct live_view *view, const struct sum *
 static void set_values(struct finding *finding, const struct live_view *view,
                        const struct finding_kind *kind)
 {
+    const struct subject *better = came_through(view, kind);
     struct sum sum;
     const char *fails;
 
@@ -352,6 +386,8 @@ static void set_values(struct finding *finding, const struct live_view *view,
                                           sum.items == 1 ? "" : "s"));
     set_text(finding, "codes", sum.codes.size ? sum.codes.text : "no code");
     set_vouched(finding, VALUE_TEXT, "server-that-fails", fails, strlen(fails));
+    if (better)
+        set_vouched(finding, VALUE_NAME, "came-through", better->name, strlen(better->name));
     if (sum.codes.size > 0 && strcmp(sum.codes.text, "HTTP 429") != 0) {
         set_text(finding, "on-premises", "yes");
         ews_choose_steps(finding, sum.major, live_place(view, kind));
@@ -421,18 +457,57 @@ void live_tell(struct finding *finding, const struct live_view *view,
         plot_delays(finding, longest);
 }
 
+void live_reason(struct finding *finding, const char *reason)
+{
+    set_text(finding, reason, "yes");
+    set_text(finding, "reason", "yes");
+}
+
+bool live_lacks_ticket(const struct ews_survey *survey)
+{
+    return survey && survey->evidence.status == STATUS_NOT_FOUND && survey->web_step == WEB_TICKET;
+}
+
+static bool is_unverified(const struct ews_survey *survey)
+{
+    return survey->evidence.status == STATUS_DENIED && survey->last.http == 0 &&
+           survey->web_step == WEB_HANDSHAKE;
+}
+
 /* What would help: of several reasons the one that stands first in the way. */
 static const char *reason_of(const struct ews_survey *survey)
 {
     const struct ews_attempt *last = &survey->last;
 
+    if (live_lacks_ticket(survey))
+        return "no-ticket";
     if (last->http == 401)
-        return "logon-refused";
+        return survey->scheme == WEB_BASIC ? "basic-refused" : "logon-refused";
     if (last->http == 403)
         return "forbidden";
     if (last->http / 100 == 3 || last->kind == EWS_REPLY_HTML)
         return "another";
-    return last->http == 0 && survey->web_step == WEB_HANDSHAKE ? "handshake" : NULL;
+    return is_unverified(survey) ? "certificate" : "once-more";
+}
+
+/* Of a status the word that says what it was here. */
+static const char *end_text(const struct ews_survey *survey)
+{
+    if (live_lacks_ticket(survey))
+        return "no Kerberos ticket";
+    if (is_unverified(survey))
+        return "the certificate does not verify";
+    if (survey->evidence.status == STATUS_DENIED && survey->last.http == 401)
+        return "the logon was refused";
+    return status_text(survey->evidence.status);
+}
+
+static void saw_end(struct finding *finding, const struct ews_survey *survey)
+{
+    const char *reason = survey->evidence.reason;
+
+    saw(finding, &survey->evidence, "%s%s%s", end_text(survey), reason ? ": " : "",
+        reason ? reason : "");
 }
 
 /* What was heard of a server that is there. */
@@ -453,13 +528,8 @@ static void tell_answer(struct finding *finding, const struct ews_survey *survey
 
 void live_tell_obstacle(struct finding *finding, const struct ews_survey *survey)
 {
-    const char *reason = reason_of(survey);
-
-    if (reason) {
-        set_text(finding, reason, "yes");
-        set_text(finding, "reason", "yes");
-    }
-    saw_failure(finding, &survey->evidence);
+    live_reason(finding, reason_of(survey));
+    saw_end(finding, survey);
     if (survey->last.http != 0)
         tell_answer(finding, survey);
     ews_tell_logon(finding, survey);
@@ -505,6 +575,7 @@ static void tell_refused(const struct live_view *view, const struct live_node *n
         unknown(view->x, &ews_test_item, "%s makes no test item", node->server->shown);
 
     live_name(finding, view, node);
+    live_reason(finding, "once-more");
     saw(finding, &survey->evidence, "CreateItem: %s", plant_text(view, &survey->plant));
 }
 

@@ -15,14 +15,22 @@ enum ews_place live_place(const struct live_view *view, const struct finding_kin
 /*
  * The values by which its steps name the mailbox, and the server; `node` may be NULL. And the run,
  * to be repeated: each "node"; the mailbox as "asked", or as "owner" where --impersonate was given;
- * "token-file", "ntlm-user" or "basic-user" to be filled in.
+ * "token-file" to be filled in, or "ntlm-user" or "basic-user", who is "user" too; and what
+ * probes/as_called.h sets.
  */
 void live_name(struct finding *finding, const struct live_view *view, const struct live_node *node);
 
 /*
- * How the conversation ended, with what a web server said; and as a value "logon-refused",
- * "forbidden", "another" or "handshake", with "reason", where something known would help.
+ * What would help to know it, as a value, with "reason": "no-ticket", "certificate",
+ * "logon-refused", "basic-refused", "forbidden", "another" (a server that is none), "no-resolver"
+ * and "no-address" (with "name" both), "cut-short", "once-more".
  */
+void live_reason(struct finding *finding, const char *reason);
+
+/* That is a lack of whoever asks, the same at every server. */
+bool live_lacks_ticket(const struct ews_survey *survey);
+
+/* How the conversation ended, with what a web server said; and its reason. */
 void live_tell_obstacle(struct finding *finding, const struct ews_survey *survey);
 
 /* The test item: refused, or still there. */

@@ -52,7 +52,8 @@ static const struct paragraph paragraphs[] = {
      "needs (ews-unavailable).\n"
      "ErrorItemNotFound: somebody was faster (ews-item-gone)."},
     {"the order of the commands",
-     "The way round first, for it makes the archive whole today. Then the record: the virtual "
+     "The way round first, for it makes the archive whole today: the archiver talks to a server "
+     "that gives the messages, or the database moves. Then the record: the virtual "
      "directory's URLs and authentication into a file, and a backup of IIS's configuration. Only "
      "then Remove-WebServicesVirtualDirectory, New-WebServicesVirtualDirectory with the recorded "
      "values, and iisreset.\n"

@@ -1,5 +1,6 @@
 #include "probes/mx/call.h"
 
+#include "probes/as_called.h"
 #include "probes/spf/network.h"
 
 #include <stdio.h>
@@ -362,24 +363,8 @@ void mx_set_as_called(struct examination *x, struct finding *finding)
 {
     static const enum service asked[] = {SERVICE_DNS, SERVICE_SMTP, SERVICE_SUBMISSION,
                                          SERVICE_SUBMISSIONS};
-    const struct settings *settings = ask_settings(x);
-    char resolver[NET_ADDRESS_TEXT_SIZE];
 
-    for (size_t i = 0; i < settings->dns_count; i++) {
-        net_address_format(&settings->dns[i], DNS_PORT, resolver);
-        set_vouched(finding, VALUE_TEXT, "resolver", resolver, strlen(resolver));
-    }
-    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
-        uint16_t port = settings->ports[asked[i]];
-        struct buffer text;
-
-        if (port == 0)
-            continue;
-        buffer_init(&text, 64);
-        buffer_print(&text, "%s=%u", service_word(asked[i]), port);
-        set_vouched(finding, VALUE_TEXT, "kept-port", text.text, text.size);
-        buffer_release(&text);
-    }
+    set_as_called(x, finding, asked, sizeof asked / sizeof *asked);
 }
 
 void mx_set_subject(struct examination *x, struct finding *finding, const struct subject *subject)

@@ -175,6 +175,66 @@ def what_is_for_a_mailbox_wants_one():
         expect_in(f"{option}: name a mailbox", result.err, option)
 
 
+# ---- what would help ----
+
+
+def steps_of_unknown(result):
+    """What was seen, and the commands, of the one unknown."""
+    unknown, = (one for one in result.report["findings"] if one["outcome"] == "unknown")
+    return (" ".join(one["text"] for one in unknown["seen"]),
+            [step["command"] for step in unknown["fix"]])  # fmt: skip
+
+
+@case
+def a_ticket_is_got_first():
+    with folder() as place, Lab(ZONES) as lab, Ews(place, "127.0.0.81=fine", "127.0.0.82=fine") as ews:
+        result = exdiag("check", "alice@contoso.com", "--server", "mail.contoso.com", "--server",
+                        "ex02.contoso.com", "--only", "ews", "--dns", lab.dns, "--port",
+                        f"https={ews.port}", "--ca-file", ews.authority, "--format", "json",
+                        variables={"KRB5CCNAME": f"FILE:{place / 'none'}"},
+                        status=INCOMPLETE)  # fmt: skip
+        seen, steps = steps_of_unknown(result)
+        expect_in("no Kerberos ticket", seen, "what was seen")
+        expect_not_in("does not exist:", seen, "what was seen")
+        expect_equal(steps, [
+            "kinit '<user-at-realm>'",
+            "exdiag check --server 'ex02.contoso.com' --server 'mail.contoso.com' --mailbox "
+            f"'alice@contoso.com' --only ews --dns '{lab.dns}' --port 'https={ews.port}'",
+        ], "what would make it known")  # fmt: skip
+
+
+@case
+def a_certificate_wants_its_authority_and_the_user_stays():
+    with folder() as place, Lab(ZONES) as lab, Ews(place, "127.0.0.81=fine") as ews:
+        (place / "password").write_text(SECRET + "\n")
+        (place / "password").chmod(0o600)
+        result = exdiag("check", "alice@contoso.com", "--server", "mail.contoso.com", "--only", "ews",
+                        "--dns", lab.dns, "--port", f"https={ews.port}", "--user", "bob@contoso.com",
+                        "--password-file", place / "password", "--format", "json",
+                        status=INCOMPLETE)  # fmt: skip
+        seen, steps = steps_of_unknown(result)
+        expect_in("the certificate does not verify: ", seen, "what was seen")
+        expect_not_in("permission denied", seen, "what was seen")
+        expect_equal(steps, [
+            "exdiag check --server 'mail.contoso.com' --mailbox 'alice@contoso.com' --user "
+            f"'bob@contoso.com' --ca-file '<ca-file>' --only ews --dns '{lab.dns}' --port "
+            f"'https={ews.port}'",
+        ], "what would make it known")  # fmt: skip
+
+
+@case
+def a_name_is_looked_up_before_anything_else():
+    with Lab(ZONES) as lab:
+        for server, dns, first in (("mail.contoso.com", "127.0.0.1:1", "nslookup 'mail.contoso.com'"),
+                                   ("ex09.contoso.com", lab.dns, 'the name "ex09.contoso.com"')):
+            result = exdiag("check", "alice@contoso.com", "--server", server, "--only", "ews", "--dns",
+                            dns, "--format", "json", status=INCOMPLETE)  # fmt: skip
+            _, steps = steps_of_unknown(result)
+            expect_in(first, steps[0], "the first step")
+            expect_in(f"--server '{server}' --mailbox 'alice@contoso.com' --only ews --dns '{dns}'",
+                      steps[1], "the second step")  # fmt: skip
+
+
 # ---- one password for directories and web servers ----
 
 WRONG = "pass-word of somebody else"

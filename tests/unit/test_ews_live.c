@@ -135,6 +135,8 @@ static void answer_as(struct ews_survey *survey, const struct made_node *node)
     survey->challenges = made->challenges;
     survey->location = made->location;
     survey->scheme = made->scheme;
+    survey->web_step = made->web_step;
+    survey->caller = made->caller;
     survey->version = made->version;
     survey->folders_failed = made->folders_failed;
     survey->folder_code = made->folder_code;
@@ -142,7 +144,7 @@ static void answer_as(struct ews_survey *survey, const struct made_node *node)
     survey->plant = made->plant;
     survey->test_item = made->test_item;
     survey->cleared = made->cleared;
-    evidence_fail(&survey->evidence, made->evidence.status, NULL);
+    evidence_fail(&survey->evidence, made->evidence.status, made->evidence.reason);
 }
 
 static void answer_ews(struct ews_survey *survey)
@@ -309,9 +311,9 @@ static void test_no_address(void **state)
 {
     static const struct world world = {{{EX01, {.cleared = 0}, {ITEM("a", "+", FINE)}}}};
     static const struct {
-        const char *server, *seen;
-    } rows[] = {{"broken.contoso.com", "a failure of its own"},
-                {"nobody.contoso.com", "no address"}};
+        const char *server, *seen, *help;
+    } rows[] = {{"broken.contoso.com", "a failure of its own", "nslookup 'broken.contoso.com'"},
+                {"nobody.contoso.com", "no address", "the name \"nobody.contoso.com\" is right"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -326,6 +328,8 @@ static void test_no_address(void **state)
         if (!saw_it(finding, rows[i].seen))
             bench_print();
         assert_true(saw_it(finding, rows[i].seen));
+        assert_ptr_equal(step_of(&finding->fix, rows[i].help), finding->fix.list);
+        assert_non_null(step_of(&finding->fix, "--server '" EX01 "' "));
         assert_non_null(mailbox_finding(MIME, "1 item came with its MIME content through " EX01));
         bench_end();
     }
@@ -664,18 +668,25 @@ static void test_the_run_again(void **state)
         enum web_scheme scheme;
         bool impersonates;
         const char *command;
+        const char *caller;
     } rows[] = {
-        {WEB_NEGOTIATE, false, "--mailbox 'alice@contoso.com' --only ews"},
+        {WEB_NEGOTIATE, false, "--mailbox 'alice@contoso.com' --only ews", NULL},
         {WEB_BEARER, true,
-         "--impersonate --mailbox 'alice@contoso.com' --token-file '<token-file>' --only ews"},
-        {WEB_NTLM, false, "--mailbox 'alice@contoso.com' --ntlm --user '<user>' --only ews"},
-        {WEB_BASIC, false, "--mailbox 'alice@contoso.com' --user '<user>' --only ews"},
+         "--impersonate --mailbox 'alice@contoso.com' --token-file '<token-file>' --only ews",
+         NULL},
+        {WEB_NTLM, false, "--mailbox 'alice@contoso.com' --ntlm --user '<user>' --only ews", NULL},
+        {WEB_BASIC, false, "--mailbox 'alice@contoso.com' --user '<user>' --only ews", NULL},
+        {WEB_NTLM, false, "--ntlm --user 'bob@contoso.com' --only ews", "bob@contoso.com"},
+        {WEB_BASIC, false, "'alice@contoso.com' --user 'bob@contoso.com' --only ews",
+         "bob@contoso.com"},
+        {WEB_NEGOTIATE, false, "--mailbox 'alice@contoso.com' --only ews", "bob@CONTOSO.COM"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct ews_survey survey = {.scheme = rows[i].scheme,
-                                          .impersonates = rows[i].impersonates};
+                                          .impersonates = rows[i].impersonates,
+                                          .caller = rows[i].caller};
         const struct world world = {
             {{EX01, survey, {ITEM("a", T16, LASTS)}}, {EX02, survey, {ITEM("a", "+", FINE)}}}};
         const struct finding *finding;
@@ -690,6 +701,70 @@ static void test_the_run_again(void **state)
         bench_end();
     }
     bench.settings.impersonates = false;
+}
+
+/* ... and where it asked: the resolvers and the ports that were named. */
+static void test_the_run_again_as_called(void **state)
+{
+    static const struct world world = {{{EX01, {.cleared = 0}, {ITEM("a", T16, LASTS)}}}};
+    static const struct net_address resolver = {.ip = {.family = IP_V4, .bytes = {192, 0, 2, 53}},
+                                                .port = 5353};
+
+    (void)state;
+    bench.settings.dns = &resolver;
+    bench.settings.dns_count = 1;
+    bench.settings.ports[SERVICE_HTTPS] = 8443;
+    examine(&world);
+    assert_non_null(step_of(&mailbox_finding(MIME, NULL)->verify,
+                            "--only ews --dns '192.0.2.53:5353' --port 'https=8443'"));
+    bench_end();
+    memset(&bench.settings, 0, sizeof bench.settings);
+}
+
+/* What came through another server comes for an archiver that talks to it: that is first. */
+static void test_the_way_round(void **state)
+{
+    static const struct {
+        unsigned major;
+        bool moves;
+    } rows[] = {{15, false}, {14, true}, {8, false}, {0, true}};
+    static const char let[] = "Let the archiver talk to \"ex02.contoso.com\"";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct ews_survey survey = {.version = {.major = rows[i].major}};
+        const struct world world = {
+            {{EX01, survey, {ITEM("a", T16, LASTS), ITEM("b", T16, LASTS)}},
+             {"ex03.contoso.com", survey, {ITEM("a", "+", FINE), ITEM("b", T16, LASTS)}},
+             {EX02, survey, {ITEM("a", "+", FINE), ITEM("b", "+", FINE)}}}};
+        const struct finding *finding;
+        const struct step *move;
+
+        examine(&world);
+        finding = mailbox_finding(MIME, NULL);
+        assert_ptr_equal(step_of(&finding->fix, let), finding->fix.list);
+        move = step_of(&finding->fix, "Move-ActiveMailboxDatabase -");
+        assert_int_equal(move != NULL, rows[i].moves);
+        assert_true(!move || strstr(move->where, "only Exchange 2010"));
+        assert_int_equal(step_of(&finding->undo, "Move-ActiveMailboxDatabase -") != NULL,
+                         rows[i].moves);
+        bench_end();
+    }
+}
+
+/* Through one server alone, nothing tells which other would do: the database is what moves. */
+static void test_the_way_round_of_one_server(void **state)
+{
+    static const struct world world = {
+        {{EX01, {.version = {.major = 15}}, {ITEM("a", T16, LASTS)}}}};
+    const struct finding *finding;
+
+    (void)state;
+    examine(&world);
+    finding = mailbox_finding(MIME, NULL);
+    assert_null(step_of(&finding->fix, "Let the archiver talk to"));
+    assert_non_null(step_of(&finding->fix, "Move-ActiveMailboxDatabase -"));
+    bench_end();
 }
 
 /* Who found nothing, or was not reached, is not among those that gave their items. */
@@ -820,7 +895,8 @@ static void test_obstacles(void **state)
           .last = {.http = 401, .status = STATUS_DENIED},
           .challenges = "Negotiate NTLM",
           .scheme = WEB_BASIC},
-         {"it answered HTTP 401", "logons that it takes: Negotiate NTLM; Basic was tried"}},
+         {"the logon was refused", "it answered HTTP 401",
+          "logons that it takes: Negotiate NTLM; Basic was tried"}},
         {{.evidence.status = STATUS_REJECTED,
           .last = {.http = 302, .status = STATUS_REJECTED, .kind = EWS_REPLY_HTML},
           .location = "login.contoso.com"},
@@ -838,11 +914,90 @@ static void test_obstacles(void **state)
         examine(&world);
         finding = assert_only(MIME, "unknown");
         assert_non_null(strstr(finding->title, "could not be asked through " EX01));
-        assert_true(saw_it(finding, status_text(rows[i].survey.evidence.status)));
+        if (rows[i].survey.evidence.status != STATUS_DENIED)
+            assert_true(saw_it(finding, status_text(rows[i].survey.evidence.status)));
         for (size_t j = 0; j < 3 && rows[i].seen[j]; j++)
             assert_true(saw_it(finding, rows[i].seen[j]));
         bench_end();
     }
+}
+
+/* By what stood in the way: the words for it, the first step, and what would be of no use. */
+static void test_what_would_help(void **state)
+{
+    static const struct {
+        struct ews_survey survey;
+        const char *seen, *first, *lacks;
+    } rows[] = {
+        {{.evidence = {.status = STATUS_NOT_FOUND, .reason = "No credentials cache found"},
+          .web_step = WEB_TICKET,
+          .scheme = WEB_NEGOTIATE},
+         "no Kerberos ticket: No credentials cache found",
+         "kinit '<user-at-realm>'",
+         "--user"},
+        {{.evidence = {.status = STATUS_DENIED, .reason = "SSL certificate problem"},
+          .web_step = WEB_HANDSHAKE,
+          .scheme = WEB_BASIC,
+          .caller = "bob@contoso.com"},
+         "the certificate does not verify: SSL certificate problem",
+         "--user 'bob@contoso.com' --ca-file '<ca-file>' --only ews",
+         "kinit"},
+        {{.evidence.status = STATUS_CLOSED, .web_step = WEB_HANDSHAKE, .scheme = WEB_NEGOTIATE},
+         "closed",
+         "--mailbox 'alice@contoso.com' --only ews",
+         "--ca-file"},
+        {{.evidence.status = STATUS_DENIED,
+          .last = {.http = 401, .status = STATUS_DENIED},
+          .scheme = WEB_BASIC,
+          .caller = "bob@contoso.com"},
+         "the logon was refused",
+         "--ntlm --user 'bob@contoso.com' --only ews",
+         "<user>"},
+        {{.evidence.status = STATUS_DENIED,
+          .last = {.http = 401, .status = STATUS_DENIED},
+          .scheme = WEB_NTLM,
+          .caller = "bob@contoso.com"},
+         "the logon was refused",
+         "--mailbox 'alice@contoso.com' --user 'bob@contoso.com' --only ews",
+         "--ntlm"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct world world = {{{EX01, rows[i].survey, {{0}}}}};
+        const struct finding *finding;
+
+        examine(&world);
+        finding = assert_only(MIME, "unknown");
+        assert_true(saw_it(finding, rows[i].seen));
+        assert_false(saw_it(finding, status_text(STATUS_NOT_FOUND)));
+        assert_false(saw_it(finding, status_text(STATUS_DENIED)));
+        assert_ptr_equal(step_of(&finding->fix, rows[i].first), finding->fix.list);
+        assert_null(step_of(&finding->fix, rows[i].lacks));
+        bench_end();
+    }
+}
+
+/* A ticket is lacking at all servers at once: said once, and the run asks all of them again. */
+static void test_no_ticket_for_any(void **state)
+{
+    static const struct ews_survey none = {
+        .evidence.status = STATUS_NOT_FOUND, .web_step = WEB_TICKET, .scheme = WEB_NEGOTIATE};
+    static const struct ews_survey silent = {.evidence.status = STATUS_TIMED_OUT};
+    const struct world world = {
+        {{EX01, none, {{0}}}, {"ex03.contoso.com", silent, {{0}}}, {EX02, none, {{0}}}}};
+    const struct finding *finding;
+
+    (void)state;
+    examine(&world);
+    assert_int_equal(count_of(MIME, "unknown"), 2);
+    assert_non_null(mailbox_finding(MIME, "through ex03.contoso.com"));
+    finding = mailbox_finding(MIME, "through " EX01 ", " EX02);
+    assert_non_null(finding);
+    assert_int_equal(finding->fix.count, 2);
+    assert_non_null(strstr(finding->fix.list[0].command, "kinit"));
+    assert_non_null(step_of(&finding->fix, "--server '" EX02 "' --server 'ex03.contoso.com' "));
+    bench_end();
 }
 
 /* How long the server wants to be left alone is told, where it said so at last. */
@@ -930,12 +1085,17 @@ int main(void)
         cmocka_unit_test(test_the_server_that_fails),
         cmocka_unit_test(test_the_version_chooses_steps),
         cmocka_unit_test(test_the_run_again),
+        cmocka_unit_test(test_the_run_again_as_called),
+        cmocka_unit_test(test_the_way_round),
+        cmocka_unit_test(test_the_way_round_of_one_server),
         cmocka_unit_test(test_two_of_which_one_is_open),
         cmocka_unit_test(test_different_numbers_through_two),
         cmocka_unit_test(test_a_search_that_failed),
         cmocka_unit_test(test_a_mailbox_without_items),
         cmocka_unit_test(test_folders_that_failed),
         cmocka_unit_test(test_obstacles),
+        cmocka_unit_test(test_what_would_help),
+        cmocka_unit_test(test_no_ticket_for_any),
         cmocka_unit_test(test_back_off),
         cmocka_unit_test(test_what_became_of_the_test_item),
     };
