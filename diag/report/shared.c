@@ -217,25 +217,30 @@ const char *report_shell(enum shell shell)
     return shell < SHELL_COUNT ? names[shell] : "by hand";
 }
 
-/* True if the command shows <placeholder>: nothing is there yet. */
-static bool is_empty_in(const char *command, const char *placeholder)
+static bool shows(const char *text, const char *placeholder)
 {
     size_t size = strlen(placeholder);
 
-    for (const char *at = strchr(command, '<'); at; at = strchr(at + 1, '<')) {
+    for (const char *at = text ? strchr(text, '<') : NULL; at; at = strchr(at + 1, '<')) {
         if (strncmp(at + 1, placeholder, size) == 0 && at[1 + size] == '>')
             return true;
     }
     return false;
 }
 
-/* "fill in: a, b" or "check: c": the placeholders of one of the two sorts. */
-static void add_placeholders(const struct step *step, bool empty, struct buffer *out)
+/* True if the command, or where to run it, shows <placeholder>: nothing is there yet. */
+static bool is_empty(const struct step *step, const char *placeholder)
 {
-    const char *separator = empty ? "fill in: " : "check: ";
+    return shows(step->command, placeholder) || shows(step->where, placeholder);
+}
+
+/* "fill in: a, b" or "check: c": the placeholders of one of the two sorts. */
+static void add_placeholders(const struct step *step, bool of_empty, struct buffer *out)
+{
+    const char *separator = of_empty ? "fill in: " : "check: ";
 
     for (size_t i = 0; i < step->placeholder_count; i++) {
-        if (is_empty_in(step->command, step->placeholders[i]) != empty)
+        if (is_empty(step, step->placeholders[i]) != of_empty)
             continue;
         if (*separator != ',' && out->size)
             buffer_add_string(out, "; ");
@@ -263,7 +268,7 @@ const char *report_what_check_means(const struct steps *steps)
         const struct step *step = &steps->list[i];
 
         for (size_t j = 0; j < step->placeholder_count && step->kind != STEP_EXACT; j++) {
-            if (!is_empty_in(step->command, step->placeholders[j]))
+            if (!is_empty(step, step->placeholders[j]))
                 return "\"check\" names what nobody vouched for (it came from DNS, a peer or a "
                        "log): compare it before you run the step.";
         }

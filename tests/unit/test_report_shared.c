@@ -101,6 +101,9 @@ static void steps_say_what_is_left_to_do(void **state)
     assert_before_step(step, "decide first; fill in: port; check: host, record");
     step.kind = STEP_FILL_IN;
     assert_before_step(step, "fill in: port; check: host, record");
+    step.command = "connect 'mx.example' 'record' 25";
+    step.where = "<port>";
+    assert_before_step(step, "fill in: port; check: host, record");
     step.placeholder_count = 0;
     assert_before_step(step, "fill in what stands in <angle brackets>");
 }
