@@ -5,6 +5,7 @@
 #include "probes/clock/kinds.h"
 #include "probes/clock/place.h"
 #include "probes/clock/settings_tell.h"
+#include "probes/folder.h"
 
 #include <string.h>
 
@@ -20,24 +21,6 @@ struct group {
     bool has_more; /* than one host has */
     bool is_pending;
 };
-
-static size_t folder_size(const char *path)
-{
-    size_t size = 0;
-
-    for (size_t i = 0; path[i]; i++) {
-        if (path[i] == '/' || path[i] == '\\')
-            size = i + 1;
-    }
-    return size;
-}
-
-static bool is_same_folder(const char *one, const char *other)
-{
-    size_t size = folder_size(one);
-
-    return size == folder_size(other) && memcmp(one, other, size) == 0;
-}
 
 /* NULL for a file of another kind, and while it is on its way; that sets `is_pending`. */
 static const struct time_settings *settings_of(struct examination *x, const char *path,
@@ -87,7 +70,7 @@ static void find_folder(struct examination *x, const struct subject *file, struc
     for (size_t i = 0; i < files.count && !group->has_more; i++) {
         const struct time_settings *settings;
 
-        if (!is_same_folder(files.list[i]->name, file->name))
+        if (!folders_are_one(files.list[i]->name, file->name))
             continue;
         settings = settings_of(x, files.list[i]->name, &group->is_pending);
         if (settings && settings->evidence.status == STATUS_OK)
@@ -462,25 +445,49 @@ static bool says_whom(const struct group *group)
     return false;
 }
 
+/* What it holds of the keys that other probes read; false, too, while that is on its way. */
+static bool has_key_of(struct examination *x, const char *path, const char *const *keys,
+                       bool *is_pending)
+{
+    bool has_one = false;
+
+    for (; *keys; keys++) {
+        const struct registry_answer *answer = ask_registry(x, path, *keys);
+
+        *is_pending = *is_pending || !answer;
+        has_one = has_one || (answer && answer->evidence.status == STATUS_OK);
+    }
+    return has_one;
+}
+
 /* It is of the same folder as an export of what the local security authority is told. */
 static bool is_for_logons(struct examination *x, const struct subject *file, bool *is_pending)
 {
+    static const char *const keys[] = {"SYSTEM\\CurrentControlSet\\Control\\Lsa", NULL};
     struct subject_list files = ask_subjects(x, SUBJECT_FILE);
 
     for (size_t i = 0; i < files.count; i++) {
         const struct file_digest *digest = ask_file(x, files.list[i]->name);
-        const struct registry_answer *lsa;
 
-        if (!is_same_folder(files.list[i]->name, file->name) || !digest ||
+        if (!folders_are_one(files.list[i]->name, file->name) || !digest ||
             digest->evidence.status != STATUS_OK ||
             !(CLOCK_REGISTRY_FILES & PROBE_READS(digest->type)))
             continue;
-        lsa = ask_registry(x, files.list[i]->name, "SYSTEM\\CurrentControlSet\\Control\\Lsa");
-        *is_pending = *is_pending || !lsa;
-        if (lsa && lsa->evidence.status == STATUS_OK)
+        if (has_key_of(x, files.list[i]->name, keys, is_pending))
             return true;
     }
     return false;
+}
+
+/* What setup of Exchange has noted: the build. */
+static bool is_for_builds(struct examination *x, const struct subject *file, bool *is_pending)
+{
+    static const char *const keys[] = {"SOFTWARE\\Microsoft\\ExchangeServer\\v15\\Setup",
+                                       "SOFTWARE\\Microsoft\\ExchangeServer\\v14\\Setup", NULL};
+    const struct file_digest *digest = ask_file(x, file->name);
+
+    return digest && CLOCK_REGISTRY_FILES & PROBE_READS(digest->type) &&
+           has_key_of(x, file->name, keys, is_pending);
 }
 
 /* Of its name and of keys beside, as is read for other questions; of time nothing. */
@@ -514,7 +521,7 @@ void clock_settings_judge(struct examination *x, const struct subject *file)
     if (is_pending || !own)
         return;
     if ((own->evidence.status != STATUS_OK || says_nothing_of_time(group)) &&
-        is_for_logons(x, file, &is_pending))
+        (is_for_logons(x, file, &is_pending) || is_for_builds(x, file, &is_pending)))
         not_applicable(x, &time_hierarchy, "it says nothing of how a machine keeps its time");
     else if (is_pending)
         return;

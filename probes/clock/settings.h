@@ -4,7 +4,8 @@
  * that says most of the settings. Where they name several, where exports without a name contradict
  * others, or where there are more than 64, each is judged alone. Whose a file is that does not say
  * so is the user's word (--file HOST=PATH). Beside an export of what the local security authority
- * is told, which is asked for because of service principal names, nobody expects anything of time.
+ * is told, which is asked for because of service principal names, nobody expects anything of time,
+ * nor of an export of what setup of Exchange noted, which is asked for because of builds.
  */
 #ifndef EXDIAG_PROBES_CLOCK_SETTINGS_H
 #define EXDIAG_PROBES_CLOCK_SETTINGS_H

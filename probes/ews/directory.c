@@ -1,6 +1,7 @@
 #include "probes/ews/directory.h"
 
 #include "diag/text.h"
+#include "probes/folder.h"
 
 #include <string.h>
 
@@ -32,18 +33,6 @@ bool ews_configs_ask(struct examination *x, struct ews_configs *out)
 
 /* ---- which files belong together ---- */
 
-/* Bytes of the folders that two paths have in common, from their beginning. */
-static size_t common_folders(const char *a, const char *b)
-{
-    size_t common = 0;
-
-    for (size_t i = 0; a[i] && a[i] == b[i]; i++) {
-        if (a[i] == '/' || a[i] == '\\')
-            common = i + 1;
-    }
-    return common;
-}
-
 const char *ews_machine_of(const struct ews_configs *configs, const struct iis_config_file *file)
 {
     for (size_t i = 0; i < configs->count; i++) {
@@ -68,7 +57,7 @@ const struct iis_config_file *ews_host_of(const struct ews_configs *configs,
 
     for (size_t i = 0; i < configs->count; i++) {
         const struct iis_config_file *file = configs->list[i];
-        size_t common = common_folders(file->path, web->path);
+        size_t common = folders_shared(file->path, web->path);
 
         if (file->config.role != IIS_ROLE_SERVER || !may_be_of(machine, configs->hosts[i]))
             continue;
