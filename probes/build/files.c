@@ -21,6 +21,16 @@ static struct build_machine *nameless_of(struct build_organisation *organisation
     return NULL;
 }
 
+/* Of the file that is being read. */
+static void tells_of(struct build_organisation *organisation, struct build_machine *machine)
+{
+    struct build_teller *teller = &organisation->tellers[organisation->teller_count - 1];
+
+    teller->is_of_several =
+        teller->is_of_several || (teller->machine && teller->machine != machine);
+    teller->machine = machine;
+}
+
 /* A file that does not name its server is of the one that the user says: --file HOST=PATH. */
 static struct build_machine *machine_of(struct build_organisation *organisation, const char *name,
                                         const struct subject *file)
@@ -34,8 +44,10 @@ static struct build_machine *machine_of(struct build_organisation *organisation,
         machine->is_vouched = true;
     if (machine && !machine->file)
         machine->file = file;
-    if (machine)
+    if (machine) {
         machine->is_exchange = true;
+        tells_of(organisation, machine);
+    }
     return machine;
 }
 
@@ -45,8 +57,10 @@ static void saw_build(struct build_organisation *organisation, const char *name,
 {
     struct build_machine *machine = machine_of(organisation, name, file);
 
-    if (machine)
-        build_machine_saw(machine, way, number, source);
+    if (!machine)
+        return;
+    organisation->tellers[organisation->teller_count - 1].way = way;
+    build_machine_saw(machine, way, number, source);
 }
 
 /* ---- ExSetup.exe, and what PowerShell prints ---- */
@@ -300,6 +314,8 @@ void build_read_file(struct examination *x, const struct subject *file,
         organisation->is_pending = true;
     if (!digest || digest->evidence.status != STATUS_OK)
         return;
+    organisation->tellers[organisation->teller_count++] =
+        (struct build_teller){.file = file, .type = digest->type};
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         if (readers[i].type == digest->type && !readers[i].read(x, file, organisation))
             organisation->is_pending = true;

@@ -3,6 +3,7 @@
 #include "diag/read/dns_name.h"
 #include "diag/text.h"
 #include "probes/build/files.h"
+#include "probes/build/folders.h"
 #include "probes/spn/forest.h"
 
 #include <string.h>
@@ -351,11 +352,13 @@ const struct build_organisation *build_organisation_of(struct examination *x,
 
     organisation->machines =
         arena_new(pass_memory(x), BUILD_MACHINES_MOST, sizeof *organisation->machines);
+    organisation->tellers = arena_new(pass_memory(x), files.count, sizeof *organisation->tellers);
     for (size_t i = 0; i < servers.count; i++) {
         if (i < BUILD_SERVERS_MOST || servers.list[i] == subject)
             ask_server(x, organisation, servers.list[i]);
     }
     for (size_t i = 0; i < files.count; i++)
         build_read_file(x, files.list[i], organisation);
+    build_join_folders(organisation);
     return organisation;
 }

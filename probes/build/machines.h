@@ -30,6 +30,7 @@ struct build_machine {
     bool is_vouched;              /* the user's word for its name, or the directory's */
     const struct subject *server; /* NULL: files alone tell of it */
     const struct subject *file;   /* the first that does; NULL: none */
+    bool has_folder;              /* files beside that one do, too, and say no name */
     struct build_sighting sightings[BUILD_SIGHTINGS_MOST]; /* in the order of enum build_way */
     size_t count;
     const char *own_name;            /* of a server that calls itself so, and is another; or NULL */
@@ -40,10 +41,20 @@ struct build_machine {
     const struct evidence *obstacle; /* why a way was barred; or NULL */
 };
 
+struct build_teller { /* a file, and the machine that it tells of */
+    const struct subject *file;
+    enum file_type type;
+    enum build_way way;
+    struct build_machine *machine; /* NULL: none */
+    bool is_of_several;            /* it tells of others, too */
+};
+
 struct build_organisation {
     bool is_pending;
     struct build_machine *machines; /* servers in report order, then those of files */
     size_t count;
+    struct build_teller *tellers; /* the files that were read, in report order */
+    size_t teller_count;
 };
 
 /* In pass memory; `subject`: the one at hand, a server or a file. */

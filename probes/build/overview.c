@@ -20,7 +20,9 @@ static const struct paragraph paragraphs[] = {
      "applicationHost.config, #Version of logs; ServerVersion of Autodiscover too, which is not "
      "asked for. All of these are lower bounds: a server that looks up to date by these may lack "
      "every security update.\n"
-     "Nothing: 15.0.0.0 in the head of a log."},
+     "Nothing: 15.0.0.0 in the head of a log.\n"
+     "Files that do not say whose they are count as one server's where they lie in one folder, and "
+     "nothing in it contradicts that: keep a folder for each server."},
     {"traps", "The directory adds 30,000: \"Version 15.1 (Build 32507.6)\" is 15.1.2507.6.\n"
               "Files are padded: 15.02.1544.014 is 15.2.1544.14.\n"
               "The greeting of Exchange 2000 and 2003 (\"Microsoft ESMTP MAIL Service, Version: "

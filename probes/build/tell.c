@@ -103,8 +103,9 @@ static const char *who(const struct build_machine *machine, struct arena *arena)
 {
     if (machine->server)
         return "it";
-    return machine->name ? text_printable(arena, machine->name, strlen(machine->name))
-                         : "the server of this file";
+    if (machine->name)
+        return text_printable(arena, machine->name, strlen(machine->name));
+    return machine->has_folder ? "the server of these files" : "the server of this file";
 }
 
 /* In front of what is said of one machine of several in a file. */
@@ -489,6 +490,20 @@ static void saw_case(struct finding *finding, struct examination *x, const struc
         short_text(&one->verdict.place, pass_memory(x)), build_way_text(one->verdict.best->way));
 }
 
+/* What is counted as a server may be a file of one that is counted already. */
+static void saw_nameless(struct finding *finding, const struct build_case *one,
+                         const struct build_case *cases, size_t count)
+{
+    bool hides_name = !one->machine->name;
+
+    for (size_t i = 0; i < count; i++)
+        hides_name = hides_name || (is_peer(one, &cases[i]) && !cases[i].machine->name);
+    if (hides_name)
+        saw(finding, NULL,
+            "what does not say whose it is counts as a server of its own: --file HOST=PATH says "
+            "it, or a folder for each server");
+}
+
 static void tell_lagging(struct examination *x, const struct build_case *one,
                          const struct build_case *ahead, const struct build_case *cases,
                          size_t count)
@@ -507,6 +522,7 @@ static void tell_lagging(struct examination *x, const struct build_case *one,
     }
     if (shown > OTHERS_SHOWN)
         saw(finding, NULL, "and %zu more", shown - OTHERS_SHOWN);
+    saw_nameless(finding, one, cases, count);
 }
 
 /*
@@ -514,18 +530,23 @@ static void tell_lagging(struct examination *x, const struct build_case *one,
  * are to leave anyway is no question.
  */
 static void tell_alike(struct examination *x, const struct build_case *one, size_t peers,
-                       bool is_sure)
+                       bool is_sure, const struct build_case *cases, size_t count)
 {
-    if (is_sure && !one->verdict.disagrees)
+    struct finding *finding;
+
+    if (is_sure && !one->verdict.disagrees) {
         healthy(x, &exchange_build_mixed, "%zu servers of %s are at %s", peers + 1,
                 one->verdict.place.product,
                 number_text(&one->verdict.best->number, pass_memory(x)));
-    else if (one->verdict.state != BUILD_LACKS)
-        say_unknown(x, &exchange_build_mixed, one,
-                    arena_print(pass_memory(x),
-                                "%zu servers of %s are at one level; which updates are on it is "
-                                "not told of all of them",
-                                peers + 1, one->verdict.place.product));
+    } else if (one->verdict.state != BUILD_LACKS) {
+        finding = say_unknown(
+            x, &exchange_build_mixed, one,
+            arena_print(pass_memory(x),
+                        "%zu servers of %s are at one level; which updates are on it is "
+                        "not told of all of them",
+                        peers + 1, one->verdict.place.product));
+        saw_nameless(finding, one, cases, count);
+    }
 }
 
 void build_tell_mixed(struct examination *x, const struct build_case *one,
@@ -553,5 +574,5 @@ void build_tell_mixed(struct examination *x, const struct build_case *one,
     if (ahead)
         tell_lagging(x, one, ahead, cases, count);
     else if (peers > 0 && is_alike && is_first)
-        tell_alike(x, one, peers, all_sure);
+        tell_alike(x, one, peers, all_sure, cases, count);
 }

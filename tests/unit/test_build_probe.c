@@ -21,6 +21,9 @@ struct world {
     const char *metadata[BUILDS_MOST]; /* of applicationHost.config, of EX01 */
     uint32_t registry_type;            /* of setup.reg, of 15.2.1748.10 */
     const char *registry_computer;     /* or NULL: it does not say */
+    const char *setup;                 /* of setup.txt and again.txt, by ExSetup.exe, of nobody */
+    const char *log_name;              /* of the server in ews.log; or NULL */
+    bool is_config_nameless;           /* applicationHost.config does not say EX01 */
     const char *role;                  /* of ex01 in exchange.ldf; NULL: no such entry */
     const char *serial;                /* of that */
     bool has_directory;                /* of contoso.com, with that entry */
@@ -103,19 +106,27 @@ static void answer_web(struct web_exchange *item)
     evidence_fail(&item->evidence, current->silence, NULL);
 }
 
+/* Without its folder. */
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 static void answer_digest(struct file_digest *item)
 {
     static const struct {
-        const char *path;
+        const char *name;
         enum file_type type;
-    } files[] = {{"list.txt", FILE_TYPE_BUILD_LIST},
-                 {"recv.log", FILE_TYPE_SMTP_RECEIVE_LOG},
-                 {"applicationHost.config", FILE_TYPE_IIS_CONFIG},
-                 {"setup.reg", FILE_TYPE_REGISTRY},
-                 {"exchange.ldf", FILE_TYPE_LDIF}};
+    } files[] = {
+        {"setup.txt", FILE_TYPE_BUILD_LIST},      {"again.txt", FILE_TYPE_BUILD_LIST},
+        {"ews.log", FILE_TYPE_EWS_LOG},           {"list.txt", FILE_TYPE_BUILD_LIST},
+        {"recv.log", FILE_TYPE_SMTP_RECEIVE_LOG}, {"applicationHost.config", FILE_TYPE_IIS_CONFIG},
+        {"setup.reg", FILE_TYPE_REGISTRY},        {"exchange.ldf", FILE_TYPE_LDIF}};
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (strcmp(item->path, files[i].path) == 0)
+        if (strcmp(name_of(item->path), files[i].name) == 0)
             item->type = files[i].type;
     }
     evidence_fail(&item->evidence, STATUS_OK, NULL);
@@ -123,7 +134,8 @@ static void answer_digest(struct file_digest *item)
 
 static void answer_list(struct build_file *item)
 {
-    const struct told *told = current->list;
+    const struct told setup[] = {{NULL, current->setup, BUILD_BY_SETUP}, {.number = NULL}};
+    const struct told *told = strcmp(name_of(item->path), "list.txt") == 0 ? current->list : setup;
     struct build_list *list = &item->list;
 
     list->entries = arena_new(&item->evidence.memory, LIST_MOST, sizeof *list->entries);
@@ -146,9 +158,17 @@ static void answer_log(struct auth_log_digest *item)
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
+static void answer_requests(struct http_log_digest *item)
+{
+    item->log.server = current->log_name;
+    item->log.software =
+        arena_print(&item->evidence.memory, "Microsoft Exchange Server %s", current->log_version);
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
 static void answer_config(struct iis_config_file *item)
 {
-    item->config.server = "EX01";
+    item->config.server = current->is_config_nameless ? NULL : "EX01";
     item->config.builds = current->metadata;
     while (item->config.build_count < BUILDS_MOST && current->metadata[item->config.build_count])
         item->config.build_count++;
@@ -269,6 +289,8 @@ static void answer(struct evidence *item)
         answer_list((struct build_file *)item);
     else if (item->kind == &evidence_auth_log)
         answer_log((struct auth_log_digest *)item);
+    else if (item->kind == &evidence_http_log)
+        answer_requests((struct http_log_digest *)item);
     else if (item->kind == &evidence_iis_config)
         answer_config((struct iis_config_file *)item);
     else if (item->kind == &evidence_registry)
@@ -653,6 +675,124 @@ static void test_files_of_a_server(void **state)
     end();
 }
 
+/* ---- files of one folder ---- */
+
+struct folder_case {
+    struct world world;
+    const char *files[LIST_MOST]; /* and NULL */
+    size_t machines;
+    const char *title; /* of what is said of the first one */
+};
+
+static void expect_folder(const struct folder_case *one)
+{
+    begin(&one->world, AS_OF ROWS);
+    for (size_t i = 0; i < LIST_MOST && one->files[i]; i++)
+        add(SUBJECT_FILE, one->files[i], NULL);
+    bench_work(answer);
+    if (count_of(BEHIND) != one->machines)
+        fail_msg("%s: %zu machines", one->files[0], count_of(BEHIND));
+    assert_non_null(finding_of(NULL, BEHIND, one->title));
+    end();
+}
+
+/* What tells the level alone is of the server whose update is known beside it, and no other. */
+static void test_a_folder(void **state)
+{
+    static const struct folder_case cases[] = {
+        {{.setup = "15.2.1748.24",
+          .registry_type = REGISTRY_DWORD,
+          .metadata = {"15.2.1748.10"},
+          .is_config_nameless = true},
+         {"ex02/applicationHost.config", "ex02/setup.reg", "ex02/setup.txt"},
+         1,
+         "the server of these files runs Exchange 2019 CU15 Apr25HU"},
+        {{.setup = NEWEST, .log_version = "15.02.2562.017"},
+         {"ex02/recv.log", "ex02/setup.txt"},
+         1,
+         "is the newest"},
+        {{.setup = NEWEST, .metadata = {"15.2.2562.17"}},
+         {"ex01/setup.txt", "ex01/applicationHost.config"},
+         1,
+         "EX01: "},
+        {{.setup = NEWEST, .list = {{"EX07", "15.2.2562.17", BUILD_BY_ADMIN_DISPLAY}}},
+         {"list.txt", "setup.txt"},
+         1,
+         "EX07: "},
+        {{.setup = NEWEST, .log_version = "15.02.1748.010"}, /* it was updated since */
+         {"ex02/recv.log", "ex02/setup.txt"},
+         1,
+         "is the newest"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_folder(&cases[i]);
+}
+
+/* Of folders that hold what several servers tell, each file speaks for itself. */
+static void test_a_folder_of_several(void **state)
+{
+    static const struct folder_case cases[] = {
+        {{.setup = "15.2.2562.20", /* by two names */
+          .metadata = {"15.2.2562.17"},
+          .log_name = "EX02",
+          .log_version = "15.02.2562.017"},
+         {"all/setup.txt", "all/applicationHost.config", "all/ews.log"},
+         3,
+         "the server of this file"},
+        {{.setup = "15.2.2562.20", /* of one kind */
+          .metadata = {"15.2.2562.17"},
+          .is_config_nameless = true},
+         {"all/setup.txt", "all/again.txt", "all/applicationHost.config"},
+         3,
+         "the server of this file"},
+        {{.setup = NEWEST,
+          .metadata = {"15.2.1748.10"},
+          .is_config_nameless = true}, /* by levels */
+         {"all/setup.txt", "all/applicationHost.config"},
+         2,
+         "which update"},
+        {{.setup = NEWEST, .log_version = "15.01.2507.006"}, /* by versions */
+         {"all/recv.log", "all/setup.txt"},
+         2,
+         "which update"},
+        {{.setup = "15.2.1748.36", .log_version = "15.02.2562.017"}, /* the log is newer */
+         {"all/recv.log", "all/setup.txt"},
+         2,
+         "which update"},
+        {{.setup = NEWEST, .metadata = {"15.2.2562.17"}, .is_config_nameless = true},
+         {"ex01/setup.txt", "ex02/applicationHost.config"}, /* by folders */
+         2,
+         "is the newest"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_folder(&cases[i]);
+}
+
+/* A list of several servers does not say which of them a folder is of. */
+static void test_a_list_in_a_folder(void **state)
+{
+    static const struct world world = {
+        .setup = "15.2.2562.20",
+        .list = {{"EX01", NEWEST, BUILD_BY_SETUP}, {"EX02", NEWEST, BUILD_BY_SETUP}},
+        .metadata = {"15.2.2562.17"},
+        .is_config_nameless = true};
+
+    (void)state;
+    begin(&world, AS_OF ROWS);
+    add(SUBJECT_FILE, "list.txt", NULL);
+    add(SUBJECT_FILE, "setup.txt", NULL);
+    add(SUBJECT_FILE, "applicationHost.config", NULL);
+    bench_work(answer);
+    assert_int_equal(count_of(BEHIND), 3);
+    assert_non_null(finding_of("applicationHost.config", BEHIND, "the server of these files"));
+    assert_true(saw_it(finding_of("applicationHost.config", MIXED, NULL), "--file HOST=PATH"));
+    end();
+}
+
 /* ---- several ---- */
 
 static void test_servers_that_differ(void **state)
@@ -847,6 +987,9 @@ int main(void)
         cmocka_unit_test(test_a_registry),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_files_of_a_server),
+        cmocka_unit_test(test_a_folder),
+        cmocka_unit_test(test_a_folder_of_several),
+        cmocka_unit_test(test_a_list_in_a_folder),
         cmocka_unit_test(test_servers_that_differ),
         cmocka_unit_test(test_servers_that_are_alike),
         cmocka_unit_test(test_whose_site_is_asked),
