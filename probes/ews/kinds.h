@@ -39,7 +39,8 @@ extern const struct finding_kind ews_requests_refused;
 
 /*
  * {mailbox}: one that is hit, if it is known. "log": it was a job log that told; {subject} is that
- * then. {server-that-fails}: in words, or by its name. choice.h has what the version decides; of a
+ * then. {server-that-fails}: in words, or by its name. {came-through}: the server, as the user
+ * named it, through which most of what fails came. choice.h has what the version decides; of a
  * mailbox that was asked, live_tell.h how it was. "on-premises": it may be a server whose policies
  * can be changed, not Exchange Online. {machine}: of a file of a server, which one it is, in words.
  */

@@ -225,12 +225,19 @@
     }
 
 #define GO_BACK                                                                                    \
-    {.shell = SHELL_EMS,                                                                           \
-     .kind = STEP_FILL_IN,                                                                         \
-     .where = "of the way round: " EWS_SHELL,                                                      \
-     .command = "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer {first-node}",  \
-     .note = "only if the database was moved",                                                     \
-     .when = "moves"},                                                                             \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = "of the way round: whoever looks after the archiver",                                \
+     .command = "Let the archiver talk to the server again that it talked to before.",             \
+     .note = "once the run that verifies finds nothing through that server",                       \
+     .when = "came-through"},                                                                      \
+        {.shell = SHELL_EMS,                                                                       \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = "of the way round: " EWS_SHELL,                                                  \
+         .command =                                                                                \
+             "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer {first-node}",     \
+         .note = "only if the database was moved",                                                 \
+         .when = "moves"},                                                                         \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = "where New- has failed, or the values differ: " EWS_NODE_SHELL,                  \

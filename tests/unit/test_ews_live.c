@@ -743,6 +743,7 @@ static void test_the_way_round(void **state)
         examine(&world);
         finding = mailbox_finding(MIME, NULL);
         assert_ptr_equal(step_of(&finding->fix, let), finding->fix.list);
+        assert_ptr_equal(step_of(&finding->undo, "Let the archiver talk"), finding->undo.list);
         move = step_of(&finding->fix, "Move-ActiveMailboxDatabase -");
         assert_int_equal(move != NULL, rows[i].moves);
         assert_true(!move || strstr(move->where, "only Exchange 2010"));
