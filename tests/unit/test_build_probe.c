@@ -18,6 +18,7 @@ struct told { /* by a list that PowerShell printed */
 struct world {
     struct told list[LIST_MOST];       /* list.txt */
     const char *log_version;           /* of recv.log, "15.01.2507.006" */
+    const char *requests_version;      /* of ews.log; or NULL: the same */
     const char *metadata[BUILDS_MOST]; /* of applicationHost.config, of EX01 */
     uint32_t registry_type;            /* of setup.reg, of 15.2.1748.10 */
     const char *registry_computer;     /* or NULL: it does not say */
@@ -160,9 +161,12 @@ static void answer_log(struct auth_log_digest *item)
 
 static void answer_requests(struct http_log_digest *item)
 {
+    const char *version =
+        current->requests_version ? current->requests_version : current->log_version;
+
     item->log.server = current->log_name;
     item->log.software =
-        arena_print(&item->evidence.memory, "Microsoft Exchange Server %s", current->log_version);
+        arena_print(&item->evidence.memory, "Microsoft Exchange Server %s", version);
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
@@ -719,8 +723,12 @@ static void test_a_folder(void **state)
          {"list.txt", "setup.txt"},
          1,
          "EX07: "},
-        {{.setup = NEWEST, .log_version = "15.02.1748.010"}, /* it was updated since */
-         {"ex02/recv.log", "ex02/setup.txt"},
+        {{.log_version = "15.02.1544.004"}, {"ex02/recv.log", "ex02/ews.log"}, 1, "which update"},
+        {{.setup = NEWEST, /* it was updated since the log */
+          .log_version = "15.02.1748.010",
+          .metadata = {"15.2.2562.17"},
+          .is_config_nameless = true},
+         {"ex02/applicationHost.config", "ex02/recv.log", "ex02/setup.txt"},
          1,
          "is the newest"},
     };
@@ -755,6 +763,10 @@ static void test_a_folder_of_several(void **state)
          "which update"},
         {{.setup = NEWEST, .log_version = "15.01.2507.006"}, /* by versions */
          {"all/recv.log", "all/setup.txt"},
+         2,
+         "which update"},
+        {{.log_version = "15.02.1544.004", .requests_version = "15.02.1748.010"}, /* of logs */
+         {"all/recv.log", "all/ews.log"},
          2,
          "which update"},
         {{.setup = "15.2.1748.36", .log_version = "15.02.2562.017"}, /* the log is newer */
