@@ -387,7 +387,7 @@ def neither_token_nor_password_shows_anywhere():
             expect(int(ews.stop()["127.0.0.81"]["requests"]) > 0, f"{what}: nothing was asked")
             files = [one for one in work.rglob("*") if one.is_file()]
             expect_equal(sorted(one.name for one in files), ["evidence", "report"], what)
-            expect(processes, f"{what}: the run was not seen")
+            expect(processes or behaviour != "slow", f"{what}: the run was not seen")
             for one in processes:
                 expect_equal(one.count(given) if given else 1, 1, f"{what}: the variable, in {one}")
             for text in (*(one.replace(given, b"") for one in processes), result.out_bytes,
