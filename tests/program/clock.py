@@ -144,11 +144,12 @@ def exchangers_of_the_domain_are_asked_where_it_is_seen_from_inside():
         usual = clocks.check_all("contoso.com", "--verbose")
         expect_not_in("clock", usual.out, "the report of a domain seen from outside")
         without = clocks.check_all("contoso.com", "--verbose", "--skip", "clock")
-        expect_equal(lines_without_times(usual), lines_without_times(without), "what is said")
+        expect_equal(words_without_numbers(usual), words_without_numbers(without), "what is said")
 
 
-def lines_without_times(result):
-    return [line for line in result.out.splitlines() if "UTC" not in line and "after" not in line]
+def words_without_numbers(result):
+    """Times are numbers, and how long they are moves the ends of lines."""
+    return re.sub("[0-9][0-9:.]*", "#", result.flat)
 
 
 @case
