@@ -185,6 +185,13 @@ extern const struct finding_kind ews_requests_refused;
          .note = "an archiver tries for half a minute",                                            \
          .when = "cut-short",                                                                      \
          .also_powershell = true},                                                                 \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = EWS_THIS_RUN,                                                                    \
+         .command = "Look whether the server is up, and whether anything listens at TCP 443 "      \
+                    "there (on Windows: Test-NetConnection with its name and -Port 443): IIS may " \
+                    "be stopped, or a firewall between may not let this machine through.",         \
+         .when = "no-listener"},                                                                   \
         {.shell = SHELL_SH,                                                                        \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_THIS_RUN,                                                                    \

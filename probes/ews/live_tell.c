@@ -474,6 +474,14 @@ static bool is_unverified(const struct ews_survey *survey)
            survey->web_step == WEB_HANDSHAKE;
 }
 
+/* No server was reached at all. */
+static bool has_no_listener(const struct ews_survey *survey)
+{
+    return survey->web_step == WEB_CONNECT && (survey->evidence.status == STATUS_REFUSED ||
+                                               survey->evidence.status == STATUS_UNREACHABLE ||
+                                               survey->evidence.status == STATUS_TIMED_OUT);
+}
+
 /* What would help: of several reasons the one that stands first in the way. */
 static const char *reason_of(const struct ews_survey *survey)
 {
@@ -487,6 +495,8 @@ static const char *reason_of(const struct ews_survey *survey)
         return "forbidden";
     if (last->http / 100 == 3 || last->kind == EWS_REPLY_HTML)
         return "another";
+    if (has_no_listener(survey))
+        return "no-listener";
     return is_unverified(survey) ? "certificate" : "once-more";
 }
 
@@ -529,6 +539,8 @@ static void tell_answer(struct finding *finding, const struct ews_survey *survey
 void live_tell_obstacle(struct finding *finding, const struct ews_survey *survey)
 {
     live_reason(finding, reason_of(survey));
+    if (has_no_listener(survey))
+        set_text(finding, "once-more", "yes"); /* then the run again */
     saw_end(finding, survey);
     if (survey->last.http != 0)
         tell_answer(finding, survey);
