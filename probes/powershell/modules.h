@@ -1,0 +1,11 @@
+/* kerbauth and WSMan: what IIS loads into the PowerShell virtual directories, and from where. */
+#ifndef EXDIAG_PROBES_POWERSHELL_MODULES_H
+#define EXDIAG_PROBES_POWERSHELL_MODULES_H
+
+#include "probes/powershell/server.h"
+
+/* Judges the server of this applicationHost.config, which is of `files`. */
+void powershell_judge_modules(struct examination *x, const struct powershell_files *files,
+                              const struct powershell_file *host);
+
+#endif
