@@ -248,6 +248,14 @@ enum platform_file_kind platform_file_kind(const char *path);
 /* Both paths lead to one file that is there. */
 bool platform_file_is_same(const char *one, const char *other);
 
+/*
+ * Calls `take` with the name of each entry of a folder, "." and ".." left out, in any order. A link
+ * is PLATFORM_OTHER_FILE, wherever it leads. STATUS_NOT_FOUND (no folder either), STATUS_DENIED,
+ * STATUS_IO.
+ */
+typedef void platform_folder_take(void *context, const char *name, enum platform_file_kind kind);
+enum status platform_folder_list(const char *path, platform_folder_take *take, void *context);
+
 /* For reading, as bytes. STATUS_NOT_FOUND, STATUS_DENIED, STATUS_INVALID (a folder), STATUS_IO. */
 enum status platform_file_open(const char *path, FILE **file);
 

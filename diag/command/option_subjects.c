@@ -1,6 +1,7 @@
 #include "diag/command/option_subjects.h"
 
 #include "diag/command/command.h"
+#include "diag/command/option_folder.h"
 #include "diag/idn.h"
 #include "diag/platform.h"
 #include "diag/text.h"
@@ -158,26 +159,41 @@ static const char *host_before(struct options *options, const char *text, size_t
     return options_host_name(options, arena_copy(&options->memory, text, size));
 }
 
-/* [HOST=]PATH. A file that is there by the whole of it is that file; "./" keeps other paths whole.
+static enum status add_file_of(struct options *options, const char *path, const char *host)
+{
+    if (host && contradicts(options, path, host))
+        return STATUS_INVALID;
+    add(options, SUBJECT_FILE, path, path);
+    options->subjects[options->subject_count - 1].host = host;
+    return STATUS_OK;
+}
+
+/* A folder is every file in it. */
+static enum status add_path_of(struct options *options, const char *path, const char *host)
+{
+    if (platform_file_kind(path) == PLATFORM_FOLDER)
+        return options_walk_folder(options, path, add_file_of, host);
+    return add_file_of(options, path, host);
+}
+
+/*
+ * [HOST=]PATH. What is there by the whole of it is that file or folder; "./" keeps other paths
+ * whole.
  */
 static enum status add_file(struct options *options, const char *text)
 {
     const char *parting = strchr(text, '='), *host;
 
     if (!parting || platform_file_kind(text) != PLATFORM_NO_FILE)
-        return add(options, SUBJECT_FILE, text, text);
+        return add_path_of(options, text, NULL);
     host = host_before(options, text, (size_t)(parting - text));
     if (!host)
-        return add(options, SUBJECT_FILE, text, text);
+        return add_path_of(options, text, NULL);
     if (!parting[1]) {
         complain("--file: '%s' names a host and no file; it is HOST=PATH", text);
         return STATUS_INVALID;
     }
-    if (contradicts(options, parting + 1, host))
-        return STATUS_INVALID;
-    add(options, SUBJECT_FILE, parting + 1, parting + 1);
-    options->subjects[options->subject_count - 1].host = host;
-    return STATUS_OK;
+    return add_path_of(options, parting + 1, host);
 }
 
 enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text)
@@ -248,6 +264,8 @@ enum status options_add_bare(struct options *options, const char *text)
     }
     if (strchr(text, '.'))
         return options_add_subject(options, SUBJECT_DOMAIN, text);
+    if (platform_file_kind(text) == PLATFORM_FOLDER)
+        return options_add_subject(options, SUBJECT_FILE, text);
     complain("'%s' is neither a file nor a domain; see 'exdiag check --help'", text);
     return STATUS_INVALID;
 }

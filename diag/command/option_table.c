@@ -330,7 +330,7 @@ const struct option option_table[] = {
     {"reference", "HOST", FOR_CHECK, take_reference, 0,
      "an NTP server outside whose clock is right, to hold the PDC emulator's against"},
     {"file", "[HOST=]PATH", FOR_CHECK, take_file, 0,
-     "examine a file; its type is recognised by its content, HOST= says whose it is"},
+     "examine a file, or all of a folder; types are recognised by content, HOST= says whose"},
     {"ip", "ADDR", FOR_CHECK, take_ip, 0,
      "a host that sends mail for the domains: is it in their records?"},
     {"ip", "ADDR", FOR_SPF, take_ip, 0, "judge a message that this address sends"},

@@ -1057,6 +1057,57 @@ static void kinds_are_told(void **state)
     assert_int_equal(platform_file_kind(""), PLATFORM_NO_FILE);
 }
 
+struct seen {
+    unsigned files, folders, others;
+};
+
+static void count_entry(void *context, const char *name, enum platform_file_kind kind)
+{
+    struct seen *seen = context;
+
+    assert_string_not_equal(name, ".");
+    assert_string_not_equal(name, "..");
+    if (kind == PLATFORM_FILE)
+        assert_string_equal(name, "b\xc3\xbc"
+                                  "cher.json");
+    seen->files += kind == PLATFORM_FILE;
+    seen->folders += kind == PLATFORM_FOLDER;
+    seen->others += kind == PLATFORM_OTHER_FILE;
+}
+
+/* Files and folders in a folder, each once, by their whole names; where there is none, none. */
+static void folders_are_listed(void **state)
+{
+    struct folder *folder = *state;
+    struct seen seen = {0};
+    FILE *file;
+
+    assert_int_equal(platform_folder_list(folder->path, count_entry, &seen), STATUS_OK);
+    assert_int_equal(seen.files + seen.folders + seen.others, 0);
+    assert_int_equal(platform_file_write(folder->file, &file), STATUS_OK);
+    put(file, "x");
+    assert_true(system_folder_make(folder->other));
+    assert_int_equal(platform_folder_list(folder->path, count_entry, &seen), STATUS_OK);
+    assert_int_equal(seen.files, 1);
+    assert_int_equal(seen.folders, 1);
+    assert_int_equal(seen.others, 0);
+    assert_int_equal(platform_folder_list(folder->file, count_entry, &seen), STATUS_NOT_FOUND);
+    assert_int_equal(platform_folder_list("", count_entry, &seen), STATUS_NOT_FOUND);
+}
+
+/* Nobody is led out of a folder, nor round in it. */
+static void links_in_a_folder_lead_nowhere(void **state)
+{
+    struct folder *folder = *state;
+    struct seen seen = {0};
+
+    if (!system_link(folder->path, folder->other))
+        skip();
+    assert_int_equal(platform_folder_list(folder->path, count_entry, &seen), STATUS_OK);
+    assert_int_equal(seen.others, 1);
+    assert_int_equal(seen.folders, 0);
+}
+
 static void one_file_by_two_paths(void **state)
 {
     struct folder *folder = *state;
@@ -1357,6 +1408,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(interrupts_can_be_given_back),
         cmocka_unit_test(shortness_of_files_is_told),
         IN_FOLDER(kinds_are_told),
+        IN_FOLDER(folders_are_listed),
+        IN_FOLDER(links_in_a_folder_lead_nowhere),
         IN_FOLDER(one_file_by_two_paths),
         IN_FOLDER(missing_files_are_not_found),
         IN_FOLDER(folders_are_not_opened),
