@@ -40,6 +40,7 @@
 #include "diag/evidence/ews.h"
 #include "diag/evidence/http_log.h"
 #include "diag/evidence/iis_config.h"
+#include "diag/evidence/installed_files.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/mailstore_log.h"
 #include "diag/evidence/registry.h"
@@ -49,6 +50,8 @@
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
 #include "diag/evidence/web.h"
+#include "diag/evidence/windows_features.h"
+#include "diag/evidence/windows_setup.h"
 #include "diag/finding.h"
 #include "diag/settings.h"
 
@@ -124,7 +127,7 @@ const struct auth_log_digest *ask_auth_log(struct examination *x, const char *pa
 /* What an export of a directory says of accounts and of mail: FILE_TYPE_LDIF, SETSPN. */
 const struct directory_file *ask_directory_file(struct examination *x, const char *path);
 
-/* What a Windows event log says of mail: FILE_TYPE_EVTX, EVENT_XML. */
+/* What a Windows event log says of mail and of web applications: FILE_TYPE_EVTX, EVENT_XML. */
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path);
 
 /* Builds that a file tells on its own: FILE_TYPE_PROGRAM, BUILD_LIST. */
@@ -149,6 +152,25 @@ const struct registry_answer *ask_registry(struct examination *x, const char *pa
  * Windows.
  */
 const struct time_settings *ask_time_settings(struct examination *x, const char *path);
+
+/*
+ * Which features of Windows a machine has: FILE_TYPE_WINDOWS_FEATURES. "" is the machine at hand,
+ * STATUS_NOT_SUPPORTED where that is not Windows; the same for the next two.
+ */
+const struct windows_features *ask_windows_features(struct examination *x, const char *path);
+
+/*
+ * Which files exist: FILE_TYPE_FILE_LIST, with "" for `image`. Of the machine at hand one file is
+ * asked for, as the setting has it that names it.
+ */
+const struct installed_files *ask_installed_files(struct examination *x, const char *path,
+                                                  const char *image);
+
+/*
+ * How Windows and Exchange came onto a machine: FILE_TYPE_REGISTRY, REGISTRY_QUERY,
+ * ENVIRONMENT.
+ */
+const struct windows_setup *ask_windows_setup(struct examination *x, const char *path);
 
 /*
  * A search at a directory server: SERVICE_LDAP or SERVICE_GC, or with TLS at once SERVICE_LDAPS or

@@ -12,6 +12,7 @@
 #include "diag/evidence/evidence.h"
 #include "diag/read/event_groups.h"
 #include "diag/read/file_type.h"
+#include "diag/read/host_event.h"
 
 struct event_log_digest {
     struct evidence evidence;
@@ -25,6 +26,12 @@ struct event_log_digest {
     struct event_group *groups; /* by the time of their first */
     size_t group_count;
     bool more; /* groups than there is room for: events of new ones were left out */
+
+    /* What Windows and IIS say of web applications that do not start, by the time of their first.
+     */
+    struct host_event_group *host_groups;
+    size_t host_group_count;
+    bool more_host; /* the same of these */
 };
 
 extern const struct evidence_kind evidence_event_log;

@@ -40,7 +40,10 @@
     X(LDIF, "ldif", "a directory export (LDIF)")                                                   \
     X(SETSPN, "setspn", "output of setspn")                                                        \
     X(PROGRAM, "program", "a Windows program (.exe, .dll)")                                        \
-    X(BUILD_LIST, "build-list", "builds of Exchange as PowerShell prints them")
+    X(BUILD_LIST, "build-list", "builds of Exchange as PowerShell prints them")                    \
+    X(WINDOWS_FEATURES, "windows-features", "a list of Windows' features")                         \
+    X(FILE_LIST, "file-list", "a list of files and whether they exist")                            \
+    X(ENVIRONMENT, "environment", "environment variables of a Windows process")
 
 enum file_type {
 #define X(name, word, text) FILE_TYPE_##name,

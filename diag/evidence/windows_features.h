@@ -1,0 +1,33 @@
+/*
+ * Evidence of kind "windows-features": which features of Windows a machine has
+ * (read/windows_feature.h): from a file, FILE_TYPE_WINDOWS_FEATURES, or, on Windows, "" for the
+ * machine at hand.
+ *
+ * Redacted, names of features and their states stay: they are Windows' own; a computer becomes the
+ * pseudonym that it has everywhere (redact.h).
+ */
+#ifndef EXDIAG_EVIDENCE_WINDOWS_FEATURES_H
+#define EXDIAG_EVIDENCE_WINDOWS_FEATURES_H
+
+#include "diag/evidence/evidence.h"
+#include "diag/read/windows_feature.h"
+
+struct windows_features {
+    struct evidence evidence;
+    const char *path;                 /* the question */
+    struct windows_feature_list list; /* the observation */
+};
+
+extern const struct evidence_kind evidence_windows_features;
+
+/*
+ * The extension of WinRM for IIS, by either of its names. `known` false: the evidence does not
+ * tell, which no finding may take for its absence.
+ */
+struct winrm_iis_ext {
+    bool known;
+    enum feature_state state; /* FEATURE_UNKNOWN too where this Windows has no such feature */
+};
+struct winrm_iis_ext windows_features_winrm_iis_ext(const struct windows_features *features);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * What Windows and IIS write into the System, Application and Setup logs about web applications
+ * that do not start, understood by provider, id and data, never by sentences.
+ */
+#ifndef EXDIAG_READ_HOST_EVENT_H
+#define EXDIAG_READ_HOST_EVENT_H
+
+#include "diag/memory.h"
+#include "diag/read/windows_event.h"
+
+/* X(NAME, "word in evidence", "provider", id) */
+#define HOST_EVENT_LIST(X)                                                                         \
+    X(WINRM_CANNOT_LOAD, "winrm-cannot-load", "Microsoft-Windows-WinRM", 10113)                    \
+    X(MODULE_NOT_LOADED, "module-not-loaded", "Microsoft-Windows-IIS-W3SVC-WP", 2280)              \
+    X(MODULE_OF_OTHER_BITS, "module-of-other-bits", "Microsoft-Windows-IIS-W3SVC-WP", 2282)        \
+    X(POOL_DISABLED, "pool-disabled", "Microsoft-Windows-WAS", 5002)                               \
+    X(POOL_PROCESS_ENDED, "pool-process-ended", "Microsoft-Windows-WAS", 5009)                     \
+    X(POOL_PROCESS_FAILED, "pool-process-failed", "Microsoft-Windows-WAS", 5011)                   \
+    X(POOL_DISABLED_STARTING, "pool-disabled-starting", "Microsoft-Windows-WAS", 5059)
+
+enum host_event_kind {
+#define X(name, word, provider, id) HOST_EVENT_##name,
+    HOST_EVENT_LIST(X)
+#undef X
+        HOST_EVENT_KIND_COUNT
+};
+
+const char *host_event_word(enum host_event_kind kind);
+enum host_event_kind host_event_from_word(const char *word); /* HOST_EVENT_KIND_COUNT: none */
+
+enum {
+    HOST_EVENT_TEXT_MOST = 512,  /* bytes of one text; cut off beyond, at a whole character */
+    HOST_EVENT_GROUPS_MOST = 200 /* of one log */
+};
+
+/* Texts are as the log has them; absent ones "". */
+struct host_event {
+    enum host_event_kind kind;
+    const char *file;  /* 10113, 2280, 2282: of the DLL, variables unexpanded */
+    const char *error; /* 2280 and where else data tell: "0x8007007e" */
+    const char *pool;  /* 5002 to 5059: the application pool */
+};
+
+/* Those that differ in their time alone. */
+struct host_event_group {
+    struct host_event event;
+    const char *computer; /* that logged them; "" where it is not told */
+    uint64_t count;
+    int64_t first, last; /* milliseconds since 1970 UTC; 0: no event tells its time */
+};
+
+/* The events that are any use here: for the readers of logs. */
+extern const struct event_wish host_event_wishes[];
+
+/* False for an event that is none of these, or tells none of what its kind does. In `arena`. */
+bool host_event_read(const struct windows_event *event, struct arena *arena,
+                     struct host_event *out);
+
+#endif
