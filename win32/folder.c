@@ -55,7 +55,7 @@ enum status platform_folder_list(const char *path, platform_folder_take *take, v
     error = GetLastError();
     free(pattern);
     if (search == INVALID_HANDLE_VALUE)
-        return error_status(error);
+        return error == ERROR_DIRECTORY ? STATUS_NOT_FOUND : error_status(error);
     do
         take_entry(&entry, take, context);
     while (FindNextFileW(search, &entry));
