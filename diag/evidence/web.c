@@ -1,6 +1,7 @@
 #include "diag/evidence/web.h"
 
 #include "diag/evidence/web_redact.h"
+#include "diag/evidence/wsman_reply_file.h"
 #include "diag/json.h"
 #include "diag/text.h"
 
@@ -35,6 +36,12 @@ static const struct {
 static const char *const request_words[WEB_REQUEST_COUNT] = {
 #define X(name, word) [WEB_##name] = word,
     WEB_REQUEST_LIST(X)
+#undef X
+};
+
+static const char *const shell_words[WEB_SHELL_COUNT] = {
+#define X(name, word) [WEB_SHELL_##name] = word,
+    WEB_SHELL_LIST(X)
 #undef X
 };
 
@@ -85,6 +92,11 @@ const char *web_scheme_name(enum web_scheme scheme)
 const char *web_request_word(enum web_request request)
 {
     return request_words[request];
+}
+
+const char *web_shell_word(enum web_shell shell)
+{
+    return shell_words[shell];
 }
 
 const char *web_field_of(const struct web_exchange *exchange, const char *name)
@@ -166,7 +178,10 @@ static uint32_t lifetime(const struct evidence *item)
 static void describe(const struct evidence *item, struct buffer *out)
 {
     static const char *const methods[WEB_REQUEST_COUNT] = {
-        [WEB_GET] = "GET", [WEB_IDENTIFY] = "Identify at"};
+        [WEB_GET] = "GET",
+        [WEB_IDENTIFY] = "Identify at",
+        [WEB_LOGON] = "POST without content to",
+        [WEB_SHELL] = "first request of a remote shell to"};
     const struct web_exchange *exchange = of(item);
     char address[NET_ADDRESS_TEXT_SIZE];
 
@@ -254,6 +269,14 @@ static void save_body(const struct web_exchange *exchange, json_t *object)
     json_object_set_new(object, "codes", codes);
 }
 
+static void save_shell(const struct web_exchange *exchange, json_t *object)
+{
+    if (exchange->shell != WEB_SHELL_NONE)
+        json_put_text(object, "shell", web_shell_word(exchange->shell));
+    if (exchange->wsman)
+        json_object_set_new(object, "wsman", wsman_reply_to_json(exchange->wsman));
+}
+
 static void save_time(json_t *object, const char *name, int64_t microseconds)
 {
     if (microseconds >= 0)
@@ -298,6 +321,7 @@ static void save(const struct evidence *item, json_t *object)
     save_fields(exchange, object);
     save_challenges(exchange, object);
     save_body(exchange, object);
+    save_shell(exchange, object);
 }
 
 /* ---- loading ---- */
@@ -433,6 +457,14 @@ static void load_body(struct web_exchange *exchange, const json_t *object, struc
     load_codes(exchange, json_object_get(object, "codes"), arena);
 }
 
+static void load_shell(struct web_exchange *exchange, const json_t *object, struct arena *arena)
+{
+    unsigned shell = find_word(shell_words, WEB_SHELL_COUNT, json_get_text(object, "shell"));
+
+    exchange->shell = shell < WEB_SHELL_COUNT ? (enum web_shell)shell : WEB_SHELL_NONE;
+    exchange->wsman = wsman_reply_from_json(json_object_get(object, "wsman"), arena);
+}
+
 static void load_chain(struct web_exchange *exchange, const json_t *object, struct arena *arena)
 {
     exchange->chain =
@@ -469,6 +501,7 @@ static enum status load(struct evidence *item, const json_t *object)
     load_fields(exchange, json_object_get(object, "fields"), arena);
     load_challenges(exchange, json_object_get(object, "challenges"), arena);
     load_body(exchange, object, arena);
+    load_shell(exchange, object, arena);
     return STATUS_OK;
 }
 

@@ -11,6 +11,7 @@
 
 #include "diag/evidence/certificate.h"
 #include "diag/read/net_address.h"
+#include "diag/read/wsman_reply.h"
 
 /* X(NAME, "word in evidence"): in the order in which they happen */
 #define WEB_STEP_LIST(X)                                                                           \
@@ -42,10 +43,26 @@ enum web_scheme {
         WEB_SCHEME_COUNT
 };
 
-/* X(NAME, "word in evidence"): what is asked */
+/*
+ * X(NAME, "word in evidence"): what is asked. The last three are POSTs of WS-Management:
+ *
+ * - IDENTIFY: who answers (DSP0226 11). As nobody with the field WSMANIDENTIFY: unauthenticated,
+ *   as somebody without it; a version is told to somebody alone.
+ * - LOGON: without a body, as the clients of Windows begin a conversation, so that what comes
+ *   next can be sealed. 200 without a body is the good answer.
+ * - SHELL: the Create of a shell of Exchange that is to be refused (read/wsman_request.h says
+ *   why, and what the good answer is: 500 with a fault of the number WSMAN_PSRP_VERSION). Where a
+ *   shell is made all the same, its Delete follows in the same session: `shell`.
+ *
+ * WinRM answers 500 to content as somebody that is neither sealed nor within TLS (AllowUnencrypted
+ * is usually false), and that 500 is no fault. So IDENTIFY and SHELL as somebody are not sent
+ * without TLS: STATUS_NOT_SUPPORTED. GET and LOGON, which have no content, are.
+ */
 #define WEB_REQUEST_LIST(X)                                                                        \
     X(GET, "get")                                                                                  \
-    X(IDENTIFY, "identify") /* POST of WS-Management's Identify (DSP0226 11) */
+    X(IDENTIFY, "identify")                                                                        \
+    X(LOGON, "logon")                                                                              \
+    X(SHELL, "shell")
 
 enum web_request {
 #define X(name, word) WEB_##name,
@@ -54,10 +71,24 @@ enum web_request {
         WEB_REQUEST_COUNT
 };
 
+/* X(NAME, "word in evidence"): what became of the shell of SHELL */
+#define WEB_SHELL_LIST(X)                                                                          \
+    X(NONE, "none")       /* nothing says that there was one */                                    \
+    X(DELETED, "deleted") /* it was made, and deleted again */                                     \
+    X(LEFT, "left")       /* it was made, and goes after WSMAN_SHELL_SECONDS */
+
+enum web_shell {
+#define X(name, word) WEB_SHELL_##name,
+    WEB_SHELL_LIST(X)
+#undef X
+        WEB_SHELL_COUNT
+};
+
 const char *web_step_word(enum web_step step);
 const char *web_scheme_word(enum web_scheme scheme);
 const char *web_scheme_name(enum web_scheme scheme);
 const char *web_request_word(enum web_request request);
+const char *web_shell_word(enum web_shell shell);
 
 /* What a challenge's token holds (read/spnego.h). */
 enum web_token { WEB_NO_TOKEN, WEB_KERBEROS_ERROR, WEB_NTLM_CHALLENGE, WEB_OTHER_TOKEN };
@@ -119,6 +150,9 @@ struct web_exchange {
     size_t body_kept;        /* bytes of that */
     const char **codes;      /* in all that was read: read/http_head.h, http_next_code() */
     size_t code_count;
+    const struct wsman_reply
+        *wsman;           /* the body, where it is SOAP 1.2, whatever was asked; or NULL */
+    enum web_shell shell; /* of WEB_SHELL */
     /* Microseconds since it began; -1: it was not come to that, or TLS failed behind it. */
     int64_t connected, secured, answered, ended;
     struct certificate *chain; /* of TLS; none: there was no handshake to see any */

@@ -1,6 +1,7 @@
 #include "diag/evidence/web_redact.h"
 
 #include "diag/evidence/directory_redact.h"
+#include "diag/evidence/wsman_reply_file.h"
 #include "diag/read/build_number.h"
 #include "diag/text.h"
 
@@ -148,5 +149,7 @@ void web_redact(struct evidence *item, const struct redactor *redactor)
     certificates_redact(exchange->chain, exchange->chain_count, redactor, arena);
     exchange->phrase = NULL;
     redact_body(exchange, arena); /* its codes stay */
-    item->reason = NULL;          /* the library's, with names in it */
+    if (exchange->wsman)
+        exchange->wsman = wsman_reply_redact(exchange->wsman, redactor, arena);
+    item->reason = NULL; /* the library's, with names in it */
 }
