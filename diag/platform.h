@@ -197,6 +197,40 @@ enum status platform_registry_walk(const char *key, platform_registry_take *take
  */
 enum status platform_service_runs(const char *name, bool *runs);
 
+/*
+ * Where the system keeps its own files ("C:\\Windows\\System32"), as a 64-bit program sees it, is
+ * appended. STATUS_NOT_SUPPORTED where there is no such folder.
+ */
+enum status platform_system_folder(struct buffer *path);
+
+/*
+ * For paths that this machine's own settings name, before they are opened: appended as the
+ * functions of files below take them. STATUS_REJECTED, with the reason, for what is not to be
+ * followed: a path that does not begin at a drive, with "..", of another machine or a device, of a
+ * stream of a file, on a drive that is not fixed, or with a symbolic link on its way (a mounted
+ * volume and a junction lead to this machine's own drives). Nothing of such a path is opened.
+ * STATUS_NOT_SUPPORTED where settings name no drives.
+ */
+enum status platform_local_path(const char *path, struct buffer *local, const char **reason);
+
+/* An event as XML, UTF-8, not NUL-terminated. */
+typedef void platform_event_take(void *context, const char *xml, size_t size);
+
+struct platform_events_limit {
+    size_t most;      /* events */
+    int milliseconds; /* for all of them */
+};
+
+/*
+ * Calls `take` with each event of this machine's logs that `query` finds, the newest first.
+ * `query`: a QueryList in XML, as Event Viewer shows it. `more`: the limit ended it, or an event
+ * was too long. STATUS_DENIED; STATUS_NOT_FOUND if there is no such log; STATUS_UNREACHABLE if the
+ * service of event logs does not answer, STATUS_TIMED_OUT if it does not in time;
+ * STATUS_NOT_SUPPORTED where there are no such logs.
+ */
+enum status platform_events_query(const char *query, const struct platform_events_limit *limit,
+                                  platform_event_take *take, void *context, bool *more);
+
 /* ---- libraries that are loaded when they are first used ---- */
 
 /* By its file name, from where the system keeps such; NULL if it is not there. Never unloaded. */

@@ -93,6 +93,14 @@ const struct iis_config_file *ask_iis_config(struct examination *x, const char *
     return item->settled ? (const struct iis_config_file *)item : NULL;
 }
 
+const struct iis_config_file *ask_iis_config_of(struct examination *x, const char *place)
+{
+    const struct iis_config_file question = {.path = "", .place = place};
+    const struct evidence *item = exam_ask(x, &evidence_iis_config, &question.evidence);
+
+    return item->settled ? (const struct iis_config_file *)item : NULL;
+}
+
 const struct http_log_digest *ask_http_log(struct examination *x, const char *path)
 {
     const struct http_log_digest question = {.path = path};

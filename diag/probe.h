@@ -127,14 +127,24 @@ const struct auth_log_digest *ask_auth_log(struct examination *x, const char *pa
 /* What an export of a directory says of accounts and of mail: FILE_TYPE_LDIF, SETSPN. */
 const struct directory_file *ask_directory_file(struct examination *x, const char *path);
 
-/* What a Windows event log says of mail and of web applications: FILE_TYPE_EVTX, EVENT_XML. */
+/*
+ * What a Windows event log says of mail and of web applications: FILE_TYPE_EVTX, EVENT_XML. "" is
+ * what the logs of the machine at hand say of web applications, STATUS_NOT_SUPPORTED where that is
+ * not Windows.
+ */
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path);
 
 /* Builds that a file tells on its own: FILE_TYPE_PROGRAM, BUILD_LIST. */
 const struct build_file *ask_build_file(struct examination *x, const char *path);
 
-/* What a configuration file of IIS says: FILE_TYPE_IIS_CONFIG. */
+/*
+ * What a configuration file of IIS says: FILE_TYPE_IIS_CONFIG. "" is the applicationHost.config of
+ * the machine at hand, STATUS_NOT_SUPPORTED where that is not Windows.
+ */
 const struct iis_config_file *ask_iis_config(struct examination *x, const char *path);
+
+/* The web.config of that machine's application at this place: "Default Web Site/PowerShell". */
+const struct iis_config_file *ask_iis_config_of(struct examination *x, const char *place);
 
 /* How web requests ended: FILE_TYPE_IIS_LOG, EWS_LOG, HTTP_PROXY_LOG. */
 const struct http_log_digest *ask_http_log(struct examination *x, const char *path);

@@ -14,3 +14,28 @@ enum status platform_service_runs(const char *name, bool *runs)
     *runs = false;
     return STATUS_NOT_SUPPORTED;
 }
+
+enum status platform_system_folder(struct buffer *path)
+{
+    (void)path;
+    return STATUS_NOT_SUPPORTED;
+}
+
+enum status platform_local_path(const char *path, struct buffer *local, const char **reason)
+{
+    (void)path;
+    (void)local;
+    *reason = NULL;
+    return STATUS_NOT_SUPPORTED;
+}
+
+enum status platform_events_query(const char *query, const struct platform_events_limit *limit,
+                                  platform_event_take *take, void *context, bool *more)
+{
+    (void)query;
+    (void)limit;
+    (void)take;
+    (void)context;
+    *more = false;
+    return STATUS_NOT_SUPPORTED;
+}

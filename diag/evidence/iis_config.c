@@ -14,20 +14,31 @@ static const struct iis_config_file *of(const struct evidence *item)
 
 /* ---- the question ---- */
 
+static const char *place_of(const struct evidence *item)
+{
+    return of(item)->place ? of(item)->place : "";
+}
+
+/* A place stands behind a path that is empty. */
 static void write_key(const struct evidence *question, struct buffer *out)
 {
-    buffer_add_string(out, "iis-config ");
-    buffer_add_string(out, of(question)->path);
+    buffer_print(out, "iis-config %s", of(question)->path);
+    if (*place_of(question))
+        buffer_print(out, "at %s", place_of(question));
 }
 
 static void copy_question(struct evidence *item, const struct evidence *question)
 {
-    ((struct iis_config_file *)item)->path = arena_copy_string(&item->memory, of(question)->path);
+    struct iis_config_file *copy = (struct iis_config_file *)item;
+
+    copy->path = arena_copy_string(&item->memory, of(question)->path);
+    copy->place = arena_copy_string(&item->memory, place_of(question));
 }
 
 static bool is_answer_to(const struct evidence *item, const struct evidence *question)
 {
-    return strcmp(of(item)->path, of(question)->path) == 0;
+    return strcmp(of(item)->path, of(question)->path) == 0 &&
+           strcmp(place_of(item), place_of(question)) == 0;
 }
 
 static uint32_t lifetime(const struct evidence *item)
@@ -38,7 +49,14 @@ static uint32_t lifetime(const struct evidence *item)
 
 static void describe(const struct evidence *item, struct buffer *out)
 {
-    buffer_add_string(out, of(item)->path);
+    const char *place = place_of(item);
+
+    if (*of(item)->path)
+        buffer_add_string(out, of(item)->path);
+    else if (*place)
+        buffer_print(out, "this machine's web.config of %s", place);
+    else
+        buffer_add_string(out, "this machine's applicationHost.config");
 }
 
 /* ---- the texts of each thing: how they are called in evidence, and how they are redacted ---- */
@@ -315,6 +333,8 @@ static void save(const struct evidence *item, json_t *object)
     const struct iis_config *config = &of(item)->config;
 
     json_put_text(object, "path", of(item)->path);
+    if (*place_of(item))
+        json_put_text(object, "place", place_of(item));
     if (item->status != STATUS_OK)
         return;
     json_put_text(object, "role", iis_role_word(config->role));
@@ -561,6 +581,7 @@ static enum status load(struct evidence *item, const json_t *object)
     const char *role = json_get_text(object, "role");
 
     file->path = json_copy_text(object, "path", &item->memory);
+    file->place = json_copy_text(object, "place", &item->memory);
     if (!file->path)
         return STATUS_MALFORMED;
     file->config.role = role ? iis_role_from_word(role) : IIS_ROLE_UNKNOWN;
@@ -621,6 +642,7 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     buffer_init(&path, strlen(file->path));
     redact_path(redactor, file->path, &path);
     file->path = buffer_keep(&path, memory);
+    file->place = iis_words_redact_path(redactor, place_of(item), memory);
     redact_texts(redactor, config, config_texts, memory);
     redact_locations(redactor, config, memory);
     for (size_t i = 0; i < config->site_count; i++)

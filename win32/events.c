@@ -1,0 +1,189 @@
+/* The event logs of this machine, by wevtapi. */
+#include "diag/memory.h"
+#include "diag/platform.h"
+#include "win32/error.h"
+#include "win32/system.h"
+#include "win32/wide.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <winevt.h>
+
+enum {
+    BATCH = 64,
+    EVENT_BYTES_MOST = 2 * 1024 * 1024, /* of UTF-16 */
+    EVENT_BYTES_USUAL = 8192
+};
+
+typedef EVT_HANDLE WINAPI evt_query(EVT_HANDLE session, LPCWSTR path, LPCWSTR query, DWORD flags);
+typedef BOOL WINAPI evt_next(EVT_HANDLE results, DWORD size, EVT_HANDLE *events, DWORD timeout,
+                             DWORD flags, DWORD *returned);
+typedef BOOL WINAPI evt_render(EVT_HANDLE context, EVT_HANDLE fragment, DWORD flags, DWORD size,
+                               void *buffer, DWORD *used, DWORD *properties);
+typedef BOOL WINAPI evt_close(EVT_HANDLE handle);
+
+struct wevtapi {
+    evt_query *query;
+    evt_next *next;
+    evt_render *render;
+    evt_close *close;
+};
+
+/* ---- the library ---- */
+
+/* From the system's folder alone; it stays loaded, as all do. */
+static enum status load(struct wevtapi *api)
+{
+    HMODULE library = LoadLibraryExW(L"wevtapi.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+
+    if (!library)
+        return STATUS_NOT_SUPPORTED;
+    api->query = (evt_query *)(platform_function *)GetProcAddress(library, "EvtQuery");
+    api->next = (evt_next *)(platform_function *)GetProcAddress(library, "EvtNext");
+    api->render = (evt_render *)(platform_function *)GetProcAddress(library, "EvtRender");
+    api->close = (evt_close *)(platform_function *)GetProcAddress(library, "EvtClose");
+    return api->query && api->next && api->render && api->close ? STATUS_OK : STATUS_NOT_SUPPORTED;
+}
+
+/* ---- words ---- */
+
+static enum status outcome_of(DWORD error)
+{
+    switch (error) {
+    case ERROR_EVT_CHANNEL_NOT_FOUND:
+        return STATUS_NOT_FOUND;
+    case ERROR_EVT_INVALID_QUERY:
+        return STATUS_INVALID;
+    case ERROR_TIMEOUT:
+        return STATUS_TIMED_OUT;
+    case RPC_S_SERVER_UNAVAILABLE:
+    case RPC_S_CALL_FAILED:
+    case EPT_S_NOT_REGISTERED:
+    case ERROR_SERVICE_NOT_ACTIVE:
+        return STATUS_UNREACHABLE;
+    case ERROR_SUCCESS: /* Wine's own, which has no logs */
+        return STATUS_NOT_SUPPORTED;
+    default:
+        return error_status(error);
+    }
+}
+
+/* ---- one event ---- */
+
+struct reading {
+    struct wevtapi api;
+    platform_event_take *take;
+    void *context;
+    wchar_t *text;
+    DWORD room; /* bytes of it */
+    bool *more;
+};
+
+static bool render(struct reading *reading, EVT_HANDLE event, DWORD *used)
+{
+    DWORD properties;
+
+    return reading->api.render(NULL, event, EvtRenderEventXml, reading->room, reading->text, used,
+                               &properties) != 0;
+}
+
+/* False for one that is longer than is read, or that the service cannot tell. */
+static bool render_whole(struct reading *reading, EVT_HANDLE event, DWORD *used)
+{
+    *used = 0;
+    if (render(reading, event, used))
+        return true;
+    if (GetLastError() != ERROR_INSUFFICIENT_BUFFER || *used <= reading->room ||
+        *used > EVENT_BYTES_MOST)
+        return false;
+    free(reading->text);
+    reading->room = *used;
+    reading->text = memory_new(1, reading->room);
+    return render(reading, event, used);
+}
+
+/* The text ends with a NUL, which `used` counts; nobody relies on that. */
+static void take_event(struct reading *reading, EVT_HANDLE event)
+{
+    DWORD used;
+    char *utf8;
+
+    if (!render_whole(reading, event, &used) || used < sizeof *reading->text ||
+        used > reading->room) {
+        *reading->more = true;
+        return;
+    }
+    reading->text[used / sizeof *reading->text - 1] = L'\0';
+    utf8 = wide_to_utf8(reading->text);
+    reading->take(reading->context, utf8, strlen(utf8));
+    free(utf8);
+}
+
+/* ---- all of them ---- */
+
+static int left_of(ULONGLONG end)
+{
+    ULONGLONG now = GetTickCount64();
+
+    return now < end ? (int)(end - now) : 0;
+}
+
+static enum status read_all(struct reading *reading, EVT_HANDLE results,
+                            const struct platform_events_limit *limit)
+{
+    ULONGLONG end = GetTickCount64() + (ULONGLONG)limit->milliseconds;
+    size_t taken = 0;
+
+    for (;;) {
+        EVT_HANDLE events[BATCH];
+        size_t want = limit->most - taken < BATCH ? limit->most - taken : BATCH;
+        DWORD count = 0;
+        int left = left_of(end);
+
+        if (want == 0 || left == 0)
+            break;
+        if (!reading->api.next(results, (DWORD)want, events, (DWORD)left, 0, &count)) {
+            DWORD error = GetLastError();
+
+            if (error == ERROR_NO_MORE_ITEMS)
+                return STATUS_OK;
+            *reading->more = true;
+            return taken > 0 ? STATUS_OK : outcome_of(error);
+        }
+        for (DWORD i = 0; i < count; i++) {
+            take_event(reading, events[i]);
+            reading->api.close(events[i]);
+        }
+        taken += count;
+    }
+    *reading->more = true;
+    return taken > 0 ? STATUS_OK : STATUS_TIMED_OUT;
+}
+
+enum status platform_events_query(const char *query, const struct platform_events_limit *limit,
+                                  platform_event_take *take, void *context, bool *more)
+{
+    struct reading reading = {.take = take, .context = context, .more = more};
+    enum status status = load(&reading.api);
+    wchar_t *wide = wide_from_utf8(query);
+    EVT_HANDLE results = NULL;
+
+    *more = false;
+    if (status != STATUS_OK)
+        goto out;
+    SetLastError(ERROR_SUCCESS);
+    if (wide)
+        results =
+            reading.api.query(NULL, NULL, wide, EvtQueryChannelPath | EvtQueryReverseDirection);
+    status = wide ? outcome_of(GetLastError()) : STATUS_INVALID;
+    if (!results)
+        goto out;
+    reading.room = EVENT_BYTES_USUAL;
+    reading.text = memory_new(1, reading.room);
+    status = read_all(&reading, results, limit);
+    reading.api.close(results);
+out:
+    free(reading.text);
+    free(wide);
+    return status;
+}
