@@ -4,8 +4,11 @@
 
 #include "probes/powershell/server.h"
 
-/* Judges the server of this applicationHost.config, which is of `files`. */
-void powershell_judge_settings(struct examination *x, const struct powershell_files *files,
-                               const struct powershell_file *host);
+/*
+ * Judges the server of this applicationHost.config, which is of `files`; gives the causes found,
+ * POWERSHELL_CAUSE_ bits of cause.h.
+ */
+unsigned powershell_judge_settings(struct examination *x, const struct powershell_files *files,
+                                   const struct powershell_file *host);
 
 #endif

@@ -1,0 +1,42 @@
+/*
+ * One server and all that a run has of it: what it answers, its files, its logs. Everything that
+ * the powershell probe says of a server it says at one subject, so that a symptom and its causes
+ * meet: at the server itself where that is a subject, else at its applicationHost.config, else at
+ * the first of its files that shows something.
+ *
+ * Of one machine are files that say the same name, by the user's word or by themselves; that have
+ * one applicationHost.config (server.h); that lie side by side. Where the latter two would join
+ * files of several names they join none.
+ */
+#ifndef EXDIAG_PROBES_POWERSHELL_CASE_H
+#define EXDIAG_PROBES_POWERSHELL_CASE_H
+
+#include "probes/powershell/server.h"
+
+struct powershell_case {
+    const struct subject *server; /* asked live; or NULL */
+    const struct powershell_files *files;
+    const struct powershell_file *host; /* its applicationHost.config; or NULL */
+    const char *name;                   /* of the machine, any; or NULL: nothing tells */
+    bool is_vouched;                    /* the user's word for the name */
+    bool is_of[POWERSHELL_FILES_MOST];  /* of `files`: those of this machine */
+    const struct http_log_digest *logs[POWERSHELL_FILES_MOST]; /* with requests to /PowerShell */
+    size_t log_count;
+    const struct event_log_digest *events[POWERSHELL_FILES_MOST]; /* that could be read */
+    size_t event_count;
+};
+
+/*
+ * The case that is to be told at this subject, in pass memory; NULL: none is, or something is on
+ * its way.
+ */
+const struct powershell_case *powershell_case_of(struct examination *x,
+                                                 const struct subject *subject);
+
+/* {machine} of a finding: the name, or words for it. */
+void powershell_name_machine(const struct powershell_case *of, struct finding *finding);
+
+/* The same machine by two names, of any case, with their domain or without. */
+bool powershell_is_same_machine(const char *one, const char *other);
+
+#endif
