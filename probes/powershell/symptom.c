@@ -1,7 +1,6 @@
 #include "probes/powershell/symptom.h"
 
 #include "diag/read/kerberos_error.h"
-#include "diag/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,18 +68,6 @@ static unsigned substatus_of(const char *text, unsigned code)
     return (unsigned)strtoul(end + 1, NULL, 10);
 }
 
-static bool is_number(const char *text)
-{
-    return *text && strspn(text, "0123456789") == strlen(text);
-}
-
-static uint32_t number_of(const char *text, int base)
-{
-    unsigned long long number = strtoull(text, NULL, base);
-
-    return number <= UINT32_MAX ? (uint32_t)number : 0;
-}
-
 static void read_codes(struct powershell_sign *sign, const struct web_exchange *exchange)
 {
     for (size_t i = 0; i < exchange->code_count; i++) {
@@ -88,33 +75,11 @@ static void read_codes(struct powershell_sign *sign, const struct web_exchange *
 
         if (strncmp(code, "0x", 2) == 0 || strncmp(code, "0X", 2) == 0) {
             if (sign->error == 0)
-                sign->error = number_of(code, 16);
-        } else if (is_number(code)) {
-            if (sign->fault == 0)
-                sign->fault = number_of(code, 10);
+                sign->error = (uint32_t)strtoul(code, NULL, 16);
         } else if (sign->substatus == 0) {
             sign->substatus = substatus_of(code, exchange->code);
         }
     }
-}
-
-static bool has_word(const struct web_exchange *exchange, const char *word)
-{
-    size_t size = strlen(word);
-
-    for (size_t at = 0; exchange->body && at + size <= exchange->body_kept; at++) {
-        if (memcmp(exchange->body + at, word, size) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_soap(const struct web_exchange *exchange)
-{
-    static const char type[] = "application/soap+xml";
-    const char *told = web_field_of(exchange, "Content-Type");
-
-    return told && text_equal_fold_sized(told, strcspn(told, "; "), type, sizeof type - 1);
 }
 
 /* ---- tickets ---- */
@@ -193,9 +158,31 @@ static enum powershell_symptom symptom_of_end(const struct web_exchange *exchang
 
 /* ---- an exchange ---- */
 
-static bool answers_as_wsman(const struct web_exchange *exchange)
+static enum powershell_symptom symptom_of_fault(const struct wsman_reply *fault)
 {
-    return exchange->code == 200 && is_soap(exchange) && has_word(exchange, "Envelope");
+    if (!fault->has_number)
+        return POWERSHELL_FAULTED;
+    if (wsman_number_is_of_powershell(fault->number))
+        return POWERSHELL_SHELL;
+    return fault->number == WSMAN_ACCESS_DENIED ? POWERSHELL_DENIED : POWERSHELL_FAULTED;
+}
+
+static void read_reply(struct powershell_sign *sign, const struct wsman_reply *reply)
+{
+    switch (reply->kind) {
+    case WSMAN_REPLY_FAULT:
+        sign->symptom = symptom_of_fault(reply);
+        sign->fault = reply->has_number ? reply->number : 0;
+        break;
+    case WSMAN_REPLY_IDENTITY:
+        sign->symptom = POWERSHELL_IDENTIFIED;
+        break;
+    case WSMAN_REPLY_SHELL:
+        sign->symptom = POWERSHELL_SHELL;
+        break;
+    default:
+        break;
+    }
 }
 
 struct powershell_sign powershell_sign_of(const struct web_exchange *exchange)
@@ -213,10 +200,8 @@ struct powershell_sign powershell_sign_of(const struct web_exchange *exchange)
     sign.symptom = symptom_of_status(sign.code, sign.substatus);
     if (sign.code == 401 && error)
         read_refusal(&sign, exchange, error);
-    else if (answers_as_wsman(exchange))
-        sign.symptom = POWERSHELL_IDENTIFIED;
-    else if (sign.code >= 400 && is_soap(exchange) && has_word(exchange, "Fault"))
-        sign.symptom = POWERSHELL_FAULTED;
+    else if (exchange->wsman)
+        read_reply(&sign, exchange->wsman);
     return sign;
 }
 
@@ -226,6 +211,12 @@ bool powershell_is_500(enum powershell_symptom symptom)
 {
     return symptom == POWERSHELL_FAILED || symptom == POWERSHELL_BAD_CONFIG ||
            symptom == POWERSHELL_BAD_MODULE;
+}
+
+bool powershell_is_wsman(enum powershell_symptom symptom)
+{
+    return symptom == POWERSHELL_SHELL || symptom == POWERSHELL_IDENTIFIED ||
+           symptom == POWERSHELL_DENIED || symptom == POWERSHELL_FAULTED;
 }
 
 bool powershell_is_clock(enum powershell_symptom symptom)

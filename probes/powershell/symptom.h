@@ -14,6 +14,7 @@
     X(OTHER, "answers something that means nothing here")                                          \
     X(NOT_KNOWN, "was not asked")                                                                  \
     X(NO_TICKET, "was not asked: there is no ticket for it")                                       \
+    X(SHELL, "lets a remote PowerShell begin")                                                     \
     X(IDENTIFIED, "answers as WS-Management")                                                      \
     X(SERVED, "lets in")                                                                           \
     X(REDIRECTED, "sends elsewhere")                                                               \
@@ -26,6 +27,7 @@
     X(SSL_REQUIRED, "forbids it without SSL")                                                      \
     X(NOT_FOUND, "has no such directory")                                                          \
     X(NOT_ALLOWED, "is there, and takes no such request")                                          \
+    X(DENIED, "answers as WS-Management, which denies access")                                     \
     X(FAULTED, "answers as WS-Management, with a fault")                                           \
     X(FAILED, "fails")                                                                             \
     X(BAD_CONFIG, "fails, for its configuration cannot be used")                                   \
@@ -50,7 +52,7 @@ struct powershell_sign {
     unsigned code;         /* of HTTP; 0: no answer */
     unsigned substatus;    /* of IIS: 19 of 500.19; 0: not told */
     uint32_t error;        /* of Windows, an HRESULT or the low word of one; 0: not told */
-    uint32_t fault;        /* of WS-Management; 0: none */
+    uint32_t fault;        /* the number of WS-Management's; 0: none */
     int32_t kerberos;      /* RFC 4120 7.5.9; 0: none */
     int64_t server_time;   /* with that: microseconds since 1970 UTC; 0: not told */
     int64_t seconds_ahead; /* by that its clock, before the one of whoever asked */
@@ -69,6 +71,9 @@ struct powershell_sign powershell_sign_of_status(unsigned code, unsigned substat
 
 /* The directory itself answers 500, whatever with: FAILED, BAD_CONFIG, BAD_MODULE. */
 bool powershell_is_500(enum powershell_symptom symptom);
+
+/* WS-Management itself spoke, so its modules are there: SHELL, IDENTIFIED, DENIED, FAULTED. */
+bool powershell_is_wsman(enum powershell_symptom symptom);
 
 /* The clocks: SKEWED, EARLY. */
 bool powershell_is_clock(enum powershell_symptom symptom);
