@@ -3,14 +3,17 @@
  * powershell-vdir-500 and its neighbours; root causes are the others, and explain it.
  *
  *   powershell-vdir-500      the virtual directory answers 500, live or in logs
- *   powershell-unavailable   503, no connection, TLS that fails: more is down than the directory
- *   powershell-refused       302, 401, 403, 404, 405 where the caller ought to come in
- *   kerbauth-path            globalModules load kerbauth.dll from a folder that is not Exchange's
- *   kerbauth-managed         kerbauth is no native module of the directory, or is where it must not
- * be wsman-module-missing     globalModules do not have WSMan, or not its DLL winrm-iis-ext-missing
- * its role service is gone; only beside wsman-module-missing powershell-vdir-settings bindings,
- * path, pool, authentication, SSL of the directories exchange-install-path    the variable
- * ExchangeInstallPath is missing or leads elsewhere
+ *   powershell-unavailable   503, nothing that listens, TLS that fails: more is down than a page
+ *   powershell-forbidden     403 without SSL, which the shell comes without
+ *   powershell-not-found     404: the directory, or the binding that leads there, is gone
+ *   powershell-refused       a ticket that the server refuses, a shell that WS-Management refuses
+ *
+ *   kerbauth-path            kerbauth.dll is loaded from a folder that is not Exchange's
+ *   kerbauth-managed         kerbauth is no native module of the directory, or where it must not be
+ *   wsman-module-missing     globalModules do not have WSMan, or not its DLL
+ *   winrm-iis-ext-missing    its role service is gone; only beside wsman-module-missing
+ *   powershell-vdir-settings bindings, path, pool, authentication, SSL of the directories
+ *   exchange-install-path    the variable ExchangeInstallPath is missing or leads elsewhere
  */
 #ifndef EXDIAG_PROBES_POWERSHELL_KINDS_H
 #define EXDIAG_PROBES_POWERSHELL_KINDS_H
@@ -22,6 +25,8 @@ extern const struct finding_kind powershell_vdir_500;
 
 /* kinds_live.c: judged in live.c. */
 extern const struct finding_kind powershell_unavailable;
+extern const struct finding_kind powershell_forbidden;
+extern const struct finding_kind powershell_not_found;
 extern const struct finding_kind powershell_refused;
 
 /* kinds_modules.c: judged in modules.c. */
