@@ -205,11 +205,12 @@ enum status platform_system_folder(struct buffer *path);
 
 /*
  * For paths that this machine's own settings name, before they are opened: appended as the
- * functions of files below take them. STATUS_REJECTED, with the reason, for what is not to be
+ * functions of files below take them. STATUS_NOT_FOLLOWED, with the reason, for what is not to be
  * followed: a path that does not begin at a drive, with "..", of another machine or a device, of a
  * stream of a file, on a drive that is not fixed, or with a symbolic link on its way (a mounted
  * volume and a junction lead to this machine's own drives). Nothing of such a path is opened.
- * STATUS_NOT_SUPPORTED where settings name no drives.
+ * STATUS_NOT_FOUND for a drive that there is not; STATUS_NOT_SUPPORTED where settings name no
+ * drives.
  */
 enum status platform_local_path(const char *path, struct buffer *local, const char **reason);
 

@@ -25,6 +25,7 @@
     X(NOT_SUPPORTED, "not-supported", "not available on this platform")                            \
     X(NO_SERVER, "no-server", "no server is known that could be asked")                            \
     X(INVALID, "invalid", "not a valid value")                                                     \
+    X(NOT_FOLLOWED, "not-followed", "not followed")                                                \
     X(EXISTS, "exists", "exists already")                                                          \
     X(DISK_FULL, "disk-full", "no space left on the device")                                       \
     X(IO, "io", "reading or writing failed")                                                       \

@@ -88,19 +88,35 @@ static bool has_link(wchar_t *path)
     }
 }
 
-static const char *objection_to(wchar_t *path)
+/* STATUS_NOT_FOUND for a drive that there is not. */
+static enum status check_drive(const wchar_t *path, const char **reason)
 {
-    wchar_t root[ROOT_SIZE + 1] = {0};
+    wchar_t root[ROOT_SIZE + 1] = {path[0], L':', L'\\', L'\0'};
+    UINT type = GetDriveTypeW(root);
+
+    if (type == DRIVE_FIXED)
+        return STATUS_OK;
+    if (type == DRIVE_NO_ROOT_DIR)
+        return STATUS_NOT_FOUND;
+    *reason = "its drive is not fixed in this machine";
+    return STATUS_NOT_FOLLOWED;
+}
+
+static enum status check(wchar_t *path, const char **reason)
+{
+    enum status status;
 
     if (!begins_at_drive(path))
-        return "it does not begin at a drive of this machine";
-    if (wcspbrk(path + 2, L":*?<>|\"") || wcslen(path) >= MAX_PATH)
-        return "it is no name of a file";
-    wcsncpy(root, path, ROOT_SIZE);
-    root[ROOT_SIZE - 1] = L'\\';
-    if (GetDriveTypeW(root) != DRIVE_FIXED)
-        return "its drive is not fixed in this machine";
-    return has_link(path) ? "a symbolic link is on its way" : NULL;
+        *reason = "it does not begin at a drive of this machine";
+    else if (wcspbrk(path + 2, L":*?<>|\"") || wcslen(path) >= MAX_PATH)
+        *reason = "it is no name of a file";
+    if (*reason)
+        return STATUS_NOT_FOLLOWED;
+    status = check_drive(path, reason);
+    if (status != STATUS_OK || !has_link(path))
+        return status;
+    *reason = "a symbolic link is on its way";
+    return STATUS_NOT_FOLLOWED;
 }
 
 /* ---- a 32-bit program's view ---- */
@@ -132,12 +148,14 @@ static enum status add_path(const wchar_t *path, struct buffer *local)
 enum status platform_local_path(const char *path, struct buffer *local, const char **reason)
 {
     wchar_t *wide = wide_from_utf8(path);
-    enum status status = STATUS_REJECTED;
+    enum status status = STATUS_NOT_FOLLOWED;
 
-    *reason = "it leads out of its folder, or to another machine or a device";
-    if (wide && !iis_path_climbs(path))
-        *reason = objection_to(wide);
-    if (!*reason)
+    *reason = NULL;
+    if (!wide || iis_path_climbs(path))
+        *reason = "it leads out of its folder, or to another machine or a device";
+    else
+        status = check(wide, reason);
+    if (status == STATUS_OK)
         status = add_path(wide, local);
     free(wide);
     return status;

@@ -23,8 +23,8 @@ struct iis_config_file {
 
     /*
      * The observation. Of the machine at hand, STATUS_NOT_FOUND: IIS is not installed, or has no
-     * such application, or that has no web.config; STATUS_REJECTED: its folder is not followed, or
-     * IIS takes its configuration from elsewhere.
+     * such application, or that has no web.config; STATUS_NOT_FOLLOWED: its folder is not looked
+     * into, or IIS takes its configuration from elsewhere.
      */
     struct iis_config config;
 };
