@@ -1,7 +1,6 @@
 # CMake toolchain file: 64-bit Windows, with the mingw-w64 cross compiler of Debian and Ubuntu.
 #
-#   cmake -S . -B build/windows -G Ninja -DCMAKE_TOOLCHAIN_FILE=win32/mingw-w64-x86_64.cmake \
-#         -DEXDIAG_WINDOWS_LIBRARIES=PREFIX
+#   EXDIAG_WINDOWS_LIBRARIES=$(win32/libraries.sh) cmake --preset mingw
 #
 # EXDIAG_WINDOWS_LIBRARIES is a folder with include/ and lib/ of libraries built for Windows.
 set(CMAKE_SYSTEM_NAME Windows)

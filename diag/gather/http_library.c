@@ -3,28 +3,8 @@
 #include "diag/platform.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { LINE_MOST = 128 };
-
-static const char *const file_names[] = {"libcurl.so.4", "libcurl.dll", "libcurl-x64.dll",
-                                         "libcurl.4.dylib"};
-
-static const struct {
-    const char *name;
-    size_t offset;
-} function_names[] = {
-    {"curl_global_init", offsetof(struct http_functions, global_init)},
-    {"curl_easy_init", offsetof(struct http_functions, easy_init)},
-    {"curl_easy_setopt", offsetof(struct http_functions, easy_setopt)},
-    {"curl_easy_getinfo", offsetof(struct http_functions, easy_getinfo)},
-    {"curl_easy_perform", offsetof(struct http_functions, easy_perform)},
-    {"curl_easy_cleanup", offsetof(struct http_functions, easy_cleanup)},
-    {"curl_easy_strerror", offsetof(struct http_functions, easy_strerror)},
-    {"curl_version_info", offsetof(struct http_functions, version_info)},
-    {"curl_slist_append", offsetof(struct http_functions, slist_append)},
-    {"curl_slist_free_all", offsetof(struct http_functions, slist_free_all)},
-};
 
 struct http_library {
     struct platform_mutex *mutex; /* guards what follows */
@@ -66,25 +46,9 @@ void http_library_leave(struct http_library *library)
     free(library);
 }
 
-static bool find_functions(void *loaded, struct http_functions *functions)
-{
-    for (size_t i = 0; i < sizeof function_names / sizeof *function_names; i++) {
-        platform_function *function = platform_library_function(loaded, function_names[i].name);
-
-        if (!function)
-            return false;
-        memcpy((char *)functions + function_names[i].offset, &function, sizeof function);
-    }
-    return true;
-}
-
 static void load(struct http_library *library)
 {
-    void *loaded = NULL;
-
-    for (size_t i = 0; i < sizeof file_names / sizeof *file_names && !loaded; i++)
-        loaded = platform_library_load(file_names[i]);
-    library->is_there = loaded && find_functions(loaded, &library->functions) &&
+    library->is_there = http_functions_find(&library->functions) &&
                         library->functions.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 

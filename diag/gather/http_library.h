@@ -19,6 +19,12 @@ struct http_functions {
     void (*slist_free_all)(struct curl_slist *list);
 };
 
+/*
+ * Finds all of them: http_loaded.c in a library of the machine, http_linked.c in the program
+ * itself. One thread at a time.
+ */
+bool http_functions_find(struct http_functions *functions);
+
 /* Loads it, if nobody has; NULL where it is not on this machine. From any thread. */
 const struct http_functions *http_library_functions(struct http_library *library);
 
