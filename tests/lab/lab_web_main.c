@@ -13,6 +13,7 @@
  * --ca writes the certificate that signs those of the peers, for --ca-file. Exit status 2 with a
  * message when an argument is not understood or the port is taken.
  */
+#include "tests/lab/powershell_web.h"
 #include "tests/lab/web_script.h"
 
 #include <stdlib.h>
@@ -44,6 +45,8 @@ static int list_behaviours(void)
 
     for (size_t i = 0; web_script_at(i, &name, &summary); i++)
         printf("%-16s %s\n", name, summary);
+    for (size_t i = 0; powershell_web_at(i, &name, &summary); i++)
+        printf("powershell=%-10s %s\n", name, summary);
     return 0;
 }
 

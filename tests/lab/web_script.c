@@ -5,6 +5,7 @@
 #include "diag/read/base64.h"
 #include "diag/read/ber.h"
 #include "diag/read/crc32.h"
+#include "tests/lab/powershell_web.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -640,6 +641,7 @@ static const struct behaviour {
     web_answer *answer;
     const char *context;
     enum smtp_peer_certificate certificate;
+    bool (*knows)(const char *context); /* what it can be given; NULL: whatever it is */
 } behaviours[] = {
     {.name = "fine", .summary = "200 and a line", .answer = answer_fine},
     {.name = "page", .summary = "200 as Exchange says it", .answer = answer_page},
@@ -660,6 +662,11 @@ static const struct behaviour {
     {.name = "empty", .summary = "500 with nothing", .answer = answer_empty},
     {.name = "busy", .summary = "503 with Retry-After: 30, or =VALUE", .answer = answer_busy},
     {.name = "identify", .summary = "200 to WS-Management's Identify", .answer = answer_identify},
+    {.name = "powershell",
+     .summary = "a front end's directory, =NAME[@NODE] of powershell_web.c",
+     .answer = powershell_web_answer,
+     .context = "fine",
+     .knows = powershell_web_knows},
     {.name = "gzip", .summary = "200, packed", .answer = answer_gzip},
     {.name = "bad-gzip", .summary = "200, said to be packed", .answer = answer_bad_gzip},
     {.name = "bomb", .summary = "200, packed zeros without end", .answer = answer_bomb},
@@ -717,7 +724,7 @@ enum status web_script_read(const char *text, struct arena *arena, struct web_pe
     size_t size = strcspn(text, "=");
     const struct behaviour *behaviour = find(text, size);
 
-    if (!behaviour)
+    if (!behaviour || (behaviour->knows && text[size] && !behaviour->knows(text + size + 1)))
         return STATUS_NOT_FOUND;
     peer->answer = behaviour->answer;
     peer->certificate = behaviour->certificate ? behaviour->certificate : SMTP_PEER_TRUSTED;
