@@ -25,6 +25,7 @@ extern const struct command command_spf;
 extern const struct command command_explain;
 extern const struct command command_list;
 extern const struct command command_demo;
+extern const struct command command_collect_script;
 
 /* "exdiag: " and a message on stderr; gives EXIT_TROUBLE. The text is made printable. */
 int complain(const char *format, ...) PRINTF_LIKE(1, 2);

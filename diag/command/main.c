@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_check,   &command_report, &command_spf,  &command_audit,
-    &command_explain, &command_list,   &command_demo, NULL,
+    &command_check, &command_report,         &command_spf,  &command_audit, &command_explain,
+    &command_list,  &command_collect_script, &command_demo, NULL,
 };
 
 int complain(const char *format, ...)
@@ -33,7 +33,7 @@ static int print_help(void)
          "what was seen, why it matters, the commands that repair it, and how to verify them.\n\n"
          "usage: exdiag COMMAND [options]\n");
     for (const struct command *const *command = commands; *command; command++)
-        printf("  %-10s %s\n", (*command)->name, (*command)->summary);
+        printf("  %-15s %s\n", (*command)->name, (*command)->summary);
     puts("\n'exdiag COMMAND --help' shows the options of a command.\n\n"
          "exit status: 0 nothing wrong, 1 problems found, 2 usage or internal error,\n"
          "             3 nothing wrong in what could be checked, but something could not be");

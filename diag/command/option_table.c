@@ -406,6 +406,8 @@ const struct option option_table[] = {
     {"format", "FORMAT", FOR_SPF, take_format, 0, "text or json"},
     {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DEMO | FOR_SPF, NULL,
      offsetof(struct options, output), "write the report to a file"},
+    {"output", "FILE", FOR_COLLECT_SCRIPT, NULL, offsetof(struct options, output),
+     "write the script to a file"},
     {"title", "TEXT", FOR_CHECK | FOR_REPORT, take_title, 0, "a title for the report"},
     {"config", "FILE", FOR_CHECK | FOR_REPORT | FOR_SPF | FOR_AUDIT, options_read_config, 0,
      "read options from a file, one a line"},

@@ -21,7 +21,8 @@ enum command_flag {
     FOR_DEMO = 16,
     FOR_SPF = 32,
     FOR_AUDIT = 64,
-    FOR_ALL = 127
+    FOR_COLLECT_SCRIPT = 128,
+    FOR_ALL = 255
 };
 
 struct options {

@@ -1,10 +1,12 @@
 #!/bin/bash
 # run.sh BUILD: puts the quoting of printed commands before the grammars of real shells:
-# dash and bash, BIND's zone files, tree-sitter's PowerShell. node's packages are kept in
+# dash and bash, BIND's zone files, tree-sitter's PowerShell; and the script that `exdiag
+# collect-script` prints before the last of them (collect.mjs). node's packages are kept in
 # $EXDIAG_CACHE, by default ~/.cache/exdiag.
 set -uo pipefail
 
 samples=$(realpath "$1")/tests/quote_samples
+exdiag=$(realpath "$1")/exdiag
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${EXDIAG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/exdiag}/quoting
 passed=0 failed=0 skipped=0
@@ -24,6 +26,10 @@ check() { # check NAME COMMAND...: one grammar's verdict on all samples
 skip() { # skip NAME WHAT
     echo "skipped: quoting for $1: $2 is not installed"
     skipped=$((skipped + 1))
+}
+
+parse_script() {
+    "$exdiag" collect-script | node --liftoff-only "$here/collect.mjs" "$cache"
 }
 
 parse_powershell() { # parse_powershell SHELL
@@ -52,6 +58,11 @@ if command -v node >/dev/null && command -v npm >/dev/null; then
     check PowerShell parse_powershell powershell
     check "the Exchange Management Shell" parse_powershell ems
     check "lines that are the same in sh and PowerShell" parse_powershell powershell-of-both
+    if [ -x "$exdiag" ]; then
+        check "the script that collects" parse_script
+    else
+        skip "the script that collects" exdiag
+    fi
 else
     skip PowerShell "node or npm"
 fi
