@@ -45,6 +45,22 @@ static struct certificate chain[] = {{.subject = "CN=mail.contoso.com",
                                       .key_sha256 = "",
                                       .key_sha512 = ""}};
 
+static const struct wsman_reply reply = {
+    .kind = WSMAN_REPLY_FAULT,
+    .code = "Sender",
+    .subcode = "AccessDenied",
+    .detail = "InvalidValue",
+    .has_number = true,
+    .number = WSMAN_PSRP_VERSION,
+    .machine = "EX01.contoso.com",
+    .provider = "microsoft.powershell",
+    .provider_path = "D:\\contoso\\pwrshplugin.dll",
+    .text = "alice may not",
+    .vendor = "Microsoft Corporation",
+    .version = "OS: 10.0.17763 SP: 0.0 Stack: 3.0",
+    .shell = "0A1B2C3D",
+};
+
 static struct evidence *make(struct evidence_store *store)
 {
     struct evidence *item = evidence_store_add(store, &evidence_web, &question.evidence);
@@ -67,6 +83,8 @@ static struct evidence *make(struct evidence_store *store)
     exchange->body_kept = sizeof body - 1;
     exchange->codes = codes;
     exchange->code_count = 2;
+    exchange->wsman = &reply;
+    exchange->shell = WEB_SHELL_LEFT;
     exchange->connected = 1000;
     exchange->secured = 2500;
     exchange->answered = 3125;
@@ -110,6 +128,23 @@ static void test_key(void **state)
     evidence_store_free(store);
 }
 
+static void expect_reply(const struct wsman_reply *got)
+{
+    assert_int_equal(got->kind, reply.kind);
+    assert_string_equal(got->code, reply.code);
+    assert_string_equal(got->subcode, reply.subcode);
+    assert_string_equal(got->detail, reply.detail);
+    assert_true(got->has_number);
+    assert_int_equal(got->number, reply.number);
+    assert_string_equal(got->machine, reply.machine);
+    assert_string_equal(got->provider, reply.provider);
+    assert_string_equal(got->provider_path, reply.provider_path);
+    assert_string_equal(got->text, reply.text);
+    assert_string_equal(got->vendor, reply.vendor);
+    assert_string_equal(got->version, reply.version);
+    assert_null(got->shell);
+}
+
 static void expect_all(const struct web_exchange *got)
 {
     assert_int_equal(got->evidence.status, STATUS_OK);
@@ -143,6 +178,8 @@ static void expect_all(const struct web_exchange *got)
     assert_memory_equal(got->body, body, sizeof body);
     assert_int_equal(got->code_count, 2);
     assert_string_equal(got->codes[1], "0x80070021");
+    expect_reply(got->wsman);
+    assert_int_equal(got->shell, WEB_SHELL_LEFT);
     assert_int_equal(got->connected, 1000);
     assert_int_equal(got->secured, 2500);
     assert_int_equal(got->answered, 3125);
@@ -208,6 +245,10 @@ static void test_what_is_none(void **state)
     json_object_set_new(object, "body_size", json_integer(-5));
     memset(long_body, 'x', sizeof long_body);
     json_object_set_new(object, "body", json_stringn(long_body, sizeof long_body));
+    json_object_set_new(object, "wsman",
+                        json_pack("{ss si ss# si}", "kind", "fault", "number", -5, "machine",
+                                  long_body, WEB_BODY_MOST, "code", 5));
+    json_object_set_new(object, "shell", json_string("eaten"));
     json_object_set_new(object, "answered_ms", json_string("x"));
     json_object_set_new(object, "ended_ms", json_real(1e20));
     assert_int_equal(evidence_from_json(copy, object), STATUS_OK);
@@ -223,6 +264,11 @@ static void test_what_is_none(void **state)
     assert_int_equal(got->body_size, 0);
     assert_null(got->body);
     assert_int_equal(got->body_kept, 0);
+    assert_false(got->wsman->has_number);
+    assert_int_equal(got->wsman->number, 0);
+    assert_null(got->wsman->machine);
+    assert_null(got->wsman->code);
+    assert_int_equal(got->shell, WEB_SHELL_NONE);
     assert_true(got->answered <= 0 && got->ended <= 0);
     json_decref(object);
     evidence_store_free(copy);
@@ -265,8 +311,43 @@ static void test_redaction(void **state)
     assert_string_equal(got->codes[0], "500.19");
     assert_null(got->body);
     assert_int_equal(got->body_size, 1 << 20);
+    assert_int_equal(got->wsman->number, WSMAN_PSRP_VERSION);
+    assert_string_equal(got->wsman->subcode, "AccessDenied");
+    assert_non_null(strstr(got->wsman->machine, ".com"));
+    assert_string_equal(got->wsman->provider, "microsoft.powershell");
+    assert_string_equal(got->wsman->provider_path, "pwrshplugin.dll");
+    assert_string_equal(got->wsman->version, reply.version);
+    assert_null(got->wsman->text);
     free(text);
     json_decref(object);
+    redactor_free(redactor);
+    evidence_store_free(other);
+    evidence_store_free(store);
+}
+
+/* Plug-ins and versions are somebody's own too: of those that nobody knows, nothing is left. */
+static void test_redaction_of_replies(void **state)
+{
+    struct evidence_store *store = evidence_store_new(), *other = evidence_store_new();
+    struct redactor *redactor = redactor_new("0123456789abcdef0123456789abcdef");
+    struct wsman_reply own = {.kind = WSMAN_REPLY_IDENTITY,
+                              .provider = "contoso",
+                              .provider_path = "C:\\contoso.dll",
+                              .vendor = "contoso",
+                              .version = "contoso 1.0"};
+    const struct wsman_reply *got;
+    struct evidence *item = make(store), *copy;
+
+    (void)state;
+    ((struct web_exchange *)item)->wsman = &own;
+    assert_int_equal(evidence_add_redacted(other, item, redactor, &copy), STATUS_OK);
+    got = ((const struct web_exchange *)copy)->wsman;
+    assert_int_equal(got->kind, WSMAN_REPLY_IDENTITY);
+    assert_null(got->provider);
+    assert_null(got->provider_path);
+    assert_null(got->vendor);
+    assert_null(got->version);
+    assert_null(got->machine);
     redactor_free(redactor);
     evidence_store_free(other);
     evidence_store_free(store);
@@ -324,6 +405,14 @@ static void test_describe(void **state)
     exchange->request = WEB_IDENTIFY;
     item->kind->describe(item, &text);
     assert_string_equal(text.text, "Identify at https://93.184.20.80:443/PowerShell/, anonymous");
+    buffer_clear(&text);
+    exchange->request = WEB_SHELL;
+    item->kind->describe(item, &text);
+    assert_non_null(strstr(text.text, "first request of a remote shell to https://93.184.20.80"));
+    buffer_clear(&text);
+    exchange->request = WEB_LOGON;
+    item->kind->describe(item, &text);
+    assert_non_null(strstr(text.text, "POST without content to https://93.184.20.80:443/"));
     buffer_release(&text);
     evidence_store_free(store);
 }
@@ -335,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_file),
         cmocka_unit_test(test_what_is_none),
         cmocka_unit_test(test_redaction),
+        cmocka_unit_test(test_redaction_of_replies),
         cmocka_unit_test(test_redaction_of_fields),
         cmocka_unit_test(test_describe),
     };
