@@ -77,6 +77,28 @@ bool powershell_fails_live(const struct powershell_view *view);
 /* What was seen of that, at a finding of powershell-vdir-500, with the values of live_name(). */
 void powershell_tell_failing(struct finding *finding, const struct powershell_view *view);
 
+/* ---- what it shows, for those who tell it ---- */
+
+enum powershell_site { POWERSHELL_SITE_UNKNOWN, POWERSHELL_SITE_ALIVE, POWERSHELL_SITE_DEAD };
+
+/* Whether pages beside the directory are served: one that asks who one is, is. */
+enum powershell_site powershell_site_of(const struct powershell_node *node);
+
+enum powershell_place powershell_place_of(size_t look);
+bool powershell_looks_as_somebody(size_t look);
+
+/* It is a 500 that means something: the caller was not let in there, nor a POST answered. */
+bool powershell_look_fails(const struct powershell_node *node, size_t look);
+bool powershell_node_fails(const struct powershell_node *node);
+
+/* Something there spoke HTTP; everything asked there as nobody shows this. */
+bool powershell_place_answers(const struct powershell_node *node, enum powershell_place place);
+bool powershell_place_shows(const struct powershell_node *node, enum powershell_place place,
+                            enum powershell_symptom symptom);
+
+/* Who answers is the server that the name is of, and no balancer in front of others. */
+bool powershell_node_is_own(const struct powershell_view *view, const struct powershell_node *node);
+
 /*
  * Everything but powershell-vdir-500 as a problem: its neighbours, and that it is healthy or not
  * known. Nothing while something is on its way.
