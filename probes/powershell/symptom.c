@@ -229,6 +229,7 @@ bool powershell_is_answer(enum powershell_symptom symptom)
     switch (symptom) {
     case POWERSHELL_NOT_KNOWN:
     case POWERSHELL_NO_TICKET:
+    case POWERSHELL_NOT_TRUSTED:
     case POWERSHELL_TLS_FAILED:
     case POWERSHELL_REFUSED:
     case POWERSHELL_CLOSED:

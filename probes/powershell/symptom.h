@@ -14,6 +14,7 @@
     X(OTHER, "answers something that means nothing here")                                          \
     X(NOT_KNOWN, "was not asked")                                                                  \
     X(NO_TICKET, "was not asked: there is no ticket for it")                                       \
+    X(NOT_TRUSTED, "was not asked: its certificate is not trusted")                                \
     X(SHELL, "lets a remote PowerShell begin")                                                     \
     X(IDENTIFIED, "answers as WS-Management")                                                      \
     X(SERVED, "lets in")                                                                           \

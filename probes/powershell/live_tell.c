@@ -1,0 +1,568 @@
+/* What a live server shows, in words and findings. */
+#include "diag/clock.h"
+#include "diag/read/kerberos_error.h"
+#include "diag/text.h"
+#include "probes/as_called.h"
+#include "probes/powershell/kinds.h"
+#include "probes/powershell/live.h"
+
+#include <string.h>
+
+enum { LINE_MOST = 4096, NODES_SHOWN = 4 };
+
+static const char *const place_texts[POWERSHELL_PLACE_COUNT] = {
+    [POWERSHELL_FRONT_HTTP] = "the front end without TLS",
+    [POWERSHELL_FRONT_HTTPS] = "the front end",
+    [POWERSHELL_BACK_END] = "the back end",
+};
+
+/* ---- one look ---- */
+
+static void write_question(const struct web_exchange *exchange, struct buffer *out)
+{
+    static const char *const requests[WEB_REQUEST_COUNT] = {
+        [WEB_GET] = "GET",
+        [WEB_IDENTIFY] = "Identify",
+        [WEB_LOGON] = "a logon",
+        [WEB_SHELL] = "the first request of a remote PowerShell",
+    };
+    char address[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&exchange->address, 0, address);
+    if (exchange->host)
+        buffer_print(out, "%s://%s:%u%s", exchange->over_tls ? "https" : "http", exchange->host,
+                     (unsigned)exchange->address.port, exchange->path);
+    else
+        buffer_print(out, "%s://%s%s", exchange->over_tls ? "https" : "http", address,
+                     exchange->path);
+    buffer_print(out, ", %s", requests[exchange->request]);
+    if (exchange->as_somebody)
+        buffer_print(out, " as %s", exchange->caller ? exchange->caller : "whoever runs this");
+}
+
+static void write_answer(const struct powershell_look *look, struct buffer *out)
+{
+    const struct powershell_sign *sign = &look->sign;
+    const char *reason = look->exchange->evidence.reason;
+    struct buffer codes;
+
+    if (!powershell_is_answer(sign->symptom)) {
+        buffer_print(out, "%s%s%s", status_text(look->exchange->evidence.status),
+                     reason ? ": " : "", reason ? reason : "");
+        return;
+    }
+    buffer_print(out, "HTTP %u, it %s", sign->code, powershell_symptom_text(sign->symptom));
+    buffer_init(&codes, LINE_MOST);
+    powershell_sign_write(sign, &codes);
+    if (codes.size > 0)
+        buffer_print(out, ": %s", codes.text);
+    buffer_release(&codes);
+    if (sign->node)
+        buffer_print(out, " (%s answered)", sign->node);
+}
+
+static void saw_look(struct finding *finding, const struct powershell_look *look)
+{
+    struct buffer line;
+
+    buffer_init(&line, LINE_MOST);
+    write_question(look->exchange, &line);
+    buffer_add_string(&line, ": ");
+    write_answer(look, &line);
+    saw(finding, &look->exchange->evidence, "%s", line.text);
+    buffer_release(&line);
+}
+
+static void saw_places(struct finding *finding, const struct powershell_node *node, unsigned places)
+{
+    for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+        if (node->looks[i].exchange && (places & 1u << powershell_place_of(i)))
+            saw_look(finding, &node->looks[i]);
+    }
+}
+
+/* ---- which server answers ---- */
+
+static const char *other_node(const struct powershell_node *node, const char *first)
+{
+    for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+        const char *told = node->looks[i].sign.node;
+
+        if (told && (!first || !text_equal_fold(told, first)))
+            return told;
+    }
+    return NULL;
+}
+
+static void saw_nodes(struct finding *finding, const struct powershell_view *view,
+                      const struct powershell_node *node)
+{
+    const char *first = other_node(node, NULL);
+    const char *second = first ? other_node(node, first) : NULL;
+
+    if (second)
+        saw(finding, NULL, "%s and %s answer by one name (X-FEServer): what differs may be theirs",
+            first, second);
+    else if (first && !powershell_node_is_own(view, node))
+        saw(finding, NULL, "by the name %s answers %s (X-FEServer): that is the server to repair",
+            view->server->shown, first);
+}
+
+/* ---- values ---- */
+
+static void name_run(struct finding *finding, const struct powershell_view *view)
+{
+    static const enum service services[] = {SERVICE_DNS, SERVICE_HTTP, SERVICE_HTTPS,
+                                            SERVICE_BACKEND, SERVICE_KERBEROS};
+    const char *spn;
+
+    set_vouched(finding, VALUE_NAME, "machine", view->server->name, strlen(view->server->name));
+    set_as_called(view->x, finding, services, sizeof services / sizeof *services);
+    set_text(finding, ask_settings(view->x)->authenticate ? "as-somebody" : "as-nobody", "yes");
+    spn = arena_print(pass_memory(view->x), "HTTP/%s", view->server->name);
+    set_vouched(finding, VALUE_TEXT, "spn", spn, strlen(spn));
+}
+
+/* ---- 500 ---- */
+
+static void tell_failing_node(struct finding *finding, const struct powershell_view *view,
+                              const struct powershell_node *node)
+{
+    for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+        if (powershell_look_fails(node, i))
+            saw_look(finding, &node->looks[i]);
+    }
+    saw_places(finding, node, 1u << POWERSHELL_BESIDE);
+    if (powershell_site_of(node) == POWERSHELL_SITE_ALIVE)
+        saw(finding, NULL, "pages beside it are served: it is this directory, not the web site");
+    else if (powershell_site_of(node) == POWERSHELL_SITE_DEAD)
+        saw(finding, NULL, "pages beside it fail too: it is the web site, not this directory");
+    saw_nodes(finding, view, node);
+}
+
+void powershell_tell_failing(struct finding *finding, const struct powershell_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        if (powershell_node_fails(&view->nodes[i]))
+            tell_failing_node(finding, view, &view->nodes[i]);
+    }
+}
+
+/* ---- not available ---- */
+
+static enum powershell_symptom first_symptom(const struct powershell_node *node,
+                                             enum powershell_place place)
+{
+    for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+        if (powershell_place_of(i) == place && node->looks[i].exchange)
+            return node->looks[i].sign.symptom;
+    }
+    return POWERSHELL_NOT_KNOWN;
+}
+
+static bool front_answers(const struct powershell_node *node)
+{
+    return powershell_place_answers(node, POWERSHELL_FRONT_HTTP) ||
+           powershell_place_answers(node, POWERSHELL_FRONT_HTTPS);
+}
+
+/* X(value that prints its steps, in words) in the order of what is worse */
+struct absence {
+    const char *value;
+    const char *text;
+    enum powershell_place place;
+    enum powershell_symptom symptom;
+    bool is_own; /* means something at the server itself alone */
+};
+
+static const struct absence absences[] = {
+    {"pool-front", "the front end's directory answers 503", POWERSHELL_FRONT_HTTPS,
+     POWERSHELL_UNAVAILABLE, false},
+    {"pool-front", "the front end's directory answers 503 without TLS", POWERSHELL_FRONT_HTTP,
+     POWERSHELL_UNAVAILABLE, false},
+    {"pool-back", "the back end's directory answers 503", POWERSHELL_BACK_END,
+     POWERSHELL_UNAVAILABLE, false},
+    {"tls-front", "the front end completes no TLS handshake", POWERSHELL_FRONT_HTTPS,
+     POWERSHELL_TLS_FAILED, false},
+    {"tls-back", "the back end completes no TLS handshake", POWERSHELL_BACK_END,
+     POWERSHELL_TLS_FAILED, false},
+    {"http-refused", "nothing listens for the front end without TLS", POWERSHELL_FRONT_HTTP,
+     POWERSHELL_REFUSED, true},
+    {"back-refused", "nothing listens for the back end", POWERSHELL_BACK_END, POWERSHELL_REFUSED,
+     true},
+};
+
+static bool is_dead(const struct powershell_node *node)
+{
+    bool is_failing =
+        powershell_node_fails(node) ||
+        powershell_place_shows(node, POWERSHELL_FRONT_HTTPS, POWERSHELL_UNAVAILABLE) ||
+        powershell_place_shows(node, POWERSHELL_FRONT_HTTP, POWERSHELL_UNAVAILABLE);
+
+    return is_failing && powershell_site_of(node) == POWERSHELL_SITE_DEAD;
+}
+
+/* Neither port of the front end has anybody behind it, of a server that is one of Exchange's. */
+static bool is_off(const struct powershell_node *node)
+{
+    return first_symptom(node, POWERSHELL_FRONT_HTTP) == POWERSHELL_REFUSED &&
+           first_symptom(node, POWERSHELL_FRONT_HTTPS) == POWERSHELL_REFUSED;
+}
+
+static bool is_absent(const struct powershell_view *view, const struct powershell_node *node,
+                      const struct absence *absence)
+{
+    if (absence->is_own && !(powershell_node_is_own(view, node) && front_answers(node)))
+        return false;
+    return powershell_place_shows(node, absence->place, absence->symptom);
+}
+
+/* The places that lack, as bits; *text: the first of them in words. */
+static unsigned find_absences(const struct powershell_view *view,
+                              const struct powershell_node *node, const char **text,
+                              struct finding **finding)
+{
+    unsigned places = 0;
+
+    for (size_t i = 0; i < sizeof absences / sizeof *absences; i++) {
+        if (!is_absent(view, node, &absences[i]))
+            continue;
+        if (!*finding)
+            *finding = found(view->x, &powershell_unavailable);
+        set_text(*finding, absences[i].value, "yes");
+        if (!*text)
+            *text = absences[i].text;
+        places |= 1u << absences[i].place;
+    }
+    return places;
+}
+
+static bool tell_unavailable(const struct powershell_view *view, const struct powershell_node *node)
+{
+    bool is_whole = is_dead(node) || (is_off(node) && powershell_is_exchange(view));
+    struct finding *finding = is_whole ? found(view->x, &powershell_unavailable) : NULL;
+    const char *text = NULL;
+    unsigned places;
+
+    if (is_whole) {
+        finding_severity(finding, SEVERITY_CRITICAL);
+        set_text(finding, "site", "yes");
+        text = is_off(node) ? "nothing listens where the web site is to be"
+                            : "the whole web site fails, not this directory alone";
+        places = 1u << POWERSHELL_FRONT_HTTP | 1u << POWERSHELL_FRONT_HTTPS;
+    } else {
+        places = find_absences(view, node, &text, &finding);
+    }
+    if (!finding)
+        return false;
+    set_text(finding, "what", text);
+    name_run(finding, view);
+    saw_places(finding, node, places | 1u << POWERSHELL_BESIDE);
+    saw_nodes(finding, view, node);
+    return true;
+}
+
+/* ---- forbidden, not found ---- */
+
+static bool shows_anywhere(const struct powershell_node *node, enum powershell_place place,
+                           enum powershell_symptom symptom)
+{
+    for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+        if (powershell_place_of(i) == place && node->looks[i].exchange &&
+            node->looks[i].sign.symptom == symptom)
+            return true;
+    }
+    return false;
+}
+
+static bool wants_ssl(const struct powershell_node *node)
+{
+    return shows_anywhere(node, POWERSHELL_FRONT_HTTP, POWERSHELL_SSL_REQUIRED) ||
+           (powershell_place_shows(node, POWERSHELL_FRONT_HTTP, POWERSHELL_FORBIDDEN) &&
+            powershell_place_answers(node, POWERSHELL_FRONT_HTTPS) &&
+            !shows_anywhere(node, POWERSHELL_FRONT_HTTPS, POWERSHELL_FORBIDDEN));
+}
+
+/* A proxy in front may keep all of it from whoever asks here. */
+static struct finding *begin(const struct powershell_view *view, const struct powershell_node *node,
+                             const struct finding_kind *kind, const char *doubt)
+{
+    struct finding *finding;
+
+    if (powershell_node_is_own(view, node))
+        return found(view->x, kind);
+    finding = unknown(view->x, kind, "%s", doubt);
+    set_text(finding, "by-its-name", "yes");
+    return finding;
+}
+
+static bool tell_forbidden(const struct powershell_view *view, const struct powershell_node *node)
+{
+    struct finding *finding;
+
+    if (!wants_ssl(node))
+        return false;
+    finding = begin(view, node, &powershell_forbidden,
+                    "without TLS it is forbidden, by Exchange or by what stands in front of it");
+    name_run(finding, view);
+    saw_places(finding, node, 1u << POWERSHELL_FRONT_HTTP | 1u << POWERSHELL_FRONT_HTTPS);
+    saw_nodes(finding, view, node);
+    return true;
+}
+
+static bool tell_not_found(const struct powershell_view *view, const struct powershell_node *node)
+{
+    static const char *const values[] = {[POWERSHELL_FRONT_HTTP] = "gone-http",
+                                         [POWERSHELL_FRONT_HTTPS] = "gone-https",
+                                         [POWERSHELL_BACK_END] = "gone-back"};
+    struct finding *finding = NULL;
+    unsigned places = 0;
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        if (!powershell_place_shows(node, (enum powershell_place)i, POWERSHELL_NOT_FOUND))
+            continue;
+        if (!finding) {
+            finding = begin(view, node, &powershell_not_found,
+                            "it is not there, or what stands in front of Exchange keeps it");
+            set_text(finding, "where", place_texts[i]);
+        }
+        set_text(finding, values[i], "yes");
+        places |= 1u << i;
+    }
+    if (!finding)
+        return false;
+    name_run(finding, view);
+    saw_places(finding, node, places | 1u << POWERSHELL_BESIDE);
+    saw_nodes(finding, view, node);
+    return true;
+}
+
+/* ---- refused ---- */
+
+static const struct {
+    enum powershell_symptom symptom;
+    const char *value; /* that prints its steps */
+    const char *text;
+    enum severity severity;
+} refusals[] = {
+    {POWERSHELL_SKEWED, "clock", "the clocks are too far apart for its ticket", SEVERITY_CRITICAL},
+    {POWERSHELL_EARLY, "clock", "its ticket is of a time that has not come there",
+     SEVERITY_CRITICAL},
+    {POWERSHELL_WRONG_KEY, "key", "its ticket was made with another key than the server has",
+     SEVERITY_CRITICAL},
+    {POWERSHELL_TICKET_REFUSED, "ticket", "the server takes no such ticket", SEVERITY_WARNING},
+    {POWERSHELL_FAULTED, "fault", "WS-Management answers with a fault", SEVERITY_WARNING},
+};
+
+static void saw_clock(struct finding *finding, const struct powershell_look *look)
+{
+    char time[CLOCK_TEXT_SIZE];
+
+    if (look->sign.server_time == 0)
+        return;
+    clock_format(look->sign.server_time / 1000, time);
+    saw(finding, &look->exchange->evidence, "it was %s there, by its clock: %+lld s from here",
+        time, (long long)look->sign.seconds_ahead);
+}
+
+static void name_fault(struct finding *finding, const struct powershell_sign *sign)
+{
+    struct buffer text;
+
+    if (sign->fault == 0)
+        return;
+    buffer_init(&text, 32);
+    buffer_print(&text, "0x%08x", (unsigned)sign->fault);
+    set_vouched(finding, VALUE_TEXT, "number", text.text, text.size);
+    buffer_release(&text);
+}
+
+static void tell_refusal(const struct powershell_view *view, const struct powershell_node *node,
+                         size_t look, size_t row)
+{
+    struct finding *finding = found(view->x, &powershell_refused);
+
+    finding_severity(finding, refusals[row].severity);
+    set_text(finding, "what", refusals[row].text);
+    set_text(finding, refusals[row].value, "yes");
+    name_run(finding, view);
+    name_fault(finding, &node->looks[look].sign);
+    for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+        if (node->looks[i].exchange && powershell_looks_as_somebody(i))
+            saw_look(finding, &node->looks[i]);
+    }
+    saw_clock(finding, &node->looks[look]);
+    saw_nodes(finding, view, node);
+}
+
+/* The caller's part: no ticket, no right. Nothing of this is the directory's fault. */
+static const struct {
+    enum powershell_symptom symptom;
+    const char *value;
+    const char *text;
+} lacks[] = {
+    {POWERSHELL_NO_TICKET, "no-ticket", "no logon was tried: there is no ticket for it"},
+    {POWERSHELL_DENIED, "no-right", "whoever asks has no right to a remote PowerShell there"},
+    {POWERSHELL_FORBIDDEN, "no-right", "whoever asks is forbidden to come in"},
+    {POWERSHELL_NOT_TRUSTED, "certificate", "no logon was tried: its certificate is not trusted"},
+    {POWERSHELL_CHALLENGED, "no-right", "it goes on asking who one is, and does not say why"},
+};
+
+static void tell_lack(const struct powershell_view *view, const struct powershell_node *node,
+                      size_t look, size_t row)
+{
+    struct finding *finding = unknown(view->x, &powershell_refused, "%s", lacks[row].text);
+    const struct web_exchange *exchange = node->looks[look].exchange;
+
+    set_text(finding, lacks[row].value, "yes");
+    if (exchange->error_code == KDC_ERR_S_PRINCIPAL_UNKNOWN)
+        set_text(finding, "no-name", "yes");
+    name_run(finding, view);
+    saw_look(finding, &node->looks[look]);
+}
+
+/* The first look as somebody that shows this; POWERSHELL_LOOK_COUNT: none does. */
+static size_t look_as_somebody(const struct powershell_node *node, enum powershell_symptom symptom)
+{
+    size_t i = 0;
+
+    while (i < POWERSHELL_LOOK_COUNT &&
+           !(node->looks[i].exchange && powershell_looks_as_somebody(i) &&
+             node->looks[i].sign.symptom == symptom))
+        i++;
+    return i;
+}
+
+static bool lets_in(const struct powershell_node *node)
+{
+    return look_as_somebody(node, POWERSHELL_SHELL) < POWERSHELL_LOOK_COUNT ||
+           look_as_somebody(node, POWERSHELL_SERVED) < POWERSHELL_LOOK_COUNT;
+}
+
+/* As somebody: true where a problem is told. */
+static bool tell_logon(const struct powershell_view *view, const struct powershell_node *node)
+{
+    for (size_t row = 0; row < sizeof refusals / sizeof *refusals; row++) {
+        size_t look = look_as_somebody(node, refusals[row].symptom);
+
+        if (look < POWERSHELL_LOOK_COUNT) {
+            tell_refusal(view, node, look, row);
+            return true;
+        }
+    }
+    for (size_t row = 0; row < sizeof lacks / sizeof *lacks && !lets_in(node); row++) {
+        size_t look = look_as_somebody(node, lacks[row].symptom);
+
+        if (look < POWERSHELL_LOOK_COUNT) {
+            tell_lack(view, node, look, row);
+            break;
+        }
+    }
+    return false;
+}
+
+/* ---- nothing wrong ---- */
+
+static void write_places(const struct powershell_node *node, struct buffer *out)
+{
+    size_t start = out->size;
+
+    for (size_t place = 0; place < POWERSHELL_BESIDE; place++) {
+        for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+            const struct powershell_sign *sign = &node->looks[i].sign;
+
+            if (powershell_place_of(i) != place || !powershell_is_answer(sign->symptom))
+                continue;
+            buffer_print(out, "%s%s answers %u", out->size > start ? ", " : "", place_texts[place],
+                         sign->code);
+            break;
+        }
+    }
+}
+
+static void tell_healthy(const struct powershell_view *view)
+{
+    struct buffer text;
+
+    buffer_init(&text, LINE_MOST);
+    for (size_t i = 0; i < view->count; i++) {
+        if (!front_answers(&view->nodes[i]))
+            continue;
+        if (text.size > 0)
+            buffer_add_string(&text, "; ");
+        write_places(&view->nodes[i], &text);
+        if (look_as_somebody(&view->nodes[i], POWERSHELL_SHELL) < POWERSHELL_LOOK_COUNT)
+            buffer_add_string(&text, ", and a remote PowerShell begins as it should");
+    }
+    healthy(view->x, &powershell_vdir_500, "%s", text.text);
+    buffer_release(&text);
+}
+
+/* ---- nothing known ---- */
+
+static void tell_unknown(const struct powershell_view *view)
+{
+    struct finding *finding =
+        unknown(view->x, &powershell_vdir_500, "no answer came from its front end");
+
+    name_run(finding, view);
+    set_text(finding, "not-reached", "yes");
+    if (view->obstacle && view->obstacle->status == STATUS_OK)
+        saw(finding, view->obstacle, "it has no address");
+    else if (view->obstacle)
+        saw_failure(finding, view->obstacle);
+    for (size_t i = 0; i < view->count; i++)
+        saw_places(finding, &view->nodes[i],
+                   1u << POWERSHELL_FRONT_HTTP | 1u << POWERSHELL_FRONT_HTTPS);
+}
+
+/* ---- all of it ---- */
+
+static bool any_front_answers(const struct powershell_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        if (front_answers(&view->nodes[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool tell_node(const struct powershell_view *view, const struct powershell_node *node)
+{
+    bool is_told = tell_unavailable(view, node);
+
+    is_told = tell_forbidden(view, node) || is_told;
+    is_told = tell_not_found(view, node) || is_told;
+    return tell_logon(view, node) || is_told;
+}
+
+/* Of what nothing shows to be Exchange nothing is said, unless the user asks for this alone. */
+static bool is_passed_over(const struct powershell_view *view)
+{
+    bool is_asked_for = ask_settings(view->x)->only_count > 0 && view->server->given;
+    bool was_asked =
+        view->was_recorded || (view->obstacle && view->obstacle->status != STATUS_NOT_RECORDED);
+
+    if (!was_asked || (!powershell_is_exchange(view) && !is_asked_for))
+        return true;
+    if (powershell_is_exchange(view) || powershell_fails_live(view) || !any_front_answers(view))
+        return false;
+    not_applicable(view->x, &powershell_vdir_500, "nothing shows that it is Exchange");
+    return true;
+}
+
+void powershell_tell_live(const struct powershell_view *view)
+{
+    bool is_told = false;
+
+    if (view->is_pending || is_passed_over(view))
+        return;
+    for (size_t i = 0; i < view->count; i++)
+        is_told = tell_node(view, &view->nodes[i]) || is_told;
+    if (is_told || powershell_fails_live(view))
+        return;
+    if (any_front_answers(view))
+        tell_healthy(view);
+    else
+        tell_unknown(view);
+}
