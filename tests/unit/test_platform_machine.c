@@ -301,9 +301,10 @@ static void failed_queries_say_why(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_else_is_followed), cmocka_unit_test(drives_may_be_gone),
-        cmocka_unit_test(long_names_are_none),      cmocka_unit_test(links_are_not_followed),
-        cmocka_unit_test(events_are_limited),       cmocka_unit_test(long_events_are_passed_by),
+        cmocka_unit_test(own_files_are_followed), cmocka_unit_test(nothing_else_is_followed),
+        cmocka_unit_test(drives_may_be_gone),     cmocka_unit_test(long_names_are_none),
+        cmocka_unit_test(links_are_not_followed), cmocka_unit_test(events_are_read),
+        cmocka_unit_test(events_are_limited),     cmocka_unit_test(long_events_are_passed_by),
         cmocka_unit_test(failed_queries_say_why),
     };
 
