@@ -343,15 +343,42 @@ uint64_t text_hash(const char *text)
     return hash;
 }
 
+static size_t least_of(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Optimal string alignment, a row for each byte that was typed; of the rows, three are needed. */
+static size_t mistakes(const char *typed, size_t typed_size, const char *name, size_t name_size)
+{
+    size_t rows[3][TEXT_NAME_MOST + 1];
+
+    for (size_t at = 0; at <= name_size; at++)
+        rows[0][at] = at;
+    for (size_t row = 1; row <= typed_size; row++) {
+        const size_t *above = rows[(row - 1) % 3], *before = rows[(row + 1) % 3];
+        size_t *here = rows[row % 3];
+
+        here[0] = row;
+        for (size_t at = 1; at <= name_size; at++) {
+            size_t wrong = above[at - 1] + (typed[row - 1] != name[at - 1]);
+
+            here[at] = least_of(wrong, least_of(above[at], here[at - 1]) + 1);
+            if (row > 1 && at > 1 && typed[row - 1] == name[at - 2] &&
+                typed[row - 2] == name[at - 1])
+                here[at] = least_of(here[at], before[at - 2] + 1);
+        }
+    }
+    return rows[typed_size % 3][name_size];
+}
+
 size_t text_likeness(const char *typed, const char *name)
 {
-    size_t typed_size = strlen(typed), name_size = strlen(name), start = 0, end = 0;
-    size_t least = typed_size < name_size ? typed_size : name_size;
-    size_t longer = typed_size + name_size - 2 * least;
+    size_t typed_size = strlen(typed), name_size = strlen(name), longer, lost;
 
-    while (start < least && typed[start] == name[start])
-        start++;
-    while (end < least - start && typed[typed_size - 1 - end] == name[name_size - 1 - end])
-        end++;
-    return start < 2 || start + end < longer ? 0 : start + end - longer;
+    if (typed_size > TEXT_NAME_MOST || name_size > TEXT_NAME_MOST)
+        return 0;
+    longer = typed_size > name_size ? typed_size : name_size;
+    lost = 2 * mistakes(typed, typed_size, name, name_size);
+    return lost < longer ? longer - lost : 0;
 }

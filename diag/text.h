@@ -63,10 +63,11 @@ char text_lower(char character);
 bool text_equal_fold(const char *a, const char *b);
 
 /*
- * How much like a name another one is that somebody may have mistyped: the bytes they share at
- * their beginning and at their end, less those by which the one is longer. 0 unless they share
- * two at the beginning.
+ * How much like a name another one is that somebody may have mistyped: the bytes of the longer one,
+ * less two for each that is wrong, missing, too many, or has changed places with its neighbour.
+ * 0: they are not alike, or longer than TEXT_NAME_MOST.
  */
+enum { TEXT_NAME_MOST = 64 };
 size_t text_likeness(const char *typed, const char *name);
 
 bool text_equal_fold_sized(const char *a, size_t a_size, const char *b, size_t b_size);

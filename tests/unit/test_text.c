@@ -262,7 +262,7 @@ static void test_hash(void **state)
     assert_true(text_hash("foobar") == 0x85944171F73967E8u);
 }
 
-/* A letter left out, two that changed places, a beginning alone; and what has nothing in common. */
+/* A letter left out, too many, wrong, two that changed places; and what has nothing in common. */
 static void likeness_finds_what_was_meant(void **state)
 {
     (void)state;
@@ -270,8 +270,12 @@ static void likeness_finds_what_was_meant(void **state)
     assert_true(text_likeness("domian", "domain") > text_likeness("domian", "dns"));
     assert_true(text_likeness("repotr", "report") > 0);
     assert_int_equal(text_likeness("", "server"), 0);
-    assert_int_equal(text_likeness("s", "s"), 0);
-    assert_int_equal(text_likeness("xerver", "server"), 0);
+    assert_int_equal(text_likeness("ns", "spf"), 0);
+    assert_int_equal(text_likeness("xerver", "server"), 4);
+    assert_int_equal(text_likeness("mialbox", "mailbox"), 5);
+    assert_int_equal(text_likeness("mialbxo", "mailbox"), 3);
+    assert_int_equal(text_likeness("servers", "server"), 5);
+    assert_int_equal(text_likeness("auth", "authenticate"), 0);
     assert_int_equal(text_likeness("aa", "aa"), 2);
 }
 
