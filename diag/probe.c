@@ -117,6 +117,31 @@ const struct event_log_digest *ask_event_log(struct examination *x, const char *
     return item->settled ? (const struct event_log_digest *)item : NULL;
 }
 
+const struct windows_features *ask_windows_features(struct examination *x, const char *path)
+{
+    const struct windows_features question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_windows_features, &question.evidence);
+
+    return item->settled ? (const struct windows_features *)item : NULL;
+}
+
+const struct installed_files *ask_installed_files(struct examination *x, const char *path,
+                                                  const char *image)
+{
+    const struct installed_files question = {.path = path, .image = image};
+    const struct evidence *item = exam_ask(x, &evidence_installed_files, &question.evidence);
+
+    return item->settled ? (const struct installed_files *)item : NULL;
+}
+
+const struct windows_setup *ask_windows_setup(struct examination *x, const char *path)
+{
+    const struct windows_setup question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_windows_setup, &question.evidence);
+
+    return item->settled ? (const struct windows_setup *)item : NULL;
+}
+
 const struct registry_answer *ask_registry(struct examination *x, const char *path, const char *key)
 {
     const struct registry_answer question = {.path = path, .key = key};

@@ -11,6 +11,7 @@
 #include "diag/evidence/ews.h"
 #include "diag/evidence/http_log.h"
 #include "diag/evidence/iis_config.h"
+#include "diag/evidence/installed_files.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/mailstore_log.h"
 #include "diag/evidence/registry.h"
@@ -20,19 +21,37 @@
 #include "diag/evidence/time_settings.h"
 #include "diag/evidence/trace.h"
 #include "diag/evidence/web.h"
+#include "diag/evidence/windows_features.h"
+#include "diag/evidence/windows_setup.h"
 #include "diag/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const struct evidence_kind *const evidence_kinds[] = {
-    &evidence_auth_log,      &evidence_build_file, &evidence_clock,
-    &evidence_digest,        &evidence_directory,  &evidence_directory_file,
-    &evidence_dns,           &evidence_event_log,  &evidence_http_log,
-    &evidence_iis_config,    &evidence_ews,        &evidence_mail_log,
-    &evidence_mailstore_log, &evidence_registry,   &evidence_smtp,
-    &evidence_smtp_logon,    &evidence_ticket,     &evidence_time_settings,
-    &evidence_trace,         &evidence_web,        NULL};
+const struct evidence_kind *const evidence_kinds[] = {&evidence_auth_log,
+                                                      &evidence_build_file,
+                                                      &evidence_clock,
+                                                      &evidence_digest,
+                                                      &evidence_directory,
+                                                      &evidence_directory_file,
+                                                      &evidence_dns,
+                                                      &evidence_event_log,
+                                                      &evidence_http_log,
+                                                      &evidence_iis_config,
+                                                      &evidence_ews,
+                                                      &evidence_mail_log,
+                                                      &evidence_mailstore_log,
+                                                      &evidence_registry,
+                                                      &evidence_smtp,
+                                                      &evidence_smtp_logon,
+                                                      &evidence_ticket,
+                                                      &evidence_time_settings,
+                                                      &evidence_trace,
+                                                      &evidence_web,
+                                                      &evidence_installed_files,
+                                                      &evidence_windows_features,
+                                                      &evidence_windows_setup,
+                                                      NULL};
 
 void evidence_free(struct evidence *item)
 {

@@ -21,13 +21,9 @@ struct windows_features {
 extern const struct evidence_kind evidence_windows_features;
 
 /*
- * The extension of WinRM for IIS, by either of its names. `known` false: the evidence does not
- * tell, which no finding may take for its absence.
+ * The state of WinRM's extension for IIS, by either of its names; FEATURE_UNKNOWN where the list does
+ * not tell, or where two say different things.
  */
-struct winrm_iis_ext {
-    bool known;
-    enum feature_state state; /* FEATURE_UNKNOWN too where this Windows has no such feature */
-};
-struct winrm_iis_ext windows_features_winrm_iis_ext(const struct windows_features *features);
+enum feature_state windows_features_winrm_iis_ext(const struct windows_features *features);
 
 #endif

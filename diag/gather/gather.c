@@ -13,6 +13,7 @@
 #include "diag/gather/ews.h"
 #include "diag/gather/http_log.h"
 #include "diag/gather/iis_config.h"
+#include "diag/gather/installed_files.h"
 #include "diag/gather/mail_log.h"
 #include "diag/gather/mailstore_log.h"
 #include "diag/gather/pool.h"
@@ -24,6 +25,8 @@
 #include "diag/gather/tls.h"
 #include "diag/gather/trace.h"
 #include "diag/gather/web.h"
+#include "diag/gather/windows_features.h"
+#include "diag/gather/windows_setup.h"
 #include "diag/platform.h"
 
 #include <stdlib.h>
@@ -105,6 +108,21 @@ static void observe_build_file(struct errand *errand)
 static void observe_iis_config(struct errand *errand)
 {
     gather_iis_config(errand->found);
+}
+
+static void observe_installed_files(struct errand *errand)
+{
+    gather_installed_files(errand->found);
+}
+
+static void observe_windows_features(struct errand *errand)
+{
+    gather_windows_features(errand->found);
+}
+
+static void observe_windows_setup(struct errand *errand)
+{
+    gather_windows_setup(errand->found);
 }
 
 static void observe_registry(struct errand *errand)
@@ -239,6 +257,7 @@ static const struct blocking_gatherer {
     {&evidence_ews, observe_ews, gather_ews_allowance, write_ews_host, STATUS_EXHAUSTED},
     {&evidence_http_log, observe_http_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_iis_config, observe_iis_config, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_installed_files, observe_installed_files, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mailstore_log, observe_mailstore_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_registry, observe_registry, allow_for_a_file, NULL, STATUS_TIMED_OUT},
@@ -249,6 +268,9 @@ static const struct blocking_gatherer {
     {&evidence_time_settings, observe_time_settings, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_trace, observe_trace, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_web, observe_web, gather_web_allowance, write_web_host, STATUS_EXHAUSTED},
+    {&evidence_windows_features, observe_windows_features, allow_for_a_file, NULL,
+     STATUS_TIMED_OUT},
+    {&evidence_windows_setup, observe_windows_setup, allow_for_a_file, NULL, STATUS_TIMED_OUT},
 };
 
 static const struct blocking_gatherer *blocking_gatherer_of(const struct evidence_kind *kind)

@@ -1,8 +1,10 @@
 #include "diag/read/file_type.h"
 
 #include "diag/read/build_list.h"
+#include "diag/read/environment_text.h"
 #include "diag/read/event_xml.h"
 #include "diag/read/evtx.h"
+#include "diag/read/file_list.h"
 #include "diag/read/file_type_mail.h"
 #include "diag/read/ldif.h"
 #include "diag/read/pe_version.h"
@@ -11,6 +13,7 @@
 #include "diag/read/setspn_text.h"
 #include "diag/read/vmware_time.h"
 #include "diag/read/w32tm_text.h"
+#include "diag/read/windows_feature.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -348,6 +351,21 @@ static bool is_build_list(const char *text)
     return build_list_is_text(text, strlen(text));
 }
 
+static bool is_environment(const char *text)
+{
+    return environment_text_is(text, strlen(text));
+}
+
+static bool is_file_list(const char *text)
+{
+    return file_list_is_text(text, strlen(text));
+}
+
+static bool is_windows_features(const char *text)
+{
+    return windows_feature_is_text(text, strlen(text));
+}
+
 static enum file_type text_type(const char *text)
 {
     static const struct {
@@ -376,6 +394,9 @@ static enum file_type text_type(const char *text)
         {FILE_TYPE_SETSPN, is_setspn},
         {FILE_TYPE_W32TM, is_w32tm},
         {FILE_TYPE_BUILD_LIST, is_build_list},
+        {FILE_TYPE_FILE_LIST, is_file_list},
+        {FILE_TYPE_ENVIRONMENT, is_environment},
+        {FILE_TYPE_WINDOWS_FEATURES, is_windows_features},
     };
 
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {

@@ -55,6 +55,9 @@ enum {
     FEATURE_NAME_MOST = 255
 };
 
+/* Of WinRM's extension for IIS, which Server Manager calls "WinRM-IIS-Ext". */
+#define FEATURE_WINRM_IIS_EXT_OF_DISM "Microsoft-Windows-Web-Services-for-Management-IIS-Extension"
+
 struct windows_feature {
     const char *name; /* printable ASCII, as written */
     enum feature_names names;
@@ -65,12 +68,14 @@ struct windows_feature_list {
     struct windows_feature *features; /* in the order of the text; of one that comes twice with
                                          different states the state is unknown */
     size_t count;
-    bool is_whole;        /* all features that this Windows has: one that is not here, it lacks */
     bool is_cut;          /* there were more */
-    const char *computer; /* PSComputerName, where the text has one of all; or NULL */
+    const char *computer; /* PSComputerName, where the text tells one; or NULL */
 };
 
-/* UTF-8. STATUS_NOT_FOUND where no feature is told. In `arena`. */
+/*
+ * UTF-8, or a code page's bytes. STATUS_NOT_FOUND where none of its features is known to be one
+ * (windows_feature_is_known()). Of several computers no state is known. In `arena`.
+ */
 enum status windows_feature_read(const char *text, size_t size, struct arena *arena,
                                  struct windows_feature_list *out);
 
@@ -80,5 +85,16 @@ const struct windows_feature *windows_feature_find(const struct windows_feature_
 
 /* True if text that begins like this tells features: for file_type_of(). */
 bool windows_feature_is_text(const char *head, size_t size);
+
+/* Whether a feature can be called so, and whether Windows calls some like this. */
+bool windows_feature_is_name(const char *text, size_t size);
+bool windows_feature_is_known(const char *name, size_t size);
+
+/*
+ * What a tool says of a state, in any language and letter case: "Installed", "Enabled",
+ * "Deaktiviert"; of a code page that is not UTF-8, only ASCII has to fit. FEATURE_UNKNOWN for all
+ * else.
+ */
+enum feature_state feature_state_of(const char *word, size_t size);
 
 #endif

@@ -1,0 +1,14 @@
+/* Reads which features of Windows a machine has: from a list, or of the machine at hand. */
+#ifndef EXDIAG_GATHER_WINDOWS_FEATURES_H
+#define EXDIAG_GATHER_WINDOWS_FEATURES_H
+
+#include "diag/evidence/windows_features.h"
+
+/*
+ * Makes the observation of a new `struct windows_features`, whose question is its path. Blocks; for
+ * a pool thread. STATUS_INVALID for a file that is no such list; STATUS_NOT_SUPPORTED for the path
+ * "" where it cannot be told of this machine.
+ */
+void gather_windows_features(struct evidence *item);
+
+#endif
