@@ -98,6 +98,7 @@ count /usr/bin/python3 tests/peers/spn.py build/asan
 stage "real web servers"
 count /usr/bin/python3 tests/peers/web.py build/asan
 count /usr/bin/python3 tests/peers/ews.py build/asan
+count /usr/bin/python3 tests/peers/powershell.py build/asan
 
 stage "SPF: worlds whose truth is known, and the reference implementation"
 count tests/world/run.sh build/release 7208 1

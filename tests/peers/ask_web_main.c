@@ -6,7 +6,9 @@
  * The password is that of EXDIAG_PASSWORD. Questions are lines of standard input, asked one after
  * another, their words parted by tabs:
  *
- *   http|https ADDR:PORT HOST|- PATH get|identify nobody|somebody [KDC_ADDR:PORT REALM]
+ *   http|https ADDR:PORT HOST|- PATH REQUEST nobody|somebody [KDC_ADDR:PORT REALM]
+ *
+ * REQUEST is a word of WEB_REQUEST_LIST: get, identify, logon, shell.
  */
 #include "diag/evidence/web.h"
 #include "diag/gather/gather.h"
@@ -48,6 +50,16 @@ static void ask(struct asking *asking, const struct web_exchange *question)
         gather_wait(asking->gather, 1000);
 }
 
+static bool read_request(const char *word, enum web_request *request)
+{
+    unsigned i = 0;
+
+    while (i < WEB_REQUEST_COUNT && strcmp(web_request_word((enum web_request)i), word) != 0)
+        i++;
+    *request = (enum web_request)i;
+    return i < WEB_REQUEST_COUNT;
+}
+
 static bool ask_line(struct asking *asking, char *line)
 {
     struct web_exchange question = {.request = WEB_GET};
@@ -66,8 +78,8 @@ static bool ask_line(struct asking *asking, char *line)
     question.over_tls = strcmp(words[0], "https") == 0;
     question.host = strcmp(words[2], "-") == 0 ? NULL : words[2];
     question.path = words[3];
-    if (strcmp(words[4], "identify") == 0)
-        question.request = WEB_IDENTIFY;
+    if (!read_request(words[4], &question.request))
+        return false;
     question.as_somebody = strcmp(words[5], "somebody") == 0;
     if (words[6] && net_address_parse(words[6], 0, &question.kdc) != STATUS_OK)
         return false;

@@ -16,13 +16,14 @@ class WebServer(Server):
     Kerberos if it is given a keytab, else for NTLM: both in one place bring mod_auth_gssapi down."""
 
     PROGRAMS = ("apache2", "openssl")
+    BELOW = "/EWS"
 
     def __init__(self, network, address, name, offset=0, keytab=None, over_tls=True):
         super().__init__(network, address, offset)
         self.name = name
         self.keytab = keytab
         self.over_tls = over_tls
-        self.PORTS = (443 if over_tls else 80,)
+        self.PORTS = self.ports()
         missing = [module for module in LOADED if not self.module(module).exists()]
         if missing:
             raise Skip(f"Apache's modules are not there: {', '.join(missing)}")
@@ -31,6 +32,9 @@ class WebServer(Server):
         self.write("users", "CORP:nobody:no password\n")
         self.write("krb5.conf", "[libdefaults]\ndns_lookup_kdc = false\nrdns = false\n")
         self.write("apache.conf", self.settings())
+
+    def ports(self):
+        return (443 if self.over_tls else 80,)
 
     @staticmethod
     def module(name):
@@ -81,7 +85,7 @@ class WebServer(Server):
             f"PidFile {self.folder}/pid",
             f"Mutex file:{self.folder}",
             f"ServerName {self.name}",
-            f"Listen {self.address}:{self.PORTS[0]}",
+            *(f"Listen {self.address}:{port}" for port in self.PORTS),
             "User www-data",
             "Group www-data",
             f"ErrorLog {self.folder}/error.log",
@@ -90,7 +94,7 @@ class WebServer(Server):
             f"DocumentRoot {self.folder}/pages",
             *self.encryption(),
             *self.place(),
-            "<Location /EWS>",
+            f"<Location {self.BELOW}>",
             *self.logon(),
             "</Location>",
         ]
