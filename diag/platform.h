@@ -191,6 +191,9 @@ typedef void platform_registry_take(void *context, const char *key, const char *
  */
 enum status platform_registry_walk(const char *key, platform_registry_take *take, void *context);
 
+/* The same of the key's own values alone: what is below some keys takes a while. */
+enum status platform_registry_values(const char *key, platform_registry_take *take, void *context);
+
 /*
  * Whether this machine's service of this name runs, or is about to. STATUS_NOT_FOUND if there
  * is none; STATUS_NOT_SUPPORTED where services have no registry.

@@ -8,6 +8,11 @@ enum status platform_registry_walk(const char *key, platform_registry_take *take
     return STATUS_NOT_SUPPORTED;
 }
 
+enum status platform_registry_values(const char *key, platform_registry_take *take, void *context)
+{
+    return platform_registry_walk(key, take, context);
+}
+
 enum status platform_service_runs(const char *name, bool *runs)
 {
     (void)name;

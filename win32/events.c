@@ -60,7 +60,7 @@ static enum status outcome_of(DWORD error)
     case RPC_S_CALL_FAILED:
     case EPT_S_NOT_REGISTERED:
     case ERROR_SERVICE_NOT_ACTIVE:
-        return STATUS_UNREACHABLE;
+        return STATUS_REFUSED;
     case ERROR_SUCCESS: /* Wine's own, which has no logs */
         return STATUS_NOT_SUPPORTED;
     default:

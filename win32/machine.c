@@ -80,7 +80,9 @@ static void walk_key(struct walk *walk, HKEY key, const char *path, unsigned dep
     }
 }
 
-enum status platform_registry_walk(const char *key, platform_registry_take *take, void *context)
+/* From `depth` on: DEPTH_MOST is the key itself. */
+static enum status walk_from(const char *key, unsigned depth, platform_registry_take *take,
+                             void *context)
 {
     struct walk walk = {.take = take, .context = context};
     wchar_t *wide = wide_from_utf8(key);
@@ -94,11 +96,21 @@ enum status platform_registry_walk(const char *key, platform_registry_take *take
         return status;
     walk.name = memory_new(NAME_ROOM, sizeof *walk.name);
     walk.bytes = memory_new(1, PLATFORM_REGISTRY_VALUE_MOST);
-    walk_key(&walk, opened, key, 0);
+    walk_key(&walk, opened, key, depth);
     RegCloseKey(opened);
     free(walk.name);
     free(walk.bytes);
     return STATUS_OK;
+}
+
+enum status platform_registry_walk(const char *key, platform_registry_take *take, void *context)
+{
+    return walk_from(key, 0, take, context);
+}
+
+enum status platform_registry_values(const char *key, platform_registry_take *take, void *context)
+{
+    return walk_from(key, DEPTH_MOST, take, context);
 }
 
 /* ---- services ---- */

@@ -61,7 +61,7 @@ static enum status read_variables(struct arena *arena, const struct iis_variable
         return status;
     reader = registry_text_new(wanted);
     registry_text_flat(reader);
-    (void)platform_registry_walk(ENVIRONMENT, take_value, reader);
+    (void)platform_registry_values(ENVIRONMENT, take_value, reader);
     registry_text_end(reader, arena, &export);
     list = arena_new(arena, export.count + OWN + 1, sizeof *list);
     list[0] = (struct iis_variable){"SystemRoot", root};

@@ -194,12 +194,12 @@ static enum status read_machine(struct registry_answer *answer)
     enum status status;
 
     begin(&reading, answer->key);
-    status = platform_registry_walk(answer->key, take_value, reading.text);
+    status = platform_registry_values(answer->key, take_value, reading.text);
     for (size_t i = ASKED + 1; status == STATUS_OK && i < KEYS; i++) {
         const char *key = reading.keys[i] + sizeof ROOT - 1;
 
         if (!registry_is_key(reading.keys[i], reading.keys[ASKED], true))
-            (void)platform_registry_walk(key, take_value, reading.text);
+            (void)platform_registry_values(key, take_value, reading.text);
     }
     (void)end(&reading, answer);
     answer->is_whole = status == STATUS_OK || status == STATUS_NOT_FOUND;

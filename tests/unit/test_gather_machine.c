@@ -5,6 +5,10 @@
  */
 #include "diag/evidence/redact.h"
 #include "diag/gather/iis_config.h"
+#include "diag/gather/machine.h"
+#include "diag/gather/machine_events.h"
+#include "diag/gather/machine_features.h"
+#include "diag/gather/machine_files.h"
 #include "diag/platform.h"
 #include "tests/unit/unit.h"
 
@@ -112,13 +116,79 @@ static void places_are_redacted(void **state)
     evidence_free(&setup->evidence);
 }
 
+/* ---- where this is not Windows ---- */
+
+static void see_no_event(void *context, const struct windows_event *event)
+{
+    (void)context;
+    (void)event;
+    fail();
+}
+
+/* Nothing is made up: no feature is missing, no file is absent, no log is empty. */
+static void nothing_is_made_up(void **state)
+{
+    static const struct event_wish wishes[] = {{"Some-Provider", 7}, {NULL, 0}};
+    struct arena arena = {0};
+    struct windows_feature_list features;
+    struct file_list files;
+    struct event_log_account account;
+    const char *reason = NULL, *path;
+    bool more;
+
+    (void)state;
+    if (is_windows())
+        skip();
+    assert_int_equal(machine_features_read(&arena, &features, &reason), STATUS_NOT_SUPPORTED);
+    assert_int_equal(features.count, 0);
+    assert_false(features.is_whole);
+    assert_int_equal(machine_files_look("/etc/passwd", &arena, &files, &reason),
+                     STATUS_NOT_SUPPORTED);
+    assert_int_equal(files.count, 0);
+    assert_int_equal(machine_events_read(wishes, see_no_event, NULL, &account, &more, &reason),
+                     STATUS_NOT_SUPPORTED);
+    assert_int_equal(machine_path(NULL, "C:\\web.config", &arena, &path, &reason),
+                     STATUS_NOT_SUPPORTED);
+    assert_null(reason);
+    arena_release(&arena);
+}
+
+/* ---- the question for events ---- */
+
+/* Of each provider one Select a log, with all of its ids; no more is asked for than 30 days. */
+static void events_are_asked_for_by_provider(void **state)
+{
+    static const struct event_wish wishes[] = {
+        {"Microsoft-Windows-WAS", 5002}, {"Some", 7}, {"Microsoft-Windows-WAS", 5009}, {NULL, 0}};
+    struct buffer query;
+
+    (void)state;
+    buffer_init(&query, MACHINE_EVENTS_QUERY_MOST);
+    machine_events_query(wishes, &query);
+    assert_string_equal(
+        query.text,
+        "<QueryList><Query Id=\"0\">"
+        "<Select Path=\"System\">*[System[Provider[@Name='Microsoft-Windows-WAS'] and "
+        "(EventID=5002 or EventID=5009) and TimeCreated[timediff(@SystemTime) &lt;= "
+        "2592000000]]]</Select>"
+        "<Select Path=\"Application\">*[System[Provider[@Name='Microsoft-Windows-WAS'] and "
+        "(EventID=5002 or EventID=5009) and TimeCreated[timediff(@SystemTime) &lt;= "
+        "2592000000]]]</Select>"
+        "<Select Path=\"System\">*[System[Provider[@Name='Some'] and (EventID=7) and "
+        "TimeCreated[timediff(@SystemTime) &lt;= 2592000000]]]</Select>"
+        "<Select Path=\"Application\">*[System[Provider[@Name='Some'] and (EventID=7) and "
+        "TimeCreated[timediff(@SystemTime) &lt;= 2592000000]]]</Select>"
+        "</Query></QueryList>");
+    assert_false(query.truncated);
+    buffer_release(&query);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(other_systems_say_so),
-        cmocka_unit_test(places_have_keys_of_their_own),
-        cmocka_unit_test(places_are_kept),
-        cmocka_unit_test(places_are_redacted),
+        cmocka_unit_test(other_systems_say_so), cmocka_unit_test(places_have_keys_of_their_own),
+        cmocka_unit_test(places_are_kept),      cmocka_unit_test(places_are_redacted),
+        cmocka_unit_test(nothing_is_made_up),   cmocka_unit_test(events_are_asked_for_by_provider),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

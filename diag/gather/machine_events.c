@@ -1,0 +1,93 @@
+#include "diag/gather/machine_events.h"
+
+#include "diag/gather/machine.h"
+#include "diag/platform.h"
+#include "diag/read/event_xml.h"
+#include "diag/text.h"
+#include "diag/xml_library.h"
+
+/* ---- the question ---- */
+
+static bool is_first_of_provider(const struct event_wish *wishes, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (text_equal_fold(wishes[i].provider, wishes[index].provider))
+            return false;
+    }
+    return true;
+}
+
+static void add_select(const struct event_wish *wishes, const struct event_wish *first,
+                       const char *log, struct buffer *out)
+{
+    const char *joint = "";
+
+    buffer_print(out, "<Select Path=\"%s\">*[System[Provider[@Name='%s'] and (", log,
+                 first->provider);
+    for (const struct event_wish *wish = wishes; wish->provider; wish++) {
+        if (!text_equal_fold(wish->provider, first->provider))
+            continue;
+        buffer_print(out, "%sEventID=%lu", joint, (unsigned long)wish->id);
+        joint = " or ";
+    }
+    buffer_print(out, ") and TimeCreated[timediff(@SystemTime) &lt;= %lld]]]</Select>",
+                 (long long)MACHINE_EVENTS_DAYS * 24 * 3600 * 1000);
+}
+
+void machine_events_query(const struct event_wish *wishes, struct buffer *out)
+{
+    static const char *const logs[] = {"System", "Application"};
+
+    buffer_add_string(out, "<QueryList><Query Id=\"0\">");
+    for (size_t i = 0; wishes[i].provider; i++) {
+        if (!is_first_of_provider(wishes, i))
+            continue;
+        for (size_t j = 0; j < sizeof logs / sizeof *logs; j++)
+            add_select(wishes, &wishes[i], logs[j], out);
+    }
+    buffer_add_string(out, "</Query></QueryList>");
+}
+
+/* ---- the answer ---- */
+
+static void take_xml(void *context, const char *xml, size_t size)
+{
+    event_xml_feed(context, xml, size);
+    event_xml_feed(context, "\n", 1);
+}
+
+static const char *reason_for(enum status status)
+{
+    switch (status) {
+    case STATUS_DENIED:
+        return machine_needs_administrator;
+    case STATUS_REFUSED:
+    case STATUS_TIMED_OUT:
+        return "the service Windows Event Log does not answer";
+    case STATUS_INVALID:
+        return "Windows does not take the question";
+    default:
+        return NULL;
+    }
+}
+
+enum status machine_events_read(const struct event_wish *wishes, event_take *take, void *context,
+                                struct event_log_account *account, bool *more, const char **reason)
+{
+    const struct platform_events_limit limit = {MACHINE_EVENTS_MOST, MACHINE_EVENTS_PATIENCE};
+    struct xml_library library;
+    enum status status = xml_library_load(&library, reason);
+    struct event_xml *reader;
+    struct buffer query;
+
+    if (status != STATUS_OK)
+        return status;
+    reader = event_xml_new(&library, wishes, take, context);
+    buffer_init(&query, MACHINE_EVENTS_QUERY_MOST);
+    machine_events_query(wishes, &query);
+    status = platform_events_query(query.text, &limit, take_xml, reader, more);
+    buffer_release(&query);
+    event_xml_end(reader, account);
+    *reason = reason_for(status);
+    return status;
+}
