@@ -4,18 +4,50 @@
 #include "probes/powershell/server.h"
 #include "probes/powershell/settings.h"
 
-static void judge_config(struct examination *x, const struct subject *file)
+static void judge_server(struct examination *x, const struct powershell_files *files,
+                         const struct powershell_file *host)
 {
-    struct powershell_files *files = arena_new(pass_memory(x), 1, sizeof *files);
-    const struct powershell_file *host;
-
-    if (!powershell_files_ask(x, files))
-        return;
-    host = powershell_host_of(files, file->name);
-    if (!host || host->path != file->name)
-        return;
     powershell_judge_modules(x, files, host);
     powershell_judge_settings(x, files, host);
+}
+
+static struct finding *tell_unknown(struct examination *x, const struct powershell_file *file,
+                                    const struct finding_kind *kind, const char *text)
+{
+    struct finding *finding = unknown(x, kind, "%s", text);
+    const struct powershell_server server = {.machine = file ? file->host : NULL};
+
+    powershell_name_host(&server, finding);
+    return finding;
+}
+
+static void judge_config(struct examination *x, const struct subject *subject)
+{
+    struct powershell_files *files = arena_new(pass_memory(x), 1, sizeof *files);
+    const struct iis_config_file *config = ask_iis_config(x, subject->name);
+    const struct powershell_file *file, *host;
+
+    if (!powershell_files_ask(x, files) || !config)
+        return;
+    file = powershell_file_at(files, subject->name);
+    if (config->evidence.status != STATUS_OK) {
+        saw_failure(unknown(x, &powershell_vdir_settings, "the configuration could not be read"),
+                    &config->evidence);
+        return;
+    }
+    file = powershell_file_at(files, subject->name);
+    host = powershell_host_of(files, subject->name);
+    if (file && host == file)
+        judge_server(x, files, file);
+    else if (!powershell_is_web_config(file))
+        return;
+    else if (host)
+        not_applicable(x, &powershell_vdir_settings, "judged together with %s", host->path);
+    else if (powershell_has_server(files))
+        tell_unknown(x, file, &kerbauth_managed,
+                     "which applicationHost.config it belongs to is open");
+    else
+        judge_server(x, files, file);
 }
 
 static const struct {
@@ -44,8 +76,13 @@ static void examine(struct examination *x, const struct subject *subject)
 }
 
 static const struct finding_kind *const kinds[] = {
-    &kerbauth_path,         &kerbauth_managed,         &wsman_module_missing,
-    &winrm_iis_ext_missing, &powershell_vdir_settings, NULL,
+    &kerbauth_path,
+    &kerbauth_managed,
+    &wsman_module_missing,
+    &winrm_iis_ext_missing,
+    &powershell_vdir_settings,
+    &exchange_install_path,
+    NULL,
 };
 
 const struct probe probe_powershell = {
@@ -53,8 +90,9 @@ const struct probe probe_powershell = {
     .summary = "the PowerShell virtual directory: why the Exchange Management Shell gets HTTP 500",
     .needs = NEEDS_FILE,
     .subjects = PROBE_EXAMINES(SUBJECT_FILE),
-    .reads = PROBE_READS(FILE_TYPE_IIS_CONFIG),
-    .touches = "applicationHost.config and web.config of IIS given with --file",
+    .reads = PROBE_READS(FILE_TYPE_IIS_CONFIG) | POWERSHELL_FACT_FILES,
+    .touches = "applicationHost.config and web.config of IIS given with --file, and beside them "
+               "registry exports, variables, lists of features and of files",
     .noticed = "nothing",
     .kinds = kinds,
     .examine = examine,

@@ -2,6 +2,7 @@
 
 #include "diag/text.h"
 #include "probes/folder.h"
+#include "probes/powershell/paths.h"
 
 #include <string.h>
 
@@ -36,7 +37,8 @@ static bool is_server(const struct powershell_file *file)
     return file->config && file->config->config.role == IIS_ROLE_SERVER;
 }
 
-static const struct powershell_file *file_at(const struct powershell_files *files, const char *path)
+const struct powershell_file *powershell_file_at(const struct powershell_files *files,
+                                                 const char *path)
 {
     for (size_t i = 0; i < files->count; i++) {
         if (strcmp(files->list[i].path, path) == 0)
@@ -45,13 +47,25 @@ static const struct powershell_file *file_at(const struct powershell_files *file
     return NULL;
 }
 
-static bool is_only_server(const struct powershell_files *files)
+bool powershell_is_web_config(const struct powershell_file *file)
+{
+    return file && file->config &&
+           (file->config->config.role == IIS_ROLE_POWERSHELL_FRONT ||
+            file->config->config.role == IIS_ROLE_POWERSHELL_BACK);
+}
+
+static size_t count_servers(const struct powershell_files *files)
 {
     size_t servers = 0;
 
     for (size_t i = 0; i < files->count; i++)
         servers += is_server(&files->list[i]);
-    return servers == 1;
+    return servers;
+}
+
+bool powershell_has_server(const struct powershell_files *files)
+{
+    return count_servers(files) > 0;
 }
 
 /* Where both are said to be of a machine, that settles it; else any may be the other's. */
@@ -63,7 +77,7 @@ static bool may_be_of(const char *machine, const char *other)
 const struct powershell_file *powershell_host_of(const struct powershell_files *files,
                                                  const char *path)
 {
-    const struct powershell_file *own = file_at(files, path);
+    const struct powershell_file *own = powershell_file_at(files, path);
     const struct powershell_file *nearest = NULL;
     size_t most = 0;
 
@@ -79,9 +93,422 @@ const struct powershell_file *powershell_host_of(const struct powershell_files *
             return file;
         if (common == most && most > 0)
             nearest = NULL;
-        if (common > most || is_only_server(files))
+        if (common > most || count_servers(files) == 1)
             nearest = file;
         most = common > most ? common : most;
     }
     return nearest;
+}
+
+/* ---- the sites ---- */
+
+enum { BACK_END_PORT = 444, ROOTS_MOST = 16 };
+
+static const char default_site[] = "Default Web Site";
+static const char back_end_site[] = "Exchange Back End";
+
+static bool has_port(const struct iis_site *site, uint16_t port)
+{
+    for (size_t i = 0; i < site->binding_count; i++) {
+        if (site->bindings[i].port == port)
+            return true;
+    }
+    return false;
+}
+
+/* Setup's name, else the port that front ends pass requests on to. */
+static const struct iis_site *back_end_of(const struct iis_config *config)
+{
+    const struct iis_site *site = iis_site_of(config, back_end_site);
+
+    for (size_t i = 0; !site && i < config->site_count; i++) {
+        if (has_port(&config->sites[i], BACK_END_PORT) &&
+            iis_application_of(&config->sites[i], "/PowerShell"))
+            site = &config->sites[i];
+    }
+    return site;
+}
+
+static const struct iis_site *front_end_of(const struct iis_config *config,
+                                           const struct iis_site *back)
+{
+    const struct iis_site *site = iis_site_of(config, default_site);
+
+    for (size_t i = 0; !site && i < config->site_count; i++) {
+        if (&config->sites[i] != back && iis_application_of(&config->sites[i], "/PowerShell"))
+            site = &config->sites[i];
+    }
+    return site == back ? NULL : site;
+}
+
+const char *powershell_folder_of(const struct iis_application *application)
+{
+    for (size_t i = 0; i < application->directory_count; i++) {
+        if (strcmp(application->directories[i].path, "/") == 0)
+            return application->directories[i].physical_path;
+    }
+    return NULL;
+}
+
+/* Front ends, and a site of its own behind them, came with Exchange 2013. */
+static bool is_2010(const struct iis_config *config, const struct iis_site *back,
+                    struct arena *arena)
+{
+    for (size_t i = 0; i < config->build_count; i++) {
+        if (text_starts_fold(config->builds[i], strlen(config->builds[i]), "15."))
+            return false;
+    }
+    for (size_t i = 0; i < config->site_count; i++) {
+        const struct iis_site *site = &config->sites[i];
+
+        for (size_t k = 0; k < site->application_count; k++) {
+            const char *folder = powershell_folder_of(&site->applications[k]);
+
+            if (folder && path_before(path_tidy(folder, arena), "HttpProxy", arena))
+                return false;
+        }
+    }
+    return !back;
+}
+
+/* ---- where Exchange is ---- */
+
+struct votes {
+    const char *roots[ROOTS_MOST];
+    size_t counts[ROOTS_MOST];
+    size_t count;
+};
+
+static void vote(struct votes *votes, const char *root)
+{
+    size_t at = 0;
+
+    while (at < votes->count && !path_is(votes->roots[at], root))
+        at++;
+    if (at == ROOTS_MOST)
+        return;
+    if (at == votes->count)
+        votes->roots[votes->count++] = root;
+    votes->counts[at]++;
+}
+
+static void vote_by_folder(struct votes *votes, const struct iis_application *application,
+                           struct arena *arena)
+{
+    const char *folder = powershell_folder_of(application), *root;
+
+    if (!folder || strchr(folder, '%'))
+        return;
+    folder = path_tidy(folder, arena);
+    root = path_before(folder, "FrontEnd\\HttpProxy", arena);
+    root = root ? root : path_before(folder, "ClientAccess", arena);
+    if (root)
+        vote(votes, root);
+}
+
+/* Most of Exchange's own applications are where setup has put them. */
+static void find_root_in_sites(const struct powershell_server *server,
+                               struct powershell_install *install, struct arena *arena)
+{
+    const struct iis_config *config = server->config;
+    struct votes votes = {.count = 0};
+    size_t best = 0;
+
+    for (size_t i = 0; config && i < config->site_count; i++) {
+        for (size_t k = 0; k < config->sites[i].application_count; k++)
+            vote_by_folder(&votes, &config->sites[i].applications[k], arena);
+    }
+    for (size_t i = 1; i < votes.count; i++)
+        best = votes.counts[i] > votes.counts[best] ? i : best;
+    if (votes.count > 0)
+        *install = (struct powershell_install){
+            votes.roots[best], "the folders of Exchange's other applications", server->source};
+}
+
+static bool take_root(struct powershell_install *install, const struct powershell_fact *fact,
+                      const char *by, struct arena *arena)
+{
+    if (!fact->source || !fact->said.text || !*fact->said.text || strchr(fact->said.text, '%'))
+        return false;
+    *install = (struct powershell_install){path_tidy(fact->said.text, arena), by, fact->source};
+    return true;
+}
+
+static void find_root(struct powershell_server *server, struct arena *arena)
+{
+    struct powershell_install *install = &server->install;
+
+    if (take_root(install, &server->facts.msi_path, "MsiInstallPath of the registry", arena))
+        return;
+    find_root_in_sites(server, install, arena);
+    if (!install->root)
+        take_root(install, &server->facts.exchange_path, "the variable ExchangeInstallPath", arena);
+}
+
+/* ---- its files ---- */
+
+/* The web.config of this role that belongs to a server's file; NULL if none, or several do. */
+static const struct powershell_file *web_of(const struct powershell_files *files,
+                                            const struct powershell_file *host, enum iis_role role)
+{
+    const struct powershell_file *found = NULL;
+
+    for (size_t i = 0; i < files->count; i++) {
+        const struct powershell_file *file = &files->list[i];
+
+        if (!file->config || file->config->config.role != role ||
+            powershell_host_of(files, file->path) != host)
+            continue;
+        if (found)
+            return NULL;
+        found = file;
+    }
+    return found;
+}
+
+/* Unless the user says so, only what lies together is of one machine. */
+static bool is_beside(const struct powershell_file *file, const struct powershell_file *host)
+{
+    size_t shared = folders_shared(file->path, host->path);
+
+    return (file->host && host->host) || !strpbrk(file->path + shared, "/\\") ||
+           !strpbrk(host->path + shared, "/\\");
+}
+
+/* Of the machine at hand nothing is in files. */
+static bool ask_facts_of_machine(struct examination *x, struct powershell_server *server)
+{
+    bool is_complete =
+        powershell_facts_add(x, &server->facts, "", FILE_TYPE_REGISTRY, server->is_2010);
+
+    return powershell_facts_add(x, &server->facts, "", FILE_TYPE_WINDOWS_FEATURES,
+                                server->is_2010) &&
+           is_complete;
+}
+
+static bool ask_facts(struct examination *x, const struct powershell_files *files,
+                      const struct powershell_file *host, struct powershell_server *server)
+{
+    bool is_complete = true;
+
+    if (!*host->path)
+        return ask_facts_of_machine(x, server);
+    for (size_t i = 0; i < files->count; i++) {
+        const struct powershell_file *file = &files->list[i];
+
+        if (!(POWERSHELL_FACT_FILES & PROBE_READS(file->type)) ||
+            powershell_host_of(files, file->path) != host || !is_beside(file, host))
+            continue;
+        is_complete =
+            powershell_facts_add(x, &server->facts, file->path, file->type, server->is_2010) &&
+            is_complete;
+    }
+    return is_complete;
+}
+
+/* ---- its directories ---- */
+
+static void add_file(struct powershell_directory *directory, const struct iis_config *config,
+                     const struct evidence *source, const char *place)
+{
+    directory->files[directory->file_count] = (struct iis_file){config, place};
+    directory->sources[directory->file_count++] = source;
+}
+
+static void read_effective(struct powershell_directory *directory, const char *path,
+                           struct arena *arena)
+{
+    const struct iis_view view = {directory->files, directory->file_count, path, path};
+
+    iis_effective_read(&view, arena, &directory->effective);
+}
+
+/* False while it is on its way; `out` is NULL where there is none, or it could not be read. */
+static bool ask_web_config(struct examination *x, const struct powershell_files *files,
+                           const struct powershell_file *host,
+                           const struct powershell_directory *directory,
+                           const struct iis_config_file **out)
+{
+    enum iis_role role =
+        directory->end == POWERSHELL_FRONT ? IIS_ROLE_POWERSHELL_FRONT : IIS_ROLE_POWERSHELL_BACK;
+    const struct powershell_file *web;
+
+    if (!*host->path) {
+        *out = ask_iis_config_of(x, directory->path);
+        return *out;
+    }
+    web = web_of(files, host, role);
+    *out = web ? web->config : NULL;
+    return true;
+}
+
+static bool add_directory(struct examination *x, struct powershell_server *server,
+                          const struct powershell_files *files, const struct powershell_file *host,
+                          enum powershell_end end)
+{
+    const struct iis_site *site = end == POWERSHELL_BACK ? server->back : server->front;
+    const struct iis_application *application =
+        site ? iis_application_of(site, "/PowerShell") : NULL;
+    struct powershell_directory *directory = &server->directories[server->count];
+    const struct iis_config_file *web;
+
+    if (!application)
+        return true;
+    *directory = (struct powershell_directory){
+        .name = arena_print(pass_memory(x), "%s%s", site->name, application->path),
+        .end = end,
+        .site = site,
+        .application = application};
+    directory->path = directory->name;
+    if (!ask_web_config(x, files, host, directory, &web))
+        return false;
+    add_file(directory, server->config, server->source, "");
+    if (web && web->evidence.status == STATUS_OK)
+        add_file(directory, &web->config, &web->evidence, directory->name);
+    read_effective(directory, directory->name, pass_memory(x));
+    server->count++;
+    return true;
+}
+
+static bool add_directories(struct examination *x, struct powershell_server *server,
+                            const struct powershell_files *files,
+                            const struct powershell_file *host)
+{
+    if (server->is_2010)
+        return add_directory(x, server, files, host, POWERSHELL_ONLY);
+    return add_directory(x, server, files, host, POWERSHELL_FRONT) &&
+           add_directory(x, server, files, host, POWERSHELL_BACK);
+}
+
+/* Of the machine at hand each file is asked for by itself. */
+static bool ask_images(struct examination *x, struct powershell_server *server)
+{
+    static const char *const names[] = {"kerbauth", "WSMan"};
+    bool is_complete = true;
+
+    for (size_t i = 0; server->count > 0 && i < sizeof names / sizeof *names; i++) {
+        const struct iis_entry *entry =
+            iis_entry_of(&server->directories[0].effective.global_modules, names[i]);
+
+        if (entry && entry->item->image)
+            is_complete =
+                powershell_facts_add_image(x, &server->facts, entry->item->image) && is_complete;
+    }
+    return is_complete;
+}
+
+/* A web.config of which no applicationHost.config is in the run. */
+static void add_alone(struct powershell_server *server, const struct powershell_file *web,
+                      struct arena *arena)
+{
+    struct powershell_directory *directory = &server->directories[server->count++];
+    bool is_front = web->config->config.role == IIS_ROLE_POWERSHELL_FRONT;
+
+    *directory = (struct powershell_directory){
+        .name = is_front ? "PowerShell of the front end" : "PowerShell of the back end",
+        .end = is_front ? POWERSHELL_FRONT : POWERSHELL_BACK};
+    add_file(directory, &web->config->config, &web->config->evidence, "PowerShell");
+    read_effective(directory, "PowerShell", arena);
+    /* Both modules in one list: the only directory of Exchange 2010. */
+    if (!is_front && iis_entry_of(&directory->effective.modules, "kerbauth"))
+        directory->end = POWERSHELL_ONLY;
+}
+
+bool powershell_server_ask(struct examination *x, const struct powershell_files *files,
+                           const struct powershell_file *file, struct powershell_server *out)
+{
+    struct arena *arena = pass_memory(x);
+
+    *out = (struct powershell_server){.source = &file->config->evidence, .machine = file->host};
+    if (!is_server(file)) {
+        add_alone(out, file, arena);
+        return true;
+    }
+    out->config = &file->config->config;
+    out->back = back_end_of(out->config);
+    out->front = front_end_of(out->config, out->back);
+    out->is_2010 = is_2010(out->config, out->back, arena);
+    if (!ask_facts(x, files, file, out) || !add_directories(x, out, files, file))
+        return false;
+    find_root(out, arena);
+    return *file->path || ask_images(x, out);
+}
+
+const struct powershell_directory *powershell_directory_of(const struct powershell_server *server,
+                                                           enum powershell_end end)
+{
+    for (size_t i = 0; i < server->count; i++) {
+        if (server->directories[i].end == end)
+            return &server->directories[i];
+    }
+    return NULL;
+}
+
+const struct evidence *powershell_source_of(const struct powershell_directory *directory,
+                                            const struct iis_file *file)
+{
+    return file == &directory->files[1] && directory->file_count > 1 ? directory->sources[1]
+                                                                     : directory->sources[0];
+}
+
+/* ---- paths ---- */
+
+static const char *variable_value(const struct powershell_server *server, struct arena *arena)
+{
+    const struct powershell_fact *fact = &server->facts.exchange_path;
+
+    if (fact->source)
+        return fact->said.text;
+    return server->install.root ? arena_print(arena, "%s\\", server->install.root) : NULL;
+}
+
+const char *powershell_expand(struct examination *x, const struct powershell_server *server,
+                              const char *path)
+{
+    struct arena *arena = pass_memory(x);
+    const char *windows = server->facts.windows_path;
+    const char *exchange = variable_value(server, arena);
+    const struct iis_variable variables[] = {
+        {"windir", windows ? windows : "C:\\Windows"},
+        {"SystemRoot", windows ? windows : "C:\\Windows"},
+        {"SystemDrive", arena_print(arena, "%.2s", windows ? windows : "C:")},
+        {"ProgramFiles", "C:\\Program Files"},
+        {exchange ? "ExchangeInstallPath" : NULL, exchange},
+        {NULL, NULL}};
+    const char *expanded = iis_expand(path, variables, arena);
+
+    return expanded ? path_tidy(expanded, arena) : NULL;
+}
+
+/* ---- names ---- */
+
+void powershell_name_host(const struct powershell_server *server, struct finding *finding)
+{
+    const char *machine = server->machine ? server->machine : "the server that the file is of";
+
+    set_vouched(finding, VALUE_TEXT, "machine", machine, strlen(machine));
+    if (server->is_2010)
+        set_text(finding, "2010", "yes");
+}
+
+void powershell_set_name(struct finding *finding, const char *value, const char *name)
+{
+    static const char *const by_setup[] = {
+        default_site,
+        "Default Web Site/PowerShell",
+        "Default Web Site/PowerShell/",
+        back_end_site,
+        "Exchange Back End/PowerShell",
+        "Exchange Back End/PowerShell/",
+        "MSExchangePowerShellAppPool",
+        "MSExchangePowerShellFrontEndAppPool",
+    };
+
+    for (size_t i = 0; i < sizeof by_setup / sizeof *by_setup; i++) {
+        if (strcmp(name, by_setup[i]) == 0) {
+            set_vouched(finding, VALUE_TEXT, value, name, strlen(name));
+            return;
+        }
+    }
+    set_text(finding, value, name);
 }

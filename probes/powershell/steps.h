@@ -1,0 +1,202 @@
+/*
+ * Steps and references that several kinds of the powershell probe have. {machine}: whose server it
+ * is, in words. "2010": it is Exchange 2010, whose one directory is on Default Web Site.
+ *
+ * Lines of cmd take Exchange's folder from %ExchangeInstallPath%, which setup sets and which ends
+ * with a backslash: so no path of a file that was examined is in them.
+ */
+#ifndef EXDIAG_PROBES_POWERSHELL_STEPS_H
+#define EXDIAG_PROBES_POWERSHELL_STEPS_H
+
+#include "diag/finding.h"
+
+#include <stddef.h>
+
+#define POWERSHELL_APPCMD   "%windir%\\system32\\inetsrv\\appcmd.exe"
+#define POWERSHELL_SERVER   "{machine}, as administrator"
+#define POWERSHELL_THIS_RUN "the machine that runs exdiag"
+
+#define POWERSHELL_FRONT_WEB "%ExchangeInstallPath%FrontEnd\\HttpProxy\\PowerShell\\web.config"
+#define POWERSHELL_BACK_WEB  "%ExchangeInstallPath%ClientAccess\\PowerShell-Proxy\\web.config"
+#define POWERSHELL_ONLY_WEB  "%ExchangeInstallPath%ClientAccess\\PowerShell\\web.config"
+#define POWERSHELL_KEPT      ".before-powershell"
+
+/* ---- keeping a copy, and the way back ---- */
+
+#define POWERSHELL_KEEP_A_COPY                                                                     \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .command = POWERSHELL_APPCMD " add backup before-powershell",                              \
+        .note = "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back"    \
+    }
+
+#define POWERSHELL_TAKE_THE_COPY                                                                   \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .command = POWERSHELL_APPCMD " restore backup before-powershell",                          \
+        .risk = "takes every change to IIS back that was made since, and restarts it"              \
+    }
+
+#define POWERSHELL_KEEP_FILE(file, value)                                                          \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .command = "copy \"" file "\" \"" file POWERSHELL_KEPT "\"",                               \
+        .note = "no backup of IIS holds this file", .when = value                                  \
+    }
+
+#define POWERSHELL_TAKE_FILE(file, value)                                                          \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE,                                                   \
+        .where = "only where this file was changed: " POWERSHELL_SERVER,                           \
+        .command = "copy /y \"" file POWERSHELL_KEPT "\" \"" file "\"",                            \
+        .risk = "takes every change to this file back that was made since", .when = value          \
+    }
+
+#define POWERSHELL_KEEP_WEB                                                                        \
+    POWERSHELL_KEEP_FILE(POWERSHELL_FRONT_WEB, "front-web"),                                       \
+        POWERSHELL_KEEP_FILE(POWERSHELL_BACK_WEB, "back-web"),                                     \
+        POWERSHELL_KEEP_FILE(POWERSHELL_ONLY_WEB, "only-web")
+
+#define POWERSHELL_TAKE_WEB                                                                        \
+    POWERSHELL_TAKE_FILE(POWERSHELL_FRONT_WEB, "front-web"),                                       \
+        POWERSHELL_TAKE_FILE(POWERSHELL_BACK_WEB, "back-web"),                                     \
+        POWERSHELL_TAKE_FILE(POWERSHELL_ONLY_WEB, "only-web")
+
+/* ---- after it ---- */
+
+#define POWERSHELL_RESTART                                                                         \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE,                                                   \
+        .where = "only where it still fails a minute later: " POWERSHELL_SERVER,                   \
+        .command = "iisreset /noforce",                                                            \
+        .risk = "interrupts everybody who works through this server, for a minute or two: "        \
+                "Outlook, mobile devices, Outlook on the web"                                      \
+    }
+
+#define POWERSHELL_OPENS                                                                           \
+    {                                                                                              \
+        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                 \
+        .command = "New-PSSession -ConfigurationName Microsoft.Exchange -ConnectionUri "           \
+                   "('http://' + [System.Net.Dns]::GetHostEntry('').HostName + '/PowerShell/') "   \
+                   "-Authentication Kerberos",                                                     \
+        .note = "what the Exchange Management Shell begins with: State is to be Opened. "          \
+                "Get-PSSession | Remove-PSSession ends it"                                         \
+    }
+
+#define POWERSHELL_READ_ANEW                                                                       \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = POWERSHELL_THIS_RUN,                     \
+        .command = "exdiag check --file {new-file} --only powershell",                             \
+        .note = "the files as they are then, or the folder that they are in",                      \
+        .also_powershell = true                                                                    \
+    }
+
+/* ---- what would make it known ---- */
+
+#define POWERSHELL_COPY_HOST                                                                       \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_FILL_IN, .where = POWERSHELL_SERVER,                      \
+        .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config {folder}",    \
+        .note = "by a 64-bit program"                                                              \
+    }
+
+#define POWERSHELL_COPY_WEB(file, words, value)                                                    \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_FILL_IN, .where = words ": " POWERSHELL_SERVER,           \
+        .command = "copy \"" file "\" {folder-below}",                                             \
+        .note = "each into a folder of its own, below the one of applicationHost.config",          \
+        .when = value                                                                              \
+    }
+
+#define POWERSHELL_COPY_WHOLE                                                                      \
+    POWERSHELL_COPY_HOST,                                                                          \
+        POWERSHELL_COPY_WEB(POWERSHELL_FRONT_WEB, "the front end of Exchange 2013 and later",      \
+                            "!2010"),                                                              \
+        POWERSHELL_COPY_WEB(POWERSHELL_BACK_WEB, "the back end of Exchange 2013 and later",        \
+                            "!2010"),                                                              \
+        POWERSHELL_COPY_WEB(POWERSHELL_ONLY_WEB, "Exchange 2010", "2010"), POWERSHELL_READ_ANEW
+
+/* ---- making the directory again, the last resort ---- */
+
+#define POWERSHELL_LAST      "last, where nothing above helped, or the directory is not there: "
+#define POWERSHELL_OF_SERVER "($env:COMPUTERNAME + '\\PowerShell (Default Web Site)')"
+
+#define POWERSHELL_MAKE_AGAIN                                                                      \
+    {.shell = SHELL_POWERSHELL,                                                                    \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = POWERSHELL_LAST "a new Windows PowerShell, on " POWERSHELL_SERVER,                   \
+     .command = "Add-PSSnapin Microsoft.Exchange.Management.PowerShell.SnapIn",                    \
+     .risk =                                                                                       \
+         "Exchange's commands without its roles and checks, and not supported for daily work: "    \
+         "close this window after the next steps. Better: the Exchange Management Shell of "       \
+         "another server of the same version, with that server's name in place of "                \
+         "$env:COMPUTERNAME",                                                                      \
+     .note = "the Exchange Management Shell itself is what does not work here",                    \
+     .when = "!2010"},                                                                             \
+        {.shell = SHELL_POWERSHELL,                                                                \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = POWERSHELL_LAST "a new Windows PowerShell, on " POWERSHELL_SERVER,               \
+         .command = "Add-PSSnapin Microsoft.Exchange.Management.PowerShell.E2010",                 \
+         .risk = "Exchange's commands without its roles and checks, and not supported for daily "  \
+                 "work: close this window after the next steps",                                   \
+         .note = "the Exchange Management Shell itself is what does not work here",                \
+         .when = "2010"},                                                                          \
+        {.shell = SHELL_POWERSHELL,                                                                \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "the same window",                                                               \
+         .command = "Get-PowerShellVirtualDirectory -Server $env:COMPUTERNAME | Format-List "      \
+                    "Identity,InternalUrl,ExternalUrl,*Authentication,RequireSSL",                 \
+         .note = "keep what it prints: the values to go back to"},                                 \
+        {.shell = SHELL_POWERSHELL,                                                                \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "the same window, unless it is not there already",                               \
+         .command = "Remove-PowerShellVirtualDirectory -Identity " POWERSHELL_OF_SERVER,           \
+         .risk = "until the next step nobody opens a shell on this server. Microsoft recommends "  \
+                 "it only at the request of its support"},                                         \
+        {.shell = SHELL_POWERSHELL,                                                                \
+         .kind = STEP_FILL_IN,                                                                     \
+         .where = "the same window",                                                               \
+         .command = "New-PowerShellVirtualDirectory -Name PowerShell -Server $env:COMPUTERNAME "   \
+                    "-Role ClientAccess -InternalUrl {internal-url-as-kept} -RequireSSL:$false "   \
+                    "-BasicAuthentication:$false -WindowsAuthentication:$false",                   \
+         .risk =                                                                                   \
+             "all three options are needed: left out, it requires SSL, and the shell gets 403",    \
+         .note = "by setup InternalUrl is http:// with the server's full name and /powershell",    \
+         .when = "!2010"},                                                                         \
+    {                                                                                              \
+        .shell = SHELL_POWERSHELL, .kind = STEP_FILL_IN, .where = "the same window",               \
+        .command = "New-PowerShellVirtualDirectory -Name PowerShell -InternalUrl "                 \
+                   "{internal-url-as-kept} -RequireSSL:$false -BasicAuthentication:$false "        \
+                   "-WindowsAuthentication:$false",                                                \
+        .risk = "all three options are needed: left out, it requires SSL, and the shell gets 403", \
+        .note = "by setup InternalUrl is http:// with the server's full name and /powershell",     \
+        .when = "2010"                                                                             \
+    }
+
+/* ---- references ---- */
+
+#define POWERSHELL_ARTICLE                                                                         \
+    {                                                                                              \
+        "Exchange 2013 SP1 - problem #1 - Powershell virtual directory malfunction - HTTP error "  \
+        "(500)",                                                                                   \
+            NULL                                                                                   \
+    }
+#define POWERSHELL_CONTENT_TYPE                                                                    \
+    {                                                                                              \
+        "Microsoft KB2028305: WinRM can't determine the content type of HTTP response",            \
+            "https://learn.microsoft.com/en-us/troubleshoot/exchange/administration/"              \
+            "fail-to-start-exchange-management-shell-console"                                      \
+    }
+#define POWERSHELL_GLOBAL_MODULES                                                                  \
+    {                                                                                              \
+        "Microsoft Learn: Global Modules <globalModules>",                                         \
+            "https://learn.microsoft.com/en-us/iis/configuration/system.webserver/globalmodules/"  \
+    }
+#define POWERSHELL_NEW_DIRECTORY                                                                   \
+    {                                                                                              \
+        "Microsoft Learn: New-PowerShellVirtualDirectory",                                         \
+            "https://learn.microsoft.com/en-us/powershell/module/exchange/"                        \
+            "new-powershellvirtualdirectory"                                                       \
+    }
+
+#endif
