@@ -32,7 +32,7 @@ static bool add_features(struct examination *x, struct powershell_facts *facts, 
     if (!features)
         return false;
     if (features->evidence.status == STATUS_OK && !facts->features &&
-        windows_features_winrm_iis_ext(features).known)
+        windows_features_winrm_iis_ext(features) != FEATURE_UNKNOWN)
         facts->features = features;
     return true;
 }

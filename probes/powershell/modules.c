@@ -348,7 +348,7 @@ static bool judge_feature(struct examination *x, const struct powershell_server 
 {
     const struct windows_features *features = server->facts.features;
     enum feature_state state =
-        features ? windows_features_winrm_iis_ext(features).state : FEATURE_UNKNOWN;
+        features ? windows_features_winrm_iis_ext(features) : FEATURE_UNKNOWN;
     struct finding *finding;
 
     if (!is_wsman_missing) {
@@ -363,7 +363,7 @@ static bool judge_feature(struct examination *x, const struct powershell_server 
                 "WSMan is missing for");
         return false;
     }
-    if (features && state != FEATURE_UNKNOWN) {
+    if (features) {
         finding = found(x, &winrm_iis_ext_missing);
         saw(finding, &features->evidence,
             "WinRM-IIS-Ext is not installed (%s), and WSMan is missing", feature_state_word(state));

@@ -31,11 +31,11 @@ static void judge_config(struct examination *x, const struct subject *subject)
         return;
     file = powershell_file_at(files, subject->name);
     if (config->evidence.status != STATUS_OK) {
-        saw_failure(unknown(x, &powershell_vdir_settings, "the configuration could not be read"),
-                    &config->evidence);
+        saw_failure(
+            tell_unknown(x, file, &powershell_vdir_settings, "the configuration could not be read"),
+            &config->evidence);
         return;
     }
-    file = powershell_file_at(files, subject->name);
     host = powershell_host_of(files, subject->name);
     if (file && host == file)
         judge_server(x, files, file);
