@@ -55,8 +55,7 @@ static const struct finding_kind file_not_read = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "this machine",
-             .command = "Check that {subject} is an ordinary file that you may read; of a "
-                        "folder, name the files.",
+             .command = "Check that {subject} is an ordinary file that you may read.",
              .when = "!sha256"},
             {0}},
     .references =
@@ -103,6 +102,7 @@ const struct probe probe_file = {
     .needs = NEEDS_FILE,
     .is_always_wanted = true, /* whoever names a file expects a word of it */
     .subjects = PROBE_EXAMINES(SUBJECT_FILE),
+    .reads = PROBE_READS(FILE_TYPE_COLLECTION), /* it is for people */
     .touches = "the files named, which are read once from beginning to end",
     .noticed = "nothing",
     .kinds = kinds,

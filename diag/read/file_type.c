@@ -195,6 +195,12 @@ static bool is_evidence(const char *text)
     return text[0] == '{' && starts(skip_space(text + 1), "\"exdiag_evidence\"");
 }
 
+/* README.txt of a folder that diag/collect/collect.ps1 made. */
+static bool is_collection(const char *text)
+{
+    return starts(text, "exdiag-collection 1") && strchr("\r\n", text[19]);
+}
+
 static bool is_registry(const char *text)
 {
     return starts(text, "Windows Registry Editor Version 5.00") || starts(text, "REGEDIT4");
@@ -373,6 +379,7 @@ static enum file_type text_type(const char *text)
         bool (*is)(const char *text);
     } readers[] = {
         {FILE_TYPE_EVIDENCE, is_evidence},
+        {FILE_TYPE_COLLECTION, is_collection},
         {FILE_TYPE_REGISTRY, is_registry},
         {FILE_TYPE_SECURITY_INF, is_security_inf},
         {FILE_TYPE_IIS_LOG, is_iis_log},

@@ -43,7 +43,8 @@
     X(BUILD_LIST, "build-list", "builds of Exchange as PowerShell prints them")                    \
     X(WINDOWS_FEATURES, "windows-features", "a list of Windows' features")                         \
     X(FILE_LIST, "file-list", "a list of files and whether they exist")                            \
-    X(ENVIRONMENT, "environment", "environment variables of a Windows process")
+    X(ENVIRONMENT, "environment", "environment variables of a Windows process")                    \
+    X(COLLECTION, "collection", "what exdiag collect-script says of what it gathered")
 
 enum file_type {
 #define X(name, word, text) FILE_TYPE_##name,

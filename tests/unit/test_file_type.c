@@ -76,6 +76,8 @@ static const struct {
     {"{ \"exdiag_evidence\" : 1}", FILE_TYPE_EVIDENCE},
     {"{\"exdiag\": 1}", FILE_TYPE_UNKNOWN},
     {"Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE", FILE_TYPE_REGISTRY},
+    {"exdiag-collection 1\r\n\r\ncomputer          EX01\r\n", FILE_TYPE_COLLECTION},
+    {"exdiag-collection 12\n", FILE_TYPE_UNKNOWN},
     {"REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE]\r\n", FILE_TYPE_REGISTRY},
     {"#Software: Microsoft Internet Information Services 8.5\r\n#V", FILE_TYPE_IIS_LOG},
     {"#Version: 1.0\n#Software: Microsoft Internet Information Servic"

@@ -1,0 +1,379 @@
+"""`exdiag collect-script`: what it prints, and that `check --file FOLDER` takes what it writes.
+
+No Windows is at hand: the folders are made here, a file of each that the script writes, in its
+form. What the script asks for is held against what the readers read, by their own tables.
+"""
+
+import csv
+import io
+import re
+import struct
+import zlib
+from datetime import datetime, timedelta
+
+from harness import *
+
+SCRIPT = ROOT / "diag/collect/collect.ps1"
+NAME = "EX25A"
+INSTALL = "D:\\Exchange Server\\V15\\"
+HKLM = "HKEY_LOCAL_MACHINE\\"
+CONTROL = "SYSTEM\\CurrentControlSet\\"
+MARK = "\ufeff"
+
+
+# ---- a folder as the script leaves it ----
+
+
+def newest_build():
+    """The newest in the program's table, as ExSetup.exe has it."""
+    rows = [line for line in (ROOT / "diag/builds/exchange.txt").read_text().splitlines() if line.startswith("15.2.2562")]
+    return "{:02}.{:02}.{:04}.{:03}".format(*map(int, rows[-1].split()[0].split(".")))
+
+
+def registry(time_type="NT5DS", upgrades=()):
+    """Of an Exchange server that follows its domain."""
+
+    def utf16(text):
+        return ",".join(f"{byte:02x}" for byte in (text + "\0").encode("utf-16-le"))
+
+    def quoted(text):
+        return '"' + text.replace("\\", "\\\\") + '"'
+
+    keys = [
+        (CONTROL + "Control\\ComputerName\\ActiveComputerName", [f'"ComputerName"="{NAME}"']),
+        (CONTROL + "Services\\Tcpip\\Parameters", [f'"Hostname"="{NAME}"', '"Domain"="contoso.com"', '"NV Domain"="contoso.com"']),
+        (CONTROL + "Control\\ProductOptions", ['"ProductType"="ServerNT"']),
+        (CONTROL + "Control\\Session Manager\\Environment",
+         [f'"ExchangeInstallPath"={quoted(INSTALL)}', f'"windir"=hex(2):{utf16("%SystemRoot%")}']),
+        (CONTROL + "Control\\Lsa\\MSV1_0", []),
+        (CONTROL + "Control\\Lsa\\Kerberos\\Parameters", []),
+        (CONTROL + "Control\\Lsa", []),
+        (CONTROL + "Services\\W32Time\\Parameters", [f'"Type"="{time_type}"', '"NtpServer"="time.windows.com,0x8"']),
+        (CONTROL + "Services\\W32Time\\Config", ['"AnnounceFlags"=dword:0000000a', '"UtilizeSslTimeData"=dword:00000001']),
+        (CONTROL + "Services\\W32Time\\TimeProviders", []),
+        (CONTROL + "Services\\W32Time\\TimeProviders\\NtpClient", ['"Enabled"=dword:00000001']),
+        (CONTROL + "Services\\W32Time\\TimeProviders\\NtpServer", ['"Enabled"=dword:00000000']),
+        (CONTROL + "Services\\W32Time\\TimeProviders\\VMICTimeProvider", ['"Enabled"=dword:00000000']),
+        (CONTROL + "Services\\W32Time", ['"Start"=dword:00000002']),
+        ("SOFTWARE\\Policies\\Microsoft", []),
+        (CONTROL + "Services\\Netlogon", ['"Start"=dword:00000002']),
+        ("HARDWARE\\DESCRIPTION\\System\\BIOS", ['"SystemManufacturer"="HPE"', '"SystemProductName"="ProLiant DL380 Gen10"']),
+        ("SOFTWARE\\Microsoft\\ExchangeServer\\v15\\Setup",
+         [f'"MsiInstallPath"={quoted(INSTALL)}', '"MsiProductMajor"=dword:0000000f', '"MsiProductMinor"=dword:00000002',
+          '"MsiBuildMajor"=dword:00000a02', '"MsiBuildMinor"=dword:00000011']),
+        ("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
+         ['"ProductName"="Windows Server 2022 Standard"', '"CurrentBuild"="20348"', '"InstallDate"=dword:63b1c000',
+          '"SystemRoot"="C:\\\\Windows"']),
+    ] + [(f"SYSTEM\\Setup\\{name}", values) for name, values in upgrades] + [("SYSTEM\\Setup", [])]
+    lines = ["Windows Registry Editor Version 5.00"]
+    for key, values in keys:
+        lines += ["", f"[{HKLM}{key}]", *values]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-16")
+
+
+def files(config, absent=()):
+    """files.csv: the DLLs that a configuration names, and those that the script knows of."""
+    out = io.StringIO()
+    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    rows.writerow(["Path", "Exists", "Length", "Version"])
+    known = ["%windir%\\System32\\wsmsvc.dll", "%windir%\\System32\\pwrshplugin.dll"]
+    known += [INSTALL + "Bin\\" + name for name in ("kerbauth.dll", "ExSetup.exe", "Microsoft.Exchange.AuthorizationPlugin.dll")]
+    for path in dict.fromkeys(known + re.findall(r'image="([^"]+\.dll)"', config)):
+        gone = path.lower().endswith(tuple(absent)) if absent else False
+        rows.writerow([path, "False" if gone else "True", "" if gone else "123456", "" if gone else "10.0.20348.1"])
+    return (MARK + out.getvalue()).encode()
+
+
+def features(installed=("Web-Server", "Web-Windows-Auth")):
+    names = ("Web-Server", "Web-WebServer", "Web-Windows-Auth", "WinRM-IIS-Ext", "RSAT-ADDS")
+    lines = ['"Name","DisplayName","Installed","InstallState"']
+    for name in names:
+        has = name in installed
+        lines.append(f'"{name}","{name}","{has}","{"Installed" if has else "Available"}"')
+    return (MARK + "\r\n".join(lines) + "\r\n").encode()
+
+
+def event_log():
+    """An .evtx without events, as an export has it that found none."""
+    head = struct.pack("<8sQQQIHHHH76x", b"ElfFile\0", 0, 0, 1, 128, 1, 3, 4096, 0)
+    return (head + struct.pack("<II", 0, zlib.crc32(head[:120]))).ljust(4096, b"\0")
+
+
+W32TM = (
+    "Leap Indicator: 0(no warning)\r\nStratum: 4 (secondary reference - syncd by (S)NTP)\r\n"
+    "Precision: -23 (119.209ns per tick)\r\nRoot Delay: 0.0312500s\r\nRoot Dispersion: 7.7902343s\r\n"
+    "ReferenceId: 0xC0000211 (source IP:  192.0.2.17)\r\nLast Successful Sync Time: 11/22/2026 9:14:02 AM\r\n"
+    "Source: dc1.contoso.com\r\nPoll Interval: 10 (1024s)\r\n\r\nPhase Offset: -0.0004361s\r\n"
+    "ClockRate: 0.0156250s\r\nState Machine: 2 (Sync)\r\nTime Source Flags: 0 (None)\r\nServer Role: 0 (None)\r\n"
+    "Last Sync Error: 0 (The command completed successfully.)\r\nTime since Last Good Sync Time: 65.3371270s\r\n\r\n\r\n"
+    "[Configuration]\r\n\r\nEventLogFlags: 2 (Local)\r\nAnnounceFlags: 10 (Local)\r\n\r\n[TimeProviders]\r\n\r\n"
+    "NtpClient (Local)\r\nDllName: C:\\Windows\\system32\\w32time.dll (Local)\r\nEnabled: 1 (Local)\r\n"
+    "InputProvider: 1 (Local)\r\nType: NT5DS (Local)\r\n\r\n\r\ndc1.contoso.com\r\n\r\n"
+    "#Peers: 1\r\n\r\nPeer: dc1.contoso.com\r\nState: Active\r\nTime Remaining: 598.0912741s\r\nMode: 1 (Symmetric Active)\r\n"
+    "Stratum: 3 (secondary reference - syncd by (S)NTP)\r\nPeerPoll Interval: 10 (1024s)\r\nHostPoll Interval: 10 (1024s)\r\n\r\n"
+)
+OWN_NAMES = "\r\n\t".join(
+    [f"Registered ServicePrincipalNames for CN={NAME},CN=Computers,DC=contoso,DC=com:", f"SMTPSVC/{NAME}",
+     f"SMTPSVC/{NAME}.contoso.com", f"HTTP/{NAME}", f"HTTP/{NAME}.contoso.com", f"HOST/{NAME}", f"HOST/{NAME}.contoso.com"]) + "\r\n"
+FOUND_NAMES = (
+    f"Checking domain DC=contoso,DC=com\r\nCN={NAME},CN=Computers,DC=contoso,DC=com\r\n\tSMTPSVC/{NAME}\r\n"
+    f"\tSMTPSVC/{NAME}.contoso.com\r\n\tHOST/{NAME}\r\n\tHOST/{NAME}.contoso.com\r\n\r\nExisting SPN found!\r\n"
+)
+NO_NAMES = "Checking domain DC=contoso,DC=com\r\n\r\nNo such SPN found.\r\n"
+IIS_HEAD = (
+    "#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n#Date: 2026-11-20 08:00:00\r\n"
+    "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) "
+    "sc-status sc-substatus sc-win32-status time-taken\r\n"
+)
+
+
+def iis_log(status="200 0 0"):
+    line = "2026-11-20 08:{:02}:00 192.0.2.10 POST /{} - 443 CONTOSO\\admin 192.0.2.77 Microsoft+WinRM+Client {} 31\r\n"
+    return (IIS_HEAD + "".join(line.format(i, "PowerShell", status) for i in range(20)) +
+            "".join(line.format(i, "EWS/Exchange.asmx", "200 0 0") for i in range(20, 40))).encode()
+
+
+PROXY_LOG = (
+    "DateTime,RequestId,MajorVersion,MinorVersion,BuildVersion,RevisionVersion,Protocol,UrlHost,UrlStem,ProtocolAction,"
+    "AuthenticationType,ServerHostName,HttpStatus,BackEndStatus,ErrorCode,Method,TotalRequestTime\r\n"
+    "#Software: Microsoft Exchange Server\r\n#Version: 15.02.2562.017\r\n#Log-type: HttpProxy Logs\r\n"
+    "2026-11-20T08:00:01.000Z,1,15,2,2562,17,{},mail.contoso.com,/{},,Kerberos,{},200,200,,POST,20\r\n"
+)
+EWS_LOG = (
+    "DateTime,RequestId,MajorVersion,MinorVersion,BuildVersion,RevisionVersion,ServerHostName,SoapAction,HttpStatus,"
+    "RequestSize,ErrorCode,TotalRequestTime\r\n#Software: Microsoft Exchange Server\r\n#Version: 15.02.2562.017\r\n"
+    "#Log-type: EWS Logs\r\n2026-11-20T08:00:01.000Z,1,15,2,2562,17,{},GetItem,200,512,,20\r\n"
+)
+PROTOCOL_LOG = (
+    "#Software: Microsoft Exchange Server\r\n#Version: 15.02.2562.017\r\n#Log-type: SMTP {} Protocol Log\r\n"
+    "#Date: 2026-11-20T10:00:00.000Z\r\n#Fields: date-time,connector-id,session-id,sequence-number,"
+    "local-endpoint,remote-endpoint,event,data,context\r\n"
+    "2026-11-20T10:00:01.433Z,EX25A\\Default,08DAF3EC62278461,0,192.0.2.10:25,198.51.100.33:56026,+,,\r\n"
+)
+
+
+def readme():
+    """The lines that the script prints first, out of itself."""
+    lines = SCRIPT.read_text().split("$text = @(\n")[1].split("\n) + $Collected")[0].splitlines()
+    shown = [line.strip().rstrip(",").strip("'\"()") for line in lines]
+    return (MARK + "\r\n".join(shown + ["       14232  registry.reg  (the registry)", "", "Not collected, and why",
+            "  logs in D:\\Exchange Server\\V15\\Logging\\Ews: there is no folder", ""]) + "\r\n").encode()
+
+
+def collected(place, **changed):
+    """All files of a healthy server; those named otherwise have that content, and None leaves one out."""
+    config = (ROOT / "tests/iis/se/applicationHost.config").read_bytes()
+    build = newest_build()
+    whole = {
+        "README.txt": readme(),
+        "registry.reg": registry(),
+        "applicationHost.config": config,
+        "files.csv": files(config.decode()),
+        "setup.txt": (MARK + f"ProductVersion : {build}\r\nFileVersion    : {build}\r\nFileName       : {INSTALL}Bin\\ExSetup.exe\r\n").encode(),
+        "features.csv": features(),
+        "w32tm.txt": W32TM.encode("cp850"),
+        "setspn-own.txt": OWN_NAMES.encode(),
+        "setspn-smtpsvc.txt": FOUND_NAMES.encode(),
+        "setspn-http.txt": NO_NAMES.encode(),
+        "application.evtx": event_log(),
+        "system.evtx": event_log(),
+        "iis-W3SVC1-u_ex261120.log": iis_log(),
+        "iis-W3SVC2-u_ex261120.log": iis_log(),
+        "ews-Ews_2026112008-1.LOG": EWS_LOG.format(NAME).encode(),
+        "proxy-ews-HttpProxy_2026112008-1.LOG": PROXY_LOG.format("Ews", "EWS/Exchange.asmx", NAME).encode(),
+        "proxy-powershell-HttpProxy_2026112008-1.LOG": PROXY_LOG.format("PowerShell", "powershell", NAME).encode(),
+        "smtp-front-RECV20261120-1.LOG": PROTOCOL_LOG.format("Receive").encode(),
+        "smtp-hub-SEND20261120-1.LOG": PROTOCOL_LOG.format("Send").encode(),
+    }
+    webs = sorted((ROOT / "tests/iis/se").rglob("web.config"))
+    for number, web in enumerate(webs, 1):
+        whole[f"web{number}-{'-'.join(web.parts[-4:-1])}.config"] = web.read_bytes()
+    whole.update({name.replace("__", "."): content for name, content in changed.items()})
+    for name, content in whole.items():
+        if content is not None:
+            (place / name).write_bytes(content)
+
+
+def findings(place, *options, **keywords):
+    report = exdiag("check", "--file", place, "--format", "json", *options, **keywords).report
+    return [one for one in report["findings"]]
+
+
+def ids(found, outcome):
+    return {one["id"] for one in found if one["outcome"] == outcome}
+
+
+# ---- the script itself ----
+
+
+@case
+def the_script_is_what_the_source_has_with_lines_of_windows():
+    result = exdiag("collect-script", status=FINE)
+    expect_equal(result.out, SCRIPT.read_text().replace("\n", "\r\n"), "the script")
+    expect(result.out.isascii(), "the script is ASCII")
+    expect_equal(result.err, "", "stderr")
+
+
+@case
+def the_script_goes_to_a_file():
+    with folder() as place:
+        exdiag("collect-script", "--output", place / "collect one.ps1", status=FINE)
+        expect_equal((place / "collect one.ps1").read_bytes(), SCRIPT.read_bytes().replace(b"\n", b"\r\n"), "the file")
+
+
+@case
+def it_takes_nothing_else():
+    for arguments in (("--server", "ex01"), ("--format", "json"), ("ex01.contoso.com",)):
+        exdiag("collect-script", *arguments, status=TROUBLE)
+
+
+def parts(source, start, end):
+    return (ROOT / source).read_text().split(start)[1].split(end)[0]
+
+
+@case
+def it_takes_the_events_that_are_read():
+    script = SCRIPT.read_text()
+    wished = parts("diag/read/mail_event.h", "MAIL_EVENT_LIST(X)", "enum mail_event_kind")
+    wished += parts("diag/read/host_event.h", "HOST_EVENT_LIST(X)", "enum host_event_kind")
+    taken = re.findall(r"Save-Events '(\w+)' @\(([^)]*)\) @\(([^)]*)\)", script)
+    expect_equal([log for log, _, _ in taken], ["Application", "System"], "logs")
+    numbers = {number for _, _, list in taken for number in re.findall(r"\d+", list)}
+    for number in re.findall(r"(\d+)\)", wished):
+        expect_in(number, numbers, "numbers of events")
+    providers = {name for _, list, _ in taken for name in re.findall(r"'([^']+)'", list)}
+    for name in re.findall(r'"[^"]+", "([^"]+)", \d+\)', wished):
+        expect_in(name, providers, "providers")
+    for log, whose, which in taken:  # more than 22 expressions in one query are refused
+        expect(whose.count(",") + which.count(",") + 2 <= 21, f"expressions of the query for {log}")
+
+
+@case
+def it_takes_the_registry_that_is_read():
+    script = SCRIPT.read_text()
+    header = (ROOT / "diag/evidence/time_settings.h").read_text().replace("\\\n", "")
+    defines = dict(re.findall(r"#define (TIME_KEY_\w+)\s+(.+)", header))
+    keys = []
+    for value in defines.values():
+        for name, inner in defines.items():
+            value = value.replace(name + " ", inner)
+        keys.append("".join(re.findall(r'"([^"]*)"', value)).replace("\\\\", "\\").replace("HKLM\\", "").rstrip("\\"))
+    for source in ("probes/spn/loopback.c", "probes/build/files.c"):
+        keys += [key.replace("\\\\", "\\") for key in re.findall(r'_key\w*\[\] = "([^"]+)"', (ROOT / source).read_text())]
+    keys += re.findall(r"^ \*     (S\w+\\.+?)  ", (ROOT / "diag/evidence/windows_setup.h").read_text(), re.M)
+    expect(len(keys) > 16, f"keys that readers name: {keys}")
+    for key in keys:
+        key = key.split(", ")[0]
+        if key != "SYSTEM\\CurrentControlSet":
+            expect_in(f"'{key}'", script, "the script")
+    for values in re.findall(r'X\(TIME_KEY_\w+(?: "[^"]*")?,\s+"([^"]+)"', (ROOT / "diag/evidence/time_settings.c").read_text()):
+        for value in values.split(","):
+            expect_in(f"'{value}'", script, "the script")
+
+
+# ---- what it gathered ----
+
+
+@case
+def a_healthy_server_is_read_whole_and_has_no_problem():
+    with folder() as place, Lab(HEALTHY) as lab:
+        collected(place)
+        found = findings(place, "--dns", lab.dns, "--timeout", "1")
+        unread = [one["subject"]["name"] for one in found if one["id"] == "file-not-read"]
+        expect_equal(unread, [], "files that nothing reads")
+        wrong = [(one["id"], one["title"], one["subject"]["name"]) for one in found if one["outcome"] == "problem"]
+        expect_equal(wrong, [], "problems of a healthy server")
+
+
+@case
+def a_broken_server_is_seen():
+    config = (ROOT / "tests/iis/faults/kerbauth-missing/applicationHost.config").read_bytes()
+    with folder() as place, Lab(HEALTHY) as lab:
+        old = (MARK + "ProductVersion : 15.02.1118.007\r\nFileVersion    : 15.02.1118.007\r\n"
+               f"FileName       : {INSTALL}Bin\\ExSetup.exe\r\n").encode()
+        collected(place, registry__reg=registry("NTP"), setup__txt=old, applicationHost__config=config)
+        found = findings(place, "--dns", lab.dns, "--timeout", "1", status=PROBLEMS)
+        for id in ("exchange-build-unsupported", "time-hierarchy"):
+            expect_in(id, ids(found, "problem"), "problems")
+
+
+@case
+def each_file_alone_is_of_a_known_type():
+    with folder() as place, Lab(HEALTHY) as lab:
+        collected(place)
+        for path in sorted(place.iterdir()):
+            found = findings(path, "--dns", lab.dns, "--timeout", "1", "--only", "file")
+            expect_equal([one["id"] for one in found], [], f"of {path.name}")
+
+
+@case
+def nothing_but_what_could_not_be_had():
+    """Without Exchange, without rights, without a domain: the rest is read."""
+    with folder() as place:
+        (place / "README.txt").write_bytes(readme())
+        (place / "w32tm.txt").write_text("The following error occurred: The service has not been started. (0x80070426)\r\n" * 4)
+        found = findings(place)
+        expect_equal(ids(found, "problem") - {"time-hierarchy"}, set(), "problems")
+        expect_not_in("file-not-read", [one["id"] for one in found], "what nothing reads")
+
+
+# ---- folders ----
+
+
+@case
+def folders_within_folders_are_read_in_the_order_of_names():
+    with folder() as place:
+        for name in ("ex02", "ex01"):
+            (place / name / "logs").mkdir(parents=True)
+            (place / name / "logs/RECV1.LOG").write_text(PROTOCOL_LOG.format("Receive"))
+            (place / name / ".hidden").write_text("x")
+        report = exdiag("check", "--file", place, "--format", "json", "--only", "file").report
+        names = [one["name"] for one in report["subjects"]]
+        expect_equal(names, [f"{place}/ex01/logs/RECV1.LOG", f"{place}/ex02/logs/RECV1.LOG"], "subjects")
+
+
+@case
+def a_folder_of_a_host_is_all_of_that_host():
+    with folder() as place, Lab(HEALTHY) as lab:
+        collected(place)
+        (place / "registry.reg").unlink()
+        result = exdiag("check", "--file", f"ex25a.contoso.com={place}", "--only", "build", "--dns", lab.dns, "--verbose")
+        expect_in("ex25a.contoso.com", result.out, "the report")
+        other = place / "setup.txt"
+        exdiag("check", "--file", f"ex25a.contoso.com={place}", "--file", f"ex09.contoso.com={other}", status=TROUBLE)
+
+
+@case
+def folders_that_cannot_be_read_are_refused():
+    with folder() as place:
+        result = exdiag("check", "--file", place, status=TROUBLE)
+        expect_in("there is no file in this folder", result.err, "of an empty one")
+        deep = place / "/".join("d" * 9)[: 2 * 9 - 1]
+        deep.mkdir(parents=True)
+        (deep / "x").write_text("x")
+        expect_in("deeper than 8", exdiag("check", "--file", place, status=TROUBLE).err, "of a deep one")
+
+
+@case
+def links_in_a_folder_are_not_followed():
+    with folder() as place:
+        (place / "RECV1.LOG").write_text(PROTOCOL_LOG.format("Receive"))
+        (place / "away").symlink_to("/etc")
+        (place / "round").symlink_to(place)
+        result = exdiag("check", "--file", place, "--format", "json", "--only", "file")
+        expect_equal([one["name"] for one in result.report["subjects"]], [f"{place}/RECV1.LOG"], "subjects")
+        expect_equal(result.err.count("is passed by"), 2, "what stderr says")
+
+
+@case
+def a_bare_folder_is_a_folder_and_a_domain_stays_one():
+    with folder() as place, Lab(HEALTHY) as lab:
+        (place / "ex01").mkdir()
+        (place / "contoso.com").mkdir()
+        (place / "ex01/RECV1.LOG").write_text(PROTOCOL_LOG.format("Receive"))
+        report = exdiag("check", "ex01", "contoso.com", "--dns", lab.dns, "--only", "file,spf", "--format", "json", folder=place).report
+        kinds = {one["kind"]: one["name"] for one in report["subjects"]}
+        expect_equal(kinds, {"file": "ex01/RECV1.LOG", "domain": "contoso.com"}, "subjects")
+
+
+main()
