@@ -222,6 +222,8 @@ class Server:
                 {**off, 'windowsAuthentication': 'true'}, both, 'Ssl, SslNegotiateCert, Ssl128')
         self.extra = {}  # sections that a location has besides, as text
         self.protection = {}  # tokenChecking of Extended Protection, by location
+        self.back_bindings = [binding('http', '*:81:'), binding('https', '*:444:')]
+        self.odd_pools = {}  # attributes that a pool has besides; None: it is not there
 
     def pools(self):
         names = ['MSExchangePowerShell', 'MSExchangeServices', 'MSExchangeOWA',
@@ -229,7 +231,9 @@ class Server:
         ends = ('',) if self.is_old else ('', 'FrontEnd')
         return element(
             'applicationPools', add(name='DefaultAppPool', managedRuntimeLoader=''),
-            *[pool(f'{name}{end}AppPool', self.framework) for name in names for end in ends],
+            *[pool(name, self.framework, **more) for name, more in
+              ((name, self.odd_pools.get(name, {})) for name in
+               (f'{name}{end}AppPool' for name in names for end in ends)) if more is not None],
             pool('Intranet', self.framework, identity='SpecificUser', user=r'CONTOSO\svc-intranet',
                  password='Very-Secret-1'),
             element('applicationPoolDefaults', element('processModel', loadUserProfile='false')))
@@ -239,8 +243,7 @@ class Server:
                          name='Default Web Site', id='1')]
         if self.back:
             sites.append(element('site', *self.back,
-                                 element('bindings', binding('http', '*:81:'),
-                                         binding('https', '*:444:')),
+                                 element('bindings', *self.back_bindings),
                                  name='Exchange Back End', id='2', serverAutoStart='true'))
         return element('sites', *sites,
                        element('applicationDefaults', applicationPool='DefaultAppPool'))
@@ -356,13 +359,13 @@ def ews_front(server, more=()):
         *more])
 
 
-def powershell_front(server, kerbauth=('kerbauth', None)):
+def powershell_front(server, *kerbauth):
     return front_end(server, 'PowerShell', [
         HOST, FILTER,
         add(name='EMCVersionBlockerModule',
             type='Microsoft.Exchange.Configuration.EMCVersionBlocker.EMCVersionBlockerModule, '
                  'Microsoft.Exchange.EMCVersionBlocker, ' + TOKEN),
-        add(name=kerbauth[0], type=kerbauth[1]), PROXY])
+        *(kerbauth or [add(name='kerbauth')]), PROXY])
 
 
 def ews_back(server):
@@ -502,6 +505,136 @@ def modules_encrypted(server):
         '<EncryptedData /></modules>']
 
 
+# ---- those of PowerShell ----
+
+def kerbauth_image(image):
+    def change(server):
+        without(server, 'kerbauth')
+        server.native.append(add(name='kerbauth', image=image))
+    return change
+
+
+def kerbauth_32_bit(server):
+    without(server, 'kerbauth')
+    server.native.append(add(name='kerbauth', image=rf'{server.root}\Bin\kerbauth.dll',
+                             preCondition='bitness32'))
+
+
+def kerbauth_of_server(server):
+    server.modules.append(add(name='kerbauth'))
+
+
+def wsman_image(server):
+    without(server, 'WSMan')
+    server.native.append(add(name='WSMan', image=r'C:\Windows\SysWOW64\wsmsvc.dll'))
+
+
+def wsman_of_server(server):
+    server.modules.append(add(name='WSMan'))
+
+
+def modules_of_powershell_elsewhere(server):
+    server.extra['Default Web Site/PowerShell'] = ['<modules configSource="modules.config" />']
+
+
+def no_http(server):
+    server.front_bindings = [binding('https', ':443:'), binding('http', '127.0.0.1:80:')]
+
+
+def no_back_end(server):
+    server.back_bindings = server.back_bindings[:1]
+
+
+def instead(lines, path, line):
+    return [line if f'path="{path}"' in old else old for old in lines]
+
+
+def powershell_folder(server):
+    server.front = instead(server.front, '/PowerShell', application(
+        '/PowerShell', 'MSExchangePowerShellFrontEndAppPool', r'%SystemDrive%\inetpub\PowerShell'))
+
+
+def powershell_back_folder(server):
+    server.back = instead(server.back, '/PowerShell', application(
+        '/PowerShell', 'MSExchangePowerShellAppPool', rf'{server.root}\ClientAccess\PowerShell'))
+
+
+def powershell_pool(server):
+    server.front = instead(server.front, '/PowerShell', application(
+        '/PowerShell', 'DefaultAppPool', rf'{server.root}\FrontEnd\HttpProxy\PowerShell'))
+
+
+def odd_pool(name, more):
+    def change(server):
+        server.odd_pools[name] = more
+    return change
+
+
+def powershell_missing(server):
+    server.front = instead(server.front, '/PowerShell', '')
+    del server.locations['Default Web Site/PowerShell']
+
+
+def powershell_bare(server):
+    """The directory is there, and nothing is said of it: it has what the server has."""
+    del server.locations['Default Web Site/PowerShell']
+
+
+def powershell_authentication(path, **changes):
+    def change(server):
+        enabled, providers, flags = server.locations[path]
+        server.locations[path] = ({**enabled, **changes}, providers, flags)
+    return change
+
+
+def back_certificate(server):
+    enabled, providers, _ = server.locations['Exchange Back End/PowerShell']
+    server.locations['Exchange Back End/PowerShell'] = (enabled, providers,
+                                                        'Ssl, SslRequireCert, Ssl128')
+
+
+def redirected(server):
+    server.extra['Default Web Site'] = [element('httpRedirect', enabled='true', childOnly='true',
+                                                destination='/owa')]
+
+
+POWERSHELL_FAULTS = {
+    'kerbauth-comma': ('2016', kerbauth_image(
+        r'F:\Program,Files\Microsoft\Exchange\Bin\kerbauth.dll')),
+    'kerbauth-of-2010': ('2019', kerbauth_image(
+        r'C:\Program Files\Microsoft\Exchange Server\V14\Bin\kerbauth.dll')),
+    'kerbauth-short': ('2019', kerbauth_image(r'C:\PROGRA~1\MICROS~1\V15\Bin\kerbauth.dll')),
+    'kerbauth-32-bit': ('2019', kerbauth_32_bit),
+    'kerbauth-of-server': ('2010', kerbauth_of_server),
+    'kerbauth-elsewhere': ('2019', modules_of_powershell_elsewhere),
+    'wsman-image': ('2019', wsman_image), 'wsman-of-server': ('2016', wsman_of_server),
+    'wsman-missing-2010': ('2010', lambda server: without(server, 'WSMan')),
+    'powershell-2010-requires-ssl': ('2010', require_ssl),
+    'powershell-no-http': ('2013', no_http), 'powershell-no-back-end': ('2019', no_back_end),
+    'powershell-folder': ('2019', powershell_folder),
+    'powershell-back-folder': ('2016', powershell_back_folder),
+    'powershell-pool': ('2016', powershell_pool),
+    'powershell-pool-missing': ('2016', odd_pool('MSExchangePowerShellAppPool', None)),
+    'powershell-pool-32-bit': ('2019', odd_pool('MSExchangePowerShellFrontEndAppPool',
+                                                {'enable32BitAppOnWin64': 'true'})),
+    'powershell-pool-stopped': ('2013', odd_pool('MSExchangePowerShellAppPool',
+                                                 {'autoStart': 'false'})),
+    'powershell-pool-identity': ('2010', odd_pool('MSExchangePowerShellAppPool',
+                                                  {'identity': 'NetworkService'})),
+    'powershell-missing': ('2016', powershell_missing), 'powershell-bare': ('2019', powershell_bare),
+    'powershell-anonymous': ('2016', powershell_authentication(
+        'Default Web Site/PowerShell', anonymousAuthentication='true')),
+    'powershell-back-windows-off': ('2013', powershell_authentication(
+        'Exchange Back End/PowerShell', windowsAuthentication='false')),
+    'powershell-back-certificate': ('2019', back_certificate),
+    'powershell-redirected': ('2019', redirected)}
+
+# Nothing is wrong with these.
+POWERSHELL_HEALTHY = {
+    'kerbauth-by-variable': ('2013', kerbauth_image(r'%ExchangeInstallPath%Bin\kerbauth.dll')),
+    'powershell-from-outside': ('2016', powershell_authentication(
+        'Default Web Site/PowerShell', basicAuthentication='true', windowsAuthentication='true'))}
+
 FAULTS = {'extended-protection': ('2019', extended_protection),
           'ews-missing': ('2016', ews_missing), 'ews-encrypted': ('2019', modules_encrypted),
           'cgi-inherited': ('2010', cgi), 'cgi-of-ews': ('2010', cgi_of_directory),
@@ -520,13 +653,23 @@ def everything():
     for version in VERSIONS:
         for path, text in whole(Server(version)).items():
             made[f'{version}/{path}'] = text
-    for name, (version, break_it) in FAULTS.items():
+    for name, (version, break_it) in {**FAULTS, **POWERSHELL_FAULTS, **POWERSHELL_HEALTHY}.items():
         server = Server(version)
         break_it(server)
-        made[f'faults/{name}/applicationHost.config'] = server.text()
+        folder = 'healthy' if name in POWERSHELL_HEALTHY else 'faults'
+        made[f'{folder}/{name}/applicationHost.config'] = server.text()
     server = Server('2019')
     made['faults/kerbauth-managed/web.config'] = powershell_front(
-        server, ('kerbauth', 'Microsoft.Exchange.Security.Kerbauth'))
+        server, add(name='kerbauth', type='Microsoft.Exchange.Security.Kerbauth'))
+    made['faults/kerbauth-twice-in-directory/web.config'] = powershell_front(
+        server, add(name='kerbauth'), add(name='kerbauth'))
+    made['faults/kerbauth-not-in-directory/web.config'] = powershell_front(
+        server, add(name='OAuthAuthModule',
+                    type='Microsoft.Exchange.Security.OAuth.OAuthHttpModule'))
+    made['faults/wsman-managed/web.config'] = powershell_back(
+        server, [add(name='WSMan', type='Microsoft.WSMan.Module')])
+    made['faults/wsman-not-in-directory/web.config'] = powershell_back(
+        server, [add(name='RpsPreProcessingModule', type='Microsoft.Exchange.RpsPreProcessing')])
     made['faults/foreign-module-of-ews/web.config'] = ews_front(
         server, [add(name='HealthAgent', type='Contoso.Agent.Module, Contoso.Agent')])
     return made
