@@ -49,7 +49,8 @@ enum web_scheme {
  * - IDENTIFY: who answers (DSP0226 11). As nobody with the field WSMANIDENTIFY: unauthenticated,
  *   as somebody without it; a version is told to somebody alone.
  * - LOGON: without a body, as the clients of Windows begin a conversation, so that what comes
- *   next can be sealed. 200 without a body is the good answer.
+ *   next can be sealed. 200 without a body is the good answer of WinRM's own listener; that of
+ *   a directory in IIS is written down nowhere.
  * - SHELL: the Create of a shell of Exchange that is to be refused (read/wsman_request.h says
  *   why, and what the good answer is: 500 with a fault of the number WSMAN_PSRP_VERSION). Where a
  *   shell is made all the same, its Delete follows in the same session: `shell`.

@@ -4,7 +4,9 @@
 # *.zone files at the addresses that are their names, and its mail exchangers: a file
 # `peers` has lines ADDRESS=BEHAVIOUR[:SECONDS][@NAME], served at port 25; `lab_smtp --list`
 # names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time;
-# a file `web` has lines ADDRESS=BEHAVIOUR for lab_web, behind TLS at port 443;
+# a file `web` has lines ADDRESS=BEHAVIOUR for lab_web, behind TLS at port 443; a file `exchange`
+# has lines [PORT] ADDRESS=BEHAVIOUR for the same at port 80, and behind TLS at 443 and 444, or at
+# that port alone;
 # a file `directories` has lines [OPTION...] ADDRESS[:PORT]=FILE for lab_directory, one each. In a
 # network of its own: root.
 set -euo pipefail
@@ -36,6 +38,20 @@ serve() {
     done
 }
 
+# What the file `exchange` says, with ca.pem for 443 and 444.
+serve_exchange() {
+    local port sites options
+    for port in 80 443 444; do
+        mapfile -t sites < <(sed -n "/^#/d; s/^$port //; /^[0-9]* /d; p" exchange)
+        options=(--port "$port")
+        [ "$port" = 80 ] || options+=(--tls --name '*.contoso.com' --ca "ca$port.pem")
+        [ ${#sites[@]} = 0 ] || serve ${#sites[@]} "$build/tests/lab_web" "${options[@]}" "${sites[@]}"
+    done
+    cat ca4*.pem >ca.pem 2>/dev/null || true
+    rm -f ca4*.pem
+    echo token >token
+}
+
 end_servers() {
     for input in "${inputs[@]}"; do
         exec {input}>&-
@@ -64,6 +80,7 @@ for scenario; do
     web=()
     [ ! -e web ] || mapfile -t web < <(grep -v '^#' web)
     [ ${#web[@]} = 0 ] || serve ${#web[@]} "$build/tests/lab_web" --port 443 --tls --name '*.contoso.com' "${web[@]}"
+    [ ! -e exchange ] || serve_exchange
     nodes=()
     [ ! -e nodes ] || mapfile -t nodes < <(grep -v '^#' nodes)
     [ ${#nodes[@]} = 0 ] || serve ${#nodes[@]} "$build/tests/lab_ews" --name '*.contoso.com' --ca ca.pem "${nodes[@]}"
@@ -79,6 +96,6 @@ for scenario; do
     "$build/exdiag" check "${arguments[@]}" --save evidence.jsonl --quiet || status=$?
     echo "$scenario: exit status $status"
     end_servers
-    [ ${#nodes[@]} = 0 ] || rm -f ca.pem token
+    rm -f ca.pem token
     cd ..
 done
