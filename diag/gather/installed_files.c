@@ -1,6 +1,7 @@
 #include "diag/gather/installed_files.h"
 
 #include "diag/gather/file.h"
+#include "diag/gather/machine_files.h"
 #include "diag/gather/text_file.h"
 
 static enum status read_text(struct text_file *text, struct installed_files *files)
@@ -40,11 +41,16 @@ static enum status read_file(struct installed_files *files, const char **reason)
     return status;
 }
 
+static enum status read_machine(struct installed_files *files, const char **reason)
+{
+    return machine_files_look(files->image, &files->evidence.memory, &files->list, reason);
+}
+
 void gather_installed_files(struct evidence *item)
 {
     struct installed_files *files = (struct installed_files *)item;
     const char *reason = NULL;
-    enum status status = *files->path ? read_file(files, &reason) : STATUS_NOT_SUPPORTED;
+    enum status status = *files->path ? read_file(files, &reason) : read_machine(files, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

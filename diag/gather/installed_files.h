@@ -6,8 +6,8 @@
 
 /*
  * Makes the observation of a new `struct installed_files`, whose question are its path and image.
- * Blocks; for a pool thread. STATUS_INVALID for a file that is no such list; STATUS_NOT_SUPPORTED
- * for the path "" where it cannot be told of this machine.
+ * Blocks; for a pool thread. STATUS_INVALID for a file that is no such list. For the path "" as
+ * machine_files.h says.
  */
 void gather_installed_files(struct evidence *item);
 

@@ -1,6 +1,7 @@
 #include "diag/gather/windows_features.h"
 
 #include "diag/gather/file.h"
+#include "diag/gather/machine_features.h"
 #include "diag/gather/text_file.h"
 
 static enum status read_text(struct text_file *text, struct windows_features *features)
@@ -41,11 +42,17 @@ static enum status read_file(struct windows_features *features, const char **rea
     return status;
 }
 
+static enum status read_machine(struct windows_features *features, const char **reason)
+{
+    return machine_features_read(&features->evidence.memory, &features->list, reason);
+}
+
 void gather_windows_features(struct evidence *item)
 {
     struct windows_features *features = (struct windows_features *)item;
     const char *reason = NULL;
-    enum status status = *features->path ? read_file(features, &reason) : STATUS_NOT_SUPPORTED;
+    enum status status =
+        *features->path ? read_file(features, &reason) : read_machine(features, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

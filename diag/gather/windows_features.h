@@ -6,8 +6,8 @@
 
 /*
  * Makes the observation of a new `struct windows_features`, whose question is its path. Blocks; for
- * a pool thread. STATUS_INVALID for a file that is no such list; STATUS_NOT_SUPPORTED for the path
- * "" where it cannot be told of this machine.
+ * a pool thread. STATUS_INVALID for a file that is no such list. For the path "" as
+ * machine_features.h says.
  */
 void gather_windows_features(struct evidence *item);
 

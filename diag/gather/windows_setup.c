@@ -341,7 +341,9 @@ static enum status read_machine(struct windows_setup *setup)
     uint64_t covered = 0;
 
     for (size_t i = 0; i < KEYS; i++) {
-        enum status status = platform_registry_walk(keys[i] + sizeof ROOT - 1, take_value, reader);
+        const char *key = keys[i] + sizeof ROOT - 1;
+        enum status status = i == UPGRADES ? platform_registry_walk(key, take_value, reader)
+                                           : platform_registry_values(key, take_value, reader);
 
         if (status == STATUS_OK || status == STATUS_NOT_FOUND)
             covered |= (uint64_t)1 << i;
