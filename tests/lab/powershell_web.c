@@ -50,8 +50,8 @@ static void say(const struct site *site, struct web_reply *reply, unsigned code,
 }
 
 /* MS-WSMV 2.2.4.43; `is_plugin`: it is within one of PowerShell's plug-in. */
-static void say_fault(const struct site *site, struct web_reply *reply, const char *subcode,
-                      uint32_t number, bool is_plugin)
+static void say_fault_as(const struct site *site, struct web_reply *reply, const char *type,
+                         const char *subcode, uint32_t number, bool is_plugin)
 {
     char body[4096], inner[1024] = "Who fails says so here. ";
 
@@ -72,7 +72,13 @@ static void say_fault(const struct site *site, struct web_reply *reply, const ch
                       "Machine=\"%s.contoso.com\"><f:Message>%s</f:Message></f:WSManFault>"
                       "</s:Detail></s:Fault></s:Body></s:Envelope>",
              subcode, (unsigned)number, site->node, inner);
-    say(site, reply, 500, soap, body);
+    say(site, reply, 500, type, body);
+}
+
+static void say_fault(const struct site *site, struct web_reply *reply, const char *subcode,
+                      uint32_t number, bool is_plugin)
+{
+    say_fault_as(site, reply, soap, subcode, number, is_plugin);
 }
 
 static void say_identity(const struct site *site, struct web_reply *reply)
@@ -260,6 +266,11 @@ static void say_no_type(const struct site *site, struct web_reply *reply)
     buffer_add_string(&reply->bytes, "Content-Length: 0\r\n\r\n");
 }
 
+static void say_wrong_type(const struct site *site, struct web_reply *reply)
+{
+    say_fault_as(site, reply, html, "InternalError", WSMAN_DESTINATION_UNREACHABLE, false);
+}
+
 static void be_of_two_minds(const struct site *site, struct web_reply *reply)
 {
     struct site other = *site;
@@ -332,6 +343,7 @@ static const struct behaviour {
     {"makes", "makes the shell, and deletes it", make_shells, false},
     {"keeps", "makes the shell, and keeps it", keep_shells, false},
     {"no-type", "200 without a type", say_no_type, false},
+    {"wrong-type", "500 with a fault that is called HTML", say_wrong_type, false},
     {"two", "two nodes by turns, the second with 500", be_of_two_minds, false},
     {"garbage", "500 with what is no XML", say_garbage, false},
     {"entities", "500 with a document type", say_entities, false},

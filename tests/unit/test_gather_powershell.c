@@ -108,6 +108,8 @@ static const struct outcome {
     {"makes", 200, "shell", 0, NULL, WEB_SHELL_DELETED, STATUS_OK},
     {"keeps", 200, "shell", 0, NULL, WEB_SHELL_LEFT, STATUS_OK},
     {"no-type", 200, NULL, 0, NULL, WEB_SHELL_NONE, STATUS_OK},
+    {"wrong-type", 500, "fault", WSMAN_DESTINATION_UNREACHABLE, "2150858770", WEB_SHELL_NONE,
+     STATUS_OK},
     {"garbage", 500, NULL, 0, NULL, WEB_SHELL_NONE, STATUS_OK},
     {"entities", 500, NULL, 0, NULL, WEB_SHELL_NONE, STATUS_OK},
     {"depths", 500, NULL, 0, NULL, WEB_SHELL_NONE, STATUS_OK},
