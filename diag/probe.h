@@ -382,6 +382,7 @@ extern const struct probe *const probes[];
 struct explanation {
     const char *cause;
     const char *effect;
+    bool if_due; /* only at a subject that `effect` is due to: its own may be that, too */
 };
 extern const struct explanation explanations[];
 

@@ -58,13 +58,19 @@ static void accept(struct finding *finding, const struct settings *settings, int
     }
 }
 
+static bool is_due_to(const struct finding *effect, const struct subject *subject)
+{
+    return effect->due_to.name && subject_compare(subject, &effect->due_to) == 0;
+}
+
 /* At its own subject, or where it is due to what is wrong there. */
-static bool stands_where_it_may_explain(const struct finding *cause, const struct finding *effect)
+static bool stands_where_it_may_explain(const struct finding *cause, const struct finding *effect,
+                                        const struct explanation *row)
 {
     if (cause == effect)
         return false;
-    return cause->subject == effect->subject ||
-           (effect->due_to.name && subject_compare(cause->subject, &effect->due_to) == 0);
+    return (cause->subject == effect->subject && !row->if_due) ||
+           is_due_to(effect, cause->subject);
 }
 
 /* What is not known has a cause only where the probe names one. */
@@ -90,7 +96,7 @@ static void explain(struct finding *effect, const struct gathering *all)
             const struct finding *cause = all->list[i];
 
             if (cause->outcome != OUTCOME_PROBLEM || strcmp(cause->kind->id, row->cause) != 0 ||
-                !stands_where_it_may_explain(cause, effect))
+                !stands_where_it_may_explain(cause, effect, row))
                 continue;
             causes =
                 arena_grow(all->arena, causes, &room, effect->explained_by_count, sizeof *causes);

@@ -12,6 +12,7 @@ extern const struct topic topic_build;
 extern const struct topic topic_clock;
 extern const struct topic topic_ews;
 extern const struct topic topic_mx;
+extern const struct topic topic_powershell;
 extern const struct topic topic_spf;
 extern const struct topic topic_spn;
 
@@ -28,42 +29,58 @@ const struct probe *const probes[] = {
     NULL,
 };
 
-const struct topic *const topics[] = {&topic_spf, &topic_mx,    &topic_clock, &topic_spn,
-                                      &topic_ews, &topic_build, NULL};
+const struct topic *const topics[] = {&topic_spf, &topic_mx,         &topic_clock, &topic_spn,
+                                      &topic_ews, &topic_powershell, &topic_build, NULL};
 
-const struct explanation explanations[] = {{"dns-servers-disagree", "spf-multiple"},
-                                           {"spf-split-term", "spf-syntax"},
-                                           {"spf-split-term", "spf-include-none"},
-                                           {"spf-split-term", "spf-no-all"},
-                                           {"spf-odd-name", "spf-include-none"},
-                                           /* an error for everybody: the rest waits */
-                                           {"spf-syntax", "spf-lookup-limit"},
-                                           {"spf-syntax", "spf-void-lookups"},
-                                           {"spf-syntax", "spf-mx-limit"},
-                                           {"spf-syntax", "spf-include-none"},
-                                           {"spf-syntax", "spf-include-multiple"},
-                                           {"spf-syntax", "spf-include-syntax"},
-                                           {"spf-syntax", "spf-include-loop"},
-                                           {"spf-after-all", "spf-sender-forgotten"},
-                                           {"spf-private-address", "spf-sender-forgotten"},
-                                           {"mx-private-address", "mx-unreachable"},
-                                           {"mx-inspected", "mx-breaks-off"},
-                                           {"mx-inspected", "mx-starttls"},
-                                           {"mx-starttls", "mx-tlsa"},
-                                           /* whoever follows a clock that is wrong is wrong */
-                                           {"clock-skew", "clock-skew"},
-                                           {"time-pdc-source", "clock-skew"},
-                                           {"time-hierarchy", "clock-skew"},
-                                           {"time-vm-sync", "clock-skew"},
-                                           {"clock-skew", "exps-refused"},
-                                           {"smtp-spn-missing", "exps-refused"},
-                                           {"smtp-spn-duplicate", "exps-refused"},
-                                           {"smtp-spn-misplaced", "exps-refused"},
-                                           {"back-connection-host-names", "exps-refused"},
-                                           {"clock-skew", "exps-events"},
-                                           {"smtp-spn-missing", "exps-events"},
-                                           {"smtp-spn-duplicate", "exps-events"},
-                                           {"smtp-spn-misplaced", "exps-events"},
-                                           {"back-connection-host-names", "exps-events"},
-                                           {"exps-absent", "exps-events"},
-                                           {NULL, NULL}};
+const struct explanation explanations[] = {
+    {"dns-servers-disagree", "spf-multiple", false},
+    {"spf-split-term", "spf-syntax", false},
+    {"spf-split-term", "spf-include-none", false},
+    {"spf-split-term", "spf-no-all", false},
+    {"spf-odd-name", "spf-include-none", false},
+    /* an error for everybody: the rest waits */
+    {"spf-syntax", "spf-lookup-limit", false},
+    {"spf-syntax", "spf-void-lookups", false},
+    {"spf-syntax", "spf-mx-limit", false},
+    {"spf-syntax", "spf-include-none", false},
+    {"spf-syntax", "spf-include-multiple", false},
+    {"spf-syntax", "spf-include-syntax", false},
+    {"spf-syntax", "spf-include-loop", false},
+    {"spf-after-all", "spf-sender-forgotten", false},
+    {"spf-private-address", "spf-sender-forgotten", false},
+    {"mx-private-address", "mx-unreachable", false},
+    {"mx-inspected", "mx-breaks-off", false},
+    {"mx-inspected", "mx-starttls", false},
+    {"mx-starttls", "mx-tlsa", false},
+    /* whoever follows a clock that is wrong is wrong */
+    {"clock-skew", "clock-skew", false},
+    {"time-pdc-source", "clock-skew", false},
+    {"time-hierarchy", "clock-skew", false},
+    {"time-vm-sync", "clock-skew", false},
+    {"clock-skew", "exps-refused", false},
+    {"smtp-spn-missing", "exps-refused", false},
+    {"smtp-spn-duplicate", "exps-refused", false},
+    {"smtp-spn-misplaced", "exps-refused", false},
+    {"back-connection-host-names", "exps-refused", false},
+    {"clock-skew", "exps-events", false},
+    {"smtp-spn-missing", "exps-events", false},
+    {"smtp-spn-duplicate", "exps-events", false},
+    {"smtp-spn-misplaced", "exps-events", false},
+    {"back-connection-host-names", "exps-events", false},
+    {"exps-absent", "exps-events", false},
+    /* in the order of repair; a clock that is a minute off breaks nothing: the probe says when it
+       is off by more than Kerberos bears */
+    {"clock-skew", "powershell-vdir-500", true},
+    {"exchange-install-path", "powershell-vdir-500", false},
+    {"kerbauth-path", "powershell-vdir-500", false},
+    {"kerbauth-managed", "powershell-vdir-500", false},
+    {"winrm-iis-ext-missing", "powershell-vdir-500", false},
+    {"wsman-module-missing", "powershell-vdir-500", false},
+    {"powershell-vdir-settings", "powershell-vdir-500", false},
+    {"winrm-iis-ext-missing", "wsman-module-missing", false},
+    {"clock-skew", "powershell-refused", true},
+    {"kerbauth-path", "powershell-unavailable", false},
+    {"powershell-vdir-settings", "powershell-forbidden", false},
+    {"powershell-vdir-settings", "powershell-not-found", false},
+    {NULL, NULL, false},
+};

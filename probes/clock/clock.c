@@ -11,17 +11,6 @@
 
 /* ---- servers ---- */
 
-/* A host that nothing else leads to a domain may be of the one that the user named. */
-static const struct ad_domain *domain_of_server(struct examination *x,
-                                                const struct clock_host *host)
-{
-    const struct ad_domain *domain = ad_domain_of_host(x, host->name, host->told_domain);
-    const struct ad_domain *named =
-        domain->state == AD_DOMAIN_NONE ? ad_domain_named(x, NULL) : NULL;
-
-    return named ? named : domain;
-}
-
 /* They are examined, too: whom the servers follow has to be right first. */
 static void add_subjects(struct examination *x, const struct ad_domain *domain)
 {
@@ -106,7 +95,7 @@ static void judge(struct examination *x, const struct clock_host *host,
 static void examine_given_server(struct examination *x, const struct subject *server)
 {
     const struct clock_host *host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
-    const struct ad_domain *domain = domain_of_server(x, host);
+    const struct ad_domain *domain = clock_domain_of_server(x, host);
 
     add_subjects(x, domain);
     clock_settings_judge_host(x, server, NULL);

@@ -4,6 +4,16 @@
 
 #include <string.h>
 
+const struct ad_domain *clock_domain_of_server(struct examination *x,
+                                               const struct clock_host *host)
+{
+    const struct ad_domain *domain = ad_domain_of_host(x, host->name, host->told_domain);
+    const struct ad_domain *named =
+        domain->state == AD_DOMAIN_NONE ? ad_domain_named(x, NULL) : NULL;
+
+    return named ? named : domain;
+}
+
 enum { /* microseconds */
        SECOND = 1000000,
        MINUTE = 60 * SECOND

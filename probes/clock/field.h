@@ -26,6 +26,13 @@ struct clock_field {
     bool is_with_wrong_pdc;             /* the host is in step with that one */
 };
 
+/*
+ * The domain of a server, in pass memory: a host that nothing else leads to one may be of the one
+ * that the user named.
+ */
+const struct ad_domain *clock_domain_of_server(struct examination *x,
+                                               const struct clock_host *host);
+
 /* The name or address under which the user named the controller that a host is; or NULL. */
 const char *clock_given_name(struct examination *x, const struct clock_host *host);
 

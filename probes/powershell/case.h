@@ -14,7 +14,8 @@
 #include "probes/powershell/server.h"
 
 struct powershell_case {
-    const struct subject *server; /* asked live; or NULL */
+    const struct subject *server; /* where it is told, if that is a subject; or NULL */
+    const char *teller;           /* else the file where it is; NULL: nothing shows anything */
     const struct powershell_files *files;
     const struct powershell_file *host; /* its applicationHost.config; or NULL */
     const char *name;                   /* of the machine, any; or NULL: nothing tells */
@@ -27,11 +28,14 @@ struct powershell_case {
 };
 
 /*
- * The case that is to be told at this subject, in pass memory; NULL: none is, or something is on
- * its way.
+ * The case of a server, or that a file belongs to, in pass memory. NULL while something is on its
+ * way, and of a file that is of none.
  */
 const struct powershell_case *powershell_case_of(struct examination *x,
                                                  const struct subject *subject);
+
+/* It is told at this subject. */
+bool powershell_is_told_at(const struct powershell_case *of, const struct subject *subject);
 
 /* {machine} of a finding: the name, or words for it. */
 void powershell_name_machine(const struct powershell_case *of, struct finding *finding);

@@ -34,13 +34,14 @@ enum {
 #undef X
 };
 
-/* What is known of each place where a cause may be: bits, for the choice of what decides next. */
+/* What was looked at for causes: bits, for the choice of what decides next. */
 enum {
-    POWERSHELL_KNOWS_CLOCK = 1,       /* measured against a controller's, whatever came of it */
-    POWERSHELL_KNOWS_CONFIG = 2,      /* applicationHost.config */
-    POWERSHELL_KNOWS_WEB_CONFIG = 4,  /* of the directory's folders */
-    POWERSHELL_KNOWS_SYSTEM = 8,      /* the System log: event 10113 would be there */
-    POWERSHELL_KNOWS_APPLICATION = 16 /* the Application log: event 2280 */
+    POWERSHELL_KNOWS_CLOCK = 1,         /* measured against its domain controllers' */
+    POWERSHELL_KNOWS_CONFIG = 2,        /* applicationHost.config */
+    POWERSHELL_KNOWS_WEB_CONFIG = 4,    /* web.config of the directory's folders */
+    POWERSHELL_KNOWS_EVENTS = 8,        /* event logs: 10113 and 2280 would be there */
+    POWERSHELL_KNOWS_INSTALL_PATH = 16, /* the variable ExchangeInstallPath */
+    POWERSHELL_KNOWS_SUBSTATUS = 32     /* behind the 500, or that IIS logs none */
 };
 
 /* One piece of evidence. X(NAME, "value of the finding that prints its step") */
@@ -49,8 +50,8 @@ enum {
     X(CLOCK, "next-clock")                                                                         \
     X(CONFIG, "next-config")                                                                       \
     X(WEB_CONFIG, "next-web-config")                                                               \
-    X(SYSTEM_LOG, "next-system-log")                                                               \
-    X(APPLICATION_LOG, "next-application-log")                                                     \
+    X(EVENTS, "next-events")                                                                       \
+    X(INSTALL_PATH, "next-install-path")                                                           \
     X(IIS_LOG, "next-iis-log")                                                                     \
     X(TRACE, "next-trace")
 
@@ -61,17 +62,26 @@ enum powershell_next {
         POWERSHELL_NEXT_COUNT
 };
 
-/* How the directory fails, as far as it is told. */
-struct powershell_failure {
-    bool is_seen;          /* it answers 500 */
-    bool is_live;          /* and did so to this run */
-    bool is_in_config;     /* by its code IIS cannot use the configuration: 500.19 */
-    bool is_in_modules;    /* by its code a module of the list is none: 500.21, 500.22 */
-    bool has_no_substatus; /* nothing but the status is known */
+/* How the directory fails, as far as its codes tell. */
+enum powershell_failure {
+    POWERSHELL_FAILURE_PLAIN,  /* 500, and nothing more */
+    POWERSHELL_FAILURE_CONFIG, /* IIS cannot use its configuration: 500.19 */
+    POWERSHELL_FAILURE_MODULE  /* a module of the list is none: 500.21 and its like */
 };
 
-/* Which piece of evidence decides, where `causes` are found and `known` was looked at. Pure. */
+/*
+ * Which single piece of evidence decides next, where `causes` are found and `known` was looked at:
+ * what is soonest had and excludes most. Pure.
+ */
 enum powershell_next powershell_next_of(unsigned causes, unsigned known,
-                                        const struct powershell_failure *failure);
+                                        enum powershell_failure failure);
+
+/*
+ * powershell-vdir-500 of a server, by what it answers (`view`, NULL: it was not asked), its logs
+ * and its events; `causes` are those that its configuration has. True if it is a problem.
+ */
+struct powershell_view;
+bool powershell_judge_500(struct examination *x, const struct powershell_case *of,
+                          const struct powershell_view *view, unsigned causes);
 
 #endif

@@ -100,9 +100,9 @@ bool powershell_place_shows(const struct powershell_node *node, enum powershell_
 bool powershell_node_is_own(const struct powershell_view *view, const struct powershell_node *node);
 
 /*
- * Everything but powershell-vdir-500 as a problem: its neighbours, and that it is healthy or not
- * known. Nothing while something is on its way.
+ * Everything but powershell-vdir-500 as a problem: its neighbours, and, unless that problem is told
+ * already, that it is healthy or not known. Nothing while something is on its way.
  */
-void powershell_tell_live(const struct powershell_view *view);
+void powershell_tell_live(const struct powershell_view *view, bool is_500);
 
 #endif

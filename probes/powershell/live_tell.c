@@ -551,7 +551,7 @@ static bool is_passed_over(const struct powershell_view *view)
     return true;
 }
 
-void powershell_tell_live(const struct powershell_view *view)
+void powershell_tell_live(const struct powershell_view *view, bool is_500)
 {
     bool is_told = false;
 
@@ -559,7 +559,7 @@ void powershell_tell_live(const struct powershell_view *view)
         return;
     for (size_t i = 0; i < view->count; i++)
         is_told = tell_node(view, &view->nodes[i]) || is_told;
-    if (is_told || powershell_fails_live(view))
+    if (is_told || is_500 || powershell_fails_live(view))
         return;
     if (any_front_answers(view))
         tell_healthy(view);

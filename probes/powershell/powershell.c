@@ -1,14 +1,24 @@
 /* The PowerShell virtual directory, through which the Exchange Management Shell comes in. */
+#include "probes/powershell/case.h"
+#include "probes/powershell/cause.h"
 #include "probes/powershell/kinds.h"
+#include "probes/powershell/live.h"
 #include "probes/powershell/modules.h"
 #include "probes/powershell/server.h"
 #include "probes/powershell/settings.h"
 
-static void judge_server(struct examination *x, const struct powershell_files *files,
-                         const struct powershell_file *host)
+#define CONFIGS PROBE_READS(FILE_TYPE_IIS_CONFIG)
+#define LOGS                                                                                       \
+    (PROBE_READS(FILE_TYPE_IIS_LOG) | PROBE_READS(FILE_TYPE_HTTP_PROXY_LOG) |                      \
+     PROBE_READS(FILE_TYPE_EVTX) | PROBE_READS(FILE_TYPE_EVENT_XML))
+
+/* Gives the causes found. */
+static unsigned judge_server(struct examination *x, const struct powershell_files *files,
+                             const struct powershell_file *host)
 {
-    powershell_judge_modules(x, files, host);
-    powershell_judge_settings(x, files, host);
+    unsigned causes = powershell_judge_modules(x, files, host);
+
+    return causes | powershell_judge_settings(x, files, host);
 }
 
 static struct finding *tell_unknown(struct examination *x, const struct powershell_file *file,
@@ -21,79 +31,114 @@ static struct finding *tell_unknown(struct examination *x, const struct powershe
     return finding;
 }
 
-static void judge_config(struct examination *x, const struct subject *subject)
+/* A file of a configuration; gives the causes found. */
+static unsigned judge_config(struct examination *x, const struct powershell_files *files,
+                             const struct subject *subject)
 {
-    struct powershell_files *files = arena_new(pass_memory(x), 1, sizeof *files);
     const struct iis_config_file *config = ask_iis_config(x, subject->name);
     const struct powershell_file *file, *host;
 
-    if (!powershell_files_ask(x, files) || !config)
-        return;
+    if (!config)
+        return 0;
     file = powershell_file_at(files, subject->name);
     if (config->evidence.status != STATUS_OK) {
         saw_failure(
             tell_unknown(x, file, &powershell_vdir_settings, "the configuration could not be read"),
             &config->evidence);
-        return;
+        return 0;
     }
     host = powershell_host_of(files, subject->name);
     if (file && host == file)
-        judge_server(x, files, file);
-    else if (!powershell_is_web_config(file))
-        return;
-    else if (host)
+        return judge_server(x, files, file);
+    if (!powershell_is_web_config(file))
+        return 0;
+    if (!host && !powershell_has_server(files))
+        return judge_server(x, files, file);
+    if (host)
         not_applicable(x, &powershell_vdir_settings, "judged together with %s", host->path);
-    else if (powershell_has_server(files))
+    else
         tell_unknown(x, file, &kerbauth_managed,
                      "which applicationHost.config it belongs to is open");
-    else
-        judge_server(x, files, file);
+    return 0;
 }
 
-static const struct {
-    enum file_type type;
-    void (*judge)(struct examination *x, const struct subject *file);
-} judges[] = {
-    {FILE_TYPE_IIS_CONFIG, judge_config},
-};
+static bool is_config(const struct file_digest *digest)
+{
+    return digest->type == FILE_TYPE_IIS_CONFIG;
+}
 
+/* Of a server that is examined under its own name nothing is told at its files. */
 static void examine_file(struct examination *x, const struct subject *file)
 {
     const struct file_digest *digest = ask_file(x, file->name);
+    const struct powershell_case *of;
+    unsigned causes = 0;
 
-    if (!digest || digest->evidence.status != STATUS_OK)
+    if (!digest || digest->evidence.status != STATUS_OK ||
+        (PROBE_READS(digest->type) & (CONFIGS | LOGS)) == 0)
         return;
-    for (size_t i = 0; i < sizeof judges / sizeof *judges; i++) {
-        if (judges[i].type == digest->type)
-            judges[i].judge(x, file);
+    of = powershell_case_of(x, file);
+    if (!of)
+        return;
+    if (of->server) {
+        if (is_config(digest))
+            not_applicable(x, &powershell_vdir_settings, "judged as %s", of->server->shown);
+        return;
     }
+    if (is_config(digest))
+        causes = judge_config(x, of->files, file);
+    if (powershell_is_told_at(of, file))
+        powershell_judge_500(x, of, NULL, causes);
+}
+
+static void examine_server(struct examination *x, const struct subject *server)
+{
+    const struct powershell_view *view = powershell_look_at(x, server);
+    const struct powershell_case *of = powershell_case_of(x, server);
+    unsigned causes;
+    bool is_500;
+
+    if (!of || (view && view->is_pending))
+        return;
+    causes = of->host ? judge_server(x, of->files, of->host) : 0;
+    is_500 = powershell_judge_500(x, of, view, causes);
+    if (view)
+        powershell_tell_live(view, is_500);
 }
 
 static void examine(struct examination *x, const struct subject *subject)
 {
     if (subject->kind == SUBJECT_FILE)
         examine_file(x, subject);
+    else
+        examine_server(x, subject);
 }
 
 static const struct finding_kind *const kinds[] = {
-    &kerbauth_path,
-    &kerbauth_managed,
-    &wsman_module_missing,
-    &winrm_iis_ext_missing,
-    &powershell_vdir_settings,
-    &exchange_install_path,
-    NULL,
+    &powershell_vdir_500,      &powershell_unavailable, &powershell_forbidden,
+    &powershell_not_found,     &powershell_refused,     &kerbauth_path,
+    &kerbauth_managed,         &wsman_module_missing,   &winrm_iis_ext_missing,
+    &powershell_vdir_settings, &exchange_install_path,  NULL,
 };
 
 const struct probe probe_powershell = {
     .name = "powershell",
     .summary = "the PowerShell virtual directory: why the Exchange Management Shell gets HTTP 500",
-    .needs = NEEDS_FILE,
-    .subjects = PROBE_EXAMINES(SUBJECT_FILE),
-    .reads = PROBE_READS(FILE_TYPE_IIS_CONFIG) | POWERSHELL_FACT_FILES,
-    .touches = "applicationHost.config and web.config of IIS given with --file, and beside them "
-               "registry exports, variables, lists of features and of files",
-    .noticed = "nothing",
+    .needs = NEEDS_NETWORK | NEEDS_FILE,
+    .subjects = PROBE_EXAMINES(SUBJECT_SERVER) | PROBE_EXAMINES(SUBJECT_FILE),
+    .reads = CONFIGS | LOGS | POWERSHELL_FACT_FILES,
+    .touches =
+        "each --server, and each of Exchange's servers that the directory lists: /PowerShell/ at "
+        "TCP 80, 443 and 444, by a request for a page and WS-Management's Identify, without a "
+        "logon, and at TCP 443 /owa/healthcheck.htm, /PowerShell/healthcheck.htm and "
+        "/powershell-liveid/. Given with --file: applicationHost.config and web.config of IIS, "
+        "logs of IIS and of Logging\\HttpProxy, event logs, registry exports, variables, lists of "
+        "features and of files",
+    .noticed = "nine requests in the logs of IIS, most of them with status 401",
+    .logs_on = "at each --server, and each of Exchange's servers that the directory lists, once at "
+               "TCP 80, 443 and 444: as the bearer of --token-file, as --user, or as the caller "
+               "with a ticket. What is asked for is the first request of a remote PowerShell, "
+               "which is made so that it is refused: no shell is left behind",
     .kinds = kinds,
     .examine = examine,
 };

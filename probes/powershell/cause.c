@@ -1,0 +1,293 @@
+#include "probes/powershell/cause.h"
+
+#include "diag/clock.h"
+#include "probes/as_called.h"
+#include "probes/clock/field.h"
+#include "probes/powershell/kinds.h"
+#include "probes/powershell/live.h"
+#include "probes/powershell/requests.h"
+
+#include <string.h>
+
+/* ---- which piece of evidence decides ---- */
+
+/* What codes point at comes first, then what is soonest had. */
+static const struct {
+    unsigned lacks;
+    bool if_config; /* for a configuration that IIS cannot use, or a module that is none, alone */
+    enum powershell_next next;
+} steps[] = {
+    {POWERSHELL_KNOWS_CONFIG, true, POWERSHELL_NEXT_CONFIG},
+    {POWERSHELL_KNOWS_WEB_CONFIG, true, POWERSHELL_NEXT_WEB_CONFIG},
+    {POWERSHELL_KNOWS_CLOCK, false, POWERSHELL_NEXT_CLOCK},
+    {POWERSHELL_KNOWS_CONFIG, false, POWERSHELL_NEXT_CONFIG},
+    {POWERSHELL_KNOWS_EVENTS, false, POWERSHELL_NEXT_EVENTS},
+    {POWERSHELL_KNOWS_INSTALL_PATH, false, POWERSHELL_NEXT_INSTALL_PATH},
+    {POWERSHELL_KNOWS_WEB_CONFIG, false, POWERSHELL_NEXT_WEB_CONFIG},
+    {POWERSHELL_KNOWS_SUBSTATUS, false, POWERSHELL_NEXT_IIS_LOG},
+};
+
+enum powershell_next powershell_next_of(unsigned causes, unsigned known,
+                                        enum powershell_failure failure)
+{
+    if (causes)
+        return POWERSHELL_NEXT_NOTHING;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if ((known & steps[i].lacks) == 0 &&
+            (!steps[i].if_config || failure != POWERSHELL_FAILURE_PLAIN))
+            return steps[i].next;
+    }
+    return POWERSHELL_NEXT_TRACE;
+}
+
+/* ---- what the run knows ---- */
+
+struct matter { /* everything about one server, while it is judged */
+    struct examination *x;
+    const struct powershell_case *of;
+    const struct powershell_view *view; /* NULL: the server was not asked */
+    struct powershell_requests requests;
+    unsigned causes, known;
+    enum powershell_failure failure;
+    const char *controller; /* that its clock is in step with; or NULL */
+};
+
+/* False while it is on its way. The clock probe asks for all of it anyway. */
+static bool look_at_clock(struct matter *matter)
+{
+    struct examination *x = matter->x;
+    const struct clock_comparison *comparison;
+    const struct clock_field *field;
+    const struct clock_host *host;
+    const struct clock_pair *pair;
+
+    if (!matter->of->server || !ask_is_selected(x, "clock"))
+        return true;
+    host = clock_host_of(x, matter->of->server->name, CLOCK_ROLE_SERVER, NULL);
+    field = clock_field_of(x, host, clock_domain_of_server(x, host));
+    if (!field)
+        return false;
+    comparison = field->comparison;
+    pair = comparison->worst ? comparison->worst : clock_wrong_controller(comparison);
+    if (!pair || pair->skew == CLOCK_TOO_WIDE)
+        return true;
+    matter->known |= POWERSHELL_KNOWS_CLOCK;
+    if (pair->skew == CLOCK_BEYOND)
+        matter->causes |= POWERSHELL_CAUSE_CLOCK;
+    else
+        matter->controller = pair->other->name;
+    return true;
+}
+
+static void look_at_file(struct matter *matter, const struct powershell_file *file)
+{
+    const struct windows_setup *setup = NULL;
+
+    if (file->config && (file->config->config.role == IIS_ROLE_POWERSHELL_FRONT ||
+                         file->config->config.role == IIS_ROLE_POWERSHELL_BACK))
+        matter->known |= POWERSHELL_KNOWS_WEB_CONFIG;
+    if (file->type == FILE_TYPE_REGISTRY || file->type == FILE_TYPE_REGISTRY_QUERY ||
+        file->type == FILE_TYPE_ENVIRONMENT)
+        setup = ask_windows_setup(matter->x, file->path);
+    if (setup && setup->evidence.status == STATUS_OK && setup->exchange_path.known)
+        matter->known |= POWERSHELL_KNOWS_INSTALL_PATH;
+}
+
+static void look_at_files(struct matter *matter)
+{
+    const struct powershell_case *of = matter->of;
+
+    if (of->host)
+        matter->known |= POWERSHELL_KNOWS_CONFIG;
+    if (of->event_count > 0)
+        matter->known |= POWERSHELL_KNOWS_EVENTS;
+    for (size_t i = 0; i < of->files->count; i++) {
+        if (of->is_of[i])
+            look_at_file(matter, &of->files->list[i]);
+    }
+}
+
+static void note_symptom(struct matter *matter, enum powershell_symptom symptom)
+{
+    if (symptom == POWERSHELL_BAD_CONFIG)
+        matter->failure = POWERSHELL_FAILURE_CONFIG;
+    else if (symptom == POWERSHELL_BAD_MODULE && matter->failure == POWERSHELL_FAILURE_PLAIN)
+        matter->failure = POWERSHELL_FAILURE_MODULE;
+    else if (powershell_is_clock(symptom))
+        matter->causes |= POWERSHELL_CAUSE_CLOCK;
+}
+
+static void look_at_codes(struct matter *matter)
+{
+    for (size_t i = 0; i < matter->requests.count; i++) {
+        const struct powershell_stretch *stretch = &matter->requests.list[i];
+        const struct http_log_row *row = stretch->most;
+
+        if (stretch->digest->log.type == FILE_TYPE_IIS_LOG)
+            matter->known |= POWERSHELL_KNOWS_SUBSTATUS;
+        if (row && stretch->course >= POWERSHELL_COURSE_OFTEN)
+            note_symptom(
+                matter, powershell_sign_of_status(row->status, row->substatus, row->win32).symptom);
+    }
+    for (size_t i = 0; matter->view && i < matter->view->count; i++) {
+        for (size_t k = 0; k < POWERSHELL_LOOK_COUNT; k++) {
+            if (matter->view->nodes[i].looks[k].exchange)
+                note_symptom(matter, matter->view->nodes[i].looks[k].sign.symptom);
+        }
+    }
+}
+
+/* ---- telling ---- */
+
+static const char *const event_texts[HOST_EVENT_KIND_COUNT] = {
+    [HOST_EVENT_WINRM_CANNOT_LOAD] = "event 10113, WinRM cannot load a DLL",
+    [HOST_EVENT_MODULE_NOT_LOADED] = "event 2280, IIS cannot load a module",
+    [HOST_EVENT_MODULE_OF_OTHER_BITS] = "event 2282, IIS cannot load a module of other bitness",
+    [HOST_EVENT_POOL_DISABLED] = "event 5002, an application pool was turned off",
+    [HOST_EVENT_POOL_PROCESS_ENDED] = "event 5009, the process of an application pool ended",
+    [HOST_EVENT_POOL_PROCESS_FAILED] = "event 5011, the process of an application pool failed",
+    [HOST_EVENT_POOL_DISABLED_STARTING] = "event 5059, an application pool was turned off",
+};
+
+static void tell_events(const struct matter *matter, struct finding *finding)
+{
+    for (size_t i = 0; i < matter->of->event_count; i++) {
+        const struct event_log_digest *events = matter->of->events[i];
+
+        for (size_t k = 0; k < events->host_group_count; k++) {
+            const struct host_event_group *group = &events->host_groups[k];
+            char last[CLOCK_TEXT_SIZE] = "";
+
+            if (group->last)
+                clock_format(group->last, last);
+            saw(finding, &events->evidence, "%llu x %s%s%s%s%s%s%s%s",
+                (unsigned long long)group->count, event_texts[group->event.kind],
+                *group->event.file ? ": " : "", group->event.file, *group->event.pool ? ": " : "",
+                group->event.pool, *group->event.error ? ", error " : "", group->event.error,
+                *last ? arena_print(pass_memory(matter->x), ", last at %s", last) : "");
+        }
+    }
+}
+
+/* What is excluded helps as much as what is seen. */
+static void tell_excluded(const struct matter *matter, struct finding *finding)
+{
+    static const unsigned of_config = POWERSHELL_CAUSE_KERBAUTH_PATH |
+                                      POWERSHELL_CAUSE_KERBAUTH_MANAGED |
+                                      POWERSHELL_CAUSE_WSMAN_MISSING | POWERSHELL_CAUSE_SETTINGS;
+
+    if (matter->controller)
+        saw(finding, NULL, "it is not the clock: that is in step with %s", matter->controller);
+    if (matter->of->host && (matter->causes & of_config) == 0)
+        saw(finding, &matter->of->host->config->evidence,
+            "applicationHost.config shows nothing that it could be");
+}
+
+static void choose_steps(const struct matter *matter, struct finding *finding)
+{
+    static const char *const causes[] = {
+#define X(name, id) [POWERSHELL_NUMBER_##name] = "cause-" id,
+        POWERSHELL_CAUSE_LIST(X)
+#undef X
+    };
+    static const char *const nexts[] = {
+#define X(name, value) [POWERSHELL_NEXT_##name] = value,
+        POWERSHELL_NEXT_LIST(X)
+#undef X
+    };
+    enum powershell_next next = powershell_next_of(matter->causes, matter->known, matter->failure);
+
+    for (size_t i = 0; i < POWERSHELL_CAUSE_COUNT; i++) {
+        if (matter->causes & 1u << i)
+            set_text(finding, causes[i], "yes");
+    }
+    set_text(finding, matter->causes ? "cause" : nexts[next], "yes");
+    if (next == POWERSHELL_NEXT_CLOCK && matter->of->server)
+        set_text(finding, ask_is_selected(matter->x, "clock") ? "clock-unknown" : "clock-unasked",
+                 "yes");
+    if (next == POWERSHELL_NEXT_CLOCK && !matter->of->server)
+        set_text(finding, "clock-there", "yes");
+}
+
+static void name_all(const struct matter *matter, struct finding *finding)
+{
+    static const enum service services[] = {SERVICE_DNS, SERVICE_HTTP, SERVICE_HTTPS,
+                                            SERVICE_BACKEND, SERVICE_KERBEROS};
+    const struct powershell_case *of = matter->of;
+    bool is_told_at_file = !of->server && of->name;
+
+    powershell_name_machine(of, finding);
+    set_text(finding, "of-machine",
+             is_told_at_file ? arena_print(pass_memory(matter->x), " of %s", of->name) : "");
+    if (of->server && of->server->given)
+        set_vouched(finding, VALUE_NAME, "server", of->server->name, strlen(of->server->name));
+    else if (of->server)
+        set_value(finding, VALUE_NAME, "server", of->server->name, strlen(of->server->name));
+    set_as_called(matter->x, finding, services, sizeof services / sizeof *services);
+    if (matter->view)
+        set_text(finding, "live", "yes");
+    if (matter->requests.worst >= POWERSHELL_COURSE_OFTEN)
+        set_text(finding, "log", "yes");
+}
+
+static void tell_problem(struct matter *matter, bool fails_live)
+{
+    struct finding *finding = found(matter->x, &powershell_vdir_500);
+    const struct subject *server = matter->of->server;
+
+    if (!fails_live && matter->requests.worst == POWERSHELL_COURSE_OFTEN)
+        finding_severity(finding, SEVERITY_WARNING);
+    name_all(matter, finding);
+    choose_steps(matter, finding);
+    if (matter->causes & POWERSHELL_CAUSE_CLOCK)
+        due_to(finding, server->kind, server->name);
+    if (fails_live)
+        powershell_tell_failing(finding, matter->view);
+    for (size_t i = 0; i < matter->requests.count; i++) {
+        if (matter->requests.list[i].course >= POWERSHELL_COURSE_OFTEN)
+            powershell_tell_stretch(matter->x, finding, &matter->requests.list[i]);
+    }
+    tell_events(matter, finding);
+    tell_excluded(matter, finding);
+}
+
+/* Of logs alone: what was asked live says by itself how it is. */
+static void tell_good(const struct matter *matter)
+{
+    uint64_t answered = 0, failed = 0;
+    struct finding *finding;
+
+    for (size_t i = 0; i < matter->requests.count; i++) {
+        answered += matter->requests.list[i].answered;
+        failed += matter->requests.list[i].failed;
+    }
+    finding = healthy(matter->x, &powershell_vdir_500,
+                      "%llu requests to /PowerShell were answered, %llu ended with 500",
+                      (unsigned long long)answered, (unsigned long long)failed);
+    name_all(matter, finding);
+    for (size_t i = 0; failed > 0 && i < matter->requests.count; i++)
+        powershell_tell_stretch(matter->x, finding, &matter->requests.list[i]);
+}
+
+bool powershell_judge_500(struct examination *x, const struct powershell_case *of,
+                          const struct powershell_view *view, unsigned causes)
+{
+    struct matter *matter = arena_new(pass_memory(x), 1, sizeof *matter);
+    bool fails_live = view && powershell_fails_live(view);
+
+    matter->x = x;
+    matter->of = of;
+    matter->view = view;
+    matter->causes = causes;
+    powershell_requests_of(of, &matter->requests);
+    if (!fails_live && matter->requests.worst < POWERSHELL_COURSE_OFTEN) {
+        if (!view && matter->requests.worst == POWERSHELL_COURSE_GOOD)
+            tell_good(matter);
+        return false;
+    }
+    look_at_files(matter);
+    look_at_codes(matter);
+    if (look_at_clock(matter))
+        tell_problem(matter, fails_live);
+    return true;
+}
