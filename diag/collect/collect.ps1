@@ -27,6 +27,11 @@ $ProgressPreference = 'SilentlyContinue'
 
 # ---- which PowerShell this is ----
 
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    Write-Host 'A policy restricts PowerShell here (AppLocker, WDAC), and this script does not run so.'
+    return
+}
+
 # A 32-bit PowerShell sees other files and another registry than the server does: on to its
 # neighbour of 64 bits, which Windows shows to it as Sysnative.
 $Native = Join-Path $env:windir 'Sysnative\WindowsPowerShell\v1.0\powershell.exe'
@@ -50,6 +55,7 @@ $Utf8 = New-Object System.Text.UTF8Encoding $true
 $Invariant = [System.Globalization.CultureInfo]::InvariantCulture
 $Began = [DateTime]::UtcNow
 $Megabyte = 1048576
+$AnyCase = [System.Text.RegularExpressions.RegexOptions] 'IgnoreCase, CultureInvariant'
 
 # ---- the folder, and all that ever writes: names of files in it ----
 
@@ -306,7 +312,7 @@ $Secrets = @(
 
 function Hide-Secret([string] $Text) {
     foreach ($secret in $Secrets) {
-        $Text = [System.Text.RegularExpressions.Regex]::Replace($Text, $secret[0], $secret[1], 'IgnoreCase')
+        $Text = [System.Text.RegularExpressions.Regex]::Replace($Text, $secret[0], $secret[1], $AnyCase)
     }
     return $Text
 }
@@ -352,7 +358,7 @@ $Directories = New-Object System.Collections.ArrayList # folders of EWS and Powe
 $LogFolders = New-Object System.Collections.ArrayList # of the sites that have them: folder, name
 
 function Find-Images([string] $Text, [string] $Attribute) {
-    foreach ($match in [System.Text.RegularExpressions.Regex]::Matches($Text, '\b' + $Attribute + '\s*=\s*["'']([^"''<>]+\.dll)["'']', 'IgnoreCase')) {
+    foreach ($match in [System.Text.RegularExpressions.Regex]::Matches($Text, '\b' + $Attribute + '\s*=\s*["'']([^"''<>]+\.dll)["'']', $AnyCase)) {
         $image = $match.Groups[1].Value.Replace('&amp;', '&')
         if (-not ($Images -contains $image)) {
             [void] $Images.Add($image)
@@ -424,8 +430,13 @@ function Save-HostConfig {
 }
 
 function Save-WebConfigs {
-    foreach ($below in 'FrontEnd\HttpProxy\EWS', 'FrontEnd\HttpProxy\PowerShell', 'ClientAccess\exchweb\EWS', 'ClientAccess\PowerShell-Proxy', 'ClientAccess\PowerShell') {
-        if ($Exchange -and [System.IO.Directory]::Exists((Join-Text $Exchange $below))) {
+    $usual = @('FrontEnd\HttpProxy\EWS', 'FrontEnd\HttpProxy\PowerShell', 'ClientAccess\exchweb\EWS', 'ClientAccess\PowerShell-Proxy')
+    if ($IsOld) {
+        $usual = @('ClientAccess\exchweb\EWS', 'ClientAccess\PowerShell')
+    }
+    $isKnown = $Directories.Count -gt 0 # from applicationHost.config
+    foreach ($below in $usual) {
+        if ($Exchange -and -not $isKnown -and [System.IO.Directory]::Exists((Join-Text $Exchange $below))) {
             Find-Directory (Join-Text $Exchange $below)
         }
     }
@@ -459,7 +470,9 @@ function Get-FileRow([string] $Path) {
             $exists = 'True'
             $length = (New-Object System.IO.FileInfo $real).Length
             $info = [System.Diagnostics.FileVersionInfo]::GetVersionInfo($real)
-            $version = '{0}.{1}.{2}.{3}' -f $info.FileMajorPart, $info.FileMinorPart, $info.FileBuildPart, $info.FilePrivatePart
+            if ($info.FileVersion) {
+                $version = '{0}.{1}.{2}.{3}' -f $info.FileMajorPart, $info.FileMinorPart, $info.FileBuildPart, $info.FilePrivatePart
+            }
         }
     }
     catch {
@@ -606,7 +619,7 @@ function Save-Logs([string] $Path, [string] $Prefix) {
 # Of an IIS log its head lines and the requests to EWS and PowerShell, and to their neighbours that
 # show whether the site is alive. Gives how many requests that were.
 function Copy-Requests([string] $Path, [string] $Name) {
-    $pattern = New-Object System.Text.RegularExpressions.Regex '^#| /(?:ews|powershell|powershell-liveid)[/ ]| /[a-z-]+/healthcheck\.htm', 'IgnoreCase'
+    $pattern = New-Object System.Text.RegularExpressions.Regex '^#| /(?:ews|powershell|powershell-liveid)[/ ]| /[a-z-]+/healthcheck\.htm', $AnyCase
     $count = 0
     $size = 0
     $reader = New-Object System.IO.StreamReader (Open-Shared $Path), $Bytes, $false
@@ -625,6 +638,9 @@ function Copy-Requests([string] $Path, [string] $Name) {
     finally {
         $reader.Close()
         $writer.Close()
+    }
+    if ($line -ne $null) {
+        Add-Missing $Path "the copy ends at $Megabytes MB; -Megabytes takes more"
     }
     return $count
 }
@@ -660,8 +676,10 @@ if (-not $IsElevated) {
 }
 
 $Exchange = Get-RegistryText 'SOFTWARE\Microsoft\ExchangeServer\v15\Setup' 'MsiInstallPath'
+$IsOld = $false # Exchange 2010
 if (-not $Exchange) {
     $Exchange = Get-RegistryText 'SOFTWARE\Microsoft\ExchangeServer\v14\Setup' 'MsiInstallPath'
+    $IsOld = [bool] $Exchange
 }
 $HostName = Get-RegistryText 'SYSTEM\CurrentControlSet\Services\Tcpip\Parameters' 'Hostname'
 $Domain = Get-RegistryText 'SYSTEM\CurrentControlSet\Services\Tcpip\Parameters' 'Domain'
@@ -691,8 +709,6 @@ foreach ($logs in $LogFolders) {
     Invoke-Step "IIS logs in $logs" { Save-Requests $logs }
 }
 if ($Exchange) {
-    # Folders of every version: those that a version does not have are told as missing.
-    $isOld = $Exchange -match '\\V14\\?$'
     $places = @(
         @('Logging\Ews', 'ews'),
         @('Logging\HttpProxy\Ews', 'proxy-ews'),
@@ -702,7 +718,7 @@ if ($Exchange) {
         @('TransportRoles\Logs\Hub\ProtocolLog\SmtpReceive', 'smtp-hub'),
         @('TransportRoles\Logs\Hub\ProtocolLog\SmtpSend', 'smtp-hub')
     )
-    if ($isOld) {
+    if ($IsOld) {
         $places = @(
             @('TransportRoles\Logs\ProtocolLog\SmtpReceive', 'smtp'),
             @('TransportRoles\Logs\ProtocolLog\SmtpSend', 'smtp')
@@ -714,8 +730,9 @@ if ($Exchange) {
     }
 }
 
-foreach ($name in 'printed.tmp', 'errors.tmp') {
-    Invoke-Step 'what programs printed' { Remove-Target $name }
+Invoke-Step 'what programs have printed' {
+    Remove-Target 'printed.tmp'
+    Remove-Target 'errors.tmp'
 }
 
 # ---- README.txt: what is there, and what is not ----
