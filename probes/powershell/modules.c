@@ -200,6 +200,8 @@ static void conclude(struct judgement *judgement)
                           "globalModules have %s; whether %s has it as a native module is in its "
                           "web.config, which is not here",
                           rule->name, judgement->partly->name);
+        if (judgement->partly->obstacle)
+            saw_failure(finding, judgement->partly->obstacle);
     } else {
         healthy(x, rule->kind, "%s is a native module of %s", rule->name, judgement->first->name);
     }

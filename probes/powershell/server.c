@@ -365,6 +365,8 @@ static bool add_directory(struct examination *x, struct powershell_server *serve
     add_file(directory, server->config, server->source, "");
     if (web && web->evidence.status == STATUS_OK)
         add_file(directory, &web->config, &web->evidence, directory->name);
+    else if (web)
+        directory->obstacle = &web->evidence;
     read_effective(directory, directory->name, pass_memory(x));
     server->count++;
     return true;

@@ -62,6 +62,7 @@ struct powershell_directory {
     const struct iis_site *site; /* NULL of a web.config by itself, as the next */
     const struct iis_application *application;
     struct iis_effective effective;
+    const struct evidence *obstacle; /* why its own web.config is not among these; or NULL */
     struct iis_file files[POWERSHELL_DIRECTORY_FILES_MOST]; /* applicationHost.config first */
     const struct evidence *sources[POWERSHELL_DIRECTORY_FILES_MOST];
     size_t file_count;

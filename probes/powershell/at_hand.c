@@ -1,0 +1,65 @@
+#include "probes/powershell/at_hand.h"
+
+#include "diag/text.h"
+#include "probes/powershell/kinds.h"
+#include "probes/powershell/modules.h"
+#include "probes/powershell/settings.h"
+
+#include <string.h>
+
+/* By its full name, its own alone, or as every machine calls itself. */
+static bool is_called(const char *computer, const char *name)
+{
+    return text_equal_fold(name, "localhost") || text_equal_fold(name, computer) ||
+           text_equal_fold_sized(computer, strcspn(computer, "."), name, strlen(name));
+}
+
+const struct powershell_at_hand *powershell_at_hand_of(struct examination *x,
+                                                       const struct subject *server)
+{
+    struct powershell_at_hand *out = arena_new(pass_memory(x), 1, sizeof *out);
+    const struct windows_setup *setup = ask_windows_setup(x, "");
+
+    out->is_pending = !setup;
+    if (!setup || setup->evidence.status != STATUS_OK || !setup->computer ||
+        !is_called(setup->computer, server->name))
+        return out;
+    out->server = ask_iis_config(x, "");
+    out->events = ask_event_log(x, "");
+    out->is_pending = !out->server || !out->events;
+    out->file = (struct powershell_file){
+        .path = "", .host = server->name, .type = FILE_TYPE_IIS_CONFIG, .config = out->server};
+    return out;
+}
+
+/* A machine without IIS is no server of Exchange; of one that may not be looked at nothing is
+ * known. */
+static void tell_unread(struct examination *x, const struct subject *server,
+                        const struct iis_config_file *config)
+{
+    const struct powershell_server named = {.machine = server->name};
+    struct finding *finding;
+
+    if (config->evidence.status == STATUS_NOT_FOUND) {
+        finding = not_applicable(x, &powershell_vdir_settings, "IIS is not installed");
+    } else {
+        finding = unknown(x, &powershell_vdir_settings, "the configuration could not be read");
+        saw_failure(finding, &config->evidence);
+    }
+    powershell_name_host(&named, finding);
+}
+
+void powershell_judge_at_hand(struct examination *x, const struct subject *server)
+{
+    struct powershell_files *none = arena_new(pass_memory(x), 1, sizeof *none);
+    const struct powershell_at_hand *at_hand = powershell_at_hand_of(x, server);
+
+    if (at_hand->is_pending || !at_hand->server)
+        return;
+    if (at_hand->server->evidence.status != STATUS_OK) {
+        tell_unread(x, server, at_hand->server);
+        return;
+    }
+    powershell_judge_modules(x, none, &at_hand->file);
+    powershell_judge_settings(x, none, &at_hand->file);
+}
