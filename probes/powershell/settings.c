@@ -429,8 +429,10 @@ static bool judge_variable(struct examination *x, const struct powershell_server
     }
     finding = found(x, &exchange_install_path);
     powershell_name_host(server, finding);
-    saw(finding, fact->source, "ExchangeInstallPath=\"%s\" %s",
-        fact->said.text ? fact->said.text : "", fault);
+    if (fact->said.text && *fact->said.text)
+        saw(finding, fact->source, "ExchangeInstallPath=\"%s\" %s", fact->said.text, fault);
+    else
+        saw(finding, fact->source, "ExchangeInstallPath %s", fault);
     if (install->root)
         saw(finding, install->source, "Exchange is in %s, by %s", install->root, install->by);
     return true;

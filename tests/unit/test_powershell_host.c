@@ -1,0 +1,490 @@
+/* What configurations of PowerShell servers come to, beside what else is known of the server. */
+#include "tests/unit/iis.h"
+#include "tests/unit/probe_bench.h"
+
+extern const struct probe probe_powershell;
+
+/* ---- what the run has ---- */
+
+static struct {
+    struct windows_setup setup;  /* of "setup.reg" */
+    enum feature_state feature;  /* of "features.csv" */
+    struct listed_file files[2]; /* of "files.csv" */
+    size_t file_count;
+} known;
+
+static bool ends_with(const char *path, const char *end)
+{
+    return strlen(path) >= strlen(end) && strcmp(path + strlen(path) - strlen(end), end) == 0;
+}
+
+static enum file_type type_of(const char *path)
+{
+    if (ends_with(path, "setup.reg"))
+        return FILE_TYPE_REGISTRY;
+    if (ends_with(path, "features.csv"))
+        return FILE_TYPE_WINDOWS_FEATURES;
+    return ends_with(path, "files.csv") ? FILE_TYPE_FILE_LIST : FILE_TYPE_IIS_CONFIG;
+}
+
+static void answer_setup(struct windows_setup *setup)
+{
+    setup->exchange_path = known.setup.exchange_path;
+    setup->msi_path_14 = known.setup.msi_path_14;
+    setup->msi_path_15 = known.setup.msi_path_15;
+    setup->windows_path = known.setup.windows_path;
+    setup->upgrades = known.setup.upgrades;
+    setup->upgrade_count = known.setup.upgrade_count;
+}
+
+static void answer(struct evidence *item)
+{
+    static struct windows_feature feature = {"WinRM-IIS-Ext", FEATURE_OF_SERVER_MANAGER,
+                                             FEATURE_UNKNOWN};
+
+    feature.state = known.feature;
+    if (item->kind == &evidence_digest) {
+        struct file_digest *digest = (struct file_digest *)item;
+
+        digest->type = type_of(digest->path);
+    } else if (item->kind == &evidence_iis_config) {
+        struct iis_config_file *file = (struct iis_config_file *)item;
+
+        file->config = config_of_file(file->path);
+    } else if (item->kind == &evidence_windows_setup) {
+        answer_setup((struct windows_setup *)item);
+    } else if (item->kind == &evidence_windows_features) {
+        ((struct windows_features *)item)->list =
+            (struct windows_feature_list){.features = &feature, .count = 1};
+    } else {
+        assert_ptr_equal(item->kind, &evidence_installed_files);
+        ((struct installed_files *)item)->list =
+            (struct file_list){.files = known.files, .count = known.file_count};
+    }
+    evidence_fail(item, STATUS_OK, NULL);
+}
+
+static const char *host; /* the applicationHost.config that is judged */
+
+/* With the web.config files of a healthy server of this version, and `more` files; both or NULL. */
+static void examine(const char *name, const char *version, const char *const *more)
+{
+    static char web[2][64];
+
+    host = name;
+    bench_begin(&probe_powershell);
+    for (; more && *more; more++)
+        bench_add(SUBJECT_FILE, *more);
+    if (version) {
+        bool is_2010 = strcmp(version, "2010") == 0;
+
+        snprintf(web[0], sizeof web[0], "%s/ClientAccess/PowerShell%s/web.config", version,
+                 is_2010 ? "" : "-Proxy");
+        snprintf(web[1], sizeof web[1], "%s/FrontEnd/HttpProxy/PowerShell/web.config", version);
+        bench_add(SUBJECT_FILE, web[0]);
+        if (!is_2010)
+            bench_add(SUBJECT_FILE, web[1]);
+    }
+    bench_run(SUBJECT_FILE, name, answer);
+}
+
+static const char *word(const char *id)
+{
+    return word_of(finding_of(host, id, NULL));
+}
+
+static void finish(void)
+{
+    bench_end();
+    memset(&known, 0, sizeof known);
+}
+
+/* Problems and unknowns, but for the one that is expected. */
+static size_t count_bad(const char *but)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        const struct finding *finding = bench.findings[i];
+
+        count += (finding->outcome == OUTCOME_PROBLEM || finding->outcome == OUTCOME_UNKNOWN) &&
+                 (!but || strcmp(finding->kind->id, but) != 0);
+    }
+    return count;
+}
+
+#define PATH     "kerbauth-path"
+#define MANAGED  "kerbauth-managed"
+#define WSMAN    "wsman-module-missing"
+#define FEATURE  "winrm-iis-ext-missing"
+#define SETTINGS "powershell-vdir-settings"
+#define VARIABLE "exchange-install-path"
+
+/* ---- configurations alone ---- */
+
+static void check_healthy(const char *name, const char *version)
+{
+    static const char *const ids[] = {PATH, MANAGED, WSMAN, SETTINGS};
+
+    examine(name, version, NULL);
+    if (count_bad(NULL) > 0)
+        bench_print();
+    assert_int_equal(count_bad(NULL), 0);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        assert_string_equal(word(ids[i]), "ok");
+    assert_null(finding_of(host, FEATURE, NULL));
+    finish();
+}
+
+/* All authentication off, no WinRM-IIS-Ext, other drives, and sessions from outside. */
+static void test_healthy(void **state)
+{
+    (void)state;
+    check_healthy("2010/applicationHost.config", "2010");
+    check_healthy("2013/applicationHost.config", "2013");
+    check_healthy("2016/applicationHost.config", "2016");
+    check_healthy("2019/applicationHost.config", "2019");
+    check_healthy("se/applicationHost.config", "se");
+    check_healthy("healthy/kerbauth-by-variable/applicationHost.config", "2013");
+    check_healthy("healthy/powershell-from-outside/applicationHost.config", "2016");
+}
+
+struct fault {
+    const char *name; /* of its folder below faults */
+    const char *version;
+    const char *id;
+    const char *word;
+    const char *seen;
+    const char *step; /* a part of a command; NULL: none is expected */
+};
+
+#define SECTION(name) " -section:system.webServer/" name " "
+
+static const struct fault faults[] = {
+    {"kerbauth-path", "2019", PATH, "critical", "E:\\Exchange Server\\V15\\Bin\\kerbauth.dll",
+     "\"/[name='kerbauth'].image:%ExchangeInstallPath%Bin\\kerbauth.dll\" /commit:apphost"},
+    {"kerbauth-comma", "2016", PATH, "critical", "commas stand where blanks belong",
+     "].image:%ExchangeInstallPath%"},
+    {"kerbauth-of-2010", "2019", PATH, "critical", "\\V14\\Bin", "].image:%ExchangeInstallPath%"},
+    {"kerbauth-short", "2019", PATH, "unknown", "PROGRA~1", "reg query"},
+    {"kerbauth-missing", "2013", MANAGED, "critical", "globalModules have no kerbauth",
+     "/+\"[name='kerbauth',image='%ExchangeInstallPath%Bin\\kerbauth.dll']\" /commit:apphost"},
+    {"kerbauth-twice", "2019", MANAGED, "critical", "kerbauth twice (lines 162 and 166)",
+     "take away one of the two lines of kerbauth"},
+    {"kerbauth-32-bit", "2019", MANAGED, "critical", "bitness32",
+     "\"/[name='kerbauth'].preCondition:bitness64\""},
+    {"kerbauth-of-site", "2016", MANAGED, "critical", "all of Default Web Site",
+     "set config \"Default Web Site\"" SECTION("modules") "/-\"[name='kerbauth']\""},
+    {"kerbauth-of-server", "2010", MANAGED, "critical", "the whole server",
+     "set config" SECTION("modules") "/-\"[name='kerbauth']\""},
+    {"kerbauth-elsewhere", "2019", MANAGED, "unknown", "configSource", "copy"},
+    {"wsman-missing", "2016", WSMAN, "critical", "globalModules have no WSMan",
+     "/+\"[name='WSMan',image='%windir%\\system32\\wsmsvc.dll']\" /commit:apphost"},
+    {"wsman-missing-2010", "2010", WSMAN, "critical", "globalModules have no WSMan",
+     "/+\"[name='WSMan',"},
+    {"wsman-image", "2019", WSMAN, "critical", "SysWOW64",
+     "\"/[name='WSMan'].image:%windir%\\system32\\wsmsvc.dll\""},
+    {"wsman-of-server", "2016", WSMAN, "critical", "adds it again",
+     "set config" SECTION("modules") "/-\"[name='WSMan']\""},
+    {"powershell-requires-ssl", "2019", SETTINGS, "warning", "403.4",
+     "set config \"Default Web Site/PowerShell\" -section:access -sslFlags:SslNegotiateCert "
+     "-commit:apphost"},
+    {"powershell-2010-requires-ssl", "2010", SETTINGS, "warning", "403.4",
+     "-sslFlags:SslNegotiateCert"},
+    {"host-header", "2013", SETTINGS, "critical", "for the name mail.contoso.com alone",
+     "set site /site.name:\"Default Web Site\" "
+     "/+\"bindings.[protocol='http',bindingInformation='*:80:']\""},
+    {"powershell-no-http", "2013", SETTINGS, "critical", "no binding of http at port 80",
+     "/+\"bindings.[protocol='http'"},
+    {"powershell-no-back-end", "2019", SETTINGS, "critical", "no binding of https at port 444",
+     "/+\"bindings.[protocol='https',bindingInformation='*:444:']\""},
+    {"powershell-folder", "2019", SETTINGS, "critical", "inetpub\\PowerShell",
+     "set vdir /vdir.name:\"Default Web Site/PowerShell/\" "
+     "\"/physicalPath:%ExchangeInstallPath%FrontEnd\\HttpProxy\\PowerShell\""},
+    {"powershell-back-folder", "2016", SETTINGS, "critical", "ClientAccess\\PowerShell-Proxy",
+     "/vdir.name:\"Exchange Back End/PowerShell/\""},
+    {"powershell-pool", "2016", SETTINGS, "warning", "in the pool DefaultAppPool",
+     "set app /app.name:\"Default Web Site/PowerShell\" "
+     "/applicationPool:MSExchangePowerShellFrontEndAppPool"},
+    {"powershell-pool-missing", "2016", SETTINGS, "critical", "there is no pool",
+     "add apppool /name:\"MSExchangePowerShellAppPool\" /managedRuntimeVersion:v4.0"},
+    {"powershell-pool-32-bit", "2019", SETTINGS, "critical", "runs as 32 bits",
+     "/apppool.name:\"MSExchangePowerShellFrontEndAppPool\" /enable32BitAppOnWin64:false"},
+    {"powershell-pool-stopped", "2013", SETTINGS, "critical", "does not start by itself",
+     "start apppool /apppool.name:\"MSExchangePowerShellAppPool\""},
+    {"powershell-pool-identity", "2010", SETTINGS, "critical", "runs as NetworkService",
+     "/processModel.identityType:LocalSystem"},
+    {"powershell-anonymous", "2016", SETTINGS, "warning", "anonymousAuthentication is on:",
+     "-section:anonymousAuthentication -enabled:false -commit:apphost"},
+    {"powershell-bare", "2019", SETTINGS, "warning", "anonymousAuthentication is on, inherited",
+     "-section:anonymousAuthentication -enabled:false"},
+    {"powershell-back-windows-off", "2013", SETTINGS, "critical", "windowsAuthentication is off",
+     "set config \"Exchange Back End/PowerShell\" -section:windowsAuthentication -enabled:true"},
+    {"powershell-back-certificate", "2019", SETTINGS, "warning", "403.7",
+     "-sslFlags:Ssl,SslNegotiateCert,Ssl128"},
+    {"powershell-redirected", "2019", SETTINGS, "critical", "sent to /owa",
+     "set config \"Default Web Site/PowerShell\" -section:httpRedirect -enabled:false"},
+    {"powershell-missing", "2016", SETTINGS, "critical", "no application /PowerShell",
+     "New-PowerShellVirtualDirectory"},
+};
+
+/* A server with one fault has one finding, and the command that repairs it as it is to be typed. */
+static void check_fault(const struct fault *fault)
+{
+    const struct finding *finding;
+    char name[100];
+
+    snprintf(name, sizeof name, "faults/%s/applicationHost.config", fault->name);
+    examine(name, fault->version, NULL);
+    finding = finding_of(host, fault->id, NULL);
+    if (strcmp(word_of(finding), fault->word) != 0 || !saw_it(finding, fault->seen) ||
+        !step_of(&finding->fix, fault->step) ||
+        count_bad(fault->id) != (size_t)(finding_of(host, FEATURE, NULL) != NULL)) {
+        bench_print();
+        fail_msg("%s", fault->name);
+    }
+    finish();
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        check_fault(&faults[i]);
+}
+
+/* Each command is for what was seen: others of its kind are not printed. */
+static void test_steps_of_one_fault(void **state)
+{
+    const struct finding *finding;
+
+    (void)state;
+    examine("faults/powershell-requires-ssl/applicationHost.config", "2019", NULL);
+    finding = finding_of(host, SETTINGS, NULL);
+    assert_non_null(step_of(&finding->fix, "add backup before-powershell"));
+    assert_int_equal(step_of(&finding->fix, "-sslFlags:")->kind, STEP_EXACT);
+    assert_null(step_of(&finding->fix, "bindings"));
+    assert_null(step_of(&finding->fix, "apppool"));
+    assert_null(step_of(&finding->fix, "E2010"));
+    assert_null(step_of(&finding->fix, "-Role Mailbox"));
+    assert_ptr_equal(finding->fix.list, step_of(&finding->fix, "add backup"));
+    finish();
+    examine("faults/kerbauth-of-server/applicationHost.config", "2010", NULL);
+    finding = finding_of(host, MANAGED, NULL);
+    assert_non_null(step_of(&finding->fix, "Microsoft.Exchange.Management.PowerShell.E2010"));
+    assert_null(step_of(&finding->fix, "PowerShell.SnapIn"));
+    assert_non_null(step_of(&finding->fix, "ClientAccess\\PowerShell\\web.config"));
+    assert_null(step_of(&finding->fix, "-Role"));
+    finish();
+}
+
+/* ---- web.config by itself, and without ---- */
+
+static const char *alone(const char *name, const char *id)
+{
+    examine(name, NULL, NULL);
+    return word(id);
+}
+
+static void test_web_config_alone(void **state)
+{
+    (void)state;
+    assert_string_equal(alone("faults/kerbauth-managed/web.config", MANAGED), "critical");
+    assert_non_null(step_of(&finding_of(host, MANAGED, NULL)->fix,
+                            "copy \"%ExchangeInstallPath%FrontEnd\\HttpProxy\\PowerShell"));
+    assert_int_equal(count_bad(MANAGED), 0);
+    finish();
+    assert_string_equal(alone("faults/kerbauth-twice-in-directory/web.config", MANAGED),
+                        "critical");
+    finish();
+    assert_string_equal(alone("faults/kerbauth-not-in-directory/web.config", MANAGED), "critical");
+    finish();
+    assert_string_equal(alone("faults/wsman-managed/web.config", WSMAN), "critical");
+    assert_int_equal(count_bad(WSMAN), 0);
+    finish();
+    assert_string_equal(alone("faults/wsman-not-in-directory/web.config", WSMAN), "critical");
+    finish();
+    assert_string_equal(alone("2019/FrontEnd/HttpProxy/PowerShell/web.config", MANAGED), "unknown");
+    finish();
+    assert_string_equal(alone("2019/FrontEnd/HttpProxy/EWS/web.config", MANAGED), "");
+    assert_int_equal(bench.finding_count, 0);
+    finish();
+}
+
+/* What the directory's own file says is not known without it. */
+static void test_without_web_config(void **state)
+{
+    (void)state;
+    examine("2019/applicationHost.config", NULL, NULL);
+    assert_string_equal(word(MANAGED), "unknown");
+    assert_string_equal(word(WSMAN), "unknown");
+    assert_string_equal(word(PATH), "ok");
+    assert_string_equal(word(SETTINGS), "ok");
+    finish();
+}
+
+/* In a folder of the directory the fault is told at its server. */
+static void test_web_config_of_server(void **state)
+{
+    static const char *const more[] = {"faults/kerbauth-managed/web.config",
+                                       "2019/ClientAccess/PowerShell-Proxy/web.config", NULL};
+
+    (void)state;
+    examine("2019/applicationHost.config", NULL, more);
+    assert_string_equal(word(MANAGED), "critical");
+    assert_non_null(step_of(&finding_of(host, MANAGED, NULL)->fix,
+                            "set config \"Default Web Site/PowerShell\"" SECTION(
+                                "modules") "\"/[name='kerbauth'].type:\""));
+    assert_int_equal(count_bad(MANAGED), 0);
+    finish();
+}
+
+/* ---- what else is known of the server ---- */
+
+static const char *const setup_beside[] = {"setup.reg", "features.csv", "files.csv", NULL};
+
+static void examine_known(const char *name, const char *version)
+{
+    examine(name, version, setup_beside);
+}
+
+/* Other drives are healthy: what decides is where setup says that Exchange is. */
+static void test_where_exchange_is(void **state)
+{
+    (void)state;
+    known.setup.msi_path_15 = (struct setup_text){true, "E:\\Exchange Server\\V15\\"};
+    examine_known("faults/kerbauth-path/applicationHost.config", "2019");
+    assert_string_equal(word(PATH), "ok");
+    assert_string_equal(word(SETTINGS), "critical"); /* its folders are then the wrong ones */
+    finish();
+    known.setup.msi_path_15 = (struct setup_text){true, "f:/program files//Microsoft/exchange/"};
+    examine_known("2016/applicationHost.config", "2016");
+    assert_int_equal(count_bad(NULL), 0);
+    finish();
+}
+
+static void test_kerbauth_file(void **state)
+{
+    static const char path[] = "C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Bin\\"
+                               "kerbauth.dll";
+
+    (void)state;
+    known.files[0] = (struct listed_file){.path = path, .presence = FILE_ABSENT};
+    known.file_count = 1;
+    examine_known("2019/applicationHost.config", "2019");
+    assert_string_equal(word(PATH), "critical");
+    assert_true(saw_it(finding_of(host, PATH, NULL), "is not there"));
+    assert_null(step_of(&finding_of(host, PATH, NULL)->fix, "].image:"));
+    finish();
+    known.files[0] = (struct listed_file){.path = "E:\\Exchange Server\\V15\\Bin\\kerbauth.dll",
+                                          .presence = FILE_PRESENT};
+    known.file_count = 1;
+    examine_known("faults/kerbauth-path/applicationHost.config", "2019");
+    assert_string_equal(word(PATH), "warning");
+    finish();
+    known.files[0] = (struct listed_file){.path = path, .presence = FILE_UNKNOWN};
+    known.files[1] =
+        (struct listed_file){.path = "C:\\Windows\\system32\\wsmsvc.dll", .presence = FILE_ABSENT};
+    known.file_count = 2;
+    examine_known("2019/applicationHost.config", "2019");
+    assert_string_equal(word(PATH), "ok");
+    assert_string_equal(word(WSMAN), "critical");
+    assert_non_null(step_of(&finding_of(host, WSMAN, NULL)->fix, "sfc /scanfile="));
+    finish();
+}
+
+/* Healthy servers lack the feature: it is told beside a WSMan that is missing alone. */
+static void test_feature(void **state)
+{
+    static const struct windows_install before[] = {
+        {"Source OS (Updated on 3/14/2019 10:15:11)", "Windows Server 2012 Standard", "9200", 0}};
+
+    (void)state;
+    known.feature = FEATURE_AVAILABLE;
+    examine_known("2016/applicationHost.config", "2016");
+    assert_string_equal(word(FEATURE), "ok");
+    assert_int_equal(count_bad(NULL), 0);
+    bench_end();
+    known.setup.upgrades = before;
+    known.setup.upgrade_count = 1;
+    examine_known("faults/wsman-missing/applicationHost.config", "2016");
+    assert_string_equal(word(FEATURE), "warning");
+    assert_true(saw_it(finding_of(host, FEATURE, NULL), "Windows Server 2012 Standard"));
+    assert_non_null(
+        step_of(&finding_of(host, FEATURE, NULL)->fix, "Add-WindowsFeature WinRM-IIS-Ext"));
+    bench_end();
+    known.feature = FEATURE_INSTALLED;
+    examine_known("faults/wsman-missing/applicationHost.config", "2016");
+    assert_string_equal(word(FEATURE), "ok");
+    bench_end();
+    known.feature = FEATURE_UNKNOWN;
+    examine_known("faults/wsman-missing/applicationHost.config", "2016");
+    assert_string_equal(word(FEATURE), "unknown");
+    bench_end();
+    /* WSMan is loaded, and enabled where it must not be: the feature would change nothing. */
+    known.feature = FEATURE_AVAILABLE;
+    examine_known("faults/wsman-of-server/applicationHost.config", "2016");
+    assert_string_equal(word(FEATURE), "ok");
+    finish();
+}
+
+static void test_variable(void **state)
+{
+    static const struct {
+        const char *text, *word;
+    } rows[] = {
+        {"F:\\Program Files\\Microsoft\\Exchange\\", "ok"},
+        {"f:\\program files\\microsoft\\exchange\\", "ok"},
+        {"F:\\Program Files\\Microsoft\\Exchange", "critical"},
+        {"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\", "critical"},
+        {"", "critical"},
+        {NULL, "critical"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        known.setup.exchange_path = (struct setup_text){true, rows[i].text};
+        examine_known("2016/applicationHost.config", "2016");
+        assert_string_equal(word(VARIABLE), rows[i].word);
+        assert_int_equal(count_bad(VARIABLE), 0);
+        finish();
+    }
+    /* kerbauth stands on the variable, which leads nowhere. */
+    known.setup.exchange_path = (struct setup_text){true, NULL};
+    examine_known("healthy/kerbauth-by-variable/applicationHost.config", "2013");
+    assert_string_equal(word(VARIABLE), "critical");
+    assert_string_equal(word(PATH), "unknown");
+    finish();
+}
+
+/* Evidence of another folder is of another machine, unless the user says so. */
+static void test_of_another_machine(void **state)
+{
+    static const char *const more[] = {"elsewhere/setup.reg", NULL};
+
+    (void)state;
+    known.setup.exchange_path = (struct setup_text){true, NULL};
+    examine("2016/applicationHost.config", "2016", more);
+    assert_string_equal(word(VARIABLE), "");
+    assert_int_equal(count_bad(NULL), 0);
+    finish();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_healthy),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_steps_of_one_fault),
+        cmocka_unit_test(test_web_config_alone),
+        cmocka_unit_test(test_without_web_config),
+        cmocka_unit_test(test_web_config_of_server),
+        cmocka_unit_test(test_where_exchange_is),
+        cmocka_unit_test(test_kerbauth_file),
+        cmocka_unit_test(test_feature),
+        cmocka_unit_test(test_variable),
+        cmocka_unit_test(test_of_another_machine),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, forget_configs);
+}
