@@ -1,11 +1,16 @@
 #include "diag/command/option_folder.h"
 
 #include "diag/command/command.h"
+#include "diag/command/option_subjects.h"
 #include "diag/memory.h"
 #include "diag/platform.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+enum { HEAD_MOST = 1024 };
 
 struct entry {
     const char *name;
@@ -23,8 +28,8 @@ struct listing {
 struct walk {
     struct options *options;
     enum status (*add)(struct options *options, const char *path, const char *host);
-    const char *host;
-    size_t count; /* of files */
+    bool is_given; /* the user says whose they are */
+    size_t count;  /* of files */
 };
 
 static void take(void *context, const char *name, enum platform_file_kind kind)
@@ -64,27 +69,61 @@ static const char *path_below(struct arena *memory, const char *folder, const ch
     return arena_print(memory, "%s%s%s", folder, has_end ? "" : "/", name);
 }
 
-static enum status walk_folder(struct walk *walk, const char *path, unsigned depth);
+/* The first bytes of a file; "" where it cannot be read. */
+static const char *head_of(struct arena *memory, const char *path)
+{
+    char head[HEAD_MOST];
+    size_t size = 0;
+    FILE *file;
 
-static enum status walk_entry(struct walk *walk, const char *path, const struct entry *entry,
-                              unsigned depth)
+    if (platform_file_open(path, &file) == STATUS_OK) {
+        size = fread(head, 1, sizeof head, file);
+        fclose(file);
+    }
+    return arena_copy(memory, head, size);
+}
+
+/* Of which machine collect-script gathered what is in this folder; NULL where nothing says so. */
+static const char *collected_of(struct options *options, const char *path)
+{
+    const char *text = head_of(&options->memory, path_below(&options->memory, path, "README.txt"));
+    const char *name;
+
+    if (strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+        text += strlen(BYTE_ORDER_MARK);
+    if (strncmp(text, "exdiag-collection 1", 19) != 0 || !strchr("\r\n", text[19]))
+        return NULL;
+    name = strstr(text, "\ncomputer ");
+    if (!name)
+        return NULL;
+    name += 10 + strspn(name + 10, " ");
+    return options_host_name(options, arena_copy(&options->memory, name, strcspn(name, "\r\n")));
+}
+
+static enum status walk_folder(struct walk *walk, const char *path, const char *host,
+                               unsigned depth);
+
+static enum status walk_entry(struct walk *walk, const char *path, const char *host,
+                              const struct entry *entry, unsigned depth)
 {
     const char *below = path_below(&walk->options->memory, path, entry->name);
 
     if (entry->kind == PLATFORM_FOLDER)
-        return walk_folder(walk, below, depth + 1);
+        return walk_folder(walk, below, host, depth + 1);
     if (entry->kind != PLATFORM_FILE) {
         complain("--file: '%s' is a link or a device, and is passed by", below);
         return STATUS_OK;
     }
     if (walk->count++ == FOLDER_FILES_MOST)
         return refuse(path, "more than 10,000 files; name fewer");
-    return walk->add(walk->options, below, walk->host);
+    return walk->add(walk->options, below, host);
 }
 
-static enum status walk_folder(struct walk *walk, const char *path, unsigned depth)
+static enum status walk_folder(struct walk *walk, const char *path, const char *host,
+                               unsigned depth)
 {
     struct listing listing = {.memory = &walk->options->memory};
+    const char *collected = walk->is_given ? NULL : collected_of(walk->options, path);
     enum status status;
 
     if (depth == FOLDER_DEPTH_MOST)
@@ -97,7 +136,7 @@ static enum status walk_folder(struct walk *walk, const char *path, unsigned dep
     if (listing.count > 0)
         qsort(listing.entries, listing.count, sizeof *listing.entries, compare);
     for (size_t i = 0; i < listing.count && status == STATUS_OK; i++)
-        status = walk_entry(walk, path, &listing.entries[i], depth);
+        status = walk_entry(walk, path, collected ? collected : host, &listing.entries[i], depth);
     return status;
 }
 
@@ -106,8 +145,8 @@ enum status options_walk_folder(struct options *options, const char *path,
                                                    const char *host),
                                 const char *host)
 {
-    struct walk walk = {.options = options, .add = add, .host = host};
-    enum status status = walk_folder(&walk, path, 0);
+    struct walk walk = {.options = options, .add = add, .is_given = host != NULL};
+    enum status status = walk_folder(&walk, path, host, 0);
 
     if (status == STATUS_OK && walk.count == 0)
         return refuse(path, "there is no file in this folder");

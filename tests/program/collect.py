@@ -152,10 +152,11 @@ PROTOCOL_LOG = (
 )
 
 
-def readme():
+def readme(computer=f"{NAME}.contoso.com"):
     """The lines that the script prints first, out of itself."""
     lines = SCRIPT.read_text().split("$text = @(\n")[1].split("\n) + $Collected")[0].splitlines()
-    shown = [line.strip().rstrip(",").strip("'\"()") for line in lines]
+    shown = [line.strip().rstrip(",").strip("'\"()").replace("$Computer", computer) for line in lines]
+    expect_in(f"computer          {computer}", shown, "README.txt")
     return (MARK + "\r\n".join(shown + ["       14232  registry.reg  (the registry)", "", "Not collected, and why",
             "  logs in D:\\Exchange Server\\V15\\Logging\\Ews: there is no folder", ""]) + "\r\n").encode()
 
@@ -285,16 +286,54 @@ def a_healthy_server_is_read_whole_and_has_no_problem():
         expect_equal(wrong, [], "problems of a healthy server")
 
 
+def without(module):
+    """The configuration of the healthy server, whose globalModules lack one."""
+    config = (ROOT / "tests/iis/se/applicationHost.config").read_text()
+    config, count = re.subn(rf'\s*<add name="{module}" image="[^"]*"[^>]*/>', "", config)
+    expect(count >= 1, f"{module} was there")
+    return config
+
+
+def explained(found, id):
+    return {cause["id"] for one in found if one["id"] == id for cause in one["explained_by"]}
+
+
 @case
 def a_broken_server_is_seen():
-    config = (ROOT / "tests/iis/faults/kerbauth-missing/applicationHost.config").read_bytes()
+    config = without("kerbauth")
+    old = (MARK + "ProductVersion : 15.02.1118.007\r\nFileVersion    : 15.02.1118.007\r\n"
+           f"FileName       : {INSTALL}Bin\\ExSetup.exe\r\n").encode()
     with folder() as place, Lab(HEALTHY) as lab:
-        old = (MARK + "ProductVersion : 15.02.1118.007\r\nFileVersion    : 15.02.1118.007\r\n"
-               f"FileName       : {INSTALL}Bin\\ExSetup.exe\r\n").encode()
-        collected(place, registry__reg=registry("NTP"), setup__txt=old, applicationHost__config=config)
+        collected(place, registry__reg=registry("NTP"), setup__txt=old, applicationHost__config=config.encode(),
+                  files__csv=files(config), **{"iis-W3SVC1-u_ex261120__log": iis_log("500 0 126")})
         found = findings(place, "--dns", lab.dns, "--timeout", "1", status=PROBLEMS)
-        for id in ("exchange-build-unsupported", "time-hierarchy"):
+        for id in ("exchange-build-unsupported", "time-hierarchy", "kerbauth-managed", "powershell-vdir-500"):
             expect_in(id, ids(found, "problem"), "problems")
+        expect_in("kerbauth-managed", explained(found, "powershell-vdir-500"), "causes")
+
+
+@case
+def a_server_after_an_upgrade_is_seen():
+    """WSMan and the feature went with the Windows before."""
+    before = [("Source OS (Updated on 3/14/2026 10:15:11)",
+               ['"ProductName"="Windows Server 2019 Standard"', '"CurrentBuild"="17763"', '"InstallDate"=dword:5c8a2b00'])]
+    config = without("WSMan")
+    with folder() as place, Lab(HEALTHY) as lab:
+        collected(place, registry__reg=registry(upgrades=before), applicationHost__config=config.encode(),
+                  files__csv=files(config, absent=("wsmsvc.dll",)), **{"iis-W3SVC2-u_ex261120__log": iis_log("500 0 2")})
+        found = findings(place, "--dns", lab.dns, "--timeout", "1", status=PROBLEMS)
+        for id in ("wsman-module-missing", "winrm-iis-ext-missing", "powershell-vdir-500"):
+            expect_in(id, ids(found, "problem"), "problems")
+        expect_not_in("kerbauth-managed", ids(found, "problem"), "problems")
+
+
+@case
+def a_missing_dll_is_seen():
+    config = (ROOT / "tests/iis/se/applicationHost.config").read_text()
+    with folder() as place, Lab(HEALTHY) as lab:
+        collected(place, files__csv=files(config, absent=("kerbauth.dll",)))
+        found = findings(place, "--dns", lab.dns, "--timeout", "1", status=PROBLEMS)
+        expect_in("kerbauth-path", ids(found, "problem"), "problems")
 
 
 @case
@@ -359,6 +398,27 @@ def a_folder_of_a_host_is_all_of_that_host():
         expect_in("ex25a.contoso.com", result.out, "the report")
         other = place / "setup.txt"
         exdiag("check", "--file", f"ex25a.contoso.com={place}", "--file", f"ex09.contoso.com={other}", status=TROUBLE)
+
+
+@case
+def what_was_collected_is_of_the_machine_that_it_names():
+    with folder() as place, Lab(HEALTHY) as lab:
+        for name in ("ex01", "ex02"):
+            (place / name).mkdir()
+            collected(place / name, README__txt=readme(f"{name.upper()}.contoso.com"))
+            for path in (place / name).iterdir():
+                if path.name not in ("README.txt", "setup.txt"):
+                    path.unlink()
+        only = ("--only", "build", "--dns", lab.dns, "--timeout", "1", "--verbose")
+        text = exdiag("check", "--file", place, *only).out
+        for name in ("ex01.contoso.com", "ex02.contoso.com"):
+            expect_in(name, text, "the report of both")
+        text = exdiag("check", "--file", f"ex09.contoso.com={place}/ex01", *only).out
+        expect_in("ex09.contoso.com", text, "the report of what the user says is of another")
+        expect_not_in("ex01.contoso.com", text, "the same")
+        for damaged in (b"exdiag-collection 1\r\n\r\ncomputer          a b,c\r\n", b"exdiag-collection 1", b"\xff" * 2000):
+            (place / "ex01/README.txt").write_bytes(damaged)
+            exdiag("check", "--file", place / "ex01", *only)
 
 
 @case
