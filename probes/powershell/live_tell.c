@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { LINE_MOST = 4096, NODES_SHOWN = 4 };
+enum { LINE_MOST = 4096 /* bytes */ };
 
 static const char *const place_texts[POWERSHELL_PLACE_COUNT] = {
     [POWERSHELL_FRONT_HTTP] = "the front end without TLS",
@@ -18,28 +18,6 @@ static const char *const place_texts[POWERSHELL_PLACE_COUNT] = {
 
 /* ---- one look ---- */
 
-static void write_question(const struct web_exchange *exchange, struct buffer *out)
-{
-    static const char *const requests[WEB_REQUEST_COUNT] = {
-        [WEB_GET] = "GET",
-        [WEB_IDENTIFY] = "Identify",
-        [WEB_LOGON] = "a logon",
-        [WEB_SHELL] = "the first request of a remote PowerShell",
-    };
-    char address[NET_ADDRESS_TEXT_SIZE];
-
-    net_address_format(&exchange->address, 0, address);
-    if (exchange->host)
-        buffer_print(out, "%s://%s:%u%s", exchange->over_tls ? "https" : "http", exchange->host,
-                     (unsigned)exchange->address.port, exchange->path);
-    else
-        buffer_print(out, "%s://%s%s", exchange->over_tls ? "https" : "http", address,
-                     exchange->path);
-    buffer_print(out, ", %s", requests[exchange->request]);
-    if (exchange->as_somebody)
-        buffer_print(out, " as %s", exchange->caller ? exchange->caller : "whoever runs this");
-}
-
 static void write_answer(const struct powershell_look *look, struct buffer *out)
 {
     const struct powershell_sign *sign = &look->sign;
@@ -47,15 +25,16 @@ static void write_answer(const struct powershell_look *look, struct buffer *out)
     struct buffer codes;
 
     if (!powershell_is_answer(sign->symptom)) {
-        buffer_print(out, "%s%s%s", status_text(look->exchange->evidence.status),
-                     reason ? ": " : "", reason ? reason : "");
+        buffer_print(out, "it %s: %s%s%s", powershell_symptom_text(sign->symptom),
+                     status_text(look->exchange->evidence.status), reason ? ": " : "",
+                     reason ? reason : "");
         return;
     }
-    buffer_print(out, "HTTP %u, it %s", sign->code, powershell_symptom_text(sign->symptom));
+    buffer_print(out, "HTTP %u: it %s", sign->code, powershell_symptom_text(sign->symptom));
     buffer_init(&codes, LINE_MOST);
     powershell_sign_write(sign, &codes);
     if (codes.size > 0)
-        buffer_print(out, ": %s", codes.text);
+        buffer_print(out, ", %s", codes.text);
     buffer_release(&codes);
     if (sign->node)
         buffer_print(out, " (%s answered)", sign->node);
@@ -66,8 +45,6 @@ static void saw_look(struct finding *finding, const struct powershell_look *look
     struct buffer line;
 
     buffer_init(&line, LINE_MOST);
-    write_question(look->exchange, &line);
-    buffer_add_string(&line, ": ");
     write_answer(look, &line);
     saw(finding, &look->exchange->evidence, "%s", line.text);
     buffer_release(&line);
@@ -351,6 +328,9 @@ static const struct {
     {POWERSHELL_WRONG_KEY, "key", "its ticket was made with another key than the server has",
      SEVERITY_CRITICAL},
     {POWERSHELL_TICKET_REFUSED, "ticket", "the server takes no such ticket", SEVERITY_WARNING},
+    {POWERSHELL_UNTYPED, "fault",
+     "it is answered with no WS-Management, as where its modules are not native ones",
+     SEVERITY_CRITICAL},
     {POWERSHELL_FAULTED, "fault", "WS-Management answers with a fault", SEVERITY_WARNING},
 };
 

@@ -202,6 +202,8 @@ struct powershell_sign powershell_sign_of(const struct web_exchange *exchange)
         read_refusal(&sign, exchange, error);
     else if (exchange->wsman)
         read_reply(&sign, exchange->wsman);
+    else if (sign.code == 200 && exchange->request == WEB_SHELL)
+        sign.symptom = POWERSHELL_UNTYPED;
     return sign;
 }
 

@@ -17,7 +17,8 @@
     X(NOT_TRUSTED, "was not asked: its certificate is not trusted")                                \
     X(SHELL, "lets a remote PowerShell begin")                                                     \
     X(IDENTIFIED, "answers as WS-Management")                                                      \
-    X(SERVED, "lets in")                                                                           \
+    X(UNTYPED, "answers a remote PowerShell with something else")                                  \
+    X(SERVED, "serves it")                                                                         \
     X(REDIRECTED, "sends elsewhere")                                                               \
     X(CHALLENGED, "asks who one is")                                                               \
     X(SKEWED, "refuses the ticket, for the clocks are too far apart")                              \
