@@ -172,7 +172,8 @@ static void read_reply(struct powershell_sign *sign, const struct wsman_reply *r
     switch (reply->kind) {
     case WSMAN_REPLY_FAULT:
         sign->symptom = symptom_of_fault(reply);
-        sign->fault = reply->has_number ? reply->number : 0;
+        if (reply->has_number && sign->symptom != POWERSHELL_SHELL)
+            sign->fault = reply->number;
         break;
     case WSMAN_REPLY_IDENTITY:
         sign->symptom = POWERSHELL_IDENTIFIED;
