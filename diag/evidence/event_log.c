@@ -2,6 +2,7 @@
 
 #include "diag/evidence/directory_redact.h"
 #include "diag/evidence/hours.h"
+#include "diag/evidence/iis_words.h"
 #include "diag/evidence/mail_words.h"
 #include "diag/json.h"
 
@@ -86,6 +87,43 @@ static json_t *save_group(const struct event_group *group)
     return object;
 }
 
+#define HOST_TEXT_LIST(X)                                                                          \
+    X(file)                                                                                        \
+    X(error)                                                                                       \
+    X(pool)                                                                                        \
+    X(feature)
+
+static json_t *save_host_group(const struct host_event_group *group)
+{
+    json_t *object = json_object();
+
+    json_put_text(object, "kind", host_event_word(group->event.kind));
+#define X(name) put_text(object, #name, group->event.name);
+    HOST_TEXT_LIST(X)
+#undef X
+    put_text(object, "computer", group->computer);
+    json_put_number(object, "count", group->count);
+    if (group->first)
+        json_put_time(object, "first", group->first);
+    if (group->last)
+        json_put_time(object, "last", group->last);
+    return object;
+}
+
+/* Logs of mail alone have none. */
+static void save_host_groups(json_t *object, const struct event_log_digest *log)
+{
+    json_t *groups = json_array();
+
+    for (size_t i = 0; i < log->host_group_count; i++)
+        json_array_append_new(groups, save_host_group(&log->host_groups[i]));
+    if (log->host_group_count > 0)
+        json_object_set(object, "web", groups);
+    json_decref(groups);
+    if (log->more_host)
+        json_put_bool(object, "more_web", true);
+}
+
 static void save_account(json_t *object, const struct event_log_account *account)
 {
     json_put_number(object, "events", account->events);
@@ -116,6 +154,7 @@ static void save(const struct evidence *item, json_t *object)
     for (size_t i = 0; i < log->group_count; i++)
         json_array_append_new(groups, save_group(&log->groups[i]));
     json_object_set_new(object, "groups", groups);
+    save_host_groups(object, log);
 }
 
 /* ---- loading ---- */
@@ -154,6 +193,39 @@ static void load_groups(struct event_log_digest *log, const json_t *list)
             load_group(json_array_get(list, i), memory, &log->groups[log->group_count]);
 }
 
+static bool load_host_group(const json_t *object, struct arena *memory,
+                            struct host_event_group *group)
+{
+    const char *kind = json_get_text(object, "kind");
+
+    *group = (struct host_event_group){
+        .event = {.kind = kind ? host_event_from_word(kind) : HOST_EVENT_KIND_COUNT},
+        .computer = get_text(object, "computer", memory),
+        .count = json_get_number(object, "count", INT64_MAX, 0),
+        .first = json_get_time(object, "first"),
+        .last = json_get_time(object, "last"),
+    };
+#define X(name) group->event.name = get_text(object, #name, memory);
+    HOST_TEXT_LIST(X)
+#undef X
+    return group->event.kind != HOST_EVENT_KIND_COUNT;
+}
+
+static void load_host_groups(struct event_log_digest *log, const json_t *object)
+{
+    const json_t *list = json_object_get(object, "web");
+    struct arena *memory = &log->evidence.memory;
+    size_t size = json_array_size(list);
+
+    log->more_host = json_get_bool(object, "more_web") || size > HOST_EVENT_GROUPS_MOST;
+    if (size > HOST_EVENT_GROUPS_MOST)
+        size = HOST_EVENT_GROUPS_MOST;
+    log->host_groups = arena_new(memory, size, sizeof *log->host_groups);
+    for (size_t i = 0; i < size; i++)
+        log->host_group_count += load_host_group(json_array_get(list, i), memory,
+                                                 &log->host_groups[log->host_group_count]);
+}
+
 static enum status load(struct evidence *item, const json_t *object)
 {
     struct event_log_digest *log = (struct event_log_digest *)item;
@@ -173,6 +245,7 @@ static enum status load(struct evidence *item, const json_t *object)
     log->strange = json_get_number(object, "strange", INT64_MAX, 0);
     log->more = json_get_bool(object, "more");
     load_groups(log, json_object_get(object, "groups"));
+    load_host_groups(log, object);
     return STATUS_OK;
 }
 
@@ -194,6 +267,16 @@ static void redact_group(const struct redactor *redactor, struct event_group *gr
     event->reply = arena_copy(memory, event->reply, mail_event_codes(event->reply));
 }
 
+static void redact_host_group(const struct redactor *redactor, struct host_event_group *group,
+                              struct arena *memory)
+{
+    struct host_event *event = &group->event;
+
+    group->computer = redact_name_copy(redactor, group->computer, memory);
+    event->file = iis_words_redact_path(redactor, event->file, memory);
+    event->pool = iis_words_redact_pool(redactor, event->pool, memory);
+}
+
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct event_log_digest *log = (struct event_log_digest *)item;
@@ -204,6 +287,8 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     log->path = buffer_keep(&path, &item->memory);
     for (size_t i = 0; i < log->group_count; i++)
         redact_group(redactor, &log->groups[i], &item->memory);
+    for (size_t i = 0; i < log->host_group_count; i++)
+        redact_host_group(redactor, &log->host_groups[i], &item->memory);
 }
 
 const struct evidence_kind evidence_event_log = {

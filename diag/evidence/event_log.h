@@ -1,10 +1,12 @@
 /*
- * Evidence of kind "event-log": what a Windows event log says of mail, from an .evtx file or an
+ * Evidence of kind "event-log": what a Windows event log says of mail, and of
+ * web applications that do not start (read/host_event.h), from an .evtx file or an
  * XML export; alike events are one group, so that a log of any size is a few lines.
  *
  * Redacted, names and addresses become the pseudonyms that they have everywhere (redact.h), of a
  * service principal name its host, of a reply its codes stay and nothing else. Errors, mechanisms
- * and commands stay where they are words of Windows or SMTP; connectors become labels.
+ * and commands stay where they are words of Windows or SMTP; connectors become labels. Paths and
+ * application pools are treated as in configurations (iis_words.h).
  */
 #ifndef EXDIAG_EVIDENCE_EVENT_LOG_H
 #define EXDIAG_EVIDENCE_EVENT_LOG_H
@@ -12,7 +14,7 @@
 #include "diag/evidence/evidence.h"
 #include "diag/read/event_groups.h"
 #include "diag/read/file_type.h"
-#include "diag/read/host_event.h"
+#include "diag/read/host_event_groups.h"
 
 struct event_log_digest {
     struct evidence evidence;

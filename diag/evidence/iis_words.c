@@ -44,10 +44,23 @@ const char *iis_words_redact_type(const struct redactor *redactor, const char *t
     return !text || iis_is_own_type(text) ? text : redact_all(redactor, text, memory);
 }
 
+/* "%ExchangeInstallPath%Bin": that variable ends with a separator, so none stands behind it. */
+static size_t variable_size(const char *part, size_t size)
+{
+    const char *end = size > 1 && *part == '%' ? memchr(part + 1, '%', size - 1) : NULL;
+
+    return end ? (size_t)(end + 1 - part) : 0;
+}
+
 /* The extension of a file stays. */
 static void redact_part(const struct redactor *redactor, const char *part, size_t size,
                         struct arena *memory, struct buffer *out)
 {
+    size_t variable = variable_size(part, size);
+
+    buffer_add(out, part, variable);
+    part += variable;
+    size -= variable;
     if (iis_is_own_part(part, size))
         buffer_add(out, part, size);
     else

@@ -7,9 +7,12 @@
 #include "diag/xml_library.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct reading {
     struct event_groups *groups;
+    struct host_event_groups *host_groups;
+    const struct event_wish *wishes;
     struct arena scratch; /* of one event */
     uint64_t strange;
 };
@@ -17,13 +20,36 @@ struct reading {
 static void take_event(void *context, const struct windows_event *event)
 {
     struct reading *reading = context;
+    struct host_event host;
     struct mail_event mail;
 
     if (mail_event_read(event, &reading->scratch, &mail))
         event_groups_add(reading->groups, &mail, event->computer, event->time);
+    else if (host_event_read(event, &reading->scratch, &host))
+        host_event_groups_add(reading->host_groups, &host, event->computer, event->time);
     else
-        reading->strange++;
+        reading->strange += event_is_wished(mail_event_wishes, event);
     arena_reset(&reading->scratch);
+}
+
+static size_t count_of(const struct event_wish *wishes)
+{
+    size_t count = 0;
+
+    while (wishes[count].provider)
+        count++;
+    return count;
+}
+
+/* Of both readers; to be freed. */
+static struct event_wish *all_wishes(void)
+{
+    size_t mail = count_of(mail_event_wishes), host = count_of(host_event_wishes);
+    struct event_wish *wishes = memory_new(mail + host + 1, sizeof *wishes);
+
+    memcpy(wishes, mail_event_wishes, mail * sizeof *wishes);
+    memcpy(wishes + mail, host_event_wishes, host * sizeof *wishes);
+    return wishes;
 }
 
 static enum status read_xml(struct text_file *text, struct reading *reading,
@@ -37,7 +63,7 @@ static enum status read_xml(struct text_file *text, struct reading *reading,
 
     if (status != STATUS_OK)
         return status;
-    reader = event_xml_new(&library, mail_event_wishes, take_event, reading);
+    reader = event_xml_new(&library, reading->wishes, take_event, reading);
     while ((size = text_file_next(text, &piece)) > 0)
         event_xml_feed(reader, piece, size);
     event_xml_end(reader, account);
@@ -47,7 +73,7 @@ static enum status read_xml(struct text_file *text, struct reading *reading,
 /* A last chunk may be cut off; the reader is told how much there is of it. */
 static void read_evtx(FILE *file, struct reading *reading, struct event_log_account *account)
 {
-    struct evtx *reader = evtx_new(mail_event_wishes, take_event, reading);
+    struct evtx *reader = evtx_new(reading->wishes, take_event, reading);
     unsigned char *chunk = memory_new(1, EVTX_CHUNK_SIZE);
     bool has_header;
     size_t size;
@@ -64,7 +90,9 @@ static void read_evtx(FILE *file, struct reading *reading, struct event_log_acco
 static enum status read_log(FILE *file, struct text_file *text, struct event_log_digest *log,
                             const char **reason)
 {
-    struct reading reading = {.groups = event_groups_new()};
+    struct event_wish *wishes = all_wishes();
+    struct reading reading = {
+        .groups = event_groups_new(), .host_groups = host_event_groups_new(), .wishes = wishes};
     enum status status = STATUS_OK;
 
     if (log->type == FILE_TYPE_EVTX)
@@ -74,7 +102,10 @@ static enum status read_log(FILE *file, struct text_file *text, struct event_log
     log->strange = reading.strange;
     log->more =
         event_groups_end(reading.groups, &log->evidence.memory, &log->groups, &log->group_count);
+    log->more_host = host_event_groups_end(reading.host_groups, &log->evidence.memory,
+                                           &log->host_groups, &log->host_group_count);
     arena_release(&reading.scratch);
+    free(wishes);
     return ferror(file) ? STATUS_IO : status;
 }
 
@@ -112,5 +143,8 @@ void gather_event_log(struct evidence *item)
     log->group_count = 0;
     log->strange = 0;
     log->more = false;
+    log->host_groups = NULL;
+    log->host_group_count = 0;
+    log->more_host = false;
     evidence_fail(item, status, reason);
 }

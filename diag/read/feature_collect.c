@@ -126,7 +126,8 @@ static bool take_name(struct feature_record *record, enum feature_names names, c
     return true;
 }
 
-/* The better word has the say: InstallState over Installed, whichever comes first. */
+/* The better word has the say: InstallState over Installed, whichever comes first. Windows Server
+ * 2008 R2 has no InstallState, and where it is asked for an empty one. */
 static bool take_installed(struct feature_record *record, const char *value, size_t size)
 {
     if (record->has_install_state)
@@ -153,7 +154,7 @@ bool feature_record_take(struct feature_record *record, const char *property, si
     if (is(property, property_size, "Name"))
         return take_name(record, FEATURE_OF_SERVER_MANAGER, value, size);
     if (is(property, property_size, "InstallState"))
-        return take_state(record, &record->has_install_state, value, size);
+        return size > 0 && take_state(record, &record->has_install_state, value, size);
     if (is(property, property_size, "State"))
         return take_state(record, &record->has_dism_state, value, size);
     return is(property, property_size, "Installed") && take_installed(record, value, size);

@@ -155,19 +155,26 @@ static size_t bars_of(struct piece line)
     return bars;
 }
 
-/* Where a character of this line begins; its size if the line is shorter. */
+/*
+ * Where the word begins that stands at this character or reaches over it, for cells of numbers and
+ * states end where their column does; the line's size if it is shorter.
+ */
 static size_t byte_of(struct piece line, size_t character)
 {
     size_t at = 0;
 
+    if (character == SIZE_MAX)
+        return line.size;
     while (character-- > 0 && at < line.size)
         at += text_next(line.bytes + at, line.size - at);
+    while (at > 0 && at < line.size && !is_blank(line.bytes[at]) && !is_blank(line.bytes[at - 1]))
+        at--;
     return at < line.size ? at : line.size;
 }
 
 static struct piece between(struct piece line, size_t from, size_t to)
 {
-    size_t begin = byte_of(line, from), end = to == SIZE_MAX ? line.size : byte_of(line, to);
+    size_t begin = byte_of(line, from), end = byte_of(line, to);
 
     return trim((struct piece){line.bytes + begin, end - begin});
 }
@@ -211,19 +218,15 @@ static void read_dism_row(struct reading *reading, struct piece line)
         collect(reading, name, FEATURE_OF_DISM, state_of(state));
 }
 
-/* A cell that reaches into the next column's is none. */
 static void read_row(struct reading *reading, struct piece line)
 {
     struct feature_record record = {0};
 
     for (size_t i = 0; i < reading->column_count; i++) {
         const struct column *column = &reading->columns[i];
-        size_t begin = byte_of(line, column->at);
         struct piece cell =
             between(line, column->at, i + 1 < reading->column_count ? column[1].at : SIZE_MAX);
 
-        if (begin > 0 && begin < line.size && !is_blank(line.bytes[begin - 1]))
-            return;
         feature_record_take(&record, column->head.bytes, column->head.size, cell.bytes, cell.size);
     }
     feature_record_end(&record, reading->collector);
@@ -253,17 +256,19 @@ static void end_paragraph(struct reading *reading)
     enum { OF_LIST = 2, OF_INFO = 5 };
     struct piece name = reading->first;
     enum feature_state state = state_of(reading->last);
-    size_t lines = reading->is_mixed ? 0 : reading->lines;
+    bool is_other = reading->record.has_name && reading->record.names != FEATURE_OF_DISM;
+    size_t lines = reading->is_mixed || is_other ? 0 : reading->lines;
     bool is_known = is_name(name) && windows_feature_is_known(name.bytes, name.size);
 
     reading->lines = 0;
     reading->is_mixed = false;
-    if (reading->record.has_name || reading->record.has_state)
+    if (reading->record.has_name && reading->record.has_state)
         feature_record_end(&reading->record, reading->collector);
     else if (lines == OF_LIST && (is_known || (reading->has_package && state != FEATURE_UNKNOWN)))
         collect(reading, name, FEATURE_OF_DISM, state);
     else if (lines == OF_INFO && is_known && state != FEATURE_UNKNOWN)
         collect(reading, name, FEATURE_OF_DISM, state);
+    reading->record = (struct feature_record){0};
 }
 
 static void read_property(struct reading *reading, struct piece label, struct piece value)

@@ -13,10 +13,16 @@
     X(WINRM_CANNOT_LOAD, "winrm-cannot-load", "Microsoft-Windows-WinRM", 10113)                    \
     X(MODULE_NOT_LOADED, "module-not-loaded", "Microsoft-Windows-IIS-W3SVC-WP", 2280)              \
     X(MODULE_OF_OTHER_BITS, "module-of-other-bits", "Microsoft-Windows-IIS-W3SVC-WP", 2282)        \
+    X(MODULE_REFUSES, "module-refuses", "Microsoft-Windows-IIS-W3SVC-WP", 2293)                    \
+    X(MODULE_IS_NONE, "module-is-none", "Microsoft-Windows-IIS-W3SVC-WP", 2295)                    \
+    X(MODULES_NOT_READ, "modules-not-read", "Microsoft-Windows-IIS-W3SVC-WP", 2297)                \
     X(POOL_DISABLED, "pool-disabled", "Microsoft-Windows-WAS", 5002)                               \
     X(POOL_PROCESS_ENDED, "pool-process-ended", "Microsoft-Windows-WAS", 5009)                     \
     X(POOL_PROCESS_FAILED, "pool-process-failed", "Microsoft-Windows-WAS", 5011)                   \
-    X(POOL_DISABLED_STARTING, "pool-disabled-starting", "Microsoft-Windows-WAS", 5059)
+    X(POOL_DISABLED_STARTING, "pool-disabled-starting", "Microsoft-Windows-WAS", 5059)             \
+    X(FEATURE_ON, "feature-on", "Microsoft-Windows-Servicing", 9)                                  \
+    X(FEATURE_OFF, "feature-off", "Microsoft-Windows-Servicing", 10)                               \
+    X(FEATURE_REMOVED, "feature-removed", "Microsoft-Windows-Servicing", 15)
 
 enum host_event_kind {
 #define X(name, word, provider, id) HOST_EVENT_##name,
@@ -28,25 +34,16 @@ enum host_event_kind {
 const char *host_event_word(enum host_event_kind kind);
 enum host_event_kind host_event_from_word(const char *word); /* HOST_EVENT_KIND_COUNT: none */
 
-enum {
-    HOST_EVENT_TEXT_MOST = 512,  /* bytes of one text; cut off beyond, at a whole character */
-    HOST_EVENT_GROUPS_MOST = 200 /* of one log */
-};
+enum { HOST_EVENT_TEXT_MOST = 512 }; /* bytes of one text; cut off beyond, at a whole character */
 
 /* Texts are as the log has them; absent ones "". */
 struct host_event {
     enum host_event_kind kind;
-    const char *file;  /* 10113, 2280, 2282: of the DLL, variables unexpanded */
-    const char *error; /* 2280 and where else data tell: "0x8007007e" */
-    const char *pool;  /* 5002 to 5059: the application pool */
-};
-
-/* Those that differ in their time alone. */
-struct host_event_group {
-    struct host_event event;
-    const char *computer; /* that logged them; "" where it is not told */
-    uint64_t count;
-    int64_t first, last; /* milliseconds since 1970 UTC; 0: no event tells its time */
+    const char *file;    /* 10113, 2280 to 2295: of the DLL, variables unexpanded; 2297: the
+                            configuration */
+    const char *error;   /* 2280 to 5059, where data tell: "0x8007007e" */
+    const char *pool;    /* 2297, 5002 to 5059: the application pool */
+    const char *feature; /* of Servicing: dism's name, of IIS' features and WinRM's extension */
 };
 
 /* The events that are any use here: for the readers of logs. */

@@ -89,7 +89,8 @@ bool iis_is_own_part(const char *part, size_t size)
         "API", "auth", "Microsoft-Server-ActiveSync", "PushNotifications", "Calendar",
         "PowerShell-LiveID", "UnifiedMessaging", "Public", "Exchange", "Exadmin", "ExchWeb",
         "Logging", "SharedWebConfig.config", "kerbauth.dll", "wsmsvc.dll", "exppw.dll",
-        "owaauth.dll", "pwrshplugin.dll", "Integrated", "integration", "owa2",
+        "owaauth.dll", "pwrshplugin.dll", "Microsoft.Exchange.AuthorizationPlugin.dll",
+        "Integrated", "integration", "owa2",
         /* sites */
         "Default Web Site", "Exchange Back End",
         /* programs that CGI and FastCGI run */
