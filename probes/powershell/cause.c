@@ -1,6 +1,7 @@
 #include "probes/powershell/cause.h"
 
 #include "diag/clock.h"
+#include "diag/text.h"
 #include "probes/as_called.h"
 #include "probes/clock/field.h"
 #include "probes/powershell/kinds.h"
@@ -214,11 +215,8 @@ static void name_all(const struct matter *matter, struct finding *finding)
     static const enum service services[] = {SERVICE_DNS, SERVICE_HTTP, SERVICE_HTTPS,
                                             SERVICE_BACKEND, SERVICE_KERBEROS};
     const struct powershell_case *of = matter->of;
-    bool is_told_at_file = !of->server && of->name;
 
     powershell_name_machine(of, finding);
-    set_text(finding, "of-machine",
-             is_told_at_file ? arena_print(pass_memory(matter->x), " of %s", of->name) : "");
     if (of->server && of->server->given)
         set_vouched(finding, VALUE_NAME, "server", of->server->name, strlen(of->server->name));
     else if (of->server)
@@ -269,6 +267,67 @@ static void tell_good(const struct matter *matter)
         powershell_tell_stretch(matter->x, finding, &matter->requests.list[i]);
 }
 
+/* ---- what events alone tell ---- */
+
+typedef bool wish(const struct host_event *event);
+
+static const struct host_event_group *event_of(const struct powershell_case *of, wish *is_wished,
+                                               const struct evidence **source)
+{
+    for (size_t i = 0; i < of->event_count; i++) {
+        for (size_t k = 0; k < of->events[i]->host_group_count; k++) {
+            if (is_wished(&of->events[i]->host_groups[k].event)) {
+                *source = &of->events[i]->evidence;
+                return &of->events[i]->host_groups[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* A variable that has no value is left in the path as it stands. */
+static bool lacks_install_path(const struct host_event *event)
+{
+    static const char variable[] = "%ExchangeInstallPath%";
+
+    return event->kind == HOST_EVENT_WINRM_CANNOT_LOAD &&
+           text_starts_fold(event->file, strlen(event->file), variable);
+}
+
+static bool cannot_load_kerbauth(const struct host_event *event)
+{
+    static const char name[] = "kerbauth.dll";
+    size_t size = strlen(event->file);
+
+    return event->kind == HOST_EVENT_MODULE_NOT_LOADED && size >= sizeof name - 1 &&
+           text_equal_fold(event->file + size - (sizeof name - 1), name);
+}
+
+/* Only where what says more is not here: the variable, and the configuration. */
+static void judge_events(struct matter *matter)
+{
+    const struct evidence *source = NULL;
+    const struct host_event_group *group = event_of(matter->of, lacks_install_path, &source);
+    struct finding *finding;
+
+    if (group && (matter->known & POWERSHELL_KNOWS_INSTALL_PATH) == 0) {
+        matter->causes |= POWERSHELL_CAUSE_INSTALL_PATH;
+        finding = found(matter->x, &exchange_install_path);
+        powershell_name_machine(matter->of, finding);
+        saw(finding, source,
+            "WinRM cannot load %s (event 10113, %llu times): the variable had no value there",
+            group->event.file, (unsigned long long)group->count);
+    }
+    group = event_of(matter->of, cannot_load_kerbauth, &source);
+    if (group && (matter->known & POWERSHELL_KNOWS_CONFIG) == 0) {
+        finding = unknown(matter->x, &kerbauth_path,
+                          "IIS could not load kerbauth.dll (event 2280): whether its path is wrong "
+                          "or the file is gone is in applicationHost.config, which is not here");
+        powershell_name_machine(matter->of, finding);
+        saw(finding, source, "%s, %llu times", group->event.file, (unsigned long long)group->count);
+    }
+}
+
 bool powershell_judge_500(struct examination *x, const struct powershell_case *of,
                           const struct powershell_view *view, unsigned causes)
 {
@@ -280,12 +339,13 @@ bool powershell_judge_500(struct examination *x, const struct powershell_case *o
     matter->view = view;
     matter->causes = causes;
     powershell_requests_of(of, &matter->requests);
+    look_at_files(matter);
+    judge_events(matter);
     if (!fails_live && matter->requests.worst < POWERSHELL_COURSE_OFTEN) {
         if (!view && matter->requests.worst == POWERSHELL_COURSE_GOOD)
             tell_good(matter);
         return false;
     }
-    look_at_files(matter);
     look_at_codes(matter);
     if (look_at_clock(matter))
         tell_problem(matter, fails_live);

@@ -181,7 +181,7 @@
 const struct finding_kind powershell_vdir_500 = {
     .id = "powershell-vdir-500",
     .severity = SEVERITY_CRITICAL,
-    .title = "the PowerShell virtual directory{of-machine} answers HTTP 500",
+    .title = "the PowerShell virtual directory answers HTTP 500",
     .why =
         "The Exchange Management Shell begins here, and so does everything else that administers "
         "Exchange by remote PowerShell: while it answers 500, nobody does through this server. "

@@ -365,6 +365,8 @@ static void tell_refusal(const struct powershell_view *view, const struct powers
     finding_severity(finding, refusals[row].severity);
     set_text(finding, "what", refusals[row].text);
     set_text(finding, refusals[row].value, "yes");
+    if (powershell_is_clock(refusals[row].symptom))
+        due_to(finding, view->server->kind, view->server->name);
     name_run(finding, view);
     name_fault(finding, &node->looks[look].sign);
     for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
