@@ -7,7 +7,7 @@ set -eu
 build="gcc libc6-dev make cmake ninja-build pkg-config libssl-dev libjansson-dev libidn2-dev libcurl4-openssl-dev libxml2 libldap-dev libkrb5-dev"
 check="$build clang clang-format clang-tidy libclang-rt-dev libcmocka-dev python3 parallel python3-jsonschema python3-yaml iproute2 nsd knot knot-dnsutils unbound bind9-utils openssl postfix haproxy tshark wireshark-common bash dash python3-spf python3-dnspython nodejs npm git valgrind samba samba-ad-dc samba-ad-provision python3-samba winbind chrony krb5-kdc krb5-admin-server krb5-user slapd apache2-bin libapache2-mod-auth-gssapi gss-ntlmssp dovecot-core libsasl2-modules-gssapi-mit libfaketime"
 extended="$check"
-bench="$build ripgrep tshark wireshark-common nsd knot-dnsutils dnsperf python3 python3-yaml python3-spf python3-dnspython libmail-spf-perl libspf2-dev spfquery iproute2 nodejs npm swaks nmap time slapd ldap-utils"
+bench="$build ripgrep tshark wireshark-common nsd knot-dnsutils dnsperf python3 python3-yaml python3-spf python3-dnspython libmail-spf-perl libspf2-dev spfquery iproute2 nodejs npm swaks nmap time slapd ldap-utils libxml2-utils"
 
 case "${1:-}" in
 build) wanted=$build ;;

@@ -66,3 +66,5 @@ echo
 $here/joblog.sh
 echo
 $here/requests.sh
+echo
+$here/configs.py
