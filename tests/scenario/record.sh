@@ -49,7 +49,7 @@ serve_exchange() {
     done
     cat ca4*.pem >ca.pem 2>/dev/null || true
     rm -f ca4*.pem
-    echo token >token
+    (umask 077; echo token >token)
 }
 
 end_servers() {
