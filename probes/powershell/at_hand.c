@@ -2,8 +2,6 @@
 
 #include "diag/text.h"
 #include "probes/powershell/kinds.h"
-#include "probes/powershell/modules.h"
-#include "probes/powershell/settings.h"
 
 #include <string.h>
 
@@ -32,14 +30,15 @@ const struct powershell_at_hand *powershell_at_hand_of(struct examination *x,
     return out;
 }
 
-/* A machine without IIS is no server of Exchange; of one that may not be looked at nothing is
- * known. */
-static void tell_unread(struct examination *x, const struct subject *server,
-                        const struct iis_config_file *config)
+/* Without IIS there is no directory; of one that may not be looked at nothing is known. */
+void powershell_tell_unread(struct examination *x, const struct subject *server)
 {
     const struct powershell_server named = {.machine = server->name};
+    const struct iis_config_file *config = powershell_at_hand_of(x, server)->server;
     struct finding *finding;
 
+    if (!config || config->evidence.status == STATUS_OK)
+        return;
     if (config->evidence.status == STATUS_NOT_FOUND) {
         finding = not_applicable(x, &powershell_vdir_settings, "IIS is not installed");
     } else {
@@ -47,19 +46,4 @@ static void tell_unread(struct examination *x, const struct subject *server,
         saw_failure(finding, &config->evidence);
     }
     powershell_name_host(&named, finding);
-}
-
-void powershell_judge_at_hand(struct examination *x, const struct subject *server)
-{
-    struct powershell_files *none = arena_new(pass_memory(x), 1, sizeof *none);
-    const struct powershell_at_hand *at_hand = powershell_at_hand_of(x, server);
-
-    if (at_hand->is_pending || !at_hand->server)
-        return;
-    if (at_hand->server->evidence.status != STATUS_OK) {
-        tell_unread(x, server, at_hand->server);
-        return;
-    }
-    powershell_judge_modules(x, none, &at_hand->file);
-    powershell_judge_settings(x, none, &at_hand->file);
 }

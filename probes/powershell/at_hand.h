@@ -19,7 +19,7 @@ struct powershell_at_hand {
 const struct powershell_at_hand *powershell_at_hand_of(struct examination *x,
                                                        const struct subject *server);
 
-/* What its modules and settings come to, told at the server; nothing of any other machine. */
-void powershell_judge_at_hand(struct examination *x, const struct subject *server);
+/* Why the configuration of the machine at hand could not be read, told at the server, if so. */
+void powershell_tell_unread(struct examination *x, const struct subject *server);
 
 #endif

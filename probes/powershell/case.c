@@ -2,6 +2,7 @@
 
 #include "diag/text.h"
 #include "probes/folder.h"
+#include "probes/powershell/at_hand.h"
 
 #include <string.h>
 
@@ -290,6 +291,22 @@ static bool take_file_case(const struct gathering *all, const struct subject *fi
     return false;
 }
 
+/* False while it is on its way. What the user gives of the same machine is taken first. */
+static bool take_at_hand(struct examination *x, const struct subject *server,
+                         struct powershell_case *out)
+{
+    const struct powershell_at_hand *at_hand = powershell_at_hand_of(x, server);
+
+    if (at_hand->is_pending)
+        return false;
+    if (!out->host && at_hand->server && at_hand->server->evidence.status == STATUS_OK)
+        out->host = &at_hand->file;
+    if (at_hand->events && at_hand->events->evidence.status == STATUS_OK &&
+        out->event_count < POWERSHELL_FILES_MOST)
+        out->events[out->event_count++] = at_hand->events;
+    return true;
+}
+
 const struct powershell_case *powershell_case_of(struct examination *x,
                                                  const struct subject *subject)
 {
@@ -308,7 +325,7 @@ const struct powershell_case *powershell_case_of(struct examination *x,
         take_server(all, subject, out);
     else if (!take_file_case(all, subject, out))
         return NULL;
-    return out;
+    return subject->kind != SUBJECT_SERVER || take_at_hand(x, subject, out) ? out : NULL;
 }
 
 bool powershell_is_told_at(const struct powershell_case *of, const struct subject *subject)

@@ -94,12 +94,31 @@ static void look_at_file(struct matter *matter, const struct powershell_file *fi
         matter->known |= POWERSHELL_KNOWS_INSTALL_PATH;
 }
 
+/* The machine at hand is of no files. */
+static void look_at_hand(struct matter *matter)
+{
+    struct powershell_server *server = arena_new(pass_memory(matter->x), 1, sizeof *server);
+    const struct powershell_case *of = matter->of;
+    size_t own = 0;
+
+    if (!powershell_server_ask(matter->x, of->files, of->host, server))
+        return;
+    for (size_t i = 0; i < server->count; i++)
+        own += server->directories[i].effective.has_own;
+    if (own > 0 && own == server->count)
+        matter->known |= POWERSHELL_KNOWS_WEB_CONFIG;
+    if (server->facts.exchange_path.source)
+        matter->known |= POWERSHELL_KNOWS_INSTALL_PATH;
+}
+
 static void look_at_files(struct matter *matter)
 {
     const struct powershell_case *of = matter->of;
 
     if (of->host)
         matter->known |= POWERSHELL_KNOWS_CONFIG;
+    if (of->host && !*of->host->path)
+        look_at_hand(matter);
     if (of->event_count > 0)
         matter->known |= POWERSHELL_KNOWS_EVENTS;
     for (size_t i = 0; i < of->files->count; i++) {

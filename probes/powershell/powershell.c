@@ -1,4 +1,5 @@
 /* The PowerShell virtual directory, through which the Exchange Management Shell comes in. */
+#include "probes/powershell/at_hand.h"
 #include "probes/powershell/case.h"
 #include "probes/powershell/cause.h"
 #include "probes/powershell/kinds.h"
@@ -100,6 +101,8 @@ static void examine_server(struct examination *x, const struct subject *server)
 
     if (!of || (view && view->is_pending))
         return;
+    if (!of->host)
+        powershell_tell_unread(x, server);
     causes = of->host ? judge_server(x, of->files, of->host) : 0;
     is_500 = powershell_judge_500(x, of, view, causes);
     if (view)
@@ -124,14 +127,15 @@ static const struct finding_kind *const kinds[] = {
 const struct probe probe_powershell = {
     .name = "powershell",
     .summary = "the PowerShell virtual directory: why the Exchange Management Shell gets HTTP 500",
-    .needs = NEEDS_NETWORK | NEEDS_FILE,
+    .needs = NEEDS_NETWORK | NEEDS_FILE | NEEDS_HOST,
     .subjects = PROBE_EXAMINES(SUBJECT_SERVER) | PROBE_EXAMINES(SUBJECT_FILE),
     .reads = CONFIGS | LOGS | POWERSHELL_FACT_FILES,
     .touches =
         "each --server, and each of Exchange's servers that the directory lists: /PowerShell/ at "
         "TCP 80, 443 and 444, by a request for a page and WS-Management's Identify, without a "
         "logon, and at TCP 443 /owa/healthcheck.htm, /PowerShell/healthcheck.htm and "
-        "/powershell-liveid/. Given with --file: applicationHost.config and web.config of IIS, "
+        "/powershell-liveid/. Of a --server that is this very machine, on Windows: its registry, "
+        "the configuration of IIS, the DLLs that this names, event logs. Given with --file: applicationHost.config and web.config of IIS, "
         "logs of IIS and of Logging\\HttpProxy, event logs, registry exports, variables, lists of "
         "features and of files",
     .noticed = "nine requests in the logs of IIS, most of them with status 401",

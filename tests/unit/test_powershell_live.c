@@ -598,13 +598,13 @@ static void what_is_not_exchange_is_passed_over(void **state)
     }
 }
 
-/* Each address of the name is a server of its own. */
+/* Each address of the name is a server of its own; and which machine is at hand is looked at. */
 static void each_address_is_asked(void **state)
 {
     (void)state;
     addresses[1] = "192.0.2.22";
     run(NULL);
-    assert_int_equal(bench.fetched_count, 2 + 2 * 9);
+    assert_int_equal(bench.fetched_count, 2 + 2 * 9 + 1);
     bench_end();
 }
 
