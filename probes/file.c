@@ -42,7 +42,8 @@ static const struct finding_kind file_not_read = {
                  "exported as XML); SMTP receive protocol logs; MailStore job logs; "
                  "applicationHost.config and web.config of IIS; IIS logs, and Exchange's of web "
                  "requests (Logging\\Ews, Logging\\HttpProxy); ExSetup.exe, and what PowerShell prints "
-                 "of it and of Get-ExchangeServer; exdiag's own evidence.",
+                 "of it and of Get-ExchangeServer; lists of Windows' features and of files; folders "
+                 "of exdiag collect-script; exdiag's own evidence.",
              .when = "sha256"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,

@@ -11,6 +11,7 @@ FILES = (
     "directory.ldf", "exchange.ldf", "accounts.ldf", "smtpsvc.txt", "application.evtx", "lsa.reg",
     "job.log", "setup.reg", "applicationHost.config", "ex01/applicationHost.config", "ex02/front.config",
     "ex01/setup.reg", "servers.txt", "ex01/setup.txt", "ex02/ExSetup.exe",
+    "exdiag-EX01-20261120-093000/registry.reg", "customer contoso/registry.reg",
 )  # fmt: skip
 EVIDENCE = "today.jsonl"
 
