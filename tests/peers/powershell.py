@@ -69,13 +69,14 @@ class Lab:
             for host, site in self.sites.items() if host != "stranger"
         ))  # fmt: skip
 
-    def ask(self, word, caller, host, who, looks=None):
-        """What one of the hosts answers to all that a probe asks, kept by its word."""
+    def ask(self, word, caller, host, who):
+        """What one of the hosts answers to all that a probe asks, and hears, kept by its word."""
         address = HOSTS[host][0]
+        before = len(self.sites[host].requests())
         questions = [
             "\t".join([scheme, f"{address}:{port}", name_of(host), "/PowerShell/", request, who,
                        f"{DC1}:88", REALM])
-            for scheme, port, request in looks or LOOKS
+            for scheme, port, request in LOOKS
         ]  # fmt: skip
         done = subprocess.run(
             [str(ASK), "--ca-file", str(self.authorities)], input="\n".join(questions) + "\n",
@@ -85,20 +86,38 @@ class Lab:
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         self.seen[word] = {
             (port, request): answer
-            for (_, port, request), answer in zip(looks or LOOKS, answers, strict=True)
+            for (_, port, request), answer in zip(LOOKS, answers, strict=True)
         }
+        self.seen[f"heard {word}"] = self.sites[host].requests()[before:]
+
+    def run(self, word, caller, host, *more):
+        """One run of the program against a host, kept by its word."""
+        path = self.network.folder / f"{word}.jsonl"
+        before = len(self.sites[host].requests())
+        result = exdiag(
+            "check", "--server", name_of(host), "--only", "powershell", "--dns", DC1, "--ca-file",
+            str(self.authorities), "--format", "json", "--save", str(path), "--timeout", "10",
+            *more, variables=caller.variables(),
+        )  # fmt: skip
+        expect_not_in(PASSWORD, result.out + result.err + path.read_text(), word)
+        expect_not_in("YII", path.read_text(), f"a ticket in the evidence of {word}")
+        self.seen[f"run {word}"] = result
+        self.seen[f"heard run {word}"] = self.sites[host].requests()[before:]
+        redacted = exdiag("report", path, "--redact", "--format", "json")
+        for secret in ("corp.test", REALM, host.upper()):
+            expect_not_in(secret, redacted.out, f"{word}, redacted")
 
     def ask_all(self):
         alice = Caller(self.network.folder, "alice", REALM, DC1).log_on()
         nobody = Caller(self.network.folder, "nobody", REALM, DC1)
         self.ask("anonymous", alice, "fine", "nobody")
-        self.seen["log of fine, anonymous"] = self.sites["fine"].requests()
         self.ask("no ticket", nobody, "fine", "somebody")
-        self.seen["log of fine, no ticket"] = self.sites["fine"].requests()
         for host in HOSTS:
             self.ask(host, alice, host, "somebody")
-        for host, site in self.sites.items():
-            self.seen[f"log of {host}"] = site.requests()
+        for host in HOSTS:
+            self.run(host, alice, host, "--authenticate")
+        self.run("anonymous", alice, "broken")
+        self.run("no ticket", nobody, "broken", "--authenticate")
 
 
 def examine_all():
@@ -145,17 +164,16 @@ def nobody_is_asked_who_he_is():
     for (port, request), _ in all_seen()["anonymous"].items():
         answer = expect_answer("anonymous", port, request, code=401, scheme="none", caller=None)
         expect_equal(schemes(answer), ["Negotiate"], "schemes")
-    log = all_seen()["log of fine, anonymous"]
-    expect_equal({line[4] for line in log}, {"-"}, "what showed who one is")
-    expect_equal(len(log), len(LOOKS), "requests")
+    heard = all_seen()["heard anonymous"]
+    expect_equal({line[4] for line in heard}, {"-"}, "what showed who one is")
+    expect_equal(len(heard), len(LOOKS), "requests")
 
 
 @case
 def without_a_ticket_nothing_is_sent():
     for (port, request), answer in all_seen()["no ticket"].items():
         expect(answer["status"] in ("not-found", "not-supported"), f"{port}, {request}: {answer}")
-    anonymous, after = (all_seen()[f"log of fine, {word}"] for word in ("anonymous", "no ticket"))
-    expect_equal(len(after), len(anonymous), "requests")
+    expect_equal(all_seen()["heard no ticket"], [], "requests")
 
 
 @case
@@ -174,7 +192,7 @@ def the_callers_ticket_gets_to_the_last_module():
 def content_is_not_sent_in_the_clear():
     for request in ("identify", "shell"):
         expect_answer("fine", 80, request, "not-supported", code=None)
-    posts = [line for line in all_seen()["log of fine"] if line[1] == "80" and line[2] == "POST"]
+    posts = [line for line in all_seen()["heard fine"] if line[1] == "80" and line[2] == "POST"]
     sent = [line for line in posts if line[4] != "-"]
     expect_equal(len(sent), 1, f"requests as somebody without TLS: {sent}")
 
@@ -215,19 +233,18 @@ def a_key_of_another_age():
 
 @case
 def a_certificate_of_a_stranger():
-    """A ticket is bound to the channel, so that a stranger has nothing of it; and yet it is told."""
     for port in (443, 444):
         answer = expect_answer("stranger", port, "shell", "denied", code=None)
         expect(answer["verify_code"] != 0, "the certificate is judged")
-    log = [line for line in all_seen()["log of stranger"] if line[1] != "80"]
-    expect_equal([line for line in log if line[4] != "-"], [], "what the stranger heard")
+    heard = [line for line in all_seen()["heard stranger"] if line[1] != "80"]
+    expect_equal([line for line in heard if line[4] != "-"], [], "what the stranger heard")
 
 
 @case
 def a_shell_that_is_made_is_deleted():
     for port in (443, 444):
         expect_answer("makes", port, "shell", code=200, shell="deleted")
-    posts = [line for line in all_seen()["log of makes"] if line[1] == "443" and line[2] == "POST"]
+    posts = [line for line in all_seen()["heard makes"] if line[1] == "443" and line[2] == "POST"]
     expect_equal([line[0] for line in posts].count("200"), 4, f"identify, logon, shell, delete: {posts}")
 
 
@@ -235,7 +252,55 @@ def a_shell_that_is_made_is_deleted():
 def what_shows_who_one_is_follows_no_redirect():
     asked = [answer for answer in all_seen()["away"].values() if answer["status"] == "ok"]
     expect_equal({answer["code"] for answer in asked}, {302}, "answers")
-    expect_equal(len(all_seen()["log of away"]), len(asked), "requests")
+    expect_equal(len(all_seen()["heard away"]), len(asked), "requests")
+
+
+# ---- the program ----
+
+
+def expect_found(word, *problems):
+    result = all_seen()[f"run {word}"]
+    found = {id for id, _ in result.findings("problem")}
+    expect_equal(found, set(problems), f"{word}: {result.flat}")
+    return result.flat
+
+
+@case
+def a_healthy_server_is_told_to_be():
+    expect_found("fine")
+    expect_equal(
+        all_seen()["run fine"].findings("ok"), {("powershell-vdir-500", name_of("fine"))}, "ok"
+    )
+    expect_found("makes")
+
+
+@case
+def a_server_that_fails_is_told_of():
+    expect_in("HTTP 500", expect_found("broken", "powershell-vdir-500"), "the report")
+
+
+@case
+def refused_tickets_are_named():
+    expect_in("KRB_AP_ERR_SKEW (37)", expect_found("ahead", "powershell-refused"), "the report")
+    expect_in("KRB_AP_ERR_TKT_NYV (33)", expect_found("behind", "powershell-refused"), "the report")
+    expect_in("(44)", expect_found("oldkey", "powershell-refused"), "the report")
+
+
+@case
+def without_authenticate_or_a_ticket_nobody_hears_one():
+    """What fails for those with a ticket alone cannot be seen without one, and is no problem."""
+    for word in ("anonymous", "no ticket"):
+        expect_found(word)
+        expect_equal({line[4] for line in all_seen()[f"heard run {word}"]}, {"-"}, f"{word}: heard")
+
+
+@case
+def a_stranger_hears_no_ticket_over_tls():
+    expect_found("stranger")
+    heard = [
+        line for line in all_seen()["heard run stranger"] if line[1] != "80" and line[4] != "-"
+    ]
+    expect_equal(heard, [], "heard")
 
 
 if "--show" in sys.argv:
@@ -244,6 +309,9 @@ if "--show" in sys.argv:
     furnish_namespace()
     for word, answers in examine_all().items():
         print(f"== {word}")
+        if isinstance(answers, Result):
+            print(answers.flat)
+            continue
         for key, answer in answers.items() if isinstance(answers, dict) else enumerate(answers):
             print(key, json.dumps(answer))
     sys.exit(0)
