@@ -37,7 +37,7 @@
             " /managedPipelineMode:Integrated /processModel.identityType:LocalSystem "             \
             "/processModel.idleTimeout:00:00:00 /processModel.pingingEnabled:false "               \
             "/failure.rapidFailProtection:false",                                                  \
-        .note = "as setup makes it", .each = value                                                 \
+        .note = "compare it with the one of a server of the same build", .each = value             \
     }
 
 #define SET_POOL(value, setting)                                                                   \
@@ -139,7 +139,6 @@ const struct finding_kind powershell_vdir_settings = {
             SET_POOL("pool-identity", "/processModel.identityType:LocalSystem"),
             SET_POOL("pool-pipeline", "/managedPipelineMode:Integrated"),
             SET_POOL("pool-runtime", "/managedRuntimeVersion:v4.0"),
-            SET_POOL("pool-runtime-2010", "/managedRuntimeVersion:v2.0"),
             SET_POOL("pool-stopped", "/autoStart:true"),
             START("apppool /apppool", "pool-stopped"),
             {.shell = SHELL_CMD,

@@ -86,7 +86,7 @@ static void judge_global(struct judgement *judgement, const struct powershell_di
             "globalModules have no %s: where a directory adds it by its name alone, IIS takes it "
             "for a managed module that has no type",
             name);
-    if (twice)
+    if (global && twice)
         saw(begin(judgement, "twice-global", "yes"), directory->sources[0],
             "globalModules have %s twice (lines %lu and %lu): IIS does not read its configuration "
             "any more, and nothing of this server answers",
@@ -97,6 +97,15 @@ static void judge_global(struct judgement *judgement, const struct powershell_di
             global->item->precondition, (unsigned long)global->item->line);
 }
 
+/* Its own web.config is to be changed: the steps keep a copy of it. */
+static void change_web_config(struct judgement *judgement,
+                              const struct powershell_directory *directory)
+{
+    static const char *const values[POWERSHELL_END_COUNT] = {"front-web", "back-web", "only-web"};
+
+    begin(judgement, values[directory->end], "yes");
+}
+
 static void tell_typed(struct judgement *judgement, const struct powershell_directory *directory,
                        const struct iis_entry *entry)
 {
@@ -104,6 +113,8 @@ static void tell_typed(struct judgement *judgement, const struct powershell_dire
     struct finding *finding = begin(judgement, is_of_server ? "typed-apphost" : "typed",
                                     directory->path ? directory->path : "yes");
 
+    if (!is_of_server)
+        change_web_config(judgement, directory);
     saw(finding, powershell_source_of(directory, entry->origin.file),
         "%s: %s is managed, type=\"%s\" (line %lu), and is to be native, without a type",
         directory->name, judgement->rule->name, entry->item->type,
@@ -137,19 +148,20 @@ static void tell_twice(struct judgement *judgement, const struct powershell_dire
 
     if (!twice || entry->origin.is_inherited)
         return;
+    change_web_config(judgement, directory);
     saw(begin(judgement, "twice", directory->path ? directory->path : "yes"),
         powershell_source_of(directory, twice->file),
         "%s: %s is added twice (lines %lu and %lu): IIS answers 500.19", directory->name,
         judgement->rule->name, (unsigned long)entry->item->line, (unsigned long)twice->line);
 }
 
-/* Which web.config the steps for a directory keep a copy of. */
-static void name_web_config(struct judgement *judgement,
-                            const struct powershell_directory *directory)
+static void tell_not_there(struct judgement *judgement,
+                           const struct powershell_directory *directory)
 {
-    static const char *const values[POWERSHELL_END_COUNT] = {"front-web", "back-web", "only-web"};
-
-    begin(judgement, values[directory->end], "yes");
+    change_web_config(judgement, directory);
+    saw(begin(judgement, "not-in-directory", directory->path ? directory->path : "yes"),
+        directory->sources[directory->file_count - 1], "%s: its modules do not have %s",
+        directory->name, judgement->rule->name);
 }
 
 static void judge_directory(struct judgement *judgement,
@@ -157,7 +169,6 @@ static void judge_directory(struct judgement *judgement,
 {
     const struct iis_effective *effective = &directory->effective;
     const struct iis_entry *entry = iis_entry_of(&effective->modules, judgement->rule->name);
-    struct finding *before = judgement->finding;
 
     if (effective->elsewhere[IIS_MODULES].file) {
         judgement->covered = directory;
@@ -166,17 +177,13 @@ static void judge_directory(struct judgement *judgement,
     if (!effective->has_own)
         judgement->partly = directory;
     if (!entry && effective->has_own)
-        saw(begin(judgement, "not-in-directory", directory->path ? directory->path : "yes"),
-            directory->sources[directory->file_count - 1], "%s: its modules do not have %s",
-            directory->name, judgement->rule->name);
+        tell_not_there(judgement, directory);
     if (entry && is_typed(entry->item))
         tell_typed(judgement, directory, entry);
     if (entry && entry->origin.is_inherited && directory->path)
         tell_above(judgement, directory, entry);
     if (entry)
         tell_twice(judgement, directory, entry);
-    if (judgement->finding && judgement->finding != before)
-        name_web_config(judgement, directory);
 }
 
 static void conclude(struct judgement *judgement)

@@ -9,7 +9,7 @@
 
 enum { HTTP_PORT = 80, BACK_END_PORT = 444 };
 
-/* How setup makes each directory. */
+/* How setup makes each directory; what of Exchange 2010 nobody has written down is left out. */
 static const struct {
     const char *folder; /* below the one of Exchange */
     const char *pool;
@@ -22,7 +22,7 @@ static const struct {
                           "v4.0", "path-front", "pool-front", "requires-ssl"},
     [POWERSHELL_BACK] = {"ClientAccess\\PowerShell-Proxy", "MSExchangePowerShellAppPool", "v4.0",
                          "path-back", "pool-back", "back-ssl"},
-    [POWERSHELL_ONLY] = {"ClientAccess\\PowerShell", "MSExchangePowerShellAppPool", "v2.0",
+    [POWERSHELL_ONLY] = {"ClientAccess\\PowerShell", "MSExchangePowerShellAppPool", NULL,
                          "path-only", "pool-back", "requires-ssl"},
 };
 
@@ -95,8 +95,8 @@ static void judge_authentication(struct judgement *judgement,
     if (enabled[IIS_ANONYMOUS] == IIS_TRUE)
         saw(tell(judgement, SEVERITY_WARNING, "anonymous-on", directory->path),
             said_by(directory, IIS_ANONYMOUS),
-            "%s: anonymousAuthentication is on%s: requests come in as nobody, whom Exchange "
-            "refuses",
+            "%s: anonymousAuthentication is on%s; setup leaves it off, so that nobody comes in "
+            "unknown",
             directory->name, above_or_own(directory, IIS_ANONYMOUS));
     if (directory->end == POWERSHELL_BACK && enabled[IIS_WINDOWS] == IIS_FALSE)
         saw(tell(judgement, SEVERITY_CRITICAL, "windows-off", directory->path),
@@ -185,7 +185,7 @@ static void judge_pool_settings(struct judgement *judgement, const struct iis_po
         saw(tell(judgement, SEVERITY_CRITICAL, "pool-stopped", pool->name), source,
             "pool %s does not start by itself (autoStart, line %lu): 503 until somebody starts it",
             pool->name, (unsigned long)pool->line);
-    if (pool->identity && !text_equal_fold(pool->identity, "LocalSystem"))
+    if (runtime && pool->identity && !text_equal_fold(pool->identity, "LocalSystem"))
         saw(tell(judgement, SEVERITY_CRITICAL, "pool-identity", pool->name), source,
             "pool %s runs as %s (line %lu); Exchange's runs as LocalSystem", pool->name,
             pool->identity, (unsigned long)pool->line);
@@ -193,10 +193,9 @@ static void judge_pool_settings(struct judgement *judgement, const struct iis_po
         saw(tell(judgement, SEVERITY_CRITICAL, "pool-pipeline", pool->name), source,
             "pool %s is of the %s pipeline (line %lu), in which modules of web.config do not run",
             pool->name, pool->pipeline, (unsigned long)pool->line);
-    if (pool->runtime && !text_equal_fold(pool->runtime, runtime))
-        saw(tell(judgement, SEVERITY_CRITICAL,
-                 end == POWERSHELL_ONLY ? "pool-runtime-2010" : "pool-runtime", pool->name),
-            source, "pool %s has the runtime \"%s\" (line %lu), and is to have %s", pool->name,
+    if (runtime && pool->runtime && !text_equal_fold(pool->runtime, runtime))
+        saw(tell(judgement, SEVERITY_CRITICAL, "pool-runtime", pool->name), source,
+            "pool %s has the runtime \"%s\" (line %lu), and is to have %s", pool->name,
             pool->runtime, (unsigned long)pool->line, runtime);
 }
 

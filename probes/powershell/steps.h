@@ -27,7 +27,8 @@
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
         .command = POWERSHELL_APPCMD " add backup before-powershell",                              \
-        .note = "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back"    \
+        .note = "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back. "  \
+                "Where one of this name is there already (800700b7), that one is"                  \
     }
 
 #define POWERSHELL_TAKE_THE_COPY                                                                   \

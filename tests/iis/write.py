@@ -619,7 +619,7 @@ POWERSHELL_FAULTS = {
                                                 {'enable32BitAppOnWin64': 'true'})),
     'powershell-pool-stopped': ('2013', odd_pool('MSExchangePowerShellAppPool',
                                                  {'autoStart': 'false'})),
-    'powershell-pool-identity': ('2010', odd_pool('MSExchangePowerShellAppPool',
+    'powershell-pool-identity': ('2013', odd_pool('MSExchangePowerShellAppPool',
                                                   {'identity': 'NetworkService'})),
     'powershell-missing': ('2016', powershell_missing), 'powershell-bare': ('2019', powershell_bare),
     'powershell-anonymous': ('2016', powershell_authentication(

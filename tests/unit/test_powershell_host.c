@@ -212,9 +212,9 @@ static const struct fault faults[] = {
      "/apppool.name:\"MSExchangePowerShellFrontEndAppPool\" /enable32BitAppOnWin64:false"},
     {"powershell-pool-stopped", "2013", SETTINGS, "critical", "does not start by itself",
      "start apppool /apppool.name:\"MSExchangePowerShellAppPool\""},
-    {"powershell-pool-identity", "2010", SETTINGS, "critical", "runs as NetworkService",
+    {"powershell-pool-identity", "2013", SETTINGS, "critical", "runs as NetworkService",
      "/processModel.identityType:LocalSystem"},
-    {"powershell-anonymous", "2016", SETTINGS, "warning", "anonymousAuthentication is on:",
+    {"powershell-anonymous", "2016", SETTINGS, "warning", "anonymousAuthentication is on;",
      "-section:anonymousAuthentication -enabled:false -commit:apphost"},
     {"powershell-bare", "2019", SETTINGS, "warning", "anonymousAuthentication is on, inherited",
      "-section:anonymousAuthentication -enabled:false"},
@@ -273,7 +273,7 @@ static void test_steps_of_one_fault(void **state)
     finding = finding_of(host, MANAGED, NULL);
     assert_non_null(step_of(&finding->fix, "Microsoft.Exchange.Management.PowerShell.E2010"));
     assert_null(step_of(&finding->fix, "PowerShell.SnapIn"));
-    assert_non_null(step_of(&finding->fix, "ClientAccess\\PowerShell\\web.config"));
+    assert_null(step_of(&finding->fix, "web.config"));
     assert_null(step_of(&finding->fix, "-Role"));
     finish();
 }
