@@ -143,6 +143,20 @@ static enum status load(struct evidence *item, const json_t *object)
     return STATUS_OK;
 }
 
+/* What Windows does not call so may be a customer's, and no verdict rests on it. */
+static void drop_others(struct windows_feature_list *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const char *name = list->features[i].name;
+
+        if (windows_feature_is_known(name, strlen(name)))
+            list->features[kept++] = list->features[i];
+    }
+    list->count = kept;
+}
+
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct windows_features *features = (struct windows_features *)item;
@@ -151,6 +165,7 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     buffer_init(&path, strlen(features->path));
     redact_path(redactor, features->path, &path);
     features->path = buffer_keep(&path, &item->memory);
+    drop_others(&features->list);
     features->list.computer = redact_name_copy(redactor, features->list.computer, &item->memory);
 }
 
