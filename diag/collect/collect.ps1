@@ -563,13 +563,13 @@ function Save-Names([string] $Name, [string] $Arguments) {
 
 # ---- events ----
 
-# Of a log, the events of these providers with these numbers: from a month back, or fewer days
+# Of a log, the events of these providers with these numbers: from so many days back, or fewer
 # where that is too much.
-function Save-Events([string] $Log, $Providers, $Ids) {
+function Save-Events([string] $Log, $Providers, $Ids, $DaysBack) {
     $name = $Log.ToLowerInvariant() + '.evtx'
     $whose = ($Providers | ForEach-Object { "@Name='$_'" }) -join ' or '
     $which = ($Ids | ForEach-Object { "EventID=$_" }) -join ' or '
-    foreach ($back in 30, 7, 1) {
+    foreach ($back in $DaysBack) {
         $when = "TimeCreated[timediff(@SystemTime) <= $($back * 86400000)]"
         $query = "*[System[Provider[$whose] and ($which) and $when]]"
         [void] (Read-Program (Join-Path $System32 'wevtutil.exe') ('epl {0} "{1}" "/q:{2}" /ow:true' -f $Log, (Get-Target $name), $query) 300)
@@ -582,7 +582,7 @@ function Save-Events([string] $Log, $Providers, $Ids) {
         }
     }
     Remove-Target $name
-    throw "one day alone has more than $Megabytes MB"
+    throw "the last $back days alone have more than $Megabytes MB"
 }
 
 # ---- logs ----
@@ -700,10 +700,14 @@ Invoke-Step 'names of this computer' { Save-Names 'setspn-own.txt' "-L $env:COMP
 Invoke-Step 'who has SMTPSVC' { Save-Names 'setspn-smtpsvc.txt' "-Q SMTPSVC/$Computer" }
 Invoke-Step 'who has HTTP' { Save-Names 'setspn-http.txt' "-Q HTTP/$Computer" }
 Invoke-Step 'log Application' {
-    Save-Events 'Application' @('MSExchangeTransport', 'MSExchangeFrontEndTransport', 'Microsoft-Windows-IIS-W3SVC-WP') @(1704, 1706, 7002, 7004, 7010, 1035, 2017, 2280, 2282)
+    Save-Events 'Application' @('MSExchangeTransport', 'MSExchangeFrontEndTransport', 'Microsoft-Windows-IIS-W3SVC-WP') @(1704, 1706, 7002, 7004, 7010, 1035, 2017, 2280, 2282, 2293, 2295, 2297) @(30, 7, 1)
 }
 Invoke-Step 'log System' {
-    Save-Events 'System' @('Microsoft-Windows-WinRM', 'Microsoft-Windows-WAS', 'Microsoft-Windows-IIS-W3SVC-WP') @(10113, 5002, 5009, 5011, 5059, 2280, 2282)
+    Save-Events 'System' @('Microsoft-Windows-WinRM', 'Microsoft-Windows-WAS') @(10113, 5002, 5009, 5011, 5059) @(30, 7, 1)
+}
+Invoke-Step 'log Setup' {
+    # Features that came and went, as far back as the log goes.
+    Save-Events 'Setup' @('Microsoft-Windows-Servicing') @(9, 10, 15) @(3650, 30)
 }
 foreach ($logs in $LogFolders) {
     Invoke-Step "IIS logs in $logs" { Save-Requests $logs }

@@ -178,6 +178,7 @@ def collected(place, **changed):
         "setspn-http.txt": NO_NAMES.encode(),
         "application.evtx": event_log(),
         "system.evtx": event_log(),
+        "setup.evtx": event_log(),
         "iis-W3SVC1-u_ex261120.log": iis_log(),
         "iis-W3SVC2-u_ex261120.log": iis_log(),
         "ews-Ews_2026112008-1.LOG": EWS_LOG.format(NAME).encode(),
@@ -238,7 +239,7 @@ def it_takes_the_events_that_are_read():
     wished = parts("diag/read/mail_event.h", "MAIL_EVENT_LIST(X)", "enum mail_event_kind")
     wished += parts("diag/read/host_event.h", "HOST_EVENT_LIST(X)", "enum host_event_kind")
     taken = re.findall(r"Save-Events '(\w+)' @\(([^)]*)\) @\(([^)]*)\)", script)
-    expect_equal([log for log, _, _ in taken], ["Application", "System"], "logs")
+    expect_equal([log for log, _, _ in taken], ["Application", "System", "Setup"], "logs")
     numbers = {number for _, _, list in taken for number in re.findall(r"\d+", list)}
     for number in re.findall(r"(\d+)\)", wished):
         expect_in(number, numbers, "numbers of events")
