@@ -57,7 +57,7 @@ static bool can_show(const struct machine *machine, const struct lab_planted *pl
         return false;
     if (is_told_by_xml(planted->id))
         return machine->xml;
-    if (planted->kind == SUBJECT_MAILBOX)
+    if (planted->kind == SUBJECT_MAILBOX || is_of(planted->id, "powershell"))
         return machine->web && machine->xml;
     return !is_of(planted->id, "build") || machine->web;
 }
@@ -78,10 +78,12 @@ static void tell_lacks(const struct machine *machine)
         fputs("service principal names are not shown: OpenLDAP's library is not on this machine\n",
               stderr);
     if (!machine->web)
-        fputs("mailboxes and builds are not shown: libcurl is not on this machine\n", stderr);
-    if (!machine->xml)
-        fputs("mailboxes, IIS and event logs are not shown: libxml2 is not on this machine\n",
+        fputs("mailboxes, PowerShell and builds are not shown: libcurl is not on this machine\n",
               stderr);
+    if (!machine->xml)
+        fputs(
+            "mailboxes, PowerShell, IIS and event logs are not shown: libxml2 is not on this machine\n",
+            stderr);
 }
 
 /* ---- was everything found that was planted? ---- */
@@ -164,9 +166,12 @@ static bool is_told_by_files(const struct options *options, const struct machine
 static void add_files(struct options *options, const struct machine *machine,
                       const struct lab_world *world)
 {
-    const char *path, *probe;
+    const char *path, *probe, *host;
 
     for (size_t i = 0; lab_world_file(world, i, &path, &probe); i++) {
+        host = lab_world_file_host(world, i);
+        if (host)
+            path = arena_print(&options->memory, "%s=%s", host, path);
         if (is_told_by_files(options, machine, probe))
             options_add_subject(options, SUBJECT_FILE, path);
     }

@@ -5,6 +5,7 @@
 #include "tests/lab/world_archive.h"
 #include "tests/lab/world_clocks.h"
 #include "tests/lab/world_directory.h"
+#include "tests/lab/world_shell.h"
 #include "tests/lab/world_web.h"
 
 #include <stdlib.h>
@@ -35,7 +36,8 @@
  * consolidated.com its only one has a certificate that expired
  *
  * Clocks, all of contoso.com: world_clocks.c; its directory and mail servers: world_directory.c;
- * its web servers with a DAG's: world_web.c, and what was written of these: world_archive.c
+ * its web servers with a DAG's: world_web.c, and what was written of these: world_archive.c;
+ * what was copied from a server whose shell does not start: world_shell.c
  */
 #define EXAMINED_ZONES                                                                                                   \
     {"woodgrove.com", "TXT",                                                                                             \
@@ -305,6 +307,10 @@ const struct lab_planted lab_planted[] = {
      "two nodes that are not set up alike"},
     {"ews-requests-failed", SUBJECT_FILE, "mbx1-iis.log", OUTCOME_PROBLEM,
      "every fifth request to EWS, ended by 500 after 12 s"},
+    {"powershell-vdir-500", SUBJECT_SERVER, "ex13.contoso.com", OUTCOME_PROBLEM,
+     "Exchange 2013 SP1, whose shell gets HTTP 500"},
+    {"kerbauth-managed", SUBJECT_SERVER, "ex13.contoso.com", OUTCOME_PROBLEM,
+     "by its files a module that is managed and not native: why"},
     {"exchange-build-unsupported", SUBJECT_SERVER, "ex13.contoso.com", OUTCOME_PROBLEM,
      "Exchange 2013 SP1, left over"},
     {"exchange-build-behind", SUBJECT_SERVER, "ex13.contoso.com", OUTCOME_PROBLEM,
@@ -325,6 +331,10 @@ const struct lab_planted lab_planted[] = {
      "nothing: its names are on its own account alone"},
     {"ews-cgi-handler", SUBJECT_FILE, "mbx2-applicationHost.config", OUTCOME_OK,
      "nothing: no CGI on the node that works"},
+    {"winrm-iis-ext-missing", SUBJECT_SERVER, "ex13.contoso.com", OUTCOME_OK,
+     "nothing: its WinRM IIS Extension is absent, as on healthy servers"},
+    {"powershell-vdir-500", SUBJECT_SERVER, "mbx1.contoso.com", OUTCOME_OK,
+     "nothing: its directory asks who one is"},
     {"exchange-build-behind", SUBJECT_SERVER, "mbx1.contoso.com", OUTCOME_OK,
      "nothing: it has the newest build"},
     {NULL, SUBJECT_DOMAIN, NULL, OUTCOME_OK, NULL},
@@ -406,7 +416,7 @@ static enum status start_hosts(struct lab_world *world, uint16_t ports[SERVICE_C
         if (status == STATUS_OK)
             status = world_directory_start(&world->builds, ports, &world->directory);
         if (status == STATUS_OK)
-            status = world_web_start(&world->builds, &ports[SERVICE_HTTPS], &world->web);
+            status = world_web_start(&world->builds, ports, &world->web);
         if (status == STATUS_EXISTS)
             (void)stop_hosts(world);
     }
@@ -438,6 +448,8 @@ enum status lab_world_start(struct lab_world **out, struct lab_world_ways *ways)
         status = make_files(&world->files, world_directory_files);
     if (status == STATUS_OK)
         status = world_archive_add(&world->files);
+    if (status == STATUS_OK)
+        status = world_shell_add(&world->files);
     if (status != STATUS_OK) {
         (void)lab_world_stop(world);
         return status;
@@ -473,4 +485,9 @@ bool lab_world_file(const struct lab_world *world, size_t index, const char **pa
     *path = world->files.list[index].path;
     *probe = world->files.list[index].probe;
     return true;
+}
+
+const char *lab_world_file_host(const struct lab_world *world, size_t index)
+{
+    return index < world->files.count ? world->files.list[index].host : NULL;
 }

@@ -54,4 +54,7 @@ enum status lab_world_stop(struct lab_world *world);
 bool lab_world_file(const struct lab_world *world, size_t index, const char **path,
                     const char **probe);
 
+/* Whose it is, where its path is to be given as HOST=PATH; or NULL. */
+const char *lab_world_file_host(const struct lab_world *world, size_t index);
+
 #endif

@@ -16,16 +16,17 @@ static enum status choose_tag(struct world_files *files)
     return status;
 }
 
-static void note(struct world_files *files, const char *path, const char *probe)
+static void note(struct world_files *files, const char *path, const char *probe, const char *host)
 {
     files->list =
         arena_grow(&files->memory, files->list, &files->room, files->count, sizeof *files->list);
     files->list[files->count++] =
-        (struct world_path){arena_copy_string(&files->memory, path), probe};
+        (struct world_path){arena_copy_string(&files->memory, path), probe, host};
 }
 
 /* "/tmp/exdiag-demo-0f3a9c12-dc1.reg" */
-enum status world_files_add(struct world_files *files, const struct world_file *file)
+enum status world_files_add_of(struct world_files *files, const struct world_file *file,
+                               const char *host)
 {
     enum status status = *files->tag ? STATUS_OK : choose_tag(files);
     struct buffer path;
@@ -38,13 +39,18 @@ enum status world_files_add(struct world_files *files, const struct world_file *
     buffer_print(&path, "exdiag-demo-%s-%s", files->tag, file->ending);
     status = platform_file_create(path.text, &stream);
     if (status == STATUS_OK) {
-        note(files, path.text, file->probe);
+        note(files, path.text, file->probe, host);
         fputs(file->text, stream);
         if (fclose(stream) != 0)
             status = platform_write_error();
     }
     buffer_release(&path);
     return status;
+}
+
+enum status world_files_add(struct world_files *files, const struct world_file *file)
+{
+    return world_files_add_of(files, file, NULL);
 }
 
 void world_files_remove(struct world_files *files)

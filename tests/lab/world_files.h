@@ -13,6 +13,7 @@ struct world_file {
 
 struct world_path {
     const char *path, *probe;
+    const char *host; /* whose it is, in the user's word; lives on; or NULL */
 };
 
 struct world_files {             /* zeroed before the first */
@@ -24,6 +25,10 @@ struct world_files {             /* zeroed before the first */
 
 /* Makes one more, in the folder for temporary files. STATUS_IO and as platform_file_create(). */
 enum status world_files_add(struct world_files *files, const struct world_file *file);
+
+/* The same of a file that the user ties to a server, as --file HOST=PATH does. */
+enum status world_files_add_of(struct world_files *files, const struct world_file *file,
+                               const char *host);
 
 /* Removes them. */
 void world_files_remove(struct world_files *files);
