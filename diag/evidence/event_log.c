@@ -39,7 +39,7 @@ static uint32_t lifetime(const struct evidence *item)
 
 static void describe(const struct evidence *item, struct buffer *out)
 {
-    buffer_add_string(out, of(item)->path);
+    buffer_add_string(out, *of(item)->path ? of(item)->path : "this machine's event logs");
 }
 
 /* ---- the texts of an event, each with its name in evidence ---- */

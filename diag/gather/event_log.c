@@ -1,6 +1,7 @@
 #include "diag/gather/event_log.h"
 
 #include "diag/gather/file.h"
+#include "diag/gather/machine_events.h"
 #include "diag/gather/text_file.h"
 #include "diag/read/event_xml.h"
 #include "diag/read/evtx.h"
@@ -87,24 +88,34 @@ static void read_evtx(FILE *file, struct reading *reading, struct event_log_acco
     free(chunk);
 }
 
+static struct reading begin_groups(void)
+{
+    return (struct reading){.groups = event_groups_new(), .host_groups = host_event_groups_new()};
+}
+
+static void end_groups(struct reading *reading, struct event_log_digest *log)
+{
+    log->strange = reading->strange;
+    log->more =
+        event_groups_end(reading->groups, &log->evidence.memory, &log->groups, &log->group_count);
+    log->more_host = host_event_groups_end(reading->host_groups, &log->evidence.memory,
+                                           &log->host_groups, &log->host_group_count);
+    arena_release(&reading->scratch);
+}
+
 static enum status read_log(FILE *file, struct text_file *text, struct event_log_digest *log,
                             const char **reason)
 {
     struct event_wish *wishes = all_wishes();
-    struct reading reading = {
-        .groups = event_groups_new(), .host_groups = host_event_groups_new(), .wishes = wishes};
+    struct reading reading = begin_groups();
     enum status status = STATUS_OK;
 
+    reading.wishes = wishes;
     if (log->type == FILE_TYPE_EVTX)
         read_evtx(file, &reading, &log->account);
     else
         status = read_xml(text, &reading, &log->account, reason);
-    log->strange = reading.strange;
-    log->more =
-        event_groups_end(reading.groups, &log->evidence.memory, &log->groups, &log->group_count);
-    log->more_host = host_event_groups_end(reading.host_groups, &log->evidence.memory,
-                                           &log->host_groups, &log->host_group_count);
-    arena_release(&reading.scratch);
+    end_groups(&reading, log);
     free(wishes);
     return ferror(file) ? STATUS_IO : status;
 }
@@ -123,17 +134,38 @@ static enum status read_file(FILE *file, struct event_log_digest *log, const cha
     return status;
 }
 
+/* Of the machine at hand mail is not asked for: there may be very much of that. */
+static enum status read_machine(struct event_log_digest *log, const char **reason)
+{
+    struct reading reading = begin_groups();
+    bool more = false;
+    enum status status =
+        machine_events_read(host_event_wishes, take_event, &reading, &log->account, &more, reason);
+
+    log->type = FILE_TYPE_EVENT_XML;
+    end_groups(&reading, log);
+    log->more_host = log->more_host || more;
+    return status;
+}
+
+static enum status read_path(struct event_log_digest *log, const char **reason)
+{
+    FILE *file;
+    enum status status = gather_file_open(log->path, &file, reason);
+
+    if (status != STATUS_OK)
+        return status;
+    status = read_file(file, log, reason);
+    fclose(file);
+    return status;
+}
+
 void gather_event_log(struct evidence *item)
 {
     struct event_log_digest *log = (struct event_log_digest *)item;
     const char *reason = NULL;
-    FILE *file;
-    enum status status = gather_file_open(log->path, &file, &reason);
+    enum status status = *log->path ? read_path(log, &reason) : read_machine(log, &reason);
 
-    if (status == STATUS_OK) {
-        status = read_file(file, log, &reason);
-        fclose(file);
-    }
     item->settled = true;
     if (status == STATUS_OK)
         return;
