@@ -331,6 +331,14 @@ static enum status take_end(LDAP *handle, LDAPMessage *answer, struct directory_
     return parsed == LDAP_SUCCESS ? result_of(code, result) : outcome_of(parsed);
 }
 
+/* That of the last call, which failed, even where the library keeps why to itself. */
+static enum status failure(void)
+{
+    enum status status = outcome_of(LdapGetLastError());
+
+    return status == STATUS_OK ? STATUS_CLOSED : status;
+}
+
 /* STATUS_AGAIN while there is more to come, STATUS_LIMIT when the taker has enough. */
 static enum status take_message(LDAP *handle, ULONG type, LDAPMessage *answer,
                                 struct directory_page *page, const struct directory_taker *taker,
@@ -412,7 +420,7 @@ enum status platform_directory_search(struct directory_session *session,
         if (type == 0)
             status = STATUS_TIMED_OUT;
         else if (type == (ULONG)-1)
-            status = outcome_of(LdapGetLastError());
+            status = failure();
         else
             status = take_message(handle, type, answer, page, taker, result, why);
         if (answer)

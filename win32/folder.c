@@ -42,6 +42,12 @@ static void take_entry(const WIN32_FIND_DATAW *entry, platform_folder_take *take
     free(name);
 }
 
+/* ERROR_DIRECTORY where it is a file, and ERROR_INVALID_NAME for "a file\\*" under Wine. */
+static bool is_no_folder(DWORD error)
+{
+    return error_status(error) == STATUS_INVALID;
+}
+
 enum status platform_folder_list(const char *path, platform_folder_take *take, void *context)
 {
     wchar_t *pattern = pattern_of(path);
@@ -55,7 +61,7 @@ enum status platform_folder_list(const char *path, platform_folder_take *take, v
     error = GetLastError();
     free(pattern);
     if (search == INVALID_HANDLE_VALUE)
-        return error == ERROR_DIRECTORY ? STATUS_NOT_FOUND : error_status(error);
+        return is_no_folder(error) ? STATUS_NOT_FOUND : error_status(error);
     do
         take_entry(&entry, take, context);
     while (FindNextFileW(search, &entry));

@@ -92,6 +92,11 @@ bool system_tells_resets(void)
     return true;
 }
 
+bool system_reads_references(void)
+{
+    return true;
+}
+
 bool system_limit_files(unsigned most)
 {
     const struct rlimit limit = {.rlim_cur = most, .rlim_max = most};

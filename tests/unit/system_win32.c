@@ -152,9 +152,19 @@ bool system_heeds_term(void)
     return false;
 }
 
+static bool is_wine(void)
+{
+    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
+}
+
 bool system_tells_resets(void)
 {
-    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") == NULL;
+    return !is_wine();
+}
+
+bool system_reads_references(void)
+{
+    return !is_wine();
 }
 
 bool system_limit_files(unsigned most)

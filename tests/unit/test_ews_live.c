@@ -384,7 +384,7 @@ static void test_what_an_item_comes_to(void **state)
         examine(&world);
         finding = mailbox_finding(rows[i].id, rows[i].title);
         if (strcmp(word_of(finding), rows[i].word) != 0) {
-            print_message("row %zu: %s\n", i, rows[i].item.attempts);
+            print_message("row %u: %s\n", (unsigned)i, rows[i].item.attempts);
             bench_print();
         }
         assert_string_equal(word_of(finding), rows[i].word);

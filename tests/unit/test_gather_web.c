@@ -5,6 +5,7 @@
 #include "tests/unit/unit.h"
 
 #include "diag/gather/http_chain.h"
+#include "diag/gather/http_library.h"
 #include "diag/gather/tls.h"
 #include "diag/gather/web.h"
 #include "diag/platform.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENT = 20000, SHORT = 700 /* milliseconds */, PEERS_MOST = 64, ROOM = 64 };
+enum { PATIENT = 20000, HASTY = 700 /* milliseconds */, PEERS_MOST = 64, ROOM = 64 };
 
 static const char host[] = "mail.contoso.com", secret[] = "a-secret-that-nobody-hears";
 
@@ -121,15 +122,15 @@ static const struct outcome {
     {"trailers", STATUS_OK, WEB_BODY, 200, STATUS_OK, 5, NULL, 0},
     {"huge", STATUS_OK, WEB_BODY, 200, STATUS_LIMIT, WEB_BODY_READ_MOST, NULL, 0},
     {"cut", STATUS_OK, WEB_BODY, 200, STATUS_CLOSED, 9, NULL, 0},
-    {"slow", STATUS_TIMED_OUT, WEB_ANSWER, 0, STATUS_OK, 0, NULL, SHORT},
-    {"slow-body", STATUS_OK, WEB_BODY, 200, STATUS_TIMED_OUT, 0, NULL, SHORT},
+    {"slow", STATUS_TIMED_OUT, WEB_ANSWER, 0, STATUS_OK, 0, NULL, HASTY},
+    {"slow-body", STATUS_OK, WEB_BODY, 200, STATUS_TIMED_OUT, 0, NULL, HASTY},
     {"endless-head", STATUS_TOO_LARGE, WEB_ANSWER, 0, STATUS_OK, 0, NULL, 0},
     {"endless-field", STATUS_TOO_LARGE, WEB_ANSWER, 0, STATUS_OK, 0, NULL, 0},
     {"continue", STATUS_TOO_LARGE, WEB_ANSWER, 0, STATUS_OK, 0, NULL, 0},
     {"noise", STATUS_MALFORMED, WEB_ANSWER, 0, STATUS_OK, 0, NULL, 0},
     {"close", STATUS_CLOSED, WEB_ANSWER, 0, STATUS_OK, 0, NULL, 0},
     {"reset", STATUS_CLOSED, WEB_ANSWER, 0, STATUS_OK, 0, NULL, 0},
-    {"hang", STATUS_TIMED_OUT, WEB_ANSWER, 0, STATUS_OK, 0, NULL, SHORT},
+    {"hang", STATUS_TIMED_OUT, WEB_ANSWER, 0, STATUS_OK, 0, NULL, HASTY},
 };
 
 enum { OUTCOMES = sizeof outcomes / sizeof *outcomes };
@@ -545,6 +546,17 @@ static void test_refused_elsewhere(void **state)
     }
 }
 
+/* Windows' NTLM, which knows what is written beyond ASCII. */
+static bool has_sspi(void)
+{
+    struct http_library *library = http_library_new();
+    const struct http_functions *curl = http_library_functions(library);
+    bool yes = curl && (curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_SSPI) != 0;
+
+    http_library_leave(library);
+    return yes;
+}
+
 /* libcurl would make another password of it, and a wrong one is counted. */
 static void test_ntlm_of_letters_beyond_ascii(void **state)
 {
@@ -555,6 +567,10 @@ static void test_ntlm_of_letters_beyond_ascii(void **state)
     struct lab lab;
 
     (void)state;
+    if (has_sspi()) {
+        print_message("skipped: the system's own NTLM has no such limit\n");
+        skip();
+    }
     set_up(&lab, behaviours, 1, true);
     for (size_t i = 0; i < 2; i++) {
         struct http_access *access = access_of(&lab, all[i]);
@@ -873,7 +889,7 @@ static void test_silence_on_a_kept_connection(void **state)
                      STATUS_OK);
     request.memory = &memory;
     for (unsigned i = 0; i < 2; i++) {
-        request.deadline = platform_monotonic_clock() + SHORT * 1000;
+        request.deadline = platform_monotonic_clock() + HASTY * 1000;
         assert_int_equal(http_session_ask(session, &request, &response),
                          i == 0 ? STATUS_OK : STATUS_TIMED_OUT);
         assert_int_equal(response.step, i == 0 ? WEB_BODY : WEB_ANSWER);
@@ -973,7 +989,7 @@ static void test_bodies_that_go_on(void **state)
             STATUS_OK);
         request.memory = &memory;
         began = platform_monotonic_clock();
-        request.deadline = began + SHORT * 1000;
+        request.deadline = began + HASTY * 1000;
         request.latest = rows[i].latest ? began + rows[i].latest * 1000 : 0;
         request.stall = rows[i].stall * 1000;
         assert_int_equal(http_session_ask(session, &request, &response), STATUS_OK);
@@ -1060,7 +1076,7 @@ static void test_nobody_there(void **state)
     assert_int_equal(got->connected, -1);
     drop(got);
     lab.list[1].over_tls = true; /* a question of TLS, which it does not understand */
-    got = ask_as(&lab, access, &(struct asking){.peer = 1, .host = host, .timeout = SHORT});
+    got = ask_as(&lab, access, &(struct asking){.peer = 1, .host = host, .timeout = HASTY});
     assert_int_equal(got->evidence.status, STATUS_TIMED_OUT);
     assert_int_equal(got->step, WEB_HANDSHAKE);
     drop(got);

@@ -10,6 +10,7 @@
 #include "tests/lab/directory_filter.h"
 #include "tests/lab/directory_peer.h"
 #include "tests/lab/directory_tree.h"
+#include "tests/unit/system.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,10 +286,30 @@ static void test_pages_and_ranges(void **state)
         assert_int_equal(names->value_count, 3);
         assert_string_equal(names->values[2].bytes, "HOST/EX01");
         assert_int_equal(answer->entries[1].attribute_count, 2);
+        assert_false(answer->more);
+    }
+    evidence_free(&answer->evidence);
+    tear_down(&asking);
+}
+
+/* Which part of the tree another server has is told, and nobody goes there. */
+static void test_references(void **state)
+{
+    const struct directory_peer peer = {.is_open = true};
+    struct asking asking;
+    struct directory_answer *answer;
+
+    (void)state;
+    if (!system_reads_references()) {
+        print_message("skipped: the system reads no references\n");
+        skip();
+    }
+    set_up(&asking, &peer);
+    answer = ask(&asking);
+    if (!is_left_out(answer)) {
         assert_int_equal(answer->referral_count, 1);
         assert_string_equal(answer->referrals[0],
                             "ldap://child.contoso.com/DC=child,DC=contoso,DC=com");
-        assert_false(answer->more);
     }
     evidence_free(&answer->evidence);
     tear_down(&asking);
@@ -580,6 +601,7 @@ int main(void)
         cmocka_unit_test(test_catalog),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_pages_and_ranges),
+        cmocka_unit_test(test_references),
         cmocka_unit_test(test_referral),
         cmocka_unit_test(test_logon),
         cmocka_unit_test(test_whose_password),
