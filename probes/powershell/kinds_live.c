@@ -1,7 +1,6 @@
 /* What only asking a server shows of its PowerShell virtual directories. */
 #include "probes/powershell/kinds.h"
-
-#include <stddef.h>
+#include "probes/powershell/steps.h"
 
 /*
  * {machine}: the server, as the user or the directory names it. "as-somebody" and "as-nobody": how
@@ -9,9 +8,9 @@
  * is set in live_tell.c.
  */
 
-#define ON_MACHINE "{machine}, as administrator"
-#define THIS_RUN   "the machine that runs exdiag"
-#define APPCMD     "%windir%\\system32\\inetsrv\\appcmd.exe"
+#define ON_MACHINE POWERSHELL_SERVER
+#define THIS_RUN   POWERSHELL_THIS_RUN
+#define APPCMD     POWERSHELL_APPCMD
 
 #define AS_BEFORE "exdiag check --server {machine} --only powershell"
 #define AS_CALLED "{+ --dns resolver}{+ --port kept-port}"
@@ -39,13 +38,6 @@
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = THIS_RUN, .command = AS_BEFORE AS_CALLED,  \
         .note = "the run once more", .when = "as-nobody", .also_powershell = true                  \
-    }
-
-/* The shell of Exchange is what fails: on another server, or one that adds the snap-in itself. */
-#define CONNECT                                                                                    \
-    {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "{machine}",                          \
-        .command = "Start the Exchange Management Shell there: it is to connect without an error." \
     }
 
 #define BACKUP(when_)                                                                              \
@@ -135,7 +127,7 @@
 const struct finding_kind powershell_unavailable = {
     .id = "powershell-unavailable",
     .severity = SEVERITY_WARNING,
-    .title = "PowerShell cannot be had: {what}",
+    .title = "the PowerShell directory cannot be had: {what}",
     .why = "The Exchange Management Shell, the Exchange admin center and scripts come in through "
            "this directory. Where the whole web site is down with it, so are Outlook, phones and "
            "Outlook on the web.",
@@ -165,7 +157,7 @@ const struct finding_kind powershell_unavailable = {
             BIND_PORT_80,
             START_SITE("back-refused", "Exchange Back End"),
             {0}},
-    .verify = (const struct step_template[]){CHECK_AGAIN, CONNECT, {0}},
+    .verify = (const struct step_template[]){CHECK_AGAIN, POWERSHELL_OPENS, {0}},
     .undo =
         (const struct step_template[]){
             CHANGE("pool-front",
@@ -206,7 +198,8 @@ const struct finding_kind powershell_unavailable = {
 const struct finding_kind powershell_forbidden = {
     .id = "powershell-forbidden",
     .severity = SEVERITY_CRITICAL,
-    .title = "PowerShell is forbidden without SSL, by which the Exchange Management Shell comes",
+    .title =
+        "the PowerShell directory requires SSL, which the Exchange Management Shell comes without",
     .why = "The Exchange Management Shell connects to http://server/PowerShell at port 80, where "
            "Kerberos protects who one is. A directory that requires SSL turns it away with 403.",
     .symptom = "The Exchange Management Shell fails with HTTP 403 (403.4 in the logs of IIS), or "
@@ -218,7 +211,7 @@ const struct finding_kind powershell_forbidden = {
         (const struct step_template[]){
             RUN(NULL, SHOW_ACCESS,
                 "sslFlags as setup has them is SslNegotiateCert; Ssl among them is the cause"),
-            BACKUP(NULL),
+            POWERSHELL_KEEP_A_COPY,
             CHANGE(NULL,
                    APPCMD " set config \"Default Web Site/PowerShell\" "
                           "-section:system.webServer/security/access "
@@ -228,8 +221,9 @@ const struct finding_kind powershell_forbidden = {
                    NULL),
             {0}},
     .verify =
-        (const struct step_template[]){RUN(NULL, SHOW_ACCESS, NULL), CHECK_AGAIN, CONNECT, {0}},
-    .undo = (const struct step_template[]){RESTORE(NULL), {0}},
+        (const struct step_template[]){
+            RUN(NULL, SHOW_ACCESS, NULL), CHECK_AGAIN, POWERSHELL_OPENS, {0}},
+    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY, {0}},
     .make_known = (const struct step_template[]){KNOW_BY_ITS_NAME, CHECK_AGAIN, {0}},
     .references =
         (const struct reference[]){{"IIS 403.4: SSL is required",
@@ -244,7 +238,7 @@ const struct finding_kind powershell_forbidden = {
 const struct finding_kind powershell_not_found = {
     .id = "powershell-not-found",
     .severity = SEVERITY_CRITICAL,
-    .title = "PowerShell is not found (404) at {where}",
+    .title = "the PowerShell directory is not found (404) at {where}",
     .why = "The Exchange Management Shell connects to this directory, and scripts and the Exchange "
            "admin center do, too.",
     .symptom = "The Exchange Management Shell says that the HTTP URL is not available, or that the "
@@ -257,14 +251,12 @@ const struct finding_kind powershell_not_found = {
             RUN("gone-http", APPCMD " list site",
                 "the Default Web Site is to have http/*:80: without a host name behind the last "
                 "colon, and no other site the same"),
-            RUN("gone-http", APPCMD " list app \"Default Web Site/PowerShell\"",
-                "nothing printed: the application is gone"),
-            RUN("gone-https", APPCMD " list app \"Default Web Site/PowerShell\"",
+            RUN("gone-front", APPCMD " list app \"Default Web Site/PowerShell\"",
                 "nothing printed: the application is gone"),
             RUN("gone-back", APPCMD " list app \"Exchange Back End/PowerShell\"",
                 "nothing printed: the application is gone"),
             FILES_DECIDE(NULL),
-            BACKUP(NULL),
+            POWERSHELL_KEEP_A_COPY,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = ON_MACHINE,
@@ -283,8 +275,8 @@ const struct finding_kind powershell_not_found = {
                      "other settings than setup's, and answers 403",
              .when = "gone-https"},
             {0}},
-    .verify = (const struct step_template[]){CHECK_AGAIN, CONNECT, {0}},
-    .undo = (const struct step_template[]){RESTORE(NULL), {0}},
+    .verify = (const struct step_template[]){CHECK_AGAIN, POWERSHELL_OPENS, {0}},
+    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY, {0}},
     .make_known = (const struct step_template[]){KNOW_BY_ITS_NAME, CHECK_AGAIN, {0}},
     .references =
         (const struct reference[]){
@@ -367,7 +359,7 @@ const struct finding_kind powershell_refused = {
              .when = "number"},
             FILES_DECIDE("fault"),
             {0}},
-    .verify = (const struct step_template[]){CHECK_AGAIN, CONNECT, {0}},
+    .verify = (const struct step_template[]){CHECK_AGAIN, POWERSHELL_OPENS, {0}},
     .no_undo = "looking changes nothing, and a clock that is right needs no way back",
     .make_known =
         (const struct step_template[]){

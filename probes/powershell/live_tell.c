@@ -287,24 +287,32 @@ static bool tell_forbidden(const struct powershell_view *view, const struct powe
     return true;
 }
 
+static const struct {
+    enum powershell_place place;
+    const char *value; /* that prints its steps */
+} sides[] = {
+    {POWERSHELL_FRONT_HTTPS, "gone-https"},
+    {POWERSHELL_FRONT_HTTP, "gone-http"},
+    {POWERSHELL_BACK_END, "gone-back"},
+};
+
 static bool tell_not_found(const struct powershell_view *view, const struct powershell_node *node)
 {
-    static const char *const values[] = {[POWERSHELL_FRONT_HTTP] = "gone-http",
-                                         [POWERSHELL_FRONT_HTTPS] = "gone-https",
-                                         [POWERSHELL_BACK_END] = "gone-back"};
     struct finding *finding = NULL;
     unsigned places = 0;
 
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        if (!powershell_place_shows(node, (enum powershell_place)i, POWERSHELL_NOT_FOUND))
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        if (!powershell_place_shows(node, sides[i].place, POWERSHELL_NOT_FOUND))
             continue;
         if (!finding) {
             finding = begin(view, node, &powershell_not_found,
                             "it is not there, or what stands in front of Exchange keeps it");
-            set_text(finding, "where", place_texts[i]);
+            set_text(finding, "where", place_texts[sides[i].place]);
         }
-        set_text(finding, values[i], "yes");
-        places |= 1u << i;
+        set_text(finding, sides[i].value, "yes");
+        if (sides[i].place != POWERSHELL_BACK_END)
+            set_text(finding, "gone-front", "yes");
+        places |= 1u << sides[i].place;
     }
     if (!finding)
         return false;

@@ -313,7 +313,7 @@ void powershell_sign_write(const struct powershell_sign *sign, struct buffer *ou
     }
     if (sign->fault != 0) {
         write_parted(out, start);
-        buffer_print(out, "fault 0x%08x of WS-Management", (unsigned)sign->fault);
+        buffer_print(out, "0x%08x of WS-Management", (unsigned)sign->fault);
     }
     if (sign->kerberos != 0) {
         write_parted(out, start);

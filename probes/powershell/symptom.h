@@ -29,8 +29,8 @@
     X(SSL_REQUIRED, "forbids it without SSL")                                                      \
     X(NOT_FOUND, "has no such directory")                                                          \
     X(NOT_ALLOWED, "is there, and takes no such request")                                          \
-    X(DENIED, "answers as WS-Management, which denies access")                                     \
-    X(FAULTED, "answers as WS-Management, with a fault")                                           \
+    X(DENIED, "answers as WS-Management and denies access")                                        \
+    X(FAULTED, "answers with a fault")                                                             \
     X(FAILED, "fails")                                                                             \
     X(BAD_CONFIG, "fails, for its configuration cannot be used")                                   \
     X(BAD_MODULE, "fails, for a module of its list is none")                                       \
