@@ -593,6 +593,18 @@ def back_certificate(server):
                                                         'Ssl, SslRequireCert, Ssl128')
 
 
+def several(server):
+    require_ssl(server)
+    server.odd_pools['MSExchangePowerShellAppPool'] = {'enable32BitAppOnWin64': 'true'}
+
+
+def old_folder(server):
+    """What most applications say is where Exchange is."""
+    server.front = instead(server.front, '/Autodiscover', application(
+        '/Autodiscover', 'MSExchangeAutodiscoverFrontEndAppPool',
+        r'E:\Exchange Server\V15\FrontEnd\HttpProxy\Autodiscover'))
+
+
 def redirected(server):
     server.extra['Default Web Site'] = [element('httpRedirect', enabled='true', childOnly='true',
                                                 destination='/owa')]
@@ -627,10 +639,11 @@ POWERSHELL_FAULTS = {
     'powershell-back-windows-off': ('2013', powershell_authentication(
         'Exchange Back End/PowerShell', windowsAuthentication='false')),
     'powershell-back-certificate': ('2019', back_certificate),
-    'powershell-redirected': ('2019', redirected)}
+    'powershell-redirected': ('2019', redirected), 'powershell-several': ('2019', several)}
 
 # Nothing is wrong with these.
 POWERSHELL_HEALTHY = {
+    'exchange-old-folder': ('2019', old_folder),
     'kerbauth-by-variable': ('2013', kerbauth_image(r'%ExchangeInstallPath%Bin\kerbauth.dll')),
     'powershell-from-outside': ('2016', powershell_authentication(
         'Default Web Site/PowerShell', basicAuthentication='true', windowsAuthentication='true'))}

@@ -13,6 +13,17 @@ static struct {
     size_t file_count;
 } known;
 
+#define HOSTILE "hostile/applicationHost.config"
+
+static const char hostile_config[] =
+    "<configuration><system.applicationHost><applicationPools><add name='x'/></applicationPools>"
+    "<sites><site name='&quot; &amp; calc &amp; %PATH%' id='1'><application path='/PowerShell' "
+    "applicationPool='&quot; &amp; calc'><virtualDirectory path='/' "
+    "physicalPath='C:\\&quot; &amp; calc &amp;\\ClientAccess\\x'/></application><bindings/></site>"
+    "</sites></system.applicationHost><location path='&quot; &amp; calc &amp; "
+    "%PATH%/PowerShell'><system.webServer><security><access sslFlags='Ssl'/></security>"
+    "</system.webServer></location></configuration>";
+
 static bool ends_with(const char *path, const char *end)
 {
     return strlen(path) >= strlen(end) && strcmp(path + strlen(path) - strlen(end), end) == 0;
@@ -50,7 +61,8 @@ static void answer(struct evidence *item)
     } else if (item->kind == &evidence_iis_config) {
         struct iis_config_file *file = (struct iis_config_file *)item;
 
-        file->config = config_of_file(file->path);
+        file->config = strcmp(file->path, HOSTILE) == 0 ? config_of(hostile_config)
+                                                        : config_of_file(file->path);
     } else if (item->kind == &evidence_windows_setup) {
         answer_setup((struct windows_setup *)item);
     } else if (item->kind == &evidence_windows_features) {
@@ -145,6 +157,7 @@ static void test_healthy(void **state)
     check_healthy("2016/applicationHost.config", "2016");
     check_healthy("2019/applicationHost.config", "2019");
     check_healthy("se/applicationHost.config", "se");
+    check_healthy("healthy/exchange-old-folder/applicationHost.config", "2019");
     check_healthy("healthy/kerbauth-by-variable/applicationHost.config", "2013");
     check_healthy("healthy/powershell-from-outside/applicationHost.config", "2016");
 }
@@ -224,6 +237,7 @@ static const struct fault faults[] = {
      "-sslFlags:Ssl,SslNegotiateCert,Ssl128"},
     {"powershell-redirected", "2019", SETTINGS, "critical", "sent to /owa",
      "set config \"Default Web Site/PowerShell\" -section:httpRedirect -enabled:false"},
+    {"powershell-several", "2019", SETTINGS, "critical", "403.4", "/enable32BitAppOnWin64:false"},
     {"powershell-missing", "2016", SETTINGS, "critical", "no application /PowerShell",
      "New-PowerShellVirtualDirectory"},
 };
@@ -275,6 +289,36 @@ static void test_steps_of_one_fault(void **state)
     assert_null(step_of(&finding->fix, "PowerShell.SnapIn"));
     assert_null(step_of(&finding->fix, "web.config"));
     assert_null(step_of(&finding->fix, "-Role"));
+    finish();
+}
+
+/* What is missing is not said to be there twice. */
+static void test_missing_is_not_twice(void **state)
+{
+    (void)state;
+    examine("faults/kerbauth-missing/applicationHost.config", "2013", NULL);
+    assert_int_equal(finding_of(host, MANAGED, NULL)->seen_count, 1);
+    finish();
+}
+
+/* Names of a file stand in no command that is to be run as it is printed. */
+static void test_hostile_names(void **state)
+{
+    const struct finding *finding;
+
+    (void)state;
+    examine(HOSTILE, NULL, NULL);
+    finding = finding_of(host, SETTINGS, NULL);
+    assert_string_equal(word_of(finding), "critical");
+    assert_non_null(step_of(&finding->fix, "-sslFlags:SslNegotiateCert"));
+    for (size_t i = 0; i < finding->fix.count; i++) {
+        const struct step *step = &finding->fix.list[i];
+
+        assert_null(strstr(step->command, "calc"));
+        assert_null(strstr(step->command, "%PATH%"));
+        if (step->shell == SHELL_CMD && strstr(step->command, "set "))
+            assert_int_equal(step->kind, STEP_FILL_IN);
+    }
     finish();
 }
 
@@ -476,6 +520,8 @@ int main(void)
         cmocka_unit_test(test_healthy),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_steps_of_one_fault),
+        cmocka_unit_test(test_missing_is_not_twice),
+        cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_web_config_alone),
         cmocka_unit_test(test_without_web_config),
         cmocka_unit_test(test_web_config_of_server),
