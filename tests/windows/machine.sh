@@ -14,6 +14,17 @@ drive=$WINEPREFIX/drive_c
 
 $wine cmd.exe /c exit 0
 cp "$build/machine/wevtapi.dll" "$drive/windows/system32/wevtapi.dll"
+config=$drive/windows/system32/inetsrv/config
+exchange="$drive/Program Files/Microsoft/Exchange Server/V15"
+rm -rf "$config" "$exchange"
+mkdir -p "$config" "$exchange/Bin"
+cp tests/iis/2019/applicationHost.config "$config"
+cp -r tests/iis/2019/FrontEnd tests/iis/2019/ClientAccess "$exchange"
+cp "$drive/windows/system32/kernel32.dll" "$exchange/Bin/kerbauth.dll"
+cp "$drive/windows/system32/kernel32.dll" "$drive/windows/system32/wsmsvc.dll"
+cp tests/windows/machine-events.xml "$drive/events.xml"
+export EXDIAG_EVENTS='C:\events.xml'
+$wine reg.exe import tests/windows/machine.reg >/dev/null 2>&1
 
 status=0
 for test in platform_machine gather_machine; do

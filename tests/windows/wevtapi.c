@@ -98,28 +98,27 @@ static char *read_line(FILE *file)
     return NULL;
 }
 
-/* The text between two others of the line, as the query has it; false where either has none. */
-static bool is_named(const char *line, const char *before, const char *after, const char *query,
-                     const char *form)
+/* Whether a query has, in this form, what a line has in an element or attribute of this name. */
+static bool has(const char *query, const char *line, const char *name, char opening,
+                const char *closing, const char *form)
 {
     char needle[NEEDLE_ROOM];
-    const char *begin = strstr(line, before), *end;
+    const char *begin = strstr(line, name), *end;
 
-    if (!begin)
-        return false;
-    begin += strlen(before);
-    end = strstr(begin, after);
+    begin = begin ? strchr(begin, opening) : NULL;
+    end = begin ? strstr(++begin, closing) : NULL;
     if (!end)
         return false;
     snprintf(needle, sizeof needle, form, (int)(end - begin), begin);
     return strstr(query, needle) != NULL;
 }
 
-static bool is_wanted(const struct thing *thing, const char *line)
+/* An id is followed by another, or by the end of them. */
+static bool is_wanted(const char *query, const char *line)
 {
-    return is_named(line, "<Provider Name='", "'", thing->query, "@Name='%.*s'") &&
-           (is_named(line, "<EventID>", "</EventID>", thing->query, "EventID=%.*s ") ||
-            is_named(line, "<EventID>", "</EventID>", thing->query, "EventID=%.*s)"));
+    return has(query, line, "<Provider Name=", '\'', "'", "@Name='%.*s'") &&
+           (has(query, line, "<EventID", '>', "</EventID>", "EventID=%.*s or ") ||
+            has(query, line, "<EventID", '>', "</EventID>", "EventID=%.*s)"));
 }
 
 __declspec(dllexport) BOOL WINAPI EvtNext(EVT_HANDLE results, DWORD size, EVT_HANDLE *events,
@@ -135,7 +134,7 @@ __declspec(dllexport) BOOL WINAPI EvtNext(EVT_HANDLE results, DWORD size, EVT_HA
         struct thing *event = thing_new();
 
         event->line = line;
-        if (is_wanted(thing, line))
+        if (is_wanted(thing->query, line))
             events[(*returned)++] = event;
         else
             EvtClose(event);
