@@ -593,6 +593,16 @@ def back_certificate(server):
                                                         'Ssl, SslRequireCert, Ssl128')
 
 
+def exchange_2007(server):
+    server.root, server.build = r'C:\Program Files\Microsoft\Exchange Server', '8.3.83.6'
+    server.set_lists()
+    server.set_places()
+    without(server, 'kerbauth')
+    without(server, 'WSMan')
+    powershell_missing(server)
+    server.odd_pools['MSExchangePowerShellAppPool'] = None
+
+
 def several(server):
     require_ssl(server)
     server.odd_pools['MSExchangePowerShellAppPool'] = {'enable32BitAppOnWin64': 'true'}
@@ -633,7 +643,8 @@ POWERSHELL_FAULTS = {
                                                  {'autoStart': 'false'})),
     'powershell-pool-identity': ('2013', odd_pool('MSExchangePowerShellAppPool',
                                                   {'identity': 'NetworkService'})),
-    'powershell-missing': ('2016', powershell_missing), 'powershell-bare': ('2019', powershell_bare),
+    'powershell-missing': ('2016', powershell_missing),
+    'powershell-missing-2010': ('2010', powershell_missing), 'powershell-bare': ('2019', powershell_bare),
     'powershell-anonymous': ('2016', powershell_authentication(
         'Default Web Site/PowerShell', anonymousAuthentication='true')),
     'powershell-back-windows-off': ('2013', powershell_authentication(
@@ -643,6 +654,7 @@ POWERSHELL_FAULTS = {
 
 # Nothing is wrong with these.
 POWERSHELL_HEALTHY = {
+    'exchange-2007': ('2010', exchange_2007),
     'exchange-old-folder': ('2019', old_folder),
     'kerbauth-by-variable': ('2013', kerbauth_image(r'%ExchangeInstallPath%Bin\kerbauth.dll')),
     'powershell-from-outside': ('2016', powershell_authentication(

@@ -292,6 +292,20 @@ static void test_steps_of_one_fault(void **state)
     finish();
 }
 
+/* It has no shell over HTTP, and misses none; Exchange 2010 does. */
+static void test_exchange_2007(void **state)
+{
+    (void)state;
+    examine("healthy/exchange-2007/applicationHost.config", NULL, NULL);
+    assert_int_equal(count_bad(NULL), 0);
+    assert_string_equal(word(SETTINGS), "not-applicable");
+    finish();
+    examine("faults/powershell-missing-2010/applicationHost.config", NULL, NULL);
+    assert_string_equal(word(SETTINGS), "critical");
+    assert_non_null(step_of(&finding_of(host, SETTINGS, NULL)->fix, "PowerShell.E2010"));
+    finish();
+}
+
 /* What is missing is not said to be there twice. */
 static void test_missing_is_not_twice(void **state)
 {
@@ -520,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_healthy),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_steps_of_one_fault),
+        cmocka_unit_test(test_exchange_2007),
         cmocka_unit_test(test_missing_is_not_twice),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_web_config_alone),
