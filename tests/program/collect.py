@@ -16,6 +16,13 @@ from harness import *
 SCRIPT = ROOT / "diag/collect/collect.ps1"
 NAME = "EX25A"
 INSTALL = "D:\\Exchange Server\\V15\\"
+SERVERS = {  # of tests/iis: its name and folder
+    "2010": ("EX10A", "C:\\Program Files\\Microsoft\\Exchange Server\\V14\\"),
+    "2013": ("EX13A", "C:\\Program Files\\Microsoft\\Exchange Server\\V15\\"),
+    "2016": ("EX16A", "F:\\Program Files\\Microsoft\\Exchange\\"),
+    "2019": ("EX19A", "C:\\Program Files\\Microsoft\\Exchange Server\\V15\\"),
+    "se": (NAME, INSTALL),
+}
 HKLM = "HKEY_LOCAL_MACHINE\\"
 CONTROL = "SYSTEM\\CurrentControlSet\\"
 MARK = "\ufeff"
@@ -161,9 +168,20 @@ def readme(computer=f"{NAME}.contoso.com"):
             "  logs in D:\\Exchange Server\\V15\\Logging\\Ews: there is no folder", ""]) + "\r\n").encode()
 
 
-def collected(place, **changed):
+def moved(content, name, install):
+    """What is told of the server of these tests, told of another."""
+    wide = content.startswith(b"\xff\xfe")
+    text = content.decode("utf-16" if wide else "latin-1")
+    for one, other in ((NAME, name), (INSTALL.replace("\\", "\\\\"), install.replace("\\", "\\\\")), (INSTALL, install)):
+        text = text.replace(one, other)
+    if "\\V14\\" in install:
+        text = text.replace("ExchangeServer\\v15", "ExchangeServer\\v14")
+    return text.encode("utf-16" if wide else "latin-1")
+
+
+def collected(place, version="se", **changed):
     """All files of a healthy server; those named otherwise have that content, and None leaves one out."""
-    config = (ROOT / "tests/iis/se/applicationHost.config").read_bytes()
+    config = (ROOT / f"tests/iis/{version}/applicationHost.config").read_bytes()
     build = newest_build()
     whole = {
         "README.txt": readme(),
@@ -187,7 +205,10 @@ def collected(place, **changed):
         "smtp-front-RECV20261120-1.LOG": PROTOCOL_LOG.format("Receive").encode(),
         "smtp-hub-SEND20261120-1.LOG": PROTOCOL_LOG.format("Send").encode(),
     }
-    webs = sorted((ROOT / "tests/iis/se").rglob("web.config"))
+    if version != "se":
+        whole = {name: content if name == "applicationHost.config" or name.endswith(".evtx") else moved(content, *SERVERS[version])
+                 for name, content in whole.items()}
+    webs = sorted((ROOT / f"tests/iis/{version}").rglob("web.config"))
     for number, web in enumerate(webs, 1):
         whole[f"web{number}-{'-'.join(web.parts[-4:-1])}.config"] = web.read_bytes()
     whole.update({name.replace("__", "."): content for name, content in changed.items()})
@@ -285,6 +306,16 @@ def a_healthy_server_is_read_whole_and_has_no_problem():
         expect_equal(unread, [], "files that nothing reads")
         wrong = [(one["id"], one["title"], one["subject"]["name"]) for one in found if one["outcome"] == "problem"]
         expect_equal(wrong, [], "problems of a healthy server")
+
+
+@case
+def healthy_servers_of_every_version_have_no_problem():
+    for version in SERVERS:
+        with folder() as place, Lab(HEALTHY) as lab:
+            collected(place, version)
+            found = findings(place, "--dns", lab.dns, "--timeout", "1", "--skip", "build")
+            told = [(one["id"], one["outcome"], one["title"]) for one in found if one["outcome"] == "problem" or one["id"] == "file-not-read"]
+            expect_equal(told, [], f"findings of {version}")
 
 
 def without(module):
