@@ -117,13 +117,19 @@ static bool lie_side_by_side(const struct gathering *all, size_t one, size_t oth
     return folders_are_one(all->files->list[one].path, all->files->list[other].path);
 }
 
-/* Files so related say at most one name. */
-static bool are_of_one_name(const struct gathering *all, size_t one, relation *is_related)
+/* Files so related say at most one name, and are of at most one configuration. */
+static bool are_of_one_machine(const struct gathering *all, size_t one, relation *is_related)
 {
+    const struct powershell_file *host = NULL;
     const char *name = NULL;
 
     for (size_t i = 0; i < all->files->count; i++) {
-        if (!all->names[i] || !is_related(all, one, i))
+        if (!is_related(all, one, i))
+            continue;
+        if (host && all->hosts[i] && host != all->hosts[i])
+            return false;
+        host = all->hosts[i] ? all->hosts[i] : host;
+        if (!all->names[i])
             continue;
         if (name && !powershell_is_same_machine(name, all->names[i]))
             return false;
@@ -135,7 +141,7 @@ static bool are_of_one_name(const struct gathering *all, size_t one, relation *i
 static void join_related(struct gathering *all, relation *is_related)
 {
     for (size_t i = 0; i < all->files->count; i++) {
-        if (!are_of_one_name(all, i, is_related))
+        if (!are_of_one_machine(all, i, is_related))
             continue;
         for (size_t j = i + 1; j < all->files->count; j++) {
             if (all->group[i] != all->group[j] && is_related(all, i, j))

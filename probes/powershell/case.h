@@ -6,7 +6,7 @@
  *
  * Of one machine are files that say the same name, by the user's word or by themselves; that have
  * one applicationHost.config (server.h); that lie side by side. Where the latter two would join
- * files of several names they join none.
+ * files of several names, or of several configurations, they join none.
  */
 #ifndef EXDIAG_PROBES_POWERSHELL_CASE_H
 #define EXDIAG_PROBES_POWERSHELL_CASE_H

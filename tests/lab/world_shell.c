@@ -35,6 +35,10 @@ static const char configuration[] =
     "          <virtualDirectory path=\"/\""
     " physicalPath=\"D:\\Exchange\\V15\\ClientAccess\\PowerShell-Proxy\" />\r\n"
     "        </application>\r\n"
+    "        <application path=\"/EWS\" applicationPool=\"MSExchangeServicesAppPool\">\r\n"
+    "          <virtualDirectory path=\"/\" "
+    "physicalPath=\"D:\\Exchange\\V15\\ClientAccess\\exchweb\\EWS\" />\r\n"
+    "        </application>\r\n"
     "        <bindings>\r\n"
     "          <binding protocol=\"http\" bindingInformation=\"*:81:\" />\r\n"
     "          <binding protocol=\"https\" bindingInformation=\"*:444:\" />\r\n"
@@ -115,9 +119,9 @@ static const char features[] =
     "          Installed\r\n";
 
 static const struct world_file list[] = {
-    {"ex13-applicationHost.config", configuration, "powershell"},
-    {"ex13-web.config", directory, "powershell"},
-    {"ex13-features.txt", features, "powershell"},
+    {"old-applicationHost.config", configuration, "powershell"},
+    {"old-web.config", directory, "powershell"},
+    {"old-features.txt", features, "powershell"},
 };
 
 enum status world_shell_add(struct world_files *files)
