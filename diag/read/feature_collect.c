@@ -11,7 +11,8 @@ bool windows_feature_is_name(const char *text, size_t size)
     if (size == 0 || size > FEATURE_NAME_MOST || text[size - 1] == '.')
         return false;
     for (size_t i = 0; i < size; i++) {
-        if (!text_is_letter(text[i]) && !text_is_digit(text[i]) && !strchr("-_.", text[i]))
+        if (!text_is_letter(text[i]) && !text_is_digit(text[i]) && text[i] != '-' &&
+            text[i] != '_' && text[i] != '.')
             return false;
     }
     return true;

@@ -327,7 +327,8 @@ static void read_line(struct reading *reading, struct piece line)
  */
 void feature_lines_read(const char *text, size_t size, struct feature_collector *collector)
 {
-    struct reading reading = {.collector = collector};
+    struct reading reading = {
+        .collector = collector, .before = {"", 0}, .first = {"", 0}, .last = {"", 0}};
     struct piece rest = {text, size};
 
     while (rest.size > 0) {

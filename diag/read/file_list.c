@@ -226,24 +226,30 @@ static bool says_the_same(const struct listed_file *a, const struct listed_file 
                                      : a->version == b->version);
 }
 
-static const struct listed_file *find_by(const struct file_list *list, const char *path,
-                                         bool (*is)(const char *a, const char *b))
+/* False if no row fits; `out` is NULL if rows that differ do. */
+static bool find_by(const struct file_list *list, const char *path,
+                    bool (*is)(const char *a, const char *b), const struct listed_file **out)
 {
     const struct listed_file *found = NULL;
 
     for (size_t i = 0; i < list->count; i++) {
-        if (!is(list->files[i].path, path))
+        const struct listed_file *file = &list->files[i];
+
+        if (!is(file->path, path))
             continue;
-        if (found && !says_the_same(found, &list->files[i]))
-            return NULL;
-        found = found ? found : &list->files[i];
+        *out = found ? *out : file;
+        if (found && !says_the_same(found, file))
+            *out = NULL;
+        found = file;
     }
-    return found;
+    return found != NULL;
 }
 
 const struct listed_file *file_list_find(const struct file_list *list, const char *path)
 {
-    const struct listed_file *found = find_by(list, path, is_same);
+    const struct listed_file *found = NULL;
 
-    return found ? found : find_by(list, path, fits);
+    if (!find_by(list, path, is_same, &found))
+        (void)find_by(list, path, fits, &found);
+    return found;
 }
