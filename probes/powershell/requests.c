@@ -30,21 +30,37 @@ static bool is_failed(const struct http_log_row *row)
     return row->status == 500 && is_concluded(row);
 }
 
+/*
+ * Without the waits of shells that stand idle: what asks for output and hears of none is answered
+ * 500 when its time is over (WS-Management's fault 0x80338029; clients give it 20 to 180 s), as
+ * long as all is well. A directory that is broken fails at once.
+ */
+static uint64_t failures_of(const struct http_log_row *row)
+{
+    enum { WAITS = 5 }; /* the first of spans above 10 s */
+    uint64_t failures = is_failed(row) ? row->count : 0;
+
+    for (size_t i = WAITS; i < HTTP_LOG_SPANS && is_failed(row); i++)
+        failures -= row->spans[i] < failures ? row->spans[i] : failures;
+    return failures;
+}
+
 static void count_row(struct powershell_stretch *stretch, const struct http_log_row *row)
 {
+    uint64_t failures = failures_of(row);
+    bool is_answered = row->status < 400 || (is_failed(row) && failures == 0);
+
     stretch->requests += row->count;
     if (!is_concluded(row))
         return;
     stretch->concluded += row->count;
-    if (is_failed(row))
-        stretch->failed += row->count;
-    if (row->status < 400) {
-        stretch->answered += row->count;
-        if (row->last.line >= stretch->last_answer.line)
-            stretch->last_answer = row->last;
-    } else if (!stretch->most || row->count > stretch->most->count) {
+    stretch->failed += failures;
+    if (row->status < 400 || is_failed(row))
+        stretch->answered += row->count - failures;
+    if (!is_answered && (!stretch->most || row->count > stretch->most->count))
         stretch->most = row;
-    }
+    if (is_answered && row->last.line >= stretch->last_answer.line)
+        stretch->last_answer = row->last;
 }
 
 /* Failures that all came behind the last answer, or went on for long behind it. */
@@ -56,11 +72,11 @@ static bool is_failing_since(const struct powershell_stretch *stretch)
     for (size_t i = 0; i < log->row_count; i++) {
         const struct http_log_row *row = &log->rows[i];
 
-        if (!is_of(row, stretch->is_back_end) || !is_failed(row) || row->last.line <= answer->line)
+        if (!is_of(row, stretch->is_back_end) || row->last.line <= answer->line)
             continue;
-        if (row->first.line > answer->line && row->count >= POWERSHELL_FAILURES_LEAST)
+        if (row->first.line > answer->line && failures_of(row) >= POWERSHELL_FAILURES_LEAST)
             return true;
-        if (row->count >= POWERSHELL_FAILURES_OFTEN && answer->time &&
+        if (failures_of(row) >= POWERSHELL_FAILURES_OFTEN && answer->time &&
             row->last.time >= answer->time + POWERSHELL_SILENCE)
             return true;
     }

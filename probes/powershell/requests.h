@@ -31,7 +31,7 @@ struct powershell_stretch { /* the requests to the front end or to the back end 
     enum powershell_course course;
     uint64_t requests;
     uint64_t concluded; /* all but the 401 that clients begin with, and what clients broke off */
-    uint64_t answered;  /* of these, below 400 */
+    uint64_t answered;  /* of these, below 400, or waits that ended without output */
     uint64_t failed;    /* of these, with 500 */
     const struct http_log_row *most; /* of those that failed or were refused the commonest way */
     struct http_log_mark last_answer;
