@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 build=$(cd "$1" && pwd)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 export WINEPREFIX=${XDG_CACHE_HOME:-$HOME/.cache}/exdiag/wine-machine
 export WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=d;winedbg.exe=d;wevtapi=n'
 export EXDIAG_MACHINE=1
@@ -24,12 +26,67 @@ cp "$drive/windows/system32/kernel32.dll" "$exchange/Bin/kerbauth.dll"
 cp "$drive/windows/system32/kernel32.dll" "$drive/windows/system32/wsmsvc.dll"
 cp tests/windows/machine-events.xml "$drive/events.xml"
 export EXDIAG_EVENTS='C:\events.xml'
-$wine reg.exe import tests/windows/machine.reg >/dev/null 2>&1
 
-status=0
+# Wine names the machine anew with each session of its own.
+as_server() {
+    $wine reg.exe import tests/windows/machine.reg >/dev/null 2>&1
+    $wine "$@" 2>&1 | tr -d '\r'
+}
+
+passed=0 failed=0
 for test in platform_machine gather_machine; do
     program=$build/tests/test_$test.exe
     [ -f "$program" ] || continue
-    $wine "$program" || status=1
+    as_server "$program" >"$log" || true
+    cat "$log"
+    run=$(grep -oE '[0-9]+ test\(s\) run' "$log" | awk '{ total += $1 } END { print total + 0 }')
+    good=$(grep -oE 'PASSED  \] [0-9]+' "$log" | awk '{ total += $3 } END { print total + 0 }')
+    [ "$run" != 0 ] || run=1
+    passed=$((passed + good)) failed=$((failed + run - good))
 done
-exit $status
+
+# expect NAME SERVER WORD FINDING: what is told of that server by its own machine; "-" is nothing.
+expect() {
+    local told
+    told=$(as_server "$build/exdiag.exe" check --server "$2" --only powershell --verbose | tr -s '\n ' ' ') || true
+    if { [ "$3" != - ] && grep -qE "$3 $2: [^][]*\[$4\]" <<<"$told"; } ||
+        { [ "$3" = - ] && [ -n "$told" ] && ! grep -qF "[$4]" <<<"$told"; }; then
+        echo "machine: $1: as it should be"
+        passed=$((passed + 1))
+    else
+        echo "machine: $1: not $3 $4, but: $told"
+        failed=$((failed + 1))
+    fi
+}
+
+# fault NAME: the configuration of tests/iis/faults that has it.
+fault() {
+    cp "tests/iis/faults/$1/applicationHost.config" "$config"
+}
+
+if [ -f "$build/exdiag.exe" ]; then
+    server=ex19a.contoso.com
+    for finding in kerbauth-path kerbauth-managed wsman-module-missing powershell-vdir-settings \
+        exchange-install-path; do
+        expect "a healthy server by its name" $server OK $finding
+    done
+    expect "its name without the domain" ex19a OK kerbauth-path
+    expect "as every machine calls itself" localhost OK kerbauth-path
+    expect "another machine" ex19b.contoso.com - kerbauth-path
+    expect "one of another domain" ex19a.fabrikam.com - kerbauth-path
+    rm "$exchange/Bin/kerbauth.dll"
+    expect "a DLL that is gone" $server CRITICAL kerbauth-path
+    fault kerbauth-path
+    expect "a DLL on a drive that is gone" $server CRITICAL kerbauth-path
+    fault kerbauth-missing
+    expect "a module that is gone" $server CRITICAL kerbauth-managed
+    fault wsman-missing
+    expect "WSMan that is gone" $server CRITICAL wsman-module-missing
+    expect "with its feature" $server WARNING winrm-iis-ext-missing
+    rm "$config/applicationHost.config"
+    expect "a machine without IIS" $server N/A powershell-vdir-settings
+    printf '<configuration><configurationRedirection enabled="true" /></configuration>' >"$config/redirection.config"
+    expect "a shared configuration" $server UNKNOWN powershell-vdir-settings
+fi
+printf '%d passed, %d failed\n' $passed $failed
+[ $failed = 0 ]
