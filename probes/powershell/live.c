@@ -189,21 +189,29 @@ static bool lets_in(const struct powershell_node *node, enum powershell_place pl
 }
 
 /*
- * What the shell asks is a POST: a page that fails beside a POST that is answered properly by the
- * same server says nothing of it.
+ * What the shell asks is a POST: a page that fails beside a POST that is answered properly says
+ * nothing of it. Nor does a POST without content, whose good answer by IIS is written down nowhere,
+ * beside a shell that begins as it should.
  */
+static bool outdoes(size_t other, const struct powershell_sign *sign, size_t look)
+{
+    if (looks[look].request == WEB_LOGON)
+        return looks[other].place == POWERSHELL_FRONT_HTTPS && sign->symptom == POWERSHELL_SHELL;
+    return looks[look].request == WEB_GET && looks[other].request != WEB_GET &&
+           looks[other].place == looks[look].place && powershell_is_answer(sign->symptom) &&
+           !powershell_is_500(sign->symptom);
+}
+
+/* By the same server. */
 static bool is_outdone(const struct powershell_node *node, size_t look)
 {
     const char *own = node->looks[look].sign.node;
 
-    if (looks[look].request != WEB_GET)
-        return false;
     for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
         const struct powershell_sign *sign = &node->looks[i].sign;
         bool is_other = own && sign->node && !text_equal_fold(own, sign->node);
 
-        if (is_at(node, i, looks[look].place) && looks[i].request != WEB_GET && !is_other &&
-            powershell_is_answer(sign->symptom) && !powershell_is_500(sign->symptom))
+        if (node->looks[i].exchange && !is_other && outdoes(i, sign, look))
             return true;
     }
     return false;

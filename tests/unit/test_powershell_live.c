@@ -336,12 +336,27 @@ static void a_shell_that_begins_outweighs_a_500_to_nobody(void **state)
 static void a_500_to_somebody_alone_is_one(void **state)
 {
     static const struct rule rules[] = {
-        {.port = 80, .request = WEB_LOGON, .as_somebody = true, .code = 500}, {0}};
+        {.port = 80, .request = WEB_LOGON, .as_somebody = true, .code = 500},
+        {.port = 443, .request = WEB_SHELL, .as_somebody = true, .code = 500},
+        {0}};
 
     (void)state;
     bench.settings.authenticate = true;
     run(rules);
     assert_int_equal(finding_of(HOST, VDIR, NULL)->outcome, OUTCOME_PROBLEM);
+    bench_end();
+}
+
+/* What IIS answers to a POST without content is known of nobody, and the shell begins. */
+static void a_shell_that_begins_outweighs_a_logon_that_fails(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 80, .request = WEB_LOGON, .as_somebody = true, .code = 500}, {0}};
+
+    (void)state;
+    bench.settings.authenticate = true;
+    run(rules);
+    assert_string_equal(word_of(finding_of(HOST, VDIR, NULL)), "ok");
     bench_end();
 }
 
@@ -670,6 +685,7 @@ int main(void)
         cmocka_unit_test_setup(two_servers_by_one_name_are_told_apart, begin),
         cmocka_unit_test_setup(a_shell_that_begins_outweighs_a_500_to_nobody, begin),
         cmocka_unit_test_setup(a_500_to_somebody_alone_is_one, begin),
+        cmocka_unit_test_setup(a_shell_that_begins_outweighs_a_logon_that_fails, begin),
         cmocka_unit_test_setup(all_500_is_a_dead_site, begin),
         cmocka_unit_test_setup(a_stopped_pool_is_told_from_a_dead_site, begin),
         cmocka_unit_test_setup(a_back_end_without_tls_has_lost_its_certificate, begin),
