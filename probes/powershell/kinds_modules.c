@@ -118,7 +118,7 @@
 const struct finding_kind kerbauth_path = {
     .id = "kerbauth-path",
     .severity = SEVERITY_CRITICAL,
-    .title = "IIS is to load kerbauth.dll from where Exchange does not have it",
+    .title = "kerbauth.dll is to be loaded from where Exchange does not have it",
     .why = "kerbauth is a native module: every worker process of IIS loads it. Where the file is "
            "not there none starts, and everything of this server answers 503, not the PowerShell "
            "virtual directory alone. Where it is the file of an older installation, logons by "
@@ -215,7 +215,7 @@ const struct finding_kind kerbauth_managed = {
 const struct finding_kind wsman_module_missing = {
     .id = "wsman-module-missing",
     .severity = SEVERITY_CRITICAL,
-    .title = "WSMan is not the native module that serves the PowerShell virtual directory",
+    .title = "the PowerShell virtual directory is not served by WSMan as a native module",
     .why = "WSMan, of Windows' own wsmsvc.dll, is what answers WS-Management in the PowerShell "
            "virtual directory: since Exchange 2013 in the one of the back end. Without it no shell "
            "opens.",
@@ -264,7 +264,7 @@ const struct finding_kind wsman_module_missing = {
 const struct finding_kind winrm_iis_ext_missing = {
     .id = "winrm-iis-ext-missing",
     .severity = SEVERITY_WARNING,
-    .title = "WSMan is missing, and the feature WinRM IIS Extension is not installed",
+    .title = "the feature WinRM IIS Extension is not installed, and WSMan is missing",
     .why = "Healthy servers do without this feature while IIS has its module WSMan. Where the "
            "module is gone too, an upgrade of Windows may have taken both, and adding the feature "
            "is the documented way back.",

@@ -31,6 +31,7 @@ struct judgement {
     const struct powershell_server *server;
     struct finding *finding;                    /* NULL until something is wrong */
     enum severity severity;                     /* the worst so far */
+    bool is_root_told;                          /* where Exchange is */
     const struct powershell_directory *covered; /* of which a section is not in its file */
 };
 
@@ -164,9 +165,10 @@ static void judge_folder(struct judgement *judgement, const struct powershell_di
         server->source, "%s: physicalPath=\"%s\" (line %lu); its own is %s%s%s", directory->name,
         written, (unsigned long)directory->application->line, root ? root : "", root ? "\\" : "",
         own);
-    if (root)
+    if (root && !judgement->is_root_told)
         saw(judgement->finding, server->install.source, "Exchange is in %s, by %s", root,
             server->install.by);
+    judgement->is_root_told = true;
 }
 
 /* ---- application pools ---- */
