@@ -279,10 +279,10 @@ static void failed_queries_say_why(void **state)
     static const struct {
         const char *answer;
         enum status status;
-    } cases[] = {{"error 5", STATUS_DENIED},         {"error 15007", STATUS_NOT_FOUND},
-                 {"error 15001", STATUS_INVALID},    {"error 1722", STATUS_REFUSED},
-                 {"error 1753", STATUS_REFUSED}, {"error 1460", STATUS_TIMED_OUT},
-                 {"error 0", STATUS_NOT_SUPPORTED},  {"error 31", STATUS_IO}};
+    } cases[] = {{"error 5", STATUS_DENIED},        {"error 15007", STATUS_NOT_FOUND},
+                 {"error 15001", STATUS_INVALID},   {"error 1722", STATUS_REFUSED},
+                 {"error 1753", STATUS_REFUSED},    {"error 1460", STATUS_TIMED_OUT},
+                 {"error 0", STATUS_NOT_SUPPORTED}, {"error 31", STATUS_IO}};
     bool has_logs = platform_environment("EXDIAG_MACHINE") != NULL;
 
     (void)state;
