@@ -286,6 +286,54 @@ static void tell_good(const struct matter *matter)
         powershell_tell_stretch(matter->x, finding, &matter->requests.list[i]);
 }
 
+/* ---- logs in which nothing is answered for another reason ---- */
+
+/* The kinds and values are those of a server that is asked live: live_tell.c. */
+static const struct other_end {
+    unsigned status, substatus; /* substatus 0: any */
+    const struct finding_kind *kind;
+    const char *front, *back; /* values that print the steps */
+    const char *text;         /* as {what} and {where}, behind the name of the end */
+} other_ends[] = {
+    {403, 4, &powershell_forbidden, "ssl", "ssl", " forbids requests without SSL"},
+    {404, 0, &powershell_not_found, "gone-http", "gone-back", ""},
+    {503, 0, &powershell_unavailable, "pool-front", "pool-back", "'s directory answers 503"},
+};
+
+static const struct other_end *other_end_of(const struct powershell_stretch *stretch)
+{
+    const struct http_log_row *row = stretch->most;
+
+    if (stretch->course != POWERSHELL_COURSE_OTHER || !row)
+        return NULL;
+    for (size_t i = 0; i < sizeof other_ends / sizeof *other_ends; i++) {
+        if (row->status == other_ends[i].status &&
+            (!other_ends[i].substatus || row->substatus == other_ends[i].substatus))
+            return &other_ends[i];
+    }
+    return NULL;
+}
+
+static void tell_other_ends(const struct matter *matter)
+{
+    for (size_t i = 0; i < matter->requests.count; i++) {
+        const struct powershell_stretch *stretch = &matter->requests.list[i];
+        const struct other_end *end = other_end_of(stretch);
+        const char *place = stretch->is_back_end ? "the back end" : "the front end", *text;
+        struct finding *finding;
+
+        if (!end)
+            continue;
+        text = arena_print(pass_memory(matter->x), "%s%s", place, end->text);
+        finding = found(matter->x, end->kind);
+        powershell_name_machine(matter->of, finding);
+        set_text(finding, stretch->is_back_end ? end->back : end->front, "yes");
+        set_text(finding, "what", text);
+        set_text(finding, "where", text);
+        powershell_tell_stretch(matter->x, finding, stretch);
+    }
+}
+
 /* ---- what events alone tell ---- */
 
 typedef bool wish(const struct host_event *event);
@@ -363,6 +411,8 @@ bool powershell_judge_500(struct examination *x, const struct powershell_case *o
     if (!fails_live && matter->requests.worst < POWERSHELL_COURSE_OFTEN) {
         if (!view && matter->requests.worst == POWERSHELL_COURSE_GOOD)
             tell_good(matter);
+        else if (!view)
+            tell_other_ends(matter);
         return false;
     }
     look_at_codes(matter);

@@ -174,9 +174,8 @@ static void tell_sum(struct arena *arena, struct finding *finding,
     unsigned long long concluded = stretch->concluded;
 
     if (stretch->answered == 0)
-        saw(finding, source,
-            "%s: not one of %llu requests to /PowerShell was answered; %llu ended with 500",
-            end_of(stretch), concluded, (unsigned long long)stretch->failed);
+        saw(finding, source, "%s: not one of %llu requests to /PowerShell was answered",
+            end_of(stretch), concluded);
     else if (stretch->course == POWERSHELL_COURSE_FAILING)
         saw(finding, source,
             "%s: %llu of %llu requests to /PowerShell ended with 500, and none is answered any "
