@@ -77,6 +77,7 @@ const struct finding_kind powershell_vdir_settings = {
     .fix =
         (const struct step_template[]){
             POWERSHELL_KEEP_A_COPY,
+            POWERSHELL_KEEP_WEB,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = POWERSHELL_SERVER,
@@ -173,7 +174,7 @@ const struct finding_kind powershell_vdir_settings = {
             POWERSHELL_OPENS,
             POWERSHELL_READ_ANEW,
             {0}},
-    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY, {0}},
+    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY, POWERSHELL_TAKE_WEB, {0}},
     .make_known = (const struct step_template[]){POWERSHELL_COPY_WHOLE, {0}},
     .references =
         (const struct reference[]){

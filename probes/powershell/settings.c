@@ -17,13 +17,14 @@ static const struct {
     const char *path_value; /* of the finding: the directory whose folder is another one */
     const char *pool_value;
     const char *ssl_value;
+    const char *web_value; /* a copy of its web.config is to be kept */
 } by_setup[POWERSHELL_END_COUNT] = {
     [POWERSHELL_FRONT] = {"FrontEnd\\HttpProxy\\PowerShell", "MSExchangePowerShellFrontEndAppPool",
-                          "v4.0", "path-front", "pool-front", "requires-ssl"},
+                          "v4.0", "path-front", "pool-front", "requires-ssl", "front-web"},
     [POWERSHELL_BACK] = {"ClientAccess\\PowerShell-Proxy", "MSExchangePowerShellAppPool", "v4.0",
-                         "path-back", "pool-back", "back-ssl"},
+                         "path-back", "pool-back", "back-ssl", "back-web"},
     [POWERSHELL_ONLY] = {"ClientAccess\\PowerShell", "MSExchangePowerShellAppPool", NULL,
-                         "path-only", "pool-back", "requires-ssl"},
+                         "path-only", "pool-back", "requires-ssl", "only-web"},
 };
 
 struct judgement {
@@ -104,12 +105,21 @@ static void judge_authentication(struct judgement *judgement,
             said_by(directory, IIS_WINDOWS),
             "%s: windowsAuthentication is off%s: front ends, which log on with it, are refused",
             directory->name, above_or_own(directory, IIS_WINDOWS));
-    if (enabled[IIS_REDIRECT] == IIS_TRUE)
-        saw(tell(judgement, SEVERITY_CRITICAL, "redirected", directory->path),
-            said_by(directory, IIS_REDIRECT), "%s: httpRedirect is on%s: requests are sent to %s",
-            directory->name, above_or_own(directory, IIS_REDIRECT),
-            directory->effective.texts[IIS_REDIRECT] ? directory->effective.texts[IIS_REDIRECT]
-                                                     : "another address");
+}
+
+static void judge_redirect(struct judgement *judgement,
+                           const struct powershell_directory *directory)
+{
+    const char *destination = directory->effective.texts[IIS_REDIRECT];
+    struct finding *finding;
+
+    if (directory->effective.enabled[IIS_REDIRECT] != IIS_TRUE)
+        return;
+    finding = tell(judgement, SEVERITY_CRITICAL, "redirected", directory->path);
+    set_text(finding, by_setup[directory->end].web_value, "yes");
+    saw(finding, said_by(directory, IIS_REDIRECT),
+        "%s: httpRedirect is on%s: requests are sent to %s", directory->name,
+        above_or_own(directory, IIS_REDIRECT), destination ? destination : "another address");
 }
 
 /* ---- what IIS does not take ---- */
@@ -365,6 +375,7 @@ static void judge_directory(struct judgement *judgement,
 {
     judge_ssl(judgement, directory);
     judge_authentication(judgement, directory);
+    judge_redirect(judgement, directory);
     judge_faults(judgement, directory);
     judge_folder(judgement, directory);
     judge_pool(judgement, directory);

@@ -283,6 +283,11 @@ static void test_steps_of_one_fault(void **state)
     assert_null(step_of(&finding->fix, "-Role Mailbox"));
     assert_ptr_equal(finding->fix.list, step_of(&finding->fix, "add backup"));
     finish();
+    examine("faults/powershell-redirected/applicationHost.config", "2019", NULL);
+    finding = finding_of(host, SETTINGS, NULL);
+    assert_non_null(step_of(&finding->fix, "copy \"%ExchangeInstallPath%FrontEnd"));
+    assert_non_null(step_of(&finding->undo, "copy /y \"%ExchangeInstallPath%FrontEnd"));
+    finish();
     examine("faults/kerbauth-of-server/applicationHost.config", "2010", NULL);
     finding = finding_of(host, MANAGED, NULL);
     assert_non_null(step_of(&finding->fix, "Microsoft.Exchange.Management.PowerShell.E2010"));
