@@ -255,7 +255,7 @@ static void end_paragraph(struct reading *reading)
 {
     enum { OF_LIST = 2, OF_INFO = 5 };
     struct piece name = reading->first;
-    enum feature_state state = state_of(reading->last);
+    enum feature_state state = reading->lines > 0 ? state_of(reading->last) : FEATURE_UNKNOWN;
     bool is_other = reading->record.has_name && reading->record.names != FEATURE_OF_DISM;
     size_t lines = reading->is_mixed || is_other ? 0 : reading->lines;
     bool is_known = is_name(name) && windows_feature_is_known(name.bytes, name.size);
