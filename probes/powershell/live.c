@@ -78,11 +78,45 @@ static void find_addresses(struct powershell_view *view)
 
 /* ---- asking ---- */
 
-static bool wants(const struct powershell_view *view, size_t number, bool is_address)
+/* What each place is asked first; the rest only of whom that reaches, and then side by side. */
+static const size_t first_looks[POWERSHELL_PLACE_COUNT] = {
+    [POWERSHELL_FRONT_HTTP] = POWERSHELL_LOOK_HTTP_GET,
+    [POWERSHELL_FRONT_HTTPS] = POWERSHELL_LOOK_HTTPS_GET,
+    [POWERSHELL_BACK_END] = POWERSHELL_LOOK_BACK_GET,
+    [POWERSHELL_BESIDE] = POWERSHELL_LOOK_OWA,
+};
+
+/* Silence at a port is waited for once. */
+static bool wants(const struct powershell_view *view, const struct powershell_node *node,
+                  size_t number, bool is_address)
 {
-    if (!looks[number].as_somebody)
-        return true;
-    return ask_settings(view->x)->authenticate && !is_address;
+    size_t first = first_looks[looks[number].place];
+    const struct web_exchange *exchange = node->looks[first].exchange;
+
+    if (looks[number].as_somebody && (!ask_settings(view->x)->authenticate || is_address))
+        return false;
+    return exchange && exchange->evidence.status == STATUS_OK;
+}
+
+static void look_once(struct powershell_view *view, struct powershell_node *node, size_t number,
+                      bool is_address)
+{
+    const struct web_question question = {.ip = node->ip,
+                                          .service = looks[number].service,
+                                          .host = is_address ? NULL : view->server->name,
+                                          .path = looks[number].path,
+                                          .request = looks[number].request,
+                                          .as_somebody = looks[number].as_somebody};
+    struct powershell_look *look = &node->looks[number];
+
+    look->exchange = ask_web(view->x, &question);
+    if (!look->exchange) {
+        view->is_pending = true;
+        return;
+    }
+    look->sign = powershell_sign_of(look->exchange);
+    if (look->exchange->evidence.status != STATUS_NOT_RECORDED)
+        view->was_recorded = true;
 }
 
 static void look_at_node(struct powershell_view *view, struct powershell_node *node)
@@ -91,24 +125,11 @@ static void look_at_node(struct powershell_view *view, struct powershell_node *n
     const char *host = view->server->name;
     bool is_address = ip_parse(host, strlen(host), &literal) == STATUS_OK;
 
+    for (size_t place = 0; place < POWERSHELL_PLACE_COUNT; place++)
+        look_once(view, node, first_looks[place], is_address);
     for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
-        const struct web_question question = {.ip = node->ip,
-                                              .service = looks[i].service,
-                                              .host = is_address ? NULL : host,
-                                              .path = looks[i].path,
-                                              .request = looks[i].request,
-                                              .as_somebody = looks[i].as_somebody};
-
-        if (!wants(view, i, is_address))
-            continue;
-        node->looks[i].exchange = ask_web(view->x, &question);
-        if (!node->looks[i].exchange) {
-            view->is_pending = true;
-            continue;
-        }
-        node->looks[i].sign = powershell_sign_of(node->looks[i].exchange);
-        if (node->looks[i].exchange->evidence.status != STATUS_NOT_RECORDED)
-            view->was_recorded = true;
+        if (i != first_looks[looks[i].place] && wants(view, node, i, is_address))
+            look_once(view, node, i, is_address);
     }
 }
 
