@@ -17,12 +17,18 @@ static bool is_first_of_provider(const struct event_wish *wishes, size_t index)
     return true;
 }
 
-static void add_select(const struct event_wish *wishes, const struct event_wish *first,
-                       const char *log, struct buffer *out)
+/* What setup of Windows did may be years ago, and its log is a small one. */
+static const struct {
+    const char *name;
+    bool is_long; /* read for the last days alone */
+} logs[] = {{"System", true}, {"Application", true}, {"Setup", false}};
+
+static void add_select(const struct event_wish *wishes, const struct event_wish *first, size_t log,
+                       struct buffer *out)
 {
     const char *joint = "";
 
-    buffer_print(out, "<Select Path=\"%s\">*[System[Provider[@Name='%s'] and (", log,
+    buffer_print(out, "<Select Path=\"%s\">*[System[Provider[@Name='%s'] and (", logs[log].name,
                  first->provider);
     for (const struct event_wish *wish = wishes; wish->provider; wish++) {
         if (!text_equal_fold(wish->provider, first->provider))
@@ -30,20 +36,21 @@ static void add_select(const struct event_wish *wishes, const struct event_wish 
         buffer_print(out, "%sEventID=%lu", joint, (unsigned long)wish->id);
         joint = " or ";
     }
-    buffer_print(out, ") and TimeCreated[timediff(@SystemTime) &lt;= %lld]]]</Select>",
-                 (long long)MACHINE_EVENTS_DAYS * 24 * 3600 * 1000);
+    buffer_add_string(out, ")");
+    if (logs[log].is_long)
+        buffer_print(out, " and TimeCreated[timediff(@SystemTime) &lt;= %lld]",
+                     (long long)MACHINE_EVENTS_DAYS * 24 * 3600 * 1000);
+    buffer_add_string(out, "]]</Select>");
 }
 
 void machine_events_query(const struct event_wish *wishes, struct buffer *out)
 {
-    static const char *const logs[] = {"System", "Application"};
-
     buffer_add_string(out, "<QueryList><Query Id=\"0\">");
     for (size_t i = 0; wishes[i].provider; i++) {
         if (!is_first_of_provider(wishes, i))
             continue;
         for (size_t j = 0; j < sizeof logs / sizeof *logs; j++)
-            add_select(wishes, &wishes[i], logs[j], out);
+            add_select(wishes, &wishes[i], j, out);
     }
     buffer_add_string(out, "</Query></QueryList>");
 }

@@ -13,9 +13,10 @@ enum {
 };
 
 /*
- * The question for the events of these wishes, each of which has an id, in the System and Application logs of the last
- * MACHINE_EVENTS_DAYS, as Windows takes it: a Select for each provider and log, since one Select
- * holds no more than 20 expressions or so. Providers are named by the table alone.
+ * The question for the events of these wishes, each of which has an id, in the System and
+ * Application logs of the last MACHINE_EVENTS_DAYS and in all of the Setup log, as Windows takes
+ * it: a Select for each provider and log, since one Select holds no more than 20 expressions or so.
+ * Providers are named by the table alone.
  */
 void machine_events_query(const struct event_wish *wishes, struct buffer *out);
 

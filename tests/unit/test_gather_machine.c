@@ -155,7 +155,11 @@ static void nothing_is_made_up(void **state)
 
 /* ---- the question for events ---- */
 
-/* Of each provider one Select a log, with all of its ids; no more is asked for than 30 days. */
+#define WAS    "*[System[Provider[@Name='Microsoft-Windows-WAS'] and (EventID=5002 or EventID=5009)"
+#define SOME   "*[System[Provider[@Name='Some'] and (EventID=7)"
+#define RECENT "TimeCreated[timediff(@SystemTime) &lt;= 2592000000]"
+
+/* Of each provider one Select a log, with all of its ids; of long logs the last 30 days. */
 static void events_are_asked_for_by_provider(void **state)
 {
     static const struct event_wish wishes[] = {
@@ -165,20 +169,15 @@ static void events_are_asked_for_by_provider(void **state)
     (void)state;
     buffer_init(&query, MACHINE_EVENTS_QUERY_MOST);
     machine_events_query(wishes, &query);
-    assert_string_equal(
-        query.text,
-        "<QueryList><Query Id=\"0\">"
-        "<Select Path=\"System\">*[System[Provider[@Name='Microsoft-Windows-WAS'] and "
-        "(EventID=5002 or EventID=5009) and TimeCreated[timediff(@SystemTime) &lt;= "
-        "2592000000]]]</Select>"
-        "<Select Path=\"Application\">*[System[Provider[@Name='Microsoft-Windows-WAS'] and "
-        "(EventID=5002 or EventID=5009) and TimeCreated[timediff(@SystemTime) &lt;= "
-        "2592000000]]]</Select>"
-        "<Select Path=\"System\">*[System[Provider[@Name='Some'] and (EventID=7) and "
-        "TimeCreated[timediff(@SystemTime) &lt;= 2592000000]]]</Select>"
-        "<Select Path=\"Application\">*[System[Provider[@Name='Some'] and (EventID=7) and "
-        "TimeCreated[timediff(@SystemTime) &lt;= 2592000000]]]</Select>"
-        "</Query></QueryList>");
+    assert_string_equal(query.text,
+                        "<QueryList><Query Id=\"0\">"
+                        "<Select Path=\"System\">" WAS " and " RECENT "]]</Select>"
+                        "<Select Path=\"Application\">" WAS " and " RECENT "]]</Select>"
+                        "<Select Path=\"Setup\">" WAS "]]</Select>"
+                        "<Select Path=\"System\">" SOME " and " RECENT "]]</Select>"
+                        "<Select Path=\"Application\">" SOME " and " RECENT "]]</Select>"
+                        "<Select Path=\"Setup\">" SOME "]]</Select>"
+                        "</Query></QueryList>");
     assert_false(query.truncated);
     buffer_release(&query);
 }
