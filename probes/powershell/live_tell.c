@@ -18,6 +18,13 @@ static const char *const place_texts[POWERSHELL_PLACE_COUNT] = {
 
 /* ---- one look ---- */
 
+/* What became of a shell that the server was to refuse. */
+static const char *const shell_texts[WEB_SHELL_COUNT] = {
+    [WEB_SHELL_NONE] = "",
+    [WEB_SHELL_DELETED] = "; a shell was made all the same, and deleted again",
+    [WEB_SHELL_LEFT] = "; a shell was made all the same, and goes by itself after a minute",
+};
+
 static void write_answer(const struct powershell_look *look, struct buffer *out)
 {
     const struct powershell_sign *sign = &look->sign;
@@ -38,6 +45,7 @@ static void write_answer(const struct powershell_look *look, struct buffer *out)
     buffer_release(&codes);
     if (sign->node)
         buffer_print(out, " (%s answered)", sign->node);
+    buffer_add_string(out, shell_texts[look->exchange->shell]);
 }
 
 static void saw_look(struct finding *finding, const struct powershell_look *look)
@@ -470,6 +478,18 @@ static void write_places(const struct powershell_node *node, struct buffer *out)
     }
 }
 
+/* The worst that became of one there. */
+static enum web_shell shell_of(const struct powershell_node *node)
+{
+    enum web_shell worst = WEB_SHELL_NONE;
+
+    for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+        if (node->looks[i].exchange && node->looks[i].exchange->shell > worst)
+            worst = node->looks[i].exchange->shell;
+    }
+    return worst;
+}
+
 static void tell_healthy(const struct powershell_view *view)
 {
     struct buffer text;
@@ -483,6 +503,7 @@ static void tell_healthy(const struct powershell_view *view)
         write_places(&view->nodes[i], &text);
         if (look_as_somebody(&view->nodes[i], POWERSHELL_SHELL) < POWERSHELL_LOOK_COUNT)
             buffer_add_string(&text, ", and a remote PowerShell begins as it should");
+        buffer_add_string(&text, shell_texts[shell_of(&view->nodes[i])]);
     }
     healthy(view->x, &powershell_vdir_500, "%s", text.text);
     buffer_release(&text);
