@@ -232,7 +232,7 @@ static void test_clixml(void **state)
     expect(
         CLIXML("<Obj RefId=\"0\"><TN RefId=\"0\"><T>Microsoft.Windows.ServerManager.Commands."
                "Feature</T></TN><ToString>Web-Server</ToString><Props><S N=\"Name\">Web-Server</S>"
-               "<!-- <S N=\"Name\">Web-Ftp-Server</S> --><B N=\"Installed\">true</B>"
+               "<!-- <a><S N=\"Name\">Web-Ftp-Server</S> --><B N=\"Installed\">true</B>"
                "<Obj N=\"InstallState\" RefId=\"1\"><TN RefId=\"1\"><T>x</T></TN><ToString>"
                "Installed</ToString><I32>1</I32></Obj>"
                "<Obj N=\"ServerComponentDescriptor\" RefId=\"2\"><ToString>ServerComponent_Web"
