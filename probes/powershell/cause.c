@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+enum { LINE_MOST = 1024 };
+
 /* ---- which piece of evidence decides ---- */
 
 /* What codes point at comes first, then what is soonest had. */
@@ -50,7 +52,7 @@ struct matter { /* everything about one server, while it is judged */
     struct powershell_requests requests;
     unsigned causes, known;
     enum powershell_failure failure;
-    const char *controller; /* that its clock is in step with; or NULL */
+    const char *controller; /* that its clock is near enough to; or NULL */
 };
 
 /* False while it is on its way. The clock probe asks for all of it anyway. */
@@ -189,18 +191,47 @@ static void tell_events(const struct matter *matter, struct finding *finding)
     }
 }
 
+static const struct {
+    unsigned bit;
+    const char *text;
+} places[] = {
+    {POWERSHELL_KNOWS_CLOCK, "the clock"},
+    {POWERSHELL_KNOWS_CONFIG, "applicationHost.config"},
+    {POWERSHELL_KNOWS_WEB_CONFIG, "web.config of the directory"},
+    {POWERSHELL_KNOWS_EVENTS, "event logs"},
+    {POWERSHELL_KNOWS_INSTALL_PATH, "the variable ExchangeInstallPath"},
+};
+
+/* "the clock, event logs": those that were looked at, or were not. */
+static void write_places(unsigned known, bool is_known, struct buffer *out)
+{
+    size_t start = out->size;
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (((known & places[i].bit) != 0) == is_known)
+            buffer_print(out, "%s%s", out->size > start ? ", " : "", places[i].text);
+    }
+    if (out->size == start)
+        buffer_add_string(out, "nothing");
+}
+
 /* What is excluded helps as much as what is seen. */
 static void tell_excluded(const struct matter *matter, struct finding *finding)
 {
-    static const unsigned of_config = POWERSHELL_CAUSE_KERBAUTH_PATH |
-                                      POWERSHELL_CAUSE_KERBAUTH_MANAGED |
-                                      POWERSHELL_CAUSE_WSMAN_MISSING | POWERSHELL_CAUSE_SETTINGS;
+    struct buffer text;
 
+    if (matter->causes)
+        return;
+    buffer_init(&text, LINE_MOST);
+    buffer_add_string(&text, "no cause is seen yet. It is not in what was looked at: ");
+    write_places(matter->known, true, &text);
+    buffer_add_string(&text, ". Not here to be looked at: ");
+    write_places(matter->known, false, &text);
+    saw(finding, NULL, "%s", text.text);
+    buffer_release(&text);
     if (matter->controller)
-        saw(finding, NULL, "it is not the clock: that is in step with %s", matter->controller);
-    if (matter->of->host && (matter->causes & of_config) == 0)
-        saw(finding, &matter->of->host->config->evidence,
-            "applicationHost.config shows nothing that it could be");
+        saw(finding, NULL, "its clock is no further from that of %s than Kerberos bears",
+            matter->controller);
 }
 
 static void choose_steps(const struct matter *matter, struct finding *finding)
@@ -222,6 +253,8 @@ static void choose_steps(const struct matter *matter, struct finding *finding)
             set_text(finding, causes[i], "yes");
     }
     set_text(finding, matter->causes ? "cause" : nexts[next], "yes");
+    if (next >= POWERSHELL_NEXT_CONFIG && next < POWERSHELL_NEXT_TRACE)
+        set_text(finding, "fetched", "yes");
     if (next == POWERSHELL_NEXT_CLOCK && matter->of->server)
         set_text(finding, ask_is_selected(matter->x, "clock") ? "clock-unknown" : "clock-unasked",
                  "yes");
@@ -258,6 +291,7 @@ static void tell_problem(struct matter *matter, bool fails_live)
     choose_steps(matter, finding);
     if (matter->causes & POWERSHELL_CAUSE_CLOCK)
         due_to(finding, server->kind, server->name);
+    tell_excluded(matter, finding);
     if (fails_live)
         powershell_tell_failing(finding, matter->view);
     for (size_t i = 0; i < matter->requests.count; i++) {
@@ -265,7 +299,6 @@ static void tell_problem(struct matter *matter, bool fails_live)
             powershell_tell_stretch(matter->x, finding, &matter->requests.list[i]);
     }
     tell_events(matter, finding);
-    tell_excluded(matter, finding);
 }
 
 /* Of logs alone: what was asked live says by itself how it is. */

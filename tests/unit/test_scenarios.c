@@ -78,6 +78,35 @@ static void expect(const char *scenario, const struct report *report, const json
     }
 }
 
+static const struct finding *problem_of(const struct report *report, const char *id)
+{
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct finding *finding = report->findings[i];
+
+        if (finding->outcome == OUTCOME_PROBLEM && strcmp(finding->kind->id, id) == 0)
+            return finding;
+    }
+    return NULL;
+}
+
+/* "explained": of a problem the causes that stand beside it, all of them and in their order. */
+static void expect_causes(const char *scenario, const struct report *report, const json_t *expected)
+{
+    json_t *explained = json_object_get(expected, "explained"), *causes;
+    const char *id;
+
+    json_object_foreach(explained, id, causes)
+    {
+        const struct finding *finding = problem_of(report, id);
+
+        if (!finding || finding->explained_by_count != json_array_size(causes))
+            fail_msg("%s: %s has other causes", scenario, id);
+        for (size_t i = 0; finding && i < finding->explained_by_count; i++)
+            assert_string_equal(finding->explained_by[i]->kind->id,
+                                json_string_value(json_array_get(causes, i)));
+    }
+}
+
 static json_t *read_expected(void)
 {
     json_t *expected =
@@ -139,6 +168,7 @@ static void test_expected(void **state)
         judge(&judged, path, false);
         expect(scenario, &judged.report, expected);
         expect_words(scenario, &judged.report, expected);
+        expect_causes(scenario, &judged.report, expected);
         release(&judged);
     }
     json_decref(scenarios);
