@@ -104,8 +104,8 @@ static enum status check_redirection(const struct buffer *bytes, struct arena *m
     enabled = element ? xml_value(element, "enabled") : NULL;
     if (!enabled || !text_equal_fold(enabled, "true"))
         return STATUS_OK;
-    *reason = "IIS takes its configuration from elsewhere (redirection.config), which is not "
-              "followed; give that applicationHost.config with --file";
+    *reason = "IIS takes its configuration from elsewhere (redirection.config): give that "
+              "applicationHost.config with --file";
     return STATUS_NOT_FOLLOWED;
 }
 
