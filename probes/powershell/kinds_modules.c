@@ -64,21 +64,31 @@
         .risk = POOLS_RESTART, .when = "bitness32"                                                 \
     }
 
-#define REMOVE_ABOVE(name)                                                                         \
-    {.shell = SHELL_CMD,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
-     .where = POWERSHELL_SERVER,                                                                   \
-     .command = POWERSHELL_APPCMD " set config {of-site}" OF_DIRECTORY "/-\"[name='" name          \
-                                  "']\" /commit:apphost",                                          \
-     .risk = "restarts the application pools of this site",                                        \
-     .note = "of the site; the directory keeps its own",                                           \
-     .each = "of-site"},                                                                           \
-    {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
-        .command = POWERSHELL_APPCMD " set config" OF_DIRECTORY "/-\"[name='" name                 \
-                                     "']\" /commit:apphost",                                       \
-        .risk = POOLS_RESTART, .note = "of the whole server; the directory keeps its own",         \
-        .when = "of-server"                                                                        \
+#define REMOVE_ABOVE(name)                                                                          \
+    {.shell = SHELL_CMD,                                                                            \
+     .kind = STEP_EXACT,                                                                            \
+     .where = POWERSHELL_SERVER,                                                                    \
+     .command = POWERSHELL_APPCMD " set config {of-site}" OF_DIRECTORY "/-\"[name='" name           \
+                                  "']\" /commit:apphost",                                           \
+     .risk = "restarts the application pools of this site",                                         \
+     .note = "of the site; the directory keeps its own",                                            \
+     .each = "of-site"},                                                                            \
+        {.shell = SHELL_CMD,                                                                        \
+         .kind = STEP_EXACT,                                                                        \
+         .where = POWERSHELL_SERVER,                                                                \
+         .command =                                                                                 \
+             POWERSHELL_APPCMD " set config {of-site-web}" OF_DIRECTORY "/-\"[name='" name "']\"",  \
+         .risk =                                                                                    \
+             "restarts the application pools of this site; it is taken from the web.config of the " \
+             "site's own folder, of which no backup of IIS is a copy",                              \
+         .note = "of the site; the directory keeps its own",                                        \
+         .each = "of-site-web"},                                                                    \
+    {                                                                                               \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                         \
+        .command = POWERSHELL_APPCMD " set config" OF_DIRECTORY "/-\"[name='" name                  \
+                                     "']\" /commit:apphost",                                        \
+        .risk = POOLS_RESTART, .note = "of the whole server; the directory keeps its own",          \
+        .when = "of-server"                                                                         \
     }
 
 #define SET_NATIVE(name)                                                                           \

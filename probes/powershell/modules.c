@@ -127,8 +127,9 @@ static void tell_above(struct judgement *judgement, const struct powershell_dire
 {
     const char *path = entry->origin.location->path;
     const char *place = *entry->origin.file->place ? entry->origin.file->place : path;
+    const char *value = *entry->origin.file->place ? "of-site-web" : "of-site";
     struct finding *finding =
-        *place ? begin(judgement, "of-site", place) : begin(judgement, "of-server", "yes");
+        *place ? begin(judgement, value, place) : begin(judgement, "of-server", "yes");
     const struct iis_fault *twice = duplicate_of(directory, IIS_MODULES, judgement->rule->name);
 
     saw(finding, powershell_source_of(directory, entry->origin.file),

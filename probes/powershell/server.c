@@ -342,6 +342,23 @@ static bool ask_web_config(struct examination *x, const struct powershell_files 
     return true;
 }
 
+/*
+ * Of the machine at hand the web.config of the whole site too, to which IIS Manager writes
+ * redirects. In files nothing tells it from any other. False while it is on its way.
+ */
+static bool add_site_file(struct examination *x, const struct powershell_file *host,
+                          struct powershell_directory *directory)
+{
+    const struct iis_config_file *web;
+
+    if (*host->path)
+        return true;
+    web = ask_iis_config_of(x, directory->site->name);
+    if (web && web->evidence.status == STATUS_OK)
+        add_file(directory, &web->config, &web->evidence, directory->site->name);
+    return web;
+}
+
 static bool add_directory(struct examination *x, struct powershell_server *server,
                           const struct powershell_files *files, const struct powershell_file *host,
                           enum powershell_end end)
@@ -360,9 +377,9 @@ static bool add_directory(struct examination *x, struct powershell_server *serve
         .site = site,
         .application = application};
     directory->path = directory->name;
-    if (!ask_web_config(x, files, host, directory, &web))
-        return false;
     add_file(directory, server->config, server->source, "");
+    if (!add_site_file(x, host, directory) || !ask_web_config(x, files, host, directory, &web))
+        return false;
     if (web && web->evidence.status == STATUS_OK)
         add_file(directory, &web->config, &web->evidence, directory->name);
     else if (web)
@@ -449,8 +466,11 @@ const struct powershell_directory *powershell_directory_of(const struct powershe
 const struct evidence *powershell_source_of(const struct powershell_directory *directory,
                                             const struct iis_file *file)
 {
-    return file == &directory->files[1] && directory->file_count > 1 ? directory->sources[1]
-                                                                     : directory->sources[0];
+    for (size_t i = 0; i < directory->file_count; i++) {
+        if (file == &directory->files[i])
+            return directory->sources[i];
+    }
+    return directory->sources[0];
 }
 
 /* ---- paths ---- */

@@ -53,7 +53,7 @@ enum powershell_end {
     POWERSHELL_END_COUNT
 };
 
-enum { POWERSHELL_DIRECTORY_FILES_MOST = 2 };
+enum { POWERSHELL_DIRECTORY_FILES_MOST = 3 };
 
 struct powershell_directory {
     const char *name; /* "Default Web Site/PowerShell"; of a web.config by itself, whose it is */
@@ -63,7 +63,8 @@ struct powershell_directory {
     const struct iis_application *application;
     struct iis_effective effective;
     const struct evidence *obstacle; /* why its own web.config is not among these; or NULL */
-    struct iis_file files[POWERSHELL_DIRECTORY_FILES_MOST]; /* applicationHost.config first */
+    struct iis_file files[POWERSHELL_DIRECTORY_FILES_MOST]; /* applicationHost.config first,
+                                                               its own web.config last */
     const struct evidence *sources[POWERSHELL_DIRECTORY_FILES_MOST];
     size_t file_count;
 };

@@ -1,4 +1,6 @@
 /* What configurations of PowerShell servers come to, beside what else is known of the server. */
+#include "probes/powershell/modules.h"
+#include "probes/powershell/settings.h"
 #include "tests/unit/iis.h"
 #include "tests/unit/probe_bench.h"
 
@@ -533,6 +535,88 @@ static void test_of_another_machine(void **state)
     finish();
 }
 
+/* ---- the machine at hand ---- */
+
+static const char *site_config; /* of Default Web Site; NULL: it has none */
+
+static void answer_at_hand(struct evidence *item)
+{
+    struct iis_config_file *file = (struct iis_config_file *)item;
+    static const struct {
+        const char *place, *path;
+    } configs[] = {
+        {"", "2019/applicationHost.config"},
+        {"Default Web Site/PowerShell", "2019/FrontEnd/HttpProxy/PowerShell/web.config"},
+        {"Exchange Back End/PowerShell", "2019/ClientAccess/PowerShell-Proxy/web.config"}};
+
+    if (item->kind != &evidence_iis_config) {
+        answer(item);
+        return;
+    }
+    for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
+        if (strcmp(file->place ? file->place : "", configs[i].place) == 0) {
+            file->config = config_of_file(configs[i].path);
+            evidence_fail(item, STATUS_OK, NULL);
+            return;
+        }
+    }
+    if (site_config && strcmp(file->place, "Default Web Site") == 0)
+        file->config = config_of(site_config);
+    evidence_fail(item, file->config.location_count > 0 ? STATUS_OK : STATUS_NOT_FOUND, NULL);
+}
+
+static void examine_at_hand(struct examination *x, const struct subject *server)
+{
+    static const struct powershell_files none;
+    const struct iis_config_file *config = ask_iis_config(x, "");
+    struct powershell_file file = {"", server->name, FILE_TYPE_IIS_CONFIG, config};
+
+    if (!config)
+        return;
+    powershell_judge_modules(x, &none, &file);
+    powershell_judge_settings(x, &none, &file);
+}
+
+static void judge_at_hand(const char *site)
+{
+    static struct probe probe;
+
+    probe = probe_powershell;
+    probe.examine = examine_at_hand;
+    site_config = site;
+    host = "ex01";
+    bench_begin(&probe);
+    bench_run(SUBJECT_SERVER, host, answer_at_hand);
+}
+
+/* What IIS Manager writes to a site's own folder is inherited by the directory. */
+static void test_at_hand(void **state)
+{
+    (void)state;
+    known.setup.exchange_path.known = known.setup.msi_path_15.known = true;
+    known.setup.exchange_path.text = known.setup.msi_path_15.text =
+        "C:\\Program Files\\Microsoft\\Exchange Server\\V15\\";
+    judge_at_hand(NULL);
+    assert_int_equal(count_bad(NULL), 0);
+    assert_string_equal(word(MANAGED), "ok");
+    assert_string_equal(word(VARIABLE), "ok");
+    bench_end();
+    judge_at_hand("<configuration><system.webServer><httpRedirect enabled='true' "
+                  "destination='/owa'/></system.webServer></configuration>");
+    assert_string_equal(word(SETTINGS), "critical");
+    assert_true(saw_it(finding_of(host, SETTINGS, NULL), "inherited: requests are sent to /owa"));
+    assert_int_equal(count_bad(SETTINGS), 0);
+    bench_end();
+    judge_at_hand("<configuration><system.webServer><modules><add name='kerbauth'/></modules>"
+                  "</system.webServer></configuration>");
+    assert_string_equal(word(MANAGED), "critical");
+    assert_non_null(
+        step_of(&finding_of(host, MANAGED, NULL)->fix,
+                "set config \"Default Web Site\"" SECTION("modules") "/-\"[name='kerbauth']\""));
+    assert_null(strstr(step_of(&finding_of(host, MANAGED, NULL)->fix, "/-")->command, "commit"));
+    finish();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -550,6 +634,7 @@ int main(void)
         cmocka_unit_test(test_feature),
         cmocka_unit_test(test_variable),
         cmocka_unit_test(test_of_another_machine),
+        cmocka_unit_test(test_at_hand),
     };
 
     return cmocka_run_group_tests(tests, NULL, forget_configs);
