@@ -334,20 +334,19 @@ static bool tell_not_found(const struct powershell_view *view, const struct powe
 
 static const struct {
     enum powershell_symptom symptom;
+    enum severity severity;
     const char *value; /* that prints its steps */
     const char *text;
-    enum severity severity;
 } refusals[] = {
-    {POWERSHELL_SKEWED, "clock", "the clocks are too far apart for its ticket", SEVERITY_CRITICAL},
-    {POWERSHELL_EARLY, "clock", "its ticket is of a time that has not come there",
-     SEVERITY_CRITICAL},
-    {POWERSHELL_WRONG_KEY, "key", "its ticket was made with another key than the server has",
-     SEVERITY_CRITICAL},
-    {POWERSHELL_TICKET_REFUSED, "ticket", "the server takes no such ticket", SEVERITY_WARNING},
-    {POWERSHELL_UNTYPED, "fault",
-     "it is answered with no WS-Management, as where its modules are not native ones",
-     SEVERITY_CRITICAL},
-    {POWERSHELL_FAULTED, "fault", "WS-Management answers with a fault", SEVERITY_WARNING},
+    {POWERSHELL_SKEWED, SEVERITY_CRITICAL, "clock", "the clocks are too far apart for its ticket"},
+    {POWERSHELL_EARLY, SEVERITY_CRITICAL, "clock",
+     "its ticket is of a time that has not come there"},
+    {POWERSHELL_WRONG_KEY, SEVERITY_CRITICAL, "key",
+     "its ticket was made with another key than the server has"},
+    {POWERSHELL_TICKET_REFUSED, SEVERITY_WARNING, "ticket", "the server takes no such ticket"},
+    {POWERSHELL_UNTYPED, SEVERITY_CRITICAL, "fault",
+     "it is answered with no WS-Management, as where its modules are not native ones"},
+    {POWERSHELL_FAULTED, SEVERITY_WARNING, "fault", "WS-Management answers with a fault"},
 };
 
 static void saw_clock(struct finding *finding, const struct powershell_look *look)

@@ -55,6 +55,8 @@ $here/mx.sh
 echo
 $here/clocks.sh
 echo
+$here/powershell.sh
+echo
 $here/directory.sh
 echo
 $here/capture.sh
