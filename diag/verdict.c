@@ -69,8 +69,7 @@ static bool stands_where_it_may_explain(const struct finding *cause, const struc
 {
     if (cause == effect)
         return false;
-    return (cause->subject == effect->subject && !row->if_due) ||
-           is_due_to(effect, cause->subject);
+    return (cause->subject == effect->subject && !row->if_due) || is_due_to(effect, cause->subject);
 }
 
 /* What is not known has a cause only where the probe names one. */

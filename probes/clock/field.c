@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-const struct ad_domain *clock_domain_of_server(struct examination *x,
-                                               const struct clock_host *host)
+const struct ad_domain *clock_domain_of_server(struct examination *x, const struct clock_host *host)
 {
     const struct ad_domain *domain = ad_domain_of_host(x, host->name, host->told_domain);
     const struct ad_domain *named =

@@ -120,6 +120,7 @@ def the_pages_say_what_defenders_see():
         ("spn", ("4624", "1644", "4769", "Kerberoasting")),
         ("ews", ("logs of IIS and EWS", "audit log")),
         ("builds", ("two requests for pages in the logs of IIS",)),
+        ("powershell", ("nine requests in the logs of IIS",)),
     ):
         text = " ".join((ROOT / f"docs/{page}.md").read_text().split())
         for word in words:
