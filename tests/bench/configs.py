@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """configs.py [EXDIAG]: an applicationHost.config of 2 MB, with the web.config files of PowerShell
-beside it, judged by a whole process: the best and median of twenty, in milliseconds. Beside it what
-only parses the file, xmllint --noout, by the same library.
+beside it, judged by a whole process: the best and median of twenty, in milliseconds of CPU, which
+others on the machine do not lengthen. Beside it what only parses the file, xmllint --noout, by the
+same library.
 
 The bound is that of the issue: judged in under 50 ms.
 """
 import pathlib
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / 'iis'))
@@ -38,12 +39,17 @@ def large(server):
     return text + f'<!--{"x" * max(0, BYTES - len(text.encode()) - 7)}-->'
 
 
+def spent():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (usage.ru_utime + usage.ru_stime) * 1000
+
+
 def samples(command):
     took = []
     for _ in range(RUNS):
-        began = time.monotonic()
+        began = spent()
         subprocess.run(command, check=False, **quiet)
-        took.append((time.monotonic() - began) * 1000)
+        took.append(spent() - began)
     return took
 
 
@@ -62,8 +68,8 @@ def main():
             file.write_text(text, encoding='utf-8')
         file = pathlib.Path(folder, 'applicationHost.config')
         file.write_text(large(server), encoding='utf-8')
-        print(f'an applicationHost.config of {file.stat().st_size / 1e6:.1f} MB, milliseconds of a '
-              'whole process: best, median')
+        print(f'an applicationHost.config of {file.stat().st_size / 1e6:.1f} MB, milliseconds of '
+              'CPU of a whole process: best, median')
         ours = row('exdiag check --file, the folder',
                    samples([exdiag, 'check', '--file', folder, '--only', 'powershell']),
                    f'the bound is {BOUND}')
