@@ -102,6 +102,28 @@ static const char directory[] =
     "  </system.webServer>\r\n"
     "</configuration>\r\n";
 
+static const char back_end[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
+                               "<configuration>\r\n"
+                               "  <system.webServer>\r\n"
+                               "    <system.management.wsmanagement.config>\r\n"
+                               "      <PluginModules>\r\n"
+                               "        <OperationsPlugins>\r\n"
+                               "          <Plugin Name=\"PowerShellplugin\" "
+                               "Filename=\"%windir%\\system32\\pwrshplugin.dll\" />\r\n"
+                               "        </OperationsPlugins>\r\n"
+                               "      </PluginModules>\r\n"
+                               "    </system.management.wsmanagement.config>\r\n"
+                               "    <modules>\r\n"
+                               "      <add name=\"WSMan\" />\r\n"
+                               "    </modules>\r\n"
+                               "    <httpProtocol>\r\n"
+                               "      <customHeaders>\r\n"
+                               "        <add name=\"X-BEServer\" value=\"EX13\" />\r\n"
+                               "      </customHeaders>\r\n"
+                               "    </httpProtocol>\r\n"
+                               "  </system.webServer>\r\n"
+                               "</configuration>\r\n";
+
 /* As on healthy servers, the extension is not there. */
 static const char features[] =
     "\r\n"
@@ -121,6 +143,7 @@ static const char features[] =
 static const struct world_file list[] = {
     {"old-applicationHost.config", configuration, "powershell"},
     {"old-web.config", directory, "powershell"},
+    {"old-back.config", back_end, "powershell"},
     {"old-features.txt", features, "powershell"},
 };
 
