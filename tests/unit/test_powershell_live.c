@@ -474,10 +474,24 @@ static void forbidden_without_tls_alone_is_require_ssl(void **state)
     assert_non_null(step_of(&finding->fix, "-sslFlags:SslNegotiateCert -commit:apphost"));
     assert_true(step_of(&finding->fix, "add backup") < step_of(&finding->fix, "set config"));
     bench_end();
-    everybody = "EX07"; /* behind a proxy, which may forbid it on purpose */
-    run(rules);
-    assert_string_equal(word_of(finding_of(HOST, FORBIDDEN, NULL)), "unknown");
-    bench_end();
+}
+
+/* A proxy in front may forbid it on purpose: who answers is to be the server of that name. */
+static void forbidden_by_whom_is_not_known_elsewhere(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 80, .request = ANY, .code = 403},
+        {.port = 443, .request = WEB_IDENTIFY, .code = 200, .is_wsman = true},
+        {0}};
+    static const char *const nodes[] = {"EX07", "EX012", ""};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
+        everybody = nodes[i];
+        run(rules);
+        assert_string_equal(word_of(finding_of(HOST, FORBIDDEN, NULL)), "unknown");
+        bench_end();
+    }
 }
 
 static void what_is_not_found_is_told_where(void **state)
@@ -693,6 +707,7 @@ int main(void)
         cmocka_unit_test_setup(silence_at_one_port_is_no_problem, begin),
         cmocka_unit_test_setup(nobody_who_answers_is_unknown, begin),
         cmocka_unit_test_setup(forbidden_without_tls_alone_is_require_ssl, begin),
+        cmocka_unit_test_setup(forbidden_by_whom_is_not_known_elsewhere, begin),
         cmocka_unit_test_setup(what_is_not_found_is_told_where, begin),
         cmocka_unit_test_setup(a_refused_ticket_names_its_cause, begin),
         cmocka_unit_test_setup(a_fault_is_told_by_its_number, begin),
