@@ -44,6 +44,20 @@ static struct finding *begin(struct judgement *judgement, const char *value, con
     return judgement->finding;
 }
 
+/* A web.config by itself does not tell its directory: that of setup, unvouched, is to be checked.
+ */
+static struct finding *begin_at(struct judgement *judgement, const char *value,
+                                const struct powershell_directory *directory)
+{
+    struct finding *finding = begin(judgement, value, directory->path);
+
+    if (!directory->path)
+        set_text(finding, value,
+                 directory->end == POWERSHELL_BACK ? "Exchange Back End/PowerShell"
+                                                   : "Default Web Site/PowerShell");
+    return finding;
+}
+
 static bool is_typed(const struct iis_item *module)
 {
     return module->type && *module->type;
@@ -110,8 +124,8 @@ static void tell_typed(struct judgement *judgement, const struct powershell_dire
                        const struct iis_entry *entry)
 {
     bool is_of_server = !*entry->origin.file->place && directory->path;
-    struct finding *finding = begin(judgement, is_of_server ? "typed-apphost" : "typed",
-                                    directory->path ? directory->path : "yes");
+    struct finding *finding =
+        begin_at(judgement, is_of_server ? "typed-apphost" : "typed", directory);
 
     if (!is_of_server)
         change_web_config(judgement, directory);
@@ -150,8 +164,7 @@ static void tell_twice(struct judgement *judgement, const struct powershell_dire
     if (!twice || entry->origin.is_inherited)
         return;
     change_web_config(judgement, directory);
-    saw(begin(judgement, "twice", directory->path ? directory->path : "yes"),
-        powershell_source_of(directory, twice->file),
+    saw(begin_at(judgement, "twice", directory), powershell_source_of(directory, twice->file),
         "%s: %s is added twice (lines %lu and %lu): IIS answers 500.19", directory->name,
         judgement->rule->name, (unsigned long)entry->item->line, (unsigned long)twice->line);
 }
@@ -160,7 +173,7 @@ static void tell_not_there(struct judgement *judgement,
                            const struct powershell_directory *directory)
 {
     change_web_config(judgement, directory);
-    saw(begin(judgement, "not-in-directory", directory->path ? directory->path : "yes"),
+    saw(begin_at(judgement, "not-in-directory", directory),
         directory->sources[directory->file_count - 1], "%s: its modules do not have %s",
         directory->name, judgement->rule->name);
 }
