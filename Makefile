@@ -1,6 +1,6 @@
 # The two commands of README.md and the ones beside them. Everything is built under
 # build/, one folder a CMake preset; every target installs what it needs first.
-.PHONY: demo check check-extended bench build lint format clean
+.PHONY: demo check check-extended check-windows windows bench build lint format clean
 
 demo: build
 	build/release/exdiag demo
@@ -9,6 +9,16 @@ build:
 	tests/install.sh build
 	cmake --preset release -DEXDIAG_TESTS=OFF
 	cmake --build --preset release --target exdiag
+
+# build/windows/exdiag.exe, cross-compiled; the first time, its libraries too
+windows:
+	tests/install.sh windows
+	export EXDIAG_WINDOWS_LIBRARIES=$$(win32/libraries.sh) && \
+	    cmake --preset mingw -DEXDIAG_TESTS=OFF && cmake --build --preset mingw --target exdiag
+
+check-windows:
+	tests/install.sh check-windows
+	tests/windows/run.sh
 
 check:
 	tests/install.sh check

@@ -111,8 +111,5 @@ stage "fuzzing, ${FUZZ_SECONDS:=8} seconds a target"
 build fuzz
 count tests/fuzz/run.sh build/fuzz "$FUZZ_SECONDS"
 
-stage "the Windows platform layer, under Wine"
-count tests/windows/run.sh
-
 printf '\ncheck: %d passed, 0 failed, %d skipped; %d s\n' "$passed" "$skipped" $((SECONDS - started))
 printf '%d passed, 0 failed, %d skipped\n' "$passed" "$skipped"

@@ -23,10 +23,9 @@ source_of() {
     find "$WORK" -maxdepth 1 -type d -name "$1-[0-9]*" | head -n 1
 }
 
-# Paths of the building machine are nobody's business, and change nothing in the program.
-flags() {
-    echo "-O2 -ffunction-sections -fdata-sections -ffile-prefix-map=$WORK=. $*"
-}
+# Paths of the building machine are nobody's business, and would make each program another.
+sections="-O2 -ffunction-sections -fdata-sections"
+flags="$sections -ffile-prefix-map=${WORK:-}=."
 
 with_cmake() { # with_cmake NAME FLAGS [CMAKE_OPTION...]
     local name=$1 flags=$2
@@ -44,7 +43,7 @@ install_with_cmake() {
 
 # Debian's archive is without win32/zlib1.rc, which the DLL would need: the static library alone.
 build_zlib() {
-    with_cmake zlib "$(flags)"
+    with_cmake zlib "$flags"
     cmake --build "$WORK/build-zlib" --target zlibstatic -j "$JOBS"
     install -D -m 644 "$WORK/build-zlib/libzlibstatic.a" "$PREFIX/lib/libz.a"
     install -D -m 644 "$(source_of zlib)/zlib.h" "$PREFIX/include/zlib.h"
@@ -60,11 +59,12 @@ build_openssl() {
         MODULESDIR='C:/Program Files/OpenSSL/lib/ossl-modules')
     mkdir "$WORK/build-openssl"
     cd "$WORK/build-openssl"
-    # shellcheck disable=SC2046 # a list of words
-    "$(source_of openssl)/Configure" mingw64 --cross-compile-prefix=$triple- --prefix="$PREFIX" --libdir=lib \
+    # A relative path, since OpenSSL keeps the compiler's options as words of its own.
+    # shellcheck disable=SC2086 # a list of words
+    "../$(basename "$(source_of openssl)")/Configure" mingw64 --cross-compile-prefix=$triple- --prefix="$PREFIX" --libdir=lib \
         no-shared no-tests no-autoload-config no-dso no-engine no-module no-ui-console no-capieng \
         no-srp no-idea no-seed no-bf no-cast no-camellia no-aria no-sm2 no-sm3 no-sm4 no-mdc2 no-rc2 \
-        no-whirlpool no-cms no-ts no-cmp no-ct no-gost no-dtls $(flags)
+        no-whirlpool no-cms no-ts no-cmp no-ct no-gost no-dtls $sections
     make -j "$JOBS" "${folders[@]}" build_libs
     make "${folders[@]}" install_dev
 }
@@ -76,16 +76,16 @@ build_libxml2() {
         SCHEMATRON SCHEMAS RELAXNG VALID C14N XPTR XPATH XINCLUDE DEBUG; do
         options+=("-DLIBXML2_WITH_$option=OFF")
     done
-    install_with_cmake libxml2 "$(flags)" -DHAVE_PTHREAD_H=0 "${options[@]}"
+    install_with_cmake libxml2 "$flags" -DHAVE_PTHREAD_H=0 "${options[@]}"
 }
 
 build_jansson() {
-    install_with_cmake jansson "$(flags)" -DJANSSON_BUILD_DOCS=OFF -DJANSSON_EXAMPLES=OFF \
+    install_with_cmake jansson "$flags" -DJANSSON_BUILD_DOCS=OFF -DJANSSON_EXAMPLES=OFF \
         -DJANSSON_WITHOUT_TESTS=ON -DJANSSON_BUILD_SHARED_LIBS=OFF
 }
 
 build_cmocka() {
-    install_with_cmake cmocka "$(flags)" -DWITH_STATIC_LIB=ON -DWITH_EXAMPLES=OFF -DUNIT_TESTING=OFF
+    install_with_cmake cmocka "$flags" -DWITH_STATIC_LIB=ON -DWITH_EXAMPLES=OFF -DUNIT_TESTING=OFF
 }
 
 # HTTP over OpenSSL. Schannel is there for SSPI, which this version has with it alone; the program
@@ -96,7 +96,7 @@ build_curl() {
     for option in FTP TFTP TELNET DICT GOPHER RTSP MQTT SMB SMTP IMAP POP3 LDAP LDAPS; do
         options+=("-DCURL_DISABLE_$option=ON")
     done
-    install_with_cmake curl "$(flags)" "${options[@]}" -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF \
+    install_with_cmake curl "$flags" "${options[@]}" -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF \
         -DENABLE_MANUAL=OFF -DCURL_USE_OPENSSL=ON -DCURL_USE_SCHANNEL=ON -DCURL_WINDOWS_SSPI=ON \
         -DOPENSSL_ROOT_DIR="$PREFIX" -DOPENSSL_USE_STATIC_LIBS=ON -DCURL_ZLIB=ON -DCURL_USE_LIBSSH2=OFF \
         -DCURL_USE_LIBPSL=OFF -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DUSE_NGHTTP2=OFF -DUSE_LIBIDN2=OFF \

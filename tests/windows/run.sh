@@ -42,7 +42,9 @@ step "libraries"
 EXDIAG_WINDOWS_LIBRARIES=$(win32/libraries.sh)
 export EXDIAG_WINDOWS_LIBRARIES
 
-step "configuring and building"
+step "configuring and building, the program of this system too"
+quietly cmake --preset release
+quietly cmake --build --preset release --target exdiag
 quietly cmake --preset mingw -DEXDIAG_TESTS=ON
 quietly cmake --build --preset mingw
 

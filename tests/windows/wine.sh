@@ -1,7 +1,7 @@
-#!/bin/sh
+#!/bin/bash
 # tests/windows/wine.sh PROGRAM.exe [ARGUMENT...]: runs a Windows program under Wine,
 # without a screen, in a Wine prefix of the tests' own, for at most WINE_TIMEOUT seconds.
-set -eu
+set -euo pipefail
 
 : "${WINEPREFIX:=${XDG_CACHE_HOME:-$HOME/.cache}/exdiag/wine}"
 : "${WINEDEBUG:=-all}"

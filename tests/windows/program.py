@@ -1,0 +1,201 @@
+"""exdiag.exe as its users run it, under Wine: python3 program.py BUILD
+
+Its commands, and their output beside that of the program of this system where build/release has
+one; the whole demonstration, in a folder with DLLs of a stranger's; how long it takes to start.
+Ends with a count.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(sys.argv[1]).resolve()
+PROGRAM = BUILD / "exdiag.exe"
+OWN = ROOT / "build/release/exdiag"
+WINE = ROOT / "tests/windows/wine.sh"
+START_MOST = 0.050  # seconds beyond what Wine takes for a program that does nothing
+DEADLINE = 300
+STRANGER = 77  # how a program ends that loads a stranger's DLL
+
+FINE, PROBLEMS = 0, 1
+
+
+class Skip(Exception):
+    """Raised by a case that cannot run here; says why."""
+
+
+def expect(claim, why):
+    if not claim:
+        raise AssertionError(why)
+
+
+def run(*arguments, program=PROGRAM, wine=True, folder=None, native=()):
+    """Output goes to files: Wine's own processes would hold a pipe open for a while after the end."""
+    command = ([str(WINE)] if wine else []) + [str(program), *arguments]
+    variables = dict(os.environ, WINE_TIMEOUT=str(DEADLINE), LC_ALL="C.UTF-8")
+    if native:
+        variables["WINEDLLOVERRIDES"] = f"mscoree=;mshtml=;winemenubuilder.exe=d;winedbg.exe=d;{','.join(native)}=n,b"
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        result = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=folder, env=variables, timeout=DEADLINE, check=False
+        )
+        out.seek(0)
+        err.seek(0)
+        result.stdout, result.stderr = out.read(), err.read()
+    return result
+
+
+def told(*arguments):
+    """What it says, as UTF-8, of a run that has to end well."""
+    result = run(*arguments)
+    expect(result.returncode == FINE, f"{arguments}: {result.returncode}: {result.stderr.decode(errors='replace')}")
+    return result.stdout.decode("utf-8")
+
+
+def timeless(output):
+    return re.sub(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", b"", output)
+
+
+def it_says_what_it_is():
+    expect(told("--version").startswith("exdiag "), "no version")
+    expect("usage: exdiag COMMAND" in told("help"), "no help")
+
+
+def it_says_what_it_knows():
+    listed = told("list")
+    for probe in ("spf", "mx", "clock", "spn", "build", "ews", "powershell"):
+        expect(f"\n{probe} " in "\n" + listed, f"list has no {probe}")
+    expect("spf-multiple" in told("explain"), "explain lists no findings")
+    expect("RFC 7208" in told("explain", "spf-multiple"), "explain has no page")
+
+
+def its_words_are_those_of_other_systems():
+    """Byte for byte, among them characters beyond ASCII, in arguments and in what is printed."""
+    if not OWN.exists():
+        raise Skip("build/release has no program to compare with")
+    for arguments in (
+        ["help"],
+        ["list"],
+        ["explain", "clock-skew"],
+        ["spf", "--record", "v=spf1 ip4:192.0.2.25/33 include:bücher.example ~all"],
+    ):
+        here, there = run(*arguments, program=OWN, wine=False), run(*arguments)
+        expect(there.returncode == here.returncode, f"{arguments}: {there.returncode}, not {here.returncode}")
+        expect(timeless(there.stdout) == timeless(here.stdout), f"{arguments}: other words: {there.stdout[:400]!r}")
+
+
+def a_saved_run_is_reported():
+    """Evidence that this system saved is the same report there, in each format."""
+    if not OWN.exists():
+        raise Skip("build/release has no program to compare with")
+    with tempfile.TemporaryDirectory() as folder:
+        saved = pathlib.Path(folder) / "gespeichert-ü.jsonl"
+        run("check", "contoso.com", "--dns", "127.0.0.9", "--timeout", "1", "--only", "spf", "--save", str(saved), program=OWN, wine=False)
+        expect(saved.exists(), "no evidence was saved")
+        for form in ("text", "json", "html"):
+            arguments = ["report", saved.name, "--format", form]
+            here = run(*arguments, program=OWN, wine=False, folder=folder)
+            there = run(*arguments, folder=folder)
+            expect(there.returncode == here.returncode, f"{form}: {there.returncode}, not {here.returncode}: {there.stderr}")
+            expect(there.stdout == here.stdout, f"{form}: another report")
+
+
+def a_wrong_file_is_told():
+    result = run("report", "C:\\nowhere\\nothing.jsonl")
+    expect(result.returncode not in (FINE, STRANGER), f"it ends with {result.returncode}")
+    expect(b"nothing.jsonl" in result.stderr, f"it says {result.stderr!r}")
+
+
+def stranger(folder):
+    """
+    A DLL that ends whatever loads it, under names that a program may look for beside itself. Not
+    iphlpapi and secur32, which Wine's own ws2_32 and wldap32 import: image.py looks after those.
+    """
+    source = pathlib.Path(folder) / "stranger.c"
+    source.write_text(
+        "#include <windows.h>\n"
+        "BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID more)\n"
+        "{ (void)self; (void)reason; (void)more; ExitProcess(%d); return TRUE; }\n" % STRANGER
+    )
+    first = pathlib.Path(folder) / "bcrypt.dll"
+    subprocess.run(["x86_64-w64-mingw32-gcc", "-shared", "-o", str(first), str(source)], check=True)
+    names = "bcrypt crypt32 wevtapi userenv cryptbase profapi libxml2 libcurl".split()
+    for name in names[1:]:
+        shutil.copy(first, pathlib.Path(folder) / f"{name}.dll")
+    return names
+
+
+def the_demonstration_is_whole_beside_dlls_of_a_stranger():
+    with tempfile.TemporaryDirectory() as folder:
+        names = stranger(folder)  # of which Wine prefers its own, unless it is told
+        plain = pathlib.Path(folder) / "plain.exe"
+        shutil.copy(BUILD / "tests/test_platform.exe", plain)  # it imports bcrypt.dll as most do
+        expect(run(program=plain, folder=folder, native=names).returncode == STRANGER, "the stranger's DLLs are none")
+        program = pathlib.Path(folder) / "exdiag.exe"
+        shutil.copy(PROGRAM, program)
+        began = time.monotonic()
+        result = run("demo", program=program, folder=folder, native=names)
+        took = time.monotonic() - began
+    lines = result.stderr.decode("utf-8").splitlines()
+    counts = [line.split() for line in lines if line.endswith(" found") and " of " in line]
+    expect(result.returncode == FINE, f"it ends with {result.returncode}: {lines[-3:]}")
+    expect(counts and counts[0][0] == counts[0][2], f"not all was found: {[line for line in lines if 'NOT FOUND' in line]}")
+    expect(not any("not shown" in line for line in lines), f"something was left out: {lines[-5:]}")
+    report = result.stdout.decode("utf-8")
+    expect("●" in report and "CRITICAL" in report, "the report is none")
+    print(f"  {counts[0][0]} of {counts[0][2]} found, {took:.1f} s")
+
+
+def it_starts_at_once():
+    """The shortest of several: what else runs on this machine is no part of it."""
+
+    def shortest(program, *arguments):
+        times = []
+        for _ in range(15):
+            began = time.monotonic()
+            run(*arguments, program=program)
+            times.append(time.monotonic() - began)
+        return min(times)
+
+    run("--version")
+    nothing = shortest("cmd.exe", "/c", "exit", "0")
+    own = shortest(PROGRAM, "--version")
+    print(f"  {1000 * own:.0f} ms, of which Wine takes {1000 * nothing:.0f} ms")
+    expect(own - nothing < START_MOST, f"{1000 * (own - nothing):.0f} ms")
+
+
+CASES = [
+    it_says_what_it_is,
+    it_says_what_it_knows,
+    its_words_are_those_of_other_systems,
+    a_saved_run_is_reported,
+    a_wrong_file_is_told,
+    the_demonstration_is_whole_beside_dlls_of_a_stranger,
+    it_starts_at_once,
+]
+
+
+def main():
+    failed = skipped = 0
+    for case in CASES:
+        name = case.__name__.replace("_", " ")
+        try:
+            case()
+            print(f"ok {name}")
+        except Skip as why:
+            print(f"skipped {name}: {why}")
+            skipped += 1
+        except (AssertionError, subprocess.SubprocessError, UnicodeDecodeError) as why:
+            print(f"FAILED {name}: {why}")
+            failed += 1
+    print(f"{len(CASES) - failed - skipped} passed, {failed} failed, {skipped} skipped")
+    return failed > 0
+
+
+sys.exit(main())
