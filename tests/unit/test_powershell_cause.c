@@ -72,7 +72,7 @@ static void test_what_a_log_shows(void **state)
             digest.log.row_count++;
         stretch = powershell_stretch_of(&digest, false);
         if (stretch.course != cases[i].course)
-            print_message("case %zu\n", i);
+            print_message("case %u\n", (unsigned)i);
         assert_int_equal(stretch.course, cases[i].course);
     }
 }
