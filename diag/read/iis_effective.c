@@ -69,6 +69,11 @@ struct room {
     size_t modules, handlers, providers, global_modules;
 };
 
+static bool is_above(const struct step *step) /* the directory itself */
+{
+    return step->path[step->size] != '\0';
+}
+
 static void tell(const struct step *step, enum iis_fault_kind kind, enum iis_section_kind section,
                  const char *name, uint32_t line)
 {
@@ -77,12 +82,13 @@ static void tell(const struct step *step, enum iis_fault_kind kind, enum iis_sec
     if (out->fault_count == IIS_FAULTS_MOST)
         out->more = true;
     else
-        out->faults[out->fault_count++] = (struct iis_fault){kind, section, name, step->file, line};
+        out->faults[out->fault_count++] =
+            (struct iis_fault){kind, section, name, step->file, line, is_above(step)};
 }
 
 static struct iis_origin origin_of(const struct step *step)
 {
-    return (struct iis_origin){step->file, step->location, step->path[step->size] != '\0'};
+    return (struct iis_origin){step->file, step->location, is_above(step)};
 }
 
 static size_t find(const struct iis_list *list, const char *name)

@@ -48,6 +48,7 @@ struct iis_fault {
     const char *name; /* of the item; NULL: the whole section */
     const struct iis_file *file;
     uint32_t line;
+    bool is_inherited; /* it was said above the directory */
 };
 
 struct iis_origin {              /* where something was said */

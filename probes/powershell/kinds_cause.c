@@ -89,7 +89,7 @@
 #define FETCH_CONFIG                                                                               \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SERVER,                                   \
-        .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config %TEMP%\\",    \
+        .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config \"%TEMP%\"",  \
         .note = "what decides next is the configuration of IIS: by it the modules kerbauth and "   \
                 "WSMan, bindings, paths and pools are judged. In a 64-bit Command Prompt, and "    \
                 "changes nothing. exdiag collect-script prints a script that gathers this and "    \
@@ -102,7 +102,7 @@
      .kind = STEP_EXACT,                                                                           \
      .where = SERVER,                                                                              \
      .command = "copy \"%ExchangeInstallPath%FrontEnd\\HttpProxy\\PowerShell\\web.config\" "       \
-                "%TEMP%\\powershell-front.config",                                                 \
+                "\"%TEMP%\\powershell-front.config\"",                                             \
      .note =                                                                                       \
          "what decides next is the directory's own list of modules. Exchange 2010 has no such "    \
          "file, and the next alone, in ClientAccess\\PowerShell",                                  \
@@ -110,7 +110,7 @@
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SERVER,                                   \
         .command = "copy \"%ExchangeInstallPath%ClientAccess\\PowerShell-Proxy\\web.config\" "     \
-                   "%TEMP%\\powershell-back.config",                                               \
+                   "\"%TEMP%\\powershell-back.config\"",                                           \
         .when = "next-web-config"                                                                  \
     }
 
@@ -118,14 +118,14 @@
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
      .where = SERVER,                                                                              \
-     .command = "wevtutil epl System %TEMP%\\system.evtx /q:\"*[System[Provider"                   \
+     .command = "wevtutil epl System \"%TEMP%\\system.evtx\" /q:\"*[System[Provider"               \
                 "[@Name='Microsoft-Windows-WinRM'] and (EventID=10113)]]\" /ow:true",              \
      .note = "what decides next are two events: 10113 names the DLL that WinRM cannot load, most " \
              "often because ExchangeInstallPath is gone. None is an answer too",                   \
      .when = "next-events"},                                                                       \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SERVER,                                   \
-        .command = "wevtutil epl Application %TEMP%\\application.evtx /q:\"*[System[Provider"      \
+        .command = "wevtutil epl Application \"%TEMP%\\application.evtx\" /q:\"*[System[Provider"  \
                    "[@Name='Microsoft-Windows-IIS-W3SVC-WP'] and (EventID=2280 or "                \
                    "EventID=2282)]]\" /ow:true",                                                   \
         .note = "2280 names a module that IIS cannot load, and with which every application "      \
@@ -137,7 +137,7 @@
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SERVER,                                   \
         .command = "reg export \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session "               \
-                   "Manager\\Environment\" %TEMP%\\environment.reg /y",                            \
+                   "Manager\\Environment\" \"%TEMP%\\environment.reg\" /y",                        \
         .note = "what decides next is the variable ExchangeInstallPath, without which WinRM does " \
                 "not find Exchange's plug-in",                                                     \
         .when = "next-install-path"                                                                \

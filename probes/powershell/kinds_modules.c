@@ -10,6 +10,7 @@
 
 #define POOLS_RESTART                                                                              \
     "every application pool of this server starts anew: its users wait for some seconds"
+#define POOL_RESTARTS "restarts the application pool of this directory"
 
 #define LIST_GLOBAL(name)                                                                          \
     {                                                                                              \
@@ -37,7 +38,8 @@
      .where = POWERSHELL_SERVER,                                                                   \
      .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config "                \
                 "%windir%\\System32\\inetsrv\\config\\applicationHost.config" POWERSHELL_KEPT,     \
-     .note = "appcmd reads this file no better than IIS while it has the line twice",              \
+     .note = "appcmd reads this file no better than IIS while it has the line twice. Asked "       \
+             "whether to overwrite an older copy: No",                                             \
      .when = "twice-global"},                                                                      \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
@@ -64,31 +66,30 @@
         .risk = POOLS_RESTART, .when = "bitness32"                                                 \
     }
 
-#define REMOVE_ABOVE(name)                                                                          \
-    {.shell = SHELL_CMD,                                                                            \
-     .kind = STEP_EXACT,                                                                            \
-     .where = POWERSHELL_SERVER,                                                                    \
-     .command = POWERSHELL_APPCMD " set config {of-site}" OF_DIRECTORY "/-\"[name='" name           \
-                                  "']\" /commit:apphost",                                           \
-     .risk = "restarts the application pools of this site",                                         \
-     .note = "of the site; the directory keeps its own",                                            \
-     .each = "of-site"},                                                                            \
-        {.shell = SHELL_CMD,                                                                        \
-         .kind = STEP_EXACT,                                                                        \
-         .where = POWERSHELL_SERVER,                                                                \
-         .command =                                                                                 \
-             POWERSHELL_APPCMD " set config {of-site-web}" OF_DIRECTORY "/-\"[name='" name "']\"",  \
-         .risk =                                                                                    \
-             "restarts the application pools of this site; it is taken from the web.config of the " \
-             "site's own folder, of which no backup of IIS is a copy",                              \
-         .note = "of the site; the directory keeps its own",                                        \
-         .each = "of-site-web"},                                                                    \
-    {                                                                                               \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                         \
-        .command = POWERSHELL_APPCMD " set config" OF_DIRECTORY "/-\"[name='" name                  \
-                                     "']\" /commit:apphost",                                        \
-        .risk = POOLS_RESTART, .note = "of the whole server; the directory keeps its own",          \
-        .when = "of-server"                                                                         \
+#define REMOVE_ABOVE(name)                                                                         \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = POWERSHELL_SERVER,                                                                   \
+     .command = POWERSHELL_APPCMD " set config {of-site}" OF_DIRECTORY "/-\"[name='" name          \
+                                  "']\" /commit:apphost",                                          \
+     .risk = "restarts the application pools of this site",                                        \
+     .note = "of the site; the web.config of the directory stays as it is",                        \
+     .each = "of-site"},                                                                           \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = POWERSHELL_SERVER,                                                               \
+         .command =                                                                                \
+             POWERSHELL_APPCMD " set config {of-site-web}" OF_DIRECTORY "/-\"[name='" name "']\"", \
+         .risk = "restarts the application pools of this site",                                    \
+         .note = "of the web.config of the site; the one of the directory stays as it is",         \
+         .each = "of-site-web"},                                                                   \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .command = POWERSHELL_APPCMD " set config" OF_DIRECTORY "/-\"[name='" name                 \
+                                     "']\" /commit:apphost",                                       \
+        .risk = POOLS_RESTART,                                                                     \
+        .note = "of the whole server; the web.config of the directory stays as it is",             \
+        .when = "of-server"                                                                        \
     }
 
 #define SET_NATIVE(name)                                                                           \
@@ -97,32 +98,48 @@
      .where = POWERSHELL_SERVER,                                                                   \
      .command =                                                                                    \
          POWERSHELL_APPCMD " set config {typed}" OF_DIRECTORY "\"/[name='" name "'].type:\"",      \
-     .risk = "restarts the application pool of this directory",                                    \
+     .risk = POOL_RESTARTS,                                                                        \
      .note = "nothing behind the colon: without a type it is native",                              \
      .each = "typed"},                                                                             \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
         .command = POWERSHELL_APPCMD " set config {typed-apphost}" OF_DIRECTORY "\"/[name='" name  \
                                      "'].type:\" /commit:apphost",                                 \
-        .risk = "restarts the application pool of this directory",                                 \
-        .note = "nothing behind the colon: without a type it is native", .each = "typed-apphost"   \
+        .risk = POOL_RESTARTS, .note = "nothing behind the colon: without a type it is native",    \
+        .each = "typed-apphost"                                                                    \
     }
+
+#define ADD_TO(value, name)                                                                        \
+    POWERSHELL_APPCMD " set config {" value "}" OF_DIRECTORY "/+\"[name='" name "']\""
 
 #define ADD_TO_DIRECTORY(name)                                                                     \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
      .where = POWERSHELL_SERVER,                                                                   \
-     .command = POWERSHELL_APPCMD " set config {not-in-directory}" OF_DIRECTORY "/+\"[name='" name \
-                                  "']\"",                                                          \
-     .risk = "restarts the application pool of this directory",                                    \
+     .command = ADD_TO("not-in-directory", name),                                                  \
+     .risk = POOL_RESTARTS,                                                                        \
      .note = "into its web.config. Compare the other lines of modules with those of a server of "  \
              "the same build: what took one line may have taken more",                             \
      .each = "not-in-directory"},                                                                  \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = POWERSHELL_SERVER,                                                               \
+         .command = POWERSHELL_APPCMD " list config {perhaps-not-in-directory} "                   \
+                                      "-section:system.webServer/modules | find /i \"" name "\"",  \
+         .note = "one line: the directory has its own, and what follows is not to be typed",       \
+         .each = "perhaps-not-in-directory"},                                                      \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "only where the last one printed nothing: " POWERSHELL_SERVER,                   \
+         .command = ADD_TO("perhaps-not-in-directory", name),                                      \
+         .risk = POOL_RESTARTS,                                                                    \
+         .note = "into its web.config, which is not among these files",                            \
+         .each = "perhaps-not-in-directory"},                                                      \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
         .where = "Notepad, as administrator, on {machine}",                                        \
         .command = "In the web.config that was seen take away one of the two lines of " name ".",  \
-        .risk = "restarts the application pool of this directory", .when = "twice"                 \
+        .risk = POOL_RESTARTS, .when = "twice"                                                     \
     }
 
 const struct finding_kind kerbauth_path = {
@@ -202,6 +219,7 @@ const struct finding_kind kerbauth_managed = {
                                           REMOVE_TWICE_GLOBAL("kerbauth"),
                                           POWERSHELL_KEEP_A_COPY,
                                           POWERSHELL_KEEP_WEB,
+                                          POWERSHELL_KEEP_SITE("of-site-web"),
                                           ADD_GLOBAL("kerbauth", KERBAUTH_DLL),
                                           SET_BITNESS("kerbauth"),
                                           REMOVE_ABOVE("kerbauth"),
@@ -213,7 +231,10 @@ const struct finding_kind kerbauth_managed = {
     .verify =
         (const struct step_template[]){
             LIST_GLOBAL("kerbauth"), POWERSHELL_OPENS, POWERSHELL_READ_ANEW, {0}},
-    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY, POWERSHELL_TAKE_WEB, {0}},
+    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY,
+                                           POWERSHELL_TAKE_WEB,
+                                           POWERSHELL_TAKE_FILE(POWERSHELL_SITE_WEB, "of-site-web"),
+                                           {0}},
     .make_known = (const struct step_template[]){POWERSHELL_COPY_WHOLE, {0}},
     .references = (const struct reference[]){POWERSHELL_ARTICLE,
                                              POWERSHELL_CONTENT_TYPE,
@@ -248,6 +269,7 @@ const struct finding_kind wsman_module_missing = {
             REMOVE_TWICE_GLOBAL("WSMan"),
             POWERSHELL_KEEP_A_COPY,
             POWERSHELL_KEEP_WEB,
+            POWERSHELL_KEEP_SITE("of-site-web"),
             ADD_GLOBAL("WSMan", WSMAN_DLL),
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
@@ -264,7 +286,10 @@ const struct finding_kind wsman_module_missing = {
     .verify =
         (const struct step_template[]){
             LIST_GLOBAL("WSMan"), POWERSHELL_OPENS, POWERSHELL_READ_ANEW, {0}},
-    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY, POWERSHELL_TAKE_WEB, {0}},
+    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY,
+                                           POWERSHELL_TAKE_WEB,
+                                           POWERSHELL_TAKE_FILE(POWERSHELL_SITE_WEB, "of-site-web"),
+                                           {0}},
     .make_known = (const struct step_template[]){POWERSHELL_COPY_WHOLE, {0}},
     .references =
         (const struct reference[]){

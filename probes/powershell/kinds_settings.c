@@ -185,6 +185,9 @@ const struct finding_kind powershell_vdir_settings = {
             {NULL, NULL}},
 };
 
+/* A folder for temporary files may go with the session, or with the restart. */
+#define KEPT_VARIABLES "%SystemDrive%\\environment-before-powershell.reg"
+
 #define SETUP_KEY(version) "'HKLM:\\SOFTWARE\\Microsoft\\ExchangeServer\\" version "\\Setup'"
 #define SET_VARIABLE(version)                                                                      \
     "[Environment]::SetEnvironmentVariable('ExchangeInstallPath', (Get-ItemProperty "              \
@@ -210,8 +213,10 @@ const struct finding_kind exchange_install_path = {
              .kind = STEP_EXACT,
              .where = POWERSHELL_SERVER,
              .command = "reg export \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session "
-                        "Manager\\Environment\" \"%TEMP%\\environment-before-powershell.reg\"",
-             .note = "a copy of the variables; it is the way back"},
+                        "Manager\\Environment\" \"" KEPT_VARIABLES "\"",
+             .note =
+                 "a copy of the variables; it is the way back. Asked whether to overwrite the one of "
+                 "before: No"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_EXACT,
              .where = POWERSHELL_SERVER,
@@ -246,7 +251,7 @@ const struct finding_kind exchange_install_path = {
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = POWERSHELL_SERVER,
-             .command = "reg import \"%TEMP%\\environment-before-powershell.reg\"",
+             .command = "reg import \"" KEPT_VARIABLES "\"",
              .risk = "takes back every change to the system's variables that was made since"},
             {0}},
     .make_known =

@@ -135,6 +135,41 @@ static void tell_typed(struct judgement *judgement, const struct powershell_dire
         (unsigned long)entry->item->line);
 }
 
+static void tell_not_there(struct judgement *judgement,
+                           const struct powershell_directory *directory)
+{
+    change_web_config(judgement, directory);
+    saw(begin_at(judgement, "not-in-directory", directory),
+        directory->sources[directory->file_count - 1], "%s: its own modules do not have %s",
+        directory->name, judgement->rule->name);
+}
+
+/* What was added above stands in the way of the directory's own, which is told as a fault. */
+static bool has_own(const struct powershell_directory *directory, const char *name)
+{
+    const struct iis_effective *effective = &directory->effective;
+
+    for (size_t i = 0; i < effective->fault_count; i++) {
+        if (is_fault_of(&effective->faults[i], IIS_MODULES, name) &&
+            !effective->faults[i].is_inherited)
+            return true;
+    }
+    return false;
+}
+
+/* Without what was added above the directory needs its own. */
+static void tell_own(struct judgement *judgement, const struct powershell_directory *directory)
+{
+    if (has_own(directory, judgement->rule->name))
+        return;
+    if (directory->effective.has_own) {
+        tell_not_there(judgement, directory);
+        return;
+    }
+    change_web_config(judgement, directory);
+    begin_at(judgement, "perhaps-not-in-directory", directory);
+}
+
 /* Added for the whole site or server; the directory's own entry is then one too many. */
 static void tell_above(struct judgement *judgement, const struct powershell_directory *directory,
                        const struct iis_entry *entry)
@@ -154,6 +189,7 @@ static void tell_above(struct judgement *judgement, const struct powershell_dire
         saw(finding, powershell_source_of(directory, twice->file),
             "%s: adds it again (line %lu): IIS answers 500.19", directory->name,
             (unsigned long)twice->line);
+    tell_own(judgement, directory);
 }
 
 static void tell_twice(struct judgement *judgement, const struct powershell_directory *directory,
@@ -167,15 +203,6 @@ static void tell_twice(struct judgement *judgement, const struct powershell_dire
     saw(begin_at(judgement, "twice", directory), powershell_source_of(directory, twice->file),
         "%s: %s is added twice (lines %lu and %lu): IIS answers 500.19", directory->name,
         judgement->rule->name, (unsigned long)entry->item->line, (unsigned long)twice->line);
-}
-
-static void tell_not_there(struct judgement *judgement,
-                           const struct powershell_directory *directory)
-{
-    change_web_config(judgement, directory);
-    saw(begin_at(judgement, "not-in-directory", directory),
-        directory->sources[directory->file_count - 1], "%s: its modules do not have %s",
-        directory->name, judgement->rule->name);
 }
 
 static void judge_directory(struct judgement *judgement,
@@ -192,10 +219,10 @@ static void judge_directory(struct judgement *judgement,
         judgement->partly = directory;
     if (!entry && effective->has_own)
         tell_not_there(judgement, directory);
-    if (entry && is_typed(entry->item))
-        tell_typed(judgement, directory, entry);
     if (entry && entry->origin.is_inherited && directory->path)
         tell_above(judgement, directory, entry);
+    else if (entry && is_typed(entry->item))
+        tell_typed(judgement, directory, entry);
     if (entry)
         tell_twice(judgement, directory, entry);
 }

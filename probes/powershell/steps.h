@@ -19,6 +19,7 @@
 #define POWERSHELL_FRONT_WEB "%ExchangeInstallPath%FrontEnd\\HttpProxy\\PowerShell\\web.config"
 #define POWERSHELL_BACK_WEB  "%ExchangeInstallPath%ClientAccess\\PowerShell-Proxy\\web.config"
 #define POWERSHELL_ONLY_WEB  "%ExchangeInstallPath%ClientAccess\\PowerShell\\web.config"
+#define POWERSHELL_SITE_WEB  "%SystemDrive%\\inetpub\\wwwroot\\web.config"
 #define POWERSHELL_KEPT      ".before-powershell"
 
 /* ---- keeping a copy, and the way back ---- */
@@ -38,11 +39,23 @@
         .risk = "takes every change to IIS back that was made since, and restarts it"              \
     }
 
+#define POWERSHELL_NO_BACKUP                                                                       \
+    "no backup of IIS holds this file. Asked whether to overwrite an older copy: No"
+
 #define POWERSHELL_KEEP_FILE(file, value)                                                          \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
-        .command = "copy \"" file "\" \"" file POWERSHELL_KEPT "\"",                               \
-        .note = "no backup of IIS holds this file", .when = value                                  \
+        .command = "copy \"" file "\" \"" file POWERSHELL_KEPT "\"", .note = POWERSHELL_NO_BACKUP, \
+        .when = value                                                                              \
+    }
+
+#define POWERSHELL_KEEP_SITE(value)                                                                \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .command = "copy \"" POWERSHELL_SITE_WEB "\" \"" POWERSHELL_SITE_WEB POWERSHELL_KEPT "\"", \
+        .note =                                                                                    \
+            POWERSHELL_NO_BACKUP ". Where the folder of the site is another one, copy it there",   \
+        .when = value                                                                              \
     }
 
 #define POWERSHELL_TAKE_FILE(file, value)                                                          \

@@ -376,6 +376,60 @@ static void test_web_config_alone(void **state)
     finish();
 }
 
+/* Which site it is of nobody says: setup's is printed, to be compared. */
+static void test_lines_of_web_config_alone(void **state)
+{
+    static const struct {
+        const char *name, *id, *line;
+    } rows[] = {
+        {"kerbauth-managed", MANAGED,
+         "set config \"Default Web Site/PowerShell\"" SECTION("modules") "\"/[name='kerbauth']"},
+        {"kerbauth-not-in-directory", MANAGED,
+         "set config \"Default Web Site/PowerShell\"" SECTION("modules") "/+\"[name='kerbauth']"},
+        {"wsman-managed", WSMAN,
+         "set config \"Exchange Back End/PowerShell\"" SECTION("modules") "\"/[name='WSMan']"},
+        {"wsman-not-in-directory", WSMAN,
+         "set config \"Exchange Back End/PowerShell\"" SECTION("modules") "/+\"[name='WSMan']"},
+    };
+    const struct step *step;
+    char name[100];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(name, sizeof name, "faults/%s/web.config", rows[i].name);
+        examine(name, NULL, NULL);
+        step = step_of(&finding_of(host, rows[i].id, NULL)->fix, rows[i].line);
+        assert_non_null(step);
+        assert_int_equal(step->kind, STEP_FILL_IN);
+        finish();
+    }
+}
+
+/* What is taken away above is added to a directory that has none of its own. */
+static void test_directory_without_its_own(void **state)
+{
+    static const char *const more[] = {"faults/kerbauth-not-in-directory/web.config",
+                                       "2016/ClientAccess/PowerShell-Proxy/web.config", NULL};
+    static const char above[] = "/-\"[name='kerbauth']\"", own[] = "/+\"[name='kerbauth']\"";
+    const struct steps *fix;
+
+    (void)state;
+    examine("faults/kerbauth-of-site/applicationHost.config", NULL, more);
+    fix = &finding_of(host, MANAGED, NULL)->fix;
+    assert_true(saw_it(finding_of(host, MANAGED, NULL), "its own modules do not have kerbauth"));
+    assert_true(step_of(fix, above) < step_of(fix, own));
+    assert_int_equal(step_of(fix, own)->kind, STEP_EXACT);
+    finish();
+    examine("faults/kerbauth-of-site/applicationHost.config", NULL, NULL);
+    fix = &finding_of(host, MANAGED, NULL)->fix;
+    assert_true(step_of(fix, above) < step_of(fix, "list config \"Default Web Site/PowerShell\""));
+    assert_int_equal(step_of(fix, own)->kind, STEP_DECIDE);
+    finish();
+    examine("faults/kerbauth-of-site/applicationHost.config", "2016", NULL);
+    assert_null(step_of(&finding_of(host, MANAGED, NULL)->fix, own));
+    finish();
+}
+
 /* What the directory's own file says is not known without it. */
 static void test_without_web_config(void **state)
 {
@@ -493,6 +547,15 @@ static void test_feature(void **state)
     finish();
 }
 
+/* The restart that it takes must not take the copy with it. */
+static void check_way_back(const struct finding *finding)
+{
+    if (finding->outcome != OUTCOME_PROBLEM)
+        return;
+    assert_non_null(step_of(&finding->fix, "\"%SystemDrive%\\environment-before-powershell.reg\""));
+    assert_non_null(step_of(&finding->undo, "import \"%SystemDrive%\\environment-before-"));
+}
+
 static void test_variable(void **state)
 {
     static const struct {
@@ -512,6 +575,7 @@ static void test_variable(void **state)
         examine_known("2016/applicationHost.config", "2016");
         assert_string_equal(word(VARIABLE), rows[i].word);
         assert_int_equal(count_bad(VARIABLE), 0);
+        check_way_back(finding_of(host, VARIABLE, NULL));
         finish();
     }
     /* kerbauth stands on the variable, which leads nowhere. */
@@ -614,6 +678,8 @@ static void test_at_hand(void **state)
         step_of(&finding_of(host, MANAGED, NULL)->fix,
                 "set config \"Default Web Site\"" SECTION("modules") "/-\"[name='kerbauth']\""));
     assert_null(strstr(step_of(&finding_of(host, MANAGED, NULL)->fix, "/-")->command, "commit"));
+    assert_non_null(step_of(&finding_of(host, MANAGED, NULL)->fix, "copy \"%SystemDrive%"));
+    assert_non_null(step_of(&finding_of(host, MANAGED, NULL)->undo, "copy /y \"%SystemDrive%"));
     finish();
 }
 
@@ -627,6 +693,8 @@ int main(void)
         cmocka_unit_test(test_missing_is_not_twice),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_web_config_alone),
+        cmocka_unit_test(test_lines_of_web_config_alone),
+        cmocka_unit_test(test_directory_without_its_own),
         cmocka_unit_test(test_without_web_config),
         cmocka_unit_test(test_web_config_of_server),
         cmocka_unit_test(test_where_exchange_is),
