@@ -8,13 +8,19 @@
 /* ---- kinds ---- */
 
 static const char *const words[HOST_EVENT_KIND_COUNT] = {
-#define X(name, word, provider, id) word,
+#define X(name, word, provider, id, text) word,
+    HOST_EVENT_LIST(X)
+#undef X
+};
+
+static const char *const texts[HOST_EVENT_KIND_COUNT] = {
+#define X(name, word, provider, id, text) "event " #id ", " text,
     HOST_EVENT_LIST(X)
 #undef X
 };
 
 const struct event_wish host_event_wishes[] = {
-#define X(name, word, provider, id) {provider, id},
+#define X(name, word, provider, id, text) {provider, id},
     HOST_EVENT_LIST(X)
 #undef X
         {NULL, 0}};
@@ -22,6 +28,11 @@ const struct event_wish host_event_wishes[] = {
 const char *host_event_word(enum host_event_kind kind)
 {
     return words[kind];
+}
+
+const char *host_event_text(enum host_event_kind kind)
+{
+    return texts[kind];
 }
 
 enum host_event_kind host_event_from_word(const char *word)

@@ -1,6 +1,7 @@
 #include "probes/powershell/cause.h"
 
 #include "diag/clock.h"
+#include "diag/read/windows_feature.h"
 #include "diag/text.h"
 #include "probes/as_called.h"
 #include "probes/clock/field.h"
@@ -161,15 +162,26 @@ static void look_at_codes(struct matter *matter)
 
 /* ---- telling ---- */
 
-static const char *const event_texts[HOST_EVENT_KIND_COUNT] = {
-    [HOST_EVENT_WINRM_CANNOT_LOAD] = "event 10113, WinRM cannot load a DLL",
-    [HOST_EVENT_MODULE_NOT_LOADED] = "event 2280, IIS cannot load a module",
-    [HOST_EVENT_MODULE_OF_OTHER_BITS] = "event 2282, IIS cannot load a module of other bitness",
-    [HOST_EVENT_POOL_DISABLED] = "event 5002, an application pool was turned off",
-    [HOST_EVENT_POOL_PROCESS_ENDED] = "event 5009, the process of an application pool ended",
-    [HOST_EVENT_POOL_PROCESS_FAILED] = "event 5011, the process of an application pool failed",
-    [HOST_EVENT_POOL_DISABLED_STARTING] = "event 5059, an application pool was turned off",
-};
+/* Of features that came and went, the one that brings WSMan. */
+static bool is_of_matter(const struct host_event *event)
+{
+    return !*event->feature || text_equal_fold(event->feature, FEATURE_WINRM_IIS_EXT_OF_DISM);
+}
+
+static void tell_event(const struct matter *matter, const struct event_log_digest *events,
+                       const struct host_event_group *group, struct finding *finding)
+{
+    const struct host_event *event = &group->event;
+    char last[CLOCK_TEXT_SIZE] = "";
+
+    if (group->last)
+        clock_format(group->last, last);
+    saw(finding, &events->evidence, "%llu x %s%s%s%s%s%s%s%s%s%s", (unsigned long long)group->count,
+        host_event_text(event->kind), *event->file ? ": " : "", event->file,
+        *event->pool ? ": " : "", event->pool, *event->feature ? ": " : "", event->feature,
+        *event->error ? ", error " : "", event->error,
+        *last ? arena_print(pass_memory(matter->x), ", last at %s", last) : "");
+}
 
 static void tell_events(const struct matter *matter, struct finding *finding)
 {
@@ -177,16 +189,8 @@ static void tell_events(const struct matter *matter, struct finding *finding)
         const struct event_log_digest *events = matter->of->events[i];
 
         for (size_t k = 0; k < events->host_group_count; k++) {
-            const struct host_event_group *group = &events->host_groups[k];
-            char last[CLOCK_TEXT_SIZE] = "";
-
-            if (group->last)
-                clock_format(group->last, last);
-            saw(finding, &events->evidence, "%llu x %s%s%s%s%s%s%s%s",
-                (unsigned long long)group->count, event_texts[group->event.kind],
-                *group->event.file ? ": " : "", group->event.file, *group->event.pool ? ": " : "",
-                group->event.pool, *group->event.error ? ", error " : "", group->event.error,
-                *last ? arena_print(pass_memory(matter->x), ", last at %s", last) : "");
+            if (is_of_matter(&events->host_groups[k].event))
+                tell_event(matter, events, &events->host_groups[k], finding);
         }
     }
 }

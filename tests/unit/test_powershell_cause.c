@@ -1,6 +1,7 @@
 /* A PowerShell directory that answers 500: which logs say so, and what decides the cause. */
 #include "tests/unit/probe_bench.h"
 
+#include "diag/read/windows_feature.h"
 #include "probes/powershell/cause.h"
 #include "probes/powershell/requests.h"
 
@@ -140,7 +141,7 @@ static struct {
     enum file_type type;
     const char *server; /* of a log; of events the computer */
     struct http_log_row rows[ROWS_MOST];
-    struct host_event_group events[2];
+    struct host_event_group events[HOST_EVENT_KIND_COUNT + 1];
 } files[4];
 
 static size_t at_of(const char *path)
@@ -233,6 +234,36 @@ static void test_logs_of_two_servers(void **state)
     bench_end();
 }
 
+/* Each kind of event is told in words; features that came and went only where they bring WSMan. */
+static void test_words_of_events(void **state)
+{
+    const struct finding *finding;
+
+    (void)state;
+    files[0].path = "a/front.log";
+    files[0].type = FILE_TYPE_IIS_LOG;
+    files[0].rows[0] = (struct http_log_row)FAILING;
+    files[1].path = "a/system.evtx";
+    files[1].type = FILE_TYPE_EVTX;
+    for (unsigned kind = 0; kind < HOST_EVENT_KIND_COUNT; kind++)
+        files[1].events[kind] = (struct host_event_group){
+            .event = {(enum host_event_kind)kind, "", "", "",
+                      kind < HOST_EVENT_FEATURE_ON ? "" : "IIS-WebServer"},
+            .computer = "EX01",
+            .count = 3};
+    files[1].events[HOST_EVENT_FEATURE_OFF].event.feature = FEATURE_WINRM_IIS_EXT_OF_DISM;
+    examine();
+    finding = finding_of("a/front.log", VDIR, NULL);
+    for (unsigned kind = 0; kind < HOST_EVENT_FEATURE_ON; kind++)
+        assert_true(saw_it(finding, host_event_text((enum host_event_kind)kind)));
+    assert_true(saw_it(finding, "event 2295, a DLL is no module of IIS"));
+    assert_true(saw_it(
+        finding, "event 10, a feature of Windows was turned off: " FEATURE_WINRM_IIS_EXT_OF_DISM));
+    assert_false(saw_it(finding, "IIS-WebServer"));
+    assert_false(saw_it(finding, "null"));
+    bench_end();
+}
+
 /* A variable that WinRM left in a path has no value: that is the cause, and its steps come. */
 static void test_event_10113(void **state)
 {
@@ -248,7 +279,8 @@ static void test_event_10113(void **state)
         .event = {.kind = HOST_EVENT_WINRM_CANNOT_LOAD,
                   .file = "%ExchangeInstallPath%Bin\\Microsoft.Exchange.AuthorizationPlugin.dll",
                   .error = "",
-                  .pool = ""},
+                  .pool = "",
+                  .feature = ""},
         .computer = "EX01",
         .count = 3};
     examine();
@@ -281,9 +313,13 @@ static void test_number_of_configuration(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_a_log_shows),         cmocka_unit_test(test_what_decides_next),
-        cmocka_unit_test(test_one_machine_by_two_names), cmocka_unit_test(test_logs_of_one_server),
-        cmocka_unit_test(test_logs_of_two_servers),      cmocka_unit_test(test_event_10113),
+        cmocka_unit_test(test_what_a_log_shows),
+        cmocka_unit_test(test_what_decides_next),
+        cmocka_unit_test(test_one_machine_by_two_names),
+        cmocka_unit_test(test_logs_of_one_server),
+        cmocka_unit_test(test_logs_of_two_servers),
+        cmocka_unit_test(test_event_10113),
+        cmocka_unit_test(test_words_of_events),
         cmocka_unit_test(test_number_of_configuration),
     };
 
