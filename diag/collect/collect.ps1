@@ -3,18 +3,23 @@
 #   powershell -NoProfile -ExecutionPolicy Bypass -File collect.ps1
 #   powershell -NoProfile -ExecutionPolicy Bypass -File collect.ps1 -Output D:\ex01 -Days 2
 #
-# It makes one new folder and writes into that alone. Nothing else is changed: no setting, no
-# service, no file. Nothing is sent anywhere; setspn asks a domain controller for names, as any user
+# Where a policy lets no script run that is not signed, in a PowerShell where this lies:
+#
+#   & ([scriptblock]::Create((Get-Content -LiteralPath collect.ps1 | Out-String)))
+#
+# It makes one new folder and writes into that alone, some 600 MB at most with the figures below. It
+# changes no setting, no service and no other file, but for the logs that dism and Get-WindowsFeature
+# keep of themselves. Nothing is sent anywhere; setspn asks a domain controller for names, as any user
 # may. Better in a PowerShell that was started as administrator: without, some files are closed, and
 # README.txt in the new folder says which. Look through the folder before you pass it on: README.txt
-# also says what of persons is in it.
+# also says what of persons is in it. Whoever may read the folder that it is made in may read it, too.
 #
 # At your desk: exdiag check --file FOLDER
 #
 # Runs in PowerShell 2.0 (Windows Server 2008 R2) and later. ASCII only.
 
 param(
-    # The folder to make; it must not be there yet. Else exdiag-COMPUTER-TIME where you are.
+    # The folder to make; it must not be there yet. Else exdiag-COMPUTER-TIME beside this script.
     [string] $Output = '',
     # How many days back logs are taken.
     [int] $Days = 3,
@@ -34,15 +39,16 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
 
 # A 32-bit PowerShell sees other files and another registry than the server does: on to its
 # neighbour of 64 bits, which Windows shows to it as Sysnative.
+$Self = $MyInvocation.MyCommand.Path # none of lines that were typed
 $Native = Join-Path $env:windir 'Sysnative\WindowsPowerShell\v1.0\powershell.exe'
 if (Test-Path -LiteralPath $Native) {
-    if (-not $MyInvocation.MyCommand.Path) {
+    if (-not $Self) {
         Write-Host 'This is a 32-bit PowerShell. Start Windows PowerShell without (x86), and run this there.'
         return
     }
-    $same = @('-NoProfile', '-ExecutionPolicy', 'Bypass', '-File', $MyInvocation.MyCommand.Path, '-Days', $Days, '-Megabytes', $Megabytes)
+    $same = @('-NoProfile', '-ExecutionPolicy', 'Bypass', '-File', $Self, '-Days', $Days, '-Megabytes', $Megabytes)
     if ($Output) {
-        $same += @('-Output', $Output)
+        $same += @('-Output', $Output.TrimEnd('\')) # it would end a quotation
     }
     & $Native $same
     return
@@ -59,11 +65,31 @@ $AnyCase = [System.Text.RegularExpressions.RegexOptions] 'IgnoreCase, CultureInv
 
 # ---- the folder, and all that ever writes: names of files in it ----
 
+$Here = (Get-Location -PSProvider FileSystem).ProviderPath
 if (-not $Output) {
     $Output = 'exdiag-' + $env:COMPUTERNAME + '-' + $Began.ToString('yyyyMMdd-HHmmss', $Invariant)
+    if ($Self) {
+        $Here = Split-Path -Parent $Self
+    }
 }
-$Here = (Get-Location -PSProvider FileSystem).ProviderPath
 $Folder = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($Here, $Output))
+if ("$Folder\".StartsWith("$env:windir\", [StringComparison]::OrdinalIgnoreCase)) {
+    Write-Host "$Folder is in the folder of Windows. Name another one with -Output, such as D:\ex01."
+    return
+}
+# Exchange takes no more mail where a drive that it keeps queues on is nearly full.
+$Free = $null
+try {
+    $Free = (New-Object System.IO.DriveInfo ([System.IO.Path]::GetPathRoot($Folder))).AvailableFreeSpace
+}
+catch {
+    # a share has no letter: what is free there is not known
+}
+$Needed = 2048 + 20 * $Megabytes
+if ($Free -ne $null -and $Free -lt $Needed * $Megabyte) {
+    Write-Host "Less than $Needed MB are free where $Folder is to be. Name a folder on another drive with -Output."
+    return
+}
 if (Test-Path -LiteralPath $Folder) {
     Write-Host "$Folder is there already. Name a folder that is not, with -Output."
     return
@@ -108,6 +134,12 @@ function Get-Reason($Caught) {
     return $Caught.Exception.GetBaseException().Message
 }
 
+# The error says that there is no such file.
+function Test-Absent($Caught) {
+    $why = $Caught.Exception.GetBaseException()
+    return $why -is [System.IO.FileNotFoundException] -or $why -is [System.IO.DirectoryNotFoundException]
+}
+
 # One thing to gather: whatever goes wrong with it is told, and the next one goes on.
 function Invoke-Step([string] $What, [scriptblock] $Action) {
     Write-Host $What
@@ -121,9 +153,9 @@ function Invoke-Step([string] $What, [scriptblock] $Action) {
 
 # ---- reading ----
 
-# Also where there is no such drive.
+# Also where there is no such drive, and of what is no path.
 function Join-Text([string] $Path, [string] $Below) {
-    return [System.IO.Path]::Combine($Path, $Below)
+    return $Path.TrimEnd('\') + '\' + $Below
 }
 
 # For reading a file that its program goes on writing to.
@@ -151,13 +183,23 @@ function Read-Shared([string] $Path, [int] $MegabytesMost) {
 function Read-Program([string] $Program, [string] $Arguments, [int] $Seconds) {
     $process = Start-Process -FilePath $Program -ArgumentList $Arguments -NoNewWindow -PassThru -RedirectStandardOutput (Get-Target 'printed.tmp') -RedirectStandardError (Get-Target 'errors.tmp')
     try {
-        $script:ExitStatus = -1
-        [void] $process.Handle # without having been asked for it, a process forgets its exit status
+        $script:ExitStatus = $null
+        try {
+            [void] $process.Handle # without having been asked for it, a process forgets its exit status
+        }
+        catch {
+            # it has ended already: its exit status is not known
+        }
         if (-not $process.WaitForExit($Seconds * 1000)) {
             $process.Kill()
             throw "$Program $Arguments was still running after $Seconds s"
         }
-        $script:ExitStatus = $process.ExitCode
+        try {
+            $script:ExitStatus = $process.ExitCode
+        }
+        catch {
+            # not known, as above: what it has written tells
+        }
         $script:Errors = Read-Shared (Get-Target 'errors.tmp') 1
         return Read-Shared (Get-Target 'printed.tmp') 16
     }
@@ -302,12 +344,15 @@ function Save-Registry {
 
 # ---- configurations of IIS ----
 
-# In place of each, the copy has "removed". Attributes, settings by their name, encrypted data.
+# In place of each, the copy has "removed": attributes by their names; whatever stands beside a name
+# as its value, but for the few that tell whose a web.config is; parts of connection strings and
+# addresses; texts of elements; encrypted data.
 $Secrets = @(
-    @('(\b\w*(?:password|validationKey|decryptionKey|(?:state|sql)?connectionString|sessionKey|secret|sharedSecret|clientSecret|apiKey|accessKey)\s*=\s*)("[^"]+"|''[^'']+'')', '$1"removed"'),
-    @('(<add\b[^<]{0,4000}?\b(?:key|name)\s*=\s*["''][^"''<]*(?:password|pwd|secret|credential|connectionstring|apikey|accesskey|accountkey)[^"''<]*["''][^<]{0,4000}?\bvalue\s*=\s*)("[^"]+"|''[^'']+'')', '$1"removed"'),
-    @('(<add\b[^<]{0,4000}?\bvalue\s*=\s*)("[^"]+"|''[^'']+'')([^<]{0,4000}?\b(?:key|name)\s*=\s*["''][^"''<]*(?:password|pwd|secret|credential|connectionstring|apikey|accesskey|accountkey)[^"''<]*["''])', '$1"removed"$3'),
-    @('(<(?:\w+:)?CipherValue\b[^<>]*>)[^<]+', '$1removed')
+    @('(\b\w*(?:password|validationKey|decryptionKey|(?:state|sql)?connectionString|sessionKey|secret|apiKey|accessKey)\s*=\s*)("[^"]+"|''[^'']+'')', '$1"removed"'),
+    @('(<(?=[^<]*?\s(?:key|name)\s*=)(?![^<]*?\s(?:key|name)\s*=\s*["''](?:HttpProxy\.ProtocolType|IsEwsAppPool|X-FEServer|X-BEServer|X-DiagInfo)["''])[^<]*?\svalue\s*=\s*)("[^"]+"|''[^'']+'')', '$1"removed"'),
+    @('(\b(?:password|pwd|secret|token|sig|code|(?:account|access|api|shared)\w*key)\s*=\s*)[^\s;&"''<>]+', '$1removed'),
+    @('(<(?:\w+:)?value(?:\s[^<>]*)?>)\s*[^\s<][^<]*', '$1removed'),
+    @('(<(?:\w+:)?\w*(?:password|pwd|secret|token|credential|apikey|accesskey|CipherValue)\b[^<>]*>)\s*[^\s<][^<]*(?=</)', '$1removed')
 )
 
 function Hide-Secret([string] $Text) {
@@ -355,7 +400,8 @@ function Read-Xml([string] $Text) {
 
 $Images = New-Object System.Collections.ArrayList # DLLs that configurations name, as they name them
 $Directories = New-Object System.Collections.ArrayList # folders of EWS and PowerShell
-$LogFolders = New-Object System.Collections.ArrayList # of the sites that have them: folder, name
+$Roots = New-Object System.Collections.ArrayList # of the sites that have those: folder, id
+$LogFolders = New-Object System.Collections.ArrayList # of the same sites
 
 function Find-Images([string] $Text, [string] $Attribute) {
     foreach ($match in [System.Text.RegularExpressions.Regex]::Matches($Text, '\b' + $Attribute + '\s*=\s*["'']([^"''<>]+\.dll)["'']', $AnyCase)) {
@@ -388,6 +434,10 @@ function Find-Site($Site, [string] $UsualLogs) {
         }
     }
     if ($isWanted) {
+        foreach ($root in $Site.SelectNodes('application[@path="/"]/virtualDirectory[@path="/"]')) {
+            $path = [Environment]::ExpandEnvironmentVariables($root.GetAttribute('physicalPath')).TrimEnd('\')
+            [void] $Roots.Add(@($path, $Site.GetAttribute('id')))
+        }
         $logs = $UsualLogs
         foreach ($own in $Site.SelectNodes('logFile')) {
             if ($own.GetAttribute('directory')) {
@@ -421,11 +471,30 @@ function Save-HostConfig {
     }
     $text = Save-Config (Join-Path $System32 'inetsrv\config\applicationHost.config') 'applicationHost.config' 'without secrets'
     Find-Images $text 'image'
-    try {
-        Find-Sites $text
+    Find-Sites $text
+}
+
+# Where a configuration that is closed or damaged does not tell: as setup has them.
+function Find-UsualSites {
+    [void] $Roots.Add(@((Join-Text $env:SystemDrive 'inetpub\wwwroot'), 1))
+    foreach ($id in 1, 2) {
+        [void] $LogFolders.Add((Join-Text $env:SystemDrive "inetpub\logs\LogFiles\W3SVC$id"))
     }
-    catch {
-        Add-Missing 'sites of applicationHost.config' (Get-Reason $_)
+}
+
+# What IIS Manager says of a whole site is in the web.config of the site's own folder, which mostly has
+# none. The copy's name says which site it holds for, by its number: exdiag knows it by that.
+function Save-SiteConfigs {
+    foreach ($root in $Roots) {
+        $path = Join-Text $root[0] 'web.config'
+        try {
+            [void] (Save-Config $path "web-of-site-$($root[1]).config" 'of the whole site, without secrets')
+        }
+        catch {
+            if (-not (Test-Absent $_)) {
+                Add-Missing $path (Get-Reason $_)
+            }
+        }
     }
 }
 
@@ -465,7 +534,7 @@ function Get-FileRow([string] $Path) {
     $version = ''
     $real = [Environment]::ExpandEnvironmentVariables($Path)
     try {
-        if (-not $real.Contains('%')) {
+        if (-not $real.Contains('%') -and -not $real.StartsWith('\\', [StringComparison]::Ordinal)) {
             [void] [System.IO.File]::GetAttributes($real)
             $exists = 'True'
             $length = (New-Object System.IO.FileInfo $real).Length
@@ -476,8 +545,7 @@ function Get-FileRow([string] $Path) {
         }
     }
     catch {
-        $why = $_.Exception.GetBaseException()
-        if ($why -is [System.IO.FileNotFoundException] -or $why -is [System.IO.DirectoryNotFoundException]) {
+        if (Test-Absent $_) {
             $exists = 'False'
         }
     }
@@ -522,7 +590,7 @@ function Save-Features {
     catch {
         $why = Get-Reason $_
         $text = Read-Program (Join-Path $System32 'dism.exe') '/online /english /get-features /format:table' 300
-        if ($ExitStatus -ne 0) {
+        if ($ExitStatus) {
             throw "Get-WindowsFeature: $why; dism ended with $ExitStatus"
         }
         Write-Target 'features.txt' $text $Bytes
@@ -573,7 +641,7 @@ function Save-Events([string] $Log, $Providers, $Ids, $DaysBack) {
         $when = "TimeCreated[timediff(@SystemTime) <= $($back * 86400000)]"
         $query = "*[System[Provider[$whose] and ($which) and $when]]"
         [void] (Read-Program (Join-Path $System32 'wevtutil.exe') ('epl {0} "{1}" "/q:{2}" /ow:true' -f $Log, (Get-Target $name), $query) 300)
-        if ($ExitStatus -ne 0) {
+        if ($ExitStatus) {
             throw "wevtutil ended with $ExitStatus $Errors"
         }
         if ((Get-TargetSize $name) -le $Megabytes * $Megabyte) {
@@ -601,38 +669,85 @@ function Get-Newest([string] $Path, [string] $Filter) {
     return $all | Sort-Object -Property LastWriteTimeUtc -Descending
 }
 
-# The newest files, whole, up to so many megabytes.
+# What requests carry beside their path may open a mailbox or a shell to whoever has it: tokens of
+# access in queries, cookies. exdiag reads none of it.
+$Carries = 'query|cookie|referer'
+
+# Of Exchange's logs: columns by their names, and addresses within others.
+function Hide-Carried([string] $Text) {
+    $field = '(?>"(?:[^"\r\n]|"")*"(?=[,\r\n])|[^,\r\n]*)'
+    $names = @()
+    if ($Text -match '(?m)^(?:#Fields: )?(DateTime,[^\r\n]*)') {
+        $names = @($matches[1].Split(','))
+    }
+    for ($i = 0; $i -lt $names.Length; $i++) {
+        if ($names[$i] -match $Carries) {
+            $Text = [System.Text.RegularExpressions.Regex]::Replace($Text, "(?m)^(?!#|DateTime,)((?:$field,){$i})$field", '$1')
+        }
+    }
+    return [System.Text.RegularExpressions.Regex]::Replace($Text, '([?&][^=?&,;"\s]{1,100}=)[^&,;"\s]+', '$1removed')
+}
+
+# Whole, without what requests carry. Gives how many bytes it has.
+function Save-Log($File, [string] $Name) {
+    Write-Target $Name (Hide-Carried (Read-Shared $File.FullName $Megabytes)) $Bytes
+    Add-Collected $Name $File.FullName
+    return Get-TargetSize $Name
+}
+
+# The newest files, up to so many megabytes.
 function Save-Logs([string] $Path, [string] $Prefix) {
     $left = $Megabytes * $Megabyte
     foreach ($file in @(Get-Newest $Path '*.log')) {
         if ($file.Length -gt $left) {
             Add-Missing $file.FullName "with it there were more than $Megabytes MB of them; -Megabytes takes more"
-            return
+            continue
         }
-        $name = $Prefix + '-' + $file.Name
-        Write-Target $name (Read-Shared $file.FullName $Megabytes) $Bytes
-        Add-Collected $name $file.FullName
-        $left -= Get-TargetSize $name
+        try {
+            $left -= Save-Log $file ($Prefix + '-' + $file.Name)
+        }
+        catch {
+            Add-Missing $file.FullName (Get-Reason $_)
+        }
     }
 }
 
+function Hide-Columns([string] $Line, $Names) {
+    $columns = $Line.Split(' ')
+    for ($i = 0; $i -lt $columns.Length; $i++) {
+        if ($i -ge $Names.Length -or $Names[$i] -match $Carries) {
+            $columns[$i] = '-'
+        }
+    }
+    return $columns -join ' '
+}
+
 # Of an IIS log its head lines and the requests to EWS and PowerShell, and to their neighbours that
-# show whether the site is alive. Gives how many requests that were.
+# show whether the site is alive, "-" in place of what they carry. Gives how many requests that were.
 function Copy-Requests([string] $Path, [string] $Name) {
     $pattern = New-Object System.Text.RegularExpressions.Regex '^#| /(?:ews|powershell|powershell-liveid)[/ ]| /[a-z-]+/healthcheck\.htm', $AnyCase
     $count = 0
     $size = 0
+    $names = $null # of the columns: without, nothing tells what a line carries
     $reader = New-Object System.IO.StreamReader (Open-Shared $Path), $Bytes, $false
     $writer = New-Object System.IO.StreamWriter (Get-Target $Name), $false, $Bytes
     try {
         while (($line = $reader.ReadLine()) -ne $null -and $size -le $Megabytes * $Megabyte) {
-            if ($pattern.IsMatch($line)) {
-                $writer.Write($line + "`r`n")
-                $size += $line.Length + 2
-                if ($line[0] -ne '#') {
-                    $count++
-                }
+            if (-not $pattern.IsMatch($line)) {
+                continue
             }
+            if ($line.StartsWith('#Fields: ', [StringComparison]::Ordinal)) {
+                $names = $line.Substring(9).Split(' ')
+            }
+            if ($line[0] -ne '#') {
+                if (-not $names) {
+                    continue
+                }
+                $line = Hide-Columns $line $names
+                $count++
+            }
+            $writer.Write($line + "`r`n")
+            $size += $line.Length + 2
         }
     }
     finally {
@@ -645,6 +760,17 @@ function Copy-Requests([string] $Path, [string] $Name) {
     return $count
 }
 
+# Gives how many bytes were kept.
+function Save-RequestsOf($File, [string] $Name) {
+    if ((Copy-Requests $File.FullName $Name) -eq 0) {
+        Remove-Target $Name
+        Add-Missing $File.FullName 'no request to EWS or PowerShell is in it'
+        return 0
+    }
+    Add-Collected $Name "of $($File.FullName): requests to EWS and PowerShell"
+    return Get-TargetSize $Name
+}
+
 function Save-Requests([string] $Path) {
     $left = 1024 * $Megabyte # to be read: some seconds for a hundred megabytes
     $kept = $Megabytes * $Megabyte
@@ -655,14 +781,12 @@ function Save-Requests([string] $Path) {
             continue
         }
         $left -= $file.Length
-        $count = Copy-Requests $file.FullName $name
-        if ($count -eq 0) {
-            Remove-Target $name
-            Add-Missing $file.FullName 'no request to EWS or PowerShell is in it'
-            continue
+        try {
+            $kept -= Save-RequestsOf $file $name
         }
-        $kept -= Get-TargetSize $name
-        Add-Collected $name "of $($file.FullName): requests to EWS and PowerShell"
+        catch {
+            Add-Missing $file.FullName (Get-Reason $_)
+        }
     }
 }
 
@@ -690,6 +814,10 @@ if ($Domain) {
 
 Invoke-Step 'registry' { Save-Registry }
 Invoke-Step 'applicationHost.config' { Save-HostConfig }
+if ($LogFolders.Count -eq 0) {
+    Find-UsualSites
+}
+Invoke-Step 'web.config of sites' { Save-SiteConfigs }
 Invoke-Step 'web.config' { Save-WebConfigs }
 Invoke-Step 'files' { Save-Files }
 Invoke-Step 'build' { Save-Build }
@@ -765,9 +893,10 @@ $text = @(
     '  Nothing on the server was changed but for this folder.',
     '',
     'What of persons and secrets is in it',
-    '  Configurations are copies in which passwords, keys and connection strings are "removed".',
-    '  Logs of requests have names of users and their addresses, protocol logs also addresses of',
-    '  senders and recipients. Names of servers and folders are everywhere. No content of mail.',
+    '  Configurations are copies in which passwords, keys, connection strings and all values of',
+    '  settings by name are "removed", so far as they are written as IIS and .NET write them. Logs of',
+    '  requests have no queries and no cookies; they have names of users and their addresses,',
+    '  protocol logs also addresses of senders and recipients. Names of servers and folders are everywhere. No content of mail.',
     '  Look through it; take out what must not leave the house. exdiag reads what is left.',
     '',
     'Collected (bytes, file, where from)'

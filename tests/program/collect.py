@@ -214,7 +214,16 @@ def collected(place, version="se", **changed):
     whole.update({name.replace("__", "."): content for name, content in changed.items()})
     for name, content in whole.items():
         if content is not None:
-            (place / name).write_bytes(content)
+            (place / name).write_bytes(hidden(content) if name.endswith(".config") else content)
+
+
+def hidden(config):
+    """As the script copies it: by its own patterns."""
+    rows = re.search(r"\$Secrets = @\((.*?)\n\)", SCRIPT.read_text(), re.S)[1]
+    text = config.decode("latin1")
+    for pattern, copy in re.findall(r"@\('((?:[^']|'')*)', '((?:[^']|'')*)'\)", rows):
+        text = re.sub(pattern.replace("''", "'"), re.sub(r"\$(\d)", r"\\1", copy), text, flags=re.I)
+    return text.encode("latin1")
 
 
 def findings(place, *options, **keywords):
@@ -292,6 +301,33 @@ def it_takes_the_registry_that_is_read():
     for values in re.findall(r'X\(TIME_KEY_\w+(?: "[^"]*")?,\s+"([^"]+)"', (ROOT / "diag/evidence/time_settings.c").read_text()):
         for value in values.split(","):
             expect_in(f"'{value}'", script, "the script")
+
+
+@case
+def no_log_keeps_what_requests_carry():
+    """By the script's own patterns: .NET's and Python's read these alike."""
+    script = SCRIPT.read_text()
+    carries, field = (re.search(rf"\${name} = '([^']+)'", script)[1] for name in ("Carries", "field"))
+    names = PROXY_LOG.split("\r\n")[0].split(",")
+    for name in "cs-uri-query", "cs(Cookie)", "cs(Referer)", "UrlQuery", "BackEndCookie":
+        expect(re.search(carries, name, re.I), f"{name} is hidden")
+    for name in names + IIS_HEAD.splitlines()[3].replace("cs-uri-query", "").split():
+        expect(not re.search(carries, name, re.I), f"{name} is kept")
+    pattern = re.search(r'"(\(\?m\)\^[^"]+)", \'\$1\'\)', script)[1].replace("$field", field).replace("{$i}", "{2}")
+    for line, copy in (
+        ("a,b,?x=1,d\r\n", "a,b,,d\r\n"),
+        ('a,"b,""c",?x=1,d\r\n', 'a,"b,""c",,d\r\n'),
+        ('a,b,"?x=1,2",d\r\n', "a,b,,d\r\n"),
+        ('a,b"c,?x,"d\r\n', 'a,b"c,,"d\r\n'),
+        ("#Fields: DateTime,b,UrlQuery,d\r\n", None),
+        ("DateTime,b,UrlQuery,d\r\n", None),
+        ("a,b\r\n", None),
+    ):
+        expect_equal(re.sub(pattern, r"\1", line), copy or line, f"the copy of {line}")
+    query, copy = re.search(r"Replace\(\$Text, '(\(\[\?&\][^']+)', '([^']+)'\)", script).groups()
+    carried = "Url=/PowerShell?PSVersion=5.1&X-Rps-CAT=AAAA=;Status=200,?b=2\r\n"
+    expect_equal(re.sub(query, copy.replace("$1", r"\1"), carried),
+                 "Url=/PowerShell?PSVersion=removed&X-Rps-CAT=removed;Status=200,?b=removed\r\n", "a column with an address")
 
 
 # ---- what it gathered ----
