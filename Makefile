@@ -14,7 +14,7 @@ build:
 windows:
 	tests/install.sh windows
 	export EXDIAG_WINDOWS_LIBRARIES=$$(win32/libraries.sh) && \
-	    cmake --preset mingw -DEXDIAG_TESTS=OFF && cmake --build --preset mingw --target exdiag
+	    cmake --fresh --preset mingw -DEXDIAG_TESTS=OFF && cmake --build --preset mingw --target exdiag
 
 check-windows:
 	tests/install.sh check-windows

@@ -47,6 +47,9 @@ bool system_heeds_term(void);
 /* True if a program is told a reset connection from one that was ended: Wine's are not. */
 bool system_tells_resets(void);
 
+/* True if a program is told that a datagram met a closed port: Wine's may not hear of it. */
+bool system_tells_refusals(void);
+
 /* True if a directory's references to others are read: Wine's wldap32 reads none. */
 bool system_reads_references(void);
 

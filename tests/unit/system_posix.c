@@ -92,6 +92,11 @@ bool system_tells_resets(void)
     return true;
 }
 
+bool system_tells_refusals(void)
+{
+    return true;
+}
+
 bool system_reads_references(void)
 {
     return true;

@@ -162,6 +162,11 @@ bool system_tells_resets(void)
     return !is_wine();
 }
 
+bool system_tells_refusals(void)
+{
+    return !is_wine();
+}
+
 bool system_reads_references(void)
 {
     return !is_wine();

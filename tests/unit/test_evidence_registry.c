@@ -2,6 +2,7 @@
 #include "diag/evidence/redact.h"
 #include "diag/evidence/registry.h"
 #include "diag/gather/registry.h"
+#include "diag/platform.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -204,7 +205,18 @@ static void test_absent(void **state)
     evidence_free(&answer->evidence);
 }
 
-/* What is none, no file or a folder is said to be so; so is a machine without a registry. */
+static void ignore_value(void *context, const char *key, const char *name, uint32_t type,
+                         const void *bytes, size_t size)
+{
+    (void)context;
+    (void)key;
+    (void)name;
+    (void)type;
+    (void)bytes;
+    (void)size;
+}
+
+/* What is none, no file or a folder is said to be so. */
 static void test_refusals(void **state)
 {
     static const struct {
@@ -215,7 +227,6 @@ static void test_refusals(void **state)
         {"", file_path, STATUS_INVALID},
         {"", EXDIAG_BINARY, STATUS_INVALID},
         {"", EXDIAG_BINARY "/no such file", STATUS_NOT_FOUND},
-        {"", "", STATUS_NOT_SUPPORTED},
     };
 
     (void)state;
@@ -229,6 +240,18 @@ static void test_refusals(void **state)
         assert_false(answer->is_whole);
         evidence_free(&answer->evidence);
     }
+}
+
+/* The machine's own is asked where there is one. */
+static void test_own_registry(void **state)
+{
+    struct registry_answer *answer = gathered("", MSV);
+    enum status asked = platform_registry_walk("SOFTWARE", ignore_value, NULL);
+
+    (void)state;
+    assert_int_equal(answer->evidence.status,
+                     asked == STATUS_NOT_SUPPORTED ? STATUS_NOT_SUPPORTED : STATUS_OK);
+    evidence_free(&answer->evidence);
 }
 
 /* An export that ends anywhere has what comes before that. */
@@ -500,6 +523,7 @@ int main(void)
         cmocka_unit_test_teardown(test_computer, remove_file),
         cmocka_unit_test_teardown(test_absent, remove_file),
         cmocka_unit_test_teardown(test_refusals, remove_file),
+        cmocka_unit_test(test_own_registry),
         cmocka_unit_test_teardown(test_cut_off, remove_file),
         cmocka_unit_test_teardown(test_limits, remove_file),
         cmocka_unit_test_teardown(test_keys_below, remove_file),

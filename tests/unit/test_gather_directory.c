@@ -9,6 +9,7 @@
 #include "diag/platform.h"
 #include "diag/read/ber.h"
 #include "tests/lab/listen.h"
+#include "tests/unit/system.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -342,10 +343,12 @@ static void test_pages(void **state)
         assert_int_equal(answer->entry_count, 4);
         assert_string_equal(answer->entries[3].dn, "CN=d");
         assert_string_equal(directory_text_of(&answer->entries[2], "CN"), "c");
-        assert_int_equal(answer->referral_count, 1);
-        assert_string_equal(answer->referrals[0], "ldap://child.contoso.com/");
         assert_false(answer->more);
         assert_int_equal(answer->identity, DIRECTORY_AS_ANONYMOUS);
+        if (system_reads_references()) {
+            assert_int_equal(answer->referral_count, 1);
+            assert_string_equal(answer->referrals[0], "ldap://child.contoso.com/");
+        }
     }
     evidence_free(&answer->evidence);
     tear_down(&asking);
@@ -406,8 +409,10 @@ static void test_referrals(void **state)
         if (!is_left_out(got)) {
             assert_int_equal(got->evidence.status, statuses[i]);
             assert_int_equal(got->result, i == 0 ? 0 : REFERRAL);
-            assert_int_equal(got->referral_count, 1);
-            assert_string_equal(got->referrals[0], bystander_url);
+            if (i > 0 || system_reads_references()) {
+                assert_int_equal(got->referral_count, 1);
+                assert_string_equal(got->referrals[0], bystander_url);
+            }
         }
         evidence_free(&got->evidence);
         tear_down(&asking);

@@ -45,7 +45,7 @@ export EXDIAG_WINDOWS_LIBRARIES
 step "configuring and building, the program of this system too"
 quietly cmake --preset release
 quietly cmake --build --preset release --target exdiag
-quietly cmake --preset mingw -DEXDIAG_TESTS=ON
+quietly cmake --fresh --preset mingw -DEXDIAG_TESTS=ON # what was found in older libraries is forgotten
 quietly cmake --build --preset mingw
 
 step "what exdiag.exe is"
