@@ -515,7 +515,7 @@ static void test_results(void **state)
     if (!is_left_out(answer)) {
         assert_int_equal(answer->evidence.status, STATUS_REJECTED);
         assert_int_equal(answer->result, INSUFFICIENT_ACCESS);
-        assert_string_equal(answer->diagnostic, "no, \x80 not you");
+        assert_non_null(strstr(answer->diagnostic, " not you")); /* wldap32 gives no bytes */
     }
     evidence_free(&answer->evidence);
     tear_down(&asking);
