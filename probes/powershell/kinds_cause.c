@@ -33,14 +33,13 @@
                "The module kerbauth, by the steps of kerbauth-managed: native, and in the "            \
                "PowerShell directory alone. " TRY_SHELL,                                               \
                "changes lines of a configuration, of which its steps keep a copy"),                    \
+        REPAIR("cause-wsman-module-missing",                                                           \
+               "The module WSMan, by the steps of wsman-module-missing: one line. " TRY_SHELL,         \
+               "changes one line of applicationHost.config, of which its steps keep a copy"),          \
         REPAIR("cause-winrm-iis-ext-missing",                                                          \
                "The feature that an upgrade of Windows took away, by the steps of "                    \
-               "winrm-iis-ext-missing: it brings the module WSMan back. " TRY_SHELL,                   \
+               "winrm-iis-ext-missing, with which WSMan comes back too. " TRY_SHELL,                   \
                "adds a role service; IIS is started again"),                                           \
-        REPAIR("cause-wsman-module-missing",                                                           \
-               "The module WSMan, by the steps of wsman-module-missing, unless it is back by "         \
-               "now. " TRY_SHELL,                                                                      \
-               "changes one line of applicationHost.config, of which its steps keep a copy"),          \
         REPAIR("cause-powershell-vdir-settings",                                                       \
                "The settings of the directory, by the steps of powershell-vdir-settings: what "        \
                "was seen alone. To make the directory anew is the last resort.",                       \
@@ -149,9 +148,10 @@
         .command = "Get-ChildItem \"$env:SystemDrive\\inetpub\\logs\\LogFiles\\W3SVC1\\u_ex*."     \
                    "log\" | Sort-Object LastWriteTime | Select-Object -Last 1 | Copy-Item "        \
                    "-Destination $env:TEMP",                                                       \
-        .note = "what decides next is the number that IIS logs behind the 500 and nobody outside " \
-                "gets to see: 19 is the configuration, 21 to 24 a module. The folder is another "  \
-                "one where the logs were moved",                                                   \
+        .note =                                                                                    \
+            "what decides next is the number that IIS logs behind the 500 and nobody outside "     \
+            "gets to see: 19 is the configuration, 21 to 24 a module. IIS writes a line up to "    \
+            "a minute later. The folder is another one where the logs were moved",                 \
         .when = "next-iis-log"                                                                     \
     }
 

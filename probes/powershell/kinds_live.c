@@ -8,9 +8,10 @@
  * is set in live_tell.c.
  */
 
-#define ON_MACHINE POWERSHELL_SERVER
-#define THIS_RUN   POWERSHELL_THIS_RUN
-#define APPCMD     POWERSHELL_APPCMD
+#define ON_MACHINE   POWERSHELL_SERVER
+#define THIS_RUN     POWERSHELL_THIS_RUN
+#define OTHER_SERVER "another Exchange server, whose shell works"
+#define APPCMD       POWERSHELL_APPCMD
 
 #define AS_BEFORE "exdiag check --server {machine} --only powershell"
 #define AS_CALLED "{+ --dns resolver}{+ --port kept-port}"
@@ -39,16 +40,6 @@
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = THIS_RUN, .command = AS_BEFORE AS_CALLED,  \
         .note = "the run once more", .when = "as-nobody", .also_powershell = true                  \
     }
-
-#define BACKUP(when_)                                                                              \
-    CHANGE(when_, APPCMD " add backup before-powershell",                                          \
-           "copies the configuration of IIS below %windir%\\system32\\inetsrv\\backup",            \
-           "if there is one of that name already, it says so: keep that, it is the older state")
-
-#define RESTORE(when_)                                                                             \
-    CHANGE(when_, APPCMD " restore backup before-powershell",                                      \
-           "puts the whole configuration of IIS back to the day of the backup, and restarts IIS",  \
-           NULL)
 
 #define FILES_DECIDE(when_)                                                                        \
     {                                                                                              \
@@ -83,6 +74,8 @@
                "serves the directory again; nothing else is touched",                              \
                "if it stops again at the next request, the events name what does not load")
 
+#define ONLY_STARTED "only where it was Stopped before the steps above"
+
 #define WHY_POOLS_STOP(when_)                                                                      \
     RUN(when_,                                                                                     \
         "wevtutil qe Application /c:5 /rd:true /f:text "                                           \
@@ -94,16 +87,18 @@
             "/q:\"*[System[Provider[@Name='Microsoft-Windows-WAS']]]\"",                           \
             "which pools Windows stopped, when, and with which error")
 
-#define BIND_CERTIFICATE(when_, port_, site_)                                                      \
-    RUN(when_, "netsh http show sslcert ipport=0.0.0.0:" port_,                                    \
-        "no certificate hash, or one that is not in the computer's store any more, is the cause"), \
-    {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_MACHINE,                           \
-        .command = "IIS Manager, Sites, " site_ ", Bindings, https at port " port_                 \
-                   ", Edit: choose the SSL certificate, then OK.",                                 \
-        .note = "for the back end \"Microsoft Exchange\", which setup made; for the front end "    \
-                "the one that clients trust",                                                      \
-        .risk = "requests to that site fail for the moment of the change", .when = when_           \
+#define BIND_CERTIFICATE(when_, port_, site_)                                                       \
+    RUN(when_, "netsh http show sslcert",                                                           \
+        "the entry of 0.0.0.0:" port_                                                               \
+        ", or of the address or name that the site is bound to: where "                             \
+        "it is not there, or its hash is not in the computer's store any more, that is the cause"), \
+    {                                                                                               \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_MACHINE,                            \
+        .command = "IIS Manager, Sites, " site_ ", Bindings, https at port " port_                  \
+                   ", Edit: choose the SSL certificate, then OK.",                                  \
+        .note = "for the back end \"Microsoft Exchange\", which setup made; for the front end "     \
+                "the one that clients trust",                                                       \
+        .risk = "requests to that site fail for the moment of the change", .when = when_            \
     }
 
 #define START_SITE(when_, site_)                                                                   \
@@ -114,11 +109,11 @@
                NULL)
 
 #define BIND_PORT_80                                                                               \
-    BACKUP("http-refused"),                                                                        \
+    POWERSHELL_KEEP_A_COPY_IF("http-refused"),                                                     \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = ON_MACHINE,                              \
         .command = APPCMD " set site /site.name:\"Default Web Site\" "                             \
-                          "/+bindings.[protocol='http',bindingInformation='*:80:']",               \
+                          "/+\"bindings.[protocol='http',bindingInformation='*:80:']\"",           \
         .risk = "the site is served at port 80 too, as Exchange's setup has it",                   \
         .note = "only where the list above shows no http/*:80: for the site",                      \
         .when = "http-refused"                                                                     \
@@ -142,14 +137,13 @@ const struct finding_kind powershell_unavailable = {
     .applies_to = "Exchange 2010 and later; the back end at port 444 since Exchange 2013",
     .fix =
         (const struct step_template[]){
-            RUN("site", "sc query w3svc",
+            RUN("site", "sc.exe query w3svc",
                 "STATE is to be RUNNING; where it is not, net start w3svc starts it"),
             START_SITE("site", "Default Web Site"),
             START_POOL("pool-front", "MSExchangePowerShellFrontEndAppPool"),
             START_POOL("pool-back", "MSExchangePowerShellAppPool"),
             WHY_POOLS_STOP("site"),
-            WHY_POOLS_STOP("pool-front"),
-            WHY_POOLS_STOP("pool-back"),
+            WHY_POOLS_STOP("stopped"),
             FILES_DECIDE("site"),
             BIND_CERTIFICATE("tls-front", "443", "Default Web Site"),
             BIND_CERTIFICATE("tls-back", "444", "Exchange Back End"),
@@ -162,11 +156,11 @@ const struct finding_kind powershell_unavailable = {
         (const struct step_template[]){
             CHANGE("pool-front",
                    APPCMD " stop apppool /apppool.name:\"MSExchangePowerShellFrontEndAppPool\"",
-                   "nobody comes in by PowerShell then", NULL),
+                   "nobody comes in by PowerShell then", ONLY_STARTED),
             CHANGE("pool-back",
                    APPCMD " stop apppool /apppool.name:\"MSExchangePowerShellAppPool\"",
-                   "nobody comes in by PowerShell then", NULL),
-            RESTORE("http-refused"),
+                   "nobody comes in by PowerShell then", ONLY_STARTED),
+            POWERSHELL_TAKE_THE_COPY_IF("http-refused"),
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = ON_MACHINE,
@@ -265,18 +259,33 @@ const struct finding_kind powershell_not_found = {
              .when = "gone-http"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "another Exchange server, whose shell works",
+             .where = "Exchange 2013 and later: " OTHER_SERVER,
              .command = "New-PowerShellVirtualDirectory -Name PowerShell -Server {machine} -Role "
-                        "ClientAccess -RequireSSL:$false -BasicAuthentication:$false "
-                        "-WindowsAuthentication:$false",
+                        "ClientAccess -InternalUrl {internal-url} -RequireSSL:$false "
+                        "-BasicAuthentication:$false -WindowsAuthentication:$false",
              .risk = "makes the front end's directory anew; Microsoft asks to do that only where "
                      "nothing less helps",
-             .note = "only where the application is gone. Without these switches it is made with "
-                     "other settings than setup's, and answers 403",
+             .note = "only where the application is gone. By setup InternalUrl is http:// with the "
+                     "server's full name and /powershell. Without these switches it is made with "
+                     "other settings than setup's, and answers 403. Where it says that the "
+                     "directory exists, its object in Active Directory is left: "
+                     "Remove-PowerShellVirtualDirectory takes it away. Exchange 2010 makes it on "
+                     "the server itself alone: its applicationHost.config, read by exdiag, prints "
+                     "the lines",
              .when = "gone-https"},
             {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN, POWERSHELL_OPENS, {0}},
-    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY, {0}},
+    .undo =
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = OTHER_SERVER,
+             .command = "A directory that New-PowerShellVirtualDirectory made, "
+                        "Remove-PowerShellVirtualDirectory takes away, by the Identity that New- "
+                        "printed: it is in Active Directory too, of which IIS has no copy.",
+             .when = "gone-https"},
+            POWERSHELL_TAKE_THE_COPY,
+            {0}},
     .make_known = (const struct step_template[]){KNOW_BY_ITS_NAME, CHECK_AGAIN, {0}},
     .references =
         (const struct reference[]){
@@ -288,6 +297,14 @@ const struct finding_kind powershell_not_found = {
 };
 
 /* ---- refused ---- */
+
+#define SHOW_ACCOUNT                                                                               \
+    " -Identity {machine} -IncludeAlternateServiceAccountCredentialStatus | Format-List "          \
+    "Name,AlternateServiceAccountConfiguration"
+#define ACCOUNT_NOTE                                                                                \
+    "whether this server has the latest password of the alternate service account. Where another "  \
+    "has a later one, RollAlternateServiceAccountPassword.ps1 in Exchange's folder Scripts copies " \
+    "it from there"
 
 const struct finding_kind powershell_refused = {
     .id = "powershell-refused",
@@ -344,12 +361,15 @@ const struct finding_kind powershell_refused = {
              .when = "ticket"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
-             .where = "another Exchange server, whose shell works",
-             .command = "Get-ClientAccessServer -Identity {machine} "
-                        "-IncludeAlternateServiceAccountCredentialStatus | Format-List "
-                        "Name,AlternateServiceAccountConfiguration",
-             .note = "whether this server has the latest password of the alternate service account "
-                     "(Get-ClientAccessService since Exchange 2016)",
+             .where = "Exchange 2016 and later: " OTHER_SERVER,
+             .command = "Get-ClientAccessService" SHOW_ACCOUNT,
+             .note = ACCOUNT_NOTE,
+             .when = "key"},
+            {.shell = SHELL_EMS,
+             .kind = STEP_EXACT,
+             .where = "Exchange 2010 and 2013: " OTHER_SERVER,
+             .command = "Get-ClientAccessServer" SHOW_ACCOUNT,
+             .note = ACCOUNT_NOTE,
              .when = "key"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
@@ -360,7 +380,8 @@ const struct finding_kind powershell_refused = {
             FILES_DECIDE("fault"),
             {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN, POWERSHELL_OPENS, {0}},
-    .no_undo = "looking changes nothing, and a clock that is right needs no way back",
+    .no_undo = "looking changes nothing; tickets that were forgotten are asked for again; a clock "
+               "that was set right needs no way back",
     .make_known =
         (const struct step_template[]){
             {.shell = SHELL_CMD,
@@ -379,7 +400,7 @@ const struct finding_kind powershell_refused = {
              .when = "no-ticket"},
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
-             .where = "another Exchange server, whose shell works",
+             .where = OTHER_SERVER,
              .command = "Get-User -Identity {user} | Format-List Name,RemotePowerShellEnabled",
              .note = "False: this user may not; or ask as an administrator of Exchange",
              .when = "no-right"},

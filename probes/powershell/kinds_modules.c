@@ -10,7 +10,10 @@
 
 #define POOLS_RESTART                                                                              \
     "every application pool of this server starts anew: its users wait for some seconds"
-#define POOL_RESTARTS "restarts the application pool of this directory"
+#define POOLS_RESTART_OR_STOP POOLS_RESTART ". With a path that is wrong none of them starts again"
+#define IF_THERE(file)        "if exist \"" file "\" "
+#define IF_SILENT             "Where it prints nothing the file is not there, and nothing was done"
+#define POOL_RESTARTS         "restarts the application pool of this directory"
 
 #define LIST_GLOBAL(name)                                                                          \
     {                                                                                              \
@@ -18,6 +21,28 @@
         .command = POWERSHELL_APPCMD " list config -section:system.webServer/globalModules | "     \
                                      "find /i \"" name "\"",                                       \
         .note = "one line, with the DLL that it loads"                                             \
+    }
+
+#define LIST_MODULES(place, name)                                                                  \
+    POWERSHELL_APPCMD " list config " place OF_DIRECTORY "| find /i \"" name "\""
+
+#define LIST_ABOVE(name)                                                                           \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = POWERSHELL_SERVER,                                                                   \
+     .command = LIST_MODULES("{of-site}", name),                                                   \
+     .note = "nothing",                                                                            \
+     .each = "of-site"},                                                                           \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .command = LIST_MODULES("{of-site-web}", name), .note = "nothing", .each = "of-site-web"   \
+    }
+
+#define LIST_DIRECTORY(name, place, value)                                                         \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .command = LIST_MODULES("\"" place "\"", name), .note = "one line, without a type",        \
+        .when = value                                                                              \
     }
 
 #define SEE_THE_FILE(file, value, remark)                                                          \
@@ -32,14 +57,17 @@
 
 /* ---- what a module of either name may need: kept apart by the values of the finding ---- */
 
+#define HOST_CONFIG "%windir%\\System32\\inetsrv\\config\\applicationHost.config"
+#define TAKE_HOST   POWERSHELL_TAKE_FILE(HOST_CONFIG, "twice-global")
+
 #define REMOVE_TWICE_GLOBAL(name)                                                                  \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
      .where = POWERSHELL_SERVER,                                                                   \
-     .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config "                \
-                "%windir%\\System32\\inetsrv\\config\\applicationHost.config" POWERSHELL_KEPT,     \
-     .note = "appcmd reads this file no better than IIS while it has the line twice. Asked "       \
-             "whether to overwrite an older copy: No",                                             \
+     .command = "copy \"" HOST_CONFIG "\" \"" HOST_CONFIG POWERSHELL_KEPT "\"",                    \
+     .note = "appcmd reads this file no better than IIS while it has the line twice. In a 64-bit " \
+             "Command Prompt. Asked whether to overwrite a copy: No, where that one is of this "   \
+             "repair",                                                                             \
      .when = "twice-global"},                                                                      \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
@@ -53,9 +81,11 @@
 #define ADD_GLOBAL(name, file)                                                                     \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
-        .command = SET_GLOBAL "/+\"[name='" name "',image='" file "']\" /commit:apphost",          \
-        .risk = POOLS_RESTART,                                                                     \
-        .note = "it is loaded then, and in use in those directories alone that name it",           \
+        .command =                                                                                 \
+            IF_THERE(file) SET_GLOBAL "/+\"[name='" name "',image='" file "']\" /commit:apphost",  \
+        .risk = POOLS_RESTART_OR_STOP,                                                             \
+        .note =                                                                                    \
+            "it is loaded then, and in use in those directories alone that name it. " IF_SILENT,   \
         .when = "no-image"                                                                         \
     }
 
@@ -124,8 +154,7 @@
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = POWERSHELL_SERVER,                                                               \
-         .command = POWERSHELL_APPCMD " list config {perhaps-not-in-directory} "                   \
-                                      "-section:system.webServer/modules | find /i \"" name "\"",  \
+         .command = LIST_MODULES("{perhaps-not-in-directory}", name),                              \
          .note = "one line: the directory has its own, and what follows is not to be typed",       \
          .each = "perhaps-not-in-directory"},                                                      \
         {.shell = SHELL_CMD,                                                                       \
@@ -163,8 +192,10 @@ const struct finding_kind kerbauth_path = {
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = POWERSHELL_SERVER,
-             .command = SET_GLOBAL "\"/[name='kerbauth'].image:" KERBAUTH_DLL "\" /commit:apphost",
-             .risk = POOLS_RESTART,
+             .command = IF_THERE(KERBAUTH_DLL) SET_GLOBAL "\"/[name='kerbauth'].image:" KERBAUTH_DLL
+                                                          "\" /commit:apphost",
+             .risk = POOLS_RESTART_OR_STOP,
+             .note = IF_SILENT,
              .when = "wrong-path"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
@@ -191,8 +222,8 @@ const struct finding_kind kerbauth_path = {
             {.shell = SHELL_CMD,
              .kind = STEP_FILL_IN,
              .where = POWERSHELL_SERVER,
-             .command = "set > {file-beside}",
-             .note = "the variables, ExchangeInstallPath among them"},
+             .command = POWERSHELL_VARIABLES " {reg-file-beside}",
+             .note = "the variables of the server, ExchangeInstallPath among them"},
             POWERSHELL_COPY_HOST,
             POWERSHELL_READ_ANEW,
             {0}},
@@ -226,12 +257,16 @@ const struct finding_kind kerbauth_managed = {
                                           SET_NATIVE("kerbauth"),
                                           ADD_TO_DIRECTORY("kerbauth"),
                                           POWERSHELL_RESTART,
-                                          POWERSHELL_MAKE_AGAIN,
                                           {0}},
-    .verify =
-        (const struct step_template[]){
-            LIST_GLOBAL("kerbauth"), POWERSHELL_OPENS, POWERSHELL_READ_ANEW, {0}},
+    .verify = (const struct step_template[]){LIST_GLOBAL("kerbauth"),
+                                             LIST_ABOVE("kerbauth"),
+                                             LIST_DIRECTORY("kerbauth",
+                                                            "Default Web Site/PowerShell", NULL),
+                                             POWERSHELL_OPENS,
+                                             POWERSHELL_READ_ANEW,
+                                             {0}},
     .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY,
+                                           TAKE_HOST,
                                            POWERSHELL_TAKE_WEB,
                                            POWERSHELL_TAKE_FILE(POWERSHELL_SITE_WEB, "of-site-web"),
                                            {0}},
@@ -274,8 +309,10 @@ const struct finding_kind wsman_module_missing = {
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = POWERSHELL_SERVER,
-             .command = SET_GLOBAL "\"/[name='WSMan'].image:" WSMAN_DLL "\" /commit:apphost",
-             .risk = POOLS_RESTART,
+             .command = IF_THERE(WSMAN_DLL) SET_GLOBAL "\"/[name='WSMan'].image:" WSMAN_DLL
+                                                       "\" /commit:apphost",
+             .risk = POOLS_RESTART_OR_STOP,
+             .note = IF_SILENT,
              .when = "wrong-image"},
             SET_BITNESS("WSMan"),
             REMOVE_ABOVE("WSMan"),
@@ -285,8 +322,15 @@ const struct finding_kind wsman_module_missing = {
             {0}},
     .verify =
         (const struct step_template[]){
-            LIST_GLOBAL("WSMan"), POWERSHELL_OPENS, POWERSHELL_READ_ANEW, {0}},
+            LIST_GLOBAL("WSMan"),
+            LIST_ABOVE("WSMan"),
+            LIST_DIRECTORY("WSMan", "Exchange Back End/PowerShell", "!2010"),
+            LIST_DIRECTORY("WSMan", "Default Web Site/PowerShell", "2010"),
+            POWERSHELL_OPENS,
+            POWERSHELL_READ_ANEW,
+            {0}},
     .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY,
+                                           TAKE_HOST,
                                            POWERSHELL_TAKE_WEB,
                                            POWERSHELL_TAKE_FILE(POWERSHELL_SITE_WEB, "of-site-web"),
                                            {0}},
@@ -335,7 +379,9 @@ const struct finding_kind winrm_iis_ext_missing = {
     .verify = (const struct step_template[]){{.shell = SHELL_POWERSHELL,
                                               .kind = STEP_EXACT,
                                               .where = POWERSHELL_SERVER,
-                                              .command = "Get-WindowsFeature WinRM-IIS-Ext"},
+                                              .command = "Get-WindowsFeature WinRM-IIS-Ext",
+                                              .note = "[X], Installed. On Windows Server 2008 R2 "
+                                                      "after Import-Module ServerManager"},
                                              LIST_GLOBAL("WSMan"),
                                              POWERSHELL_OPENS,
                                              {0}},

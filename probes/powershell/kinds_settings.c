@@ -13,12 +13,13 @@
 #define SET_FOLDER(value, folder)                                                                  \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
-        .command = POWERSHELL_APPCMD " set vdir /vdir.name:{" value                                \
-                                     "} \"/physicalPath:%ExchangeInstallPath%" folder "\"",        \
+        .command =                                                                                 \
+            "if exist \"%ExchangeInstallPath%" folder "\\web.config\" " POWERSHELL_APPCMD          \
+            " set vdir /vdir.name:{" value "} \"/physicalPath:%ExchangeInstallPath%" folder "\"",  \
         .risk = "restarts the application pool of this directory",                                 \
-        .note =                                                                                    \
-            "echo %ExchangeInstallPath% shows the folder of Exchange, with a backslash at its "    \
-            "end; where it does not, go on with exdiag explain exchange-install-path first",       \
+        .note = "where it prints nothing, nothing was done: echo %ExchangeInstallPath% shows the " \
+                "folder of Exchange, with a backslash at its end; where it does not, go on with "  \
+                "exdiag explain exchange-install-path first",                                      \
         .each = value                                                                              \
     }
 
@@ -150,13 +151,16 @@ const struct finding_kind powershell_vdir_settings = {
              .each = "site-stopped"},
             START("site /site", "site-stopped"),
             POWERSHELL_MAKE_AGAIN,
+            POWERSHELL_WINDOW("SnapIn", POWERSHELL_BETTER, "missing-back"),
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
              .where = "the same window, for the directory of Exchange Back End",
              .command = "New-PowerShellVirtualDirectory -Name PowerShell -Server $env:COMPUTERNAME "
                         "-Role Mailbox -RequireSSL:$true -BasicAuthentication:$false "
                         "-WindowsAuthentication:$true",
-             .note = "there setup requires SSL and has Windows authentication",
+             .note = "there setup requires SSL and has Windows authentication. Where it says that "
+                     "the directory exists: Remove-PowerShellVirtualDirectory -Identity "
+                     "($env:COMPUTERNAME + '\\PowerShell (Exchange Back End)') first",
              .when = "missing-back"},
             {0}},
     .verify =
@@ -170,11 +174,16 @@ const struct finding_kind powershell_vdir_settings = {
              .kind = STEP_EXACT,
              .where = POWERSHELL_SERVER,
              .command = POWERSHELL_APPCMD " list site",
-             .note = "both sites Started, http/*:80: of the one, https/*:444: of the other"},
+             .note = "Started: Default Web Site, with http/*:80:, and since Exchange 2013 Exchange "
+                     "Back End, with https/*:444:"},
             POWERSHELL_OPENS,
             POWERSHELL_READ_ANEW,
             {0}},
-    .undo = (const struct step_template[]){POWERSHELL_TAKE_THE_COPY, POWERSHELL_TAKE_WEB, {0}},
+    .undo = (const struct step_template[]){POWERSHELL_UNMAKE("remake"),
+                                           POWERSHELL_UNMAKE("remake-2010"),
+                                           POWERSHELL_TAKE_THE_COPY,
+                                           POWERSHELL_TAKE_WEB,
+                                           {0}},
     .make_known = (const struct step_template[]){POWERSHELL_COPY_WHOLE, {0}},
     .references =
         (const struct reference[]){
@@ -185,13 +194,20 @@ const struct finding_kind powershell_vdir_settings = {
             {NULL, NULL}},
 };
 
+#define NATIVE_SHELL "Windows PowerShell, not the one marked (x86), on " POWERSHELL_SERVER
+
 /* A folder for temporary files may go with the session, or with the restart. */
 #define KEPT_VARIABLES "%SystemDrive%\\environment-before-powershell.reg"
 
 #define SETUP_KEY(version) "'HKLM:\\SOFTWARE\\Microsoft\\ExchangeServer\\" version "\\Setup'"
 #define SET_VARIABLE(version)                                                                      \
-    "[Environment]::SetEnvironmentVariable('ExchangeInstallPath', (Get-ItemProperty "              \
-    "-Path " SETUP_KEY(version) ").MsiInstallPath, 'Machine')"
+    "$path = (Get-ItemProperty -Path " SETUP_KEY(                                                  \
+        version) " -ErrorAction Stop).MsiInstallPath; "                                            \
+                 "if ($path -and (Test-Path -LiteralPath ($path + 'Bin\\ExSetup.exe'))) {{ "       \
+                 "[Environment]::SetEnvironmentVariable('ExchangeInstallPath', $path, 'Machine') }}"
+#define SET_NOTE                                                                                   \
+    "as the registry has it, where setup has noted it down; nothing is set where Exchange is not " \
+    "in that folder"
 
 const struct finding_kind exchange_install_path = {
     .id = "exchange-install-path",
@@ -212,22 +228,21 @@ const struct finding_kind exchange_install_path = {
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = POWERSHELL_SERVER,
-             .command = "reg export \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session "
-                        "Manager\\Environment\" \"" KEPT_VARIABLES "\"",
+             .command = POWERSHELL_VARIABLES " \"" KEPT_VARIABLES "\"",
              .note =
                  "a copy of the variables; it is the way back. Asked whether to overwrite the one of "
                  "before: No"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_EXACT,
-             .where = POWERSHELL_SERVER,
+             .where = NATIVE_SHELL,
              .command = SET_VARIABLE("v15"),
-             .note = "as the registry has it, where setup has noted it down",
+             .note = SET_NOTE,
              .when = "!2010"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_EXACT,
-             .where = POWERSHELL_SERVER,
+             .where = "Exchange 2010: " NATIVE_SHELL,
              .command = SET_VARIABLE("v14"),
-             .note = "as the registry has it, where setup has noted it down",
+             .note = SET_NOTE,
              .when = "2010"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
@@ -235,7 +250,9 @@ const struct finding_kind exchange_install_path = {
              .command = "Restart-Computer",
              .risk = "everybody who works through this server is interrupted until it is back; in "
                      "a DAG move its databases away first",
-             .note = "services see the new value once Windows was started again"},
+             .note =
+                 "services see the new value once Windows was started again. Where it says that "
+                 "others are logged on: Restart-Computer -Force, which ends their sessions"},
             {0}},
     .verify =
         (const struct step_template[]){
@@ -259,8 +276,8 @@ const struct finding_kind exchange_install_path = {
             {.shell = SHELL_CMD,
              .kind = STEP_FILL_IN,
              .where = POWERSHELL_SERVER,
-             .command = "set > {file-beside}",
-             .note = "a file beside applicationHost.config, for exdiag to read with it"},
+             .command = POWERSHELL_VARIABLES " {reg-file-beside}",
+             .note = "a .reg file beside applicationHost.config, for exdiag to read with it"},
             {0}},
     .references =
         (const struct reference[]){

@@ -18,6 +18,11 @@ static const char *const place_texts[POWERSHELL_PLACE_COUNT] = {
 
 /* ---- one look ---- */
 
+static const char *const request_texts[WEB_REQUEST_COUNT] = {[WEB_GET] = "GET",
+                                                             [WEB_IDENTIFY] = "Identify",
+                                                             [WEB_LOGON] = "a logon",
+                                                             [WEB_SHELL] = "a shell"};
+
 /* What became of a shell that the server was to refuse. */
 static const char *const shell_texts[WEB_SHELL_COUNT] = {
     [WEB_SHELL_NONE] = "",
@@ -58,12 +63,61 @@ static void saw_look(struct finding *finding, const struct powershell_look *look
     buffer_release(&line);
 }
 
-static void saw_places(struct finding *finding, const struct powershell_node *node, unsigned places)
+static bool has_same_answer(const struct powershell_look *look, const struct powershell_look *other)
+{
+    struct buffer answers[2];
+    bool is_same;
+
+    if (strcmp(look->exchange->path, other->exchange->path) != 0 ||
+        look->exchange->as_somebody != other->exchange->as_somebody ||
+        look->exchange->scheme != other->exchange->scheme)
+        return false;
+    buffer_init(&answers[0], LINE_MOST);
+    buffer_init(&answers[1], LINE_MOST);
+    write_answer(look, &answers[0]);
+    write_answer(other, &answers[1]);
+    is_same = strcmp(answers[0].text, answers[1].text) == 0;
+    buffer_release(&answers[0]);
+    buffer_release(&answers[1]);
+    return is_same;
+}
+
+/* Of these looks (bits): answers of one path that are the same are told once. */
+static void saw_looks(struct finding *finding, const struct powershell_node *node, unsigned looks)
 {
     for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
-        if (node->looks[i].exchange && (places & 1u << powershell_place_of(i)))
-            saw_look(finding, &node->looks[i]);
+        const struct powershell_look *look = &node->looks[i];
+        struct buffer line;
+        size_t size;
+
+        if (!(looks & 1u << i))
+            continue;
+        buffer_init(&line, LINE_MOST);
+        write_answer(look, &line);
+        size = line.size;
+        for (size_t k = i + 1; k < POWERSHELL_LOOK_COUNT; k++) {
+            const struct powershell_look *other = &node->looks[k];
+
+            if (!(looks & 1u << k) || !has_same_answer(look, other))
+                continue;
+            buffer_print(&line, "%s %s at %u", line.size > size ? "," : "; the same to",
+                         request_texts[other->exchange->request], other->exchange->address.port);
+            looks &= ~(1u << k);
+        }
+        saw(finding, &look->exchange->evidence, "%s", line.text);
+        buffer_release(&line);
     }
+}
+
+static void saw_places(struct finding *finding, const struct powershell_node *node, unsigned places)
+{
+    unsigned looks = 0;
+
+    for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+        if (node->looks[i].exchange && (places & 1u << powershell_place_of(i)))
+            looks |= 1u << i;
+    }
+    saw_looks(finding, node, looks);
 }
 
 /* ---- which server answers ---- */
@@ -113,10 +167,13 @@ static void name_run(struct finding *finding, const struct powershell_view *view
 static void tell_failing_node(struct finding *finding, const struct powershell_view *view,
                               const struct powershell_node *node)
 {
+    unsigned looks = 0;
+
     for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
         if (powershell_look_fails(node, i))
-            saw_look(finding, &node->looks[i]);
+            looks |= 1u << i;
     }
+    saw_looks(finding, node, looks);
     saw_places(finding, node, 1u << POWERSHELL_BESIDE);
     if (powershell_site_of(node) == POWERSHELL_SITE_ALIVE)
         saw(finding, NULL, "pages beside it are served: it is this directory, not the web site");
@@ -202,6 +259,15 @@ static bool is_absent(const struct powershell_view *view, const struct powershel
     return powershell_place_shows(node, absence->place, absence->symptom);
 }
 
+/* The shell comes in at port 80, and is served by the back end. */
+static void tell_stopped(const struct powershell_view *view, const struct powershell_node *node,
+                         const struct absence *absence, struct finding *finding)
+{
+    set_text(finding, "stopped", "yes");
+    if (absence->place != POWERSHELL_FRONT_HTTPS && powershell_node_is_own(view, node))
+        finding_severity(finding, SEVERITY_CRITICAL);
+}
+
 /* The places that lack, as bits; *text: the first of them in words. */
 static unsigned find_absences(const struct powershell_view *view,
                               const struct powershell_node *node, const char **text,
@@ -215,6 +281,8 @@ static unsigned find_absences(const struct powershell_view *view,
         if (!*finding)
             *finding = found(view->x, &powershell_unavailable);
         set_text(*finding, absences[i].value, "yes");
+        if (absences[i].symptom == POWERSHELL_UNAVAILABLE)
+            tell_stopped(view, node, &absences[i], *finding);
         if (!*text)
             *text = absences[i].text;
         places |= 1u << absences[i].place;

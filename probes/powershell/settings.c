@@ -63,6 +63,12 @@ static const char *above_or_own(const struct powershell_directory *directory,
     return directory->effective.origins[kind].is_inherited ? ", inherited" : "";
 }
 
+/* To make the front end's directory again repairs it. */
+static void offer_remake(const struct judgement *judgement)
+{
+    set_text(judgement->finding, judgement->server->is_2010 ? "remake-2010" : "remake", "yes");
+}
+
 /* ---- SSL and authentication ---- */
 
 static void judge_ssl(struct judgement *judgement, const struct powershell_directory *directory)
@@ -179,6 +185,8 @@ static void judge_folder(struct judgement *judgement, const struct powershell_di
         saw(judgement->finding, server->install.source, "Exchange is in %s, by %s", root,
             server->install.by);
     judgement->is_root_told = true;
+    if (directory->end != POWERSHELL_BACK)
+        offer_remake(judgement);
 }
 
 /* ---- application pools ---- */
@@ -348,6 +356,8 @@ static void judge_presence(struct judgement *judgement, const struct iis_site *s
         judgement->server->source,
         "%s has EWS and the others that setup makes, and no application /PowerShell (line %lu)",
         site->name, (unsigned long)site->line);
+    if (end != POWERSHELL_BACK)
+        offer_remake(judgement);
 }
 
 static void judge_sites(struct judgement *judgement)

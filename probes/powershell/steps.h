@@ -1,6 +1,7 @@
 /*
  * Steps and references that several kinds of the powershell probe have. {machine}: whose server it
- * is, in words. "2010": it is Exchange 2010, whose one directory is on Default Web Site.
+ * is, in words. "2010": it is Exchange 2010, whose one directory is on Default Web Site. "remake",
+ * of Exchange 2010 "remake-2010": to make the front end's directory again may help.
  *
  * Lines of cmd take Exchange's folder from %ExchangeInstallPath%, which setup sets and which ends
  * with a backslash: so no path of a file that was examined is in them.
@@ -22,25 +23,36 @@
 #define POWERSHELL_SITE_WEB  "%SystemDrive%\\inetpub\\wwwroot\\web.config"
 #define POWERSHELL_KEPT      ".before-powershell"
 
+/* What is set for the machine, not for who types it. */
+#define POWERSHELL_VARIABLES                                                                       \
+    "reg export \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment\""
+
 /* ---- keeping a copy, and the way back ---- */
 
-#define POWERSHELL_KEEP_A_COPY                                                                     \
-    {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
-        .command = POWERSHELL_APPCMD " add backup before-powershell",                              \
-        .note = "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back. "  \
-                "Where one of this name is there already (800700b7), that one is"                  \
+#define POWERSHELL_KEEP_A_COPY_IF(value)                                                             \
+    {                                                                                                \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                          \
+        .command = POWERSHELL_APPCMD " add backup before-powershell",                                \
+        .note =                                                                                      \
+            "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back. "        \
+            "Where one of this name is there already (800700b7): of this repair it is that; one of " \
+            "another day is not, so type another name, here and on the way back",                    \
+        .when = value                                                                                \
     }
+#define POWERSHELL_KEEP_A_COPY POWERSHELL_KEEP_A_COPY_IF(NULL)
 
-#define POWERSHELL_TAKE_THE_COPY                                                                   \
+#define POWERSHELL_TAKE_THE_COPY_IF(value)                                                         \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
         .command = POWERSHELL_APPCMD " restore backup before-powershell",                          \
-        .risk = "takes every change to IIS back that was made since, and restarts it"              \
+        .risk = "takes every change to IIS back that was made since, and restarts it",             \
+        .when = value                                                                              \
     }
+#define POWERSHELL_TAKE_THE_COPY POWERSHELL_TAKE_THE_COPY_IF(NULL)
 
 #define POWERSHELL_NO_BACKUP                                                                       \
-    "no backup of IIS holds this file. Asked whether to overwrite an older copy: No"
+    "no backup of IIS holds this file. Asked whether to overwrite a copy: No, "                    \
+    "where that one is of this repair"
 
 #define POWERSHELL_KEEP_FILE(file, value)                                                          \
     {                                                                                              \
@@ -90,11 +102,10 @@
 #define POWERSHELL_OPENS                                                                           \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                 \
-        .command = "New-PSSession -ConfigurationName Microsoft.Exchange -ConnectionUri "           \
+        .command = "$shell = New-PSSession -ConfigurationName Microsoft.Exchange -ConnectionUri "  \
                    "('http://' + [System.Net.Dns]::GetHostEntry('').HostName + '/PowerShell/') "   \
-                   "-Authentication Kerberos",                                                     \
-        .note = "what the Exchange Management Shell begins with: State is to be Opened. "          \
-                "Get-PSSession | Remove-PSSession ends it"                                         \
+                   "-Authentication Kerberos; $shell.State; Remove-PSSession $shell",              \
+        .note = "Opened: it is what the Exchange Management Shell begins with"                     \
     }
 
 #define POWERSHELL_READ_ANEW                                                                       \
@@ -132,59 +143,68 @@
 
 /* ---- making the directory again, the last resort ---- */
 
-#define POWERSHELL_LAST      "last, where nothing above helped, or the directory is not there: "
 #define POWERSHELL_OF_SERVER "($env:COMPUTERNAME + '\\PowerShell (Default Web Site)')"
+#define POWERSHELL_SNAPIN    "Microsoft.Exchange.Management.PowerShell."
 
-#define POWERSHELL_MAKE_AGAIN                                                                      \
-    {.shell = SHELL_POWERSHELL,                                                                    \
-     .kind = STEP_DECIDE,                                                                          \
-     .where = POWERSHELL_LAST "a new Windows PowerShell, on " POWERSHELL_SERVER,                   \
-     .command = "Add-PSSnapin Microsoft.Exchange.Management.PowerShell.SnapIn",                    \
-     .risk =                                                                                       \
-         "Exchange's commands without its roles and checks, and not supported for daily work: "    \
-         "close this window after the next steps. Better: the Exchange Management Shell of "       \
-         "another server of the same version, with that server's name in place of "                \
-         "$env:COMPUTERNAME",                                                                      \
-     .note = "the Exchange Management Shell itself is what does not work here",                    \
-     .when = "!2010"},                                                                             \
-        {.shell = SHELL_POWERSHELL,                                                                \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = POWERSHELL_LAST "a new Windows PowerShell, on " POWERSHELL_SERVER,               \
-         .command = "Add-PSSnapin Microsoft.Exchange.Management.PowerShell.E2010",                 \
-         .risk = "Exchange's commands without its roles and checks, and not supported for daily "  \
-                 "work: close this window after the next steps",                                   \
-         .note = "the Exchange Management Shell itself is what does not work here",                \
-         .when = "2010"},                                                                          \
+#define POWERSHELL_BETTER                                                                          \
+    ". The one of another server of the same version would do better; there the name of the "      \
+    "server that is to be repaired stands in place of $env:COMPUTERNAME"
+
+/* The other commands are of this window. */
+#define POWERSHELL_WINDOW(snapin, remark, value)                                                   \
+    {                                                                                              \
+        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE,                                            \
+        .where = "last: a new Windows PowerShell of 64 bits, on " POWERSHELL_SERVER,               \
+        .command = "Add-PSSnapin " POWERSHELL_SNAPIN snapin,                                       \
+        .risk =                                                                                    \
+            "Exchange's commands without its roles and checks, and not supported for daily work: " \
+            "close this window after the next steps",                                              \
+        .note = "the Exchange Management Shell itself is what does not work here" remark,          \
+        .when = value                                                                              \
+    }
+
+/* `options` before -InternalUrl */
+#define POWERSHELL_MAKE(snapin, remark, options, value)                                            \
+    POWERSHELL_WINDOW(snapin, remark, value),                                                      \
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_DECIDE,                                                                      \
          .where = "the same window",                                                               \
          .command = "Get-PowerShellVirtualDirectory -Server $env:COMPUTERNAME | Format-List "      \
                     "Identity,InternalUrl,ExternalUrl,*Authentication,RequireSSL",                 \
-         .note = "keep what it prints: the values to go back to"},                                 \
+         .note = "keep what it prints: the values to go back to",                                  \
+         .when = value},                                                                           \
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "the same window, unless it is not there already",                               \
+         .where = "the same window, unless the last one printed nothing",                          \
          .command = "Remove-PowerShellVirtualDirectory -Identity " POWERSHELL_OF_SERVER,           \
          .risk = "until the next step nobody opens a shell on this server. Microsoft recommends "  \
-                 "it only at the request of its support"},                                         \
-        {.shell = SHELL_POWERSHELL,                                                                \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = "the same window",                                                               \
-         .command = "New-PowerShellVirtualDirectory -Name PowerShell -Server $env:COMPUTERNAME "   \
-                    "-Role ClientAccess -InternalUrl {internal-url-as-kept} -RequireSSL:$false "   \
-                    "-BasicAuthentication:$false -WindowsAuthentication:$false",                   \
-         .risk =                                                                                   \
-             "all three options are needed: left out, it requires SSL, and the shell gets 403",    \
-         .note = "by setup InternalUrl is http:// with the server's full name and /powershell",    \
-         .when = "!2010"},                                                                         \
+                 "it only at the request of its support",                                          \
+         .when = value},                                                                           \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_FILL_IN, .where = "the same window",               \
-        .command = "New-PowerShellVirtualDirectory -Name PowerShell -InternalUrl "                 \
-                   "{internal-url-as-kept} -RequireSSL:$false -BasicAuthentication:$false "        \
-                   "-WindowsAuthentication:$false",                                                \
+        .command = "New-PowerShellVirtualDirectory -Name PowerShell " options                      \
+                   "-InternalUrl {internal-url-as-kept} -RequireSSL:$false "                       \
+                   "-BasicAuthentication:$false -WindowsAuthentication:$false",                    \
         .risk = "all three options are needed: left out, it requires SSL, and the shell gets 403", \
         .note = "by setup InternalUrl is http:// with the server's full name and /powershell",     \
-        .when = "2010"                                                                             \
+        .when = value                                                                              \
+    }
+
+#define POWERSHELL_MAKE_AGAIN                                                                      \
+    POWERSHELL_MAKE("SnapIn", POWERSHELL_BETTER, "-Server $env:COMPUTERNAME -Role ClientAccess ",  \
+                    "remake"),                                                                     \
+        POWERSHELL_MAKE("E2010", "", "", "remake-2010")
+
+/* Copies of IIS hold nothing of Active Directory, where the directory has an object. */
+#define POWERSHELL_UNMAKE(value)                                                                   \
+    {                                                                                              \
+        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE,                                            \
+        .where = "only where the directory was made again, the same window",                       \
+        .command = "Remove-PowerShellVirtualDirectory -Identity " POWERSHELL_OF_SERVER,            \
+        .risk = "nobody opens a shell on this server then",                                        \
+        .note = "New-PowerShellVirtualDirectory with the values that were kept makes the former "  \
+                "one. A copy of IIS has nothing of the directory's object in Active Directory",    \
+        .when = value                                                                              \
     }
 
 /* ---- references ---- */

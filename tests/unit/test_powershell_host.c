@@ -292,11 +292,62 @@ static void test_steps_of_one_fault(void **state)
     finish();
     examine("faults/kerbauth-of-server/applicationHost.config", "2010", NULL);
     finding = finding_of(host, MANAGED, NULL);
-    assert_non_null(step_of(&finding->fix, "Microsoft.Exchange.Management.PowerShell.E2010"));
-    assert_null(step_of(&finding->fix, "PowerShell.SnapIn"));
+    assert_null(step_of(&finding->fix, "Add-PSSnapin"));
     assert_null(step_of(&finding->fix, "web.config"));
     assert_null(step_of(&finding->fix, "-Role"));
     finish();
+}
+
+/* A directory is made again where its folder or itself is gone: it has no part in other faults. */
+static void test_making_it_again(void **state)
+{
+    static const char *const untouched[] = {"powershell-pool-stopped",     "powershell-no-http",
+                                            "powershell-back-folder",      "powershell-anonymous",
+                                            "powershell-back-windows-off", "kerbauth-missing"};
+    const struct finding *finding;
+    char name[100];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof untouched / sizeof *untouched; i++) {
+        snprintf(name, sizeof name, "faults/%s/applicationHost.config", untouched[i]);
+        examine(name, NULL, NULL);
+        for (size_t k = 0; k < bench.finding_count; k++)
+            assert_null(step_of(&bench.findings[k]->fix, "Remove-PowerShellVirtualDirectory"));
+        finish();
+    }
+    examine("faults/powershell-folder/applicationHost.config", "2019", NULL);
+    finding = finding_of(host, SETTINGS, NULL);
+    assert_non_null(step_of(&finding->fix, "-RequireSSL:$false"));
+    assert_non_null(step_of(&finding->undo, "Remove-PowerShellVirtualDirectory"));
+    finish();
+    examine("faults/powershell-missing-2010/applicationHost.config", NULL, NULL);
+    finding = finding_of(host, SETTINGS, NULL);
+    assert_null(step_of(&finding->fix, "-Role"));
+    assert_null(step_of(&finding->fix, "PowerShell.SnapIn"));
+    finish();
+}
+
+/* A line with a path that is wrong would end every pool: it runs where the file is there alone. */
+static void test_lines_with_paths(void **state)
+{
+    static const struct {
+        const char *name, *id, *line;
+    } rows[] = {
+        {"kerbauth-path", PATH, "if exist \"%ExchangeInstallPath%Bin\\kerbauth.dll\" "},
+        {"kerbauth-missing", MANAGED, "if exist \"%ExchangeInstallPath%Bin\\kerbauth.dll\" "},
+        {"wsman-missing", WSMAN, "if exist \"%windir%\\system32\\wsmsvc.dll\" "},
+        {"powershell-folder", SETTINGS,
+         "if exist \"%ExchangeInstallPath%FrontEnd\\HttpProxy\\PowerShell\\web.config\" "},
+    };
+    char name[100];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(name, sizeof name, "faults/%s/applicationHost.config", rows[i].name);
+        examine(name, "2016", NULL);
+        assert_non_null(step_of(&finding_of(host, rows[i].id, NULL)->fix, rows[i].line));
+        finish();
+    }
 }
 
 /* It has no shell over HTTP, and misses none; Exchange 2010 does. */
@@ -554,6 +605,9 @@ static void check_way_back(const struct finding *finding)
         return;
     assert_non_null(step_of(&finding->fix, "\"%SystemDrive%\\environment-before-powershell.reg\""));
     assert_non_null(step_of(&finding->undo, "import \"%SystemDrive%\\environment-before-"));
+    /* Set to nothing it would be deleted. */
+    assert_non_null(strstr(step_of(&finding->fix, "SetEnvironmentVariable")->command,
+                           "-ErrorAction Stop).MsiInstallPath; if ($path -and (Test-Path"));
 }
 
 static void test_variable(void **state)
@@ -689,6 +743,8 @@ int main(void)
         cmocka_unit_test(test_healthy),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_steps_of_one_fault),
+        cmocka_unit_test(test_making_it_again),
+        cmocka_unit_test(test_lines_with_paths),
         cmocka_unit_test(test_exchange_2007),
         cmocka_unit_test(test_missing_is_not_twice),
         cmocka_unit_test(test_hostile_names),

@@ -291,6 +291,25 @@ static void a_500_is_told_with_its_codes(void **state)
     bench_end();
 }
 
+/* Four requests and one answer: a line, of what was asked first. */
+static void an_answer_is_told_once(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 80, .request = ANY, .code = 500}, {.port = 443, .request = ANY, .code = 500}, {0}};
+    const struct finding *finding;
+    size_t lines = 0;
+
+    (void)state;
+    run(rules);
+    finding = finding_of(HOST, VDIR, NULL);
+    for (size_t i = 0; i < finding->seen_count; i++)
+        lines += strstr(finding->seen[i].text, "HTTP 500") != NULL;
+    assert_int_equal(lines, 1);
+    assert_true(saw_it(finding, "it fails (EX01 answered); the same to Identify at 80, GET at 443, "
+                                "Identify at 443"));
+    bench_end();
+}
+
 /* What the shell asks is a POST: a page that fails beside it says nothing. */
 static void a_page_alone_that_fails_is_no_500(void **state)
 {
@@ -387,7 +406,7 @@ static void a_stopped_pool_is_told_from_a_dead_site(void **state)
     (void)state;
     run(pool);
     finding = finding_of(HOST, UNAVAILABLE, "503");
-    assert_string_equal(word_of(finding), "warning");
+    assert_string_equal(word_of(finding), "critical");
     assert_non_null(step_of(&finding->fix, "start apppool"));
     assert_null(finding_of(HOST, VDIR, NULL));
     bench_end();
@@ -409,7 +428,7 @@ static void a_back_end_without_tls_has_lost_its_certificate(void **state)
     run(rules);
     finding = finding_of(HOST, UNAVAILABLE, "no TLS handshake");
     assert_string_equal(word_of(finding), "warning");
-    assert_non_null(step_of(&finding->fix, "0.0.0.0:444"));
+    assert_non_null(step_of(&finding->fix, "netsh http show sslcert"));
     assert_null(step_of(&finding->fix, "0.0.0.0:443"));
     bench_end();
 }
@@ -695,6 +714,7 @@ int main(void)
         cmocka_unit_test_setup(forbidden_everywhere_is_no_problem, begin),
         cmocka_unit_test_setup(the_caller_is_shown_by_option_alone, begin),
         cmocka_unit_test_setup(a_500_is_told_with_its_codes, begin),
+        cmocka_unit_test_setup(an_answer_is_told_once, begin),
         cmocka_unit_test_setup(a_page_alone_that_fails_is_no_500, begin),
         cmocka_unit_test_setup(two_servers_by_one_name_are_told_apart, begin),
         cmocka_unit_test_setup(a_shell_that_begins_outweighs_a_500_to_nobody, begin),
