@@ -342,21 +342,47 @@ static bool ask_web_config(struct examination *x, const struct powershell_files 
     return true;
 }
 
+/* By its name, which the script that collects gives it: nothing in it says whose it is. */
+static bool is_of_site(const struct powershell_file *file, const struct iis_site *site,
+                       struct arena *arena)
+{
+    const char *name = arena_print(arena, "web-of-site-%lu.config", (unsigned long)site->id);
+    size_t size = strlen(name), whole = strlen(file->path);
+
+    return file->config && whole >= size && text_equal_fold(file->path + whole - size, name) &&
+           (whole == size || strchr("/\\", file->path[whole - size - 1]));
+}
+
+static const struct iis_config_file *site_file_of(const struct powershell_files *files,
+                                                  const struct powershell_file *host,
+                                                  const struct iis_site *site, struct arena *arena)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        const struct powershell_file *file = &files->list[i];
+
+        if (is_of_site(file, site, arena) && powershell_host_of(files, file->path) == host &&
+            is_beside(file, host))
+            return file->config;
+    }
+    return NULL;
+}
+
 /*
- * Of the machine at hand the web.config of the whole site too, to which IIS Manager writes
- * redirects. In files nothing tells it from any other. False while it is on its way.
+ * The web.config of the whole site, to which IIS Manager writes redirects and modules. False while
+ * it is on its way.
  */
-static bool add_site_file(struct examination *x, const struct powershell_file *host,
+static bool add_site_file(struct examination *x, const struct powershell_files *files,
+                          const struct powershell_file *host,
                           struct powershell_directory *directory)
 {
-    const struct iis_config_file *web;
+    bool is_at_hand = !*host->path;
+    const struct iis_config_file *web =
+        is_at_hand ? ask_iis_config_of(x, directory->site->name)
+                   : site_file_of(files, host, directory->site, pass_memory(x));
 
-    if (*host->path)
-        return true;
-    web = ask_iis_config_of(x, directory->site->name);
     if (web && web->evidence.status == STATUS_OK)
         add_file(directory, &web->config, &web->evidence, directory->site->name);
-    return web;
+    return web || !is_at_hand;
 }
 
 static bool add_directory(struct examination *x, struct powershell_server *server,
@@ -378,7 +404,8 @@ static bool add_directory(struct examination *x, struct powershell_server *serve
         .application = application};
     directory->path = directory->name;
     add_file(directory, server->config, server->source, "");
-    if (!add_site_file(x, host, directory) || !ask_web_config(x, files, host, directory, &web))
+    if (!add_site_file(x, files, host, directory) ||
+        !ask_web_config(x, files, host, directory, &web))
         return false;
     if (web && web->evidence.status == STATUS_OK)
         add_file(directory, &web->config, &web->evidence, directory->name);

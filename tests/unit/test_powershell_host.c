@@ -26,6 +26,10 @@ static const char hostile_config[] =
     "%PATH%/PowerShell'><system.webServer><security><access sslFlags='Ssl'/></security>"
     "</system.webServer></location></configuration>";
 
+static const char *site_config; /* of SITE */
+
+#define SITE "2016/web-of-site-1.config"
+
 static bool ends_with(const char *path, const char *end)
 {
     return strlen(path) >= strlen(end) && strcmp(path + strlen(path) - strlen(end), end) == 0;
@@ -63,8 +67,9 @@ static void answer(struct evidence *item)
     } else if (item->kind == &evidence_iis_config) {
         struct iis_config_file *file = (struct iis_config_file *)item;
 
-        file->config = strcmp(file->path, HOSTILE) == 0 ? config_of(hostile_config)
-                                                        : config_of_file(file->path);
+        file->config = strcmp(file->path, HOSTILE) == 0     ? config_of(hostile_config)
+                       : strstr(file->path, "web-of-site-") ? config_of(site_config)
+                                                            : config_of_file(file->path);
     } else if (item->kind == &evidence_windows_setup) {
         answer_setup((struct windows_setup *)item);
     } else if (item->kind == &evidence_windows_features) {
@@ -162,6 +167,34 @@ static void test_healthy(void **state)
     check_healthy("healthy/exchange-old-folder/applicationHost.config", "2019");
     check_healthy("healthy/kerbauth-by-variable/applicationHost.config", "2013");
     check_healthy("healthy/powershell-from-outside/applicationHost.config", "2016");
+}
+
+/* What the web site's own folder says holds for its directories, too. */
+static void test_web_config_of_the_site(void **state)
+{
+    static const char *const own[] = {SITE, NULL};
+    static const char *const others[] = {"2019/web-of-site-1.config", "2016/web-of-site-12.config",
+                                         "2016/x-web-of-site-1.config", NULL};
+    static const char *const of_back_end[] = {"2016/web-of-site-2.config", NULL};
+
+    (void)state;
+    site_config = "<configuration><system.webServer><modules><add name='kerbauth'/></modules>"
+                  "<httpRedirect enabled='true' destination='/owa'/></system.webServer>"
+                  "</configuration>";
+    examine("2016/applicationHost.config", "2016", own);
+    assert_string_equal(word(MANAGED), "critical");
+    assert_true(saw_it(finding_of(host, MANAGED, NULL), "added for all of Default Web Site"));
+    assert_true(saw_it(finding_of(host, MANAGED, NULL), "adds it again"));
+    assert_string_equal(word(SETTINGS), "critical");
+    assert_true(saw_it(finding_of(host, SETTINGS, NULL), "httpRedirect is on, inherited"));
+    finish();
+    examine("2016/applicationHost.config", "2016", of_back_end);
+    assert_true(saw_it(finding_of(host, SETTINGS, NULL),
+                       "Exchange Back End/PowerShell: httpRedirect is on, inherited"));
+    finish();
+    examine("2016/applicationHost.config", "2016", others);
+    assert_int_equal(count_bad(NULL), 0);
+    finish();
 }
 
 struct fault {
@@ -741,6 +774,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_healthy),
+        cmocka_unit_test(test_web_config_of_the_site),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_steps_of_one_fault),
         cmocka_unit_test(test_making_it_again),
