@@ -138,7 +138,8 @@
         .command = "reg export \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session "               \
                    "Manager\\Environment\" \"%TEMP%\\environment.reg\" /y",                        \
         .note = "what decides next is the variable ExchangeInstallPath, without which WinRM does " \
-                "not find Exchange's plug-in",                                                     \
+                "not find Exchange's plug-in. The other variables of the machine come with it: "   \
+                "look through it before it leaves the server",                                     \
         .when = "next-install-path"                                                                \
     }
 

@@ -122,22 +122,28 @@
         .when = "of-server"                                                                        \
     }
 
-#define SET_NATIVE(name)                                                                           \
+/* An attribute of the module to nothing, in the directory's web.config or applicationHost.config.
+ */
+#define CLEAR(name, attribute, value, remark)                                                      \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
      .where = POWERSHELL_SERVER,                                                                   \
-     .command =                                                                                    \
-         POWERSHELL_APPCMD " set config {typed}" OF_DIRECTORY "\"/[name='" name "'].type:\"",      \
+     .command = POWERSHELL_APPCMD " set config {" value "}" OF_DIRECTORY "\"/[name='" name         \
+                                  "']." attribute ":\"",                                           \
      .risk = POOL_RESTARTS,                                                                        \
-     .note = "nothing behind the colon: without a type it is native",                              \
-     .each = "typed"},                                                                             \
+     .note = "nothing behind the colon: " remark,                                                  \
+     .each = value},                                                                               \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
-        .command = POWERSHELL_APPCMD " set config {typed-apphost}" OF_DIRECTORY "\"/[name='" name  \
-                                     "'].type:\" /commit:apphost",                                 \
-        .risk = POOL_RESTARTS, .note = "nothing behind the colon: without a type it is native",    \
-        .each = "typed-apphost"                                                                    \
+        .command = POWERSHELL_APPCMD " set config {" value "-apphost}" OF_DIRECTORY                \
+                                     "\"/[name='" name "']." attribute ":\" /commit:apphost",      \
+        .risk = POOL_RESTARTS, .note = "nothing behind the colon: " remark,                        \
+        .each = value "-apphost"                                                                   \
     }
+
+#define SET_NATIVE(name)                                                                           \
+    CLEAR(name, "type", "typed", "without a type it is native"),                                   \
+        CLEAR(name, "preCondition", "conditional", "it is for every request")
 
 #define ADD_TO(value, name)                                                                        \
     POWERSHELL_APPCMD " set config {" value "}" OF_DIRECTORY "/+\"[name='" name "']\""
@@ -202,7 +208,9 @@ const struct finding_kind kerbauth_path = {
              .where = POWERSHELL_SERVER,
              .command = "Bring the file back: from the folder Bin of another server of the same "
                         "build, or by running the update of Exchange that is installed once more. "
-                        "Look into the quarantine of the virus scanner first.",
+                        "Look into the quarantine of the virus scanner first. Where Exchange was "
+                        "uninstalled from this server, its line is what has to go: in IIS Manager, "
+                        "the server, Modules, Configure Native Modules, kerbauth, Remove.",
              .when = "absent"},
             POWERSHELL_RESTART,
             {0}},

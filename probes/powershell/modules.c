@@ -120,12 +120,33 @@ static void change_web_config(struct judgement *judgement,
     begin(judgement, values[directory->end], "yes");
 }
 
+/* Whether an entry is changed in applicationHost.config, or in the directory's own file. */
+static bool is_in_server(const struct powershell_directory *directory,
+                         const struct iis_entry *entry)
+{
+    return !*entry->origin.file->place && directory->path;
+}
+
+static void clear_condition(struct judgement *judgement,
+                            const struct powershell_directory *directory,
+                            const struct iis_entry *entry)
+{
+    bool is_of_server = is_in_server(directory, entry);
+
+    begin_at(judgement, is_of_server ? "conditional-apphost" : "conditional", directory);
+    if (!is_of_server)
+        change_web_config(judgement, directory);
+}
+
 static void tell_typed(struct judgement *judgement, const struct powershell_directory *directory,
                        const struct iis_entry *entry)
 {
-    bool is_of_server = !*entry->origin.file->place && directory->path;
+    bool is_of_server = is_in_server(directory, entry);
     struct finding *finding =
         begin_at(judgement, is_of_server ? "typed-apphost" : "typed", directory);
+
+    if (entry->item->precondition && *entry->item->precondition)
+        clear_condition(judgement, directory, entry);
 
     if (!is_of_server)
         change_web_config(judgement, directory);
@@ -133,6 +154,22 @@ static void tell_typed(struct judgement *judgement, const struct powershell_dire
         "%s: %s is managed, type=\"%s\" (line %lu), and is to be native, without a type",
         directory->name, judgement->rule->name, entry->item->type,
         (unsigned long)entry->item->line);
+}
+
+/* By its own condition IIS passes it over in a process of 64 bits. */
+static bool is_of_32_bits(const struct iis_item *module)
+{
+    return module->precondition && strstr(module->precondition, "bitness32");
+}
+
+static void tell_passed_over(struct judgement *judgement,
+                             const struct powershell_directory *directory,
+                             const struct iis_entry *entry)
+{
+    clear_condition(judgement, directory, entry);
+    saw(judgement->finding, powershell_source_of(directory, entry->origin.file),
+        "%s: %s is for 32-bit processes alone: preCondition=\"%s\" (line %lu)", directory->name,
+        judgement->rule->name, entry->item->precondition, (unsigned long)entry->item->line);
 }
 
 static void tell_not_there(struct judgement *judgement,
@@ -223,6 +260,8 @@ static void judge_directory(struct judgement *judgement,
         tell_above(judgement, directory, entry);
     else if (entry && is_typed(entry->item))
         tell_typed(judgement, directory, entry);
+    if (entry && !entry->origin.is_inherited && is_of_32_bits(entry->item))
+        tell_passed_over(judgement, directory, entry);
     if (entry)
         tell_twice(judgement, directory, entry);
 }

@@ -17,6 +17,9 @@ static struct {
 
 #define HOSTILE "hostile/applicationHost.config"
 
+#define FRONT_32_BITS "32-bits/front.config"
+#define FRONT_MANAGED "managed/front.config"
+
 static const char hostile_config[] =
     "<configuration><system.applicationHost><applicationPools><add name='x'/></applicationPools>"
     "<sites><site name='&quot; &amp; calc &amp; %PATH%' id='1'><application path='/PowerShell' "
@@ -29,6 +32,19 @@ static const char hostile_config[] =
 static const char *site_config; /* of SITE */
 
 #define SITE "2016/web-of-site-1.config"
+
+/* The front end's web.config with this line of kerbauth. */
+static struct iis_config front_of(const char *line)
+{
+    char text[500];
+
+    snprintf(text, sizeof text,
+             "<configuration><appSettings><add key='HttpProxy.ProtocolType' value='PowerShell'/>"
+             "</appSettings><system.webServer><modules><add name='kerbauth' %s/></modules>"
+             "</system.webServer></configuration>",
+             line);
+    return config_of(text);
+}
 
 static bool ends_with(const char *path, const char *end)
 {
@@ -67,9 +83,16 @@ static void answer(struct evidence *item)
     } else if (item->kind == &evidence_iis_config) {
         struct iis_config_file *file = (struct iis_config_file *)item;
 
-        file->config = strcmp(file->path, HOSTILE) == 0     ? config_of(hostile_config)
-                       : strstr(file->path, "web-of-site-") ? config_of(site_config)
-                                                            : config_of_file(file->path);
+        if (strcmp(file->path, HOSTILE) == 0)
+            file->config = config_of(hostile_config);
+        else if (strstr(file->path, "web-of-site-"))
+            file->config = config_of(site_config);
+        else if (strcmp(file->path, FRONT_32_BITS) == 0)
+            file->config = front_of("preCondition='bitness32'");
+        else if (strcmp(file->path, FRONT_MANAGED) == 0)
+            file->config = front_of("type='A.B' preCondition='managedHandler'");
+        else
+            file->config = config_of_file(file->path);
     } else if (item->kind == &evidence_windows_setup) {
         answer_setup((struct windows_setup *)item);
     } else if (item->kind == &evidence_windows_features) {
@@ -514,6 +537,29 @@ static void test_directory_without_its_own(void **state)
     finish();
 }
 
+/* A line that IIS passes over is none; what was managed leaves no condition behind. */
+static void test_condition(void **state)
+{
+    static const char *const more[] = {FRONT_32_BITS,
+                                       "2016/ClientAccess/PowerShell-Proxy/web.config", NULL};
+    const struct finding *finding;
+
+    (void)state;
+    assert_string_equal(alone(FRONT_MANAGED, MANAGED), "critical");
+    assert_non_null(step_of(&finding_of(host, MANAGED, NULL)->fix, "].type:"));
+    assert_non_null(step_of(&finding_of(host, MANAGED, NULL)->fix, "].preCondition:"));
+    finish();
+    examine("2016/applicationHost.config", NULL, more);
+    finding = finding_of(host, MANAGED, NULL);
+    assert_string_equal(word_of(finding), "critical");
+    assert_true(saw_it(finding, "preCondition=\"bitness32\""));
+    assert_int_equal(step_of(&finding->fix, "\"/[name='kerbauth'].preCondition:\"")->kind,
+                     STEP_EXACT);
+    assert_null(step_of(&finding->fix, "].type:"));
+    assert_int_equal(count_bad(MANAGED), 0);
+    finish();
+}
+
 /* What the directory's own file says is not known without it. */
 static void test_without_web_config(void **state)
 {
@@ -785,6 +831,7 @@ int main(void)
         cmocka_unit_test(test_web_config_alone),
         cmocka_unit_test(test_lines_of_web_config_alone),
         cmocka_unit_test(test_directory_without_its_own),
+        cmocka_unit_test(test_condition),
         cmocka_unit_test(test_without_web_config),
         cmocka_unit_test(test_web_config_of_server),
         cmocka_unit_test(test_where_exchange_is),
