@@ -75,12 +75,28 @@ static size_t count_causes(const struct finding *finding, size_t most)
     return count;
 }
 
+/* The subject at which a finding stands: the last of its causes', where it has any. */
+static const struct subject *place_of(const struct finding *finding, size_t most)
+{
+    const struct subject *place = NULL;
+
+    for (size_t i = 0; i < finding->explained_by_count && most > 0; i++) {
+        const struct subject *other = place_of(finding->explained_by[i], most - 1);
+
+        if (!place || subject_compare(other, place) > 0)
+            place = other;
+    }
+    return place ? place : finding->subject;
+}
+
 int finding_compare(const struct finding *a, const struct finding *b)
 {
     int order = compare_numbers(a->outcome, b->outcome);
 
     if (!order && a->outcome == OUTCOME_PROBLEM)
-        order = compare_numbers(a->severity, b->severity);
+        order = compare_numbers(a->rank, b->rank);
+    if (!order)
+        order = subject_compare(place_of(a, CAUSES_MOST), place_of(b, CAUSES_MOST));
     if (!order)
         order = compare_numbers(count_causes(a, CAUSES_MOST), count_causes(b, CAUSES_MOST));
     if (!order)

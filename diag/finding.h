@@ -98,6 +98,7 @@ struct finding {
     const char *probe;
     enum outcome outcome;
     enum severity severity; /* of problems */
+    enum severity rank;     /* of problems: the worst of this and of what they explain */
     const struct subject *subject;
     const char *title; /* filled in, printable */
     const char *why;
@@ -141,8 +142,9 @@ struct report {
 };
 
 /*
- * Problems first, then unknown, ok, not applicable; within problems the worse
- * first and causes before what they explain, along chains of them; then by subject and id.
+ * Problems first, then unknown, ok, not applicable; within problems the worse first, where a cause
+ * is as bad as the worst that it explains; then by subject, where what has causes stands behind
+ * them, along chains of them; then by id.
  */
 int finding_compare(const struct finding *a, const struct finding *b);
 

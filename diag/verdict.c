@@ -105,6 +105,45 @@ static void explain(struct finding *effect, const struct gathering *all)
     effect->explained_by = causes;
 }
 
+static bool is_explained_by(const struct finding *effect, const struct finding *cause)
+{
+    size_t i = 0;
+
+    while (i < effect->explained_by_count && effect->explained_by[i] != cause)
+        i++;
+    return i < effect->explained_by_count;
+}
+
+/* True where a cause of it moved up. */
+static bool raise_causes(const struct finding *effect, const struct gathering *all)
+{
+    bool is_raised = false;
+
+    if (effect->explained_by_count == 0 || effect->outcome != OUTCOME_PROBLEM || effect->accepted)
+        return false;
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->list[i]->rank > effect->rank && is_explained_by(effect, all->list[i])) {
+            all->list[i]->rank = effect->rank;
+            is_raised = true;
+        }
+    }
+    return is_raised;
+}
+
+/* Along chains of causes. */
+static void rank(const struct gathering *all)
+{
+    bool is_raised = true;
+
+    for (size_t i = 0; i < all->count; i++)
+        all->list[i]->rank = all->list[i]->severity;
+    while (is_raised) {
+        is_raised = false;
+        for (size_t i = 0; i < all->count; i++)
+            is_raised = raise_causes(all->list[i], all) || is_raised;
+    }
+}
+
 static const char *remark_of(const struct run *run, struct arena *arena)
 {
     const struct evidence_run *about = &run->about;
@@ -180,6 +219,7 @@ static void judge_run(const struct run *run, struct arena *arena, struct gatheri
             open_steps(own.list[i], arena);
         take(all, own.list[i]);
     }
+    rank(&own);
     out->started = about->started;
     out->finished = finish_of(run);
     out->complete = about->complete && about->damaged_lines == 0 && about->unknown_subjects == 0;

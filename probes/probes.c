@@ -80,6 +80,7 @@ const struct explanation explanations[] = {
     {"winrm-iis-ext-missing", "wsman-module-missing", false},
     {"clock-skew", "powershell-refused", true},
     {"kerbauth-path", "powershell-unavailable", false},
+    {"powershell-vdir-settings", "powershell-unavailable", false},
     {"powershell-vdir-settings", "powershell-forbidden", false},
     {"powershell-vdir-settings", "powershell-not-found", false},
     {NULL, NULL, false},

@@ -452,11 +452,13 @@ static void tell_refusal(const struct powershell_view *view, const struct powers
         due_to(finding, view->server->kind, view->server->name);
     name_run(finding, view);
     name_fault(finding, &node->looks[look].sign);
+    saw_look(finding, &node->looks[look]);
+    saw_clock(finding, &node->looks[look]);
     for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
-        if (node->looks[i].exchange && powershell_looks_as_somebody(i))
+        if (i != look && powershell_looks_as_somebody(i) &&
+            powershell_is_answer(node->looks[i].sign.symptom))
             saw_look(finding, &node->looks[i]);
     }
-    saw_clock(finding, &node->looks[look]);
     saw_nodes(finding, view, node);
 }
 

@@ -1097,6 +1097,27 @@ static void effects_are_explained(void **state)
     release(&judged);
 }
 
+/* A cause is read before what it explains, though it be less by itself; --severity has its say. */
+static void causes_rank_with_what_they_explain(void **state)
+{
+    const struct severity_override overrides[] = {
+        {explanations[0].effect, SEVERITY_CRITICAL},
+        {explanations[0].cause, SEVERITY_INFO},
+    };
+    const struct settings settings = {.severities = overrides, .severity_count = 2};
+    static const char *const order[] = {"both", "both", "effect", "cause"};
+    struct judged judged;
+
+    (void)state;
+    judge(&judged, &settings, (const char *const[]){"both", "cause", "effect", NULL});
+    assert_int_equal(judged.report.finding_count, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(judged.report.findings[i]->subject->name, order[i]);
+    assert_string_equal(judged.report.findings[0]->kind->id, explanations[0].cause);
+    assert_int_equal(judged.report.findings[0]->severity, SEVERITY_INFO);
+    release(&judged);
+}
+
 /* A cause may stand at another subject, if the effect says at which. */
 static void effects_may_be_due_to_others(void **state)
 {
@@ -1399,6 +1420,7 @@ int main(void)
         test(what_was_seen_is_bounded),
         cmocka_unit_test(findings_are_counted),
         cmocka_unit_test(effects_are_explained),
+        cmocka_unit_test(causes_rank_with_what_they_explain),
         cmocka_unit_test(effects_may_be_due_to_others),
         cmocka_unit_test(severities_are_overridden),
         cmocka_unit_test(acceptances_are_for_a_finding_and_a_time),

@@ -15,6 +15,7 @@ static struct finding make(enum outcome outcome, enum severity severity)
     return (struct finding){.kind = &kind_a,
                             .outcome = outcome,
                             .severity = severity,
+                            .rank = severity,
                             .subject = &domain_a,
                             .title = "title"};
 }
@@ -44,7 +45,7 @@ static void outcomes_come_first(void **state)
     assert_int_equal(finding_compare(&ok, &other_ok), 0);
 }
 
-/* A cause stands before what it explains, but never before something worse. */
+/* A cause stands before what it explains, but never before something that ranks above it. */
 static void causes_come_before_effects(void **state)
 {
     struct finding cause = make(OUTCOME_PROBLEM, SEVERITY_WARNING);
@@ -58,6 +59,26 @@ static void causes_come_before_effects(void **state)
     effect.explained_by_count = worse.explained_by_count = 1;
     assert_before(&cause, &effect);
     assert_before(&worse, &cause);
+    cause.rank = SEVERITY_CRITICAL;
+    assert_before(&cause, &worse);
+}
+
+/* Of several servers each has its causes and what they explain together. */
+static void subjects_stand_together(void **state)
+{
+    struct finding cause_a = make(OUTCOME_PROBLEM, SEVERITY_CRITICAL);
+    struct finding effect_a = cause_a, cause_b = cause_a, effect_b = cause_a;
+    const struct finding *of_a[] = {&cause_a}, *of_b[] = {&cause_b};
+
+    (void)state;
+    cause_b.subject = &domain_b;
+    effect_a.kind = effect_b.kind = &kind_b;
+    effect_a.explained_by = of_a;
+    effect_b.explained_by = of_b;
+    effect_a.explained_by_count = effect_b.explained_by_count = 1;
+    assert_before(&cause_a, &effect_a);
+    assert_before(&effect_a, &cause_b);
+    assert_before(&cause_b, &effect_b);
 }
 
 /* A cause that has a cause of its own stands before what it explains; a circle ends. */
@@ -76,6 +97,7 @@ static void chains_of_causes_stand_in_order(void **state)
     assert_before(&second, &third);
     assert_before(&first, &third);
     third.explained_by = itself;
+    third.subject = &server_a;
     assert_before(&second, &third);
 }
 
@@ -151,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outcomes_come_first),
         cmocka_unit_test(causes_come_before_effects),
+        cmocka_unit_test(subjects_stand_together),
         cmocka_unit_test(chains_of_causes_stand_in_order),
         cmocka_unit_test(ties_are_settled),
         cmocka_unit_test(exit_status_follows_the_contract),
