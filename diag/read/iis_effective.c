@@ -145,10 +145,6 @@ static void clear_list(const struct step *step, const struct iis_section *sectio
 static size_t add_entry(const struct step *step, const struct iis_item *item, struct iis_list *list,
                         size_t *room, size_t at)
 {
-    if (list->count == IIS_LIST_MOST) {
-        step->out->more = true;
-        return at;
-    }
     list->entries =
         arena_grow(step->arena, list->entries, room, list->count, sizeof *list->entries);
     memmove(list->entries + at + 1, list->entries + at, (list->count - at) * sizeof *list->entries);
@@ -169,6 +165,8 @@ static void edit_list(const struct step *step, const struct iis_section *section
             clear_list(step, section, list, item);
         else if (item->edit == IIS_REMOVE)
             remove_entry(step, section, list, item);
+        else if (list->count == IIS_LIST_MOST)
+            step->out->more = true;
         else if (item->name && find(list, item->name) < list->count)
             tell(step, IIS_FAULT_DUPLICATE, section->kind, item->name, item->line);
         else if (item->name)
@@ -299,7 +297,7 @@ static void find_modules_without_image(struct step *step)
 {
     const struct iis_effective *out = step->out;
 
-    if (out->global_modules.count == 0)
+    if (out->global_modules.count == 0 || out->more)
         return;
     for (size_t i = 0; i < out->modules.count; i++) {
         const struct iis_entry *entry = &out->modules.entries[i];

@@ -78,7 +78,8 @@ struct iis_effective {
     struct iis_origin elsewhere[IIS_SECTION_COUNT]; /* a section that is not in its file; or NULL */
     struct iis_fault faults[IIS_FAULTS_MOST];
     size_t fault_count;
-    bool more;       /* than IIS_LIST_MOST of a list, or IIS_FAULTS_MOST */
+    bool more;       /* than IIS_LIST_MOST of a list, or IIS_FAULTS_MOST: what is in no list may be
+                        in the document, and NO_IMAGE is not told */
     bool has_server; /* applicationHost.config is there */
     bool has_own;    /* the web.config of the application itself is */
 };

@@ -30,6 +30,7 @@ struct judgement {
     const struct powershell_directory *first;   /* that needs the module */
     const struct powershell_directory *partly;  /* whose own web.config is not here */
     const struct powershell_directory *covered; /* of which a section is not in its file */
+    const struct powershell_directory *cut;     /* whose lists are longer than is read */
 };
 
 /* Its steps are chosen by the values that have the names of what is wrong. */
@@ -92,6 +93,10 @@ static void judge_global(struct judgement *judgement, const struct powershell_di
         return;
     if (effective->elsewhere[IIS_GLOBAL_MODULES].file) {
         judgement->covered = directory;
+        return;
+    }
+    if (!global && effective->more) {
+        judgement->cut = directory;
         return;
     }
     judgement->is_missing = !global;
@@ -252,6 +257,10 @@ static void judge_directory(struct judgement *judgement,
         judgement->covered = directory;
         return;
     }
+    if (!entry && effective->more) {
+        judgement->cut = directory;
+        return;
+    }
     if (!effective->has_own)
         judgement->partly = directory;
     if (!entry && effective->has_own)
@@ -277,6 +286,10 @@ static void conclude(struct judgement *judgement)
         saw(finding, judgement->covered->sources[0],
             "configSource or configProtectionProvider stands in its place; the file that it "
             "names is not opened");
+    } else if (judgement->cut) {
+        finding =
+            unknown(x, rule->kind, "%s is not among the first %d modules, and no more are read",
+                    rule->name, IIS_LIST_MOST);
     } else if (!judgement->first->effective.has_server) {
         finding = unknown(x, rule->kind,
                           "whether globalModules have %s is in applicationHost.config, which is "

@@ -39,6 +39,14 @@ def large(server):
     return text + f'<!--{"x" * max(0, BYTES - len(text.encode()) - 7)}-->'
 
 
+def crowded(server):
+    """One that many modules share."""
+    text = server.text()
+    count = (BYTES - len(text.encode())) // 56
+    modules = ''.join(f'<add name="Module{i:06}" image="C:\\m\\{i:06}.dll" />\n       ' for i in range(count))
+    return text.replace('<globalModules>', '<globalModules>' + modules)
+
+
 def spent():
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (usage.ru_utime + usage.ru_stime) * 1000
@@ -67,18 +75,21 @@ def main():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding='utf-8')
         file = pathlib.Path(folder, 'applicationHost.config')
-        file.write_text(large(server), encoding='utf-8')
+        text = large(server)
+        file.write_text(text, encoding='utf-8')
         print(f'an applicationHost.config of {file.stat().st_size / 1e6:.1f} MB, milliseconds of '
               'CPU of a whole process: best, median')
-        ours = row('exdiag check --file, the folder',
-                   samples([exdiag, 'check', '--file', folder, '--only', 'powershell']),
-                   f'the bound is {BOUND}')
+        command = [exdiag, 'check', '--file', folder, '--only', 'powershell']
+        ours = row('exdiag check --file, the folder', samples(command), f'the bound is {BOUND}')
+        file.write_text(crowded(write.Server('2019')), encoding='utf-8')
+        others = row('the same, of modules alone', samples(command), f'the bound is {BOUND}')
+        file.write_text(text, encoding='utf-8')
         row('exdiag --version', samples([exdiag, '--version']))
         if shutil.which('xmllint'):
             theirs = row('xmllint --noout, which parses it alone',
                          samples(['xmllint', '--noout', str(file)]))
             print(f'exdiag takes {ours / theirs:.2f} times as long')
-    return ours >= BOUND
+    return max(ours, others) >= BOUND
 
 
 if __name__ == '__main__':

@@ -392,10 +392,10 @@ static void test_limits(void **state)
     (void)state;
     buffer_init(&text, 1 << 20);
     buffer_add_string(&text, "<configuration><system.webServer><modules>");
-    for (unsigned i = 0; i < IIS_LIST_MOST + 2; i++)
-        buffer_print(&text, "<add name='%u'/>", i);
     for (unsigned i = 0; i < IIS_FAULTS_MOST + 2; i++)
         buffer_add_string(&text, "<add name='1'/>");
+    for (unsigned i = 0; i < IIS_LIST_MOST + 2; i++)
+        buffer_print(&text, "<add name='%u'/>", i);
     buffer_add_string(&text, "</modules></system.webServer></configuration>");
     judge_ews(text.text, NULL, NULL);
     assert_int_equal(effective.modules.count, IIS_LIST_MOST);

@@ -46,6 +46,27 @@ static struct iis_config front_of(const char *line)
     return config_of(text);
 }
 
+#define CROWDED "crowded/applicationHost.config"
+
+/* A healthy server with more modules than are read, before its own. */
+static struct iis_config crowded_config(void)
+{
+    static const char list[] = "<globalModules>";
+    struct buffer plain = file_of("se/applicationHost.config"), text;
+    const char *rest = strstr(plain.text, list) + sizeof list - 1;
+    struct iis_config config;
+
+    buffer_init(&text, 1 << 20);
+    buffer_add(&text, plain.text, (size_t)(rest - plain.text));
+    for (unsigned i = 0; i < IIS_LIST_MOST; i++)
+        buffer_print(&text, "<add name='M%u' image='m.dll'/>", i);
+    buffer_add_string(&text, rest);
+    config = config_of(text.text);
+    buffer_release(&plain);
+    buffer_release(&text);
+    return config;
+}
+
 static bool ends_with(const char *path, const char *end)
 {
     return strlen(path) >= strlen(end) && strcmp(path + strlen(path) - strlen(end), end) == 0;
@@ -85,6 +106,8 @@ static void answer(struct evidence *item)
 
         if (strcmp(file->path, HOSTILE) == 0)
             file->config = config_of(hostile_config);
+        else if (strcmp(file->path, CROWDED) == 0)
+            file->config = crowded_config();
         else if (strstr(file->path, "web-of-site-"))
             file->config = config_of(site_config);
         else if (strcmp(file->path, FRONT_32_BITS) == 0)
@@ -190,6 +213,18 @@ static void test_healthy(void **state)
     check_healthy("healthy/exchange-old-folder/applicationHost.config", "2019");
     check_healthy("healthy/kerbauth-by-variable/applicationHost.config", "2013");
     check_healthy("healthy/powershell-from-outside/applicationHost.config", "2016");
+}
+
+/* What is not among the modules that are read may be among the others. */
+static void test_more_modules_than_are_read(void **state)
+{
+    (void)state;
+    examine(CROWDED, NULL, NULL);
+    assert_string_equal(word(MANAGED), "unknown");
+    assert_string_equal(word(WSMAN), "unknown");
+    assert_string_equal(word(SETTINGS), "ok");
+    assert_null(finding_of(host, FEATURE, NULL));
+    finish();
 }
 
 /* What the web site's own folder says holds for its directories, too. */
@@ -820,6 +855,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_healthy),
+        cmocka_unit_test(test_more_modules_than_are_read),
         cmocka_unit_test(test_web_config_of_the_site),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_steps_of_one_fault),
