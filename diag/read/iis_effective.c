@@ -91,11 +91,23 @@ static struct iis_origin origin_of(const struct step *step)
     return (struct iis_origin){step->file, step->location, is_above(step)};
 }
 
+/* FNV-1a of the name in lower case. */
+static uint32_t hash_of(const char *name)
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)text_lower(*name)) * 16777619u;
+    return hash;
+}
+
 static size_t find(const struct iis_list *list, const char *name)
 {
+    uint32_t hash = hash_of(name);
     size_t at = 0;
 
-    while (at < list->count && !text_equal_fold(list->entries[at].item->name, name))
+    while (at < list->count &&
+           (list->entries[at].hash != hash || !text_equal_fold(list->entries[at].item->name, name)))
         at++;
     return at;
 }
@@ -148,7 +160,7 @@ static size_t add_entry(const struct step *step, const struct iis_item *item, st
     list->entries =
         arena_grow(step->arena, list->entries, room, list->count, sizeof *list->entries);
     memmove(list->entries + at + 1, list->entries + at, (list->count - at) * sizeof *list->entries);
-    list->entries[at] = (struct iis_entry){item, origin_of(step)};
+    list->entries[at] = (struct iis_entry){item, origin_of(step), hash_of(item->name)};
     list->count++;
     return at + 1;
 }

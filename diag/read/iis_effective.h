@@ -12,7 +12,7 @@
 
 #include "diag/read/iis_config.h"
 
-enum { IIS_FILES_MOST = 16, IIS_DIFFERENCES_MOST = 64, IIS_FAULTS_MOST = 32, IIS_LIST_MOST = 2048 };
+enum { IIS_FILES_MOST = 16, IIS_DIFFERENCES_MOST = 64, IIS_FAULTS_MOST = 32, IIS_LIST_MOST = 1024 };
 
 struct iis_file {
     const struct iis_config *config;
@@ -60,6 +60,7 @@ struct iis_origin {              /* where something was said */
 struct iis_entry {
     const struct iis_item *item;
     struct iis_origin origin;
+    uint32_t hash; /* of its name in lower case: lists are long */
 };
 
 struct iis_list {

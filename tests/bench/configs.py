@@ -4,6 +4,8 @@ beside it, judged by a whole process: the best and median of twenty, in millisec
 others on the machine do not lengthen. Beside it what only parses the file, xmllint --noout, by the
 same library.
 
+Then one of 28,000 modules, which are looked up by their names.
+
 The bound is that of the issue: judged in under 50 ms.
 """
 import pathlib
@@ -42,8 +44,8 @@ def large(server):
 def crowded(server):
     """One that many modules share."""
     text = server.text()
-    count = (BYTES - len(text.encode())) // 56
-    modules = ''.join(f'<add name="Module{i:06}" image="C:\\m\\{i:06}.dll" />\n       ' for i in range(count))
+    modules = ''.join(f'<add name="M{i:05}" image="%windir%\\System32\\inetsrv\\m{i:05}.dll" />\n'
+                      for i in range((BYTES - len(text.encode())) // 68))
     return text.replace('<globalModules>', '<globalModules>' + modules)
 
 
