@@ -1,4 +1,5 @@
 /* Servers whose PowerShell directories answer in made ways: what must be found, and not. */
+#include "diag/read/kerberos_error.h"
 #include "probes/powershell/symptom.h"
 #include "tests/unit/probe_bench.h"
 
@@ -157,11 +158,12 @@ static void answer_dns(struct dns_answer *item)
 
     while (addresses[count])
         count++;
-    if (item->type == DNS_A && strcmp(item->name, HOST) == 0) {
+    if (item->type == (strchr(addresses[0], ':') ? DNS_AAAA : DNS_A) &&
+        strcmp(item->name, HOST) == 0) {
         struct dns_record *records = arena_new(&item->evidence.memory, count + 1, sizeof *records);
 
         for (size_t i = 0; i < count; i++) {
-            records[i] = (struct dns_record){.owner = item->name, .type = DNS_A, .ttl = 300};
+            records[i] = (struct dns_record){.owner = item->name, .type = item->type, .ttl = 300};
             assert_int_equal(ip_parse(addresses[i], strlen(addresses[i]), &records[i].data.ip),
                              STATUS_OK);
         }
@@ -181,12 +183,17 @@ static void answer(struct evidence *item)
         evidence_fail(item, STATUS_NOT_FOUND, NULL);
 }
 
-static void run(const struct rule *rules)
+static void run_at(const char *name, const struct rule *rules)
 {
     current = rules;
     bench.started = NOW;
     bench_begin(&probe_powershell);
-    bench_run(SUBJECT_SERVER, HOST, answer);
+    bench_run(SUBJECT_SERVER, name, answer);
+}
+
+static void run(const struct rule *rules)
+{
+    run_at(HOST, rules);
 }
 
 static int begin(void **state)
@@ -266,6 +273,17 @@ static void the_caller_is_shown_by_option_alone(void **state)
     run(NULL);
     assert_int_equal(count_as_somebody(), 3);
     assert_string_equal(word_of(finding_of(HOST, VDIR, "begins as it should")), "ok");
+    bench_end();
+}
+
+/* No certificate and no ticket is for an address: nobody knows who is behind it. */
+static void the_caller_is_not_shown_at_a_bare_address(void **state)
+{
+    (void)state;
+    bench.settings.authenticate = true;
+    run_at("192.0.2.21", NULL);
+    assert_int_equal(count_as_somebody(), 0);
+    assert_string_equal(word_of(finding_of("192.0.2.21", VDIR, NULL)), "ok");
     bench_end();
 }
 
@@ -543,15 +561,16 @@ static void a_refused_ticket_names_its_cause(void **state)
         int64_t ahead;
         const char *title, *seen, *step;
         const char *severity;
+        bool is_clock;
     } rows[] = {
         {37, 10 * MINUTE, "clocks",
          "2026-11-22T12:10:00.000Z there, by its clock: +600 s from here", "--only clock",
-         "critical"},
-        {33, -10 * MINUTE, "time", "-600 s from here", "w32tm /resync", "critical"},
-        {44, 0, "another key", "KRB_AP_ERR_BADKEYVER (44)", "setspn -Q", "critical"},
-        {31, 0, "another key", "(31)", "klist purge", "critical"},
-        {41, 0, "another key", "KRB_AP_ERR_MODIFIED (41)", "setspn -Q", "critical"},
-        {60, 0, "no such ticket", "(60)", "setspn -Q", "warning"},
+         "critical", true},
+        {33, -10 * MINUTE, "time", "-600 s from here", "w32tm /resync", "critical", true},
+        {44, 0, "another key", "KRB_AP_ERR_BADKEYVER (44)", "setspn -Q", "critical", false},
+        {31, 0, "another key", "(31)", "klist purge", "critical", false},
+        {41, 0, "another key", "KRB_AP_ERR_MODIFIED (41)", "setspn -Q", "critical", false},
+        {60, 0, "no such ticket", "(60)", "setspn -Q", "warning", false},
     };
 
     (void)state;
@@ -571,8 +590,28 @@ static void a_refused_ticket_names_its_cause(void **state)
         assert_string_equal(word_of(finding), rows[i].severity);
         assert_true(saw_it(finding, rows[i].seen));
         assert_non_null(step_of(&finding->fix, rows[i].step));
+        assert_int_equal(finding->due_to.name != NULL, rows[i].is_clock);
         bench_end();
     }
+}
+
+/* What refused is read first, and how its clock was next; what was not asked is no evidence. */
+static void a_refusal_begins_with_what_refused(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 80, .request = WEB_LOGON, .as_somebody = true, .status = STATUS_DENIED},
+        {.port = 443, .request = WEB_SHELL, .as_somebody = true, .code = 401, .kerberos = 37},
+        {0}};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.authenticate = true;
+    run(rules);
+    finding = finding_of(HOST, REFUSED, "clocks");
+    assert_non_null(strstr(finding->seen[0].text, "KRB_AP_ERR_SKEW (37)"));
+    assert_non_null(strstr(finding->seen[1].text, "by its clock"));
+    assert_false(saw_it(finding, "it was not asked"));
+    bench_end();
 }
 
 static void a_fault_is_told_by_its_number(void **state)
@@ -608,16 +647,72 @@ static void who_may_not_is_unknown(void **state)
         {.port = 443, .request = ANY, .as_somebody = true, .status = STATUS_NOT_FOUND},
         {.port = 444, .request = ANY, .as_somebody = true, .status = STATUS_NOT_FOUND},
         {0}};
-    static const struct rule *const worlds[] = {denied, no_ticket};
+    static const struct rule asked_again[] = {
+        {.port = 80, .request = ANY, .as_somebody = true, .code = 401},
+        {.port = 443, .request = ANY, .as_somebody = true, .code = 401},
+        {.port = 444, .request = ANY, .as_somebody = true, .code = 401},
+        {0}};
+    static const struct rule *const worlds[] = {denied, no_ticket, asked_again};
 
     (void)state;
     bench.settings.authenticate = true;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
         run(worlds[i]);
         assert_string_equal(word_of(finding_of(HOST, REFUSED, NULL)), "unknown");
         assert_int_equal(count_problems(), 0);
         bench_end();
     }
+}
+
+/* A name that the domain controller does not know is looked up, before anybody types kinit. */
+static void a_name_without_a_ticket_is_looked_up(void **state)
+{
+    static const int32_t codes[] = {KDC_ERR_S_PRINCIPAL_UNKNOWN, 0};
+
+    (void)state;
+    bench.settings.authenticate = true;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        const struct rule rules[] = {{.port = 80,
+                                      .request = WEB_LOGON,
+                                      .as_somebody = true,
+                                      .status = STATUS_NOT_FOUND,
+                                      .step = WEB_TICKET,
+                                      .no_ticket = codes[i]},
+                                     {.port = 443,
+                                      .request = WEB_SHELL,
+                                      .as_somebody = true,
+                                      .status = STATUS_NOT_FOUND,
+                                      .step = WEB_TICKET,
+                                      .no_ticket = codes[i]},
+                                     {.port = 444,
+                                      .request = WEB_SHELL,
+                                      .as_somebody = true,
+                                      .status = STATUS_NOT_FOUND,
+                                      .step = WEB_TICKET,
+                                      .no_ticket = codes[i]},
+                                     {0}};
+        const struct finding *finding;
+
+        run(rules);
+        finding = finding_of(HOST, REFUSED, "no ticket");
+        assert_int_equal(step_of(&finding->fix, "setspn -Q") != NULL, codes[i] != 0);
+        assert_non_null(step_of(&finding->fix, "kinit"));
+        bench_end();
+    }
+}
+
+/* Whoever gets a shell lacks nothing, whatever a POST without content is told. */
+static void who_gets_a_shell_lacks_nothing(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 80, .request = WEB_LOGON, .as_somebody = true, .code = 401}, {0}};
+
+    (void)state;
+    bench.settings.authenticate = true;
+    run(rules);
+    assert_null(finding_of(HOST, REFUSED, NULL));
+    assert_string_equal(word_of(finding_of(HOST, VDIR, "begins as it should")), "ok");
+    bench_end();
 }
 
 /* ---- who is asked, and of whom it is told ---- */
@@ -657,6 +752,34 @@ static void each_address_is_asked(void **state)
     bench_end();
 }
 
+/* A server of IPv6 alone, too. */
+static void an_address_of_ipv6_is_asked(void **state)
+{
+    static const struct rule rules[] = {{.port = 80, .request = ANY, .code = 500}, {0}};
+
+    (void)state;
+    addresses[0] = "2001:db8::21";
+    run(rules);
+    assert_string_equal(word_of(finding_of(HOST, VDIR, NULL)), "critical");
+    bench_end();
+}
+
+/* A port that drops what it gets is waited for once: by the first that asks there. */
+static void silence_is_waited_for_once(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 80, .request = ANY, .status = STATUS_TIMED_OUT},
+        {.port = 443, .request = ANY, .path = "/", .status = STATUS_TIMED_OUT},
+        {.port = 444, .request = ANY, .status = STATUS_TIMED_OUT},
+        {0}};
+
+    (void)state;
+    bench.settings.authenticate = true;
+    run(rules);
+    assert_int_equal(bench.fetched_count, 2 + 4 + 1);
+    bench_end();
+}
+
 /* A run of before this probe has nothing of it. */
 static void answer_nothing(struct evidence *item)
 {
@@ -688,6 +811,10 @@ static void statuses_of_logs_are_the_same_symptoms(void **state)
         {500, 19, 33, POWERSHELL_BAD_CONFIG, "500.19, error 33 (a section is locked above)"},
         {500, 21, 13, POWERSHELL_BAD_MODULE, "500.21, error 13 (a value is not valid)"},
         {403, 4, 5, POWERSHELL_SSL_REQUIRED, "403.4, error 5 (access is denied)"},
+        {403, 5, 0, POWERSHELL_SSL_REQUIRED, "403.5"},
+        {403, 14, 0, POWERSHELL_FORBIDDEN, "403.14"},
+        {502, 3, 0, POWERSHELL_UNAVAILABLE, "502.3"},
+        {504, 0, 0, POWERSHELL_UNAVAILABLE, ""},
         {503, 2, 0, POWERSHELL_UNAVAILABLE, "503.2"},
         {302, 0, 0, POWERSHELL_REDIRECTED, ""},
         {405, 0, 0, POWERSHELL_NOT_ALLOWED, ""},
@@ -708,12 +835,31 @@ static void statuses_of_logs_are_the_same_symptoms(void **state)
     }
 }
 
+/* An error of Kerberos says who was refused in a 401; what else it is sent with counts by itself.
+ */
+static void a_refusal_is_a_401(void **state)
+{
+    const struct web_challenge challenge = {
+        .scheme = "Negotiate", .token = WEB_KERBEROS_ERROR, .error_code = 37};
+    struct web_exchange exchange = {.challenges = (struct web_challenge *)&challenge,
+                                    .challenge_count = 1};
+
+    (void)state;
+    exchange.code = 401;
+    assert_int_equal(powershell_sign_of(&exchange).symptom, POWERSHELL_SKEWED);
+    exchange.code = 500;
+    assert_int_equal(powershell_sign_of(&exchange).symptom, POWERSHELL_FAILED);
+    exchange.code = 200;
+    assert_int_equal(powershell_sign_of(&exchange).symptom, POWERSHELL_SERVED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(answers_to_nobody_are_no_problem, begin),
         cmocka_unit_test_setup(forbidden_everywhere_is_no_problem, begin),
         cmocka_unit_test_setup(the_caller_is_shown_by_option_alone, begin),
+        cmocka_unit_test_setup(the_caller_is_not_shown_at_a_bare_address, begin),
         cmocka_unit_test_setup(a_500_is_told_with_its_codes, begin),
         cmocka_unit_test_setup(an_answer_is_told_once, begin),
         cmocka_unit_test_setup(a_page_alone_that_fails_is_no_500, begin),
@@ -731,11 +877,17 @@ int main(void)
         cmocka_unit_test_setup(forbidden_by_whom_is_not_known_elsewhere, begin),
         cmocka_unit_test_setup(what_is_not_found_is_told_where, begin),
         cmocka_unit_test_setup(a_refused_ticket_names_its_cause, begin),
+        cmocka_unit_test_setup(a_refusal_begins_with_what_refused, begin),
         cmocka_unit_test_setup(a_fault_is_told_by_its_number, begin),
         cmocka_unit_test_setup(who_may_not_is_unknown, begin),
+        cmocka_unit_test_setup(a_name_without_a_ticket_is_looked_up, begin),
+        cmocka_unit_test_setup(who_gets_a_shell_lacks_nothing, begin),
         cmocka_unit_test_setup(what_is_not_exchange_is_passed_over, begin),
         cmocka_unit_test_setup(each_address_is_asked, begin),
+        cmocka_unit_test_setup(an_address_of_ipv6_is_asked, begin),
+        cmocka_unit_test_setup(silence_is_waited_for_once, begin),
         cmocka_unit_test_setup(what_was_not_recorded_is_not_told, begin),
+        cmocka_unit_test(a_refusal_is_a_401),
         cmocka_unit_test_setup(statuses_of_logs_are_the_same_symptoms, begin),
     };
 
