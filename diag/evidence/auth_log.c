@@ -1,6 +1,7 @@
 #include "diag/evidence/auth_log.h"
 
 #include "diag/clock.h"
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/hours.h"
 #include "diag/evidence/mail_words.h"
 #include "diag/evidence/redact.h"
@@ -20,27 +21,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "auth-log ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct auth_log_digest *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* a file may have changed */
-}
-
-static void describe(const struct evidence *item, struct buffer *out)
-{
-    buffer_add_string(out, of(item)->path);
 }
 
 /* ---- saving ---- */
@@ -308,11 +288,8 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     struct auth_log_digest *digest = (struct auth_log_digest *)item;
     struct smtp_auth_log *log = &digest->log;
     struct smtp_auth_peer *peers = arena_new(&item->memory, log->peer_count, sizeof *peers);
-    struct buffer path;
 
-    buffer_init(&path, strlen(digest->path));
-    redact_path(redactor, digest->path, &path);
-    digest->path = buffer_keep(&path, &item->memory);
+    digest->path = redact_path_copy(redactor, digest->path, &item->memory);
     log->software = redact_software(log->software);
     for (size_t i = 0; i < log->peer_count; i++) {
         peers[i] = log->peers[i];
@@ -325,11 +302,9 @@ const struct evidence_kind evidence_auth_log = {
     .name = "auth-log",
     .size = sizeof(struct auth_log_digest),
     .is_of_file = true,
+    FILE_QUESTION(struct auth_log_digest),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
-    .describe = describe,
+    .describe = file_question_describe,
     .save = save,
     .load = load,
     .redact = redact,

@@ -1,5 +1,6 @@
 #include "diag/evidence/build_file.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
 
@@ -16,27 +17,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "build-file ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct build_file *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* a file may have changed */
-}
-
-static void describe(const struct evidence *item, struct buffer *out)
-{
-    buffer_add_string(out, of(item)->path);
 }
 
 /* ---- the observation ---- */
@@ -120,11 +100,8 @@ static enum status load(struct evidence *item, const json_t *object)
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct build_file *file = (struct build_file *)item;
-    struct buffer path;
 
-    buffer_init(&path, strlen(file->path));
-    redact_path(redactor, file->path, &path);
-    file->path = buffer_keep(&path, &item->memory);
+    file->path = redact_path_copy(redactor, file->path, &item->memory);
     for (size_t i = 0; i < file->list.count; i++) {
         struct build_entry *entry = &file->list.entries[i];
 
@@ -136,11 +113,9 @@ const struct evidence_kind evidence_build_file = {
     .name = "build-file",
     .size = sizeof(struct build_file),
     .is_of_file = true,
+    FILE_QUESTION(struct build_file),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
-    .describe = describe,
+    .describe = file_question_describe,
     .save = save,
     .load = load,
     .redact = redact,

@@ -1,5 +1,6 @@
 #include "diag/evidence/digest.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
 
@@ -14,27 +15,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "file ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct file_digest *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* a file may have changed */
-}
-
-static void describe(const struct evidence *item, struct buffer *out)
-{
-    buffer_add_string(out, of(item)->path);
 }
 
 static void save(const struct evidence *item, json_t *object)
@@ -78,11 +58,8 @@ static enum status load(struct evidence *item, const json_t *object)
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct file_digest *digest = (struct file_digest *)item;
-    struct buffer path;
 
-    buffer_init(&path, strlen(digest->path));
-    redact_path(redactor, digest->path, &path);
-    digest->path = buffer_keep(&path, &item->memory);
+    digest->path = redact_path_copy(redactor, digest->path, &item->memory);
     memset(digest->sha256, 0, sizeof digest->sha256);
 }
 
@@ -90,11 +67,9 @@ const struct evidence_kind evidence_digest = {
     .name = "file",
     .size = sizeof(struct file_digest),
     .is_of_file = true,
+    FILE_QUESTION(struct file_digest),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
-    .describe = describe,
+    .describe = file_question_describe,
     .save = save,
     .load = load,
     .redact = redact,

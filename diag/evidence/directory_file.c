@@ -2,9 +2,8 @@
 
 #include "diag/evidence/directory_entry.h"
 #include "diag/evidence/directory_redact.h"
+#include "diag/evidence/file_question.h"
 #include "diag/json.h"
-
-#include <string.h>
 
 static const struct directory_file *of(const struct evidence *item)
 {
@@ -17,27 +16,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "directory-file ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct directory_file *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* a file may have changed */
-}
-
-static void describe(const struct evidence *item, struct buffer *out)
-{
-    buffer_add_string(out, of(item)->path);
 }
 
 /* ---- saving and loading ---- */
@@ -119,11 +97,8 @@ static enum status load(struct evidence *item, const json_t *object)
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct directory_file *file = (struct directory_file *)item;
-    struct buffer path;
 
-    buffer_init(&path, strlen(file->path));
-    redact_path(redactor, file->path, &path);
-    file->path = buffer_keep(&path, &item->memory);
+    file->path = redact_path_copy(redactor, file->path, &item->memory);
     for (size_t i = 0; i < file->entry_count; i++)
         redact_directory_entry(redactor, &file->entries[i], &item->memory);
 }
@@ -132,11 +107,9 @@ const struct evidence_kind evidence_directory_file = {
     .name = "directory-file",
     .size = sizeof(struct directory_file),
     .is_of_file = true,
+    FILE_QUESTION(struct directory_file),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
-    .describe = describe,
+    .describe = file_question_describe,
     .save = save,
     .load = load,
     .redact = redact,

@@ -1,6 +1,7 @@
 #include "diag/evidence/event_log.h"
 
 #include "diag/evidence/directory_redact.h"
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/hours.h"
 #include "diag/evidence/iis_words.h"
 #include "diag/evidence/mail_words.h"
@@ -19,22 +20,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "event-log ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct event_log_digest *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* a file may have changed */
 }
 
 static void describe(const struct evidence *item, struct buffer *out)
@@ -280,11 +265,8 @@ static void redact_host_group(const struct redactor *redactor, struct host_event
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct event_log_digest *log = (struct event_log_digest *)item;
-    struct buffer path;
 
-    buffer_init(&path, strlen(log->path));
-    redact_path(redactor, log->path, &path);
-    log->path = buffer_keep(&path, &item->memory);
+    log->path = redact_path_copy(redactor, log->path, &item->memory);
     for (size_t i = 0; i < log->group_count; i++)
         redact_group(redactor, &log->groups[i], &item->memory);
     for (size_t i = 0; i < log->host_group_count; i++)
@@ -295,10 +277,8 @@ const struct evidence_kind evidence_event_log = {
     .name = "event-log",
     .size = sizeof(struct event_log_digest),
     .is_of_file = true,
+    FILE_QUESTION(struct event_log_digest),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
     .describe = describe,
     .save = save,
     .load = load,

@@ -66,6 +66,7 @@ struct evidence_kind {
     const char *name; /* the first word of its keys */
     size_t size;      /* of the kind's struct */
     bool is_of_file;  /* its time is when a file was read, not when that was written */
+    size_t path_at;   /* the path in that struct, of a question that has no more: file_question.h */
 
     /* Writes the key that the members of the question make. */
     void (*write_key)(const struct evidence *question, struct buffer *out);

@@ -1,5 +1,6 @@
 #include "diag/evidence/http_log.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/hours.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
@@ -17,27 +18,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "http-log ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct http_log_digest *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* a file may have changed */
-}
-
-static void describe(const struct evidence *item, struct buffer *out)
-{
-    buffer_add_string(out, of(item)->path);
 }
 
 /* ---- saving ---- */
@@ -327,11 +307,8 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     struct arena *memory = &item->memory;
     struct http_log_row *rows = arena_new(memory, log->row_count, sizeof *rows);
     struct http_log_agent *agents = arena_new(memory, log->agent_count, sizeof *agents);
-    struct buffer path;
 
-    buffer_init(&path, strlen(digest->path));
-    redact_path(redactor, digest->path, &path);
-    digest->path = buffer_keep(&path, memory);
+    digest->path = redact_path_copy(redactor, digest->path, memory);
     log->software = redact_software(log->software);
     log->server = redact_name_copy(redactor, log->server, memory);
     for (size_t i = 0; i < log->row_count; i++) {
@@ -351,11 +328,9 @@ const struct evidence_kind evidence_http_log = {
     .name = "http-log",
     .size = sizeof(struct http_log_digest),
     .is_of_file = true,
+    FILE_QUESTION(struct http_log_digest),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
-    .describe = describe,
+    .describe = file_question_describe,
     .save = save,
     .load = load,
     .redact = redact,

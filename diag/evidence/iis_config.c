@@ -637,11 +637,8 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     struct iis_config_file *file = (struct iis_config_file *)item;
     struct iis_config *config = &file->config;
     struct arena *memory = &item->memory;
-    struct buffer path;
 
-    buffer_init(&path, strlen(file->path));
-    redact_path(redactor, file->path, &path);
-    file->path = buffer_keep(&path, memory);
+    file->path = redact_path_copy(redactor, file->path, memory);
     file->place = iis_words_redact_path(redactor, place_of(item), memory);
     redact_texts(redactor, config, config_texts, memory);
     redact_locations(redactor, config, memory);

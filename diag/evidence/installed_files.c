@@ -122,11 +122,8 @@ static enum status load(struct evidence *item, const json_t *object)
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct installed_files *files = (struct installed_files *)item;
-    struct buffer path;
 
-    buffer_init(&path, strlen(files->path));
-    redact_path(redactor, files->path, &path);
-    files->path = buffer_keep(&path, &item->memory);
+    files->path = redact_path_copy(redactor, files->path, &item->memory);
     files->image = iis_words_redact_path(redactor, files->image, &item->memory);
     for (size_t i = 0; i < files->list.count; i++) {
         struct listed_file *file = &files->list.files[i];

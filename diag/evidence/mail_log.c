@@ -1,5 +1,6 @@
 #include "diag/evidence/mail_log.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
 
@@ -14,27 +15,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "mail-log ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct mail_log_digest *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* a file may have changed */
-}
-
-static void describe(const struct evidence *item, struct buffer *out)
-{
-    buffer_add_string(out, of(item)->path);
 }
 
 /* ---- saving ---- */
@@ -240,11 +220,8 @@ static const char *redact_line(const struct redactor *redactor, const char *text
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct mail_log_digest *digest = (struct mail_log_digest *)item;
-    struct buffer path;
 
-    buffer_init(&path, strlen(digest->path));
-    redact_path(redactor, digest->path, &path);
-    digest->path = buffer_keep(&path, &item->memory);
+    digest->path = redact_path_copy(redactor, digest->path, &item->memory);
     digest->log.reporter = redact_name_copy(redactor, digest->log.reporter, &item->memory);
     for (size_t i = 0; i < digest->log.peer_count; i++) {
         struct mail_log_peer *peer = &digest->log.peers[i];
@@ -262,11 +239,9 @@ const struct evidence_kind evidence_mail_log = {
     .name = "mail-log",
     .size = sizeof(struct mail_log_digest),
     .is_of_file = true,
+    FILE_QUESTION(struct mail_log_digest),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
-    .describe = describe,
+    .describe = file_question_describe,
     .save = save,
     .load = load,
     .redact = redact,

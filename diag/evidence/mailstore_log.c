@@ -1,5 +1,6 @@
 #include "diag/evidence/mailstore_log.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/hours.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
@@ -17,27 +18,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "mailstore-log ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct mailstore_digest *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* a file may have changed */
-}
-
-static void describe(const struct evidence *item, struct buffer *out)
-{
-    buffer_add_string(out, of(item)->path);
 }
 
 /* ---- saving ---- */
@@ -513,11 +493,8 @@ static void redact(struct evidence *item, const struct redactor *redactor)
     struct mailstore_digest *digest = (struct mailstore_digest *)item;
     struct mailstore_log *log = &digest->log;
     struct arena *memory = &item->memory;
-    struct buffer path;
 
-    buffer_init(&path, strlen(digest->path));
-    redact_path(redactor, digest->path, &path);
-    digest->path = buffer_keep(&path, memory);
+    digest->path = redact_path_copy(redactor, digest->path, memory);
     redact_names(redactor, log, memory);
     log->failed = redact_messages(redactor, log->failed, log->failed_count, memory);
     log->begun = redact_messages(redactor, log->begun, log->begun_count, memory);
@@ -528,11 +505,9 @@ const struct evidence_kind evidence_mailstore_log = {
     .name = "mailstore-log",
     .size = sizeof(struct mailstore_digest),
     .is_of_file = true,
+    FILE_QUESTION(struct mailstore_digest),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
-    .describe = describe,
+    .describe = file_question_describe,
     .save = save,
     .load = load,
     .redact = redact,

@@ -495,3 +495,12 @@ void redact_path(const struct redactor *redactor, const char *path, struct buffe
     buffer_add(out, copy, size);
     free(copy);
 }
+
+const char *redact_path_copy(const struct redactor *redactor, const char *path, struct arena *arena)
+{
+    struct buffer out;
+
+    buffer_init(&out, strlen(path));
+    redact_path(redactor, path, &out);
+    return buffer_keep(&out, arena);
+}

@@ -67,4 +67,8 @@ void redact_text(const struct redactor *redactor, const char *text, size_t size,
  */
 void redact_path(const struct redactor *redactor, const char *path, struct buffer *out);
 
+/* The same, in `arena`. */
+const char *redact_path_copy(const struct redactor *redactor, const char *path,
+                             struct arena *arena);
+
 #endif

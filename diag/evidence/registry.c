@@ -181,11 +181,8 @@ static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct registry_answer *answer = (struct registry_answer *)item;
     struct arena *arena = &item->memory;
-    struct buffer path;
 
-    buffer_init(&path, strlen(answer->path));
-    redact_path(redactor, answer->path, &path);
-    answer->path = buffer_keep(&path, arena);
+    answer->path = redact_path_copy(redactor, answer->path, arena);
     answer->computer = redact_name_copy(redactor, answer->computer, arena);
     for (size_t i = 0; i < answer->value_count; i++)
         redact_value(redactor, &answer->values[i], arena);

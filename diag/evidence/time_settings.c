@@ -1,5 +1,6 @@
 #include "diag/evidence/time_settings.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/redact.h"
 #include "diag/evidence/time_settings_redact.h"
 #include "diag/json.h"
@@ -97,22 +98,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "time-settings ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct time_settings *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* settings may have changed */
 }
 
 static void describe(const struct evidence *item, struct buffer *out)
@@ -505,21 +490,16 @@ static enum status load(struct evidence *item, const json_t *object)
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct time_settings *settings = (struct time_settings *)item;
-    struct buffer path;
 
-    buffer_init(&path, strlen(settings->path));
-    redact_path(redactor, settings->path, &path);
-    settings->path = buffer_keep(&path, &item->memory);
+    settings->path = redact_path_copy(redactor, settings->path, &item->memory);
     time_settings_redact(settings, redactor);
 }
 
 const struct evidence_kind evidence_time_settings = {
     .name = "time-settings",
     .size = sizeof(struct time_settings),
+    FILE_QUESTION(struct time_settings),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
     .describe = describe,
     .save = save,
     .load = load,

@@ -1,5 +1,6 @@
 #include "diag/evidence/trace.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
 #include "diag/read/dns_message.h"
@@ -16,27 +17,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "trace ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct trace_digest *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* a file may have changed */
-}
-
-static void describe(const struct evidence *item, struct buffer *out)
-{
-    buffer_add_string(out, of(item)->path);
 }
 
 /* ---- moments ---- */
@@ -409,11 +389,8 @@ static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct trace_digest *digest = (struct trace_digest *)item;
     struct mail_trace *trace = &digest->trace;
-    struct buffer path;
 
-    buffer_init(&path, strlen(digest->path));
-    redact_path(redactor, digest->path, &path);
-    digest->path = buffer_keep(&path, &item->memory);
+    digest->path = redact_path_copy(redactor, digest->path, &item->memory);
     for (size_t i = 0; i < trace->lookup_count; i++)
         redact_lookup(&trace->lookups[i], redactor, &item->memory);
     for (size_t i = 0; i < trace->connection_count; i++) {
@@ -430,11 +407,9 @@ const struct evidence_kind evidence_trace = {
     .name = "trace",
     .size = sizeof(struct trace_digest),
     .is_of_file = true,
+    FILE_QUESTION(struct trace_digest),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
-    .describe = describe,
+    .describe = file_question_describe,
     .save = save,
     .load = load,
     .redact = redact,

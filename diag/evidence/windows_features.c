@@ -1,5 +1,6 @@
 #include "diag/evidence/windows_features.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
 
@@ -30,22 +31,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "windows-features ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct windows_features *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* it may have been installed meanwhile */
 }
 
 static void describe(const struct evidence *item, struct buffer *out)
@@ -160,11 +145,8 @@ static void drop_others(struct windows_feature_list *list)
 static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct windows_features *features = (struct windows_features *)item;
-    struct buffer path;
 
-    buffer_init(&path, strlen(features->path));
-    redact_path(redactor, features->path, &path);
-    features->path = buffer_keep(&path, &item->memory);
+    features->path = redact_path_copy(redactor, features->path, &item->memory);
     drop_others(&features->list);
     features->list.computer = redact_name_copy(redactor, features->list.computer, &item->memory);
 }
@@ -173,10 +155,8 @@ const struct evidence_kind evidence_windows_features = {
     .name = "windows-features",
     .size = sizeof(struct windows_features),
     .is_of_file = true,
+    FILE_QUESTION(struct windows_features),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
     .describe = describe,
     .save = save,
     .load = load,

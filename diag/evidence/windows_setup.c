@@ -1,5 +1,6 @@
 #include "diag/evidence/windows_setup.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/iis_words.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
@@ -17,22 +18,6 @@ static void write_key(const struct evidence *question, struct buffer *out)
 {
     buffer_add_string(out, "windows-setup ");
     buffer_add_string(out, of(question)->path);
-}
-
-static void copy_question(struct evidence *item, const struct evidence *question)
-{
-    ((struct windows_setup *)item)->path = arena_copy_string(&item->memory, of(question)->path);
-}
-
-static bool is_answer_to(const struct evidence *item, const struct evidence *question)
-{
-    return strcmp(of(item)->path, of(question)->path) == 0;
-}
-
-static uint32_t lifetime(const struct evidence *item)
-{
-    (void)item;
-    return 0; /* settings may have changed */
 }
 
 static void describe(const struct evidence *item, struct buffer *out)
@@ -141,11 +126,8 @@ static void redact(struct evidence *item, const struct redactor *redactor)
 {
     struct windows_setup *setup = (struct windows_setup *)item;
     struct arena *memory = &item->memory;
-    struct buffer path;
 
-    buffer_init(&path, strlen(setup->path));
-    redact_path(redactor, setup->path, &path);
-    setup->path = buffer_keep(&path, memory);
+    setup->path = redact_path_copy(redactor, setup->path, memory);
 #define X(name) setup->name.text = iis_words_redact_path(redactor, setup->name.text, memory);
     TEXT_LIST(X)
 #undef X
@@ -156,10 +138,8 @@ const struct evidence_kind evidence_windows_setup = {
     .name = "windows-setup",
     .size = sizeof(struct windows_setup),
     .is_of_file = true,
+    FILE_QUESTION(struct windows_setup),
     .write_key = write_key,
-    .copy_question = copy_question,
-    .is_answer_to = is_answer_to,
-    .lifetime = lifetime,
     .describe = describe,
     .save = save,
     .load = load,
