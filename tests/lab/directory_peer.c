@@ -2,6 +2,7 @@
 
 #include "diag/memory.h"
 #include "tests/lab/directory_answer.h"
+#include "tests/lab/lab_thread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,6 @@ enum {
     PIECE = 16384,
     DATAGRAM_MOST = 65536,
     VISITS_MOST = 500,
-    ROUND_MOST = 20000, /* microseconds until the stop flag is looked at again */
-    STOP_MOST = 5000000,
     DRIP = 500 /* microseconds between two bytes of DIRECTORY_PEER_SLOWLY */
 };
 
@@ -47,9 +46,7 @@ struct directory_peers {
     size_t visit_count;
     struct platform_waiter *waiters;
 
-    struct platform_mutex *mutex; /* guards the accounts and what follows */
-    bool stop;
-    bool finished;
+    struct lab_thread thread; /* its mutex guards the accounts */
 };
 
 static const struct directory_peer *peer_of(const struct directory_peers *peers,
@@ -75,9 +72,9 @@ static void begin_visit(struct directory_peers *peers, size_t peer, platform_soc
     buffer_init(&visit->out, ANSWER_MOST);
     if (peer_of(peers, visit)->tls_at_once)
         begin_tls(peers, visit);
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     peers->hosts[peer].account.connections++;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 static void end_visit(struct directory_peers *peers, size_t index)
@@ -144,10 +141,10 @@ static void note(struct directory_peers *peers, size_t peer, struct directory_ta
 {
     struct directory_peer_account *account = &peers->hosts[peer].account;
 
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     account->binds += talk->heard.binds;
     account->searches += talk->heard.searches;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
     talk->heard = (struct directory_peer_account){0};
 }
 
@@ -259,7 +256,7 @@ static void accept_visits(struct directory_peers *peers, size_t peer)
 
 static void rest(struct directory_peers *peers)
 {
-    int64_t now = platform_monotonic_clock(), until = now + ROUND_MOST;
+    int64_t now = platform_monotonic_clock(), until = now + LAB_ROUND_MOST;
     size_t count = 0;
 
     for (size_t i = 0; i < peers->visit_count; i++) {
@@ -297,27 +294,15 @@ static void work(struct directory_peers *peers)
     }
 }
 
-static bool is_to_stop(struct directory_peers *peers)
-{
-    bool stop;
-
-    platform_mutex_lock(peers->mutex);
-    stop = peers->stop;
-    platform_mutex_unlock(peers->mutex);
-    return stop;
-}
-
 static void serve(void *argument)
 {
     struct directory_peers *peers = argument;
 
-    while (!is_to_stop(peers)) {
+    while (!lab_thread_is_stopping(&peers->thread)) {
         rest(peers);
         work(peers);
     }
-    platform_mutex_lock(peers->mutex);
-    peers->finished = true;
-    platform_mutex_unlock(peers->mutex);
+    lab_thread_finish(&peers->thread);
 }
 
 /* ---- from outside ---- */
@@ -334,7 +319,7 @@ static void free_peers(struct directory_peers *peers)
         directory_tree_free(&host->tree);
     }
     lab_authority_free(peers->authority);
-    platform_mutex_free(peers->mutex);
+    lab_thread_release(&peers->thread);
     free(peers->hosts);
     free(peers->visits);
     free(peers->waiters);
@@ -384,7 +369,7 @@ enum status directory_peers_start(const struct directory_peer *list, size_t coun
     peers->hosts = memory_new(count, sizeof *peers->hosts);
     peers->visits = memory_new(VISITS_MOST, sizeof *peers->visits);
     peers->waiters = memory_new(PLATFORM_WAITERS_MOST, sizeof *peers->waiters);
-    peers->mutex = platform_mutex_new();
+    lab_thread_init(&peers->thread);
     for (size_t i = 0; i < count; i++)
         peers->hosts[i].endpoint.udp = peers->hosts[i].endpoint.tcp = PLATFORM_NO_SOCKET;
     for (size_t i = 0; i < count && status == STATUS_OK; i++)
@@ -404,31 +389,22 @@ enum status directory_peers_start(const struct directory_peer *list, size_t coun
 
 enum status directory_peers_stop(struct directory_peers *peers)
 {
-    int64_t until = platform_monotonic_clock() + STOP_MOST;
-    bool finished = false;
+    enum status status;
 
     if (!peers)
         return STATUS_OK;
-    while (!finished && platform_monotonic_clock() < until) {
-        platform_mutex_lock(peers->mutex);
-        peers->stop = true;
-        finished = peers->finished;
-        platform_mutex_unlock(peers->mutex);
-        if (!finished)
-            lab_wait(NULL, 0, platform_monotonic_clock() + 1000);
-    }
-    if (!finished)
-        return STATUS_TIMED_OUT;
-    free_peers(peers);
-    return STATUS_OK;
+    status = lab_thread_stop(&peers->thread);
+    if (status == STATUS_OK)
+        free_peers(peers);
+    return status;
 }
 
 void directory_peers_account(struct directory_peers *peers, size_t peer,
                              struct directory_peer_account *out)
 {
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     *out = peers->hosts[peer].account;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 const char *directory_peers_authority(struct directory_peers *peers)

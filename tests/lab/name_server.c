@@ -1,5 +1,7 @@
 #include "tests/lab/name_server.h"
 
+#include "tests/lab/lab_thread.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +10,7 @@ enum {
     QUESTION_MOST = 512,
     DATAGRAMS_A_ROUND = 64,
     COUNTER_SLOTS = 4096,
-    ROUND_MOST = 20000,   /* microseconds until the stop flag is looked at again */
-    DRIBBLE_PAUSE = 1000, /* microseconds */
-    STOP_MOST = 5000000   /* microseconds */
+    DRIBBLE_PAUSE = 1000 /* microseconds */
 };
 
 struct behaviour {
@@ -65,9 +65,7 @@ struct lab_name_server {
     struct connection connections[CONNECTIONS_MOST];
     size_t connection_count;
 
-    struct platform_mutex *mutex; /* guards all that follows */
-    bool stop;
-    bool finished;
+    struct lab_thread thread; /* its mutex guards all that follows */
     struct counter *counters[COUNTER_SLOTS];
     struct lab_totals totals;
     unsigned waiting; /* different (name, type) with delayed replies */
@@ -137,7 +135,7 @@ static struct counter *count_question(struct lab_name_server *server,
 {
     struct counter *counter;
 
-    platform_mutex_lock(server->mutex);
+    platform_mutex_lock(server->thread.mutex);
     counter = need_counter(server, &question->name, question->type);
     count_one(&counter->count, question);
     count_one(&server->totals.count, question);
@@ -145,20 +143,20 @@ static struct counter *count_question(struct lab_name_server *server,
     if (!question->over_tcp)
         server->totals.ports += mark(server->ports_seen, peer->port);
     *asked = counter->count.asked;
-    platform_mutex_unlock(server->mutex);
+    platform_mutex_unlock(server->thread.mutex);
     return counter;
 }
 
 static void count_waiting(struct lab_name_server *server, struct counter *counter, bool begins)
 {
-    platform_mutex_lock(server->mutex);
+    platform_mutex_lock(server->thread.mutex);
     if (begins && counter->waiting++ == 0)
         server->waiting++;
     if (!begins && --counter->waiting == 0)
         server->waiting--;
     if (server->waiting > server->totals.most_waiting)
         server->totals.most_waiting = server->waiting;
-    platform_mutex_unlock(server->mutex);
+    platform_mutex_unlock(server->thread.mutex);
 }
 
 /* ---- behaviours ---- */
@@ -433,7 +431,7 @@ static int64_t earlier(int64_t a, int64_t b)
 static void wait_for_work(struct lab_name_server *server)
 {
     struct platform_waiter waiters[2 + CONNECTIONS_MOST] = {{0}};
-    int64_t now = platform_monotonic_clock(), until = now + ROUND_MOST;
+    int64_t now = platform_monotonic_clock(), until = now + LAB_ROUND_MOST;
     size_t count = 0;
 
     waiters[count].socket = server->endpoint.udp;
@@ -458,21 +456,11 @@ static void wait_for_work(struct lab_name_server *server)
     lab_wait(waiters, count, until);
 }
 
-static bool is_stopping(struct lab_name_server *server)
-{
-    bool stop;
-
-    platform_mutex_lock(server->mutex);
-    stop = server->stop;
-    platform_mutex_unlock(server->mutex);
-    return stop;
-}
-
 static void serve(void *argument)
 {
     struct lab_name_server *server = argument;
 
-    while (!is_stopping(server)) {
+    while (!lab_thread_is_stopping(&server->thread)) {
         wait_for_work(server);
         receive_datagrams(server);
         send_due(server, platform_monotonic_clock());
@@ -480,9 +468,7 @@ static void serve(void *argument)
             accept_connections(server);
         serve_connections(server, platform_monotonic_clock());
     }
-    platform_mutex_lock(server->mutex);
-    server->finished = true;
-    platform_mutex_unlock(server->mutex);
+    lab_thread_finish(&server->thread);
 }
 
 /* ---- from outside ---- */
@@ -515,7 +501,7 @@ static void free_server(struct lab_name_server *server)
     lab_zone_free(server->zone);
     free(server->behaviours);
     lab_writer_release(&server->writer);
-    platform_mutex_free(server->mutex);
+    lab_thread_release(&server->thread);
     free(server);
 }
 
@@ -551,7 +537,7 @@ enum status lab_name_server_start(const struct lab_name_server_options *options,
     server->endpoint = *endpoint;
     endpoint->udp = PLATFORM_NO_SOCKET;
     endpoint->tcp = PLATFORM_NO_SOCKET;
-    server->mutex = platform_mutex_new();
+    lab_thread_init(&server->thread);
     lab_writer_init(&server->writer);
     status = open_stray(server);
     if (status == STATUS_OK)
@@ -583,25 +569,14 @@ enum status lab_name_server_open(const struct lab_name_server_options *options,
 
 enum status lab_name_server_stop(struct lab_name_server *server)
 {
-    int64_t until = platform_monotonic_clock() + STOP_MOST;
-    bool finished = false;
+    enum status status;
 
     if (!server)
         return STATUS_OK;
-    while (!finished) {
-        platform_mutex_lock(server->mutex);
-        server->stop = true;
-        finished = server->finished;
-        platform_mutex_unlock(server->mutex);
-        if (platform_monotonic_clock() > until)
-            break;
-        if (!finished)
-            lab_wait(NULL, 0, platform_monotonic_clock() + 1000);
-    }
-    if (!finished)
-        return STATUS_TIMED_OUT;
-    free_server(server);
-    return STATUS_OK;
+    status = lab_thread_stop(&server->thread);
+    if (status == STATUS_OK)
+        free_server(server);
+    return status;
 }
 
 struct lab_count lab_name_server_count(struct lab_name_server *server, const char *name,
@@ -611,12 +586,12 @@ struct lab_count lab_name_server_count(struct lab_name_server *server, const cha
     struct lab_count count = {0};
     struct lab_name wire;
 
-    platform_mutex_lock(server->mutex);
+    platform_mutex_lock(server->thread.mutex);
     if (lab_name_parse(name, &wire) == STATUS_OK)
         counter = find_counter(server, &wire, lab_type_number(type));
     if (counter)
         count = counter->count;
-    platform_mutex_unlock(server->mutex);
+    platform_mutex_unlock(server->thread.mutex);
     return count;
 }
 
@@ -624,8 +599,8 @@ struct lab_totals lab_name_server_totals(struct lab_name_server *server)
 {
     struct lab_totals totals;
 
-    platform_mutex_lock(server->mutex);
+    platform_mutex_lock(server->thread.mutex);
     totals = server->totals;
-    platform_mutex_unlock(server->mutex);
+    platform_mutex_unlock(server->thread.mutex);
     return totals;
 }

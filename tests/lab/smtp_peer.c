@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    ROUND_MOST = 20000,   /* microseconds until the stop flag is looked at again */
-    CROWDED_ROUND = 2000, /* the same where not all connections can be waited for */
-    STOP_MOST = 5000000   /* microseconds */
-};
+/* LAB_ROUND_MOST where not all connections can be waited for. */
+enum { CROWDED_ROUND = 2000 };
 
 /* ---- connections ---- */
 
@@ -26,13 +23,13 @@ static void open_connection(struct smtp_peers *peers, size_t peer, platform_sock
     connection->socket = socket;
     connection->peer = peer;
     smtp_script_begin(peers, connection);
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     count->accepted++;
     count->open++;
     if (count->most_open < count->open)
         count->most_open = count->open;
     buffer_clear(&count->heard);
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 static void close_connection(struct smtp_peers *peers, size_t index)
@@ -44,9 +41,9 @@ static void close_connection(struct smtp_peers *peers, size_t index)
     lab_tls_free(connection->tls);
     buffer_release(&connection->in);
     buffer_release(&connection->out);
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     peers->counts[connection->peer].open--;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
     *connection = peers->connections[--peers->connection_count];
 }
 
@@ -84,7 +81,7 @@ static void serve_connections(struct smtp_peers *peers, int64_t now)
 static void wait_for_work(struct smtp_peers *peers)
 {
     struct platform_waiter waiters[PLATFORM_WAITERS_MOST];
-    int64_t now = platform_monotonic_clock(), until = now + ROUND_MOST;
+    int64_t now = platform_monotonic_clock(), until = now + LAB_ROUND_MOST;
     size_t count = 0;
 
     for (size_t i = 0; i < peers->count && count < PLATFORM_WAITERS_MOST; i++) {
@@ -107,28 +104,16 @@ static void wait_for_work(struct smtp_peers *peers)
     lab_wait(waiters, count, until);
 }
 
-static bool is_stopping(struct smtp_peers *peers)
-{
-    bool stop;
-
-    platform_mutex_lock(peers->mutex);
-    stop = peers->stop;
-    platform_mutex_unlock(peers->mutex);
-    return stop;
-}
-
 static void serve(void *argument)
 {
     struct smtp_peers *peers = argument;
 
-    while (!is_stopping(peers)) {
+    while (!lab_thread_is_stopping(&peers->thread)) {
         wait_for_work(peers);
         accept_connections(peers);
         serve_connections(peers, platform_monotonic_clock());
     }
-    platform_mutex_lock(peers->mutex);
-    peers->finished = true;
-    platform_mutex_unlock(peers->mutex);
+    lab_thread_finish(&peers->thread);
 }
 
 /* ---- from outside ---- */
@@ -143,7 +128,7 @@ static void free_peers(struct smtp_peers *peers)
         buffer_release(&peers->counts[i].heard);
     }
     lab_authority_free(peers->authority);
-    platform_mutex_free(peers->mutex);
+    lab_thread_release(&peers->thread);
     free(peers->connections);
     free(peers->endpoints);
     free(peers->identities);
@@ -160,7 +145,7 @@ static struct smtp_peers *new_peers(const struct smtp_peer *list, size_t count)
     peers->endpoints = memory_new(count, sizeof *peers->endpoints);
     peers->identities = memory_new(count, sizeof *peers->identities);
     peers->counts = memory_new(count, sizeof *peers->counts);
-    peers->mutex = platform_mutex_new();
+    lab_thread_init(&peers->thread);
     for (size_t i = 0; i < count; i++) {
         peers->endpoints[i].udp = peers->endpoints[i].tcp = PLATFORM_NO_SOCKET;
         buffer_init(&peers->counts[i].heard, SMTP_PEER_HEARD_SIZE - 1);
@@ -219,34 +204,23 @@ enum status smtp_peers_start(const struct smtp_peer *list, size_t count, uint16_
 
 enum status smtp_peers_stop(struct smtp_peers *peers)
 {
-    int64_t until = platform_monotonic_clock() + STOP_MOST;
-    bool finished = false;
+    enum status status;
 
     if (!peers)
         return STATUS_OK;
-    while (!finished) {
-        platform_mutex_lock(peers->mutex);
-        peers->stop = true;
-        finished = peers->finished;
-        platform_mutex_unlock(peers->mutex);
-        if (platform_monotonic_clock() > until)
-            break;
-        if (!finished)
-            lab_wait(NULL, 0, platform_monotonic_clock() + 1000);
-    }
-    if (!finished)
-        return STATUS_TIMED_OUT;
-    free_peers(peers);
-    return STATUS_OK;
+    status = lab_thread_stop(&peers->thread);
+    if (status == STATUS_OK)
+        free_peers(peers);
+    return status;
 }
 
 static unsigned read_count(struct smtp_peers *peers, const unsigned *number)
 {
     unsigned value;
 
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     value = *number;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
     return value;
 }
 
@@ -267,9 +241,9 @@ unsigned smtp_peers_bytes_before_greeting(struct smtp_peers *peers, size_t peer)
 
 void smtp_peers_heard(struct smtp_peers *peers, size_t peer, char *out)
 {
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     memcpy(out, peers->counts[peer].heard.text, peers->counts[peer].heard.size + 1);
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 const char *smtp_peers_authority(struct smtp_peers *peers)

@@ -97,14 +97,14 @@ static void note_heard(struct smtp_peers *peers, const struct smtp_connection *c
 {
     struct smtp_peer_count *count = &peers->counts[connection->peer];
 
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     if (!connection->has_greeted)
         count->before_greeting += (unsigned)size;
     for (size_t i = 0; i < size; i++) {
         if (bytes[i] != '\r')
             buffer_add_char(&count->heard, bytes[i]);
     }
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 static void hear(struct smtp_peers *peers, struct smtp_connection *connection, const char *bytes,

@@ -5,6 +5,7 @@
 #ifndef EXDIAG_TESTS_LAB_SMTP_SCRIPT_H
 #define EXDIAG_TESTS_LAB_SMTP_SCRIPT_H
 
+#include "tests/lab/lab_thread.h"
 #include "tests/lab/smtp_peer.h"
 
 #include "diag/buffer.h"
@@ -49,10 +50,8 @@ struct smtp_peers {
     size_t connection_count;
     size_t connection_room;
 
-    struct platform_mutex *mutex; /* guards what follows */
+    struct lab_thread thread; /* its mutex guards what follows */
     struct smtp_peer_count *counts;
-    bool stop;
-    bool finished;
 };
 
 const char *smtp_peer_name(const struct smtp_peers *peers, size_t peer);

@@ -1,6 +1,7 @@
 #include "tests/lab/time_peer.h"
 
 #include "diag/memory.h"
+#include "tests/lab/lab_thread.h"
 #include "tests/lab/time_answer.h"
 
 #include <stdlib.h>
@@ -9,8 +10,6 @@
 enum {
     BYTES_MOST = 8192,
     VISITS_MOST = 1000,
-    ROUND_MOST = 20000, /* microseconds until the stop flag is looked at again */
-    STOP_MOST = 5000000,
     DRIP = 500 /* microseconds between two bytes of TIME_PEER_SLOWLY */
 };
 
@@ -50,10 +49,8 @@ struct time_peers {
     size_t visit_count;
     struct platform_waiter *waiters;
 
-    struct platform_mutex *mutex; /* guards what follows */
+    struct lab_thread thread; /* its mutex guards what follows */
     struct state *states;
-    bool stop;
-    bool finished;
 };
 
 static const struct time_peer *peer_of(const struct time_peers *peers, const struct visit *visit)
@@ -94,7 +91,7 @@ static void set_out(struct time_peers *peers, struct visit *visit)
 {
     struct state *state = &peers->states[visit->peer];
 
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     visit->manner = state->manner;
     visit->refusals = state->refusals;
     visit->asked = state->asked++;
@@ -104,7 +101,7 @@ static void set_out(struct time_peers *peers, struct visit *visit)
                 buffer_add_char(&state->heard, visit->in.text[i]);
         }
     }
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
     visit->stage = ON_ITS_WAY;
     visit->due = platform_monotonic_clock() + visit->manner.there;
 }
@@ -275,7 +272,7 @@ static void wait_for(struct time_peers *peers, const struct visit *visit, platfo
 
 static void rest(struct time_peers *peers)
 {
-    int64_t until = platform_monotonic_clock() + ROUND_MOST;
+    int64_t until = platform_monotonic_clock() + LAB_ROUND_MOST;
     size_t count = 0;
 
     for (size_t i = 0; i < peers->visit_count; i++) {
@@ -314,27 +311,15 @@ static void work(struct time_peers *peers)
     }
 }
 
-static bool is_to_stop(struct time_peers *peers)
-{
-    bool stop;
-
-    platform_mutex_lock(peers->mutex);
-    stop = peers->stop;
-    platform_mutex_unlock(peers->mutex);
-    return stop;
-}
-
 static void serve(void *argument)
 {
     struct time_peers *peers = argument;
 
-    while (!is_to_stop(peers)) {
+    while (!lab_thread_is_stopping(&peers->thread)) {
         rest(peers);
         work(peers);
     }
-    platform_mutex_lock(peers->mutex);
-    peers->finished = true;
-    platform_mutex_unlock(peers->mutex);
+    lab_thread_finish(&peers->thread);
 }
 
 /* ---- from outside ---- */
@@ -349,7 +334,7 @@ static void free_peers(struct time_peers *peers)
     }
     if (peers->elsewhere != PLATFORM_NO_SOCKET)
         platform_socket_close(peers->elsewhere);
-    platform_mutex_free(peers->mutex);
+    lab_thread_release(&peers->thread);
     free(peers->endpoints);
     free(peers->visits);
     free(peers->waiters);
@@ -387,7 +372,7 @@ enum status time_peers_start(const struct time_peer *list, size_t count, int64_t
     peers->states = memory_new(count, sizeof *peers->states);
     peers->visits = memory_new(VISITS_MOST, sizeof *peers->visits);
     peers->waiters = memory_new(PLATFORM_WAITERS_MOST, sizeof *peers->waiters);
-    peers->mutex = platform_mutex_new();
+    lab_thread_init(&peers->thread);
     for (size_t i = 0; i < count; i++) {
         buffer_init(&peers->states[i].heard, TIME_PEER_HEARD_SIZE - 1);
         peers->endpoints[i].udp = peers->endpoints[i].tcp = PLATFORM_NO_SOCKET;
@@ -406,53 +391,44 @@ enum status time_peers_start(const struct time_peer *list, size_t count, int64_t
 
 enum status time_peers_stop(struct time_peers *peers)
 {
-    int64_t until = platform_monotonic_clock() + STOP_MOST;
-    bool finished = false;
+    enum status status;
 
     if (!peers)
         return STATUS_OK;
-    while (!finished && platform_monotonic_clock() < until) {
-        platform_mutex_lock(peers->mutex);
-        peers->stop = true;
-        finished = peers->finished;
-        platform_mutex_unlock(peers->mutex);
-        if (!finished)
-            lab_wait(NULL, 0, platform_monotonic_clock() + 1000);
-    }
-    if (!finished)
-        return STATUS_TIMED_OUT;
-    free_peers(peers);
-    return STATUS_OK;
+    status = lab_thread_stop(&peers->thread);
+    if (status == STATUS_OK)
+        free_peers(peers);
+    return status;
 }
 
 void time_peers_set(struct time_peers *peers, size_t peer, const struct time_peer_manner *manner)
 {
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     peers->states[peer].manner = *manner;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 void time_peers_refuse(struct time_peers *peers, size_t peer,
                        const struct time_peer_refusal *refusals)
 {
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     peers->states[peer].refusals = refusals;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 unsigned time_peers_asked(struct time_peers *peers, size_t peer)
 {
     unsigned asked;
 
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     asked = peers->states[peer].asked;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
     return asked;
 }
 
 void time_peers_heard(struct time_peers *peers, size_t peer, char *out)
 {
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     memcpy(out, peers->states[peer].heard.text, peers->states[peer].heard.size + 1);
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }

@@ -2,15 +2,14 @@
 
 #include "diag/memory.h"
 #include "diag/read/http_head.h"
+#include "tests/lab/lab_thread.h"
 #include "tests/lab/web_script.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    ROUND_MOST = 20000,  /* microseconds until the stop flag is looked at again */
-    STOP_MOST = 5000000, /* microseconds */
-    PIECE_SIZE = 65536,  /* bytes that are received or repeated at once */
+    PIECE_SIZE = 65536, /* bytes that are received or repeated at once */
     REPLY_MOST = 256 << 20,
     LINE_MOST = 8192
 };
@@ -50,10 +49,8 @@ struct web_peers {
     size_t connection_count;
     size_t connection_room;
 
-    struct platform_mutex *mutex; /* guards what follows */
+    struct lab_thread thread; /* its mutex guards what follows */
     struct web_count *counts;
-    bool stop;
-    bool finished;
 };
 
 /* ---- requests ---- */
@@ -119,10 +116,10 @@ static void note_request(struct web_peers *peers, size_t peer, const char *text,
 {
     struct web_count *count = &peers->counts[peer];
 
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     *number = count->requests++;
     buffer_add_string(&count->heard, text);
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 static void answer_request(struct web_peers *peers, struct connection *connection, size_t head,
@@ -227,9 +224,9 @@ static bool send_out(struct web_peers *peers, struct connection *connection)
         buffer_clear(&connection->out);
         connection->sent = 0;
     }
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     peers->counts[connection->peer].sent += total;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
     return status == STATUS_OK || status == STATUS_AGAIN;
 }
 
@@ -341,9 +338,9 @@ static void open_connection(struct web_peers *peers, size_t peer, platform_socke
     buffer_init(&connection->out, REPLY_MOST);
     if (peers->identities[peer])
         connection->tls = lab_tls_new(peers->identities[peer]);
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     peers->counts[peer].accepted++;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 static void close_connection(struct web_peers *peers, size_t index)
@@ -403,7 +400,7 @@ static bool is_due(const struct connection *connection)
 static void wait_for_work(struct web_peers *peers)
 {
     struct platform_waiter waiters[PLATFORM_WAITERS_MOST];
-    int64_t until = platform_monotonic_clock() + ROUND_MOST;
+    int64_t until = platform_monotonic_clock() + LAB_ROUND_MOST;
     size_t count = 0;
 
     for (size_t i = 0; i < peers->count && count < PLATFORM_WAITERS_MOST; i++) {
@@ -422,28 +419,16 @@ static void wait_for_work(struct web_peers *peers)
     lab_wait(waiters, count, until);
 }
 
-static bool is_stopping(struct web_peers *peers)
-{
-    bool stop;
-
-    platform_mutex_lock(peers->mutex);
-    stop = peers->stop;
-    platform_mutex_unlock(peers->mutex);
-    return stop;
-}
-
 static void serve(void *argument)
 {
     struct web_peers *peers = argument;
 
-    while (!is_stopping(peers)) {
+    while (!lab_thread_is_stopping(&peers->thread)) {
         wait_for_work(peers);
         accept_connections(peers);
         serve_connections(peers, platform_monotonic_clock());
     }
-    platform_mutex_lock(peers->mutex);
-    peers->finished = true;
-    platform_mutex_unlock(peers->mutex);
+    lab_thread_finish(&peers->thread);
 }
 
 /* ---- from outside ---- */
@@ -458,7 +443,7 @@ static void free_peers(struct web_peers *peers)
         buffer_release(&peers->counts[i].heard);
     }
     lab_authority_free(peers->authority);
-    platform_mutex_free(peers->mutex);
+    lab_thread_release(&peers->thread);
     free(peers->connections);
     free(peers->endpoints);
     free(peers->identities);
@@ -475,7 +460,7 @@ static struct web_peers *new_peers(const struct web_peer *list, size_t count)
     peers->endpoints = memory_new(count, sizeof *peers->endpoints);
     peers->identities = memory_new(count, sizeof *peers->identities);
     peers->counts = memory_new(count, sizeof *peers->counts);
-    peers->mutex = platform_mutex_new();
+    lab_thread_init(&peers->thread);
     for (size_t i = 0; i < count; i++) {
         peers->endpoints[i].udp = peers->endpoints[i].tcp = PLATFORM_NO_SOCKET;
         buffer_init(&peers->counts[i].heard, WEB_PEER_HEARD_SIZE - 1);
@@ -533,32 +518,23 @@ enum status web_peers_start(const struct web_peer *list, size_t count, uint16_t 
 
 enum status web_peers_stop(struct web_peers *peers)
 {
-    int64_t until = platform_monotonic_clock() + STOP_MOST;
-    bool finished = false;
+    enum status status;
 
     if (!peers)
         return STATUS_OK;
-    while (!finished && platform_monotonic_clock() < until) {
-        platform_mutex_lock(peers->mutex);
-        peers->stop = true;
-        finished = peers->finished;
-        platform_mutex_unlock(peers->mutex);
-        if (!finished)
-            lab_wait(NULL, 0, platform_monotonic_clock() + 1000);
-    }
-    if (!finished)
-        return STATUS_TIMED_OUT;
-    free_peers(peers);
-    return STATUS_OK;
+    status = lab_thread_stop(&peers->thread);
+    if (status == STATUS_OK)
+        free_peers(peers);
+    return status;
 }
 
 unsigned web_peers_accepted(struct web_peers *peers, size_t peer)
 {
     unsigned accepted;
 
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     accepted = peers->counts[peer].accepted;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
     return accepted;
 }
 
@@ -566,9 +542,9 @@ unsigned web_peers_requests(struct web_peers *peers, size_t peer)
 {
     unsigned requests;
 
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     requests = peers->counts[peer].requests;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
     return requests;
 }
 
@@ -576,17 +552,17 @@ uint64_t web_peers_sent(struct web_peers *peers, size_t peer)
 {
     uint64_t sent;
 
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     sent = peers->counts[peer].sent;
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
     return sent;
 }
 
 void web_peers_heard(struct web_peers *peers, size_t peer, char *out)
 {
-    platform_mutex_lock(peers->mutex);
+    platform_mutex_lock(peers->thread.mutex);
     memcpy(out, peers->counts[peer].heard.text, peers->counts[peer].heard.size + 1);
-    platform_mutex_unlock(peers->mutex);
+    platform_mutex_unlock(peers->thread.mutex);
 }
 
 const char *web_peers_authority(struct web_peers *peers)
