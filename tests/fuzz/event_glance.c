@@ -1,29 +1,11 @@
 /* An event that is passed by unparsed is none that is wished for, by what libxml2 makes of it. */
 #include "diag/read/event_glance.h"
-#include "diag/xml_library.h"
+#include "tests/fuzz/xml_library.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static const struct event_wish wishes[] = {{"P", 7}, {"All", 0}, {NULL, 0}};
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static const struct xml_library *library(void)
-{
-    static struct xml_library loaded;
-    const char *reason;
-
-    if (!loaded.read)
-        check(xml_library_load(&loaded, &reason) == STATUS_OK);
-    return &loaded;
-}
 
 /* The event's first provider and id must be there, and as they were seen. */
 static void check_event(const struct xml_node *root)

@@ -1,30 +1,11 @@
 /* What is read as plain XML is well-formed by libxml2, too, and the same event. */
 #include "diag/read/event_plain.h"
 #include "diag/read/xml.h"
-#include "diag/xml_library.h"
+#include "tests/fuzz/xml_library.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static const struct event_wish nothing[] = {{NULL, 0}};
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static const struct xml_library *library(void)
-{
-    static struct xml_library loaded;
-    const char *reason;
-
-    if (!loaded.read)
-        check(xml_library_load(&loaded, &reason) == STATUS_OK);
-    return &loaded;
-}
 
 static void build_node(struct event_build *build, const struct xml_node *node)
 {

@@ -1,30 +1,12 @@
 /* However a log is cut into pieces, the same events are told of it, and all their text is UTF-8. */
 #include "diag/read/event_xml.h"
 #include "diag/text.h"
-#include "diag/xml_library.h"
+#include "tests/fuzz/xml_library.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static const struct event_wish wishes[] = {{"MSExchangeTransport", 0}, {"P", 7}, {NULL, 0}};
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static const struct xml_library *library(void)
-{
-    static struct xml_library loaded;
-    const char *reason;
-
-    if (!loaded.read)
-        check(xml_library_load(&loaded, &reason) == STATUS_OK);
-    return &loaded;
-}
 
 static void add_text(uint64_t *sum, const char *text)
 {

@@ -1,28 +1,9 @@
 /* Whatever a server answers: within the limits, and the same in whatever pieces it comes. */
 #include "diag/read/ews_reply.h"
 #include "diag/text.h"
-#include "diag/xml_library.h"
+#include "tests/fuzz/xml_library.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static const struct xml_library *library(void)
-{
-    static struct xml_library loaded;
-    const char *reason;
-
-    if (!loaded.read)
-        check(xml_library_load(&loaded, &reason) == STATUS_OK);
-    return &loaded;
-}
 
 static void check_text(const char *text, size_t most)
 {

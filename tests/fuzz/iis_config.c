@@ -1,27 +1,8 @@
 /* Whatever a document is: a model within its limits, and what holds for any directory of it. */
 #include "diag/read/iis_effective.h"
-#include "diag/xml_library.h"
+#include "tests/fuzz/xml_library.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static const struct xml_library *library(void)
-{
-    static struct xml_library loaded;
-    const char *reason;
-
-    if (!loaded.read)
-        check(xml_library_load(&loaded, &reason) == STATUS_OK);
-    return &loaded;
-}
 
 static void check_text(const char *text)
 {

@@ -1,28 +1,9 @@
 /* Whatever a document is: a tree within its limits, all of it UTF-8, or a line and a reason. */
 #include "diag/read/xml.h"
 #include "diag/text.h"
-#include "diag/xml_library.h"
+#include "tests/fuzz/xml_library.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static const struct xml_library *library(void)
-{
-    static struct xml_library loaded;
-    const char *reason;
-
-    if (!loaded.read)
-        check(xml_library_load(&loaded, &reason) == STATUS_OK);
-    return &loaded;
-}
 
 static void check_text(const char *text)
 {
