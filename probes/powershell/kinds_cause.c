@@ -168,6 +168,10 @@
         .when = "next-trace"                                                                       \
     }
 
+#define OPEN_SHELL                                                                                 \
+    "$shell = New-PSSession -ConfigurationName Microsoft.Exchange -ConnectionUri ('http://' + "    \
+    "{server} + '/PowerShell/') -Authentication Kerberos; $shell.State; Remove-PSSession $shell"
+
 #define MEANWHILE                                                                                  \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_FILL_IN,                                           \
@@ -219,18 +223,14 @@ const struct finding_kind powershell_vdir_500 = {
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_FILL_IN,
              .where = "{machine}, not in the Exchange Management Shell",
-             .command = "New-PSSession -ConfigurationName Microsoft.Exchange -ConnectionUri "
-                        "('http://' + {server} + '/PowerShell/') -Authentication Kerberos",
-             .note = "the server by its full name; a session that is Opened is what the shell "
-                     "begins with. Remove-PSSession ends it",
+             .command = OPEN_SHELL,
+             .note = "the server by its full name; Opened is what the shell begins with",
              .when = "!live"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_EXACT,
              .where = "{machine}, not in the Exchange Management Shell",
-             .command = "New-PSSession -ConfigurationName Microsoft.Exchange -ConnectionUri "
-                        "('http://' + {server} + '/PowerShell/') -Authentication Kerberos",
-             .note = "a session that is Opened is what the shell begins with. Remove-PSSession "
-                     "ends it",
+             .command = OPEN_SHELL,
+             .note = "Opened is what the shell begins with",
              .when = "live"},
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,

@@ -15,7 +15,7 @@
     X(NOT_KNOWN, "was not asked")                                                                  \
     X(NO_TICKET, "was not asked: there is no ticket for it")                                       \
     X(NOT_TRUSTED, "was not asked: its certificate is not trusted")                                \
-    X(SHELL, "lets a remote PowerShell begin")                                                     \
+    X(SHELL, "lets a remote PowerShell begin, and refuses what was asked wrong on purpose")        \
     X(IDENTIFIED, "answers as WS-Management")                                                      \
     X(UNTYPED, "answers a remote PowerShell with something else")                                  \
     X(SERVED, "serves it")                                                                         \
