@@ -408,6 +408,12 @@ static bool judge_kerbauth_path(struct examination *x, const struct powershell_s
 
 /* ---- WSMan's DLL ---- */
 
+/* Windows finds a name without a folder by itself. */
+static bool is_of_windows(const char *path)
+{
+    return path_ends_with(path, "system32\\wsmsvc.dll") || path_is(path, "wsmsvc.dll");
+}
+
 static void judge_wsman_image(struct judgement *judgement)
 {
     const struct powershell_server *server = judgement->server;
@@ -419,7 +425,7 @@ static void judge_wsman_image(struct judgement *judgement)
     if (!entry || !entry->item->image)
         return;
     path = powershell_expand(judgement->x, server, entry->item->image);
-    if (path && !path_ends_with(path, "system32\\wsmsvc.dll") && !path_is_short(path)) {
+    if (path && !is_of_windows(path) && !path_is_short(path)) {
         saw(begin(judgement, "wrong-image", "yes"), server->source,
             "WSMan: image=\"%s\" (line %lu); Windows' own is system32\\wsmsvc.dll",
             entry->item->image, (unsigned long)entry->item->line);

@@ -4,6 +4,19 @@
 
 #include <string.h>
 
+/* "C:\X\.." is "C:"; what begins a path is never left. */
+static size_t without_step_back(const char *path, size_t size)
+{
+    size_t at;
+
+    if (size < 4 || memcmp(path + size - 3, "\\..", 3) != 0)
+        return size;
+    at = size - 3;
+    while (at > 0 && path[at - 1] != '\\')
+        at--;
+    return at > 2 ? at - 1 : size;
+}
+
 const char *path_tidy(const char *path, struct arena *arena)
 {
     char *tidy = arena_new(arena, strlen(path) + 1, 1);
@@ -12,9 +25,12 @@ const char *path_tidy(const char *path, struct arena *arena)
     for (size_t i = 0; path[i]; i++) {
         char c = path[i] == '/' ? '\\' : path[i];
 
+        if (c == '\\')
+            size = without_step_back(tidy, size);
         if (c != '\\' || size < 2 || tidy[size - 1] != '\\')
             tidy[size++] = c;
     }
+    size = without_step_back(tidy, size);
     while (size > 1 && tidy[size - 1] == '\\')
         size--;
     tidy[size] = '\0';

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /*
- * With backslashes, single ones but for those that a share begins with, and none at its end; in
- * `arena`.
+ * With backslashes, single ones but for those that a share begins with, and none at its end;
+ * without ".." and the folder that it leaves; in `arena`.
  */
 const char *path_tidy(const char *path, struct arena *arena);
 

@@ -46,21 +46,24 @@ static struct iis_config front_of(const char *line)
     return config_of(text);
 }
 
-#define CROWDED "crowded/applicationHost.config"
+/* The configuration of a healthy server, in which `to` stands in place of `from`. */
+static struct {
+    const char *from, *to;
+} edit;
 
-/* A healthy server with more modules than are read, before its own. */
-static struct iis_config crowded_config(void)
+#define EDITED "se/edited/applicationHost.config"
+
+static struct iis_config edited_config(void)
 {
-    static const char list[] = "<globalModules>";
     struct buffer plain = file_of("se/applicationHost.config"), text;
-    const char *rest = strstr(plain.text, list) + sizeof list - 1;
+    const char *from = strstr(plain.text, edit.from);
     struct iis_config config;
 
+    assert_non_null(from);
     buffer_init(&text, 1 << 20);
-    buffer_add(&text, plain.text, (size_t)(rest - plain.text));
-    for (unsigned i = 0; i < IIS_LIST_MOST; i++)
-        buffer_print(&text, "<add name='M%u' image='m.dll'/>", i);
-    buffer_add_string(&text, rest);
+    buffer_add(&text, plain.text, (size_t)(from - plain.text));
+    buffer_add_string(&text, edit.to);
+    buffer_add_string(&text, from + strlen(edit.from));
     config = config_of(text.text);
     buffer_release(&plain);
     buffer_release(&text);
@@ -106,8 +109,8 @@ static void answer(struct evidence *item)
 
         if (strcmp(file->path, HOSTILE) == 0)
             file->config = config_of(hostile_config);
-        else if (strcmp(file->path, CROWDED) == 0)
-            file->config = crowded_config();
+        else if (strcmp(file->path, EDITED) == 0)
+            file->config = edited_config();
         else if (strstr(file->path, "web-of-site-"))
             file->config = config_of(site_config);
         else if (strcmp(file->path, FRONT_32_BITS) == 0)
@@ -218,13 +221,62 @@ static void test_healthy(void **state)
 /* What is not among the modules that are read may be among the others. */
 static void test_more_modules_than_are_read(void **state)
 {
+    struct buffer modules;
+
     (void)state;
-    examine(CROWDED, NULL, NULL);
+    buffer_init(&modules, 1 << 20);
+    buffer_add_string(&modules, "<globalModules>");
+    for (unsigned i = 0; i < IIS_LIST_MOST; i++)
+        buffer_print(&modules, "<add name='M%u' image='m.dll'/>", i);
+    edit.from = "<globalModules>";
+    edit.to = modules.text;
+    examine(EDITED, "se", NULL);
     assert_string_equal(word(MANAGED), "unknown");
     assert_string_equal(word(WSMAN), "unknown");
     assert_string_equal(word(SETTINGS), "ok");
     assert_null(finding_of(host, FEATURE, NULL));
     finish();
+    buffer_release(&modules);
+}
+
+/* One thing of a healthy server is another, and what is told is this. */
+static void test_one_edit(void **state)
+{
+    static const struct {
+        const char *from, *to, *id, *word, *seen;
+    } cases[] = {
+        {"C:\\Windows\\system32\\wsmsvc.dll", "%windir%\\System32\\inetsrv\\..\\wsmsvc.dll", WSMAN,
+         "ok", NULL},
+        {"C:\\Windows\\system32\\wsmsvc.dll", "wsmsvc.dll", WSMAN, "ok", NULL},
+        {"C:\\Windows\\system32\\wsmsvc.dll", "C:\\system32\\..\\wsmsvc.dll", WSMAN, "critical",
+         "Windows' own is system32"},
+        {"<globalModules>", "<globalModules configSource='x'>", MANAGED, "unknown", "configSource"},
+        {"<globalModules>", "<globalModules configSource='x'>", WSMAN, "unknown", "configSource"},
+        {"<location path=\"Default Web Site/PowerShell\">",
+         "<location path=\"Default Web Site/PowerShell\"><system.webServer><security><access "
+         "configSource=\"x\"/></security></system.webServer></location>"
+         "<location path=\"Default Web Site/PowerShell\">",
+         SETTINGS, "unknown", "configSource"},
+        {"bindingInformation=\"*:80:\"", "bindingInformation=\"[::1]:80:\"", SETTINGS, "critical",
+         "no binding of http at port 80"},
+        {"<application path=\"/PowerShell\" applicationPool=\"MSExchangePowerShellAppPool\">",
+         "<application path=\"/PS\">", SETTINGS, "critical", "Exchange Back End"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        edit.from = cases[i].from;
+        edit.to = cases[i].to;
+        examine(EDITED, "se", NULL);
+        if (strcmp(word(cases[i].id), cases[i].word) != 0)
+            fail_msg("%s: %s is %s", cases[i].to, cases[i].id, word(cases[i].id));
+        if (cases[i].seen)
+            assert_true(saw_it(finding_of(host, cases[i].id, NULL), cases[i].seen));
+        if (i + 1 == sizeof cases / sizeof *cases)
+            assert_non_null(
+                step_of(&finding_of(host, SETTINGS, NULL)->fix, "-Role Mailbox -RequireSSL:$true"));
+        finish();
+    }
 }
 
 /* What the web site's own folder says holds for its directories, too. */
@@ -701,6 +753,10 @@ static void test_feature(void **state)
     examine_known("faults/wsman-missing/applicationHost.config", "2016");
     assert_string_equal(word(FEATURE), "ok");
     bench_end();
+    known.feature = FEATURE_PENDING_ON;
+    examine_known("faults/wsman-missing/applicationHost.config", "2016");
+    assert_string_equal(word(FEATURE), "ok");
+    bench_end();
     known.feature = FEATURE_UNKNOWN;
     examine_known("faults/wsman-missing/applicationHost.config", "2016");
     assert_string_equal(word(FEATURE), "unknown");
@@ -709,6 +765,14 @@ static void test_feature(void **state)
     known.feature = FEATURE_AVAILABLE;
     examine_known("faults/wsman-of-server/applicationHost.config", "2016");
     assert_string_equal(word(FEATURE), "ok");
+    bench_end();
+    /* The line is there, and the DLL went with the feature. */
+    known.files[0] =
+        (struct listed_file){.path = "C:\\Windows\\system32\\wsmsvc.dll", .presence = FILE_ABSENT};
+    known.file_count = 1;
+    examine_known("2016/applicationHost.config", "2016");
+    assert_string_equal(word(WSMAN), "critical");
+    assert_string_equal(word(FEATURE), "warning");
     finish();
 }
 
@@ -856,6 +920,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_healthy),
         cmocka_unit_test(test_more_modules_than_are_read),
+        cmocka_unit_test(test_one_edit),
         cmocka_unit_test(test_web_config_of_the_site),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_steps_of_one_fault),
