@@ -538,6 +538,8 @@ void powershell_name_host(const struct powershell_server *server, struct finding
     set_vouched(finding, VALUE_TEXT, "machine", machine, strlen(machine));
     if (server->is_2010)
         set_text(finding, "2010", "yes");
+    if (server->config)
+        set_text(finding, "has-host", "yes");
 }
 
 void powershell_set_name(struct finding *finding, const char *value, const char *name)

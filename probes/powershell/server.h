@@ -112,7 +112,10 @@ const char *powershell_folder_of(const struct iis_application *application);
 const char *powershell_expand(struct examination *x, const struct powershell_server *server,
                               const char *path);
 
-/* Sets {machine}: whose server it is, in words. */
+/*
+ * Sets {machine}: whose server it is, in words; "2010"; and "has-host", where its
+ * applicationHost.config is there.
+ */
 void powershell_name_host(const struct powershell_server *server, struct finding *finding);
 
 /*

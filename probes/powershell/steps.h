@@ -122,7 +122,7 @@
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_FILL_IN, .where = POWERSHELL_SERVER,                      \
         .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config {folder}",    \
-        .note = "by a 64-bit program"                                                              \
+        .note = "by a 64-bit program", .when = "!has-host"                                         \
     }
 
 #define POWERSHELL_COPY_WEB(file, words, value)                                                    \

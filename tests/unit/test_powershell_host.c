@@ -654,6 +654,8 @@ static void test_without_web_config(void **state)
     examine("2019/applicationHost.config", NULL, NULL);
     assert_string_equal(word(MANAGED), "unknown");
     assert_string_equal(word(WSMAN), "unknown");
+    assert_non_null(step_of(&finding_of(host, MANAGED, NULL)->fix, "FrontEnd"));
+    assert_null(step_of(&finding_of(host, MANAGED, NULL)->fix, "applicationHost.config"));
     assert_string_equal(word(PATH), "ok");
     assert_string_equal(word(SETTINGS), "ok");
     finish();
