@@ -405,6 +405,18 @@ def a_missing_dll_is_seen():
 
 
 @case
+def what_is_said_of_a_whole_site_is_seen():
+    """IIS Manager writes the redirect of a site to the web.config of the site's own folder."""
+    redirect = b"<configuration><system.webServer><httpRedirect enabled='true' destination='https://mail.contoso.com/owa' />" \
+        b"</system.webServer></configuration>"
+    with folder() as place, Lab(HEALTHY) as lab:
+        collected(place, **{"web-of-site-1__config": redirect})
+        found = findings(place, "--dns", lab.dns, "--timeout", "1", status=PROBLEMS)
+        expect_equal(ids(found, "problem"), {"powershell-vdir-settings"}, "problems")
+        expect_not_in("file-not-read", [one["id"] for one in found], "what nothing reads")
+
+
+@case
 def each_file_alone_is_of_a_known_type():
     with folder() as place, Lab(HEALTHY) as lab:
         collected(place)
