@@ -19,6 +19,7 @@ from lab.apache import WebServer  # noqa: E402
 from lab.chrony import TimeServer  # noqa: E402
 from lab.exim import Exim  # noqa: E402
 from lab.kdc import Kdc  # noqa: E402
+from lab.once import once  # noqa: E402
 from lab.postfix import MailServer  # noqa: E402
 from lab.samba import Domain, DomainController, FileServer  # noqa: E402
 from lab.server import Network  # noqa: E402
@@ -142,6 +143,7 @@ def examine_exim():
         return Run(network, "exim", (), "--server", EXIM)
 
 
+@once
 def examine_all():
     runs = {}
     with Network() as network:
@@ -180,23 +182,9 @@ def examine_all():
     return runs
 
 
-@functools.cache
-def outcome():
-    try:
-        return examine_all(), None
-    except Skip as reason:
-        return None, reason
-    except Exception as error:  # the same for every case: it is not tried again
-        print(explain_failure(error))
-        return None, AssertionError(f"no runs to look at: {type(error).__name__}: {error}")
-
-
 def examined(name):
     """What was seen in one of the runs, which are all made once."""
-    runs, error = outcome()
-    if error:
-        raise error.with_traceback(None)
-    return runs[name]
+    return examine_all()[name]
 
 
 # ---- the claims ----

@@ -2,7 +2,6 @@
 are asked by the gatherers themselves (ask_directory), which look up no name: there is no name
 server here, and their configuration of Kerberos knows no realm."""
 
-import functools
 import pathlib
 import sys
 
@@ -11,6 +10,7 @@ sys.path[:0] = [str(HERE.parent / "program"), str(HERE)]
 
 from harness import *  # noqa: E402, F403
 from lab.kdc import Kdc  # noqa: E402
+from lab.once import once  # noqa: E402
 from lab.samba import (  # noqa: E402
     PASSWORD, Domain, DomainController, modify, open_directory, write_past_rules,
 )  # fmt: skip
@@ -169,6 +169,7 @@ def with_tls(more=()):
     return ["tls enabled = yes", *more]
 
 
+@once
 def examine_all():
     needs_programs("kinit")
     seen = {}
@@ -339,23 +340,8 @@ def ask_who_is_silent(seen, alice, dc1):
         os.killpg(dc1.processes[-1].pid, signal.SIGCONT)
 
 
-@functools.cache
-def outcome():
-    try:
-        return examine_all(), None
-    except Skip as reason:
-        return None, reason
-    except Exception as error:  # the same for every case: it is not tried again
-        print(explain_failure(error))
-        return None, AssertionError(f"no runs to look at: {type(error).__name__}: {error}")
-
-
 def seen(name):
-    answers, error = outcome()
-    if error:
-        raise error.with_traceback(None)
-    return answers[name]
-
+    return examine_all()[name]
 
 
 # ---- the claims ----

@@ -3,7 +3,6 @@ and Samba's ntlm_auth. The real program asks the lab's scripted mailbox through 
 
 import base64
 import concurrent.futures
-import functools
 import pathlib
 import sys
 
@@ -13,6 +12,7 @@ sys.path[:0] = [str(HERE.parent / "program"), str(HERE)]
 from harness import *  # noqa: E402, F403
 from lab.caller import Caller  # noqa: E402
 from lab.mailbox import Door, Mailbox, NtlmDoor  # noqa: E402
+from lab.once import once  # noqa: E402
 from lab.samba import PASSWORD, Domain, DomainController, open_directory  # noqa: E402
 from lab.server import Network, needs_programs  # noqa: E402
 
@@ -132,7 +132,8 @@ class Lab:
         self.seen["log of the controller"] = self.controller.log()
 
 
-def examine_all():
+@once
+def all_seen():
     needs_programs("kinit", "ntlm_auth")
     with Network() as network:
         lab = Lab(network)
@@ -140,24 +141,6 @@ def examine_all():
         with network.up(lab.controller, Mailbox(network, "fine"), lab.other, *lab.doors.values()):
             lab.run_all()
     return lab.seen
-
-
-@functools.cache
-def outcome():
-    try:
-        return examine_all(), None
-    except Skip as reason:
-        return None, reason
-    except Exception as error:  # the same for every case: it is not tried again
-        print(explain_failure(error))
-        return None, AssertionError(f"nothing to look at: {type(error).__name__}: {error}")
-
-
-def all_seen():
-    seen, error = outcome()
-    if error:
-        raise error.with_traceback(None)
-    return seen
 
 
 def told(word):
@@ -264,7 +247,7 @@ if "--show" in sys.argv:
     needs_programs()
     enter_namespace()
     furnish_namespace()
-    for word, result in examine_all().items():
+    for word, result in all_seen().items():
         print(f"== {word}\n{result.flat if isinstance(result, Result) else result}\n")
     sys.exit(0)
 

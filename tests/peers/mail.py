@@ -6,7 +6,6 @@ Their domains are in one signed zone, which NSD serves and Unbound validates.
 One run examines them all, so that what they wait for passes side by side.
 """
 
-import functools
 import hashlib
 import os
 import pathlib
@@ -19,9 +18,10 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "program"))
+sys.path[:0] = [str(HERE.parent / "program"), str(HERE)]
 
 from harness import *  # noqa: E402, F403
+from lab.once import once  # noqa: E402
 
 BLACK_HOLE, NEIGHBOURLESS = "198.51.100.1", "198.51.100.2"
 PATIENCE = 25  # seconds; the balancer without a back end closes after 20
@@ -206,7 +206,9 @@ def is_listening(address):
     return True
 
 
-def examine_all():
+@once
+def examined():
+    """The report on all domains and on the plain server."""
     needs_namespace()
     for program in PROGRAMS:
         if not shutil.which(program):
@@ -222,22 +224,6 @@ def examine_all():
         result.took = time.monotonic() - began
         result.evidence = (servers.place / "evidence").read_text().splitlines()
         return result
-
-
-@functools.cache
-def outcome():
-    try:
-        return examine_all(), None
-    except (Exception, Skip) as error:  # the same for every case: it is not tried again
-        return None, error
-
-
-def examined():
-    """The report on all domains and on the plain server, made once."""
-    result, error = outcome()
-    if error:
-        raise error
-    return result
 
 
 # ---- the claims ----

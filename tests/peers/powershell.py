@@ -1,7 +1,6 @@
 """PowerShell directories behind real logons: Apache with mod_auth_gssapi and Samba's KDC, at the
 ports of an Exchange server, before scripted answers. The gatherer asks (ask_web), and the program."""
 
-import functools
 import pathlib
 import sys
 
@@ -11,6 +10,7 @@ sys.path[:0] = [str(HERE.parent / "program"), str(HERE)]
 from harness import *  # noqa: E402, F403
 from lab.caller import Caller  # noqa: E402
 from lab.exchange_site import Directories, Site  # noqa: E402
+from lab.once import once  # noqa: E402
 from lab.samba import PASSWORD, Domain, DomainController, open_directory  # noqa: E402
 from lab.server import Network, needs_programs  # noqa: E402
 
@@ -120,31 +120,14 @@ class Lab:
         self.run("no ticket", nobody, "broken", "--authenticate")
 
 
-def examine_all():
+@once
+def all_seen():
     needs_programs("kinit")
     with Network() as network:
         lab = Lab(network)
         with network.up(DomainController(lab.domain, "dc1"), lab.directories, *lab.sites.values()):
             lab.ask_all()
     return lab.seen
-
-
-@functools.cache
-def outcome():
-    try:
-        return examine_all(), None
-    except Skip as reason:
-        return None, reason
-    except Exception as error:  # the same for every case: it is not tried again
-        print(explain_failure(error))
-        return None, AssertionError(f"nothing to look at: {type(error).__name__}: {error}")
-
-
-def all_seen():
-    seen, error = outcome()
-    if error:
-        raise error.with_traceback(None)
-    return seen
 
 
 def expect_answer(word, port, request, status="ok", **rest):
@@ -307,7 +290,7 @@ if "--show" in sys.argv:
     needs_programs()
     enter_namespace()
     furnish_namespace()
-    for word, answers in examine_all().items():
+    for word, answers in all_seen().items():
         print(f"== {word}")
         if isinstance(answers, Result):
             print(answers.flat)

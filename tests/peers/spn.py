@@ -3,7 +3,6 @@ Samba's domain controller, its KDC, and mail servers that take its tickets: Post
 whose service is SMTPSVC as Exchange's is. The whole program examines one world of names after the
 other; the gatherer of logons is also asked by itself (ask_directory)."""
 
-import functools
 import pathlib
 import sys
 
@@ -12,6 +11,7 @@ sys.path[:0] = [str(HERE.parent / "program"), str(HERE)]
 
 from harness import *  # noqa: E402, F403
 from lab.exchange import EXCHANGE_2003, Organisation, extend_schema  # noqa: E402
+from lab.once import once  # noqa: E402
 from lab.postfix import ExchangeFront, TicketServer  # noqa: E402
 from lab.samba import (  # noqa: E402
     PASSWORD, Domain, DomainController, modify, open_directory, write_past_rules,
@@ -185,7 +185,8 @@ def make_world(controller, name):
         write_past_rules(controller.data, ACCOUNTS[account], "servicePrincipalName", names)
 
 
-def examine_all():
+@once
+def all_seen():
     needs_programs("kinit")
     seen = {}
     with Network() as network, contextlib.ExitStack() as stack:
@@ -252,11 +253,6 @@ def examine_as_others(seen, network, dc1, callers):
     seen["an address"] = Examination(folder, callers["alice"], "--dc", DC1, "--server", EX02)
     with contextlib.closing(socket.create_server((DEAD, 389))):
         seen["silent"] = Examination(folder, callers["alice"], *whole, "--timeout", 2)
-
-
-@functools.lru_cache(maxsize=None)
-def all_seen():
-    return examine_all()
 
 
 def expect_logon(name, status, step, **rest):
@@ -576,7 +572,7 @@ if "--record" in sys.argv:
 if "--show" in sys.argv:
     enter_namespace()
     furnish_namespace()
-    seen = examine_all()
+    seen = all_seen()
     for name, examination in seen.pop("worlds").items():
         print(f"==== {name}\n{examination.text}\n")
     for name, answer in seen.items():

@@ -2,7 +2,6 @@
 The gatherer asks by itself (ask_web)."""
 
 import base64
-import functools
 import hashlib
 import pathlib
 import sys
@@ -13,6 +12,7 @@ sys.path[:0] = [str(HERE.parent / "program"), str(HERE)]
 from harness import *  # noqa: E402, F403
 from lab.apache import WebServer  # noqa: E402
 from lab.caller import Caller  # noqa: E402
+from lab.once import once  # noqa: E402
 from lab.samba import PASSWORD, Domain, DomainController, open_directory  # noqa: E402
 from lab.server import Network, Server, clock_variables, needs_programs  # noqa: E402
 
@@ -93,7 +93,8 @@ def ask_all(seen, network, web, alice, nobody):
     )
 
 
-def examine_all():
+@once
+def all_seen():
     needs_programs("kinit")
     seen = {}
     with Network() as network:
@@ -115,11 +116,6 @@ def examine_all():
         seen["log of other"] = other.authorizations()
         seen["log of stranger"] = stranger.authorizations()
     return seen
-
-
-@functools.lru_cache(maxsize=None)
-def all_seen():
-    return examine_all()
 
 
 def expect_answer(name, status, step, **rest):
@@ -199,7 +195,7 @@ def a_password_over_verified_tls():
 
 
 if "--show" in sys.argv:
-    for name, answer in examine_all().items():
+    for name, answer in all_seen().items():
         print(f"{name}: {json.dumps(answer) if not name.startswith('log') else answer}\n")
     sys.exit(0)
 
