@@ -1,15 +1,9 @@
 #include "diag/gather/registry.h"
 
 #include "diag/gather/file.h"
-#include "diag/gather/text_lines.h"
-#include "diag/platform.h"
-#include "diag/read/registry_query.h"
+#include "diag/gather/registry_source.h"
 
 #include <string.h>
-
-#define ROOT    "HKEY_LOCAL_MACHINE\\"
-#define CONTROL "SYSTEM\\CurrentControlSet\\Control\\ComputerName\\"
-#define TCPIP   "SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters"
 
 enum { ASKED, HOST, ACTIVE_NAME, NAME, KEYS };
 
@@ -22,37 +16,15 @@ struct reading {
 /* The key that is asked for, and those that tell whose registry it is. */
 static void begin(struct reading *reading, const char *key)
 {
-    *reading = (struct reading){.keys = {[HOST] = ROOT TCPIP,
-                                         [ACTIVE_NAME] = ROOT CONTROL "ActiveComputerName",
-                                         [NAME] = ROOT CONTROL "ComputerName"}};
-    reading->keys[ASKED] = arena_print(&reading->memory, ROOT "%s", key);
+    *reading = (struct reading){
+        .keys = {
+            [HOST] = REGISTRY_HOST, [ACTIVE_NAME] = REGISTRY_ACTIVE_NAME, [NAME] = REGISTRY_NAME}};
+    reading->keys[ASKED] = arena_print(&reading->memory, REGISTRY_MACHINE "%s", key);
     reading->text = registry_text_new(reading->keys);
     registry_text_flat(reading->text);
 }
 
 /* ---- what was read ---- */
-
-static const char *text_of(const struct registry_export *export, const char *key, const char *name)
-{
-    const struct registry_value *value = registry_find(export, key, name);
-
-    return value && value->text && *value->text ? value->text : NULL;
-}
-
-static const char *computer_of(const struct reading *reading, const struct registry_export *export,
-                               struct arena *arena)
-{
-    const char *host = text_of(export, reading->keys[HOST], "Hostname");
-    const char *domain = text_of(export, reading->keys[HOST], "Domain");
-
-    if (host && domain)
-        return arena_print(arena, "%s.%s", host, domain);
-    if (!host)
-        host = text_of(export, reading->keys[ACTIVE_NAME], "ComputerName");
-    if (!host)
-        host = text_of(export, reading->keys[NAME], "ComputerName");
-    return host ? arena_copy_string(arena, host) : NULL;
-}
 
 static size_t size_of(const struct registry_value *value)
 {
@@ -112,7 +84,7 @@ static enum status end(struct reading *reading, struct registry_answer *answer)
     enum status status;
 
     registry_text_end(reading->text, &reading->memory, &export);
-    answer->computer = computer_of(reading, &export, &answer->evidence.memory);
+    answer->computer = registry_source_computer(&export, &answer->evidence.memory);
     answer->is_whole = export.covered >> ASKED & 1;
     answer->more = export.is_cut;
     status = export.present >> ASKED & 1 ? STATUS_OK : STATUS_NOT_FOUND;
@@ -123,37 +95,18 @@ static enum status end(struct reading *reading, struct registry_answer *answer)
 
 /* ---- files ---- */
 
-static void take_line(void *context, const char *line, size_t size)
-{
-    registry_text_add(context, line, size);
-}
-
-static void take_query_line(void *context, const char *line, size_t size)
-{
-    struct buffer export;
-
-    buffer_init(&export, 4 * (size_t)REGISTRY_VALUE_MOST);
-    if (registry_query_line(line, size, &export) && !export.truncated)
-        registry_text_add(context, export.text, export.size);
-    buffer_release(&export);
-}
-
 static enum status read_text(struct text_file *text, struct registry_answer *answer,
                              const char **reason)
 {
-    enum { LINE_MOST = 8 * REGISTRY_VALUE_MOST };
-    bool is_query = text_file_type(text) == FILE_TYPE_REGISTRY_QUERY;
     struct reading reading;
     enum status status;
 
-    if (text_file_type(text) != FILE_TYPE_REGISTRY && !is_query) {
+    if (!registry_source_is_file(text)) {
         *reason = "it is no registry export and no output of reg query";
         return STATUS_INVALID;
     }
     begin(&reading, answer->key);
-    if (is_query)
-        registry_text_in_parts(reading.text);
-    text_lines(text, LINE_MOST, is_query ? take_query_line : take_line, reading.text);
+    registry_source_lines(text, reading.text);
     status = end(&reading, answer);
     if (status == STATUS_NOT_FOUND)
         *reason = answer->is_whole ? "the key does not exist" : "the key is not part of it";
@@ -179,27 +132,18 @@ static enum status read_file(struct registry_answer *answer, const char **reason
 
 /* ---- the machine at hand ---- */
 
-static void take_value(void *context, const char *key, const char *name, uint32_t type,
-                       const void *bytes, size_t size)
-{
-    struct arena memory = {0};
-
-    registry_text_take(context, arena_print(&memory, ROOT "%s", key), name, type, bytes, size);
-    arena_release(&memory);
-}
-
 static enum status read_machine(struct registry_answer *answer)
 {
     struct reading reading;
     enum status status;
 
     begin(&reading, answer->key);
-    status = platform_registry_values(answer->key, take_value, reading.text);
+    status = platform_registry_values(answer->key, registry_source_take, reading.text);
     for (size_t i = ASKED + 1; status == STATUS_OK && i < KEYS; i++) {
-        const char *key = reading.keys[i] + sizeof ROOT - 1;
+        const char *key = reading.keys[i] + sizeof REGISTRY_MACHINE - 1;
 
         if (!registry_is_key(reading.keys[i], reading.keys[ASKED], true))
-            (void)platform_registry_values(key, take_value, reading.text);
+            (void)platform_registry_values(key, registry_source_take, reading.text);
     }
     (void)end(&reading, answer);
     answer->is_whole = status == STATUS_OK || status == STATUS_NOT_FOUND;

@@ -1,11 +1,7 @@
 #include "diag/gather/time_settings.h"
 
 #include "diag/gather/file.h"
-#include "diag/gather/text_lines.h"
-#include "diag/platform.h"
-#include "diag/read/registry_query.h"
-
-#include <string.h>
+#include "diag/gather/registry_source.h"
 
 /* Of a registry, no more than is kept in evidence. */
 static void end_registry(struct registry_text *reader, struct time_settings *settings)
@@ -29,31 +25,12 @@ static struct registry_text *begin_registry(void)
 
 /* ---- files ---- */
 
-static void take_line(void *context, const char *line, size_t size)
-{
-    registry_text_add(context, line, size);
-}
-
-static void take_query_line(void *context, const char *line, size_t size)
-{
-    struct buffer export;
-
-    buffer_init(&export, 2 * (size_t)REGISTRY_VALUE_MOST);
-    if (registry_query_line(line, size, &export) && !export.truncated)
-        registry_text_add(context, export.text, export.size);
-    buffer_release(&export);
-}
-
 static enum status read_export(struct text_file *text, struct time_settings *settings,
                                const char **reason)
 {
-    enum { LINE_MOST = 8 * REGISTRY_VALUE_MOST };
-    bool is_query = text_file_type(text) == FILE_TYPE_REGISTRY_QUERY;
     struct registry_text *reader = begin_registry();
 
-    if (is_query)
-        registry_text_in_parts(reader);
-    text_lines(text, LINE_MOST, is_query ? take_query_line : take_line, reader);
+    registry_source_lines(text, reader);
     end_registry(reader, settings);
     if (settings->registry.count > 0)
         return STATUS_OK;
@@ -119,8 +96,7 @@ static enum status read_text(FILE *file, struct time_settings *settings, const c
     struct text_file *text = text_file_new(file);
     enum status status = STATUS_INVALID;
 
-    if (text_file_type(text) == FILE_TYPE_REGISTRY ||
-        text_file_type(text) == FILE_TYPE_REGISTRY_QUERY)
+    if (registry_source_is_file(text))
         status = read_export(text, settings, reason);
     else if (text_file_type(text) == FILE_TYPE_W32TM)
         status = read_w32tm(text, settings);
@@ -149,17 +125,6 @@ static enum status read_file(struct time_settings *settings, const char **reason
 
 /* ---- the machine at hand ---- */
 
-#define ROOT "HKEY_LOCAL_MACHINE\\"
-
-static void take_value(void *context, const char *key, const char *name, uint32_t type,
-                       const void *bytes, size_t size)
-{
-    struct arena memory = {0};
-
-    registry_text_take(context, arena_print(&memory, ROOT "%s", key), name, type, bytes, size);
-    arena_release(&memory);
-}
-
 /* What stands below a key before it is walked with that. */
 static bool is_walked(size_t index)
 {
@@ -183,7 +148,7 @@ static enum status read_registry(struct time_settings *settings)
         covered |= UINT64_C(1) << i;
         if (is_walked(i))
             continue;
-        status = platform_registry_walk(key, take_value, reader);
+        status = platform_registry_walk(key, registry_source_take, reader);
         if (status == STATUS_NOT_FOUND)
             status = STATUS_OK;
     }

@@ -1,29 +1,25 @@
 #include "diag/gather/windows_setup.h"
 
 #include "diag/gather/file.h"
+#include "diag/gather/registry_source.h"
 #include "diag/gather/text_lines.h"
-#include "diag/platform.h"
 #include "diag/read/environment_text.h"
-#include "diag/read/registry_query.h"
-#include "diag/read/registry_text.h"
 #include "diag/text.h"
 
 #include <string.h>
 
-#define ROOT    "HKEY_LOCAL_MACHINE\\"
-#define CONTROL ROOT "SYSTEM\\CurrentControlSet\\Control\\"
-
 enum { ENVIRONMENT, EXCHANGE_14, EXCHANGE_15, WINDOWS, UPGRADES, HOST, ACTIVE_NAME, NAME, KEYS };
 
 static const char *const keys[KEYS + 1] = {
-    [ENVIRONMENT] = CONTROL "Session Manager\\Environment",
-    [EXCHANGE_14] = ROOT "SOFTWARE\\Microsoft\\ExchangeServer\\v14\\Setup",
-    [EXCHANGE_15] = ROOT "SOFTWARE\\Microsoft\\ExchangeServer\\v15\\Setup",
-    [WINDOWS] = ROOT "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
-    [UPGRADES] = ROOT "SYSTEM\\Setup",
-    [HOST] = ROOT "SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters",
-    [ACTIVE_NAME] = CONTROL "ComputerName\\ActiveComputerName",
-    [NAME] = CONTROL "ComputerName\\ComputerName",
+    [ENVIRONMENT] =
+        REGISTRY_MACHINE "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment",
+    [EXCHANGE_14] = REGISTRY_MACHINE "SOFTWARE\\Microsoft\\ExchangeServer\\v14\\Setup",
+    [EXCHANGE_15] = REGISTRY_MACHINE "SOFTWARE\\Microsoft\\ExchangeServer\\v15\\Setup",
+    [WINDOWS] = REGISTRY_MACHINE "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
+    [UPGRADES] = REGISTRY_MACHINE "SYSTEM\\Setup",
+    [HOST] = REGISTRY_HOST,
+    [ACTIVE_NAME] = REGISTRY_ACTIVE_NAME,
+    [NAME] = REGISTRY_NAME,
 };
 
 /* Below these keys stands a lot that says nothing here. */
@@ -65,9 +61,9 @@ static const char *keep(const char *text, struct arena *arena)
 static const char *text_at(const struct registry_export *export, const char *key, const char *name,
                            struct arena *arena)
 {
-    const struct registry_value *value = registry_find(export, key, name);
+    const char *text = registry_source_text(export, key, name);
 
-    return value && value->text && *value->text ? keep(value->text, arena) : NULL;
+    return text ? keep(text, arena) : NULL;
 }
 
 static bool covers(const struct registry_export *export, unsigned key)
@@ -147,18 +143,6 @@ static void find_upgrades(const struct registry_export *export, struct windows_s
     }
 }
 
-static const char *computer_of(const struct registry_export *export, struct arena *arena)
-{
-    const char *host = text_at(export, keys[HOST], "Hostname", arena);
-    const char *domain = text_at(export, keys[HOST], "Domain", arena);
-
-    if (host && domain)
-        return arena_print(arena, "%s.%s", host, domain);
-    if (!host)
-        host = text_at(export, keys[ACTIVE_NAME], "ComputerName", arena);
-    return host ? host : text_at(export, keys[NAME], "ComputerName", arena);
-}
-
 /* "%SystemRoot%" leads nowhere. */
 static struct setup_text windows_path(const struct registry_export *export, struct arena *arena)
 {
@@ -178,6 +162,7 @@ static enum status take_export(const struct registry_export *export, struct wind
 {
     struct arena *arena = &setup->evidence.memory;
     uint64_t any = ((uint64_t)1 << HOST) - 1;
+    const char *computer;
 
     setup->exchange_path = setting(export, ENVIRONMENT, "ExchangeInstallPath", arena);
     setup->msi_path_14 = setting(export, EXCHANGE_14, "MsiInstallPath", arena);
@@ -185,26 +170,12 @@ static enum status take_export(const struct registry_export *export, struct wind
     setup->windows_path = windows_path(export, arena);
     setup->now = install_at(export, keys[WINDOWS], arena);
     find_upgrades(export, setup);
-    setup->computer = computer_of(export, arena);
+    computer = registry_source_computer(export, arena);
+    setup->computer = computer ? keep(computer, arena) : NULL;
     return (export->present | export->covered) & any ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 /* ---- files of registries ---- */
-
-static void take_line(void *context, const char *line, size_t size)
-{
-    registry_text_add(context, line, size);
-}
-
-static void take_query_line(void *context, const char *line, size_t size)
-{
-    struct buffer export;
-
-    buffer_init(&export, 4 * (size_t)REGISTRY_VALUE_MOST);
-    if (registry_query_line(line, size, &export) && !export.truncated)
-        registry_text_add(context, export.text, export.size);
-    buffer_release(&export);
-}
 
 /* `covered`: a bit for each key of which it is known otherwise that nothing is missing. */
 static enum status end_registry(struct registry_text *reader, uint64_t covered,
@@ -231,13 +202,9 @@ static struct registry_text *begin_registry(void)
 
 static enum status read_registry(struct text_file *text, struct windows_setup *setup)
 {
-    enum { LINE_MOST = 8 * REGISTRY_VALUE_MOST };
-    bool is_query = text_file_type(text) == FILE_TYPE_REGISTRY_QUERY;
     struct registry_text *reader = begin_registry();
 
-    if (is_query)
-        registry_text_in_parts(reader);
-    text_lines(text, LINE_MOST, is_query ? take_query_line : take_line, reader);
+    registry_source_lines(text, reader);
     return end_registry(reader, 0, setup);
 }
 
@@ -289,12 +256,11 @@ static enum status read_environment(struct text_file *text, struct windows_setup
 static enum status read_text(struct text_file *text, struct windows_setup *setup,
                              const char **reason)
 {
-    enum file_type type = text_file_type(text);
     enum status status;
 
-    if (type == FILE_TYPE_ENVIRONMENT)
+    if (text_file_type(text) == FILE_TYPE_ENVIRONMENT)
         return read_environment(text, setup);
-    if (type != FILE_TYPE_REGISTRY && type != FILE_TYPE_REGISTRY_QUERY) {
+    if (!registry_source_is_file(text)) {
         *reason = "it is no registry export, no output of reg query and no environment";
         return STATUS_INVALID;
     }
@@ -325,15 +291,6 @@ static enum status read_file(struct windows_setup *setup, const char **reason)
 
 /* ---- the machine at hand ---- */
 
-static void take_value(void *context, const char *key, const char *name, uint32_t type,
-                       const void *bytes, size_t size)
-{
-    struct arena memory = {0};
-
-    registry_text_take(context, arena_print(&memory, ROOT "%s", key), name, type, bytes, size);
-    arena_release(&memory);
-}
-
 /* What a closed key has is not known; without any that is open there is no registry. */
 static enum status read_machine(struct windows_setup *setup)
 {
@@ -341,9 +298,10 @@ static enum status read_machine(struct windows_setup *setup)
     uint64_t covered = 0;
 
     for (size_t i = 0; i < KEYS; i++) {
-        const char *key = keys[i] + sizeof ROOT - 1;
-        enum status status = i == UPGRADES ? platform_registry_walk(key, take_value, reader)
-                                           : platform_registry_values(key, take_value, reader);
+        const char *key = keys[i] + sizeof REGISTRY_MACHINE - 1;
+        enum status status = i == UPGRADES
+                                 ? platform_registry_walk(key, registry_source_take, reader)
+                                 : platform_registry_values(key, registry_source_take, reader);
 
         if (status == STATUS_OK || status == STATUS_NOT_FOUND)
             covered |= (uint64_t)1 << i;
