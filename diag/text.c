@@ -228,18 +228,23 @@ bool text_is_printable(const char *text, size_t size)
     return printable_prefix(text, size) == size;
 }
 
+size_t text_fit(const char *text, size_t size, size_t most)
+{
+    if (size <= most)
+        return size;
+    while (most > 0 && ((uint8_t)text[most] & 0xC0) == 0x80)
+        most--;
+    return most;
+}
+
 /* What fits, cut between characters. */
 static void add_characters(struct buffer *out, const char *text, size_t size)
 {
-    size_t room = out->most - out->size;
+    size_t fit = text_fit(text, size, out->most - out->size);
 
-    if (size > room) {
-        while (room > 0 && ((uint8_t)text[room] & 0xC0) == 0x80)
-            room--;
+    if (fit < size)
         out->truncated = true;
-        size = room;
-    }
-    buffer_add(out, text, size);
+    buffer_add(out, text, fit);
 }
 
 /* Spells out what text_show() does not show; gives the bytes it stands for. */

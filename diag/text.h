@@ -32,6 +32,9 @@ size_t text_next(const char *text, size_t size);
 
 bool text_is_utf8(const char *text, size_t size);
 
+/* How much of valid UTF-8 fits into `most` bytes: all of it, or as many whole characters. */
+size_t text_fit(const char *text, size_t size, size_t most);
+
 /* Code points in valid UTF-8. */
 size_t text_length(const char *text, size_t size);
 

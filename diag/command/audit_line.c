@@ -43,14 +43,8 @@ static size_t plain_size(const char *text, size_t size)
 
 static void put_text(struct buffer *out, const char *text)
 {
-    size_t size = strlen(text), plain;
+    size_t size = text_fit(text, strlen(text), TEXT_MOST), plain = plain_size(text, size);
 
-    if (size > TEXT_MOST) {
-        size = TEXT_MOST;
-        while (size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80)
-            size--;
-    }
-    plain = plain_size(text, size);
     buffer_add_char(out, '"');
     buffer_add(out, text, plain);
     put_escaped(out, text + plain, size - plain);

@@ -54,6 +54,14 @@ static const char *get_text(const json_t *object, const char *name, struct arena
 
 /* ---- saving ---- */
 
+static void put_times(json_t *object, int64_t first, int64_t last)
+{
+    if (first)
+        json_put_time(object, "first", first);
+    if (last)
+        json_put_time(object, "last", last);
+}
+
 static json_t *save_group(const struct event_group *group)
 {
     json_t *object = json_object();
@@ -64,10 +72,7 @@ static json_t *save_group(const struct event_group *group)
 #undef X
     put_text(object, "computer", group->computer);
     json_put_number(object, "count", group->count);
-    if (group->first)
-        json_put_time(object, "first", group->first);
-    if (group->last)
-        json_put_time(object, "last", group->last);
+    put_times(object, group->first, group->last);
     hours_save(object, "by_hour", group->by_hour);
     return object;
 }
@@ -88,10 +93,7 @@ static json_t *save_host_group(const struct host_event_group *group)
 #undef X
     put_text(object, "computer", group->computer);
     json_put_number(object, "count", group->count);
-    if (group->first)
-        json_put_time(object, "first", group->first);
-    if (group->last)
-        json_put_time(object, "last", group->last);
+    put_times(object, group->first, group->last);
     return object;
 }
 
@@ -115,10 +117,7 @@ static void save_account(json_t *object, const struct event_log_account *account
     json_put_number(object, "damaged", account->damaged);
     if (account->cut_off)
         json_put_bool(object, "cut_off", true);
-    if (account->first)
-        json_put_time(object, "first", account->first);
-    if (account->last)
-        json_put_time(object, "last", account->last);
+    put_times(object, account->first, account->last);
 }
 
 static void save(const struct evidence *item, json_t *object)

@@ -48,14 +48,7 @@ static bool is_wanted(const struct registry_value *value)
 
 static const char *keep(const char *text, struct arena *arena)
 {
-    size_t size = strlen(text);
-
-    if (size > WINDOWS_SETUP_TEXT_MOST) {
-        size = WINDOWS_SETUP_TEXT_MOST;
-        while (size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80)
-            size--;
-    }
-    return arena_copy(arena, text, size);
+    return arena_copy(arena, text, text_fit(text, strlen(text), WINDOWS_SETUP_TEXT_MOST));
 }
 
 static const char *text_at(const struct registry_export *export, const char *key, const char *name,

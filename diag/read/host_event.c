@@ -70,12 +70,7 @@ static const char *keep(const char *text, struct arena *arena)
     size = strlen(text);
     while (size > 0 && strchr(" \t\r\n", text[size - 1]))
         size--;
-    if (size > HOST_EVENT_TEXT_MOST) {
-        size = HOST_EVENT_TEXT_MOST;
-        while (size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80)
-            size--;
-    }
-    return arena_copy(arena, text, size);
+    return arena_copy(arena, text, text_fit(text, size, HOST_EVENT_TEXT_MOST));
 }
 
 /* A drive, a share or a variable, and a folder in it; or the bare name of a DLL. */
@@ -102,18 +97,6 @@ static const char *path_of(const struct windows_event *event, struct arena *aren
     return "";
 }
 
-/* Four bytes in Windows' order, as hex: "7E000780" for 0x8007007e. */
-static const char *error_of_data(const char *binary, struct arena *arena)
-{
-    char code[] = "0x00000000";
-
-    if (strlen(binary) != 8 || strspn(binary, "0123456789ABCDEFabcdef") != 8)
-        return "";
-    for (size_t i = 0; i < 8; i++)
-        code[2 + i] = text_lower(binary[6 - i + 2 * (i % 2)]);
-    return arena_copy_string(arena, code);
-}
-
 /* A code among the strings, "0x8007007E", in the same form. */
 static const char *error_of_text(const char *text, struct arena *arena)
 {
@@ -133,7 +116,7 @@ static const char *error_of_text(const char *text, struct arena *arena)
 
 static const char *error_of(const struct windows_event *event, struct arena *arena)
 {
-    const char *error = error_of_data(event->binary, arena);
+    const char *error = event_error_of_data(event, arena);
 
     for (size_t i = 0; !*error && i < event->string_count; i++)
         error = error_of_text(event->strings[i], arena);
@@ -154,7 +137,7 @@ static bool read_pool(const struct windows_event *event, struct arena *arena,
                       struct host_event *out)
 {
     out->pool = keep(string_of(event, 0), arena);
-    out->error = error_of_data(event->binary, arena);
+    out->error = event_error_of_data(event, arena);
     return *out->pool && *out->pool != '%';
 }
 

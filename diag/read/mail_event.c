@@ -70,12 +70,7 @@ static bool is_placeholder(const char *text, size_t size)
 
 static const char *keep(const char *text, size_t size, struct arena *arena)
 {
-    if (size > MAIL_EVENT_TEXT_MOST) {
-        size = MAIL_EVENT_TEXT_MOST;
-        while (size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80)
-            size--;
-    }
-    return arena_copy(arena, text, size);
+    return arena_copy(arena, text, text_fit(text, size, MAIL_EVENT_TEXT_MOST));
 }
 
 static const char *string_of(const struct windows_event *event, size_t index, struct arena *arena)
@@ -118,18 +113,6 @@ static bool is_error_code(const char *text)
     return digits > 0 && digits <= 8 && !text[2 + digits];
 }
 
-/* Four bytes in Windows' order, as hex: "0C030980" for 0x8009030c. */
-static const char *error_of_data(const char *binary, struct arena *arena)
-{
-    char code[] = "0x00000000";
-
-    if (strlen(binary) != 8 || strspn(binary, "0123456789ABCDEFabcdef") != 8)
-        return "";
-    for (size_t i = 0; i < 8; i++)
-        code[2 + i] = text_lower(binary[6 - i + 2 * (i % 2)]);
-    return arena_copy_string(arena, code);
-}
-
 /* "host", "function" called "function", error code, ( file@line ). */
 static bool read_exps(const struct windows_event *event, struct arena *arena,
                       struct mail_event *out)
@@ -137,7 +120,7 @@ static bool read_exps(const struct windows_event *event, struct arena *arena,
     enum { ERROR_AT = 3 };
     const char *error = string_of(event, ERROR_AT, arena), *host = string_of(event, 0, arena);
 
-    out->error = is_error_code(error) ? error : error_of_data(event->binary, arena);
+    out->error = is_error_code(error) ? error : event_error_of_data(event, arena);
     if (!is_error_code(host))
         out->host = host;
     return *out->host || *out->error;

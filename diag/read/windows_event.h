@@ -45,6 +45,10 @@ struct event_wish {
 
 bool event_is_wished(const struct event_wish *wishes, const struct windows_event *event);
 
+/* The error code that is all of the binary data, as "0x8009030c" in `arena`; "" where it is none.
+ */
+const char *event_error_of_data(const struct windows_event *event, struct arena *arena);
+
 /* Called for each event wished for; the event and its texts are gone afterwards. */
 typedef void event_take(void *context, const struct windows_event *event);
 
