@@ -28,6 +28,15 @@ static const struct ad_domain *domain_of(struct examination *x, const struct sub
     return domain ? domain : ad_domain_named(x, NULL);
 }
 
+/*
+ * DNS, which anybody may write, leads to the directory, and one that is read by nobody is
+ * anybody's: whom it lists hears no password, token or ticket.
+ */
+static bool is_proven(const struct evidence *servers)
+{
+    return ((const struct directory_answer *)servers)->identity != DIRECTORY_AS_ANONYMOUS;
+}
+
 /* A server that nobody named is asked where the user's directory lists it by this very name. */
 static void find_in_directory(struct powershell_view *view)
 {
@@ -41,6 +50,7 @@ static void find_in_directory(struct powershell_view *view)
     listed = spn_server_of(&forest->servers, view->server->name);
     view->is_listed = listed && !(listed->roles & SPN_ROLE_EDGE);
     view->is_vouched = view->is_vouched || view->is_listed;
+    view->may_log_on = view->is_listed && is_proven(forest->servers_source);
 }
 
 /* ---- its addresses ---- */
@@ -93,7 +103,8 @@ static bool wants(const struct powershell_view *view, const struct powershell_no
     size_t first = first_looks[looks[number].place];
     const struct web_exchange *exchange = node->looks[first].exchange;
 
-    if (looks[number].as_somebody && (!ask_settings(view->x)->authenticate || is_address))
+    if (looks[number].as_somebody &&
+        (!ask_settings(view->x)->authenticate || !view->may_log_on || is_address))
         return false;
     return exchange && exchange->evidence.status == STATUS_OK;
 }
@@ -140,7 +151,7 @@ const struct powershell_view *powershell_look_at(struct examination *x,
 
     view->x = x;
     view->server = server;
-    view->is_vouched = server->given;
+    view->is_vouched = view->may_log_on = server->given;
     for (size_t i = 0; i < POWERSHELL_ADDRESSES_MOST; i++) {
         for (size_t k = 0; k < POWERSHELL_LOOK_COUNT; k++)
             view->nodes[i].looks[k].sign.symptom = POWERSHELL_NOT_KNOWN;

@@ -1,6 +1,7 @@
 """PowerShell directories of live servers: what is told of each answer, and what a server hears."""
 
 from harness import *
+from organisation import EX01, GUARDED, SECRET, TWO, Organisation, forest
 
 ADDRESS = "127.0.0.91"
 ZONES = "ex01.contoso.com  A  127.0.0.91\n"
@@ -160,6 +161,21 @@ def a_token_goes_over_tls_alone_and_nowhere_else():
     expect_in(WANTED, heard["https"], "with TLS")
     _, heard, _ = look({"http": "redirect", "https": "redirect", "backend": "redirect"}, somebody=True)
     expect_not_in("elsewhere.example", heard["https"], "where a redirect leads")
+
+
+@case
+def whom_a_directory_lists_hears_a_secret_where_that_took_a_logon():
+    for both, user, secret in (((), "alice@fabrikam.com", False), (GUARDED, "alice@contoso.com", True)):
+        with (folder() as place, Organisation(forest(*TWO), both=both) as contoso,
+              Site(place, "powershell=fine", (EX01,)) as site):  # fmt: skip
+            trusted = place / "all.pem"
+            trusted.write_text(site.authority.read_text() + contoso.authority.read_text())
+            exdiag("check", "contoso.com", "--dns", contoso.names.dns, "--only", "spn,powershell", *site.options(),
+                   "--timeout", "3", "--authenticate", "--user", user, "--ca-file", trusted,
+                   variables={"EXDIAG_PASSWORD": SECRET})  # fmt: skip
+            heard = site.stop()
+        expect_in("requests=", heard["https"], "that it was asked")
+        expect_equal("Authorization: Basic" in heard["https"], secret, f"a password by {user}")
 
 
 @case
