@@ -109,12 +109,20 @@ static void saw_looks(struct finding *finding, const struct powershell_node *nod
     }
 }
 
+/* A logon that this program did not make is no evidence of the server. */
+static bool was_kept_back(const struct powershell_node *node, size_t look)
+{
+    return powershell_looks_as_somebody(look) &&
+           node->looks[look].sign.symptom == POWERSHELL_NOT_KNOWN;
+}
+
 static void saw_places(struct finding *finding, const struct powershell_node *node, unsigned places)
 {
     unsigned looks = 0;
 
     for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
-        if (node->looks[i].exchange && (places & 1u << powershell_place_of(i)))
+        if (node->looks[i].exchange && (places & 1u << powershell_place_of(i)) &&
+            !was_kept_back(node, i))
             looks |= 1u << i;
     }
     saw_looks(finding, node, looks);

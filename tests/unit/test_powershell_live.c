@@ -436,6 +436,24 @@ static void a_stopped_pool_is_told_from_a_dead_site(void **state)
     bench_end();
 }
 
+/* A logon that was not made tells nothing of the server. */
+static void what_was_kept_back_is_no_evidence(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 80, .request = WEB_LOGON, .as_somebody = true, .status = STATUS_DENIED},
+        {.port = 80, .request = ANY, .code = 503},
+        {0}};
+    const struct finding *finding;
+
+    (void)state;
+    bench.settings.authenticate = true;
+    run(rules);
+    finding = finding_of(HOST, UNAVAILABLE, "503");
+    assert_true(saw_it(finding, "HTTP 503"));
+    assert_false(saw_it(finding, "was not asked"));
+    bench_end();
+}
+
 static void a_back_end_without_tls_has_lost_its_certificate(void **state)
 {
     static const struct rule rules[] = {
@@ -869,6 +887,7 @@ int main(void)
         cmocka_unit_test_setup(a_shell_that_begins_outweighs_a_logon_that_fails, begin),
         cmocka_unit_test_setup(all_500_is_a_dead_site, begin),
         cmocka_unit_test_setup(a_stopped_pool_is_told_from_a_dead_site, begin),
+        cmocka_unit_test_setup(what_was_kept_back_is_no_evidence, begin),
         cmocka_unit_test_setup(a_back_end_without_tls_has_lost_its_certificate, begin),
         cmocka_unit_test_setup(a_closed_port_counts_at_the_server_itself, begin),
         cmocka_unit_test_setup(silence_at_one_port_is_no_problem, begin),
