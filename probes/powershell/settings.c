@@ -16,15 +16,17 @@ static const struct {
     const char *runtime;
     const char *path_value; /* of the finding: the directory whose folder is another one */
     const char *pool_value;
+    const char *absent_value; /* its pool */
     const char *ssl_value;
     const char *web_value; /* a copy of its web.config is to be kept */
 } by_setup[POWERSHELL_END_COUNT] = {
     [POWERSHELL_FRONT] = {"FrontEnd\\HttpProxy\\PowerShell", "MSExchangePowerShellFrontEndAppPool",
-                          "v4.0", "path-front", "pool-front", "requires-ssl", "front-web"},
+                          "v4.0", "path-front", "pool-front", "pool-absent", "requires-ssl",
+                          "front-web"},
     [POWERSHELL_BACK] = {"ClientAccess\\PowerShell-Proxy", "MSExchangePowerShellAppPool", "v4.0",
-                         "path-back", "pool-back", "back-ssl", "back-web"},
+                         "path-back", "pool-back", "pool-absent", "back-ssl", "back-web"},
     [POWERSHELL_ONLY] = {"ClientAccess\\PowerShell", "MSExchangePowerShellAppPool", NULL,
-                         "path-only", "pool-back", "requires-ssl", "only-web"},
+                         "path-only", "pool-back", "pool-absent-2010", "requires-ssl", "only-web"},
 };
 
 struct judgement {
@@ -191,30 +193,41 @@ static void judge_folder(struct judgement *judgement, const struct powershell_di
 
 /* ---- application pools ---- */
 
-static void judge_pool_settings(struct judgement *judgement, const struct iis_pool *pool,
-                                enum powershell_end end)
+/* Another pool than its own is not to be changed: the directory is to leave it. */
+static struct finding *tell_pool(struct judgement *judgement,
+                                 const struct powershell_directory *directory,
+                                 const struct iis_pool *pool, const char *value)
+{
+    if (text_equal_fold(pool->name, by_setup[directory->end].pool))
+        return tell(judgement, SEVERITY_CRITICAL, value, pool->name);
+    return tell(judgement, SEVERITY_CRITICAL, by_setup[directory->end].pool_value, directory->path);
+}
+
+static void judge_pool_settings(struct judgement *judgement,
+                                const struct powershell_directory *directory,
+                                const struct iis_pool *pool)
 {
     const struct evidence *source = judgement->server->source;
-    const char *runtime = by_setup[end].runtime;
+    const char *runtime = by_setup[directory->end].runtime;
 
     if (pool->enable_32_bit == IIS_TRUE)
-        saw(tell(judgement, SEVERITY_CRITICAL, "pool-32-bit", pool->name), source,
+        saw(tell_pool(judgement, directory, pool, "pool-32-bit"), source,
             "pool %s runs as 32 bits (line %lu), and Exchange's modules are of 64", pool->name,
             (unsigned long)pool->line);
     if (pool->auto_start == IIS_FALSE)
-        saw(tell(judgement, SEVERITY_CRITICAL, "pool-stopped", pool->name), source,
+        saw(tell_pool(judgement, directory, pool, "pool-stopped"), source,
             "pool %s does not start by itself (autoStart, line %lu): 503 until somebody starts it",
             pool->name, (unsigned long)pool->line);
     if (runtime && pool->identity && !text_equal_fold(pool->identity, "LocalSystem"))
-        saw(tell(judgement, SEVERITY_CRITICAL, "pool-identity", pool->name), source,
+        saw(tell_pool(judgement, directory, pool, "pool-identity"), source,
             "pool %s runs as %s (line %lu); Exchange's runs as LocalSystem", pool->name,
             pool->identity, (unsigned long)pool->line);
     if (pool->pipeline && !text_equal_fold(pool->pipeline, "Integrated"))
-        saw(tell(judgement, SEVERITY_CRITICAL, "pool-pipeline", pool->name), source,
+        saw(tell_pool(judgement, directory, pool, "pool-pipeline"), source,
             "pool %s is of the %s pipeline (line %lu), in which modules of web.config do not run",
             pool->name, pool->pipeline, (unsigned long)pool->line);
     if (runtime && pool->runtime && !text_equal_fold(pool->runtime, runtime))
-        saw(tell(judgement, SEVERITY_CRITICAL, "pool-runtime", pool->name), source,
+        saw(tell_pool(judgement, directory, pool, "pool-runtime"), source,
             "pool %s has the runtime \"%s\" (line %lu), and is to have %s", pool->name,
             pool->runtime, (unsigned long)pool->line, runtime);
 }
@@ -222,20 +235,26 @@ static void judge_pool_settings(struct judgement *judgement, const struct iis_po
 static void judge_pool(struct judgement *judgement, const struct powershell_directory *directory)
 {
     const struct iis_config *config = judgement->server->config;
-    const char *name = iis_pool_name_of(config, directory->application);
     const char *own = by_setup[directory->end].pool;
-    const struct iis_pool *pool = iis_pool_of(config, own);
+    const char *name = iis_pool_name_of(config, directory->application);
+    const char *value = by_setup[directory->end].pool_value;
+    bool is_own = !name || text_equal_fold(name, own);
+    const struct iis_pool *pool = iis_pool_of(config, is_own ? own : name);
 
-    if (name && !text_equal_fold(name, own))
-        saw(tell(judgement, SEVERITY_WARNING, by_setup[directory->end].pool_value, directory->path),
-            judgement->server->source, "%s runs in the pool %s (line %lu); its own is %s",
-            directory->name, name, (unsigned long)directory->application->line, own);
+    if (!is_own)
+        saw(tell(judgement, SEVERITY_WARNING, value, directory->path), judgement->server->source,
+            "%s runs in the pool %s (line %lu); its own is %s", directory->name, name,
+            (unsigned long)directory->application->line, own);
+    if (config->pool_count > 0 && !iis_pool_of(config, own)) /* to go back to */
+        tell(judgement, SEVERITY_WARNING, by_setup[directory->end].absent_value, own);
     if (config->pool_count > 0 && !pool)
         saw(tell(judgement, SEVERITY_CRITICAL,
-                 directory->end == POWERSHELL_ONLY ? "pool-absent-2010" : "pool-absent", own),
-            judgement->server->source, "there is no pool %s: what runs in it answers 503", own);
+                 is_own ? by_setup[directory->end].absent_value : value,
+                 is_own ? own : directory->path),
+            judgement->server->source, "there is no pool %s: what runs in it answers 503",
+            is_own ? own : name);
     if (pool)
-        judge_pool_settings(judgement, pool, directory->end);
+        judge_pool_settings(judgement, directory, pool);
 }
 
 /* ---- sites ---- */

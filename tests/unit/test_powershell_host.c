@@ -239,6 +239,44 @@ static void test_more_modules_than_are_read(void **state)
     buffer_release(&modules);
 }
 
+/* Its directory runs in another pool, and its own one is gone. */
+static void test_pool_of_another_name(void **state)
+{
+    static const char *const seen[] = {"runs in the pool X", "pool X runs as 32 bits"};
+    struct buffer plain = file_of("se/applicationHost.config");
+    const char *pools = strstr(plain.text, "<add name=\"MSExchangePowerShellFrontEndAppPool\"");
+    const char *use = strstr(plain.text, "applicationPool=\"MSExchangePowerShellFrontEndAppPool\"");
+    struct buffer to;
+
+    (void)state;
+    for (size_t bits = 0; bits < 2; bits++) {
+        const struct finding *finding;
+        size_t name = strlen("<add name=\"MSExchangePowerShellFrontEndAppPool\"");
+
+        buffer_init(&to, 1 << 20);
+        buffer_print(&to, "<add name=\"X\"%s", bits ? " enable32BitAppOnWin64=\"true\"" : "");
+        buffer_add(&to, pools + name, (size_t)(use - pools) - name);
+        buffer_add_string(&to, "applicationPool=\"X\"");
+        edit.from =
+            arena_copy(&iis_memory, pools,
+                       (size_t)(use - pools) +
+                           strlen("applicationPool=\"MSExchangePowerShellFrontEndAppPool\""));
+        edit.to = to.text;
+        examine(EDITED, "se", NULL);
+        finding = finding_of(host, SETTINGS, NULL);
+        assert_string_equal(word_of(finding), bits ? "critical" : "warning");
+        for (size_t i = 0; i <= bits; i++)
+            assert_true(saw_it(finding, seen[i]));
+        assert_false(saw_it(finding, "answers 503"));
+        assert_non_null(step_of(&finding->fix, "add apppool /name:\"MSExchangePowerShellFrontEnd"));
+        assert_non_null(step_of(&finding->fix, "/applicationPool:MSExchangePowerShellFrontEnd"));
+        assert_null(step_of(&finding->fix, "/enable32BitAppOnWin64:false"));
+        finish();
+        buffer_release(&to);
+    }
+    buffer_release(&plain);
+}
+
 /* One thing of a healthy server is another, and what is told is this. */
 static void test_one_edit(void **state)
 {
@@ -259,6 +297,13 @@ static void test_one_edit(void **state)
          SETTINGS, "unknown", "configSource"},
         {"bindingInformation=\"*:80:\"", "bindingInformation=\"[::1]:80:\"", SETTINGS, "critical",
          "no binding of http at port 80"},
+        /* A pool of another name runs the directory, or does not; it is not to be changed. */
+        {"applicationPool=\"MSExchangePowerShellFrontEndAppPool\"", "applicationPool=\"X\"",
+         SETTINGS, "critical", "there is no pool X: what runs in it answers 503"},
+        {"<add name=\"MSExchangePowerShellFrontEndAppPool\"",
+         "<add name=\"X\" enable32BitAppOnWin64=\"true\"/>"
+         "<add name=\"MSExchangePowerShellFrontEndAppPool\"",
+         SETTINGS, "ok", NULL},
         {"<application path=\"/PowerShell\" applicationPool=\"MSExchangePowerShellAppPool\">",
          "<application path=\"/PS\">", SETTINGS, "critical", "Exchange Back End"},
     };
@@ -923,6 +968,7 @@ int main(void)
         cmocka_unit_test(test_healthy),
         cmocka_unit_test(test_more_modules_than_are_read),
         cmocka_unit_test(test_one_edit),
+        cmocka_unit_test(test_pool_of_another_name),
         cmocka_unit_test(test_web_config_of_the_site),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_steps_of_one_fault),
