@@ -896,7 +896,8 @@ $text = @(
     '  Configurations are copies in which passwords, keys, connection strings and all values of',
     '  settings by name are "removed", so far as they are written as IIS and .NET write them. Logs of',
     '  requests have no queries and no cookies; they have names of users and their addresses,',
-    '  protocol logs also addresses of senders and recipients. Names of servers and folders are everywhere. No content of mail.',
+    '  protocol logs also addresses of senders and recipients. Names of servers and folders are',
+    '  everywhere. No content of mail.',
     '  Look through it; take out what must not leave the house. exdiag reads what is left.',
     '',
     'Collected (bytes, file, where from)'
