@@ -149,6 +149,8 @@ const struct finding_kind powershell_unavailable = {
             BIND_CERTIFICATE("tls-back", "444", "Exchange Back End"),
             START_SITE("http-refused", "Default Web Site"),
             BIND_PORT_80,
+            START_SITE("https-refused", "Default Web Site"),
+            BIND_CERTIFICATE("https-refused", "443", "Default Web Site"),
             START_SITE("back-refused", "Exchange Back End"),
             {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN, POWERSHELL_OPENS, {0}},
@@ -410,6 +412,8 @@ const struct finding_kind powershell_refused = {
              .command = AS_BEFORE " --authenticate --ca-file {authority-pem}" AS_CALLED,
              .note = "with the authority that signed the server's certificate",
              .when = "certificate"},
+            WHY_POOLS_STOP("cut-off"),
+            FILES_DECIDE("sent-away"),
             CHECK_AGAIN,
             {0}},
     .references =

@@ -267,28 +267,23 @@ bool powershell_node_fails(const struct powershell_node *node)
     return false;
 }
 
-bool powershell_fails_live(const struct powershell_view *view)
-{
-    for (size_t i = 0; i < view->count; i++) {
-        if (powershell_node_fails(&view->nodes[i]))
-            return true;
-    }
-    return false;
-}
-
 /* ---- the site ---- */
 
 enum powershell_site powershell_site_of(const struct powershell_node *node)
 {
     static const size_t beside[] = {POWERSHELL_LOOK_OWA, POWERSHELL_LOOK_LIVEID};
+    enum powershell_site site = POWERSHELL_SITE_UNKNOWN;
 
     for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
         const struct powershell_sign *sign = &node->looks[beside[i]].sign;
 
-        if (powershell_is_answer(sign->symptom))
-            return sign->code >= 500 ? POWERSHELL_SITE_DEAD : POWERSHELL_SITE_ALIVE;
+        if (!powershell_is_answer(sign->symptom))
+            continue;
+        if (sign->code < 500)
+            return POWERSHELL_SITE_ALIVE;
+        site = POWERSHELL_SITE_DEAD;
     }
-    return POWERSHELL_SITE_UNKNOWN;
+    return site;
 }
 
 /* ---- whether it is Exchange, and which server ---- */
@@ -343,6 +338,28 @@ bool powershell_is_exchange(const struct powershell_view *view)
             return true;
     }
     return view->is_listed;
+}
+
+/* Another maker's server whose every page fails is none of Exchange's directories. */
+static bool is_of_another_maker(const struct powershell_node *node)
+{
+    for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
+        if (powershell_look_fails(node, i) && (is_windows(node->looks[i].exchange) ||
+                                               !web_field_of(node->looks[i].exchange, "Server")))
+            return false;
+    }
+    return !node_is_exchange(node);
+}
+
+bool powershell_fails_live(const struct powershell_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct powershell_node *node = &view->nodes[i];
+
+        if (powershell_node_fails(node) && (view->is_listed || !is_of_another_maker(node)))
+            return true;
+    }
+    return false;
 }
 
 bool powershell_node_is_own(const struct powershell_view *view, const struct powershell_node *node)

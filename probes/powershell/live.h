@@ -82,7 +82,10 @@ void powershell_tell_failing(struct finding *finding, const struct powershell_vi
 
 enum powershell_site { POWERSHELL_SITE_UNKNOWN, POWERSHELL_SITE_ALIVE, POWERSHELL_SITE_DEAD };
 
-/* Whether pages beside the directory are served: one that asks who one is, is. */
+/*
+ * Whether pages beside the directory are served: one that asks who one is, is; dead is a site that
+ * serves none.
+ */
 enum powershell_site powershell_site_of(const struct powershell_node *node);
 
 enum powershell_place powershell_place_of(size_t look);

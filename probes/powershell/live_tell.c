@@ -238,6 +238,8 @@ static const struct absence absences[] = {
      POWERSHELL_TLS_FAILED, false},
     {"http-refused", "nothing listens for the front end without TLS", POWERSHELL_FRONT_HTTP,
      POWERSHELL_REFUSED, true},
+    {"https-refused", "nothing listens for the front end with TLS", POWERSHELL_FRONT_HTTPS,
+     POWERSHELL_REFUSED, true},
     {"back-refused", "nothing listens for the back end", POWERSHELL_BACK_END, POWERSHELL_REFUSED,
      true},
 };
@@ -470,17 +472,26 @@ static void tell_refusal(const struct powershell_view *view, const struct powers
     saw_nodes(finding, view, node);
 }
 
-/* The caller's part: no ticket, no right. Nothing of this is the directory's fault. */
+/* No shell began. No ticket and no right are the caller's part, and no fault of the directory's. */
 static const struct {
     enum powershell_symptom symptom;
+    bool is_open; /* whether the directory is well, too */
     const char *value;
     const char *text;
 } lacks[] = {
-    {POWERSHELL_NO_TICKET, "no-ticket", "no logon was tried: there is no ticket for it"},
-    {POWERSHELL_DENIED, "no-right", "whoever asks has no right to a remote PowerShell there"},
-    {POWERSHELL_FORBIDDEN, "no-right", "whoever asks is forbidden to come in"},
-    {POWERSHELL_NOT_TRUSTED, "certificate", "no logon was tried: its certificate is not trusted"},
-    {POWERSHELL_CHALLENGED, "no-right", "it goes on asking who one is, and does not say why"},
+    {POWERSHELL_CLOSED, true, "cut-off", "the connection ends as soon as somebody logs on"},
+    {POWERSHELL_SILENT, true, "cut-off", "whoever logs on gets no answer in time"},
+    {POWERSHELL_REDIRECTED, true, "sent-away", "whoever logs on is sent elsewhere"},
+    {POWERSHELL_NOT_ALLOWED, true, "sent-away", "whoever logs on may not send what a shell does"},
+    {POWERSHELL_NOT_FOUND, true, "sent-away", "whoever logs on finds no such directory"},
+    {POWERSHELL_NO_TICKET, false, "no-ticket", "no logon was tried: there is no ticket for it"},
+    {POWERSHELL_DENIED, false, "no-right",
+     "whoever asks has no right to a remote PowerShell there"},
+    {POWERSHELL_FORBIDDEN, false, "no-right", "whoever asks is forbidden to come in"},
+    {POWERSHELL_NOT_TRUSTED, false, "certificate",
+     "no logon was tried: its certificate is not trusted"},
+    {POWERSHELL_CHALLENGED, false, "no-right",
+     "it goes on asking who one is, and does not say why"},
 };
 
 static void tell_lack(const struct powershell_view *view, const struct powershell_node *node,
@@ -493,7 +504,11 @@ static void tell_lack(const struct powershell_view *view, const struct powershel
     if (exchange->error_code == KDC_ERR_S_PRINCIPAL_UNKNOWN)
         set_text(finding, "no-name", "yes");
     name_run(finding, view);
-    saw_look(finding, &node->looks[look]);
+    for (size_t i = look; i < POWERSHELL_LOOK_COUNT; i++) {
+        if (node->looks[i].exchange && powershell_looks_as_somebody(i) &&
+            node->looks[i].sign.symptom == lacks[row].symptom)
+            saw_look(finding, &node->looks[i]);
+    }
 }
 
 /* The first look as somebody that shows this; POWERSHELL_LOOK_COUNT: none does. */
@@ -514,7 +529,7 @@ static bool lets_in(const struct powershell_node *node)
            look_as_somebody(node, POWERSHELL_SERVED) < POWERSHELL_LOOK_COUNT;
 }
 
-/* As somebody: true where a problem is told. */
+/* As somebody: true where more is told than who may not come in. */
 static bool tell_logon(const struct powershell_view *view, const struct powershell_node *node)
 {
     for (size_t row = 0; row < sizeof refusals / sizeof *refusals; row++) {
@@ -530,7 +545,7 @@ static bool tell_logon(const struct powershell_view *view, const struct powershe
 
         if (look < POWERSHELL_LOOK_COUNT) {
             tell_lack(view, node, look, row);
-            break;
+            return lacks[row].is_open;
         }
     }
     return false;
@@ -565,6 +580,38 @@ static enum web_shell shell_of(const struct powershell_node *node)
             worst = node->looks[i].exchange->shell;
     }
     return worst;
+}
+
+/* What a shell sends is sent elsewhere: to nobody alone, or to everybody, is open. */
+static const struct powershell_look *redirected_look(const struct powershell_node *node)
+{
+    static const size_t posts[] = {POWERSHELL_LOOK_HTTP_IDENTIFY, POWERSHELL_LOOK_HTTPS_IDENTIFY};
+
+    for (size_t i = 0; i < sizeof posts / sizeof *posts && !lets_in(node); i++) {
+        if (node->looks[posts[i]].sign.symptom == POWERSHELL_REDIRECTED)
+            return &node->looks[posts[i]];
+    }
+    return NULL;
+}
+
+static bool tell_redirected(const struct powershell_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct powershell_look *look = redirected_look(&view->nodes[i]);
+        const char *target = look ? web_field_of(look->exchange, "Location") : NULL;
+        struct finding *finding;
+
+        if (!look)
+            continue;
+        finding = unknown(view->x, &powershell_vdir_500,
+                          "it sends what a shell begins with elsewhere, as httpRedirect does");
+        name_run(finding, view);
+        saw_look(finding, look);
+        if (target)
+            saw(finding, &look->exchange->evidence, "to %s", target);
+        return true;
+    }
+    return false;
 }
 
 static void tell_healthy(const struct powershell_view *view)
@@ -649,8 +696,8 @@ void powershell_tell_live(const struct powershell_view *view, bool is_500)
         is_told = tell_node(view, &view->nodes[i]) || is_told;
     if (is_told || is_500 || powershell_fails_live(view))
         return;
-    if (any_front_answers(view))
-        tell_healthy(view);
-    else
+    if (!any_front_answers(view))
         tell_unknown(view);
+    else if (!tell_redirected(view))
+        tell_healthy(view);
 }

@@ -231,7 +231,7 @@ static size_t count_problems(void)
 
 /* ---- healthy, as far as anybody knows ---- */
 
-static const unsigned harmless[] = {200, 302, 401, 405};
+static const unsigned harmless[] = {200, 401, 405};
 
 /* How a healthy front end answers nobody is documented nowhere: no shape of it is a problem. */
 static void answers_to_nobody_are_no_problem(void **state)
