@@ -391,7 +391,7 @@ static struct finding *tell(struct examination *x, const struct finding_kind *ki
     draft->finding.kind = kind;
     draft->finding.probe = x->probe->name;
     draft->finding.outcome = outcome;
-    draft->finding.severity = kind->severity;
+    draft->finding.severity = draft->finding.rank = kind->severity;
     draft->finding.subject = x->subject;
     *x->drafts_end = draft;
     x->drafts_end = &draft->next;
@@ -458,7 +458,7 @@ struct finding *not_applicable(struct examination *x, const struct finding_kind 
 
 void finding_severity(struct finding *finding, enum severity severity)
 {
-    finding->severity = severity;
+    finding->severity = finding->rank = severity;
 }
 
 static struct seen *add_seen(struct finding *finding, const struct evidence *source)
