@@ -220,7 +220,9 @@ const struct smtp_logon *ask_smtp_logon(struct examination *x, const struct ip_a
  * What a web server answers to one request: at the port of `service`, with TLS for SERVICE_HTTPS
  * and SERVICE_BACKEND. `host`: its name, if it is the user's or the directory's word, which
  * `as_somebody` takes: then the request is made as the bearer of --token-file, as --user, or as
- * the caller with a ticket from `kdc`, or, without one, from whom the system finds.
+ * the caller with a ticket from `kdc`, or, without one, from whom the system finds. Password and
+ * token go to servers that the user named, whatever is asked (DENIED); whether a ticket may go
+ * to those that a directory lists is the probe's to say, by how that was asked.
  */
 struct web_question {
     struct ip_address ip;

@@ -76,14 +76,15 @@ unsigned live_jobs(const struct options *options)
     return most;
 }
 
-/* Names of the controllers that the user named. To be freed; the names are the options'. */
-static const char **named_controllers(const struct options *options, size_t *count)
+/* Names of this kind that the user gave. To be freed; the names are the options'. */
+static const char **names_given(const struct options *options, enum subject_kind kind,
+                                size_t *count)
 {
     const char **names = memory_new(options->subject_count + 1, sizeof *names);
 
     *count = 0;
     for (size_t i = 0; i < options->subject_count; i++) {
-        if (options->subjects[i].kind == SUBJECT_DC)
+        if (options->subjects[i].kind == kind)
             names[(*count)++] = options->subjects[i].name;
     }
     return names;
@@ -93,8 +94,9 @@ static int examine(struct run *run, const struct options *options, const struct 
 {
     const struct settings *settings = &options->settings;
     struct net_address found[DNS_RESOLVERS_MOST];
-    size_t controller_count;
-    const char **controllers = named_controllers(options, &controller_count);
+    size_t controller_count, server_count;
+    const char **controllers = names_given(options, SUBJECT_DC, &controller_count);
+    const char **servers = names_given(options, SUBJECT_SERVER, &server_count);
     struct progress progress = {.began = platform_monotonic_clock(), .patience = options->patience};
     struct run_options how = {
         .gather = {.dns_window = options->dns_window,
@@ -110,7 +112,9 @@ static int examine(struct run *run, const struct options *options, const struct 
                            .password = secrets->password,
                            .token = options->token_file ? secrets->token : NULL,
                            .ntlm = options->ntlm,
-                           .insecure = options->insecure},
+                           .insecure = options->insecure,
+                           .servers = servers,
+                           .server_count = server_count},
                    .jobs = live_jobs(options)},
         .save = options->save,
         .redact = options->redact,
@@ -126,6 +130,7 @@ static int examine(struct run *run, const struct options *options, const struct 
         how.progress = show_progress;
     status = run_live(run, &how);
     free(controllers);
+    free(servers);
     if (progress.is_shown)
         fputs("\r\x1b[K", stderr);
     if (status != STATUS_OK && run->save_status != STATUS_OK)

@@ -3,6 +3,7 @@
 #include "diag/memory.h"
 #include "diag/platform.h"
 #include "diag/read/base64.h"
+#include "diag/read/dns_name.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@ struct http_access {
     struct tls_trust *trust;
     bool ntlm;
     bool insecure;
+    char **servers;
+    size_t server_count;
 
     struct logon_trial *logon;    /* of password or token: one of them alone is used */
     struct platform_mutex *mutex; /* guards what follows */
@@ -50,6 +53,10 @@ struct http_access *http_access_new(const struct http_credentials *credentials)
                                        : tls_trust_new(access->ca_file, access->ca_text);
     access->ntlm = credentials->ntlm;
     access->insecure = credentials->insecure;
+    access->servers = memory_new(credentials->server_count + 1, sizeof(char *));
+    access->server_count = credentials->server_count;
+    for (size_t i = 0; i < credentials->server_count; i++)
+        access->servers[i] = copy(credentials->servers[i]);
     access->mutex = platform_mutex_new();
     access->logon = credentials->logon && !credentials->token
                         ? logon_trial_share(credentials->logon)
@@ -81,6 +88,9 @@ void http_access_leave(struct http_access *access)
     platform_mutex_free(access->mutex);
     forget(access->password);
     forget(access->token);
+    for (size_t i = 0; i < access->server_count; i++)
+        free(access->servers[i]);
+    free(access->servers);
     free(access->user);
     free(access->ca_file);
     free(access->ca_text);
@@ -107,9 +117,24 @@ bool http_access_is_insecure(const struct http_access *access)
     return access->insecure;
 }
 
-const char *http_access_may(const struct http_access *access, enum web_scheme scheme, bool over_tls)
+static bool is_named(const struct http_access *access, const char *host)
 {
-    if (over_tls || scheme == WEB_ANONYMOUS || scheme == WEB_NEGOTIATE)
+    for (size_t i = 0; host && i < access->server_count; i++) {
+        if (dns_name_equal(access->servers[i], host))
+            return true;
+    }
+    return false;
+}
+
+const char *http_access_may(const struct http_access *access, enum web_scheme scheme,
+                            const char *host, bool over_tls)
+{
+    if (scheme == WEB_ANONYMOUS || scheme == WEB_NEGOTIATE)
+        return NULL;
+    if (!is_named(access, host))
+        return scheme == WEB_BEARER ? "a token goes to servers named with --server alone"
+                                    : "a password goes to servers named with --server alone";
+    if (over_tls)
         return NULL;
     if (scheme == WEB_NTLM)
         return access->insecure ? NULL : "NTLM goes over verified TLS alone, unless --insecure";

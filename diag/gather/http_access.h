@@ -17,9 +17,11 @@ struct http_credentials { /* copied */
     const char *password; /* with it */
     /* Of both, with whom else it is shared; NULL: with nobody. A token's is its own. */
     struct logon_trial *logon;
-    const char *token;   /* of --token-file: goes before the user; or NULL */
-    bool ntlm;           /* --ntlm: the user logs on by NTLM, not by Basic */
-    bool insecure;       /* --insecure: see http_access_may() */
+    const char *token;          /* of --token-file: goes before the user; or NULL */
+    bool ntlm;                  /* --ntlm: the user logs on by NTLM, not by Basic */
+    bool insecure;              /* --insecure: see http_access_may() */
+    const char *const *servers; /* that the user named: they alone hear a password or token */
+    size_t server_count;
     const char *ca_file; /* PEM; NULL: what the system trusts */
     const char *ca_text; /* the same as text, in place of a file; or NULL */
     /* The same authorities, as certificates are judged by; shared. NULL: to be made of the above */
@@ -41,13 +43,19 @@ const char *http_access_user(const struct http_access *access);
 bool http_access_is_insecure(const struct http_access *access);
 
 /*
- * Whether a scheme may be used over this: NULL, or why not. Passwords as they are and tokens
- * (Basic, Bearer) want TLS with a certificate that verifies, always. NTLM wants it too and
- * Kerberos where there is TLS at all, unless --insecure; Kerberos goes over plain HTTP, as
- * Exchange's own management shell does.
+ * Whether a scheme may be used with this host, over this: NULL, or why not.
+ *
+ * Password and token, and NTLM, from which a password may be guessed, are for servers that the
+ * user named. Directories and DNS lead to hosts of anybody's choice, with certificates that are in
+ * order. A Kerberos ticket is of use to the named service alone, and whose word that name may be is
+ * for probes to say.
+ *
+ * Passwords as they are and tokens (Basic, Bearer) want TLS with a certificate that verifies,
+ * always. NTLM wants it too and Kerberos where there is TLS at all, unless --insecure; Kerberos
+ * goes over plain HTTP, as Exchange's own management shell does.
  */
 const char *http_access_may(const struct http_access *access, enum web_scheme scheme,
-                            bool over_tls);
+                            const char *host, bool over_tls);
 
 /* logon_trial_begin() and _end(). Of Kerberos nothing is remembered. `host`: who gave the verdict.
  */

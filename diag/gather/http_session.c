@@ -78,7 +78,7 @@ static const char *why_not(const struct http_access *access, const struct http_t
         return "its name is none";
     if (scheme != WEB_ANONYMOUS && !target->host)
         return "a logon takes the name of the server";
-    return http_access_may(access, scheme, target->over_tls);
+    return http_access_may(access, scheme, target->host, target->over_tls);
 }
 
 static bool is_ascii(const char *text)

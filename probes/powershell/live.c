@@ -28,15 +28,6 @@ static const struct ad_domain *domain_of(struct examination *x, const struct sub
     return domain ? domain : ad_domain_named(x, NULL);
 }
 
-/*
- * DNS, which anybody may write, leads to the directory, and one that is read by nobody is
- * anybody's: whom it lists hears no password, token or ticket.
- */
-static bool is_proven(const struct evidence *servers)
-{
-    return ((const struct directory_answer *)servers)->identity != DIRECTORY_AS_ANONYMOUS;
-}
-
 /* A server that nobody named is asked where the user's directory lists it by this very name. */
 static void find_in_directory(struct powershell_view *view)
 {
@@ -50,7 +41,7 @@ static void find_in_directory(struct powershell_view *view)
     listed = spn_server_of(&forest->servers, view->server->name);
     view->is_listed = listed && !(listed->roles & SPN_ROLE_EDGE);
     view->is_vouched = view->is_vouched || view->is_listed;
-    view->may_log_on = view->is_listed && is_proven(forest->servers_source);
+    view->may_log_on = view->is_listed && forest->are_servers_sure;
 }
 
 /* ---- its addresses ---- */

@@ -1,8 +1,9 @@
 /*
  * A server, asked: its front end without TLS and with it, its back end, and pages beside the
  * PowerShell directory that tell a dead site from one broken directory. As nobody; and with
- * --authenticate as the caller too: of a server that the user named, or that a directory lists
- * which the caller logged on to. Every address of the name is asked by itself, all side by side.
+ * --authenticate as the caller too: by ticket where the user named the server, or a directory that
+ * showed who it is lists it; by password or token where the user named it (gather/http_access.h).
+ * Every address of the name is asked by itself, all side by side.
  */
 #ifndef EXDIAG_PROBES_POWERSHELL_LIVE_H
 #define EXDIAG_PROBES_POWERSHELL_LIVE_H
@@ -58,7 +59,7 @@ struct powershell_view {
     bool is_pending;
     bool is_listed;    /* by the directory, as one of Exchange's */
     bool is_vouched;   /* by that, or by the user */
-    bool may_log_on;   /* by the user, or by a directory that is known to be the caller's */
+    bool may_log_on;   /* by the user, or by a directory that showed who it is */
     bool was_recorded; /* the run asked it; older ones did not */
     struct powershell_node nodes[POWERSHELL_ADDRESSES_MOST];
     size_t count;

@@ -139,10 +139,11 @@ const struct probe probe_powershell = {
         "logs of IIS and of Logging\\HttpProxy, event logs, registry exports, variables, lists of "
         "features and of files",
     .noticed = "nine requests in the logs of IIS, most of them with status 401",
-    .logs_on = "at each --server, and each of Exchange's servers that a directory lists which took "
-               "the caller's logon, once at TCP 80, 443 and 444: as the bearer of --token-file, as "
-               "--user, or as the caller with a ticket. What is asked for is the first request of "
-               "a remote PowerShell, which is made so that it is refused: no shell is left behind",
+    .logs_on = "at each --server, once at TCP 80, 443 and 444: as the bearer of --token-file, as "
+               "--user, or as the caller with a ticket; by ticket also at each of Exchange's "
+               "servers that a directory lists which showed who it is. What is asked for is the "
+               "first request of a remote PowerShell, which is made so that it is refused: no "
+               "shell is left behind",
     .kinds = kinds,
     .examine = examine,
 };

@@ -321,6 +321,7 @@ static enum spn_forest_state read_configuration(struct examination *x, struct sp
         return fail(forest, &inquiry, servers);
     forest->servers = *spn_book_servers(spn_book_of_answer(servers));
     forest->servers_source = &servers->evidence;
+    forest->are_servers_sure = servers->identity != DIRECTORY_AS_ANONYMOUS;
     forest->has_more_servers = servers->more;
     return SPN_FOREST_FOUND;
 }

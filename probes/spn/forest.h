@@ -45,6 +45,8 @@ struct spn_forest {
     const char *configuration;
     struct spn_servers servers;
     const struct evidence *servers_source;
+    /* They were told as somebody: by a directory that is who it says (Kerberos, verified TLS). */
+    bool are_servers_sure;
     bool has_more_servers;                      /* than were told */
     const struct directory_attribute *mappings; /* sPNMappings, or NULL */
     struct spn_domain domains[SPN_DOMAINS_MOST];

@@ -207,8 +207,8 @@ const struct probe probe_spn = {
         "where no account has the name). Many tickets for services at once are what defenders "
         "look for as Kerberoasting; here it is one for each name of a mail server",
     .logs_on =
-        "to each mail server that the directory lists or the user names, as the user who runs "
-        "exdiag, with a ticket for each SMTPSVC name that they vouch for: X-EXPS GSSAPI, or AUTH "
+        "to each mail server that the user names, or that a directory lists which showed who it "
+        "is, as the user who runs exdiag, with a ticket for each SMTPSVC name that they vouch for: X-EXPS GSSAPI, or AUTH "
         "GSSAPI where that alone is offered (TCP 25; in the clear, or behind X-ANONYMOUSTLS or "
         "STARTTLS), and QUIT; no password is sent and no mail is offered. Each is in the server's "
         "SMTP protocol log and security log (4624, or 4625), one that is refused an event 1035",

@@ -276,6 +276,12 @@ static void tell_not_tried(struct examination *x, const struct spn_view *view)
         set_remedy(x, finding, view, "controllers");
         if (view->forest->obstacle)
             saw_failure(finding, view->forest->obstacle);
+    } else if (!view->is_sure) {
+        finding = unknown(x, &exps_refused,
+                          "no logon was tried: the directory that lists it did not show who it is, "
+                          "and you did not name it");
+        set_remedy(x, finding, view, "again");
+        saw(finding, view->forest->servers_source, "it was asked anonymously");
     } else {
         finding = unknown(x, &exps_refused,
                           "no logon was tried: neither you nor the directory calls it by a name "

@@ -679,6 +679,7 @@ static void ask_logon(struct examination *x, struct spn_view *view, size_t which
 static void ask_tickets(struct examination *x, struct spn_view *view)
 {
     view->wants_logon = wants_logon(x, view);
+    view->is_sure = view->is_given || view->forest->are_servers_sure;
     if (view->forest->state != SPN_FOREST_FOUND || !view->forest->domain)
         return;
     for (size_t i = 0; i < view->case_count; i++) {
@@ -690,7 +691,7 @@ static void ask_tickets(struct examination *x, struct spn_view *view)
         spn = arena_print(pass_memory(x), "%s/%s", at->service, at->host);
         view->tickets[i] = ask_ticket(x, &view->forest->ip, view->forest->domain, spn);
         view->is_pending = view->is_pending || !view->tickets[i];
-        if (view->wants_logon && view->conversation)
+        if (view->wants_logon && view->is_sure && view->conversation)
             ask_logon(x, view, i, spn);
     }
 }

@@ -21,6 +21,7 @@ struct spn_view {
     bool is_idle;         /* no other server logs on to it: nothing else is told of it */
     bool is_stranger;     /* nothing but a log has it be of the organisation: the same */
     bool wants_logon;     /* it is to be logged on to, where that can be */
+    bool is_sure;         /* by the word of the user, or of a directory that showed who it is */
     struct ip_address ip; /* of the conversation */
     const struct smtp_conversation *conversation; /* NULL: none was held */
     const struct evidence *no_conversation;       /* why */

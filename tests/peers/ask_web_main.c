@@ -1,7 +1,8 @@
 /*
  * Asks web servers, as probes would, and prints the evidence: a line of JSON each.
  *
- *   ask_web [--user NAME] [--token TEXT] [--ntlm] [--insecure] [--ca-file FILE] [--timeout SECONDS]
+ *   ask_web [--user NAME] [--token TEXT] [--ntlm] [--insecure] [--server NAME] [--ca-file FILE]
+ *           [--timeout SECONDS]
  *
  * The password is that of EXDIAG_PASSWORD. Questions are lines of standard input, asked one after
  * another, their words parted by tabs:
@@ -90,6 +91,9 @@ static bool ask_line(struct asking *asking, char *line)
 
 static bool read_options(int argc, char **argv, struct gather_options *options)
 {
+    static const char *servers[1];
+
+    options->web.servers = servers;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--ntlm") == 0)
             options->web.ntlm = true;
@@ -99,6 +103,8 @@ static bool read_options(int argc, char **argv, struct gather_options *options)
             options->web.user = argv[++i];
         else if (strcmp(argv[i], "--token") == 0 && i + 1 < argc)
             options->web.token = argv[++i];
+        else if (strcmp(argv[i], "--server") == 0 && i + 1 < argc && options->web.server_count == 0)
+            servers[options->web.server_count++] = argv[++i];
         else if (strcmp(argv[i], "--ca-file") == 0 && i + 1 < argc)
             options->ca_file = argv[++i];
         else if (strcmp(argv[i], "--timeout") == 0 && i + 1 < argc)

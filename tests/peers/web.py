@@ -73,7 +73,7 @@ class Asking(Caller):
 
 def ask_all(seen, network, web, alice, nobody):
     trusting = ("--ca-file", str(web.folder / "certificate.pem"))
-    by_password = ("--user", "alice", *trusting)
+    by_password = ("--user", "alice", "--server", NAME, *trusting)
     seen["tls"] = alice.ask("https", WEB, "/EWS/index.html", *trusting)
     seen["plain"] = alice.ask("http", PLAIN)
     seen["kdc found"] = alice.ask("http", PLAIN, kdc=False)

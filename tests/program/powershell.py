@@ -1,7 +1,7 @@
 """PowerShell directories of live servers: what is told of each answer, and what a server hears."""
 
 from harness import *
-from organisation import EX01, GUARDED, SECRET, TWO, Organisation, forest
+from organisation import EX01, EX02, GUARDED, SECRET, TWO, Organisation, forest
 
 ADDRESS = "127.0.0.91"
 ZONES = "ex01.contoso.com  A  127.0.0.91\n"
@@ -164,18 +164,24 @@ def a_token_goes_over_tls_alone_and_nowhere_else():
 
 
 @case
-def whom_a_directory_lists_hears_a_secret_where_that_took_a_logon():
-    for both, user, secret in (((), "alice@fabrikam.com", False), (GUARDED, "alice@contoso.com", True)):
-        with (folder() as place, Organisation(forest(*TWO), both=both) as contoso,
-              Site(place, "powershell=fine", (EX01,)) as site):  # fmt: skip
-            trusted = place / "all.pem"
-            trusted.write_text(site.authority.read_text() + contoso.authority.read_text())
-            exdiag("check", "contoso.com", "--dns", contoso.names.dns, "--only", "spn,powershell", *site.options(),
-                   "--timeout", "3", "--authenticate", "--user", user, "--ca-file", trusted,
-                   variables={"EXDIAG_PASSWORD": SECRET})  # fmt: skip
-            heard = site.stop()
-        expect_in("requests=", heard["https"], "that it was asked")
-        expect_equal("Authorization: Basic" in heard["https"], secret, f"a password by {user}")
+def what_a_directory_lists_hears_neither_password_nor_token():
+    """Whoever the directory is; and its own user's, too, only where the user names the server."""
+    for directory, user in (((), "alice@fabrikam.com"), (GUARDED, "alice@contoso.com"), ((), None)):
+        for named in ((), ("ex01.contoso.com",)):
+            with folder() as place, Organisation(forest(*TWO), both=directory) as contoso, \
+                    Site(place, "powershell=fine", (EX01, EX02)) as site:  # fmt: skip
+                site.authority.write_text(site.authority.read_text() + contoso.authority.read_text())
+                who = ["--user", user] if user else ["--token-file", str(site.token)]
+                servers = [word for name in named for word in ("--server", name)]
+                exdiag("check", "contoso.com", *servers, "--only", "spn,powershell", "--dns", contoso.names.dns,
+                       *site.options(), "--timeout", "3", "--authenticate", "--ca-file", str(site.authority), *who,
+                       variables={"EXDIAG_PASSWORD": SECRET})  # fmt: skip
+                heard = site.stop()
+            for service in ("https", "backend"):
+                one, two = heard[service].split(f"\n{EX02} accepted=", 1)
+                expect_in("POST /PowerShell/", two, f"what EX02 hears at {service}")
+                expect_not_in("Authorization", two, f"what EX02 hears at {service}")
+                expect_equal("Authorization" in one, bool(named), f"EX01 is logged on to at {service}")
 
 
 @case

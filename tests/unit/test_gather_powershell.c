@@ -29,7 +29,9 @@ struct lab {
 
 static void set_up(struct lab *lab, const char *behaviour, bool over_tls)
 {
-    struct http_credentials credentials = {.user = "alice", .password = secret};
+    static const char *const servers[] = {host};
+    struct http_credentials credentials = {
+        .user = "alice", .password = secret, .servers = servers, .server_count = 1};
     const char *text;
 
     memset(lab, 0, sizeof *lab);

@@ -87,7 +87,11 @@ static void drop(const struct web_exchange *exchange)
 
 static struct http_access *access_of(struct lab *lab, struct http_credentials credentials)
 {
+    static const char *const servers[] = {host, "other.contoso.com"};
+
     credentials.ca_text = web_peers_authority(lab->peers);
+    credentials.servers = servers;
+    credentials.server_count = 2;
     return http_access_new(&credentials);
 }
 
@@ -376,6 +380,35 @@ static void test_names_are_needed(void **state)
     }
     assert_int_equal(web_peers_accepted(lab.peers, 0), 0);
     http_access_leave(access);
+    tear_down(&lab);
+}
+
+/* Its certificate is in order, and whoever lists it may have made it up. */
+static void test_only_servers_that_the_user_named_hear_secrets(void **state)
+{
+    static const char *const behaviours[] = {"guarded"};
+    const struct http_credentials all[] = {
+        {.user = "alice", .password = secret},
+        {.token = secret},
+        {.user = "alice", .password = secret, .ntlm = true},
+        {.user = "alice", .password = secret, .ntlm = true, .insecure = true}};
+    struct lab lab;
+
+    (void)state;
+    set_up(&lab, behaviours, 1, true);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct http_access *access = access_of(&lab, all[i]);
+        const struct asking asking = {.host = "listed.contoso.com", .as_somebody = true};
+        const struct web_exchange *got = ask_as(&lab, access, &asking);
+
+        assert_int_equal(got->evidence.status, STATUS_DENIED);
+        assert_non_null(strstr(got->evidence.reason, "named with --server alone"));
+        drop(got);
+        assert_null(http_access_may(access, WEB_NEGOTIATE, "listed.contoso.com", false));
+        assert_null(http_access_may(access, http_access_scheme(access), "Mail.Contoso.com", true));
+        http_access_leave(access);
+    }
+    assert_int_equal(web_peers_accepted(lab.peers, 0), 0);
     tear_down(&lab);
 }
 
@@ -1094,6 +1127,7 @@ int main(void)
         cmocka_unit_test(test_identify),
         cmocka_unit_test(test_nothing_secret_in_the_clear),
         cmocka_unit_test(test_names_are_needed),
+        cmocka_unit_test(test_only_servers_that_the_user_named_hear_secrets),
         cmocka_unit_test(test_basic_and_bearer_over_verified_tls),
         cmocka_unit_test(test_certificates_that_do_not_verify),
         cmocka_unit_test(test_anonymous_looks_at_any_certificate),

@@ -173,10 +173,49 @@ static void answer_dns(struct dns_answer *item)
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
+/* ---- a directory that lists it ---- */
+
+static const char *listed; /* by dc1 as networkAddress; NULL: nobody asks */
+static enum directory_identity told_as;
+
+static void put_entry(struct directory_answer *item, const char *const (*pairs)[2], size_t count)
+{
+    struct arena *arena = &item->evidence.memory;
+    struct directory_attribute *attributes = arena_new(arena, count, sizeof *attributes);
+    struct directory_value *values = arena_new(arena, count, sizeof *values);
+    struct directory_entry *entry = arena_new(arena, 1, sizeof *entry);
+
+    for (size_t i = 0; i < count; i++) {
+        values[i] = (struct directory_value){pairs[i][1], strlen(pairs[i][1])};
+        attributes[i] = (struct directory_attribute){pairs[i][0], &values[i], 1};
+    }
+    *entry = (struct directory_entry){"CN=EX01,CN=Servers,DC=contoso,DC=com", attributes, count};
+    item->entries = entry;
+    item->entry_count = 1;
+}
+
+static void answer_directory(struct directory_answer *item)
+{
+    static const char *const root[][2] = {
+        {"configurationNamingContext", "CN=Configuration,DC=contoso,DC=com"},
+        {"defaultNamingContext", "DC=contoso,DC=com"}};
+    const char *const server[][2] = {{"objectClass", "msExchExchangeServer"},
+                                     {"networkAddress", listed}};
+
+    if (*item->base == '\0')
+        put_entry(item, root, 2);
+    else if (strstr(item->base, "CN=Microsoft Exchange"))
+        put_entry(item, server, 2);
+    item->identity = told_as;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
 static void answer(struct evidence *item)
 {
     if (item->kind == &evidence_dns)
         answer_dns((struct dns_answer *)item);
+    else if (item->kind == &evidence_directory && listed)
+        answer_directory((struct directory_answer *)item);
     else if (item->kind == &evidence_web)
         answer_web((struct web_exchange *)item);
     else
@@ -285,6 +324,31 @@ static void the_caller_is_not_shown_at_a_bare_address(void **state)
     assert_int_equal(count_as_somebody(), 0);
     assert_string_equal(word_of(finding_of("192.0.2.21", VDIR, NULL)), "ok");
     bench_end();
+}
+
+/* Nor to a server that a directory lists which may be anybody's. */
+static void a_directory_that_is_sure_says_who_is_logged_on_to(void **state)
+{
+    static const struct {
+        enum directory_identity told_as;
+        size_t as_somebody;
+    } rows[] = {{DIRECTORY_AS_ANONYMOUS, 0}, {DIRECTORY_AS_CALLER, 3}, {DIRECTORY_AS_NAMED, 3}};
+
+    (void)state;
+    bench.settings.authenticate = true;
+    listed = "ncacn_ip_tcp:" HOST;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        told_as = rows[i].told_as;
+        current = NULL;
+        bench_begin(&probe_powershell);
+        bench_add(SUBJECT_DC, "192.0.2.11");
+        exam_add_subject(bench.exam, SUBJECT_SERVER, HOST, HOST, false);
+        bench_work(answer);
+        assert_int_equal(count_as_somebody(), rows[i].as_somebody);
+        assert_string_equal(word_of(finding_of(HOST, VDIR, NULL)), "ok");
+        bench_end();
+    }
+    listed = NULL;
 }
 
 /* ---- 500 ---- */
@@ -878,6 +942,7 @@ int main(void)
         cmocka_unit_test_setup(forbidden_everywhere_is_no_problem, begin),
         cmocka_unit_test_setup(the_caller_is_shown_by_option_alone, begin),
         cmocka_unit_test_setup(the_caller_is_not_shown_at_a_bare_address, begin),
+        cmocka_unit_test_setup(a_directory_that_is_sure_says_who_is_logged_on_to, begin),
         cmocka_unit_test_setup(a_500_is_told_with_its_codes, begin),
         cmocka_unit_test_setup(an_answer_is_told_once, begin),
         cmocka_unit_test_setup(a_page_alone_that_fails_is_no_500, begin),

@@ -38,6 +38,7 @@ struct world {
     struct smtp_logon logon;      /* what each comes to; its question is its own */
     struct smtp_logon of_mail;    /* the same by mail.contoso.com, where it has a caller */
     bool no_directory;            /* DNS knows no controllers */
+    bool is_anonymous;            /* controllers tell anybody, who do not know who they are */
     struct event_group events[8]; /* of app.evtx; without a computer: the last is before */
     struct smtp_auth_peer peer;   /* of send.log, of whose mechanism: */
     enum smtp_auth_mechanism mechanism;
@@ -256,6 +257,7 @@ static void answer_directory(struct directory_answer *item)
         return;
     }
     assert_non_null(item->host);
+    item->identity = world->is_anonymous ? DIRECTORY_AS_ANONYMOUS : DIRECTORY_AS_CALLER;
     if (item->scope == DIRECTORY_BASE && item->base[0] == '\0')
         add_entries(item, root_dse);
     else if (strstr(item->base, "CN=Partitions") == item->base)
@@ -2623,6 +2625,18 @@ static void test_no_logons(void **state)
          "ex01.contoso.com",
          "",
          NULL},
+        /* a directory that may be anybody's lists it */
+        {{.accounts = {EX01},
+          .config = {SERVER("EX01", "ex01.contoso.com", V2019)},
+          .is_anonymous = true,
+          .greeting = "ex01.contoso.com ESMTP",
+          .ehlo = {"ex01.contoso.com", "X-EXPS GSSAPI"},
+          NO_TICKETS},
+         true,
+         SUBJECT_DOMAIN,
+         "contoso.com",
+         "unknown",
+         "did not show who it is"},
         /* what it calls itself is nobody's word but its own */
         {{.accounts = {EX01},
           .greeting = "evil.contoso.com ESMTP",
