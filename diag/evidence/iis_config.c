@@ -221,6 +221,8 @@ static json_t *section_to_json(const void *thing)
     put_texts(object, section, section_texts);
     if (section->is_elsewhere)
         json_put_bool(object, "elsewhere", true);
+    if (section->is_child_only)
+        json_put_bool(object, "child_only", true);
     put_list(object, "items", section->items, section->item_count, sizeof *section->items,
              item_to_json);
     put_line(object, section->line);
@@ -443,6 +445,7 @@ static bool load_section(struct loading *loading, const json_t *object, void *ou
     load_texts(object, section, section_texts, loading->memory);
     section->enabled = get_setting(object, "enabled");
     section->is_elsewhere = json_get_bool(object, "elsewhere");
+    section->is_child_only = json_get_bool(object, "child_only");
     section->line = get_line(object);
     section->items =
         load_list(loading, items, most, sizeof *section->items, load_item, &section->item_count);

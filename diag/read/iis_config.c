@@ -241,6 +241,7 @@ static void read_section(struct reading *reading, const struct xml_node *node,
     section->line = node->line;
     section->enabled = read_setting(node, "enabled");
     section->text = holder ? copy_value(reading, holder, name) : NULL;
+    section->is_child_only = read_setting(node, "childOnly") == IIS_TRUE;
     section->is_elsewhere =
         xml_value(node, "configSource") || xml_value(node, "configProtectionProvider");
     if (list)

@@ -85,7 +85,8 @@ struct iis_section {
     const struct iis_item *items;
     size_t item_count;
     uint32_t line;
-    bool is_elsewhere; /* what it says is in another file (configSource), or encrypted */
+    bool is_elsewhere;  /* what it says is in another file (configSource), or encrypted */
+    bool is_child_only; /* of httpRedirect */
 };
 
 enum iis_override { IIS_OVERRIDE_INHERIT, IIS_OVERRIDE_ALLOW, IIS_OVERRIDE_DENY };

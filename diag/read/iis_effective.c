@@ -203,6 +203,8 @@ static void apply(const struct step *step, const struct iis_section *section, st
         out->elsewhere[kind] = origin_of(step);
     if (section->enabled == IIS_UNSET && !section->text)
         return;
+    if (kind == IIS_REDIRECT)
+        out->is_redirect_child_only = section->is_child_only;
     if (section->enabled != IIS_UNSET)
         out->enabled[kind] = section->enabled;
     if (section->text)

@@ -77,6 +77,7 @@ struct iis_effective {
     const char *texts[IIS_SECTION_COUNT];           /* NULL: no file says */
     struct iis_origin origins[IIS_SECTION_COUNT];   /* of these two */
     struct iis_origin elsewhere[IIS_SECTION_COUNT]; /* a section that is not in its file; or NULL */
+    bool is_redirect_child_only;                    /* childOnly stands at the redirect */
     struct iis_fault faults[IIS_FAULTS_MOST];
     size_t fault_count;
     bool more;       /* than IIS_LIST_MOST of a list, or IIS_FAULTS_MOST: what is in no list may be

@@ -36,6 +36,7 @@ struct judgement {
     enum severity severity;                     /* the worst so far */
     bool is_root_told;                          /* where Exchange is */
     const struct powershell_directory *covered; /* of which a section is not in its file */
+    const struct powershell_directory *perhaps; /* it is redirected */
 };
 
 /* Its steps are chosen by the values that have the names of what is wrong. */
@@ -123,6 +124,11 @@ static void judge_redirect(struct judgement *judgement,
 
     if (directory->effective.enabled[IIS_REDIRECT] != IIS_TRUE)
         return;
+    if (directory->effective.is_redirect_child_only &&
+        directory->effective.origins[IIS_REDIRECT].is_inherited) {
+        judgement->perhaps = directory;
+        return;
+    }
     finding = tell(judgement, SEVERITY_CRITICAL, "redirected", directory->path);
     set_text(finding, by_setup[directory->end].web_value, "yes");
     saw(finding, said_by(directory, IIS_REDIRECT),
@@ -426,6 +432,14 @@ static void conclude(struct judgement *judgement)
         saw(finding, judgement->covered->sources[0],
             "configSource or configProtectionProvider stands in its place; the file that it "
             "names is not opened");
+        powershell_name_host(judgement->server, finding);
+    } else if (judgement->perhaps) {
+        finding = unknown(judgement->x, &powershell_vdir_settings,
+                          "whether the redirect of %s, which is of its own content alone, takes "
+                          "requests of %s too is seen when one is sent",
+                          judgement->perhaps->site->name, judgement->perhaps->name);
+        saw(finding, said_by(judgement->perhaps, IIS_REDIRECT),
+            "httpRedirect is on with childOnly");
         powershell_name_host(judgement->server, finding);
     } else if (judgement->server->count > 0) {
         healthy(judgement->x, &powershell_vdir_settings,

@@ -616,8 +616,7 @@ def old_folder(server):
 
 
 def redirected(server):
-    server.extra['Default Web Site'] = [element('httpRedirect', enabled='true', childOnly='true',
-                                                destination='/owa')]
+    server.extra['Default Web Site'] = [element('httpRedirect', enabled='true', destination='/owa')]
 
 
 POWERSHELL_FAULTS = {

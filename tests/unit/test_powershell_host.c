@@ -297,6 +297,11 @@ static void test_one_edit(void **state)
          SETTINGS, "unknown", "configSource"},
         {"bindingInformation=\"*:80:\"", "bindingInformation=\"[::1]:80:\"", SETTINGS, "critical",
          "no binding of http at port 80"},
+        {"<location path=\"Default Web Site/PowerShell\">",
+         "<location path=\"Default Web Site\"><system.webServer><httpRedirect enabled=\"true\" "
+         "childOnly=\"true\" destination=\"/owa\"/></system.webServer></location>"
+         "<location path=\"Default Web Site/PowerShell\">",
+         SETTINGS, "unknown", "httpRedirect is on with childOnly"},
         /* A pool of another name runs the directory, or does not; it is not to be changed. */
         {"applicationPool=\"MSExchangePowerShellFrontEndAppPool\"", "applicationPool=\"X\"",
          SETTINGS, "critical", "there is no pool X: what runs in it answers 503"},
