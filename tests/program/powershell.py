@@ -95,7 +95,7 @@ def each_answer_has_its_finding():
         ("stopped", False, {(UNAVAILABLE, "problem")}),
         ("missing", False, {(NOT_FOUND, "problem")}),
         ("no-post", False, {(VDIR, "ok")}),
-        ("elsewhere", False, {(VDIR, "ok")}),
+        ("elsewhere", False, {(VDIR, "unknown")}),
         ("ahead", True, {(REFUSED, "problem")}),
         ("behind", True, {(REFUSED, "problem")}),
         ("key", True, {(REFUSED, "problem")}),
