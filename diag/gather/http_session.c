@@ -717,7 +717,7 @@ static enum logon_verdict verdict_of(const struct transfer *transfer)
     const struct http_response *response = transfer->response;
 
     if (response->status != STATUS_OK)
-        return LOGON_UNDECIDED;
+        return response->step == WEB_ANSWER ? LOGON_SILENT : LOGON_UNDECIDED;
     if (response->code == 401)
         return is_refusal(transfer) ? LOGON_REFUSED : LOGON_UNDECIDED;
     return response->code < 300 ? LOGON_TAKEN : LOGON_UNDECIDED;

@@ -9,8 +9,9 @@ struct logon_trial {
     struct platform_mutex *mutex; /* guards what follows */
     struct platform_condition *concluded;
     unsigned users;
-    bool is_under_way; /* somewhere, for the first time */
-    enum logon_verdict verdicts[LOGON_PLACES];
+    bool is_under_way;                         /* somewhere, for the first time */
+    enum logon_verdict verdicts[LOGON_PLACES]; /* never LOGON_SILENT */
+    unsigned silences;
     bool was_taken[LOGON_PLACES], was_tried_again[LOGON_PLACES];
     char *refusal; /* what was said with the first; or NULL */
 };
@@ -65,6 +66,11 @@ static enum logon_place refused_by(const struct logon_trial *trial, enum logon_p
     return LOGON_PLACES;
 }
 
+static bool is_given_up(const struct logon_trial *trial, enum logon_place place)
+{
+    return trial->silences >= LOGON_SILENCES_MOST && trial->verdicts[place] == LOGON_UNDECIDED;
+}
+
 static bool has_another_try(struct logon_trial *trial, enum logon_place place)
 {
     bool may = trial->was_taken[place] && !trial->was_tried_again[place];
@@ -77,6 +83,7 @@ bool logon_trial_begin(struct logon_trial *trial, enum logon_place place, bool c
                        struct buffer *why)
 {
     enum logon_place refuser;
+    bool is_silent;
 
     platform_mutex_lock(trial->mutex);
     while (trial->is_under_way && trial->verdicts[place] == LOGON_UNDECIDED)
@@ -84,14 +91,18 @@ bool logon_trial_begin(struct logon_trial *trial, enum logon_place place, bool c
     refuser = refused_by(trial, place);
     if (refuser == place && cleans_up && has_another_try(trial, place))
         refuser = LOGON_PLACES;
-    if (refuser == LOGON_PLACES && trial->verdicts[place] == LOGON_UNDECIDED)
+    is_silent = refuser == LOGON_PLACES && is_given_up(trial, place);
+    if (is_silent)
+        buffer_print(why, "%d times nobody answered this logon, and it is not tried again",
+                     LOGON_SILENCES_MOST);
+    if (refuser == LOGON_PLACES && !is_silent && trial->verdicts[place] == LOGON_UNDECIDED)
         trial->is_under_way = true;
     if (refuser != LOGON_PLACES)
         buffer_print(why, "this logon was refused before%s%s, and is not tried again%s%s",
                      refuser == place ? "" : ", by ", refuser == place ? "" : names[refuser],
                      trial->refusal ? ": " : "", trial->refusal ? trial->refusal : "");
     platform_mutex_unlock(trial->mutex);
-    return refuser == LOGON_PLACES;
+    return refuser == LOGON_PLACES && !is_silent;
 }
 
 void logon_trial_end(struct logon_trial *trial, enum logon_place place, enum logon_verdict verdict,
@@ -100,6 +111,8 @@ void logon_trial_end(struct logon_trial *trial, enum logon_place place, enum log
     platform_mutex_lock(trial->mutex);
     if (trial->verdicts[place] == LOGON_UNDECIDED)
         trial->is_under_way = false;
+    if (verdict == LOGON_SILENT)
+        trial->silences++;
     if (verdict == LOGON_TAKEN)
         trial->was_taken[place] = true;
     if (verdict == LOGON_REFUSED ||

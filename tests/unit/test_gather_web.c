@@ -412,6 +412,28 @@ static void test_only_servers_that_the_user_named_hear_secrets(void **state)
     tear_down(&lab);
 }
 
+/* Ten that hang do not take ten times as long, and count no password ten times. */
+static void test_servers_that_hang_are_not_waited_for_one_by_one(void **state)
+{
+    static const char *const behaviours[] = {"hang"};
+    const struct asking asking = {.host = host, .as_somebody = true, .timeout = 300};
+    struct http_access *access;
+    struct lab lab;
+
+    (void)state;
+    set_up(&lab, behaviours, 1, true);
+    access = access_of(&lab, (struct http_credentials){.user = "alice", .password = secret});
+    for (unsigned i = 0; i <= LOGON_SILENCES_MOST; i++) {
+        const struct web_exchange *got = ask_as(&lab, access, &asking);
+
+        assert_int_equal(got->evidence.status,
+                         i < LOGON_SILENCES_MOST ? STATUS_TIMED_OUT : STATUS_DENIED);
+        drop(got);
+    }
+    http_access_leave(access);
+    tear_down(&lab);
+}
+
 static void expect_heard(struct lab *lab, size_t peer, const char *wanted, bool is_there)
 {
     char heard[WEB_PEER_HEARD_SIZE];
@@ -1127,6 +1149,7 @@ int main(void)
         cmocka_unit_test(test_identify),
         cmocka_unit_test(test_nothing_secret_in_the_clear),
         cmocka_unit_test(test_names_are_needed),
+        cmocka_unit_test(test_servers_that_hang_are_not_waited_for_one_by_one),
         cmocka_unit_test(test_only_servers_that_the_user_named_hear_secrets),
         cmocka_unit_test(test_basic_and_bearer_over_verified_tls),
         cmocka_unit_test(test_certificates_that_do_not_verify),

@@ -42,6 +42,26 @@ static void a_refusal_counts_everywhere(void **state)
     }
 }
 
+/* Each may have counted it, and each is waited for: not for ever, but for who took it. */
+static void silence_is_not_waited_for_again_and_again(void **state)
+{
+    struct logon_trial *trial = logon_trial_new();
+
+    (void)state;
+    assert_true(may(trial, LOGON_AT_DIRECTORIES, NULL));
+    logon_trial_end(trial, LOGON_AT_DIRECTORIES, LOGON_TAKEN, NULL);
+    assert_true(may(trial, LOGON_AT_WEB_SERVERS, NULL));
+    logon_trial_end(trial, LOGON_AT_WEB_SERVERS, LOGON_UNDECIDED, NULL);
+    for (unsigned i = 0; i < LOGON_SILENCES_MOST; i++) {
+        assert_true(may(trial, LOGON_AT_WEB_SERVERS, NULL));
+        logon_trial_end(trial, LOGON_AT_WEB_SERVERS, LOGON_SILENT, NULL);
+    }
+    assert_false(may(trial, LOGON_AT_WEB_SERVERS,
+                     "4 times nobody answered this logon, and it is not tried again"));
+    assert_true(may(trial, LOGON_AT_DIRECTORIES, NULL));
+    logon_trial_leave(trial);
+}
+
 /* Who took it knows it to be right, and is shown it whatever another place makes of it. */
 static void who_took_it_keeps_it(void **state)
 {
@@ -116,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_counts_everywhere),
+        cmocka_unit_test(silence_is_not_waited_for_again_and_again),
         cmocka_unit_test(who_took_it_keeps_it),
         cmocka_unit_test(what_is_undecided_is_tried_again),
         cmocka_unit_test(it_is_tried_at_one_place_at_a_time),
