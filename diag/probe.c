@@ -614,6 +614,15 @@ void due_to(struct finding *finding, enum subject_kind kind, const char *name)
     finding->due_to.name = arena_copy_string(&draft_of(finding)->x->memory, name);
 }
 
+void explained_only_by(struct finding *finding, const char *const *ids, size_t count)
+{
+    const char **causes = arena_new(&draft_of(finding)->x->memory, count + 1, sizeof *causes);
+
+    for (size_t i = 0; i < count; i++)
+        causes[i] = ids[i];
+    finding->causes = causes;
+}
+
 /* ---- beside the findings ---- */
 
 static struct fact *add_fact(struct examination *x, const char *name)

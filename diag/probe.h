@@ -349,6 +349,12 @@ void set_address(struct finding *finding, const char *name, const struct ip_addr
  */
 void due_to(struct finding *finding, enum subject_kind kind, const char *name);
 
+/*
+ * Of the kinds that explain a finding of this one, these alone do: `count` ids, which last as long
+ * as the program does; of 0 none does.
+ */
+void explained_only_by(struct finding *finding, const char *const *ids, size_t count);
+
 /* ---- beside the findings ---- */
 
 /* Facts of the subject, which `exdiag audit` prints under the probe's name. Text is made

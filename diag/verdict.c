@@ -72,6 +72,18 @@ static bool stands_where_it_may_explain(const struct finding *cause, const struc
     return (cause->subject == effect->subject && !row->if_due) || is_due_to(effect, cause->subject);
 }
 
+/* By what the probe that told the effect says of it. */
+static bool may_be_cause(const struct finding *effect, const char *id)
+{
+    size_t i = 0;
+
+    if (!effect->causes)
+        return true;
+    while (effect->causes[i] && strcmp(effect->causes[i], id) != 0)
+        i++;
+    return effect->causes[i];
+}
+
 /* What is not known has a cause only where the probe names one. */
 static bool is_to_be_explained(const struct finding *finding)
 {
@@ -89,7 +101,7 @@ static void explain(struct finding *effect, const struct gathering *all)
     if (!is_to_be_explained(effect))
         return;
     for (const struct explanation *row = explanations; row->cause; row++) {
-        if (strcmp(row->effect, effect->kind->id) != 0)
+        if (strcmp(row->effect, effect->kind->id) != 0 || !may_be_cause(effect, row->cause))
             continue;
         for (size_t i = 0; i < all->count; i++) {
             const struct finding *cause = all->list[i];

@@ -6,27 +6,22 @@
 
 #include <string.h>
 
-/* ---- names ---- */
-
-bool powershell_is_same_machine(const char *one, const char *other)
-{
-    size_t size = strcspn(one, "."), other_size = strcspn(other, ".");
-
-    if (one[size] && other[other_size])
-        return text_equal_fold(one, other);
-    return text_equal_fold_sized(one, size, other, other_size);
-}
-
 /* ---- what files tell ---- */
+
+enum { NONE = -1 };
 
 struct gathering { /* while a case is put together */
     struct examination *x;
     const struct powershell_files *files;
-    const struct http_log_digest *logs[POWERSHELL_FILES_MOST];
-    const struct event_log_digest *events[POWERSHELL_FILES_MOST];
-    const char *names[POWERSHELL_FILES_MOST];                   /* that a file says; or NULL */
-    const struct powershell_file *hosts[POWERSHELL_FILES_MOST]; /* powershell_host_of() */
-    size_t group[POWERSHELL_FILES_MOST]; /* of each the first file of its machine */
+    const struct http_log_digest **logs; /* of each file, as the following; or NULL */
+    const struct event_log_digest **events;
+    const char **said;              /* the name that it says; or NULL */
+    ptrdiff_t *names;               /* that in `known`; or NONE */
+    size_t *group;                  /* a file of the same machine; of one in each itself */
+    const struct subject **servers; /* of the file that is a group's, where one is examined */
+
+    const char **known; /* the different names of the run */
+    size_t known_count;
 };
 
 static bool is_log(enum file_type type)
@@ -39,27 +34,43 @@ static bool is_event_log(enum file_type type)
     return type == FILE_TYPE_EVTX || type == FILE_TYPE_EVENT_XML;
 }
 
-/* Events of several computers were forwarded to one that collects them. */
-static const char *computer_of(const struct event_log_digest *events)
+/* NULL if no event says, or events say several; the latter is told by *is_one. */
+static const char *computer_of(const struct event_log_digest *events, bool *is_one)
 {
     const char *computer = NULL;
 
+    *is_one = true;
     for (size_t i = 0; i < events->host_group_count; i++) {
         const char *other = events->host_groups[i].computer;
 
-        if (computer && !text_equal_fold(computer, other))
+        if (!*other)
+            continue;
+        *is_one = !computer || text_equal_fold(computer, other);
+        if (!*is_one)
             return NULL;
-        computer = *other ? other : computer;
+        computer = other;
     }
     return computer;
+}
+
+bool powershell_is_own_event(const struct powershell_case *of,
+                             const struct event_log_digest *events,
+                             const struct host_event_group *group)
+{
+    bool is_one;
+
+    computer_of(events, &is_one);
+    return is_one ||
+           (of->name && *group->computer && powershell_is_same_machine(of->name, group->computer));
 }
 
 /* False while it is on its way. */
 static bool ask_one(struct gathering *all, size_t i)
 {
     const struct powershell_file *file = &all->files->list[i];
+    bool is_one;
 
-    all->names[i] = file->host || !file->config ? file->host : file->config->config.server;
+    all->said[i] = file->host || !file->config ? file->host : file->config->config.server;
     if (is_log(file->type)) {
         const struct http_log_digest *log = ask_http_log(all->x, file->path);
 
@@ -67,7 +78,7 @@ static bool ask_one(struct gathering *all, size_t i)
             return false;
         all->logs[i] = log->evidence.status == STATUS_OK ? log : NULL;
         if (all->logs[i] && !file->host)
-            all->names[i] = log->log.server;
+            all->said[i] = log->log.server;
     } else if (is_event_log(file->type)) {
         const struct event_log_digest *events = ask_event_log(all->x, file->path);
 
@@ -75,7 +86,7 @@ static bool ask_one(struct gathering *all, size_t i)
             return false;
         all->events[i] = events->evidence.status == STATUS_OK ? events : NULL;
         if (all->events[i] && !file->host)
-            all->names[i] = computer_of(events);
+            all->said[i] = computer_of(events, &is_one);
     }
     return true;
 }
@@ -89,87 +100,175 @@ static bool ask_all(struct gathering *all)
     return is_complete;
 }
 
+/* ---- names ---- */
+
+static void know_name(struct gathering *all, const char *name)
+{
+    size_t i = 0;
+
+    while (i < all->known_count && !text_equal_fold(all->known[i], name))
+        i++;
+    if (i == all->known_count)
+        all->known[all->known_count++] = name;
+}
+
+/* Its place in `known`: of a name without a domain the place of the only one that has one. */
+static ptrdiff_t number_of(const struct gathering *all, const char *name)
+{
+    bool has_domain = strchr(name, '.') != NULL;
+    ptrdiff_t own = NONE, full = NONE;
+    size_t full_count = 0;
+
+    for (size_t i = 0; i < all->known_count; i++) {
+        if (text_equal_fold(all->known[i], name)) {
+            own = (ptrdiff_t)i;
+        } else if (!has_domain && powershell_is_same_machine(all->known[i], name)) {
+            full = (ptrdiff_t)i;
+            full_count++;
+        }
+    }
+    return full_count == 1 ? full : own;
+}
+
+static void find_names(struct gathering *all, const struct subject_list *servers)
+{
+    for (size_t i = 0; i < all->files->count; i++) {
+        if (all->said[i])
+            know_name(all, all->said[i]);
+    }
+    for (size_t i = 0; i < servers->count; i++)
+        know_name(all, servers->list[i]->name);
+    for (size_t i = 0; i < all->files->count; i++)
+        all->names[i] = all->said[i] ? number_of(all, all->said[i]) : NONE;
+}
+
 /* ---- which are of one machine ---- */
+
+/* A file of the machine of a file, the same for all. */
+static size_t group_of(const struct gathering *all, size_t file)
+{
+    while (all->group[file] != file) {
+        all->group[file] = all->group[all->group[file]];
+        file = all->group[file];
+    }
+    return file;
+}
 
 static void join(struct gathering *all, size_t one, size_t other)
 {
-    size_t kept = all->group[one], gone = all->group[other];
+    size_t kept = group_of(all, one), gone = group_of(all, other);
 
-    if (kept > gone) {
-        kept = gone;
-        gone = all->group[one];
+    all->group[kept > gone ? kept : gone] = kept > gone ? gone : kept;
+}
+
+struct set { /* files that have something in common */
+    bool has_file, is_of_several;
+    size_t first;
+    ptrdiff_t name; /* that they say; or NONE */
+    const struct powershell_file *host;
+};
+
+static void add_to_set(struct set *set, const struct gathering *all, size_t i)
+{
+    const struct powershell_file *host = all->files->list[i].of;
+    ptrdiff_t name = all->names[i];
+
+    if (!set->has_file)
+        *set = (struct set){.has_file = true, .first = i, .name = name, .host = host};
+    if ((name != NONE && set->name != NONE && name != set->name) ||
+        (host && set->host && host != set->host))
+        set->is_of_several = true;
+    if (set->name == NONE)
+        set->name = name;
+    if (!set->host)
+        set->host = host;
+}
+
+/* Files of one key, which is below `count` or NONE, are of one machine unless they tell of two. */
+static void join_sets(struct gathering *all, const ptrdiff_t *keys, size_t count)
+{
+    struct set *sets = arena_new(pass_memory(all->x), count + 1, sizeof *sets);
+
+    for (size_t i = 0; i < all->files->count; i++) {
+        if (keys[i] != NONE)
+            add_to_set(&sets[keys[i]], all, i);
     }
     for (size_t i = 0; i < all->files->count; i++) {
-        if (all->group[i] == gone)
-            all->group[i] = kept;
+        if (keys[i] != NONE && !sets[keys[i]].is_of_several)
+            join(all, sets[keys[i]].first, i);
     }
 }
 
-typedef bool relation(const struct gathering *all, size_t one, size_t other);
-
-static bool have_one_host(const struct gathering *all, size_t one, size_t other)
+static void join_by_host(struct gathering *all)
 {
-    return all->hosts[one] && all->hosts[one] == all->hosts[other];
+    const struct powershell_files *files = all->files;
+    ptrdiff_t *keys = arena_new(pass_memory(all->x), files->count + 1, sizeof *keys);
+
+    for (size_t i = 0; i < files->count; i++)
+        keys[i] = files->list[i].of ? files->list[i].of - files->list : NONE;
+    join_sets(all, keys, files->count);
 }
 
-static bool lie_side_by_side(const struct gathering *all, size_t one, size_t other)
+/* Files of a folder mostly follow each other. */
+static void join_by_folder(struct gathering *all)
 {
-    return folders_are_one(all->files->list[one].path, all->files->list[other].path);
+    const struct powershell_files *files = all->files;
+    ptrdiff_t *keys = arena_new(pass_memory(all->x), files->count + 1, sizeof *keys);
+
+    for (size_t i = 0; i < files->count; i++) {
+        size_t other = i;
+
+        while (other > 0 && !folders_are_one(files->list[other - 1].path, files->list[i].path))
+            other--;
+        keys[i] = other > 0 ? keys[other - 1] : (ptrdiff_t)i;
+    }
+    join_sets(all, keys, files->count);
 }
 
-/* Files so related say at most one name, and are of at most one configuration. */
-static bool are_of_one_machine(const struct gathering *all, size_t one, relation *is_related)
+static void join_by_name(struct gathering *all)
 {
-    const struct powershell_file *host = NULL;
-    const char *name = NULL;
+    ptrdiff_t *first = arena_new(pass_memory(all->x), all->known_count + 1, sizeof *first);
 
+    for (size_t i = 0; i < all->known_count; i++)
+        first[i] = NONE;
     for (size_t i = 0; i < all->files->count; i++) {
-        if (!is_related(all, one, i))
-            continue;
-        if (host && all->hosts[i] && host != all->hosts[i])
-            return false;
-        host = all->hosts[i] ? all->hosts[i] : host;
-        if (!all->names[i])
-            continue;
-        if (name && !powershell_is_same_machine(name, all->names[i]))
-            return false;
-        name = all->names[i];
+        ptrdiff_t name = all->names[i];
+
+        if (name != NONE && first[name] == NONE)
+            first[name] = (ptrdiff_t)i;
+        if (name != NONE)
+            join(all, (size_t)first[name], i);
     }
-    return true;
 }
 
-static void join_related(struct gathering *all, relation *is_related)
+static void find_servers(struct gathering *all, const struct subject_list *servers)
 {
+    const struct subject **by_name =
+        arena_new(pass_memory(all->x), all->known_count + 1, sizeof *by_name);
+
+    for (size_t i = servers->count; i > 0; i--)
+        by_name[number_of(all, servers->list[i - 1]->name)] = servers->list[i - 1];
     for (size_t i = 0; i < all->files->count; i++) {
-        if (!are_of_one_machine(all, i, is_related))
-            continue;
-        for (size_t j = i + 1; j < all->files->count; j++) {
-            if (all->group[i] != all->group[j] && is_related(all, i, j))
-                join(all, i, j);
-        }
-    }
-}
+        size_t group = group_of(all, i);
 
-static bool have_one_name(const struct gathering *all, size_t one, size_t other)
-{
-    return all->names[one] && all->names[other] &&
-           powershell_is_same_machine(all->names[one], all->names[other]);
+        if (all->names[i] != NONE && !all->servers[group])
+            all->servers[group] = by_name[all->names[i]];
+    }
 }
 
 static void sort_by_machine(struct gathering *all)
 {
-    for (size_t i = 0; i < all->files->count; i++) {
+    struct subject_list servers = ask_subjects(all->x, SUBJECT_SERVER);
+
+    all->known =
+        arena_new(pass_memory(all->x), all->files->count + servers.count + 1, sizeof *all->known);
+    for (size_t i = 0; i < all->files->count; i++)
         all->group[i] = i;
-        all->hosts[i] = powershell_host_of(all->files, all->files->list[i].path);
-    }
-    join_related(all, have_one_host);
-    join_related(all, lie_side_by_side);
-    for (size_t i = 0; i < all->files->count; i++) {
-        for (size_t j = i + 1; j < all->files->count; j++) {
-            if (all->group[i] != all->group[j] && have_one_name(all, i, j))
-                join(all, i, j);
-        }
-    }
+    find_names(all, &servers);
+    join_by_host(all);
+    join_by_folder(all);
+    join_by_name(all);
+    find_servers(all, &servers);
 }
 
 /* ---- the case ---- */
@@ -188,47 +287,47 @@ static void take_file(const struct gathering *all, size_t i, struct powershell_c
     const struct powershell_file *file = &all->files->list[i];
 
     out->is_of[i] = true;
-    if (!out->host && all->hosts[i] == file)
+    if (!out->host && file->of == file)
         out->host = file;
     if (file->host && !out->is_vouched) {
         out->name = file->host;
         out->is_vouched = true;
     }
     if (!out->name)
-        out->name = all->names[i];
+        out->name = all->said[i];
     if (all->logs[i] && has_requests(&all->logs[i]->log))
         out->logs[out->log_count++] = all->logs[i];
     if (all->events[i])
         out->events[out->event_count++] = all->events[i];
 }
 
+static bool has_own(const struct powershell_case *of, const struct event_log_digest *events)
+{
+    bool has_any = events->host_group_count == 0;
+
+    for (size_t i = 0; i < events->host_group_count; i++)
+        has_any = has_any || powershell_is_own_event(of, events, &events->host_groups[i]);
+    return has_any;
+}
+
+static void drop_events_of_others(struct powershell_case *out)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < out->event_count; i++) {
+        if (has_own(out, out->events[i]))
+            out->events[kept++] = out->events[i];
+    }
+    out->event_count = kept;
+}
+
 static void take_group(const struct gathering *all, size_t group, struct powershell_case *out)
 {
     for (size_t i = 0; i < all->files->count; i++) {
-        if (all->group[i] == group && !out->is_of[i])
+        if (group_of(all, i) == group)
             take_file(all, i, out);
     }
-}
-
-static bool is_of_group(const struct gathering *all, size_t group, const char *name)
-{
-    for (size_t i = 0; i < all->files->count; i++) {
-        if (all->group[i] == group && all->names[i] &&
-            powershell_is_same_machine(all->names[i], name))
-            return true;
-    }
-    return false;
-}
-
-static const struct subject *server_of(const struct gathering *all, size_t group)
-{
-    struct subject_list servers = ask_subjects(all->x, SUBJECT_SERVER);
-
-    for (size_t i = 0; i < servers.count; i++) {
-        if (is_of_group(all, group, servers.list[i]->name))
-            return servers.list[i];
-    }
-    return NULL;
+    drop_events_of_others(out);
 }
 
 /* A name with its domain says more than the one that files have. */
@@ -237,11 +336,12 @@ static void take_server(const struct gathering *all, const struct subject *serve
 {
     out->server = server;
     for (size_t i = 0; i < all->files->count; i++) {
-        if (all->group[i] == i && is_of_group(all, i, server->name) && server_of(all, i) == server)
-            take_group(all, i, out);
+        if (all->servers[group_of(all, i)] == server)
+            take_file(all, i, out);
     }
     out->name = server->name;
     out->is_vouched = server->given;
+    drop_events_of_others(out);
 }
 
 typedef bool choice(const struct gathering *all, size_t i);
@@ -280,21 +380,19 @@ static const char *teller_of(const struct gathering *all, const struct powershel
 static bool take_file_case(const struct gathering *all, const struct subject *file,
                            struct powershell_case *out)
 {
-    const struct subject *server;
+    const struct powershell_file *own = powershell_file_at(all->files, file->name);
+    size_t group;
 
-    for (size_t i = 0; i < all->files->count; i++) {
-        if (strcmp(all->files->list[i].path, file->name) != 0)
-            continue;
-        server = server_of(all, all->group[i]);
-        if (server) {
-            take_server(all, server, out);
-            return true;
-        }
-        take_group(all, all->group[i], out);
-        out->teller = teller_of(all, out);
+    if (!own)
+        return false;
+    group = group_of(all, (size_t)(own - all->files->list));
+    if (all->servers[group]) {
+        take_server(all, all->servers[group], out);
         return true;
     }
-    return false;
+    take_group(all, group, out);
+    out->teller = teller_of(all, out);
+    return true;
 }
 
 /* False while it is on its way. What the user gives of the same machine is taken first. */
@@ -307,31 +405,61 @@ static bool take_at_hand(struct examination *x, const struct subject *server,
         return false;
     if (!out->host && at_hand->server && at_hand->server->evidence.status == STATUS_OK)
         out->host = &at_hand->file;
-    if (at_hand->events && at_hand->events->evidence.status == STATUS_OK &&
-        out->event_count < POWERSHELL_FILES_MOST)
+    if (at_hand->events && at_hand->events->evidence.status == STATUS_OK)
         out->events[out->event_count++] = at_hand->events;
     return true;
+}
+
+static struct gathering *gathering_new(struct examination *x, const struct powershell_files *files)
+{
+    struct arena *memory = pass_memory(x);
+    struct gathering *all = arena_new(memory, 1, sizeof *all);
+    size_t room = files->count + 1;
+
+    all->x = x;
+    all->files = files;
+    all->logs = arena_new(memory, room, sizeof *all->logs);
+    all->events = arena_new(memory, room, sizeof *all->events);
+    all->said = arena_new(memory, room, sizeof *all->said);
+    all->names = arena_new(memory, room, sizeof *all->names);
+    all->group = arena_new(memory, room, sizeof *all->group);
+    all->servers = arena_new(memory, room, sizeof *all->servers);
+    return all;
+}
+
+/* With room for the events of the machine at hand. */
+static struct powershell_case *case_new(struct examination *x, const struct powershell_files *files)
+{
+    struct arena *memory = pass_memory(x);
+    struct powershell_case *out = arena_new(memory, 1, sizeof *out);
+    size_t room = files->count + 1;
+
+    out->files = files;
+    out->is_of = arena_new(memory, room, sizeof *out->is_of);
+    out->logs = arena_new(memory, room, sizeof *out->logs);
+    out->events = arena_new(memory, room, sizeof *out->events);
+    return out;
 }
 
 const struct powershell_case *powershell_case_of(struct examination *x,
                                                  const struct subject *subject)
 {
-    struct arena *memory = pass_memory(x);
-    struct powershell_files *files = arena_new(memory, 1, sizeof *files);
-    struct gathering *all = arena_new(memory, 1, sizeof *all);
-    struct powershell_case *out = arena_new(memory, 1, sizeof *out);
+    struct powershell_files *files = arena_new(pass_memory(x), 1, sizeof *files);
+    struct powershell_case *out;
+    struct gathering *all;
 
-    all->x = x;
-    all->files = files;
-    out->files = files;
-    if (!powershell_files_ask(x, files) || !ask_all(all))
+    if (!powershell_files_ask(x, files))
+        return NULL;
+    all = gathering_new(x, files);
+    out = case_new(x, files);
+    if (!ask_all(all))
         return NULL;
     sort_by_machine(all);
-    if (subject->kind == SUBJECT_SERVER)
+    if (subject->kind == SUBJECT_SERVER) {
         take_server(all, subject, out);
-    else if (!take_file_case(all, subject, out))
-        return NULL;
-    return subject->kind != SUBJECT_SERVER || take_at_hand(x, subject, out) ? out : NULL;
+        return take_at_hand(x, subject, out) ? out : NULL;
+    }
+    return take_file_case(all, subject, out) ? out : NULL;
 }
 
 bool powershell_is_told_at(const struct powershell_case *of, const struct subject *subject)

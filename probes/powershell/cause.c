@@ -11,24 +11,26 @@
 
 #include <string.h>
 
-enum { LINE_MOST = 1024 };
+enum { LINE_MOST = 1024, STRETCHES_SHOWN = 8 };
 
 /* ---- which piece of evidence decides ---- */
 
-/* What codes point at comes first, then what is soonest had. */
+enum { PLAIN = 1 << POWERSHELL_FAILURE_PLAIN, BY_CODE = ~PLAIN, ANY = ~0 };
+
+/* What codes point at comes first, and no clock makes these; then what is soonest had. */
 static const struct {
     unsigned lacks;
-    bool if_config; /* for a configuration that IIS cannot use, or a module that is none, alone */
+    int failures; /* of which it is asked for: bits */
     enum powershell_next next;
 } steps[] = {
-    {POWERSHELL_KNOWS_CONFIG, true, POWERSHELL_NEXT_CONFIG},
-    {POWERSHELL_KNOWS_WEB_CONFIG, true, POWERSHELL_NEXT_WEB_CONFIG},
-    {POWERSHELL_KNOWS_CLOCK, false, POWERSHELL_NEXT_CLOCK},
-    {POWERSHELL_KNOWS_CONFIG, false, POWERSHELL_NEXT_CONFIG},
-    {POWERSHELL_KNOWS_EVENTS, false, POWERSHELL_NEXT_EVENTS},
-    {POWERSHELL_KNOWS_INSTALL_PATH, false, POWERSHELL_NEXT_INSTALL_PATH},
-    {POWERSHELL_KNOWS_WEB_CONFIG, false, POWERSHELL_NEXT_WEB_CONFIG},
-    {POWERSHELL_KNOWS_SUBSTATUS, false, POWERSHELL_NEXT_IIS_LOG},
+    {POWERSHELL_KNOWS_CONFIG, BY_CODE, POWERSHELL_NEXT_CONFIG},
+    {POWERSHELL_KNOWS_WEB_CONFIG, BY_CODE, POWERSHELL_NEXT_WEB_CONFIG},
+    {POWERSHELL_KNOWS_CLOCK, PLAIN, POWERSHELL_NEXT_CLOCK},
+    {POWERSHELL_KNOWS_CONFIG, PLAIN, POWERSHELL_NEXT_CONFIG},
+    {POWERSHELL_KNOWS_EVENTS, ANY, POWERSHELL_NEXT_EVENTS},
+    {POWERSHELL_KNOWS_INSTALL_PATH, ANY, POWERSHELL_NEXT_INSTALL_PATH},
+    {POWERSHELL_KNOWS_WEB_CONFIG, PLAIN, POWERSHELL_NEXT_WEB_CONFIG},
+    {POWERSHELL_KNOWS_SUBSTATUS, ANY, POWERSHELL_NEXT_IIS_LOG},
 };
 
 enum powershell_next powershell_next_of(unsigned causes, unsigned known,
@@ -37,8 +39,7 @@ enum powershell_next powershell_next_of(unsigned causes, unsigned known,
     if (causes)
         return POWERSHELL_NEXT_NOTHING;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        if ((known & steps[i].lacks) == 0 &&
-            (!steps[i].if_config || failure != POWERSHELL_FAILURE_PLAIN))
+        if ((known & steps[i].lacks) == 0 && (steps[i].failures & 1 << failure) != 0)
             return steps[i].next;
     }
     return POWERSHELL_NEXT_TRACE;
@@ -54,6 +55,7 @@ struct matter { /* everything about one server, while it is judged */
     unsigned causes, known;
     enum powershell_failure failure;
     const char *controller; /* that its clock is near enough to; or NULL */
+    const char *elsewhere;  /* the server that fails, where the files are not its; or NULL */
 };
 
 /* False while it is on its way. The clock probe asks for all of it anyway. */
@@ -130,8 +132,10 @@ static void look_at_files(struct matter *matter)
     }
 }
 
-static void note_symptom(struct matter *matter, enum powershell_symptom symptom)
+static void note_sign(struct matter *matter, const struct powershell_sign *sign)
 {
+    enum powershell_symptom symptom = powershell_sign_points_at(sign);
+
     if (symptom == POWERSHELL_BAD_CONFIG)
         matter->failure = POWERSHELL_FAILURE_CONFIG;
     else if (symptom == POWERSHELL_BAD_MODULE && matter->failure == POWERSHELL_FAILURE_PLAIN)
@@ -145,19 +149,68 @@ static void look_at_codes(struct matter *matter)
     for (size_t i = 0; i < matter->requests.count; i++) {
         const struct powershell_stretch *stretch = &matter->requests.list[i];
         const struct http_log_row *row = stretch->most;
+        struct powershell_sign sign;
 
         if (stretch->digest->log.type == FILE_TYPE_IIS_LOG)
             matter->known |= POWERSHELL_KNOWS_SUBSTATUS;
-        if (row && stretch->course >= POWERSHELL_COURSE_OFTEN)
-            note_symptom(
-                matter, powershell_sign_of_status(row->status, row->substatus, row->win32).symptom);
+        if (!row || stretch->course < POWERSHELL_COURSE_OFTEN)
+            continue;
+        sign = powershell_sign_of_status(row->status, row->substatus, row->win32);
+        note_sign(matter, &sign);
     }
     for (size_t i = 0; matter->view && i < matter->view->count; i++) {
         for (size_t k = 0; k < POWERSHELL_LOOK_COUNT; k++) {
             if (matter->view->nodes[i].looks[k].exchange)
-                note_symptom(matter, matter->view->nodes[i].looks[k].sign.symptom);
+                note_sign(matter, &matter->view->nodes[i].looks[k].sign);
         }
     }
+}
+
+/* By X-FEServer. Neither the name asked for nor a file need be its own: then nothing is known. */
+static bool may_be_its_files(const struct powershell_case *of, const char *node)
+{
+    struct ip_address literal;
+
+    if ((of->host && !*of->host->path) || powershell_is_same_machine(of->name, node) ||
+        ip_parse(of->name, strlen(of->name), &literal) == STATUS_OK)
+        return true;
+    for (size_t i = 0; i < of->files->count; i++) {
+        const struct powershell_file *file = &of->files->list[i];
+
+        if (of->is_of[i] && file->config && file->config->config.server &&
+            powershell_is_same_machine(file->config->config.server, node))
+            return true;
+    }
+    return false;
+}
+
+/* A balancer, or a record that leads elsewhere: causes in files are none of what fails there. */
+static const char *who_fails_elsewhere(const struct matter *matter)
+{
+    const char *elsewhere = NULL;
+
+    for (size_t i = 0; i < matter->view->count; i++) {
+        const struct powershell_node *node = &matter->view->nodes[i];
+
+        for (size_t k = 0; k < POWERSHELL_LOOK_COUNT; k++) {
+            if (!powershell_look_fails(node, k))
+                continue;
+            elsewhere = node->looks[k].sign.node;
+            if (!elsewhere || may_be_its_files(matter->of, elsewhere))
+                return NULL;
+        }
+    }
+    return elsewhere;
+}
+
+static void leave_out_files_of_others(struct matter *matter)
+{
+    matter->elsewhere = who_fails_elsewhere(matter);
+    if (matter->elsewhere && (matter->causes || matter->known)) {
+        matter->causes = matter->known = 0;
+        return;
+    }
+    matter->elsewhere = NULL;
 }
 
 /* ---- telling ---- */
@@ -189,8 +242,10 @@ static void tell_events(const struct matter *matter, struct finding *finding)
         const struct event_log_digest *events = matter->of->events[i];
 
         for (size_t k = 0; k < events->host_group_count; k++) {
-            if (is_of_matter(&events->host_groups[k].event))
-                tell_event(matter, events, &events->host_groups[k], finding);
+            const struct host_event_group *group = &events->host_groups[k];
+
+            if (is_of_matter(&group->event) && powershell_is_own_event(matter->of, events, group))
+                tell_event(matter, events, group, finding);
         }
     }
 }
@@ -240,7 +295,12 @@ static void tell_excluded(const struct matter *matter, struct finding *finding)
 
 static void choose_steps(const struct matter *matter, struct finding *finding)
 {
-    static const char *const causes[] = {
+    static const char *const ids[] = {
+#define X(name, id) [POWERSHELL_NUMBER_##name] = id,
+        POWERSHELL_CAUSE_LIST(X)
+#undef X
+    };
+    static const char *const values[] = {
 #define X(name, id) [POWERSHELL_NUMBER_##name] = "cause-" id,
         POWERSHELL_CAUSE_LIST(X)
 #undef X
@@ -251,11 +311,16 @@ static void choose_steps(const struct matter *matter, struct finding *finding)
 #undef X
     };
     enum powershell_next next = powershell_next_of(matter->causes, matter->known, matter->failure);
+    const char *seen[POWERSHELL_CAUSE_COUNT];
+    size_t count = 0;
 
     for (size_t i = 0; i < POWERSHELL_CAUSE_COUNT; i++) {
-        if (matter->causes & 1u << i)
-            set_text(finding, causes[i], "yes");
+        if ((matter->causes & 1u << i) == 0)
+            continue;
+        set_text(finding, values[i], "yes");
+        seen[count++] = ids[i];
     }
+    explained_only_by(finding, seen, count);
     set_text(finding, matter->causes ? "cause" : nexts[next], "yes");
     if (next >= POWERSHELL_NEXT_CONFIG && next < POWERSHELL_NEXT_TRACE)
         set_text(finding, "fetched", "yes");
@@ -284,6 +349,34 @@ static void name_all(const struct matter *matter, struct finding *finding)
         set_text(finding, "log", "yes");
 }
 
+typedef bool stretch_wish(const struct powershell_stretch *stretch);
+
+static bool is_failing(const struct powershell_stretch *stretch)
+{
+    return stretch->course >= POWERSHELL_COURSE_OFTEN;
+}
+
+static bool has_failures(const struct powershell_stretch *stretch)
+{
+    return stretch->failed > 0;
+}
+
+/* The latest of them. */
+static void tell_stretches(const struct matter *matter, struct finding *finding,
+                           stretch_wish *is_wished)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < matter->requests.count; i++) {
+        const struct powershell_stretch *stretch = &matter->requests.list[i];
+
+        if (is_wished(stretch) && count++ < STRETCHES_SHOWN)
+            powershell_tell_stretch(matter->x, finding, stretch);
+    }
+    if (count > STRETCHES_SHOWN)
+        saw(finding, NULL, "so do %u logs before these", (unsigned)(count - STRETCHES_SHOWN));
+}
+
 static void tell_problem(struct matter *matter, bool fails_live)
 {
     struct finding *finding = found(matter->x, &powershell_vdir_500);
@@ -298,11 +391,14 @@ static void tell_problem(struct matter *matter, bool fails_live)
     tell_excluded(matter, finding);
     if (fails_live)
         powershell_tell_failing(finding, matter->view);
-    for (size_t i = 0; i < matter->requests.count; i++) {
-        if (matter->requests.list[i].course >= POWERSHELL_COURSE_OFTEN)
-            powershell_tell_stretch(matter->x, finding, &matter->requests.list[i]);
-    }
-    tell_events(matter, finding);
+    tell_stretches(matter, finding, is_failing);
+    if (matter->elsewhere)
+        saw(finding, NULL,
+            "%s answered, and nothing says that the files are its: what they show explains nothing "
+            "there, collect on %s",
+            matter->elsewhere, matter->elsewhere);
+    else
+        tell_events(matter, finding);
 }
 
 /* Of logs alone: what was asked live says by itself how it is. */
@@ -310,17 +406,19 @@ static void tell_good(const struct matter *matter)
 {
     uint64_t answered = 0, failed = 0;
     struct finding *finding;
+    bool is_over = false;
 
     for (size_t i = 0; i < matter->requests.count; i++) {
         answered += matter->requests.list[i].answered;
         failed += matter->requests.list[i].failed;
+        is_over = is_over || matter->requests.list[i].is_over;
     }
     finding = healthy(matter->x, &powershell_vdir_500,
-                      "%llu requests to /PowerShell were answered, %llu ended with 500",
-                      (unsigned long long)answered, (unsigned long long)failed);
+                      "%llu requests to /PowerShell were answered, %llu ended with 500%s",
+                      (unsigned long long)answered, (unsigned long long)failed,
+                      is_over ? ", and the latest do no more" : "");
     name_all(matter, finding);
-    for (size_t i = 0; failed > 0 && i < matter->requests.count; i++)
-        powershell_tell_stretch(matter->x, finding, &matter->requests.list[i]);
+    tell_stretches(matter, finding, has_failures);
 }
 
 /* ---- logs in which nothing is answered for another reason ---- */
@@ -351,23 +449,33 @@ static const struct other_end *other_end_of(const struct powershell_stretch *str
     return NULL;
 }
 
+static void tell_other_end(const struct matter *matter, const struct powershell_stretch *stretch,
+                           const struct other_end *end)
+{
+    const char *place = stretch->is_back_end ? "the back end" : "the front end";
+    const char *text = arena_print(pass_memory(matter->x), "%s%s", place, end->text);
+    struct finding *finding = found(matter->x, end->kind);
+
+    powershell_name_machine(matter->of, finding);
+    set_text(finding, stretch->is_back_end ? end->back : end->front, "yes");
+    set_text(finding, "what", text);
+    set_text(finding, "where", text);
+    powershell_tell_stretch(matter->x, finding, stretch);
+}
+
+/* By the latest log of each end. */
 static void tell_other_ends(const struct matter *matter)
 {
+    bool is_told[2] = {false, false};
+
     for (size_t i = 0; i < matter->requests.count; i++) {
         const struct powershell_stretch *stretch = &matter->requests.list[i];
         const struct other_end *end = other_end_of(stretch);
-        const char *place = stretch->is_back_end ? "the back end" : "the front end", *text;
-        struct finding *finding;
 
-        if (!end)
+        if (!end || is_told[stretch->is_back_end])
             continue;
-        text = arena_print(pass_memory(matter->x), "%s%s", place, end->text);
-        finding = found(matter->x, end->kind);
-        powershell_name_machine(matter->of, finding);
-        set_text(finding, stretch->is_back_end ? end->back : end->front, "yes");
-        set_text(finding, "what", text);
-        set_text(finding, "where", text);
-        powershell_tell_stretch(matter->x, finding, stretch);
+        is_told[stretch->is_back_end] = true;
+        tell_other_end(matter, stretch, end);
     }
 }
 
@@ -380,9 +488,11 @@ static const struct host_event_group *event_of(const struct powershell_case *of,
 {
     for (size_t i = 0; i < of->event_count; i++) {
         for (size_t k = 0; k < of->events[i]->host_group_count; k++) {
-            if (is_wished(&of->events[i]->host_groups[k].event)) {
+            const struct host_event_group *group = &of->events[i]->host_groups[k];
+
+            if (is_wished(&group->event) && powershell_is_own_event(of, of->events[i], group)) {
                 *source = &of->events[i]->evidence;
-                return &of->events[i]->host_groups[k];
+                return group;
             }
         }
     }
@@ -442,7 +552,7 @@ bool powershell_judge_500(struct examination *x, const struct powershell_case *o
     matter->of = of;
     matter->view = view;
     matter->causes = causes;
-    powershell_requests_of(of, &matter->requests);
+    powershell_requests_of(of, pass_memory(x), &matter->requests);
     look_at_files(matter);
     judge_events(matter);
     if (!fails_live && matter->requests.worst < POWERSHELL_COURSE_OFTEN) {
@@ -452,6 +562,8 @@ bool powershell_judge_500(struct examination *x, const struct powershell_case *o
             tell_other_ends(matter);
         return false;
     }
+    if (fails_live && matter->requests.worst < POWERSHELL_COURSE_OFTEN)
+        leave_out_files_of_others(matter);
     look_at_codes(matter);
     if (look_at_clock(matter))
         tell_problem(matter, fails_live);

@@ -8,11 +8,6 @@
 #include "probes/powershell/server.h"
 #include "probes/powershell/settings.h"
 
-#define CONFIGS PROBE_READS(FILE_TYPE_IIS_CONFIG)
-#define LOGS                                                                                       \
-    (PROBE_READS(FILE_TYPE_IIS_LOG) | PROBE_READS(FILE_TYPE_HTTP_PROXY_LOG) |                      \
-     PROBE_READS(FILE_TYPE_EVTX) | PROBE_READS(FILE_TYPE_EVENT_XML))
-
 /* Gives the causes found. */
 static unsigned judge_server(struct examination *x, const struct powershell_files *files,
                              const struct powershell_file *host)
@@ -37,7 +32,7 @@ static unsigned judge_config(struct examination *x, const struct powershell_file
                              const struct subject *subject)
 {
     const struct iis_config_file *config = ask_iis_config(x, subject->name);
-    const struct powershell_file *file, *host;
+    const struct powershell_file *file;
 
     if (!config)
         return 0;
@@ -48,24 +43,25 @@ static unsigned judge_config(struct examination *x, const struct powershell_file
             &config->evidence);
         return 0;
     }
-    host = powershell_host_of(files, subject->name);
-    if (file && host == file)
+    if (file->of == file)
         return judge_server(x, files, file);
     if (!powershell_is_web_config(file))
         return 0;
-    if (!host && !powershell_has_server(files))
+    if (!file->of)
         return judge_server(x, files, file);
-    if (host)
-        not_applicable(x, &powershell_vdir_settings, "judged together with %s", host->path);
-    else
-        tell_unknown(x, file, &kerbauth_managed,
-                     "which applicationHost.config it belongs to is open");
+    not_applicable(x, &powershell_vdir_settings, "judged together with %s", file->of->path);
     return 0;
 }
 
 static bool is_config(const struct file_digest *digest)
 {
     return digest->type == FILE_TYPE_IIS_CONFIG;
+}
+
+/* Others are facts about a server, judged with its configuration. */
+static bool tells_of_servers(enum file_type type)
+{
+    return type == FILE_TYPE_IIS_CONFIG || (PROBE_READS(type) & POWERSHELL_LOGS) != 0;
 }
 
 /* Of a server that is examined under its own name nothing is told at its files. */
@@ -75,8 +71,7 @@ static void examine_file(struct examination *x, const struct subject *file)
     const struct powershell_case *of;
     unsigned causes = 0;
 
-    if (!digest || digest->evidence.status != STATUS_OK ||
-        (PROBE_READS(digest->type) & (CONFIGS | LOGS)) == 0)
+    if (!digest || digest->evidence.status != STATUS_OK || !tells_of_servers(digest->type))
         return;
     of = powershell_case_of(x, file);
     if (!of)
@@ -92,6 +87,20 @@ static void examine_file(struct examination *x, const struct subject *file)
         powershell_judge_500(x, of, NULL, causes);
 }
 
+/* Gives the causes found. What belongs to no applicationHost.config is judged by itself. */
+static unsigned judge_case(struct examination *x, const struct powershell_case *of)
+{
+    unsigned causes = of->host ? judge_server(x, of->files, of->host) : 0;
+
+    for (size_t i = 0; i < of->files->count; i++) {
+        const struct powershell_file *file = &of->files->list[i];
+
+        if (of->is_of[i] && !file->of && powershell_is_web_config(file))
+            causes |= judge_server(x, of->files, file);
+    }
+    return causes;
+}
+
 static void examine_server(struct examination *x, const struct subject *server)
 {
     const struct powershell_view *view = powershell_look_at(x, server);
@@ -103,7 +112,7 @@ static void examine_server(struct examination *x, const struct subject *server)
         return;
     if (!of->host)
         powershell_tell_unread(x, server);
-    causes = of->host ? judge_server(x, of->files, of->host) : 0;
+    causes = judge_case(x, of);
     is_500 = powershell_judge_500(x, of, view, causes);
     if (view)
         powershell_tell_live(view, is_500);
@@ -129,7 +138,7 @@ const struct probe probe_powershell = {
     .summary = "the PowerShell virtual directory: why the Exchange Management Shell gets HTTP 500",
     .needs = NEEDS_NETWORK | NEEDS_FILE | NEEDS_HOST,
     .subjects = PROBE_EXAMINES(SUBJECT_SERVER) | PROBE_EXAMINES(SUBJECT_FILE),
-    .reads = CONFIGS | LOGS | POWERSHELL_FACT_FILES,
+    .reads = POWERSHELL_FILES,
     .touches =
         "each --server, and each of Exchange's servers that the directory lists: /PowerShell/ at "
         "TCP 80, 443 and 444, by a request for a page and WS-Management's Identify, without a "

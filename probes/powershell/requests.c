@@ -54,6 +54,8 @@ static void count_row(struct powershell_stretch *stretch, const struct http_log_
     if (!is_concluded(row))
         return;
     stretch->concluded += row->count;
+    if (row->last.time > stretch->last)
+        stretch->last = row->last.time;
     stretch->failed += failures;
     if (row->status < 400 || is_failed(row))
         stretch->answered += row->count - failures;
@@ -111,18 +113,57 @@ struct powershell_stretch powershell_stretch_of(const struct http_log_digest *di
     return stretch;
 }
 
+/* ---- one log behind the other ---- */
+
+/* The latest first. */
 static void add(struct powershell_requests *all, const struct powershell_stretch *stretch)
 {
-    if (stretch->course == POWERSHELL_COURSE_NONE || all->count == POWERSHELL_STRETCHES_MOST)
+    size_t i = all->count;
+
+    if (stretch->course == POWERSHELL_COURSE_NONE)
         return;
-    all->list[all->count++] = *stretch;
-    if (stretch->course > all->worst)
-        all->worst = stretch->course;
+    for (; i > 0 && all->list[i - 1].last < stretch->last; i--)
+        all->list[i] = all->list[i - 1];
+    all->list[i] = *stretch;
+    all->count++;
 }
 
-void powershell_requests_of(const struct powershell_case *of, struct powershell_requests *out)
+/* When a log in which all is well at the end shows its last answer. */
+static int64_t well_until(const struct powershell_requests *all, bool is_back_end)
 {
-    *out = (struct powershell_requests){.count = 0};
+    int64_t latest = 0;
+
+    for (size_t i = 0; i < all->count; i++) {
+        const struct powershell_stretch *stretch = &all->list[i];
+
+        if (stretch->is_back_end == is_back_end && stretch->course == POWERSHELL_COURSE_GOOD &&
+            stretch->last_answer.time > latest)
+            latest = stretch->last_answer.time;
+    }
+    return latest;
+}
+
+static void find_what_is_over(struct powershell_requests *all)
+{
+    const int64_t until[] = {well_until(all, false), well_until(all, true)};
+
+    for (size_t i = 0; i < all->count; i++) {
+        struct powershell_stretch *stretch = &all->list[i];
+
+        stretch->is_over = stretch->course > POWERSHELL_COURSE_GOOD && stretch->last > 0 &&
+                           stretch->last < until[stretch->is_back_end];
+        if (stretch->is_over)
+            stretch->course = POWERSHELL_COURSE_GOOD;
+        if (stretch->course > all->worst)
+            all->worst = stretch->course;
+    }
+}
+
+void powershell_requests_of(const struct powershell_case *of, struct arena *arena,
+                            struct powershell_requests *out)
+{
+    *out = (struct powershell_requests){
+        .list = arena_new(arena, 2 * of->log_count + 1, sizeof *out->list)};
     for (size_t i = 0; i < of->log_count; i++) {
         struct powershell_stretch front = powershell_stretch_of(of->logs[i], false);
         struct powershell_stretch back = powershell_stretch_of(of->logs[i], true);
@@ -130,6 +171,7 @@ void powershell_requests_of(const struct powershell_case *of, struct powershell_
         add(out, &front);
         add(out, &back);
     }
+    find_what_is_over(out);
 }
 
 /* ---- telling ---- */

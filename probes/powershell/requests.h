@@ -2,7 +2,8 @@
  * What logs say of the PowerShell virtual directory: those of IIS (sc-status, sc-substatus,
  * sc-win32-status) and Logging\HttpProxy\PowerShell. Single requests that end with 500 are
  * everyday: WS-Management answers its own faults so, one for each wait that ends without output.
- * Broken is a directory that answers nothing else any more.
+ * Broken is a directory that answers nothing else any more: what a later log shows answered is
+ * over.
  */
 #ifndef EXDIAG_PROBES_POWERSHELL_REQUESTS_H
 #define EXDIAG_PROBES_POWERSHELL_REQUESTS_H
@@ -35,21 +36,22 @@ struct powershell_stretch { /* the requests to the front end or to the back end 
     uint64_t failed;    /* of these, with 500 */
     const struct http_log_row *most; /* of those that failed or were refused the commonest way */
     struct http_log_mark last_answer;
+    int64_t last; /* when the last was concluded: milliseconds since 1970 UTC; 0: not told */
+    bool is_over; /* a later log shows requests answered: `course` was worse, and is GOOD */
 };
 
 /* Puts together what one log has of the front end (false) or of the back end. Pure. */
 struct powershell_stretch powershell_stretch_of(const struct http_log_digest *digest,
                                                 bool is_back_end);
 
-enum { POWERSHELL_STRETCHES_MOST = 64 };
-
-struct powershell_requests {                                   /* of one server */
-    struct powershell_stretch list[POWERSHELL_STRETCHES_MOST]; /* without those of NONE */
+struct powershell_requests {         /* of one server */
+    struct powershell_stretch *list; /* the latest first, without those of NONE */
     size_t count;
     enum powershell_course worst;
 };
 
-void powershell_requests_of(const struct powershell_case *of, struct powershell_requests *out);
+void powershell_requests_of(const struct powershell_case *of, struct arena *arena,
+                            struct powershell_requests *out);
 
 /* What was seen of one: how many requests, how they ended, since when. */
 void powershell_tell_stretch(struct examination *x, struct finding *finding,

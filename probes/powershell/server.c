@@ -6,30 +6,13 @@
 
 #include <string.h>
 
-bool powershell_files_ask(struct examination *x, struct powershell_files *out)
+bool powershell_is_same_machine(const char *one, const char *other)
 {
-    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
-    bool is_complete = true;
+    size_t size = strcspn(one, "."), other_size = strcspn(other, ".");
 
-    *out = (struct powershell_files){.count = 0};
-    for (size_t i = 0; i < files.count && out->count < POWERSHELL_FILES_MOST; i++) {
-        const char *path = files.list[i]->name;
-        const struct file_digest *digest = ask_file(x, path);
-        struct powershell_file file = {.path = path, .host = ask_file_host(x, path)};
-
-        is_complete = is_complete && digest;
-        if (!digest || digest->evidence.status != STATUS_OK)
-            continue;
-        file.type = digest->type;
-        if (file.type == FILE_TYPE_IIS_CONFIG) {
-            file.config = ask_iis_config(x, path);
-            is_complete = is_complete && file.config;
-        }
-        if (file.config && file.config->evidence.status != STATUS_OK)
-            file.config = NULL;
-        out->list[out->count++] = file;
-    }
-    return is_complete;
+    if (one[size] && other[other_size])
+        return text_equal_fold(one, other);
+    return text_equal_fold_sized(one, size, other, other_size);
 }
 
 static bool is_server(const struct powershell_file *file)
@@ -54,50 +37,126 @@ bool powershell_is_web_config(const struct powershell_file *file)
             file->config->config.role == IIS_ROLE_POWERSHELL_BACK);
 }
 
-static size_t count_servers(const struct powershell_files *files)
-{
-    size_t servers = 0;
+/* ---- whose a file is ---- */
 
-    for (size_t i = 0; i < files->count; i++)
-        servers += is_server(&files->list[i]);
-    return servers;
+/* One lies where the folder of the other is, or below. */
+static bool is_beside(const struct powershell_file *file, const struct powershell_file *host)
+{
+    size_t shared = folders_shared(file->path, host->path);
+
+    return !strpbrk(file->path + shared, "/\\") || !strpbrk(host->path + shared, "/\\");
 }
 
-bool powershell_has_server(const struct powershell_files *files)
+/*
+ * The one that the user says; else the nearest of those that may be, if it lies beside. An only
+ * one elsewhere is no nearer: evidence of several servers often has the configuration of one alone.
+ */
+static const struct powershell_file *
+host_of(const struct powershell_file *own, const struct powershell_file *const *hosts, size_t count)
 {
-    return count_servers(files) > 0;
-}
-
-/* Where both are said to be of a machine, that settles it; else any may be the other's. */
-static bool may_be_of(const char *machine, const char *other)
-{
-    return !machine || !other || text_equal_fold(machine, other);
-}
-
-const struct powershell_file *powershell_host_of(const struct powershell_files *files,
-                                                 const char *path)
-{
-    const struct powershell_file *own = powershell_file_at(files, path);
     const struct powershell_file *nearest = NULL;
+    bool is_one = false;
     size_t most = 0;
 
-    if (own && is_server(own))
-        return own;
-    for (size_t i = 0; own && i < files->count; i++) {
-        const struct powershell_file *file = &files->list[i];
-        size_t common = folders_shared(file->path, path);
+    for (size_t i = 0; i < count; i++) {
+        size_t common = folders_shared(hosts[i]->path, own->path);
 
-        if (!is_server(file) || !may_be_of(own->host, file->host))
+        if (hosts[i] == own)
+            return own;
+        if (own->host && hosts[i]->host) {
+            if (text_equal_fold(own->host, hosts[i]->host))
+                return hosts[i];
             continue;
-        if (own->host && file->host)
-            return file;
-        if (common == most && most > 0)
-            nearest = NULL;
-        if (common > most || count_servers(files) == 1)
-            nearest = file;
-        most = common > most ? common : most;
+        }
+        if (nearest && common < most)
+            continue;
+        is_one = !nearest || common > most;
+        nearest = hosts[i];
+        most = common;
     }
-    return nearest;
+    return is_one && is_beside(own, nearest) ? nearest : NULL;
+}
+
+/* ---- the files ---- */
+
+/* False while it is on its way; *is_wanted: it is of a type that tells something. */
+static bool ask_file_of(struct examination *x, const struct subject *subject,
+                        struct powershell_file *out, bool *is_wanted)
+{
+    const char *path = subject->name;
+    const struct file_digest *digest = ask_file(x, path);
+
+    *is_wanted = digest && digest->evidence.status == STATUS_OK &&
+                 (PROBE_READS(digest->type) & POWERSHELL_FILES) != 0;
+    if (!*is_wanted)
+        return digest;
+    *out = (struct powershell_file){.path = path, .host = subject->host, .type = digest->type};
+    if (out->type != FILE_TYPE_IIS_CONFIG)
+        return true;
+    out->config = ask_iis_config(x, path);
+    if (!out->config)
+        return false;
+    if (out->config->evidence.status != STATUS_OK)
+        out->config = NULL;
+    return true;
+}
+
+static bool names_another(const struct powershell_file *web, const char *name)
+{
+    return !web->host && name && web->config->config.server &&
+           !powershell_is_same_machine(name, web->config->config.server);
+}
+
+/* Whose it is, is open, of a web.config that names another server than what lies beside it does. */
+static bool is_contradicted(const struct powershell_files *files, const struct powershell_file *web)
+{
+    if (names_another(web, web->of->host))
+        return true;
+    for (size_t i = 0; i < files->count; i++) {
+        const struct powershell_file *other = &files->list[i];
+
+        if (powershell_is_web_config(other) && other->of == web->of &&
+            names_another(web, other->config->config.server))
+            return true;
+    }
+    return false;
+}
+
+static void find_hosts(const struct powershell_files *files, struct arena *arena)
+{
+    const struct powershell_file **hosts = arena_new(arena, files->count + 1, sizeof *hosts);
+    bool *is_open = arena_new(arena, files->count + 1, sizeof *is_open);
+    size_t count = 0;
+
+    for (size_t i = 0; i < files->count; i++) {
+        if (is_server(&files->list[i]))
+            hosts[count++] = &files->list[i];
+    }
+    for (size_t i = 0; i < files->count; i++)
+        files->list[i].of = host_of(&files->list[i], hosts, count);
+    for (size_t i = 0; i < files->count; i++)
+        is_open[i] = powershell_is_web_config(&files->list[i]) && files->list[i].of &&
+                     is_contradicted(files, &files->list[i]);
+    for (size_t i = 0; i < files->count; i++) {
+        if (is_open[i])
+            files->list[i].of = NULL;
+    }
+}
+
+bool powershell_files_ask(struct examination *x, struct powershell_files *out)
+{
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+    bool is_complete = true, is_wanted;
+
+    out->list = arena_new(pass_memory(x), files.count + 1, sizeof *out->list);
+    out->count = 0;
+    for (size_t i = 0; i < files.count; i++) {
+        is_complete =
+            ask_file_of(x, files.list[i], &out->list[out->count], &is_wanted) && is_complete;
+        out->count += is_wanted;
+    }
+    find_hosts(out, pass_memory(x));
+    return is_complete;
 }
 
 /* ---- the sites ---- */
@@ -256,23 +315,13 @@ static const struct powershell_file *web_of(const struct powershell_files *files
     for (size_t i = 0; i < files->count; i++) {
         const struct powershell_file *file = &files->list[i];
 
-        if (!file->config || file->config->config.role != role ||
-            powershell_host_of(files, file->path) != host)
+        if (!file->config || file->config->config.role != role || file->of != host)
             continue;
         if (found)
             return NULL;
         found = file;
     }
     return found;
-}
-
-/* Unless the user says so, only what lies together is of one machine. */
-static bool is_beside(const struct powershell_file *file, const struct powershell_file *host)
-{
-    size_t shared = folders_shared(file->path, host->path);
-
-    return (file->host && host->host) || !strpbrk(file->path + shared, "/\\") ||
-           !strpbrk(host->path + shared, "/\\");
 }
 
 /* Of the machine at hand nothing is in files. */
@@ -296,8 +345,7 @@ static bool ask_facts(struct examination *x, const struct powershell_files *file
     for (size_t i = 0; i < files->count; i++) {
         const struct powershell_file *file = &files->list[i];
 
-        if (!(POWERSHELL_FACT_FILES & PROBE_READS(file->type)) ||
-            powershell_host_of(files, file->path) != host || !is_beside(file, host))
+        if (!(POWERSHELL_FACT_FILES & PROBE_READS(file->type)) || file->of != host)
             continue;
         is_complete =
             powershell_facts_add(x, &server->facts, file->path, file->type, server->is_2010) &&
@@ -360,8 +408,7 @@ static const struct iis_config_file *site_file_of(const struct powershell_files 
     for (size_t i = 0; i < files->count; i++) {
         const struct powershell_file *file = &files->list[i];
 
-        if (is_of_site(file, site, arena) && powershell_host_of(files, file->path) == host &&
-            is_beside(file, host))
+        if (file->of == host && is_of_site(file, site, arena))
             return file->config;
     }
     return NULL;

@@ -1,8 +1,8 @@
 /*
  * One server's evidence, put together: its applicationHost.config, the web.config files of its
  * PowerShell virtual directories, and what else the run has of the same machine. Of one machine
- * are files that the user says are (--file HOST=PATH), else those in the folders nearest to its
- * applicationHost.config.
+ * are files that the user says are (--file HOST=PATH), else those beside its
+ * applicationHost.config, or in folders above or below.
  */
 #ifndef EXDIAG_PROBES_POWERSHELL_SERVER_H
 #define EXDIAG_PROBES_POWERSHELL_SERVER_H
@@ -11,39 +11,39 @@
 #include "diag/read/iis_effective.h"
 #include "probes/powershell/facts.h"
 
-enum { POWERSHELL_FILES_MOST = 256 };
+/* Types of files that tell something of such a server. */
+#define POWERSHELL_LOGS                                                                            \
+    (PROBE_READS(FILE_TYPE_IIS_LOG) | PROBE_READS(FILE_TYPE_HTTP_PROXY_LOG) |                      \
+     PROBE_READS(FILE_TYPE_EVTX) | PROBE_READS(FILE_TYPE_EVENT_XML))
+#define POWERSHELL_FILES                                                                           \
+    (PROBE_READS(FILE_TYPE_IIS_CONFIG) | POWERSHELL_LOGS | POWERSHELL_FACT_FILES)
 
 struct powershell_file { /* of the run, in report order */
     const char *path;
     const char *host; /* by the user's word; or NULL */
     enum file_type type;
     const struct iis_config_file *config; /* of FILE_TYPE_IIS_CONFIG that could be read; or NULL */
+    const struct powershell_file *of; /* the applicationHost.config of its server, itself included;
+                                         NULL: none is in the run, or several may be */
 };
 
 struct powershell_files {
-    struct powershell_file list[POWERSHELL_FILES_MOST];
+    struct powershell_file *list;
     size_t count;
 };
 
-/* False while one of them is on its way. */
+/* Those of POWERSHELL_FILES, in pass memory. False while one of them is on its way. */
 bool powershell_files_ask(struct examination *x, struct powershell_files *out);
 
 /* NULL if there is none. */
 const struct powershell_file *powershell_file_at(const struct powershell_files *files,
                                                  const char *path);
 
+/* It may be one machine by two names, of any case, with their domain or without. */
+bool powershell_is_same_machine(const char *one, const char *other);
+
 /* The web.config of a PowerShell virtual directory. */
 bool powershell_is_web_config(const struct powershell_file *file);
-
-/* An applicationHost.config is among them. */
-bool powershell_has_server(const struct powershell_files *files);
-
-/*
- * The applicationHost.config of the server that the file at this path is of, itself included; NULL
- * if none is in the run, or several may be. Causes are found at the subject of that path.
- */
-const struct powershell_file *powershell_host_of(const struct powershell_files *files,
-                                                 const char *path);
 
 /* Where a PowerShell virtual directory is: Exchange 2010 has one, later ones have two. */
 enum powershell_end {

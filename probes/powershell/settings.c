@@ -34,6 +34,7 @@ struct judgement {
     const struct powershell_server *server;
     struct finding *finding;                    /* NULL until something is wrong */
     enum severity severity;                     /* the worst so far */
+    bool is_cause;                              /* one of them makes it answer 500 */
     bool is_root_told;                          /* where Exchange is */
     const struct powershell_directory *covered; /* of which a section is not in its file */
     const struct powershell_directory *perhaps; /* it is redirected */
@@ -52,6 +53,13 @@ static struct finding *tell(struct judgement *judgement, enum severity severity,
         judgement->severity = severity;
     powershell_set_name(judgement->finding, value, name);
     return judgement->finding;
+}
+
+/* The same for what is answered with 500, where others are with 401, 403, 404 or 503. */
+static struct finding *tell_cause(struct judgement *judgement, const char *value, const char *name)
+{
+    judgement->is_cause = true;
+    return tell(judgement, SEVERITY_CRITICAL, value, name);
 }
 
 static const struct evidence *said_by(const struct powershell_directory *directory,
@@ -159,7 +167,7 @@ static void judge_faults(struct judgement *judgement, const struct powershell_di
 
         if (is_told_elsewhere(fault))
             continue;
-        saw(tell(judgement, SEVERITY_CRITICAL, "not-taken", directory->path),
+        saw(tell_cause(judgement, "not-taken", directory->path),
             powershell_source_of(directory, fault->file), "%s: %s %s (%s, line %lu)",
             directory->name, fault->name ? fault->name : iis_section_path(fault->section),
             texts[fault->kind], iis_section_path(fault->section), (unsigned long)fault->line);
@@ -184,8 +192,8 @@ static void judge_folder(struct judgement *judgement, const struct powershell_di
                   : path_ends_with(folder, own);
     if (is_own)
         return;
-    saw(tell(judgement, SEVERITY_CRITICAL, by_setup[directory->end].path_value,
-             arena_print(arena, "%s/", directory->path)),
+    saw(tell_cause(judgement, by_setup[directory->end].path_value,
+                   arena_print(arena, "%s/", directory->path)),
         server->source, "%s: physicalPath=\"%s\" (line %lu); its own is %s%s%s", directory->name,
         written, (unsigned long)directory->application->line, root ? root : "", root ? "\\" : "",
         own);
@@ -209,6 +217,15 @@ static struct finding *tell_pool(struct judgement *judgement,
     return tell(judgement, SEVERITY_CRITICAL, by_setup[directory->end].pool_value, directory->path);
 }
 
+/* The same for what is answered with 500. */
+static struct finding *tell_pool_cause(struct judgement *judgement,
+                                       const struct powershell_directory *directory,
+                                       const struct iis_pool *pool, const char *value)
+{
+    judgement->is_cause = true;
+    return tell_pool(judgement, directory, pool, value);
+}
+
 static void judge_pool_settings(struct judgement *judgement,
                                 const struct powershell_directory *directory,
                                 const struct iis_pool *pool)
@@ -217,7 +234,7 @@ static void judge_pool_settings(struct judgement *judgement,
     const char *runtime = by_setup[directory->end].runtime;
 
     if (pool->enable_32_bit == IIS_TRUE)
-        saw(tell_pool(judgement, directory, pool, "pool-32-bit"), source,
+        saw(tell_pool_cause(judgement, directory, pool, "pool-32-bit"), source,
             "pool %s runs as 32 bits (line %lu), and Exchange's modules are of 64", pool->name,
             (unsigned long)pool->line);
     if (pool->auto_start == IIS_FALSE)
@@ -225,15 +242,15 @@ static void judge_pool_settings(struct judgement *judgement,
             "pool %s does not start by itself (autoStart, line %lu): 503 until somebody starts it",
             pool->name, (unsigned long)pool->line);
     if (runtime && pool->identity && !text_equal_fold(pool->identity, "LocalSystem"))
-        saw(tell_pool(judgement, directory, pool, "pool-identity"), source,
+        saw(tell_pool_cause(judgement, directory, pool, "pool-identity"), source,
             "pool %s runs as %s (line %lu); Exchange's runs as LocalSystem", pool->name,
             pool->identity, (unsigned long)pool->line);
     if (pool->pipeline && !text_equal_fold(pool->pipeline, "Integrated"))
-        saw(tell_pool(judgement, directory, pool, "pool-pipeline"), source,
+        saw(tell_pool_cause(judgement, directory, pool, "pool-pipeline"), source,
             "pool %s is of the %s pipeline (line %lu), in which modules of web.config do not run",
             pool->name, pool->pipeline, (unsigned long)pool->line);
     if (runtime && pool->runtime && !text_equal_fold(pool->runtime, runtime))
-        saw(tell_pool(judgement, directory, pool, "pool-runtime"), source,
+        saw(tell_pool_cause(judgement, directory, pool, "pool-runtime"), source,
             "pool %s has the runtime \"%s\" (line %lu), and is to have %s", pool->name,
             pool->runtime, (unsigned long)pool->line, runtime);
 }
@@ -508,5 +525,5 @@ unsigned powershell_judge_settings(struct examination *x, const struct powershel
     conclude(&judgement);
     if (server->count > 0 && judge_variable(x, server))
         causes |= POWERSHELL_CAUSE_INSTALL_PATH;
-    return judgement.finding ? causes | POWERSHELL_CAUSE_SETTINGS : causes;
+    return judgement.is_cause ? causes | POWERSHELL_CAUSE_SETTINGS : causes;
 }

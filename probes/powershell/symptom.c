@@ -32,9 +32,10 @@ static const struct {
     {403, 5, POWERSHELL_SSL_REQUIRED}, /* of 128 bits */
     {403, ANY, POWERSHELL_FORBIDDEN},   {404, ANY, POWERSHELL_NOT_FOUND},
     {405, ANY, POWERSHELL_NOT_ALLOWED}, {500, 19, POWERSHELL_BAD_CONFIG},
-    {500, 21, POWERSHELL_BAD_MODULE},   {500, ANY, POWERSHELL_FAILED},
-    {502, ANY, POWERSHELL_UNAVAILABLE}, {503, ANY, POWERSHELL_UNAVAILABLE},
-    {504, ANY, POWERSHELL_UNAVAILABLE},
+    {500, 21, POWERSHELL_BAD_MODULE},   {500, 22, POWERSHELL_BAD_MODULE},
+    {500, 23, POWERSHELL_BAD_MODULE},   {500, 24, POWERSHELL_BAD_MODULE},
+    {500, ANY, POWERSHELL_FAILED},      {502, ANY, POWERSHELL_UNAVAILABLE},
+    {503, ANY, POWERSHELL_UNAVAILABLE}, {504, ANY, POWERSHELL_UNAVAILABLE},
 };
 
 static enum powershell_symptom symptom_of_status(unsigned code, unsigned substatus)
@@ -248,35 +249,43 @@ bool powershell_is_answer(enum powershell_symptom symptom)
 /* ---- codes, in words ---- */
 
 /* Of Windows (winerror.h), as IIS gives them: an HRESULT of facility 7 holds the same number. */
-static const struct {
+static const struct known_error {
     uint32_t error;
     const char *text;
+    enum powershell_symptom points_at; /* of a 500; POWERSHELL_FAILED: at nothing */
 } errors[] = {
-    {2, "a file is not there"},
-    {3, "a folder is not there"},
-    {5, "access is denied"},
-    {13, "a value is not valid"},
-    {33, "a section is locked above"},
-    {50, "it is not supported"},
-    {126, "a DLL, or one that it needs, is not there"},
-    {127, "a DLL lacks a function"},
-    {183, "an entry is there twice"},
-    {193, "a DLL is of the other bitness, or none"},
-    {1114, "a DLL does not start"},
-    {1168, "an element is not found"},
-    {1326, "user name or password is wrong"},
+    {2, "a file is not there", POWERSHELL_FAILED},
+    {3, "a folder is not there", POWERSHELL_FAILED},
+    {5, "access is denied", POWERSHELL_FAILED},
+    {13, "a value is not valid", POWERSHELL_BAD_CONFIG},
+    {33, "a section is locked above", POWERSHELL_BAD_CONFIG},
+    {50, "it is not supported", POWERSHELL_FAILED},
+    {126, "a DLL, or one that it needs, is not there", POWERSHELL_BAD_MODULE},
+    {127, "a DLL lacks a function", POWERSHELL_BAD_MODULE},
+    {183, "an entry is there twice", POWERSHELL_BAD_CONFIG},
+    {193, "a DLL is of the other bitness, or none", POWERSHELL_BAD_MODULE},
+    {1114, "a DLL does not start", POWERSHELL_BAD_MODULE},
+    {1168, "an element is not found", POWERSHELL_FAILED},
+    {1326, "user name or password is wrong", POWERSHELL_FAILED},
 };
 
-static const char *text_of_error(uint32_t error)
+static const struct known_error *error_known(uint32_t error)
 {
     static const uint32_t facility_win32 = 0x80070000;
     uint32_t number = (error & 0xffff0000) == facility_win32 ? error & 0xffff : error;
 
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         if (errors[i].error == number)
-            return errors[i].text;
+            return &errors[i];
     }
     return NULL;
+}
+
+enum powershell_symptom powershell_sign_points_at(const struct powershell_sign *sign)
+{
+    const struct known_error *known = error_known(sign->error);
+
+    return sign->symptom == POWERSHELL_FAILED && known ? known->points_at : sign->symptom;
 }
 
 static void write_parted(struct buffer *out, size_t start)
@@ -287,11 +296,11 @@ static void write_parted(struct buffer *out, size_t start)
 
 static void write_error(uint32_t error, struct buffer *out)
 {
-    const char *text = text_of_error(error);
+    const struct known_error *known = error_known(error);
 
     buffer_print(out, error < 0x10000 ? "error %u" : "0x%08x", (unsigned)error);
-    if (text)
-        buffer_print(out, " (%s)", text);
+    if (known)
+        buffer_print(out, " (%s)", known->text);
 }
 
 static void write_kerberos(int32_t code, struct buffer *out)

@@ -74,6 +74,12 @@ struct powershell_sign powershell_sign_of_status(unsigned code, unsigned substat
 /* The directory itself answers 500, whatever with: FAILED, BAD_CONFIG, BAD_MODULE. */
 bool powershell_is_500(enum powershell_symptom symptom);
 
+/*
+ * What its codes point at: BAD_CONFIG or BAD_MODULE of a 500 whose error is one of IIS'
+ * configuration or of a DLL that does not load, whatever its substatus; else the sign's own.
+ */
+enum powershell_symptom powershell_sign_points_at(const struct powershell_sign *sign);
+
 /* WS-Management itself spoke, so its modules are there: SHELL, IDENTIFIED, DENIED, FAULTED. */
 bool powershell_is_wsman(enum powershell_symptom symptom);
 

@@ -134,10 +134,15 @@ static void answer(struct evidence *item)
 
 static const char *host; /* the applicationHost.config that is judged */
 
-/* With the web.config files of a healthy server of this version, and `more` files; both or NULL. */
+/*
+ * With the web.config files of a healthy server of this version, which lie below its folder, and
+ * `more` files; both or NULL.
+ */
 static void examine(const char *name, const char *version, const char *const *more)
 {
-    static char web[2][64];
+    static char web[2][128];
+    bool is_deep = strchr(name, '/') != strrchr(name, '/');
+    int folder = (int)(strrchr(name, '/') - name);
 
     host = name;
     bench_begin(&probe_powershell);
@@ -146,9 +151,10 @@ static void examine(const char *name, const char *version, const char *const *mo
     if (version) {
         bool is_2010 = strcmp(version, "2010") == 0;
 
-        snprintf(web[0], sizeof web[0], "%s/ClientAccess/PowerShell%s/web.config", version,
-                 is_2010 ? "" : "-Proxy");
-        snprintf(web[1], sizeof web[1], "%s/FrontEnd/HttpProxy/PowerShell/web.config", version);
+        snprintf(web[0], sizeof web[0], "%.*s/%s../%s/ClientAccess/PowerShell%s/web.config", folder,
+                 name, is_deep ? "../" : "", version, is_2010 ? "" : "-Proxy");
+        snprintf(web[1], sizeof web[1], "%.*s/%s../%s/FrontEnd/HttpProxy/PowerShell/web.config",
+                 folder, name, is_deep ? "../" : "", version);
         bench_add(SUBJECT_FILE, web[0]);
         if (!is_2010)
             bench_add(SUBJECT_FILE, web[1]);
@@ -652,8 +658,9 @@ static void test_lines_of_web_config_alone(void **state)
 /* What is taken away above is added to a directory that has none of its own. */
 static void test_directory_without_its_own(void **state)
 {
-    static const char *const more[] = {"faults/kerbauth-not-in-directory/web.config",
-                                       "2016/ClientAccess/PowerShell-Proxy/web.config", NULL};
+    static const char *const more[] = {
+        "faults/kerbauth-of-site/../kerbauth-not-in-directory/web.config",
+        "faults/kerbauth-of-site/../../2019/ClientAccess/PowerShell-Proxy/web.config", NULL};
     static const char above[] = "/-\"[name='kerbauth']\"", own[] = "/+\"[name='kerbauth']\"";
     const struct steps *fix;
 
@@ -714,7 +721,7 @@ static void test_without_web_config(void **state)
 /* In a folder of the directory the fault is told at its server. */
 static void test_web_config_of_server(void **state)
 {
-    static const char *const more[] = {"faults/kerbauth-managed/web.config",
+    static const char *const more[] = {"2019/../faults/kerbauth-managed/web.config",
                                        "2019/ClientAccess/PowerShell-Proxy/web.config", NULL};
 
     (void)state;
@@ -917,7 +924,7 @@ static void examine_at_hand(struct examination *x, const struct subject *server)
 {
     static const struct powershell_files none;
     const struct iis_config_file *config = ask_iis_config(x, "");
-    struct powershell_file file = {"", server->name, FILE_TYPE_IIS_CONFIG, config};
+    struct powershell_file file = {"", server->name, FILE_TYPE_IIS_CONFIG, config, NULL};
 
     if (!config)
         return;
