@@ -25,7 +25,7 @@
 enum {
     EXAM_PATIENCE = 50000, /* microseconds */
     EXAM_PASSES_MOST = 64, /* of one examination; more means a probe that never settles */
-    EXAM_ASKS_MOST = 2000  /* in one pass */
+    EXAM_ASKS_MOST = 2 * SUBJECTS_MOST /* in one pass: of each file what it is, and what it says */
 };
 
 struct exam;

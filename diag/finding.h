@@ -110,7 +110,7 @@ struct finding {
     struct steps verify;
     struct steps undo;
     const char *const *causes; /* ids, ended by NULL: kinds that alone explain it; NULL: any may */
-    struct subject due_to; /* whose findings may explain it, too; name NULL: nobody else's */
+    struct subject due_to;     /* whose findings may explain it, too; name NULL: nobody else's */
     const struct finding *const *explained_by;
     size_t explained_by_count;
     const struct acceptance *accepted; /* NULL: it counts */

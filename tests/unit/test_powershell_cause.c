@@ -142,7 +142,7 @@ static struct {
     const char *server; /* of a log; of events the computer */
     struct http_log_row rows[ROWS_MOST];
     struct host_event_group events[HOST_EVENT_KIND_COUNT + 1];
-} files[4];
+} files[301]; /* ended by a path of NULL */
 
 static size_t at_of(const char *path)
 {
@@ -234,6 +234,94 @@ static void test_logs_of_two_servers(void **state)
     bench_end();
 }
 
+/* A log that says a name without its domain is neither of two servers that have it. */
+static void test_one_name_in_two_domains(void **state)
+{
+    (void)state;
+    files[0].path = "a/one.log";
+    files[1].path = "b/two.log";
+    files[2].path = "c/three.log";
+    files[0].type = files[1].type = files[2].type = FILE_TYPE_IIS_LOG;
+    files[0].server = "ex01.contoso.com";
+    files[1].server = "ex01.fabrikam.com";
+    files[2].server = "EX01";
+    files[0].rows[0] = files[1].rows[0] = (struct http_log_row)ROW(60, 200, 1, 60, .substatus = 0);
+    files[2].rows[0] = (struct http_log_row)FAILING;
+    examine();
+    assert_string_equal(word_of(finding_of("a/one.log", VDIR, NULL)), "ok");
+    assert_string_equal(word_of(finding_of("b/two.log", VDIR, NULL)), "ok");
+    assert_string_equal(word_of(finding_of("c/three.log", VDIR, NULL)), "critical");
+    bench_end();
+}
+
+/* A server that was repaired is well by its latest log, however long it failed before. */
+static void test_what_is_over(void **state)
+{
+    (void)state;
+    files[0].path = "a/1.log";
+    files[1].path = "a/2.log";
+    files[0].type = files[1].type = FILE_TYPE_IIS_LOG;
+    files[0].rows[0] = (struct http_log_row)FAILING;
+    files[1].rows[0] = (struct http_log_row)ROW(60, 200, 61, 120, .substatus = 0);
+    examine();
+    assert_string_equal(word_of(finding_of("a/1.log", VDIR, NULL)), "ok");
+    assert_non_null(finding_of("a/1.log", VDIR, "and the latest do no more"));
+    bench_end();
+    files[0].path = "a/1.log";
+    files[1].path = "a/2.log";
+    files[0].type = files[1].type = FILE_TYPE_IIS_LOG;
+    files[0].rows[0] = (struct http_log_row)ROW(60, 200, 1, 60, .substatus = 0);
+    files[1].rows[0] = (struct http_log_row)ROW(60, 500, 61, 120, .substatus = 0);
+    examine();
+    assert_string_equal(word_of(finding_of("a/1.log", VDIR, NULL)), "critical");
+    bench_end();
+}
+
+/* Whatever lies before it, the newest log is read. */
+static void test_many_logs(void **state)
+{
+    enum { LOGS = 300 };
+    static char names[LOGS][16];
+
+    (void)state;
+    for (size_t i = 0; i < LOGS; i++) {
+        snprintf(names[i], sizeof names[i], "a/%03u.log", (unsigned)i);
+        files[i].path = names[i];
+        files[i].type = FILE_TYPE_IIS_LOG;
+        files[i].rows[0] = (struct http_log_row)ROW(60, i + 1 < LOGS ? 200 : 500, (i + 1) * 100,
+                                                    (i + 1) * 100 + 60, .substatus = 0);
+    }
+    examine();
+    assert_string_equal(word_of(finding_of("a/000.log", VDIR, NULL)), "critical");
+    bench_end();
+}
+
+/* What others forwarded is no cause here. */
+static void test_forwarded_events(void **state)
+{
+    static const char *const computers[][2] = {{"EX02", "EX03"}, {"EX02", "EX01.contoso.com"}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        files[0].path = "a/front.log";
+        files[0].type = FILE_TYPE_IIS_LOG;
+        files[0].server = "EX01";
+        files[0].rows[0] = (struct http_log_row)FAILING;
+        files[1].path = "a/forwarded.xml";
+        files[1].type = FILE_TYPE_EVENT_XML;
+        for (size_t k = 0; k < 2; k++)
+            files[1].events[k] =
+                (struct host_event_group){.event = {HOST_EVENT_WINRM_CANNOT_LOAD,
+                                                    "%ExchangeInstallPath%Bin\\x.dll", "", "", ""},
+                                          .computer = computers[i][k],
+                                          .count = 3};
+        examine();
+        assert_int_equal(finding_of(NULL, "exchange-install-path", NULL) != NULL, i);
+        assert_int_equal(saw_it(finding_of(NULL, VDIR, NULL), "event 10113"), i);
+        bench_end();
+    }
+}
+
 /* Each kind of event is told in words; features that came and went only where they bring WSMan. */
 static void test_words_of_events(void **state)
 {
@@ -293,6 +381,22 @@ static void test_event_10113(void **state)
     bench_end();
 }
 
+/* A DLL that is not there is no matter of clocks. */
+static void test_error_of_module(void **state)
+{
+    const struct finding *finding;
+
+    (void)state;
+    files[0].path = "front.log";
+    files[0].type = FILE_TYPE_IIS_LOG;
+    files[0].rows[0] = (struct http_log_row)ROW(60, 500, 1, 60, .win32 = 126);
+    examine();
+    finding = finding_of("front.log", VDIR, NULL);
+    assert_non_null(step_of(&finding->fix, "applicationHost.config"));
+    assert_null(step_of(&finding->fix, "w32tm"));
+    bench_end();
+}
+
 /* By its number it is the configuration, which then decides before the clock does. */
 static void test_number_of_configuration(void **state)
 {
@@ -318,8 +422,13 @@ int main(void)
         cmocka_unit_test(test_one_machine_by_two_names),
         cmocka_unit_test(test_logs_of_one_server),
         cmocka_unit_test(test_logs_of_two_servers),
+        cmocka_unit_test(test_one_name_in_two_domains),
+        cmocka_unit_test(test_what_is_over),
+        cmocka_unit_test(test_many_logs),
+        cmocka_unit_test(test_forwarded_events),
         cmocka_unit_test(test_event_10113),
         cmocka_unit_test(test_words_of_events),
+        cmocka_unit_test(test_error_of_module),
         cmocka_unit_test(test_number_of_configuration),
     };
 

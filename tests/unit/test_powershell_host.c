@@ -17,7 +17,7 @@ static struct {
 
 #define HOSTILE "hostile/applicationHost.config"
 
-#define FRONT_32_BITS "32-bits/front.config"
+#define FRONT_32_BITS "2016/32-bits/front.config"
 #define FRONT_MANAGED "managed/front.config"
 
 static const char hostile_config[] =

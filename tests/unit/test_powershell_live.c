@@ -552,6 +552,66 @@ static void a_closed_port_counts_at_the_server_itself(void **state)
     bench_end();
 }
 
+static void a_closed_port_of_tls_is_told(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 443, .path = "", .request = ANY, .status = STATUS_REFUSED}, {0}};
+
+    (void)state;
+    run(rules);
+    assert_string_equal(word_of(finding_of(HOST, UNAVAILABLE, "with TLS")), "warning");
+    bench_end();
+}
+
+/* Who is let in and hears nothing has no shell; the directory that answers nobody so is not well.
+ */
+static void silence_behind_the_logon_is_not_well(void **state)
+{
+    static const enum status ends[] = {STATUS_CLOSED, STATUS_TIMED_OUT};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const struct rule rules[] = {
+            {.port = 80, .request = ANY, .as_somebody = true, .status = ends[i]},
+            {.port = 443, .request = ANY, .as_somebody = true, .status = ends[i]},
+            {.port = 444, .request = ANY, .as_somebody = true, .status = ends[i]},
+            {0}};
+
+        bench.settings.authenticate = true;
+        run(rules);
+        assert_string_equal(word_of(finding_of(HOST, REFUSED, NULL)), "unknown");
+        assert_null(finding_of(HOST, VDIR, NULL));
+        bench_end();
+    }
+}
+
+/* Nobody's POST that is sent elsewhere may be everybody's. */
+static void what_is_sent_elsewhere_is_unknown(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 80, .request = ANY, .code = 302}, {.port = 443, .request = ANY, .code = 302}, {0}};
+
+    (void)state;
+    run(rules);
+    assert_string_equal(word_of(finding_of(HOST, VDIR, NULL)), "unknown");
+    bench_end();
+}
+
+/* One page beside it that is served is a site that is. */
+static void one_page_alone_is_no_dead_site(void **state)
+{
+    static const struct rule rules[] = {{.port = 443, .path = "/owa/", .request = ANY, .code = 503},
+                                        {.port = 80, .request = ANY, .code = 500},
+                                        {.port = 443, .request = ANY, .code = 500},
+                                        {0}};
+
+    (void)state;
+    run(rules);
+    assert_true(saw_it(finding_of(HOST, VDIR, NULL), "pages beside it are served"));
+    assert_null(finding_of(HOST, UNAVAILABLE, NULL));
+    bench_end();
+}
+
 /* A port that a firewall keeps from here says nothing of the server. */
 static void silence_at_one_port_is_no_problem(void **state)
 {
@@ -955,6 +1015,10 @@ int main(void)
         cmocka_unit_test_setup(what_was_kept_back_is_no_evidence, begin),
         cmocka_unit_test_setup(a_back_end_without_tls_has_lost_its_certificate, begin),
         cmocka_unit_test_setup(a_closed_port_counts_at_the_server_itself, begin),
+        cmocka_unit_test_setup(a_closed_port_of_tls_is_told, begin),
+        cmocka_unit_test_setup(silence_behind_the_logon_is_not_well, begin),
+        cmocka_unit_test_setup(what_is_sent_elsewhere_is_unknown, begin),
+        cmocka_unit_test_setup(one_page_alone_is_no_dead_site, begin),
         cmocka_unit_test_setup(silence_at_one_port_is_no_problem, begin),
         cmocka_unit_test_setup(nobody_who_answers_is_unknown, begin),
         cmocka_unit_test_setup(forbidden_without_tls_alone_is_require_ssl, begin),
