@@ -410,21 +410,45 @@ static bool tell_not_found(const struct powershell_view *view, const struct powe
 
 /* ---- refused ---- */
 
+enum { REFUSAL_CAUSES_MOST = 4 };
+
 static const struct {
     enum powershell_symptom symptom;
     enum severity severity;
     const char *value; /* that prints its steps */
     const char *text;
+    const char *causes[REFUSAL_CAUSES_MOST]; /* kinds that make it, unless NULL */
 } refusals[] = {
-    {POWERSHELL_SKEWED, SEVERITY_CRITICAL, "clock", "the clocks are too far apart for its ticket"},
-    {POWERSHELL_EARLY, SEVERITY_CRITICAL, "clock",
-     "its ticket is of a time that has not come there"},
-    {POWERSHELL_WRONG_KEY, SEVERITY_CRITICAL, "key",
-     "its ticket was made with another key than the server has"},
-    {POWERSHELL_TICKET_REFUSED, SEVERITY_WARNING, "ticket", "the server takes no such ticket"},
-    {POWERSHELL_UNTYPED, SEVERITY_CRITICAL, "fault",
-     "it is answered with no WS-Management, as where its modules are not native ones"},
-    {POWERSHELL_FAULTED, SEVERITY_WARNING, "fault", "WS-Management answers with a fault"},
+    {POWERSHELL_SKEWED,
+     SEVERITY_CRITICAL,
+     "clock",
+     "the clocks are too far apart for its ticket",
+     {"clock-skew"}},
+    {POWERSHELL_EARLY,
+     SEVERITY_CRITICAL,
+     "clock",
+     "its ticket is of a time that has not come there",
+     {"clock-skew"}},
+    {POWERSHELL_WRONG_KEY,
+     SEVERITY_CRITICAL,
+     "key",
+     "its ticket was made with another key than the server has",
+     {NULL}},
+    {POWERSHELL_TICKET_REFUSED,
+     SEVERITY_WARNING,
+     "ticket",
+     "the server takes no such ticket",
+     {NULL}},
+    {POWERSHELL_UNTYPED,
+     SEVERITY_CRITICAL,
+     "fault",
+     "it is answered with no WS-Management, as where its modules are not native ones",
+     {"kerbauth-path", "kerbauth-managed", "wsman-module-missing", "winrm-iis-ext-missing"}},
+    {POWERSHELL_FAULTED,
+     SEVERITY_WARNING,
+     "fault",
+     "WS-Management answers with a fault",
+     {"kerbauth-managed"}},
 };
 
 static void saw_clock(struct finding *finding, const struct powershell_look *look)
@@ -450,6 +474,15 @@ static void name_fault(struct finding *finding, const struct powershell_sign *si
     buffer_release(&text);
 }
 
+static void name_causes(struct finding *finding, size_t row)
+{
+    size_t count = 0;
+
+    while (count < REFUSAL_CAUSES_MOST && refusals[row].causes[count])
+        count++;
+    explained_only_by(finding, refusals[row].causes, count);
+}
+
 static void tell_refusal(const struct powershell_view *view, const struct powershell_node *node,
                          size_t look, size_t row)
 {
@@ -460,6 +493,7 @@ static void tell_refusal(const struct powershell_view *view, const struct powers
     set_text(finding, refusals[row].value, "yes");
     if (powershell_is_clock(refusals[row].symptom))
         due_to(finding, view->server->kind, view->server->name);
+    name_causes(finding, row);
     name_run(finding, view);
     name_fault(finding, &node->looks[look].sign);
     saw_look(finding, &node->looks[look]);

@@ -756,6 +756,52 @@ static void a_refusal_begins_with_what_refused(void **state)
     bench_end();
 }
 
+static bool has_row(const char *cause, const char *effect)
+{
+    const struct explanation *row = explanations;
+
+    while (row->cause && (strcmp(row->cause, cause) != 0 || strcmp(row->effect, effect) != 0))
+        row++;
+    return row->cause;
+}
+
+/* What makes a shell be refused is of its kind: modules answer no ticket, clocks no shell. */
+static void a_refusal_has_causes_of_its_kind(void **state)
+{
+    static const struct {
+        struct rule rules[2];
+        const char *cause; /* or NULL: none of this program's kinds */
+    } rows[] = {
+        {{{.port = 443, .request = WEB_SHELL, .as_somebody = true, .code = 200}},
+         "wsman-module-missing"},
+        {{{.port = 443, .request = WEB_SHELL, .as_somebody = true, .code = 500, .fault = 7}},
+         "kerbauth-managed"},
+        {{{.port = 443, .request = WEB_SHELL, .as_somebody = true, .code = 401, .kerberos = 37}},
+         "clock-skew"},
+        {{{.port = 443, .request = WEB_SHELL, .as_somebody = true, .code = 401, .kerberos = 41}},
+         NULL},
+    };
+
+    (void)state;
+    bench.settings.authenticate = true;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+        bool is_named = false;
+
+        run(rows[i].rules);
+        finding = finding_of(HOST, REFUSED, NULL);
+        assert_non_null(finding->causes);
+        for (size_t k = 0; finding->causes[k]; k++) {
+            assert_true(has_row(finding->causes[k], REFUSED));
+            is_named =
+                is_named || (rows[i].cause && strcmp(finding->causes[k], rows[i].cause) == 0);
+        }
+        assert_int_equal(is_named, rows[i].cause != NULL);
+        assert_int_equal(finding->causes[0] != NULL, rows[i].cause != NULL);
+        bench_end();
+    }
+}
+
 static void a_fault_is_told_by_its_number(void **state)
 {
     static const struct rule rules[] = {{.port = 443,
@@ -1026,6 +1072,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_not_found_is_told_where, begin),
         cmocka_unit_test_setup(a_refused_ticket_names_its_cause, begin),
         cmocka_unit_test_setup(a_refusal_begins_with_what_refused, begin),
+        cmocka_unit_test_setup(a_refusal_has_causes_of_its_kind, begin),
         cmocka_unit_test_setup(a_fault_is_told_by_its_number, begin),
         cmocka_unit_test_setup(who_may_not_is_unknown, begin),
         cmocka_unit_test_setup(a_name_without_a_ticket_is_looked_up, begin),
