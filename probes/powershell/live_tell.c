@@ -563,6 +563,20 @@ static bool lets_in(const struct powershell_node *node)
            look_as_somebody(node, POWERSHELL_SERVED) < POWERSHELL_LOOK_COUNT;
 }
 
+/* Behind TLS anybody's logon may be made: what keeps it back there is said by the reason. */
+static void tell_kept_back(const struct powershell_view *view, const struct powershell_node *node)
+{
+    const struct web_exchange *exchange = node->looks[POWERSHELL_LOOK_HTTPS_SHELL].exchange;
+    struct finding *finding;
+
+    if (!exchange || exchange->evidence.status != STATUS_DENIED || lets_in(node) ||
+        !was_kept_back(node, POWERSHELL_LOOK_HTTPS_SHELL))
+        return;
+    finding = unknown(view->x, &powershell_refused, "no logon was tried there");
+    name_run(finding, view);
+    saw_failure(finding, &exchange->evidence);
+}
+
 /* As somebody: true where more is told than who may not come in. */
 static bool tell_logon(const struct powershell_view *view, const struct powershell_node *node)
 {
@@ -582,6 +596,7 @@ static bool tell_logon(const struct powershell_view *view, const struct powershe
             return lacks[row].is_open;
         }
     }
+    tell_kept_back(view, node);
     return false;
 }
 

@@ -351,6 +351,23 @@ static void a_directory_that_is_sure_says_who_is_logged_on_to(void **state)
     listed = NULL;
 }
 
+/* Listed and not named, or refused elsewhere: what nobody tried is not well for that. */
+static void a_logon_that_is_kept_back_is_told(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 443, .request = WEB_SHELL, .as_somebody = true, .status = STATUS_DENIED},
+        {.port = 444, .request = WEB_SHELL, .as_somebody = true, .status = STATUS_DENIED},
+        {.port = 80, .request = WEB_LOGON, .as_somebody = true, .status = STATUS_DENIED},
+        {0}};
+
+    (void)state;
+    bench.settings.authenticate = true;
+    run(rules);
+    assert_string_equal(word_of(finding_of(HOST, REFUSED, "no logon was tried")), "unknown");
+    assert_int_equal(count_problems(), 0);
+    bench_end();
+}
+
 /* ---- 500 ---- */
 
 static void a_500_is_told_with_its_codes(void **state)
@@ -1049,6 +1066,7 @@ int main(void)
         cmocka_unit_test_setup(the_caller_is_shown_by_option_alone, begin),
         cmocka_unit_test_setup(the_caller_is_not_shown_at_a_bare_address, begin),
         cmocka_unit_test_setup(a_directory_that_is_sure_says_who_is_logged_on_to, begin),
+        cmocka_unit_test_setup(a_logon_that_is_kept_back_is_told, begin),
         cmocka_unit_test_setup(a_500_is_told_with_its_codes, begin),
         cmocka_unit_test_setup(an_answer_is_told_once, begin),
         cmocka_unit_test_setup(a_page_alone_that_fails_is_no_500, begin),
