@@ -663,8 +663,10 @@ static bool tell_redirected(const struct powershell_view *view)
     return false;
 }
 
+/* What is well is not printed by itself; a shell that this run left behind is to be. */
 static void tell_healthy(const struct powershell_view *view)
 {
+    bool is_left = false;
     struct buffer text;
 
     buffer_init(&text, LINE_MOST);
@@ -677,8 +679,12 @@ static void tell_healthy(const struct powershell_view *view)
         if (look_as_somebody(&view->nodes[i], POWERSHELL_SHELL) < POWERSHELL_LOOK_COUNT)
             buffer_add_string(&text, ", and a remote PowerShell begins as it should");
         buffer_add_string(&text, shell_texts[shell_of(&view->nodes[i])]);
+        is_left = is_left || shell_of(&view->nodes[i]) == WEB_SHELL_LEFT;
     }
-    healthy(view->x, &powershell_vdir_500, "%s", text.text);
+    if (is_left)
+        name_run(unknown(view->x, &powershell_vdir_500, "%s", text.text), view);
+    else
+        healthy(view->x, &powershell_vdir_500, "%s", text.text);
     buffer_release(&text);
 }
 
