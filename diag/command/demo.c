@@ -11,9 +11,9 @@
 #include "diag/xml_library.h"
 #include "tests/lab/world.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { DEMO_SERVERS_MOST = 64 };
 enum { /* milliseconds */
        DEMO_TIMEOUT = 5000,
        DEMO_PATIENCE = LAB_WORLD_SLOWEST + 1400, /* machines are busy at times */
@@ -226,36 +226,24 @@ static unsigned patience_of(const struct options *options, const struct machine 
     return has_exchangers ? DEMO_PATIENCE : DEMO_PATIENCE_OF_EWS;
 }
 
-/* The servers that may hear the token, as those given with --server. */
-static size_t name_servers(const struct options *options, const char **servers)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < options->subject_count && count < DEMO_SERVERS_MOST; i++) {
-        if (options->subjects[i].kind == SUBJECT_SERVER)
-            servers[count++] = options->subjects[i].name;
-    }
-    return count;
-}
-
 static int examine(struct options *options, const struct machine *machine,
                    const struct lab_world_ways *ways)
 {
     struct run run = {0};
-    const char *servers[DEMO_SERVERS_MOST];
-    const struct run_options how = {
-        .gather = {.resolvers = &ways->resolver,
-                   .resolver_count = 1,
-                   .dns_window = DNS_WINDOW_USUAL,
-                   .timeout = DEMO_TIMEOUT,
-                   .patience = patience_of(options, machine),
-                   .ca_text = ways->authority,
-                   .anonymous = true,
-                   .web = {.token = "of-the-demonstration",
-                           .servers = servers,
-                           .server_count = name_servers(options, servers)},
-                   .jobs = JOBS_USUAL},
-        .catch_interrupts = true};
+    size_t server_count;
+    const char **servers = options_names(options, SUBJECT_SERVER, &server_count);
+    const struct run_options how = {.gather = {.resolvers = &ways->resolver,
+                                               .resolver_count = 1,
+                                               .dns_window = DNS_WINDOW_USUAL,
+                                               .timeout = DEMO_TIMEOUT,
+                                               .patience = patience_of(options, machine),
+                                               .ca_text = ways->authority,
+                                               .anonymous = true,
+                                               .web = {.token = "of-the-demonstration",
+                                                       .servers = servers,
+                                                       .server_count = server_count},
+                                               .jobs = JOBS_USUAL},
+                                    .catch_interrupts = true};
     enum status status;
     int exit_status;
 
@@ -271,6 +259,7 @@ static int examine(struct options *options, const struct machine *machine,
     run.about.subject_count = options->subject_count;
     run.about.settings = options->settings;
     status = run_live(&run, &how);
+    free(servers);
     if (status != STATUS_OK) {
         exit_status = complain("nothing could be examined: %s", status_text(status));
     } else {

@@ -1,6 +1,7 @@
 #include "diag/command/live.h"
 
 #include "diag/command/command.h"
+#include "diag/command/option_subjects.h"
 #include "diag/command/password.h"
 #include "diag/gather/dns.h"
 #include "diag/memory.h"
@@ -76,27 +77,13 @@ unsigned live_jobs(const struct options *options)
     return most;
 }
 
-/* Names of this kind that the user gave. To be freed; the names are the options'. */
-static const char **names_given(const struct options *options, enum subject_kind kind,
-                                size_t *count)
-{
-    const char **names = memory_new(options->subject_count + 1, sizeof *names);
-
-    *count = 0;
-    for (size_t i = 0; i < options->subject_count; i++) {
-        if (options->subjects[i].kind == kind)
-            names[(*count)++] = options->subjects[i].name;
-    }
-    return names;
-}
-
 static int examine(struct run *run, const struct options *options, const struct secrets *secrets)
 {
     const struct settings *settings = &options->settings;
     struct net_address found[DNS_RESOLVERS_MOST];
     size_t controller_count, server_count;
-    const char **controllers = names_given(options, SUBJECT_DC, &controller_count);
-    const char **servers = names_given(options, SUBJECT_SERVER, &server_count);
+    const char **controllers = options_names(options, SUBJECT_DC, &controller_count);
+    const char **servers = options_names(options, SUBJECT_SERVER, &server_count);
     struct progress progress = {.began = platform_monotonic_clock(), .patience = options->patience};
     struct run_options how = {
         .gather = {.dns_window = options->dns_window,

@@ -3,6 +3,7 @@
 #include "diag/command/command.h"
 #include "diag/command/option_folder.h"
 #include "diag/idn.h"
+#include "diag/memory.h"
 #include "diag/platform.h"
 #include "diag/text.h"
 
@@ -205,6 +206,18 @@ enum status options_add_subject(struct options *options, enum subject_kind kind,
     if (kind == SUBJECT_MAILBOX)
         return add_mailbox(options, text);
     return add_name(options, kind, text);
+}
+
+const char **options_names(const struct options *options, enum subject_kind kind, size_t *count)
+{
+    const char **names = memory_new(options->subject_count + 1, sizeof *names);
+
+    *count = 0;
+    for (size_t i = 0; i < options->subject_count; i++) {
+        if (options->subjects[i].kind == kind)
+            names[(*count)++] = options->subjects[i].name;
+    }
+    return names;
 }
 
 /* With a separator it is no name, so that a mistyped path is not asked of name servers. */

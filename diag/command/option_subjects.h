@@ -17,6 +17,9 @@ const char *options_host_name(struct options *options, const char *text);
 /* Adds a subject as the user wrote it, made canonical; STATUS_INVALID after a message. */
 enum status options_add_subject(struct options *options, enum subject_kind kind, const char *text);
 
+/* The names of the subjects of this kind. To be freed; the names are the options'. */
+const char **options_names(const struct options *options, enum subject_kind kind, size_t *count);
+
 /*
  * Adds a bare argument. Where it is a subject, a file is a file, an IP address a server, what
  * has an @ a mailbox and a name with a dot a domain; other commands find it among the words.
