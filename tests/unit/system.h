@@ -53,6 +53,12 @@ bool system_tells_refusals(void);
 /* True if a directory's references to others are read: Wine's wldap32 reads none. */
 bool system_reads_references(void);
 
+/*
+ * True if a directory's answer that stops within a message is waited for as long as was said: the
+ * wldap32 of Wine, once it reads a message, waits for the rest of it for ever.
+ */
+bool system_leaves_cut_messages(void);
+
 /* From now on this program may have only so many files open, 20 or more. */
 bool system_limit_files(unsigned most);
 

@@ -102,6 +102,11 @@ bool system_reads_references(void)
     return true;
 }
 
+bool system_leaves_cut_messages(void)
+{
+    return true;
+}
+
 bool system_limit_files(unsigned most)
 {
     const struct rlimit limit = {.rlim_cur = most, .rlim_max = most};

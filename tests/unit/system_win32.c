@@ -172,6 +172,11 @@ bool system_reads_references(void)
     return !is_wine();
 }
 
+bool system_leaves_cut_messages(void)
+{
+    return !is_wine();
+}
+
 bool system_limit_files(unsigned most)
 {
     return _setmaxstdio((int)most) != -1;

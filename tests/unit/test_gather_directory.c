@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    PATIENT = 10000, /* milliseconds, as is the next */
+    PATIENT = 60000, /* milliseconds, as is the next */
     HASTY = 300,
     SLICE = 20000, /* microseconds */
     TALK_MOST = 1 << 20,
@@ -637,9 +637,19 @@ static void test_no_answer(void **state)
 {
     (void)state;
     expect_none(say_garbage);
-    expect_none(say_too_much);
     expect_none(say_to_another);
     expect(cut_off, PATIENT, STATUS_CLOSED, 1, false);
+}
+
+/* A message of two gigabytes, of which no more comes. */
+static void test_cut_message(void **state)
+{
+    (void)state;
+    if (!system_leaves_cut_messages()) {
+        print_message("skipped: Wine's wldap32 waits for the rest of a message for ever\n");
+        skip();
+    }
+    expect_none(say_too_much);
 }
 
 static void test_no_filter(void **state)
@@ -860,6 +870,7 @@ int main(void)
         cmocka_unit_test(test_results),
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_no_answer),
+        cmocka_unit_test(test_cut_message),
         cmocka_unit_test(test_no_filter),
         cmocka_unit_test(test_sessions),
         cmocka_unit_test(test_no_password_without_tls),

