@@ -59,6 +59,10 @@ bool system_reads_references(void);
  */
 bool system_leaves_cut_messages(void);
 
+/* True if a directory that is to prove a name is asked at its address: Windows looks the name up.
+ */
+bool system_asks_directories_by_address(void);
+
 /* From now on this program may have only so many files open, 20 or more. */
 bool system_limit_files(unsigned most);
 

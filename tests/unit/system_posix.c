@@ -107,6 +107,11 @@ bool system_leaves_cut_messages(void)
     return true;
 }
 
+bool system_asks_directories_by_address(void)
+{
+    return true;
+}
+
 bool system_limit_files(unsigned most)
 {
     const struct rlimit limit = {.rlim_cur = most, .rlim_max = most};

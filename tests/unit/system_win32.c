@@ -177,6 +177,11 @@ bool system_leaves_cut_messages(void)
     return !is_wine();
 }
 
+bool system_asks_directories_by_address(void)
+{
+    return false;
+}
+
 bool system_limit_files(unsigned most)
 {
     return _setmaxstdio((int)most) != -1;

@@ -50,6 +50,7 @@ struct ldap_server {
     struct platform_mutex *mutex;
     struct platform_condition *ended;
     bool stop, has_ended;
+    bool repeats; /* the last answer, as long as somebody takes it */
 };
 
 static bool is_stopped(struct ldap_server *server)
@@ -60,6 +61,21 @@ static bool is_stopped(struct ldap_server *server)
     stop = server->stop;
     platform_mutex_unlock(server->mutex);
     return stop;
+}
+
+/* Until nobody takes it any more. */
+static void repeat(struct ldap_server *server, platform_socket client, const struct buffer *out)
+{
+    enum status status = STATUS_OK;
+    size_t at = 0, sent;
+
+    while (!is_stopped(server) && (status == STATUS_OK || status == STATUS_AGAIN)) {
+        struct platform_waiter waiter = {.socket = client, .to_write = true};
+
+        lab_wait(&waiter, 1, platform_monotonic_clock() + SLICE);
+        status = platform_send(client, out->text + at, out->size - at, &sent);
+        at = (at + sent) % out->size;
+    }
 }
 
 /* False once the connection is to be closed. */
@@ -84,7 +100,9 @@ static bool answer_all(struct ldap_server *server, platform_socket client)
             return false;
         buffer_init(&out, TALK_MOST);
         goes_on = server->answer(server, server->requests++, number, tag, &out);
-        if (out.size > 0)
+        if (server->repeats)
+            repeat(server, client, &out);
+        else if (out.size > 0)
             platform_send(client, out.text, out.size, &sent);
         buffer_release(&out);
         if (!goes_on)
@@ -480,6 +498,32 @@ static void test_flood(void **state)
     expect(flood, PATIENT, STATUS_OK, DIRECTORY_ENTRIES_MOST, true);
 }
 
+static bool refer_for_ever(struct ldap_server *server, unsigned number, int64_t message, int tag,
+                           struct buffer *out)
+{
+    (void)number;
+    (void)tag;
+    for (int i = 0; i < 1000; i++)
+        say_reference(out, message, "ldap://child.contoso.com/");
+    server->repeats = true;
+    return true;
+}
+
+/* Whatever goes on coming, a search is over when its time is. */
+static void test_references_without_end(void **state)
+{
+    struct asking asking;
+    struct directory_answer *answer;
+
+    (void)state;
+    set_up(&asking, refer_for_ever, HASTY, false);
+    answer = ask(&asking);
+    if (!is_left_out(answer))
+        assert_int_equal(answer->evidence.status, STATUS_TIMED_OUT);
+    evidence_free(&answer->evidence);
+    tear_down(&asking);
+}
+
 /* ---- results ---- */
 
 static bool refuse(struct ldap_server *server, unsigned number, int64_t message, int tag,
@@ -755,7 +799,9 @@ static void expect_no_password(ldap_answer *answer, enum status status)
     stop(&asking.server);
     if (!is_left_out(got)) {
         assert_int_equal(got->identity, DIRECTORY_AS_NAMED);
-        assert_int_equal(got->evidence.status, status);
+        if (system_asks_directories_by_address())
+            assert_int_equal(got->evidence.status, status);
+        assert_int_not_equal(got->evidence.status, STATUS_OK);
         assert_int_equal(got->entry_count, 0);
     }
     assert_false(has_heard(&asking.server, "a secret"));
@@ -867,6 +913,7 @@ int main(void)
         cmocka_unit_test(test_stops_between_pages),
         cmocka_unit_test(test_pages_without_end),
         cmocka_unit_test(test_flood),
+        cmocka_unit_test(test_references_without_end),
         cmocka_unit_test(test_results),
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_no_answer),
