@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BENCH_ITEMS_MOST = 1024, BENCH_FINDINGS_MOST = 64 };
+enum { BENCH_ITEMS_MOST = 4096, BENCH_FINDINGS_MOST = 64 };
 
 static struct {
     struct settings settings; /* a test's own; they last beyond bench_end() */
