@@ -23,6 +23,8 @@ static struct file {
     const char *text;    /* of a configuration: one of tests/iis, or the text itself */
 } files[FILES_MOST + 1]; /* ended by a path of NULL */
 
+static const char *asked = SERVER;
+static const char *at_hand;  /* the configuration of the machine at hand; NULL: it is another */
 static const char *nodes[3]; /* who answers at 192.0.2.1 and behind it with 500; NULL: nobody */
 
 static const struct file *file_at(const char *path)
@@ -107,6 +109,11 @@ static void answer(struct evidence *item)
         answer_log((struct http_log_digest *)item);
     else if (item->kind == &evidence_iis_config && *((struct iis_config_file *)item)->path)
         answer_config((struct iis_config_file *)item);
+    else if (item->kind == &evidence_iis_config && at_hand &&
+             !*((struct iis_config_file *)item)->place)
+        ((struct iis_config_file *)item)->config = config_of_file(at_hand);
+    else if (item->kind == &evidence_windows_setup && at_hand)
+        ((struct windows_setup *)item)->computer = SERVER;
     else if (item->kind == &evidence_dns)
         answer_dns((struct dns_answer *)item);
     else if (item->kind == &evidence_web)
@@ -140,7 +147,7 @@ static void examine(void)
         exam_add_given(bench.exam, &subject);
     }
     if (nodes[0])
-        bench_add(SUBJECT_SERVER, SERVER);
+        bench_add(SUBJECT_SERVER, asked);
     bench_work(answer);
     conclude();
 }
@@ -156,6 +163,8 @@ static void finish(void)
     end();
     memset(files, 0, sizeof files);
     memset(nodes, 0, sizeof nodes);
+    asked = SERVER;
+    at_hand = NULL;
 }
 
 static const char *word(const char *subject, const char *id)
@@ -221,6 +230,20 @@ static void test_folder_of_one(void **state)
         assert_null(finding_of(paths[i][1], VDIR, NULL));
         finish();
     }
+}
+
+/* Side by side, though no configuration is there, and one of them alone says a name. */
+static void test_logs_of_one_folder(void **state)
+{
+    (void)state;
+    files[0] = (struct file){.path = "m/EX01/1.log"};
+    files[1] = (struct file){.path = "m/EX01/2.log", .said = "EX01"};
+    files[2] = (struct file){.path = "m/EX02/1.log"};
+    examine();
+    assert_false(is_explained("m/EX01/1.log", PATH));
+    assert_false(is_explained("m/EX02/1.log", PATH));
+    assert_int_equal(bench.finding_count, 2);
+    finish();
 }
 
 /* What lies above two configurations is of neither. */
@@ -370,18 +393,39 @@ static void test_name_of_several(void **state)
     finish();
 }
 
-/* Without an applicationHost.config its web.config is judged all the same. */
-static void test_web_config_of_whom_is_asked(void **state)
+/* An address is no name that could be another's; nor may the machine at hand be another. */
+static void test_who_answers_is_whom_files_are_of(void **state)
 {
     (void)state;
-    nodes[0] = "EX01";
-    files[0] = (struct file){.path = "a/front.config", .said = "EX01", .text = FRONT_MANAGED};
-    files[1] = (struct file){.path = "b/front.config", .said = "EX02", .text = FRONT_MANAGED};
+    asked = "192.0.2.1";
+    nodes[0] = "EX02";
+    files[0] = (struct file){"a/applicationHost.config", asked, NULL, SICK};
     examine();
-    assert_true(is_explained(SERVER, MANAGED));
-    assert_string_equal(word("b/front.config", MANAGED), "critical");
-    assert_null(finding_of("a/front.config", MANAGED, NULL));
+    assert_true(is_explained(asked, PATH));
     finish();
+    nodes[0] = "EX02";
+    at_hand = SICK;
+    examine();
+    assert_true(is_explained(SERVER, PATH));
+    finish();
+}
+
+/* Without an applicationHost.config its web.config is judged all the same; no other's is. */
+static void test_web_config_of_whom_is_asked(void **state)
+{
+    static const char *const texts[] = {FRONT_WELL, FRONT_MANAGED};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        nodes[0] = "EX01";
+        files[0] = (struct file){.path = "a/front.config", .said = "EX01", .text = texts[i]};
+        files[1] = (struct file){.path = "b/front.config", .said = "EX02", .text = FRONT_MANAGED};
+        examine();
+        assert_int_equal(is_explained(SERVER, MANAGED), i);
+        assert_string_equal(word("b/front.config", MANAGED), "critical");
+        assert_null(finding_of("a/front.config", MANAGED, NULL));
+        finish();
+    }
 }
 
 /* ---- many files ---- */
@@ -408,6 +452,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_configuration_of_one_of_two),
         cmocka_unit_test(test_folder_of_one),
+        cmocka_unit_test(test_logs_of_one_folder),
         cmocka_unit_test(test_log_above_two),
         cmocka_unit_test(test_word_of_the_user),
         cmocka_unit_test(test_flat_folder_of_two),
@@ -415,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_web_config_of_its_own),
         cmocka_unit_test(test_another_answers),
         cmocka_unit_test(test_name_of_several),
+        cmocka_unit_test(test_who_answers_is_whom_files_are_of),
         cmocka_unit_test(test_web_config_of_whom_is_asked),
         cmocka_unit_test(test_many_files),
     };
