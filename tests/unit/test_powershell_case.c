@@ -76,7 +76,7 @@ static void answer_dns(struct dns_answer *item)
         char text[] = "192.0.2.1";
 
         text[sizeof text - 2] = (char)('1' + count);
-        records[count] = (struct dns_record){.owner = item->name, .type = item->type, .ttl = 300};
+        records[count] = (struct dns_record){.owner = item->name, .type = DNS_A, .ttl = 300};
         assert_int_equal(ip_parse(text, strlen(text), &records[count].data.ip), STATUS_OK);
     }
     item->answer.records = records;
