@@ -251,22 +251,22 @@ bool powershell_is_answer(enum powershell_symptom symptom)
 /* Of Windows (winerror.h), as IIS gives them: an HRESULT of facility 7 holds the same number. */
 static const struct known_error {
     uint32_t error;
-    const char *text;
     enum powershell_symptom points_at; /* of a 500; POWERSHELL_FAILED: at nothing */
+    const char *text;
 } errors[] = {
-    {2, "a file is not there", POWERSHELL_FAILED},
-    {3, "a folder is not there", POWERSHELL_FAILED},
-    {5, "access is denied", POWERSHELL_FAILED},
-    {13, "a value is not valid", POWERSHELL_BAD_CONFIG},
-    {33, "a section is locked above", POWERSHELL_BAD_CONFIG},
-    {50, "it is not supported", POWERSHELL_FAILED},
-    {126, "a DLL, or one that it needs, is not there", POWERSHELL_BAD_MODULE},
-    {127, "a DLL lacks a function", POWERSHELL_BAD_MODULE},
-    {183, "an entry is there twice", POWERSHELL_BAD_CONFIG},
-    {193, "a DLL is of the other bitness, or none", POWERSHELL_BAD_MODULE},
-    {1114, "a DLL does not start", POWERSHELL_BAD_MODULE},
-    {1168, "an element is not found", POWERSHELL_FAILED},
-    {1326, "user name or password is wrong", POWERSHELL_FAILED},
+    {2, POWERSHELL_FAILED, "a file is not there"},
+    {3, POWERSHELL_FAILED, "a folder is not there"},
+    {5, POWERSHELL_FAILED, "access is denied"},
+    {13, POWERSHELL_BAD_CONFIG, "a value is not valid"},
+    {33, POWERSHELL_BAD_CONFIG, "a section is locked above"},
+    {50, POWERSHELL_FAILED, "it is not supported"},
+    {126, POWERSHELL_BAD_MODULE, "a DLL, or one that it needs, is not there"},
+    {127, POWERSHELL_BAD_MODULE, "a DLL lacks a function"},
+    {183, POWERSHELL_BAD_CONFIG, "an entry is there twice"},
+    {193, POWERSHELL_BAD_MODULE, "a DLL is of the other bitness, or none"},
+    {1114, POWERSHELL_BAD_MODULE, "a DLL does not start"},
+    {1168, POWERSHELL_FAILED, "an element is not found"},
+    {1326, POWERSHELL_FAILED, "user name or password is wrong"},
 };
 
 static const struct known_error *error_known(uint32_t error)
