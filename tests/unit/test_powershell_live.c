@@ -163,7 +163,8 @@ static void answer_dns(struct dns_answer *item)
         struct dns_record *records = arena_new(&item->evidence.memory, count + 1, sizeof *records);
 
         for (size_t i = 0; i < count; i++) {
-            records[i] = (struct dns_record){.owner = item->name, .type = item->type, .ttl = 300};
+            records[i] =
+                (struct dns_record){.owner = item->name, .type = (uint16_t)item->type, .ttl = 300};
             assert_int_equal(ip_parse(addresses[i], strlen(addresses[i]), &records[i].data.ip),
                              STATUS_OK);
         }
