@@ -12,7 +12,7 @@
     "every application pool of this server starts anew: its users wait for some seconds"
 #define POOLS_RESTART_OR_STOP POOLS_RESTART ". With a path that is wrong none of them starts again"
 #define IF_THERE(file)        "if exist \"" file "\" "
-#define IF_SILENT             "Where it prints nothing the file is not there, and nothing was done"
+#define IF_SILENT             "If it prints nothing, the file is not there and nothing was done"
 #define POOL_RESTARTS         "restarts the application pool of this directory"
 
 #define LIST_GLOBAL(name)                                                                          \
@@ -52,8 +52,8 @@
     }
 
 #define PATH_IS_RIGHT                                                                              \
-    "it is to be found. If not: echo %ExchangeInstallPath% shows the folder; where that is "       \
-    "wrong or empty, go on with exdiag explain exchange-install-path first"
+    "the file must be there. If it is not: echo %ExchangeInstallPath% shows the folder; where "    \
+    "that is wrong or empty, go on with exdiag explain exchange-install-path first"
 
 /* ---- what a module of either name may need: kept apart by the values of the finding ---- */
 
@@ -84,8 +84,7 @@
         .command =                                                                                 \
             IF_THERE(file) SET_GLOBAL "/+\"[name='" name "',image='" file "']\" /commit:apphost",  \
         .risk = POOLS_RESTART_OR_STOP,                                                             \
-        .note =                                                                                    \
-            "it is loaded then, and in use in those directories alone that name it. " IF_SILENT,   \
+        .note = "IIS then loads it; only directories that name it use it. " IF_SILENT,             \
         .when = "no-image"                                                                         \
     }
 

@@ -35,8 +35,8 @@
         .command = POWERSHELL_APPCMD " add backup before-powershell",                                \
         .note =                                                                                      \
             "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back. "        \
-            "Where one of this name is there already (800700b7): of this repair it is that; one of " \
-            "another day is not, so type another name, here and on the way back",                    \
+            "If it says that this backup exists (800700b7): one of this same repair will do; of an " \
+            "earlier day it will not, so type another name, here and on the way back",               \
         .when = value                                                                                \
     }
 #define POWERSHELL_KEEP_A_COPY POWERSHELL_KEEP_A_COPY_IF(NULL)
