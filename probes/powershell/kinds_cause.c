@@ -252,12 +252,46 @@ const struct finding_kind powershell_vdir_500 = {
     .make_known =
         (const struct step_template[]){
             {.shell = SHELL_SH,
-             .kind = STEP_FILL_IN,
+             .kind = STEP_EXACT,
              .where = EXAMINER,
              .command = "exdiag check --server {server} --only clock,powershell" AS_CALLED,
              .note = "from a machine that reaches TCP 80 and 443 of the server, and 444 for its "
                      "back end",
+             .when = "not-reached",
              .also_powershell = true},
+            {.shell = SHELL_SH,
+             .kind = STEP_EXACT,
+             .where = EXAMINER ", as whoever the shell fails for",
+             .command =
+                 "exdiag check --server {server} --only clock,powershell --authenticate" AS_CALLED,
+             .note =
+                 "logs on with a Kerberos ticket, as the shell does, and asks for a shell without "
+                 "making one: a 500 that comes after the logon is seen by this alone",
+             .when = "half-seen",
+             .also_powershell = true},
+            {.shell = SHELL_SH,
+             .kind = STEP_FILL_IN,
+             .where = EXAMINER ", as whoever the shell fails for",
+             .command = "exdiag check --server {full-name-of-the-server} --only clock,powershell "
+                        "--authenticate" AS_CALLED,
+             .note = "a logon takes the server's name: its address is not enough",
+             .when = "no-name",
+             .also_powershell = true},
+            {.shell = SHELL_CMD,
+             .kind = STEP_EXACT,
+             .where = "{machine}, as administrator",
+             .command = "%windir%\\system32\\inetsrv\\appcmd.exe list config \"Default Web "
+                        "Site/PowerShell\" -section:system.webServer/httpRedirect",
+             .note = "enabled=\"true\" is what sends it elsewhere; setup leaves it off",
+             .when = "sent-elsewhere"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{machine}",
+             .command =
+                 "Nothing is to be done: the shell that was left there goes by itself. That it "
+                 "was made at all is of interest to exdiag's authors: keep the evidence "
+                 "(--save).",
+             .when = "left-behind"},
             {0}},
     .references =
         (const struct reference[]){

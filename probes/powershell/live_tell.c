@@ -1,6 +1,7 @@
 /* What a live server shows, in words and findings. */
 #include "diag/clock.h"
 #include "diag/read/kerberos_error.h"
+#include "diag/read/net_address.h"
 #include "diag/text.h"
 #include "probes/as_called.h"
 #include "probes/powershell/kinds.h"
@@ -164,6 +165,8 @@ static void name_run(struct finding *finding, const struct powershell_view *view
     const char *spn;
 
     set_vouched(finding, VALUE_NAME, "machine", view->server->name, strlen(view->server->name));
+    if (view->server->given)
+        set_vouched(finding, VALUE_NAME, "server", view->server->name, strlen(view->server->name));
     set_as_called(view->x, finding, services, sizeof services / sizeof *services);
     set_text(finding, ask_settings(view->x)->authenticate ? "as-somebody" : "as-nobody", "yes");
     spn = arena_print(pass_memory(view->x), "HTTP/%s", view->server->name);
@@ -655,6 +658,7 @@ static bool tell_redirected(const struct powershell_view *view)
         finding = unknown(view->x, &powershell_vdir_500,
                           "it sends what a shell begins with elsewhere, as httpRedirect does");
         name_run(finding, view);
+        set_text(finding, "sent-elsewhere", "yes");
         saw_look(finding, look);
         if (target)
             saw(finding, &look->exchange->evidence, "to %s", target);
@@ -663,10 +667,36 @@ static bool tell_redirected(const struct powershell_view *view)
     return false;
 }
 
+/* What an answer to nobody tells of is what comes before the logon: its causes are others. */
+static bool is_seen_as_nobody(const struct powershell_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        for (size_t look = 0; look < POWERSHELL_LOOK_COUNT; look++) {
+            if (view->nodes[i].looks[look].exchange && powershell_looks_as_somebody(look))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* A ticket is for a name. */
+static bool has_name(const struct powershell_view *view)
+{
+    struct ip_address ip;
+
+    return ip_parse(view->server->name, strlen(view->server->name), &ip) != STATUS_OK;
+}
+
+static bool is_asked_for(const struct powershell_view *view)
+{
+    return ask_settings(view->x)->only_count > 0 && view->server->given;
+}
+
 /* What is well is not printed by itself; a shell that this run left behind is to be. */
 static void tell_healthy(const struct powershell_view *view)
 {
-    bool is_left = false;
+    bool is_left = false, is_half = is_seen_as_nobody(view) && is_asked_for(view);
+    struct finding *finding;
     struct buffer text;
 
     buffer_init(&text, LINE_MOST);
@@ -681,10 +711,19 @@ static void tell_healthy(const struct powershell_view *view)
         buffer_add_string(&text, shell_texts[shell_of(&view->nodes[i])]);
         is_left = is_left || shell_of(&view->nodes[i]) == WEB_SHELL_LEFT;
     }
-    if (is_left)
-        name_run(unknown(view->x, &powershell_vdir_500, "%s", text.text), view);
-    else
+    if (is_half)
+        buffer_add_string(&text, "; what it answers to whoever logs on was not seen");
+    if (is_left || is_half) {
+        finding = unknown(view->x, &powershell_vdir_500, "%s", text.text);
+        name_run(finding, view);
+        set_text(finding,
+                 is_left          ? "left-behind"
+                 : has_name(view) ? "half-seen"
+                                  : "no-name",
+                 "yes");
+    } else {
         healthy(view->x, &powershell_vdir_500, "%s", text.text);
+    }
     buffer_release(&text);
 }
 
@@ -729,11 +768,10 @@ static bool tell_node(const struct powershell_view *view, const struct powershel
 /* Of what nothing shows to be Exchange nothing is said, unless the user asks for this alone. */
 static bool is_passed_over(const struct powershell_view *view)
 {
-    bool is_asked_for = ask_settings(view->x)->only_count > 0 && view->server->given;
     bool was_asked =
         view->was_recorded || (view->obstacle && view->obstacle->status != STATUS_NOT_RECORDED);
 
-    if (!was_asked || (!powershell_is_exchange(view) && !is_asked_for))
+    if (!was_asked || (!powershell_is_exchange(view) && !is_asked_for(view)))
         return true;
     if (powershell_is_exchange(view) || powershell_fails_live(view) || !any_front_answers(view))
         return false;
