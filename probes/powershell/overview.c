@@ -45,7 +45,8 @@ static const struct paragraph paragraphs[] = {
      "end (TCP 444) without showing who it is, and pages beside it, so that a dead web site is told "
      "from one broken directory. With --authenticate it logs on as you, with your Kerberos "
      "ticket, and asks for a remote PowerShell in a way that is refused: no shell is made. How a healthy front end answers "
-     "somebody unknown is documented nowhere, so that alone is never a finding.\n"
+     "somebody unknown is documented nowhere, so that alone is never a problem; asked for with "
+     "--only powershell it is left open until somebody logs on.\n"
      "With the clock probe, which runs beside it, root cause 1 is measured in the same run."},
     {"files of the server",
      "exdiag collect-script prints a PowerShell script that gathers all of this on the server, "

@@ -333,8 +333,6 @@ const struct lab_planted lab_planted[] = {
      "nothing: no CGI on the node that works"},
     {"winrm-iis-ext-missing", SUBJECT_SERVER, "ex13.contoso.com", OUTCOME_OK,
      "nothing: its WinRM IIS Extension is absent, as on healthy servers"},
-    {"powershell-vdir-500", SUBJECT_SERVER, "mbx1.contoso.com", OUTCOME_OK,
-     "nothing: its directory asks who one is"},
     {"exchange-build-behind", SUBJECT_SERVER, "mbx1.contoso.com", OUTCOME_OK,
      "nothing: it has the newest build"},
     {NULL, SUBJECT_DOMAIN, NULL, OUTCOME_OK, NULL},

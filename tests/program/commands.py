@@ -169,7 +169,7 @@ def demo_verbose_and_into_a_file():
 def demo_of_one_probe_finds_what_is_planted_for_it():
     for only, planted_at_least in (("clock", 8), ("clock-skew", 4), ("spf", 12), ("spf-syntax", 1),
                                    ("spn", 8), ("exps-absent", 1), ("ews", 8),
-                                   ("ews-cgi-handler", 2), ("build", 5), ("powershell", 4), ("time-vm-sync", 1),
+                                   ("ews-cgi-handler", 2), ("build", 5), ("powershell", 3), ("time-vm-sync", 1),
                                    ("exchange-build-mixed", 1)):  # fmt: skip
         result = exdiag("demo", "--only", only, "--format", "json", status=FINE)
         found, planted = planted_and_found(result.err)
