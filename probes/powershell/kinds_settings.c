@@ -269,7 +269,9 @@ const struct finding_kind exchange_install_path = {
              .kind = STEP_EXACT,
              .where = POWERSHELL_SERVER,
              .command = "reg import \"" KEPT_VARIABLES "\"",
-             .risk = "takes back every change to the system's variables that was made since"},
+             .risk = "takes back every change to the system's variables that was made since",
+             .note = "a variable that was not there before stays: it can, or is deleted in System "
+                     "Properties, Environment Variables"},
             {0}},
     .make_known =
         (const struct step_template[]){
