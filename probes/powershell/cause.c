@@ -293,6 +293,16 @@ static void tell_excluded(const struct matter *matter, struct finding *finding)
             matter->controller);
 }
 
+/* A step that asks the server again does it as the one who asked. */
+static void set_run(const struct matter *matter, struct finding *finding, const char *value)
+{
+    bool as_somebody = ask_settings(matter->x)->authenticate;
+
+    set_text(finding,
+             as_somebody ? arena_print(pass_memory(matter->x), "%s-as-somebody", value) : value,
+             "yes");
+}
+
 static void choose_steps(const struct matter *matter, struct finding *finding)
 {
     static const char *const ids[] = {
@@ -323,10 +333,10 @@ static void choose_steps(const struct matter *matter, struct finding *finding)
     explained_only_by(finding, seen, count);
     set_text(finding, matter->causes ? "cause" : nexts[next], "yes");
     if (next >= POWERSHELL_NEXT_CONFIG && next < POWERSHELL_NEXT_TRACE)
-        set_text(finding, "fetched", "yes");
+        set_run(matter, finding, "fetched");
     if (next == POWERSHELL_NEXT_CLOCK && matter->of->server)
-        set_text(finding, ask_is_selected(matter->x, "clock") ? "clock-unknown" : "clock-unasked",
-                 "yes");
+        set_run(matter, finding,
+                ask_is_selected(matter->x, "clock") ? "clock-unknown" : "clock-unasked");
     if (next == POWERSHELL_NEXT_CLOCK && !matter->of->server)
         set_text(finding, "clock-there", "yes");
 }
@@ -342,9 +352,14 @@ static void name_all(const struct matter *matter, struct finding *finding)
         set_vouched(finding, VALUE_NAME, "server", of->server->name, strlen(of->server->name));
     else if (of->server)
         set_value(finding, VALUE_NAME, "server", of->server->name, strlen(of->server->name));
+    set_text(finding, "file",
+             arena_print(pass_memory(matter->x), "%s=<file>",
+                         of->server ? of->server->name : "<server>"));
     set_as_called(matter->x, finding, services, sizeof services / sizeof *services);
-    if (matter->view)
+    if (matter->view) {
         set_text(finding, "live", "yes");
+        set_run(matter, finding, "again");
+    }
     if (matter->requests.worst >= POWERSHELL_COURSE_OFTEN)
         set_text(finding, "log", "yes");
 }

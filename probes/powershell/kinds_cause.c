@@ -45,36 +45,44 @@
                "was seen alone. To make the directory anew is the last resort.",                       \
                "changes settings of IIS, of which its steps keep a copy")
 
-#define AGAIN                                                                                      \
+/* The run once more, as who asked before: `value` is set, or with "-as-somebody" behind it. */
+#define CHECK_AGAIN(value, kind_, options, as_nobody, as_somebody)                                 \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = kind_,                                                                                \
+     .where = EXAMINER,                                                                            \
+     .command = "exdiag check --server {server} " options "--only clock,powershell" AS_CALLED,     \
+     .note = as_nobody,                                                                            \
+     .when = value,                                                                                \
+     .also_powershell = true},                                                                     \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = EXAMINER,                                \
-        .command =                                                                                 \
-            "exdiag check --server {server} --file {file} --only clock,powershell" AS_CALLED,      \
-        .note = "<file>: what was fetched, as HOST=FILE where the file does not name its server, " \
-                "and the files of this run again. On the server itself exdiag check --server "     \
-                "finds all of it without --file",                                                  \
-        .when = "fetched", .also_powershell = true                                                 \
+        .shell = SHELL_SH, .kind = kind_, .where = EXAMINER,                                       \
+        .command = "exdiag check --server {server} " options                                       \
+                   "--only clock,powershell --authenticate" AS_CALLED,                             \
+        .note = as_somebody, .when = value "-as-somebody", .also_powershell = true                 \
     }
 
+#define SAME_IDENTITY "with the same identity and --ca-file where the first run had them"
+
+#define AGAIN_NOTE                                                                                 \
+    "<file>: what was fetched, and the files of this run again, each behind the name of its "      \
+    "server: HOST=FILE. On the server itself exdiag check --server finds all of it without --file"
+
+#define AGAIN                                                                                      \
+    CHECK_AGAIN("fetched", STEP_FILL_IN, "--file {file} ", AGAIN_NOTE,                             \
+                AGAIN_NOTE "; " SAME_IDENTITY)
+
 /* "What was looked at does not tell": one piece of evidence, and the command that gets it. */
+#define UNASKED_NOTE                                                                               \
+    "what decides next is the clock, the first of the documented causes and the soonest looked "   \
+    "at: this holds it against its domain controllers', and changes nothing"
+#define UNKNOWN_NOTE                                                                               \
+    "what decides next is the clock, the first of the documented causes: this run could not hold " \
+    "it against a domain controller's"
+
 #define FETCH_CLOCK                                                                                \
-    {.shell = SHELL_SH,                                                                            \
-     .kind = STEP_EXACT,                                                                           \
-     .where = EXAMINER,                                                                            \
-     .command = "exdiag check --server {server} --only clock,powershell" AS_CALLED,                \
-     .note = "what decides next is the clock, the first of the documented causes and the soonest " \
-             "looked at: this holds it against its domain controllers', and changes nothing",      \
-     .when = "clock-unasked",                                                                      \
-     .also_powershell = true},                                                                     \
-        {.shell = SHELL_SH,                                                                        \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = EXAMINER,                                                                        \
-         .command = "exdiag check --server {server} --dc {domain-controller} --only "              \
-                    "clock,powershell" AS_CALLED,                                                  \
-         .note = "what decides next is the clock, the first of the documented causes: this run "   \
-                 "could not hold it against a domain controller's",                                \
-         .when = "clock-unknown",                                                                  \
-         .also_powershell = true},                                                                 \
+    CHECK_AGAIN("clock-unasked", STEP_EXACT, "", UNASKED_NOTE, UNASKED_NOTE "; " SAME_IDENTITY),   \
+        CHECK_AGAIN("clock-unknown", STEP_FILL_IN, "--dc {domain-controller} ", UNKNOWN_NOTE,      \
+                    UNKNOWN_NOTE "; " SAME_IDENTITY),                                              \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = "{machine}, as a user of its domain",     \
         .command = "w32tm /stripchart /computer:%USERDNSDOMAIN% /samples:3 /dataonly",             \
@@ -232,14 +240,10 @@ const struct finding_kind powershell_vdir_500 = {
              .command = OPEN_SHELL,
              .note = "Opened is what the shell begins with",
              .when = "live"},
-            {.shell = SHELL_SH,
-             .kind = STEP_EXACT,
-             .where = EXAMINER,
-             .command = "exdiag check --server {server} --only clock,powershell" AS_CALLED,
-             .note =
-                 "with --authenticate it also logs on as you, and asks for a shell without making one",
-             .when = "live",
-             .also_powershell = true},
+            CHECK_AGAIN("again", STEP_EXACT, "",
+                        "with --authenticate it also logs on as you, and asks for a shell without "
+                        "making one",
+                        "the run once more, " SAME_IDENTITY),
             {.shell = SHELL_SH,
              .kind = STEP_FILL_IN,
              .where = EXAMINER,

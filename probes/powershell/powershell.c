@@ -53,6 +53,33 @@ static unsigned judge_config(struct examination *x, const struct powershell_file
     return 0;
 }
 
+/* An applicationHost.config. Several of one machine are each a configuration by itself. */
+static bool is_host(const struct powershell_case *of, size_t i)
+{
+    return of->is_of[i] && of->files->list[i].of == &of->files->list[i];
+}
+
+/* Each is judged; which of them the machine has, decides what that is worth. */
+static void tell_several(struct examination *x, const struct powershell_case *of)
+{
+    struct finding *finding;
+    size_t count = 0;
+
+    for (size_t i = 0; i < of->files->count; i++)
+        count += is_host(of, i);
+    if (count < 2)
+        return;
+    finding = tell_unknown(x, of->host, &powershell_vdir_settings,
+                           arena_print(pass_memory(x),
+                                       "%zu configurations of IIS are said to be of one machine: "
+                                       "which of them it has is not known, so each is judged",
+                                       count));
+    for (size_t i = 0; i < of->files->count; i++) {
+        if (is_host(of, i))
+            saw(finding, &of->files->list[i].config->evidence, "one of them");
+    }
+}
+
 static bool is_config(const struct file_digest *digest)
 {
     return digest->type == FILE_TYPE_IIS_CONFIG;
@@ -83,8 +110,10 @@ static void examine_file(struct examination *x, const struct subject *file)
     }
     if (is_config(digest))
         causes = judge_config(x, of->files, file);
-    if (powershell_is_told_at(of, file))
+    if (powershell_is_told_at(of, file)) {
+        tell_several(x, of);
         powershell_judge_500(x, of, NULL, causes);
+    }
 }
 
 /* Gives the causes found. What belongs to no applicationHost.config is judged by itself. */
@@ -95,7 +124,8 @@ static unsigned judge_case(struct examination *x, const struct powershell_case *
     for (size_t i = 0; i < of->files->count; i++) {
         const struct powershell_file *file = &of->files->list[i];
 
-        if (of->is_of[i] && !file->of && powershell_is_web_config(file))
+        if (file != of->host &&
+            (is_host(of, i) || (of->is_of[i] && !file->of && powershell_is_web_config(file))))
             causes |= judge_server(x, of->files, file);
     }
     return causes;
@@ -113,6 +143,7 @@ static void examine_server(struct examination *x, const struct subject *server)
     if (!of->host)
         powershell_tell_unread(x, server);
     causes = judge_case(x, of);
+    tell_several(x, of);
     is_500 = powershell_judge_500(x, of, view, causes);
     if (view)
         powershell_tell_live(view, is_500);

@@ -47,33 +47,41 @@ static bool is_beside(const struct powershell_file *file, const struct powershel
     return !strpbrk(file->path + shared, "/\\") || !strpbrk(host->path + shared, "/\\");
 }
 
+static bool is_said_to_be_of(const struct powershell_file *own, const struct powershell_file *host)
+{
+    return own->host && host->host && text_equal_fold(own->host, host->host);
+}
+
 /*
- * The one that the user says; else the nearest of those that may be, if it lies beside. An only
- * one elsewhere is no nearer: evidence of several servers often has the configuration of one alone.
+ * The one that the user says, of several the nearest; else the nearest of those that may be, if it
+ * lies beside. An only one elsewhere is no nearer: evidence of several servers often has the
+ * configuration of one alone.
  */
 static const struct powershell_file *
 host_of(const struct powershell_file *own, const struct powershell_file *const *hosts, size_t count)
 {
-    const struct powershell_file *nearest = NULL;
+    const struct powershell_file *nearest = NULL, *said = NULL;
     bool is_one = false;
     size_t most = 0;
 
+    if (is_server(own))
+        return own;
     for (size_t i = 0; i < count; i++) {
         size_t common = folders_shared(hosts[i]->path, own->path);
 
-        if (hosts[i] == own)
-            return own;
-        if (own->host && hosts[i]->host) {
-            if (text_equal_fold(own->host, hosts[i]->host))
-                return hosts[i];
+        if (is_said_to_be_of(own, hosts[i])) {
+            if (!said || common > folders_shared(said->path, own->path))
+                said = hosts[i];
             continue;
         }
-        if (nearest && common < most)
+        if ((own->host && hosts[i]->host) || (nearest && common < most))
             continue;
         is_one = !nearest || common > most;
         nearest = hosts[i];
         most = common;
     }
+    if (said)
+        return said;
     return is_one && is_beside(own, nearest) ? nearest : NULL;
 }
 

@@ -5,12 +5,13 @@
 
 extern const struct probe probe_powershell;
 
-#define VDIR    "powershell-vdir-500"
-#define PATH    "kerbauth-path"
-#define MANAGED "kerbauth-managed"
-#define SICK    "faults/kerbauth-path/applicationHost.config"
-#define WELL    "2019/applicationHost.config"
-#define SERVER  "ex01.contoso.com"
+#define VDIR     "powershell-vdir-500"
+#define PATH     "kerbauth-path"
+#define MANAGED  "kerbauth-managed"
+#define SETTINGS "powershell-vdir-settings"
+#define SICK     "faults/kerbauth-path/applicationHost.config"
+#define WELL     "2019/applicationHost.config"
+#define SERVER   "ex01.contoso.com"
 
 /* ---- the world ---- */
 
@@ -297,6 +298,76 @@ static void test_flat_folder_of_two(void **state)
     finish();
 }
 
+/* Two configurations of one machine, as before and after a repair: neither goes without a word. */
+static void test_two_of_one_machine(void **state)
+{
+    static const char *const paths[] = {"m/after.config", "m/before.config"};
+
+    (void)state;
+    for (size_t sick = 0; sick < 2; sick++) {
+        files[0] = (struct file){paths[0], "EX01", NULL, sick == 0 ? SICK : WELL};
+        files[1] = (struct file){paths[1], "EX01", NULL, sick == 1 ? SICK : WELL};
+        examine();
+        assert_string_equal(word(paths[sick], PATH), "critical");
+        assert_string_equal(word(paths[!sick], PATH), "ok");
+        assert_non_null(finding_of(paths[0], SETTINGS, "2 configurations of IIS"));
+        assert_null(finding_of(paths[1], SETTINGS, "2 configurations of IIS"));
+        end();
+        nodes[0] = "EX01";
+        examine();
+        assert_string_equal(word_of(finding_of(SERVER, PATH, "Exchange does not have it")),
+                            "critical");
+        assert_true(is_explained(SERVER, PATH));
+        assert_non_null(finding_of(SERVER, SETTINGS, "2 configurations of IIS"));
+        finish();
+    }
+}
+
+/* What lies beside each is its own, although the user's word is the same for all. */
+static void test_folders_of_one_machine(void **state)
+{
+    (void)state;
+    files[0] = (struct file){"m/1/applicationHost.config", "EX01", NULL, WELL};
+    files[1] = (struct file){"m/1/front/web.config", "EX01", NULL, FRONT_WELL};
+    files[2] = (struct file){"m/2/applicationHost.config", "EX01", NULL, WELL};
+    files[3] = (struct file){"m/2/front/web.config", "EX01", NULL, FRONT_MANAGED};
+    examine();
+    assert_string_equal(word("m/1/applicationHost.config", MANAGED), "ok");
+    assert_string_equal(word("m/2/applicationHost.config", MANAGED), "critical");
+    finish();
+}
+
+/* ---- what is run again ---- */
+
+/* What is fetched is joined with the server, which is asked as it was before. */
+static void test_run_again(void **state)
+{
+    static const char *const names[] = {SERVER, "EX01"};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        const struct finding *finding;
+        const struct step *step;
+
+        asked = names[i % 2];
+        nodes[0] = "EX01";
+        files[0] = (struct file){"m/applicationHost.config", asked, NULL, WELL};
+        bench.settings.authenticate = i > 1;
+        examine();
+        finding = finding_of(asked, VDIR, NULL);
+        step = step_of(&finding->fix, "--only clock,powershell");
+        assert_non_null(step);
+        assert_int_equal(strstr(step->command, " --authenticate") != NULL, i > 1);
+        assert_int_equal(strstr(step->note, "with the same identity") != NULL, i > 1);
+        step = step_of(&finding->verify, "--only clock,powershell");
+        assert_non_null(step);
+        assert_int_equal(strstr(step->command, " --authenticate") != NULL, i > 1);
+        assert_int_equal(strstr(step->note, "with the same identity") != NULL, i > 1);
+        bench.settings.authenticate = false;
+        finish();
+    }
+}
+
 /* ---- a web.config ---- */
 
 /* It names another server, by itself or against the user's word: it is judged by itself. */
@@ -456,6 +527,9 @@ int main(void)
         cmocka_unit_test(test_log_above_two),
         cmocka_unit_test(test_word_of_the_user),
         cmocka_unit_test(test_flat_folder_of_two),
+        cmocka_unit_test(test_two_of_one_machine),
+        cmocka_unit_test(test_folders_of_one_machine),
+        cmocka_unit_test(test_run_again),
         cmocka_unit_test(test_web_config_of_another),
         cmocka_unit_test(test_web_config_of_its_own),
         cmocka_unit_test(test_another_answers),
