@@ -80,6 +80,10 @@ def told(result):
     return {(one["id"], one["outcome"]) for one in result.report["findings"]}
 
 
+def one_of(result, finding_id):
+    return next(one for one in result.report["findings"] if one["id"] == finding_id)
+
+
 @case
 def each_answer_has_its_finding():
     for behaviour, somebody, wanted in (
@@ -109,6 +113,34 @@ def each_answer_has_its_finding():
     ):
         result, _, _ = look(f"powershell={behaviour}", somebody=somebody)
         expect_equal(told(result), wanted, f"{behaviour}, {'somebody' if somebody else 'nobody'}")
+
+
+@case
+def a_run_is_repeated_as_whoever_made_it():
+    for somebody in (False, True):
+        result, _, _ = look("powershell=module", somebody=somebody)
+        finding = one_of(result, VDIR)
+        again = [step["command"] for part in ("fix", "verify") for step in finding[part]
+                 if "exdiag check --server" in step["command"]]  # fmt: skip
+        expect_equal(len(again), 2, "steps that run it again")
+        for command in again:
+            expect_equal("--authenticate" in command, somebody, command)
+        expect_in(" --file 'ex01.contoso.com=<file>' ", again[0], "what was fetched is of the server")
+
+
+@case
+def what_was_fetched_is_joined_with_the_server():
+    sick = ROOT / "tests/iis/faults/kerbauth-path/applicationHost.config"
+    well = ROOT / "tests/iis/2019/applicationHost.config"
+    for files in ((sick,), (sick, well), (well, sick)):
+        words = [word for file in files for word in ("--file", f"ex01.contoso.com={file}")]
+        result, _, _ = look("powershell=module", *words)
+        causes = [one["subject"] for one in result.report["findings"]
+                  if one["id"] == "kerbauth-path" and one["outcome"] == "problem"]  # fmt: skip
+        expect_equal(len(causes), 1, "causes that are told")
+        expect_equal(causes[0], one_of(result, VDIR)["subject"], "where the cause is told")
+        several = [one for one in result.report["findings"] if "2 configurations of IIS" in one["title"]]
+        expect_equal(len(several), len(files) - 1, "that they are several")
 
 
 @case
