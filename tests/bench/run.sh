@@ -70,3 +70,9 @@ echo
 $here/requests.sh
 echo
 $here/configs.py
+echo
+if [ -e build/windows/exdiag.exe ] && command -v wine >/dev/null; then
+    python3 $here/windows_start.py build/windows/exdiag.exe
+else
+    echo "starting under Wine: skipped, 'make windows' has not made build/windows/exdiag.exe, or there is no Wine"
+fi
