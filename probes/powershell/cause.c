@@ -261,17 +261,17 @@ static const struct {
     {POWERSHELL_KNOWS_INSTALL_PATH, "the variable ExchangeInstallPath"},
 };
 
-/* "the clock, event logs": those that were looked at, or were not. */
-static void write_places(unsigned known, bool is_known, struct buffer *out)
+/* "the clock, event logs": those that were looked at, or were not, behind what is said of them. */
+static void write_places(const char *what, unsigned known, bool is_known, struct buffer *out)
 {
-    size_t start = out->size;
+    const char *before = what;
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        if (((known & places[i].bit) != 0) == is_known)
-            buffer_print(out, "%s%s", out->size > start ? ", " : "", places[i].text);
+        if (((known & places[i].bit) != 0) != is_known)
+            continue;
+        buffer_print(out, "%s%s", before, places[i].text);
+        before = ", ";
     }
-    if (out->size == start)
-        buffer_add_string(out, "nothing");
 }
 
 /* What is excluded helps as much as what is seen. */
@@ -282,10 +282,9 @@ static void tell_excluded(const struct matter *matter, struct finding *finding)
     if (matter->causes)
         return;
     buffer_init(&text, LINE_MOST);
-    buffer_add_string(&text, "no cause is seen yet. It is not in what was looked at: ");
-    write_places(matter->known, true, &text);
-    buffer_add_string(&text, ". Not here to be looked at: ");
-    write_places(matter->known, false, &text);
+    buffer_add_string(&text, "no cause is found yet");
+    write_places(". Looked at without finding it: ", matter->known, true, &text);
+    write_places(". Not looked at: ", matter->known, false, &text);
     saw(finding, NULL, "%s", text.text);
     buffer_release(&text);
     if (matter->controller)
