@@ -39,9 +39,9 @@ for test in platform_machine gather_machine; do
     [ -f "$program" ] || continue
     as_server "$program" >"$log" || true
     cat "$log"
-    run=$(grep -oE '[0-9]+ test\(s\) run' "$log" | awk '{ total += $1 } END { print total + 0 }')
-    good=$(grep -oE 'PASSED  \] [0-9]+' "$log" | awk '{ total += $3 } END { print total + 0 }')
-    [ "$run" != 0 ] || run=1
+    run=$(awk '/test\(s\) run/ { for (i = 2; i <= NF; i++) if ($i == "test(s)") total += $(i - 1) } END { print total + 0 }' "$log")
+    good=$(awk '/PASSED  \]/ { for (i = 2; i <= NF; i++) if ($(i - 1) == "]") total += $i } END { print total + 0 }' "$log")
+    [ "$run" != 0 ] || { echo "machine: test_$test printed no count"; run=1; }
     passed=$((passed + good)) failed=$((failed + run - good))
 done
 

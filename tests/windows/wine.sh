@@ -24,7 +24,8 @@ if ! is_made; then
     flock 9
     if ! is_made; then
         gcc -shared -fPIC -O2 -Wall -Wextra -Werror -o "$addresses" "$source"
-        LD_PRELOAD=$addresses "$wine" wineboot --init >/dev/null 2>&1 9>&-
+        LD_PRELOAD=$addresses "$wine" wineboot --init >"$WINEPREFIX/wineboot.log" 2>&1 9>&- ||
+            { echo "wine.sh: no prefix: wineboot ended with $?"; tail -n 20 "$WINEPREFIX/wineboot.log"; exit 1; } >&2
         touch "$WINEPREFIX/made"
     fi
     exec 9>&-
