@@ -175,7 +175,18 @@ enum status platform_on_interrupt(void (*interrupted)(void *argument), void *arg
 enum status platform_trusted_certificates(void (*take)(void *context, const void *der, size_t size),
                                           void *context);
 
-/* ---- how this machine is set up ---- */
+/* ---- how a machine is set up ---- */
+
+/*
+ * `machine` is "" for the machine at hand, or the name or address of another one, without
+ * backslashes (machine_in_path()), which Windows then asks as the user who runs this: for its
+ * registry and services over SMB (TCP port 445), for its event logs over RPC (TCP port 135 and one
+ * above 49151), for its files over SMB by the shares of its drives (C$). That may take minutes
+ * where nobody answers: for a pool thread. Of another machine also STATUS_UNREACHABLE, nobody
+ * answers there; STATUS_REFUSED, it is there, but not the service that would tell, which for
+ * registries is RemoteRegistry; STATUS_REJECTED, its logon failed; STATUS_TIMED_OUT;
+ * STATUS_NOT_SUPPORTED where this is not Windows.
+ */
 
 enum { PLATFORM_REGISTRY_VALUE_MOST = 65536 }; /* bytes of data; longer values are passed by */
 
@@ -189,33 +200,37 @@ typedef void platform_registry_take(void *context, const char *key, const char *
  * `key` of a value is as given here. Keys below that are closed to this user are passed by.
  * STATUS_NOT_FOUND, STATUS_DENIED; STATUS_NOT_SUPPORTED where there is no registry.
  */
-enum status platform_registry_walk(const char *key, platform_registry_take *take, void *context);
+enum status platform_registry_walk(const char *machine, const char *key,
+                                   platform_registry_take *take, void *context);
 
 /* The same of the key's own values alone: what is below some keys takes a while. */
-enum status platform_registry_values(const char *key, platform_registry_take *take, void *context);
+enum status platform_registry_values(const char *machine, const char *key,
+                                     platform_registry_take *take, void *context);
 
 /*
- * Whether this machine's service of this name runs, or is about to. STATUS_NOT_FOUND if there
+ * Whether the machine's service of this name runs, or is about to. STATUS_NOT_FOUND if there
  * is none; STATUS_NOT_SUPPORTED where services have no registry.
  */
-enum status platform_service_runs(const char *name, bool *runs);
+enum status platform_service_runs(const char *machine, const char *name, bool *runs);
 
 /*
- * Where the system keeps its own files ("C:\\Windows\\System32"), as a 64-bit program sees it, is
- * appended. STATUS_NOT_SUPPORTED where there is no such folder.
+ * Where the machine's system keeps its own files ("C:\\Windows\\System32"), as a 64-bit program
+ * there sees it, is appended: for platform_local_path(). STATUS_NOT_SUPPORTED where there is no
+ * such folder.
  */
-enum status platform_system_folder(struct buffer *path);
+enum status platform_system_folder(const char *machine, struct buffer *path);
 
 /*
- * For paths that this machine's own settings name, before they are opened: appended as the
- * functions of files below take them. STATUS_NOT_FOLLOWED, with the reason, for what is not to be
- * followed: a path that does not begin at a drive, with "..", of another machine or a device, of a
- * stream of a file, on a drive that is not fixed, or with a symbolic link on its way (a mounted
- * volume and a junction lead to this machine's own drives). Nothing of such a path is opened.
- * STATUS_NOT_FOUND for a drive that there is not; STATUS_NOT_SUPPORTED where settings name no
- * drives.
+ * For paths that the machine's own settings name, before they are opened: appended as the
+ * functions of files below take them, of another machine as \\\\name\\C$\\... STATUS_NOT_FOLLOWED,
+ * with the reason, for what is not to be followed: a path that does not begin at a drive, with
+ * "..", of a machine that is not this one or of a device, of a stream of a file, on a drive that is
+ * not fixed, or with a symbolic link on its way (a mounted volume and a junction lead to the
+ * machine's own drives). Nothing of such a path is opened. STATUS_NOT_FOUND for a drive that there
+ * is not; STATUS_NOT_SUPPORTED where settings name no drives.
  */
-enum status platform_local_path(const char *path, struct buffer *local, const char **reason);
+enum status platform_local_path(const char *machine, const char *path, struct buffer *local,
+                                const char **reason);
 
 /* An event as XML, UTF-8, not NUL-terminated. */
 typedef void platform_event_take(void *context, const char *xml, size_t size);
@@ -226,13 +241,14 @@ struct platform_events_limit {
 };
 
 /*
- * Calls `take` with each event of this machine's logs that `query` finds, the newest first.
+ * Calls `take` with each event of the machine's logs that `query` finds, the newest first.
  * `query`: a QueryList in XML, as Event Viewer shows it. `more`: the limit ended it, or an event
  * was too long. STATUS_DENIED; STATUS_NOT_FOUND if there is no such log; STATUS_UNREACHABLE if the
  * service of event logs does not answer, STATUS_TIMED_OUT if it does not in time;
  * STATUS_NOT_SUPPORTED where there are no such logs.
  */
-enum status platform_events_query(const char *query, const struct platform_events_limit *limit,
+enum status platform_events_query(const char *machine, const char *query,
+                                  const struct platform_events_limit *limit,
                                   platform_event_take *take, void *context, bool *more);
 
 /* ---- libraries that are loaded when they are first used ---- */

@@ -160,7 +160,8 @@ static enum status read_all(struct reading *reading, EVT_HANDLE results,
     return taken > 0 ? STATUS_OK : STATUS_TIMED_OUT;
 }
 
-enum status platform_events_query(const char *query, const struct platform_events_limit *limit,
+enum status platform_events_query(const char *machine, const char *query,
+                                  const struct platform_events_limit *limit,
                                   platform_event_take *take, void *context, bool *more)
 {
     struct reading reading = {.take = take, .context = context, .more = more};
@@ -169,6 +170,8 @@ enum status platform_events_query(const char *query, const struct platform_event
     EVT_HANDLE results = NULL;
 
     *more = false;
+    if (*machine)
+        status = STATUS_NOT_SUPPORTED;
     if (status != STATUS_OK)
         goto out;
     SetLastError(ERROR_SUCCESS);

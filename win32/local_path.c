@@ -36,8 +36,10 @@ static enum status windows_folder(const wchar_t *tail, struct buffer *path)
     return STATUS_OK;
 }
 
-enum status platform_system_folder(struct buffer *path)
+enum status platform_system_folder(const char *machine, struct buffer *path)
 {
+    if (*machine)
+        return STATUS_NOT_SUPPORTED;
     return windows_folder(is_redirected() ? L"\\Sysnative" : L"\\System32", path);
 }
 
@@ -136,7 +138,7 @@ static size_t redirected_size(const wchar_t *path)
 static enum status add_path(const wchar_t *path, struct buffer *local)
 {
     size_t skipped = is_redirected() ? redirected_size(path) : 0;
-    enum status status = skipped > 0 ? platform_system_folder(local) : STATUS_OK;
+    enum status status = skipped > 0 ? platform_system_folder("", local) : STATUS_OK;
     char *utf8 = wide_to_utf8(path + skipped);
 
     if (status == STATUS_OK)
@@ -145,13 +147,16 @@ static enum status add_path(const wchar_t *path, struct buffer *local)
     return status;
 }
 
-enum status platform_local_path(const char *path, struct buffer *local, const char **reason)
+enum status platform_local_path(const char *machine, const char *path, struct buffer *local,
+                                const char **reason)
 {
     wchar_t *wide = wide_from_utf8(path);
     enum status status = STATUS_NOT_FOLLOWED;
 
     *reason = NULL;
-    if (!wide || iis_path_climbs(path))
+    if (*machine)
+        status = STATUS_NOT_SUPPORTED;
+    else if (!wide || iis_path_climbs(path))
         *reason = "it leads out of its folder, or to another machine or a device";
     else
         status = check(wide, reason);

@@ -81,15 +81,17 @@ static void walk_key(struct walk *walk, HKEY key, const char *path, unsigned dep
 }
 
 /* From `depth` on: DEPTH_MOST is the key itself. */
-static enum status walk_from(const char *key, unsigned depth, platform_registry_take *take,
-                             void *context)
+static enum status walk_from(const char *machine, const char *key, unsigned depth,
+                             platform_registry_take *take, void *context)
 {
     struct walk walk = {.take = take, .context = context};
     wchar_t *wide = wide_from_utf8(key);
     enum status status = STATUS_INVALID;
     HKEY opened;
 
-    if (wide)
+    if (*machine)
+        status = STATUS_NOT_SUPPORTED;
+    else if (wide)
         status = open_key(HKEY_LOCAL_MACHINE, wide, &opened);
     free(wide);
     if (status != STATUS_OK)
@@ -103,14 +105,16 @@ static enum status walk_from(const char *key, unsigned depth, platform_registry_
     return STATUS_OK;
 }
 
-enum status platform_registry_walk(const char *key, platform_registry_take *take, void *context)
+enum status platform_registry_walk(const char *machine, const char *key,
+                                   platform_registry_take *take, void *context)
 {
-    return walk_from(key, 0, take, context);
+    return walk_from(machine, key, 0, take, context);
 }
 
-enum status platform_registry_values(const char *key, platform_registry_take *take, void *context)
+enum status platform_registry_values(const char *machine, const char *key,
+                                     platform_registry_take *take, void *context)
 {
-    return walk_from(key, DEPTH_MOST, take, context);
+    return walk_from(machine, key, DEPTH_MOST, take, context);
 }
 
 /* ---- services ---- */
@@ -127,14 +131,16 @@ static enum status query_service(SC_HANDLE service, bool *runs)
     return STATUS_OK;
 }
 
-enum status platform_service_runs(const char *name, bool *runs)
+enum status platform_service_runs(const char *machine, const char *name, bool *runs)
 {
     wchar_t *wide = wide_from_utf8(name);
     SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service = NULL;
     enum status status = STATUS_INVALID;
 
     *runs = false;
-    if (!wide)
+    if (*machine)
+        status = STATUS_NOT_SUPPORTED;
+    if (!wide || *machine)
         goto out;
     if (manager)
         service = OpenServiceW(manager, wide, SERVICE_QUERY_STATUS);

@@ -5,6 +5,7 @@
 #include "diag/gather/text_file.h"
 #include "diag/read/event_xml.h"
 #include "diag/read/evtx.h"
+#include "diag/read/machine_path.h"
 #include "diag/xml_library.h"
 
 #include <stdlib.h>
@@ -134,13 +135,14 @@ static enum status read_file(FILE *file, struct event_log_digest *log, const cha
     return status;
 }
 
-/* Of the machine at hand mail is not asked for: there may be very much of that. */
-static enum status read_machine(struct event_log_digest *log, const char **reason)
+/* Of a machine mail is not asked for: there may be very much of that. */
+static enum status read_machine(const char *machine, struct event_log_digest *log,
+                                const char **reason)
 {
     struct reading reading = begin_groups();
     bool more = false;
-    enum status status =
-        machine_events_read(host_event_wishes, take_event, &reading, &log->account, &more, reason);
+    enum status status = machine_events_read(machine, host_event_wishes, take_event, &reading,
+                                             &log->account, &more, reason);
 
     log->type = FILE_TYPE_EVENT_XML;
     end_groups(&reading, log);
@@ -163,8 +165,8 @@ static enum status read_path(struct event_log_digest *log, const char **reason)
 void gather_event_log(struct evidence *item)
 {
     struct event_log_digest *log = (struct event_log_digest *)item;
-    const char *reason = NULL;
-    enum status status = *log->path ? read_path(log, &reason) : read_machine(log, &reason);
+    const char *machine = machine_in_path(log->path), *reason = NULL;
+    enum status status = machine ? read_machine(machine, log, &reason) : read_path(log, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

@@ -3,6 +3,7 @@
 #include "diag/gather/file.h"
 #include "diag/gather/machine.h"
 #include "diag/read/file_type.h"
+#include "diag/read/machine_path.h"
 #include "diag/text.h"
 #include "diag/xml_library.h"
 
@@ -80,7 +81,7 @@ static enum status read_file(FILE *file, struct arena *memory, struct iis_config
     return status;
 }
 
-/* ---- the machine at hand ---- */
+/* ---- a machine ---- */
 
 /* What redirection.config says: with shared configuration, the files here have no say. */
 static enum status check_redirection(const struct buffer *bytes, struct arena *memory,
@@ -109,11 +110,11 @@ static enum status check_redirection(const struct buffer *bytes, struct arena *m
     return STATUS_NOT_FOLLOWED;
 }
 
-static enum status read_redirection(struct arena *memory, const char **reason)
+static enum status read_redirection(const char *machine, struct arena *memory, const char **reason)
 {
     struct buffer bytes;
     FILE *file;
-    enum status status = machine_iis_open("redirection.config", &file, reason);
+    enum status status = machine_iis_open(machine, "redirection.config", &file, reason);
 
     if (status != STATUS_OK)
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -126,13 +127,14 @@ static enum status read_redirection(struct arena *memory, const char **reason)
     return status;
 }
 
-static enum status read_server(struct arena *memory, struct iis_config *config, const char **reason)
+static enum status read_server(const char *machine, struct arena *memory, struct iis_config *config,
+                               const char **reason)
 {
     FILE *file;
-    enum status status = read_redirection(memory, reason);
+    enum status status = read_redirection(machine, memory, reason);
 
     if (status == STATUS_OK)
-        status = machine_iis_open("applicationHost.config", &file, reason);
+        status = machine_iis_open(machine, "applicationHost.config", &file, reason);
     return status == STATUS_OK ? read_file(file, memory, config, reason) : status;
 }
 
@@ -154,12 +156,13 @@ static const char *folder_of(const struct iis_config *config, const char *place,
     return NULL;
 }
 
-static enum status open_web(struct iis_config_file *config, FILE **file, const char **reason)
+static enum status open_web(const char *machine, struct iis_config_file *config, FILE **file,
+                            const char **reason)
 {
     struct arena memory = {0};
     struct iis_config server;
     const char *folder;
-    enum status status = read_server(&memory, &server, reason);
+    enum status status = read_server(machine, &memory, &server, reason);
 
     if (status != STATUS_OK) {
         if (*reason)
@@ -167,7 +170,8 @@ static enum status open_web(struct iis_config_file *config, FILE **file, const c
         goto out;
     }
     folder = folder_of(&server, config->place, &memory);
-    status = folder ? machine_file_open(folder, "web.config", file, reason) : STATUS_NOT_FOUND;
+    status =
+        folder ? machine_file_open(machine, folder, "web.config", file, reason) : STATUS_NOT_FOUND;
     if (!folder)
         *reason = "IIS has no such application";
 out:
@@ -175,27 +179,28 @@ out:
     return status;
 }
 
-static enum status read_machine(struct iis_config_file *config, const char **reason)
+static enum status read_machine(const char *machine, struct iis_config_file *config,
+                                const char **reason)
 {
     struct arena *memory = &config->evidence.memory;
     FILE *file;
     enum status status;
 
     if (!config->place || !*config->place)
-        return read_server(memory, &config->config, reason);
-    status = open_web(config, &file, reason);
+        return read_server(machine, memory, &config->config, reason);
+    status = open_web(machine, config, &file, reason);
     return status == STATUS_OK ? read_file(file, memory, &config->config, reason) : status;
 }
 
 void gather_iis_config(struct evidence *item)
 {
     struct iis_config_file *config = (struct iis_config_file *)item;
-    const char *reason = NULL;
+    const char *machine = machine_in_path(config->path), *reason = NULL;
     FILE *file;
     enum status status;
 
-    if (!*config->path) {
-        status = read_machine(config, &reason);
+    if (machine) {
+        status = read_machine(machine, config, &reason);
     } else {
         status = gather_file_open(config->path, &file, &reason);
         if (status == STATUS_OK)

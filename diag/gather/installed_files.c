@@ -3,6 +3,7 @@
 #include "diag/gather/file.h"
 #include "diag/gather/machine_files.h"
 #include "diag/gather/text_file.h"
+#include "diag/read/machine_path.h"
 
 static enum status read_text(struct text_file *text, struct installed_files *files)
 {
@@ -41,16 +42,18 @@ static enum status read_file(struct installed_files *files, const char **reason)
     return status;
 }
 
-static enum status read_machine(struct installed_files *files, const char **reason)
+static enum status read_machine(const char *machine, struct installed_files *files,
+                                const char **reason)
 {
-    return machine_files_look(files->image, &files->evidence.memory, &files->list, reason);
+    return machine_files_look(machine, files->image, &files->evidence.memory, &files->list, reason);
 }
 
 void gather_installed_files(struct evidence *item)
 {
     struct installed_files *files = (struct installed_files *)item;
-    const char *reason = NULL;
-    enum status status = *files->path ? read_file(files, &reason) : read_machine(files, &reason);
+    const char *machine = machine_in_path(files->path), *reason = NULL;
+    enum status status =
+        machine ? read_machine(machine, files, &reason) : read_file(files, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

@@ -27,14 +27,15 @@ static void take_value(void *context, const char *key, const char *name, uint32_
 }
 
 /* The folder of Windows, by that of its system files. */
-static enum status read_system(struct arena *arena, const char **root, const char **drive)
+static enum status read_system(const char *machine, struct arena *arena, const char **root,
+                               const char **drive)
 {
     struct buffer folder;
     enum status status;
     size_t size = 0;
 
     buffer_init(&folder, PATH_MOST);
-    status = platform_system_folder(&folder);
+    status = platform_system_folder(machine, &folder);
     for (size_t i = 0; i < folder.size; i++) {
         if (folder.text[i] == '\\')
             size = i;
@@ -46,7 +47,8 @@ static enum status read_system(struct arena *arena, const char **root, const cha
 }
 
 /* Those of Windows first, which values of others may have in them; ended by a name of NULL. */
-static enum status read_variables(struct arena *arena, const struct iis_variable **out)
+static enum status read_variables(const char *machine, struct arena *arena,
+                                  const struct iis_variable **out)
 {
     enum { OWN = 3 };
     const char *const wanted[] = {ROOT ENVIRONMENT, NULL};
@@ -54,14 +56,14 @@ static enum status read_variables(struct arena *arena, const struct iis_variable
     struct registry_export export;
     struct iis_variable *list;
     const char *root, *drive;
-    enum status status = read_system(arena, &root, &drive);
+    enum status status = read_system(machine, arena, &root, &drive);
     size_t count = OWN;
 
     if (status != STATUS_OK)
         return status;
     reader = registry_text_new(wanted);
     registry_text_flat(reader);
-    (void)platform_registry_values(ENVIRONMENT, take_value, reader);
+    (void)platform_registry_values(machine, ENVIRONMENT, take_value, reader);
     registry_text_end(reader, arena, &export);
     list = arena_new(arena, export.count + OWN + 1, sizeof *list);
     list[0] = (struct iis_variable){"SystemRoot", root};
@@ -80,11 +82,11 @@ static enum status read_variables(struct arena *arena, const struct iis_variable
 
 /* ---- paths ---- */
 
-static enum status expand(const char *setting, struct arena *arena, const char **out,
-                          const char **reason)
+static enum status expand(const char *machine, const char *setting, struct arena *arena,
+                          const char **out, const char **reason)
 {
     const struct iis_variable *variables;
-    enum status status = read_variables(arena, &variables);
+    enum status status = read_variables(machine, arena, &variables);
 
     if (status != STATUS_OK)
         return status;
@@ -103,18 +105,18 @@ static const char *join(const char *folder, const char *name, struct arena *aren
     return arena_print(arena, "%s%s%s", folder, has_end ? "" : "\\", name);
 }
 
-enum status machine_path(const char *folder, const char *name, struct arena *arena,
-                         const char **path, const char **reason)
+enum status machine_path(const char *machine, const char *folder, const char *name,
+                         struct arena *arena, const char **path, const char **reason)
 {
     struct buffer local;
-    enum status status = expand(folder ? folder : name, arena, path, reason);
+    enum status status = expand(machine, folder ? folder : name, arena, path, reason);
 
     if (status != STATUS_OK)
         return status;
     if (folder)
         *path = join(*path, name, arena);
     buffer_init(&local, PATH_MOST);
-    status = platform_local_path(*path, &local, reason);
+    status = platform_local_path(machine, *path, &local, reason);
     *path = buffer_keep(&local, arena);
     return status;
 }
@@ -128,12 +130,12 @@ static enum status open_path(const char *path, FILE **file, const char **reason)
     return status;
 }
 
-enum status machine_file_open(const char *folder, const char *name, FILE **file,
-                              const char **reason)
+enum status machine_file_open(const char *machine, const char *folder, const char *name,
+                              FILE **file, const char **reason)
 {
     struct arena arena = {0};
     const char *path;
-    enum status status = machine_path(folder, name, &arena, &path, reason);
+    enum status status = machine_path(machine, folder, name, &arena, &path, reason);
 
     if (status == STATUS_OK)
         status = open_path(path, file, reason);
@@ -141,13 +143,14 @@ enum status machine_file_open(const char *folder, const char *name, FILE **file,
     return status;
 }
 
-enum status machine_iis_open(const char *name, FILE **file, const char **reason)
+enum status machine_iis_open(const char *machine, const char *name, FILE **file,
+                             const char **reason)
 {
     struct buffer path;
     enum status status;
 
     buffer_init(&path, PATH_MOST);
-    status = platform_system_folder(&path);
+    status = platform_system_folder(machine, &path);
     buffer_print(&path, "\\inetsrv\\config\\%s", name);
     if (status == STATUS_OK)
         status = open_path(path.text, file, reason);

@@ -20,17 +20,18 @@ extern const char machine_needs_administrator[];
  * such drive; STATUS_NOT_FOLLOWED, with the reason: it is not followed, or has a variable that is
  * not known.
  */
-enum status machine_path(const char *folder, const char *name, struct arena *arena,
-                         const char **path, const char **reason);
+enum status machine_path(const char *machine, const char *folder, const char *name,
+                         struct arena *arena, const char **path, const char **reason);
 
 /* An ordinary file, which may have gone: the errors of machine_path() and gather_file_open(). */
-enum status machine_file_open(const char *folder, const char *name, FILE **file,
-                              const char **reason);
+enum status machine_file_open(const char *machine, const char *folder, const char *name,
+                              FILE **file, const char **reason);
 
 /*
  * The file of this name in the folder where IIS has its configuration: STATUS_NOT_FOUND, with a
  * reason, where there is none.
  */
-enum status machine_iis_open(const char *name, FILE **file, const char **reason);
+enum status machine_iis_open(const char *machine, const char *name, FILE **file,
+                             const char **reason);
 
 #endif

@@ -78,8 +78,9 @@ static const char *reason_for(enum status status)
     }
 }
 
-enum status machine_events_read(const struct event_wish *wishes, event_take *take, void *context,
-                                struct event_log_account *account, bool *more, const char **reason)
+enum status machine_events_read(const char *machine, const struct event_wish *wishes,
+                                event_take *take, void *context, struct event_log_account *account,
+                                bool *more, const char **reason)
 {
     const struct platform_events_limit limit = {MACHINE_EVENTS_MOST, MACHINE_EVENTS_PATIENCE};
     struct xml_library library;
@@ -92,7 +93,7 @@ enum status machine_events_read(const struct event_wish *wishes, event_take *tak
     reader = event_xml_new(&library, wishes, take, context);
     buffer_init(&query, MACHINE_EVENTS_QUERY_MOST);
     machine_events_query(wishes, &query);
-    status = platform_events_query(query.text, &limit, take_xml, reader, more);
+    status = platform_events_query(machine, query.text, &limit, take_xml, reader, more);
     buffer_release(&query);
     event_xml_end(reader, account);
     *reason = reason_for(status);

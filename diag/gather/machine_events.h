@@ -24,7 +24,8 @@ void machine_events_query(const struct event_wish *wishes, struct buffer *out);
  * Calls `take` with each of these events. `more`: there were more than are read. Errors are those
  * of platform_events_query(), with the reason, and STATUS_NOT_SUPPORTED without libxml2.
  */
-enum status machine_events_read(const struct event_wish *wishes, event_take *take, void *context,
-                                struct event_log_account *account, bool *more, const char **reason);
+enum status machine_events_read(const char *machine, const struct event_wish *wishes,
+                                event_take *take, void *context, struct event_log_account *account,
+                                bool *more, const char **reason);
 
 #endif

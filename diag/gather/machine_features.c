@@ -64,14 +64,14 @@ static void take_value(void *context, const char *key, const char *name, uint32_
                                  FEATURE_OF_SERVER_MANAGER, state_of(type, bytes, size)};
 }
 
-enum status machine_features_read(struct arena *arena, struct windows_feature_list *out,
-                                  const char **reason)
+enum status machine_features_read(const char *machine, struct arena *arena,
+                                  struct windows_feature_list *out, const char **reason)
 {
     struct reading reading = {.arena = arena, .list = out};
     enum status status;
 
     *out = (struct windows_feature_list){0};
-    status = platform_registry_walk(CACHE, take_value, &reading);
+    status = platform_registry_walk(machine, CACHE, take_value, &reading);
     if (status == STATUS_OK && out->count == 0)
         status = STATUS_NOT_FOUND;
     if (status == STATUS_NOT_FOUND)

@@ -15,7 +15,7 @@
  * STATUS_NOT_FOUND: nothing is noted (Server 2008 R2); STATUS_DENIED; STATUS_NOT_SUPPORTED where
  * this is not Windows. `reason` then says what would tell.
  */
-enum status machine_features_read(struct arena *arena, struct windows_feature_list *out,
-                                  const char **reason);
+enum status machine_features_read(const char *machine, struct arena *arena,
+                                  struct windows_feature_list *out, const char **reason);
 
 #endif

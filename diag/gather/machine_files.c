@@ -68,13 +68,13 @@ static enum status look(const char *path, struct arena *arena, struct listed_fil
     }
 }
 
-enum status machine_files_look(const char *setting, struct arena *arena, struct file_list *out,
-                               const char **reason)
+enum status machine_files_look(const char *machine, const char *setting, struct arena *arena,
+                               struct file_list *out, const char **reason)
 {
     struct listed_file *file = arena_new(arena, 1, sizeof *file);
     struct arena memory = {0};
     const char *path;
-    enum status status = machine_path(NULL, setting, &memory, &path, reason);
+    enum status status = machine_path(machine, NULL, setting, &memory, &path, reason);
 
     *out = (struct file_list){.files = file, .count = 1};
     file->path = arena_copy_string(arena, setting);

@@ -9,7 +9,7 @@
  * read than PE_BYTES_MOST. STATUS_NOT_FOLLOWED, STATUS_DENIED, with the reason: whether it is there
  * is not known; STATUS_NOT_SUPPORTED where this is not Windows.
  */
-enum status machine_files_look(const char *setting, struct arena *arena, struct file_list *out,
-                               const char **reason);
+enum status machine_files_look(const char *machine, const char *setting, struct arena *arena,
+                               struct file_list *out, const char **reason);
 
 #endif

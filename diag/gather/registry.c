@@ -2,6 +2,7 @@
 
 #include "diag/gather/file.h"
 #include "diag/gather/registry_source.h"
+#include "diag/read/machine_path.h"
 
 #include <string.h>
 
@@ -130,20 +131,20 @@ static enum status read_file(struct registry_answer *answer, const char **reason
     return status;
 }
 
-/* ---- the machine at hand ---- */
+/* ---- a machine ---- */
 
-static enum status read_machine(struct registry_answer *answer)
+static enum status read_machine(const char *machine, struct registry_answer *answer)
 {
     struct reading reading;
     enum status status;
 
     begin(&reading, answer->key);
-    status = platform_registry_values(answer->key, registry_source_take, reading.text);
+    status = platform_registry_values(machine, answer->key, registry_source_take, reading.text);
     for (size_t i = ASKED + 1; status == STATUS_OK && i < KEYS; i++) {
         const char *key = reading.keys[i] + sizeof REGISTRY_MACHINE - 1;
 
         if (!registry_is_key(reading.keys[i], reading.keys[ASKED], true))
-            (void)platform_registry_values(key, registry_source_take, reading.text);
+            (void)platform_registry_values(machine, key, registry_source_take, reading.text);
     }
     (void)end(&reading, answer);
     answer->is_whole = status == STATUS_OK || status == STATUS_NOT_FOUND;
@@ -153,8 +154,8 @@ static enum status read_machine(struct registry_answer *answer)
 void gather_registry(struct evidence *item)
 {
     struct registry_answer *answer = (struct registry_answer *)item;
-    const char *reason = NULL;
-    enum status status = *answer->path ? read_file(answer, &reason) : read_machine(answer);
+    const char *machine = machine_in_path(answer->path), *reason = NULL;
+    enum status status = machine ? read_machine(machine, answer) : read_file(answer, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

@@ -2,6 +2,7 @@
 
 #include "diag/gather/file.h"
 #include "diag/gather/registry_source.h"
+#include "diag/read/machine_path.h"
 
 /* Of a registry, no more than is kept in evidence. */
 static void end_registry(struct registry_text *reader, struct time_settings *settings)
@@ -123,7 +124,7 @@ static enum status read_file(struct time_settings *settings, const char **reason
     return status;
 }
 
-/* ---- the machine at hand ---- */
+/* ---- a machine ---- */
 
 /* What stands below a key before it is walked with that. */
 static bool is_walked(size_t index)
@@ -136,7 +137,7 @@ static bool is_walked(size_t index)
 }
 
 /* A key that is not there says something too; one that may not be read is no answer. */
-static enum status read_registry(struct time_settings *settings)
+static enum status read_registry(const char *machine, struct time_settings *settings)
 {
     struct registry_text *reader = begin_registry();
     enum status status = STATUS_OK;
@@ -148,7 +149,7 @@ static enum status read_registry(struct time_settings *settings)
         covered |= UINT64_C(1) << i;
         if (is_walked(i))
             continue;
-        status = platform_registry_walk(key, registry_source_take, reader);
+        status = platform_registry_walk(machine, key, registry_source_take, reader);
         if (status == STATUS_NOT_FOUND)
             status = STATUS_OK;
     }
@@ -157,14 +158,14 @@ static enum status read_registry(struct time_settings *settings)
     return status;
 }
 
-static enum status read_machine(struct time_settings *settings)
+static enum status read_machine(const char *machine, struct time_settings *settings)
 {
-    enum status status = read_registry(settings);
+    enum status status = read_registry(machine, settings);
     bool runs;
 
     if (status != STATUS_OK)
         return status;
-    status = platform_service_runs("W32Time", &runs);
+    status = platform_service_runs(machine, "W32Time", &runs);
     if (status == STATUS_OK)
         settings->service = runs ? TIME_SERVICE_RUNS : TIME_SERVICE_STOPPED;
     else if (status == STATUS_NOT_FOUND)
@@ -175,8 +176,8 @@ static enum status read_machine(struct time_settings *settings)
 void gather_time_settings(struct evidence *item)
 {
     struct time_settings *settings = (struct time_settings *)item;
-    const char *reason = NULL;
-    enum status status = *settings->path ? read_file(settings, &reason) : read_machine(settings);
+    const char *machine = machine_in_path(settings->path), *reason = NULL;
+    enum status status = machine ? read_machine(machine, settings) : read_file(settings, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

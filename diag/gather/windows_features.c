@@ -3,6 +3,7 @@
 #include "diag/gather/file.h"
 #include "diag/gather/machine_features.h"
 #include "diag/gather/text_file.h"
+#include "diag/read/machine_path.h"
 
 static enum status read_text(struct text_file *text, struct windows_features *features)
 {
@@ -42,17 +43,18 @@ static enum status read_file(struct windows_features *features, const char **rea
     return status;
 }
 
-static enum status read_machine(struct windows_features *features, const char **reason)
+static enum status read_machine(const char *machine, struct windows_features *features,
+                                const char **reason)
 {
-    return machine_features_read(&features->evidence.memory, &features->list, reason);
+    return machine_features_read(machine, &features->evidence.memory, &features->list, reason);
 }
 
 void gather_windows_features(struct evidence *item)
 {
     struct windows_features *features = (struct windows_features *)item;
-    const char *reason = NULL;
+    const char *machine = machine_in_path(features->path), *reason = NULL;
     enum status status =
-        *features->path ? read_file(features, &reason) : read_machine(features, &reason);
+        machine ? read_machine(machine, features, &reason) : read_file(features, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

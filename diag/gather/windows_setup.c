@@ -4,6 +4,7 @@
 #include "diag/gather/registry_source.h"
 #include "diag/gather/text_lines.h"
 #include "diag/read/environment_text.h"
+#include "diag/read/machine_path.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -282,19 +283,19 @@ static enum status read_file(struct windows_setup *setup, const char **reason)
     return status;
 }
 
-/* ---- the machine at hand ---- */
+/* ---- a machine ---- */
 
 /* What a closed key has is not known; without any that is open there is no registry. */
-static enum status read_machine(struct windows_setup *setup)
+static enum status read_machine(const char *machine, struct windows_setup *setup)
 {
     struct registry_text *reader = begin_registry();
     uint64_t covered = 0;
 
     for (size_t i = 0; i < KEYS; i++) {
         const char *key = keys[i] + sizeof REGISTRY_MACHINE - 1;
-        enum status status = i == UPGRADES
-                                 ? platform_registry_walk(key, registry_source_take, reader)
-                                 : platform_registry_values(key, registry_source_take, reader);
+        enum status status =
+            i == UPGRADES ? platform_registry_walk(machine, key, registry_source_take, reader)
+                          : platform_registry_values(machine, key, registry_source_take, reader);
 
         if (status == STATUS_OK || status == STATUS_NOT_FOUND)
             covered |= (uint64_t)1 << i;
@@ -318,8 +319,8 @@ static void forget(struct windows_setup *setup)
 void gather_windows_setup(struct evidence *item)
 {
     struct windows_setup *setup = (struct windows_setup *)item;
-    const char *reason = NULL;
-    enum status status = *setup->path ? read_file(setup, &reason) : read_machine(setup);
+    const char *machine = machine_in_path(setup->path), *reason = NULL;
+    enum status status = machine ? read_machine(machine, setup) : read_file(setup, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

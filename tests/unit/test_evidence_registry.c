@@ -246,7 +246,7 @@ static void test_refusals(void **state)
 static void test_own_registry(void **state)
 {
     struct registry_answer *answer = gathered("", MSV);
-    enum status asked = platform_registry_walk("SOFTWARE", ignore_value, NULL);
+    enum status asked = platform_registry_walk("", "SOFTWARE", ignore_value, NULL);
 
     (void)state;
     assert_int_equal(answer->evidence.status,

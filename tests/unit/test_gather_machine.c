@@ -41,7 +41,7 @@ static bool is_windows(void)
     enum status status;
 
     buffer_init(&folder, 300);
-    status = platform_system_folder(&folder);
+    status = platform_system_folder("", &folder);
     buffer_release(&folder);
     return status == STATUS_OK;
 }
@@ -140,14 +140,14 @@ static void nothing_is_made_up(void **state)
     bool more;
 
     (void)state;
-    assert_int_equal(machine_features_read(&arena, &features, &reason), STATUS_NOT_SUPPORTED);
+    assert_int_equal(machine_features_read("", &arena, &features, &reason), STATUS_NOT_SUPPORTED);
     assert_int_equal(features.count, 0);
-    assert_int_equal(machine_files_look("/etc/passwd", &arena, &files, &reason),
+    assert_int_equal(machine_files_look("", "/etc/passwd", &arena, &files, &reason),
                      STATUS_NOT_SUPPORTED);
     assert_int_equal(files.count, 0);
-    assert_int_equal(machine_events_read(wishes, see_no_event, NULL, &account, &more, &reason),
+    assert_int_equal(machine_events_read("", wishes, see_no_event, NULL, &account, &more, &reason),
                      STATUS_NOT_SUPPORTED);
-    assert_int_equal(machine_path(NULL, "C:\\web.config", &arena, &path, &reason),
+    assert_int_equal(machine_path("", NULL, "C:\\web.config", &arena, &path, &reason),
                      STATUS_NOT_SUPPORTED);
     assert_null(reason);
     arena_release(&arena);

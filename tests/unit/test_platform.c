@@ -1342,15 +1342,15 @@ static void see_value(void *context, const char *key, const char *name, uint32_t
 static void registries_are_walked(void **state)
 {
     struct seen_values seen = {0};
-    enum status status =
-        platform_registry_walk("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", see_value, &seen);
+    enum status status = platform_registry_walk(
+        "", "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", see_value, &seen);
 
     (void)state;
     assert_true(status == STATUS_OK || status == STATUS_NOT_SUPPORTED);
     assert_true((status == STATUS_OK) == seen.has_name);
     assert_true(status == STATUS_OK || seen.count == 0);
     if (status == STATUS_OK)
-        status = platform_registry_walk("SOFTWARE\\no such key", see_value, &seen);
+        status = platform_registry_walk("", "SOFTWARE\\no such key", see_value, &seen);
     assert_true(status == STATUS_NOT_FOUND || status == STATUS_NOT_SUPPORTED);
 }
 
@@ -1358,13 +1358,13 @@ static void registries_are_walked(void **state)
 static void services_have_a_state(void **state)
 {
     bool runs = true;
-    enum status status = platform_service_runs("no such service", &runs);
+    enum status status = platform_service_runs("", "no such service", &runs);
 
     (void)state;
     assert_true(status == STATUS_NOT_FOUND || status == STATUS_NOT_SUPPORTED);
     assert_false(runs);
     if (status == STATUS_NOT_FOUND)
-        assert_int_equal(platform_service_runs("RpcSs", &runs), STATUS_OK);
+        assert_int_equal(platform_service_runs("", "RpcSs", &runs), STATUS_OK);
 }
 
 int main(int argc, char **argv)

@@ -27,7 +27,7 @@ static bool is_windows(void)
     enum status status;
 
     buffer_init(&folder, 300);
-    status = platform_system_folder(&folder);
+    status = platform_system_folder("", &folder);
     assert_true(status == STATUS_OK || status == STATUS_NOT_SUPPORTED);
     if (status == STATUS_OK)
         assert_int_equal(platform_file_kind(folder.text), PLATFORM_FOLDER);
@@ -38,7 +38,7 @@ static bool is_windows(void)
 static enum status follow(const char *path, struct buffer *local, const char **reason)
 {
     buffer_init(local, 4096);
-    return platform_local_path(path, local, reason);
+    return platform_local_path("", path, local, reason);
 }
 
 /* What becomes of a path on Windows; elsewhere no path begins at a drive, and that is said. */
@@ -64,7 +64,7 @@ static void own_files_are_followed(void **state)
 
     (void)state;
     buffer_init(&path, 300);
-    if (platform_system_folder(&path) == STATUS_OK) {
+    if (platform_system_folder("", &path) == STATUS_OK) {
         buffer_add_string(&path, "\\kernel32.dll");
         assert_int_equal(platform_file_open(path.text, &file), STATUS_OK);
         fclose(file);
@@ -168,7 +168,7 @@ static enum status ask(size_t most, struct seen_events *seen, bool *more)
 
     memset(seen, 0, sizeof *seen);
     *more = true;
-    return platform_events_query(query, &limit, see_event, seen, more);
+    return platform_events_query("", query, &limit, see_event, seen, more);
 }
 
 static void write_events(const char *path, unsigned count, size_t padding)
