@@ -9,6 +9,7 @@
 #define EXDIAG_PLATFORM_H
 
 #include "diag/buffer.h"
+#include "diag/read/machine_role.h"
 #include "diag/read/net_address.h"
 #include "diag/status.h"
 
@@ -250,6 +251,27 @@ struct platform_events_limit {
 enum status platform_events_query(const char *machine, const char *query,
                                   const struct platform_events_limit *limit,
                                   platform_event_take *take, void *context, bool *more);
+
+struct platform_machine {                  /* texts are "" where the system does not tell them */
+    char name[PLATFORM_HOST_NAME_SIZE];    /* in DNS, with its domain; of the machine at hand */
+    char netbios[PLATFORM_HOST_NAME_SIZE]; /* of the machine at hand */
+    char domain[PLATFORM_HOST_NAME_SIZE];  /* in DNS, that it is joined to */
+    char forest[PLATFORM_HOST_NAME_SIZE];
+    char group[PLATFORM_HOST_NAME_SIZE]; /* the domain in NetBIOS, or the workgroup */
+    enum machine_role role;
+};
+
+/*
+ * Who a machine is; `machine`: "" is the one at hand, else the other's name. STATUS_DENIED,
+ * STATUS_UNREACHABLE; STATUS_NOT_SUPPORTED where machines have no such domains.
+ */
+enum status platform_machine(const char *machine, struct platform_machine *out);
+
+/*
+ * Whether this run may do all that its user may, which on Windows an administrator's does once he
+ * agreed. STATUS_NOT_SUPPORTED where there is no such difference.
+ */
+enum status platform_is_elevated(bool *is_elevated);
 
 /* ---- libraries that are loaded when they are first used ---- */
 

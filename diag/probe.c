@@ -134,6 +134,14 @@ const struct installed_files *ask_installed_files(struct examination *x, const c
     return item->settled ? (const struct installed_files *)item : NULL;
 }
 
+const struct machine_identity *ask_machine(struct examination *x, const char *path)
+{
+    const struct machine_identity question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_machine, &question.evidence);
+
+    return item->settled ? (const struct machine_identity *)item : NULL;
+}
+
 const struct windows_setup *ask_windows_setup(struct examination *x, const char *path)
 {
     const struct windows_setup question = {.path = path};

@@ -41,6 +41,7 @@
 #include "diag/evidence/http_log.h"
 #include "diag/evidence/iis_config.h"
 #include "diag/evidence/installed_files.h"
+#include "diag/evidence/machine.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/mailstore_log.h"
 #include "diag/evidence/registry.h"
@@ -181,6 +182,12 @@ const struct installed_files *ask_installed_files(struct examination *x, const c
  * ENVIRONMENT.
  */
 const struct windows_setup *ask_windows_setup(struct examination *x, const char *path);
+
+/*
+ * Who a machine is: of "", the machine at hand, or of "\\\\ex02.contoso.com", another by name.
+ * STATUS_NOT_SUPPORTED where this is not Windows.
+ */
+const struct machine_identity *ask_machine(struct examination *x, const char *path);
 
 /*
  * A search at a directory server: SERVICE_LDAP or SERVICE_GC, or with TLS at once SERVICE_LDAPS or

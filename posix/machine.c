@@ -53,3 +53,16 @@ enum status platform_events_query(const char *machine, const char *query,
     *more = false;
     return STATUS_NOT_SUPPORTED;
 }
+
+enum status platform_machine(const char *machine, struct platform_machine *out)
+{
+    (void)machine;
+    *out = (struct platform_machine){0};
+    return STATUS_NOT_SUPPORTED;
+}
+
+enum status platform_is_elevated(bool *is_elevated)
+{
+    *is_elevated = false;
+    return STATUS_NOT_SUPPORTED;
+}

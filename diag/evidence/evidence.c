@@ -12,6 +12,7 @@
 #include "diag/evidence/http_log.h"
 #include "diag/evidence/iis_config.h"
 #include "diag/evidence/installed_files.h"
+#include "diag/evidence/machine.h"
 #include "diag/evidence/mail_log.h"
 #include "diag/evidence/mailstore_log.h"
 #include "diag/evidence/registry.h"
@@ -39,6 +40,7 @@ const struct evidence_kind *const evidence_kinds[] = {&evidence_auth_log,
                                                       &evidence_http_log,
                                                       &evidence_iis_config,
                                                       &evidence_ews,
+                                                      &evidence_machine,
                                                       &evidence_mail_log,
                                                       &evidence_mailstore_log,
                                                       &evidence_registry,

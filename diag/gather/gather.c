@@ -14,6 +14,7 @@
 #include "diag/gather/http_log.h"
 #include "diag/gather/iis_config.h"
 #include "diag/gather/installed_files.h"
+#include "diag/gather/machine_identity.h"
 #include "diag/gather/mail_log.h"
 #include "diag/gather/mailstore_log.h"
 #include "diag/gather/pool.h"
@@ -118,6 +119,11 @@ static void observe_installed_files(struct errand *errand)
 static void observe_windows_features(struct errand *errand)
 {
     gather_windows_features(errand->found);
+}
+
+static void observe_machine(struct errand *errand)
+{
+    gather_machine(errand->found);
 }
 
 static void observe_windows_setup(struct errand *errand)
@@ -258,6 +264,7 @@ static const struct blocking_gatherer {
     {&evidence_http_log, observe_http_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_iis_config, observe_iis_config, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_installed_files, observe_installed_files, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_machine, observe_machine, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mail_log, observe_mail_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_mailstore_log, observe_mailstore_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_registry, observe_registry, allow_for_a_file, NULL, STATUS_TIMED_OUT},
