@@ -101,4 +101,5 @@ const struct command command_check = {
     .usage = "[SUBJECT...] [options]",
     .flag = FOR_CHECK,
     .run = check,
+    .arguments = VOCABULARY_FILE,
 };

@@ -3,6 +3,7 @@
 #define EXDIAG_COMMAND_COMMAND_H
 
 #include "diag/command/options.h"
+#include "diag/command/vocabulary.h"
 
 enum exit_status { /* INTERFACE: 1 and 3 come from report_exit_status() */
                    EXIT_FINE = 0,
@@ -16,6 +17,7 @@ struct command {
     unsigned flag;       /* which options it takes: options.h */
     int (*run)(struct options *options);
     const char *more; /* of its help, behind the options; or NULL */
+    enum vocabulary_kind arguments; /* what its bare arguments are */
 };
 
 extern const struct command command_check;
@@ -26,6 +28,11 @@ extern const struct command command_explain;
 extern const struct command command_list;
 extern const struct command command_demo;
 extern const struct command command_collect_script;
+extern const struct command command_completion;
+extern const struct command command_man;
+
+/* All of them, in the order of the help; ended by NULL. */
+extern const struct command *const commands[];
 
 /* "exdiag: " and a message on stderr; gives EXIT_TROUBLE. The text is made printable. */
 int complain(const char *format, ...) PRINTF_LIKE(1, 2);

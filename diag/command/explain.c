@@ -178,6 +178,20 @@ static void explain_topic(const struct topic *topic)
     arena_release(&page.memory);
 }
 
+static int refuse(const char *id)
+{
+    struct arena memory = {0};
+    struct vocabulary known = vocabulary_read(VOCABULARY_KNOWLEDGE, &memory);
+    const char *meant = words_nearest(&known.words, id);
+
+    if (meant)
+        complain("there is no finding '%s'; did you mean '%s'?", id, meant);
+    else
+        complain("there is no finding '%s'; 'exdiag explain' lists them", id);
+    arena_release(&memory);
+    return EXIT_TROUBLE;
+}
+
 static int explain_one(const char *id)
 {
     for (const struct topic *const *topic = topics; *topic; topic++) {
@@ -194,7 +208,7 @@ static int explain_one(const char *id)
             }
         }
     }
-    return complain("there is no finding '%s'; 'exdiag explain' lists them", id);
+    return refuse(id);
 }
 
 static void list_kinds(void)
@@ -227,4 +241,5 @@ const struct command command_explain = {
     .usage = "[ID|PROBE...]",
     .flag = FOR_EXPLAIN,
     .run = explain,
+    .arguments = VOCABULARY_KNOWLEDGE,
 };

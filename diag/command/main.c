@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct command *const commands[] = {
-    &command_check, &command_report,         &command_spf,  &command_audit, &command_explain,
-    &command_list,  &command_collect_script, &command_demo, NULL,
+const struct command *const commands[] = {
+    &command_check, &command_report,         &command_spf,  &command_audit,      &command_explain,
+    &command_list,  &command_collect_script, &command_demo, &command_completion, &command_man,
+    NULL,
 };
 
 int complain(const char *format, ...)

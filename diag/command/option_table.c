@@ -98,25 +98,6 @@ static bool read_number(const char *text, unsigned long least, unsigned long mos
     return *end == '\0' && *number >= least && *number <= most;
 }
 
-static enum status take_port(struct options *options, const char *value)
-{
-    size_t size = strcspn(value, "=");
-    enum service service = service_from_word(arena_copy(&options->memory, value, size));
-    unsigned long port;
-
-    if (service == SERVICE_COUNT || !value[size] ||
-        !read_number(value + size + 1, 1, 65535, &port)) {
-        complain(
-            "--port takes SERVICE=N, not '%s'; the services of this version: dns, smtp, "
-            "submission, submissions, http, https, backend, winrm, ldap, ldaps, gc, gc-tls, ntp, "
-            "kerberos, smb",
-            value);
-        return STATUS_INVALID;
-    }
-    options->settings.ports[service] = (uint16_t)port;
-    return STATUS_OK;
-}
-
 const struct probe *options_probe_of(const char *id)
 {
     for (const struct probe *const *probe = probes; *probe; probe++) {
@@ -137,6 +118,55 @@ static bool is_known_word(const char *word)
     return options_probe_of(word) != NULL;
 }
 
+/* What a mistyped word may have been; NULL if nobody can tell. */
+static const char *guess(struct options *options, enum vocabulary_kind kind, const char *word)
+{
+    struct vocabulary vocabulary = vocabulary_read(kind, &options->memory);
+
+    return words_nearest(&vocabulary.words, word);
+}
+
+static enum status refuse_check(struct options *options, const char *option, const char *word)
+{
+    const char *meant = guess(options, VOCABULARY_CHECKS, word);
+
+    if (meant)
+        complain("%s: '%s' is no probe and no finding; did you mean '%s'?", option, word, meant);
+    else
+        complain("%s: '%s' is no probe and no finding; see 'exdiag explain'", option, word);
+    return STATUS_INVALID;
+}
+
+/* The services of --port, with commas. */
+static const char *service_words(struct arena *memory)
+{
+    const char *words = service_word((enum service)0);
+
+    for (unsigned i = 1; i < SERVICE_COUNT; i++)
+        words = arena_print(memory, "%s, %s", words, service_word((enum service)i));
+    return words;
+}
+
+static enum status take_port(struct options *options, const char *value)
+{
+    size_t size = strcspn(value, "=");
+    const char *word = arena_copy(&options->memory, value, size);
+    enum service service = service_from_word(word);
+    const char *meant = service == SERVICE_COUNT ? guess(options, VOCABULARY_PORT, word) : NULL;
+    unsigned long port;
+
+    if (service != SERVICE_COUNT && value[size] && read_number(value + size + 1, 1, 65535, &port)) {
+        options->settings.ports[service] = (uint16_t)port;
+        return STATUS_OK;
+    }
+    if (meant)
+        complain("--port: '%s' is no service; did you mean '%s'?", word, meant);
+    else
+        complain("--port takes SERVICE=N, not '%s'; the services of this version: %s", value,
+                 service_words(&options->memory));
+    return STATUS_INVALID;
+}
+
 /* ID,ID,...: probe names or finding ids. */
 static enum status take_words(struct options *options, const char *option, const char *value,
                               const char ***list, size_t *count, size_t *room)
@@ -145,10 +175,8 @@ static enum status take_words(struct options *options, const char *option, const
         size_t size = strcspn(at, ",");
         const char *word = arena_copy(&options->memory, at, size);
 
-        if (!is_known_word(word)) {
-            complain("%s: '%s' is no probe and no finding; see 'exdiag explain'", option, word);
-            return STATUS_INVALID;
-        }
+        if (!is_known_word(word))
+            return refuse_check(options, option, word);
         *list = arena_grow(&options->memory, *list, room, *count, sizeof **list);
         (*list)[(*count)++] = word;
         at += size;
@@ -180,6 +208,7 @@ static enum status take_severity(struct options *options, const char *value)
     const char *equals = strchr(value, '=');
     struct settings *settings = &options->settings;
     struct severity_override override;
+    const char *meant;
 
     if (!equals) {
         complain("--severity takes ID=LEVEL, not '%s'", value);
@@ -187,6 +216,11 @@ static enum status take_severity(struct options *options, const char *value)
     }
     override.id = arena_copy(&options->memory, value, (size_t)(equals - value));
     override.severity = severity_from_word(equals + 1);
+    meant = options_probe_of(override.id) ? NULL : guess(options, VOCABULARY_SEVERITY, override.id);
+    if (meant) {
+        complain("--severity: '%s' is no finding; did you mean '%s'?", override.id, meant);
+        return STATUS_INVALID;
+    }
     if (!options_probe_of(override.id) || override.severity == SEVERITY_COUNT) {
         complain("--severity takes ID=LEVEL, with the ID of a finding and LEVEL critical, warning "
                  "or info, not '%s'",
@@ -220,16 +254,14 @@ static enum status take_timeout(struct options *options, const char *value)
     return STATUS_INVALID;
 }
 
+const struct patience patiences[] = {
+    {"quick", PATIENCE_QUICK}, {"normal", PATIENCE_USUAL}, {"proof", PATIENCE_PROOF}, {NULL, 0}};
+
 static enum status take_patience(struct options *options, const char *value)
 {
-    static const struct {
-        const char *word;
-        unsigned milliseconds;
-    } words[] = {{"quick", PATIENCE_QUICK}, {"normal", PATIENCE_USUAL}, {"proof", PATIENCE_PROOF}};
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcmp(words[i].word, value) == 0) {
-            options->patience = words[i].milliseconds;
+    for (const struct patience *one = patiences; one->word; one++) {
+        if (strcmp(one->word, value) == 0) {
+            options->patience = one->milliseconds;
             return STATUS_OK;
         }
     }
@@ -293,14 +325,20 @@ static enum status take_shard(struct options *options, const char *value)
     return STATUS_OK;
 }
 
+bool options_format_is_of(unsigned flag, const char *word)
+{
+    if (flag & FOR_SPF)
+        return strcmp(word, "text") == 0 || strcmp(word, "json") == 0;
+    return report_format_find(word) != NULL;
+}
+
 static enum status take_format(struct options *options, const char *value)
 {
-    if (options->flag & FOR_SPF && strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
-        complain("--format of 'exdiag spf' takes text or json, not '%s'", value);
-        return STATUS_INVALID;
-    }
-    if (!report_format_find(value)) {
-        complain("--format takes text, json or html, not '%s'", value);
+    if (!options_format_is_of(options->flag, value)) {
+        if (options->flag & FOR_SPF)
+            complain("--format of 'exdiag spf' takes text or json, not '%s'", value);
+        else
+            complain("--format takes text, json or html, not '%s'", value);
         return STATUS_INVALID;
     }
     options->format = arena_copy_string(&options->memory, value);
@@ -406,8 +444,9 @@ const struct option option_table[] = {
     {"format", "FORMAT", FOR_SPF, take_format, 0, "text or json"},
     {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DEMO | FOR_SPF, NULL,
      offsetof(struct options, output), "write the report to a file"},
-    {"output", "FILE", FOR_COLLECT_SCRIPT, NULL, offsetof(struct options, output),
+    {"output", "FILE", FOR_COLLECT_SCRIPT | FOR_COMPLETION, NULL, offsetof(struct options, output),
      "write the script to a file"},
+    {"output", "FILE", FOR_MAN, NULL, offsetof(struct options, output), "write the page to a file"},
     {"title", "TEXT", FOR_CHECK | FOR_REPORT, take_title, 0, "a title for the report"},
     {"config", "FILE", FOR_CHECK | FOR_REPORT | FOR_SPF | FOR_AUDIT, options_read_config, 0,
      "read options from a file, one a line"},

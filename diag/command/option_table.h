@@ -17,6 +17,18 @@ struct option {
 /* In the order of the help; ended by one without a name. */
 extern const struct option option_table[];
 
+/* A word of --patience. */
+struct patience {
+    const char *word;
+    unsigned milliseconds;
+};
+
+/* Ended by one without a word. */
+extern const struct patience patiences[];
+
+/* A command with this flag takes this word for --format. */
+bool options_format_is_of(unsigned flag, const char *word);
+
 /* The probe that can say a finding; NULL if there is no finding of that id. */
 const struct probe *options_probe_of(const char *id);
 

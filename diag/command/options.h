@@ -22,7 +22,9 @@ enum command_flag {
     FOR_SPF = 32,
     FOR_AUDIT = 64,
     FOR_COLLECT_SCRIPT = 128,
-    FOR_ALL = 255
+    FOR_COMPLETION = 256,
+    FOR_MAN = 512,
+    FOR_ALL = 1023
 };
 
 struct options {

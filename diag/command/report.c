@@ -85,4 +85,5 @@ const struct command command_report = {
     .usage = "EVIDENCE... [options]",
     .flag = FOR_REPORT,
     .run = report,
+    .arguments = VOCABULARY_FILE,
 };

@@ -184,6 +184,7 @@ const struct command command_spf = {
     .usage = "[IDENTITY] [options]",
     .flag = FOR_SPF,
     .run = spf,
+    .arguments = VOCABULARY_TEXT,
     .more = "IDENTITY is user@domain or domain; '' is the null sender, judged by its --helo.\n"
             "Without --ip the record is explained: what is wrong with it, what it costs, who may\n"
             "send. With --ip it says first what becomes of a message from there, and why.\n\n"

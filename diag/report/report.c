@@ -3,10 +3,10 @@
 #include <string.h>
 
 const struct report_format report_formats[] = {
-    {"text", report_text},
-    {"html", report_html},
-    {"json", report_json},
-    {NULL, NULL},
+    {"text", "to read on a terminal or in a mail", report_text},
+    {"html", "a page to pass on", report_html},
+    {"json", "for other programs", report_json},
+    {NULL, NULL, NULL},
 };
 
 const struct report_format *report_format_find(const char *name)

@@ -19,6 +19,7 @@ struct report_options {
 
 struct report_format {
     const char *name; /* of --format */
+    const char *help; /* one line */
     /* STATUS_OK, or why the stream took it not. */
     enum status (*write)(const struct report *report, const struct report_options *options,
                          FILE *stream);
