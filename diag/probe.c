@@ -150,6 +150,14 @@ const struct windows_setup *ask_windows_setup(struct examination *x, const char 
     return item->settled ? (const struct windows_setup *)item : NULL;
 }
 
+const struct bound_certificates *ask_bound_certificates(struct examination *x, const char *path)
+{
+    const struct bound_certificates question = {.path = path};
+    const struct evidence *item = exam_ask(x, &evidence_bound_certificates, &question.evidence);
+
+    return item->settled ? (const struct bound_certificates *)item : NULL;
+}
+
 const struct registry_answer *ask_registry(struct examination *x, const char *path, const char *key)
 {
     const struct registry_answer question = {.path = path, .key = key};

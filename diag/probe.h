@@ -30,6 +30,7 @@
 #define EXDIAG_PROBE_H
 
 #include "diag/evidence/auth_log.h"
+#include "diag/evidence/bound_certificates.h"
 #include "diag/evidence/build_file.h"
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
@@ -188,6 +189,12 @@ const struct windows_setup *ask_windows_setup(struct examination *x, const char 
  * STATUS_NOT_SUPPORTED where this is not Windows.
  */
 const struct machine_identity *ask_machine(struct examination *x, const char *path);
+
+/*
+ * Which certificates a machine's web server is bound to, and which its store has:
+ * FILE_TYPE_REGISTRY, REGISTRY_QUERY. "" is the machine at hand, or another, as in ask_machine().
+ */
+const struct bound_certificates *ask_bound_certificates(struct examination *x, const char *path);
 
 /*
  * A search at a directory server: SERVICE_LDAP or SERVICE_GC, or with TLS at once SERVICE_LDAPS or

@@ -187,9 +187,8 @@ struct certificate *certificates_from_json(const json_t *list, struct arena *are
 
 /* ---- redaction ---- */
 
-/* "CN=mail.contoso.com,O=Contoso" keeps its form: two that were alike stay so. */
-static const char *redacted_subject(const struct redactor *redactor, const char *text,
-                                    struct arena *arena)
+const char *certificate_redact_subject(const struct redactor *redactor, const char *text,
+                                       struct arena *arena)
 {
     static const char *const words[] = {"CN", "O",  "OU",  "L",      "ST",           "C",
                                         "DC", "SN", "UID", "street", "emailAddress", NULL};
@@ -218,8 +217,8 @@ void certificates_redact(struct certificate *chain, size_t count, const struct r
     for (size_t i = 0; i < count; i++) {
         struct certificate *certificate = &chain[i];
 
-        certificate->subject = redacted_subject(redactor, certificate->subject, arena);
-        certificate->issuer = redacted_subject(redactor, certificate->issuer, arena);
+        certificate->subject = certificate_redact_subject(redactor, certificate->subject, arena);
+        certificate->issuer = certificate_redact_subject(redactor, certificate->issuer, arena);
         redact_names(certificate, redactor, arena);
         certificate->serial = certificate->sha256 = certificate->sha512 = "";
         certificate->key_sha256 = certificate->key_sha512 = "";

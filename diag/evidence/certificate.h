@@ -49,6 +49,10 @@ json_t *certificates_to_json(const struct certificate *chain, size_t count);
 /* At most CERTIFICATES_MOST; texts that are missing are "", the common name NULL. */
 struct certificate *certificates_from_json(const json_t *list, struct arena *arena, size_t *count);
 
+/* "CN=mail.contoso.com,O=Contoso" keeps its form: two that were alike stay so. */
+const char *certificate_redact_subject(const struct redactor *redactor, const char *text,
+                                       struct arena *arena);
+
 /* Names and serial numbers; what a name matched, its pseudonym matches. In place. */
 void certificates_redact(struct certificate *chain, size_t count, const struct redactor *redactor,
                          struct arena *arena);

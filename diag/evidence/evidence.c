@@ -1,6 +1,7 @@
 #include "diag/evidence/evidence.h"
 
 #include "diag/evidence/auth_log.h"
+#include "diag/evidence/bound_certificates.h"
 #include "diag/evidence/build_file.h"
 #include "diag/evidence/clock.h"
 #include "diag/evidence/digest.h"
@@ -30,6 +31,7 @@
 #include <string.h>
 
 const struct evidence_kind *const evidence_kinds[] = {&evidence_auth_log,
+                                                      &evidence_bound_certificates,
                                                       &evidence_build_file,
                                                       &evidence_clock,
                                                       &evidence_digest,

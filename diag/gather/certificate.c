@@ -3,6 +3,7 @@
 #include "diag/read/net_address.h"
 #include "diag/text.h"
 
+#include <limits.h>
 #include <openssl/asn1.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -239,4 +240,22 @@ void certificate_read(X509 *certificate, const char *host, struct arena *arena,
     out->key = key_of(certificate, arena);
     out->signature = signature_of(certificate, arena);
     read_hashes(certificate, arena, out);
+}
+
+bool certificate_read_stored(const unsigned char *der, size_t size, struct arena *arena,
+                             struct stored_certificate *out)
+{
+    const unsigned char *end = der;
+    X509 *certificate = size <= INT_MAX ? d2i_X509(NULL, &end, (long)size) : NULL;
+    bool is_whole = certificate && end == der + size;
+
+    if (is_whole) {
+        out->thumbprint = hash_of(der, (int)size, EVP_sha1(), arena);
+        out->subject = name_of(X509_get_subject_name(certificate), arena);
+        out->not_before = time_of(X509_get0_notBefore(certificate));
+        out->not_after = time_of(X509_get0_notAfter(certificate));
+        out->is_read = out->not_after != 0;
+    }
+    X509_free(certificate);
+    return is_whole;
 }

@@ -2,6 +2,7 @@
 
 #include "diag/evidence/digest.h"
 #include "diag/gather/auth_log.h"
+#include "diag/gather/bound_certificates.h"
 #include "diag/gather/build_file.h"
 #include "diag/gather/clock.h"
 #include "diag/gather/digest.h"
@@ -99,6 +100,11 @@ static void observe_ews(struct errand *errand)
 static void observe_http_log(struct errand *errand)
 {
     gather_http_log(errand->found);
+}
+
+static void observe_bound_certificates(struct errand *errand)
+{
+    gather_bound_certificates(errand->found);
 }
 
 static void observe_build_file(struct errand *errand)
@@ -253,6 +259,8 @@ static const struct blocking_gatherer {
     enum status late;
 } blocking_gatherers[] = {
     {&evidence_auth_log, observe_auth_log, allow_for_a_file, NULL, STATUS_TIMED_OUT},
+    {&evidence_bound_certificates, observe_bound_certificates, allow_for_a_file, NULL,
+     STATUS_TIMED_OUT},
     {&evidence_build_file, observe_build_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
     {&evidence_clock, observe_clock, gather_clock_allowance, write_clock_host, STATUS_EXHAUSTED},
     {&evidence_digest, observe_file, allow_for_a_file, NULL, STATUS_TIMED_OUT},
