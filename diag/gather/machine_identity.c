@@ -39,7 +39,8 @@ static enum status read_registry(struct machine_identity *machine)
     registry_text_flat(reader);
     for (size_t i = 0; i < count; i++) {
         enum status status =
-            platform_registry_values(machine_registry_keys[i], registry_source_take, reader);
+            platform_registry_values(machine->path, machine_registry_keys[i], registry_source_take,
+                                     reader);
 
         if (status == STATUS_OK)
             present |= (uint64_t)1 << i;
