@@ -244,7 +244,7 @@ struct platform_events_limit {
 /*
  * Calls `take` with each event of the machine's logs that `query` finds, the newest first.
  * `query`: a QueryList in XML, as Event Viewer shows it. `more`: the limit ended it, or an event
- * was too long. STATUS_DENIED; STATUS_NOT_FOUND if there is no such log; STATUS_UNREACHABLE if the
+ * was too long. STATUS_DENIED; STATUS_NOT_FOUND if there is no such log; STATUS_REFUSED if the
  * service of event logs does not answer, STATUS_TIMED_OUT if it does not in time;
  * STATUS_NOT_SUPPORTED where there are no such logs.
  */

@@ -1,7 +1,7 @@
-/* The event logs of this machine, by wevtapi. */
+/* The event logs of a machine, by wevtapi. */
 #include "diag/memory.h"
 #include "diag/platform.h"
-#include "win32/error.h"
+#include "win32/remote.h"
 #include "win32/system.h"
 #include "win32/wide.h"
 
@@ -15,6 +15,8 @@ enum {
     EVENT_BYTES_USUAL = 8192
 };
 
+typedef EVT_HANDLE WINAPI evt_open_session(EVT_LOGIN_CLASS type, PVOID login, DWORD timeout,
+                                           DWORD flags);
 typedef EVT_HANDLE WINAPI evt_query(EVT_HANDLE session, LPCWSTR path, LPCWSTR query, DWORD flags);
 typedef BOOL WINAPI evt_next(EVT_HANDLE results, DWORD size, EVT_HANDLE *events, DWORD timeout,
                              DWORD flags, DWORD *returned);
@@ -23,6 +25,7 @@ typedef BOOL WINAPI evt_render(EVT_HANDLE context, EVT_HANDLE fragment, DWORD fl
 typedef BOOL WINAPI evt_close(EVT_HANDLE handle);
 
 struct wevtapi {
+    evt_open_session *open_session;
     evt_query *query;
     evt_next *next;
     evt_render *render;
@@ -38,33 +41,34 @@ static enum status load(struct wevtapi *api)
 
     if (!library)
         return STATUS_NOT_SUPPORTED;
+    api->open_session =
+        (evt_open_session *)(platform_function *)GetProcAddress(library, "EvtOpenSession");
     api->query = (evt_query *)(platform_function *)GetProcAddress(library, "EvtQuery");
     api->next = (evt_next *)(platform_function *)GetProcAddress(library, "EvtNext");
     api->render = (evt_render *)(platform_function *)GetProcAddress(library, "EvtRender");
     api->close = (evt_close *)(platform_function *)GetProcAddress(library, "EvtClose");
-    return api->query && api->next && api->render && api->close ? STATUS_OK : STATUS_NOT_SUPPORTED;
+    return api->open_session && api->query && api->next && api->render && api->close
+               ? STATUS_OK
+               : STATUS_NOT_SUPPORTED;
 }
 
 /* ---- words ---- */
 
-static enum status outcome_of(DWORD error)
+/* At hand the service itself does not answer; of another machine it may be anything on the way. */
+static enum status outcome_of(DWORD error, bool is_remote)
 {
+    enum status status;
+
     switch (error) {
     case ERROR_EVT_CHANNEL_NOT_FOUND:
         return STATUS_NOT_FOUND;
     case ERROR_EVT_INVALID_QUERY:
         return STATUS_INVALID;
-    case ERROR_TIMEOUT:
-        return STATUS_TIMED_OUT;
-    case RPC_S_SERVER_UNAVAILABLE:
-    case RPC_S_CALL_FAILED:
-    case EPT_S_NOT_REGISTERED:
-    case ERROR_SERVICE_NOT_ACTIVE:
-        return STATUS_REFUSED;
     case ERROR_SUCCESS: /* Wine's own, which has no logs */
         return STATUS_NOT_SUPPORTED;
     default:
-        return error_status(error);
+        status = remote_status(error);
+        return status == STATUS_UNREACHABLE && !is_remote ? STATUS_REFUSED : status;
     }
 }
 
@@ -76,6 +80,7 @@ struct reading {
     void *context;
     wchar_t *text;
     DWORD room; /* bytes of it */
+    bool is_remote;
     bool *more;
 };
 
@@ -148,7 +153,7 @@ static enum status read_all(struct reading *reading, EVT_HANDLE results,
             if (error == ERROR_NO_MORE_ITEMS)
                 return STATUS_OK;
             *reading->more = true;
-            return taken > 0 ? STATUS_OK : outcome_of(error);
+            return taken > 0 ? STATUS_OK : outcome_of(error, reading->is_remote);
         }
         for (DWORD i = 0; i < count; i++) {
             take_event(reading, events[i]);
@@ -160,33 +165,63 @@ static enum status read_all(struct reading *reading, EVT_HANDLE results,
     return taken > 0 ? STATUS_OK : STATUS_TIMED_OUT;
 }
 
+/* As the user who runs this, whom Windows itself tells there. */
+static enum status open_session(const struct wevtapi *api, const char *machine, EVT_HANDLE *session)
+{
+    enum { DEFAULT_TIMEOUT = 0, FLAGS = 0, UNC = 2 };
+    wchar_t *host = remote_host(machine);
+    EVT_RPC_LOGIN login = {.Flags = EvtRpcLoginAuthDefault};
+    enum status status = STATUS_OK;
+
+    if (!host)
+        return STATUS_INVALID;
+    login.Server = host + UNC;
+    SetLastError(ERROR_SUCCESS);
+    *session = api->open_session(EvtRpcLogin, &login, DEFAULT_TIMEOUT, FLAGS);
+    if (!*session)
+        status = outcome_of(GetLastError(), true);
+    free(host);
+    return status;
+}
+
+static enum status ask(struct reading *reading, EVT_HANDLE session, const wchar_t *query,
+                       const struct platform_events_limit *limit)
+{
+    enum status status;
+    EVT_HANDLE results;
+
+    SetLastError(ERROR_SUCCESS);
+    results =
+        reading->api.query(session, NULL, query, EvtQueryChannelPath | EvtQueryReverseDirection);
+    if (!results)
+        return outcome_of(GetLastError(), reading->is_remote);
+    reading->room = EVENT_BYTES_USUAL;
+    reading->text = memory_new(1, reading->room);
+    status = read_all(reading, results, limit);
+    reading->api.close(results);
+    free(reading->text);
+    return status;
+}
+
 enum status platform_events_query(const char *machine, const char *query,
                                   const struct platform_events_limit *limit,
                                   platform_event_take *take, void *context, bool *more)
 {
-    struct reading reading = {.take = take, .context = context, .more = more};
+    struct reading reading = {
+        .take = take, .context = context, .more = more, .is_remote = *machine != '\0'};
     enum status status = load(&reading.api);
     wchar_t *wide = wide_from_utf8(query);
-    EVT_HANDLE results = NULL;
+    EVT_HANDLE session = NULL;
 
     *more = false;
-    if (*machine)
-        status = STATUS_NOT_SUPPORTED;
-    if (status != STATUS_OK)
-        goto out;
-    SetLastError(ERROR_SUCCESS);
-    if (wide)
-        results =
-            reading.api.query(NULL, NULL, wide, EvtQueryChannelPath | EvtQueryReverseDirection);
-    status = wide ? outcome_of(GetLastError()) : STATUS_INVALID;
-    if (!results)
-        goto out;
-    reading.room = EVENT_BYTES_USUAL;
-    reading.text = memory_new(1, reading.room);
-    status = read_all(&reading, results, limit);
-    reading.api.close(results);
-out:
-    free(reading.text);
+    if (status == STATUS_OK && !wide)
+        status = STATUS_INVALID;
+    if (status == STATUS_OK && *machine)
+        status = open_session(&reading.api, machine, &session);
+    if (status == STATUS_OK)
+        status = ask(&reading, session, wide, limit);
+    if (session)
+        reading.api.close(session);
     free(wide);
     return status;
 }

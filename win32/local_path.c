@@ -1,8 +1,8 @@
-/* Paths that settings of this machine name: which of them are followed, and as what. */
+/* Paths that settings of a machine name: which of them are followed, and as what. */
 #include "diag/memory.h"
 #include "diag/platform.h"
 #include "diag/read/iis_config.h"
-#include "win32/error.h"
+#include "win32/remote.h"
 #include "win32/system.h"
 #include "win32/wide.h"
 
@@ -36,10 +36,49 @@ static enum status windows_folder(const wchar_t *tail, struct buffer *path)
     return STATUS_OK;
 }
 
+/* What another machine's registry says of that; anything but a whole text is as if it were not. */
+static enum status remote_folder(const char *machine, wchar_t folder[MAX_PATH + 1])
+{
+    static const wchar_t key[] = L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
+    DWORD size = MAX_PATH * sizeof *folder, type;
+    LSTATUS error;
+    HKEY root, opened;
+    enum status status = remote_registry(machine, &root);
+
+    if (status != STATUS_OK)
+        return status;
+    error = RegOpenKeyExW(root, key, 0, KEY_READ | KEY_WOW64_64KEY, &opened);
+    RegCloseKey(root);
+    if (error != ERROR_SUCCESS)
+        return remote_status((unsigned long)error);
+    error = RegQueryValueExW(opened, L"SystemRoot", NULL, &type, (BYTE *)folder, &size);
+    RegCloseKey(opened);
+    if (error == ERROR_MORE_DATA || (error == ERROR_SUCCESS && type != REG_SZ))
+        return STATUS_NOT_FOUND;
+    if (error != ERROR_SUCCESS)
+        return remote_status((unsigned long)error);
+    folder[size / sizeof *folder] = L'\0';
+    return STATUS_OK;
+}
+
+static enum status remote_system_folder(const char *machine, struct buffer *path)
+{
+    wchar_t folder[MAX_PATH + 1];
+    enum status status = remote_folder(machine, folder);
+    char *utf8;
+
+    if (status != STATUS_OK)
+        return status;
+    utf8 = wide_to_utf8(folder);
+    buffer_print(path, "%s\\System32", utf8);
+    free(utf8);
+    return STATUS_OK;
+}
+
 enum status platform_system_folder(const char *machine, struct buffer *path)
 {
     if (*machine)
-        return STATUS_NOT_SUPPORTED;
+        return remote_system_folder(machine, path);
     return windows_folder(is_redirected() ? L"\\Sysnative" : L"\\System32", path);
 }
 
@@ -73,10 +112,10 @@ static bool is_link(const wchar_t *path)
     return is_one;
 }
 
-/* `path` is writable, and is afterwards as it was. */
-static bool has_link(wchar_t *path)
+/* `path` is writable, and is afterwards as it was; its root is no link. */
+static bool has_link(wchar_t *path, size_t root)
 {
-    for (wchar_t *at = path + ROOT_SIZE;; at++) {
+    for (wchar_t *at = path + root;; at++) {
         wchar_t end = *at;
         bool found;
 
@@ -104,19 +143,19 @@ static enum status check_drive(const wchar_t *path, const char **reason)
     return STATUS_NOT_FOLLOWED;
 }
 
-static enum status check(wchar_t *path, const char **reason)
+static enum status check_form(const wchar_t *path, const char **reason)
 {
-    enum status status;
-
     if (!begins_at_drive(path))
         *reason = "it does not begin at a drive of this machine";
     else if (wcspbrk(path + 2, L":*?<>|\"") || wcslen(path) >= MAX_PATH)
         *reason = "it is no name of a file";
-    if (*reason)
-        return STATUS_NOT_FOLLOWED;
-    status = check_drive(path, reason);
-    if (status != STATUS_OK || !has_link(path))
-        return status;
+    return *reason ? STATUS_NOT_FOLLOWED : STATUS_OK;
+}
+
+static enum status check_links(wchar_t *path, size_t root, const char **reason)
+{
+    if (!has_link(path, root))
+        return STATUS_OK;
     *reason = "a symbolic link is on its way";
     return STATUS_NOT_FOLLOWED;
 }
@@ -147,21 +186,82 @@ static enum status add_path(const wchar_t *path, struct buffer *local)
     return status;
 }
 
+static enum status follow_here(wchar_t *path, struct buffer *local, const char **reason)
+{
+    enum status status = check_drive(path, reason);
+
+    if (status == STATUS_OK)
+        status = check_links(path, ROOT_SIZE, reason);
+    return status == STATUS_OK ? add_path(path, local) : status;
+}
+
+/* ---- another machine's drives, of which Windows shares those that are fixed ---- */
+
+/* A share that is missing says nothing of its drive: shares of drives can be switched off. */
+static enum status check_share(const wchar_t *host, wchar_t drive, const char **reason)
+{
+    enum status status = remote_share(host, drive);
+
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    *reason = "that machine shares no such drive with its administrators";
+    return STATUS_NOT_FOLLOWED;
+}
+
+/* "C:\..." as \\host\C$\...; free() releases it. */
+static wchar_t *path_by_share(const wchar_t *host, const wchar_t *path)
+{
+    wchar_t *remote = memory_new(wcslen(host) + wcslen(path) + 2, sizeof *remote);
+    wchar_t *drive;
+
+    wcscpy(remote, host);
+    wcscat(remote, L"\\");
+    drive = remote + wcslen(remote);
+    wcscpy(drive, path);
+    drive[1] = L'$';
+    for (wchar_t *at = drive; *at; at++) {
+        if (*at == L'/')
+            *at = L'\\';
+    }
+    return remote;
+}
+
+static enum status follow_there(const wchar_t *host, const wchar_t *path, struct buffer *local,
+                                const char **reason)
+{
+    enum status status = check_share(host, path[0], reason);
+    wchar_t *remote;
+    char *utf8;
+
+    if (status != STATUS_OK)
+        return status;
+    remote = path_by_share(host, path);
+    status = check_links(remote, wcslen(host) + 1 + ROOT_SIZE, reason);
+    if (status == STATUS_OK) {
+        utf8 = wide_to_utf8(remote);
+        buffer_add_string(local, utf8);
+        free(utf8);
+    }
+    free(remote);
+    return status;
+}
+
 enum status platform_local_path(const char *machine, const char *path, struct buffer *local,
                                 const char **reason)
 {
-    wchar_t *wide = wide_from_utf8(path);
+    wchar_t *wide = wide_from_utf8(path), *host = *machine ? remote_host(machine) : NULL;
     enum status status = STATUS_NOT_FOLLOWED;
 
     *reason = NULL;
-    if (*machine)
-        status = STATUS_NOT_SUPPORTED;
+    if (*machine && !host)
+        status = STATUS_INVALID;
     else if (!wide || iis_path_climbs(path))
         *reason = "it leads out of its folder, or to another machine or a device";
     else
-        status = check(wide, reason);
+        status = check_form(wide, reason);
     if (status == STATUS_OK)
-        status = add_path(wide, local);
+        status = host ? follow_there(host, wide, local, reason) : follow_here(wide, local, reason);
+    free(host);
     free(wide);
     return status;
 }

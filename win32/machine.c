@@ -1,6 +1,6 @@
 #include "diag/memory.h"
 #include "diag/platform.h"
-#include "win32/error.h"
+#include "win32/remote.h"
 #include "win32/system.h"
 #include "win32/wide.h"
 
@@ -21,16 +21,24 @@ struct walk {
     void *context;
     wchar_t *name; /* of a value, NAME_ROOM */
     unsigned char *bytes;
+    enum status status; /* of what ended it too soon */
 };
 
 static enum status open_key(HKEY parent, const wchar_t *name, HKEY *key)
 {
     LSTATUS error = RegOpenKeyExW(parent, name, 0, KEY_READ | KEY_WOW64_64KEY, key);
 
-    return error == ERROR_SUCCESS ? STATUS_OK : error_status((unsigned long)error);
+    return error == ERROR_SUCCESS ? STATUS_OK : remote_status((unsigned long)error);
 }
 
-/* What is longer than there is room for, or went away meanwhile, is passed by. */
+/* All that there is was seen, or what is left went away meanwhile. */
+static bool is_end(LSTATUS error)
+{
+    return error == ERROR_NO_MORE_ITEMS || error == ERROR_KEY_DELETED ||
+           error == ERROR_FILE_NOT_FOUND;
+}
+
+/* What is longer than there is room for is passed by. */
 static void take_values(struct walk *walk, HKEY key, const char *path)
 {
     for (DWORD i = 0; i < VALUES_MOST; i++) {
@@ -41,8 +49,11 @@ static void take_values(struct walk *walk, HKEY key, const char *path)
 
         if (error == ERROR_MORE_DATA)
             continue;
-        if (error != ERROR_SUCCESS)
+        if (error != ERROR_SUCCESS) {
+            if (!is_end(error))
+                walk->status = remote_status((unsigned long)error);
             return;
+        }
         name = wide_to_utf8(walk->name);
         walk->take(walk->context, path, name, type, walk->bytes, size);
         free(name);
@@ -56,11 +67,15 @@ static void walk_below(struct walk *walk, HKEY key, const wchar_t *name, const c
 {
     struct arena memory = {0};
     char *part = wide_to_utf8(name);
+    enum status status;
     HKEY below;
 
-    if (open_key(key, name, &below) == STATUS_OK) {
+    status = open_key(key, name, &below);
+    if (status == STATUS_OK) {
         walk_key(walk, below, arena_print(&memory, "%s\\%s", path, part), depth);
         RegCloseKey(below);
+    } else if (status != STATUS_NOT_FOUND && status != STATUS_DENIED) {
+        walk->status = status;
     }
     free(part);
     arena_release(&memory);
@@ -70,14 +85,42 @@ static void walk_below(struct walk *walk, HKEY key, const wchar_t *name, const c
 static void walk_key(struct walk *walk, HKEY key, const char *path, unsigned depth)
 {
     take_values(walk, key, path);
-    for (DWORD i = 0; depth < DEPTH_MOST && i < SUBKEYS_MOST; i++) {
+    for (DWORD i = 0; depth < DEPTH_MOST && i < SUBKEYS_MOST && walk->status == STATUS_OK; i++) {
         wchar_t name[KEY_ROOM];
         DWORD size = KEY_ROOM;
+        LSTATUS error = RegEnumKeyExW(key, i, name, &size, NULL, NULL, NULL, NULL);
 
-        if (RegEnumKeyExW(key, i, name, &size, NULL, NULL, NULL, NULL) != ERROR_SUCCESS)
+        if (error != ERROR_SUCCESS) {
+            if (!is_end(error))
+                walk->status = remote_status((unsigned long)error);
             return;
+        }
         walk_below(walk, key, name, path, depth + 1);
     }
+}
+
+static enum status open_machine(const char *machine, HKEY *root)
+{
+    *root = HKEY_LOCAL_MACHINE;
+    return *machine ? remote_registry(machine, root) : STATUS_OK;
+}
+
+static enum status open_path(const char *machine, const char *path, HKEY *key)
+{
+    wchar_t *wide = wide_from_utf8(path);
+    enum status status = STATUS_INVALID;
+    HKEY root;
+
+    if (!wide)
+        return status;
+    status = open_machine(machine, &root);
+    if (status == STATUS_OK) {
+        status = open_key(root, wide, key);
+        if (*machine)
+            RegCloseKey(root);
+    }
+    free(wide);
+    return status;
 }
 
 /* From `depth` on: DEPTH_MOST is the key itself. */
@@ -85,15 +128,9 @@ static enum status walk_from(const char *machine, const char *key, unsigned dept
                              platform_registry_take *take, void *context)
 {
     struct walk walk = {.take = take, .context = context};
-    wchar_t *wide = wide_from_utf8(key);
-    enum status status = STATUS_INVALID;
     HKEY opened;
+    enum status status = open_path(machine, key, &opened);
 
-    if (*machine)
-        status = STATUS_NOT_SUPPORTED;
-    else if (wide)
-        status = open_key(HKEY_LOCAL_MACHINE, wide, &opened);
-    free(wide);
     if (status != STATUS_OK)
         return status;
     walk.name = memory_new(NAME_ROOM, sizeof *walk.name);
@@ -102,7 +139,7 @@ static enum status walk_from(const char *machine, const char *key, unsigned dept
     RegCloseKey(opened);
     free(walk.name);
     free(walk.bytes);
-    return STATUS_OK;
+    return walk.status;
 }
 
 enum status platform_registry_walk(const char *machine, const char *key,
@@ -124,29 +161,38 @@ static enum status query_service(SC_HANDLE service, bool *runs)
     SERVICE_STATUS state;
 
     if (!QueryServiceStatus(service, &state))
-        return error_status(GetLastError());
+        return remote_status(GetLastError());
     *runs = state.dwCurrentState == SERVICE_RUNNING ||
             state.dwCurrentState == SERVICE_START_PENDING ||
             state.dwCurrentState == SERVICE_CONTINUE_PENDING;
     return STATUS_OK;
 }
 
-enum status platform_service_runs(const char *machine, const char *name, bool *runs)
+static enum status open_service(const char *machine, const char *name, SC_HANDLE *manager,
+                                SC_HANDLE *service)
 {
-    wchar_t *wide = wide_from_utf8(name);
-    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service = NULL;
+    wchar_t *wide = wide_from_utf8(name), *host = *machine ? remote_host(machine) : NULL;
     enum status status = STATUS_INVALID;
 
-    *runs = false;
-    if (*machine)
-        status = STATUS_NOT_SUPPORTED;
-    if (!wide || *machine)
-        goto out;
-    if (manager)
-        service = OpenServiceW(manager, wide, SERVICE_QUERY_STATUS);
-    status = service ? query_service(service, runs) : error_status(GetLastError());
-out:
+    if (wide && (host || !*machine)) {
+        *manager = OpenSCManagerW(host, NULL, SC_MANAGER_CONNECT);
+        if (*manager)
+            *service = OpenServiceW(*manager, wide, SERVICE_QUERY_STATUS);
+        status = *service ? STATUS_OK : remote_status(GetLastError());
+    }
+    free(host);
     free(wide);
+    return status;
+}
+
+enum status platform_service_runs(const char *machine, const char *name, bool *runs)
+{
+    SC_HANDLE manager = NULL, service = NULL;
+    enum status status = open_service(machine, name, &manager, &service);
+
+    *runs = false;
+    if (status == STATUS_OK)
+        status = query_service(service, runs);
     if (service)
         CloseServiceHandle(service);
     if (manager)
