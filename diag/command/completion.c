@@ -52,7 +52,7 @@ static struct completion_command read_command(const struct command *command, str
     for (const struct option *option = option_table; option->name; option++) {
         struct completion_option *one;
 
-        if (!(option->commands & command->flag))
+        if (!(option->commands & command->flag) || option_is_heading(option))
             continue;
         read.options =
             arena_grow(memory, read.options, &room, read.option_count, sizeof *read.options);
@@ -128,10 +128,12 @@ const struct command command_completion = {
     .flag = FOR_COMPLETION,
     .run = print_completion,
     .arguments = VOCABULARY_SHELL,
-    .more = "bash, in ~/.bashrc:           source <(exdiag completion bash)\n"
-            "zsh, in ~/.zshrc:             source <(exdiag completion zsh)    (behind compinit)\n"
-            "fish:                         exdiag completion fish "
-            "--output ~/.config/fish/completions/exdiag.fish\n"
-            "PowerShell, in its $PROFILE:  exdiag completion powershell | Out-String | "
-            "Invoke-Expression",
+    .more = "bash, in ~/.bashrc:\n"
+            "  source <(exdiag completion bash)\n"
+            "zsh, in ~/.zshrc, behind compinit:\n"
+            "  source <(exdiag completion zsh)\n"
+            "fish, in ~/.config/fish/config.fish:\n"
+            "  exdiag completion fish | source\n"
+            "PowerShell, in the file that $PROFILE names:\n"
+            "  exdiag completion powershell | Out-String | Invoke-Expression",
 };

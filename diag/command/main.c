@@ -65,30 +65,18 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-/* The command that is most like a mistyped one. */
-static const struct command *nearest_command(const char *name)
-{
-    const struct command *nearest = NULL;
-    size_t best = 0;
-
-    for (const struct command *const *command = commands; *command; command++) {
-        size_t likeness = text_likeness(name, (*command)->name);
-
-        if (likeness > best) {
-            best = likeness;
-            nearest = *command;
-        }
-    }
-    return nearest;
-}
-
 static int refuse(const char *name)
 {
-    const struct command *nearest = nearest_command(name);
+    struct arena memory = {0};
+    struct vocabulary known = vocabulary_read(VOCABULARY_COMMAND, &memory);
+    const char *meant = words_nearest(&known.words, name);
 
-    if (nearest)
-        return complain("'%s' is not a command; did you mean '%s'?", name, nearest->name);
-    return complain("'%s' is not a command; see 'exdiag --help'", name);
+    if (meant)
+        complain("'%s' is not a command; did you mean '%s'?", name, meant);
+    else
+        complain("'%s' is not a command; see 'exdiag --help'", name);
+    arena_release(&memory);
+    return EXIT_TROUBLE;
 }
 
 static int run_command(const struct command *command, int argc, char **argv)

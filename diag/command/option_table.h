@@ -6,7 +6,7 @@
 #include "diag/probe.h"
 
 struct option {
-    const char *name;
+    const char *name;  /* "": not an option, but what its help says of those that follow */
     const char *value; /* its name in the help; NULL: a switch */
     unsigned commands; /* enum command_flag, or'd */
     enum status (*take)(struct options *options, const char *value);
@@ -16,6 +16,11 @@ struct option {
 
 /* In the order of the help; ended by one without a name. */
 extern const struct option option_table[];
+
+static inline bool option_is_heading(const struct option *option)
+{
+    return *option->name == '\0';
+}
 
 /* A word of --patience. */
 struct patience {

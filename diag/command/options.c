@@ -10,7 +10,8 @@
 static const struct option *find_option(const char *name, unsigned flag)
 {
     for (const struct option *option = option_table; option->name; option++) {
-        if (option->commands & flag && strcmp(option->name, name) == 0)
+        if (option->commands & flag && !option_is_heading(option) &&
+            strcmp(option->name, name) == 0)
             return option;
     }
     return NULL;
@@ -134,6 +135,10 @@ void options_print_help(unsigned flag)
 
         if (!(option->commands & flag))
             continue;
+        if (option_is_heading(option)) {
+            printf("%s:\n", option->help);
+            continue;
+        }
         snprintf(left, sizeof left, "--%s %s", option->name, option->value ? option->value : "");
         printf("  %-24s %s\n", left, option->help);
     }
