@@ -218,7 +218,7 @@ static void list_kinds(void)
     for (const struct probe *const *probe = probes; *probe; probe++) {
         for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++)
             printf("%-22s %-9s %s\n", (*kind)->id, severity_word((*kind)->severity),
-                   remedy_text((*kind)->title, NULL, 0, &memory));
+                   vocabulary_headline(*kind, &memory));
     }
     arena_release(&memory);
 }

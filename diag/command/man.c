@@ -30,7 +30,9 @@ static void put_items(struct roff *roff, const struct man_item *items)
 static void put_head(struct roff *roff)
 {
     fputs(".\\\" Printed by 'exdiag man', from the tables of the program.\n"
+          ".nr HY 0 \\\" no word is divided: most can be typed\n"
           ".TH EXDIAG 1 \"" EXDIAG_DATE "\" \"exdiag " EXDIAG_VERSION "\" \"User Commands\"\n"
+          ".ad l\n"
           ".SH NAME\n"
           "exdiag \\- examine the mail of an Exchange organisation for documented failures\n"
           ".SH SYNOPSIS\n",
@@ -44,15 +46,15 @@ static void put_head(struct roff *roff)
 
 /* ---- commands and options ---- */
 
-static void put_commands(struct roff *roff)
+static void put_commands(struct man_page *page)
 {
+    struct roff *roff = &page->roff;
+
     roff_section(roff, "COMMANDS");
     for (const struct command *const *command = commands; *command; command++) {
         roff_item(roff, (*command)->name, NULL, (*command)->summary);
-        if ((*command)->more) {
-            fputs(".IP\n", roff->stream);
-            roff_verbatim(roff, (*command)->more);
-        }
+        if ((*command)->more)
+            roff_help(roff, (*command)->more, &page->memory);
     }
 }
 
@@ -62,7 +64,7 @@ static void put_option(struct man_page *page, const struct option *option)
               option->help);
 }
 
-/* An earlier command has it, word for word. */
+/* An earlier command has it, word for word; --help and --version are said of all. */
 static bool is_described(const struct option *option, const struct command *const *command)
 {
     for (const struct command *const *earlier = commands; earlier != command; earlier++) {
@@ -79,34 +81,52 @@ static const char *described_options(const struct command *const *command, struc
 
     for (const struct option *option = option_table; option->name; option++) {
         if (!option_is_heading(option) && option->commands & (*command)->flag &&
-            is_described(option, command))
+            option->commands != FOR_ALL && is_described(option, command))
             names = arena_print(memory, "%s%s--%s", names, *names ? ", " : "", option->name);
     }
     return names;
 }
 
+/* An option of its own, which needs words. */
+static bool is_new(const struct option *option, const struct command *const *command)
+{
+    return option->commands & (*command)->flag && option->commands != FOR_ALL &&
+           !is_described(option, command);
+}
+
 static void put_command_options(struct man_page *page, const struct command *const *command)
 {
     const char *described = described_options(command, &page->memory);
+    bool has_heading = false;
 
-    roff_subsection(&page->roff, arena_print(&page->memory, "exdiag %s", (*command)->name));
     for (const struct option *option = option_table; option->name; option++) {
-        if (!(option->commands & (*command)->flag) || is_described(option, command))
+        if (!is_new(option, command))
             continue;
+        if (!has_heading)
+            roff_subsection(&page->roff, arena_print(&page->memory, "exdiag %s", (*command)->name));
+        has_heading = true;
         if (option_is_heading(option))
             roff_paragraph(&page->roff, arena_print(&page->memory, "%s:", option->help));
         else
             put_option(page, option);
     }
-    if (*described)
-        roff_paragraph(&page->roff, arena_print(&page->memory, "As above: %s.", described));
+    if (!*described)
+        return;
+    if (!has_heading)
+        roff_subsection(&page->roff, arena_print(&page->memory, "exdiag %s", (*command)->name));
+    roff_paragraph(&page->roff, arena_print(&page->memory, "As above: %s.", described));
 }
 
 static void put_options(struct man_page *page)
 {
     roff_section(&page->roff, "OPTIONS");
     roff_paragraph(&page->roff,
-                   "--name VALUE and --name=VALUE are the same. Behind -- nothing is an option.");
+                   "--name VALUE and --name=VALUE are the same. Behind -- nothing is an option. "
+                   "Every command takes:");
+    for (const struct option *option = option_table; option->name; option++) {
+        if (option->commands == FOR_ALL)
+            put_option(page, option);
+    }
     for (const struct command *const *command = commands; *command; command++)
         put_command_options(page, command);
 }
@@ -116,8 +136,10 @@ static void put_words(struct man_page *page, enum vocabulary_kind kind, const ch
     struct vocabulary vocabulary = vocabulary_read(kind, &page->memory);
 
     roff_paragraph(&page->roff, heading);
+    roff_dense(&page->roff, true);
     for (size_t i = 0; i < vocabulary.words.count; i++)
         roff_item(&page->roff, vocabulary.words.list[i].text, NULL, vocabulary.words.list[i].help);
+    roff_dense(&page->roff, false);
 }
 
 /* ---- what is examined ---- */
@@ -158,7 +180,7 @@ static void put_findings(struct man_page *page)
         for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++)
             roff_item(&page->roff, (*kind)->id,
                       arena_print(&page->memory, "(%s)", severity_word((*kind)->severity)),
-                      remedy_text((*kind)->title, NULL, 0, &page->memory));
+                      vocabulary_headline(*kind, &page->memory));
     }
 }
 
@@ -221,7 +243,7 @@ static enum status write_page(const void *nothing, const struct report_options *
     put_head(roff);
     roff_section(roff, "DESCRIPTION");
     put_paragraphs(roff, man_description);
-    put_commands(roff);
+    put_commands(&page);
     put_subjects(&page);
     put_options(&page);
     put_findings(&page);

@@ -55,12 +55,26 @@ enum status options_canonical_name(const char *text, struct buffer *name)
     return STATUS_OK;
 }
 
-static enum status refuse_name(enum subject_kind kind, const char *text)
+/* The host that a URL, or a host with a port, names; NULL where it is none of these. */
+static const char *host_within(struct options *options, const char *text)
+{
+    const char *scheme = strstr(text, "://"), *host = scheme ? scheme + 3 : text;
+    size_t size = strcspn(host, "/?#:");
+    const char *name = options_host_name(options, arena_copy(&options->memory, host, size));
+
+    return scheme || host[size] ? name : NULL;
+}
+
+static enum status refuse_name(struct options *options, enum subject_kind kind, const char *text)
 {
     char ascii[DNS_NAME_TEXT_SIZE];
     const char *odd = idn_to_ascii(text, ascii) == STATUS_OK ? odd_character(ascii) : NULL;
+    const char *host = host_within(options, text);
 
-    if (odd)
+    if (host)
+        complain("'%s' is not a %s name; the name in it is '%s'", text, subject_kind_word(kind),
+                 host);
+    else if (odd)
         complain("'%s' is not a %s name: it holds '%c'; name several one by one, without commas",
                  text, subject_kind_word(kind), *odd);
     else
@@ -81,7 +95,7 @@ static enum status add_name(struct options *options, enum subject_kind kind, con
         add(options, kind, name.text,
             idn_to_unicode(name.text, unicode) == STATUS_OK ? unicode : name.text);
     else
-        refuse_name(kind, text);
+        refuse_name(options, kind, text);
     buffer_release(&name);
     return status;
 }
@@ -172,7 +186,13 @@ static enum status add_file_of(struct options *options, const char *path, const 
 /* A folder is every file in it. */
 static enum status add_path_of(struct options *options, const char *path, const char *host)
 {
-    if (platform_file_kind(path) == PLATFORM_FOLDER)
+    enum platform_file_kind kind = platform_file_kind(path);
+
+    if (kind == PLATFORM_NO_FILE) {
+        complain("--file: '%s': %s", path, status_text(STATUS_NOT_FOUND));
+        return STATUS_INVALID;
+    }
+    if (kind == PLATFORM_FOLDER)
         return options_walk_folder(options, path, add_file_of, host);
     return add_file_of(options, path, host);
 }
@@ -223,9 +243,14 @@ const char **options_names(const struct options *options, enum subject_kind kind
 /* With a separator it is no name, so that a mistyped path is not asked of name servers. */
 static enum status add_path(struct options *options, const char *text)
 {
+    const char *host = strstr(text, "://") ? host_within(options, text) : NULL;
+
     if (platform_file_kind(text) != PLATFORM_NO_FILE)
         return options_add_subject(options, SUBJECT_FILE, text);
-    complain("'%s': %s", text, status_text(STATUS_NOT_FOUND));
+    if (host)
+        complain("'%s' is a URL; its server is examined by --server %s", text, host);
+    else
+        complain("'%s': %s", text, status_text(STATUS_NOT_FOUND));
     return STATUS_INVALID;
 }
 

@@ -1,5 +1,6 @@
 #include "diag/command/roff.h"
 
+#include "diag/buffer.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ static const char *escape_of(char character)
 }
 
 /* Text as it is typed; what is not ASCII by its number. */
-static void put_literal(FILE *stream, const char *text, size_t size)
+static void add_literal(struct buffer *out, const char *text, size_t size)
 {
     while (size > 0) {
         uint32_t code_point = (uint8_t)*text;
@@ -40,15 +41,25 @@ static void put_literal(FILE *stream, const char *text, size_t size)
         const char *escape = escape_of(*text);
 
         if (step > 1)
-            fprintf(stream, "\\[u%04X]", (unsigned)code_point);
+            buffer_print(out, "\\[u%04X]", (unsigned)code_point);
         else if (escape)
-            fputs(escape, stream);
+            buffer_add_string(out, escape);
         else
-            putc(*text, stream);
+            buffer_add_char(out, *text);
         step += step == 0;
         text += step;
         size -= step;
     }
+}
+
+static void put_literal(FILE *stream, const char *text, size_t size)
+{
+    struct buffer escaped;
+
+    buffer_init(&escaped, SIZE_MAX);
+    add_literal(&escaped, text, size);
+    fwrite(escaped.text, 1, escaped.size, stream);
+    buffer_release(&escaped);
 }
 
 /* ---- words ---- */
@@ -97,7 +108,7 @@ static bool is_typed(const struct roff *roff, const char *word, size_t size)
     return true;
 }
 
-static void put_word(const struct roff *roff, const char *word, size_t size)
+static void add_word(const struct roff *roff, struct buffer *out, const char *word, size_t size)
 {
     bool typed = is_typed(roff, word, size);
 
@@ -106,40 +117,53 @@ static void put_word(const struct roff *roff, const char *word, size_t size)
             (word[i] == '-' && !typed) || (word[i] == '\'' && is_between_letters(word, size, i));
 
         if (is_prose)
-            putc(word[i], roff->stream);
+            buffer_add_char(out, word[i]);
         else
-            put_literal(roff->stream, word + i, text_next(word + i, size - i));
+            add_literal(out, word + i, text_next(word + i, size - i));
     }
 }
 
 /* ---- prose ---- */
 
+/* Behind what is on the source line, or on the next one. */
+static void put_word(struct roff *roff, const struct buffer *word, size_t *column)
+{
+    if (*column > 0 && *column + word->size + 1 > SOURCE_COLUMNS) {
+        putc('\n', roff->stream);
+        *column = 0;
+    }
+    if (*column > 0)
+        putc(' ', roff->stream);
+    else if (*word->text == '.')
+        fputs("\\&", roff->stream);
+    fwrite(word->text, 1, word->size, roff->stream);
+    *column += word->size + 1;
+}
+
 void roff_prose(struct roff *roff, const char *text)
 {
     size_t column = 0;
+    struct buffer word;
 
+    buffer_init(&word, SIZE_MAX);
     while (*(text += strspn(text, " \n"))) {
         size_t size = strcspn(text, " \n");
 
-        if (column > 0 && column + size + 1 > SOURCE_COLUMNS) {
-            putc('\n', roff->stream);
-            column = 0;
-        }
-        if (column > 0)
-            putc(' ', roff->stream);
-        else if (*text == '.' || *text == '\'')
-            fputs("\\&", roff->stream);
-        put_word(roff, text, size);
-        column += size + 1;
+        buffer_clear(&word);
+        add_word(roff, &word, text, size);
+        put_word(roff, &word, &column);
         text += size;
     }
     if (column > 0)
         putc('\n', roff->stream);
+    buffer_release(&word);
+    roff->behind_heading = false;
 }
 
 void roff_paragraph(struct roff *roff, const char *text)
 {
-    fputs(".PP\n", roff->stream);
+    if (!roff->behind_heading)
+        fputs(".PP\n", roff->stream);
     roff_prose(roff, text);
 }
 
@@ -148,6 +172,7 @@ static void put_heading(struct roff *roff, const char *macro, const char *headin
     fprintf(roff->stream, ".%s \"", macro);
     put_literal(roff->stream, heading, strlen(heading));
     fputs("\"\n", roff->stream);
+    roff->behind_heading = true;
 }
 
 void roff_section(struct roff *roff, const char *heading)
@@ -178,6 +203,29 @@ void roff_more(struct roff *roff, const char *text)
 {
     fputs(".IP\n", roff->stream);
     roff_prose(roff, text);
+}
+
+void roff_dense(struct roff *roff, bool is_dense)
+{
+    fputs(is_dense ? ".PD 0\n" : ".PD\n", roff->stream);
+}
+
+/* A paragraph of which a line is indented stands as it is. */
+void roff_help(struct roff *roff, const char *text, struct arena *memory)
+{
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+        size_t size = end ? (size_t)(end - text) : strlen(text);
+        const char *paragraph = arena_copy(memory, text, size);
+
+        if (*paragraph == ' ' || strstr(paragraph, "\n ")) {
+            fputs(".IP\n", roff->stream);
+            roff_verbatim(roff, paragraph);
+        } else {
+            roff_more(roff, paragraph);
+        }
+        text += size + (end ? 2 : 0);
+    }
 }
 
 void roff_verbatim(struct roff *roff, const char *text)

@@ -11,11 +11,13 @@
 
 #include "diag/command/vocabulary.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct roff {
     FILE *stream;
     struct words names; /* what stands in prose as it is typed */
+    bool behind_heading;
 };
 
 /* .SH and .SS */
@@ -31,7 +33,13 @@ void roff_item(struct roff *roff, const char *tag, const char *value, const char
 /* One more paragraph of the same item. */
 void roff_more(struct roff *roff, const char *text);
 
-/* Lines as they are; each but the first is indented as it is written. */
+/* Help behind an item: prose, and between empty lines what is indented as it is. */
+void roff_help(struct roff *roff, const char *text, struct arena *memory);
+
+/* The items that follow stand line by line, or no longer do. */
+void roff_dense(struct roff *roff, bool is_dense);
+
+/* Lines as they are. */
 void roff_verbatim(struct roff *roff, const char *text);
 
 /* Prose on source lines of its own, without a macro. */

@@ -188,7 +188,7 @@ const struct command command_spf = {
     .more = "IDENTITY is user@domain or domain; '' is the null sender, judged by its --helo.\n"
             "Without --ip the record is explained: what is wrong with it, what it costs, who may\n"
             "send. With --ip it says first what becomes of a message from there, and why.\n\n"
-            "exit status: 0 nothing wrong, 1 problems worse than info, or permerror,\n"
-            "             2 usage or internal error, 3 no problem, but something is not known\n"
-            "             (temperror, or parts of the tree); pass and fail are no problems",
+            "Exit status: 0 nothing wrong; 1 problems worse than info, or permerror; 2 usage or\n"
+            "internal error; 3 no problem, but something is not known (temperror, or parts of\n"
+            "the tree). pass and fail are no problems.",
 };

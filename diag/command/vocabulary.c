@@ -66,11 +66,22 @@ const char *words_nearest(const struct words *words, const char *typed)
 
 /* ---- their sources ---- */
 
+/* Of a title that is a value alone, what people notice stands in its place. */
+const char *vocabulary_headline(const struct finding_kind *kind, struct arena *memory)
+{
+    const char *title = kind->title;
+
+    if (*title == '{' && strcspn(title, "}") + 1 == strlen(title))
+        return remedy_text(arena_copy(memory, kind->symptom, strcspn(kind->symptom, ".;")), NULL, 0,
+                           memory);
+    return remedy_text(title, NULL, 0, memory);
+}
+
 static void add_findings(struct words *words, struct arena *memory)
 {
     for (const struct probe *const *probe = probes; *probe; probe++) {
         for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++)
-            words_add(words, memory, (*kind)->id, remedy_text((*kind)->title, NULL, 0, memory));
+            words_add(words, memory, (*kind)->id, vocabulary_headline(*kind, memory));
     }
 }
 

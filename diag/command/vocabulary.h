@@ -5,6 +5,7 @@
 #ifndef EXDIAG_COMMAND_VOCABULARY_H
 #define EXDIAG_COMMAND_VOCABULARY_H
 
+#include "diag/finding.h"
 #include "diag/memory.h"
 
 #include <stddef.h>
@@ -65,6 +66,9 @@ enum vocabulary_kind vocabulary_of_value(const char *value);
 
 /* Its words, in `memory`, with what they mean. */
 struct vocabulary vocabulary_read(enum vocabulary_kind kind, struct arena *memory);
+
+/* What a finding is, without its values, on one line. */
+const char *vocabulary_headline(const struct finding_kind *kind, struct arena *memory);
 
 void words_add(struct words *words, struct arena *memory, const char *text, const char *help);
 
