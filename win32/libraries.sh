@@ -5,7 +5,7 @@
 #
 # The folder is in the user's cache, by a stamp of all that goes into it: this script, the
 # toolchain file, the compiler and the release. SOURCES in it has the versions and the SHA-256
-# sums; for newer ones of the same release, remove the folder.
+# sums, licences/ what each library allows; for newer ones of the same release, remove the folder.
 #
 # Sources come through a private apt configuration: the machine's own mirrors, read again as
 # deb-src, with lists of their own. So this works as any user, beside any other use of apt, and
@@ -16,6 +16,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 toolchain=$here/mingw-w64-x86_64.cmake
 triple=x86_64-w64-mingw32
 packages=(zlib openssl libxml2 jansson cmocka curl)
+
+# What each says that its users may do goes with the programs that have it.
+declare -A licence=([zlib]=LICENSE [openssl]=LICENSE.txt [libxml2]=Copyright [jansson]=LICENSE
+    [cmocka]=COPYING [curl]=COPYING)
 
 # ---- one library: libraries.sh --build NAME, which the script calls itself ----
 
@@ -105,6 +109,7 @@ build_curl() {
 }
 
 if [ "${1:-}" = --build ]; then
+    install -D -m 644 "$(source_of "$2")/${licence[$2]}" "$PREFIX/licences/$2.txt"
     "build_$2"
     exit
 fi
