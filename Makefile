@@ -1,6 +1,6 @@
 # The two commands of README.md and the ones beside them. Everything is built under
 # build/, one folder a CMake preset; every target installs what it needs first.
-.PHONY: demo check check-extended check-windows windows bench build lint format clean
+.PHONY: demo check check-extended check-windows windows package bench build lint format clean
 
 demo: build
 	build/release/exdiag demo
@@ -15,6 +15,13 @@ windows:
 	tests/install.sh windows
 	export EXDIAG_WINDOWS_LIBRARIES=$$(win32/libraries.sh) && \
 	    cmake --fresh --preset mingw -DEXDIAG_TESTS=OFF && cmake --build --preset mingw --target exdiag
+
+# build/package: for Windows a zip, an MSI and an installer, for this release of Debian or Ubuntu a
+# .deb, what is in them (SPDX), and the sums of all.
+package:
+	tests/install.sh package
+	$(MAKE) windows
+	win32/package/all.sh build/package
 
 check-windows:
 	tests/install.sh check-windows

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/install.sh WHAT: installs the Debian or Ubuntu packages that WHAT (build,
-# check, extended, windows, check-windows or bench) needs and that are missing, and says which. As root, or
+# check, extended, windows, check-windows, package or bench) needs and that are missing, and says which. As root, or
 # with sudo where there is one.
 set -eu
 
@@ -8,7 +8,8 @@ build="gcc libc6-dev make cmake ninja-build pkg-config libssl-dev libjansson-dev
 check="$build clang clang-format clang-tidy libclang-rt-dev libcmocka-dev python3 parallel python3-jsonschema python3-yaml iproute2 nsd knot knot-dnsutils unbound bind9-utils openssl postfix haproxy tshark wireshark-common bash dash python3-spf python3-dnspython nodejs npm git valgrind samba samba-ad-dc samba-ad-provision python3-samba winbind chrony krb5-kdc krb5-admin-server krb5-user slapd apache2-bin libapache2-mod-auth-gssapi gss-ntlmssp dovecot-core libsasl2-modules-gssapi-mit libfaketime"
 extended="$check"
 windows="gcc-mingw-w64-x86-64-win32 make cmake ninja-build pkg-config dpkg-dev perl"
-check_windows="$build $windows wine64 wine python3"
+package="$build $windows dpkg-dev zip nsis wixl msitools python3"
+check_windows="$package wine64 wine lintian man-db"
 bench="$build ripgrep tshark wireshark-common nsd knot-dnsutils dnsperf python3 python3-yaml python3-spf python3-dnspython libmail-spf-perl libspf2-dev spfquery iproute2 nodejs npm swaks nmap time slapd ldap-utils libxml2-utils"
 
 case "${1:-}" in
@@ -17,9 +18,10 @@ check) wanted=$check ;;
 extended) wanted=$extended ;;
 windows) wanted=$windows ;;
 check-windows) wanted=$check_windows ;;
+package) wanted=$package ;;
 bench) wanted=$bench ;;
 *)
-    echo "usage: tests/install.sh build|check|extended|windows|check-windows|bench" >&2
+    echo "usage: tests/install.sh build|check|extended|windows|check-windows|package|bench" >&2
     exit 2
     ;;
 esac
