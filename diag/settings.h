@@ -62,6 +62,9 @@ struct settings {
     const char *const *references;
     size_t reference_count; /* up to REFERENCES_MOST */
 
+    /* No subject was named: all that the directory of this machine's organisation lists is. */
+    bool everything;
+
     bool authenticate; /* --authenticate: logs on to mail servers with the caller's ticket */
     bool plants;       /* --plant-test-item: makes an item in a mailbox, and deletes it again */
     bool impersonates; /* --impersonate: asks EWS as the owner of each mailbox */

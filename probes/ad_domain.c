@@ -170,7 +170,24 @@ const struct ad_domain *ad_domain_over(struct examination *x, const struct ad_do
     return over->state == AD_DOMAIN_FOUND || over->state == AD_DOMAIN_PENDING ? over : NULL;
 }
 
-/* ---- the domains that the user named ---- */
+/* ---- the domains that the user named, or that are as good as named ---- */
+
+const struct ad_domain *ad_domain_own(struct examination *x)
+{
+    const struct machine_identity *machine;
+    struct ad_domain *pending;
+
+    if (!ask_settings(x)->everything)
+        return NULL;
+    machine = ask_machine(x, "");
+    if (machine)
+        return machine->domain && dns_name_labels(machine->domain) > 0
+                   ? ad_domain_of(x, machine->domain)
+                   : NULL;
+    pending = arena_new(pass_memory(x), 1, sizeof *pending);
+    pending->state = AD_DOMAIN_PENDING;
+    return pending;
+}
 
 static bool is_among(const struct ad_domain *domain, const char *controller)
 {
@@ -180,9 +197,14 @@ static bool is_among(const struct ad_domain *domain, const char *controller)
 const struct ad_domain *ad_domain_named(struct examination *x, const char *controller)
 {
     struct subject_list named = ask_subjects(x, SUBJECT_DOMAIN);
-    const struct ad_domain *found = NULL, *pending = NULL;
+    const struct ad_domain *own = ad_domain_own(x), *found = NULL, *pending = NULL;
     size_t given = 0, count = 0;
 
+    if (own)
+        return own->state == AD_DOMAIN_PENDING ||
+                       (own->state == AD_DOMAIN_FOUND && is_among(own, controller))
+                   ? own
+                   : NULL;
     for (size_t i = 0; i < named.count && given < AD_DOMAINS_MOST; i++) {
         const struct ad_domain *domain;
 
@@ -203,8 +225,12 @@ const struct ad_domain *ad_domain_named(struct examination *x, const char *contr
 const struct ad_domain *ad_domain_above(struct examination *x, const char *host)
 {
     struct subject_list named = ask_subjects(x, SUBJECT_DOMAIN);
-    const struct ad_domain *found = NULL, *pending = NULL;
+    const struct ad_domain *own = ad_domain_own(x), *found = NULL, *pending = NULL;
 
+    if (own && own->state == AD_DOMAIN_PENDING)
+        return own;
+    if (own && own->state == AD_DOMAIN_FOUND && dns_name_is_below(host, own->name))
+        return own;
     for (size_t i = 0; i < named.count; i++) {
         const struct ad_domain *domain;
 

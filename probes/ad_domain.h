@@ -44,17 +44,24 @@ const struct ad_domain *ad_domain_of(struct examination *x, const char *name);
 const struct ad_domain *ad_domain_of_host(struct examination *x, const char *host,
                                           const char *told);
 
+/*
+ * That of the machine at hand, where no subject was named (settings' `everything`): as good as
+ * named by the user. NULL where subjects were, and where this machine is in none, or that is not
+ * known.
+ */
+const struct ad_domain *ad_domain_own(struct examination *x);
+
 /* The nearest domain above one that has controllers; pending, or NULL. */
 const struct ad_domain *ad_domain_over(struct examination *x, const struct ad_domain *domain);
 
 /*
- * The one of the domains that the user named which has controllers, `controller` among them if
- * that is not NULL. NULL if none or several have; pending while that is not known of all. Of more
- * than AD_DOMAINS_MOST the first ones are looked at.
+ * ad_domain_own() or the one of the domains that the user named which has controllers, `controller`
+ * among them if that is not NULL. NULL if none or several have; pending while that is not known of
+ * all. Of more than AD_DOMAINS_MOST the first ones are looked at.
  */
 const struct ad_domain *ad_domain_named(struct examination *x, const char *controller);
 
-/* The longest of the domains that the user named above a host which has controllers; or NULL. */
+/* The longest of those domains above a host which has controllers; or NULL. */
 const struct ad_domain *ad_domain_above(struct examination *x, const char *host);
 
 #endif

@@ -5,6 +5,7 @@ extern const struct probe probe_clock;
 extern const struct probe probe_ews;
 extern const struct probe probe_file;
 extern const struct probe probe_mx;
+extern const struct probe probe_organisation;
 extern const struct probe probe_powershell;
 extern const struct probe probe_spf;
 extern const struct probe probe_spn;
@@ -18,14 +19,15 @@ extern const struct topic topic_spn;
 
 /* A new probe is one file in this folder and one line here. */
 const struct probe *const probes[] = {
-    &probe_spf,        /* records that say who sends */
-    &probe_mx,         /* servers that take mail */
-    &probe_clock,      /* clocks, and whom they follow */
-    &probe_spn,        /* names in the directory, by which servers log on */
-    &probe_ews,        /* messages that archivers fetch */
-    &probe_powershell, /* how administrators come in */
-    &probe_build,      /* what servers run */
-    &probe_file,       /* what a file is */
+    &probe_organisation, /* what there is to examine */
+    &probe_spf,          /* records that say who sends */
+    &probe_mx,           /* servers that take mail */
+    &probe_clock,        /* clocks, and whom they follow */
+    &probe_spn,          /* names in the directory, by which servers log on */
+    &probe_ews,          /* messages that archivers fetch */
+    &probe_powershell,   /* how administrators come in */
+    &probe_build,        /* what servers run */
+    &probe_file,         /* what a file is */
     NULL,
 };
 

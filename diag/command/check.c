@@ -1,5 +1,6 @@
 /* exdiag check: examines subjects live and prints the report. */
 #include "diag/command/command.h"
+#include "diag/command/everything.h"
 #include "diag/command/live.h"
 #include "diag/command/output.h"
 #include "diag/command/password.h"
@@ -61,8 +62,8 @@ static int check(struct options *options)
     int exit_status;
 
     move_evidence_files(options);
-    if (options->subject_count + options->word_count == 0)
-        return complain("name what to examine, such as: exdiag check --domain example.com");
+    if (options->subject_count + options->word_count == 0 && everything_add(options) != STATUS_OK)
+        return EXIT_TROUBLE;
     options->settings.deep = true;
     if (secrets_check(options) != STATUS_OK)
         return EXIT_TROUBLE;

@@ -54,11 +54,17 @@ static void print_ports(const struct settings *settings)
     }
 }
 
+/* What a run without subjects finds. */
+static const unsigned found_in_directory =
+    PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER) | PROBE_EXAMINES(SUBJECT_DC);
+
 /* A probe runs if it examines one of the subjects and is not switched off. */
 static bool is_wanted(const struct probe *probe, struct exam *exam, const struct settings *settings)
 {
     struct subject_list subjects = exam_subjects(exam);
 
+    if (settings->everything && probe->subjects & found_in_directory)
+        return exam_is_selected(settings, probe);
     for (size_t i = 0; i < subjects.count; i++) {
         if (probe->subjects & PROBE_EXAMINES(subjects.list[i]->kind) &&
             exam_is_selected(settings, probe))
@@ -138,6 +144,17 @@ static void print_web_logons(const struct options *options)
              "being used\n(--insecure)");
 }
 
+static void print_everything(const struct options *options)
+{
+    if (!options->settings.everything)
+        return;
+    print_printable("no subject is named; looked for from this machine: ",
+                    options->subjects[0].shown);
+    puts("  the domain controllers of its domain, by DNS\n"
+         "  Exchange's servers and accepted domains, in the directory of its forest\n"
+         "each of these is then examined as if it were named");
+}
+
 static void print_files(const struct options *options)
 {
     for (size_t i = 0; i < options->subject_count; i++) {
@@ -215,6 +232,7 @@ int print_plan(const struct options *options)
         exam_add_given(exam, &options->subjects[i]);
     exam_work(exam, 0);
     puts("nothing is sent now. A run with these options would do this:\n");
+    print_everything(options);
     print_resolvers(options);
     print_ports(&options->settings);
     print_files(options);

@@ -161,6 +161,8 @@ static json_t *settings_to_json(const struct settings *settings)
     put_bytes(object, "sender_local", settings->sender_local);
     put_bytes(object, "helo", settings->helo);
     put_bytes(object, "record", settings->record);
+    if (settings->everything)
+        json_put_bool(object, "everything", true);
     if (settings->authenticate)
         json_put_bool(object, "authenticate", true);
     if (settings->plants)
@@ -189,6 +191,8 @@ enum status evidence_file_begin(FILE *file, const struct evidence_run *run)
             json_put_text(entry, "shown", subject->shown);
         if (subject->host)
             json_put_text(entry, "host", subject->host);
+        if (!subject->given)
+            json_put_bool(entry, "found", true);
         json_array_append_new(subjects, entry);
     }
     json_object_set_new(header, "subjects", subjects);
@@ -265,7 +269,7 @@ static void read_subjects(const json_t *list, struct evidence_run *run)
         subject->shown = json_copy_text(entry, "shown", &run->memory);
         subject->kind = kind ? subject_kind_from_word(kind) : SUBJECT_KIND_COUNT;
         subject->host = json_copy_text(entry, "host", &run->memory);
-        subject->given = true;
+        subject->given = !json_get_bool(entry, "found");
         if (!subject->name || subject->kind == SUBJECT_KIND_COUNT ||
             !is_canonical(subject->kind, subject->name) ||
             (subject->host && !is_canonical(SUBJECT_SERVER, subject->host))) {
@@ -386,6 +390,7 @@ static void read_settings(const json_t *object, struct evidence_run *run)
     settings->sender_local = json_copy_text(object, "sender_local", arena);
     settings->helo = json_copy_text(object, "helo", arena);
     settings->record = json_copy_text(object, "record", arena);
+    settings->everything = json_get_bool(object, "everything");
     settings->authenticate = json_get_bool(object, "authenticate");
     settings->plants = json_get_bool(object, "plant_test_item");
     settings->impersonates = json_get_bool(object, "impersonate");

@@ -5,6 +5,7 @@
 #include "probes/mx/kinds.h"
 #include "probes/mx/log.h"
 #include "probes/mx/trace.h"
+#include "probes/organisation/organisation.h"
 
 #include <string.h>
 
@@ -140,9 +141,10 @@ static void examine_server(struct examination *x, const struct subject *server)
 {
     const struct mx_exchangers *mx;
     struct mx_calls smtp, submission, submissions;
-    bool known;
+    bool is_pending = false, known;
 
-    if (!server->given && is_exchanger(x, server))
+    if (organisation_is_seat(x, server, &is_pending) || is_pending ||
+        (!server->given && is_exchanger(x, server)))
         return;
     mx = mx_addresses_of_host(x, server->name);
     if (mx->state == MX_PENDING)

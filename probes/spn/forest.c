@@ -17,7 +17,8 @@ enum { /* of LDAP, RFC 4511 appendix A */
        RESULT_UNWILLING = 53
 };
 
-static const char everything[] = "(objectClass=*)";
+static const char everything[] = "(objectClass=*)",
+                  exchange_part[] = "CN=Microsoft Exchange,CN=Services";
 
 /* ---- one question, put to one controller after the other ---- */
 
@@ -303,8 +304,8 @@ static enum spn_forest_state read_configuration(struct examination *x, struct sp
                              *const of_mappings[] = {"sPNMappings", NULL};
     struct inquiry inquiry = {.x = x}, beside = {.x = x};
     const struct directory_answer *servers =
-        ask_below(&inquiry, forest, "CN=Microsoft Exchange,CN=Services", DIRECTORY_SUBTREE,
-                  spn_servers_filter, spn_servers_attributes);
+        ask_below(&inquiry, forest, exchange_part, DIRECTORY_SUBTREE, spn_servers_filter,
+                  spn_servers_attributes);
     const struct directory_answer *domains =
         ask_below(&beside, forest, "CN=Partitions", DIRECTORY_ONE, "(nETBIOSName=*)", of_domains);
     const struct directory_answer *mappings =
@@ -373,6 +374,21 @@ struct spn_search spn_forest_search(struct examination *x, const struct spn_fore
         search.obstacle = &search.answer->evidence;
         search.answer = NULL;
     }
+    return search;
+}
+
+struct spn_search spn_forest_configured(struct examination *x, const struct spn_forest *forest,
+                                        const char *filter, const char *const *attributes)
+{
+    struct inquiry inquiry = {.x = x};
+    struct spn_search search = {.answer = ask_below(&inquiry, forest, exchange_part,
+                                                    DIRECTORY_SUBTREE, filter, attributes)};
+
+    search.is_pending = inquiry.is_pending;
+    search.obstacle = search.answer ? &search.answer->evidence : inquiry.obstacle;
+    search.is_everywhere = is_whole(search.answer);
+    if (search.answer && !is_read(search.answer))
+        search.answer = NULL;
     return search;
 }
 

@@ -67,6 +67,10 @@ struct spn_search {
 struct spn_search spn_forest_search(struct examination *x, const struct spn_forest *forest,
                                     const char *filter, const char *const *attributes);
 
+/* The same of Exchange's part of the configuration: `is_everywhere` once its answer is whole. */
+struct spn_search spn_forest_configured(struct examination *x, const struct spn_forest *forest,
+                                        const char *filter, const char *const *attributes);
+
 /* Not known to be of another forest. */
 bool spn_forest_has_domain(const struct spn_forest *forest, const char *domain);
 bool spn_forest_has(struct examination *x, const struct spn_forest *forest, const char *dn);

@@ -1,0 +1,10 @@
+#ifndef EXDIAG_PROBES_ORGANISATION_KINDS_H
+#define EXDIAG_PROBES_ORGANISATION_KINDS_H
+
+#include "diag/finding.h"
+
+extern const struct finding_kind organisation_unread;
+extern const struct finding_kind organisation_server_gone;
+extern const struct finding_kind run_not_elevated;
+
+#endif

@@ -1,0 +1,172 @@
+#include "probes/organisation/organisation.h"
+
+#include "diag/read/dns_name.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+/* ---- servers ---- */
+
+/* NXDOMAIN or no address, of both families. False while it is on its way. */
+static bool look_up(struct examination *x, const char *host, bool *is_gone)
+{
+    const struct dns_answer *v4 = ask_dns(x, host, DNS_A), *v6 = ask_dns(x, host, DNS_AAAA);
+
+    if (!v4 || !v6)
+        return false;
+    *is_gone = v4->evidence.status == STATUS_OK && v6->evidence.status == STATUS_OK &&
+               !dns_answer_next(v4, NULL) && !dns_answer_next(v6, NULL);
+    return true;
+}
+
+/* False while what DNS says of them is on its way. */
+static bool read_servers(struct examination *x, struct organisation *out)
+{
+    const struct spn_servers *servers = &out->forest->servers;
+    bool is_known = true;
+
+    out->servers = arena_new(pass_memory(x), servers->count, sizeof *out->servers);
+    out->server_count = servers->count;
+    for (size_t i = 0; i < servers->count; i++) {
+        const struct spn_server *server = &servers->list[i];
+        struct organisation_server *entry = &out->servers[i];
+
+        entry->server = server;
+        entry->is_edge = (server->roles & SPN_ROLE_EDGE) != 0;
+        entry->has_no_name = !server->host || !strchr(server->host, '.');
+        if (!entry->has_no_name && !look_up(x, server->host, &entry->is_gone))
+            is_known = false;
+    }
+    return is_known;
+}
+
+/* ---- accepted domains ---- */
+
+static bool read_accepted(struct examination *x, struct organisation *out)
+{
+    struct spn_search search =
+        spn_forest_configured(x, out->forest, accepted_domains_filter, accepted_domains_attributes);
+
+    if (search.is_pending)
+        return false;
+    if (!search.is_everywhere)
+        out->accepted_obstacle = search.obstacle;
+    if (!search.answer)
+        return true;
+    out->accepted_source = &search.answer->evidence;
+    accepted_domains_read(search.answer->entries, search.answer->entry_count, pass_memory(x),
+                          &out->accepted);
+    return true;
+}
+
+/* ---- domains with controllers ---- */
+
+static bool has_exchange(const struct organisation *out, const char *domain)
+{
+    for (size_t i = 0; i < out->server_count; i++) {
+        const struct organisation_server *entry = &out->servers[i];
+        const char *dot = entry->has_no_name ? NULL : strchr(entry->server->host, '.');
+
+        if (dot && !entry->is_edge && dns_name_equal(dot + 1, domain))
+            return true;
+    }
+    return false;
+}
+
+/* The machine's own, and those in which servers are. */
+static bool find_domains(struct examination *x, struct organisation *out)
+{
+    bool is_known = true;
+
+    out->domains[out->domain_count++] = out->domain;
+    for (size_t i = 0; i < out->forest->domain_count; i++) {
+        const char *name = out->forest->domains[i].name;
+        const struct ad_domain *domain;
+
+        if (out->domain_count == SPN_DOMAINS_MOST)
+            break;
+        if (dns_name_equal(name, out->domain->name) || !has_exchange(out, name))
+            continue;
+        domain = ad_domain_of(x, name);
+        is_known = is_known && domain->state != AD_DOMAIN_PENDING;
+        if (domain->state == AD_DOMAIN_FOUND)
+            out->domains[out->domain_count++] = domain;
+    }
+    return is_known;
+}
+
+/* ---- all of it ---- */
+
+static enum organisation_state read_directory(struct examination *x, struct organisation *out)
+{
+    bool is_known;
+
+    out->forest = spn_forest_of(x, out->domain);
+    out->obstacle = out->forest->obstacle;
+    if (out->forest->state == SPN_FOREST_PENDING)
+        return ORGANISATION_PENDING;
+    if (out->forest->state != SPN_FOREST_FOUND)
+        return ORGANISATION_UNREADABLE;
+    is_known = read_accepted(x, out);
+    is_known = read_servers(x, out) && is_known;
+    is_known = find_domains(x, out) && is_known;
+    return is_known ? ORGANISATION_FOUND : ORGANISATION_PENDING;
+}
+
+static enum organisation_state read_all(struct examination *x, struct organisation *out)
+{
+    out->machine = ask_machine(x, "");
+    if (!out->machine)
+        return ORGANISATION_PENDING;
+    if (out->machine->evidence.status != STATUS_OK) {
+        out->obstacle = &out->machine->evidence;
+        return ORGANISATION_NO_MACHINE;
+    }
+    if (out->machine->facts.exchange == MACHINE_EXCHANGE_EDGE)
+        return ORGANISATION_EDGE;
+    if (out->machine->membership == MACHINE_MEMBERSHIP_WORKGROUP)
+        return ORGANISATION_WORKGROUP;
+    out->domain = ad_domain_own(x);
+    if (!out->domain)
+        return ORGANISATION_NO_DOMAIN;
+    if (out->domain->state == AD_DOMAIN_PENDING)
+        return ORGANISATION_PENDING;
+    out->obstacle = out->domain->obstacle;
+    return out->domain->state == AD_DOMAIN_FOUND ? read_directory(x, out) : ORGANISATION_NO_DOMAIN;
+}
+
+const struct organisation *organisation_of(struct examination *x)
+{
+    struct organisation *out = arena_new(pass_memory(x), 1, sizeof *out);
+
+    out->state = ask_settings(x)->everything ? read_all(x, out) : ORGANISATION_NOT_WANTED;
+    return out;
+}
+
+bool organisation_lists(struct examination *x, const char *host, bool *is_pending)
+{
+    const struct ad_domain *domain = ad_domain_own(x);
+    const struct spn_forest *forest;
+
+    if (!domain)
+        return false;
+    forest = spn_forest_of(x, domain);
+    if (forest->state == SPN_FOREST_PENDING)
+        *is_pending = true;
+    return forest->state == SPN_FOREST_FOUND && strchr(host, '.') &&
+           spn_server_of(&forest->servers, host);
+}
+
+bool organisation_is_seat(struct examination *x, const struct subject *server, bool *is_pending)
+{
+    const struct machine_identity *machine;
+
+    if (!ask_settings(x)->everything || server->given)
+        return false;
+    machine = ask_machine(x, "");
+    if (!machine) {
+        *is_pending = true;
+        return false;
+    }
+    return machine->name && dns_name_equal(machine->name, server->name);
+}

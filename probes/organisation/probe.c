@@ -1,0 +1,297 @@
+/* The organisation of the machine at hand: finding all that there is to examine. */
+#include "probes/machine.h"
+#include "probes/organisation/kinds.h"
+#include "probes/organisation/organisation.h"
+
+#include <string.h>
+
+/* ---- adding ---- */
+
+static void add_all(struct examination *x, const struct organisation *organisation)
+{
+    for (size_t i = 0; i < organisation->server_count; i++) {
+        const struct organisation_server *entry = &organisation->servers[i];
+
+        if (!entry->is_gone && !entry->has_no_name)
+            add_subject(x, SUBJECT_SERVER, entry->server->host);
+    }
+    for (size_t i = 0; i < organisation->domain_count; i++) {
+        for (size_t k = 0; k < organisation->domains[i]->count; k++)
+            add_subject(x, SUBJECT_DC, organisation->domains[i]->controllers[k]);
+    }
+    for (size_t i = 0; i < organisation->accepted.count; i++) {
+        if (!organisation->accepted.list[i].is_wildcard)
+            add_subject(x, SUBJECT_DOMAIN, organisation->accepted.list[i].name);
+    }
+}
+
+/* ---- telling ---- */
+
+struct counts {
+    size_t servers, edges, gone, nameless, domains, wildcards, controllers;
+};
+
+static struct counts count_all(const struct organisation *organisation)
+{
+    struct counts counts = {.servers = organisation->server_count};
+
+    for (size_t i = 0; i < organisation->server_count; i++) {
+        counts.edges += organisation->servers[i].is_edge;
+        counts.gone += organisation->servers[i].is_gone;
+        counts.nameless += organisation->servers[i].has_no_name;
+    }
+    for (size_t i = 0; i < organisation->accepted.count; i++)
+        counts.wildcards += organisation->accepted.list[i].is_wildcard;
+    counts.domains = organisation->accepted.count - counts.wildcards;
+    for (size_t i = 0; i < organisation->domain_count; i++)
+        counts.controllers += organisation->domains[i]->count;
+    return counts;
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void saw_servers(struct finding *finding, const struct organisation *organisation)
+{
+    enum { SHOWN_MOST = 20 };
+    size_t shown = 0;
+
+    for (size_t i = 0; i < organisation->server_count && shown < SHOWN_MOST; i++, shown++) {
+        const struct organisation_server *entry = &organisation->servers[i];
+        const char *host = entry->server->host ? entry->server->host : entry->server->name;
+
+        saw(finding, organisation->forest->servers_source, "%s%s%s", host,
+            entry->is_edge ? ", an Edge Transport server" : "",
+            entry->has_no_name ? ", of which no full name is told: not examined" : "");
+    }
+    if (organisation->server_count > shown)
+        saw(finding, organisation->forest->servers_source, "and %zu more",
+            organisation->server_count - shown);
+}
+
+static void saw_accepted(struct finding *finding, const struct organisation *organisation)
+{
+    enum { SHOWN_MOST = 20 };
+    static const char *const types[] = {
+#define X(name, text) text,
+        ACCEPTED_TYPE_LIST(X)
+#undef X
+    };
+    const struct accepted_domains *accepted = &organisation->accepted;
+
+    for (size_t i = 0; i < accepted->count && i < SHOWN_MOST; i++)
+        saw(finding, organisation->accepted_source, "%s, %s%s", accepted->list[i].name,
+            types[accepted->list[i].type],
+            accepted->list[i].is_wildcard ? ", which names no domain to look at" : "");
+    if (accepted->count > SHOWN_MOST)
+        saw(finding, organisation->accepted_source, "and %zu more", accepted->count - SHOWN_MOST);
+    if (accepted->odd > 0)
+        saw(finding, organisation->accepted_source, "%zu whose name is none of DNS: not examined",
+            accepted->odd);
+}
+
+/* What keeps a part of it unknown; NULL where there is nothing. */
+static const struct evidence *obstacle_of(const struct organisation *organisation)
+{
+    if (organisation->accepted_obstacle)
+        return organisation->accepted_obstacle;
+    return organisation->forest->has_more_servers ? organisation->forest->servers_source : NULL;
+}
+
+static void set_domain(struct finding *finding, const struct organisation *organisation)
+{
+    const char *domain = organisation->machine ? organisation->machine->domain : NULL;
+
+    if (domain)
+        set_vouched(finding, VALUE_NAME, "domain", domain, strlen(domain));
+}
+
+static void tell_found(struct examination *x, const struct organisation *organisation)
+{
+    struct counts counts = count_all(organisation);
+    const struct evidence *obstacle = obstacle_of(organisation);
+    struct finding *finding;
+
+    if (obstacle) {
+        finding = unknown(x, &organisation_unread,
+                          "the directory of %s tells a part of it: %zu Exchange server%s, %zu "
+                          "accepted domain%s, %zu domain controller%s",
+                          organisation->domain->name, counts.servers, plural(counts.servers),
+                          counts.domains, plural(counts.domains), counts.controllers,
+                          plural(counts.controllers));
+        set_domain(finding, organisation);
+        if (obstacle->status != STATUS_OK)
+            saw_failure(finding, obstacle);
+        else
+            saw(finding, obstacle, "there are more than one search tells");
+    } else {
+        finding = healthy(x, &organisation_unread,
+                          "the directory of %s lists %zu Exchange server%s, %zu accepted domain%s "
+                          "and %zu domain controller%s",
+                          organisation->domain->name, counts.servers, plural(counts.servers),
+                          counts.domains, plural(counts.domains), counts.controllers,
+                          plural(counts.controllers));
+    }
+    saw_servers(finding, organisation);
+    saw_accepted(finding, organisation);
+}
+
+static void tell_gone(struct examination *x, const struct organisation *organisation)
+{
+    struct finding *finding;
+
+    if (count_all(organisation).gone == 0) {
+        if (organisation->server_count > 0)
+            healthy(x, &organisation_server_gone,
+                    "DNS knows all Exchange servers of the directory");
+        return;
+    }
+    finding = found(x, &organisation_server_gone);
+    for (size_t i = 0; i < organisation->server_count; i++) {
+        const struct organisation_server *entry = &organisation->servers[i];
+
+        if (!entry->is_gone)
+            continue;
+        saw(finding, organisation->forest->servers_source, "%s: neither an A nor an AAAA record",
+            entry->server->host);
+        if (organisation->forest->are_servers_sure)
+            set_vouched(finding, VALUE_NAME, "server", entry->server->host,
+                        strlen(entry->server->host));
+        else
+            set_value(finding, VALUE_NAME, "server", entry->server->host,
+                      strlen(entry->server->host));
+    }
+}
+
+static void tell_nothing_read(struct examination *x, const struct organisation *organisation,
+                              const char *what)
+{
+    struct finding *finding = unknown(x, &organisation_unread, "%s", what);
+
+    set_domain(finding, organisation);
+    if (organisation->domain && organisation->domain->state == AD_DOMAIN_NONE)
+        saw(finding, &organisation->domain->answer->evidence,
+            "DNS names no domain controllers of %s", organisation->domain->looked_for);
+    if (organisation->obstacle && organisation->obstacle->status != STATUS_OK)
+        saw_failure(finding, organisation->obstacle);
+}
+
+static void tell(struct examination *x, const struct organisation *organisation)
+{
+    switch (organisation->state) {
+    case ORGANISATION_PENDING:
+    case ORGANISATION_NOT_WANTED:
+        break;
+    case ORGANISATION_NO_MACHINE:
+        tell_nothing_read(x, organisation, "it is not known which machine this is");
+        break;
+    case ORGANISATION_WORKGROUP:
+        not_applicable(x, &organisation_unread,
+                       "this machine is in no domain, so no directory lists an organisation");
+        break;
+    case ORGANISATION_EDGE:
+        not_applicable(x, &organisation_unread,
+                       "an Edge Transport server has no directory of the organisation: run this on "
+                       "one of its Mailbox servers");
+        break;
+    case ORGANISATION_NO_DOMAIN:
+        tell_nothing_read(x, organisation, "no domain controller is known that would list it");
+        break;
+    case ORGANISATION_UNREADABLE:
+        tell_nothing_read(x, organisation, "no domain controller tells what it lists");
+        break;
+    case ORGANISATION_FOUND:
+        if (organisation->server_count == 0 && organisation->accepted.count == 0)
+            not_applicable(x, &organisation_unread, "the directory of %s lists no Exchange",
+                           organisation->domain->name);
+        else
+            tell_found(x, organisation);
+        tell_gone(x, organisation);
+        break;
+    }
+}
+
+/* Controllers of its domain are known even where they do not tell more. */
+static void find(struct examination *x, const struct organisation *organisation)
+{
+    if (organisation->state == ORGANISATION_FOUND)
+        add_all(x, organisation);
+    for (size_t i = 0; organisation->state == ORGANISATION_UNREADABLE && organisation->domain &&
+                       i < organisation->domain->count;
+         i++)
+        add_subject(x, SUBJECT_DC, organisation->domain->controllers[i]);
+}
+
+/* ---- rights ---- */
+
+/* Wanted by a probe that is selected: nothing is read for this alone. */
+static void tell_rights(struct examination *x, const struct subject *subject)
+{
+    const struct machine_identity *machine;
+    const struct iis_config_file *config;
+    const struct event_log_digest *log;
+    struct finding *finding;
+    const char *path;
+
+    if (!machine_of(x, subject, &path) || !path || *path)
+        return;
+    machine = ask_machine(x, "");
+    if (!machine || machine->elevation != MACHINE_ELEVATION_NO || subject->kind != SUBJECT_SERVER ||
+        !ask_is_selected(x, "powershell"))
+        return;
+    config = ask_iis_config(x, "");
+    log = ask_event_log(x, "");
+    if (!config || !log ||
+        (config->evidence.status != STATUS_DENIED && log->evidence.status != STATUS_DENIED))
+        return;
+    finding = unknown(x, &run_not_elevated, "this run is not elevated, and not all could be read");
+    if (config->evidence.status == STATUS_DENIED)
+        saw_failure(finding, &config->evidence);
+    if (log->evidence.status == STATUS_DENIED)
+        saw_failure(finding, &log->evidence);
+}
+
+/* At the machine at hand, or who was named for it. */
+static bool is_told_at(const struct organisation *organisation, const struct subject *subject)
+{
+    const struct machine_identity *machine = organisation->machine;
+
+    if (!machine || !machine->name)
+        return subject->given;
+    return dns_name_equal(machine->name, subject->name);
+}
+
+static void examine(struct examination *x, const struct subject *subject)
+{
+    const struct organisation *organisation;
+
+    tell_rights(x, subject);
+    if (!ask_settings(x)->everything)
+        return;
+    organisation = organisation_of(x);
+    if (!is_told_at(organisation, subject))
+        return;
+    find(x, organisation);
+    tell(x, organisation);
+}
+
+static const struct finding_kind *const kinds[] = {&organisation_unread, &organisation_server_gone,
+                                                   &run_not_elevated, NULL};
+
+const struct probe probe_organisation = {
+    .name = "organisation",
+    .summary =
+        "with no subject named: this server, and all that its organisation's directory lists",
+    .needs = NEEDS_NETWORK | NEEDS_CREDENTIALS | NEEDS_HOST,
+    .is_always_wanted = true, /* it finds what the others examine */
+    .subjects = PROBE_EXAMINES(SUBJECT_SERVER) | PROBE_EXAMINES(SUBJECT_DC),
+    .touches =
+        "with no subject named alone: a domain controller of this machine's domain, whose "
+        "configuration partition is read for Exchange's servers and accepted domains, and DNS for "
+        "the addresses of these servers and the controllers of their domains",
+    .noticed = "searches of the configuration partition, in diagnostics of LDAP where those are on",
+    .kinds = kinds,
+    .examine = examine,
+};
