@@ -221,6 +221,7 @@ static enum treatment treatment_of(const char *attribute)
         {"isSynchronized", AS_IT_IS},
         {"msDS-AdditionalDnsHostName", AS_NAME},
         {"msDS-AllowedToDelegateTo", AS_SPN},
+        {"msExchAcceptedDomainName", AS_NAME},
         {"msExchSMTPReceiveConnectorFQDN", AS_NAME},
         {"msExchSmtpFullyQualifiedDomainName", AS_NAME},
         {"nETBIOSName", AS_NAME},

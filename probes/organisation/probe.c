@@ -235,11 +235,11 @@ static void tell_rights(struct examination *x, const struct subject *subject)
     struct finding *finding;
     const char *path;
 
-    if (!machine_of(x, subject, &path) || !path || *path)
+    if (subject->kind != SUBJECT_SERVER || !ask_is_selected(x, "powershell") ||
+        !machine_of(x, subject, &path) || !path || *path)
         return;
     machine = ask_machine(x, "");
-    if (!machine || machine->elevation != MACHINE_ELEVATION_NO || subject->kind != SUBJECT_SERVER ||
-        !ask_is_selected(x, "powershell"))
+    if (!machine || machine->elevation != MACHINE_ELEVATION_NO)
         return;
     config = ask_iis_config(x, "");
     log = ask_event_log(x, "");
