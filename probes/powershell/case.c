@@ -2,7 +2,7 @@
 
 #include "diag/text.h"
 #include "probes/folder.h"
-#include "probes/powershell/at_hand.h"
+#include "probes/powershell/machine.h"
 
 #include <string.h>
 
@@ -396,17 +396,17 @@ static bool take_file_case(const struct gathering *all, const struct subject *fi
 }
 
 /* False while it is on its way. What the user gives of the same machine is taken first. */
-static bool take_at_hand(struct examination *x, const struct subject *server,
+static bool take_machine(struct examination *x, const struct subject *server,
                          struct powershell_case *out)
 {
-    const struct powershell_at_hand *at_hand = powershell_at_hand_of(x, server);
+    const struct powershell_machine *machine = powershell_machine_of(x, server);
 
-    if (at_hand->is_pending)
+    if (machine->is_pending)
         return false;
-    if (!out->host && at_hand->server && at_hand->server->evidence.status == STATUS_OK)
-        out->host = &at_hand->file;
-    if (at_hand->events && at_hand->events->evidence.status == STATUS_OK)
-        out->events[out->event_count++] = at_hand->events;
+    if (!out->host && machine->server && machine->server->evidence.status == STATUS_OK)
+        out->host = &machine->file;
+    if (machine->events && machine->events->evidence.status == STATUS_OK)
+        out->events[out->event_count++] = machine->events;
     return true;
 }
 
@@ -457,7 +457,7 @@ const struct powershell_case *powershell_case_of(struct examination *x,
     sort_by_machine(all);
     if (subject->kind == SUBJECT_SERVER) {
         take_server(all, subject, out);
-        return take_at_hand(x, subject, out) ? out : NULL;
+        return take_machine(x, subject, out) ? out : NULL;
     }
     return take_file_case(all, subject, out) ? out : NULL;
 }

@@ -100,7 +100,7 @@ static void look_at_file(struct matter *matter, const struct powershell_file *fi
 }
 
 /* The machine at hand is of no files. */
-static void look_at_hand(struct matter *matter)
+static void look_at_machine(struct matter *matter)
 {
     struct powershell_server *server = arena_new(pass_memory(matter->x), 1, sizeof *server);
     const struct powershell_case *of = matter->of;
@@ -123,7 +123,7 @@ static void look_at_files(struct matter *matter)
     if (of->host)
         matter->known |= POWERSHELL_KNOWS_CONFIG;
     if (of->host && !*of->host->path)
-        look_at_hand(matter);
+        look_at_machine(matter);
     if (of->event_count > 0)
         matter->known |= POWERSHELL_KNOWS_EVENTS;
     for (size_t i = 0; i < of->files->count; i++) {

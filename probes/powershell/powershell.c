@@ -1,9 +1,9 @@
 /* The PowerShell virtual directory, through which the Exchange Management Shell comes in. */
-#include "probes/powershell/at_hand.h"
 #include "probes/powershell/case.h"
 #include "probes/powershell/cause.h"
 #include "probes/powershell/kinds.h"
 #include "probes/powershell/live.h"
+#include "probes/powershell/machine.h"
 #include "probes/powershell/modules.h"
 #include "probes/powershell/server.h"
 #include "probes/powershell/settings.h"

@@ -1,4 +1,4 @@
-#include "probes/powershell/at_hand.h"
+#include "probes/powershell/machine.h"
 
 #include "diag/text.h"
 #include "probes/powershell/kinds.h"
@@ -12,10 +12,10 @@ static bool is_called(const char *computer, const char *name)
            text_equal_fold_sized(computer, strcspn(computer, "."), name, strlen(name));
 }
 
-const struct powershell_at_hand *powershell_at_hand_of(struct examination *x,
+const struct powershell_machine *powershell_machine_of(struct examination *x,
                                                        const struct subject *server)
 {
-    struct powershell_at_hand *out = arena_new(pass_memory(x), 1, sizeof *out);
+    struct powershell_machine *out = arena_new(pass_memory(x), 1, sizeof *out);
     const struct windows_setup *setup = ask_windows_setup(x, "");
 
     out->is_pending = !setup;
@@ -34,7 +34,7 @@ const struct powershell_at_hand *powershell_at_hand_of(struct examination *x,
 void powershell_tell_unread(struct examination *x, const struct subject *server)
 {
     const struct powershell_server named = {.machine = server->name};
-    const struct iis_config_file *config = powershell_at_hand_of(x, server)->server;
+    const struct iis_config_file *config = powershell_machine_of(x, server)->server;
     struct finding *finding;
 
     if (!config || config->evidence.status == STATUS_OK)
