@@ -93,9 +93,10 @@ const struct iis_config_file *ask_iis_config(struct examination *x, const char *
     return item->settled ? (const struct iis_config_file *)item : NULL;
 }
 
-const struct iis_config_file *ask_iis_config_of(struct examination *x, const char *place)
+const struct iis_config_file *ask_iis_config_of(struct examination *x, const char *machine,
+                                                const char *place)
 {
-    const struct iis_config_file question = {.path = "", .place = place};
+    const struct iis_config_file question = {.path = machine, .place = place};
     const struct evidence *item = exam_ask(x, &evidence_iis_config, &question.evidence);
 
     return item->settled ? (const struct iis_config_file *)item : NULL;

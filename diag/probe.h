@@ -145,8 +145,9 @@ const struct build_file *ask_build_file(struct examination *x, const char *path)
  */
 const struct iis_config_file *ask_iis_config(struct examination *x, const char *path);
 
-/* The web.config of that machine's application at this place: "Default Web Site/PowerShell". */
-const struct iis_config_file *ask_iis_config_of(struct examination *x, const char *place);
+/* The web.config of a machine's application at this place: "Default Web Site/PowerShell". */
+const struct iis_config_file *ask_iis_config_of(struct examination *x, const char *machine,
+                                                const char *place);
 
 /* How web requests ended: FILE_TYPE_IIS_LOG, EWS_LOG, HTTP_PROXY_LOG. */
 const struct http_log_digest *ask_http_log(struct examination *x, const char *path);

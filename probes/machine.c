@@ -1,27 +1,98 @@
 #include "probes/machine.h"
 
+#include "diag/read/machine_path.h"
 #include "diag/text.h"
 
 #include <string.h>
 
-/* By its full name, its own alone, or as every machine calls itself. */
-static bool is_called(const char *computer, const char *name)
+/* ---- the machine at hand ---- */
+
+static bool is_first_label(const char *full, const char *name)
 {
-    return text_equal_fold(name, "localhost") || text_equal_fold(name, computer) ||
-           text_equal_fold_sized(computer, strcspn(computer, "."), name, strlen(name));
+    return full && text_equal_fold_sized(full, strcspn(full, "."), name, strlen(name));
+}
+
+/* By its full name, its own alone, or as every machine calls itself. */
+static bool is_called(const struct machine_identity *here, const char *name)
+{
+    return text_equal_fold(name, "localhost") ||
+           (here->name && text_equal_fold(name, here->name)) || is_first_label(here->name, name) ||
+           is_first_label(here->netbios, name);
+}
+
+static bool holds(const struct dns_answer *answer, const struct ip_address *ip)
+{
+    const struct dns_record *record = NULL;
+
+    while ((record = dns_answer_next(answer, record))) {
+        if (ip_equal(&record->data.ip, ip))
+            return true;
+    }
+    return false;
+}
+
+static bool is_loopback(const struct ip_address *ip)
+{
+    static const struct ip_address v4 = {IP_V4, {127, 0, 0, 1}},
+                                   v6 = {IP_V6, {[sizeof v6.bytes - 1] = 1}};
+
+    return ip_equal(ip, &v4) || ip_equal(ip, &v6);
+}
+
+/* By an address: one of every machine's own, or one that DNS gives to its name. */
+static bool is_reached_by(struct examination *x, const struct machine_identity *here,
+                          const struct ip_address *ip, bool *is_pending)
+{
+    const struct dns_answer *answer;
+
+    if (is_loopback(ip))
+        return true;
+    if (!here->name || !strchr(here->name, '.'))
+        return false;
+    answer = ask_dns(x, here->name, ip->family == IP_V4 ? DNS_A : DNS_AAAA);
+    *is_pending = !answer;
+    return answer && holds(answer, ip);
+}
+
+/* ---- others ---- */
+
+/*
+ * Who it is, is asked first: where nobody answers to that, nothing else is waited for. NULL: there
+ * is no such machine, or it is none of Windows.
+ */
+static const char *path_of_other(struct examination *x, const struct subject *server,
+                                 bool *is_pending)
+{
+    const char *path = arena_print(pass_memory(x), "\\\\%s", server->name);
+    const struct machine_identity *identity;
+
+    if (!server->given || !machine_in_path(path))
+        return NULL;
+    identity = ask_machine(x, path);
+    *is_pending = !identity;
+    if (!identity ||
+        (identity->evidence.status != STATUS_OK && identity->evidence.status != STATUS_DENIED))
+        return NULL;
+    return path;
 }
 
 bool machine_of(struct examination *x, const struct subject *server, const char **path)
 {
-    const struct windows_setup *setup = ask_windows_setup(x, "");
+    const struct machine_identity *here = ask_machine(x, "");
+    bool is_pending = !here, is_here;
+    struct ip_address ip;
 
     *path = NULL;
-    if (!setup)
-        return false;
-    if (setup->evidence.status == STATUS_OK && setup->computer &&
-        is_called(setup->computer, server->name))
+    if (!here || here->evidence.status != STATUS_OK)
+        return !is_pending;
+    is_here = ip_parse(server->name, strlen(server->name), &ip) == STATUS_OK
+                  ? is_reached_by(x, here, &ip, &is_pending)
+                  : is_called(here, server->name);
+    if (is_here)
         *path = "";
-    return true;
+    else if (!is_pending)
+        *path = path_of_other(x, server, &is_pending);
+    return !is_pending;
 }
 
 bool machine_named(struct examination *x, const char *name, const char **path)
@@ -33,9 +104,53 @@ bool machine_named(struct examination *x, const char *name, const char **path)
         struct subject_list hosts = ask_subjects(x, kinds[i]);
 
         for (size_t j = 0; j < hosts.count; j++) {
-            if (text_equal_fold(hosts.list[j]->name, name) && hosts.list[j]->given)
+            if (text_equal_fold(hosts.list[j]->name, name))
                 return machine_of(x, hosts.list[j], path);
         }
     }
     return true;
+}
+
+/* ---- what could not be read ---- */
+
+enum { READERS_MOST = 4 };
+
+/* Who tells comes first. */
+static const char *const readers[][READERS_MOST] = {
+    [MACHINE_SOURCE_REGISTRY] = {"clock", "spn", "build", "powershell"},
+    [MACHINE_SOURCE_EVENTS] = {"spn", "powershell", "ews"},
+    [MACHINE_SOURCE_IIS] = {"powershell", "ews"},
+};
+
+bool machine_is_told_by(struct examination *x, enum machine_source source, const char *probe)
+{
+    for (size_t i = 0; i < READERS_MOST && readers[source][i]; i++) {
+        if (ask_is_selected(x, readers[source][i]))
+            return strcmp(readers[source][i], probe) == 0;
+    }
+    return false;
+}
+
+bool machine_is_unread(const struct evidence *evidence)
+{
+    switch (evidence->status) {
+    case STATUS_OK:
+    case STATUS_NOT_FOUND:
+    case STATUS_NOT_SUPPORTED:
+    case STATUS_NOT_RECORDED:
+        return false;
+    default:
+        return true;
+    }
+}
+
+void machine_saw_unread(struct finding *finding, const struct subject *server,
+                        const struct evidence *evidence)
+{
+    bool is_denied = evidence->status == STATUS_DENIED;
+
+    saw_failure(finding, evidence);
+    set_vouched(finding, VALUE_TEXT, "machine", server->name, strlen(server->name));
+    set_text(finding, "unread", "yes");
+    set_text(finding, is_denied ? "unread-denied" : "unread-away", "yes");
 }

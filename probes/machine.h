@@ -19,4 +19,39 @@ bool machine_of(struct examination *x, const struct subject *server, const char 
 /* The same for a name or address, which is that of a server or domain controller of the run. */
 bool machine_named(struct examination *x, const char *name, const char **path);
 
+/* ---- what could not be read ---- */
+
+/* Of what a machine has, what several probes read. */
+enum machine_source { MACHINE_SOURCE_REGISTRY, MACHINE_SOURCE_EVENTS, MACHINE_SOURCE_IIS };
+
+/*
+ * Whether this probe is the one to tell that a source could not be read: the first of those that
+ * read it which runs, so that it is told once.
+ */
+bool machine_is_told_by(struct examination *x, enum machine_source source, const char *probe);
+
+/* It is there to be read, perhaps, and was not: denied, out of reach, damaged. */
+bool machine_is_unread(const struct evidence *evidence);
+
+/*
+ * Says why in an unknown, and sets {machine}, the server's name, and what chooses among
+ * MACHINE_STEPS.
+ */
+void machine_saw_unread(struct finding *finding, const struct subject *server,
+                        const struct evidence *evidence);
+
+/* Of `make_known`: what has a machine read that could not be. `unread` is set where one applies. */
+#define MACHINE_STEPS                                                                              \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = "{machine}",                                                                         \
+     .command = "Run exdiag there again, in a command prompt that was opened by Run as "           \
+                "administrator.",                                                                  \
+     .when = "unread-denied"},                                                                     \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "{machine}",                          \
+        .command = "Run exdiag there, where nothing has to come over the network.",                \
+        .when = "unread-away"                                                                      \
+    }
+
 #endif

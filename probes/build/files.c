@@ -32,8 +32,8 @@ static void tells_of(struct build_organisation *organisation, struct build_machi
 }
 
 /* A file that does not name its server is of the one that the user says: --file HOST=PATH. */
-static struct build_machine *machine_of(struct build_organisation *organisation, const char *name,
-                                        const struct subject *file)
+static struct build_machine *machine_of_file(struct build_organisation *organisation,
+                                             const char *name, const struct subject *file)
 {
     const char *host = name ? name : file->host;
     struct build_machine *machine = host ? NULL : nameless_of(organisation, file);
@@ -55,7 +55,7 @@ static void saw_build(struct build_organisation *organisation, const char *name,
                       const struct subject *file, enum build_way way,
                       const struct build_number *number, const struct evidence *source)
 {
-    struct build_machine *machine = machine_of(organisation, name, file);
+    struct build_machine *machine = machine_of_file(organisation, name, file);
 
     if (!machine)
         return;
@@ -247,7 +247,7 @@ static void saw_entry(struct build_organisation *organisation, const struct spn_
                       const struct evidence *source)
 {
     const char *name = server->host ? server->host : server->name;
-    struct build_machine *machine = machine_of(organisation, name, file);
+    struct build_machine *machine = machine_of_file(organisation, name, file);
     struct build_number number;
 
     if (machine && server->roles & SPN_ROLE_EDGE)

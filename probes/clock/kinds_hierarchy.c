@@ -1,6 +1,7 @@
 /* Whom machines take their time from. */
 #include "probes/clock/kinds.h"
 #include "probes/clock/steps.h"
+#include "probes/machine.h"
 
 static const struct reference references[] = {
     CLOCK_TOOLS_AND_SETTINGS,
@@ -115,7 +116,7 @@ static const struct reference vm_references[] = {
         .command = "Put these files, with those that there were, into a folder of their own "      \
                    "for this machine and name each with --file, where the domain's own name "      \
                    "servers can be asked.",                                                        \
-        .note = "which domain controller is the PDC emulator, DNS alone knows"                     \
+        .note = "which domain controller is the PDC emulator, DNS alone knows", .when = "!unread"  \
     }
 
 #define LOOK_AGAIN                                                                                 \
@@ -134,7 +135,7 @@ static const struct step_template repair[] = {CLOCK_KEEP_SETTINGS("source"),
                                               CLOCK_RESYNC(NULL),
                                               {0}};
 static const struct step_template put_back[] = {PUT_BACK, {0}};
-static const struct step_template gather[] = {GATHER, {0}};
+static const struct step_template gather[] = {MACHINE_STEPS, GATHER, {0}};
 
 const struct finding_kind time_hierarchy = {
     .id = "time-hierarchy",

@@ -6,6 +6,7 @@
 #include "probes/clock/place.h"
 #include "probes/clock/settings_tell.h"
 #include "probes/folder.h"
+#include "probes/machine.h"
 
 #include <string.h>
 
@@ -82,7 +83,7 @@ static void find_folder(struct examination *x, const struct subject *file, struc
 static void take_host(struct examination *x, const struct time_settings *settings,
                       struct time_plan *plan)
 {
-    const char *host = *settings->path ? ask_file_host(x, settings->path) : NULL;
+    const char *host = ask_file_host(x, settings->path);
     size_t label = host ? strcspn(host, ".") : 0;
     struct ip_address ip;
 
@@ -253,27 +254,34 @@ static void find_files_of(struct examination *x, const char *host, struct group 
     }
 }
 
-/* By its full name, its own alone, or as every machine calls itself. */
-static bool is_at_hand(const struct time_plan *plan, const char *name)
+/* False while they are on their way; *out is NULL where its own machine may not be asked. */
+static bool ask_machine_settings(struct examination *x, const char *host,
+                                 const struct time_settings **out)
 {
-    return text_equal_fold(name, "localhost") || is_of_host(plan, name);
+    const char *machine;
+
+    *out = NULL;
+    if (!machine_named(x, host, &machine))
+        return false;
+    if (!machine)
+        return true;
+    *out = ask_time_settings(x, machine);
+    return *out;
 }
 
-/* NULL: the machine at hand does not run Windows, or its settings are on their way. */
-static const struct time_settings *settings_at_hand(struct examination *x)
+static bool is_read(const struct time_settings *settings)
 {
-    const struct time_settings *settings = ask_time_settings(x, "");
-
-    return settings && settings->evidence.status == STATUS_OK ? settings : NULL;
+    return settings && settings->evidence.status == STATUS_OK;
 }
 
 const struct time_plan *clock_settings_plan_of(struct examination *x, const char *host)
 {
-    const struct time_settings *at_hand = settings_at_hand(x);
     struct group *group = arena_new(pass_memory(x), 1, sizeof *group);
+    const struct time_settings *own;
 
-    if (at_hand && is_at_hand(plan_of_file(x, at_hand), host))
-        group->list[group->count++] = at_hand;
+    group->is_pending = !ask_machine_settings(x, host, &own);
+    if (is_read(own))
+        group->list[group->count++] = own;
     find_files_of(x, host, group);
     return group->count > 0 && !group->is_pending ? plan_of(x, group) : NULL;
 }
@@ -307,26 +315,32 @@ static bool bears_less(int told, const struct clock_tolerance *than)
     return told >= 0 && (than->minutes < 0 || told < than->minutes);
 }
 
-static void read_at_hand(struct examination *x, const char *const *hosts, size_t count,
-                         struct clock_tolerance *out)
+/* False while one is on its way. */
+static bool read_machines(struct examination *x, const char *const *hosts, size_t count,
+                          struct clock_tolerance *out)
 {
-    const struct time_settings *settings = settings_at_hand(x);
-    const struct time_plan *plan = settings ? plan_of_file(x, settings) : NULL;
+    bool is_complete = true;
 
-    for (size_t i = 0; plan && i < count; i++) {
-        if (is_at_hand(plan, hosts[i]) && bears_less(plan->kerberos_skew, out))
-            *out = (struct clock_tolerance){plan->kerberos_skew, &settings->evidence};
+    for (size_t i = 0; i < count; i++) {
+        const struct time_settings *own;
+        int told;
+
+        is_complete = ask_machine_settings(x, hosts[i], &own) && is_complete;
+        told = is_read(own) ? plan_of_file(x, own)->kerberos_skew : -1;
+        if (bears_less(told, out))
+            *out = (struct clock_tolerance){told, &own->evidence};
     }
+    return is_complete;
 }
 
 bool clock_settings_tolerance(struct examination *x, const char *const *hosts, size_t count,
                               struct clock_tolerance *out)
 {
     struct subject_list files = ask_subjects(x, SUBJECT_FILE);
-    bool is_pending = false;
+    bool is_pending;
 
     *out = (struct clock_tolerance){.minutes = -1};
-    read_at_hand(x, hosts, count, out);
+    is_pending = !read_machines(x, hosts, count, out);
     for (size_t i = 0; i < files.count; i++) {
         const struct time_settings *settings = settings_of(x, files.list[i]->name, &is_pending);
         int told;
@@ -533,6 +547,15 @@ void clock_settings_judge(struct examination *x, const struct subject *file)
         not_applicable(x, &time_hierarchy, "it says how far clocks may differ, and of no machine");
 }
 
+static void tell_unread(struct examination *x, const struct subject *host,
+                        const struct time_settings *own)
+{
+    if (machine_is_unread(&own->evidence) &&
+        machine_is_told_by(x, MACHINE_SOURCE_REGISTRY, "clock"))
+        machine_saw_unread(unknown(x, &time_hierarchy, "its own registry could not be read"), host,
+                           &own->evidence);
+}
+
 /* Where a server is a controller, too, it is judged as that. */
 static bool is_judged_as_another(struct examination *x, const struct subject *host,
                                  const struct time_plan *plan)
@@ -546,7 +569,10 @@ void clock_settings_judge_host(struct examination *x, const struct subject *host
                                const char *told_forest)
 {
     const struct time_plan *plan = clock_settings_plan_of(x, host->name);
+    const struct time_settings *own;
 
     if (plan && !is_judged_as_another(x, host, plan))
         judge_plan(x, plan, told_forest);
+    else if (!plan && ask_machine_settings(x, host->name, &own) && own)
+        tell_unread(x, host, own);
 }

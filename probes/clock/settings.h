@@ -26,8 +26,8 @@
 void clock_settings_judge(struct examination *x, const struct subject *file);
 
 /*
- * The same of a server or domain controller, from the files that are of it and, where it is the
- * machine at hand and that runs Windows, from itself; without either nothing is told.
+ * The same of a server or domain controller, from the files that are of it and from its own
+ * machine, where that may be asked (probes/machine.h); without either nothing is told.
  * `told_forest`: the forest that it says it is in, or NULL.
  */
 void clock_settings_judge_host(struct examination *x, const struct subject *host,
@@ -44,7 +44,7 @@ struct clock_tolerance {
 
 /*
  * The least that is told: of the policy of a domain, which counts for all its machines, or of the
- * registry of one of `hosts` (full names), the machine at hand among them. False while that is on
+ * registry of one of `hosts` (full names), from files or its own machine. False while that is on
  * its way.
  */
 bool clock_settings_tolerance(struct examination *x, const char *const *hosts, size_t count,

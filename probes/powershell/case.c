@@ -427,7 +427,7 @@ static struct gathering *gathering_new(struct examination *x, const struct power
     return all;
 }
 
-/* With room for the events of the machine at hand. */
+/* With room for the events of its own machine. */
 static struct powershell_case *case_new(struct examination *x, const struct powershell_files *files)
 {
     struct arena *memory = pass_memory(x);

@@ -99,7 +99,7 @@ static void look_at_file(struct matter *matter, const struct powershell_file *fi
         matter->known |= POWERSHELL_KNOWS_INSTALL_PATH;
 }
 
-/* The machine at hand is of no files. */
+/* It is of no files. */
 static void look_at_machine(struct matter *matter)
 {
     struct powershell_server *server = arena_new(pass_memory(matter->x), 1, sizeof *server);
@@ -122,7 +122,7 @@ static void look_at_files(struct matter *matter)
 
     if (of->host)
         matter->known |= POWERSHELL_KNOWS_CONFIG;
-    if (of->host && !*of->host->path)
+    if (of->host && of->host->is_machine)
         look_at_machine(matter);
     if (of->event_count > 0)
         matter->known |= POWERSHELL_KNOWS_EVENTS;
@@ -171,7 +171,7 @@ static bool may_be_its_files(const struct powershell_case *of, const char *node)
 {
     struct ip_address literal;
 
-    if ((of->host && !*of->host->path) || powershell_is_same_machine(of->name, node) ||
+    if ((of->host && of->host->is_machine) || powershell_is_same_machine(of->name, node) ||
         ip_parse(of->name, strlen(of->name), &literal) == STATUS_OK)
         return true;
     for (size_t i = 0; i < of->files->count; i++) {

@@ -60,9 +60,9 @@ bool powershell_facts_add(struct examination *x, struct powershell_facts *facts,
 }
 
 bool powershell_facts_add_image(struct examination *x, struct powershell_facts *facts,
-                                const char *image)
+                                const char *machine, const char *image)
 {
-    return add_list(x, facts, "", image);
+    return add_list(x, facts, machine, image);
 }
 
 enum file_presence powershell_presence_of(const struct powershell_facts *facts, const char *path,

@@ -30,14 +30,13 @@ struct powershell_facts {
     size_t list_count;
 };
 
-/* Adds what one file of the server tells; "" is the machine at hand. False while it is on its way.
- */
+/* Adds what one file of the server tells, or its own machine. False while it is on its way. */
 bool powershell_facts_add(struct examination *x, struct powershell_facts *facts, const char *path,
                           enum file_type type, bool is_2010);
 
-/* The same of one file of the machine at hand, as the setting has it that names it. */
+/* The same of one file of that machine, as the setting has it that names it. */
 bool powershell_facts_add_image(struct examination *x, struct powershell_facts *facts,
-                                const char *image);
+                                const char *machine, const char *image);
 
 /* Whether a file exists, as far as lists tell; `source` of the one that does. */
 enum file_presence powershell_presence_of(const struct powershell_facts *facts, const char *path,

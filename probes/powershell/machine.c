@@ -1,32 +1,25 @@
 #include "probes/powershell/machine.h"
 
-#include "diag/text.h"
+#include "probes/machine.h"
 #include "probes/powershell/kinds.h"
-
-#include <string.h>
-
-/* By its full name, its own alone, or as every machine calls itself. */
-static bool is_called(const char *computer, const char *name)
-{
-    return text_equal_fold(name, "localhost") || text_equal_fold(name, computer) ||
-           text_equal_fold_sized(computer, strcspn(computer, "."), name, strlen(name));
-}
 
 const struct powershell_machine *powershell_machine_of(struct examination *x,
                                                        const struct subject *server)
 {
     struct powershell_machine *out = arena_new(pass_memory(x), 1, sizeof *out);
-    const struct windows_setup *setup = ask_windows_setup(x, "");
+    const char *path;
 
-    out->is_pending = !setup;
-    if (!setup || setup->evidence.status != STATUS_OK || !setup->computer ||
-        !is_called(setup->computer, server->name))
+    out->is_pending = !machine_of(x, server, &path);
+    if (out->is_pending || !path)
         return out;
-    out->server = ask_iis_config(x, "");
-    out->events = ask_event_log(x, "");
+    out->server = ask_iis_config(x, path);
+    out->events = ask_event_log(x, path);
     out->is_pending = !out->server || !out->events;
-    out->file = (struct powershell_file){
-        .path = "", .host = server->name, .type = FILE_TYPE_IIS_CONFIG, .config = out->server};
+    out->file = (struct powershell_file){.path = path,
+                                         .host = server->name,
+                                         .type = FILE_TYPE_IIS_CONFIG,
+                                         .config = out->server,
+                                         .is_machine = true};
     return out;
 }
 

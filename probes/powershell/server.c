@@ -332,13 +332,13 @@ static const struct powershell_file *web_of(const struct powershell_files *files
     return found;
 }
 
-/* Of the machine at hand nothing is in files. */
-static bool ask_facts_of_machine(struct examination *x, struct powershell_server *server)
+static bool ask_facts_of_machine(struct examination *x, const char *machine,
+                                 struct powershell_server *server)
 {
     bool is_complete =
-        powershell_facts_add(x, &server->facts, "", FILE_TYPE_REGISTRY, server->is_2010);
+        powershell_facts_add(x, &server->facts, machine, FILE_TYPE_REGISTRY, server->is_2010);
 
-    return powershell_facts_add(x, &server->facts, "", FILE_TYPE_WINDOWS_FEATURES,
+    return powershell_facts_add(x, &server->facts, machine, FILE_TYPE_WINDOWS_FEATURES,
                                 server->is_2010) &&
            is_complete;
 }
@@ -348,8 +348,8 @@ static bool ask_facts(struct examination *x, const struct powershell_files *file
 {
     bool is_complete = true;
 
-    if (!*host->path)
-        return ask_facts_of_machine(x, server);
+    if (host->is_machine)
+        return ask_facts_of_machine(x, host->path, server);
     for (size_t i = 0; i < files->count; i++) {
         const struct powershell_file *file = &files->list[i];
 
@@ -389,8 +389,8 @@ static bool ask_web_config(struct examination *x, const struct powershell_files 
         directory->end == POWERSHELL_FRONT ? IIS_ROLE_POWERSHELL_FRONT : IIS_ROLE_POWERSHELL_BACK;
     const struct powershell_file *web;
 
-    if (!*host->path) {
-        *out = ask_iis_config_of(x, directory->path);
+    if (host->is_machine) {
+        *out = ask_iis_config_of(x, host->path, directory->path);
         return *out;
     }
     web = web_of(files, host, role);
@@ -430,14 +430,13 @@ static bool add_site_file(struct examination *x, const struct powershell_files *
                           const struct powershell_file *host,
                           struct powershell_directory *directory)
 {
-    bool is_at_hand = !*host->path;
     const struct iis_config_file *web =
-        is_at_hand ? ask_iis_config_of(x, directory->site->name)
-                   : site_file_of(files, host, directory->site, pass_memory(x));
+        host->is_machine ? ask_iis_config_of(x, host->path, directory->site->name)
+                         : site_file_of(files, host, directory->site, pass_memory(x));
 
     if (web && web->evidence.status == STATUS_OK)
         add_file(directory, &web->config, &web->evidence, directory->site->name);
-    return web || !is_at_hand;
+    return web || !host->is_machine;
 }
 
 static bool add_directory(struct examination *x, struct powershell_server *server,
@@ -481,8 +480,8 @@ static bool add_directories(struct examination *x, struct powershell_server *ser
            add_directory(x, server, files, host, POWERSHELL_BACK);
 }
 
-/* Of the machine at hand each file is asked for by itself. */
-static bool ask_images(struct examination *x, struct powershell_server *server)
+/* Of a machine each file is asked for by itself. */
+static bool ask_images(struct examination *x, const char *machine, struct powershell_server *server)
 {
     static const char *const names[] = {"kerbauth", "WSMan"};
     bool is_complete = true;
@@ -493,7 +492,8 @@ static bool ask_images(struct examination *x, struct powershell_server *server)
 
         if (entry && entry->item->image)
             is_complete =
-                powershell_facts_add_image(x, &server->facts, entry->item->image) && is_complete;
+                powershell_facts_add_image(x, &server->facts, machine, entry->item->image) &&
+                is_complete;
     }
     return is_complete;
 }
@@ -532,7 +532,7 @@ bool powershell_server_ask(struct examination *x, const struct powershell_files 
     if (!ask_facts(x, files, file, out) || !add_directories(x, out, files, file))
         return false;
     find_root(out, arena);
-    return *file->path || ask_images(x, out);
+    return !file->is_machine || ask_images(x, file->path, out);
 }
 
 const struct powershell_directory *powershell_directory_of(const struct powershell_server *server,

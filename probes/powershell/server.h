@@ -19,12 +19,13 @@
     (PROBE_READS(FILE_TYPE_IIS_CONFIG) | POWERSHELL_LOGS | POWERSHELL_FACT_FILES)
 
 struct powershell_file { /* of the run, in report order */
-    const char *path;
-    const char *host; /* by the user's word; or NULL */
+    const char *path;    /* or a machine's (probes/machine.h) */
+    const char *host;    /* by the user's word; or NULL */
     enum file_type type;
     const struct iis_config_file *config; /* of FILE_TYPE_IIS_CONFIG that could be read; or NULL */
     const struct powershell_file *of; /* the applicationHost.config of its server, itself included;
                                          NULL: none is in the run, or several may be */
+    bool is_machine;                  /* it is what the server's own machine says, and of no file */
 };
 
 struct powershell_files {
@@ -91,8 +92,8 @@ struct powershell_server {
 
 /*
  * The server of this file, which is of `files`: an applicationHost.config, or a web.config of
- * PowerShell to which none belongs. A path of "" is the machine at hand, which is of no `files`.
- * False while evidence is on its way.
+ * PowerShell to which none belongs. What the server's own machine says is of no `files`. False
+ * while evidence is on its way.
  */
 bool powershell_server_ask(struct examination *x, const struct powershell_files *files,
                            const struct powershell_file *file, struct powershell_server *out);

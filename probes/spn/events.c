@@ -4,7 +4,9 @@
 #include "diag/read/dns_name.h"
 #include "diag/read/spn.h"
 #include "diag/text.h"
+#include "probes/machine.h"
 #include "probes/spn/causes.h"
+#include "probes/spn/event_logs.h"
 #include "probes/spn/hours.h"
 #include "probes/spn/kinds.h"
 #include "probes/spn/sources.h"
@@ -130,18 +132,6 @@ const char *spn_event_error_text(const char *error, bool is_itself)
 
 /* ---- the logs ---- */
 
-static const struct event_log_digest *log_at(struct examination *x, const char *path)
-{
-    const struct file_digest *digest = ask_file(x, path);
-    const struct event_log_digest *log;
-
-    if (!digest || digest->evidence.status != STATUS_OK ||
-        !(SPN_EVENT_FILES & PROBE_READS(digest->type)))
-        return NULL;
-    log = ask_event_log(x, path);
-    return log && log->evidence.status == STATUS_OK ? log : NULL;
-}
-
 /*
  * ExchangeAuth is known to Exchange's servers alone, but an address outside may be anybody's;
  * Gssapi has AUTH as well as X-EXPS, and so every user's program.
@@ -256,14 +246,12 @@ static bool is_about(struct spn_sources *sources, const struct event_log_digest 
 
 bool spn_is_logged(struct examination *x, const char *host)
 {
-    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+    const struct spn_event_logs logs = spn_event_logs_of(x);
     struct spn_sources sources = {x, NULL};
     const char *name = folded(host, pass_memory(x));
 
-    for (size_t i = 0; i < files.count; i++) {
-        const struct event_log_digest *log = log_at(x, files.list[i]->name);
-
-        if (log && is_about(&sources, log, name))
+    for (size_t i = 0; i < logs.count; i++) {
+        if (is_about(&sources, logs.list[i], name))
             return true;
     }
     return false;
@@ -500,6 +488,7 @@ static void tell_undecided(struct examination *x, const struct incidents *incide
     saw_undecided(finding, incidents);
     saw_guesses(finding, incidents);
     set_vouched(finding, VALUE_TEXT, "undecided", "yes", strlen("yes"));
+    set_vouched(finding, VALUE_TEXT, "decided-elsewhere", "yes", strlen("yes"));
 }
 
 /* ---- of a server ---- */
@@ -517,15 +506,20 @@ static void mark(struct examination *x, const struct event_log_digest *log, cons
         (*marks)[lines[i].group] = true;
 }
 
+static void mark_view(struct examination *x, const struct event_log_digest *log,
+                      const struct spn_view *view, bool **marks)
+{
+    for (size_t i = 0; i < view->names.count; i++)
+        mark(x, log, view->names.list[i].host, marks);
+    mark(x, log, folded(view->host, pass_memory(x)), marks);
+}
+
 static void collect_of_view(struct spn_sources *sources, const struct event_log_digest *log,
                             const struct spn_view *view, struct incidents *out)
 {
-    struct examination *x = sources->x;
     bool *marks = NULL;
 
-    for (size_t i = 0; i < view->names.count; i++)
-        mark(x, log, view->names.list[i].host, &marks);
-    mark(x, log, folded(view->host, pass_memory(x)), &marks);
+    mark_view(sources->x, log, view, &marks);
     if (marks)
         collect(sources, log, marks, out);
 }
@@ -551,23 +545,82 @@ static void set_other_ends(struct examination *x, struct finding *finding,
     }
 }
 
-void spn_tell_events(struct examination *x, const struct spn_view *view)
+/* A name without a dot is that of no subject, unless an export knows it. */
+static const char *subject_of(const struct spn_exports *exports, const char *host)
+{
+    const struct spn_server *server;
+
+    if (!host || strchr(host, '.'))
+        return host;
+    server = spn_server_of(&exports->servers, host);
+    return server ? server->host : NULL;
+}
+
+/*
+ * All that is about itself or about nobody, whatever it is called here. Others that did not let it
+ * log on are examined as they are where a file is such a log.
+ */
+static void collect_own(struct spn_sources *sources, const struct event_log_digest *log,
+                        const struct spn_view *view, struct incidents *out)
+{
+    const struct hosts *hosts = hosts_of(log);
+    bool *is_wanted = arena_new(pass_memory(sources->x), log->group_count, sizeof *is_wanted);
+    size_t others = 0;
+
+    for (size_t i = 0; i < log->group_count; i++) {
+        const struct event_group *group = &log->groups[i];
+        const char *host = hosts->of_groups[i], *other = subject_of(sources->exports, host);
+
+        is_wanted[i] = !other || others == HOSTS_MOST || is_first_label(host, group->computer);
+        if (is_wanted[i] || use_of(sources, &group->event) != SPN_EVENT_OF_SERVERS)
+            continue;
+        add_subject(sources->x, SUBJECT_SERVER, other);
+        others++;
+    }
+    mark_view(sources->x, log, view, &is_wanted);
+    collect(sources, log, is_wanted, out);
+}
+
+static void collect_all(struct spn_sources *sources, const struct subject *server,
+                        const struct spn_view *view, struct incidents *out)
+{
+    const struct spn_event_logs logs = spn_event_logs_of(sources->x);
+
+    for (size_t i = 0; i < logs.count; i++) {
+        if (logs.of[i] == server)
+            collect_own(sources, logs.list[i], view, out);
+        else
+            collect_of_view(sources, logs.list[i], view, out);
+    }
+}
+
+/* Of its own machine, where that may be asked; other probes may read it as well. */
+static void tell_unread(struct examination *x, const struct subject *server)
+{
+    const struct event_log_digest *own = spn_event_log_of_machine(x, server);
+    struct finding *finding;
+
+    if (!own || !machine_is_unread(&own->evidence) ||
+        !machine_is_told_by(x, MACHINE_SOURCE_EVENTS, "spn"))
+        return;
+    finding = unknown(x, &exps_events, "its own event logs could not be read");
+    machine_saw_unread(finding, server, &own->evidence);
+    set_vouched(finding, VALUE_TEXT, "decided-elsewhere", "yes", strlen("yes"));
+}
+
+void spn_tell_events(struct examination *x, const struct subject *server,
+                     const struct spn_view *view)
 {
     struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
     struct spn_sources sources = {x, view->exports};
-    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
     struct finding *finding;
 
-    for (size_t i = 0; i < files.count; i++) {
-        const struct event_log_digest *log = log_at(x, files.list[i]->name);
-
-        if (log)
-            collect_of_view(&sources, log, view, incidents);
-    }
+    collect_all(&sources, server, view, incidents);
     count_events(incidents);
     if (incidents->count == 0) {
         if (incidents->guesses > 0)
             tell_guesses(x, incidents);
+        tell_unread(x, server);
         return;
     }
     finding = tell(x, incidents);
@@ -579,17 +632,6 @@ void spn_tell_events(struct examination *x, const struct spn_view *view)
 }
 
 /* ---- of a file ---- */
-
-/* A name without a dot is that of no subject, unless an export knows it. */
-static const char *subject_of(const struct spn_exports *exports, const char *host)
-{
-    const struct spn_server *server;
-
-    if (!host || strchr(host, '.'))
-        return host;
-    server = spn_server_of(&exports->servers, host);
-    return server ? server->host : NULL;
-}
 
 struct subjects { /* that a log leads to */
     const char *list[HOSTS_MOST];
@@ -630,7 +672,7 @@ static void add_subjects(struct spn_sources *sources, const struct event_log_dig
 
 void spn_tell_events_of_file(struct examination *x, const struct subject *file)
 {
-    const struct event_log_digest *log = log_at(x, file->name);
+    const struct event_log_digest *log = spn_event_log_at(x, file->name);
     struct incidents *incidents = arena_new(pass_memory(x), 1, sizeof *incidents);
     struct subjects *subjects = arena_new(pass_memory(x), 1, sizeof *subjects);
     struct spn_sources sources = {x, spn_exports_of(x)};

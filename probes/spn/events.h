@@ -5,9 +5,8 @@
 #ifndef EXDIAG_PROBES_SPN_EVENTS_H
 #define EXDIAG_PROBES_SPN_EVENTS_H
 
+#include "probes/spn/event_logs.h"
 #include "probes/spn/view.h"
-
-#define SPN_EVENT_FILES (PROBE_READS(FILE_TYPE_EVTX) | PROBE_READS(FILE_TYPE_EVENT_XML))
 
 /* X(NAME): what an event is about. */
 enum spn_event_use {
@@ -35,8 +34,9 @@ const char *spn_event_error_text(const char *error, bool is_itself);
 /* One of the logs says that this host did not let others log on. */
 bool spn_is_logged(struct examination *x, const char *host);
 
-/* exps-events of a server. */
-void spn_tell_events(struct examination *x, const struct spn_view *view);
+/* exps-events of a server: by all logs of the run, its own machine's among them. */
+void spn_tell_events(struct examination *x, const struct subject *server,
+                     const struct spn_view *view);
 
 /* Of a log: the servers that it is about become subjects; what is left is told of the file. */
 void spn_tell_events_of_file(struct examination *x, const struct subject *file);

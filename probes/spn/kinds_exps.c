@@ -1,4 +1,5 @@
 /* Servers that cannot log on to each other, or are not offered to. */
+#include "probes/machine.h"
 #include "probes/spn/kinds.h"
 
 #define THIS_RUN "the machine that runs exdiag"
@@ -202,7 +203,8 @@ const struct finding_kind exps_events = {
              .where = "an Exchange server, in a command prompt run as administrator",
              .command = "wevtutil epl Application application.evtx",
              .note = "for exdiag check --file application.evtx",
-             .when = "!undecided"},
+             .when = "!decided-elsewhere"},
+            MACHINE_STEPS,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = THIS_RUN,

@@ -1,4 +1,5 @@
 /* A machine that is to take connections from itself by other names. */
+#include "probes/machine.h"
 #include "probes/spn/kinds.h"
 
 #define ELEVATED "{machine}, in a command prompt run as administrator"
@@ -130,6 +131,7 @@ const struct finding_kind back_connection_host_names = {
             {0}},
     .make_known =
         (const struct step_template[]){
+            MACHINE_STEPS,
             {.shell = SHELL_SH,
              .kind = STEP_DECIDE,
              .where = "the machine that runs exdiag",
@@ -142,7 +144,8 @@ const struct finding_kind back_connection_host_names = {
              .kind = STEP_EXACT,
              .where = "the server, in a command prompt run as administrator",
              .command = "reg export " LSA " lsa.reg /y",
-             .note = "for exdiag check --file HOST=lsa.reg, with the server's full name for HOST"},
+             .note = "for exdiag check --file HOST=lsa.reg, with the server's full name for HOST",
+             .when = "!unread"},
             {0}},
     .references = references,
 };

@@ -2,6 +2,7 @@
 
 #include "diag/read/dns_name.h"
 #include "diag/text.h"
+#include "probes/machine.h"
 #include "probes/spn/kinds.h"
 
 #include <string.h>
@@ -305,6 +306,24 @@ static void tell_nameless(struct examination *x, const struct machine *machine,
         saw(finding, machine->of[i]->source, "it calls itself %s", machine->names[i]);
 }
 
+/* Its own registry, or that is on its way. */
+static void tell_unread(struct examination *x, const struct subject *server,
+                        const struct machine *machine)
+{
+    const struct registry_answer *keys[] = {machine->msv1_0, machine->lsa};
+
+    if (!keys[0] || !keys[1] || !machine_is_told_by(x, MACHINE_SOURCE_REGISTRY, "spn"))
+        return;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!machine_is_unread(&keys[i]->evidence))
+            continue;
+        machine_saw_unread(
+            unknown(x, &back_connection_host_names, "its own registry could not be read"), server,
+            &keys[i]->evidence);
+        return;
+    }
+}
+
 void spn_tell_loopback(struct examination *x, const struct subject *server,
                        const struct spn_view *view)
 {
@@ -313,6 +332,7 @@ void spn_tell_loopback(struct examination *x, const struct subject *server,
     struct machine machine = {.name = host};
     const struct subject *nameless = NULL;
     const struct evidence *source = NULL;
+    const char *own;
 
     take_names(view, &machine);
     for (size_t i = 0; i < files.count; i++) {
@@ -331,10 +351,14 @@ void spn_tell_loopback(struct examination *x, const struct subject *server,
             source = &machine.msv1_0->evidence;
         }
     }
-    if (server->given && read_registry(x, "", &machine) && is_of(computer_of(x, &machine), host))
+    if (!machine_of(x, server, &own))
+        return;
+    if (own && read_registry(x, own, &machine))
         tell(x, &machine);
     else if (nameless && machine.count > 0)
         tell_nameless(x, &machine, nameless, source);
+    else if (own)
+        tell_unread(x, server, &machine);
 }
 
 /* A server that is examined anyhow takes its own exports. */

@@ -94,7 +94,7 @@ static void examine_server(struct examination *x, const struct subject *server)
         spn_tell_offers(x, view);
     }
     spn_tell_exps(x, view);
-    spn_tell_events(x, view);
+    spn_tell_events(x, server, view);
     spn_tell_loopback(x, server, view);
 }
 

@@ -60,6 +60,8 @@ static struct {
     int policy; /* the same of "GptTmpl.inf" */
     const char *policy_type; /* whom a policy tells the machine of "ex01.reg" to follow; or NULL */
     bool is_windows;         /* the machine at hand, with the registry of "ex01.reg" */
+    bool is_barred;          /* and that is closed */
+    const char *there;       /* another such machine that may be asked by name; or NULL */
 } bench;
 
 static void fetch(void *context, struct evidence *item)
@@ -185,8 +187,11 @@ static void answer_settings(struct time_settings *item)
     struct registry_value *values = arena_new(&item->evidence.memory, 4, sizeof *values);
     size_t count = 2;
 
-    evidence_fail(&item->evidence,
-                  *item->path || bench.is_windows ? STATUS_OK : STATUS_NOT_SUPPORTED, NULL);
+    if (!*item->path && bench.is_barred) {
+        evidence_fail(&item->evidence, STATUS_DENIED, NULL);
+        return;
+    }
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
     if (strcmp(item->path, "GptTmpl.inf") == 0) {
         item->policy.has_clock_skew = bench.policy >= 0;
         item->policy.clock_skew = (uint32_t)bench.policy;
@@ -214,6 +219,16 @@ static enum file_type type_of(const char *path)
     return strstr(path, ".log") ? FILE_TYPE_SMTP_SEND_LOG : FILE_TYPE_REGISTRY;
 }
 
+/* Of others none is there. */
+static void answer_machine(struct machine_identity *item)
+{
+    bool is_there =
+        *item->path ? bench.there && strcmp(item->path + 2, bench.there) == 0 : bench.is_windows;
+
+    item->name = is_there && !*item->path ? "EX01.contoso.com" : NULL;
+    evidence_fail(&item->evidence, is_there ? STATUS_OK : STATUS_NOT_SUPPORTED, NULL);
+}
+
 static void answer(struct evidence *item)
 {
     if (item->kind == &evidence_dns) {
@@ -223,6 +238,8 @@ static void answer(struct evidence *item)
     } else if (item->kind == &evidence_digest) {
         ((struct file_digest *)item)->type = type_of(((struct file_digest *)item)->path);
         evidence_fail(item, STATUS_OK, NULL);
+    } else if (item->kind == &evidence_machine) {
+        answer_machine((struct machine_identity *)item);
     } else if (item->kind == &evidence_registry) {
         evidence_fail(item, STATUS_NOT_FOUND, NULL);
     } else {
@@ -2069,24 +2086,35 @@ static void the_machine_at_hand_has_host_evidence(void **state)
         enum subject_kind kind;
         const char *name, *word;
         bool is_windows;
+        const char *there;
+        bool is_barred;
     } rows[] = {
-        {SUBJECT_SERVER, "ex01.contoso.com", "unknown", true},
-        {SUBJECT_DC, "ex01.contoso.com", "unknown", true},
-        {SUBJECT_SERVER, "ex01", "unknown", true},
-        {SUBJECT_SERVER, "localhost", "unknown", true},
-        {SUBJECT_SERVER, "ex01.fabrikam.com", "", true},
-        {SUBJECT_SERVER, "ex011.contoso.com", "", true},
-        {SUBJECT_DC, "dc1.contoso.com", "", true},
-        {SUBJECT_SERVER, "ex01.contoso.com", "", false},
+        {SUBJECT_SERVER, "ex01.contoso.com", "unknown", true, NULL, false},
+        {SUBJECT_DC, "ex01.contoso.com", "unknown", true, NULL, false},
+        {SUBJECT_SERVER, "ex01", "unknown", true, NULL, false},
+        {SUBJECT_SERVER, "localhost", "unknown", true, NULL, false},
+        {SUBJECT_SERVER, "ex01.fabrikam.com", "", true, NULL, false},
+        {SUBJECT_SERVER, "ex011.contoso.com", "", true, NULL, false},
+        {SUBJECT_DC, "dc1.contoso.com", "", true, NULL, false},
+        {SUBJECT_SERVER, "ex01.contoso.com", "", false, NULL, false},
+        {SUBJECT_SERVER, "ex01.contoso.com", "", false, "ex01.contoso.com", false},
+        {SUBJECT_SERVER, "ex02.contoso.com", "unknown", true, "ex02.contoso.com", false},
+        {SUBJECT_SERVER, "ex03.contoso.com", "", true, "ex02.contoso.com", false},
+        {SUBJECT_SERVER, "ex01.contoso.com", "unknown", true, NULL, true},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(&lab);
         bench.is_windows = rows[i].is_windows;
+        bench.is_barred = rows[i].is_barred;
+        bench.there = rows[i].there;
         add(rows[i].kind, rows[i].name);
         run();
         assert_string_equal(word_of(finding_of(rows[i].name, "time-hierarchy")), rows[i].word);
+        if (rows[i].is_barred)
+            assert_string_equal(finding_of(rows[i].name, "time-hierarchy")->title,
+                                "its own registry could not be read");
         end();
     }
 }

@@ -113,8 +113,8 @@ static void answer(struct evidence *item)
     else if (item->kind == &evidence_iis_config && at_hand &&
              !*((struct iis_config_file *)item)->place)
         ((struct iis_config_file *)item)->config = config_of_file(at_hand);
-    else if (item->kind == &evidence_windows_setup && at_hand)
-        ((struct windows_setup *)item)->computer = SERVER;
+    else if (item->kind == &evidence_machine && at_hand)
+        ((struct machine_identity *)item)->name = SERVER;
     else if (item->kind == &evidence_dns)
         answer_dns((struct dns_answer *)item);
     else if (item->kind == &evidence_web)

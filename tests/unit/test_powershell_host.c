@@ -934,7 +934,7 @@ static void examine_at_hand(struct examination *x, const struct subject *server)
 {
     static const struct powershell_files none;
     const struct iis_config_file *config = ask_iis_config(x, "");
-    struct powershell_file file = {"", server->name, FILE_TYPE_IIS_CONFIG, config, NULL};
+    struct powershell_file file = {"", server->name, FILE_TYPE_IIS_CONFIG, config, NULL, true};
 
     if (!config)
         return;

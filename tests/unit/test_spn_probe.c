@@ -1,4 +1,5 @@
 /* Mail servers in made forests, by the whole probe: what must be found, and must not. */
+#include "diag/read/machine_path.h"
 #include "tests/unit/probe_bench.h"
 
 #include <stdio.h>
@@ -50,7 +51,9 @@ struct world {
     struct event_log_digest log;     /* what app.evtx lacks */
     bool is_more;                    /* accounts than a directory answered with */
     struct registry_value back, off; /* of lsa.reg, below MSV1_0 and Lsa */
-    bool is_here;                    /* and of the machine that the probe runs on */
+    const char *here;                /* the machine that the probe runs on; NULL: not Windows */
+    const char *there;               /* another that may be asked by name; or NULL */
+    enum status barred;              /* how whatever is asked of machines ends; OK: it is read */
 };
 
 static struct { /* a test */
@@ -410,6 +413,10 @@ static void fill_texts(struct mail_event *event)
 
 static void answer_events(struct event_log_digest *item)
 {
+    if (machine_in_path(item->path) && here.world->barred) {
+        evidence_fail(&item->evidence, here.world->barred, NULL);
+        return;
+    }
     item->account = here.world->log.account;
     item->strange = here.world->log.strange;
     item->more = here.world->log.more;
@@ -446,8 +453,8 @@ static void answer_registry(struct registry_answer *item)
     const struct registry_value *value =
         strstr(item->key, "MSV1_0") ? &here.world->back : &here.world->off;
 
-    if (item->path[0] == '\0' && !here.world->is_here) {
-        evidence_fail(&item->evidence, STATUS_NOT_SUPPORTED, NULL);
+    if (machine_in_path(item->path) && here.world->barred) {
+        evidence_fail(&item->evidence, here.world->barred, NULL);
         return;
     }
     item->values = arena_new(&item->evidence.memory, 1, sizeof *item->values);
@@ -458,9 +465,25 @@ static void answer_registry(struct registry_answer *item)
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
+static void answer_machine(struct machine_identity *item)
+{
+    const char *name = *item->path ? here.world->there : here.world->here;
+
+    if (*item->path && name)
+        name = strcmp(item->path + 2, name) == 0 ? name : NULL;
+    item->name = name;
+    evidence_fail(&item->evidence,
+                  name               ? STATUS_OK
+                  : here.world->here ? STATUS_UNREACHABLE
+                                     : STATUS_NOT_SUPPORTED,
+                  NULL);
+}
+
 static void answer(struct evidence *item)
 {
-    if (item->kind == &evidence_digest)
+    if (item->kind == &evidence_machine)
+        answer_machine((struct machine_identity *)item);
+    else if (item->kind == &evidence_digest)
         answer_digest((struct file_digest *)item);
     else if (item->kind == &evidence_directory_file)
         answer_directory_file((struct directory_file *)item);
@@ -2809,21 +2832,71 @@ static void test_the_registry(void **state)
     }
 }
 
-/* The registry of the machine at hand is read for a server that was named, not for one found. */
-static void test_the_registry_at_hand(void **state)
+/* Another machine's registry is read for a server that was named, not for one found. */
+static void test_the_registry_of_a_machine(void **state)
 {
-    static const struct world world = {MAIL, .is_here = true};
+    static const struct {
+        struct world world;
+        bool is_given;
+        const char *word, *failure;
+    } rows[] = {
+        {{MAIL, .here = "ex01.contoso.com"}, false, "warning", NULL},
+        {{MAIL, .here = "ex01.contoso.com"}, true, "warning", NULL},
+        {{MAIL, .here = "ex09.contoso.com", .there = "ex01.contoso.com"}, true, "warning", NULL},
+        {{MAIL, .here = "ex09.contoso.com", .there = "ex01.contoso.com"}, false, "", NULL},
+        {{MAIL, .here = "ex09.contoso.com"}, true, "", NULL},
+        {{MAIL, .there = "ex01.contoso.com"}, true, "", NULL},
+        {{MAIL, .here = "ex01.contoso.com", .barred = STATUS_DENIED}, true, "unknown", "denied"},
+        {{MAIL, .here = "ex01.contoso.com", .barred = STATUS_NOT_SUPPORTED}, true, "", NULL},
+    };
 
     (void)state;
-    begin(&world);
-    run(SUBJECT_DOMAIN, "contoso.com");
-    assert_null(finding_of("ex01.contoso.com", "back-connection-host-names", NULL));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world);
+        if (rows[i].is_given)
+            bench_add(SUBJECT_SERVER, "ex01.contoso.com");
+        run(SUBJECT_DOMAIN, "contoso.com");
+        finding = finding_of("ex01.contoso.com", "back-connection-host-names", NULL);
+        assert_string_equal(word_of(finding), rows[i].word);
+        if (rows[i].failure) {
+            assert_true(saw_it(finding, rows[i].failure));
+            assert_non_null(step_of(&finding->fix, "Run as administrator"));
+            assert_null(step_of(&finding->fix, "reg export"));
+        }
+        bench_end();
+    }
+}
+
+/* What a machine has logged is told at its server; the other end of it is examined, too. */
+static void test_the_events_of_a_machine(void **state)
+{
+    static const struct world worlds[] = {
+        {MAIL, .here = "ex01.contoso.com",
+         .events = {{.computer = "ex01.contoso.com",
+                     .event = {.kind = MAIL_EVENT_INBOUND_FAILED,
+                               .error = "LogonDenied",
+                               .mechanism = "ExchangeAuth",
+                               .address = "10.0.0.7"},
+                     .count = 3}}},
+        {MAIL, .here = "ex01.contoso.com", .barred = STATUS_DENIED},
+    };
+    const struct finding *finding;
+
+    (void)state;
+    begin(&worlds[0]);
+    run(SUBJECT_SERVER, "ex01.contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-events", NULL);
+    assert_string_equal(word_of(finding), "warning");
+    assert_true(saw_it(finding, "event 1035 of ex01.contoso.com, 3 times"));
     bench_end();
-    begin(&world);
-    bench_add(SUBJECT_SERVER, "ex01.contoso.com");
-    run(SUBJECT_DOMAIN, "contoso.com");
-    assert_string_equal(word_of(finding_of("ex01.contoso.com", "back-connection-host-names", NULL)),
-                        "warning");
+    begin(&worlds[1]);
+    run(SUBJECT_SERVER, "ex01.contoso.com");
+    finding = finding_of("ex01.contoso.com", "exps-events", NULL);
+    assert_string_equal(word_of(finding), "unknown");
+    assert_non_null(step_of(&finding->fix, "Run as administrator"));
+    assert_null(step_of(&finding->fix, "wevtutil"));
     bench_end();
 }
 
@@ -2898,7 +2971,8 @@ int main(void)
         cmocka_unit_test(test_a_logon_by_the_word_of_a_file),
         cmocka_unit_test(test_a_logon_beside_a_log),
         cmocka_unit_test(test_the_registry),
-        cmocka_unit_test(test_the_registry_at_hand),
+        cmocka_unit_test(test_the_registry_of_a_machine),
+        cmocka_unit_test(test_the_events_of_a_machine),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
