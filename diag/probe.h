@@ -130,9 +130,8 @@ const struct auth_log_digest *ask_auth_log(struct examination *x, const char *pa
 const struct directory_file *ask_directory_file(struct examination *x, const char *path);
 
 /*
- * What a Windows event log says of mail and of web applications: FILE_TYPE_EVTX, EVENT_XML. "" is
- * what the logs of the machine at hand say of web applications, STATUS_NOT_SUPPORTED where that is
- * not Windows.
+ * What Windows event logs say of mail and of web applications: FILE_TYPE_EVTX, EVENT_XML, or a
+ * machine's own, STATUS_NOT_SUPPORTED where this is not Windows.
  */
 const struct event_log_digest *ask_event_log(struct examination *x, const char *path);
 

@@ -144,13 +144,27 @@ bool machine_is_unread(const struct evidence *evidence)
     }
 }
 
+bool machine_set_unread(struct finding *finding, const struct evidence *evidence)
+{
+    static const enum status away[] = {STATUS_TIMED_OUT, STATUS_REFUSED, STATUS_UNREACHABLE,
+                                       STATUS_CLOSED, STATUS_NO_SERVER};
+    const char *unread = evidence->status == STATUS_DENIED ? "unread-denied" : NULL;
+
+    for (size_t i = 0; i < sizeof away / sizeof *away; i++) {
+        if (evidence->status == away[i])
+            unread = "unread-away";
+    }
+    if (!unread)
+        return false;
+    set_text(finding, "unread", "yes");
+    set_text(finding, unread, "yes");
+    return true;
+}
+
 void machine_saw_unread(struct finding *finding, const struct subject *server,
                         const struct evidence *evidence)
 {
-    bool is_denied = evidence->status == STATUS_DENIED;
-
     saw_failure(finding, evidence);
     set_vouched(finding, VALUE_TEXT, "machine", server->name, strlen(server->name));
-    set_text(finding, "unread", "yes");
-    set_text(finding, is_denied ? "unread-denied" : "unread-away", "yes");
+    machine_set_unread(finding, evidence);
 }

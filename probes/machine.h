@@ -33,14 +33,17 @@ bool machine_is_told_by(struct examination *x, enum machine_source source, const
 /* It is there to be read, perhaps, and was not: denied, out of reach, damaged. */
 bool machine_is_unread(const struct evidence *evidence);
 
-/*
- * Says why in an unknown, and sets {machine}, the server's name, and what chooses among
- * MACHINE_STEPS.
- */
+/* Sets "unread" and what chooses among MACHINE_STEPS; false where none of them helps. */
+bool machine_set_unread(struct finding *finding, const struct evidence *evidence);
+
+/* The same, says why, and sets {machine}, the server's name. */
 void machine_saw_unread(struct finding *finding, const struct subject *server,
                         const struct evidence *evidence);
 
-/* Of `make_known`: what has a machine read that could not be. `unread` is set where one applies. */
+/*
+ * Of `make_known`: what has a machine read that was denied, or did not answer. "unread" is set
+ * where one of them is printed; where something else is wrong, a file may still be had.
+ */
 #define MACHINE_STEPS                                                                              \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \

@@ -19,7 +19,7 @@
 struct event_log_digest {
     struct evidence evidence;
 
-    const char *path; /* the question; "" is the machine at hand, of which host_groups are told */
+    const char *path; /* the question: a file, or a machine (read/machine_path.h) */
 
     /* the observation */
     enum file_type type; /* FILE_TYPE_EVTX or FILE_TYPE_EVENT_XML */

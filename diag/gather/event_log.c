@@ -135,18 +135,25 @@ static enum status read_file(FILE *file, struct event_log_digest *log, const cha
     return status;
 }
 
-/* Of a machine mail is not asked for: there may be very much of that. */
+/* Of mail there may be so much that nothing else would be read beside it: each is asked alone. */
 static enum status read_machine(const char *machine, struct event_log_digest *log,
                                 const char **reason)
 {
     struct reading reading = begin_groups();
-    bool more = false;
+    struct event_log_account mail = {0};
+    bool more = false, more_host = false;
     enum status status = machine_events_read(machine, host_event_wishes, take_event, &reading,
-                                             &log->account, &more, reason);
+                                             &log->account, &more_host, reason);
 
+    if (status == STATUS_OK)
+        status = machine_events_read(machine, mail_event_wishes, take_event, &reading, &mail, &more,
+                                     reason);
     log->type = FILE_TYPE_EVENT_XML;
+    log->account.events += mail.events;
+    log->account.damaged += mail.damaged;
     end_groups(&reading, log);
-    log->more_host = log->more_host || more;
+    log->more = log->more || more;
+    log->more_host = log->more_host || more_host;
     return status;
 }
 

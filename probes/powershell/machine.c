@@ -35,8 +35,9 @@ void powershell_tell_unread(struct examination *x, const struct subject *server)
     if (config->evidence.status == STATUS_NOT_FOUND) {
         finding = not_applicable(x, &powershell_vdir_settings, "IIS is not installed");
     } else {
-        finding = unknown(x, &powershell_vdir_settings, "the configuration could not be read");
-        saw_failure(finding, &config->evidence);
+        finding =
+            unknown(x, &powershell_vdir_settings, "its own configuration of IIS could not be read");
+        powershell_saw_obstacle(finding, &config->evidence);
     }
     powershell_name_host(&named, finding);
 }

@@ -301,7 +301,7 @@ static void conclude(struct judgement *judgement)
                           "web.config, which is not here",
                           rule->name, judgement->partly->name);
         if (judgement->partly->obstacle)
-            saw_failure(finding, judgement->partly->obstacle);
+            powershell_saw_obstacle(finding, judgement->partly->obstacle);
     } else {
         healthy(x, rule->kind, "%s is a native module of %s", rule->name, judgement->first->name);
     }

@@ -2,6 +2,7 @@
 
 #include "diag/text.h"
 #include "probes/folder.h"
+#include "probes/machine.h"
 #include "probes/powershell/paths.h"
 
 #include <string.h>
@@ -591,10 +592,21 @@ void powershell_name_host(const struct powershell_server *server, struct finding
     const char *machine = server->machine ? server->machine : "the server that the file is of";
 
     set_vouched(finding, VALUE_TEXT, "machine", machine, strlen(machine));
-    if (server->is_2010)
+    if (server->is_2010) {
         set_text(finding, "2010", "yes");
+        set_text(finding, "not-2013", "yes");
+    }
     if (server->config)
         set_text(finding, "has-host", "yes");
+}
+
+void powershell_saw_obstacle(struct finding *finding, const struct evidence *obstacle)
+{
+    saw_failure(finding, obstacle);
+    if (!machine_set_unread(finding, obstacle))
+        return;
+    set_text(finding, "has-host", "yes");
+    set_text(finding, "not-2013", "yes");
 }
 
 void powershell_set_name(struct finding *finding, const char *value, const char *name)

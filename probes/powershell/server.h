@@ -119,6 +119,9 @@ const char *powershell_expand(struct examination *x, const struct powershell_ser
  */
 void powershell_name_host(const struct powershell_server *server, struct finding *finding);
 
+/* Why a configuration was not read: no copy of what was denied here is asked for. */
+void powershell_saw_obstacle(struct finding *finding, const struct evidence *obstacle);
+
 /*
  * A web site, pool or directory of IIS as a value. Names that setup gives are this program's own,
  * any other is the file's.

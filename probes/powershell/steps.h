@@ -1,7 +1,8 @@
 /*
  * Steps and references that several kinds of the powershell probe have. {machine}: whose server it
- * is, in words. "2010": it is Exchange 2010, whose one directory is on Default Web Site. "remake",
- * of Exchange 2010 "remake-2010": to make the front end's directory again may help.
+ * is, in words. "2010": it is Exchange 2010, whose one directory is on Default Web Site.
+ * "not-2013": nothing of the directories of later ones is to be copied. "remake", of Exchange 2010
+ * "remake-2010": to make the front end's directory again may help.
  *
  * Lines of cmd take Exchange's folder from %ExchangeInstallPath%, which setup sets and which ends
  * with a backslash: so no path of a file that was examined is in them.
@@ -10,6 +11,7 @@
 #define EXDIAG_PROBES_POWERSHELL_STEPS_H
 
 #include "diag/finding.h"
+#include "probes/machine.h"
 
 #include <stddef.h>
 
@@ -108,13 +110,15 @@
         .note = "Opened: it is what the Exchange Management Shell begins with"                     \
     }
 
-#define POWERSHELL_READ_ANEW                                                                       \
+#define POWERSHELL_READ_WHEN(value)                                                                \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = POWERSHELL_THIS_RUN,                     \
         .command = "exdiag check --file {new-file} --only powershell",                             \
         .note = "the files as they are then, or the folder that they are in",                      \
-        .also_powershell = true                                                                    \
+        .also_powershell = true, .when = value                                                     \
     }
+
+#define POWERSHELL_READ_ANEW POWERSHELL_READ_WHEN(NULL)
 
 /* ---- what would make it known ---- */
 
@@ -134,12 +138,13 @@
     }
 
 #define POWERSHELL_COPY_WHOLE                                                                      \
-    POWERSHELL_COPY_HOST,                                                                          \
+    MACHINE_STEPS, POWERSHELL_COPY_HOST,                                                           \
         POWERSHELL_COPY_WEB(POWERSHELL_FRONT_WEB, "the front end of Exchange 2013 and later",      \
-                            "!2010"),                                                              \
+                            "!not-2013"),                                                          \
         POWERSHELL_COPY_WEB(POWERSHELL_BACK_WEB, "the back end of Exchange 2013 and later",        \
-                            "!2010"),                                                              \
-        POWERSHELL_COPY_WEB(POWERSHELL_ONLY_WEB, "Exchange 2010", "2010"), POWERSHELL_READ_ANEW
+                            "!not-2013"),                                                          \
+        POWERSHELL_COPY_WEB(POWERSHELL_ONLY_WEB, "Exchange 2010", "2010"),                         \
+        POWERSHELL_READ_WHEN("!unread")
 
 /* ---- making the directory again, the last resort ---- */
 
