@@ -21,6 +21,8 @@ enum { ATTRIBUTES_MOST = 256 };
 
 struct directory_session {
     LDAP *handle;
+    struct net_address address;
+    bool has_answered;
 };
 
 /* ---- words ---- */
@@ -31,7 +33,7 @@ static const struct {
 } outcomes[] = {
     {LDAP_SUCCESS, STATUS_OK},
     {LDAP_SERVER_DOWN, STATUS_CLOSED},
-    {LDAP_CONNECT_ERROR, STATUS_REFUSED},
+    {LDAP_CONNECT_ERROR, STATUS_CLOSED},
     {LDAP_TIMEOUT, STATUS_TIMED_OUT},
     {LDAP_TIMELIMIT_EXCEEDED, STATUS_TIMED_OUT},
     {LDAP_FILTER_ERROR, STATUS_INVALID},
@@ -49,6 +51,14 @@ static enum status outcome_of(ULONG code)
             return outcomes[i].status;
     }
     return STATUS_MALFORMED;
+}
+
+/* That of the last call, which failed, even where the library keeps why to itself. */
+static enum status failure(void)
+{
+    enum status status = outcome_of(LdapGetLastError());
+
+    return status == STATUS_OK ? STATUS_CLOSED : status;
 }
 
 /* The results of RFC 4511 4.1.9 come from a server; what wldap32 adds begins at 81. */
@@ -80,6 +90,65 @@ static struct l_timeval left_until(int64_t deadline)
     if (left < 1000)
         left = 1000;
     return (struct l_timeval){.tv_sec = (LONG)(left / 1000000), .tv_usec = (LONG)(left % 1000000)};
+}
+
+/* ---- whether anybody is there ---- */
+
+static enum status connect_to(const struct net_address *address, int64_t deadline)
+{
+    struct platform_waiter waiter = {.to_write = true};
+    enum status status = platform_tcp_open(address, &waiter.socket);
+
+    if (status != STATUS_OK)
+        return status;
+    do {
+        struct l_timeval left = left_until(deadline);
+
+        platform_wait(&waiter, 1, NULL, (int)left.tv_sec * 1000 + (int)left.tv_usec / 1000);
+        status = platform_tcp_result(waiter.socket);
+    } while (status == STATUS_AGAIN && platform_monotonic_clock() < deadline);
+    platform_socket_close(waiter.socket);
+    return status == STATUS_AGAIN ? STATUS_TIMED_OUT : status;
+}
+
+/* wldap32 has one word for all ways of not being reached: a connection of our own has more. */
+static enum status why_closed(enum status status, const struct directory_session *session,
+                              int64_t deadline)
+{
+    enum status reached;
+
+    if (status != STATUS_CLOSED || session->has_answered)
+        return status;
+    reached = connect_to(&session->address, deadline);
+    return reached == STATUS_OK ? STATUS_CLOSED : reached;
+}
+
+/*
+ * StartTLS and logons by SSPI have no deadline. So a silent server is found out before, by what
+ * everybody may read (RFC 4513 5.1.1); what it answers is no matter.
+ */
+static enum status await_answer(struct directory_session *session, int64_t deadline)
+{
+    static WCHAR filter[] = L"(objectClass=*)", nothing[] = L"1.1"; /* RFC 4511 4.5.1.8 */
+    WCHAR *attributes[] = {nothing, NULL};
+    struct l_timeval wait = left_until(deadline);
+    LDAPMessage *answer = NULL;
+    ULONG message,
+        code = ldap_search_extW(session->handle, NULL, LDAP_SCOPE_BASE, filter, attributes, FALSE,
+                                NULL, NULL, 0, 1, &message),
+        type;
+
+    if (code != LDAP_SUCCESS)
+        return outcome_of(code);
+    type = ldap_result(session->handle, message, LDAP_MSG_ALL, &wait, &answer);
+    if (answer)
+        ldap_msgfree(answer);
+    if (type == 0)
+        return STATUS_TIMED_OUT;
+    if (type == (ULONG)-1)
+        return failure();
+    session->has_answered = true;
+    return STATUS_OK;
 }
 
 /* ---- opening ---- */
@@ -117,18 +186,14 @@ static enum status vet(const struct directory_target *target, struct buffer *why
  * Where the host is a name, it is looked up as it stands, and not as a domain's. A connection that
  * broke is not made again behind our back: that one would log on before anybody asked for TLS.
  */
-static bool set_options(LDAP *handle, const struct directory_target *target)
+static bool set_options(LDAP *handle)
 {
     ULONG version = LDAP_VERSION3;
-    bool is_sealed = target->identity == DIRECTORY_AS_CALLER && !target->tls_at_once;
 
     ldap_set_optionW(handle, LDAP_OPT_AREC_EXCLUSIVE, LDAP_OPT_ON);
     ldap_set_optionW(handle, LDAP_OPT_AUTO_RECONNECT, LDAP_OPT_OFF);
     return ldap_set_optionW(handle, LDAP_OPT_VERSION, &version) == LDAP_SUCCESS &&
-           ldap_set_optionW(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_SUCCESS &&
-           (!is_sealed ||
-            (ldap_set_optionW(handle, LDAP_OPT_SIGN, LDAP_OPT_ON) == LDAP_SUCCESS &&
-             ldap_set_optionW(handle, LDAP_OPT_ENCRYPT, LDAP_OPT_ON) == LDAP_SUCCESS));
+           ldap_set_optionW(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_SUCCESS;
 }
 
 static LDAP *start(const struct directory_target *target)
@@ -179,7 +244,7 @@ static enum status log_on_as_named(LDAP *handle, const struct directory_target *
 }
 
 /* Kerberos alone: Negotiate could take NTLM in its place. */
-static enum status log_on_as_caller(LDAP *handle, int *result)
+static enum status log_on_as_caller(LDAP *handle, bool is_sealed, int *result)
 {
     static WCHAR package[] = L"Kerberos,!NTLM";
     SEC_WINNT_AUTH_IDENTITY_EXW identity = {.Version = SEC_WINNT_AUTH_IDENTITY_VERSION,
@@ -188,29 +253,51 @@ static enum status log_on_as_caller(LDAP *handle, int *result)
                                             .PackageList = package,
                                             .PackageListLength =
                                                 sizeof package / sizeof *package - 1};
-    ULONG code = ldap_bind_sW(handle, NULL, (WCHAR *)&identity, LDAP_AUTH_NEGOTIATE);
+    ULONG code;
 
+    if (is_sealed && (ldap_set_optionW(handle, LDAP_OPT_SIGN, LDAP_OPT_ON) != LDAP_SUCCESS ||
+                      ldap_set_optionW(handle, LDAP_OPT_ENCRYPT, LDAP_OPT_ON) != LDAP_SUCCESS))
+        return STATUS_NOT_SUPPORTED;
+    code = ldap_bind_sW(handle, NULL, (WCHAR *)&identity, LDAP_AUTH_NEGOTIATE);
     if (code == LDAP_LOCAL_ERROR) /* no ticket could be had */
         return STATUS_NOT_FOUND;
     return result_of(code, result);
 }
 
-static enum status log_on(LDAP *handle, const struct directory_target *target, int64_t deadline,
-                          int *result)
+/* Where the server tells of no reason, it is the system that takes no TLS with it. */
+static enum status start_tls(LDAP *handle, int *result, struct buffer *why)
 {
+    ULONG code = ldap_start_tls_sW(handle, NULL, NULL, NULL, NULL);
+    enum status status = result_of(code, result);
+
+    if (status != STATUS_CLOSED && status != STATUS_MALFORMED)
+        return status;
+    buffer_print(
+        why,
+        "Windows makes no TLS with it (0x%02lx): most often its certificate is not trusted, "
+        "or is for another name",
+        code);
+    return STATUS_DENIED;
+}
+
+static enum status log_on(struct directory_session *session, const struct directory_target *target,
+                          int64_t deadline, int *result, struct buffer *why)
+{
+    LDAP *handle = session->handle;
     struct l_timeval wait = left_until(deadline);
     ULONG code = ldap_connect(handle, &wait);
+    enum status status = code == LDAP_SUCCESS ? STATUS_OK : outcome_of(code);
 
-    if (code != LDAP_SUCCESS)
-        return outcome_of(code);
-    if (target->start_tls && !target->tls_at_once) {
-        code = ldap_start_tls_sW(handle, NULL, NULL, NULL, NULL);
-        if (code != LDAP_SUCCESS)
-            return result_of(code, result);
-    }
+    if (status != STATUS_OK || target->identity == DIRECTORY_AS_ANONYMOUS)
+        return status;
+    status = await_answer(session, deadline);
+    if (status == STATUS_OK && target->start_tls && !target->tls_at_once)
+        status = start_tls(handle, result, why);
+    if (status != STATUS_OK)
+        return status;
     if (target->identity == DIRECTORY_AS_NAMED)
         return log_on_as_named(handle, target, deadline, result);
-    return target->identity == DIRECTORY_AS_CALLER ? log_on_as_caller(handle, result) : STATUS_OK;
+    return log_on_as_caller(handle, !target->tls_at_once, result);
 }
 
 enum status platform_directory_open(const struct directory_target *target, int64_t deadline,
@@ -224,16 +311,17 @@ enum status platform_directory_open(const struct directory_target *target, int64
     if (status != STATUS_OK)
         return status;
     session = memory_new(1, sizeof *session);
+    session->address = target->address;
     session->handle = start(target);
-    if (!session->handle || !set_options(session->handle, target))
+    if (!session->handle || !set_options(session->handle))
         status = STATUS_EXHAUSTED;
     else
-        status = log_on(session->handle, target, deadline, result);
+        status = why_closed(log_on(session, target, deadline, result, why), session, deadline);
     if (status == STATUS_OK) {
         *out = session;
         return STATUS_OK;
     }
-    if (session->handle)
+    if (session->handle && why->size == 0)
         explain(session->handle, why);
     platform_directory_close(session);
     return status;
@@ -331,14 +419,6 @@ static enum status take_end(LDAP *handle, LDAPMessage *answer, struct directory_
     return parsed == LDAP_SUCCESS ? result_of(code, result) : outcome_of(parsed);
 }
 
-/* That of the last call, which failed, even where the library keeps why to itself. */
-static enum status failure(void)
-{
-    enum status status = outcome_of(LdapGetLastError());
-
-    return status == STATUS_OK ? STATUS_CLOSED : status;
-}
-
 /* STATUS_AGAIN while there is more to come, STATUS_LIMIT when the taker has enough. */
 static enum status take_message(LDAP *handle, ULONG type, LDAPMessage *answer,
                                 struct directory_page *page, const struct directory_taker *taker,
@@ -398,20 +478,13 @@ static ULONG send_search(LDAP *handle, const struct directory_page *page, ULONG 
     return code;
 }
 
-enum status platform_directory_search(struct directory_session *session,
-                                      struct directory_page *page,
-                                      const struct directory_taker *taker, int64_t deadline,
-                                      int *result, struct buffer *why)
+static enum status take_answers(struct directory_session *session, ULONG message,
+                                struct directory_page *page, const struct directory_taker *taker,
+                                int64_t deadline, int *result, struct buffer *why)
 {
     LDAP *handle = session->handle;
     enum status status = STATUS_AGAIN;
-    ULONG message = 0, code;
 
-    *result = 0;
-    code = send_search(handle, page, &message);
-    if (code != LDAP_SUCCESS)
-        return outcome_of(code);
-    buffer_clear(page->cookie);
     while (status == STATUS_AGAIN) {
         struct l_timeval wait = left_until(deadline);
         LDAPMessage *answer = NULL;
@@ -419,15 +492,33 @@ enum status platform_directory_search(struct directory_session *session,
         ULONG type = is_late ? 0 : ldap_result(handle, message, LDAP_MSG_ONE, &wait, &answer);
 
         if (type == 0)
-            status = STATUS_TIMED_OUT;
-        else if (type == (ULONG)-1)
-            status = failure();
-        else
-            status = take_message(handle, type, answer, page, taker, result, why);
-        if (answer)
-            ldap_msgfree(answer);
+            return STATUS_TIMED_OUT;
+        if (type == (ULONG)-1)
+            return failure();
+        session->has_answered = true;
+        status = take_message(handle, type, answer, page, taker, result, why);
+        ldap_msgfree(answer);
     }
     if (status == STATUS_LIMIT)
         ldap_abandon(handle, message);
     return status;
+}
+
+enum status platform_directory_search(struct directory_session *session,
+                                      struct directory_page *page,
+                                      const struct directory_taker *taker, int64_t deadline,
+                                      int *result, struct buffer *why)
+{
+    enum status status;
+    ULONG message = 0, code;
+
+    *result = 0;
+    code = send_search(session->handle, page, &message);
+    if (code == LDAP_SUCCESS) {
+        buffer_clear(page->cookie);
+        status = take_answers(session, message, page, taker, deadline, result, why);
+    } else {
+        status = outcome_of(code);
+    }
+    return why_closed(status, session, deadline);
 }

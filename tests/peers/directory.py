@@ -17,7 +17,7 @@ from lab.samba import (  # noqa: E402
 from lab.slapd import SUFFIX, Slapd  # noqa: E402
 from lab.server import Network, accepts, clock_variables, needs_programs  # noqa: E402
 
-ASK = BUILD / "tests/ask_directory"
+ASK = program("tests/ask_directory")
 DC1, STRICT, SLAPD = "127.0.0.11", "127.0.0.12", "127.0.0.13"
 UDP_KDC, TERSE_KDC, MEDDLER = "127.0.0.41", "127.0.0.42", "127.0.0.51"
 HOST = "dc1.corp.test"
@@ -76,7 +76,7 @@ class Asker:
         if password:
             environment["EXDIAG_PASSWORD"] = password
         done = subprocess.run(
-            [str(ASK), *map(str, options)], input="".join(f"{one}\n" for one in questions), text=True,
+            [*ASK, *map(str, options)], input="".join(f"{one}\n" for one in questions), text=True,
             capture_output=True, timeout=DEADLINE, check=False, env=environment,
         )  # fmt: skip
         expect_equal((done.returncode, done.stderr), (0, ""), "asking")

@@ -14,7 +14,7 @@ from lab.once import once  # noqa: E402
 from lab.samba import PASSWORD, Domain, DomainController, open_directory  # noqa: E402
 from lab.server import Network, needs_programs  # noqa: E402
 
-ASK = BUILD / "tests/ask_web"
+ASK = program("tests/ask_web")
 REALM, DC1 = "CORP.TEST", "127.0.0.11"
 SKEW, NOT_YET_VALID, BAD_KEY_VERSION = 37, 33, 44
 OFFSET = 600
@@ -79,7 +79,7 @@ class Lab:
             for scheme, port, request in LOOKS
         ]  # fmt: skip
         done = subprocess.run(
-            [str(ASK), "--ca-file", str(self.authorities)], input="\n".join(questions) + "\n",
+            [*ASK, "--ca-file", str(self.authorities)], input="\n".join(questions) + "\n",
             text=True, capture_output=True, timeout=DEADLINE, check=False, env=caller.variables(),
         )  # fmt: skip
         expect_equal((done.returncode, done.stderr), (0, ""), f"asking {word}")

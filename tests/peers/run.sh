@@ -5,6 +5,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(realpath "$1")
+program=("$build/exdiag")
+[ -z "${EXDIAG_WINDOWS:-}" ] || program=("$here/../windows/wine.sh" "$EXDIAG_WINDOWS/exdiag.exe")
 
 if [ -z "${PEERS_INSIDE:-}" ] && ! unshare --net --mount --propagation private true 2>/dev/null; then
     echo "skipped: name servers at port 53 need a network of their own, which takes root"
@@ -65,7 +67,7 @@ expect() { # expect NAME EXIT_STATUS WANTED_TEXT... -- ARGUMENT...
         shift
     done
     shift
-    "$build/exdiag" check "$@" --only spf --verbose >"$work/report" 2>&1 || status=$?
+    "${program[@]}" check "$@" --only spf --verbose >"$work/report" 2>&1 || status=$?
     if [ "$status" != "$wanted_status" ]; then
         echo "FAILED $name: exit status $status, not $wanted_status"
         cat "$work/report"

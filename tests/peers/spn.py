@@ -18,7 +18,7 @@ from lab.samba import (  # noqa: E402
 )  # fmt: skip
 from lab.server import Network, clock_variables, needs_programs  # noqa: E402
 
-ASK = BUILD / "tests/ask_directory"
+ASK = program("tests/ask_directory")
 DOMAIN, REALM, ROOT_DN = "corp.test", "CORP.TEST", "DC=corp,DC=test"
 GRANTED, S_PRINCIPAL_UNKNOWN, SKEW = 0, 7, 37
 OF_NAMES = ("smtp-spn-missing", "smtp-spn-duplicate", "smtp-spn-misplaced")
@@ -102,7 +102,7 @@ class Caller:
         """What becomes of a logon to this address by the ticket for this host."""
         question = "\t".join(["logon", f"{address}:25", f"{DC1}:88", REALM, f"SMTPSVC/{host}"])
         done = subprocess.run(
-            [str(ASK)], input=question + "\n", text=True, capture_output=True, timeout=DEADLINE,
+            ASK, input=question + "\n", text=True, capture_output=True, timeout=DEADLINE,
             check=False, env=self.variables(**more),
         )  # fmt: skip
         expect_equal((done.returncode, done.stderr), (0, ""), "asking")

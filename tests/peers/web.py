@@ -16,7 +16,7 @@ from lab.once import once  # noqa: E402
 from lab.samba import PASSWORD, Domain, DomainController, open_directory  # noqa: E402
 from lab.server import Network, Server, clock_variables, needs_programs  # noqa: E402
 
-ASK = BUILD / "tests/ask_web"
+ASK = program("tests/ask_web")
 DC1, WEB, PLAIN, AHEAD, OTHER, STRANGER = (f"127.0.0.{host}" for host in (11, 31, 32, 33, 34, 35))
 NAME, REALM = "ex01.corp.test", "CORP.TEST"
 S_PRINCIPAL_UNKNOWN, SKEW = 7, 37
@@ -63,7 +63,7 @@ class Asking(Caller):
         if kdc:
             words += [f"{DC1}:88", REALM]
         done = subprocess.run(
-            [str(ASK), *options], input="\t".join(words) + "\n", text=True, capture_output=True,
+            [*ASK, *options], input="\t".join(words) + "\n", text=True, capture_output=True,
             timeout=DEADLINE, check=False, env=self.variables(**more),
         )  # fmt: skip
         expect_equal((done.returncode, done.stderr), (0, ""), "asking")

@@ -44,7 +44,7 @@ export EXDIAG_WINDOWS_LIBRARIES
 
 step "configuring and building, the program of this system too"
 quietly cmake --preset release
-quietly cmake --build --preset release --target exdiag
+quietly cmake --build --preset release --target exdiag ask_directory ask_web
 quietly cmake --fresh --preset mingw -DEXDIAG_TESTS=ON # what was found in older libraries is forgotten
 quietly cmake --build --preset mingw
 
@@ -62,6 +62,9 @@ count tests/windows/machine.sh "$build"
 
 step "the program, and its demonstration"
 count /usr/bin/python3 tests/windows/program.py "$build"
+
+step "real servers"
+count /usr/bin/python3 tests/windows/peers.py build/release "$build"
 
 step "done"
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
