@@ -2,6 +2,7 @@
 
 #include "diag/text.h"
 #include "probes/folder.h"
+#include "probes/powershell/certificates.h"
 #include "probes/powershell/machine.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ struct gathering { /* while a case is put together */
     const struct powershell_files *files;
     const struct http_log_digest **logs; /* of each file, as the following; or NULL */
     const struct event_log_digest **events;
+    const struct bound_certificates **certificates;
     const char **said;              /* the name that it says; or NULL */
     ptrdiff_t *names;               /* that in `known`; or NONE */
     size_t *group;                  /* a file of the same machine; of one in each itself */
@@ -27,6 +29,11 @@ struct gathering { /* while a case is put together */
 static bool is_log(enum file_type type)
 {
     return type == FILE_TYPE_IIS_LOG || type == FILE_TYPE_HTTP_PROXY_LOG;
+}
+
+static bool is_registry(enum file_type type)
+{
+    return type == FILE_TYPE_REGISTRY || type == FILE_TYPE_REGISTRY_QUERY;
 }
 
 static bool is_event_log(enum file_type type)
@@ -87,6 +94,12 @@ static bool ask_one(struct gathering *all, size_t i)
         all->events[i] = events->evidence.status == STATUS_OK ? events : NULL;
         if (all->events[i] && !file->host)
             all->said[i] = computer_of(events, &is_one);
+    } else if (is_registry(file->type)) {
+        const struct bound_certificates *certificates = ask_bound_certificates(all->x, file->path);
+
+        if (!certificates)
+            return false;
+        all->certificates[i] = certificates->evidence.status == STATUS_OK ? certificates : NULL;
     }
     return true;
 }
@@ -299,6 +312,8 @@ static void take_file(const struct gathering *all, size_t i, struct powershell_c
         out->logs[out->log_count++] = all->logs[i];
     if (all->events[i])
         out->events[out->event_count++] = all->events[i];
+    if (all->certificates[i])
+        out->certificates[out->certificate_count++] = all->certificates[i];
 }
 
 static bool has_own(const struct powershell_case *of, const struct event_log_digest *events)
@@ -354,7 +369,8 @@ static bool is_web_config(const struct gathering *all, size_t i)
 static bool shows_something(const struct gathering *all, size_t i)
 {
     return (all->logs[i] && has_requests(&all->logs[i]->log)) ||
-           (all->events[i] && all->events[i]->host_group_count > 0);
+           (all->events[i] && all->events[i]->host_group_count > 0) ||
+           (all->certificates[i] && powershell_binds_back_end(all->certificates[i]));
 }
 
 static const char *first_of(const struct gathering *all, const struct powershell_case *of,
@@ -407,6 +423,8 @@ static bool take_machine(struct examination *x, const struct subject *server,
         out->host = &machine->file;
     if (machine->events && machine->events->evidence.status == STATUS_OK)
         out->events[out->event_count++] = machine->events;
+    if (machine->certificates)
+        out->certificates[out->certificate_count++] = machine->certificates;
     return true;
 }
 
@@ -420,6 +438,7 @@ static struct gathering *gathering_new(struct examination *x, const struct power
     all->files = files;
     all->logs = arena_new(memory, room, sizeof *all->logs);
     all->events = arena_new(memory, room, sizeof *all->events);
+    all->certificates = arena_new(memory, room, sizeof *all->certificates);
     all->said = arena_new(memory, room, sizeof *all->said);
     all->names = arena_new(memory, room, sizeof *all->names);
     all->group = arena_new(memory, room, sizeof *all->group);
@@ -427,7 +446,7 @@ static struct gathering *gathering_new(struct examination *x, const struct power
     return all;
 }
 
-/* With room for the events of its own machine. */
+/* With room for what its own machine has. */
 static struct powershell_case *case_new(struct examination *x, const struct powershell_files *files)
 {
     struct arena *memory = pass_memory(x);
@@ -438,6 +457,7 @@ static struct powershell_case *case_new(struct examination *x, const struct powe
     out->is_of = arena_new(memory, room, sizeof *out->is_of);
     out->logs = arena_new(memory, room, sizeof *out->logs);
     out->events = arena_new(memory, room, sizeof *out->events);
+    out->certificates = arena_new(memory, room, sizeof *out->certificates);
     return out;
 }
 

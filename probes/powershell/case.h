@@ -26,6 +26,8 @@ struct powershell_case {
     size_t log_count;
     const struct event_log_digest **events; /* that could be read, and have its own */
     size_t event_count;
+    const struct bound_certificates **certificates; /* that are bound or stored, as far as read */
+    size_t certificate_count;
 };
 
 /*

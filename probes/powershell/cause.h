@@ -16,7 +16,8 @@
     X(KERBAUTH_MANAGED, "kerbauth-managed")                                                        \
     X(WSMAN_MISSING, "wsman-module-missing")                                                       \
     X(WINRM_IIS_EXT, "winrm-iis-ext-missing")                                                      \
-    X(SETTINGS, "powershell-vdir-settings")
+    X(SETTINGS, "powershell-vdir-settings")                                                        \
+    X(BACK_END_CERTIFICATE, "backend-certificate")
 
 /*
  * Bits: what powershell_judge_modules() and powershell_judge_settings() give of the problems that

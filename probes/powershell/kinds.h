@@ -14,6 +14,8 @@
  *   winrm-iis-ext-missing    its role service is gone; only beside wsman-module-missing
  *   powershell-vdir-settings bindings, path, pool, authentication, SSL of the directories
  *   exchange-install-path    the variable ExchangeInstallPath is missing or leads elsewhere
+ *   backend-certificate      what the back end's port is bound to is gone, lacks its key, is
+ * expired frontend-certificate     the same of port 443, where clients come in
  */
 #ifndef EXDIAG_PROBES_POWERSHELL_KINDS_H
 #define EXDIAG_PROBES_POWERSHELL_KINDS_H
@@ -38,5 +40,9 @@ extern const struct finding_kind winrm_iis_ext_missing;
 /* kinds_settings.c: judged in settings.c. */
 extern const struct finding_kind powershell_vdir_settings;
 extern const struct finding_kind exchange_install_path;
+
+/* kinds_certificates.c: judged in certificates.c. */
+extern const struct finding_kind backend_certificate;
+extern const struct finding_kind frontend_certificate;
 
 #endif

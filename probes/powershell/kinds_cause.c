@@ -43,7 +43,11 @@
         REPAIR("cause-powershell-vdir-settings",                                                       \
                "The settings of the directory, by the steps of powershell-vdir-settings: what "        \
                "was seen alone. To make the directory anew is the last resort.",                       \
-               "changes settings of IIS, of which its steps keep a copy")
+               "changes settings of IIS, of which its steps keep a copy"),                             \
+        REPAIR("cause-backend-certificate",                                                            \
+               "The certificate of the back end, by the steps of backend-certificate: front ends "     \
+               "reach it over TLS alone. " TRY_SHELL,                                                  \
+               "changes the certificate that one web site shows")
 
 /* The run once more, as who asked before: `value` is set, or with "-as-somebody" behind it. */
 #define CHECK_AGAIN(value, kind_, options, as_nobody, as_somebody)                                 \

@@ -303,6 +303,9 @@ static unsigned find_absences(const struct powershell_view *view,
     return places;
 }
 
+/* A certificate that is gone ends handshakes, and stops neither pools nor sites. */
+static const char *const without_certificates[] = {"kerbauth-path", "powershell-vdir-settings"};
+
 static bool tell_unavailable(const struct powershell_view *view, const struct powershell_node *node)
 {
     bool is_whole = is_dead(node) || (is_off(node) && powershell_is_exchange(view));
@@ -322,6 +325,9 @@ static bool tell_unavailable(const struct powershell_view *view, const struct po
     if (!finding)
         return false;
     set_text(finding, "what", text);
+    if (!powershell_place_shows(node, POWERSHELL_BACK_END, POWERSHELL_TLS_FAILED))
+        explained_only_by(finding, without_certificates,
+                          sizeof without_certificates / sizeof *without_certificates);
     name_run(finding, view);
     saw_places(finding, node, places | 1u << POWERSHELL_BESIDE);
     saw_nodes(finding, view, node);

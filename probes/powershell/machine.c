@@ -14,7 +14,8 @@ const struct powershell_machine *powershell_machine_of(struct examination *x,
         return out;
     out->server = ask_iis_config(x, path);
     out->events = ask_event_log(x, path);
-    out->is_pending = !out->server || !out->events;
+    out->certificates = ask_bound_certificates(x, path);
+    out->is_pending = !out->server || !out->events || !out->certificates;
     out->file = (struct powershell_file){.path = path,
                                          .host = server->name,
                                          .type = FILE_TYPE_IIS_CONFIG,

@@ -12,7 +12,8 @@ struct powershell_machine {
     const struct iis_config_file *server; /* its applicationHost.config, read or not; NULL: it may
                                              not be asked */
     struct powershell_file file;          /* the same for powershell_server_ask(), if it was read */
-    const struct event_log_digest *events; /* read or not; NULL as above */
+    const struct event_log_digest *events; /* read or not; NULL as above, as the next */
+    const struct bound_certificates *certificates;
 };
 
 /* In pass memory. */

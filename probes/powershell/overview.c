@@ -33,6 +33,14 @@ static const struct paragraph paragraphs[] = {
      "(powershell-not-found).\n"
      "401 whose token is a KRB-ERROR: code 37 or 33 is the clock, 44 another key than the server's "
      "(powershell-refused). 401 without one is how every logon begins, and says nothing."},
+    {"certificates",
+     "Front ends reach the back end at port 444, over TLS alone. That port is bound to the "
+     "self-signed certificate that setup made, named \"Microsoft Exchange\" and good for five "
+     "years; where it was deleted, lost its key or is bound no more, Outlook on the web, the admin "
+     "center and the shell fail together (backend-certificate). The same is looked at for port 443 "
+     "(frontend-certificate), for bindings of every name: other ports and bindings by host name may "
+     "be anybody's. Of certificates only presence and dates are read, by the registry; no private "
+     "key is opened."},
     {"what is no fault",
      "On healthy servers of Exchange 2013 and later every kind of authentication of the front "
      "end's directory is off in IIS: the module kerbauth does it. WinRM IIS Extension is not "
@@ -52,8 +60,9 @@ static const struct paragraph paragraphs[] = {
      "exdiag collect-script prints a PowerShell script that gathers all of this on the server, "
      "changes nothing, and leaves a folder for --file. By hand: applicationHost.config, web.config "
      "of FrontEnd\\HttpProxy\\PowerShell and ClientAccess\\PowerShell-Proxy (2010: "
-     "ClientAccess\\PowerShell), reg export of Session Manager\\Environment and "
-     "ExchangeServer\\v15\\Setup, Get-WindowsFeature, the System and Application logs, logs of IIS and "
+     "ClientAccess\\PowerShell), reg export of Session Manager\\Environment, "
+     "ExchangeServer\\v15\\Setup, Services\\HTTP\\Parameters and "
+     "SystemCertificates\\MY, Get-WindowsFeature, the System and Application logs, logs of IIS and "
      "of Logging\\HttpProxy\\PowerShell.\n"
      "Files in one folder are of one server; --file EX01=FILE says whose one is. A server that is "
      "asked live and whose files are there is judged once, under its own name."},

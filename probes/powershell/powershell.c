@@ -1,6 +1,7 @@
 /* The PowerShell virtual directory, through which the Exchange Management Shell comes in. */
 #include "probes/powershell/case.h"
 #include "probes/powershell/cause.h"
+#include "probes/powershell/certificates.h"
 #include "probes/powershell/kinds.h"
 #include "probes/powershell/live.h"
 #include "probes/powershell/machine.h"
@@ -88,7 +89,8 @@ static bool is_config(const struct file_digest *digest)
 /* Others are facts about a server, judged with its configuration. */
 static bool tells_of_servers(enum file_type type)
 {
-    return type == FILE_TYPE_IIS_CONFIG || (PROBE_READS(type) & POWERSHELL_LOGS) != 0;
+    return type == FILE_TYPE_IIS_CONFIG || type == FILE_TYPE_REGISTRY ||
+           type == FILE_TYPE_REGISTRY_QUERY || (PROBE_READS(type) & POWERSHELL_LOGS) != 0;
 }
 
 /* Of a server that is examined under its own name nothing is told at its files. */
@@ -112,7 +114,7 @@ static void examine_file(struct examination *x, const struct subject *file)
         causes = judge_config(x, of->files, file);
     if (powershell_is_told_at(of, file)) {
         tell_several(x, of);
-        powershell_judge_500(x, of, NULL, causes);
+        powershell_judge_500(x, of, NULL, causes | powershell_judge_certificates(x, of));
     }
 }
 
@@ -142,7 +144,7 @@ static void examine_server(struct examination *x, const struct subject *server)
         return;
     if (!of->host)
         powershell_tell_unread(x, server);
-    causes = judge_case(x, of);
+    causes = judge_case(x, of) | powershell_judge_certificates(x, of);
     tell_several(x, of);
     is_500 = powershell_judge_500(x, of, view, causes);
     if (view)
@@ -158,10 +160,13 @@ static void examine(struct examination *x, const struct subject *subject)
 }
 
 static const struct finding_kind *const kinds[] = {
-    &powershell_vdir_500,      &powershell_unavailable, &powershell_forbidden,
-    &powershell_not_found,     &powershell_refused,     &kerbauth_path,
-    &kerbauth_managed,         &wsman_module_missing,   &winrm_iis_ext_missing,
-    &powershell_vdir_settings, &exchange_install_path,  NULL,
+    &powershell_vdir_500,   &powershell_unavailable,
+    &powershell_forbidden,  &powershell_not_found,
+    &powershell_refused,    &kerbauth_path,
+    &kerbauth_managed,      &wsman_module_missing,
+    &winrm_iis_ext_missing, &powershell_vdir_settings,
+    &exchange_install_path, &backend_certificate,
+    &frontend_certificate,  NULL,
 };
 
 const struct probe probe_powershell = {
