@@ -216,8 +216,8 @@ enum status platform_service_runs(const char *machine, const char *name, bool *r
 
 /*
  * Where the machine's system keeps its own files ("C:\\Windows\\System32"), as a 64-bit program
- * there sees it, is appended: for platform_local_path(). STATUS_NOT_SUPPORTED where there is no
- * such folder.
+ * there sees it, is appended: for platform_local_path(). STATUS_MALFORMED: another's registry does
+ * not say; STATUS_NOT_SUPPORTED where there is no such folder.
  */
 enum status platform_system_folder(const char *machine, struct buffer *path);
 

@@ -1,6 +1,7 @@
 /* The event logs of a machine, by wevtapi. */
 #include "diag/memory.h"
 #include "diag/platform.h"
+#include "win32/error.h"
 #include "win32/remote.h"
 #include "win32/system.h"
 #include "win32/wide.h"
@@ -67,7 +68,7 @@ static enum status outcome_of(DWORD error, bool is_remote)
     case ERROR_SUCCESS: /* Wine's own, which has no logs */
         return STATUS_NOT_SUPPORTED;
     default:
-        status = remote_status(error);
+        status = error_status(error);
         return status == STATUS_UNREACHABLE && !is_remote ? STATUS_REFUSED : status;
     }
 }

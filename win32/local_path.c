@@ -2,6 +2,7 @@
 #include "diag/memory.h"
 #include "diag/platform.h"
 #include "diag/read/iis_config.h"
+#include "win32/error.h"
 #include "win32/remote.h"
 #include "win32/system.h"
 #include "win32/wide.h"
@@ -36,7 +37,15 @@ static enum status windows_folder(const wchar_t *tail, struct buffer *path)
     return STATUS_OK;
 }
 
-/* What another machine's registry says of that; anything but a whole text is as if it were not. */
+/* A registry without a text there is of no Windows. */
+static enum status folder_status(LSTATUS error)
+{
+    if (error == ERROR_SUCCESS || error == ERROR_MORE_DATA || error == ERROR_FILE_NOT_FOUND)
+        return STATUS_MALFORMED;
+    return error_status((unsigned long)error);
+}
+
+/* What another machine's registry says of that. */
 static enum status remote_folder(const char *machine, wchar_t folder[MAX_PATH + 1])
 {
     static const wchar_t key[] = L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
@@ -50,13 +59,11 @@ static enum status remote_folder(const char *machine, wchar_t folder[MAX_PATH + 
     error = RegOpenKeyExW(root, key, 0, KEY_READ | KEY_WOW64_64KEY, &opened);
     RegCloseKey(root);
     if (error != ERROR_SUCCESS)
-        return remote_status((unsigned long)error);
+        return folder_status(error);
     error = RegQueryValueExW(opened, L"SystemRoot", NULL, &type, (BYTE *)folder, &size);
     RegCloseKey(opened);
-    if (error == ERROR_MORE_DATA || (error == ERROR_SUCCESS && type != REG_SZ))
-        return STATUS_NOT_FOUND;
-    if (error != ERROR_SUCCESS)
-        return remote_status((unsigned long)error);
+    if (error != ERROR_SUCCESS || type != REG_SZ)
+        return folder_status(error);
     folder[size / sizeof *folder] = L'\0';
     return STATUS_OK;
 }

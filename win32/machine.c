@@ -1,5 +1,6 @@
 #include "diag/memory.h"
 #include "diag/platform.h"
+#include "win32/error.h"
 #include "win32/remote.h"
 #include "win32/system.h"
 #include "win32/wide.h"
@@ -28,7 +29,7 @@ static enum status open_key(HKEY parent, const wchar_t *name, HKEY *key)
 {
     LSTATUS error = RegOpenKeyExW(parent, name, 0, KEY_READ | KEY_WOW64_64KEY, key);
 
-    return error == ERROR_SUCCESS ? STATUS_OK : remote_status((unsigned long)error);
+    return error == ERROR_SUCCESS ? STATUS_OK : error_status((unsigned long)error);
 }
 
 /* All that there is was seen, or what is left went away meanwhile. */
@@ -51,7 +52,7 @@ static void take_values(struct walk *walk, HKEY key, const char *path)
             continue;
         if (error != ERROR_SUCCESS) {
             if (!is_end(error))
-                walk->status = remote_status((unsigned long)error);
+                walk->status = error_status((unsigned long)error);
             return;
         }
         name = wide_to_utf8(walk->name);
@@ -92,7 +93,7 @@ static void walk_key(struct walk *walk, HKEY key, const char *path, unsigned dep
 
         if (error != ERROR_SUCCESS) {
             if (!is_end(error))
-                walk->status = remote_status((unsigned long)error);
+                walk->status = error_status((unsigned long)error);
             return;
         }
         walk_below(walk, key, name, path, depth + 1);
@@ -161,7 +162,7 @@ static enum status query_service(SC_HANDLE service, bool *runs)
     SERVICE_STATUS state;
 
     if (!QueryServiceStatus(service, &state))
-        return remote_status(GetLastError());
+        return error_status(GetLastError());
     *runs = state.dwCurrentState == SERVICE_RUNNING ||
             state.dwCurrentState == SERVICE_START_PENDING ||
             state.dwCurrentState == SERVICE_CONTINUE_PENDING;
@@ -178,7 +179,7 @@ static enum status open_service(const char *machine, const char *name, SC_HANDLE
         *manager = OpenSCManagerW(host, NULL, SC_MANAGER_CONNECT);
         if (*manager)
             *service = OpenServiceW(*manager, wide, SERVICE_QUERY_STATUS);
-        status = *service ? STATUS_OK : remote_status(GetLastError());
+        status = *service ? STATUS_OK : error_status(GetLastError());
     }
     free(host);
     free(wide);

@@ -9,68 +9,6 @@
 
 #define LITERAL L".ipv6-literal.net"
 
-/* ---- words ---- */
-
-static const struct {
-    unsigned long number;
-    enum status status;
-} table[] = {
-    {ERROR_REM_NOT_LIST, STATUS_UNREACHABLE},
-    {ERROR_BAD_NETPATH, STATUS_UNREACHABLE},
-    {ERROR_UNEXP_NET_ERR, STATUS_UNREACHABLE},
-    {ERROR_NETNAME_DELETED, STATUS_UNREACHABLE}, /* the connection broke */
-    {ERROR_NO_NET_OR_BAD_PATH, STATUS_UNREACHABLE},
-    {ERROR_NETWORK_UNREACHABLE, STATUS_UNREACHABLE},
-    {ERROR_HOST_UNREACHABLE, STATUS_UNREACHABLE},
-    {ERROR_CONNECTION_ABORTED, STATUS_UNREACHABLE},
-    {ERROR_HOST_DOWN, STATUS_UNREACHABLE},
-    {RPC_S_SERVER_UNAVAILABLE, STATUS_UNREACHABLE},
-    {RPC_S_CALL_FAILED, STATUS_UNREACHABLE},
-    {RPC_S_CALL_FAILED_DNE, STATUS_UNREACHABLE},
-    {WSAHOST_NOT_FOUND, STATUS_UNREACHABLE},
-    {DNS_ERROR_RCODE_NAME_ERROR, STATUS_UNREACHABLE},
-    {ERROR_SEM_TIMEOUT, STATUS_TIMED_OUT},
-    {ERROR_TIMEOUT, STATUS_TIMED_OUT},
-    {ERROR_CONNECTION_REFUSED, STATUS_REFUSED},
-    {ERROR_PORT_UNREACHABLE, STATUS_REFUSED},
-    {ERROR_PIPE_BUSY, STATUS_REFUSED},
-    {ERROR_SERVICE_NOT_ACTIVE, STATUS_REFUSED},
-    {RPC_S_SERVER_TOO_BUSY, STATUS_REFUSED},
-    {RPC_S_UNKNOWN_IF, STATUS_REFUSED},
-    {EPT_S_NOT_REGISTERED, STATUS_REFUSED},
-    {ERROR_NETWORK_ACCESS_DENIED, STATUS_DENIED},
-    {ERROR_SESSION_CREDENTIAL_CONFLICT, STATUS_REJECTED},
-    {ERROR_DOWNGRADE_DETECTED, STATUS_REJECTED},
-    {ERROR_NO_LOGON_SERVERS, STATUS_REJECTED},
-    {ERROR_NO_SUCH_LOGON_SESSION, STATUS_REJECTED},
-    {ERROR_LOGON_FAILURE, STATUS_REJECTED},
-    {ERROR_ACCOUNT_RESTRICTION, STATUS_REJECTED},
-    {ERROR_INVALID_LOGON_HOURS, STATUS_REJECTED},
-    {ERROR_INVALID_WORKSTATION, STATUS_REJECTED},
-    {ERROR_PASSWORD_EXPIRED, STATUS_REJECTED},
-    {ERROR_ACCOUNT_DISABLED, STATUS_REJECTED},
-    {ERROR_LOGON_NOT_GRANTED, STATUS_REJECTED},
-    {ERROR_LOGON_TYPE_NOT_GRANTED, STATUS_REJECTED},
-    {ERROR_WRONG_TARGET_NAME, STATUS_REJECTED},
-    {ERROR_TIME_SKEW, STATUS_REJECTED},
-    {ERROR_TRUSTED_DOMAIN_FAILURE, STATUS_REJECTED},
-    {ERROR_TRUSTED_RELATIONSHIP_FAILURE, STATUS_REJECTED},
-    {ERROR_TRUST_FAILURE, STATUS_REJECTED},
-    {ERROR_ACCOUNT_EXPIRED, STATUS_REJECTED},
-    {ERROR_PASSWORD_MUST_CHANGE, STATUS_REJECTED},
-    {ERROR_ACCOUNT_LOCKED_OUT, STATUS_REJECTED},
-    {RPC_S_SEC_PKG_ERROR, STATUS_REJECTED},
-};
-
-enum status remote_status(unsigned long error)
-{
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        if (table[i].number == error)
-            return table[i].status;
-    }
-    return error_status(error);
-}
-
 /* ---- names ---- */
 
 wchar_t *remote_host(const char *machine)
@@ -99,7 +37,7 @@ wchar_t *remote_host(const char *machine)
 /* Of a share itself, Wine says so of a host that it does not know. */
 static enum status share_status(unsigned long error)
 {
-    return error == ERROR_PATH_NOT_FOUND ? STATUS_UNREACHABLE : remote_status(error);
+    return error == ERROR_PATH_NOT_FOUND ? STATUS_UNREACHABLE : error_status(error);
 }
 
 enum status remote_share(const wchar_t *host, wchar_t drive)
@@ -146,7 +84,7 @@ enum status remote_registry(const char *machine, HKEY *root)
     if (error == ERROR_BAD_NETPATH || error == ERROR_FILE_NOT_FOUND)
         status = without_pipe(host);
     else
-        status = error == ERROR_SUCCESS ? STATUS_OK : remote_status((unsigned long)error);
+        status = error == ERROR_SUCCESS ? STATUS_OK : error_status((unsigned long)error);
     free(host);
     return status;
 }

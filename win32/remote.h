@@ -12,12 +12,6 @@
 wchar_t *remote_host(const char *machine);
 
 /*
- * What an error says of a machine: that it is not to be reached, that what would answer is not
- * there, that it takes no logon. All others are those of error_status().
- */
-enum status remote_status(unsigned long error);
-
-/*
  * Whether the share of a drive is there and open to this user, of a remote_host():
  * STATUS_NOT_FOUND where the machine answers and has none, STATUS_UNREACHABLE where it does not.
  */

@@ -16,6 +16,7 @@
 #include "diag/gather/iis_config.h"
 #include "diag/gather/installed_files.h"
 #include "diag/gather/machine_identity.h"
+#include "diag/gather/machine_reach.h"
 #include "diag/gather/mail_log.h"
 #include "diag/gather/mailstore_log.h"
 #include "diag/gather/pool.h"
@@ -42,6 +43,7 @@ struct gather {
     struct platform_bell *bell;
     struct dns_client *dns;
     struct tls_trust *trust;
+    struct machine_reach *machines;
     struct pool *pool;
     size_t open;
     size_t errands; /* of those, workers' */
@@ -60,8 +62,9 @@ struct errand { /* what a worker owns while it works: an item of its own */
     struct gather_options options; /* numbers alone: what it points to may be gone */
     struct clock_means clocks;
     struct directory_access *directory; /* shared */
-    struct http_access *web;            /* the same, as the next two */
+    struct http_access *web;            /* the same, as the next three */
     struct tls_trust *trust;
+    struct machine_reach *machines;
     struct ending *ending;
     struct evidence *found;
 };
@@ -308,7 +311,10 @@ static void run_errand(void *work)
     int64_t began = platform_monotonic_clock();
 
     errand->found->time = platform_wall_clock();
-    errand->gatherer->observe(errand);
+    if (!machine_reach_is_vain(errand->machines, errand->found)) {
+        errand->gatherer->observe(errand);
+        machine_reach_learn(errand->machines, errand->found);
+    }
     errand->found->took = platform_monotonic_clock() - began;
 }
 
@@ -318,6 +324,7 @@ static void free_errand(void *work)
 
     evidence_free(errand->found);
     tls_trust_leave(errand->trust);
+    machine_reach_leave(errand->machines);
     http_library_leave(errand->clocks.http);
     directory_access_leave(errand->directory);
     http_access_leave(errand->web);
@@ -334,11 +341,13 @@ static void send_worker(struct gather *gather, struct evidence *item,
                            .work = errand,
                            .allowance = gatherer->allowance(&gather->options),
                            .owner = item};
+    const char *machine = machine_reach_whom(item);
     struct buffer host;
 
     errand->gatherer = gatherer;
     errand->options = gather->options;
     errand->trust = tls_trust_share(gather->trust);
+    errand->machines = machine_reach_share(gather->machines);
     errand->clocks = gather->clocks;
     errand->clocks.http = http_library_share(gather->clocks.http);
     errand->directory = directory_access_share(gather->directory);
@@ -349,6 +358,10 @@ static void send_worker(struct gather *gather, struct evidence *item,
     if (gatherer->write_host) {
         gatherer->write_host(item, &host);
         job.host = host.text;
+    }
+    if (machine) {
+        job.allowance = machine_reach_allowance(item, gather->options.timeout);
+        job.host = *machine ? machine : NULL;
     }
     gather->errands++;
     gather->keepers += is_keeper(item);
@@ -364,7 +377,8 @@ static void welcome_workers(struct gather *gather)
         struct evidence *item = job.owner;
 
         if (job.late) {
-            evidence_fail(item, blocking_gatherer_of(item->kind)->late, NULL);
+            if (!machine_reach_fail(gather->machines, item))
+                evidence_fail(item, blocking_gatherer_of(item->kind)->late, NULL);
         } else {
             evidence_adopt(item, ((struct errand *)job.work)->found);
             free_errand(job.work);
@@ -436,6 +450,7 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->web = http_access_new(&web);
     logon_trial_leave(logon);
     gather->ending = ending_new();
+    gather->machines = machine_reach_new();
     status = platform_bell_new(&gather->bell);
     if (status != STATUS_OK)
         goto out;
@@ -461,6 +476,7 @@ void gather_free(struct gather *gather)
     directory_access_leave(gather->directory);
     http_access_leave(gather->web);
     ending_leave(gather->ending);
+    machine_reach_leave(gather->machines);
     platform_bell_free(gather->bell);
     free(gather);
 }

@@ -1,6 +1,5 @@
 #include "diag/gather/machine.h"
 
-#include "diag/gather/file.h"
 #include "diag/platform.h"
 #include "diag/read/iis_config.h"
 #include "diag/read/registry_text.h"
@@ -13,7 +12,46 @@
 
 enum { PATH_MOST = 4096, DRIVE_SIZE = 2 }; /* "C:" */
 
-const char machine_needs_administrator[] = "only an administrator may read it: run this as one";
+/* ---- words ---- */
+
+static const struct {
+    enum status status;
+    bool is_elsewhere;
+    const char *texts[MACHINE_EVENTS + 1]; /* by source */
+} reasons[] = {
+#define ADMINISTRATOR "only an administrator may read it: run this as one"
+#define THERE                                                                                      \
+    "only its administrators may read it: run this as one of them, or on that machine itself"
+#define BY_SMB                                                                                       \
+    "it does not answer by SMB (TCP port 445), which the rules \"File and Printer Sharing\" of its " \
+    "firewall let in"
+#define BY_RPC                                                                                      \
+    "it does not answer by RPC (TCP port 135 and one above 49151), which the rules \"Remote Event " \
+    "Log Management\" of its firewall let in"
+#define NO_REGISTRY                                                                                   \
+    "its service Remote Registry (RemoteRegistry) does not run: run this on that machine itself, or " \
+    "start it there"
+#define NO_LOGON "it does not take the logon of the user who runs this"
+    {STATUS_DENIED, false, {ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR}},
+    {STATUS_REFUSED, false, {NULL, NULL, "the service Windows Event Log does not answer"}},
+    {STATUS_TIMED_OUT, false, {NULL, NULL, "the service Windows Event Log does not answer"}},
+    {STATUS_DENIED, true, {THERE, THERE, THERE}},
+    {STATUS_REFUSED,
+     true,
+     {NO_REGISTRY, NO_REGISTRY, "its service Windows Event Log does not answer"}},
+    {STATUS_UNREACHABLE, true, {BY_SMB, BY_SMB, BY_RPC}},
+    {STATUS_TIMED_OUT, true, {BY_SMB, BY_SMB, BY_RPC}},
+    {STATUS_REJECTED, true, {NO_LOGON, NO_LOGON, NO_LOGON}},
+};
+
+const char *machine_reason(const char *machine, enum machine_source source, enum status status)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        if (reasons[i].status == status && reasons[i].is_elsewhere == (*machine != '\0'))
+            return reasons[i].texts[source];
+    }
+    return NULL;
+}
 
 /* ---- variables ---- */
 
@@ -88,12 +126,14 @@ static enum status expand(const char *machine, const char *setting, struct arena
     const struct iis_variable *variables;
     enum status status = read_variables(machine, arena, &variables);
 
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
+        *reason = machine_reason(machine, MACHINE_FILES, status);
         return status;
+    }
     *out = iis_expand(setting, variables, arena);
     if (*out)
         return STATUS_OK;
-    *reason = "a variable in its path is not known to this machine";
+    *reason = "a variable in its path is not known there";
     return STATUS_NOT_FOLLOWED;
 }
 
@@ -105,28 +145,47 @@ static const char *join(const char *folder, const char *name, struct arena *aren
     return arena_print(arena, "%s%s%s", folder, has_end ? "" : "\\", name);
 }
 
+static enum status follow(const char *machine, struct arena *arena, const char **path,
+                          const char **reason)
+{
+    struct buffer local;
+    enum status status;
+
+    buffer_init(&local, PATH_MOST);
+    status = platform_local_path(machine, *path, &local, reason);
+    *path = buffer_keep(&local, arena);
+    if (!*reason)
+        *reason = machine_reason(machine, MACHINE_FILES, status);
+    return status;
+}
+
 enum status machine_path(const char *machine, const char *folder, const char *name,
                          struct arena *arena, const char **path, const char **reason)
 {
-    struct buffer local;
     enum status status = expand(machine, folder ? folder : name, arena, path, reason);
 
     if (status != STATUS_OK)
         return status;
     if (folder)
         *path = join(*path, name, arena);
-    buffer_init(&local, PATH_MOST);
-    status = platform_local_path(machine, *path, &local, reason);
-    *path = buffer_keep(&local, arena);
-    return status;
+    return follow(machine, arena, path, reason);
 }
 
-static enum status open_path(const char *path, FILE **file, const char **reason)
-{
-    enum status status = gather_file_open(path, file, reason);
+/* ---- files ---- */
 
-    if (status == STATUS_DENIED)
-        *reason = machine_needs_administrator;
+/* What cannot be looked at tells why only when it is opened. */
+enum status machine_open(const char *machine, const char *path, FILE **file, const char **reason)
+{
+    enum status status = platform_file_open(path, file);
+
+    if (status == STATUS_OK && platform_file_kind(path) != PLATFORM_FILE) {
+        fclose(*file);
+        status = STATUS_INVALID;
+    }
+    if (status == STATUS_INVALID)
+        *reason = "it is a folder or a device, not a file";
+    else
+        *reason = machine_reason(machine, MACHINE_FILES, status);
     return status;
 }
 
@@ -138,23 +197,37 @@ enum status machine_file_open(const char *machine, const char *folder, const cha
     enum status status = machine_path(machine, folder, name, &arena, &path, reason);
 
     if (status == STATUS_OK)
-        status = open_path(path, file, reason);
+        status = machine_open(machine, path, file, reason);
     arena_release(&arena);
+    return status;
+}
+
+static enum status iis_path(const char *machine, const char *name, struct arena *arena,
+                            const char **path, const char **reason)
+{
+    struct buffer folder;
+    enum status status;
+
+    buffer_init(&folder, PATH_MOST);
+    status = platform_system_folder(machine, &folder);
+    *path = arena_print(arena, "%s\\inetsrv\\config\\%s", folder.text, name);
+    buffer_release(&folder);
+    if (status == STATUS_OK)
+        return follow(machine, arena, path, reason);
+    *reason = machine_reason(machine, MACHINE_FILES, status);
     return status;
 }
 
 enum status machine_iis_open(const char *machine, const char *name, FILE **file,
                              const char **reason)
 {
-    struct buffer path;
-    enum status status;
+    struct arena arena = {0};
+    const char *path;
+    enum status status = iis_path(machine, name, &arena, &path, reason);
 
-    buffer_init(&path, PATH_MOST);
-    status = platform_system_folder(machine, &path);
-    buffer_print(&path, "\\inetsrv\\config\\%s", name);
     if (status == STATUS_OK)
-        status = open_path(path.text, file, reason);
-    buffer_release(&path);
+        status = machine_open(machine, path, file, reason);
+    arena_release(&arena);
     if (status == STATUS_NOT_FOUND)
         *reason = "IIS is not installed on this machine";
     return status;

@@ -1,7 +1,8 @@
 /*
- * Files of the machine at hand that its own settings name, for gatherers on Windows: a setting is a
- * path with variables, which are replaced as this machine's services see them, and is followed on
- * its own fixed drives alone (platform_local_path()). Everywhere else STATUS_NOT_SUPPORTED.
+ * Files of a machine that its own settings name, for gatherers on Windows: a setting is a path with
+ * variables, which are replaced as that machine's services see them, and is followed on its own
+ * fixed drives alone (platform_local_path()). `machine` is platform.h's. Where this is not Windows
+ * STATUS_NOT_SUPPORTED.
  */
 #ifndef EXDIAG_GATHER_MACHINE_H
 #define EXDIAG_GATHER_MACHINE_H
@@ -11,8 +12,10 @@
 
 #include <stdio.h>
 
-/* What whoever is denied something of this machine can do about it. */
-extern const char machine_needs_administrator[];
+enum machine_source { MACHINE_REGISTRY, MACHINE_FILES, MACHINE_EVENTS };
+
+/* Why a machine does not tell, and what would make it tell; NULL where the status says it all. */
+const char *machine_reason(const char *machine, enum machine_source source, enum status status);
 
 /*
  * Where the file is that a setting names, as platform_file_open() takes it, in `arena`. `folder`,
@@ -23,7 +26,14 @@ extern const char machine_needs_administrator[];
 enum status machine_path(const char *machine, const char *folder, const char *name,
                          struct arena *arena, const char **path, const char **reason);
 
-/* An ordinary file, which may have gone: the errors of machine_path() and gather_file_open(). */
+/*
+ * Opens an ordinary file that machine_path() found, which may have gone. STATUS_NOT_FOUND,
+ * STATUS_DENIED, STATUS_INVALID for a folder or device, and what platform.h says of machines that
+ * do not answer; with the reason.
+ */
+enum status machine_open(const char *machine, const char *path, FILE **file, const char **reason);
+
+/* The two in one. */
 enum status machine_file_open(const char *machine, const char *folder, const char *name,
                               FILE **file, const char **reason);
 

@@ -63,21 +63,6 @@ static void take_xml(void *context, const char *xml, size_t size)
     event_xml_feed(context, "\n", 1);
 }
 
-static const char *reason_for(enum status status)
-{
-    switch (status) {
-    case STATUS_DENIED:
-        return machine_needs_administrator;
-    case STATUS_REFUSED:
-    case STATUS_TIMED_OUT:
-        return "the service Windows Event Log does not answer";
-    case STATUS_INVALID:
-        return "Windows does not take the question";
-    default:
-        return NULL;
-    }
-}
-
 enum status machine_events_read(const char *machine, const struct event_wish *wishes,
                                 event_take *take, void *context, struct event_log_account *account,
                                 bool *more, const char **reason)
@@ -96,6 +81,7 @@ enum status machine_events_read(const char *machine, const struct event_wish *wi
     status = platform_events_query(machine, query.text, &limit, take_xml, reader, more);
     buffer_release(&query);
     event_xml_end(reader, account);
-    *reason = reason_for(status);
+    *reason = status == STATUS_INVALID ? "Windows does not take the question"
+                                       : machine_reason(machine, MACHINE_EVENTS, status);
     return status;
 }

@@ -77,7 +77,7 @@ enum status machine_features_read(const char *machine, struct arena *arena,
     if (status == STATUS_NOT_FOUND)
         *reason = "Server Manager has noted no features here: give what Get-WindowsFeature prints "
                   "with --file";
-    else if (status == STATUS_DENIED)
-        *reason = machine_needs_administrator;
+    else
+        *reason = machine_reason(machine, MACHINE_REGISTRY, status);
     return status;
 }

@@ -44,8 +44,8 @@ static void describe(const char *path, struct arena *arena, struct listed_file *
     fclose(stream);
 }
 
-static enum status look(const char *path, struct arena *arena, struct listed_file *file,
-                        const char **reason)
+static enum status look(const char *machine, const char *path, struct arena *arena,
+                        struct listed_file *file, const char **reason)
 {
     FILE *stream;
     enum status status;
@@ -59,12 +59,13 @@ static enum status look(const char *path, struct arena *arena, struct listed_fil
         file->presence = FILE_ABSENT;
         return STATUS_OK;
     default:
-        status = platform_file_open(path, &stream);
+        status = machine_open(machine, path, &stream, reason);
         if (status == STATUS_OK)
             fclose(stream);
-        *reason = status == STATUS_DENIED ? machine_needs_administrator
-                                          : "it is no file that can be looked at";
-        return status == STATUS_DENIED ? STATUS_DENIED : STATUS_NOT_FOLLOWED;
+        if (*reason && status != STATUS_INVALID)
+            return status;
+        *reason = "it is no file that can be looked at";
+        return STATUS_NOT_FOLLOWED;
     }
 }
 
@@ -79,7 +80,7 @@ enum status machine_files_look(const char *machine, const char *setting, struct 
     *out = (struct file_list){.files = file, .count = 1};
     file->path = arena_copy_string(arena, setting);
     if (status == STATUS_OK) {
-        status = look(path, arena, file, reason);
+        status = look(machine, path, arena, file, reason);
     } else if (status == STATUS_NOT_FOUND) { /* the drive that it is on */
         file->presence = FILE_ABSENT;
         status = STATUS_OK;

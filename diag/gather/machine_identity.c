@@ -1,7 +1,9 @@
 #include "diag/gather/machine_identity.h"
 
+#include "diag/gather/machine.h"
 #include "diag/gather/registry_source.h"
 #include "diag/platform.h"
+#include "diag/read/machine_path.h"
 
 #include <string.h>
 
@@ -26,7 +28,7 @@ static const char *const *rooted_keys(struct arena *arena, size_t *count)
     return keys;
 }
 
-static enum status read_registry(struct machine_identity *machine)
+static enum status read_registry(const char *name, struct machine_identity *machine)
 {
     enum status first = STATUS_OK;
     struct arena memory = {0};
@@ -39,8 +41,7 @@ static enum status read_registry(struct machine_identity *machine)
     registry_text_flat(reader);
     for (size_t i = 0; i < count; i++) {
         enum status status =
-            platform_registry_values(machine->path, machine_registry_keys[i], registry_source_take,
-                                     reader);
+            platform_registry_values(name, machine_registry_keys[i], registry_source_take, reader);
 
         if (status == STATUS_OK)
             present |= (uint64_t)1 << i;
@@ -119,13 +120,19 @@ static enum machine_elevation elevation(void)
 void gather_machine(struct evidence *item)
 {
     struct machine_identity *machine = (struct machine_identity *)item;
+    const char *name = machine_in_path(machine->path);
     struct platform_machine told;
-    enum status status = platform_machine(machine->path, &told);
-    enum status registry = read_registry(machine);
+    enum status status, registry;
 
+    if (!name) {
+        evidence_fail(item, STATUS_INVALID, "it is no machine");
+        return;
+    }
+    status = platform_machine(name, &told);
+    registry = read_registry(name, machine);
     item->settled = true;
     if (status != STATUS_OK && registry != STATUS_OK) {
-        evidence_fail(item, status, NULL);
+        evidence_fail(item, status, machine_reason(name, MACHINE_REGISTRY, status));
         return;
     }
     take_system(&told, machine);

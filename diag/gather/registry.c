@@ -1,6 +1,7 @@
 #include "diag/gather/registry.h"
 
 #include "diag/gather/file.h"
+#include "diag/gather/machine.h"
 #include "diag/gather/registry_source.h"
 #include "diag/read/machine_path.h"
 
@@ -133,7 +134,8 @@ static enum status read_file(struct registry_answer *answer, const char **reason
 
 /* ---- a machine ---- */
 
-static enum status read_machine(const char *machine, struct registry_answer *answer)
+static enum status read_machine(const char *machine, struct registry_answer *answer,
+                                const char **reason)
 {
     struct reading reading;
     enum status status;
@@ -148,6 +150,7 @@ static enum status read_machine(const char *machine, struct registry_answer *ans
     }
     (void)end(&reading, answer);
     answer->is_whole = status == STATUS_OK || status == STATUS_NOT_FOUND;
+    *reason = machine_reason(machine, MACHINE_REGISTRY, status);
     return status;
 }
 
@@ -155,7 +158,8 @@ void gather_registry(struct evidence *item)
 {
     struct registry_answer *answer = (struct registry_answer *)item;
     const char *machine = machine_in_path(answer->path), *reason = NULL;
-    enum status status = machine ? read_machine(machine, answer) : read_file(answer, &reason);
+    enum status status =
+        machine ? read_machine(machine, answer, &reason) : read_file(answer, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

@@ -1,6 +1,7 @@
 #include "diag/gather/time_settings.h"
 
 #include "diag/gather/file.h"
+#include "diag/gather/machine.h"
 #include "diag/gather/registry_source.h"
 #include "diag/read/machine_path.h"
 
@@ -158,11 +159,13 @@ static enum status read_registry(const char *machine, struct time_settings *sett
     return status;
 }
 
-static enum status read_machine(const char *machine, struct time_settings *settings)
+static enum status read_machine(const char *machine, struct time_settings *settings,
+                                const char **reason)
 {
     enum status status = read_registry(machine, settings);
     bool runs;
 
+    *reason = machine_reason(machine, MACHINE_REGISTRY, status);
     if (status != STATUS_OK)
         return status;
     status = platform_service_runs(machine, "W32Time", &runs);
@@ -177,7 +180,8 @@ void gather_time_settings(struct evidence *item)
 {
     struct time_settings *settings = (struct time_settings *)item;
     const char *machine = machine_in_path(settings->path), *reason = NULL;
-    enum status status = machine ? read_machine(machine, settings) : read_file(settings, &reason);
+    enum status status =
+        machine ? read_machine(machine, settings, &reason) : read_file(settings, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

@@ -1,6 +1,7 @@
 #include "diag/gather/windows_setup.h"
 
 #include "diag/gather/file.h"
+#include "diag/gather/machine.h"
 #include "diag/gather/registry_source.h"
 #include "diag/gather/text_lines.h"
 #include "diag/read/environment_text.h"
@@ -285,11 +286,10 @@ static enum status read_file(struct windows_setup *setup, const char **reason)
 
 /* ---- a machine ---- */
 
-/* What a closed key has is not known; without any that is open there is no registry. */
-static enum status read_machine(const char *machine, struct windows_setup *setup)
+/* What a closed key has is not known; without any that is open nothing is. */
+static enum status read_keys(const char *machine, struct registry_text *reader, uint64_t *covered)
 {
-    struct registry_text *reader = begin_registry();
-    uint64_t covered = 0;
+    enum status outcome = STATUS_NOT_SUPPORTED;
 
     for (size_t i = 0; i < KEYS; i++) {
         const char *key = keys[i] + sizeof REGISTRY_MACHINE - 1;
@@ -298,10 +298,25 @@ static enum status read_machine(const char *machine, struct windows_setup *setup
                           : platform_registry_values(machine, key, registry_source_take, reader);
 
         if (status == STATUS_OK || status == STATUS_NOT_FOUND)
-            covered |= (uint64_t)1 << i;
+            *covered |= (uint64_t)1 << i;
+        else if (status != STATUS_DENIED)
+            return status;
+        else
+            outcome = status;
     }
+    return *covered ? STATUS_OK : outcome;
+}
+
+static enum status read_machine(const char *machine, struct windows_setup *setup,
+                                const char **reason)
+{
+    struct registry_text *reader = begin_registry();
+    uint64_t covered = 0;
+    enum status status = read_keys(machine, reader, &covered);
+
     (void)end_registry(reader, covered, setup);
-    return covered ? STATUS_OK : STATUS_NOT_SUPPORTED;
+    *reason = machine_reason(machine, MACHINE_REGISTRY, status);
+    return status;
 }
 
 static void forget(struct windows_setup *setup)
@@ -320,7 +335,8 @@ void gather_windows_setup(struct evidence *item)
 {
     struct windows_setup *setup = (struct windows_setup *)item;
     const char *machine = machine_in_path(setup->path), *reason = NULL;
-    enum status status = machine ? read_machine(machine, setup) : read_file(setup, &reason);
+    enum status status =
+        machine ? read_machine(machine, setup, &reason) : read_file(setup, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

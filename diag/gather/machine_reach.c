@@ -1,0 +1,199 @@
+#include "diag/gather/machine_reach.h"
+
+#include "diag/evidence/bound_certificates.h"
+#include "diag/evidence/event_log.h"
+#include "diag/evidence/iis_config.h"
+#include "diag/evidence/installed_files.h"
+#include "diag/evidence/machine.h"
+#include "diag/evidence/registry.h"
+#include "diag/evidence/time_settings.h"
+#include "diag/evidence/windows_features.h"
+#include "diag/evidence/windows_setup.h"
+#include "diag/gather/machine.h"
+#include "diag/gather/machine_events.h"
+#include "diag/platform.h"
+#include "diag/read/machine_path.h"
+#include "diag/text.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AT_HAND_MOST = 10000 /* milliseconds for what the machine at hand tells in a moment */ };
+
+/* Kinds that machines are asked for. */
+static const struct machine_kind {
+    const struct evidence_kind *kind;
+    size_t path_at;
+    enum machine_source source;
+} kinds[] = {
+    {&evidence_bound_certificates, offsetof(struct bound_certificates, path), MACHINE_REGISTRY},
+    {&evidence_event_log, offsetof(struct event_log_digest, path), MACHINE_EVENTS},
+    {&evidence_iis_config, offsetof(struct iis_config_file, path), MACHINE_FILES},
+    {&evidence_installed_files, offsetof(struct installed_files, path), MACHINE_FILES},
+    {&evidence_machine, offsetof(struct machine_identity, path), MACHINE_REGISTRY},
+    {&evidence_registry, offsetof(struct registry_answer, path), MACHINE_REGISTRY},
+    {&evidence_time_settings, offsetof(struct time_settings, path), MACHINE_REGISTRY},
+    {&evidence_windows_features, offsetof(struct windows_features, path), MACHINE_REGISTRY},
+    {&evidence_windows_setup, offsetof(struct windows_setup, path), MACHINE_REGISTRY},
+};
+
+/* A machine's registry and files are behind one door, its event logs behind another. */
+enum door { SMB, RPC, DOORS };
+
+struct known_machine {
+    struct known_machine *next;
+    const char *name;
+    enum status outcomes[DOORS]; /* STATUS_OK: nothing against it is known */
+};
+
+struct machine_reach {
+    struct platform_mutex *mutex; /* guards what follows */
+    unsigned users;
+    struct arena memory;
+    struct known_machine *machines;
+};
+
+/* ---- questions ---- */
+
+static const struct machine_kind *machine_kind_of(const struct evidence *item)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (kinds[i].kind == item->kind)
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+const char *machine_reach_whom(const struct evidence *item)
+{
+    const struct machine_kind *kind = machine_kind_of(item);
+    const void *path = kind ? (const char *)item + kind->path_at : NULL;
+
+    return path ? machine_in_path(*(const char *const *)path) : NULL;
+}
+
+static enum door door_of(const struct evidence *item)
+{
+    return machine_kind_of(item)->source == MACHINE_EVENTS ? RPC : SMB;
+}
+
+/* Twice what one operation may take: the way there, and what is asked on it. */
+int64_t machine_reach_allowance(const struct evidence *item, unsigned timeout)
+{
+    int64_t milliseconds = *machine_reach_whom(item) ? 2 * (int64_t)timeout : AT_HAND_MOST;
+
+    if (machine_kind_of(item)->source == MACHINE_EVENTS)
+        milliseconds += MACHINE_EVENTS_PATIENCE;
+    return milliseconds * 1000;
+}
+
+static void fail(struct evidence *item, enum status status)
+{
+    const char *machine = machine_reach_whom(item);
+
+    evidence_fail(item, status, machine_reason(machine, machine_kind_of(item)->source, status));
+}
+
+/* ---- machines ---- */
+
+struct machine_reach *machine_reach_new(void)
+{
+    struct machine_reach *reach = memory_new(1, sizeof *reach);
+
+    reach->mutex = platform_mutex_new();
+    reach->users = 1;
+    return reach;
+}
+
+struct machine_reach *machine_reach_share(struct machine_reach *reach)
+{
+    platform_mutex_lock(reach->mutex);
+    reach->users++;
+    platform_mutex_unlock(reach->mutex);
+    return reach;
+}
+
+void machine_reach_leave(struct machine_reach *reach)
+{
+    unsigned users;
+
+    if (!reach)
+        return;
+    platform_mutex_lock(reach->mutex);
+    users = --reach->users;
+    platform_mutex_unlock(reach->mutex);
+    if (users > 0)
+        return;
+    platform_mutex_free(reach->mutex);
+    arena_release(&reach->memory);
+    free(reach);
+}
+
+static struct known_machine *find(struct machine_reach *reach, const char *name)
+{
+    struct known_machine *machine = reach->machines;
+
+    while (machine && !text_equal_fold(machine->name, name))
+        machine = machine->next;
+    return machine;
+}
+
+static struct known_machine *add(struct machine_reach *reach, const char *name)
+{
+    struct known_machine *machine = arena_new(&reach->memory, 1, sizeof *machine);
+
+    machine->name = arena_copy_string(&reach->memory, name);
+    machine->next = reach->machines;
+    reach->machines = machine;
+    return machine;
+}
+
+bool machine_reach_is_vain(struct machine_reach *reach, struct evidence *item)
+{
+    const char *name = machine_reach_whom(item);
+    const struct known_machine *machine;
+    enum status status = STATUS_OK;
+
+    if (!name || !*name)
+        return false;
+    platform_mutex_lock(reach->mutex);
+    machine = find(reach, name);
+    if (machine)
+        status = machine->outcomes[door_of(item)];
+    platform_mutex_unlock(reach->mutex);
+    if (status == STATUS_OK)
+        return false;
+    fail(item, status);
+    return true;
+}
+
+/* A logon that was turned down is so at each door, and tried no more than need be. */
+void machine_reach_learn(struct machine_reach *reach, const struct evidence *item)
+{
+    const char *name = machine_reach_whom(item);
+    struct known_machine *machine;
+
+    if (!name || !*name ||
+        (item->status != STATUS_UNREACHABLE && item->status != STATUS_TIMED_OUT &&
+         item->status != STATUS_REJECTED))
+        return;
+    platform_mutex_lock(reach->mutex);
+    machine = find(reach, name);
+    if (!machine)
+        machine = add(reach, name);
+    for (unsigned i = 0; i < DOORS; i++) {
+        if (i == door_of(item) || item->status == STATUS_REJECTED)
+            machine->outcomes[i] = item->status;
+    }
+    platform_mutex_unlock(reach->mutex);
+}
+
+bool machine_reach_fail(struct machine_reach *reach, struct evidence *item)
+{
+    if (!machine_reach_whom(item))
+        return false;
+    fail(item, STATUS_TIMED_OUT);
+    machine_reach_learn(reach, item);
+    return true;
+}
