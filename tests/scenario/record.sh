@@ -6,11 +6,12 @@
 # names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time;
 # a file `web` has lines ADDRESS=BEHAVIOUR for lab_web, behind TLS at port 443; a file `exchange`
 # has lines [PORT] ADDRESS=BEHAVIOUR for the same at port 80, and behind TLS at 443 and 444, or at
-# that port alone;
+# that port alone; with a file `machine` it is the program for Windows that runs, under Wine;
 # a file `directories` has lines [OPTION...] ADDRESS[:PORT]=FILE for lab_directory, one each. In a
 # network of its own: root.
 set -euo pipefail
 build=$(realpath "$1")
+windows=$(realpath "$(dirname "$0")/../../build/windows")
 shift
 cd "$(dirname "$0")"
 if [ -z "${RECORDING:-}" ]; then
@@ -50,6 +51,18 @@ serve_exchange() {
     cat ca4*.pem >ca.pem 2>/dev/null || true
     rm -f ca4*.pem
     (umask 077; echo token >token)
+}
+
+# The program for Windows, on a machine of the registry `machine.reg` in the domain `machine`
+# (tests/windows/netapi32.c). With its own session each, for Wine's server holds the network.
+on_windows() {
+    local wine=../../windows/wine.sh
+    export WINEPREFIX=${XDG_CACHE_HOME:-$HOME/.cache}/exdiag/wine-organisation
+    $wine cmd.exe /c exit 0
+    cp "$windows/machine/netapi32.dll" "$WINEPREFIX/drive_c/windows/system32/netapi32.dll"
+    $wine reg.exe import machine.reg >/dev/null 2>&1
+    EXDIAG_DOMAIN=$(cat machine) WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=d;winedbg.exe=d;netapi32=n' \
+        $wine "$windows/exdiag.exe" "$@"
 }
 
 end_servers() {
@@ -93,7 +106,11 @@ for scenario; do
     done
     read -ra arguments <arguments
     status=0
-    "$build/exdiag" check "${arguments[@]}" --save evidence.jsonl --quiet || status=$?
+    if [ -e machine ]; then
+        on_windows check "${arguments[@]}" --save evidence.jsonl --quiet || status=$?
+    else
+        "$build/exdiag" check "${arguments[@]}" --save evidence.jsonl --quiet || status=$?
+    fi
     echo "$scenario: exit status $status"
     end_servers
     rm -f ca.pem token
