@@ -1,37 +1,32 @@
 #include "win32/console.h"
 
 #include "diag/platform.h"
+#include "win32/console_output.h"
 #include "win32/system.h"
+#include "win32/wide.h"
 
 #include <fcntl.h>
 #include <io.h>
+#include <signal.h>
 #include <stdlib.h>
 
-enum { OUTPUT_BUFFER = 1 << 16, MODES_MOST = 2 };
+enum { OUTPUT_BUFFER = 1 << 16 };
 
 static UINT code_page_before;
 
+/* While a password is asked for: the console that shows nothing of it, and its mode before. */
 static struct {
-    HANDLE console;
+    HANDLE volatile input;
     DWORD before;
-} modes[MODES_MOST];
-
-static size_t mode_count;
-
-/* INVALID_HANDLE_VALUE if the stream has none, as in a program without a console. */
-static HANDLE handle_of(FILE *stream)
-{
-    int fd = _fileno(stream);
-
-    return fd < 0 ? INVALID_HANDLE_VALUE : (HANDLE)_get_osfhandle(fd);
-}
+} silent;
 
 void console_restore(void)
 {
-    while (mode_count > 0) {
-        mode_count--;
-        SetConsoleMode(modes[mode_count].console, modes[mode_count].before);
-    }
+    HANDLE input = silent.input;
+
+    console_output_restore();
+    if (input)
+        SetConsoleMode(input, silent.before);
     if (code_page_before != 0)
         SetConsoleOutputCP(code_page_before);
 }
@@ -39,16 +34,34 @@ void console_restore(void)
 /* What is still buffered is UTF-8: it goes out before the code page goes back. */
 static void finish_output(void)
 {
-    fflush(stdout);
-    fflush(stderr);
+    console_output_finish();
     console_restore();
 }
 
-/*
- * A console takes UTF-8 only in whole characters, and an unbuffered stream writes
- * byte after byte; the C library has no line buffering here.
- */
-void console_prepare(void)
+/* The system does with a crash what it does with any; the window is not left in red. */
+static LONG WINAPI on_crash(EXCEPTION_POINTERS *unused)
+{
+    (void)unused;
+    console_restore();
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
+static void on_abort(int unused)
+{
+    (void)unused;
+    console_restore();
+}
+
+/* While nobody watches for it (platform_on_interrupt()), the system's own follows, and ends it. */
+static BOOL WINAPI on_interrupt(DWORD event)
+{
+    (void)event;
+    console_restore();
+    return FALSE;
+}
+
+/* Both streams are buffered whole: the C library has no line buffering here. */
+static void prepare_streams(void)
 {
     FILE *const streams[] = {stdout, stderr};
 
@@ -60,49 +73,52 @@ void console_prepare(void)
     }
     if (_fileno(stdin) >= 0)
         _setmode(_fileno(stdin), _O_BINARY);
-    code_page_before = GetConsoleOutputCP();
-    if (code_page_before != 0)
-        SetConsoleOutputCP(CP_UTF8);
+}
+
+/* The code page is for whoever shows what goes into a pipe; a console is given UTF-16. */
+void console_prepare(void)
+{
+    console_output_start();
+    prepare_streams();
+    if (!platform_is_terminal(stdout)) {
+        code_page_before = GetConsoleOutputCP();
+        if (code_page_before != 0)
+            SetConsoleOutputCP(CP_UTF8);
+    }
+    SetUnhandledExceptionFilter(on_crash);
+    signal(SIGABRT, on_abort);
+    SetConsoleCtrlHandler(on_interrupt, TRUE);
     atexit(finish_output);
 }
 
 /* _isatty() takes every character device, NUL among them, for one. */
 bool platform_is_terminal(FILE *stream)
 {
-    DWORD mode;
-
-    return GetConsoleMode(handle_of(stream), &mode) != 0;
+    return console_output_of(stream) != INVALID_HANDLE_VALUE;
 }
 
+/*
+ * One that obeys escapes waits in its last column for the next character. Others go on to the next
+ * line at once, so that the end of a line which fills it would leave an empty one behind.
+ */
 unsigned platform_terminal_columns(FILE *stream)
 {
     CONSOLE_SCREEN_BUFFER_INFO about;
+    unsigned columns;
 
-    if (!GetConsoleScreenBufferInfo(handle_of(stream), &about))
+    if (!GetConsoleScreenBufferInfo(console_output_of(stream), &about) ||
+        about.srWindow.Right < about.srWindow.Left)
         return 0;
-    if (about.srWindow.Right < about.srWindow.Left)
-        return 0;
-    return (unsigned)(about.srWindow.Right - about.srWindow.Left) + 1;
+    columns = (unsigned)(about.srWindow.Right - about.srWindow.Left) + 1;
+    if (!console_output_obeys_escapes() && about.srWindow.Right + 1 == about.dwSize.X)
+        columns--;
+    return columns;
 }
 
-/* Consoles before Windows 10 1607 and Server 2016 refuse the mode and show escapes as they are. */
+/* By escapes or by the console's own functions: the program writes the same. */
 bool platform_terminal_colours(FILE *stream)
 {
-    HANDLE console = handle_of(stream);
-    DWORD mode;
-
-    if (!GetConsoleMode(console, &mode))
-        return false;
-    if (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING)
-        return true;
-    if (mode_count == MODES_MOST ||
-        !SetConsoleMode(console,
-                        mode | ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING))
-        return false;
-    modes[mode_count].console = console;
-    modes[mode_count].before = mode;
-    mode_count++;
-    return true;
+    return platform_is_terminal(stream);
 }
 
 /* ---- passwords ---- */
@@ -126,29 +142,65 @@ static enum status take_line(WCHAR *line, DWORD units, char *password, size_t ro
     return units > 0 && size == 0 ? STATUS_TOO_LARGE : STATUS_OK;
 }
 
+/* To the console, wherever stderr leads. */
+static void show(const char *text)
+{
+    HANDLE console;
+    wchar_t *wide;
+    DWORD written;
+
+    if (platform_is_terminal(stderr)) {
+        fputs(text, stderr);
+        fflush(stderr);
+        return;
+    }
+    console = CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE,
+                          FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    if (console == INVALID_HANDLE_VALUE)
+        return;
+    wide = wide_from_utf8(text);
+    if (wide)
+        WriteConsoleW(console, wide, (DWORD)wcslen(wide), &written, NULL);
+    free(wide);
+    CloseHandle(console);
+}
+
+static enum status read_line(HANDLE input, char *password, size_t room)
+{
+    WCHAR line[PASSWORD_UNITS];
+    DWORD units = 0;
+    enum status status;
+
+    SetLastError(ERROR_SUCCESS);
+    if (!ReadConsoleW(input, line, PASSWORD_UNITS, &units, NULL))
+        status = STATUS_CLOSED;
+    else if (units == 0 && GetLastError() == ERROR_OPERATION_ABORTED)
+        status = STATUS_CANCELLED;
+    else
+        status = take_line(line, units, password, room);
+    SecureZeroMemory(line, sizeof line);
+    return status;
+}
+
 enum status platform_password_read(const char *prompt, char *password, size_t room)
 {
     HANDLE input = CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE,
                                FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
-    WCHAR line[PASSWORD_UNITS];
-    DWORD before, units = 0;
     enum status status = STATUS_NOT_SUPPORTED;
 
     password[0] = '\0';
     if (input == INVALID_HANDLE_VALUE)
         return STATUS_NOT_SUPPORTED;
-    if (GetConsoleMode(input, &before) &&
-        SetConsoleMode(input, ENABLE_LINE_INPUT | ENABLE_PROCESSED_INPUT)) {
-        fputs(prompt, stderr);
-        fflush(stderr);
-        status = ReadConsoleW(input, line, PASSWORD_UNITS, &units, NULL)
-                     ? take_line(line, units, password, room)
-                     : STATUS_CLOSED;
-        SetConsoleMode(input, before);
-        fputs("\n", stderr);
-        fflush(stderr);
+    if (GetConsoleMode(input, &silent.before)) {
+        silent.input = input;
+        if (SetConsoleMode(input, ENABLE_LINE_INPUT | ENABLE_PROCESSED_INPUT)) {
+            show(prompt);
+            status = read_line(input, password, room);
+            SetConsoleMode(input, silent.before);
+            show("\n");
+        }
+        silent.input = NULL;
     }
-    SecureZeroMemory(line, sizeof line);
     CloseHandle(input);
     return status;
 }

@@ -20,15 +20,19 @@ static void end_program(void)
 
 /*
  * The system calls this on a thread of its own. After the last three events it ends
- * the program as soon as this returns, so that what the callback has set going gets
- * the time that is left.
+ * the program as soon as this returns, so that what the callback has set going, now
+ * or by a Ctrl-C before, gets the time that is left.
  */
 static BOOL WINAPI on_event(DWORD event)
 {
-    if (InterlockedIncrement(&watch.count) > 1)
+    bool is_last =
+        event == CTRL_CLOSE_EVENT || event == CTRL_LOGOFF_EVENT || event == CTRL_SHUTDOWN_EVENT;
+
+    if (InterlockedIncrement(&watch.count) == 1)
+        watch.interrupted(watch.argument);
+    else if (!is_last)
         end_program();
-    watch.interrupted(watch.argument);
-    if (event == CTRL_CLOSE_EVENT || event == CTRL_LOGOFF_EVENT || event == CTRL_SHUTDOWN_EVENT)
+    if (is_last)
         Sleep(UNTIL_KILLED);
     return TRUE;
 }

@@ -3,6 +3,7 @@
 #include "diag/command/audit_input.h"
 #include "diag/command/audit_line.h"
 #include "diag/command/option_subjects.h"
+#include "diag/command/progress.h"
 #include "diag/exam.h"
 #include "diag/platform.h"
 #include "diag/read/domain_list.h"
@@ -13,14 +14,15 @@
 #include <string.h>
 
 enum {
-    ROOM_FIRST = 256,    /* domains in flight */
-    ROOM_MOST = 16384,   /* the same, however many of them wait for one server */
-    SHORT_WHILE = 4,     /* milliseconds */
-    LINES_MOST = 10000,  /* of the list, at once */
-    SHOWN_MOST = 1000,   /* bytes of a line that is no domain */
-    FLUSH_SIZE = 32768,  /* bytes of lines that are written at once */
-    FLUSH_EVERY = 100,   /* milliseconds */
-    PROGRESS_EVERY = 200 /* milliseconds */
+    ROOM_FIRST = 256,     /* domains in flight */
+    ROOM_MOST = 16384,    /* the same, however many of them wait for one server */
+    SHORT_WHILE = 4,      /* milliseconds */
+    LINES_MOST = 10000,   /* of the list, at once */
+    SHOWN_MOST = 1000,    /* bytes of a line that is no domain */
+    FLUSH_SIZE = 32768,   /* bytes of lines that are written at once */
+    FLUSH_EVERY = 100,    /* milliseconds */
+    PROGRESS_EVERY = 200, /* milliseconds */
+    PROGRESS_SIZE = 256
 };
 
 struct audit {
@@ -222,31 +224,33 @@ static void flush_if_due(struct audit *audit, int64_t now)
 
 /* ---- progress ---- */
 
-static void show_time_left(double seconds)
+static void add_time_left(struct buffer *line, double seconds)
 {
     if (seconds < 90)
-        fprintf(stderr, ", %.0f s left", seconds);
+        buffer_print(line, ", %.0f s left", seconds);
     else if (seconds < 5400)
-        fprintf(stderr, ", %.0f min left", seconds / 60);
+        buffer_print(line, ", %.0f min left", seconds / 60);
     else
-        fprintf(stderr, ", %.1f h left", seconds / 3600);
+        buffer_print(line, ", %.1f h left", seconds / 3600);
 }
 
 static void show_progress(struct audit *audit, int64_t now)
 {
     double seconds = (double)(now - audit->began) / 1e6;
     double used = (double)(audit->input_used - (audit->list.end - audit->list.at));
+    struct buffer line;
 
     if (!audit->plan->shows_progress || now - audit->shown < PROGRESS_EVERY * (int64_t)1000)
         return;
     audit->shown = now;
-    fprintf(stderr, "\r%llu domains, %.0f a second, %zu under way",
-            (unsigned long long)audit->outcome->lines, (double)audit->outcome->lines / seconds,
-            audit->in_flight);
+    buffer_init(&line, PROGRESS_SIZE);
+    buffer_print(&line, "%llu domains, %.0f a second, %zu under way",
+                 (unsigned long long)audit->outcome->lines, (double)audit->outcome->lines / seconds,
+                 audit->in_flight);
     if (audit->input_size > 0 && used > 0)
-        show_time_left(seconds * ((double)audit->input_size - used) / used);
-    fputs(" \x1b[K", stderr);
-    fflush(stderr);
+        add_time_left(&line, seconds * ((double)audit->input_size - used) / used);
+    progress_draw(&line);
+    buffer_release(&line);
 }
 
 /* ---- the loop ---- */
@@ -391,7 +395,7 @@ enum status audit_run(const struct audit_plan *plan, struct audit_outcome *outco
         work(audit);
     platform_on_interrupt(NULL, NULL);
     if (plan->shows_progress)
-        fputs("\r\x1b[K", stderr);
+        progress_clear();
 out:
     release(audit);
     return status;

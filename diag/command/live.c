@@ -3,6 +3,7 @@
 #include "diag/command/command.h"
 #include "diag/command/option_subjects.h"
 #include "diag/command/password.h"
+#include "diag/command/progress.h"
 #include "diag/gather/dns.h"
 #include "diag/memory.h"
 #include "diag/platform.h"
@@ -10,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { LONG_WHILE = 3 /* seconds that nobody wonders about */ };
+enum { LONG_WHILE = 3 /* seconds that nobody wonders about */, PROGRESS_SIZE = 256 };
 
 struct progress {
     int64_t began; /* microseconds on the monotonic clock */
@@ -22,13 +23,15 @@ static void show_progress(void *context, size_t settled, size_t open)
 {
     struct progress *progress = context;
     double seconds = (double)(platform_monotonic_clock() - progress->began) / 1e6;
+    struct buffer line;
 
-    fprintf(stderr, "\r%zu answers, waiting for %zu more", settled, open);
+    buffer_init(&line, PROGRESS_SIZE);
+    buffer_print(&line, "%zu answers, waiting for %zu more", settled, open);
     if (seconds >= LONG_WHILE)
-        fprintf(stderr, " (%.0f s; a silent mail server is given %.0f s)", seconds,
-                progress->patience / 1000.0);
-    fputs(" \x1b[K", stderr);
-    fflush(stderr);
+        buffer_print(&line, " (%.0f s; a silent mail server is given %.0f s)", seconds,
+                     progress->patience / 1000.0);
+    progress_draw(&line);
+    buffer_release(&line);
     progress->is_shown = true;
 }
 
@@ -119,7 +122,7 @@ static int examine(struct run *run, const struct options *options, const struct 
     free(controllers);
     free(servers);
     if (progress.is_shown)
-        fputs("\r\x1b[K", stderr);
+        progress_clear();
     if (status != STATUS_OK && run->save_status != STATUS_OK)
         return complain_of_save(options->save, run->save_status);
     if (status != STATUS_OK)

@@ -111,4 +111,15 @@ def progress_on_a_terminal_alone():
         expect_equal(exdiag(*arguments, status=FINE).err, "", "stderr")
 
 
+@case
+def progress_fits_a_narrow_terminal():
+    """Or it would go on to the next line, and leave one behind each time it is drawn."""
+    with Lab(HEALTHY + "! contoso.com delay=4500\n") as lab:
+        _, seen, _ = on_terminal("check", "contoso.com", "--dns", lab.dns, "--no-color", columns=40)
+    drawn = [line for line in re.split(rb"[\r\n]", seen) if b"waiting for" in line]
+    expect(drawn, "there is no progress")
+    for line in drawn:
+        expect(len(line.replace(b"\x1b[K", b"")) < 40, f"{line!r}")
+
+
 main()

@@ -44,7 +44,7 @@ export EXDIAG_WINDOWS_LIBRARIES
 
 step "configuring and building, the program of this system too"
 quietly cmake --preset release
-quietly cmake --build --preset release --target exdiag ask_directory ask_web
+quietly cmake --build --preset release --target exdiag ask_directory ask_web lab_name_server
 quietly cmake --fresh --preset mingw -DEXDIAG_TESTS=ON # what was found in older libraries is forgotten
 quietly cmake --build --preset mingw
 
@@ -59,6 +59,9 @@ count tests/windows/unit.sh "$build"
 
 step "what is fetched of the machine at hand"
 count tests/windows/machine.sh "$build"
+
+step "the console"
+count /usr/bin/python3 tests/windows/console.py build/release
 
 step "the program, and its demonstration"
 count /usr/bin/python3 tests/windows/program.py "$build"
