@@ -199,7 +199,7 @@ static bool write_authorities(void)
     return file && fclose(file) == 0;
 }
 
-int main(int argc, char **argv)
+int exdiag_main(int argc, char **argv)
 {
     bool good = argc > 1 && platform_init() == STATUS_OK;
 

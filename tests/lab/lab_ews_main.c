@@ -122,7 +122,7 @@ static bool serve(struct call *call, struct web_peers *peers)
     return true;
 }
 
-int main(int argc, char **argv)
+int exdiag_main(int argc, char **argv)
 {
     static struct call call = {.port = EWS_PORT};
     struct web_peers *peers;

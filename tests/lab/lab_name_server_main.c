@@ -220,7 +220,7 @@ static int run(char **arguments, size_t count, uint16_t port)
     return good ? 0 : 2;
 }
 
-int main(int argc, char **argv)
+int exdiag_main(int argc, char **argv)
 {
     unsigned port = 0;
     int first = 1;

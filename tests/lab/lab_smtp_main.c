@@ -117,7 +117,7 @@ static bool serve(const struct call *call, struct smtp_peers *peers)
     return fflush(stdout) == 0;
 }
 
-int main(int argc, char **argv)
+int exdiag_main(int argc, char **argv)
 {
     static struct call call = {.port = SMTP_PORT};
     struct smtp_peers *peers = NULL;

@@ -139,7 +139,7 @@ static bool start(void)
     return fflush(stdout) == 0;
 }
 
-int main(int argc, char **argv)
+int exdiag_main(int argc, char **argv)
 {
     static const char option[] = "--refuse=";
     bool good = argc > 1 && platform_init() == STATUS_OK;

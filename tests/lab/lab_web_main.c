@@ -146,7 +146,7 @@ static bool serve(const struct call *call, struct web_peers *peers)
     return fflush(stdout) == 0;
 }
 
-int main(int argc, char **argv)
+int exdiag_main(int argc, char **argv)
 {
     static struct call call = {.port = WEB_PORT};
     struct web_peers *peers = NULL;

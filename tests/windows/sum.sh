@@ -12,12 +12,17 @@ sum() {
     grep -oE "$1" "$text" | grep -oE '[0-9]+' | awk '{ total += $1 } END { print total + 0 }'
 }
 
-# A test that skips itself says why, somewhere between its first line and its last. Programs run
-# side by side: ctest numbers their lines.
+# A test that skips itself says why, somewhere between its first line and its last; it is named once
+# more at the end of its program. Programs run side by side: ctest numbers their lines.
 awk '{ from = match($0, /^[0-9]+: /) ? substr($0, 1, RLENGTH) : ""; line = substr($0, length(from) + 1) }
-    line ~ /^\[ RUN / { reason[from] = "no reason given" }
-    line ~ /skipped/ { why = line; sub(/^.*skipped: /, "", why); sub(/: skipped$/, "", why); reason[from] = why }
-    line ~ /^\[  SKIPPED \] [a-z]/ && reason[from] != "" { print "skipped: " $NF ": " reason[from]; reason[from] = "" }' "$text"
+    line ~ /^\[ RUN / { reason[from] = "" }
+    line ~ /skipped: |: skipped$/ { why = line; sub(/^.*skipped: /, "", why); sub(/: skipped$/, "", why); reason[from] = why }
+    line ~ /^\[  SKIPPED \] [a-z]/ {
+        test = from $NF
+        if (!(test in told)) { order[++count] = test; name[test] = $NF; told[test] = "no reason given" }
+        if (reason[from] != "") { told[test] = reason[from]; reason[from] = "" }
+    }
+    END { for (i = 1; i <= count; i++) print "skipped: " name[order[i]] ": " told[order[i]] }' "$text"
 
 run=$(sum '[0-9]+ test\(s\) run')
 passed=$(sum '\[  PASSED  \] [0-9]+')
