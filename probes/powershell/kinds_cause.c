@@ -1,5 +1,6 @@
 /* powershell-vdir-500: what is to be done, by the causes that were found; else what decides next.
  */
+#include "probes/machine.h"
 #include "probes/powershell/kinds.h"
 
 #include <stddef.h>
@@ -259,6 +260,7 @@ const struct finding_kind powershell_vdir_500 = {
     .no_undo = "by itself it changes nothing; each cause has the way back beside its steps",
     .make_known =
         (const struct step_template[]){
+            MACHINE_STEPS,
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
              .where = EXAMINER,

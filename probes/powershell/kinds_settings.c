@@ -275,11 +275,13 @@ const struct finding_kind exchange_install_path = {
             {0}},
     .make_known =
         (const struct step_template[]){
+            MACHINE_STEPS,
             {.shell = SHELL_CMD,
              .kind = STEP_FILL_IN,
              .where = POWERSHELL_SERVER,
              .command = POWERSHELL_VARIABLES " {reg-file-beside}",
-             .note = "a .reg file beside applicationHost.config, for exdiag to read with it"},
+             .note = "a .reg file beside applicationHost.config, for exdiag to read with it",
+             .when = "!unread"},
             {0}},
     .references =
         (const struct reference[]){

@@ -25,13 +25,13 @@ const struct powershell_machine *powershell_machine_of(struct examination *x,
 }
 
 /* Without IIS there is no directory; of one that may not be looked at nothing is known. */
-void powershell_tell_unread(struct examination *x, const struct subject *server)
+static void tell_config(struct examination *x, const struct subject *server,
+                        const struct iis_config_file *config)
 {
     const struct powershell_server named = {.machine = server->name};
-    const struct iis_config_file *config = powershell_machine_of(x, server)->server;
     struct finding *finding;
 
-    if (!config || config->evidence.status == STATUS_OK)
+    if (config->evidence.status == STATUS_OK)
         return;
     if (config->evidence.status == STATUS_NOT_FOUND) {
         finding = not_applicable(x, &powershell_vdir_settings, "IIS is not installed");
@@ -41,4 +41,29 @@ void powershell_tell_unread(struct examination *x, const struct subject *server)
         powershell_saw_obstacle(finding, &config->evidence);
     }
     powershell_name_host(&named, finding);
+}
+
+static void tell_source(struct examination *x, const struct subject *server,
+                        enum machine_source source, const struct finding_kind *kind,
+                        const struct evidence *evidence, const char *text)
+{
+    if (evidence && machine_is_unread(evidence) && machine_is_told_by(x, source, "powershell"))
+        machine_saw_unread(unknown(x, kind, "%s", text), server, evidence);
+}
+
+void powershell_tell_unread(struct examination *x, const struct powershell_case *of,
+                            const struct subject *server)
+{
+    const struct powershell_machine *machine = powershell_machine_of(x, server);
+    const struct windows_setup *setup;
+
+    if (!machine->server)
+        return;
+    if (!of->host)
+        tell_config(x, server, machine->server);
+    tell_source(x, server, MACHINE_SOURCE_EVENTS, &powershell_vdir_500, &machine->events->evidence,
+                "its own event logs could not be read");
+    setup = ask_windows_setup(x, machine->file.path);
+    tell_source(x, server, MACHINE_SOURCE_REGISTRY, &exchange_install_path,
+                setup ? &setup->evidence : NULL, "its own registry could not be read");
 }

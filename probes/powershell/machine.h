@@ -5,7 +5,7 @@
 #ifndef EXDIAG_PROBES_POWERSHELL_MACHINE_H
 #define EXDIAG_PROBES_POWERSHELL_MACHINE_H
 
-#include "probes/powershell/server.h"
+#include "probes/powershell/case.h"
 
 struct powershell_machine {
     bool is_pending;                      /* something is on its way */
@@ -20,7 +20,8 @@ struct powershell_machine {
 const struct powershell_machine *powershell_machine_of(struct examination *x,
                                                        const struct subject *server);
 
-/* Why its own configuration could not be read, told at the server, if so. */
-void powershell_tell_unread(struct examination *x, const struct subject *server);
+/* What of its own could not be read, told at the server, where no other probe tells it. */
+void powershell_tell_unread(struct examination *x, const struct powershell_case *of,
+                            const struct subject *server);
 
 #endif

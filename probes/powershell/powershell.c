@@ -142,8 +142,7 @@ static void examine_server(struct examination *x, const struct subject *server)
 
     if (!of || (view && view->is_pending))
         return;
-    if (!of->host)
-        powershell_tell_unread(x, server);
+    powershell_tell_unread(x, of, server);
     causes = judge_case(x, of) | powershell_judge_certificates(x, of);
     tell_several(x, of);
     is_500 = powershell_judge_500(x, of, view, causes);
