@@ -1,6 +1,7 @@
 /* Which build of Exchange servers run, whether it is supported, and what there is to install. */
 #include "probes/build/files.h"
 #include "probes/build/kinds.h"
+#include "probes/build/own.h"
 #include "probes/build/tell.h"
 
 /* Of a server that is examined under its own name nothing is told at its files. */
@@ -61,8 +62,11 @@ static void examine(struct examination *x, const struct subject *subject)
     for (size_t i = 0; i < organisation->count; i++) {
         const struct build_machine *machine = &organisation->machines[i];
 
-        if (is_of(machine, subject) && machine->count == 0)
+        if (!is_of(machine, subject))
+            continue;
+        if (machine->count == 0)
             tell_without_build(x, machine);
+        build_tell_unread(x, machine);
     }
 }
 

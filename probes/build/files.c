@@ -7,8 +7,9 @@
 
 enum { PACKED_DIGITS = 10 }; /* of 32 bits */
 
-static const char setup_key[] = "SOFTWARE\\Microsoft\\ExchangeServer\\v15\\Setup";
-static const char setup_key_2010[] = "SOFTWARE\\Microsoft\\ExchangeServer\\v14\\Setup";
+const char *const build_setup_keys[BUILD_SETUP_KEYS] = {
+    "SOFTWARE\\Microsoft\\ExchangeServer\\v15\\Setup",
+    "SOFTWARE\\Microsoft\\ExchangeServer\\v14\\Setup"};
 
 /* The one that this file tells of without a name; or NULL. */
 static struct build_machine *nameless_of(struct build_organisation *organisation,
@@ -191,35 +192,46 @@ static bool read_numbers(const struct registry_answer *setup, struct build_numbe
     return build_number_make(parts, BUILD_PARTS, number) == STATUS_OK;
 }
 
+size_t build_of_setup(const struct registry_answer *setup,
+                      struct build_number numbers[BUILD_SETUP_NUMBERS])
+{
+    const struct registry_value *owa = registry_answer_value(setup, "OwaVersion");
+    size_t count = 0;
+
+    if (read_numbers(setup, &numbers[count]))
+        count++;
+    if (owa && owa->text &&
+        build_number_parse(owa->text, strlen(owa->text), &numbers[count]) == STATUS_OK)
+        count++;
+    return count;
+}
+
 static void saw_setup(struct build_organisation *organisation, const struct subject *file,
                       const struct registry_answer *setup)
 {
-    const struct registry_value *owa = registry_answer_value(setup, "OwaVersion");
-    struct build_number number;
+    struct build_number numbers[BUILD_SETUP_NUMBERS];
+    size_t count = build_of_setup(setup, numbers);
 
-    if (read_numbers(setup, &number))
-        saw_build(organisation, setup->computer, file, BUILD_BY_REGISTRY, &number,
-                  &setup->evidence);
-    if (owa && owa->text && build_number_parse(owa->text, strlen(owa->text), &number) == STATUS_OK)
-        saw_build(organisation, setup->computer, file, BUILD_BY_REGISTRY, &number,
+    for (size_t i = 0; i < count; i++)
+        saw_build(organisation, setup->computer, file, BUILD_BY_REGISTRY, &numbers[i],
                   &setup->evidence);
 }
 
 static bool read_registry(struct examination *x, const struct subject *file,
                           struct build_organisation *organisation)
 {
-    const struct registry_answer *keys[] = {ask_registry(x, file->name, setup_key),
-                                            ask_registry(x, file->name, setup_key_2010)};
+    const struct registry_answer *keys[BUILD_SETUP_KEYS];
+    bool is_complete = true;
 
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (!keys[i])
-            return false;
+    for (size_t i = 0; i < BUILD_SETUP_KEYS; i++) {
+        keys[i] = ask_registry(x, file->name, build_setup_keys[i]);
+        is_complete = is_complete && keys[i];
     }
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    for (size_t i = 0; is_complete && i < BUILD_SETUP_KEYS; i++) {
         if (keys[i]->evidence.status == STATUS_OK)
             saw_setup(organisation, file, keys[i]);
     }
-    return true;
+    return is_complete;
 }
 
 /* ---- a directory ---- */

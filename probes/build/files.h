@@ -20,6 +20,15 @@
 void build_read_file(struct examination *x, const struct subject *file,
                      struct build_organisation *organisation);
 
+enum { BUILD_SETUP_KEYS = 2, BUILD_SETUP_NUMBERS = 2 };
+
+/* Where setup of Exchange has noted its build: the newer ones first. */
+extern const char *const build_setup_keys[BUILD_SETUP_KEYS];
+
+/* The builds that such a key tells; gives how many. */
+size_t build_of_setup(const struct registry_answer *setup,
+                      struct build_number numbers[BUILD_SETUP_NUMBERS]);
+
 /* The build of a server as an entry of the configuration partition has it. */
 bool build_of_entry(const struct directory_entry *entry, struct build_number *number);
 

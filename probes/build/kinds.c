@@ -1,6 +1,8 @@
 /* What is known of builds: support, updates, servers that are not alike. */
 #include "probes/build/kinds.h"
 
+#include "probes/machine.h"
+
 #include <stddef.h>
 
 #define ON_IT      "{machine}"
@@ -317,7 +319,8 @@ const struct finding_kind exchange_build_behind = {
     .verify = (const struct step_template[]){SEE_BUILD, ASK_AGAIN, {0}},
     .no_undo = cannot_undo,
     .make_known =
-        (const struct step_template[]){SEE_BUILD, SEE_ALL, BRING_TABLE, LET_IT_BE_SEEN, {0}},
+        (const struct step_template[]){
+            MACHINE_STEPS, SEE_BUILD, SEE_ALL, BRING_TABLE, LET_IT_BE_SEEN, {0}},
     .references = (const struct reference[]){BUILD_NUMBERS, MAINTENANCE, {NULL, NULL}},
 };
 

@@ -4,6 +4,7 @@
 #include "diag/text.h"
 #include "probes/build/files.h"
 #include "probes/build/folders.h"
+#include "probes/build/own.h"
 #include "probes/spn/forest.h"
 
 #include <string.h>
@@ -332,7 +333,11 @@ static void ask_server(struct examination *x, struct build_organisation *organis
         if (!server->given)
             return;
     }
-    if (visit.machine->own_name || !find_address(&visit))
+    if (visit.machine->own_name)
+        return;
+    if (!build_read_own(x, visit.machine))
+        organisation->is_pending = true;
+    if (!find_address(&visit))
         return;
     call(&visit);
     if (!visit.is_ours)

@@ -2,7 +2,8 @@
  * Who runs which build: the servers among the subjects, by every way in which they, their
  * directory and the files at hand show it, and the servers that only files tell of.
  *
- * A server that the user named, or that a directory of the user's lists, is asked for two pages of
+ * What a server's own machine tells is read where that may be asked (probes/machine.h). A server
+ * that the user named, or that a directory of the user's lists, is asked for two pages of
  * its web site without a logon; others for nothing but the greeting that the mx probe waits for
  * anyway.
  */

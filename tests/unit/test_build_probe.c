@@ -33,6 +33,10 @@ struct world {
     unsigned code;                     /* with this */
     const char *version;               /* and X-OWA-Version; or NULL */
     struct ews_server_version by_ews;  /* of every survey */
+    const char *here;                  /* the machine at hand; NULL: not Windows */
+    const char *installed;             /* MsiInstallPath of it; NULL: it has no Exchange */
+    const char *exsetup;               /* the version of ExSetup.exe there; NULL: it has none */
+    enum status barred;                /* how whatever is asked of it ends; OK: it is read */
 };
 
 static const struct world *current;
@@ -190,6 +194,10 @@ static void answer_registry(struct registry_answer *item)
                  {"MsiBuildMinor", 10}};
     struct registry_value *values = arena_new(&item->evidence.memory, 4, sizeof *values);
 
+    if (!*item->path && (current->barred || !current->installed)) {
+        evidence_fail(&item->evidence, current->barred ? current->barred : STATUS_NOT_FOUND, NULL);
+        return;
+    }
     item->is_whole = true;
     item->computer = current->registry_computer;
     for (size_t i = 0; i < 4 && strstr(item->key, "v15"); i++)
@@ -279,9 +287,45 @@ static void answer_ews(struct ews_survey *item)
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
+static void answer_machine(struct machine_identity *item)
+{
+    item->name = *item->path ? NULL : current->here;
+    evidence_fail(&item->evidence,
+                  item->name      ? STATUS_OK
+                  : current->here ? STATUS_UNREACHABLE
+                                  : STATUS_NOT_SUPPORTED,
+                  NULL);
+}
+
+static void answer_setup(struct windows_setup *item)
+{
+    item->msi_path_15 = (struct setup_text){.known = true, .text = current->installed};
+    evidence_fail(&item->evidence, current->barred, NULL);
+}
+
+/* One file is asked for, which setup has put below its folder. */
+static void answer_files(struct installed_files *item)
+{
+    struct listed_file *file = arena_new(&item->evidence.memory, 1, sizeof *file);
+
+    assert_string_equal(item->image,
+                        "C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Bin\\ExSetup.exe");
+    *file = (struct listed_file){.path = item->image,
+                                 .presence = current->exsetup ? FILE_PRESENT : FILE_ABSENT,
+                                 .version = current->exsetup};
+    item->list = (struct file_list){.files = file, .count = 1};
+    evidence_fail(&item->evidence, current->barred, NULL);
+}
+
 static void answer(struct evidence *item)
 {
-    if (item->kind == &evidence_dns)
+    if (item->kind == &evidence_machine)
+        answer_machine((struct machine_identity *)item);
+    else if (item->kind == &evidence_windows_setup)
+        answer_setup((struct windows_setup *)item);
+    else if (item->kind == &evidence_installed_files)
+        answer_files((struct installed_files *)item);
+    else if (item->kind == &evidence_dns)
         answer_dns((struct dns_answer *)item);
     else if (item->kind == &evidence_smtp)
         answer_smtp((struct smtp_conversation *)item);
@@ -984,6 +1028,49 @@ static void test_servers_that_show_nothing(void **state)
     end();
 }
 
+/* Its own file tells more than what it shows others, whatever stands in front of it. */
+static void test_a_machine(void **state)
+{
+#define V15  "C:\\Program Files\\Microsoft\\Exchange Server\\V15"
+#define OWN  .here = "ex01.contoso.com", .registry_type = REGISTRY_DWORD
+#define WEB  .code = 200, .version = "15.2.1544.4"
+#define DARK .silence = STATUS_REFUSED
+    static const struct {
+        struct world world;
+        const char *word, *seen, *not_seen;
+    } rows[] = {
+        {{OWN, DARK, .installed = V15 "\\", .exsetup = NEWEST}, "ok", NULL, NULL},
+        {{OWN, DARK, .installed = V15, .exsetup = "15.2.1748.24"},
+         "warning",
+         "15.2.1748.24, by the file version of ExSetup.exe",
+         NULL},
+        {{OWN, WEB, .installed = V15 "\\", .exsetup = "15.2.1748.24"},
+         "warning",
+         "15.2.1748.24, by the file version of ExSetup.exe",
+         NULL},
+        {{OWN, DARK, .installed = V15 "\\"}, "unknown", "15.2.1748.10, by the registry", NULL},
+        {{OWN, DARK}, "", NULL, NULL},
+        {{OWN, DARK, .barred = STATUS_DENIED}, "unknown", "permission denied", NULL},
+        {{WEB, .here = "ex09.contoso.com"}, "warning", "X-OWA-Version", "ExSetup.exe"},
+        {{DARK}, "", NULL, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(&rows[i].world, AS_OF ROWS);
+        bench_run(SUBJECT_SERVER, "ex01.contoso.com", answer);
+        finding = finding_of("ex01.contoso.com", BEHIND, NULL);
+        assert_string_equal(word_of(finding), rows[i].word);
+        if (rows[i].seen)
+            assert_true(saw_it(finding, rows[i].seen));
+        if (rows[i].not_seen)
+            assert_false(saw_it(finding, rows[i].not_seen));
+        bench_end();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1007,6 +1094,7 @@ int main(void)
         cmocka_unit_test(test_whose_site_is_asked),
         cmocka_unit_test(test_a_server_that_the_directory_lists),
         cmocka_unit_test(test_surveys),
+        cmocka_unit_test(test_a_machine),
         cmocka_unit_test(test_servers_that_show_nothing),
     };
 
