@@ -1,5 +1,7 @@
 #include "diag/evidence/file_question.h"
 
+#include "diag/read/machine_path.h"
+
 #include <string.h>
 
 static const char *path_of(const struct evidence_kind *kind, const struct evidence *question)
@@ -30,4 +32,14 @@ uint32_t file_question_lifetime(const struct evidence *item)
 void file_question_describe(const struct evidence *item, struct buffer *out)
 {
     buffer_add_string(out, path_of(item->kind, item));
+}
+
+void file_question_describe_whose(const char *path, const char *what, struct buffer *out)
+{
+    const char *machine = machine_in_path(path);
+
+    if (machine)
+        buffer_print(out, "%s's %s", *machine ? machine : "this machine", what);
+    else
+        buffer_add_string(out, path);
 }

@@ -1,6 +1,7 @@
 /*
- * What the kinds of evidence share whose question is a path alone: of a file, or "", where a kind
- * has it so, for the machine at hand. FILE_QUESTION() in a kind says where its struct has the path.
+ * What the kinds of evidence share whose question is a path alone: of a file or, where a kind has
+ * it so, of a machine (read/machine_path.h). FILE_QUESTION() in a kind says where its struct has
+ * the path.
  */
 #ifndef EXDIAG_EVIDENCE_FILE_QUESTION_H
 #define EXDIAG_EVIDENCE_FILE_QUESTION_H
@@ -22,5 +23,8 @@ uint32_t file_question_lifetime(const struct evidence *item);
 
 /* The path itself: for kinds that are asked of files alone. */
 void file_question_describe(const struct evidence *item, struct buffer *out);
+
+/* The path of a file, "this machine's registry", or "ex02.contoso.com's registry" of another. */
+void file_question_describe_whose(const char *path, const char *what, struct buffer *out);
 
 #endif

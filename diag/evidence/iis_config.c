@@ -1,8 +1,10 @@
 #include "diag/evidence/iis_config.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/iis_words.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
+#include "diag/read/machine_path.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -51,12 +53,12 @@ static void describe(const struct evidence *item, struct buffer *out)
 {
     const char *place = place_of(item);
 
-    if (*of(item)->path)
-        buffer_add_string(out, of(item)->path);
-    else if (*place)
-        buffer_print(out, "this machine's web.config of %s", place);
-    else
-        buffer_add_string(out, "this machine's applicationHost.config");
+    if (!*place || !machine_in_path(of(item)->path)) {
+        file_question_describe_whose(of(item)->path, "applicationHost.config", out);
+        return;
+    }
+    file_question_describe_whose(of(item)->path, "web.config", out);
+    buffer_print(out, " of %s", place);
 }
 
 /* ---- the texts of each thing: how they are called in evidence, and how they are redacted ---- */

@@ -3,6 +3,7 @@
 #include "diag/evidence/iis_words.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
+#include "diag/read/machine_path.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -48,10 +49,12 @@ static void describe(const struct evidence *item, struct buffer *out)
 {
     const struct installed_files *files = of(item);
 
-    if (*files->path)
-        buffer_add_string(out, files->path);
+    const char *machine = machine_in_path(files->path);
+
+    if (machine)
+        buffer_print(out, "%s: %s", *machine ? machine : "this machine", files->image);
     else
-        buffer_print(out, "this machine: %s", files->image);
+        buffer_add_string(out, files->path);
 }
 
 /* ---- the observation ---- */

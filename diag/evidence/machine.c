@@ -3,6 +3,7 @@
 #include "diag/evidence/file_question.h"
 #include "diag/evidence/redact.h"
 #include "diag/json.h"
+#include "diag/read/machine_path.h"
 
 #include <string.h>
 
@@ -21,7 +22,11 @@ static void write_key(const struct evidence *question, struct buffer *out)
 
 static void describe(const struct evidence *item, struct buffer *out)
 {
-    buffer_add_string(out, *of(item)->path ? of(item)->path : "this machine");
+    const char *name = machine_in_path(of(item)->path);
+
+    if (!name)
+        name = of(item)->path;
+    buffer_add_string(out, *name ? name : "this machine");
 }
 
 /* ---- the observation ---- */

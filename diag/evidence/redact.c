@@ -3,6 +3,7 @@
 #include "diag/evidence/pseudonym.h"
 #include "diag/memory.h"
 #include "diag/read/dns_name.h"
+#include "diag/read/machine_path.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
@@ -477,7 +478,7 @@ static size_t extension_of(const char *path, size_t size)
     return at - 1;
 }
 
-void redact_path(const struct redactor *redactor, const char *path, struct buffer *out)
+static void redact_file_path(const struct redactor *redactor, const char *path, struct buffer *out)
 {
     size_t size = strlen(path), end = extension_of(path, size), at = 0;
     char *copy = memory_copy_string(path);
@@ -496,11 +497,23 @@ void redact_path(const struct redactor *redactor, const char *path, struct buffe
     free(copy);
 }
 
+void redact_path(const struct redactor *redactor, const char *path, struct buffer *out)
+{
+    const char *machine = machine_in_path(path);
+
+    if (!machine) {
+        redact_file_path(redactor, path, out);
+        return;
+    }
+    buffer_add(out, path, (size_t)(machine - path));
+    redact_name(redactor, machine, out);
+}
+
 const char *redact_path_copy(const struct redactor *redactor, const char *path, struct arena *arena)
 {
     struct buffer out;
 
-    buffer_init(&out, strlen(path));
+    buffer_init(&out, strlen(path) + NET_ADDRESS_TEXT_SIZE); /* of which one may be longer */
     redact_path(redactor, path, &out);
     return buffer_keep(&out, arena);
 }

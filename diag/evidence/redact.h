@@ -63,7 +63,8 @@ void redact_text(const struct redactor *redactor, const char *text, size_t size,
 
 /*
  * A path: folders and file names become labels; separators, the drive letter and
- * the extension (up to 6 letters or digits) stay.
+ * the extension (up to 6 letters or digits) stay. One of a machine (read/machine_path.h)
+ * has the pseudonym of its name.
  */
 void redact_path(const struct redactor *redactor, const char *path, struct buffer *out);
 

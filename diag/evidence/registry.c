@@ -1,5 +1,6 @@
 #include "diag/evidence/registry.h"
 
+#include "diag/evidence/file_question.h"
 #include "diag/evidence/redact.h"
 #include "diag/evidence/registry_value.h"
 #include "diag/json.h"
@@ -59,8 +60,8 @@ static void describe(const struct evidence *item, struct buffer *out)
 {
     const struct registry_answer *answer = of(item);
 
-    buffer_print(out, "%s: HKLM\\%s", *answer->path ? answer->path : "this machine's registry",
-                 answer->key);
+    file_question_describe_whose(answer->path, "registry", out);
+    buffer_print(out, ": HKLM\\%s", answer->key);
 }
 
 /* ---- saving and loading ---- */

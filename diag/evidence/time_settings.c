@@ -102,9 +102,7 @@ static void write_key(const struct evidence *question, struct buffer *out)
 
 static void describe(const struct evidence *item, struct buffer *out)
 {
-    const char *path = of(item)->path;
-
-    buffer_add_string(out, *path ? path : "this machine's registry and services");
+    file_question_describe_whose(of(item)->path, "registry and services", out);
 }
 
 /* ---- words ---- */

@@ -35,7 +35,7 @@ static void write_key(const struct evidence *question, struct buffer *out)
 
 static void describe(const struct evidence *item, struct buffer *out)
 {
-    buffer_add_string(out, *of(item)->path ? of(item)->path : "this machine's features");
+    file_question_describe_whose(of(item)->path, "features", out);
 }
 
 /* ---- the observation: a list of names for each state, since most are in one of two ---- */

@@ -22,7 +22,7 @@ static void write_key(const struct evidence *question, struct buffer *out)
 
 static void describe(const struct evidence *item, struct buffer *out)
 {
-    buffer_add_string(out, *of(item)->path ? of(item)->path : "this machine's registry");
+    file_question_describe_whose(of(item)->path, "registry", out);
 }
 
 /* ---- the observation ---- */
