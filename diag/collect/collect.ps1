@@ -233,6 +233,10 @@ $Wanted = @(
     @('SYSTEM\CurrentControlSet\Services\W32Time', 'Start'),
     @('SOFTWARE\Policies\Microsoft\W32Time', '**'),
     @('SOFTWARE\Policies\Microsoft'),
+    @('SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo', '**'),
+    @('SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo', '**'),
+    @('SYSTEM\CurrentControlSet\Services\HTTP\Parameters'),
+    @('SOFTWARE\Microsoft\SystemCertificates\MY\Certificates', '**'), # public: keys are kept elsewhere
     @('SYSTEM\CurrentControlSet\Services\Netlogon', 'Start'),
     @('SYSTEM\CurrentControlSet\Services\VMTools', 'Start'),
     @('SYSTEM\CurrentControlSet\Services\vmictimesync', 'Start'),
@@ -339,7 +343,7 @@ function Save-Registry {
         }
     }
     Write-Target 'registry.reg' (($lines -join "`r`n") + "`r`n`r`n") ([System.Text.Encoding]::Unicode)
-    Add-Collected 'registry.reg' 'the registry: names, time service, setup of Exchange and Windows, loopback check'
+    Add-Collected 'registry.reg' 'the registry: names, time service, setup of Exchange and Windows, loopback check, certificates'
 }
 
 # ---- configurations of IIS ----

@@ -75,7 +75,13 @@ def registry(time_type="NT5DS", upgrades=()):
     lines = ["Windows Registry Editor Version 5.00"]
     for key, values in keys:
         lines += ["", f"[{HKLM}{key}]", *values]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-16")
+    return ("\r\n".join(lines + certificates()) + "\r\n\r\n").encode("utf-16")
+
+
+def certificates():
+    """Bound and stored: good until 2098."""
+    lines = (ROOT / "tests/windows/certificates.reg").read_text().splitlines()[1:]
+    return [line for line in lines if not line.startswith("[-")]
 
 
 def files(config, absent=()):
@@ -293,7 +299,11 @@ def it_takes_the_registry_that_is_read():
     for source in ("probes/spn/loopback.c", "probes/build/files.c"):
         keys += [key.replace("\\\\", "\\") for key in re.findall(r'_key\w*\[\] = "([^"]+)"', (ROOT / source).read_text())]
     keys += re.findall(r"^ \*     (S\w+\\.+?)  ", (ROOT / "diag/evidence/windows_setup.h").read_text(), re.M)
-    expect(len(keys) > 16, f"keys that readers name: {keys}")
+    bound = (ROOT / "diag/gather/bound_certificates.c").read_text()
+    parameters = re.search(r'PARAMETERS REGISTRY_MACHINE "(.+)"', bound)[1]
+    for prefix, key in re.findall(r'\] = (PARAMETERS|REGISTRY_MACHINE) "([^"]+)"', bound):
+        keys.append(((parameters if prefix == "PARAMETERS" else "") + key).replace("\\\\", "\\"))
+    expect(len(keys) > 19, f"keys that readers name: {keys}")
     for key in keys:
         key = key.split(", ")[0]
         if key != "SYSTEM\\CurrentControlSet":
@@ -402,6 +412,18 @@ def a_missing_dll_is_seen():
         collected(place, files__csv=files(config, absent=("kerbauth.dll",)))
         found = findings(place, "--dns", lab.dns, "--timeout", "1", status=PROBLEMS)
         expect_in("kerbauth-path", ids(found, "problem"), "problems")
+
+
+@case
+def a_certificate_that_is_gone_is_seen():
+    lines = registry().decode("utf-16").split("\r\n")
+    start = next(i for i, line in enumerate(lines) if "\\MY\\Certificates\\" in line)
+    end = lines.index("", start)
+    with folder() as place, Lab(HEALTHY) as lab:
+        collected(place, registry__reg="\r\n".join(lines[:start] + lines[end:]).encode("utf-16"))
+        found = findings(place, "--dns", lab.dns, "--timeout", "1", status=PROBLEMS)
+        expect_equal(ids(found, "problem"), {"backend-certificate"}, "problems")
+        expect_in("frontend-certificate", ids(found, "ok"), "what is right")
 
 
 @case
