@@ -4,6 +4,7 @@
  * that it did.
  */
 #include "diag/evidence/redact.h"
+#include "diag/gather/bound_certificates.h"
 #include "diag/gather/event_log.h"
 #include "diag/gather/iis_config.h"
 #include "diag/gather/installed_files.h"
@@ -392,6 +393,31 @@ static void setup_is_told(void **state)
     evidence_free(item);
 }
 
+/* Which certificates are bound, and which of the computer's there are. */
+static void certificates_are_told(void **state)
+{
+    const struct bound_certificates question = {.path = ""};
+    struct evidence *item = evidence_new(&evidence_bound_certificates, &question.evidence);
+    const struct bound_certificates *all = (const struct bound_certificates *)item;
+    const struct stored_certificate *stored;
+
+    (void)state;
+    gather_bound_certificates(item);
+    assert_int_equal(item->status, STATUS_OK);
+    assert_true(all->knows_bindings);
+    assert_true(all->knows_store);
+    assert_int_equal(all->binding_count, 3);
+    for (size_t i = 0; i < all->binding_count; i++) {
+        stored = stored_certificate_of(all, all->bindings[i].thumbprint);
+        assert_non_null(stored);
+        assert_true(stored->is_read);
+        assert_true(stored->has_key);
+        assert_string_equal(stored->subject,
+                            all->bindings[i].port == 444 ? "CN=EX19A" : "CN=mail.contoso.com");
+    }
+    evidence_free(item);
+}
+
 /* Of all events those of web applications, as an export has them. */
 static void events_are_grouped(void **state)
 {
@@ -435,6 +461,7 @@ int main(void)
         cmocka_unit_test(features_are_told),
         cmocka_unit_test(files_are_looked_at),
         cmocka_unit_test(setup_is_told),
+        cmocka_unit_test(certificates_are_told),
         cmocka_unit_test(events_are_grouped),
     };
     int failed;

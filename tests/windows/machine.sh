@@ -17,6 +17,7 @@ drive=$WINEPREFIX/drive_c
 $wine cmd.exe /c exit 0
 cp "$build/machine/wevtapi.dll" "$drive/windows/system32/wevtapi.dll"
 config=$drive/windows/system32/inetsrv/config
+rm -f "$drive/lost.reg"
 exchange="$drive/Program Files/Microsoft/Exchange Server/V15"
 rm -rf "$config" "$exchange"
 mkdir -p "$config" "$exchange/Bin"
@@ -30,6 +31,8 @@ export EXDIAG_EVENTS='C:\events.xml'
 # Wine names the machine anew with each session of its own.
 as_server() {
     $wine reg.exe import tests/windows/machine.reg >/dev/null 2>&1
+    $wine reg.exe import tests/windows/certificates.reg >/dev/null 2>&1
+    [ ! -f "$drive/lost.reg" ] || $wine reg.exe import 'C:\lost.reg' >/dev/null 2>&1
     $wine "$@" 2>&1 | tr -d '\r'
 }
 
@@ -64,17 +67,26 @@ fault() {
     cp "tests/iis/faults/$1/applicationHost.config" "$config"
 }
 
+# lose KEY: the registry without this key, below HKEY_LOCAL_MACHINE.
+lose() {
+    printf 'Windows Registry Editor Version 5.00\n\n[-HKEY_LOCAL_MACHINE\\%s]\n' "$1" >"$drive/lost.reg"
+}
+
 if [ -f "$build/exdiag.exe" ]; then
     server=ex19a.contoso.com
     for finding in kerbauth-path kerbauth-managed wsman-module-missing powershell-vdir-settings \
-        exchange-install-path; do
+        exchange-install-path backend-certificate frontend-certificate; do
         expect "a healthy server by its name" $server OK $finding
     done
     expect "its name without the domain" ex19a OK kerbauth-path
     expect "as every machine calls itself" localhost OK kerbauth-path
     expect "another machine" ex19b.contoso.com - kerbauth-path
     expect "one of another domain" ex19a.fabrikam.com - kerbauth-path
-    rm "$exchange/Bin/kerbauth.dll"
+    lose 'SOFTWARE\Microsoft\SystemCertificates\MY\Certificates\829AAD0A87E3B3AE9FFD5090BB0F95141F898879'
+    expect "a back end's certificate that is gone" $server CRITICAL backend-certificate
+    lose 'SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo\0.0.0.0:444'
+    expect "a back end that is bound to none" $server CRITICAL backend-certificate
+    rm "$drive/lost.reg" "$exchange/Bin/kerbauth.dll"
     expect "a DLL that is gone" $server CRITICAL kerbauth-path
     fault kerbauth-path
     expect "a DLL on a drive that is gone" $server CRITICAL kerbauth-path
