@@ -23,7 +23,16 @@ static enum accepted_type type_of(const struct directory_entry *entry)
     return text && *text ? ACCEPTED_OTHER : (enum accepted_type)(flags & TYPE_BITS);
 }
 
-/* What DNS takes, of two labels or more or of one; NULL for what is no domain's name. */
+static bool is_host_like(const char *ascii)
+{
+    for (; *ascii; ascii++) {
+        if (!text_is_letter(*ascii) && !text_is_digit(*ascii) && !strchr("-_.", *ascii))
+            return false;
+    }
+    return true;
+}
+
+/* What a mail domain may be called in DNS; NULL for what is no domain's name. */
 static const char *name_of(const char *text, struct arena *arena)
 {
     char ascii[DNS_NAME_TEXT_SIZE];
@@ -31,9 +40,8 @@ static const char *name_of(const char *text, struct arena *arena)
     struct buffer folded;
     size_t size;
 
-    if (!text_is_printable(text, strlen(text)) || strchr(text, '*') ||
-        idn_to_ascii(text, ascii) != STATUS_OK ||
-        dns_name_to_wire(ascii, wire, &size) != STATUS_OK || size < 2)
+    if (!text_is_printable(text, strlen(text)) || idn_to_ascii(text, ascii) != STATUS_OK ||
+        !is_host_like(ascii) || dns_name_to_wire(ascii, wire, &size) != STATUS_OK || size < 2)
         return NULL;
     buffer_init(&folded, DNS_NAME_TEXT_SIZE);
     dns_name_fold(ascii, &folded);

@@ -85,7 +85,13 @@ const struct finding_kind organisation_server_gone = {
             {.shell = SHELL_CMD, .kind = STEP_EXACT, .where = THIS_RUN, .command = "exdiag check"},
             {0}},
     .no_undo = "a name that was registered, and a server that was uninstalled, stay so",
-    .make_known = NULL,
+    .make_known = (const struct step_template[]){{.shell = SHELL_CMD,
+                                                  .kind = STEP_EXACT,
+                                                  .where = THIS_RUN,
+                                                  .command = "nslookup {server}",
+                                                  .each = "server",
+                                                  .note = "once the resolvers answer again"},
+                                                 {0}},
     .references =
         (const struct reference[]){
             {"Recover Exchange servers",

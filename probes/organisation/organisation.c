@@ -8,14 +8,20 @@
 /* ---- servers ---- */
 
 /* NXDOMAIN or no address, of both families. False while it is on its way. */
-static bool look_up(struct examination *x, const char *host, bool *is_gone)
+static bool look_up(struct examination *x, struct organisation_server *entry)
 {
-    const struct dns_answer *v4 = ask_dns(x, host, DNS_A), *v6 = ask_dns(x, host, DNS_AAAA);
+    const struct dns_answer *v4 = ask_dns(x, entry->server->host, DNS_A),
+                            *v6 = ask_dns(x, entry->server->host, DNS_AAAA);
 
     if (!v4 || !v6)
         return false;
-    *is_gone = v4->evidence.status == STATUS_OK && v6->evidence.status == STATUS_OK &&
-               !dns_answer_next(v4, NULL) && !dns_answer_next(v6, NULL);
+    if (dns_answer_next(v4, NULL) || dns_answer_next(v6, NULL))
+        return true;
+    if (v4->evidence.status != STATUS_OK)
+        entry->unheard = &v4->evidence;
+    else if (v6->evidence.status != STATUS_OK)
+        entry->unheard = &v6->evidence;
+    entry->is_gone = !entry->unheard;
     return true;
 }
 
@@ -34,7 +40,7 @@ static bool read_servers(struct examination *x, struct organisation *out)
         entry->server = server;
         entry->is_edge = (server->roles & SPN_ROLE_EDGE) != 0;
         entry->has_no_name = !server->host || !strchr(server->host, '.');
-        if (!entry->has_no_name && !look_up(x, server->host, &entry->is_gone))
+        if (!entry->has_no_name && !look_up(x, entry))
             is_known = false;
     }
     return is_known;

@@ -23,8 +23,9 @@ enum organisation_state {
 struct organisation_server {
     const struct spn_server *server;
     bool is_edge;
-    bool is_gone;     /* DNS has neither its name nor an address for it */
-    bool has_no_name; /* prepared and never installed, or not told to this user */
+    const struct evidence *unheard; /* what DNS did not say; or NULL */
+    bool is_gone;                   /* DNS has neither its name nor an address for it */
+    bool has_no_name;               /* prepared and never installed, or not told to this user */
 };
 
 struct organisation {

@@ -28,7 +28,7 @@ static void add_all(struct examination *x, const struct organisation *organisati
 /* ---- telling ---- */
 
 struct counts {
-    size_t servers, edges, gone, nameless, domains, wildcards, controllers;
+    size_t servers, gone, unheard, nameless, domains, wildcards, controllers;
 };
 
 static struct counts count_all(const struct organisation *organisation)
@@ -36,7 +36,7 @@ static struct counts count_all(const struct organisation *organisation)
     struct counts counts = {.servers = organisation->server_count};
 
     for (size_t i = 0; i < organisation->server_count; i++) {
-        counts.edges += organisation->servers[i].is_edge;
+        counts.unheard += organisation->servers[i].unheard != NULL;
         counts.gone += organisation->servers[i].is_gone;
         counts.nameless += organisation->servers[i].has_no_name;
     }
@@ -138,17 +138,39 @@ static void tell_found(struct examination *x, const struct organisation *organis
     saw_accepted(finding, organisation);
 }
 
-static void tell_gone(struct examination *x, const struct organisation *organisation)
+static void set_server(struct finding *finding, const struct organisation *organisation,
+                       const char *host)
 {
-    struct finding *finding;
+    if (organisation->forest->are_servers_sure)
+        set_vouched(finding, VALUE_NAME, "server", host, strlen(host));
+    else
+        set_value(finding, VALUE_NAME, "server", host, strlen(host));
+}
 
-    if (count_all(organisation).gone == 0) {
-        if (organisation->server_count > 0)
-            healthy(x, &organisation_server_gone,
-                    "DNS knows all Exchange servers of the directory");
-        return;
+static void tell_unheard(struct examination *x, const struct organisation *organisation,
+                         size_t count)
+{
+    enum { SHOWN_MOST = 20 };
+    struct finding *finding =
+        unknown(x, &organisation_server_gone,
+                "DNS did not say whether it knows %zu Exchange server%s", count, plural(count));
+    size_t shown = 0;
+
+    for (size_t i = 0; i < organisation->server_count && shown < SHOWN_MOST; i++) {
+        const struct organisation_server *entry = &organisation->servers[i];
+
+        if (!entry->unheard)
+            continue;
+        shown++;
+        set_server(finding, organisation, entry->server->host);
+        saw_failure(finding, entry->unheard);
     }
-    finding = found(x, &organisation_server_gone);
+}
+
+static void found_gone(struct examination *x, const struct organisation *organisation)
+{
+    struct finding *finding = found(x, &organisation_server_gone);
+
     for (size_t i = 0; i < organisation->server_count; i++) {
         const struct organisation_server *entry = &organisation->servers[i];
 
@@ -156,13 +178,20 @@ static void tell_gone(struct examination *x, const struct organisation *organisa
             continue;
         saw(finding, organisation->forest->servers_source, "%s: neither an A nor an AAAA record",
             entry->server->host);
-        if (organisation->forest->are_servers_sure)
-            set_vouched(finding, VALUE_NAME, "server", entry->server->host,
-                        strlen(entry->server->host));
-        else
-            set_value(finding, VALUE_NAME, "server", entry->server->host,
-                      strlen(entry->server->host));
+        set_server(finding, organisation, entry->server->host);
     }
+}
+
+static void tell_gone(struct examination *x, const struct organisation *organisation)
+{
+    struct counts counts = count_all(organisation);
+
+    if (counts.gone > 0)
+        found_gone(x, organisation);
+    if (counts.unheard > 0)
+        tell_unheard(x, organisation, counts.unheard);
+    if (counts.gone + counts.unheard == 0 && counts.servers > counts.nameless)
+        healthy(x, &organisation_server_gone, "DNS knows all Exchange servers of the directory");
 }
 
 static void tell_nothing_read(struct examination *x, const struct organisation *organisation,

@@ -1,0 +1,436 @@
+/* Finding an organisation in made directories, by the whole probe. */
+#include "tests/unit/probe_bench.h"
+
+#include "probes/organisation/accepted.h"
+
+extern const struct probe probe_organisation;
+
+#define CONTOSO       "DC=contoso,DC=com"
+#define CONFIGURATION "CN=Configuration," CONTOSO
+#define EXCHANGE      "CN=Microsoft Exchange,CN=Services," CONFIGURATION
+#define OWN           "ex01.contoso.com"
+
+enum { VALUES_MOST = 4, ENTRIES_MOST = 8 };
+
+struct made_entry {
+    const char *dn; /* NULL ends a list */
+    struct {
+        const char *name, *value;
+    } attributes[VALUES_MOST];
+};
+
+struct world {
+    struct machine_identity machine; /* its observation; a name of NULL: OWN in contoso.com */
+    enum status machine_status;
+    enum status controllers; /* what DNS says of them, if not OK */
+    enum status directory;
+    struct made_entry servers[ENTRIES_MOST], accepted[ENTRIES_MOST];
+    bool has_more_accepted;
+    enum status config, events; /* of the machine at hand */
+};
+
+static const struct world *world;
+
+#define SERVER(name, host, roles)                                                                  \
+    {                                                                                              \
+        "CN=" name ",CN=Servers," EXCHANGE,                                                        \
+        {                                                                                          \
+            {"objectClass", "msExchExchangeServer"}, {"networkAddress", host},                     \
+                {"msExchCurrentServerRoles", roles},                                               \
+        }                                                                                          \
+    }
+#define ACCEPTED(name, flags)                                                                      \
+    {                                                                                              \
+        "CN=" name ",CN=Accepted Domains," EXCHANGE,                                               \
+        {                                                                                          \
+            {"msExchAcceptedDomainName", name}, {"msExchAcceptedDomainFlags", flags},              \
+        }                                                                                          \
+    }
+
+/* ---- answers ---- */
+
+static void add_record(struct dns_answer *answer, const char *target, unsigned last)
+{
+    struct dns_record *record = arena_new(&answer->evidence.memory, 1, sizeof *record);
+
+    *record = (struct dns_record){.owner = answer->name, .type = (uint16_t)answer->type};
+    if (answer->type == DNS_SRV)
+        record->data.srv.target = target;
+    else
+        record->data.ip = (struct ip_address){IP_V4, {192, 0, 2, (uint8_t)last}};
+    answer->answer.records = record;
+    answer->answer.count = 1;
+}
+
+static void answer_dns(struct dns_answer *answer)
+{
+    bool is_gone = strstr(answer->name, "gone") != NULL;
+
+    answer->evidence.status = STATUS_OK;
+    if (answer->type == DNS_SRV) {
+        answer->evidence.status = world->controllers;
+        if (world->controllers == STATUS_OK && strstr(answer->name, "contoso.com"))
+            add_record(answer, "dc1.contoso.com", 0);
+    } else if (strcmp(answer->name, "quiet.contoso.com") == 0) {
+        answer->evidence.status = STATUS_TIMED_OUT;
+    } else if (answer->type == DNS_A && !is_gone) {
+        add_record(answer, NULL, strstr(answer->name, "dc1") ? 11 : 21);
+    }
+}
+
+static void fill(struct directory_answer *answer, const struct made_entry *made)
+{
+    struct arena *arena = &answer->evidence.memory;
+    struct directory_entry *entries = arena_new(arena, ENTRIES_MOST, sizeof *entries);
+
+    answer->entries = entries;
+    for (; answer->entry_count < ENTRIES_MOST && made->dn; made++) {
+        struct directory_entry *entry = &entries[answer->entry_count++];
+        struct directory_attribute *attributes = arena_new(arena, VALUES_MOST, sizeof *attributes);
+
+        entry->dn = made->dn;
+        entry->attributes = attributes;
+        for (size_t i = 0; i < VALUES_MOST && made->attributes[i].value; i++) {
+            struct directory_value *value = arena_new(arena, 1, sizeof *value);
+
+            *value = (struct directory_value){made->attributes[i].value,
+                                              strlen(made->attributes[i].value)};
+            attributes[entry->attribute_count++] =
+                (struct directory_attribute){made->attributes[i].name, value, 1};
+        }
+    }
+}
+
+static void answer_directory(struct directory_answer *answer)
+{
+    static const struct made_entry root[] = {
+        {"", {{"configurationNamingContext", CONFIGURATION}, {"defaultNamingContext", CONTOSO}}},
+        {0}};
+
+    answer->evidence.status = world->directory;
+    if (world->directory != STATUS_OK)
+        return;
+    if (!*answer->base) {
+        fill(answer, root);
+    } else if (strcmp(answer->filter, accepted_domains_filter) == 0) {
+        fill(answer, world->accepted);
+        answer->more = world->has_more_accepted;
+    } else if (strstr(answer->base, "CN=Microsoft Exchange")) {
+        fill(answer, world->servers);
+    }
+}
+
+static void answer_machine(struct machine_identity *machine)
+{
+    const char *path = machine->path;
+    struct evidence evidence = machine->evidence;
+
+    *machine = world->machine;
+    machine->evidence = evidence;
+    machine->path = path;
+    machine->evidence.status = world->machine_status;
+    if (world->machine_status != STATUS_OK || machine->name)
+        return;
+    machine->name = "EX01.contoso.com";
+    machine->domain = "contoso.com";
+    machine->membership = MACHINE_MEMBERSHIP_DOMAIN;
+    machine->role = MACHINE_ROLE_MEMBER_SERVER;
+    if (machine->facts.exchange == MACHINE_EXCHANGE_UNKNOWN)
+        machine->facts.exchange = MACHINE_EXCHANGE_SERVER;
+}
+
+static void answer(struct evidence *item)
+{
+    item->settled = true;
+    item->status = STATUS_NOT_SUPPORTED;
+    if (item->kind == &evidence_dns)
+        answer_dns((struct dns_answer *)item);
+    else if (item->kind == &evidence_directory)
+        answer_directory((struct directory_answer *)item);
+    else if (item->kind == &evidence_machine)
+        answer_machine((struct machine_identity *)item);
+    else if (item->kind == &evidence_iis_config)
+        item->status = world->config;
+    else if (item->kind == &evidence_event_log)
+        item->status = world->events;
+}
+
+static void look(const struct world *of, enum subject_kind kind, const char *subject)
+{
+    world = of;
+    bench.settings.everything = true;
+    bench_begin(&probe_organisation);
+    bench_run(kind, subject, answer);
+}
+
+static bool has_subject(enum subject_kind kind, const char *name)
+{
+    struct subject_list all = exam_subjects(bench.exam);
+
+    for (size_t i = 0; i < all.count; i++) {
+        if (all.list[i]->kind == kind && strcmp(all.list[i]->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const struct finding *unread(void)
+{
+    return finding_of(OWN, "organisation-unread", NULL);
+}
+
+/* ---- tests ---- */
+
+/* Servers, accepted domains and controllers become subjects; the domain of AD alone does not. */
+static void all_of_it_is_found(void **state)
+{
+    static const struct world whole = {
+        .servers = {SERVER("EX01", "ncacn_ip_tcp:" OWN, "16439"),
+                    SERVER("EX02", "ncacn_ip_tcp:EX02.Contoso.com", "16439"),
+                    SERVER("EDGE", "ncacn_ip_tcp:edge.contoso.com", "64"),
+                    {0}},
+        .accepted = {ACCEPTED("Fabrikam.com", "4"),
+                     ACCEPTED("tailspin.com", "2"),
+                     ACCEPTED("*.contoso.com", "0"),
+                     {0}},
+    };
+
+    (void)state;
+    look(&whole, SUBJECT_SERVER, OWN);
+    assert_string_equal(word_of(unread()), "ok");
+    assert_non_null(strstr(unread()->title, "3 Exchange servers, 2 accepted domains and 1 domain"));
+    assert_true(saw_it(unread(), "edge.contoso.com, an Edge Transport server"));
+    assert_true(saw_it(unread(), "tailspin.com, internal relay"));
+    assert_true(saw_it(unread(), "*.contoso.com, authoritative, which names no domain"));
+    assert_true(has_subject(SUBJECT_SERVER, "ex02.contoso.com"));
+    assert_true(has_subject(SUBJECT_SERVER, "edge.contoso.com"));
+    assert_true(has_subject(SUBJECT_DC, "dc1.contoso.com"));
+    assert_true(has_subject(SUBJECT_DOMAIN, "fabrikam.com"));
+    assert_true(has_subject(SUBJECT_DOMAIN, "tailspin.com"));
+    assert_false(has_subject(SUBJECT_DOMAIN, "contoso.com"));
+    assert_false(has_subject(SUBJECT_DOMAIN, "*.contoso.com"));
+    assert_string_equal(word_of(finding_of(OWN, "organisation-server-gone", NULL)), "ok");
+    bench_end();
+}
+
+/* Told once, at the machine at hand: not at the servers that it finds. */
+static void a_run_that_names_subjects_finds_nothing(void **state)
+{
+    static const struct world whole = {
+        .servers = {SERVER("EX02", "ncacn_ip_tcp:ex02.contoso.com", "16439"), {0}}};
+
+    (void)state;
+    world = &whole;
+    bench.settings.everything = false;
+    bench_begin(&probe_organisation);
+    bench_run(SUBJECT_SERVER, OWN, answer);
+    assert_null(unread());
+    assert_false(has_subject(SUBJECT_SERVER, "ex02.contoso.com"));
+    bench_end();
+    look(&whole, SUBJECT_SERVER, OWN);
+    assert_non_null(unread());
+    assert_null(finding_of("ex02.contoso.com", "organisation-unread", NULL));
+    bench_end();
+}
+
+/* One that DNS does not know is told and not examined; of one that DNS did not say it is open. */
+static void servers_that_are_gone(void **state)
+{
+    static const struct world some = {
+        .servers = {SERVER("EX01", "ncacn_ip_tcp:" OWN, "16439"),
+                    SERVER("OLD", "ncacn_ip_tcp:gone.contoso.com", "16439"),
+                    SERVER("QUIET", "ncacn_ip_tcp:quiet.contoso.com", "16439"),
+                    SERVER("PREPARED", NULL, NULL),
+                    {0}},
+    };
+    const struct finding *gone;
+
+    (void)state;
+    look(&some, SUBJECT_SERVER, OWN);
+    gone = finding_of(OWN, "organisation-server-gone", "DNS does not know");
+    assert_string_equal(word_of(gone), "warning");
+    assert_true(saw_it(gone, "gone.contoso.com"));
+    assert_false(saw_it(gone, "quiet.contoso.com"));
+    assert_string_equal(word_of(finding_of(OWN, "organisation-server-gone", "did not say")),
+                        "unknown");
+    assert_false(has_subject(SUBJECT_SERVER, "gone.contoso.com"));
+    assert_true(has_subject(SUBJECT_SERVER, "quiet.contoso.com"));
+    assert_true(saw_it(unread(), "PREPARED, of which no full name is told"));
+    bench_end();
+}
+
+/* Whatever keeps it from being read is unknown, with what stood in the way. */
+static void a_directory_that_does_not_tell(void **state)
+{
+    static const struct {
+        struct world world;
+        const char *said;
+    } cases[] = {
+        {{.machine_status = STATUS_DENIED}, "not known which machine"},
+        {{.controllers = STATUS_TIMED_OUT}, "no domain controller is known"},
+        {{.directory = STATUS_DENIED}, "no domain controller tells"},
+        {{.directory = STATUS_TIMED_OUT}, "no domain controller tells"},
+        {{.accepted = {ACCEPTED("contoso.com", "0"), {0}}, .has_more_accepted = true},
+         "tells a part of it"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        look(&cases[i].world, SUBJECT_SERVER, OWN);
+        assert_string_equal(word_of(unread()), "unknown");
+        assert_non_null(strstr(unread()->title, cases[i].said));
+        assert_true(unread()->seen_count > 0);
+        assert_true(has_subject(SUBJECT_DC, "dc1.contoso.com") ==
+                    (cases[i].world.machine_status == STATUS_OK &&
+                     cases[i].world.controllers == STATUS_OK));
+        bench_end();
+    }
+}
+
+/* A machine that has no such directory has nothing to be told of one. */
+static void machines_without_an_organisation(void **state)
+{
+    static const struct {
+        struct world world;
+        const char *said;
+    } cases[] = {
+        {{.machine = {.name = OWN, .membership = MACHINE_MEMBERSHIP_WORKGROUP}}, "in no domain"},
+        {{.machine = {.facts.exchange = MACHINE_EXCHANGE_EDGE}}, "an Edge Transport server"},
+        {{.directory = STATUS_OK}, "lists no Exchange"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        look(&cases[i].world, SUBJECT_SERVER, OWN);
+        assert_string_equal(word_of(unread()), "not-applicable");
+        assert_non_null(strstr(unread()->title, cases[i].said));
+        bench_end();
+    }
+}
+
+/* A domain controller is where a run may start, too. */
+static void a_controller_finds_it(void **state)
+{
+    static const struct world whole = {
+        .machine = {.name = "dc1.contoso.com",
+                    .domain = "contoso.com",
+                    .membership = MACHINE_MEMBERSHIP_DOMAIN,
+                    .role = MACHINE_ROLE_PDC,
+                    .facts.exchange = MACHINE_EXCHANGE_NONE},
+        .servers = {SERVER("EX01", "ncacn_ip_tcp:" OWN, "16439"), {0}},
+    };
+
+    (void)state;
+    look(&whole, SUBJECT_DC, "dc1.contoso.com");
+    assert_string_equal(word_of(finding_of("dc1.contoso.com", "organisation-unread", NULL)), "ok");
+    assert_true(has_subject(SUBJECT_SERVER, OWN));
+    bench_end();
+}
+
+/* What an administrator alone may read is said once, and only where something was missed. */
+static void rights_that_are_missing(void **state)
+{
+    static const struct finding_kind kind = {.id = "powershell-vdir-500"};
+    static const struct finding_kind *const kinds[] = {&kind, NULL};
+    static const struct probe reader = {.name = "powershell", .kinds = kinds};
+    static const struct {
+        struct world world;
+        const char *word;
+    } cases[] = {
+        {{.machine.elevation = MACHINE_ELEVATION_NO, .config = STATUS_DENIED}, "unknown"},
+        {{.machine.elevation = MACHINE_ELEVATION_NO, .events = STATUS_DENIED}, "unknown"},
+        {{.machine.elevation = MACHINE_ELEVATION_NO}, ""},
+        {{.machine.elevation = MACHINE_ELEVATION_YES, .config = STATUS_DENIED}, ""},
+        {{.machine.elevation = MACHINE_ELEVATION_UNKNOWN, .config = STATUS_DENIED}, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bench.beside = &reader;
+        look(&cases[i].world, SUBJECT_SERVER, OWN);
+        assert_string_equal(word_of(finding_of(OWN, "run-not-elevated", NULL)), cases[i].word);
+        bench_end();
+    }
+    bench.beside = NULL;
+}
+
+/* ---- accepted domains ---- */
+
+static struct accepted_domains read_accepted(const struct made_entry *made, struct arena *arena)
+{
+    struct directory_answer directory = {0};
+    struct accepted_domains domains;
+
+    fill(&directory, made);
+    accepted_domains_read(directory.entries, directory.entry_count, arena, &domains);
+    for (size_t i = 0; i < domains.count; i++)
+        domains.list[i].name = arena_copy_string(arena, domains.list[i].name);
+    arena_release(&directory.evidence.memory);
+    return domains;
+}
+
+/* The type is in the low two bits, without the attribute 0; what is no number is of no type. */
+static void types_of_accepted_domains(void **state)
+{
+    static const struct {
+        const char *flags;
+        enum accepted_type type;
+    } cases[] = {{NULL, ACCEPTED_AUTHORITATIVE},   {"0", ACCEPTED_AUTHORITATIVE},
+                 {"4", ACCEPTED_AUTHORITATIVE},    {"1", ACCEPTED_EXTERNAL_RELAY},
+                 {"258", ACCEPTED_INTERNAL_RELAY}, {"3", ACCEPTED_OTHER},
+                 {"-1", ACCEPTED_OTHER},           {"99999999999999999999", ACCEPTED_OTHER}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct made_entry made[] = {ACCEPTED("contoso.com", cases[i].flags), {0}};
+        struct arena arena = {0};
+        struct accepted_domains domains = read_accepted(made, &arena);
+
+        assert_int_equal(domains.count, 1);
+        assert_int_equal(domains.list[0].type, cases[i].type);
+        arena_release(&arena);
+    }
+}
+
+/* Names in any script and case, each once; what is none is counted. */
+static void names_of_accepted_domains(void **state)
+{
+    static const struct made_entry made[] = {ACCEPTED("Contoso.COM", "0"),
+                                             ACCEPTED("contoso.com", "2"),
+                                             ACCEPTED("b\xc3\xbc"
+                                                      "cher.de",
+                                                      "0"),
+                                             ACCEPTED("*", "1"),
+                                             ACCEPTED("two words.com", "0"),
+                                             ACCEPTED("a..b", "0"),
+                                             ACCEPTED("", "0"),
+                                             {0}};
+    struct arena arena = {0};
+    struct accepted_domains domains = read_accepted(made, &arena);
+
+    (void)state;
+    assert_int_equal(domains.count, 3);
+    assert_int_equal(domains.odd, 3);
+    assert_string_equal(domains.list[0].name, "contoso.com");
+    assert_int_equal(domains.list[0].type, ACCEPTED_AUTHORITATIVE);
+    assert_string_equal(domains.list[1].name, "xn--bcher-kva.de");
+    assert_true(domains.list[2].is_wildcard);
+    arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_of_it_is_found),
+        cmocka_unit_test(a_run_that_names_subjects_finds_nothing),
+        cmocka_unit_test(servers_that_are_gone),
+        cmocka_unit_test(a_directory_that_does_not_tell),
+        cmocka_unit_test(machines_without_an_organisation),
+        cmocka_unit_test(a_controller_finds_it),
+        cmocka_unit_test(rights_that_are_missing),
+        cmocka_unit_test(types_of_accepted_domains),
+        cmocka_unit_test(names_of_accepted_domains),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
