@@ -6,8 +6,10 @@ the building machine is in it. Ends with a count.
 
 import pathlib
 import re
+import struct
 import subprocess
 import sys
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(sys.argv[1])
@@ -82,6 +84,28 @@ def it_has_a_manifest():
         expect(word.encode() in image, f"its manifest lacks {word}")
 
 
+def it_has_an_icon():
+    """All sizes of win32/exdiag.ico, which is what package/icon.py draws."""
+    sys.path.insert(0, str(ROOT / "win32/package"))
+    import icon
+
+    image = PROGRAM.read_bytes()
+    file = (ROOT / "win32/exdiag.ico").read_bytes()
+    (count,) = struct.unpack_from("<H", file, 4)
+    expect(count == len(icon.SIZES), f"{count} sizes")
+    for i, size in enumerate(icon.SIZES):
+        length, at = struct.unpack_from("<II", file, 6 + 16 * i + 8)
+        data = file[at : at + length]
+        expect(data in image, f"{size} pixels are not in it")
+        rows = icon.draw(size)
+        if size < icon.PNG_FROM:
+            expect(data == icon.bitmap(rows), f"{size} pixels were drawn otherwise")
+        else:  # each zlib compresses as it likes
+            start = data.index(b"IDAT") + 4
+            pixels = b"".join(b"\0" + bytes(value for pixel in row for value in pixel) for row in rows)
+            expect(zlib.decompress(data[start:-16]) == pixels, f"{size} pixels were drawn otherwise")
+
+
 def it_tells_nothing_of_the_building_machine():
     image = PROGRAM.read_bytes()
     folders = [str(ROOT), str(pathlib.Path.home()) + "/", "/tmp/", "/etc/ssl", "/usr/", "/home/", "ca-certificates.crt"]
@@ -104,6 +128,7 @@ CASES = [
     it_is_reproducible,
     it_has_a_version,
     it_has_a_manifest,
+    it_has_an_icon,
     it_tells_nothing_of_the_building_machine,
     openssl_reads_where_administrators_write,
 ]

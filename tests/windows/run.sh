@@ -69,6 +69,9 @@ count /usr/bin/python3 tests/windows/program.py "$build"
 step "real servers"
 count /usr/bin/python3 tests/windows/peers.py build/release "$build"
 
+step "packages"
+count /usr/bin/python3 tests/windows/package.py build/package
+
 step "done"
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]
