@@ -11,7 +11,8 @@ FILES = (
     "directory.ldf", "exchange.ldf", "accounts.ldf", "smtpsvc.txt", "application.evtx", "lsa.reg",
     "job.log", "setup.reg", "applicationHost.config", "ex01/applicationHost.config", "ex02/front.config",
     "ex01/setup.reg", "servers.txt", "ex01/setup.txt", "ex02/ExSetup.exe",
-    "exdiag-EX01-20261120-093000/registry.reg", "customer contoso/registry.reg",
+    "exdiag-EX01-20261120-093000/registry.reg", "collected/registry.reg", "customer contoso/registry.reg",
+    "evidence/ex01/registry.reg", "evidence/ex02/registry.reg", "logs/u_ex261120.log", "ex01/lsa.reg",
 )  # fmt: skip
 EVIDENCE = "today.jsonl"
 
@@ -48,7 +49,7 @@ def every_command_is_understood():
         exdiag("check", "contoso.com", "--dns", lab.dns, "--save", place / EVIDENCE, status=FINE)
         evidence = (place / EVIDENCE).read_bytes()
         for name in FILES:
-            (place / name).parent.mkdir(exist_ok=True)
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_text("nothing that is read\n")
         for page, words in commands():
             typed = as_typed(words, place, lab.dns)

@@ -88,7 +88,7 @@ def files_are_subjects_too():
     with folder() as place:
         notes = place / "notes.txt"
         notes.write_text("some notes\n")
-        path = same_twice(place, INCOMPLETE, "--file", notes, "--file", place)
+        path = same_twice(place, INCOMPLETE, "--file", notes, "--file", place / "notes.txt")
         notes.unlink()
         expect_in("11 bytes", exdiag("report", path, status=INCOMPLETE).flat, "the report")
 

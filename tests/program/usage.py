@@ -223,17 +223,48 @@ def a_file_of_a_host():
             (f"EX02.contoso.com={place}/notes.txt", f"{place}/notes.txt"),
             (f"EX02={place}/notes.txt", f"{place}/notes.txt"),
             (f"10.1.1.12={place}/notes.txt", f"{place}/notes.txt"),
-            (f"ex02={place}/missing", f"{place}/missing"),
             (f"{place}/EX=9.txt", f"{place}/EX=9.txt"),  # is a file by the whole of it
             (f"{place}/sub/a=b.txt", f"{place}/sub/a=b.txt"),
-            (f"{place}/none/a=b.txt", f"{place}/none/a=b.txt"),  # no host has a slash
             (f"ex02={place}/sub/a=b.txt", f"{place}/sub/a=b.txt"),
         ):
             result = exdiag("check", "--format=json", "--file", text, status=INCOMPLETE)
             expect_equal(result.findings("unknown"), {("file-not-read", path)}, text)
         expect_in("names a host and no file", refused("check", "--file", "ex02="), "a host alone")
+        for text, path in (
+            (f"{place}/missing",) * 2,
+            (f"ex02={place}/missing", f"{place}/missing"),
+            (f"{place}/none/a=b.txt",) * 2,  # no host has a slash
+        ):
+            expect_in(f"'{path}': does not exist", refused("check", "--file", text), text)
         twice = (f"--file=ex01={place}/notes.txt", f"--file=ex02={place}/notes.txt")
         expect_in("is said to be of ex01, and of ex02", refused("check", *twice), "two hosts")
+
+
+@case
+def a_url_is_told_from_a_name():
+    for option in ("--server", "--dc", "--domain"):
+        for text in ("https://mail.contoso.com/owa", "http://Mail.contoso.com", "mail.contoso.com:443",
+                     "https://mail.contoso.com:444/EWS/Exchange.asmx?a=b", "mail.contoso.com/owa"):  # fmt: skip
+            expect_in("the name in it is 'mail.contoso.com'", refused("check", option, text), text)
+    expect_in("examined by --server mail.contoso.com", refused("check", "https://mail.contoso.com/owa"), "bare")
+    expect_in("without commas", refused("check", "--server", "ex01.contoso.com,ex02.contoso.com"), "several")
+    refused("check", "--server", "https://\x1b[31m.contoso.com/")
+
+
+@case
+def mistyped_words_with_a_suggestion():
+    for arguments, meant in (
+        (("--only", "clokc"), "clock"),
+        (("--only=spf,mx-baner-stall",), "mx-banner-stall"),
+        (("--skip", "exhange-build-behind"), "exchange-build-behind"),
+        (("--severity", "spf-nnoe=info"), "spf-none"),
+        (("--port", "smpt=2525"), "smtp"),
+        (("--port=htps=443",), "https"),
+    ):
+        expect_in(f"did you mean '{meant}'?", refused("check", "contoso.com", *arguments), arguments)
+    expect_in("did you mean 'spf-lookup-limit'?", refused("explain", "spf-lokup-limit"), "explain")
+    expect_in("exdiag explain", refused("check", "contoso.com", "--only", "qqqq"), "nothing like it")
+    expect_in("gc-tls", refused("check", "contoso.com", "--port", "qqqq=1"), "the services")
 
 
 # ---- names in other scripts ----

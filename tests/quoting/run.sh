@@ -1,12 +1,13 @@
 #!/bin/bash
 # run.sh BUILD: puts the quoting of printed commands before the grammars of real shells:
 # dash and bash, BIND's zone files, tree-sitter's PowerShell; and the script that `exdiag
-# collect-script` prints before the last of them (collect.mjs). node's packages are kept in
-# $EXDIAG_CACHE, by default ~/.cache/exdiag.
+# collect-script` prints (collect.mjs), and that of `exdiag completion powershell` (completion.mjs),
+# before the last of them. node's packages are kept in $EXDIAG_CACHE, by default ~/.cache/exdiag.
 set -uo pipefail
 
 samples=$(realpath "$1")/tests/quote_samples
 exdiag=$(realpath "$1")/exdiag
+pages=$(realpath "$1")/tests/page_samples
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${EXDIAG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/exdiag}/quoting
 passed=0 failed=0 skipped=0
@@ -30,6 +31,16 @@ skip() { # skip NAME WHAT
 
 parse_script() {
     "$exdiag" collect-script | node --liftoff-only "$here/collect.mjs" "$cache"
+}
+
+# What completes the command line, by the program's own texts and by hostile ones.
+parse_completion() {
+    "$exdiag" completion powershell | node --liftoff-only "$here/completion.mjs" "$cache" \
+        <("$exdiag" explain | awk '{ print $1 }')
+}
+
+parse_hostile_completion() {
+    "$pages" powershell | node --liftoff-only "$here/completion.mjs" "$cache" <("$pages" texts)
 }
 
 parse_powershell() { # parse_powershell SHELL
@@ -60,6 +71,8 @@ if command -v node >/dev/null && command -v npm >/dev/null; then
     check "lines that are the same in sh and PowerShell" parse_powershell powershell-of-both
     if [ -x "$exdiag" ]; then
         check "the script that collects" parse_script
+        check "the completion of PowerShell" parse_completion
+        check "the same of hostile texts" parse_hostile_completion
     else
         skip "the script that collects" exdiag
     fi
