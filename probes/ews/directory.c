@@ -2,6 +2,7 @@
 
 #include "diag/text.h"
 #include "probes/folder.h"
+#include "probes/machine.h"
 
 #include <string.h>
 
@@ -27,6 +28,73 @@ bool ews_configs_ask(struct examination *x, struct ews_configs *out)
         out->hosts[out->count] = ask_file_host(x, files.list[i]->name);
         out->list[out->count++] = file;
         out->servers += file->config.role == IIS_ROLE_SERVER;
+    }
+    return is_complete;
+}
+
+static void add_of_machine(struct ews_configs *out, const struct subject *server,
+                           const struct iis_config_file *file)
+{
+    if (out->count == EWS_CONFIGS_MOST || file->evidence.status != STATUS_OK)
+        return;
+    out->hosts[out->count] = server->name;
+    out->list[out->count++] = file;
+    out->servers += file->config.role == IIS_ROLE_SERVER;
+}
+
+/* False while one of them is on its way. */
+static bool ask_webs(struct examination *x, const char *machine, const struct subject *server,
+                     const struct iis_config *config, struct ews_configs *out)
+{
+    bool is_complete = true;
+
+    for (size_t i = 0; i < config->site_count; i++) {
+        const struct iis_application *application = iis_application_of(&config->sites[i], "/EWS");
+        const struct iis_config_file *web;
+
+        if (!application)
+            continue;
+        web = ask_iis_config_of(
+            x, machine,
+            arena_print(pass_memory(x), "%s%s", config->sites[i].name, application->path));
+        is_complete = is_complete && web;
+        if (web && machine_is_unread(&web->evidence))
+            out->obstacle = &web->evidence;
+        if (web)
+            add_of_machine(out, server, web);
+    }
+    return is_complete;
+}
+
+static bool ask_machine_configs(struct examination *x, const struct subject *server,
+                                struct ews_configs *out)
+{
+    const struct iis_config_file *file;
+    const char *machine;
+
+    if (!machine_of(x, server, &machine))
+        return false;
+    if (!machine)
+        return true;
+    file = ask_iis_config(x, machine);
+    if (!file || file->evidence.status != STATUS_OK)
+        return file;
+    add_of_machine(out, server, file);
+    return ask_webs(x, machine, server, &file->config, out);
+}
+
+bool ews_machines_ask(struct examination *x, const struct subject *server, struct ews_configs *out)
+{
+    struct subject_list servers = ask_subjects(x, SUBJECT_SERVER);
+    bool is_complete = true;
+
+    *out = (struct ews_configs){.count = 0};
+    for (size_t i = 0; i < servers.count; i++) {
+        if (servers.list[i] == server)
+            out->obstacle = NULL;
+        is_complete = ask_machine_configs(x, servers.list[i], out) && is_complete;
+        if (servers.list[i] == server)
+            break;
     }
     return is_complete;
 }

@@ -7,15 +7,22 @@
 
 enum { EWS_CONFIGS_MOST = 64, EWS_DIRECTORIES_MOST = 8 };
 
-struct ews_configs { /* all configuration files of the run, in report order */
+struct ews_configs { /* configuration files of the run, in report order */
     const struct iis_config_file *list[EWS_CONFIGS_MOST];
     const char *hosts[EWS_CONFIGS_MOST]; /* of each, by the user's word; or NULL */
     size_t count;
-    size_t servers; /* of these, applicationHost.config */
+    size_t servers;                  /* of these, applicationHost.config */
+    const struct evidence *obstacle; /* of machines: why the last one's web.config is not here */
 };
 
 /* False while one of them is on its way. What could not be read is left out. */
 bool ews_configs_ask(struct examination *x, struct ews_configs *out);
+
+/*
+ * The same of the machines of servers (probes/machine.h), in report order up to this one, under
+ * their names.
+ */
+bool ews_machines_ask(struct examination *x, const struct subject *server, struct ews_configs *out);
 
 struct ews_directory {
     const char *name; /* "Default Web Site/EWS"; of a web.config by itself, whose it is */

@@ -31,6 +31,8 @@ static void examine(struct examination *x, const struct subject *subject)
 {
     if (subject->kind == SUBJECT_MAILBOX)
         ews_judge_mailbox(x, subject);
+    else if (subject->kind == SUBJECT_SERVER)
+        ews_judge_machine(x, subject);
     else
         examine_file(x, subject);
 }
@@ -58,8 +60,9 @@ static const struct finding_kind *const kinds[] = {
 const struct probe probe_ews = {
     .name = "ews",
     .summary = "messages over EWS: whether an archiver can fetch them, and what it gets instead",
-    .needs = NEEDS_FILE | NEEDS_NETWORK | NEEDS_CREDENTIALS,
-    .subjects = PROBE_EXAMINES(SUBJECT_FILE) | PROBE_EXAMINES(SUBJECT_MAILBOX),
+    .needs = NEEDS_FILE | NEEDS_NETWORK | NEEDS_CREDENTIALS | NEEDS_HOST,
+    .subjects = PROBE_EXAMINES(SUBJECT_SERVER) | PROBE_EXAMINES(SUBJECT_FILE) |
+                PROBE_EXAMINES(SUBJECT_MAILBOX),
     .reads = PROBE_READS(FILE_TYPE_MAILSTORE_LOG) | PROBE_READS(FILE_TYPE_IIS_CONFIG) |
              PROBE_READS(FILE_TYPE_IIS_LOG) | PROBE_READS(FILE_TYPE_EWS_LOG) |
              PROBE_READS(FILE_TYPE_HTTP_PROXY_LOG),

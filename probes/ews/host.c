@@ -1,15 +1,19 @@
 #include "probes/ews/host.h"
 
+#include "diag/clock.h"
 #include "diag/read/iis_names.h"
+#include "diag/read/machine_path.h"
 #include "diag/text.h"
 #include "probes/ews/directory.h"
 #include "probes/ews/kinds.h"
+#include "probes/machine.h"
 
 #include <string.h>
 
 struct host_view {
     struct examination *x;
     const struct iis_config_file *file;
+    const struct event_log_digest *events; /* of the same machine; NULL of a file */
     struct ews_configs configs;
     struct ews_directory directories[EWS_DIRECTORIES_MOST];
     size_t count;
@@ -183,6 +187,52 @@ static size_t tell_modules(struct host_view *view, struct finding **finding,
     return effective->fault_count;
 }
 
+static bool is_of_module(enum host_event_kind kind)
+{
+    return kind == HOST_EVENT_MODULE_NOT_LOADED || kind == HOST_EVENT_MODULE_OF_OTHER_BITS ||
+           kind == HOST_EVENT_MODULE_REFUSES || kind == HOST_EVENT_MODULE_IS_NONE;
+}
+
+static bool is_pool_of(const struct host_view *view, const char *name)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct iis_site *site = view->directories[i].site;
+        const struct iis_application *application = site ? iis_application_of(site, "/EWS") : NULL;
+        const char *pool = application ? iis_pool_name_of(&view->file->config, application) : NULL;
+
+        if (pool && text_equal_fold(pool, name))
+            return true;
+    }
+    return false;
+}
+
+/* What Windows logged of modules, which all directories share, and of the pools of EWS. */
+static void tell_events(struct host_view *view, struct finding **finding)
+{
+    size_t count = view->events && view->events->evidence.status == STATUS_OK
+                       ? view->events->host_group_count
+                       : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct host_event_group *group = &view->events->host_groups[i];
+        const struct host_event *event = &group->event;
+        char last[CLOCK_TEXT_SIZE] = "";
+
+        if (!is_of_module(event->kind) && !is_pool_of(view, event->pool))
+            continue;
+        if (!*finding) {
+            *finding = found(view->x, &ews_directory_modules);
+            set_text(*finding, "how", "failed, by the event log");
+        }
+        if (group->last)
+            clock_format(group->last, last);
+        saw(*finding, &view->events->evidence, "%s%s%s, %llu time%s, last at %s",
+            host_event_text(event->kind), *event->file || *event->pool ? ": " : "",
+            *event->file ? event->file : event->pool, (unsigned long long)group->count,
+            group->count == 1 ? "" : "s", *last ? last : "a time that is not told");
+    }
+}
+
 /* What IIS cannot load is a fault; what somebody else made is worth knowing. */
 static void judge_modules(struct host_view *view)
 {
@@ -191,6 +241,9 @@ static void judge_modules(struct host_view *view)
 
     for (size_t i = 0; i < view->count; i++)
         faults += tell_modules(view, &finding, &view->directories[i]);
+    if (finding)
+        set_text(finding, "how", "differ from those of a healthy server");
+    tell_events(view, &finding);
     if (!finding) {
         if (!is_open(view, &ews_directory_modules, IIS_GLOBAL_MODULES, IIS_MODULES))
             healthy(view->x, &ews_directory_modules, "all modules of %s are of IIS and Exchange",
@@ -423,6 +476,8 @@ static const char *name_of_other(const struct host_view *view, const struct othe
 {
     const char *machine = ews_machine_of(&view->configs, other->file);
 
+    if (machine && machine_in_path(other->file->path))
+        return machine;
     return machine ? arena_print(pass_memory(view->x), "%s (%s)", machine, other->file->path)
                    : other->file->path;
 }
@@ -540,6 +595,21 @@ static void tell_elsewhere(struct host_view *view)
                        NULL);
 }
 
+static void judge(struct host_view *view)
+{
+    judge_presence(view);
+    view->count =
+        ews_directories_of(&view->configs, view->file, pass_memory(view->x), view->directories);
+    if (view->count == 0) {
+        tell_elsewhere(view);
+        return;
+    }
+    judge_cgi(view);
+    judge_modules(view);
+    judge_settings(view);
+    judge_differences(view);
+}
+
 void ews_judge_host(struct examination *x, const struct subject *file)
 {
     const struct iis_config_file *config = ask_iis_config(x, file->name);
@@ -557,14 +627,38 @@ void ews_judge_host(struct examination *x, const struct subject *file)
         saw_failure(finding, &config->evidence);
         return;
     }
-    judge_presence(view);
-    view->count = ews_directories_of(&view->configs, config, pass_memory(x), view->directories);
-    if (view->count == 0) {
-        tell_elsewhere(view);
+    judge(view);
+}
+
+/* Where there is no IIS, nothing is said: the PowerShell directory says that. */
+static bool tell_unread(struct examination *x, const struct subject *server,
+                        const struct iis_config_file *config)
+{
+    if (config->evidence.status == STATUS_OK)
+        return false;
+    if (machine_is_unread(&config->evidence) && machine_is_told_by(x, MACHINE_SOURCE_IIS, "ews"))
+        machine_saw_unread(
+            unknown(x, &ews_cgi_handler, "its own configuration of IIS could not be read"), server,
+            &config->evidence);
+    return true;
+}
+
+void ews_judge_machine(struct examination *x, const struct subject *server)
+{
+    struct host_view *view = arena_new(pass_memory(x), 1, sizeof *view);
+    const char *machine;
+
+    if (!machine_of(x, server, &machine) || !machine)
         return;
-    }
-    judge_cgi(view);
-    judge_modules(view);
-    judge_settings(view);
-    judge_differences(view);
+    view->x = x;
+    view->file = ask_iis_config(x, machine);
+    view->events = ask_event_log(x, machine);
+    if (!ews_machines_ask(x, server, &view->configs) || !view->file || !view->events ||
+        tell_unread(x, server, view->file))
+        return;
+    if (view->configs.obstacle)
+        machine_saw_unread(
+            unknown(x, &ews_cgi_handler, "a web.config of its EWS could not be read"), server,
+            view->configs.obstacle);
+    judge(view);
 }

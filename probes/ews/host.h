@@ -11,4 +11,7 @@
  */
 void ews_judge_host(struct examination *x, const struct subject *file);
 
+/* The same of what a server's own machine says, where that may be asked (probes/machine.h). */
+void ews_judge_machine(struct examination *x, const struct subject *server);
+
 #endif

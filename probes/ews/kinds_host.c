@@ -1,5 +1,6 @@
 /* What configurations of IIS and logs of web requests show of EWS. */
 #include "probes/ews/kinds.h"
+#include "probes/machine.h"
 
 #include <stddef.h>
 
@@ -44,7 +45,8 @@
         .shell = SHELL_CMD, .kind = STEP_FILL_IN, .where = EWS_FILE_HOST,                          \
         .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config {folder}",    \
         .note = "by a 64-bit program; and the web.config of the EWS folder that it names, into a " \
-                "folder below"                                                                     \
+                "folder below",                                                                    \
+        .when = "!unread"                                                                          \
     }
 
 #define HANDLERS                                                                                   \
@@ -92,14 +94,14 @@ const struct finding_kind ews_cgi_handler = {
             {0}},
     .verify = (const struct step_template[]){READ_ANEW, {0}},
     .undo = (const struct step_template[]){TAKE_THE_COPY, {0}},
-    .make_known = (const struct step_template[]){COPY_WHOLE, {0}},
+    .make_known = (const struct step_template[]){MACHINE_STEPS, COPY_WHOLE, {0}},
     .references = (const struct reference[]){EWS_ARTICLE, HANDLERS, {NULL, NULL}},
 };
 
 const struct finding_kind ews_directory_modules = {
     .id = "ews-directory-modules",
     .severity = SEVERITY_WARNING,
-    .title = "modules of the EWS virtual directory differ from those of a healthy server",
+    .title = "modules of the EWS virtual directory {how}",
     .why = "A module runs within every request. One that IIS cannot load ends them all with an "
            "error; one that somebody else made sees all messages, and may be what fails.",
     .symptom = "EWS answers 500 for everything, or for some requests on one server alone.",
