@@ -285,8 +285,8 @@ const struct probe probe_clock = {
         "Servers of --reference: SNTP (UDP 123).\n"
         "No logon is tried with anybody's name or password.\n"
         "Files of --file: registry exports, output of reg query, w32tm and VMware, .vmx files, "
-        "security templates; the domain that they name is looked up. Where a server or domain "
-        "controller is this machine itself, on Windows: its registry and services",
+        "security templates; the domain that they name is looked up. From Windows, of each "
+        "--server and --dc, as far as its machine lets this user: its registry and services",
     .noticed =
         "the AS-REQ without credentials looks to a watchful defender like account enumeration, "
         "somebody who tries out account names: event 4768 with result 0x6 for the client "

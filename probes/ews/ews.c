@@ -66,12 +66,14 @@ const struct probe probe_ews = {
     .reads = PROBE_READS(FILE_TYPE_MAILSTORE_LOG) | PROBE_READS(FILE_TYPE_IIS_CONFIG) |
              PROBE_READS(FILE_TYPE_IIS_LOG) | PROBE_READS(FILE_TYPE_EWS_LOG) |
              PROBE_READS(FILE_TYPE_HTTP_PROXY_LOG),
-    .touches = "MailStore job logs, applicationHost.config and web.config of IIS, logs of IIS and "
-               "of Exchange's web services given with --file\n"
-               "each mailbox, at /EWS/Exchange.asmx of each --server, over TLS: as the bearer of "
-               "--token-file, as --user, or as the caller with a ticket; ten items are searched "
-               "for and fetched, each up to 16 times while it fails; only --plant-test-item makes "
-               "and deletes one",
+    .touches =
+        "MailStore job logs, applicationHost.config and web.config of IIS, logs of IIS and "
+        "of Exchange's web services given with --file. From Windows, of each --server, as far "
+        "as its machine lets this user: the configuration of IIS, event logs\n"
+        "each mailbox, at /EWS/Exchange.asmx of each --server, over TLS: as the bearer of "
+        "--token-file, as --user, or as the caller with a ticket; ten items are searched "
+        "for and fetched, each up to 16 times while it fails; only --plant-test-item makes "
+        "and deletes one",
     .noticed = "of mailboxes: logons and requests in the logs of IIS and EWS, and in the audit log "
                "of a mailbox that is another one's",
     .kinds = kinds,

@@ -40,6 +40,8 @@ static void name_directory(struct host_view *view, struct finding *finding,
 {
     const char *machine = ews_machine_of(&view->configs, view->file);
 
+    if (machine && view->events)
+        set_vouched(finding, VALUE_NAME, "own-server", machine, strlen(machine));
     machine = machine ? machine : "the server that the file is of";
     set_vouched(finding, VALUE_TEXT, "machine", machine, strlen(machine));
     if (directory && directory->path)

@@ -34,9 +34,16 @@
     }
 
 #define READ_ANEW                                                                                  \
+    {.shell = SHELL_SH,                                                                            \
+     .kind = STEP_FILL_IN,                                                                         \
+     .where = EWS_THIS_RUN,                                                                        \
+     .command = "exdiag check --file {new-file} --only ews",                                       \
+     .note = "the file as it is then",                                                             \
+     .when = "!own-server",                                                                        \
+     .also_powershell = true},                                                                     \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = EWS_THIS_RUN,                            \
-        .command = "exdiag check --file {new-file} --only ews", .note = "the file as it is then",  \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = EWS_THIS_RUN,                              \
+        .command = "exdiag check --server {own-server} --only ews", .when = "own-server",          \
         .also_powershell = true                                                                    \
     }
 

@@ -178,11 +178,13 @@ const struct probe probe_powershell = {
         "each --server, and each of Exchange's servers that the directory lists: /PowerShell/ at "
         "TCP 80, 443 and 444, by a request for a page and WS-Management's Identify, without a "
         "logon, and at TCP 443 /owa/healthcheck.htm, /PowerShell/healthcheck.htm and "
-        "/powershell-liveid/. Of a --server that is this very machine, on Windows: its registry, "
+        "/powershell-liveid/. From Windows, of each --server, as far as its machine lets this user: its registry, "
         "the configuration of IIS, the DLLs that this names, event logs. Given with --file: applicationHost.config and web.config of IIS, "
         "logs of IIS and of Logging\\HttpProxy, event logs, registry exports, variables, lists of "
         "features and of files",
-    .noticed = "nine requests in the logs of IIS, most of them with status 401",
+    .noticed = "nine requests in the logs of IIS, most of them with status 401; of another machine "
+               "that is read from Windows, logons over the network (4624), and what is read of its "
+               "administrative shares (5140)",
     .logs_on = "at each --server, once at TCP 80, 443 and 444: as the bearer of --token-file, as "
                "--user, or as the caller with a ticket; by ticket also at each of Exchange's "
                "servers that a directory lists which showed who it is. What is asked for is the "

@@ -521,7 +521,8 @@ bool powershell_server_ask(struct examination *x, const struct powershell_files 
 {
     struct arena *arena = pass_memory(x);
 
-    *out = (struct powershell_server){.source = &file->config->evidence, .machine = file->host};
+    *out = (struct powershell_server){
+        .source = &file->config->evidence, .machine = file->host, .is_own = file->is_machine};
     if (!is_server(file)) {
         add_alone(out, file, arena);
         return true;
@@ -592,6 +593,8 @@ void powershell_name_host(const struct powershell_server *server, struct finding
     const char *machine = server->machine ? server->machine : "the server that the file is of";
 
     set_vouched(finding, VALUE_TEXT, "machine", machine, strlen(machine));
+    if (server->is_own)
+        set_vouched(finding, VALUE_NAME, "own-server", machine, strlen(machine));
     if (server->is_2010) {
         set_text(finding, "2010", "yes");
         set_text(finding, "not-2013", "yes");

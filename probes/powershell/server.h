@@ -81,6 +81,7 @@ struct powershell_server {
     const struct iis_config *config; /* applicationHost.config; NULL of a web.config by itself */
     const struct evidence *source;   /* of that, or of the web.config */
     const char *machine;             /* its name, or who it is, in words */
+    bool is_own;                     /* by its own machine, and not by files */
     bool is_2010;
     const struct iis_site *front; /* where clients come in; NULL: there is none */
     const struct iis_site *back;  /* of Exchange 2013 and later; NULL: there is none */
@@ -114,8 +115,8 @@ const char *powershell_expand(struct examination *x, const struct powershell_ser
                               const char *path);
 
 /*
- * Sets {machine}: whose server it is, in words; "2010"; and "has-host", where its
- * applicationHost.config is there.
+ * Sets {machine}: whose server it is, in words; {own-server}, where its own machine tells; "2010";
+ * and "has-host", where its applicationHost.config is there.
  */
 void powershell_name_host(const struct powershell_server *server, struct finding *finding);
 

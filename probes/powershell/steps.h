@@ -118,7 +118,13 @@
         .also_powershell = true, .when = value                                                     \
     }
 
-#define POWERSHELL_READ_ANEW POWERSHELL_READ_WHEN(NULL)
+#define POWERSHELL_READ_ANEW                                                                       \
+    POWERSHELL_READ_WHEN("!own-server"),                                                           \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = POWERSHELL_THIS_RUN,                       \
+        .command = "exdiag check --server {own-server} --only powershell", .when = "own-server",   \
+        .also_powershell = true                                                                    \
+    }
 
 /* ---- what would make it known ---- */
 
