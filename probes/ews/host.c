@@ -645,6 +645,15 @@ static bool tell_unread(struct examination *x, const struct subject *server,
     return true;
 }
 
+static void tell_unread_events(struct examination *x, const struct subject *server,
+                               const struct event_log_digest *events)
+{
+    if (machine_is_unread(&events->evidence) && machine_is_told_by(x, MACHINE_SOURCE_EVENTS, "ews"))
+        machine_saw_unread(
+            unknown(x, &ews_directory_modules, "its own event logs could not be read"), server,
+            &events->evidence);
+}
+
 void ews_judge_machine(struct examination *x, const struct subject *server)
 {
     struct host_view *view = arena_new(pass_memory(x), 1, sizeof *view);
@@ -655,8 +664,10 @@ void ews_judge_machine(struct examination *x, const struct subject *server)
     view->x = x;
     view->file = ask_iis_config(x, machine);
     view->events = ask_event_log(x, machine);
-    if (!ews_machines_ask(x, server, &view->configs) || !view->file || !view->events ||
-        tell_unread(x, server, view->file))
+    if (!ews_machines_ask(x, server, &view->configs) || !view->file || !view->events)
+        return;
+    tell_unread_events(x, server, view->events);
+    if (tell_unread(x, server, view->file))
         return;
     if (view->configs.obstacle)
         machine_saw_unread(

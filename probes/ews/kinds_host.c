@@ -141,7 +141,7 @@ const struct finding_kind ews_directory_modules = {
             {0}},
     .verify = (const struct step_template[]){READ_ANEW, {0}},
     .undo = (const struct step_template[]){TAKE_THE_COPY, {0}},
-    .make_known = (const struct step_template[]){COPY_WHOLE, {0}},
+    .make_known = (const struct step_template[]){MACHINE_STEPS, COPY_WHOLE, {0}},
     .references = (const struct reference[]){MODULES, {NULL, NULL}},
 };
 

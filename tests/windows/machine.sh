@@ -17,7 +17,7 @@ drive=$WINEPREFIX/drive_c
 $wine cmd.exe /c exit 0
 cp "$build/machine/wevtapi.dll" "$drive/windows/system32/wevtapi.dll"
 config=$drive/windows/system32/inetsrv/config
-rm -f "$drive/lost.reg"
+rm -f "$drive/lost.reg" "$drive/host.reg"
 exchange="$drive/Program Files/Microsoft/Exchange Server/V15"
 rm -rf "$config" "$exchange"
 mkdir -p "$config" "$exchange/Bin"
@@ -32,6 +32,7 @@ export EXDIAG_EVENTS='C:\events.xml'
 as_server() {
     $wine reg.exe import tests/windows/machine.reg >/dev/null 2>&1
     $wine reg.exe import tests/windows/certificates.reg >/dev/null 2>&1
+    [ ! -f "$drive/host.reg" ] || $wine reg.exe import 'C:\host.reg' >/dev/null 2>&1
     [ ! -f "$drive/lost.reg" ] || $wine reg.exe import 'C:\lost.reg' >/dev/null 2>&1
     $wine "$@" 2>&1 | tr -d '\r'
 }
@@ -48,10 +49,11 @@ for test in platform_machine gather_machine; do
     passed=$((passed + good)) failed=$((failed + run - good))
 done
 
-# expect NAME SERVER WORD FINDING: what is told of that server by its own machine; "-" is nothing.
+# expect NAME SERVER WORD FINDING: what $probe tells of that server by its own machine; "-" is nothing.
+probe=powershell
 expect() {
     local told
-    told=$(as_server "$build/exdiag.exe" check --server "$2" --only powershell --verbose | tr -s '\n ' ' ') || true
+    told=$(as_server "$build/exdiag.exe" check --server "$2" --only $probe --verbose | tr -s '\n ' ' ') || true
     if { [ "$3" != - ] && grep -qE "$3 $2: [^][]*\[$4\]" <<<"$told"; } ||
         { [ "$3" = - ] && [ -n "$told" ] && ! grep -qF "[$4]" <<<"$told"; }; then
         echo "machine: $1: as it should be"
@@ -72,6 +74,80 @@ lose() {
     printf 'Windows Registry Editor Version 5.00\n\n[-HKEY_LOCAL_MACHINE\\%s]\n' "$1" >"$drive/lost.reg"
 }
 
+# host KEY LINE: the registry with this key anew, below HKEY_LOCAL_MACHINE, and this value in it.
+host() {
+    printf 'Windows Registry Editor Version 5.00\n\n[-HKEY_LOCAL_MACHINE\\%s]\n\n[HKEY_LOCAL_MACHINE\\%s]\n%s\n' \
+        "$1" "$1" "$2" >"$drive/host.reg"
+}
+
+# event PROVIDER ID STRING...: an event log of this one event, of now.
+event() {
+    local provider=$1 id=$2
+    shift 2
+    {
+        printf "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+        printf "<Provider Name='%s'/><EventID>%s</EventID><Level>2</Level><TimeCreated SystemTime='%s'/>" \
+            "$provider" "$id" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+        printf '<Channel>Application</Channel><Computer>EX19A.contoso.com</Computer></System><EventData>'
+        printf '<Data>%s</Data>' "$@"
+        printf '</EventData></Event>\n'
+    } >"$drive/events.xml"
+}
+
+# exsetup NUMBER: a program of this version where setup has put ExSetup.exe.
+exsetup() {
+    printf '1 VERSIONINFO\nFILEVERSION %s\nBEGIN\nBLOCK "StringFileInfo" BEGIN BLOCK "040904b0" BEGIN VALUE "OriginalFilename", "ExSetup.exe" END END\nEND\n' \
+        "${1//./,}" >"$drive/exsetup.rc"
+    x86_64-w64-mingw32-windres "$drive/exsetup.rc" "$drive/exsetup.o"
+    x86_64-w64-mingw32-gcc -shared -nostdlib -Wl,--entry=0 -o "$exchange/Bin/ExSetup.exe" "$drive/exsetup.o"
+}
+
+lsa='SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0'
+w32time='SYSTEM\CurrentControlSet\Services\W32Time\Parameters'
+
+# What the probes beside powershell read of the same machine.
+test_spn() {
+    probe=spn
+    host "$lsa" '"BackConnectionHostNames"=hex(7):6d,00,61,00,69,00,6c,00,00,00,00,00'
+    expect "a list of names that is right" $server OK back-connection-host-names
+    host "$lsa" '"BackConnectionHostNames"="mail.contoso.com"'
+    expect "a list of names of the wrong type" $server WARNING back-connection-host-names
+    expect "of another machine" ex19b.contoso.com - back-connection-host-names
+    rm "$drive/host.reg"
+    event MSExchangeFrontEndTransport 1035 LogonDenied 'Default EX19A' ExchangeAuth 10.0.0.7
+    expect "a server that was not let in" $server WARNING exps-events
+    event MSExchangeFrontEndTransport 1035 LogonDenied 'Default EX19A' Login 192.0.2.7
+    expect "somebody who tries passwords" $server N/A exps-events
+    EXDIAG_EVENTS='error 5' expect "event logs that are closed" $server UNKNOWN exps-events
+    cp tests/windows/machine-events.xml "$drive/events.xml"
+}
+
+test_clock() {
+    probe=clock
+    host "$w32time" '"Type"="NoSync"'
+    expect "a machine that keeps its own time" $server WARNING time-hierarchy
+    expect "of another machine" ex19b.contoso.com - time-hierarchy
+    rm "$drive/host.reg"
+}
+
+test_ews() {
+    probe=ews
+    expect "a healthy server" $server OK ews-cgi-handler
+    expect "by its modules" $server INFO ews-directory-modules
+    : >"$drive/events.xml"
+    expect "without events of them" $server OK ews-directory-modules
+    expect "another machine" ex19b.contoso.com - ews-cgi-handler
+    cp tests/windows/machine-events.xml "$drive/events.xml"
+}
+
+test_build() {
+    probe=build
+    exsetup 15.2.1544.4
+    expect "an ExSetup.exe without updates" $server WARNING exchange-build-behind
+    rm "$exchange/Bin/ExSetup.exe"
+    expect "a machine without it" $server - exchange-build-behind
+}
+
 if [ -f "$build/exdiag.exe" ]; then
     server=ex19a.contoso.com
     for finding in kerbauth-path kerbauth-managed wsman-module-missing powershell-vdir-settings \
@@ -82,6 +158,10 @@ if [ -f "$build/exdiag.exe" ]; then
     expect "as every machine calls itself" localhost OK kerbauth-path
     expect "another machine" ex19b.contoso.com - kerbauth-path
     expect "one of another domain" ex19a.fabrikam.com - kerbauth-path
+    for one in spn clock ews build; do
+        test_$one
+    done
+    probe=powershell
     lose 'SOFTWARE\Microsoft\SystemCertificates\MY\Certificates\829AAD0A87E3B3AE9FFD5090BB0F95141F898879'
     expect "a back end's certificate that is gone" $server CRITICAL backend-certificate
     lose 'SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo\0.0.0.0:444'
