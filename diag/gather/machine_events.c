@@ -67,7 +67,8 @@ enum status machine_events_read(const char *machine, const struct event_wish *wi
                                 event_take *take, void *context, struct event_log_account *account,
                                 bool *more, const char **reason)
 {
-    const struct platform_events_limit limit = {MACHINE_EVENTS_MOST, MACHINE_EVENTS_PATIENCE};
+    const struct platform_events_limit limit = {
+        MACHINE_EVENTS_MOST, *machine ? MACHINE_EVENTS_PATIENCE : MACHINE_EVENTS_AT_HAND};
     struct xml_library library;
     enum status status = xml_library_load(&library, reason);
     struct event_xml *reader;

@@ -1,4 +1,4 @@
-/* What the event logs of the machine at hand say, as Windows' own service tells it. */
+/* What the event logs of a machine say, as Windows' own service tells it. */
 #ifndef EXDIAG_GATHER_MACHINE_EVENTS_H
 #define EXDIAG_GATHER_MACHINE_EVENTS_H
 
@@ -7,8 +7,9 @@
 
 enum {
     MACHINE_EVENTS_DAYS = 30,
-    MACHINE_EVENTS_MOST = 5000,      /* the newest */
-    MACHINE_EVENTS_PATIENCE = 20000, /* milliseconds for all of them */
+    MACHINE_EVENTS_MOST = 5000,    /* the newest */
+    MACHINE_EVENTS_AT_HAND = 1500, /* milliseconds for all of them, so that no run waits for them */
+    MACHINE_EVENTS_PATIENCE = 20000, /* the same of another machine */
     MACHINE_EVENTS_QUERY_MOST = 16384
 };
 

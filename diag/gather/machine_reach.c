@@ -81,10 +81,10 @@ static enum door door_of(const struct evidence *item)
 /* Twice what one operation may take: the way there, and what is asked on it. */
 int64_t machine_reach_allowance(const struct evidence *item, unsigned timeout)
 {
-    int64_t milliseconds = *machine_reach_whom(item) ? 2 * (int64_t)timeout : AT_HAND_MOST;
+    int64_t milliseconds = AT_HAND_MOST;
 
-    if (machine_kind_of(item)->source == MACHINE_EVENTS)
-        milliseconds += MACHINE_EVENTS_PATIENCE;
+    if (*machine_reach_whom(item))
+        milliseconds = 2 * (int64_t)timeout + (door_of(item) == RPC ? MACHINE_EVENTS_PATIENCE : 0);
     return milliseconds * 1000;
 }
 

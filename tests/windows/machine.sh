@@ -1,7 +1,7 @@
 #!/bin/bash
 # tests/windows/machine.sh BUILD: lays out a server of Exchange in a Wine prefix of this test's own
 # (a registry, configurations of IIS, event logs behind a stand-in for wevtapi.dll), and runs there
-# the tests of what is fetched of the machine at hand.
+# the tests of what is fetched of the machine at hand, and of others by their names.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -28,6 +28,13 @@ cp "$drive/windows/system32/kernel32.dll" "$drive/windows/system32/wsmsvc.dll"
 cp tests/windows/machine-events.xml "$drive/events.xml"
 export EXDIAG_EVENTS='C:\events.xml'
 
+# Two machines that share their drives: this one by its name, whose registry answers too, and one
+# without. Wine's service manager answers by any name, and nothing is decided by it.
+for name in "$(hostname -s)" ex02.contoso.com; do
+    mkdir -p "$WINEPREFIX/dosdevices/unc/$name"
+    ln -sfn "$drive" "$WINEPREFIX/dosdevices/unc/$name/C\$"
+done
+
 # Wine names the machine anew with each session of its own.
 as_server() {
     $wine reg.exe import tests/windows/machine.reg >/dev/null 2>&1
@@ -38,7 +45,7 @@ as_server() {
 }
 
 passed=0 failed=0
-for test in platform_machine gather_machine; do
+for test in platform_machine gather_machine other_machine; do
     program=$build/tests/test_$test.exe
     [ -f "$program" ] || continue
     as_server "$program" >"$log" || true

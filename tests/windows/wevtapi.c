@@ -5,6 +5,10 @@
  * EXDIAG_EVENTS names a file of events as XML, UTF-8, one a line, the newest first; or is an error
  * that queries end with: "error 5". Of the events those are given whose provider and id a query
  * names, as "@Name='...'" and "EventID=...".
+ *
+ * A session of another machine is had by whoever asks as himself. Then a query tells the same of
+ * ex02.contoso.com, nothing of silent.contoso.com for a minute, ends with "access denied" of
+ * closed.contoso.com and "server unavailable" of any other.
  */
 #include <windows.h>
 
@@ -18,10 +22,12 @@
 enum {
     NAME_ROOM = 1024,
     NEEDLE_ROOM = 256,
+    SILENCE = 60000, /* milliseconds */
     FLAGS = EvtQueryChannelPath | EvtQueryReverseDirection
 };
 
-struct thing { /* behind a handle: a query, or one of its events */
+struct thing { /* behind a handle: a session, a query, or one of its events */
+    wchar_t *server;
     FILE *file;
     char *query;
     char *line;
@@ -48,12 +54,44 @@ static struct thing *thing_new(void)
 }
 
 __declspec(dllexport) EVT_HANDLE WINAPI
+    EvtOpenSession(EVT_LOGIN_CLASS type, PVOID login, DWORD timeout, DWORD flags)
+{
+    const EVT_RPC_LOGIN *as = login;
+    struct thing *thing;
+
+    if (type != EvtRpcLogin || !as->Server || as->User || as->Domain || as->Password ||
+        as->Flags != EvtRpcLoginAuthDefault || timeout || flags) {
+        SetLastError(ERROR_INVALID_PARAMETER);
+        return NULL;
+    }
+    thing = thing_new();
+    thing->server = _wcsdup(as->Server);
+    return thing;
+}
+
+/* What a query of a session ends with before it begins. */
+static DWORD error_of(const struct thing *session)
+{
+    if (!session || wcscmp(session->server, L"ex02.contoso.com") == 0)
+        return ERROR_SUCCESS;
+    if (wcscmp(session->server, L"silent.contoso.com") == 0)
+        Sleep(SILENCE);
+    return wcscmp(session->server, L"closed.contoso.com") == 0 ? ERROR_ACCESS_DENIED
+                                                               : RPC_S_SERVER_UNAVAILABLE;
+}
+
+__declspec(dllexport) EVT_HANDLE WINAPI
     EvtQuery(EVT_HANDLE session, LPCWSTR path, LPCWSTR query, DWORD flags)
 {
     wchar_t name[NAME_ROOM];
     struct thing *thing;
+    DWORD error = error_of(session);
 
-    if (session || path || flags != FLAGS || !wcsstr(query, L"<QueryList>")) {
+    if (error != ERROR_SUCCESS) {
+        SetLastError(error);
+        return NULL;
+    }
+    if (path || flags != FLAGS || !wcsstr(query, L"<QueryList>")) {
         SetLastError(ERROR_EVT_INVALID_QUERY);
         return NULL;
     }
@@ -168,6 +206,7 @@ __declspec(dllexport) BOOL WINAPI EvtClose(EVT_HANDLE object)
 
     if (thing->file)
         fclose(thing->file);
+    free(thing->server);
     free(thing->query);
     free(thing->line);
     free(thing);
