@@ -6,6 +6,9 @@
  * REJECTED: it refused the search or the logon, see `result`. DENIED: it was not asked, for the
  * identity was refused before in this run, or must not go there. CLOSED, TIMED_OUT between
  * pages: what came before is kept in `entries`, and is not all.
+ *
+ * Of msExchServerInternalTLSCert, a certificate, the thumbprint alone is kept, in lower-case
+ * hexadecimal; "" for what is none.
  */
 #ifndef EXDIAG_EVIDENCE_DIRECTORY_H
 #define EXDIAG_EVIDENCE_DIRECTORY_H

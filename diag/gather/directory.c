@@ -1,5 +1,6 @@
 #include "diag/gather/directory.h"
 
+#include "diag/gather/certificate.h"
 #include "diag/gather/directory_build.h"
 #include "diag/gather/tls.h"
 #include "diag/platform.h"
@@ -65,9 +66,24 @@ static const char *const *split(const char *names, struct arena *arena)
     return list;
 }
 
+/* A certificate is known by its thumbprint. */
+static void take_value(void *build, const char *attribute, const char *bytes, size_t size)
+{
+    struct stored_certificate certificate = {.thumbprint = ""};
+    struct arena memory = {0};
+
+    if (text_equal_fold(attribute, "msExchServerInternalTLSCert")) {
+        (void)certificate_read_stored((const unsigned char *)bytes, size, &memory, &certificate);
+        bytes = certificate.thumbprint;
+        size = strlen(bytes);
+    }
+    directory_build_value(build, attribute, bytes, size);
+    arena_release(&memory);
+}
+
 static enum status ask_page(struct search *search, struct directory_page *page)
 {
-    const struct directory_taker taker = {directory_build_entry, directory_build_value,
+    const struct directory_taker taker = {directory_build_entry, take_value,
                                           directory_build_referral, &search->build};
 
     buffer_clear(&search->why);

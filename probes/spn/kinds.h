@@ -11,6 +11,7 @@ extern const struct finding_kind back_connection_host_names;
 extern const struct finding_kind exps_absent;
 extern const struct finding_kind exps_refused;
 extern const struct finding_kind exps_events;
+extern const struct finding_kind smtp_certificate;
 
 /* ---- steps and references that several have ---- */
 

@@ -9,6 +9,7 @@
 #include "probes/spn/losses.h"
 #include "probes/spn/offers.h"
 #include "probes/spn/tell.h"
+#include "probes/spn/transport.h"
 
 #include <string.h>
 
@@ -96,6 +97,7 @@ static void examine_server(struct examination *x, const struct subject *server)
     spn_tell_exps(x, view);
     spn_tell_events(x, server, view);
     spn_tell_loopback(x, server, view);
+    spn_tell_transport(x, server, view);
 }
 
 /* ---- domains and controllers ---- */
@@ -177,9 +179,15 @@ static void examine(struct examination *x, const struct subject *subject)
         examine_file(x, subject);
 }
 
-static const struct finding_kind *const kinds[] = {
-    &smtp_spn_missing, &smtp_spn_duplicate, &smtp_spn_misplaced, &back_connection_host_names,
-    &exps_absent,      &exps_refused,       &exps_events,        NULL};
+static const struct finding_kind *const kinds[] = {&smtp_spn_missing,
+                                                   &smtp_spn_duplicate,
+                                                   &smtp_spn_misplaced,
+                                                   &back_connection_host_names,
+                                                   &exps_absent,
+                                                   &exps_refused,
+                                                   &exps_events,
+                                                   &smtp_certificate,
+                                                   NULL};
 
 const struct probe probe_spn = {
     .name = "spn",

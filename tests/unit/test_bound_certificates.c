@@ -1,6 +1,7 @@
 /* Certificates that are bound and stored: gathered of a registry, kept exactly, redacted. */
 #include "diag/evidence/redact.h"
 #include "diag/gather/bound_certificates.h"
+#include "tests/unit/certificate.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -14,25 +15,10 @@ static const char file_path[] = EXDIAG_BINARY "/test_bound_certificates.data";
 #define MY    "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\SystemCertificates\\MY"
 #define BOUND "[" HTTP "\\SslBindingInfo\\"
 
-/* CN=EX01, from 2024-01-10 to 2029-01-09, noon. */
-#define THUMBPRINT "9e17d359d3f78fc5d3f0f3589a7481a229626ff8"
+#define THUMBPRINT CERTIFICATE_THUMBPRINT
 #define HASH       "9e,17,d3,59,d3,f7,8f,c5,d3,f0,f3,58,9a,74,81,a2,29,62,6f,f8"
 #define KEY        "02,00,00,00,01,00,00,00,04,00,00,00,18,00,00,00,"
-#define DER                                                                                        \
-    "20,00,00,00,01,00,00,00,78,01,00,00,30,82,01,74,30,82,01,19,a0,03,02,01,02,02,14,38,"         \
-    "ef,c2,39,24,3e,b1,1b,71,0a,2a,b7,32,63,33,2f,60,79,77,13,30,0a,06,08,2a,86,48,ce,3d,"         \
-    "04,03,02,30,0f,31,0d,30,0b,06,03,55,04,03,0c,04,45,58,30,31,30,1e,17,0d,32,34,30,31,"         \
-    "31,30,31,32,30,30,30,30,5a,17,0d,32,39,30,31,30,39,31,32,30,30,30,30,5a,30,0f,31,0d,"         \
-    "30,0b,06,03,55,04,03,0c,04,45,58,30,31,30,59,30,13,06,07,2a,86,48,ce,3d,02,01,06,08,"         \
-    "2a,86,48,ce,3d,03,01,07,03,42,00,04,2f,df,dd,ca,bc,56,2a,4f,3f,43,43,c1,64,74,f7,2e,"         \
-    "45,c6,c8,d2,8d,65,22,79,36,4c,5d,e4,16,fa,27,57,b1,4c,52,90,92,23,ac,4f,61,10,20,78,"         \
-    "cb,e8,2e,8f,5b,40,ce,cf,cb,94,be,f2,0e,d2,7b,e6,7d,6c,9b,41,a3,53,30,51,30,1d,06,03,"         \
-    "55,1d,0e,04,16,04,14,c0,34,23,e5,a1,5e,0b,e2,00,2b,22,80,68,d4,51,f1,76,c1,a4,15,30,"         \
-    "1f,06,03,55,1d,23,04,18,30,16,80,14,c0,34,23,e5,a1,5e,0b,e2,00,2b,22,80,68,d4,51,f1,"         \
-    "76,c1,a4,15,30,0f,06,03,55,1d,13,01,01,ff,04,05,30,03,01,01,ff,30,0a,06,08,2a,86,48,"         \
-    "ce,3d,04,03,02,03,49,00,30,46,02,21,00,b1,31,a6,24,df,11,bf,f2,a5,84,a4,23,28,23,a6,"         \
-    "56,b6,a9,99,44,d5,bc,c7,79,7f,e9,51,61,b3,e8,5a,0d,02,21,00,e4,f7,9d,70,10,2f,d6,e9,"         \
-    "77,ae,02,8f,65,c3,f0,dd,2d,f9,32,47,4a,61,b2,1f,d4,8b,06,40,9d,df,65,64"
+#define DER        "20,00,00,00,01,00,00,00,78,01,00,00," CERTIFICATE_HEX
 
 /* Of another certificate. */
 #define OTHER      "0102030405060708090a0b0c0d0e0f1011121314"

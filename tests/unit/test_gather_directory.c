@@ -9,9 +9,11 @@
 #include "diag/platform.h"
 #include "diag/read/ber.h"
 #include "tests/lab/listen.h"
+#include "tests/unit/certificate.h"
 #include "tests/unit/system.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -240,6 +242,23 @@ static void say_entry(struct buffer *out, int64_t message, const char *dn, const
         ber_put_text(out, BER_OCTET_STRING, *values);
     ber_wrap(out, set, BER_SET);
     ber_wrap(out, one, BER_SEQUENCE);
+    ber_wrap(out, attributes, BER_SEQUENCE);
+    ber_wrap(out, start_of_message, SEARCH_ENTRY);
+    end_message(out, start_of_message, message);
+}
+
+/* The same of bytes: the server of Exchange with its internal transport certificate. */
+static void say_certificate(struct buffer *out, int64_t message, const char *bytes, size_t size)
+{
+    size_t start_of_message = out->size, attributes, set;
+
+    ber_put_text(out, BER_OCTET_STRING, "CN=EX01");
+    attributes = out->size;
+    ber_put_text(out, BER_OCTET_STRING, "msExchServerInternalTLSCert");
+    set = out->size;
+    ber_put(out, BER_OCTET_STRING, bytes, size);
+    ber_wrap(out, set, BER_SET);
+    ber_wrap(out, attributes, BER_SEQUENCE);
     ber_wrap(out, attributes, BER_SEQUENCE);
     ber_wrap(out, start_of_message, SEARCH_ENTRY);
     end_message(out, start_of_message, message);
@@ -905,11 +924,53 @@ static void test_session_of_another(void **state)
     tear_down(&asking);
 }
 
+/* ---- certificates ---- */
+
+static bool certificates(struct ldap_server *server, unsigned number, int64_t message, int tag,
+                         struct buffer *out)
+{
+    static const char hex[] = CERTIFICATE_HEX;
+    char bytes[CERTIFICATE_SIZE];
+
+    (void)server;
+    (void)number;
+    if (tag != SEARCH_REQUEST) {
+        say_result(out, message, BIND_RESPONSE, 0, "", NULL);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)strtoul(hex + 3 * i, NULL, 16);
+    say_certificate(out, message, bytes, sizeof bytes);
+    say_certificate(out, message, bytes, sizeof bytes - 1);
+    say_done(out, message, 0, "");
+    return true;
+}
+
+/* Of a certificate its thumbprint is kept, of what is none nothing. */
+static void test_certificates(void **state)
+{
+    struct asking asking;
+    struct directory_answer *got;
+
+    (void)state;
+    set_up(&asking, certificates, PATIENT, false);
+    got = ask(&asking);
+    if (!is_left_out(got)) {
+        assert_int_equal(got->entry_count, 2);
+        assert_string_equal(directory_text_of(&got->entries[0], "msExchServerInternalTLSCert"),
+                            CERTIFICATE_THUMBPRINT);
+        assert_string_equal(directory_text_of(&got->entries[1], "msExchServerInternalTLSCert"), "");
+    }
+    evidence_free(&got->evidence);
+    tear_down(&asking);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_referrals),
+        cmocka_unit_test(test_certificates),
         cmocka_unit_test(test_stops_between_pages),
         cmocka_unit_test(test_pages_without_end),
         cmocka_unit_test(test_flood),

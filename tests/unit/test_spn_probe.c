@@ -503,6 +503,8 @@ static void answer(struct evidence *item)
         answer_logon((struct smtp_logon *)item);
     else if (item->kind == &evidence_smtp)
         answer_smtp((struct smtp_conversation *)item);
+    else if (item->kind == &evidence_bound_certificates)
+        evidence_fail(item, STATUS_NOT_SUPPORTED, NULL);
     else
         fail_msg("nobody answers %s", item->key);
 }
