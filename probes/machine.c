@@ -161,10 +161,10 @@ bool machine_set_unread(struct finding *finding, const struct evidence *evidence
     return true;
 }
 
-void machine_saw_unread(struct finding *finding, const struct subject *server,
+bool machine_saw_unread(struct finding *finding, const struct subject *server,
                         const struct evidence *evidence)
 {
     saw_failure(finding, evidence);
     set_vouched(finding, VALUE_TEXT, "machine", server->name, strlen(server->name));
-    machine_set_unread(finding, evidence);
+    return machine_set_unread(finding, evidence);
 }

@@ -37,7 +37,7 @@ bool machine_is_unread(const struct evidence *evidence);
 bool machine_set_unread(struct finding *finding, const struct evidence *evidence);
 
 /* The same, says why, and sets {machine}, the server's name. */
-void machine_saw_unread(struct finding *finding, const struct subject *server,
+bool machine_saw_unread(struct finding *finding, const struct subject *server,
                         const struct evidence *evidence);
 
 /*

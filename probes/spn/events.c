@@ -604,8 +604,8 @@ static void tell_unread(struct examination *x, const struct subject *server)
         !machine_is_told_by(x, MACHINE_SOURCE_EVENTS, "spn"))
         return;
     finding = unknown(x, &exps_events, "its own event logs could not be read");
-    machine_saw_unread(finding, server, &own->evidence);
-    set_vouched(finding, VALUE_TEXT, "decided-elsewhere", "yes", strlen("yes"));
+    if (machine_saw_unread(finding, server, &own->evidence)) /* else a file may still be had */
+        set_vouched(finding, VALUE_TEXT, "decided-elsewhere", "yes", strlen("yes"));
 }
 
 void spn_tell_events(struct examination *x, const struct subject *server,
