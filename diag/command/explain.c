@@ -1,4 +1,5 @@
 /* exdiag explain: the knowledge behind a finding, from the table the findings come from. */
+#include "diag/command/circumstance.h"
 #include "diag/command/command.h"
 #include "diag/probe.h"
 #include "diag/report/shared.h"
@@ -11,6 +12,7 @@ enum { COLUMNS = 80, INDENT = 2, STEP_INDENT = 4 };
 struct page {
     struct wrap wrap;
     struct arena memory;
+    const char *id; /* of the finding */
 };
 
 static void print_heading(struct page *page, const char *heading)
@@ -45,21 +47,6 @@ static void print_command(struct page *page, const char *command)
     wrap_end(&page->wrap);
 }
 
-/* The value that decides whether a report prints the step, as words; or NULL. */
-static const char *circumstance(const struct step_template *template, struct arena *memory)
-{
-    const char *when = template->when ? template->when : template->each;
-    char *words;
-
-    if (!when)
-        return NULL;
-    words = arena_print(memory, "only where it applies: %s%s", *when == '!' ? "not " : "",
-                        when + (*when == '!'));
-    for (char *dash = words; (dash = strchr(dash, '-')); dash++)
-        *dash = ' ';
-    return words;
-}
-
 static void print_step(struct page *page, const struct step *step, const char *only)
 {
     wrap_to(&page->wrap, INDENT);
@@ -68,7 +55,7 @@ static void print_step(struct page *page, const struct step *step, const char *o
                arena_print(&page->memory, "- %s: %s", report_shell(step->shell), step->where));
     wrap_end(&page->wrap);
     if (only)
-        print_line(page, STEP_INDENT, only);
+        print_line(page, STEP_INDENT, arena_print(&page->memory, "only %s", only));
     if (step->kind == STEP_DECIDE)
         print_line(page, STEP_INDENT, "decide first");
     if (step->shell == SHELL_MANUAL)
@@ -106,7 +93,7 @@ static void print_steps(struct page *page, const char *heading,
                    "report prints those that fit the machine, in their order.");
     for (; templates->command; templates++) {
         struct step_template one[2] = {*templates, {0}};
-        const char *only = circumstance(templates, &page->memory);
+        const char *only = circumstance_text(page->id, templates);
         struct steps steps;
 
         one[0].when = one[0].each = NULL;
@@ -131,7 +118,7 @@ static void print_references(struct page *page, const struct reference *referenc
 
 static void explain_kind(const struct probe *probe, const struct finding_kind *kind)
 {
-    struct page page = {0};
+    struct page page = {.id = kind->id};
 
     wrap_init(&page.wrap, stdout, COLUMNS);
     wrap_words(&page.wrap, arena_print(&page.memory, "%s: %s; probe %s", kind->id,

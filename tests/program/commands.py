@@ -113,15 +113,15 @@ def explain_numbers_no_steps_that_rule_each_other_out():
     page = exdiag("explain", "time-pdc-source", status=FINE).out
     expect(re.search(rf"^undo\n  {never}", page, re.M), "undo does not say that one chooses")
     for step in (
-        "only where it applies: service disabled\n    sc config w32time start= auto\n",
-        "only where it applies: service disabled\n    sc config w32time start= disabled\n",
+        "only where the time service is disabled\n    sc config w32time start= auto\n",
+        "only where the time service is disabled\n    sc config w32time start= disabled\n",
         "decide first\n    w32tm /config /syncfromflags:domhier",
         "risk: peers that were set by hand",
     ):
         expect_in(f"\n    {step}", page, "time-pdc-source")
     expect_not_in(never, page.split("\nverify\n")[1].split("\nundo\n")[0], "verify")
     page = exdiag("explain", "clock-skew", status=FINE).out
-    expect_in("only where it applies: not third clock\n", page, "clock-skew")
+    expect_in("only where it is not a third clock that is missing\n", page, "clock-skew")
 
 
 @case

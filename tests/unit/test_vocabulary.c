@@ -1,6 +1,7 @@
 /* The texts that the help, the manual page and completions are made of. */
 #include "tests/unit/unit.h"
 
+#include "diag/command/circumstance.h"
 #include "diag/command/command.h"
 #include "diag/command/option_table.h"
 #include "diag/text.h"
@@ -89,13 +90,40 @@ static void test_guesses(void **state)
     arena_release(&memory);
 }
 
+static void expect_circumstances(const struct finding_kind *kind,
+                                 const struct step_template *template)
+{
+    for (; template && template->command; template ++) {
+        const char *value = template->when ? template->when : template->each;
+        const char *text = circumstance_text(kind->id, template);
+
+        if (value && strcmp(text, circumstance_otherwise) == 0)
+            fail_msg("%s: circumstance.c has no words for a step of \"%s\"", kind->id, value);
+        if (!value)
+            assert_null(text);
+    }
+}
+
+/* `exdiag explain` says in words when a step is one to take. */
+static void test_steps_say_when(void **state)
+{
+    (void)state;
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++) {
+            expect_circumstances(*kind, (*kind)->fix);
+            expect_circumstances(*kind, (*kind)->verify);
+            expect_circumstances(*kind, (*kind)->undo);
+            expect_circumstances(*kind, (*kind)->make_known);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_options_are_described),
-        cmocka_unit_test(test_names_are_unique),
-        cmocka_unit_test(test_words_are_described),
-        cmocka_unit_test(test_guesses),
+        cmocka_unit_test(test_options_are_described), cmocka_unit_test(test_names_are_unique),
+        cmocka_unit_test(test_words_are_described),   cmocka_unit_test(test_guesses),
+        cmocka_unit_test(test_steps_say_when),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
