@@ -234,6 +234,8 @@ static const struct {
     {"others", "", "where the domain has other exchangers"},
     {"outside", "", "on the PDC emulator of the forest's root domain"},
     {"own", "", "where the record is the domain's own"},
+    {"!own-server", "", "where it was seen in files"},
+    {"own-server", "", "where the server's own settings were read"},
     {"own-domain", "", "where the machine's domain is known"},
     {"owner", "", "where the record is somebody else's"},
     {"path-back", "", "where the back end's directory leads to another folder"},

@@ -90,32 +90,38 @@ static void test_guesses(void **state)
     arena_release(&memory);
 }
 
-static void expect_circumstances(const struct finding_kind *kind,
-                                 const struct step_template *template)
+static unsigned count_wordless(const struct finding_kind *kind,
+                               const struct step_template *template)
 {
+    unsigned count = 0;
+
     for (; template && template->command; template ++) {
         const char *value = template->when ? template->when : template->each;
         const char *text = circumstance_text(kind->id, template);
 
-        if (value && strcmp(text, circumstance_otherwise) == 0)
-            fail_msg("%s: circumstance.c has no words for a step of \"%s\"", kind->id, value);
+        if (value && strcmp(text, circumstance_otherwise) == 0) {
+            print_error("%s: circumstance.c has no words for a step of \"%s\"\n", kind->id, value);
+            count++;
+        }
         if (!value)
             assert_null(text);
     }
+    return count;
 }
 
 /* `exdiag explain` says in words when a step is one to take. */
 static void test_steps_say_when(void **state)
 {
+    unsigned wordless = 0;
+
     (void)state;
     for (const struct probe *const *probe = probes; *probe; probe++) {
-        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++) {
-            expect_circumstances(*kind, (*kind)->fix);
-            expect_circumstances(*kind, (*kind)->verify);
-            expect_circumstances(*kind, (*kind)->undo);
-            expect_circumstances(*kind, (*kind)->make_known);
-        }
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++)
+            wordless +=
+                count_wordless(*kind, (*kind)->fix) + count_wordless(*kind, (*kind)->verify) +
+                count_wordless(*kind, (*kind)->undo) + count_wordless(*kind, (*kind)->make_known);
     }
+    assert_int_equal(wordless, 0);
 }
 
 int main(void)
