@@ -2,6 +2,7 @@
 
 #include "diag/read/machine_path.h"
 #include "diag/text.h"
+#include "probes/organisation/organisation.h"
 
 #include <string.h>
 
@@ -66,7 +67,8 @@ static const char *path_of_other(struct examination *x, const struct subject *se
     const char *path = arena_print(pass_memory(x), "\\\\%s", server->name);
     const struct machine_identity *identity;
 
-    if (!server->given || !machine_in_path(path))
+    if (!machine_in_path(path) ||
+        (!server->given && !organisation_lists(x, server->name, is_pending)))
         return NULL;
     identity = ask_machine(x, path);
     *is_pending = !identity;

@@ -149,13 +149,22 @@ const struct organisation *organisation_of(struct examination *x)
     return out;
 }
 
+static bool is_controller(const struct ad_domain *domain, const char *host)
+{
+    for (size_t i = 0; i < domain->count; i++) {
+        if (dns_name_equal(domain->controllers[i], host))
+            return dns_name_is_below(host, domain->name);
+    }
+    return false;
+}
+
 bool organisation_lists(struct examination *x, const char *host, bool *is_pending)
 {
     const struct ad_domain *domain = ad_domain_own(x);
     const struct spn_forest *forest;
 
-    if (!domain)
-        return false;
+    if (!domain || is_controller(domain, host))
+        return domain != NULL;
     forest = spn_forest_of(x, domain);
     if (forest->state == SPN_FOREST_PENDING)
         *is_pending = true;

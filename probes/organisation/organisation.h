@@ -47,8 +47,9 @@ struct organisation {
 const struct organisation *organisation_of(struct examination *x);
 
 /*
- * Whether a server is one that the organisation's directory lists, by its full name; false where
- * subjects were named. *is_pending is set while that is not known, and else left alone.
+ * Whether a server is one that the organisation's directory lists, by its full name, or a
+ * controller of the machine's own domain, of a name below it, to which Windows itself logs on;
+ * false where subjects were named. *is_pending is set while that is not known, and else left alone.
  */
 bool organisation_lists(struct examination *x, const char *host, bool *is_pending);
 

@@ -44,7 +44,8 @@ export EXDIAG_WINDOWS_LIBRARIES
 
 step "configuring and building, the program of this system too"
 quietly cmake --preset release
-quietly cmake --build --preset release --target exdiag ask_directory ask_web lab_name_server
+quietly cmake --build --preset release --target exdiag ask_directory ask_web lab_directory \
+    lab_name_server lab_smtp lab_time lab_web
 quietly cmake --fresh --preset mingw -DEXDIAG_TESTS=ON # what was found in older libraries is forgotten
 quietly cmake --build --preset mingw
 
@@ -62,6 +63,9 @@ count tests/windows/machine.sh "$build"
 
 step "the console"
 count /usr/bin/python3 tests/windows/console.py build/release
+
+step "the program with no subject named, in an organisation"
+count tests/windows/organisation.sh "$build"
 
 step "the program, and its demonstration"
 count /usr/bin/python3 tests/windows/program.py "$build"
