@@ -29,7 +29,7 @@ def commands():
 def as_typed(words, place, dns):
     """What the shell makes of them, but that the lab's name server is asked, and --plan sends nothing.
     A file of authorities would be read, and one of builds."""
-    ends = [at for at, word in enumerate(words) if word[0] in "<>"]
+    ends = [at for at, word in enumerate(words) if word[0] in "<>|&"]
     typed = []
     for word in words[: min(ends, default=None)]:
         paths = sorted(place.glob(word)) if "*" in word else []
