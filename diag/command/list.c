@@ -1,5 +1,6 @@
 /* exdiag list: the probes, with what each needs, and what others see of it. */
 #include "diag/command/command.h"
+#include "diag/command/machine_text.h"
 #include "diag/command/output.h"
 #include "diag/probe.h"
 
@@ -50,6 +51,8 @@ static int list(struct options *options)
         output_prose((*probe)->name, NAME_COLUMN, (*probe)->summary);
         print_row(&options->memory, "needs", needs_of(*probe, &options->memory));
         print_row(&options->memory, "in logs", (*probe)->noticed);
+        if ((*probe)->needs & NEEDS_HOST)
+            print_row(&options->memory, "of hosts", MACHINES_ASKED "; " MACHINES_NOTICED);
         print_row(&options->memory, "findings", findings_of(*probe, &options->memory));
     }
     return EXIT_FINE;

@@ -2,6 +2,7 @@
 
 #include "diag/command/command.h"
 #include "diag/command/live.h"
+#include "diag/command/machine_text.h"
 #include "diag/command/output.h"
 #include "diag/evidence/ews.h"
 #include "diag/exam.h"
@@ -117,13 +118,34 @@ static void print_probes(struct exam *exam, const struct options *options)
     }
 }
 
-static bool is_patience_needed(struct exam *exam, const struct settings *settings)
+static bool is_needed(enum probe_need need, struct exam *exam, const struct settings *settings)
 {
     for (const struct probe *const *probe = probes; *probe; probe++) {
-        if ((*probe)->needs & NEEDS_PATIENCE && is_wanted(*probe, exam, settings))
+        if ((*probe)->needs & need && is_wanted(*probe, exam, settings))
             return true;
     }
     return false;
+}
+
+/* Whether this system is Windows, which alone asks machines about themselves. */
+static bool has_system_folder(void)
+{
+    struct buffer folder;
+    enum status status;
+
+    buffer_init(&folder, PLATFORM_HOST_NAME_SIZE);
+    status = platform_system_folder("", &folder);
+    buffer_release(&folder);
+    return status == STATUS_OK;
+}
+
+static void print_machines(struct exam *exam, const struct settings *settings)
+{
+    if (!is_needed(NEEDS_HOST, exam, settings) || !has_system_folder())
+        return;
+    puts("\nmachines");
+    output_prose("  touches:", PROSE_COLUMN, MACHINES_ASKED);
+    output_prose("  in logs:", PROSE_COLUMN, MACHINES_NOTICED);
 }
 
 /* How web servers are shown who asks: by probes that need credentials, and by no other. */
@@ -237,8 +259,9 @@ int print_plan(const struct options *options)
     print_ports(&options->settings);
     print_files(options);
     print_probes(exam, options);
+    print_machines(exam, &options->settings);
     print_first_asks(store);
-    print_times(options, is_patience_needed(exam, &options->settings));
+    print_times(options, is_needed(NEEDS_PATIENCE, exam, &options->settings));
     exam_free(exam);
     evidence_store_free(store);
     return EXIT_FINE;

@@ -262,7 +262,7 @@ const struct probe probe_clock = {
     .summary =
         "clocks: how far servers and domain controllers are apart, whom they follow; asks each "
         "domain controller for a ticket without credentials",
-    .needs = NEEDS_NETWORK | NEEDS_FILE,
+    .needs = NEEDS_NETWORK | NEEDS_FILE | NEEDS_HOST,
     .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER) |
                 PROBE_EXAMINES(SUBJECT_DC) | PROBE_EXAMINES(SUBJECT_FILE),
     .reads = CLOCK_SETTINGS_FILES,

@@ -192,7 +192,7 @@ static const struct finding_kind *const kinds[] = {&smtp_spn_missing,
 const struct probe probe_spn = {
     .name = "spn",
     .summary = "service principal names of mail servers, and logging on between servers by them",
-    .needs = NEEDS_NETWORK | NEEDS_CREDENTIALS | NEEDS_FILE,
+    .needs = NEEDS_NETWORK | NEEDS_CREDENTIALS | NEEDS_FILE | NEEDS_HOST,
     .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN) | PROBE_EXAMINES(SUBJECT_SERVER) |
                 PROBE_EXAMINES(SUBJECT_DC) | PROBE_EXAMINES(SUBJECT_FILE),
     .reads = SPN_EXPORT_FILES | SPN_EVENT_FILES | SPN_AUTH_FILES | SPN_REGISTRY_FILES,
