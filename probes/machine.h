@@ -49,7 +49,7 @@ bool machine_saw_unread(struct finding *finding, const struct subject *server,
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
      .where = "{machine}",                                                                         \
-     .command = "Run exdiag there, in a command prompt that was opened by Run as "           \
+     .command = "Run exdiag there, in a command prompt that was opened by Run as "                 \
                 "administrator.",                                                                  \
      .when = "unread-denied"},                                                                     \
     {                                                                                              \

@@ -119,7 +119,6 @@ test_spn() {
     expect "a list of names that is right" $server OK back-connection-host-names
     host "$lsa" '"BackConnectionHostNames"="mail.contoso.com"'
     expect "a list of names of the wrong type" $server WARNING back-connection-host-names
-    expect "of another machine" ex19b.contoso.com - back-connection-host-names
     rm "$drive/host.reg"
     event MSExchangeFrontEndTransport 1035 LogonDenied 'Default EX19A' ExchangeAuth 10.0.0.7
     expect "a server that was not let in" $server WARNING exps-events
@@ -133,7 +132,6 @@ test_clock() {
     probe=clock
     host "$w32time" '"Type"="NoSync"'
     expect "a machine that keeps its own time" $server WARNING time-hierarchy
-    expect "of another machine" ex19b.contoso.com - time-hierarchy
     rm "$drive/host.reg"
 }
 
@@ -143,7 +141,6 @@ test_ews() {
     expect "by its modules" $server INFO ews-directory-modules
     : >"$drive/events.xml"
     expect "without events of them" $server OK ews-directory-modules
-    expect "another machine" ex19b.contoso.com - ews-cgi-handler
     cp tests/windows/machine-events.xml "$drive/events.xml"
 }
 
@@ -152,7 +149,7 @@ test_build() {
     exsetup 15.2.1544.4
     expect "an ExSetup.exe without updates" $server WARNING exchange-build-behind
     rm "$exchange/Bin/ExSetup.exe"
-    expect "a machine without it" $server - exchange-build-behind
+    expect "a machine without it" $server UNKNOWN exchange-build-behind
 }
 
 if [ -f "$build/exdiag.exe" ]; then
