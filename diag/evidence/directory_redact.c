@@ -223,7 +223,6 @@ static enum treatment treatment_of(const char *attribute)
         {"msDS-AllowedToDelegateTo", AS_SPN},
         {"msExchAcceptedDomainName", AS_NAME},
         {"msExchSMTPReceiveConnectorFQDN", AS_NAME},
-        {"msExchServerInternalTLSCert", AS_NAME},
         {"msExchSmtpFullyQualifiedDomainName", AS_NAME},
         {"nETBIOSName", AS_NAME},
         {"name", AS_NAME},

@@ -198,6 +198,10 @@ static void test_parts(void **state)
     assert_false(of(item)->knows_store);
     check_round(item);
     evidence_free(item);
+    item = gather_texts(part, "\r\n[" HTTP "\\SslSniBindingInfo]\r\n");
+    assert_int_equal(of(item)->binding_count, 1);
+    assert_false(of(item)->knows_bindings);
+    evidence_free(item);
     item = gather_texts(REG "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Other]\r\n\"a\"=\"b\"\r\n", "");
     assert_int_equal(item->status, STATUS_NOT_FOUND);
     evidence_free(item);
