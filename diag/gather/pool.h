@@ -32,7 +32,9 @@ struct pool_job {
     bool late;         /* set by the pool: the deadline passed; `work` is gone */
 };
 
-enum { POOL_PER_HOST = 2 };
+/* As many as talk with one port of a mail server, which may take its time to greet each: the mail
+   probe, and the clock by the greeting and by NTLM. */
+enum { POOL_PER_HOST = 3 };
 
 /*
  * `threads`: the most at once, 1 or more; they are started as jobs come. `wake`

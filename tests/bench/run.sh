@@ -73,6 +73,7 @@ $here/configs.py
 echo
 if [ -e build/windows/exdiag.exe ] && command -v wine >/dev/null; then
     python3 $here/windows_start.py build/windows/exdiag.exe
+    python3 $here/windows_local.py build/release build/windows
 else
-    echo "starting under Wine: skipped, 'make windows' has not made build/windows/exdiag.exe, or there is no Wine"
+    echo "exdiag.exe under Wine: skipped, 'make windows' has not made build/windows/exdiag.exe, or there is no Wine"
 fi

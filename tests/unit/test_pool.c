@@ -201,8 +201,8 @@ static void test_other_hosts_go_on(void **state)
         submit(pool, scene, i, 1);
     submit(pool, scene, 5, 2);
     submit(pool, scene, 6, 0);
-    wait_until(scene, &scene->begun, 4);
-    assert_int_equal(scene->at_work[1], 2);
+    wait_until(scene, &scene->begun, POOL_PER_HOST + 2);
+    assert_int_equal(scene->at_work[1], POOL_PER_HOST);
     assert_int_equal(scene->at_work[2], 1);
     assert_int_equal(scene->at_work[0], 1);
     set_gate(scene, true);
@@ -215,7 +215,7 @@ static void test_other_hosts_go_on(void **state)
 static void test_order(void **state)
 {
     static const unsigned hosts[] = {1, 1, 1, 1, 2, 0};
-    static const unsigned expected[] = {0, 1, 4, 5, 2, 3};
+    static const unsigned expected[] = {0, 1, 2, 4, 5, 3};
     struct scene *scene = *state;
     struct pool *pool = pool_new(1, wake, scene);
 
@@ -334,10 +334,10 @@ static void test_appetite(void **state)
     set_gate(scene, false);
     for (unsigned i = 0; i < 5; i++)
         submit(pool, scene, i, 1);
-    assert_int_equal(pool_appetite(pool), 2);
+    assert_int_equal(pool_appetite(pool), 4 - POOL_PER_HOST);
     submit(pool, scene, 5, 0);
     submit(pool, scene, 6, 0);
-    assert_int_equal(pool_appetite(pool), 4);
+    assert_int_equal(pool_appetite(pool), 8 - (POOL_PER_HOST + 2));
     for (unsigned i = 7; i < 13; i++)
         submit(pool, scene, i, 0);
     assert_int_equal(pool_appetite(pool), 0);

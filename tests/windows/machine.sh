@@ -1,11 +1,12 @@
 #!/bin/bash
-# tests/windows/machine.sh BUILD: lays out a server of Exchange in a Wine prefix of this test's own
+# tests/windows/machine.sh BUILD [COMMAND...]: lays out a server of Exchange in a Wine prefix of this test's own
 # (a registry, configurations of IIS, event logs behind a stand-in for wevtapi.dll), and runs there
-# the tests of what is fetched of the machine at hand, and of others by their names.
+# the tests of what is fetched of the machine at hand, and of others by their names; or else the command.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 build=$(cd "$1" && pwd)
+shift
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 export WINEPREFIX=${XDG_CACHE_HOME:-$HOME/.cache}/exdiag/wine-machine
@@ -43,6 +44,11 @@ as_server() {
     [ ! -f "$drive/lost.reg" ] || $wine reg.exe import 'C:\lost.reg' >/dev/null 2>&1
     $wine "$@" 2>&1 | tr -d '\r'
 }
+
+if [ $# -gt 0 ]; then
+    "$@"
+    exit
+fi
 
 passed=0 failed=0
 for test in platform_machine gather_machine other_machine; do
