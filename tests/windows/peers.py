@@ -36,6 +36,7 @@ SCRIPTS = {
     HERE / "same_peers.py": {
         "references are noted and not followed": "Wine's wldap32 reads no references of searches",
         "a password goes to no stranger": "Wine's wldap32 takes any certificate",
+        "a logon by sspi": "Wine's wldap32 neither signs nor seals",
         "whose tickets they are": NO_NAMES,
         "a logon to a mail server": "Wine's Kerberos opens no messages in one piece, as the server's last is",
     },

@@ -26,7 +26,8 @@ from lab.server import Network, needs_programs  # noqa: E402
 from lab.slapd import SUFFIX, Slapd  # noqa: E402
 
 REALM = "CORP.TEST"
-KDC, SLAPD, LIMITED, STRANGER = (f"127.0.0.{host}" for host in (11, 13, 14, 15))
+SLAPD, LIMITED, STRANGER = (f"127.0.0.{host}" for host in (13, 14, 15))
+KDC = SLAPD  # which this system asks for tickets, as a domain controller
 WEB, PLAIN, MAIL, MAIL_TLS = (f"127.0.0.{host}" for host in (31, 32, 21, 22))
 REFUSING, SILENT, CLOSING = (f"127.0.0.{host}" for host in (41, 42, 43))
 HOSTS = {
@@ -39,7 +40,7 @@ SECRET = "Wonder:land-ü"
 INVALID_CREDENTIALS, NO_SUCH_OBJECT, SIZE_LIMIT, REFERRAL = 49, 32, 4, 10
 S_PRINCIPAL_UNKNOWN = 7
 AES256 = 18
-TIMEOUT = 2  # seconds
+TIMEOUT, PATIENCE = 2, 30  # seconds: for those that are silent, and for those that are not
 OF_THE_RUN = ("time", "took_ms", "connected_ms", "secured_ms", "answered_ms", "ended_ms", "reason")
 UNTOLD = ("caller", "referrals")  # by Wine's Kerberos and wldap32: each has a case of its own
 
@@ -80,7 +81,8 @@ class TicketKdc(Kdc):
     def __init__(self, network, address):
         super().__init__(network, address, REALM)
         self.command(f"addprinc -pw {PASSWORD} alice")
-        for service in ("SMTPSVC/mail.corp.test", "SMTPSVC/other.corp.test", f"HTTP/{FRONT}"):
+        mail = ("SMTPSVC/mail.corp.test", "SMTPSVC/other.corp.test")
+        for service in (*mail, f"HTTP/{FRONT}", f"ldap/{HOSTS[SLAPD]}"):
             self.command(f"addprinc -randkey {service}")
 
     def command(self, command):
@@ -208,6 +210,8 @@ def plain(answer):
 
 
 def expect_same(pair, what, *told):
+    if isinstance(pair, AssertionError):
+        raise pair
     left_out = {*UNTOLD} - {*told}
     here, there = (
         {name: value for name, value in plain(one).items() if name not in left_out} for one in pair
@@ -243,7 +247,8 @@ def all_seen():
     with Network() as network, hosts_named(network.folder), contextlib.ExitStack() as stack:
         kdc = TicketKdc(network, KDC)
         mail, web = kdc.keytab("SMTPSVC/mail.corp.test"), kdc.keytab(f"HTTP/{FRONT}")
-        directory = Directory(network, SLAPD, HOSTS[SLAPD], PASSWORD, PEOPLE, "unlimited")
+        keys = kdc.keytab(f"ldap/{HOSTS[SLAPD]}")
+        directory = Directory(network, SLAPD, HOSTS[SLAPD], PASSWORD, PEOPLE, "unlimited", keytab=keys)
         servers = [
             kdc,
             directory,
@@ -261,6 +266,7 @@ def all_seen():
         alice, nobody = Asker(network.folder, "alice").log_on(), Asker(network.folder, "nobody")
         ask_directories(seen, nobody)
         ask_by_password(seen, nobody, directory)
+        ask_as_caller(seen, alice)
         ask_for_tickets(seen, alice, nobody)
         ask_webs(seen, alice, nobody, servers[4])
         seen["authorizations"] = servers[4].authorizations() + servers[5].authorizations()
@@ -280,12 +286,14 @@ def ask_directories(seen, nobody):
         "no filter": search(SLAPD, "(cn=*", "cn"),
         "refused": search(REFUSING, "(cn=*)"),
         "closed": search(CLOSING, "(cn=*)"),
-        "silent": search(SILENT, "(cn=*)"),
     }
     pairs = nobody.both(
-        "tests/ask_directory", *names.values(), options=("--timeout", TIMEOUT, "--in-turn")
+        "tests/ask_directory", *names.values(), options=("--timeout", PATIENCE, "--in-turn")
     )
     seen.update(zip(names, pairs))
+    (seen["silent"],) = nobody.both(
+        "tests/ask_directory", search(SILENT, "(cn=*)"), options=("--timeout", TIMEOUT)
+    )
 
 
 def ask_by_password(seen, nobody, directory):
@@ -293,21 +301,36 @@ def ask_by_password(seen, nobody, directory):
         "LDAPTLS_CACERT": str(directory.authority), "LDAPTLS_REQCERT": "demand",
         "EXDIAG_PASSWORD": PASSWORD,
     }  # fmt: skip
-    admin = f"cn=admin,{SUFFIX}"
 
-    def ask(address, *numbers, user=admin, host=None, **more):
-        host = host or HOSTS[address]
+    def ask(address, *numbers, port=389, timeout=PATIENCE, **more):
+        host = HOSTS[address]
         return nobody.both(
-            "tests/ask_directory", *(search(address, f"(sn={number})", "cn", host) for number in numbers),
-            options=("--user", user, "--dc", host, "--timeout", TIMEOUT),
+            "tests/ask_directory",
+            *(search(address, f"(sn={number})", "cn", host, port=port) for number in numbers),
+            options=("--user", f"cn=admin,{SUFFIX}", "--dc", host, "--timeout", timeout),
             own=("--ca-file", directory.authority), **{**trusted, **more},
         )  # fmt: skip
 
     (seen["starttls"],) = ask(SLAPD, 7)
+    (seen["ldaps"],) = ask(SLAPD, 7, port=636)
     seen["wrong password"] = ask(SLAPD, 7, 8, 9, 10, EXDIAG_PASSWORD="not the password")
     (seen["stranger"],) = ask(STRANGER, 0)
     (seen["starttls refused"],) = ask(REFUSING, 7)
-    (seen["starttls silent"],) = ask(SILENT, 7)
+    (seen["starttls silent"],) = ask(SILENT, 7, timeout=TIMEOUT)
+
+
+def attempt(ask):
+    """What it gives, or why it gives nothing: a program that has crashed."""
+    try:
+        return ask()
+    except AssertionError as error:
+        return error
+
+
+def ask_as_caller(seen, alice):
+    question = search(SLAPD, "(sn=7)", "cn", HOSTS[SLAPD])
+    options = ("--timeout", PATIENCE)
+    seen["sspi"] = attempt(lambda: alice.both("tests/ask_directory", question, options=options)[0])
 
 
 def ask_for_tickets(seen, alice, nobody):
@@ -429,6 +452,16 @@ def a_server_that_is_silent():
 def a_password_over_starttls():
     answer = expect_outcome("starttls", "ok", "named")
     expect_equal([entry["dn"] for entry in answer["entries"]], [f"cn=person 7,{SUFFIX}"], "entries")
+
+
+@case
+def a_password_over_ldaps():
+    expect_outcome("ldaps", "ok", "named")
+
+
+@case
+def a_logon_by_sspi():
+    expect_outcome("sspi", "ok", "caller")
 
 
 @case
