@@ -10,7 +10,7 @@ check="$build clang clang-format clang-tidy libclang-rt-dev libcmocka-dev parall
 extended="$check"
 windows="gcc-mingw-w64-x86-64-win32 make cmake ninja-build pkg-config dpkg-dev perl"
 package="$build $windows dpkg-dev zip nsis wixl msitools python3"
-check_windows="$package wine64 wine lintian man-db $peers"
+check_windows="$package wine64 wine lintian man-db clang $peers"
 bench="$build ripgrep tshark wireshark-common nsd knot-dnsutils dnsperf python3 python3-yaml python3-spf python3-dnspython libmail-spf-perl libspf2-dev spfquery iproute2 nodejs npm swaks nmap time slapd ldap-utils libxml2-utils"
 
 case "${1:-}" in

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PATIENT = 10000, HASTY = 300 /* milliseconds */ };
 
@@ -100,7 +99,7 @@ static void set_up(struct asking *asking, const struct directory_peer *peer)
 }
 
 static const char *const named_controllers[] = {"dc1.contoso.com"};
-static char authority[] = "/tmp/exdiag-lab-authority-XXXXXX"; /* of this run alone */
+static char authority[SYSTEM_PATH_SIZE + 16]; /* of this run alone */
 
 /* As a name and password, over StartTLS that trusts the lab's authority. */
 static void log_on_as(struct asking *asking, const char *user, const char *password)
@@ -616,12 +615,15 @@ int main(void)
         cmocka_unit_test(test_filter_bytes),
     };
 
-    int file, failed;
+    char folder[SYSTEM_PATH_SIZE];
+    int failed;
 
-    if (platform_init() != STATUS_OK || (file = mkstemp(authority)) < 0)
+    if (platform_init() != STATUS_OK)
         return 2;
-    (void)close(file);
+    system_folder_new(folder);
+    (void)snprintf(authority, sizeof authority, "%s/authority.pem", folder);
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    (void)remove(authority);
+    system_remove(authority);
+    system_remove(folder);
     return failed;
 }

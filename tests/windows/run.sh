@@ -49,6 +49,9 @@ quietly cmake --build --preset release --target exdiag ask_directory ask_web lab
 quietly cmake --fresh --preset mingw -DEXDIAG_TESTS=ON # what was found in older libraries is forgotten
 quietly cmake --build --preset mingw
 
+step "what Visual Studio would refuse"
+count tests/windows/syntax.sh
+
 step "what exdiag.exe is"
 count /usr/bin/python3 tests/windows/image.py "$build/exdiag.exe"
 
