@@ -282,13 +282,13 @@ static void tell_rights(struct examination *x, const struct subject *subject)
         saw_failure(finding, &log->evidence);
 }
 
-/* At the machine at hand, or who was named for it. */
-static bool is_told_at(const struct organisation *organisation, const struct subject *subject)
+/* At the machine at hand, or who was named for it: of all that is found nothing is told there. */
+static bool is_told_at(struct examination *x, const struct subject *subject)
 {
-    const struct machine_identity *machine = organisation->machine;
+    const struct machine_identity *machine = ask_machine(x, "");
 
     if (!machine || !machine->name)
-        return subject->given;
+        return machine && subject->given;
     return dns_name_equal(machine->name, subject->name);
 }
 
@@ -297,11 +297,9 @@ static void examine(struct examination *x, const struct subject *subject)
     const struct organisation *organisation;
 
     tell_rights(x, subject);
-    if (!ask_settings(x)->everything)
+    if (!ask_settings(x)->everything || !is_told_at(x, subject))
         return;
     organisation = organisation_of(x);
-    if (!is_told_at(organisation, subject))
-        return;
     find(x, organisation);
     tell(x, organisation);
 }

@@ -69,5 +69,19 @@ refuses() {
 refuses '2 WORKGROUP' 'in no domain'
 refuses '0 WORKGROUP' 'exdiag check --server ex01.contoso.com --domain contoso.com'
 
+# What would be looked for is said, and nothing is sent.
+plan=$(WINEPREFIX=${XDG_CACHE_HOME:-$HOME/.cache}/exdiag/wine-organisation \
+    EXDIAG_DOMAIN='3 CONTOSO contoso.com contoso.com' \
+    WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=d;winedbg.exe=d;netapi32=n' \
+    tests/windows/wine.sh "$build/exdiag.exe" check --plan --dns 127.0.0.1 2>&1)
+if grep -qF 'no subject is named; looked for from this machine' <<<"$plan" &&
+    grep -q '^organisation' <<<"$plan" && grep -q '^spf' <<<"$plan"; then
+    echo "organisation: a plan: as it should be"
+    passed=$((passed + 1))
+else
+    echo "organisation: a plan says: $plan"
+    failed=$((failed + 1))
+fi
+
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]
