@@ -31,7 +31,8 @@ export EXDIAG_EVENTS='C:\events.xml'
 
 # Two machines that share their drives: this one by its name, whose registry answers too, and one
 # without. Wine's service manager answers by any name, and nothing is decided by it.
-for name in "$(hostname -s)" ex02.contoso.com; do
+here=$(hostname -s | cut -c1-15)
+for name in "$here" ex02.contoso.com; do
     mkdir -p "$WINEPREFIX/dosdevices/unc/$name"
     ln -sfn "$drive" "$WINEPREFIX/dosdevices/unc/$name/C\$"
 done
@@ -166,6 +167,10 @@ if [ -f "$build/exdiag.exe" ]; then
     done
     expect "its name without the domain" ex19a OK kerbauth-path
     expect "as every machine calls itself" localhost OK kerbauth-path
+    expect "another machine that tells all, by the share of its drive" "$here" OK kerbauth-path
+    expect "by its registry" "$here" OK exchange-install-path
+    expect "by its configuration of IIS" "$here" OK powershell-vdir-settings
+    expect "another machine without Remote Registry" ex02.contoso.com UNKNOWN exchange-install-path
     expect "another machine" ex19b.contoso.com - kerbauth-path
     expect "one of another domain" ex19a.fabrikam.com - kerbauth-path
     for one in spn clock ews build; do
