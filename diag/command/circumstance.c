@@ -118,6 +118,7 @@ static const struct {
     {"from-older", "", "for versions before Exchange 2007"},
     {"front-web", "", "for the web.config of the front end"},
     {"gone", "ews", "where the answer was 404"},
+    {"gone", "", "where the certificate is gone from the computer's store"},
     {"gone-back", "", "where the back end answered 404"},
     {"gone-front", "", "where the front end answered 404"},
     {"gone-http", "", "where port 80 answered 404"},
