@@ -65,6 +65,21 @@
         .risk = "this computer trusts its own certificate, as it trusted the one that setup made"  \
     }
 
+#define BIND_BEFORE                                                                                \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                    \
+        .command = "In IIS Manager choose the certificate that was chosen before, by the hash "    \
+                   "that was kept, where it is still there."                                       \
+    }
+
+#define TRUST_NO_MORE                                                                              \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "only after a certificate was made and copied: " POWERSHELL_SERVER,               \
+        .command = "certlm.msc: delete that copy in Trusted Root Certification Authorities, and "  \
+                   "nothing else there."                                                           \
+    }
+
 #define CHECK_AGAIN                                                                                \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
@@ -112,13 +127,7 @@ const struct finding_kind backend_certificate = {
     .applies_to = "Exchange 2013 and later",
     .fix = (const struct step_template[]){SHOW, LIST, REPAIR_KEY, MAKE("!early"), BIND, TRUST, {0}},
     .verify = (const struct step_template[]){SHOW, POWERSHELL_OPENS, CHECK_AGAIN, {0}},
-    .undo = (const struct step_template[]){{.shell = SHELL_MANUAL,
-                                            .kind = STEP_DECIDE,
-                                            .where = POWERSHELL_SERVER,
-                                            .command = "In IIS Manager choose the certificate that "
-                                                       "was chosen before, by the hash that was "
-                                                       "kept, where it is still there."},
-                                           {0}},
+    .undo = (const struct step_template[]){BIND_BEFORE, TRUST_NO_MORE, {0}},
     .make_known = (const struct step_template[]){MACHINE_STEPS, EXPORT, {0}},
     .references =
         (const struct reference[]){
