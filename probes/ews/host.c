@@ -49,6 +49,15 @@ static void name_directory(struct host_view *view, struct finding *finding,
 }
 
 /*
+ * Of what was seen nothing is wrong; of a directory whose own web.config was denied that says
+ * nothing, and why is told.
+ */
+static bool is_partly_read(const struct host_view *view)
+{
+    return view->configs.obstacle != NULL;
+}
+
+/*
  * A section that judging takes, and that is in a file of its own, or encrypted: what it says is
  * not known. True if that was told.
  */
@@ -120,7 +129,8 @@ static void judge_cgi(struct host_view *view)
                 tell_cgi(view, &finding, &view->directories[i], &handlers->entries[j]);
         }
     }
-    if (!finding && !is_open(view, &ews_cgi_handler, IIS_HANDLERS, IIS_HANDLERS))
+    if (!finding && !is_partly_read(view) &&
+        !is_open(view, &ews_cgi_handler, IIS_HANDLERS, IIS_HANDLERS))
         healthy(view->x, &ews_cgi_handler, "no CGI or FastCGI handler reaches %s%s%s",
                 view->directories[0].name, view->count > 1 ? " or " : "",
                 view->count > 1 ? view->directories[1].name : "");
@@ -247,7 +257,8 @@ static void judge_modules(struct host_view *view)
         set_text(finding, "how", "differ from those of a healthy server");
     tell_events(view, &finding);
     if (!finding) {
-        if (!is_open(view, &ews_directory_modules, IIS_GLOBAL_MODULES, IIS_MODULES))
+        if (!is_partly_read(view) &&
+            !is_open(view, &ews_directory_modules, IIS_GLOBAL_MODULES, IIS_MODULES))
             healthy(view->x, &ews_directory_modules, "all modules of %s are of IIS and Exchange",
                     view->directories[0].name);
         return;
@@ -394,7 +405,7 @@ static void judge_settings(struct host_view *view)
     }
     if (told.ssl_before && *told.ssl_before)
         set_text(told.finding, "ssl-before", told.ssl_before);
-    if (!told.finding &&
+    if (!told.finding && !is_partly_read(view) &&
         !is_open(view, &ews_directory_settings, IIS_AUTHENTICATION_FIRST, IIS_REDIRECT) &&
         view->directories[0].effective.has_server)
         healthy(view->x, &ews_directory_settings,
