@@ -112,7 +112,8 @@ static void examine_found_server(struct examination *x, const struct subject *se
     const struct ad_domain *domain = ad_domain_above(x, server->name);
     const struct clock_host *host;
 
-    clock_settings_judge_host(x, server, NULL);
+    if (ask_settings(x)->everything)
+        clock_settings_judge_host(x, server, NULL);
     if (!domain || domain->state != AD_DOMAIN_FOUND)
         return;
     host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
