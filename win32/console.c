@@ -110,15 +110,15 @@ unsigned platform_terminal_columns(FILE *stream)
         about.srWindow.Right < about.srWindow.Left)
         return 0;
     columns = (unsigned)(about.srWindow.Right - about.srWindow.Left) + 1;
-    if (!console_output_obeys_escapes() && about.srWindow.Right + 1 == about.dwSize.X)
+    if (!console_output_obeys_escapes(stream) && about.srWindow.Right + 1 == about.dwSize.X)
         columns--;
     return columns;
 }
 
-/* By escapes or by the console's own functions: the program writes the same. */
+/* By escapes or by the console's own functions: on the way to it they are told apart. */
 bool platform_terminal_colours(FILE *stream)
 {
-    return platform_is_terminal(stream);
+    return console_output_carries(stream);
 }
 
 /* ---- passwords ---- */

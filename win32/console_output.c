@@ -34,21 +34,29 @@ static HANDLE handle_of(FILE *stream)
     return fd < 0 ? INVALID_HANDLE_VALUE : (HANDLE)_get_osfhandle(fd);
 }
 
+bool console_output_carries(FILE *stream)
+{
+    for (size_t i = 0; i < STREAMS; i++) {
+        if (output.is_carried[i] && stream == stream_at(i))
+            return true;
+    }
+    return false;
+}
+
 HANDLE console_output_of(FILE *stream)
 {
     HANDLE handle;
     DWORD mode;
 
-    for (size_t i = 0; i < STREAMS; i++)
-        if (output.is_carried[i] && stream == stream_at(i))
-            return output.console;
+    if (console_output_carries(stream))
+        return output.console;
     handle = handle_of(stream);
     return GetConsoleMode(handle, &mode) ? handle : INVALID_HANDLE_VALUE;
 }
 
-bool console_output_obeys_escapes(void)
+bool console_output_obeys_escapes(FILE *stream)
 {
-    return output.text.keeps_escapes;
+    return console_output_carries(stream) && output.text.keeps_escapes;
 }
 
 /* ---- what a console can do ---- */
@@ -249,9 +257,10 @@ void console_output_finish(void)
 {
     fflush(stdout);
     fflush(stderr);
-    for (size_t i = 0; i < STREAMS; i++)
+    for (size_t i = 0; i < STREAMS; i++) {
         if (output.is_carried[i])
             _close(_fileno(stream_at(i)));
+    }
     if (output.thread)
         WaitForSingleObject(output.thread, INFINITE);
     console_output_restore();

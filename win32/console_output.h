@@ -19,8 +19,11 @@ void console_output_start(void);
 /* The console behind a stream; INVALID_HANDLE_VALUE if it is none. */
 HANDLE console_output_of(FILE *stream);
 
-/* True if it obeys escapes itself. */
-bool console_output_obeys_escapes(void);
+/* True if what is written to the stream takes this way. */
+bool console_output_carries(FILE *stream);
+
+/* The same, and the console obeys escapes itself. */
+bool console_output_obeys_escapes(FILE *stream);
 
 /* All that was written is on the console when this returns, which is as it was before. */
 void console_output_finish(void);

@@ -32,11 +32,14 @@ static enum status open_key(HKEY parent, const wchar_t *name, HKEY *key)
     return error == ERROR_SUCCESS ? STATUS_OK : error_status((unsigned long)error);
 }
 
-/* All that there is was seen, or what is left went away meanwhile. */
+/*
+ * All that there is was seen, or what is left went away meanwhile; or it is a key that stands for
+ * performance data, as Perflib\009 does, and has no others.
+ */
 static bool is_end(LSTATUS error)
 {
     return error == ERROR_NO_MORE_ITEMS || error == ERROR_KEY_DELETED ||
-           error == ERROR_FILE_NOT_FOUND;
+           error == ERROR_FILE_NOT_FOUND || error == ERROR_INVALID_HANDLE;
 }
 
 /* What is longer than there is room for is passed by. */

@@ -928,18 +928,22 @@ static int run_short(void)
     return status == STATUS_EXHAUSTED ? EXIT_SEEN : EXIT_UNSEEN;
 }
 
-/* Seen for what it is, with its size, and with colours unless TERM says otherwise. */
+/*
+ * Seen for what it is, with its size, but for the last column where a console would leave a line
+ * empty behind it; with colours unless TERM says otherwise, or the way there does not lead by them.
+ */
 static int see_terminal(void)
 {
-    unsigned columns;
+    unsigned columns, used;
     FILE *terminal = system_terminal(&columns);
     bool seen;
 
     if (platform_init() != STATUS_OK || !terminal)
         return EXIT_CANNOT;
     system_set_environment("TERM", "xterm");
-    seen = platform_is_terminal(terminal) && platform_terminal_columns(terminal) == columns &&
-           platform_terminal_colours(terminal);
+    used = platform_terminal_columns(terminal);
+    seen = platform_is_terminal(terminal) && (used == columns || used + 1 == columns) &&
+           platform_terminal_colours(terminal) == system_heeds_term();
     system_set_environment("TERM", "dumb");
     if (system_heeds_term() && platform_terminal_colours(terminal))
         seen = false;

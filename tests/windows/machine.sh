@@ -52,7 +52,7 @@ if [ $# -gt 0 ]; then
 fi
 
 passed=0 failed=0
-for test in platform_machine gather_machine other_machine; do
+for test in machine_win32 platform_machine gather_machine other_machine; do
     program=$build/tests/test_$test.exe
     [ -f "$program" ] || continue
     as_server "$program" >"$log" || true
