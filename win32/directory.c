@@ -264,6 +264,14 @@ static enum status log_on_as_caller(LDAP *handle, bool is_sealed, int *result)
     return result_of(code, result);
 }
 
+static void say_no_tls(ULONG code, struct buffer *why)
+{
+    buffer_print(why,
+                 "Windows makes no TLS with it (0x%02lx): most often its certificate is not "
+                 "trusted, or is for another name",
+                 code);
+}
+
 /* Where the server tells of no reason, it is the system that takes no TLS with it. */
 static enum status start_tls(LDAP *handle, int *result, struct buffer *why)
 {
@@ -272,32 +280,42 @@ static enum status start_tls(LDAP *handle, int *result, struct buffer *why)
 
     if (status != STATUS_CLOSED && status != STATUS_MALFORMED)
         return status;
-    buffer_print(
-        why,
-        "Windows makes no TLS with it (0x%02lx): most often its certificate is not trusted, "
-        "or is for another name",
-        code);
+    say_no_tls(code, why);
     return STATUS_DENIED;
+}
+
+/* With LDAPS wldap32 connects when it is told to, or with its first question. */
+static enum status connect_and_ask(struct directory_session *session, bool is_asked, bool has_tls,
+                                   int64_t deadline, struct buffer *why)
+{
+    struct l_timeval wait = left_until(deadline);
+    ULONG code = ldap_connect(session->handle, &wait);
+    enum status status = code == LDAP_SUCCESS ? STATUS_OK : outcome_of(code);
+
+    if (status == STATUS_OK && is_asked)
+        status = await_answer(session, deadline);
+    status = why_closed(status, session, deadline);
+    if (status == STATUS_CLOSED && has_tls)
+        say_no_tls(LDAP_SERVER_DOWN, why);
+    return status;
 }
 
 static enum status log_on(struct directory_session *session, const struct directory_target *target,
                           int64_t deadline, int *result, struct buffer *why)
 {
-    LDAP *handle = session->handle;
-    struct l_timeval wait = left_until(deadline);
-    ULONG code = ldap_connect(handle, &wait);
-    enum status status = code == LDAP_SUCCESS ? STATUS_OK : outcome_of(code);
+    bool is_anonymous = target->identity == DIRECTORY_AS_ANONYMOUS;
+    enum status status =
+        connect_and_ask(session, !is_anonymous, target->tls_at_once, deadline, why);
 
-    if (status != STATUS_OK || target->identity == DIRECTORY_AS_ANONYMOUS)
+    if (status != STATUS_OK || is_anonymous)
         return status;
-    status = await_answer(session, deadline);
-    if (status == STATUS_OK && target->start_tls && !target->tls_at_once)
-        status = start_tls(handle, result, why);
+    if (target->start_tls && !target->tls_at_once)
+        status = start_tls(session->handle, result, why);
     if (status != STATUS_OK)
         return status;
     if (target->identity == DIRECTORY_AS_NAMED)
-        return log_on_as_named(handle, target, deadline, result);
-    return log_on_as_caller(handle, !target->tls_at_once, result);
+        return log_on_as_named(session->handle, target, deadline, result);
+    return log_on_as_caller(session->handle, !target->tls_at_once, result);
 }
 
 enum status platform_directory_open(const struct directory_target *target, int64_t deadline,
@@ -316,7 +334,7 @@ enum status platform_directory_open(const struct directory_target *target, int64
     if (!session->handle || !set_options(session->handle))
         status = STATUS_EXHAUSTED;
     else
-        status = why_closed(log_on(session, target, deadline, result, why), session, deadline);
+        status = log_on(session, target, deadline, result, why);
     if (status == STATUS_OK) {
         *out = session;
         return STATUS_OK;

@@ -85,7 +85,8 @@ def main():
         [WINE, "cmd.exe", "/c", "pause"], **{**QUIET, "stdin": subprocess.PIPE},
         env={**os.environ, "WINE_TIMEOUT": "600"},
     )  # fmt: skip
-    subprocess.run([WINE, "reg.exe", "import", str(TESTS / "windows/machine.reg")], check=True, **QUIET)
+    for name in ("machine.reg", "certificates.reg"):
+        subprocess.run([WINE, "reg.exe", "import", str(TESTS / "windows" / name)], check=True, **QUIET)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         lab = start_lab(folder)

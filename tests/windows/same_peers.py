@@ -4,8 +4,7 @@ and who takes them: Apache and Postfix.
 
     EXDIAG_WINDOWS=build/windows python3 same_peers.py build/release [CASE...]
 
-What Wine cannot decide is skipped by name. wldap32 is OpenLDAP here: LDAPTLS_CACERT tells it whom
-to trust, which Windows takes from its own store.
+What Wine cannot decide is skipped by name (peers.py says what). Its wldap32 is OpenLDAP.
 """
 
 import base64
@@ -297,24 +296,20 @@ def ask_directories(seen, nobody):
 
 
 def ask_by_password(seen, nobody, directory):
-    trusted = {
-        "LDAPTLS_CACERT": str(directory.authority), "LDAPTLS_REQCERT": "demand",
-        "EXDIAG_PASSWORD": PASSWORD,
-    }  # fmt: skip
-
     def ask(address, *numbers, port=389, timeout=PATIENCE, **more):
         host = HOSTS[address]
         return nobody.both(
             "tests/ask_directory",
             *(search(address, f"(sn={number})", "cn", host, port=port) for number in numbers),
             options=("--user", f"cn=admin,{SUFFIX}", "--dc", host, "--timeout", timeout),
-            own=("--ca-file", directory.authority), **{**trusted, **more},
+            own=("--ca-file", directory.authority), **{"EXDIAG_PASSWORD": PASSWORD, **more},
         )  # fmt: skip
 
     (seen["starttls"],) = ask(SLAPD, 7)
     (seen["ldaps"],) = ask(SLAPD, 7, port=636)
     seen["wrong password"] = ask(SLAPD, 7, 8, 9, 10, EXDIAG_PASSWORD="not the password")
     (seen["stranger"],) = ask(STRANGER, 0)
+    (seen["stranger over ldaps"],) = ask(STRANGER, 0, port=636)
     (seen["starttls refused"],) = ask(REFUSING, 7)
     (seen["starttls silent"],) = ask(SILENT, 7, timeout=TIMEOUT)
 
@@ -477,6 +472,15 @@ def a_wrong_password_is_tried_once():
 def a_password_goes_to_no_stranger():
     expect_same(seen("stranger"), "stranger")
     expect_equal(seen("stranger")[1]["status"], "denied", "what became of it")
+
+
+@case
+def a_password_goes_to_no_stranger_over_ldaps():
+    """Windows does not say why it makes no TLS: what may be the reason is said instead."""
+    here, there = seen("stranger over ldaps")
+    expect_equal((here["status"], here["entries"]), ("denied", []), "here")
+    expect_equal((there["status"], there["entries"]), ("closed", []), f"under Wine: {there}")
+    expect_in("certificate", there["reason"], "what may be the reason")
 
 
 @case
