@@ -26,7 +26,7 @@ struct pool_job {
     void (*run)(void *work);
     void (*release)(void *work);
     void *work;
-    const char *host;  /* "address:port", or a machine; at most POOL_PER_HOST jobs of one run at once; or NULL */
+    const char *host;  /* "address:port" or a machine: POOL_PER_HOST jobs at once; or NULL */
     int64_t allowance; /* microseconds from the moment a thread takes it up */
     void *owner;       /* the coordinator's own, untouched */
     bool late;         /* set by the pool: the deadline passed; `work` is gone */

@@ -442,6 +442,23 @@ static void events_are_grouped(void **state)
     evidence_free(item);
 }
 
+/* No run waits long for the event logs of its own machine. */
+static void silent_logs_hold_nobody_up(void **state)
+{
+    enum { MOST = 2000000 /* microseconds */ };
+    const struct event_log_digest question = {.path = ""};
+    struct evidence *item = evidence_new(&evidence_event_log, &question.evidence);
+    int64_t began = platform_monotonic_clock();
+
+    (void)state;
+    system_set_environment("EXDIAG_EVENTS", "silence");
+    gather_event_log(item);
+    assert_true(platform_monotonic_clock() - began < MOST);
+    assert_int_equal(item->status, STATUS_TIMED_OUT);
+    assert_non_null(strstr(item->reason, "Windows Event Log"));
+    evidence_free(item);
+}
+
 int main(void)
 {
     const struct CMUnitTest anywhere[] = {
@@ -463,6 +480,7 @@ int main(void)
         cmocka_unit_test(setup_is_told),
         cmocka_unit_test(certificates_are_told),
         cmocka_unit_test(events_are_grouped),
+        cmocka_unit_test(silent_logs_hold_nobody_up),
     };
     int failed;
 

@@ -3,8 +3,9 @@
  * laid into the system folder of a Wine prefix of the tests' own, never beside a program.
  *
  * EXDIAG_EVENTS names a file of events as XML, UTF-8, one a line, the newest first; or is an error
- * that queries end with: "error 5". Of the events those are given whose provider and id a query
- * names, as "@Name='...'" and "EventID=...".
+ * that queries end with: "error 5"; or "silence", in which the next events are waited for in vain.
+ * Of the events those are given whose provider and id a query names, as "@Name='...'" and
+ * "EventID=...".
  *
  * A session of another machine is had by whoever asks as himself. Then a query tells the same of
  * ex02.contoso.com, nothing of silent.contoso.com for a minute, ends with "access denied" of
@@ -106,7 +107,7 @@ __declspec(dllexport) EVT_HANDLE WINAPI
     thing = thing_new();
     thing->file = _wfopen(name, L"rb");
     thing->query = utf8_of(query);
-    if (thing->file)
+    if (thing->file || wcscmp(name, L"silence") == 0)
         return thing;
     free(thing->query);
     free(thing);
@@ -165,9 +166,13 @@ __declspec(dllexport) BOOL WINAPI EvtNext(EVT_HANDLE results, DWORD size, EVT_HA
     struct thing *thing = results;
     char *line;
 
-    (void)timeout;
     (void)flags;
     *returned = 0;
+    if (!thing->file) {
+        Sleep(timeout);
+        SetLastError(ERROR_TIMEOUT);
+        return FALSE;
+    }
     while (*returned < size && (line = read_line(thing->file))) {
         struct thing *event = thing_new();
 
