@@ -26,7 +26,8 @@ static const char *const texts[] = {
 
 enum { COUNT = sizeof texts / sizeof *texts };
 
-static struct completion completion_of_texts(struct arena *memory)
+/* `is_bare`: for a shell that shows no descriptions the words themselves are the texts. */
+static struct completion completion_of_texts(struct arena *memory, bool is_bare)
 {
     struct completion_command *command = arena_new(memory, 1, sizeof *command);
     struct completion_option *options = arena_new(memory, COUNT, sizeof *options);
@@ -41,7 +42,7 @@ static struct completion completion_of_texts(struct arena *memory)
         options[i].help = texts[i];
         options[i].takes = i % 2 ? VOCABULARY_CHECKS : VOCABULARY_NONE;
         words_add(&completion.vocabularies[VOCABULARY_CHECKS].words, memory,
-                  arena_print(memory, "word-%c", (char)('a' + i)), texts[i]);
+                  is_bare ? texts[i] : arena_print(memory, "word-%c", (char)('a' + i)), texts[i]);
     }
     command->name = "check";
     command->summary = texts[0];
@@ -67,8 +68,8 @@ static void print_man(void)
 int main(int argc, char **argv)
 {
     struct arena memory = {0};
-    struct completion completion = completion_of_texts(&memory);
     const char *what = argc == 2 ? argv[1] : "";
+    struct completion completion = completion_of_texts(&memory, strcmp(what, "bash") == 0);
     const struct completion_shell *shell = completion_shells;
 
     while (shell->name && strcmp(shell->name, what) != 0)
