@@ -1,5 +1,6 @@
 #include "probes/clock/hierarchy.h"
 
+#include "diag/read/machine_registry.h"
 #include "diag/read/ntp_peers.h"
 #include "diag/text.h"
 
@@ -283,35 +284,19 @@ static void read_names(const struct reader *reader, struct time_plan *out)
 
 /* ---- what it runs on ---- */
 
-static const struct {
-    const char *maker; /* how each begins; of any maker if it is empty */
-    const char *product;
-    enum time_machine machine;
-} virtual_machines[] = {
-    {"Microsoft Corporation", "Virtual Machine", TIME_MACHINE_HYPER_V},
-    {"VMware", "", TIME_MACHINE_VMWARE},
-    {"QEMU", "", TIME_MACHINE_OTHER_VM},
-    {"Xen", "", TIME_MACHINE_OTHER_VM},
-    {"Amazon EC2", "", TIME_MACHINE_OTHER_VM},
-    {"OpenStack Foundation", "", TIME_MACHINE_OTHER_VM},
-    {"Parallels", "", TIME_MACHINE_OTHER_VM},
-    {"", "VirtualBox", TIME_MACHINE_OTHER_VM},
-    {"", "KVM", TIME_MACHINE_OTHER_VM},
-    {"", "AHV", TIME_MACHINE_OTHER_VM},
-    {"", "RHEV Hypervisor", TIME_MACHINE_OTHER_VM},
-    {"", "oVirt", TIME_MACHINE_OTHER_VM},
-    {"", "OpenStack", TIME_MACHINE_OTHER_VM},
-    {"", "Google Compute Engine", TIME_MACHINE_OTHER_VM},
-};
-
 static enum time_machine machine_of_make(const char *maker, const char *product)
 {
-    for (size_t i = 0; i < sizeof virtual_machines / sizeof *virtual_machines; i++) {
-        if (text_starts_fold(maker, strlen(maker), virtual_machines[i].maker) &&
-            text_starts_fold(product, strlen(product), virtual_machines[i].product))
-            return virtual_machines[i].machine;
+    switch (machine_hardware_of(maker, product)) {
+    case MACHINE_HARDWARE_UNKNOWN:
+    case MACHINE_HARDWARE_PHYSICAL:
+        return TIME_MACHINE_PHYSICAL;
+    case MACHINE_HARDWARE_HYPER_V:
+        return TIME_MACHINE_HYPER_V;
+    case MACHINE_HARDWARE_VMWARE:
+        return TIME_MACHINE_VMWARE;
+    default:
+        return TIME_MACHINE_OTHER_VM;
     }
-    return TIME_MACHINE_PHYSICAL;
 }
 
 static bool has_hyper_v_values(const struct reader *reader)

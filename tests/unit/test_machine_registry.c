@@ -106,6 +106,19 @@ static void what_says_nothing(void **state)
     }
 }
 
+/* A revision of another type is none, and the build is known without. */
+static void a_build_without_a_revision(void **state)
+{
+    static const struct registry_value values[] = {
+        {.key = WINDOWS, .name = "CurrentBuildNumber", .text = "9600"},
+        {.key = WINDOWS, .name = "UBR", .type = REGISTRY_BINARY, .size = 4},
+    };
+
+    (void)state;
+    read_values(values, sizeof values / sizeof *values, 0, 0);
+    assert_string_equal(facts.build, "9600");
+}
+
 /* The product type is one of three words, in any case. */
 static void product_types(void **state)
 {
@@ -185,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_server),
         cmocka_unit_test(what_says_nothing),
+        cmocka_unit_test(a_build_without_a_revision),
         cmocka_unit_test(product_types),
         cmocka_unit_test(hardware),
         cmocka_unit_test(what_of_exchange_is_installed),
