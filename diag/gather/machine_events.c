@@ -68,7 +68,8 @@ enum status machine_events_read(const char *machine, const struct event_wish *wi
                                 bool *more, const char **reason)
 {
     const struct platform_events_limit limit = {
-        MACHINE_EVENTS_MOST, *machine ? MACHINE_EVENTS_PATIENCE : MACHINE_EVENTS_AT_HAND};
+        MACHINE_EVENTS_MOST,
+        (*machine ? MACHINE_EVENTS_PATIENCE : MACHINE_EVENTS_AT_HAND) / MACHINE_EVENTS_QUESTIONS};
     struct xml_library library;
     enum status status = xml_library_load(&library, reason);
     struct event_xml *reader;

@@ -10,6 +10,7 @@ enum {
     MACHINE_EVENTS_MOST = 5000,    /* the newest */
     MACHINE_EVENTS_AT_HAND = 1500, /* milliseconds for all of them, so that no run waits for them */
     MACHINE_EVENTS_PATIENCE = 20000, /* the same of another machine */
+    MACHINE_EVENTS_QUESTIONS = 2,    /* that share it: of web applications, and of mail */
     MACHINE_EVENTS_QUERY_MOST = 16384
 };
 

@@ -167,8 +167,19 @@ static void answer(struct evidence *item)
         answer_dns((struct dns_answer *)item);
     else if (item->kind == &evidence_ews)
         answer_ews((struct ews_survey *)item);
+    else if (item->kind == &evidence_machine)
+        evidence_fail(item, STATUS_NOT_SUPPORTED, NULL);
     else
         fail_msg("nobody answers %s", item->key);
+}
+
+static size_t surveys_asked_for(void)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.fetched_count; i++)
+        count += bench.fetched[i]->kind == &evidence_ews;
+    return count;
 }
 
 /* ---- running ---- */
@@ -276,12 +287,13 @@ static void test_one_after_another(void **state)
             bench_add(SUBJECT_SERVER, servers[i]);
         bench_add(SUBJECT_MAILBOX, "alice@contoso.com");
         exam_work(bench.exam, 0);
-        assert_int_equal(bench.fetched_count, plants ? 1 : 3);
-        for (size_t i = 0; i < bench.fetched_count; i++) {
+        assert_int_equal(surveys_asked_for(), plants ? 1 : 3);
+        for (size_t i = 0, done = 0; i < bench.fetched_count; i++) {
             answer(bench.fetched[i]);
             exam_settled(bench.exam, bench.fetched[i], 0);
             exam_work(bench.exam, 0);
-            assert_int_equal(bench.fetched_count, !plants ? 3 : i < 2 ? i + 2 : 3);
+            done += bench.fetched[i]->kind == &evidence_ews;
+            assert_int_equal(surveys_asked_for(), !plants || done > 1 ? 3 : done + 1);
         }
         bench_end();
     }
