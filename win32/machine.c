@@ -22,6 +22,7 @@ struct walk {
     void *context;
     wchar_t *name; /* of a value, NAME_ROOM */
     unsigned char *bytes;
+    bool is_remote;
     enum status status; /* of what ended it too soon */
 };
 
@@ -34,12 +35,12 @@ static enum status open_key(HKEY parent, const wchar_t *name, HKEY *key)
 
 /*
  * All that there is was seen, or what is left went away meanwhile; or it is a key that stands for
- * performance data, as Perflib\009 does, and has no others.
+ * performance data, as Perflib\009 does at hand, and has no others.
  */
-static bool is_end(LSTATUS error)
+static bool is_end(const struct walk *walk, LSTATUS error)
 {
     return error == ERROR_NO_MORE_ITEMS || error == ERROR_KEY_DELETED ||
-           error == ERROR_FILE_NOT_FOUND || error == ERROR_INVALID_HANDLE;
+           error == ERROR_FILE_NOT_FOUND || (error == ERROR_INVALID_HANDLE && !walk->is_remote);
 }
 
 /* What is longer than there is room for is passed by. */
@@ -54,7 +55,7 @@ static void take_values(struct walk *walk, HKEY key, const char *path)
         if (error == ERROR_MORE_DATA)
             continue;
         if (error != ERROR_SUCCESS) {
-            if (!is_end(error))
+            if (!is_end(walk, error))
                 walk->status = error_status((unsigned long)error);
             return;
         }
@@ -95,7 +96,7 @@ static void walk_key(struct walk *walk, HKEY key, const char *path, unsigned dep
         LSTATUS error = RegEnumKeyExW(key, i, name, &size, NULL, NULL, NULL, NULL);
 
         if (error != ERROR_SUCCESS) {
-            if (!is_end(error))
+            if (!is_end(walk, error))
                 walk->status = error_status((unsigned long)error);
             return;
         }
@@ -131,7 +132,7 @@ static enum status open_path(const char *machine, const char *path, HKEY *key)
 static enum status walk_from(const char *machine, const char *key, unsigned depth,
                              platform_registry_take *take, void *context)
 {
-    struct walk walk = {.take = take, .context = context};
+    struct walk walk = {.take = take, .context = context, .is_remote = *machine != '\0'};
     HKEY opened;
     enum status status = open_path(machine, key, &opened);
 
