@@ -266,7 +266,7 @@ static void test_a_server_that_was_found(void **state)
     begin(&fine);
     exam_add_subject(bench.exam, SUBJECT_SERVER, "found.contoso.com", "found.contoso.com", false);
     run();
-    assert_int_equal(bench.fetched_count, 0);
+    assert_int_equal(surveys_asked_for(), 0);
     assert_true(saw_it(assert_only(MIME, "unknown"), "name each with --server"));
     bench_end();
 }
