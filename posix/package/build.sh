@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+mkdir -p "$1"
 folder=$(realpath "$1")
 version=$(sed -n 's/^project(exdiag VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct)}"

@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+mkdir -p "$1"
 folder=$(realpath "$1")
 program=build/windows/exdiag.exe
 [ -f "$program" ] || { echo "package: no $program: make windows" >&2; exit 1; }
@@ -16,7 +17,7 @@ name=exdiag-$version-windows-x64
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tree=$work/exdiag-$version
-mkdir -p "$tree/docs" "$tree/licences" "$folder"
+mkdir -p "$tree/docs" "$tree/licences"
 
 # Notepad shows lines that end with LF alone as one, up to Windows Server 2016.
 text() { # text FILE AS
