@@ -48,9 +48,10 @@ static void remove_service(const wchar_t *name)
 static void expect_service(const char *name, enum status status, bool runs)
 {
     bool is_running = !runs;
+    enum status got = platform_service_runs("", name, &is_running);
 
-    if (platform_service_runs("", name, &is_running) != status)
-        fail_msg("%s: another answer", name);
+    if (got != status)
+        fail_msg("%s: %s", name, status_text(got));
     assert_int_equal(is_running, runs);
 }
 
