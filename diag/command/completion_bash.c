@@ -33,7 +33,7 @@ static const char body[] =
     "}\n\n"
     "# Of KIND, to what is typed of a value behind HEAD.\n"
     "_exdiag_value() {\n"
-    "    local kind=$1 front=$2 value=$3 shape=word tail= word cut=\n"
+    "    local kind=$1 front=$2 value=$3 shape=word tail='' word cut=''\n"
     "    local -a words=() values=()\n"
     "    if [[ $kind == file || $kind == source ]]; then\n"
     "        compopt -o default 2>/dev/null\n"
@@ -46,7 +46,7 @@ static const char body[] =
     "        front+=${value%%=*}=\n"
     "        words=(\"${values[@]}\")\n"
     "    elif [[ $shape == assignment ]]; then\n"
-    "        tail==\n"
+    "        tail='='\n"
     "        compopt -o nospace 2>/dev/null\n"
     "    fi\n"
     "    if [[ $COMP_WORDBREAKS == *=* && $current == *=* ]]; then\n"
@@ -61,7 +61,7 @@ static const char body[] =
     "}\n\n"
     "_exdiag() {\n"
     "    local -a typed\n"
-    "    local command current takes arguments bare= i last\n"
+    "    local command current takes bare='' i last\n"
     "    COMPREPLY=()\n"
     "    _exdiag_type\n"
     "    last=$((${#typed[@]} - 1))\n"
@@ -164,13 +164,13 @@ static void put_takes(FILE *stream, const struct completion *completion)
     for (size_t i = 0; i < completion->command_count; i++) {
         const struct completion_command *command = &completion->commands[i];
 
-        fprintf(stream, "    '%s') takes=%s ;;\n", command->name,
+        fprintf(stream, "    '%s') takes='%s' ;;\n", command->name,
                 completion->vocabularies[command->arguments].name);
         for (size_t j = 0; j < command->option_count; j++) {
             const struct completion_option *option = &command->options[j];
 
             if (option->takes != VOCABULARY_NONE)
-                fprintf(stream, "    '%s --%s') takes=%s ;;\n", command->name, option->name,
+                fprintf(stream, "    '%s --%s') takes='%s' ;;\n", command->name, option->name,
                         completion->vocabularies[option->takes].name);
         }
     }
