@@ -16,7 +16,7 @@ struct command {
     const char *usage;   /* what follows the name */
     unsigned flag;       /* which options it takes: options.h */
     int (*run)(struct options *options);
-    const char *more; /* of its help, behind the options; or NULL */
+    const char *more;               /* of its help, behind the options; or NULL */
     enum vocabulary_kind arguments; /* what its bare arguments are */
 };
 
