@@ -77,6 +77,20 @@ static void test_no_half_characters(void **state)
     assert_int_equal(halves, 0);
 }
 
+/* A prompt is seen to its last character before anything follows it. */
+static void test_whole_characters_at_once(void **state)
+{
+    struct console_text console;
+    struct buffer out;
+
+    (void)state;
+    buffer_init(&out, 100);
+    console_text_init(&console, false);
+    console_text_read(&console, "\xe6\x9d\xb1\xc3\xb6", 5, note, &out);
+    assert_string_equal(out.text, "\xe6\x9d\xb1\xc3\xb6");
+    buffer_release(&out);
+}
+
 /* A sequence that the program does not write is not shown, and neither is one that is cut off. */
 static void test_other_sequences(void **state)
 {
@@ -131,6 +145,7 @@ int main(void)
         cmocka_unit_test(test_characters),
         cmocka_unit_test(test_no_half_characters),
         cmocka_unit_test(test_other_sequences),
+        cmocka_unit_test(test_whole_characters_at_once),
         cmocka_unit_test(test_kept),
         cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_substitutes),
