@@ -415,6 +415,8 @@ def main():
     if made and made.returncode != 0:
         print(f"FAILED making the packages: {made.stderr[-2000:]}\n0 passed, 1 failed, 0 skipped")
         return True
+    if INSTALLED.exists():  # a run before this one was stopped
+        shutil.rmtree(WINE["WINEPREFIX"])
     wine("cmd.exe", "/c", "exit", "0")
     for case in CASES:
         if wanted and case.__name__ not in wanted:
