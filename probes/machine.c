@@ -1,5 +1,6 @@
 #include "probes/machine.h"
 
+#include "diag/read/dns_name.h"
 #include "diag/read/machine_path.h"
 #include "diag/text.h"
 #include "probes/organisation/organisation.h"
@@ -58,17 +59,35 @@ static bool is_reached_by(struct examination *x, const struct machine_identity *
 /* ---- others ---- */
 
 /*
+ * Windows logs on to whomever it asks, with a password's hash where it has no ticket: a name that
+ * the user typed is followed no further than the machine's own domain and forest.
+ */
+static bool is_of_own_domain(const struct machine_identity *here, const char *name)
+{
+    const char *dot = here->name ? strchr(here->name, '.') : NULL;
+    const char *const own[] = {dot ? dot + 1 : NULL, here->domain, here->forest};
+
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (own[i] && dns_name_labels(own[i]) > 0 && dns_name_is_below(name, own[i]) &&
+            !dns_name_equal(name, own[i]))
+            return true;
+    }
+    return !strpbrk(name, ".:"); /* Windows completes it with its own domain */
+}
+
+/*
  * Who it is, is asked first: where nobody answers to that, nothing else is waited for. NULL: there
  * is no such machine, or it is none of Windows.
  */
-static const char *path_of_other(struct examination *x, const struct subject *server,
-                                 bool *is_pending)
+static const char *path_of_other(struct examination *x, const struct machine_identity *here,
+                                 const struct subject *server, bool *is_pending)
 {
     const char *path = arena_print(pass_memory(x), "\\\\%s", server->name);
     const struct machine_identity *identity;
 
     if (!machine_in_path(path) ||
-        (!server->given && !organisation_lists(x, server->name, is_pending)))
+        !(server->given ? is_of_own_domain(here, server->name)
+                        : organisation_lists(x, server->name, is_pending)))
         return NULL;
     identity = ask_machine(x, path);
     *is_pending = !identity;
@@ -93,7 +112,7 @@ bool machine_of(struct examination *x, const struct subject *server, const char 
     if (is_here)
         *path = "";
     else if (!is_pending)
-        *path = path_of_other(x, server, &is_pending);
+        *path = path_of_other(x, here, server, &is_pending);
     return !is_pending;
 }
 

@@ -1,9 +1,10 @@
 /*
  * Which machine's own evidence may be asked for beside what its server answers: registry, event
  * logs, configurations and files, by the `path` of their questions (diag/probe.h). It is the
- * machine at hand, where a subject is that one by any of its names, or one that the user named or,
- * where no subject was, the organisation's directory lists, and only on Windows: names out of logs,
- * banners or DNS lead to no machine.
+ * machine at hand, where a subject is that one by any of its names, or one that the user named, by
+ * a name of that machine's own domain or forest, or that, where no subject was named, the
+ * organisation's directory lists; and only on Windows. Names out of logs, banners or DNS, those of
+ * strangers' servers and addresses lead to no machine: whoever is asked hears who asks.
  */
 #ifndef EXDIAG_PROBES_MACHINE_H
 #define EXDIAG_PROBES_MACHINE_H

@@ -3,7 +3,8 @@
 #include "tests/unit/probe_bench.h"
 
 static const struct world {
-    const char *here;  /* the machine at hand; NULL: it is not Windows */
+    const char *here; /* the machine at hand; NULL: it is not Windows */
+    const char *domain, *forest;
     const char *there; /* a machine that answers by this name; or NULL */
     enum status other; /* how asking any other one ends */
     enum subject_kind kind;
@@ -43,11 +44,14 @@ static void answer_machine(struct machine_identity *item)
 {
     enum status status = world->here ? STATUS_OK : STATUS_NOT_SUPPORTED;
 
-    if (!*item->path)
+    if (!*item->path) {
         item->name = world->here;
-    else if (!world->there || strcmp(item->path + 2, world->there) != 0)
+        item->netbios = "EX01";
+        item->domain = world->domain;
+        item->forest = world->forest;
+    } else if (!world->there || strcmp(item->path + 2, world->there) != 0) {
         status = world->other;
-    item->netbios = !*item->path ? "EX01" : NULL;
+    }
     evidence_fail(&item->evidence, status, NULL);
 }
 
@@ -83,9 +87,31 @@ static size_t asked_of_others(void)
     return count;
 }
 
+static const char *path_in(const struct world *now)
+{
+    enum subject_kind of = now->kind == SUBJECT_DC ? SUBJECT_DC : SUBJECT_SERVER;
+
+    world = now;
+    is_done = false;
+    path_found = NULL;
+    bench_begin(&probe);
+    exam_add_subject(bench.exam, of, now->server, now->server, !now->is_found);
+    bench_work(answer);
+    assert_true(is_done);
+    return path_found;
+}
+
+static void forget(void)
+{
+    bench_end();
+    arena_release(&memory);
+}
+
+#define HERE             .here = "EX01.contoso.com"
+#define IN(own, highest) .here = "EX01", .domain = (own), .forest = (highest)
+
 static void test_whose_evidence(void **state)
 {
-#define HERE .here = "EX01.contoso.com"
     static const struct world worlds[] = {
         {HERE, .server = "ex01.contoso.com", .path = ""},
         {HERE, .server = "ex01", .path = ""},
@@ -95,14 +121,10 @@ static void test_whose_evidence(void **state)
         {HERE, .server = "192.0.2.21", .path = ""},
         {HERE, .server = "ex01.contoso.com", .kind = SUBJECT_DC, .path = ""},
         {HERE, .server = "ex01.contoso.com", .is_found = true, .path = ""},
-        {HERE, .server = "ex01.fabrikam.com", .other = STATUS_UNREACHABLE},
         {HERE, .server = "ex0", .other = STATUS_UNREACHABLE},
-        {HERE, .server = "192.0.2.22", .other = STATUS_UNREACHABLE},
-        {HERE, .server = "127.0.0.2", .other = STATUS_UNREACHABLE},
         {HERE, .there = "ex02.contoso.com", .server = "ex02.contoso.com",
          .path = "\\\\ex02.contoso.com"},
-        {HERE, .there = "192.0.2.22", .server = "192.0.2.22", .path = "\\\\192.0.2.22"},
-        {HERE, .there = "2001:db8::22", .server = "2001:db8::22", .path = "\\\\2001:db8::22"},
+        {HERE, .there = "ex02", .server = "ex02", .path = "\\\\ex02"},
         {HERE, .there = "dc1.contoso.com", .server = "dc1.contoso.com", .kind = SUBJECT_DC,
          .path = "\\\\dc1.contoso.com"},
         {HERE, .server = "ex02.contoso.com", .other = STATUS_DENIED,
@@ -113,33 +135,54 @@ static void test_whose_evidence(void **state)
         {HERE, .there = "ex02.contoso.com", .server = "ex02.contoso.com", .is_found = true},
         {.there = "ex02.contoso.com", .server = "ex02.contoso.com"},
         {.server = "localhost"},
+        {IN("eu.contoso.com", "contoso.com"), .there = "ex02.contoso.com",
+         .server = "ex02.contoso.com", .path = "\\\\ex02.contoso.com"},
+        {IN("fabrikam.com", "fabrikam.com"), .there = "ex02.fabrikam.com",
+         .server = "ex02.fabrikam.com", .path = "\\\\ex02.fabrikam.com"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
-        enum subject_kind of = worlds[i].kind == SUBJECT_DC ? SUBJECT_DC : SUBJECT_SERVER;
+        const char *path = path_in(&worlds[i]);
 
-        world = &worlds[i];
-        is_done = false;
-        path_found = NULL;
-        bench_begin(&probe);
-        exam_add_subject(bench.exam, of, world->server, world->server, !world->is_found);
-        bench_work(answer);
-        assert_true(is_done);
         if (world->path)
-            assert_string_equal(path_found, world->path);
+            assert_string_equal(path, world->path);
         else
-            assert_null(path_found);
+            assert_null(path);
         if (!world->here || world->is_found)
             assert_int_equal(asked_of_others(), 0);
-        bench_end();
-        arena_release(&memory);
+        forget();
+    }
+}
+
+/* Windows would log on there, and a stranger would learn by what. */
+static void test_strangers_are_not_asked(void **state)
+{
+    static const struct world worlds[] = {
+        {HERE, .server = "mx1.fabrikam.com"},
+        {HERE, .server = "mx1.notcontoso.com"},
+        {HERE, .server = "contoso.com"},
+        {HERE, .server = "ex02.contoso.com.fabrikam.com"},
+        {HERE, .server = "192.0.2.22"},
+        {HERE, .server = "127.0.0.2"},
+        {HERE, .server = "2001:db8::22"},
+        {HERE, .server = "192.0.2.22", .kind = SUBJECT_DC},
+        {.here = "EX01", .server = "ex02.contoso.com"},
+        {IN("", NULL), .server = "ex02.contoso.com"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
+        assert_null(path_in(&worlds[i]));
+        assert_int_equal(asked_of_others(), 0);
+        forget();
     }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_whose_evidence)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_whose_evidence),
+                                       cmocka_unit_test(test_strangers_are_not_asked)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
