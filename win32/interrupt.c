@@ -21,7 +21,8 @@ static void end_program(void)
 /*
  * The system calls this on a thread of its own. After the last three events it ends
  * the program as soon as this returns, so that what the callback has set going, now
- * or by a Ctrl-C before, gets the time that is left.
+ * or by a Ctrl-C before, gets the time that is left. Of logging off and shutting down
+ * it tells services alone, where user32.dll is loaded.
  */
 static BOOL WINAPI on_event(DWORD event)
 {
