@@ -2,6 +2,7 @@
 
 #include "diag/gather/certificate.h"
 #include "diag/gather/file.h"
+#include "diag/gather/machine.h"
 #include "diag/gather/registry_source.h"
 #include "diag/read/certificate_blob.h"
 #include "diag/read/machine_path.h"
@@ -237,7 +238,8 @@ static enum status read_file(struct bound_certificates *all, const char **reason
 /* ---- machines ---- */
 
 /* What a closed key has is not known; where all are closed, the first says why. */
-static enum status read_machine(const char *machine, struct bound_certificates *all)
+static enum status read_machine(const char *machine, struct bound_certificates *all,
+                                const char **reason)
 {
     struct registry_text *reader = begin();
     enum status first = STATUS_OK;
@@ -251,16 +253,21 @@ static enum status read_machine(const char *machine, struct bound_certificates *
             covered |= (uint64_t)1 << i;
         else if (first == STATUS_OK)
             first = status;
+        if (machine_registry_is_lost(status))
+            break;
     }
     (void)end(reader, covered, all);
-    return covered ? STATUS_OK : first;
+    if (covered)
+        return STATUS_OK;
+    *reason = machine_reason(machine, MACHINE_REGISTRY, first);
+    return first;
 }
 
 void gather_bound_certificates(struct evidence *item)
 {
     struct bound_certificates *all = (struct bound_certificates *)item;
     const char *machine = machine_in_path(all->path), *reason = NULL;
-    enum status status = machine ? read_machine(machine, all) : read_file(all, &reason);
+    enum status status = machine ? read_machine(machine, all, &reason) : read_file(all, &reason);
 
     item->settled = true;
     if (status == STATUS_OK)

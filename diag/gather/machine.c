@@ -53,6 +53,16 @@ const char *machine_reason(const char *machine, enum machine_source source, enum
     return NULL;
 }
 
+bool machine_is_lost(enum status status)
+{
+    return status == STATUS_UNREACHABLE || status == STATUS_TIMED_OUT || status == STATUS_REJECTED;
+}
+
+bool machine_registry_is_lost(enum status status)
+{
+    return machine_is_lost(status) || status == STATUS_REFUSED;
+}
+
 /* ---- variables ---- */
 
 static void take_value(void *context, const char *key, const char *name, uint32_t type,

@@ -10,12 +10,21 @@
 #include "diag/memory.h"
 #include "diag/status.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum machine_source { MACHINE_REGISTRY, MACHINE_FILES, MACHINE_EVENTS };
 
 /* Why a machine does not tell, and what would make it tell; NULL where the status says it all. */
 const char *machine_reason(const char *machine, enum machine_source source, enum status status);
+
+/*
+ * What one question came to, the next to the same machine will: nobody answers, or the logon was
+ * turned down, which tried again and again locks an account. Of keys of a registry also where the
+ * service is off that tells them.
+ */
+bool machine_is_lost(enum status status);
+bool machine_registry_is_lost(enum status status);
 
 /*
  * Where the file is that a setting names, as platform_file_open() takes it, in `arena`. `folder`,

@@ -49,6 +49,8 @@ static enum status read_registry(const char *name, struct machine_identity *mach
             covered |= (uint64_t)1 << i;
         else if (first == STATUS_OK)
             first = status;
+        if (machine_registry_is_lost(status))
+            break;
     }
     registry_text_end(reader, &memory, &export);
     export.covered = covered;
@@ -129,7 +131,7 @@ void gather_machine(struct evidence *item)
         return;
     }
     status = platform_machine(name, &told);
-    registry = read_registry(name, machine);
+    registry = *name && machine_is_lost(status) ? status : read_registry(name, machine);
     item->settled = true;
     if (status != STATUS_OK && registry != STATUS_OK) {
         evidence_fail(item, status, machine_reason(name, MACHINE_REGISTRY, status));

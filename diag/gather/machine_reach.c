@@ -174,9 +174,7 @@ void machine_reach_learn(struct machine_reach *reach, const struct evidence *ite
     const char *name = machine_reach_whom(item);
     struct known_machine *machine;
 
-    if (!name || !*name ||
-        (item->status != STATUS_UNREACHABLE && item->status != STATUS_TIMED_OUT &&
-         item->status != STATUS_REJECTED))
+    if (!name || !*name || !machine_is_lost(item->status))
         return;
     platform_mutex_lock(reach->mutex);
     machine = find(reach, name);
