@@ -106,8 +106,9 @@ bool powershell_node_is_own(const struct powershell_view *view, const struct pow
 
 /*
  * Everything but powershell-vdir-500 as a problem: its neighbours, and, unless that problem is told
- * already, that it is healthy or not known. Nothing while something is on its way.
+ * already, that it is healthy or not known. Nothing while something is on its way. `causes`: those
+ * found (cause.h).
  */
-void powershell_tell_live(const struct powershell_view *view, bool is_500);
+void powershell_tell_live(const struct powershell_view *view, unsigned causes, bool is_500);
 
 #endif

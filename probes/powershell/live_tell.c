@@ -4,6 +4,7 @@
 #include "diag/read/net_address.h"
 #include "diag/text.h"
 #include "probes/as_called.h"
+#include "probes/powershell/cause.h"
 #include "probes/powershell/kinds.h"
 #include "probes/powershell/live.h"
 
@@ -303,10 +304,24 @@ static unsigned find_absences(const struct powershell_view *view,
     return places;
 }
 
-/* A certificate that is gone ends handshakes, and stops neither pools nor sites. */
-static const char *const without_certificates[] = {"kerbauth-path", "powershell-vdir-settings"};
+/*
+ * A certificate that IIS cannot use ends handshakes, which one out of its time does not, and stops
+ * neither pools nor sites.
+ */
+static void explain_absence(const struct powershell_node *node, unsigned causes,
+                            struct finding *finding)
+{
+    static const char *const ids[] = {"kerbauth-path", "powershell-vdir-settings",
+                                      "backend-certificate"};
+    bool is_by_certificate =
+        (causes & POWERSHELL_CAUSE_BACK_END_CERTIFICATE) != 0 &&
+        powershell_place_shows(node, POWERSHELL_BACK_END, POWERSHELL_TLS_FAILED);
 
-static bool tell_unavailable(const struct powershell_view *view, const struct powershell_node *node)
+    explained_only_by(finding, ids, sizeof ids / sizeof *ids - !is_by_certificate);
+}
+
+static bool tell_unavailable(const struct powershell_view *view, const struct powershell_node *node,
+                             unsigned causes)
 {
     bool is_whole = is_dead(node) || (is_off(node) && powershell_is_exchange(view));
     struct finding *finding = is_whole ? found(view->x, &powershell_unavailable) : NULL;
@@ -325,9 +340,7 @@ static bool tell_unavailable(const struct powershell_view *view, const struct po
     if (!finding)
         return false;
     set_text(finding, "what", text);
-    if (!powershell_place_shows(node, POWERSHELL_BACK_END, POWERSHELL_TLS_FAILED))
-        explained_only_by(finding, without_certificates,
-                          sizeof without_certificates / sizeof *without_certificates);
+    explain_absence(node, causes, finding);
     name_run(finding, view);
     saw_places(finding, node, places | 1u << POWERSHELL_BESIDE);
     saw_nodes(finding, view, node);
@@ -762,9 +775,10 @@ static bool any_front_answers(const struct powershell_view *view)
     return false;
 }
 
-static bool tell_node(const struct powershell_view *view, const struct powershell_node *node)
+static bool tell_node(const struct powershell_view *view, const struct powershell_node *node,
+                      unsigned causes)
 {
-    bool is_told = tell_unavailable(view, node);
+    bool is_told = tell_unavailable(view, node, causes);
 
     is_told = tell_forbidden(view, node) || is_told;
     is_told = tell_not_found(view, node) || is_told;
@@ -785,14 +799,14 @@ static bool is_passed_over(const struct powershell_view *view)
     return true;
 }
 
-void powershell_tell_live(const struct powershell_view *view, bool is_500)
+void powershell_tell_live(const struct powershell_view *view, unsigned causes, bool is_500)
 {
     bool is_told = false;
 
     if (view->is_pending || is_passed_over(view))
         return;
     for (size_t i = 0; i < view->count; i++)
-        is_told = tell_node(view, &view->nodes[i]) || is_told;
+        is_told = tell_node(view, &view->nodes[i], causes) || is_told;
     if (is_told || is_500 || powershell_fails_live(view))
         return;
     if (!any_front_answers(view))

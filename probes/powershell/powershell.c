@@ -147,7 +147,7 @@ static void examine_server(struct examination *x, const struct subject *server)
     tell_several(x, of);
     is_500 = powershell_judge_500(x, of, view, causes);
     if (view)
-        powershell_tell_live(view, is_500);
+        powershell_tell_live(view, causes, is_500);
 }
 
 static void examine(struct examination *x, const struct subject *subject)

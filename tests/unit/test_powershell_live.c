@@ -5,7 +5,7 @@
 
 extern const struct probe probe_powershell;
 
-enum { RULES_MOST = 8, ANY = 99 };
+enum { RULES_MOST = 8, ANY = 99, BACK_END_PORT = 444 };
 
 #define HOST        "ex01.contoso.com"
 #define NOW         1795348800000 /* 2026-11-22T12:00:00Z */
@@ -211,9 +211,35 @@ static void answer_directory(struct directory_answer *item)
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
 
+/* ---- what it tells of itself ---- */
+
+static const struct stored_certificate *own; /* bound to port 444; NULL: it is not at hand */
+
+static void answer_certificates(struct bound_certificates *item)
+{
+    static const struct certificate_binding binding = {"0.0.0.0:444", BACK_END_PORT, false, "aa",
+                                                       "MY"};
+
+    item->bindings = &binding;
+    item->certificates = own;
+    item->binding_count = item->certificate_count = 1;
+    item->knows_bindings = item->knows_store = true;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
+static void answer_machine(struct machine_identity *item)
+{
+    item->name = HOST;
+    evidence_fail(&item->evidence, STATUS_OK, NULL);
+}
+
 static void answer(struct evidence *item)
 {
-    if (item->kind == &evidence_dns)
+    if (own && item->kind == &evidence_machine)
+        answer_machine((struct machine_identity *)item);
+    else if (own && item->kind == &evidence_bound_certificates)
+        answer_certificates((struct bound_certificates *)item);
+    else if (item->kind == &evidence_dns)
         answer_dns((struct dns_answer *)item);
     else if (item->kind == &evidence_directory && listed)
         answer_directory((struct directory_answer *)item);
@@ -571,6 +597,44 @@ static void a_back_end_without_tls_has_lost_its_certificate(void **state)
     assert_non_null(step_of(&finding->fix, "https at port 444"));
     assert_null(step_of(&finding->fix, "https at port 443"));
     bench_end();
+}
+
+static bool may_explain(const struct finding *finding, const char *id)
+{
+    for (size_t i = 0; finding->causes && finding->causes[i]; i++) {
+        if (strcmp(finding->causes[i], id) == 0)
+            return true;
+    }
+    return !finding->causes;
+}
+
+/* One that has expired is shown all the same: it is not why no handshake comes to its end. */
+static void what_a_certificate_explains(void **state)
+{
+    static const struct rule rules[] = {
+        {.port = 444, .request = ANY, .status = STATUS_CLOSED, .step = WEB_HANDSHAKE}, {0}};
+    static const struct {
+        struct stored_certificate stored;
+        bool is_cause;
+    } rows[] = {
+        {{"aa", true, true, "CN=EX01", 0, NOW + MINUTE}, false},
+        {{"aa", true, true, "CN=EX01", 0, NOW - MINUTE}, false},
+        {{"aa", true, false, "CN=EX01", 0, NOW + MINUTE}, true},
+        {{"bb", true, true, "CN=EX01", 0, NOW + MINUTE}, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        own = &rows[i].stored;
+        run(rules);
+        finding = finding_of(HOST, UNAVAILABLE, "no TLS handshake");
+        assert_int_equal(may_explain(finding, "backend-certificate"), rows[i].is_cause);
+        assert_true(may_explain(finding, "kerbauth-path"));
+        bench_end();
+    }
+    own = NULL;
 }
 
 /* A balancer has neither port 80 nor 444; the server itself does. */
@@ -1101,6 +1165,7 @@ int main(void)
         cmocka_unit_test_setup(a_stopped_pool_is_told_from_a_dead_site, begin),
         cmocka_unit_test_setup(what_was_kept_back_is_no_evidence, begin),
         cmocka_unit_test_setup(a_back_end_without_tls_has_lost_its_certificate, begin),
+        cmocka_unit_test_setup(what_a_certificate_explains, begin),
         cmocka_unit_test_setup(a_closed_port_counts_at_the_server_itself, begin),
         cmocka_unit_test_setup(a_closed_port_of_tls_is_told, begin),
         cmocka_unit_test_setup(silence_behind_the_logon_is_not_well, begin),
