@@ -76,11 +76,12 @@ static bool is_of_own_domain(const struct machine_identity *here, const char *na
 }
 
 /*
- * Who it is, is asked first: where nobody answers to that, nothing else is waited for. NULL: there
- * is no such machine, or it is none of Windows.
+ * Who it is, is asked first: where nobody answers to that, *obstacle, nothing else is waited for.
+ * NULL: there is no such machine, or it is none of Windows.
  */
 static const char *path_of_other(struct examination *x, const struct machine_identity *here,
-                                 const struct subject *server, bool *is_pending)
+                                 const struct subject *server, bool *is_pending,
+                                 const struct evidence **obstacle)
 {
     const char *path = arena_print(pass_memory(x), "\\\\%s", server->name);
     const struct machine_identity *identity;
@@ -91,19 +92,24 @@ static const char *path_of_other(struct examination *x, const struct machine_ide
         return NULL;
     identity = ask_machine(x, path);
     *is_pending = !identity;
-    if (!identity ||
-        (identity->evidence.status != STATUS_OK && identity->evidence.status != STATUS_DENIED))
+    if (!identity)
         return NULL;
-    return path;
+    if (identity->evidence.status == STATUS_OK || identity->evidence.status == STATUS_DENIED)
+        return path;
+    *obstacle = &identity->evidence;
+    return NULL;
 }
 
-bool machine_of(struct examination *x, const struct subject *server, const char **path)
+/* False while it is on its way. */
+static bool find(struct examination *x, const struct subject *server, const char **path,
+                 const struct evidence **obstacle)
 {
     const struct machine_identity *here = ask_machine(x, "");
     bool is_pending = !here, is_here;
     struct ip_address ip;
 
     *path = NULL;
+    *obstacle = NULL;
     if (!here || here->evidence.status != STATUS_OK)
         return !is_pending;
     is_here = ip_parse(server->name, strlen(server->name), &ip) == STATUS_OK
@@ -112,8 +118,24 @@ bool machine_of(struct examination *x, const struct subject *server, const char 
     if (is_here)
         *path = "";
     else if (!is_pending)
-        *path = path_of_other(x, here, server, &is_pending);
+        *path = path_of_other(x, here, server, &is_pending, obstacle);
     return !is_pending;
+}
+
+bool machine_of(struct examination *x, const struct subject *server, const char **path)
+{
+    const struct evidence *obstacle;
+
+    return find(x, server, path, &obstacle);
+}
+
+const struct evidence *machine_obstacle(struct examination *x, const struct subject *server)
+{
+    const struct evidence *obstacle;
+    const char *path;
+
+    (void)find(x, server, &path, &obstacle);
+    return obstacle && machine_is_unread(obstacle) ? obstacle : NULL;
 }
 
 bool machine_named(struct examination *x, const char *name, const char **path)
@@ -169,7 +191,8 @@ bool machine_set_unread(struct finding *finding, const struct evidence *evidence
 {
     static const enum status away[] = {STATUS_TIMED_OUT, STATUS_REFUSED, STATUS_UNREACHABLE,
                                        STATUS_CLOSED, STATUS_NO_SERVER};
-    const char *unread = evidence->status == STATUS_DENIED ? "unread-denied" : NULL;
+    bool is_turned_away = evidence->status == STATUS_DENIED || evidence->status == STATUS_REJECTED;
+    const char *unread = is_turned_away ? "unread-denied" : NULL;
 
     for (size_t i = 0; i < sizeof away / sizeof *away; i++) {
         if (evidence->status == away[i])

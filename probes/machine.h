@@ -18,7 +18,13 @@
  */
 bool machine_of(struct examination *x, const struct subject *server, const char **path);
 
-/* The same for a name or address, which is that of a server or domain controller of the run. */
+/*
+ * Why nothing is to be had so of another machine that may be asked: it did not even tell who it is.
+ * NULL where it did, where it is none of Windows', and while that is on its way.
+ */
+const struct evidence *machine_obstacle(struct examination *x, const struct subject *server);
+
+/* As machine_of(), by a name or address, which is that of a server or controller of the run. */
 bool machine_named(struct examination *x, const char *name, const char **path);
 
 /* ---- what could not be read ---- */

@@ -1,6 +1,8 @@
 /* What is known of finding the organisation. */
 #include "probes/organisation/kinds.h"
 
+#include "probes/machine.h"
+
 #include <stddef.h>
 
 #define THIS_RUN "the machine that runs exdiag"
@@ -119,6 +121,23 @@ const struct finding_kind run_not_elevated = {
                         "command there.",
              .note = "it reads there, too, and changes nothing"},
             {0}},
+    .references =
+        (const struct reference[]){{"exdiag list: what each probe reads", NULL}, {NULL, NULL}},
+};
+
+const struct finding_kind machine_unread = {
+    .id = "machine-unread",
+    .severity = SEVERITY_INFO,
+    .title = "the server's own machine does not tell of itself",
+    .why = "What a server answers to its clients is examined all the same. Its registry, event "
+           "logs and configurations, which tell causes that no answer does, are not.",
+    .symptom = "Of this server the report has nothing of its registry, event logs and "
+               "configurations.",
+    .cause = "A firewall keeps SMB away from it, its service Remote Registry is disabled, or it "
+             "does not take the logon of the user who runs this.",
+    .applies_to = "Exchange servers and domain controllers that are examined from another Windows",
+    .no_undo = "nothing is changed",
+    .make_known = (const struct step_template[]){MACHINE_STEPS, {0}},
     .references =
         (const struct reference[]){{"exdiag list: what each probe reads", NULL}, {NULL, NULL}},
 };

@@ -2,6 +2,7 @@
 #include "probes/machine.h"
 #include "probes/organisation/kinds.h"
 #include "probes/organisation/organisation.h"
+#include "probes/powershell/live.h"
 
 #include <string.h>
 
@@ -282,6 +283,42 @@ static void tell_rights(struct examination *x, const struct subject *subject)
         saw_failure(finding, &log->evidence);
 }
 
+/* ---- other machines ---- */
+
+/* A machine of Windows as far as one is known, and read by a probe that is selected. */
+static bool is_to_tell(struct examination *x, const struct subject *subject)
+{
+    const struct powershell_view *view;
+
+    if (subject->kind == SUBJECT_DC)
+        return ask_is_selected(x, "clock");
+    if (!ask_is_selected(x, "powershell"))
+        return false;
+    view = powershell_look_at(x, subject);
+    return view && !view->is_pending && powershell_is_exchange(view);
+}
+
+/* A firewall between two machines is no fault, and who is turned away may try as somebody else. */
+static void tell_obstacle(struct examination *x, const struct subject *subject)
+{
+    const struct evidence *obstacle = is_to_tell(x, subject) ? machine_obstacle(x, subject) : NULL;
+    struct finding *finding;
+
+    if (!obstacle)
+        return;
+    if (obstacle->status == STATUS_REFUSED || obstacle->status == STATUS_REJECTED) {
+        finding = unknown(x, &machine_unread,
+                          "its own registry, event logs and configurations could not be read");
+        machine_saw_unread(finding, subject, obstacle);
+        return;
+    }
+    finding = not_applicable(x, &machine_unread,
+                             "its own registry, event logs and configurations are left out: %s; "
+                             "exdiag on the machine itself reads them",
+                             obstacle->reason ? obstacle->reason : status_text(obstacle->status));
+    saw_failure(finding, obstacle);
+}
+
 /* At the machine at hand, or who was named for it: of all that is found nothing is told there. */
 static bool is_told_at(struct examination *x, const struct subject *subject)
 {
@@ -297,6 +334,7 @@ static void examine(struct examination *x, const struct subject *subject)
     const struct organisation *organisation;
 
     tell_rights(x, subject);
+    tell_obstacle(x, subject);
     if (!ask_settings(x)->everything || !is_told_at(x, subject))
         return;
     organisation = organisation_of(x);
@@ -305,7 +343,7 @@ static void examine(struct examination *x, const struct subject *subject)
 }
 
 static const struct finding_kind *const kinds[] = {&organisation_unread, &organisation_server_gone,
-                                                   &run_not_elevated, NULL};
+                                                   &run_not_elevated, &machine_unread, NULL};
 
 const struct probe probe_organisation = {
     .name = "organisation",

@@ -354,6 +354,82 @@ static void rights_that_are_missing(void **state)
     bench.beside = NULL;
 }
 
+/* ---- other machines ---- */
+
+static struct other {
+    enum status status; /* how asking who it is ends */
+    bool is_exchange;   /* its web site shows it */
+} other;
+
+/* What shows Exchange; a server of another make, or one that nothing is known of, is not missed. */
+static void answer_web(struct web_exchange *item)
+{
+    item->code = 401;
+    if (other.is_exchange) {
+        item->fields = arena_new(&item->evidence.memory, 1, sizeof *item->fields);
+        item->fields[0] = (struct web_field){"X-FEServer", "EX02"};
+        item->field_count = 1;
+    }
+}
+
+static void answer_beside(struct evidence *item)
+{
+    answer(item);
+    if (item->kind == &evidence_web) {
+        item->status = STATUS_OK;
+        answer_web((struct web_exchange *)item);
+    } else if (item->kind == &evidence_machine && *((struct machine_identity *)item)->path) {
+        item->status = other.status;
+    }
+}
+
+static const char *word_of_other(enum subject_kind kind, const char *reader)
+{
+    static const struct finding_kind of_reader = {.id = "of-reader"};
+    static const struct finding_kind *const kinds[] = {&of_reader, NULL};
+    const struct probe beside = {.name = reader, .kinds = kinds};
+
+    bench.beside = &beside;
+    bench_begin(&probe_organisation);
+    bench_run(kind, "ex02.contoso.com", answer_beside);
+    bench.beside = NULL;
+    return word_of(finding_of("ex02.contoso.com", "machine-unread", NULL));
+}
+
+/* Said once of each that would be read, and known to be Windows: a closed firewall is no fault. */
+static void machines_that_do_not_tell(void **state)
+{
+    static const struct world plain = {0};
+    static const struct {
+        enum subject_kind kind;
+        const char *reader;
+        struct other other;
+        const char *word;
+    } cases[] = {
+        {SUBJECT_SERVER, "powershell", {STATUS_UNREACHABLE, true}, "not-applicable"},
+        {SUBJECT_SERVER, "powershell", {STATUS_TIMED_OUT, true}, "not-applicable"},
+        {SUBJECT_SERVER, "powershell", {STATUS_REFUSED, true}, "unknown"},
+        {SUBJECT_SERVER, "powershell", {STATUS_REJECTED, true}, "unknown"},
+        {SUBJECT_SERVER, "powershell", {STATUS_OK, true}, ""},
+        {SUBJECT_SERVER, "powershell", {STATUS_DENIED, true}, ""},
+        {SUBJECT_SERVER, "powershell", {STATUS_NOT_SUPPORTED, true}, ""},
+        {SUBJECT_SERVER, "powershell", {STATUS_NOT_RECORDED, true}, ""},
+        {SUBJECT_SERVER, "powershell", {STATUS_UNREACHABLE, false}, ""},
+        {SUBJECT_SERVER, "spf", {STATUS_UNREACHABLE, true}, ""},
+        {SUBJECT_DC, "clock", {STATUS_UNREACHABLE, false}, "not-applicable"},
+        {SUBJECT_DC, "powershell", {STATUS_UNREACHABLE, false}, ""},
+    };
+
+    (void)state;
+    world = &plain;
+    bench.settings.everything = false;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        other = cases[i].other;
+        assert_string_equal(word_of_other(cases[i].kind, cases[i].reader), cases[i].word);
+        bench_end();
+    }
+}
+
 /* ---- accepted domains ---- */
 
 static struct accepted_domains read_accepted(const struct made_entry *made, struct arena *arena)
@@ -428,6 +504,7 @@ int main(void)
         cmocka_unit_test(machines_without_an_organisation),
         cmocka_unit_test(a_controller_finds_it),
         cmocka_unit_test(rights_that_are_missing),
+        cmocka_unit_test(machines_that_do_not_tell),
         cmocka_unit_test(types_of_accepted_domains),
         cmocka_unit_test(names_of_accepted_domains),
     };
