@@ -48,8 +48,10 @@ const struct organisation *organisation_of(struct examination *x);
 
 /*
  * Whether a server is one that the organisation's directory lists, by its full name, or a
- * controller of the machine's own domain, of a name below it, to which Windows itself logs on;
- * false where subjects were named. *is_pending is set while that is not known, and else left alone.
+ * controller of the machine's own domain: whoever may be logged on to. Where the directory did not
+ * show who it is, and of controllers, names below that domain alone, to which Windows itself logs
+ * on; no Edge Transport server, which is in no domain and stands where everybody comes. False where
+ * subjects were named. *is_pending is set while that is not known, and else left alone.
  */
 bool organisation_lists(struct examination *x, const char *host, bool *is_pending);
 

@@ -1,4 +1,5 @@
 /* Finding an organisation in made directories, by the whole probe. */
+#include "probes/organisation/organisation.h"
 #include "tests/unit/probe_bench.h"
 
 #include "probes/organisation/accepted.h"
@@ -24,6 +25,7 @@ struct world {
     enum status machine_status;
     enum status controllers; /* what DNS says of them, if not OK */
     enum status directory;
+    enum directory_identity identity;
     struct made_entry servers[ENTRIES_MOST], accepted[ENTRIES_MOST];
     bool has_more_accepted;
     enum status config, events; /* of the machine at hand */
@@ -108,6 +110,7 @@ static void answer_directory(struct directory_answer *answer)
         {0}};
 
     answer->evidence.status = world->directory;
+    answer->identity = world->identity;
     if (world->directory != STATUS_OK)
         return;
     if (!*answer->base) {
@@ -174,6 +177,16 @@ static bool has_subject(enum subject_kind kind, const char *name)
     return false;
 }
 
+static bool is_listed;
+
+static void ask_of(struct examination *x, const struct subject *server)
+{
+    bool is_pending = false, found = organisation_lists(x, server->name, &is_pending);
+
+    if (!is_pending)
+        is_listed = found;
+}
+
 static const struct finding *unread(void)
 {
     return finding_of(OWN, "organisation-unread", NULL);
@@ -211,6 +224,46 @@ static void all_of_it_is_found(void **state)
     assert_false(has_subject(SUBJECT_DOMAIN, "*.contoso.com"));
     assert_string_equal(word_of(finding_of(OWN, "organisation-server-gone", NULL)), "ok");
     bench_end();
+}
+
+static bool may_be_asked(const char *host)
+{
+    static const struct finding_kind kind = {.id = "lists"};
+    static const struct finding_kind *const kinds[] = {&kind, NULL};
+    static const struct probe probe = {.name = "lists",
+                                       .summary = "",
+                                       .subjects = PROBE_EXAMINES(SUBJECT_SERVER),
+                                       .kinds = kinds,
+                                       .examine = ask_of};
+
+    bench.settings.everything = true;
+    bench_begin(&probe);
+    bench_run(SUBJECT_SERVER, host, answer);
+    bench_end();
+    return is_listed;
+}
+
+/* Windows logs on to whom it asks: nobody outside, and nobody whom a stranger may have named. */
+static void others_that_may_be_asked(void **state)
+{
+    static const struct made_entry servers[ENTRIES_MOST] = {
+        SERVER("EX02", "ncacn_ip_tcp:ex02.contoso.com", "16439"),
+        SERVER("EX03", "ncacn_ip_tcp:ex03.tailspin.com", "16439"),
+        SERVER("EDGE", "ncacn_ip_tcp:edge.contoso.com", "64"),
+        {0}};
+    struct world of = {.identity = DIRECTORY_AS_CALLER};
+
+    (void)state;
+    memcpy(of.servers, servers, sizeof servers);
+    world = &of;
+    assert_true(may_be_asked("ex02.contoso.com"));
+    assert_true(may_be_asked("ex03.tailspin.com"));
+    assert_true(may_be_asked("dc1.contoso.com"));
+    assert_false(may_be_asked("edge.contoso.com"));
+    assert_false(may_be_asked("ex04.contoso.com"));
+    of.identity = DIRECTORY_AS_ANONYMOUS;
+    assert_true(may_be_asked("ex02.contoso.com"));
+    assert_false(may_be_asked("ex03.tailspin.com"));
 }
 
 /* Told once, at the machine at hand: not at the servers that it finds. */
@@ -501,6 +554,7 @@ int main(void)
         cmocka_unit_test(a_run_that_names_subjects_finds_nothing),
         cmocka_unit_test(servers_that_are_gone),
         cmocka_unit_test(a_directory_that_does_not_tell),
+        cmocka_unit_test(others_that_may_be_asked),
         cmocka_unit_test(machines_without_an_organisation),
         cmocka_unit_test(a_controller_finds_it),
         cmocka_unit_test(rights_that_are_missing),
