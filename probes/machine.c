@@ -60,7 +60,8 @@ static bool is_reached_by(struct examination *x, const struct machine_identity *
 
 /*
  * Windows logs on to whomever it asks, with a password's hash where it has no ticket: a name that
- * the user typed is followed no further than the machine's own domain and forest.
+ * the user typed is followed no further than the machine's own domain and forest. To one without a
+ * domain, as to an address, anybody in the same network may answer.
  */
 static bool is_of_own_domain(const struct machine_identity *here, const char *name)
 {
@@ -72,7 +73,7 @@ static bool is_of_own_domain(const struct machine_identity *here, const char *na
             !dns_name_equal(name, own[i]))
             return true;
     }
-    return !strpbrk(name, ".:"); /* Windows completes it with its own domain */
+    return false;
 }
 
 /*

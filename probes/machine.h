@@ -4,7 +4,7 @@
  * machine at hand, where a subject is that one by any of its names, or one that the user named, by
  * a name of that machine's own domain or forest, or that, where no subject was named, the
  * organisation's directory lists; and only on Windows. Names out of logs, banners or DNS, those of
- * strangers' servers and addresses lead to no machine: whoever is asked hears who asks.
+ * strangers' servers, short ones and addresses lead to no machine: whoever is asked hears who asks.
  */
 #ifndef EXDIAG_PROBES_MACHINE_H
 #define EXDIAG_PROBES_MACHINE_H
