@@ -76,41 +76,47 @@ static bool is_of_own_domain(const struct machine_identity *here, const char *na
     return false;
 }
 
-/*
- * Who it is, is asked first: where nobody answers to that, *obstacle, nothing else is waited for.
- * NULL: there is no such machine, or it is none of Windows.
- */
-static const char *path_of_other(struct examination *x, const struct machine_identity *here,
-                                 const struct subject *server, bool *is_pending,
-                                 const struct evidence **obstacle)
+/* Who it is, is asked first: where nobody answers to that, nothing else is waited for. */
+static bool tells(const struct evidence *identity)
 {
-    const char *path = arena_print(pass_memory(x), "\\\\%s", server->name);
+    return identity->status == STATUS_OK || identity->status == STATUS_DENIED;
+}
+
+static bool may_be_asked(struct examination *x, const struct machine_identity *here,
+                         const struct subject *server, bool *is_pending)
+{
+    return server->given ? is_of_own_domain(here, server->name)
+                         : organisation_lists(x, server->name, is_pending);
+}
+
+static const char *path_to(struct examination *x, const char *name)
+{
+    const char *path = arena_print(pass_memory(x), "\\\\%s", name);
+
+    return machine_in_path(path) ? path : NULL;
+}
+
+/* NULL: there is no such machine, or it is none of Windows. */
+static const char *path_of_other(struct examination *x, const struct machine_identity *here,
+                                 const struct subject *server, bool *is_pending)
+{
+    const char *path = path_to(x, server->name);
     const struct machine_identity *identity;
 
-    if (!machine_in_path(path) ||
-        !(server->given ? is_of_own_domain(here, server->name)
-                        : organisation_lists(x, server->name, is_pending)))
+    if (!path || !may_be_asked(x, here, server, is_pending))
         return NULL;
     identity = ask_machine(x, path);
     *is_pending = !identity;
-    if (!identity)
-        return NULL;
-    if (identity->evidence.status == STATUS_OK || identity->evidence.status == STATUS_DENIED)
-        return path;
-    *obstacle = &identity->evidence;
-    return NULL;
+    return identity && tells(&identity->evidence) ? path : NULL;
 }
 
-/* False while it is on its way. */
-static bool find(struct examination *x, const struct subject *server, const char **path,
-                 const struct evidence **obstacle)
+bool machine_of(struct examination *x, const struct subject *server, const char **path)
 {
     const struct machine_identity *here = ask_machine(x, "");
     bool is_pending = !here, is_here;
     struct ip_address ip;
 
     *path = NULL;
-    *obstacle = NULL;
     if (!here || here->evidence.status != STATUS_OK)
         return !is_pending;
     is_here = ip_parse(server->name, strlen(server->name), &ip) == STATUS_OK
@@ -119,24 +125,28 @@ static bool find(struct examination *x, const struct subject *server, const char
     if (is_here)
         *path = "";
     else if (!is_pending)
-        *path = path_of_other(x, here, server, &is_pending, obstacle);
+        *path = path_of_other(x, here, server, &is_pending);
     return !is_pending;
 }
 
-bool machine_of(struct examination *x, const struct subject *server, const char **path)
+const struct evidence *machine_obstacle_at(struct examination *x, const char *name)
 {
-    const struct evidence *obstacle;
+    const char *path = path_to(x, name);
+    const struct machine_identity *identity = path ? ask_machine(x, path) : NULL;
 
-    return find(x, server, path, &obstacle);
+    return identity && !tells(&identity->evidence) && machine_is_unread(&identity->evidence)
+               ? &identity->evidence
+               : NULL;
 }
 
 const struct evidence *machine_obstacle(struct examination *x, const struct subject *server)
 {
-    const struct evidence *obstacle;
-    const char *path;
+    const struct machine_identity *here = ask_machine(x, "");
 
-    (void)find(x, server, &path, &obstacle);
-    return obstacle && machine_is_unread(obstacle) ? obstacle : NULL;
+    if (!here || here->evidence.status != STATUS_OK || !server->given ||
+        is_called(here, server->name) || !is_of_own_domain(here, server->name))
+        return NULL;
+    return machine_obstacle_at(x, server->name);
 }
 
 bool machine_named(struct examination *x, const char *name, const char **path)

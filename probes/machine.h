@@ -19,10 +19,13 @@
 bool machine_of(struct examination *x, const struct subject *server, const char **path);
 
 /*
- * Why nothing is to be had so of another machine that may be asked: it did not even tell who it is.
- * NULL where it did, where it is none of Windows', and while that is on its way.
+ * Why nothing is to be had so of another machine that the user named: it did not even tell who it
+ * is. NULL where it did, may not be asked, is none of Windows', and while that is on its way.
  */
 const struct evidence *machine_obstacle(struct examination *x, const struct subject *server);
+
+/* The same of a machine that may be asked, by its name. */
+const struct evidence *machine_obstacle_at(struct examination *x, const char *name);
 
 /* As machine_of(), by a name or address, which is that of a server or controller of the run. */
 bool machine_named(struct examination *x, const char *name, const char **path);

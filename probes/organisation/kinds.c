@@ -128,14 +128,15 @@ const struct finding_kind run_not_elevated = {
 const struct finding_kind machine_unread = {
     .id = "machine-unread",
     .severity = SEVERITY_INFO,
-    .title = "the server's own machine does not tell of itself",
+    .title = "machines did not tell of themselves",
     .why = "What a server answers to its clients is examined all the same. Its registry, event "
            "logs and configurations, which tell causes that no answer does, are not.",
-    .symptom = "Of this server the report has nothing of its registry, event logs and "
+    .symptom = "Of these machines the report has nothing of their registry, event logs and "
                "configurations.",
-    .cause = "A firewall keeps SMB away from it, its service Remote Registry is disabled, or it "
-             "does not take the logon of the user who runs this.",
-    .applies_to = "Exchange servers and domain controllers that are examined from another Windows",
+    .cause = "A firewall keeps SMB from them, their service Remote Registry is disabled, or they "
+             "do not take the logon of the user who runs this.",
+    .applies_to = "Exchange servers and domain controllers that are examined from another Windows "
+                  "of their domain or forest",
     .no_undo = "nothing is changed",
     .make_known = (const struct step_template[]){MACHINE_STEPS, {0}},
     .references =

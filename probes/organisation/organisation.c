@@ -158,22 +158,35 @@ static bool is_controller(const struct ad_domain *domain, const char *host)
     return false;
 }
 
+static bool is_listed(const struct ad_domain *domain, const struct spn_forest *forest,
+                      const char *host)
+{
+    const struct spn_server *server;
+
+    if (forest->state != SPN_FOREST_FOUND || !strchr(host, '.') ||
+        (!forest->are_servers_sure && !dns_name_is_below(host, domain->name)))
+        return false;
+    server = spn_server_of(&forest->servers, host);
+    return server && !(server->roles & SPN_ROLE_EDGE);
+}
+
 bool organisation_lists(struct examination *x, const char *host, bool *is_pending)
 {
     const struct ad_domain *domain = ad_domain_own(x);
     const struct spn_forest *forest;
-    const struct spn_server *server;
 
     if (!domain || is_controller(domain, host))
         return domain != NULL;
     forest = spn_forest_of(x, domain);
     if (forest->state == SPN_FOREST_PENDING)
         *is_pending = true;
-    if (forest->state != SPN_FOREST_FOUND || !strchr(host, '.') ||
-        (!forest->are_servers_sure && !dns_name_is_below(host, domain->name)))
-        return false;
-    server = spn_server_of(&forest->servers, host);
-    return server && !(server->roles & SPN_ROLE_EDGE);
+    return is_listed(domain, forest, host);
+}
+
+bool organisation_has(const struct organisation *organisation, const char *host)
+{
+    return is_controller(organisation->domain, host) ||
+           is_listed(organisation->domain, organisation->forest, host);
 }
 
 bool organisation_is_seat(struct examination *x, const struct subject *server, bool *is_pending)

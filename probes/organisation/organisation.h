@@ -55,6 +55,9 @@ const struct organisation *organisation_of(struct examination *x);
  */
 bool organisation_lists(struct examination *x, const char *host, bool *is_pending);
 
+/* The same of an organisation that was found. */
+bool organisation_has(const struct organisation *organisation, const char *host);
+
 /*
  * Whether this is the machine at hand in a run that names no subject, and no server of Exchange: it
  * is where the run was started, and serves nobody.

@@ -285,38 +285,90 @@ static void tell_rights(struct examination *x, const struct subject *subject)
 
 /* ---- other machines ---- */
 
-/* A machine of Windows as far as one is known, and read by a probe that is selected. */
-static bool is_to_tell(struct examination *x, const struct subject *subject)
+/* Read by a probe that is selected: nothing is asked for this alone. */
+static bool is_read(struct examination *x, enum subject_kind kind)
+{
+    return ask_is_selected(x, kind == SUBJECT_DC ? "clock" : "powershell");
+}
+
+/* A server of mail need not be Windows. */
+static bool is_windows(struct examination *x, const struct subject *subject)
 {
     const struct powershell_view *view;
 
     if (subject->kind == SUBJECT_DC)
-        return ask_is_selected(x, "clock");
-    if (!ask_is_selected(x, "powershell"))
-        return false;
+        return true;
     view = powershell_look_at(x, subject);
     return view && !view->is_pending && powershell_is_exchange(view);
 }
 
-/* A firewall between two machines is no fault, and who is turned away may try as somebody else. */
 static void tell_obstacle(struct examination *x, const struct subject *subject)
 {
-    const struct evidence *obstacle = is_to_tell(x, subject) ? machine_obstacle(x, subject) : NULL;
+    const struct evidence *obstacle;
+
+    if (!subject->given || !is_read(x, subject->kind))
+        return;
+    obstacle = machine_obstacle(x, subject);
+    if (obstacle && is_windows(x, subject))
+        machine_saw_unread(unknown(x, &machine_unread,
+                                   "its own registry, event logs and configurations could not be "
+                                   "read"),
+                           subject, obstacle);
+}
+
+struct silent { /* machines that did not tell */
+    const struct evidence **list;
+    size_t count;
+};
+
+static void look_at_machines(struct examination *x, const struct organisation *organisation,
+                             enum subject_kind kind, struct silent *silent)
+{
+    struct subject_list hosts = ask_subjects(x, kind);
+    const char *own = organisation->machine->name;
+
+    for (size_t i = 0; i < hosts.count && is_read(x, kind); i++) {
+        const char *name = hosts.list[i]->name;
+        const struct evidence *obstacle = NULL;
+
+        if (organisation_has(organisation, name) && !(own && dns_name_equal(own, name)))
+            obstacle = machine_obstacle_at(x, name);
+        if (obstacle)
+            silent->list[silent->count++] = obstacle;
+    }
+}
+
+/* One finding for all of them: what is in the way of one is in that of most. */
+static void tell_silent(struct examination *x, const struct silent *silent)
+{
+    enum { SHOWN_MOST = 20 };
+    static const char each[] = "each of them";
     struct finding *finding;
 
-    if (!obstacle)
+    if (silent->count == 0)
         return;
-    if (obstacle->status == STATUS_REFUSED || obstacle->status == STATUS_REJECTED) {
-        finding = unknown(x, &machine_unread,
-                          "its own registry, event logs and configurations could not be read");
-        machine_saw_unread(finding, subject, obstacle);
-        return;
+    finding = unknown(x, &machine_unread,
+                      "%zu machine%s of the organisation did not tell of %s registry, event logs "
+                      "and configurations",
+                      silent->count, plural(silent->count), silent->count == 1 ? "its" : "their");
+    for (size_t i = 0; i < silent->count; i++) {
+        if (i < SHOWN_MOST)
+            saw_failure(finding, silent->list[i]);
+        machine_set_unread(finding, silent->list[i]);
     }
-    finding = not_applicable(x, &machine_unread,
-                             "its own registry, event logs and configurations are left out: %s; "
-                             "exdiag on the machine itself reads them",
-                             obstacle->reason ? obstacle->reason : status_text(obstacle->status));
-    saw_failure(finding, obstacle);
+    if (silent->count > SHOWN_MOST)
+        saw(finding, NULL, "and %zu more", silent->count - SHOWN_MOST);
+    set_vouched(finding, VALUE_TEXT, "machine", each, sizeof each - 1);
+}
+
+static void tell_machines(struct examination *x, const struct organisation *organisation)
+{
+    size_t most = ask_subjects(x, SUBJECT_SERVER).count + ask_subjects(x, SUBJECT_DC).count;
+    struct silent silent = {.list = arena_new(pass_memory(x), most, sizeof *silent.list)};
+
+    look_at_machines(x, organisation, SUBJECT_SERVER, &silent);
+    look_at_machines(x, organisation, SUBJECT_DC, &silent);
+    tell_silent(x, &silent);
 }
 
 /* At the machine at hand, or who was named for it: of all that is found nothing is told there. */
@@ -340,6 +392,8 @@ static void examine(struct examination *x, const struct subject *subject)
     organisation = organisation_of(x);
     find(x, organisation);
     tell(x, organisation);
+    if (organisation->state == ORGANISATION_FOUND)
+        tell_machines(x, organisation);
 }
 
 static const struct finding_kind *const kinds[] = {&organisation_unread, &organisation_server_gone,

@@ -449,7 +449,7 @@ static const char *word_of_other(enum subject_kind kind, const char *reader)
     return word_of(finding_of("ex02.contoso.com", "machine-unread", NULL));
 }
 
-/* Said once of each that would be read, and known to be Windows: a closed firewall is no fault. */
+/* Said of each that was named, would be read, and is known to be Windows. */
 static void machines_that_do_not_tell(void **state)
 {
     static const struct world plain = {0};
@@ -459,8 +459,8 @@ static void machines_that_do_not_tell(void **state)
         struct other other;
         const char *word;
     } cases[] = {
-        {SUBJECT_SERVER, "powershell", {STATUS_UNREACHABLE, true}, "not-applicable"},
-        {SUBJECT_SERVER, "powershell", {STATUS_TIMED_OUT, true}, "not-applicable"},
+        {SUBJECT_SERVER, "powershell", {STATUS_UNREACHABLE, true}, "unknown"},
+        {SUBJECT_SERVER, "powershell", {STATUS_TIMED_OUT, true}, "unknown"},
         {SUBJECT_SERVER, "powershell", {STATUS_REFUSED, true}, "unknown"},
         {SUBJECT_SERVER, "powershell", {STATUS_REJECTED, true}, "unknown"},
         {SUBJECT_SERVER, "powershell", {STATUS_OK, true}, ""},
@@ -469,7 +469,7 @@ static void machines_that_do_not_tell(void **state)
         {SUBJECT_SERVER, "powershell", {STATUS_NOT_RECORDED, true}, ""},
         {SUBJECT_SERVER, "powershell", {STATUS_UNREACHABLE, false}, ""},
         {SUBJECT_SERVER, "spf", {STATUS_UNREACHABLE, true}, ""},
-        {SUBJECT_DC, "clock", {STATUS_UNREACHABLE, false}, "not-applicable"},
+        {SUBJECT_DC, "clock", {STATUS_UNREACHABLE, false}, "unknown"},
         {SUBJECT_DC, "powershell", {STATUS_UNREACHABLE, false}, ""},
     };
 
@@ -481,6 +481,36 @@ static void machines_that_do_not_tell(void **state)
         assert_string_equal(word_of_other(cases[i].kind, cases[i].reader), cases[i].word);
         bench_end();
     }
+}
+
+/* Of an organisation it is said once, and neither of Edge servers nor of the machine at hand. */
+static void machines_of_an_organisation(void **state)
+{
+    static const struct world whole = {
+        .servers = {SERVER("EX01", "ncacn_ip_tcp:" OWN, "16439"),
+                    SERVER("EX02", "ncacn_ip_tcp:ex02.contoso.com", "16439"),
+                    SERVER("EX03", "ncacn_ip_tcp:ex03.contoso.com", "16439"),
+                    SERVER("EDGE", "ncacn_ip_tcp:edge.contoso.com", "64"),
+                    {0}},
+    };
+    static const struct finding_kind of_reader = {.id = "of-reader"};
+    static const struct finding_kind *const kinds[] = {&of_reader, NULL};
+    static const struct probe reader = {.name = "powershell", .kinds = kinds};
+    const struct finding *finding;
+
+    (void)state;
+    other = (struct other){STATUS_UNREACHABLE, false};
+    world = &whole;
+    bench.beside = &reader;
+    bench.settings.everything = true;
+    bench_begin(&probe_organisation);
+    bench_run(SUBJECT_SERVER, OWN, answer_beside);
+    finding = finding_of(OWN, "machine-unread", "2 machines of the organisation");
+    assert_string_equal(word_of(finding), "unknown");
+    assert_null(finding_of("ex02.contoso.com", "machine-unread", NULL));
+    assert_null(finding_of("edge.contoso.com", "machine-unread", NULL));
+    bench_end();
+    bench.beside = NULL;
 }
 
 /* ---- accepted domains ---- */
@@ -559,6 +589,7 @@ int main(void)
         cmocka_unit_test(a_controller_finds_it),
         cmocka_unit_test(rights_that_are_missing),
         cmocka_unit_test(machines_that_do_not_tell),
+        cmocka_unit_test(machines_of_an_organisation),
         cmocka_unit_test(types_of_accepted_domains),
         cmocka_unit_test(names_of_accepted_domains),
     };

@@ -5,7 +5,7 @@
  * EXDIAG_DOMAIN is what DsRoleGetPrimaryDomainInformation() tells: "3 CONTOSO contoso.com
  * contoso.com" (the role's number, the domain or workgroup in NetBIOS, and for a member the domain
  * and the forest in DNS), or an error that it ends with: "error 5". Without it the machine is a
- * server of WORKGROUP.
+ * server of WORKGROUP. Of other machines it has nothing to tell.
  */
 #include <windows.h>
 
@@ -41,7 +41,9 @@ __declspec(dllexport) DWORD WINAPI
     struct told *told;
     wchar_t *rest;
 
-    if (server || level != DsRolePrimaryDomainInfoBasic)
+    if (server)
+        return ERROR_CALL_NOT_IMPLEMENTED;
+    if (level != DsRolePrimaryDomainInfoBasic)
         return ERROR_INVALID_PARAMETER;
     told = calloc(1, sizeof *told);
     if (!told)
