@@ -60,13 +60,12 @@ static bool is_reached_by(struct examination *x, const struct machine_identity *
 
 /*
  * Windows logs on to whomever it asks, with a password's hash where it has no ticket: a name that
- * the user typed is followed no further than the machine's own domain and forest. To one without a
- * domain, as to an address, anybody in the same network may answer.
+ * the user typed is followed no further than the domain that this machine is joined to, and its
+ * forest. To one without a domain, as to an address, anybody in the same network may answer.
  */
 static bool is_of_own_domain(const struct machine_identity *here, const char *name)
 {
-    const char *dot = here->name ? strchr(here->name, '.') : NULL;
-    const char *const own[] = {dot ? dot + 1 : NULL, here->domain, here->forest};
+    const char *const own[] = {here->domain, here->forest};
 
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         if (own[i] && dns_name_labels(own[i]) > 0 && dns_name_is_below(name, own[i]) &&

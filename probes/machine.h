@@ -1,10 +1,11 @@
 /*
  * Which machine's own evidence may be asked for beside what its server answers: registry, event
- * logs, configurations and files, by the `path` of their questions (diag/probe.h). It is the
- * machine at hand, where a subject is that one by any of its names, or one that the user named, by
- * a name of that machine's own domain or forest, or that, where no subject was named, the
- * organisation's directory lists; and only on Windows. Names out of logs, banners or DNS, those of
- * strangers' servers, short ones and addresses lead to no machine: whoever is asked hears who asks.
+ * logs, configurations and files, by the `path` of their questions (diag/probe.h), on Windows. It
+ * is the machine at hand, where a subject is that one by any of its names; one that the user named
+ * by a full name below the domain or forest that this machine is joined to; or, where no subject
+ * was named, one that the organisation's directory lists. Names out of logs, banners or DNS, those
+ * of strangers' servers, short ones and addresses lead to no machine: whoever is asked hears who
+ * asks.
  */
 #ifndef EXDIAG_PROBES_MACHINE_H
 #define EXDIAG_PROBES_MACHINE_H

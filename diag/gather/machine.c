@@ -31,7 +31,8 @@ static const struct {
 #define NO_REGISTRY                                                                                   \
     "its service Remote Registry (RemoteRegistry) does not run: run this on that machine itself, or " \
     "start it there"
-#define NO_LOGON "it does not take the logon of the user who runs this"
+#define NO_LOGON  "it does not take the logon of the user who runs this"
+#define NO_TICKET "it does not take the logon of the user who runs this by Kerberos"
     {STATUS_DENIED, false, {ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR}},
     {STATUS_REFUSED, false, {NULL, NULL, "the service Windows Event Log does not answer"}},
     {STATUS_TIMED_OUT, false, {NULL, NULL, "the service Windows Event Log does not answer"}},
@@ -41,7 +42,7 @@ static const struct {
      {NO_REGISTRY, NO_REGISTRY, "its service Windows Event Log does not answer"}},
     {STATUS_UNREACHABLE, true, {BY_SMB, BY_SMB, BY_RPC}},
     {STATUS_TIMED_OUT, true, {BY_SMB, BY_SMB, BY_RPC}},
-    {STATUS_REJECTED, true, {NO_LOGON, NO_LOGON, NO_LOGON}},
+    {STATUS_REJECTED, true, {NO_LOGON, NO_LOGON, NO_TICKET}},
 };
 
 const char *machine_reason(const char *machine, enum machine_source source, enum status status)

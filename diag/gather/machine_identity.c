@@ -134,6 +134,8 @@ void gather_machine(struct evidence *item)
     registry = *name && machine_is_lost(status) ? status : read_registry(name, machine);
     item->settled = true;
     if (status != STATUS_OK && registry != STATUS_OK) {
+        if (status != STATUS_NOT_SUPPORTED && !machine_reason(name, MACHINE_REGISTRY, status))
+            status = registry;
         evidence_fail(item, status, machine_reason(name, MACHINE_REGISTRY, status));
         return;
     }

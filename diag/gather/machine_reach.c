@@ -168,7 +168,10 @@ bool machine_reach_is_vain(struct machine_reach *reach, struct evidence *item)
     return true;
 }
 
-/* A logon that was turned down is so at each door, and tried no more than need be. */
+/*
+ * A logon that was turned down is tried no more than need be. The one for event logs is by Kerberos
+ * alone, and says nothing of others.
+ */
 void machine_reach_learn(struct machine_reach *reach, const struct evidence *item)
 {
     const char *name = machine_reach_whom(item);
@@ -181,7 +184,7 @@ void machine_reach_learn(struct machine_reach *reach, const struct evidence *ite
     if (!machine)
         machine = add(reach, name);
     for (unsigned i = 0; i < DOORS; i++) {
-        if (i == door_of(item) || item->status == STATUS_REJECTED)
+        if (i == door_of(item) || (item->status == STATUS_REJECTED && door_of(item) == SMB))
             machine->outcomes[i] = item->status;
     }
     platform_mutex_unlock(reach->mutex);

@@ -85,8 +85,8 @@ const struct probe probe_build = {
         "Exchange's, the manifest of the eDiscovery export tool below /ecp/Current/exporttool/. Of "
         "the directory what the spn probe reads of it. Logs of Exchange, configurations of IIS, "
         "exports of the registry and of a directory, ExSetup.exe and what PowerShell prints of it "
-        "and of servers, given with --file. From Windows, of each --server, as far as its machine lets "
-        "this user: its registry and the version of ExSetup.exe",
+        "and of servers, given with --file. From Windows, of each --server below "
+        "this machine's own domain or forest, as far as its machine lets this user: its registry and the version of ExSetup.exe",
     .noticed = "two requests for pages in the logs of IIS",
     .kinds = kinds,
     .examine = examine,

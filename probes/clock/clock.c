@@ -288,7 +288,7 @@ const struct probe probe_clock = {
         "No logon is tried with anybody's name or password.\n"
         "Files of --file: registry exports, output of reg query, w32tm and VMware, .vmx files, "
         "security templates; the domain that they name is looked up. From Windows, of each "
-        "--server and --dc, as far as its machine lets this user: its registry and services",
+        "--server and --dc below this machine's own domain or forest, as far as its machine lets this user: its registry and services",
     .noticed =
         "the AS-REQ without credentials looks to a watchful defender like account enumeration, "
         "somebody who tries out account names: event 4768 with result 0x6 for the client "

@@ -68,8 +68,8 @@ const struct probe probe_ews = {
              PROBE_READS(FILE_TYPE_HTTP_PROXY_LOG),
     .touches =
         "MailStore job logs, applicationHost.config and web.config of IIS, logs of IIS and "
-        "of Exchange's web services given with --file. From Windows, of each --server, as far "
-        "as its machine lets this user: the configuration of IIS, event logs\n"
+        "of Exchange's web services given with --file. From Windows, of each --server below "
+        "this machine's own domain or forest, as far as its machine lets this user: the configuration of IIS, event logs\n"
         "each mailbox, at /EWS/Exchange.asmx of each --server, over TLS: as the bearer of "
         "--token-file, as --user, or as the caller with a ticket; ten items are searched "
         "for and fetched, each up to 16 times while it fails; only --plant-test-item makes "

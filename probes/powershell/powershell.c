@@ -178,7 +178,8 @@ const struct probe probe_powershell = {
         "each --server, and each of Exchange's servers that the directory lists: /PowerShell/ at "
         "TCP 80, 443 and 444, by a request for a page and WS-Management's Identify, without a "
         "logon, and at TCP 443 /owa/healthcheck.htm, /PowerShell/healthcheck.htm and "
-        "/powershell-liveid/. From Windows, of each --server, as far as its machine lets this user: its registry, "
+        "/powershell-liveid/. From Windows, of each --server below "
+        "this machine's own domain or forest, as far as its machine lets this user: its registry, "
         "the configuration of IIS, the DLLs that this names, event logs. Given with --file: applicationHost.config and web.config of IIS, "
         "logs of IIS and of Logging\\HttpProxy, event logs, registry exports, variables, lists of "
         "features and of files",

@@ -208,7 +208,7 @@ const struct probe probe_spn = {
         "banner, EHLO, STARTTLS, EHLO again), and a second one where X-ANONYMOUSTLS is offered. "
         "Exports of ldifde, output of setspn, event logs, SMTP "
         "protocol logs and registry exports given with --file; servers that they name are examined "
-        "too. From Windows, of each --server, as far as its machine lets this user, its registry and event logs, and of the directory which certificate its transport is to show",
+        "too. From Windows, of each --server below this machine's own domain or forest, as far as its machine lets this user, its registry and event logs, and of the directory which certificate its transport is to show",
     .noticed =
         "domain controllers may log the searches (event 1644, where that is turned on), the logon "
         "of whoever runs exdiag (4624), and the tickets that are asked for (4769; with result 0x7 "

@@ -161,11 +161,24 @@ static void a_registry_that_is_off_is_asked_once(void **state)
         ask(j, STATUS_REFUSED, questions[j].gather == gather_machine ? 2 : 1);
 }
 
+/* The one that says what would help is told. */
+static void who_it_is_fails_with_a_reason(void **state)
+{
+    (void)state;
+    others = STATUS_IO;
+    registry = STATUS_REFUSED;
+    for (size_t j = 0; j < sizeof questions / sizeof *questions; j++) {
+        if (questions[j].gather == gather_machine)
+            ask(j, STATUS_REFUSED, 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_that_is_lost_is_asked_once),
         cmocka_unit_test(a_registry_that_is_off_is_asked_once),
+        cmocka_unit_test(who_it_is_fails_with_a_reason),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ static void forget(void)
     arena_release(&memory);
 }
 
-#define HERE             .here = "EX01.contoso.com"
+#define HERE             .here = "EX01.contoso.com", .domain = "contoso.com"
 #define IN(own, highest) .here = "EX01", .domain = (own), .forest = (highest)
 
 static void test_whose_evidence(void **state)
@@ -168,6 +168,7 @@ static void test_strangers_are_not_asked(void **state)
         {HERE, .server = "2001:db8::22"},
         {HERE, .server = "192.0.2.22", .kind = SUBJECT_DC},
         {.here = "EX01", .server = "ex02.contoso.com"},
+        {.here = "EX01.contoso.com", .server = "ex02.contoso.com"},
         {IN("", NULL), .server = "ex02.contoso.com"},
     };
 

@@ -104,7 +104,10 @@ static void silence_is_waited_for_once(void **state)
     machine_reach_leave(shared);
 }
 
-/* A logon that was turned down is tried at no other door; what else is said is of one question. */
+/*
+ * A logon that was turned down is tried at no other door, but for the one with a ticket. What else
+ * is said is of one question.
+ */
 static void logons_are_not_repeated(void **state)
 {
     struct machine_reach *reach = machine_reach_new();
@@ -117,6 +120,9 @@ static void logons_are_not_repeated(void **state)
     learn(reach, registry_of(""), STATUS_TIMED_OUT);
     expect(reach, registry_of("\\\\ex02"), STATUS_OK);
     expect(reach, registry_of(""), STATUS_OK);
+    learn(reach, events_of("\\\\ex03"), STATUS_REJECTED);
+    expect(reach, events_of("\\\\ex03"), STATUS_REJECTED);
+    expect(reach, registry_of("\\\\ex03"), STATUS_OK);
     learn(reach, registry_of("\\\\ex02"), STATUS_REJECTED);
     expect(reach, registry_of("\\\\ex02"), STATUS_REJECTED);
     expect(reach, events_of("\\\\ex02"), STATUS_REJECTED);

@@ -5,12 +5,14 @@
  * EXDIAG_DOMAIN is what DsRoleGetPrimaryDomainInformation() tells: "3 CONTOSO contoso.com
  * contoso.com" (the role's number, the domain or workgroup in NetBIOS, and for a member the domain
  * and the forest in DNS), or an error that it ends with: "error 5". Without it the machine is a
- * server of WORKGROUP. Of other machines it has nothing to tell.
+ * server of WORKGROUP. Of other machines but EXDIAG_DOMAIN_OTHER, which says the same, it has
+ * nothing to tell.
  */
 #include <windows.h>
 
 #include <dsrole.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <wchar.h>
 
@@ -34,6 +36,14 @@ static wchar_t *next_word(wchar_t **rest)
     return word;
 }
 
+static bool is_other(LPCWSTR server)
+{
+    wchar_t other[TEXT_ROOM];
+
+    return GetEnvironmentVariableW(L"EXDIAG_DOMAIN_OTHER", other, TEXT_ROOM) &&
+           wcscmp(server, other) == 0;
+}
+
 __declspec(dllexport) DWORD WINAPI
     DsRoleGetPrimaryDomainInformation(LPCWSTR server, DSROLE_PRIMARY_DOMAIN_INFO_LEVEL level,
                                       PBYTE *buffer)
@@ -41,7 +51,7 @@ __declspec(dllexport) DWORD WINAPI
     struct told *told;
     wchar_t *rest;
 
-    if (server)
+    if (server && !is_other(server))
         return ERROR_CALL_NOT_IMPLEMENTED;
     if (level != DsRolePrimaryDomainInfoBasic)
         return ERROR_INVALID_PARAMETER;

@@ -61,7 +61,7 @@ __declspec(dllexport) EVT_HANDLE WINAPI
     struct thing *thing;
 
     if (type != EvtRpcLogin || !as->Server || as->User || as->Domain || as->Password ||
-        as->Flags != EvtRpcLoginAuthDefault || timeout || flags) {
+        as->Flags != EvtRpcLoginAuthKerberos || timeout || flags) {
         SetLastError(ERROR_INVALID_PARAMETER);
         return NULL;
     }
