@@ -53,7 +53,8 @@ static const struct step_template ask_again[] = {MX_CHECK_AGAIN, {0}};
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_EXACT,                                                    \
         .where = "the Exchange server behind the address (2007 and later)",                        \
-        .command = "Get-ExchangeCertificate | Format-List Thumbprint, Subject, "                   \
+        .command = "Get-ExchangeCertificate -Server $env:COMPUTERNAME | "                          \
+                   "Format-List Thumbprint, Subject, "                                             \
                    "CertificateDomains, NotAfter, Services, Status",                               \
         .note = "the certificate with SMTP among its services is the one that is shown"            \
     }
@@ -62,7 +63,8 @@ static const struct step_template ask_again[] = {MX_CHECK_AGAIN, {0}};
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_FILL_IN,                                                  \
         .where = "the same server, once a good certificate is installed",                          \
-        .command = "Enable-ExchangeCertificate -Thumbprint {thumbprint} -Services SMTP",           \
+        .command = "Enable-ExchangeCertificate -Server $env:COMPUTERNAME "                         \
+                   "-Thumbprint {thumbprint} -Services SMTP",                                      \
         .risk =                                                                                    \
             "Exchange asks whether to overwrite the default SMTP certificate: answer no where "    \
             "servers of one organisation, or an Edge subscription, rely on it",                    \
@@ -140,8 +142,8 @@ const struct finding_kind mx_certificate = {
              .kind = STEP_FILL_IN,
              .where = "the same server, if the new certificate makes trouble and the former one "
                       "has not expired",
-             .command = "Enable-ExchangeCertificate -Thumbprint {former-thumbprint} -Services "
-                        "SMTP",
+             .command = "Enable-ExchangeCertificate -Server $env:COMPUTERNAME -Thumbprint "
+                        "{former-thumbprint} -Services SMTP",
              .risk = "what was wrong with the former one is then wrong again",
              .note = "Get-ExchangeCertificate lists both, while the former one is installed"},
             {0}},

@@ -6,12 +6,13 @@
 #include "probes/powershell/kinds.h"
 #include "probes/powershell/steps.h"
 
-#define SHOW                                                                                       \
+#define SHOW(note_)                                                                                \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
-        .command = "netsh http show sslcert",                                                      \
-        .note = "keep what it prints: the hash of the port is what to go back to"                  \
+        .command = "netsh http show sslcert", .note = note_                                        \
     }
+#define SHOW_BEFORE SHOW("keep what it prints: the hash of the port is what to go back to")
+#define SHOW_AFTER  SHOW("the hash of the port is the thumbprint of the certificate that was chosen")
 
 #define LIST                                                                                       \
     {                                                                                              \
@@ -32,19 +33,25 @@
         .when = "no-key"                                                                           \
     }
 
-/* The shell is what does not work, so a window with Exchange's own commands makes it. */
+/*
+ * The shell is what does not work, so a window with Exchange's own commands makes it. Without
+ * -Services it would be enabled for POP, IMAP and SMTP, which nothing takes back.
+ */
 #define MAKE(value)                                                                                \
     POWERSHELL_WINDOW("SnapIn", "", value),                                                        \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE,                                            \
         .where = "the same window, unless the list above has one that is in order",                \
         .command = "New-ExchangeCertificate -Server $env:COMPUTERNAME -FriendlyName "              \
-                   "'Microsoft Exchange' -DomainName $env:COMPUTERNAME -IncludeServerFQDN "        \
-                   "-KeySize 2048 -PrivateKeyExportable $true",                                    \
-        .risk = "adds a self-signed certificate of the server's own names, as setup made one. "    \
-                "Asked whether to overwrite the default SMTP certificate: No",                     \
+                   "'Microsoft Exchange' -SubjectName \"CN=$env:COMPUTERNAME\" -DomainName "       \
+                   "$env:COMPUTERNAME -IncludeServerFQDN -Services None -KeySize 2048 "            \
+                   "-PrivateKeyExportable $true",                                                  \
+        .risk = "adds a self-signed certificate of the server's own names, as setup made one, "    \
+                "and enables it for nothing: that comes next",                                     \
         .note = "where another Exchange server's shell works, it can be typed there, with the "    \
-                "name of this server in place of $env:COMPUTERNAME",                               \
+                "name of this server in place of each $env:COMPUTERNAME. The Microsoft Exchange "  \
+                "Server Auth Certificate, WMSVC's and Federation's are in no list of those in "    \
+                "order",                                                                           \
         .when = value                                                                              \
     }
 
@@ -53,6 +60,7 @@
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                    \
         .command = "IIS Manager, Sites, Exchange Back End, Bindings, https at port 444, Edit: "    \
                    "choose \"Microsoft Exchange\", the server's own certificate, then OK.",        \
+        .note = "several may be called so: View shows the dates and the thumbprint of each",       \
         .risk = "requests to the back end fail for the moment of the change"                       \
     }
 
@@ -125,8 +133,10 @@ const struct finding_kind backend_certificate = {
         "makes it for five years: expired, it is no longer trusted, and updates of Exchange "
         "stop at it.",
     .applies_to = "Exchange 2013 and later",
-    .fix = (const struct step_template[]){SHOW, LIST, REPAIR_KEY, MAKE("!early"), BIND, TRUST, {0}},
-    .verify = (const struct step_template[]){SHOW, POWERSHELL_OPENS, CHECK_AGAIN, {0}},
+    .fix =
+        (const struct step_template[]){
+            SHOW_BEFORE, LIST, REPAIR_KEY, MAKE("!early"), TRUST, BIND, {0}},
+    .verify = (const struct step_template[]){SHOW_AFTER, POWERSHELL_OPENS, CHECK_AGAIN, {0}},
     .undo = (const struct step_template[]){BIND_BEFORE, TRUST_NO_MORE, {0}},
     .make_known = (const struct step_template[]){MACHINE_STEPS, EXPORT, {0}},
     .references =
@@ -144,13 +154,32 @@ const struct finding_kind backend_certificate = {
             {NULL, NULL}},
 };
 
+/* Its key stays on the server, where the request was made. */
+#define RENEW                                                                                        \
+    {                                                                                                \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                  \
+        .where =                                                                                     \
+            "only where the list above has none for the names that clients use: " POWERSHELL_SERVER, \
+        .command = "Have a new one issued by an authority that clients trust: "                      \
+                   "New-ExchangeCertificate -GenerateRequest makes the request, and "                \
+                   "Import-ExchangeCertificate -FileData takes what the authority sends, both on "   \
+                   "this server.",                                                                   \
+        .note = "the request holds every name that clients use, autodiscover among them"             \
+    }
+
+/* The shell may be connected to another server; and "require SSL" stays as it is. */
+#define ENABLE(thumbprint)                                                                         \
+    "Enable-ExchangeCertificate -Server $env:COMPUTERNAME -Thumbprint " thumbprint                 \
+    " -Services IIS -DoNotRequireSsl"
+
 #define FRONT_END_BINDS                                                                            \
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_FILL_IN, .where = POWERSHELL_SERVER,                      \
-        .command = "Enable-ExchangeCertificate -Thumbprint {thumbprint-that-clients-trust} "       \
-                   "-Services IIS",                                                                \
+        .command = ENABLE("{thumbprint-that-clients-trust}"),                                      \
         .risk = "Default Web Site shows this certificate from now on",                             \
-        .note = "one of the list above: in its time, with a key, for the names that clients use"   \
+        .note = "one of the list above: in its time, with a key, for the names that clients use; " \
+                "never the Microsoft Exchange Server Auth Certificate, nor one of the server's "   \
+                "own name alone"                                                                   \
     }
 
 const struct finding_kind frontend_certificate = {
@@ -167,13 +196,13 @@ const struct finding_kind frontend_certificate = {
         "It was deleted or replaced without binding the new one, came back without its key, or "
         "was not renewed.",
     .applies_to = "Exchange 2013 and later, where IIS itself ends TLS",
-    .fix = (const struct step_template[]){SHOW, LIST, REPAIR_KEY, FRONT_END_BINDS, {0}},
-    .verify = (const struct step_template[]){SHOW, CHECK_AGAIN, {0}},
+    .fix =
+        (const struct step_template[]){SHOW_BEFORE, LIST, REPAIR_KEY, RENEW, FRONT_END_BINDS, {0}},
+    .verify = (const struct step_template[]){SHOW_AFTER, CHECK_AGAIN, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_EMS,
                                             .kind = STEP_FILL_IN,
                                             .where = POWERSHELL_SERVER,
-                                            .command = "Enable-ExchangeCertificate -Thumbprint "
-                                                       "{thumbprint-as-kept} -Services IIS",
+                                            .command = ENABLE("{thumbprint-as-kept}"),
                                             .risk = "Default Web Site shows the former one again, "
                                                     "where it is still there"},
                                            {0}},
@@ -183,6 +212,9 @@ const struct finding_kind frontend_certificate = {
             {"Microsoft Learn: Enable-ExchangeCertificate",
              "https://learn.microsoft.com/en-us/powershell/module/exchange/"
              "enable-exchangecertificate"},
+            {"Microsoft Learn: Renew an Exchange Server certificate",
+             "https://learn.microsoft.com/en-us/exchange/architecture/client-access/"
+             "renew-certificates"},
             {"Microsoft Learn: certutil -repairstore",
              "https://learn.microsoft.com/en-us/windows-server/administration/windows-commands/"
              "certutil"},

@@ -8,12 +8,13 @@
 #define SHELL    "{machine}, in the Exchange Management Shell run as administrator"
 #define ELEVATED "{machine}, in a command prompt run as administrator"
 
-#define LIST                                                                                       \
+/* The shell may be connected to another server. */
+#define LIST(note_)                                                                                \
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_EXACT, .where = SHELL,                                    \
-        .command = "Get-ExchangeCertificate | Format-List "                                        \
+        .command = "Get-ExchangeCertificate -Server $env:COMPUTERNAME | Format-List "              \
                    "FriendlyName,Thumbprint,Services,NotAfter,HasPrivateKey",                      \
-        .note = "keep what it prints, for the way back"                                            \
+        .note = note_                                                                              \
     }
 
 /* "Yes" makes it the default one, by which the directory then names it. */
@@ -21,7 +22,8 @@
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = SHELL,                                   \
         .command = "New-ExchangeCertificate -Server $env:COMPUTERNAME -FriendlyName "              \
-                   "$env:COMPUTERNAME -DomainName $env:COMPUTERNAME -IncludeServerFQDN "           \
+                   "$env:COMPUTERNAME -SubjectName \"CN=$env:COMPUTERNAME\" -DomainName "          \
+                   "$env:COMPUTERNAME -IncludeServerFQDN "                                         \
                    "-Services SMTP -KeySize 2048 -PrivateKeyExportable $true",                     \
         .risk = "asked whether to overwrite the default SMTP certificate: Yes. Edge servers that " \
                 "are subscribed have to be subscribed again",                                      \
@@ -55,7 +57,7 @@ const struct finding_kind smtp_certificate = {
     .applies_to = "Exchange 2007 and later",
     .fix =
         (const struct step_template[]){
-            LIST,
+            LIST("keep what it prints, for the way back"),
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = ELEVATED,
@@ -71,7 +73,7 @@ const struct finding_kind smtp_certificate = {
             {0}},
     .verify =
         (const struct step_template[]){
-            LIST,
+            LIST("the new one has SMTP among its services, and HasPrivateKey is True"),
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
              .where = "the machine that runs exdiag",
@@ -84,8 +86,8 @@ const struct finding_kind smtp_certificate = {
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
              .where = SHELL,
-             .command =
-                 "Enable-ExchangeCertificate -Thumbprint {thumbprint-as-kept} -Services SMTP",
+             .command = "Enable-ExchangeCertificate -Server $env:COMPUTERNAME -Thumbprint "
+                        "{thumbprint-as-kept} -Services SMTP",
              .risk = "asked whether to overwrite the default SMTP certificate: Yes",
              .note = "only where the former certificate is still there, with its key"},
             {0}},
