@@ -31,32 +31,79 @@ static const struct port {
     unsigned number;
     const struct finding_kind *kind;
     unsigned cause;
+    const char *site;
+    enum powershell_place place; /* where a live server is asked for it */
 } ports[] = {
-    {BACK_END_PORT, &backend_certificate, POWERSHELL_CAUSE_BACK_END_CERTIFICATE},
-    {FRONT_END_PORT, &frontend_certificate, 0},
+    {BACK_END_PORT, &backend_certificate, POWERSHELL_CAUSE_BACK_END_CERTIFICATE,
+     "Exchange Back End", POWERSHELL_BACK_END},
+    {FRONT_END_PORT, &frontend_certificate, 0, "Default Web Site", POWERSHELL_FRONT_HTTPS},
 };
 
 struct matter { /* one port of one server, while it is judged */
     struct examination *x;
     const struct powershell_case *of;
+    const struct powershell_view *view; /* NULL: the server was not asked */
     const struct port *port;
     const struct bound_certificates *bindings; /* of which this is judged */
     const struct bound_certificates *store;    /* NULL: nobody tells of it */
     struct finding *finding;
     enum fault worst;
+    const char *alone; /* the endpoint of one address, where no more than those are at fault */
 };
 
 /* ---- which evidence ---- */
 
-static bool is_of_port(const struct certificate_binding *binding, unsigned port)
+static bool is_wildcard(const struct certificate_binding *binding)
 {
-    return binding->port == port && (port == BACK_END_PORT || !binding->is_by_name);
+    static const char *const any[] = {"0.0.0.0:", "[::]:"};
+
+    for (size_t i = 0; i < sizeof any / sizeof *any; i++) {
+        if (strncmp(binding->endpoint, any[i], strlen(any[i])) == 0)
+            return true;
+    }
+    return false;
 }
 
-static bool binds(const struct bound_certificates *certificates, unsigned port)
+/* "10.0.0.5:443" and the address of a site's binding. */
+static bool is_of_address(const struct certificate_binding *binding, const char *ip)
 {
-    for (size_t i = 0; i < certificates->binding_count; i++) {
-        if (is_of_port(&certificates->bindings[i], port))
+    const char *colon = strrchr(binding->endpoint, ':');
+
+    return colon && text_equal_fold_sized(binding->endpoint, (size_t)(colon - binding->endpoint),
+                                          ip, strlen(ip));
+}
+
+/*
+ * HTTP.SYS keeps bindings of sites and of addresses that are gone, and has those of others: of one
+ * address is used what Exchange's own site names.
+ */
+static bool is_used(const struct matter *matter, const struct certificate_binding *binding)
+{
+    const struct iis_config *config = matter->of->host ? &matter->of->host->config->config : NULL;
+    const struct iis_site *site = config ? iis_site_of(config, matter->port->site) : NULL;
+
+    if (is_wildcard(binding))
+        return true;
+    for (size_t i = 0; site && i < site->binding_count; i++) {
+        if (site->bindings[i].port == matter->port->number &&
+            is_of_address(binding, site->bindings[i].ip))
+            return true;
+    }
+    return false;
+}
+
+static bool is_judged(const struct matter *matter, const struct certificate_binding *binding)
+{
+    unsigned port = matter->port->number;
+
+    return binding->port == port && (port == BACK_END_PORT || !binding->is_by_name) &&
+           is_used(matter, binding);
+}
+
+static bool binds(const struct matter *matter)
+{
+    for (size_t i = 0; i < matter->bindings->binding_count; i++) {
+        if (is_judged(matter, &matter->bindings->bindings[i]))
             return true;
     }
     return false;
@@ -64,7 +111,11 @@ static bool binds(const struct bound_certificates *certificates, unsigned port)
 
 bool powershell_binds_back_end(const struct bound_certificates *certificates)
 {
-    return binds(certificates, BACK_END_PORT);
+    for (size_t i = 0; i < certificates->binding_count; i++) {
+        if (certificates->bindings[i].port == BACK_END_PORT)
+            return true;
+    }
+    return false;
 }
 
 /* What the user gave comes before the machine at hand, as in all of a case. */
@@ -142,8 +193,13 @@ static const char *text_of(const struct matter *matter, const struct stored_cert
                        day_of(matter, stored->not_after), stored->has_key ? "with a" : "without a");
 }
 
-static void take_fault(struct matter *matter, enum fault fault)
+/* `endpoint`: of one address; or NULL, of any. */
+static void take_fault(struct matter *matter, enum fault fault, const char *endpoint)
 {
+    if (!matter->finding)
+        matter->alone = endpoint;
+    if (!endpoint)
+        matter->alone = NULL;
     if (!matter->finding)
         matter->finding = found(matter->x, matter->port->kind);
     if (fault > matter->worst)
@@ -153,11 +209,12 @@ static void take_fault(struct matter *matter, enum fault fault)
 
 static void judge_binding(struct matter *matter, const struct certificate_binding *binding)
 {
+    const char *alone = is_wildcard(binding) ? NULL : binding->endpoint;
     const struct stored_certificate *stored;
     enum fault fault;
 
     if (!*binding->thumbprint) {
-        take_fault(matter, NOT_BOUND);
+        take_fault(matter, NOT_BOUND, alone);
         saw(matter->finding, &matter->bindings->evidence, "%s is bound to no certificate",
             binding->endpoint);
         return;
@@ -168,7 +225,7 @@ static void judge_binding(struct matter *matter, const struct certificate_bindin
     fault = fault_of(matter, stored);
     if (fault == FINE)
         return;
-    take_fault(matter, fault);
+    take_fault(matter, fault, alone);
     set_text(matter->finding, "thumbprint", binding->thumbprint);
     saw(matter->finding, &matter->bindings->evidence, "%s is bound to the certificate %s",
         binding->endpoint, binding->thumbprint);
@@ -178,6 +235,22 @@ static void judge_binding(struct matter *matter, const struct certificate_bindin
 
 /* ---- telling ---- */
 
+/*
+ * Those that are for something else, as Exchange and IIS name them; and for clients, one that has
+ * the computer's own name without its domain.
+ */
+static bool is_for_clients(const struct matter *matter, const char *subject)
+{
+    static const char *const others[] = {"CN=Microsoft Exchange Server Auth", "CN=WMSVC",
+                                         "CN=Federation", "CN=Exchange Delegation Federation"};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (text_starts_fold(subject, strlen(subject), others[i]))
+            return false;
+    }
+    return matter->port->number == BACK_END_PORT || memchr(subject, '.', strcspn(subject, ","));
+}
+
 /* What could be bound in its place: with a key, and in its time. */
 static void tell_candidates(const struct matter *matter)
 {
@@ -186,11 +259,32 @@ static void tell_candidates(const struct matter *matter)
     for (size_t i = 0; matter->store && i < matter->store->certificate_count; i++) {
         const struct stored_certificate *stored = &matter->store->certificates[i];
 
-        if (!stored->is_read || fault_of(matter, stored) != FINE || count++ >= CANDIDATES_SHOWN)
+        if (!stored->is_read || fault_of(matter, stored) != FINE ||
+            !is_for_clients(matter, stored->subject) || count++ >= CANDIDATES_SHOWN)
             continue;
         saw(matter->finding, &matter->store->evidence,
             "the store also has, with a key and in its time: %s", text_of(matter, stored));
     }
+    if (count > CANDIDATES_SHOWN)
+        saw(matter->finding, &matter->store->evidence, "and %zu more", count - CANDIDATES_SHOWN);
+}
+
+/* HTTP.SYS serves what it has loaded, until it loads it anew. */
+static bool is_served_yet(const struct matter *matter)
+{
+    const struct powershell_view *view = matter->view;
+
+    for (size_t i = 0; view && i < view->count; i++) {
+        if (powershell_node_is_own(view, &view->nodes[i]) &&
+            powershell_place_answers(&view->nodes[i], matter->port->place))
+            return true;
+    }
+    return false;
+}
+
+static bool is_cause(const struct matter *matter)
+{
+    return matter->worst >= NO_KEY && !matter->alone && !is_served_yet(matter);
 }
 
 static void name_server(const struct powershell_case *of, struct finding *finding)
@@ -206,10 +300,18 @@ static void tell_problem(const struct matter *matter)
 {
     struct finding *finding = matter->finding;
 
-    set_text(finding, "what", faults[matter->worst].what);
+    set_text(finding, "what",
+             matter->alone ? arena_print(pass_memory(matter->x), "%s, for %s alone",
+                                         faults[matter->worst].what, matter->alone)
+                           : faults[matter->worst].what);
     name_server(matter->of, finding);
-    if (matter->worst < NO_KEY)
+    if (!is_cause(matter))
         finding_severity(finding, SEVERITY_WARNING);
+    if (matter->worst >= NO_KEY && is_served_yet(matter))
+        saw(finding, NULL,
+            "port %u answered over TLS in this run: with what it has loaded, until it is loaded "
+            "anew",
+            matter->port->number);
     tell_candidates(matter);
 }
 
@@ -231,7 +333,7 @@ static const struct stored_certificate *find_fine(const struct matter *matter, b
         const struct certificate_binding *binding = &matter->bindings->bindings[i];
         const struct stored_certificate *one;
 
-        if (!is_of_port(binding, matter->port->number) || !text_equal_fold(binding->store, "MY"))
+        if (!is_judged(matter, binding) || !text_equal_fold(binding->store, "MY"))
             continue;
         *is_of_store = true;
         one = matter->store ? stored_certificate_of(matter->store, binding->thumbprint) : NULL;
@@ -266,21 +368,21 @@ static unsigned judge_port(struct matter *matter)
     unsigned number = matter->port->number;
 
     for (size_t i = 0; i < matter->bindings->binding_count; i++) {
-        if (is_of_port(&matter->bindings->bindings[i], number))
+        if (is_judged(matter, &matter->bindings->bindings[i]))
             judge_binding(matter, &matter->bindings->bindings[i]);
     }
-    if (number == BACK_END_PORT && !binds(matter->bindings, number) &&
-        knows_all_ports(matter->bindings) && is_served(matter->of, number)) {
-        take_fault(matter, NOT_BOUND);
+    if (number == BACK_END_PORT && !binds(matter) && knows_all_ports(matter->bindings) &&
+        is_served(matter->of, number)) {
+        take_fault(matter, NOT_BOUND, NULL);
         saw(matter->finding, &matter->bindings->evidence,
             "no certificate is bound to port %u, where the configuration has a web site with TLS",
             number);
     }
     if (matter->finding)
         tell_problem(matter);
-    else if (binds(matter->bindings, number))
+    else if (binds(matter))
         tell_fine(matter);
-    return matter->worst >= NO_KEY ? matter->port->cause : 0;
+    return is_cause(matter) ? matter->port->cause : 0;
 }
 
 /* Why nothing is known of a machine that was asked. */
@@ -299,7 +401,8 @@ static void tell_unread(const struct matter *matter)
     }
 }
 
-unsigned powershell_judge_certificates(struct examination *x, const struct powershell_case *of)
+unsigned powershell_judge_certificates(struct examination *x, const struct powershell_case *of,
+                                       const struct powershell_view *view)
 {
     bool is_exchange = is_served(of, BACK_END_PORT);
     unsigned causes = 0;
@@ -309,6 +412,7 @@ unsigned powershell_judge_certificates(struct examination *x, const struct power
 
         matter->x = x;
         matter->of = of;
+        matter->view = view;
         matter->port = &ports[i];
         choose_evidence(matter);
         if (!matter->bindings && is_exchange)

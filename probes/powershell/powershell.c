@@ -114,7 +114,7 @@ static void examine_file(struct examination *x, const struct subject *file)
         causes = judge_config(x, of->files, file);
     if (powershell_is_told_at(of, file)) {
         tell_several(x, of);
-        powershell_judge_500(x, of, NULL, causes | powershell_judge_certificates(x, of));
+        powershell_judge_500(x, of, NULL, causes | powershell_judge_certificates(x, of, NULL));
     }
 }
 
@@ -143,7 +143,7 @@ static void examine_server(struct examination *x, const struct subject *server)
     if (!of || (view && view->is_pending))
         return;
     powershell_tell_unread(x, of, server);
-    causes = judge_case(x, of) | powershell_judge_certificates(x, of);
+    causes = judge_case(x, of) | powershell_judge_certificates(x, of, view);
     tell_several(x, of);
     is_500 = powershell_judge_500(x, of, view, causes);
     if (view)

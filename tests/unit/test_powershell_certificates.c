@@ -55,7 +55,7 @@ static const char *judge(const char *id)
 static void set_world(unsigned port, int64_t from, int64_t until, bool has_key)
 {
     memset(&world, 0, sizeof world);
-    world.binding = (struct certificate_binding){"10.0.0.5:*", port, false, "bb", "MY"};
+    world.binding = (struct certificate_binding){"[::]:*", port, false, "bb", "MY"};
     world.stored = (struct stored_certificate){"bb", true, has_key, "CN=b", from, until};
     world.has_stored = world.knows_store = true;
 }
@@ -114,6 +114,43 @@ static void test_whose(void **state)
     bench_end();
 }
 
+/* Of one address it may be another site's, or of a site that is gone. */
+static void test_one_address(void **state)
+{
+    (void)state;
+    set_world(443, 0, now - 2 * HOUR, true);
+    world.binding.endpoint = "10.0.0.5:443";
+    assert_string_equal(judge(FRONT), "");
+    bench_end();
+    set_world(444, 0, now - 2 * HOUR, false);
+    world.binding.endpoint = "127.0.0.1:444";
+    assert_string_equal(judge(BACK), "ok");
+    bench_end();
+}
+
+/* What is Exchange's own and for something else is offered to nobody. */
+static void test_candidates(void **state)
+{
+    const struct finding *finding;
+
+    (void)state;
+    set_world(444, 0, now + HOUR, true);
+    world.binding.thumbprint = "cc";
+    world.stored.subject = "CN=Microsoft Exchange Server Auth Certificate";
+    assert_string_equal(judge(BACK), "critical");
+    finding = finding_of(FILE_NAME, BACK, NULL);
+    assert_true(saw_it(finding, "CN=EX01"));
+    assert_false(saw_it(finding, "Auth Certificate"));
+    bench_end();
+    world.binding.port = 443;
+    world.stored.subject = "CN=mail.contoso.com";
+    assert_string_equal(judge(FRONT), "critical");
+    finding = finding_of(FILE_NAME, FRONT, NULL);
+    assert_true(saw_it(finding, "CN=mail.contoso.com"));
+    assert_false(saw_it(finding, "CN=EX01"));
+    bench_end();
+}
+
 /* A binding without a hash is none, whatever the store has; one unread says nothing. */
 static void test_odd_ones(void **state)
 {
@@ -131,8 +168,8 @@ static void test_odd_ones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_how_bad),
-        cmocka_unit_test(test_whose),
+        cmocka_unit_test(test_how_bad),     cmocka_unit_test(test_whose),
+        cmocka_unit_test(test_one_address), cmocka_unit_test(test_candidates),
         cmocka_unit_test(test_odd_ones),
     };
 

@@ -637,6 +637,23 @@ static void what_a_certificate_explains(void **state)
     own = NULL;
 }
 
+/* What is deleted is served until it is loaded anew. */
+static void a_port_that_answers_has_a_certificate_yet(void **state)
+{
+    static const struct stored_certificate another = {"bb", true, true, "CN=EX01", 0, NOW + MINUTE};
+    static const struct rule rules[] = {{0}};
+    const struct finding *finding;
+
+    (void)state;
+    own = &another;
+    run(rules);
+    finding = finding_of(HOST, "backend-certificate", "gone");
+    assert_string_equal(word_of(finding), "warning");
+    assert_true(saw_it(finding, "answered over TLS"));
+    bench_end();
+    own = NULL;
+}
+
 /* A balancer has neither port 80 nor 444; the server itself does. */
 static void a_closed_port_counts_at_the_server_itself(void **state)
 {
@@ -1166,6 +1183,7 @@ int main(void)
         cmocka_unit_test_setup(what_was_kept_back_is_no_evidence, begin),
         cmocka_unit_test_setup(a_back_end_without_tls_has_lost_its_certificate, begin),
         cmocka_unit_test_setup(what_a_certificate_explains, begin),
+        cmocka_unit_test_setup(a_port_that_answers_has_a_certificate_yet, begin),
         cmocka_unit_test_setup(a_closed_port_counts_at_the_server_itself, begin),
         cmocka_unit_test_setup(a_closed_port_of_tls_is_told, begin),
         cmocka_unit_test_setup(silence_behind_the_logon_is_not_well, begin),
