@@ -11,7 +11,7 @@
 #include <winevt.h>
 
 enum {
-    BATCH = 64,
+    BATCH = 16, /* of 64 KiB each at most: before Windows 11 no call returns more than 2 MiB */
     EVENT_BYTES_MOST = 2 * 1024 * 1024, /* of UTF-16 */
     EVENT_BYTES_USUAL = 8192
 };

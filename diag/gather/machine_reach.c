@@ -10,7 +10,6 @@
 #include "diag/evidence/windows_features.h"
 #include "diag/evidence/windows_setup.h"
 #include "diag/gather/machine.h"
-#include "diag/gather/machine_events.h"
 #include "diag/platform.h"
 #include "diag/read/machine_path.h"
 #include "diag/text.h"
@@ -19,7 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AT_HAND_MOST = 10000 /* milliseconds for what the machine at hand tells in a moment */ };
+enum {
+    AT_HAND_MOST = 10000, /* milliseconds for what the machine at hand tells in a moment */
+    READING_MOST = 20000  /* the same for reading what has thousands of parts, over a network */
+};
 
 /* Kinds that machines are asked for. */
 static const struct machine_kind {
@@ -45,6 +47,7 @@ struct known_machine {
     struct known_machine *next;
     const char *name;
     enum status outcomes[DOORS]; /* STATUS_OK: nothing against it is known */
+    bool has_answered[DOORS];
 };
 
 struct machine_reach {
@@ -78,13 +81,16 @@ static enum door door_of(const struct evidence *item)
     return machine_kind_of(item)->source == MACHINE_EVENTS ? RPC : SMB;
 }
 
-/* Twice what one operation may take: the way there, and what is asked on it. */
+/*
+ * Twice what one operation may take: the way there, and what is asked on it. That is enough for who
+ * a machine is, which is asked before anything else.
+ */
 int64_t machine_reach_allowance(const struct evidence *item, unsigned timeout)
 {
     int64_t milliseconds = AT_HAND_MOST;
 
     if (*machine_reach_whom(item))
-        milliseconds = 2 * (int64_t)timeout + (door_of(item) == RPC ? MACHINE_EVENTS_PATIENCE : 0);
+        milliseconds = 2 * (int64_t)timeout + (item->kind == &evidence_machine ? 0 : READING_MOST);
     return milliseconds * 1000;
 }
 
@@ -139,10 +145,13 @@ static struct known_machine *find(struct machine_reach *reach, const char *name)
     return machine;
 }
 
-static struct known_machine *add(struct machine_reach *reach, const char *name)
+static struct known_machine *find_or_add(struct machine_reach *reach, const char *name)
 {
-    struct known_machine *machine = arena_new(&reach->memory, 1, sizeof *machine);
+    struct known_machine *machine = find(reach, name);
 
+    if (machine)
+        return machine;
+    machine = arena_new(&reach->memory, 1, sizeof *machine);
     machine->name = arena_copy_string(&reach->memory, name);
     machine->next = reach->machines;
     reach->machines = machine;
@@ -170,31 +179,52 @@ bool machine_reach_is_vain(struct machine_reach *reach, struct evidence *item)
 
 /*
  * A logon that was turned down is tried no more than need be. The one for event logs is by Kerberos
- * alone, and says nothing of others.
+ * alone, and says nothing of others. Of one that has answered, silence is of one question.
  */
+static void note(struct known_machine *machine, enum door door, enum status status)
+{
+    if (status == STATUS_OK || status == STATUS_NOT_FOUND || status == STATUS_DENIED)
+        machine->has_answered[door] = true;
+    if (!machine_is_lost(status) || (status == STATUS_TIMED_OUT && machine->has_answered[door]))
+        return;
+    for (unsigned i = 0; i < DOORS; i++) {
+        if (i == door || (status == STATUS_REJECTED && door == SMB))
+            machine->outcomes[i] = status;
+    }
+}
+
 void machine_reach_learn(struct machine_reach *reach, const struct evidence *item)
 {
     const char *name = machine_reach_whom(item);
-    struct known_machine *machine;
 
-    if (!name || !*name || !machine_is_lost(item->status))
+    if (!name || !*name)
         return;
     platform_mutex_lock(reach->mutex);
-    machine = find(reach, name);
-    if (!machine)
-        machine = add(reach, name);
-    for (unsigned i = 0; i < DOORS; i++) {
-        if (i == door_of(item) || (item->status == STATUS_REJECTED && door_of(item) == SMB))
-            machine->outcomes[i] = item->status;
-    }
+    note(find_or_add(reach, name), door_of(item), item->status);
     platform_mutex_unlock(reach->mutex);
+}
+
+static bool has_answered(struct machine_reach *reach, const struct evidence *item)
+{
+    const struct known_machine *machine;
+    bool has;
+
+    platform_mutex_lock(reach->mutex);
+    machine = find(reach, machine_reach_whom(item));
+    has = machine && machine->has_answered[door_of(item)];
+    platform_mutex_unlock(reach->mutex);
+    return has;
 }
 
 bool machine_reach_fail(struct machine_reach *reach, struct evidence *item)
 {
     if (!machine_reach_whom(item))
         return false;
-    fail(item, STATUS_TIMED_OUT);
+    if (has_answered(reach, item))
+        evidence_fail(item, STATUS_TIMED_OUT,
+                      "it answers, and did not tell all of this in time: --timeout gives it more");
+    else
+        fail(item, STATUS_TIMED_OUT);
     machine_reach_learn(reach, item);
     return true;
 }

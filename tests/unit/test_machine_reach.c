@@ -3,6 +3,7 @@
 
 #include "diag/evidence/digest.h"
 #include "diag/evidence/event_log.h"
+#include "diag/evidence/machine.h"
 #include "diag/evidence/registry.h"
 #include "diag/evidence/windows_features.h"
 #include "diag/gather/machine_events.h"
@@ -49,18 +50,24 @@ static void questions_have_a_machine(void **state)
         evidence_free(items[i]);
 }
 
-/* Another machine is given what the network is, and its event logs what reading takes beside. */
+static int64_t allowance_of(struct evidence *item)
+{
+    int64_t allowance = machine_reach_allowance(item, TIMEOUT);
+
+    evidence_free(item);
+    return allowance;
+}
+
+/* Another machine is given what the network is to say who it is, and for the rest more. */
 static void allowances_are_of_the_network(void **state)
 {
-    struct evidence *registry = registry_of("\\\\ex02"), *events = events_of("\\\\ex02");
-    int64_t of_registry = machine_reach_allowance(registry, TIMEOUT),
-            of_events = machine_reach_allowance(events, TIMEOUT);
+    const struct machine_identity question = {.path = "\\\\ex02"};
+    int64_t who = allowance_of(evidence_new(&evidence_machine, &question.evidence));
 
     (void)state;
-    assert_int_equal(of_registry, 2 * TIMEOUT * 1000);
-    assert_int_equal(of_events - of_registry, MACHINE_EVENTS_PATIENCE * 1000);
-    evidence_free(registry);
-    evidence_free(events);
+    assert_int_equal(who, 2 * TIMEOUT * 1000);
+    assert_int_equal(allowance_of(registry_of("\\\\ex02")), who + 20000000);
+    assert_true(allowance_of(events_of("\\\\ex02")) >= who + MACHINE_EVENTS_PATIENCE * 1000);
 }
 
 /* What is taken for settled by an earlier one has its status and its reason. */
@@ -147,6 +154,24 @@ static void what_is_late_is_silence(void **state)
     machine_reach_leave(reach);
 }
 
+/* A long answer over a slow network says nothing of the firewall, and nothing of what is next. */
+static void one_that_answers_is_slow(void **state)
+{
+    struct machine_reach *reach = machine_reach_new();
+    struct evidence *late = features_of("\\\\ex02");
+
+    (void)state;
+    learn(reach, registry_of("\\\\ex02"), STATUS_OK);
+    assert_true(machine_reach_fail(reach, late));
+    assert_int_equal(late->status, STATUS_TIMED_OUT);
+    assert_non_null(strstr(late->reason, "--timeout"));
+    expect(reach, registry_of("\\\\ex02"), STATUS_OK);
+    learn(reach, registry_of("\\\\ex02"), STATUS_UNREACHABLE);
+    expect(reach, registry_of("\\\\ex02"), STATUS_UNREACHABLE);
+    evidence_free(late);
+    machine_reach_leave(reach);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +180,7 @@ int main(void)
         cmocka_unit_test(silence_is_waited_for_once),
         cmocka_unit_test(logons_are_not_repeated),
         cmocka_unit_test(what_is_late_is_silence),
+        cmocka_unit_test(one_that_answers_is_slow),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,7 @@
 #include <string.h>
 
 enum {
+    BATCH_MOST = 30,
     NAME_ROOM = 1024,
     NEEDLE_ROOM = 256,
     SILENCE = 60000, /* milliseconds */
@@ -168,6 +169,10 @@ __declspec(dllexport) BOOL WINAPI EvtNext(EVT_HANDLE results, DWORD size, EVT_HA
 
     (void)flags;
     *returned = 0;
+    if (size > BATCH_MOST) {
+        SetLastError(RPC_S_INVALID_BOUND);
+        return FALSE;
+    }
     if (!thing->file) {
         Sleep(timeout);
         SetLastError(ERROR_TIMEOUT);
