@@ -181,9 +181,9 @@ enum status platform_trusted_certificates(void (*take)(void *context, const void
 /*
  * `machine` is "" for the machine at hand, or the name or address of another one, without
  * backslashes (machine_in_path()), which Windows then asks as the user who runs this: for its
- * registry and services over SMB (TCP port 445), for its event logs over RPC (TCP port 135 and one
- * above 49151), for its files over SMB by the shares of its drives (C$). That may take minutes
- * where nobody answers: for a pool thread. Of another machine also STATUS_UNREACHABLE, nobody
+ * registry and services over SMB (TCP port 445), for services over RPC first (TCP port 135 and one
+ * above 49151), as for its event logs, for its files over SMB by the shares of its drives (C$).
+ * That may take minutes where nobody answers: for a pool thread. Of another machine also STATUS_UNREACHABLE, nobody
  * answers there; STATUS_REFUSED, it is there, but not the service that would tell, which for
  * registries is RemoteRegistry; STATUS_REJECTED, its logon failed; STATUS_TIMED_OUT;
  * STATUS_NOT_SUPPORTED where this is not Windows.

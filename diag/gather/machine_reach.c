@@ -20,7 +20,7 @@
 
 enum {
     AT_HAND_MOST = 10000, /* milliseconds for what the machine at hand tells in a moment */
-    READING_MOST = 20000  /* the same for reading what has thousands of parts, over a network */
+    READING_MOST = 30000, /* for thousands of parts, or the 21 s that services take by RPC first */
 };
 
 /* Kinds that machines are asked for. */

@@ -66,7 +66,7 @@ static void allowances_are_of_the_network(void **state)
 
     (void)state;
     assert_int_equal(who, 2 * TIMEOUT * 1000);
-    assert_int_equal(allowance_of(registry_of("\\\\ex02")), who + 20000000);
+    assert_int_equal(allowance_of(registry_of("\\\\ex02")), who + 30000000);
     assert_true(allowance_of(events_of("\\\\ex02")) >= who + MACHINE_EVENTS_PATIENCE * 1000);
 }
 
