@@ -22,18 +22,11 @@ static bool may_have_exchange(const struct machine_identity *machine)
            machine->facts.exchange == MACHINE_EXCHANGE_UNKNOWN;
 }
 
-static const char *full_name(const struct machine_identity *machine, struct arena *arena)
-{
-    if (strchr(machine->name, '.') || !machine->domain)
-        return machine->name;
-    return arena_print(arena, "%s.%s", machine->name, machine->domain);
-}
-
 static enum status add(struct options *options, const struct machine_identity *machine)
 {
     bool has_exchange = may_have_exchange(machine);
     enum subject_kind kind = !has_exchange && is_controller(machine) ? SUBJECT_DC : SUBJECT_SERVER;
-    enum status status = options_add_subject(options, kind, full_name(machine, &options->memory));
+    enum status status = options_add_subject(options, kind, machine->name);
 
     if (status != STATUS_OK)
         return status;

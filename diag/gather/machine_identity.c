@@ -92,6 +92,14 @@ static void take_system(const struct platform_machine *told, struct machine_iden
         machine->netbios_domain = group;
 }
 
+/* Without a suffix of its own a member goes by its domain's. */
+static void join_domain(struct machine_identity *machine)
+{
+    if (machine->name && machine->domain && !strchr(machine->name, '.'))
+        machine->name =
+            arena_print(&machine->evidence.memory, "%s.%s", machine->name, machine->domain);
+}
+
 /* What only the registry tells of another machine. */
 static void complete(struct machine_identity *machine)
 {
@@ -141,6 +149,7 @@ void gather_machine(struct evidence *item)
     }
     take_system(&told, machine);
     complete(machine);
+    join_domain(machine);
     if (!*machine->path)
         machine->elevation = elevation();
 }

@@ -23,10 +23,10 @@ ALL = (*TWO, server("EX03"), server("GONE"), accepted("fabrikam.com"), accepted(
 
 
 @contextlib.contextmanager
-def machine(name="ex01", role=MEMBER_SERVER, domain="contoso.com", exchange=True, more=()):
+def machine(name="ex01", role=MEMBER_SERVER, domain="contoso.com", exchange=True, suffix=True, more=()):
     """Its file for exdiag_machine, in the variables of a run."""
     with folder() as place:
-        full = f"{name}.{domain}" if domain else name
+        full = f"{name}.{domain}" if domain and suffix else name
         lines = [f"machine\t{full}\t{name.upper()}\t{domain}\t{domain}\tCONTOSO\t{role}", *more]
         if exchange:
             lines.append(f"value\t{ROLE}\t{'ConfiguredVersion'.encode().hex()}\t1\t")
@@ -104,6 +104,14 @@ def machines_that_are_no_servers_of_exchange():
                 expect(("server", "ex01.contoso.com") in subjects(result), f"{subjects(result)}")
                 at = {one["subject"]["name"] for one in result.report["findings"] if one["id"].startswith("mx-")}
                 expect(f"{name}.contoso.com" not in at, f"{name} is asked for mail")
+
+
+@case
+def a_member_without_a_suffix_goes_by_its_domains():
+    with Organisation(forest(*ALL)) as contoso, machine(suffix=False) as variables:
+        result = check(contoso, variables, "--verbose", status=PROBLEMS)
+        expect(("server", "ex02.contoso.com") in subjects(result), f"{subjects(result)}")
+        expect_equal(of(result, "organisation-unread")["outcome"], "ok", "the directory")
 
 
 @case
