@@ -63,6 +63,10 @@ static bool read_entry(const struct directory_entry *entry, struct arena *arena,
     out->type = type_of(entry);
     out->is_wildcard = is_wildcard(text);
     out->name = out->is_wildcard ? text : name_of(text, arena);
+    if (out->is_wildcard)
+        out->unexamined = "which names no domain to look at";
+    else if (out->name && dns_name_is_private(out->name))
+        out->unexamined = "a name for private use, to which nobody outside can send";
     return out->name != NULL;
 }
 

@@ -29,6 +29,7 @@ struct accepted_domain {
      * (New-AcceptedDomain), and "*": no names that could be asked for.
      */
     bool is_wildcard;
+    const char *unexamined; /* why it is not looked at as a mail domain, in words; or NULL */
 };
 
 struct accepted_domains {

@@ -2,6 +2,7 @@
 
 #include "diag/read/dns_name.h"
 #include "diag/text.h"
+#include "probes/public_dns.h"
 
 #include <string.h>
 
@@ -65,6 +66,46 @@ static bool read_accepted(struct examination *x, struct organisation *out)
     return true;
 }
 
+static bool is_of_directory(const struct organisation *out, const char *name)
+{
+    for (size_t i = 0; i < out->forest->domain_count; i++) {
+        if (dns_name_equal(out->forest->domains[i].name, name))
+            return true;
+    }
+    return dns_name_equal(out->domain->name, name);
+}
+
+static bool has_records(const struct public_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        if (dns_answer_next(view->answers[i], NULL))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Setup makes the name of Active Directory an accepted domain, which nobody takes away again. That
+ * it is one of mail, an MX record says. False while that is on its way.
+ */
+static bool mark_directory_names(struct examination *x, struct organisation *out)
+{
+    bool is_known = true;
+
+    for (size_t i = 0; i < out->accepted.count; i++) {
+        struct accepted_domain *domain = &out->accepted.list[i];
+        struct public_view view;
+
+        if (domain->unexamined || !is_of_directory(out, domain->name))
+            continue;
+        view = public_dns(x, domain->name, DNS_MX);
+        is_known = is_known && view.state != PUBLIC_PENDING;
+        if (view.state == PUBLIC_KNOWN && !has_records(&view))
+            domain->unexamined = "a name of Active Directory without an MX record";
+    }
+    return is_known;
+}
+
 /* ---- domains with controllers ---- */
 
 static bool has_exchange(const struct organisation *out, const char *domain)
@@ -114,6 +155,7 @@ static enum organisation_state read_directory(struct examination *x, struct orga
     if (out->forest->state != SPN_FOREST_FOUND)
         return ORGANISATION_UNREADABLE;
     is_known = read_accepted(x, out);
+    is_known = mark_directory_names(x, out) && is_known;
     is_known = read_servers(x, out) && is_known;
     is_known = find_domains(x, out) && is_known;
     return is_known ? ORGANISATION_FOUND : ORGANISATION_PENDING;

@@ -21,7 +21,7 @@ static void add_all(struct examination *x, const struct organisation *organisati
             add_subject(x, SUBJECT_DC, organisation->domains[i]->controllers[k]);
     }
     for (size_t i = 0; i < organisation->accepted.count; i++) {
-        if (!organisation->accepted.list[i].is_wildcard)
+        if (!organisation->accepted.list[i].unexamined)
             add_subject(x, SUBJECT_DOMAIN, organisation->accepted.list[i].name);
     }
 }
@@ -82,10 +82,12 @@ static void saw_accepted(struct finding *finding, const struct organisation *org
     };
     const struct accepted_domains *accepted = &organisation->accepted;
 
-    for (size_t i = 0; i < accepted->count && i < SHOWN_MOST; i++)
-        saw(finding, organisation->accepted_source, "%s, %s%s", accepted->list[i].name,
-            types[accepted->list[i].type],
-            accepted->list[i].is_wildcard ? ", which names no domain to look at" : "");
+    for (size_t i = 0; i < accepted->count && i < SHOWN_MOST; i++) {
+        const struct accepted_domain *domain = &accepted->list[i];
+
+        saw(finding, organisation->accepted_source, "%s, %s%s%s", domain->name, types[domain->type],
+            domain->unexamined ? ", " : "", domain->unexamined ? domain->unexamined : "");
+    }
     if (accepted->count > SHOWN_MOST)
         saw(finding, organisation->accepted_source, "and %zu more", accepted->count - SHOWN_MOST);
     if (accepted->odd > 0)
@@ -256,17 +258,22 @@ static void find(struct examination *x, const struct organisation *organisation)
 
 /* ---- rights ---- */
 
-/* Wanted by a probe that is selected: nothing is read for this alone. */
+/*
+ * Wanted by a probe that is selected: nothing is read for this alone. Of a machine that is no
+ * server of Exchange, and from which the others are looked at, nothing is missed.
+ */
 static void tell_rights(struct examination *x, const struct subject *subject)
 {
     const struct machine_identity *machine;
     const struct iis_config_file *config;
     const struct event_log_digest *log;
+    bool is_pending = false;
     struct finding *finding;
     const char *path;
 
     if (subject->kind != SUBJECT_SERVER || !ask_is_selected(x, "powershell") ||
-        !machine_of(x, subject, &path) || !path || *path)
+        !machine_of(x, subject, &path) || !path || *path ||
+        organisation_is_seat(x, subject, &is_pending) || is_pending)
         return;
     machine = ask_machine(x, "");
     if (!machine || machine->elevation != MACHINE_ELEVATION_NO)

@@ -29,6 +29,7 @@ struct world {
     struct made_entry servers[ENTRIES_MOST], accepted[ENTRIES_MOST];
     bool has_more_accepted;
     enum status config, events; /* of the machine at hand */
+    bool has_mx;                /* the domain of the machine */
 };
 
 static const struct world *world;
@@ -73,6 +74,9 @@ static void answer_dns(struct dns_answer *answer)
         answer->evidence.status = world->controllers;
         if (world->controllers == STATUS_OK && strstr(answer->name, "contoso.com"))
             add_record(answer, "dc1.contoso.com", 0);
+    } else if (answer->type == DNS_MX) {
+        if (world->has_mx)
+            add_record(answer, NULL, 0);
     } else if (strcmp(answer->name, "quiet.contoso.com") == 0) {
         answer->evidence.status = STATUS_TIMED_OUT;
     } else if (answer->type == DNS_A && !is_gone) {
@@ -266,6 +270,34 @@ static void others_that_may_be_asked(void **state)
     assert_false(may_be_asked("ex03.tailspin.com"));
 }
 
+/* What setup makes an accepted domain by itself is one of mail where it has an MX record. */
+static void names_that_are_no_mail_domains(void **state)
+{
+    static const struct net_address resolver = {.port = 53};
+    struct world some = {
+        .servers = {SERVER("EX01", "ncacn_ip_tcp:" OWN, "16439"), {0}},
+        .accepted = {ACCEPTED("contoso.com", "0"),
+                     ACCEPTED("fabrikam.local", "0"),
+                     ACCEPTED("tailspin.com", "0"),
+                     {0}},
+    };
+
+    (void)state;
+    bench.settings.dns = &resolver;
+    bench.settings.dns_count = 1;
+    for (unsigned i = 0; i < 2; i++) {
+        some.has_mx = i > 0;
+        look(&some, SUBJECT_SERVER, OWN);
+        assert_true(has_subject(SUBJECT_DOMAIN, "tailspin.com"));
+        assert_false(has_subject(SUBJECT_DOMAIN, "fabrikam.local"));
+        assert_int_equal(has_subject(SUBJECT_DOMAIN, "contoso.com"), some.has_mx);
+        assert_true(saw_it(unread(), "fabrikam.local, authoritative, a name for private use"));
+        assert_int_equal(saw_it(unread(), "without an MX record"), !some.has_mx);
+        bench_end();
+    }
+    bench.settings.dns_count = 0;
+}
+
 /* Told once, at the machine at hand: not at the servers that it finds. */
 static void a_run_that_names_subjects_finds_nothing(void **state)
 {
@@ -404,6 +436,12 @@ static void rights_that_are_missing(void **state)
         assert_string_equal(word_of(finding_of(OWN, "run-not-elevated", NULL)), cases[i].word);
         bench_end();
     }
+    world = &cases[0].world; /* where it is looked from, and serves nobody */
+    bench_begin(&probe_organisation);
+    exam_add_subject(bench.exam, SUBJECT_SERVER, OWN, OWN, false);
+    bench_work(answer);
+    assert_null(finding_of(OWN, "run-not-elevated", NULL));
+    bench_end();
     bench.beside = NULL;
 }
 
@@ -581,6 +619,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_of_it_is_found),
+        cmocka_unit_test(names_that_are_no_mail_domains),
         cmocka_unit_test(a_run_that_names_subjects_finds_nothing),
         cmocka_unit_test(servers_that_are_gone),
         cmocka_unit_test(a_directory_that_does_not_tell),
