@@ -143,7 +143,7 @@ static void examine_server(struct examination *x, const struct subject *server)
     struct mx_calls smtp, submission, submissions;
     bool is_pending = false, known;
 
-    if (organisation_is_seat(x, server, &is_pending) || is_pending ||
+    if (organisation_is_without_mail(x, server, &is_pending) || is_pending ||
         (!server->given && is_exchanger(x, server)))
         return;
     mx = mx_addresses_of_host(x, server->name);

@@ -65,13 +65,16 @@ const struct finding_kind organisation_server_gone = {
              .kind = STEP_DECIDE,
              .where = "a server that is in use, from a command prompt that runs as administrator",
              .command = "ipconfig /registerdns",
-             .risk = "registers its names and addresses in DNS anew, and changes nothing else"},
+             .risk = "registers its names and addresses in DNS anew, and changes nothing else",
+             .note = "a zone that takes no such updates needs its administrator. It may take a "
+                     "quarter of an hour"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "a server that is gone",
              .command =
-                 "Install Windows on a machine of the same name, recover Exchange there with "
-                 "its setup's /Mode:RecoverServer, and uninstall it.",
+                 "Reset its computer account in Active Directory (never delete it), install "
+                 "Windows on a machine of the same name, join it, recover Exchange there with its "
+                 "setup's /Mode:RecoverServer (2003: /DisasterRecovery), and uninstall it.",
              .risk =
                  "days may pass until whatever is left of its databases and connectors is moved; "
                  "to delete its entry in the directory by hand is not supported",

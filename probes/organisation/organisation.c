@@ -22,7 +22,8 @@ static bool look_up(struct examination *x, struct organisation_server *entry)
         entry->unheard = &v4->evidence;
     else if (v6->evidence.status != STATUS_OK)
         entry->unheard = &v6->evidence;
-    entry->is_gone = !entry->unheard;
+    entry->is_gone = !entry->unheard && !entry->is_edge;
+    entry->is_elsewhere = !entry->unheard && entry->is_edge;
     return true;
 }
 
@@ -243,4 +244,23 @@ bool organisation_is_seat(struct examination *x, const struct subject *server, b
         return false;
     }
     return machine->name && dns_name_equal(machine->name, server->name);
+}
+
+bool organisation_is_without_mail(struct examination *x, const struct subject *server,
+                                  bool *is_pending)
+{
+    const struct spn_forest *forest;
+    const struct spn_server *listed;
+
+    if (!ask_settings(x)->everything || server->given)
+        return false;
+    if (organisation_is_seat(x, server, is_pending))
+        return true;
+    forest = spn_forest_of(x, ad_domain_own(x));
+    if (forest->state == SPN_FOREST_PENDING)
+        *is_pending = true;
+    if (forest->state != SPN_FOREST_FOUND)
+        return false;
+    listed = spn_server_of(&forest->servers, server->name);
+    return listed && spn_server_has_no_transport(listed);
 }

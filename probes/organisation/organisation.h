@@ -25,6 +25,7 @@ struct organisation_server {
     bool is_edge;
     const struct evidence *unheard; /* what DNS did not say; or NULL */
     bool is_gone;                   /* DNS has neither its name nor an address for it */
+    bool is_elsewhere;              /* the same of an Edge server: a file of hosts may have it */
     bool has_no_name;               /* prepared and never installed, or not told to this user */
 };
 
@@ -63,5 +64,12 @@ bool organisation_has(const struct organisation *organisation, const char *host)
  * is where the run was started, and serves nobody.
  */
 bool organisation_is_seat(struct examination *x, const struct subject *server, bool *is_pending);
+
+/*
+ * Whether a server that was found is none of mail: that seat, or one of Exchange 2007 or 2010 that
+ * has no transport.
+ */
+bool organisation_is_without_mail(struct examination *x, const struct subject *server,
+                                  bool *is_pending);
 
 #endif

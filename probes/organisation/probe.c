@@ -13,7 +13,7 @@ static void add_all(struct examination *x, const struct organisation *organisati
     for (size_t i = 0; i < organisation->server_count; i++) {
         const struct organisation_server *entry = &organisation->servers[i];
 
-        if (!entry->is_gone && !entry->has_no_name)
+        if (!entry->is_gone && !entry->is_elsewhere && !entry->has_no_name)
             add_subject(x, SUBJECT_SERVER, entry->server->host);
     }
     for (size_t i = 0; i < organisation->domain_count; i++) {
@@ -63,8 +63,11 @@ static void saw_servers(struct finding *finding, const struct organisation *orga
         const struct organisation_server *entry = &organisation->servers[i];
         const char *host = entry->server->host ? entry->server->host : entry->server->name;
 
-        saw(finding, organisation->forest->servers_source, "%s%s%s", host,
+        saw(finding, organisation->forest->servers_source, "%s%s%s%s", host,
             entry->is_edge ? ", an Edge Transport server" : "",
+            entry->is_elsewhere ? ", which DNS does not know, as where a hosts file does: not "
+                                  "examined"
+                                : "",
             entry->has_no_name ? ", of which no full name is told: not examined" : "");
     }
     if (organisation->server_count > shown)

@@ -28,6 +28,17 @@ static const struct ad_domain *domain_of(struct examination *x, const struct sub
     return domain ? domain : ad_domain_named(x, NULL);
 }
 
+enum { FIRST_WITH_ENDS = 15 /* Exchange 2013, of whose servers each may have one of both */ };
+
+static void note_ends(struct powershell_view *view, const struct spn_server *listed)
+{
+    if (listed->version == 0 || listed->roles == 0)
+        return;
+    view->lacks_front_end =
+        listed->version >= FIRST_WITH_ENDS && !(listed->roles & SPN_ROLE_FRONT_END);
+    view->lacks_back_end = listed->version < FIRST_WITH_ENDS || !(listed->roles & SPN_ROLE_MAILBOX);
+}
+
 /* A server that nobody named is asked where the user's directory lists it by this very name. */
 static void find_in_directory(struct powershell_view *view)
 {
@@ -42,6 +53,8 @@ static void find_in_directory(struct powershell_view *view)
     view->is_listed = listed && !(listed->roles & SPN_ROLE_EDGE);
     view->is_vouched = view->is_vouched || view->is_listed;
     view->may_log_on = view->is_listed && forest->are_servers_sure;
+    if (view->is_listed)
+        note_ends(view, listed);
 }
 
 /* ---- its addresses ---- */
@@ -121,14 +134,21 @@ static void look_once(struct powershell_view *view, struct powershell_node *node
         view->was_recorded = true;
 }
 
+static bool has_place(const struct powershell_view *view, enum powershell_place place)
+{
+    return place == POWERSHELL_BACK_END ? !view->lacks_back_end : !view->lacks_front_end;
+}
+
 static void look_at_node(struct powershell_view *view, struct powershell_node *node)
 {
     struct ip_address literal;
     const char *host = view->server->name;
     bool is_address = ip_parse(host, strlen(host), &literal) == STATUS_OK;
 
-    for (size_t place = 0; place < POWERSHELL_PLACE_COUNT; place++)
-        look_once(view, node, first_looks[place], is_address);
+    for (size_t place = 0; place < POWERSHELL_PLACE_COUNT; place++) {
+        if (has_place(view, (enum powershell_place)place))
+            look_once(view, node, first_looks[place], is_address);
+    }
     for (size_t i = 0; i < POWERSHELL_LOOK_COUNT; i++) {
         if (i != first_looks[looks[i].place] && wants(view, node, i, is_address))
             look_once(view, node, i, is_address);

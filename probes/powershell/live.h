@@ -57,10 +57,11 @@ struct powershell_view {
     struct examination *x;
     const struct subject *server;
     bool is_pending;
-    bool is_listed;    /* by the directory, as one of Exchange's */
-    bool is_vouched;   /* by that, or by the user */
-    bool may_log_on;   /* by the user, or by a directory that showed who it is */
-    bool was_recorded; /* the run asked it; older ones did not */
+    bool is_listed;                       /* by the directory, as one of Exchange's */
+    bool lacks_front_end, lacks_back_end; /* by what that says of its version and roles */
+    bool is_vouched;                      /* by that, or by the user */
+    bool may_log_on;                      /* by the user, or by a directory that showed who it is */
+    bool was_recorded;                    /* the run asked it; older ones did not */
     struct powershell_node nodes[POWERSHELL_ADDRESSES_MOST];
     size_t count;
     const struct evidence *obstacle; /* why no address is known; or NULL */

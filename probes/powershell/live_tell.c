@@ -809,6 +809,8 @@ void powershell_tell_live(const struct powershell_view *view, unsigned causes, b
         is_told = tell_node(view, &view->nodes[i], causes) || is_told;
     if (is_told || is_500 || powershell_fails_live(view))
         return;
+    if (view->lacks_front_end)
+        return;
     if (!any_front_answers(view))
         tell_unknown(view);
     else if (!tell_redirected(view))

@@ -208,13 +208,16 @@ const struct spn_server *spn_server_of(const struct spn_servers *servers, const 
     return NULL;
 }
 
-bool spn_server_lets_log_on(const struct spn_server *server)
+bool spn_server_has_no_transport(const struct spn_server *server)
 {
     bool has_hub = server->version >= FIRST_WITH_ROLES && server->version <= LAST_WITH_HUB;
 
-    if (server->roles == 0)
-        return true;
-    return !(server->roles & SPN_ROLE_EDGE) && (!has_hub || (server->roles & SPN_ROLE_HUB));
+    return has_hub && server->roles != 0 && !(server->roles & (SPN_ROLE_HUB | SPN_ROLE_EDGE));
+}
+
+bool spn_server_lets_log_on(const struct spn_server *server)
+{
+    return !(server->roles & SPN_ROLE_EDGE) && !spn_server_has_no_transport(server);
 }
 
 size_t spn_servers_that_let_log_on(const struct spn_servers *servers)

@@ -18,8 +18,13 @@ struct spn_listener {
     bool is_unsure;
 };
 
-/* Those of msExchCurrentServerRoles that transport mail. */
-enum spn_role { SPN_ROLE_HUB = 32, SPN_ROLE_EDGE = 64 };
+/* Of msExchCurrentServerRoles; the front end is one of 2013 and later. */
+enum spn_role {
+    SPN_ROLE_MAILBOX = 2,
+    SPN_ROLE_HUB = 32,
+    SPN_ROLE_EDGE = 64,
+    SPN_ROLE_FRONT_END = 16384
+};
 
 struct spn_server {
     const char *name; /* "EX01" */
@@ -46,6 +51,9 @@ void spn_servers_read(const struct directory_entry *entries, size_t count, struc
 
 /* By full name or, where that has no dot, by its short one; NULL if there is none. */
 const struct spn_server *spn_server_of(const struct spn_servers *servers, const char *host);
+
+/* It is of Exchange 2007 or 2010, and has no role that transports mail. */
+bool spn_server_has_no_transport(const struct spn_server *server);
 
 /*
  * Others log on to it by Kerberos. Not to servers of Exchange 2007 and 2010 without the Hub

@@ -324,6 +324,7 @@ static void servers_that_are_gone(void **state)
     static const struct world some = {
         .servers = {SERVER("EX01", "ncacn_ip_tcp:" OWN, "16439"),
                     SERVER("OLD", "ncacn_ip_tcp:gone.contoso.com", "16439"),
+                    SERVER("EDGE", "ncacn_ip_tcp:gone-edge.contoso.com", "64"),
                     SERVER("QUIET", "ncacn_ip_tcp:quiet.contoso.com", "16439"),
                     SERVER("PREPARED", NULL, NULL),
                     {0}},
@@ -332,7 +333,10 @@ static void servers_that_are_gone(void **state)
 
     (void)state;
     look(&some, SUBJECT_SERVER, OWN);
+    assert_false(has_subject(SUBJECT_SERVER, "gone-edge.contoso.com"));
+    assert_true(saw_it(unread(), "gone-edge.contoso.com, an Edge Transport server, which DNS"));
     gone = finding_of(OWN, "organisation-server-gone", "DNS does not know");
+    assert_false(saw_it(gone, "gone-edge"));
     assert_string_equal(word_of(gone), "warning");
     assert_true(saw_it(gone, "gone.contoso.com"));
     assert_false(saw_it(gone, "quiet.contoso.com"));

@@ -178,6 +178,7 @@ static void answer_dns(struct dns_answer *item)
 
 static const char *listed; /* by dc1 as networkAddress; NULL: nobody asks */
 static enum directory_identity told_as;
+static const char *listed_version, *listed_roles;
 
 static void put_entry(struct directory_answer *item, const char *const (*pairs)[2], size_t count)
 {
@@ -201,12 +202,14 @@ static void answer_directory(struct directory_answer *item)
         {"configurationNamingContext", "CN=Configuration,DC=contoso,DC=com"},
         {"defaultNamingContext", "DC=contoso,DC=com"}};
     const char *const server[][2] = {{"objectClass", "msExchExchangeServer"},
-                                     {"networkAddress", listed}};
+                                     {"networkAddress", listed},
+                                     {"serialNumber", listed_version},
+                                     {"msExchCurrentServerRoles", listed_roles}};
 
     if (*item->base == '\0')
         put_entry(item, root, 2);
     else if (strstr(item->base, "CN=Microsoft Exchange"))
-        put_entry(item, server, 2);
+        put_entry(item, server, listed_version ? 4 : 2);
     item->identity = told_as;
     evidence_fail(&item->evidence, STATUS_OK, NULL);
 }
@@ -397,6 +400,58 @@ static void a_directory_that_is_sure_says_who_is_logged_on_to(void **state)
         bench_end();
     }
     listed = NULL;
+}
+
+static size_t count_at(unsigned port)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench.fetched_count; i++)
+        count += bench.fetched[i]->kind == &evidence_web &&
+                 ((const struct web_exchange *)bench.fetched[i])->address.port == port;
+    return count;
+}
+
+/* Exchange 2010 has one end, and a server of 2013 may have either alone: nothing is missed there.
+ */
+static void an_end_that_a_server_lacks_is_not_asked_for(void **state)
+{
+    static const struct {
+        const char *version, *roles;
+        bool has_front, has_back;
+    } rows[] = {{"Version 15.2 (Build 31544.4)", "16439", true, true},
+                {"Version 14.3 (Build 30123.4)", "36", true, false},
+                {"Version 15.0 (Build 31497.2)", "54", false, true},
+                {"Version 15.0 (Build 31497.2)", "16385", true, false},
+                {"Version 15.0 (Build 31497.2)", "", true, true},
+                {"", "54", true, true}};
+
+    (void)state;
+    listed = "ncacn_ip_tcp:" HOST;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct rule rules[] = {
+            {.port = rows[i].has_back ? 1 : 444, .request = ANY, .status = STATUS_REFUSED},
+            {.port = rows[i].has_front ? 1 : 80, .request = ANY, .status = STATUS_REFUSED},
+            {.port = rows[i].has_front ? 1 : 443,
+             .path = "",
+             .request = ANY,
+             .status = STATUS_REFUSED},
+            {0}};
+
+        listed_version = rows[i].version;
+        listed_roles = rows[i].roles;
+        current = rules;
+        bench_begin(&probe_powershell);
+        bench_add(SUBJECT_DC, "192.0.2.11");
+        exam_add_subject(bench.exam, SUBJECT_SERVER, HOST, HOST, false);
+        bench_work(answer);
+        assert_int_equal(count_at(443) > 0, rows[i].has_front);
+        assert_int_equal(count_at(444) > 0, rows[i].has_back);
+        assert_int_equal(count_problems(), 0);
+        assert_string_not_equal(word_of(finding_of(HOST, VDIR, NULL)), "unknown");
+        bench_end();
+    }
+    listed = listed_version = listed_roles = NULL;
 }
 
 /* Listed and not named, or refused elsewhere: what nobody tried is not well for that. */
@@ -1171,6 +1226,7 @@ int main(void)
         cmocka_unit_test_setup(the_caller_is_not_shown_at_a_bare_address, begin),
         cmocka_unit_test_setup(a_directory_that_is_sure_says_who_is_logged_on_to, begin),
         cmocka_unit_test_setup(a_logon_that_is_kept_back_is_told, begin),
+        cmocka_unit_test_setup(an_end_that_a_server_lacks_is_not_asked_for, begin),
         cmocka_unit_test_setup(a_500_is_told_with_its_codes, begin),
         cmocka_unit_test_setup(an_answer_is_told_once, begin),
         cmocka_unit_test_setup(a_page_alone_that_fails_is_no_500, begin),

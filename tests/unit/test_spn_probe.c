@@ -472,6 +472,7 @@ static void answer_machine(struct machine_identity *item)
     if (*item->path && name)
         name = strcmp(item->path + 2, name) == 0 ? name : NULL;
     item->name = name;
+    item->domain = "contoso.com";
     evidence_fail(&item->evidence,
                   name               ? STATUS_OK
                   : here.world->here ? STATUS_UNREACHABLE
