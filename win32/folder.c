@@ -7,11 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Newer than mingw's headers. */
+#ifndef FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS
+#define FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS 0x00400000
+#endif
+
 enum { PATTERN_MOST = 65536 };
 
-static enum platform_file_kind kind_of(DWORD attributes)
+/*
+ * Links have a reparse point that stands for a name. Others are ordinary files, deduplicated or
+ * compressed; but one that is kept elsewhere would be fetched over the network.
+ */
+static enum platform_file_kind kind_of(const WIN32_FIND_DATAW *entry)
 {
-    if (attributes & (FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_DEVICE))
+    DWORD attributes = entry->dwFileAttributes;
+    bool is_link =
+        attributes & FILE_ATTRIBUTE_REPARSE_POINT && IsReparseTagNameSurrogate(entry->dwReserved0);
+
+    if (is_link || attributes & (FILE_ATTRIBUTE_DEVICE | FILE_ATTRIBUTE_OFFLINE |
+                                 FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS))
         return PLATFORM_OTHER_FILE;
     return attributes & FILE_ATTRIBUTE_DIRECTORY ? PLATFORM_FOLDER : PLATFORM_FILE;
 }
@@ -38,7 +52,7 @@ static void take_entry(const WIN32_FIND_DATAW *entry, platform_folder_take *take
     char *name = wide_to_utf8(entry->cFileName);
 
     if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-        take(context, name, kind_of(entry->dwFileAttributes));
+        take(context, name, kind_of(entry));
     free(name);
 }
 

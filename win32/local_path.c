@@ -56,7 +56,7 @@ static enum status remote_folder(const char *machine, wchar_t folder[MAX_PATH + 
 
     if (status != STATUS_OK)
         return status;
-    error = RegOpenKeyExW(root, key, 0, KEY_READ | KEY_WOW64_64KEY, &opened);
+    error = RegOpenKeyExW(root, key, 0, REGISTRY_RIGHTS, &opened);
     RegCloseKey(root);
     if (error != ERROR_SUCCESS)
         return folder_status(error);
@@ -101,38 +101,47 @@ static bool begins_at_drive(const wchar_t *path)
     return path[0] < 128 && iswalpha(path[0]) && path[1] == L':' && is_separator(path[2]);
 }
 
-/* A link may lead to another machine, and would be followed on the way to what is behind it. */
-static bool is_link(const wchar_t *path)
+/*
+ * A link may lead to another machine, and would be followed on the way to what is behind it; so
+ * would one that cannot be looked at. A mounted volume is the machine's own.
+ */
+static enum status look_at(const wchar_t *path, bool *is_link)
 {
     HANDLE handle = CreateFileW(
         path, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
         OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
     FILE_ATTRIBUTE_TAG_INFO about;
-    bool is_one;
+    enum status status = STATUS_OK;
 
-    if (handle == INVALID_HANDLE_VALUE)
-        return false;
-    is_one = GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &about, sizeof about) &&
-             about.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT &&
-             about.ReparseTag == IO_REPARSE_TAG_SYMLINK;
+    *is_link = false;
+    if (handle == INVALID_HANDLE_VALUE) {
+        status = error_status(GetLastError());
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    }
+    if (!GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &about, sizeof about))
+        status = error_status(GetLastError());
+    else
+        *is_link = about.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT &&
+                   IsReparseTagNameSurrogate(about.ReparseTag) &&
+                   about.ReparseTag != IO_REPARSE_TAG_MOUNT_POINT;
     CloseHandle(handle);
-    return is_one;
+    return status;
 }
 
 /* `path` is writable, and is afterwards as it was; its root is no link. */
-static bool has_link(wchar_t *path, size_t root)
+static enum status look_for_link(wchar_t *path, size_t root, bool *found)
 {
     for (wchar_t *at = path + root;; at++) {
         wchar_t end = *at;
-        bool found;
+        enum status status;
 
         if (end != L'\0' && !is_separator(end))
             continue;
         *at = L'\0';
-        found = is_link(path);
+        status = look_at(path, found);
         *at = end;
-        if (found || end == L'\0')
-            return found;
+        if (status != STATUS_OK || *found || end == L'\0')
+            return status;
     }
 }
 
@@ -161,8 +170,11 @@ static enum status check_form(const wchar_t *path, const char **reason)
 
 static enum status check_links(wchar_t *path, size_t root, const char **reason)
 {
-    if (!has_link(path, root))
-        return STATUS_OK;
+    bool found;
+    enum status status = look_for_link(path, root, &found);
+
+    if (status != STATUS_OK || !found)
+        return status;
     *reason = "a symbolic link is on its way";
     return STATUS_NOT_FOLLOWED;
 }

@@ -28,7 +28,7 @@ struct walk {
 
 static enum status open_key(HKEY parent, const wchar_t *name, HKEY *key)
 {
-    LSTATUS error = RegOpenKeyExW(parent, name, 0, KEY_READ | KEY_WOW64_64KEY, key);
+    LSTATUS error = RegOpenKeyExW(parent, name, 0, REGISTRY_RIGHTS, key);
 
     return error == ERROR_SUCCESS ? STATUS_OK : error_status((unsigned long)error);
 }

@@ -17,6 +17,9 @@ wchar_t *remote_host(const char *machine);
  */
 enum status remote_share(const wchar_t *host, wchar_t drive);
 
+/* What reading takes: no more, for some keys grant no more. */
+#define REGISTRY_RIGHTS (KEY_QUERY_VALUE | KEY_ENUMERATE_SUB_KEYS | KEY_WOW64_64KEY)
+
 /* HKEY_LOCAL_MACHINE of another machine, for RegCloseKey(). */
 enum status remote_registry(const char *machine, HKEY *root);
 
