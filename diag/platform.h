@@ -154,6 +154,9 @@ void platform_mutex_unlock(struct platform_mutex *mutex);
 struct platform_condition *platform_condition_new(void);
 void platform_condition_free(struct platform_condition *condition);
 void platform_condition_wait(struct platform_condition *condition, struct platform_mutex *mutex);
+/* For no longer than this. */
+void platform_condition_wait_for(struct platform_condition *condition, struct platform_mutex *mutex,
+                                 unsigned milliseconds);
 void platform_condition_signal(struct platform_condition *condition);
 void platform_condition_broadcast(struct platform_condition *condition);
 
@@ -183,10 +186,10 @@ enum status platform_trusted_certificates(void (*take)(void *context, const void
  * backslashes (machine_in_path()), which Windows then asks as the user who runs this: for its
  * registry and services over SMB (TCP port 445), for services over RPC first (TCP port 135 and one
  * above 49151), as for its event logs, for its files over SMB by the shares of its drives (C$).
- * That may take minutes where nobody answers: for a pool thread. Of another machine also STATUS_UNREACHABLE, nobody
- * answers there; STATUS_REFUSED, it is there, but not the service that would tell, which for
- * registries is RemoteRegistry; STATUS_REJECTED, its logon failed; STATUS_TIMED_OUT;
- * STATUS_NOT_SUPPORTED where this is not Windows.
+ * That may take minutes where nobody answers: for a pool thread. Of another machine also
+ * STATUS_UNREACHABLE, nobody answers there; STATUS_REFUSED, it is there, but not the service that
+ * would tell, which for registries is RemoteRegistry; STATUS_REJECTED, its logon failed;
+ * STATUS_TIMED_OUT; STATUS_NOT_SUPPORTED where this is not Windows.
  */
 
 enum { PLATFORM_REGISTRY_VALUE_MOST = 65536 }; /* bytes of data; longer values are passed by */

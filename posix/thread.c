@@ -69,6 +69,22 @@ void platform_condition_wait(struct platform_condition *condition, struct platfo
     pthread_cond_wait(&condition->system, &mutex->system);
 }
 
+void platform_condition_wait_for(struct platform_condition *condition, struct platform_mutex *mutex,
+                                 unsigned milliseconds)
+{
+    enum { SECOND = 1000000000 /* nanoseconds */ };
+    struct timespec end;
+
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += (time_t)(milliseconds / 1000);
+    end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (end.tv_nsec >= SECOND) {
+        end.tv_sec++;
+        end.tv_nsec -= SECOND;
+    }
+    pthread_cond_timedwait(&condition->system, &mutex->system, &end);
+}
+
 void platform_condition_signal(struct platform_condition *condition)
 {
     pthread_cond_signal(&condition->system);

@@ -61,6 +61,12 @@ void platform_condition_wait(struct platform_condition *condition, struct platfo
     SleepConditionVariableSRW(&condition->system, &mutex->system, INFINITE, 0);
 }
 
+void platform_condition_wait_for(struct platform_condition *condition, struct platform_mutex *mutex,
+                                 unsigned milliseconds)
+{
+    SleepConditionVariableSRW(&condition->system, &mutex->system, milliseconds, 0);
+}
+
 void platform_condition_signal(struct platform_condition *condition)
 {
     WakeConditionVariable(&condition->system);

@@ -20,6 +20,7 @@
 
 enum {
     AT_HAND_MOST = 10000, /* milliseconds for what the machine at hand tells in a moment */
+    FIRST_MOST = 2000,    /* that others wait for the first: one without an answer has no logon */
     READING_MOST = 30000, /* for thousands of parts, or the 21 s that services take by RPC first */
 };
 
@@ -50,11 +51,20 @@ struct known_machine {
     bool has_answered[DOORS];
 };
 
+/*
+ * A logon that one machine turns down counts against the account at the domain's controllers, and
+ * the next would turn it down as well. Until one has taken it, one alone is asked at a time.
+ */
+enum logon { LOGON_UNTRIED, LOGON_TAKEN, LOGON_TURNED_DOWN };
+
 struct machine_reach {
     struct platform_mutex *mutex; /* guards what follows */
+    struct platform_condition *told;
     unsigned users;
     struct arena memory;
     struct known_machine *machines;
+    const struct known_machine *first; /* that is being asked, while the logon is untried */
+    enum logon logon;
 };
 
 /* ---- questions ---- */
@@ -108,6 +118,7 @@ struct machine_reach *machine_reach_new(void)
     struct machine_reach *reach = memory_new(1, sizeof *reach);
 
     reach->mutex = platform_mutex_new();
+    reach->told = platform_condition_new();
     reach->users = 1;
     return reach;
 }
@@ -131,6 +142,7 @@ void machine_reach_leave(struct machine_reach *reach)
     platform_mutex_unlock(reach->mutex);
     if (users > 0)
         return;
+    platform_condition_free(reach->told);
     platform_mutex_free(reach->mutex);
     arena_release(&reach->memory);
     free(reach);
@@ -158,33 +170,74 @@ static struct known_machine *find_or_add(struct machine_reach *reach, const char
     return machine;
 }
 
+static void wait_for_first(struct machine_reach *reach, const struct known_machine *machine)
+{
+    int64_t left = FIRST_MOST * INT64_C(1000), end = platform_monotonic_clock() + left;
+
+    while (reach->logon == LOGON_UNTRIED && reach->first && reach->first != machine && left > 0) {
+        platform_condition_wait_for(reach->told, reach->mutex, (unsigned)(left / 1000) + 1);
+        left = end - platform_monotonic_clock();
+    }
+    if (reach->logon == LOGON_UNTRIED && !reach->first)
+        reach->first = machine;
+}
+
+/* What is known against a question before it is asked, and why; STATUS_OK: nothing. */
+static enum status foresee(struct machine_reach *reach, const struct known_machine *machine,
+                           enum door door, const char **reason)
+{
+    if (door == SMB && machine->outcomes[door] == STATUS_OK)
+        wait_for_first(reach, machine);
+    if (machine->outcomes[door] != STATUS_OK || reach->logon != LOGON_TURNED_DOWN)
+        return machine->outcomes[door];
+    *reason = "another machine turned down the logon of the user who runs this, and no more are "
+              "asked, for each would count against the account";
+    return STATUS_REJECTED;
+}
+
 bool machine_reach_is_vain(struct machine_reach *reach, struct evidence *item)
 {
-    const char *name = machine_reach_whom(item);
-    const struct known_machine *machine;
-    enum status status = STATUS_OK;
+    const char *name = machine_reach_whom(item), *reason = NULL;
+    enum status status;
 
     if (!name || !*name)
         return false;
     platform_mutex_lock(reach->mutex);
-    machine = find(reach, name);
-    if (machine)
-        status = machine->outcomes[door_of(item)];
+    status = foresee(reach, find_or_add(reach, name), door_of(item), &reason);
     platform_mutex_unlock(reach->mutex);
     if (status == STATUS_OK)
         return false;
-    fail(item, status);
+    if (reason)
+        evidence_fail(item, status, reason);
+    else
+        fail(item, status);
     return true;
 }
 
+/* Once one has taken the logon, it is a machine's own matter to turn it down. */
+static void note_logon(struct machine_reach *reach, const struct known_machine *machine,
+                       enum status status)
+{
+    if (machine->has_answered[SMB])
+        reach->logon = LOGON_TAKEN;
+    else if (status == STATUS_REJECTED && reach->logon == LOGON_UNTRIED)
+        reach->logon = LOGON_TURNED_DOWN;
+    if (reach->first == machine)
+        reach->first = NULL;
+    platform_condition_broadcast(reach->told);
+}
+
 /*
- * A logon that was turned down is tried no more than need be. The one for event logs is by Kerberos
- * alone, and says nothing of others. Of one that has answered, silence is of one question.
+ * The logon for event logs is by Kerberos alone, and says nothing of others. Of one that has
+ * answered, silence is of one question.
  */
-static void note(struct known_machine *machine, enum door door, enum status status)
+static void note(struct machine_reach *reach, struct known_machine *machine, enum door door,
+                 enum status status)
 {
     if (status == STATUS_OK || status == STATUS_NOT_FOUND || status == STATUS_DENIED)
         machine->has_answered[door] = true;
+    if (door == SMB)
+        note_logon(reach, machine, status);
     if (!machine_is_lost(status) || (status == STATUS_TIMED_OUT && machine->has_answered[door]))
         return;
     for (unsigned i = 0; i < DOORS; i++) {
@@ -200,7 +253,7 @@ void machine_reach_learn(struct machine_reach *reach, const struct evidence *ite
     if (!name || !*name)
         return;
     platform_mutex_lock(reach->mutex);
-    note(find_or_add(reach, name), door_of(item), item->status);
+    note(reach, find_or_add(reach, name), door_of(item), item->status);
     platform_mutex_unlock(reach->mutex);
 }
 

@@ -8,6 +8,7 @@
 #include "diag/evidence/windows_features.h"
 #include "diag/gather/machine_events.h"
 #include "diag/gather/machine_reach.h"
+#include "diag/platform.h"
 
 #include <string.h>
 
@@ -133,6 +134,7 @@ static void logons_are_not_repeated(void **state)
     learn(reach, registry_of("\\\\ex02"), STATUS_REJECTED);
     expect(reach, registry_of("\\\\ex02"), STATUS_REJECTED);
     expect(reach, events_of("\\\\ex02"), STATUS_REJECTED);
+    expect(reach, registry_of("\\\\ex03"), STATUS_OK);
     machine_reach_leave(reach);
 }
 
@@ -172,6 +174,69 @@ static void one_that_answers_is_slow(void **state)
     machine_reach_leave(reach);
 }
 
+static struct {
+    struct machine_reach *reach;
+    struct platform_mutex *mutex;
+    struct platform_condition *changed;
+    bool is_vain, is_done;
+} second;
+
+static void ask_second(void *unused)
+{
+    struct evidence *item = registry_of("\\\\ex03");
+    bool is_vain = machine_reach_is_vain(second.reach, item);
+
+    (void)unused;
+    evidence_free(item);
+    platform_mutex_lock(second.mutex);
+    second.is_vain = is_vain;
+    second.is_done = true;
+    platform_condition_broadcast(second.changed);
+    platform_mutex_unlock(second.mutex);
+}
+
+/* Whether the second machine is asked in vain, which is to be while the first has not answered. */
+static bool is_second_vain(enum status first)
+{
+    second.reach = machine_reach_new();
+    second.mutex = platform_mutex_new();
+    second.changed = platform_condition_new();
+    second.is_done = false;
+    expect(second.reach, registry_of("\\\\ex02"), STATUS_OK);
+    assert_int_equal(platform_thread_start(ask_second, NULL), STATUS_OK);
+    learn(second.reach, registry_of("\\\\ex02"), first);
+    platform_mutex_lock(second.mutex);
+    while (!second.is_done)
+        platform_condition_wait(second.changed, second.mutex);
+    platform_mutex_unlock(second.mutex);
+    platform_condition_free(second.changed);
+    platform_mutex_free(second.mutex);
+    machine_reach_leave(second.reach);
+    return second.is_vain;
+}
+
+/* A password that is wrong at one machine is so at all, and each try counts against the account. */
+static void one_logon_is_tried_for_all(void **state)
+{
+    (void)state;
+    assert_true(is_second_vain(STATUS_REJECTED));
+    assert_false(is_second_vain(STATUS_OK));
+    assert_false(is_second_vain(STATUS_UNREACHABLE));
+}
+
+/* One that nobody answers for is no logon that was tried: it is not waited for to its end. */
+static void the_first_is_not_waited_for_long(void **state)
+{
+    struct machine_reach *reach = machine_reach_new();
+    int64_t began = platform_monotonic_clock();
+
+    (void)state;
+    expect(reach, registry_of("\\\\ex02"), STATUS_OK);
+    expect(reach, registry_of("\\\\ex03"), STATUS_OK);
+    assert_in_range(platform_monotonic_clock() - began, 1500000, 9000000);
+    machine_reach_leave(reach);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +246,8 @@ int main(void)
         cmocka_unit_test(logons_are_not_repeated),
         cmocka_unit_test(what_is_late_is_silence),
         cmocka_unit_test(one_that_answers_is_slow),
+        cmocka_unit_test(one_logon_is_tried_for_all),
+        cmocka_unit_test(the_first_is_not_waited_for_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
