@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SHARED_MOST = 8 };
+
 struct evidence_waiter {
     struct examination *x;
     struct evidence_waiter *next;
@@ -23,6 +25,8 @@ struct exam {
     unsigned watched; /* PROBE_EXAMINES(kind) of the lists that anybody ever looked at */
 
     struct visit *first, *last;
+    struct visit *shared; /* of what is made for all; NULL until it is asked for */
+    int64_t now;
     struct examination *ready;
     struct examination **ready_end;
     int64_t hurry_at; /* when those with some of their answers run; INT64_MAX if there are none */
@@ -75,6 +79,7 @@ static void make_ready(struct examination *x)
 {
     struct exam *exam = x->exam;
 
+    x->due = true;
     if (x->ready)
         return;
     x->ready = true;
@@ -104,7 +109,7 @@ int64_t exam_due(const struct exam *exam)
 
 /* ---- asking ---- */
 
-static void wait_for(struct examination *x, struct evidence *item)
+static void wait_for(struct examination *x, struct evidence_waiter **waiters)
 {
     struct evidence_waiter *waiter = x->exam->spare_waiters;
 
@@ -113,8 +118,8 @@ static void wait_for(struct examination *x, struct evidence *item)
     else
         waiter = memory_new(1, sizeof *waiter);
     waiter->x = x;
-    waiter->next = item->waiters;
-    item->waiters = waiter;
+    waiter->next = *waiters;
+    *waiters = waiter;
     x->wait_count++;
 }
 
@@ -122,6 +127,27 @@ static void put_aside(struct exam *exam, struct evidence_waiter *waiter)
 {
     waiter->next = exam->spare_waiters;
     exam->spare_waiters = waiter;
+}
+
+/* What they waited for is there. */
+static void wake(struct exam *exam, struct evidence_waiter **waiters)
+{
+    while (*waiters) {
+        struct evidence_waiter *waiter = *waiters;
+        struct examination *x = waiter->x;
+
+        *waiters = waiter->next;
+        put_aside(exam, waiter);
+        x->wait_count--;
+        if (x->done)
+            continue;
+        if (x->wait_count == 0)
+            make_ready(x);
+        else
+            x->fresh = true;
+        if (x->fresh && exam->hurry_at == INT64_MAX)
+            exam->hurry_at = exam->now + EXAM_PATIENCE;
+    }
 }
 
 static void stop_waiting(struct examination *x, struct evidence *item)
@@ -186,7 +212,7 @@ static void give(struct examination *x, struct evidence *item)
     x->given[x->given_count++] = item;
     x->next_given = x->given_count;
     if (!item->settled)
-        wait_for(x, item);
+        wait_for(x, &item->waiters);
 }
 
 /* A new item: fetched, or ended at once where nothing is fetched any more. */
@@ -256,24 +282,10 @@ const struct evidence *exam_ask(struct examination *x, const struct evidence_kin
 void exam_settled(struct exam *exam, struct evidence *item, int64_t now)
 {
     exam->open--;
+    exam->now = now;
     evidence_store_advance(exam->options.store, now);
     evidence_store_settled(exam->options.store, item);
-    while (item->waiters) {
-        struct evidence_waiter *waiter = item->waiters;
-        struct examination *x = waiter->x;
-
-        item->waiters = waiter->next;
-        put_aside(exam, waiter);
-        x->wait_count--;
-        if (x->done)
-            continue;
-        if (x->wait_count == 0)
-            make_ready(x);
-        else
-            x->fresh = true;
-        if (x->fresh && exam->hurry_at == INT64_MAX)
-            exam->hurry_at = now + EXAM_PATIENCE;
-    }
+    wake(exam, &item->waiters);
     evidence_store_unpin(exam->options.store, item);
 }
 
@@ -298,19 +310,19 @@ void exam_end(struct exam *exam, enum status status)
 
 /* ---- subjects ---- */
 
-static void add_examination(struct exam *exam, const struct probe *probe, struct visit *visit,
-                            struct examination **link)
+static struct examination *add_examination(struct exam *exam, struct visit *visit,
+                                           struct examination **link)
 {
     struct examination *x = arena_new(&visit->memory, 1, sizeof *x);
 
     x->exam = exam;
-    x->probe = probe;
     x->subject = &visit->subject;
     x->visit = visit;
     x->drafts_end = &x->drafts;
     *link = x;
     visit->unfinished++;
     make_ready(x);
+    return x;
 }
 
 /* The index of the first subject that is not before this one. */
@@ -356,6 +368,12 @@ static void end_examination(struct examination *x)
         if (!x->given[i]->settled)
             stop_waiting(x, x->given[i]);
         evidence_store_unpin(x->exam->options.store, x->given[i]);
+    }
+    while (x->waiters) {
+        struct evidence_waiter *waiter = x->waiters;
+
+        x->waiters = waiter->next;
+        put_aside(x->exam, waiter);
     }
     arena_release(&x->memory);
 }
@@ -410,7 +428,7 @@ static void examine(struct exam *exam, struct visit *visit)
     for (const struct probe *const *probe = exam->options.probes; *probe; probe++) {
         if ((*probe)->subjects & PROBE_EXAMINES(visit->subject.kind) &&
             exam_is_selected(exam->options.settings, *probe)) {
-            add_examination(exam, *probe, visit, link);
+            add_examination(exam, visit, link)->probe = *probe;
             link = &(*link)->next;
         }
     }
@@ -517,13 +535,75 @@ static void run_pass(struct examination *x)
     x->placed_end = &x->placed;
     x->placed_count = 0;
     x->result = NULL;
+    x->due = false;
     x->incomplete = false;
     x->fresh = false;
     x->asked_subjects = 0;
     x->asks = 0;
     x->next_given = 0;
     x->passes++;
-    x->probe->examine(x, x->subject);
+    if (x->make)
+        x->result = x->make(x);
+    else
+        x->probe->examine(x, x->subject);
+}
+
+/* What is made for others is there, or is on its way. */
+static void run_shared(struct examination *shared)
+{
+    run_pass(shared);
+    if (shared->incomplete)
+        return;
+    for (struct evidence_waiter *waiter = shared->waiters; waiter; waiter = waiter->next)
+        waiter->x->awaited &= ~(1u << shared->number);
+    wake(shared->exam, &shared->waiters);
+}
+
+/* NULL where there are too many: each examination then makes it for itself. */
+static struct examination *shared_of(struct exam *exam, shared_maker *make)
+{
+    struct examination **link;
+    unsigned number = 0;
+
+    if (exam->options.concluded)
+        return NULL;
+    if (!exam->shared)
+        exam->shared = new_visit(exam, &(const struct subject){.name = "", .shown = ""});
+    for (link = &exam->shared->examinations; *link; link = &(*link)->next, number++) {
+        if ((*link)->make == make)
+            return *link;
+    }
+    if (number == SHARED_MOST)
+        return NULL;
+    add_examination(exam, exam->shared, link)->make = make;
+    (*link)->number = number;
+    return *link;
+}
+
+/*
+ * What it made before is kept for as long as whoever asks may still hold it: who is to run again
+ * asks anew then.
+ */
+const void *exam_ask_shared(struct examination *x, shared_maker *make)
+{
+    struct examination *shared = shared_of(x->exam, make);
+    const void *own;
+
+    if (!shared) {
+        own = make(x);
+        return x->incomplete ? NULL : own;
+    }
+    if (shared->due && !(x->due && shared->result && !shared->incomplete))
+        run_shared(shared);
+    x->asked_subjects |= shared->asked_subjects;
+    if (!shared->incomplete)
+        return shared->result;
+    x->incomplete = true;
+    if (!(x->awaited & 1u << shared->number)) {
+        x->awaited |= 1u << shared->number;
+        wait_for(x, &shared->waiters);
+    }
+    return NULL;
 }
 
 /* Nothing more can come to it: the last one of a visit ends that. */
@@ -556,6 +636,7 @@ static void pass_through(struct examination *x)
 
 void exam_work(struct exam *exam, int64_t now)
 {
+    exam->now = now;
     evidence_store_advance(exam->options.store, now);
     hurry(exam, now);
     while (exam->ready) {
@@ -567,11 +648,14 @@ void exam_work(struct exam *exam, int64_t now)
         x->ready = false;
         if (exam->options.concluded) {
             pass_through(x);
-            continue;
+        } else if (x->make) {
+            if (x->due)
+                run_shared(x);
+        } else {
+            run_pass(x);
+            if (!x->incomplete)
+                examination_conclude(x);
         }
-        run_pass(x);
-        if (!x->incomplete)
-            examination_conclude(x);
     }
 }
 

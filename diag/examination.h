@@ -40,6 +40,8 @@ struct visit {
 struct examination {
     struct exam *exam;
     const struct probe *probe;
+    shared_maker *make; /* of what is made for others, instead of a probe: see ask_shared() */
+    unsigned number;    /* of that: `awaited` */
     const struct subject *subject;
     struct visit *visit;
 
@@ -52,7 +54,7 @@ struct examination {
     const struct placed *placed; /* in the order placed */
     const struct placed **placed_end;
     unsigned placed_count;
-    const void *result; /* set_result() */
+    const void *result; /* set_result(), or what was made for others */
     bool incomplete;    /* something asked is still on its way */
     unsigned asks;
     unsigned asked_subjects; /* PROBE_EXAMINES(kind) of the lists it looked at */
@@ -67,10 +69,13 @@ struct examination {
     size_t hash_room;
     size_t next_given; /* probably asked for next: a pass asks what the last one did */
 
-    size_t wait_count; /* unsettled items of these */
-    bool ready;        /* it stands in the queue */
-    bool fresh;        /* some, not all, of what it waited for was settled since its last pass */
-    bool done;         /* it is complete for good */
+    size_t wait_count;               /* unsettled items of these, and what is made for it */
+    struct evidence_waiter *waiters; /* who waits for what this one makes */
+    unsigned awaited;                /* of what is made for others: 1u << its number */
+    bool ready;                      /* it stands in the queue */
+    bool due;   /* and is to run: what is made for others may have run meanwhile */
+    bool fresh; /* some, not all, of what it waited for was settled since its last pass */
+    bool done;  /* it is complete for good */
     struct examination *next_ready;
     struct examination *next; /* of the same subject */
 };
@@ -78,6 +83,9 @@ struct examination {
 /* The item of a question; unsettled while it is on its way. */
 const struct evidence *exam_ask(struct examination *x, const struct evidence_kind *kind,
                                 const struct evidence *question);
+
+/* See ask_shared(). */
+const void *exam_ask_shared(struct examination *x, shared_maker *make);
 
 struct subject_list exam_subjects_of_kind(struct examination *x, enum subject_kind kind);
 const struct exam_options *exam_options_of(const struct exam *exam);

@@ -328,6 +328,11 @@ const struct ews_survey *ask_ews(struct examination *x, const struct ews_questio
     return item->settled ? (const struct ews_survey *)item : NULL;
 }
 
+const void *ask_shared(struct examination *x, shared_maker *make)
+{
+    return exam_ask_shared(x, make);
+}
+
 struct subject_list ask_subjects(struct examination *x, enum subject_kind kind)
 {
     x->asked_subjects |= PROBE_EXAMINES(kind);

@@ -289,6 +289,16 @@ int64_t ask_now(const struct examination *x);
 /* Memory that lives until the end of this pass. */
 struct arena *pass_memory(struct examination *x);
 
+/*
+ * What `make` makes of subjects and evidence, whoever asks: made once for all examinations of a
+ * run, and again where the subjects that it asked for have grown. NULL while it is on its way.
+ * `make` asks by the `x` that it is given, tells nothing, and gives what is in that one's pass
+ * memory, never NULL; what it gives while something is on its way is thrown away. Whoever adds
+ * subjects asks for it before.
+ */
+typedef const void *shared_maker(struct examination *x);
+const void *ask_shared(struct examination *x, shared_maker *make);
+
 /* ---- telling ---- */
 
 /* A subject that turned up. Added once, names in any case as one; up to SUBJECTS_MOST. */

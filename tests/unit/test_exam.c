@@ -1387,6 +1387,79 @@ static void a_message_is_redacted_too(void **state)
     run_release(&run);
 }
 
+/* ---- what is made for all ---- */
+
+/* How many domains there are, once "a" and what follows from it are known. */
+static const void *count_domains(struct examination *x)
+{
+    size_t *count = arena_new(pass_memory(x), 1, sizeof *count);
+
+    bench.passes++;
+    *count = ask_subjects(x, SUBJECT_DOMAIN).count;
+    if (ask_dns(x, "a", DNS_TXT))
+        ask_dns(x, "follows", DNS_TXT);
+    return count;
+}
+
+static void examine_shared(struct examination *x, const struct subject *subject)
+{
+    const size_t *count = ask_shared(x, count_domains);
+
+    if (!count)
+        return;
+    assert_ptr_equal(ask_shared(x, count_domains), count);
+    if (*count < 3)
+        add_subject(x, SUBJECT_DOMAIN, "c.example");
+    assert_ptr_equal(ask_shared(x, count_domains), count);
+    healthy(x, &kind_one, "%s is one of %zu", subject->name, *count);
+}
+
+static const struct probe shared = {.name = "shared",
+                                    .subjects = PROBE_EXAMINES(SUBJECT_DOMAIN),
+                                    .kinds = one_and_two,
+                                    .examine = examine_shared};
+static const struct probe *const only_shared[] = {&shared, NULL};
+
+/* Made once, whoever asks; anew where subjects have grown, and all who asked look again. */
+static void what_is_shared_is_made_once(void **state)
+{
+    (void)state;
+    begin(only_shared, true);
+    add_domain("a.example");
+    add_domain("b.example");
+    exam_work(bench.exam, 0);
+    assert_int_equal(bench.passes, 1);
+    assert_int_equal(exam_open(bench.exam), 1);
+    answer_and_work("a");
+    assert_int_equal(bench.passes, 2);
+    assert_int_equal(take_findings(), 0);
+    answer_and_work("follows");
+    assert_int_equal(bench.passes, 4);
+    assert_int_equal(take_findings(), 3);
+    assert_string_equal(bench.findings[0]->title, "a.example is one of 3");
+    assert_string_equal(bench.findings[1]->title, "b.example is one of 3");
+    assert_string_equal(bench.findings[2]->title, "c.example is one of 3");
+}
+
+/* What never came is an answer to it, too. */
+static void what_is_shared_ends_with_the_exam(void **state)
+{
+    (void)state;
+    begin_with_a_domain(only_shared);
+    exam_end(bench.exam, STATUS_TIMED_OUT);
+    exam_work(bench.exam, 0);
+    assert_int_equal(exam_open(bench.exam), 0);
+    assert_int_equal(take_findings(), 2);
+}
+
+/* Nobody is left behind who waits for it when the exam is over. */
+static void what_is_shared_may_stay_open(void **state)
+{
+    (void)state;
+    begin_with_a_domain(only_shared);
+    assert_int_equal(exam_open(bench.exam), 1);
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -1418,6 +1491,9 @@ int main(void)
         test(what_was_seen_is_printable),
         test(a_failure_says_why),
         test(what_was_seen_is_bounded),
+        test(what_is_shared_is_made_once),
+        test(what_is_shared_ends_with_the_exam),
+        test(what_is_shared_may_stay_open),
         cmocka_unit_test(findings_are_counted),
         cmocka_unit_test(effects_are_explained),
         cmocka_unit_test(causes_rank_with_what_they_explain),
