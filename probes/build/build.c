@@ -47,12 +47,12 @@ static void examine(struct examination *x, const struct subject *subject)
     struct build_case *cases;
     size_t count = 0;
 
-    if (organisation->is_pending)
+    if (!organisation)
         return;
     table = build_table_of(x);
     cases = arena_new(pass_memory(x), organisation->count, sizeof *cases);
     for (size_t i = 0; i < organisation->count; i++) {
-        cases[count].machine = &organisation->machines[i];
+        cases[count].machine = organisation->machines[i];
         count += build_judge(x, table, cases[count].machine, &cases[count].verdict);
     }
     for (size_t i = 0; i < count; i++) {
@@ -60,7 +60,7 @@ static void examine(struct examination *x, const struct subject *subject)
             tell_case(x, &cases[i], cases, count);
     }
     for (size_t i = 0; i < organisation->count; i++) {
-        const struct build_machine *machine = &organisation->machines[i];
+        const struct build_machine *machine = organisation->machines[i];
 
         if (!is_of(machine, subject))
             continue;

@@ -16,8 +16,8 @@ static struct build_machine *nameless_of(struct build_organisation *organisation
                                          const struct subject *file)
 {
     for (size_t i = 0; i < organisation->count; i++) {
-        if (!organisation->machines[i].name && organisation->machines[i].file == file)
-            return &organisation->machines[i];
+        if (!organisation->machines[i]->name && organisation->machines[i]->file == file)
+            return organisation->machines[i];
     }
     return NULL;
 }

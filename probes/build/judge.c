@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-const struct build_table *build_table_of(struct examination *x)
+static const void *read_table(struct examination *x)
 {
     const char *text = ask_settings(x)->builds;
     struct build_table *table = arena_new(pass_memory(x), 1, sizeof *table);
@@ -14,6 +14,11 @@ const struct build_table *build_table_of(struct examination *x)
     text = build_table_text(&size);
     build_table_read(text, size, pass_memory(x), table, &fault);
     return table;
+}
+
+const struct build_table *build_table_of(struct examination *x)
+{
+    return ask_shared(x, read_table);
 }
 
 /* ---- one machine ---- */

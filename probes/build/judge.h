@@ -39,7 +39,7 @@ struct build_verdict {
     bool disagrees;                          /* a way says otherwise */
 };
 
-/* The table of --builds, or the program's own; in pass memory. */
+/* The table of --builds, or the program's own. */
 const struct build_table *build_table_of(struct examination *x);
 
 /* False where no build is known of it. */

@@ -45,7 +45,8 @@ static struct build_machine *add_machine(struct build_organisation *organisation
 
     if (organisation->count == BUILD_MACHINES_MOST)
         return NULL;
-    machine = &organisation->machines[organisation->count++];
+    machine = arena_new(organisation->memory, 1, sizeof *machine);
+    organisation->machines[organisation->count++] = machine;
     machine->name = name;
     return machine;
 }
@@ -53,8 +54,8 @@ static struct build_machine *add_machine(struct build_organisation *organisation
 struct build_machine *build_machine_of(struct build_organisation *organisation, const char *name)
 {
     for (size_t i = 0; name && i < organisation->count; i++) {
-        if (is_called(&organisation->machines[i], name))
-            return &organisation->machines[i];
+        if (is_called(organisation->machines[i], name))
+            return organisation->machines[i];
     }
     return add_machine(organisation, name);
 }
@@ -348,22 +349,86 @@ static void ask_server(struct examination *x, struct build_organisation *organis
 
 /* ---- all of them ---- */
 
-const struct build_organisation *build_organisation_of(struct examination *x,
-                                                       const struct subject *subject)
+static struct build_organisation *organisation_new(struct examination *x)
 {
     struct build_organisation *organisation = arena_new(pass_memory(x), 1, sizeof *organisation);
-    struct subject_list servers = ask_subjects(x, SUBJECT_SERVER);
-    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
 
+    organisation->memory = pass_memory(x);
     organisation->machines =
         arena_new(pass_memory(x), BUILD_MACHINES_MOST, sizeof *organisation->machines);
+    return organisation;
+}
+
+static void read_files(struct examination *x, struct build_organisation *organisation)
+{
+    struct subject_list files = ask_subjects(x, SUBJECT_FILE);
+
     organisation->tellers = arena_new(pass_memory(x), files.count, sizeof *organisation->tellers);
-    for (size_t i = 0; i < servers.count; i++) {
-        if (i < BUILD_SERVERS_MOST || servers.list[i] == subject)
-            ask_server(x, organisation, servers.list[i]);
-    }
     for (size_t i = 0; i < files.count; i++)
         build_read_file(x, files.list[i], organisation);
     build_join_folders(organisation);
+}
+
+/* Those that all are held against. */
+static const void *ask_servers(struct examination *x)
+{
+    struct build_organisation *organisation = organisation_new(x);
+    struct subject_list servers = ask_subjects(x, SUBJECT_SERVER);
+
+    for (size_t i = 0; i < servers.count && i < BUILD_SERVERS_MOST; i++)
+        ask_server(x, organisation, servers.list[i]);
     return organisation;
+}
+
+/* With those, as far as they are known; files add to what is known of each. */
+static struct build_organisation *organisation_of_servers(struct examination *x)
+{
+    const struct build_organisation *servers = ask_shared(x, ask_servers);
+    bool has_files = ask_subjects(x, SUBJECT_FILE).count > 0;
+    struct build_organisation *organisation = organisation_new(x);
+
+    organisation->is_pending = !servers || servers->is_pending;
+    organisation->count = servers ? servers->count : 0;
+    for (size_t i = 0; i < organisation->count; i++) {
+        organisation->machines[i] = servers->machines[i];
+        if (!has_files)
+            continue;
+        organisation->machines[i] = arena_new(pass_memory(x), 1, sizeof **servers->machines);
+        *organisation->machines[i] = *servers->machines[i];
+    }
+    return organisation;
+}
+
+static const void *ask_all(struct examination *x)
+{
+    struct build_organisation *organisation = organisation_of_servers(x);
+
+    read_files(x, organisation);
+    return organisation;
+}
+
+static bool is_beyond(struct examination *x, const struct subject *subject)
+{
+    struct subject_list servers = ask_subjects(x, SUBJECT_SERVER);
+    size_t i = 0;
+
+    while (i < servers.count && i < BUILD_SERVERS_MOST && servers.list[i] != subject)
+        i++;
+    return subject->kind == SUBJECT_SERVER && i == BUILD_SERVERS_MOST;
+}
+
+const struct build_organisation *build_organisation_of(struct examination *x,
+                                                       const struct subject *subject)
+{
+    const struct build_organisation *all;
+    struct build_organisation *own;
+
+    if (!is_beyond(x, subject)) {
+        all = ask_shared(x, ask_all);
+        return all && !all->is_pending ? all : NULL;
+    }
+    own = organisation_of_servers(x);
+    ask_server(x, own, subject);
+    read_files(x, own);
+    return own->is_pending ? NULL : own;
 }

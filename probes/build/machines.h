@@ -52,13 +52,14 @@ struct build_teller { /* a file, and the machine that it tells of */
 
 struct build_organisation {
     bool is_pending;
-    struct build_machine *machines; /* servers in report order, then those of files */
+    struct arena *memory;            /* of these */
+    struct build_machine **machines; /* servers in report order, then those of files */
     size_t count;
     struct build_teller *tellers; /* the files that were read, in report order */
     size_t teller_count;
 };
 
-/* In pass memory; `subject`: the one at hand, a server or a file. */
+/* NULL while something is on its way. `subject`: the one at hand, a server or a file. */
 const struct build_organisation *build_organisation_of(struct examination *x,
                                                        const struct subject *subject);
 
