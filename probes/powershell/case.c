@@ -5,25 +5,31 @@
 #include "probes/powershell/certificates.h"
 #include "probes/powershell/machine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- what files tell ---- */
 
 enum { NONE = -1 };
 
-struct gathering { /* while a case is put together */
+struct gathering { /* of all files and servers; made once for all that ask */
     struct examination *x;
     const struct powershell_files *files;
+    struct subject_list servers;
     const struct http_log_digest **logs; /* of each file, as the following; or NULL */
     const struct event_log_digest **events;
     const struct bound_certificates **certificates;
-    const char **said;              /* the name that it says; or NULL */
-    ptrdiff_t *names;               /* that in `known`; or NONE */
-    size_t *group;                  /* a file of the same machine; of one in each itself */
-    const struct subject **servers; /* of the file that is a group's, where one is examined */
+    const char **said;    /* the name that it says; or NULL */
+    ptrdiff_t *names;     /* that in `known`; or NONE */
+    size_t *group;        /* a file of the same machine; of one in each itself */
+    ptrdiff_t *server_of; /* of the file that is a group's: a server that is examined; or NONE */
 
-    const char **known; /* the different names of the run */
+    const char **known; /* the different names of the run, in order */
     size_t known_count;
+
+    size_t *place; /* of a file in `cases` */
+    struct powershell_case *
+        *cases; /* of groups without a server, behind them of servers; or NULL */
 };
 
 static bool is_log(enum file_type type)
@@ -115,42 +121,62 @@ static bool ask_all(struct gathering *all)
 
 /* ---- names ---- */
 
-static void know_name(struct gathering *all, const char *name)
+static int compare_folded(const char *one, size_t size, const char *other, size_t other_size)
 {
     size_t i = 0;
 
-    while (i < all->known_count && !text_equal_fold(all->known[i], name))
+    while (i < size && i < other_size && text_lower(one[i]) == text_lower(other[i]))
         i++;
-    if (i == all->known_count)
-        all->known[all->known_count++] = name;
+    if (i == size || i == other_size)
+        return (i < size) - (i < other_size);
+    return text_lower(one[i]) < text_lower(other[i]) ? -1 : 1;
+}
+
+/* By first labels: behind a name without a domain stand those that it may be short for. */
+static int compare_names(const void *a, const void *b)
+{
+    const char *one = *(const char *const *)a, *other = *(const char *const *)b;
+    size_t size = strcspn(one, "."), other_size = strcspn(other, ".");
+    int order = compare_folded(one, size, other, other_size);
+
+    if (order != 0)
+        return order;
+    return compare_folded(one + size, strlen(one + size), other + other_size,
+                          strlen(other + other_size));
+}
+
+static bool is_short_for(const struct gathering *all, const char *name, size_t i)
+{
+    return i < all->known_count && powershell_is_same_machine(all->known[i], name);
 }
 
 /* Its place in `known`: of a name without a domain the place of the only one that has one. */
 static ptrdiff_t number_of(const struct gathering *all, const char *name)
 {
-    bool has_domain = strchr(name, '.') != NULL;
-    ptrdiff_t own = NONE, full = NONE;
-    size_t full_count = 0;
+    const char **found =
+        bsearch(&name, all->known, all->known_count, sizeof *all->known, compare_names);
+    size_t own = (size_t)(found - all->known);
 
-    for (size_t i = 0; i < all->known_count; i++) {
-        if (text_equal_fold(all->known[i], name)) {
-            own = (ptrdiff_t)i;
-        } else if (!has_domain && powershell_is_same_machine(all->known[i], name)) {
-            full = (ptrdiff_t)i;
-            full_count++;
-        }
-    }
-    return full_count == 1 ? full : own;
+    if (!strchr(name, '.') && is_short_for(all, name, own + 1) && !is_short_for(all, name, own + 2))
+        own++;
+    return (ptrdiff_t)own;
 }
 
-static void find_names(struct gathering *all, const struct subject_list *servers)
+static void find_names(struct gathering *all)
 {
+    size_t count = 0;
+
     for (size_t i = 0; i < all->files->count; i++) {
         if (all->said[i])
-            know_name(all, all->said[i]);
+            all->known[count++] = all->said[i];
     }
-    for (size_t i = 0; i < servers->count; i++)
-        know_name(all, servers->list[i]->name);
+    for (size_t i = 0; i < all->servers.count; i++)
+        all->known[count++] = all->servers.list[i]->name;
+    qsort(all->known, count, sizeof *all->known, compare_names);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || !text_equal_fold(all->known[i], all->known[all->known_count - 1]))
+            all->known[all->known_count++] = all->known[i];
+    }
     for (size_t i = 0; i < all->files->count; i++)
         all->names[i] = all->said[i] ? number_of(all, all->said[i]) : NONE;
 }
@@ -222,18 +248,38 @@ static void join_by_host(struct gathering *all)
     join_sets(all, keys, files->count);
 }
 
-/* Files of a folder mostly follow each other. */
+struct lying { /* a file and its folder, which is the beginning of its path */
+    const char *path;
+    size_t folder_size, file;
+};
+
+static int compare_folders(const void *a, const void *b)
+{
+    const struct lying *one = a, *other = b;
+    size_t shorter = one->folder_size < other->folder_size ? one->folder_size : other->folder_size;
+    int order = memcmp(one->path, other->path, shorter);
+
+    if (order == 0)
+        order = (one->folder_size > other->folder_size) - (one->folder_size < other->folder_size);
+    return order ? order : (one->file > other->file) - (one->file < other->file);
+}
+
 static void join_by_folder(struct gathering *all)
 {
     const struct powershell_files *files = all->files;
+    struct lying *list = arena_new(pass_memory(all->x), files->count + 1, sizeof *list);
     ptrdiff_t *keys = arena_new(pass_memory(all->x), files->count + 1, sizeof *keys);
 
     for (size_t i = 0; i < files->count; i++) {
-        size_t other = i;
+        const char *path = files->list[i].path;
 
-        while (other > 0 && !folders_are_one(files->list[other - 1].path, files->list[i].path))
-            other--;
-        keys[i] = other > 0 ? keys[other - 1] : (ptrdiff_t)i;
+        list[i] = (struct lying){path, folders_shared(path, path), i};
+    }
+    qsort(list, files->count, sizeof *list, compare_folders);
+    for (size_t i = 0; i < files->count; i++) {
+        bool is_same = i > 0 && folders_are_one(list[i - 1].path, list[i].path);
+
+        keys[list[i].file] = is_same ? keys[list[i - 1].file] : (ptrdiff_t)list[i].file;
     }
     join_sets(all, keys, files->count);
 }
@@ -254,34 +300,33 @@ static void join_by_name(struct gathering *all)
     }
 }
 
-static void find_servers(struct gathering *all, const struct subject_list *servers)
+static void find_servers(struct gathering *all)
 {
-    const struct subject **by_name =
-        arena_new(pass_memory(all->x), all->known_count + 1, sizeof *by_name);
+    ptrdiff_t *by_name = arena_new(pass_memory(all->x), all->known_count + 1, sizeof *by_name);
 
-    for (size_t i = servers->count; i > 0; i--)
-        by_name[number_of(all, servers->list[i - 1]->name)] = servers->list[i - 1];
+    for (size_t i = 0; i < all->known_count; i++)
+        by_name[i] = NONE;
+    for (size_t i = all->servers.count; i > 0; i--)
+        by_name[number_of(all, all->servers.list[i - 1]->name)] = (ptrdiff_t)(i - 1);
+    for (size_t i = 0; i < all->files->count; i++)
+        all->server_of[i] = NONE;
     for (size_t i = 0; i < all->files->count; i++) {
-        size_t group = group_of(all, i);
+        ptrdiff_t *server = &all->server_of[group_of(all, i)];
 
-        if (all->names[i] != NONE && !all->servers[group])
-            all->servers[group] = by_name[all->names[i]];
+        if (all->names[i] != NONE && *server == NONE)
+            *server = by_name[all->names[i]];
     }
 }
 
 static void sort_by_machine(struct gathering *all)
 {
-    struct subject_list servers = ask_subjects(all->x, SUBJECT_SERVER);
-
-    all->known =
-        arena_new(pass_memory(all->x), all->files->count + servers.count + 1, sizeof *all->known);
     for (size_t i = 0; i < all->files->count; i++)
         all->group[i] = i;
-    find_names(all, &servers);
+    find_names(all);
     join_by_host(all);
     join_by_folder(all);
     join_by_name(all);
-    find_servers(all, &servers);
+    find_servers(all);
 }
 
 /* ---- the case ---- */
@@ -299,7 +344,7 @@ static void take_file(const struct gathering *all, size_t i, struct powershell_c
 {
     const struct powershell_file *file = &all->files->list[i];
 
-    out->is_of[i] = true;
+    out->own[out->own_count++] = file;
     if (!out->host && file->of == file)
         out->host = file;
     if (file->host && !out->is_vouched) {
@@ -336,38 +381,18 @@ static void drop_events_of_others(struct powershell_case *out)
     out->event_count = kept;
 }
 
-static void take_group(const struct gathering *all, size_t group, struct powershell_case *out)
+typedef bool choice(const struct gathering *all, const struct powershell_file *file);
+
+static bool is_web_config(const struct gathering *all, const struct powershell_file *file)
 {
-    for (size_t i = 0; i < all->files->count; i++) {
-        if (group_of(all, i) == group)
-            take_file(all, i, out);
-    }
-    drop_events_of_others(out);
+    (void)all;
+    return powershell_is_web_config(file);
 }
 
-/* A name with its domain says more than the one that files have. */
-static void take_server(const struct gathering *all, const struct subject *server,
-                        struct powershell_case *out)
+static bool shows_something(const struct gathering *all, const struct powershell_file *file)
 {
-    out->server = server;
-    for (size_t i = 0; i < all->files->count; i++) {
-        if (all->servers[group_of(all, i)] == server)
-            take_file(all, i, out);
-    }
-    out->name = server->name;
-    out->is_vouched = server->given;
-    drop_events_of_others(out);
-}
+    size_t i = (size_t)(file - all->files->list);
 
-typedef bool choice(const struct gathering *all, size_t i);
-
-static bool is_web_config(const struct gathering *all, size_t i)
-{
-    return powershell_is_web_config(&all->files->list[i]);
-}
-
-static bool shows_something(const struct gathering *all, size_t i)
-{
     return (all->logs[i] && has_requests(&all->logs[i]->log)) ||
            (all->events[i] && all->events[i]->host_group_count > 0) ||
            (all->certificates[i] && powershell_binds_back_end(all->certificates[i]));
@@ -376,9 +401,9 @@ static bool shows_something(const struct gathering *all, size_t i)
 static const char *first_of(const struct gathering *all, const struct powershell_case *of,
                             choice *is_chosen)
 {
-    for (size_t i = 0; i < all->files->count; i++) {
-        if (of->is_of[i] && is_chosen(all, i))
-            return all->files->list[i].path;
+    for (size_t i = 0; i < of->own_count; i++) {
+        if (is_chosen(all, of->own[i]))
+            return of->own[i]->path;
     }
     return NULL;
 }
@@ -393,39 +418,61 @@ static const char *teller_of(const struct gathering *all, const struct powershel
     return web_config ? web_config : first_of(all, of, shows_something);
 }
 
-static bool take_file_case(const struct gathering *all, const struct subject *file,
-                           struct powershell_case *out)
+static struct powershell_case *case_new(struct arena *memory, const struct powershell_files *files,
+                                        size_t room)
 {
-    const struct powershell_file *own = powershell_file_at(all->files, file->name);
-    size_t group;
+    struct powershell_case *out = arena_new(memory, 1, sizeof *out);
 
-    if (!own)
-        return false;
-    group = group_of(all, (size_t)(own - all->files->list));
-    if (all->servers[group]) {
-        take_server(all, all->servers[group], out);
-        return true;
-    }
-    take_group(all, group, out);
-    out->teller = teller_of(all, out);
-    return true;
+    out->files = files;
+    out->own = arena_new(memory, room, sizeof *out->own);
+    out->logs = arena_new(memory, room, sizeof *out->logs);
+    out->events = arena_new(memory, room, sizeof *out->events);
+    out->certificates = arena_new(memory, room, sizeof *out->certificates);
+    return out;
 }
 
-/* False while it is on its way. What the user gives of the same machine is taken first. */
-static bool take_machine(struct examination *x, const struct subject *server,
-                         struct powershell_case *out)
+/* A name with its domain says more than the one that files have. */
+static void name_server(struct powershell_case *out, const struct subject *server)
 {
-    const struct powershell_machine *machine = powershell_machine_of(x, server);
+    out->server = server;
+    out->name = server->name;
+    out->is_vouched = server->given;
+}
 
-    if (machine->is_pending)
-        return false;
-    if (!out->host && machine->server && machine->server->evidence.status == STATUS_OK)
-        out->host = &machine->file;
-    if (machine->events && machine->events->evidence.status == STATUS_OK)
-        out->events[out->event_count++] = machine->events;
-    if (machine->certificates)
-        out->certificates[out->certificate_count++] = machine->certificates;
-    return true;
+static void end_case(const struct gathering *all, size_t place)
+{
+    struct powershell_case *of = all->cases[place];
+
+    if (of && place >= all->files->count)
+        name_server(of, all->servers.list[place - all->files->count]);
+    if (of)
+        drop_events_of_others(of);
+    if (of && !of->server)
+        of->teller = teller_of(all, of);
+}
+
+static void make_cases(struct gathering *all)
+{
+    struct arena *memory = pass_memory(all->x);
+    size_t count = all->files->count, places = count + all->servers.count;
+    size_t *counts = arena_new(memory, places, sizeof *counts);
+
+    for (size_t i = 0; i < count; i++) {
+        size_t group = group_of(all, i);
+
+        all->place[i] =
+            all->server_of[group] == NONE ? group : count + (size_t)all->server_of[group];
+        counts[all->place[i]]++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct powershell_case **of = &all->cases[all->place[i]];
+
+        if (!*of)
+            *of = case_new(memory, all->files, counts[all->place[i]]);
+        take_file(all, i, *of);
+    }
+    for (size_t i = 0; i < places; i++)
+        end_case(all, i);
 }
 
 static struct gathering *gathering_new(struct examination *x, const struct powershell_files *files)
@@ -436,50 +483,93 @@ static struct gathering *gathering_new(struct examination *x, const struct power
 
     all->x = x;
     all->files = files;
+    all->servers = ask_subjects(x, SUBJECT_SERVER);
     all->logs = arena_new(memory, room, sizeof *all->logs);
     all->events = arena_new(memory, room, sizeof *all->events);
     all->certificates = arena_new(memory, room, sizeof *all->certificates);
     all->said = arena_new(memory, room, sizeof *all->said);
     all->names = arena_new(memory, room, sizeof *all->names);
     all->group = arena_new(memory, room, sizeof *all->group);
-    all->servers = arena_new(memory, room, sizeof *all->servers);
+    all->server_of = arena_new(memory, room, sizeof *all->server_of);
+    all->place = arena_new(memory, room, sizeof *all->place);
+    all->known = arena_new(memory, room + all->servers.count, sizeof *all->known);
+    all->cases = arena_new(memory, room + all->servers.count, sizeof *all->cases);
     return all;
 }
 
-/* With room for what its own machine has. */
-static struct powershell_case *case_new(struct examination *x, const struct powershell_files *files)
+static const void *gather(struct examination *x)
+{
+    struct powershell_files *files = arena_new(pass_memory(x), 1, sizeof *files);
+    bool is_complete = powershell_files_ask(x, files);
+    struct gathering *all = gathering_new(x, files);
+
+    if (!is_complete || !ask_all(all))
+        return all;
+    sort_by_machine(all);
+    make_cases(all);
+    return all;
+}
+
+/* ---- a server's own machine ---- */
+
+/* What the user gives of the same machine is taken first. */
+static void take_machine(struct examination *x, const struct powershell_machine *machine,
+                         struct powershell_case *out)
 {
     struct arena *memory = pass_memory(x);
-    struct powershell_case *out = arena_new(memory, 1, sizeof *out);
-    size_t room = files->count + 1;
+    const struct event_log_digest **events =
+        arena_new(memory, out->event_count + 1, sizeof *events);
+    const struct bound_certificates **certificates =
+        arena_new(memory, out->certificate_count + 1, sizeof *certificates);
 
-    out->files = files;
-    out->is_of = arena_new(memory, room, sizeof *out->is_of);
-    out->logs = arena_new(memory, room, sizeof *out->logs);
-    out->events = arena_new(memory, room, sizeof *out->events);
-    out->certificates = arena_new(memory, room, sizeof *out->certificates);
+    for (size_t i = 0; i < out->event_count; i++)
+        events[i] = out->events[i];
+    for (size_t i = 0; i < out->certificate_count; i++)
+        certificates[i] = out->certificates[i];
+    out->events = events;
+    out->certificates = certificates;
+    if (!out->host && machine->server && machine->server->evidence.status == STATUS_OK)
+        out->host = &machine->file;
+    if (machine->events && machine->events->evidence.status == STATUS_OK)
+        out->events[out->event_count++] = machine->events;
+    if (machine->certificates)
+        out->certificates[out->certificate_count++] = machine->certificates;
+}
+
+static int compare_subjects(const void *a, const void *b)
+{
+    return subject_compare(*(const struct subject *const *)a, *(const struct subject *const *)b);
+}
+
+static const struct powershell_case *
+case_of_server(struct examination *x, const struct gathering *all, const struct subject *server)
+{
+    const struct powershell_machine *machine = powershell_machine_of(x, server);
+    struct powershell_case *out = arena_new(pass_memory(x), 1, sizeof *out);
+    const struct subject *const *found;
+
+    if (!all || machine->is_pending)
+        return NULL;
+    found =
+        bsearch(&server, all->servers.list, all->servers.count, sizeof *found, compare_subjects);
+    if (found && all->cases[all->files->count + (size_t)(found - all->servers.list)])
+        *out = *all->cases[all->files->count + (size_t)(found - all->servers.list)];
+    out->files = all->files;
+    name_server(out, server);
+    take_machine(x, machine, out);
     return out;
 }
 
 const struct powershell_case *powershell_case_of(struct examination *x,
                                                  const struct subject *subject)
 {
-    struct powershell_files *files = arena_new(pass_memory(x), 1, sizeof *files);
-    struct powershell_case *out;
-    struct gathering *all;
+    const struct gathering *all = ask_shared(x, gather);
+    const struct powershell_file *own;
 
-    if (!powershell_files_ask(x, files))
-        return NULL;
-    all = gathering_new(x, files);
-    out = case_new(x, files);
-    if (!ask_all(all))
-        return NULL;
-    sort_by_machine(all);
-    if (subject->kind == SUBJECT_SERVER) {
-        take_server(all, subject, out);
-        return take_machine(x, subject, out) ? out : NULL;
-    }
-    return take_file_case(all, subject, out) ? out : NULL;
+    if (subject->kind == SUBJECT_SERVER)
+        return case_of_server(x, all, subject);
+    own = all ? powershell_file_at(all->files, subject->name) : NULL;
+    return own ? all->cases[all->place[own - all->files->list]] : NULL;
 }
 
 bool powershell_is_told_at(const struct powershell_case *of, const struct subject *subject)

@@ -18,10 +18,11 @@ struct powershell_case {
     const struct subject *server; /* where it is told, if that is a subject; or NULL */
     const char *teller;           /* else the file where it is; NULL: nothing shows anything */
     const struct powershell_files *files;
-    const struct powershell_file *host;  /* its applicationHost.config; or NULL */
-    const char *name;                    /* of the machine, any; or NULL: nothing tells */
-    bool is_vouched;                     /* the user's word for the name */
-    bool *is_of;                         /* of `files`: those of this machine */
+    const struct powershell_file *host; /* its applicationHost.config; or NULL */
+    const char *name;                   /* of the machine, any; or NULL: nothing tells */
+    bool is_vouched;                    /* the user's word for the name */
+    const struct powershell_file **own; /* of `files`: those of this machine */
+    size_t own_count;
     const struct http_log_digest **logs; /* with requests to /PowerShell */
     size_t log_count;
     const struct event_log_digest **events; /* that could be read, and have its own */
@@ -31,8 +32,8 @@ struct powershell_case {
 };
 
 /*
- * The case of a server, or that a file belongs to, in pass memory. NULL while something is on its
- * way, and of a file that is of none.
+ * The case of a server, or that a file belongs to. NULL while something is on its way, and of a
+ * file that is of none.
  */
 const struct powershell_case *powershell_case_of(struct examination *x,
                                                  const struct subject *subject);

@@ -126,10 +126,8 @@ static void look_at_files(struct matter *matter)
         look_at_machine(matter);
     if (of->event_count > 0)
         matter->known |= POWERSHELL_KNOWS_EVENTS;
-    for (size_t i = 0; i < of->files->count; i++) {
-        if (of->is_of[i])
-            look_at_file(matter, &of->files->list[i]);
-    }
+    for (size_t i = 0; i < of->own_count; i++)
+        look_at_file(matter, of->own[i]);
 }
 
 static void note_sign(struct matter *matter, const struct powershell_sign *sign)
@@ -174,10 +172,10 @@ static bool may_be_its_files(const struct powershell_case *of, const char *node)
     if ((of->host && of->host->is_machine) || powershell_is_same_machine(of->name, node) ||
         ip_parse(of->name, strlen(of->name), &literal) == STATUS_OK)
         return true;
-    for (size_t i = 0; i < of->files->count; i++) {
-        const struct powershell_file *file = &of->files->list[i];
+    for (size_t i = 0; i < of->own_count; i++) {
+        const struct powershell_file *file = of->own[i];
 
-        if (of->is_of[i] && file->config && file->config->config.server &&
+        if (file->config && file->config->config.server &&
             powershell_is_same_machine(file->config->config.server, node))
             return true;
     }

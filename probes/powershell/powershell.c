@@ -55,9 +55,9 @@ static unsigned judge_config(struct examination *x, const struct powershell_file
 }
 
 /* An applicationHost.config. Several of one machine are each a configuration by itself. */
-static bool is_host(const struct powershell_case *of, size_t i)
+static bool is_host(const struct powershell_file *file)
 {
-    return of->is_of[i] && of->files->list[i].of == &of->files->list[i];
+    return file->of == file;
 }
 
 /* Each is judged; which of them the machine has, decides what that is worth. */
@@ -66,8 +66,8 @@ static void tell_several(struct examination *x, const struct powershell_case *of
     struct finding *finding;
     size_t count = 0;
 
-    for (size_t i = 0; i < of->files->count; i++)
-        count += is_host(of, i);
+    for (size_t i = 0; i < of->own_count; i++)
+        count += is_host(of->own[i]);
     if (count < 2)
         return;
     finding = tell_unknown(x, of->host, &powershell_vdir_settings,
@@ -75,9 +75,9 @@ static void tell_several(struct examination *x, const struct powershell_case *of
                                        "%zu configurations of IIS are said to be of one machine: "
                                        "which of them it has is not known, so each is judged",
                                        count));
-    for (size_t i = 0; i < of->files->count; i++) {
-        if (is_host(of, i))
-            saw(finding, &of->files->list[i].config->evidence, "one of them");
+    for (size_t i = 0; i < of->own_count; i++) {
+        if (is_host(of->own[i]))
+            saw(finding, &of->own[i]->config->evidence, "one of them");
     }
 }
 
@@ -123,11 +123,10 @@ static unsigned judge_case(struct examination *x, const struct powershell_case *
 {
     unsigned causes = of->host ? judge_server(x, of->files, of->host) : 0;
 
-    for (size_t i = 0; i < of->files->count; i++) {
-        const struct powershell_file *file = &of->files->list[i];
+    for (size_t i = 0; i < of->own_count; i++) {
+        const struct powershell_file *file = of->own[i];
 
-        if (file != of->host &&
-            (is_host(of, i) || (of->is_of[i] && !file->of && powershell_is_web_config(file))))
+        if (file != of->host && (is_host(file) || (!file->of && powershell_is_web_config(file))))
             causes |= judge_server(x, of->files, file);
     }
     return causes;

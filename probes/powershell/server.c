@@ -24,9 +24,16 @@ static bool is_server(const struct powershell_file *file)
 const struct powershell_file *powershell_file_at(const struct powershell_files *files,
                                                  const char *path)
 {
-    for (size_t i = 0; i < files->count; i++) {
-        if (strcmp(files->list[i].path, path) == 0)
-            return &files->list[i];
+    size_t low = 0, high = files->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(files->list[middle].path, path);
+
+        if (order == 0)
+            return &files->list[middle];
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
     }
     return NULL;
 }
