@@ -33,17 +33,25 @@ static void add(struct spn_event_logs *logs, const struct event_log_digest *log,
     logs->list[logs->count++] = log;
 }
 
-struct spn_event_logs spn_event_logs_of(struct examination *x)
+static const void *find_logs(struct examination *x)
 {
     struct subject_list files = ask_subjects(x, SUBJECT_FILE);
     struct subject_list servers = ask_subjects(x, SUBJECT_SERVER);
+    struct spn_event_logs *logs = arena_new(pass_memory(x), 1, sizeof *logs);
     size_t room = files.count + servers.count;
-    struct spn_event_logs logs = {.list = arena_new(pass_memory(x), room, sizeof *logs.list),
-                                  .of = arena_new(pass_memory(x), room, sizeof *logs.of)};
 
+    logs->list = arena_new(pass_memory(x), room, sizeof *logs->list);
+    logs->of = arena_new(pass_memory(x), room, sizeof *logs->of);
     for (size_t i = 0; i < files.count; i++)
-        add(&logs, spn_event_log_at(x, files.list[i]->name), NULL);
+        add(logs, spn_event_log_at(x, files.list[i]->name), NULL);
     for (size_t i = 0; i < servers.count; i++)
-        add(&logs, spn_event_log_of_machine(x, servers.list[i]), servers.list[i]);
+        add(logs, spn_event_log_of_machine(x, servers.list[i]), servers.list[i]);
     return logs;
+}
+
+struct spn_event_logs spn_event_logs_of(struct examination *x)
+{
+    const struct spn_event_logs *logs = ask_shared(x, find_logs);
+
+    return logs ? *logs : (struct spn_event_logs){.count = 0};
 }

@@ -6,13 +6,13 @@
 
 #define SPN_EVENT_FILES (PROBE_READS(FILE_TYPE_EVTX) | PROBE_READS(FILE_TYPE_EVENT_XML))
 
-struct spn_event_logs { /* those that could be read, in pass memory; files first */
+struct spn_event_logs { /* those that could be read; files first */
     const struct event_log_digest **list;
     const struct subject **of; /* beside each: the server whose own machine says it; or NULL */
     size_t count;
 };
 
-/* What is on its way is not among them yet. */
+/* None while one of them is on its way. */
 struct spn_event_logs spn_event_logs_of(struct examination *x);
 
 /* That of a file; NULL: it is none, could not be read, or is on its way. */
