@@ -170,7 +170,7 @@ static const struct group *group_of(struct examination *x, const struct subject 
     return group;
 }
 
-static const struct time_plan *plan_of(struct examination *x, const struct group *group)
+static struct time_plan *plan_of(struct examination *x, const struct group *group)
 {
     struct time_plan *plan = arena_new(pass_memory(x), 1, sizeof *plan);
 
@@ -274,16 +274,23 @@ static bool is_read(const struct time_settings *settings)
     return settings && settings->evidence.status == STATUS_OK;
 }
 
+/* Another machine is the one that it was asked as, whatever it calls itself. */
 const struct time_plan *clock_settings_plan_of(struct examination *x, const char *host)
 {
     struct group *group = arena_new(pass_memory(x), 1, sizeof *group);
     const struct time_settings *own;
+    struct time_plan *plan;
 
     group->is_pending = !ask_machine_settings(x, host, &own);
     if (is_read(own))
         group->list[group->count++] = own;
     find_files_of(x, host, group);
-    return group->count > 0 && !group->is_pending ? plan_of(x, group) : NULL;
+    if (group->count == 0 || group->is_pending)
+        return NULL;
+    plan = plan_of(x, group);
+    if (is_read(own) && *own->path)
+        plan->computer = arena_copy(pass_memory(x), host, strcspn(host, "."));
+    return plan;
 }
 
 /* ---- what Kerberos bears ---- */
