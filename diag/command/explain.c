@@ -1,6 +1,7 @@
 /* exdiag explain: the knowledge behind a finding, from the table the findings come from. */
 #include "diag/command/circumstance.h"
 #include "diag/command/command.h"
+#include "diag/command/output.h"
 #include "diag/probe.h"
 #include "diag/report/shared.h"
 #include "diag/report/wrap.h"
@@ -14,6 +15,14 @@ struct page {
     struct arena memory;
     const char *id; /* of the finding */
 };
+
+/* Those of a terminal, where that is a narrow one. */
+static size_t page_columns(void)
+{
+    size_t columns = output_columns();
+
+    return columns > 0 && columns < COLUMNS ? columns : COLUMNS;
+}
 
 static void print_heading(struct page *page, const char *heading)
 {
@@ -120,7 +129,7 @@ static void explain_kind(const struct probe *probe, const struct finding_kind *k
 {
     struct page page = {.id = kind->id};
 
-    wrap_init(&page.wrap, stdout, COLUMNS);
+    wrap_init(&page.wrap, stdout, page_columns());
     wrap_words(&page.wrap, arena_print(&page.memory, "%s: %s; probe %s", kind->id,
                                        severity_word(kind->severity), probe->name));
     wrap_end(&page.wrap);
@@ -155,7 +164,7 @@ static void explain_topic(const struct topic *topic)
 {
     struct page page = {0};
 
-    wrap_init(&page.wrap, stdout, COLUMNS);
+    wrap_init(&page.wrap, stdout, page_columns());
     wrap_words(&page.wrap, arena_print(&page.memory, "%s: %s", topic->name, topic->title));
     wrap_end(&page.wrap);
     for (const struct paragraph *one = topic->paragraphs; one->heading; one++)

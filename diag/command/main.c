@@ -1,4 +1,5 @@
 #include "diag/command/command.h"
+#include "diag/command/output.h"
 #include "diag/gather/tls.h"
 #include "diag/platform.h"
 #include "diag/text.h"
@@ -6,6 +7,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { SUMMARY_COLUMN = 18 };
 
 const struct command *const commands[] = {
     &command_check, &command_report,         &command_spf,  &command_audit,      &command_explain,
@@ -30,20 +33,32 @@ int complain(const char *format, ...)
 
 static int print_help(void)
 {
-    puts("exdiag examines an Exchange organisation's mail for documented failures and prints\n"
-         "what was seen, why it matters, the commands that repair it, and how to verify them.\n\n"
+    struct arena memory = {0};
+
+    puts("exdiag examines an Exchange organisation's mail for documented failures, and\n"
+         "prints what was seen, why it matters, the commands that repair it, and how to\n"
+         "verify them.\n\n"
          "usage: exdiag COMMAND [options]\n");
     for (const struct command *const *command = commands; *command; command++)
-        printf("  %-15s %s\n", (*command)->name, (*command)->summary);
+        output_prose(arena_print(&memory, "  %s", (*command)->name), SUMMARY_COLUMN,
+                     (*command)->summary);
+    arena_release(&memory);
     puts("\n'exdiag COMMAND --help' shows the options of a command.\n\n"
          "exit status: 0 nothing wrong, 1 problems found, 2 usage or internal error,\n"
-         "             3 nothing wrong in what could be checked, but something could not be");
+         "             3 nothing wrong in what could be checked, but something could not");
     return EXIT_FINE;
 }
 
 static int print_command_help(const struct command *command)
 {
-    printf("%s\n\nusage: exdiag %s %s\n\n", command->summary, command->name, command->usage);
+    struct arena memory = {0};
+
+    output_prose("", 0, command->summary);
+    puts("");
+    output_prose("usage:", sizeof "usage:",
+                 arena_print(&memory, "exdiag %s %s", command->name, command->usage));
+    puts("");
+    arena_release(&memory);
     options_print_help(command->flag);
     if (command->more)
         printf("\n%s\n", command->more);
@@ -106,7 +121,8 @@ static int run(int argc, char **argv)
         return EXIT_TROUBLE;
     }
     help = strcmp(argv[1], "help") == 0;
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || (help && argc == 2))
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "/?") == 0 || (help && argc == 2))
         return print_help();
     if (strcmp(argv[1], "--version") == 0)
         return print_version();

@@ -55,31 +55,37 @@ enum status options_canonical_name(const char *text, struct buffer *name)
     return STATUS_OK;
 }
 
-/* The host that a URL, or a host with a port, names; NULL where it is none of these. */
+/* As Windows shows a machine: two backslashes, its name, and nothing more. */
+static const char *machine_shown(struct options *options, const char *text)
+{
+    return strncmp(text, "\\\\", 2) == 0 ? options_host_name(options, text + 2) : NULL;
+}
+
+/* The host that a URL, a host with a port, or a machine as shown, names; NULL if it is none. */
 static const char *host_within(struct options *options, const char *text)
 {
     const char *scheme = strstr(text, "://"), *host = scheme ? scheme + 3 : text;
     size_t size = strcspn(host, "/?#:");
     const char *name = options_host_name(options, arena_copy(&options->memory, host, size));
 
-    return scheme || host[size] ? name : NULL;
+    return scheme || host[size] ? name : machine_shown(options, text);
 }
 
 static enum status refuse_name(struct options *options, enum subject_kind kind, const char *text)
 {
+    const char *word = kind == SUBJECT_DC ? "domain controller" : subject_kind_word(kind);
     char ascii[DNS_NAME_TEXT_SIZE];
     const char *odd = idn_to_ascii(text, ascii) == STATUS_OK ? odd_character(ascii) : NULL;
     const char *host = host_within(options, text);
 
     if (host)
-        complain("'%s' is not a %s name; the name in it is '%s'", text, subject_kind_word(kind),
-                 host);
+        complain("'%s' is not a %s name; the name in it is '%s'", text, word, host);
     else if (odd)
         complain("'%s' is not a %s name: it holds '%c'; name several one by one, without commas",
-                 text, subject_kind_word(kind), *odd);
+                 text, word, *odd);
     else
         complain("'%s' is not a %s name: labels have 1 to 63 bytes, a name at most 253", text,
-                 subject_kind_word(kind));
+                 word);
     return STATUS_INVALID;
 }
 
@@ -183,13 +189,23 @@ static enum status add_file_of(struct options *options, const char *path, const 
     return STATUS_OK;
 }
 
+/* Windows' shells hand '*' on as it is. */
+static void refuse_path(const char *option, const char *path)
+{
+    if (strpbrk(path, "*?"))
+        complain("%s'%s': there is no such file; a folder is every file in it, by its name alone",
+                 option, path);
+    else
+        complain("%s'%s': %s", option, path, status_text(STATUS_NOT_FOUND));
+}
+
 /* A folder is every file in it. */
 static enum status add_path_of(struct options *options, const char *path, const char *host)
 {
     enum platform_file_kind kind = platform_file_kind(path);
 
     if (kind == PLATFORM_NO_FILE) {
-        complain("--file: '%s': %s", path, status_text(STATUS_NOT_FOUND));
+        refuse_path("--file: ", path);
         return STATUS_INVALID;
     }
     if (kind == PLATFORM_FOLDER)
@@ -244,13 +260,18 @@ const char **options_names(const struct options *options, enum subject_kind kind
 static enum status add_path(struct options *options, const char *text)
 {
     const char *host = strstr(text, "://") ? host_within(options, text) : NULL;
+    const char *machine = machine_shown(options, text);
 
+    if (machine) { /* before it is looked for in the file system, which would ask it by SMB */
+        complain("'%s' is a machine; a server is examined by --server %s", text, machine);
+        return STATUS_INVALID;
+    }
     if (platform_file_kind(text) != PLATFORM_NO_FILE)
         return options_add_subject(options, SUBJECT_FILE, text);
     if (host)
         complain("'%s' is a URL; its server is examined by --server %s", text, host);
     else
-        complain("'%s': %s", text, status_text(STATUS_NOT_FOUND));
+        refuse_path("", text);
     return STATUS_INVALID;
 }
 
@@ -267,6 +288,29 @@ static bool is_like_file_name(const char *text)
             return true;
     }
     return false;
+}
+
+static enum status refuse_file(const char *text)
+{
+    if (strpbrk(text, "*?"))
+        refuse_path("", text);
+    else
+        complain("'%s': there is no file of that name in this folder; a domain of that name is "
+                 "examined with --domain",
+                 text);
+    return STATUS_INVALID;
+}
+
+static enum status refuse_word(struct options *options, const char *text)
+{
+    const char *host = options_host_name(options, text);
+
+    if (host)
+        complain("'%s' is neither a file nor a domain; a server is examined by --server %s", text,
+                 host);
+    else
+        complain("'%s' is neither a file nor a domain; see 'exdiag check --help'", text);
+    return STATUS_INVALID;
 }
 
 enum status options_add_bare(struct options *options, const char *text)
@@ -286,24 +330,19 @@ enum status options_add_bare(struct options *options, const char *text)
         options->words[options->word_count++] = arena_copy_string(&options->memory, text);
         return STATUS_OK;
     }
-    if (platform_file_kind(text) == PLATFORM_FILE)
-        return options_add_subject(options, SUBJECT_FILE, text);
     if (strpbrk(text, "/\\"))
         return add_path(options, text);
+    if (platform_file_kind(text) == PLATFORM_FILE)
+        return options_add_subject(options, SUBJECT_FILE, text);
     if (ip_parse(text, strlen(text), &ip) == STATUS_OK)
         return options_add_subject(options, SUBJECT_SERVER, text);
     if (strchr(text, '@'))
         return options_add_subject(options, SUBJECT_MAILBOX, text);
-    if (is_like_file_name(text)) {
-        complain("'%s': there is no file of that name in this folder; a domain of that name is "
-                 "examined with --domain",
-                 text);
-        return STATUS_INVALID;
-    }
+    if (strpbrk(text, "*?") || is_like_file_name(text))
+        return refuse_file(text);
     if (strchr(text, '.'))
         return options_add_subject(options, SUBJECT_DOMAIN, text);
     if (platform_file_kind(text) == PLATFORM_FOLDER)
         return options_add_subject(options, SUBJECT_FILE, text);
-    complain("'%s' is neither a file nor a domain; see 'exdiag check --help'", text);
-    return STATUS_INVALID;
+    return refuse_word(options, text);
 }

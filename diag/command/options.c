@@ -3,9 +3,12 @@
 #include "diag/command/command.h"
 #include "diag/command/option_subjects.h"
 #include "diag/command/option_table.h"
+#include "diag/command/output.h"
 #include "diag/text.h"
 
 #include <string.h>
+
+enum { HELP_COLUMN = 27 };
 
 static const struct option *find_option(const char *name, unsigned flag)
 {
@@ -74,10 +77,25 @@ enum status options_take(struct options *options, const char *name, const char *
     return STATUS_OK;
 }
 
+/*
+ * NULL where the next word is an option itself: a value was forgotten, and a run with --plan for
+ * its file would be no plan. Behind '=' any value can be given.
+ */
+static const char *next_value(const struct options *options, int argc, char **argv, int at)
+{
+    const char *next = at + 1 < argc ? argv[at + 1] : NULL;
+    char name[40];
+
+    if (!next || strncmp(next, "--", 2) != 0)
+        return next;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(next + 2, "="), next + 2);
+    return find_option(name, options->flag) ? NULL : next;
+}
+
 static enum status take_argument(struct options *options, int argc, char **argv, int *at)
 {
     char *argument = argv[*at], *name = argument + 2, *equals = strchr(argument, '=');
-    const char *value = equals ? equals + 1 : *at + 1 < argc ? argv[*at + 1] : NULL;
+    const char *value = equals ? equals + 1 : next_value(options, argc, argv, *at);
     bool used_value = false;
     enum status status;
 
@@ -113,7 +131,7 @@ enum status options_read(struct options *options, const char *command, unsigned 
             only_bare = true;
         else if (!only_bare && strncmp(argv[at], "--", 2) == 0)
             status = take_argument(options, argc, argv, &at);
-        else if (!only_bare && strcmp(argv[at], "-h") == 0)
+        else if (!only_bare && (strcmp(argv[at], "-h") == 0 || strcmp(argv[at], "/?") == 0))
             options->help = true;
         else if (!only_bare && argv[at][0] == '-' && argv[at][1])
             status = refuse_short(options, argv[at]);
@@ -139,7 +157,7 @@ void options_print_help(unsigned flag)
             printf("%s:\n", option->help);
             continue;
         }
-        snprintf(left, sizeof left, "--%s %s", option->name, option->value ? option->value : "");
-        printf("  %-24s %s\n", left, option->help);
+        snprintf(left, sizeof left, "  --%s %s", option->name, option->value ? option->value : "");
+        output_prose(left, HELP_COLUMN, option->help);
     }
 }

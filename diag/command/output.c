@@ -158,15 +158,20 @@ static void put_lines(struct wrap *wrap, size_t column, const char *text)
     }
 }
 
-void output_prose(const char *label, size_t column, const char *text)
+size_t output_columns(void)
 {
     unsigned columns = platform_terminal_columns(stdout);
-    struct wrap wrap;
 
     if (columns > 0 && columns < COLUMNS_LEAST)
         columns = COLUMNS_LEAST;
-    if (columns > COLUMNS_MOST)
-        columns = COLUMNS_MOST;
+    return columns < COLUMNS_MOST ? columns : COLUMNS_MOST;
+}
+
+void output_prose(const char *label, size_t column, const char *text)
+{
+    size_t columns = output_columns();
+    struct wrap wrap;
+
     wrap_init(&wrap, stdout, columns > 0 ? columns : SIZE_MAX);
     wrap_verbatim(&wrap, label, strlen(label));
     wrap_indent(&wrap, column);

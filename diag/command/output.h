@@ -30,6 +30,9 @@ int output_page(enum status (*write)(const void *page, const struct report_optio
  */
 int output_report(const struct run *runs, size_t count, const struct options *options);
 
+/* Of the terminal that stdout is, and no fewer than can be read; 0: it is none. */
+size_t output_columns(void);
+
 /*
  * On stdout: `label`, and at `column` prose, whose further lines begin there too. As wide as the
  * terminal; where there is none, each line of the text is one line, for grep.

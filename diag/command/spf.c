@@ -186,9 +186,9 @@ const struct command command_spf = {
     .run = spf,
     .arguments = VOCABULARY_TEXT,
     .more = "IDENTITY is user@domain or domain; '' is the null sender, judged by its --helo.\n"
-            "Without --ip the record is explained: what is wrong with it, what it costs, who may\n"
-            "send. With --ip it says first what becomes of a message from there, and why.\n\n"
-            "Exit status: 0 nothing wrong; 1 problems worse than info, or permerror; 2 usage or\n"
-            "internal error; 3 no problem, but something is not known (temperror, or parts of\n"
-            "the tree). pass and fail are no problems.",
+            "Without --ip the record is explained: what is wrong with it, what it costs, who\n"
+            "may send. With --ip it says first what becomes of a message from there, and why.\n\n"
+            "Exit status: 0 nothing wrong; 1 problems worse than info, or permerror; 2 usage\n"
+            "or internal error; 3 no problem, but something is not known (temperror, or parts\n"
+            "of the tree). pass and fail are no problems.",
 };

@@ -81,6 +81,15 @@ def lists_and_plans_fit_the_terminal():
 
 
 @case
+def help_and_explanations_fit_the_terminal():
+    for columns in (60, 80):
+        for words in (["check", "--help"], ["audit", "--help"], ["explain", "clock"]):
+            for line in on_terminal(*words, columns=columns)[1].decode().splitlines():
+                expect(len(line) <= columns, f"{len(line)} columns of {columns}: {line!r}")
+        expect_in("why it matters", on_terminal("explain", "mx-null", columns=columns)[1].decode(), "explain")
+
+
+@case
 def a_terminal_of_any_width():
     for columns in (0, 1, 39, 65535):
         seen, _ = broken("--no-color", columns=columns)

@@ -57,6 +57,29 @@ def a_missing_value():
 
 
 @case
+def an_option_is_no_value_of_another():
+    """A value that was forgotten: --plan as the name of a file would send what was only to be planned."""
+    with folder() as place:
+        for option in ("--output", "--save", "--user", "--title"):
+            expect_in(f"{option} needs a value", refused("check", "contoso.com", option, "--plan", folder=place), option)
+        expect_in("needs a value", refused("check", "contoso.com", "--title", "--format=json", folder=place), "stderr")
+        exdiag("check", "contoso.com", "--plan", "--dns", "127.0.0.1", "--title=--plan", status=FINE)
+        expect_equal(list(place.iterdir()), [], "files")
+
+
+@case
+def what_is_typed_on_windows():
+    for word in ("EX01", "\\\\EX01"):
+        expect_in("--server ex01", refused("check", word), word)
+    expect_in("the name in it is 'ex01'", refused("check", "--server", "\\\\EX01"), "stderr")
+    expect_in("is not a domain controller name", refused("check", "--dc", "ldap://dc1"), "stderr")
+    for words in (["*.log"], ["logs\\*"], ["--file", "ex01/*"]):
+        expect_in("a folder is every file in it", refused("check", *words), f"{words}")
+    expect_equal(exdiag("/?", status=FINE).out, exdiag("--help", status=FINE).out, "/?")
+    expect_equal(exdiag("check", "/?", status=FINE).out, exdiag("check", "--help", status=FINE).out, "check /?")
+
+
+@case
 def a_value_for_a_switch():
     expect_in("takes no value", refused("check", "--quiet=yes", "contoso.com"), "stderr")
 
