@@ -50,6 +50,7 @@ has() {
     case $1 in
     nodejs) command -v node >/dev/null 2>&1 && return ;;
     npm) command -v npm >/dev/null 2>&1 && return ;;
+    libxml2) has libxml2-16 && return ;;
     esac
     dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
 }
@@ -83,6 +84,19 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get -qq update
+
+# By the name that it has here: libxml2 is libxml2-16 from Ubuntu 25.10 on.
+named() {
+    if [ "$1" = libxml2 ] && ! apt-cache policy libxml2 | grep -q 'Candidate: [^(]'; then
+        echo libxml2-16
+    else
+        echo "$1"
+    fi
+}
+names=
+for package in $missing; do
+    names="$names $(named "$package")"
+done
 # shellcheck disable=SC2086 # a list of words
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $missing >/dev/null
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $names >/dev/null
 unpack_exim

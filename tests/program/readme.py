@@ -137,4 +137,24 @@ def the_table_of_builds_shown_is_one():
         exdiag("check", "contoso.com", "--builds", place / "builds.txt", "--plan", status=FINE)
 
 
+@case
+def make_demo_installs_what_there_is():
+    """libxml2 is libxml2-16 from Ubuntu 25.10 on; asked with stand-ins of apt's."""
+    for answer, wanted in (("Candidate: 2.9.14", "libxml2"), ("Candidate: (none)", "libxml2-16"), ("", "libxml2-16")):
+        with folder() as place:
+            for name, does in (
+                ("apt-get", "exit 0"), ("dpkg-query", "exit 1"), ("id", "echo 1000"),
+                ("apt-cache", f'echo "  {answer}"'), ("sudo", f'echo "$@" >>{place}/said'),
+            ):  # fmt: skip
+                (place / name).write_text(f"#!/bin/sh\n{does}\n")
+                (place / name).chmod(0o755)
+            subprocess.run(
+                [ROOT / "tests/install.sh", "build"], env={"PATH": f"{place}:/usr/bin:/bin"}, check=True,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            installed = (place / "said").read_text().split(" install ")[1].split()
+            names = [name for name in installed if name.startswith("libxml2")]
+            expect_equal(names, [wanted], f"where apt-cache says '{answer}'")
+
+
 main()

@@ -3,7 +3,7 @@
 # machines in the domain of a scripted organisation: the scenarios organisation-*, recorded anew and
 # held to what they are to find (tests/scenario/record.sh, which needs a network of its own: root).
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 
 build=$(cd "$1" && pwd)
 place=$(mktemp -d)
@@ -12,7 +12,8 @@ passed=0 failed=0
 
 if ! unshare --net --mount true 2>/dev/null; then
     printf 'skipped: a network of its own takes root\n0 passed, 0 failed, 1 skipped\n'
-    exit 0
+    [ "${CI:-}" != true ] # there it would go unnoticed
+    exit
 fi
 
 # Copies, so that what is in the sources stays as it is.

@@ -104,7 +104,7 @@ def main():
     if not enter_namespace():
         print(f"skipped: {len(wanted)} scripts need a network of their own, which takes root")
         print(f"0 passed, 0 failed, {len(wanted)} skipped")
-        return 0
+        return os.environ.get("CI") == "true"  # there it would go unnoticed
     with wine():
         counts = [run(script, SCRIPTS[script]) for script in wanted]
     passed, failed, skipped = (sum(column) for column in zip(*counts))

@@ -20,7 +20,7 @@ quietly() {
 
 # Runs a test that ends with "N passed, N failed, N skipped", and adds that.
 count() {
-    local line status=0
+    local line number status=0
     "$@" 2>&1 | tr -d '\r' | tee "$log" || status=1
     line=$(grep -oE '[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "$log" | tail -n 1) || true
     if [ -z "$line" ]; then
@@ -28,7 +28,9 @@ count() {
         line="0 passed, 1 failed"
     fi
     passed=$((passed + $(grep -oE '^[0-9]+' <<<"${line:-0}")))
-    failed=$((failed + $(grep -oE '[0-9]+ failed' <<<"$line" | grep -oE '^[0-9]+' || echo $status)))
+    number=$(grep -oE '[0-9]+ failed' <<<"$line" | grep -oE '^[0-9]+' || echo 0)
+    [ "$status" = 0 ] || [ "$number" != 0 ] || number=1 # it ended as if one had failed
+    failed=$((failed + number))
     skipped=$((skipped + $(grep -oE '[0-9]+ skipped' <<<"$line" | grep -oE '^[0-9]+' || echo 0)))
 }
 
