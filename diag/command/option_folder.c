@@ -111,7 +111,7 @@ static enum status walk_entry(struct walk *walk, const char *path, const char *h
     if (entry->kind == PLATFORM_FOLDER)
         return walk_folder(walk, below, host, depth + 1);
     if (entry->kind != PLATFORM_FILE) {
-        complain("--file: '%s' is a link or a device, and is passed by", below);
+        complain("--file: '%s' is a link, a device or kept elsewhere, and is passed by", below);
         return STATUS_OK;
     }
     if (walk->count++ == FOLDER_FILES_MOST)
