@@ -7,8 +7,9 @@
 enum { LINE_MOST = 128 };
 
 struct http_library {
-    struct platform_mutex *mutex; /* guards what follows */
+    struct platform_mutex *mutex; /* guards `users` alone: who starts an errand waits for no load */
     unsigned users;
+    struct platform_mutex *loading; /* guards what follows */
     bool was_tried;
     bool is_there;
     struct http_functions functions; /* of one that is there: not changed any more */
@@ -19,6 +20,7 @@ struct http_library *http_library_new(void)
     struct http_library *library = memory_new(1, sizeof *library);
 
     library->mutex = platform_mutex_new();
+    library->loading = platform_mutex_new();
     library->users = 1;
     return library;
 }
@@ -43,6 +45,7 @@ void http_library_leave(struct http_library *library)
     if (users > 0)
         return;
     platform_mutex_free(library->mutex);
+    platform_mutex_free(library->loading);
     free(library);
 }
 
@@ -56,12 +59,12 @@ const struct http_functions *http_library_functions(struct http_library *library
 {
     bool is_there;
 
-    platform_mutex_lock(library->mutex);
+    platform_mutex_lock(library->loading);
     if (!library->was_tried)
         load(library);
     library->was_tried = true;
     is_there = library->is_there;
-    platform_mutex_unlock(library->mutex);
+    platform_mutex_unlock(library->loading);
     return is_there ? &library->functions : NULL;
 }
 

@@ -12,8 +12,9 @@
 #include <string.h>
 
 struct tls_trust {
-    struct platform_mutex *mutex; /* guards what follows */
+    struct platform_mutex *mutex; /* guards `users` alone: who starts an errand waits for no load */
     unsigned users;
+    struct platform_mutex *loading; /* guards what follows */
     bool is_loaded;
     enum status status; /* of loading; then `context` is not changed any more */
     const char *reason;
@@ -47,6 +48,7 @@ struct tls_trust *tls_trust_new(const char *ca_file, const char *ca_text)
     struct tls_trust *trust = memory_new(1, sizeof *trust);
 
     trust->mutex = platform_mutex_new();
+    trust->loading = platform_mutex_new();
     trust->users = 1;
     trust->ca_file = ca_file ? memory_copy_string(ca_file) : NULL;
     trust->ca_text = ca_text ? memory_copy_string(ca_text) : NULL;
@@ -74,6 +76,7 @@ void tls_trust_leave(struct tls_trust *trust)
         return;
     SSL_CTX_free(trust->context);
     platform_mutex_free(trust->mutex);
+    platform_mutex_free(trust->loading);
     free(trust->ca_file);
     free(trust->ca_text);
     free(trust);
@@ -136,7 +139,7 @@ static enum status load_once(struct tls_trust *trust, const char **reason)
 {
     enum status status;
 
-    platform_mutex_lock(trust->mutex);
+    platform_mutex_lock(trust->loading);
     if (!trust->is_loaded) {
         trust->status = load(trust);
         trust->is_loaded = true;
@@ -144,7 +147,7 @@ static enum status load_once(struct tls_trust *trust, const char **reason)
     }
     status = trust->status;
     *reason = trust->reason;
-    platform_mutex_unlock(trust->mutex);
+    platform_mutex_unlock(trust->loading);
     return status;
 }
 
