@@ -47,9 +47,10 @@ class Document:
         self.files = {}
         self.relationships = []
 
-    def package(self, name, version, licence, supplier, **more):
-        key = identifier("Package " + name)
-        self.packages[key] = {
+    def package(self, name, version, licence, supplier, architecture="", **more):
+        """One name is a library of Windows here and a package of Debian there: architecture is which."""
+        key = identifier(f"Package {name} {architecture}")
+        package = {
             "SPDXID": key,
             "name": name,
             "versionInfo": version,
@@ -61,6 +62,8 @@ class Document:
             "copyrightText": "NOASSERTION",
             **more,
         }
+        if self.packages.setdefault(key, package) != package:
+            raise SystemExit(f"sbom: two packages are {key}")
         return key
 
     def file(self, folder, name, data):
@@ -139,7 +142,7 @@ def linked_libraries(document, program, libraries):
     for name, licence in LINKED.items():
         version = versions[name]
         key = document.package(
-            name, version, licence, supplier(), primaryPackagePurpose="LIBRARY",
+            name, version, licence, supplier(), "source", primaryPackagePurpose="LIBRARY",
             externalRefs=package_url(name, version, "source"),
         )
         document.relate(program, "STATIC_LINK", key)
@@ -162,7 +165,7 @@ def installed(document, name, licence="NOASSERTION"):
     )
     version, architecture = answer.stdout.splitlines()[0].split()
     return document.package(
-        name, version, licence, supplier(), primaryPackagePurpose="LIBRARY",
+        name, version, licence, supplier(), architecture, primaryPackagePurpose="LIBRARY",
         externalRefs=package_url(name, version, architecture),
     )
 
@@ -191,6 +194,7 @@ def distribute(document, path, version, contents):
     )
     document.relate("SPDXRef-DOCUMENT", "DESCRIBES", key)
     document.relate(key, "CONTAINS", contents)
+    return key
 
 
 def main():
@@ -203,8 +207,11 @@ def main():
     linked_libraries(document, program, libraries)
     for name, licence in COMPILER.items():
         document.relate(program, "STATIC_LINK", installed(document, name, licence))
-    for path in (archive, *sorted(folder.glob("*.msi")), *sorted(folder.glob("*-setup.exe"))):
+    for path in (archive, *sorted(folder.glob("*.msi"))):
         distribute(document, path, version, windows)
+    for path in folder.glob("*-setup.exe"):
+        setup = distribute(document, path, version, windows)
+        document.relate(setup, "CONTAINS", installed(document, "nsis", "Zlib"))  # parts of it unpack and remove
 
     (package,) = folder.glob("*.deb")
     linux, program = application(document, "exdiag for " + supplier().split()[1], version, unpacked(package), "usr/bin/exdiag")
