@@ -495,6 +495,16 @@ static const char *name_of_other(const struct host_view *view, const struct othe
                    : other->file->path;
 }
 
+/* Where both were read of the machines themselves, these are asked again. */
+static void name_other_server(const struct host_view *view, const struct other_server *other,
+                              struct finding *finding)
+{
+    const char *machine = ews_machine_of(&view->configs, other->file);
+
+    if (view->events && machine && machine_in_path(other->file->path))
+        set_vouched(finding, VALUE_NAME, "other-server", machine, strlen(machine));
+}
+
 struct compared {
     struct finding *finding;
     size_t directories;
@@ -525,6 +535,7 @@ static void tell_compared(struct host_view *view, const struct other_server *oth
 
     if (compared->finding) {
         name_directory(view, compared->finding, &view->directories[0]);
+        name_other_server(view, other, compared->finding);
         set_text(compared->finding, "other", name);
         if (compared->partly > 0)
             saw(compared->finding, NULL,

@@ -42,8 +42,9 @@ static const struct paragraph paragraphs[] = {
      "do; of a partial list, or of an export that breaks off, is damaged or ran into a limit, it is "
      "not concluded that a name is missing."},
     {"what is offered, and where",
-     "Exchange offers X-EXPS in the clear, or to its own servers behind X-ANONYMOUSTLS alone, which "
-     "is a handshake that needs no certificate; STARTTLS is for everybody else. All three are "
+     "Exchange offers X-EXPS in the clear, or to its own servers behind X-ANONYMOUSTLS alone, "
+     "a handshake in which the server shows its internal transport certificate (smtp-certificate) "
+     "and nobody verifies its name or issuer; STARTTLS is for everybody else. All three are "
      "looked at. It is called absent where it is in none of those that there are; where one of "
      "them could not be seen, that is not known.\n"
      "A connector answers each address with offers of its own: what this machine sees is not what "
