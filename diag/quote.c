@@ -33,8 +33,46 @@ static bool quote_powershell(const char *bytes, size_t size, struct buffer *out)
     return true;
 }
 
+/*
+ * What every shell takes for one argument as it stands, and between ". The Command Prompt of
+ * Windows, where a line of sh is typed as well, would pass ' on.
+ */
+#define PLAIN_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:=@-"
+
+static bool is_of(const char *bytes, size_t size, const char *characters)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '\0' || !strchr(characters, bytes[i]))
+            return false;
+    }
+    return size > 0;
+}
+
+static bool is_bare(const char *bytes, size_t size)
+{
+    return is_of(bytes, size, PLAIN_CHARACTERS) && !strchr(":=@-", bytes[0]);
+}
+
+/* sh takes \\ for one. */
+static bool is_path_of_windows(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '\\' && (i + 1 == size || bytes[i + 1] == '\\'))
+            return false;
+    }
+    return is_of(bytes, size, PLAIN_CHARACTERS " ()\\");
+}
+
 static bool quote_sh(const char *bytes, size_t size, struct buffer *out)
 {
+    const char *quotes = is_bare(bytes, size) ? "" : "\"";
+
+    if (*quotes == '\0' || is_path_of_windows(bytes, size)) {
+        buffer_add_string(out, quotes);
+        buffer_add(out, bytes, size);
+        buffer_add_string(out, quotes);
+        return true;
+    }
     buffer_add_char(out, '\'');
     for (size_t i = 0; i < size; i++) {
         if (bytes[i] == '\'')

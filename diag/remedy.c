@@ -194,6 +194,8 @@ static bool is_same_in_powershell(const struct value *value, const char *quoted)
     struct buffer other;
     bool is_same;
 
+    if (quoted[0] != '\'')
+        return true; /* which sh writes so that it is alike in all of them */
     buffer_init(&other, FILLED_MOST);
     is_same = remedy_quote(SHELL_POWERSHELL, value->type, value->bytes, value->size, &other) ==
                   STATUS_OK &&

@@ -18,9 +18,10 @@
  * a record, a reply), in `command` as in `where`; and in a command line a value
  * that a program could mistake: one that begins with - or / and is no VALUE_TXT,
  * and in the two PowerShells one that holds " or ends with \, which Windows
- * PowerShell does not escape for the programs it starts. In a line of sh that is said
- * to be the same in PowerShell, a value that both do not quote alike (it holds ', which
- * ends the string in one of them) is not printed, and its <placeholder> stands instead.
+ * PowerShell does not escape for the programs it starts. In sh, names and plain paths stand bare
+ * or between ", as every shell takes them: the Command Prompt knows no '. In a line of sh that is
+ * said to be the same in PowerShell, a value that both do not quote alike (it holds ', which ends
+ * the string in one of them) is not printed, and its <placeholder> stands instead.
  */
 #ifndef EXDIAG_REMEDY_H
 #define EXDIAG_REMEDY_H

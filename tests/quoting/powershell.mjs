@@ -45,9 +45,14 @@ function read(command) {
 
 const NAMES = 'Get-ReceiveConnector Set-ReceiveConnector';
 
+// Words and paths of lines for every shell stand bare or between ": nothing in these is expanded.
+const PLAIN = /(?<= )(?:([\w./][\w./:=@-]*)|"([\w./:=@ ()\\-]+)")(?= \||$)/g;
+const asVerbatim = (command) => command.includes("'") ? command
+    : command.replace(PLAIN, (_, bare, quoted) => `'${bare ?? quoted}'`);
+
 // Why `command` is not the two commands with the same verbatim string each, or null.
 function complaint(command, value) {
-    const seen = read(asPowerShellReads(command));
+    const seen = read(asVerbatim(asPowerShellReads(command)));
     const expected = asPowerShellReads(value);
     if (seen.error) return 'does not parse';
     if (seen.names.join(' ') !== NAMES) return `commands: ${seen.names.join(' ')}`;
@@ -60,7 +65,7 @@ function complaint(command, value) {
 const withArgument = (text) => `Get-ReceiveConnector ${text} | Set-ReceiveConnector -Banner ${text}`;
 const naive = ["a'; Remove-Item x; 'b", 'a\u2019; Remove-Item x; \u2018b', "'"]
     .map((value) => [`'${value}'`, value])
-    .concat([['"$(Remove-Item x)"', '$(Remove-Item x)'], ['"$x"', '$x'], ['a', 'a'], ["'b'", 'a']]);
+    .concat([['"$(Remove-Item x)"', '$(Remove-Item x)'], ['"$x"', '$x'], ['a;b', 'a;b'], ["'b'", 'a']]);
 for (const [text, value] of naive) {
     if (complaint(withArgument(text), value) === null) {
         console.error(`powershell: the check itself is blind to: ${text}`);

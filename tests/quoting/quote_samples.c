@@ -55,8 +55,9 @@ static bool can_be_printed(const struct sampling *sampling, const char *bytes, s
     buffer_init(&other, 8 * REMEDY_VALUE_MOST);
     can = remedy_quote(sampling->shell, sampling->type, bytes, size, &quoted) == STATUS_OK;
     if (can && sampling->also_powershell)
-        can = remedy_quote(SHELL_POWERSHELL, sampling->type, bytes, size, &other) == STATUS_OK &&
-              strcmp(quoted.text, other.text) == 0;
+        can = quoted.text[0] != '\'' ||
+              (remedy_quote(SHELL_POWERSHELL, sampling->type, bytes, size, &other) == STATUS_OK &&
+               strcmp(quoted.text, other.text) == 0);
     buffer_release(&quoted);
     buffer_release(&other);
     return can;

@@ -44,9 +44,34 @@ static bool unquote_powershell(const char *text, size_t size, struct buffer *out
     return false;
 }
 
+/* What is neither alive in sh, PowerShell nor cmd, bare or between ". */
+static bool unquote_plain(const char *text, size_t size, struct buffer *out)
+{
+    const bool is_quoted = size > 2 && text[0] == '"' && text[size - 1] == '"';
+
+    text += is_quoted;
+    size -= is_quoted ? 2 : 0;
+    for (size_t at = 0; at < size; at++) {
+        const char byte = text[at];
+        const bool is_word = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+                             (byte >= 'A' && byte <= 'Z') || byte == '.' || byte == '_' ||
+                             byte == '/' || (at > 0 && byte && strchr(":=@-", byte));
+        const bool is_of_path = (byte && strchr(" ():=@-", byte)) ||
+                                (byte == '\\' && at + 1 < size && text[at + 1] != '\\');
+
+        if (!is_word && !(is_quoted && is_of_path))
+            return false;
+    }
+    buffer_add(out, text, size);
+    return size > 0;
+}
+
 static bool unquote_sh(const char *text, size_t size, struct buffer *out)
 {
     bool quoted = false, any = false;
+
+    if (unquote_plain(text, size, out))
+        return true;
 
     for (size_t at = 0; at < size; at++) {
         if (text[at] == '\'') {

@@ -829,11 +829,10 @@ static void a_problem_has_texts_and_steps(void **state)
     assert_string_equal(finding->title, "a.example has an 'odd' value");
     assert_string_equal(finding->why, "an 'odd' value is bad");
     assert_int_equal(finding->fix.count, 1);
-    assert_string_equal(finding->fix.list[0].command,
-                        "repair 'a.example' 'an '\\''odd'\\'' value'");
+    assert_string_equal(finding->fix.list[0].command, "repair a.example 'an '\\''odd'\\'' value'");
     assert_int_equal(finding->fix.list[0].kind, STEP_EXACT);
-    assert_string_equal(finding->verify.list[0].command, "look at 'a.example'");
-    assert_string_equal(finding->undo.list[0].command, "break 'a.example'");
+    assert_string_equal(finding->verify.list[0].command, "look at a.example");
+    assert_string_equal(finding->undo.list[0].command, "break a.example");
 }
 
 /* Nobody vouched for a subject that turned up: its steps are not to be run as they are. */
@@ -861,7 +860,7 @@ static void outcomes_say_what_they_mean(void **state)
     assert_int_equal(take_findings(), 4);
     assert_int_equal(bench.findings[0]->outcome, OUTCOME_UNKNOWN);
     assert_string_equal(bench.findings[0]->title, "line\\x1b[31m\\x0a");
-    assert_string_equal(bench.findings[0]->fix.list[0].command, "ask 'a.example'");
+    assert_string_equal(bench.findings[0]->fix.list[0].command, "ask a.example");
     assert_int_equal(bench.findings[0]->verify.count + bench.findings[0]->undo.count, 0);
     assert_int_equal(bench.findings[1]->outcome, OUTCOME_OK);
     assert_string_equal(bench.findings[1]->title, "5");

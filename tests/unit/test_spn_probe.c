@@ -2458,7 +2458,7 @@ static const struct logon_row {
      "unknown",
      "the clocks are too far apart for a ticket, says the KDC",
      "KRB_AP_ERR_SKEW (37)",
-     "exdiag check --server 'ex01.contoso.com' --only clock"},
+     "exdiag check --server ex01.contoso.com --only clock"},
     {{LOGON(TICKET, AS_SERVER, ENDS(REJECTED))},
      "unknown",
      "refers to another realm",
