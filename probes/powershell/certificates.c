@@ -1,6 +1,7 @@
 #include "probes/powershell/certificates.h"
 
 #include "diag/clock.h"
+#include "diag/read/machine_path.h"
 #include "diag/text.h"
 #include "probes/machine.h"
 #include "probes/powershell/cause.h"
@@ -385,18 +386,31 @@ static unsigned judge_port(struct matter *matter)
     return is_cause(matter) ? matter->port->cause : 0;
 }
 
+/* A machine told of its store alone: what HTTP.SYS binds is closed to who asked. */
+static bool is_half_read(const struct bound_certificates *some)
+{
+    return some->evidence.status == STATUS_OK && machine_in_path(some->path) &&
+           !some->knows_bindings && some->binding_count == 0;
+}
+
 /* Why nothing is known of a machine that was asked. */
 static void tell_unread(const struct matter *matter)
 {
     for (size_t i = 0; i < matter->of->certificate_count; i++) {
-        const struct evidence *evidence = &matter->of->certificates[i]->evidence;
+        const struct bound_certificates *some = matter->of->certificates[i];
         struct finding *finding;
 
-        if (!machine_is_unread(evidence))
+        if (!machine_is_unread(&some->evidence) && !is_half_read(some))
             continue;
         finding = tell_unknown(matter, "which certificates are bound could not be read");
-        machine_set_unread(finding, evidence);
-        saw_failure(finding, evidence);
+        if (is_half_read(some)) {
+            set_text(finding, "unread-denied", "yes");
+            saw(finding, &some->evidence,
+                "the computer's store could be read, and no keys of what HTTP.SYS binds");
+        } else {
+            machine_set_unread(finding, &some->evidence);
+            saw_failure(finding, &some->evidence);
+        }
         return;
     }
 }
