@@ -205,7 +205,8 @@ static void take_fault(struct matter *matter, enum fault fault, const char *endp
         matter->finding = found(matter->x, matter->port->kind);
     if (fault > matter->worst)
         matter->worst = fault;
-    set_text(matter->finding, faults[fault].value, "yes");
+    if (fault > EARLY)
+        set_text(matter->finding, faults[fault].value, "yes");
 }
 
 static void judge_binding(struct matter *matter, const struct certificate_binding *binding)
@@ -306,6 +307,8 @@ static void tell_problem(const struct matter *matter)
                                          faults[matter->worst].what, matter->alone)
                            : faults[matter->worst].what);
     name_server(matter->of, finding);
+    if (matter->worst == EARLY) /* which takes steps away, so only where nothing else is wrong */
+        set_text(finding, faults[EARLY].value, "yes");
     if (!is_cause(matter))
         finding_severity(finding, SEVERITY_WARNING);
     if (matter->worst >= NO_KEY && is_served_yet(matter))

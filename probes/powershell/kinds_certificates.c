@@ -55,13 +55,25 @@
         .when = value                                                                              \
     }
 
+/* Nothing is wrong with the certificate, nor with what is bound. */
+#define CLOCK_FIRST                                                                                \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .command = "w32tm /query /status",                                                         \
+        .note =                                                                                    \
+            "a clock is wrong, or was when the certificate was made: exdiag check --only clock "   \
+            "compares them. Once they are right and its first day has come, nothing is left "      \
+            "to repair",                                                                           \
+        .when = "early"                                                                            \
+    }
+
 #define BIND                                                                                       \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                    \
         .command = "IIS Manager, Sites, Exchange Back End, Bindings, https at port 444, Edit: "    \
                    "choose \"Microsoft Exchange\", the server's own certificate, then OK.",        \
         .note = "several may be called so: View shows the dates and the thumbprint of each",       \
-        .risk = "requests to the back end fail for the moment of the change"                       \
+        .risk = "requests to the back end fail for the moment of the change", .when = "!early"     \
     }
 
 #define TRUST                                                                                      \
@@ -70,14 +82,16 @@
         .where = "only after a certificate was made: " POWERSHELL_SERVER,                          \
         .command = "certlm.msc: copy the new certificate from Personal to Trusted Root "           \
                    "Certification Authorities.",                                                   \
-        .risk = "this computer trusts its own certificate, as it trusted the one that setup made"  \
+        .risk = "this computer trusts its own certificate, as it trusted the one that setup made", \
+        .when = "!early"                                                                           \
     }
 
 #define BIND_BEFORE                                                                                \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                    \
         .command = "In IIS Manager choose the certificate that was chosen before, by the hash "    \
-                   "that was kept, where it is still there."                                       \
+                   "that was kept, where it is still there.",                                      \
+        .when = "!early"                                                                           \
     }
 
 #define TRUST_NO_MORE                                                                              \
@@ -85,7 +99,8 @@
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
         .where = "only after a certificate was made and copied: " POWERSHELL_SERVER,               \
         .command = "certlm.msc: delete that copy in Trusted Root Certification Authorities, and "  \
-                   "nothing else there."                                                           \
+                   "nothing else there.",                                                          \
+        .when = "!early"                                                                           \
     }
 
 #define CHECK_AGAIN                                                                                \
@@ -135,7 +150,7 @@ const struct finding_kind backend_certificate = {
     .applies_to = "Exchange 2013 and later",
     .fix =
         (const struct step_template[]){
-            SHOW_BEFORE, LIST, REPAIR_KEY, MAKE("!early"), TRUST, BIND, {0}},
+            CLOCK_FIRST, SHOW_BEFORE, LIST, REPAIR_KEY, MAKE("!early"), TRUST, BIND, {0}},
     .verify = (const struct step_template[]){SHOW_AFTER, POWERSHELL_OPENS, CHECK_AGAIN, {0}},
     .undo = (const struct step_template[]){BIND_BEFORE, TRUST_NO_MORE, {0}},
     .make_known = (const struct step_template[]){MACHINE_STEPS, EXPORT, {0}},
