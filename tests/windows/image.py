@@ -111,6 +111,8 @@ def it_tells_nothing_of_the_building_machine():
     folders = [str(ROOT), str(pathlib.Path.home()) + "/", "/tmp/", "/etc/ssl", "/usr/", "/home/", "ca-certificates.crt"]
     for folder in folders:
         expect(folder.encode() not in image, f"it has {folder}")
+    source = re.search(rb"(diag|probes|win32)/[a-z_/]+\.[ch]\0", image)
+    expect(not source, f"it has {source and source[0]}")
 
 
 def openssl_reads_where_administrators_write():
