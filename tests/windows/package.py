@@ -232,6 +232,60 @@ def the_installer_lets_be_what_is_not_its_own():
     expect(path_of_machine() == before, "a PATH that is no text was written to")
 
 
+def setup_of(version):
+    """An installer of another version, which has another program and nothing else."""
+    program = WORK / f"{version}.exe"
+    program.write_bytes((ROOT / "build/windows/exdiag.exe").read_bytes() + version.encode())
+    files, remove = WORK / "files.nsh", WORK / "remove.nsh"
+    files.write_text(f'SetOutPath "$INSTDIR"\nFile /oname=exdiag.exe "{program}"\n')
+    remove.write_text('Delete "$INSTDIR\\exdiag.exe"\n')
+    told = {
+        "VERSION": version, "UPGRADE_CODE": "{714F5809-8838-44D8-A8F0-6CB52D9C061E}", "KIB": 1,
+        "ICON": ROOT / "win32/exdiag.ico", "FILES": files, "REMOVE": remove, "OUTPUT": DRIVE / f"{version}.exe",
+    }
+    said("makensis", "-V2", "-WX", "-NOCD", *(f"-D{name}={value}" for name, value in told.items()), ROOT / "win32/package/exdiag.nsi")
+    return f"C:\\{version}.exe", program.read_bytes()
+
+
+def the_installer_never_goes_back():
+    newer, program = setup_of("99.1.0")
+    set_path("REG_EXPAND_SZ", "C:\\windows")
+    wine(newer, "/S")
+    status, _ = wine(copied(f"{NAME}-setup.exe"), "/S")
+    expect((status, entries()) == (2, ["99.1.0"]), f"an older one after it: {status}, {entries()}")
+    expect((INSTALLED / "exdiag.exe").read_bytes() == program, "the older program")
+    uninstall()
+    expect_nothing_left()
+
+
+def the_installer_is_in_one_folder():
+    older, _ = setup_of("0.0.1")
+    setup = copied(f"{NAME}-setup.exe")
+    other = DRIVE / "Tools/exdiag"
+    set_path("REG_EXPAND_SZ", "C:\\windows")
+    wine(older, "/S", r"/D=C:\Tools\exdiag")
+    wine(setup, "/S")
+    expect(not INSTALLED.exists() and (other / "README.md").exists(), "it leaves the folder that was chosen")
+    expect(path_of_machine()[1] == r"C:\windows;C:\Tools\exdiag", f"PATH is {path_of_machine()}")
+    wine(setup, "/S", r"/D=C:\exdiag")
+    expect(not other.exists(), f"left: {list(other.rglob('*'))}")
+    expect(path_of_machine()[1] == r"C:\windows;C:\exdiag", f"PATH is {path_of_machine()}")
+    expect((DRIVE / "exdiag/README.md").exists() and entries() == [VERSION], f"listed: {entries()}")
+    wine(r"C:\exdiag\uninstall.exe", "/S")
+    expect_nothing_left()
+    expect(path_of_machine()[1] == r"C:\windows", f"PATH is {path_of_machine()}")
+
+
+def the_installer_goes_over_a_program_of_nobody():
+    INSTALLED.mkdir()
+    (INSTALLED / "exdiag.exe").write_bytes(b"MZ")
+    status, _ = wine(copied(f"{NAME}-setup.exe"), "/S")
+    expect(status == 0, f"{status}")
+    expect_it_runs()
+    uninstall()
+    expect_nothing_left()
+
+
 def the_two_do_not_mix():
     set_path("REG_EXPAND_SZ", "C:\\windows")
     setup, package = copied(f"{NAME}-setup.exe"), copied(f"{NAME}.msi")
@@ -393,6 +447,15 @@ def the_sbom_tells_the_truth():
             expect(any(key.startswith(name + "_") and package.get("checksums") for key, package in named.items()), f"no sum of {name}")
     linked = {relation["relatedSpdxElement"] for relation in told["relationships"] if relation["relationshipType"] == "STATIC_LINK"}
     expect(len(linked) == 7, f"linked: {linked}")
+    held = [relation["spdxElementId"] for relation in told["relationships"] if relation["relatedSpdxElement"] == named["nsis"]["SPDXID"]]
+    expect(held == [named[f"{NAME}-setup.exe"]["SPDXID"]], f"parts of nsis: {held}")
+    of_the_compiler = ("mingw-w64-x86-64-dev", "gcc-mingw-w64-x86-64-win32")
+    for package in told["packages"]:
+        if package["SPDXID"] in linked:
+            (reference,) = package["externalRefs"]
+            is_source = reference["referenceLocator"].endswith("?arch=source")
+            expect(is_source != (package["name"] in of_the_compiler), f"{package['name']}: {reference}")
+            expect(package["licenseConcluded"] != "NOASSERTION", f"{package['name']} has no licence")
 
 
 CASES = [
@@ -404,6 +467,9 @@ CASES = [
     a_newer_msi_takes_the_place_of_an_older,
     the_installer_installs_and_leaves_nothing,
     the_installer_lets_be_what_is_not_its_own,
+    the_installer_never_goes_back,
+    the_installer_is_in_one_folder,
+    the_installer_goes_over_a_program_of_nobody,
     the_two_do_not_mix,
     the_deb_is_as_debian_wants_it,
     the_deb_has_manual_and_completions,

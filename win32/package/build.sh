@@ -10,6 +10,26 @@ program=build/windows/exdiag.exe
 [ -f "$program" ] || { echo "package: no $program: make windows" >&2; exit 1; }
 libraries=$(win32/libraries.sh)
 version=$(sed -n 's/^project(exdiag VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+of_program=$(strings -el "$program" | sed -n '/^ProductVersion$/{n;p}')
+[ "$of_program" = "$version" ] || { echo "package: $program is $of_program, not $version: make windows" >&2; exit 1; }
+
+# The folder of libraries is what was once built, of what the mirror had: holes that are mended since
+# are known by what this system has itself. A release has none of them.
+older=0
+while read -r library package; do
+    linked=$(sed -n "s/^$library //p" "$libraries/SOURCES")
+    here=$(dpkg-query -W -f '${source:Version}' "$package" 2>/dev/null) || continue
+    dpkg --compare-versions "$linked" lt "$here" || continue
+    echo "package: $library $linked is linked in, and this system has $here: remove $libraries and make windows again" >&2
+    older=1
+done <<END
+zlib zlib1g
+openssl libssl-dev
+libxml2 libxml2
+jansson libjansson-dev
+curl libcurl4-openssl-dev
+END
+[ $older = 0 ] || [ -z "${EXDIAG_NEWEST_LIBRARIES:-}" ] || exit 1
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct)}"
 export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C
 name=exdiag-$version-windows-x64
@@ -56,5 +76,6 @@ echo "package: $name-setup.exe"
         find . -mindepth 1 -type d -printf '%P\n' | sort -r | sed 's|/|\\|g; s|.*|RMDir "$INSTDIR\\&"|'
     } >"$work/remove.nsh"
 )
-makensis -V2 -WX -NOCD -DVERSION="$version" -DKIB="$(du -sk --apparent-size "$tree" | cut -f 1)" -DICON="$PWD/win32/exdiag.ico" \
+upgrade_code=$(sed -n 's/^UPGRADE_CODE = uuid.UUID("\(.*\)")/{\U\1}/p' win32/package/msi.py)
+makensis -V2 -WX -NOCD -DVERSION="$version" -DUPGRADE_CODE="$upgrade_code" -DKIB="$(du -sk --apparent-size "$tree" | cut -f 1)" -DICON="$PWD/win32/exdiag.ico" \
     -DFILES="$work/files.nsh" -DREMOVE="$work/remove.nsh" -DOUTPUT="$folder/$name-setup.exe" win32/package/exdiag.nsi

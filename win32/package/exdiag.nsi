@@ -4,13 +4,13 @@ Target amd64-unicode
 Unicode true
 !include LogicLib.nsh
 !include WinMessages.nsh
+!include WordFunc.nsh
 
 !define NAME "exdiag"
 !define ENTRY "Software\Microsoft\Windows\CurrentVersion\Uninstall\exdiag"
 
 Name "${NAME} ${VERSION}"
 OutFile "${OUTPUT}"
-InstallDir "$PROGRAMFILES64\exdiag"
 RequestExecutionLevel admin
 ManifestSupportedOS all
 ManifestDPIAware true
@@ -80,20 +80,74 @@ UninstPage instfiles
   ${EndIf}
 !macroend
 
+!macro Refuse WHY
+  MessageBox MB_OK|MB_ICONSTOP "${WHY}" /SD IDOK
+  SetErrorLevel 2
+  Quit
+!macroend
+
+; Before anything is changed: in silent mode a file that cannot be written is passed over.
+!macro RefuseInUse FOLDER
+  ${If} ${FileExists} "${FOLDER}\exdiag.exe"
+    ClearErrors
+    FileOpen $0 "${FOLDER}\exdiag.exe" a
+    ${If} ${Errors}
+      !insertmacro Refuse "${FOLDER}\exdiag.exe is in use, or cannot be written. End it and start again."
+    ${EndIf}
+    FileClose $0
+  ${EndIf}
+!macroend
+
+; Takes away what an earlier setup put into a folder: there may be files that this one has not, and
+; two folders in PATH would leave the older program first.
+!macro RemoveEarlier FOLDER
+  ${If} ${FileExists} "${FOLDER}\uninstall.exe"
+    ClearErrors
+    ExecWait '"${FOLDER}\uninstall.exe" /S _?=${FOLDER}' $0
+    ${If} ${Errors}
+    ${OrIf} $0 <> 0
+      !insertmacro Refuse "What is installed in ${FOLDER} cannot be removed."
+    ${EndIf}
+    Delete "${FOLDER}\uninstall.exe"
+    RMDir "${FOLDER}"
+  ${EndIf}
+!macroend
+
+; Where no /D= says otherwise: where it is already.
+Function .onInit
+  SetRegView 64
+  ReadRegStr $R0 HKLM "${ENTRY}" InstallLocation
+  ${If} $INSTDIR == ""
+    StrCpy $INSTDIR $R0
+  ${EndIf}
+  ${If} $INSTDIR == ""
+    StrCpy $INSTDIR "$PROGRAMFILES64\exdiag"
+  ${EndIf}
+FunctionEnd
+
 Section
   SetRegView 64
-  ; What Windows Installer put there is Windows Installer's.
-  ${If} ${FileExists} "$INSTDIR\exdiag.exe"
-  ${AndIfNot} ${FileExists} "$INSTDIR\uninstall.exe"
-    MessageBox MB_OK|MB_ICONSTOP "exdiag is installed already, by another package. Remove that first." /SD IDOK
-    SetErrorLevel 2
-    Quit
+  System::Call 'msi::MsiEnumRelatedProductsW(w "${UPGRADE_CODE}", i 0, i 0, w .r0) i .r1'
+  ${If} $1 = 0
+    !insertmacro Refuse "exdiag is installed already, by its MSI. Remove that first."
   ${EndIf}
-  ${If} ${FileExists} "$INSTDIR\uninstall.exe" ; files that an older version had and this one has not
-    ExecWait '"$INSTDIR\uninstall.exe" /S _?=$INSTDIR'
+  ReadRegStr $0 HKLM "${ENTRY}" DisplayVersion
+  ${VersionCompare} "$0" "${VERSION}" $1
+  ${If} $1 = 1
+    !insertmacro Refuse "exdiag $0 is installed, which is newer. Remove that first."
   ${EndIf}
+  !insertmacro RefuseInUse "$INSTDIR"
+  ${If} $R0 != ""
+    !insertmacro RefuseInUse "$R0"
+    !insertmacro RemoveEarlier "$R0"
+  ${EndIf}
+  !insertmacro RemoveEarlier "$INSTDIR"
   SetOverwrite on
+  ClearErrors
   !include "${FILES}"
+  ${If} ${Errors}
+    !insertmacro Refuse "Not every file could be written to $INSTDIR."
+  ${EndIf}
   SetOutPath "$INSTDIR"
   WriteUninstaller "$INSTDIR\uninstall.exe"
   WriteRegStr HKLM "${ENTRY}" DisplayName "exdiag"
@@ -107,6 +161,9 @@ Section
   WriteRegDWORD HKLM "${ENTRY}" NoModify 1
   WriteRegDWORD HKLM "${ENTRY}" NoRepair 1
   !insertmacro OpenPath
+  ${If} $6 P= 0 ; nor as Windows Installer writes it
+    System::Call 'shlwapi::StrStrIW(p r5, w ";$INSTDIR\;") p .r6'
+  ${EndIf}
   ${If} $6 P= 0
     System::Call 'kernel32::lstrcatW(p r4, w ";$INSTDIR")'
     !insertmacro WritePath
@@ -116,6 +173,7 @@ SectionEnd
 
 Section Uninstall
   SetRegView 64
+  !insertmacro RefuseInUse "$INSTDIR"
   !insertmacro OpenPath
   ${If} $6 P<> 0
   ${AndIf} $6 P<> -1
