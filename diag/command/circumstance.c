@@ -230,6 +230,8 @@ static const struct {
     {"one-node", "", "where another server gave the messages"},
     {"only-web", "", "for the web.config of Exchange 2010"},
     {"other-realm", "", "where exdiag's ticket is of another domain"},
+    {"!other-server", "", "where files alone were read"},
+    {"other-server", "", "where both servers were read themselves"},
     {"!other-system", "", "where the machine is one of Windows"},
     {"other-system", "", "where nothing shows that the machine runs Windows"},
     {"others", "", "where the domain has other exchangers"},

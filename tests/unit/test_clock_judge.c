@@ -226,6 +226,7 @@ static void answer_machine(struct machine_identity *item)
         *item->path ? bench.there && strcmp(item->path + 2, bench.there) == 0 : bench.is_windows;
 
     item->name = is_there && !*item->path ? "EX01.contoso.com" : NULL;
+    item->domain = item->name ? "contoso.com" : NULL;
     evidence_fail(&item->evidence, is_there ? STATUS_OK : STATUS_NOT_SUPPORTED, NULL);
 }
 
