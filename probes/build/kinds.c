@@ -10,7 +10,7 @@
 #define ON_IT_ROOT "{machine}, from a command prompt that runs as administrator"
 #define ON_MEMBER  "{machine}, if it is a member of a DAG"
 #define OF_MEMBER  "any Exchange server, if {machine} is a member of a DAG"
-#define THIS_RUN   "the machine that runs exdiag"
+#define THIS_RUN   "the machine that exdiag ran on"
 
 #define SEE_BUILD                                                                                  \
     {.shell = SHELL_EMS,                                                                           \

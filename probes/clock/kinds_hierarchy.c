@@ -112,7 +112,7 @@ static const struct reference vm_references[] = {
             "right behind the line before: 0 says that VMware's tools set the clock, 69 that "     \
             "they do not, in any language"),                                                       \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the machine that runs exdiag",       \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the machine that exdiag ran on",     \
         .command = "Put these files, with those that there were, into a folder of their own "      \
                    "for this machine and name each with --file, where the domain's own name "      \
                    "servers can be asked.",                                                        \

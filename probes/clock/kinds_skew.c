@@ -74,7 +74,7 @@ const struct finding_kind clock_skew = {
              .when = "wrong-pdc"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the machine that runs exdiag",
+             .where = "the machine that exdiag ran on",
              .command = "Before you set the clock of a domain controller because servers say so, "
                         "hold it against a clock outside (exdiag check --reference): machines on "
                         "one hypervisor, or set alike, are wrong together.",
@@ -117,7 +117,7 @@ const struct finding_kind clock_skew = {
                                         .when = "!other-system"},
                                        {.shell = SHELL_SH,
                                         .kind = STEP_EXACT,
-                                        .where = "the machine that runs exdiag",
+                                        .where = "the machine that exdiag ran on",
                                         .command = "exdiag check --server {machine} --only clock",
                                         .note = "with --dns, --dc and --reference as now",
                                         .when = "other-system",
@@ -132,14 +132,14 @@ const struct finding_kind clock_skew = {
             COMPARE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the machine that runs exdiag",
+             .where = "the machine that exdiag ran on",
              .command = "Name another clock: an NTP server outside with --reference, or another "
                         "domain controller with --dc.",
              .note = "it has to be reached at UDP 123; one that declines (RATE) is asked too often",
              .when = "third-clock"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the machine that runs exdiag",
+             .where = "the machine that exdiag ran on",
              .command = "Run exdiag where the domain's own name servers are asked (or name one "
                         "with --dns), name domain controllers with --dc, and let it reach "
                         "them at UDP 123, UDP and TCP 389 and 88 and TCP 445, and the server at "
@@ -186,7 +186,7 @@ const struct finding_kind clock_sources_disagree = {
              .when = "is-controller"},
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
-             .where = "the machine that runs exdiag",
+             .where = "the machine that exdiag ran on",
              .command = "exdiag check --server {machine} --only clock",
              .note = "with --dns and --dc as now; members of a domain do not answer w32tm "
                      "/stripchart",

@@ -49,7 +49,7 @@ extern const struct finding_kind ews_requests_refused;
 #define EWS_NODE_SHELL "{server-that-fails}, as administrator"
 #define EWS_NODE_CMD   EWS_NODE_SHELL
 #define EWS_FILE_HOST  "{machine}, as administrator"
-#define EWS_THIS_RUN   "the machine that runs exdiag"
+#define EWS_THIS_RUN   "the machine that exdiag ran on"
 
 #define EWS_GET_DATABASE "Get-Mailbox -Identity {mailbox} | Format-List Name,Database,ServerName"
 #define EWS_OF_DATABASE                                                                            \

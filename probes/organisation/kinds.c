@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#define THIS_RUN "the machine that runs exdiag"
+#define THIS_RUN "the machine that exdiag ran on"
 
 const struct finding_kind organisation_unread = {
     .id = "organisation-unread",

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #define SERVER    "{machine}, as administrator"
-#define EXAMINER  "the machine that runs exdiag"
+#define EXAMINER  "the machine that exdiag ran on"
 #define AS_CALLED "{+ --dns resolver}{+ --port kept-port}"
 #define TRY_SHELL "Then try the shell; go on only if it still fails."
 

@@ -38,10 +38,9 @@
  * -Services it would be enabled for POP, IMAP and SMTP, which nothing takes back.
  */
 #define MAKE(value)                                                                                \
-    POWERSHELL_WINDOW("SnapIn", "", value),                                                        \
+    POWERSHELL_WINDOW("only where the list above has none in order: ", "SnapIn", "", value),       \
     {                                                                                              \
-        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE,                                            \
-        .where = "the same window, unless the list above has one that is in order",                \
+        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .where = "the same window",                \
         .command = "New-ExchangeCertificate -Server $env:COMPUTERNAME -FriendlyName "              \
                    "'Microsoft Exchange' -SubjectName \"CN=$env:COMPUTERNAME\" -DomainName "       \
                    "$env:COMPUTERNAME -IncludeServerFQDN -Services None -KeySize 2048 "            \

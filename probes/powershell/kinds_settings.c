@@ -151,7 +151,7 @@ const struct finding_kind powershell_vdir_settings = {
              .each = "site-stopped"},
             START("site /site", "site-stopped"),
             POWERSHELL_MAKE_AGAIN,
-            POWERSHELL_WINDOW("SnapIn", POWERSHELL_BETTER, "missing-back"),
+            POWERSHELL_WINDOW("", "SnapIn", POWERSHELL_BETTER, "missing-back"),
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
              .where = "the same window, for the directory of Exchange Back End",

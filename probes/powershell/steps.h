@@ -17,7 +17,7 @@
 
 #define POWERSHELL_APPCMD   "%windir%\\system32\\inetsrv\\appcmd.exe"
 #define POWERSHELL_SERVER   "{machine}, as administrator"
-#define POWERSHELL_THIS_RUN "the machine that runs exdiag"
+#define POWERSHELL_THIS_RUN "the machine that exdiag ran on"
 
 #define POWERSHELL_FRONT_WEB "%ExchangeInstallPath%FrontEnd\\HttpProxy\\PowerShell\\web.config"
 #define POWERSHELL_BACK_WEB  "%ExchangeInstallPath%ClientAccess\\PowerShell-Proxy\\web.config"
@@ -161,11 +161,11 @@
     ". The one of another server of the same version would do better; there the name of the "      \
     "server that is to be repaired stands in place of $env:COMPUTERNAME"
 
-/* The other commands are of this window. */
-#define POWERSHELL_WINDOW(snapin, remark, value)                                                   \
+/* The other commands are of this window. `condition`: when it is to be opened at all, or "" */
+#define POWERSHELL_WINDOW(condition, snapin, remark, value)                                        \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE,                                            \
-        .where = "last: a new Windows PowerShell of 64 bits, on " POWERSHELL_SERVER,               \
+        .where = condition "a new Windows PowerShell of 64 bits, on " POWERSHELL_SERVER,           \
         .command = "Add-PSSnapin " POWERSHELL_SNAPIN snapin,                                       \
         .risk =                                                                                    \
             "Exchange's commands without its roles and checks, and not supported for daily work: " \
@@ -176,7 +176,8 @@
 
 /* `options` before -InternalUrl */
 #define POWERSHELL_MAKE(snapin, remark, options, value)                                            \
-    POWERSHELL_WINDOW(snapin, remark, value),                                                      \
+    POWERSHELL_WINDOW("only where the directory is gone, or verify still fails: ", snapin, remark, \
+                      value),                                                                      \
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_DECIDE,                                                                      \
          .where = "the same window",                                                               \
@@ -186,7 +187,7 @@
          .when = value},                                                                           \
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "the same window, unless the last one printed nothing",                          \
+         .where = "the same window, if the last one printed the directory",                        \
          .command = "Remove-PowerShellVirtualDirectory -Identity " POWERSHELL_OF_SERVER,           \
          .risk = "until the next step nobody opens a shell on this server. Microsoft recommends "  \
                  "it only at the request of its support",                                          \

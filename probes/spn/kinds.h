@@ -122,7 +122,7 @@ extern const struct finding_kind smtp_certificate;
          .note = "all duplicates of the forest, which is to have none of SMTPSVC; in a large "     \
                  "forest it takes minutes"},                                                       \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "the machine that runs exdiag",            \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "the machine that exdiag ran on",          \
         .command = "exdiag check --server {machine} --only spn --authenticate",                    \
         .note = "with --dns, --dc and --user as now: a logon with a ticket of your own. That a "   \
                 "ticket is given (klist get) proves little: it may be made with another's key",    \
@@ -159,7 +159,7 @@ extern const struct finding_kind smtp_certificate;
 #define SPN_MAKE_KNOWN                                                                             \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "the machine that runs exdiag",                                                      \
+     .where = "the machine that exdiag ran on",                                                    \
      .command = "Name it with --server if it is a mail server of this organisation.",              \
      .note = "if it is a stranger's, what the log says of it is no fault of a name here",          \
      .when = "stranger"},                                                                          \
@@ -184,7 +184,7 @@ extern const struct finding_kind smtp_certificate;
          .when = "not-whole"},                                                                     \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "the machine that runs exdiag",                                                  \
+         .where = "the machine that exdiag ran on",                                                \
          .command =                                                                                \
              "Let it read the directory: run it as a user of the domain, with a Kerberos "         \
              "ticket (klist, kinit), or name one with --user; name a domain controller with "      \

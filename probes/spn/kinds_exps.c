@@ -2,7 +2,7 @@
 #include "probes/machine.h"
 #include "probes/spn/kinds.h"
 
-#define THIS_RUN "the machine that runs exdiag"
+#define THIS_RUN "the machine that exdiag ran on"
 #define AS_SERVER                                                                                  \
     "another Exchange server of the organisation, or {machine} itself, in a command prompt run "   \
     "as administrator"
@@ -417,7 +417,7 @@ const struct finding_kind exps_absent = {
         (const struct step_template[]){
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
-             .where = "another Exchange server, or the machine that runs exdiag",
+             .where = "another Exchange server, or the machine that exdiag ran on",
              .command = "exdiag check --server {machine} --only spn",
              .note = "with --dns and --dc as now; X-EXPS is to be offered to the other servers, "
                      "and need not be to everybody",

@@ -134,7 +134,7 @@ const struct finding_kind back_connection_host_names = {
             MACHINE_STEPS,
             {.shell = SHELL_SH,
              .kind = STEP_DECIDE,
-             .where = "the machine that runs exdiag",
+             .where = "the machine that exdiag ran on",
              .command = "exdiag check --file {tied}",
              .note = "with the other files and options as now, if that file is of this server: an "
                      "export of Lsa does not say whose it is",

@@ -76,7 +76,7 @@ const struct finding_kind smtp_certificate = {
             LIST("the new one has SMTP among its services, and HasPrivateKey is True"),
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
-             .where = "the machine that runs exdiag",
+             .where = "the machine that exdiag ran on",
              .command = "exdiag check --server {machine} --only spn",
              .note = "on the server itself, or from a Windows that may ask it",
              .also_powershell = true},
