@@ -44,7 +44,8 @@ static void read_values(const struct registry_value *values, size_t count, uint6
         .values = copies, .count = count, .present = present, .covered = covered};
 
     assert_true(count <= VALUES_MOST);
-    memcpy(copies, values, count * sizeof *copies);
+    for (size_t i = 0; i < count; i++)
+        copies[i] = values[i];
     arena_release(&memory);
     machine_registry_read(&export, &memory, &facts);
 }
