@@ -2,6 +2,7 @@
 #include "diag/evidence/redact.h"
 #include "diag/gather/bound_certificates.h"
 #include "tests/unit/certificate.h"
+#include "tests/unit/round.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -81,30 +82,6 @@ static struct evidence *gather_texts(const char *first, const char *second)
 
     write_all(texts);
     return gather(file_path);
-}
-
-static char *text_of(const struct evidence *item)
-{
-    json_t *object = evidence_to_json(item);
-    char *text = json_dumps(object, JSON_INDENT(1) | JSON_SORT_KEYS);
-
-    json_decref(object);
-    return text;
-}
-
-static void check_round(const struct evidence *item)
-{
-    struct evidence_store *store = evidence_store_new();
-    json_t *object = evidence_to_json(item);
-    char *before = text_of(item), *after;
-
-    assert_int_equal(evidence_from_json(store, object), STATUS_OK);
-    after = text_of(evidence_store_first(store));
-    assert_string_equal(before, after);
-    free(before);
-    free(after);
-    json_decref(object);
-    evidence_store_free(store);
 }
 
 /* ---- tests ---- */

@@ -4,6 +4,7 @@
 #include "diag/gather/installed_files.h"
 #include "diag/gather/windows_features.h"
 #include "diag/gather/windows_setup.h"
+#include "tests/unit/round.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -82,31 +83,6 @@ static struct evidence *gather_log(void)
 }
 
 /* ---- rounds ---- */
-
-static char *text_of(const struct evidence *item)
-{
-    json_t *object = evidence_to_json(item);
-    char *text = json_dumps(object, JSON_INDENT(1) | JSON_SORT_KEYS);
-
-    json_decref(object);
-    return text;
-}
-
-/* What an item says is the same after a round through a file. */
-static void check_round(const struct evidence *item)
-{
-    struct evidence_store *store = evidence_store_new();
-    json_t *object = evidence_to_json(item);
-    char *before = text_of(item), *after;
-
-    assert_int_equal(evidence_from_json(store, object), STATUS_OK);
-    after = text_of(evidence_store_first(store));
-    assert_string_equal(before, after);
-    free(before);
-    free(after);
-    json_decref(object);
-    evidence_store_free(store);
-}
 
 /* The redacted item has what is kept, and none of the others. Both lists end with NULL. */
 static void check_redacted(const struct evidence *item, const char *const *kept,

@@ -3,6 +3,7 @@
 #include "diag/gather/http_log.h"
 #include "diag/gather/iis_config.h"
 #include "diag/read/iis_effective.h"
+#include "tests/unit/round.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -45,31 +46,6 @@ static struct evidence *gather_log(void)
     gather_http_log(item);
     item->key = arena_print(&item->memory, "http-log %s", file_path);
     return item;
-}
-
-static char *text_of(const struct evidence *item)
-{
-    json_t *object = evidence_to_json(item);
-    char *text = json_dumps(object, JSON_INDENT(1) | JSON_SORT_KEYS);
-
-    json_decref(object);
-    return text;
-}
-
-/* An item, what it says, and the same after a round through a file. */
-static void check_round(const struct evidence *item)
-{
-    struct evidence_store *store = evidence_store_new();
-    json_t *object = evidence_to_json(item);
-    char *before = text_of(item), *after;
-
-    assert_int_equal(evidence_from_json(store, object), STATUS_OK);
-    after = text_of(evidence_store_first(store));
-    assert_string_equal(before, after);
-    free(before);
-    free(after);
-    json_decref(object);
-    evidence_store_free(store);
 }
 
 static char *redacted_text(const struct evidence *item, struct evidence_store *store,
