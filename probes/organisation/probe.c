@@ -118,27 +118,23 @@ static void tell_found(struct examination *x, const struct organisation *organis
 {
     struct counts counts = count_all(organisation);
     const struct evidence *obstacle = obstacle_of(organisation);
+    const char *domain = organisation->domain->name;
+    const char *all = arena_print(
+        pass_memory(x), "%zu Exchange server%s, %zu accepted domain%s and %zu domain controller%s",
+        counts.servers, plural(counts.servers), counts.domains, plural(counts.domains),
+        counts.controllers, plural(counts.controllers));
     struct finding *finding;
 
     if (obstacle) {
-        finding = unknown(x, &organisation_unread,
-                          "the directory of %s tells a part of it: %zu Exchange server%s, %zu "
-                          "accepted domain%s, %zu domain controller%s",
-                          organisation->domain->name, counts.servers, plural(counts.servers),
-                          counts.domains, plural(counts.domains), counts.controllers,
-                          plural(counts.controllers));
+        finding = unknown(x, &organisation_unread, "the directory of %s tells a part of it: %s",
+                          domain, all);
         set_domain(finding, organisation);
         if (obstacle->status != STATUS_OK)
             saw_failure(finding, obstacle);
         else
             saw(finding, obstacle, "there are more than one search tells");
     } else {
-        finding = healthy(x, &organisation_unread,
-                          "the directory of %s lists %zu Exchange server%s, %zu accepted domain%s "
-                          "and %zu domain controller%s",
-                          organisation->domain->name, counts.servers, plural(counts.servers),
-                          counts.domains, plural(counts.domains), counts.controllers,
-                          plural(counts.controllers));
+        finding = healthy(x, &organisation_unread, "the directory of %s lists %s", domain, all);
     }
     saw_servers(finding, organisation);
     saw_accepted(finding, organisation);
