@@ -59,6 +59,8 @@ struct finding_kind {
     const char *symptom;    /* what people notice (`exdiag explain`) */
     const char *cause;      /* how it comes about (`exdiag explain`) */
     const char *applies_to; /* products and versions (`exdiag explain`) */
+    const char *cost; /* what it costs while it lasts, for managers: a sentence without jargon,
+                         at most 120 characters; NULL where it can be no problem */
     const struct step_template *fix;
     const struct step_template *verify;
     const struct step_template *undo;

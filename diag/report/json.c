@@ -69,6 +69,8 @@ static json_t *step_object(const struct step *step)
     json_object_set_new(object, "placeholders", placeholders);
     put_text_or_null(object, "risk", step->risk);
     put_text_or_null(object, "note", step->note);
+    if (step->or)
+        json_put_bool(object, "or", true);
     return object;
 }
 

@@ -514,6 +514,31 @@ static void test_when_and_each(void **state)
     arena_release(&arena);
 }
 
+/* What is left out is no step that another could stand instead of. */
+static void test_alternatives(void **state)
+{
+    const struct value values[] = {VALUE("site", "HQ", VALUE_TEXT, true)};
+    static const struct step_template templates[] = {
+        {.shell = SHELL_SH, .command = "a", .where = "w", .when = "forest"},
+        {.shell = SHELL_SH, .command = "b", .where = "w", .or = true},
+        {.shell = SHELL_SH, .command = "c", .where = "w", .when = "forest", .or = true},
+        {.shell = SHELL_SH, .command = "d", .where = "w", .or = true},
+        {.shell = SHELL_SH, .command = "e", .where = "w"},
+        {.shell = SHELL_SH, .command = "f", .where = "w", .when = "forest"},
+        {.shell = SHELL_SH, .command = "g", .where = "w", .or = true},
+        {.command = NULL},
+    };
+    static const bool expected[] = {false, true, false, false}; /* b d e g */
+    struct arena arena = {0};
+    struct steps steps = remedy_steps(templates, values, VALUE_COUNT(values), &arena);
+
+    (void)state;
+    assert_int_equal(steps.count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < steps.count; i++)
+        assert_int_equal(steps.list[i].or, expected[i]);
+    arena_release(&arena);
+}
+
 /* A zone file step is one template with several lines; values cannot add any. */
 static void test_zone_file_step(void **state)
 {
@@ -653,6 +678,7 @@ int main(void)
         cmocka_unit_test(test_value_windows_powershell_hands_on_badly),
         cmocka_unit_test(test_decision_stays_a_decision),
         cmocka_unit_test(test_when_and_each),
+        cmocka_unit_test(test_alternatives),
         cmocka_unit_test(test_zone_file_step),
         cmocka_unit_test(test_braces_and_prose),
         cmocka_unit_test(test_a_line_for_two_shells),
