@@ -8,6 +8,7 @@
 #ifndef EXDIAG_FINDING_H
 #define EXDIAG_FINDING_H
 
+#include "diag/picture.h"
 #include "diag/remedy.h"
 #include "diag/scale.h"
 #include "diag/series.h"
@@ -108,7 +109,9 @@ struct finding {
     size_t seen_count;
     const struct series *series; /* behind what was seen */
     size_t series_count;
-    struct steps fix; /* of an unknown: what would make it known */
+    const struct tree *tree;         /* behind what was seen, or NULL; the next one, too */
+    const struct timeline *timeline; /* (picture.h) */
+    struct steps fix;                /* of an unknown: what would make it known */
     struct steps verify;
     struct steps undo;
     const char *const *causes; /* ids, ended by NULL: kinds that alone explain it; NULL: any may */

@@ -568,6 +568,63 @@ void plot(struct finding *finding, const struct series_kind *kind, const char *r
     finding->series = draft->series;
 }
 
+/* As a picture has it: printable, cut, or NULL. */
+static const char *picture_text(struct arena *arena, const char *text)
+{
+    size_t end = 0, length = 0;
+    char *shown;
+
+    if (!text)
+        return NULL;
+    shown = text_printable(arena, text, strlen(text));
+    while (shown[end] && length++ < PICTURE_TEXT_MOST)
+        end += text_next(shown + end, strlen(shown + end));
+    return shown[end] ? arena_print(arena, "%.*s...", (int)end, shown) : shown;
+}
+
+void draw_tree(struct finding *finding, const struct tree_kind *kind, const struct tree_node *nodes,
+               size_t count, unsigned total)
+{
+    struct arena *arena = &draft_of(finding)->x->memory;
+    struct tree *tree;
+    struct tree_node *kept;
+
+    if (is_mute(finding) || count == 0)
+        return;
+    tree = arena_new(arena, 1, sizeof *tree);
+    tree_arrange(kind, nodes, count, total, arena, tree);
+    kept = arena_new(arena, tree->count, sizeof *kept);
+    for (size_t i = 0; i < tree->count; i++) {
+        kept[i] = tree->nodes[i];
+        kept[i].label = picture_text(arena, kept[i].label);
+        kept[i].remark = picture_text(arena, kept[i].remark);
+    }
+    tree->nodes = kept;
+    finding->tree = tree;
+}
+
+void draw_timeline(struct finding *finding, const struct timeline_kind *kind,
+                   const struct timeline_row *rows, size_t count)
+{
+    struct arena *arena = &draft_of(finding)->x->memory;
+    struct timeline *timeline;
+    struct timeline_row *kept;
+
+    if (is_mute(finding) || count == 0)
+        return;
+    timeline = arena_new(arena, 1, sizeof *timeline);
+    timeline_arrange(kind, rows, count, arena, timeline);
+    kept = arena_new(arena, timeline->count, sizeof *kept);
+    for (size_t i = 0; i < timeline->count; i++) {
+        kept[i] = timeline->rows[i];
+        kept[i].group = picture_text(arena, kept[i].group);
+        kept[i].name = picture_text(arena, kept[i].name);
+        kept[i].detail = picture_text(arena, kept[i].detail);
+    }
+    timeline->rows = kept;
+    finding->timeline = timeline;
+}
+
 void saw_failure(struct finding *finding, const struct evidence *source)
 {
     const char *text = status_text(source->status);

@@ -349,6 +349,19 @@ void plot(struct finding *finding, const struct series_kind *kind, const char *r
           uint64_t first, const int64_t *values, size_t count);
 
 /*
+ * The same of a tree (picture.h): `count` nodes, each before those below it, of which
+ * tree_arrange() keeps some; `total` of their costs count. Texts are copied, made printable and
+ * cut to PICTURE_TEXT_MOST. A finding has one tree at most, the last that was drawn; none of no
+ * nodes.
+ */
+void draw_tree(struct finding *finding, const struct tree_kind *kind, const struct tree_node *nodes,
+               size_t count, unsigned total);
+
+/* The same of a timeline: `count` rows, of which timeline_arrange() keeps some. */
+void draw_timeline(struct finding *finding, const struct timeline_kind *kind,
+                   const struct timeline_row *rows, size_t count);
+
+/*
  * Values for the {placeholders} of the kind's texts and steps; several may have
  * one name. Every finding has {subject} already. The plain form is for text that
  * nobody authenticated, the vouched form for what the user or a trusted directory

@@ -5,8 +5,9 @@
 #include "diag/report/report.h"
 
 #include "diag/clock.h"
+#include "diag/report/html_causes.h"
 #include "diag/report/html_chart.h"
-#include "diag/report/html_series.h"
+#include "diag/report/html_picture.h"
 #include "diag/report/html_style.h"
 #include "diag/report/html_write.h"
 #include "diag/report/shared.h"
@@ -172,8 +173,7 @@ static void put_seen(struct page *page, const struct finding *finding)
         put_exhibit(page, &finding->seen[i]);
     }
     html_put(page, "</figure>\n");
-    for (size_t i = 0; i < finding->series_count; i++)
-        html_series(page, &finding->series[i]);
+    html_pictures(page, finding);
     end_row(page);
 }
 
@@ -529,6 +529,7 @@ enum status report_html(const struct report *report, const struct report_options
     html_put(&page, "<main>\n");
     html_charts(&page);
     put_overview(&page);
+    html_causes(&page, number_of);
     html_put(&page, "<div id=\"main\">\n");
     for (unsigned part = 0; part < PART_COUNT; part++)
         put_part(&page, (enum report_part)part);

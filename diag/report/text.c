@@ -4,7 +4,7 @@
 #include "diag/report/shared.h"
 #include "diag/report/style.h"
 #include "diag/report/text_chart.h"
-#include "diag/report/text_series.h"
+#include "diag/report/text_picture.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
@@ -196,10 +196,7 @@ static void all_seen(struct page *page, const struct finding *finding)
             source_line(page, seen);
         exhibit(page, seen, page->body + (sourced ? 2 : 0));
     }
-    for (size_t i = 0; i < finding->series_count; i++) {
-        wrap_free_line(&page->wrap);
-        text_series(&page->wrap, page->options, page->body, &finding->series[i]);
-    }
+    text_pictures(&page->wrap, page->options, page->body, finding);
 }
 
 /* ---- steps ---- */

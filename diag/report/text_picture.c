@@ -1,0 +1,12 @@
+#include "diag/report/text_picture.h"
+
+#include "diag/report/text_series.h"
+
+void text_pictures(struct wrap *wrap, const struct report_options *options, size_t body,
+                   const struct finding *finding)
+{
+    for (size_t i = 0; i < finding->series_count; i++) {
+        wrap_free_line(wrap);
+        text_series(wrap, options, body, &finding->series[i]);
+    }
+}
