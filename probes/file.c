@@ -10,6 +10,7 @@ static const struct finding_kind file_not_read = {
     .cause =
         "The file is of a kind that no probe of this version reads, or it could not be opened.",
     .applies_to = "every file given with --file",
+    .cost = "Nothing; a file that was handed in was not looked at.",
     .fix = NULL,
     .verify = NULL,
     .undo = NULL,

@@ -235,6 +235,7 @@ const struct finding_kind exchange_build_unsupported = {
     .cause = "The product has come to the end of its lifecycle. No update brings support back, "
              "only another product does.",
     .applies_to = "Exchange of all versions but those in support at the time of the run",
+    .cost = "Security holes found from now on stay open, and nobody at Microsoft helps.",
     .fix =
         (const struct step_template[]){
             SEE_BUILD,
@@ -301,6 +302,7 @@ const struct finding_kind exchange_build_behind = {
     .cause = "Cumulative updates, service packs and rollups, and the security updates on top of "
              "them, were not installed; Windows Update brings no cumulative updates of Exchange.",
     .applies_to = "Exchange of all versions",
+    .cost = "Known security holes may be open that an update closes.",
     .fix = (const struct step_template[]){SEE_BUILD,
                                           SEE_ALL,
                                           {.shell = SHELL_MANUAL,
@@ -336,6 +338,7 @@ const struct finding_kind exchange_build_mixed = {
                "on; databases that do not mount on one of the members.",
     .cause = "An update was installed on some servers and forgotten, or failed, on others.",
     .applies_to = "organisations with two or more servers of one version",
+    .cost = "Some servers may lack fixes that others have, and behave differently.",
     .fix = (const struct step_template[]){SEE_ALL,
                                           SEE_BUILD,
                                           {.shell = SHELL_MANUAL,

@@ -155,6 +155,7 @@ const struct finding_kind time_hierarchy = {
         "controller that was made a good time server (GTIMESERV) on purpose looks like that as "
         "well: accept the finding then.",
     .applies_to = "Windows 2000 and later in an Active Directory domain",
+    .cost = "This machine's clock may drift until logons and mail between servers fail.",
     .fix = repair,
     .verify = (const struct step_template[]){LOOK_AGAIN, {0}},
     .undo = put_back,
@@ -180,6 +181,7 @@ const struct finding_kind time_pdc_source = {
         "meant to be so where another controller of the domain is its good time server "
         "(GTIMESERV) and follows clocks outside.",
     .applies_to = "the PDC emulator of the forest's root domain; those of other domains follow it",
+    .cost = "The whole company's clocks may drift away from the real time, together.",
     .fix = repair,
     .verify =
         (const struct step_template[]){
@@ -207,6 +209,7 @@ const struct finding_kind time_vm_sync = {
     .applies_to =
         "virtual machines of Hyper-V and VMware in a domain: domain controllers always; members "
         "that follow the host, which on Hyper-V Windows before Server 2016 does by default",
+    .cost = "The clock may jump, and logons or mail between servers fail when it does.",
     .fix =
         (const struct step_template[]){
             SET_NUMBER("hyper-v", "TimeProviders\\VMICTimeProvider", "Enabled", "0",

@@ -47,6 +47,8 @@ const struct finding_kind clock_skew = {
         "answer; a hypervisor sets the clock of its guest; a virtual machine was resumed or put "
         "back to a snapshot; or the domain controllers themselves follow a clock that is wrong.",
     .applies_to = "Exchange of all versions, and everything else in an Active Directory domain",
+    .cost = "Logons and mail between servers fail once the difference reaches the limit, usually "
+            "five minutes.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -166,6 +168,7 @@ const struct finding_kind clock_sources_disagree = {
         "to one of several machines each time; the clock was set while it was measured, or is "
         "pulled to and fro between a hypervisor and W32Time; a banner was written by hand.",
     .applies_to = "every host whose clock is told by more than one protocol",
+    .cost = "It is uncertain which time this server goes by; logons to it may fail now and then.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

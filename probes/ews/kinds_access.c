@@ -25,6 +25,7 @@ const struct finding_kind ews_throttled = {
              "EwsMaxBurst, EwsRechargeRate, EwsCutoffBalance). A server that is short of something "
              "slows callers within their limits too.",
     .applies_to = "Exchange 2010 and later",
+    .cost = "The archive runs behind, because the server slows it down.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -128,6 +129,7 @@ const struct finding_kind ews_denied = {
              "is not enabled. HTTP 401: the logon itself; 403: EWS is closed to this account "
              "(EwsEnabled, EwsBlockList) or behind a filter.",
     .applies_to = "Exchange 2007 and later; the commands are those of 2010 and later",
+    .cost = "Messages are missing from the archive, because it may not read them.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -220,6 +222,7 @@ const struct finding_kind ews_item_gone = {
     .symptom = "An archive job has single errors of ErrorItemNotFound.",
     .cause = "A user, a rule or a retention policy was faster than the archiver.",
     .applies_to = "every client that lists first and fetches later",
+    .cost = "Nothing as a rule; single messages were deleted before they could be archived.",
     .no_undo = "nothing is changed",
     .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
     .references = (const struct reference[]){EWS_CODES, {NULL, NULL}},
@@ -236,6 +239,7 @@ const struct finding_kind ews_failed = {
              "and 503 are of the web server and its application pools; an exception without a code "
              "is of the archiver itself, or of the way to the server.",
     .applies_to = "Exchange 2007 and later",
+    .cost = "Single messages may be missing from the archive.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -79,6 +79,8 @@ const struct finding_kind ews_directory_missing = {
         "It was removed and not made again: Remove-WebServicesVirtualDirectory, and then Set-, "
         "which changes nothing that is not there; or it was deleted in IIS.",
     .applies_to = "Exchange 2007 and later",
+    .cost = "Archive, calendars and other programs that read mailboxes do not work through this "
+            "server.",
     .fix = (const struct step_template[]){ALL_DIRECTORIES, FROM_ANOTHER, NEW_FRONT, RESTART, {0}},
     .verify =
         (const struct step_template[]){
@@ -118,6 +120,8 @@ const struct finding_kind ews_requests_refused = {
              "alone with an old password. 403.4: SSL is required, and requests come without it, as "
              "through a balancer that ends TLS. Other 403: a filter, or EWS is closed to all.",
     .applies_to = "Exchange 2007 and later",
+    .cost = "Archive, calendars and other programs that read mailboxes do not work through this "
+            "server.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_CMD,

@@ -85,6 +85,7 @@ const struct finding_kind ews_cgi_handler = {
              "handler was added for the server or the web site. EWS inherits it as every other "
              "folder does.",
     .applies_to = "Exchange 2007 and later, on IIS 7 and later",
+    .cost = "Nothing known; a part that is not needed may be an opening for attackers.",
     .fix =
         (const struct step_template[]){
             LOOK_AT("handlers", "all that reach EWS; nothing has to be done while EWS works"),
@@ -117,6 +118,7 @@ const struct finding_kind ews_directory_modules = {
              "module, which globalModules has to have; a name may be there once; what is locked "
              "above may not be changed below.",
     .applies_to = "Exchange 2007 and later, on IIS 7 and later",
+    .cost = "Programs that read mailboxes, such as the archive and calendars, may fail.",
     .fix =
         (const struct step_template[]){
             LOOK_AT("modules", "compare it with a server that works"),
@@ -210,6 +212,7 @@ const struct finding_kind ews_directory_settings = {
              "Directory; on purpose it is nothing to repair. Basic together with a web site that "
              "answers HTTP without SSL is a warning.",
     .applies_to = "Exchange 2010 and later",
+    .cost = "Programs that read mailboxes may be refused.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_EMS,
@@ -318,6 +321,7 @@ const struct finding_kind ews_directory_differs = {
     .cause = "A change was made on one server alone: by hand, by a product that was installed "
              "there, or by an update.",
     .applies_to = "Exchange 2007 and later, on IIS 7 and later",
+    .cost = "Archive and calendars may work or fail depending on which server answers.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -371,6 +375,7 @@ const struct finding_kind ews_requests_failed = {
              "failed is the back end, which need not be this server. Win32 status 64 and 1236: the "
              "client, or a balancer, has given up before the answer.",
     .applies_to = "Exchange 2007 and later; Logging\\Ews and Logging\\HttpProxy: 2013 and later",
+    .cost = "Archive, calendars and other programs that read mailboxes fail now and then.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_EMS,

@@ -16,6 +16,7 @@ const struct finding_kind ews_mime_recovered = {
                "few times.",
     .cause = "Load, a database that moves, a domain controller that is slow: what passes.",
     .applies_to = "Exchange 2007 and later",
+    .cost = "Nothing yet; the archive needed several attempts, which may be how a fault begins.",
     .no_undo = "nothing is changed",
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
     .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
@@ -33,6 +34,7 @@ const struct finding_kind ews_test_item = {
     .cause = "The server refused the deletion, did not answer in time, or the run was ended while "
              "it was under way.",
     .applies_to = "runs with --plant-test-item",
+    .cost = "A test message may be left in a mailbox.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

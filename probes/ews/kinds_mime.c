@@ -271,6 +271,7 @@ const struct finding_kind ews_mime_transient = {
              "error more frequent.",
     .applies_to = "Exchange 2010 SP3 as documented, with MailStore; the same way of making MIME "
                   "content is in 2013 and later",
+    .cost = "Messages are missing from the archive, or from other programs that read mailboxes.",
     .fix = (const struct step_template[]){WAY_ROUND, RECORD_IT, MAKE_IT_AGAIN, {0}},
     .verify = (const struct step_template[]){COMPARE_IT, EWS_CHECK_AGAIN, {0}},
     .undo = (const struct step_template[]){GO_BACK, {0}},
@@ -291,6 +292,7 @@ const struct finding_kind ews_unavailable = {
              "that is being moved; a domain controller that does not answer; a server short of "
              "memory.",
     .applies_to = "Exchange 2007 and later",
+    .cost = "Messages reach the archive late, or are missing from it.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_EMS,
@@ -340,6 +342,7 @@ const struct finding_kind ews_mime_conversion = {
              "of the wrong type, a body or an attachment that is broken, often of a gateway, an "
              "add-in or a migration.",
     .applies_to = "Exchange 2007 and later; every client that asks for MIME content",
+    .cost = "Single messages are missing from the archive.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

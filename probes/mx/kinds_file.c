@@ -12,6 +12,7 @@ const struct finding_kind mx_trace_without_mail = {
              "tried again, or was filtered; or the mail leaves through a smart host on another "
              "port than 25, 465 and 587.",
     .applies_to = "every network trace given with --file",
+    .cost = "Nothing; the recording that was handed in cannot tell anything about mail.",
     .no_undo = "nothing is changed",
     .make_known =
         (const struct step_template[]){

@@ -94,6 +94,7 @@ const struct finding_kind mx_banner_stall = {
         "caller's name, a block list) and that never answers. A first line that begins with "
         "220- is no greeting: it promises more.",
     .applies_to = "every mail exchanger; senders: all wait, Exchange 5.0 and early 5.5 for ever",
+    .cost = "Mail from outside arrives late, or comes back to its sender.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -165,6 +166,7 @@ const struct finding_kind mx_banner_slow = {
         "the machine is short of memory or processes. Delays of a few seconds are often meant: "
         "many servers make callers wait, because spam software does not.",
     .applies_to = "every mail exchanger",
+    .cost = "Mail from outside may arrive late.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -56,6 +56,8 @@ const struct finding_kind mx_no_address = {
              "the same reason. Where the domain itself does not exist it was misspelt by whoever "
              "wrote to it, or its registration has ended.",
     .applies_to = "every domain that mail is sent to",
+    .cost = "Mail from outside arrives late; where this is the only way in, it comes back to its "
+            "sender.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -95,6 +97,7 @@ const struct finding_kind mx_cname = {
                "checks zones.",
     .cause = "The alias was convenient when the host moved.",
     .applies_to = "every domain with MX records",
+    .cost = "Next to nothing; a few senders may not deliver.",
     .fix =
         (const struct step_template[]){
             IN_ZONE(ZONE,
@@ -118,6 +121,7 @@ const struct finding_kind mx_ip_literal = {
                "second exchanger gets everything.",
     .cause = "The address was typed into a form that asks for the mail server.",
     .applies_to = "every domain with MX records",
+    .cost = "Some senders cannot deliver mail to the company.",
     .fix =
         (const struct step_template[]){
             IN_ZONE(ZONE,
@@ -143,6 +147,7 @@ const struct finding_kind mx_null = {
     .cause = "A record for a domain that takes no mail was added to one that does, or stayed when "
              "mail was set up.",
     .applies_to = "every domain with MX records",
+    .cost = "Some senders are told that the company takes no mail, and give up.",
     .fix =
         (const struct step_template[]){
             IN_ZONE(ZONE,
@@ -168,6 +173,7 @@ const struct finding_kind mx_private_address = {
     .cause = "The inner address of the server was published, or an inner zone was copied to the "
              "public servers.",
     .applies_to = "every domain with MX records",
+    .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
     .fix =
         (const struct step_template[]){
             IN_ZONE(PUBLIC_ZONE, "Put the address that the Internet reaches in place of {address}",

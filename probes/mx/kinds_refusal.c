@@ -62,6 +62,7 @@ const struct finding_kind mx_closes = {
         "limit of connections, in all or for one caller; an access rule drops the caller after the "
         "connection was made. Where the examining address alone is unwelcome, others get through.",
     .applies_to = "every mail exchanger",
+    .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -97,6 +98,7 @@ const struct finding_kind mx_refuses = {
         "with a reset: the server's own, one on the way, or one near this machine that lets no "
         "connection to port 25 out.",
     .applies_to = "every mail exchanger",
+    .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -136,6 +138,7 @@ const struct finding_kind mx_unreachable = {
         "The host is off, the address is an old one, or a firewall drops what comes to the port. "
         "For an IPv6 address: the record was published and the way there never opened.",
     .applies_to = "every mail exchanger",
+    .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -169,6 +172,7 @@ const struct finding_kind mx_greeting_refused = {
         "access rule that names the caller. 521: a host that is no mail server any more and "
         "still has an MX record.",
     .applies_to = "every mail exchanger; component states: Exchange 2013 and later",
+    .cost = "Mail from outside arrives late, or comes back to its sender.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_EMS,

@@ -86,6 +86,8 @@ const struct finding_kind mx_starttls = {
         "protocol versions or ciphers that today's senders refuse; or a firewall inspects SMTP, "
         "and hides or breaks STARTTLS.",
     .applies_to = "every mail exchanger",
+    .cost = "Incoming mail crosses the Internet in the clear; senders that insist on encryption do "
+            "not deliver.",
     .fix =
         (const struct step_template[]){
             EXCHANGE_CERTIFICATES,
@@ -124,6 +126,7 @@ const struct finding_kind mx_certificate = {
     .cause = "The certificate was not renewed, the renewed one was not bound to SMTP, or it was "
              "made for the server's inner name.",
     .applies_to = "every mail exchanger",
+    .cost = "Nothing for most senders; those that check certificates may not deliver.",
     .fix =
         (const struct step_template[]){
             EXCHANGE_CERTIFICATES,
@@ -163,6 +166,7 @@ const struct finding_kind mx_tlsa = {
     .cause = "The certificate or its key was renewed and the TLSA record was not, or STARTTLS is "
              "not offered any more.",
     .applies_to = "exchangers with TLSA records in zones that are signed (DNSSEC)",
+    .cost = "Senders that check this promise do not deliver: their mail is late or comes back.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -230,6 +234,7 @@ const struct finding_kind mx_inspected = {
     .cause = "Mailguard of Cisco PIX (fixup protocol smtp), inspect esmtp of ASA, or a like "
              "feature of WatchGuard, Check Point or Raptor firewalls.",
     .applies_to = "exchangers behind such firewalls",
+    .cost = "Incoming mail may travel unencrypted or fail, because a firewall interferes.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -271,6 +276,7 @@ const struct finding_kind mx_not_smtp = {
     .cause = "The port leads to another service, a web server or a TLS endpoint; or to a device "
              "that answers everything.",
     .applies_to = "every mail exchanger",
+    .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -302,6 +308,7 @@ const struct finding_kind mx_breaks_off = {
         "and HELO are refused with 5xx, it may be the name that was said: some servers take "
         "no address in brackets, and a sender with a name of its own gets in.",
     .applies_to = "every mail exchanger",
+    .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -54,6 +54,8 @@ const struct finding_kind organisation_server_gone = {
     .cause = "A server was switched off or reinstalled without uninstalling Exchange, or it has "
              "not registered its address in DNS.",
     .applies_to = "Exchange 2000 to 2019 and Subscription Edition",
+    .cost = "The list of mail servers is out of date, so mail may be sent to servers that are no "
+            "longer there.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

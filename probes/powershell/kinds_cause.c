@@ -220,6 +220,8 @@ const struct finding_kind powershell_vdir_500 = {
              "place (winrm-iis-ext-missing). In Exchange 2010 also a damaged enterprisesec.config "
              "of .NET (event \"Failed to create AppDomain\").",
     .applies_to = "Exchange 2010 and later; documented for 2013 SP1",
+    .cost =
+        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
     .fix = (const struct step_template[]){REPAIR_CAUSES,
                                           FETCH_CLOCK,
                                           FETCH_CONFIG,

@@ -147,6 +147,7 @@ const struct finding_kind backend_certificate = {
         "makes it for five years: expired, it is no longer trusted, and updates of Exchange "
         "stop at it.",
     .applies_to = "Exchange 2013 and later",
+    .cost = "Webmail, phones and administration may not work through this server.",
     .fix =
         (const struct step_template[]){
             CLOCK_FIRST, SHOW_BEFORE, LIST, REPAIR_KEY, MAKE("!early"), TRUST, BIND, {0}},
@@ -210,6 +211,7 @@ const struct finding_kind frontend_certificate = {
         "It was deleted or replaced without binding the new one, came back without its key, or "
         "was not renewed.",
     .applies_to = "Exchange 2013 and later, where IIS itself ends TLS",
+    .cost = "Webmail, phones and Outlook show warnings or do not connect through this server.",
     .fix =
         (const struct step_template[]){SHOW_BEFORE, LIST, REPAIR_KEY, RENEW, FRONT_END_BINDS, {0}},
     .verify = (const struct step_template[]){SHOW_AFTER, CHECK_AGAIN, {0}},

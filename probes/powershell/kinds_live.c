@@ -135,6 +135,7 @@ const struct finding_kind powershell_unavailable = {
         "and takes all pools with it. Nothing at port 80: the site is stopped or its binding is "
         "gone. No TLS at port 444: the back end's site has lost its certificate (KB 2779694).",
     .applies_to = "Exchange 2010 and later; the back end at port 444 since Exchange 2013",
+    .cost = "Administrators may be unable to manage this mail server.",
     .fix =
         (const struct step_template[]){
             RUN("site", "sc.exe query w3svc",
@@ -203,6 +204,8 @@ const struct finding_kind powershell_forbidden = {
     .cause = "\"Require SSL\" was set on the PowerShell directory, by hand, by a hardening script, "
              "or because it was made anew with the defaults of New-PowerShellVirtualDirectory.",
     .applies_to = "Exchange 2010 and later",
+    .cost =
+        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
     .fix =
         (const struct step_template[]){
             RUN(NULL, SHOW_ACCESS,
@@ -242,6 +245,8 @@ const struct finding_kind powershell_not_found = {
     .cause = "The directory was removed and not made again; or the binding of port 80 is gone from "
              "the Default Web Site, or has a host name filled in, so that another site answers.",
     .applies_to = "Exchange 2010 and later; the back end at port 444 since Exchange 2013",
+    .cost =
+        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
     .fix =
         (const struct step_template[]){
             RUN("gone-http", APPCMD " list site",
@@ -325,6 +330,7 @@ const struct finding_kind powershell_refused = {
         "changed and not on every server. A fault of WS-Management: its modules work, and its "
         "number says what does not.",
     .applies_to = "Exchange 2010 and later",
+    .cost = "Some administrators or scripts cannot manage this mail server.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_SH,

@@ -190,6 +190,8 @@ const struct finding_kind kerbauth_path = {
     .cause = "Exchange was installed anew on another drive or in another folder, and the line of "
              "the old one stayed; or somebody typed the path, and a comma stands for a blank.",
     .applies_to = "Exchange 2010 and later",
+    .cost =
+        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
     .fix =
         (const struct step_template[]){
             SEE_THE_FILE(KERBAUTH_DLL, "wrong-path", PATH_IS_RIGHT),
@@ -253,6 +255,8 @@ const struct finding_kind kerbauth_managed = {
              "lost, a type was typed in, it was added for Default Web Site, or an update was "
              "broken off.",
     .applies_to = "Exchange 2010 and later",
+    .cost =
+        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
     .fix = (const struct step_template[]){SEE_THE_FILE(KERBAUTH_DLL, "no-image", PATH_IS_RIGHT),
                                           REMOVE_TWICE_GLOBAL("kerbauth"),
                                           POWERSHELL_KEEP_A_COPY,
@@ -297,6 +301,8 @@ const struct finding_kind wsman_module_missing = {
     .cause = "An upgrade of Windows in place, or removing the WinRM IIS Extension, took its line "
              "from globalModules; or it was enabled for the server, or given a type.",
     .applies_to = "Exchange 2010 and later",
+    .cost =
+        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
     .fix =
         (const struct step_template[]){
             SEE_THE_FILE(WSMAN_DLL, "no-image",
@@ -358,6 +364,8 @@ const struct finding_kind winrm_iis_ext_missing = {
     .cause = "An upgrade of Windows in place, as from 2012 to 2012 R2, which Exchange does not "
              "support, or removing the feature by hand.",
     .applies_to = "Exchange 2010 and later",
+    .cost =
+        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -75,6 +75,7 @@ const struct finding_kind powershell_vdir_settings = {
     .applies_to = "Exchange 2010 and later. That all authentication types of the front end are off "
                   "is healthy, and so are Basic and Windows authentication that somebody turned on "
                   "for sessions from outside",
+    .cost = "Administrators may be unable to manage this mail server.",
     .fix =
         (const struct step_template[]){
             POWERSHELL_KEEP_A_COPY,
@@ -223,6 +224,7 @@ const struct finding_kind exchange_install_path = {
         "The system variable was deleted or changed, by hand, by a script that sets variables, "
         "or by installing Exchange anew in another folder.",
     .applies_to = "Exchange 2010 and later",
+    .cost = "Administrators cannot manage this mail server, and updates of it may fail.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_CMD,

@@ -104,6 +104,7 @@ const struct finding_kind spf_multiple = {
         "is gone, only TXT counts. An RRset cannot hold two equal records, so copies that look "
         "the same differ in case, or in how their text is split into strings.",
     .applies_to = "every domain that sends mail, whatever the server",
+    .cost = "Part of the mail sent to others is rejected or lands in spam, at random.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_DNS,
@@ -145,6 +146,8 @@ const struct finding_kind spf_none = {
         "No TXT record at the domain begins with exactly v=spf1 and a space. Look-alikes such as "
         "v=spf10 or a record that begins with a quotation mark or a space are not SPF.",
     .applies_to = "every domain; one that never sends should publish v=spf1 -all",
+    .cost =
+        "Anybody can send mail in the company's name, and its own mail lands in spam more often.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -213,6 +216,7 @@ const struct finding_kind dns_servers_disagree = {
     .cause = "A secondary server no longer gets its zone transfers, or the zone is kept by hand at "
              "two providers.",
     .applies_to = "zones with more than one name server",
+    .cost = "Whether sent mail is trusted changes from one delivery to the next.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_SH,
@@ -250,6 +254,8 @@ const struct finding_kind dns_split_view = {
     .cause = "Split DNS: the resolver asked here has a zone of its own for the domain, or an old "
              "answer in its cache.",
     .applies_to = "organisations with an internal zone of the public name",
+    .cost = "Nothing outside; checks made from inside the network show something else than the "
+            "world sees.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

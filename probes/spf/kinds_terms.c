@@ -17,6 +17,7 @@ const struct finding_kind spf_permissive = {
         "receiver does with a fail is its own policy: the record says \"not authorised\", not "
         "\"reject\".",
     .applies_to = "every SPF record, and those that it includes: their pass is yours",
+    .cost = "Anybody can send mail in the company's name, and receivers are told to believe it.",
     .fix =
         (const struct step_template[]){
             SPF_PUBLISH_CORRECTED,
@@ -53,6 +54,7 @@ const struct finding_kind spf_neutral_all = {
     .cause = "The record was published as a trial and never tightened, or a provider's example was "
              "copied.",
     .applies_to = "every SPF record, and that to which its redirect= leads",
+    .cost = "Forged mail in the company's name is not told from real mail.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE("Once every server and service that sends for the domain is named, end the "
@@ -81,6 +83,7 @@ const struct finding_kind spf_no_all = {
         "a long record was cut into strings. include never brings its all along: it says pass "
         "or nothing.",
     .applies_to = "every SPF record, and that to which its redirect= leads",
+    .cost = "Forged mail in the company's name is not told from real mail.",
     .fix =
         (const struct step_template[]){
             SPF_PUBLISH_CORRECTED,
@@ -112,6 +115,8 @@ const struct finding_kind spf_after_all = {
         "included; include only asks whether that record says pass, and goes on otherwise. Each "
         "costs a lookup and what is below it.",
     .applies_to = "every SPF record",
+    .cost =
+        "Some of the company's own senders are not recognised, and their mail may land in spam.",
     .fix =
         (const struct step_template[]){
             SPF_PUBLISH_CORRECTED,
@@ -142,6 +147,7 @@ const struct finding_kind spf_ptr = {
         "that ptr costs.",
     .applies_to =
         "every SPF record; it weighs less in an included one, whose owner has to change it",
+    .cost = "Some receivers leave this part out, so mail from those senders may land in spam.",
     .fix =
         (const struct step_template[]){
             SPF_IN_OWN_RECORD(
@@ -170,6 +176,7 @@ const struct finding_kind spf_duplicate_term = {
         "Each service had its own lines added, or two records were put together. One address can "
         "be spelt in several ways, and be part of a network that is named before.",
     .applies_to = "every SPF record",
+    .cost = "Nothing by itself; the list of senders is harder to maintain and nearer to its limit.",
     .fix = (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                           SPF_BY_HAND("Delete what is marked."),
                                           {0}},
@@ -189,6 +196,7 @@ const struct finding_kind spf_host_bits = {
     .symptom = "Neighbours in a provider's network pass SPF in the domain's name.",
     .cause = "An address was copied from a server's settings with the length of its network.",
     .applies_to = "ip4 and ip6 with a length",
+    .cost = "Nothing by itself; it may allow more senders, or others, than was meant.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE(
@@ -215,6 +223,7 @@ const struct finding_kind spf_private_address = {
              "header, or a name in the public DNS leads to an internal address.",
     .applies_to = "servers behind address translation; the networks of RFC 6890, but for those of "
                   "documentation",
+    .cost = "Nothing by itself; an entry that allows nobody takes up room.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE(
@@ -243,6 +252,7 @@ const struct finding_kind spf_sender_forgotten = {
         "The host was added or has moved since the record was written. A host that receives for "
         "the domain often sends as well (Exchange does), but need not.",
     .applies_to = "hosts named with --ip, and mail exchangers below the domain's own name",
+    .cost = "Mail from one of the company's own systems may be rejected or land in spam.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

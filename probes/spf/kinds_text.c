@@ -19,6 +19,7 @@ const struct finding_kind spf_syntax = {
         "between terms, ipv4: for ip4:. A widespread write-up says that a syntax error makes the "
         "record ignored; it does not: ignored would be \"none\", and this is an error.",
     .applies_to = "every SPF record, whatever the server",
+    .cost = "Part of the mail sent to others is rejected or lands in spam.",
     .fix = (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                           SPF_BY_HAND("Correct the marked places as shown; try the "
                                                       "new text with exdiag spf --record before "
@@ -48,6 +49,8 @@ const struct finding_kind spf_split_term = {
         "the space was lost. Strings that end within a term are no fault as such: joined, it is "
         "whole again.",
     .applies_to = "records of several strings, and those that were put together by hand",
+    .cost =
+        "Some of the company's own senders are not recognised, and their mail may land in spam.",
     .fix = (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                           SPF_BY_HAND("Put a space before the marked place. Where "
                                                       "the record is entered as several strings, "
@@ -75,6 +78,7 @@ const struct finding_kind spf_odd_name = {
     .cause = "The address of a web page or of a mailbox was entered in place of a domain, several "
              "domains with commas between them, or * for all hosts of a domain.",
     .applies_to = "names without macros; those with macros are made of what a message brings",
+    .cost = "A sender that was to be allowed is not, and its mail may land in spam.",
     .fix =
         (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                        SPF_BY_HAND("Write the name as it stands in DNS: labels "
@@ -102,6 +106,7 @@ const struct finding_kind spf_unknown_modifier = {
     .cause = "An equals sign in place of the colon, a misspelt redirect= or exp=, a token of some "
              "other purpose that was pasted into the record, or v=spf1 a second time.",
     .applies_to = "every SPF record; ra=, rp= and rr= (RFC 6652) are known and no fault",
+    .cost = "Nothing yet; a line that somebody meant to have an effect has none.",
     .fix = (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                           SPF_BY_HAND("Ask whoever added the term what it is for; "
                                                       "delete it unless a product needs it. It has "
@@ -129,6 +134,7 @@ const struct finding_kind spf_upper_case = {
         "a capital macro asks for names that nobody entered.",
     .cause = "A form or a person wrote capitals.",
     .applies_to = "every SPF record",
+    .cost = "Next to nothing; a few old mail systems may overlook the list of senders.",
     .fix =
         (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                        SPF_BY_HAND("If URL form is not what was meant, write the "
@@ -153,6 +159,7 @@ const struct finding_kind spf_long_record = {
     .symptom = "SPF is temperror at a few receivers, and right everywhere else.",
     .cause = "Addresses were added over the years, or an include was flattened into addresses.",
     .applies_to = "records over 450 bytes; of the 512, the rest is names and headers",
+    .cost = "Some receivers may fail to read the list of senders, and trust mail less.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE(
@@ -184,6 +191,7 @@ const struct finding_kind spf_type_99 = {
     .symptom = "A few old systems judge by another policy than the rest.",
     .cause = "RFC 4408 introduced the type in 2006, and recommended to publish both.",
     .applies_to = "zones that published SPF before 2014",
+    .cost = "Nothing yet; a forgotten second copy that may contradict the real one later.",
     .fix =
         (const struct step_template[]){SPF_DECIDE("Delete the records of type SPF (99) at {name}. "
                                                   "The TXT record stays."),

@@ -32,6 +32,7 @@ const struct finding_kind spf_lookup_limit = {
         "that an mx leads to, and the names of a ptr, are not counted here: each of them has a limit "
         "of ten of its own. ip4, ip6, all and exp= cost nothing.",
     .applies_to = "records with several services; each of their records is theirs to change",
+    .cost = "Part of the mail sent to others is rejected or lands in spam.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE("Choose what to take out by the costs shown: "
@@ -68,6 +69,7 @@ const struct finding_kind spf_void_lookups = {
         "others. exists "
         "looks for an A record and nothing else, whoever sends.",
     .applies_to = "a, mx, exists and ptr, in the record and in those that it includes",
+    .cost = "Part of the mail sent to others may be rejected or land in spam.",
     .fix =
         (const struct step_template[]){SPF_IN_OWN_RECORD("Of the terms shown, take out those that "
                                                          "ask in vain with IPv4 and IPv6 alike, or "
@@ -96,6 +98,7 @@ const struct finding_kind spf_mx_limit = {
         "The domain has many mail exchangers. They do not count against the ten lookups of the "
         "record, of which mx costs one; this limit is its own.",
     .applies_to = "mx terms",
+    .cost = "Part of the mail sent to others may be rejected or land in spam.",
     .fix = (const struct step_template[]){SPF_IN_OWN_RECORD(
                                               "Write the networks of those hosts that send as "
                                               "ip4: and ip6: in place of mx, or give the "
@@ -128,6 +131,7 @@ const struct finding_kind spf_include_none = {
         "insert the other record. It asks whether that record says pass; its fail and softfail go "
         "no further, but that there is none is an error.",
     .applies_to = "include and redirect=, in the record and in those that it includes",
+    .cost = "Part of the mail sent to others is rejected or lands in spam.",
     .fix =
         (const struct step_template[]){
             SPF_IN_OWN_RECORD(
@@ -155,6 +159,7 @@ const struct finding_kind spf_include_multiple = {
         "Mail fails with permerror at some receivers, though the domain's own record is right.",
     .cause = "Its owner added a second record instead of changing the first.",
     .applies_to = "include and redirect=, in the record and in those that it includes",
+    .cost = "Part of the mail sent to others is rejected or lands in spam.",
     .fix =
         (const struct step_template[]){
             HAVE_IT_CORRECTED("Make the records one: exdiag check of that domain offers a merged "
@@ -182,6 +187,7 @@ const struct finding_kind spf_include_syntax = {
     .cause =
         "Its owner made a mistake; often the domain is one of your own that was set up by hand.",
     .applies_to = "include and redirect=, in the record and in those that it includes",
+    .cost = "Part of the mail sent to others is rejected or lands in spam.",
     .fix =
         (const struct step_template[]){
             HAVE_IT_CORRECTED("Correct the record: exdiag check of that domain offers a corrected "
@@ -205,6 +211,7 @@ const struct finding_kind spf_include_loop = {
     .symptom = "Mail of senders named behind the include fails with permerror.",
     .cause = "The domain includes itself, or two domains of one organisation include each other.",
     .applies_to = "include and redirect=, in the record and in those that it includes",
+    .cost = "Part of the mail sent to others is rejected or lands in spam.",
     .fix =
         (const struct step_template[]){
             SPF_IN_OWN_RECORD(

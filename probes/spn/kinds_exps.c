@@ -175,6 +175,7 @@ const struct finding_kind exps_events = {
              "elsewhere; clocks differ; domain controllers do not replicate; Kerberos does not get "
              "through (port 88); a trust between domains is broken; encryption types do not fit.",
     .applies_to = "Exchange 2000 and later",
+    .cost = "Mail between the company's own servers is delayed or stands still.",
     .fix = (const struct step_template[]){CAUSES, {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN,
                                              NEW_EVENTS("EventID=1035 or EventID=2017", "causes"),
@@ -335,6 +336,7 @@ const struct finding_kind exps_refused = {
              "itself; or, where the log names the account before 535, a right that the account "
              "has not.",
     .applies_to = "Exchange 2000 and later",
+    .cost = "Mail between the company's own servers is delayed or stands still.",
     .fix = (const struct step_template[]){CAUSES, RIGHTS, {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN,
                                              {.shell = SHELL_MANUAL,
@@ -386,6 +388,7 @@ const struct finding_kind exps_absent = {
              "writes over it; the connector that answers is not the one for servers; its "
              "authentication mechanism ExchangeServer was turned off.",
     .applies_to = "Exchange 2003 and later, with several servers in the organisation",
+    .cost = "Mail between the company's own servers may be delayed or stand still.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -40,6 +40,7 @@ const struct finding_kind back_connection_host_names = {
              "Windows reads past in silence; or below Lsa in place of Lsa\\MSV1_0, as one "
              "widespread guide has it.",
     .applies_to = "Windows Server 2003 with Service Pack 1, and later",
+    .cost = "Mail between parts of this server may be delayed or stand still.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_CMD,

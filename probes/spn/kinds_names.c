@@ -146,6 +146,7 @@ const struct finding_kind smtp_spn_missing = {
         "was renamed or its account made anew.",
     .applies_to = "Exchange 2000 and later; Windows Server 2003 with Service Pack 1 and later, "
                   "which insist on it",
+    .cost = "Mail between the company's own servers may be delayed or stand still.",
     .fix =
         (const struct step_template[]){
             SPN_LOOK,
@@ -190,6 +191,7 @@ const struct finding_kind smtp_spn_duplicate = {
         "domain controllers before Windows Server 2012 R2 let it pass, and those of another domain "
         "may not know.",
     .applies_to = "every forest; also duplicates in different domains of one forest",
+    .cost = "Mail between the company's own servers may be delayed or stand still.",
     .fix =
         (const struct step_template[]){
             SPN_LOOK,
@@ -286,6 +288,7 @@ const struct finding_kind smtp_spn_misplaced = {
         "several servers call themselves by one name, as behind a load balancer, and only one of "
         "them can have it; or HOST/ on another account stands in for it by sPNMappings.",
     .applies_to = "Exchange 2000 and later, in every forest",
+    .cost = "Mail between the company's own servers may be delayed or stand still.",
     .fix =
         (const struct step_template[]){
             SPN_LOOK,

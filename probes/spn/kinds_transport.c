@@ -55,6 +55,7 @@ const struct finding_kind smtp_certificate = {
     .cause = "It was deleted as clutter, came back from a backup without its key, or is as old as "
              "the server: setup makes it for five years, and nothing renews it.",
     .applies_to = "Exchange 2007 and later",
+    .cost = "Mail between the company's own servers may be delayed or stand still.",
     .fix =
         (const struct step_template[]){
             LIST("keep what it prints, for the way back"),

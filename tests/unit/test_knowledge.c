@@ -128,6 +128,32 @@ static void kinds_have_texts(void **state)
     each_kind(check_texts);
 }
 
+/* A sentence for people who do not know the words of the trade. */
+static void check_cost(const struct finding_kind *kind)
+{
+    enum { MOST = 120 };
+    static const char *const jargon[] = {"SPF", "DNS",  "SMTP", "EWS",      "SPN",    "TLS",
+                                         "MX ", "HTTP", "IIS",  "Kerberos", "record "};
+    const size_t size = kind->cost ? strlen(kind->cost) : 0;
+
+    if (!kind->cost && !kind->fix)
+        return; /* it never is a problem */
+    if (size < 2 || size > MOST || kind->cost[size - 1] != '.' || is_lower_or_digit(*kind->cost) ||
+        strpbrk(kind->cost, "{}\n") || strstr(kind->cost, ". "))
+        fail_msg("%s: \"%s\" is no sentence of at most %d characters", kind->id,
+                 kind->cost ? kind->cost : "", MOST);
+    for (size_t i = 0; i < sizeof jargon / sizeof *jargon; i++) {
+        if (strstr(kind->cost, jargon[i]))
+            fail_msg("%s: a manager is not told of \"%s\"", kind->id, jargon[i]);
+    }
+}
+
+static void kinds_say_what_they_cost(void **state)
+{
+    (void)state;
+    each_kind(check_cost);
+}
+
 static void check_references(const struct finding_kind *kind)
 {
     if (!kind->references || !kind->references[0].title)
@@ -308,6 +334,7 @@ int main(void)
         cmocka_unit_test(probes_are_described),
         cmocka_unit_test(names_and_ids_are_unique),
         cmocka_unit_test(kinds_have_texts),
+        cmocka_unit_test(kinds_say_what_they_cost),
         cmocka_unit_test(kinds_refer_to_a_source),
         cmocka_unit_test(problems_have_a_way_out_and_back),
         cmocka_unit_test(steps_say_where),
