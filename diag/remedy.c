@@ -310,7 +310,7 @@ static struct step fill_step(const struct step_template *template, const struct 
 {
     const size_t most = count_placeholders(template->command) + count_placeholders(template->where);
     struct draft draft = {
-        .step = {.shell = template->shell, .kind = template->kind},
+        .step = {.shell = template->shell, .kind = template->kind, .from = template},
         .also_powershell = template->also_powershell,
         .placeholders = arena_new(arena, most, sizeof *draft.placeholders),
         .arena = arena,

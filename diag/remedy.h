@@ -105,6 +105,7 @@ struct step {
     const char *const *placeholders; /* what is left to fill in or to check */
     size_t placeholder_count;
     bool or ; /* an alternative to the step before, which is there; never of the first step */
+    const struct step_template *from; /* what it was made of; NULL: nobody knows */
 };
 
 struct steps {

@@ -1,0 +1,576 @@
+#include "diag/report/outline.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where a finding stands. */
+struct outline_place {
+    const struct finding *finding;
+    size_t position; /* in the report */
+    size_t ordinal;  /* among those of its sort at its subject */
+    size_t entry;    /* its index */
+};
+
+/* The entries as they are found, before they are put in order. */
+struct draft {
+    const struct report *report;
+    struct arena *arena;
+    struct outline_place *places; /* by entries; from link_entries() on by address */
+    size_t place_count;
+    struct outline_entry *entries;
+    size_t *positions; /* of the first member */
+    size_t count;
+};
+
+static int compare_sizes(size_t a, size_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_strings(const char *a, const char *b)
+{
+    if (!a || !b)
+        return (a != NULL) - (b != NULL);
+    return strcmp(a, b);
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return compare_strings(a, b) == 0;
+}
+
+/* ---- who belongs together ---- */
+
+/* Steps of one template are the same step, whatever values fill it. */
+static int compare_origins(const struct step *a, const struct step *b)
+{
+    int order = compare_sizes((uintptr_t)a->from, (uintptr_t)b->from);
+
+    if (!order)
+        order = compare_sizes(a->or, b->or);
+    if (order || a->from)
+        return order;
+    order = compare_sizes(a->shell, b->shell);
+    if (!order)
+        order = compare_strings(a->risk, b->risk);
+    return order ? order : compare_strings(a->note, b->note);
+}
+
+static int compare_steps(const struct steps *a, const struct steps *b)
+{
+    int order = compare_sizes(a->count, b->count);
+
+    for (size_t i = 0; i < a->count && !order; i++)
+        order = compare_origins(&a->list[i], &b->list[i]);
+    return order;
+}
+
+static int compare_causes(const struct finding *a, const struct finding *b)
+{
+    int order = compare_sizes(a->explained_by_count, b->explained_by_count);
+
+    for (size_t i = 0; i < a->explained_by_count && !order; i++)
+        order = strcmp(a->explained_by[i]->kind->id, b->explained_by[i]->kind->id);
+    return order;
+}
+
+static int compare_acceptances(const struct acceptance *a, const struct acceptance *b)
+{
+    int order = compare_sizes(a != NULL, b != NULL);
+
+    if (order || !a)
+        return order;
+    order = compare_strings(a->expires, b->expires);
+    return order ? order : compare_strings(a->reason, b->reason);
+}
+
+/* What has no steps is told by its title alone. */
+static int compare_titles(const struct finding *a, const struct finding *b)
+{
+    return a->fix.count ? 0 : compare_strings(a->title, b->title);
+}
+
+static int compare_sorts(const struct finding *a, const struct finding *b)
+{
+    int order = compare_sizes(report_part_of(a), report_part_of(b));
+
+    if (!order)
+        order = strcmp(a->kind->id, b->kind->id);
+    if (!order)
+        order = compare_strings(a->probe, b->probe);
+    if (!order && a->outcome == OUTCOME_PROBLEM)
+        order = compare_sizes(a->severity, b->severity);
+    if (!order)
+        order = compare_acceptances(a->accepted, b->accepted);
+    if (!order)
+        order = compare_causes(a, b);
+    if (!order)
+        order = compare_titles(a, b);
+    if (!order)
+        order = compare_steps(&a->fix, &b->fix);
+    if (!order)
+        order = compare_steps(&a->verify, &b->verify);
+    return order ? order : compare_steps(&a->undo, &b->undo);
+}
+
+static int by_subject(const void *first, const void *second)
+{
+    const struct outline_place *a = first, *b = second;
+    int order = compare_sorts(a->finding, b->finding);
+
+    if (!order)
+        order = subject_compare(a->finding->subject, b->finding->subject);
+    return order ? order : compare_sizes(a->position, b->position);
+}
+
+static int by_ordinal(const void *first, const void *second)
+{
+    const struct outline_place *a = first, *b = second;
+    int order = compare_sorts(a->finding, b->finding);
+
+    if (!order)
+        order = compare_sizes(a->ordinal, b->ordinal);
+    return order ? order : compare_sizes(a->position, b->position);
+}
+
+static int by_address(const void *first, const void *second)
+{
+    const struct outline_place *a = first, *b = second;
+
+    return compare_sizes((uintptr_t)a->finding, (uintptr_t)b->finding);
+}
+
+/* Two findings of a sort at one subject are two things to tell. */
+static void number_within_subjects(struct draft *draft)
+{
+    qsort(draft->places, draft->place_count, sizeof *draft->places, by_subject);
+    for (size_t i = 1; i < draft->place_count; i++) {
+        struct outline_place *place = &draft->places[i];
+        const struct finding *a = place[-1].finding, *b = place->finding;
+
+        if (subject_compare(a->subject, b->subject) == 0 && compare_sorts(a, b) == 0)
+            place->ordinal = place[-1].ordinal + 1;
+    }
+}
+
+static void gather_places(struct draft *draft)
+{
+    const struct report *report = draft->report;
+
+    draft->place_count = report->finding_count;
+    draft->places = arena_new(draft->arena, report->finding_count + 1, sizeof *draft->places);
+    for (size_t i = 0; i < report->finding_count; i++) {
+        draft->places[i].finding = report->findings[i];
+        draft->places[i].position = i;
+    }
+    if (draft->place_count == 0)
+        return;
+    number_within_subjects(draft);
+    qsort(draft->places, draft->place_count, sizeof *draft->places, by_ordinal);
+}
+
+/* ---- steps ---- */
+
+static int compare_before(const struct step *a, const struct step *b)
+{
+    int order = compare_sizes(a->kind, b->kind);
+
+    if (!order)
+        order = compare_sizes(a->placeholder_count, b->placeholder_count);
+    for (size_t i = 0; i < a->placeholder_count && !order; i++)
+        order = strcmp(a->placeholders[i], b->placeholders[i]);
+    return order;
+}
+
+static bool is_same_before(const struct step *a, const struct step *b)
+{
+    return compare_before(a, b) == 0;
+}
+
+static bool is_same_step(const struct step *a, const struct step *b)
+{
+    return is_same(a->where, b->where) && is_same(a->command, b->command) && is_same_before(a, b) &&
+           is_same(a->risk, b->risk) && is_same(a->note, b->note);
+}
+
+/* Which list of a finding's steps. */
+enum which { FIX, VERIFY, UNDO };
+
+static const struct steps *steps_of(const struct finding *finding, enum which which)
+{
+    const struct steps *const lists[] = {&finding->fix, &finding->verify, &finding->undo};
+
+    return lists[which];
+}
+
+/* A member's step, on the way to variants. */
+struct telling {
+    const struct step *step;
+    const struct finding *member;
+    size_t index; /* of the member in its entry */
+    size_t first; /* of the members that have the same */
+};
+
+static int by_text(const void *first, const void *second)
+{
+    const struct telling *a = first, *b = second;
+    int order = compare_strings(a->step->command, b->step->command);
+
+    if (!order)
+        order = compare_strings(a->step->where, b->step->where);
+    if (!order)
+        order = compare_before(a->step, b->step);
+    if (!order)
+        order = compare_strings(a->step->risk, b->step->risk);
+    if (!order)
+        order = compare_strings(a->step->note, b->step->note);
+    return order ? order : compare_sizes(a->index, b->index);
+}
+
+static int by_first_member(const void *first, const void *second)
+{
+    const struct telling *a = first, *b = second;
+    int order = compare_sizes(a->first, b->first);
+
+    return order ? order : compare_sizes(a->index, b->index);
+}
+
+static void note_sameness(struct outline_step *step, const struct step *other)
+{
+    step->same_where = step->same_where && is_same(step->step->where, other->where);
+    step->same_command = step->same_command && is_same(step->step->command, other->command);
+    step->same_before = step->same_before && is_same_before(step->step, other);
+    step->same_risk = step->same_risk && is_same(step->step->risk, other->risk);
+    step->same_note = step->same_note && is_same(step->step->note, other->note);
+}
+
+/* `tellings` stand by their first member: each run of them is a variant. */
+static void make_variants(struct telling *tellings, size_t count, struct arena *arena,
+                          struct outline_step *out)
+{
+    const struct finding **members = arena_new(arena, count, sizeof *members);
+    struct outline_variant *variants;
+    size_t made = 0;
+
+    for (size_t i = 0; i < count; i++)
+        made += i == 0 || tellings[i].first != tellings[i - 1].first;
+    variants = arena_new(arena, made, sizeof *variants);
+    made = 0;
+    for (size_t i = 0; i < count; i++) {
+        members[i] = tellings[i].member;
+        if (i == 0 || tellings[i].first != tellings[i - 1].first)
+            variants[made++] = (struct outline_variant){tellings[i].step, &members[i], 0};
+        variants[made - 1].member_count++;
+    }
+    out->variants = variants;
+    out->variant_count = made;
+}
+
+static void merge_step(const struct outline_entry *entry, enum which which, size_t at,
+                       struct arena *arena, struct outline_step *out)
+{
+    struct telling *tellings = memory_new(entry->member_count, sizeof *tellings);
+
+    *out = (struct outline_step){.step = &steps_of(entry->first, which)->list[at],
+                                 .same_where = true,
+                                 .same_command = true,
+                                 .same_before = true,
+                                 .same_risk = true,
+                                 .same_note = true};
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct finding *member = entry->members[i];
+
+        tellings[i] = (struct telling){&steps_of(member, which)->list[at], member, i, i};
+        note_sameness(out, tellings[i].step);
+    }
+    qsort(tellings, entry->member_count, sizeof *tellings, by_text);
+    for (size_t i = 1; i < entry->member_count; i++) {
+        if (is_same_step(tellings[i - 1].step, tellings[i].step))
+            tellings[i].first = tellings[i - 1].first;
+    }
+    qsort(tellings, entry->member_count, sizeof *tellings, by_first_member);
+    make_variants(tellings, entry->member_count, arena, out);
+    free(tellings);
+}
+
+static struct outline_steps merge_steps(const struct outline_entry *entry, enum which which,
+                                        struct arena *arena)
+{
+    size_t count = steps_of(entry->first, which)->count;
+    struct outline_step *list = arena_new(arena, count + 1, sizeof *list);
+
+    for (size_t i = 0; i < count; i++)
+        merge_step(entry, which, i, arena, &list[i]);
+    return (struct outline_steps){list, count};
+}
+
+/* ---- entries ---- */
+
+static void complete_entry(struct outline_entry *entry, struct arena *arena)
+{
+    entry->first = entry->members[0];
+    entry->part = report_part_of(entry->first);
+    entry->title = entry->first->title;
+    entry->why = entry->first->why;
+    for (size_t i = 1; i < entry->member_count; i++) {
+        if (!is_same(entry->title, entry->members[i]->title))
+            entry->title = NULL;
+        if (!is_same(entry->why, entry->members[i]->why))
+            entry->why = NULL;
+    }
+    entry->fix = merge_steps(entry, FIX, arena);
+    entry->verify = merge_steps(entry, VERIFY, arena);
+    entry->undo = merge_steps(entry, UNDO, arena);
+}
+
+static bool begins_entry(const struct outline_place *place)
+{
+    return place->ordinal != place[-1].ordinal ||
+           compare_sorts(place->finding, place[-1].finding) != 0;
+}
+
+static void make_entries(struct draft *draft)
+{
+    const struct finding **members =
+        arena_new(draft->arena, draft->place_count + 1, sizeof *members);
+
+    draft->entries = arena_new(draft->arena, draft->place_count + 1, sizeof *draft->entries);
+    draft->positions = arena_new(draft->arena, draft->place_count + 1, sizeof *draft->positions);
+    for (size_t i = 0; i < draft->place_count; i++) {
+        struct outline_place *place = &draft->places[i];
+
+        if (i == 0 || begins_entry(place)) {
+            draft->positions[draft->count] = place->position;
+            draft->entries[draft->count++].members = &members[i];
+        }
+        members[i] = place->finding;
+        place->entry = draft->count - 1;
+        draft->entries[place->entry].member_count++;
+    }
+    for (size_t i = 0; i < draft->count; i++)
+        complete_entry(&draft->entries[i], draft->arena);
+}
+
+/* ---- causes ---- */
+
+static const struct outline_place *place_of(const struct outline_place *places, size_t count,
+                                            const struct finding *finding)
+{
+    const struct outline_place key = {.finding = finding};
+
+    return count ? bsearch(&key, places, count, sizeof *places, by_address) : NULL;
+}
+
+static int by_number(const void *first, const void *second)
+{
+    return compare_sizes(*(const size_t *)first, *(const size_t *)second);
+}
+
+static size_t sort_and_unite(size_t *list, size_t count)
+{
+    size_t kept = 0;
+
+    if (count)
+        qsort(list, count, sizeof *list, by_number);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || list[i] != list[kept - 1])
+            list[kept++] = list[i];
+    }
+    return kept;
+}
+
+/* The indices of the entries that explain this one; not itself. */
+static void find_causes(const struct draft *draft, size_t index)
+{
+    struct outline_entry *entry = &draft->entries[index];
+    size_t most = 0, count = 0;
+    size_t *list;
+
+    for (size_t i = 0; i < entry->member_count; i++)
+        most += entry->members[i]->explained_by_count;
+    list = arena_new(draft->arena, most + 1, sizeof *list);
+    for (size_t i = 0; i < entry->member_count; i++) {
+        for (size_t j = 0; j < entry->members[i]->explained_by_count; j++) {
+            const struct outline_place *place =
+                place_of(draft->places, draft->place_count, entry->members[i]->explained_by[j]);
+
+            if (place && place->entry != index)
+                list[count++] = place->entry;
+        }
+    }
+    entry->causes = list;
+    entry->cause_count = sort_and_unite(list, count);
+}
+
+static void link_entries(struct draft *draft)
+{
+    if (draft->place_count)
+        qsort(draft->places, draft->place_count, sizeof *draft->places, by_address);
+    for (size_t i = 0; i < draft->count; i++)
+        find_causes(draft, i);
+}
+
+/* ---- order ---- */
+
+struct rank {
+    enum report_part part;
+    size_t position;
+    size_t entry;
+};
+
+static int by_rank(const void *first, const void *second)
+{
+    const struct rank *a = first, *b = second;
+    int order = compare_sizes(a->part, b->part);
+
+    return order ? order : compare_sizes(a->position, b->position);
+}
+
+/* An entry on the way to its place, and the causes that went before it. */
+struct visit {
+    size_t entry;
+    size_t causes_done;
+};
+
+struct ordering {
+    const struct draft *draft;
+    struct visit *stack;
+    bool *is_seen;
+    size_t *order; /* indices of entries as they are told */
+    size_t count;
+};
+
+/* The causes of an entry in its part, then the entry. Where causes go round, one is cut. */
+static void tell(struct ordering *ordering, size_t start)
+{
+    size_t depth = 0;
+
+    if (ordering->is_seen[start])
+        return;
+    ordering->is_seen[start] = true;
+    ordering->stack[depth++] = (struct visit){start, 0};
+    while (depth > 0) {
+        struct visit *top = &ordering->stack[depth - 1];
+        const struct outline_entry *entry = &ordering->draft->entries[top->entry];
+        size_t cause;
+
+        if (top->causes_done == entry->cause_count) {
+            ordering->order[ordering->count++] = top->entry;
+            depth--;
+            continue;
+        }
+        cause = entry->causes[top->causes_done++];
+        if (ordering->is_seen[cause] || ordering->draft->entries[cause].part != entry->part)
+            continue;
+        ordering->is_seen[cause] = true;
+        ordering->stack[depth++] = (struct visit){cause, 0};
+    }
+}
+
+static void put_in_order(const struct draft *draft, struct ordering *ordering)
+{
+    struct rank *ranks = memory_new(draft->count + 1, sizeof *ranks);
+
+    for (size_t i = 0; i < draft->count; i++)
+        ranks[i] = (struct rank){draft->entries[i].part, draft->positions[i], i};
+    qsort(ranks, draft->count, sizeof *ranks, by_rank);
+    for (size_t i = 0; i < draft->count; i++)
+        tell(ordering, ranks[i].entry);
+    free(ranks);
+}
+
+/* Indices of the draft become numbers. */
+static void renumber(const struct draft *draft, const size_t *numbers)
+{
+    for (size_t i = 0; i < draft->count; i++) {
+        struct outline_entry *entry = &draft->entries[i];
+        size_t *causes = arena_new(draft->arena, entry->cause_count + 1, sizeof *causes);
+
+        for (size_t j = 0; j < entry->cause_count; j++)
+            causes[j] = numbers[entry->causes[j]];
+        entry->cause_count = sort_and_unite(causes, entry->cause_count);
+        entry->causes = causes;
+        entry->number = numbers[i];
+    }
+    for (size_t i = 0; i < draft->place_count; i++)
+        draft->places[i].entry = numbers[draft->places[i].entry] - 1;
+}
+
+/* In the order of the entries, so that each list is in order, too. */
+static void find_effects(struct outline_entry *entries, size_t count, struct arena *arena)
+{
+    size_t **lists = memory_new(count + 1, sizeof *lists);
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < entries[i].cause_count; j++)
+            entries[entries[i].causes[j] - 1].effect_count++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        lists[i] = arena_new(arena, entries[i].effect_count + 1, sizeof **lists);
+        entries[i].effects = lists[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < entries[i].cause_count; j++)
+            *lists[entries[i].causes[j] - 1]++ = i + 1;
+    }
+    free(lists);
+}
+
+static void write_outline(const struct draft *draft, const size_t *order, struct outline *outline)
+{
+    struct outline_entry *entries = arena_new(draft->arena, draft->count + 1, sizeof *entries);
+    size_t part = 0;
+
+    for (size_t i = 0; i < draft->count; i++) {
+        entries[i] = draft->entries[order[i]];
+        while (part <= entries[i].part)
+            outline->starts[part++] = i;
+    }
+    while (part <= PART_COUNT)
+        outline->starts[part++] = draft->count;
+    find_effects(entries, draft->count, draft->arena);
+    outline->entries = entries;
+    outline->count = draft->count;
+    outline->places = draft->places;
+    outline->place_count = draft->place_count;
+}
+
+static void arrange(struct draft *draft, struct outline *outline)
+{
+    size_t room = draft->count + 1;
+    struct ordering ordering = {.draft = draft,
+                                .stack = memory_new(room, sizeof(struct visit)),
+                                .is_seen = memory_new(room, sizeof(bool)),
+                                .order = memory_new(room, sizeof(size_t))};
+    size_t *numbers = memory_new(room, sizeof *numbers);
+
+    put_in_order(draft, &ordering);
+    for (size_t i = 0; i < draft->count; i++)
+        numbers[ordering.order[i]] = i + 1;
+    renumber(draft, numbers);
+    write_outline(draft, ordering.order, outline);
+    free(ordering.stack);
+    free(ordering.is_seen);
+    free(ordering.order);
+    free(numbers);
+}
+
+void outline_make(const struct report *report, struct arena *arena, struct outline *outline)
+{
+    struct draft draft = {.report = report, .arena = arena};
+
+    memset(outline, 0, sizeof *outline);
+    gather_places(&draft);
+    make_entries(&draft);
+    link_entries(&draft);
+    arrange(&draft, outline);
+}
+
+const struct outline_entry *outline_entry_of(const struct outline *outline,
+                                             const struct finding *finding)
+{
+    const struct outline_place *place = place_of(outline->places, outline->place_count, finding);
+
+    return place ? &outline->entries[place->entry] : NULL;
+}

@@ -1,0 +1,75 @@
+/*
+ * The arrangement of a report for people, made once from the findings: what is told in one
+ * piece, in which order, under which number. All formats for people have the same.
+ *
+ * Findings of the same problem with the same repair are one entry: ten servers, or forty domains.
+ * They are of one kind, probe, part and severity, have the same cause kinds, and their steps are
+ * made of the same templates; their subjects differ. Titles, reasons and what the steps print may
+ * differ by subject, and where they do, each member's is at hand. Nothing is left out.
+ */
+#ifndef EXDIAG_REPORT_OUTLINE_H
+#define EXDIAG_REPORT_OUTLINE_H
+
+#include "diag/report/shared.h"
+
+/* A step as it is printed for some of the members: all that have just this one. */
+struct outline_variant {
+    const struct step *step;
+    const struct finding *const *members; /* in the order of the entry's */
+    size_t member_count;
+};
+
+/*
+ * A step of all members. With one variant it is the same for all of them. With several each member
+ * has one; the flags tell what can be said once beside them.
+ */
+struct outline_step {
+    const struct step *step; /* of the first member: its shell is that of all */
+    const struct outline_variant *variants;
+    size_t variant_count;
+    bool same_where;
+    bool same_command;
+    bool same_before; /* what to do first: kind and placeholders */
+    bool same_risk;
+    bool same_note;
+};
+
+struct outline_steps {
+    const struct outline_step *list;
+    size_t count;
+};
+
+struct outline_entry {
+    size_t number; /* by which texts and pictures call it: its place in the outline, from 1 */
+    enum report_part part;
+    const struct finding *first; /* = members[0]: kind, probe and severity are those of all */
+    const struct finding *const *members; /* at least one, in the order of the report */
+    size_t member_count;
+    const char *title;        /* of all members; NULL: each has its own */
+    const char *why;          /* the same */
+    struct outline_steps fix; /* of what is unknown: what would make it known */
+    struct outline_steps verify;
+    struct outline_steps undo;
+    const size_t *causes; /* numbers of the entries that explain it, in order: they stand before it,
+                             accepted ones excepted */
+    size_t cause_count;
+    const size_t *effects; /* numbers of the entries that it explains, in order */
+    size_t effect_count;
+};
+
+struct outline {
+    const struct outline_entry *entries; /* by parts, in their order */
+    size_t count;
+    const struct outline_place *places; /* of all findings, for outline_entry_of() */
+    size_t place_count;
+    size_t starts[PART_COUNT + 1]; /* the entries of a part are starts[part] to starts[part + 1] */
+};
+
+/* Everything in it lives in `arena` and in the report. */
+void outline_make(const struct report *report, struct arena *arena, struct outline *outline);
+
+/* The entry that a finding of the report is a member of; NULL if it is of another report. */
+const struct outline_entry *outline_entry_of(const struct outline *outline,
+                                             const struct finding *finding);
+
+#endif
