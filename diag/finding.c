@@ -16,6 +16,28 @@ static const char *const severity_words[SEVERITY_COUNT] = {
 #undef X
 };
 
+static const char *const change_words[CHANGE_COUNT] = {
+#define X(name, word) [CHANGE_##name] = word,
+    CHANGE_LIST(X)
+#undef X
+};
+
+static const char *const past_words[PAST_COUNT] = {
+#define X(name, word) [PAST_##name] = word,
+    PAST_LIST(X)
+#undef X
+};
+
+const char *change_word(enum change change)
+{
+    return change_words[change];
+}
+
+const char *past_word(enum past_state state)
+{
+    return past_words[state];
+}
+
 const char *outcome_word(enum outcome outcome)
 {
     return outcome < OUTCOME_COUNT ? outcome_words[outcome] : "unknown";

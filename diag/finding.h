@@ -88,6 +88,53 @@ struct fact {
     const struct fact *next; /* in the order told */
 };
 
+/*
+ * What several examinations of one subject say of a problem: history.h. X(NAME, "word in JSON")
+ */
+#define CHANGE_LIST(X)                                                                             \
+    X(NONE, "none")   /* there is nothing that it could be compared with */                        \
+    X(NEW, "new")     /* it was looked for before, and was not there */                            \
+    X(STILL, "still") /* it was there before */                                                    \
+    X(BACK, "back")   /* it was there, was gone, and is there again */
+
+enum change {
+#define X(name, word) CHANGE_##name,
+    CHANGE_LIST(X)
+#undef X
+        CHANGE_COUNT
+};
+
+const char *change_word(enum change change);
+
+/* Times are the starts of runs: milliseconds since 1970 UTC. All 0 with CHANGE_NONE. */
+struct history {
+    enum change change;
+    int64_t since;   /* the first run that saw it, this time */
+    int64_t before;  /* the last run before that, which looked and saw nothing of it; 0: there is
+                        none, so that it may be older */
+    int64_t earlier; /* of CHANGE_BACK: the last run that saw it the time before; or 0 */
+    size_t runs;     /* that saw it since */
+};
+
+/*
+ * What became of a problem that the newest evidence does not have. X(NAME, "word in JSON")
+ */
+#define PAST_LIST(X)                                                                               \
+    X(FIXED, "fixed")                   /* the newer run looked for it, and it is not there */     \
+    X(NOT_APPLICABLE, "not-applicable") /* there is nothing any more that could have it */         \
+    X(UNKNOWN, "unknown")               /* the newer run could not tell */                         \
+    X(NOT_COMPARABLE, "not-comparable") /* the newer run did not look as thoroughly */             \
+    X(NOT_EXAMINED, "not-examined")     /* of a comparison of two: NEW did not look there at all */
+
+enum past_state {
+#define X(name, word) PAST_##name,
+    PAST_LIST(X)
+#undef X
+        PAST_COUNT
+};
+
+const char *past_word(enum past_state state);
+
 /* A site has accepted this finding: --accept. */
 struct acceptance {
     const char *id;      /* of the finding */
@@ -119,6 +166,19 @@ struct finding {
     const struct finding *const *explained_by;
     size_t explained_by_count;
     const struct acceptance *accepted; /* NULL: it counts */
+    const struct acceptance *expired;  /* held once and does not any more; or NULL */
+    size_t run;                        /* the run it is of: an index of report.runs */
+    struct history history;            /* of problems */
+};
+
+/* A problem of an older run. */
+struct past {
+    const struct finding *finding; /* as it was when it was last seen */
+    enum past_state state;
+    int64_t first_seen; /* the first run that saw it, that time */
+    int64_t last_seen;
+    int64_t gone;    /* the first run after that which looked, or was to */
+    const char *why; /* of what is not known, in words: "it waited 30 s, not 60 s"; or NULL */
 };
 
 /* Everything a report is made of. */
@@ -128,6 +188,10 @@ struct report_run {     /* one examination, live or from a file */
     int64_t finished;
     bool complete; /* false: interrupted, or the file is damaged */
     bool redacted;
+    const char *machine; /* that exdiag ran on, by its own name; or NULL */
+    bool has_offset;     /* its clock was so many minutes ahead of UTC: */
+    int offset;
+    bool is_superseded; /* newer runs looked at all that this one did */
     const char
         *remark; /* what a reader should know of this run, or NULL: "damaged after line 12" */
 };
@@ -143,6 +207,12 @@ struct report {
     size_t chart_count;
     const struct finding *const *findings; /* in their stable order: finding_compare() */
     size_t finding_count;
+    const struct past *past; /* what is not in the newest evidence any more, fixed ones first */
+    size_t past_count;
+    size_t change_counts[CHANGE_COUNT]; /* of the problems, accepted ones too */
+    size_t past_counts[PAST_COUNT];
+    bool is_history;              /* several runs looked at the same */
+    bool is_comparison;           /* of two runs, `exdiag diff`: findings are those of runs[1] */
     size_t counts[OUTCOME_COUNT]; /* accepted problems are not counted as problems */
     size_t accepted_count;
 };
