@@ -2,7 +2,6 @@
 #include "diag/report/report.h"
 
 #include "diag/json.h"
-#include "diag/platform.h"
 #include "diag/report/shared.h"
 #include "diag/text.h"
 
@@ -238,15 +237,6 @@ static json_t *summary_object(const struct report *report)
     return object;
 }
 
-static json_t *finding_array(const struct report *report)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < report->finding_count; i++)
-        json_array_append_new(array, finding_object(report->findings[i]));
-    return array;
-}
-
 /* ---- charts ---- */
 
 static json_t *span_object(const struct chart_row *row)
@@ -289,6 +279,7 @@ static void put_charts(json_t *object, const struct report *report)
     json_object_set_new(object, "charts", array);
 }
 
+/* All but the findings. */
 static json_t *report_object(const struct report *report)
 {
     struct report_span span = report_span(report);
@@ -304,20 +295,65 @@ static json_t *report_object(const struct report *report)
     json_object_set_new(object, "subjects", subject_array(report));
     json_object_set_new(object, "summary", summary_object(report));
     put_charts(object, report);
-    json_object_set_new(object, "findings", finding_array(report));
     return object;
+}
+
+/* ---- to the stream: one finding at a time, since ten thousand as objects take 100 MiB ---- */
+
+enum { INDENT = 2 };
+
+struct placed {
+    FILE *stream;
+    int depth;
+};
+
+/* Strings have no line breaks of their own: JSON escapes them. */
+static int write_placed(const char *text, size_t size, void *context)
+{
+    const struct placed *placed = context;
+
+    fwrite(text, 1, size, placed->stream);
+    if (size > 0 && text[0] == '\n')
+        fprintf(placed->stream, "%*s", placed->depth * INDENT, "");
+    return 0;
+}
+
+static void write_value(const json_t *value, int depth, FILE *stream)
+{
+    struct placed placed = {stream, depth};
+
+    json_dump_callback(value, write_placed, &placed, JSON_INDENT(INDENT) | JSON_ENCODE_ANY);
+}
+
+static void write_findings(const struct report *report, FILE *stream)
+{
+    fputs("  \"findings\": [", stream);
+    for (size_t i = 0; i < report->finding_count; i++) {
+        json_t *finding = finding_object(report->findings[i]);
+
+        fprintf(stream, "%s\n    ", i > 0 ? "," : "");
+        write_value(finding, 2, stream);
+        json_decref(finding);
+    }
+    fputs(report->finding_count > 0 ? "\n  ]" : "]", stream);
 }
 
 enum status report_json(const struct report *report, const struct report_options *options,
                         FILE *stream)
 {
-    json_t *object = report_object(report);
-    int failed = json_dumpf(object, stream, JSON_INDENT(2));
+    json_t *object = report_object(report), *value;
+    const char *name;
 
     (void)options;
+    fputs("{\n", stream);
+    json_object_foreach(object, name, value)
+    {
+        fprintf(stream, "  \"%s\": ", name);
+        write_value(value, 1, stream);
+        fputs(",\n", stream);
+    }
     json_decref(object);
-    if (failed)
-        return platform_write_error();
-    fputc('\n', stream);
+    write_findings(report, stream);
+    fputs("\n}\n", stream);
     return report_finish(stream);
 }
