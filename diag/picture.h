@@ -42,6 +42,7 @@ struct tree_kind {
     const char *unit;  /* of costs, plural: "lookups" */
     const char *limit; /* what is more than `most` of them: "a permanent error from here on" */
     unsigned most;     /* so many are allowed in all */
+    bool in_text;      /* it says more than the lines of what was seen do: in text, too */
 };
 
 struct tree_node {

@@ -1,6 +1,7 @@
 #include "diag/command/spf_note.h"
 
 #include "diag/text.h"
+#include "probes/spf/remark.h"
 
 #include <string.h>
 
@@ -94,20 +95,17 @@ static bool say_failure(struct note *note, const struct dns_answer *answer)
 /* Void lookups count for the client's family alone (RFC 7208 4.6.4, 5). */
 static void say_voids(struct note *note)
 {
-    static const char *const texts[] = {"no IPv4 address", "no IPv6 address", "finds nothing"};
     const unsigned *voids = note->place->voids;
+    const char *remark = spf_void_remark(note->place);
     unsigned most = 0;
 
-    if (voids[SPF_V4] == 0 && voids[SPF_V6] == 0)
+    if (!remark)
         return;
     for (int family = SPF_V4; family < SPF_FAMILIES; family++) {
         if (voids[family] && note->voids && note->voids[family] > most)
             most = note->voids[family];
     }
-    say(note, voids[SPF_V4] && voids[SPF_V6] ? SPF_WEIGHT_DOUBT : SPF_WEIGHT_PLAIN,
-        texts[voids[SPF_V4] && voids[SPF_V6] ? 2
-              : voids[SPF_V6]                ? 1
-                                             : 0]);
+    say(note, voids[SPF_V4] && voids[SPF_V6] ? SPF_WEIGHT_DOUBT : SPF_WEIGHT_PLAIN, remark);
     if (most == 0)
         return;
     buffer_print(&note->text, " (void %u of %d%s)", most, (int)SPF_VOIDS_MOST,
@@ -178,23 +176,14 @@ static void note_exists(struct note *note)
 static void note_node(struct note *note)
 {
     const struct spf_node *node = note->place->node;
+    const char *remark;
+    bool is_error;
 
-    if (!node)
+    if (!node || (node->state == SPF_NODE_UNKNOWN && say_failure(note, node->answer)))
         return;
-    if (node->state == SPF_NODE_NONE && node->answer && dns_answer_no_such_name(node->answer))
-        say(note, SPF_WEIGHT_ERROR, "the name does not exist: a permanent error");
-    else if (node->state == SPF_NODE_NONE)
-        say(note, SPF_WEIGHT_ERROR, "no SPF record there: a permanent error");
-    else if (node->state == SPF_NODE_SEVERAL)
-        say(note, SPF_WEIGHT_ERROR, "several SPF records there: a permanent error");
-    else if (node->state == SPF_NODE_INVALID)
-        say(note, SPF_WEIGHT_ERROR, "its record is not valid: a permanent error");
-    else if (node->state == SPF_NODE_LOOP)
-        say(note, SPF_WEIGHT_ERROR, "a loop: it stands above already; a permanent error");
-    else if (node->state == SPF_NODE_CUT)
-        say(note, SPF_WEIGHT_DOUBT, "not followed: the tree is too large");
-    else if (node->state == SPF_NODE_UNKNOWN && !say_failure(note, node->answer))
-        say(note, SPF_WEIGHT_DOUBT, "not known");
+    remark = spf_node_remark(node, &is_error);
+    if (remark)
+        say(note, is_error ? SPF_WEIGHT_ERROR : SPF_WEIGHT_DOUBT, remark);
 }
 
 /* ---- macros ---- */

@@ -152,6 +152,84 @@ static void put_series(json_t *object, const struct finding *finding)
     json_object_set_new(object, "series", array);
 }
 
+static json_t *node_object(const struct tree *tree, size_t index)
+{
+    const struct tree_node *node = &tree->nodes[index];
+    json_t *object = json_object();
+
+    json_put_text(object, "label", node->label);
+    json_put_number(object, "level", node->level);
+    if (node->number)
+        json_put_number(object, "number", node->number);
+    json_put_number(object, "cost", node->cost);
+    json_put_text(object, "standing", picture_standing_word(node->standing));
+    json_put_bool(object, "reached", !node->is_unreached);
+    json_put_bool(object, "breaks_limit", tree_breaks_at(tree, index));
+    put_text_or_null(object, "remark", node->remark);
+    json_put_number(object, "left_out", node->left_out);
+    return object;
+}
+
+/* Absent where none was drawn. */
+static void put_tree(json_t *object, const struct tree *tree)
+{
+    json_t *value, *nodes;
+
+    if (!tree)
+        return;
+    value = json_object();
+    nodes = json_array();
+    for (size_t i = 0; i < tree->count; i++)
+        json_array_append_new(nodes, node_object(tree, i));
+    json_put_text(value, "id", tree->kind->id);
+    json_put_text(value, "title", tree->kind->title);
+    json_put_text(value, "unit", tree->kind->unit);
+    json_put_number(value, "limit", tree->kind->most);
+    json_put_number(value, "total", tree->total);
+    json_object_set_new(value, "nodes", nodes);
+    json_object_set_new(object, "tree", value);
+}
+
+static json_t *row_object(const struct timeline_row *row)
+{
+    json_t *object = json_object(), *phases = json_array();
+
+    for (size_t i = 0; i < row->phase_count; i++) {
+        json_t *phase = json_object();
+
+        json_put_text(phase, "phase", timeline_phase_word(row->phases[i].kind));
+        json_object_set_new(phase, "from", json_integer(row->phases[i].from));
+        json_object_set_new(phase, "to", json_integer(row->phases[i].to));
+        json_array_append_new(phases, phase);
+    }
+    put_text_or_null(object, "group", row->group);
+    json_put_text(object, "name", row->name);
+    put_text_or_null(object, "detail", row->detail);
+    json_put_text(object, "standing", picture_standing_word(row->standing));
+    json_object_set_new(object, "phases", phases);
+    json_put_text(object, "end", timeline_end_word(row->end));
+    return object;
+}
+
+/* The same. */
+static void put_timeline(json_t *object, const struct timeline *timeline)
+{
+    json_t *value, *rows;
+
+    if (!timeline)
+        return;
+    value = json_object();
+    rows = json_array();
+    for (size_t i = 0; i < timeline->count; i++)
+        json_array_append_new(rows, row_object(&timeline->rows[i]));
+    json_put_text(value, "id", timeline->kind->id);
+    json_put_text(value, "title", timeline->kind->title);
+    json_put_text(value, "unit", "ms");
+    json_put_number(value, "left_out", timeline->left_out);
+    json_object_set_new(value, "rows", rows);
+    json_object_set_new(object, "timeline", value);
+}
+
 static json_t *finding_object(const struct finding *finding)
 {
     json_t *object = json_object();
@@ -165,6 +243,8 @@ static json_t *finding_object(const struct finding *finding)
     put_text_or_null(object, "title", finding->title);
     json_object_set_new(object, "seen", seen_array(finding));
     put_series(object, finding);
+    put_tree(object, finding->tree);
+    put_timeline(object, finding->timeline);
     put_text_or_null(object, "why", finding->why);
     json_object_set_new(object, "explained_by", cause_array(finding));
     json_object_set_new(object, "fix", step_array(&finding->fix));

@@ -1,6 +1,7 @@
 #include "probes/mx/judge.h"
 
 #include "probes/mx/kinds.h"
+#include "probes/mx/picture.h"
 
 #include <string.h>
 
@@ -281,6 +282,7 @@ static void judge_silence(struct examination *x, const struct mx_calls *calls)
         struct finding *finding = tell_calls(x, &mx_banner_stall, calls, is_silent);
         enum severity severity = weighed(calls, severity_of_silence(calls));
 
+        mx_draw_calls(x, finding, calls);
         finding_severity(finding, severity);
         if (severity == SEVERITY_WARNING)
             show_doubt(finding, calls);
@@ -292,8 +294,13 @@ static void judge_silence(struct examination *x, const struct mx_calls *calls)
 
 static void judge_slowness(struct examination *x, const struct mx_calls *calls)
 {
-    if (count_calls(calls, is_slow))
-        show_calls(x, found(x, &mx_banner_slow), calls, is_slow);
+    struct finding *finding;
+
+    if (!count_calls(calls, is_slow))
+        return;
+    finding = found(x, &mx_banner_slow);
+    show_calls(x, finding, calls, is_slow);
+    mx_draw_calls(x, finding, calls);
 }
 
 /* A network that refuses port 25 to all looks the same; and not every server is a relay. */
@@ -336,6 +343,8 @@ static void judge_refusals(struct examination *x, const struct mx_calls *calls)
         if (!count_calls(calls, rows[i].test))
             continue;
         finding = tell_calls(x, rows[i].kind, calls, rows[i].test);
+        if (rows[i].test == is_closing)
+            mx_draw_calls(x, finding, calls);
         finding_severity(finding, weighed(calls, rows[i].severity(calls)));
         if (rows[i].test == is_refused_in_words && mx_lets_nobody_in(calls))
             saw(finding, NULL, "others may get in: the code may be meant for this caller alone");

@@ -1,44 +1,9 @@
 /* The limits of an evaluation (RFC 7208 4.6.4): ten lookups, two of them in vain. */
 #include "probes/spf/charge.h"
 #include "probes/spf/kinds.h"
-
-enum { ROWS_MOST = 30 }; /* lines of a table of costs */
+#include "probes/spf/picture.h"
 
 /* ---- ten lookups ---- */
-
-struct table {
-    struct spf_case *at;
-    struct finding *finding;
-    const struct spf_place *over;
-    unsigned rows;
-    struct spf_owners owners;
-};
-
-/* The place or one above it. */
-static bool is_on_the_way(const struct spf_place *place, const struct spf_place *below)
-{
-    for (; below; below = below->in->from) {
-        if (below == place)
-            return true;
-    }
-    return false;
-}
-
-/* Terms of the domain's own record, and of those that the crossing one stands in. */
-static void add_row(void *context, const struct spf_place *place)
-{
-    struct table *table = context;
-    bool is_shown = spf_is_own(place->in) || is_on_the_way(place->in->from, table->over);
-
-    if (!place->lookups || !place->is_reached || !is_shown || table->rows++ >= ROWS_MOST)
-        return;
-    saw(table->finding, NULL, "%*s%s costs %u, %u so far%s", (int)(2 * place->in->level), "",
-        spf_quote(table->at, place->in, place->term), place->lookups, place->running,
-        !is_on_the_way(place, table->over)     ? ""
-        : place == table->over && !place->node ? ": here the limit breaks"
-        : place == table->over                 ? ": its own lookup breaks the limit"
-                                               : ": the limit breaks within");
-}
 
 /* The term of the domain's own record within which the limit breaks. */
 static const struct spf_place *own_place(const struct spf_place *place)
@@ -52,7 +17,6 @@ static void tell_limit(struct spf_case *at)
 {
     const struct spf_tree *tree = at->judged->tree;
     struct finding *finding = spf_charge(at, &spf_lookup_limit);
-    struct table table = {.at = at, .finding = finding, .over = tree->over_limit};
     const struct spf_place *own = own_place(tree->over_limit);
 
     finding->title =
@@ -61,13 +25,10 @@ static void tell_limit(struct spf_case *at)
     spf_show_term(finding, at->top, own->term);
     if (own != tree->over_limit)
         spf_show_place(at, finding, tree->over_limit);
-    saw(finding, NULL, "lookups of each term with all below it, in the order of evaluation:");
-    spf_tree_walk(tree, add_row, &table);
-    if (table.rows > ROWS_MOST)
-        saw(finding, NULL, "and %u more", table.rows - ROWS_MOST);
     saw(finding, NULL, "%u of %u have to go", tree->reached - SPF_LOOKUPS_MOST, tree->reached);
     if (tree->is_cut)
         saw(finding, NULL, "the tree is larger still: it was not followed to its end");
+    spf_draw(at, finding, &spf_lookup_tree, NULL);
 }
 
 static void judge_lookups(struct spf_case *at)
@@ -84,12 +45,28 @@ static void judge_lookups(struct spf_case *at)
 
 /* ---- two lookups in vain ---- */
 
+struct table {
+    struct spf_case *at;
+    struct finding *finding;
+    unsigned rows;
+    struct spf_owners owners;
+    bool is_below;
+};
+
+static bool asks_in_vain(const struct spf_place *place)
+{
+    return place->is_reached && place->voids[SPF_V4] + place->voids[SPF_V6] > 0;
+}
+
 static void show_void(void *context, const struct spf_place *place)
 {
     struct table *table = context;
     unsigned v4 = place->voids[SPF_V4], v6 = place->voids[SPF_V6];
 
-    if (!place->is_reached || !(v4 + v6) || table->rows++ >= SPF_SHOWN_MOST)
+    if (!asks_in_vain(place))
+        return;
+    table->is_below = table->is_below || spf_is_below(place);
+    if (table->rows++ >= SPF_SHOWN_MOST)
         return;
     spf_set_owner(table->finding, place, &table->owners);
     spf_show_place(table->at, table->finding, place);
@@ -133,6 +110,8 @@ static void judge_voids(struct spf_case *at)
         "in all %u for a sender with IPv4 and %u for one with IPv6; %d are "
         "allowed",
         v4, v6, (int)SPF_VOIDS_MOST);
+    if (table.is_below)
+        spf_draw(at, table.finding, &spf_include_tree, asks_in_vain);
     if (v4 <= SPF_VOIDS_MOST)
         saw(table.finding, NULL,
             "receivers that count strictly end in a permanent error for senders with IPv6; others "

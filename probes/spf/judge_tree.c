@@ -2,6 +2,7 @@
 #include "probes/spf/charge.h"
 #include "probes/spf/kinds.h"
 #include "probes/spf/network.h"
+#include "probes/spf/picture.h"
 
 #include <string.h>
 
@@ -196,7 +197,8 @@ struct walk {
     struct finding *findings[CHARGES];
     size_t shown[CHARGES];
     struct spf_owners owners[CHARGES];
-    bool own[CHARGES]; /* all of them stand in the domain's own record and can be repaired */
+    bool own[CHARGES];   /* all of them stand in the domain's own record and can be repaired */
+    bool below[CHARGES]; /* one leads to another record, or stands in one */
     struct finding *unread_records; /* what could not be had */
     struct finding *unread_addresses;
     unsigned followed;
@@ -220,6 +222,7 @@ static void charge(struct walk *walk, unsigned index, const struct spf_place *pl
     }
     spf_set_owner(*finding, place, &walk->owners[index]);
     walk->own[index] = walk->own[index] && is_repaired(&charges[index], place);
+    walk->below[index] = walk->below[index] || spf_is_below(place);
     if (walk->shown[index]++ < SPF_SHOWN_MOST)
         charges[index].show(walk->at, *finding, place);
 }
@@ -295,6 +298,8 @@ void spf_judge_tree(struct spf_case *at)
     for (unsigned i = 0; i < CHARGES; i++) {
         if (walk.own[i])
             spf_offer_fix(at, walk.findings[i]);
+        if (walk.below[i])
+            spf_draw(at, walk.findings[i], &spf_include_tree, charges[i].stands);
     }
     at->lacks_records = walk.unread_records != NULL;
     at->lacks_addresses = walk.unread_addresses != NULL;

@@ -107,6 +107,26 @@ static void expect_causes(const char *scenario, const struct report *report, con
     }
 }
 
+/* "draws": of which problems there is a tree, or a timeline; of no others is one. */
+static void expect_pictures(const char *scenario, const struct report *report,
+                            const json_t *expected)
+{
+    const json_t *draws = json_object_get(expected, "draws");
+    size_t drawn = 0;
+
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct finding *finding = report->findings[i];
+        const char *picture = finding->tree ? "tree" : finding->timeline ? "timeline" : NULL;
+        const char *wanted = json_string_value(json_object_get(draws, finding->kind->id));
+
+        if (picture && (!wanted || strcmp(picture, wanted) != 0))
+            fail_msg("%s: %s draws a %s", scenario, finding->kind->id, picture);
+        drawn += picture != NULL;
+    }
+    if (drawn != json_object_size(draws))
+        fail_msg("%s: %zu pictures", scenario, drawn);
+}
+
 static json_t *read_expected(void)
 {
     json_t *expected =
@@ -169,6 +189,7 @@ static void test_expected(void **state)
         expect(scenario, &judged.report, expected);
         expect_words(scenario, &judged.report, expected);
         expect_causes(scenario, &judged.report, expected);
+        expect_pictures(scenario, &judged.report, expected);
         release(&judged);
     }
     json_decref(scenarios);

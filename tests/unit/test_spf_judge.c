@@ -607,10 +607,21 @@ static void what_it_leads_to_is_told(void **state)
     CHECK(rows);
 }
 
+static const struct tree_node *node_of(const struct finding *finding, const char *label)
+{
+    for (size_t i = 0; finding->tree && i < finding->tree->count; i++) {
+        if (strcmp(finding->tree->nodes[i].label, label) == 0)
+            return &finding->tree->nodes[i];
+    }
+    fail_msg("no %s in the tree", label);
+    return NULL;
+}
+
 /* The term that crosses the limit is marked, with what each branch costs. */
 static void the_limit_shows_what_each_branch_costs(void **state)
 {
     const struct finding *finding;
+    const struct tree *tree;
 
     (void)state;
     begin("v=spf1 mx include:five.example include:two.example a include:one.example ~all");
@@ -618,11 +629,71 @@ static void the_limit_shows_what_each_branch_costs(void **state)
     assert_string_equal(finding->kind->id, "spf-lookup-limit");
     assert_int_equal(finding->seen[0].mark_start,
                      strstr(bench.record, "include:one.example") - bench.record);
-    assert_true(says(finding, "include:five.example costs 5, 6 so far"));
-    assert_true(says(finding, "include:two.example costs 3, 9 so far"));
-    assert_true(says(finding, "include:one.example costs 1, 11 so far"));
     assert_true(says(finding, "needs 11 DNS lookups"));
+    tree = finding->tree;
+    assert_non_null(tree);
+    assert_string_equal(tree->kind->id, "spf-lookups");
+    assert_string_equal(tree->nodes[0].label, "contoso.com");
+    assert_int_equal(tree->total, 11);
+    assert_int_equal(tree->nodes[0].cost, 11);
+    assert_int_equal(node_of(finding, "mx")->number, 1);
+    assert_int_equal(node_of(finding, "include:five.example")->number, 2);
+    assert_int_equal(node_of(finding, "include:five.example")->cost, 5);
+    assert_int_equal(node_of(finding, "include:two.example")->number, 7);
+    assert_int_equal(node_of(finding, "include:two.example")->cost, 3);
+    assert_string_equal(tree->nodes[tree->count - 1].label, "include:one.example");
+    for (size_t i = 0; i < tree->count; i++) {
+        bool is_last = i + 1 == tree->count;
+
+        assert_int_equal(tree_breaks_at(tree, i), is_last);
+        assert_int_equal(tree->nodes[i].standing, is_last ? PICTURE_WRONG : PICTURE_PLAIN);
+        assert_int_equal(tree->nodes[i].number, i);
+    }
     end();
+}
+
+/* A tree stands where another record is at fault, and marks it; where it is the own one, none. */
+static void trees_show_where_the_fault_is(void **state)
+{
+    static const struct {
+        const char *record;
+        const char *wrong;  /* NULL: no tree */
+        const char *remark; /* or NULL */
+    } rows[] = {
+        {"v=spf1 mx include:none.example -all", "include:none.example",
+         "no SPF record there: a permanent error"},
+        {"v=spf1 mx include:missing.example -all", "include:missing.example",
+         "the name does not exist: a permanent error"},
+        {"v=spf1 include:broken.example -all", NULL, NULL},
+        {"v=spf1 include:several.example -all", "include:several.example",
+         "several SPF records there: a permanent error"},
+        {"v=spf1 include:faulty.example -all", "include:faulty.example",
+         "its record is not valid: a permanent error"},
+        {"v=spf1 mx include:contoso.com -all", "include:contoso.com",
+         "a loop: it stands above already; a permanent error"},
+        {"v=spf1 include:open.example -all", "+all", NULL},
+        {"v=spf1 +all", "", NULL},
+        {"v=spf1 mx:many.example -all", "", NULL},
+        {"v=spf1 a:x1.example a:x2.example a:x3.example -all", "", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct finding *finding;
+
+        begin(rows[i].record);
+        finding = the_problem();
+        if (rows[i].wrong && !*rows[i].wrong) {
+            assert_null(finding->tree);
+        } else if (rows[i].wrong) {
+            assert_int_equal(node_of(finding, rows[i].wrong)->standing, PICTURE_WRONG);
+            if (rows[i].remark)
+                assert_string_equal(node_of(finding, rows[i].wrong)->remark, rows[i].remark);
+        } else {
+            assert_non_null(finding->tree);
+        }
+        end();
+    }
 }
 
 /* An IPv4-only host is void for IPv6 senders at some receivers: no alarm. */
@@ -826,6 +897,7 @@ int main(void)
         cmocka_unit_test_setup(open_doors_are_told, set_up),
         cmocka_unit_test_setup(what_it_leads_to_is_told, set_up),
         cmocka_unit_test_setup(the_limit_shows_what_each_branch_costs, set_up),
+        cmocka_unit_test_setup(trees_show_where_the_fault_is, set_up),
         cmocka_unit_test_setup(hosts_without_ipv6_are_no_alarm, set_up),
         cmocka_unit_test_setup(steps_go_to_the_owner, set_up),
         cmocka_unit_test_setup(what_was_not_heard_is_unknown, set_up),

@@ -1,0 +1,108 @@
+#include "probes/mx/picture.h"
+
+const struct timeline_kind mx_timeline = {
+    .id = "mx-calls",
+    .title = "what came when, from the call on",
+    .stops =
+        (const struct timeline_stop[]){
+            {MX_PROMPT, "1 s", NULL},
+            {MX_CLOSES_WITHIN, "5 s", "who hangs up sooner turns senders away at once"},
+            {MX_SLOW_FROM, "30 s", "impatient senders give up"},
+            {MX_SILENT_FROM, "1 min", "long enough for a warning"},
+            {MX_STALL_FROM, "5 min", "what senders must wait for a greeting (RFC 5321)"},
+            {600000, "10 min", NULL},
+            {3600000, "1 h", NULL},
+            {0},
+        },
+    .reach = MX_STALL_FROM,
+};
+
+static const struct smtp_exchange *answer_of(const struct smtp_conversation *conversation)
+{
+    const struct smtp_exchange *greeting = smtp_exchange_of(conversation, SMTP_GREETING);
+
+    return greeting ? greeting : smtp_exchange_of(conversation, SMTP_HANDSHAKE);
+}
+
+static void add_phase(struct timeline_row *row, enum timeline_phase_kind kind, int64_t to)
+{
+    int64_t from = timeline_end_of(row);
+
+    if (to > from)
+        row->phases[row->phase_count++] = (struct timeline_phase){kind, from, to};
+}
+
+/* Connecting, silence, from the first byte on what it says, and silence again. */
+static void add_phases(struct timeline_row *row, const struct smtp_conversation *conversation)
+{
+    const struct smtp_exchange *step = answer_of(conversation);
+    int64_t accepted = mx_accepted_at(conversation) / 1000;
+
+    if (!step) {
+        add_phase(row, TIMELINE_CONNECTING, conversation->evidence.took / 1000);
+        return;
+    }
+    add_phase(row, TIMELINE_CONNECTING, accepted);
+    if (step->step == SMTP_GREETING && step->reply.bytes > 0) {
+        add_phase(row, TIMELINE_SILENT, step->reply.first_byte / 1000);
+        add_phase(row, TIMELINE_SPEAKING, step->reply.last_byte / 1000);
+    }
+    if (step->status != STATUS_OK)
+        add_phase(row, TIMELINE_SILENT,
+                  smtp_exchange_of(conversation, SMTP_CONNECT)->ended / 1000 +
+                      mx_waited(conversation));
+}
+
+static enum timeline_end end_of(const struct mx_call *call)
+{
+    static const enum timeline_end ends[MX_VERDICT_COUNT] = {
+        [MX_READY] = TIMELINE_END_GREETED,
+        [MX_DELAYED] = TIMELINE_END_GREETED,
+        [MX_SLOW] = TIMELINE_END_GREETED,
+        [MX_STALL] = TIMELINE_END_OPEN,
+        [MX_SILENT] = TIMELINE_END_OPEN,
+        [MX_INCONCLUSIVE] = TIMELINE_END_OPEN,
+        [MX_CLOSES] = TIMELINE_END_CLOSED,
+        [MX_GREETING_REFUSED] = TIMELINE_END_REJECTED,
+        [MX_STRANGE] = TIMELINE_END_STRANGE,
+        [MX_REFUSED] = TIMELINE_END_REFUSED,
+        [MX_UNREACHABLE] = TIMELINE_END_UNANSWERED,
+        [MX_UNKNOWN] = TIMELINE_END_UNKNOWN,
+    };
+    const struct smtp_exchange *step = answer_of(call->conversation);
+
+    if (ends[call->verdict] == TIMELINE_END_OPEN && step && step->status == STATUS_CLOSED)
+        return TIMELINE_END_CLOSED;
+    return ends[call->verdict];
+}
+
+static enum picture_standing standing_of(const struct mx_call *call)
+{
+    if (mx_call_is_away(call))
+        return PICTURE_WRONG;
+    return mx_call_greeted(call) && call->verdict != MX_SLOW ? PICTURE_RIGHT : PICTURE_DOUBTFUL;
+}
+
+static struct timeline_row row_of(struct examination *x, const struct mx_calls *calls,
+                                  const struct mx_call *call)
+{
+    struct timeline_row row = {
+        .name = call->exchanger->name, .end = end_of(call), .standing = standing_of(call)};
+    char address[NET_ADDRESS_TEXT_SIZE];
+
+    net_address_format(&call->conversation->address, service_usual_port(SERVICE_SMTP), address);
+    row.detail = arena_copy_string(pass_memory(x), address);
+    if (calls->subject->kind == SUBJECT_DOMAIN)
+        row.group = arena_print(pass_memory(x), "%u", call->exchanger->preference);
+    add_phases(&row, call->conversation);
+    return row;
+}
+
+void mx_draw_calls(struct examination *x, struct finding *finding, const struct mx_calls *calls)
+{
+    struct timeline_row *rows = arena_new(pass_memory(x), calls->count, sizeof *rows);
+
+    for (size_t i = 0; i < calls->count; i++)
+        rows[i] = row_of(x, calls, &calls->list[i]);
+    draw_timeline(finding, &mx_timeline, rows, calls->count);
+}

@@ -1,0 +1,12 @@
+/* Timelines behind what addresses did when they were called. */
+#ifndef EXDIAG_PROBES_MX_PICTURE_H
+#define EXDIAG_PROBES_MX_PICTURE_H
+
+#include "probes/mx/call.h"
+
+extern const struct timeline_kind mx_timeline;
+
+/* All calls, each from the moment it was made, in the order of preference. */
+void mx_draw_calls(struct examination *x, struct finding *finding, const struct mx_calls *calls);
+
+#endif
