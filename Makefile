@@ -1,6 +1,6 @@
 # The two commands of README.md and the ones beside them. Everything is built under
 # build/, one folder a CMake preset; every target installs what it needs first.
-.PHONY: demo check check-extended check-windows windows package bench build lint format clean
+.PHONY: demo check check-extended check-windows windows package bench pictures build lint format clean
 
 demo: build
 	build/release/exdiag demo
@@ -38,6 +38,11 @@ check-extended:
 bench:
 	tests/install.sh bench
 	tests/bench/run.sh
+
+# Those of README.md and docs/, of reports as they are now
+pictures: build
+	tests/install.sh pictures
+	docs/pictures/make.sh build/release
 
 lint:
 	tests/install.sh check

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/install.sh WHAT: installs the Debian or Ubuntu packages that WHAT (build,
-# check, extended, windows, check-windows, package or bench) needs and that are missing, and says which. As root, or
+# check, extended, windows, check-windows, package, bench or pictures) needs and that are missing, and says which. As root, or
 # with sudo where there is one.
 set -eu
 
@@ -12,6 +12,7 @@ windows="gcc-mingw-w64-x86-64-win32 make cmake ninja-build pkg-config dpkg-dev p
 package="$build $windows dpkg-dev zip nsis wixl msitools python3"
 check_windows="$package wine64 wine lintian man-db clang $peers"
 bench="$build ripgrep tshark wireshark-common nsd knot-dnsutils dnsperf python3 python3-yaml python3-spf python3-dnspython libmail-spf-perl libspf2-dev spfquery iproute2 nodejs npm swaks nmap time slapd ldap-utils libxml2-utils"
+pictures="$build chromium fonts-dejavu-core"
 
 case "${1:-}" in
 build) wanted=$build ;;
@@ -21,8 +22,9 @@ windows) wanted=$windows ;;
 check-windows) wanted=$check_windows ;;
 package) wanted=$package ;;
 bench) wanted=$bench ;;
+pictures) wanted=$pictures ;;
 *)
-    echo "usage: tests/install.sh build|check|extended|windows|check-windows|package|bench" >&2
+    echo "usage: tests/install.sh build|check|extended|windows|check-windows|package|bench|pictures" >&2
     exit 2
     ;;
 esac

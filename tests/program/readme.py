@@ -1,11 +1,16 @@
-"""README.md and docs/: what they tell users to type is understood, and what they link to is there."""
+"""README.md, docs/ and the pages beside the sources: what they tell users to type is understood, what they link to is
+there, and what they say of findings, options and probes is what the program says."""
 
 import re
 import shlex
 
 from harness import *
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+USERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = USERS + [ROOT / "CHANGELOG.md", *(ROOT / f"{room}/README.md" for room in ("diag", "probes", "tests", "tests/bench"))]
+README_LINES = 250
+PICTURE_BYTES = 200_000
+EVIDENCE_TAKERS = ("report", "diff")
 FILES = (
     "SEND20261120-1.LOG", "RECV20261120-1.LOG", "trace.pcapng", "ex01/w32time.reg", "dc1/w32time.reg",
     "directory.ldf", "exchange.ldf", "accounts.ldf", "smtpsvc.txt", "application.evtx", "lsa.reg",
@@ -14,83 +19,256 @@ FILES = (
     "exdiag-EX01-20261120-093000/registry.reg", "collected/registry.reg", "customer contoso/registry.reg",
     "evidence/ex01/registry.reg", "evidence/ex02/registry.reg", "logs/u_ex261120.log", "ex01/lsa.reg",
 )  # fmt: skip
-EVIDENCE = "today.jsonl"
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
+
+
+def blocks(page, language=""):
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(), re.M | re.S)
+
+
+def prose(page):
+    return re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S)
+
+
+def rows(page):
+    """(heading cells, cells) of every row of every table."""
+    heading = None
+    for line in prose(page).splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]] if line.startswith("|") else None
+        if cells is None:
+            heading = None
+        elif heading is None:
+            heading = cells
+        elif not set("".join(cells)) <= set(":- "):
+            yield heading, cells
+
+
+def ids_in(text):
+    return re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", text)
+
+
+def probes():
+    """{name: {"needs": [...], "in logs": text, "findings": [...]}} as `exdiag list` has them."""
+    known = {}
+    for line in exdiag("list", status=FINE).out.splitlines():
+        if line[:1].strip():
+            known[name := line.split()[0]] = {}
+            continue
+        word, _, rest = line.strip().partition(": ")
+        if rest:
+            known[name][word] = rest
+    for of in known.values():
+        of["needs"] = of["needs"].split(", ")
+        of["findings"] = of.get("findings", "").split()
+    return known
+
+
+def findings():
+    return [one for probe in probes().values() for one in probe["findings"]]
+
+
+def options_of(command):
+    return set(re.findall(r"^ +(--[a-z-]+)", exdiag(command, "--help", status=FINE).out, re.M))
+
+
+def subcommands():
+    return set(re.findall(r"^  ([a-z-]+)  ", exdiag("--help", status=FINE).out, re.M))
 
 
 def commands():
     """(page, words) of every line of a block that calls the program."""
-    for page in PAGES:
-        for block in re.findall(r"^```\n(.*?)^```$", page.read_text(), re.M | re.S):
+    for page in USERS:
+        for block in blocks(page):
             for line in block.splitlines():
-                if re.match(r"(\$ )?exdiag [a-z]", line):
-                    yield page.name, shlex.split(line.removeprefix("$ "), comments=True)[1:]
+                if match := re.match(r"(?:\$ )?exdiag(?:\.exe)? ([a-z-].*)", line):
+                    yield name_of(page), shlex.split(match[1], comments=True)
 
 
 def as_typed(words, place, dns):
     """What the shell makes of them, but that the lab's name server is asked, and --plan sends nothing.
-    A file of authorities would be read, and one of builds."""
+    A file of authorities would be read, and one of builds or acceptances."""
     ends = [at for at, word in enumerate(words) if word[0] in "<>|&"]
     typed = []
     for word in words[: min(ends, default=None)]:
         paths = sorted(place.glob(word)) if "*" in word else []
         typed += [path.relative_to(place) for path in paths] or [word]
-    for option in {"--dns", "--ca-file", "--builds"} & set(typed):
+    for option in {"--dns", "--ca-file", "--builds", "--accept"} & set(typed):
         at = typed.index(option)
         del typed[at : at + 2]
     if typed[0] in ("check", "spf", "audit"):
         typed += ["--dns", dns]
-    return typed + ["--plan"] * (typed[0] == "check")
+    return typed + ["--plan"] * (typed[0] == "check" and "--plan" not in typed)
 
 
 @case
 def every_command_is_understood():
     count = 0
     with Lab(HEALTHY) as lab, folder() as place:
-        exdiag("check", "contoso.com", "--dns", lab.dns, "--save", place / EVIDENCE, status=FINE)
-        evidence = (place / EVIDENCE).read_bytes()
+        exdiag("check", "contoso.com", "--dns", lab.dns, "--save", place / "evidence.jsonl", status=FINE)
+        evidence = (place / "evidence.jsonl").read_bytes()
         for name in FILES:
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_text("nothing that is read\n")
         for page, words in commands():
             typed = as_typed(words, place, lab.dns)
-            (place / EVIDENCE).unlink(missing_ok=True)
-            if typed[0] == "report":
-                (place / EVIDENCE).write_bytes(evidence)
+            for left in place.glob("*.jsonl"):
+                left.unlink()
+            if typed[0] in EVIDENCE_TAKERS:
+                for name in typed[1:]:
+                    if str(name).endswith(".jsonl"):
+                        (place / str(name)).write_bytes(evidence)
             result = exdiag(*typed, folder=place, stdin=b"contoso.com\n")
-            expect(result.status != TROUBLE, f"{page}: exdiag {words}: {result.err}")
+            nowhere = "name what to examine" in result.err  # found by itself in a domain alone
+            expect(result.status != TROUBLE or nowhere, f"{page}: exdiag {words}: {result.err}")
             count += 1
-    expect(count > 20, f"only {count} commands were found")
+    expect(count > 60, f"only {count} commands were found")
 
 
 @case
-def every_finding_is_told_of():
-    """Of each finding there is a word for users, and no page has a word of one that is none."""
-    told = set()
+def what_else_is_typed_is_there():
+    """Targets of make, presets of CMake, scripts of the repository."""
+    makefile = (ROOT / "Makefile").read_text()
+    presets = (ROOT / "CMakePresets.json").read_text()
+    count = 0
     for page in PAGES:
-        for line in page.read_text().splitlines():
-            if line.startswith("| `") and " | " in line:
-                told |= set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", line.split(" | ")[0]))
-    ids = set()
-    for line in exdiag("list", status=FINE).out.splitlines():
-        if "findings: " in line:
-            ids |= set(line.split("findings: ")[1].split())
-    expect_equal(ids - told, {"file-not-read"}, "findings without a word for users")
-    expect_equal(told - ids, set(), "words of findings that are none")
+        text = page.read_text()
+        for target in re.findall(r"(?:^|`)make ([a-z-]+)", text, re.M):
+            expect(re.search(rf"^{target}:", makefile, re.M), f"{name_of(page)}: there is no make {target}")
+            count += 1
+        for preset in re.findall(r"--preset ([a-z]+)", text):
+            expect_in(f'"name": "{preset}"', presets, name_of(page))
+        for script in re.findall(r"(?:^|`)((?:tests|win32|posix)/[a-z/_-]+\.(?:sh|py))", text, re.M):
+            there = (ROOT / script).exists() or (page.parent / script).exists()
+            expect(there, f"{name_of(page)}: there is no {script}")
+    expect(count > 10, f"only {count} targets were found")
+
+
+@case
+def every_option_named_is_one():
+    known = {command: options_of(command) for command in subcommands()}
+    every = set().union(*known.values())
+    for page in USERS:
+        text = prose(page) + "\n".join(line for block in blocks(page) for line in block.splitlines() if "exdiag " in line)
+        for inline in re.findall(r"`exdiag(?:\.exe)? ([a-z-]+)([^`]*)`", text):
+            command, rest = inline
+            if command.startswith("--"):
+                continue
+            expect_in(command, known, f"{name_of(page)}: commands")
+            for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", rest):
+                expect_in(option, known[command], f"{name_of(page)}: options of exdiag {command}")
+        for option in re.findall(r"`(--[a-z][a-z-]*)[^`]*`", text):
+            expect_in(option, every | {"--preset", "--cacert"}, f"{name_of(page)}: options")
+
+
+@case
+def every_option_has_its_row():
+    """docs/options.md: each option of each command is in a table there, and each command."""
+    told = [cell for _, cells in rows(ROOT / "docs/options.md") for cell in cells[:1]]
+    words = set(re.findall(r"--[a-z][a-z-]*", " ".join(told)))
+    for command in subcommands():
+        missing = options_of(command) - words
+        expect_equal(missing, set(), f"options of exdiag {command} without a row")
+        expect(any(f"`exdiag {command}" in cell for cell in told), f"exdiag {command} has no row")
+
+
+@case
+def every_finding_is_once_in_the_table_of_the_readme():
+    told = [one for heading, cells in rows(ROOT / "README.md") if heading[2:3] == ["findings"] for one in ids_in(cells[2])]
+    expect_equal(sorted(told), sorted(findings()), "findings in README.md")
+
+
+@case
+def every_finding_is_in_one_table_of_the_pages():
+    """Of each finding there is a word for users, in one place; and no page has a word of one that is none."""
+    told = {}
+    for page in USERS[1:]:
+        for heading, cells in rows(page):
+            if heading[0] == "finding":
+                for one in ids_in(cells[0]):
+                    told.setdefault(one, []).append(name_of(page))
+    expect_equal(set(findings()) - set(told), set(), "findings without a word for users")
+    expect_equal(set(told) - set(findings()), set(), "words of findings that are none")
+    expect_equal({one: pages for one, pages in told.items() if len(pages) > 1}, {}, "findings told of twice")
+
+
+@case
+def no_page_names_a_finding_that_is_none():
+    """By the words that findings begin with: spf-, mx-, ..."""
+    known = set(findings())
+    begins = {one.split("-")[0] for one in known} - {"file", "run", "machine", "time"}
+    begins -= {name for name in subcommands()}
+    folders = {path.name for path in (ROOT / "tests/scenario").iterdir()}
+    for page in USERS[:1] + USERS[3:]:
+        for one in ids_in(prose(page)):
+            if one.split("-")[0] in begins and one not in folders and not one.endswith("-"):
+                expect_in(one, known, f"{name_of(page)}: findings")
+
+
+@case
+def the_sources_of_the_readme_are_those_of_the_findings():
+    """Each KB, RFC and title in a row is among the references of one of its findings."""
+    for heading, cells in rows(ROOT / "README.md"):
+        if heading[2:3] != ["findings"]:
+            continue
+        pages = [exdiag("explain", one, status=FINE).out.split("\nreferences\n")[-1] for one in ids_in(cells[2])]
+        text = " ".join(" ".join(pages).split()).replace("`", "")
+        wanted = re.findall(r"RFC \d+|(?:VMware )?KB ?Q?\d+", cells[3])
+        for source in wanted or [cells[3].replace("`", "")]:
+            expect_in(source, text, f"references of {cells[2]}")
+
+
+@case
+def the_permissions_shown_are_those_of_the_probes():
+    known = probes()
+    with folder() as place:
+        plan = exdiag("check", "contoso.com", "a@contoso.com", "--server", "ex.contoso.com", "--plan", folder=place).out
+    touched = dict(re.findall(r"^([a-z]+)\n  touches: (.*?)^  credentials:", plan, re.M | re.S))
+    told = {}
+    for heading, cells in rows(ROOT / "README.md"):
+        if heading[:2] == ["probe", "needs"]:
+            told[cells[0].strip("`")] = cells
+    expect_equal(list(told), list(known), "probes in README.md, in their order")
+    for name, cells in told.items():
+        expect_equal(cells[1].split(", "), known[name]["needs"], f"needs of {name}")
+        for port in re.findall(r"(?:TCP|UDP|ports?|and) (\d{2,4})\b(?! packets)", touched.get(name, "")):
+            expect(re.search(rf"\b{port}\b", cells[3]), f"{name} touches port {port}: {cells[3]}")
+        for event in re.findall(r"\b\d{4}\b", known[name]["in logs"]):
+            expect_in(event, cells[4], f"what defenders see of {name}")
 
 
 @case
 def every_link_leads_somewhere():
     anchors = {}
     for page in PAGES:
-        headings = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
-        anchors[page] = {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in headings}
+        headings = re.findall(r"^#+ (.*)$", prose(page), re.M)
+        anchors[page] = {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+    linked = set()
     for page in PAGES:
-        for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        for target in re.findall(r"\]\(([^)]+)\)", prose(page)):
+            if target.startswith("https://"):
+                continue
             path, _, anchor = target.partition("#")
             other = (page.parent / path).resolve() if path else page
-            expect(other.exists(), f"{page.name}: there is no {path}")
+            expect(other.exists(), f"{name_of(page)}: there is no {path}")
+            linked.add(other)
             if anchor:
-                expect_in(anchor, anchors[other], f"anchors of {other.name}")
+                expect_in(anchor, anchors[other], f"{name_of(page)}: anchors of {other.name}")
+    lonely = {name_of(page) for page in PAGES if page not in linked} - {"README.md"}
+    expect_equal(lonely, set(), "pages that no other leads to")
+
+
+@case
+def the_readme_is_short_and_its_pictures_are_small():
+    lines = (ROOT / "README.md").read_text().count("\n")
+    expect(lines <= README_LINES, f"README.md has {lines} lines")
+    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text())
+    expect(shown, "README.md has no picture")
+    for path in shown:
+        size = (ROOT / path).stat().st_size
+        expect(size <= PICTURE_BYTES, f"{path} has {size} bytes")
 
 
 @case
@@ -103,6 +281,30 @@ def the_report_shown_is_that_of_the_demonstration():
     printed = margin(exdiag("demo", "--only", "clock", status=FINE).out)
     expect(len(margin(shown)) > 8, "hardly anything is shown")
     expect_equal({words for words in margin(shown) - printed if words[0] != "examined"}, set(), "missing")
+
+
+@case
+def what_was_proven_is_told_of_everything():
+    """docs/proven.md has a row for each probe, each form of report, and each way to put something out."""
+    first = " ".join(cells[0] for _, cells in rows(ROOT / "docs/proven.md"))
+    formats = re.search(r"--format FORMAT +(.*)", exdiag("check", "--help", status=FINE).out)[1]
+    for name in [*probes(), *re.findall(r"[a-z]{4,}", formats)]:
+        if name != "or":
+            expect(re.search(rf"`{name}`", first), f"docs/proven.md has no row for `{name}`")
+
+
+@case
+def the_probe_shown_is_one():
+    """probes/README.md: the C that it shows compiles, as the project's does."""
+    shown = blocks(ROOT / "probes/README.md", "c")
+    expect(shown, "no C is shown")
+    with folder() as place:
+        (place / "shown.c").write_text("\n".join(shown))
+        compiled = subprocess.run(
+            ["cc", "-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror", "-I", ROOT,
+             place / "shown.c"], capture_output=True, text=True,
+        )  # fmt: skip
+        expect_equal(compiled.returncode, 0, compiled.stderr)
 
 
 @case
@@ -122,6 +324,7 @@ def the_pages_say_what_defenders_see():
         ("ews", ("logs of IIS and EWS", "audit log")),
         ("builds", ("two requests for pages in the logs of IIS",)),
         ("powershell", ("nine requests in the logs of IIS",)),
+        ("mx", ("ends with QUIT and no message",)),
     ):
         text = " ".join((ROOT / f"docs/{page}.md").read_text().split())
         for word in words:
@@ -135,6 +338,14 @@ def the_table_of_builds_shown_is_one():
     with folder() as place:
         (place / "builds.txt").write_text(shown)
         exdiag("check", "contoso.com", "--builds", place / "builds.txt", "--plan", status=FINE)
+
+
+@case
+def the_acceptance_shown_is_one():
+    shown = re.search(r"^```\n(# accepted.txt\n.*?)^```$", (ROOT / "docs/reports.md").read_text(), re.M | re.S)[1]
+    with folder() as place:
+        (place / "accepted.txt").write_text(shown)
+        exdiag("check", "contoso.com", "--accept", place / "accepted.txt", "--plan", status=FINE)
 
 
 @case
