@@ -40,9 +40,10 @@ said usr/share/bash-completion/completions/exdiag completion bash
 said usr/share/zsh/vendor-completions/_exdiag completion zsh
 said usr/share/fish/vendor_completions.d/exdiag.fish completion fish
 
-mkdir -p "$doc/docs"
-cp README.md "$doc"
+mkdir -p "$doc/docs/pictures"
+cp README.md CHANGELOG.md SECURITY.md "$doc"
 cp docs/*.md "$doc/docs"
+cp docs/pictures/*.png "$doc/docs/pictures"
 {
     sed 's/@DATE@/'"$(date -d "@$SOURCE_DATE_EPOCH" +%Y)"'/' posix/package/copyright
     sed -n '/^Permission/,$p' LICENSE | sed 's/^$/./; s/^/ /'

@@ -127,14 +127,15 @@ def sums_are_right():
 def the_zip_has_what_it_should():
     files = archive_files()
     top = f"exdiag-{VERSION}/"
-    wanted = {"exdiag.exe", "README.md", "LICENSE.txt"}
+    wanted = {"exdiag.exe", "README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE.txt"}
     wanted |= {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")}
+    wanted |= {f"docs/pictures/{path.name}" for path in (ROOT / "docs/pictures").glob("*.png")}
     wanted |= {f"licences/{name}.txt" for name in "zlib openssl libxml2 jansson curl mingw-w64".split()}
     expect(set(files) == {top + name for name in wanted}, f"{sorted(files)}")
     program = (ROOT / "build/windows/exdiag.exe").read_bytes()
     expect(files[top + "exdiag.exe"] == program, "its exdiag.exe is another")
     for name, data in files.items():
-        if not name.endswith(".exe"):
+        if not name.endswith((".exe", ".png")):
             expect(data.count(b"\n") == data.count(b"\r\n") > 0, f"{name} has lines that Notepad does not end")
     for name, word in (("openssl", b"Apache License"), ("curl", b"Daniel Stenberg"), ("libxml2", b"Daniel Veillard")):
         expect(word in files[f"{top}licences/{name}.txt"], f"the licence of {name} is none")

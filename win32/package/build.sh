@@ -37,7 +37,7 @@ name=exdiag-$version-windows-x64
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tree=$work/exdiag-$version
-mkdir -p "$tree/docs" "$tree/licences"
+mkdir -p "$tree/docs/pictures" "$tree/licences"
 
 # Notepad shows lines that end with LF alone as one, up to Windows Server 2016.
 text() { # text FILE AS
@@ -45,8 +45,11 @@ text() { # text FILE AS
 }
 
 install -m 755 "$program" "$tree/exdiag.exe"
-text README.md README.md
+for file in README.md CHANGELOG.md SECURITY.md; do
+    text "$file" "$file"
+done
 text LICENSE LICENSE.txt
+cp docs/pictures/*.png "$tree/docs/pictures"
 for file in docs/*.md; do
     text "$file" "$file"
 done
