@@ -89,13 +89,13 @@ def commands():
 
 def as_typed(words, place, dns):
     """What the shell makes of them, but that the lab's name server is asked, and --plan sends nothing.
-    A file of authorities would be read, and one of builds or acceptances."""
+    A file of authorities would be read, and one of builds, acceptances or earlier results."""
     ends = [at for at, word in enumerate(words) if word[0] in "<>|&"]
     typed = []
     for word in words[: min(ends, default=None)]:
         paths = sorted(place.glob(word)) if "*" in word else []
         typed += [path.relative_to(place) for path in paths] or [word]
-    for option in {"--dns", "--ca-file", "--builds", "--accept"} & set(typed):
+    for option in {"--dns", "--ca-file", "--builds", "--accept", "--resume"} & set(typed):
         at = typed.index(option)
         del typed[at : at + 2]
     if typed[0] in ("check", "spf", "audit"):
