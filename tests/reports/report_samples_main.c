@@ -48,15 +48,16 @@ enum { PAYLOADS = sizeof payloads / sizeof *payloads };
 struct maker {
     struct arena arena;
     bool is_listing;
-    unsigned made; /* strings */
-    unsigned turn; /* of payloads */
+    const char *part; /* of the report, before the names of its fields */
+    unsigned made;    /* strings */
+    unsigned turn;    /* of payloads */
 };
 
 static void list_string(const struct maker *maker, const char *field, const char *text)
 {
     if (!maker->is_listing)
         return;
-    printf("%s\t", field);
+    printf("%s%s\t", maker->part ? maker->part : "", field);
     for (const char *at = text; *at; at++) {
         if (*at == '\n')
             fputs("\\n", stdout);
@@ -194,11 +195,72 @@ static const struct series *hostile_series(struct maker *maker)
     struct series *series = arena_new(&maker->arena, 1, sizeof *series);
     struct series_kind *kind = arena_new(&maker->arena, 1, sizeof *kind);
 
-    *kind =
-        (struct series_kind){"hostile-series", say(maker, "series.title"),
-                             say(maker, "series.unit"), say(maker, "series.step"), write_number};
+    kind->id = "hostile-series";
+    kind->title = say(maker, "series.title");
+    kind->unit = say(maker, "series.unit");
+    kind->step = say(maker, "series.step");
+    kind->write = write_number;
     *series = (struct series){kind, say(maker, "series.remark"), 1, values, 5};
     return series;
+}
+
+static const struct tree *hostile_tree(struct maker *maker)
+{
+    struct tree *tree = arena_new(&maker->arena, 1, sizeof *tree);
+    struct tree_kind *kind = arena_new(&maker->arena, 1, sizeof *kind);
+    struct tree_node *nodes = arena_new(&maker->arena, PICTURE_STANDING_COUNT, sizeof *nodes);
+
+    kind->id = "hostile-tree";
+    kind->title = say(maker, "tree.title");
+    kind->unit = say(maker, "tree.unit");
+    kind->limit = say(maker, "tree.limit");
+    kind->most = 2;
+    kind->in_text = true;
+    for (unsigned i = 0; i < PICTURE_STANDING_COUNT; i++)
+        nodes[i] = (struct tree_node){.label = say_first(maker, "tree.label"),
+                                      .remark = say(maker, "tree.remark"),
+                                      .level = i,
+                                      .number = i,
+                                      .cost = PICTURE_STANDING_COUNT - i,
+                                      .standing = (enum picture_standing)i};
+    tree_arrange(kind, nodes, PICTURE_STANDING_COUNT, PICTURE_STANDING_COUNT, &maker->arena, tree);
+    return tree;
+}
+
+static const struct timeline *hostile_timeline(struct maker *maker)
+{
+    struct timeline *timeline = arena_new(&maker->arena, 1, sizeof *timeline);
+    struct timeline_kind *kind = arena_new(&maker->arena, 1, sizeof *kind);
+    struct timeline_stop *stops = arena_new(&maker->arena, 3, sizeof *stops);
+    struct timeline_row *rows = arena_new(&maker->arena, TIMELINE_END_COUNT, sizeof *rows);
+
+    stops[0] = (struct timeline_stop){1000, "1 <b>|`\"", say(maker, "stop.limit")};
+    stops[1] = (struct timeline_stop){300000, "5 min", NULL};
+    kind->id = "hostile-timeline";
+    kind->title = say(maker, "timeline.title");
+    kind->stops = stops;
+    kind->reach = 1000;
+    for (size_t i = 0; i < TIMELINE_END_COUNT; i++)
+        rows[i] = (struct timeline_row){
+            .group = say_first(maker, "row.group"),
+            .name = say_first(maker, "row.name"),
+            .detail = say(maker, "row.detail"),
+            .phases = {{TIMELINE_CONNECTING, 0, 100}, {TIMELINE_SILENT, 100, 60000}},
+            .phase_count = 2,
+            .end = (enum timeline_end)i,
+            .standing = (enum picture_standing)(i % PICTURE_STANDING_COUNT)};
+    timeline_arrange(kind, rows, TIMELINE_END_COUNT, &maker->arena, timeline);
+    return timeline;
+}
+
+static const struct acceptance *hostile_acceptance(struct maker *maker,
+                                                   const struct finding *finding)
+{
+    struct acceptance *accepted = arena_new(&maker->arena, 1, sizeof *accepted);
+
+    *accepted =
+        (struct acceptance){finding->kind->id, "*", "2027-01-31", say(maker, "acceptance.reason")};
+    return accepted;
 }
 
 static struct finding *hostile_finding(struct maker *maker, unsigned set, unsigned nth)
@@ -208,6 +270,8 @@ static struct finding *hostile_finding(struct maker *maker, unsigned set, unsign
                                             OUTCOME_NOT_APPLICABLE};
     struct finding *finding = arena_new(&maker->arena, 1, sizeof *finding);
 
+    if (!maker->part && nth == 3)
+        maker->part = "accepted.";
     finding->kind = hostile_kind(maker, set, nth);
     finding->probe = "mx";
     finding->outcome = outcomes[nth];
@@ -228,12 +292,17 @@ static struct finding *hostile_finding(struct maker *maker, unsigned set, unsign
         if (nth != 1) /* which says why there is none */
             finding->undo = hostile_steps(maker, "undo.command");
     }
+    if (nth == 0) {
+        finding->tree = hostile_tree(maker);
+        finding->expired = hostile_acceptance(maker, finding);
+        finding->history = (struct history){CHANGE_BACK, SAMPLE_TIME, SAMPLE_TIME - 100000,
+                                            SAMPLE_TIME - 200000, 2};
+    }
+    if (nth == 1)
+        finding->timeline = hostile_timeline(maker);
     if (nth == 3) {
-        struct acceptance *accepted = arena_new(&maker->arena, 1, sizeof *accepted);
-
-        *accepted = (struct acceptance){finding->kind->id, "*", "2027-01-31",
-                                        say(maker, "acceptance.reason")};
-        finding->accepted = accepted;
+        finding->accepted = hostile_acceptance(maker, finding);
+        maker->part = NULL;
     }
     return finding;
 }
@@ -270,14 +339,38 @@ static const struct report_run *hostile_runs(struct maker *maker)
 {
     struct report_run *runs = arena_new(&maker->arena, 2, sizeof *runs);
 
-    for (size_t i = 0; i < 2; i++)
-        runs[i] = (struct report_run){say_first(maker, "run.source"),
-                                      SAMPLE_TIME - (int64_t)i * 86400000,
-                                      SAMPLE_TIME + 1000,
-                                      i == 1,
-                                      i == 1,
-                                      say(maker, "run.remark")};
+    for (size_t i = 0; i < 2; i++) {
+        runs[i].source = say_first(maker, "run.source");
+        runs[i].started = SAMPLE_TIME - 86400000 + (int64_t)i * 86400000;
+        runs[i].finished = runs[i].started + 1000;
+        runs[i].complete = runs[i].redacted = i == 1;
+        runs[i].machine = say_first(maker, "run.machine");
+        runs[i].has_offset = true;
+        runs[i].offset = 60;
+        runs[i].remark = say(maker, "run.remark");
+    }
     return runs;
+}
+
+/* Problems of older runs: one of each state. */
+static void make_past(struct maker *maker, struct report *report)
+{
+    struct past *past = arena_new(&maker->arena, PAST_COUNT, sizeof *past);
+
+    maker->part = "past.";
+    for (unsigned i = 0; i < PAST_COUNT; i++) {
+        past[i] = (struct past){hostile_finding(maker, SETS + i, i % 3),
+                                (enum past_state)i,
+                                SAMPLE_TIME - 86400000,
+                                SAMPLE_TIME - 86400000,
+                                SAMPLE_TIME,
+                                say(maker, "why")};
+        report->past_counts[i] = 1;
+    }
+    maker->part = NULL;
+    report->past = past;
+    report->past_count = PAST_COUNT;
+    report->is_history = true;
 }
 
 static int compare_findings(const void *a, const void *b)
@@ -344,6 +437,9 @@ static void make_hostile(struct maker *maker, struct report *report)
         explain(maker, made[2], made[0]);
         maker->turn += 5;
     }
+    make_past(maker, report);
+    report->change_counts[CHANGE_BACK] = SETS;
+    report->change_counts[CHANGE_NONE] = SETS * 2;
     finish_report(maker, report, findings, SETS * EACH);
 }
 
@@ -471,8 +567,10 @@ static void make_many(struct maker *maker, const struct many *many, unsigned cou
     struct report_run *run = arena_new(&maker->arena, 1, sizeof *run);
     struct finding *before = NULL;
 
-    *run =
-        (struct report_run){"evidence.jsonl", SAMPLE_TIME, SAMPLE_TIME + 60000, true, false, NULL};
+    run->source = "evidence.jsonl";
+    run->started = SAMPLE_TIME;
+    run->finished = SAMPLE_TIME + 60000;
+    run->complete = true;
     report->version = "0.1.0";
     report->runs = run;
     report->run_count = 1;

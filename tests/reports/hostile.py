@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""hostile.py BUILD: hostile text in every field of every format.
+
+`report_samples` writes a report in which each string tries to leave its place, in every format
+of the program's own table; here each is read by real parsers: nothing of it may have become
+markup, a command of the terminal, a row of a table or a sample of its own, and all of it must be
+there to read. A format that no reader here knows fails. "N passed, N failed, N skipped" at the end.
+"""
+import collections
+import html
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unicodedata
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(sys.argv[1]).resolve()
+SAMPLES = str(BUILD / "tests/report_samples")
+OWNED = "owned"
+
+passed = failed = skipped = 0
+
+
+class Skip(Exception):
+    pass
+
+
+def expect(claim, why):
+    if not claim:
+        raise AssertionError(why)
+
+
+def samples(*arguments):
+    done = subprocess.run([SAMPLES, *arguments], capture_output=True, check=False)
+    expect(done.returncode == 0, f"report_samples {' '.join(arguments)}: {done.stderr.decode()}")
+    expect(b"Sanitizer" not in done.stderr, done.stderr.decode())
+    return done.stdout
+
+
+def strings():
+    """(field, text) of every string of the hostile report."""
+    for line in samples("strings").decode().splitlines():
+        field, text = line.split("\t", 1)
+        yield field, re.sub(r"\\(.)", lambda at: "\n" if at[1] == "n" else at[1], text)
+
+
+STRINGS = list(strings())
+COMMANDS = {part.strip() for field, text in STRINGS if field.endswith(".command") for part in text.split("\n")}
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def check_plain(text, allowed=""):
+    """Nothing that a terminal or a reader's eye would obey, whatever the format."""
+    for character in set(text) - {"\n"} - set(allowed):
+        expect(unicodedata.category(character) not in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"),
+               f"has {character!r}")
+
+
+def missing(text, fields_left_out, split=None):
+    """Fields whose strings are not all in `text`, and how many."""
+    whole = squeezed(text)
+    lost = collections.Counter()
+    for field, string in STRINGS:
+        parts = string.split("\n") if "\n" in string else [string]
+        if split:
+            parts = [piece for part in parts for piece in split(part)]
+        if not all(squeezed(part) in whole for part in parts):
+            lost[field] += 1
+    return {field: count for field, count in lost.items() if field not in fields_left_out}
+
+
+def expect_all(text, left_out=(), split=None):
+    lost = missing(text, left_out, split)
+    expect(not lost, f"lost: {lost}")
+
+
+# ---- readers: one a format ----
+
+# Of what a site has accepted and of what is fixed, the formats for people tell these alone.
+TOLD = {"finding.title", "subject.shown", "acceptance.reason", "why"}
+BRIEF = {field for field, _ in STRINGS if field.startswith(("accepted.", "past."))}
+BRIEF -= {f"{part}.{field}" for part in ("accepted", "past") for field in TOLD}
+
+# What people do not read: it is in other formats, or only of use to programs.
+TEXT_LACKS = BRIEF | {"reference.url", "kind.title", "kind.cost", "scale.unit", "series.unit"}
+HTML_LACKS = BRIEF | {"kind.title", "scale.unit", "series.unit"}
+
+
+def read_text(how):
+    written = samples("hostile", "text", how).decode()
+    check_plain(written, "\x1b" if how == "colours" else "")
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", written)
+    expect("\x1b" not in bare, "an escape that is no colour")
+    try:
+        import pyte
+    except ImportError as error:
+        raise Skip("python3-pyte is not installed") from error
+    columns = 40 if how == "narrow" else 80
+    screen = pyte.Screen(columns, 3)
+    stream = pyte.Stream(screen)
+    for number, line in enumerate(written.split("\n"), 1):
+        screen.reset()
+        stream.feed(line)
+        drawn = unicodedata.normalize("NFC", screen.display[0]).rstrip()
+        wanted = unicodedata.normalize("NFC", re.sub(r"\x1b\[[0-9;]*m", "", line)).rstrip()
+        if any(part and part in line for part in COMMANDS):
+            continue  # which is one line, however long, to be copied
+        expect(screen.cursor.y == 0 and drawn == wanted, f"line {number} is drawn as {screen.display[:2]}: {line!r}")
+    return bare
+
+
+def read_json():
+    document = json.loads(samples("hostile", "json").decode())
+    try:
+        import jsonschema
+    except ImportError:
+        jsonschema = None
+    if jsonschema:
+        schema = json.loads((ROOT / "diag/report/report.schema.json").read_text())
+        jsonschema.Draft202012Validator(schema).validate(document)
+    found = set()
+
+    def walk(value):
+        if isinstance(value, str):
+            found.add(value)
+        for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            walk(one)
+
+    walk(document)
+    lost = collections.Counter(field for field, string in STRINGS if string not in found)
+    lost = {field: count for field, count in lost.items() if field not in JSON_LACKS}
+    expect(not lost, f"lost: {lost}")
+
+
+JSON_LACKS = {"kind.title", "scale.limit", "span.group", "step.placeholder"}
+
+SAFE_LINK = re.compile(r"https?://|#|$")
+
+
+def tree_of(document):
+    try:
+        import html5lib
+    except ImportError as error:
+        raise Skip("python3-html5lib is not installed") from error
+    return html5lib.parse(document, namespaceHTMLElements=False)
+
+
+def check_markup(tree, allowed_scripts):
+    scripts = [element for element in tree.iter("script")]
+    expect(len(scripts) <= allowed_scripts, f"{len(scripts)} scripts")
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            expect("q0 " not in str(element.text), "a comment holds text of the report")
+            continue
+        expect(element.tag.rsplit("}")[-1].lower() not in ("img", "iframe", "object", "embed", "form", "textarea", "base", "link"),
+               f"has <{element.tag}>")
+        for name, value in element.attrib.items():
+            name = str(name).rsplit("}")[-1].lower()
+            expect(not name.startswith("on"), f"<{element.tag} {name}>")
+            if name in ("href", "src", "action", "xlink:href", "formaction"):
+                expect(SAFE_LINK.match(value), f"{name} leads to {value[:80]!r}")
+
+
+def text_of(tree):
+    body = tree.find("body")
+    return "".join(body.itertext())
+
+
+def read_html():
+    document = samples("hostile", "html").decode()
+    check_plain(document)
+    tree = tree_of(document)
+    plain = tree_of(samples("many", "html", "alike", "3").decode())
+    check_markup(tree, len(list(plain.iter("script"))))
+    expect({element.text for element in tree.iter("script")} == {element.text for element in plain.iter("script")},
+           "another script than that of every report")
+    words = text_of(tree) + " ".join(str(value) for element in tree.iter() for value in element.attrib.values())
+    expect_all(words, HTML_LACKS)
+    return document
+
+
+def read_html_in_a_browser():
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not browser:
+        raise Skip("chromium is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        page = pathlib.Path(folder, "report.html")
+        page.write_bytes(samples("hostile", "html"))
+        done = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile",
+             "--virtual-time-budget=3000", "--dump-dom", page.as_uri()],
+            capture_output=True, timeout=120, check=False)
+    drawn = tree_of(done.stdout.decode())
+    title = drawn.find("head/title")
+    expect(title is not None, f"no page: {done.stderr[-300:]}")
+    expect(title.text != OWNED, "a script of the report's text ran")
+    plain = tree_of(samples("hostile", "html").decode())
+    for tag in ("script", "svg", "h1", "table", "body"):
+        count = [sum(1 for one in tree.iter() if isinstance(one.tag, str) and one.tag.rsplit("}")[-1] == tag)
+                 for tree in (drawn, plain)]
+        expect(count[0] == count[1], f"{count[0]} <{tag}> instead of {count[1]}")
+
+
+READERS = {
+    "text": lambda: [expect_all(read_text(how), TEXT_LACKS) for how in ("plain", "colours", "ascii", "narrow")],
+    "json": read_json,
+    "html": read_html,
+}
+
+
+# ---- cases ----
+
+
+def run(name, function):
+    global passed, failed, skipped
+    try:
+        function()
+    except Skip as reason:
+        skipped += 1
+        print(f"skipped {name}: {reason}")
+    except Exception as error:  # pylint: disable=broad-except
+        failed += 1
+        print(f"FAILED {name}: {str(error)[:1500] if isinstance(error, AssertionError) else repr(error)}")
+    else:
+        passed += 1
+        print(f"ok {name}")
+
+
+def main():
+    for name in samples("formats").decode().split():
+        if name not in READERS:
+            run(f"{name} with hostile text", lambda: expect(False, "nobody here can read this format"))
+            continue
+        run(f"{name} with hostile text", READERS[name])
+    run("html with hostile text, in a browser", read_html_in_a_browser)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
