@@ -317,9 +317,12 @@ static const struct finding sample_not_applicable = {
 /* ---- the whole ---- */
 
 static const struct report_run sample_runs[] = {
-    {NULL, SAMPLE_TIME, SAMPLE_TIME + 12500, true, false, NULL},
-    {"ex1-evidence.jsonl", SAMPLE_TIME - 3600000, SAMPLE_TIME - 3500000, false, true,
-     "damaged after line 212"},
+    {.started = SAMPLE_TIME, .finished = SAMPLE_TIME + 12500, .complete = true},
+    {.source = "ex1-evidence.jsonl",
+     .started = SAMPLE_TIME - 3600000,
+     .finished = SAMPLE_TIME - 3500000,
+     .redacted = true,
+     .remark = "damaged after line 212"},
 };
 
 static const struct subject *const sample_subjects[] = {&sample_domain, &sample_idn, &sample_ex1,

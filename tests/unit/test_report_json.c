@@ -90,7 +90,8 @@ static int validator_status(const char *file)
 /* The published schema holds for what is printed, with and without findings. */
 static void output_follows_the_schema(void **state)
 {
-    const struct report_run run = {NULL, SAMPLE_TIME, SAMPLE_TIME, true, false, NULL};
+    const struct report_run run = {
+        .started = SAMPLE_TIME, .finished = SAMPLE_TIME, .complete = true};
     const struct report empty = {.version = "0.1.0", .runs = &run, .run_count = 1};
     const struct report charted = report_with_charts();
     const struct report *const reports[] = {&sample_report, &empty, &charted};

@@ -1,0 +1,170 @@
+/* What was seen, in the report for terminals. */
+#include "diag/report/text_page.h"
+#include "diag/report/text_picture.h"
+#include "diag/text.h"
+
+#include <string.h>
+
+/* Carets beneath the bytes of `line` from `start` to `end`; the line begins at `indent`. */
+static void carets(struct text_page *page, size_t indent, const char *line, size_t start,
+                   size_t end)
+{
+    size_t columns = text_columns(line + start, end - start);
+
+    wrap_to(&page->wrap, indent + text_columns(line, start));
+    text_page_begin_style(page, STYLE_RED);
+    do
+        wrap_words(&page->wrap, "^");
+    while (columns-- > 1);
+    text_page_end_style(page, STYLE_RED);
+    wrap_end(&page->wrap);
+}
+
+/* A line of what was seen, without the spaces at its end. */
+static void exhibit_line(struct text_page *page, size_t indent, const char *line, size_t size)
+{
+    while (size > 0 && line[size - 1] == ' ')
+        size--;
+    text_page_at(page, indent);
+    wrap_verbatim(&page->wrap, line, size);
+    wrap_end(&page->wrap);
+}
+
+/* Text as it was seen, every space of it, with carets beneath what is marked. */
+static void exhibit(struct text_page *page, const struct seen *seen, size_t indent)
+{
+    const char *text = seen->text;
+    size_t size = strlen(text);
+    size_t mark_start = report_byte_of(text, seen->mark_start);
+    size_t mark_end = report_byte_of(text, seen->mark_end);
+
+    for (size_t at = 0, end; at < size; at = end) {
+        size_t first = mark_start > at ? mark_start : at, last;
+
+        end = at + report_line_size(text + at, size - at, page->wrap.columns - indent);
+        exhibit_line(page, indent, text + at, end - at);
+        last = mark_end < end ? mark_end : end;
+        if (first < last)
+            carets(page, indent, text + at, first - at, last - at);
+        if (at == 0)
+            indent += 2;
+    }
+}
+
+static bool has_source(const struct seen *seen)
+{
+    return seen->source || seen->time;
+}
+
+/* "TXT example.com, 2026-11-22 09:05:07 UTC" */
+static void source_line(struct text_page *page, const struct seen *seen, size_t column)
+{
+    struct buffer moment;
+
+    buffer_init(&moment, 64);
+    text_page_at(page, column);
+    if (seen->source)
+        wrap_words(&page->wrap, seen->source);
+    if (seen->time) {
+        report_show_time(seen->time, &moment);
+        wrap_words(&page->wrap, !seen->source ? "" : seen->is_read ? ", read " : ", ");
+        wrap_words(&page->wrap, moment.text);
+    }
+    wrap_end(&page->wrap);
+    buffer_release(&moment);
+}
+
+static void seen_of(struct text_page *page, const struct finding *finding, size_t column)
+{
+    for (size_t i = 0; i < finding->seen_count; i++) {
+        const struct seen *seen = &finding->seen[i], *before = i ? seen - 1 : NULL;
+
+        if (has_source(seen) && !(before && report_same_source(before, seen)))
+            source_line(page, seen, column);
+        exhibit(page, seen, column + (has_source(seen) ? 2 : 0));
+    }
+    text_pictures(&page->wrap, page->options, column, finding);
+}
+
+/* ---- of several members ---- */
+
+static bool has_pictures(const struct finding *finding)
+{
+    return finding->series_count || finding->tree || finding->timeline;
+}
+
+static bool is_same_text(const struct seen *a, const struct seen *b)
+{
+    return a->mark_start == b->mark_start && a->mark_end == b->mark_end &&
+           strcmp(a->text, b->text) == 0;
+}
+
+/* True where all members have seen the same, each at its own place. */
+static bool have_seen_the_same(const struct outline_entry *entry)
+{
+    const struct finding *first = entry->first;
+
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct finding *member = entry->members[i];
+
+        if (member->seen_count != first->seen_count || has_pictures(member))
+            return false;
+        for (size_t j = 0; j < first->seen_count; j++) {
+            if (!is_same_text(&member->seen[j], &first->seen[j]))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Where each member's is from, a line each; whose it is, where that line does not say so. */
+static void sources_of_all(struct text_page *page, const struct outline_entry *entry)
+{
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct finding *member = entry->members[i];
+
+        for (size_t j = 0; j < member->seen_count; j++) {
+            const struct seen *seen = &member->seen[j];
+
+            if (!has_source(seen) || (j > 0 && report_same_source(seen - 1, seen)))
+                continue;
+            if (!seen->source || !outline_names(seen->source, member->subject))
+                text_page_owner(page, &entry->members[i], 1, page->body);
+            source_line(page, seen, page->body);
+        }
+    }
+}
+
+static void seen_of_all(struct text_page *page, const struct outline_entry *entry)
+{
+    for (size_t i = 0; i < entry->first->seen_count; i++)
+        exhibit(page, &entry->first->seen[i], page->body);
+    sources_of_all(page, entry);
+}
+
+static bool has_anything(const struct outline_entry *entry)
+{
+    for (size_t i = 0; i < entry->member_count; i++) {
+        if (entry->members[i]->seen_count || has_pictures(entry->members[i]))
+            return true;
+    }
+    return false;
+}
+
+void text_seen(struct text_page *page, const struct outline_entry *entry)
+{
+    if (!has_anything(entry))
+        return;
+    text_page_label(page, "seen", page->body);
+    if (entry->member_count == 1) {
+        seen_of(page, entry->first, page->body);
+    } else if (have_seen_the_same(entry)) {
+        seen_of_all(page, entry);
+    } else {
+        for (size_t i = 0; i < entry->member_count; i++) {
+            text_page_owner(page, &entry->members[i], 1, page->body);
+            seen_of(page, entry->members[i], page->body + 2);
+        }
+    }
+    wrap_end(&page->wrap);
+}

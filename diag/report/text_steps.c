@@ -1,0 +1,246 @@
+/* Steps in the report for terminals. Commands are never wrapped: lines to be copied. */
+#include "diag/report/text_page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    LOOK_BACK = 32,        /* steps before one, whose notes it need not repeat */
+    ALTERNATIVES_MOST = 3, /* variants of an alternative that are told without --verbose */
+    BEHIND_STEP = 4        /* columns from a step's text to its command */
+};
+
+/* A step as it is printed. */
+struct telling {
+    struct text_page *page;
+    const struct outline_entry *entry;
+    const struct outline_steps *steps;
+    const struct outline_step *step;
+    size_t indent;  /* of its text */
+    size_t command; /* of its command */
+};
+
+static void command_lines(const struct telling *telling, const char *command)
+{
+    struct wrap *wrap = &telling->page->wrap;
+
+    while (command) {
+        const char *end = strchr(command, '\n');
+        size_t size = end ? (size_t)(end - command) : strlen(command);
+
+        text_page_at(telling->page, telling->command);
+        text_page_begin_style(telling->page, STYLE_COMMAND);
+        wrap_verbatim(wrap, command, size);
+        text_page_end_style(telling->page, STYLE_COMMAND);
+        wrap_line(wrap);
+        command = end ? end + 1 : NULL;
+    }
+}
+
+/* A command, or in words what to do. */
+static void what_to_do(const struct telling *telling, const struct step *step)
+{
+    if (step->shell != SHELL_MANUAL) {
+        command_lines(telling, step->command);
+        return;
+    }
+    text_page_at(telling->page, telling->indent);
+    wrap_words(&telling->page->wrap, step->command);
+    wrap_end(&telling->page->wrap);
+}
+
+static void remark(const struct telling *telling, enum style style, const char *word,
+                   const char *text)
+{
+    if (!text || !*text)
+        return;
+    text_page_at(telling->page, telling->indent);
+    text_page_styled(telling->page, style, word);
+    wrap_words(&telling->page->wrap, text);
+    wrap_end(&telling->page->wrap);
+}
+
+/* " [decide first; check: record]" */
+static void before_step(struct text_page *page, const struct step *step)
+{
+    struct buffer text;
+
+    buffer_init(&text, TEXT_LINE_MOST);
+    report_before_step(step, &text);
+    if (text.size) {
+        wrap_words(&page->wrap, " ");
+        text_page_begin_style(page, STYLE_YELLOW);
+        wrap_words(&page->wrap, "[");
+        wrap_words(&page->wrap, text.text);
+        wrap_words(&page->wrap, "]");
+        text_page_end_style(page, STYLE_YELLOW);
+    }
+    buffer_release(&text);
+}
+
+/* What a step before said already. */
+static bool is_note_told(const struct telling *telling)
+{
+    const struct outline_step *step = telling->step;
+
+    for (size_t i = 1; i <= LOOK_BACK && step - telling->steps->list >= (ptrdiff_t)i; i++) {
+        const char *note = step[-(ptrdiff_t)i].note;
+
+        if (note && step->note && strcmp(note, step->note) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- what differs by member ---- */
+
+/* The line itself says whose it is: text for its zone, or a line that is run in one place. */
+static bool tells_its_owner(const struct outline_step *step, const struct outline_variant *variant)
+{
+    if (variant->member_count > 1 || (!step->same_where && step->step->shell != SHELL_DNS))
+        return false;
+    return step->step->shell != SHELL_MANUAL &&
+           outline_names(variant->step->command, variant->members[0]->subject);
+}
+
+/* "contoso.com: the zone of contoso.com [decide first]" */
+static void variant_heading(const struct telling *telling, const struct outline_variant *variant)
+{
+    struct text_page *page = telling->page;
+    const struct outline_step *step = telling->step;
+    const char *where = step->where || !variant->step->where ? "" : variant->step->where;
+    bool is_named =
+        variant->member_count == 1 && outline_names(where, variant->members[0]->subject);
+
+    if (!*where && step->same_before && tells_its_owner(step, variant))
+        return;
+    text_page_at(page, telling->indent);
+    wrap_indent(&page->wrap, telling->indent + 2);
+    wrap_words(&page->wrap, "- ");
+    if (!is_named) {
+        text_page_begin_style(page, STYLE_LOUD);
+        text_page_names(page, variant->members, variant->member_count, variant->member_count);
+        text_page_end_style(page, STYLE_LOUD);
+        if (*where)
+            wrap_words(&page->wrap, ": ");
+    }
+    wrap_words(&page->wrap, where);
+    if (!step->same_before)
+        before_step(page, variant->step);
+    wrap_end(&page->wrap);
+}
+
+static void likewise(const struct telling *telling, size_t left)
+{
+    char text[128];
+
+    snprintf(text, sizeof text, "and likewise for the other %zu (--verbose has every line)", left);
+    remark(telling, STYLE_PLAIN, "", text);
+}
+
+/* Only the names of the machines differ, which the step's text stands for. */
+static bool is_told_once(const struct outline_step *step)
+{
+    return step->same_command && step->same_before && (step->same_where || step->where) &&
+           (step->same_risk || step->risk) && (step->same_note || step->note);
+}
+
+static void all_variants(const struct telling *telling)
+{
+    const struct outline_step *step = telling->step;
+    size_t shown = step->variant_count;
+
+    if (is_told_once(step)) {
+        what_to_do(telling, step->step);
+        return;
+    }
+    if (step->step->or &&shown > ALTERNATIVES_MOST && !telling->page->options->verbose)
+        shown = 1;
+    for (size_t i = 0; i < shown; i++) {
+        const struct outline_variant *variant = &step->variants[i];
+        struct telling own = *telling;
+        bool is_last = i + 1 == shown;
+
+        variant_heading(&own, variant);
+        own.indent = telling->indent + 2;
+        if (!step->risk)
+            remark(&own, STYLE_YELLOW, "risk: ", variant->step->risk);
+        if (!step->same_command || is_last)
+            what_to_do(&own, variant->step);
+        if (!step->note)
+            remark(&own, STYLE_FAINT, "note: ", variant->step->note);
+    }
+    if (shown < step->variant_count)
+        likewise(telling, step->variant_count - shown);
+}
+
+/* ---- a step ---- */
+
+static void one_step(struct telling *telling, size_t number)
+{
+    struct text_page *page = telling->page;
+    const struct outline_step *step = telling->step;
+    char figure[24];
+
+    if (step->step->or)
+        snprintf(figure, sizeof figure, "or ");
+    else
+        snprintf(figure, sizeof figure, "%zu. ", number);
+    telling->indent = page->body + strlen(figure);
+    telling->command = page->narrow ? page->body : telling->indent + BEHIND_STEP;
+    text_page_at(page, page->body);
+    wrap_indent(&page->wrap, telling->indent);
+    wrap_words(&page->wrap, figure);
+    wrap_words(&page->wrap, report_step_shell(step->step));
+    if (step->same_before)
+        before_step(page, step->step);
+    if (step->where && *step->where && strcmp(step->where, report_step_shell(step->step)) != 0) {
+        wrap_words(&page->wrap, ": ");
+        wrap_words(&page->wrap, step->where);
+    }
+    wrap_end(&page->wrap);
+    remark(telling, STYLE_YELLOW, "risk: ", step->risk);
+    all_variants(telling);
+    if (!is_note_told(telling))
+        remark(telling, STYLE_FAINT, "note: ", step->note);
+}
+
+/* Steps that follow each other on each of several machines are not done step by step on all. */
+static void in_which_order(struct text_page *page, const struct outline_entry *entry,
+                           const struct outline_steps *steps)
+{
+    size_t several = 0;
+    char text[128];
+
+    for (size_t i = 0; i < steps->count; i++)
+        several += steps->list[i].variant_count > 1 && !steps->list[i].step->or ;
+    if (several < 2)
+        return;
+    text_page_at(page, page->body);
+    snprintf(text, sizeof text,
+             "One of these %s after the other: all steps for one, then the next.",
+             outline_subjects(entry));
+    wrap_words(&page->wrap, text);
+    wrap_end(&page->wrap);
+}
+
+void text_steps(struct text_page *page, const struct outline_entry *entry, const char *label,
+                const struct outline_steps *steps)
+{
+    size_t number = 0;
+
+    if (steps->count == 0)
+        return;
+    if (!page->narrow)
+        wrap_free_line(&page->wrap);
+    text_page_label(page, label, page->body);
+    if (steps != &entry->verify)
+        in_which_order(page, entry, steps);
+    for (size_t i = 0; i < steps->count; i++) {
+        struct telling telling = {
+            .page = page, .entry = entry, .steps = steps, .step = &steps->list[i]};
+
+        number += !steps->list[i].step->or ;
+        one_step(&telling, number);
+    }
+}
