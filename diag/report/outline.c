@@ -1,5 +1,7 @@
 #include "diag/report/outline.h"
 
+#include "diag/text.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +172,140 @@ static void gather_places(struct draft *draft)
     qsort(draft->places, draft->place_count, sizeof *draft->places, by_ordinal);
 }
 
+/* ---- what is told of all ---- */
+
+static bool is_of_one_kind(const struct outline_entry *entry)
+{
+    for (size_t i = 1; i < entry->member_count; i++) {
+        if (entry->members[i]->subject->kind != entry->members[0]->subject->kind)
+            return false;
+    }
+    return true;
+}
+
+const char *outline_subjects(const struct outline_entry *entry)
+{
+    static const char *const words[SUBJECT_KIND_COUNT][2] = {
+        [SUBJECT_DOMAIN] = {"domain", "domains"},
+        [SUBJECT_SERVER] = {"server", "servers"},
+        [SUBJECT_DC] = {"domain controller", "domain controllers"},
+        [SUBJECT_MAILBOX] = {"mailbox", "mailboxes"},
+        [SUBJECT_FILE] = {"file", "files"},
+    };
+
+    if (!is_of_one_kind(entry))
+        return "names";
+    return words[entry->members[0]->subject->kind][entry->member_count > 1];
+}
+
+static bool is_of_name(char character)
+{
+    return text_is_letter(character) || text_is_digit(character) || (character & 0x80) != 0 ||
+           (character != '\0' && strchr("-_@", character));
+}
+
+/* True where no longer name has the one of `size` bytes at `at` in it. */
+static bool stands_alone(const char *text, const char *at, size_t size)
+{
+    const char *end = at + size;
+
+    if (at > text && (is_of_name(at[-1]) || at[-1] == '.'))
+        return false;
+    return !is_of_name(*end) && !(*end == '.' && is_of_name(end[1]));
+}
+
+/* The next place in `text`, from `from` on, where it names the subject; or NULL. */
+static const char *next_name(const char *text, const char *from, const char *name)
+{
+    const size_t size = strlen(name);
+    const char *at = size ? strstr(from, name) : NULL;
+
+    while (at && !stands_alone(text, at, size))
+        at = strstr(at + 1, name);
+    return at;
+}
+
+bool outline_names(const char *text, const struct subject *subject)
+{
+    return next_name(text, text, subject->shown) || next_name(text, text, subject->name);
+}
+
+static void without_name(const char *text, const char *name, const char *word, struct buffer *out)
+{
+    const char *from = text;
+
+    for (const char *at; (at = next_name(text, from, name)); from = at + strlen(name)) {
+        buffer_add(out, from, (size_t)(at - from));
+        buffer_add_string(out, word);
+    }
+    buffer_add_string(out, from);
+}
+
+/* "the zone of each of these domains" */
+static void add_generic(const char *text, const struct finding *member, const char *word,
+                        struct buffer *out)
+{
+    const struct subject *subject = member->subject;
+    struct buffer once;
+
+    buffer_init(&once, SIZE_MAX / 2);
+    without_name(text, subject->shown, word, &once);
+    if (strcmp(subject->shown, subject->name) != 0)
+        without_name(once.text, subject->name, word, out);
+    else
+        buffer_add(out, once.text, once.size);
+    buffer_release(&once);
+}
+
+/* What a text of a member is; NULL: it has none. */
+typedef const char *get_text(const struct finding *member, const void *context);
+
+/* What is told of all members, or NULL. */
+static const char *tell_once(const struct outline_entry *entry, get_text *get, const void *context,
+                             struct arena *arena)
+{
+    const char *first = get(entry->members[0], context), *result = NULL;
+    struct buffer all, own;
+    size_t alike = 0, same = 0;
+
+    while (same < entry->member_count && is_same(first, get(entry->members[same], context)))
+        same++;
+    if (!first || same == entry->member_count)
+        return first;
+    buffer_init(&all, SIZE_MAX / 2);
+    buffer_init(&own, SIZE_MAX / 2);
+    buffer_print(&own, "each of these %s", outline_subjects(entry));
+    result = buffer_keep(&own, arena);
+    add_generic(first, entry->members[0], result, &all);
+    buffer_init(&own, SIZE_MAX / 2);
+    for (; alike < entry->member_count; alike++) {
+        const char *text = get(entry->members[alike], context);
+
+        buffer_clear(&own);
+        if (!text)
+            break;
+        add_generic(text, entry->members[alike], result, &own);
+        if (strcmp(own.text, all.text) != 0)
+            break;
+    }
+    result = alike == entry->member_count ? arena_copy(arena, all.text, all.size) : NULL;
+    buffer_release(&all);
+    buffer_release(&own);
+    return result;
+}
+
+static const char *title_of(const struct finding *member, const void *context)
+{
+    (void)context;
+    return member->title;
+}
+
+static const char *why_of(const struct finding *member, const void *context)
+{
+    (void)context;
+    return member->why;
+}
+
 /* ---- steps ---- */
 
 static int compare_before(const struct step *a, const struct step *b)
@@ -188,10 +324,18 @@ static bool is_same_before(const struct step *a, const struct step *b)
     return compare_before(a, b) == 0;
 }
 
-static bool is_same_step(const struct step *a, const struct step *b)
+/* All that is printed of a step but its shell. */
+static int compare_texts(const struct step *a, const struct step *b)
 {
-    return is_same(a->where, b->where) && is_same(a->command, b->command) && is_same_before(a, b) &&
-           is_same(a->risk, b->risk) && is_same(a->note, b->note);
+    int order = compare_strings(a->command, b->command);
+
+    if (!order)
+        order = compare_strings(a->where, b->where);
+    if (!order)
+        order = compare_before(a, b);
+    if (!order)
+        order = compare_strings(a->risk, b->risk);
+    return order ? order : compare_strings(a->note, b->note);
 }
 
 /* Which list of a finding's steps. */
@@ -202,6 +346,34 @@ static const struct steps *steps_of(const struct finding *finding, enum which wh
     const struct steps *const lists[] = {&finding->fix, &finding->verify, &finding->undo};
 
     return lists[which];
+}
+
+/* A step of a list, whoever's. */
+struct step_place {
+    enum which which;
+    size_t at;
+};
+
+static const struct step *step_at(const struct finding *member, const void *context)
+{
+    const struct step_place *place = context;
+
+    return &steps_of(member, place->which)->list[place->at];
+}
+
+static const char *where_of(const struct finding *member, const void *context)
+{
+    return step_at(member, context)->where;
+}
+
+static const char *risk_of(const struct finding *member, const void *context)
+{
+    return step_at(member, context)->risk;
+}
+
+static const char *note_of(const struct finding *member, const void *context)
+{
+    return step_at(member, context)->note;
 }
 
 /* A member's step, on the way to variants. */
@@ -215,16 +387,8 @@ struct telling {
 static int by_text(const void *first, const void *second)
 {
     const struct telling *a = first, *b = second;
-    int order = compare_strings(a->step->command, b->step->command);
+    int order = compare_texts(a->step, b->step);
 
-    if (!order)
-        order = compare_strings(a->step->where, b->step->where);
-    if (!order)
-        order = compare_before(a->step, b->step);
-    if (!order)
-        order = compare_strings(a->step->risk, b->step->risk);
-    if (!order)
-        order = compare_strings(a->step->note, b->step->note);
     return order ? order : compare_sizes(a->index, b->index);
 }
 
@@ -270,6 +434,7 @@ static void make_variants(struct telling *tellings, size_t count, struct arena *
 static void merge_step(const struct outline_entry *entry, enum which which, size_t at,
                        struct arena *arena, struct outline_step *out)
 {
+    const struct step_place place = {which, at};
     struct telling *tellings = memory_new(entry->member_count, sizeof *tellings);
 
     *out = (struct outline_step){.step = &steps_of(entry->first, which)->list[at],
@@ -277,7 +442,10 @@ static void merge_step(const struct outline_entry *entry, enum which which, size
                                  .same_command = true,
                                  .same_before = true,
                                  .same_risk = true,
-                                 .same_note = true};
+                                 .same_note = true,
+                                 .where = tell_once(entry, where_of, &place, arena),
+                                 .risk = tell_once(entry, risk_of, &place, arena),
+                                 .note = tell_once(entry, note_of, &place, arena)};
     for (size_t i = 0; i < entry->member_count; i++) {
         const struct finding *member = entry->members[i];
 
@@ -286,7 +454,7 @@ static void merge_step(const struct outline_entry *entry, enum which which, size
     }
     qsort(tellings, entry->member_count, sizeof *tellings, by_text);
     for (size_t i = 1; i < entry->member_count; i++) {
-        if (is_same_step(tellings[i - 1].step, tellings[i].step))
+        if (compare_texts(tellings[i - 1].step, tellings[i].step) == 0)
             tellings[i].first = tellings[i - 1].first;
     }
     qsort(tellings, entry->member_count, sizeof *tellings, by_first_member);
@@ -311,14 +479,8 @@ static void complete_entry(struct outline_entry *entry, struct arena *arena)
 {
     entry->first = entry->members[0];
     entry->part = report_part_of(entry->first);
-    entry->title = entry->first->title;
-    entry->why = entry->first->why;
-    for (size_t i = 1; i < entry->member_count; i++) {
-        if (!is_same(entry->title, entry->members[i]->title))
-            entry->title = NULL;
-        if (!is_same(entry->why, entry->members[i]->why))
-            entry->why = NULL;
-    }
+    entry->title = tell_once(entry, title_of, NULL, arena);
+    entry->why = tell_once(entry, why_of, NULL, arena);
     entry->fix = merge_steps(entry, FIX, arena);
     entry->verify = merge_steps(entry, VERIFY, arena);
     entry->undo = merge_steps(entry, UNDO, arena);
@@ -517,6 +679,76 @@ static void find_effects(struct outline_entry *entries, size_t count, struct are
     free(lists);
 }
 
+/* ---- fixes that read the same ---- */
+
+static int compare_members(const struct outline_variant *a, const struct outline_variant *b)
+{
+    int order = compare_sizes(a->member_count, b->member_count);
+
+    for (size_t i = 0; i < a->member_count && !order; i++)
+        order = subject_compare(a->members[i]->subject, b->members[i]->subject);
+    return order;
+}
+
+/* With one variant whom it is for stands at its entry. */
+static int compare_variants(const struct outline_step *a, const struct outline_step *b)
+{
+    int order = compare_sizes(a->variant_count, b->variant_count);
+
+    for (size_t i = 0; i < a->variant_count && !order; i++) {
+        const struct step *one = a->variants[i].step, *other = b->variants[i].step;
+
+        order = compare_texts(one, other);
+        if (!order)
+            order = compare_sizes(one->shell, other->shell);
+        if (!order)
+            order = compare_sizes(one->or, other->or);
+        if (!order && a->variant_count > 1)
+            order = compare_members(&a->variants[i], &b->variants[i]);
+    }
+    return order;
+}
+
+static int by_fix(const void *first, const void *second)
+{
+    const struct outline_entry *a = *(const struct outline_entry *const *)first;
+    const struct outline_entry *b = *(const struct outline_entry *const *)second;
+    int order = compare_sizes(a->part, b->part);
+
+    if (!order)
+        order = compare_sizes(a->fix.count, b->fix.count);
+    for (size_t i = 0; i < a->fix.count && !order; i++)
+        order = compare_variants(&a->fix.list[i], &b->fix.list[i]);
+    return order;
+}
+
+static int by_fix_and_number(const void *first, const void *second)
+{
+    const struct outline_entry *a = *(const struct outline_entry *const *)first;
+    const struct outline_entry *b = *(const struct outline_entry *const *)second;
+    int order = by_fix(first, second);
+
+    return order ? order : compare_sizes(a->number, b->number);
+}
+
+static void find_same_fixes(struct outline_entry *entries, size_t count)
+{
+    struct outline_entry **list = memory_new(count + 1, sizeof *list);
+    size_t first = 0;
+
+    for (size_t i = 0; i < count; i++)
+        list[i] = &entries[i];
+    if (count)
+        qsort(list, count, sizeof *list, by_fix_and_number);
+    for (size_t i = 1; i < count; i++) {
+        if (list[i]->fix.count == 0 || by_fix(&list[first], &list[i]) != 0)
+            first = i;
+        else
+            list[i]->fix_as = list[first]->number;
+    }
+    free(list);
+}
+
 static void write_outline(const struct draft *draft, const size_t *order, struct outline *outline)
 {
     struct outline_entry *entries = arena_new(draft->arena, draft->count + 1, sizeof *entries);
@@ -530,6 +762,7 @@ static void write_outline(const struct draft *draft, const size_t *order, struct
     while (part <= PART_COUNT)
         outline->starts[part++] = draft->count;
     find_effects(entries, draft->count, draft->arena);
+    find_same_fixes(entries, draft->count);
     outline->entries = entries;
     outline->count = draft->count;
     outline->places = draft->places;

@@ -32,6 +32,13 @@ struct outline_step {
     bool same_before; /* what to do first: kind and placeholders */
     bool same_risk;
     bool same_note;
+    /*
+     * As they are told of all members: where only the names of subjects differ, these are "each of
+     * these servers". NULL: there is none, or the flag is false and they differ in more.
+     */
+    const char *where;
+    const char *risk;
+    const char *note;
 };
 
 struct outline_steps {
@@ -45,7 +52,7 @@ struct outline_entry {
     const struct finding *first; /* = members[0]: kind, probe and severity are those of all */
     const struct finding *const *members; /* at least one, in the order of the report */
     size_t member_count;
-    const char *title;        /* of all members; NULL: each has its own */
+    const char *title;        /* of all members, as steps tell theirs; NULL: each has its own */
     const char *why;          /* the same */
     struct outline_steps fix; /* of what is unknown: what would make it known */
     struct outline_steps verify;
@@ -55,6 +62,8 @@ struct outline_entry {
     size_t cause_count;
     const size_t *effects; /* numbers of the entries that it explains, in order */
     size_t effect_count;
+    size_t fix_as; /* the number of the first entry of its part whose fix reads the same in every
+                      word, where that is another one; or 0 */
 };
 
 struct outline {
@@ -67,6 +76,12 @@ struct outline {
 
 /* Everything in it lives in `arena` and in the report. */
 void outline_make(const struct report *report, struct arena *arena, struct outline *outline);
+
+/* "domain", "domains", "domain controllers"; "names" where the members are of several kinds. */
+const char *outline_subjects(const struct outline_entry *entry);
+
+/* True where the text has the subject's name in it, and not as a part of a longer one. */
+bool outline_names(const char *text, const struct subject *subject);
 
 /* The entry that a finding of the report is a member of; NULL if it is of another report. */
 const struct outline_entry *outline_entry_of(const struct outline *outline,

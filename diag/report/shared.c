@@ -217,6 +217,13 @@ const char *report_shell(enum shell shell)
     return shell < SHELL_COUNT ? names[shell] : "by hand";
 }
 
+const char *report_step_shell(const struct step *step)
+{
+    if (step->shell != SHELL_SH || !step->from || !step->from->also_powershell)
+        return report_shell(step->shell);
+    return strpbrk(step->command, "'%$`\n") ? "sh or PowerShell" : "any shell";
+}
+
 static bool shows(const char *text, const char *placeholder)
 {
     size_t size = strlen(placeholder);

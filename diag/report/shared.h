@@ -67,6 +67,9 @@ size_t report_line_size(const char *text, size_t size, size_t room);
 /* "Exchange Management Shell"; never NULL. */
 const char *report_shell(enum shell shell);
 
+/* The same for a step: "any shell" of a line that means the same in each of them. */
+const char *report_step_shell(const struct step *step);
+
 /* What a person must do before running the step: "fill in: host; check: record". Empty if nothing.
  */
 void report_before_step(const struct step *step, struct buffer *out);

@@ -5,9 +5,9 @@
 void style_begin(struct wrap *wrap, enum style style)
 {
     static const char *const escapes[STYLE_COUNT] = {
-        [STYLE_LOUD] = "\x1b[1m",       [STYLE_FAINT] = "\x1b[2m",   [STYLE_RED] = "\x1b[1;31m",
-        [STYLE_YELLOW] = "\x1b[1;33m",  [STYLE_BLUE] = "\x1b[1;36m", [STYLE_GREEN] = "\x1b[32m",
-        [STYLE_MAGENTA] = "\x1b[1;35m",
+        [STYLE_LOUD] = "\x1b[1m",       [STYLE_FAINT] = "\x1b[2m",    [STYLE_RED] = "\x1b[1;31m",
+        [STYLE_YELLOW] = "\x1b[1;33m",  [STYLE_BLUE] = "\x1b[1;36m",  [STYLE_GREEN] = "\x1b[32m",
+        [STYLE_MAGENTA] = "\x1b[1;35m", [STYLE_COMMAND] = "\x1b[36m",
     };
 
     if (escapes[style])

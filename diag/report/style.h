@@ -14,6 +14,7 @@ enum style {
     STYLE_BLUE,
     STYLE_MAGENTA,
     STYLE_GREEN,
+    STYLE_COMMAND,
     STYLE_COUNT
 };
 

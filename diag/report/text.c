@@ -1,369 +1,321 @@
 /* For a terminal, a ticket or a mail: plain text that fits its width, commands excepted. */
 #include "diag/report/report.h"
 
-#include "diag/report/shared.h"
-#include "diag/report/style.h"
+#include "diag/report/summary.h"
 #include "diag/report/text_chart.h"
-#include "diag/report/text_picture.h"
-#include "diag/text.h"
+#include "diag/report/text_page.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    BODY = 12,       /* the column of what stands beside a label */
+    BODY = 9,        /* the column of what stands beside a label */
     BODY_NARROW = 4, /* the same where labels have lines of their own */
+    HEAD = 12,       /* the column of what stands beside a label of the head */
     NARROW = 60,     /* below this many columns */
     LEAST_COLUMNS = 40,
     SUBJECTS_SHOWN = 8,
-    LINE_MOST = 1 << 16
+    NAMES_SHOWN = 3,
+    FAULTS_SHOWN = 12 /* at the head */
 };
 
-struct page {
-    struct wrap wrap;
-    const struct report *report;
-    const struct report_options *options;
-    bool narrow;
-    size_t body;
-    bool after_heading; /* the next section needs no free line before it */
-};
+/* ---- an entry ---- */
 
-static void set_style(struct page *page, enum style style)
+/* "-- 3 ------" over the whole width: here begins another problem. */
+static void rule(struct text_page *page, const char *word)
 {
-    if (page->options->colours)
-        style_begin(&page->wrap, style);
+    struct wrap *wrap = &page->wrap;
+    const char *line = page->options->ascii ? "-" : "─";
+    size_t column = 4 + strlen(word);
+
+    wrap_free_line(wrap);
+    text_page_begin_style(page, STYLE_FAINT);
+    wrap_verbatim(wrap, line, strlen(line));
+    wrap_verbatim(wrap, line, strlen(line));
+    text_page_end_style(page, STYLE_FAINT);
+    wrap_verbatim(wrap, " ", 1);
+    text_page_begin_style(page, STYLE_LOUD);
+    wrap_verbatim(wrap, word, strlen(word));
+    text_page_end_style(page, STYLE_LOUD);
+    wrap_verbatim(wrap, " ", 1);
+    text_page_begin_style(page, STYLE_FAINT);
+    for (; column < wrap->columns; column++)
+        wrap_verbatim(wrap, line, strlen(line));
+    text_page_end_style(page, STYLE_FAINT);
+    wrap_end(wrap);
 }
 
-static void end_style(struct page *page, enum style style)
-{
-    if (page->options->colours)
-        style_end(&page->wrap, style);
-}
-
-static void styled(struct page *page, enum style style, const char *text)
-{
-    set_style(page, style);
-    wrap_words(&page->wrap, text);
-    end_style(page, style);
-}
-
-static void upper_case(struct page *page, const char *word)
-{
-    for (; *word; word++) {
-        char letter[2] = {*word, '\0'};
-
-        if (*word >= 'a' && *word <= 'z')
-            letter[0] = (char)(*word - 'a' + 'A');
-        wrap_words(&page->wrap, letter);
-    }
-}
-
-/* After a word in the margin: the text that belongs to it begins at the body. */
-static void to_body(struct page *page)
-{
-    wrap_indent(&page->wrap, page->body);
-    if (page->narrow)
-        wrap_end(&page->wrap);
-    wrap_to(&page->wrap, page->body);
-}
-
-static void label(struct page *page, size_t column, const char *word)
+static void standing(struct text_page *page, const struct finding *finding)
 {
     wrap_end(&page->wrap);
-    wrap_to(&page->wrap, column);
-    styled(page, STYLE_FAINT, word);
-    to_body(page);
+    wrap_indent(&page->wrap, page->narrow ? 2 : page->body);
+    text_page_begin_style(page, style_of_finding(finding));
+    text_page_upper_case(page, report_standing(finding));
+    text_page_end_style(page, style_of_finding(finding));
+    wrap_to(&page->wrap, page->narrow ? 0 : page->body);
 }
 
-static void section(struct page *page, const char *word)
+static void kind_of(struct text_page *page, const struct finding *finding)
 {
-    if (!page->after_heading)
-        wrap_free_line(&page->wrap);
-    page->after_heading = false;
-    label(page, 2, word);
-}
-
-static void paragraph(struct page *page, const char *word, const char *text)
-{
-    if (!text || !*text)
-        return;
-    section(page, word);
-    wrap_words(&page->wrap, text);
-    wrap_end(&page->wrap);
-}
-
-static void name_finding(struct page *page, const struct finding *finding, enum style style)
-{
-    set_style(page, style);
-    wrap_words(&page->wrap, finding->subject->shown);
-    wrap_words(&page->wrap, ": ");
-    wrap_words(&page->wrap, finding->title);
-    end_style(page, style);
     wrap_words(&page->wrap, " ");
-    set_style(page, STYLE_FAINT);
+    text_page_begin_style(page, STYLE_FAINT);
     wrap_words(&page->wrap, "[");
     wrap_words(&page->wrap, finding->kind->id);
     wrap_words(&page->wrap, "]");
-    end_style(page, STYLE_FAINT);
+    text_page_end_style(page, STYLE_FAINT);
     wrap_end(&page->wrap);
 }
 
-static void heading(struct page *page, const struct finding *finding)
+static void title_of(struct text_page *page, const struct finding *finding, enum style style)
 {
-    wrap_indent(&page->wrap, page->narrow ? 2 : page->body);
-    set_style(page, style_of_finding(finding));
-    upper_case(page, report_standing(finding));
-    end_style(page, style_of_finding(finding));
-    wrap_to(&page->wrap, page->narrow ? 0 : page->body);
-    name_finding(page, finding, STYLE_LOUD);
-    page->after_heading = true;
+    text_page_begin_style(page, style);
+    wrap_words(&page->wrap, finding->subject->shown);
+    wrap_words(&page->wrap, ": ");
+    wrap_words(&page->wrap, finding->title);
+    text_page_end_style(page, style);
 }
 
-/* ---- what was seen ---- */
-
-/* Carets beneath the bytes of `line` from `start` to `end`; the line begins at `indent`. */
-static void carets(struct page *page, size_t indent, const char *line, size_t start, size_t end)
+static void heading(struct text_page *page, const struct finding *finding)
 {
-    size_t columns = text_columns(line + start, end - start);
-
-    wrap_to(&page->wrap, indent + text_columns(line, start));
-    set_style(page, STYLE_RED);
-    do
-        wrap_words(&page->wrap, "^");
-    while (columns-- > 1);
-    end_style(page, STYLE_RED);
-    wrap_end(&page->wrap);
+    standing(page, finding);
+    title_of(page, finding, STYLE_LOUD);
+    kind_of(page, finding);
 }
 
-/* A line of what was seen, without the spaces at its end. */
-static void exhibit_line(struct page *page, size_t indent, const char *line, size_t size)
+/* "40 domains" of a title's many subjects, which are named below it */
+static void counted(struct text_page *page, const struct outline_entry *entry)
 {
-    while (size > 0 && line[size - 1] == ' ')
-        size--;
-    wrap_to(&page->wrap, indent);
-    wrap_verbatim(&page->wrap, line, size);
-    wrap_end(&page->wrap);
-}
+    char text[64];
 
-/* Text as it was seen, every space of it, with carets beneath what is marked. */
-static void exhibit(struct page *page, const struct seen *seen, size_t indent)
-{
-    const char *text = seen->text;
-    size_t size = strlen(text);
-    size_t mark_start = report_byte_of(text, seen->mark_start);
-    size_t mark_end = report_byte_of(text, seen->mark_end);
-
-    for (size_t at = 0, end; at < size; at = end) {
-        size_t first = mark_start > at ? mark_start : at, last;
-
-        end = at + report_line_size(text + at, size - at, page->wrap.columns - indent);
-        exhibit_line(page, indent, text + at, end - at);
-        last = mark_end < end ? mark_end : end;
-        if (first < last)
-            carets(page, indent, text + at, first - at, last - at);
-        if (at == 0)
-            indent += 2;
-    }
-}
-
-/* "TXT example.com, 2026-11-22 09:05:07 UTC" */
-static void source_line(struct page *page, const struct seen *seen)
-{
-    struct buffer moment;
-
-    buffer_init(&moment, 64);
-    wrap_to(&page->wrap, page->body);
-    if (seen->source)
-        wrap_words(&page->wrap, seen->source);
-    if (seen->time) {
-        report_show_time(seen->time, &moment);
-        wrap_words(&page->wrap, !seen->source ? "" : seen->is_read ? ", read " : ", ");
-        wrap_words(&page->wrap, moment.text);
-    }
-    wrap_end(&page->wrap);
-    buffer_release(&moment);
-}
-
-static void all_seen(struct page *page, const struct finding *finding)
-{
-    for (size_t i = 0; i < finding->seen_count; i++) {
-        const struct seen *seen = &finding->seen[i], *before = i ? seen - 1 : NULL;
-        bool sourced = seen->source || seen->time;
-
-        if (!before)
-            section(page, "seen");
-        if (sourced && !(before && report_same_source(before, seen)))
-            source_line(page, seen);
-        exhibit(page, seen, page->body + (sourced ? 2 : 0));
-    }
-    text_pictures(&page->wrap, page->options, page->body, finding);
-}
-
-/* ---- steps ---- */
-
-/* Lines to be copied: never wrapped, nothing but spaces before them. */
-static void command_lines(struct page *page, const char *command, size_t indent)
-{
-    wrap_free_line(&page->wrap);
-    for (const char *end; (end = strchr(command, '\n')); command = end + 1) {
-        wrap_to(&page->wrap, indent);
-        wrap_verbatim(&page->wrap, command, (size_t)(end - command));
-        wrap_line(&page->wrap);
-    }
-    wrap_to(&page->wrap, indent);
-    wrap_verbatim(&page->wrap, command, strlen(command));
-    wrap_free_line(&page->wrap);
-}
-
-static void remark(struct page *page, size_t indent, const char *word, const char *text)
-{
-    if (!text || !*text)
-        return;
-    wrap_to(&page->wrap, indent);
-    styled(page, STYLE_FAINT, word);
+    snprintf(text, sizeof text, "%zu %s", entry->member_count, outline_subjects(entry));
     wrap_words(&page->wrap, text);
+}
+
+static void all_names(struct text_page *page, const struct outline_entry *entry)
+{
+    text_page_at(page, page->narrow ? 2 : page->body);
+    text_page_names(page, entry->members, entry->member_count, entry->member_count);
     wrap_end(&page->wrap);
 }
 
-static void before_step(struct page *page, const struct step *step, size_t indent)
+/* One title for all, or a line for each. */
+static void headings(struct text_page *page, const struct outline_entry *entry)
 {
-    struct buffer text;
+    bool is_long = entry->member_count > NAMES_SHOWN;
 
-    buffer_init(&text, LINE_MOST);
-    report_before_step(step, &text);
-    if (text.size) {
-        wrap_to(&page->wrap, indent);
-        styled(page, STYLE_YELLOW, text.text);
-        wrap_end(&page->wrap);
-    }
-    buffer_release(&text);
-}
-
-static void one_step(struct page *page, const struct step *step, size_t number)
-{
-    char figure[24];
-    size_t indent = page->body + (size_t)snprintf(figure, sizeof figure, "%zu. ", number);
-
-    wrap_to(&page->wrap, page->body);
-    wrap_indent(&page->wrap, indent);
-    wrap_words(&page->wrap, figure);
-    wrap_words(&page->wrap, report_shell(step->shell));
-    if (step->where && *step->where) {
-        wrap_words(&page->wrap, ": ");
-        wrap_words(&page->wrap, step->where);
-    }
-    wrap_end(&page->wrap);
-    before_step(page, step, indent);
-    if (step->shell == SHELL_MANUAL)
-        remark(page, indent, "", step->command);
-    else
-        command_lines(page, step->command, page->narrow ? page->body : indent + 2);
-    remark(page, indent, "risk: ", step->risk);
-    remark(page, indent, "note: ", step->note);
-}
-
-static void all_steps(struct page *page, const char *word, const struct steps *steps)
-{
-    const char *check = report_what_check_means(steps);
-
-    if (steps->count == 0)
+    if (entry->member_count == 1) {
+        heading(page, entry->first);
         return;
-    section(page, word);
-    if (check) {
-        wrap_to(&page->wrap, page->body);
-        wrap_words(&page->wrap, check);
-        wrap_end(&page->wrap);
-        wrap_free_line(&page->wrap);
     }
-    for (size_t i = 0; i < steps->count; i++) {
+    standing(page, entry->first);
+    for (size_t i = 0; i < entry->member_count && !entry->title; i++) {
         if (i > 0)
-            wrap_free_line(&page->wrap);
-        one_step(page, &steps->list[i], i + 1);
+            text_page_at(page, page->narrow ? 2 : page->body);
+        title_of(page, entry->members[i], STYLE_LOUD);
+    }
+    if (entry->title) {
+        text_page_begin_style(page, STYLE_LOUD);
+        if (is_long)
+            counted(page, entry);
+        else
+            text_page_names(page, entry->members, entry->member_count, NAMES_SHOWN);
+        wrap_words(&page->wrap, ": ");
+        wrap_words(&page->wrap, entry->title);
+        text_page_end_style(page, STYLE_LOUD);
+    }
+    kind_of(page, entry->first);
+    if (entry->title && is_long)
+        all_names(page, entry);
+}
+
+static void numbers(struct text_page *page, const char *words, const size_t *list, size_t count,
+                    const char *more)
+{
+    char figure[32];
+
+    if (count == 0)
+        return;
+    text_page_at(page, page->narrow ? 2 : page->body);
+    text_page_begin_style(page, STYLE_LOUD);
+    wrap_words(&page->wrap, words);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(figure, sizeof figure, "%s%zu", i ? ", " : " ", list[i]);
+        wrap_words(&page->wrap, figure);
+    }
+    text_page_end_style(page, STYLE_LOUD);
+    wrap_words(&page->wrap, more);
+    wrap_end(&page->wrap);
+}
+
+static void causes_and_effects(struct text_page *page, const struct outline_entry *entry)
+{
+    numbers(page, "caused by", entry->causes, entry->cause_count, ": repair that first");
+    numbers(page, "causes", entry->effects, entry->effect_count, ": repair this first");
+}
+
+/* Whoever accepted it is to know that this no longer holds. */
+static void expired(struct text_page *page, const struct outline_entry *entry)
+{
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct finding *member = entry->members[i];
+
+        if (!member->expired)
+            continue;
+        text_page_at(page, page->narrow ? 2 : page->body);
+        text_page_styled(page, STYLE_YELLOW, "accepted until ");
+        text_page_styled(page, STYLE_YELLOW, member->expired->expires);
+        if (entry->member_count > 1) {
+            wrap_words(&page->wrap, " at ");
+            wrap_words(&page->wrap, member->subject->shown);
+        }
+        wrap_words(&page->wrap, ", which is over: ");
+        wrap_words(&page->wrap, member->expired->reason);
+        wrap_end(&page->wrap);
     }
 }
 
-/* ---- findings ---- */
-
-static void causes(struct page *page, const struct finding *finding)
+static void reason(struct text_page *page, const struct outline_entry *entry)
 {
-    for (size_t i = 0; i < finding->explained_by_count; i++) {
-        if (i == 0)
-            section(page, "caused by");
-        wrap_to(&page->wrap, page->body);
-        name_finding(page, finding->explained_by[i], STYLE_PLAIN);
+    if (entry->why && !*entry->why)
+        return;
+    text_page_label(page, "why", page->body);
+    if (entry->why) {
+        wrap_words(&page->wrap, entry->why);
+        page->after_label = false;
     }
+    for (size_t i = 0; i < entry->member_count && !entry->why; i++) {
+        const struct finding *member = entry->members[i];
+
+        if (!member->why)
+            continue;
+        text_page_at(page, page->body);
+        wrap_words(&page->wrap, member->subject->shown);
+        wrap_words(&page->wrap, ": ");
+        wrap_words(&page->wrap, member->why);
+    }
+    wrap_end(&page->wrap);
 }
 
-static void references(struct page *page, const struct reference *reference)
+static bool has_reason(const struct outline_entry *entry)
 {
+    for (size_t i = 0; i < entry->member_count; i++) {
+        if (entry->members[i]->why)
+            return true;
+    }
+    return false;
+}
+
+/* In a paragraph; with --verbose a line each, with addresses. */
+static void sources(struct text_page *page, const struct reference *reference)
+{
+    bool verbose = page->options->verbose;
+
     if (!reference || !reference->title)
         return;
-    section(page, "see also");
+    text_page_label(page, "sources", page->body);
     for (; reference->title; reference++) {
-        wrap_to(&page->wrap, page->body);
+        if (verbose)
+            text_page_at(page, page->body);
         wrap_words(&page->wrap, reference->title);
-        if (reference->url) {
+        if (verbose && reference->url) {
             wrap_words(&page->wrap, " ");
             wrap_unbroken(&page->wrap, reference->url);
         }
+        if (!verbose && reference[1].title)
+            wrap_words(&page->wrap, "; ");
+    }
+    page->after_label = false;
+    wrap_end(&page->wrap);
+}
+
+static void entry_rule(struct text_page *page, const struct outline_entry *entry)
+{
+    char number[32];
+
+    snprintf(number, sizeof number, "%zu", entry->number);
+    rule(page, number);
+}
+
+static void problem(struct text_page *page, const struct outline_entry *entry)
+{
+    const char *no_undo = entry->first->kind->no_undo;
+
+    entry_rule(page, entry);
+    headings(page, entry);
+    causes_and_effects(page, entry);
+    expired(page, entry);
+    text_seen(page, entry);
+    if (has_reason(entry))
+        reason(page, entry);
+    text_steps(page, entry, "fix", &entry->fix);
+    text_steps(page, entry, "verify", &entry->verify);
+    text_steps(page, entry, "undo", &entry->undo);
+    if (entry->undo.count == 0 && no_undo) {
+        text_page_label(page, "undo", page->body);
+        wrap_words(&page->wrap, no_undo);
+        page->after_label = false;
+    }
+    sources(page, entry->first->kind->references);
+}
+
+static void unknown(struct text_page *page, const struct outline_entry *entry)
+{
+    char text[64];
+
+    entry_rule(page, entry);
+    headings(page, entry);
+    causes_and_effects(page, entry);
+    text_seen(page, entry);
+    if (!entry->fix_as) {
+        text_steps(page, entry, "to know", &entry->fix);
+        return;
+    }
+    text_page_label(page, "to know", page->body);
+    snprintf(text, sizeof text, "the same as for %zu", entry->fix_as);
+    wrap_words(&page->wrap, text);
+    page->after_label = false;
+    wrap_end(&page->wrap);
+}
+
+static void accepted(struct text_page *page, const struct outline_entry *entry)
+{
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct finding *finding = entry->members[i];
+
+        heading(page, finding);
+        text_page_at(page, page->narrow ? 2 : page->body);
+        wrap_words(&page->wrap, "until ");
+        wrap_words(&page->wrap, finding->accepted->expires);
+        wrap_words(&page->wrap, ": ");
+        wrap_words(&page->wrap, finding->accepted->reason);
         wrap_end(&page->wrap);
     }
 }
 
-static void problem(struct page *page, const struct finding *finding)
+static void part(struct text_page *page, enum report_part wanted,
+                 void (*show)(struct text_page *page, const struct outline_entry *entry))
 {
-    wrap_free_line(&page->wrap);
-    heading(page, finding);
-    causes(page, finding);
-    all_seen(page, finding);
-    paragraph(page, "why", finding->why);
-    all_steps(page, "fix", &finding->fix);
-    all_steps(page, "verify", &finding->verify);
-    all_steps(page, "undo", &finding->undo);
-    if (finding->undo.count == 0)
-        paragraph(page, "undo", finding->kind->no_undo);
-    references(page, finding->kind->references);
+    const struct outline *outline = page->outline;
+
+    for (size_t i = outline->starts[wanted]; i < outline->starts[wanted + 1]; i++)
+        show(page, &outline->entries[i]);
 }
 
-static void unknown_finding(struct page *page, const struct finding *finding)
+/* Findings of a part in the report's order, a line or two each. */
+static void lines(struct text_page *page, enum report_part wanted)
 {
-    wrap_free_line(&page->wrap);
-    heading(page, finding);
-    all_seen(page, finding);
-    all_steps(page, "to know", &finding->fix);
-}
+    bool is_first = true;
 
-static void healthy_finding(struct page *page, const struct finding *finding)
-{
-    heading(page, finding);
-    all_seen(page, finding);
-}
-
-static void accepted(struct page *page, const struct finding *finding)
-{
-    heading(page, finding);
-    wrap_to(&page->wrap, page->body);
-    wrap_indent(&page->wrap, page->body);
-    wrap_words(&page->wrap, "until ");
-    wrap_words(&page->wrap, finding->accepted->expires);
-    wrap_words(&page->wrap, ": ");
-    wrap_words(&page->wrap, finding->accepted->reason);
-    wrap_end(&page->wrap);
-}
-
-/* All findings of one part; `set_off`: behind a free line. */
-static void part(struct page *page, enum report_part wanted,
-                 void (*show)(struct page *page, const struct finding *finding), bool set_off)
-{
     for (size_t i = 0; i < page->report->finding_count; i++) {
         const struct finding *finding = page->report->findings[i];
 
         if (report_part_of(finding) != wanted)
             continue;
-        if (set_off)
+        if (is_first && !page->options->quiet)
             wrap_free_line(&page->wrap);
-        set_off = false;
-        show(page, finding);
+        is_first = false;
+        heading(page, finding);
     }
 }
 
@@ -384,7 +336,7 @@ static int compare_origins(const void *a, const void *b)
  * Where a probe has nothing else to say of a subject, why nothing applies is the answer: that
  * a domain takes no mail is why mail to it comes back.
  */
-static void only_answers(struct page *page)
+static void only_answers(struct text_page *page)
 {
     const struct report *report = page->report;
     const struct finding **others = memory_new(report->finding_count + 1, sizeof *others);
@@ -411,9 +363,9 @@ static void only_answers(struct page *page)
     free(others);
 }
 
-/* ---- the page ---- */
+/* ---- the head ---- */
 
-static void subjects_of_kind(struct page *page, enum subject_kind kind)
+static void subjects_of_kind(struct text_page *page, enum subject_kind kind)
 {
     size_t count = 0;
 
@@ -423,7 +375,7 @@ static void subjects_of_kind(struct page *page, enum subject_kind kind)
         if (subject->kind != kind || ++count > SUBJECTS_SHOWN)
             continue;
         if (count == 1)
-            label(page, 0, subject_kind_word(kind));
+            text_page_label(page, subject_kind_word(kind), page->narrow ? page->body : HEAD);
         else
             wrap_words(&page->wrap, ", ");
         wrap_words(&page->wrap, subject->shown);
@@ -442,7 +394,7 @@ static void subjects_of_kind(struct page *page, enum subject_kind kind)
     wrap_end(&page->wrap);
 }
 
-static void notices(struct page *page)
+static void notices(struct text_page *page)
 {
     for (size_t i = 0; i < page->report->run_count; i++) {
         const struct report_run *run = &page->report->runs[i];
@@ -450,10 +402,15 @@ static void notices(struct page *page)
         size_t count = report_notices(run, list);
 
         for (size_t j = 0; j < count; j++) {
-            set_style(page, STYLE_YELLOW);
-            upper_case(page, list[j].word);
-            end_style(page, STYLE_YELLOW);
-            to_body(page);
+            size_t body = page->narrow ? page->body : HEAD;
+
+            text_page_begin_style(page, STYLE_YELLOW);
+            text_page_upper_case(page, list[j].word);
+            text_page_end_style(page, STYLE_YELLOW);
+            wrap_indent(&page->wrap, body);
+            if (page->narrow)
+                wrap_end(&page->wrap);
+            wrap_to(&page->wrap, body);
             if (run->source) {
                 wrap_words(&page->wrap, run->source);
                 wrap_words(&page->wrap, ": ");
@@ -464,23 +421,23 @@ static void notices(struct page *page)
     }
 }
 
-static void header(struct page *page)
+static void header(struct text_page *page)
 {
     const struct report *report = page->report;
     struct report_span span = report_span(report);
     struct buffer text;
 
-    buffer_init(&text, LINE_MOST);
+    buffer_init(&text, TEXT_LINE_MOST);
     buffer_print(&text, "exdiag %s", report->version);
-    styled(page, STYLE_LOUD, text.text);
+    text_page_styled(page, STYLE_LOUD, text.text);
     if (report->title) {
-        styled(page, STYLE_LOUD, ": ");
-        styled(page, STYLE_LOUD, report->title);
+        text_page_styled(page, STYLE_LOUD, ": ");
+        text_page_styled(page, STYLE_LOUD, report->title);
     }
     if (report->run_count) {
         buffer_clear(&text);
         report_show_span(&span, &text);
-        label(page, 0, "examined");
+        text_page_label(page, "examined", page->narrow ? page->body : HEAD);
         wrap_words(&page->wrap, text.text);
     }
     wrap_end(&page->wrap);
@@ -490,39 +447,152 @@ static void header(struct page *page)
 }
 
 /* With several runs each chart names its own. */
-static void charts(struct page *page)
+static void charts(struct text_page *page)
 {
     const struct report *report = page->report;
 
     for (size_t i = 0; i < report->chart_count; i++)
-        text_chart(&page->wrap, page->options, page->body, &report->charts[i],
+        text_chart(&page->wrap, page->options, page->narrow ? page->body : HEAD, &report->charts[i],
                    report->runs[report->charts[i].run].source);
 }
 
-static void summary(struct page *page)
+static void sum(struct text_page *page)
 {
     struct buffer text;
 
-    buffer_init(&text, LINE_MOST);
+    buffer_init(&text, TEXT_LINE_MOST);
     report_sum_up(page->report, &text);
     wrap_indent(&page->wrap, 0);
-    styled(page, STYLE_LOUD, text.text);
+    text_page_styled(page, STYLE_LOUD, text.text);
     wrap_end(&page->wrap);
     buffer_release(&text);
 }
 
-static void body(struct page *page)
+/* "12 CRITICAL  contoso.com: several SPF records are published" and what follows from it */
+static void fault_line(struct text_page *page, const struct summary_fault *fault)
 {
-    part(page, PART_PROBLEMS, problem, false);
-    part(page, PART_UNKNOWN, unknown_finding, false);
-    part(page, PART_ACCEPTED, accepted, true);
+    const struct outline_entry *entry = fault->entry;
+    const size_t column = page->narrow ? 5 : 14;
+    struct buffer text;
+    char figure[32];
+
+    snprintf(figure, sizeof figure, "%3zu. ", entry->number);
+    wrap_end(&page->wrap);
+    wrap_indent(&page->wrap, column);
+    wrap_words(&page->wrap, "");
+    wrap_verbatim(&page->wrap, figure, strlen(figure));
+    text_page_begin_style(page, style_of_finding(entry->first));
+    text_page_upper_case(page, report_standing(entry->first));
+    text_page_end_style(page, style_of_finding(entry->first));
+    wrap_to(&page->wrap, column);
+    buffer_init(&text, TEXT_LINE_MOST);
+    summary_subjects(entry, NAMES_SHOWN, &text);
+    wrap_words(&page->wrap, text.text);
+    wrap_words(&page->wrap, ": ");
+    wrap_words(&page->wrap, entry->title ? entry->title : entry->first->title);
+    if (fault->consequence_count) {
+        for (size_t i = 0; i < fault->consequence_count; i++) {
+            snprintf(figure, sizeof figure, "%s%zu", i ? ", " : " (causes ",
+                     fault->consequences[i]);
+            wrap_words(&page->wrap, figure);
+        }
+        wrap_words(&page->wrap, ")");
+    }
+    wrap_end(&page->wrap);
+    buffer_release(&text);
+}
+
+/* What is broken, what that costs and where to begin. */
+static void summary(struct text_page *page, const struct summary *summary)
+{
+    size_t shown = summary->fault_count > FAULTS_SHOWN + 1 ? FAULTS_SHOWN : summary->fault_count;
+    char text[128];
+
+    if (summary->fault_count < 2)
+        return;
+    wrap_free_line(&page->wrap);
+    text_page_styled(page, STYLE_LOUD, "what is broken, to be repaired in this order");
+    for (size_t i = 0; i < shown; i++)
+        fault_line(page, &summary->faults[i]);
+    if (shown < summary->fault_count) {
+        snprintf(text, sizeof text, "     and %zu more below", summary->fault_count - shown);
+        wrap_end(&page->wrap);
+        wrap_verbatim(&page->wrap, text, strlen(text));
+    }
+    wrap_end(&page->wrap);
+}
+
+static bool has_choices(const struct outline_steps *steps)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        for (size_t j = 0; j < steps->list[i].variant_count; j++) {
+            if (steps->list[i].variants[j].step->kind != STEP_EXACT)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What stands before steps, said once. */
+static void how_to_read(struct text_page *page)
+{
+    const struct outline *outline = page->outline;
+    size_t i = 0;
+
+    while (i < outline->starts[PART_ACCEPTED] && !has_choices(&outline->entries[i].fix) &&
+           !has_choices(&outline->entries[i].verify) && !has_choices(&outline->entries[i].undo))
+        i++;
+    if (i == outline->starts[PART_ACCEPTED])
+        return;
+    wrap_free_line(&page->wrap);
+    wrap_indent(&page->wrap, 0);
+    wrap_words(&page->wrap,
+               "Of a step, [fill in: x] asks for what stands as <x>; [check: x] names what nobody "
+               "vouched for (it came from DNS, a peer or a log): compare it before you run the "
+               "step; [decide first] leaves to you whether it is the right one.");
+    wrap_end(&page->wrap);
+}
+
+static void body(struct text_page *page)
+{
+    part(page, PART_PROBLEMS, problem);
+    part(page, PART_UNKNOWN, unknown);
+    if (page->outline->starts[PART_ACCEPTED] < page->outline->starts[PART_ACCEPTED + 1])
+        wrap_free_line(&page->wrap);
+    part(page, PART_ACCEPTED, accepted);
     if (page->options->verbose) {
-        part(page, PART_OK, healthy_finding, true);
-        part(page, PART_NOT_APPLICABLE, heading, true);
+        lines(page, PART_OK);
+        lines(page, PART_NOT_APPLICABLE);
     } else {
         only_answers(page);
     }
+}
+
+static void whole(struct text_page *page, struct arena *arena)
+{
+    struct summary summing;
+
+    summary_make(page->outline, arena, &summing);
+    header(page);
+    notices(page);
     wrap_free_line(&page->wrap);
+    sum(page);
+    summary(page, &summing);
+    charts(page);
+    how_to_read(page);
+    body(page);
+    if (page->outline->count) {
+        wrap_free_line(&page->wrap);
+        sum(page);
+    }
+}
+
+static void titles(struct text_page *page)
+{
+    notices(page);
+    lines(page, PART_PROBLEMS);
+    lines(page, PART_UNKNOWN);
+    sum(page);
 }
 
 enum status report_text(const struct report *report, const struct report_options *options,
@@ -530,23 +600,21 @@ enum status report_text(const struct report *report, const struct report_options
 {
     size_t columns = options->columns < LEAST_COLUMNS ? LEAST_COLUMNS : options->columns;
     bool narrow = columns < NARROW;
-    struct page page = {.report = report,
-                        .options = options,
-                        .narrow = narrow,
-                        .body = narrow ? BODY_NARROW : BODY};
+    struct arena arena = {0};
+    struct outline outline;
+    struct text_page page = {.report = report,
+                             .options = options,
+                             .outline = &outline,
+                             .narrow = narrow,
+                             .body = narrow ? BODY_NARROW : BODY};
 
+    outline_make(report, &arena, &outline);
     wrap_init(&page.wrap, stream, columns);
-    if (!options->quiet)
-        header(&page);
-    notices(&page);
-    if (options->quiet) {
-        part(&page, PART_PROBLEMS, heading, false);
-        part(&page, PART_UNKNOWN, heading, false);
-    } else {
-        charts(&page);
-        body(&page);
-    }
-    summary(&page);
+    if (options->quiet)
+        titles(&page);
+    else
+        whole(&page, &arena);
     wrap_release(&page.wrap);
+    arena_release(&arena);
     return report_finish(stream);
 }

@@ -24,6 +24,8 @@ static void command_lines(const struct telling *telling, const char *command)
 {
     struct wrap *wrap = &telling->page->wrap;
 
+    if (telling->page->narrow)
+        wrap_free_line(wrap);
     while (command) {
         const char *end = strchr(command, '\n');
         size_t size = end ? (size_t)(end - command) : strlen(command);
@@ -35,6 +37,8 @@ static void command_lines(const struct telling *telling, const char *command)
         wrap_line(wrap);
         command = end ? end + 1 : NULL;
     }
+    if (telling->page->narrow)
+        wrap_free_line(wrap);
 }
 
 /* A command, or in words what to do. */

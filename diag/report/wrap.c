@@ -41,7 +41,7 @@ static void place(struct wrap *wrap, const char *text, size_t size, size_t colum
 {
     size_t start = wrap->column + wrap->gap;
 
-    if (start + columns > wrap->columns && start > wrap->indent)
+    if (columns > 0 && start + columns > wrap->columns && start > wrap->indent)
         break_line(wrap);
     put(wrap, text, size, columns);
 }

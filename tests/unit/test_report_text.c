@@ -226,7 +226,8 @@ static void many_subjects_are_counted(void **state)
 /* A run without findings says so in a line. */
 static void nothing_wrong_is_short(void **state)
 {
-    const struct report_run run = {NULL, SAMPLE_TIME, SAMPLE_TIME, true, false, NULL};
+    const struct report_run run = {
+        .started = SAMPLE_TIME, .finished = SAMPLE_TIME, .complete = true};
     const struct report report = {
         .version = "0.1.0", .runs = &run, .run_count = 1, .counts = {[OUTCOME_OK] = 12}};
     struct buffer text;
