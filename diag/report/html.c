@@ -520,7 +520,7 @@ static void put_header(struct page *page)
 enum status report_html(const struct report *report, const struct report_options *options,
                         FILE *stream)
 {
-    struct page page = {stream, report};
+    struct page page = {.stream = stream, .report = report};
 
     (void)options;
     put_head(&page);

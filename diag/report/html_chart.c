@@ -1,6 +1,7 @@
 #include "diag/report/html_chart.h"
 
 #include "diag/report/chart.h"
+#include "diag/report/html_picture.h"
 
 #include <string.h>
 
@@ -12,8 +13,7 @@ enum {
     AXIS_PIXELS_SMALL = 312, /* on a telephone */
     CHARACTER_PIXELS = 7,
     OVERHANG_PIXELS = 14, /* html_style.c leaves it free at either side */
-    WHISKERS_FROM = 200,  /* of 10,000: below that the mark hides them */
-    PERCENT_SIZE = 16
+    WHISKERS_FROM = 200   /* of 10,000: below that the mark hides them */
 };
 
 struct picture {
@@ -23,12 +23,6 @@ struct picture {
 };
 
 /* ---- numbers ---- */
-
-/* "12.50%": of the axis, from its lower end. */
-static void write_share(uint32_t share, char text[PERCENT_SIZE])
-{
-    snprintf(text, PERCENT_SIZE, "%u.%02u%%", (unsigned)(share / 100), (unsigned)(share % 100));
-}
 
 static uint32_t share_at(const struct picture *picture, int64_t value)
 {
@@ -58,12 +52,12 @@ static void add_value(const struct picture *picture, const struct chart_row *row
 
 static void put_zone(const struct picture *picture, const char *class, uint32_t from, uint32_t to)
 {
-    char start[PERCENT_SIZE], width[PERCENT_SIZE];
+    char start[HTML_PERCENT_SIZE], width[HTML_PERCENT_SIZE];
 
     if (from >= to)
         return;
-    write_share(from, start);
-    write_share(to - from, width);
+    html_percent(from, start);
+    html_percent(to - from, width);
     html_put(picture->page, "<rect class=\"%s\" x=\"%s\" width=\"%s\" height=\"100%%\"/>", class,
              start, width);
 }
@@ -85,9 +79,9 @@ static void put_zones(const struct picture *picture)
 
 static void put_stop(const struct picture *picture, const char *class, uint32_t share)
 {
-    char at[PERCENT_SIZE];
+    char at[HTML_PERCENT_SIZE];
 
-    write_share(share, at);
+    html_percent(share, at);
     html_put(picture->page, "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y2=\"100%%\"/>", class, at, at);
 }
 
@@ -108,7 +102,7 @@ static void put_ground(const struct picture *picture)
 /* Centred, or where that would stand out too far begun or ended there. */
 static void put_label(const struct picture *picture, const struct chart_label *label, bool is_spare)
 {
-    char at[PERCENT_SIZE];
+    char at[HTML_PERCENT_SIZE];
     const char *anchor = "middle", *shift = "0";
 
     if (label->start == -OVERHANG_PIXELS) {
@@ -119,7 +113,7 @@ static void put_label(const struct picture *picture, const struct chart_label *l
         anchor = "end";
         shift = "12";
     }
-    write_share((uint32_t)((uint64_t)label->position * 10000 / AXIS_PIXELS), at);
+    html_percent((uint32_t)((uint64_t)label->position * 10000 / AXIS_PIXELS), at);
     html_put(picture->page, "<text class=\"%s%s\" x=\"%s\" dx=\"%s\" y=\"50%%\">%s%s</text>",
              anchor, is_spare ? " spare" : "", at, shift, *label->sign == '-' ? "−" : label->sign,
              label->text);
@@ -169,9 +163,9 @@ static const char *class_of(const struct picture *picture, const struct chart_ro
 
 static void put_whisker(const struct picture *picture, uint32_t share)
 {
-    char at[PERCENT_SIZE];
+    char at[HTML_PERCENT_SIZE];
 
-    write_share(share, at);
+    html_percent(share, at);
     html_put(picture->page,
              "<rect class=\"whisker\" x=\"%s\" y=\"50%%\" width=\"3\" height=\"14\"/>", at);
 }
@@ -179,12 +173,12 @@ static void put_whisker(const struct picture *picture, uint32_t share)
 static void put_interval(const struct picture *picture, const struct span *span)
 {
     uint32_t from = share_at(picture, span->least), to = share_at(picture, span->most);
-    char start[PERCENT_SIZE], width[PERCENT_SIZE];
+    char start[HTML_PERCENT_SIZE], width[HTML_PERCENT_SIZE];
 
     if (to - from < WHISKERS_FROM)
         return;
-    write_share(from, start);
-    write_share(to - from, width);
+    html_percent(from, start);
+    html_percent(to - from, width);
     html_put(picture->page,
              "<rect class=\"interval\" x=\"%s\" y=\"50%%\" width=\"%s\" height=\"4\"/>", start,
              width);
@@ -196,9 +190,9 @@ static void put_picture(const struct picture *picture, const struct chart_row *r
                         const char *name, const char *value)
 {
     const struct span *span = &row->span;
-    char at[PERCENT_SIZE];
+    char at[HTML_PERCENT_SIZE];
 
-    write_share(share_at(picture, span->least + (span->most - span->least) / 2), at);
+    html_percent(share_at(picture, span->least + (span->most - span->least) / 2), at);
     html_put(picture->page, "<svg role=\"img\"><title>%s: %s, %s</title><use href=\"#ground-%u\"/>",
              name, value, chart_word(picture->chart, row), picture->number);
     put_interval(picture, span);

@@ -9,6 +9,7 @@
 struct page {
     FILE *stream;
     const struct report *report;
+    unsigned pictures; /* of findings, drawn so far: html_picture.h */
 };
 
 /* Text, its markup spelled out. */

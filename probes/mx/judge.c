@@ -65,6 +65,11 @@ static bool is_refused_in_words(const struct mx_call *call)
     return call->verdict == MX_GREETING_REFUSED;
 }
 
+static bool took_time(const struct mx_call *call)
+{
+    return mx_waited(call->conversation) >= MX_PROMPT;
+}
+
 static bool is_unreachable(const struct mx_call *call)
 {
     return call->verdict == MX_UNREACHABLE;
@@ -343,7 +348,7 @@ static void judge_refusals(struct examination *x, const struct mx_calls *calls)
         if (!count_calls(calls, rows[i].test))
             continue;
         finding = tell_calls(x, rows[i].kind, calls, rows[i].test);
-        if (rows[i].test == is_closing)
+        if (rows[i].test == is_closing && count_calls(calls, took_time))
             mx_draw_calls(x, finding, calls);
         finding_severity(finding, weighed(calls, rows[i].severity(calls)));
         if (rows[i].test == is_refused_in_words && mx_lets_nobody_in(calls))

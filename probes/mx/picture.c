@@ -6,10 +6,10 @@ const struct timeline_kind mx_timeline = {
     .stops =
         (const struct timeline_stop[]){
             {MX_PROMPT, "1 s", NULL},
-            {MX_CLOSES_WITHIN, "5 s", "who hangs up sooner turns senders away at once"},
+            {MX_CLOSES_WITHIN, "5 s", "whoever hangs up sooner turns senders away at once"},
             {MX_SLOW_FROM, "30 s", "impatient senders give up"},
             {MX_SILENT_FROM, "1 min", "long enough for a warning"},
-            {MX_STALL_FROM, "5 min", "what senders must wait for a greeting (RFC 5321)"},
+            {MX_STALL_FROM, "5 min", "so long senders have to wait for a greeting (RFC 5321)"},
             {600000, "10 min", NULL},
             {3600000, "1 h", NULL},
             {0},
