@@ -129,11 +129,44 @@ static bool is_directory_word(const char *label, size_t size, const char *rest, 
     return false;
 }
 
+/*
+ * How many bytes at the end of a name are of Microsoft's public cloud, which has the same there for
+ * everybody: what a host of it may be asked, and what not, goes by that. 0 for other names.
+ */
+static size_t cloud_size(const char *name, size_t size)
+{
+    static const char *const clouds[] = {"mail.protection.outlook.com",
+                                         "spf.protection.outlook.com",
+                                         "mail.onmicrosoft.com",
+                                         "mail.protection.office365.us",
+                                         "mail.protection.partner.outlook.cn",
+                                         "partner.outlook.cn",
+                                         "partner.onmschina.cn",
+                                         "onmicrosoft.com",
+                                         "onmicrosoft.us",
+                                         "office365.com",
+                                         "office365.us",
+                                         "outlook.com",
+                                         "office.com",
+                                         "mx.microsoft"};
+
+    for (size_t i = 0; i < sizeof clouds / sizeof *clouds; i++) {
+        size_t cloud = strlen(clouds[i]);
+
+        if (size >= cloud && (size == cloud || name[size - cloud - 1] == '.') &&
+            text_equal_fold_sized(name + size - cloud, cloud, clouds[i], cloud))
+            return cloud;
+    }
+    return 0;
+}
+
 /* In place. `keep_last`: its last label may be a top-level domain, which is kept. */
 static void redact_labels(const struct redactor *redactor, char *name, size_t size, bool keep_last,
                           unsigned char *bytes)
 {
-    for (size_t at = 0; at < size; at++) {
+    const size_t end = keep_last ? size - cloud_size(name, size) : size;
+
+    for (size_t at = 0; at < end; at++) {
         size_t label = label_size(name + at, size - at);
 
         bool is_kept = at + label < size ? is_directory_word(name + at, label, name + at + label,

@@ -31,8 +31,15 @@ static void tell_without_build(struct examination *x, const struct build_machine
                            machine->own_name);
         return;
     }
+    if (machine->is_online) {
+        if (machine->server->given)
+            not_applicable(x, &exchange_build_behind, "Exchange Online: Microsoft updates it");
+        return;
+    }
     if (machine->file && machine->obstacle)
         build_tell_barred(x, machine);
+    else if (machine->is_exchange && machine->is_edge)
+        build_tell_subscribed(x, machine);
     else if (machine->is_exchange && machine->is_vouched && machine->server)
         build_tell_hidden(x, machine);
     else if (machine->server && machine->server->given && ask_settings(x)->only_count > 0 &&

@@ -262,8 +262,10 @@ static void saw_entry(struct build_organisation *organisation, const struct spn_
     struct build_machine *machine = machine_of_file(organisation, name, file);
     struct build_number number;
 
-    if (machine && server->roles & SPN_ROLE_EDGE)
-        machine->is_edge = true;
+    if (machine && server->roles & SPN_ROLE_EDGE) {
+        machine->is_edge = machine->is_exchange = true;
+        return;
+    }
     if (build_of_entry(entry, &number))
         saw_build(organisation, name, file, BUILD_BY_SERIAL_NUMBER, &number, source);
     if (version_of_entry(entry, &number))

@@ -5,6 +5,7 @@
 #include "probes/build/files.h"
 #include "probes/build/folders.h"
 #include "probes/build/own.h"
+#include "probes/site.h"
 #include "probes/spn/forest.h"
 
 #include <string.h>
@@ -163,7 +164,7 @@ static bool ask_forest(struct visit *visit, const struct subject *server)
     visit->machine->is_exchange = true;
     visit->machine->is_edge = listed->roles & SPN_ROLE_EDGE;
     entry = entry_of(forest, listed->dn);
-    if (entry && build_of_entry(entry, &number))
+    if (!visit->machine->is_edge && entry && build_of_entry(entry, &number))
         saw_build(visit, BUILD_BY_SERIAL_NUMBER, &number, forest->servers_source);
     return true;
 }
@@ -329,6 +330,9 @@ static void ask_server(struct examination *x, struct build_organisation *organis
         return;
     visit.machine->server = server;
     visit.machine->is_vouched = server->given;
+    visit.machine->is_online = site_online(server->name) != SITE_NOT_ONLINE;
+    if (visit.machine->is_online)
+        return;
     if (!ask_forest(&visit, server)) {
         organisation->is_pending = true;
         if (!server->given)

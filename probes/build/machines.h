@@ -34,9 +34,14 @@ struct build_machine {
     bool has_folder;              /* files beside that one do, too, and say no name */
     struct build_sighting sightings[BUILD_SIGHTINGS_MOST]; /* in the order of enum build_way */
     size_t count;
-    const char *own_name;            /* of a server that calls itself so, and is another; or NULL */
-    bool is_exchange;                /* something says so, whatever of its build */
-    bool is_edge;                    /* by the directory: it has no web site, and no DAG */
+    const char *own_name; /* of a server that calls itself so, and is another; or NULL */
+    bool is_exchange;     /* something says so, whatever of its build */
+    bool is_online;       /* Exchange Online's: nothing of it is asked, and no file tells of it */
+    /*
+     * By the directory: it has no web site, and no DAG; and what the directory has of its build is
+     * of the day when it was subscribed (KB 4019802).
+     */
+    bool is_edge;
     bool has_spoken;                 /* a service of it did, whatever it is */
     const struct web_exchange *page; /* what its web server answered first; or NULL */
     const struct evidence *obstacle; /* why a way was barred; or NULL */

@@ -427,6 +427,17 @@ void build_tell_hidden(struct examination *x, const struct build_machine *machin
     set_whereabouts(finding, x, machine);
 }
 
+void build_tell_subscribed(struct examination *x, const struct build_machine *machine)
+{
+    struct finding *finding = unknown(
+        x, &exchange_build_behind,
+        "%sthe directory has the build of an Edge Transport server as of the day when it "
+        "was subscribed",
+        machine->server ? "" : arena_print(pass_memory(x), "%s: ", who(machine, pass_memory(x))));
+
+    set_whereabouts(finding, x, machine);
+}
+
 /*
  * Whatever spoke elsewhere, a port that nothing listens at has no web site; and these answer for
  * whatever stands behind them.

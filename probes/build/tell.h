@@ -23,6 +23,9 @@ void build_tell_barred(struct examination *x, const struct build_machine *machin
 bool build_tell_unseen(struct examination *x, const struct build_machine *machine);
 
 /* It is Exchange's, and nothing shows a build. */
+/* Of an Edge Transport server, which only the directory tells of. */
+void build_tell_subscribed(struct examination *x, const struct build_machine *machine);
+
 void build_tell_hidden(struct examination *x, const struct build_machine *machine);
 
 #endif

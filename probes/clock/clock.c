@@ -6,6 +6,7 @@
 #include "probes/clock/kinds.h"
 #include "probes/clock/settings.h"
 #include "probes/clock/skew.h"
+#include "probes/site.h"
 
 #include <string.h>
 
@@ -94,12 +95,25 @@ static void judge(struct examination *x, const struct clock_host *host,
 
 static void examine_given_server(struct examination *x, const struct subject *server)
 {
-    const struct clock_host *host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
-    const struct ad_domain *domain = clock_domain_of_server(x, host);
+    const struct clock_host *host;
+    const struct ad_domain *domain;
+    bool is_pending = false, is_edge;
 
+    if (site_online(server->name) != SITE_NOT_ONLINE) {
+        not_applicable(x, &clock_skew, "Exchange Online: Microsoft keeps its clocks");
+        return;
+    }
+    host = clock_host_of(x, server->name, CLOCK_ROLE_SERVER, NULL);
+    domain = clock_domain_of_server(x, host);
+    is_edge = site_is_edge(x, server, &is_pending);
     add_subjects(x, domain);
     clock_settings_judge_host(x, server, NULL);
-    judge(x, host, domain);
+    if (is_edge)
+        not_applicable(x, &clock_skew,
+                       "an Edge Transport server: it is in no domain that counts, and no ticket "
+                       "depends on its clock");
+    else if (!is_pending)
+        judge(x, host, domain);
 }
 
 /*

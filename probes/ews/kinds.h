@@ -51,6 +51,16 @@ extern const struct finding_kind ews_requests_refused;
 #define EWS_FILE_HOST  "{machine}, as administrator"
 #define EWS_THIS_RUN   "the machine that exdiag ran on"
 
+/* Where the server that fails is Microsoft's, none of its settings are anybody else's business. */
+#define EWS_ONLINE                                                                                 \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "Microsoft 365 admin center",         \
+        .command = "Look in Service health whether Exchange Online has an incident, and ask "      \
+                   "Microsoft's support with the times and codes seen.",                           \
+        .note = "the server is Microsoft's: nothing of it is to be set from here",                 \
+        .when = "online"                                                                           \
+    }
+
 #define EWS_GET_DATABASE "Get-Mailbox -Identity {mailbox} | Format-List Name,Database,ServerName"
 #define EWS_OF_DATABASE                                                                            \
     "the database, and ServerName, whose copy of it is active: since Exchange 2013 that server "   \

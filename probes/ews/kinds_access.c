@@ -242,6 +242,7 @@ const struct finding_kind ews_failed = {
     .cost = "Single messages may be missing from the archive.",
     .fix =
         (const struct step_template[]){
+            EWS_ONLINE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after the archiver",
@@ -261,7 +262,8 @@ const struct finding_kind ews_failed = {
              .command = "Get-WinEvent -MaxEvents 20 -FilterHashtable @{{LogName='System';"
                         "ProviderName='Microsoft-Windows-WAS'}}",
              .note = "application pools that stopped (MSExchangeServicesAppPool), around the times "
-                     "seen; that no events were found is good news"},
+                     "seen; that no events were found is good news",
+             .when = "!online"},
             {0}},
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
     .no_undo = "nothing is changed: these steps look",

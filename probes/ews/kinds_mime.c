@@ -226,11 +226,16 @@
 
 #define GO_BACK                                                                                    \
     {.shell = SHELL_MANUAL,                                                                        \
-     .kind = STEP_DECIDE,                                                                          \
-     .where = "of the way round: whoever looks after the archiver",                                \
-     .command = "Let the archiver talk to the server again that it talked to before.",             \
-     .note = "once the run that verifies finds nothing through that server",                       \
-     .when = "came-through"},                                                                      \
+     .kind = STEP_EXACT,                                                                           \
+     .where = "Exchange Online",                                                                   \
+     .command = "There is nothing to undo: nothing was changed.",                                  \
+     .when = "online"},                                                                            \
+        {.shell = SHELL_MANUAL,                                                                    \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = "of the way round: whoever looks after the archiver",                            \
+         .command = "Let the archiver talk to the server again that it talked to before.",         \
+         .note = "once the run that verifies finds nothing through that server",                   \
+         .when = "came-through"},                                                                  \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_FILL_IN,                                                                     \
          .where = "of the way round: " EWS_SHELL,                                                  \
@@ -272,7 +277,7 @@ const struct finding_kind ews_mime_transient = {
     .applies_to = "Exchange 2010 SP3 as documented, with MailStore; the same way of making MIME "
                   "content is in 2013 and later",
     .cost = "Messages are missing from the archive, or from other programs that read mailboxes.",
-    .fix = (const struct step_template[]){WAY_ROUND, RECORD_IT, MAKE_IT_AGAIN, {0}},
+    .fix = (const struct step_template[]){EWS_ONLINE, WAY_ROUND, RECORD_IT, MAKE_IT_AGAIN, {0}},
     .verify = (const struct step_template[]){COMPARE_IT, EWS_CHECK_AGAIN, {0}},
     .undo = (const struct step_template[]){GO_BACK, {0}},
     .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
@@ -295,33 +300,39 @@ const struct finding_kind ews_unavailable = {
     .cost = "Messages reach the archive late, or are missing from it.",
     .fix =
         (const struct step_template[]){
+            EWS_ONLINE,
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
              .command = EWS_GET_DATABASE,
-             .note = EWS_OF_DATABASE},
+             .note = EWS_OF_DATABASE,
+             .when = "!online"},
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
              .where = EWS_SHELL,
              .command = "Get-MailboxDatabaseCopyStatus -Identity {database}",
              .note = "one copy Mounted, the others Healthy; a single server: "
-                     "Get-MailboxDatabase -Status, Mounted must be True"},
+                     "Get-MailboxDatabase -Status, Mounted must be True",
+             .when = "!online"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
              .command = "Get-MoveRequest -MoveStatus InProgress",
-             .note = "mailboxes under way: their messages can be fetched once they have arrived"},
+             .note = "mailboxes under way: their messages can be fetched once they have arrived",
+             .when = "!online"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_NODE_SHELL,
              .command = "Test-ServiceHealth",
-             .note = "RequiredServicesRunning must be True for every role"},
+             .note = "RequiredServicesRunning must be True for every role",
+             .when = "!online"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
              .where = EWS_NODE_SHELL,
              .command = "Get-EventLog -LogName Application -Source \"MSExchange ADAccess\" "
                         "-EntryType Error,Warning -Newest 20",
-             .note = "domain controllers that did not answer, around the times seen"},
+             .note = "domain controllers that did not answer, around the times seen",
+             .when = "!online"},
             {0}},
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
     .no_undo = "nothing is changed: these steps look",

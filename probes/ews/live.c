@@ -132,9 +132,18 @@ const struct finding_kind *live_kind_of(const struct ews_item *item)
     }
 }
 
+/* As of one that is in Exchange Online, where a hybrid organisation's own servers have but its
+ * name. */
+static bool has_no_mailbox(const struct ews_survey *survey)
+{
+    return survey->evidence.status == STATUS_OK && survey->item_count == 0 && survey->last.code &&
+           strcmp(survey->last.code, "ErrorNonExistentMailbox") == 0;
+}
+
 const struct finding_kind *live_kind_of_search(const struct ews_survey *survey)
 {
-    if (survey->evidence.status != STATUS_OK || survey->item_count > 0 || !survey->last.code)
+    if (survey->evidence.status != STATUS_OK || survey->item_count > 0 || !survey->last.code ||
+        has_no_mailbox(survey))
         return NULL;
     switch (ews_class_of(survey->last.code)) {
     case EWS_CLASS_TRANSIENT:
@@ -301,6 +310,8 @@ static struct tally count(const struct live_view *view)
 
         if (!survey || survey->evidence.status != STATUS_OK)
             continue;
+        if (has_no_mailbox(survey))
+            continue;
         tally.surveys++;
         tally.items += survey->item_count;
         if (survey->item_count > 0) {
@@ -369,6 +380,21 @@ static void judge_open(const struct live_view *view)
     }
 }
 
+static void judge_absence(const struct live_view *view)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct live_node *node = &view->nodes[i];
+
+        if (!node->survey || !has_no_mailbox(node->survey))
+            continue;
+        saw(not_applicable(view->x, &ews_mime_transient,
+                           "%s has no such mailbox: it is a remote one, in Exchange Online, or the "
+                           "address is misspelt",
+                           node->server->shown),
+            &node->survey->evidence, "the search: %s", node->survey->last.code);
+    }
+}
+
 /* What was not searched may hold what fails. */
 static void judge_search(const struct live_view *view)
 {
@@ -378,7 +404,7 @@ static void judge_search(const struct live_view *view)
         struct finding *finding;
 
         if (!survey || survey->evidence.status != STATUS_OK || survey->folders_failed == 0 ||
-            live_kind_of_search(survey))
+            live_kind_of_search(survey) || has_no_mailbox(survey))
             continue;
         finding = unknown(view->x, &ews_mime_transient,
                           "%u of %u folders could not be searched through %s",
@@ -489,6 +515,7 @@ void ews_judge_mailbox(struct examination *x, const struct subject *mailbox)
     judge_obstacles(&view);
     if (!is_seen(&view, &ews_mime_transient))
         judge_open(&view);
+    judge_absence(&view);
     judge_search(&view);
     judge_health(&view);
     live_tell_test_item(&view);

@@ -3,6 +3,7 @@
 #include "probes/as_called.h"
 #include "probes/ews/live_kinds.h"
 #include "probes/ews/logon.h"
+#include "probes/site.h"
 
 #include <string.h>
 
@@ -388,7 +389,9 @@ static void set_values(struct finding *finding, const struct live_view *view,
     set_vouched(finding, VALUE_TEXT, "server-that-fails", fails, strlen(fails));
     if (better)
         set_vouched(finding, VALUE_NAME, "came-through", better->name, strlen(better->name));
-    if (sum.codes.size > 0 && strcmp(sum.codes.text, "HTTP 429") != 0) {
+    if (sum.first && site_online(sum.first->server->name) != SITE_NOT_ONLINE)
+        set_text(finding, "online", "yes");
+    else if (sum.codes.size > 0 && strcmp(sum.codes.text, "HTTP 429") != 0) {
         set_text(finding, "on-premises", "yes");
         ews_choose_steps(finding, sum.major, live_place(view, kind));
     }

@@ -6,6 +6,7 @@
 #include "probes/mx/log.h"
 #include "probes/mx/trace.h"
 #include "probes/organisation/organisation.h"
+#include "probes/site.h"
 
 #include <string.h>
 
@@ -139,10 +140,17 @@ static bool is_connected_to(const struct mx_calls *calls)
 
 static void examine_server(struct examination *x, const struct subject *server)
 {
+    const enum site_online online = site_online(server->name);
+    const bool takes_submissions = server->given && online == SITE_NOT_ONLINE;
     const struct mx_exchangers *mx;
     struct mx_calls smtp, submission, submissions;
     bool is_pending = false, known;
 
+    if (server->given && online == SITE_ONLINE) {
+        not_applicable(x, &mx_banner_stall,
+                       "Exchange Online: it takes mail at the hosts of a domain's MX records");
+        return;
+    }
     if (organisation_is_without_mail(x, server, &is_pending) || is_pending ||
         (!server->given && is_exchanger(x, server)))
         return;
@@ -150,18 +158,18 @@ static void examine_server(struct examination *x, const struct subject *server)
     if (mx->state == MX_PENDING)
         return;
     known = mx_call_all(x, server, mx, SERVICE_SMTP, &smtp);
-    if (server->given) {
+    if (takes_submissions) {
         known = mx_call_all(x, server, mx, SERVICE_SUBMISSION, &submission) && known;
         known = mx_call_all(x, server, mx, SERVICE_SUBMISSIONS, &submissions) && known;
     }
     if (!known)
         return;
     smtp.serves_submission =
-        server->given && (is_connected_to(&submission) || is_connected_to(&submissions));
+        takes_submissions && (is_connected_to(&submission) || is_connected_to(&submissions));
     mx_judge_records(x, server, mx);
     mx_judge_calls(x, &smtp);
     mx_judge_speech(x, &smtp);
-    if (!server->given)
+    if (!takes_submissions)
         return;
     mx_judge_submission(x, &submission);
     mx_judge_speech(x, &submission);

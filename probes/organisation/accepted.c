@@ -3,6 +3,7 @@
 #include "diag/idn.h"
 #include "diag/read/dns_name.h"
 #include "diag/text.h"
+#include "probes/site.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,8 @@ static bool read_entry(const struct directory_entry *entry, struct arena *arena,
     out->name = out->is_wildcard ? text : name_of(text, arena);
     if (out->is_wildcard)
         out->unexamined = "which names no domain to look at";
+    else if (out->name && site_is_tenant(out->name))
+        out->unexamined = "a domain of the tenant, in which Microsoft publishes";
     else if (out->name && dns_name_is_private(out->name))
         out->unexamined = "a name for private use, to which nobody outside can send";
     return out->name != NULL;

@@ -63,6 +63,15 @@ const struct finding_kind organisation_server_gone = {
              .where = "whoever knows the servers",
              .command = "Find out whether each of these servers is still in use.",
              .note = "nothing here can tell a server that is gone from one that DNS does not know"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "whoever knows the servers",
+             .command = "If one was shut down on purpose, as the last of a hybrid organisation may "
+                        "be whose recipients the management tools manage, leave it: never "
+                        "uninstall that one.",
+             .risk = "to uninstall the last server takes attributes from the directory that "
+                     "mailboxes in Exchange Online need",
+             .when = "hybrid"},
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = "a server that is in use, from a command prompt that runs as administrator",
@@ -104,6 +113,9 @@ const struct finding_kind organisation_server_gone = {
             {"Recover Exchange servers",
              "https://learn.microsoft.com/exchange/high-availability/disaster-recovery/"
              "recover-exchange-servers"},
+            {"Manage recipients in Exchange Hybrid environments using Management tools",
+             "https://learn.microsoft.com/en-us/exchange/"
+             "manage-hybrid-exchange-recipients-with-management-tools"},
             {NULL, NULL}},
 };
 

@@ -3,6 +3,7 @@
 #include "probes/organisation/kinds.h"
 #include "probes/organisation/organisation.h"
 #include "probes/powershell/live.h"
+#include "probes/site.h"
 
 #include <string.h>
 
@@ -169,10 +170,25 @@ static void tell_unheard(struct examination *x, const struct organisation *organ
     }
 }
 
+/*
+ * The last server of a hybrid organisation may be shut down, and must not be uninstalled, where
+ * recipients are managed with the management tools alone.
+ */
+static bool is_hybrid(const struct organisation *organisation)
+{
+    for (size_t i = 0; i < organisation->accepted.count; i++) {
+        if (site_is_coexistence(organisation->accepted.list[i].name))
+            return true;
+    }
+    return false;
+}
+
 static void found_gone(struct examination *x, const struct organisation *organisation)
 {
     struct finding *finding = found(x, &organisation_server_gone);
 
+    if (is_hybrid(organisation))
+        set_text(finding, "hybrid", "yes");
     for (size_t i = 0; i < organisation->server_count; i++) {
         const struct organisation_server *entry = &organisation->servers[i];
 
@@ -188,7 +204,12 @@ static void tell_gone(struct examination *x, const struct organisation *organisa
 {
     struct counts counts = count_all(organisation);
 
-    if (counts.gone > 0)
+    if (counts.gone > 0 && counts.gone == counts.servers && is_hybrid(organisation))
+        not_applicable(x, &organisation_server_gone,
+                       "DNS knows none of its servers, as where a hybrid organisation has shut the "
+                       "last one down and manages recipients with the management tools: never "
+                       "uninstall that one");
+    else if (counts.gone > 0)
         found_gone(x, organisation);
     if (counts.unheard > 0)
         tell_unheard(x, organisation, counts.unheard);

@@ -8,6 +8,7 @@
 #include "probes/powershell/modules.h"
 #include "probes/powershell/server.h"
 #include "probes/powershell/settings.h"
+#include "probes/site.h"
 
 /* Gives the causes found. */
 static unsigned judge_server(struct examination *x, const struct powershell_files *files,
@@ -132,13 +133,37 @@ static unsigned judge_case(struct examination *x, const struct powershell_case *
     return causes;
 }
 
+/* Or it is not known yet whether it has. */
+static bool has_no_directory(struct examination *x, const struct subject *server)
+{
+    bool is_pending = false;
+
+    if (site_online(server->name) != SITE_NOT_ONLINE) {
+        if (server->given)
+            not_applicable(x, &powershell_vdir_500,
+                           "Exchange Online: its PowerShell is the module "
+                           "ExchangeOnlineManagement's, and Microsoft's business");
+        return true;
+    }
+    if (!site_is_edge(x, server, &is_pending))
+        return is_pending;
+    not_applicable(x, &powershell_vdir_500,
+                   "an Edge Transport server: it has no virtual directories, and its shell is "
+                   "a local one");
+    return true;
+}
+
 static void examine_server(struct examination *x, const struct subject *server)
 {
-    const struct powershell_view *view = powershell_look_at(x, server);
-    const struct powershell_case *of = powershell_case_of(x, server);
+    const struct powershell_view *view;
+    const struct powershell_case *of;
     unsigned causes;
     bool is_500;
 
+    if (has_no_directory(x, server))
+        return;
+    view = powershell_look_at(x, server);
+    of = powershell_case_of(x, server);
     if (!of || (view && view->is_pending))
         return;
     powershell_tell_unread(x, of, server);

@@ -1,7 +1,11 @@
 /* Hosts that send for the domain, or may, and that its record forgets. */
+#include "diag/text.h"
+#include "probes/site.h"
 #include "probes/spf/charge.h"
 #include "probes/spf/check.h"
 #include "probes/spf/kinds.h"
+
+#include <string.h>
 
 struct sender {
     struct ip_address ip;
@@ -74,6 +78,20 @@ static bool sends(const struct spf_case *at)
     return at->record->term_count > 0 && at->record->terms[0].kind != SPF_ALL;
 }
 
+/* In a hybrid organisation a server that receives may send by Exchange Online alone. */
+static bool names_exchange_online(const struct spf_case *at)
+{
+    for (size_t i = 0; i < at->record->term_count; i++) {
+        const struct spf_term *term = &at->record->terms[i];
+
+        if ((term->kind == SPF_INCLUDE || term->kind == SPF_REDIRECT) && term->value &&
+            text_equal_fold_sized(term->value, term->value_size, site_online_senders,
+                                  strlen(site_online_senders)))
+            return true;
+    }
+    return false;
+}
+
 static struct finding *judge_host(struct spf_case *at, struct finding *finding, const char *host)
 {
     static const enum dns_type types[] = {DNS_A, DNS_AAAA};
@@ -101,6 +119,11 @@ static void judge_mail_hosts(struct spf_case *at)
 
         if (!dns_name_is_below(host, at->judged->subject->name))
             continue;
+        if (names_exchange_online(at)) {
+            not_applicable(at->x, &spf_sender_forgotten,
+                           "the record names Exchange Online, by which its own hosts may send");
+            return;
+        }
         finding = judge_host(at, finding, host);
         hosts++;
     }

@@ -5,6 +5,7 @@
 #include "diag/read/spf.h"
 #include "diag/probe.h"
 #include "probes/public_dns.h"
+#include "probes/site.h"
 #include "probes/spf/check.h"
 #include "probes/spf/judge.h"
 #include "probes/spf/kinds.h"
@@ -33,7 +34,14 @@ static bool receives(const struct public_view *mx)
 static void tell_none(struct examination *x, const struct subject *domain,
                       const struct spf_published *published, const struct public_view *mx)
 {
-    struct finding *finding = spf_tell_none(x, domain, published);
+    struct finding *finding;
+
+    if (site_is_tenant(domain->name)) {
+        not_applicable(x, &spf_none,
+                       "a domain of a tenant of Microsoft 365, in which Microsoft publishes");
+        return;
+    }
+    finding = spf_tell_none(x, domain, published);
 
     if (finding)
         set_text(finding, receives(mx) ? "receives" : "sends-only", "yes");

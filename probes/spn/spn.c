@@ -2,6 +2,7 @@
  * Service principal names of mail servers, and whether servers can log on to each other by them.
  * KB 914137, KB 979174.
  */
+#include "probes/site.h"
 #include "probes/spn/events.h"
 #include "probes/spn/exps.h"
 #include "probes/spn/kinds.h"
@@ -72,9 +73,17 @@ static void tell_names(struct examination *x, const struct subject *server,
 
 static void examine_server(struct examination *x, const struct subject *server)
 {
-    const struct spn_view *view = spn_view_of(x, server);
-    const char *own = other_name(view);
+    const struct spn_view *view;
+    const char *own;
 
+    if (site_online(server->name) != SITE_NOT_ONLINE) {
+        if (server->given)
+            not_applicable(x, &smtp_spn_missing,
+                           "Exchange Online: it is in no directory of this organisation's");
+        return;
+    }
+    view = spn_view_of(x, server);
+    own = other_name(view);
     if (view->is_pending || (!server->given && !view->server && !view->is_logged))
         return;
     if (own) {

@@ -75,6 +75,12 @@ static void refuse(struct ews_web *web, unsigned number)
     (void)number;
 }
 
+static void be_elsewhere(struct ews_web *web, unsigned number)
+{
+    web->lab.find_code = "ErrorNonExistentMailbox";
+    (void)number;
+}
+
 static void be_empty(struct ews_web *web, unsigned number)
 {
     web->lab.item_count = 0;
@@ -158,6 +164,7 @@ static const struct behaviour {
     {"gone", "one item is not there any more", lose, 0},
     {"fails", "one item fails with ErrorInternalServerError", fail_otherwise, 0},
     {"refused", "the search is answered ErrorAccessDenied", refuse, 0},
+    {"remote", "the search is answered ErrorNonExistentMailbox", be_elsewhere, 0},
     {"empty", "no item is found", be_empty, 0},
     {"login", "302 to a login form at another host", show_login, 0},
     {"html-error", "500 with a page", show_error, 0},

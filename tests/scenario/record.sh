@@ -6,7 +6,8 @@
 # names the behaviours; a file `clocks` has lines ADDRESS=SERVICE[/FAULT][:SECONDS] for lab_time;
 # a file `web` has lines ADDRESS=BEHAVIOUR for lab_web, behind TLS at port 443; a file `exchange`
 # has lines [PORT] ADDRESS=BEHAVIOUR for the same at port 80, and behind TLS at 443 and 444, or at
-# that port alone; with a file `machine` it is the program for Windows that runs, under Wine;
+# that port alone; a file `nodes` has lines ADDRESS=BEHAVIOUR for lab_ews, whose certificate is for
+# what the file `name` says; with a file `machine` it is the program for Windows that runs, under Wine;
 # a file `directories` has lines [OPTION...] ADDRESS[:PORT]=FILE for lab_directory, one each. In a
 # network of its own: root.
 set -euo pipefail
@@ -94,10 +95,11 @@ for scenario; do
     [ ! -e web ] || mapfile -t web < <(grep -v '^#' web)
     [ ${#web[@]} = 0 ] || serve ${#web[@]} "$build/tests/lab_web" --port 443 --tls --name '*.contoso.com' "${web[@]}"
     [ ! -e exchange ] || serve_exchange
-    nodes=()
+    nodes=() name='*.contoso.com'
+    [ ! -e name ] || name=$(cat name)
     [ ! -e nodes ] || mapfile -t nodes < <(grep -v '^#' nodes)
-    [ ${#nodes[@]} = 0 ] || serve ${#nodes[@]} "$build/tests/lab_ews" --name '*.contoso.com' --ca ca.pem "${nodes[@]}"
-    [ ${#nodes[@]} = 0 ] || echo token >token
+    [ ${#nodes[@]} = 0 ] || serve ${#nodes[@]} "$build/tests/lab_ews" --name "$name" --ca ca.pem "${nodes[@]}"
+    [ ${#nodes[@]} = 0 ] || (umask 077; echo token >token)
     directories=()
     [ ! -e directories ] || mapfile -t directories < <(grep -v '^#' directories)
     for directory in "${directories[@]}"; do
