@@ -78,15 +78,24 @@ static bool says_so_itself(struct examination *x, const struct subject *server, 
            machine->facts.exchange == MACHINE_EXCHANGE_EDGE;
 }
 
+/* As the probes do that read the directory. */
+static const struct ad_domain *domain_of(struct examination *x, const struct subject *server)
+{
+    const struct ad_domain *domain =
+        server->given ? ad_domain_of_host(x, server->name, NULL) : ad_domain_above(x, server->name);
+
+    return domain && (!server->given || domain->state != AD_DOMAIN_NONE) ? domain
+                                                                         : ad_domain_named(x, NULL);
+}
+
 static bool is_listed_so(struct examination *x, const struct subject *server, bool *is_pending)
 {
-    const struct ad_domain *domain = ad_domain_above(x, server->name);
     const struct spn_forest *forest;
     const struct spn_server *listed;
 
-    if (!ask_is_selected(x, "powershell"))
+    if (!ask_is_selected(x, "build") && !ask_is_selected(x, "spn"))
         return false;
-    forest = spn_forest_of(x, domain ? domain : ad_domain_named(x, NULL));
+    forest = spn_forest_of(x, domain_of(x, server));
     if (forest->state == SPN_FOREST_PENDING)
         *is_pending = true;
     if (forest->state != SPN_FOREST_FOUND)

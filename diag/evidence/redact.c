@@ -131,24 +131,31 @@ static bool is_directory_word(const char *label, size_t size, const char *rest, 
 
 /*
  * How many bytes at the end of a name are of Microsoft's public cloud, which has the same there for
- * everybody: what a host of it may be asked, and what not, goes by that. 0 for other names.
+ * everybody: what a host of it may be asked, and what not, goes by that. With each name its parents
+ * are there. 0 for other names.
  */
 static size_t cloud_size(const char *name, size_t size)
 {
     static const char *const clouds[] = {"mail.protection.outlook.com",
                                          "spf.protection.outlook.com",
-                                         "mail.onmicrosoft.com",
-                                         "mail.protection.office365.us",
-                                         "mail.protection.partner.outlook.cn",
-                                         "partner.outlook.cn",
-                                         "partner.onmschina.cn",
-                                         "onmicrosoft.com",
-                                         "onmicrosoft.us",
-                                         "office365.com",
-                                         "office365.us",
+                                         "protection.outlook.com",
                                          "outlook.com",
+                                         "mail.onmicrosoft.com",
+                                         "onmicrosoft.com",
+                                         "mail.protection.office365.us",
+                                         "protection.office365.us",
+                                         "office365.us",
+                                         "onmicrosoft.us",
+                                         "mail.protection.partner.outlook.cn",
+                                         "protection.partner.outlook.cn",
+                                         "partner.outlook.cn",
+                                         "outlook.cn",
+                                         "partner.onmschina.cn",
+                                         "onmschina.cn",
+                                         "office365.com",
                                          "office.com",
-                                         "mx.microsoft"};
+                                         "mx.microsoft",
+                                         "microsoft"};
 
     for (size_t i = 0; i < sizeof clouds / sizeof *clouds; i++) {
         size_t cloud = strlen(clouds[i]);

@@ -196,6 +196,12 @@
             "https://learn.microsoft.com/en-us/exchange/new-features/"                             \
             "build-numbers-and-release-dates"                                                      \
     }
+#define OF_EDGE                                                                                    \
+    {                                                                                              \
+        "KB 4019802, The Exchange Edge Transport server version is incorrect in EAC or ECP after " \
+        "an upgrade",                                                                              \
+            NULL                                                                                   \
+    }
 #define SUPPORTABILITY                                                                             \
     {                                                                                              \
         "Microsoft Learn: Exchange Server supportability matrix", NULL                             \
@@ -323,7 +329,7 @@ const struct finding_kind exchange_build_behind = {
     .make_known =
         (const struct step_template[]){
             MACHINE_STEPS, SEE_BUILD, SEE_ALL, BRING_TABLE, LET_IT_BE_SEEN, {0}},
-    .references = (const struct reference[]){BUILD_NUMBERS, MAINTENANCE, {NULL, NULL}},
+    .references = (const struct reference[]){BUILD_NUMBERS, MAINTENANCE, OF_EDGE, {NULL, NULL}},
 };
 
 const struct finding_kind exchange_build_mixed = {

@@ -30,7 +30,7 @@ static void add_all(struct examination *x, const struct organisation *organisati
 /* ---- telling ---- */
 
 struct counts {
-    size_t servers, gone, unheard, nameless, domains, wildcards, controllers;
+    size_t servers, edges, gone, unheard, nameless, domains, wildcards, controllers;
 };
 
 static struct counts count_all(const struct organisation *organisation)
@@ -39,6 +39,7 @@ static struct counts count_all(const struct organisation *organisation)
 
     for (size_t i = 0; i < organisation->server_count; i++) {
         counts.unheard += organisation->servers[i].unheard != NULL;
+        counts.edges += organisation->servers[i].is_edge;
         counts.gone += organisation->servers[i].is_gone;
         counts.nameless += organisation->servers[i].has_no_name;
     }
@@ -204,7 +205,7 @@ static void tell_gone(struct examination *x, const struct organisation *organisa
 {
     struct counts counts = count_all(organisation);
 
-    if (counts.gone > 0 && counts.gone == counts.servers && is_hybrid(organisation))
+    if (counts.gone > 0 && counts.gone + counts.edges == counts.servers && is_hybrid(organisation))
         not_applicable(x, &organisation_server_gone,
                        "DNS knows none of its servers, as where a hybrid organisation has shut the "
                        "last one down and manages recipients with the management tools: never "

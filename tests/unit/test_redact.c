@@ -213,6 +213,26 @@ static void test_same_in_same_out(void **state)
     redactor_free(other);
 }
 
+/* What Microsoft has for everybody is judged by its name, and tells of nobody. */
+static void test_names_of_the_cloud(void **state)
+{
+    static const char *const rows[][2] = {
+        {"contoso-com.mail.protection.outlook.com", ".mail.protection.outlook.com"},
+        {"spf.protection.outlook.com", "spf.protection.outlook.com"},
+        {"contoso.mail.onmicrosoft.com", ".mail.onmicrosoft.com"},
+        {"contoso.office365.com", ".office365.com"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *redacted = name_of(*state, rows[i][0]);
+
+        assert_true(strlen(redacted) >= strlen(rows[i][1]));
+        assert_string_equal(redacted + strlen(redacted) - strlen(rows[i][1]), rows[i][1]);
+        assert_null(strstr(redacted, "contoso"));
+    }
+    assert_null(strstr(name_of(*state, "contoso.myoutlook.com"), "outlook"));
+}
+
 /* The parent's pseudonym is the pseudonym's parent, all the way up. */
 static void test_names_keep_their_tree(void **state)
 {
@@ -222,6 +242,8 @@ static void test_names_keep_their_tree(void **state)
         "\\097\\.b.c\\\\d.example.net",
         "7.6.5.20.in-addr.arpa",
         "*.x.example",
+        "a.mail.protection.outlook.com",
+        "a-com.b-v1.mx.microsoft",
         "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.0.0.0.0.1.2.3.2.ip6.arpa",
     };
     char whole[256];
@@ -669,6 +691,7 @@ int main(void)
         cmocka_unit_test(test_kept_below_msdcs),
         cmocka_unit_test(test_same_in_same_out),
         cmocka_unit_test(test_names_keep_their_tree),
+        cmocka_unit_test(test_names_of_the_cloud),
         cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_no_two_labels_alike),
         cmocka_unit_test(test_labels_are_mixed),
