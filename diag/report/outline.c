@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SHORT_NAME_SIZE = 16 };
+
 /* Where a finding stands. */
 struct outline_place {
     const struct finding *finding;
@@ -225,9 +227,30 @@ static const char *next_name(const char *text, const char *from, const char *nam
     return at;
 }
 
+/* "EX01" of ex01.contoso.com, as machines call themselves: at most 15 characters, in capitals. */
+static void short_name(const struct subject *subject, char out[SHORT_NAME_SIZE])
+{
+    size_t size = strcspn(subject->name, ".");
+
+    out[0] = '\0';
+    if ((subject->kind != SUBJECT_SERVER && subject->kind != SUBJECT_DC) || size < 2)
+        return;
+    size = size < SHORT_NAME_SIZE ? size : SHORT_NAME_SIZE - 1;
+    for (size_t i = 0; i < size; i++) {
+        char letter = subject->name[i];
+
+        out[i] = letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+    }
+    out[size] = '\0';
+}
+
 bool outline_names(const char *text, const struct subject *subject)
 {
-    return next_name(text, text, subject->shown) || next_name(text, text, subject->name);
+    char label[SHORT_NAME_SIZE];
+
+    short_name(subject, label);
+    return next_name(text, text, subject->shown) || next_name(text, text, subject->name) ||
+           next_name(text, text, label);
 }
 
 static void without_name(const char *text, const char *name, const char *word, struct buffer *out)
@@ -246,23 +269,21 @@ static void add_generic(const char *text, const struct finding *member, const ch
                         struct buffer *out)
 {
     const struct subject *subject = member->subject;
-    struct buffer once;
+    struct buffer shown, named;
+    char label[SHORT_NAME_SIZE];
 
-    buffer_init(&once, SIZE_MAX / 2);
-    without_name(text, subject->shown, word, &once);
-    if (strcmp(subject->shown, subject->name) != 0)
-        without_name(once.text, subject->name, word, out);
-    else
-        buffer_add(out, once.text, once.size);
-    buffer_release(&once);
+    buffer_init(&shown, SIZE_MAX / 2);
+    buffer_init(&named, SIZE_MAX / 2);
+    short_name(subject, label);
+    without_name(text, subject->shown, word, &shown);
+    without_name(shown.text, subject->name, word, &named);
+    without_name(named.text, label, word, out);
+    buffer_release(&shown);
+    buffer_release(&named);
 }
 
-/* What a text of a member is; NULL: it has none. */
-typedef const char *get_text(const struct finding *member, const void *context);
-
-/* What is told of all members, or NULL. */
-static const char *tell_once(const struct outline_entry *entry, get_text *get, const void *context,
-                             struct arena *arena)
+const char *outline_tell_once(const struct outline_entry *entry, outline_get *get,
+                              const void *context, struct arena *arena)
 {
     const char *first = get(entry->members[0], context), *result = NULL;
     struct buffer all, own;
@@ -361,6 +382,11 @@ static const struct step *step_at(const struct finding *member, const void *cont
     return &steps_of(member, place->which)->list[place->at];
 }
 
+static const char *command_of(const struct finding *member, const void *context)
+{
+    return step_at(member, context)->command;
+}
+
 static const char *where_of(const struct finding *member, const void *context)
 {
     return step_at(member, context)->where;
@@ -443,15 +469,16 @@ static void merge_step(const struct outline_entry *entry, enum which which, size
                                  .same_before = true,
                                  .same_risk = true,
                                  .same_note = true,
-                                 .where = tell_once(entry, where_of, &place, arena),
-                                 .risk = tell_once(entry, risk_of, &place, arena),
-                                 .note = tell_once(entry, note_of, &place, arena)};
+                                 .where = outline_tell_once(entry, where_of, &place, arena),
+                                 .risk = outline_tell_once(entry, risk_of, &place, arena),
+                                 .note = outline_tell_once(entry, note_of, &place, arena)};
     for (size_t i = 0; i < entry->member_count; i++) {
         const struct finding *member = entry->members[i];
 
         tellings[i] = (struct telling){&steps_of(member, which)->list[at], member, i, i};
         note_sameness(out, tellings[i].step);
     }
+    out->by_name = !out->same_command && outline_tell_once(entry, command_of, &place, arena);
     qsort(tellings, entry->member_count, sizeof *tellings, by_text);
     for (size_t i = 1; i < entry->member_count; i++) {
         if (compare_texts(tellings[i - 1].step, tellings[i].step) == 0)
@@ -479,8 +506,8 @@ static void complete_entry(struct outline_entry *entry, struct arena *arena)
 {
     entry->first = entry->members[0];
     entry->part = report_part_of(entry->first);
-    entry->title = tell_once(entry, title_of, NULL, arena);
-    entry->why = tell_once(entry, why_of, NULL, arena);
+    entry->title = outline_tell_once(entry, title_of, NULL, arena);
+    entry->why = outline_tell_once(entry, why_of, NULL, arena);
     entry->fix = merge_steps(entry, FIX, arena);
     entry->verify = merge_steps(entry, VERIFY, arena);
     entry->undo = merge_steps(entry, UNDO, arena);

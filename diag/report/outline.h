@@ -32,6 +32,7 @@ struct outline_step {
     bool same_before; /* what to do first: kind and placeholders */
     bool same_risk;
     bool same_note;
+    bool by_name; /* commands differ in the names of their subjects and in nothing else */
     /*
      * As they are told of all members: where only the names of subjects differ, these are "each of
      * these servers". NULL: there is none, or the flag is false and they differ in more.
@@ -73,6 +74,13 @@ struct outline {
     size_t place_count;
     size_t starts[PART_COUNT + 1]; /* the entries of a part are starts[part] to starts[part + 1] */
 };
+
+/* A text of a member; NULL: it has none. */
+typedef const char *outline_get(const struct finding *member, const void *context);
+
+/* What is told of all members, as outline_step.where is; NULL where they differ in more. */
+const char *outline_tell_once(const struct outline_entry *entry, outline_get *get,
+                              const void *context, struct arena *arena);
 
 /* Everything in it lives in `arena` and in the report. */
 void outline_make(const struct report *report, struct arena *arena, struct outline *outline);

@@ -20,6 +20,13 @@ void style_end(struct wrap *wrap, enum style style)
         wrap_escape(wrap, "\x1b[0m");
 }
 
+enum style style_of_severity(enum severity severity)
+{
+    static const enum style styles[SEVERITY_COUNT] = {STYLE_RED, STYLE_YELLOW, STYLE_BLUE};
+
+    return severity < SEVERITY_COUNT ? styles[severity] : STYLE_PLAIN;
+}
+
 enum style style_of_finding(const struct finding *finding)
 {
     static const enum style of_parts[PART_COUNT] = {
@@ -28,8 +35,7 @@ enum style style_of_finding(const struct finding *finding)
         [PART_OK] = STYLE_GREEN,
         [PART_NOT_APPLICABLE] = STYLE_FAINT,
     };
-    static const enum style of_severities[SEVERITY_COUNT] = {STYLE_RED, STYLE_YELLOW, STYLE_BLUE};
     enum report_part part = report_part_of(finding);
 
-    return part == PART_PROBLEMS ? of_severities[finding->severity] : of_parts[part];
+    return part == PART_PROBLEMS ? style_of_severity(finding->severity) : of_parts[part];
 }

@@ -21,6 +21,8 @@ enum style {
 void style_begin(struct wrap *wrap, enum style style);
 void style_end(struct wrap *wrap, enum style style);
 
+enum style style_of_severity(enum severity severity);
+
 /* How a finding stands: problems by their severity. */
 enum style style_of_finding(const struct finding *finding);
 

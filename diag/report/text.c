@@ -83,12 +83,12 @@ static void heading(struct text_page *page, const struct finding *finding)
     kind_of(page, finding);
 }
 
-/* "40 domains" of a title's many subjects, which are named below it */
+/* "each of 40 domains" of a title's many subjects, which are named below it */
 static void counted(struct text_page *page, const struct outline_entry *entry)
 {
     char text[64];
 
-    snprintf(text, sizeof text, "%zu %s", entry->member_count, outline_subjects(entry));
+    snprintf(text, sizeof text, "each of %zu %s", entry->member_count, outline_subjects(entry));
     wrap_words(&page->wrap, text);
 }
 
@@ -99,10 +99,18 @@ static void all_names(struct text_page *page, const struct outline_entry *entry)
     wrap_end(&page->wrap);
 }
 
+/* A title that says itself whose it is: "each of these servers does not answer" */
+static bool has_own_subject(const struct outline_entry *entry)
+{
+    static const char each[] = "each of these ";
+
+    return entry->title && strncmp(entry->title, each, sizeof each - 1) == 0;
+}
+
 /* One title for all, or a line for each. */
 static void headings(struct text_page *page, const struct outline_entry *entry)
 {
-    bool is_long = entry->member_count > NAMES_SHOWN;
+    bool is_long = entry->member_count > NAMES_SHOWN || has_own_subject(entry);
 
     if (entry->member_count == 1) {
         heading(page, entry->first);
@@ -116,11 +124,12 @@ static void headings(struct text_page *page, const struct outline_entry *entry)
     }
     if (entry->title) {
         text_page_begin_style(page, STYLE_LOUD);
-        if (is_long)
-            counted(page, entry);
-        else
+        if (!is_long)
             text_page_names(page, entry->members, entry->member_count, NAMES_SHOWN);
-        wrap_words(&page->wrap, ": ");
+        else if (!has_own_subject(entry))
+            counted(page, entry);
+        if (!has_own_subject(entry))
+            wrap_words(&page->wrap, ": ");
         wrap_words(&page->wrap, entry->title);
         text_page_end_style(page, STYLE_LOUD);
     }
@@ -481,9 +490,9 @@ static void fault_line(struct text_page *page, const struct summary_fault *fault
     wrap_indent(&page->wrap, column);
     wrap_words(&page->wrap, "");
     wrap_verbatim(&page->wrap, figure, strlen(figure));
-    text_page_begin_style(page, style_of_finding(entry->first));
-    text_page_upper_case(page, report_standing(entry->first));
-    text_page_end_style(page, style_of_finding(entry->first));
+    text_page_begin_style(page, style_of_severity(fault->rank));
+    text_page_upper_case(page, severity_word(fault->rank));
+    text_page_end_style(page, style_of_severity(fault->rank));
     wrap_to(&page->wrap, column);
     buffer_init(&text, TEXT_LINE_MOST);
     summary_subjects(entry, NAMES_SHOWN, &text);
@@ -568,11 +577,11 @@ static void body(struct text_page *page)
     }
 }
 
-static void whole(struct text_page *page, struct arena *arena)
+static void whole(struct text_page *page)
 {
     struct summary summing;
 
-    summary_make(page->outline, arena, &summing);
+    summary_make(page->outline, page->arena, &summing);
     header(page);
     notices(page);
     wrap_free_line(&page->wrap);
@@ -605,6 +614,7 @@ enum status report_text(const struct report *report, const struct report_options
     struct text_page page = {.report = report,
                              .options = options,
                              .outline = &outline,
+                             .arena = &arena,
                              .narrow = narrow,
                              .body = narrow ? BODY_NARROW : BODY};
 
@@ -613,7 +623,7 @@ enum status report_text(const struct report *report, const struct report_options
     if (options->quiet)
         titles(&page);
     else
-        whole(&page, &arena);
+        whole(&page);
     wrap_release(&page.wrap);
     arena_release(&arena);
     return report_finish(stream);

@@ -10,6 +10,7 @@ struct text_page {
     const struct report *report;
     const struct report_options *options;
     const struct outline *outline;
+    struct arena *arena;
     bool narrow;      /* labels have lines of their own */
     size_t body;      /* the column of what stands beside a label */
     bool after_label; /* nothing stands beside it yet */

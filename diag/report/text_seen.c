@@ -3,7 +3,11 @@
 #include "diag/report/text_picture.h"
 #include "diag/text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { ALIKE_MOST = 3 }; /* members that have seen alike and are told each */
 
 /* Carets beneath the bytes of `line` from `start` to `end`; the line begins at `indent`. */
 static void carets(struct text_page *page, size_t indent, const char *line, size_t start,
@@ -117,29 +121,150 @@ static bool have_seen_the_same(const struct outline_entry *entry)
     return true;
 }
 
-/* Where each member's is from, a line each; whose it is, where that line does not say so. */
-static void sources_of_all(struct text_page *page, const struct outline_entry *entry)
+static const char *source_at(const struct finding *member, const void *context)
 {
+    return member->seen[*(const size_t *)context].source;
+}
+
+static bool is_new_source(const struct finding *finding, size_t index)
+{
+    const struct seen *seen = &finding->seen[index];
+
+    return has_source(seen) && (index == 0 || !report_same_source(seen - 1, seen));
+}
+
+/* From the first to the last of the moments at which the members have seen this. */
+static void span_of_all(struct text_page *page, const struct outline_entry *entry, size_t index)
+{
+    struct report_span span = {entry->first->seen[index].time, entry->first->seen[index].time,
+                               true};
+    struct buffer text;
+
+    for (size_t i = 1; i < entry->member_count; i++) {
+        int64_t time = entry->members[i]->seen[index].time;
+
+        span.started = time < span.started ? time : span.started;
+        span.finished = time > span.finished ? time : span.finished;
+    }
+    if (span.finished == 0)
+        return;
+    buffer_init(&text, 128);
+    if (span.finished - span.started < 1000)
+        report_show_time(span.started, &text);
+    else
+        report_show_span(&span, &text);
+    wrap_words(&page->wrap, ", ");
+    wrap_words(&page->wrap, text.text);
+    buffer_release(&text);
+}
+
+/* True where the sources of what all have seen differ in the members' names alone. */
+static bool source_of_all(struct text_page *page, const struct outline_entry *entry, size_t index)
+{
+    const char *source = outline_tell_once(entry, source_at, &index, page->arena);
+    int64_t time = entry->first->seen[index].time;
+
+    for (size_t i = 0; i < entry->member_count && source; i++) {
+        if (!entry->members[i]->seen[index].time != !time)
+            return false;
+    }
+    if (!source)
+        return false;
+    text_page_at(page, page->body);
+    wrap_words(&page->wrap, source);
+    span_of_all(page, entry, index);
+    wrap_end(&page->wrap);
+    return true;
+}
+
+/* Where each member's is from; whose it is, where that line does not say so. */
+static void sources_of_all(struct text_page *page, const struct outline_entry *entry, size_t index)
+{
+    if (!is_new_source(entry->first, index) || source_of_all(page, entry, index))
+        return;
     for (size_t i = 0; i < entry->member_count; i++) {
         const struct finding *member = entry->members[i];
+        const struct seen *seen = &member->seen[index];
 
-        for (size_t j = 0; j < member->seen_count; j++) {
-            const struct seen *seen = &member->seen[j];
-
-            if (!has_source(seen) || (j > 0 && report_same_source(seen - 1, seen)))
-                continue;
-            if (!seen->source || !outline_names(seen->source, member->subject))
-                text_page_owner(page, &entry->members[i], 1, page->body);
-            source_line(page, seen, page->body);
-        }
+        if (!has_source(seen))
+            continue;
+        if (!seen->source || !outline_names(seen->source, member->subject))
+            text_page_owner(page, &entry->members[i], 1, page->body);
+        source_line(page, seen, page->body);
     }
 }
 
 static void seen_of_all(struct text_page *page, const struct outline_entry *entry)
 {
-    for (size_t i = 0; i < entry->first->seen_count; i++)
-        exhibit(page, &entry->first->seen[i], page->body);
-    sources_of_all(page, entry);
+    for (size_t i = 0; i < entry->first->seen_count; i++) {
+        sources_of_all(page, entry, i);
+        exhibit(page, &entry->first->seen[i],
+                page->body + (has_source(&entry->first->seen[i]) ? 2 : 0));
+    }
+}
+
+static const char *text_at(const struct finding *member, const void *context)
+{
+    return member->seen[*(const size_t *)context].text;
+}
+
+/* True where what members have seen differs in their names alone. */
+static bool have_seen_alike(const struct text_page *page, const struct outline_entry *entry)
+{
+    for (size_t i = 0; i < entry->member_count; i++) {
+        if (entry->members[i]->seen_count != entry->first->seen_count ||
+            has_pictures(entry->members[i]))
+            return false;
+    }
+    for (size_t i = 0; i < entry->first->seen_count; i++) {
+        if (!outline_tell_once(entry, text_at, &i, page->arena))
+            return false;
+    }
+    return true;
+}
+
+/* Where members behind the first have theirs from, where that differs in more than their names. */
+static void other_sources(struct text_page *page, const struct outline_entry *entry)
+{
+    const size_t count = entry->first->seen_count;
+    bool *is_told = memory_new(count + 1, sizeof *is_told);
+    const char *separator = ", from ";
+
+    for (size_t j = 0; j < count; j++)
+        is_told[j] = outline_tell_once(entry, source_at, &j, page->arena) != NULL;
+    for (size_t i = 1; i < entry->member_count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            const char *source = entry->members[i]->seen[j].source;
+
+            if (is_told[j] || !source || !is_new_source(entry->members[i], j))
+                continue;
+            wrap_words(&page->wrap, separator);
+            wrap_words(&page->wrap, source);
+            separator = ", ";
+        }
+    }
+    free(is_told);
+}
+
+static void seen_by_member(struct text_page *page, const struct outline_entry *entry)
+{
+    bool is_short =
+        !page->options->verbose && entry->member_count > ALIKE_MOST && have_seen_alike(page, entry);
+    size_t shown = is_short ? 1 : entry->member_count;
+    char text[128];
+
+    for (size_t i = 0; i < shown; i++) {
+        text_page_owner(page, &entry->members[i], 1, page->body);
+        seen_of(page, entry->members[i], page->body + 2);
+    }
+    if (!is_short)
+        return;
+    text_page_at(page, page->body);
+    snprintf(text, sizeof text, "the same of the other %zu, with their names (each: --verbose)",
+             entry->member_count - 1);
+    wrap_words(&page->wrap, text);
+    other_sources(page, entry);
+    wrap_end(&page->wrap);
 }
 
 static bool has_anything(const struct outline_entry *entry)
@@ -161,10 +286,7 @@ void text_seen(struct text_page *page, const struct outline_entry *entry)
     } else if (have_seen_the_same(entry)) {
         seen_of_all(page, entry);
     } else {
-        for (size_t i = 0; i < entry->member_count; i++) {
-            text_page_owner(page, &entry->members[i], 1, page->body);
-            seen_of(page, entry->members[i], page->body + 2);
-        }
+        seen_by_member(page, entry);
     }
     wrap_end(&page->wrap);
 }

@@ -5,9 +5,9 @@
 #include <string.h>
 
 enum {
-    LOOK_BACK = 32,        /* steps before one, whose notes it need not repeat */
-    ALTERNATIVES_MOST = 3, /* variants of an alternative that are told without --verbose */
-    BEHIND_STEP = 4        /* columns from a step's text to its command */
+    LOOK_BACK = 32, /* steps before one, whose notes it need not repeat */
+    LOOKS_MOST = 6, /* variants of a look that are told without --verbose */
+    BEHIND_STEP = 4 /* columns from a step's text to its command */
 };
 
 /* A step as it is printed. */
@@ -138,8 +138,9 @@ static void likewise(const struct telling *telling, size_t left)
 {
     char text[128];
 
-    snprintf(text, sizeof text, "and likewise for the other %zu (--verbose has every line)", left);
-    remark(telling, STYLE_PLAIN, "", text);
+    snprintf(text, sizeof text,
+             "- the same for the other %zu, with their names (all lines: --verbose)", left);
+    remark(telling, STYLE_FAINT, "", text);
 }
 
 /* Only the names of the machines differ, which the step's text stands for. */
@@ -147,6 +148,12 @@ static bool is_told_once(const struct outline_step *step)
 {
     return step->same_command && step->same_before && (step->same_where || step->where) &&
            (step->same_risk || step->risk) && (step->same_note || step->note);
+}
+
+/* What only looks, and is no repair, need not be written out for each of many. */
+static bool is_look(const struct telling *telling)
+{
+    return telling->steps == &telling->entry->verify && !telling->page->options->verbose;
 }
 
 static void all_variants(const struct telling *telling)
@@ -158,7 +165,7 @@ static void all_variants(const struct telling *telling)
         what_to_do(telling, step->step);
         return;
     }
-    if (step->step->or &&shown > ALTERNATIVES_MOST && !telling->page->options->verbose)
+    if (is_look(telling) && step->by_name && shown > LOOKS_MOST)
         shown = 1;
     for (size_t i = 0; i < shown; i++) {
         const struct outline_variant *variant = &step->variants[i];
@@ -238,7 +245,7 @@ void text_steps(struct text_page *page, const struct outline_entry *entry, const
     if (!page->narrow)
         wrap_free_line(&page->wrap);
     text_page_label(page, label, page->body);
-    if (steps != &entry->verify)
+    if (entry->part == PART_PROBLEMS && steps != &entry->verify)
         in_which_order(page, entry, steps);
     for (size_t i = 0; i < steps->count; i++) {
         struct telling telling = {

@@ -117,7 +117,7 @@ def the_system_resolver_and_delegations():
 
 @case
 def the_report_needs_no_network_and_no_clock():
-    elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "HOME": "/nowhere"}
+    elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "HOME": "/nowhere"}
     with folder() as place, Lab(ZONE) as lab:
         live = exdiag(
             "check", *EVERYTHING, "--dns", lab.dns, "--save", place / "f", status=PROBLEMS
