@@ -51,10 +51,10 @@ static int list(struct options *options)
         output_prose((*probe)->name, NAME_COLUMN, (*probe)->summary);
         print_row(&options->memory, "needs", needs_of(*probe, &options->memory));
         print_row(&options->memory, "in logs", (*probe)->noticed);
-        if ((*probe)->needs & NEEDS_HOST)
-            print_row(&options->memory, "of hosts", MACHINES_ASKED "; " MACHINES_NOTICED);
         print_row(&options->memory, "findings", findings_of(*probe, &options->memory));
     }
+    output_prose("host", NAME_COLUMN,
+                 "what probes read that need one: " MACHINES_ASKED "; " MACHINES_NOTICED);
     return EXIT_FINE;
 }
 

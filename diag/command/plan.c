@@ -223,21 +223,28 @@ static bool has_mailbox(const struct options *options)
     return i < options->subject_count;
 }
 
-static void print_times(const struct options *options, bool is_patient)
+/* One paragraph, the last. */
+static void print_times(const struct options *options, bool is_patient, struct arena *arena)
 {
     double timeout = options->timeout / 1000.0, patience = options->patience / 1000.0;
+    const char *text = arena_print(arena,
+                                   "a second where everything answers; where nothing does, a few "
+                                   "times %.1f s, the most that one network operation takes",
+                                   timeout);
 
-    printf("\neach network operation ends after %.1f s at the latest; one question follows from "
-           "another a few\ntimes, so a run takes a second where everything answers, and several "
-           "times %.1f s where nothing does\n",
-           timeout, timeout);
     if (has_mailbox(options))
-        printf("up to %.1f s for items of a mailbox that keep failing (--patience)\n", patience);
+        text = arena_print(arena, "%s; up to %.1f s for items of a mailbox that keep failing", text,
+                           patience);
     if (is_patient)
-        printf("up to %.1f s more where a mail server accepts a connection and stays silent "
-               "(--patience);\n%u are waited for side by side (--jobs), 2 of them at one address "
-               "and port\n",
-               patience, live_jobs(options));
+        text = arena_print(arena,
+                           "%s; up to %.1f s more where a mail server accepts a connection and "
+                           "stays silent: %u are waited for side by side (--jobs), at most three "
+                           "of them at one address and port",
+                           text, patience, live_jobs(options));
+    if (has_mailbox(options) || is_patient)
+        text = arena_print(arena, "%s (--patience)", text);
+    putchar('\n');
+    output_prose("it may take", sizeof "it may take", text);
 }
 
 int print_plan(const struct options *options)
@@ -249,6 +256,7 @@ int print_plan(const struct options *options)
                                      .started = platform_wall_clock(),
                                      .fetch = exam_fetch_nothing};
     struct exam *exam = exam_new(&how);
+    struct arena arena = {0};
 
     for (size_t i = 0; i < options->subject_count; i++)
         exam_add_given(exam, &options->subjects[i]);
@@ -261,7 +269,8 @@ int print_plan(const struct options *options)
     print_probes(exam, options);
     print_machines(exam, &options->settings);
     print_first_asks(store);
-    print_times(options, is_needed(NEEDS_PATIENCE, exam, &options->settings));
+    print_times(options, is_needed(NEEDS_PATIENCE, exam, &options->settings), &arena);
+    arena_release(&arena);
     exam_free(exam);
     evidence_store_free(store);
     return EXIT_FINE;

@@ -99,7 +99,7 @@ def it_tells_how_long_it_may_take():
 def it_names_mail_servers_and_how_long_they_are_waited_for():
     arguments = ("contoso.com", "--dns", "127.0.0.1", "--jobs", "7")
     out = plan(*arguments, "--only", "mx", "--patience", "proof", "--port", "smtp=2525").out
-    for word in ("\nmx\n", "STARTTLS", "up to 300.0 s", "\n7 are waited for", "port 2525 instead of 25"):
+    for word in ("\nmx\n", "STARTTLS", "up to 300.0 s", ": 7 are waited for", "port 2525 instead of 25"):
         expect_in(word, out, "the plan")
     expect_in("up to 60.0 s", plan(*arguments, "--only", "mx").out, "the plan with the usual patience")
     expect_not_in("--patience", plan(*arguments, "--skip", "mx").out, "the plan without mx")
