@@ -1,5 +1,7 @@
 #include "diag/report/html_write.h"
 
+#include "diag/report/chart.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -23,14 +25,18 @@ static const char *entity(char character)
 
 void html_escape(struct page *page, const char *text, size_t size)
 {
+    size_t from = 0;
+
     for (size_t i = 0; i < size; i++) {
         const char *escaped = entity(text[i]);
 
-        if (escaped)
-            fputs(escaped, page->stream);
-        else
-            fputc(text[i], page->stream);
+        if (!escaped)
+            continue;
+        fwrite(text + from, 1, i - from, page->stream);
+        fputs(escaped, page->stream);
+        from = i + 1;
     }
+    fwrite(text + from, 1, size - from, page->stream);
 }
 
 void html_put(struct page *page, const char *markup, ...)
@@ -38,19 +44,111 @@ void html_put(struct page *page, const char *markup, ...)
     va_list values;
 
     va_start(values, markup);
-    for (; *markup; markup++) {
-        if (strncmp(markup, "%s", 2) == 0) {
+    for (;;) {
+        size_t size = strcspn(markup, "%");
+
+        fwrite(markup, 1, size, page->stream);
+        markup += size;
+        if (!*markup)
+            break;
+        if (markup[1] == 's') {
             const char *text = va_arg(values, const char *);
 
             html_escape(page, text, strlen(text));
-            markup += 1;
-        } else if (strncmp(markup, "%u", 2) == 0) {
+        } else if (markup[1] == 'u') {
             fprintf(page->stream, "%u", va_arg(values, unsigned));
-            markup += 1;
         } else {
-            markup += strncmp(markup, "%%", 2) == 0;
-            fputc(*markup, page->stream);
+            fputc('%', page->stream);
         }
+        markup += markup[1] ? 2 : 1;
     }
     va_end(values);
+}
+
+void html_code(struct page *page, const char *text, size_t size)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        size_t end = i;
+
+        if (i > 0 && text[i - 1] != ' ')
+            continue;
+        while (end < size && text[end] == '-')
+            end++;
+        if (end == i || end == size || text[end] < '!' || text[end] > '~')
+            continue;
+        end++;
+        html_escape(page, text + from, i - from);
+        fputs("<span>", page->stream);
+        html_escape(page, text + i, end - i);
+        fputs("</span>", page->stream);
+        from = end;
+    }
+    html_escape(page, text + from, size - from);
+}
+
+void html_cut(struct page *page, const char *text, size_t most)
+{
+    struct buffer shown;
+
+    buffer_init(&shown, 8 * most + 8);
+    chart_cut(text, most, "…", &shown);
+    html_put(page, "%s", shown.text);
+    buffer_release(&shown);
+}
+
+void html_time(struct page *page, int64_t milliseconds)
+{
+    struct buffer shown;
+
+    buffer_init(&shown, 64);
+    report_show_time(milliseconds, &shown);
+    html_put(page, "%s", shown.text);
+    buffer_release(&shown);
+}
+
+const char *html_standing_class(const struct finding *finding)
+{
+    static const char *const classes[PART_COUNT] = {
+        [PART_UNKNOWN] = "unknown",
+        [PART_ACCEPTED] = "accepted",
+        [PART_OK] = "ok",
+        [PART_NOT_APPLICABLE] = "not-applicable",
+    };
+    enum report_part part = report_part_of(finding);
+
+    return part == PART_PROBLEMS ? severity_word(finding->severity) : classes[part];
+}
+
+void html_standing(struct page *page, const struct finding *finding)
+{
+    html_put(page, "<span class=\"standing %s\">%s</span>", html_standing_class(finding),
+             report_standing(finding));
+}
+
+unsigned html_entry_number(const struct page *page, const struct finding *finding)
+{
+    const struct outline_entry *entry = outline_entry_of(page->outline, finding);
+
+    return entry ? (unsigned)entry->number : 0;
+}
+
+void html_start_row(struct page *page, const char *name)
+{
+    html_put(page, "<h4>%s</h4>\n<div>\n", name);
+}
+
+void html_end_row(struct page *page)
+{
+    html_put(page, "</div>\n");
+}
+
+void html_row(struct page *page, const char *name, const char *text)
+{
+    if (!text || !*text)
+        return;
+    html_start_row(page, name);
+    html_put(page, "<p>%s</p>\n", text);
+    html_end_row(page);
 }

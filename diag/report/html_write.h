@@ -2,13 +2,15 @@
 #ifndef EXDIAG_REPORT_HTML_WRITE_H
 #define EXDIAG_REPORT_HTML_WRITE_H
 
-#include "diag/finding.h"
+#include "diag/report/summary.h"
 
 #include <stdio.h>
 
 struct page {
     FILE *stream;
     const struct report *report;
+    const struct outline *outline;
+    const struct summary *summary;
     unsigned pictures; /* of findings, drawn so far: html_picture.h */
 };
 
@@ -17,5 +19,32 @@ void html_escape(struct page *page, const char *text, size_t size);
 
 /* Markup with values: %s is always escaped; %u and %% are the only other conversions. */
 void html_put(struct page *page, const char *markup, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Text in a fixed-width font. A browser breaks lines behind any hyphen; words that
+ * begin with one (-all, -Identity) stay whole.
+ */
+void html_code(struct page *page, const char *text, size_t size);
+
+/* Text, or so much of it that it takes `most` columns. */
+void html_cut(struct page *page, const char *text, size_t most);
+
+void html_time(struct page *page, int64_t milliseconds);
+
+/* The word that says how a finding stands, in the colour of that. */
+void html_standing(struct page *page, const struct finding *finding);
+
+/* The class of that colour: "critical", "unknown", "not-applicable". */
+const char *html_standing_class(const struct finding *finding);
+
+/* "#finding-N": N of the entry that tells of it; 0: none does. */
+unsigned html_entry_number(const struct page *page, const struct finding *finding);
+
+/* A row of an entry, its name at the side. */
+void html_start_row(struct page *page, const char *name);
+void html_end_row(struct page *page);
+
+/* A row of one paragraph; nothing without a text. */
+void html_row(struct page *page, const char *name, const char *text);
 
 #endif

@@ -1,0 +1,313 @@
+#include "diag/report/html_cover.h"
+
+#include "diag/clock.h"
+#include "diag/report/html_entry.h"
+
+#include <string.h>
+
+enum {
+    FAULTS_MOST = 6, /* that fit on a sheet with what stands above and below them */
+    NOTICES_MOST = 3,
+    NAMES_MOST = 2,
+    TITLE_MOST = 120,
+    STEP_MOST = 120,
+    LINE_MOST = 1 << 12
+};
+
+void html_title(struct page *page)
+{
+    const struct report *report = page->report;
+
+    if (report->title) {
+        html_cut(page, report->title, TITLE_MOST);
+        return;
+    }
+    html_put(page, "Mail examination");
+    if (report->subject_count) {
+        html_put(page, " of ");
+        html_cut(page, report->subjects[0]->shown, TITLE_MOST);
+    }
+    if (report->subject_count > 1)
+        html_put(page, " and %u more", (unsigned)report->subject_count - 1);
+}
+
+/* ---- when, and what of ---- */
+
+/* "10:05 to 10:06 UTC+01:00, the time of the machine that asked", if a run says what that was. */
+static void put_local_time(struct page *page, const struct report_run *run)
+{
+    int64_t ahead = (int64_t)run->offset * 60000;
+    struct report_span span = {run->started + ahead, run->finished + ahead, true};
+    unsigned minutes = (unsigned)(run->offset < 0 ? -run->offset : run->offset);
+    struct buffer text;
+
+    if (!run->has_offset)
+        return;
+    buffer_init(&text, 128);
+    report_show_span(&span, &text);
+    buffer_print(&text, "%s%02u:%02u", run->offset < 0 ? "−" : "+", minutes / 60, minutes % 60);
+    html_put(page, "<br>%s, local time", text.text);
+    if (run->machine)
+        html_put(page, " of <bdi>%s</bdi>", run->machine);
+    buffer_release(&text);
+}
+
+static void put_when(struct page *page)
+{
+    struct report_span span = report_span(page->report);
+    struct buffer text;
+
+    if (page->report->run_count == 0)
+        return;
+    buffer_init(&text, 128);
+    report_show_span(&span, &text);
+    html_put(page, "<div><dt>Examined</dt><dd>%s", text.text);
+    if (page->report->run_count == 1)
+        put_local_time(page, &page->report->runs[0]);
+    else
+        html_put(page, ", %u runs", (unsigned)page->report->run_count);
+    html_put(page, "</dd></div>\n");
+    buffer_release(&text);
+}
+
+static const char *const plurals[SUBJECT_KIND_COUNT] = {[SUBJECT_DOMAIN] = "domains",
+                                                        [SUBJECT_SERVER] = "servers",
+                                                        [SUBJECT_DC] = "domain controllers",
+                                                        [SUBJECT_MAILBOX] = "mailboxes",
+                                                        [SUBJECT_FILE] = "files"};
+
+static const char *const singulars[SUBJECT_KIND_COUNT] = {[SUBJECT_DOMAIN] = "domain",
+                                                          [SUBJECT_SERVER] = "server",
+                                                          [SUBJECT_DC] = "domain controller",
+                                                          [SUBJECT_MAILBOX] = "mailbox",
+                                                          [SUBJECT_FILE] = "file"};
+
+static void put_scope(struct page *page)
+{
+    size_t counts[SUBJECT_KIND_COUNT] = {0};
+    bool any = false;
+
+    for (size_t i = 0; i < page->report->subject_count; i++)
+        counts[page->report->subjects[i]->kind]++;
+    for (unsigned kind = 0; kind < SUBJECT_KIND_COUNT; kind++) {
+        if (!counts[kind])
+            continue;
+        html_put(page, any ? ", " : "<div><dt>Scope</dt><dd>");
+        html_put(page, "%u %s", (unsigned)counts[kind],
+                 counts[kind] == 1 ? singulars[kind] : plurals[kind]);
+        any = true;
+    }
+    if (any)
+        html_put(page, "</dd></div>\n");
+}
+
+static size_t put_notices(struct page *page, size_t most)
+{
+    size_t told = 0;
+
+    for (size_t i = 0; i < page->report->run_count; i++) {
+        const struct report_run *run = &page->report->runs[i];
+        struct report_notice notices[REPORT_NOTICES_MOST];
+        size_t count = report_notices(run, notices);
+
+        for (size_t j = 0; j < count; j++) {
+            if (told++ >= most)
+                continue;
+            html_put(page, "<p class=\"notice\"><b>%s:</b> ", notices[j].word);
+            if (run->source)
+                html_put(page, "<bdi>%s</bdi>, ", run->source);
+            html_put(page, "%s</p>\n", notices[j].text);
+        }
+    }
+    return told;
+}
+
+/* ---- how many of what ---- */
+
+static void put_count(struct page *page, const char *class, const char *target, size_t count,
+                      const char *word)
+{
+    if (count)
+        html_put(page, "<li class=\"%s\"><a href=\"#%s\"><b>%u</b> %s</a></li>\n", class, target,
+                 (unsigned)count, word);
+}
+
+static void put_counts(struct page *page)
+{
+    const struct report *report = page->report;
+    size_t counts[SEVERITY_COUNT] = {0};
+
+    for (size_t i = 0; i < report->finding_count; i++) {
+        if (report_part_of(report->findings[i]) == PART_PROBLEMS)
+            counts[report->findings[i]->severity]++;
+    }
+    html_put(page, "<ul class=\"counts\">\n");
+    put_count(page, "critical", "problems", counts[SEVERITY_CRITICAL], "critical");
+    put_count(page, "warning", "problems", counts[SEVERITY_WARNING],
+              counts[SEVERITY_WARNING] == 1 ? "warning" : "warnings");
+    put_count(page, "info", "problems", counts[SEVERITY_INFO],
+              counts[SEVERITY_INFO] == 1 ? "remark" : "remarks");
+    put_count(page, "unknown", "unknown", report->counts[OUTCOME_UNKNOWN], "could not be checked");
+    put_count(page, "accepted", "accepted", report->accepted_count, "accepted");
+    put_count(page, "ok", "ok", report->counts[OUTCOME_OK], "in order");
+    html_put(page, "</ul>\n");
+}
+
+/* ---- what is broken ---- */
+
+/* In words; commands stand with what they risk, in the entry alone. */
+static void put_first_step(struct page *page, const struct summary_fault *fault)
+{
+    const struct step *step = fault->first;
+    bool has_where = step && step->where && *step->where;
+    struct buffer words;
+
+    if (!step)
+        return;
+    buffer_init(&words, LINE_MOST);
+    if (step->shell == SHELL_MANUAL)
+        summary_sentence(step->command, STEP_MOST, &words);
+    html_put(page, "<a href=\"#fix-%u\">", (unsigned)fault->entry->number);
+    if (words.size)
+        html_put(page, "%s", words.text);
+    else if (has_where)
+        html_cut(page, step->where, STEP_MOST);
+    else
+        html_put(page, "the first step of its repair");
+    html_put(page, "</a><small>");
+    if (words.size && has_where)
+        html_cut(page, step->where, STEP_MOST);
+    else
+        html_put(page, "%s", report_step_shell(step));
+    html_put(page, "</small>");
+    buffer_release(&words);
+}
+
+static void put_fault(struct page *page, const struct summary_fault *fault)
+{
+    const struct outline_entry *entry = fault->entry;
+
+    html_put(page,
+             "<tr><td class=\"number\">%u</td>"
+             "<td><a href=\"#finding-%u\">",
+             (unsigned)entry->number, (unsigned)entry->number);
+    html_entry_title(page, entry, TITLE_MOST);
+    html_put(page, "</a><small>");
+    html_standing(page, entry->first);
+    html_put(page, " ");
+    html_entry_subjects(page, entry, NAMES_MOST);
+    if (fault->consequence_count)
+        html_put(page, "; explains %u more", (unsigned)fault->consequence_count);
+    html_put(page, "</small></td><td>");
+    if (fault->cost)
+        html_cut(page, fault->cost, STEP_MOST);
+    html_put(page, "</td><td>");
+    put_first_step(page, fault);
+    html_put(page, "</td></tr>\n");
+}
+
+static void put_faults(struct page *page)
+{
+    const struct summary *summary = page->summary;
+    size_t shown = summary->fault_count > FAULTS_MOST ? FAULTS_MOST : summary->fault_count;
+
+    if (shown == 0)
+        return;
+    html_put(page,
+             "<table class=\"faults\">\n<thead><tr><th scope=\"col\" class=\"number\">No.</th>"
+             "<th scope=\"col\">What is broken</th><th scope=\"col\">What it costs</th>"
+             "<th scope=\"col\">What to do first</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < shown; i++)
+        put_fault(page, &summary->faults[i]);
+    html_put(page, "</tbody>\n</table>\n");
+    if (shown < summary->fault_count)
+        html_put(page,
+                 "<p class=\"faint\">The worst %u of %u faults; the <a href=\"#contents\">"
+                 "contents</a> list them all.</p>\n",
+                 (unsigned)shown, (unsigned)summary->fault_count);
+}
+
+void html_cover(struct page *page)
+{
+    struct buffer headline;
+    size_t notices;
+
+    html_put(page, "<header class=\"cover\">\n<p class=\"tool\">exdiag %s</p>\n<h1>",
+             page->report->version);
+    html_title(page);
+    html_put(page, "</h1>\n<dl>\n");
+    put_when(page);
+    put_scope(page);
+    html_put(page, "</dl>\n");
+    notices = put_notices(page, NOTICES_MOST);
+    if (notices > NOTICES_MOST)
+        html_put(page, "<p class=\"notice\"><a href=\"#examined\">%u more</a></p>\n",
+                 (unsigned)(notices - NOTICES_MOST));
+    buffer_init(&headline, LINE_MOST);
+    summary_headline(page->report, page->summary, &headline);
+    html_put(page, "<p class=\"headline\">%s</p>\n", headline.text);
+    buffer_release(&headline);
+    put_counts(page);
+    put_faults(page);
+    html_put(page, "</header>\n");
+}
+
+/* ---- what was examined ---- */
+
+static void put_run(struct page *page, const struct report_run *run)
+{
+    struct report_span span = {run->started, run->finished, true};
+    struct buffer text;
+
+    buffer_init(&text, 128);
+    report_show_span(&span, &text);
+    html_put(page, "<div><dt>Run</dt><dd>%s", text.text);
+    put_local_time(page, run);
+    if (run->source)
+        html_put(page, "<br>from <bdi>%s</bdi>", run->source);
+    html_put(page, "</dd></div>\n");
+    buffer_release(&text);
+}
+
+static void put_subject(struct page *page, const struct subject *subject)
+{
+    html_put(page, "<bdi>%s</bdi>", subject->shown);
+    if (report_has_two_names(subject))
+        html_put(page, " (%s)", subject->name);
+}
+
+static void put_subjects(struct page *page, enum subject_kind kind)
+{
+    static const char *const names[SUBJECT_KIND_COUNT] = {[SUBJECT_DOMAIN] = "Domains",
+                                                          [SUBJECT_SERVER] = "Servers",
+                                                          [SUBJECT_DC] = "Domain controllers",
+                                                          [SUBJECT_MAILBOX] = "Mailboxes",
+                                                          [SUBJECT_FILE] = "Files"};
+    bool any = false;
+
+    for (size_t i = 0; i < page->report->subject_count; i++) {
+        const struct subject *subject = page->report->subjects[i];
+
+        if (subject->kind != kind)
+            continue;
+        html_put(page, any ? ", " : "<div><dt>%s</dt><dd>", names[kind]);
+        put_subject(page, subject);
+        any = true;
+    }
+    if (any)
+        html_put(page, "</dd></div>\n");
+}
+
+void html_examined(struct page *page)
+{
+    html_put(page, "<section id=\"examined\" class=\"part\" aria-labelledby=\"part-examined\">\n"
+                   "<h2 id=\"part-examined\">What was examined</h2>\n<dl>\n");
+    for (size_t i = 0; i < page->report->run_count; i++)
+        put_run(page, &page->report->runs[i]);
+    for (unsigned kind = 0; kind < SUBJECT_KIND_COUNT; kind++)
+        put_subjects(page, (enum subject_kind)kind);
+    html_put(page, "</dl>\n");
+    if (page->report->run_count > 1)
+        put_notices(page, SIZE_MAX);
+    html_put(page, "</section>\n");
+}

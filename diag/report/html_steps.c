@@ -1,0 +1,186 @@
+#include "diag/report/html_steps.h"
+
+#include <string.h>
+
+enum {
+    LINE_MOST = 1 << 16,
+    LOOK_BACK = 32,       /* steps before one, whose notes it need not repeat */
+    ALTERNATIVES_MOST = 3 /* variants of an alternative that are told */
+};
+
+static void put_before(struct page *page, const struct step *step)
+{
+    struct buffer text;
+
+    buffer_init(&text, LINE_MOST);
+    report_before_step(step, &text);
+    if (text.size)
+        html_put(page, " <em>%s</em>", text.text);
+    buffer_release(&text);
+}
+
+static void put_command(struct page *page, const struct step *step)
+{
+    if (step->shell == SHELL_MANUAL) {
+        html_put(page, "<p class=\"prose\">%s</p>\n", step->command);
+        return;
+    }
+    html_put(page, "<pre><code>");
+    html_code(page, step->command, strlen(step->command));
+    html_put(page, "</code></pre>\n");
+}
+
+static void put_remark(struct page *page, const char *class, const char *name, const char *text)
+{
+    if (text && *text)
+        html_put(page, "<p class=\"%s\"><b>%s:</b> %s</p>\n", class, name, text);
+}
+
+static void put_risk(struct page *page, const char *text)
+{
+    put_remark(page, "risk", "Risk", text);
+}
+
+static void put_note(struct page *page, const char *text)
+{
+    put_remark(page, "remark", "Note", text);
+}
+
+/* What a step before said already. */
+static bool is_note_told(const struct outline_steps *steps, size_t index)
+{
+    const char *note = steps->list[index].note;
+
+    for (size_t i = index > LOOK_BACK ? index - LOOK_BACK : 0; i < index && note; i++) {
+        if (steps->list[i].note && strcmp(steps->list[i].note, note) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "PowerShell: on ex1.contoso.com", and what to do before */
+static void put_where(struct page *page, const struct outline_step *step)
+{
+    const char *shell = report_step_shell(step->step);
+
+    html_put(page, "<p class=\"where\">%s<b>%s</b>", step->step->or ? "or " : "", shell);
+    if (step->where && *step->where && strcmp(step->where, shell) != 0)
+        html_put(page, ": %s", step->where);
+    if (step->same_before)
+        put_before(page, step->step);
+    html_put(page, "</p>\n");
+}
+
+/* Whom a variant is for, and where, unless the one says the other. */
+static void put_owners(struct page *page, const struct outline_step *step,
+                       const struct outline_variant *variant)
+{
+    const char *where = step->where || !variant->step->where ? "" : variant->step->where;
+
+    html_put(page, "<p class=\"of\">");
+    if (variant->member_count > 1 || !outline_names(where, variant->members[0]->subject)) {
+        for (size_t i = 0; i < variant->member_count; i++)
+            html_put(page, "%s<bdi>%s</bdi>", i ? ", " : "", variant->members[i]->subject->shown);
+        if (*where)
+            html_put(page, ": ");
+    }
+    html_put(page, "%s", where);
+    if (!step->same_before)
+        put_before(page, variant->step);
+    html_put(page, "</p>\n");
+}
+
+/* What is the same for all of them stands around the variants. */
+static void put_variant(struct page *page, const struct outline_step *step,
+                        const struct outline_variant *variant)
+{
+    put_owners(page, step, variant);
+    if (!step->risk)
+        put_risk(page, variant->step->risk);
+    if (!step->same_command)
+        put_command(page, variant->step);
+    if (!step->note)
+        put_note(page, variant->step->note);
+}
+
+/* Only the names of the machines differ, which the step's words stand for. */
+static bool is_told_once(const struct outline_step *step)
+{
+    return step->variant_count < 2 ||
+           (step->same_command && step->same_before && (step->same_where || step->where) &&
+            (step->same_risk || step->risk) && (step->same_note || step->note));
+}
+
+/* Of an alternative for many the first says how it goes: the step before has a line for each. */
+static void put_variants(struct page *page, const struct outline_step *step)
+{
+    size_t shown = step->variant_count;
+
+    if (step->step->or &&shown > ALTERNATIVES_MOST)
+        shown = 1;
+    html_put(page, "<div class=\"variants\">\n");
+    for (size_t i = 0; i < shown; i++)
+        put_variant(page, step, &step->variants[i]);
+    if (shown < step->variant_count)
+        html_put(page, "<p class=\"remark\">and likewise for the other %u</p>\n",
+                 (unsigned)(step->variant_count - shown));
+    html_put(page, "</div>\n");
+}
+
+static void put_step(struct page *page, const struct outline_steps *steps, size_t index,
+                     unsigned number)
+{
+    const struct outline_step *step = &steps->list[index];
+    bool once = is_told_once(step);
+
+    if (step->step->or)
+        html_put(page, "<li class=\"or\" value=\"%u\">\n", number);
+    else
+        html_put(page, "<li>\n");
+    put_where(page, step);
+    put_risk(page, step->risk);
+    if (!once)
+        put_variants(page, step);
+    if (once || step->same_command)
+        put_command(page, step->step);
+    if (!is_note_told(steps, index))
+        put_note(page, step->note);
+    html_put(page, "</li>\n");
+}
+
+/* Steps that follow each other on each of several machines are not done step by step on all. */
+static void put_order(struct page *page, const struct outline_entry *entry,
+                      const struct outline_steps *steps)
+{
+    size_t several = 0;
+
+    for (size_t i = 0; i < steps->count; i++)
+        several += steps->list[i].variant_count > 1 && !steps->list[i].step->or ;
+    if (several > 1)
+        html_put(page,
+                 "<p class=\"order\">One of these %s after the other: all steps for one, then the "
+                 "next.</p>\n",
+                 outline_subjects(entry));
+}
+
+void html_steps(struct page *page, const char *name, const struct outline_entry *entry,
+                const struct outline_steps *steps)
+{
+    unsigned number = 0;
+
+    if (steps->count == 0)
+        return;
+    html_start_row(page, name);
+    if (steps != &entry->verify)
+        put_order(page, entry, steps);
+    if (steps == &entry->fix)
+        html_put(page, "<ol class=\"steps\" id=\"fix-%u\">\n", (unsigned)entry->number);
+    else
+        html_put(page, "<ol class=\"steps\">\n");
+    for (size_t i = 0; i < steps->count; i++) {
+        number += !steps->list[i].step->or ;
+        put_step(page, steps, i, number);
+    }
+    html_put(page, "</ol>\n");
+    html_end_row(page);
+}
