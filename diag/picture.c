@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { OVERSHOOT = 64 /* so small a part behind the last stop needs no further one */ };
+
 const char *picture_standing_word(enum picture_standing standing)
 {
     static const char *const words[] = {
@@ -96,12 +98,10 @@ static void keep_standing(struct choosing *all, enum picture_standing standing)
     }
 }
 
-static void choose(struct choosing *all, unsigned most)
+static void choose(struct choosing *all, unsigned limit)
 {
-    all->kept[0] = true;
-    all->room = TREE_NODES_MOST - 1;
     for (size_t i = 0; i < all->count; i++) {
-        if (all->nodes[i].number == most + 1)
+        if (all->nodes[i].number == limit + 1)
             keep(all, i);
     }
     keep_standing(all, PICTURE_WRONG);
@@ -122,12 +122,12 @@ static void count_left_out(struct choosing *all)
         while (!all->kept[above])
             above = all->parents[above];
         if (above != i)
-            all->nodes[above].left_out++;
+            all->nodes[above].left_out += 1 + all->nodes[i].left_out;
     }
 }
 
 void tree_arrange(const struct tree_kind *kind, const struct tree_node *nodes, size_t count,
-                  unsigned total, struct arena *arena, struct tree *out)
+                  size_t most, unsigned total, struct arena *arena, struct tree *out)
 {
     struct choosing all = {.count = count};
     size_t filled = 0;
@@ -140,6 +140,8 @@ void tree_arrange(const struct tree_kind *kind, const struct tree_node *nodes, s
     all.kept = arena_new(arena, count, sizeof *all.kept);
     memcpy(all.nodes, nodes, count * sizeof *nodes);
     settle_levels(&all);
+    all.kept[0] = true;
+    all.room = most - 1;
     choose(&all, kind->most);
     count_left_out(&all);
     for (size_t i = 0; i < count; i++) {
@@ -180,9 +182,9 @@ static struct timeline_row settled(const struct timeline_row *row)
 }
 
 /* How many rows of each standing to keep: the worst of them first. Gives their sum. */
-static size_t share_out(const struct timeline_row *rows, size_t count, size_t counts[])
+static size_t share_out(const struct timeline_row *rows, size_t count, size_t room, size_t counts[])
 {
-    size_t room = TIMELINE_ROWS_MOST, kept = 0;
+    size_t kept = 0;
 
     for (size_t i = 0; i < PICTURE_STANDING_COUNT; i++)
         counts[i] = 0;
@@ -202,16 +204,17 @@ static size_t stops_for(const struct timeline_kind *kind, int64_t end)
 
     if (end < kind->reach)
         end = kind->reach;
+    end -= end / OVERSHOOT;
     while (count < TIMELINE_STOPS_MOST && kind->stops[count].at && kind->stops[count - 1].at < end)
         count++;
     return count;
 }
 
 void timeline_arrange(const struct timeline_kind *kind, const struct timeline_row *rows,
-                      size_t count, struct arena *arena, struct timeline *out)
+                      size_t count, size_t most, struct arena *arena, struct timeline *out)
 {
     size_t counts[PICTURE_STANDING_COUNT], filled = 0;
-    size_t kept = share_out(rows, count, counts);
+    size_t kept = share_out(rows, count, most, counts);
     struct timeline_row *list = arena_new(arena, kept, sizeof *list);
     int64_t end = 0;
 

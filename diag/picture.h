@@ -64,12 +64,13 @@ struct tree {
 };
 
 /*
- * Which of `count` nodes (left_out 0) to keep: the root, what is wrong and where the limit breaks
- * with all above these, then what is doubtful, then the others, those nearest to the root first.
- * Levels that skip one, or are beyond TREE_LEVELS_MOST, are set right. In `arena`.
+ * Which of `count` nodes to keep, at most `most`, which is at most TREE_NODES_MOST: the root, what
+ * is wrong and where the limit breaks with all above these, then what is doubtful, then the others,
+ * those nearest to the root first. Levels that skip one, or are beyond TREE_LEVELS_MOST, are set
+ * right. In `arena`.
  */
 void tree_arrange(const struct tree_kind *kind, const struct tree_node *nodes, size_t count,
-                  unsigned total, struct arena *arena, struct tree *out);
+                  size_t most, unsigned total, struct arena *arena, struct tree *out);
 
 /* The first node that is one too many: where the limit breaks. */
 bool tree_breaks_at(const struct tree *tree, size_t index);
@@ -153,11 +154,12 @@ struct timeline {
 };
 
 /*
- * Of more than TIMELINE_ROWS_MOST rows those that stand worst are kept, of these the first; in
- * their order. Phases are set right: none is negative or before the one before it. In `arena`.
+ * Of more than `most` rows, which is at most TIMELINE_ROWS_MOST, those that stand worst are kept,
+ * of these the first; in their order. Phases are set right: none is negative or before the one
+ * before it. In `arena`.
  */
 void timeline_arrange(const struct timeline_kind *kind, const struct timeline_row *rows,
-                      size_t count, struct arena *arena, struct timeline *out);
+                      size_t count, size_t most, struct arena *arena, struct timeline *out);
 
 /* Where a moment stands on an axis of `length`; what is beyond the last stop stands there. */
 uint32_t timeline_position(const struct timeline *timeline, int64_t at, uint32_t length);

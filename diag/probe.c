@@ -592,7 +592,7 @@ void draw_tree(struct finding *finding, const struct tree_kind *kind, const stru
     if (is_mute(finding) || count == 0)
         return;
     tree = arena_new(arena, 1, sizeof *tree);
-    tree_arrange(kind, nodes, count, total, arena, tree);
+    tree_arrange(kind, nodes, count, TREE_NODES_MOST, total, arena, tree);
     kept = arena_new(arena, tree->count, sizeof *kept);
     for (size_t i = 0; i < tree->count; i++) {
         kept[i] = tree->nodes[i];
@@ -613,7 +613,7 @@ void draw_timeline(struct finding *finding, const struct timeline_kind *kind,
     if (is_mute(finding) || count == 0)
         return;
     timeline = arena_new(arena, 1, sizeof *timeline);
-    timeline_arrange(kind, rows, count, arena, timeline);
+    timeline_arrange(kind, rows, count, TIMELINE_ROWS_MOST, arena, timeline);
     kept = arena_new(arena, timeline->count, sizeof *kept);
     for (size_t i = 0; i < timeline->count; i++) {
         kept[i] = timeline->rows[i];

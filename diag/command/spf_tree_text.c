@@ -11,6 +11,7 @@
 #include "diag/command/spf_note.h"
 #include "diag/command/spf_sheet.h"
 #include "diag/report/shared.h"
+#include "diag/report/text_tree.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -36,16 +37,9 @@ struct drawing {
     struct buffer bars; /* of the level at hand */
 };
 
-struct lines { /* to draw with */
-    const char *branch, *last, *down, *free, *rule;
-};
-
-static const struct lines unicode = {"├─ ", "└─ ", "│  ", "   ", "─"};
-static const struct lines ascii = {"|- ", "`- ", "|  ", "   ", "-"};
-
-static const struct lines *lines_of(const struct drawing *drawing)
+static const struct tree_glyphs *lines_of(const struct drawing *drawing)
 {
-    return drawing->sheet->options->ascii ? &ascii : &unicode;
+    return text_tree_glyphs(drawing->sheet->options);
 }
 
 /* ---- one line ---- */
@@ -216,7 +210,7 @@ static void draw_below(struct drawing *drawing, const struct spf_place *place, b
 
 static void draw_place(struct drawing *drawing, const struct spf_place *place, bool is_last)
 {
-    const struct lines *lines = lines_of(drawing);
+    const struct tree_glyphs *lines = lines_of(drawing);
     const char *below = is_last ? lines->free : lines->down, *note;
     enum spf_weight weight;
 

@@ -2,6 +2,8 @@
 
 #include "diag/report/shared.h"
 
+#include <string.h>
+
 void style_begin(struct wrap *wrap, enum style style)
 {
     static const char *const escapes[STYLE_COUNT] = {
@@ -25,6 +27,15 @@ enum style style_of_severity(enum severity severity)
     static const enum style styles[SEVERITY_COUNT] = {STYLE_RED, STYLE_YELLOW, STYLE_BLUE};
 
     return severity < SEVERITY_COUNT ? styles[severity] : STYLE_PLAIN;
+}
+
+void style_put(struct wrap *wrap, bool colours, enum style style, const char *text)
+{
+    if (colours)
+        style_begin(wrap, style);
+    wrap_verbatim(wrap, text, strlen(text));
+    if (colours)
+        style_end(wrap, style);
 }
 
 enum style style_of_finding(const struct finding *finding)

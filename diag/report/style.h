@@ -21,6 +21,9 @@ enum style {
 void style_begin(struct wrap *wrap, enum style style);
 void style_end(struct wrap *wrap, enum style style);
 
+/* Text of one line as it is, in a style if there are colours. */
+void style_put(struct wrap *wrap, bool colours, enum style style, const char *text);
+
 enum style style_of_severity(enum severity severity);
 
 /* How a finding stands: problems by their severity. */

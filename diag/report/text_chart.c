@@ -59,11 +59,7 @@ static enum style style_of_row(const struct drawing *drawing, const struct chart
 
 static void put_styled(const struct drawing *drawing, enum style style, const char *text)
 {
-    if (drawing->options->colours)
-        style_begin(drawing->wrap, style);
-    wrap_verbatim(drawing->wrap, text, strlen(text));
-    if (drawing->options->colours)
-        style_end(drawing->wrap, style);
+    style_put(drawing->wrap, drawing->options->colours, style, text);
 }
 
 static void put_standing(const struct drawing *drawing, const struct chart_row *row)

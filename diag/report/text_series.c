@@ -34,11 +34,7 @@ static const struct glyphs *glyphs_of(const struct report_options *options)
 
 static void put_styled(const struct drawing *drawing, enum style style, const char *text)
 {
-    if (drawing->options->colours)
-        style_begin(drawing->wrap, style);
-    wrap_verbatim(drawing->wrap, text, strlen(text));
-    if (drawing->options->colours)
-        style_end(drawing->wrap, style);
+    style_put(drawing->wrap, drawing->options->colours, style, text);
 }
 
 static int64_t highest(const struct drawing *drawing, size_t column)

@@ -46,7 +46,7 @@ static enum picture_standing standing_of(const struct spf_place *place, bool is_
         *remark = "never reached";
     else if (place->node)
         *remark = spf_node_remark(place->node, &is_error);
-    else
+    else if (is_wrong)
         *remark = spf_void_remark(place);
     if (is_wrong)
         return PICTURE_WRONG;

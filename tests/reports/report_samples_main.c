@@ -223,7 +223,8 @@ static const struct tree *hostile_tree(struct maker *maker)
                                       .number = i,
                                       .cost = PICTURE_STANDING_COUNT - i,
                                       .standing = (enum picture_standing)i};
-    tree_arrange(kind, nodes, PICTURE_STANDING_COUNT, PICTURE_STANDING_COUNT, &maker->arena, tree);
+    tree_arrange(kind, nodes, PICTURE_STANDING_COUNT, TREE_NODES_MOST, PICTURE_STANDING_COUNT,
+                 &maker->arena, tree);
     return tree;
 }
 
@@ -249,7 +250,7 @@ static const struct timeline *hostile_timeline(struct maker *maker)
             .phase_count = 2,
             .end = (enum timeline_end)i,
             .standing = (enum picture_standing)(i % PICTURE_STANDING_COUNT)};
-    timeline_arrange(kind, rows, TIMELINE_END_COUNT, &maker->arena, timeline);
+    timeline_arrange(kind, rows, TIMELINE_END_COUNT, TIMELINE_ROWS_MOST, &maker->arena, timeline);
     return timeline;
 }
 
