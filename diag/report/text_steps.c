@@ -187,14 +187,55 @@ static void all_variants(const struct telling *telling)
 
 /* ---- a step ---- */
 
-static void one_step(struct telling *telling, size_t number)
+static bool is_same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Where the step before it is done, in the same shell. */
+static bool is_in_the_same_place(const struct telling *telling)
+{
+    const struct outline_step *step = telling->step, *before = step - 1;
+
+    return step > telling->steps->list && !step->step->or &&!before->step->or
+           &&(step->variant_count == 1 || is_told_once(step)) &&
+               (before->variant_count == 1 || is_told_once(before)) &&
+               is_same_text(step->where, before->where) &&
+               strcmp(report_step_shell(step->step), report_step_shell(before->step)) == 0;
+}
+
+static bool is_plain_command(const struct outline_step *step)
+{
+    return step->step->shell != SHELL_MANUAL && step->step->kind == STEP_EXACT && step->same_before;
+}
+
+/* How many steps from this one on are nothing but a line more each, typed behind each other. */
+static size_t count_joined(const struct telling *telling)
+{
+    const struct outline_step *end = telling->steps->list + telling->steps->count;
+    struct telling next = *telling;
+    size_t count = 1;
+
+    if (telling->step->step->or || !is_plain_command(telling->step))
+        return 1;
+    for (next.step++; next.step < end; next.step++, count++) {
+        if (next.step[-1].note || next.step->risk || !is_plain_command(next.step) ||
+            !is_in_the_same_place(&next))
+            break;
+    }
+    return count;
+}
+
+/* "3. ", "3-5. ", "or " */
+static void begin_step(struct telling *telling, size_t number, size_t joined)
 {
     struct text_page *page = telling->page;
-    const struct outline_step *step = telling->step;
-    char figure[24];
+    char figure[64];
 
-    if (step->step->or)
+    if (telling->step->step->or)
         snprintf(figure, sizeof figure, "or ");
+    else if (joined > 1)
+        snprintf(figure, sizeof figure, "%zu-%zu. ", number, number + joined - 1);
     else
         snprintf(figure, sizeof figure, "%zu. ", number);
     telling->indent = page->body + strlen(figure);
@@ -202,18 +243,42 @@ static void one_step(struct telling *telling, size_t number)
     text_page_at(page, page->body);
     wrap_indent(&page->wrap, telling->indent);
     wrap_words(&page->wrap, figure);
-    wrap_words(&page->wrap, report_step_shell(step->step));
+}
+
+/* "PowerShell [decide first]: ex01.contoso.com, as administrator" */
+static void place_of_step(const struct telling *telling)
+{
+    struct text_page *page = telling->page;
+    const struct outline_step *step = telling->step;
+    const char *shell = report_step_shell(step->step);
+    bool is_same = is_in_the_same_place(telling);
+
+    wrap_words(&page->wrap, is_same ? "in the same place" : shell);
     if (step->same_before)
         before_step(page, step->step);
-    if (step->where && *step->where && strcmp(step->where, report_step_shell(step->step)) != 0) {
+    if (!is_same && step->where && *step->where && strcmp(step->where, shell) != 0) {
         wrap_words(&page->wrap, ": ");
         wrap_words(&page->wrap, step->where);
     }
     wrap_end(&page->wrap);
-    remark(telling, STYLE_YELLOW, "risk: ", step->risk);
+}
+
+/* Gives how many steps it told: those that are a line more each go with the first. */
+static size_t one_step(struct telling *telling, size_t number)
+{
+    const size_t joined = count_joined(telling);
+
+    begin_step(telling, number, joined);
+    place_of_step(telling);
+    remark(telling, STYLE_YELLOW, "risk: ", telling->step->risk);
     all_variants(telling);
+    for (size_t i = 1; i < joined; i++) {
+        telling->step++;
+        all_variants(telling);
+    }
     if (!is_note_told(telling))
-        remark(telling, STYLE_FAINT, "note: ", step->note);
+        remark(telling, STYLE_FAINT, "note: ", telling->step->note);
+    return joined;
 }
 
 /* Steps that follow each other on each of several machines are not done step by step on all. */
@@ -247,11 +312,12 @@ void text_steps(struct text_page *page, const struct outline_entry *entry, const
     text_page_label(page, label, page->body);
     if (entry->part == PART_PROBLEMS && steps != &entry->verify)
         in_which_order(page, entry, steps);
-    for (size_t i = 0; i < steps->count; i++) {
+    for (size_t i = 0, told; i < steps->count; i += told) {
         struct telling telling = {
             .page = page, .entry = entry, .steps = steps, .step = &steps->list[i]};
 
         number += !steps->list[i].step->or ;
-        one_step(&telling, number);
+        told = one_step(&telling, number);
+        number += told - 1;
     }
 }

@@ -1,5 +1,6 @@
 #include "diag/report/wrap.h"
 #include "diag/text.h"
+#include "tests/golden/fleet.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/sample.h"
 
@@ -90,13 +91,33 @@ static void text_is_as_agreed(void **state)
     const struct report_options wide_colours = {.columns = 80, .verbose = true, .colours = true};
     const struct report_options narrow_colours = {.columns = 40, .colours = true};
     const struct report_options quiet = {.columns = 80, .quiet = true};
+    const struct report_options broad = {.columns = 120};
 
     (void)state;
     golden_check("report-80.txt", "text", &sample_report, &wide);
     golden_check("report-80-colours.txt", "text", &sample_report, &wide_colours);
     golden_check("report-40.txt", "text", &sample_report, &narrow);
     golden_check("report-40-colours.txt", "text", &sample_report, &narrow_colours);
+    golden_check("report-120.txt", "text", &sample_report, &broad);
     golden_check("report-quiet.txt", "text", &sample_report, &quiet);
+}
+
+/* What many have in common is said once. */
+static void many_alike_are_as_agreed(void **state)
+{
+    const struct report_options usual = {.columns = 80};
+    const struct report_options broad = {.columns = 120, .colours = true};
+    const struct report_options ascii = {.columns = 80, .verbose = true, .ascii = true};
+    const struct report_options quiet = {.columns = 80, .quiet = true};
+    static struct fleet fleet;
+    const struct report *report = fleet_report(&fleet);
+
+    (void)state;
+    golden_check("fleet-80.txt", "text", report, &usual);
+    golden_check("fleet-40.txt", "text", report, &narrow);
+    golden_check("fleet-120-colours.txt", "text", report, &broad);
+    golden_check("fleet-80-verbose.txt", "text", report, &ascii);
+    golden_check("fleet-quiet.txt", "text", report, &quiet);
 }
 
 /* Colours are added to the text and change nothing of it. */
@@ -249,6 +270,7 @@ int main(void)
         cmocka_unit_test(unbroken_text_overhangs),
         cmocka_unit_test(columns_are_counted),
         cmocka_unit_test(text_is_as_agreed),
+        cmocka_unit_test(many_alike_are_as_agreed),
         cmocka_unit_test(colours_change_no_character),
         cmocka_unit_test(lines_fit),
         cmocka_unit_test(commands_stay_whole),
