@@ -24,8 +24,6 @@ static void command_lines(const struct telling *telling, const char *command)
 {
     struct wrap *wrap = &telling->page->wrap;
 
-    if (telling->page->narrow)
-        wrap_free_line(wrap);
     while (command) {
         const char *end = strchr(command, '\n');
         size_t size = end ? (size_t)(end - command) : strlen(command);
@@ -37,8 +35,6 @@ static void command_lines(const struct telling *telling, const char *command)
         wrap_line(wrap);
         command = end ? end + 1 : NULL;
     }
-    if (telling->page->narrow)
-        wrap_free_line(wrap);
 }
 
 /* A command, or in words what to do. */
@@ -267,15 +263,20 @@ static void place_of_step(const struct telling *telling)
 static size_t one_step(struct telling *telling, size_t number)
 {
     const size_t joined = count_joined(telling);
+    bool set_off = telling->page->narrow && telling->step->step->shell != SHELL_MANUAL;
 
     begin_step(telling, number, joined);
     place_of_step(telling);
     remark(telling, STYLE_YELLOW, "risk: ", telling->step->risk);
+    if (set_off)
+        wrap_free_line(&telling->page->wrap);
     all_variants(telling);
     for (size_t i = 1; i < joined; i++) {
         telling->step++;
         all_variants(telling);
     }
+    if (set_off)
+        wrap_free_line(&telling->page->wrap);
     if (!is_note_told(telling))
         remark(telling, STYLE_FAINT, "note: ", telling->step->note);
     return joined;
