@@ -60,6 +60,7 @@ def probes():
         word, _, rest = line.strip().partition(": ")
         if rest:
             known[name][word] = rest
+    known.pop("host", None)  # what several probes have in common
     for of in known.values():
         of["needs"] = of["needs"].split(", ")
         of["findings"] = of.get("findings", "").split()
@@ -283,7 +284,7 @@ def the_report_shown_is_that_of_the_demonstration():
     pieces = [plain(piece) for part in re.split(r"^ *\.\.\.$", shown, flags=re.M) for piece in part.split("\n\n")]
     expect(len(pieces) > 6, f"only {len(pieces)} pieces are shown")
     for piece in pieces[1:]:
-        expect_in(piece, printed, "the demonstration")
+        expect(piece in printed, f"the demonstration does not print: {piece}")
 
 
 @case
