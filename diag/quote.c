@@ -90,10 +90,10 @@ static bool quote_sh(const char *bytes, size_t size, struct buffer *out)
  */
 static bool is_cmd_look_alike(uint32_t code_point)
 {
-    static const uint16_t look_alikes[] = {0x00A5, 0x02BA, 0x02DD, 0x02EE, 0x030E, 0x066A,
-                                           0x201C, 0x201D, 0x201E, 0x201F, 0x2033, 0x2036,
-                                           0x20A9, 0x20E5, 0x2216, 0x275D, 0x275E, 0x301D,
-                                           0x301E, 0x301F, 0xFF02, 0xFF05, 0xFF3C};
+    static const uint16_t look_alikes[] = {0x00A5, 0x00A8, 0x02B9, 0x02BA, 0x02DD, 0x02EE, 0x0308,
+                                           0x030E, 0x066A, 0x201C, 0x201D, 0x201E, 0x201F, 0x2030,
+                                           0x2033, 0x2035, 0x2036, 0x20A9, 0x20E5, 0x2216, 0x275D,
+                                           0x275E, 0x301D, 0x301E, 0x301F, 0xFF02, 0xFF05, 0xFF3C};
 
     for (size_t i = 0; i < sizeof look_alikes / sizeof *look_alikes; i++) {
         if (look_alikes[i] == code_point)

@@ -2,10 +2,13 @@
 # run.sh BUILD: puts the quoting of printed commands before the grammars of real shells:
 # dash and bash, BIND's zone files, tree-sitter's PowerShell; and the script that `exdiag
 # collect-script` prints (collect.mjs), and that of `exdiag completion powershell` (completion.mjs),
-# before the last of them. node's packages are kept in $EXDIAG_CACHE, by default ~/.cache/exdiag.
+# before the last of them. Then every step of every finding, with those values and with random Unicode of
+# a seed that is printed (EXDIAG_SEED has it again), by steps.py and steps.mjs. node's packages are kept in $EXDIAG_CACHE, by default ~/.cache/exdiag.
 set -uo pipefail
 
 samples=$(realpath "$1")/tests/quote_samples
+steps=$(realpath "$1")/tests/step_samples
+seed=${EXDIAG_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} # of the random values
 exdiag=$(realpath "$1")/exdiag
 pages=$(realpath "$1")/tests/page_samples
 here=$(cd "$(dirname "$0")" && pwd)
@@ -47,6 +50,12 @@ parse_powershell() { # parse_powershell SHELL
     "$samples" "$1" | node --liftoff-only "$here/powershell.mjs" "$cache"
 }
 
+# Every step of every finding, filled with the values of hostile.h and with random ones.
+parse_steps() {
+    { "$steps" templates "$seed" 2 && "$steps" random "$seed" 21000; } |
+        node --liftoff-only "$here/steps.mjs" "$cache" "$seed"
+}
+
 fetch_grammar() {
     mkdir -p "$cache"
     cmp -s "$here/package-lock.json" "$cache/package-lock.json" && [ -d "$cache/node_modules" ] && return
@@ -64,11 +73,15 @@ if command -v named-compilezone >/dev/null; then
 else
     skip "zone files" named-compilezone
 fi
+for shell in sh cmd dns manual; do
+    check "every step of $shell" /usr/bin/python3 "$here/steps.py" $shell "$steps" "$seed"
+done
 if command -v node >/dev/null && command -v npm >/dev/null; then
     fetch_grammar || exit 1
     check PowerShell parse_powershell powershell
     check "the Exchange Management Shell" parse_powershell ems
     check "lines that are the same in sh and PowerShell" parse_powershell powershell-of-both
+    check "every step of PowerShell" parse_steps
     if [ -x "$exdiag" ]; then
         check "the script that collects" parse_script
         check "the completion of PowerShell" parse_completion
