@@ -143,7 +143,7 @@ enum status report_html(const struct report *report, const struct report_options
     html_contents(&page);
     html_put(&page, "</div>\n<div id=\"main\">\n");
     html_charts(&page);
-    html_causes(&page, html_entry_number);
+    html_causes(&page);
     for (unsigned part = 0; part < PART_COUNT; part++)
         put_part(&page, (enum report_part)part);
     html_examined(&page);

@@ -4,13 +4,14 @@
 
 #include "diag/report/html_write.h"
 
-/* The number of the entry that tells of this finding, which "#finding-N" leads to; 0: none does. */
-typedef unsigned html_number_of(const struct page *page, const struct finding *finding);
+/* Some entry explains another: there is something to draw. */
+bool html_has_causes(const struct page *page);
 
 /*
- * A section with a graph, from causes on the left to symptoms on the right, each a link to its
- * entry; findings of one entry are one node. Nothing where no finding is explained by another.
+ * A section "causes" with a graph of entries, from causes on the left to symptoms on the right,
+ * each a link to what is told of it; where that has no room, the same as a list. Nothing where no
+ * entry is explained by another.
  */
-void html_causes(struct page *page, html_number_of *number_of);
+void html_causes(struct page *page);
 
 #endif

@@ -1,5 +1,6 @@
 #include "diag/report/html_contents.h"
 
+#include "diag/report/html_causes.h"
 #include "diag/report/html_entry.h"
 
 enum { TITLE_MOST = 160, NAMES_MOST = 1 };
@@ -51,6 +52,8 @@ void html_contents(struct page *page)
     for (size_t i = 0; i < report->chart_count; i++)
         html_put(page, "<li><a class=\"head\" href=\"#chart-%u\">%s</a></li>\n", (unsigned)i + 1,
                  report->charts[i].scale->title);
+    if (html_has_causes(page))
+        html_put(page, "<li><a class=\"head\" href=\"#causes\">What explains what</a></li>\n");
     for (unsigned part = 0; part < PART_COUNT; part++)
         put_part(page, (enum report_part)part);
     html_put(page, "<li><a class=\"head\" href=\"#examined\">What was examined</a></li>\n"
