@@ -5,14 +5,14 @@
 const char *const html_style[] = {
     /* colours: paper and ink first, then one hue for each standing */
     ":root { color-scheme: light dark;",
-    "  --paper: #faf9f6; --sheet: #ffffff; --well: #f5f3ee; --ink: #22262b; --faint: #596069;",
-    "  --rule: #e0dcd4; --line: #b9b4aa; --link: #1d5590; --marked: #ffdcd6;",
-    "  --critical: #a82117; --warning: #7a4c00; --info: #1d5590; --unknown: #62429a;",
-    "    --ok: #27633a; }",
+    "  --paper: #faf9f6; --sheet: #ffffff; --well: #f5f3ee; --ink: #22262b; --faint: #4c535b;",
+    "  --rule: #e0dcd4; --line: #b9b4aa; --link: #174a80; --marked: #ffe2dd;",
+    "  --critical: #961a10; --warning: #653f00; --info: #174a80; --unknown: #53358a;",
+    "    --ok: #1d5230; }",
     "@media (prefers-color-scheme: dark) { :root {",
-    "  --paper: #141618; --sheet: #1b1e21; --well: #121416; --ink: #e2e4e6; --faint: #a0a8b0;",
-    "  --rule: #30353a; --line: #565d65; --link: #90bdf3; --marked: #6b2a22;",
-    "  --critical: #ff9084; --warning: #ecb653; --info: #90bdf3; --unknown: #c9aef4;",
+    "  --paper: #141618; --sheet: #1b1e21; --well: #121416; --ink: #e4e6e8; --faint: #aeb6be;",
+    "  --rule: #30353a; --line: #565d65; --link: #9cc5f6; --marked: #5c241d;",
+    "  --critical: #ff9a8f; --warning: #ecb653; --info: #9cc5f6; --unknown: #cfb8f6;",
     "    --ok: #8ed19d; } }",
 
     /* the page */
@@ -111,7 +111,7 @@ const char *const html_style[] = {
     ".filter legend, .filter > label { display: block; padding: 0; color: var(--faint);",
     "  font-size: 0.8125rem; }",
     ".filter fieldset label { display: grid; grid-template-columns: 1.5rem 1fr auto;",
-    "  align-items: baseline; padding: 0.1rem 0; font-size: 0.875rem; }",
+    "  align-items: center; min-height: 1.6rem; font-size: 0.875rem; }",
     ".filter input { margin: 0; accent-color: var(--link); align-self: center; }",
     ".filter > label { margin-top: 0.5rem; }",
     "select, button { font: inherit; color: var(--ink); background: var(--sheet);",
@@ -392,6 +392,7 @@ const char *const html_style[] = {
     "  .steps pre:has(.copy), .steps pre { padding: 0.5rem 0.75rem; }",
     "  .remark, .plain { break-before: avoid; }",
     "  a { text-decoration: none; }",
+    "  p a { text-decoration: underline; }",
     "  a[href^=\"http\"]::after { content: \" \" attr(href); color: var(--faint); font-size: 0.875em; }",
     "}",
     NULL,

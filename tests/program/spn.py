@@ -521,7 +521,7 @@ def values_of_the_directory_are_data():
             expect_not_in("\u202e".encode(), printed, "what is printed")
         page = Scripts()
         page.feed(exdiag(*arguments, "--format", "html").out)
-        expect_equal(page.count, 0, "scripts in the page")
+        expect_equal(page.count, 1, "scripts in the page, its own included")
         _, seen, _ = on_terminal(*map(str, arguments), "--no-color", stderr_too=False)
         expect_not_in(b"\x1b]0;owned", seen, "the terminal")
 
