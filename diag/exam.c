@@ -695,6 +695,19 @@ void exam_spans(const struct exam *exam,
     }
 }
 
+void exam_examinations(const struct exam *exam,
+                       void (*take)(void *context, const struct subject *subject,
+                                    const struct probe *probe),
+                       void *context)
+{
+    for (const struct visit *visit = exam->first; visit; visit = visit->next) {
+        for (const struct examination *x = visit->examinations; x; x = x->next) {
+            if (x->probe && !x->incomplete)
+                take(context, &visit->subject, x->probe);
+        }
+    }
+}
+
 const struct subject *visit_subject(const struct visit *visit)
 {
     return &visit->subject;

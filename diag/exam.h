@@ -109,6 +109,12 @@ void exam_spans(const struct exam *exam,
                              const struct scale *scale, const struct span *span),
                 void *context);
 
+/* Calls `take` for each examination that came to its end, whatever it found. */
+void exam_examinations(const struct exam *exam,
+                       void (*take)(void *context, const struct subject *subject,
+                                    const struct probe *probe),
+                       void *context);
+
 /* Of one visit: its subject. */
 const struct subject *visit_subject(const struct visit *visit);
 

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { CAUSES_MOST = 4 }; /* behind each other, that the order minds */
-
 static const char *const outcome_words[OUTCOME_COUNT] = {
 #define X(name, word) [OUTCOME_##name] = word,
     OUTCOME_LIST(X)
@@ -111,16 +109,17 @@ static const struct subject *place_of(const struct finding *finding, size_t most
     return place ? place : finding->subject;
 }
 
-int finding_compare(const struct finding *a, const struct finding *b)
+int finding_compare_placed(const struct finding *a, const struct finding_place *a_place,
+                           const struct finding *b, const struct finding_place *b_place)
 {
     int order = compare_numbers(a->outcome, b->outcome);
 
     if (!order && a->outcome == OUTCOME_PROBLEM)
         order = compare_numbers(a->rank, b->rank);
     if (!order)
-        order = subject_compare(place_of(a, CAUSES_MOST), place_of(b, CAUSES_MOST));
+        order = subject_compare(a_place->subject, b_place->subject);
     if (!order)
-        order = compare_numbers(count_causes(a, CAUSES_MOST), count_causes(b, CAUSES_MOST));
+        order = compare_numbers(a_place->cause_count, b_place->cause_count);
     if (!order)
         order = subject_compare(a->subject, b->subject);
     if (!order)
@@ -128,18 +127,44 @@ int finding_compare(const struct finding *a, const struct finding *b)
     return order ? order : compare_contents(a, b);
 }
 
+static struct finding_place place_finding(const struct finding *finding)
+{
+    return (struct finding_place){place_of(finding, FINDING_CAUSES_MOST),
+                                  count_causes(finding, FINDING_CAUSES_MOST)};
+}
+
+int finding_compare(const struct finding *a, const struct finding *b)
+{
+    const struct finding_place a_place = place_finding(a), b_place = place_finding(b);
+
+    return finding_compare_placed(a, &a_place, b, &b_place);
+}
+
 static bool is_complete(const struct report *report)
 {
     for (size_t i = 0; i < report->run_count; i++) {
-        if (!report->runs[i].complete)
+        if (!report->runs[i].complete && !report->runs[i].is_superseded)
             return false;
     }
     return true;
 }
 
+/* A problem of before may be there still, and the newest evidence does not say. */
+static bool is_in_doubt(const struct report *report)
+{
+    for (size_t i = 0; i < report->past_count && !report->is_comparison; i++) {
+        const struct past *past = &report->past[i];
+
+        if ((past->state == PAST_UNKNOWN || past->state == PAST_NOT_COMPARABLE) &&
+            past->finding->severity != SEVERITY_INFO && !past->finding->accepted)
+            return true;
+    }
+    return false;
+}
+
 int report_exit_status(const struct report *report)
 {
-    bool unknown = !is_complete(report);
+    bool unknown = !is_complete(report) || is_in_doubt(report);
 
     for (size_t i = 0; i < report->finding_count; i++) {
         const struct finding *finding = report->findings[i];

@@ -168,6 +168,7 @@ struct finding {
     const struct acceptance *accepted; /* NULL: it counts */
     const struct acceptance *expired;  /* held once and does not any more; or NULL */
     size_t run;                        /* the run it is of: an index of report.runs */
+    size_t index;                      /* in the list that the verdict has at hand */
     struct history history;            /* of problems */
 };
 
@@ -192,6 +193,7 @@ struct report_run {     /* one examination, live or from a file */
     bool has_offset;     /* its clock was so many minutes ahead of UTC: */
     int offset;
     bool is_superseded; /* newer runs looked at all that this one did */
+    bool is_repeated;   /* it is the same as one before it */
     const char
         *remark; /* what a reader should know of this run, or NULL: "damaged after line 12" */
 };
@@ -215,6 +217,8 @@ struct report {
     bool is_comparison;           /* of two runs, `exdiag diff`: findings are those of runs[1] */
     size_t counts[OUTCOME_COUNT]; /* accepted problems are not counted as problems */
     size_t accepted_count;
+    const struct acceptance *const *idle_acceptances; /* that match no finding */
+    size_t idle_acceptance_count;
 };
 
 /*
@@ -223,6 +227,18 @@ struct report {
  * them, along chains of them; then by id.
  */
 int finding_compare(const struct finding *a, const struct finding *b);
+
+/* What finding_compare() goes by: where a finding's causes stand, and how many are behind it. */
+struct finding_place {
+    const struct subject *subject;
+    size_t cause_count;
+};
+
+enum { FINDING_CAUSES_MOST = 4 }; /* behind each other, that the order minds */
+
+/* The same order, of places that are known already. */
+int finding_compare_placed(const struct finding *a, const struct finding_place *a_place,
+                           const struct finding *b, const struct finding_place *b_place);
 
 /* The exit status of INTERFACE.md: 0 nothing wrong, 1 problems, 3 something unknown. */
 int report_exit_status(const struct report *report);

@@ -43,6 +43,12 @@ int64_t platform_wall_clock(void);      /* milliseconds since 1970-01-01 UTC */
 int64_t platform_wall_clock_fine(void); /* the same in microseconds */
 int64_t platform_monotonic_clock(void); /* microseconds since some fixed moment */
 
+/*
+ * How many minutes this machine's own time is ahead of UTC at that moment, by its time zone;
+ * negative in the west. False where the system does not know.
+ */
+bool platform_utc_offset(int64_t milliseconds, int *minutes);
+
 /* Unpredictable bytes from the system's generator. */
 enum status platform_random(void *bytes, size_t size);
 

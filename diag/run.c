@@ -3,6 +3,7 @@
 #include "diag/evidence/directory_redact.h"
 #include "diag/evidence/dns_redact.h"
 #include "diag/platform.h"
+#include "diag/read/dns_name.h"
 #include "diag/version.h"
 
 #include <stdlib.h>
@@ -123,6 +124,7 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
     }
     settings->accepted = accepted;
     settings->dns = dns;
+    about->machine = redact_name_copy(redactor, about->machine, &about->memory);
     redact_references(settings, redactor, &about->memory);
     redact_message(settings, redactor, &about->memory);
     about->redacted = true;
@@ -284,6 +286,30 @@ static void judge_redacted(struct live *live)
     run_replay(run);
 }
 
+/* The name of this machine as subjects have theirs; NULL where it has none that is one. */
+static const char *own_name(struct arena *arena)
+{
+    char name[PLATFORM_HOST_NAME_SIZE];
+    uint8_t wire[DNS_NAME_WIRE_MOST];
+    struct buffer folded;
+    size_t size;
+
+    platform_host_name(name);
+    if (dns_name_to_wire(name, wire, &size) != STATUS_OK || size < 2)
+        return NULL;
+    buffer_init(&folded, DNS_NAME_TEXT_SIZE);
+    dns_name_fold(name, &folded);
+    return buffer_keep(&folded, arena);
+}
+
+static void tell_examiner(struct evidence_run *about, const struct gather_options *gather)
+{
+    about->machine = own_name(&about->memory);
+    about->has_offset = platform_utc_offset(about->started, &about->offset);
+    about->patience = gather->patience;
+    about->logs_on = gather->directory.user || gather->web.user || gather->web.token;
+}
+
 enum status run_live(struct run *run, const struct run_options *options)
 {
     struct live live = {.run = run, .options = options};
@@ -292,6 +318,7 @@ enum status run_live(struct run *run, const struct run_options *options)
     run->about.tool = "exdiag " EXDIAG_VERSION;
     run->about.started = platform_wall_clock();
     run->about.complete = true;
+    tell_examiner(&run->about, &options->gather);
     run->store = evidence_store_new();
     live.mutex = platform_mutex_new();
     if (options->redact) {
@@ -339,16 +366,10 @@ enum status run_load(struct run *run, const char *path)
     return status;
 }
 
-enum status run_redact(struct run *run)
+static void redact_run(struct run *run, const struct redactor *redactor)
 {
     struct evidence_store *redacted = evidence_store_new();
-    struct redactor *redactor;
-    enum status status = new_redactor(&redactor);
 
-    if (status != STATUS_OK) {
-        evidence_store_free(redacted);
-        return status;
-    }
     for (struct evidence *item = evidence_store_first(run->store); item; item = item->next) {
         struct evidence *copy;
 
@@ -357,8 +378,69 @@ enum status run_redact(struct run *run)
     evidence_store_free(run->store);
     run->store = redacted;
     redact_about(&run->about, redactor);
-    redactor_free(redactor);
-    return STATUS_OK;
+    run->renamed_together = true;
+}
+
+enum status run_redact(struct run *runs, size_t count)
+{
+    struct redactor *redactor;
+    enum status status = new_redactor(&redactor);
+
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (!runs[i].about.redacted)
+            redact_run(&runs[i], redactor);
+    }
+    if (status == STATUS_OK)
+        redactor_free(redactor);
+    return status;
+}
+
+static bool asks_the_same(const struct evidence_run *a, const struct evidence_run *b)
+{
+    bool same = a->started == b->started && a->finished == b->finished &&
+                a->complete == b->complete && a->redacted == b->redacted &&
+                a->damaged_lines == b->damaged_lines && a->subject_count == b->subject_count;
+
+    for (size_t i = 0; same && i < a->subject_count; i++)
+        same = subject_compare(&a->subjects[i], &b->subjects[i]) == 0;
+    return same;
+}
+
+bool run_is_same(const struct run *a, const struct run *b)
+{
+    const struct evidence *one, *other;
+
+    if (!asks_the_same(&a->about, &b->about) ||
+        evidence_store_count(a->store) != evidence_store_count(b->store))
+        return false;
+    one = evidence_store_first(a->store);
+    other = evidence_store_first(b->store);
+    while (one && other && one->time == other->time && one->took == other->took &&
+           one->status == other->status && strcmp(one->key, other->key) == 0) {
+        one = one->next;
+        other = other->next;
+    }
+    return !one && !other;
+}
+
+enum status run_save(const struct run *run, const char *path)
+{
+    FILE *file;
+    enum status status = platform_file_create(path, &file);
+
+    if (status != STATUS_OK)
+        return status;
+    status = evidence_file_begin(file, &run->about);
+    for (struct evidence *item = evidence_store_first(run->store); item && status == STATUS_OK;
+         item = item->next)
+        status = evidence_file_add(file, item);
+    if (status == STATUS_OK && run->about.finished)
+        status = evidence_file_end(file, run->about.finished,
+                                   run->about.complete && run->about.damaged_lines == 0 &&
+                                       run->about.unknown_subjects == 0);
+    if (fclose(file) != 0 && status == STATUS_OK)
+        status = platform_write_error();
+    return status;
 }
 
 void run_replay(struct run *run)

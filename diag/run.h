@@ -16,6 +16,7 @@ struct run {
     struct evidence_store *store;
     struct exam *exam;       /* after run_live() or run_replay() */
     enum status save_status; /* what became of the file of run_options.save */
+    bool renamed_together;   /* by one run_redact(): pseudonyms of such runs compare */
 };
 
 struct run_options {
@@ -42,8 +43,20 @@ enum status run_live(struct run *run, const struct run_options *options);
  */
 enum status run_load(struct run *run, const char *path);
 
-/* Puts pseudonyms in place of names and addresses (redact.h). Before run_replay(). */
-enum status run_redact(struct run *run);
+/*
+ * Puts pseudonyms in place of names and addresses (redact.h), the same in all of these runs; those
+ * that have pseudonyms already keep theirs. Before run_replay().
+ */
+enum status run_redact(struct run *runs, size_t count);
+
+/* True if both have the same evidence of the same examination: one file given twice. */
+bool run_is_same(const struct run *a, const struct run *b);
+
+/*
+ * Writes the evidence to a new file, as far as it was read. STATUS_EXISTS where there is a file.
+ * Before run_replay(), which notes what the evidence lacks.
+ */
+enum status run_save(const struct run *run, const char *path);
 
 /* Judges the evidence there is; nothing is fetched. */
 void run_replay(struct run *run);

@@ -1,16 +1,16 @@
 #include "diag/verdict.h"
 
-#include "diag/clock.h"
 #include "diag/text.h"
+#include "diag/verdict_accept.h"
 #include "diag/verdict_charts.h"
+#include "diag/verdict_explain.h"
+#include "diag/verdict_history.h"
 #include "diag/version.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY = 86400000 };
-
-struct gathering { /* the findings of one run, as they are collected */
+struct gathering { /* findings, as they are collected */
     struct arena *arena;
     struct finding **list;
     size_t count;
@@ -30,129 +30,6 @@ static void override_severity(struct finding *finding, const struct settings *se
     for (size_t i = 0; i < settings->severity_count; i++) {
         if (strcmp(settings->severities[i].id, finding->kind->id) == 0)
             finding->severity = settings->severities[i].severity;
-    }
-}
-
-static bool holds(const struct acceptance *acceptance, int64_t started)
-{
-    int64_t last_day;
-
-    return clock_parse_day(acceptance->expires, &last_day) == STATUS_OK && started < last_day + DAY;
-}
-
-static void accept(struct finding *finding, const struct settings *settings, int64_t started)
-{
-    finding->accepted = NULL;
-    if (finding->outcome != OUTCOME_PROBLEM)
-        return;
-    for (size_t i = 0; i < settings->accepted_count; i++) {
-        const struct acceptance *acceptance = &settings->accepted[i];
-
-        if (strcmp(acceptance->id, finding->kind->id) == 0 &&
-            (strcmp(acceptance->subject, "*") == 0 ||
-             strcmp(acceptance->subject, finding->subject->name) == 0) &&
-            holds(acceptance, started)) {
-            finding->accepted = acceptance;
-            return;
-        }
-    }
-}
-
-static bool is_due_to(const struct finding *effect, const struct subject *subject)
-{
-    return effect->due_to.name && subject_compare(subject, &effect->due_to) == 0;
-}
-
-/* At its own subject, or where it is due to what is wrong there. */
-static bool stands_where_it_may_explain(const struct finding *cause, const struct finding *effect,
-                                        const struct explanation *row)
-{
-    if (cause == effect)
-        return false;
-    return (cause->subject == effect->subject && !row->if_due) || is_due_to(effect, cause->subject);
-}
-
-/* By what the probe that told the effect says of it. */
-static bool may_be_cause(const struct finding *effect, const char *id)
-{
-    size_t i = 0;
-
-    if (!effect->causes)
-        return true;
-    while (effect->causes[i] && strcmp(effect->causes[i], id) != 0)
-        i++;
-    return effect->causes[i];
-}
-
-/* What is not known has a cause only where the probe names one. */
-static bool is_to_be_explained(const struct finding *finding)
-{
-    return finding->outcome == OUTCOME_PROBLEM ||
-           (finding->outcome == OUTCOME_UNKNOWN && finding->due_to.name);
-}
-
-/* Causes in the order of their rank in the table of explanations. */
-static void explain(struct finding *effect, const struct gathering *all)
-{
-    const struct finding **causes = NULL;
-    size_t room = 0;
-
-    effect->explained_by_count = 0;
-    if (!is_to_be_explained(effect))
-        return;
-    for (const struct explanation *row = explanations; row->cause; row++) {
-        if (strcmp(row->effect, effect->kind->id) != 0 || !may_be_cause(effect, row->cause))
-            continue;
-        for (size_t i = 0; i < all->count; i++) {
-            const struct finding *cause = all->list[i];
-
-            if (cause->outcome != OUTCOME_PROBLEM || strcmp(cause->kind->id, row->cause) != 0 ||
-                !stands_where_it_may_explain(cause, effect, row))
-                continue;
-            causes =
-                arena_grow(all->arena, causes, &room, effect->explained_by_count, sizeof *causes);
-            causes[effect->explained_by_count++] = cause;
-        }
-    }
-    effect->explained_by = causes;
-}
-
-static bool is_explained_by(const struct finding *effect, const struct finding *cause)
-{
-    size_t i = 0;
-
-    while (i < effect->explained_by_count && effect->explained_by[i] != cause)
-        i++;
-    return i < effect->explained_by_count;
-}
-
-/* True where a cause of it moved up. */
-static bool raise_causes(const struct finding *effect, const struct gathering *all)
-{
-    bool is_raised = false;
-
-    if (effect->explained_by_count == 0 || effect->outcome != OUTCOME_PROBLEM || effect->accepted)
-        return false;
-    for (size_t i = 0; i < all->count; i++) {
-        if (all->list[i]->rank > effect->rank && is_explained_by(effect, all->list[i])) {
-            all->list[i]->rank = effect->rank;
-            is_raised = true;
-        }
-    }
-    return is_raised;
-}
-
-/* Along chains of causes. */
-static void rank(const struct gathering *all)
-{
-    bool is_raised = true;
-
-    for (size_t i = 0; i < all->count; i++)
-        all->list[i]->rank = all->list[i]->severity;
-    while (is_raised) {
-        is_raised = false;
-        for (size_t i = 0; i < all->count; i++)
-            is_raised = raise_causes(all->list[i], all) || is_raised;
     }
 }
 
@@ -216,32 +93,31 @@ static void open_steps(struct finding *finding, struct arena *arena)
     finding->undo = ask_for_names(finding->undo, arena);
 }
 
-static void judge_run(const struct run *run, struct arena *arena, struct gathering *all,
-                      struct report_run *out)
+static void judge_run(const struct run *run, size_t index, struct verdict_acceptances *accepted,
+                      struct gathering *all, struct report_run *out)
 {
-    struct gathering own = {.arena = arena};
+    struct gathering own = {.arena = all->arena};
     const struct evidence_run *about = &run->about;
 
     exam_findings(run->exam, take, &own);
+    verdict_accept(accepted, about, own.list, own.count);
     for (size_t i = 0; i < own.count; i++) {
+        own.list[i]->run = index;
+        own.list[i]->history = (struct history){.change = CHANGE_NONE};
         override_severity(own.list[i], &about->settings);
-        accept(own.list[i], &about->settings, about->started);
-        explain(own.list[i], &own);
         if (about->redacted)
-            open_steps(own.list[i], arena);
+            open_steps(own.list[i], own.arena);
         take(all, own.list[i]);
     }
-    rank(&own);
+    verdict_explain(own.list, own.count, own.arena);
     out->started = about->started;
     out->finished = finish_of(run);
     out->complete = about->complete && about->damaged_lines == 0 && about->unknown_subjects == 0;
     out->redacted = about->redacted;
-    out->remark = remark_of(run, arena);
-}
-
-static int compare(const void *a, const void *b)
-{
-    return finding_compare(*(struct finding *const *)a, *(struct finding *const *)b);
+    out->machine = about->machine;
+    out->has_offset = about->has_offset;
+    out->offset = about->offset;
+    out->remark = remark_of(run, own.arena);
 }
 
 static void count_outcomes(struct report *report)
@@ -297,26 +173,67 @@ static const char *source_of(const struct run *run, size_t index, struct arena *
     return text_printable(arena, run->source, strlen(run->source));
 }
 
-void verdict(const struct run *runs, size_t run_count, const char *title, struct arena *arena,
-             struct report *report)
+static void add_remark(struct report_run *run, const char *remark, struct arena *arena)
+{
+    if (remark)
+        run->remark = run->remark ? arena_print(arena, "%s; %s", run->remark, remark) : remark;
+}
+
+/* Everything that the runs say, and of which run it is. */
+static void judge_runs(const struct run *runs, struct verdict_acceptances *accepted,
+                       struct gathering *all, struct report *report, struct report_run *out)
+{
+    for (size_t i = 0; i < report->run_count; i++) {
+        size_t before = all->count;
+
+        judge_run(&runs[i], i, accepted, all, &out[i]);
+        if (report->run_count > 1)
+            out[i].source = source_of(&runs[i], i, all->arena);
+        for (size_t j = 0; j < i && !out[i].is_repeated; j++)
+            out[i].is_repeated = run_is_same(&runs[j], &runs[i]);
+        if (out[i].is_repeated)
+            add_remark(&out[i],
+                       report->is_comparison ? "it is the same evidence as that it is compared with"
+                                             : "the same evidence was given before; it counts once",
+                       all->arena);
+        if (out[i].is_repeated && !report->is_comparison)
+            all->count = before;
+    }
+}
+
+static void fill_in(const struct run *runs, size_t run_count, const char *title,
+                    struct arena *arena, struct report *report)
 {
     struct gathering all = {.arena = arena};
     struct report_run *out = arena_new(arena, run_count, sizeof *out);
+    struct verdict_acceptances accepted = {.arena = arena};
 
-    memset(report, 0, sizeof *report);
     report->title = title;
     report->version = EXDIAG_VERSION;
     report->runs = out;
     report->run_count = run_count;
-    for (size_t i = 0; i < run_count; i++)
-        judge_run(&runs[i], arena, &all, &out[i]);
-    for (size_t i = 0; i < run_count && run_count > 1; i++)
-        out[i].source = source_of(&runs[i], i, arena);
-    if (all.count)
-        qsort(all.list, all.count, sizeof *all.list, compare);
+    judge_runs(runs, &accepted, &all, report, out);
+    verdict_history(runs, &all.list, &all.count, arena, report, out);
+    verdict_arrange(all.list, all.count, arena);
     report->findings = (const struct finding *const *)all.list;
     report->finding_count = all.count;
     count_outcomes(report);
+    verdict_idle_acceptances(&accepted, report);
     collect_subjects(runs, run_count, arena, report);
     verdict_charts(runs, run_count, arena, report);
+}
+
+void verdict(const struct run *runs, size_t run_count, const char *title, struct arena *arena,
+             struct report *report)
+{
+    memset(report, 0, sizeof *report);
+    fill_in(runs, run_count, title, arena, report);
+}
+
+void verdict_compare(const struct run runs[2], const char *title, struct arena *arena,
+                     struct report *report)
+{
+    memset(report, 0, sizeof *report);
+    report->is_comparison = true;
+    fill_in(runs, 2, title, arena, report);
 }

@@ -90,8 +90,10 @@ void verdict_charts(const struct run *runs, size_t run_count, struct arena *aren
 {
     struct charts charts = {.arena = arena};
 
-    for (size_t i = 0; i < run_count; i++)
-        add_charts(&charts, &runs[i], i);
+    for (size_t i = 0; i < run_count; i++) {
+        if (i >= report->run_count || !report->runs[i].is_superseded)
+            add_charts(&charts, &runs[i], i);
+    }
     report->charts = charts.list;
     report->chart_count = charts.count;
 }

@@ -25,3 +25,14 @@ int64_t platform_monotonic_clock(void)
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+
+bool platform_utc_offset(int64_t milliseconds, int *minutes)
+{
+    time_t moment = (time_t)(milliseconds / 1000);
+    struct tm local;
+
+    if (!localtime_r(&moment, &local))
+        return false;
+    *minutes = (int)(local.tm_gmtoff / 60);
+    return true;
+}

@@ -23,6 +23,7 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_audit;
 extern const struct command command_report;
+extern const struct command command_diff;
 extern const struct command command_spf;
 extern const struct command command_explain;
 extern const struct command command_list;

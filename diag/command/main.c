@@ -11,9 +11,9 @@
 enum { SUMMARY_COLUMN = 18 };
 
 const struct command *const commands[] = {
-    &command_check, &command_report,         &command_spf,  &command_audit,      &command_explain,
-    &command_list,  &command_collect_script, &command_demo, &command_completion, &command_man,
-    NULL,
+    &command_check, &command_report,     &command_diff, &command_spf,
+    &command_audit, &command_explain,    &command_list, &command_collect_script,
+    &command_demo,  &command_completion, &command_man,  NULL,
 };
 
 int complain(const char *format, ...)

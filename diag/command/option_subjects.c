@@ -317,7 +317,8 @@ enum status options_add_bare(struct options *options, const char *text)
 {
     struct ip_address ip;
 
-    if (!(options->flag & (FOR_CHECK | FOR_REPORT | FOR_EXPLAIN | FOR_SPF | FOR_COMPLETION))) {
+    if (!(options->flag &
+          (FOR_CHECK | FOR_REPORT | FOR_DIFF | FOR_EXPLAIN | FOR_SPF | FOR_COMPLETION))) {
         if (options->flag & FOR_AUDIT)
             complain("'%s': domains come in on standard input: exdiag audit < FILE", text);
         else

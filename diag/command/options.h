@@ -24,7 +24,8 @@ enum command_flag {
     FOR_COLLECT_SCRIPT = 128,
     FOR_COMPLETION = 256,
     FOR_MAN = 512,
-    FOR_ALL = 1023
+    FOR_DIFF = 1024,
+    FOR_ALL = 2047
 };
 
 struct options {

@@ -2,6 +2,7 @@
 
 #include "diag/command/command.h"
 #include "diag/platform.h"
+#include "diag/report/changes.h"
 #include "diag/report/wrap.h"
 #include "diag/verdict.h"
 
@@ -135,6 +136,28 @@ int output_report(const struct run *runs, size_t count, const struct options *op
 
     verdict(runs, count, options->title, &memory, &report);
     exit_status = output_page(write_report, &report, options);
+    if (exit_status == EXIT_FINE)
+        exit_status = report_exit_status(&report);
+    arena_release(&memory);
+    return exit_status;
+}
+
+static enum status write_comparison(const void *report, const struct report_options *style,
+                                    const struct options *options, FILE *stream)
+{
+    if (strcmp(options->format, "text") == 0)
+        return report_changes_text(report, style, stream);
+    return write_report(report, style, options, stream);
+}
+
+int output_comparison(const struct run runs[2], const struct options *options)
+{
+    struct arena memory = {0};
+    struct report report;
+    int exit_status;
+
+    verdict_compare(runs, options->title, &memory, &report);
+    exit_status = output_page(write_comparison, &report, options);
     if (exit_status == EXIT_FINE)
         exit_status = report_exit_status(&report);
     arena_release(&memory);

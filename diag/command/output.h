@@ -30,6 +30,12 @@ int output_page(enum status (*write)(const void *page, const struct report_optio
  */
 int output_report(const struct run *runs, size_t count, const struct options *options);
 
+/*
+ * The same of what has become of what runs[0] saw, by runs[1]: as text the changes alone, in other
+ * formats the report of runs[1] with them. Gives the exit status of a report of runs[1].
+ */
+int output_comparison(const struct run runs[2], const struct options *options);
+
 /* Of the terminal that stdout is, and no fewer than can be read; 0: it is none. */
 size_t output_columns(void);
 

@@ -1,66 +1,47 @@
 /* exdiag report: the same report from saved evidence, without a network. */
 #include "diag/command/command.h"
+#include "diag/command/load.h"
 #include "diag/command/output.h"
-#include "diag/platform.h"
 
-#include <string.h>
-
-/* Options of this call come on top of what the file's run was given. */
-static void add_settings(struct run *run, const struct options *options)
+static int refuse_save(const struct options *options)
 {
-    struct settings *settings = &run->about.settings;
-    const struct settings *more = &options->settings;
-
-    if (more->only_count) {
-        settings->only = more->only;
-        settings->only_count = more->only_count;
-    }
-    if (more->skip_count) {
-        settings->skip = more->skip;
-        settings->skip_count = more->skip_count;
-    }
-    if (more->severity_count) {
-        settings->severities = more->severities;
-        settings->severity_count = more->severity_count;
-    }
-    if (more->accepted_count) {
-        settings->accepted = more->accepted;
-        settings->accepted_count = more->accepted_count;
-    }
-    if (more->builds)
-        settings->builds = more->builds;
-}
-
-/* Opening a pipe that nobody writes to would wait for ever. */
-static int refuse_kind(const char *path, enum platform_file_kind kind)
-{
-    if (kind == PLATFORM_FOLDER)
-        return complain("'%s' is a folder, not an evidence file", path);
-    return complain("'%s' is a device, a pipe or a socket, or may not be looked at: name an "
-                    "evidence file",
-                    path);
-}
-
-static int load(struct run *run, const char *path, const struct options *options)
-{
-    enum platform_file_kind kind = platform_file_kind(path);
-    enum status status;
-
-    if (kind == PLATFORM_FOLDER || kind == PLATFORM_OTHER_FILE)
-        return refuse_kind(path, kind);
-    status = run_load(run, path);
-    if (status == STATUS_NOT_SUPPORTED)
-        return complain("'%s' was written by a newer exdiag, in a form that this one does not read",
-                        path);
-    if (status == STATUS_MALFORMED)
-        return complain("'%s' is not an evidence file: its first line is no header", path);
-    if (status != STATUS_OK)
-        return complain("'%s': %s", path, status_text(status));
-    add_settings(run, options);
-    if (options->redact && !run->about.redacted && run_redact(run) != STATUS_OK)
-        return complain("no random numbers could be had for --redact");
-    run_replay(run);
+    if (!options->redact)
+        return complain("--save takes evidence that --redact is to write anew: name that, too");
+    if (options->word_count > 1)
+        return complain("--save writes the evidence of one file, and %zu are named",
+                        options->word_count);
     return EXIT_FINE;
+}
+
+/* Of a run that is redacted and not judged yet. */
+static int save(const struct run *run, const struct options *options)
+{
+    enum status status = run_save(run, options->save);
+
+    if (status == STATUS_OK)
+        return EXIT_FINE;
+    if (status == STATUS_EXISTS)
+        return complain("--save: '%s' exists already; evidence is never written over",
+                        options->save);
+    return complain("--save: '%s': %s", options->save, status_text(status));
+}
+
+static int examine(struct run *runs, struct options *options)
+{
+    int exit_status = EXIT_FINE;
+
+    for (size_t i = 0; i < options->word_count && exit_status == EXIT_FINE; i++)
+        exit_status = load_evidence(&runs[i], options->words[i], options);
+    if (exit_status == EXIT_FINE && options->redact && options->save) {
+        if (run_redact(runs, 1) != STATUS_OK)
+            return complain("no random numbers could be had for --redact");
+        exit_status = save(&runs[0], options);
+    }
+    if (exit_status == EXIT_FINE)
+        exit_status = judge_evidence(runs, options->word_count, options);
+    if (exit_status == EXIT_FINE)
+        exit_status = output_report(runs, options->word_count, options);
+    return exit_status;
 }
 
 static int report(struct options *options)
@@ -70,10 +51,10 @@ static int report(struct options *options)
 
     if (options->word_count == 0)
         return complain("name an evidence file that 'exdiag check --save' has written");
-    for (size_t i = 0; i < options->word_count && exit_status == EXIT_FINE; i++)
-        exit_status = load(&runs[i], options->words[i], options);
+    if (options->save)
+        exit_status = refuse_save(options);
     if (exit_status == EXIT_FINE)
-        exit_status = output_report(runs, options->word_count, options);
+        exit_status = examine(runs, options);
     for (size_t i = 0; i < options->word_count; i++)
         run_release(&runs[i]);
     return exit_status;

@@ -11,7 +11,8 @@
 enum {
     LINE_MOST = 64 << 20, /* bytes of a line: DIRECTORY_BYTES_MOST, with what JSON adds */
     LIST_MOST = 100000,   /* entries of a list of the header */
-    PORT_MEMBER_MOST = 64
+    PORT_MEMBER_MOST = 64,
+    OFFSET_MOST = 24 * 60 /* minutes */
 };
 
 void evidence_run_release(struct evidence_run *run)
@@ -174,6 +175,19 @@ static json_t *settings_to_json(const struct settings *settings)
     return object;
 }
 
+/* Who asked, and how: what a reader must know before two runs are compared. */
+static void put_examiner(json_t *header, const struct evidence_run *run)
+{
+    if (run->machine)
+        json_put_text(header, "machine", run->machine);
+    if (run->has_offset)
+        json_object_set_new(header, "utc_offset_minutes", json_integer(run->offset));
+    if (run->patience)
+        json_put_number(header, "patience_ms", run->patience);
+    if (run->logs_on)
+        json_put_bool(header, "logs_on", true);
+}
+
 enum status evidence_file_begin(FILE *file, const struct evidence_run *run)
 {
     json_t *header = json_object(), *subjects = json_array();
@@ -199,6 +213,7 @@ enum status evidence_file_begin(FILE *file, const struct evidence_run *run)
     json_object_set_new(header, "settings", settings_to_json(&run->settings));
     if (run->redacted)
         json_put_bool(header, "redacted", true);
+    put_examiner(header, run);
     return write_line(file, header);
 }
 
@@ -397,6 +412,20 @@ static void read_settings(const json_t *object, struct evidence_run *run)
     settings->deep = json_get_bool(object, "deep");
 }
 
+static void read_examiner(const json_t *header, struct evidence_run *run)
+{
+    const json_t *offset = json_object_get(header, "utc_offset_minutes");
+    json_int_t minutes = json_integer_value(offset);
+
+    run->machine = json_copy_text(header, "machine", &run->memory);
+    if (run->machine && !is_canonical(SUBJECT_SERVER, run->machine))
+        run->machine = NULL;
+    run->has_offset = json_is_integer(offset) && minutes >= -OFFSET_MOST && minutes <= OFFSET_MOST;
+    run->offset = run->has_offset ? (int)minutes : 0;
+    run->patience = (unsigned)json_get_number(header, "patience_ms", UINT32_MAX, 0);
+    run->logs_on = json_get_bool(header, "logs_on");
+}
+
 static enum status read_header(const json_t *header, struct evidence_run *run)
 {
     uint64_t form = json_get_number(header, "exdiag_evidence", UINT32_MAX, 0);
@@ -408,6 +437,7 @@ static enum status read_header(const json_t *header, struct evidence_run *run)
         run->tool = "";
     run->started = json_get_time(header, "started");
     run->redacted = json_get_bool(header, "redacted");
+    read_examiner(header, run);
     read_subjects(json_object_get(header, "subjects"), run);
     read_settings(json_object_get(header, "settings"), run);
     return STATUS_OK;

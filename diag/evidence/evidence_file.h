@@ -27,6 +27,11 @@ struct evidence_run {
     int64_t finished; /* 0: the last line is missing */
     bool complete;
     bool redacted;
+    const char *machine; /* that exdiag ran on: its own name, canonical; or NULL */
+    bool has_offset;     /* its time was so many minutes ahead of UTC when the run started: */
+    int offset;
+    unsigned patience;        /* milliseconds, for servers that speak first; 0: it does not say */
+    bool logs_on;             /* --user, --token-file: whoever was asked was shown credentials */
     struct subject *subjects; /* those the user named */
     size_t subject_count;
     struct settings settings;

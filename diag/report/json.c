@@ -230,6 +230,30 @@ static void put_timeline(json_t *object, const struct timeline *timeline)
     json_object_set_new(object, "timeline", value);
 }
 
+static void put_time_or_null(json_t *object, const char *name, int64_t moment)
+{
+    if (moment)
+        json_put_time(object, name, moment);
+    else
+        json_object_set_new(object, name, json_null());
+}
+
+/* Absent where there is nothing that it could be compared with. */
+static void put_history(json_t *object, const struct history *history)
+{
+    json_t *value;
+
+    if (history->change == CHANGE_NONE)
+        return;
+    value = json_object();
+    json_put_text(value, "change", change_word(history->change));
+    put_time_or_null(value, "since", history->since);
+    put_time_or_null(value, "before", history->before);
+    put_time_or_null(value, "earlier", history->earlier);
+    json_put_number(value, "runs", history->runs);
+    json_object_set_new(object, "history", value);
+}
+
 static json_t *finding_object(const struct finding *finding)
 {
     json_t *object = json_object();
@@ -253,6 +277,9 @@ static json_t *finding_object(const struct finding *finding)
     put_text_or_null(object, "no_undo", finding->undo.count ? NULL : finding->kind->no_undo);
     json_object_set_new(object, "references", reference_array(finding->kind->references));
     json_object_set_new(object, "accepted", acceptance_object(finding->accepted));
+    if (finding->expired)
+        json_object_set_new(object, "acceptance_expired", acceptance_object(finding->expired));
+    put_history(object, &finding->history);
     return object;
 }
 
@@ -281,6 +308,12 @@ static json_t *run_array(const struct report *report)
         json_put_bool(object, "complete", run->complete);
         json_put_bool(object, "redacted", run->redacted);
         put_text_or_null(object, "remark", run->remark);
+        if (run->machine)
+            json_put_text(object, "machine", run->machine);
+        if (run->has_offset)
+            json_object_set_new(object, "utc_offset_minutes", json_integer(run->offset));
+        if (run->is_superseded)
+            json_put_bool(object, "superseded", true);
         json_array_append_new(array, object);
     }
     return array;
@@ -359,6 +392,76 @@ static void put_charts(json_t *object, const struct report *report)
     json_object_set_new(object, "charts", array);
 }
 
+/* ---- several runs ---- */
+
+static json_t *past_object(const struct past *past)
+{
+    const struct finding *finding = past->finding;
+    json_t *object = json_object();
+
+    json_put_text(object, "state", past_word(past->state));
+    json_put_text(object, "id", finding->kind->id);
+    json_put_text(object, "probe", finding->probe);
+    json_put_text(object, "severity", severity_word(finding->severity));
+    json_object_set_new(object, "subject", subject_object(finding->subject));
+    put_text_or_null(object, "title", finding->title);
+    json_object_set_new(object, "accepted", acceptance_object(finding->accepted));
+    json_put_number(object, "run", finding->run);
+    put_time_or_null(object, "first_seen", past->first_seen);
+    put_time_or_null(object, "last_seen", past->last_seen);
+    put_time_or_null(object, "gone", past->gone);
+    put_text_or_null(object, "why", past->why);
+    return object;
+}
+
+static json_t *changes_object(const struct report *report)
+{
+    json_t *object = json_object();
+
+    for (unsigned change = CHANGE_NONE; change < CHANGE_COUNT; change++)
+        json_put_number(object, change_word((enum change)change), report->change_counts[change]);
+    for (unsigned state = 0; state < PAST_COUNT; state++)
+        json_put_number(object, past_word((enum past_state)state), report->past_counts[state]);
+    return object;
+}
+
+/* Absent where no run is compared with another. */
+static void put_past(json_t *object, const struct report *report)
+{
+    json_t *array;
+
+    if (!report->is_history && !report->is_comparison)
+        return;
+    array = json_array();
+    for (size_t i = 0; i < report->past_count; i++)
+        json_array_append_new(array, past_object(&report->past[i]));
+    json_put_bool(object, "comparison", report->is_comparison);
+    json_object_set_new(object, "changes", changes_object(report));
+    json_object_set_new(object, "past", array);
+}
+
+static json_t *idle_object(const struct acceptance *acceptance)
+{
+    json_t *object = acceptance_object(acceptance);
+
+    json_put_text(object, "id", acceptance->id);
+    json_put_text(object, "subject", acceptance->subject);
+    return object;
+}
+
+/* Absent where every acceptance is of a finding. */
+static void put_idle_acceptances(json_t *object, const struct report *report)
+{
+    json_t *array;
+
+    if (report->idle_acceptance_count == 0)
+        return;
+    array = json_array();
+    for (size_t i = 0; i < report->idle_acceptance_count; i++)
+        json_array_append_new(array, idle_object(report->idle_acceptances[i]));
+    json_object_set_new(object, "acceptances_without_finding", array);
+}
+
 /* All but the findings. */
 static json_t *report_object(const struct report *report)
 {
@@ -375,6 +478,8 @@ static json_t *report_object(const struct report *report)
     json_object_set_new(object, "subjects", subject_array(report));
     json_object_set_new(object, "summary", summary_object(report));
     put_charts(object, report);
+    put_past(object, report);
+    put_idle_acceptances(object, report);
     return object;
 }
 
@@ -411,6 +516,8 @@ static void write_findings(const struct report *report, FILE *stream)
     for (size_t i = 0; i < report->finding_count; i++) {
         json_t *finding = finding_object(report->findings[i]);
 
+        if (report->run_count > 1)
+            json_put_number(finding, "run", report->findings[i]->run);
         fprintf(stream, "%s\n    ", i > 0 ? "," : "");
         write_value(finding, 2, stream);
         json_decref(finding);

@@ -145,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         free(json);
     }
     run_release(&run);
-    if (read_run(&run, data, size) && run_redact(&run) == STATUS_OK)
+    if (read_run(&run, data, size) && run_redact(&run, 1) == STATUS_OK)
         free(judge(&run));
     run_release(&run);
     return 0;

@@ -30,7 +30,7 @@ static void judge(struct judged *judged, const char *path, bool redacted)
     memset(judged, 0, sizeof *judged);
     assert_int_equal(run_load(&judged->run, path), STATUS_OK);
     if (redacted)
-        assert_int_equal(run_redact(&judged->run), STATUS_OK);
+        assert_int_equal(run_redact(&judged->run, 1), STATUS_OK);
     run_replay(&judged->run);
     verdict(&judged->run, 1, NULL, &judged->memory, &judged->report);
 }

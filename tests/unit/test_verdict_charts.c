@@ -169,7 +169,7 @@ static void judge(struct run *run, const char *scenario, bool redacted)
     snprintf(path, sizeof path, EXDIAG_SOURCE "/tests/scenario/%s/evidence.jsonl", scenario);
     assert_int_equal(run_load(run, path), STATUS_OK);
     if (redacted)
-        assert_int_equal(run_redact(run), STATUS_OK);
+        assert_int_equal(run_redact(run, 1), STATUS_OK);
     run_replay(run);
 }
 

@@ -1,0 +1,180 @@
+#include "diag/report/history.h"
+
+#include "diag/clock.h"
+#include "diag/report/shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DAY = 86400000, MINUTE = 60000, DAY_SIZE = 10, SECOND_START = 11, SECOND_SIZE = 8 };
+
+static bool is_same_day(int64_t a, int64_t b)
+{
+    return a / DAY == b / DAY;
+}
+
+/* A day, or the second of it where another moment of that day is spoken of, too. */
+static void add_moment(int64_t moment, int64_t beside, struct buffer *out)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    if (is_same_day(moment, beside)) {
+        report_show_time(moment, out);
+        return;
+    }
+    clock_format(moment, text);
+    buffer_add(out, text, DAY_SIZE);
+}
+
+static void add_still(const struct history *history, int64_t beside, struct buffer *out)
+{
+    buffer_add_string(out, "still there, since ");
+    add_moment(history->since, beside, out);
+    if (!history->before)
+        buffer_add_string(out, " or longer");
+    buffer_print(out, " (%zu runs)", history->runs);
+}
+
+void report_history_words(const struct finding *finding, struct buffer *out)
+{
+    const struct history *history = &finding->history;
+
+    switch (history->change) {
+    case CHANGE_NEW:
+        buffer_add_string(out, "new: not there on ");
+        add_moment(history->before, history->since, out);
+        break;
+    case CHANGE_STILL:
+        add_still(history, history->before, out);
+        break;
+    case CHANGE_BACK:
+        buffer_add_string(out, "back: there until ");
+        add_moment(history->earlier, history->before, out);
+        buffer_add_string(out, ", gone on ");
+        add_moment(history->before, history->since, out);
+        break;
+    default:
+        break;
+    }
+}
+
+static const char *const headings[PAST_COUNT] = {
+    [PAST_FIXED] = "fixed",
+    [PAST_NOT_APPLICABLE] = "not applicable any more",
+    [PAST_UNKNOWN] = "not known any more",
+    [PAST_NOT_COMPARABLE] = "not looked for as thoroughly any more",
+    [PAST_NOT_EXAMINED] = "not examined again",
+};
+
+const char *report_past_heading(enum past_state state)
+{
+    return headings[state];
+}
+
+static void add_span(const struct past *past, struct buffer *out)
+{
+    if (past->first_seen == past->last_seen) {
+        buffer_add_string(out, "seen on ");
+    } else {
+        buffer_add_string(out, "seen from ");
+        add_moment(past->first_seen, past->last_seen, out);
+        buffer_add_string(out, " to ");
+    }
+    add_moment(past->last_seen, past->gone, out);
+}
+
+void report_past_words(const struct past *past, struct buffer *out)
+{
+    static const char *const words[PAST_COUNT] = {
+        [PAST_FIXED] = ", not there any more on ",
+        [PAST_NOT_APPLICABLE] = ", with nothing that could have it on ",
+        [PAST_UNKNOWN] = "; not known on ",
+        [PAST_NOT_COMPARABLE] = "; not to be compared with the run of ",
+        [PAST_NOT_EXAMINED] = "; not examined on ",
+    };
+
+    add_span(past, out);
+    buffer_add_string(out, words[past->state]);
+    add_moment(past->gone, past->last_seen, out);
+    if (past->why && past->state != PAST_NOT_EXAMINED) {
+        buffer_add_string(out, ": ");
+        buffer_add_string(out, past->why);
+    }
+}
+
+static void add_count(struct buffer *out, size_t count, const char *word)
+{
+    if (count)
+        buffer_print(out, "%s%zu %s", out->size ? ", " : "", count, word);
+}
+
+void report_changes(const struct report *report, struct buffer *out)
+{
+    struct buffer own;
+
+    if (!report->is_history && !report->is_comparison)
+        return;
+    buffer_init(&own, 1024);
+    add_count(&own, report->past_counts[PAST_FIXED], headings[PAST_FIXED]);
+    add_count(&own, report->change_counts[CHANGE_NEW], "new");
+    add_count(&own, report->change_counts[CHANGE_BACK], "back");
+    add_count(&own, report->change_counts[CHANGE_STILL], "still there");
+    add_count(&own, report->change_counts[CHANGE_NONE], "not looked for before");
+    for (unsigned state = PAST_FIXED + 1; state < PAST_COUNT; state++)
+        add_count(&own, report->past_counts[state], headings[state]);
+    buffer_add_string(out, own.size ? own.text : "nothing wrong, neither before nor now");
+    buffer_release(&own);
+}
+
+void report_expired_words(const struct finding *finding, struct buffer *out)
+{
+    if (finding->expired)
+        buffer_print(out, "accepted until %s, which has passed: %s", finding->expired->expires,
+                     finding->expired->reason);
+}
+
+/* ---- where exdiag ran ---- */
+
+static bool has_one_offset(const struct report *report)
+{
+    for (size_t i = 0; i < report->run_count; i++) {
+        if (!report->runs[i].has_offset || report->runs[i].offset != report->runs[0].offset)
+            return false;
+    }
+    return report->run_count > 0;
+}
+
+/* The time of day; with its day where UTC has another. */
+static void add_local(int64_t moment, int offset, struct buffer *out)
+{
+    int64_t local = moment + (int64_t)offset * MINUTE;
+    char text[CLOCK_TEXT_SIZE];
+
+    clock_format(local, text);
+    if (!is_same_day(moment, local)) {
+        buffer_add(out, text, DAY_SIZE);
+        buffer_add_char(out, ' ');
+    }
+    buffer_add(out, text + SECOND_START, SECOND_SIZE);
+}
+
+void report_show_local(const struct report *report, struct buffer *out)
+{
+    struct report_span span = report_span(report);
+    int offset, size;
+
+    if (!has_one_offset(report))
+        return;
+    offset = report->runs[0].offset;
+    size = abs(offset);
+    add_local(span.started, offset, out);
+    buffer_add_string(out, " to ");
+    add_local(span.finished, offset, out);
+    buffer_print(out, " where exdiag ran, UTC%c%02d:%02d", offset < 0 ? '-' : '+', size / 60,
+                 size % 60);
+}
+
+const char *report_examiner(const struct report_run *run)
+{
+    return run->machine ? run->machine : "the machine that exdiag ran on";
+}

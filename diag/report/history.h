@@ -1,0 +1,32 @@
+/* What the formats for people say of several runs: what is new, fixed, back; and when it was there.
+ */
+#ifndef EXDIAG_REPORT_HISTORY_H
+#define EXDIAG_REPORT_HISTORY_H
+
+#include "diag/finding.h"
+
+/* "still there, since 2026-11-09 (3 runs)"; nothing where there is nothing to compare with. */
+void report_history_words(const struct finding *finding, struct buffer *out);
+
+/* "fixed", "not known any more": what a list of such is called. */
+const char *report_past_heading(enum past_state state);
+
+/* "seen from 2026-11-02 to 2026-11-09, not there any more on 2026-11-16". */
+void report_past_words(const struct past *past, struct buffer *out);
+
+/* "2 fixed, 1 new, 3 still there, 1 back"; nothing where no run is compared with another. */
+void report_changes(const struct report *report, struct buffer *out);
+
+/* "accepted until 2026-10-01, which has passed: as agreed"; nothing where none has expired. */
+void report_expired_words(const struct finding *finding, struct buffer *out);
+
+/*
+ * "10:05:07 to 10:05:19 where exdiag ran, UTC+01:00": the time of day that report_show_span() has,
+ * with the day where it is another. Nothing where runs do not say, or ran in several zones.
+ */
+void report_show_local(const struct report *report, struct buffer *out);
+
+/* "ex01.contoso.com", or where that is not known "the machine that exdiag ran on". */
+const char *report_examiner(const struct report_run *run);
+
+#endif

@@ -1,0 +1,178 @@
+#include "diag/verdict_history.h"
+
+#include "diag/history.h"
+#include "diag/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct looks {
+    struct arena *arena;
+    struct history_look *list;
+    size_t count, room;
+    size_t run;
+};
+
+static void take(void *context, const struct subject *subject, const struct probe *probe)
+{
+    struct looks *all = context;
+
+    all->list = arena_grow(all->arena, all->list, &all->room, all->count, sizeof *all->list);
+    all->list[all->count++] = (struct history_look){all->run, subject, probe};
+}
+
+static struct history_run describe(const struct run *run, const struct report_run *out)
+{
+    const struct evidence_run *about = &run->about;
+
+    return (struct history_run){.started = about->started,
+                                .machine = about->machine,
+                                .subjects = about->subjects,
+                                .subject_count = about->subject_count,
+                                .settings = &about->settings,
+                                .patience = about->patience,
+                                .logs_on = about->logs_on,
+                                .complete = out->complete,
+                                .has_own_names = about->redacted && !run->renamed_together};
+}
+
+static int compare_past(const void *a, const void *b)
+{
+    const struct past *one = a, *other = b;
+    int order = (one->state > other->state) - (one->state < other->state);
+
+    if (order == 0)
+        order = (one->finding->severity > other->finding->severity) -
+                (one->finding->severity < other->finding->severity);
+    if (order == 0)
+        order = subject_compare(one->finding->subject, other->finding->subject);
+    if (order == 0)
+        order = strcmp(one->finding->kind->id, other->finding->kind->id);
+    if (order == 0)
+        order = strcmp(one->finding->title, other->finding->title);
+    if (order == 0)
+        order = (one->last_seen > other->last_seen) - (one->last_seen < other->last_seen);
+    return order ? order
+                 : (one->finding->run > other->finding->run) -
+                       (one->finding->run < other->finding->run);
+}
+
+static int compare_pointers(const void *a, const void *b)
+{
+    uintptr_t one = (uintptr_t) * (struct finding *const *)a,
+              other = (uintptr_t) * (struct finding *const *)b;
+
+    return (one > other) - (one < other);
+}
+
+struct remaining {
+    const struct history_result *result;
+    struct finding **sorted; /* by where they are in memory */
+    struct arena *arena;
+};
+
+static bool remains(const struct remaining *all, const struct finding *finding)
+{
+    return all->result->finding_count && bsearch(&finding, all->sorted, all->result->finding_count,
+                                                 sizeof *all->sorted, compare_pointers);
+}
+
+/* The cause itself, or what stands for it by now; NULL if it is gone. */
+static const struct finding *cause_now(const struct remaining *all, const struct finding *cause)
+{
+    if (!remains(all, cause))
+        cause = history_successor(all->result, cause);
+    return cause && remains(all, cause) ? cause : NULL;
+}
+
+static void explain_anew(const struct remaining *all, struct finding *effect)
+{
+    const struct finding **causes =
+        arena_new(all->arena, effect->explained_by_count, sizeof *causes);
+    size_t count = 0;
+
+    for (size_t i = 0; i < effect->explained_by_count; i++) {
+        const struct finding *cause = cause_now(all, effect->explained_by[i]);
+
+        if (cause && cause != effect)
+            causes[count++] = cause;
+    }
+    effect->explained_by = causes;
+    effect->explained_by_count = count;
+}
+
+static void explain_all_anew(const struct history_result *result, struct arena *arena)
+{
+    struct remaining all = {.result = result, .arena = arena};
+
+    all.sorted = arena_new(arena, result->finding_count + 1, sizeof *all.sorted);
+    for (size_t i = 0; i < result->finding_count; i++)
+        all.sorted[i] = result->findings[i];
+    qsort(all.sorted, result->finding_count, sizeof *all.sorted, compare_pointers);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        if (result->findings[i]->explained_by_count)
+            explain_anew(&all, result->findings[i]);
+    }
+}
+
+static void count_changes(const struct history_result *result, struct report *report)
+{
+    for (size_t i = 0; i < result->finding_count; i++) {
+        if (result->findings[i]->outcome == OUTCOME_PROBLEM)
+            report->change_counts[result->findings[i]->history.change]++;
+    }
+    for (size_t i = 0; i < result->past_count; i++)
+        report->past_counts[result->past[i].state]++;
+}
+
+static void tell_of_runs(const struct history_result *result, struct report *report,
+                         struct report_run *out, struct arena *arena)
+{
+    for (size_t i = 0; i < report->run_count; i++) {
+        const char *remark = result->run_remarks[i];
+
+        out[i].is_superseded = result->is_superseded[i] || out[i].is_repeated;
+        if (report->is_comparison)
+            out[i].is_superseded = i == 0;
+        if (remark)
+            out[i].remark =
+                out[i].remark ? arena_print(arena, "%s; %s", out[i].remark, remark) : remark;
+    }
+}
+
+void verdict_history(const struct run *runs, struct finding ***findings, size_t *count,
+                     struct arena *arena, struct report *report, struct report_run *out)
+{
+    struct history_run *described = arena_new(arena, report->run_count + 1, sizeof *described);
+    struct looks looks = {.arena = arena};
+    struct history_input input = {.runs = described,
+                                  .run_count = report->run_count,
+                                  .findings = *findings,
+                                  .finding_count = *count,
+                                  .is_comparison = report->is_comparison};
+    struct history_result result;
+
+    if (report->run_count < 2)
+        return;
+    for (looks.run = 0; looks.run < report->run_count; looks.run++) {
+        described[looks.run] = describe(&runs[looks.run], &out[looks.run]);
+        if (report->is_comparison || !out[looks.run].is_repeated)
+            exam_examinations(runs[looks.run].exam, take, &looks);
+    }
+    if (!report->is_comparison)
+        history_lines(described, report->run_count);
+    input.looks = looks.list;
+    input.look_count = looks.count;
+    history_judge(&input, arena, &result);
+    if (result.is_history || report->is_comparison)
+        explain_all_anew(&result, arena);
+    if (result.past_count)
+        qsort(result.past, result.past_count, sizeof *result.past, compare_past);
+    count_changes(&result, report);
+    tell_of_runs(&result, report, out, arena);
+    report->is_history = result.is_history;
+    report->past = result.past;
+    report->past_count = result.past_count;
+    *findings = result.findings;
+    *count = result.finding_count;
+}
