@@ -122,6 +122,8 @@ int finding_compare_placed(const struct finding *a, const struct finding_place *
         order = compare_numbers(a_place->cause_count, b_place->cause_count);
     if (!order)
         order = subject_compare(a->subject, b->subject);
+    if (!order && a->outcome == OUTCOME_PROBLEM)
+        order = compare_numbers(a->severity, b->severity);
     if (!order)
         order = strcmp(a->kind->id, b->kind->id);
     return order ? order : compare_contents(a, b);

@@ -224,7 +224,7 @@ struct report {
 /*
  * Problems first, then unknown, ok, not applicable; within problems the worse first, where a cause
  * is as bad as the worst that it explains; then by subject, where what has causes stands behind
- * them, along chains of them; then by id.
+ * them, along chains of them; then the worse by itself first; then by id.
  */
 int finding_compare(const struct finding *a, const struct finding *b);
 

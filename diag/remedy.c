@@ -346,19 +346,17 @@ struct steps remedy_steps(const struct step_template *templates, const struct va
 {
     const struct filling filling = {values, value_count, NULL};
     size_t most = 0, made = 0;
-    bool has_choice = false; /* one of the steps that stand for each other is there */
     struct step *list;
 
     for (const struct step_template *at = templates; at && at->command; at++)
         most++;
     list = arena_new(arena, most, sizeof *list);
     for (const struct step_template *at = templates; at && at->command; at++) {
-        has_choice = has_choice && at->or ;
         if (!is_printed(at, &filling))
             continue;
         list[made] = fill_step(at, &filling, arena);
-        list[made++].or = has_choice;
-        has_choice = true;
+        list[made].or = at->or &&made > 0;
+        made++;
     }
     return (struct steps){list, made};
 }

@@ -10,7 +10,6 @@ static const struct finding_kind file_not_read = {
     .cause =
         "The file is of a kind that no probe of this version reads, or it could not be opened.",
     .applies_to = "every file given with --file",
-    .cost = "Nothing; a file that was handed in was not looked at.",
     .fix = NULL,
     .verify = NULL,
     .undo = NULL,
@@ -63,6 +62,31 @@ static const struct finding_kind file_not_read = {
     .references =
         (const struct reference[]){{"exdiag list: what each probe reads", NULL}, {NULL, NULL}},
 };
+
+static const struct paragraph paragraphs[] = {
+    {"how a file is told",
+     "By its content, never by its name: what it begins with, and for logs the head that their "
+     "program writes. What nothing reads is told of, with its size and its sum, so that a copy that "
+     "was cut short can be seen.\n"
+     "A folder is taken for all files in it: that of exdiag collect-script, for instance."},
+    {"whose it is",
+     "--file HOST=PATH says which server a file is of. Else it is what the file says of itself (a "
+     "computer's name in an event log, in a registry export); else files of one folder count as one "
+     "machine's, where nothing in them contradicts that. Keep a folder for each server.\n"
+     "What is told of a machine whose file has none of its names is told at the file."},
+    {"what happens to it",
+     "It is read once, from beginning to end, by the program itself: nothing is sent anywhere. With "
+     "--save the evidence file has what was taken from it, and never passwords; with --redact no "
+     "names and addresses either."},
+    {NULL, NULL}};
+
+static const struct reference references[] = {{"exdiag list: what each probe reads", NULL},
+                                              {NULL, NULL}};
+
+const struct topic topic_file = {.name = "file",
+                                 .title = "files: how they are told, whose they are",
+                                 .paragraphs = paragraphs,
+                                 .references = references};
 
 /* Another probe of this version reads files of this type. */
 static bool is_read(enum file_type type)

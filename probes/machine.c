@@ -184,6 +184,38 @@ bool machine_is_told_by(struct examination *x, enum machine_source source, const
     return false;
 }
 
+/* Wanted by a probe that is selected: nothing is read for this alone. */
+const struct evidence *machine_denied(struct examination *x, const struct subject *server)
+{
+    const struct machine_identity *here;
+    const struct iis_config_file *config;
+    const struct event_log_digest *log;
+    bool is_pending = false;
+    const char *path;
+
+    if (server->kind != SUBJECT_SERVER || !ask_is_selected(x, "powershell") ||
+        !machine_of(x, server, &path) || !path || *path ||
+        organisation_is_seat(x, server, &is_pending) || is_pending)
+        return NULL;
+    here = ask_machine(x, "");
+    if (!here || here->elevation != MACHINE_ELEVATION_NO)
+        return NULL;
+    config = ask_iis_config(x, "");
+    log = ask_event_log(x, "");
+    if (!config || !log)
+        return NULL;
+    if (config->evidence.status == STATUS_DENIED)
+        return &config->evidence;
+    return log->evidence.status == STATUS_DENIED ? &log->evidence : NULL;
+}
+
+bool machine_is_for_elevated(struct examination *x, const struct subject *server,
+                             const struct evidence *evidence)
+{
+    return evidence->status == STATUS_DENIED && ask_is_selected(x, "organisation") &&
+           machine_denied(x, server);
+}
+
 bool machine_is_unread(const struct evidence *evidence)
 {
     switch (evidence->status) {

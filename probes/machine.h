@@ -42,6 +42,16 @@ enum machine_source { MACHINE_SOURCE_REGISTRY, MACHINE_SOURCE_EVENTS, MACHINE_SO
  */
 bool machine_is_told_by(struct examination *x, enum machine_source source, const char *probe);
 
+/*
+ * The run has no administrator's rights on the machine at hand, and lacks them for something that
+ * a probe wants: what was denied for that, or NULL.
+ */
+const struct evidence *machine_denied(struct examination *x, const struct subject *server);
+
+/* That is why this could not be read, and the probe `organisation` tells it: nobody else has to. */
+bool machine_is_for_elevated(struct examination *x, const struct subject *server,
+                             const struct evidence *evidence);
+
 /* It is there to be read, perhaps, and was not: denied, out of reach, damaged. */
 bool machine_is_unread(const struct evidence *evidence);
 

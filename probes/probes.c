@@ -12,7 +12,9 @@ extern const struct probe probe_spn;
 extern const struct topic topic_build;
 extern const struct topic topic_clock;
 extern const struct topic topic_ews;
+extern const struct topic topic_file;
 extern const struct topic topic_mx;
+extern const struct topic topic_organisation;
 extern const struct topic topic_powershell;
 extern const struct topic topic_spf;
 extern const struct topic topic_spn;
@@ -31,8 +33,9 @@ const struct probe *const probes[] = {
     NULL,
 };
 
-const struct topic *const topics[] = {&topic_spf, &topic_mx,         &topic_clock, &topic_spn,
-                                      &topic_ews, &topic_powershell, &topic_build, NULL};
+const struct topic *const topics[] = {
+    &topic_spf,        &topic_mx,    &topic_clock,        &topic_spn,  &topic_ews,
+    &topic_powershell, &topic_build, &topic_organisation, &topic_file, NULL};
 
 const struct explanation explanations[] = {
     {"dns-servers-disagree", "spf-multiple", false},
@@ -80,7 +83,6 @@ const struct explanation explanations[] = {
     {"winrm-iis-ext-missing", "powershell-vdir-500", false},
     {"powershell-vdir-settings", "powershell-vdir-500", false},
     {"backend-certificate", "powershell-vdir-500", false},
-    {"winrm-iis-ext-missing", "wsman-module-missing", false},
     {"clock-skew", "powershell-refused", true},
     {"kerbauth-path", "powershell-refused", false},
     {"kerbauth-managed", "powershell-refused", false},

@@ -56,12 +56,13 @@ static void print_command(struct page *page, const char *command)
     wrap_end(&page->wrap);
 }
 
-static void print_step(struct page *page, const struct step *step, const char *only)
+static void print_step(struct page *page, const struct step *step, const char *only,
+                       bool is_alternative)
 {
     wrap_to(&page->wrap, INDENT);
     wrap_indent(&page->wrap, STEP_INDENT);
-    wrap_words(&page->wrap,
-               arena_print(&page->memory, "- %s: %s", report_shell(step->shell), step->where));
+    wrap_words(&page->wrap, arena_print(&page->memory, "- %s%s: %s", is_alternative ? "or, " : "",
+                                        report_step_shell(step), step->where));
     wrap_end(&page->wrap);
     if (only)
         print_line(page, STEP_INDENT, arena_print(&page->memory, "only %s", only));
@@ -108,7 +109,7 @@ static void print_steps(struct page *page, const char *heading,
         one[0].when = one[0].each = NULL;
         steps = remedy_steps(one, NULL, 0, &page->memory);
         for (size_t i = 0; i < steps.count; i++)
-            print_step(page, &steps.list[i], only);
+            print_step(page, &steps.list[i], only, templates->or);
     }
 }
 
@@ -137,6 +138,7 @@ static void explain_kind(const struct probe *probe, const struct finding_kind *k
     print_paragraph(&page, "symptom", kind->symptom);
     print_paragraph(&page, "cause", kind->cause);
     print_paragraph(&page, "why it matters", kind->why);
+    print_paragraph(&page, "what it costs", kind->cost);
     print_paragraph(&page, "applies to", kind->applies_to);
     print_steps(&page, "fix", kind->fix);
     print_steps(&page, "verify", kind->verify);

@@ -17,9 +17,8 @@
      .kind = STEP_EXACT,                                                                           \
      .where = ON_IT,                                                                               \
      .command = "Get-Command ExSetup.exe | ForEach-Object {{$_.FileVersionInfo}}",                 \
-     .note = "the true build, security updates included: FileVersion, to be read without its "     \
-             "padding (15.02.1544.014 is 15.2.1544.14). Every update replaces this file, which "   \
-             "is not so of what the directory, the registry and logs show",                        \
+     .note = "FileVersion is the true build, security updates included (15.02.1544.014 is "        \
+             "15.2.1544.14)",                                                                      \
      .when = "since-2007"},                                                                        \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_IT,                                \
@@ -60,8 +59,8 @@
          .kind = STEP_FILL_IN,                                                                     \
          .where = ON_ANY,                                                                          \
          .command = "Redirect-Message -Server {machine} -Target {other-server}",                   \
-         .note = "hands the rest of its queues to another server, named by its full name; "        \
-                 "nothing where it is the only one",                                               \
+         .note = "hands the rest of its queues to another server, by its full name; not where "    \
+                 "it is the only one",                                                             \
          .when = "since-2013"},                                                                    \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
@@ -71,16 +70,16 @@
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
          .where = OF_MEMBER,                                                                       \
-         .command = "Set-MailboxServer {machine} -DatabaseCopyActivationDisabledAndMoveNow $true", \
+         .command = "Set-MailboxServer {machine} -DatabaseCopyActivationDisabledAndMoveNow "       \
+                    "$true",                                                                       \
          .risk = "moves its active databases to other members: users are connected anew",          \
          .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
          .where = OF_MEMBER,                                                                       \
          .command = "Set-MailboxServer {machine} -DatabaseCopyAutoActivationPolicy Blocked",       \
-         .note =                                                                                   \
-             "what it was before is shown by Get-MailboxServer; it is put back at the end. Go "    \
-             "on when Get-MailboxDatabaseCopyStatus shows none of its copies Mounted",             \
+         .note = "Get-MailboxServer shows what it was before. Go on when "                         \
+                 "Get-MailboxDatabaseCopyStatus shows none of its copies Mounted",                 \
          .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -118,7 +117,8 @@
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
          .where = OF_MEMBER,                                                                       \
-         .command = "Set-MailboxServer {machine} -DatabaseCopyAutoActivationPolicy Unrestricted",  \
+         .command = "Set-MailboxServer {machine} -DatabaseCopyAutoActivationPolicy "               \
+                    "Unrestricted",                                                                \
          .note = "or what it was before",                                                          \
          .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
@@ -142,7 +142,8 @@
                 "/IAcceptExchangeServerLicenseTerms_DiagnosticDataOFF, and restart the server.",   \
      .risk = "it replaces the whole of Exchange and cannot be taken back; setup may extend the "   \
              "schema of the forest first, for all and for ever. What was changed by hand in "      \
-             "web.config and other files of Exchange is lost: keep a copy. Services are down for " \
+             "web.config and other files of Exchange is lost: keep a copy. Services are down "     \
+             "for "                                                                                \
              "an hour or more",                                                                    \
      .note =                                                                                       \
          "before 2016 CU22 and 2019 CU11 the switch is /IAcceptExchangeServerLicenseTerms, of "    \
@@ -164,11 +165,15 @@
 
 #define NOT_FOR_ALL                                                                                \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_IT_ROOT,                           \
-        .command = "Without Extended Security Updates install {for-all} instead, or nothing "      \
-                   "where that is on it: the newest one for everybody.",                           \
-        .note = "what came after the end of support is handed out by Microsoft's account team to " \
-                "customers of that program (ESU), not by download or Windows Update",              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "first of all: whoever buys licences",                                            \
+        .command =                                                                                 \
+            "Find out whether you have Extended Security Updates. Without them {for-all} is "      \
+            "what there is to install, the newest for everybody, or nothing where that is on "     \
+            "it.",                                                                                 \
+        .note =                                                                                    \
+            "what came after the end of support is for customers of that program (ESU) alone, "    \
+            "by Microsoft's account team",                                                         \
         .when = "for-all"                                                                          \
     }
 
@@ -176,7 +181,8 @@
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = THIS_RUN,                                \
         .command = "exdiag check --server {machine} --only build --builds {file}",                 \
-        .note = "a newer table is part of a newer exdiag (diag/builds/exchange.txt), or add rows " \
+        .note = "a newer table is part of a newer exdiag (diag/builds/exchange.txt), or add "      \
+                "rows "                                                                            \
                 "of Microsoft's page of build numbers to that file, with its day in the line "     \
                 "as-of",                                                                           \
         .when = "stale", .also_powershell = true                                                   \
@@ -198,7 +204,8 @@
     }
 #define OF_EDGE                                                                                    \
     {                                                                                              \
-        "KB 4019802, The Exchange Edge Transport server version is incorrect in EAC or ECP after " \
+        "KB 4019802, The Exchange Edge Transport server version is incorrect in EAC or ECP "       \
+        "after "                                                                                   \
         "an upgrade",                                                                              \
             NULL                                                                                   \
     }
@@ -216,7 +223,10 @@
 /* Who may stand beside whom, to what was known in 2025: the matrix has the last word. */
 #define MOVE(from, text)                                                                           \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the organisation", .command = text,  \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the "                                                                            \
+                 "organisation",                                                                   \
+        .command = text,                                                                           \
         .risk = "setup of the new product extends the schema of the forest, for all and for "      \
                 "ever",                                                                            \
         .note = "look up first in Microsoft's supportability matrix which levels may stand "       \
@@ -251,7 +261,8 @@ const struct finding_kind exchange_build_unsupported = {
              .where = "the organisation",
              .command =
                  "Bring it to CU14 or CU15 of Exchange 2019, and install Exchange Server "
-                 "Subscription Edition over it, in place, as a cumulative update is installed; or "
+                 "Subscription Edition over it, in place, as a cumulative update is installed; "
+                 "or "
                  "move the mailboxes to Exchange Online.",
              .risk = "as a cumulative update it replaces the whole of Exchange and cannot be "
                      "taken back",
@@ -260,7 +271,8 @@ const struct finding_kind exchange_build_unsupported = {
              .when = "from-2019"},
             MOVE("from-2016",
                  "Bring all Exchange 2016 to CU23. Install new servers of Exchange Server "
-                 "Subscription Edition beside them, move the mailboxes, and uninstall 2016: it is "
+                 "Subscription Edition beside them, move the mailboxes, and uninstall 2016: it "
+                 "is "
                  "not upgraded in place. Do it with the first release of that edition: later "
                  "cumulative updates are not to stand beside 2016 and 2019."),
             MOVE("from-2013",
@@ -271,7 +283,8 @@ const struct finding_kind exchange_build_unsupported = {
             MOVE("from-2010",
                  "Bring all Exchange 2010 to the last rollup of SP3. Install Exchange 2016 CU23 "
                  "beside it (2019 and Subscription Edition do not stand beside 2010), move the "
-                 "mailboxes, uninstall 2010; then new servers of Subscription Edition beside 2016, "
+                 "mailboxes, uninstall 2010; then new servers of Subscription Edition beside "
+                 "2016, "
                  "and the mailboxes once more."),
             MOVE("from-2007",
                  "Bring all Exchange 2007 to the last rollup of SP3. Install Exchange 2013 CU23 "
@@ -302,7 +315,8 @@ const struct finding_kind exchange_build_behind = {
     .id = "exchange-build-behind",
     .severity = SEVERITY_WARNING,
     .title = "{who} runs {name}, {how} {newest}",
-    .why = "Updates of Exchange close holes that are used as soon as they are known. They come for "
+    .why = "Updates of Exchange close holes that are used as soon as they are known. They come "
+           "for "
            "one or two levels at a time, so a server that stays on an older level gets none.",
     .symptom = "None of its own. Faults that an update has mended are looked for in vain.",
     .cause = "Cumulative updates, service packs and rollups, and the security updates on top of "
@@ -315,13 +329,14 @@ const struct finding_kind exchange_build_behind = {
                                            .kind = STEP_DECIDE,
                                            .where = "the organisation",
                                            .command = "Its product is out of support: the steps "
-                                                      "below close what is known, and nothing that "
+                                                      "below close what is known, and nothing "
+                                                      "that "
                                                       "is found from now on. Plan the way to "
                                                       "another product first.",
                                            .when = "unsupported"},
+                                          NOT_FOR_ALL,
                                           BEGIN_MAINTENANCE,
                                           INSTALL,
-                                          NOT_FOR_ALL,
                                           END_MAINTENANCE,
                                           {0}},
     .verify = (const struct step_template[]){SEE_BUILD, ASK_AGAIN, {0}},
@@ -337,7 +352,8 @@ const struct finding_kind exchange_build_mixed = {
     .severity = SEVERITY_WARNING,
     .title = "{who} runs {name} ({build}), and {other}, of the same version, {other-name} "
              "({other-build})",
-    .why = "Servers of one version are meant to differ for the days of an update. Members of a DAG "
+    .why = "Servers of one version are meant to differ for the days of an update. Members of a "
+           "DAG "
            "at different levels cannot take each other's databases back, what one node mends "
            "another one spoils, and the least patched one is the door.",
     .symptom = "Errors that come and go with the node that a database or a client happens to be "
@@ -350,8 +366,10 @@ const struct finding_kind exchange_build_mixed = {
                                           {.shell = SHELL_MANUAL,
                                            .kind = STEP_DECIDE,
                                            .where = "{machine}",
-                                           .command = "Bring it to the build of the others, or all "
-                                                      "of them to the newest one; the steps stand "
+                                           .command = "Bring it to the build of the others, or "
+                                                      "all "
+                                                      "of them to the newest one; the steps "
+                                                      "stand "
                                                       "with exchange-build-behind."},
                                           {0}},
     .verify = (const struct step_template[]){SEE_ALL, SEE_BUILD, {0}},

@@ -80,7 +80,8 @@ void build_tell_unread(struct examination *x, const struct build_machine *machin
         return;
     setup = ask_registry(x, path, build_setup_keys[0]);
     if (setup && machine_is_unread(&setup->evidence) &&
-        machine_is_told_by(x, MACHINE_SOURCE_REGISTRY, "build"))
+        machine_is_told_by(x, MACHINE_SOURCE_REGISTRY, "build") &&
+        !machine_is_for_elevated(x, machine->server, &setup->evidence))
         machine_saw_unread(unknown(x, &exchange_build_behind, "its own registry could not be read"),
                            machine->server, &setup->evidence);
 }

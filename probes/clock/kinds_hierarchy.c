@@ -113,8 +113,8 @@ static const struct reference vm_references[] = {
             "they do not, in any language"),                                                       \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the machine that exdiag ran on",     \
-        .command = "Put these files, with those that there were, into a folder of their own "      \
-                   "for this machine and name each with --file, where the domain's own name "      \
+        .command = "Put these files, with those that were given, if any, into a folder "           \
+                   "of their own and name each with --file, where the domain's own name "          \
                    "servers can be asked.",                                                        \
         .note = "which domain controller is the PDC emulator, DNS alone knows", .when = "!unread"  \
     }

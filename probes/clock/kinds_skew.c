@@ -31,16 +31,15 @@ const struct finding_kind clock_skew = {
     .id = "clock-skew",
     .severity = SEVERITY_CRITICAL,
     .title = "its clock differs from that of {other} by {difference}",
-    .why =
-        "Kerberos refuses whoever is {limit} or more away from the domain controller that it asks "
-        "(KRB_AP_ERR_SKEW), and a domain that keeps time is never off by a minute. Exchange logs "
-        "on to itself and to its neighbours by Kerberos: the PowerShell virtual directory answers "
-        "500, SMTP between servers fails to authenticate, and so does the directory. Windows hides "
-        "the difference from some clients, so that a logon which works proves nothing.",
+    .why = "Kerberos refuses whoever is {limit} or more away from the domain controller that it "
+           "asks (KRB_AP_ERR_SKEW). Exchange logs on to itself and to its neighbours by it: the "
+           "PowerShell directory answers 500, SMTP between servers fails to authenticate. Windows "
+           "hides the difference from some clients: a logon which works proves nothing.",
     .symptom =
         "The Exchange Management Shell does not start (HTTP 500, or access denied), mail between "
         "servers queues up with failed authentication, errors 0x25 (KRB_AP_ERR_SKEW) or 0x21 "
-        "(KRB_AP_ERR_TKT_NYV) of Kerberos in the System log (which tells them once its LogLevel is 1), "
+        "(KRB_AP_ERR_TKT_NYV) of Kerberos in the System log (which tells them once its LogLevel "
+        "is 1), "
         "users are asked for passwords again and again; some things go on working.",
     .cause =
         "The server follows nobody: W32Time is stopped or set to NoSync, or to peers that do not "
@@ -57,7 +56,8 @@ const struct finding_kind clock_skew = {
              .command = "Find out which of the two is wrong before you set either: hold both "
                         "against a third clock, another domain controller or an NTP server "
                         "outside (exdiag check --reference).",
-             .note = "a server that is set after a wrong domain controller is wrong itself; named "
+             .note = "a server that is set after a wrong domain controller is wrong itself; "
+                     "named "
                      "with --reference, the third clock decides, and the steps for the wrong one "
                      "are given",
              .when = "undecided"},
@@ -71,7 +71,8 @@ const struct finding_kind clock_skew = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "{wrong-pdc}, before anything else",
-             .command = "Correct the clock of {wrong-pdc} first: it is the PDC emulator, and wrong "
+             .command = "Correct the clock of {wrong-pdc} first: it is the PDC emulator, and "
+                        "wrong "
                         "itself. Whoever follows the domain is set after it.",
              .when = "wrong-pdc"},
             {.shell = SHELL_MANUAL,
@@ -137,7 +138,8 @@ const struct finding_kind clock_skew = {
              .where = "the machine that exdiag ran on",
              .command = "Name another clock: an NTP server outside with --reference, or another "
                         "domain controller with --dc.",
-             .note = "it has to be reached at UDP 123; one that declines (RATE) is asked too often",
+             .note = "it has to be reached at UDP 123; one that declines (RATE) is asked too "
+                     "often",
              .when = "third-clock"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
@@ -157,7 +159,8 @@ const struct finding_kind clock_sources_disagree = {
     .severity = SEVERITY_WARNING,
     .title = "it tells different times by different protocols",
     .why =
-        "All protocols of one machine read one clock, so their answers fit into each other. Where "
+        "All protocols of one machine read one clock, so their answers fit into each other. "
+        "Where "
         "they do not, something else answers in the machine's place, or its clock jumps. What is "
         "concluded from any of them is then about two machines, or about a clock that does not "
         "stand still.",

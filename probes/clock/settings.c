@@ -558,7 +558,8 @@ static void tell_unread(struct examination *x, const struct subject *host,
                         const struct time_settings *own)
 {
     if (machine_is_unread(&own->evidence) &&
-        machine_is_told_by(x, MACHINE_SOURCE_REGISTRY, "clock"))
+        machine_is_told_by(x, MACHINE_SOURCE_REGISTRY, "clock") &&
+        !machine_is_for_elevated(x, host, &own->evidence))
         machine_saw_unread(unknown(x, &time_hierarchy, "its own registry could not be read"), host,
                            &own->evidence);
 }

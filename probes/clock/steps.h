@@ -33,7 +33,8 @@
 #define CLOCK_REPAIR_POLICY                                                                        \
     CLOCK_RUN(                                                                                     \
         "policy", "gpresult /scope computer /h gpresult.html /f",                                  \
-        "shows which policy sets Windows Time Service here: while it does, w32tm /config and the " \
+        "shows which policy sets Windows Time Service here: while it does, w32tm /config and "     \
+        "the "                                                                                     \
         "registry of the machine change nothing"),                                                 \
         CLOCK_IN_POLICY(                                                                           \
             "policy-domain",                                                                       \
@@ -49,7 +50,8 @@
             "ntp1.example.net,0x8 ntp2.example.net,0x8 ntp3.example.net,0x8.",                     \
             "the whole domain follows these servers"),                                             \
         CLOCK_IN_POLICY("policy-client",                                                           \
-                        "Time Providers, Enable Windows NTP Client: Not Configured, or Enabled.",  \
+                        "Time Providers, Enable Windows NTP Client: Not Configured, or "           \
+                        "Enabled.",                                                                \
                         "the policy may apply to other machines, too"),                            \
         CLOCK_IN_POLICY("policy-server",                                                           \
                         "Time Providers, Enable Windows NTP Server: for domain controllers Not "   \
@@ -75,15 +77,14 @@
     CLOCK_RUN("is-changed",                                                                        \
               "if not exist " CLOCK_KEPT_FILE(repair_) " reg export " CLOCK_W32TIME_KEY            \
                                                        " " CLOCK_KEPT_FILE(repair_),               \
-              "keeps what is set now, for the way back. Where the file is there already, nothing " \
-              "is printed and nothing written: it is of the first time that these steps were "     \
-              "followed, and stays the way back")
+              "the way back. A file that is there already stays: it is of the first time that "    \
+              "these steps were followed")
 
 /* Before w32tm /config, whose /update reaches a service that runs. */
 #define CLOCK_START_SERVICE(when_)                                                                 \
     CLOCK_RUN(when_, "net start w32time",                                                          \
-              "if it runs already, it says so. Error 1058: it is disabled; then first "            \
-              "sc config w32time start= auto (the space belongs there), and this line again")
+              "error 1058: it is disabled; first sc config w32time start= auto (the space "        \
+              "belongs there), then this line again")
 
 #define CLOCK_DOMAIN_COMMAND "w32tm /config /syncfromflags:domhier /reliable:no /update"
 #define CLOCK_OUTSIDE_COMMAND                                                                      \
@@ -92,13 +93,14 @@
     "the whole forest follows: choose NTP servers that you trust, three or more, so that one "     \
     "that is wrong is outvoted"
 #define CLOCK_OUTSIDE_NOTE                                                                         \
-    "in place of <ntp-servers>, in quotation marks: \"ntp1.example.net,0x8 "                       \
-    "ntp2.example.net,0x8 ntp3.example.net,0x8\", a blank between them, 0x8 behind each. As it "   \
-    "stands the line runs nothing: The system cannot find the file specified"
+    "in place of <ntp-servers>, in quotation marks: \"ntp1.example.net,0x8 ntp2.example.net,0x8 "  \
+    "ntp3.example.net,0x8\". As it stands the line runs nothing: The system cannot find the "      \
+    "file specified"
 #define CLOCK_IF_TOP     "{machine}, if it is the PDC emulator of the forest's root domain"
 #define CLOCK_UNLESS_TOP "{machine}, if it is any other machine of the domain"
 
-/* The service has to run for /update to reach it, so this comes before it is restarted. */
+/* The service has to run for /update to reach it, so this comes before it is
+ * restarted. */
 #define CLOCK_TAKE_PLACE                                                                           \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
@@ -127,6 +129,7 @@
          .when = "either"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
+         .or = true,                                                                               \
          .where = CLOCK_IF_TOP,                                                                    \
          .command = CLOCK_OUTSIDE_COMMAND,                                                         \
          .risk = CLOCK_OUTSIDE_RISK,                                                               \
@@ -155,9 +158,9 @@
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
         .command = "w32tm /resync /rediscover",                                                    \
-        .risk =                                                                                    \
-            "a clock that is far off is set at once: what goes by the time of day may run twice "  \
-            "or be left out, and tickets that were issued in the future are refused",              \
+        .risk = "a clock that is far off is set at once: what goes by the time of day may run "    \
+                "twice "                                                                           \
+                "or be left out, and tickets that were issued in the future are refused",          \
         .when = when_                                                                              \
     }
 
@@ -165,9 +168,8 @@
 
 #define CLOCK_PUT_BACK_FILE(when_, repair_)                                                        \
     CLOCK_RUN(when_, "reg import " CLOCK_KEPT_FILE(repair_),                                       \
-              "the file that was kept before the first change; values that were added since "      \
-              "stay. Once the machine is as it is to be, delete the file, so that the next "       \
-              "repair keeps one of its own")
+              "values that were added since stay. Once the machine is as it is to be, delete "     \
+              "the file, so that the next repair keeps one of its own")
 
 #define CLOCK_PUT_BACK_POLICY                                                                      \
     {                                                                                              \
@@ -177,22 +179,18 @@
 
 /* ---- looking ---- */
 
-#define CLOCK_QUERY_SINCE                                                                          \
-    "; on Windows Server 2008 and later: before that, w32tm /monitor tells of each domain "        \
-    "controller how far it is off and whom it follows"
+#define CLOCK_QUERY_SINCE "; before Windows Server 2008: w32tm /monitor"
 
 #define CLOCK_LOOK(when_)                                                                          \
     CLOCK_RUN(                                                                                     \
         when_, "w32tm /query /source",                                                             \
-        "names whom it follows: a domain controller, or on the PDC emulator one of its own "       \
-        "NTP servers. Local CMOS Clock or Free-running System Clock is nobody. VM IC Time "        \
+        "whom it follows. Local CMOS Clock or Free-running System Clock is nobody; VM IC Time "    \
         "Synchronization Provider is the hypervisor, which sets the clock again after every "      \
-        "repair: first what exdiag explain time-vm-sync has. Error 0x80070426: the service "       \
-        "does not run" CLOCK_QUERY_SINCE),                                                         \
+        "repair: first exdiag explain time-vm-sync. Error 0x80070426: the service does not "       \
+        "run" CLOCK_QUERY_SINCE),                                                                  \
         CLOCK_RUN(                                                                                 \
             when_, "w32tm /query /configuration",                                                  \
-            "(Policy) behind a value: a group policy sets it, and wins: what is set here is "      \
-            "in vain, until the policy is changed that gpresult /scope computer /v "               \
-            "names" CLOCK_QUERY_SINCE)
+            "(Policy) behind a value: a group policy sets it, and what is set here is in vain "    \
+            "until that is changed (gpresult /scope computer /v names it)" CLOCK_QUERY_SINCE)
 
 #endif

@@ -660,7 +660,8 @@ static bool tell_unread(struct examination *x, const struct subject *server,
 {
     if (config->evidence.status == STATUS_OK)
         return false;
-    if (machine_is_unread(&config->evidence) && machine_is_told_by(x, MACHINE_SOURCE_IIS, "ews"))
+    if (machine_is_unread(&config->evidence) && machine_is_told_by(x, MACHINE_SOURCE_IIS, "ews") &&
+        !machine_is_for_elevated(x, server, &config->evidence))
         machine_saw_unread(
             unknown(x, &ews_cgi_handler, "its own configuration of IIS could not be read"), server,
             &config->evidence);
@@ -670,7 +671,9 @@ static bool tell_unread(struct examination *x, const struct subject *server,
 static void tell_unread_events(struct examination *x, const struct subject *server,
                                const struct event_log_digest *events)
 {
-    if (machine_is_unread(&events->evidence) && machine_is_told_by(x, MACHINE_SOURCE_EVENTS, "ews"))
+    if (machine_is_unread(&events->evidence) &&
+        machine_is_told_by(x, MACHINE_SOURCE_EVENTS, "ews") &&
+        !machine_is_for_elevated(x, server, &events->evidence))
         machine_saw_unread(
             unknown(x, &ews_directory_modules, "its own event logs could not be read"), server,
             &events->evidence);
@@ -691,7 +694,7 @@ void ews_judge_machine(struct examination *x, const struct subject *server)
     tell_unread_events(x, server, view->events);
     if (tell_unread(x, server, view->file))
         return;
-    if (view->configs.obstacle)
+    if (view->configs.obstacle && !machine_is_for_elevated(x, server, view->configs.obstacle))
         machine_saw_unread(
             unknown(x, &ews_cgi_handler, "a web.config of its EWS could not be read"), server,
             view->configs.obstacle);

@@ -223,6 +223,7 @@ const struct finding_kind ews_item_gone = {
     .cause = "A user, a rule or a retention policy was faster than the archiver.",
     .applies_to = "every client that lists first and fetches later",
     .cost = "Nothing as a rule; single messages were deleted before they could be archived.",
+    .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},
     .no_undo = "nothing is changed",
     .make_known = (const struct step_template[]){EWS_MAKE_KNOWN, {0}},
     .references = (const struct reference[]){EWS_CODES, {NULL, NULL}},

@@ -43,9 +43,11 @@
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
      .where = "the way round: whoever looks after the archiver",                                   \
-     .command = "Let the archiver talk to {came-through}: through that server the same messages "  \
+     .command = "Let the archiver talk to {came-through}: through that server the same "           \
+                "messages "                                                                        \
                 "came.",                                                                           \
-     .note = "it makes the archive whole today, and is no repair: other clients still go to the "  \
+     .note = "it makes the archive whole today, and is no repair: other clients still go to "      \
+             "the "                                                                                \
              "server that fails",                                                                  \
      .when = "came-through"},                                                                      \
         {.shell = SHELL_EMS,                                                                       \
@@ -65,10 +67,9 @@
          .where = "the way round, where there is a DAG: " EWS_SHELL,                               \
          .command = MOVE_COMMAND,                                                                  \
          .risk = MOVE_RISK,                                                                        \
-         .note = "in the documented case messages were fetched at once from the other node, and "  \
-                 "failed again after the way back: it makes the archive whole today, and is no "   \
-                 "repair. In Exchange 2010 it is the Client Access server which the archiver "     \
-                 "talks to that makes the MIME content: let it talk to the other one as well",     \
+         .note = "it makes the archive whole today, and is no repair: in the documented case "     \
+                 "messages failed again after the way back. With Exchange 2010 let the "           \
+                 "archiver talk to the other Client Access server as well",                        \
          .when = "move-first"},                                                                    \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_FILL_IN,                                                                     \
@@ -76,7 +77,8 @@
                   "where there is a DAG: " EWS_SHELL,                                              \
          .command = MOVE_COMMAND,                                                                  \
          .risk = MOVE_RISK,                                                                        \
-         .note = "it helped in the documented case, which is one of Exchange 2010. Since 2013 it " \
+         .note = "it helped in the documented case, which is one of Exchange 2010. Since 2013 "    \
+                 "it "                                                                             \
                  "is in vain here: the node of the database made the MIME content through the "    \
                  "other server",                                                                   \
          .when = "move-second"},                                                                   \
@@ -85,9 +87,11 @@
          .where = "in place of a repair",                                                          \
          .command = "Make no virtual directory again: these messages fail through every server "   \
                     "that was asked, so that of one of them is not the cause. Look at what the "   \
-                    "servers share: the active copy of the database, the load at that hour, and "  \
+                    "servers share: the active copy of the database, the load at that hour, "      \
+                    "and "                                                                         \
                     "the messages themselves (open one in Outlook).",                              \
-         .note = "since Exchange 2013 it is the server with the active copy that makes the MIME "  \
+         .note = "since Exchange 2013 it is the server with the active copy that makes the "       \
+                 "MIME "                                                                           \
                  "content, in EWS of its site Exchange Back End. How to make that one again is "   \
                  "not printed: Microsoft documents no values for it; its support knows them",      \
          .when = "everywhere"},                                                                    \
@@ -96,9 +100,9 @@
         .command =                                                                                 \
             "Ask for the same messages through another server of the DAG too (exdiag "             \
             "check with --server once for each). Go on only if they come through that one.",       \
-        .note = "since Exchange 2013 it is the server with the active copy that makes the MIME "   \
-                "content, in EWS of its site Exchange Back End: where every server fails alike, "  \
-                "to make the directory below again is in vain",                                    \
+        .note = "where every server fails alike, to make the directory below again is in "         \
+                "vain: since Exchange 2013 the server with the active copy makes the MIME "        \
+                "content",                                                                         \
         .when = "compare-first"                                                                    \
     }
 
@@ -109,60 +113,58 @@
      .kind = STEP_EXACT,                                                                           \
      .where = "the repair: " EWS_NODE_SHELL,                                                       \
      .command = "$ews = Get-WebServicesVirtualDirectory -Identity " IDENTITY,                      \
-     .note = "keep this window open until the end: the commands below use what it holds. Where "   \
-             "EWS is on another web site, Get-WebServicesVirtualDirectory -Server and the "        \
-             "server's name lists its Identity",                                                   \
+     .note = "keep this window open until the end: the commands below use what it holds",          \
      .when = "repair"},                                                                            \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_NODE_SHELL,                                                                  \
          .command = "$ews | Export-Clixml -Path " RECORD,                                          \
-         .note = "the record of its URLs and authentication. Should the window be lost: $ews = "   \
-                 "Import-Clixml -Path and this file",                                              \
+         .note = "should the window be lost: $ews = Import-Clixml -Path and this file",            \
          .when = "repair"},                                                                        \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_NODE_SHELL,                                                                  \
          .command = "$ews | Format-List Identity,*Url,*Authentication,*Protection*,GzipLevel,"     \
                     "MRSProxy*",                                                                   \
-         .note = "look that URLs and authentication are there, and keep it for the comparison. "   \
-                 "Where CertificateAuthentication is True, set that again with "                   \
-                 "Set-WebServicesVirtualDirectory after New-",                                     \
+         .note = "keep it for the comparison. Where CertificateAuthentication is True, set "       \
+                 "that again with Set-WebServicesVirtualDirectory after New-",                     \
          .when = "repair"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_NODE_CMD,                                                                    \
          .command = EXTENDED_PROTECTION,                                                           \
-         .note = "Extended Protection as IIS has it: tokenChecking. Microsoft's script, and "      \
-                 "setup since 2019 CU14, set it there alone, and Remove- takes it away",           \
+         .note = "Extended Protection as IIS has it: tokenChecking, which Remove- takes away",     \
          .when = "extended-protection"},                                                           \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_NODE_CMD,                                                                    \
          .command = "%windir%\\system32\\inetsrv\\appcmd.exe add backup before-ews",               \
-         .note = "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back",  \
+         .note = "the way back for IIS, below inetsrv\\backup",                                    \
          .when = "repair"},                                                                        \
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_EXACT, .where = EWS_NODE_SHELL,                           \
         .command = "Get-ExchangeServer -Identity $env:COMPUTERNAME | Format-List "                 \
                    "Name,AdminDisplayVersion",                                                     \
-        .note = "of the three commands with New- below one is right: that for 2013 and later "     \
-                "where it says Version 15, for 2010 where it says 14, for 2007 where it says 8. "  \
-                "Choose before anything is removed: the others fail, and EWS would stay away",     \
+        .note = "choose one of the three commands with New- below before anything is removed: "    \
+                "the others fail, and EWS would stay away",                                        \
         .when = "new-open"                                                                         \
     }
 
 #define NEW_RISK                                                                                   \
     "without the recorded values it would have the defaults: no external URL, and basic "          \
     "authentication on"
-#define NEW_NOTE                                                                                   \
-    "New-, not Set-: behind Remove- there is nothing left to set. No -WebSiteName, which is for "  \
-    "other web sites than the default one. "
+#define NEW_NOTE "no -WebSiteName, which is for other sites than the default one. "
 
 #define NEW_STEP(step_kind, place, line, text, condition)                                          \
     {                                                                                              \
         .shell = SHELL_EMS, .kind = step_kind, .where = place EWS_NODE_SHELL, .command = line,     \
         .risk = NEW_RISK, .note = NEW_NOTE text, .when = condition                                 \
+    }
+
+#define NEW_OR(step_kind, place, line, text, condition)                                            \
+    {                                                                                              \
+        .shell = SHELL_EMS, .kind = step_kind, .or = true, .where = place EWS_NODE_SHELL,          \
+        .command = line, .risk = NEW_RISK, .note = text, .when = condition                         \
     }
 
 /* One of them where the version is known; else the one that a person chooses. */
@@ -172,14 +174,14 @@
         NEW_STEP(STEP_EXACT, "", NEW_2007, OF_2007, "new-2007"),                                   \
         NEW_STEP(STEP_DECIDE, "only if it is of 2013 or later (Version 15): ", NEW_2013, OF_2013,  \
                  "new-open"),                                                                      \
-        NEW_STEP(STEP_DECIDE, "only if it is Exchange 2010 (Version 14): ", NEW_2010, OF_2010,     \
-                 "new-open"),                                                                      \
-        NEW_STEP(STEP_DECIDE, "only if it is Exchange 2007 (Version 8): ", NEW_2007, OF_2007,      \
-                 "new-open")
+        NEW_OR(STEP_DECIDE, "only if it is Exchange 2010 (Version 14): ", NEW_2010, OF_2010,       \
+               "new-open"),                                                                        \
+        NEW_OR(STEP_DECIDE, "only if it is Exchange 2007 (Version 8): ", NEW_2007, OF_2007,        \
+               "new-open")
 
-#define OF_2013 "The back end (Exchange Back End) is another directory and stays"
-#define OF_2010 "On the server itself: Exchange 2010 knows neither -Server nor -Role"
-#define OF_2007 "On the server itself: Exchange 2007 knows these parameters and no more"
+#define OF_2013 "The back end's directory stays"
+#define OF_2010 "Exchange 2010 knows neither -Server nor -Role"
+#define OF_2007 "Exchange 2007 knows these parameters and no more"
 
 #define MAKE_IT_AGAIN                                                                              \
     {.shell = SHELL_EMS,                                                                           \
@@ -198,7 +200,8 @@
                     " -ExtendedProtectionTokenChecking $ews.ExtendedProtectionTokenChecking "      \
                     "-ExtendedProtectionFlags $ews.ExtendedProtectionFlags "                       \
                     "-ExtendedProtectionSPNList $ews.ExtendedProtectionSPNList",                   \
-         .risk = "what New- makes has no Extended Protection: without it a logon can be relayed",  \
+         .risk = "what New- makes has no Extended Protection: without it a logon can be "          \
+                 "relayed",                                                                        \
          .when = "extended-protection"},                                                           \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD, .command = "iisreset",      \
@@ -263,16 +266,19 @@ const struct finding_kind ews_mime_transient = {
     .severity = SEVERITY_CRITICAL,
     .title = "{messages} cannot be fetched over EWS: ErrorInternalServerTransientError at every "
              "request",
-    .why = "The error calls itself transient, and the archiver tries again for half a minute; but "
-           "the same messages fail at every try and in every run. The job goes on without them, "
-           "so they are missing from the archive until somebody reads its log.",
+    .why = "The error calls itself transient, but the same messages fail at every try and in "
+           "every run. The job goes on without them, so they are missing from the archive until "
+           "somebody reads its log.",
     .symptom = "An archiver, backup or migration that fetches messages over EWS leaves some out: "
                "meeting requests with an inline picture and other messages in RTF, those of one "
-               "server of a DAG alone. In its log the request for the MIME content is repeated up "
+               "server of a DAG alone. In its log the request for the MIME content is repeated "
+               "up "
                "to sixteen times in half a minute, then ErrorInternalServerTransientError.",
     .cause = "Something in the EWS virtual directory of that one server. In the documented case "
-             "the configuration of IIS 7 was suspected, and CGI that was mapped on the directory; "
-             "what was wrong was never found. Making the directory again cured it. Load makes the "
+             "the configuration of IIS 7 was suspected, and CGI that was mapped on the "
+             "directory; "
+             "what was wrong was never found. Making the directory again cured it. Load makes "
+             "the "
              "error more frequent.",
     .applies_to = "Exchange 2010 SP3 as documented, with MailStore; the same way of making MIME "
                   "content is in 2013 and later",
@@ -289,7 +295,8 @@ const struct finding_kind ews_unavailable = {
     .id = "ews-unavailable",
     .severity = SEVERITY_WARNING,
     .title = "{messages} failed over EWS for trouble behind it: {codes}",
-    .why = "EWS itself answered; what it needs did not: the database, a domain controller, another "
+    .why = "EWS itself answered; what it needs did not: the database, a domain controller, "
+           "another "
            "server. What the archiver asked for meanwhile is not in the archive.",
     .symptom = "An archive job has errors for some time, for all kinds of messages, and none "
                "before and after.",
@@ -345,11 +352,14 @@ const struct finding_kind ews_mime_conversion = {
     .severity = SEVERITY_WARNING,
     .title = "{messages} cannot be made MIME: {codes}",
     .why = "Such an error is of the message, as a rule, and not of the server: to repeat the "
-           "request is in vain. Where the same message comes through another server, it is whole, "
+           "request is in vain. Where the same message comes through another server, it is "
+           "whole, "
            "and it is the server. What fails is not archived.",
-    .symptom = "An archiver leaves single messages out, always the same ones, each after its first "
+    .symptom = "An archiver leaves single messages out, always the same ones, each after its "
+               "first "
                "request.",
-    .cause = "A message that is damaged, or holds what Exchange cannot express in MIME: properties "
+    .cause = "A message that is damaged, or holds what Exchange cannot express in MIME: "
+             "properties "
              "of the wrong type, a body or an attachment that is broken, often of a gateway, an "
              "add-in or a migration.",
     .applies_to = "Exchange 2007 and later; every client that asks for MIME content",

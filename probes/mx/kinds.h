@@ -41,7 +41,7 @@ extern const struct finding_kind mx_trace_without_mail;
             "https://www.rfc-editor.org/rfc/rfc5321#section-" section                              \
     }
 
-#define MX_ANY_MACHINE "a machine with exdiag; the line is the same in PowerShell"
+#define MX_ANY_MACHINE "a machine with exdiag"
 
 /* What the user named, as it was called: at which resolvers and which ports. */
 #define MX_AS_CALLED "{+ --dns resolver}{+ --port kept-port}"
@@ -65,12 +65,14 @@ extern const struct finding_kind mx_trace_without_mail;
 
 #define MX_PROVE_IT                                                                                \
     MX_RUN_EXDIAG(MX_ANY_MACHINE, "--only mx --patience proof",                                    \
-                  "this waits 300 seconds for a greeting, as RFC 5321 4.5.3.2.1 asks of senders")
+                  "it waits 300 seconds for a greeting, as senders are to (RFC 5321 4.5.3.2.1)")
 
 /* TCP alone: what most monitoring looks at. */
 #define MX_TEST_PORT(remark)                                                                       \
     {                                                                                              \
-        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .where = "any Windows machine",             \
+        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .or = true,                                 \
+        .where = "any Windows "                                                                    \
+                 "machine",                                                                        \
         .command = "Test-NetConnection -ComputerName {address} -Port {port}", .note = remark,      \
         .each = "address"                                                                          \
     }
@@ -79,20 +81,21 @@ extern const struct finding_kind mx_trace_without_mail;
 #define MX_OPENSSL(remark)                                                                         \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
+     .or = true,                                                                                   \
      .where = "any machine with OpenSSL",                                                          \
      .command = "openssl s_client -starttls smtp -crlf -connect {endpoint}",                       \
      .note = remark,                                                                               \
      .each = "endpoint"},                                                                          \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "any machine with OpenSSL",                \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .or = true, .where = "any machine with OpenSSL",    \
         .command = "openssl s_client -crlf -connect {tls-endpoint}", .note = remark,               \
         .each = "tls-endpoint"                                                                     \
     }
 
 #define MX_READ_GREETING                                                                           \
-    MX_OPENSSL("a certificate, \"Didn't find STARTTLS in server response\" and \"wrong version "   \
-               "number\" all show that it greeted; a silent one shows CONNECTED and nothing "      \
-               "more. Ctrl-C ends it")
+    MX_OPENSSL(                                                                                    \
+        "it greeted where a certificate, \"Didn't find STARTTLS\" or \"wrong version number\" "    \
+        "comes; a silent one shows CONNECTED and no more. Ctrl-C ends it")
 
 /*
  * The exchanger out of DNS, for as long as it takes: its record, or where it has addresses that
@@ -101,24 +104,23 @@ extern const struct finding_kind mx_trace_without_mail;
 #define MX_TAKE_OUT                                                                                \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "if the exchanger is yours: the zone of {name}, at whoever hosts it, if the repair " \
-              "takes longer than the records live",                                                \
-     .command = "Delete the record {record}",                                                      \
-     .risk = "only where another exchanger of the domain works: without any MX record senders "    \
-             "take the address of the domain itself (RFC 5321 5.1)",                               \
-     .note = "senders keep the old record until its time to live has passed; write it down, "      \
-             "to put it back",                                                                     \
+     .where = "if it is yours, and the repair takes long: the zone of {name}",                     \
+     .command = "Delete the record {record} Write it down, to put it back.",                       \
+     .risk =                                                                                       \
+         "only where another exchanger of the domain works: without any MX record senders "        \
+         "take the domain's own address (RFC 5321 5.1). They keep the old one for its time to "    \
+         "live",                                                                                   \
      .when = "others",                                                                             \
      .each = "record"},                                                                            \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "if the exchanger is yours: its own zone, at whoever hosts it, if the repair "    \
-                 "takes longer than the record lives",                                             \
-        .command = "Delete the address record {address-record}",                                   \
-        .risk = "this one alone, and not the MX record: the exchanger has other addresses. What "  \
-                "else uses the name (web, mail programs) loses the address too",                   \
-        .note = "senders keep the old record until its time to live has passed; write it down, "   \
-                "to put it back",                                                                  \
+        .where = "if it is yours, and the repair takes long: its own zone",                        \
+        .command = "Delete the address record {address-record} Write it down, to put it back.",    \
+        .risk = "this one alone, not the MX record: the exchanger has other addresses. What else " \
+                "uses "                                                                            \
+                "the name (web, mail programs) loses the address too. Senders keep the old one "   \
+                "for its "                                                                         \
+                "time to live",                                                                    \
         .when = "others", .each = "address-record"                                                 \
     }
 
@@ -141,18 +143,11 @@ extern const struct finding_kind mx_trace_without_mail;
 #define MX_EXCHANGE_SERVICES                                                                       \
     {.shell = SHELL_POWERSHELL,                                                                    \
      .kind = STEP_EXACT,                                                                           \
-     .where = "if the exchanger is yours: the Exchange server behind it (2013 and later; on an "   \
-              "Edge or a 2007 or 2010 server there is MSExchangeTransport alone)",                 \
+     .where = "if it is yours: the Exchange server behind it",                                     \
      .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",              \
-     .note = "both must be Running. The first answers senders and hands on to the second"},        \
-        {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = "if the exchanger is yours: the same server (2007 and later)",                   \
-         .command = "Test-ServiceHealth",                                                          \
-         .note = "RequiredServicesRunning must be True for every role"},                           \
+     .note = "both must be Running (an Edge, 2007 or 2010 server has the second alone)"},          \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_FILL_IN,                                                  \
-        .where = "if the exchanger is yours: the same server (2013 and later)",                    \
+        .shell = SHELL_EMS, .kind = STEP_FILL_IN, .where = "the same server (2013 and later)",     \
         .command = "Get-ServerComponentState -Identity {exchange-server}",                         \
         .note = "ServerWideOffline, FrontendTransport and HubTransport must be Active"             \
     }
@@ -160,15 +155,15 @@ extern const struct finding_kind mx_trace_without_mail;
 #define MX_POSIX_SERVICE                                                                           \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
-     .where = "if the exchanger is yours: the server behind it, where it runs Linux",              \
+     .where = "if it is yours, and runs Linux: the server behind it",                              \
      .command = "ss -ltn sport = :{port}",                                                         \
-     .note = "Recv-Q is the number of connections that nobody has accepted yet: above 0 and not "  \
-             "falling, the daemon hangs or has no process left to serve them"},                    \
+     .note =                                                                                       \
+         "Recv-Q counts connections that nobody has accepted yet: above 0 and not falling, the "   \
+         "daemon hangs or has no process left"},                                                   \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_EXACT,                                                     \
-        .where = "if the exchanger is yours: the same server, if it runs Postfix",                 \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "the same server, if it runs Postfix",     \
         .command = "postconf default_process_limit smtpd_client_connection_count_limit",           \
-        .note = "compare the first with the number of smtpd processes: ps -C smtpd"                \
+        .note = "compare the first with the number of processes: ps -C smtpd"                      \
     }
 
 #endif

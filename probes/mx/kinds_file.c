@@ -12,7 +12,6 @@ const struct finding_kind mx_trace_without_mail = {
              "tried again, or was filtered; or the mail leaves through a smart host on another "
              "port than 25, 465 and 587.",
     .applies_to = "every network trace given with --file",
-    .cost = "Nothing; the recording that was handed in cannot tell anything about mail.",
     .no_undo = "nothing is changed",
     .make_known =
         (const struct step_template[]){
@@ -26,13 +25,15 @@ const struct finding_kind mx_trace_without_mail = {
                      "Microsoft's etl2pcapng makes the .pcapng of it that is read here"},
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
-             .where = "or as root on a machine that runs Linux and sees the sender's packets",
+             .or = true,
+             .where = "as root on a machine that runs Linux and sees the sender's packets",
              .command = "tcpdump -i any -w mail.pcap 'tcp port 25 or port 53'",
              .risk = "the trace holds the mail that is sent meanwhile: keep it safe",
              .note = "stop it with Ctrl-C after 5 minutes and more of silence"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "or in Wireshark, on the sending server",
+             .or = true,
+             .where = "Wireshark, on the sending server",
              .command = "Capture with the filter: tcp port 25 or port 53",
              .note = "begin before the sender tries: the handshake and the DNS answers must be "
                      "in it"},

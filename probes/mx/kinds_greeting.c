@@ -14,74 +14,67 @@ static const struct reference references[] = {
     {NULL, NULL}};
 
 /* What whoever sends to the domain can do until it is repaired; of a known sender, its own step. */
-#define SENDERS_MEANWHILE                                                                          \
-    {.shell = SHELL_MANUAL,                                                                        \
-     .kind = STEP_DECIDE,                                                                          \
-     .where = "if you only send to it: its postmaster",                                            \
-     .command = "Tell the postmaster of its organisation, by telephone or from a mailbox "         \
-                "elsewhere, with the lines that were seen here.",                                  \
-     .note = "mail to postmaster by the way that fails waits like all the rest"},                  \
-        {.shell = SHELL_MANUAL,                                                                    \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = "if you only send to it, with Exchange 5.0 or 5.5",                              \
-         .command =                                                                                \
-             "Install the latest service pack of 5.5, or for 5.0 the fix of KB Q182821 "           \
-             "(after service pack 2): without it the Internet Mail Service never tries the "       \
-             "next exchanger.",                                                                    \
-         .note = "until then, a route for the domain to a host that greets, on the Connections "   \
-                 "page of the Internet Mail Service",                                              \
-         .when = "sender-5"},                                                                      \
-        {.shell = SHELL_MANUAL,                                                                    \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = "if you only send to it, with Exchange 2000 or 2003",                            \
-         .command = "In System Manager, add an SMTP connector with {name} as its address space "   \
-                    "that forwards to a smart host which greets.",                                 \
-         .note = "remove it when the exchanger greets again",                                      \
-         .when = "sender-2000"},                                                                   \
-        {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = "if you only send to it, with Exchange 2007 or later",                           \
-         .command = "New-SendConnector -Name {connector} -AddressSpaces {name} "                   \
-                    "-DNSRoutingEnabled $false -SmartHosts {exchanger-that-greets}",               \
-         .risk = "all mail to the domain then goes to this one host, whatever DNS says: take the " \
-                 "connector away when the exchanger greets again",                                 \
-         .note = "for queues in status Retry: Get-Queue, then Retry-Queue with the queue's "       \
-                 "identity and -Resubmit $true",                                                   \
-         .when = "sender-2007"},                                                                   \
-        {.shell = SHELL_MANUAL,                                                                    \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = "if you only send to it, with Postfix",                                          \
-         .command = "Nothing is needed: it waits smtp_helo_timeout (300 s unless it was changed) " \
-                    "and tries the next exchanger. To save the wait, route the domain in "         \
-                    "transport_maps to smtp:[a host that greets].",                                \
-         .note = "brackets turn the MX lookup off; run postmap on the table and postfix reload",   \
-         .when = "sender-other"},                                                                  \
-    {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "if you only send to it, with Exim",  \
-        .command = "Nothing is needed: it waits command_timeout of its smtp transport (5 minutes " \
-                   "unless it was changed) and tries the next exchanger. To save the wait, put a " \
-                   "manualroute router for the domain before the one that looks up DNS.",          \
-        .note = "such a router names its host in route_list", .when = "sender-other"               \
+#define SENDERS_MEANWHILE                                                                           \
+    {.shell = SHELL_MANUAL,                                                                         \
+     .kind = STEP_DECIDE,                                                                           \
+     .where = "if you only send to it: its postmaster",                                             \
+     .command =                                                                                     \
+         "Tell the postmaster, by telephone or from a mailbox elsewhere, with the lines that "      \
+         "were seen here: mail by the way that fails waits like all the rest."},                    \
+        {.shell = SHELL_EMS,                                                                        \
+         .kind = STEP_DECIDE,                                                                       \
+         .where = "if you only send to it, with Exchange 2007 or later",                            \
+         .command = "New-SendConnector -Name {connector} -AddressSpaces {name} "                    \
+                    "-DNSRoutingEnabled $false -SmartHosts {exchanger-that-greets}",                \
+         .risk = "all mail to the domain then goes to this one host, whatever DNS says: take the "  \
+                 "connector away when the exchanger greets again",                                  \
+         .note =                                                                                    \
+             "for queues in Retry: Retry-Queue with the Identity of Get-Queue and -Resubmit $true", \
+         .when = "sender-2007"},                                                                    \
+        {.shell = SHELL_MANUAL,                                                                     \
+         .kind = STEP_DECIDE,                                                                       \
+         .where = "if you only send to it, with Exchange 2000 or 2003",                             \
+         .command =                                                                                 \
+             "In System Manager, add an SMTP connector with {name} as its address space "           \
+             "that forwards to a smart host which greets; remove it when the exchanger does.",      \
+         .when = "sender-2000"},                                                                    \
+        {.shell = SHELL_MANUAL,                                                                     \
+         .kind = STEP_DECIDE,                                                                       \
+         .where = "if you only send to it, with Exchange 5.0 or 5.5",                               \
+         .command =                                                                                 \
+             "Install the latest service pack of 5.5, or for 5.0 the fix of KB Q182821 (after "     \
+             "service pack 2). Until then, a route for the domain to a host that greets, on "       \
+             "the Connections page of the Internet Mail Service.",                                  \
+         .when = "sender-5"},                                                                       \
+        {.shell = SHELL_MANUAL,                                                                     \
+         .kind = STEP_DECIDE,                                                                       \
+         .where = "if you only send to it, with Exchange 2003 or older",                            \
+         .command =                                                                                 \
+             "5.0 and 5.5: install the latest service pack, or for 5.0 the fix of KB Q182821. "     \
+             "2000 and 2003: an SMTP connector for {name} to a smart host that greets, until "      \
+             "the exchanger does.",                                                                 \
+         .when = "sender-old"},                                                                     \
+    {                                                                                               \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                 \
+        .where = "if you only send to it, with Postfix or Exim",                                    \
+        .command =                                                                                  \
+            "Nothing is needed: after 5 minutes (smtp_helo_timeout; command_timeout) they try "     \
+            "the next exchanger. To save the wait, a route: transport_maps with smtp:[a host "      \
+            "that greets], or a manualroute router.",                                               \
+        .when = "sender-other"                                                                      \
     }
 
-static const struct step_template verify_greeting[] = {
-    MX_PROVE_IT,
-    MX_READ_GREETING,
-    MX_TEST_PORT("TcpTestSucceeded: True says only that TCP is accepted, which is what this fault "
-                 "looks like: read the 220 too"),
-    {0}};
+static const struct step_template verify_greeting[] = {MX_PROVE_IT, MX_READ_GREETING, {0}};
 
 const struct finding_kind mx_banner_stall = {
     .id = "mx-banner-stall",
     .severity = SEVERITY_CRITICAL,
     .title = "a mail exchanger accepts connections and never greets",
     .why =
-        "For TCP the exchanger is alive, so a sender has no reason to move on: it waits for the "
-        "220 that opens every SMTP conversation. Today's senders wait up to 5 minutes for each "
-        "connection (RFC 5321 section 4.5.3.2.1) and then try the next exchanger, so mail is late "
-        "by that much, and by hours where all of them do it. Exchange 5.0, and 5.5 before its "
-        "service pack, never tries the next one: it keeps to the silent host until the message "
-        "expires and is returned to its sender (KB Q182821).",
+        "For TCP it is alive, so senders wait for the 220: up to 5 minutes for each connection "
+        "(RFC 5321 4.5.3.2.1), and then try the next exchanger. Mail is late by that much, and by "
+        "hours where all of them are silent. Exchange 5.0 and early 5.5 never try the next one: "
+        "the message expires and comes back (KB Q182821).",
     .symptom =
         "Mail to the domain is late by minutes, or comes back after days with 4.4.7 (delivery "
         "time expired), 4.4.1 or 4.4.2, though there is a second exchanger that works. Monitoring "
@@ -101,26 +94,22 @@ const struct finding_kind mx_banner_stall = {
              .kind = STEP_DECIDE,
              .where = "first of all: is the exchanger yours?",
              .command = "If you do not know, look up whose network its address is in (whois). If "
-                        "it is yours, take the steps for that; if you only send to it, change "
-                        "nothing on your own servers but what the steps of a sender say.",
-             .note = "the fault is with the exchanger, not with those who send to it"},
+                        "you only send to it, change nothing on your own servers but what the "
+                        "steps for that say."},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "if the exchanger is yours: the firewall or load balancer in front of "
-                      "{address}",
-             .command = "Find out which host the address leads to, and whether that host is up and "
-                        "listens on the port that it is sent to.",
-             .note = "let the health check read the 220 (HAProxy: option smtpchk), not only open "
-                     "the port, so that a silent host is taken out by itself"},
+             .where = "if it is yours: the firewall or load balancer in front of {address}",
+             .command = "Find out which host the address leads to, and whether that is up and "
+                        "listens. Let the health check read the 220 (HAProxy: option smtpchk), "
+                        "not only open the port."},
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
-             .where = "if the exchanger is yours: the same server, if it is the one that hangs",
+             .where = "the same server, if it is the one that hangs",
              .command = "Restart-Service -Name MSExchangeFrontEndTransport",
-             .risk = "never on your own server if the exchanger is somebody else's: that mends "
-                     "nothing. Connections that are open break, and senders try again; on an Edge "
-                     "or a 2007 or 2010 server restart MSExchangeTransport, which also stops "
-                     "delivery for that time"},
+             .risk = "never on your own server if the exchanger is somebody else's. Connections "
+                     "break, and senders try again; on an Edge, 2007 or 2010 server it is "
+                     "MSExchangeTransport, which also stops delivery for that time"},
             MX_POSIX_SERVICE,
             MX_TAKE_OUT,
             SENDERS_MEANWHILE,

@@ -13,7 +13,8 @@ static const struct step_template verify_records[] = {
     MX_CHECK_AGAIN,
     {.shell = SHELL_POWERSHELL,
      .kind = STEP_EXACT,
-     .where = "or on any Windows machine",
+     .or = true,
+     .where = "any Windows machine",
      .command = "Resolve-DnsName -Name {name} -Type MX -DnsOnly",
      .note = "then the same with -Type A and -Type AAAA for each name it shows",
      .when = "name"},
@@ -22,7 +23,7 @@ static const struct step_template verify_records[] = {
 static const struct step_template ask_elsewhere[] = {
     {.shell = SHELL_SH,
      .kind = STEP_FILL_IN,
-     .where = "any machine whose network lets DNS questions out; the same in PowerShell",
+     .where = "any machine whose network lets DNS questions out",
      .command = "exdiag check --domain {name} --only mx --dns {resolver-outside}"
                 "{+ --port kept-port}",
      .also_powershell = true,

@@ -13,14 +13,12 @@ static const struct step_template verify_answer[] = {MX_CHECK_AGAIN, MX_READ_GRE
 
 /* A network that does not let port 25 out makes every exchanger in the world look dead. */
 #define ASK_ELSEWHERE                                                                                 \
-    MX_RUN_EXDIAG("the mail server itself, or any machine that may send to port 25; the line is "     \
-                  "the same in PowerShell",                                                           \
-                  "--only mx",                                                                        \
+    MX_RUN_EXDIAG("the mail server itself, or any machine that may send to port 25", "--only mx",     \
                   "networks of offices, homes and clouds often let no connection to port 25 out"),    \
         MX_TEST_PORT("run it on the sending server: TcpTestSucceeded must be True"),                  \
     {                                                                                                 \
-        .shell = SHELL_SH, .kind = STEP_EXACT,                                                        \
-        .where = "or on a sending server that runs Linux, with netcat",                               \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .or = true,                                            \
+        .where = "a sending server that runs Linux, with netcat",                                     \
         .command = "nc -v -w 30 {address} {port}",                                                    \
         .note =                                                                                       \
             "a line that begins with 220 is the greeting; where none comes it waits. Ctrl-C ends it", \
@@ -73,7 +71,7 @@ const struct finding_kind mx_closes = {
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
-             .where = "the same server (2007 and later): its limits of connections",
+             .where = "the same server: its limits of connections",
              .command = CONNECTION_LIMITS},
             MX_POSIX_SERVICE,
             MX_TAKE_OUT,

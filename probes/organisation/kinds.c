@@ -145,7 +145,7 @@ const struct finding_kind run_not_elevated = {
 const struct finding_kind machine_unread = {
     .id = "machine-unread",
     .severity = SEVERITY_INFO,
-    .title = "machines did not tell of themselves",
+    .title = "a machine did not tell of itself",
     .why = "What a server answers to its clients is examined all the same. Its registry, event "
            "logs and configurations, which tell causes that no answer does, are not.",
     .symptom = "Of these machines the report has nothing of their registry, event logs and "

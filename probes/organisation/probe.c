@@ -279,35 +279,19 @@ static void find(struct examination *x, const struct organisation *organisation)
 
 /* ---- rights ---- */
 
-/*
- * Wanted by a probe that is selected: nothing is read for this alone. Of a machine that is no
- * server of Exchange, and from which the others are looked at, nothing is missed.
- */
+/* Of a machine that is no server of Exchange, and from which others are looked at, nothing is
+ * missed. */
 static void tell_rights(struct examination *x, const struct subject *subject)
 {
-    const struct machine_identity *machine;
-    const struct iis_config_file *config;
-    const struct event_log_digest *log;
-    bool is_pending = false;
+    const struct evidence *denied = machine_denied(x, subject);
+    const struct event_log_digest *log = denied ? ask_event_log(x, "") : NULL;
     struct finding *finding;
-    const char *path;
 
-    if (subject->kind != SUBJECT_SERVER || !ask_is_selected(x, "powershell") ||
-        !machine_of(x, subject, &path) || !path || *path ||
-        organisation_is_seat(x, subject, &is_pending) || is_pending)
-        return;
-    machine = ask_machine(x, "");
-    if (!machine || machine->elevation != MACHINE_ELEVATION_NO)
-        return;
-    config = ask_iis_config(x, "");
-    log = ask_event_log(x, "");
-    if (!config || !log ||
-        (config->evidence.status != STATUS_DENIED && log->evidence.status != STATUS_DENIED))
+    if (!denied)
         return;
     finding = unknown(x, &run_not_elevated, "this run is not elevated, and not all could be read");
-    if (config->evidence.status == STATUS_DENIED)
-        saw_failure(finding, &config->evidence);
-    if (log->evidence.status == STATUS_DENIED)
+    saw_failure(finding, denied);
+    if (log && denied != &log->evidence && log->evidence.status == STATUS_DENIED)
         saw_failure(finding, &log->evidence);
 }
 
@@ -330,73 +314,35 @@ static bool is_windows(struct examination *x, const struct subject *subject)
     return view && !view->is_pending && powershell_is_exchange(view);
 }
 
+/* Of an organisation that was found, of each that it lists but the machine at hand. */
+static const struct evidence *obstacle_of_listed(struct examination *x,
+                                                 const struct subject *subject)
+{
+    const struct machine_identity *here = ask_machine(x, "");
+    bool is_pending = false;
+
+    if (!here || !here->name || dns_name_equal(here->name, subject->name) ||
+        !organisation_lists(x, subject->name, &is_pending) || is_pending)
+        return NULL;
+    return machine_obstacle_at(x, subject->name);
+}
+
+/* Told at each of them: what is in the way of one is in that of most, and reports join them. */
 static void tell_obstacle(struct examination *x, const struct subject *subject)
 {
-    const struct evidence *obstacle;
+    const struct evidence *obstacle = NULL;
 
-    if (!subject->given || !is_read(x, subject->kind))
+    if (!is_read(x, subject->kind))
         return;
-    obstacle = machine_obstacle(x, subject);
-    if (obstacle && is_windows(x, subject))
+    if (ask_settings(x)->everything)
+        obstacle = obstacle_of_listed(x, subject);
+    else if (subject->given)
+        obstacle = machine_obstacle(x, subject);
+    if (obstacle && (ask_settings(x)->everything || is_windows(x, subject)))
         machine_saw_unread(unknown(x, &machine_unread,
                                    "its own registry, event logs and configurations could not be "
                                    "read"),
                            subject, obstacle);
-}
-
-struct silent { /* machines that did not tell */
-    const struct evidence **list;
-    size_t count;
-};
-
-static void look_at_machines(struct examination *x, const struct organisation *organisation,
-                             enum subject_kind kind, struct silent *silent)
-{
-    struct subject_list hosts = ask_subjects(x, kind);
-    const char *own = organisation->machine->name;
-
-    for (size_t i = 0; i < hosts.count && is_read(x, kind); i++) {
-        const char *name = hosts.list[i]->name;
-        const struct evidence *obstacle = NULL;
-
-        if (organisation_has(organisation, name) && !(own && dns_name_equal(own, name)))
-            obstacle = machine_obstacle_at(x, name);
-        if (obstacle)
-            silent->list[silent->count++] = obstacle;
-    }
-}
-
-/* One finding for all of them: what is in the way of one is in that of most. */
-static void tell_silent(struct examination *x, const struct silent *silent)
-{
-    enum { SHOWN_MOST = 20 };
-    static const char each[] = "each of them";
-    struct finding *finding;
-
-    if (silent->count == 0)
-        return;
-    finding = unknown(x, &machine_unread,
-                      "%zu machine%s of the organisation did not tell of %s registry, event logs "
-                      "and configurations",
-                      silent->count, plural(silent->count), silent->count == 1 ? "its" : "their");
-    for (size_t i = 0; i < silent->count; i++) {
-        if (i < SHOWN_MOST)
-            saw_failure(finding, silent->list[i]);
-        machine_set_unread(finding, silent->list[i]);
-    }
-    if (silent->count > SHOWN_MOST)
-        saw(finding, NULL, "and %zu more", silent->count - SHOWN_MOST);
-    set_vouched(finding, VALUE_TEXT, "machine", each, sizeof each - 1);
-}
-
-static void tell_machines(struct examination *x, const struct organisation *organisation)
-{
-    size_t most = ask_subjects(x, SUBJECT_SERVER).count + ask_subjects(x, SUBJECT_DC).count;
-    struct silent silent = {.list = arena_new(pass_memory(x), most, sizeof *silent.list)};
-
-    look_at_machines(x, organisation, SUBJECT_SERVER, &silent);
-    look_at_machines(x, organisation, SUBJECT_DC, &silent);
-    tell_silent(x, &silent);
 }
 
 /* At the machine at hand, or who was named for it: of all that is found nothing is told there. */
@@ -420,8 +366,6 @@ static void examine(struct examination *x, const struct subject *subject)
     organisation = organisation_of(x);
     find(x, organisation);
     tell(x, organisation);
-    if (organisation->state == ORGANISATION_FOUND)
-        tell_machines(x, organisation);
 }
 
 static const struct finding_kind *const kinds[] = {&organisation_unread, &organisation_server_gone,

@@ -263,6 +263,12 @@ const struct finding_kind powershell_vdir_500 = {
     .make_known =
         (const struct step_template[]){
             MACHINE_STEPS,
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = EXAMINER,
+             .command = "Check how the name is spelt, whole and with its domain. Where it is known "
+                        "inside alone, name a resolver that is inside with --dns.",
+             .when = "no-address"},
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
              .where = EXAMINER,

@@ -750,13 +750,15 @@ static void tell_healthy(const struct powershell_view *view)
 
 static void tell_unknown(const struct powershell_view *view)
 {
-    struct finding *finding =
-        unknown(view->x, &powershell_vdir_500, "no answer came from its front end");
+    const bool has_no_address = view->obstacle && view->obstacle->status == STATUS_OK;
+    struct finding *finding = unknown(view->x, &powershell_vdir_500, "%s",
+                                      has_no_address ? "DNS has no address for its name"
+                                                     : "no answer came from its front end");
 
     name_run(finding, view);
-    set_text(finding, "not-reached", "yes");
-    if (view->obstacle && view->obstacle->status == STATUS_OK)
-        saw(finding, view->obstacle, "it has no address");
+    set_text(finding, has_no_address ? "no-address" : "not-reached", "yes");
+    if (has_no_address)
+        saw(finding, view->obstacle, "neither an A nor an AAAA record");
     else if (view->obstacle)
         saw_failure(finding, view->obstacle);
     for (size_t i = 0; i < view->count; i++)

@@ -31,7 +31,8 @@ static void tell_config(struct examination *x, const struct subject *server,
     const struct powershell_server named = {.machine = server->name};
     struct finding *finding;
 
-    if (config->evidence.status == STATUS_OK)
+    if (config->evidence.status == STATUS_OK ||
+        machine_is_for_elevated(x, server, &config->evidence))
         return;
     if (config->evidence.status == STATUS_NOT_FOUND) {
         finding = not_applicable(x, &powershell_vdir_settings, "IIS is not installed");
@@ -47,7 +48,8 @@ static void tell_source(struct examination *x, const struct subject *server,
                         enum machine_source source, const struct finding_kind *kind,
                         const struct evidence *evidence, const char *text)
 {
-    if (evidence && machine_is_unread(evidence) && machine_is_told_by(x, source, "powershell"))
+    if (evidence && machine_is_unread(evidence) && machine_is_told_by(x, source, "powershell") &&
+        !machine_is_for_elevated(x, server, evidence))
         machine_saw_unread(unknown(x, kind, "%s", text), server, evidence);
 }
 

@@ -282,7 +282,8 @@ static void conclude(struct judgement *judgement)
     struct finding *finding = NULL;
 
     if (judgement->covered) {
-        finding = unknown(x, rule->kind, "a section that has %s is not in this file", rule->name);
+        finding =
+            unknown(x, rule->kind, "a section that has %s is not in what was read", rule->name);
         saw(finding, judgement->covered->sources[0],
             "configSource or configProtectionProvider stands in its place; the file that it "
             "names is not opened");

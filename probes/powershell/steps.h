@@ -114,8 +114,8 @@
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = POWERSHELL_THIS_RUN,                     \
         .command = "exdiag check --file {new-file} --only powershell",                             \
-        .note = "the files as they are then, or the folder that they are in",                      \
-        .also_powershell = true, .when = value                                                     \
+        .note = "these files as they are then, or their folder", .also_powershell = true,          \
+        .when = value                                                                              \
     }
 
 #define POWERSHELL_READ_ANEW                                                                       \

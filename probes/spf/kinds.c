@@ -19,10 +19,11 @@ static const struct reference view_references[] = {
 #define ASK_A_PUBLIC_RESOLVER                                                                      \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN,                                                   \
-        .where = "any machine whose network lets DNS questions out; the same in PowerShell",       \
+        .where = "any machine whose network lets DNS questions out",                               \
         .command = "exdiag check --domain {subject} --only spf --dns {resolver}",                  \
         .also_powershell = true,                                                                   \
-        .note = "name a resolver outside your network, such as your provider's: its view is then " \
+        .note = "name a resolver outside your network, such as your provider's: its view is "      \
+                "then "                                                                            \
                 "taken as the public one",                                                         \
     }
 
@@ -37,7 +38,7 @@ static const struct step_template verify_agreement[] = {
      .each = "server"},
     {.shell = SHELL_SH,
      .kind = STEP_EXACT,
-     .where = "a machine with exdiag; the line is the same in PowerShell",
+     .where = "a machine with exdiag",
      .command = "exdiag check --domain {name} --only dns-servers-disagree,dns-split-view",
      .also_powershell = true},
     {0}};
@@ -46,12 +47,14 @@ const struct step_template spf_verify_record[] = {
     SPF_CHECK_AGAIN,
     {.shell = SHELL_POWERSHELL,
      .kind = STEP_EXACT,
-     .where = "or on any Windows machine",
+     .or = true,
+     .where = "any Windows machine",
      .command = "Resolve-DnsName -Name {name} -Type TXT -Server {server} -DnsOnly",
      .note = "expect exactly one answer that begins with v=spf1"},
     {.shell = SHELL_SH,
      .kind = STEP_EXACT,
-     .where = "or on any machine with dig",
+     .or = true,
+     .where = "any machine with dig",
      .command = "dig +short -t TXT -q {name} @{server}",
      .note = "expect exactly one line that begins with \"v=spf1"},
     {0}};
@@ -60,13 +63,15 @@ static const struct step_template verify_any_record[] = {
     SPF_CHECK_AGAIN,
     {.shell = SHELL_SH,
      .kind = STEP_EXACT,
-     .where = "or on any machine with dig",
+     .or = true,
+     .where = "any machine with dig",
      .command = "dig +short -t TXT -q {name} @{server}",
      .note = "expect exactly one line that begins with \"v=spf1",
      .when = "registered"},
     {.shell = SHELL_SH,
      .kind = STEP_EXACT,
-     .where = "or on any machine with dig",
+     .or = true,
+     .where = "any machine with dig",
      .command = "dig +short -t NS -q {name}",
      .note = "expect the names of its name servers, once it is registered and delegated",
      .when = "unregistered"},
@@ -75,11 +80,11 @@ static const struct step_template verify_any_record[] = {
 const struct step_template spf_restore_record[] = {
     {.shell = SHELL_DNS,
      .kind = STEP_DECIDE,
-     .where = "the zone of {name}: what stood there before, to be published again in place of the "
+     .where = "the zone of {name}: what stood there before, to be published again in place of "
+              "the "
               "new record",
      .command = "{name} IN TXT {former-record}",
-     .risk = "this brings the fault back: only to return to the former state. It is text for a "
-             "zone, never for a shell",
+     .risk = "this brings the fault back. It is text for a zone, never for a shell",
      .each = "former-record"},
     {0}};
 
@@ -87,12 +92,10 @@ const struct finding_kind spf_multiple = {
     .id = "spf-multiple",
     .severity = SEVERITY_CRITICAL,
     .title = "several SPF records are published at one name, where there may be one",
-    .why =
-        "With more than one record a receiver must not choose: the result is a permanent error "
-        "for every message, whoever sends it (RFC 7208 section 4.5). Receivers differ in what they "
-        "do then: many reject the message, hold it back or mark it as spam, others use whichever "
-        "record comes first, and the order of records is random. So mail to some destinations is "
-        "late or lost while most of it arrives.",
+    .why = "With more than one record the result is a permanent error for every message, whoever "
+           "sends it (RFC 7208 section 4.5). Many receivers then reject it, hold it back or mark "
+           "it as spam, others use whichever record comes first. So mail to some destinations is "
+           "late or lost while most of it arrives.",
     .symptom =
         "Messages to some destinations stay in the queue for hours or days or come back, while "
         "SMTP to most others works. On Exchange, Get-Queue shows queues in Retry with a "
@@ -114,13 +117,15 @@ const struct finding_kind spf_multiple = {
                  "this one",
              .command = "{name} IN TXT {merged-record}",
              .risk = "senders that none of the records named stay unauthorised",
-             .note = "{remark}. In a web form, enter only what stands between the outer quotation "
-                     "marks, as one line",
+             .note = "{remark}. In a web form: what stands between the outer quotation marks, "
+                     "as one line",
              .when = "merged-record"},
+            SPF_ON_WINDOWS("merged-record"),
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the zone of {name}, at whoever hosts it",
-             .command = "Write one record that names every sender you use, and delete the others.",
+             .command = "Write one record that names every sender you use, and delete the "
+                        "others.",
              .note = "the records were not merged here: {obstacle}",
              .when = "obstacle"},
             {0}},
@@ -137,7 +142,8 @@ const struct finding_kind spf_none = {
     .why =
         "Without a record anyone can send as this domain and no receiver can tell; large "
         "receivers hold back or refuse mail that nothing vouches for. The result of the check is "
-        "\"none\" (RFC 7208 section 2.6.1). A domain that DNS does not know has no records at all, "
+        "\"none\" (RFC 7208 section 2.6.1). A domain that DNS does not know has no records at "
+        "all, "
         "and many receivers refuse mail from one outright.",
     .symptom =
         "Mail lands in junk folders or is refused for lack of authentication; spam is sent in "
@@ -153,7 +159,8 @@ const struct finding_kind spf_none = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the name itself",
-             .command = "Check how {name} is spelt, and at the registrar that it is registered and "
+             .command = "Check how {name} is spelt, and at the registrar that it is registered "
+                        "and "
                         "delegated: the domain name system does not know it.",
              .when = "unregistered"},
             SPF_PUBLISH_CORRECTED,
@@ -164,9 +171,9 @@ const struct finding_kind spf_none = {
              .risk =
                  "a sender that the record does not name is treated with suspicion: list all of "
                  "them first",
-             .note =
-                 "mx names the hosts that receive for the domain; add ip4:, ip6: and include: for "
-                 "everything else that sends, and change ~all to -all when reports stay clean",
+             .note = "mx names the hosts that receive for the domain; add ip4:, ip6: and include: "
+                     "for "
+                     "everything else that sends, and change ~all to -all when reports stay clean",
              .when = "receives"},
             {.shell = SHELL_DNS,
              .kind = STEP_FILL_IN,
@@ -209,11 +216,14 @@ const struct finding_kind dns_servers_disagree = {
     .id = "dns-servers-disagree",
     .severity = SEVERITY_WARNING,
     .title = "the domain's name servers publish different SPF records",
-    .why = "Receivers ask any of the delegated servers, so what they learn depends on chance: mail "
+    .why = "Receivers ask any of the delegated servers, so what they learn depends on chance: "
+           "mail "
            "passes at one moment and fails at the next.",
-    .symptom = "SPF results for the same message differ from receiver to receiver and from hour to "
+    .symptom = "SPF results for the same message differ from receiver to receiver and from hour "
+               "to "
                "hour.",
-    .cause = "A secondary server no longer gets its zone transfers, or the zone is kept by hand at "
+    .cause = "A secondary server no longer gets its zone transfers, or the zone is kept by hand "
+             "at "
              "two providers.",
     .applies_to = "zones with more than one name server",
     .cost = "Whether sent mail is trusted changes from one delivery to the next.",
@@ -228,7 +238,8 @@ const struct finding_kind dns_servers_disagree = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the server whose zone is old, or its provider",
-             .command = "Repair its zone transfer from the primary, or remove the server from the "
+             .command = "Repair its zone transfer from the primary, or remove the server from "
+                        "the "
                         "delegation.",
              .risk = "removing a server from the delegation takes effect as the parent's records "
                      "expire, usually within two days"},

@@ -131,6 +131,7 @@ static void set_merge(struct examination *x, struct finding *finding,
         return;
     }
     set_value(finding, VALUE_TXT, "merged-record", merge->text, strlen(merge->text));
+    spf_set_windows(finding, merge->text);
     set_remark(x, finding, merge, tree.reached);
 }
 

@@ -33,11 +33,20 @@ void spf_show_records(struct finding *finding, const struct spf_published *publi
         saw(finding, &published->answer->evidence, "no SPF record");
 }
 
+void spf_set_windows(struct finding *finding, const char *record)
+{
+    enum { STRING_MOST = 255 };
+
+    if (strlen(record) <= STRING_MOST)
+        set_text(finding, "windows-dns", "yes");
+}
+
 bool spf_offer_record(struct finding *finding, const struct spf_fix *fix)
 {
     if (!fix->text)
         return false;
     set_value(finding, VALUE_TXT, "corrected-record", fix->text, strlen(fix->text));
+    spf_set_windows(finding, fix->text);
     set_text(finding, "changes", fix->changes);
     return true;
 }

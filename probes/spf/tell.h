@@ -19,6 +19,9 @@ bool spf_offer_record(struct finding *finding, const struct spf_fix *fix);
 struct finding *spf_tell_none(struct examination *x, const struct subject *domain,
                               const struct spf_published *published);
 
+/* A record that Windows' commands for its DNS server take: in one string (RFC 1035 3.3). */
+void spf_set_windows(struct finding *finding, const char *record);
+
 /*
  * {name}, at which the records stand, unless nobody said where: the subject itself or, said in the
  * finding, the end of its aliases. With `published`: {count}, {server} that answered unless it is

@@ -601,7 +601,8 @@ static void tell_unread(struct examination *x, const struct subject *server)
     struct finding *finding;
 
     if (!own || !machine_is_unread(&own->evidence) ||
-        !machine_is_told_by(x, MACHINE_SOURCE_EVENTS, "spn"))
+        !machine_is_told_by(x, MACHINE_SOURCE_EVENTS, "spn") ||
+        machine_is_for_elevated(x, server, &own->evidence))
         return;
     finding = unknown(x, &exps_events, "its own event logs could not be read");
     if (machine_saw_unread(finding, server, &own->evidence)) /* else a file may still be had */

@@ -315,7 +315,8 @@ static void tell_unread(struct examination *x, const struct subject *server,
     if (!keys[0] || !keys[1] || !machine_is_told_by(x, MACHINE_SOURCE_REGISTRY, "spn"))
         return;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (!machine_is_unread(&keys[i]->evidence))
+        if (!machine_is_unread(&keys[i]->evidence) ||
+            machine_is_for_elevated(x, server, &keys[i]->evidence))
             continue;
         machine_saw_unread(
             unknown(x, &back_connection_host_names, "its own registry could not be read"), server,

@@ -120,7 +120,8 @@ void spn_tell_transport(struct examination *x, const struct subject *server,
         judge_stored(&transport, certificate);
     else if (!certificate && transport.stored->knows_store)
         tell_problem(&transport, NULL, "gone", "is gone from the computer's store", NULL);
-    else if (machine_is_unread(&transport.stored->evidence))
+    else if (machine_is_unread(&transport.stored->evidence) &&
+             !machine_is_for_elevated(x, server, &transport.stored->evidence))
         machine_saw_unread(
             unknown(x, &smtp_certificate, "the server's own store could not be read"), server,
             &transport.stored->evidence);

@@ -1,5 +1,6 @@
 /* What every probe and every kind of finding must bring along: the tables, walked. */
 #include "diag/probe.h"
+#include "diag/text.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -154,12 +155,53 @@ static void kinds_say_what_they_cost(void **state)
     each_kind(check_cost);
 }
 
+/* A line of printable text that ends as a title does, and no address. */
+static bool is_reference_title(const char *title)
+{
+    size_t size = strlen(title);
+
+    return size > 3 && title[0] != ' ' && !strchr(" .,:;", title[size - 1]) &&
+           strstr(title, "://") == NULL && text_is_printable(title, size);
+}
+
+/* https, a host with a dot, and nothing that an address cannot hold or a text would put behind it.
+ */
+static bool is_address(const char *url)
+{
+    static const char scheme[] = "https://";
+    const char *host = url + sizeof scheme - 1;
+    size_t size = strlen(url), host_size;
+
+    if (strncmp(url, scheme, sizeof scheme - 1) != 0)
+        return false;
+    host_size = strcspn(host, "/");
+    for (size_t i = 0; i < size; i++) {
+        if (url[i] <= ' ' || url[i] > '~' || strchr("\"<>\\^`{|}", url[i]))
+            return false;
+    }
+    return host_size > 3 && memchr(host, '.', host_size) && host[host_size] == '/' &&
+           !strchr(".,:;#?", url[size - 1]);
+}
+
+static void addresses_are_told_from_others(void **state)
+{
+    (void)state;
+    assert_true(is_address("https://www.rfc-editor.org/rfc/rfc7208#section-3.2"));
+    assert_false(is_address("http://www.rfc-editor.org/rfc/rfc7208"));
+    assert_false(is_address("https://rfc/7208"));
+    assert_false(is_address("https://www.rfc-editor.org/rfc 7208"));
+    assert_false(is_address("https://www.rfc-editor.org/rfc7208."));
+    assert_true(is_reference_title("RFC 7208"));
+    assert_false(is_reference_title("RFC 7208."));
+    assert_false(is_reference_title(""));
+}
+
 static void check_references(const struct finding_kind *kind)
 {
     if (!kind->references || !kind->references[0].title)
         fail_msg("%s refers to nothing", kind->id);
     for (const struct reference *one = kind->references; one->title; one++) {
-        if (!*one->title || (one->url && strncmp(one->url, "https://", 8) != 0))
+        if (!is_reference_title(one->title) || (one->url && !is_address(one->url)))
             fail_msg("%s: \"%s\" is no reference", kind->id, one->title);
     }
 }
@@ -183,12 +225,12 @@ static void check_remedy(const struct finding_kind *kind)
 {
     if (!count_steps(kind->make_known))
         fail_msg("%s does not say what would make it known", kind->id);
-    if (!kind->fix)
-        return;
-    if (!count_steps(kind->fix) || !count_steps(kind->verify))
-        fail_msg("%s is repaired or verified by nothing", kind->id);
     if (!count_steps(kind->undo) == !is_there(kind->no_undo))
         fail_msg("%s needs steps that undo, or a reason why there are none", kind->id);
+    if (is_there(kind->cost) && !count_steps(kind->verify))
+        fail_msg("%s is verified by nothing", kind->id);
+    if (kind->fix && !count_steps(kind->fix))
+        fail_msg("%s is repaired by nothing", kind->id);
 }
 
 static void problems_have_a_way_out_and_back(void **state)
@@ -311,11 +353,50 @@ static void explanations_name_findings(void **state)
     }
 }
 
+/* ---- alternatives ---- */
+
+/* The first step of a list stands instead of nothing. */
+static void check_first(const struct finding_kind *kind, const struct step_template *first)
+{
+    if (first && first->or)
+        fail_msg("%s: \"%s\" is an alternative to nothing", kind->id, first->command);
+}
+
+static void check_alternatives(const struct finding_kind *kind)
+{
+    check_first(kind, kind->fix);
+    check_first(kind, kind->verify);
+    check_first(kind, kind->undo);
+    check_first(kind, kind->make_known);
+}
+
+static void alternatives_have_a_step_before_them(void **state)
+{
+    (void)state;
+    each_kind(check_alternatives);
+}
+
 /* ---- topics ---- */
+
+static size_t count_topics(const char *name)
+{
+    size_t count = 0;
+
+    for (const struct topic *const *topic = topics; *topic; topic++)
+        count += strcmp((*topic)->name, name) == 0;
+    return count;
+}
+
+static void check_has_topic(const struct probe *probe)
+{
+    if (count_topics(probe->name) != 1)
+        fail_msg("exdiag explain %s has no page", probe->name);
+}
 
 static void topics_are_told(void **state)
 {
     (void)state;
+    each_probe(check_has_topic);
     for (const struct topic *const *topic = topics; *topic; topic++) {
         if (count_name((*topic)->name) != 1 || count_id((*topic)->name) != 0)
             fail_msg("%s is not the name of a probe", (*topic)->name);
@@ -324,6 +405,10 @@ static void topics_are_told(void **state)
         for (const struct paragraph *one = (*topic)->paragraphs; one->heading; one++) {
             if (!begins_lower(one->heading) || !is_there(one->text))
                 fail_msg("%s: \"%s\" is no paragraph", (*topic)->name, one->heading);
+        }
+        for (const struct reference *one = (*topic)->references; one->title; one++) {
+            if (!is_reference_title(one->title) || (one->url && !is_address(one->url)))
+                fail_msg("%s: \"%s\" is no reference", (*topic)->name, one->title);
         }
     }
 }
@@ -335,11 +420,13 @@ int main(void)
         cmocka_unit_test(names_and_ids_are_unique),
         cmocka_unit_test(kinds_have_texts),
         cmocka_unit_test(kinds_say_what_they_cost),
+        cmocka_unit_test(addresses_are_told_from_others),
         cmocka_unit_test(kinds_refer_to_a_source),
         cmocka_unit_test(problems_have_a_way_out_and_back),
         cmocka_unit_test(steps_say_where),
         cmocka_unit_test(placeholders_stand_outside_quotes),
         cmocka_unit_test(explanations_name_findings),
+        cmocka_unit_test(alternatives_have_a_step_before_them),
         cmocka_unit_test(topics_are_told),
     };
 

@@ -528,7 +528,7 @@ static void test_alternatives(void **state)
         {.shell = SHELL_SH, .command = "g", .where = "w", .or = true},
         {.command = NULL},
     };
-    static const bool expected[] = {false, true, false, false}; /* b d e g */
+    static const bool expected[] = {false, true, false, true}; /* b d e g */
     struct arena arena = {0};
     struct steps steps = remedy_steps(templates, values, VALUE_COUNT(values), &arena);
 
