@@ -17,7 +17,9 @@ enum {
     LEAST_COLUMNS = 40,
     SUBJECTS_SHOWN = 8,
     NAMES_SHOWN = 3,
-    FAULTS_SHOWN = 12 /* at the head */
+    FAULTS_SHOWN = 12, /* at the head */
+    COSTS_SHOWN = 6,
+    COSTLY_SHOWN = 12
 };
 
 /* ---- an entry ---- */
@@ -67,29 +69,52 @@ static void kind_of(struct text_page *page, const struct finding *finding)
     wrap_end(&page->wrap);
 }
 
-static void title_of(struct text_page *page, const struct finding *finding, enum style style)
+/* "each of these servers" at the beginning of a title of all members; or NULL. */
+static const char *after_own_subject(const struct outline_entry *entry)
 {
-    text_page_begin_style(page, style);
+    static const char each[] = "each of these ";
+    const char *subjects = outline_subjects(entry);
+
+    if (!entry->title || strncmp(entry->title, each, sizeof each - 1) != 0 ||
+        strncmp(entry->title + sizeof each - 1, subjects, strlen(subjects)) != 0)
+        return NULL;
+    return entry->title + sizeof each - 1 + strlen(subjects);
+}
+
+static void put_title(struct text_page *page, const struct finding *finding)
+{
     wrap_words(&page->wrap, finding->subject->shown);
     wrap_words(&page->wrap, ": ");
     wrap_words(&page->wrap, finding->title);
-    text_page_end_style(page, style);
+}
+
+/* "contoso.com and fabrikam.com: no record", "each of 40 domains: no record" */
+static void put_title_of_all(struct text_page *page, const struct outline_entry *entry)
+{
+    const char *rest = after_own_subject(entry);
+    char text[64];
+
+    snprintf(text, sizeof text, "each of %zu %s", entry->member_count, outline_subjects(entry));
+    if (rest) {
+        wrap_words(&page->wrap, text);
+        wrap_words(&page->wrap, rest);
+        return;
+    }
+    if (entry->member_count > NAMES_SHOWN)
+        wrap_words(&page->wrap, text);
+    else
+        text_page_names(page, entry->members, entry->member_count, NAMES_SHOWN);
+    wrap_words(&page->wrap, ": ");
+    wrap_words(&page->wrap, entry->title);
 }
 
 static void heading(struct text_page *page, const struct finding *finding)
 {
     standing(page, finding);
-    title_of(page, finding, STYLE_LOUD);
+    text_page_begin_style(page, STYLE_LOUD);
+    put_title(page, finding);
+    text_page_end_style(page, STYLE_LOUD);
     kind_of(page, finding);
-}
-
-/* "each of 40 domains" of a title's many subjects, which are named below it */
-static void counted(struct text_page *page, const struct outline_entry *entry)
-{
-    char text[64];
-
-    snprintf(text, sizeof text, "each of %zu %s", entry->member_count, outline_subjects(entry));
-    wrap_words(&page->wrap, text);
 }
 
 static void all_names(struct text_page *page, const struct outline_entry *entry)
@@ -99,42 +124,25 @@ static void all_names(struct text_page *page, const struct outline_entry *entry)
     wrap_end(&page->wrap);
 }
 
-/* A title that says itself whose it is: "each of these servers does not answer" */
-static bool has_own_subject(const struct outline_entry *entry)
-{
-    static const char each[] = "each of these ";
-
-    return entry->title && strncmp(entry->title, each, sizeof each - 1) == 0;
-}
-
 /* One title for all, or a line for each. */
 static void headings(struct text_page *page, const struct outline_entry *entry)
 {
-    bool is_long = entry->member_count > NAMES_SHOWN || has_own_subject(entry);
-
     if (entry->member_count == 1) {
         heading(page, entry->first);
         return;
     }
     standing(page, entry->first);
+    text_page_begin_style(page, STYLE_LOUD);
     for (size_t i = 0; i < entry->member_count && !entry->title; i++) {
         if (i > 0)
             text_page_at(page, page->narrow ? 2 : page->body);
-        title_of(page, entry->members[i], STYLE_LOUD);
+        put_title(page, entry->members[i]);
     }
-    if (entry->title) {
-        text_page_begin_style(page, STYLE_LOUD);
-        if (!is_long)
-            text_page_names(page, entry->members, entry->member_count, NAMES_SHOWN);
-        else if (!has_own_subject(entry))
-            counted(page, entry);
-        if (!has_own_subject(entry))
-            wrap_words(&page->wrap, ": ");
-        wrap_words(&page->wrap, entry->title);
-        text_page_end_style(page, STYLE_LOUD);
-    }
+    if (entry->title)
+        put_title_of_all(page, entry);
+    text_page_end_style(page, STYLE_LOUD);
     kind_of(page, entry->first);
-    if (entry->title && is_long)
+    if (entry->title && (entry->member_count > NAMES_SHOWN || after_own_subject(entry)))
         all_names(page, entry);
 }
 
@@ -482,23 +490,24 @@ static void fault_line(struct text_page *page, const struct summary_fault *fault
 {
     const struct outline_entry *entry = fault->entry;
     const size_t column = page->narrow ? 5 : 14;
-    struct buffer text;
-    char figure[32];
+    char figure[64];
 
     snprintf(figure, sizeof figure, "%3zu. ", entry->number);
     wrap_end(&page->wrap);
     wrap_indent(&page->wrap, column);
-    wrap_words(&page->wrap, "");
     wrap_verbatim(&page->wrap, figure, strlen(figure));
     text_page_begin_style(page, style_of_severity(fault->rank));
     text_page_upper_case(page, severity_word(fault->rank));
     text_page_end_style(page, style_of_severity(fault->rank));
     wrap_to(&page->wrap, column);
-    buffer_init(&text, TEXT_LINE_MOST);
-    summary_subjects(entry, NAMES_SHOWN, &text);
-    wrap_words(&page->wrap, text.text);
-    wrap_words(&page->wrap, ": ");
-    wrap_words(&page->wrap, entry->title ? entry->title : entry->first->title);
+    if (entry->member_count == 1 || !entry->title)
+        put_title(page, entry->first);
+    else
+        put_title_of_all(page, entry);
+    if (!entry->title) {
+        snprintf(figure, sizeof figure, ", and %zu more alike", entry->member_count - 1);
+        wrap_words(&page->wrap, figure);
+    }
     if (fault->consequence_count) {
         for (size_t i = 0; i < fault->consequence_count; i++) {
             snprintf(figure, sizeof figure, "%s%zu", i ? ", " : " (causes ",
@@ -508,10 +517,45 @@ static void fault_line(struct text_page *page, const struct summary_fault *fault
         wrap_words(&page->wrap, ")");
     }
     wrap_end(&page->wrap);
-    buffer_release(&text);
 }
 
-/* What is broken, what that costs and where to begin. */
+static void cost(struct text_page *page, const struct summary *summary,
+                 const struct summary_cost *cost)
+{
+    const size_t column = page->narrow ? 2 : 5;
+
+    text_page_at(page, column);
+    wrap_words(&page->wrap, cost->text);
+    for (size_t i = 0; i < cost->fault_count && i < COSTLY_SHOWN; i++) {
+        char figure[32];
+
+        snprintf(figure, sizeof figure, "%s%zu", i ? ", " : " (",
+                 summary->faults[cost->faults[i]].entry->number);
+        wrap_words(&page->wrap, figure);
+    }
+    wrap_words(&page->wrap, cost->fault_count > COSTLY_SHOWN ? " and more)" : ")");
+    wrap_end(&page->wrap);
+}
+
+/* Of what is critical, or else of what is worst. */
+static void costs(struct text_page *page, const struct summary *summary)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < summary->cost_count && shown < COSTS_SHOWN; i++) {
+        if (summary->costs[i].rank != SEVERITY_CRITICAL && summary->counts[SEVERITY_CRITICAL])
+            continue;
+        if (shown++ == 0) {
+            wrap_end(&page->wrap);
+            wrap_indent(&page->wrap, 0);
+            text_page_styled(page, STYLE_LOUD, "what that costs while it lasts");
+            wrap_end(&page->wrap);
+        }
+        cost(page, summary, &summary->costs[i]);
+    }
+}
+
+/* What is broken, in which order to repair it, and what it costs. */
 static void summary(struct text_page *page, const struct summary *summary)
 {
     size_t shown = summary->fault_count > FAULTS_SHOWN + 1 ? FAULTS_SHOWN : summary->fault_count;
@@ -529,6 +573,7 @@ static void summary(struct text_page *page, const struct summary *summary)
         wrap_verbatim(&page->wrap, text, strlen(text));
     }
     wrap_end(&page->wrap);
+    costs(page, summary);
 }
 
 static bool has_choices(const struct outline_steps *steps)

@@ -175,7 +175,7 @@ def ten_servers_are_repaired_in_one_place():
         text = exdiag("check", *arguments, "--only", "time-hierarchy", "--dns", lab.dns, status=PROBLEMS,
                       variables={"LC_ALL": "C.UTF-8"}).out  # fmt: skip
     lines = the_only_entry(text)
-    expect_in("each of these servers does not follow the domain's time", flat(text), "the title")
+    expect_in("each of 10 servers does not follow the domain's time", flat(text), "the title")
     expect_in("One of these servers after the other", text, "in which order")
     expect_equal(text.count("gpupdate /target:computer /force"), 1, "how often it is said")
     expect(len(lines) < 110, f"{len(lines)} lines")
