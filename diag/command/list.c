@@ -53,7 +53,7 @@ static int list(struct options *options)
         print_row(&options->memory, "in logs", (*probe)->noticed);
         print_row(&options->memory, "findings", findings_of(*probe, &options->memory));
     }
-    output_prose("host", NAME_COLUMN,
+    output_prose("  of hosts:", NAME_COLUMN,
                  "what probes read that need one: " MACHINES_ASKED "; " MACHINES_NOTICED);
     return EXIT_FINE;
 }

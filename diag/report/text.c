@@ -1,6 +1,7 @@
 /* For a terminal, a ticket or a mail: plain text that fits its width, commands excepted. */
 #include "diag/report/report.h"
 
+#include "diag/report/history.h"
 #include "diag/report/summary.h"
 #include "diag/report/text_chart.h"
 #include "diag/report/text_page.h"
@@ -48,14 +49,19 @@ static void rule(struct text_page *page, const char *word)
     wrap_end(wrap);
 }
 
-static void standing(struct text_page *page, const struct finding *finding)
+static void standing(struct text_page *page, const char *word, enum style style)
 {
     wrap_end(&page->wrap);
     wrap_indent(&page->wrap, page->narrow ? 2 : page->body);
-    text_page_begin_style(page, style_of_finding(finding));
-    text_page_upper_case(page, report_standing(finding));
-    text_page_end_style(page, style_of_finding(finding));
+    text_page_begin_style(page, style);
+    text_page_upper_case(page, word);
+    text_page_end_style(page, style);
     wrap_to(&page->wrap, page->narrow ? 0 : page->body);
+}
+
+static void standing_of(struct text_page *page, const struct finding *finding)
+{
+    standing(page, report_standing(finding), style_of_finding(finding));
 }
 
 static void kind_of(struct text_page *page, const struct finding *finding)
@@ -110,7 +116,7 @@ static void put_title_of_all(struct text_page *page, const struct outline_entry 
 
 static void heading(struct text_page *page, const struct finding *finding)
 {
-    standing(page, finding);
+    standing_of(page, finding);
     text_page_begin_style(page, STYLE_LOUD);
     put_title(page, finding);
     text_page_end_style(page, STYLE_LOUD);
@@ -131,7 +137,7 @@ static void headings(struct text_page *page, const struct outline_entry *entry)
         heading(page, entry->first);
         return;
     }
-    standing(page, entry->first);
+    standing_of(page, entry->first);
     text_page_begin_style(page, STYLE_LOUD);
     for (size_t i = 0; i < entry->member_count && !entry->title; i++) {
         if (i > 0)
@@ -171,25 +177,49 @@ static void causes_and_effects(struct text_page *page, const struct outline_entr
     numbers(page, "causes", entry->effects, entry->effect_count, ": repair this first");
 }
 
-/* Whoever accepted it is to know that this no longer holds. */
-static void expired(struct text_page *page, const struct outline_entry *entry)
-{
-    for (size_t i = 0; i < entry->member_count; i++) {
-        const struct finding *member = entry->members[i];
+typedef void say(const struct finding *finding, struct buffer *out);
 
-        if (!member->expired)
+static bool say_all_the_same(const struct outline_entry *entry, say *write)
+{
+    struct buffer first, other;
+    size_t same = 1;
+
+    buffer_init(&first, TEXT_LINE_MOST);
+    buffer_init(&other, TEXT_LINE_MOST);
+    write(entry->first, &first);
+    for (; same < entry->member_count; same++) {
+        buffer_clear(&other);
+        write(entry->members[same], &other);
+        if (strcmp(other.text, first.text) != 0)
+            break;
+    }
+    buffer_release(&first);
+    buffer_release(&other);
+    return same == entry->member_count;
+}
+
+/* What is said of each member in a line of its own, or once of all. */
+static void remarks(struct text_page *page, const struct outline_entry *entry, enum style style,
+                    say *write)
+{
+    bool is_of_all = say_all_the_same(entry, write);
+    struct buffer words;
+
+    buffer_init(&words, TEXT_LINE_MOST);
+    for (size_t i = 0; i < (is_of_all ? 1 : entry->member_count); i++) {
+        buffer_clear(&words);
+        write(entry->members[i], &words);
+        if (!words.size)
             continue;
         text_page_at(page, page->narrow ? 2 : page->body);
-        text_page_styled(page, STYLE_YELLOW, "accepted until ");
-        text_page_styled(page, STYLE_YELLOW, member->expired->expires);
-        if (entry->member_count > 1) {
-            wrap_words(&page->wrap, " at ");
-            wrap_words(&page->wrap, member->subject->shown);
+        if (!is_of_all) {
+            wrap_words(&page->wrap, entry->members[i]->subject->shown);
+            wrap_words(&page->wrap, ": ");
         }
-        wrap_words(&page->wrap, ", which is over: ");
-        wrap_words(&page->wrap, member->expired->reason);
+        text_page_styled(page, style, words.text);
         wrap_end(&page->wrap);
     }
+    buffer_release(&words);
 }
 
 static void reason(struct text_page *page, const struct outline_entry *entry)
@@ -261,7 +291,8 @@ static void problem(struct text_page *page, const struct outline_entry *entry)
     entry_rule(page, entry);
     headings(page, entry);
     causes_and_effects(page, entry);
-    expired(page, entry);
+    remarks(page, entry, STYLE_PLAIN, report_history_words);
+    remarks(page, entry, STYLE_YELLOW, report_expired_words);
     text_seen(page, entry);
     if (has_reason(entry))
         reason(page, entry);
@@ -308,6 +339,45 @@ static void accepted(struct text_page *page, const struct outline_entry *entry)
         wrap_words(&page->wrap, finding->accepted->reason);
         wrap_end(&page->wrap);
     }
+}
+
+/* In the margin, or on a line before the first of its sort where it is too long for that. */
+static void past_heading(struct text_page *page, const struct past *past, bool is_first)
+{
+    const char *word = report_past_heading(past->state);
+    enum style style = past->state == PAST_FIXED ? STYLE_GREEN : STYLE_MAGENTA;
+    bool is_long = strlen(word) >= BODY;
+
+    wrap_end(&page->wrap);
+    if (is_first || !is_long)
+        standing(page, word, style);
+    if (is_long)
+        text_page_at(page, page->narrow ? 2 : page->body);
+}
+
+/* What the newest evidence does not have any more. */
+static void past(struct text_page *page)
+{
+    struct buffer words;
+
+    buffer_init(&words, TEXT_LINE_MOST);
+    for (size_t i = 0; i < page->report->past_count; i++) {
+        const struct past *past = &page->report->past[i];
+
+        if ((i == 0 || past->state != past[-1].state) && !page->options->quiet)
+            wrap_free_line(&page->wrap);
+        past_heading(page, past, i == 0 || past->state != past[-1].state);
+        put_title(page, past->finding);
+        kind_of(page, past->finding);
+        if (page->options->quiet)
+            continue;
+        buffer_clear(&words);
+        report_past_words(past, &words);
+        text_page_at(page, page->narrow ? 2 : page->body);
+        wrap_words(&page->wrap, words.text);
+        wrap_end(&page->wrap);
+    }
+    buffer_release(&words);
 }
 
 static void part(struct text_page *page, enum report_part wanted,
@@ -456,6 +526,13 @@ static void header(struct text_page *page)
         report_show_span(&span, &text);
         text_page_label(page, "examined", page->narrow ? page->body : HEAD);
         wrap_words(&page->wrap, text.text);
+        buffer_clear(&text);
+        report_show_local(report, &text);
+        if (text.size) {
+            wrap_words(&page->wrap, " (");
+            wrap_words(&page->wrap, text.text);
+            wrap_words(&page->wrap, ")");
+        }
     }
     wrap_end(&page->wrap);
     for (unsigned kind = 0; kind < SUBJECT_KIND_COUNT; kind++)
@@ -480,6 +557,10 @@ static void sum(struct text_page *page)
     buffer_init(&text, TEXT_LINE_MOST);
     report_sum_up(page->report, &text);
     wrap_indent(&page->wrap, 0);
+    text_page_styled(page, STYLE_LOUD, text.text);
+    wrap_end(&page->wrap);
+    buffer_clear(&text);
+    report_changes(page->report, &text);
     text_page_styled(page, STYLE_LOUD, text.text);
     wrap_end(&page->wrap);
     buffer_release(&text);
@@ -611,6 +692,7 @@ static void body(struct text_page *page)
 {
     part(page, PART_PROBLEMS, problem);
     part(page, PART_UNKNOWN, unknown);
+    past(page);
     if (page->outline->starts[PART_ACCEPTED] < page->outline->starts[PART_ACCEPTED + 1])
         wrap_free_line(&page->wrap);
     part(page, PART_ACCEPTED, accepted);
@@ -646,6 +728,7 @@ static void titles(struct text_page *page)
     notices(page);
     lines(page, PART_PROBLEMS);
     lines(page, PART_UNKNOWN);
+    past(page);
     sum(page);
 }
 

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FLEET_WEEK ((int64_t)7 * 24 * 3600 * 1000)
+
 enum { FLEET_DOMAINS = 8, FLEET_SERVERS = 4, FLEET_TEXT = 160 };
 
 struct fleet {
@@ -24,6 +26,7 @@ struct fleet {
     const struct finding *causes[FLEET_SERVERS];
     const struct finding *list[FLEET_DOMAINS + 4 * FLEET_SERVERS];
     size_t count;
+    struct past past[3];
     struct report_run run;
     struct report report;
 };
@@ -126,6 +129,8 @@ static void fleet_server(struct fleet *fleet, size_t i)
     finding->title = fleet_print(fleet, "{} does not follow the domain's time", short_names[i]);
     finding->why = "A machine that leaves the chain is right only by chance.";
     finding->rank = SEVERITY_CRITICAL;
+    finding->history =
+        (struct history){.change = CHANGE_STILL, .since = SAMPLE_TIME - FLEET_WEEK, .runs = 2};
     seen[0] = (struct seen){fleet_print(fleet, "{} follows time.example.net", short_names[i]),
                             fleet_print(fleet, "export-{}.reg", short_names[FLEET_SERVERS - 1 - i]),
                             SAMPLE_TIME,
@@ -159,6 +164,10 @@ static void fleet_clock(struct fleet *fleet, size_t i)
     finding->explained_by = &fleet->causes[i];
     finding->explained_by_count = 1;
     finding->expired = i == 1 ? &fleet_expired : NULL;
+    finding->history = (struct history){.change = i == 3 ? CHANGE_NEW : CHANGE_STILL,
+                                        .since = SAMPLE_TIME - (i == 3 ? 0 : FLEET_WEEK),
+                                        .before = SAMPLE_TIME - 2 * FLEET_WEEK,
+                                        .runs = 2};
     *step = (struct step){.shell = SHELL_POWERSHELL,
                           .kind = i == 2 ? STEP_FILL_IN : STEP_EXACT,
                           .where = "any domain controller",
@@ -208,6 +217,23 @@ static void fleet_subjects(struct fleet *fleet)
     }
 }
 
+/* What was wrong before: repaired, not known, and not looked for again. */
+static void fleet_past(struct fleet *fleet)
+{
+    static const enum past_state states[] = {PAST_FIXED, PAST_UNKNOWN, PAST_NOT_COMPARABLE};
+
+    for (size_t i = 0; i < COUNT(states); i++)
+        fleet->past[i] = (struct past){.finding = i ? &sample_exps : &sample_spf,
+                                       .state = states[i],
+                                       .first_seen = SAMPLE_TIME - 2 * FLEET_WEEK,
+                                       .last_seen = SAMPLE_TIME - FLEET_WEEK,
+                                       .gone = SAMPLE_TIME,
+                                       .why = i ? "it waited 30 s, not 60 s" : NULL};
+    fleet->report.past = fleet->past;
+    fleet->report.past_count = COUNT(states);
+    fleet->report.is_history = true;
+}
+
 static inline const struct report *fleet_report(struct fleet *fleet)
 {
     memset(fleet, 0, sizeof *fleet);
@@ -232,6 +258,7 @@ static inline const struct report *fleet_report(struct fleet *fleet)
                         .finding_count = fleet->count,
                         .counts = {[OUTCOME_PROBLEM] = FLEET_DOMAINS + 2 * FLEET_SERVERS,
                                    [OUTCOME_UNKNOWN] = 2 * FLEET_SERVERS}};
+    fleet_past(fleet);
     return &fleet->report;
 }
 
