@@ -259,15 +259,20 @@ static void place_of_step(const struct telling *telling)
     wrap_end(&page->wrap);
 }
 
-/* Gives how many steps it told: those that are a line more each go with the first. */
+/*
+ * What a command risks is to be read before it; of what is done by hand it follows from that.
+ * Gives how many steps it told: those that are a line more each go with the first.
+ */
 static size_t one_step(struct telling *telling, size_t number)
 {
     const size_t joined = count_joined(telling);
-    bool set_off = telling->page->narrow && telling->step->step->shell != SHELL_MANUAL;
+    const bool is_in_words = telling->step->step->shell == SHELL_MANUAL;
+    const bool set_off = telling->page->narrow && !is_in_words;
 
     begin_step(telling, number, joined);
     place_of_step(telling);
-    remark(telling, STYLE_YELLOW, "risk: ", telling->step->risk);
+    if (!is_in_words)
+        remark(telling, STYLE_YELLOW, "risk: ", telling->step->risk);
     if (set_off)
         wrap_free_line(&telling->page->wrap);
     all_variants(telling);
@@ -277,6 +282,8 @@ static size_t one_step(struct telling *telling, size_t number)
     }
     if (set_off)
         wrap_free_line(&telling->page->wrap);
+    if (is_in_words)
+        remark(telling, STYLE_YELLOW, "risk: ", telling->step->risk);
     if (!is_note_told(telling))
         remark(telling, STYLE_FAINT, "note: ", telling->step->note);
     return joined;

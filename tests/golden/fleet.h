@@ -232,6 +232,9 @@ static void fleet_past(struct fleet *fleet)
     fleet->report.past = fleet->past;
     fleet->report.past_count = COUNT(states);
     fleet->report.is_history = true;
+    fleet->report.change_counts[CHANGE_NEW] = 1;
+    fleet->report.change_counts[CHANGE_STILL] = 2 * FLEET_SERVERS - 1;
+    fleet->report.past_counts[PAST_FIXED] = 1;
 }
 
 static inline const struct report *fleet_report(struct fleet *fleet)
