@@ -9,7 +9,7 @@ static const int64_t VALUE_MOST = INT64_MAX / 8;
 const char *span_standing_word(enum span_standing standing)
 {
     static const char *const words[SPAN_STANDING_COUNT] = {"critical", "warning", "unsure",
-                                                           "right"};
+                                                           "accepted", "right"};
 
     return words[standing];
 }

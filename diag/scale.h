@@ -25,10 +25,12 @@ struct scale_stop {
 
 /* Const, beside the kinds of finding. */
 struct scale {
-    const char *id;                 /* kebab-case, in JSON: "clocks" */
-    const char *title;              /* for people, lower case, one short word: "clocks" */
-    const char *unit;               /* of the numbers in JSON: "us" */
-    const char *limit;              /* what a span's `critical` is: "the limit of Kerberos" */
+    const char *id;    /* kebab-case, in JSON: "clocks" */
+    const char *title; /* for people, lower case, one short word: "clocks" */
+    const char *unit;  /* of the numbers in JSON: "us" */
+    const char *limit; /* what a span's `critical` is: "the limit of Kerberos" */
+    const char
+        *told_by; /* the kind of finding at a span's name that says that it is wrong; or NULL */
     const struct scale_stop *stops; /* upwards */
     int64_t warning;                /* a whole span so far from the origin, or farther, is wrong */
     /* "+7 min 0.1 s ± 0.5 s": a span for people, with its sign unless it is at 0; "+1 min" where
@@ -37,7 +39,14 @@ struct scale {
 };
 
 /* Worst first. */
-enum span_standing { SPAN_CRITICAL, SPAN_WARNING, SPAN_UNSURE, SPAN_RIGHT, SPAN_STANDING_COUNT };
+enum span_standing {
+    SPAN_CRITICAL,
+    SPAN_WARNING,
+    SPAN_UNSURE,
+    SPAN_ACCEPTED, /* it is wrong, and the site says that it knows: verdict_charts.h */
+    SPAN_RIGHT,
+    SPAN_STANDING_COUNT
+};
 
 const char *span_standing_word(enum span_standing standing); /* "critical" in JSON */
 

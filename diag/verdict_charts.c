@@ -85,6 +85,50 @@ static void add_charts(struct charts *charts, const struct run *run, size_t inde
     }
 }
 
+/* ---- what the site has accepted ---- */
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Whose wrong standing on this chart has been accepted, sorted; how many. */
+static size_t find_accepted(const struct report *report, const struct chart *chart,
+                            const char **names)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct finding *finding = report->findings[i];
+
+        if (finding->accepted && finding->run == chart->run &&
+            strcmp(finding->kind->id, chart->scale->told_by) == 0)
+            names[count++] = finding->subject->name;
+    }
+    if (count)
+        qsort(names, count, sizeof *names, compare_names);
+    return count;
+}
+
+static void accept_rows(const struct report *report, struct arena *arena, struct chart *chart)
+{
+    const char **names = arena_new(arena, report->accepted_count, sizeof *names);
+    size_t count = find_accepted(report, chart, names);
+    struct chart_row *rows;
+
+    if (count == 0)
+        return;
+    rows = arena_new(arena, chart->row_count, sizeof *rows);
+    memcpy(rows, chart->rows, chart->row_count * sizeof *rows);
+    for (size_t i = 1; i < chart->row_count; i++) {
+        bool is_wrong = rows[i].standing == SPAN_CRITICAL || rows[i].standing == SPAN_WARNING;
+
+        if (is_wrong && bsearch(&rows[i].span.name, names, count, sizeof *names, compare_names))
+            rows[i].standing = SPAN_ACCEPTED;
+    }
+    chart->rows = rows;
+}
+
 void verdict_charts(const struct run *runs, size_t run_count, struct arena *arena,
                     struct report *report)
 {
@@ -93,6 +137,10 @@ void verdict_charts(const struct run *runs, size_t run_count, struct arena *aren
     for (size_t i = 0; i < run_count; i++) {
         if (i >= report->run_count || !report->runs[i].is_superseded)
             add_charts(&charts, &runs[i], i);
+    }
+    for (size_t i = 0; i < charts.count && report->accepted_count > 0; i++) {
+        if (charts.list[i].scale->told_by)
+            accept_rows(report, arena, &charts.list[i]);
     }
     report->charts = charts.list;
     report->chart_count = charts.count;

@@ -156,7 +156,7 @@ static void put_axis(const struct picture *picture, const char *caption)
 static const char *class_of(const struct picture *picture, const struct chart_row *row)
 {
     static const char *const classes[SPAN_STANDING_COUNT] = {"critical", "warning", "unknown",
-                                                             "ok"};
+                                                             "accepted", "ok"};
 
     return row == picture->chart->rows ? "origin" : classes[row->standing];
 }

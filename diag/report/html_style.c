@@ -163,6 +163,7 @@ const char *const html_style[] = {
     ".chart .warning { fill: var(--warning); }",
     ".chart .unknown { fill: var(--unknown); }",
     ".chart .ok { fill: var(--ok); }",
+    ".chart .accepted { fill: var(--faint); }",
     ".chart .more td { color: var(--faint); }",
 
     /* pictures of findings: trees and timelines, a table each */

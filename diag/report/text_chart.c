@@ -52,7 +52,7 @@ static size_t columns_of(const char *text)
 static enum style style_of_row(const struct drawing *drawing, const struct chart_row *row)
 {
     static const enum style styles[SPAN_STANDING_COUNT] = {STYLE_RED, STYLE_YELLOW, STYLE_MAGENTA,
-                                                           STYLE_GREEN};
+                                                           STYLE_FAINT, STYLE_GREEN};
 
     return row == drawing->chart->rows ? STYLE_FAINT : styles[row->standing];
 }

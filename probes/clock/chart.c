@@ -99,6 +99,7 @@ const struct scale clock_scale = {
     .title = "clocks",
     .unit = "us",
     .limit = "the limit of Kerberos",
+    .told_by = "clock-skew",
     .stops = stops,
     .warning = CLOCK_DRIFT_FROM,
     .write = write_span,

@@ -241,6 +241,35 @@ static void recorded_clocks_stand_right(void **state)
     expect_chart("clock-child-astray", child);
 }
 
+/* What the site knows of is no alarm on the scale either; and of others it is. */
+static void what_is_accepted_is_no_alarm(void **state)
+{
+    static const struct acceptance accepted[] = {
+        {"clock-skew", "ex01.contoso.com", "2099-01-01", "it is moved next week"},
+        {"time-hierarchy", "*", "2099-01-01", "another finding"},
+    };
+    static const struct expectation ahead[] = {{"dc1.contoso.com", SPAN_RIGHT},
+                                               {"dc2.contoso.com", SPAN_RIGHT},
+                                               {"ex01.contoso.com", SPAN_ACCEPTED},
+                                               {"this machine", SPAN_RIGHT},
+                                               {NULL, SPAN_RIGHT}};
+    static const struct expectation still[] = {{"dc1.contoso.com", SPAN_RIGHT},
+                                               {"dc2.contoso.com", SPAN_RIGHT},
+                                               {"ex01.contoso.com", SPAN_CRITICAL},
+                                               {"this machine", SPAN_RIGHT},
+                                               {NULL, SPAN_RIGHT}};
+
+    (void)state;
+    for (size_t count = 0; count < 2; count++) {
+        struct run run = {0};
+
+        judge(&run, "clock-server-ahead", false);
+        run.about.settings.accepted = accepted + 1 - count;
+        run.about.settings.accepted_count = 1;
+        expect_chart_of(&run, count ? ahead : still);
+    }
+}
+
 /* The same without a clock outside: of two controllers that differ the PDC emulator is zero, and
  * the server that is in step with the other one is neither wrong nor right, as its finding says. */
 static void a_disputed_server_is_unsure(void **state)
@@ -305,6 +334,7 @@ int main(void)
         cmocka_unit_test(every_group_has_its_chart),
         cmocka_unit_test(placing_is_bounded),
         cmocka_unit_test(recorded_clocks_stand_right),
+        cmocka_unit_test(what_is_accepted_is_no_alarm),
         cmocka_unit_test(a_disputed_server_is_unsure),
         cmocka_unit_test(redacted_clocks_have_pseudonyms),
         cmocka_unit_test(nothing_placed_is_no_chart),
