@@ -9,8 +9,7 @@ enum {
     ROWS_MOST = 200,
     NAME_MOST = 255,
     TEXT_MOST = 2048,
-    AXIS_PIXELS = 368,
-    AXIS_PIXELS_SMALL = 312, /* on a telephone */
+    AXIS_PIXELS = 250, /* at least, on a telephone too */
     CHARACTER_PIXELS = 7,
     OVERHANG_PIXELS = 14, /* html_style.c leaves it free at either side */
     WHISKERS_FROM = 200   /* of 10,000: below that the mark hides them */
@@ -100,7 +99,7 @@ static void put_ground(const struct picture *picture)
 }
 
 /* Centred, or where that would stand out too far begun or ended there. */
-static void put_label(const struct picture *picture, const struct chart_label *label, bool is_spare)
+static void put_label(const struct picture *picture, const struct chart_label *label)
 {
     char at[HTML_PERCENT_SIZE];
     const char *anchor = "middle", *shift = "0";
@@ -114,22 +113,19 @@ static void put_label(const struct picture *picture, const struct chart_label *l
         shift = "12";
     }
     html_percent((uint32_t)((uint64_t)label->position * 10000 / AXIS_PIXELS), at);
-    html_put(picture->page, "<text class=\"%s%s\" x=\"%s\" dx=\"%s\" y=\"50%%\">%s%s</text>",
-             anchor, is_spare ? " spare" : "", at, shift, *label->sign == '-' ? "−" : label->sign,
-             label->text);
+    html_put(picture->page, "<text class=\"%s\" x=\"%s\" dx=\"%s\" y=\"50%%\">%s%s</text>", anchor,
+             at, shift, *label->sign == '-' ? "−" : label->sign, label->text);
 }
 
-/* What a telephone has no room for is marked. */
 static void put_labels(const struct picture *picture)
 {
-    struct chart_label labels[CHART_LABELS_MOST], small[CHART_LABELS_MOST];
+    struct chart_label labels[CHART_LABELS_MOST];
     size_t count =
         chart_labels(picture->chart, AXIS_PIXELS, CHARACTER_PIXELS, OVERHANG_PIXELS, labels);
 
-    chart_labels(picture->chart, AXIS_PIXELS_SMALL, CHARACTER_PIXELS, OVERHANG_PIXELS, small);
     for (size_t i = 0; i < count; i++) {
         if (labels[i].is_shown)
-            put_label(picture, &labels[i], !small[i].is_shown);
+            put_label(picture, &labels[i]);
     }
 }
 

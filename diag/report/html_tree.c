@@ -188,7 +188,7 @@ static void put_head(const struct picture *picture)
         "<text x=\"0\" y=\"50%%\">0</text><text class=\"middle\" x=\"%s\" y=\"50%%\">%u</text>",
         picture->axis, picture->tree->kind->unit, picture->tree->kind->most, at,
         picture->tree->kind->most);
-    html_put(picture->page, "</svg></th><th scope=\"col\">No.</th><th scope=\"col\">Costs</th>"
+    html_put(picture->page, "</svg></th><th scope=\"col\">No.</th><th scope=\"col\">Cost</th>"
                             "</tr></thead>\n<tbody>\n");
 }
 
