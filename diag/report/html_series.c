@@ -64,14 +64,38 @@ static void put_numbers(const struct picture *picture)
                  TOP + HEIGHT + BOTTOM - 6, (unsigned)series->first + (unsigned)i);
 }
 
+static void put_line(const struct picture *picture, const char *class, unsigned y)
+{
+    html_put(picture->page, "<line class=\"%s\" x1=\"%u\" x2=\"%u\" y1=\"%u\" y2=\"%u\"/>\n", class,
+             LEFT, picture->width, y, y);
+}
+
 static void put_axes(const struct picture *picture)
 {
-    html_put(picture->page, "<line x1=\"%u\" x2=\"%u\" y1=\"%u\" y2=\"%u\"/>\n", LEFT,
-             picture->width, TOP, TOP);
-    html_put(picture->page, "<line x1=\"%u\" x2=\"%u\" y1=\"%u\" y2=\"%u\"/>\n", LEFT,
-             picture->width, TOP + HEIGHT, TOP + HEIGHT);
+    put_line(picture, "stop", TOP);
+    put_line(picture, "stop", TOP + HEIGHT / 2);
     put_value(picture, series_most(picture->series), TOP + 4);
     put_value(picture, 0, TOP + HEIGHT + 4);
+    html_put(picture->page, "<text class=\"end\" x=\"%u\" y=\"%u\">%s</text>\n", LEFT - 8,
+             TOP + HEIGHT + BOTTOM - 6, picture->series->kind->step);
+}
+
+/* For whoever cannot see it, all of them; they are bounded. */
+static void put_words(const struct picture *picture)
+{
+    const struct series *series = picture->series;
+
+    html_put(picture->page, "<title>%s</title>\n<desc>", series->kind->title);
+    for (size_t i = 0; i < series->count; i++) {
+        struct buffer text;
+
+        buffer_init(&text, VALUE_MOST);
+        series->kind->write(series->values[i], &text);
+        html_put(picture->page, "%s%s %u: %s", i ? ", " : "", series->kind->step,
+                 (unsigned)series->first + (unsigned)i, text.text);
+        buffer_release(&text);
+    }
+    html_put(picture->page, "</desc>\n");
 }
 
 void html_series(struct page *page, const struct series *series)
@@ -80,16 +104,15 @@ void html_series(struct page *page, const struct series *series)
     const struct picture picture = {page, series, column,
                                     LEFT + (unsigned)series->count * column + EDGE};
 
-    html_put(page, "<figure class=\"series\">\n<figcaption>%s%s%s</figcaption>\n",
+    html_put(page, "<figure class=\"picture series\">\n<figcaption>%s%s%s</figcaption>\n",
              series->kind->title, series->remark ? ", " : "", series->remark ? series->remark : "");
-    html_put(
-        page,
-        "<svg role=\"img\" aria-label=\"%s\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\">\n",
-        series->kind->title, picture.width, TOP + HEIGHT + BOTTOM, picture.width,
-        TOP + HEIGHT + BOTTOM);
+    html_put(page, "<svg role=\"img\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\">\n",
+             picture.width, TOP + HEIGHT + BOTTOM, picture.width, TOP + HEIGHT + BOTTOM);
+    put_words(&picture);
     put_axes(&picture);
     for (size_t i = 0; i < series->count; i++)
         put_column(&picture, i);
+    put_line(&picture, "zero", TOP + HEIGHT);
     put_numbers(&picture);
     html_put(page, "</svg>\n</figure>\n");
 }

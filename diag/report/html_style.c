@@ -126,7 +126,8 @@ const char *const html_style[] = {
     /* series: columns of one finding */
     ".series svg { display: block; max-width: 100%; height: auto; }",
     ".series rect { fill: var(--info); }",
-    ".series line { stroke: var(--rule); }",
+    ".series figcaption { color: var(--ink); font-size: 0.9375rem; font-weight: 600; }",
+    ".series figcaption::first-letter { text-transform: uppercase; }",
     ".series text { fill: var(--faint); font-size: 12px; font-variant-numeric: tabular-nums; }",
     ".series .end { text-anchor: end; }",
     ".series .middle { text-anchor: middle; }",

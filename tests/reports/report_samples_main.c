@@ -315,13 +315,13 @@ static const struct chart *hostile_chart(struct maker *maker)
     struct scale *scale = arena_new(&maker->arena, 1, sizeof *scale);
     struct span spans[4] = {{0}};
 
-    *scale = (struct scale){"hostile-scale",
-                            say(maker, "scale.title"),
-                            say(maker, "scale.unit"),
-                            say(maker, "scale.limit"),
-                            stops,
-                            500,
-                            write_span};
+    *scale = (struct scale){.id = "hostile-scale",
+                            .title = say(maker, "scale.title"),
+                            .unit = say(maker, "scale.unit"),
+                            .limit = say(maker, "scale.limit"),
+                            .stops = stops,
+                            .warning = 500,
+                            .write = write_span};
     for (size_t i = 0; i < 4; i++)
         spans[i] = (struct span){say_first(maker, "span.name"),
                                  say(maker, "span.role"),

@@ -160,7 +160,7 @@ static void test_html(void **state)
 
     (void)state;
     golden_render("html", &report, &options, &text);
-    assert_int_equal(count_of(text.text, "<figure class=\"series\">"), COUNT(all));
+    assert_int_equal(count_of(text.text, "<figure class=\"picture series\">"), COUNT(all));
     assert_int_equal(count_of(text.text, "<title>request "), 15 + 4 + SERIES_VALUES_MOST + 1);
     assert_non_null(strstr(text.text, "<title>request 16: 3.5 s</title>"));
     assert_non_null(strstr(text.text, "y=\"12\" width=\"16\" height=\"96\"><title>request 16"));
