@@ -71,6 +71,8 @@ $here/requests.sh
 echo
 $here/configs.py
 echo
+$here/report.py build/release
+echo
 if [ -e build/windows/exdiag.exe ] && command -v wine >/dev/null; then
     python3 $here/windows_start.py build/windows/exdiag.exe
     python3 $here/windows_local.py build/release build/windows

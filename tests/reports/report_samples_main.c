@@ -146,11 +146,12 @@ static const struct finding_kind *hostile_kind(struct maker *maker, unsigned set
 
     references[0] =
         (struct reference){say(maker, "reference.title"), say_first(maker, "reference.url")};
-    references[1] = (struct reference){say_first(maker, "reference.title"), NULL};
+    references[1] =
+        (struct reference){say_first(maker, nth > 3 ? "unused.title" : "reference.title"), NULL};
     kind->id = arena_print(&maker->arena, "hostile-%u-%u", set, nth);
     kind->severity = (enum severity)(nth % SEVERITY_COUNT);
     kind->title = say(maker, "kind.title");
-    kind->no_undo = say(maker, "kind.no_undo");
+    kind->no_undo = say(maker, nth == 1 ? "kind.no_undo" : "unused.no_undo");
     kind->cost = say(maker, "kind.cost");
     kind->references = references;
     return kind;
@@ -282,7 +283,7 @@ static struct finding *hostile_finding(struct maker *maker, unsigned set, unsign
     finding->title = say_first(maker, "finding.title");
     if (finding->outcome == OUTCOME_OK || finding->outcome == OUTCOME_NOT_APPLICABLE)
         return finding;
-    finding->why = say(maker, "finding.why");
+    finding->why = say(maker, finding->outcome == OUTCOME_UNKNOWN ? "unknown.why" : "finding.why");
     finding->seen = hostile_seen(maker, 3);
     finding->seen_count = 3;
     finding->series = hostile_series(maker);
