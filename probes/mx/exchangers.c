@@ -22,8 +22,10 @@ static void add_exchanger(struct mx_exchangers *mx, const struct mx_exchanger *e
     if (is_named(mx, exchanger))
         return;
     mx->total++;
-    if (mx->count < MX_EXCHANGERS_MOST)
-        mx->list[mx->count++] = *exchanger;
+    if (mx->count == MX_EXCHANGERS_MOST)
+        return;
+    mx->list = arena_grow(mx->arena, mx->list, &mx->room, mx->count, sizeof *mx->list);
+    mx->list[mx->count++] = *exchanger;
 }
 
 static const char *folded(struct arena *arena, const char *name)
@@ -102,8 +104,11 @@ static void add_address(struct mx_exchangers *mx, size_t exchanger, const struct
             return;
     }
     mx->address_total++;
-    if (mx->address_count < MX_ADDRESSES_MOST)
-        mx->addresses[mx->address_count++] = (struct mx_address){*ip, exchanger};
+    if (mx->address_count == MX_ADDRESSES_MOST)
+        return;
+    mx->addresses = arena_grow(mx->arena, mx->addresses, &mx->address_room, mx->address_count,
+                               sizeof *mx->addresses);
+    mx->addresses[mx->address_count++] = (struct mx_address){*ip, exchanger};
 }
 
 static void add_answer(struct mx_exchangers *mx, size_t exchanger, const struct dns_answer *answer)
@@ -240,9 +245,17 @@ static void read_view(struct examination *x, const char *domain, const struct pu
         mx->state = MX_FOUND;
 }
 
-const struct mx_exchangers *mx_exchangers_of(struct examination *x, const char *domain)
+static struct mx_exchangers *new_exchangers(struct examination *x)
 {
     struct mx_exchangers *mx = arena_new(pass_memory(x), 1, sizeof *mx);
+
+    mx->arena = pass_memory(x);
+    return mx;
+}
+
+const struct mx_exchangers *mx_exchangers_of(struct examination *x, const char *domain)
+{
+    struct mx_exchangers *mx = new_exchangers(x);
     struct public_view view = public_dns(x, domain, DNS_MX);
 
     if (view.state == PUBLIC_NONE)
@@ -259,7 +272,7 @@ const struct mx_exchangers *mx_exchangers_of(struct examination *x, const char *
 
 const struct mx_exchangers *mx_addresses_of_host(struct examination *x, const char *host)
 {
-    struct mx_exchangers *mx = arena_new(pass_memory(x), 1, sizeof *mx);
+    struct mx_exchangers *mx = new_exchangers(x);
     struct mx_exchanger exchanger = {.name = host};
 
     ip_parse(host, strlen(host), &exchanger.literal);

@@ -40,17 +40,18 @@ struct mx_address {
 
 struct mx_exchangers {
     enum mx_state state;
-    bool is_implicit; /* there is no MX record: the domain's own addresses */
-    bool has_null;    /* "0 ." stands among them */
-    struct mx_exchanger list[MX_EXCHANGERS_MOST]; /* best preference first, then by name */
-    size_t count;
-    size_t total;                                   /* with those that were left out */
-    struct mx_address addresses[MX_ADDRESSES_MOST]; /* in that order, each once */
-    size_t address_count;
+    bool is_implicit;          /* there is no MX record: the domain's own addresses */
+    bool has_null;             /* "0 ." stands among them */
+    struct mx_exchanger *list; /* best preference first, then by name; MX_EXCHANGERS_MOST of them */
+    size_t count, room;
+    size_t total;                 /* with those that were left out */
+    struct mx_address *addresses; /* in that order, each once; MX_ADDRESSES_MOST of them */
+    size_t address_count, address_room;
     size_t address_total;
     const struct dns_answer *answer; /* that named them, or says that there are none; or NULL */
     const struct evidence *obstacle; /* or NULL */
     const char *reason;
+    struct arena *arena; /* pass memory */
 };
 
 /* In pass memory. Until nothing is pending, `state` is MX_PENDING. */
