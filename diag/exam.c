@@ -534,6 +534,9 @@ static void run_pass(struct examination *x)
     x->placed = NULL;
     x->placed_end = &x->placed;
     x->placed_count = 0;
+    x->measured = NULL;
+    x->measured_end = &x->measured;
+    x->measured_count = 0;
     x->result = NULL;
     x->due = false;
     x->incomplete = false;
@@ -704,6 +707,17 @@ void exam_examinations(const struct exam *exam,
         for (const struct examination *x = visit->examinations; x; x = x->next) {
             if (x->probe && !x->incomplete)
                 take(context, &visit->subject, x->probe);
+        }
+    }
+}
+
+void exam_measures(const struct exam *exam,
+                   void (*take)(void *context, const struct measure *measure), void *context)
+{
+    for (const struct visit *visit = exam->first; visit; visit = visit->next) {
+        for (const struct examination *x = visit->examinations; x; x = x->next) {
+            for (const struct measured *at = x->incomplete ? NULL : x->measured; at; at = at->next)
+                take(context, &at->measure);
         }
     }
 }

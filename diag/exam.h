@@ -115,6 +115,10 @@ void exam_examinations(const struct exam *exam,
                                     const struct probe *probe),
                        void *context);
 
+/* The same of what they measured. */
+void exam_measures(const struct exam *exam,
+                   void (*take)(void *context, const struct measure *measure), void *context);
+
 /* Of one visit: its subject. */
 const struct subject *visit_subject(const struct visit *visit);
 

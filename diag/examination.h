@@ -28,6 +28,12 @@ struct placed {
     const struct placed *next;
 };
 
+/* What an examination measured. */
+struct measured {
+    struct measure measure;
+    const struct measured *next;
+};
+
 /* A subject and all that is examined of it. */
 struct visit {
     struct subject subject;
@@ -54,6 +60,9 @@ struct examination {
     const struct placed *placed; /* in the order placed */
     const struct placed **placed_end;
     unsigned placed_count;
+    const struct measured *measured; /* in the order measured */
+    const struct measured **measured_end;
+    unsigned measured_count;
     const void *result; /* set_result(), or what was made for others */
     bool incomplete;    /* something asked is still on its way */
     unsigned asks;

@@ -207,6 +207,8 @@ struct report {
     size_t subject_count;
     const struct chart *charts; /* in the order of the runs */
     size_t chart_count;
+    const struct measure *measures; /* by gauge, subject and part; none twice */
+    size_t measure_count;
     const struct finding *const *findings; /* in their stable order: finding_compare() */
     size_t finding_count;
     const struct past *past; /* what is not in the newest evidence any more, fixed ones first */

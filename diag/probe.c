@@ -744,6 +744,25 @@ void place(struct examination *x, const struct scale *scale, const struct span *
     x->placed_count++;
 }
 
+void measure(struct examination *x, const struct gauge *gauge, const char *part, int64_t value)
+{
+    struct measured *measured;
+
+    if (exam_options_of(x->exam)->concluded || x->measured_count == MEASURES_MOST)
+        return;
+    measured = arena_new(&x->memory, 1, sizeof *measured);
+    measured->measure = (struct measure){.gauge = gauge,
+                                         .subject = x->subject->shown,
+                                         .value = value,
+                                         .warning = gauge->warning,
+                                         .critical = gauge->critical};
+    if (part)
+        measured->measure.part = text_printable(&x->memory, part, strlen(part));
+    *x->measured_end = measured;
+    x->measured_end = &measured->next;
+    x->measured_count++;
+}
+
 void set_result(struct examination *x, const void *result)
 {
     x->result = result;

@@ -411,6 +411,15 @@ void place(struct examination *x, const struct scale *scale, const struct span *
 enum { SPANS_MOST = 128 };
 
 /*
+ * A number of the subject that monitoring follows (gauge.h), or of a part of it, which is made
+ * printable. Of one gauge, subject and part one is told. What one examination measures beyond
+ * MEASURES_MOST is left out.
+ */
+void measure(struct examination *x, const struct gauge *gauge, const char *part, int64_t value);
+
+enum { MEASURES_MOST = 64 };
+
+/*
  * What this pass made, in pass memory, for a command that runs this very probe:
  * exam_result(). It lives as long as the exam.
  */

@@ -12,6 +12,7 @@
 #define EXDIAG_SCALE_H
 
 #include "diag/buffer.h"
+#include "diag/gauge.h"
 #include "diag/memory.h"
 
 #include <stdint.h>
@@ -32,6 +33,7 @@ struct scale {
     const char
         *told_by; /* the kind of finding at a span's name that says that it is wrong; or NULL */
     const struct scale_stop *stops; /* upwards */
+    const struct gauge *gauge;      /* as which monitoring follows each middle; or NULL */
     int64_t warning;                /* a whole span so far from the origin, or farther, is wrong */
     /* "+7 min 0.1 s ± 0.5 s": a span for people, with its sign unless it is at 0; "+1 min" where
      * both ends are one. No more digits than its width makes sense of. */

@@ -5,6 +5,7 @@
 #include "diag/verdict_charts.h"
 #include "diag/verdict_explain.h"
 #include "diag/verdict_history.h"
+#include "diag/verdict_measures.h"
 #include "diag/version.h"
 
 #include <stdlib.h>
@@ -221,6 +222,7 @@ static void fill_in(const struct run *runs, size_t run_count, const char *title,
     verdict_idle_acceptances(&accepted, report);
     collect_subjects(runs, run_count, arena, report);
     verdict_charts(runs, run_count, arena, report);
+    verdict_measures(runs, run_count, arena, report);
 }
 
 void verdict(const struct run *runs, size_t run_count, const char *title, struct arena *arena,

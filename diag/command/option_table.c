@@ -332,13 +332,23 @@ bool options_format_is_of(unsigned flag, const char *word)
     return report_format_find(word) != NULL;
 }
 
+static void refuse_format(struct options *options, const char *value)
+{
+    const char *words = report_formats->name;
+
+    for (const struct report_format *format = report_formats + 1; format->name; format++)
+        words = arena_print(&options->memory, "%s%s%s", words, format[1].name ? ", " : " or ",
+                            format->name);
+    complain("--format takes %s, not '%s'", words, value);
+}
+
 static enum status take_format(struct options *options, const char *value)
 {
     if (!options_format_is_of(options->flag, value)) {
         if (options->flag & FOR_SPF)
             complain("--format of 'exdiag spf' takes text or json, not '%s'", value);
         else
-            complain("--format takes text, json or html, not '%s'", value);
+            refuse_format(options, value);
         return STATUS_INVALID;
     }
     options->format = arena_copy_string(&options->memory, value);
@@ -449,7 +459,7 @@ const struct option option_table[] = {
     {"plan", NULL, FOR_CHECK, NULL, offsetof(struct options, plan),
      "say what would be asked, send nothing"},
     {"format", "FORMAT", FOR_CHECK | FOR_REPORT | FOR_DIFF | FOR_DEMO, take_format, 0,
-     "text, json or html"},
+     "text, html, json, markdown, junit, nagios or prometheus"},
     {"format", "FORMAT", FOR_SPF, take_format, 0, "text or json"},
     {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DIFF | FOR_DEMO | FOR_SPF, NULL,
      offsetof(struct options, output), "write the report to a file"},

@@ -137,7 +137,7 @@ int output_report(const struct run *runs, size_t count, const struct options *op
     verdict(runs, count, options->title, &memory, &report);
     exit_status = output_page(write_report, &report, options);
     if (exit_status == EXIT_FINE)
-        exit_status = report_exit_status(&report);
+        exit_status = report_format_status(report_format_find(options->format), &report);
     arena_release(&memory);
     return exit_status;
 }

@@ -3,10 +3,14 @@
 #include <string.h>
 
 const struct report_format report_formats[] = {
-    {"text", "to read on a terminal or in a mail", report_text},
-    {"html", "a page to pass on", report_html},
-    {"json", "for other programs", report_json},
-    {NULL, NULL, NULL},
+    {"text", "to read on a terminal or in a mail", report_text, NULL},
+    {"html", "a page to pass on", report_html, NULL},
+    {"json", "for other programs", report_json, NULL},
+    {"markdown", "a checklist for a ticket", report_markdown, NULL},
+    {"junit", "XML for pipelines", report_junit, NULL},
+    {"nagios", "one line, as a plugin of Nagios or Icinga", report_nagios, report_nagios_status},
+    {"prometheus", "metrics for node_exporter's textfile collector", report_prometheus, NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
 const struct report_format *report_format_find(const char *name)
@@ -16,4 +20,9 @@ const struct report_format *report_format_find(const char *name)
             return format;
     }
     return NULL;
+}
+
+int report_format_status(const struct report_format *format, const struct report *report)
+{
+    return format->exit_status ? format->exit_status(report) : report_exit_status(report);
 }

@@ -23,6 +23,7 @@ struct report_format {
     /* STATUS_OK, or why the stream took it not. */
     enum status (*write)(const struct report *report, const struct report_options *options,
                          FILE *stream);
+    int (*exit_status)(const struct report *report); /* NULL: report_exit_status() */
 };
 
 /* Ended by one without a name. */
@@ -37,5 +38,19 @@ enum status report_json(const struct report *report, const struct report_options
                         FILE *stream);
 enum status report_html(const struct report *report, const struct report_options *options,
                         FILE *stream);
+enum status report_markdown(const struct report *report, const struct report_options *options,
+                            FILE *stream);
+enum status report_junit(const struct report *report, const struct report_options *options,
+                         FILE *stream);
+enum status report_nagios(const struct report *report, const struct report_options *options,
+                          FILE *stream);
+enum status report_prometheus(const struct report *report, const struct report_options *options,
+                              FILE *stream);
+
+/* 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN: what is wrong goes before what is not known. */
+int report_nagios_status(const struct report *report);
+
+/* By the format it is written in. */
+int report_format_status(const struct report_format *format, const struct report *report);
 
 #endif

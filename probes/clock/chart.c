@@ -94,6 +94,15 @@ static const struct scale_stop stops[] = {
     {0, NULL},
 };
 
+static const struct gauge offset = {
+    .id = "clock_offset_seconds",
+    .help = "How far a clock is ahead of the one that its domain follows, in the middle of what "
+            "was measured",
+    .decimals = 6,
+    .is_in_seconds = true,
+    .is_signed = true,
+};
+
 const struct scale clock_scale = {
     .id = "clocks",
     .title = "clocks",
@@ -101,6 +110,7 @@ const struct scale clock_scale = {
     .limit = "the limit of Kerberos",
     .told_by = "clock-skew",
     .stops = stops,
+    .gauge = &offset,
     .warning = CLOCK_DRIFT_FROM,
     .write = write_span,
 };

@@ -27,6 +27,29 @@ static void tell_facts(struct examination *x, const struct mx_calls *calls)
         tell_text(x, "verdict", calls->mx->state == MX_NO_MAIL ? "null-mx" : "no-domain");
 }
 
+static const struct gauge greeting = {
+    .id = "mx_greeting_seconds",
+    .help = "How long a greeting was waited for, whether it came or not",
+    .decimals = 3,
+    .is_in_seconds = true,
+    .warning = MX_SLOW_FROM,
+    .critical = MX_STALL_FROM,
+};
+
+static void measure_greetings(struct examination *x, const struct mx_calls *calls)
+{
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct mx_call *call = &calls->list[i];
+        char address[IP_TEXT_SIZE];
+
+        if (!mx_call_connected(call))
+            continue;
+        ip_format(&call->address->ip, address);
+        measure(x, &greeting, arena_print(pass_memory(x), "%s %s", call->exchanger->name, address),
+                mx_waited(call->conversation));
+    }
+}
+
 /* ---- domains ---- */
 
 static void tell_unreadable(struct examination *x, const struct subject *domain,
@@ -50,6 +73,7 @@ static void judge_exchangers(struct examination *x, const struct subject *domain
     if (!mx_call_all(x, domain, mx, SERVICE_SMTP, &calls) || !tlsa || mx->state == MX_PENDING)
         return;
     tell_facts(x, &calls);
+    measure_greetings(x, &calls);
     mx_judge_records(x, domain, mx);
     mx_judge_calls(x, &calls);
     mx_judge_speech(x, &calls);
@@ -166,6 +190,7 @@ static void examine_server(struct examination *x, const struct subject *server)
         return;
     smtp.serves_submission =
         takes_submissions && (is_connected_to(&submission) || is_connected_to(&submissions));
+    measure_greetings(x, &smtp);
     mx_judge_records(x, server, mx);
     mx_judge_calls(x, &smtp);
     mx_judge_speech(x, &smtp);

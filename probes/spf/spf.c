@@ -192,6 +192,25 @@ static void tell_facts(struct examination *x, const struct spf_published *publis
     tell_number(x, "void_lookups", tree->voids[families == 1u << SPF_V6 ? SPF_V6 : SPF_V4]);
 }
 
+static const struct gauge lookups = {
+    .id = "spf_lookups",
+    .help = "DNS lookups that the SPF record needs; more than 10 are a permanent error",
+    .critical = SPF_LOOKUPS_MOST,
+};
+static const struct gauge voids = {
+    .id = "spf_void_lookups",
+    .help = "Lookups of the SPF record that find nothing; more than 2 are a permanent error",
+    .critical = SPF_VOIDS_MOST,
+};
+
+static void measure_costs(struct examination *x, const struct spf_tree *tree)
+{
+    unsigned families = families_of(ask_settings(x));
+
+    measure(x, &lookups, NULL, (int64_t)tree->lookups);
+    measure(x, &voids, NULL, (int64_t)tree->voids[families == 1u << SPF_V6 ? SPF_V6 : SPF_V4]);
+}
+
 /* What a receiver makes of a message from the first sender. False while that is on its way. */
 static bool evaluate(struct examination *x, const struct subject *domain,
                      struct spf_verdict *verdict)
@@ -222,6 +241,8 @@ static void judge_records(struct examination *x, const struct subject *domain,
     if (!is_known)
         return;
     tell_facts(x, published, &tree, is_evaluated ? &verdict : NULL);
+    if (published->count == 1)
+        measure_costs(x, &tree);
     if (published->count == 1)
         spf_judge(x,
                   &(struct spf_judged){domain, spf_place_of(domain, published), &tree, published});

@@ -1,0 +1,387 @@
+/*
+ * A checklist to paste into a ticket: CommonMark with the task lists of GitHub, GitLab and Jira,
+ * which reads as plain text, too. Words that could act (markdown_write.h) are code.
+ */
+#include "diag/report/report.h"
+
+#include "diag/report/markdown_write.h"
+#include "diag/report/shared.h"
+#include "diag/report/summary.h"
+
+#include <string.h>
+
+enum { LINE_MOST = 1 << 20, NAMES_SHOWN = 40, WIDTH_MOST = 8 };
+
+struct sheet {
+    FILE *stream;
+    const struct outline *outline;
+    bool verbose;
+};
+
+static void put_line(struct sheet *sheet, const char *lead, const char *text)
+{
+    fputs(lead, sheet->stream);
+    markdown_put_words(sheet->stream, text);
+    fputs("\n", sheet->stream);
+}
+
+/* ---- steps ---- */
+
+static const char *language_of(enum shell shell)
+{
+    static const char *const languages[SHELL_COUNT] = {
+        [SHELL_POWERSHELL] = "powershell",
+        [SHELL_EMS] = "powershell",
+        [SHELL_CMD] = "bat",
+        [SHELL_SH] = "sh",
+        [SHELL_DNS] = "text",
+        [SHELL_MANUAL] = "text",
+    };
+
+    return shell < SHELL_COUNT ? languages[shell] : "text";
+}
+
+static void put_command(struct sheet *sheet, unsigned indent, const struct step *step)
+{
+    if (step->shell != SHELL_MANUAL) {
+        markdown_put_block(sheet->stream, indent, language_of(step->shell), step->command);
+        return;
+    }
+    fprintf(sheet->stream, "%*s", (int)indent, "");
+    put_line(sheet, "Do: ", step->command);
+}
+
+static void put_remarks(struct sheet *sheet, unsigned indent, const struct step *step)
+{
+    const struct {
+        const char *lead, *text;
+    } remarks[] = {{"**Changes and risks:** ", step->risk}, {"Note: ", step->note}};
+
+    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
+        if (!remarks[i].text)
+            continue;
+        fprintf(sheet->stream, "\n%*s", (int)indent, "");
+        put_line(sheet, remarks[i].lead, remarks[i].text);
+    }
+}
+
+/* "PowerShell, on ex01 (fill in: server)" */
+static void put_place(struct sheet *sheet, const struct step *step)
+{
+    struct buffer before;
+
+    buffer_init(&before, LINE_MOST);
+    report_before_step(step, &before);
+    fputs(report_shell(step->shell), sheet->stream);
+    if (step->where) {
+        fputs(", ", sheet->stream);
+        markdown_put_words(sheet->stream, step->where);
+    }
+    if (before.size) {
+        fputs(" — **", sheet->stream);
+        markdown_put_words(sheet->stream, before.text);
+        fputs("**", sheet->stream);
+    }
+    fputs("\n", sheet->stream);
+    buffer_release(&before);
+}
+
+/* " (for a.example, b.example)": those whose step it is, where others have another. */
+static void put_members(struct sheet *sheet, const struct outline_variant *variant)
+{
+    fputs("for ", sheet->stream);
+    for (size_t i = 0; i < variant->member_count; i++) {
+        if (i > 0)
+            fputs(", ", sheet->stream);
+        markdown_put_words(sheet->stream, variant->members[i]->subject->shown);
+    }
+    fputs(": ", sheet->stream);
+}
+
+/* How a list of steps is shown: boxes to tick, or none. */
+struct listing {
+    const char *heading;
+    const char *bullet; /* "- [ ] " */
+    const char *word;   /* before each step: "Verify: " */
+};
+
+static void put_variant(struct sheet *sheet, const struct listing *listing,
+                        const struct outline_step *step, const struct outline_variant *variant)
+{
+    fputs(listing->bullet, sheet->stream);
+    if (variant->step->or)
+        fputs("or ", sheet->stream);
+    fputs(listing->word, sheet->stream);
+    if (step->variant_count > 1)
+        put_members(sheet, variant);
+    put_place(sheet, variant->step);
+    fputs("\n", sheet->stream);
+    put_command(sheet, 2, variant->step);
+    if (step->variant_count == 1 || !step->same_risk || !step->same_note ||
+        variant == step->variants)
+        put_remarks(sheet, 2, variant->step);
+    fputs("\n", sheet->stream);
+}
+
+static void put_steps(struct sheet *sheet, const struct listing *listing,
+                      const struct outline_steps *steps)
+{
+    if (steps->count == 0)
+        return;
+    fprintf(sheet->stream, "**%s**\n\n", listing->heading);
+    for (size_t i = 0; i < steps->count; i++) {
+        for (size_t j = 0; j < steps->list[i].variant_count; j++)
+            put_variant(sheet, listing, &steps->list[i], &steps->list[i].variants[j]);
+    }
+}
+
+/* ---- entries ---- */
+
+static void put_seen(struct sheet *sheet, const struct outline_entry *entry,
+                     const struct finding *finding)
+{
+    const char *lead = entry->member_count > 1 ? "  - " : "- ";
+
+    for (size_t i = 0; i < finding->seen_count; i++) {
+        const struct seen *seen = &finding->seen[i];
+
+        fputs(lead, sheet->stream);
+        markdown_put_code(sheet->stream, seen->text, strlen(seen->text));
+        if (seen->mark_end > seen->mark_start) {
+            size_t from = report_byte_of(seen->text, seen->mark_start),
+                   to = report_byte_of(seen->text, seen->mark_end);
+
+            fputs(" — wrong here: ", sheet->stream);
+            markdown_put_code(sheet->stream, seen->text + from, to - from);
+        }
+        if (seen->source) {
+            fputs(" — ", sheet->stream);
+            markdown_put_words(sheet->stream, seen->source);
+        }
+        fputs("\n", sheet->stream);
+    }
+}
+
+static void put_members_seen(struct sheet *sheet, const struct outline_entry *entry)
+{
+    bool is_several = entry->member_count > 1;
+
+    fputs("**Seen**\n\n", sheet->stream);
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct finding *member = entry->members[i];
+
+        if (is_several) {
+            put_line(sheet, "- ", member->subject->shown);
+            if (!entry->title)
+                put_line(sheet, "  - ", member->title);
+            if (!entry->why && member->why)
+                put_line(sheet, "  - why it matters: ", member->why);
+        }
+        put_seen(sheet, entry, member);
+    }
+    fputs("\n", sheet->stream);
+}
+
+static void put_numbers(struct sheet *sheet, const char *lead, const size_t *numbers, size_t count)
+{
+    if (count == 0)
+        return;
+    fputs(lead, sheet->stream);
+    for (size_t i = 0; i < count; i++) {
+        const struct outline_entry *entry = &sheet->outline->entries[numbers[i] - 1];
+
+        fprintf(sheet->stream, "%s%zu (", i ? ", " : "", numbers[i]);
+        markdown_put_words(sheet->stream, entry->first->kind->id);
+        fputs(")", sheet->stream);
+    }
+    fputs("\n\n", sheet->stream);
+}
+
+static void put_references(struct sheet *sheet, const struct finding_kind *kind)
+{
+    if (!kind->references || !kind->references->title)
+        return;
+    fputs("Sources: ", sheet->stream);
+    for (const struct reference *at = kind->references; at->title; at++) {
+        if (at != kind->references)
+            fputs("; ", sheet->stream);
+        markdown_put_words(sheet->stream, at->title);
+        if (at->url) {
+            fputs(" ", sheet->stream);
+            markdown_put_code(sheet->stream, at->url, strlen(at->url));
+        }
+    }
+    fputs("\n\n", sheet->stream);
+}
+
+static void put_entry_heading(struct sheet *sheet, const struct outline_entry *entry)
+{
+    struct buffer names;
+
+    buffer_init(&names, LINE_MOST);
+    summary_subjects(entry, NAMES_SHOWN, &names);
+    fprintf(sheet->stream, "### %zu. ", entry->number);
+    markdown_put_words(sheet->stream, entry->first->title);
+    if (!entry->title)
+        fprintf(sheet->stream, ", and %zu alike", entry->member_count - 1);
+    fprintf(sheet->stream, " (%s)\n\n", report_standing(entry->first));
+    markdown_put_words(sheet->stream, names.text);
+    fputs(" — ", sheet->stream);
+    markdown_put_words(sheet->stream, entry->first->kind->id);
+    fputs("\n\n", sheet->stream);
+    buffer_release(&names);
+}
+
+static void put_repair(struct sheet *sheet, const struct outline_entry *entry)
+{
+    static const struct listing fix = {"Repair", "- [ ] ", ""},
+                                known = {"To make it known", "- [ ] ", ""},
+                                verify = {"Verify", "- [ ] ", ""},
+                                undo = {"Undo, only if the repair made it worse", "- ", ""};
+    bool is_unknown = entry->part == PART_UNKNOWN;
+
+    put_steps(sheet, is_unknown ? &known : &fix, &entry->fix);
+    if (is_unknown)
+        return;
+    put_steps(sheet, &verify, &entry->verify);
+    put_steps(sheet, &undo, &entry->undo);
+    if (entry->undo.count == 0 && entry->first->kind->no_undo)
+        put_line(sheet, "No undo: ", entry->first->kind->no_undo);
+    fputs("\n", sheet->stream);
+}
+
+static void put_entry(struct sheet *sheet, const struct outline_entry *entry)
+{
+    put_entry_heading(sheet, entry);
+    put_numbers(sheet, "Explained by ", entry->causes, entry->cause_count);
+    put_numbers(sheet, "Explains ", entry->effects, entry->effect_count);
+    put_members_seen(sheet, entry);
+    if (entry->why) {
+        put_line(sheet, "Why it matters: ", entry->why);
+        fputs("\n", sheet->stream);
+    }
+    put_repair(sheet, entry);
+    put_references(sheet, entry->first->kind);
+}
+
+/* ---- parts ---- */
+
+static void put_brief_line(struct sheet *sheet, const struct outline_entry *entry)
+{
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct finding *member = entry->members[i];
+
+        fputs("- ", sheet->stream);
+        markdown_put_words(sheet->stream, member->subject->shown);
+        put_line(sheet, ": ", member->title);
+        if (member->accepted) {
+            put_line(sheet, "  - accepted until ", member->accepted->expires);
+            put_line(sheet, "  - reason: ", member->accepted->reason);
+        }
+    }
+}
+
+static void put_part(struct sheet *sheet, enum report_part part)
+{
+    static const struct {
+        const char *heading;
+        bool is_whole;
+    } parts[PART_COUNT] = {
+        [PART_PROBLEMS] = {"Problems", true},
+        [PART_UNKNOWN] = {"Not known", true},
+        [PART_ACCEPTED] = {"Accepted", false},
+        [PART_OK] = {"Right", false},
+        [PART_NOT_APPLICABLE] = {"Not applicable", false},
+    };
+    const struct outline *outline = sheet->outline;
+
+    if (outline->starts[part] == outline->starts[part + 1])
+        return;
+    fprintf(sheet->stream, "## %s\n\n", parts[part].heading);
+    for (size_t i = outline->starts[part]; i < outline->starts[part + 1]; i++) {
+        if (parts[part].is_whole)
+            put_entry(sheet, &outline->entries[i]);
+        else
+            put_brief_line(sheet, &outline->entries[i]);
+    }
+    if (!parts[part].is_whole)
+        fputs("\n", sheet->stream);
+}
+
+/* ---- the head ---- */
+
+static void put_first_steps(struct sheet *sheet, const struct summary *summary)
+{
+    if (summary->fault_count == 0)
+        return;
+    fputs("**What to repair, in this order**\n\n", sheet->stream);
+    for (size_t i = 0; i < summary->fault_count; i++) {
+        const struct summary_fault *fault = &summary->faults[i];
+        struct buffer names;
+
+        buffer_init(&names, LINE_MOST);
+        summary_subjects(fault->entry, 3, &names);
+        fprintf(sheet->stream, "- [ ] %zu (%s): ", fault->entry->number,
+                severity_word(fault->rank));
+        markdown_put_words(sheet->stream, fault->entry->first->title);
+        put_line(sheet, ": ", names.text);
+        if (fault->cost)
+            put_line(sheet, "  - ", fault->cost);
+        buffer_release(&names);
+    }
+    fputs("\n", sheet->stream);
+}
+
+static void put_notices(struct sheet *sheet, const struct report *report)
+{
+    for (size_t i = 0; i < report->run_count; i++) {
+        struct report_notice notices[REPORT_NOTICES_MOST];
+        size_t count = report_notices(&report->runs[i], notices);
+
+        for (size_t j = 0; j < count; j++) {
+            fprintf(sheet->stream, "- **%s**", notices[j].word);
+            if (report->runs[i].source)
+                put_line(sheet, " ", report->runs[i].source);
+            put_line(sheet, report->runs[i].source ? "  - " : ": ", notices[j].text);
+        }
+    }
+}
+
+static void put_head(struct sheet *sheet, const struct report *report,
+                     const struct summary *summary)
+{
+    struct report_span span = report_span(report);
+    struct buffer text;
+
+    put_line(sheet, "# ", report->title && *report->title ? report->title : "exdiag report");
+    fputs("\n", sheet->stream);
+    buffer_init(&text, LINE_MOST);
+    report_show_span(&span, &text);
+    fprintf(sheet->stream, "- Examined: %s\n", text.text);
+    buffer_clear(&text);
+    report_sum_up(report, &text);
+    fprintf(sheet->stream, "- Found: %s\n", text.text);
+    buffer_release(&text);
+    put_notices(sheet, report);
+    fputs("\n", sheet->stream);
+    put_first_steps(sheet, summary);
+}
+
+enum status report_markdown(const struct report *report, const struct report_options *options,
+                            FILE *stream)
+{
+    struct arena memory = {0};
+    struct outline outline;
+    struct summary summary;
+    struct sheet sheet = {stream, &outline, options->verbose};
+
+    outline_make(report, &memory, &outline);
+    summary_make(&outline, &memory, &summary);
+    put_head(&sheet, report, &summary);
+    for (unsigned part = 0; part < PART_COUNT && !options->quiet; part++) {
+        if (part < PART_OK || options->verbose)
+            put_part(&sheet, (enum report_part)part);
+    }
+    arena_release(&memory);
+    return report_finish(stream);
+}

@@ -1,0 +1,200 @@
+#include "diag/report/markdown_write.h"
+
+#include "diag/text.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* The longest row of backticks. */
+static size_t longest_row(const char *text, size_t size)
+{
+    size_t longest = 0, row = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        row = text[i] == '`' ? row + 1 : 0;
+        longest = row > longest ? row : longest;
+    }
+    return longest;
+}
+
+static void put_ticks(FILE *stream, size_t count)
+{
+    while (count-- > 0)
+        fputc('`', stream);
+}
+
+/* ---- code ---- */
+
+static bool is_blank(char character)
+{
+    return (unsigned char)character <= ' ';
+}
+
+/* One space is taken away at each end where both have one, unless there is nothing else. */
+static bool needs_padding(const char *text, size_t size)
+{
+    bool is_all_blank = true;
+
+    for (size_t i = 0; i < size; i++)
+        is_all_blank = is_all_blank && is_blank(text[i]);
+    return !is_all_blank && (text[0] == '`' || text[size - 1] == '`' ||
+                             (is_blank(text[0]) && is_blank(text[size - 1])));
+}
+
+void markdown_put_code(FILE *stream, const char *text, size_t size)
+{
+    size_t ticks = longest_row(text, size) + 1;
+    bool is_padded;
+
+    if (size == 0)
+        return;
+    is_padded = needs_padding(text, size);
+    put_ticks(stream, ticks);
+    if (is_padded)
+        fputc(' ', stream);
+    for (size_t i = 0; i < size; i++)
+        fputc(is_blank(text[i]) ? ' ' : text[i], stream);
+    if (is_padded)
+        fputc(' ', stream);
+    put_ticks(stream, ticks);
+}
+
+void markdown_put_block(FILE *stream, unsigned indent, const char *language, const char *text)
+{
+    enum { FENCE_LEAST = 3 };
+    size_t size = strlen(text), ticks = longest_row(text, size) + 1;
+
+    ticks = ticks < FENCE_LEAST ? FENCE_LEAST : ticks;
+    fprintf(stream, "%*s", (int)indent, "");
+    put_ticks(stream, ticks);
+    fprintf(stream, "%s\n", language);
+    for (const char *at = text; *at;) {
+        size_t line = strcspn(at, "\n");
+
+        if (line > 0)
+            fprintf(stream, "%*s", (int)indent, "");
+        fwrite(at, 1, line, stream);
+        fputc('\n', stream);
+        at += line + (at[line] == '\n');
+    }
+    fprintf(stream, "%*s", (int)indent, "");
+    put_ticks(stream, ticks);
+    fputc('\n', stream);
+}
+
+/* ---- prose ---- */
+
+/* Of ASCII; beyond it there are letters, and what text_show() left can be seen. */
+static bool is_plain(char character)
+{
+    return (unsigned char)character >= 0x80 || text_is_letter(character) ||
+           text_is_digit(character) || strchr(".,;:()'\"-/+=?", character);
+}
+
+static bool is_name_like(const char *word, size_t size)
+{
+    for (size_t i = 1; i + 1 < size; i++) {
+        bool is_between = word[i] == '.' && !strchr(".,;:()'\"-/+=?", word[i - 1]);
+
+        if (is_between && (text_is_letter(word[i + 1]) || (unsigned char)word[i + 1] >= 0x80))
+            return true;
+    }
+    return false;
+}
+
+/* ":smile:", "2001:db8::1" */
+static size_t count_colons(const char *word, size_t size)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < size; i++)
+        count += word[i] == ':';
+    return count;
+}
+
+/* A hash of a commit, by its looks. */
+static bool is_hash(const char *word, size_t size)
+{
+    enum { HASH_LEAST = 7 };
+    bool has_digit = false;
+
+    for (size_t i = 0; i < size; i++) {
+        if (!text_is_digit(word[i]) && !(text_lower(word[i]) >= 'a' && text_lower(word[i]) <= 'f'))
+            return false;
+        has_digit = has_digit || text_is_digit(word[i]);
+    }
+    return size >= HASH_LEAST && has_digit;
+}
+
+/* "PROJ-123": an issue of Jira. */
+static bool is_issue(const char *word, size_t size)
+{
+    const char *dash = memchr(word, '-', size);
+
+    return dash && dash > word && dash + 1 < word + size && text_is_digit(dash[1]) &&
+           dash[-1] >= 'A' && dash[-1] <= 'Z';
+}
+
+static bool may_act(const char *word, size_t size)
+{
+    bool is_mark = size > 0 && strchr("-+=", word[0]);
+
+    for (size_t i = 0; i < size; i++) {
+        if (!is_plain(word[i]))
+            return true;
+        is_mark = is_mark && strchr("-+=", word[i]);
+    }
+    return is_mark || is_name_like(word, size) || count_colons(word, size) > 1 ||
+           (size > 0 && strstr(word, "://") && strstr(word, "://") < word + size) ||
+           is_hash(word, size) || is_issue(word, size);
+}
+
+/* "(": what stands before a word, and ",": behind it, is no part of the code. */
+static void put_word(FILE *stream, const char *word, size_t size)
+{
+    size_t from = 0, to = size;
+
+    if (!may_act(word, size)) {
+        fwrite(word, 1, size, stream);
+        return;
+    }
+    while (from < to && strchr("(\"'", word[from]))
+        from++;
+    while (to > from && strchr(".,;:)\"'?", word[to - 1]))
+        to--;
+    if (from == to) {
+        from = 0;
+        to = size;
+    }
+    fwrite(word, 1, from, stream);
+    markdown_put_code(stream, word + from, to - from);
+    fwrite(word + to, 1, size - to, stream);
+}
+
+/* A first word that begins a list, whatever stands before it on the line, is "1." or "a)". */
+static bool is_number_of_list(const char *word, size_t size)
+{
+    return size > 1 && strchr(".)", word[size - 1]) && text_is_digit(word[0]);
+}
+
+void markdown_put_words(FILE *stream, const char *text)
+{
+    bool is_first = true;
+
+    while (*text) {
+        size_t blank = 0, size = 0;
+
+        while (text[blank] && is_blank(text[blank]))
+            blank++;
+        while (text[blank + size] && !is_blank(text[blank + size]))
+            size++;
+        if (blank > 0 && !is_first && size > 0)
+            fputc(' ', stream);
+        if (is_first && is_number_of_list(text + blank, size))
+            markdown_put_code(stream, text + blank, size);
+        else
+            put_word(stream, text + blank, size);
+        is_first = is_first && size == 0;
+        text += blank + size;
+    }
+}
