@@ -354,6 +354,20 @@ enum status platform_file_create(const char *path, FILE **file);
 /* Replaces or makes an ordinary file for writing bytes: reports. */
 enum status platform_file_write(const char *path, FILE **file);
 
+/*
+ * An ordinary file that takes the place of another, or is new, in one go: until
+ * platform_new_file_end() the former one stands, and so it does if `status` is not STATUS_OK or the
+ * bytes did not arrive. What is no ordinary file of one name (a pipe, a device, a link), or stands
+ * where no file can be made beside it, is written in place.
+ */
+struct platform_new_file {
+    FILE *stream;
+    char *beside; /* what it is called until its end; NULL: it is written in place */
+};
+enum status platform_new_file(const char *path, struct platform_new_file *file);
+enum status platform_new_file_end(struct platform_new_file *file, const char *path,
+                                  enum status status);
+
 /* STATUS_NOT_FOUND, STATUS_DENIED, STATUS_IO: it is still there. */
 enum status platform_file_remove(const char *path);
 

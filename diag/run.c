@@ -199,6 +199,8 @@ static void wait_for_more(struct live *live)
 {
     int64_t due = exam_due(live->run->exam), most = PROGRESS_EVERY;
 
+    if (live->options->latest && live->options->latest < due)
+        due = live->options->latest;
     if (due != INT64_MAX) {
         int64_t left = (due - platform_monotonic_clock()) / 1000 + 1;
 
@@ -228,7 +230,7 @@ static void examine(struct live *live)
 
         wait_for_more(live);
         now = platform_monotonic_clock();
-        if (is_interrupted(live))
+        if (is_interrupted(live) || (live->options->latest && now >= live->options->latest))
             end_early(live);
         exam_work(run->exam, now);
         if (live->options->progress && now - shown >= PROGRESS_EVERY * (int64_t)1000) {

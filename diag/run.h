@@ -23,6 +23,7 @@ struct run_options {
     struct gather_options gather;
     const char *save;      /* file to write, or NULL */
     bool redact;           /* save and judge pseudonyms instead of names */
+    int64_t latest;        /* microseconds on the monotonic clock: it ends then; or 0 */
     bool catch_interrupts; /* Ctrl-C ends the run with what is known */
     /* Called about ten times a second with the counts so far; or NULL. */
     void (*progress)(void *context, size_t settled, size_t open);

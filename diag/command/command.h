@@ -7,7 +7,9 @@
 
 enum exit_status { /* INTERFACE: 1 and 3 come from report_exit_status() */
                    EXIT_FINE = 0,
-                   EXIT_TROUBLE = 2
+                   EXIT_TROUBLE = 2,
+                   EXIT_CRITICAL = 100 /* of a plugin, which ends with 2 for it, and with 3 for
+                                          trouble: for exdiag_main() alone */
 };
 
 struct command {

@@ -108,6 +108,7 @@ static int examine(struct run *run, const struct options *options, const struct 
                    .jobs = live_jobs(options)},
         .save = options->save,
         .redact = options->redact,
+        .latest = options->max_time ? options->began + options->max_time * (int64_t)1000 : 0,
         .catch_interrupts = true,
         .context = &progress};
     enum status status;

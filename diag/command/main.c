@@ -16,6 +16,17 @@ const struct command *const commands[] = {
     &command_demo,  &command_completion, &command_man,  NULL,
 };
 
+enum { COMPLAINT_SIZE = 1024 };
+static char last_complaint[COMPLAINT_SIZE]; /* for a plugin, of which stdout alone is read */
+
+static void keep_complaint(const char *text)
+{
+    size_t size = text_fit(text, strlen(text), COMPLAINT_SIZE - 1);
+
+    memcpy(last_complaint, text, size);
+    last_complaint[size] = '\0';
+}
+
 int complain(const char *format, ...)
 {
     struct arena memory = {0};
@@ -26,7 +37,9 @@ int complain(const char *format, ...)
     text = arena_print_list(&memory, format, arguments);
     va_end(arguments);
     fflush(stdout);
-    fprintf(stderr, "exdiag: %s\n", text_printable(&memory, text, strlen(text)));
+    text = text_printable(&memory, text, strlen(text));
+    fprintf(stderr, "exdiag: %s\n", text);
+    keep_complaint(text);
     arena_release(&memory);
     return EXIT_TROUBLE;
 }
@@ -132,6 +145,36 @@ static int run(int argc, char **argv)
     return help ? print_command_help(command) : run_command(command, argc - 2, argv + 2);
 }
 
+/* By its arguments: where they are wrong, nobody has read them. A file of options is not looked at.
+ */
+static bool is_plugin(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--format=nagios") == 0 ||
+            (i + 1 < argc && strcmp(argv[i], "--format") == 0 &&
+             strcmp(argv[i + 1], "nagios") == 0))
+            return true;
+    }
+    return false;
+}
+
+/* What is wrong with the call is no word on mail: UNKNOWN, with the reason where it is read. */
+static int end_plugin(int exit_status)
+{
+    enum { CRITICAL = 2, UNKNOWN = 3 };
+
+    if (exit_status == EXIT_CRITICAL)
+        return CRITICAL;
+    if (exit_status != EXIT_TROUBLE)
+        return exit_status;
+    fputs("EXDIAG UNKNOWN - ", stdout);
+    for (const char *at = last_complaint; *at; at++)
+        fputc(*at == '|' ? '/' : *at, stdout);
+    puts(*last_complaint ? "" : "it did not run");
+    fflush(stdout);
+    return UNKNOWN;
+}
+
 int exdiag_main(int argc, char **argv)
 {
     int exit_status;
@@ -143,5 +186,6 @@ int exdiag_main(int argc, char **argv)
     if (exit_status != EXIT_TROUBLE && (fflush(stdout) != 0 || ferror(stdout)))
         exit_status =
             complain("the output could not be written: %s", status_text(platform_write_error()));
-    return exit_status;
+    return is_plugin(argc, argv) || exit_status == EXIT_CRITICAL ? end_plugin(exit_status)
+                                                                 : exit_status;
 }

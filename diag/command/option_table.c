@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARDS_MOST = 1000000 };
+enum { SHARDS_MOST = 1000000, MAX_TIME_MOST = 86400 /* seconds */ };
 
 /* ---- what they do ---- */
 
@@ -273,6 +273,14 @@ static enum status take_patience(struct options *options, const char *value)
     return STATUS_INVALID;
 }
 
+static enum status take_max_time(struct options *options, const char *value)
+{
+    if (read_seconds(value, MAX_TIME_MOST, &options->max_time))
+        return STATUS_OK;
+    complain("--max-time takes seconds from 0.01 to %d, not '%s'", MAX_TIME_MOST, value);
+    return STATUS_INVALID;
+}
+
 static enum status take_count(const char *option, const char *value, unsigned long most,
                               unsigned *out)
 {
@@ -430,6 +438,8 @@ const struct option option_table[] = {
      "for one network operation, retries included (10); what keeps coming may take --patience"},
     {"patience", "HOW", FOR_CHECK | FOR_AUDIT | FOR_DEMO, take_patience, 0,
      "for a mail server to greet: quick (30 s), normal (60), proof (300), or seconds"},
+    {"max-time", "SECONDS", FOR_CHECK, take_max_time, 0,
+     "for the whole run, which then ends with what it knows (of --format nagios: 55)"},
     {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0,
      "conversations with servers at once (1024, audit 64; at most 4096)"},
     {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,
@@ -463,6 +473,8 @@ const struct option option_table[] = {
     {"format", "FORMAT", FOR_SPF, take_format, 0, "text or json"},
     {"output", "FILE", FOR_CHECK | FOR_REPORT | FOR_DIFF | FOR_DEMO | FOR_SPF, NULL,
      offsetof(struct options, output), "write the report to a file"},
+    {"runbook", "FILE", FOR_CHECK | FOR_REPORT, NULL, offsetof(struct options, runbook),
+     "write the commands alone to a file, by machine, each a comment"},
     {"output", "FILE", FOR_COLLECT_SCRIPT | FOR_COMPLETION, NULL, offsetof(struct options, output),
      "write the script to a file"},
     {"output", "FILE", FOR_MAN, NULL, offsetof(struct options, output), "write the page to a file"},

@@ -4,6 +4,7 @@
 #include "diag/command/option_subjects.h"
 #include "diag/command/option_table.h"
 #include "diag/command/output.h"
+#include "diag/platform.h"
 #include "diag/text.h"
 
 #include <string.h>
@@ -111,6 +112,24 @@ static enum status take_argument(struct options *options, int argc, char **argv,
     return status;
 }
 
+/*
+ * A plugin of Nagios is killed after 60 s, unless it is told otherwise: a run of such ends before,
+ * and a patience that is longer makes it longer.
+ */
+enum { PLUGIN_PATIENCE = 40000, PLUGIN_TIME = 55000 };
+
+static void complete_times(struct options *options)
+{
+    bool is_plugin = options_are_of_plugin(options);
+
+    if (options->patience == 0)
+        options->patience = is_plugin ? PLUGIN_PATIENCE : PATIENCE_USUAL;
+    if (options->max_time == 0 && is_plugin)
+        options->max_time = options->patience + (PLUGIN_TIME - PLUGIN_PATIENCE) > PLUGIN_TIME
+                                ? options->patience + (PLUGIN_TIME - PLUGIN_PATIENCE)
+                                : PLUGIN_TIME;
+}
+
 enum status options_read(struct options *options, const char *command, unsigned flag, int argc,
                          char **argv)
 {
@@ -121,7 +140,7 @@ enum status options_read(struct options *options, const char *command, unsigned 
     options->command = command;
     options->flag = flag;
     options->timeout = TIMEOUT_USUAL;
-    options->patience = PATIENCE_USUAL;
+    options->began = platform_monotonic_clock();
     options->dns_window = flag & FOR_AUDIT ? 0 : DNS_WINDOW_USUAL;
     options->rate = RATE_USUAL;
     options->shard_count = 1;
@@ -138,7 +157,13 @@ enum status options_read(struct options *options, const char *command, unsigned 
         else
             status = options_add_bare(options, argv[at]);
     }
+    complete_times(options);
     return status;
+}
+
+bool options_are_of_plugin(const struct options *options)
+{
+    return strcmp(options->format, "nagios") == 0;
 }
 
 void options_release(struct options *options)

@@ -57,6 +57,8 @@ struct options {
 
     unsigned timeout;  /* milliseconds */
     unsigned patience; /* the same: how long a mail exchanger is given to greet */
+    unsigned max_time; /* the same: after which the run ends, whatever it knows; 0: never */
+    int64_t began;     /* microseconds on the monotonic clock: it is counted from here */
     unsigned jobs;     /* 0: the usual ones */
     const char *ca_file;
     const char *user; /* or NULL */
@@ -72,6 +74,7 @@ struct options {
     const char *save;
     const char *format;
     const char *output;
+    const char *runbook;
     const char *title;
     bool redact;
     bool plan;
@@ -90,6 +93,9 @@ struct options {
 enum status options_read(struct options *options, const char *command, unsigned flag, int argc,
                          char **argv);
 void options_release(struct options *options);
+
+/* --format nagios: whoever runs this knows four exit statuses and reads one line of stdout. */
+bool options_are_of_plugin(const struct options *options);
 
 /* The options a command takes, with what they do, on stdout. */
 void options_print_help(unsigned flag);

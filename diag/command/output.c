@@ -3,6 +3,7 @@
 #include "diag/command/command.h"
 #include "diag/platform.h"
 #include "diag/report/changes.h"
+#include "diag/report/runbook.h"
 #include "diag/report/wrap.h"
 #include "diag/verdict.h"
 
@@ -24,28 +25,68 @@ bool is_evidence_file(const char *path)
     return file_type_of(head, size, &encoding) == FILE_TYPE_EVIDENCE;
 }
 
-static bool is_output(const struct options *options, const char *path)
+/* What an option writes, for messages. */
+struct target {
+    const char *option;
+    const char *what;
+    const char *path; /* NULL: stdout */
+};
+
+static bool is_target(const struct target *target, const char *path)
 {
-    if (!path || !platform_file_is_same(options->output, path))
+    if (!path || !platform_file_is_same(target->path, path))
         return false;
-    complain("--output: '%s' is a file that this run reads, and is not written over",
-             options->output);
+    complain("%s: '%s' is a file that this run reads, and is not written over", target->option,
+             target->path);
+    return true;
+}
+
+static bool spares_input(const struct options *options, const struct target *target)
+{
+    const char *const named[] = {options->ca_file, options->password_file, options->token_file};
+    bool spares = true;
+
+    if (!target->path)
+        return true;
+    for (size_t i = 0; i < sizeof named / sizeof *named && spares; i++)
+        spares = !is_target(target, named[i]);
+    for (size_t i = 0; i < options->subject_count && spares; i++)
+        spares = options->subjects[i].kind != SUBJECT_FILE ||
+                 !is_target(target, options->subjects[i].name);
+    return spares;
+}
+
+static struct target output_of(const struct options *options)
+{
+    return (struct target){"--output", "report", options->output};
+}
+
+static struct target runbook_of(const struct options *options)
+{
+    return (struct target){"--runbook", "runbook", options->runbook};
+}
+
+/* One name for two files would lose one of them. */
+static bool is_written_once(const struct options *options)
+{
+    const char *const others[] = {options->output, options->save};
+    static const char *const names[] = {"--output", "--save"};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others && options->runbook; i++) {
+        if (!others[i] || strcmp(others[i], options->runbook) != 0)
+            continue;
+        complain("--runbook and %s name the same file: '%s'", names[i], others[i]);
+        return false;
+    }
     return true;
 }
 
 bool output_spares_input(const struct options *options)
 {
-    const char *const named[] = {options->ca_file, options->password_file, options->token_file};
-    bool spares = true;
+    struct target output = output_of(options), runbook = runbook_of(options);
 
-    if (!options->output)
-        return true;
-    for (size_t i = 0; i < sizeof named / sizeof *named && spares; i++)
-        spares = !is_output(options, named[i]);
-    for (size_t i = 0; i < options->subject_count && spares; i++)
-        spares = options->subjects[i].kind != SUBJECT_FILE ||
-                 !is_output(options, options->subjects[i].name);
-    return spares;
+    return is_written_once(options) && spares_input(options, &output) &&
+           spares_input(options, &runbook);
 }
 
 /* Where the locale names another character set than UTF-8; one that names none may have it. */
@@ -80,52 +121,91 @@ static struct report_options style_for(const struct options *options, FILE *stre
     return style;
 }
 
-static enum status open_and_write(enum status (*write)(const void *page,
-                                                       const struct report_options *style,
-                                                       const struct options *options, FILE *stream),
-                                  const void *page, const struct options *options)
-{
-    struct report_options style;
-    FILE *stream = stdout;
-    enum status status;
+typedef enum status page_writer(const void *page, const struct report_options *style,
+                                const struct options *options, FILE *stream);
 
-    if (options->output) {
-        status = platform_file_write(options->output, &stream);
-        if (status != STATUS_OK)
-            return status;
-    }
-    style = style_for(options, stream);
-    status = write(page, &style, options, stream);
-    if (stream == stdout) {
-        if (fflush(stdout) != 0 && status == STATUS_OK)
-            status = platform_write_error();
-    } else if (fclose(stream) != 0 && status == STATUS_OK) {
+static enum status write_to_stdout(page_writer *write, const void *page,
+                                   const struct options *options)
+{
+    struct report_options style = style_for(options, stdout);
+    enum status status = write(page, &style, options, stdout);
+
+    if (fflush(stdout) != 0 && status == STATUS_OK)
         status = platform_write_error();
-    }
     return status;
 }
 
-int output_page(enum status (*write)(const void *page, const struct report_options *style,
-                                     const struct options *options, FILE *stream),
-                const void *page, const struct options *options)
+/* Whoever reads the file meanwhile has the former one, or this one, and never a part. */
+static enum status write_to_file(page_writer *write, const void *page,
+                                 const struct options *options, const char *path)
+{
+    struct platform_new_file file;
+    struct report_options style;
+    enum status status = platform_new_file(path, &file);
+
+    if (status != STATUS_OK)
+        return status;
+    style = style_for(options, file.stream);
+    status = write(page, &style, options, file.stream);
+    return platform_new_file_end(&file, path, status);
+}
+
+static int write_page(page_writer *write, const void *page, const struct options *options,
+                      const struct target *target)
 {
     enum status status;
 
     /* What cannot be had again must not be lost to a slip of the hand. */
-    if (options->output && is_evidence_file(options->output))
-        return complain("--output: '%s' is an evidence file; evidence is never written over",
-                        options->output);
-    status = open_and_write(write, page, options);
+    if (target->path && is_evidence_file(target->path))
+        return complain("%s: '%s' is an evidence file; evidence is never written over",
+                        target->option, target->path);
+    status = target->path ? write_to_file(write, page, options, target->path)
+                          : write_to_stdout(write, page, options);
     if (status == STATUS_OK)
         return EXIT_FINE;
-    return complain("the report could not be written%s%s: %s", options->output ? " to " : "",
-                    options->output ? options->output : "", status_text(status));
+    return complain("the %s could not be written%s%s: %s", target->what, target->path ? " to " : "",
+                    target->path ? target->path : "", status_text(status));
+}
+
+int output_page(page_writer *write, const void *page, const struct options *options)
+{
+    struct target target = output_of(options);
+
+    return write_page(write, page, options, &target);
 }
 
 static enum status write_report(const void *report, const struct report_options *style,
                                 const struct options *options, FILE *stream)
 {
     return report_format_find(options->format)->write(report, style, stream);
+}
+
+static int status_of(const struct report *report, const struct options *options)
+{
+    int exit_status = report_format_status(report_format_find(options->format), report);
+
+    return exit_status == EXIT_TROUBLE ? EXIT_CRITICAL : exit_status;
+}
+
+static enum status write_runbook(const void *report, const struct report_options *style,
+                                 const struct options *options, FILE *stream)
+{
+    (void)style;
+    (void)options;
+    return report_runbook(report, stream);
+}
+
+/* The runbook first: what is on stdout is what a run ends with. */
+static int write_all(const struct report *report, const struct options *options)
+{
+    struct target runbook = runbook_of(options);
+    int exit_status = EXIT_FINE;
+
+    if (runbook.path)
+        exit_status = write_page(write_runbook, report, options, &runbook);
+    if (exit_status == EXIT_FINE)
+        exit_status = output_page(write_report, report, options);
+    return exit_status;
 }
 
 int output_report(const struct run *runs, size_t count, const struct options *options)
@@ -135,9 +215,9 @@ int output_report(const struct run *runs, size_t count, const struct options *op
     int exit_status;
 
     verdict(runs, count, options->title, &memory, &report);
-    exit_status = output_page(write_report, &report, options);
+    exit_status = write_all(&report, options);
     if (exit_status == EXIT_FINE)
-        exit_status = report_format_status(report_format_find(options->format), &report);
+        exit_status = status_of(&report, options);
     arena_release(&memory);
     return exit_status;
 }

@@ -51,6 +51,8 @@ static int report(struct options *options)
 
     if (options->word_count == 0)
         return complain("name an evidence file that 'exdiag check --save' has written");
+    if (!output_spares_input(options))
+        return EXIT_TROUBLE;
     if (options->save)
         exit_status = refuse_save(options);
     if (exit_status == EXIT_FINE)

@@ -89,6 +89,9 @@ static void add_story(struct buffer *out, const struct finding *finding)
     if (is_unknown)
         add_steps(out, "to make it known", &finding->fix);
     add_seen(out, finding);
+    if (finding->expired)
+        buffer_print(out, "accepted until %s, which is over: %s\n", finding->expired->expires,
+                     finding->expired->reason);
     if (finding->why)
         buffer_print(out, "why it matters: %s\n", finding->why);
     if (is_unknown)
@@ -169,8 +172,7 @@ static void put_case(FILE *stream, const struct finding *finding, size_t ordinal
         put_skipped(stream, finding);
         break;
     default:
-        if (finding->outcome == OUTCOME_PROBLEM)
-            put_story(stream, finding, "system-out", NULL);
+        put_story(stream, finding, "system-out", NULL);
     }
     fputs("    </testcase>\n", stream);
     buffer_release(&name);
@@ -248,17 +250,25 @@ static void put_suites(FILE *stream, const struct slot *slots, size_t count, int
     }
 }
 
-/* A run that ended early is an error of its own: its other cases cannot tell. */
-static void put_early_end(FILE *stream, const struct report_span *span)
+/* A run that ended early is an error of its own: what it did not come to has no case. */
+static void put_early_end(FILE *stream, const struct report *report, int64_t started)
 {
     fputs("  <testsuite name=\"run\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\"",
           stream);
-    put_started(stream, span->started);
+    put_started(stream, started);
     fputs(">\n    <testcase name=\"complete\" classname=\"exdiag.run\">\n"
-          "      <error message=\"the run ended before everything was examined\" "
-          "type=\"incomplete\">Run it again, with more time.</error>\n"
-          "    </testcase>\n  </testsuite>\n",
+          "      <error message=\"incomplete: not everything was examined\" type=\"incomplete\">",
           stream);
+    for (size_t i = 0; i < report->run_count; i++) {
+        struct report_notice notices[REPORT_NOTICES_MOST];
+        size_t count = report_notices(&report->runs[i], notices);
+
+        for (size_t j = 0; j < count; j++) {
+            xml_put_text(stream, notices[j].text);
+            fputc('\n', stream);
+        }
+    }
+    fputs("</error>\n    </testcase>\n  </testsuite>\n", stream);
 }
 
 static void put_duration(FILE *stream, const struct report_span *span)
@@ -300,7 +310,7 @@ enum status report_junit(const struct report *report, const struct report_option
     qsort(slots, report->finding_count, sizeof *slots, compare);
     put_root(stream, report, slots, &span);
     if (!span.complete)
-        put_early_end(stream, &span);
+        put_early_end(stream, report, span.started);
     put_suites(stream, slots, report->finding_count, span.started);
     fputs("</testsuites>\n", stream);
     free(slots);

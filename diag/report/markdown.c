@@ -162,6 +162,16 @@ static void put_seen(struct sheet *sheet, const struct outline_entry *entry,
     }
 }
 
+/* An acceptance that is over is why a finding that was quiet counts again. */
+static void put_expired(struct sheet *sheet, const char *lead, const struct finding *finding)
+{
+    if (!finding->expired)
+        return;
+    fprintf(sheet->stream, "%s**accepted until %s**, which is over: ", lead,
+            finding->expired->expires);
+    put_line(sheet, "", finding->expired->reason);
+}
+
 static void put_members_seen(struct sheet *sheet, const struct outline_entry *entry)
 {
     bool is_several = entry->member_count > 1;
@@ -177,6 +187,7 @@ static void put_members_seen(struct sheet *sheet, const struct outline_entry *en
             if (!entry->why && member->why)
                 put_line(sheet, "  - why it matters: ", member->why);
         }
+        put_expired(sheet, is_several ? "  - " : "- ", member);
         put_seen(sheet, entry, member);
     }
     fputs("\n", sheet->stream);

@@ -45,22 +45,43 @@ static void put_spelled_out(FILE *stream, const char *text, size_t size)
     buffer_release(&shown);
 }
 
+/* Of most text nothing is to be changed: it goes in one piece up to what is. */
+static size_t plain_size(const char *text, size_t left, bool is_value)
+{
+    size_t at = 0;
+
+    while (at < left) {
+        uint32_t code_point = 0;
+        size_t size = text_decode(text + at, left - at, &code_point);
+
+        if (size == 0 || !is_of_xml(code_point) || reference_of(code_point, is_value))
+            break;
+        at += size;
+    }
+    return at;
+}
+
 static void put(FILE *stream, const char *text, bool is_value)
 {
     size_t left = strlen(text);
 
     while (left > 0) {
+        size_t size = plain_size(text, left, is_value);
         uint32_t code_point = 0;
-        size_t size = text_decode(text, left, &code_point);
-        const char *reference = size ? reference_of(code_point, is_value) : NULL;
+        const char *reference;
 
+        fwrite(text, 1, size, stream);
+        text += size;
+        left -= size;
+        if (left == 0)
+            return;
+        size = text_decode(text, left, &code_point);
+        reference = size ? reference_of(code_point, is_value) : NULL;
+        size = size ? size : 1;
         if (reference)
             fputs(reference, stream);
-        else if (size == 0 || !is_of_xml(code_point))
-            put_spelled_out(stream, text, size ? size : 1);
         else
-            fwrite(text, 1, size, stream);
-        size = size ? size : 1;
+            put_spelled_out(stream, text, size);
         text += size;
         left -= size;
     }

@@ -7,7 +7,7 @@ BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 PAGE_SAMPLES = str(BUILD / "tests/page_samples")
 VALUES = {  # of options whose words are few
     "--patience": {"quick", "normal", "proof"},
-    "--format": {"text", "html", "json"},
+    "--format": {"text", "html", "json", "markdown", "junit", "nagios", "prometheus"},
 }
 SERVICES = {
     "dns", "smtp", "submission", "submissions", "http", "https", "ldap", "ldaps", "gc", "gc-tls", "ntp",

@@ -42,7 +42,7 @@ LAB_NAME_SERVER = str(BUILD / "tests/lab_name_server")
 DEADLINE = 60  # seconds for anything; far above what it should take
 
 FINE, PROBLEMS, TROUBLE, INCOMPLETE = 0, 1, 2, 3  # exit statuses
-FORMATS = ("text", "json", "html")
+FORMATS = ("text", "json", "html", "markdown", "junit")  # those that tell what was seen; more in formats.py
 
 # They take no mail (RFC 7505): nobody is called who would have to be there.
 HEALTHY = """

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import unicodedata
 import urllib.parse
+import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv[1]).resolve()
@@ -221,7 +222,129 @@ def read_html_in_a_browser():
         expect(count[0] == count[1], f"{count[0]} <{tag}> instead of {count[1]}")
 
 
+# ---- machines ----
+
+
+def expect_told(text, told):
+    lost = {field: count for field, count in missing(text, ()).items() if field in told}
+    expect(not lost, f"lost: {lost}")
+
+
+JUNIT_TELLS = {"report.title", "finding.title", "finding.why", "seen.text", "seen.source", "fix.command",
+               "step.where", "step.risk", "acceptance.reason", "subject.shown", "run.remark"}
+
+
+def read_junit():
+    document = samples("hostile", "junit")
+    check_plain(document.decode())
+    tree = xml.etree.ElementTree.fromstring(document)
+    tags = {element.tag for element in tree.iter()}
+    expect(tags <= {"testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"}, tags)
+    words = " ".join([*tree.itertext(), *(value for element in tree.iter() for value in element.attrib.values())])
+    expect_told(words, JUNIT_TELLS)
+    if not shutil.which("xmllint"):
+        raise Skip("xmllint is not installed")
+    done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", ROOT / "tests/program/junit.xsd", "-"],
+                          input=document, capture_output=True, check=False)
+    expect(done.returncode == 0, done.stderr.decode()[:600])
+
+
+PERFORMANCE = re.compile(r"(?:[a-z]+|'[^'=|]+')=-?[0-9.]+s?(?:;[0-9.:-]*){0,3}")
+
+
+def read_nagios():
+    line = samples("hostile", "nagios").decode()
+    check_plain(line)
+    expect(line.count("\n") == 1 and line.endswith("\n"), "not one line")
+    expect(len(line.encode()) <= 4096, f"{len(line.encode())} bytes")
+    expect(line.count("|") == 1, "not one |")
+    text, data = line.split("|")
+    expect(re.match("EXDIAG (OK|WARNING|CRITICAL|UNKNOWN) - ", text), text)
+    left = PERFORMANCE.sub("", data).strip()
+    expect(left == "", f"no performance data: {left}")
+
+
+LABELS = r'[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"'
+METRIC = re.compile(rf"exdiag_[a-z_]+(?:\{{{LABELS}(?:,{LABELS})*\}})? -?[0-9.]+")
+
+
+def read_prometheus():
+    document = samples("hostile", "prometheus").decode()
+    check_plain(document)
+    for line in document.removesuffix("\n").split("\n"):
+        expect(METRIC.fullmatch(line) or re.match("# (HELP|TYPE) exdiag_[a-z_]+ ", line), f"no metric: {line}")
+    if not shutil.which("promtool"):
+        raise Skip("promtool is not installed")
+    done = subprocess.run(["promtool", "check", "metrics"], input=document.encode(), capture_output=True, check=False)
+    expect(done.returncode == 0, done.stderr.decode()[:600] + done.stdout.decode()[:600])
+
+
+# ---- Markdown ----
+
+MARKDOWN_TELLS = {"report.title", "finding.title", "finding.why", "seen.text", "seen.source", "fix.command",
+                  "verify.command", "undo.command", "step.where", "step.risk", "step.note", "acceptance.reason",
+                  "subject.shown", "run.remark"}
+MARKDOWN_TAGS = {"html", "head", "body", "h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "code", "pre", "input", "br"}
+
+
+def rendered(markdown):
+    """What renderers of npm make of it, by their names."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        raise Skip("node and npm are not installed")
+    here = ROOT / "tests/reports/markdown"
+    caches = os.environ.get("EXDIAG_CACHE") or pathlib.Path(
+        os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache", "exdiag")
+    cache = pathlib.Path(caches, "markdown")
+    lock, kept = here / "package-lock.json", cache / "package-lock.json"
+    if not (cache / "node_modules").is_dir() or not kept.exists() or kept.read_bytes() != lock.read_bytes():
+        cache.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(here / name, cache / name)
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=cache, check=True)
+    done = subprocess.run(["node", here / "render.mjs", cache], input=markdown.encode(), capture_output=True, check=False)
+    expect(done.returncode == 0, done.stderr.decode()[:600])
+    return json.loads(done.stdout)
+
+
+def prose_of(element):
+    """Its text outside code: what mentions, references and addresses are looked for in."""
+    if element.tag in ("code", "pre"):
+        return ""
+    parts = [element.text or ""]
+    for child in element:
+        parts += [prose_of(child), child.tail or ""]
+    return " ".join(parts)
+
+
+def check_rendered(name, document):
+    tree = tree_of(document)
+    tags = {element.tag if isinstance(element.tag, str) else "comment" for element in tree.iter()}
+    expect(tags <= MARKDOWN_TAGS, f"{name}: {tags - MARKDOWN_TAGS}")
+    for element in tree.iter():
+        expect(set(element.attrib) <= {"class", "type", "checked", "disabled", "start"}, f"{name}: {element.attrib}")
+        if element.tag == "code" and "class" in element.attrib:
+            expect(element.attrib["class"] in ("language-powershell", "language-bat", "language-sh", "language-text"),
+                   f"{name}: {element.attrib}")
+    prose = prose_of(tree)
+    for acts in (r"@[\w-]", r"#[0-9]", r"[a-z]://", r"\bwww\.", r"[!%&~$][\w{`]", r":[a-z_+-][\w+-]*:", r"\[[^\]]*\]\("):
+        found = re.search(acts, prose)
+        expect(not found, f"{name}: {prose[max(0, found.start() - 40):found.end() + 20]!r} may act" if found else "")
+    return text_of(tree)
+
+
+def read_markdown():
+    document = samples("hostile", "markdown").decode()
+    check_plain(document)
+    for name, made in rendered(document).items():
+        words = check_rendered(name, made)
+        expect_told(words, MARKDOWN_TELLS)
+
+
 READERS = {
+    "markdown": read_markdown,
+    "junit": read_junit,
+    "nagios": read_nagios,
+    "prometheus": read_prometheus,
     "text": lambda: [expect_all(read_text(how), TEXT_LACKS) for how in ("plain", "colours", "ascii", "narrow")],
     "json": read_json,
     "html": read_html,
