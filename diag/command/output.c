@@ -239,7 +239,7 @@ int output_comparison(const struct run runs[2], const struct options *options)
     verdict_compare(runs, options->title, &memory, &report);
     exit_status = output_page(write_comparison, &report, options);
     if (exit_status == EXIT_FINE)
-        exit_status = report_exit_status(&report);
+        exit_status = status_of(&report, options);
     arena_release(&memory);
     return exit_status;
 }
