@@ -53,22 +53,30 @@ static void add_count(struct buffer *out, const char *separator, size_t count, c
     buffer_add_string(out, word);
 }
 
-/* " (1 critical, 2 warnings)" */
-static void add_severities(const struct report *report, struct buffer *out)
+/* "3 problems (1 critical, 2 warnings)", "2 problems (warnings)", "1 remark (info)" */
+static void add_problems(const struct report *report, size_t problems, struct buffer *out)
 {
     static const char *const singulars[SEVERITY_COUNT] = {"critical", "warning", "info"};
     static const char *const plurals[SEVERITY_COUNT] = {"critical", "warnings", "info"};
-    size_t counts[SEVERITY_COUNT] = {0}, listed = 0;
+    size_t counts[SEVERITY_COUNT] = {0}, sorts = 0, listed = 0;
 
     for (size_t i = 0; i < report->finding_count; i++) {
         if (report_part_of(report->findings[i]) == PART_PROBLEMS)
             counts[report->findings[i]->severity]++;
     }
+    for (unsigned i = 0; i < SEVERITY_COUNT; i++)
+        sorts += counts[i] > 0;
+    add_count(out, "", problems, counts[SEVERITY_INFO] == problems ? "remark" : "problem");
+    if (problems > 1)
+        buffer_add_char(out, 's');
     for (unsigned i = 0; i < SEVERITY_COUNT; i++) {
         const char *word = counts[i] == 1 ? singulars[i] : plurals[i];
 
-        if (counts[i])
-            add_count(out, listed++ ? ", " : " (", counts[i], word);
+        if (counts[i] && sorts == 1)
+            buffer_print(out, " (%s", word);
+        else if (counts[i])
+            add_count(out, listed ? ", " : " (", counts[i], word);
+        listed += counts[i] > 0;
     }
     if (listed)
         buffer_add_char(out, ')');
@@ -85,8 +93,7 @@ void report_sum_up(const struct report *report, struct buffer *out)
     size_t problems = report_part_size(report, PART_PROBLEMS);
 
     if (problems) {
-        add_count(out, "", problems, problems == 1 ? "problem" : "problems");
-        add_severities(report, out);
+        add_problems(report, problems, out);
     } else {
         buffer_add_string(out, report_part_size(report, PART_UNKNOWN)
                                    ? "no problems in what could be checked"

@@ -23,7 +23,10 @@ size_t report_part_size(const struct report *report, enum report_part part);
 /* "critical", "unknown", "accepted": the one word that says how a finding stands. */
 const char *report_standing(const struct finding *finding);
 
-/* "2 problems (1 critical, 1 warning), 1 unknown, 3 ok"; parts without findings are left out. */
+/*
+ * "2 problems (1 critical, 1 warning), 1 unknown, 3 ok"; parts without findings are left out, and
+ * what is info alone is called remarks.
+ */
 void report_sum_up(const struct report *report, struct buffer *out);
 
 /* From the start of the first run to the end of the last. */

@@ -528,7 +528,7 @@ static void header(struct text_page *page)
         wrap_words(&page->wrap, text.text);
         buffer_clear(&text);
         report_show_local(report, &text);
-        if (text.size) {
+        if (text.size && !strstr(text.text, "UTC+00:00")) {
             wrap_words(&page->wrap, " (");
             wrap_words(&page->wrap, text.text);
             wrap_words(&page->wrap, ")");

@@ -48,10 +48,15 @@ static void sums_read_well(void **state)
     const struct report single = {.findings = one,
                                   .finding_count = 1,
                                   .counts = {[OUTCOME_PROBLEM] = 1, [OUTCOME_UNKNOWN] = 2}};
+    const struct finding info = {.kind = &sample_cgi_handler, .severity = SEVERITY_INFO};
+    const struct finding *const infos[] = {&info, &info};
+    const struct report remarks = {
+        .findings = infos, .finding_count = 2, .counts = {[OUTCOME_PROBLEM] = 2}};
 
     (void)state;
     assert_sum(&nothing, "no problems");
-    assert_sum(&single, "1 problem (1 warning), 2 unknown");
+    assert_sum(&single, "1 problem (warning), 2 unknown");
+    assert_sum(&remarks, "2 remarks (info)");
     assert_sum(&sample_report,
                "4 problems (3 critical, 1 warning), 1 unknown, 1 accepted, 1 ok, 1 n/a");
 }
