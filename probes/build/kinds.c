@@ -7,7 +7,7 @@
 
 #define ON_IT      "{machine}"
 #define ON_ANY     "any Exchange server"
-#define ON_IT_ROOT "{machine}, from a command prompt that runs as administrator"
+#define ON_IT_ROOT "{machine}, as administrator"
 #define ON_MEMBER  "{machine}, if it is a member of a DAG"
 #define OF_MEMBER  "any Exchange server, if {machine} is a member of a DAG"
 #define THIS_RUN   "the machine that exdiag ran on"
@@ -33,8 +33,7 @@
         .shell = SHELL_EMS, .kind = STEP_EXACT, .where = ON_ANY,                                   \
         .command = "Get-ExchangeServer | Sort-Object Name | Format-Table Name, ServerRole, "       \
                    "AdminDisplayVersion -AutoSize",                                                \
-        .note = "the levels of all servers; AdminDisplayVersion never shows a security update",    \
-        .when = "since-2007"                                                                       \
+        .note = "AdminDisplayVersion never shows a security update", .when = "since-2007"          \
     }
 
 #define ASK_AGAIN                                                                                  \
@@ -140,26 +139,22 @@
      .where = ON_IT_ROOT,                                                                          \
      .command = "Install {level}: run its Setup.exe with /Mode:Upgrade and "                       \
                 "/IAcceptExchangeServerLicenseTerms_DiagnosticDataOFF, and restart the server.",   \
-     .risk = "it replaces the whole of Exchange and cannot be taken back; setup may extend the "   \
-             "schema of the forest first, for all and for ever. What was changed by hand in "      \
-             "web.config and other files of Exchange is lost: keep a copy. Services are down "     \
-             "for "                                                                                \
-             "an hour or more",                                                                    \
+     .risk = "it replaces the whole of Exchange and cannot be taken back; setup may extend "       \
+             "the schema of the forest, for ever. What was changed by hand in files of "           \
+             "Exchange is lost: keep a copy. Services are down for an hour or more",               \
      .note =                                                                                       \
          "before 2016 CU22 and 2019 CU11 the switch is /IAcceptExchangeServerLicenseTerms, of "    \
-         "2010 there is none. Straight from any older level of the same product; look up first "   \
-         "which .NET "                                                                             \
-         "Framework and which Windows it wants. A database that a newer level has mounted "        \
-         "does not go back to a member of an older one: bring all members of a DAG forward in "    \
-         "a row",                                                                                  \
+         "2010 there is none. Look up first which .NET Framework and Windows it wants. A "         \
+         "database that a newer level has mounted does not go back: bring all members of a "       \
+         "DAG forward in a row",                                                                   \
      .when = "level"},                                                                             \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_IT_ROOT,                           \
         .command = "Install {update}, the package for this very level, and restart the server.",   \
         .risk = "run from a window without these rights, the .msp seems to succeed and leaves "    \
                 "Outlook on the web broken. Services are down for half an hour",                   \
-        .note = "updates of a level hold all earlier ones: only the newest is needed. Look up "    \
-                "whether it wants /PrepareAllDomains or a script afterwards",                      \
+        .note = "it holds all earlier ones. Look up whether it wants /PrepareAllDomains or a "     \
+                "script afterwards",                                                               \
         .when = "update"                                                                           \
     }
 
@@ -182,9 +177,8 @@
         .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = THIS_RUN,                                \
         .command = "exdiag check --server {machine} --only build --builds {file}",                 \
         .note = "a newer table is part of a newer exdiag (diag/builds/exchange.txt), or add "      \
-                "rows "                                                                            \
-                "of Microsoft's page of build numbers to that file, with its day in the line "     \
-                "as-of",                                                                           \
+                "rows of Microsoft's page of build numbers to that file, with its day in the "     \
+                "line as-of",                                                                      \
         .when = "stale", .also_powershell = true                                                   \
     }
 
@@ -205,8 +199,7 @@
 #define OF_EDGE                                                                                    \
     {                                                                                              \
         "KB 4019802, The Exchange Edge Transport server version is incorrect in EAC or ECP "       \
-        "after "                                                                                   \
-        "an upgrade",                                                                              \
+        "after an upgrade",                                                                        \
             NULL                                                                                   \
     }
 #define SUPPORTABILITY                                                                             \
@@ -223,15 +216,12 @@
 /* Who may stand beside whom, to what was known in 2025: the matrix has the last word. */
 #define MOVE(from, text)                                                                           \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "the "                                                                            \
-                 "organisation",                                                                   \
-        .command = text,                                                                           \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the organisation", .command = text,  \
         .risk = "setup of the new product extends the schema of the forest, for all and for "      \
                 "ever",                                                                            \
-        .note = "look up first in Microsoft's supportability matrix which levels may stand "       \
-                "beside each other, and which Windows and functional level of the forest they "    \
-                "want. Old servers are uninstalled in the end, not just turned off",               \
+        .note = "look up in Microsoft's supportability matrix what may stand beside what, and "    \
+                "which Windows and forest level it wants. Uninstall old servers in the end, "      \
+                "do not just turn them off",                                                       \
         .when = from                                                                               \
     }
 
@@ -244,9 +234,9 @@ const struct finding_kind exchange_build_unsupported = {
     .id = "exchange-build-unsupported",
     .severity = SEVERITY_WARNING,
     .title = "{who} runs {name}, whose support ended {ended}",
-    .why = "What is found in it from now on stays open: there are no more security updates for "
-           "everybody, no fixes, and no help of Microsoft's. Exchange is reached from the "
-           "Internet and holds everybody's mail, and faults of it are used within days.",
+    .why = "What is found in it from now on stays open: no more security updates for everybody, "
+           "and no help of Microsoft's. Exchange holds everybody's mail, and faults of it are "
+           "used within days.",
     .symptom = "None, until somebody breaks in, or another product no longer talks to it.",
     .cause = "The product has come to the end of its lifecycle. No update brings support back, "
              "only another product does.",
@@ -262,8 +252,7 @@ const struct finding_kind exchange_build_unsupported = {
              .command =
                  "Bring it to CU14 or CU15 of Exchange 2019, and install Exchange Server "
                  "Subscription Edition over it, in place, as a cumulative update is installed; "
-                 "or "
-                 "move the mailboxes to Exchange Online.",
+                 "or move the mailboxes to Exchange Online.",
              .risk = "as a cumulative update it replaces the whole of Exchange and cannot be "
                      "taken back",
              .note = "it takes no new servers, and no mailbox is moved. Servers of Exchange 2013 "
@@ -272,8 +261,7 @@ const struct finding_kind exchange_build_unsupported = {
             MOVE("from-2016",
                  "Bring all Exchange 2016 to CU23. Install new servers of Exchange Server "
                  "Subscription Edition beside them, move the mailboxes, and uninstall 2016: it "
-                 "is "
-                 "not upgraded in place. Do it with the first release of that edition: later "
+                 "is not upgraded in place. Do it with the first release of that edition: later "
                  "cumulative updates are not to stand beside 2016 and 2019."),
             MOVE("from-2013",
                  "Bring all Exchange 2013 to CU23. Install Exchange 2019 CU14, or 2016 CU23, "
@@ -284,8 +272,7 @@ const struct finding_kind exchange_build_unsupported = {
                  "Bring all Exchange 2010 to the last rollup of SP3. Install Exchange 2016 CU23 "
                  "beside it (2019 and Subscription Edition do not stand beside 2010), move the "
                  "mailboxes, uninstall 2010; then new servers of Subscription Edition beside "
-                 "2016, "
-                 "and the mailboxes once more."),
+                 "2016, and the mailboxes once more."),
             MOVE("from-2007",
                  "Bring all Exchange 2007 to the last rollup of SP3. Install Exchange 2013 CU23 "
                  "beside it (2016 and later do not stand beside 2007), move the mailboxes, "
@@ -316,8 +303,7 @@ const struct finding_kind exchange_build_behind = {
     .severity = SEVERITY_WARNING,
     .title = "{who} runs {name}, {how} {newest}",
     .why = "Updates of Exchange close holes that are used as soon as they are known. They come "
-           "for "
-           "one or two levels at a time, so a server that stays on an older level gets none.",
+           "for one or two levels at a time, so a server that stays on an older level gets none.",
     .symptom = "None of its own. Faults that an update has mended are looked for in vain.",
     .cause = "Cumulative updates, service packs and rollups, and the security updates on top of "
              "them, were not installed; Windows Update brings no cumulative updates of Exchange.",
@@ -330,9 +316,8 @@ const struct finding_kind exchange_build_behind = {
                                            .where = "the organisation",
                                            .command = "Its product is out of support: the steps "
                                                       "below close what is known, and nothing "
-                                                      "that "
-                                                      "is found from now on. Plan the way to "
-                                                      "another product first.",
+                                                      "that is found from now on. Plan the way "
+                                                      "to another product first.",
                                            .when = "unsupported"},
                                           NOT_FOR_ALL,
                                           BEGIN_MAINTENANCE,
@@ -353,9 +338,8 @@ const struct finding_kind exchange_build_mixed = {
     .title = "{who} runs {name} ({build}), and {other}, of the same version, {other-name} "
              "({other-build})",
     .why = "Servers of one version are meant to differ for the days of an update. Members of a "
-           "DAG "
-           "at different levels cannot take each other's databases back, what one node mends "
-           "another one spoils, and the least patched one is the door.",
+           "DAG at different levels cannot take each other's databases back, what one node "
+           "mends another one spoils, and the least patched one is the door.",
     .symptom = "Errors that come and go with the node that a database or a client happens to be "
                "on; databases that do not mount on one of the members.",
     .cause = "An update was installed on some servers and forgotten, or failed, on others.",
@@ -367,10 +351,8 @@ const struct finding_kind exchange_build_mixed = {
                                            .kind = STEP_DECIDE,
                                            .where = "{machine}",
                                            .command = "Bring it to the build of the others, or "
-                                                      "all "
-                                                      "of them to the newest one; the steps "
-                                                      "stand "
-                                                      "with exchange-build-behind."},
+                                                      "all of them to the newest one; the steps "
+                                                      "stand with exchange-build-behind."},
                                           {0}},
     .verify = (const struct step_template[]){SEE_ALL, SEE_BUILD, {0}},
     .no_undo = cannot_undo,

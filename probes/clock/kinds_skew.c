@@ -22,8 +22,8 @@ static const struct reference source_references[] = {
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = "{machine}",                              \
         .command = "w32tm /stripchart /computer:{other} /samples:5 /dataonly",                     \
-        .note = "five lines with the difference in seconds, which is to stay well below one; "     \
-                "error 0x800705B4 means that no NTP came back (UDP 123)",                          \
+        .note = "the difference in seconds, five times, well below one; error 0x800705B4: no "     \
+                "NTP came back (UDP 123)",                                                         \
         .when = "compare"                                                                          \
     }
 
@@ -33,14 +33,14 @@ const struct finding_kind clock_skew = {
     .title = "its clock differs from that of {other} by {difference}",
     .why = "Kerberos refuses whoever is {limit} or more away from the domain controller that it "
            "asks (KRB_AP_ERR_SKEW). Exchange logs on to itself and to its neighbours by it: the "
-           "PowerShell directory answers 500, SMTP between servers fails to authenticate. Windows "
-           "hides the difference from some clients: a logon which works proves nothing.",
+           "PowerShell directory answers 500, SMTP between servers fails to authenticate. "
+           "Windows hides the difference from some clients: a logon which works proves nothing.",
     .symptom =
-        "The Exchange Management Shell does not start (HTTP 500, or access denied), mail between "
-        "servers queues up with failed authentication, errors 0x25 (KRB_AP_ERR_SKEW) or 0x21 "
-        "(KRB_AP_ERR_TKT_NYV) of Kerberos in the System log (which tells them once its LogLevel "
-        "is 1), "
-        "users are asked for passwords again and again; some things go on working.",
+        "The Exchange Management Shell does not start (HTTP 500, or access denied), mail "
+        "between servers queues up with failed authentication, errors 0x25 (KRB_AP_ERR_SKEW) or "
+        "0x21 (KRB_AP_ERR_TKT_NYV) of Kerberos in the System log (which tells them once its "
+        "LogLevel is 1), users are asked for passwords again and again; some things go on "
+        "working.",
     .cause =
         "The server follows nobody: W32Time is stopped or set to NoSync, or to peers that do not "
         "answer; a hypervisor sets the clock of its guest; a virtual machine was resumed or put "
@@ -57,9 +57,8 @@ const struct finding_kind clock_skew = {
                         "against a third clock, another domain controller or an NTP server "
                         "outside (exdiag check --reference).",
              .note = "a server that is set after a wrong domain controller is wrong itself; "
-                     "named "
-                     "with --reference, the third clock decides, and the steps for the wrong one "
-                     "are given",
+                     "named with --reference, the third clock decides, and the steps for the "
+                     "wrong one are given",
              .when = "undecided"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
@@ -72,8 +71,7 @@ const struct finding_kind clock_skew = {
              .kind = STEP_DECIDE,
              .where = "{wrong-pdc}, before anything else",
              .command = "Correct the clock of {wrong-pdc} first: it is the PDC emulator, and "
-                        "wrong "
-                        "itself. Whoever follows the domain is set after it.",
+                        "wrong itself. Whoever follows the domain is set after it.",
              .when = "wrong-pdc"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
@@ -158,12 +156,10 @@ const struct finding_kind clock_sources_disagree = {
     .id = "clock-sources-disagree",
     .severity = SEVERITY_WARNING,
     .title = "it tells different times by different protocols",
-    .why =
-        "All protocols of one machine read one clock, so their answers fit into each other. "
-        "Where "
-        "they do not, something else answers in the machine's place, or its clock jumps. What is "
-        "concluded from any of them is then about two machines, or about a clock that does not "
-        "stand still.",
+    .why = "All protocols of one machine read one clock, so their answers fit into each other. "
+           "Where they do not, something else answers in the machine's place, or its clock "
+           "jumps. What is concluded from any of them is then about two machines, or about a "
+           "clock that does not stand still.",
     .symptom = "Some services of the machine work and others refuse tickets; tools that measure "
                "its clock by different ways do not agree.",
     .cause =

@@ -31,11 +31,9 @@
     }
 
 #define CLOCK_REPAIR_POLICY                                                                        \
-    CLOCK_RUN(                                                                                     \
-        "policy", "gpresult /scope computer /h gpresult.html /f",                                  \
-        "shows which policy sets Windows Time Service here: while it does, w32tm /config and "     \
-        "the "                                                                                     \
-        "registry of the machine change nothing"),                                                 \
+    CLOCK_RUN("policy", "gpresult /scope computer /h gpresult.html /f",                            \
+              "which policy sets the time here: while it does, w32tm /config and the registry "    \
+              "change nothing"),                                                                   \
         CLOCK_IN_POLICY(                                                                           \
             "policy-domain",                                                                       \
             "Time Providers, Configure Windows NTP Client: Not Configured, or Type NT5DS, "        \
@@ -93,9 +91,8 @@
     "the whole forest follows: choose NTP servers that you trust, three or more, so that one "     \
     "that is wrong is outvoted"
 #define CLOCK_OUTSIDE_NOTE                                                                         \
-    "in place of <ntp-servers>, in quotation marks: \"ntp1.example.net,0x8 ntp2.example.net,0x8 "  \
-    "ntp3.example.net,0x8\". As it stands the line runs nothing: The system cannot find the "      \
-    "file specified"
+    "in place of <ntp-servers>, with quotation marks: \"ntp1.example.net,0x8 "                     \
+    "ntp2.example.net,0x8 ntp3.example.net,0x8\"; as it stands the line runs nothing"
 #define CLOCK_IF_TOP     "{machine}, if it is the PDC emulator of the forest's root domain"
 #define CLOCK_UNLESS_TOP "{machine}, if it is any other machine of the domain"
 
@@ -159,8 +156,7 @@
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
         .command = "w32tm /resync /rediscover",                                                    \
         .risk = "a clock that is far off is set at once: what goes by the time of day may run "    \
-                "twice "                                                                           \
-                "or be left out, and tickets that were issued in the future are refused",          \
+                "twice or be left out, and tickets of the future are refused",                     \
         .when = when_                                                                              \
     }
 
@@ -168,8 +164,8 @@
 
 #define CLOCK_PUT_BACK_FILE(when_, repair_)                                                        \
     CLOCK_RUN(when_, "reg import " CLOCK_KEPT_FILE(repair_),                                       \
-              "values that were added since stay. Once the machine is as it is to be, delete "     \
-              "the file, so that the next repair keeps one of its own")
+              "values that were added since stay. Once all is well, delete the file, so that "     \
+              "the next repair keeps one of its own")
 
 #define CLOCK_PUT_BACK_POLICY                                                                      \
     {                                                                                              \
@@ -181,16 +177,15 @@
 
 #define CLOCK_QUERY_SINCE "; before Windows Server 2008: w32tm /monitor"
 
-#define CLOCK_LOOK(when_)                                                                          \
-    CLOCK_RUN(                                                                                     \
-        when_, "w32tm /query /source",                                                             \
-        "whom it follows. Local CMOS Clock or Free-running System Clock is nobody; VM IC Time "    \
-        "Synchronization Provider is the hypervisor, which sets the clock again after every "      \
-        "repair: first exdiag explain time-vm-sync. Error 0x80070426: the service does not "       \
-        "run" CLOCK_QUERY_SINCE),                                                                  \
-        CLOCK_RUN(                                                                                 \
-            when_, "w32tm /query /configuration",                                                  \
-            "(Policy) behind a value: a group policy sets it, and what is set here is in vain "    \
-            "until that is changed (gpresult /scope computer /v names it)" CLOCK_QUERY_SINCE)
+#define CLOCK_LOOK(when_)                                                                             \
+    CLOCK_RUN(                                                                                        \
+        when_, "w32tm /query /source",                                                                \
+        "Local CMOS Clock or Free-running System Clock: it follows nobody. VM IC Time "               \
+        "Synchronization Provider: first exdiag explain time-vm-sync, for the hypervisor sets "       \
+        "it again after every repair. Error 0x80070426: the service does not run" CLOCK_QUERY_SINCE), \
+        CLOCK_RUN(                                                                                    \
+            when_, "w32tm /query /configuration",                                                     \
+            "(Policy) behind a value: what is set here is in vain until that policy is changed "      \
+            "(gpresult /scope computer /v names it)" CLOCK_QUERY_SINCE)
 
 #endif

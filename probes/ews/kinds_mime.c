@@ -44,11 +44,9 @@
      .kind = STEP_DECIDE,                                                                          \
      .where = "the way round: whoever looks after the archiver",                                   \
      .command = "Let the archiver talk to {came-through}: through that server the same "           \
-                "messages "                                                                        \
-                "came.",                                                                           \
+                "messages came.",                                                                  \
      .note = "it makes the archive whole today, and is no repair: other clients still go to "      \
-             "the "                                                                                \
-             "server that fails",                                                                  \
+             "the server that fails",                                                              \
      .when = "came-through"},                                                                      \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -78,22 +76,20 @@
          .command = MOVE_COMMAND,                                                                  \
          .risk = MOVE_RISK,                                                                        \
          .note = "it helped in the documented case, which is one of Exchange 2010. Since 2013 "    \
-                 "it "                                                                             \
-                 "is in vain here: the node of the database made the MIME content through the "    \
-                 "other server",                                                                   \
+                 "it is in vain here: the node of the database made the MIME content through "     \
+                 "the other server",                                                               \
          .when = "move-second"},                                                                   \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = "in place of a repair",                                                          \
-         .command = "Make no virtual directory again: these messages fail through every server "   \
-                    "that was asked, so that of one of them is not the cause. Look at what the "   \
-                    "servers share: the active copy of the database, the load at that hour, "      \
-                    "and "                                                                         \
-                    "the messages themselves (open one in Outlook).",                              \
+         .command = "Make no virtual directory again: these messages fail through every "          \
+                    "server that was asked, so that of one of them is not the cause. Look at "     \
+                    "what the servers share: the active copy of the database, the load at "        \
+                    "that hour, and the messages themselves (open one in Outlook).",               \
          .note = "since Exchange 2013 it is the server with the active copy that makes the "       \
-                 "MIME "                                                                           \
-                 "content, in EWS of its site Exchange Back End. How to make that one again is "   \
-                 "not printed: Microsoft documents no values for it; its support knows them",      \
+                 "MIME content, in EWS of its site Exchange Back End. How to make that one "       \
+                 "again is not printed: Microsoft documents no values for it; its support "        \
+                 "knows them",                                                                     \
          .when = "everywhere"},                                                                    \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "before the repair",                  \
@@ -269,17 +265,15 @@ const struct finding_kind ews_mime_transient = {
     .why = "The error calls itself transient, but the same messages fail at every try and in "
            "every run. The job goes on without them, so they are missing from the archive until "
            "somebody reads its log.",
-    .symptom = "An archiver, backup or migration that fetches messages over EWS leaves some out: "
-               "meeting requests with an inline picture and other messages in RTF, those of one "
-               "server of a DAG alone. In its log the request for the MIME content is repeated "
-               "up "
-               "to sixteen times in half a minute, then ErrorInternalServerTransientError.",
+    .symptom = "An archiver, backup or migration that fetches messages over EWS leaves some "
+               "out: meeting requests with an inline picture and other messages in RTF, those "
+               "of one server of a DAG alone. In its log the request for the MIME content is "
+               "repeated up to sixteen times in half a minute, then "
+               "ErrorInternalServerTransientError.",
     .cause = "Something in the EWS virtual directory of that one server. In the documented case "
              "the configuration of IIS 7 was suspected, and CGI that was mapped on the "
-             "directory; "
-             "what was wrong was never found. Making the directory again cured it. Load makes "
-             "the "
-             "error more frequent.",
+             "directory; what was wrong was never found. Making the directory again cured it. "
+             "Load makes the error more frequent.",
     .applies_to = "Exchange 2010 SP3 as documented, with MailStore; the same way of making MIME "
                   "content is in 2013 and later",
     .cost = "Messages are missing from the archive, or from other programs that read mailboxes.",
@@ -296,8 +290,7 @@ const struct finding_kind ews_unavailable = {
     .severity = SEVERITY_WARNING,
     .title = "{messages} failed over EWS for trouble behind it: {codes}",
     .why = "EWS itself answered; what it needs did not: the database, a domain controller, "
-           "another "
-           "server. What the archiver asked for meanwhile is not in the archive.",
+           "another server. What the archiver asked for meanwhile is not in the archive.",
     .symptom = "An archive job has errors for some time, for all kinds of messages, and none "
                "before and after.",
     .cause = "A database that is dismounted, moves to another node or is failing over; a mailbox "
@@ -353,15 +346,12 @@ const struct finding_kind ews_mime_conversion = {
     .title = "{messages} cannot be made MIME: {codes}",
     .why = "Such an error is of the message, as a rule, and not of the server: to repeat the "
            "request is in vain. Where the same message comes through another server, it is "
-           "whole, "
-           "and it is the server. What fails is not archived.",
+           "whole, and it is the server. What fails is not archived.",
     .symptom = "An archiver leaves single messages out, always the same ones, each after its "
-               "first "
-               "request.",
+               "first request.",
     .cause = "A message that is damaged, or holds what Exchange cannot express in MIME: "
-             "properties "
-             "of the wrong type, a body or an attachment that is broken, often of a gateway, an "
-             "add-in or a migration.",
+             "properties of the wrong type, a body or an attachment that is broken, often of a "
+             "gateway, an add-in or a migration.",
     .applies_to = "Exchange 2007 and later; every client that asks for MIME content",
     .cost = "Single messages are missing from the archive.",
     .fix =

@@ -70,9 +70,7 @@ extern const struct finding_kind mx_trace_without_mail;
 /* TCP alone: what most monitoring looks at. */
 #define MX_TEST_PORT(remark)                                                                       \
     {                                                                                              \
-        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .or = true,                                 \
-        .where = "any Windows "                                                                    \
-                 "machine",                                                                        \
+        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .or = true, .where = "any Windows machine", \
         .command = "Test-NetConnection -ComputerName {address} -Port {port}", .note = remark,      \
         .each = "address"                                                                          \
     }
@@ -105,22 +103,18 @@ extern const struct finding_kind mx_trace_without_mail;
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
      .where = "if it is yours, and the repair takes long: the zone of {name}",                     \
-     .command = "Delete the record {record} Write it down, to put it back.",                       \
+     .command = "Delete the record {record}",                                                      \
      .risk =                                                                                       \
-         "only where another exchanger of the domain works: without any MX record senders "        \
-         "take the domain's own address (RFC 5321 5.1). They keep the old one for its time to "    \
-         "live",                                                                                   \
+         "only where another exchanger works: without any MX record senders take the domain's "    \
+         "own address (RFC 5321 5.1). Write it down, to put it back",                              \
      .when = "others",                                                                             \
      .each = "record"},                                                                            \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
         .where = "if it is yours, and the repair takes long: its own zone",                        \
-        .command = "Delete the address record {address-record} Write it down, to put it back.",    \
-        .risk = "this one alone, not the MX record: the exchanger has other addresses. What else " \
-                "uses "                                                                            \
-                "the name (web, mail programs) loses the address too. Senders keep the old one "   \
-                "for its "                                                                         \
-                "time to live",                                                                    \
+        .command = "Delete the address record {address-record}",                                   \
+        .risk = "this one alone, not the MX record: the exchanger has other addresses. What "      \
+                "else uses the name loses the address too. Write it down, to put it back",         \
         .when = "others", .each = "address-record"                                                 \
     }
 
@@ -141,29 +135,21 @@ extern const struct finding_kind mx_trace_without_mail;
 /* ---- the service behind the port ---- */
 
 #define MX_EXCHANGE_SERVICES                                                                       \
-    {.shell = SHELL_POWERSHELL,                                                                    \
-     .kind = STEP_EXACT,                                                                           \
-     .where = "if it is yours: the Exchange server behind it",                                     \
-     .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",              \
-     .note = "both must be Running (an Edge, 2007 or 2010 server has the second alone)"},          \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_FILL_IN, .where = "the same server (2013 and later)",     \
-        .command = "Get-ServerComponentState -Identity {exchange-server}",                         \
-        .note = "ServerWideOffline, FrontendTransport and HubTransport must be Active"             \
+        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT,                                             \
+        .where = "if it is yours: the Exchange server behind it",                                  \
+        .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",           \
+        .note = "both must be Running (an Edge, 2007 or 2010 server has the second alone)"         \
     }
 
 #define MX_POSIX_SERVICE                                                                           \
-    {.shell = SHELL_SH,                                                                            \
-     .kind = STEP_EXACT,                                                                           \
-     .where = "if it is yours, and runs Linux: the server behind it",                              \
-     .command = "ss -ltn sport = :{port}",                                                         \
-     .note =                                                                                       \
-         "Recv-Q counts connections that nobody has accepted yet: above 0 and not falling, the "   \
-         "daemon hangs or has no process left"},                                                   \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_EXACT, .where = "the same server, if it runs Postfix",     \
-        .command = "postconf default_process_limit smtpd_client_connection_count_limit",           \
-        .note = "compare the first with the number of processes: ps -C smtpd"                      \
+        .shell = SHELL_SH, .kind = STEP_EXACT,                                                     \
+        .where = "if it is yours: the server behind it, where that runs Linux",                    \
+        .command = "ss -ltn sport = :{port}",                                                      \
+        .note = "Recv-Q counts connections that nobody has accepted yet: above 0 and not "         \
+                "falling, the daemon hangs or has no process left (Postfix: postconf "             \
+                "default_process_limit, beside the lines of ps -C smtpd)"                          \
     }
 
 #endif

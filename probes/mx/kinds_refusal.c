@@ -12,17 +12,18 @@ static const struct step_template put_back[] = {MX_PUT_BACK, {0}};
 static const struct step_template verify_answer[] = {MX_CHECK_AGAIN, MX_READ_GREETING, {0}};
 
 /* A network that does not let port 25 out makes every exchanger in the world look dead. */
-#define ASK_ELSEWHERE                                                                                 \
-    MX_RUN_EXDIAG("the mail server itself, or any machine that may send to port 25", "--only mx",     \
-                  "networks of offices, homes and clouds often let no connection to port 25 out"),    \
-        MX_TEST_PORT("run it on the sending server: TcpTestSucceeded must be True"),                  \
-    {                                                                                                 \
-        .shell = SHELL_SH, .kind = STEP_EXACT, .or = true,                                            \
-        .where = "a sending server that runs Linux, with netcat",                                     \
-        .command = "nc -v -w 30 {address} {port}",                                                    \
-        .note =                                                                                       \
-            "a line that begins with 220 is the greeting; where none comes it waits. Ctrl-C ends it", \
-        .each = "address"                                                                             \
+#define ASK_ELSEWHERE                                                                              \
+    MX_RUN_EXDIAG("the mail server itself, or any machine that may send to port 25", "--only mx",  \
+                  "networks of offices, homes and clouds often let no connection to port 25 "      \
+                  "out"),                                                                          \
+        MX_TEST_PORT("run it on the sending server: TcpTestSucceeded must be True"),               \
+    {                                                                                              \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .or = true,                                         \
+        .where = "a sending server that runs Linux, with netcat",                                  \
+        .command = "nc -v -w 30 {address} {port}",                                                 \
+        .note = "a line that begins with 220 is the greeting; where none comes it waits. Ctrl-C "  \
+                "ends it",                                                                         \
+        .each = "address"                                                                          \
     }
 
 static const struct step_template ask_elsewhere[] = {ASK_ELSEWHERE, {0}};
@@ -57,8 +58,9 @@ const struct finding_kind mx_closes = {
                "is open to every test that looks no further.",
     .cause =
         "A load balancer accepts and finds no living host behind it; the server has reached its "
-        "limit of connections, in all or for one caller; an access rule drops the caller after the "
-        "connection was made. Where the examining address alone is unwelcome, others get through.",
+        "limit of connections, in all or for one caller; an access rule drops the caller after "
+        "the connection was made. Where the examining address alone is unwelcome, others get "
+        "through.",
     .applies_to = "every mail exchanger",
     .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
     .fix =
@@ -87,14 +89,13 @@ const struct finding_kind mx_refuses = {
     .id = "mx-refuses",
     .severity = SEVERITY_WARNING,
     .title = "a mail exchanger refuses connections",
-    .why = "Its address answers, and says that nobody listens on the port. Senders notice at once "
-           "and try the next exchanger; where there is none, mail waits in their queues for days "
-           "and then comes back.",
+    .why = "Its address answers, and says that nobody listens on the port. Senders notice at "
+           "once and try the next exchanger; where there is none, mail waits in their queues "
+           "for days and then comes back.",
     .symptom = "Senders log \"connection refused\"; mail is late or comes back with 4.4.1.",
-    .cause =
-        "The service is stopped or listens on another address, or a firewall answers in its place "
-        "with a reset: the server's own, one on the way, or one near this machine that lets no "
-        "connection to port 25 out.",
+    .cause = "The service is stopped or listens on another address, or a firewall answers in its "
+             "place with a reset: the server's own, one on the way, or one near this machine that "
+             "lets no connection to port 25 out.",
     .applies_to = "every mail exchanger",
     .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
     .fix =
@@ -102,9 +103,9 @@ const struct finding_kind mx_refuses = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the mail server itself, or any machine that may send to port 25",
-             .command = "Before anything is changed, look from there whether the port is closed: a "
-                        "firewall near this machine may refuse every connection to it. The steps "
-                        "that verify say how.",
+             .command = "Before anything is changed, look from there whether the port is "
+                        "closed: a firewall near this machine may refuse every connection to "
+                        "it. The steps that verify say how.",
              .when = "nobody-connected"},
             IS_IT_LISTENING,
             MX_EXCHANGE_SERVICES,
@@ -113,8 +114,8 @@ const struct finding_kind mx_refuses = {
              .where = "the firewall in front of {address}",
              .command = "Check that port 25 leads to the mail server, and that it is open to "
                         "everybody: senders come from anywhere.",
-             .note = "a server that takes mail from mail programs alone (ports 587 and 465) needs "
-                     "no port 25"},
+             .note = "a server that takes mail from mail programs alone (ports 587 and 465) "
+                     "needs no port 25"},
             MX_TAKE_OUT,
             {0}},
     .verify = verify_elsewhere,
@@ -142,8 +143,8 @@ const struct finding_kind mx_unreachable = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever runs {address}",
-             .command = "Check that the host is up, that the address in DNS is still its own, and "
-                        "that the firewall lets port 25 in from everywhere."},
+             .command = "Check that the host is up, that the address in DNS is still its own, "
+                        "and that the firewall lets port 25 in from everywhere."},
             IS_IT_LISTENING,
             MX_TAKE_OUT,
             {0}},
@@ -158,10 +159,9 @@ const struct finding_kind mx_greeting_refused = {
     .severity = SEVERITY_WARNING,
     .title = "a mail exchanger answers, and refuses service in its greeting",
     .why =
-        "Instead of 220 it greets with an error. A code that begins with 4 says not now: senders "
-        "try another exchanger or come back later. One that begins with 5 says no: 554 that it "
-        "takes no mail, or none from this caller; 521 that it never takes any (RFC 7504). The code "
-        "may be meant for the address that this examination was made from alone.",
+        "4xx says not now: senders try another exchanger or come back later. 5xx says no: 554 "
+        "that it takes no mail, or none from this caller; 521 that it never takes any (RFC "
+        "7504). The code may be meant for the address alone that this examination was made from.",
     .symptom = "Senders log 421, 450, 521 or 554 right after they connect.",
     .cause =
         "421 4.3.2: an Exchange server whose transport components are inactive or draining, as "
@@ -175,46 +175,42 @@ const struct finding_kind mx_greeting_refused = {
         (const struct step_template[]){
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
-             .where = "for 421 4.3.2, the Exchange server behind the address (2013 and later): is "
-                      "the service inactive?",
+             .where = "for 421 4.3.2: the Exchange server behind the address (2013 and later)",
              .command = "Get-ServerComponentState -Identity {exchange-server}",
              .note = "look at ServerWideOffline, FrontendTransport and HubTransport",
              .when = "refused-inactive"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "the same, only if ServerWideOffline is inactive, maintenance is over, and "
-                      "the requester was Maintenance",
+             .where = "the same, only if ServerWideOffline is inactive and maintenance is over",
              .command = "Set-ServerComponentState -Identity {exchange-server} -Component "
                         "ServerWideOffline -State Active -Requester Maintenance",
              .risk = "the server takes part in everything again: not while somebody works on it",
-             .note = "a component that another requester made inactive stays so until that "
-                     "requester makes it Active",
+             .note = "what another requester made inactive stays so until that one makes it "
+                     "Active",
              .when = "refused-inactive"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
-             .where = "for 421, the Exchange server behind the address (2007 and later): is it at "
-                      "its limit of connections?",
+             .where = "for 421: the Exchange server behind the address, its limits of "
+                      "connections",
              .command = CONNECTION_LIMITS,
-             .note = "the first counts all connections, the others those of one caller; raise a "
-                     "limit only where the callers are wanted",
+             .note = "raise one only where the callers are wanted",
              .when = "refused-busy"},
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
-             .where = "for 421, the server behind the address, if it runs Postfix: its limits",
+             .where = "for 421: the server behind the address, if it runs Postfix",
              .command = "postconf default_process_limit smtpd_client_connection_count_limit",
-             .note = "the first counts all processes, the other the connections of one caller",
+             .note = "of all processes, and of one caller's connections",
              .when = "refused-busy"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the server that answers 554 or the like: why does it refuse this caller?",
-             .command = "Look in its log what turned the caller away: a block list, an access "
-                        "rule, a missing reverse name.",
-             .note = "if only the examining address is unwelcome, nothing is wrong for others: "
-                     "check from a server that sends mail",
+             .where = "for 554 or the like: the server that answers so",
+             .command = "Look in its log what turned the caller away (a block list, an access "
+                        "rule, a missing reverse name), and check from a server that sends "
+                        "mail: if only the examining address is unwelcome, nothing is wrong.",
              .when = "refused-caller"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "for 521, the host that answers so",
+             .where = "for 521: the host that answers so",
              .command = "If it is to take mail, start its mail server in place of what answers; "
                         "if not, let no MX record name it.",
              .note = "a domain that takes no mail at all says so with a null MX: 0 . (RFC 7505)",

@@ -15,8 +15,8 @@ const struct finding_kind organisation_unread = {
            "servers, accepted domains and domain controllers. What it does not tell is not "
            "examined.",
     .symptom = "exdiag check, without a subject, examines less than there is.",
-    .cause = "No domain controller answers, DNS does not name them, or the account that runs this "
-             "may not read the configuration partition.",
+    .cause = "No domain controller answers, DNS does not name them, or the account that runs "
+             "this may not read the configuration partition.",
     .applies_to = "Windows machines in a domain, when no subject is named",
     .no_undo = "nothing is changed",
     .make_known =
@@ -62,19 +62,20 @@ const struct finding_kind organisation_server_gone = {
              .kind = STEP_DECIDE,
              .where = "whoever knows the servers",
              .command = "Find out whether each of these servers is still in use.",
-             .note = "nothing here can tell a server that is gone from one that DNS does not know"},
+             .note = "nothing here can tell a server that is gone from one that DNS does not "
+                     "know"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever knows the servers",
-             .command = "If one was shut down on purpose, as the last of a hybrid organisation may "
-                        "be whose recipients the management tools manage, leave it: never "
+             .command = "If one was shut down on purpose, as the last of a hybrid organisation "
+                        "may be whose recipients the management tools manage, leave it: never "
                         "uninstall that one.",
              .risk = "to uninstall the last server takes attributes from the directory that "
                      "mailboxes in Exchange Online need",
              .when = "hybrid"},
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
-             .where = "a server that is in use, from a command prompt that runs as administrator",
+             .where = "a server that is in use, as administrator",
              .command = "ipconfig /registerdns",
              .risk = "registers its names and addresses in DNS anew, and changes nothing else",
              .note = "a zone that takes no such updates needs its administrator. It may take a "
@@ -84,8 +85,8 @@ const struct finding_kind organisation_server_gone = {
              .where = "a server that is gone",
              .command =
                  "Reset its computer account in Active Directory (never delete it), install "
-                 "Windows on a machine of the same name, join it, recover Exchange there with its "
-                 "setup's /Mode:RecoverServer (2003: /DisasterRecovery), and uninstall it.",
+                 "Windows on a machine of the same name, join it, recover Exchange there with "
+                 "its setup's /Mode:RecoverServer (2003: /DisasterRecovery), and uninstall it.",
              .risk =
                  "days may pass until whatever is left of its databases and connectors is moved; "
                  "to delete its entry in the directory by hand is not supported",
@@ -152,8 +153,8 @@ const struct finding_kind machine_unread = {
                "configurations.",
     .cause = "A firewall keeps SMB from them, their service Remote Registry is disabled, or they "
              "do not take the logon of the user who runs this.",
-    .applies_to = "Exchange servers and domain controllers that are examined from another Windows "
-                  "of their domain or forest",
+    .applies_to = "Exchange servers and domain controllers that are examined from another "
+                  "Windows of their domain or forest",
     .no_undo = "nothing is changed",
     .make_known = (const struct step_template[]){MACHINE_STEPS, {0}},
     .references =

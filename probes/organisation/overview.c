@@ -3,17 +3,17 @@
 
 static const struct paragraph paragraphs[] = {
     {"what is found",
-     "exdiag check with no subject, on a Windows machine that is in a domain: that machine, if it "
-     "is a server of Exchange; all that its organisation's directory lists of Exchange's servers and "
-     "accepted domains; and the controllers of the machine's domain and of those that servers are "
-     "in.\n"
-     "The directory is read as the user who runs this, by Kerberos: every user of the domain may."},
+     "exdiag check with no subject, on a Windows machine that is in a domain: that machine, if "
+     "it is a server of Exchange; all that its organisation's directory lists of Exchange's "
+     "servers and accepted domains; and the controllers of the machine's domain and of those "
+     "that servers are in.\nThe directory is read as the user who runs this, by Kerberos: every "
+     "user of the domain may."},
     {"what is passed over",
-     "Servers that DNS does not know: they are told of, and not asked.\n"
-     "Accepted domains with a wildcard; names for private use; the name of Active Directory where it "
-     "has no MX record; domains of a tenant, such as contoso.mail.onmicrosoft.com, in which "
-     "Microsoft publishes.\n"
-     "A server of Exchange 2007 or 2010 without a role of transport, as far as mail is concerned."},
+     "Servers that DNS does not know: they are told of, and not asked.\nAccepted domains with a "
+     "wildcard; names for private use; the name of Active Directory where it has no MX record; "
+     "domains of a tenant, such as contoso.mail.onmicrosoft.com, in which Microsoft "
+     "publishes.\nA server of Exchange 2007 or 2010 without a role of transport, as far as mail "
+     "is concerned."},
     {"other machines",
      "From Windows, each server and domain controller is asked for its own registry, event logs and "
      "configurations, as far as it lets this user: by SMB (TCP 445) and RPC. A machine that is "

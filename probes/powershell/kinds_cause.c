@@ -46,7 +46,8 @@
                "was seen alone. To make the directory anew is the last resort.",                       \
                "changes settings of IIS, of which its steps keep a copy"),                             \
         REPAIR("cause-backend-certificate",                                                            \
-               "The certificate of the back end, by the steps of backend-certificate: front ends "     \
+               "The certificate of the back end, by the steps of backend-certificate: front "          \
+               "ends "                                                                                 \
                "reach it over TLS alone. " TRY_SHELL,                                                  \
                "changes the certificate that one web site shows")
 
@@ -81,8 +82,8 @@
     "what decides next is the clock, the first of the documented causes and the soonest looked "   \
     "at: this holds it against its domain controllers', and changes nothing"
 #define UNKNOWN_NOTE                                                                               \
-    "what decides next is the clock, the first of the documented causes: this run could not hold " \
-    "it against a domain controller's"
+    "what decides next is the clock, the first of the documented causes: this run could not "      \
+    "hold it against a domain controller's"
 
 #define FETCH_CLOCK                                                                                \
     CHECK_AGAIN("clock-unasked", STEP_EXACT, "", UNASKED_NOTE, UNASKED_NOTE "; " SAME_IDENTITY),   \
@@ -92,8 +93,8 @@
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = "{machine}, as a user of its domain",     \
         .command = "w32tm /stripchart /computer:%USERDNSDOMAIN% /samples:3 /dataonly",             \
         .note = "what decides next is the clock, the first of the documented causes and the "      \
-                "soonest looked at: three differences to a domain controller in seconds. 300 or "  \
-                "more is the cause, and exdiag check --server with --only clock prints its "       \
+                "soonest looked at: three differences to a domain controller in seconds. 300 "     \
+                "or more is the cause, and exdiag check --server with --only clock prints its "    \
                 "steps; less than 60 is none",                                                     \
         .when = "clock-there"                                                                      \
     }
@@ -101,11 +102,11 @@
 #define FETCH_CONFIG                                                                               \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SERVER,                                   \
-        .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config \"%TEMP%\"",  \
-        .note = "what decides next is the configuration of IIS: by it the modules kerbauth and "   \
-                "WSMan, bindings, paths and pools are judged. In a 64-bit Command Prompt, and "    \
-                "changes nothing. exdiag collect-script prints a script that gathers this and "    \
-                "all the rest in one go",                                                          \
+        .command = "copy %windir%\\System32\\inetsrv\\config\\applicationHost.config "             \
+                   "\"%TEMP%\"",                                                                   \
+        .note = "what decides next is the configuration of IIS. In a 64-bit Command Prompt. "      \
+                "exdiag collect-script prints a script that gathers this and all the rest in "     \
+                "one go",                                                                          \
         .when = "next-config"                                                                      \
     }
 
@@ -132,14 +133,14 @@
      .where = SERVER,                                                                              \
      .command = "wevtutil epl System \"%TEMP%\\system.evtx\" /q:\"*[System[Provider"               \
                 "[@Name='Microsoft-Windows-WinRM'] and (EventID=10113)]]\" /ow:true",              \
-     .note = "what decides next are two events: 10113 names the DLL that WinRM cannot load, most " \
-             "often because ExchangeInstallPath is gone. None is an answer too",                   \
+     .note = "what decides next are two events: 10113 names the DLL that WinRM cannot load, "      \
+             "most often because ExchangeInstallPath is gone. None is an answer too",              \
      .when = "next-events"},                                                                       \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SERVER,                                   \
-        .command = "wevtutil epl Application \"%TEMP%\\application.evtx\" /q:\"*[System[Provider"  \
-                   "[@Name='Microsoft-Windows-IIS-W3SVC-WP'] and (EventID=2280 or "                \
-                   "EventID=2282)]]\" /ow:true",                                                   \
+        .command = "wevtutil epl Application \"%TEMP%\\application.evtx\" "                        \
+                   "/q:\"*[System[Provider[@Name='Microsoft-Windows-IIS-W3SVC-WP'] and "           \
+                   "(EventID=2280 or EventID=2282)]]\" /ow:true",                                  \
         .note = "2280 names a module that IIS cannot load, and with which every application "      \
                 "pool ends",                                                                       \
         .when = "next-events"                                                                      \
@@ -150,9 +151,9 @@
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SERVER,                                   \
         .command = "reg export \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session "               \
                    "Manager\\Environment\" \"%TEMP%\\environment.reg\" /y",                        \
-        .note = "what decides next is the variable ExchangeInstallPath, without which WinRM does " \
-                "not find Exchange's plug-in. The other variables of the machine come with it: "   \
-                "look through it before it leaves the server",                                     \
+        .note = "what decides next is the variable ExchangeInstallPath, without which WinRM "      \
+                "does not find Exchange's plug-in. The other variables of the machine come "       \
+                "with it: look through it before it leaves the server",                            \
         .when = "next-install-path"                                                                \
     }
 
@@ -173,11 +174,11 @@
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = SERVER,                               \
         .command = "What this run has looked at is as it is to be, so that none of the "           \
-                   "documented causes is left. What decides next is a trace of one request: IIS "  \
-                   "Manager, Default Web Site, Failed Request Tracing: turn it on, add a rule "    \
-                   "for status 500, start the shell once, turn it off again. In the file below "   \
-                   "inetpub\\logs\\FailedReqLogFiles, MODULE_SET_RESPONSE_ERROR_STATUS names the " \
-                   "module that answered 500, and its error.",                                     \
+                   "documented causes is left. What decides next is a trace of one request: "      \
+                   "IIS Manager, Default Web Site, Failed Request Tracing: turn it on, add a "     \
+                   "rule for status 500, start the shell once, turn it off again. In the file "    \
+                   "below inetpub\\logs\\FailedReqLogFiles, MODULE_SET_RESPONSE_ERROR_STATUS "     \
+                   "names the module that answered 500, and its error.",                           \
         .when = "next-trace"                                                                       \
     }
 
@@ -190,38 +191,37 @@
         .shell = SHELL_POWERSHELL, .kind = STEP_FILL_IN,                                           \
         .where = "until it is repaired: another machine of the domain",                            \
         .command = "Import-PSSession (New-PSSession -ConfigurationName Microsoft.Exchange "        \
-                   "-ConnectionUri ('http://' + {other-server} + '/PowerShell/') -Authentication " \
-                   "Kerberos)",                                                                    \
-        .note = "by another Exchange server the whole organisation is administered, this server "  \
-                "too: commands that ask for the Exchange Management Shell are typed here"          \
+                   "-ConnectionUri ('http://' + {other-server} + '/PowerShell/') "                 \
+                   "-Authentication Kerberos)",                                                    \
+        .note = "by another Exchange server all are administered, this one too: type here "        \
+                "what asks for the Exchange Management Shell"                                      \
     }
 
 const struct finding_kind powershell_vdir_500 = {
     .id = "powershell-vdir-500",
     .severity = SEVERITY_CRITICAL,
     .title = "the PowerShell virtual directory answers HTTP 500",
-    .why =
-        "The Exchange Management Shell begins here, and so does everything else that administers "
-        "Exchange by remote PowerShell: while it answers 500, nobody does through this server. "
-        "Mail goes on. The answer does not say why. Three causes are documented, and each has a "
-        "repair of its own: a clock that Kerberos refuses, modules or settings of the directory "
-        "that are wrong, and a module that went with an upgrade of Windows. To make the "
-        "directory anew, which most descriptions begin with, helps against the second alone.",
+    .why = "Whatever administers Exchange by remote PowerShell begins here: while it answers 500, "
+           "nobody does through this server. Mail goes on. Three causes are documented, each with "
+           "a repair of its own: a clock that Kerberos refuses, modules or settings of the "
+           "directory, and a module that went with an upgrade of Windows. To make the directory "
+           "anew helps against the second alone.",
     .symptom =
         "The shell does not start: \"received an HTTP server error status (500), but the remote "
-        "service did not include any other information about the cause of the failure\". Outlook on "
-        "the web, the Exchange admin center's pages and mail may work at the same time.",
-    .cause = "The clock is further from the domain controllers' than Kerberos bears (clock-skew); "
-             "kerbauth.dll is loaded from a wrong folder (kerbauth-path) or kerbauth is no native "
-             "module of the directory (kerbauth-managed); the directory's settings, bindings or "
-             "paths were changed (powershell-vdir-settings); the variable ExchangeInstallPath is "
-             "gone (exchange-install-path, event 10113); the module WSMan is not there "
-             "(wsman-module-missing), with the WinRM IIS Extension taken away by an upgrade in "
-             "place (winrm-iis-ext-missing). In Exchange 2010 also a damaged enterprisesec.config "
-             "of .NET (event \"Failed to create AppDomain\").",
+        "service did not include any other information about the cause of the failure\". "
+        "Outlook on the web, the Exchange admin center's pages and mail may work at the same "
+        "time.",
+    .cause = "The clock is further from the domain controllers' than Kerberos bears "
+             "(clock-skew); kerbauth.dll is loaded from a wrong folder (kerbauth-path) or "
+             "kerbauth is no native module of the directory (kerbauth-managed); the directory's "
+             "settings, bindings or paths were changed (powershell-vdir-settings); the variable "
+             "ExchangeInstallPath is gone (exchange-install-path, event 10113); the module "
+             "WSMan is not there (wsman-module-missing), with the WinRM IIS Extension taken "
+             "away by an upgrade in place (winrm-iis-ext-missing). In Exchange 2010 also a "
+             "damaged enterprisesec.config of .NET (event \"Failed to create AppDomain\").",
     .applies_to = "Exchange 2010 and later; documented for 2013 SP1",
-    .cost =
-        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
+    .cost = "Administrators cannot manage this mail server; repairs and scheduled scripts stand "
+            "still.",
     .fix = (const struct step_template[]){REPAIR_CAUSES,
                                           FETCH_CLOCK,
                                           FETCH_CONFIG,
@@ -248,8 +248,8 @@ const struct finding_kind powershell_vdir_500 = {
              .note = "Opened is what the shell begins with",
              .when = "live"},
             CHECK_AGAIN("again", STEP_EXACT, "",
-                        "with --authenticate it also logs on as you, and asks for a shell without "
-                        "making one",
+                        "with --authenticate it also logs on as you, and asks for a shell "
+                        "without making one",
                         "the run once more, " SAME_IDENTITY),
             {.shell = SHELL_SH,
              .kind = STEP_FILL_IN,
@@ -266,8 +266,8 @@ const struct finding_kind powershell_vdir_500 = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = EXAMINER,
-             .command = "Check how the name is spelt, whole and with its domain. Where it is known "
-                        "inside alone, name a resolver that is inside with --dns.",
+             .command = "Check how the name is spelt, whole and with its domain. Where it is "
+                        "known inside alone, name a resolver that is inside with --dns.",
              .when = "no-address"},
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
@@ -280,11 +280,10 @@ const struct finding_kind powershell_vdir_500 = {
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
              .where = EXAMINER ", as whoever the shell fails for",
-             .command =
-                 "exdiag check --server {server} --only clock,powershell --authenticate" AS_CALLED,
-             .note =
-                 "logs on with a Kerberos ticket, as the shell does, and asks for a shell without "
-                 "making one: a 500 that comes after the logon is seen by this alone",
+             .command = "exdiag check --server {server} --only clock,powershell "
+                        "--authenticate" AS_CALLED,
+             .note = "logs on with a Kerberos ticket, as the shell does, and asks for a shell "
+                     "without making one: a 500 that comes after the logon is seen by this alone",
              .when = "half-seen",
              .also_powershell = true},
             {.shell = SHELL_SH,
@@ -316,8 +315,8 @@ const struct finding_kind powershell_vdir_500 = {
             {"Exchange 2013 SP1 - problem #1 - Powershell virtual directory malfunction - HTTP "
              "error (500)",
              NULL},
-            {"Exchange team blog, 4 February 2010: Troubleshooting Exchange 2010 Management Tools "
-             "startup issues",
+            {"Exchange team blog, 4 February 2010: Troubleshooting Exchange 2010 Management "
+             "Tools startup issues",
              NULL},
             {"KB 2028305: Exchange Management Shell or Console does not start", NULL},
             {"Microsoft Learn: The HTTP status codes in IIS",

@@ -31,15 +31,13 @@
 
 /* ---- keeping a copy, and the way back ---- */
 
-#define POWERSHELL_KEEP_A_COPY_IF(value)                                                             \
-    {                                                                                                \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                          \
-        .command = POWERSHELL_APPCMD " add backup before-powershell",                                \
-        .note =                                                                                      \
-            "a copy of the configuration of IIS, below inetsrv\\backup; it is the way back. "        \
-            "If it says that this backup exists (800700b7): one of this same repair will do; of an " \
-            "earlier day it will not, so type another name, here and on the way back",               \
-        .when = value                                                                                \
+#define POWERSHELL_KEEP_A_COPY_IF(value)                                                           \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .command = POWERSHELL_APPCMD " add backup before-powershell",                              \
+        .note = "the way back, below inetsrv\\backup. If it exists (800700b7) and is of an "       \
+                "earlier day, type another name, here and on the way back",                        \
+        .when = value                                                                              \
     }
 #define POWERSHELL_KEEP_A_COPY POWERSHELL_KEEP_A_COPY_IF(NULL)
 
@@ -104,9 +102,10 @@
 #define POWERSHELL_OPENS                                                                           \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                 \
-        .command = "$shell = New-PSSession -ConfigurationName Microsoft.Exchange -ConnectionUri "  \
-                   "('http://' + [System.Net.Dns]::GetHostEntry('').HostName + '/PowerShell/') "   \
-                   "-Authentication Kerberos; $shell.State; Remove-PSSession $shell",              \
+        .command = "$shell = New-PSSession -ConfigurationName Microsoft.Exchange "                 \
+                   "-ConnectionUri ('http://' + [System.Net.Dns]::GetHostEntry('').HostName + "    \
+                   "'/PowerShell/') -Authentication Kerberos; $shell.State; Remove-PSSession "     \
+                   "$shell",                                                                       \
         .note = "Opened: it is what the Exchange Management Shell begins with"                     \
     }
 
@@ -158,8 +157,8 @@
 #define POWERSHELL_SNAPIN    "Microsoft.Exchange.Management.PowerShell."
 
 #define POWERSHELL_BETTER                                                                          \
-    ". The one of another server of the same version would do better; there the name of the "      \
-    "server that is to be repaired stands in place of $env:COMPUTERNAME"
+    ". That of another server of the same version would do better, with this server's name in "    \
+    "place of $env:COMPUTERNAME"
 
 /* The other commands are of this window. `condition`: when it is to be opened at all, or "" */
 #define POWERSHELL_WINDOW(condition, snapin, remark, value)                                        \
@@ -167,9 +166,8 @@
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE,                                            \
         .where = condition "a new Windows PowerShell of 64 bits, on " POWERSHELL_SERVER,           \
         .command = "Add-PSSnapin " POWERSHELL_SNAPIN snapin,                                       \
-        .risk =                                                                                    \
-            "Exchange's commands without its roles and checks, and not supported for daily work: " \
-            "close this window after the next steps",                                              \
+        .risk = "Exchange's commands without its roles and checks: close this window after the "   \
+                "next steps",                                                                      \
         .note = "the Exchange Management Shell itself is what does not work here" remark,          \
         .when = value                                                                              \
     }
@@ -189,15 +187,16 @@
          .kind = STEP_DECIDE,                                                                      \
          .where = "the same window, if the last one printed the directory",                        \
          .command = "Remove-PowerShellVirtualDirectory -Identity " POWERSHELL_OF_SERVER,           \
-         .risk = "until the next step nobody opens a shell on this server. Microsoft recommends "  \
-                 "it only at the request of its support",                                          \
+         .risk = "until the next step nobody opens a shell on this server. Microsoft "             \
+                 "recommends it only at the request of its support",                               \
          .when = value},                                                                           \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_FILL_IN, .where = "the same window",               \
         .command = "New-PowerShellVirtualDirectory -Name PowerShell " options                      \
                    "-InternalUrl {internal-url-as-kept} -RequireSSL:$false "                       \
                    "-BasicAuthentication:$false -WindowsAuthentication:$false",                    \
-        .risk = "all three options are needed: left out, it requires SSL, and the shell gets 403", \
+        .risk = "all three options are needed: left out, it requires SSL, and the shell gets "     \
+                "403",                                                                             \
         .note = "by setup InternalUrl is http:// with the server's full name and /powershell",     \
         .when = value                                                                              \
     }
@@ -214,8 +213,9 @@
         .where = "only where the directory was made again, the same window",                       \
         .command = "Remove-PowerShellVirtualDirectory -Identity " POWERSHELL_OF_SERVER,            \
         .risk = "nobody opens a shell on this server then",                                        \
-        .note = "New-PowerShellVirtualDirectory with the values that were kept makes the former "  \
-                "one. A copy of IIS has nothing of the directory's object in Active Directory",    \
+        .note = "New-PowerShellVirtualDirectory with the values that were kept makes the "         \
+                "former one. A copy of IIS has nothing of the directory's object in Active "       \
+                "Directory",                                                                       \
         .when = value                                                                              \
     }
 
@@ -223,8 +223,8 @@
 
 #define POWERSHELL_ARTICLE                                                                         \
     {                                                                                              \
-        "Exchange 2013 SP1 - problem #1 - Powershell virtual directory malfunction - HTTP error "  \
-        "(500)",                                                                                   \
+        "Exchange 2013 SP1 - problem #1 - Powershell virtual directory malfunction - HTTP "        \
+        "error (500)",                                                                             \
             NULL                                                                                   \
     }
 #define POWERSHELL_CONTENT_TYPE                                                                    \

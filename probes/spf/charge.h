@@ -22,7 +22,7 @@ struct spf_case {
 };
 
 enum {
-    SPF_SHOWN_MOST = 8, /* places that one finding shows */
+    SPF_SHOWN_MOST = 5, /* places that one finding shows */
     SPF_SEEN_MOST = 16  /* things seen, two a place */
 };
 

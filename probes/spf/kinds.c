@@ -23,8 +23,7 @@ static const struct reference view_references[] = {
         .command = "exdiag check --domain {subject} --only spf --dns {resolver}",                  \
         .also_powershell = true,                                                                   \
         .note = "name a resolver outside your network, such as your provider's: its view is "      \
-                "then "                                                                            \
-                "taken as the public one",                                                         \
+                "then taken as the public one",                                                    \
     }
 
 const struct step_template spf_ask_elsewhere[] = {ASK_A_PUBLIC_RESOLVER, {0}};
@@ -80,9 +79,7 @@ static const struct step_template verify_any_record[] = {
 const struct step_template spf_restore_record[] = {
     {.shell = SHELL_DNS,
      .kind = STEP_DECIDE,
-     .where = "the zone of {name}: what stood there before, to be published again in place of "
-              "the "
-              "new record",
+     .where = "the zone of {name}: what stood there before",
      .command = "{name} IN TXT {former-record}",
      .risk = "this brings the fault back. It is text for a zone, never for a shell",
      .each = "former-record"},
@@ -112,9 +109,7 @@ const struct finding_kind spf_multiple = {
         (const struct step_template[]){
             {.shell = SHELL_DNS,
              .kind = STEP_DECIDE,
-             .where =
-                 "the zone of {name}, at whoever hosts it: delete the {count} records, publish "
-                 "this one",
+             .where = "the zone of {name}: delete the {count} records, publish this one",
              .command = "{name} IN TXT {merged-record}",
              .risk = "senders that none of the records named stay unauthorised",
              .note = "{remark}. In a web form: what stands between the outer quotation marks, "
@@ -139,12 +134,10 @@ const struct finding_kind spf_none = {
     .id = "spf-none",
     .severity = SEVERITY_WARNING,
     .title = "no SPF record is published",
-    .why =
-        "Without a record anyone can send as this domain and no receiver can tell; large "
-        "receivers hold back or refuse mail that nothing vouches for. The result of the check is "
-        "\"none\" (RFC 7208 section 2.6.1). A domain that DNS does not know has no records at "
-        "all, "
-        "and many receivers refuse mail from one outright.",
+    .why = "Without a record anyone can send as this domain and no receiver can tell; large "
+           "receivers hold back or refuse mail that nothing vouches for. The result of the check "
+           "is \"none\" (RFC 7208 section 2.6.1). A domain that DNS does not know has no records "
+           "at all, and many receivers refuse mail from one outright.",
     .symptom =
         "Mail lands in junk folders or is refused for lack of authentication; spam is sent in "
         "the domain's name.",
@@ -160,8 +153,7 @@ const struct finding_kind spf_none = {
              .kind = STEP_DECIDE,
              .where = "the name itself",
              .command = "Check how {name} is spelt, and at the registrar that it is registered "
-                        "and "
-                        "delegated: the domain name system does not know it.",
+                        "and delegated: the domain name system does not know it.",
              .when = "unregistered"},
             SPF_PUBLISH_CORRECTED,
             {.shell = SHELL_DNS,
@@ -171,9 +163,9 @@ const struct finding_kind spf_none = {
              .risk =
                  "a sender that the record does not name is treated with suspicion: list all of "
                  "them first",
-             .note = "mx names the hosts that receive for the domain; add ip4:, ip6: and include: "
-                     "for "
-                     "everything else that sends, and change ~all to -all when reports stay clean",
+             .note = "mx names the hosts that receive for the domain; add ip4:, ip6: and "
+                     "include: for everything else that sends, and change ~all to -all when "
+                     "reports stay clean",
              .when = "receives"},
             {.shell = SHELL_DNS,
              .kind = STEP_FILL_IN,
@@ -217,14 +209,11 @@ const struct finding_kind dns_servers_disagree = {
     .severity = SEVERITY_WARNING,
     .title = "the domain's name servers publish different SPF records",
     .why = "Receivers ask any of the delegated servers, so what they learn depends on chance: "
-           "mail "
-           "passes at one moment and fails at the next.",
+           "mail passes at one moment and fails at the next.",
     .symptom = "SPF results for the same message differ from receiver to receiver and from hour "
-               "to "
-               "hour.",
+               "to hour.",
     .cause = "A secondary server no longer gets its zone transfers, or the zone is kept by hand "
-             "at "
-             "two providers.",
+             "at two providers.",
     .applies_to = "zones with more than one name server",
     .cost = "Whether sent mail is trusted changes from one delivery to the next.",
     .fix =
@@ -239,8 +228,7 @@ const struct finding_kind dns_servers_disagree = {
              .kind = STEP_DECIDE,
              .where = "the server whose zone is old, or its provider",
              .command = "Repair its zone transfer from the primary, or remove the server from "
-                        "the "
-                        "delegation.",
+                        "the delegation.",
              .risk = "removing a server from the delegation takes effect as the parent's records "
                      "expire, usually within two days"},
             {0}},

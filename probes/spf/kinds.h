@@ -78,42 +78,39 @@ extern const struct step_template spf_restore_record[];
      .when = "!resolver"},                                                                         \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = place,                                     \
-        .command = line " --dns "                                                                  \
-                        "{resolver}",                                                              \
-        .also_powershell = true, .note = remark, .each = of, .when = "resolver"                    \
+        .command = line " --dns {resolver}", .also_powershell = true, .note = remark, .each = of,  \
+        .when = "resolver"                                                                         \
     }
 
 #define SPF_CHECK_AGAIN                                                                            \
     SPF_RUN_EXDIAG(SPF_ANY_MACHINE, "exdiag check --domain {name} --only spf",                     \
-                   "receivers may keep the old answer until its time to live has passed", NULL)
+                   "receivers keep an old answer for its time to live", NULL)
 
 /* The same on a DNS server of Windows. Where the zone begins, only who runs it knows. */
 #define SPF_ON_WINDOWS(record)                                                                     \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .or = true,                                \
-        .where = "the zone's DNS server, where that is Windows (module DnsServer)",                \
+        .where = "its DNS server, where that is Windows (module DnsServer)",                       \
         .command =                                                                                 \
             "Get-DnsServerResourceRecord -ZoneName {zone} -Name {name-in-zone} -RRType Txt | "     \
             "Where-Object {{$_.RecordData.DescriptiveText -match '^v=spf1( |$)'}} | "              \
             "Remove-DnsServerResourceRecord -ZoneName {zone}; Add-DnsServerResourceRecord -Txt "   \
             "-ZoneName {zone} -Name {name-in-zone} -DescriptiveText {" record "}",                 \
-        .risk = "asks, and removes every SPF record of the name, then adds this one",              \
+        .risk = "asks, removes every SPF record of the name, adds this one",                       \
         .note = "<name-in-zone> is @ for the name of the zone itself", .when = "windows-dns"       \
     }
 
 /* The corrected record, tried and then published. */
 #define SPF_PUBLISH_CORRECTED                                                                      \
-    SPF_RUN_EXDIAG("a machine with exdiag, before anything is published: what it amounts to",      \
+    SPF_RUN_EXDIAG("before it is published: what it amounts to",                                   \
                    "exdiag spf --record {corrected-record} --domain {name}", NULL,                 \
                    "corrected-record"),                                                            \
         {.shell = SHELL_DNS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where =                                                                                  \
-             "the zone of {name}, at whoever hosts it: this one in place of the former record",    \
+         .where = "the zone of {name}: this one in place of the former record",                    \
          .command = "{name} IN TXT {corrected-record}",                                            \
-         .risk = "a sender that neither record names stays unauthorised: compare it with the "     \
-                 "list "                                                                           \
-                 "of all that send for you",                                                       \
+         .risk = "a sender that neither names stays unauthorised: compare it with all that "       \
+                 "send for you",                                                                   \
          .note = "changed: {changes}. In a web form: what stands between the outer quotation "     \
                  "marks, as one line",                                                             \
          .when = "corrected-record"},                                                              \

@@ -21,10 +21,10 @@ extern const struct finding_kind smtp_certificate;
  * {filter}: the question for them. "old": the server is one of Exchange 2000 or 2003.
  */
 
-#define SPN_ANY_CONSOLE "a member of the domain, in a command prompt as any user of it"
-#define SPN_CONSOLE     "a member of the domain, in a command prompt run as a domain administrator"
+#define SPN_ANY_CONSOLE "a member of the domain"
+#define SPN_CONSOLE     "a member of the domain, as a domain administrator"
 #define SPN_OLD_CONSOLE                                                                            \
-    "Windows Server 2003, in a command prompt run as a domain administrator, where no newer "      \
+    "Windows Server 2003, as a domain administrator, where no newer "                              \
     "Windows is in the domain"
 
 #define SPN_TAKES_EFFECT "It takes effect when the domain controllers have replicated"
@@ -36,13 +36,13 @@ extern const struct finding_kind smtp_certificate;
 #define SPN_PURGE                                                                                  \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
-        .where = "each Exchange server that sends to it, in a command prompt run as "              \
-                 "administrator, when the domain controllers have replicated",                     \
+        .where = "each Exchange server that sends to it, as administrator, when the domain "       \
+                 "controllers have replicated",                                                    \
         .command = "klist -li 0x3e4 purge",                                                        \
         .risk = "its services that run as NETWORK SERVICE ask for their tickets anew",             \
-        .note = "else the transport keeps a ticket with the old key for up to 10 hours, and the "  \
-                "repair seems not to work; klist purge alone is for whoever types it. On Windows " \
-                "Server 2003, and for a service that runs as somebody else, restart it instead"    \
+        .note = "else the transport keeps its old ticket for up to 10 hours; klist purge "         \
+                "alone is for whoever types it. On Windows Server 2003, or for a service that "    \
+                "runs as somebody else, restart it instead"                                        \
     }
 
 #define SPN_LOOK                                                                                   \
@@ -50,8 +50,7 @@ extern const struct finding_kind smtp_certificate;
      .kind = STEP_EXACT,                                                                           \
      .where = SPN_ANY_CONSOLE,                                                                     \
      .command = "setspn -Q {spn}",                                                                 \
-     .note = "names each account that holds it; changes nothing. setspn -F -Q looks through all "  \
-             "domains of the forest",                                                              \
+     .note = "each account that holds it; -F before -Q looks through all of the forest",           \
      .each = "spn"},                                                                               \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_OLD_CONSOLE,                          \
@@ -77,8 +76,8 @@ extern const struct finding_kind smtp_certificate;
          .kind = STEP_EXACT,                                                                       \
          .where = SPN_CONSOLE,                                                                     \
          .command = "setspn -F -S {spn} {account}",                                                \
-         .risk = "adds the name to the account, after a look that nobody else in the forest has "  \
-                 "it",                                                                             \
+         .risk = "adds the name to the account, after a look that nobody else in the forest "      \
+                 "has it",                                                                         \
          .note = "-F, for not all of the forest could be looked at here. " SPN_TAKES_EFFECT,       \
          .when = "add-unseen",                                                                     \
          .each = "spn"},                                                                           \
@@ -86,15 +85,16 @@ extern const struct finding_kind smtp_certificate;
          .kind = STEP_DECIDE,                                                                      \
          .where = SPN_CONSOLE,                                                                     \
          .command = "setspn -F -S {spn} {account}",                                                \
-         .risk = "the other servers that call themselves so cannot be logged on to by this name",  \
+         .risk = "the other servers that call themselves so cannot be logged on to by this "       \
+                 "name",                                                                           \
          .note = "only on the account of the one server that is to have the name",                 \
          .when = "add-shared",                                                                     \
          .each = "spn"},                                                                           \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_OLD_CONSOLE,                         \
         .command = "setspn -A {spn} {account}",                                                    \
-        .risk = "-A does not look for another account with that name: two of them are worse than " \
-                "none",                                                                            \
+        .risk = "-A does not look for another account with that name: two of them are worse "      \
+                "than none",                                                                       \
         .note = "instead of the step above, and only if the look has shown no account: the "       \
                 "setspn of Windows Server 2003's Support Tools has no -S",                         \
         .when = "old", .each = "spn"                                                               \
@@ -119,13 +119,12 @@ extern const struct finding_kind smtp_certificate;
          .kind = STEP_EXACT,                                                                       \
          .where = SPN_ANY_CONSOLE,                                                                 \
          .command = "setspn -X -F",                                                                \
-         .note = "all duplicates of the forest, which is to have none of SMTPSVC; in a large "     \
-                 "forest it takes minutes"},                                                       \
+         .note = "all duplicates of the forest: none of SMTPSVC; it may take minutes"},            \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = "the machine that exdiag ran on",          \
         .command = "exdiag check --server {machine} --only spn --authenticate",                    \
-        .note = "with --dns, --dc and --user as now: a logon with a ticket of your own. That a "   \
-                "ticket is given (klist get) proves little: it may be made with another's key",    \
+        .note = "with --dns, --dc and --user as now. That a ticket is given (klist get) "          \
+                "proves little: it may be made with another's key",                                \
         .when = "machine", .also_powershell = true                                                 \
     }
 
@@ -166,9 +165,8 @@ extern const struct finding_kind smtp_certificate;
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = "{machine}",                                                                     \
-         .command =                                                                                \
-             "Give that connector or virtual server the name of a host: letters, digits, hyphens " \
-             "and dots. No ticket is to be had by another.",                                       \
+         .command = "Give that connector or virtual server the name of a host: letters, "          \
+                    "digits, hyphens and dots. No ticket is to be had by another.",                \
          .when = "strange-name"},                                                                  \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \

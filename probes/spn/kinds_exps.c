@@ -4,8 +4,7 @@
 
 #define THIS_RUN "the machine that exdiag ran on"
 #define AS_SERVER                                                                                  \
-    "another Exchange server of the organisation, or {machine} itself, in a command prompt run "   \
-    "as administrator"
+    "another Exchange server of the organisation, or {machine} itself, as administrator"
 
 static const struct reference references[] = {
     SPN_ARTICLE,
@@ -16,8 +15,8 @@ static const struct reference references[] = {
      NULL},
     {NULL, NULL}};
 
-#define MEMBER     "a member of the domain, in a command prompt"
-#define CONTROLLER "a domain controller, in a command prompt run as administrator"
+#define MEMBER     "a member of the domain"
+#define CONTROLLER "a domain controller, as administrator"
 
 /* What the names are is not known: what each answer means, and the command that follows. */
 #define LOOK_AT_NAMES                                                                              \
@@ -25,20 +24,17 @@ static const struct reference references[] = {
      .kind = STEP_EXACT,                                                                           \
      .where = MEMBER " (Windows Server 2008 or later)",                                            \
      .command = "setspn -F -Q {spn}",                                                              \
-     .note = "changes nothing. One account, that of the server: the name is right, and the next "  \
-             "two steps are not for it. Another account, or several: both are. \"No such SPN "     \
-             "found\": the second alone. On Windows Server 2003, whose setspn has no -Q: setspn "  \
-             "-L with each account in question",                                                   \
+     .note = "one account, that of the server: the name is right, and the next two steps are "     \
+             "not for it. Another, or several: both are. \"No such SPN found\": the second "       \
+             "alone. Windows Server 2003: setspn -L with each account in question",                \
      .when = "look",                                                                               \
      .each = "spn"},                                                                               \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_FILL_IN,                                                                     \
          .where = SPN_CONSOLE,                                                                     \
          .command = "setspn -D {spn} {account-that-is-not-the-servers}",                           \
-         .risk = "takes the name off an account, which whoever is logged on to by it under that "  \
-                 "account then misses",                                                            \
-         .note = "only where the look names an account that is not the server's, and once it is "  \
-                 "clear that no service of that account needs it; setspn -S with the same two "    \
+         .risk = "whoever is logged on to by it under that account then misses it",                \
+         .note = "only where no service of that account needs it; setspn -S with the same two "    \
                  "takes it back",                                                                  \
          .when = "look",                                                                           \
          .each = "spn"},                                                                           \
@@ -46,8 +42,7 @@ static const struct reference references[] = {
          .kind = STEP_FILL_IN,                                                                     \
          .where = SPN_CONSOLE,                                                                     \
          .command = "setspn -F -S {spn} {account-of-the-server}",                                  \
-         .risk = "adds the name to the account, after a look that nobody else in the forest has "  \
-                 "it",                                                                             \
+         .risk = "adds the name, after a look that nobody else in the forest has it",              \
          .note = "only where no account has it (any more); setspn -D with the same "               \
                  "two takes it back. " SPN_TAKES_EFFECT,                                           \
          .when = "look",                                                                           \
@@ -56,7 +51,8 @@ static const struct reference references[] = {
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the server that is logged on to",    \
         .command = "Where it is itself that logs on to it by such a name (several SMTP virtual "   \
                    "servers on one machine): list the name in BackConnectionHostNames.",           \
-        .note = "exdiag explain back-connection-host-names has the steps; Method 2 of KB 914137",  \
+        .note = "exdiag explain back-connection-host-names has the steps; Method 2 of KB "         \
+                "914137",                                                                          \
         .when = "look"                                                                             \
     }
 
@@ -72,15 +68,14 @@ static const struct reference references[] = {
          .kind = STEP_EXACT,                                                                       \
          .where = CONTROLLER,                                                                      \
          .command = "w32tm /monitor",                                                              \
-         .note = "how far the domain controllers' clocks are apart; exdiag check --only clock "    \
-                 "tells it of the servers too",                                                    \
+         .note = "how far the domain controllers' clocks are apart",                               \
          .when = "causes"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = CONTROLLER,                                                                      \
          .command = "repadmin /replsummary",                                                       \
-         .note = "a domain controller that does not replicate has an old name, or an old key of "  \
-                 "the server's account",                                                           \
+         .note = "a domain controller that does not replicate has an old name, or an old key "     \
+                 "of the server's account",                                                        \
          .when = "causes"},                                                                        \
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_FILL_IN,                                                                     \
@@ -98,21 +93,21 @@ static const struct reference references[] = {
          .kind = STEP_EXACT,                                                                       \
          .where = CONTROLLER " (repadmin: Windows Server 2003 Support Tools)",                     \
          .command = "repadmin /replsum",                                                           \
-         .note = "a domain controller that does not replicate has an old name, or an old key of "  \
-                 "the server's account",                                                           \
+         .note = "a domain controller that does not replicate has an old name, or an old key "     \
+                 "of the server's account",                                                        \
          .when = "causes-of-2003"},                                                                \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_FILL_IN,                                                                     \
          .where = "the server that sends, in a command prompt",                                    \
          .command = "telnet {domain-controller} 88",                                               \
-         .note = "an empty window: the port is open for Kerberos; \"Could not open connection\": " \
-                 "it is not",                                                                      \
+         .note = "an empty window: the port is open for Kerberos; \"Could not open "               \
+                 "connection\": it is not",                                                        \
          .when = "causes-of-2003"},                                                                \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the server that is logged on to",    \
-        .command = "Where all these are right: see that it is reached under its own name and not " \
-                   "through a balancer, and that its account's password is no older than AES in "  \
-                   "the domain (KdcUnknownEncryptionType).",                                       \
+        .command = "Where all these are right: see that it is reached under its own name and "     \
+                   "not through a balancer, and that its account's password is no older than "     \
+                   "AES in the domain (KdcUnknownEncryptionType).",                                \
         .when = "causes"                                                                           \
     }
 
@@ -130,7 +125,8 @@ static const struct reference references[] = {
          .where = "an Exchange server",                                                            \
          .command = "Get-ADPermission -Identity {connector} | Where-Object { $_.ExtendedRights "   \
                     "-like 'ms-Exch-SMTP-Submit*' } | Format-Table User,Deny,Inherited",           \
-         .note = "the servers' group is to have ms-Exch-SMTP-Submit, and nobody to be denied it",  \
+         .note = "the servers' group is to have ms-Exch-SMTP-Submit, and nobody to be denied "     \
+                 "it",                                                                             \
          .when = "rights"},                                                                        \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
@@ -138,8 +134,8 @@ static const struct reference references[] = {
         .command = "Give the right back: make the account that the log names a member of the "     \
                    "group Exchange Servers again, or ExchangeServers one of the connector's "      \
                    "PermissionGroups.",                                                            \
-        .risk = "whoever has that right may relay and speak for the organisation: no group that "  \
-                "others are in",                                                                   \
+        .risk = "whoever has that right may relay and speak for the organisation: no group "       \
+                "that others are in",                                                              \
         .when = "rights"                                                                           \
     }
 
@@ -155,7 +151,7 @@ static const struct reference references[] = {
 #define NEW_EVENTS(ids, when_)                                                                     \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
-        .where = "the server that logged them, in a command prompt run as administrator, an hour " \
+        .where = "the server that logged them, as administrator, an hour "                         \
                  "later",                                                                          \
         .command = "wevtutil qe Application /f:text /c:5 /rd:true /q:\"*[System[(" ids ") and "    \
                    "TimeCreated[timediff(@SystemTime) <= 3600000]]]\"",                            \
@@ -166,14 +162,15 @@ const struct finding_kind exps_events = {
     .id = "exps-events",
     .severity = SEVERITY_WARNING,
     .title = "servers could not log on to it: {events} {ids}",
-    .why = "Each is a connection between Exchange servers on which one did not prove to the other "
-           "who it is. Mail between them waits and is tried again, or bounces as relaying that is "
-           "not allowed.",
+    .why = "Each is a connection between Exchange servers on which one did not prove to the "
+           "other who it is. Mail between them waits and is tried again, or bounces as relaying "
+           "that is not allowed.",
     .symptom = "Event 1706 and 7004 of MSExchangeTransport (Exchange 2003), 1035 and 2017 (2007 "
                "and later); queues to other servers of the organisation in retry with 454 4.7.0.",
     .cause = "The name by which the server is known is not registered, or registered twice or "
-             "elsewhere; clocks differ; domain controllers do not replicate; Kerberos does not get "
-             "through (port 88); a trust between domains is broken; encryption types do not fit.",
+             "elsewhere; clocks differ; domain controllers do not replicate; Kerberos does not "
+             "get through (port 88); a trust between domains is broken; encryption types do not "
+             "fit.",
     .applies_to = "Exchange 2000 and later",
     .cost = "Mail between the company's own servers is delayed or stands still.",
     .fix = (const struct step_template[]){CAUSES, {0}},
@@ -201,7 +198,7 @@ const struct finding_kind exps_events = {
         (const struct step_template[]){
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
-             .where = "an Exchange server, in a command prompt run as administrator",
+             .where = "an Exchange server, as administrator",
              .command = "wevtutil epl Application application.evtx",
              .note = "for exdiag check --file application.evtx",
              .when = "!decided-elsewhere"},
@@ -209,9 +206,9 @@ const struct finding_kind exps_events = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = THIS_RUN,
-             .command = "Name the organisation's servers with --server, or let their directory be "
-                        "read (--dc, or an export of it with --file), so that their addresses "
-                        "are known.",
+             .command = "Name the organisation's servers with --server, or let their directory "
+                        "be read (--dc, or an export of it with --file), so that their "
+                        "addresses are known.",
              .when = "undecided"},
             {0}},
     .references = references,
@@ -233,8 +230,8 @@ const struct finding_kind exps_events = {
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = AS_SERVER,                                                                       \
-         .command = "Copy exdiag.exe into C:\\Windows\\exdiag, with the files that came with it, " \
-                    "before the steps that follow.",                                               \
+         .command = "Copy exdiag.exe into C:\\Windows\\exdiag, with the files that came with "     \
+                    "it, before the steps that follow.",                                           \
          .when = "as-server"},                                                                     \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -243,8 +240,8 @@ const struct finding_kind exps_events = {
                     "{task}",                                                                      \
          .risk = "makes a task that runs when it is told to; over the network SYSTEM is the "      \
                  "server's own account, which is what X-EXPS is for",                              \
-         .note = "it warns that 00:00 has passed: that is meant. With --dns, --dc and --port as "  \
-                 "now",                                                                            \
+         .note = "it warns that 00:00 has passed: that is meant. With --dns, --dc and --port "     \
+                 "as now",                                                                         \
          .when = "as-server"},                                                                     \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -303,7 +300,8 @@ const struct finding_kind exps_events = {
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = THIS_RUN,                                                                        \
-         .command = "Run it as an account that is in fewer groups: its ticket carries them all.",  \
+         .command = "Run it as an account that is in fewer groups: its ticket carries them "       \
+                    "all.",                                                                        \
          .when = "long-ticket"},                                                                   \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
@@ -314,8 +312,8 @@ const struct finding_kind exps_events = {
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = THIS_RUN,                                                                        \
-         .command = "Name it with --server as it calls itself: tickets are asked for by names of " \
-                    "yours and of the directory alone.",                                           \
+         .command = "Name it with --server as it calls itself: tickets are asked for by names "    \
+                    "of yours and of the directory alone.",                                        \
          .when = "name"},                                                                          \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = THIS_RUN,                                  \
@@ -327,8 +325,8 @@ const struct finding_kind exps_refused = {
     .id = "exps-refused",
     .severity = SEVERITY_CRITICAL,
     .title = "other servers are refused when they log on to it: {what}",
-    .why = "A server that cannot log on is a stranger to the other: it may not relay, what it says "
-           "of a message is not believed, and many connectors take no mail from it at all.",
+    .why = "A server that cannot log on is a stranger to the other: it may not relay, what it "
+           "says of a message is not believed, and many connectors take no mail from it at all.",
     .symptom = "535 5.7.3 or 454 4.7.0 Temporary authentication failure in protocol logs and in "
                "queues; 550 5.7.1 Unable to relay between servers.",
     .cause = "As with the events: the name SMTPSVC/, clocks, replication, Kerberos that does not "
@@ -360,16 +358,16 @@ const struct finding_kind exps_refused = {
                         "Set-TransportService and Set-ReceiveConnector, and give exdiag the logs "
                         "with --file; then set back what was noted.",
              .note = "between servers of one organisation Exchange sends by a connector of its "
-                     "own, which only Set-TransportService (before 2013 Set-TransportServer) lets "
-                     "log. What it answers to X-EXPS of an account that is no server's proves "
-                     "nothing",
+                     "own, which only Set-TransportService (before 2013 Set-TransportServer) "
+                     "lets log. What it answers to X-EXPS of an account that is no server's "
+                     "proves nothing",
              .when = "!strangers"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = THIS_RUN,
-             .command = "Name the organisation's servers with --server, or let their directory be "
-                        "read (--dc, or an export of it with --file), so that their addresses "
-                        "are known.",
+             .command = "Name the organisation's servers with --server, or let their directory "
+                        "be read (--dc, or an export of it with --file), so that their "
+                        "addresses are known.",
              .when = "strangers"},
             {0}},
     .references = references,
@@ -394,8 +392,8 @@ const struct finding_kind exps_absent = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whatever inspects SMTP between the servers",
-             .command = "Turn off its inspection of SMTP (Mailguard, fixup protocol smtp, inspect "
-                        "esmtp, SMTP security of a firewall) between the servers.",
+             .command = "Turn off its inspection of SMTP (Mailguard, fixup protocol smtp, "
+                        "inspect esmtp, SMTP security of a firewall) between the servers.",
              .note = "what was seen is a reply that such a device has written over",
              .when = "masked"},
             {.shell = SHELL_EMS,

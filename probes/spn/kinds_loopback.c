@@ -2,7 +2,7 @@
 #include "probes/machine.h"
 #include "probes/spn/kinds.h"
 
-#define ELEVATED "{machine}, in a command prompt run as administrator"
+#define ELEVATED "{machine}, as administrator"
 #define MSV1_0   "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0"
 #define LSA      "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa"
 
@@ -27,12 +27,11 @@ const struct finding_kind back_connection_host_names = {
     .id = "back-connection-host-names",
     .severity = SEVERITY_WARNING,
     .title = "{what}",
-    .why =
-        "Windows refuses a connection from the machine to itself that logs on under a name which "
-        "is not the machine's, so that nobody reflects a logon back to it. Virtual servers of one "
-        "machine that hand each other mail under such a name are refused, whatever the directory "
-        "says. BackConnectionHostNames lists the names that are meant; DisableLoopbackCheck takes "
-        "the protection off all of them.",
+    .why = "Windows refuses a connection from the machine to itself that logs on under a name "
+           "which is not the machine's, so that nobody reflects a logon back to it. Virtual "
+           "servers of one machine that hand each other mail under such a name are refused, "
+           "whatever the directory says. BackConnectionHostNames lists the names that are meant; "
+           "DisableLoopbackCheck takes the protection off all of them.",
     .symptom = "X-EXPS between virtual servers of one machine is answered 535; event 1706 with "
                "0x8009030c; web sites of the server ask for a password again and again when they "
                "are opened on the server itself, 401.1.",
@@ -86,7 +85,8 @@ const struct finding_kind back_connection_host_names = {
              .kind = STEP_EXACT,
              .where = ELEVATED,
              .command = "reg query " MSV1_0 " /v BackConnectionHostNames",
-             .note = "says REG_MULTI_SZ and lists the names; \\0 between them is how reg shows it",
+             .note = "says REG_MULTI_SZ and lists the names; \\0 between them is how reg shows "
+                     "it",
              .when = "list"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
@@ -119,8 +119,8 @@ const struct finding_kind back_connection_host_names = {
              .kind = STEP_EXACT,
              .where = ELEVATED,
              .command = "reg import " KEPT_FILE,
-             .note = "the file that was kept before the first change. Other values of this key go "
-                     "back with it, if they were changed since",
+             .note = "the file that was kept before the first change. Other values of this key "
+                     "go back with it, if they were changed since",
              .when = "was-there"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
@@ -137,13 +137,13 @@ const struct finding_kind back_connection_host_names = {
              .kind = STEP_DECIDE,
              .where = "the machine that exdiag ran on",
              .command = "exdiag check --file {tied}",
-             .note = "with the other files and options as now, if that file is of this server: an "
-                     "export of Lsa does not say whose it is",
+             .note = "with the other files and options as now, if that file is of this server: "
+                     "an export of Lsa does not say whose it is",
              .when = "tied",
              .also_powershell = true},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
-             .where = "the server, in a command prompt run as administrator",
+             .where = "the server, as administrator",
              .command = "reg export " LSA " lsa.reg /y",
              .note = "for exdiag check --file HOST=lsa.reg, with the server's full name for HOST",
              .when = "!unread"},

@@ -10,11 +10,11 @@ static const struct step_template make_owner_known[] = {
     {.shell = SHELL_MANUAL,
      .kind = STEP_DECIDE,
      .where = "the directory",
-     .command = "Look which account is that of the machine {server} today: its sAMAccountName ends "
-                "with $, its dNSHostName is the machine's full name, and it logged on lately "
-                "(lastLogonTimestamp).",
-     .note = "an account that was kept of a machine before it is to lose its dNSHostName, or to be "
-             "deleted",
+     .command = "Look which account is that of the machine {server} today: its sAMAccountName "
+                "ends with $, its dNSHostName is the machine's full name, and it logged on "
+                "lately (lastLogonTimestamp).",
+     .note = "an account that was kept of a machine before it is to lose its dNSHostName, or to "
+             "be deleted",
      .when = "server"},
     SPN_MAKE_KNOWN,
     {0}};
@@ -31,9 +31,9 @@ static const struct step_template make_owner_known[] = {
         .where = "the servers that call themselves {host}",                                        \
         .command = "Give each of them a name of its own on the connectors that let servers log "   \
                    "on (Set-ReceiveConnector -Fqdn), or let one alone have the name.",             \
-        .note = "a name can be on one account, and no account is that of several machines; what "  \
-                "is shared for clients and the Internet belongs on connectors without Exchange "   \
-                "Server authentication",                                                           \
+        .note = "a name can be on one account, and no account is that of several machines; "       \
+                "what is shared for clients and the Internet belongs on connectors without "       \
+                "Exchange Server authentication",                                                  \
         .when = "shared"                                                                           \
     }
 
@@ -65,22 +65,21 @@ static const struct step_template make_owner_known[] = {
     }
 
 /* A computer that is called so itself has the name. */
-#define NAMESAKE                                                                                     \
-    {                                                                                                \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "{machine}",                            \
-        .command = "Have it call itself by a name of its own: {host} is the name of the computer "   \
-                   "{namesake}.",                                                                    \
-        .note =                                                                                      \
-            "that one holds it by right, and could not be logged on to if it were taken off. If it " \
-            "is no more than the leftover of a machine that is gone, delete that account first",     \
-        .when = "namesake"                                                                           \
+#define NAMESAKE                                                                                   \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "{machine}",                          \
+        .command = "Have it call itself by a name of its own: {host} is the name of the "          \
+                   "computer {namesake}.",                                                         \
+        .note = "that one holds it by right, and could not be logged on to if it were taken off. " \
+                "If it is no more than the leftover of a machine that is gone, delete that "       \
+                "account first",                                                                   \
+        .when = "namesake"                                                                         \
     }
 
 /* "connector": receive connectors of the server that call themselves otherwise than it. */
 #define CONNECTOR_RISK                                                                             \
-    "the connector's banner and EHLO reply change with it, and the name that its certificate is "  \
-    "chosen by: what clients and senders outside are told belongs on a connector of their own, "   \
-    "without Exchange Server authentication"
+    "its banner and EHLO reply change, and the name that its certificate is chosen by: what is "   \
+    "told outside belongs on a connector without Exchange Server authentication"
 #define CONNECTOR_BACK                                                                             \
     {.shell = SHELL_EMS,                                                                           \
      .kind = STEP_EXACT,                                                                           \
@@ -94,9 +93,8 @@ static const struct step_template make_owner_known[] = {
          .where = "Exchange Management Shell",                                                     \
          .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {own-name}",                 \
          .risk = CONNECTOR_RISK,                                                                   \
-         .note =                                                                                   \
-             "either this, the first repair since Exchange 2007, for servers that log on expect "  \
-             "the server's own name here; or the name in the directory, by the steps below",       \
+         .note = "either this, the first repair since Exchange 2007 (servers expect the server's " \
+                 "own name here), or the name in the directory, by the steps below",               \
          .each = "connector"},                                                                     \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -111,8 +109,8 @@ static const struct step_template make_owner_known[] = {
         .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "Exchange Management Shell",             \
         .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {own-name}",           \
         .risk = CONNECTOR_RISK,                                                                    \
-        .note = "only if ExchangeServer is among its AuthMechanism; either this, or the name in "  \
-                "the directory, by the steps below",                                               \
+        .note = "only if ExchangeServer is among its AuthMechanism; either this, or the name "     \
+                "in the directory, by the steps below",                                            \
         .each = "unsure-connector"                                                                 \
     }
 
@@ -133,17 +131,16 @@ const struct finding_kind smtp_spn_missing = {
     .id = "smtp-spn-missing",
     .severity = SEVERITY_CRITICAL,
     .title = "{name} is not {registered}",
-    .why =
-        "Who logs on to this server by Kerberos asks a domain controller for a ticket for "
-        "SMTPSVC/ and the name by which the server calls itself. Where no account has that name, no "
-        "ticket is issued: X-EXPS between Exchange servers fails, and with it relaying and all "
-        "that only servers may do.",
+    .why = "Who logs on to this server by Kerberos asks a domain controller for a ticket for "
+           "SMTPSVC/ and the name by which the server calls itself. Where no account has that "
+           "name, no ticket is issued: X-EXPS between Exchange servers fails, and with it "
+           "relaying and all that only servers may do.",
     .symptom = SYMPTOM,
     .cause =
-        "An SMTP virtual server or a receive connector was given a name that is not the machine's, "
-        "as for the Internet to see, and nobody registered it: Exchange registers SMTP and SMTPSVC "
-        "for the server's own short and full names alone. Or these were lost, when the computer "
-        "was renamed or its account made anew.",
+        "An SMTP virtual server or a receive connector was given a name that is not the "
+        "machine's, as for the Internet to see, and nobody registered it: Exchange registers "
+        "SMTP and SMTPSVC for the server's own short and full names alone. Or these were lost, "
+        "when the computer was renamed or its account made anew.",
     .applies_to = "Exchange 2000 and later; Windows Server 2003 with Service Pack 1 and later, "
                   "which insist on it",
     .cost = "Mail between the company's own servers may be delayed or stand still.",
@@ -185,11 +182,10 @@ const struct finding_kind smtp_spn_duplicate = {
         "controller issues none (KDC_ERR_PRINCIPAL_NOT_UNIQUE, or the same answer as for a name "
         "that nobody has), or one that the server cannot read: X-EXPS fails, at times or always.",
     .symptom = SYMPTOM " Domain controllers log event 11 of the KDC.",
-    .cause =
-        "It was added with setspn -A, which does not look, or by a script, on a second server that "
-        "is to take over, or on a service account; a server was replaced and the old account kept; "
-        "domain controllers before Windows Server 2012 R2 let it pass, and those of another domain "
-        "may not know.",
+    .cause = "It was added with setspn -A, which does not look, or by a script, on a second "
+             "server that is to take over, or on a service account; a server was replaced and "
+             "the old account kept; domain controllers before Windows Server 2012 R2 let it "
+             "pass, and those of another domain may not know.",
     .applies_to = "every forest; also duplicates in different domains of one forest",
     .cost = "Mail between the company's own servers may be delayed or stand still.",
     .fix =
@@ -208,8 +204,8 @@ const struct finding_kind smtp_spn_duplicate = {
              .kind = STEP_EXACT,
              .where = SPN_CONSOLE,
              .command = "setspn -D {name} {wrong}",
-             .risk = "tickets for the name that were issued with this account's key are of no use "
-                     "any more; to the server they were not before",
+             .risk = "tickets for the name that were issued with this account's key are of no "
+                     "use any more; to the server they were not before",
              .note = "the name stays on {account}",
              .when = "certain",
              .each = "wrong"},
@@ -217,21 +213,21 @@ const struct finding_kind smtp_spn_duplicate = {
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
              .command = "setspn -D {name} {wrong}",
-             .risk = "tickets for the name that were issued with this account's key are of no use "
-                     "any more",
+             .risk = "tickets for the name that were issued with this account's key are of no "
+                     "use any more",
              .note = "only of the accounts that are not to keep it",
              .when = "person",
              .each = "wrong"},
-            TAKE_OFF_USERS("only of the accounts that are not to keep it; -U, for an account that "
-                           "is no computer's"),
+            TAKE_OFF_USERS("only of the accounts that are not to keep it; -U, for an account "
+                           "that is no computer's"),
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
              .command = "setspn -D {name} {account-to-lose-it}",
-             .risk = "tickets for the name that were issued with this account's key are of no use "
-                     "any more",
-             .note = "once for each account but the one that is to keep it: {accounts}; setspn -U "
-                     "-D where the account is a user's",
+             .risk = "tickets for the name that were issued with this account's key are of no "
+                     "use any more",
+             .note = "once for each account but the one that is to keep it: {accounts}; setspn "
+                     "-U -D where the account is a user's",
              .when = "undecided"},
             TO_ADD("-S declines while another account has the name itself, and what is there "
                    "itself goes before HOST/"),
@@ -252,8 +248,8 @@ const struct finding_kind smtp_spn_duplicate = {
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
              .command = "setspn -D {name} {account-that-has-it}",
-             .note = "only if another account turns out to need it: all of them together would be "
-                     "the duplicate again. First off the one that has it now",
+             .note = "only if another account turns out to need it: all of them together would "
+                     "be the duplicate again. First off the one that has it now",
              .when = "!mapped"},
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
@@ -277,10 +273,9 @@ const struct finding_kind smtp_spn_misplaced = {
     .id = "smtp-spn-misplaced",
     .severity = SEVERITY_CRITICAL,
     .title = "{name} is registered on {holder}, not on the account of {machine}",
-    .why =
-        "A ticket for the name is made with the key of the account that has it. The SMTP service "
-        "runs as the machine and has the key of its own account alone: it cannot read the ticket, "
-        "and answers X-EXPS with 535.",
+    .why = "A ticket for the name is made with the key of the account that has it. The SMTP "
+           "service runs as the machine and has the key of its own account alone: it cannot read "
+           "the ticket, and answers X-EXPS with 535.",
     .symptom = SYMPTOM " The ticket itself is issued, so that klist get succeeds.",
     .cause =
         "The name went to another account: a server that was replaced or renamed, a service "
@@ -299,8 +294,7 @@ const struct finding_kind smtp_spn_misplaced = {
              .kind = STEP_DECIDE,
              .where = "whoever looks after {holder}",
              .command = "Find out whether a service that runs as {holder} needs the name.",
-             .note = "Exchange's transport does not run as a service account, nor does it use the "
-                     "alternate service account; another mail system may",
+             .note = "Exchange's transport runs as no service account; another mail system may",
              .when = "service-account"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
@@ -320,14 +314,14 @@ const struct finding_kind smtp_spn_misplaced = {
              .each = "wrong"},
             TAKE_OFF_USERS("first, so that the name is never on two accounts; -U, for an account "
                            "that is no computer's"),
-            TO_ADD("-S declines while another account has it; where HOST/ stood in, the name "
-                   "itself goes before it"),
+            TO_ADD("-S declines while another account has it"),
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
              .command = "setspn -F -S {name} {account}",
              .risk = "whatever else goes by this name cannot be logged on to by it",
-             .note = "only if servers are to log on to {machine} by this name, and to nothing else",
+             .note = "only if servers are to log on to {machine} by this name, and to nothing "
+                     "else",
              .when = "add-decide"},
             SPN_PURGE,
             {0}},

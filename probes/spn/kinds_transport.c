@@ -6,7 +6,7 @@
 #include "probes/spn/kinds.h"
 
 #define SHELL    "{machine}, in the Exchange Management Shell run as administrator"
-#define ELEVATED "{machine}, in a command prompt run as administrator"
+#define ELEVATED "{machine}, as administrator"
 
 /* The shell may be connected to another server. */
 #define LIST(note_)                                                                                \
@@ -25,8 +25,8 @@
                    "$env:COMPUTERNAME -SubjectName \"CN=$env:COMPUTERNAME\" -DomainName "          \
                    "$env:COMPUTERNAME -IncludeServerFQDN "                                         \
                    "-Services SMTP -KeySize 2048 -PrivateKeyExportable $true",                     \
-        .risk = "asked whether to overwrite the default SMTP certificate: Yes. Edge servers that " \
-                "are subscribed have to be subscribed again",                                      \
+        .risk = "asked whether to overwrite the default SMTP certificate: Yes. Edge servers "      \
+                "that are subscribed have to be subscribed again",                                 \
         .note = "a self-signed certificate of the server's own names, as setup made one: other "   \
                 "servers of the organisation take it, and nobody else is shown it unless no "      \
                 "other fits",                                                                      \
@@ -46,14 +46,14 @@ const struct finding_kind smtp_certificate = {
     .severity = SEVERITY_WARNING,
     .title = "the certificate that its transport shows other Exchange servers {what}",
     .why = "Exchange servers talk to each other over TLS (X-ANONYMOUSTLS) with the certificate "
-           "that the directory names as the internal transport's. Where the server cannot use it, "
-           "mail between servers, and between the front end and the back end of one, may stop; "
-           "where it has expired, Edge servers and updates of Exchange stop at it.",
+           "that the directory names as the internal transport's. Where the server cannot use "
+           "it, mail between servers, and between the front end and the back end of one, may "
+           "stop; where it has expired, Edge servers and updates of Exchange stop at it.",
     .symptom =
         "Queues to other servers, or to the server's own mailboxes, grow; MSExchangeTransport "
         "logs 12014, 12015, 12018 or 12024.",
-    .cause = "It was deleted as clutter, came back from a backup without its key, or is as old as "
-             "the server: setup makes it for five years, and nothing renews it.",
+    .cause = "It was deleted as clutter, came back from a backup without its key, or is as old "
+             "as the server: setup makes it for five years, and nothing renews it.",
     .applies_to = "Exchange 2007 and later",
     .cost = "Mail between the company's own servers may be delayed or stand still.",
     .fix =
