@@ -315,7 +315,7 @@ void text_steps(struct text_page *page, const struct outline_entry *entry, const
 
     if (steps->count == 0)
         return;
-    if (!page->narrow)
+    if (!page->narrow && steps == &entry->fix)
         wrap_free_line(&page->wrap);
     text_page_label(page, label, page->body);
     if (entry->part == PART_PROBLEMS && steps != &entry->verify)

@@ -9,8 +9,8 @@ if not SCENARIOS:
     SCENARIOS = sorted((pathlib.Path(__file__).parent.parent / "scenario").glob("*/evidence.jsonl"))
 
 # Lines of an entry at 80 columns. A screen has 50 or so; repairs of many steps take two or three.
-DEMO_MEDIAN, DEMO_MOST = 62, 190
-SCENARIOS_MEDIAN, SCENARIOS_MOST = 62, 260
+DEMO_MEDIAN, DEMO_MOST = 57, 170
+SCENARIOS_MEDIAN, SCENARIOS_MOST = 45, 165
 
 RULE = re.compile(r"^── (\d+) ─+$")
 LAST = re.compile(r"^(ACCEPTED|OK|N/A) |^\d+ problems?\b|^no problems\b|^planted in")
