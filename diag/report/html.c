@@ -10,6 +10,7 @@
 #include "diag/report/html_contents.h"
 #include "diag/report/html_cover.h"
 #include "diag/report/html_entry.h"
+#include "diag/report/html_past.h"
 #include "diag/report/html_script.h"
 #include "diag/report/html_style.h"
 #include "diag/report/html_write.h"
@@ -17,7 +18,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-enum { STYLE_MOST = 1 << 16, LINE_MOST = 1 << 16, HASH_MOST = 128 };
+enum { STYLE_MOST = 1 << 16, SCRIPT_MOST = 1 << 16, LINE_MOST = 1 << 16, HASH_MOST = 128 };
 
 /* ---- the head ---- */
 
@@ -33,22 +34,49 @@ static void add_hash(const char *text, size_t size, struct buffer *out)
     buffer_print(out, "'sha256-%s'", (const char *)encoded);
 }
 
-static void put_policy_and_style(struct page *page)
+/* Without what only those read who maintain it: indentation, and lines of comments. */
+static void tighten(const char *text, size_t size, struct buffer *out)
+{
+    const char *end = text + size;
+
+    while (text < end) {
+        const char *line_end = memchr(text, '\n', (size_t)(end - text));
+        const char *next = line_end ? line_end + 1 : end;
+
+        while (text < next && *text == ' ')
+            text++;
+        if (text < next && *text != '\n' && strncmp(text, "//", 2) != 0)
+            buffer_add(out, text, (size_t)(next - text));
+        text = next;
+    }
+}
+
+static void make_style(struct buffer *out)
+{
+    for (const char *const *rule = html_style; *rule; rule++) {
+        tighten(*rule, strlen(*rule), out);
+        buffer_add_char(out, '\n');
+    }
+}
+
+static void make_script(struct buffer *out)
+{
+    size_t size;
+    const char *script = html_script(&size);
+
+    tighten(script, size, out);
+}
+
+static void put_policy_and_style(struct page *page, const struct buffer *script)
 {
     struct buffer style, style_hash, script_hash;
-    size_t script_size;
-    const char *script = html_script(&script_size);
 
     buffer_init(&style, STYLE_MOST);
     buffer_init(&style_hash, HASH_MOST);
     buffer_init(&script_hash, HASH_MOST);
-    buffer_add_char(&style, '\n');
-    for (const char *const *rule = html_style; *rule; rule++) {
-        buffer_add_string(&style, *rule);
-        buffer_add_char(&style, '\n');
-    }
+    make_style(&style);
     add_hash(style.text, style.size, &style_hash);
-    add_hash(script, script_size, &script_hash);
+    add_hash(script->text, script->size, &script_hash);
     fprintf(page->stream,
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
             "%s; script-src %s; base-uri 'none'; form-action 'none'\">\n<style>%s</style>\n",
@@ -58,17 +86,7 @@ static void put_policy_and_style(struct page *page)
     buffer_release(&style);
 }
 
-static void put_script(struct page *page)
-{
-    size_t size;
-    const char *script = html_script(&size);
-
-    fputs("<script>", page->stream);
-    fwrite(script, 1, size, page->stream);
-    fputs("</script>\n", page->stream);
-}
-
-static void put_head(struct page *page)
+static void put_head(struct page *page, const struct buffer *script)
 {
     struct buffer sum;
 
@@ -76,7 +94,7 @@ static void put_head(struct page *page)
     report_sum_up(page->report, &sum);
     html_put(page, "<!DOCTYPE html>\n<html lang=\"en\" dir=\"ltr\">\n<head>\n"
                    "<meta charset=\"utf-8\">\n");
-    put_policy_and_style(page);
+    put_policy_and_style(page, script);
     html_put(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                    "<meta name=\"color-scheme\" content=\"light dark\">\n"
                    "<meta name=\"referrer\" content=\"no-referrer\">\n");
@@ -128,15 +146,18 @@ enum status report_html(const struct report *report, const struct report_options
                         FILE *stream)
 {
     struct arena arena = {0};
+    struct buffer script;
     struct outline outline;
     struct summary summary;
     struct page page = {
         .stream = stream, .report = report, .outline = &outline, .summary = &summary};
 
     (void)options;
+    buffer_init(&script, SCRIPT_MOST);
     outline_make(report, &arena, &outline);
     summary_make(&outline, &arena, &summary);
-    put_head(&page);
+    make_script(&script);
+    put_head(&page, &script);
     html_put(&page, "<body>\n<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n<main>\n");
     html_cover(&page);
     html_put(&page, "<div id=\"side\">\n");
@@ -146,10 +167,12 @@ enum status report_html(const struct report *report, const struct report_options
     html_causes(&page);
     for (unsigned part = 0; part < PART_COUNT; part++)
         put_part(&page, (enum report_part)part);
+    html_past(&page);
     html_examined(&page);
     html_put(&page, "</div>\n</main>\n");
-    put_script(&page);
+    fprintf(stream, "<script>%s</script>\n", script.text);
     html_put(&page, "</body>\n</html>\n");
+    buffer_release(&script);
     arena_release(&arena);
     return report_finish(stream);
 }

@@ -15,14 +15,12 @@ const struct html_part html_parts[PART_COUNT] = {
 
 static void put_entry(struct page *page, const struct outline_entry *entry)
 {
-    html_put(page,
-             "<li class=\"%s\"><a href=\"#finding-%u\"><b>%u</b> "
-             "<span>",
+    html_put(page, "<li class=\"%s\"><a href=\"#finding-%u\"><b>%u</b> ",
              html_standing_class(entry->first), (unsigned)entry->number, (unsigned)entry->number);
     html_entry_title(page, entry, TITLE_MOST);
-    html_put(page, "</span></a> <small>");
+    html_put(page, "</a> <small>");
     html_entry_subjects(page, entry, NAMES_MOST);
-    html_put(page, "</small></li>\n");
+    html_put(page, "</small>\n");
 }
 
 /* What is in order or not applicable is not listed one by one. */
@@ -56,6 +54,8 @@ void html_contents(struct page *page)
         html_put(page, "<li><a class=\"head\" href=\"#causes\">What explains what</a></li>\n");
     for (unsigned part = 0; part < PART_COUNT; part++)
         put_part(page, (enum report_part)part);
+    if (report->past_count)
+        html_put(page, "<li><a class=\"head\" href=\"#past\">What earlier runs saw</a></li>\n");
     html_put(page, "<li><a class=\"head\" href=\"#examined\">What was examined</a></li>\n"
                    "</ul>\n</details>\n</nav>\n");
 }

@@ -1,7 +1,8 @@
 #include "diag/report/html_cover.h"
 
-#include "diag/clock.h"
+#include "diag/report/history.h"
 #include "diag/report/html_entry.h"
+#include "diag/report/html_past.h"
 
 #include <string.h>
 
@@ -33,25 +34,6 @@ void html_title(struct page *page)
 
 /* ---- when, and what of ---- */
 
-/* "10:05 to 10:06 UTC+01:00, the time of the machine that asked", if a run says what that was. */
-static void put_local_time(struct page *page, const struct report_run *run)
-{
-    int64_t ahead = (int64_t)run->offset * 60000;
-    struct report_span span = {run->started + ahead, run->finished + ahead, true};
-    unsigned minutes = (unsigned)(run->offset < 0 ? -run->offset : run->offset);
-    struct buffer text;
-
-    if (!run->has_offset)
-        return;
-    buffer_init(&text, 128);
-    report_show_span(&span, &text);
-    buffer_print(&text, "%s%02u:%02u", run->offset < 0 ? "−" : "+", minutes / 60, minutes % 60);
-    html_put(page, "<br>%s, local time", text.text);
-    if (run->machine)
-        html_put(page, " of <bdi>%s</bdi>", run->machine);
-    buffer_release(&text);
-}
-
 static void put_when(struct page *page)
 {
     struct report_span span = report_span(page->report);
@@ -62,10 +44,12 @@ static void put_when(struct page *page)
     buffer_init(&text, 128);
     report_show_span(&span, &text);
     html_put(page, "<div><dt>Examined</dt><dd>%s", text.text);
-    if (page->report->run_count == 1)
-        put_local_time(page, &page->report->runs[0]);
-    else
+    if (page->report->run_count > 1)
         html_put(page, ", %u runs", (unsigned)page->report->run_count);
+    buffer_clear(&text);
+    report_show_local(page->report, &text);
+    if (text.size)
+        html_put(page, "<br>%s", text.text);
     html_put(page, "</dd></div>\n");
     buffer_release(&text);
 }
@@ -170,15 +154,17 @@ static void put_first_step(struct page *page, const struct summary_fault *fault)
     html_put(page, "<a href=\"#fix-%u\">", (unsigned)fault->entry->number);
     if (words.size)
         html_put(page, "%s", words.text);
-    else if (has_where)
-        html_cut(page, step->where, STEP_MOST);
+    else if (step->shell == SHELL_MANUAL)
+        html_put(page, "Do step 1 of %u", (unsigned)fault->entry->number);
+    else if (step->shell == SHELL_DNS)
+        html_put(page, "Edit the DNS zone as %u shows", (unsigned)fault->entry->number);
     else
-        html_put(page, "the first step of its repair");
+        html_put(page, "Run the first command of %u", (unsigned)fault->entry->number);
     html_put(page, "</a><small>");
-    if (words.size && has_where)
+    if (step->shell != SHELL_MANUAL && step->shell != SHELL_DNS)
+        html_put(page, "%s%s", report_step_shell(step), has_where ? ": " : "");
+    if (has_where)
         html_cut(page, step->where, STEP_MOST);
-    else
-        html_put(page, "%s", report_step_shell(step));
     html_put(page, "</small>");
     buffer_release(&words);
 }
@@ -193,8 +179,8 @@ static void put_fault(struct page *page, const struct summary_fault *fault)
              (unsigned)entry->number, (unsigned)entry->number);
     html_entry_title(page, entry, TITLE_MOST);
     html_put(page, "</a><small>");
-    html_standing(page, entry->first);
-    html_put(page, " ");
+    html_put(page, "<span class=\"standing %s\">%s</span> ", severity_word(fault->rank),
+             severity_word(fault->rank));
     html_entry_subjects(page, entry, NAMES_MOST);
     if (fault->consequence_count)
         html_put(page, "; explains %u more", (unsigned)fault->consequence_count);
@@ -248,6 +234,7 @@ void html_cover(struct page *page)
     html_put(page, "<p class=\"headline\">%s</p>\n", headline.text);
     buffer_release(&headline);
     put_counts(page);
+    html_changes(page);
     put_faults(page);
     html_put(page, "</header>\n");
 }
@@ -262,7 +249,8 @@ static void put_run(struct page *page, const struct report_run *run)
     buffer_init(&text, 128);
     report_show_span(&span, &text);
     html_put(page, "<div><dt>Run</dt><dd>%s", text.text);
-    put_local_time(page, run);
+    if (run->machine)
+        html_put(page, " on <bdi>%s</bdi>", run->machine);
     if (run->source)
         html_put(page, "<br>from <bdi>%s</bdi>", run->source);
     html_put(page, "</dd></div>\n");
@@ -290,7 +278,7 @@ static void put_subjects(struct page *page, enum subject_kind kind)
 
         if (subject->kind != kind)
             continue;
-        html_put(page, any ? ", " : "<div><dt>%s</dt><dd>", names[kind]);
+        html_put(page, any ? ", " : "<div><dt>%s</dt><dd class=\"subjects\">", names[kind]);
         put_subject(page, subject);
         any = true;
     }

@@ -1,20 +1,31 @@
 #include "diag/report/html_entry.h"
 
+#include "diag/report/history.h"
 #include "diag/report/html_picture.h"
 #include "diag/report/html_steps.h"
 #include "diag/text.h"
 
 #include <string.h>
 
-enum { TITLE_MOST = 4096, NAME_MOST = 255 };
+enum { TITLE_MOST = 4096, NAME_MOST = 255, NOTE_MOST = 1 << 14 };
 
 /* ---- names ---- */
 
+/* A word like any other, not a name, which is written as it is. */
+static bool begins_with_word(const char *text)
+{
+    while (*text >= 'a' && *text <= 'z')
+        text++;
+    return *text == ' ' || *text == ',';
+}
+
 void html_entry_title(struct page *page, const struct outline_entry *entry, size_t most)
 {
+    html_put(page, begins_with_word(entry->first->title) ? "<span class=\"say\">" : "<span>");
     html_cut(page, entry->first->title, most);
     if (!entry->title && entry->member_count > 1)
         html_put(page, ", and %u alike", (unsigned)entry->member_count - 1);
+    html_put(page, "</span>");
 }
 
 void html_entry_subjects(struct page *page, const struct outline_entry *entry, size_t most)
@@ -32,10 +43,18 @@ void html_entry_subjects(struct page *page, const struct outline_entry *entry, s
         html_put(page, " and %u more", (unsigned)(count - shown));
 }
 
-/* What the script finds the subjects of an entry by. */
-static void put_subject(struct page *page, const struct subject *subject)
+/* With what several runs say of it. The script finds the subjects of an entry by their elements. */
+static void put_subject(struct page *page, const struct finding *finding)
 {
-    html_put(page, "<bdi class=\"%s\">%s</bdi>", subject_kind_word(subject->kind), subject->shown);
+    struct buffer words;
+
+    html_put(page, "<bdi>%s</bdi>", finding->subject->shown);
+    if (finding->history.change == CHANGE_NONE)
+        return;
+    buffer_init(&words, NOTE_MOST);
+    report_history_words(finding, &words);
+    html_put(page, " <span class=\"change\">%s</span>", words.text);
+    buffer_release(&words);
 }
 
 /* ---- causes and what follows ---- */
@@ -54,7 +73,7 @@ static void put_links(struct page *page, const char *name, const size_t *numbers
         html_entry_title(page, entry, TITLE_MOST);
         html_put(page, "</a> <small>");
         html_entry_subjects(page, entry, 3);
-        html_put(page, "</small></li>\n");
+        html_put(page, "</small>\n");
     }
     html_put(page, "</ul>\n");
     html_end_row(page);
@@ -120,7 +139,7 @@ static void put_member(struct page *page, const struct outline_entry *entry,
                        const struct finding *member)
 {
     html_put(page, "<div class=\"member\">\n<p class=\"of\">");
-    put_subject(page, member->subject);
+    put_subject(page, member);
     if (!entry->title)
         html_put(page, ": %s", member->title);
     html_put(page, "</p>\n");
@@ -186,21 +205,31 @@ static void put_references(struct page *page, const struct reference *reference)
     html_put(page, "<ul class=\"plain\">\n");
     for (; reference->title; reference++) {
         if (reference->url && is_web_address(reference->url))
-            html_put(page, "<li><a href=\"%s\">%s</a></li>\n", reference->url, reference->title);
+            html_put(page, "<li><a href=\"%s\">%s</a>\n", reference->url, reference->title);
         else
-            html_put(page, "<li>%s</li>\n", reference->title);
+            html_put(page, "<li>%s\n", reference->title);
     }
     html_put(page, "</ul>\n");
     html_end_row(page);
 }
 
-static void put_expired(struct page *page, const struct acceptance *expired)
+/* Whoever accepted it is to know that this no longer holds. */
+static void put_expired(struct page *page, const struct outline_entry *entry)
 {
-    if (!expired)
-        return;
-    html_start_row(page, "Accepted once");
-    html_put(page, "<p>until %s, which is over: %s</p>\n", expired->expires, expired->reason);
-    html_end_row(page);
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct finding *member = entry->members[i];
+        struct buffer words;
+
+        if (!member->expired)
+            continue;
+        buffer_init(&words, NOTE_MOST);
+        report_expired_words(member, &words);
+        html_put(page, "<p class=\"expired\">");
+        if (entry->member_count > 1)
+            html_put(page, "<bdi>%s</bdi>: ", member->subject->shown);
+        html_put(page, "%s</p>\n", words.text);
+        buffer_release(&words);
+    }
 }
 
 /* ---- an entry ---- */
@@ -209,31 +238,29 @@ static void start_article(struct page *page, const struct outline_entry *entry)
 {
     unsigned number = (unsigned)entry->number;
 
-    html_put(page, "<article id=\"finding-%u\" aria-labelledby=\"title-%u\" data-probe=\"%s\">\n",
-             number, number, entry->first->probe ? entry->first->probe : "");
-    html_put(page, "<header>\n<p class=\"about\">");
+    html_put(page, "<article id=\"finding-%u\" data-probe=\"%s\">\n<header>\n", number,
+             entry->first->probe ? entry->first->probe : "");
+    html_put(page, "<p class=\"about\">");
     html_standing(page, entry->first);
     html_put(page, " ");
     if (entry->member_count == 1)
-        put_subject(page, entry->first->subject);
+        put_subject(page, entry->first);
     else
         html_put(page, "<span>%u %s</span>", (unsigned)entry->member_count,
                  outline_subjects(entry));
-    html_put(page,
-             " <code>%s</code></p>\n<h3 id=\"title-%u\">"
-             "<span class=\"number\">%u</span> <span>",
-             entry->first->kind->id, number, number);
+    html_put(page, " <code>%s</code></p>\n<h3><span class=\"number\">%u</span> ",
+             entry->first->kind->id, number);
     html_entry_title(page, entry, TITLE_MOST);
-    html_put(page, "</span></h3>\n</header>\n");
+    html_put(page, "</h3>\n</header>\n");
 }
 
 static void put_problem(struct page *page, const struct outline_entry *entry)
 {
     start_article(page, entry);
+    put_expired(page, entry);
     put_links(page, "Caused by", entry->causes, entry->cause_count);
     put_seen(page, entry);
     put_reasons(page, entry);
-    put_expired(page, entry->first->expired);
     html_steps(page, "Fix", entry, &entry->fix);
     html_steps(page, "Verify", entry, &entry->verify);
     html_steps(page, "Undo", entry, &entry->undo);
@@ -273,19 +300,19 @@ static void put_accepted(struct page *page, const struct outline_entry *entry)
 /* One line: who, and what is in order. */
 static void put_brief(struct page *page, const struct outline_entry *entry)
 {
-    html_put(page, "<div class=\"brief\" data-probe=\"%s\"><p>",
+    html_put(page, "<div class=\"brief\" data-probe=\"%s\">",
              entry->first->probe ? entry->first->probe : "");
     html_standing(page, entry->first);
     if (entry->title)
         html_put(page, " %s", entry->title);
-    html_put(page, " <code>%s</code></p><p class=\"who\">", entry->first->kind->id);
+    html_put(page, " <code>%s</code><p>", entry->first->kind->id);
     for (size_t i = 0; i < entry->member_count; i++) {
         html_put(page, i ? ", " : "");
-        put_subject(page, entry->members[i]->subject);
+        put_subject(page, entry->members[i]);
         if (!entry->title)
             html_put(page, ": %s", entry->members[i]->title);
     }
-    html_put(page, "</p></div>\n");
+    html_put(page, "</div>\n");
 }
 
 void html_entry(struct page *page, const struct outline_entry *entry)

@@ -4,8 +4,7 @@
 
 enum {
     LINE_MOST = 1 << 16,
-    LOOK_BACK = 32,       /* steps before one, whose notes it need not repeat */
-    ALTERNATIVES_MOST = 3 /* variants of an alternative that are told */
+    LOOK_BACK = 32 /* steps before one, whose notes it need not repeat */
 };
 
 static void put_before(struct page *page, const struct step *step)
@@ -22,28 +21,24 @@ static void put_before(struct page *page, const struct step *step)
 static void put_command(struct page *page, const struct step *step)
 {
     if (step->shell == SHELL_MANUAL) {
-        html_put(page, "<p class=\"prose\">%s</p>\n", step->command);
+        html_put(page, "<p class=\"prose\">%s\n", step->command);
         return;
     }
-    html_put(page, "<pre><code>");
+    html_put(page, "<pre>");
     html_code(page, step->command, strlen(step->command));
-    html_put(page, "</code></pre>\n");
-}
-
-static void put_remark(struct page *page, const char *class, const char *name, const char *text)
-{
-    if (text && *text)
-        html_put(page, "<p class=\"%s\"><b>%s:</b> %s</p>\n", class, name, text);
+    html_put(page, "</pre>\n");
 }
 
 static void put_risk(struct page *page, const char *text)
 {
-    put_remark(page, "risk", "Risk", text);
+    if (text && *text)
+        html_put(page, "<p class=\"risk\"><b>Risk:</b> %s\n", text);
 }
 
 static void put_note(struct page *page, const char *text)
 {
-    put_remark(page, "remark", "Note", text);
+    if (text && *text)
+        html_put(page, "<p><b>Note:</b> %s\n", text);
 }
 
 /* What a step before said already. */
@@ -63,12 +58,28 @@ static void put_where(struct page *page, const struct outline_step *step)
 {
     const char *shell = report_step_shell(step->step);
 
-    html_put(page, "<p class=\"where\">%s<b>%s</b>", step->step->or ? "or " : "", shell);
+    html_put(page, "%s<b>%s</b>", step->step->or ? "or " : "", shell);
     if (step->where && *step->where && strcmp(step->where, shell) != 0)
         html_put(page, ": %s", step->where);
     if (step->same_before)
         put_before(page, step->step);
-    html_put(page, "</p>\n");
+    html_put(page, "\n");
+}
+
+static bool is_plain(const struct outline_step *step)
+{
+    return step->variant_count < 2 && !step->step->or
+           &&step->step->kind == STEP_EXACT && step->step->shell != SHELL_MANUAL && step->where;
+}
+
+/* One line more in the same place as that of the step before: nothing to say but the line. */
+static bool goes_on(const struct outline_steps *steps, size_t index)
+{
+    const struct outline_step *step = &steps->list[index];
+
+    return index > 0 && is_plain(step) && is_plain(step - 1) &&
+           strcmp(report_step_shell(step->step), report_step_shell(step[-1].step)) == 0 &&
+           strcmp(step->where, step[-1].where) == 0;
 }
 
 /* Whom a variant is for, and where, unless the one says the other. */
@@ -87,7 +98,7 @@ static void put_owners(struct page *page, const struct outline_step *step,
     html_put(page, "%s", where);
     if (!step->same_before)
         put_before(page, variant->step);
-    html_put(page, "</p>\n");
+    html_put(page, "\n");
 }
 
 /* What is the same for all of them stands around the variants. */
@@ -114,15 +125,13 @@ static bool is_told_once(const struct outline_step *step)
 /* Of an alternative for many the first says how it goes: the step before has a line for each. */
 static void put_variants(struct page *page, const struct outline_step *step)
 {
-    size_t shown = step->variant_count;
+    size_t shown = step->step->or ? 1 : step->variant_count;
 
-    if (step->step->or &&shown > ALTERNATIVES_MOST)
-        shown = 1;
     html_put(page, "<div class=\"variants\">\n");
     for (size_t i = 0; i < shown; i++)
         put_variant(page, step, &step->variants[i]);
     if (shown < step->variant_count)
-        html_put(page, "<p class=\"remark\">and likewise for the other %u</p>\n",
+        html_put(page, "<p>and likewise for the other %u\n",
                  (unsigned)(step->variant_count - shown));
     html_put(page, "</div>\n");
 }
@@ -134,10 +143,11 @@ static void put_step(struct page *page, const struct outline_steps *steps, size_
     bool once = is_told_once(step);
 
     if (step->step->or)
-        html_put(page, "<li class=\"or\" value=\"%u\">\n", number);
+        html_put(page, "<li class=\"or\" value=\"%u\">", number);
     else
-        html_put(page, "<li>\n");
-    put_where(page, step);
+        html_put(page, "<li>");
+    if (!goes_on(steps, index))
+        put_where(page, step);
     put_risk(page, step->risk);
     if (!once)
         put_variants(page, step);
@@ -145,7 +155,6 @@ static void put_step(struct page *page, const struct outline_steps *steps, size_
         put_command(page, step->step);
     if (!is_note_told(steps, index))
         put_note(page, step->note);
-    html_put(page, "</li>\n");
 }
 
 /* Steps that follow each other on each of several machines are not done step by step on all. */

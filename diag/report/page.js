@@ -16,9 +16,10 @@
 
     // ---- copying ----
 
-    function selectAll(code) {
+    function select(button) {
         const range = document.createRange();
-        range.selectNodeContents(code);
+        range.setStart(button.parentElement, 0);
+        range.setEndBefore(button);
         getSelection().removeAllRanges();
         getSelection().addRange(range);
     }
@@ -38,8 +39,9 @@
         return copied;
     }
 
-    async function copy(button, code) {
-        const text = code.textContent;
+    async function copy(button) {
+        const text = [...button.parentElement.childNodes].slice(0, -1)
+            .map((node) => node.textContent).join('');
         let copied = false;
         try {
             await navigator.clipboard.writeText(text);
@@ -47,7 +49,7 @@
         } catch {
             copied = copyBySelection(text);
         }
-        if (!copied) selectAll(code);
+        if (!copied) select(button);
         button.textContent = copied ? 'Copied' : 'Selected: Ctrl+C';
         said.textContent = copied ? 'Copied' : 'Selected; copy it with Ctrl+C';
         setTimeout(() => {
@@ -56,12 +58,12 @@
         }, 2500);
     }
 
-    for (const code of document.querySelectorAll('.steps code'))
-        code.after(make('button', { type: 'button', className: 'copy', textContent: 'Copy',
+    for (const command of document.querySelectorAll('.steps pre'))
+        command.append(make('button', { type: 'button', className: 'copy', textContent: 'Copy',
             'aria-label': 'Copy command' }));
     document.addEventListener('click', (event) => {
         const button = event.target.closest('.copy');
-        if (button) copy(button, button.previousElementSibling);
+        if (button) copy(button);
     });
 
     // ---- what there is to filter by ----
@@ -70,15 +72,15 @@
     const standings = new Map();
     const probes = new Map();
     const subjects = new Map();
+    const NAMES = '.about > bdi, .member > .of > bdi, .brief bdi';
     const count = (map, key) => map.set(key, (map.get(key) || 0) + 1);
 
     for (const entry of entries) {
         const mine = { standing: entry.querySelector('.standing').textContent,
             probe: entry.dataset.probe, subjects: new Set() };
-        for (const name of entry.querySelectorAll('bdi[class]')) {
-            const key = name.className + ' ' + name.textContent;
-            if (!mine.subjects.has(key)) count(subjects, key);
-            mine.subjects.add(key);
+        for (const { textContent: name } of entry.querySelectorAll(NAMES)) {
+            if (!mine.subjects.has(name)) count(subjects, name);
+            mine.subjects.add(name);
         }
         count(standings, mine.standing);
         count(probes, mine.probe);
@@ -87,8 +89,6 @@
 
     // ---- the controls ----
 
-    const KINDS = { domain: 'Domains', server: 'Servers', dc: 'Domain controllers',
-        mailbox: 'Mailboxes', file: 'Files' };
     const boxes = new Map();
     const shown = make('p', { className: 'shown', role: 'status' });
     const onPaper = make('p', { className: 'on-paper' });
@@ -121,12 +121,18 @@
         details.append(group);
     }
 
+    // By the lists of what was examined; a name that is in two of them is of the first.
     function groupsOfSubjects() {
-        const all = [...subjects].sort((a, b) => (a[0] < b[0] ? -1 : 1));
-        return Object.entries(KINDS).map(([kind, name]) => [name,
-            all.filter(([key]) => key.startsWith(kind + ' '))
-                .map(([key, number]) => [key, key.slice(kind.length + 1), number])])
-            .filter(([, keys]) => keys.length);
+        const left = new Map(subjects);
+        const groups = [...document.querySelectorAll('#examined .subjects')].map((list) => {
+            const own = [...list.querySelectorAll('bdi')].map((one) => one.textContent)
+                .filter((name) => left.has(name)).sort();
+            const keys = own.map((name) => [name, name, left.get(name)]);
+            for (const name of own) left.delete(name);
+            return [list.previousElementSibling.textContent, keys];
+        });
+        groups.push(['Others', [...left].sort().map(([name, number]) => [name, name, number])]);
+        return groups.filter(([, keys]) => keys.length);
     }
 
     standingBoxes();
@@ -145,7 +151,7 @@
         const off = [...boxes].filter(([, box]) => !box.checked);
         const on = [...boxes].filter(([, box]) => box.checked).map(([standing]) => standing);
         return [off.length ? on.join(', ') || 'no severity' : '',
-            subject.value.slice(subject.value.indexOf(' ') + 1),
+            subject.value,
             probe.value ? 'probe ' + probe.value : ''].filter(Boolean).join('; ');
     }
 

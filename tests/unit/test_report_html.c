@@ -107,7 +107,7 @@ static void only_web_addresses_are_links(void **state)
     (void)state;
     golden_render("html", &report, &options, &html);
     assert_null(strstr(html.text, "javascript:"));
-    assert_non_null(strstr(html.text, "<li>the book</li>"));
+    assert_non_null(strstr(html.text, "<li>the book\n"));
     assert_non_null(strstr(html.text, "<a href=\"https://example.com/?a&amp;b\""));
     buffer_release(&html);
 }
