@@ -264,6 +264,18 @@ static void add_placeholders(const struct step *step, bool of_empty, struct buff
     }
 }
 
+unsigned report_asked_by(const struct step *step)
+{
+    unsigned asked = step->kind == STEP_DECIDE ? REPORT_ASKS_TO_DECIDE : 0;
+
+    if (step->kind == STEP_EXACT)
+        return 0;
+    for (size_t i = 0; i < step->placeholder_count; i++)
+        asked |=
+            is_empty(step, step->placeholders[i]) ? REPORT_ASKS_TO_FILL_IN : REPORT_ASKS_TO_CHECK;
+    return asked ? asked : REPORT_ASKS_TO_FILL_IN;
+}
+
 void report_before_step(const struct step *step, struct buffer *out)
 {
     if (step->kind == STEP_EXACT)

@@ -73,6 +73,15 @@ const char *report_shell(enum shell shell);
 /* The same for a step: "any shell" of a line that means the same in each of them. */
 const char *report_step_shell(const struct step *step);
 
+enum report_asks {
+    REPORT_ASKS_TO_DECIDE = 1,
+    REPORT_ASKS_TO_FILL_IN = 2,
+    REPORT_ASKS_TO_CHECK = 4,
+};
+
+/* Which of these report_before_step() says of a step. */
+unsigned report_asked_by(const struct step *step);
+
 /* What a person must do before running the step: "fill in: host; check: record". Empty if nothing.
  */
 void report_before_step(const struct step *step, struct buffer *out);

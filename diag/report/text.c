@@ -2,8 +2,6 @@
 #include "diag/report/report.h"
 
 #include "diag/report/history.h"
-#include "diag/report/summary.h"
-#include "diag/report/text_chart.h"
 #include "diag/report/text_page.h"
 
 #include <stdio.h>
@@ -13,14 +11,8 @@
 enum {
     BODY = 9,        /* the column of what stands beside a label */
     BODY_NARROW = 4, /* the same where labels have lines of their own */
-    HEAD = 12,       /* the column of what stands beside a label of the head */
     NARROW = 60,     /* below this many columns */
-    LEAST_COLUMNS = 40,
-    SUBJECTS_SHOWN = 8,
-    NAMES_SHOWN = 3,
-    FAULTS_SHOWN = 12, /* at the head */
-    COSTS_SHOWN = 6,
-    COSTLY_SHOWN = 12
+    LEAST_COLUMNS = 40
 };
 
 /* ---- an entry ---- */
@@ -75,50 +67,11 @@ static void kind_of(struct text_page *page, const struct finding *finding)
     wrap_end(&page->wrap);
 }
 
-/* "each of these servers" at the beginning of a title of all members; or NULL. */
-static const char *after_own_subject(const struct outline_entry *entry)
-{
-    static const char each[] = "each of these ";
-    const char *subjects = outline_subjects(entry);
-
-    if (!entry->title || strncmp(entry->title, each, sizeof each - 1) != 0 ||
-        strncmp(entry->title + sizeof each - 1, subjects, strlen(subjects)) != 0)
-        return NULL;
-    return entry->title + sizeof each - 1 + strlen(subjects);
-}
-
-static void put_title(struct text_page *page, const struct finding *finding)
-{
-    wrap_words(&page->wrap, finding->subject->shown);
-    wrap_words(&page->wrap, ": ");
-    wrap_words(&page->wrap, finding->title);
-}
-
-/* "contoso.com and fabrikam.com: no record", "each of 40 domains: no record" */
-static void put_title_of_all(struct text_page *page, const struct outline_entry *entry)
-{
-    const char *rest = after_own_subject(entry);
-    char text[64];
-
-    snprintf(text, sizeof text, "each of %zu %s", entry->member_count, outline_subjects(entry));
-    if (rest) {
-        wrap_words(&page->wrap, text);
-        wrap_words(&page->wrap, rest);
-        return;
-    }
-    if (entry->member_count > NAMES_SHOWN)
-        wrap_words(&page->wrap, text);
-    else
-        text_page_names(page, entry->members, entry->member_count, NAMES_SHOWN);
-    wrap_words(&page->wrap, ": ");
-    wrap_words(&page->wrap, entry->title);
-}
-
 static void heading(struct text_page *page, const struct finding *finding)
 {
     standing_of(page, finding);
     text_page_begin_style(page, STYLE_LOUD);
-    put_title(page, finding);
+    text_page_title(page, finding);
     text_page_end_style(page, STYLE_LOUD);
     kind_of(page, finding);
 }
@@ -142,13 +95,13 @@ static void headings(struct text_page *page, const struct outline_entry *entry)
     for (size_t i = 0; i < entry->member_count && !entry->title; i++) {
         if (i > 0)
             text_page_at(page, page->narrow ? 2 : page->body);
-        put_title(page, entry->members[i]);
+        text_page_title(page, entry->members[i]);
     }
     if (entry->title)
-        put_title_of_all(page, entry);
+        text_page_title_of_all(page, entry);
     text_page_end_style(page, STYLE_LOUD);
     kind_of(page, entry->first);
-    if (entry->title && (entry->member_count > NAMES_SHOWN || after_own_subject(entry)))
+    if (entry->title && (entry->member_count > TEXT_NAMES_MOST || text_page_after_subject(entry)))
         all_names(page, entry);
 }
 
@@ -367,7 +320,7 @@ static void past(struct text_page *page)
         if ((i == 0 || past->state != past[-1].state) && !page->options->quiet)
             wrap_free_line(&page->wrap);
         past_heading(page, past, i == 0 || past->state != past[-1].state);
-        put_title(page, past->finding);
+        text_page_title(page, past->finding);
         kind_of(page, past->finding);
         if (page->options->quiet)
             continue;
@@ -450,243 +403,7 @@ static void only_answers(struct text_page *page)
     free(others);
 }
 
-/* ---- the head ---- */
-
-static void subjects_of_kind(struct text_page *page, enum subject_kind kind)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < page->report->subject_count; i++) {
-        const struct subject *subject = page->report->subjects[i];
-
-        if (subject->kind != kind || ++count > SUBJECTS_SHOWN)
-            continue;
-        if (count == 1)
-            text_page_label(page, subject_kind_word(kind), page->narrow ? page->body : HEAD);
-        else
-            wrap_words(&page->wrap, ", ");
-        wrap_words(&page->wrap, subject->shown);
-        if (report_has_two_names(subject)) {
-            wrap_words(&page->wrap, " (");
-            wrap_words(&page->wrap, subject->name);
-            wrap_words(&page->wrap, ")");
-        }
-    }
-    if (count > SUBJECTS_SHOWN) {
-        char more[64];
-
-        snprintf(more, sizeof more, " and %zu more", count - SUBJECTS_SHOWN);
-        wrap_words(&page->wrap, more);
-    }
-    wrap_end(&page->wrap);
-}
-
-static void notices(struct text_page *page)
-{
-    for (size_t i = 0; i < page->report->run_count; i++) {
-        const struct report_run *run = &page->report->runs[i];
-        struct report_notice list[REPORT_NOTICES_MOST];
-        size_t count = report_notices(run, list);
-
-        for (size_t j = 0; j < count; j++) {
-            size_t body = page->narrow ? page->body : HEAD;
-
-            text_page_begin_style(page, STYLE_YELLOW);
-            text_page_upper_case(page, list[j].word);
-            text_page_end_style(page, STYLE_YELLOW);
-            wrap_indent(&page->wrap, body);
-            if (page->narrow)
-                wrap_end(&page->wrap);
-            wrap_to(&page->wrap, body);
-            if (run->source) {
-                wrap_words(&page->wrap, run->source);
-                wrap_words(&page->wrap, ": ");
-            }
-            wrap_words(&page->wrap, list[j].text);
-            wrap_end(&page->wrap);
-        }
-    }
-}
-
-static void header(struct text_page *page)
-{
-    const struct report *report = page->report;
-    struct report_span span = report_span(report);
-    struct buffer text;
-
-    buffer_init(&text, TEXT_LINE_MOST);
-    buffer_print(&text, "exdiag %s", report->version);
-    text_page_styled(page, STYLE_LOUD, text.text);
-    if (report->title) {
-        text_page_styled(page, STYLE_LOUD, ": ");
-        text_page_styled(page, STYLE_LOUD, report->title);
-    }
-    if (report->run_count) {
-        buffer_clear(&text);
-        report_show_span(&span, &text);
-        text_page_label(page, "examined", page->narrow ? page->body : HEAD);
-        wrap_words(&page->wrap, text.text);
-        buffer_clear(&text);
-        report_show_local(report, &text);
-        if (text.size && !strstr(text.text, "UTC+00:00")) {
-            wrap_words(&page->wrap, " (");
-            wrap_words(&page->wrap, text.text);
-            wrap_words(&page->wrap, ")");
-        }
-    }
-    wrap_end(&page->wrap);
-    for (unsigned kind = 0; kind < SUBJECT_KIND_COUNT; kind++)
-        subjects_of_kind(page, (enum subject_kind)kind);
-    buffer_release(&text);
-}
-
-/* With several runs each chart names its own. */
-static void charts(struct text_page *page)
-{
-    const struct report *report = page->report;
-
-    for (size_t i = 0; i < report->chart_count; i++)
-        text_chart(&page->wrap, page->options, page->narrow ? page->body : HEAD, &report->charts[i],
-                   report->runs[report->charts[i].run].source);
-}
-
-static void sum(struct text_page *page)
-{
-    struct buffer text;
-
-    buffer_init(&text, TEXT_LINE_MOST);
-    report_sum_up(page->report, &text);
-    wrap_indent(&page->wrap, 0);
-    text_page_styled(page, STYLE_LOUD, text.text);
-    wrap_end(&page->wrap);
-    buffer_clear(&text);
-    report_changes(page->report, &text);
-    text_page_styled(page, STYLE_LOUD, text.text);
-    wrap_end(&page->wrap);
-    buffer_release(&text);
-}
-
-/* "12 CRITICAL  contoso.com: several SPF records are published" and what follows from it */
-static void fault_line(struct text_page *page, const struct summary_fault *fault)
-{
-    const struct outline_entry *entry = fault->entry;
-    const size_t column = page->narrow ? 5 : 14;
-    char figure[64];
-
-    snprintf(figure, sizeof figure, "%3zu. ", entry->number);
-    wrap_end(&page->wrap);
-    wrap_indent(&page->wrap, column);
-    wrap_verbatim(&page->wrap, figure, strlen(figure));
-    text_page_begin_style(page, style_of_severity(fault->rank));
-    text_page_upper_case(page, severity_word(fault->rank));
-    text_page_end_style(page, style_of_severity(fault->rank));
-    wrap_to(&page->wrap, column);
-    if (entry->member_count == 1 || !entry->title)
-        put_title(page, entry->first);
-    else
-        put_title_of_all(page, entry);
-    if (!entry->title) {
-        snprintf(figure, sizeof figure, ", and %zu more alike", entry->member_count - 1);
-        wrap_words(&page->wrap, figure);
-    }
-    if (fault->consequence_count) {
-        for (size_t i = 0; i < fault->consequence_count; i++) {
-            snprintf(figure, sizeof figure, "%s%zu", i ? ", " : " (causes ",
-                     fault->consequences[i]);
-            wrap_words(&page->wrap, figure);
-        }
-        wrap_words(&page->wrap, ")");
-    }
-    wrap_end(&page->wrap);
-}
-
-static void cost(struct text_page *page, const struct summary *summary,
-                 const struct summary_cost *cost)
-{
-    const size_t column = page->narrow ? 2 : 5;
-
-    text_page_at(page, column);
-    wrap_words(&page->wrap, cost->text);
-    for (size_t i = 0; i < cost->fault_count && i < COSTLY_SHOWN; i++) {
-        char figure[32];
-
-        snprintf(figure, sizeof figure, "%s%zu", i ? ", " : " (",
-                 summary->faults[cost->faults[i]].entry->number);
-        wrap_words(&page->wrap, figure);
-    }
-    wrap_words(&page->wrap, cost->fault_count > COSTLY_SHOWN ? " and more)" : ")");
-    wrap_end(&page->wrap);
-}
-
-/* Of what is critical, or else of what is worst. */
-static void costs(struct text_page *page, const struct summary *summary)
-{
-    size_t shown = 0;
-
-    for (size_t i = 0; i < summary->cost_count && shown < COSTS_SHOWN; i++) {
-        if (summary->costs[i].rank != SEVERITY_CRITICAL && summary->counts[SEVERITY_CRITICAL])
-            continue;
-        if (shown++ == 0) {
-            wrap_end(&page->wrap);
-            wrap_indent(&page->wrap, 0);
-            text_page_styled(page, STYLE_LOUD, "what that costs while it lasts");
-            wrap_end(&page->wrap);
-        }
-        cost(page, summary, &summary->costs[i]);
-    }
-}
-
-/* What is broken, in which order to repair it, and what it costs. */
-static void summary(struct text_page *page, const struct summary *summary)
-{
-    size_t shown = summary->fault_count > FAULTS_SHOWN + 1 ? FAULTS_SHOWN : summary->fault_count;
-    char text[128];
-
-    if (summary->fault_count < 2)
-        return;
-    wrap_free_line(&page->wrap);
-    text_page_styled(page, STYLE_LOUD, "what is broken, to be repaired in this order");
-    for (size_t i = 0; i < shown; i++)
-        fault_line(page, &summary->faults[i]);
-    if (shown < summary->fault_count) {
-        snprintf(text, sizeof text, "     and %zu more below", summary->fault_count - shown);
-        wrap_end(&page->wrap);
-        wrap_verbatim(&page->wrap, text, strlen(text));
-    }
-    wrap_end(&page->wrap);
-    costs(page, summary);
-}
-
-static bool has_choices(const struct outline_steps *steps)
-{
-    for (size_t i = 0; i < steps->count; i++) {
-        for (size_t j = 0; j < steps->list[i].variant_count; j++) {
-            if (steps->list[i].variants[j].step->kind != STEP_EXACT)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* What stands before steps, said once. */
-static void how_to_read(struct text_page *page)
-{
-    const struct outline *outline = page->outline;
-    size_t i = 0;
-
-    while (i < outline->starts[PART_ACCEPTED] && !has_choices(&outline->entries[i].fix) &&
-           !has_choices(&outline->entries[i].verify) && !has_choices(&outline->entries[i].undo))
-        i++;
-    if (i == outline->starts[PART_ACCEPTED])
-        return;
-    wrap_free_line(&page->wrap);
-    wrap_indent(&page->wrap, 0);
-    wrap_words(&page->wrap,
-               "Of a step, [fill in: x] asks for what stands as <x>; [check: x] names what nobody "
-               "vouched for (it came from DNS, a peer or a log): compare it before you run the "
-               "step; [decide first] leaves to you whether it is the right one.");
-    wrap_end(&page->wrap);
-}
+/* ---- the page ---- */
 
 static void body(struct text_page *page)
 {
@@ -706,30 +423,21 @@ static void body(struct text_page *page)
 
 static void whole(struct text_page *page)
 {
-    struct summary summing;
-
-    summary_make(page->outline, page->arena, &summing);
-    header(page);
-    notices(page);
-    wrap_free_line(&page->wrap);
-    sum(page);
-    summary(page, &summing);
-    charts(page);
-    how_to_read(page);
+    text_head(page);
     body(page);
     if (page->outline->count) {
         wrap_free_line(&page->wrap);
-        sum(page);
+        text_sum(page);
     }
 }
 
 static void titles(struct text_page *page)
 {
-    notices(page);
+    text_notices(page);
     lines(page, PART_PROBLEMS);
     lines(page, PART_UNKNOWN);
     past(page);
-    sum(page);
+    text_sum(page);
 }
 
 enum status report_text(const struct report *report, const struct report_options *options,

@@ -81,3 +81,40 @@ void text_page_owner(struct text_page *page, const struct finding *const *member
     text_page_end_style(page, STYLE_LOUD);
     wrap_end(&page->wrap);
 }
+
+const char *text_page_after_subject(const struct outline_entry *entry)
+{
+    static const char each[] = "each of these ";
+    const char *subjects = outline_subjects(entry);
+
+    if (!entry->title || strncmp(entry->title, each, sizeof each - 1) != 0 ||
+        strncmp(entry->title + sizeof each - 1, subjects, strlen(subjects)) != 0)
+        return NULL;
+    return entry->title + sizeof each - 1 + strlen(subjects);
+}
+
+void text_page_title(struct text_page *page, const struct finding *finding)
+{
+    wrap_words(&page->wrap, finding->subject->shown);
+    wrap_words(&page->wrap, ": ");
+    wrap_words(&page->wrap, finding->title);
+}
+
+void text_page_title_of_all(struct text_page *page, const struct outline_entry *entry)
+{
+    const char *rest = text_page_after_subject(entry);
+    char text[64];
+
+    snprintf(text, sizeof text, "each of %zu %s", entry->member_count, outline_subjects(entry));
+    if (rest) {
+        wrap_words(&page->wrap, text);
+        wrap_words(&page->wrap, rest);
+        return;
+    }
+    if (entry->member_count > TEXT_NAMES_MOST)
+        wrap_words(&page->wrap, text);
+    else
+        text_page_names(page, entry->members, entry->member_count, TEXT_NAMES_MOST);
+    wrap_words(&page->wrap, ": ");
+    wrap_words(&page->wrap, entry->title);
+}

@@ -16,7 +16,10 @@ struct text_page {
     bool after_label; /* nothing stands beside it yet */
 };
 
-enum { TEXT_LINE_MOST = 1 << 16 };
+enum {
+    TEXT_LINE_MOST = 1 << 16,
+    TEXT_NAMES_MOST = 3 /* subjects that a title names, rather than count */
+};
 
 void text_page_begin_style(struct text_page *page, enum style style);
 void text_page_end_style(struct text_page *page, enum style style);
@@ -38,6 +41,20 @@ void text_page_names(struct text_page *page, const struct finding *const *member
 /* Whose what stands below is: a line in the body. */
 void text_page_owner(struct text_page *page, const struct finding *const *members, size_t count,
                      size_t column);
+
+/* "contoso.com: no record" */
+void text_page_title(struct text_page *page, const struct finding *finding);
+
+/* "contoso.com and fabrikam.com: no record", "each of 40 domains: no record" */
+void text_page_title_of_all(struct text_page *page, const struct outline_entry *entry);
+
+/* What stands behind "each of these servers" at the beginning of a title of all; or NULL. */
+const char *text_page_after_subject(const struct outline_entry *entry);
+
+/* What was examined, the sum, what is broken, the charts, and how steps are to be read. */
+void text_head(struct text_page *page);
+void text_sum(struct text_page *page);
+void text_notices(struct text_page *page);
 
 /* What was seen of an entry: once where all members have the same, else member by member. */
 void text_seen(struct text_page *page, const struct outline_entry *entry);
