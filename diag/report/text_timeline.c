@@ -245,7 +245,7 @@ static void fit(struct drawing *drawing)
         drawing->name = room;
     room -= drawing->name;
     if (room >= least)
-        drawing->axis = room / stops < STOP ? (room - 1) / stops * stops + 1 : stops * STOP + 1;
+        drawing->axis = ((room - 1) / stops < STOP ? (room - 1) / stops : STOP) * stops + 1;
 }
 
 void text_timeline(struct wrap *wrap, const struct report_options *options, size_t body,
