@@ -124,8 +124,10 @@ void text_sum(struct text_page *page)
     wrap_end(&page->wrap);
     buffer_clear(&text);
     report_changes(page->report, &text);
-    text_page_styled(page, STYLE_LOUD, text.text);
-    wrap_end(&page->wrap);
+    if (text.size) {
+        text_page_styled(page, STYLE_LOUD, text.text);
+        wrap_end(&page->wrap);
+    }
     buffer_release(&text);
 }
 
