@@ -124,10 +124,23 @@ static void numbers(struct text_page *page, const char *words, const size_t *lis
     wrap_end(&page->wrap);
 }
 
+static bool is_to_be_repaired(const struct text_page *page, const size_t *list, size_t count)
+{
+    size_t i = 0;
+
+    while (i < count && page->outline->entries[list[i] - 1].part != PART_PROBLEMS)
+        i++;
+    return i < count;
+}
+
 static void causes_and_effects(struct text_page *page, const struct outline_entry *entry)
 {
-    numbers(page, "caused by", entry->causes, entry->cause_count, ": repair that first");
-    numbers(page, "causes", entry->effects, entry->effect_count, ": repair this first");
+    bool has_cause = is_to_be_repaired(page, entry->causes, entry->cause_count);
+
+    numbers(page, "caused by", entry->causes, entry->cause_count,
+            has_cause ? ": repair that first" : ": which the site has accepted");
+    numbers(page, "causes", entry->effects, entry->effect_count,
+            entry->part == PART_PROBLEMS ? ": repair this first" : "");
 }
 
 typedef void say(const struct finding *finding, struct buffer *out);
@@ -279,19 +292,18 @@ static void unknown(struct text_page *page, const struct outline_entry *entry)
     wrap_end(&page->wrap);
 }
 
+/* All members have the same reason and day. */
 static void accepted(struct text_page *page, const struct outline_entry *entry)
 {
-    for (size_t i = 0; i < entry->member_count; i++) {
-        const struct finding *finding = entry->members[i];
-
-        heading(page, finding);
-        text_page_at(page, page->narrow ? 2 : page->body);
-        wrap_words(&page->wrap, "until ");
-        wrap_words(&page->wrap, finding->accepted->expires);
-        wrap_words(&page->wrap, ": ");
-        wrap_words(&page->wrap, finding->accepted->reason);
-        wrap_end(&page->wrap);
-    }
+    entry_rule(page, entry);
+    headings(page, entry);
+    causes_and_effects(page, entry);
+    text_page_at(page, page->narrow ? 2 : page->body);
+    wrap_words(&page->wrap, "until ");
+    wrap_words(&page->wrap, entry->first->accepted->expires);
+    wrap_words(&page->wrap, ": ");
+    wrap_words(&page->wrap, entry->first->accepted->reason);
+    wrap_end(&page->wrap);
 }
 
 /* In the margin, or on a line before the first of its sort where it is too long for that. */
@@ -410,8 +422,6 @@ static void body(struct text_page *page)
     part(page, PART_PROBLEMS, problem);
     part(page, PART_UNKNOWN, unknown);
     past(page);
-    if (page->outline->starts[PART_ACCEPTED] < page->outline->starts[PART_ACCEPTED + 1])
-        wrap_free_line(&page->wrap);
     part(page, PART_ACCEPTED, accepted);
     if (page->options->verbose) {
         lines(page, PART_OK);

@@ -13,7 +13,7 @@ DEMO_MEDIAN, DEMO_MOST = 57, 170
 SCENARIOS_MEDIAN, SCENARIOS_MOST = 45, 165
 
 RULE = re.compile(r"^── (\d+) ─+$")
-LAST = re.compile(r"^(ACCEPTED|OK|N/A) |^\d+ problems?\b|^no problems\b|^planted in")
+LAST = re.compile(r"^(FIXED|OK|N/A) |^\d+ problems?\b|^no problems\b|^planted in")
 
 
 def show(path, *arguments):
