@@ -60,8 +60,10 @@ struct finding_kind {
     const char *symptom;    /* what people notice (`exdiag explain`) */
     const char *cause;      /* how it comes about (`exdiag explain`) */
     const char *applies_to; /* products and versions (`exdiag explain`) */
-    const char *cost; /* what it costs while it lasts, for managers: a sentence without jargon,
-                         at most 120 characters; NULL where it can be no problem */
+    const char *cost;   /* what it costs while it lasts, for managers: a sentence without jargon,
+                           at most 120 characters; NULL where it can be no problem */
+    const char *repair; /* what is to be done, for managers too: a sentence of at most 110
+                           characters; NULL where nothing is */
     const struct step_template *fix;
     const struct step_template *verify;
     const struct step_template *undo;

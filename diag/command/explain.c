@@ -139,6 +139,7 @@ static void explain_kind(const struct probe *probe, const struct finding_kind *k
     print_paragraph(&page, "cause", kind->cause);
     print_paragraph(&page, "why it matters", kind->why);
     print_paragraph(&page, "what it costs", kind->cost);
+    print_paragraph(&page, "what is to be done", kind->repair);
     print_paragraph(&page, "applies to", kind->applies_to);
     print_steps(&page, "fix", kind->fix);
     print_steps(&page, "verify", kind->verify);

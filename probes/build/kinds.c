@@ -242,6 +242,7 @@ const struct finding_kind exchange_build_unsupported = {
              "only another product does.",
     .applies_to = "Exchange of all versions but those in support at the time of the run",
     .cost = "Security holes found from now on stay open, and nobody at Microsoft helps.",
+    .repair = "Move to an edition of Exchange that is in support.",
     .fix =
         (const struct step_template[]){
             SEE_BUILD,
@@ -309,6 +310,7 @@ const struct finding_kind exchange_build_behind = {
              "them, were not installed; Windows Update brings no cumulative updates of Exchange.",
     .applies_to = "Exchange of all versions",
     .cost = "Known security holes may be open that an update closes.",
+    .repair = "Install the newest update.",
     .fix = (const struct step_template[]){SEE_BUILD,
                                           SEE_ALL,
                                           {.shell = SHELL_MANUAL,
@@ -345,6 +347,7 @@ const struct finding_kind exchange_build_mixed = {
     .cause = "An update was installed on some servers and forgotten, or failed, on others.",
     .applies_to = "organisations with two or more servers of one version",
     .cost = "Some servers may lack fixes that others have, and behave differently.",
+    .repair = "Bring all servers of one version to the same update.",
     .fix = (const struct step_template[]){SEE_ALL,
                                           SEE_BUILD,
                                           {.shell = SHELL_MANUAL,

@@ -156,6 +156,7 @@ const struct finding_kind time_hierarchy = {
         "well: accept the finding then.",
     .applies_to = "Windows 2000 and later in an Active Directory domain",
     .cost = "This machine's clock may drift until logons and mail between servers fail.",
+    .repair = "Have the machine follow the domain's time again.",
     .fix = repair,
     .verify = (const struct step_template[]){LOOK_AGAIN, {0}},
     .undo = put_back,
@@ -182,6 +183,7 @@ const struct finding_kind time_pdc_source = {
         "(GTIMESERV) and follows clocks outside.",
     .applies_to = "the PDC emulator of the forest's root domain; those of other domains follow it",
     .cost = "The whole company's clocks may drift away from the real time, together.",
+    .repair = "Give the domain's first clock reliable clocks outside to follow.",
     .fix = repair,
     .verify =
         (const struct step_template[]){
@@ -210,6 +212,7 @@ const struct finding_kind time_vm_sync = {
         "virtual machines of Hyper-V and VMware in a domain: domain controllers always; members "
         "that follow the host, which on Hyper-V Windows before Server 2016 does by default",
     .cost = "The clock may jump, and logons or mail between servers fail when it does.",
+    .repair = "Stop the hypervisor from setting the machine's clock.",
     .fix =
         (const struct step_template[]){
             SET_NUMBER("hyper-v", "TimeProviders\\VMICTimeProvider", "Enabled", "0",

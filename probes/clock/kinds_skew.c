@@ -48,6 +48,7 @@ const struct finding_kind clock_skew = {
     .applies_to = "Exchange of all versions, and everything else in an Active Directory domain",
     .cost = "Logons and mail between servers fail once the difference reaches the limit, usually "
             "five minutes.",
+    .repair = "Set the wrong clock right, and have it follow the domain.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -168,6 +169,8 @@ const struct finding_kind clock_sources_disagree = {
         "pulled to and fro between a hypervisor and W32Time; a banner was written by hand.",
     .applies_to = "every host whose clock is told by more than one protocol",
     .cost = "It is uncertain which time this server goes by; logons to it may fail now and then.",
+    .repair =
+        "Find out which machines answer under this name, and correct the clock that is wrong.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

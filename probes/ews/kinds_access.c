@@ -26,6 +26,7 @@ const struct finding_kind ews_throttled = {
              "slows callers within their limits too.",
     .applies_to = "Exchange 2010 and later",
     .cost = "The archive runs behind, because the server slows it down.",
+    .repair = "Let the archiver ask for less at a time, or raise its limits.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -130,6 +131,7 @@ const struct finding_kind ews_denied = {
              "(EwsEnabled, EwsBlockList) or behind a filter.",
     .applies_to = "Exchange 2007 and later; the commands are those of 2010 and later",
     .cost = "Messages are missing from the archive, because it may not read them.",
+    .repair = "Give the archiver's account the rights that it lacks.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -241,6 +243,7 @@ const struct finding_kind ews_failed = {
              "is of the archiver itself, or of the way to the server.",
     .applies_to = "Exchange 2007 and later",
     .cost = "Single messages may be missing from the archive.",
+    .repair = "Look up what the errors mean, and what the server's logs say of them.",
     .fix =
         (const struct step_template[]){
             EWS_ONLINE,

@@ -81,6 +81,7 @@ const struct finding_kind ews_directory_missing = {
     .applies_to = "Exchange 2007 and later",
     .cost = "Archive, calendars and other programs that read mailboxes do not work through this "
             "server.",
+    .repair = "Make the EWS directory anew.",
     .fix = (const struct step_template[]){ALL_DIRECTORIES, FROM_ANOTHER, NEW_FRONT, RESTART, {0}},
     .verify =
         (const struct step_template[]){
@@ -122,6 +123,7 @@ const struct finding_kind ews_requests_refused = {
     .applies_to = "Exchange 2007 and later",
     .cost = "Archive, calendars and other programs that read mailboxes do not work through this "
             "server.",
+    .repair = "Set the logons of the EWS directory right.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_CMD,

@@ -86,6 +86,7 @@ const struct finding_kind ews_cgi_handler = {
              "folder does.",
     .applies_to = "Exchange 2007 and later, on IIS 7 and later",
     .cost = "Nothing known; a part that is not needed may be an opening for attackers.",
+    .repair = "Nothing has to be done while the web services work.",
     .fix =
         (const struct step_template[]){
             LOOK_AT("handlers", "all that reach EWS; nothing has to be done while EWS works"),
@@ -119,6 +120,7 @@ const struct finding_kind ews_directory_modules = {
              "above may not be changed below.",
     .applies_to = "Exchange 2007 and later, on IIS 7 and later",
     .cost = "Programs that read mailboxes, such as the archive and calendars, may fail.",
+    .repair = "Repair the list of modules of the EWS directory.",
     .fix =
         (const struct step_template[]){
             LOOK_AT("modules", "compare it with a server that works"),
@@ -213,6 +215,8 @@ const struct finding_kind ews_directory_settings = {
              "answers HTTP without SSL is a warning.",
     .applies_to = "Exchange 2010 and later",
     .cost = "Programs that read mailboxes may be refused.",
+    .repair = "Set logon and encryption of the EWS directory as setup makes them, unless it was on "
+              "purpose.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_EMS,
@@ -322,6 +326,7 @@ const struct finding_kind ews_directory_differs = {
              "there, or by an update.",
     .applies_to = "Exchange 2007 and later, on IIS 7 and later",
     .cost = "Archive and calendars may work or fail depending on which server answers.",
+    .repair = "Set up the EWS directory as on the server that works.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -376,6 +381,7 @@ const struct finding_kind ews_requests_failed = {
              "client, or a balancer, has given up before the answer.",
     .applies_to = "Exchange 2007 and later; Logging\\Ews and Logging\\HttpProxy: 2013 and later",
     .cost = "Archive, calendars and other programs that read mailboxes fail now and then.",
+    .repair = "Find out from the server's logs why it fails these requests.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_EMS,

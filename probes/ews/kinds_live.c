@@ -35,6 +35,7 @@ const struct finding_kind ews_test_item = {
              "it was under way.",
     .applies_to = "runs with --plant-test-item",
     .cost = "A test message may be left in a mailbox.",
+    .repair = "Delete the test message by hand.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -277,6 +277,8 @@ const struct finding_kind ews_mime_transient = {
     .applies_to = "Exchange 2010 SP3 as documented, with MailStore; the same way of making MIME "
                   "content is in 2013 and later",
     .cost = "Messages are missing from the archive, or from other programs that read mailboxes.",
+    .repair =
+        "Let the archiver use the server that works, then make this server's EWS directory anew.",
     .fix = (const struct step_template[]){EWS_ONLINE, WAY_ROUND, RECORD_IT, MAKE_IT_AGAIN, {0}},
     .verify = (const struct step_template[]){COMPARE_IT, EWS_CHECK_AGAIN, {0}},
     .undo = (const struct step_template[]){GO_BACK, {0}},
@@ -298,6 +300,8 @@ const struct finding_kind ews_unavailable = {
              "memory.",
     .applies_to = "Exchange 2007 and later",
     .cost = "Messages reach the archive late, or are missing from it.",
+    .repair =
+        "Look what was down behind the web services at these times: database, controller, memory.",
     .fix =
         (const struct step_template[]){
             EWS_ONLINE,
@@ -354,6 +358,7 @@ const struct finding_kind ews_mime_conversion = {
              "gateway, an add-in or a migration.",
     .applies_to = "Exchange 2007 and later; every client that asks for MIME content",
     .cost = "Single messages are missing from the archive.",
+    .repair = "Find these messages, and save or delete them by hand.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -84,6 +84,7 @@ const struct finding_kind mx_banner_stall = {
         "begins with 220- is no greeting: it promises more.",
     .applies_to = "every mail exchanger; senders: all wait, Exchange 5.0 and early 5.5 for ever",
     .cost = "Mail from outside arrives late, or comes back to its sender.",
+    .repair = "Repair the mail server that stays silent, or take it out of DNS until it greets.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -151,6 +152,7 @@ const struct finding_kind mx_banner_slow = {
         "many servers make callers wait, because spam software does not.",
     .applies_to = "every mail exchanger",
     .cost = "Mail from outside may arrive late.",
+    .repair = "Find out what the mail server waits for before it greets.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -59,6 +59,7 @@ const struct finding_kind mx_no_address = {
     .applies_to = "every domain that mail is sent to",
     .cost = "Mail from outside arrives late; where this is the only way in, it comes back to its "
             "sender.",
+    .repair = "Give the mail server's name an address, or correct the record that names it.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -99,6 +100,7 @@ const struct finding_kind mx_cname = {
     .cause = "The alias was convenient when the host moved.",
     .applies_to = "every domain with MX records",
     .cost = "Next to nothing; a few senders may not deliver.",
+    .repair = "Let the MX record name the mail server itself instead of an alias.",
     .fix =
         (const struct step_template[]){
             IN_ZONE(ZONE,
@@ -123,6 +125,7 @@ const struct finding_kind mx_ip_literal = {
     .cause = "The address was typed into a form that asks for the mail server.",
     .applies_to = "every domain with MX records",
     .cost = "Some senders cannot deliver mail to the company.",
+    .repair = "Publish an MX record with a host's name instead of an address.",
     .fix =
         (const struct step_template[]){
             IN_ZONE(ZONE,
@@ -149,6 +152,7 @@ const struct finding_kind mx_null = {
              "mail was set up.",
     .applies_to = "every domain with MX records",
     .cost = "Some senders are told that the company takes no mail, and give up.",
+    .repair = "Delete the MX record that says that the domain takes no mail, or the others.",
     .fix =
         (const struct step_template[]){
             IN_ZONE(ZONE,
@@ -175,6 +179,7 @@ const struct finding_kind mx_private_address = {
              "public servers.",
     .applies_to = "every domain with MX records",
     .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
+    .repair = "Publish the mail server's public address instead of its inner one.",
     .fix =
         (const struct step_template[]){
             IN_ZONE(PUBLIC_ZONE, "Put the address that the Internet reaches in place of {address}",

@@ -63,6 +63,8 @@ const struct finding_kind mx_closes = {
         "through.",
     .applies_to = "every mail exchanger",
     .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
+    .repair = "Repair what closes the connections: the mail server, or the firewall or balancer in "
+              "front of it.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -98,6 +100,7 @@ const struct finding_kind mx_refuses = {
              "lets no connection to port 25 out.",
     .applies_to = "every mail exchanger",
     .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
+    .repair = "Start the mail server, or open the way to it.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -138,6 +141,7 @@ const struct finding_kind mx_unreachable = {
         "For an IPv6 address: the record was published and the way there never opened.",
     .applies_to = "every mail exchanger",
     .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
+    .repair = "Bring the mail server back, correct its address, or open the firewall for it.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -171,6 +175,7 @@ const struct finding_kind mx_greeting_refused = {
         "still has an MX record.",
     .applies_to = "every mail exchanger; component states: Exchange 2013 and later",
     .cost = "Mail from outside arrives late, or comes back to its sender.",
+    .repair = "Find out why the mail server refuses, and end that, or take it out of DNS.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_EMS,

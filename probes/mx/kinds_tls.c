@@ -88,6 +88,7 @@ const struct finding_kind mx_starttls = {
     .applies_to = "every mail exchanger",
     .cost = "Incoming mail crosses the Internet in the clear; senders that insist on encryption do "
             "not deliver.",
+    .repair = "Give the mail server a certificate, and have it offer encryption.",
     .fix =
         (const struct step_template[]){
             EXCHANGE_CERTIFICATES,
@@ -127,6 +128,7 @@ const struct finding_kind mx_certificate = {
              "made for the server's inner name.",
     .applies_to = "every mail exchanger",
     .cost = "Nothing for most senders; those that check certificates may not deliver.",
+    .repair = "Install a certificate that names the mail server and is in its time.",
     .fix =
         (const struct step_template[]){
             EXCHANGE_CERTIFICATES,
@@ -167,6 +169,8 @@ const struct finding_kind mx_tlsa = {
              "not offered any more.",
     .applies_to = "exchangers with TLSA records in zones that are signed (DNSSEC)",
     .cost = "Senders that check this promise do not deliver: their mail is late or comes back.",
+    .repair = "Publish the promise that fits the certificate, or install the certificate that was "
+              "promised.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -235,6 +239,7 @@ const struct finding_kind mx_inspected = {
              "feature of WatchGuard, Check Point or Raptor firewalls.",
     .applies_to = "exchangers behind such firewalls",
     .cost = "Incoming mail may travel unencrypted or fail, because a firewall interferes.",
+    .repair = "Turn the inspection of SMTP in the firewall off.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -277,6 +282,7 @@ const struct finding_kind mx_not_smtp = {
              "that answers everything.",
     .applies_to = "every mail exchanger",
     .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
+    .repair = "Have a mail server answer at this address, or correct the address.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -309,6 +315,7 @@ const struct finding_kind mx_breaks_off = {
         "no address in brackets, and a sender with a name of its own gets in.",
     .applies_to = "every mail exchanger",
     .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
+    .repair = "Find out what stops the mail server after its greeting.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

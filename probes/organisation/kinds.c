@@ -56,6 +56,8 @@ const struct finding_kind organisation_server_gone = {
     .applies_to = "Exchange 2000 to 2019 and Subscription Edition",
     .cost = "The list of mail servers is out of date, so mail may be sent to servers that are no "
             "longer there.",
+    .repair = "Find out whether each of these servers is still in use; register it in DNS, or "
+              "uninstall it properly.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

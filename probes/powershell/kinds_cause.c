@@ -222,6 +222,8 @@ const struct finding_kind powershell_vdir_500 = {
     .applies_to = "Exchange 2010 and later; documented for 2013 SP1",
     .cost = "Administrators cannot manage this mail server; repairs and scheduled scripts stand "
             "still.",
+    .repair =
+        "Repair the causes that stand beside it; where there are none, fetch what decides next.",
     .fix = (const struct step_template[]){REPAIR_CAUSES,
                                           FETCH_CLOCK,
                                           FETCH_CONFIG,

@@ -148,6 +148,7 @@ const struct finding_kind backend_certificate = {
         "stop at it.",
     .applies_to = "Exchange 2013 and later",
     .cost = "Webmail, phones and administration may not work through this server.",
+    .repair = "Bind a certificate that works to the server's back end.",
     .fix =
         (const struct step_template[]){
             CLOCK_FIRST, SHOW_BEFORE, LIST, REPAIR_KEY, MAKE("!early"), TRUST, BIND, {0}},
@@ -212,6 +213,7 @@ const struct finding_kind frontend_certificate = {
         "was not renewed.",
     .applies_to = "Exchange 2013 and later, where IIS itself ends TLS",
     .cost = "Webmail, phones and Outlook show warnings or do not connect through this server.",
+    .repair = "Bind a certificate that works to the server's front end.",
     .fix =
         (const struct step_template[]){SHOW_BEFORE, LIST, REPAIR_KEY, RENEW, FRONT_END_BINDS, {0}},
     .verify = (const struct step_template[]){SHOW_AFTER, CHECK_AGAIN, {0}},

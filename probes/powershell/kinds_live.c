@@ -136,6 +136,7 @@ const struct finding_kind powershell_unavailable = {
         "gone. No TLS at port 444: the back end's site has lost its certificate (KB 2779694).",
     .applies_to = "Exchange 2010 and later; the back end at port 444 since Exchange 2013",
     .cost = "Administrators may be unable to manage this mail server.",
+    .repair = "Start what does not run on the server, and look what stops it.",
     .fix =
         (const struct step_template[]){
             RUN("site", "sc.exe query w3svc",
@@ -206,6 +207,7 @@ const struct finding_kind powershell_forbidden = {
     .applies_to = "Exchange 2010 and later",
     .cost =
         "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
+    .repair = "Turn the requirement of SSL off for this one directory.",
     .fix =
         (const struct step_template[]){
             RUN(NULL, SHOW_ACCESS,
@@ -247,6 +249,7 @@ const struct finding_kind powershell_not_found = {
     .applies_to = "Exchange 2010 and later; the back end at port 444 since Exchange 2013",
     .cost =
         "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
+    .repair = "Correct where the PowerShell directory is looked for, or make it anew.",
     .fix =
         (const struct step_template[]){
             RUN("gone-http", APPCMD " list site",
@@ -331,6 +334,7 @@ const struct finding_kind powershell_refused = {
         "number says what does not.",
     .applies_to = "Exchange 2010 and later",
     .cost = "Some administrators or scripts cannot manage this mail server.",
+    .repair = "Give the caller the rights or the logon that it lacks.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_SH,

@@ -192,6 +192,7 @@ const struct finding_kind kerbauth_path = {
     .applies_to = "Exchange 2010 and later",
     .cost =
         "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
+    .repair = "Correct the path of the logon module in IIS.",
     .fix =
         (const struct step_template[]){
             SEE_THE_FILE(KERBAUTH_DLL, "wrong-path", PATH_IS_RIGHT),
@@ -257,6 +258,7 @@ const struct finding_kind kerbauth_managed = {
     .applies_to = "Exchange 2010 and later",
     .cost =
         "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
+    .repair = "Register the logon module in IIS as Exchange's setup does.",
     .fix = (const struct step_template[]){SEE_THE_FILE(KERBAUTH_DLL, "no-image", PATH_IS_RIGHT),
                                           REMOVE_TWICE_GLOBAL("kerbauth"),
                                           POWERSHELL_KEEP_A_COPY,
@@ -303,6 +305,7 @@ const struct finding_kind wsman_module_missing = {
     .applies_to = "Exchange 2010 and later",
     .cost =
         "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
+    .repair = "Register the module WSMan in IIS again.",
     .fix =
         (const struct step_template[]){
             SEE_THE_FILE(WSMAN_DLL, "no-image",
@@ -366,6 +369,7 @@ const struct finding_kind winrm_iis_ext_missing = {
     .applies_to = "Exchange 2010 and later",
     .cost =
         "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
+    .repair = "Register WSMan first; if the shell still fails, add this feature of Windows.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -76,6 +76,7 @@ const struct finding_kind powershell_vdir_settings = {
                   "is healthy, and so are Basic and Windows authentication that somebody turned on "
                   "for sessions from outside",
     .cost = "Administrators may be unable to manage this mail server.",
+    .repair = "Set up the PowerShell directory as Exchange needs it.",
     .fix =
         (const struct step_template[]){
             POWERSHELL_KEEP_A_COPY,
@@ -225,6 +226,7 @@ const struct finding_kind exchange_install_path = {
         "or by installing Exchange anew in another folder.",
     .applies_to = "Exchange 2010 and later",
     .cost = "Administrators cannot manage this mail server, and updates of it may fail.",
+    .repair = "Correct the variable that leads to Exchange's folder.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_CMD,

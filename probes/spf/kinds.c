@@ -105,6 +105,7 @@ const struct finding_kind spf_multiple = {
         "the same differ in case, or in how their text is split into strings.",
     .applies_to = "every domain that sends mail, whatever the server",
     .cost = "Part of the mail sent to others is rejected or lands in spam, at random.",
+    .repair = "Publish one SPF record that names every sender, in place of the several.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_DNS,
@@ -147,6 +148,7 @@ const struct finding_kind spf_none = {
     .applies_to = "every domain; one that never sends should publish v=spf1 -all",
     .cost =
         "Anybody can send mail in the company's name, and its own mail lands in spam more often.",
+    .repair = "Publish an SPF record that names every sender of the domain.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -216,6 +218,7 @@ const struct finding_kind dns_servers_disagree = {
              "at two providers.",
     .applies_to = "zones with more than one name server",
     .cost = "Whether sent mail is trusted changes from one delivery to the next.",
+    .repair = "Have whoever runs the name servers bring all of them to the same state.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_SH,
@@ -255,6 +258,7 @@ const struct finding_kind dns_split_view = {
     .applies_to = "organisations with an internal zone of the public name",
     .cost = "Nothing outside; checks made from inside the network show something else than the "
             "world sees.",
+    .repair = "Keep the record inside the same as the public one, if mail servers inside check it.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

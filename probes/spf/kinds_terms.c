@@ -18,6 +18,7 @@ const struct finding_kind spf_permissive = {
         "\"reject\".",
     .applies_to = "every SPF record, and those that it includes: their pass is yours",
     .cost = "Anybody can send mail in the company's name, and receivers are told to believe it.",
+    .repair = "Publish an SPF record that names the senders instead of letting everybody send.",
     .fix =
         (const struct step_template[]){
             SPF_PUBLISH_CORRECTED,
@@ -55,6 +56,8 @@ const struct finding_kind spf_neutral_all = {
              "copied.",
     .applies_to = "every SPF record, and that to which its redirect= leads",
     .cost = "Forged mail in the company's name is not told from real mail.",
+    .repair =
+        "Decide what becomes of mail from other senders, and say so at the end of the SPF record.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE("Once every server and service that sends for the domain is named, end the "
@@ -84,6 +87,7 @@ const struct finding_kind spf_no_all = {
         "or nothing.",
     .applies_to = "every SPF record, and that to which its redirect= leads",
     .cost = "Forged mail in the company's name is not told from real mail.",
+    .repair = "Say at the end of the SPF record what becomes of mail from other senders.",
     .fix =
         (const struct step_template[]){
             SPF_PUBLISH_CORRECTED,
@@ -117,6 +121,7 @@ const struct finding_kind spf_after_all = {
     .applies_to = "every SPF record",
     .cost =
         "Some of the company's own senders are not recognised, and their mail may land in spam.",
+    .repair = "Publish the SPF record with all at its end.",
     .fix =
         (const struct step_template[]){
             SPF_PUBLISH_CORRECTED,
@@ -148,6 +153,7 @@ const struct finding_kind spf_ptr = {
     .applies_to =
         "every SPF record; it weighs less in an included one, whose owner has to change it",
     .cost = "Some receivers leave this part out, so mail from those senders may land in spam.",
+    .repair = "Name the senders' addresses in the SPF record instead of ptr.",
     .fix =
         (const struct step_template[]){
             SPF_IN_OWN_RECORD(
@@ -177,6 +183,7 @@ const struct finding_kind spf_duplicate_term = {
         "be spelt in several ways, and be part of a network that is named before.",
     .applies_to = "every SPF record",
     .cost = "Nothing by itself; the list of senders is harder to maintain and nearer to its limit.",
+    .repair = "Take what is said twice out of the SPF record.",
     .fix = (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                           SPF_BY_HAND("Delete what is marked."),
                                           {0}},
@@ -197,6 +204,7 @@ const struct finding_kind spf_host_bits = {
     .cause = "An address was copied from a server's settings with the length of its network.",
     .applies_to = "ip4 and ip6 with a length",
     .cost = "Nothing by itself; it may allow more senders, or others, than was meant.",
+    .repair = "Write the network in the SPF record as it is meant.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE(
@@ -224,6 +232,7 @@ const struct finding_kind spf_private_address = {
     .applies_to = "servers behind address translation; the networks of RFC 6890, but for those of "
                   "documentation",
     .cost = "Nothing by itself; an entry that allows nobody takes up room.",
+    .repair = "Take the inner addresses out of the SPF record.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE(
@@ -253,6 +262,7 @@ const struct finding_kind spf_sender_forgotten = {
         "the domain often sends as well (Exchange does), but need not.",
     .applies_to = "hosts named with --ip, and mail exchangers below the domain's own name",
     .cost = "Mail from one of the company's own systems may be rejected or land in spam.",
+    .repair = "Add the missing sender to the SPF record, if it sends in the domain's name.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -20,6 +20,7 @@ const struct finding_kind spf_syntax = {
         "record ignored; it does not: ignored would be \"none\", and this is an error.",
     .applies_to = "every SPF record, whatever the server",
     .cost = "Part of the mail sent to others is rejected or lands in spam.",
+    .repair = "Publish the corrected SPF record in place of the faulty one.",
     .fix = (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                           SPF_BY_HAND("Correct the marked places as shown; try the "
                                                       "new text with exdiag spf --record before "
@@ -51,6 +52,7 @@ const struct finding_kind spf_split_term = {
     .applies_to = "records of several strings, and those that were put together by hand",
     .cost =
         "Some of the company's own senders are not recognised, and their mail may land in spam.",
+    .repair = "Publish the SPF record with the missing space.",
     .fix = (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                           SPF_BY_HAND("Put a space before the marked place. Where "
                                                       "the record is entered as several strings, "
@@ -79,6 +81,7 @@ const struct finding_kind spf_odd_name = {
              "domains with commas between them, or * for all hosts of a domain.",
     .applies_to = "names without macros; those with macros are made of what a message brings",
     .cost = "A sender that was to be allowed is not, and its mail may land in spam.",
+    .repair = "Publish the SPF record with the name as it is meant.",
     .fix =
         (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                        SPF_BY_HAND("Write the name as it stands in DNS: labels "
@@ -107,6 +110,7 @@ const struct finding_kind spf_unknown_modifier = {
              "other purpose that was pasted into the record, or v=spf1 a second time.",
     .applies_to = "every SPF record; ra=, rp= and rr= (RFC 6652) are known and no fault",
     .cost = "Nothing yet; a line that somebody meant to have an effect has none.",
+    .repair = "Take the term that nobody reads out of the SPF record, or write what was meant.",
     .fix = (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                           SPF_BY_HAND("Ask whoever added the term what it is for; "
                                                       "delete it unless a product needs it. It has "
@@ -135,6 +139,7 @@ const struct finding_kind spf_upper_case = {
     .cause = "A form or a person wrote capitals.",
     .applies_to = "every SPF record",
     .cost = "Next to nothing; a few old mail systems may overlook the list of senders.",
+    .repair = "Publish the SPF record in small letters.",
     .fix =
         (const struct step_template[]){SPF_PUBLISH_CORRECTED,
                                        SPF_BY_HAND("If URL form is not what was meant, write the "
@@ -160,6 +165,7 @@ const struct finding_kind spf_long_record = {
     .cause = "Addresses were added over the years, or an include was flattened into addresses.",
     .applies_to = "records over 450 bytes; of the 512, the rest is names and headers",
     .cost = "Some receivers may fail to read the list of senders, and trust mail less.",
+    .repair = "Shorten the SPF record.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE(
@@ -192,6 +198,7 @@ const struct finding_kind spf_type_99 = {
     .cause = "RFC 4408 introduced the type in 2006, and recommended to publish both.",
     .applies_to = "zones that published SPF before 2014",
     .cost = "Nothing yet; a forgotten second copy that may contradict the real one later.",
+    .repair = "Delete the obsolete second copy of the SPF record.",
     .fix =
         (const struct step_template[]){SPF_DECIDE("Delete the records of type SPF (99) at {name}. "
                                                   "The TXT record stays."),

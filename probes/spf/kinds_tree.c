@@ -33,6 +33,7 @@ const struct finding_kind spf_lookup_limit = {
         "of ten of its own. ip4, ip6, all and exp= cost nothing.",
     .applies_to = "records with several services; each of their records is theirs to change",
     .cost = "Part of the mail sent to others is rejected or lands in spam.",
+    .repair = "Shorten the SPF record until it needs no more than 10 lookups.",
     .fix =
         (const struct step_template[]){
             SPF_DECIDE("Choose what to take out by the costs shown: "
@@ -70,6 +71,7 @@ const struct finding_kind spf_void_lookups = {
         "looks for an A record and nothing else, whoever sends.",
     .applies_to = "a, mx, exists and ptr, in the record and in those that it includes",
     .cost = "Part of the mail sent to others may be rejected or land in spam.",
+    .repair = "Take the names that lead to nothing out of the SPF record.",
     .fix =
         (const struct step_template[]){SPF_IN_OWN_RECORD("Of the terms shown, take out those that "
                                                          "ask in vain with IPv4 and IPv6 alike, or "
@@ -99,6 +101,7 @@ const struct finding_kind spf_mx_limit = {
         "record, of which mx costs one; this limit is its own.",
     .applies_to = "mx terms",
     .cost = "Part of the mail sent to others may be rejected or land in spam.",
+    .repair = "Name the mail servers' addresses in the SPF record instead of mx.",
     .fix = (const struct step_template[]){SPF_IN_OWN_RECORD(
                                               "Write the networks of those hosts that send as "
                                               "ip4: and ip6: in place of mx, or give the "
@@ -132,6 +135,9 @@ const struct finding_kind spf_include_none = {
         "no further, but that there is none is an error.",
     .applies_to = "include and redirect=, in the record and in those that it includes",
     .cost = "Part of the mail sent to others is rejected or lands in spam.",
+    .repair =
+        "Take the domain without an SPF record out of the record that leads to it, or correct "
+        "its name.",
     .fix =
         (const struct step_template[]){
             SPF_IN_OWN_RECORD(
@@ -160,6 +166,7 @@ const struct finding_kind spf_include_multiple = {
     .cause = "Its owner added a second record instead of changing the first.",
     .applies_to = "include and redirect=, in the record and in those that it includes",
     .cost = "Part of the mail sent to others is rejected or lands in spam.",
+    .repair = "Have the owner of the included domain publish one SPF record instead of several.",
     .fix =
         (const struct step_template[]){
             HAVE_IT_CORRECTED("Make the records one: exdiag check of that domain offers a merged "
@@ -188,6 +195,7 @@ const struct finding_kind spf_include_syntax = {
         "Its owner made a mistake; often the domain is one of your own that was set up by hand.",
     .applies_to = "include and redirect=, in the record and in those that it includes",
     .cost = "Part of the mail sent to others is rejected or lands in spam.",
+    .repair = "Have the owner of the included domain correct its SPF record.",
     .fix =
         (const struct step_template[]){
             HAVE_IT_CORRECTED("Correct the record: exdiag check of that domain offers a corrected "
@@ -212,6 +220,7 @@ const struct finding_kind spf_include_loop = {
     .cause = "The domain includes itself, or two domains of one organisation include each other.",
     .applies_to = "include and redirect=, in the record and in those that it includes",
     .cost = "Part of the mail sent to others is rejected or lands in spam.",
+    .repair = "Take the term that leads back out of the SPF record.",
     .fix =
         (const struct step_template[]){
             SPF_IN_OWN_RECORD(

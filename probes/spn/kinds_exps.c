@@ -173,6 +173,7 @@ const struct finding_kind exps_events = {
              "fit.",
     .applies_to = "Exchange 2000 and later",
     .cost = "Mail between the company's own servers is delayed or stands still.",
+    .repair = "Correct the names and clocks by which the servers log on to each other.",
     .fix = (const struct step_template[]){CAUSES, {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN,
                                              NEW_EVENTS("EventID=1035 or EventID=2017", "causes"),
@@ -335,6 +336,7 @@ const struct finding_kind exps_refused = {
              "has not.",
     .applies_to = "Exchange 2000 and later",
     .cost = "Mail between the company's own servers is delayed or stands still.",
+    .repair = "Correct the names and clocks by which the servers log on to each other.",
     .fix = (const struct step_template[]){CAUSES, RIGHTS, {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN,
                                              {.shell = SHELL_MANUAL,
@@ -387,6 +389,8 @@ const struct finding_kind exps_absent = {
              "authentication mechanism ExchangeServer was turned off.",
     .applies_to = "Exchange 2003 and later, with several servers in the organisation",
     .cost = "Mail between the company's own servers may be delayed or stand still.",
+    .repair =
+        "Turn logons between servers on again at the mail server, or where a firewall hides them.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

@@ -40,6 +40,7 @@ const struct finding_kind back_connection_host_names = {
              "widespread guide has it.",
     .applies_to = "Windows Server 2003 with Service Pack 1, and later",
     .cost = "Mail between parts of this server may be delayed or stand still.",
+    .repair = "List the server's other names where Windows looks for them.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_CMD,

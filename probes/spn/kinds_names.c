@@ -144,6 +144,7 @@ const struct finding_kind smtp_spn_missing = {
     .applies_to = "Exchange 2000 and later; Windows Server 2003 with Service Pack 1 and later, "
                   "which insist on it",
     .cost = "Mail between the company's own servers may be delayed or stand still.",
+    .repair = "Register the mail server's name on its account.",
     .fix =
         (const struct step_template[]){
             SPN_LOOK,
@@ -188,6 +189,7 @@ const struct finding_kind smtp_spn_duplicate = {
              "pass, and those of another domain may not know.",
     .applies_to = "every forest; also duplicates in different domains of one forest",
     .cost = "Mail between the company's own servers may be delayed or stand still.",
+    .repair = "Take the mail server's name off the accounts that it does not belong to.",
     .fix =
         (const struct step_template[]){
             SPN_LOOK,
@@ -284,6 +286,7 @@ const struct finding_kind smtp_spn_misplaced = {
         "them can have it; or HOST/ on another account stands in for it by sPNMappings.",
     .applies_to = "Exchange 2000 and later, in every forest",
     .cost = "Mail between the company's own servers may be delayed or stand still.",
+    .repair = "Move the mail server's name to the account of the machine.",
     .fix =
         (const struct step_template[]){
             SPN_LOOK,

@@ -56,6 +56,7 @@ const struct finding_kind smtp_certificate = {
              "as the server: setup makes it for five years, and nothing renews it.",
     .applies_to = "Exchange 2007 and later",
     .cost = "Mail between the company's own servers may be delayed or stand still.",
+    .repair = "Give the mail server a new certificate for mail between servers.",
     .fix =
         (const struct step_template[]){
             LIST("keep what it prints, for the way back"),

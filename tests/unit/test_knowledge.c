@@ -149,6 +149,27 @@ static void check_cost(const struct finding_kind *kind)
     }
 }
 
+/* A sentence that says what is to be done. */
+static void check_repair(const struct finding_kind *kind)
+{
+    enum { MOST = 110 };
+    const size_t size = kind->repair ? strlen(kind->repair) : 0;
+
+    if (!kind->fix && !kind->repair)
+        return;
+    if (size < 2 || size > MOST || kind->repair[size - 1] != '.' ||
+        is_lower_or_digit(*kind->repair) || strpbrk(kind->repair, "{}\n") ||
+        strstr(kind->repair, ". "))
+        fail_msg("%s: \"%s\" is no sentence of at most %d characters", kind->id,
+                 kind->repair ? kind->repair : "", MOST);
+}
+
+static void kinds_say_what_is_to_be_done(void **state)
+{
+    (void)state;
+    each_kind(check_repair);
+}
+
 static void kinds_say_what_they_cost(void **state)
 {
     (void)state;
@@ -420,6 +441,7 @@ int main(void)
         cmocka_unit_test(names_and_ids_are_unique),
         cmocka_unit_test(kinds_have_texts),
         cmocka_unit_test(kinds_say_what_they_cost),
+        cmocka_unit_test(kinds_say_what_is_to_be_done),
         cmocka_unit_test(addresses_are_told_from_others),
         cmocka_unit_test(kinds_refer_to_a_source),
         cmocka_unit_test(problems_have_a_way_out_and_back),
