@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
-import urllib.parse
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -93,19 +92,22 @@ def expect_all(text, left_out=(), split=None):
 # Of what a site has accepted and of what is fixed, the formats for people tell these alone.
 TOLD = {"finding.title", "subject.shown", "acceptance.reason", "why"}
 BRIEF = {field for field, _ in STRINGS if field.startswith(("accepted.", "past."))}
-BRIEF -= {f"{part}.{field}" for part in ("accepted", "past") for field in TOLD}
+BRIEF -= {f"{part}.{field}" for part in ("accepted", "past") for field in TOLD} - {"past.acceptance.reason"}
 
 # What people do not read: it is in other formats, or only of use to programs.
-NOWHERE = {field for field, _ in STRINGS if field.startswith("unused.")} | {"kind.title", "subject.host", "unknown.why", "span.group"}
-TEXT_LACKS = BRIEF | NOWHERE | {"reference.url", "scale.unit", "series.unit", "series.step", "tree.unit", "run.machine",
-                                "span.name", "span.role"}  # which are cut off to fit the chart
+NOWHERE = {field for field, _ in STRINGS if field.startswith("unused.")} | {"kind.title", "subject.host", "unknown.why", "span.group",
+    "idle.subject", "idle.reason", "measure.subject", "measure.part"}
+NOWHERE |= {field for field, _ in STRINGS if field.startswith(("ok.", "n/a."))} - {
+    f"{part}.{field}" for part in ("ok", "n/a") for field in ("finding.title", "subject.shown")}
+TEXT_LACKS = BRIEF | NOWHERE | {"reference.url", "kind.cost", "scale.unit", "series.unit", "series.step", "tree.unit", "run.machine",
+                                "span.name", "span.role", "row.group", "row.name", "row.detail", "stop.limit"}  # cut off to fit
 HTML_LACKS = BRIEF | NOWHERE | {"reference.url", "scale.unit", "series.unit"}
 # Of these some are enough: of the first screen's faults; of pictures, whose number is bounded.
 SOME = re.compile(r"kind\.cost|(?:series|tree|timeline|row|stop)\..*")
 
 
-def read_text(how):
-    written = samples("hostile", "text", how).decode()
+def read_text(how, form="text"):
+    written = samples("hostile", form, how).decode()
     check_plain(written, "\x1b" if how == "colours" else "")
     bare = re.sub(r"\x1b\[[0-9;]*m", "", written)
     bare = "\n".join(line for line in bare.split("\n") if line.strip(" ^"))  # without the marks
@@ -153,7 +155,7 @@ def read_json():
 
 JSON_LACKS = (BRIEF & {field for field, _ in STRINGS if field.startswith("past.")}) | NOWHERE - {"unknown.why"} | {
     "accepted.kind.title", "accepted.kind.no_undo", "accepted.kind.cost", "kind.cost", "scale.limit", "tree.limit", "stop.limit",
-    "step.placeholder"}
+    "step.placeholder", "accepted.unused.no_undo", "past.acceptance.reason"}
 
 SAFE_LINK = re.compile(r"https?://|#|$")
 
@@ -195,6 +197,7 @@ def read_html():
     check_markup(tree, len(list(plain.iter("script"))))
     expect({element.text for element in tree.iter("script")} == {element.text for element in plain.iter("script")},
            "another script than that of every report")
+    expect_same_elements(tree, tree_of(samples("plain", "html").decode()), ("mark", "wbr", "text", "tspan", "span"))
     words = text_of(tree) + " ".join(str(value) for element in tree.iter() for value in element.attrib.values())
     expect_all(words, HTML_LACKS)
     return document
@@ -222,6 +225,24 @@ def read_html_in_a_browser():
         expect(count[0] == count[1], f"{count[0]} <{tag}> instead of {count[1]}")
 
 
+# ---- markup beside the same of harmless words ----
+
+
+def skeleton(tree, left_out=()):
+    """The elements in their order, without their texts."""
+    return [str(element.tag).rsplit("}")[-1] for element in tree.iter()
+            if isinstance(element.tag, str) and str(element.tag).rsplit("}")[-1] not in left_out]
+
+
+def expect_same_elements(hostile, plain, left_out=()):
+    got, wanted = skeleton(hostile, left_out), skeleton(plain, left_out)
+    if got == wanted:
+        return
+    at = next((i for i, (one, other) in enumerate(zip(got, wanted)) if one != other), min(len(got), len(wanted)))
+    raise AssertionError(f"element {at} of {len(got)} ({len(wanted)} of harmless words) is other: {got[at - 5 : at + 5]} "
+                         f"instead of {wanted[at - 5 : at + 5]}")
+
+
 # ---- machines ----
 
 
@@ -242,6 +263,7 @@ def read_junit():
     expect(tags <= {"testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"}, tags)
     words = " ".join([*tree.itertext(), *(value for element in tree.iter() for value in element.attrib.values())])
     expect_told(words, JUNIT_TELLS)
+    expect_same_elements(tree, xml.etree.ElementTree.fromstring(samples("plain", "junit")))
     if not shutil.which("xmllint"):
         raise Skip("xmllint is not installed")
     done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", ROOT / "tests/program/junit.xsd", "-"],
@@ -271,8 +293,14 @@ METRIC = re.compile(rf"exdiag_[a-z_]+(?:\{{{LABELS}(?:,{LABELS})*\}})? -?[0-9.]+
 def read_prometheus():
     document = samples("hostile", "prometheus").decode()
     check_plain(document)
+    expect_told(document.replace('\\"', '"').replace("\\\\", "\\"), {"measure.subject", "measure.part"})
     for line in document.removesuffix("\n").split("\n"):
         expect(METRIC.fullmatch(line) or re.match("# (HELP|TYPE) exdiag_[a-z_]+ ", line), f"no metric: {line}")
+    counts = [collections.Counter(re.match(r"\w+", line)[0] for line in text.split("\n") if line.startswith("exdiag"))
+              for text in (document, samples("plain", "prometheus").decode())]
+    expect(counts[0] == counts[1], f"other metrics than of harmless words: {counts}")
+    lines = [line.rsplit(" ", 1)[0] for line in document.split("\n") if line.startswith("exdiag")]
+    expect(len(lines) == len(set(lines)), "a metric is there twice")
     if not shutil.which("promtool"):
         raise Skip("promtool is not installed")
     done = subprocess.run(["promtool", "check", "metrics"], input=document.encode(), capture_output=True, check=False)
@@ -335,8 +363,10 @@ def check_rendered(name, document):
 def read_markdown():
     document = samples("hostile", "markdown").decode()
     check_plain(document)
+    plain = rendered(samples("plain", "markdown").decode())
     for name, made in rendered(document).items():
         words = check_rendered(name, made)
+        expect_same_elements(tree_of(made), tree_of(plain[name]), ("code", "br"))
         expect_told(words, MARKDOWN_TELLS)
 
 
@@ -349,6 +379,36 @@ READERS = {
     "json": read_json,
     "html": read_html,
 }
+
+
+# ---- what is no format: --runbook, and exdiag diff ----
+
+RUNBOOK_TELLS = {"report.title", "finding.title", "fix.command", "verify.command", "undo.command", "step.where", "step.risk",
+                 "step.note", "subject.shown"}
+
+
+def read_runbook():
+    written = samples("hostile", "runbook").decode()
+    check_plain(written)
+    lines = written.removesuffix("\n").split("\n")
+    commands = {part for field, text in STRINGS if field.endswith(".command") for part in text.split("\n")}
+    for line in lines[1:]:
+        expect(re.match(r"#(?!requires)", line, re.IGNORECASE), f"no comment: {line}")
+        expect(not line.startswith("# ") or line[2:] in commands, f"no command of a step: {line}")
+    words = "\n".join(re.sub(r"^#+", "", line) for line in lines)
+    expect_told(words, RUNBOOK_TELLS)
+    for shell in ("dash", "bash"):
+        if not shutil.which(shell):
+            raise Skip(f"{shell} is not installed")
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([shell], input=written.encode(), capture_output=True, cwd=folder, check=False)
+            expect((done.returncode, done.stdout, done.stderr, os.listdir(folder)) == (0, b"", b"", []),
+                   f"{shell} runs something: {done.stdout[:200]}{done.stderr[:200]}")
+
+
+def read_changes():
+    written = read_text("plain", "changes")
+    expect_told(written, {"report.title", "run.source", "past.finding.title", "past.subject.shown", "finding.title"})
 
 
 # ---- cases ----
@@ -376,6 +436,8 @@ def main():
             continue
         run(f"{name} with hostile text", READERS[name])
     run("html with hostile text, in a browser", read_html_in_a_browser)
+    run("a runbook with hostile text", read_runbook)
+    run("what changed, with hostile text", read_changes)
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 

@@ -10,7 +10,9 @@
  * payload in turn. Strings of reports are printable (text.h), so these are; the name of a file is
  * what the system calls it, so it holds anything.
  */
+#include "diag/report/changes.h"
 #include "diag/report/report.h"
+#include "diag/report/runbook.h"
 #include "diag/report/shared.h"
 #include "diag/text.h"
 
@@ -48,6 +50,7 @@ enum { PAYLOADS = sizeof payloads / sizeof *payloads };
 struct maker {
     struct arena arena;
     bool is_listing;
+    bool is_plain;    /* the same report, of words that try nothing */
     const char *part; /* of the report, before the names of its fields */
     unsigned made;    /* strings */
     unsigned turn;    /* of payloads */
@@ -69,11 +72,16 @@ static void list_string(const struct maker *maker, const char *field, const char
     putchar('\n');
 }
 
+static const char *payload_of(const struct maker *maker, unsigned number)
+{
+    return maker->is_plain ? "some words" : payloads[number % PAYLOADS];
+}
+
 /* Every string has a number before and behind what it tries, by which a reader finds it again. */
 static const char *say(struct maker *maker, const char *field)
 {
     const unsigned number = maker->made++;
-    const char *payload = payloads[(number + maker->turn) % PAYLOADS];
+    const char *payload = payload_of(maker, number + maker->turn);
     const char *text = arena_print(&maker->arena, "q%u %s q%uz", number, payload, number);
 
     list_string(maker, field, text);
@@ -84,7 +92,7 @@ static const char *say(struct maker *maker, const char *field)
 static const char *say_first(struct maker *maker, const char *field)
 {
     const unsigned number = maker->made++;
-    const char *payload = payloads[(number + maker->turn) % PAYLOADS];
+    const char *payload = payload_of(maker, number + maker->turn);
     const char *text = arena_print(&maker->arena, "%s q%u q%uz", payload, number, number);
 
     list_string(maker, field, text);
@@ -94,8 +102,8 @@ static const char *say_first(struct maker *maker, const char *field)
 static const char *say_lines(struct maker *maker, const char *field)
 {
     const unsigned number = maker->made++;
-    const char *first = payloads[(number + maker->turn) % PAYLOADS];
-    const char *second = payloads[(number + maker->turn + 5) % PAYLOADS];
+    const char *first = payload_of(maker, number + maker->turn);
+    const char *second = payload_of(maker, number + maker->turn + 5);
     const char *text = arena_print(&maker->arena, "q%u %s\n%s\n    # %s q%uz", number, first,
                                    second, first, number);
 
@@ -144,8 +152,8 @@ static const struct finding_kind *hostile_kind(struct maker *maker, unsigned set
     struct finding_kind *kind = arena_new(&maker->arena, 1, sizeof *kind);
     struct reference *references = arena_new(&maker->arena, 3, sizeof *references);
 
-    references[0] =
-        (struct reference){say(maker, "reference.title"), say_first(maker, "reference.url")};
+    references[0] = (struct reference){say(maker, nth > 3 ? "unused.title" : "reference.title"),
+                                       say_first(maker, "reference.url")};
     references[1] =
         (struct reference){say_first(maker, nth > 3 ? "unused.title" : "reference.title"), NULL};
     kind->id = arena_print(&maker->arena, "hostile-%u-%u", set, nth);
@@ -163,11 +171,14 @@ static const struct subject *hostile_subject(struct maker *maker, unsigned set, 
     struct subject *subject = arena_new(&maker->arena, 1, sizeof *subject);
 
     subject->kind = (enum subject_kind)(nth % SUBJECT_KIND_COUNT);
-    subject->shown = say_first(maker, "subject.shown");
+    subject->shown =
+        say_first(maker, subject->kind == SUBJECT_FILE ? "file.shown" : "subject.shown");
     subject->name = subject->shown;
     if (subject->kind == SUBJECT_FILE)
-        subject->name = arena_print(&maker->arena, "/tmp/%u\n\x1b]0;owned\x07%s\xff\r\t\xc2\x9b",
-                                    set, payloads[set % PAYLOADS]);
+        subject->name = maker->is_plain ? subject->shown
+                                        : arena_print(&maker->arena,
+                                                      "/tmp/%u\n\x1b]0;owned\x07%s\xff\r\t\xc2\x9b",
+                                                      set, payloads[set % PAYLOADS]);
     subject->given = nth % 2;
     subject->host = subject->kind == SUBJECT_FILE ? say(maker, "subject.host") : NULL;
     return subject;
@@ -270,10 +281,12 @@ static struct finding *hostile_finding(struct maker *maker, unsigned set, unsign
     static const enum outcome outcomes[] = {OUTCOME_PROBLEM,       OUTCOME_PROBLEM, OUTCOME_PROBLEM,
                                             OUTCOME_PROBLEM,       OUTCOME_UNKNOWN, OUTCOME_OK,
                                             OUTCOME_NOT_APPLICABLE};
+    static const char *const parts[] = {NULL, NULL, NULL, "accepted.", NULL, "ok.", "n/a."};
+    const char *part = maker->part;
     struct finding *finding = arena_new(&maker->arena, 1, sizeof *finding);
 
-    if (!maker->part && nth == 3)
-        maker->part = "accepted.";
+    if (!maker->part && nth >= 3)
+        maker->part = parts[nth];
     finding->kind = hostile_kind(maker, set, nth);
     finding->probe = "mx";
     finding->outcome = outcomes[nth];
@@ -281,8 +294,10 @@ static struct finding *hostile_finding(struct maker *maker, unsigned set, unsign
     finding->rank = finding->severity;
     finding->subject = hostile_subject(maker, set, nth);
     finding->title = say_first(maker, "finding.title");
-    if (finding->outcome == OUTCOME_OK || finding->outcome == OUTCOME_NOT_APPLICABLE)
+    if (finding->outcome == OUTCOME_OK || finding->outcome == OUTCOME_NOT_APPLICABLE) {
+        maker->part = part;
         return finding;
+    }
     finding->why = say(maker, finding->outcome == OUTCOME_UNKNOWN ? "unknown.why" : "finding.why");
     finding->seen = hostile_seen(maker, 3);
     finding->seen_count = 3;
@@ -304,7 +319,7 @@ static struct finding *hostile_finding(struct maker *maker, unsigned set, unsign
         finding->timeline = hostile_timeline(maker);
     if (nth == 3) {
         finding->accepted = hostile_acceptance(maker, finding);
-        maker->part = NULL;
+        maker->part = part;
     }
     return finding;
 }
@@ -375,6 +390,41 @@ static void make_past(struct maker *maker, struct report *report)
     report->is_history = true;
 }
 
+/* No two may have the same name, which a number in each sees to. */
+static void make_measures(struct maker *maker, struct report *report)
+{
+    static const struct gauge gauge = {.id = "hostile_seconds",
+                                       .help = "What tries to leave its place",
+                                       .decimals = 3,
+                                       .is_in_seconds = true,
+                                       .is_signed = true,
+                                       .warning = 1000,
+                                       .critical = 5000};
+    struct measure *measures = arena_new(&maker->arena, SETS, sizeof *measures);
+
+    for (size_t i = 0; i < SETS; i++)
+        measures[i] = (struct measure){&gauge,
+                                       say_first(maker, "measure.subject"),
+                                       i % 2 ? say(maker, "measure.part") : NULL,
+                                       -1500,
+                                       1000,
+                                       5000};
+    report->measures = measures;
+    report->measure_count = SETS;
+}
+
+static void make_idle_acceptance(struct maker *maker, struct report *report)
+{
+    const struct acceptance **list = arena_new(&maker->arena, 1, sizeof *list);
+    struct acceptance *idle = arena_new(&maker->arena, 1, sizeof *idle);
+
+    *idle = (struct acceptance){"spf-none", say(maker, "idle.subject"), "2027-01-31",
+                                say(maker, "idle.reason")};
+    list[0] = idle;
+    report->idle_acceptances = list;
+    report->idle_acceptance_count = 1;
+}
+
 static int compare_findings(const void *a, const void *b)
 {
     return finding_compare(*(const struct finding *const *)a, *(const struct finding *const *)b);
@@ -440,6 +490,8 @@ static void make_hostile(struct maker *maker, struct report *report)
         maker->turn += 5;
     }
     make_past(maker, report);
+    make_measures(maker, report);
+    make_idle_acceptance(maker, report);
     report->change_counts[CHANGE_BACK] = SETS;
     report->change_counts[CHANGE_NONE] = SETS * 2;
     finish_report(maker, report, findings, SETS * EACH);
@@ -602,6 +654,10 @@ static int write_report(const char *format, const char *how, const struct report
         .ascii = strcmp(how, "ascii") == 0,
     };
 
+    if (strcmp(format, "runbook") == 0)
+        return report_runbook(report, stdout) == STATUS_OK ? 0 : 1;
+    if (strcmp(format, "changes") == 0)
+        return report_changes_text(report, &options, stdout) == STATUS_OK ? 0 : 1;
     if (writer)
         return writer->write(report, &options, stdout) == STATUS_OK ? 0 : 1;
     fprintf(stderr, "report_samples: there is no format '%s'\n", format);
@@ -628,7 +684,8 @@ int main(int count, char **arguments)
         maker.is_listing = true;
         make_hostile(&maker, &report);
         status = 0;
-    } else if (count >= 3 && strcmp(what, "hostile") == 0) {
+    } else if (count >= 3 && (strcmp(what, "hostile") == 0 || strcmp(what, "plain") == 0)) {
+        maker.is_plain = strcmp(what, "plain") == 0;
         make_hostile(&maker, &report);
         status = write_report(arguments[2], count > 3 ? arguments[3] : "", &report);
     } else if (count == 5 && strcmp(what, "many") == 0) {
@@ -638,7 +695,7 @@ int main(int count, char **arguments)
         make_many(&maker, &many, (unsigned)strtoul(arguments[4], NULL, 10), &report);
         status = write_report(arguments[2], "terse", &report);
     } else {
-        fprintf(stderr, "usage: report_samples formats|strings|hostile FORMAT [HOW]|"
+        fprintf(stderr, "usage: report_samples formats|strings|hostile FORMAT [HOW]|plain FORMAT|"
                         "many FORMAT SHAPE COUNT\n");
     }
     arena_release(&maker.arena);
