@@ -107,6 +107,9 @@ count /usr/bin/python3 tests/peers/spf_against_pyspf.py build/release/exdiag 1
 stage "quoting, by the grammars of the shells"
 count tests/quoting/run.sh build/release
 
+stage "hostile text in every field of every format"
+count /usr/bin/python3 tests/reports/hostile.py build/asan
+
 stage "fuzzing, ${FUZZ_SECONDS:=8} seconds a target"
 build fuzz
 count tests/fuzz/run.sh build/fuzz "$FUZZ_SECONDS"
