@@ -12,7 +12,7 @@ windows="gcc-mingw-w64-x86-64-win32 make cmake ninja-build pkg-config dpkg-dev p
 package="$build $windows dpkg-dev zip nsis wixl msitools python3"
 check_windows="$package wine64 wine lintian man-db clang $peers"
 bench="$build ripgrep tshark wireshark-common nsd knot-dnsutils dnsperf python3 python3-yaml python3-spf python3-dnspython libmail-spf-perl libspf2-dev spfquery iproute2 nodejs npm swaks nmap time slapd ldap-utils libxml2-utils jq cmark"
-pictures="$build chromium fonts-dejavu-core"
+pictures="$build chromium pngquant fonts-dejavu-core"
 
 case "${1:-}" in
 build) wanted=$build ;;

@@ -4,6 +4,7 @@
 set -euo pipefail
 exdiag=$(realpath "$1")/exdiag
 cd "$(dirname "$0")"
+command -v pngquant >/dev/null || { echo "pictures: no pngquant here (tests/install.sh pictures)" >&2; exit 2; }
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
     echo "pictures: no Chromium here (tests/install.sh pictures)" >&2
     exit 2
@@ -18,8 +19,10 @@ picture() { # picture NAME WIDTH HEIGHT DEMO_OPTION...
     "$chromium" --headless --no-sandbox --disable-gpu --hide-scrollbars --force-color-profile=srgb \
         --user-data-dir="$work/profile" --window-size="$size" --screenshot="$work/$name.png" \
         "file://$work/$name.html" >/dev/null 2>&1
-    mv "$work/$name.png" "$name.png"
+    pngquant --force --strip --speed 1 --output "$name.png" 64 "$work/$name.png" # colours
     echo "pictures: $name.png, $(stat -c %s "$name.png") bytes"
 }
 
-picture report 1000 1100 --only clock
+picture report 1200 1300 --only clock
+picture spf 1200 1500 --only spf-lookup-limit
+picture mx 1200 1500 --only mx-banner-stall

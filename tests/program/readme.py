@@ -265,11 +265,11 @@ def every_link_leads_somewhere():
 def the_readme_is_short_and_its_pictures_are_small():
     lines = (ROOT / "README.md").read_text().count("\n")
     expect(lines <= README_LINES, f"README.md has {lines} lines")
-    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text())
-    expect(shown, "README.md has no picture")
+    shown = {(page.parent / path).resolve() for page in PAGES for path in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text())}
+    expect_equal(shown, set((ROOT / "docs/pictures").glob("*.png")), "pictures that pages show")
     for path in shown:
-        size = (ROOT / path).stat().st_size
-        expect(size <= PICTURE_BYTES, f"{path} has {size} bytes")
+        size = path.stat().st_size
+        expect(size <= PICTURE_BYTES, f"{name_of(path)} has {size} bytes")
 
 
 @case
