@@ -9,7 +9,7 @@ enum {
     ROWS_MOST = 200,
     NAME_MOST = 255,
     TEXT_MOST = 2048,
-    AXIS_PIXELS = 250, /* at least, on a telephone too */
+    AXIS_PIXELS = 240, /* at least, on a telephone too */
     CHARACTER_PIXELS = 7,
     OVERHANG_PIXELS = 14, /* html_style.c leaves it free at either side */
     WHISKERS_FROM = 200   /* of 10,000: below that the mark hides them */

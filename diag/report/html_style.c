@@ -143,7 +143,7 @@ const char *const html_style[] = {
     ".chart tbody th { color: var(--ink); font-size: 0.9375rem; font-weight: 400; }",
     ".chart .role { display: inline-block; max-width: 100%; color: var(--faint);",
     "  font-size: 0.875rem; }",
-    ".chart .value { width: 9.5rem; padding-right: 1.25rem; text-align: right;",
+    ".chart .value { width: 11.25rem; padding-right: 1.25rem; text-align: right;",
     "  white-space: nowrap; font-variant-numeric: tabular-nums; }",
     ".chart .plot { position: relative; height: 2rem; }",
     /* at either side room for half a label (OVERHANG_PIXELS), which paper would cut off */
@@ -307,7 +307,7 @@ const char *const html_style[] = {
     ".remark b { font-weight: 600; }",
 
     /* where a table leaves an axis no room: above it its name and value */
-    "@container (max-width: 42rem) {",
+    "@container (max-width: 46.5rem) {",
     "  .tree td, .tree th:nth-child(n+3) { width: 2.6rem; }",
     "  .tree th.plot, .tree td.plot { width: 24%; }",
     "  .chart table, .chart tbody, .chart tr, .chart td { display: block; }",

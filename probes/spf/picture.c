@@ -34,23 +34,32 @@ static bool is_at_fault(const struct offering *all, const struct spf_place *plac
     return all->is_marked ? all->is_marked(place) : number == SPF_LOOKUPS_MOST + 1;
 }
 
-static enum picture_standing standing_of(const struct spf_place *place, bool is_wrong,
-                                         const char **remark)
+/* Where it is not the faults of lookups that are shown, nobody asks whether they find something. */
+static const char *remark_on(const struct offering *all, const struct spf_place *place)
 {
-    bool is_error = false;
+    bool is_error;
 
-    *remark = NULL;
     if (place->term->error)
-        *remark = place->term->error;
-    else if (!place->is_reached)
-        *remark = "never reached";
-    else if (place->node)
-        *remark = spf_node_remark(place->node, &is_error);
-    else if (is_wrong)
-        *remark = spf_void_remark(place);
-    if (is_wrong)
+        return place->term->error;
+    if (!place->is_reached)
+        return "never reached";
+    if (place->node)
+        return spf_node_remark(place->node, &is_error);
+    return all->is_marked && all->is_marked(place) ? spf_void_remark(place) : NULL;
+}
+
+/* Few receivers count lookups in vain of IPv6 senders alone. */
+static bool is_in_vain_for_few(const struct spf_place *place)
+{
+    return !place->node && place->voids[SPF_V6] && !place->voids[SPF_V4];
+}
+
+static enum picture_standing standing_of(const struct spf_place *place, bool is_at_fault,
+                                         const char *remark)
+{
+    if (is_at_fault && !(remark && is_in_vain_for_few(place)))
         return PICTURE_WRONG;
-    return *remark ? PICTURE_DOUBTFUL : PICTURE_PLAIN;
+    return remark ? PICTURE_DOUBTFUL : PICTURE_PLAIN;
 }
 
 static void offer(void *context, const struct spf_place *place)
@@ -69,7 +78,8 @@ static void offer(void *context, const struct spf_place *place)
         return;
     }
     node.label = spf_quote(all->at, place->in, place->term);
-    node.standing = standing_of(place, is_wrong, &node.remark);
+    node.remark = remark_on(all, place);
+    node.standing = standing_of(place, is_wrong, node.remark);
     node.is_unreached = !place->is_reached;
     all->nodes =
         arena_grow(pass_memory(all->at->x), all->nodes, &all->room, all->count, sizeof *all->nodes);
