@@ -40,4 +40,7 @@ extern const struct command *const commands[];
 /* "exdiag: " and a message on stderr; gives EXIT_TROUBLE. The text is made printable. */
 int complain(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* Where what is complained of stands, from here on: "'FILE', line 3"; NULL: nowhere in a file. */
+void complain_at(const char *place);
+
 #endif

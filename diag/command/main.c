@@ -27,6 +27,13 @@ static void keep_complaint(const char *text)
     last_complaint[size] = '\0';
 }
 
+static const char *place; /* of options read from a file; or NULL */
+
+void complain_at(const char *where)
+{
+    place = where;
+}
+
 int complain(const char *format, ...)
 {
     struct arena memory = {0};
@@ -36,6 +43,8 @@ int complain(const char *format, ...)
     va_start(arguments, format);
     text = arena_print_list(&memory, format, arguments);
     va_end(arguments);
+    if (place)
+        text = arena_print(&memory, "%s: %s", place, text);
     fflush(stdout);
     text = text_printable(&memory, text, strlen(text));
     fprintf(stderr, "exdiag: %s\n", text);

@@ -24,7 +24,19 @@ static char *trim(char *line)
     return start;
 }
 
-/* Calls `take` for each line that is neither empty nor a comment. */
+static enum status take_line(struct options *options, char *line, bool is_whole,
+                             enum status (*take)(struct options *options, char *line))
+{
+    char *text = trim(line);
+
+    if (!is_whole) {
+        complain("it is longer than %d bytes", LINE_MOST - 2);
+        return STATUS_INVALID;
+    }
+    return *text && *text != '#' ? take(options, text) : STATUS_OK;
+}
+
+/* Calls `take` for each line that is neither empty nor a comment. Messages name file and line. */
 static enum status read_lines(struct options *options, const char *path, const char *option,
                               enum status (*take)(struct options *options, char *line))
 {
@@ -36,16 +48,13 @@ static enum status read_lines(struct options *options, const char *path, const c
         complain("%s: '%s': %s", option, path, status_text(status));
         return STATUS_INVALID;
     }
-    while (status == STATUS_OK && fgets(line, sizeof line, file)) {
-        char *text = trim(line);
+    for (size_t number = 1; status == STATUS_OK && fgets(line, sizeof line, file); number++) {
+        struct arena memory = {0};
 
-        if (strlen(line) == sizeof line - 1) {
-            complain("%s: '%s': a line is longer than %d bytes", option, path,
-                     (int)sizeof line - 2);
-            status = STATUS_INVALID;
-        } else if (*text && *text != '#') {
-            status = take(options, text);
-        }
+        complain_at(arena_print(&memory, "%s: '%s', line %zu", option, path, number));
+        status = take_line(options, line, strlen(line) < sizeof line - 1, take);
+        complain_at(NULL);
+        arena_release(&memory);
     }
     fclose(file);
     return status;
@@ -91,7 +100,7 @@ static enum status take_accepted(struct options *options, char *line)
     accepted.reason = arena_copy_string(memory, line + strspn(line, " \t"));
     if (!options_probe_of(accepted.id) || clock_parse_day(accepted.expires, &day) != STATUS_OK ||
         !*accepted.reason || !text_is_printable(accepted.reason, strlen(accepted.reason))) {
-        complain("--accept: a line is ID SUBJECT YYYY-MM-DD REASON, not '%s %s %s %s'", accepted.id,
+        complain("a line is ID SUBJECT YYYY-MM-DD REASON, not '%s %s %s %s'", accepted.id,
                  accepted.subject, accepted.expires, accepted.reason);
         return STATUS_INVALID;
     }
@@ -122,7 +131,7 @@ static enum status take_config_line(struct options *options, char *line)
     }
     status = options_take(options, name, value, &used_value);
     if (status == STATUS_OK && value && !used_value) {
-        complain("--config: --%s takes no value", name);
+        complain("--%s takes no value", name);
         return STATUS_INVALID;
     }
     return status;
@@ -133,7 +142,7 @@ enum status options_read_config(struct options *options, const char *path)
     enum status status;
 
     if (options->in_config) {
-        complain("--config: a configuration file cannot name another");
+        complain("a configuration file cannot name another");
         return STATUS_INVALID;
     }
     options->in_config = true;

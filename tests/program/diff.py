@@ -1,0 +1,378 @@
+"""What became of findings between two files of evidence, and over several dates."""
+
+from harness import *
+
+FIXED = HEALTHY + """
+fabrikam.com TXT "v=spf1 ip4:192.0.2.26 -all"
+fabrikam.com MX 0 .
+"""
+NAMED = ("contoso.com", "fabrikam.com")
+
+
+def save(path, zone, *arguments, named=NAMED):
+    with Lab(zone) as lab:
+        exdiag("check", *named, "--dns", lab.dns, "--save", path, *arguments)
+    return path
+
+
+def change(path, name=None, lines=None, **members):
+    """A copy of the file with other members in its header."""
+    content = path.read_text().splitlines(keepends=True)
+    header = {**json.loads(content[0]), **members}
+    header = {key: value for key, value in header.items() if value is not None}
+    copy = path.parent / (name or f"{path.name}-changed")
+    copy.write_text(json.dumps(header) + "\n" + "".join(lines or content[1:]))
+    return copy
+
+
+def on_day(path, day, **members):
+    return change(path, f"{path.name}-{day}", started=f"2026-11-{day:02}T09:05:07.000Z", **members)
+
+
+@contextlib.contextmanager
+def pair():
+    """The evidence of a fault, and of the day after its repair."""
+    with folder() as place:
+        yield save(place / "old", HEALTHY + BROKEN), save(place / "new", FIXED)
+
+
+def states(report):
+    return {(one["id"], one["subject"]["name"]): one["state"] for one in report["past"]}
+
+
+def changes(report):
+    return {
+        (one["id"], one["subject"]["name"]): one.get("history", {}).get("change", "none")
+        for one in report["findings"]
+        if one["outcome"] == "problem"
+    }
+
+
+def diff(*arguments, status=None):
+    return exdiag("diff", *arguments, "--format", "json", status=status).report
+
+
+SPF = ("spf-multiple", "fabrikam.com")
+
+
+# ---- two files ----
+
+
+@case
+def what_is_fixed_new_and_still_there():
+    with pair() as (old, new):
+        report = diff(old, new, status=FINE)
+        expect_equal(states(report), {SPF: "fixed"}, "the past")
+        expect_equal(changes(report), {}, "changes")
+        expect_equal(report["comparison"], True, "comparison")
+        report = diff(new, old, status=PROBLEMS)
+        expect_equal(states(report), {}, "the past")
+        expect_equal(changes(report), {SPF: "new"}, "changes")
+        report = diff(old, old, status=PROBLEMS)
+        expect_equal(changes(report), {SPF: "still"}, "changes of one file")
+        expect_in("same evidence", report["runs"][1]["remark"], "the remark")
+
+
+@case
+def as_text():
+    with pair() as (old, new):
+        text = exdiag("diff", old, new, status=FINE)
+        expect_in("fixed (1)", text.out, "text")
+        expect_in("critical fabrikam.com: several SPF records", text.flat, "text")
+        expect_in("[spf-multiple]", text.out, "text")
+        expect_equal(text.err, "", "stderr")
+        expect(all(len(line) <= 80 for line in text.out.splitlines()), "a line is too wide")
+        quiet = exdiag("diff", old, new, "--quiet", status=FINE)
+        expect_equal(quiet.out, "1 fixed\n", "with --quiet")
+        expect_in("new (1)", exdiag("diff", new, old, status=PROBLEMS).out, "text")
+        expect_in("still there (1)", exdiag("diff", old, old, status=PROBLEMS).out, "text")
+        fine = exdiag("diff", new, new, "--quiet", status=FINE)
+        expect_equal(fine.out, "nothing wrong, neither before nor now\n", "nothing at all")
+
+
+@case
+def every_format_has_it():
+    with pair() as (old, new):
+        for format in FORMATS:
+            result = exdiag("diff", old, new, "--format", format, "--title", "A <b>title", status=FINE)
+            expect_in("spf-multiple", result.out, format)
+            expect_not_in("<b>title", result.out if format == "html" else "", format)
+        path = old.parent / "page"
+        exdiag("diff", old, new, "--output", path, status=FINE)
+        expect_in("fixed (1)", path.read_text(), "the file")
+        refused = exdiag("diff", old, new, "--output", old, status=TROUBLE)
+        expect_in("never written over", refused.err, "stderr")
+
+
+@case
+def the_exit_status_is_that_of_new():
+    with pair() as (old, new):
+        for one, other, status in ((old, new, FINE), (new, old, PROBLEMS)):
+            exdiag("diff", one, other, status=status)
+            exdiag("report", other, status=status)
+        cut = change(new, "cut", lines=new.read_text().splitlines(keepends=True)[1:-1])
+        exdiag("diff", old, cut, status=INCOMPLETE)
+        exdiag("diff", cut, new, status=FINE)
+
+
+@case
+def what_new_could_not_tell_is_not_fixed():
+    with pair() as (old, new):
+        lines = new.read_text().splitlines(keepends=True)
+        without = [line for line in lines[1:] if "TXT fabrikam.com" not in line]
+        expect(len(without) < len(lines) - 1, "the item of the record is not there")
+        report = diff(old, change(new, "damaged", lines=without), status=INCOMPLETE)
+        expect_equal(states(report), {SPF: "unknown"}, "the past")
+        expect_in("could not tell", report["past"][0]["why"], "why")
+        text = exdiag("diff", old, old.parent / "damaged", status=INCOMPLETE)
+        expect_in("not known any more (1)", text.out, "text")
+        expect_in("unknown now", text.out, "text")
+
+
+@case
+def what_new_did_not_look_at_is_not_fixed():
+    with folder() as place:
+        old = save(place / "old", HEALTHY + BROKEN)
+        new = save(place / "new", FIXED, named=("contoso.com",))
+        report = diff(old, new, status=FINE)
+        expect_equal(states(report), {SPF: "not-examined"}, "the past")
+        other = save(place / "other", FIXED, "--skip", "spf")
+        report = diff(old, other, status=FINE)
+        expect_equal(states(report), {SPF: "not-examined"}, "the past, without the probe")
+        least = save(place / "least", FIXED, "--skip", "spf-multiple")
+        report = diff(old, least, status=FINE)
+        expect_equal(states(report), {SPF: "not-comparable"}, "the past, without the finding")
+
+
+@case
+def what_asks_otherwise_does_not_compare():
+    with folder() as place:
+        old = save(place / "old", HEALTHY + BROKEN)
+        with Lab({"127.0.0.5": FIXED}) as lab:
+            exdiag("check", *NAMED, "--dns", lab.dns, "--save", place / "new")
+        report = diff(old, place / "new", status=FINE)
+        expect_equal(states(report), {SPF: "not-comparable"}, "the past")
+        expect_in("--dns", report["past"][0]["why"], "why")
+
+
+@case
+def redacted_files_are_refused():
+    with pair() as (old, new):
+        place = old.parent
+        for path in (old, new):
+            exdiag("report", path, "--redact", "--save", place / f"{path.name}-redacted", "--quiet")
+        redacted = place / "old-redacted", place / "new-redacted"
+        for files in (redacted, (old, redacted[1]), (redacted[0], new)):
+            result = exdiag("diff", *files, status=TROUBLE)
+            expect_in("redacted", result.err, "stderr")
+            expect_in("--redact", result.err, "stderr")
+            expect_equal(result.out, "", "stdout")
+        exdiag("diff", redacted[0], redacted[0], status=PROBLEMS)
+        both = exdiag("diff", old, new, "--redact", "--format", "json", status=FINE)
+        expect_equal([one["state"] for one in both.report["past"]], ["fixed"], "redacted together")
+        expect_not_in("fabrikam", both.out, "redacted together")
+
+
+@case
+def clocks_that_went_back():
+    with pair() as (old, new):
+        result = exdiag("diff", on_day(old, 20), on_day(new, 10), status=FINE)
+        expect_in("fixed (1)", result.out, "text")
+        expect_in("in the order given", result.err, "stderr")
+        twins = on_day(old, 20), change(new, "twin", started="2026-11-20T09:05:07.000Z")
+        expect_equal(states(diff(*twins)), {SPF: "fixed"}, "in one moment")
+
+
+@case
+def of_two_machines_a_word_is_said():
+    with pair() as (old, new):
+        other = change(new, machine="ex02.contoso.com")
+        result = exdiag("diff", change(old, machine="ex01.contoso.com"), other, status=FINE)
+        expect_in("ex01.contoso.com", result.err, "stderr")
+        expect_in("may not", result.err, "stderr")
+
+
+@case
+def what_is_no_pair_of_evidence_is_refused():
+    with pair() as (old, new):
+        for arguments in ((), (old,), (old, new, old)):
+            expect_in("diff OLD NEW", exdiag("diff", *arguments, status=TROUBLE).err, "stderr")
+        (old.parent / "notes").write_text("notes\n")
+        for path in (old.parent / "notes", old.parent, old.parent / "missing", "/dev/null"):
+            for pair_of in ((old, path), (path, new)):
+                result = exdiag("diff", *pair_of, status=TROUBLE)
+                expect_equal(result.out, "", "stdout")
+                expect_in(str(path), result.err, "stderr")
+        exdiag("diff", old, new, "--dns", "127.0.0.1", status=TROUBLE)
+
+
+@case
+def accepted_ones_are_said_to_be():
+    with pair() as (old, new):
+        (old.parent / "accepted").write_text("spf-multiple * 9999-12-31 known to us\n")
+        result = exdiag("diff", new, old, "--accept", old.parent / "accepted", status=FINE)
+        expect_in("new (1)", result.out, "text")
+        expect_in("accepted until 9999-12-31: known to us", result.flat, "text")
+
+
+# ---- several dates ----
+
+
+def over(*paths, status=None):
+    return exdiag("report", *paths, "--format", "json", status=status).report
+
+
+@case
+def a_report_over_several_dates():
+    with pair() as (old, new):
+        days = [on_day(old, 2), on_day(old, 9), on_day(new, 16)]
+        for order in (days, days[::-1]):
+            report = over(*order, status=FINE)
+            (past,) = report["past"]
+            expect_equal(past["state"], "fixed", "state")
+            expect_equal(past["first_seen"], "2026-11-02T09:05:07.000Z", "first seen")
+            expect_equal(past["last_seen"], "2026-11-09T09:05:07.000Z", "last seen")
+            expect_equal(past["gone"], "2026-11-16T09:05:07.000Z", "gone")
+        expect_equal(over(*days)["runs"][0]["superseded"], True, "superseded")
+        report = over(days[0], days[1], status=PROBLEMS)
+        (finding,) = [one for one in report["findings"] if one["outcome"] == "problem"]
+        expect_equal(finding["history"]["change"], "still", "change")
+        expect_equal(finding["history"]["since"], "2026-11-02T09:05:07.000Z", "since")
+        expect_equal(report["summary"]["problem"], 1, "problems: not one a file")
+        report = over(on_day(new, 1), days[1], status=PROBLEMS)
+        expect_equal(changes(report), {SPF: "new"}, "changes")
+        report = over(days[0], on_day(new, 5), days[1], status=PROBLEMS)
+        expect_equal(changes(report), {SPF: "back"}, "changes")
+
+
+@case
+def a_domain_examined_once_stays_as_it_was():
+    with folder() as place:
+        old = on_day(save(place / "old", HEALTHY + BROKEN), 2)
+        new = on_day(save(place / "new", FIXED, named=("contoso.com",)), 9)
+        report = over(old, new, status=PROBLEMS)
+        expect_equal(changes(report), {SPF: "none"}, "changes")
+        (finding,) = [one for one in report["findings"] if one["outcome"] == "problem"]
+        expect_equal(finding["run"], 0, "the run it is of")
+
+
+@case
+def a_doubt_is_not_an_all_clear():
+    with pair() as (old, new):
+        quick = on_day(new, 9, settings={**json.loads(new.read_text().splitlines()[0])["settings"], "skip": ["spf-multiple"]})
+        report = over(on_day(old, 2), quick, status=INCOMPLETE)
+        expect_equal(states(report), {SPF: "not-comparable"}, "the past")
+
+
+@case
+def an_old_run_that_was_cut_off_does_not_matter():
+    with pair() as (old, new):
+        lines = old.read_text().splitlines(keepends=True)
+        cut = change(old, "cut", lines=lines[1:-1], started="2026-11-02T09:05:07.000Z")
+        expect_equal(states(over(cut, on_day(new, 9), status=FINE)), {SPF: "fixed"}, "the past")
+
+
+@case
+def files_of_one_day_make_one_report_as_before():
+    with pair() as (old, new):
+        report = over(on_day(old, 2), change(new, "n", started="2026-11-02T19:00:00.000Z"), status=PROBLEMS)
+        expect("past" not in report, "a past within a day")
+        expect_equal(changes(report), {SPF: "none"}, "changes")
+
+
+@case
+def machines_are_told_apart():
+    with pair() as (old, new):
+        one = on_day(old, 2, machine="ex01.contoso.com")
+        settings = json.loads(new.read_text().splitlines()[0])["settings"]
+        other = on_day(new, 9, machine="ex02.contoso.com", settings={**settings, "everything": True})
+        expect("past" not in over(one, other, status=PROBLEMS), "another machine's word counts")
+        report = over(one, on_day(new, 9, machine="ex03.contoso.com"), status=FINE)
+        expect_equal(states(report), {SPF: "fixed"}, "asked for the same by name")
+
+
+@case
+def the_same_file_twice_counts_once():
+    with pair() as (old, _):
+        (old.parent / "copy").write_bytes(old.read_bytes())
+        report = over(old, old.parent / "copy", status=PROBLEMS)
+        expect_equal(report["summary"]["problem"], 1, "problems")
+        expect_in("counts once", report["runs"][1]["remark"], "the remark")
+
+
+@case
+def redacted_files_of_several_dates_do_not_compare():
+    with pair() as (old, new):
+        redacted = []
+        for path, day in ((old, 2), (new, 9)):
+            target = old.parent / f"{path.name}-redacted"
+            exdiag("report", path, "--redact", "--save", target, "--quiet")
+            redacted.append(on_day(target, day))
+        report = over(*redacted, status=PROBLEMS)
+        expect("past" not in report, "redacted files are compared")
+        expect_in("pseudonyms", report["runs"][0]["remark"], "the remark")
+        both = exdiag("report", on_day(old, 2), on_day(new, 9), "--redact", "--format", "json", status=FINE)
+        expect_equal([one["state"] for one in both.report["past"]], ["fixed"], "redacted together")
+
+
+# ---- what a run says of itself ----
+
+
+@case
+def the_header_says_who_asked_and_how():
+    with folder() as place, Lab(HEALTHY) as lab:
+        exdiag("check", "contoso.com", "--dns", lab.dns, "--save", place / "a", "--patience", "7",
+               variables={"TZ": "XYZ-05:45"})
+        header = json.loads((place / "a").read_text().splitlines()[0])
+        expect_equal(header["utc_offset_minutes"], 345, "the offset")
+        expect_equal(header["patience_ms"], 7000, "the patience")
+        expect_equal(header["machine"], socket.gethostname().lower().rstrip("."), "the machine")
+        report = exdiag("report", place / "a", "--format", "json", variables={"TZ": "UTC"}).report
+        expect_equal(report["runs"][0]["utc_offset_minutes"], 345, "the report's offset")
+        bare = change(place / "a", machine=None, utc_offset_minutes=None, patience_ms=None)
+        run = exdiag("report", bare, "--format", "json", status=FINE).report["runs"][0]
+        expect("machine" not in run and "utc_offset_minutes" not in run, f"old evidence: {run}")
+        for wrong in ("x", 1e9, -5000, True, [1]):
+            exdiag("report", change(place / "a", utc_offset_minutes=wrong), status=FINE)
+        for wrong in ("\x1b[31m", "a..b", 5, "x" * 300, "EX01"):
+            run = exdiag("report", change(place / "a", machine=wrong), "--format", "json").report
+            expect("machine" not in run["runs"][0], f"machine {wrong!r}")
+
+
+# ---- evidence redacted afterwards ----
+
+
+@case
+def evidence_is_redacted_afterwards():
+    with pair() as (old, new):
+        place = old.parent
+        target = place / "redacted"
+        shown = exdiag("report", old, "--redact", "--save", target, "--format", "json", status=PROBLEMS)
+        text = target.read_text()
+        for name in ("fabrikam", "contoso", socket.gethostname()):
+            expect_not_in(name, text if len(name) > 3 else "", "the redacted file")
+        again = exdiag("report", target, "--format", "json", status=PROBLEMS)
+        expect_equal(again.report, shown.report, "the report of the redacted file")
+        before = old.read_bytes()
+        for path in (old, new, target, place):
+            result = exdiag("report", old, "--redact", "--save", path, status=TROUBLE)
+            expect_in("--save", result.err, "stderr")
+        expect_equal(old.read_bytes(), before, "the evidence")
+        expect_in("--redact", exdiag("report", old, "--save", place / "x", status=TROUBLE).err, "stderr")
+        result = exdiag("report", old, new, "--redact", "--save", place / "x", status=TROUBLE)
+        expect_in("one file", result.err, "stderr")
+        expect(not (place / "x").exists(), "a file was written")
+
+
+@case
+def a_damaged_file_stays_damaged_when_it_is_redacted():
+    with pair() as (old, _):
+        lines = old.read_text().splitlines(keepends=True)
+        damaged = change(old, "damaged", lines=["garbage\n", *lines[2:]])
+        target = old.parent / "redacted"
+        exdiag("report", damaged, "--redact", "--save", target, "--quiet")
+        report = exdiag("report", target, "--format", "json").report
+        expect_equal(report["complete"], False, "complete")
+
+
+main()
