@@ -37,6 +37,7 @@ struct exam_options {
         *probes; /* ended by NULL; `probes` of probe.h unless a test says otherwise */
     struct evidence_store *store; /* borrowed */
     int64_t started;              /* the probes' "now": milliseconds since 1970 UTC */
+    const char *machine;          /* that the run was made on, by its own name; or NULL */
     enum status absent;           /* how asks end that nobody fetches */
     void (*fetch)(void *context,
                   struct evidence *item); /* or NULL; must not settle the item at once */

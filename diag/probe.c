@@ -483,6 +483,38 @@ void finding_severity(struct finding *finding, enum severity severity)
     finding->severity = finding->rank = severity;
 }
 
+const char *ask_examiner_name(const struct examination *x)
+{
+    return exam_options_of(x->exam)->machine;
+}
+
+const char *ask_examiner(const struct examination *x)
+{
+    const char *machine = ask_examiner_name(x);
+
+    return machine ? machine : "the machine that exdiag ran on";
+}
+
+/* Evidence of the machine at hand calls it "this machine", which is another where it is read. */
+static const char *name_source(struct examination *x, const struct evidence *source)
+{
+    static const char at_hand[] = "this machine";
+    const size_t size = sizeof at_hand - 1;
+    struct arena *arena = &x->memory;
+    const char *name;
+    struct buffer text;
+
+    buffer_init(&text, SEEN_TEXT_MOST);
+    source->kind->describe(source, &text);
+    name = text_printable(arena, text.text, text.size);
+    buffer_release(&text);
+    if (strncmp(name, at_hand, size) != 0 || !strchr("':", name[size]))
+        return name;
+    if (!ask_examiner_name(x) && strncmp(name + size, "'s ", 3) == 0)
+        return arena_print(arena, "%s: %s", ask_examiner(x), name + size + 3);
+    return arena_print(arena, "%s%s", ask_examiner(x), name + size);
+}
+
 static struct seen *add_seen(struct finding *finding, const struct evidence *source)
 {
     struct draft *draft = draft_of(finding);
@@ -494,14 +526,9 @@ static struct seen *add_seen(struct finding *finding, const struct evidence *sou
     finding->seen = draft->seen;
     seen = &draft->seen[finding->seen_count++];
     if (source) {
-        struct buffer text;
-
-        buffer_init(&text, SEEN_TEXT_MOST);
-        source->kind->describe(source, &text);
-        seen->source = text_printable(arena, text.text, text.size);
+        seen->source = name_source(draft->x, source);
         seen->time = source->time;
         seen->is_read = source->kind->is_of_file;
-        buffer_release(&text);
     }
     return seen;
 }

@@ -286,6 +286,15 @@ const struct settings *ask_settings(const struct examination *x);
 /* The moment the run started, milliseconds since 1970 UTC: a probe's "now". */
 int64_t ask_now(const struct examination *x);
 
+/*
+ * The machine that exdiag ran on, for people who read of it elsewhere: its name, or "the machine that
+ * exdiag ran on".
+ */
+const char *ask_examiner(const struct examination *x);
+
+/* The same, NULL where the name is not known. */
+const char *ask_examiner_name(const struct examination *x);
+
 /* Memory that lives until the end of this pass. */
 struct arena *pass_memory(struct examination *x);
 

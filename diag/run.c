@@ -185,6 +185,7 @@ static struct exam *new_exam(struct run *run, enum status absent,
                                          .probes = run->probes ? run->probes : probes,
                                          .store = run->store,
                                          .started = run->about.started,
+                                         .machine = run->about.machine,
                                          .absent = absent,
                                          .fetch = begin,
                                          .context = context};

@@ -27,11 +27,11 @@ static void keep_complaint(const char *text)
     last_complaint[size] = '\0';
 }
 
-static const char *place; /* of options read from a file; or NULL */
+static const char *complaint_place; /* of options read from a file; or NULL */
 
 void complain_at(const char *where)
 {
-    place = where;
+    complaint_place = where;
 }
 
 int complain(const char *format, ...)
@@ -43,8 +43,8 @@ int complain(const char *format, ...)
     va_start(arguments, format);
     text = arena_print_list(&memory, format, arguments);
     va_end(arguments);
-    if (place)
-        text = arena_print(&memory, "%s: %s", place, text);
+    if (complaint_place)
+        text = arena_print(&memory, "%s: %s", complaint_place, text);
     fflush(stdout);
     text = text_printable(&memory, text, strlen(text));
     fprintf(stderr, "exdiag: %s\n", text);

@@ -178,8 +178,13 @@ static void place_host(struct examination *x, const struct clock_field *field,
  */
 static void place_examiner(struct examination *x, const struct clock_field *field)
 {
+    const char *machine = ask_examiner_name(x);
+
+    /* It may be among the others, too, as they see it. */
+    machine =
+        machine ? arena_print(pass_memory(x), "%s (ran exdiag)", machine) : "where exdiag ran";
     place(x, &clock_scale,
-          &(const struct span){.name = "this machine",
+          &(const struct span){.name = machine,
                                .critical = SPAN_NEVER_CRITICAL,
                                .group = field->top,
                                .is_disputed = field->comparison->count == 0});

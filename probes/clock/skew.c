@@ -89,9 +89,9 @@ static void set_subject(struct examination *x, struct finding *finding,
 
 static void saw_clock(struct examination *x, struct finding *finding, const struct clock_host *host)
 {
-    saw(finding, &host->readings[0]->evidence, "%s (%s): %s from this machine's clock, by %s",
+    saw(finding, &host->readings[0]->evidence, "%s (%s): %s from the clock of %s, by %s",
         host->name, clock_role_text(host->role), interval_text(x, host->consensus.interval),
-        sources_text(x, host));
+        ask_examiner(x), sources_text(x, host));
 }
 
 static const char *blame_text(struct examination *x, const struct clock_host *host,
@@ -398,9 +398,9 @@ void clock_tell_sources(struct examination *x, const struct clock_host *host)
     if (is_controller(host))
         set_text(finding, "is-controller", "yes");
     for (size_t i = 0; i < host->count; i++)
-        saw(finding, &host->readings[i]->evidence, "%s: %s from this machine's clock%s",
+        saw(finding, &host->readings[i]->evidence, "%s: %s from the clock of %s%s",
             clock_source_text(host->readings[i]->source),
-            interval_text(x, host->opinions[i].interval),
+            interval_text(x, host->opinions[i].interval), ask_examiner(x),
             host->opinions[i].is_contradicted && !is_divided ? ", which the others contradict"
                                                              : "");
     saw(finding, NULL, "%zu of %zu agree, at %zu of %zu ports%s", host->consensus.agreeing,

@@ -43,7 +43,8 @@ static void tell_clock(struct finding *finding, const struct ews_survey *survey)
     int64_t here = survey->evidence.time * 1000 + survey->last.began + survey->last.took;
 
     if (survey->error_code == KRB_AP_ERR_SKEW && survey->server_time > 0)
-        saw(finding, &survey->evidence, "its clock differs from this machine's by %+.0f s",
+        saw(finding, &survey->evidence,
+            "its clock differs from that of the machine that exdiag ran on by %+.0f s",
             (double)(survey->server_time - here) / 1e6);
 }
 

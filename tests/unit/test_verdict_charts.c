@@ -205,31 +205,31 @@ static void recorded_clocks_stand_right(void **state)
     static const struct expectation pdc_back[] = {
         {"127.0.0.13", SPAN_RIGHT},      {"dc1.contoso.com", SPAN_CRITICAL},
         {"dc2.contoso.com", SPAN_RIGHT}, {"ex01.contoso.com", SPAN_RIGHT},
-        {"this machine", SPAN_RIGHT},    {NULL, SPAN_RIGHT}};
+        {"where exdiag ran", SPAN_RIGHT},    {NULL, SPAN_RIGHT}};
     static const struct expectation ahead[] = {{"dc1.contoso.com", SPAN_RIGHT},
                                                {"dc2.contoso.com", SPAN_RIGHT},
                                                {"ex01.contoso.com", SPAN_CRITICAL},
-                                               {"this machine", SPAN_RIGHT},
+                                               {"where exdiag ran", SPAN_RIGHT},
                                                {NULL, SPAN_RIGHT}};
     static const struct expectation drifts[] = {{"dc1.contoso.com", SPAN_RIGHT},
                                                 {"dc2.contoso.com", SPAN_RIGHT},
                                                 {"ex01.contoso.com", SPAN_WARNING},
-                                                {"this machine", SPAN_RIGHT},
+                                                {"where exdiag ran", SPAN_RIGHT},
                                                 {NULL, SPAN_RIGHT}};
     static const struct expectation undecided[] = {{"dc1.contoso.com", SPAN_RIGHT},
                                                    {"dc2.contoso.com", SPAN_CRITICAL},
-                                                   {"this machine", SPAN_WARNING},
+                                                   {"where exdiag ran", SPAN_WARNING},
                                                    {NULL, SPAN_RIGHT}};
 
     static const struct expectation astray[] = {{"dc1.contoso.com", SPAN_RIGHT},
                                                 {"dc2.contoso.com", SPAN_CRITICAL},
                                                 {"ex01.contoso.com", SPAN_UNSURE},
-                                                {"this machine", SPAN_RIGHT},
+                                                {"where exdiag ran", SPAN_RIGHT},
                                                 {NULL, SPAN_RIGHT}};
     static const struct expectation child[] = {{"dc1.contoso.com", SPAN_RIGHT},
                                                {"dc1.emea.contoso.com", SPAN_CRITICAL},
                                                {"ex01.emea.contoso.com", SPAN_UNSURE},
-                                               {"this machine", SPAN_RIGHT},
+                                               {"where exdiag ran", SPAN_RIGHT},
                                                {NULL, SPAN_RIGHT}};
 
     (void)state;
@@ -251,12 +251,12 @@ static void what_is_accepted_is_no_alarm(void **state)
     static const struct expectation ahead[] = {{"dc1.contoso.com", SPAN_RIGHT},
                                                {"dc2.contoso.com", SPAN_RIGHT},
                                                {"ex01.contoso.com", SPAN_ACCEPTED},
-                                               {"this machine", SPAN_RIGHT},
+                                               {"where exdiag ran", SPAN_RIGHT},
                                                {NULL, SPAN_RIGHT}};
     static const struct expectation still[] = {{"dc1.contoso.com", SPAN_RIGHT},
                                                {"dc2.contoso.com", SPAN_RIGHT},
                                                {"ex01.contoso.com", SPAN_CRITICAL},
-                                               {"this machine", SPAN_RIGHT},
+                                               {"where exdiag ran", SPAN_RIGHT},
                                                {NULL, SPAN_RIGHT}};
 
     (void)state;
@@ -277,7 +277,7 @@ static void a_disputed_server_is_unsure(void **state)
     static const struct expectation rows[] = {{"dc1.contoso.com", SPAN_RIGHT},
                                               {"dc2.contoso.com", SPAN_CRITICAL},
                                               {"ex01.contoso.com", SPAN_UNSURE},
-                                              {"this machine", SPAN_WARNING},
+                                              {"where exdiag ran", SPAN_WARNING},
                                               {NULL, SPAN_RIGHT}};
     struct run run = {0};
 
