@@ -53,7 +53,7 @@ static void add_phases(struct timeline_row *row, const struct smtp_conversation 
                       mx_waited(conversation));
 }
 
-static enum timeline_end end_of(const struct mx_call *call)
+static enum timeline_end end_of_verdict(enum mx_verdict verdict, bool has_closed)
 {
     static const enum timeline_end ends[MX_VERDICT_COUNT] = {
         [MX_READY] = TIMELINE_END_GREETED,
@@ -69,11 +69,15 @@ static enum timeline_end end_of(const struct mx_call *call)
         [MX_UNREACHABLE] = TIMELINE_END_UNANSWERED,
         [MX_UNKNOWN] = TIMELINE_END_UNKNOWN,
     };
+
+    return has_closed && ends[verdict] == TIMELINE_END_OPEN ? TIMELINE_END_CLOSED : ends[verdict];
+}
+
+static enum timeline_end end_of(const struct mx_call *call)
+{
     const struct smtp_exchange *step = answer_of(call->conversation);
 
-    if (ends[call->verdict] == TIMELINE_END_OPEN && step && step->status == STATUS_CLOSED)
-        return TIMELINE_END_CLOSED;
-    return ends[call->verdict];
+    return end_of_verdict(call->verdict, step && step->status == STATUS_CLOSED);
 }
 
 static enum picture_standing standing_of(const struct mx_call *call)
@@ -105,4 +109,63 @@ void mx_draw_calls(struct examination *x, struct finding *finding, const struct 
     for (size_t i = 0; i < calls->count; i++)
         rows[i] = row_of(x, calls, &calls->list[i]);
     draw_timeline(finding, &mx_timeline, rows, calls->count);
+}
+
+/* ---- of a trace ---- */
+
+static const char *server_of(const struct mx_trace *shown,
+                             const struct trace_connection *connection)
+{
+    char ip[IP_TEXT_SIZE];
+
+    if (connection->exchange)
+        return connection->exchange;
+    ip_format(&connection->server.ip, ip);
+    return arena_copy_string(pass_memory(shown->x), ip);
+}
+
+static enum picture_standing standing_of_verdict(enum mx_verdict verdict)
+{
+    if (verdict == MX_READY || verdict == MX_DELAYED)
+        return PICTURE_RIGHT;
+    return verdict == MX_SLOW || verdict == MX_INCONCLUSIVE || verdict == MX_UNKNOWN
+               ? PICTURE_DOUBTFUL
+               : PICTURE_WRONG;
+}
+
+static struct timeline_row row_of_connection(const struct mx_trace *shown, size_t index)
+{
+    const struct trace_connection *connection = &shown->trace->connections[index];
+    bool has_closed =
+        connection->ended_by == TRACE_SERVER_FIN || connection->ended_by == TRACE_SERVER_RST;
+    struct timeline_row row = {.name = server_of(shown, connection),
+                               .detail =
+                                   arena_print(pass_memory(shown->x), "frame %llu",
+                                               (unsigned long long)trace_began(connection)->frame),
+                               .end = end_of_verdict(shown->verdicts[index], has_closed),
+                               .standing = standing_of_verdict(shown->verdicts[index])};
+    int64_t began = trace_began(connection)->time, due = mx_greeting_due(connection)->time;
+
+    add_phase(&row, TIMELINE_CONNECTING, (due - began) / 1000);
+    if (connection->server_first.frame)
+        add_phase(&row, TIMELINE_SILENT, (connection->server_first.time - began) / 1000);
+    if (connection->greeted.frame)
+        add_phase(&row, TIMELINE_SPEAKING, (connection->greeted.time - began) / 1000);
+    else
+        add_phase(&row, TIMELINE_SILENT, (due - began) / 1000 + shown->waited[index]);
+    return row;
+}
+
+void mx_draw_connections(struct finding *finding, const struct mx_trace *shown)
+{
+    const struct mail_trace *trace = shown->trace;
+    struct timeline_row *rows =
+        arena_new(pass_memory(shown->x), trace->connection_count, sizeof *rows);
+    size_t count = 0;
+
+    for (size_t i = 0; i < trace->connection_count; i++) {
+        if (shown->waited[i] >= 0 && trace_began(&trace->connections[i])->time > 0)
+            rows[count++] = row_of_connection(shown, i);
+    }
+    draw_timeline(finding, &mx_timeline, rows, count);
 }

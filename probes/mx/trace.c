@@ -2,6 +2,7 @@
 
 #include "probes/mx/call.h"
 #include "probes/mx/kinds.h"
+#include "probes/mx/picture.h"
 
 #include <string.h>
 
@@ -383,6 +384,8 @@ static void judge_failures(const struct mx_trace *shown)
         finding = found(shown->x, rows[i].kind);
         finding_severity(finding, i == 0 ? severity_of_stall(shown) : SEVERITY_WARNING);
         show_servers(shown, finding, rows[i].which, true);
+        if (rows[i].kind == &mx_banner_stall || rows[i].kind == &mx_banner_slow)
+            mx_draw_connections(finding, shown);
     }
 }
 
