@@ -376,12 +376,13 @@ static void make_past(struct maker *maker, struct report *report)
 
     maker->part = "past.";
     for (unsigned i = 0; i < PAST_COUNT; i++) {
-        past[i] = (struct past){hostile_finding(maker, SETS + i, i % 3),
-                                (enum past_state)i,
-                                SAMPLE_TIME - 86400000,
-                                SAMPLE_TIME - 86400000,
-                                SAMPLE_TIME,
-                                say(maker, "why")};
+        past[i] =
+            (struct past){hostile_finding(maker, SETS + i, i % 3),
+                          (enum past_state)i,
+                          SAMPLE_TIME - 86400000,
+                          SAMPLE_TIME - 86400000,
+                          SAMPLE_TIME,
+                          i == PAST_UNKNOWN || i == PAST_NOT_COMPARABLE ? say(maker, "why") : NULL};
         report->past_counts[i] = 1;
     }
     maker->part = NULL;
