@@ -148,43 +148,22 @@ static void put_edge(const struct picture *picture, const struct cause_edge *edg
              x2 > ARROW ? x2 - ARROW : 0, y2 - 4, x2 > ARROW ? x2 - ARROW : 0, y2 + 4);
 }
 
-static void put_numbers(struct page *page, const char *before, const size_t *numbers, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        html_put(page, "%s%u", i ? ", " : before, (unsigned)numbers[i]);
-}
-
-/* What a screen reader says of a box; its place says the rest to the others. */
-static void put_name(const struct picture *picture, size_t index)
-{
-    const struct outline_entry *entry = picture->graph.nodes[index].entry;
-
-    html_put(picture->page, " aria-label=\"%u, %s: %s, %s", (unsigned)entry->number,
-             report_standing(entry->first), picture->boxes[index].title,
-             picture->boxes[index].subjects);
-    put_numbers(picture->page, "; explained by ", entry->causes, entry->cause_count);
-    put_numbers(picture->page, "; explains ", entry->effects, entry->effect_count);
-    html_put(picture->page, "\"");
-}
-
 static void put_box(const struct picture *picture, size_t index)
 {
     const struct outline_entry *entry = picture->graph.nodes[index].entry;
     const struct box *box = &picture->boxes[index];
     unsigned x = box->x + BAND + MARGIN, y = box->y + HEAD - 4;
 
-    html_put(picture->page, "<a href=\"#finding-%u\" class=\"%s\"", (unsigned)entry->number,
-             html_standing_class(entry->first));
-    put_name(picture, index);
     html_put(picture->page,
-             ">\n<rect class=\"box\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"4\"/>"
-             "<rect class=\"band\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\"/>\n",
-             box->x, box->y, picture->box, box->height, box->x, box->y, (unsigned)BAND,
-             box->height);
-    html_put(picture->page, "<text class=\"stand\" x=\"%u\" y=\"%u\">%u %s</text>", x, y,
+             "<a href=\"#finding-%u\" class=\"%s\">\n<rect class=\"box\" x=\"%u\" y=\"%u\" "
+             "width=\"%u\" height=\"%u\" rx=\"4\"/><rect class=\"band\" x=\"%u\" y=\"%u\" "
+             "width=\"%u\" height=\"%u\"/>\n",
+             (unsigned)entry->number, html_standing_class(entry->first), box->x, box->y,
+             picture->box, box->height, box->x, box->y, (unsigned)BAND, box->height);
+    html_put(picture->page, "<text class=\"stand\" x=\"%u\" y=\"%u\">%u %s</text>\n", x, y,
              (unsigned)entry->number, report_standing(entry->first));
     for (size_t i = 0; i < box->line_count; i++)
-        html_put(picture->page, "<text x=\"%u\" y=\"%u\">%s</text>", x, y += LINE, box->lines[i]);
+        html_put(picture->page, "<text x=\"%u\" y=\"%u\">%s</text>\n", x, y += LINE, box->lines[i]);
     html_put(picture->page, "<text class=\"whose\" x=\"%u\" y=\"%u\">%s</text></a>\n", x, y + LINE,
              box->subjects);
 }

@@ -696,6 +696,37 @@ static void trees_show_where_the_fault_is(void **state)
     }
 }
 
+/* A record of 10,000 terms has a tree of some, that tells how many it has not. */
+static void a_tree_is_bounded(void **state)
+{
+    enum { TERMS = 10000 };
+    const struct finding *limit = NULL;
+    unsigned left_out = 0;
+    bool breaks = false;
+    struct buffer record;
+
+    (void)state;
+    buffer_init(&record, 65535);
+    buffer_add_string(&record, "v=spf1");
+    for (unsigned i = 0; i < TERMS; i++)
+        buffer_add_string(&record, " mx");
+    begin(record.text);
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        if (strcmp(bench.findings[i]->kind->id, "spf-lookup-limit") == 0)
+            limit = bench.findings[i];
+    }
+    assert_non_null(limit);
+    assert_int_equal(limit->tree->count, TREE_NODES_MOST);
+    for (size_t i = 0; i < limit->tree->count; i++) {
+        left_out += limit->tree->nodes[i].left_out;
+        breaks = breaks || tree_breaks_at(limit->tree, i);
+    }
+    assert_int_equal(left_out, TERMS + 1 - TREE_NODES_MOST);
+    assert_true(breaks);
+    end();
+    buffer_release(&record);
+}
+
 /* An IPv4-only host is void for IPv6 senders at some receivers: no alarm. */
 static void hosts_without_ipv6_are_no_alarm(void **state)
 {
@@ -898,6 +929,7 @@ int main(void)
         cmocka_unit_test_setup(what_it_leads_to_is_told, set_up),
         cmocka_unit_test_setup(the_limit_shows_what_each_branch_costs, set_up),
         cmocka_unit_test_setup(trees_show_where_the_fault_is, set_up),
+        cmocka_unit_test_setup(a_tree_is_bounded, set_up),
         cmocka_unit_test_setup(hosts_without_ipv6_are_no_alarm, set_up),
         cmocka_unit_test_setup(steps_go_to_the_owner, set_up),
         cmocka_unit_test_setup(what_was_not_heard_is_unknown, set_up),
