@@ -304,9 +304,11 @@ def what_was_proven_is_told_of_everything():
 
 @case
 def the_probe_shown_is_one():
-    """probes/README.md: the C that it shows compiles, as the project's does."""
+    """probes/README.md: the C that it shows compiles, as the project's does, and says all that a finding has to say."""
     shown = blocks(ROOT / "probes/README.md", "c")
-    expect(shown, "no C is shown")
+    kind = re.search(r"^struct finding_kind \{(.*?)^\};", (ROOT / "diag/finding.h").read_text(), re.M | re.S)[1]
+    for member in re.findall(r"(\w+);", re.sub(r"/\*.*?\*/", "", kind, flags=re.S)):
+        expect(f".{member} =" in shown[0] or member == "undo", f"the kind shown has no {member}")
     with folder() as place:
         (place / "shown.c").write_text("\n".join(shown))
         compiled = subprocess.run(
