@@ -10,7 +10,7 @@
 enum {
     HEAD = 12, /* the column of what stands beside a label */
     SUBJECTS_SHOWN = 8,
-    FAULTS_SHOWN = 12,
+    FAULTS_SHOWN = 10,
     COSTS_SHOWN = 6,
     COSTLY_SHOWN = 12 /* faults of a cost */
 };
@@ -163,6 +163,11 @@ static void fault_line(struct text_page *page, const struct summary_fault *fault
         wrap_words(&page->wrap, ")");
     }
     wrap_end(&page->wrap);
+    if (!entry->first->kind->repair)
+        return;
+    text_page_at(page, column);
+    text_page_styled(page, STYLE_COMMAND, entry->first->kind->repair);
+    wrap_end(&page->wrap);
 }
 
 static void cost(struct text_page *page, const struct summary *summary,
@@ -210,7 +215,7 @@ static void summary(struct text_page *page, const struct summary *summary)
     if (summary->fault_count < 2)
         return;
     wrap_free_line(&page->wrap);
-    text_page_styled(page, STYLE_LOUD, "what is broken, to be repaired in this order");
+    text_page_styled(page, STYLE_LOUD, "what is broken, and what to do, in this order");
     for (size_t i = 0; i < shown; i++)
         fault_line(page, &summary->faults[i]);
     if (shown < summary->fault_count) {

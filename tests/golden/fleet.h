@@ -37,9 +37,17 @@ static const struct reference fleet_references[] = {
     {NULL, NULL},
 };
 static const struct finding_kind fleet_spf_none = {
-    .id = "spf-none", .severity = SEVERITY_WARNING, .references = fleet_references};
+    .id = "spf-none",
+    .severity = SEVERITY_WARNING,
+    .cost = "Anybody can send mail in the company's name.",
+    .repair = "Publish an SPF record that names every sender.",
+    .references = fleet_references};
 static const struct finding_kind fleet_hierarchy = {
-    .id = "time-hierarchy", .severity = SEVERITY_WARNING, .no_undo = "what was wrong stays right"};
+    .id = "time-hierarchy",
+    .severity = SEVERITY_WARNING,
+    .cost = "Logons fail once the clocks are too far apart.",
+    .repair = "Have the machine follow the domain's time again.",
+    .no_undo = "what was wrong stays right"};
 static const struct finding_kind fleet_skew = {.id = "clock-skew", .severity = SEVERITY_CRITICAL};
 static const struct finding_kind fleet_build = {.id = "exchange-build-behind",
                                                 .severity = SEVERITY_WARNING};
