@@ -121,6 +121,33 @@ static void add_what_is_known(struct buffer *out, const struct outline *outline,
     }
 }
 
+/* "2 critical, 1 warning, 12 ok" */
+static void add_summary(struct buffer *out, const struct report *report, enum state state)
+{
+    const struct {
+        size_t count;
+        const char *word, *many;
+    } counts[] = {
+        {severity_count(report, SEVERITY_CRITICAL), "critical", "critical"},
+        {severity_count(report, SEVERITY_WARNING), "warning", "warnings"},
+        {severity_count(report, SEVERITY_INFO), "remark", "remarks"},
+        {report->counts[OUTCOME_UNKNOWN], "unknown", "unknown"},
+        {report->accepted_count, "accepted", "accepted"},
+        {report->counts[OUTCOME_OK], "ok", "ok"},
+    };
+    const char *separator = state == STATE_OK ? "nothing wrong: " : "";
+
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        if (counts[i].count == 0)
+            continue;
+        buffer_print(out, "%s%zu %s", separator, counts[i].count,
+                     counts[i].count == 1 ? counts[i].word : counts[i].many);
+        separator = ", ";
+    }
+    if (separator[0] != ',')
+        buffer_add_string(out, state == STATE_OK ? "nothing wrong" : "nothing found");
+}
+
 static void add_message(struct buffer *out, const struct report *report, enum state state)
 {
     static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
@@ -139,7 +166,7 @@ static void add_message(struct buffer *out, const struct report *report, enum st
     if (report->finding_count == 0)
         buffer_add_string(&text, "nothing was examined; ");
     buffer_add(out, text.text, text.size);
-    report_sum_up(report, out);
+    add_summary(out, report, state);
     buffer_release(&text);
     arena_release(&memory);
 }

@@ -44,6 +44,7 @@ mkdir -p "$doc/docs/pictures"
 cp README.md CHANGELOG.md SECURITY.md "$doc"
 cp docs/*.md "$doc/docs"
 cp docs/pictures/*.png "$doc/docs/pictures"
+cp -R posix/monitoring "$doc"
 {
     sed 's/@DATE@/'"$(date -d "@$SOURCE_DATE_EPOCH" +%Y)"'/' posix/package/copyright
     sed -n '/^Permission/,$p' LICENSE | sed 's/^$/./; s/^/ /'
