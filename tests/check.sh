@@ -100,6 +100,9 @@ count /usr/bin/python3 tests/peers/web.py build/asan
 count /usr/bin/python3 tests/peers/ews.py build/asan
 count /usr/bin/python3 tests/peers/powershell.py build/asan
 
+stage "monitoring: Nagios, Icinga, Prometheus"
+count /usr/bin/python3 tests/peers/monitoring.py build/asan
+
 stage "SPF: worlds whose truth is known, and the reference implementation"
 count tests/world/run.sh build/release 7208 1
 count /usr/bin/python3 tests/peers/spf_against_pyspf.py build/release/exdiag 1

@@ -11,6 +11,7 @@ steps=$(realpath "$1")/tests/step_samples
 seed=${EXDIAG_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} # of the random values
 exdiag=$(realpath "$1")/exdiag
 pages=$(realpath "$1")/tests/page_samples
+reports=$(realpath "$1")/tests/report_samples
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${EXDIAG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/exdiag}/quoting
 passed=0 failed=0 skipped=0
@@ -46,6 +47,23 @@ parse_hostile_completion() {
     "$pages" powershell | node --liftoff-only "$here/completion.mjs" "$cache" <("$pages" texts)
 }
 
+parse_runbook() {
+    "$reports" hostile runbook | node --liftoff-only "$here/runbook.mjs" "$cache"
+}
+
+# sh, reading all of a runbook, does nothing: no program is there to find, and none is looked for.
+run_runbook() {
+    local folder out
+    folder=$(mktemp -d)
+    "$reports" hostile runbook >"$folder/runbook"
+    for shell in sh bash dash zsh; do
+        shell=$(command -v $shell) || continue
+        out=$(cd "$folder" && env -i PATH="$folder" "$shell" ./runbook 2>&1) && [ -z "$out" ] &&
+            [ "$(ls -A "$folder")" = runbook ] || { echo "$shell: $out"; rm -rf "$folder"; return 1; }
+    done
+    rm -rf "$folder"
+}
+
 parse_powershell() { # parse_powershell SHELL
     "$samples" "$1" | node --liftoff-only "$here/powershell.mjs" "$cache"
 }
@@ -73,6 +91,7 @@ if command -v named-compilezone >/dev/null; then
 else
     skip "zone files" named-compilezone
 fi
+check "a runbook that sh reads whole" run_runbook
 for shell in sh cmd dns manual; do
     check "every step of $shell" /usr/bin/python3 "$here/steps.py" $shell "$steps" "$seed"
 done
@@ -82,6 +101,7 @@ if command -v node >/dev/null && command -v npm >/dev/null; then
     check "the Exchange Management Shell" parse_powershell ems
     check "lines that are the same in sh and PowerShell" parse_powershell powershell-of-both
     check "every step of PowerShell" parse_steps
+    check "a runbook that PowerShell reads whole" parse_runbook
     if [ -x "$exdiag" ]; then
         check "the script that collects" parse_script
         check "the completion of PowerShell" parse_completion

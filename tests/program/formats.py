@@ -1,0 +1,293 @@
+"""Reports for machines and tickets: what plugins, pipelines, collectors and people get of one run;
+how a plugin ends in time; files that are replaced in one go; runbooks of which nothing runs."""
+
+from harness import *
+
+import xml.etree.ElementTree
+
+LAB_SMTP = str(BUILD / "tests/lab_smtp")
+JUNIT_SCHEMA = ROOT / "tests/program/junit.xsd"
+OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3  # exit statuses of a plugin
+MACHINES = ("json", "markdown", "junit", "nagios", "prometheus")
+
+
+def check(lab, domain, *arguments, **options):
+    return exdiag("check", domain, "--dns", lab.dns, "--only", "spf", *arguments, **options)
+
+
+@contextlib.contextmanager
+def evidence(zone, domain):
+    """A saved run, and the folder that it is in."""
+    with folder() as place, Lab(zone) as lab:
+        check(lab, domain, "--save", place / "run.jsonl")
+        yield place, place / "run.jsonl"
+
+
+def line_of(result):
+    expect_equal(result.out.count("\n"), 1, f"lines of {result.out!r}")
+    expect(len(result.out_bytes) <= 4096, f"{len(result.out_bytes)} bytes")
+    expect(result.out.count("|") <= 1, result.out)
+    return result.out
+
+
+# ---- plugins ----
+
+
+@case
+def a_plugin_ends_by_what_is_found():
+    with Lab(HEALTHY + BROKEN) as lab:
+        nagios = ("--format", "nagios")
+        expect(line_of(check(lab, "contoso.com", *nagios, status=OK)).startswith("EXDIAG OK - nothing wrong"), "OK")
+        line = line_of(check(lab, "fabrikam.com", *nagios, status=CRITICAL))
+        expect(line.startswith("EXDIAG CRITICAL - "), line)
+        expect_in("(spf-multiple: fabrikam.com)", line, "the line")
+        expect_in(" | critical=1;;0;0 warning=0;0;;0 ", line, "performance data")
+        for level, status in (("warning", WARNING), ("info", OK)):
+            line = line_of(check(lab, "fabrikam.com", *nagios, "--severity", f"spf-multiple={level}", status=status))
+            expect(line.startswith(f"EXDIAG {'WARNING' if status else 'OK'} - "), line)
+    with Peer() as peer:
+        line = line_of(exdiag("check", "contoso.com", "--dns", peer.dns, "--timeout", 1, *nagios, status=UNKNOWN))
+        expect(line.startswith("EXDIAG UNKNOWN - "), line)
+
+
+@case
+def a_plugin_that_was_called_wrongly_says_so_where_it_is_read():
+    for arguments in (("--no-such-option",), ("--patience", "forever"), ("--only", "no-such-probe"),
+                      ("--max-time", "0"), ("--output", "/nonexistent/folder/file", "contoso.com", "--dns", "127.0.0.1:1"),
+                      ("--ca-file", "/no|such\nfile")):  # fmt: skip
+        result = exdiag("check", "--format", "nagios", *arguments, status=UNKNOWN)
+        expect(line_of(result).startswith("EXDIAG UNKNOWN - "), result.out)
+        expect(len(result.out) > len("EXDIAG UNKNOWN - \n"), "no reason")
+        expect_not_in("|", result.out, "the line")
+
+
+@case
+def a_plugin_ends_in_time():
+    # The exchanger would be waited for until a plugin is killed.
+    with folder() as place, Lab("contoso.com MX 0 mx.contoso.com\nmx.contoso.com A 127.0.9.9\n") as lab:
+        process = subprocess.Popen([LAB_SMTP, "--port", "0", "127.0.9.9=stall"], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, text=True, env=environment(None))  # fmt: skip
+        port = process.stdout.readline().rsplit(":", 1)[1].strip()
+        options = ("contoso.com", "--only", "mx", "--dns", lab.dns, "--port", f"smtp={port}", "--patience", 3600)
+        result = exdiag("check", *options, "--max-time", 2, "--format", "nagios", status=UNKNOWN)
+        line = line_of(result)
+        expect_in("ended early, by --max-time", line, "the line")
+        path = place / "run"
+        result = exdiag("check", *options, "--max-time", 2, "--save", path, "--format", "json", status=INCOMPLETE)
+        expect_equal(result.report["complete"], False, "complete")
+        again = exdiag("report", path, "--format", "nagios", status=UNKNOWN)
+        expect_in("ended early", line_of(again), "the line of the file")
+        process.stdin.close()
+        process.wait(DEADLINE)
+
+
+@case
+def accepted_findings_alarm_nobody():
+    with evidence(BROKEN, "fabrikam.com") as (place, run):
+        (place / "accepted").write_text("spf-multiple fabrikam.com 2999-12-31 known, ticket 4711\n")
+        accept = ("report", run, "--accept", place / "accepted")
+        line = line_of(exdiag(*accept, "--format", "nagios", status=OK))
+        expect_in("1 accepted", line, "the line")
+        out = exdiag(*accept, "--format", "junit", status=FINE).out
+        expect_in('failures="0"', out, "junit")
+        expect_in("accepted until 2999-12-31: known, ticket 4711", out, "junit")
+        out = exdiag(*accept, "--format", "prometheus", status=FINE).out
+        expect_in('exdiag_findings{state="accepted"} 1\n', out, "metrics")
+        expect_in('exdiag_findings{state="critical"} 0\n', out, "metrics")
+
+
+# ---- all of them ----
+
+
+@case
+def several_files_make_one_report():
+    with folder() as place, Lab(HEALTHY + BROKEN) as lab:
+        for domain in ("contoso.com", "fabrikam.com"):
+            check(lab, domain, "--save", place / domain)
+        for format in MACHINES:
+            result = exdiag("report", place / "contoso.com", place / "fabrikam.com", "--format", format, "--verbose")
+            expect_equal(result.status, CRITICAL if format == "nagios" else PROBLEMS, format)
+            for domain in ("contoso.com", "fabrikam.com"):
+                expect_in(domain, result.out, format)
+
+
+@case
+def a_pipeline_reads_its_cases():
+    with evidence(BROKEN + "tailspin.com TXT \"v=spf1 -all\"\n", "fabrikam.com") as (place, run):
+        out = exdiag("report", run, "--format", "junit", status=PROBLEMS).out_bytes
+        tree = xml.etree.ElementTree.fromstring(out)
+        failures = {(one.get("classname"), one.get("name")) for one in tree.iter("testcase") if one.find("failure") is not None}
+        expect_equal(failures, {("exdiag.spf", "spf-multiple fabrikam.com")}, "failures")
+        expect_in("to repair", next(tree.iter("failure")).text, "the failure")
+        try:
+            import junitparser
+        except ImportError as error:
+            raise Skip("python3-junitparser is not installed") from error
+        (place / "junit.xml").write_bytes(out)
+        suites = junitparser.JUnitXml.fromfile(str(place / "junit.xml"))
+        expect_equal((suites.tests, suites.failures), (len(list(tree.iter("testcase"))), 1), "counts of junitparser")
+        if shutil.which("xmllint"):
+            done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", JUNIT_SCHEMA, "-"], input=out, capture_output=True, check=False)
+            expect_equal(done.returncode, 0, done.stderr.decode())
+
+
+@case
+def what_was_not_examined_is_no_success():
+    with Peer() as peer, folder() as place:
+        exdiag("check", "contoso.com", "--dns", peer.dns, "--timeout", 30, "--max-time", 1, "--save", place / "run",
+               status=INCOMPLETE)  # fmt: skip
+        out = exdiag("report", place / "run", "--format", "junit", status=INCOMPLETE).out
+        tree = xml.etree.ElementTree.fromstring(out)
+        expect_in("exdiag.run", {one.get("classname") for one in tree.iter("testcase")}, "classes")
+        expect(int(tree.get("errors")) > 1, out)
+        expect_in("to make it known", out, "errors")
+        expect_in("exdiag_run_complete 0\n", exdiag("report", place / "run", "--format", "prometheus").out, "metrics")
+
+
+# ---- files ----
+
+
+def writes(run, path, **options):
+    return exdiag("report", run, "--format", "prometheus", "--output", path, status=PROBLEMS, **options)
+
+
+@case
+def a_file_is_never_there_by_halves():
+    with evidence(BROKEN, "fabrikam.com") as (place, run):
+        path = place / "exdiag.prom"
+        writes(run, path)
+        whole, seen, ended = path.read_bytes(), set(), threading.Event()
+
+        def read():
+            while not ended.is_set():
+                seen.add(path.read_bytes())
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        for _ in range(40):
+            writes(run, path)
+        ended.set()
+        reader.join()
+        expect_equal(seen, {whole}, "what was read meanwhile")
+        expect_equal(sorted(entry.name for entry in place.iterdir()), ["exdiag.prom", "run.jsonl"], "what is left")
+
+
+@case
+def what_a_file_was_it_stays():
+    if WINDOWS:
+        raise Skip("of permissions and links elsewhere")
+    with evidence(BROKEN, "fabrikam.com") as (place, run):
+        path, other = place / "exdiag.prom", place / "other"
+        path.write_text("old")
+        path.chmod(0o640)
+        writes(run, path)
+        expect_equal(path.stat().st_mode & 0o777, 0o640, "permissions")
+        other.symlink_to(path)
+        path.write_text("old")
+        writes(run, other)
+        expect(other.is_symlink() and path.read_text().startswith("# HELP"), "a link is written through")
+        os.link(path, place / "twin")
+        path.write_text("old")
+        writes(run, path)
+        expect((place / "twin").read_text().startswith("# HELP"), "a file of two names is one file")
+        pipe = place / "pipe"
+        os.mkfifo(pipe)
+        with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+            writes(run, pipe)
+            expect(reader.stdout.read().startswith(b"# HELP"), "a pipe is written to")
+        expect(pipe.is_fifo(), "a pipe stays one")
+        if os.getuid() == 0:
+            os.chown(path, 12345, 12346)
+            writes(run, path)
+            expect_equal((path.stat().st_uid, path.stat().st_gid), (12345, 12346), "owner")
+
+
+# ---- runbooks ----
+
+
+def runbook_of(run, place, *arguments, status=PROBLEMS):
+    path = place / "runbook"
+    exdiag("report", run, "--runbook", path, *arguments, status=status)
+    return path.read_text()
+
+
+@case
+def a_runbook_has_every_command_and_runs_none():
+    with evidence(BROKEN, "fabrikam.com") as (place, run):
+        text = runbook_of(run, place)
+        report = exdiag("report", run, "--format", "json").report
+        steps = [(part, step) for finding in report["findings"] if finding["outcome"] in ("problem", "unknown")
+                 for part in ("fix", "verify", "undo") for step in finding[part]]  # fmt: skip
+        expect(len(steps) > 3, "hardly a step")
+        for part, step in steps:
+            lines = step["command"].split("\n")
+            if step["shell"] != "manual":
+                expect_in("\n".join(f"# {line}" for line in lines) + "\n", text, f"the runbook, {part}")
+        expect(all(line.startswith("#") for line in text.splitlines()), "a line that is no comment")
+        expect(text.index("repair:") < text.index("verify:") < text.index("UNDO"), "the order")
+        expect(text.rindex("verify:") < text.index("UNDO:"), "undo is not at the end")
+        traps = place / "traps"
+        traps.mkdir()
+        for word in {re.split(r"[ /\\]", step["command"])[0] for _, step in steps if step["command"]}:
+            if re.fullmatch("[A-Za-z.-]+", word):
+                (traps / word).write_text(f"#!/bin/sh\n: >{place}/trapped\n")
+                (traps / word).chmod(0o755)
+        for shell in ("sh", "bash", "dash"):
+            if shutil.which(shell):
+                done = subprocess.run([shutil.which(shell), place / "runbook"], capture_output=True, check=False,
+                                      env={"PATH": str(traps)}, cwd=place)  # fmt: skip
+                expect_equal((done.returncode, done.stdout, done.stderr), (0, b"", b""), shell)
+        expect(not (place / "trapped").exists(), "a command ran")
+
+
+@case
+def a_runbook_goes_by_machines():
+    zone = BROKEN + 'tailspin.com TXT "v=spf1 +all"\ntailspin.com TXT "v=spf1 -all"\n'
+    with folder() as place, Lab(zone) as lab:
+        check(lab, "fabrikam.com", "tailspin.com", "--save", place / "run")
+        text = runbook_of(place / "run", place)
+        repairs, undo = text.split("UNDO, only if", 1)
+        heads = re.findall(r"^## == (.*)$", repairs, re.M)
+        expect_equal(sorted(heads)[:2], ["domain fabrikam.com", "domain tailspin.com"], "machines")
+        first, second = (repairs.index(f"== domain {name}") for name in ("fabrikam.com", "tailspin.com"))
+        expect_in("exdiag check --domain fabrikam.com", repairs[first:second], "the first machine's")
+        expect_not_in("tailspin.com", repairs[first:second], "the first machine's")
+        expect_in("fabrikam.com", undo, "undo")
+
+
+@case
+def a_runbook_is_written_over_nothing_that_is_read():
+    with evidence(BROKEN, "fabrikam.com") as (place, run):
+        saved = run.read_bytes()
+        log = place / "log.txt"
+        log.write_text("notes\n")
+        for arguments in (("report", run, "--runbook", run), ("check", "--file", log, "--runbook", log),
+                          ("report", run, "--runbook", place / "one", "--output", place / "one"),
+                          ("check", "contoso.com", "--dns", "127.0.0.1:1", "--save", place / "two", "--runbook", place / "two"),
+                          ("report", run, "--runbook", place / "none" / "such")):  # fmt: skip
+            result = exdiag(*arguments, status=TROUBLE)
+            expect_in("runbook", result.err, f"{arguments}")
+        expect_equal((run.read_bytes(), log.read_text()), (saved, "notes\n"), "what was there")
+        runbook_of(run, place)
+        (place / "runbook").write_text("old")
+        expect_not_in("old\n", runbook_of(run, place)[:4], "a former runbook")
+
+
+@case
+def a_runbook_without_repairs_says_so():
+    with evidence(HEALTHY, "contoso.com") as (place, run):
+        expect_in("nothing to repair", runbook_of(run, place, status=FINE), "the runbook")
+
+
+@case
+def a_ticket_has_boxes_to_tick():
+    with evidence(BROKEN, "fabrikam.com") as (_, run):
+        out = exdiag("report", run, "--format", "markdown", "--title", "Ticket 4711", status=PROBLEMS).out
+        expect(out.startswith("# Ticket 4711\n"), out[:80])
+        for part in ("- [ ] ", "**Repair**", "**Verify**", "**Undo", "  ```text\n", "`fabrikam.com`"):
+            expect_in(part, out, "the ticket")
+        quiet = exdiag("report", run, "--format", "markdown", "--quiet", status=PROBLEMS).out
+        expect(len(quiet) < len(out) / 2 and "- [ ] 1" in quiet, quiet)
+
+
+main()
