@@ -1,6 +1,8 @@
 #include "diag/report/cause_graph.h"
 
-enum { DEPTH_MOST = 16, NOWHERE = SIZE_MAX };
+enum { DEPTH_MOST = 16 };
+
+static const size_t NOWHERE = SIZE_MAX;
 
 struct making {
     const struct outline *outline;

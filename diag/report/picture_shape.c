@@ -46,12 +46,12 @@ void tree_sum(const struct tree *tree, struct buffer *out)
 
 void timeline_time(int64_t milliseconds, struct buffer *out)
 {
-    long long tenths = (long long)(milliseconds / 100 + (milliseconds % 100 >= 50));
+    int64_t tenths = milliseconds / 100 + (milliseconds % 100 >= 50);
 
     if (tenths < 1000)
-        buffer_print(out, "%lld.%lld s", tenths / 10, tenths % 10);
+        buffer_print(out, "%d.%d s", (int)(tenths / 10), (int)(tenths % 10));
     else
-        buffer_print(out, "%lld s", (tenths + 5) / 10);
+        buffer_print(out, "%lld s", (long long)((tenths + 5) / 10));
 }
 
 void timeline_words(const struct timeline_row *row, struct buffer *out)

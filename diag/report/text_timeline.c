@@ -231,7 +231,7 @@ static void put_title(const struct drawing *drawing)
 /* Names as wide as they are, if the axis has room beside them; it is to have some for all stops. */
 static void fit(struct drawing *drawing)
 {
-    size_t columns = drawing->wrap->columns, used = drawing->body + 2 * GAP + TIME + END_MOST;
+    size_t columns = drawing->wrap->columns, used = drawing->body + GAP + GAP + TIME + END_MOST;
     size_t room = columns > used + NAME_LEAST ? columns - used : NAME_LEAST;
     size_t stops = drawing->timeline->stops, least = stops * STOP_LEAST + 1;
 
