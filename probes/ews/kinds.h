@@ -63,8 +63,8 @@ extern const struct finding_kind ews_requests_refused;
 
 #define EWS_GET_DATABASE "Get-Mailbox -Identity {mailbox} | Format-List Name,Database,ServerName"
 #define EWS_OF_DATABASE                                                                            \
-    "the database, and ServerName, whose copy of it is active: since Exchange 2013 that server "   \
-    "makes the MIME content, in 2010 the Client Access server that the archiver talks to"
+    "ServerName has the active copy of the database: since Exchange 2013 it makes the MIME "       \
+    "content, in 2010 the Client Access server that the archiver talks to"
 
 /* As the run was: its servers, and who asked. Of a secret only the place that it goes to. */
 #define EWS_AS_BEFORE                                                                              \
@@ -86,9 +86,8 @@ extern const struct finding_kind ews_requests_refused;
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_THIS_RUN,                                                                    \
          .command = "exdiag check --server {server} --mailbox {mailbox} --only ews",               \
-         .note = "asks for the same kinds of messages as the archiver does: with a Kerberos "      \
-                 "ticket, --user or --token-file; name --server once for each node, to compare "   \
-                 "them",                                                                           \
+         .note = "with a Kerberos ticket, --user or --token-file; --server once for each "         \
+                 "node, to compare them",                                                          \
          .when = "!node",                                                                          \
          .also_powershell = true},                                                                 \
     {                                                                                              \
@@ -109,9 +108,9 @@ extern const struct finding_kind ews_requests_refused;
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = EWS_THIS_RUN,                              \
         .command = EWS_AS_BEFORE EWS_AS_CALLED,                                                    \
-        .note = "with that ticket, and with --ca-file too where the first run had it; or without " \
-                "one: with --user, and --ntlm where the server takes no Basic, or with "           \
-                "--token-file",                                                                    \
+        .note = "with that ticket, and with --ca-file too where the first run had it; or "         \
+                "without one: with --user, and --ntlm where the server takes no Basic, or "        \
+                "with --token-file",                                                               \
         .when = "no-ticket", .also_powershell = true                                               \
     }
 
@@ -128,16 +127,16 @@ extern const struct finding_kind ews_requests_refused;
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
          .where = EWS_THIS_RUN,                                                                    \
-         .command = "Look whether the name {server} is right, whole and with its domain: DNS has " \
-                    "no address for it. If it is known inside alone, name with --dns a resolver "  \
-                    "that is inside.",                                                             \
+         .command = "Look whether the name {server} is right, whole and with its domain: DNS "     \
+                    "has no address for it. If it is known inside alone, name with --dns a "       \
+                    "resolver that is inside.",                                                    \
          .when = "no-address"},                                                                    \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_DECIDE, .where = EWS_THIS_RUN,                             \
         .command = EWS_AS_BEFORE EWS_LOGGED_ON EWS_AS_CALLED,                                      \
-        .note =                                                                                    \
-            "the run once more, with the name and the resolver that are right, as whom it asked "  \
-            "first (--user, --ntlm, --token-file), and " EWS_AND_FILES,                            \
+        .note = "the run once more, with the name and the resolver that are right, as whom it "    \
+                "asked "                                                                           \
+                "first (--user, --ntlm, --token-file), and " EWS_AND_FILES,                        \
         .when = "name", .also_powershell = true                                                    \
     }
 
@@ -157,10 +156,9 @@ extern const struct finding_kind ews_requests_refused;
          .kind = STEP_FILL_IN,                                                                     \
          .where = EWS_THIS_RUN,                                                                    \
          .command = EWS_AS_BEFORE " --ntlm --user {user}" EWS_AS_CALLED,                           \
-         .note =                                                                                   \
-             "another way to log on, if the server takes it: NTLM, as printed; Negotiate "         \
-             "without --ntlm and --user, with a ticket (kinit, klist); Bearer with --token-file. " \
-             "Where it takes Basic, the name or the password is wrong",                            \
+         .note = "another way to log on, if the server takes it: NTLM, as printed; Negotiate "     \
+                 "without --ntlm and --user, with a ticket (kinit, klist); Bearer with "           \
+                 "--token-file. Where it takes Basic, the name or the password is wrong",          \
          .when = "basic-refused",                                                                  \
          .also_powershell = true},                                                                 \
         EWS_KNOW_TICKET, EWS_KNOW_NAME,                                                            \
@@ -199,8 +197,8 @@ extern const struct finding_kind ews_requests_refused;
          .kind = STEP_DECIDE,                                                                      \
          .where = EWS_THIS_RUN,                                                                    \
          .command = "Look whether the server is up, and whether anything listens at TCP 443 "      \
-                    "there (on Windows: Test-NetConnection with its name and -Port 443): IIS may " \
-                    "be stopped, or a firewall between may not let this machine through.",         \
+                    "there (on Windows: Test-NetConnection with its name and -Port 443): IIS "     \
+                    "may be stopped, or a firewall between may not let this machine through.",     \
          .when = "no-listener"},                                                                   \
         {.shell = SHELL_SH,                                                                        \
          .kind = STEP_EXACT,                                                                       \
@@ -212,9 +210,9 @@ extern const struct finding_kind ews_requests_refused;
          .also_powershell = true},                                                                 \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = EWS_THIS_RUN,                         \
-        .command = "Ask as the archiver does: log on with its account, and give --impersonate if " \
-                   "it impersonates. An administrator has no right to mailboxes of others by "     \
-                   "default, and needs none for this.",                                            \
+        .command = "Ask as the archiver does: log on with its account, and give --impersonate "    \
+                   "if it impersonates. An administrator has no right to mailboxes of others "     \
+                   "by default, and needs none for this.",                                         \
         .when = "caller-refused"                                                                   \
     }
 
@@ -224,15 +222,16 @@ extern const struct finding_kind ews_requests_refused;
      .where = "MailStore",                                                                         \
      .command = "Run the archive job once more, to its end, and give its whole log, all its "      \
                 "files in one run: exdiag check FILE FILE ...",                                    \
-     .note = "a log that begins or ends in the middle of a message leaves open what became of it", \
+     .note = "a log that begins or ends in the middle of a message leaves open what became of "    \
+             "it",                                                                                 \
      .when = "log"},                                                                               \
         EWS_KNOW_BY_REASON,                                                                        \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = EWS_THIS_RUN,                              \
         .command = "exdiag check --server {server} --mailbox {mailbox} --only ews",                \
-        .note = "asks the server itself: with a Kerberos ticket (klist, kinit), or with --user, "  \
-                "and --ntlm where it takes no Basic, or with --token-file; --server is the name "  \
-                "that its certificate and its ticket are for",                                     \
+        .note = "asks the server itself: with a Kerberos ticket (klist, kinit), or with "          \
+                "--user, and --ntlm where it takes no Basic, or with --token-file; --server "      \
+                "is the name that its certificate and its ticket are for",                         \
         .when = "!reason", .also_powershell = true                                                 \
     }
 

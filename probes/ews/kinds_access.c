@@ -20,10 +20,10 @@ const struct finding_kind ews_throttled = {
     .symptom = "An archive job is slow and has errors while many mailboxes are fetched side by "
                "side, or while the server is busy with something else.",
     .cause = "The caller is beyond the budget of its throttling policy: EWSMaxConcurrency "
-             "connections (10 in Exchange 2010, 27 since 2013), and shares of each minute (2010: "
-             "EWSPercentTimeInAD, InCAS, InMailboxRPC) or a budget that refills (2013 and later: "
-             "EwsMaxBurst, EwsRechargeRate, EwsCutoffBalance). A server that is short of something "
-             "slows callers within their limits too.",
+             "connections (10 in Exchange 2010, 27 since 2013), and shares of each minute "
+             "(2010: EWSPercentTimeInAD, InCAS, InMailboxRPC) or a budget that refills (2013 "
+             "and later: EwsMaxBurst, EwsRechargeRate, EwsCutoffBalance). A server that is "
+             "short of something slows callers within their limits too.",
     .applies_to = "Exchange 2010 and later",
     .cost = "The archive runs behind, because the server slows it down.",
     .repair = "Let the archiver ask for less at a time, or raise its limits.",
@@ -40,8 +40,7 @@ const struct finding_kind ews_throttled = {
              .where = EWS_SHELL,
              .command = "Get-ThrottlingPolicyAssociation -Identity {archiver-account} | "
                         "Format-List",
-             .note = "the policy of the account that the archiver logs on with; none: the default "
-                     "one",
+             .note = "none: the default policy",
              .when = "on-premises"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
@@ -66,8 +65,7 @@ const struct finding_kind ews_throttled = {
              .kind = STEP_EXACT,
              .where = EWS_SHELL,
              .command = "Get-ExchangeServer | Format-Table Name,AdminDisplayVersion",
-             .note = "which of the two commands with New- below is right: that for 2010 where it "
-                     "says Version 14, the other where it says Version 15",
+             .note = "which of the two commands with New- below is right",
              .when = "exchange-open"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
@@ -79,6 +77,7 @@ const struct finding_kind ews_throttled = {
              .when = "exchange-open"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
+             .or = true,
              .where =
                  "only for the archiver's own account, only 2013 and later (Version 15): " EWS_SHELL,
              .command = POLICY_OF_2013,
@@ -121,14 +120,14 @@ const struct finding_kind ews_denied = {
     .id = "ews-denied",
     .severity = SEVERITY_WARNING,
     .title = "messages are refused to the caller over EWS: {codes}",
-    .why = "The account has no right to these mailboxes, or its logon is refused. Nothing of them "
-           "is archived, until somebody changes that.",
-    .symptom = "An archive job fails for single mailboxes, or for all of them since a password or "
-               "a role was changed.",
+    .why = "The account has no right to these mailboxes, or its logon is refused. Nothing of "
+           "them is archived, until somebody changes that.",
+    .symptom = "An archive job fails for single mailboxes, or for all of them since a password "
+               "or a role was changed.",
     .cause = "ErrorAccessDenied: no right to the mailbox. ErrorImpersonationFailed, "
-             "ErrorImpersonateUserDenied: no role ApplicationImpersonation over it, or the mailbox "
-             "is not enabled. HTTP 401: the logon itself; 403: EWS is closed to this account "
-             "(EwsEnabled, EwsBlockList) or behind a filter.",
+             "ErrorImpersonateUserDenied: no role ApplicationImpersonation over it, or the "
+             "mailbox is not enabled. HTTP 401: the logon itself; 403: EWS is closed to this "
+             "account (EwsEnabled, EwsBlockList) or behind a filter.",
     .applies_to = "Exchange 2007 and later; the commands are those of 2010 and later",
     .cost = "Messages are missing from the archive, because it may not read them.",
     .repair = "Give the archiver's account the rights that it lacks.",
@@ -148,9 +147,9 @@ const struct finding_kind ews_denied = {
              .command = "Get-WebServicesVirtualDirectory -Server $env:COMPUTERNAME | Format-List "
                         "Identity,*Authentication,ExtendedProtection*",
              .note = "the way by which the archiver logs on has to be True. Where "
-                     "ExtendedProtectionTokenChecking is Require, nothing may end TLS between the "
-                     "archiver and the server. Kerberos takes right clocks and service principal "
-                     "names",
+                     "ExtendedProtectionTokenChecking is Require, nothing may end TLS between "
+                     "the archiver and the server. Kerberos takes right clocks and service "
+                     "principal names",
              .when = "logon-refused"},
             {.shell = SHELL_EMS,
              .kind = STEP_EXACT,
@@ -219,8 +218,8 @@ const struct finding_kind ews_item_gone = {
     .id = "ews-item-gone",
     .severity = SEVERITY_INFO,
     .title = "{messages} had gone before the request: {codes}",
-    .why = "Between the list and the request somebody moved or deleted them. It is no fault; where "
-           "everything is to be archived, journaling catches what is deleted at once.",
+    .why = "Between the list and the request somebody moved or deleted them. It is no fault; "
+           "where everything is to be archived, journaling catches what is deleted at once.",
     .symptom = "An archive job has single errors of ErrorItemNotFound.",
     .cause = "A user, a rule or a retention policy was faster than the archiver.",
     .applies_to = "every client that lists first and fetches later",
@@ -235,12 +234,12 @@ const struct finding_kind ews_failed = {
     .id = "ews-failed",
     .severity = SEVERITY_WARNING,
     .title = "{messages} failed over EWS: {codes}",
-    .why = "These messages are not archived, for another reason than those that this report knows "
-           "a repair for.",
+    .why = "These messages are not archived, for another reason than those that this report "
+           "knows a repair for.",
     .symptom = "An archive job has errors for single messages.",
-    .cause = "As the code says: Microsoft's list of response codes has a line for each. HTTP 500 "
-             "and 503 are of the web server and its application pools; an exception without a code "
-             "is of the archiver itself, or of the way to the server.",
+    .cause = "As the code says: Microsoft's list of response codes has a line for each. HTTP "
+             "500 and 503 are of the web server and its application pools; an exception without "
+             "a code is of the archiver itself, or of the way to the server.",
     .applies_to = "Exchange 2007 and later",
     .cost = "Single messages may be missing from the archive.",
     .repair = "Look up what the errors mean, and what the server's logs say of them.",
@@ -256,17 +255,17 @@ const struct finding_kind ews_failed = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after the server",
-             .command = "Look each code up in Microsoft's list; where there is none, the server's "
-                        "IIS log and its Logging\\Ews say at the times seen what became of the "
-                        "requests.",
+             .command = "Look each code up in Microsoft's list; where there is none, the "
+                        "server's IIS log and its Logging\\Ews say at the times seen what "
+                        "became of the requests.",
              .when = "!log"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_EXACT,
              .where = EWS_NODE_SHELL,
              .command = "Get-WinEvent -MaxEvents 20 -FilterHashtable @{{LogName='System';"
                         "ProviderName='Microsoft-Windows-WAS'}}",
-             .note = "application pools that stopped (MSExchangeServicesAppPool), around the times "
-                     "seen; that no events were found is good news",
+             .note = "application pools that stopped (MSExchangeServicesAppPool), around the "
+                     "times seen; that no events were found is good news",
              .when = "!online"},
             {0}},
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},

@@ -29,8 +29,8 @@ static const struct step_template verify_tls[] = {
         .shell = SHELL_SH, .kind = STEP_EXACT, .where = "any machine with OpenSSL",                \
         .command = "openssl s_client " options "-connect {" value "}:{port} -verify_hostname "     \
                    "{" value "}",                                                                  \
-        .note = "Verify return code must be 0 (ok): 62 says that the certificate is for another "  \
-                "name, 10 that it has expired. Ctrl-C ends it",                                    \
+        .note = "Verify return code must be 0 (ok); 62: for another name, 10: expired. Ctrl-C "    \
+                "ends it",                                                                         \
         .each = value                                                                              \
     }
 
@@ -75,10 +75,10 @@ const struct finding_kind mx_starttls = {
     .id = "mx-starttls",
     .severity = SEVERITY_WARNING,
     .title = "a mail exchanger does not encrypt (STARTTLS)",
-    .why = "Mail to an exchanger without STARTTLS crosses the Internet in clear text, and senders "
-           "that insist on encryption do not deliver. Where it is offered and then fails it is "
-           "worse: many senders break off, and try again in the same way until the mail comes "
-           "back.",
+    .why = "Mail to an exchanger without STARTTLS crosses the Internet in clear text, and "
+           "senders that insist on encryption do not deliver. Where it is offered and then "
+           "fails it is worse: many senders break off, and try again in the same way until the "
+           "mail comes back.",
     .symptom = "Some senders, among them those that require TLS, cannot deliver, or log failed "
                "handshakes; large providers mark the mail as not encrypted.",
     .cause =
@@ -86,8 +86,8 @@ const struct finding_kind mx_starttls = {
         "protocol versions or ciphers that today's senders refuse; or a firewall inspects SMTP, "
         "and hides or breaks STARTTLS.",
     .applies_to = "every mail exchanger",
-    .cost = "Incoming mail crosses the Internet in the clear; senders that insist on encryption do "
-            "not deliver.",
+    .cost = "Incoming mail crosses the Internet in the clear; senders that insist on encryption "
+            "do not deliver.",
     .repair = "Give the mail server a certificate, and have it offer encryption.",
     .fix =
         (const struct step_template[]){
@@ -101,8 +101,8 @@ const struct finding_kind mx_starttls = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "a firewall in front of {address}",
-             .command = "Turn the inspection of SMTP off, if it hides STARTTLS (on Cisco: inspect "
-                        "esmtp, or fixup protocol smtp).",
+             .command = "Turn the inspection of SMTP off, if it hides STARTTLS (on Cisco: "
+                        "inspect esmtp, or fixup protocol smtp).",
              .risk = "the firewall then sees connections and not commands"},
             {0}},
     .verify = verify_tls,
@@ -116,12 +116,10 @@ const struct finding_kind mx_certificate = {
     .id = "mx-certificate",
     .severity = SEVERITY_INFO,
     .title = "a certificate would not stand up to a sender that checks it",
-    .why =
-        "Between mail servers most senders encrypt without looking at the certificate, so "
-        "nothing fails: a self-signed one or one for another name does its work, and is told here "
-        "as information. Senders that do check it (MTA-STS, a connector that requires "
-        "validation, mail programs on ports 587 and 465) refuse. One that has expired is a "
-        "warning, for nobody meant it to.",
+    .why = "Most senders encrypt without looking at the certificate: a self-signed one, or one for "
+           "another name, does its work. Senders that do check it (MTA-STS, a connector that "
+           "requires validation, mail programs on ports 587 and 465) refuse. One that has expired "
+           "is a warning, for nobody meant it to.",
     .symptom = "Senders with MTA-STS, or partners who require validation, cannot deliver; mail "
                "programs show a certificate warning.",
     .cause = "The certificate was not renewed, the renewed one was not bound to SMTP, or it was "
@@ -160,17 +158,17 @@ const struct finding_kind mx_tlsa = {
     .id = "mx-tlsa",
     .severity = SEVERITY_CRITICAL,
     .title = "the certificate is not the one that DNS promises (DANE)",
-    .why = "A signed TLSA record binds the exchanger to a certificate. Senders that look (Postfix, "
-           "Exim, Exchange Online and many large providers) deliver only if it matches: from "
-           "them, mail waits and then comes back. For all others nothing changes.",
-    .symptom = "Mail from some large senders is late and comes back with 4.7.x or 5.7.x and words "
-               "about DANE or TLSA, while others deliver.",
+    .why = "A signed TLSA record binds the exchanger to a certificate. Senders that look "
+           "(Postfix, Exim, Exchange Online and many large providers) deliver only if it "
+           "matches: from them, mail waits and then comes back. For all others nothing changes.",
+    .symptom = "Mail from some large senders is late and comes back with 4.7.x or 5.7.x and "
+               "words about DANE or TLSA, while others deliver.",
     .cause = "The certificate or its key was renewed and the TLSA record was not, or STARTTLS is "
              "not offered any more.",
     .applies_to = "exchangers with TLSA records in zones that are signed (DNSSEC)",
     .cost = "Senders that check this promise do not deliver: their mail is late or comes back.",
-    .repair = "Publish the promise that fits the certificate, or install the certificate that was "
-              "promised.",
+    .repair = "Publish the promise that fits the certificate, or install the certificate that "
+              "was promised.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
@@ -248,8 +246,8 @@ const struct finding_kind mx_inspected = {
              .command =
                  "Turn the inspection of SMTP off (Cisco PIX: no fixup protocol smtp 25; ASA: "
                  "no inspect esmtp in the policy map).",
-             .risk = "the firewall then passes every SMTP command on: the mail server must be able "
-                     "to look after itself"},
+             .risk = "the firewall then passes every SMTP command on: the mail server must be "
+                     "able to look after itself"},
             {0}},
     .verify = verify_tls,
     .undo =
@@ -308,11 +306,10 @@ const struct finding_kind mx_breaks_off = {
            "with a missing greeting, and try the next exchanger; monitoring that reads the "
            "greeting alone sees nothing.",
     .symptom = "Senders log timeouts or lost connections after EHLO; mail is late.",
-    .cause =
-        "A firewall that inspects SMTP drops what it does not know; or a proxy greets by "
-        "itself and has nobody behind it who answers; or a filter on the server hangs. Where EHLO "
-        "and HELO are refused with 5xx, it may be the name that was said: some servers take "
-        "no address in brackets, and a sender with a name of its own gets in.",
+    .cause = "A firewall that inspects SMTP drops what it does not know; or a proxy greets by "
+             "itself and has nobody behind it who answers; or a filter on the server hangs. "
+             "Where EHLO and HELO are refused with 5xx, it may be the name that was said: some "
+             "servers take no address in brackets, and a sender with a name of its own gets in.",
     .applies_to = "every mail exchanger",
     .cost = "Mail from outside arrives late; where this is the only way in, it does not arrive.",
     .repair = "Find out what stops the mail server after its greeting.",
@@ -321,19 +318,21 @@ const struct finding_kind mx_breaks_off = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "a server that sends mail, before anything is changed",
-             .command = "Say EHLO from there to {address}, with the name that it has in DNS. Where "
-                        "that is accepted, the exchanger refuses callers that give an address for "
-                        "a name, or a name that DNS does not know, and nothing is wrong with it.",
+             .command = "Say EHLO from there to {address}, with the name that it has in DNS. "
+                        "Where that is accepted, the exchanger refuses callers that give an "
+                        "address for a name, or a name that DNS does not know, and nothing is "
+                        "wrong with it.",
              .when = "name-refused"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the firewall or proxy in front of {address}",
-             .command = "Compare what it shows with the same conversation held on the mail server "
-                        "itself, and turn off what changes it."},
+             .command = "Compare what it shows with the same conversation held on the mail "
+                        "server itself, and turn off what changes it."},
             MX_EXCHANGE_SERVICES,
             {0}},
     .verify = (const struct step_template[]){MX_CHECK_AGAIN, MX_READ_GREETING, {0}},
-    .no_undo = "looking changes nothing; whatever is changed at the firewall has its own way back",
+    .no_undo = "looking changes nothing; whatever is changed at the firewall has its own way "
+               "back",
     .make_known = ask_again,
     .references =
         (const struct reference[]){MX_REFERENCE("4.1.1.1", "Extended HELLO (EHLO) or HELLO (HELO)"),

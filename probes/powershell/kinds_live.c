@@ -54,8 +54,8 @@
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN, .where = THIS_RUN,                                \
         .command = "exdiag check --server {server-itself} --only powershell" AS_CALLED,            \
-        .note = "each server by its own name, past balancers and proxies, which often keep this "  \
-                "directory from the outside on purpose",                                           \
+        .note = "each server by its own name, past balancers and proxies, which often keep "       \
+                "this directory from the outside on purpose",                                      \
         .when = "by-its-name", .also_powershell = true                                             \
     }
 
@@ -80,25 +80,26 @@
     RUN(when_,                                                                                     \
         "wevtutil qe Application /c:5 /rd:true /f:text "                                           \
         "/q:\"*[System[Provider[@Name='Microsoft-Windows-IIS-W3SVC-WP'] and (EventID=2280)]]\"",   \
-        "names a module's DLL that does not load, as kerbauth.dll below a folder that is gone: a " \
-        "native module loads into every worker process, so all pools stop with it"),               \
+        "names a module's DLL that does not load, as kerbauth.dll below a folder that is "         \
+        "gone: a native module loads into every worker process, so all pools stop with it"),       \
         RUN(when_,                                                                                 \
             "wevtutil qe System /c:10 /rd:true /f:text "                                           \
             "/q:\"*[System[Provider[@Name='Microsoft-Windows-WAS']]]\"",                           \
             "which pools Windows stopped, when, and with which error")
 
-#define BIND_CERTIFICATE(when_, port_, site_)                                                       \
-    RUN(when_, "netsh http show sslcert",                                                           \
-        "the entry of 0.0.0.0:" port_                                                               \
-        ", or of the address or name that the site is bound to: where "                             \
-        "it is not there, or its hash is not in the computer's store any more, that is the cause"), \
-    {                                                                                               \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_MACHINE,                            \
-        .command = "IIS Manager, Sites, " site_ ", Bindings, https at port " port_                  \
-                   ", Edit: choose the SSL certificate, then OK.",                                  \
-        .note = "for the back end \"Microsoft Exchange\", which setup made; for the front end "     \
-                "the one that clients trust",                                                       \
-        .risk = "requests to that site fail for the moment of the change", .when = when_            \
+#define BIND_CERTIFICATE(when_, port_, site_)                                                      \
+    RUN(when_, "netsh http show sslcert",                                                          \
+        "the entry of 0.0.0.0:" port_                                                              \
+        ", or of the address or name that the site is bound to: where "                            \
+        "it is not there, or its hash is not in the computer's store any more, that is the "       \
+        "cause"),                                                                                  \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_MACHINE,                           \
+        .command = "IIS Manager, Sites, " site_ ", Bindings, https at port " port_                 \
+                   ", Edit: choose the SSL certificate, then OK.",                                 \
+        .note = "for the back end \"Microsoft Exchange\", which setup made; for the front end "    \
+                "the one that clients trust",                                                      \
+        .risk = "requests to that site fail for the moment of the change", .when = when_           \
     }
 
 #define START_SITE(when_, site_)                                                                   \
@@ -127,13 +128,14 @@ const struct finding_kind powershell_unavailable = {
            "this directory. Where the whole web site is down with it, so are Outlook, phones and "
            "Outlook on the web.",
     .symptom = "The Exchange Management Shell does not connect: the server is said to be "
-               "unavailable (HTTP 503), the connection to be refused, or a shell handle not to be "
-               "valid. Often Outlook on the web is blank or unavailable too.",
+               "unavailable (HTTP 503), the connection to be refused, or a shell handle not to "
+               "be valid. Often Outlook on the web is blank or unavailable too.",
     .cause =
-        "503 for this directory alone: its application pool is stopped. 503 or 500 for every page: "
-        "a native module does not load, mostly kerbauth.dll of a folder that is gone (event 2280), "
-        "and takes all pools with it. Nothing at port 80: the site is stopped or its binding is "
-        "gone. No TLS at port 444: the back end's site has lost its certificate (KB 2779694).",
+        "503 for this directory alone: its application pool is stopped. 503 or 500 for every "
+        "page: a native module does not load, mostly kerbauth.dll of a folder that is gone "
+        "(event 2280), and takes all pools with it. Nothing at port 80: the site is stopped or "
+        "its binding is gone. No TLS at port 444: the back end's site has lost its certificate "
+        "(KB 2779694).",
     .applies_to = "Exchange 2010 and later; the back end at port 444 since Exchange 2013",
     .cost = "Administrators may be unable to manage this mail server.",
     .repair = "Start what does not run on the server, and look what stops it.",
@@ -196,17 +198,18 @@ const struct finding_kind powershell_unavailable = {
 const struct finding_kind powershell_forbidden = {
     .id = "powershell-forbidden",
     .severity = SEVERITY_CRITICAL,
-    .title =
-        "the PowerShell directory requires SSL, which the Exchange Management Shell comes without",
+    .title = "the PowerShell directory requires SSL, which the Exchange Management Shell comes "
+             "without",
     .why = "The Exchange Management Shell connects to http://server/PowerShell at port 80, where "
            "Kerberos protects who one is. A directory that requires SSL turns it away with 403.",
     .symptom = "The Exchange Management Shell fails with HTTP 403 (403.4 in the logs of IIS), or "
                "says that access is denied.",
-    .cause = "\"Require SSL\" was set on the PowerShell directory, by hand, by a hardening script, "
-             "or because it was made anew with the defaults of New-PowerShellVirtualDirectory.",
+    .cause = "\"Require SSL\" was set on the PowerShell directory, by hand, by a hardening "
+             "script, or because it was made anew with the defaults of "
+             "New-PowerShellVirtualDirectory.",
     .applies_to = "Exchange 2010 and later",
-    .cost =
-        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
+    .cost = "Administrators cannot manage this mail server; repairs and scheduled scripts stand "
+            "still.",
     .repair = "Turn the requirement of SSL off for this one directory.",
     .fix =
         (const struct step_template[]){
@@ -240,15 +243,16 @@ const struct finding_kind powershell_not_found = {
     .id = "powershell-not-found",
     .severity = SEVERITY_CRITICAL,
     .title = "the PowerShell directory is not found (404) at {where}",
-    .why = "The Exchange Management Shell connects to this directory, and scripts and the Exchange "
-           "admin center do, too.",
-    .symptom = "The Exchange Management Shell says that the HTTP URL is not available, or that the "
-               "destination does not support the WS-Management protocol.",
-    .cause = "The directory was removed and not made again; or the binding of port 80 is gone from "
-             "the Default Web Site, or has a host name filled in, so that another site answers.",
+    .why = "The Exchange Management Shell connects to this directory, and scripts and the "
+           "Exchange admin center do, too.",
+    .symptom = "The Exchange Management Shell says that the HTTP URL is not available, or that "
+               "the destination does not support the WS-Management protocol.",
+    .cause = "The directory was removed and not made again; or the binding of port 80 is gone "
+             "from the Default Web Site, or has a host name filled in, so that another site "
+             "answers.",
     .applies_to = "Exchange 2010 and later; the back end at port 444 since Exchange 2013",
-    .cost =
-        "Administrators cannot manage this mail server; repairs and scheduled scripts stand still.",
+    .cost = "Administrators cannot manage this mail server; repairs and scheduled scripts stand "
+            "still.",
     .repair = "Correct where the PowerShell directory is looked for, or make it anew.",
     .fix =
         (const struct step_template[]){
@@ -264,8 +268,9 @@ const struct finding_kind powershell_not_found = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = ON_MACHINE,
-             .command = "Where the binding is what is wrong: IIS Manager, Sites, Default Web Site, "
-                        "Bindings, http at port 80, Edit: leave the host name empty, then OK.",
+             .command = "Where the binding is what is wrong: IIS Manager, Sites, Default Web "
+                        "Site, Bindings, http at port 80, Edit: leave the host name empty, then "
+                        "OK.",
              .when = "gone-http"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
@@ -275,13 +280,12 @@ const struct finding_kind powershell_not_found = {
                         "-BasicAuthentication:$false -WindowsAuthentication:$false",
              .risk = "makes the front end's directory anew; Microsoft asks to do that only where "
                      "nothing less helps",
-             .note = "only where the application is gone. By setup InternalUrl is http:// with the "
-                     "server's full name and /powershell. Without these switches it is made with "
-                     "other settings than setup's, and answers 403. Where it says that the "
-                     "directory exists, its object in Active Directory is left: "
-                     "Remove-PowerShellVirtualDirectory takes it away. Exchange 2010 makes it on "
-                     "the server itself alone: its applicationHost.config, read by exdiag, prints "
-                     "the lines",
+             .note = "only where the application is gone. By setup InternalUrl is http:// with "
+                     "the server's full name and /powershell. Without these switches it answers "
+                     "403. Where it says that the directory exists: "
+                     "Remove-PowerShellVirtualDirectory first. Exchange 2010 makes it on the "
+                     "server itself alone: its applicationHost.config, read by exdiag, has the "
+                     "lines",
              .when = "gone-https"},
             {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN, POWERSHELL_OPENS, {0}},
@@ -311,27 +315,27 @@ const struct finding_kind powershell_not_found = {
 #define SHOW_ACCOUNT                                                                               \
     " -Identity {machine} -IncludeAlternateServiceAccountCredentialStatus | Format-List "          \
     "Name,AlternateServiceAccountConfiguration"
-#define ACCOUNT_NOTE                                                                                \
-    "whether this server has the latest password of the alternate service account. Where another "  \
-    "has a later one, RollAlternateServiceAccountPassword.ps1 in Exchange's folder Scripts copies " \
-    "it from there"
+#define ACCOUNT_NOTE                                                                               \
+    "whether this server has the latest password of the alternate service account. Where "         \
+    "another has a later one, RollAlternateServiceAccountPassword.ps1 in Exchange's folder "       \
+    "Scripts copies it from there"
 
 const struct finding_kind powershell_refused = {
     .id = "powershell-refused",
     .severity = SEVERITY_WARNING,
     .title = "a remote PowerShell is refused: {what}",
-    .why = "The Exchange Management Shell comes in by a Kerberos ticket for HTTP/server. What the "
-           "server says of one that it refuses names the cause, which the shell's own message "
-           "mostly hides behind HTTP 500 or \"access is denied\".",
+    .why = "The Exchange Management Shell comes in by a Kerberos ticket for HTTP/server. What "
+           "the server says of one that it refuses names the cause, which the shell's own "
+           "message mostly hides behind HTTP 500 or \"access is denied\".",
     .symptom = "The Exchange Management Shell fails with HTTP 500 or 401, or says that access is "
                "denied or that the computer is unknown to Kerberos.",
     .cause =
-        "KRB_AP_ERR_SKEW and KRB_AP_ERR_TKT_NYV: the server's clock is five minutes or more from "
-        "that of whoever asks, or of the domain controller that made the ticket. "
-        "KRB_AP_ERR_MODIFIED, KRB_AP_ERR_BADKEYVER and KRB_AP_ERR_BAD_INTEGRITY: HTTP/server is on "
-        "another account than the one that the server runs as, or that account's password was "
-        "changed and not on every server. A fault of WS-Management: its modules work, and its "
-        "number says what does not.",
+        "KRB_AP_ERR_SKEW and KRB_AP_ERR_TKT_NYV: the server's clock is five minutes or more "
+        "from that of whoever asks, or of the domain controller that made the ticket. "
+        "KRB_AP_ERR_MODIFIED, KRB_AP_ERR_BADKEYVER and KRB_AP_ERR_BAD_INTEGRITY: HTTP/server is "
+        "on another account than the one that the server runs as, or that account's password "
+        "was changed and not on every server. A fault of WS-Management: its modules work, and "
+        "its number says what does not.",
     .applies_to = "Exchange 2010 and later",
     .cost = "Some administrators or scripts cannot manage this mail server.",
     .repair = "Give the caller the rights or the logon that it lacks.",
@@ -361,9 +365,9 @@ const struct finding_kind powershell_refused = {
              .kind = STEP_EXACT,
              .where = "any member of the domain",
              .command = "setspn -Q {spn}",
-             .note = "the account that has the name; none: HOST/ of the computer's account stands "
-                     "for it. It is to be the server's own, or the alternate service account of "
-                     "all servers",
+             .note = "the account that has the name; none: HOST/ of the computer's account "
+                     "stands for it. It is to be the server's own, or the alternate service "
+                     "account of all servers",
              .when = "key"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
@@ -392,16 +396,16 @@ const struct finding_kind powershell_refused = {
             FILES_DECIDE("fault"),
             {0}},
     .verify = (const struct step_template[]){CHECK_AGAIN, POWERSHELL_OPENS, {0}},
-    .no_undo = "looking changes nothing; tickets that were forgotten are asked for again; a clock "
-               "that was set right needs no way back",
+    .no_undo = "looking changes nothing; tickets that were forgotten are asked for again; a "
+               "clock that was set right needs no way back",
     .make_known =
         (const struct step_template[]){
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = "any member of the domain",
              .command = "setspn -Q {spn}",
-             .note = "the domain controller knows no such name; for a balancer's name it is to be "
-                     "on the alternate service account",
+             .note = "the domain controller knows no such name; for a balancer's name it is to "
+                     "be on the alternate service account",
              .when = "no-name"},
             {.shell = SHELL_SH,
              .kind = STEP_FILL_IN,

@@ -19,41 +19,41 @@ static const struct reference references[] = {
 #define CONTROLLER "a domain controller, as administrator"
 
 /* What the names are is not known: what each answer means, and the command that follows. */
-#define LOOK_AT_NAMES                                                                              \
-    {.shell = SHELL_CMD,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
-     .where = MEMBER " (Windows Server 2008 or later)",                                            \
-     .command = "setspn -F -Q {spn}",                                                              \
-     .note = "one account, that of the server: the name is right, and the next two steps are "     \
-             "not for it. Another, or several: both are. \"No such SPN found\": the second "       \
-             "alone. Windows Server 2003: setspn -L with each account in question",                \
-     .when = "look",                                                                               \
-     .each = "spn"},                                                                               \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = SPN_CONSOLE,                                                                     \
-         .command = "setspn -D {spn} {account-that-is-not-the-servers}",                           \
-         .risk = "whoever is logged on to by it under that account then misses it",                \
-         .note = "only where no service of that account needs it; setspn -S with the same two "    \
-                 "takes it back",                                                                  \
-         .when = "look",                                                                           \
-         .each = "spn"},                                                                           \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = SPN_CONSOLE,                                                                     \
-         .command = "setspn -F -S {spn} {account-of-the-server}",                                  \
-         .risk = "adds the name, after a look that nobody else in the forest has it",              \
-         .note = "only where no account has it (any more); setspn -D with the same "               \
-                 "two takes it back. " SPN_TAKES_EFFECT,                                           \
-         .when = "look",                                                                           \
-         .each = "spn"},                                                                           \
-    {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the server that is logged on to",    \
-        .command = "Where it is itself that logs on to it by such a name (several SMTP virtual "   \
-                   "servers on one machine): list the name in BackConnectionHostNames.",           \
-        .note = "exdiag explain back-connection-host-names has the steps; Method 2 of KB "         \
-                "914137",                                                                          \
-        .when = "look"                                                                             \
+#define LOOK_AT_NAMES                                                                                      \
+    {.shell = SHELL_CMD,                                                                                   \
+     .kind = STEP_EXACT,                                                                                   \
+     .where = MEMBER " (Windows Server 2008 or later)",                                                    \
+     .command = "setspn -F -Q {spn}",                                                                      \
+     .note = "one account, that of the server: the name is right, and the next two steps are "             \
+             "not for it. Another, or several: both are. \"No such SPN found\": the second "               \
+             "alone. Windows Server 2003: setspn -L with each account in question",                        \
+     .when = "look",                                                                                       \
+     .each = "spn"},                                                                                       \
+        {.shell = SHELL_CMD,                                                                               \
+         .kind = STEP_FILL_IN,                                                                             \
+         .where = SPN_CONSOLE,                                                                             \
+         .command = "setspn -D {spn} {account-that-is-not-the-servers}",                                   \
+         .risk = "whoever is logged on to by it under that account then misses it",                        \
+         .note = "only where no service of that account needs it; setspn -S with the same two "            \
+                 "takes it back",                                                                          \
+         .when = "look",                                                                                   \
+         .each = "spn"},                                                                                   \
+        {.shell = SHELL_CMD,                                                                               \
+         .kind = STEP_FILL_IN,                                                                             \
+         .where = SPN_CONSOLE,                                                                             \
+         .command = "setspn -F -S {spn} {account-of-the-server}",                                          \
+         .risk = "adds the name, after a look that nobody else in the forest has it",                      \
+         .note =                                                                                           \
+             "only where no account has it; setspn -D with the same two takes it back. " SPN_TAKES_EFFECT, \
+         .when = "look",                                                                                   \
+         .each = "spn"},                                                                                   \
+    {                                                                                                      \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the server that is logged on to",            \
+        .command = "Where it is itself that logs on to it by such a name (several SMTP virtual "           \
+                   "servers on one machine): list the name in BackConnectionHostNames.",                   \
+        .note = "exdiag explain back-connection-host-names has the steps; Method 2 of KB "                 \
+                "914137",                                                                                  \
+        .when = "look"                                                                                     \
     }
 
 /* KB 979174 has these three beside the names, in this order of ease. */
@@ -389,8 +389,8 @@ const struct finding_kind exps_absent = {
              "authentication mechanism ExchangeServer was turned off.",
     .applies_to = "Exchange 2003 and later, with several servers in the organisation",
     .cost = "Mail between the company's own servers may be delayed or stand still.",
-    .repair =
-        "Turn logons between servers on again at the mail server, or where a firewall hides them.",
+    .repair = "Turn logons between servers on again at the mail server, or where a firewall hides "
+              "them.",
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,

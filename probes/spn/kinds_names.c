@@ -83,14 +83,14 @@ static const struct step_template make_owner_known[] = {
 #define CONNECTOR_BACK                                                                             \
     {.shell = SHELL_EMS,                                                                           \
      .kind = STEP_EXACT,                                                                           \
-     .where = "Exchange Management Shell",                                                         \
+     .where = "any Exchange server",                                                               \
      .command = "Get-ReceiveConnector -Identity {connector} | Format-List "                        \
                 "Identity,Fqdn,AuthMechanism,RemoteIPRanges",                                      \
      .note = "what is set now, for the way back",                                                  \
      .each = "connector"},                                                                         \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
-         .where = "Exchange Management Shell",                                                     \
+         .where = "any Exchange server",                                                           \
          .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {own-name}",                 \
          .risk = CONNECTOR_RISK,                                                                   \
          .note = "either this, the first repair since Exchange 2007 (servers expect the server's " \
@@ -98,7 +98,7 @@ static const struct step_template make_owner_known[] = {
          .each = "connector"},                                                                     \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
-         .where = "Exchange Management Shell",                                                     \
+         .where = "any Exchange server",                                                           \
          .command = "Get-ReceiveConnector -Identity {unsure-connector} | Format-List "             \
                     "Identity,Fqdn,AuthMechanism,RemoteIPRanges",                                  \
          .note =                                                                                   \
@@ -106,7 +106,7 @@ static const struct step_template make_owner_known[] = {
              "needs a name for servers, and of another one nothing here is wrong",                 \
          .each = "unsure-connector"},                                                              \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "Exchange Management Shell",             \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "any Exchange server",                   \
         .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {own-name}",           \
         .risk = CONNECTOR_RISK,                                                                    \
         .note = "only if ExchangeServer is among its AuthMechanism; either this, or the name "     \
@@ -117,12 +117,12 @@ static const struct step_template make_owner_known[] = {
 #define CONNECTOR_UNDO                                                                             \
     {.shell = SHELL_EMS,                                                                           \
      .kind = STEP_EXACT,                                                                           \
-     .where = "Exchange Management Shell",                                                         \
+     .where = "any Exchange server",                                                               \
      .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {host}",                         \
      .note = "as it was, if it was set",                                                           \
      .each = "connector"},                                                                         \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = "Exchange Management Shell",              \
+        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = "any Exchange server",                    \
         .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {host}",               \
         .note = "as it was, if it was set", .each = "unsure-connector"                             \
     }
