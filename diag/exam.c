@@ -341,6 +341,16 @@ static size_t place_of(const struct exam *exam, const struct subject *subject)
     return low;
 }
 
+/* A path says little where it is read: whose file it is stands beside it. */
+static const char *shown_name(struct arena *arena, const struct subject *subject)
+{
+    const char *shown = text_printable(arena, subject->shown, strlen(subject->shown));
+
+    if (subject->kind != SUBJECT_FILE || !subject->host)
+        return shown;
+    return arena_print(arena, "%s (%s)", shown, subject->host);
+}
+
 static struct visit *new_visit(struct exam *exam, const struct subject *subject)
 {
     struct arena memory = {0};
@@ -351,7 +361,7 @@ static struct visit *new_visit(struct exam *exam, const struct subject *subject)
     visit->subject.host = subject->host ? arena_copy_string(&memory, subject->host) : NULL;
     visit->subject.shown = visit->subject.name;
     if (!exam->options.concluded)
-        visit->subject.shown = text_printable(&memory, subject->shown, strlen(subject->shown));
+        visit->subject.shown = shown_name(&memory, subject);
     visit->memory = memory;
     visit->previous = exam->last;
     if (exam->last)

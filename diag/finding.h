@@ -108,7 +108,7 @@ enum change {
 
 const char *change_word(enum change change);
 
-/* Times are the starts of runs: milliseconds since 1970 UTC. All 0 with CHANGE_NONE. */
+/* Times are the starts of runs: milliseconds since 1970 UTC. 0 with CHANGE_NONE, but for as_of. */
 struct history {
     enum change change;
     int64_t since;   /* the first run that saw it, this time */
@@ -116,6 +116,8 @@ struct history {
                         none, so that it may be older */
     int64_t earlier; /* of CHANGE_BACK: the last run that saw it the time before; or 0 */
     size_t runs;     /* that saw it since */
+    int64_t as_of;   /* its own run, where the report has runs of later days; else 0. Of any change,
+                        and of all outcomes */
 };
 
 /*

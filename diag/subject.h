@@ -26,7 +26,8 @@ struct subject {
     enum subject_kind kind;
     const char *name;  /* canonical: a lower-case A-label name without trailing dot, an address, a
                           path;  of a mailbox all of it in lower case */
-    const char *shown; /* for people: the same, or the name in its own script (IDN) */
+    const char *shown; /* for people: the same, the name in its own script (IDN), or a path with the
+                          machine that it is of */
     bool given;        /* named by the user rather than found by a probe */
     const char *host;  /* of a file: the machine that it is of, by the user's word; canonical, or a
                           single label; NULL: it may tell itself */

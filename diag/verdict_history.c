@@ -125,6 +125,24 @@ static void count_changes(const struct history_result *result, struct report *re
         report->past_counts[result->past[i].state]++;
 }
 
+enum { DAY = 86400000 };
+
+/* What was examined last on an earlier day than others says so. */
+static void date_findings(const struct history_result *result, const struct report *report)
+{
+    int64_t newest = 0;
+
+    for (size_t i = 0; i < report->run_count; i++)
+        newest = report->runs[i].started > newest ? report->runs[i].started : newest;
+    for (size_t i = 0; i < result->finding_count && !report->is_comparison; i++) {
+        struct finding *finding = result->findings[i];
+        int64_t own = report->runs[finding->run].started;
+
+        if (own / DAY < newest / DAY)
+            finding->history.as_of = own;
+    }
+}
+
 static void tell_of_runs(const struct history_result *result, struct report *report,
                          struct report_run *out, struct arena *arena)
 {
@@ -169,6 +187,7 @@ void verdict_history(const struct run *runs, struct finding ***findings, size_t 
     if (result.past_count)
         qsort(result.past, result.past_count, sizeof *result.past, compare_past);
     count_changes(&result, report);
+    date_findings(&result, report);
     tell_of_runs(&result, report, out, arena);
     report->is_history = result.is_history;
     report->past = result.past;

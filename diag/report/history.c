@@ -35,10 +35,8 @@ static void add_still(const struct history *history, int64_t beside, struct buff
     buffer_print(out, " (%zu runs)", history->runs);
 }
 
-void report_history_words(const struct finding *finding, struct buffer *out)
+static void add_change(const struct history *history, struct buffer *out)
 {
-    const struct history *history = &finding->history;
-
     switch (history->change) {
     case CHANGE_NEW:
         buffer_add_string(out, "new: not there on ");
@@ -56,6 +54,16 @@ void report_history_words(const struct finding *finding, struct buffer *out)
     default:
         break;
     }
+}
+
+void report_history_words(const struct finding *finding, struct buffer *out)
+{
+    add_change(&finding->history, out);
+    if (!finding->history.as_of)
+        return;
+    buffer_add_string(out, finding->history.change == CHANGE_NONE ? "as of " : "; as of ");
+    add_moment(finding->history.as_of, 0, out);
+    buffer_add_string(out, ", not examined since");
 }
 
 static const char *const headings[PAST_COUNT] = {
@@ -119,7 +127,7 @@ void report_changes(const struct report *report, struct buffer *out)
     add_count(&own, report->change_counts[CHANGE_NEW], "new");
     add_count(&own, report->change_counts[CHANGE_BACK], "back");
     add_count(&own, report->change_counts[CHANGE_STILL], "still there");
-    add_count(&own, report->change_counts[CHANGE_NONE], "not looked for before");
+    add_count(&own, report->change_counts[CHANGE_NONE], "not to be compared");
     for (unsigned state = PAST_FIXED + 1; state < PAST_COUNT; state++)
         add_count(&own, report->past_counts[state], headings[state]);
     buffer_add_string(out, own.size ? own.text : "nothing wrong, neither before nor now");
@@ -163,9 +171,9 @@ void report_show_local(const struct report *report, struct buffer *out)
     struct report_span span = report_span(report);
     int offset, size;
 
-    if (!has_one_offset(report))
+    offset = has_one_offset(report) ? report->runs[0].offset : 0;
+    if (offset == 0)
         return;
-    offset = report->runs[0].offset;
     size = abs(offset);
     add_local(span.started, offset, out);
     buffer_add_string(out, " to ");

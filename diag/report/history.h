@@ -5,7 +5,10 @@
 
 #include "diag/finding.h"
 
-/* "still there, since 2026-11-09 (3 runs)"; nothing where there is nothing to compare with. */
+/*
+ * "still there, since 2026-11-09 (3 runs)"; "as of 2026-11-02, not examined since", where others were;
+ * nothing where there is nothing to compare with.
+ */
 void report_history_words(const struct finding *finding, struct buffer *out);
 
 /* "fixed", "not known any more": what a list of such is called. */
@@ -22,7 +25,8 @@ void report_expired_words(const struct finding *finding, struct buffer *out);
 
 /*
  * "10:05:07 to 10:05:19 where exdiag ran, UTC+01:00": the time of day that report_show_span() has,
- * with the day where it is another. Nothing where runs do not say, or ran in several zones.
+ * with the day where it is another. Nothing where runs do not say, ran in several zones, or by
+ * UTC itself.
  */
 void report_show_local(const struct report *report, struct buffer *out);
 

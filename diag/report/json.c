@@ -280,6 +280,8 @@ static json_t *finding_object(const struct finding *finding)
     if (finding->expired)
         json_object_set_new(object, "acceptance_expired", acceptance_object(finding->expired));
     put_history(object, &finding->history);
+    if (finding->history.as_of)
+        json_put_time(object, "as_of", finding->history.as_of);
     return object;
 }
 

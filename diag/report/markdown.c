@@ -4,6 +4,7 @@
  */
 #include "diag/report/report.h"
 
+#include "diag/report/history.h"
 #include "diag/report/markdown_write.h"
 #include "diag/report/shared.h"
 #include "diag/report/summary.h"
@@ -172,6 +173,17 @@ static void put_expired(struct sheet *sheet, const char *lead, const struct find
     put_line(sheet, "", finding->expired->reason);
 }
 
+static void put_history(struct sheet *sheet, const char *lead, const struct finding *finding)
+{
+    struct buffer words;
+
+    buffer_init(&words, LINE_MOST);
+    report_history_words(finding, &words);
+    if (words.size)
+        put_line(sheet, lead, words.text);
+    buffer_release(&words);
+}
+
 static void put_members_seen(struct sheet *sheet, const struct outline_entry *entry)
 {
     bool is_several = entry->member_count > 1;
@@ -187,6 +199,7 @@ static void put_members_seen(struct sheet *sheet, const struct outline_entry *en
             if (!entry->why && member->why)
                 put_line(sheet, "  - why it matters: ", member->why);
         }
+        put_history(sheet, is_several ? "  - " : "- ", member);
         put_expired(sheet, is_several ? "  - " : "- ", member);
         put_seen(sheet, entry, member);
     }
@@ -358,6 +371,32 @@ static void put_notices(struct sheet *sheet, const struct report *report)
     }
 }
 
+/* What the newest evidence does not have any more. */
+static void put_past(struct sheet *sheet, const struct report *report)
+{
+    struct buffer words;
+
+    buffer_init(&words, LINE_MOST);
+    for (size_t i = 0; i < report->past_count; i++) {
+        const struct past *past = &report->past[i];
+
+        if (i == 0 || past->state != past[-1].state)
+            fprintf(sheet->stream, "%s## Earlier problems: %s\n\n", i ? "\n" : "",
+                    report_past_heading(past->state));
+        fputs("- ", sheet->stream);
+        markdown_put_words(sheet->stream, past->finding->subject->shown);
+        fputs(": ", sheet->stream);
+        markdown_put_words(sheet->stream, past->finding->title);
+        put_line(sheet, " — ", past->finding->kind->id);
+        buffer_clear(&words);
+        report_past_words(past, &words);
+        put_line(sheet, "  - ", words.text);
+    }
+    if (report->past_count)
+        fputs("\n", sheet->stream);
+    buffer_release(&words);
+}
+
 static void put_head(struct sheet *sheet, const struct report *report,
                      const struct summary *summary)
 {
@@ -372,6 +411,10 @@ static void put_head(struct sheet *sheet, const struct report *report,
     buffer_clear(&text);
     report_sum_up(report, &text);
     fprintf(sheet->stream, "- Found: %s\n", text.text);
+    buffer_clear(&text);
+    report_changes(report, &text);
+    if (text.size)
+        fprintf(sheet->stream, "- Changes: %s\n", text.text);
     buffer_release(&text);
     put_notices(sheet, report);
     fputs("\n", sheet->stream);
@@ -392,6 +435,8 @@ enum status report_markdown(const struct report *report, const struct report_opt
     for (unsigned part = 0; part < PART_COUNT && !options->quiet; part++) {
         if (part < PART_OK || options->verbose)
             put_part(&sheet, (enum report_part)part);
+        if (part == PART_ACCEPTED)
+            put_past(&sheet, report);
     }
     arena_release(&memory);
     return report_finish(stream);

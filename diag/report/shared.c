@@ -125,7 +125,7 @@ struct report_span report_span(const struct report *report)
 
 bool report_has_two_names(const struct subject *subject)
 {
-    return strcmp(subject->shown, subject->name) != 0 &&
+    return subject->kind != SUBJECT_FILE && strcmp(subject->shown, subject->name) != 0 &&
            text_is_printable(subject->name, strlen(subject->name));
 }
 

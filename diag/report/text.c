@@ -280,6 +280,7 @@ static void unknown(struct text_page *page, const struct outline_entry *entry)
     entry_rule(page, entry);
     headings(page, entry);
     causes_and_effects(page, entry);
+    remarks(page, entry, STYLE_PLAIN, report_history_words);
     text_seen(page, entry);
     if (!entry->fix_as) {
         text_steps(page, entry, "to know", &entry->fix);
@@ -417,6 +418,29 @@ static void only_answers(struct text_page *page)
 
 /* ---- the page ---- */
 
+/* --accept has them, and nothing that was found is one of them. */
+static void idle_acceptances(struct text_page *page)
+{
+    const struct report *report = page->report;
+
+    for (size_t i = 0; i < report->idle_acceptance_count; i++) {
+        const struct acceptance *idle = report->idle_acceptances[i];
+
+        if (i == 0)
+            wrap_free_line(&page->wrap);
+        standing(page, "not found", STYLE_FAINT);
+        wrap_words(&page->wrap, idle->subject);
+        wrap_words(&page->wrap, ": accepted until ");
+        wrap_words(&page->wrap, idle->expires);
+        wrap_words(&page->wrap, ": ");
+        wrap_words(&page->wrap, idle->reason);
+        wrap_words(&page->wrap, " [");
+        wrap_words(&page->wrap, idle->id);
+        wrap_words(&page->wrap, "]");
+    }
+    wrap_end(&page->wrap);
+}
+
 static void body(struct text_page *page)
 {
     part(page, PART_PROBLEMS, problem);
@@ -426,6 +450,7 @@ static void body(struct text_page *page)
     if (page->options->verbose) {
         lines(page, PART_OK);
         lines(page, PART_NOT_APPLICABLE);
+        idle_acceptances(page);
     } else {
         only_answers(page);
     }

@@ -93,7 +93,7 @@ def as_text():
 @case
 def every_format_has_it():
     with pair() as (old, new):
-        for format in FORMATS:
+        for format in ("text", "html", "json", "markdown"):
             result = exdiag("diff", old, new, "--format", format, "--title", "A <b>title", status=FINE)
             expect_in("spf-multiple", result.out, format)
             expect_not_in("<b>title", result.out if format == "html" else "", format)
@@ -243,6 +243,53 @@ def a_report_over_several_dates():
         expect_equal(changes(report), {SPF: "new"}, "changes")
         report = over(days[0], on_day(new, 5), days[1], status=PROBLEMS)
         expect_equal(changes(report), {SPF: "back"}, "changes")
+
+
+@case
+def it_is_said_in_words():
+    with pair() as (old, new):
+        alone = on_day(save(old.parent / "alone", HEALTHY, named=("contoso.com",)), 16)
+        text = exdiag("report", on_day(old, 2), alone, status=PROBLEMS)
+        expect_in("as of 2026-11-02, not examined since", text.flat, "text")
+        text = exdiag("report", on_day(old, 2), on_day(new, 16), status=FINE)
+        expect_in("not there any more on 2026-11-16", text.flat, "text")
+        text = exdiag("report", on_day(old, 2), on_day(old, 9), status=PROBLEMS)
+        expect_in("still there, since 2026-11-02", text.flat, "text")
+        markdown = exdiag("report", on_day(old, 2), on_day(new, 16), "--format", "markdown", status=FINE)
+        expect_in("not there any more on 2026-11-16", markdown.flat, "markdown")
+        html = exdiag("report", on_day(old, 2), on_day(new, 16), "--format", "html", status=FINE)
+        expect_in("not there any more on 2026-11-16", html.flat, "html")
+
+
+@case
+def acceptances_that_are_over_or_match_nothing():
+    with pair() as (old, _):
+        accepted = old.parent / "accepted"
+        accepted.write_text("spf-multiple fabrikam.com 2026-10-01 agreed in May\nspf-ptr nowhere.com 2099-01-01 r\n")
+        for format in FORMATS:
+            result = exdiag("report", old, "--accept", accepted, "--format", format, "--verbose", status=PROBLEMS)
+            expect_in("2026-10-01", result.out, format)
+            expect_in("agreed in May", result.flat, format)
+        expect_in("accepted until 2026-10-01, which has passed: agreed in May", exdiag("report", old, "--accept", accepted).flat, "text")
+        expect_not_in("nowhere.com", exdiag("report", old, "--accept", accepted).out, "text")
+        expect_in("nowhere.com: accepted until 2099-01-01", exdiag("report", old, "--accept", accepted, "--verbose").flat, "text")
+        report = exdiag("report", old, "--accept", accepted, "--format", "json").report
+        expect_equal([one["id"] for one in report["acceptances_without_finding"]], ["spf-ptr"], "without a finding")
+        for lines, number in (("# a comment\n\nnonsense\n", 3), ("spf-ptr * 2099-13-01 r\n", 1)):
+            accepted.write_text(lines)
+            result = exdiag("report", old, "--accept", accepted, status=TROUBLE)
+            expect_in(f"line {number}: ", result.err, "stderr")
+            accepted.write_text(lines.replace("spf-ptr", "severity spf-ptr="))
+            result = exdiag("report", old, "--config", accepted, status=TROUBLE)
+            expect_in(f"line {number}: ", result.err, "stderr")
+
+
+@case
+def a_path_has_its_machine_beside_it():
+    with folder() as place:
+        (place / "notes").write_text("notes\n")
+        result = exdiag("check", "--file", f"ex01.contoso.com={place}/notes", status=INCOMPLETE)
+        expect_in(f"{place}/notes (ex01.contoso.com)", result.flat.replace("/ ", "/"), "text")
 
 
 @case

@@ -313,7 +313,7 @@ static struct finding *hostile_finding(struct maker *maker, unsigned set, unsign
         finding->tree = hostile_tree(maker);
         finding->expired = hostile_acceptance(maker, finding);
         finding->history = (struct history){CHANGE_BACK, SAMPLE_TIME, SAMPLE_TIME - 100000,
-                                            SAMPLE_TIME - 200000, 2};
+                                            SAMPLE_TIME - 200000, 2, SAMPLE_TIME};
     }
     if (nth == 1)
         finding->timeline = hostile_timeline(maker);
