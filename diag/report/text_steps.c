@@ -289,37 +289,111 @@ static size_t one_step(struct telling *telling, size_t number)
     return joined;
 }
 
-/* Steps that follow each other on each of several machines are not done step by step on all. */
-static void in_which_order(struct text_page *page, const struct outline_entry *entry,
-                           const struct outline_steps *steps)
-{
-    size_t several = 0;
-    char text[128];
+/* ---- steps that have an order, on several machines ---- */
 
-    for (size_t i = 0; i < steps->count; i++)
-        several += steps->list[i].variant_count > 1 && !steps->list[i].step->or ;
+/* One step on one machine; a note that the first machine's has is not said again. */
+static void step_of_member(struct telling *telling, const struct step *step,
+                           const struct step *before, const struct step *model, size_t number)
+{
+    struct text_page *page = telling->page;
+    const char *shell = report_step_shell(step);
+    bool is_same =
+        before && !before->or &&!step->or
+        &&is_same_text(step->where, before->where) && strcmp(shell, report_step_shell(before)) == 0;
+    const char *note = model && is_same_text(model->note, step->note) ? NULL : step->note;
+
+    begin_step(telling, number, 1);
+    wrap_words(&page->wrap, is_same ? "in the same place" : shell);
+    before_step(page, step);
+    if (!is_same && step->where && *step->where && strcmp(step->where, shell) != 0) {
+        wrap_words(&page->wrap, ": ");
+        wrap_words(&page->wrap, step->where);
+    }
+    wrap_end(&page->wrap);
+    if (step->shell != SHELL_MANUAL)
+        remark(telling, STYLE_YELLOW, "risk: ", step->risk);
+    what_to_do(telling, step);
+    if (step->shell == SHELL_MANUAL)
+        remark(telling, STYLE_YELLOW, "risk: ", step->risk);
+    if (!before || !is_same_text(before->note, note))
+        remark(telling, STYLE_FAINT, "note: ", note);
+}
+
+static const struct steps *own_steps(const struct outline_entry *entry,
+                                     const struct outline_steps *steps, size_t member)
+{
+    const struct finding *finding = entry->members[member];
+
+    return steps == &entry->fix ? &finding->fix : &finding->undo;
+}
+
+/* All steps of the first, then those of the next: nobody is to do one step everywhere at once. */
+static void steps_by_member(struct text_page *page, const struct outline_entry *entry,
+                            const struct outline_steps *steps)
+{
+    const struct steps *model = own_steps(entry, steps, 0);
+
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct steps *own = own_steps(entry, steps, i);
+        size_t number = 0;
+
+        if (i > 0)
+            wrap_free_line(&page->wrap);
+        text_page_owner(page, &entry->members[i], 1, page->body);
+        for (size_t j = 0; j < own->count; j++) {
+            struct telling telling = {
+                .page = page, .entry = entry, .steps = steps, .step = &steps->list[j]};
+
+            number += !own->list[j].or ;
+            step_of_member(&telling, &own->list[j], j ? &own->list[j - 1] : NULL,
+                           i ? &model->list[j] : NULL, number);
+        }
+    }
+}
+
+enum arrangement { STEP_BY_STEP, IN_TURN, BY_MEMBER };
+
+/*
+ * Steps that follow each other on each of several machines are not done step by step on all. Text
+ * for zones has no such order.
+ */
+static enum arrangement arrangement_of(const struct outline_entry *entry,
+                                       const struct outline_steps *steps)
+{
+    size_t several = 0, own = 0;
+
+    if (entry->part != PART_PROBLEMS || steps == &entry->verify)
+        return STEP_BY_STEP;
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct outline_step *step = &steps->list[i];
+
+        if (step->variant_count == 1 || step->step->or || step->step->shell == SHELL_DNS)
+            continue;
+        several++;
+        own += !is_told_once(step);
+    }
     if (several < 2)
-        return;
+        return STEP_BY_STEP;
+    return own < 2 ? IN_TURN : BY_MEMBER;
+}
+
+static void in_turn(struct text_page *page, const struct outline_entry *entry, bool is_by_member)
+{
+    char text[192];
+
     text_page_at(page, page->body);
     snprintf(text, sizeof text,
-             "One of these %s after the other: all steps for one, then the next.",
-             outline_subjects(entry));
+             "One of these %s after the other: all steps for one, then the next.%s",
+             outline_subjects(entry), is_by_member ? " Notes stand at the first." : "");
     wrap_words(&page->wrap, text);
     wrap_end(&page->wrap);
 }
 
-void text_steps(struct text_page *page, const struct outline_entry *entry, const char *label,
-                const struct outline_steps *steps)
+static void steps_in_order(struct text_page *page, const struct outline_entry *entry,
+                           const struct outline_steps *steps)
 {
     size_t number = 0;
 
-    if (steps->count == 0)
-        return;
-    if (!page->narrow && steps == &entry->fix)
-        wrap_free_line(&page->wrap);
-    text_page_label(page, label, page->body);
-    if (entry->part == PART_PROBLEMS && steps != &entry->verify)
-        in_which_order(page, entry, steps);
     for (size_t i = 0, told; i < steps->count; i += told) {
         struct telling telling = {
             .page = page, .entry = entry, .steps = steps, .step = &steps->list[i]};
@@ -328,4 +402,22 @@ void text_steps(struct text_page *page, const struct outline_entry *entry, const
         told = one_step(&telling, number);
         number += told - 1;
     }
+}
+
+void text_steps(struct text_page *page, const struct outline_entry *entry, const char *label,
+                const struct outline_steps *steps)
+{
+    enum arrangement arrangement = arrangement_of(entry, steps);
+
+    if (steps->count == 0)
+        return;
+    if (!page->narrow && steps == &entry->fix)
+        wrap_free_line(&page->wrap);
+    text_page_label(page, label, page->body);
+    if (arrangement != STEP_BY_STEP)
+        in_turn(page, entry, arrangement == BY_MEMBER);
+    if (arrangement == BY_MEMBER)
+        steps_by_member(page, entry, steps);
+    else
+        steps_in_order(page, entry, steps);
 }

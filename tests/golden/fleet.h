@@ -164,7 +164,7 @@ static void fleet_clock(struct fleet *fleet, size_t i)
 {
     static const char *const spans[FLEET_SERVERS] = {"7 min", "8 min", "9 min", "10 min"};
     struct finding *finding = fleet_add(fleet, &fleet_skew, "clock", &fleet->servers[i]);
-    struct step *step = &fleet->steps[FLEET_DOMAINS + i][4];
+    struct step *step = &fleet->steps[FLEET_DOMAINS + i][6];
 
     finding->title = fleet_print(fleet, "its clock is {} behind", spans[i]);
     finding->why = fleet_print(fleet, "Kerberos refuses whoever is {} off.", spans[i]);
@@ -191,7 +191,14 @@ static void fleet_clock(struct fleet *fleet, size_t i)
         step->placeholders = placeholders;
         step->placeholder_count = 1;
     }
-    finding->fix = (struct steps){step, 1};
+    step[1] = (struct step){
+        .shell = SHELL_POWERSHELL,
+        .where = "any domain controller",
+        .command = fleet_print(fleet, "w32tm /resync /computer:'{}'", fleet->servers[i].name),
+        .risk = "the clock jumps",
+        .note = "again until it is right",
+        .from = &fleet_templates[2]};
+    finding->fix = (struct steps){step, 2};
 }
 
 /* Not known for the same reason, under two names: what would make it known is said once. */

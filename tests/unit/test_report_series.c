@@ -81,13 +81,12 @@ static void test_heights(void **state)
 /* The columns stand on zero and grow; half of a cell is drawn as half. */
 static void test_text(void **state)
 {
-    static const char expected[] =
-        "         the wait before each request:\n"
-        "         3.5 s |                                 .. .. ## ##\n"
-        "               |                     .. .. ## ## ## ## ## ##\n"
-        "               |         .. .. ## ## ## ## ## ## ## ## ## ##\n"
-        "         0.0 s |## ## ## ## ## ## ## ## ## ## ## ## ## ## ##\n"
-        "                2  3  4  5  6  7  8  9  10 11 12 13 14 15 16\n";
+    static const char expected[] = "         the wait before each request:\n"
+                                   "         3.5 s |                                 .. .. ## ##\n"
+                                   "               |                     .. .. ## ## ## ## ## ##\n"
+                                   "               |         .. .. ## ## ## ## ## ## ## ## ## ##\n"
+                                   "         0.0 s |## ## ## ## ## ## ## ## ## ## ## ## ## ## ##\n"
+                                   "                2  3  4  5  6  7  8  9  10 11 12 13 14 15 16\n";
     const struct report report = report_of(all, 1);
     const struct report_options options = {.columns = 80, .ascii = true};
     struct buffer text;
