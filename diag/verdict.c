@@ -51,7 +51,9 @@ static const char *remark_of(const struct run *run, struct arena *arena)
     if (about->unknown_items)
         return arena_print(arena, "%zu item%s of a kind that this version does not know",
                            about->unknown_items, about->unknown_items == 1 ? " is" : "s are");
-    return about->complete ? NULL : "the run was interrupted; what it had gathered is judged";
+    return about->complete ? NULL
+                           : "the run was interrupted, by --max-time or by hand; what it had "
+                             "gathered is judged";
 }
 
 /* The last thing that is known of a run whose last line is missing. */

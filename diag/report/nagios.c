@@ -47,7 +47,7 @@ static enum state state_of(const struct report *report)
 
 int report_nagios_status(const struct report *report)
 {
-    return state_of(report);
+    return (int)state_of(report);
 }
 
 /* ---- for people ---- */
@@ -148,6 +148,21 @@ static void add_summary(struct buffer *out, const struct report *report, enum st
         buffer_add_string(out, state == STATE_OK ? "nothing wrong" : "nothing found");
 }
 
+/* Why the first run of those that ended early did. */
+static void add_incomplete(struct buffer *out, const struct report *report)
+{
+    for (size_t i = 0; i < report->run_count; i++) {
+        struct report_notice notices[REPORT_NOTICES_MOST];
+
+        if (report->runs[i].complete || report_notices(&report->runs[i], notices) == 0)
+            continue;
+        buffer_add_string(out, "incomplete: ");
+        add_text(out, notices->text, TITLE_MOST);
+        buffer_add_string(out, "; ");
+        return;
+    }
+}
+
 static void add_message(struct buffer *out, const struct report *report, enum state state)
 {
     static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
@@ -160,8 +175,7 @@ static void add_message(struct buffer *out, const struct report *report, enum st
     summary_make(&outline, &memory, &summary);
     buffer_print(out, "EXDIAG %s - ", words[state]);
     buffer_init(&text, TEXT_MOST);
-    if (!report_span(report).complete)
-        buffer_add_string(&text, "ended early, by --max-time or by hand: not all was examined; ");
+    add_incomplete(&text, report);
     add_what_is_known(&text, &outline, &summary, state);
     if (report->finding_count == 0)
         buffer_add_string(&text, "nothing was examined; ");

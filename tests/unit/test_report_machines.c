@@ -1,0 +1,214 @@
+#include "diag/report/runbook.h"
+#include "diag/report/xml_write.h"
+#include "tests/golden/golden.h"
+#include "tests/golden/sample.h"
+
+#include <string.h>
+
+static const struct report_options options = {.columns = 80, .verbose = true};
+
+static const struct gauge seconds = {.id = "test_offset_seconds",
+                                     .help = "How far it is off",
+                                     .decimals = 6,
+                                     .is_in_seconds = true,
+                                     .is_signed = true};
+static const struct gauge number = {.id = "test_lookups", .help = "How many it needs"};
+
+static const struct measure measures[] = {
+    {&number, "example.com", NULL, 11, GAUGE_NO_LIMIT, 10},
+    {&seconds, "ex1.corp.example.com", NULL, -420000001, 60000000, 300000000},
+    {&seconds, "it's=a|\"name\"\\", "mx\n1", 500000, 60000000, GAUGE_NO_LIMIT},
+};
+
+static struct report measured(void)
+{
+    struct report report = sample_report;
+
+    report.measures = measures;
+    report.measure_count = COUNT(measures);
+    return report;
+}
+
+static void render(const char *format, const struct report *report, struct buffer *out)
+{
+    golden_render(format, report, &options, out);
+}
+
+static void forms_are_as_agreed(void **state)
+{
+    struct report report = measured();
+
+    (void)state;
+    golden_check("report.md", "markdown", &report, &options);
+    golden_check("report.xml", "junit", &report, &options);
+    golden_check("report.nagios", "nagios", &report, &options);
+    golden_check("report.prom", "prometheus", &report, &options);
+}
+
+static void the_runbook_is_as_agreed(void **state)
+{
+    FILE *file = tmpfile();
+    struct buffer text;
+
+    (void)state;
+    assert_non_null(file);
+    buffer_init(&text, GOLDEN_MOST);
+    assert_int_equal(report_runbook(&sample_report, file), STATUS_OK);
+    rewind(file);
+    golden_read(file, &text);
+    fclose(file);
+    golden_compare("report.runbook", &text);
+    buffer_release(&text);
+}
+
+static void gauges_write_decimals(void **state)
+{
+    static const struct {
+        unsigned decimals;
+        int64_t value;
+        const char *text;
+    } cases[] = {
+        {0, 0, "0"},
+        {0, -7, "-7"},
+        {3, 1500, "1.5"},
+        {3, 5, "0.005"},
+        {3, -5, "-0.005"},
+        {6, 420007809, "420.007809"},
+        {6, 1000000, "1"},
+        {6, 100, "0.0001"},
+        {3, INT64_MIN, "-9223372036854775.808"},
+        {3, INT64_MAX, "9223372036854775.807"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct gauge gauge = {.decimals = cases[i].decimals};
+        struct buffer text;
+
+        buffer_init(&text, 64);
+        gauge_write(&gauge, cases[i].value, &text);
+        assert_string_equal(text.text, cases[i].text);
+        buffer_release(&text);
+    }
+}
+
+/* However much there is to say, it is one line of at most 4,096 bytes, and whole items. */
+static void a_plugin_has_one_line(void **state)
+{
+    static char names[500][300];
+    static struct measure many[500];
+    struct report report = sample_report;
+    struct buffer line;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(many); i++) {
+        snprintf(names[i], sizeof names[i], "%zu.%0*d.example", i, (int)(i % 250), 0);
+        many[i] = (struct measure){&number, names[i], NULL, (int64_t)i, 1, 2};
+    }
+    report.measures = many;
+    report.measure_count = COUNT(many);
+    render("nagios", &report, &line);
+    assert_true(line.size <= 4096);
+    assert_ptr_equal(strchr(line.text, '\n'), line.text + line.size - 1);
+    assert_ptr_equal(strchr(line.text, '|'), strrchr(line.text, '|'));
+    assert_true(strcmp(line.text + line.size - 5, ";1;2\n") == 0);
+    buffer_release(&line);
+}
+
+/* Limits on both sides of zero, and no label that ends its quotes. */
+static void performance_data_has_limits(void **state)
+{
+    struct report report = measured();
+    struct buffer line;
+
+    (void)state;
+    render("nagios", &report, &line);
+    assert_non_null(strstr(line.text, " 'test_lookups example.com'=11;;10 "));
+    assert_non_null(strstr(
+        line.text, " 'test_offset_seconds ex1.corp.example.com'=-420.000001s;-60:60;-300:300 "));
+    assert_non_null(
+        strstr(line.text, " 'test_offset_seconds it_s_a_\"name\"\\ mx_1'=0.5s;-60:60;\n"));
+    buffer_release(&line);
+}
+
+static void states_are_those_of_plugins(void **state)
+{
+    static const struct report_run whole = {.complete = true}, cut = {.complete = false};
+    static const struct subject at = {SUBJECT_DOMAIN, "example.com", "example.com", true, NULL};
+    static const struct finding_kind kind = {.id = "one"};
+    static const struct {
+        enum outcome outcome;
+        enum severity severity;
+        bool is_cut;
+        int status;
+    } cases[] = {
+        {OUTCOME_OK, SEVERITY_INFO, false, 0},
+        {OUTCOME_OK, SEVERITY_INFO, true, 3},
+        {OUTCOME_PROBLEM, SEVERITY_INFO, false, 0},
+        {OUTCOME_PROBLEM, SEVERITY_INFO, true, 3},
+        {OUTCOME_PROBLEM, SEVERITY_WARNING, false, 1},
+        {OUTCOME_PROBLEM, SEVERITY_CRITICAL, true, 2},
+        {OUTCOME_UNKNOWN, SEVERITY_INFO, false, 3},
+        {OUTCOME_NOT_APPLICABLE, SEVERITY_INFO, false, 0},
+    };
+    const struct report none = {.runs = &whole, .run_count = 1};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct finding finding = {.kind = &kind,
+                                        .probe = "spf",
+                                        .outcome = cases[i].outcome,
+                                        .severity = cases[i].severity,
+                                        .subject = &at,
+                                        .title = "title"};
+        const struct finding *const list[] = {&finding};
+        struct report report = {.runs = cases[i].is_cut ? &cut : &whole,
+                                .run_count = 1,
+                                .findings = list,
+                                .finding_count = 1};
+
+        report.counts[cases[i].outcome] = 1;
+        assert_int_equal(report_nagios_status(&report), cases[i].status);
+    }
+    assert_int_equal(report_nagios_status(&none), 3);
+}
+
+/* XML 1.0 has no place for them, not even as references. */
+static void xml_takes_any_bytes(void **state)
+{
+    static const char hostile[] =
+        "\x01\x1b<&>\"\r\n\t\xff\xef\xbf\xbe\xed\xa0\x80 \xf0\x9f\x93\xa7]]>";
+    FILE *file = tmpfile();
+    struct buffer text;
+
+    (void)state;
+    assert_non_null(file);
+    xml_put_text(file, hostile);
+    fputc('~', file);
+    xml_put_value(file, hostile);
+    rewind(file);
+    buffer_init(&text, GOLDEN_MOST);
+    golden_read(file, &text);
+    fclose(file);
+    assert_string_equal(text.text,
+                        "\\x01\\x1b&lt;&amp;&gt;\"\\x0d\n\t\\xff\\u{fffe}\\xed\\xa0\\x80 "
+                        "\xf0\x9f\x93\xa7]]&gt;~"
+                        "\\x01\\x1b&lt;&amp;&gt;&quot;\\x0d&#10;&#9;\\xff\\u{fffe}\\xed\\xa0\\x80 "
+                        "\xf0\x9f\x93\xa7]]&gt;");
+    buffer_release(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forms_are_as_agreed),
+        cmocka_unit_test(the_runbook_is_as_agreed),
+        cmocka_unit_test(gauges_write_decimals),
+        cmocka_unit_test(a_plugin_has_one_line),
+        cmocka_unit_test(performance_data_has_limits),
+        cmocka_unit_test(states_are_those_of_plugins),
+        cmocka_unit_test(xml_takes_any_bytes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
