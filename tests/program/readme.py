@@ -119,8 +119,8 @@ def every_command_is_understood():
             for left in place.glob("*.jsonl"):
                 left.unlink()
             if typed[0] in EVIDENCE_TAKERS:
-                for name in typed[1:]:
-                    if str(name).endswith(".jsonl"):
+                for before, name in zip(typed, typed[1:]):
+                    if str(name).endswith(".jsonl") and before != "--save":
                         (place / str(name)).write_bytes(evidence)
             result = exdiag(*typed, folder=place, stdin=b"contoso.com\n")
             nowhere = "name what to examine" in result.err  # found by itself in a domain alone
