@@ -35,7 +35,8 @@ static void add_phase(struct timeline_row *row, enum timeline_phase_kind kind, i
 /* Connecting, silence, from the first byte on what it says, and silence again. */
 static void add_phases(struct timeline_row *row, const struct smtp_conversation *conversation)
 {
-    const struct smtp_exchange *step = answer_of(conversation);
+    const struct smtp_exchange *step = answer_of(conversation),
+                               *call = smtp_exchange_of(conversation, SMTP_CONNECT);
     int64_t accepted = mx_accepted_at(conversation) / 1000;
 
     if (!step) {
@@ -47,10 +48,8 @@ static void add_phases(struct timeline_row *row, const struct smtp_conversation 
         add_phase(row, TIMELINE_SILENT, step->reply.first_byte / 1000);
         add_phase(row, TIMELINE_SPEAKING, step->reply.last_byte / 1000);
     }
-    if (step->status != STATUS_OK)
-        add_phase(row, TIMELINE_SILENT,
-                  smtp_exchange_of(conversation, SMTP_CONNECT)->ended / 1000 +
-                      mx_waited(conversation));
+    if (step->status != STATUS_OK && call)
+        add_phase(row, TIMELINE_SILENT, call->ended / 1000 + mx_waited(conversation));
 }
 
 static enum timeline_end end_of_verdict(enum mx_verdict verdict, bool has_closed)
