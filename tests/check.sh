@@ -112,6 +112,7 @@ count tests/quoting/run.sh build/release
 
 stage "hostile text in every field of every format"
 count /usr/bin/python3 tests/reports/hostile.py build/asan
+count /usr/bin/python3 tests/reports/hostile_evidence.py build/asan
 
 stage "fuzzing, ${FUZZ_SECONDS:=8} seconds a target"
 build fuzz
