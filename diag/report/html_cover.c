@@ -149,7 +149,9 @@ static void put_first_step(struct page *page, const struct summary_fault *fault)
     if (!step)
         return;
     buffer_init(&words, LINE_MOST);
-    if (step->shell == SHELL_MANUAL)
+    if (fault->repair)
+        buffer_add_string(&words, fault->repair);
+    else if (step->shell == SHELL_MANUAL)
         summary_sentence(step->command, STEP_MOST, &words);
     html_put(page, "<a href=\"#fix-%u\">", (unsigned)fault->entry->number);
     if (words.size)

@@ -12,6 +12,7 @@ struct summary_fault {
     const struct outline_entry *entry;
     enum severity rank;       /* the worst of it and of what follows from it */
     const char *cost;         /* a sentence: of its own, or else the worst that follows; or NULL */
+    const char *repair;       /* what is to be done, in a sentence; or NULL */
     const struct step *first; /* what to do first, of its first member; NULL if there is no fix */
     const size_t
         *consequences; /* numbers of the entries that follow from it, along chains of them */
