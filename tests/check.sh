@@ -114,6 +114,9 @@ stage "hostile text in every field of every format"
 count /usr/bin/python3 tests/reports/hostile.py build/asan
 count /usr/bin/python3 tests/reports/hostile_evidence.py build/asan
 
+stage "HTML reports in a browser and on paper"
+count tests/browser/run.sh build/release
+
 stage "fuzzing, ${FUZZ_SECONDS:=8} seconds a target"
 build fuzz
 count tests/fuzz/run.sh build/fuzz "$FUZZ_SECONDS"

@@ -6,7 +6,7 @@ set -eu
 
 build="gcc libc6-dev make cmake ninja-build pkg-config libssl-dev libjansson-dev libidn2-dev libcurl4-openssl-dev libxml2 libldap-dev libkrb5-dev"
 peers="python3 iproute2 nsd knot knot-dnsutils knot-dnssecutils unbound bind9-utils openssl postfix haproxy samba samba-ad-dc samba-ad-provision python3-samba winbind chrony krb5-kdc krb5-admin-server krb5-user slapd apache2-bin libapache2-mod-auth-gssapi gss-ntlmssp dovecot-core libsasl2-modules-gssapi-mit libfaketime"
-check="$build clang clang-format clang-tidy libclang-rt-dev libcmocka-dev parallel python3-jsonschema python3-yaml tshark wireshark-common bash dash python3-spf python3-dnspython python3-html5lib python3-pyte chromium python3-junitparser libxml2-utils prometheus nagios4-core icinga2-bin ansible ansible-lint yamllint openssh-client nodejs npm git valgrind bash-completion zsh fish groff mandoc man-db $peers"
+check="$build clang clang-format clang-tidy libclang-rt-dev libcmocka-dev parallel python3-jsonschema python3-yaml tshark wireshark-common bash dash python3-spf python3-dnspython python3-html5lib python3-pyte chromium fonts-dejavu-core poppler-utils python3-junitparser libxml2-utils prometheus nagios4-core icinga2-bin ansible ansible-lint yamllint openssh-client nodejs npm git valgrind bash-completion zsh fish groff mandoc man-db $peers"
 extended="$check"
 windows="gcc-mingw-w64-x86-64-win32 make cmake ninja-build pkg-config dpkg-dev perl"
 package="$build $windows dpkg-dev zip nsis wixl msitools python3"

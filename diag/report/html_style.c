@@ -143,7 +143,7 @@ const char *const html_style[] = {
     ".chart tbody th { color: var(--ink); font-size: 0.9375rem; font-weight: 400; }",
     ".chart .role { display: inline-block; max-width: 100%; color: var(--faint);",
     "  font-size: 0.875rem; }",
-    ".chart .value { width: 11.25rem; padding-right: 1.25rem; text-align: right;",
+    ".chart .value { width: 10.5rem; padding-right: 1.25rem; font-size: 0.875rem; text-align: right;",
     "  white-space: nowrap; font-variant-numeric: tabular-nums; }",
     ".chart .plot { position: relative; height: 2rem; }",
     /* at either side room for half a label (OVERHANG_PIXELS), which paper would cut off */
@@ -298,6 +298,7 @@ const char *const html_style[] = {
     ".steps pre { position: relative; -webkit-user-select: all; user-select: all; margin: 0.4rem 0; padding: 0.65rem 0.9rem;",
     "  background: var(--well); border: 1px solid var(--rule); border-radius: 4px; }",
     ".steps pre:has(.copy) { padding-right: 5rem; }",
+    "textarea.unseen { white-space: pre; }",
     ".copy { position: absolute; top: 0.4rem; right: 0.4rem; font-family: system-ui, sans-serif;",
     "  line-height: 1.4; -webkit-user-select: none; user-select: none; }",
     ".variants { margin: 0.4rem 0; padding-left: 0.9rem; border-left: 2px solid var(--rule); }",
