@@ -489,6 +489,31 @@ static void merge_step(const struct outline_entry *entry, enum which which, size
     free(tellings);
 }
 
+bool outline_is_told_once(const struct outline_step *step)
+{
+    return step->same_command && step->same_before && (step->same_where || step->where) &&
+           (step->same_risk || step->risk) && (step->same_note || step->note);
+}
+
+/* Looks need no order, and text for zones has none. */
+static enum outline_order order_of(const struct outline_entry *entry, enum which which,
+                                   const struct outline_step *list, size_t count)
+{
+    size_t several = 0, own = 0;
+
+    if (entry->part != PART_PROBLEMS || which == VERIFY)
+        return OUTLINE_STEP_BY_STEP;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].variant_count == 1 || list[i].step->or || list[i].step->shell == SHELL_DNS)
+            continue;
+        several++;
+        own += !outline_is_told_once(&list[i]);
+    }
+    if (several < 2)
+        return OUTLINE_STEP_BY_STEP;
+    return own < 2 ? OUTLINE_IN_TURN : OUTLINE_BY_MEMBER;
+}
+
 static struct outline_steps merge_steps(const struct outline_entry *entry, enum which which,
                                         struct arena *arena)
 {
@@ -497,7 +522,7 @@ static struct outline_steps merge_steps(const struct outline_entry *entry, enum 
 
     for (size_t i = 0; i < count; i++)
         merge_step(entry, which, i, arena, &list[i]);
-    return (struct outline_steps){list, count};
+    return (struct outline_steps){list, count, order_of(entry, which, list, count)};
 }
 
 /* ---- entries ---- */

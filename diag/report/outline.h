@@ -42,9 +42,20 @@ struct outline_step {
     const char *note;
 };
 
+/*
+ * How steps of several members are to be told. Steps that follow each other on each of several
+ * machines are never done step by step on all of them at once.
+ */
+enum outline_order {
+    OUTLINE_STEP_BY_STEP, /* a step of all, then the next */
+    OUTLINE_IN_TURN,  /* the same lines on each: say that a machine is finished before the next */
+    OUTLINE_BY_MEMBER /* lines of their own: all steps of the first, then those of the next */
+};
+
 struct outline_steps {
     const struct outline_step *list;
     size_t count;
+    enum outline_order order;
 };
 
 struct outline_entry {
@@ -81,6 +92,9 @@ typedef const char *outline_get(const struct finding *member, const void *contex
 /* What is told of all members, as outline_step.where is; NULL where they differ in more. */
 const char *outline_tell_once(const struct outline_entry *entry, outline_get *get,
                               const void *context, struct arena *arena);
+
+/* Only the names of the members differ, and where and the remarks of the step say that in words. */
+bool outline_is_told_once(const struct outline_step *step);
 
 /* Everything in it lives in `arena` and in the report. */
 void outline_make(const struct report *report, struct arena *arena, struct outline *outline);

@@ -139,13 +139,6 @@ static void likewise(const struct telling *telling, size_t left)
     remark(telling, STYLE_FAINT, "", text);
 }
 
-/* Only the names of the machines differ, which the step's text stands for. */
-static bool is_told_once(const struct outline_step *step)
-{
-    return step->same_command && step->same_before && (step->same_where || step->where) &&
-           (step->same_risk || step->risk) && (step->same_note || step->note);
-}
-
 /* What only looks, and is no repair, need not be written out for each of many. */
 static bool is_look(const struct telling *telling)
 {
@@ -157,7 +150,7 @@ static void all_variants(const struct telling *telling)
     const struct outline_step *step = telling->step;
     size_t shown = step->variant_count;
 
-    if (is_told_once(step)) {
+    if (outline_is_told_once(step)) {
         what_to_do(telling, step->step);
         return;
     }
@@ -194,8 +187,8 @@ static bool is_in_the_same_place(const struct telling *telling)
     const struct outline_step *step = telling->step, *before = step - 1;
 
     return step > telling->steps->list && !step->step->or &&!before->step->or
-           &&(step->variant_count == 1 || is_told_once(step)) &&
-               (before->variant_count == 1 || is_told_once(before)) &&
+           &&(step->variant_count == 1 || outline_is_told_once(step)) &&
+               (before->variant_count == 1 || outline_is_told_once(before)) &&
                is_same_text(step->where, before->where) &&
                strcmp(report_step_shell(step->step), report_step_shell(before->step)) == 0;
 }
@@ -351,32 +344,6 @@ static void steps_by_member(struct text_page *page, const struct outline_entry *
     }
 }
 
-enum arrangement { STEP_BY_STEP, IN_TURN, BY_MEMBER };
-
-/*
- * Steps that follow each other on each of several machines are not done step by step on all. Text
- * for zones has no such order.
- */
-static enum arrangement arrangement_of(const struct outline_entry *entry,
-                                       const struct outline_steps *steps)
-{
-    size_t several = 0, own = 0;
-
-    if (entry->part != PART_PROBLEMS || steps == &entry->verify)
-        return STEP_BY_STEP;
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct outline_step *step = &steps->list[i];
-
-        if (step->variant_count == 1 || step->step->or || step->step->shell == SHELL_DNS)
-            continue;
-        several++;
-        own += !is_told_once(step);
-    }
-    if (several < 2)
-        return STEP_BY_STEP;
-    return own < 2 ? IN_TURN : BY_MEMBER;
-}
-
 static void in_turn(struct text_page *page, const struct outline_entry *entry, bool is_by_member)
 {
     char text[192];
@@ -407,16 +374,14 @@ static void steps_in_order(struct text_page *page, const struct outline_entry *e
 void text_steps(struct text_page *page, const struct outline_entry *entry, const char *label,
                 const struct outline_steps *steps)
 {
-    enum arrangement arrangement = arrangement_of(entry, steps);
-
     if (steps->count == 0)
         return;
     if (!page->narrow && steps == &entry->fix)
         wrap_free_line(&page->wrap);
     text_page_label(page, label, page->body);
-    if (arrangement != STEP_BY_STEP)
-        in_turn(page, entry, arrangement == BY_MEMBER);
-    if (arrangement == BY_MEMBER)
+    if (steps->order != OUTLINE_STEP_BY_STEP)
+        in_turn(page, entry, steps->order == OUTLINE_BY_MEMBER);
+    if (steps->order == OUTLINE_BY_MEMBER)
         steps_by_member(page, entry, steps);
     else
         steps_in_order(page, entry, steps);

@@ -340,6 +340,22 @@ static void the_same_fix_is_pointed_at(void **state)
     assert_int_equal(outline.entries[4].fix_as, 4);
 }
 
+/* Machine by machine where lines differ, a word about it where they do not; zones have no order. */
+static void steps_have_an_order(void **state)
+{
+    static struct fleet fleet;
+    struct outline outline;
+
+    (void)state;
+    outline_make(fleet_report(&fleet), &arena, &outline);
+    assert_int_equal(outline.entries[0].fix.order, OUTLINE_STEP_BY_STEP);
+    assert_int_equal(outline.entries[1].fix.order, OUTLINE_IN_TURN);
+    assert_int_equal(outline.entries[2].fix.order, OUTLINE_BY_MEMBER);
+    assert_int_equal(outline.entries[3].fix.order, OUTLINE_STEP_BY_STEP);
+    assert_true(outline_is_told_once(&outline.entries[1].fix.list[0]));
+    assert_false(outline_is_told_once(&outline.entries[2].fix.list[0]));
+}
+
 /* ---- ten thousand ---- */
 
 enum { MANY = 10000 };
@@ -409,6 +425,7 @@ int main(void)
         cmocka_unit_test_teardown(causes_stand_before_what_follows, release),
         cmocka_unit_test_teardown(circles_end, release),
         cmocka_unit_test_teardown(the_same_fix_is_pointed_at, release),
+        cmocka_unit_test_teardown(steps_have_an_order, release),
         cmocka_unit_test_teardown(ten_thousand_are_arranged, release),
     };
 
