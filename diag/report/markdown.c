@@ -5,6 +5,7 @@
 #include "diag/report/report.h"
 
 #include "diag/report/history.h"
+#include "diag/report/markdown_picture.h"
 #include "diag/report/markdown_write.h"
 #include "diag/report/shared.h"
 #include "diag/report/summary.h"
@@ -161,6 +162,7 @@ static void put_seen(struct sheet *sheet, const struct outline_entry *entry,
         }
         fputs("\n", sheet->stream);
     }
+    markdown_put_pictures(sheet->stream, entry->member_count > 1 ? 4 : 2, finding);
 }
 
 /* An acceptance that is over is why a finding that was quiet counts again. */

@@ -5,8 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The longest row of backticks. */
-static size_t longest_row(const char *text, size_t size)
+size_t markdown_longest_row(const char *text, size_t size)
 {
     size_t longest = 0, row = 0;
 
@@ -43,7 +42,7 @@ static bool needs_padding(const char *text, size_t size)
 
 void markdown_put_code(FILE *stream, const char *text, size_t size)
 {
-    size_t ticks = longest_row(text, size) + 1;
+    size_t ticks = markdown_longest_row(text, size) + 1;
     bool is_padded;
 
     if (size == 0)
@@ -59,15 +58,20 @@ void markdown_put_code(FILE *stream, const char *text, size_t size)
     put_ticks(stream, ticks);
 }
 
-void markdown_put_block(FILE *stream, unsigned indent, const char *language, const char *text)
+void markdown_put_fence(FILE *stream, unsigned indent, size_t row, const char *language)
 {
     enum { FENCE_LEAST = 3 };
-    size_t size = strlen(text), ticks = longest_row(text, size) + 1;
 
-    ticks = ticks < FENCE_LEAST ? FENCE_LEAST : ticks;
     fprintf(stream, "%*s", (int)indent, "");
-    put_ticks(stream, ticks);
+    put_ticks(stream, row < FENCE_LEAST ? FENCE_LEAST : row + 1);
     fprintf(stream, "%s\n", language);
+}
+
+void markdown_put_block(FILE *stream, unsigned indent, const char *language, const char *text)
+{
+    size_t row = markdown_longest_row(text, strlen(text));
+
+    markdown_put_fence(stream, indent, row, language);
     for (const char *at = text; *at;) {
         size_t line = strcspn(at, "\n");
 
@@ -77,9 +81,7 @@ void markdown_put_block(FILE *stream, unsigned indent, const char *language, con
         fputc('\n', stream);
         at += line + (at[line] == '\n');
     }
-    fprintf(stream, "%*s", (int)indent, "");
-    put_ticks(stream, ticks);
-    fputc('\n', stream);
+    markdown_put_fence(stream, indent, row, "");
 }
 
 /* ---- prose ---- */

@@ -22,4 +22,10 @@ void markdown_put_code(FILE *stream, const char *text, size_t size);
 /* A fenced block behind `indent` spaces, whose fence is longer than any row of backticks in it. */
 void markdown_put_block(FILE *stream, unsigned indent, const char *language, const char *text);
 
+/* The longest row of backticks. */
+size_t markdown_longest_row(const char *text, size_t size);
+
+/* The first or last line of such a block, in which rows of backticks are no longer than `row`. */
+void markdown_put_fence(FILE *stream, unsigned indent, size_t row, const char *language);
+
 #endif

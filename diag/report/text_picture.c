@@ -4,6 +4,21 @@
 #include "diag/report/text_timeline.h"
 #include "diag/report/text_tree.h"
 
+static bool has_tree(const struct finding *finding)
+{
+    return finding->tree && finding->tree->kind->in_text;
+}
+
+static bool has_timeline(const struct finding *finding)
+{
+    return finding->timeline && text_timeline_tells(finding->timeline);
+}
+
+bool text_has_pictures(const struct finding *finding)
+{
+    return finding->series_count > 0 || has_tree(finding) || has_timeline(finding);
+}
+
 void text_pictures(struct wrap *wrap, const struct report_options *options, size_t body,
                    const struct finding *finding)
 {
@@ -11,11 +26,11 @@ void text_pictures(struct wrap *wrap, const struct report_options *options, size
         wrap_free_line(wrap);
         text_series(wrap, options, body, &finding->series[i]);
     }
-    if (finding->tree && finding->tree->kind->in_text) {
+    if (has_tree(finding)) {
         wrap_free_line(wrap);
         text_tree(wrap, options, body, finding->tree);
     }
-    if (finding->timeline && text_timeline_tells(finding->timeline)) {
+    if (has_timeline(finding)) {
         wrap_free_line(wrap);
         text_timeline(wrap, options, body, finding->timeline);
     }

@@ -9,4 +9,7 @@
 void text_pictures(struct wrap *wrap, const struct report_options *options, size_t body,
                    const struct finding *finding);
 
+/* There are some that it draws: of trees and timelines those that say more than lines do. */
+bool text_has_pictures(const struct finding *finding);
+
 #endif

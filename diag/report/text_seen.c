@@ -92,11 +92,6 @@ static void seen_of(struct text_page *page, const struct finding *finding, size_
 
 /* ---- of several members ---- */
 
-static bool has_pictures(const struct finding *finding)
-{
-    return finding->series_count || finding->tree || finding->timeline;
-}
-
 static bool is_same_text(const struct seen *a, const struct seen *b)
 {
     return a->mark_start == b->mark_start && a->mark_end == b->mark_end &&
@@ -111,7 +106,7 @@ static bool have_seen_the_same(const struct outline_entry *entry)
     for (size_t i = 0; i < entry->member_count; i++) {
         const struct finding *member = entry->members[i];
 
-        if (member->seen_count != first->seen_count || has_pictures(member))
+        if (member->seen_count != first->seen_count || text_has_pictures(member))
             return false;
         for (size_t j = 0; j < first->seen_count; j++) {
             if (!is_same_text(&member->seen[j], &first->seen[j]))
@@ -213,7 +208,7 @@ static bool have_seen_alike(const struct text_page *page, const struct outline_e
 {
     for (size_t i = 0; i < entry->member_count; i++) {
         if (entry->members[i]->seen_count != entry->first->seen_count ||
-            has_pictures(entry->members[i]))
+            text_has_pictures(entry->members[i]))
             return false;
     }
     for (size_t i = 0; i < entry->first->seen_count; i++) {
@@ -270,7 +265,7 @@ static void seen_by_member(struct text_page *page, const struct outline_entry *e
 static bool has_anything(const struct outline_entry *entry)
 {
     for (size_t i = 0; i < entry->member_count; i++) {
-        if (entry->members[i]->seen_count || has_pictures(entry->members[i]))
+        if (entry->members[i]->seen_count || text_has_pictures(entry->members[i]))
             return true;
     }
     return false;

@@ -4,6 +4,7 @@
 #include "diag/report/html_picture.h"
 #include "diag/report/html_timeline.h"
 #include "diag/report/html_tree.h"
+#include "diag/report/markdown_picture.h"
 #include "diag/report/text_picture.h"
 #include "diag/report/text_timeline.h"
 #include "diag/report/text_tree.h"
@@ -259,6 +260,48 @@ static void test_timelines_that_tell_nothing(void **state)
     assert_false(text_timeline_tells(&few));
 }
 
+/* ---- tickets ---- */
+
+static void test_markdown(void **state)
+{
+    const struct finding finding = drawn();
+    FILE *file = tmpfile();
+
+    (void)state;
+    markdown_put_pictures(file, 2, &finding);
+    compare("picture.md", file);
+}
+
+/* A block ends where it was to end, whatever stands in it. */
+static void test_markdown_fences(void **state)
+{
+    const struct tree_node ticks[] = {{.label = "`````", .remark = "```"}};
+    const struct tree fenced = {&lookups, ticks, COUNT(ticks), 1};
+    struct finding finding = drawn();
+    struct buffer text;
+    FILE *file = tmpfile();
+
+    (void)state;
+    finding.tree = &fenced;
+    finding.timeline = NULL;
+    markdown_put_pictures(file, 0, &finding);
+    buffer_init(&text, GOLDEN_MOST);
+    rewind(file);
+    golden_read(file, &text);
+    assert_memory_equal(text.text, "\n``````text\n", strlen("\n``````text\n"));
+    assert_int_equal(count_of(text.text, "``````"), 2);
+    buffer_clear(&text);
+    fclose(file);
+    file = tmpfile();
+    finding.tree = NULL;
+    markdown_put_pictures(file, 0, &finding);
+    rewind(file);
+    golden_read(file, &text);
+    assert_int_equal(text.size, 0);
+    fclose(file);
+    buffer_release(&text);
+}
+
 /* ---- programs ---- */
 
 static void test_json(void **state)
@@ -294,6 +337,8 @@ int main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_text_at_every_width),
         cmocka_unit_test(test_timelines_that_tell_nothing),
+        cmocka_unit_test(test_markdown),
+        cmocka_unit_test(test_markdown_fences),
         cmocka_unit_test(test_json),
     };
 
