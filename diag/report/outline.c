@@ -185,6 +185,17 @@ static bool is_of_one_kind(const struct outline_entry *entry)
     return true;
 }
 
+static bool are_machines(const struct outline_entry *entry)
+{
+    for (size_t i = 0; i < entry->member_count; i++) {
+        enum subject_kind kind = entry->members[i]->subject->kind;
+
+        if (kind != SUBJECT_SERVER && kind != SUBJECT_DC)
+            return false;
+    }
+    return true;
+}
+
 const char *outline_subjects(const struct outline_entry *entry)
 {
     static const char *const words[SUBJECT_KIND_COUNT][2] = {
@@ -196,7 +207,7 @@ const char *outline_subjects(const struct outline_entry *entry)
     };
 
     if (!is_of_one_kind(entry))
-        return "names";
+        return are_machines(entry) ? "machines" : "names";
     return words[entry->members[0]->subject->kind][entry->member_count > 1];
 }
 

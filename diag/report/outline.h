@@ -99,7 +99,7 @@ bool outline_is_told_once(const struct outline_step *step);
 /* Everything in it lives in `arena` and in the report. */
 void outline_make(const struct report *report, struct arena *arena, struct outline *outline);
 
-/* "domain", "domains", "domain controllers"; "names" where the members are of several kinds. */
+/* "domain", "domains", "domain controllers"; of several kinds "machines", or else "names". */
 const char *outline_subjects(const struct outline_entry *entry);
 
 /* True where the text has the subject's name in it, and not as a part of a longer one. */

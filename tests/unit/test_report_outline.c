@@ -217,6 +217,22 @@ static void one_subject_is_in_an_entry_once(void **state)
     assert_ptr_equal(outline.entries[2].first, &domains[30]);
 }
 
+/* What many are called: by their kind, as machines, or by nothing but their having names. */
+static void many_have_a_word(void **state)
+{
+    struct report report = forty_domains();
+    struct outline outline;
+
+    (void)state;
+    outline_make(&report, &arena, &outline);
+    assert_string_equal(outline_subjects(&outline.entries[0]), "domains");
+    subjects[1].kind = SUBJECT_DC;
+    assert_string_equal(outline_subjects(&outline.entries[0]), "names");
+    for (size_t i = 0; i < DOMAINS; i++)
+        subjects[i].kind = i % 2 ? SUBJECT_DC : SUBJECT_SERVER;
+    assert_string_equal(outline_subjects(&outline.entries[0]), "machines");
+}
+
 /* ---- names ---- */
 
 static bool names(const char *text, const char *name)
@@ -420,6 +436,7 @@ int main(void)
         cmocka_unit_test_teardown(members_with_the_same_step_share_it, release),
         cmocka_unit_test_teardown(what_is_another_problem_stands_alone, release),
         cmocka_unit_test_teardown(one_subject_is_in_an_entry_once, release),
+        cmocka_unit_test_teardown(many_have_a_word, release),
         cmocka_unit_test_teardown(names_stand_alone, release),
         cmocka_unit_test_teardown(hostile_names_are_no_words, release),
         cmocka_unit_test_teardown(causes_stand_before_what_follows, release),
