@@ -114,14 +114,6 @@ static void put_variant(struct page *page, const struct outline_step *step,
         put_note(page, variant->step->note);
 }
 
-/* Only the names of the machines differ, which the step's words stand for. */
-static bool is_told_once(const struct outline_step *step)
-{
-    return step->variant_count < 2 ||
-           (step->same_command && step->same_before && (step->same_where || step->where) &&
-            (step->same_risk || step->risk) && (step->same_note || step->note));
-}
-
 /* Of an alternative for many the first says how it goes: the step before has a line for each. */
 static void put_variants(struct page *page, const struct outline_step *step)
 {
@@ -140,7 +132,7 @@ static void put_step(struct page *page, const struct outline_steps *steps, size_
                      unsigned number)
 {
     const struct outline_step *step = &steps->list[index];
-    bool once = is_told_once(step);
+    bool once = outline_is_told_once(step);
 
     if (step->step->or)
         html_put(page, "<li class=\"or\" value=\"%u\">", number);
@@ -157,39 +149,103 @@ static void put_step(struct page *page, const struct outline_steps *steps, size_
         put_note(page, step->note);
 }
 
-/* Steps that follow each other on each of several machines are not done step by step on all. */
-static void put_order(struct page *page, const struct outline_entry *entry,
-                      const struct outline_steps *steps)
-{
-    size_t several = 0;
+/* ---- all steps of one member, then those of the next ---- */
 
-    for (size_t i = 0; i < steps->count; i++)
-        several += steps->list[i].variant_count > 1 && !steps->list[i].step->or ;
-    if (several > 1)
-        html_put(page,
-                 "<p class=\"order\">One of these %s after the other: all steps for one, then the "
-                 "next.</p>\n",
-                 outline_subjects(entry));
+/* What the entry made its steps of: the member's own. */
+static const struct steps *own_steps(const struct outline_entry *entry,
+                                     const struct outline_steps *steps,
+                                     const struct finding *member)
+{
+    if (steps == &entry->verify)
+        return &member->verify;
+    return steps == &entry->undo ? &member->undo : &member->fix;
 }
 
-void html_steps(struct page *page, const char *name, const struct outline_entry *entry,
-                const struct outline_steps *steps)
+static bool is_same_place(const struct step *a, const struct step *b)
+{
+    return !a->or &&!b->or
+           &&a->kind == STEP_EXACT && b->kind == STEP_EXACT && b->shell != SHELL_MANUAL &&
+               a->where && b->where && strcmp(a->where, b->where) == 0 &&
+               strcmp(report_step_shell(a), report_step_shell(b)) == 0;
+}
+
+/* `model`: the same step of the first member, whose note need not be said again; or NULL. */
+static void put_own_step(struct page *page, const struct step *step, bool goes_on,
+                         const struct step *model, unsigned number)
+{
+    const char *shell = report_step_shell(step);
+
+    if (step->or)
+        html_put(page, "<li class=\"or\" value=\"%u\">or ", number);
+    else
+        html_put(page, "<li>");
+    if (!goes_on) {
+        html_put(page, "<b>%s</b>", shell);
+        if (step->where && *step->where && strcmp(step->where, shell) != 0)
+            html_put(page, ": %s", step->where);
+        put_before(page, step);
+        html_put(page, "\n");
+    }
+    put_risk(page, step->risk);
+    put_command(page, step);
+    if (!model || !model->note || !step->note || strcmp(model->note, step->note) != 0)
+        put_note(page, step->note);
+}
+
+static void put_by_member(struct page *page, const struct outline_entry *entry,
+                          const struct outline_steps *steps)
+{
+    const struct steps *model = own_steps(entry, steps, entry->first);
+
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct steps *own = own_steps(entry, steps, entry->members[i]);
+        unsigned number = 0;
+
+        html_put(page, "<p class=\"of\"><bdi>%s</bdi></p>\n<ol class=\"steps\">\n",
+                 entry->members[i]->subject->shown);
+        for (size_t j = 0; j < own->count; j++) {
+            const struct step *step = &own->list[j];
+
+            number += !step->or ;
+            put_own_step(page, step, j > 0 && is_same_place(&own->list[j - 1], step),
+                         i > 0 && j < model->count ? &model->list[j] : NULL, number);
+        }
+        html_put(page, "</ol>\n");
+    }
+}
+
+/* ---- a row of steps ---- */
+
+static void put_in_order(struct page *page, const struct outline_steps *steps)
 {
     unsigned number = 0;
 
-    if (steps->count == 0)
-        return;
-    html_start_row(page, name);
-    if (steps != &entry->verify)
-        put_order(page, entry, steps);
-    if (steps == &entry->fix)
-        html_put(page, "<ol class=\"steps\" id=\"fix-%u\">\n", (unsigned)entry->number);
-    else
-        html_put(page, "<ol class=\"steps\">\n");
+    html_put(page, "<ol class=\"steps\">\n");
     for (size_t i = 0; i < steps->count; i++) {
         number += !steps->list[i].step->or ;
         put_step(page, steps, i, number);
     }
     html_put(page, "</ol>\n");
+}
+
+void html_steps(struct page *page, const char *name, const struct outline_entry *entry,
+                const struct outline_steps *steps)
+{
+    if (steps->count == 0)
+        return;
+    if (steps == &entry->fix)
+        html_put(page, "<h4 id=\"fix-%u\">%s</h4>\n<div>\n", (unsigned)entry->number, name);
+    else
+        html_start_row(page, name);
+    if (steps->order != OUTLINE_STEP_BY_STEP)
+        html_put(page,
+                 "<p class=\"order\">One of these %s after the other: all steps for one, then the "
+                 "next.%s</p>\n",
+                 outline_subjects(entry),
+                 steps->order == OUTLINE_BY_MEMBER ? " Notes stand at the first." : "");
+    if (steps->order == OUTLINE_BY_MEMBER)
+        put_by_member(page, entry, steps);
+    else
+        put_in_order(page, steps);
     html_end_row(page);
 }
