@@ -51,10 +51,21 @@ static void tighten(const char *text, size_t size, struct buffer *out)
     }
 }
 
+/* A space that a style sheet needs: not beside what divides it. */
+static bool is_needed(const char *rule, size_t index)
+{
+    return index > 0 && !strchr(":;,{}", rule[index - 1]) && !strchr("{}", rule[index + 1]);
+}
+
 static void make_style(struct buffer *out)
 {
     for (const char *const *rule = html_style; *rule; rule++) {
-        tighten(*rule, strlen(*rule), out);
+        const char *text = *rule + strspn(*rule, " ");
+
+        for (size_t i = 0; text[i]; i++) {
+            if (text[i] != ' ' || is_needed(text, i))
+                buffer_add_char(out, text[i]);
+        }
         buffer_add_char(out, '\n');
     }
 }

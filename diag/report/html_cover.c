@@ -162,12 +162,15 @@ static void put_first_step(struct page *page, const struct summary_fault *fault)
         html_put(page, "Edit the DNS zone as %u shows", (unsigned)fault->entry->number);
     else
         html_put(page, "Run the first command of %u", (unsigned)fault->entry->number);
-    html_put(page, "</a><small>");
-    if (step->shell != SHELL_MANUAL && step->shell != SHELL_DNS)
-        html_put(page, "%s%s", report_step_shell(step), has_where ? ": " : "");
-    if (has_where)
-        html_cut(page, step->where, STEP_MOST);
-    html_put(page, "</small>");
+    html_put(page, "</a>");
+    if (!fault->repair) {
+        html_put(page, "<small>");
+        if (step->shell != SHELL_MANUAL && step->shell != SHELL_DNS)
+            html_put(page, "%s%s", report_step_shell(step), has_where ? ": " : "");
+        if (has_where)
+            html_cut(page, step->where, STEP_MOST);
+        html_put(page, "</small>");
+    }
     buffer_release(&words);
 }
 

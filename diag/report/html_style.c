@@ -273,7 +273,7 @@ const char *const html_style[] = {
     "figure + figure { margin-top: 0.75rem; }",
     "figcaption { color: var(--faint); font-size: 0.875rem; font-variant-numeric: tabular-nums; }",
     "pre { white-space: pre-wrap; direction: ltr; unicode-bidi: isolate; }",
-    "pre span { white-space: nowrap; }",
+    "pre i { font-style: normal; white-space: nowrap; }",
     "figure pre { margin-top: 0.25rem; padding-left: 0.75rem; border-left: 2px solid var(--rule); }",
     "mark { padding: 0.1em 0; color: inherit; background: var(--marked);",
     "  border-bottom: 2px solid var(--critical); -webkit-print-color-adjust: exact;",

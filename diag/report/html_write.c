@@ -2,8 +2,12 @@
 
 #include "diag/report/chart.h"
 
+#include "diag/text.h"
+
 #include <stdarg.h>
 #include <string.h>
+
+enum { NEVER_BROKEN = 30 }; /* columns that a telephone has, too */
 
 static const char *entity(char character)
 {
@@ -67,9 +71,10 @@ void html_put(struct page *page, const char *markup, ...)
 
 void html_code(struct page *page, const char *text, size_t size)
 {
+    bool breaks = text_columns(text, size) > NEVER_BROKEN;
     size_t from = 0;
 
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size && breaks; i++) {
         size_t end = i;
 
         if (i > 0 && text[i - 1] != ' ')
@@ -80,9 +85,9 @@ void html_code(struct page *page, const char *text, size_t size)
             continue;
         end++;
         html_escape(page, text + from, i - from);
-        fputs("<span>", page->stream);
+        fputs("<i>", page->stream);
         html_escape(page, text + i, end - i);
-        fputs("</span>", page->stream);
+        fputs("</i>", page->stream);
         from = end;
     }
     html_escape(page, text + from, size - from);
