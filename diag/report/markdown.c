@@ -67,18 +67,14 @@ static void put_remarks(struct sheet *sheet, unsigned indent, const struct step 
     }
 }
 
-/* "PowerShell, on ex01 (fill in: server)" */
-static void put_place(struct sheet *sheet, const struct step *step)
+/* `place`, and in bold what is to be done first; ends the line. */
+static void put_before(struct sheet *sheet, const char *place, const struct step *step)
 {
     struct buffer before;
 
     buffer_init(&before, LINE_MOST);
     report_before_step(step, &before);
-    fputs(report_shell(step->shell), sheet->stream);
-    if (step->where) {
-        fputs(", ", sheet->stream);
-        markdown_put_words(sheet->stream, step->where);
-    }
+    markdown_put_words(sheet->stream, place);
     if (before.size) {
         fputs(" — **", sheet->stream);
         markdown_put_words(sheet->stream, before.text);
@@ -86,6 +82,15 @@ static void put_place(struct sheet *sheet, const struct step *step)
     }
     fputs("\n", sheet->stream);
     buffer_release(&before);
+}
+
+/* "PowerShell, on ex01 — **fill in: server**" */
+static void put_place(struct sheet *sheet, const struct step *step)
+{
+    fputs(report_shell(step->shell), sheet->stream);
+    if (step->where)
+        fputs(", ", sheet->stream);
+    put_before(sheet, step->where ? step->where : "", step);
 }
 
 /* " (for a.example, b.example)": those whose step it is, where others have another. */
@@ -104,7 +109,6 @@ static void put_members(struct sheet *sheet, const struct outline_variant *varia
 struct listing {
     const char *heading;
     const char *bullet; /* "- [ ] " */
-    const char *word;   /* before each step: "Verify: " */
 };
 
 static void put_variant(struct sheet *sheet, const struct listing *listing,
@@ -113,7 +117,6 @@ static void put_variant(struct sheet *sheet, const struct listing *listing,
     fputs(listing->bullet, sheet->stream);
     if (variant->step->or)
         fputs("or ", sheet->stream);
-    fputs(listing->word, sheet->stream);
     if (step->variant_count > 1)
         put_members(sheet, variant);
     put_place(sheet, variant->step);
@@ -125,6 +128,32 @@ static void put_variant(struct sheet *sheet, const struct listing *listing,
     fputs("\n", sheet->stream);
 }
 
+/* The same for several: all but where is told once, with a box for each place. */
+static bool is_told_once(const struct outline_step *step)
+{
+    return step->variant_count > 1 && step->same_command && step->same_before && step->same_risk &&
+           step->same_note;
+}
+
+static void put_together(struct sheet *sheet, const struct listing *listing,
+                         const struct outline_step *step)
+{
+    fprintf(sheet->stream, "%s%s%s, ", listing->bullet, step->step->or ? "or " : "",
+            report_shell(step->step->shell));
+    put_before(sheet, "at each of these places", step->step);
+    for (size_t i = 0; i < step->variant_count; i++) {
+        const struct outline_variant *variant = &step->variants[i];
+
+        fprintf(sheet->stream, "  %s", listing->bullet);
+        put_members(sheet, variant);
+        put_line(sheet, "", variant->step->where ? variant->step->where : "there");
+    }
+    fputs("\n", sheet->stream);
+    put_command(sheet, 2, step->step);
+    put_remarks(sheet, 2, step->step);
+    fputs("\n", sheet->stream);
+}
+
 static void put_steps(struct sheet *sheet, const struct listing *listing,
                       const struct outline_steps *steps)
 {
@@ -132,6 +161,10 @@ static void put_steps(struct sheet *sheet, const struct listing *listing,
         return;
     fprintf(sheet->stream, "**%s**\n\n", listing->heading);
     for (size_t i = 0; i < steps->count; i++) {
+        if (is_told_once(&steps->list[i])) {
+            put_together(sheet, listing, &steps->list[i]);
+            continue;
+        }
         for (size_t j = 0; j < steps->list[i].variant_count; j++)
             put_variant(sheet, listing, &steps->list[i], &steps->list[i].variants[j]);
     }
@@ -260,10 +293,9 @@ static void put_entry_heading(struct sheet *sheet, const struct outline_entry *e
 
 static void put_repair(struct sheet *sheet, const struct outline_entry *entry)
 {
-    static const struct listing fix = {"Repair", "- [ ] ", ""},
-                                known = {"To make it known", "- [ ] ", ""},
-                                verify = {"Verify", "- [ ] ", ""},
-                                undo = {"Undo, only if the repair made it worse", "- ", ""};
+    static const struct listing fix = {"Repair", "- [ ] "}, known = {"To make it known", "- [ ] "},
+                                verify = {"Verify", "- [ ] "},
+                                undo = {"Undo, only if the repair made it worse", "- "};
     bool is_unknown = entry->part == PART_UNKNOWN;
 
     put_steps(sheet, is_unknown ? &known : &fix, &entry->fix);
