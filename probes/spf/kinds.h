@@ -96,7 +96,8 @@ extern const struct step_template spf_restore_record[];
             "Where-Object {{$_.RecordData.DescriptiveText -match '^v=spf1( |$)'}} | "              \
             "Remove-DnsServerResourceRecord -ZoneName {zone}; Add-DnsServerResourceRecord -Txt "   \
             "-ZoneName {zone} -Name {name-in-zone} -DescriptiveText {" record "}",                 \
-        .risk = "asks, removes every SPF record of the name, adds this one",                       \
+        .risk = "removes every SPF record of the name, each when you say yes, and adds this "      \
+                "one: rather than say no, end it with Ctrl-C",                                     \
         .note = "<name-in-zone> is @ for the name of the zone itself", .when = "windows-dns"       \
     }
 
