@@ -403,7 +403,7 @@ const char *const html_style[] = {
     "  p, li { orphans: 3; widows: 3; }",
     "  h2, h3, h4, header, .order, .of, figcaption { break-after: avoid; }",
     "  article header, figure pre, .steps pre, .prose, .remark, .brief, tr, .plain li,",
-    "    .timeline, .series, .graph svg { break-inside: avoid; }",
+    "    .picture, .graph svg { break-inside: avoid; }",
     "  .steps pre:has(.copy), .steps pre { padding: 0.5rem 0.75rem; }",
     "  .remark, .plain { break-before: avoid; }",
     "  a { text-decoration: none; }",
