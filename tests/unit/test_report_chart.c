@@ -275,13 +275,12 @@ static void axes_leave_their_labels_room(void **state)
 
     (void)state;
     golden_render("html", &report, &usual, &html);
-    rule = strstr(html.text, ".chart svg {");
+    rule = strstr(html.text, ".chart svg{");
     assert_non_null(rule);
-    assert_int_equal(
-        sscanf(rule,
-               ".chart svg { position: absolute; top: 0; left: %dpx; width: calc(100%% - %dpx)",
-               &left, &taken),
-        2);
+    assert_int_equal(sscanf(rule,
+                            ".chart svg{position:absolute;top:0;left:%dpx;width:calc(100%% - %dpx)",
+                            &left, &taken),
+                     2);
     assert_int_equal(taken, 2 * left);
     assert_true(left >= (int)strlen("+1 h") * 7 / 2);
     for (label = html.text; (label = strstr(label, " x=\"0.00%\" dx=\"")); label++) {
