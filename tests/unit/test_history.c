@@ -667,6 +667,23 @@ static void figures_of_a_title_change(void **state)
                    "a wholly else new 2/1/0 x1");
 }
 
+static void figures_change_over_a_gap_too(void **state)
+{
+    struct story lost = {.run_count = 0}, gone = {.run_count = 0};
+
+    (void)state;
+    day(&lost, 1, "a!x 1 s|a!y 1 s|b=");
+    day(&lost, 2, "a?|b=");
+    day(&lost, 3, "a!x 2 s|a!y 2 s|b=");
+    expect(&lost, "a x 2 s still 1/0/0 x2; a y 2 s still 1/0/0 x2");
+    day(&gone, 1, "a!x 1 s|b=");
+    day(&gone, 2, "a=|b=");
+    day(&gone, 3, "a!x 2 s|b=");
+    day(&gone, 4, "a=|b=");
+    day(&gone, 5, "a!y 2 s|b=");
+    expect(&gone, "a y 2 s new 5/4/0 x1; a x 2 s fixed 3-3, 4");
+}
+
 static void addresses_are_no_figures(void **state)
 {
     struct story story = {.run_count = 0};
@@ -910,6 +927,7 @@ int main(void)
         cmocka_unit_test(equal_ones_are_counted),
         cmocka_unit_test(the_only_one_of_its_kind_is_the_same),
         cmocka_unit_test(figures_of_a_title_change),
+        cmocka_unit_test(figures_change_over_a_gap_too),
         cmocka_unit_test(addresses_are_no_figures),
         cmocka_unit_test(several_files_of_one_day_stand_side_by_side),
         cmocka_unit_test(within_days_the_last_run_counts),
