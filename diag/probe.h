@@ -287,8 +287,8 @@ const struct settings *ask_settings(const struct examination *x);
 int64_t ask_now(const struct examination *x);
 
 /*
- * The machine that exdiag ran on, for people who read of it elsewhere: its name, or "the machine that
- * exdiag ran on".
+ * The machine that exdiag ran on, for people who read of it elsewhere: its name, or "the machine
+ * that exdiag ran on".
  */
 const char *ask_examiner(const struct examination *x);
 

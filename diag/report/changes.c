@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { LEAST_COLUMNS = 40, MARGIN = 2, TEXT_MOST = 65536 };
+enum { LEAST_COLUMNS = 40, MARGIN = 2, BODY = 4, TEXT_MOST = 65536 };
 
 struct page {
     struct wrap wrap;
@@ -84,7 +84,7 @@ static void head(struct page *page)
 
 static void name_problem(struct page *page, const struct finding *finding)
 {
-    wrap_indent(&page->wrap, 2 * MARGIN);
+    wrap_indent(&page->wrap, BODY);
     wrap_to(&page->wrap, MARGIN);
     styled(page, style_of_finding(finding), report_standing(finding));
     wrap_words(&page->wrap, " ");
@@ -102,7 +102,7 @@ static void line(struct page *page, const char *text)
 {
     if (!text || !*text)
         return;
-    wrap_to(&page->wrap, 2 * MARGIN);
+    wrap_to(&page->wrap, BODY);
     wrap_words(&page->wrap, text);
     wrap_end(&page->wrap);
 }
