@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    FAULTS_MOST = 5, /* that fit on a sheet with what stands above and below them */
+    FAULTS_MOST = 6, /* that fit on a sheet with what stands above and below them */
     NOTICES_MOST = 3,
     NAMES_MOST = 2,
     TITLE_MOST = 120,

@@ -401,7 +401,7 @@ const char *const html_style[] = {
     "  article > h4 { width: 6.5rem; height: 0; margin-top: 1rem; }",
     "  article > div { margin: 0 0 0 7.5rem; }",
     "  p, li { orphans: 3; widows: 3; }",
-    "  h2, h3, h4, header, .order, .of, figcaption { break-after: avoid; }",
+    "  h2, h3, h4, header, .order, .of, figcaption, .graph > p { break-after: avoid; }",
     "  article header, figure pre, .steps pre, .prose, .remark, .brief, tr, .plain li,",
     "    .picture, .graph svg { break-inside: avoid; }",
     "  .steps pre:has(.copy), .steps pre { padding: 0.5rem 0.75rem; }",
