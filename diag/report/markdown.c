@@ -106,7 +106,9 @@ static void put_members(struct sheet *sheet, const struct outline_variant *varia
 }
 
 /* How a list of steps is shown: boxes to tick, or none. */
+enum which { FIX, VERIFY, UNDO };
 struct listing {
+    enum which which;
     const char *heading;
     const char *bullet; /* "- [ ] " */
 };
@@ -154,12 +156,9 @@ static void put_together(struct sheet *sheet, const struct listing *listing,
     fputs("\n", sheet->stream);
 }
 
-static void put_steps(struct sheet *sheet, const struct listing *listing,
-                      const struct outline_steps *steps)
+static void put_step_by_step(struct sheet *sheet, const struct listing *listing,
+                             const struct outline_steps *steps)
 {
-    if (steps->count == 0)
-        return;
-    fprintf(sheet->stream, "**%s**\n\n", listing->heading);
     for (size_t i = 0; i < steps->count; i++) {
         if (is_told_once(&steps->list[i])) {
             put_together(sheet, listing, &steps->list[i]);
@@ -168,6 +167,53 @@ static void put_steps(struct sheet *sheet, const struct listing *listing,
         for (size_t j = 0; j < steps->list[i].variant_count; j++)
             put_variant(sheet, listing, &steps->list[i], &steps->list[i].variants[j]);
     }
+}
+
+static const struct steps *steps_of(const struct finding *finding, enum which which)
+{
+    const struct steps *const lists[] = {&finding->fix, &finding->verify, &finding->undo};
+
+    return lists[which];
+}
+
+/* Nobody who goes through it line by line is to have all of them half repaired. */
+static void put_by_member(struct sheet *sheet, const struct listing *listing,
+                          const struct outline_entry *entry)
+{
+    for (size_t i = 0; i < entry->member_count; i++) {
+        const struct steps *steps = steps_of(entry->members[i], listing->which);
+
+        fprintf(sheet->stream, "%zu of %zu: all steps for ", i + 1, entry->member_count);
+        markdown_put_words(sheet->stream, entry->members[i]->subject->shown);
+        fputs(i + 1 < entry->member_count ? ", before those for the next\n\n" : "\n\n",
+              sheet->stream);
+        for (size_t j = 0; j < steps->count; j++) {
+            fprintf(sheet->stream, "%s%s", listing->bullet, steps->list[j].or ? "or " : "");
+            put_place(sheet, &steps->list[j]);
+            fputs("\n", sheet->stream);
+            put_command(sheet, 2, &steps->list[j]);
+            put_remarks(sheet, 2, &steps->list[j]);
+            fputs("\n", sheet->stream);
+        }
+    }
+}
+
+static void put_steps(struct sheet *sheet, const struct listing *listing,
+                      const struct outline_entry *entry)
+{
+    const struct outline_steps *const lists[] = {&entry->fix, &entry->verify, &entry->undo};
+    const struct outline_steps *steps = lists[listing->which];
+
+    if (steps->count == 0)
+        return;
+    fprintf(sheet->stream, "**%s**\n\n", listing->heading);
+    if (steps->order == OUTLINE_BY_MEMBER) {
+        put_by_member(sheet, listing, entry);
+        return;
+    }
+    if (steps->order == OUTLINE_IN_TURN)
+        fputs("One after the other: all steps for one, then all for the next.\n\n", sheet->stream);
+    put_step_by_step(sheet, listing, steps);
 }
 
 /* ---- entries ---- */
@@ -293,16 +339,17 @@ static void put_entry_heading(struct sheet *sheet, const struct outline_entry *e
 
 static void put_repair(struct sheet *sheet, const struct outline_entry *entry)
 {
-    static const struct listing fix = {"Repair", "- [ ] "}, known = {"To make it known", "- [ ] "},
-                                verify = {"Verify", "- [ ] "},
-                                undo = {"Undo, only if the repair made it worse", "- "};
+    static const struct listing fix = {FIX, "Repair", "- [ ] "},
+                                known = {FIX, "To make it known", "- [ ] "},
+                                verify = {VERIFY, "Verify", "- [ ] "},
+                                undo = {UNDO, "Undo, only if the repair made it worse", "- "};
     bool is_unknown = entry->part == PART_UNKNOWN;
 
-    put_steps(sheet, is_unknown ? &known : &fix, &entry->fix);
+    put_steps(sheet, is_unknown ? &known : &fix, entry);
     if (is_unknown)
         return;
-    put_steps(sheet, &verify, &entry->verify);
-    put_steps(sheet, &undo, &entry->undo);
+    put_steps(sheet, &verify, entry);
+    put_steps(sheet, &undo, entry);
     if (entry->undo.count == 0 && entry->first->kind->no_undo)
         put_line(sheet, "No undo: ", entry->first->kind->no_undo);
     fputs("\n", sheet->stream);
@@ -384,7 +431,9 @@ static void put_first_steps(struct sheet *sheet, const struct summary *summary)
         markdown_put_words(sheet->stream, fault->entry->first->title);
         put_line(sheet, ": ", names.text);
         if (fault->cost)
-            put_line(sheet, "  - ", fault->cost);
+            put_line(sheet, "  - what it costs: ", fault->cost);
+        if (fault->entry->first->kind->repair)
+            put_line(sheet, "  - what is to be done: ", fault->entry->first->kind->repair);
         buffer_release(&names);
     }
     fputs("\n", sheet->stream);
