@@ -6,9 +6,10 @@
  * report report_samples hostile FORMAT [ascii|colours|narrow|terse] report_samples many FORMAT
  * SHAPE COUNT       SHAPE: alike, different, mixed
  *
- * In the hostile report every string of every struct tries to leave its place, each with every
- * payload in turn. Strings of reports are printable (text.h), so these are; the name of a file is
- * what the system calls it, so it holds anything.
+ * NUMBER is that of the first payload: which field has which. In the hostile report every string of
+ * every struct tries to leave its place, each with every payload in turn. Strings of reports are
+ * printable (text.h), so these are; the name of a file is what the system calls it, so it holds
+ * anything.
  */
 #include "diag/report/changes.h"
 #include "diag/report/report.h"
@@ -312,8 +313,8 @@ static struct finding *hostile_finding(struct maker *maker, unsigned set, unsign
     if (nth == 0) {
         finding->tree = hostile_tree(maker);
         finding->expired = hostile_acceptance(maker, finding);
-        finding->history = (struct history){CHANGE_BACK, SAMPLE_TIME, SAMPLE_TIME - 100000,
-                                            SAMPLE_TIME - 200000, 2, SAMPLE_TIME};
+        finding->history = (struct history){CHANGE_BACK,          SAMPLE_TIME, SAMPLE_TIME - 100000,
+                                            SAMPLE_TIME - 200000, 2,           SAMPLE_TIME};
     }
     if (nth == 1)
         finding->timeline = hostile_timeline(maker);
@@ -687,6 +688,7 @@ int main(int count, char **arguments)
         status = 0;
     } else if (count >= 3 && (strcmp(what, "hostile") == 0 || strcmp(what, "plain") == 0)) {
         maker.is_plain = strcmp(what, "plain") == 0;
+        maker.turn = count > 3 ? (unsigned)strtoul(arguments[3], NULL, 10) : 0;
         make_hostile(&maker, &report);
         status = write_report(arguments[2], count > 3 ? arguments[3] : "", &report);
     } else if (count == 5 && strcmp(what, "many") == 0) {
