@@ -197,7 +197,7 @@ def read_html():
     check_markup(tree, len(list(plain.iter("script"))))
     expect({element.text for element in tree.iter("script")} == {element.text for element in plain.iter("script")},
            "another script than that of every report")
-    expect_same_elements(tree, tree_of(samples("plain", "html").decode()), ("mark", "wbr", "text", "tspan", "span"))
+    expect_same_elements(tree, tree_of(samples("plain", "html").decode()), ("mark", "wbr", "text", "tspan", "span", "i"))
     words = text_of(tree) + " ".join(str(value) for element in tree.iter() for value in element.attrib.values())
     expect_all(words, HTML_LACKS)
     return document
