@@ -2,12 +2,8 @@
 
 #include "diag/report/chart.h"
 
-#include "diag/text.h"
-
 #include <stdarg.h>
 #include <string.h>
-
-enum { NEVER_BROKEN = 30 }; /* columns that a telephone has, too */
 
 static const char *entity(char character)
 {
@@ -71,10 +67,9 @@ void html_put(struct page *page, const char *markup, ...)
 
 void html_code(struct page *page, const char *text, size_t size)
 {
-    bool breaks = text_columns(text, size) > NEVER_BROKEN;
     size_t from = 0;
 
-    for (size_t i = 0; i < size && breaks; i++) {
+    for (size_t i = 0; i < size; i++) {
         size_t end = i;
 
         if (i > 0 && text[i - 1] != ' ')
