@@ -6,8 +6,8 @@
 #include "diag/finding.h"
 
 /*
- * "still there, since 2026-11-09 (3 runs)"; "as of 2026-11-02, not examined since", where others were;
- * nothing where there is nothing to compare with.
+ * "still there, since 2026-11-09 (3 runs)"; "as of 2026-11-02, not examined since", where others
+ * were; nothing where there is nothing to compare with.
  */
 void report_history_words(const struct finding *finding, struct buffer *out);
 

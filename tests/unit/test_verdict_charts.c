@@ -203,9 +203,9 @@ static void expect_chart(const char *scenario, const struct expectation *rows)
 static void recorded_clocks_stand_right(void **state)
 {
     static const struct expectation pdc_back[] = {
-        {"127.0.0.13", SPAN_RIGHT},      {"dc1.contoso.com", SPAN_CRITICAL},
-        {"dc2.contoso.com", SPAN_RIGHT}, {"ex01.contoso.com", SPAN_RIGHT},
-        {"where exdiag ran", SPAN_RIGHT},    {NULL, SPAN_RIGHT}};
+        {"127.0.0.13", SPAN_RIGHT},       {"dc1.contoso.com", SPAN_CRITICAL},
+        {"dc2.contoso.com", SPAN_RIGHT},  {"ex01.contoso.com", SPAN_RIGHT},
+        {"where exdiag ran", SPAN_RIGHT}, {NULL, SPAN_RIGHT}};
     static const struct expectation ahead[] = {{"dc1.contoso.com", SPAN_RIGHT},
                                                {"dc2.contoso.com", SPAN_RIGHT},
                                                {"ex01.contoso.com", SPAN_CRITICAL},
