@@ -196,7 +196,7 @@ static bool are_machines(const struct outline_entry *entry)
     return true;
 }
 
-const char *outline_subjects(const struct outline_entry *entry)
+static const char *subjects_word(const struct outline_entry *entry, bool is_plural)
 {
     static const char *const words[SUBJECT_KIND_COUNT][2] = {
         [SUBJECT_DOMAIN] = {"domain", "domains"},
@@ -207,8 +207,23 @@ const char *outline_subjects(const struct outline_entry *entry)
     };
 
     if (!is_of_one_kind(entry))
-        return are_machines(entry) ? "machines" : "names";
-    return words[entry->members[0]->subject->kind][entry->member_count > 1];
+        return are_machines(entry) ? is_plural ? "machines" : "machine"
+               : is_plural         ? "names"
+                                   : "name";
+    return words[entry->members[0]->subject->kind][is_plural];
+}
+
+const char *outline_subjects(const struct outline_entry *entry)
+{
+    return subjects_word(entry, entry->member_count > 1);
+}
+
+const char *outline_turns(const struct outline_entry *entry)
+{
+    const struct finding *first = entry->first;
+
+    return first->subject->kind == SUBJECT_FILE && is_of_one_kind(entry) ? "servers"
+                                                                         : outline_subjects(entry);
 }
 
 static bool is_of_name(char character)
@@ -239,7 +254,7 @@ static const char *next_name(const char *text, const char *from, const char *nam
 }
 
 /* "EX01" of ex01.contoso.com, as machines call themselves: at most 15 characters, in capitals. */
-static void short_name(const struct subject *subject, char out[SHORT_NAME_SIZE])
+static void upper_name(const struct subject *subject, char out[SHORT_NAME_SIZE])
 {
     size_t size = strcspn(subject->name, ".");
 
@@ -259,71 +274,151 @@ bool outline_names(const char *text, const struct subject *subject)
 {
     char label[SHORT_NAME_SIZE];
 
-    short_name(subject, label);
+    upper_name(subject, label);
     return next_name(text, text, subject->shown) || next_name(text, text, subject->name) ||
            next_name(text, text, label);
 }
 
-static void without_name(const char *text, const char *name, const char *word, struct buffer *out)
+/* Part of an address, a path or the like, in whose place no words may stand. */
+static bool is_in_a_token(const char *text, const char *at, size_t size)
 {
-    const char *from = text;
+    char before = at > text ? at[-1] : ' ', after = at[size];
 
-    for (const char *at; (at = next_name(text, from, name)); from = at + strlen(name)) {
-        buffer_add(out, from, (size_t)(at - from));
-        buffer_add_string(out, word);
-    }
-    buffer_add_string(out, from);
+    return before == '/' || before == '\\' || before == '=' || after == '/' || after == '\\' ||
+           (after == ':' && text_is_digit(at[size + 1]));
 }
 
-/* "the zone of each of these domains" */
-static void add_generic(const char *text, const struct finding *member, const char *word,
-                        struct buffer *out)
+/* "ex01"; a word like any other ("mail") that only a comparison may take for the name. */
+static void lower_name(const struct subject *subject, char out[SHORT_NAME_SIZE])
+{
+    upper_name(subject, out);
+    for (; *out; out++)
+        *out = *out >= 'A' && *out <= 'Z' ? (char)(*out - 'A' + 'a') : *out;
+}
+
+/* What stands for a name; in front of "'s" another. */
+struct generic {
+    const char *word;       /* "each of these servers" */
+    const char *possessive; /* "each server" */
+    bool is_prose;          /* it is to be read, and not only compared */
+    bool with_lower;        /* "ex01" is the name, too */
+};
+
+static bool without_name(const char *text, const char *name, const struct generic *generic,
+                         struct buffer *out)
+{
+    const size_t size = strlen(name);
+    const char *from = text;
+
+    for (const char *at; (at = next_name(text, from, name)); from = at + size) {
+        bool is_owner = at[size] == '\'' && at[size + 1] == 's' && !is_of_name(at[size + 2]);
+
+        if (generic->is_prose && is_in_a_token(text, at, size))
+            return false;
+        buffer_add(out, from, (size_t)(at - from));
+        buffer_add_string(out, is_owner ? generic->possessive : generic->word);
+    }
+    buffer_add_string(out, from);
+    return true;
+}
+
+/* "the zone of each of these domains"; false where words cannot stand for the name. */
+static bool add_generic(const char *text, const struct finding *member,
+                        const struct generic *generic, struct buffer *out)
 {
     const struct subject *subject = member->subject;
-    struct buffer shown, named;
-    char label[SHORT_NAME_SIZE];
+    char upper[SHORT_NAME_SIZE], lower[SHORT_NAME_SIZE];
+    const char *const names[] = {subject->shown, subject->name, upper, lower};
+    struct buffer texts[2];
+    bool is_right = true;
 
-    buffer_init(&shown, SIZE_MAX / 2);
-    buffer_init(&named, SIZE_MAX / 2);
-    short_name(subject, label);
-    without_name(text, subject->shown, word, &shown);
-    without_name(shown.text, subject->name, word, &named);
-    without_name(named.text, label, word, out);
-    buffer_release(&shown);
-    buffer_release(&named);
+    buffer_init(&texts[0], SIZE_MAX / 2);
+    buffer_init(&texts[1], SIZE_MAX / 2);
+    upper_name(subject, upper);
+    lower_name(subject, lower);
+    buffer_add_string(&texts[0], text);
+    for (size_t i = 0; i < (generic->with_lower ? 4 : 3) && is_right; i++) {
+        buffer_clear(&texts[(i + 1) % 2]);
+        is_right = without_name(texts[i % 2].text, names[i], generic, &texts[(i + 1) % 2]);
+    }
+    buffer_add_string(out, texts[generic->with_lower ? 0 : 1].text);
+    buffer_release(&texts[0]);
+    buffer_release(&texts[1]);
+    return is_right;
+}
+
+static bool is_the_same_of_all(const struct outline_entry *entry, outline_get *get,
+                               const void *context)
+{
+    const char *first = get(entry->members[0], context);
+    size_t same = 1;
+
+    while (same < entry->member_count && is_same(first, get(entry->members[same], context)))
+        same++;
+    return same == entry->member_count;
+}
+
+static const struct generic prose = {.is_prose = true}, comparison = {0},
+                            wide_comparison = {.with_lower = true};
+
+/* The text with words for the names where it is the same of all then; or NULL. */
+static const char *without_names(const struct outline_entry *entry, outline_get *get,
+                                 const void *context, const struct generic *form,
+                                 struct arena *arena)
+{
+    struct generic generic = *form;
+    const char *result = NULL;
+    struct buffer all, own;
+    size_t alike = 0;
+
+    generic.word = arena_print(arena, "each of these %s", subjects_word(entry, true));
+    generic.possessive = arena_print(arena, "each %s", subjects_word(entry, false));
+    buffer_init(&all, SIZE_MAX / 2);
+    buffer_init(&own, SIZE_MAX / 2);
+    for (; alike < entry->member_count; alike++) {
+        const char *text = get(entry->members[alike], context);
+        struct buffer *out = alike ? &own : &all;
+
+        buffer_clear(out);
+        if (!text || !add_generic(text, entry->members[alike], &generic, out) ||
+            strcmp(out->text, all.text) != 0)
+            break;
+    }
+    if (alike == entry->member_count)
+        result = arena_copy(arena, all.text, all.size);
+    buffer_release(&all);
+    buffer_release(&own);
+    return result;
+}
+
+/* One of several files that do not say whose they are: each is of a server of its own. */
+static const char *of_each_file(const struct outline_entry *entry, const char *text,
+                                struct arena *arena)
+{
+    static const char one[] = "the file is of", each[] = "each of these files is of";
+    const char *at = text ? strstr(text, one) : NULL;
+
+    if (!at || entry->member_count < 2 || entry->first->subject->kind != SUBJECT_FILE)
+        return text;
+    return arena_print(arena, "%.*s%s%s", (int)(at - text), text, each, at + sizeof one - 1);
 }
 
 const char *outline_tell_once(const struct outline_entry *entry, outline_get *get,
                               const void *context, struct arena *arena)
 {
-    const char *first = get(entry->members[0], context), *result = NULL;
-    struct buffer all, own;
-    size_t alike = 0, same = 0;
+    const char *first = get(entry->members[0], context);
 
-    while (same < entry->member_count && is_same(first, get(entry->members[same], context)))
-        same++;
-    if (!first || same == entry->member_count)
-        return first;
-    buffer_init(&all, SIZE_MAX / 2);
-    buffer_init(&own, SIZE_MAX / 2);
-    buffer_print(&own, "each of these %s", outline_subjects(entry));
-    result = buffer_keep(&own, arena);
-    add_generic(first, entry->members[0], result, &all);
-    buffer_init(&own, SIZE_MAX / 2);
-    for (; alike < entry->member_count; alike++) {
-        const char *text = get(entry->members[alike], context);
+    if (!first || is_the_same_of_all(entry, get, context))
+        return of_each_file(entry, first, arena);
+    return without_names(entry, get, context, &prose, arena);
+}
 
-        buffer_clear(&own);
-        if (!text)
-            break;
-        add_generic(text, entry->members[alike], result, &own);
-        if (strcmp(own.text, all.text) != 0)
-            break;
-    }
-    result = alike == entry->member_count ? arena_copy(arena, all.text, all.size) : NULL;
-    buffer_release(&all);
-    buffer_release(&own);
-    return result;
+bool outline_differ_in_names(const struct outline_entry *entry, outline_get *get,
+                             const void *context, struct arena *arena)
+{
+    return is_the_same_of_all(entry, get, context) ||
+           without_names(entry, get, context, &comparison, arena) ||
+           without_names(entry, get, context, &wide_comparison, arena);
 }
 
 static const char *title_of(const struct finding *member, const void *context)
@@ -489,7 +584,7 @@ static void merge_step(const struct outline_entry *entry, enum which which, size
         tellings[i] = (struct telling){&steps_of(member, which)->list[at], member, i, i};
         note_sameness(out, tellings[i].step);
     }
-    out->by_name = !out->same_command && outline_tell_once(entry, command_of, &place, arena);
+    out->by_name = !out->same_command && outline_differ_in_names(entry, command_of, &place, arena);
     qsort(tellings, entry->member_count, sizeof *tellings, by_text);
     for (size_t i = 1; i < entry->member_count; i++) {
         if (compare_texts(tellings[i - 1].step, tellings[i].step) == 0)
@@ -506,6 +601,23 @@ bool outline_is_told_once(const struct outline_step *step)
            (step->same_risk || step->risk) && (step->same_note || step->note);
 }
 
+/* The same line is run at each of them, though it reads the same. */
+static bool is_done_at_each(const struct outline_entry *entry, const struct step *step)
+{
+    static const char *const shared[] = {"any ", "Any ", "a ",       "A ",
+                                         "an ",  "An ",  "another ", "the machine that exdiag ran"};
+    enum subject_kind kind = entry->first->subject->kind;
+
+    if (entry->member_count < 2 ||
+        (!are_machines(entry) && (kind != SUBJECT_FILE || !is_of_one_kind(entry))))
+        return false;
+    for (size_t i = 0; step->where && i < sizeof shared / sizeof *shared; i++) {
+        if (strncmp(step->where, shared[i], strlen(shared[i])) == 0)
+            return false;
+    }
+    return true;
+}
+
 /* Looks need no order, and text for zones has none. */
 static enum outline_order order_of(const struct outline_entry *entry, enum which which,
                                    const struct outline_step *list, size_t count)
@@ -515,7 +627,10 @@ static enum outline_order order_of(const struct outline_entry *entry, enum which
     if (entry->part != PART_PROBLEMS || which == VERIFY)
         return OUTLINE_STEP_BY_STEP;
     for (size_t i = 0; i < count; i++) {
-        if (list[i].variant_count == 1 || list[i].step->or || list[i].step->shell == SHELL_DNS)
+        const struct step *step = list[i].step;
+
+        if (step->or || step->shell == SHELL_DNS ||
+            (list[i].variant_count == 1 && !is_done_at_each(entry, step)))
             continue;
         several++;
         own += !outline_is_told_once(&list[i]);
@@ -523,6 +638,17 @@ static enum outline_order order_of(const struct outline_entry *entry, enum which
     if (several < 2)
         return OUTLINE_STEP_BY_STEP;
     return own < 2 ? OUTLINE_IN_TURN : OUTLINE_BY_MEMBER;
+}
+
+static bool differ_by_name(const struct outline_step *list, size_t count)
+{
+    size_t i = 0;
+
+    while (i < count && (list[i].same_command || list[i].by_name) && list[i].same_before &&
+           (list[i].same_where || list[i].where) && (list[i].same_risk || list[i].risk) &&
+           (list[i].same_note || list[i].note))
+        i++;
+    return i == count;
 }
 
 static struct outline_steps merge_steps(const struct outline_entry *entry, enum which which,
@@ -533,7 +659,8 @@ static struct outline_steps merge_steps(const struct outline_entry *entry, enum 
 
     for (size_t i = 0; i < count; i++)
         merge_step(entry, which, i, arena, &list[i]);
-    return (struct outline_steps){list, count, order_of(entry, which, list, count)};
+    return (struct outline_steps){list, count, order_of(entry, which, list, count),
+                                  differ_by_name(list, count)};
 }
 
 /* ---- entries ---- */

@@ -56,6 +56,7 @@ struct outline_steps {
     const struct outline_step *list;
     size_t count;
     enum outline_order order;
+    bool by_name; /* what all print differs in the names of their subjects and in nothing else */
 };
 
 struct outline_entry {
@@ -89,9 +90,16 @@ struct outline {
 /* A text of a member; NULL: it has none. */
 typedef const char *outline_get(const struct finding *member, const void *context);
 
-/* What is told of all members, as outline_step.where is; NULL where they differ in more. */
+/*
+ * What is told of all members, as outline_step.where is; NULL where they differ in more, or where a
+ * name is part of an address or a path, in which no words can stand for it.
+ */
 const char *outline_tell_once(const struct outline_entry *entry, outline_get *get,
                               const void *context, struct arena *arena);
+
+/* They have the same, or it differs in their names alone, wherever these stand. */
+bool outline_differ_in_names(const struct outline_entry *entry, outline_get *get,
+                             const void *context, struct arena *arena);
 
 /* Only the names of the members differ, and where and the remarks of the step say that in words. */
 bool outline_is_told_once(const struct outline_step *step);
@@ -101,6 +109,9 @@ void outline_make(const struct report *report, struct arena *arena, struct outli
 
 /* "domain", "domains", "domain controllers"; of several kinds "machines", or else "names". */
 const char *outline_subjects(const struct outline_entry *entry);
+
+/* The same of what is repaired one after the other: "servers" of files, each of which is of one. */
+const char *outline_turns(const struct outline_entry *entry);
 
 /* True where the text has the subject's name in it, and not as a part of a longer one. */
 bool outline_names(const char *text, const struct subject *subject);

@@ -189,6 +189,19 @@ static void sources_of_all(struct text_page *page, const struct outline_entry *e
     }
 }
 
+/* What many have seen needs no list of where each has it from. */
+static bool have_sources_of_all(const struct text_page *page, const struct outline_entry *entry)
+{
+    if (page->options->verbose || entry->member_count <= ALIKE_MOST)
+        return true;
+    for (size_t i = 0; i < entry->first->seen_count; i++) {
+        if (is_new_source(entry->first, i) && entry->first->seen[i].source &&
+            !outline_tell_once(entry, source_at, &i, page->arena))
+            return false;
+    }
+    return true;
+}
+
 static void seen_of_all(struct text_page *page, const struct outline_entry *entry)
 {
     for (size_t i = 0; i < entry->first->seen_count; i++) {
@@ -212,7 +225,7 @@ static bool have_seen_alike(const struct text_page *page, const struct outline_e
             return false;
     }
     for (size_t i = 0; i < entry->first->seen_count; i++) {
-        if (!outline_tell_once(entry, text_at, &i, page->arena))
+        if (!outline_differ_in_names(entry, text_at, &i, page->arena))
             return false;
     }
     return true;
@@ -226,7 +239,7 @@ static void other_sources(struct text_page *page, const struct outline_entry *en
     const char *separator = ", from ";
 
     for (size_t j = 0; j < count; j++)
-        is_told[j] = outline_tell_once(entry, source_at, &j, page->arena) != NULL;
+        is_told[j] = outline_differ_in_names(entry, source_at, &j, page->arena);
     for (size_t i = 1; i < entry->member_count; i++) {
         for (size_t j = 0; j < count; j++) {
             const char *source = entry->members[i]->seen[j].source;
@@ -241,6 +254,11 @@ static void other_sources(struct text_page *page, const struct outline_entry *en
     free(is_told);
 }
 
+static bool has_seen(const struct finding *finding)
+{
+    return finding->seen_count || text_has_pictures(finding);
+}
+
 static void seen_by_member(struct text_page *page, const struct outline_entry *entry)
 {
     bool is_short =
@@ -249,6 +267,8 @@ static void seen_by_member(struct text_page *page, const struct outline_entry *e
     char text[128];
 
     for (size_t i = 0; i < shown; i++) {
+        if (!has_seen(entry->members[i]))
+            continue;
         text_page_owner(page, &entry->members[i], 1, page->body);
         seen_of(page, entry->members[i], page->body + 2);
     }
@@ -265,7 +285,7 @@ static void seen_by_member(struct text_page *page, const struct outline_entry *e
 static bool has_anything(const struct outline_entry *entry)
 {
     for (size_t i = 0; i < entry->member_count; i++) {
-        if (entry->members[i]->seen_count || text_has_pictures(entry->members[i]))
+        if (has_seen(entry->members[i]))
             return true;
     }
     return false;
@@ -278,7 +298,7 @@ void text_seen(struct text_page *page, const struct outline_entry *entry)
     text_page_label(page, "seen", page->body);
     if (entry->member_count == 1) {
         seen_of(page, entry->first, page->body);
-    } else if (have_seen_the_same(entry)) {
+    } else if (have_seen_the_same(entry) && have_sources_of_all(page, entry)) {
         seen_of_all(page, entry);
     } else {
         seen_by_member(page, entry);

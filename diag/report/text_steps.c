@@ -5,9 +5,10 @@
 #include <string.h>
 
 enum {
-    LOOK_BACK = 32, /* steps before one, whose notes it need not repeat */
-    LOOKS_MOST = 6, /* variants of a look that are told without --verbose */
-    BEHIND_STEP = 4 /* columns from a step's text to its command */
+    LOOK_BACK = 32,   /* steps before one, whose notes it need not repeat */
+    LOOKS_MOST = 6,   /* variants of a look that are told without --verbose */
+    MEMBERS_MOST = 3, /* whose own lines are written where these differ by name alone */
+    BEHIND_STEP = 4   /* columns from a step's text to its command */
 };
 
 /* A step as it is printed. */
@@ -284,18 +285,16 @@ static size_t one_step(struct telling *telling, size_t number)
 
 /* ---- steps that have an order, on several machines ---- */
 
-/* One step on one machine; a note that the first machine's has is not said again. */
-static void step_of_member(struct telling *telling, const struct step *step,
-                           const struct step *before, const struct step *model, size_t number)
+/* "PowerShell: ex01, as administrator", or "in the same place" as the step before it */
+static void place_of_member(struct telling *telling, const struct step *step,
+                            const struct step *before)
 {
     struct text_page *page = telling->page;
     const char *shell = report_step_shell(step);
     bool is_same =
         before && !before->or &&!step->or
         &&is_same_text(step->where, before->where) && strcmp(shell, report_step_shell(before)) == 0;
-    const char *note = model && is_same_text(model->note, step->note) ? NULL : step->note;
 
-    begin_step(telling, number, 1);
     wrap_words(&page->wrap, is_same ? "in the same place" : shell);
     before_step(page, step);
     if (!is_same && step->where && *step->where && strcmp(step->where, shell) != 0) {
@@ -303,12 +302,29 @@ static void step_of_member(struct telling *telling, const struct step *step,
         wrap_words(&page->wrap, step->where);
     }
     wrap_end(&page->wrap);
-    if (step->shell != SHELL_MANUAL)
-        remark(telling, STYLE_YELLOW, "risk: ", step->risk);
-    what_to_do(telling, step);
-    if (step->shell == SHELL_MANUAL)
-        remark(telling, STYLE_YELLOW, "risk: ", step->risk);
-    if (!before || !is_same_text(before->note, note))
+}
+
+/*
+ * One step on one machine; a note that the first machine's has is not said again, nor is anything
+ * but where and the line itself where all else is as at the first.
+ */
+static void step_of_member(struct telling *telling, const struct step *step,
+                           const struct step *before, const struct step *model, bool is_short)
+{
+    const bool is_by_hand = step->shell == SHELL_MANUAL;
+    const char *note = model && is_same_text(model->note, step->note) ? NULL : step->note;
+    const char *risk = model && is_short ? NULL : step->risk;
+
+    place_of_member(telling, step, before);
+    if (!is_by_hand)
+        remark(telling, STYLE_YELLOW, "risk: ", risk);
+    if (is_by_hand && model && is_short && strcmp(step->command, model->command) == 0)
+        remark(telling, STYLE_PLAIN, "", "as at the first");
+    else
+        what_to_do(telling, step);
+    if (is_by_hand)
+        remark(telling, STYLE_YELLOW, "risk: ", risk);
+    if (!(model && is_short) && (!before || !is_same_text(before->note, note)))
         remark(telling, STYLE_FAINT, "note: ", note);
 }
 
@@ -320,38 +336,74 @@ static const struct steps *own_steps(const struct outline_entry *entry,
     return steps == &entry->fix ? &finding->fix : &finding->undo;
 }
 
+static bool is_short(const struct text_page *page, const struct outline_steps *steps)
+{
+    return steps->by_name && !page->options->verbose;
+}
+
+static void steps_of_member(struct text_page *page, const struct outline_entry *entry,
+                            const struct outline_steps *steps, size_t member)
+{
+    const struct steps *own = own_steps(entry, steps, member);
+    const struct steps *model = member ? own_steps(entry, steps, 0) : NULL;
+    size_t number = 0;
+
+    for (size_t i = 0; i < own->count; i++) {
+        struct telling telling = {
+            .page = page, .entry = entry, .steps = steps, .step = &steps->list[i]};
+
+        number += !own->list[i].or ;
+        begin_step(&telling, number, 1);
+        step_of_member(&telling, &own->list[i], i ? &own->list[i - 1] : NULL,
+                       model ? &model->list[i] : NULL, is_short(page, steps));
+    }
+}
+
+/* "ex01 first, by these steps; then each of the others in turn: ex02, ex03 and ex04" */
+static void for_the_others(struct text_page *page, const struct outline_entry *entry)
+{
+    text_page_at(page, page->body);
+    text_page_begin_style(page, STYLE_LOUD);
+    text_page_names(page, entry->members, 1, 1);
+    wrap_words(&page->wrap, " first, by these steps; then each of the others in turn, by the same "
+                            "steps with its own name, long or short, in every line: ");
+    text_page_names(page, entry->members + 1, entry->member_count - 1, entry->member_count);
+    text_page_end_style(page, STYLE_LOUD);
+    wrap_words(&page->wrap, " (all lines: --verbose, or --runbook FILE)");
+    wrap_end(&page->wrap);
+}
+
 /* All steps of the first, then those of the next: nobody is to do one step everywhere at once. */
 static void steps_by_member(struct text_page *page, const struct outline_entry *entry,
                             const struct outline_steps *steps)
 {
-    const struct steps *model = own_steps(entry, steps, 0);
-
+    if (is_short(page, steps) && entry->member_count > MEMBERS_MOST) {
+        for_the_others(page, entry);
+        steps_of_member(page, entry, steps, 0);
+        return;
+    }
     for (size_t i = 0; i < entry->member_count; i++) {
-        const struct steps *own = own_steps(entry, steps, i);
-        size_t number = 0;
-
         if (i > 0)
             wrap_free_line(&page->wrap);
         text_page_owner(page, &entry->members[i], 1, page->body);
-        for (size_t j = 0; j < own->count; j++) {
-            struct telling telling = {
-                .page = page, .entry = entry, .steps = steps, .step = &steps->list[j]};
-
-            number += !own->list[j].or ;
-            step_of_member(&telling, &own->list[j], j ? &own->list[j - 1] : NULL,
-                           i ? &model->list[j] : NULL, number);
-        }
+        steps_of_member(page, entry, steps, i);
     }
 }
 
-static void in_turn(struct text_page *page, const struct outline_entry *entry, bool is_by_member)
+static void in_turn(struct text_page *page, const struct outline_entry *entry,
+                    const struct outline_steps *steps)
 {
-    char text[192];
+    const char *remarks = "";
+    char text[256];
 
+    if (steps->order == OUTLINE_BY_MEMBER && !is_short(page, steps))
+        remarks = " Notes stand at the first.";
+    else if (steps->order == OUTLINE_BY_MEMBER && entry->member_count <= MEMBERS_MOST)
+        remarks = " Risks and notes stand at the first.";
     text_page_at(page, page->body);
     snprintf(text, sizeof text,
              "One of these %s after the other: all steps for one, then the next.%s",
-             outline_subjects(entry), is_by_member ? " Notes stand at the first." : "");
+             outline_turns(entry), remarks);
     wrap_words(&page->wrap, text);
     wrap_end(&page->wrap);
 }
@@ -380,7 +432,7 @@ void text_steps(struct text_page *page, const struct outline_entry *entry, const
         wrap_free_line(&page->wrap);
     text_page_label(page, label, page->body);
     if (steps->order != OUTLINE_STEP_BY_STEP)
-        in_turn(page, entry, steps->order == OUTLINE_BY_MEMBER);
+        in_turn(page, entry, steps);
     if (steps->order == OUTLINE_BY_MEMBER)
         steps_by_member(page, entry, steps);
     else

@@ -372,6 +372,130 @@ static void steps_have_an_order(void **state)
     assert_false(outline_is_told_once(&outline.entries[2].fix.list[0]));
 }
 
+/* ---- several machines ---- */
+
+enum { MACHINES = 3, LINES = 3 };
+
+static struct step lines[MACHINES][LINES];
+static struct finding machines[MACHINES];
+static const struct finding *all_machines[MACHINES];
+
+/* Three machines of a kind with the same three lines at the same place. */
+static struct report three_machines(enum subject_kind kind, const char *where)
+{
+    static const struct step_template templates[LINES];
+    static const char *const commands[LINES] = {"Backup-It", "Remove-It", "New-It"};
+
+    for (size_t i = 0; i < MACHINES; i++) {
+        const char *name = arena_print(&arena, "ex%02zu.example", i + 1);
+
+        subjects[i] = (struct subject){kind, name, name, true, NULL};
+        for (size_t j = 0; j < LINES; j++)
+            lines[i][j] = (struct step){.shell = SHELL_POWERSHELL,
+                                        .where = where,
+                                        .command = commands[j],
+                                        .from = &templates[j]};
+        machines[i] = (struct finding){.kind = &spf_none,
+                                       .probe = "spf",
+                                       .outcome = OUTCOME_PROBLEM,
+                                       .subject = &subjects[i],
+                                       .title = "broken",
+                                       .fix = {lines[i], LINES}};
+        all_machines[i] = &machines[i];
+    }
+    return report_of(all_machines, MACHINES);
+}
+
+static enum outline_order order_at(enum subject_kind kind, const char *where)
+{
+    struct report report = three_machines(kind, where);
+    struct outline outline;
+
+    outline_make(&report, &arena, &outline);
+    assert_int_equal(outline.count, 1);
+    return outline.entries[0].fix.order;
+}
+
+/* Nobody is to remove it from all of them before it is made again on the first. */
+static void the_same_lines_are_of_one_machine_after_the_other(void **state)
+{
+    (void)state;
+    assert_int_equal(order_at(SUBJECT_SERVER, "as administrator"), OUTLINE_IN_TURN);
+    assert_int_equal(order_at(SUBJECT_DC, NULL), OUTLINE_IN_TURN);
+    assert_int_equal(order_at(SUBJECT_FILE, "the server that the file is of"), OUTLINE_IN_TURN);
+    assert_int_equal(order_at(SUBJECT_SERVER, "any Exchange server"), OUTLINE_STEP_BY_STEP);
+    assert_int_equal(order_at(SUBJECT_FILE, "the machine that exdiag ran on"),
+                     OUTLINE_STEP_BY_STEP);
+    assert_int_equal(order_at(SUBJECT_DOMAIN, "as administrator"), OUTLINE_STEP_BY_STEP);
+}
+
+static void each_file_is_of_a_server(void **state)
+{
+    struct report report = three_machines(SUBJECT_FILE, "the server that the file is of, now");
+    struct outline outline;
+
+    (void)state;
+    outline_make(&report, &arena, &outline);
+    assert_string_equal(outline.entries[0].fix.list[0].where,
+                        "the server that each of these files is of, now");
+    assert_string_equal(outline_turns(&outline.entries[0]), "servers");
+    report.finding_count = 1;
+    outline_make(&report, &arena, &outline);
+    assert_string_equal(outline.entries[0].fix.list[0].where,
+                        "the server that the file is of, now");
+}
+
+/* In an address or a path the name is part of a longer word, and before "'s" it owns something. */
+static void words_stand_where_words_can(void **state)
+{
+    static const struct {
+        const char *before, *after, *expected;
+    } texts[] = {
+        {"ask ", " first", "ask each of these servers first"},
+        {"", "'s event log", "each server's event log"},
+        {"(", ")", "(each of these servers)"},
+        {"GET https://", "/owa/", NULL},
+        {"\\\\", "\\c$", NULL},
+        {"connect to ", ":443", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct report report = three_machines(SUBJECT_SERVER, NULL);
+        struct outline outline;
+
+        for (size_t j = 0; j < MACHINES; j++)
+            machines[j].why =
+                arena_print(&arena, "%s%s%s", texts[i].before, subjects[j].name, texts[i].after);
+        outline_make(&report, &arena, &outline);
+        if (texts[i].expected)
+            assert_string_equal(outline.entries[0].why, texts[i].expected);
+        else
+            assert_null(outline.entries[0].why);
+    }
+}
+
+/* The name long and short, in lines too, where it may be part of a path; and nothing else. */
+static void steps_differ_by_name(void **state)
+{
+    struct report report = three_machines(SUBJECT_SERVER, "any Exchange server");
+    struct outline outline;
+
+    (void)state;
+    for (size_t i = 0; i < MACHINES; i++) {
+        lines[i][0].command = arena_print(&arena, "dir \\\\%s\\c$", subjects[i].name);
+        lines[i][1].command = arena_print(&arena, "Suspend-ClusterNode 'ex%02zu'", i + 1);
+        lines[i][2].command = arena_print(&arena, "Get-It EX%02zu", i + 1);
+    }
+    outline_make(&report, &arena, &outline);
+    assert_int_equal(outline.entries[0].fix.order, OUTLINE_BY_MEMBER);
+    assert_true(outline.entries[0].fix.by_name);
+    lines[2][1].command = "Suspend-ClusterNode 'ex30'";
+    outline_make(&report, &arena, &outline);
+    assert_false(outline.entries[0].fix.by_name);
+    assert_false(outline.entries[0].fix.list[1].by_name);
+}
+
 /* ---- ten thousand ---- */
 
 enum { MANY = 10000 };
@@ -443,6 +567,10 @@ int main(void)
         cmocka_unit_test_teardown(circles_end, release),
         cmocka_unit_test_teardown(the_same_fix_is_pointed_at, release),
         cmocka_unit_test_teardown(steps_have_an_order, release),
+        cmocka_unit_test_teardown(the_same_lines_are_of_one_machine_after_the_other, release),
+        cmocka_unit_test_teardown(each_file_is_of_a_server, release),
+        cmocka_unit_test_teardown(words_stand_where_words_can, release),
+        cmocka_unit_test_teardown(steps_differ_by_name, release),
         cmocka_unit_test_teardown(ten_thousand_are_arranged, release),
     };
 

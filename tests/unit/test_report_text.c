@@ -3,6 +3,7 @@
 #include "tests/golden/fleet.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/sample.h"
+#include "tests/golden/servers.h"
 
 #include <string.h>
 
@@ -262,6 +263,87 @@ static void nothing_wrong_is_short(void **state)
     buffer_release(&text);
 }
 
+/* ---- several servers ---- */
+
+static struct servers servers;
+
+static void render_servers(size_t count, bool verbose, struct buffer *text)
+{
+    const struct report_options options = {.columns = 100, .ascii = true, .verbose = verbose};
+
+    golden_render("text", servers_report(&servers, count), &options, text);
+}
+
+/* One is put back before the next is drained. */
+static void assert_in_turn(const char *text)
+{
+    const char *back = strstr(text, "Set-It 'ex01.contoso.com' Active");
+    const char *next = strstr(text, "Set-It 'ex02.contoso.com' Draining");
+
+    assert_non_null(strstr(text, "One of these servers after the other: all steps for one"));
+    assert_non_null(back);
+    assert_non_null(next);
+    assert_true(back < next);
+}
+
+/* The repair of ten is said once, with the names of all it is for. */
+static void the_repair_of_many_is_said_once(void **state)
+{
+    struct buffer text;
+
+    (void)state;
+    render_servers(SERVERS_MOST, false, &text);
+    assert_non_null(strstr(text.text, "One of these servers after the other: all steps for one"));
+    assert_non_null(strstr(text.text, "ex01.contoso.com first, by these steps; then each"));
+    assert_non_null(strstr(text.text, "Set-It 'ex01.contoso.com' Draining"));
+    assert_null(strstr(text.text, "'ex02"));
+    assert_int_equal(servers_count(text.text, "ex10.contoso.com"), 2);
+    assert_int_equal(servers_count(text.text, "risk: services are down"), 1);
+    assert_non_null(strstr(text.text, "https://ex01.contoso.com/owa/"));
+    assert_null(strstr(text.text, "https://each"));
+    assert_true(servers_count(text.text, "\n") < 50);
+    buffer_release(&text);
+    render_servers(SERVERS_MOST, true, &text);
+    assert_in_turn(text.text);
+    assert_int_equal(servers_count(text.text, "risk: services are down"), SERVERS_MOST);
+    assert_non_null(strstr(text.text, "https://ex10.contoso.com/owa/"));
+    buffer_release(&text);
+}
+
+/* Of a few each line is written out; what the first's say beside is not. */
+static void the_repair_of_a_few_is_lines(void **state)
+{
+    struct buffer text;
+
+    (void)state;
+    render_servers(3, false, &text);
+    assert_in_turn(text.text);
+    assert_non_null(strstr(text.text, "Suspend-It 'ex03'"));
+    assert_non_null(strstr(text.text, "by hand: ex03.contoso.com, as administrator\n"));
+    assert_int_equal(servers_count(text.text, "[decide first]:"), 3);
+    assert_int_equal(servers_count(text.text, "risk: services are down"), 1);
+    assert_int_equal(servers_count(text.text, "Install it."), 1);
+    assert_int_equal(servers_count(text.text, "as at the first"), 2);
+    buffer_release(&text);
+}
+
+/* What differs in more than a name is never left out. */
+static void data_of_many_are_said_of_each(void **state)
+{
+    const struct report_options options = {.columns = 100, .ascii = true};
+    const struct report *report = servers_report(&servers, SERVERS_MOST);
+    struct buffer text;
+
+    (void)state;
+    servers.steps[4][3].command = "Set-It 'ex05.contoso.com' Standby";
+    golden_render("text", report, &options, &text);
+    assert_in_turn(text.text);
+    assert_non_null(strstr(text.text, "Set-It 'ex05.contoso.com' Standby"));
+    assert_non_null(strstr(text.text, "Set-It 'ex10.contoso.com' Active"));
+    assert_int_equal(servers_count(text.text, "risk: services are down"), SERVERS_MOST);
+    buffer_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +359,9 @@ int main(void)
         cmocka_unit_test(carets_stand_beneath_the_mark),
         cmocka_unit_test(many_subjects_are_counted),
         cmocka_unit_test(nothing_wrong_is_short),
+        cmocka_unit_test(the_repair_of_many_is_said_once),
+        cmocka_unit_test(the_repair_of_a_few_is_lines),
+        cmocka_unit_test(data_of_many_are_said_of_each),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
