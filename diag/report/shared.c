@@ -53,35 +53,23 @@ static void add_count(struct buffer *out, const char *separator, size_t count, c
     buffer_add_string(out, word);
 }
 
-/* "3 problems (1 critical, 2 warnings)", "2 problems (warnings)", "1 remark (info)" */
-static void add_problems(const struct report *report, size_t problems, struct buffer *out)
+/* "3 problems (1 critical, 2 warnings)", "2 problems (warnings)" */
+static void add_problems(const size_t counts[SEVERITY_COUNT], struct buffer *out)
 {
-    static const char *const singulars[SEVERITY_COUNT] = {"critical", "warning", "info"};
-    static const char *const plurals[SEVERITY_COUNT] = {"critical", "warnings", "info"};
-    size_t counts[SEVERITY_COUNT] = {0}, sorts = 0, listed = 0;
+    const size_t critical = counts[SEVERITY_CRITICAL], warnings = counts[SEVERITY_WARNING];
+    const size_t problems = critical + warnings;
+    const char *word = warnings == 1 ? "warning" : "warnings";
 
-    for (size_t i = 0; i < report->finding_count; i++) {
-        if (report_part_of(report->findings[i]) == PART_PROBLEMS)
-            counts[report->findings[i]->severity]++;
+    add_count(out, "", problems, problems == 1 ? "problem" : "problems");
+    if (critical && warnings) {
+        add_count(out, " (", critical, "critical, ");
+        buffer_print(out, "%zu %s)", warnings, word);
+    } else {
+        buffer_print(out, " (%s)", critical ? "critical" : word);
     }
-    for (unsigned i = 0; i < SEVERITY_COUNT; i++)
-        sorts += counts[i] > 0;
-    add_count(out, "", problems, counts[SEVERITY_INFO] == problems ? "remark" : "problem");
-    if (problems > 1)
-        buffer_add_char(out, 's');
-    for (unsigned i = 0; i < SEVERITY_COUNT; i++) {
-        const char *word = counts[i] == 1 ? singulars[i] : plurals[i];
-
-        if (counts[i] && sorts == 1)
-            buffer_print(out, " (%s", word);
-        else if (counts[i])
-            add_count(out, listed ? ", " : " (", counts[i], word);
-        listed += counts[i] > 0;
-    }
-    if (listed)
-        buffer_add_char(out, ')');
 }
 
+/* What is worth knowing and does no harm is counted by itself. */
 void report_sum_up(const struct report *report, struct buffer *out)
 {
     static const char *const words[PART_COUNT] = {
@@ -90,15 +78,22 @@ void report_sum_up(const struct report *report, struct buffer *out)
         [PART_OK] = "ok",
         [PART_NOT_APPLICABLE] = "n/a",
     };
-    size_t problems = report_part_size(report, PART_PROBLEMS);
+    size_t counts[SEVERITY_COUNT] = {0};
 
-    if (problems) {
-        add_problems(report, problems, out);
+    for (size_t i = 0; i < report->finding_count; i++) {
+        if (report_part_of(report->findings[i]) == PART_PROBLEMS)
+            counts[report->findings[i]->severity]++;
+    }
+    if (counts[SEVERITY_CRITICAL] + counts[SEVERITY_WARNING]) {
+        add_problems(counts, out);
     } else {
         buffer_add_string(out, report_part_size(report, PART_UNKNOWN)
                                    ? "no problems in what could be checked"
                                    : "no problems");
     }
+    if (counts[SEVERITY_INFO])
+        add_count(out, ", ", counts[SEVERITY_INFO],
+                  counts[SEVERITY_INFO] == 1 ? "remark" : "remarks");
     for (unsigned part = PART_UNKNOWN; part < PART_COUNT; part++) {
         size_t size = report_part_size(report, (enum report_part)part);
 

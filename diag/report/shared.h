@@ -24,8 +24,8 @@ size_t report_part_size(const struct report *report, enum report_part part);
 const char *report_standing(const struct finding *finding);
 
 /*
- * "2 problems (1 critical, 1 warning), 1 unknown, 3 ok"; parts without findings are left out, and
- * what is info alone is called remarks.
+ * "2 problems (1 critical, 1 warning), 2 remarks, 1 unknown, 3 ok": findings, of which those that
+ * are info are no problems. Parts without findings are left out.
  */
 void report_sum_up(const struct report *report, struct buffer *out);
 

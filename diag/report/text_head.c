@@ -188,22 +188,40 @@ static void cost(struct text_page *page, const struct summary *summary,
     wrap_end(&page->wrap);
 }
 
-/* Of what is critical, or else of what is worst. */
+static bool is_shown(const struct summary *summary, size_t index)
+{
+    return summary->cost_count <= COSTS_SHOWN || !summary->counts[SEVERITY_CRITICAL] ||
+           summary->costs[index].rank == SEVERITY_CRITICAL;
+}
+
+/* All, or of what is critical where that would be many. */
 static void costs(struct text_page *page, const struct summary *summary)
 {
-    size_t shown = 0;
+    size_t wanted = 0, shown = 0;
+    char text[64];
 
+    for (size_t i = 0; i < summary->cost_count; i++)
+        wanted += is_shown(summary, i);
+    if (wanted == 0)
+        return;
+    wrap_end(&page->wrap);
+    wrap_indent(&page->wrap, 0);
+    text_page_styled(page, STYLE_LOUD, "what that costs while it lasts");
+    if (wanted < summary->cost_count)
+        text_page_styled(page, STYLE_LOUD, ", of what is critical");
+    wrap_end(&page->wrap);
     for (size_t i = 0; i < summary->cost_count && shown < COSTS_SHOWN; i++) {
-        if (summary->costs[i].rank != SEVERITY_CRITICAL && summary->counts[SEVERITY_CRITICAL])
+        if (!is_shown(summary, i))
             continue;
-        if (shown++ == 0) {
-            wrap_end(&page->wrap);
-            wrap_indent(&page->wrap, 0);
-            text_page_styled(page, STYLE_LOUD, "what that costs while it lasts");
-            wrap_end(&page->wrap);
-        }
         cost(page, summary, &summary->costs[i]);
+        shown++;
     }
+    if (shown == wanted)
+        return;
+    text_page_at(page, page->narrow ? 2 : 5);
+    snprintf(text, sizeof text, "and %zu more", wanted - shown);
+    wrap_words(&page->wrap, text);
+    wrap_end(&page->wrap);
 }
 
 /* What is broken, in which order to repair it, and what it costs. */

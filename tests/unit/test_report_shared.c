@@ -53,10 +53,15 @@ static void sums_read_well(void **state)
     const struct report remarks = {
         .findings = infos, .finding_count = 2, .counts = {[OUTCOME_PROBLEM] = 2}};
 
+    const struct finding *const mixed[] = {&sample_hostile, &info};
+    const struct report both = {
+        .findings = mixed, .finding_count = 2, .counts = {[OUTCOME_PROBLEM] = 2}};
+
     (void)state;
     assert_sum(&nothing, "no problems");
     assert_sum(&single, "1 problem (warning), 2 unknown");
-    assert_sum(&remarks, "2 remarks (info)");
+    assert_sum(&remarks, "no problems, 2 remarks");
+    assert_sum(&both, "1 problem (warning), 1 remark");
     assert_sum(&sample_report,
                "4 problems (3 critical, 1 warning), 1 unknown, 1 accepted, 1 ok, 1 n/a");
 }
