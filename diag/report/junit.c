@@ -222,7 +222,45 @@ static void put_started(FILE *stream, int64_t started)
     put_attribute(stream, "timestamp", text);
 }
 
-static void put_suite(FILE *stream, const struct slot *slots, size_t count, int64_t started)
+static bool is_told(const struct report *report, size_t before, const char *word)
+{
+    for (size_t i = 0; i < before; i++) {
+        struct report_notice notices[REPORT_NOTICES_MOST];
+        size_t count = report_notices(&report->runs[i], notices);
+
+        for (size_t j = 0; j < count; j++)
+            if (strcmp(notices[j].word, word) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* What readers have to know of runs that are whole; a word once, as names of properties are. */
+static void put_properties(FILE *stream, const struct report *report)
+{
+    bool has_any = false;
+
+    for (size_t i = 0; i < report->run_count; i++) {
+        struct report_notice notices[REPORT_NOTICES_MOST];
+        size_t count = report_notices(&report->runs[i], notices);
+
+        for (size_t j = 0; j < count; j++) {
+            if (is_told(report, i, notices[j].word))
+                continue;
+            fputs(has_any ? "" : "    <properties>\n", stream);
+            fputs("      <property", stream);
+            put_attribute(stream, "name", notices[j].word);
+            put_attribute(stream, "value", notices[j].text);
+            fputs("/>\n", stream);
+            has_any = true;
+        }
+    }
+    fputs(has_any ? "    </properties>\n" : "", stream);
+}
+
+/* `report`: whose properties are told in it, or NULL. */
+static void put_suite(FILE *stream, const struct report *report, const struct slot *slots,
+                      size_t count, int64_t started)
 {
     size_t ordinal = 0;
 
@@ -231,6 +269,8 @@ static void put_suite(FILE *stream, const struct slot *slots, size_t count, int6
     put_counts(stream, slots, count);
     put_started(stream, started);
     fputs(">\n", stream);
+    if (report)
+        put_properties(stream, report);
     for (size_t i = 0; i < count; i++) {
         bool is_same = i > 0 && compare_names(slots[i - 1].finding, slots[i].finding) == 0;
 
@@ -240,13 +280,17 @@ static void put_suite(FILE *stream, const struct slot *slots, size_t count, int6
     fputs("  </testsuite>\n", stream);
 }
 
-static void put_suites(FILE *stream, const struct slot *slots, size_t count, int64_t started)
+static void put_suites(FILE *stream, const struct report *report, const struct slot *slots,
+                       const struct report_span *span)
 {
+    size_t count = report->finding_count;
+
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from + 1;
              to < count && strcmp(slots[to].finding->probe, slots[from].finding->probe) == 0;)
             to++;
-        put_suite(stream, slots + from, to - from, started);
+        put_suite(stream, span->complete && from == 0 ? report : NULL, slots + from, to - from,
+                  span->started);
     }
 }
 
@@ -311,7 +355,7 @@ enum status report_junit(const struct report *report, const struct report_option
     put_root(stream, report, slots, &span);
     if (!span.complete)
         put_early_end(stream, report, span.started);
-    put_suites(stream, slots, report->finding_count, span.started);
+    put_suites(stream, report, slots, &span);
     fputs("</testsuites>\n", stream);
     free(slots);
     return report_finish(stream);

@@ -126,9 +126,14 @@ def a_pipeline_reads_its_cases():
         (place / "junit.xml").write_bytes(out)
         suites = junitparser.JUnitXml.fromfile(str(place / "junit.xml"))
         expect_equal((suites.tests, suites.failures), (len(list(tree.iter("testcase"))), 1), "counts of junitparser")
-        if shutil.which("xmllint"):
-            done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", JUNIT_SCHEMA, "-"], input=out, capture_output=True, check=False)
-            expect_equal(done.returncode, 0, done.stderr.decode())
+        redacted = exdiag("report", run, "--redact", "--format", "junit", status=PROBLEMS).out_bytes
+        properties = [one.get("name") for one in xml.etree.ElementTree.fromstring(redacted).iter("property")]
+        expect_equal(properties, ["redacted"], "properties")
+        for document in (out, redacted):
+            if shutil.which("xmllint"):
+                done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", JUNIT_SCHEMA, "-"], input=document,
+                                      capture_output=True, check=False)  # fmt: skip
+                expect_equal(done.returncode, 0, done.stderr.decode())
 
 
 @case
