@@ -181,8 +181,3 @@ void report_show_local(const struct report *report, struct buffer *out)
     buffer_print(out, " where exdiag ran, UTC%c%02d:%02d", offset < 0 ? '-' : '+', size / 60,
                  size % 60);
 }
-
-const char *report_examiner(const struct report_run *run)
-{
-    return run->machine ? run->machine : "the machine that exdiag ran on";
-}

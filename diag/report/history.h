@@ -30,7 +30,4 @@ void report_expired_words(const struct finding *finding, struct buffer *out);
  */
 void report_show_local(const struct report *report, struct buffer *out);
 
-/* "ex01.contoso.com", or where that is not known "the machine that exdiag ran on". */
-const char *report_examiner(const struct report_run *run);
-
 #endif

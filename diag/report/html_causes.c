@@ -52,10 +52,11 @@ static const char *title_of(const struct outline_entry *entry)
 
 static const char *cut(struct picture *picture, const char *text, size_t most)
 {
+    static const char ellipsis[] = "…";
     struct buffer out;
 
-    buffer_init(&out, TEXT_MOST);
-    chart_cut(text, most, "…", &out);
+    buffer_init(&out, strlen(text) + sizeof ellipsis);
+    chart_cut(text, most, ellipsis, &out);
     return buffer_keep(&out, &picture->arena);
 }
 

@@ -88,7 +88,7 @@ static void put_phase(const struct picture *picture, const struct timeline_phase
 /* A shape for each end, so that nobody needs the colours. */
 static void put_end(const struct picture *picture, const struct timeline_row *row)
 {
-    static const char *const shapes[] = {
+    static const char *const shapes[TIMELINE_END_COUNT] = {
         [TIMELINE_END_GREETED] = "<circle r=\"6\"/>",
         [TIMELINE_END_REJECTED] = "<path d=\"M-6-6H6V6H-6Z\"/>",
         [TIMELINE_END_CLOSED] = "<path class=\"cross\" d=\"M-5-5L5 5M-5 5L5-5\"/>",

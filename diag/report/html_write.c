@@ -90,10 +90,12 @@ void html_code(struct page *page, const char *text, size_t size)
 
 void html_cut(struct page *page, const char *text, size_t most)
 {
+    static const char ellipsis[] = "…";
     struct buffer shown;
 
-    buffer_init(&shown, 8 * most + 8);
-    chart_cut(text, most, "…", &shown);
+    /* Marks that take no column may make a short text of many bytes. */
+    buffer_init(&shown, strlen(text) + sizeof ellipsis);
+    chart_cut(text, most, ellipsis, &shown);
     html_put(page, "%s", shown.text);
     buffer_release(&shown);
 }
@@ -125,13 +127,6 @@ void html_standing(struct page *page, const struct finding *finding)
 {
     html_put(page, "<span class=\"standing %s\">%s</span>", html_standing_class(finding),
              report_standing(finding));
-}
-
-unsigned html_entry_number(const struct page *page, const struct finding *finding)
-{
-    const struct outline_entry *entry = outline_entry_of(page->outline, finding);
-
-    return entry ? (unsigned)entry->number : 0;
 }
 
 void html_start_row(struct page *page, const char *name)

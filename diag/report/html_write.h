@@ -37,9 +37,6 @@ void html_standing(struct page *page, const struct finding *finding);
 /* The class of that colour: "critical", "unknown", "not-applicable". */
 const char *html_standing_class(const struct finding *finding);
 
-/* "#finding-N": N of the entry that tells of it; 0: none does. */
-unsigned html_entry_number(const struct page *page, const struct finding *finding);
-
 /* A row of an entry, its name at the side. */
 void html_start_row(struct page *page, const char *name);
 void html_end_row(struct page *page);

@@ -9,7 +9,7 @@
 enum { SHORT_NAME_SIZE = 16 };
 
 /* Where a finding stands. */
-struct outline_place {
+struct place {
     const struct finding *finding;
     size_t position; /* in the report */
     size_t ordinal;  /* among those of its sort at its subject */
@@ -20,7 +20,7 @@ struct outline_place {
 struct draft {
     const struct report *report;
     struct arena *arena;
-    struct outline_place *places; /* by entries; from link_entries() on by address */
+    struct place *places; /* by entries; from link_entries() on by address */
     size_t place_count;
     struct outline_entry *entries;
     size_t *positions; /* of the first member */
@@ -120,7 +120,7 @@ static int compare_sorts(const struct finding *a, const struct finding *b)
 
 static int by_subject(const void *first, const void *second)
 {
-    const struct outline_place *a = first, *b = second;
+    const struct place *a = first, *b = second;
     int order = compare_sorts(a->finding, b->finding);
 
     if (!order)
@@ -130,7 +130,7 @@ static int by_subject(const void *first, const void *second)
 
 static int by_ordinal(const void *first, const void *second)
 {
-    const struct outline_place *a = first, *b = second;
+    const struct place *a = first, *b = second;
     int order = compare_sorts(a->finding, b->finding);
 
     if (!order)
@@ -140,7 +140,7 @@ static int by_ordinal(const void *first, const void *second)
 
 static int by_address(const void *first, const void *second)
 {
-    const struct outline_place *a = first, *b = second;
+    const struct place *a = first, *b = second;
 
     return compare_sizes((uintptr_t)a->finding, (uintptr_t)b->finding);
 }
@@ -150,7 +150,7 @@ static void number_within_subjects(struct draft *draft)
 {
     qsort(draft->places, draft->place_count, sizeof *draft->places, by_subject);
     for (size_t i = 1; i < draft->place_count; i++) {
-        struct outline_place *place = &draft->places[i];
+        struct place *place = &draft->places[i];
         const struct finding *a = place[-1].finding, *b = place->finding;
 
         if (subject_compare(a->subject, b->subject) == 0 && compare_sorts(a, b) == 0)
@@ -676,7 +676,7 @@ static void complete_entry(struct outline_entry *entry, struct arena *arena)
     entry->undo = merge_steps(entry, UNDO, arena);
 }
 
-static bool begins_entry(const struct outline_place *place)
+static bool begins_entry(const struct place *place)
 {
     return place->ordinal != place[-1].ordinal ||
            compare_sorts(place->finding, place[-1].finding) != 0;
@@ -690,7 +690,7 @@ static void make_entries(struct draft *draft)
     draft->entries = arena_new(draft->arena, draft->place_count + 1, sizeof *draft->entries);
     draft->positions = arena_new(draft->arena, draft->place_count + 1, sizeof *draft->positions);
     for (size_t i = 0; i < draft->place_count; i++) {
-        struct outline_place *place = &draft->places[i];
+        struct place *place = &draft->places[i];
 
         if (i == 0 || begins_entry(place)) {
             draft->positions[draft->count] = place->position;
@@ -706,12 +706,13 @@ static void make_entries(struct draft *draft)
 
 /* ---- causes ---- */
 
-static const struct outline_place *place_of(const struct outline_place *places, size_t count,
-                                            const struct finding *finding)
+static const struct place *place_of(const struct draft *draft, const struct finding *finding)
 {
-    const struct outline_place key = {.finding = finding};
+    const struct place key = {.finding = finding};
 
-    return count ? bsearch(&key, places, count, sizeof *places, by_address) : NULL;
+    return draft->place_count
+               ? bsearch(&key, draft->places, draft->place_count, sizeof *draft->places, by_address)
+               : NULL;
 }
 
 static int by_number(const void *first, const void *second)
@@ -744,8 +745,7 @@ static void find_causes(const struct draft *draft, size_t index)
     list = arena_new(draft->arena, most + 1, sizeof *list);
     for (size_t i = 0; i < entry->member_count; i++) {
         for (size_t j = 0; j < entry->members[i]->explained_by_count; j++) {
-            const struct outline_place *place =
-                place_of(draft->places, draft->place_count, entry->members[i]->explained_by[j]);
+            const struct place *place = place_of(draft, entry->members[i]->explained_by[j]);
 
             if (place && place->entry != index)
                 list[count++] = place->entry;
@@ -845,8 +845,6 @@ static void renumber(const struct draft *draft, const size_t *numbers)
         entry->causes = causes;
         entry->number = numbers[i];
     }
-    for (size_t i = 0; i < draft->place_count; i++)
-        draft->places[i].entry = numbers[draft->places[i].entry] - 1;
 }
 
 /* In the order of the entries, so that each list is in order, too. */
@@ -955,8 +953,6 @@ static void write_outline(const struct draft *draft, const size_t *order, struct
     find_same_fixes(entries, draft->count);
     outline->entries = entries;
     outline->count = draft->count;
-    outline->places = draft->places;
-    outline->place_count = draft->place_count;
 }
 
 static void arrange(struct draft *draft, struct outline *outline)
@@ -988,12 +984,4 @@ void outline_make(const struct report *report, struct arena *arena, struct outli
     make_entries(&draft);
     link_entries(&draft);
     arrange(&draft, outline);
-}
-
-const struct outline_entry *outline_entry_of(const struct outline *outline,
-                                             const struct finding *finding)
-{
-    const struct outline_place *place = place_of(outline->places, outline->place_count, finding);
-
-    return place ? &outline->entries[place->entry] : NULL;
 }

@@ -82,8 +82,6 @@ struct outline_entry {
 struct outline {
     const struct outline_entry *entries; /* by parts, in their order */
     size_t count;
-    const struct outline_place *places; /* of all findings, for outline_entry_of() */
-    size_t place_count;
     size_t starts[PART_COUNT + 1]; /* the entries of a part are starts[part] to starts[part + 1] */
 };
 
@@ -115,9 +113,5 @@ const char *outline_turns(const struct outline_entry *entry);
 
 /* True where the text has the subject's name in it, and not as a part of a longer one. */
 bool outline_names(const char *text, const struct subject *subject);
-
-/* The entry that a finding of the report is a member of; NULL if it is of another report. */
-const struct outline_entry *outline_entry_of(const struct outline *outline,
-                                             const struct finding *finding);
 
 #endif
