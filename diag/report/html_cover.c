@@ -174,6 +174,21 @@ static void put_first_step(struct page *page, const struct summary_fault *fault)
     buffer_release(&words);
 }
 
+/* "as of 2026-11-02": whoever reads this page alone must not take it for now. */
+static void put_day(struct page *page, const struct outline_entry *entry)
+{
+    enum { DAY_SIZE = 10 };
+    struct buffer moment;
+
+    if (entry->member_count > 1 || !entry->first->history.as_of)
+        return;
+    buffer_init(&moment, 64);
+    report_show_time(entry->first->history.as_of, &moment);
+    html_put(page, ", as of ");
+    html_escape(page, moment.text, DAY_SIZE);
+    buffer_release(&moment);
+}
+
 static void put_fault(struct page *page, const struct summary_fault *fault)
 {
     const struct outline_entry *entry = fault->entry;
@@ -187,6 +202,7 @@ static void put_fault(struct page *page, const struct summary_fault *fault)
     html_put(page, "<span class=\"standing %s\">%s</span> ", severity_word(fault->rank),
              severity_word(fault->rank));
     html_entry_subjects(page, entry, NAMES_MOST);
+    put_day(page, entry);
     if (fault->consequence_count)
         html_put(page, "; explains %u more", (unsigned)fault->consequence_count);
     html_put(page, "</small></td><td>");

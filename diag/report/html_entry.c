@@ -49,11 +49,10 @@ static void put_subject(struct page *page, const struct finding *finding)
     struct buffer words;
 
     html_put(page, "<bdi>%s</bdi>", finding->subject->shown);
-    if (finding->history.change == CHANGE_NONE)
-        return;
     buffer_init(&words, NOTE_MOST);
     report_history_words(finding, &words);
-    html_put(page, " <span class=\"change\">%s</span>", words.text);
+    if (words.size)
+        html_put(page, " <span class=\"change\">%s</span>", words.text);
     buffer_release(&words);
 }
 
@@ -197,12 +196,45 @@ static bool is_web_address(const char *url)
            text_starts_fold(url, strlen(url), "http://");
 }
 
-static void put_references(struct page *page, const struct reference *reference)
+static bool is_same_list(const struct reference *a, const struct reference *b)
 {
+    if (a == b)
+        return true;
+    while (a->title && b->title && strcmp(a->title, b->title) == 0)
+        a++, b++;
+    return !a->title && !b->title;
+}
+
+/* The number of the entry that has these sources already; 0, and from now on this one has. */
+static unsigned sources_are_at(struct page *page, const struct outline_entry *entry)
+{
+    const struct reference *list = entry->first->kind->references;
+
+    for (size_t i = 0; i < page->source_count; i++) {
+        if (is_same_list(page->sources[i].list, list))
+            return page->sources[i].number;
+    }
+    if (page->source_count < HTML_SOURCES_MOST)
+        page->sources[page->source_count++] = (struct html_sources){list, (unsigned)entry->number};
+    return 0;
+}
+
+static void put_references(struct page *page, const struct outline_entry *entry)
+{
+    const struct reference *reference = entry->first->kind->references;
+    unsigned at;
+
     if (!reference || !reference->title)
         return;
-    html_start_row(page, "See also");
-    html_put(page, "<ul class=\"plain\">\n");
+    at = sources_are_at(page, entry);
+    if (at) {
+        html_start_row(page, "See also");
+        html_put(page, "<p>the sources of <a href=\"#see-%u\">%u</a></p>\n", at, at);
+        html_end_row(page);
+        return;
+    }
+    html_put(page, "<h4 id=\"see-%u\">See also</h4>\n<div>\n<ul class=\"plain\">\n",
+             (unsigned)entry->number);
     for (; reference->title; reference++) {
         if (reference->url && is_web_address(reference->url))
             html_put(page, "<li><a href=\"%s\">%s</a>\n", reference->url, reference->title);
@@ -267,7 +299,7 @@ static void put_problem(struct page *page, const struct outline_entry *entry)
     if (entry->undo.count == 0)
         html_row(page, "Undo", entry->first->kind->no_undo);
     put_links(page, "Explains", entry->effects, entry->effect_count);
-    put_references(page, entry->first->kind->references);
+    put_references(page, entry);
     html_put(page, "</article>\n");
 }
 

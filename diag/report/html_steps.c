@@ -114,17 +114,26 @@ static void put_variant(struct page *page, const struct outline_step *step,
         put_note(page, variant->step->note);
 }
 
-/* Of an alternative for many the first says how it goes: the step before has a line for each. */
+/*
+ * Of an alternative whose lines differ in their names alone the first says how it goes: the step
+ * before has a line for each.
+ */
 static void put_variants(struct page *page, const struct outline_step *step)
 {
-    size_t shown = step->step->or ? 1 : step->variant_count;
+    size_t shown = step->step->or &&step->by_name ? 1 : step->variant_count;
 
     html_put(page, "<div class=\"variants\">\n");
     for (size_t i = 0; i < shown; i++)
         put_variant(page, step, &step->variants[i]);
-    if (shown < step->variant_count)
-        html_put(page, "<p>and likewise for the other %u\n",
-                 (unsigned)(step->variant_count - shown));
+    if (shown < step->variant_count) {
+        html_put(
+            page,
+            "<details class=\"more\" open>\n<summary>The same line for the other %u</summary>\n",
+            (unsigned)(step->variant_count - shown));
+        for (size_t i = shown; i < step->variant_count; i++)
+            put_variant(page, step, &step->variants[i]);
+        html_put(page, "</details>\n");
+    }
     html_put(page, "</div>\n");
 }
 
@@ -192,25 +201,50 @@ static void put_own_step(struct page *page, const struct step *step, bool goes_o
         put_note(page, step->note);
 }
 
+static void put_list_of(struct page *page, const struct steps *own, const struct steps *model)
+{
+    unsigned number = 0;
+
+    html_put(page, "<ol class=\"steps\">\n");
+    for (size_t i = 0; i < own->count; i++) {
+        const struct step *step = &own->list[i];
+
+        number += !step->or ;
+        put_own_step(page, step, i > 0 && is_same_place(&own->list[i - 1], step),
+                     model && i < model->count ? &model->list[i] : NULL, number);
+    }
+    html_put(page, "</ol>\n");
+}
+
+static bool differ_by_name(const struct outline_steps *steps)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->list[i].variant_count > 1 && !steps->list[i].same_command &&
+            !steps->list[i].by_name)
+            return false;
+    }
+    return true;
+}
+
+/* Where only names differ the first member's are open, and the others' are folded but whole. */
 static void put_by_member(struct page *page, const struct outline_entry *entry,
                           const struct outline_steps *steps)
 {
     const struct steps *model = own_steps(entry, steps, entry->first);
+    bool folds = differ_by_name(steps);
 
     for (size_t i = 0; i < entry->member_count; i++) {
         const struct steps *own = own_steps(entry, steps, entry->members[i]);
-        unsigned number = 0;
+        const char *name = entry->members[i]->subject->shown;
+        bool folded = folds && i > 0;
 
-        html_put(page, "<p class=\"of\"><bdi>%s</bdi></p>\n<ol class=\"steps\">\n",
-                 entry->members[i]->subject->shown);
-        for (size_t j = 0; j < own->count; j++) {
-            const struct step *step = &own->list[j];
-
-            number += !step->or ;
-            put_own_step(page, step, j > 0 && is_same_place(&own->list[j - 1], step),
-                         i > 0 && j < model->count ? &model->list[j] : NULL, number);
-        }
-        html_put(page, "</ol>\n");
+        html_put(page,
+                 folded ? "<details class=\"more\" open>\n<summary><bdi>%s</bdi></summary>\n"
+                        : "<p class=\"of\"><bdi>%s</bdi></p>\n",
+                 name);
+        put_list_of(page, own, i > 0 ? model : NULL);
+        if (folded)
+            html_put(page, "</details>\n");
     }
 }
 

@@ -22,7 +22,8 @@ struct picture {
     struct tree_shape shape;
     struct tree_lines lines;
     unsigned step;
-    unsigned axis; /* in units of cost */
+    unsigned axis;   /* in units of cost */
+    unsigned number; /* of the pictures of the page */
 };
 
 /* ---- lines ---- */
@@ -86,15 +87,19 @@ static void put_bars(const struct picture *picture, const char *class, unsigned 
     put_bar(picture, class[0] == 'o' ? "own over" : "below over", from > most ? from : most, to);
 }
 
+/* What the plots of all rows have behind their bars, drawn once. */
+static void put_ground(const struct picture *picture, const char *limit)
+{
+    html_put(picture->page,
+             "<defs><g id=\"limit-%u\"><rect class=\"zone-critical\" x=\"%s\" width=\"100%%\" "
+             "height=\"100%%\"/><line class=\"limit\" x1=\"%s\" x2=\"%s\" y2=\"100%%\"/></g>"
+             "</defs>",
+             picture->number, limit, limit, limit);
+}
+
 static void put_limit(const struct picture *picture)
 {
-    char at[HTML_PERCENT_SIZE];
-
-    html_percent(picture->tree->kind->most * 10000 / picture->axis, at);
-    html_put(picture->page,
-             "<rect class=\"zone-critical\" x=\"%s\" width=\"100%%\" height=\"100%%\"/>"
-             "<line class=\"limit\" x1=\"%s\" x2=\"%s\" y2=\"100%%\"/>",
-             at, at, at);
+    html_put(picture->page, "<use href=\"#limit-%u\"/>", picture->number);
 }
 
 static void put_plot(const struct picture *picture, const struct tree_node *node)
@@ -188,6 +193,7 @@ static void put_head(const struct picture *picture)
         "<text x=\"0\" y=\"50%%\">0</text><text class=\"middle\" x=\"%s\" y=\"50%%\">%u</text>",
         picture->axis, picture->tree->kind->unit, picture->tree->kind->most, at,
         picture->tree->kind->most);
+    put_ground(picture, at);
     html_put(picture->page, "</svg></th><th scope=\"col\">No.</th><th scope=\"col\">Cost</th>"
                             "</tr></thead>\n<tbody>\n");
 }
@@ -203,7 +209,8 @@ static unsigned axis_of(const struct tree *tree)
 
 void html_tree(struct page *page, const struct tree *tree)
 {
-    struct picture picture = {.page = page, .tree = tree, .axis = axis_of(tree)};
+    struct picture picture = {
+        .page = page, .tree = tree, .axis = axis_of(tree), .number = page->pictures};
     struct buffer sum;
 
     buffer_init(&sum, TEXT_MOST);

@@ -6,12 +6,22 @@
 
 #include <stdio.h>
 
+enum { HTML_SOURCES_MOST = 256 };
+
+/* A list of sources stands at the first entry that has it. */
+struct html_sources {
+    const struct reference *list;
+    unsigned number; /* of that entry */
+};
+
 struct page {
     FILE *stream;
     const struct report *report;
     const struct outline *outline;
     const struct summary *summary;
     unsigned pictures; /* of findings, drawn so far: html_picture.h */
+    struct html_sources sources[HTML_SOURCES_MOST];
+    size_t source_count;
 };
 
 /* Text, its markup spelled out. */

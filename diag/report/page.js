@@ -66,6 +66,13 @@
         if (button) copy(button);
     });
 
+    // ---- lines that differ in their names alone ----
+
+    for (const more of document.querySelectorAll('.more')) more.open = false;
+    addEventListener('beforeprint', () => {
+        for (const more of document.querySelectorAll('.more')) more.open = true;
+    });
+
     // ---- what there is to filter by ----
 
     const about = new Map(); // of an entry: its standing, its probe and its subjects
@@ -73,19 +80,22 @@
     const probes = new Map();
     const subjects = new Map();
     const NAMES = '.about > bdi, .member > .of > bdi, .brief bdi';
-    const count = (map, key) => map.set(key, (map.get(key) || 0) + 1);
+    const count = (map, key, number) => map.set(key, (map.get(key) || 0) + number);
 
     for (const entry of entries) {
         const mine = { standing: entry.querySelector('.standing').textContent,
             probe: entry.dataset.probe, subjects: new Set() };
         for (const { textContent: name } of entry.querySelectorAll(NAMES)) {
-            if (!mine.subjects.has(name)) count(subjects, name);
+            if (!mine.subjects.has(name)) count(subjects, name, 1);
             mine.subjects.add(name);
         }
-        count(standings, mine.standing);
-        count(probes, mine.probe);
+        mine.findings = mine.subjects.size || 1;
+        count(standings, mine.standing, mine.findings);
+        count(probes, mine.probe, mine.findings);
         about.set(entry, mine);
     }
+
+    const findings = [...about.values()].reduce((sum, mine) => sum + mine.findings, 0);
 
     // ---- the controls ----
 
@@ -164,16 +174,23 @@
             const link = links.get(entry.id);
             entry.hidden = !fits;
             if (link) link.hidden = !fits;
-            number += fits;
+            if (fits) number += mine.findings;
         }
         for (const part of parts) {
             const own = [...part.querySelectorAll('article, .brief')];
             part.classList.toggle('bare', own.length > 0 && own.every((one) => one.hidden));
         }
         const by = words();
-        shown.textContent = number + ' of ' + entries.length + ' entries shown';
+        shown.textContent = number + ' of ' + findings + ' findings shown';
         onPaper.textContent = by ? 'Filtered: ' + shown.textContent + ' (' + by + ')' : '';
         reset.hidden = !by;
+    }
+
+    // To what is left, where the first page fills the window.
+    function lead() {
+        const first = entries.find((entry) => !entry.hidden);
+        if (first && first.getBoundingClientRect().top > innerHeight)
+            first.scrollIntoView();
     }
 
     // ---- in the address, so that it can be passed on ----
@@ -222,7 +239,7 @@
     if (entries.length > 1) {
         side.prepend(make('section', { 'aria-label': 'Filter' }, details));
         document.getElementById('main').prepend(onPaper);
-        details.addEventListener('change', () => { show(); write(); });
+        details.addEventListener('change', () => { show(); write(); lead(); });
         reset.addEventListener('click', () => {
             all();
             show();

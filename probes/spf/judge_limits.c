@@ -110,7 +110,7 @@ static void judge_voids(struct spf_case *at)
         "in all %u for a sender with IPv4 and %u for one with IPv6; %d are "
         "allowed",
         v4, v6, (int)SPF_VOIDS_MOST);
-    if (table.is_below)
+    if (table.is_below && v4 > SPF_VOIDS_MOST)
         spf_draw(at, table.finding, &spf_include_tree, asks_in_vain);
     if (v4 <= SPF_VOIDS_MOST)
         saw(table.finding, NULL,

@@ -173,14 +173,14 @@ async function tabTo(page, selector) {
 async function filtersWorkByKeyboard() {
     const { context, page } = await open('golden');
     const all = await shownOf(page);
-    expectEqual(await saidOf(page), `${all} of ${all} entries shown`, 'at first');
+    expectEqual(await saidOf(page), `${all} of ${all} findings shown`, 'at first');
     expectEqual(await page.locator('.shown').getAttribute('role'), 'status', 'what announces it');
     await tabTo(page, '.filter fieldset input');
     await page.keyboard.press('Space');
     const critical = await page.locator('article:has(.standing.critical)').count();
     expect(critical > 0, 'nothing is critical');
     expectEqual(await shownOf(page), all - critical, 'entries that are not critical');
-    expectEqual(await saidOf(page), `${all - critical} of ${all} entries shown`, 'what is said');
+    expectEqual(await saidOf(page), `${all - critical} of ${all} findings shown`, 'what is said');
     expectEqual(await page.locator('nav li li.critical:visible').count(), 0, 'critical ones in the contents');
     await page.keyboard.press('Space');
     await tabTo(page, '.filter label:nth-of-type(1) > select');
@@ -188,7 +188,7 @@ async function filtersWorkByKeyboard() {
     expectEqual(await shownOf(page), 2, 'entries of one server');
     await tabTo(page, '.filter label:nth-of-type(2) > select');
     await page.keyboard.type('mx');
-    expectEqual(await saidOf(page), `1 of ${all} entries shown`, 'of one server and one probe');
+    expectEqual(await saidOf(page), `1 of ${all} findings shown`, 'of one server and one probe');
     expect(page.url().includes('subject=mx1.example.com') && page.url().includes('probe=mx'), page.url());
     await tabTo(page, '.filter button');
     await page.keyboard.press('Enter');
@@ -215,7 +215,7 @@ async function whatIsFilteredIsSaidOnPaper() {
     const { context, page } = await open('golden', {}, '#probe=clock');
     await page.emulateMedia({ media: 'print' });
     const words = await page.locator('.on-paper').innerText();
-    expect(/^Filtered: 1 of \d+ entries shown \(probe clock\)$/.test(words), words);
+    expect(/^Filtered: 1 of \d+ findings shown \(probe clock\)$/.test(words), words);
     await context.close();
 }
 
