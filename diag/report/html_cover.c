@@ -119,12 +119,9 @@ static void put_count(struct page *page, const char *class, const char *target, 
 static void put_counts(struct page *page)
 {
     const struct report *report = page->report;
-    size_t counts[SEVERITY_COUNT] = {0};
+    size_t counts[SEVERITY_COUNT];
 
-    for (size_t i = 0; i < report->finding_count; i++) {
-        if (report_part_of(report->findings[i]) == PART_PROBLEMS)
-            counts[report->findings[i]->severity]++;
-    }
+    report_count_problems(report, counts);
     html_put(page, "<ul class=\"counts\">\n");
     put_count(page, "critical", "problems", counts[SEVERITY_CRITICAL], "critical");
     put_count(page, "warning", "problems", counts[SEVERITY_WARNING],

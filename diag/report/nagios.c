@@ -21,23 +21,14 @@ enum {
 
 enum state { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
 
-static size_t severity_count(const struct report *report, enum severity severity)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < report->finding_count; i++) {
-        const struct finding *finding = report->findings[i];
-
-        count += report_part_of(finding) == PART_PROBLEMS && finding->severity == severity;
-    }
-    return count;
-}
-
 static enum state state_of(const struct report *report)
 {
-    if (severity_count(report, SEVERITY_CRITICAL))
+    size_t problems[SEVERITY_COUNT];
+
+    report_count_problems(report, problems);
+    if (problems[SEVERITY_CRITICAL])
         return STATE_CRITICAL;
-    if (severity_count(report, SEVERITY_WARNING))
+    if (problems[SEVERITY_WARNING])
         return STATE_WARNING;
     if (report->counts[OUTCOME_UNKNOWN] || report->finding_count == 0 ||
         !report_span(report).complete)
@@ -122,15 +113,16 @@ static void add_what_is_known(struct buffer *out, const struct outline *outline,
 }
 
 /* "2 critical, 1 warning, 12 ok" */
-static void add_summary(struct buffer *out, const struct report *report, enum state state)
+static void add_summary(struct buffer *out, const struct report *report,
+                        const size_t problems[SEVERITY_COUNT], enum state state)
 {
     const struct {
         size_t count;
         const char *word, *many;
     } counts[] = {
-        {severity_count(report, SEVERITY_CRITICAL), "critical", "critical"},
-        {severity_count(report, SEVERITY_WARNING), "warning", "warnings"},
-        {severity_count(report, SEVERITY_INFO), "remark", "remarks"},
+        {problems[SEVERITY_CRITICAL], "critical", "critical"},
+        {problems[SEVERITY_WARNING], "warning", "warnings"},
+        {problems[SEVERITY_INFO], "remark", "remarks"},
         {report->counts[OUTCOME_UNKNOWN], "unknown", "unknown"},
         {report->accepted_count, "accepted", "accepted"},
         {report->counts[OUTCOME_OK], "ok", "ok"},
@@ -166,6 +158,7 @@ static void add_incomplete(struct buffer *out, const struct report *report)
 static void add_message(struct buffer *out, const struct report *report, enum state state)
 {
     static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+    size_t problems[SEVERITY_COUNT];
     struct arena memory = {0};
     struct outline outline;
     struct summary summary;
@@ -180,7 +173,8 @@ static void add_message(struct buffer *out, const struct report *report, enum st
     if (report->finding_count == 0)
         buffer_add_string(&text, "nothing was examined; ");
     buffer_add(out, text.text, text.size);
-    add_summary(out, report, state);
+    report_count_problems(report, problems);
+    add_summary(out, report, problems, state);
     buffer_release(&text);
     arena_release(&memory);
 }
@@ -234,9 +228,11 @@ static void add_measure(struct buffer *out, const struct measure *measure)
 
 static void add_counts(struct buffer *out, const struct report *report)
 {
+    size_t problems[SEVERITY_COUNT];
+
+    report_count_problems(report, problems);
     buffer_print(out, " | critical=%zu;;0;0 warning=%zu;0;;0 info=%zu;;;0 unknown=%zu;;;0",
-                 severity_count(report, SEVERITY_CRITICAL),
-                 severity_count(report, SEVERITY_WARNING), severity_count(report, SEVERITY_INFO),
+                 problems[SEVERITY_CRITICAL], problems[SEVERITY_WARNING], problems[SEVERITY_INFO],
                  report->counts[OUTCOME_UNKNOWN]);
     buffer_print(out, " accepted=%zu;;;0 ok=%zu;;;0", report->accepted_count,
                  report->counts[OUTCOME_OK]);

@@ -45,6 +45,15 @@ const char *report_standing(const struct finding *finding)
     return finding->outcome == OUTCOME_NOT_APPLICABLE ? "n/a" : outcome_word(finding->outcome);
 }
 
+void report_count_problems(const struct report *report, size_t counts[SEVERITY_COUNT])
+{
+    memset(counts, 0, SEVERITY_COUNT * sizeof *counts);
+    for (size_t i = 0; i < report->finding_count; i++) {
+        if (report_part_of(report->findings[i]) == PART_PROBLEMS)
+            counts[report->findings[i]->severity]++;
+    }
+}
+
 static void add_count(struct buffer *out, const char *separator, size_t count, const char *word)
 {
     buffer_add_string(out, separator);
@@ -78,12 +87,9 @@ void report_sum_up(const struct report *report, struct buffer *out)
         [PART_OK] = "ok",
         [PART_NOT_APPLICABLE] = "n/a",
     };
-    size_t counts[SEVERITY_COUNT] = {0};
+    size_t counts[SEVERITY_COUNT];
 
-    for (size_t i = 0; i < report->finding_count; i++) {
-        if (report_part_of(report->findings[i]) == PART_PROBLEMS)
-            counts[report->findings[i]->severity]++;
-    }
+    report_count_problems(report, counts);
     if (counts[SEVERITY_CRITICAL] + counts[SEVERITY_WARNING]) {
         add_problems(counts, out);
     } else {

@@ -20,6 +20,9 @@ enum report_part {
 enum report_part report_part_of(const struct finding *finding);
 size_t report_part_size(const struct report *report, enum report_part part);
 
+/* How many problems that no site has accepted are of each severity: what the parts count. */
+void report_count_problems(const struct report *report, size_t counts[SEVERITY_COUNT]);
+
 /* "critical", "unknown", "accepted": the one word that says how a finding stands. */
 const char *report_standing(const struct finding *finding);
 

@@ -224,13 +224,10 @@ static void add_faults(const struct report *report, const struct summary *summar
                        struct buffer *out)
 {
     size_t count = summary->fault_count, critical = summary->counts[SEVERITY_CRITICAL];
-    size_t problems = 0;
+    size_t severities[SEVERITY_COUNT], problems;
 
-    for (size_t i = 0; i < report->finding_count; i++) {
-        const struct finding *finding = report->findings[i];
-
-        problems += report_part_of(finding) == PART_PROBLEMS && finding->severity != SEVERITY_INFO;
-    }
+    report_count_problems(report, severities);
+    problems = severities[SEVERITY_CRITICAL] + severities[SEVERITY_WARNING];
     add_counted(out, count, "fault", "faults");
     if (critical == count)
         buffer_add_string(out, count == 1 ? ", and it is critical" : ", all of them critical");
