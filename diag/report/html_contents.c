@@ -3,7 +3,7 @@
 #include "diag/report/html_causes.h"
 #include "diag/report/html_entry.h"
 
-enum { TITLE_MOST = 160, NAMES_MOST = 1 };
+enum { TITLE_MOST = 160, NAMES_MOST = 1, SOURCE_MOST = 80 };
 
 const struct html_part html_parts[PART_COUNT] = {
     [PART_PROBLEMS] = {"problems", "Problems"},
@@ -41,6 +41,23 @@ static void put_part(struct page *page, enum report_part part)
     html_put(page, "</li>\n");
 }
 
+/* With several each is of a run. */
+static void put_chart(struct page *page, size_t index)
+{
+    const struct report *report = page->report;
+    const struct chart *chart = &report->charts[index];
+    const char *source = report->runs[chart->run].source;
+
+    html_put(page, "<li><a class=\"head\" href=\"#chart-%u\">%s</a>", (unsigned)index + 1,
+             chart->scale->title);
+    if (report->chart_count > 1 && source) {
+        html_put(page, " <small>");
+        html_cut(page, source, SOURCE_MOST);
+        html_put(page, "</small>");
+    }
+    html_put(page, "</li>\n");
+}
+
 void html_contents(struct page *page)
 {
     const struct report *report = page->report;
@@ -48,8 +65,7 @@ void html_contents(struct page *page)
     html_put(page, "<nav id=\"contents\" aria-label=\"Contents\">\n<details open>\n"
                    "<summary>Contents</summary>\n<ul>\n");
     for (size_t i = 0; i < report->chart_count; i++)
-        html_put(page, "<li><a class=\"head\" href=\"#chart-%u\">%s</a></li>\n", (unsigned)i + 1,
-                 report->charts[i].scale->title);
+        put_chart(page, i);
     if (html_has_causes(page))
         html_put(page, "<li><a class=\"head\" href=\"#causes\">What explains what</a></li>\n");
     for (unsigned part = 0; part < PART_COUNT; part++)

@@ -15,12 +15,12 @@ enum {
     LINE_MOST = 1 << 12
 };
 
-void html_title(struct page *page)
+static void put_title(struct page *page, size_t most)
 {
     const struct report *report = page->report;
 
     if (report->title) {
-        html_cut(page, report->title, TITLE_MOST);
+        html_cut(page, report->title, most);
         return;
     }
     html_put(page, "Mail examination");
@@ -30,6 +30,11 @@ void html_title(struct page *page)
     }
     if (report->subject_count > 1)
         html_put(page, " and %u more", (unsigned)report->subject_count - 1);
+}
+
+void html_title(struct page *page)
+{
+    put_title(page, TITLE_MOST);
 }
 
 /* ---- when, and what of ---- */
@@ -238,7 +243,7 @@ void html_cover(struct page *page)
 
     html_put(page, "<header class=\"cover\">\n<p class=\"tool\">exdiag %s</p>\n<h1>",
              page->report->version);
-    html_title(page);
+    put_title(page, SIZE_MAX);
     html_put(page, "</h1>\n<dl>\n");
     put_when(page);
     put_scope(page);
@@ -262,11 +267,16 @@ void html_cover(struct page *page)
 static void put_run(struct page *page, const struct report_run *run)
 {
     struct report_span span = {run->started, run->finished, true};
-    struct buffer text;
+    struct report alone = {.runs = run, .run_count = 1};
+    struct buffer text, local;
 
     buffer_init(&text, 128);
+    buffer_init(&local, 128);
     report_show_span(&span, &text);
-    html_put(page, "<div><dt>Run</dt><dd>%s", text.text);
+    report_show_local(&alone, &local);
+    html_put(page, local.size ? "<div><dt>Run</dt><dd>%s (%s)" : "<div><dt>Run</dt><dd>%s",
+             text.text, local.text);
+    buffer_release(&local);
     if (run->machine)
         html_put(page, " on <bdi>%s</bdi>", run->machine);
     if (run->source)

@@ -178,9 +178,7 @@ static bool is_same_place(const struct step *a, const struct step *b)
                strcmp(report_step_shell(a), report_step_shell(b)) == 0;
 }
 
-/* `model`: the same step of the first member, whose note need not be said again; or NULL. */
-static void put_own_step(struct page *page, const struct step *step, bool goes_on,
-                         const struct step *model, unsigned number)
+static void put_own_step(struct page *page, const struct step *step, bool goes_on, unsigned number)
 {
     const char *shell = report_step_shell(step);
 
@@ -197,11 +195,10 @@ static void put_own_step(struct page *page, const struct step *step, bool goes_o
     }
     put_risk(page, step->risk);
     put_command(page, step);
-    if (!model || !model->note || !step->note || strcmp(model->note, step->note) != 0)
-        put_note(page, step->note);
+    put_note(page, step->note);
 }
 
-static void put_list_of(struct page *page, const struct steps *own, const struct steps *model)
+static void put_list_of(struct page *page, const struct steps *own)
 {
     unsigned number = 0;
 
@@ -210,8 +207,7 @@ static void put_list_of(struct page *page, const struct steps *own, const struct
         const struct step *step = &own->list[i];
 
         number += !step->or ;
-        put_own_step(page, step, i > 0 && is_same_place(&own->list[i - 1], step),
-                     model && i < model->count ? &model->list[i] : NULL, number);
+        put_own_step(page, step, i > 0 && is_same_place(&own->list[i - 1], step), number);
     }
     html_put(page, "</ol>\n");
 }
@@ -230,7 +226,6 @@ static bool differ_by_name(const struct outline_steps *steps)
 static void put_by_member(struct page *page, const struct outline_entry *entry,
                           const struct outline_steps *steps)
 {
-    const struct steps *model = own_steps(entry, steps, entry->first);
     bool folds = differ_by_name(steps);
 
     for (size_t i = 0; i < entry->member_count; i++) {
@@ -242,7 +237,7 @@ static void put_by_member(struct page *page, const struct outline_entry *entry,
                  folded ? "<details class=\"more\" open>\n<summary><bdi>%s</bdi></summary>\n"
                         : "<p class=\"of\"><bdi>%s</bdi></p>\n",
                  name);
-        put_list_of(page, own, i > 0 ? model : NULL);
+        put_list_of(page, own);
         if (folded)
             html_put(page, "</details>\n");
     }
@@ -274,9 +269,8 @@ void html_steps(struct page *page, const char *name, const struct outline_entry 
     if (steps->order != OUTLINE_STEP_BY_STEP)
         html_put(page,
                  "<p class=\"order\">One of these %s after the other: all steps for one, then the "
-                 "next.%s</p>\n",
-                 outline_subjects(entry),
-                 steps->order == OUTLINE_BY_MEMBER ? " Notes stand at the first." : "");
+                 "next.</p>\n",
+                 outline_subjects(entry));
     if (steps->order == OUTLINE_BY_MEMBER)
         put_by_member(page, entry, steps);
     else

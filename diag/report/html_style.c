@@ -261,6 +261,7 @@ const char *const html_style[] = {
     ".expired { color: var(--warning); }",
     ".past li { padding: 0.5rem 0; border-bottom: 1px solid var(--rule); font-size: 0.9375rem; }",
     ".past small { display: block; }",
+    "h3 > .number { flex: none; white-space: nowrap; }",
     ".past + h3 { margin-top: 1.5rem; }",
     ".brief { padding: 0.5rem 0; border-bottom: 1px solid var(--rule); font-size: 0.9375rem; }",
     ".brief .standing { display: inline-block; min-width: 2.75rem; margin-right: 0.5rem; }",
