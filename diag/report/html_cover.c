@@ -59,18 +59,6 @@ static void put_when(struct page *page)
     buffer_release(&text);
 }
 
-static const char *const plurals[SUBJECT_KIND_COUNT] = {[SUBJECT_DOMAIN] = "domains",
-                                                        [SUBJECT_SERVER] = "servers",
-                                                        [SUBJECT_DC] = "domain controllers",
-                                                        [SUBJECT_MAILBOX] = "mailboxes",
-                                                        [SUBJECT_FILE] = "files"};
-
-static const char *const singulars[SUBJECT_KIND_COUNT] = {[SUBJECT_DOMAIN] = "domain",
-                                                          [SUBJECT_SERVER] = "server",
-                                                          [SUBJECT_DC] = "domain controller",
-                                                          [SUBJECT_MAILBOX] = "mailbox",
-                                                          [SUBJECT_FILE] = "file"};
-
 static void put_scope(struct page *page)
 {
     size_t counts[SUBJECT_KIND_COUNT] = {0};
@@ -83,7 +71,7 @@ static void put_scope(struct page *page)
             continue;
         html_put(page, any ? ", " : "<div><dt>Scope</dt><dd>");
         html_put(page, "%u %s", (unsigned)counts[kind],
-                 counts[kind] == 1 ? singulars[kind] : plurals[kind]);
+                 report_kind_word((enum subject_kind)kind, counts[kind] != 1));
         any = true;
     }
     if (any)

@@ -198,19 +198,11 @@ static bool are_machines(const struct outline_entry *entry)
 
 static const char *subjects_word(const struct outline_entry *entry, bool is_plural)
 {
-    static const char *const words[SUBJECT_KIND_COUNT][2] = {
-        [SUBJECT_DOMAIN] = {"domain", "domains"},
-        [SUBJECT_SERVER] = {"server", "servers"},
-        [SUBJECT_DC] = {"domain controller", "domain controllers"},
-        [SUBJECT_MAILBOX] = {"mailbox", "mailboxes"},
-        [SUBJECT_FILE] = {"file", "files"},
-    };
-
-    if (!is_of_one_kind(entry))
-        return are_machines(entry) ? is_plural ? "machines" : "machine"
-               : is_plural         ? "names"
-                                   : "name";
-    return words[entry->members[0]->subject->kind][is_plural];
+    if (is_of_one_kind(entry))
+        return report_kind_word(entry->members[0]->subject->kind, is_plural);
+    if (are_machines(entry))
+        return is_plural ? "machines" : "machine";
+    return is_plural ? "names" : "name";
 }
 
 const char *outline_subjects(const struct outline_entry *entry)

@@ -124,6 +124,19 @@ struct report_span report_span(const struct report *report)
     return span;
 }
 
+const char *report_kind_word(enum subject_kind kind, bool is_plural)
+{
+    static const char *const words[SUBJECT_KIND_COUNT][2] = {
+        [SUBJECT_DOMAIN] = {"domain", "domains"},
+        [SUBJECT_SERVER] = {"server", "servers"},
+        [SUBJECT_DC] = {"domain controller", "domain controllers"},
+        [SUBJECT_MAILBOX] = {"mailbox", "mailboxes"},
+        [SUBJECT_FILE] = {"file", "files"},
+    };
+
+    return words[kind][is_plural];
+}
+
 bool report_has_two_names(const struct subject *subject)
 {
     return subject->kind != SUBJECT_FILE && strcmp(subject->shown, subject->name) != 0 &&

@@ -40,6 +40,9 @@ struct report_span {
 };
 struct report_span report_span(const struct report *report);
 
+/* "domain", "domain controllers" */
+const char *report_kind_word(enum subject_kind kind, bool is_plural);
+
 /* True if the canonical name says more than the one for people, and can be shown. */
 bool report_has_two_names(const struct subject *subject);
 
