@@ -2,10 +2,7 @@
 
 #include "diag/text.h"
 
-#include <stdbool.h>
 #include <string.h>
-
-enum { DAY = 86400000 };
 
 static bool is_leap(int64_t year)
 {
@@ -54,9 +51,16 @@ static char *put_number(char *out, int digits, int64_t number, char behind)
     return out + digits + 1;
 }
 
+/* Whole days since 1970-01-01; before it they are negative. */
+static int64_t days_of(int64_t milliseconds)
+{
+    return milliseconds / CLOCK_DAY - (milliseconds % CLOCK_DAY < 0);
+}
+
 void clock_format(int64_t milliseconds, char out[CLOCK_TEXT_SIZE])
 {
-    const int64_t first = day_number(1, 1, 1) * DAY, last = day_number(10000, 1, 1) * DAY - 1;
+    const int64_t first = day_number(1, 1, 1) * CLOCK_DAY,
+                  last = day_number(10000, 1, 1) * CLOCK_DAY - 1;
     int64_t days, rest, year;
     int month = 1;
 
@@ -64,8 +68,8 @@ void clock_format(int64_t milliseconds, char out[CLOCK_TEXT_SIZE])
         milliseconds = first;
     if (milliseconds > last)
         milliseconds = last;
-    days = milliseconds / DAY - (milliseconds % DAY < 0);
-    rest = milliseconds - days * DAY;
+    days = days_of(milliseconds);
+    rest = milliseconds - days * CLOCK_DAY;
     year = days < 0 ? 1969 + days / 365 : 1970 + days / 366; /* or one of the years before */
     while (day_number(year + 1, 1, 1) <= days)
         year++;
@@ -111,7 +115,7 @@ static bool take_day(const char **text, int64_t *milliseconds)
         !take_mark(text, '-') || !take_number(text, 2, &day) ||
         clock_day_number(year, month, day, &days) != STATUS_OK)
         return false;
-    *milliseconds = days * DAY;
+    *milliseconds = days * CLOCK_DAY;
     return true;
 }
 
@@ -144,6 +148,11 @@ enum status clock_parse(const char *text, int64_t *milliseconds)
         return STATUS_INVALID;
     *milliseconds = day + ((hour * 60 + minute) * 60 + second) * (int64_t)1000 + fraction;
     return strcmp(text, "Z") == 0 ? STATUS_OK : STATUS_INVALID;
+}
+
+bool clock_is_same_day(int64_t a, int64_t b)
+{
+    return days_of(a) == days_of(b);
 }
 
 enum status clock_parse_day(const char *text, int64_t *milliseconds)

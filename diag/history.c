@@ -1,13 +1,12 @@
 #include "diag/history.h"
 
+#include "diag/clock.h"
 #include "diag/exam.h"
 #include "diag/history_compare.h"
 #include "diag/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { DAY = 86400000 };
 
 /* ---- lines ---- */
 
@@ -665,7 +664,7 @@ static void leave_out(struct judge *judge, const struct view *view)
 static bool is_of_one_day(const struct view *views, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
-        if (views[i].run->started / DAY != views[0].run->started / DAY)
+        if (!clock_is_same_day(views[i].run->started, views[0].run->started))
             return false;
     }
     return true;
@@ -783,7 +782,8 @@ static void remark_runs(const struct judge *judge)
     bool is_of_days = false;
 
     for (size_t i = 1; i < input->run_count; i++)
-        is_of_days = is_of_days || input->runs[i].started / DAY != input->runs[0].started / DAY;
+        is_of_days =
+            is_of_days || !clock_is_same_day(input->runs[i].started, input->runs[0].started);
     for (size_t i = 0; i < input->run_count && is_of_days; i++) {
         const struct history_run *run = &input->runs[i];
 

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY = 86400000 };
-
 struct entry { /* of a run's own list, by id and subject, and then as it was written */
     const struct acceptance *acceptance;
     bool *is_matched;
@@ -33,7 +31,8 @@ static bool holds(const struct acceptance *acceptance, int64_t started)
 {
     int64_t last_day;
 
-    return clock_parse_day(acceptance->expires, &last_day) == STATUS_OK && started < last_day + DAY;
+    return clock_parse_day(acceptance->expires, &last_day) == STATUS_OK &&
+           started < last_day + CLOCK_DAY;
 }
 
 struct entries {

@@ -1,5 +1,6 @@
 #include "diag/verdict_history.h"
 
+#include "diag/clock.h"
 #include "diag/history.h"
 #include "diag/memory.h"
 
@@ -125,8 +126,6 @@ static void count_changes(const struct history_result *result, struct report *re
         report->past_counts[result->past[i].state]++;
 }
 
-enum { DAY = 86400000 };
-
 /* What was examined last on an earlier day than others says so. */
 static void date_findings(const struct history_result *result, const struct report *report)
 {
@@ -138,7 +137,7 @@ static void date_findings(const struct history_result *result, const struct repo
         struct finding *finding = result->findings[i];
         int64_t own = report->runs[finding->run].started;
 
-        if (own / DAY < newest / DAY)
+        if (!clock_is_same_day(own, newest))
             finding->history.as_of = own;
     }
 }

@@ -6,24 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY = 86400000, MINUTE = 60000, DAY_SIZE = 10, SECOND_START = 11, SECOND_SIZE = 8 };
-
-static bool is_same_day(int64_t a, int64_t b)
-{
-    return a / DAY == b / DAY;
-}
+enum { MINUTE = 60000 };
 
 /* A day, or the second of it where another moment of that day is spoken of, too. */
 static void add_moment(int64_t moment, int64_t beside, struct buffer *out)
 {
-    char text[CLOCK_TEXT_SIZE];
-
-    if (is_same_day(moment, beside)) {
+    if (clock_is_same_day(moment, beside))
         report_show_time(moment, out);
-        return;
-    }
-    clock_format(moment, text);
-    buffer_add(out, text, DAY_SIZE);
+    else
+        report_show_day(moment, out);
 }
 
 static void add_still(const struct history *history, int64_t beside, struct buffer *out)
@@ -156,14 +147,12 @@ static bool has_one_offset(const struct report *report)
 static void add_local(int64_t moment, int offset, struct buffer *out)
 {
     int64_t local = moment + (int64_t)offset * MINUTE;
-    char text[CLOCK_TEXT_SIZE];
 
-    clock_format(local, text);
-    if (!is_same_day(moment, local)) {
-        buffer_add(out, text, DAY_SIZE);
+    if (!clock_is_same_day(moment, local)) {
+        report_show_day(local, out);
         buffer_add_char(out, ' ');
     }
-    buffer_add(out, text + SECOND_START, SECOND_SIZE);
+    report_show_time_of_day(local, out);
 }
 
 void report_show_local(const struct report *report, struct buffer *out)

@@ -146,35 +146,42 @@ bool report_has_two_names(const struct subject *subject)
 /* The day and the second of "2026-11-22T09:05:07.123Z". */
 enum { DAY_SIZE = 10, SECOND_START = 11, SECOND_SIZE = 8 };
 
-void report_show_time(int64_t milliseconds, struct buffer *out)
+void report_show_day(int64_t milliseconds, struct buffer *out)
 {
     char text[CLOCK_TEXT_SIZE];
 
     clock_format(milliseconds, text);
     buffer_add(out, text, DAY_SIZE);
-    buffer_add_char(out, ' ');
+}
+
+void report_show_time_of_day(int64_t milliseconds, struct buffer *out)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    clock_format(milliseconds, text);
     buffer_add(out, text + SECOND_START, SECOND_SIZE);
+}
+
+void report_show_time(int64_t milliseconds, struct buffer *out)
+{
+    report_show_day(milliseconds, out);
+    buffer_add_char(out, ' ');
+    report_show_time_of_day(milliseconds, out);
     buffer_add_string(out, " UTC");
 }
 
 void report_show_span(const struct report_span *span, struct buffer *out)
 {
-    char started[CLOCK_TEXT_SIZE], finished[CLOCK_TEXT_SIZE];
-    bool same_day;
-
-    clock_format(span->started, started);
-    clock_format(span->finished, finished);
-    same_day = memcmp(started, finished, DAY_SIZE) == 0;
-    buffer_add(out, started, DAY_SIZE);
+    report_show_day(span->started, out);
     buffer_add_char(out, ' ');
-    buffer_add(out, started + SECOND_START, SECOND_SIZE);
+    report_show_time_of_day(span->started, out);
     buffer_add_string(out, " to ");
-    if (!same_day) {
-        buffer_add(out, finished, DAY_SIZE);
-        buffer_add_char(out, ' ');
+    if (clock_is_same_day(span->started, span->finished)) {
+        report_show_time_of_day(span->finished, out);
+        buffer_add_string(out, " UTC");
+    } else {
+        report_show_time(span->finished, out);
     }
-    buffer_add(out, finished + SECOND_START, SECOND_SIZE);
-    buffer_add_string(out, " UTC");
 }
 
 size_t report_notices(const struct report_run *run,

@@ -46,6 +46,10 @@ const char *report_kind_word(enum subject_kind kind, bool is_plural);
 /* True if the canonical name says more than the one for people, and can be shown. */
 bool report_has_two_names(const struct subject *subject);
 
+/* "2026-11-22", and "09:05:07": of UTC, or of where a moment was moved to. */
+void report_show_day(int64_t milliseconds, struct buffer *out);
+void report_show_time_of_day(int64_t milliseconds, struct buffer *out);
+
 /* "2026-11-22 09:05:07 UTC" */
 void report_show_time(int64_t milliseconds, struct buffer *out);
 

@@ -150,6 +150,16 @@ static void a_day_is_its_first_moment(void **state)
         assert_int_equal(clock_parse_day(none[i], &milliseconds), STATUS_INVALID);
 }
 
+/* Before 1970, too, where a division would take two days for one. */
+static void a_day_ends_at_midnight(void **state)
+{
+    (void)state;
+    assert_true(clock_is_same_day(0, CLOCK_DAY - 1));
+    assert_false(clock_is_same_day(0, CLOCK_DAY));
+    assert_true(clock_is_same_day(-1, -CLOCK_DAY));
+    assert_false(clock_is_same_day(-1, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +171,7 @@ int main(void)
         cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test(leap_days_are_where_the_calendar_has_them),
         cmocka_unit_test(a_day_is_its_first_moment),
+        cmocka_unit_test(a_day_ends_at_midnight),
     };
 
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
