@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+enum { MEMBERS_MOST = 3 }; /* whose own lines are written where these differ by name alone */
 enum { LINE_MOST = 1 << 20, NAMES_SHOWN = 40, WIDTH_MOST = 8 };
 
 struct sheet {
@@ -84,12 +85,12 @@ static void put_before(struct sheet *sheet, const char *place, const struct step
 }
 
 /* "PowerShell, on ex01 — **fill in: server**" */
-static void put_place(struct sheet *sheet, const struct step *step)
+static void put_place(struct sheet *sheet, const struct step *step, const char *where)
 {
     fputs(report_shell(step->shell), sheet->stream);
-    if (step->where)
+    if (where)
         fputs(", ", sheet->stream);
-    put_before(sheet, step->where ? step->where : "", step);
+    put_before(sheet, where ? where : "", step);
 }
 
 /* " (for a.example, b.example)": those whose step it is, where others have another. */
@@ -120,12 +121,11 @@ static void put_variant(struct sheet *sheet, const struct listing *listing,
         fputs("or ", sheet->stream);
     if (step->variant_count > 1)
         put_members(sheet, variant);
-    put_place(sheet, variant->step);
+    put_place(sheet, variant->step,
+              step->variant_count == 1 && step->where ? step->where : variant->step->where);
     fputs("\n", sheet->stream);
     put_command(sheet, 2, variant->step);
-    if (step->variant_count == 1 || !step->same_risk || !step->same_note ||
-        variant == step->variants)
-        put_remarks(sheet, 2, variant->step);
+    put_remarks(sheet, 2, variant->step);
     fputs("\n", sheet->stream);
 }
 
@@ -175,26 +175,61 @@ static const struct steps *steps_of(const struct finding *finding, enum which wh
     return lists[which];
 }
 
+/* Nothing but the line itself and what to do before it where the first one's says all else. */
+static void put_own_step(struct sheet *sheet, const struct listing *listing,
+                         const struct step *step, const struct step *model)
+{
+    fprintf(sheet->stream, "%s%s", listing->bullet, step->or ? "or " : "");
+    put_place(sheet, step, step->where);
+    fputs("\n", sheet->stream);
+    if (model && step->shell == SHELL_MANUAL && strcmp(step->command, model->command) == 0)
+        put_line(sheet, "  ", "Do: as at the first.");
+    else
+        put_command(sheet, 2, step);
+    if (!model)
+        put_remarks(sheet, 2, step);
+    else if (step->kind == STEP_DECIDE && step->note)
+        put_line(sheet, "\n  Note: ", step->note);
+    fputs("\n", sheet->stream);
+}
+
 /* Nobody who goes through it line by line is to have all of them half repaired. */
 static void put_by_member(struct sheet *sheet, const struct listing *listing,
-                          const struct outline_entry *entry)
+                          const struct outline_entry *entry, bool is_short)
 {
+    const struct steps *model = steps_of(entry->first, listing->which);
+
     for (size_t i = 0; i < entry->member_count; i++) {
         const struct steps *steps = steps_of(entry->members[i], listing->which);
+        bool is_as_first = i > 0 && is_short;
 
         fprintf(sheet->stream, "%zu of %zu: all steps for ", i + 1, entry->member_count);
         markdown_put_words(sheet->stream, entry->members[i]->subject->shown);
-        fputs(i + 1 < entry->member_count ? ", before those for the next\n\n" : "\n\n",
-              sheet->stream);
-        for (size_t j = 0; j < steps->count; j++) {
-            fprintf(sheet->stream, "%s%s", listing->bullet, steps->list[j].or ? "or " : "");
-            put_place(sheet, &steps->list[j]);
-            fputs("\n", sheet->stream);
-            put_command(sheet, 2, &steps->list[j]);
-            put_remarks(sheet, 2, &steps->list[j]);
-            fputs("\n", sheet->stream);
-        }
+        if (i + 1 < entry->member_count)
+            fputs(", before those for the next", sheet->stream);
+        fputs(is_as_first ? "; risks and notes stand at the first\n\n" : "\n\n", sheet->stream);
+        for (size_t j = 0; j < steps->count; j++)
+            put_own_step(sheet, listing, &steps->list[j], is_as_first ? &model->list[j] : NULL);
     }
+}
+
+/* The steps of the first, and a box for each of the others, who are repaired the same way. */
+static void put_first(struct sheet *sheet, const struct listing *listing,
+                      const struct outline_entry *entry)
+{
+    const struct steps *steps = steps_of(entry->first, listing->which);
+
+    fputs("All steps for one, then all for the next. These are for ", sheet->stream);
+    markdown_put_words(sheet->stream, entry->first->subject->shown);
+    fputs("; for each of the others they are the same, with its own name, long or short, in every "
+          "line (all lines: --verbose, or --runbook FILE).\n\n",
+          sheet->stream);
+    for (size_t i = 0; i < steps->count; i++)
+        put_own_step(sheet, listing, &steps->list[i], NULL);
+    fputs("Then, each in turn, by the same steps with its own name:\n\n", sheet->stream);
+    for (size_t i = 1; i < entry->member_count; i++)
+        put_line(sheet, listing->bullet, entry->members[i]->subject->shown);
+    fputs("\n", sheet->stream);
 }
 
 static void put_steps(struct sheet *sheet, const struct listing *listing,
@@ -207,7 +242,12 @@ static void put_steps(struct sheet *sheet, const struct listing *listing,
         return;
     fprintf(sheet->stream, "**%s**\n\n", listing->heading);
     if (steps->order == OUTLINE_BY_MEMBER) {
-        put_by_member(sheet, listing, entry);
+        bool is_short = steps->by_name && !sheet->verbose;
+
+        if (is_short && entry->member_count > MEMBERS_MOST)
+            put_first(sheet, listing, entry);
+        else
+            put_by_member(sheet, listing, entry, is_short);
         return;
     }
     if (steps->order == OUTLINE_IN_TURN)
@@ -296,7 +336,7 @@ static void put_numbers(struct sheet *sheet, const char *lead, const size_t *num
 
         fprintf(sheet->stream, "%s%zu (", i ? ", " : "", numbers[i]);
         markdown_put_words(sheet->stream, entry->first->kind->id);
-        fputs(")", sheet->stream);
+        fputs(entry->part == PART_ACCEPTED ? ", which the site has accepted)" : ")", sheet->stream);
     }
     fputs("\n\n", sheet->stream);
 }
@@ -489,7 +529,12 @@ static void put_head(struct sheet *sheet, const struct report *report,
     fputs("\n", sheet->stream);
     buffer_init(&text, LINE_MOST);
     report_show_span(&span, &text);
-    fprintf(sheet->stream, "- Examined: %s\n", text.text);
+    fprintf(sheet->stream, "- Examined: %s", text.text);
+    buffer_clear(&text);
+    report_show_local(report, &text);
+    if (text.size)
+        fprintf(sheet->stream, " (%s)", text.text);
+    fputs("\n", sheet->stream);
     buffer_clear(&text);
     report_sum_up(report, &text);
     fprintf(sheet->stream, "- Found: %s\n", text.text);

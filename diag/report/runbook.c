@@ -58,16 +58,30 @@ static void put_words(FILE *stream, const char *lead, const char *text)
     fputc('\n', stream);
 }
 
-/* Behind "# ", which is to be taken away. */
-static void put_command(FILE *stream, const char *command)
+/* Line by line, whole. */
+static void put_lines(FILE *stream, const char *lead, const char *text)
 {
-    while (*command) {
-        size_t size = strcspn(command, "\n");
+    while (*text) {
+        size_t size = strcspn(text, "\n");
 
-        fputs("# ", stream);
-        put_safely(stream, command, size);
+        fputs(lead, stream);
+        put_safely(stream, text, size);
         fputc('\n', stream);
-        command += size + (command[size] == '\n');
+        text += size + (text[size] == '\n');
+    }
+}
+
+/* A command stands behind "# ", which is to be taken away; nothing else does, text for zones least
+ * of all: it is other people's, and a shell would obey it. */
+static void put_command(FILE *stream, const struct step *step)
+{
+    if (step->shell == SHELL_MANUAL) {
+        put_words(stream, "   do: ", step->command);
+    } else if (step->shell == SHELL_DNS) {
+        fputs("##   zone:\n", stream);
+        put_lines(stream, "##     ", step->command);
+    } else {
+        put_lines(stream, "# ", step->command);
     }
 }
 
@@ -156,10 +170,7 @@ static void put_step(FILE *stream, const char *word, const struct step *step)
         put_words(stream, "   changes and risks: ", step->risk);
     if (step->note)
         put_words(stream, "   note: ", step->note);
-    if (step->shell == SHELL_MANUAL)
-        put_words(stream, "   do: ", step->command);
-    else
-        put_command(stream, step->command);
+    put_command(stream, step);
     buffer_release(&line);
 }
 
@@ -230,6 +241,7 @@ static void put_head(FILE *stream, const struct report *report)
         "you. What begins with # and a space is a command: read what stands above it, fill in what "
         "stands in <angle brackets>, and take the \"# \" away, or paste the rest of the line where "
         "it says.",
+        "Text for a DNS zone stands below \"zone:\". It is no command: never take the \"##\" away.",
         "By machine, in the order of repair: causes before what they cause, the steps of each in "
         "their order. Where a step says another place than the machine, go there. What undoes a "
         "repair stands at the end.",

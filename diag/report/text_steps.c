@@ -305,26 +305,26 @@ static void place_of_member(struct telling *telling, const struct step *step,
 }
 
 /*
- * One step on one machine; a note that the first machine's has is not said again, nor is anything
- * but where and the line itself where all else is as at the first.
+ * One step on one machine. Where all is as at the first, what that risks is not said again, nor
+ * what is of note; but what a decision goes by stands at each.
  */
 static void step_of_member(struct telling *telling, const struct step *step,
-                           const struct step *before, const struct step *model, bool is_short)
+                           const struct step *before, const struct step *model)
 {
     const bool is_by_hand = step->shell == SHELL_MANUAL;
-    const char *note = model && is_same_text(model->note, step->note) ? NULL : step->note;
-    const char *risk = model && is_short ? NULL : step->risk;
+    const char *risk = model ? NULL : step->risk;
+    const char *note = model && step->kind != STEP_DECIDE ? NULL : step->note;
 
     place_of_member(telling, step, before);
     if (!is_by_hand)
         remark(telling, STYLE_YELLOW, "risk: ", risk);
-    if (is_by_hand && model && is_short && strcmp(step->command, model->command) == 0)
+    if (is_by_hand && model && strcmp(step->command, model->command) == 0)
         remark(telling, STYLE_PLAIN, "", "as at the first");
     else
         what_to_do(telling, step);
     if (is_by_hand)
         remark(telling, STYLE_YELLOW, "risk: ", risk);
-    if (!(model && is_short) && (!before || !is_same_text(before->note, note)))
+    if (!before || !is_same_text(before->note, note))
         remark(telling, STYLE_FAINT, "note: ", note);
 }
 
@@ -345,7 +345,7 @@ static void steps_of_member(struct text_page *page, const struct outline_entry *
                             const struct outline_steps *steps, size_t member)
 {
     const struct steps *own = own_steps(entry, steps, member);
-    const struct steps *model = member ? own_steps(entry, steps, 0) : NULL;
+    const struct steps *model = member && is_short(page, steps) ? own_steps(entry, steps, 0) : NULL;
     size_t number = 0;
 
     for (size_t i = 0; i < own->count; i++) {
@@ -355,7 +355,7 @@ static void steps_of_member(struct text_page *page, const struct outline_entry *
         number += !own->list[i].or ;
         begin_step(&telling, number, 1);
         step_of_member(&telling, &own->list[i], i ? &own->list[i - 1] : NULL,
-                       model ? &model->list[i] : NULL, is_short(page, steps));
+                       model ? &model->list[i] : NULL);
     }
 }
 
@@ -393,13 +393,12 @@ static void steps_by_member(struct text_page *page, const struct outline_entry *
 static void in_turn(struct text_page *page, const struct outline_entry *entry,
                     const struct outline_steps *steps)
 {
-    const char *remarks = "";
+    const char *remarks = steps->order == OUTLINE_BY_MEMBER && is_short(page, steps) &&
+                                  entry->member_count <= MEMBERS_MOST
+                              ? " Risks and notes stand at the first."
+                              : "";
     char text[256];
 
-    if (steps->order == OUTLINE_BY_MEMBER && !is_short(page, steps))
-        remarks = " Notes stand at the first.";
-    else if (steps->order == OUTLINE_BY_MEMBER && entry->member_count <= MEMBERS_MOST)
-        remarks = " Risks and notes stand at the first.";
     text_page_at(page, page->body);
     snprintf(text, sizeof text,
              "One of these %s after the other: all steps for one, then the next.%s",

@@ -43,8 +43,11 @@ static inline void servers_add(struct servers *servers, size_t i)
                                          .where = "any Exchange server",
                                          .command = texts[1],
                                          .risk = "it takes no mail"};
-    servers->steps[i][1] = (struct step){
-        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = texts[0], .command = texts[2]};
+    servers->steps[i][1] = (struct step){.shell = SHELL_EMS,
+                                         .kind = STEP_DECIDE,
+                                         .where = texts[0],
+                                         .command = texts[2],
+                                         .note = "only of a DAG"};
     servers->steps[i][2] = (struct step){.shell = SHELL_MANUAL,
                                          .where = texts[3],
                                          .command = "Install it.",

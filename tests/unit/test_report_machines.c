@@ -2,6 +2,7 @@
 #include "diag/report/xml_write.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/sample.h"
+#include "tests/golden/servers.h"
 
 #include <string.h>
 
@@ -45,18 +46,131 @@ static void forms_are_as_agreed(void **state)
     golden_check("report.prom", "prometheus", &report, &options);
 }
 
-static void the_runbook_is_as_agreed(void **state)
+/* ---- several servers in a ticket ---- */
+
+static struct servers servers;
+
+static void render_servers(size_t count, bool verbose, struct buffer *out)
 {
-    FILE *file = tmpfile();
+    const struct report_options own = {.columns = 80, .verbose = verbose};
+
+    golden_render("markdown", servers_report(&servers, count), &own, out);
+}
+
+/* The repair of ten is said once, with a box for each of the others. */
+static void a_ticket_says_the_repair_of_many_once(void **state)
+{
     struct buffer text;
 
     (void)state;
+    render_servers(SERVERS_MOST, false, &text);
+    assert_non_null(strstr(text.text, "Set-It 'ex01.contoso.com' Draining"));
+    assert_null(strstr(text.text, "'ex02"));
+    assert_int_equal(servers_count(text.text, "services are down"), 1);
+    assert_non_null(strstr(text.text, "Then, each in turn"));
+    assert_non_null(strstr(text.text, "- [ ] `ex10.contoso.com`\n"));
+    buffer_release(&text);
+    render_servers(SERVERS_MOST, true, &text);
+    assert_non_null(strstr(text.text, "Set-It 'ex10.contoso.com' Active"));
+    assert_int_equal(servers_count(text.text, "services are down"), SERVERS_MOST);
+    buffer_release(&text);
+}
+
+static void a_ticket_writes_the_lines_of_a_few(void **state)
+{
+    struct buffer text;
+
+    (void)state;
+    render_servers(3, false, &text);
+    assert_true(strstr(text.text, "Set-It 'ex01.contoso.com' Active") <
+                strstr(text.text, "Set-It 'ex02.contoso.com' Draining"));
+    assert_int_equal(servers_count(text.text, "services are down"), 1);
+    assert_int_equal(servers_count(text.text, "Do: as at the first."), 2);
+    assert_int_equal(servers_count(text.text, "Note: only of a DAG"), 3);
+    buffer_release(&text);
+}
+
+/* Each of several lines is a box of its own: what it risks stands at each. */
+static void a_ticket_has_risks_at_each_line(void **state)
+{
+    const struct report_options own = {.columns = 80};
+    const struct report *report = servers_report(&servers, 3);
+    struct buffer text;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        servers.subjects[i].kind = SUBJECT_DOMAIN;
+        servers.findings[i].fix.count = 1;
+    }
+    golden_render("markdown", report, &own, &text);
+    assert_int_equal(servers_count(text.text, "Draining"), 3);
+    assert_int_equal(servers_count(text.text, "**Changes and risks:** it takes no mail"), 3);
+    buffer_release(&text);
+}
+
+/* Local time beside UTC, where it is known; a cause that the site has accepted is no task. */
+static void a_ticket_tells_what_the_page_tells(void **state)
+{
+    const struct report_run run = {.started = SAMPLE_TIME,
+                                   .finished = SAMPLE_TIME,
+                                   .complete = true,
+                                   .has_offset = true,
+                                   .offset = 120};
+    const struct finding *const causes[] = {&sample_accepted};
+    struct finding effect = sample_exps;
+    const struct finding *const findings[] = {&effect, &sample_accepted};
+    const struct report report = {.version = "0",
+                                  .runs = &run,
+                                  .run_count = 1,
+                                  .findings = findings,
+                                  .finding_count = 2,
+                                  .accepted_count = 1,
+                                  .counts = {[OUTCOME_PROBLEM] = 1}};
+    struct buffer text;
+
+    (void)state;
+    effect.explained_by = causes;
+    effect.explained_by_count = 1;
+    render("markdown", &report, &text);
+    assert_non_null(strstr(text.text, "(11:05:07 to 11:05:07 where exdiag ran, UTC+02:00)"));
+    assert_non_null(strstr(text.text, ", which the site has accepted)"));
+    buffer_release(&text);
+}
+
+static void render_runbook(const struct report *report, struct buffer *text)
+{
+    FILE *file = tmpfile();
+
     assert_non_null(file);
-    buffer_init(&text, GOLDEN_MOST);
-    assert_int_equal(report_runbook(&sample_report, file), STATUS_OK);
+    buffer_init(text, GOLDEN_MOST);
+    assert_int_equal(report_runbook(report, file), STATUS_OK);
     rewind(file);
-    golden_read(file, &text);
+    golden_read(file, text);
     fclose(file);
+}
+
+/* Whoever takes "# " away runs no record: other people wrote it. */
+static void zones_are_no_commands(void **state)
+{
+    const struct report *report = servers_report(&servers, 1);
+    struct buffer text;
+
+    (void)state;
+    servers.steps[0][0].shell = SHELL_DNS;
+    servers.steps[0][0].command = "a.example. IN TXT \"v=spf1 include:$(touch x) -all\"";
+    render_runbook(report, &text);
+    assert_non_null(strstr(text.text, "\n##   zone:\n##     a.example. IN TXT"));
+    assert_null(strstr(text.text, "\n# a.example."));
+    assert_non_null(strstr(text.text, "\n# Suspend-It 'ex01'"));
+    buffer_release(&text);
+}
+
+static void the_runbook_is_as_agreed(void **state)
+{
+    struct buffer text;
+
+    (void)state;
+    render_runbook(&sample_report, &text);
     golden_compare("report.runbook", &text);
     buffer_release(&text);
 }
@@ -202,7 +316,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_are_as_agreed),
+        cmocka_unit_test(a_ticket_says_the_repair_of_many_once),
+        cmocka_unit_test(a_ticket_writes_the_lines_of_a_few),
+        cmocka_unit_test(a_ticket_has_risks_at_each_line),
+        cmocka_unit_test(a_ticket_tells_what_the_page_tells),
         cmocka_unit_test(the_runbook_is_as_agreed),
+        cmocka_unit_test(zones_are_no_commands),
         cmocka_unit_test(gauges_write_decimals),
         cmocka_unit_test(a_plugin_has_one_line),
         cmocka_unit_test(performance_data_has_limits),

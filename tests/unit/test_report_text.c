@@ -324,6 +324,8 @@ static void the_repair_of_a_few_is_lines(void **state)
     assert_int_equal(servers_count(text.text, "risk: services are down"), 1);
     assert_int_equal(servers_count(text.text, "Install it."), 1);
     assert_int_equal(servers_count(text.text, "as at the first"), 2);
+    assert_int_equal(servers_count(text.text, "note: only of a DAG"), 3);
+    assert_int_equal(servers_count(text.text, "note: it serves again"), 1);
     buffer_release(&text);
 }
 
@@ -340,6 +342,7 @@ static void data_of_many_are_said_of_each(void **state)
     assert_in_turn(text.text);
     assert_non_null(strstr(text.text, "Set-It 'ex05.contoso.com' Standby"));
     assert_non_null(strstr(text.text, "Set-It 'ex10.contoso.com' Active"));
+    assert_int_equal(servers_count(text.text, "note: it serves again"), SERVERS_MOST);
     assert_int_equal(servers_count(text.text, "risk: services are down"), SERVERS_MOST);
     buffer_release(&text);
 }
