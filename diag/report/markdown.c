@@ -18,6 +18,7 @@ enum { LINE_MOST = 1 << 20, NAMES_SHOWN = 40, WIDTH_MOST = 8 };
 struct sheet {
     FILE *stream;
     const struct outline *outline;
+    bool verbose;
 };
 
 static void put_line(struct sheet *sheet, const char *lead, const char *text)
@@ -554,7 +555,7 @@ enum status report_markdown(const struct report *report, const struct report_opt
     struct arena memory = {0};
     struct outline outline;
     struct summary summary;
-    struct sheet sheet = {stream, &outline};
+    struct sheet sheet = {stream, &outline, options->verbose};
 
     outline_make(report, &memory, &outline);
     summary_make(&outline, &memory, &summary);
