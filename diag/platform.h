@@ -357,8 +357,10 @@ enum status platform_file_write(const char *path, FILE **file);
 /*
  * An ordinary file that takes the place of another, or is new, in one go: until
  * platform_new_file_end() the former one stands, and so it does if `status` is not STATUS_OK or the
- * bytes did not arrive. What is no ordinary file of one name (a pipe, a device, a link), or stands
- * where no file can be made beside it, is written in place.
+ * bytes did not arrive. Who may read it stays as it was. What is no ordinary file of one name (a
+ * pipe, a device, a link, a stream of another file), or stands where no file can be made beside it,
+ * is written in place; so is what a program on Windows keeps open for more than a second in a way
+ * that lets it be written but not be replaced.
  */
 struct platform_new_file {
     FILE *stream;

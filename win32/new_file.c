@@ -4,8 +4,23 @@
 #include "win32/wide.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { PATH_MOST = 32768 };
+enum { PATH_MOST = 32768, TRIES = 20, PAUSE = 50 /* milliseconds */, PIECE = 4096 };
+
+/* "report.html:notes" is a part of another file: no name can be made beside it. */
+static bool is_stream(const char *path)
+{
+    const char *name = path;
+
+    for (const char *at = path; *at; at++) {
+        if (*at == '\\' || *at == '/')
+            name = at + 1;
+    }
+    if (name == path && path[0] && path[1] == ':')
+        name += 2; /* the drive's */
+    return strchr(name, ':') != NULL;
+}
 
 /* Another file with the name of this one would lose what the name stood for. */
 static bool may_be_replaced(const char *path)
@@ -27,8 +42,8 @@ static bool make_beside(const char *path, struct platform_new_file *file)
     struct buffer name;
     unsigned number;
 
-    if (platform_file_kind(path) == PLATFORM_OTHER_FILE || !may_be_replaced(path) ||
-        platform_random(&number, sizeof number) != STATUS_OK)
+    if (is_stream(path) || platform_file_kind(path) == PLATFORM_OTHER_FILE ||
+        !may_be_replaced(path) || platform_random(&number, sizeof number) != STATUS_OK)
         return false;
     buffer_init(&name, PATH_MOST);
     buffer_print(&name, "%s.%08x.tmp", path, number);
@@ -53,13 +68,74 @@ enum status platform_new_file(const char *path, struct platform_new_file *file)
     return platform_file_write(path, &file->stream);
 }
 
+/* That somebody reads one of them, a scanner for viruses say, passes. */
+static bool may_pass(DWORD error)
+{
+    return error == ERROR_SHARING_VIOLATION || error == ERROR_ACCESS_DENIED ||
+           error == ERROR_LOCK_VIOLATION || error == ERROR_UNABLE_TO_REMOVE_REPLACED;
+}
+
+/* Who may read the former one may read this one: ReplaceFileW() keeps that, a move does not. */
+static bool take_place(const wchar_t *from, const wchar_t *to)
+{
+    for (int i = 0; i < TRIES; i++) {
+        DWORD error;
+
+        if (MoveFileExW(from, to, 0))
+            return true;
+        error = GetLastError();
+        if (error == ERROR_ALREADY_EXISTS || error == ERROR_FILE_EXISTS) {
+            if (ReplaceFileW(to, from, NULL, 0, NULL, NULL))
+                return true;
+            error = GetLastError();
+        }
+        if (!may_pass(error))
+            return false;
+        Sleep(PAUSE);
+    }
+    return false;
+}
+
+static enum status copy(FILE *from, FILE *to)
+{
+    char piece[PIECE];
+    size_t size;
+
+    while ((size = fread(piece, 1, sizeof piece, from)) > 0) {
+        if (fwrite(piece, 1, size, to) != size)
+            return platform_write_error();
+    }
+    return ferror(from) ? STATUS_IO : STATUS_OK;
+}
+
+/* Where others may write but nobody may put another in its place. */
+static enum status write_over(const char *beside, const char *path)
+{
+    FILE *from, *to;
+    enum status status = platform_file_open(beside, &from);
+
+    if (status != STATUS_OK)
+        return status;
+    status = platform_file_write(path, &to);
+    if (status == STATUS_OK) {
+        status = copy(from, to);
+        if (fclose(to) != 0 && status == STATUS_OK)
+            status = platform_write_error();
+    }
+    fclose(from);
+    return status;
+}
+
 static enum status replace(const char *beside, const char *path)
 {
     wchar_t *from = wide_path(beside), *to = wide_path(path);
-    enum status status = from && to ? STATUS_OK : STATUS_INVALID;
+    bool done = from && to && take_place(from, to);
+    enum status status = STATUS_OK;
 
-    if (status == STATUS_OK && !MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING))
-        status = error_status(GetLastError());
+    if (!done)
+        status = write_over(beside, path);
+    if (!done && status == STATUS_OK)
+        platform_file_remove(beside);
     free(from);
     free(to);
     return status;

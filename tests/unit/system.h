@@ -27,6 +27,9 @@ bool system_link(const char *target, const char *path);
 /* A file that is read while it is written; false where there is no such thing. */
 bool system_fifo(const char *path);
 
+/* Opens a file as nobody else may meanwhile; NULL where there is no such thing. */
+FILE *system_hold(const char *path);
+
 /* True if nobody but its owner may read the file. */
 bool system_is_private(const char *path);
 

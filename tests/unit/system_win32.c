@@ -87,6 +87,16 @@ bool system_fifo(const char *path)
     return false;
 }
 
+FILE *system_hold(const char *path)
+{
+    wchar_t *wide = wide_path(path);
+    HANDLE handle = CreateFileW(wide, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+
+    free(wide);
+    return handle == INVALID_HANDLE_VALUE ? NULL
+                                          : _fdopen(_open_osfhandle((intptr_t)handle, 0), "rb");
+}
+
 bool system_is_private(const char *path)
 {
     unsigned char user[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];

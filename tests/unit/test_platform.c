@@ -57,6 +57,19 @@ static void clocks_move(void **state)
     assert_true(platform_wall_clock() - wall >= 40);
 }
 
+/* By the rules of the time zone: in the same hours of the day, and between those that there are. */
+static void zones_are_of_hours(void **state)
+{
+    const int64_t moment = platform_wall_clock();
+    int now, then;
+
+    (void)state;
+    assert_true(platform_utc_offset(moment, &now));
+    assert_true(now >= -12 * 60 && now <= 14 * 60);
+    assert_true(platform_utc_offset(moment - moment % 1000 + 999, &then));
+    assert_int_equal(now, then);
+}
+
 /* A library that is not there is none, and no reason to end. */
 static void libraries_are_looked_for(void **state)
 {
@@ -1169,6 +1182,111 @@ static void reports_replace_files(void **state)
     assert_holds(folder->file, "b");
 }
 
+static void replace(const char *path, const char *text, enum status told, enum status expected)
+{
+    struct platform_new_file file;
+
+    assert_int_equal(platform_new_file(path, &file), STATUS_OK);
+    assert_true(fputs(text, file.stream) >= 0);
+    assert_int_equal(platform_new_file_end(&file, path, told), expected);
+    assert_null(file.beside);
+}
+
+static void assert_is_alone(const struct folder *folder)
+{
+    struct seen seen = {0};
+
+    assert_int_equal(platform_folder_list(folder->path, count_entry, &seen), STATUS_OK);
+    assert_int_equal(seen.files, 1);
+    assert_int_equal(seen.folders + seen.others, 0);
+}
+
+/* Until the end the former one is there; and after it, too, where the new one is no good. */
+static void new_files_come_in_one_go(void **state)
+{
+    struct folder *folder = *state;
+    struct platform_new_file file;
+
+    replace(folder->file, "first", STATUS_OK, STATUS_OK);
+    assert_holds(folder->file, "first");
+    assert_int_equal(platform_new_file(folder->file, &file), STATUS_OK);
+    assert_true(fputs("second\n\x1a", file.stream) >= 0);
+    assert_int_equal(fflush(file.stream), 0);
+    assert_holds(folder->file, "first");
+    assert_int_equal(platform_new_file_end(&file, folder->file, STATUS_OK), STATUS_OK);
+    assert_holds(folder->file, "second\n\x1a");
+    replace(folder->file, "third", STATUS_IO, STATUS_IO);
+    assert_holds(folder->file, "second\n\x1a");
+    assert_is_alone(folder);
+}
+
+/* Readers have what they opened to its end, and nobody has to wait until they are done. */
+static void new_files_do_not_wait_for_readers(void **state)
+{
+    struct folder *folder = *state;
+    char bytes[8];
+    FILE *reader;
+
+    replace(folder->file, "former", STATUS_OK, STATUS_OK);
+    assert_int_equal(platform_file_open(folder->file, &reader), STATUS_OK);
+    replace(folder->file, "newer and longer", STATUS_OK, STATUS_OK);
+    assert_holds(folder->file, "newer and longer");
+    assert_int_equal(fread(bytes, 1, sizeof bytes, reader), 6);
+    assert_memory_equal(bytes, "former", 6);
+    fclose(reader);
+    assert_is_alone(folder);
+}
+
+/* Most programs open files in a way that lets them, on Windows, be written and not be replaced. */
+static void new_files_pass_by_who_lets_them_be_written(void **state)
+{
+    struct folder *folder = *state;
+    FILE *reader;
+
+    snprintf(folder->other, sizeof folder->other, "%s/plain", folder->path);
+    replace(folder->other, "former and longer", STATUS_OK, STATUS_OK);
+    reader = fopen(folder->other, "rb");
+    assert_non_null(reader);
+    replace(folder->other, "newer", STATUS_OK, STATUS_OK);
+    assert_holds(folder->other, "newer");
+    fclose(reader);
+    assert_int_equal(platform_file_kind(folder->file), PLATFORM_NO_FILE);
+}
+
+/* Who lets nobody else in keeps the former one, and nothing is left beside it. */
+static void new_files_stand_back_for_who_is_alone(void **state)
+{
+    struct folder *folder = *state;
+    struct platform_new_file file;
+    FILE *reader;
+
+    replace(folder->file, "former", STATUS_OK, STATUS_OK);
+    assert_int_equal(platform_new_file(folder->file, &file), STATUS_OK);
+    reader = system_hold(folder->file);
+    if (!reader) {
+        assert_int_equal(platform_new_file_end(&file, folder->file, STATUS_IO), STATUS_IO);
+        skip_since("no program can keep a file to itself here");
+    }
+    assert_true(fputs("newer", file.stream) >= 0);
+    assert_int_equal(platform_new_file_end(&file, folder->file, STATUS_OK), STATUS_DENIED);
+    fclose(reader);
+    assert_holds(folder->file, "former");
+    assert_is_alone(folder);
+}
+
+/* What is more than one name, or no file, stays what it is. */
+static void new_files_go_through_links(void **state)
+{
+    struct folder *folder = *state;
+
+    replace(folder->file, "former", STATUS_OK, STATUS_OK);
+    if (!system_link(folder->file, folder->other))
+        skip_since("symbolic links cannot be made here");
+    replace(folder->other, "newer", STATUS_OK, STATUS_OK);
+    assert_holds(folder->file, "newer");
+    assert_true(platform_file_is_same(folder->file, folder->other));
+}
+
 /* What was removed is gone; what is not there cannot be, nor can a folder. */
 static void files_are_removed(void **state)
 {
@@ -1250,6 +1368,8 @@ static void long_paths_are_opened(void **state)
     put(file, "deep");
     assert_holds(path, "deep");
     assert_int_equal(platform_file_kind(path), PLATFORM_FILE);
+    replace(path, "deeper", STATUS_OK, STATUS_OK);
+    assert_holds(path, "deeper");
     system_remove(path);
 }
 
@@ -1377,6 +1497,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(environment_is_read),
         cmocka_unit_test(libraries_are_looked_for),
         cmocka_unit_test(clocks_move),
+        cmocka_unit_test(zones_are_of_hours),
         cmocka_unit_test(many_may_be_open),
         cmocka_unit_test(random_differs),
         cmocka_unit_test(udp_carries_datagrams),
@@ -1418,6 +1539,11 @@ int main(int argc, char **argv)
         IN_FOLDER(missing_files_are_not_found),
         IN_FOLDER(folders_are_not_opened),
         IN_FOLDER(reports_replace_files),
+        IN_FOLDER(new_files_come_in_one_go),
+        IN_FOLDER(new_files_do_not_wait_for_readers),
+        IN_FOLDER(new_files_pass_by_who_lets_them_be_written),
+        IN_FOLDER(new_files_stand_back_for_who_is_alone),
+        IN_FOLDER(new_files_go_through_links),
         IN_FOLDER(files_are_removed),
         cmocka_unit_test(temporary_files_have_a_folder),
         IN_FOLDER(evidence_is_created_exclusively),

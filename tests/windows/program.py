@@ -1,9 +1,10 @@
 """exdiag.exe as its users run it, under Wine: python3 program.py BUILD
 
 Its commands, and their output beside that of the program of this system where build/release has
-one; the whole demonstration, in a folder with DLLs of a stranger's. Ends with a count.
+one; reports in every form, and the files they go to; the whole demonstration, in a folder with DLLs of a stranger's. Ends with a count.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -20,6 +21,12 @@ OWN = ROOT / "build/release/exdiag"
 WINE = ROOT / "tests/windows/wine.sh"
 DEADLINE = 300
 STRANGER = 77  # how a program ends that loads a stranger's DLL
+FORMS = ("text", "html", "json", "markdown", "junit", "nagios", "prometheus")
+# With a chart, a tree, a timeline, hostile words, and the steps of several shells.
+SCENARIOS = (
+    "clock-server-ahead", "mx-stall", "not-mergeable-lookups", "mx-hostile-greeting", "build-web-behind",
+    "ews-host-cgi",
+)  # fmt: skip
 
 FINE, PROBLEMS = 0, 1
 
@@ -33,10 +40,10 @@ def expect(claim, why):
         raise AssertionError(why)
 
 
-def run(*arguments, program=PROGRAM, wine=True, folder=None, native=()):
+def run(*arguments, program=PROGRAM, wine=True, folder=None, native=(), zone="UTC"):
     """Output goes to files: Wine's own processes would hold a pipe open for a while after the end."""
     command = ([str(WINE)] if wine else []) + [str(program), *arguments]
-    variables = dict(os.environ, WINE_TIMEOUT=str(DEADLINE), LC_ALL="C.UTF-8")
+    variables = dict(os.environ, WINE_TIMEOUT=str(DEADLINE), LC_ALL="C.UTF-8", TZ=zone)
     if native:
         variables["WINEDLLOVERRIDES"] = f"mscoree=;mshtml=;winemenubuilder.exe=d;winedbg.exe=d;{','.join(native)}=n,b"
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -81,6 +88,8 @@ def its_words_are_those_of_other_systems():
         ["help"],
         ["list"],
         ["explain", "clock-skew"],
+        ["man"],
+        *(["completion", shell] for shell in ("bash", "zsh", "fish", "powershell")),
         ["spf", "--record", "v=spf1 ip4:192.0.2.25/33 include:bücher.example ~all"],
     ):
         here, there = run(*arguments, program=OWN, wine=False), run(*arguments)
@@ -88,20 +97,84 @@ def its_words_are_those_of_other_systems():
         expect(timeless(there.stdout) == timeless(here.stdout), f"{arguments}: other words: {there.stdout[:400]!r}")
 
 
+def expect_same(arguments, folder=None):
+    here, there = run(*arguments, program=OWN, wine=False, folder=folder), run(*arguments, folder=folder)
+    expect(there.returncode == here.returncode, f"{arguments}: {there.returncode}, not {here.returncode}: {there.stderr}")
+    expect(there.stdout == here.stdout, f"{arguments}: another report: {there.stdout[:400]!r}")
+    return there.stdout
+
+
+def evidence(folder, scenario):
+    name = f"{scenario}-ü.jsonl"
+    shutil.copy(ROOT / "tests/scenario" / scenario / "evidence.jsonl", pathlib.Path(folder) / name)
+    return name
+
+
 def a_saved_run_is_reported():
-    """Evidence that this system saved is the same report there, in each format."""
+    """Evidence that this system saved is the same report there, byte for byte, in each format."""
     if not OWN.exists():
         raise Skip("build/release has no program to compare with")
     with tempfile.TemporaryDirectory() as folder:
-        saved = pathlib.Path(folder) / "gespeichert-ü.jsonl"
-        run("check", "contoso.com", "--dns", "127.0.0.9", "--timeout", "1", "--only", "spf", "--save", str(saved), program=OWN, wine=False)
-        expect(saved.exists(), "no evidence was saved")
-        for form in ("text", "json", "html"):
-            arguments = ["report", saved.name, "--format", form]
-            here = run(*arguments, program=OWN, wine=False, folder=folder)
-            there = run(*arguments, folder=folder)
-            expect(there.returncode == here.returncode, f"{form}: {there.returncode}, not {here.returncode}: {there.stderr}")
-            expect(there.stdout == here.stdout, f"{form}: another report")
+        files = [evidence(folder, scenario) for scenario in SCENARIOS]
+        for form in FORMS:
+            report = expect_same(["report", *files, "--title", "Müller & Söhne", "--format", form, "--runbook", f"{form}.txt"], folder)
+            expect(b"\r" not in report, f"{form}: carriage returns")
+            run("report", *files, "--format", form, "--runbook", "own.txt", program=OWN, wine=False, folder=folder)
+            runbook = (pathlib.Path(folder) / f"{form}.txt").read_bytes()
+            expect(b"\r" not in runbook and runbook.startswith(b"#"), f"the runbook's lines: {runbook[:200]!r}")
+
+
+def two_runs_are_compared():
+    if not OWN.exists():
+        raise Skip("build/release has no program to compare with")
+    with tempfile.TemporaryDirectory() as folder:
+        old, new = evidence(folder, "mx-stall"), evidence(folder, "mx-healthy")
+        for form in ("text", "html", "json", "markdown"):
+            expect(b"mx-banner-stall" in expect_same(["diff", old, new, "--format", form], folder), f"{form}: {old} has no fault")
+
+
+def a_run_says_where_and_when():
+    """The machine's own name, and its time zone's hours at that moment, half ones too, on both sides of UTC."""
+    with tempfile.TemporaryDirectory() as folder:
+        for zone, minutes in (("UTC", 0), ("Asia/Kolkata", 330), ("America/Phoenix", -420)):
+            saved = pathlib.Path(folder) / f"{minutes}.jsonl"
+            run("check", "--file", str(ROOT / "tests/iis/2019/applicationHost.config"), "--save", saved.name, folder=folder, zone=zone)
+            header = json.loads(saved.read_text().splitlines()[0])
+            expect(header.get("utc_offset_minutes") == minutes, f"{zone}: {header.get('utc_offset_minutes')}, not {minutes}")
+            expect(re.fullmatch(r"[a-z0-9][a-z0-9.-]*", header.get("machine", "")), f"machine: {header.get('machine')}")
+
+
+def told_of_output(folder, *path):
+    """How a report ends that goes there, and what is in the folder then."""
+    result = run("report", "mx-stall-ü.jsonl", "--format", "nagios", *path, folder=folder)
+    names = sorted(name.name for name in pathlib.Path(folder).iterdir() if name.name != "mx-stall-ü.jsonl")
+    return result, names
+
+
+def reports_go_into_files():
+    """In place of what was there, in one go; and where that cannot be, nothing is left beside it."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place)
+        evidence(folder, "mx-stall")
+        file = folder / "bericht-ü.txt"
+        file.write_text("former\n" * 1000)
+        result, names = told_of_output(folder, "--output", file.name)
+        report = file.read_bytes()
+        expect(result.returncode == 2 and b"EXDIAG CRITICAL" in report and b"former" not in report, f"{result.returncode}: {report[:200]}")
+        expect(names == [file.name], f"beside it: {names}")
+        file.chmod(0o444)  # which Wine calls read-only, and lets root write to
+        result, names = told_of_output(folder, "--output", file.name)
+        expect(b"access denied" in result.stderr or os.geteuid() == 0, f"read-only: {result.stderr!r}")
+        expect(names == [file.name] and file.stat().st_mode & 0o777 == 0o444, f"what is read-only, and beside it: {names}")
+        for path in ("NUL", "nul", "CON", "bericht-ü.txt:part", "nowhere\\x", ".", "x" * 300):
+            result, names = told_of_output(folder, "--output", path)
+            said = f"{path}: {result.returncode} {result.stderr!r}"
+            expect(result.returncode == (3 if result.stderr else 2), said)  # as a plugin ends: unknown, or critical
+            if path != "CON" and ":" not in path:  # there may be no console, and no stream in a file
+                expect(bool(result.stderr) == (path.upper() != "NUL"), said)
+            beside = [name for name in names if name not in (file.name, "bericht-ü.txt:part")]  # a file to Wine
+            expect(not beside, f"{path}: beside it: {beside}")
+
 
 
 def a_wrong_file_is_told():
@@ -155,6 +228,9 @@ CASES = [
     it_says_what_it_knows,
     its_words_are_those_of_other_systems,
     a_saved_run_is_reported,
+    two_runs_are_compared,
+    a_run_says_where_and_when,
+    reports_go_into_files,
     a_wrong_file_is_told,
     the_demonstration_is_whole_beside_dlls_of_a_stranger,
 ]
