@@ -147,6 +147,12 @@ struct acceptance {
     const char *reason;
 };
 
+/* Of what one alone can have: whose it is, or will be by the finding's repair. */
+struct claim {
+    const char *what; /* compared byte for byte: "SMTPSVC/mail.contoso.com" */
+    const char *whose;
+};
+
 struct finding {
     const struct finding_kind *kind;
     const char *probe;
@@ -165,6 +171,9 @@ struct finding {
     struct steps fix;                /* of an unknown: what would make it known */
     struct steps verify;
     struct steps undo;
+    const struct claim *claims; /* verdict_rivals.h */
+    size_t claim_count;
+    bool is_contested;         /* others claim the same */
     const char *const *causes; /* ids, ended by NULL: kinds that alone explain it; NULL: any may */
     struct subject due_to;     /* whose findings may explain it, too; name NULL: nobody else's */
     const struct finding *const *explained_by;

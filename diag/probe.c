@@ -714,6 +714,18 @@ void set_address(struct finding *finding, const char *name, const struct ip_addr
     set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
 }
 
+void claim(struct finding *finding, const char *what, const char *whose)
+{
+    struct arena *arena = &draft_of(finding)->x->memory;
+    struct claim *claims = arena_new(arena, finding->claim_count + 1, sizeof *claims);
+
+    for (size_t i = 0; i < finding->claim_count; i++)
+        claims[i] = finding->claims[i];
+    claims[finding->claim_count++] =
+        (struct claim){arena_copy_string(arena, what), arena_copy_string(arena, whose)};
+    finding->claims = claims;
+}
+
 void due_to(struct finding *finding, enum subject_kind kind, const char *name)
 {
     finding->due_to.kind = kind;

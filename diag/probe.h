@@ -389,6 +389,13 @@ void set_number(struct finding *finding, const char *name, uint64_t number);
 void set_address(struct finding *finding, const char *name, const struct ip_address *ip);
 
 /*
+ * One alone can have this, and `whose` it is, or is to be by the finding's repair. Where others are
+ * claimed to have the same, by any finding of the report, the steps that are for one `alone` go,
+ * and those for a `rival` stay (remedy.h). A finding may claim several things.
+ */
+void claim(struct finding *finding, const char *what, const char *whose);
+
+/*
  * The cause may stand at another subject: what explains a finding of this kind is looked for
  * there, too. It need not be there, nor be a subject at all. An unknown is explained only if this
  * is called.

@@ -92,6 +92,8 @@ struct step_template {
     const char *each; /* the command is a line for every value of this name; none without one */
     bool also_powershell; /* of SHELL_SH: the line is said to be the same in PowerShell */
     bool or ;             /* instead of the step before: either will do, or the next that says so */
+    bool alone;           /* not where others claim the same (struct claim of finding.h); */
+    bool rival;           /* there alone */
 };
 
 /* A step as it is printed. All strings are printable text (text.h). */

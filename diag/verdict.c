@@ -6,6 +6,7 @@
 #include "diag/verdict_explain.h"
 #include "diag/verdict_history.h"
 #include "diag/verdict_measures.h"
+#include "diag/verdict_rivals.h"
 #include "diag/version.h"
 
 #include <stdlib.h>
@@ -217,6 +218,7 @@ static void fill_in(const struct run *runs, size_t run_count, const char *title,
     report->run_count = run_count;
     judge_runs(runs, &accepted, &all, report, out);
     verdict_history(runs, &all.list, &all.count, arena, report, out);
+    verdict_rivals(all.list, all.count, arena);
     verdict_arrange(all.list, all.count, arena);
     report->findings = (const struct finding *const *)all.list;
     report->finding_count = all.count;

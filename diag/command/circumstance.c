@@ -15,10 +15,9 @@ static const struct {
     {"absent", "wsman", "where the file is not there"},
     {"!account", "smtp-spn", "where the server's account is not known"},
     {"account", "smtp-spn", "where the server's account is known"},
-    {"add", "", "where all of the forest was seen"},
+    {"add", "", "where all of the forest was seen, and it is one domain"},
     {"add-decide", "", "where the name may belong to something else too"},
-    {"add-shared", "", "where other servers call themselves so too"},
-    {"add-unseen", "", "where not all of the forest was seen"},
+    {"add-unseen", "", "where the forest has several domains, or not all of it was seen"},
     {"address", "", "for each address that was asked"},
     {"again", "exps", "where a logon is to be tried again"},
     {"again", "powershell", "where exdiag asked the server, without a logon"},
@@ -83,6 +82,7 @@ static const struct {
     {"cut-short", "", "where the answers were cut short"},
     {"dag", "", "where the server is in a DAG"},
     {"dag-of-2010", "", "where the server is in a DAG of Exchange 2010"},
+    {"decide", "", "where the account that has the name may need it"},
     {"!decided-elsewhere", "", "where no other finding decides it"},
     {"digest-on", "", "where Digest authentication is on"},
     {"!directory", "ews", "where it is not known in which directory"},
@@ -133,6 +133,7 @@ static const struct {
     {"!is-controller", "", "on a machine that is no domain controller"},
     {"is-controller", "clock", "on a domain controller"},
     {"itself", "", "where the machine's own clock is the wrong one"},
+    {"keeper", "", "where it is known which account is to have the name"},
     {"key", "powershell", "where the ticket was made with another key"},
     {"!key-sha256", "", "where the exchanger's key could not be seen"},
     {"key-sha256", "", "where the exchanger's key is known"},
@@ -187,6 +188,8 @@ static const struct {
     {"next-trace", "", "where none of the documented causes is left"},
     {"next-web-config", "", "where the web.config files were not seen"},
     {"hybrid", "", "in a hybrid organisation"},
+    {"old-alone", "",
+     "where the server runs Exchange 2000 or 2003, and no other server calls itself so"},
     {"online", "", "where it is Exchange Online's"},
     {"!online", "", "where it is a server of one's own"},
     {"no-address", "", "where DNS has no address for the name"},
@@ -295,6 +298,7 @@ static const struct {
     {"sent-elsewhere", "", "where the directory sends requests elsewhere"},
     {"!server", "", "where files alone were read"},
     {"server", "", "where the server's name is known"},
+    {"server-account", "", "where the account is that of another mail server"},
     {"server-off", "", "where the machine's NTP server is turned off"},
     {"service-account", "", "where the account is one of a service"},
     {"service-disabled", "", "where the time service is disabled"},
@@ -328,11 +332,12 @@ static const struct {
     {"tls-front", "", "where the front end's TLS fails"},
     {"tlsa-name", "", "where the name of the TLSA record is known"},
     {"to-add", "",
-     "where the server's account does not have the name, and all of the forest was seen"},
+     "where the server's account does not have the name, and all of the forest was seen, which is one domain"},
     {"to-add-person", "",
      "where the server's account does not have the name, and a person must choose"},
     {"to-add-unseen", "",
-     "where the server's account does not have the name, and not all of the forest was seen"},
+     "where the server's account does not have the name, and the forest has several domains or was not all seen"},
+    {"to-one", "", "where several servers call themselves by this name"},
     {"tools-on", "", "where VMware Tools set the clock"},
     {"transient", "", "where the log has ErrorInternalServerTransientError"},
     {"twice", "", "where the module stands twice in web.config"},
@@ -342,6 +347,7 @@ static const struct {
     {"undecided", "clock", "where it is not known which of the two is wrong"},
     {"undecided", "exps", "where it is not known whose logons those are"},
     {"undecided", "smtp", "where it is not known which account is to lose the name"},
+    {"unknown-keeper", "", "where it is not known which account is to have the name"},
     {"!unread", "", "where files were read"},
     {"unread-away", "", "where the machine was asked over the network"},
     {"unread-denied", "", "where reading was denied"},
@@ -371,6 +377,8 @@ const char *circumstance_text(const char *id, const struct step_template *templa
 
     if (!value)
         return NULL;
+    if (template->rival)
+        return "where findings of several servers have it go to the account of each";
     for (size_t i = 0; i < sizeof circumstances / sizeof *circumstances; i++) {
         if (strcmp(circumstances[i].value, value) == 0 &&
             strncmp(id, circumstances[i].finding, strlen(circumstances[i].finding)) == 0)

@@ -59,9 +59,16 @@ extern const struct finding_kind smtp_certificate;
         .each = "filter"                                                                           \
     }
 
+/* The account of one of several servers, which nobody but a person can choose. */
+#define SPN_ADD_TO_ONE(name_, each_)                                                               \
+    .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                                 \
+    .command = "setspn -F -S " name_ " {account-of-the-one}",                                      \
+    .risk = "the other servers that call themselves so cannot be logged on to by this name",       \
+    .note = "once, and only if one server alone is to have the name", .each = each_
+
 /*
- * What -S checks is this domain, and with -F the forest. "add": all of the forest was seen;
- * "add-unseen": it was not; "add-shared": other servers call themselves so, too.
+ * What -S checks is this domain, and with -F the forest. "add": all of the forest was seen, and it
+ * is one domain; "add-unseen": else; "shared": other servers call themselves so, too.
  */
 #define SPN_ADD                                                                                    \
     {.shell = SHELL_CMD,                                                                           \
@@ -71,25 +78,20 @@ extern const struct finding_kind smtp_certificate;
      .risk = "adds the name to the account, after a look that nobody else in the domain has it",   \
      .note = SPN_TAKES_EFFECT,                                                                     \
      .when = "add",                                                                                \
-     .each = "spn"},                                                                               \
+     .each = "spn",                                                                                \
+     .alone = true},                                                                               \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = SPN_CONSOLE,                                                                     \
          .command = "setspn -F -S {spn} {account}",                                                \
          .risk = "adds the name to the account, after a look that nobody else in the forest "      \
                  "has it",                                                                         \
-         .note = "-F, for not all of the forest could be looked at here. " SPN_TAKES_EFFECT,       \
+         .note = "-F: through all of the forest. " SPN_TAKES_EFFECT,                               \
          .when = "add-unseen",                                                                     \
-         .each = "spn"},                                                                           \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_DECIDE,                                                                      \
-         .where = SPN_CONSOLE,                                                                     \
-         .command = "setspn -F -S {spn} {account}",                                                \
-         .risk = "the other servers that call themselves so cannot be logged on to by this "       \
-                 "name",                                                                           \
-         .note = "only on the account of the one server that is to have the name",                 \
-         .when = "add-shared",                                                                     \
-         .each = "spn"},                                                                           \
+         .each = "spn",                                                                            \
+         .alone = true},                                                                           \
+        {SPN_ADD_TO_ONE("{spn}", "spn"), .when = "shared"},                                        \
+        {SPN_ADD_TO_ONE("{spn}", "spn"), .when = "!shared", .rival = true},                        \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_OLD_CONSOLE,                         \
         .command = "setspn -A {spn} {account}",                                                    \
@@ -97,24 +99,42 @@ extern const struct finding_kind smtp_certificate;
                 "than none",                                                                       \
         .note = "instead of the step above, and only if the look has shown no account: the "       \
                 "setspn of Windows Server 2003's Support Tools has no -S",                         \
-        .when = "old", .each = "spn"                                                               \
+        .when = "old-alone", .each = "spn", .or = true, .alone = true                              \
     }
 
+/* "keeper": the account is known that the name is to be on. */
 #define SPN_CHECK                                                                                  \
     {.shell = SHELL_CMD,                                                                           \
      .kind = STEP_EXACT,                                                                           \
      .where = SPN_ANY_CONSOLE,                                                                     \
      .command = "setspn -Q {spn}",                                                                 \
      .note = "names one account: {account}",                                                       \
-     .when = "account",                                                                            \
-     .each = "spn"},                                                                               \
+     .when = "keeper",                                                                             \
+     .each = "spn",                                                                                \
+     .alone = true},                                                                               \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = SPN_ANY_CONSOLE,                                                                 \
          .command = "setspn -Q {spn}",                                                             \
          .note = "names one account, that which was to have it",                                   \
-         .when = "!account",                                                                       \
+         .when = "unknown-keeper",                                                                 \
+         .each = "spn",                                                                            \
+         .alone = true},                                                                           \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_ANY_CONSOLE,                                                                 \
+         .command = "setspn -Q {spn}",                                                             \
+         .note = SPN_ONE_OR_NONE,                                                                  \
+         .when = "shared",                                                                         \
          .each = "spn"},                                                                           \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_ANY_CONSOLE,                                                                 \
+         .command = "setspn -Q {spn}",                                                             \
+         .note = SPN_ONE_OR_NONE,                                                                  \
+         .when = "!shared",                                                                        \
+         .each = "spn",                                                                            \
+         .rival = true},                                                                           \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = SPN_ANY_CONSOLE,                                                                 \
@@ -127,6 +147,10 @@ extern const struct finding_kind smtp_certificate;
                 "proves little: it may be made with another's key",                                \
         .when = "machine", .also_powershell = true                                                 \
     }
+
+#define SPN_ONE_OR_NONE                                                                            \
+    "names the one account that was chosen, or none where each server calls itself by a name of "  \
+    "its own"
 
 #define SPN_ARTICLE                                                                                \
     {                                                                                              \

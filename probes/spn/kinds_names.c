@@ -25,16 +25,18 @@ static const struct step_template make_owner_known[] = {
     "authentication failure, events 1035 and 2017 with the target SMTPSVC/ and the name. Mail "    \
     "from the Internet, which does not log on, still comes in."
 
+#define SHARED_STEP                                                                                \
+    .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                    \
+    .where = "the servers that call themselves {host}",                                            \
+    .command = "Give each of them a name of its own on the connectors that let servers log "       \
+               "on (Set-ReceiveConnector -Fqdn), or let one alone have the name.",                 \
+    .note = "a name can be on one account, and no account is that of several machines; what is "   \
+            "shared for clients and the Internet belongs on connectors without Exchange Server "   \
+            "authentication. On two accounts it is worse than on none"
 #define SHARED                                                                                     \
+    {SHARED_STEP, .when = "shared"},                                                               \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "the servers that call themselves {host}",                                        \
-        .command = "Give each of them a name of its own on the connectors that let servers log "   \
-                   "on (Set-ReceiveConnector -Fqdn), or let one alone have the name.",             \
-        .note = "a name can be on one account, and no account is that of several machines; "       \
-                "what is shared for clients and the Internet belongs on connectors without "       \
-                "Exchange Server authentication",                                                  \
-        .when = "shared"                                                                           \
+        SHARED_STEP, .when = "!shared", .rival = true                                              \
     }
 
 /* Of a name that others hold: "to-add", or "to-add-unseen" where not all of the forest was seen. */
@@ -45,14 +47,14 @@ static const struct step_template make_owner_known[] = {
      .command = "setspn -S {name} {account}",                                                      \
      .risk = "adds the name to the account, after a look that nobody else in the domain has it",   \
      .note = note_,                                                                                \
-     .when = "to-add"},                                                                            \
+     .when = "to-add",                                                                             \
+     .alone = true},                                                                               \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_CONSOLE,                              \
         .command = "setspn -F -S {name} {account}",                                                \
         .risk = "adds the name to the account, after a look that nobody else in the forest has "   \
                 "it",                                                                              \
-        .note = "-F, for not all of the forest could be looked at here; " note_,                   \
-        .when = "to-add-unseen"                                                                    \
+        .note = "-F: through all of the forest; " note_, .when = "to-add-unseen", .alone = true    \
     }
 
 /* The same name on accounts of users. */
@@ -61,8 +63,21 @@ static const struct step_template make_owner_known[] = {
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                             \
         .command = "setspn -U -D {name} {wrong-user}",                                             \
         .risk = "whoever logs on to a service of that account by this name can no more",           \
-        .note = note_, .each = "wrong-user"                                                        \
+        .note = note_, .each = "wrong-user", .alone = true                                         \
     }
+
+#define TAKE_OFF_ALL_BUT_ONE                                                                       \
+    .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                                 \
+    .command = "setspn -D {name} {account-to-lose-it}",                                            \
+    .risk = "tickets for the name that were issued with this account's key are of no use any "     \
+            "more",                                                                                \
+    .note = "once for each account but the one that is to keep it: {accounts}; setspn -U -D "      \
+            "where the account is a user's"
+
+#define TAKE_OFF_THE_ONE                                                                           \
+    .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                                 \
+    .command = "setspn -D {spn} {account-of-the-one}",                                             \
+    .note = "takes off what was added, if it was", .each = "spn"
 
 /* A computer that is called so itself has the name. */
 #define NAMESAKE                                                                                   \
@@ -166,8 +181,11 @@ const struct finding_kind smtp_spn_missing = {
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -D {spn} {account}",
                                             .note = "takes off what was added",
-                                            .when = "account",
-                                            .each = "spn"},
+                                            .when = "keeper",
+                                            .each = "spn",
+                                            .alone = true},
+                                           {TAKE_OFF_THE_ONE, .when = "shared"},
+                                           {TAKE_OFF_THE_ONE, .when = "!shared", .rival = true},
                                            CONNECTOR_UNDO,
                                            {0}},
     .make_known = make_known,
@@ -194,6 +212,8 @@ const struct finding_kind smtp_spn_duplicate = {
         (const struct step_template[]){
             SPN_LOOK,
             NAMESAKE,
+            {SHARED_STEP, .when = "!shared", .rival = true},
+            {SHARED_STEP, .when = "shared"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after these accounts",
@@ -210,7 +230,8 @@ const struct finding_kind smtp_spn_duplicate = {
                      "use any more; to the server they were not before",
              .note = "the name stays on {account}",
              .when = "certain",
-             .each = "wrong"},
+             .each = "wrong",
+             .alone = true},
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
@@ -219,18 +240,12 @@ const struct finding_kind smtp_spn_duplicate = {
                      "use any more",
              .note = "only of the accounts that are not to keep it",
              .when = "person",
-             .each = "wrong"},
+             .each = "wrong",
+             .alone = true},
             TAKE_OFF_USERS("only of the accounts that are not to keep it; -U, for an account "
                            "that is no computer's"),
-            {.shell = SHELL_CMD,
-             .kind = STEP_DECIDE,
-             .where = SPN_CONSOLE,
-             .command = "setspn -D {name} {account-to-lose-it}",
-             .risk = "tickets for the name that were issued with this account's key are of no "
-                     "use any more",
-             .note = "once for each account but the one that is to keep it: {accounts}; setspn "
-                     "-U -D where the account is a user's",
-             .when = "undecided"},
+            {TAKE_OFF_ALL_BUT_ONE, .when = "undecided"},
+            {TAKE_OFF_ALL_BUT_ONE, .when = "!undecided", .rival = true},
             TO_ADD("-S declines while another account has the name itself, and what is there "
                    "itself goes before HOST/"),
             {.shell = SHELL_CMD,
@@ -240,7 +255,10 @@ const struct finding_kind smtp_spn_duplicate = {
              .risk = "adds the name to the account, after a look that nobody else in the forest "
                      "has it",
              .note = "if none of those accounts is to keep it: -S declines while one has it",
-             .when = "to-add-person"},
+             .when = "to-add-person",
+             .alone = true},
+            {SPN_ADD_TO_ONE("{name}", NULL), .when = "to-one"},
+            {SPN_ADD_TO_ONE("{name}", NULL), .when = "!to-one", .rival = true},
             SPN_PURGE,
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
@@ -265,7 +283,8 @@ const struct finding_kind smtp_spn_duplicate = {
              .where = SPN_CONSOLE,
              .command = "setspn -D {name} {account}",
              .note = "takes off what was added",
-             .when = "mapped"},
+             .when = "mapped",
+             .alone = true},
             {0}},
     .make_known = make_known,
     .references = references,
@@ -299,6 +318,14 @@ const struct finding_kind smtp_spn_misplaced = {
              .command = "Find out whether a service that runs as {holder} needs the name.",
              .note = "Exchange's transport runs as no service account; another mail system may",
              .when = "service-account"},
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "{holder}",
+             .command = "Look whether it calls itself {host} on a connector or an SMTP virtual "
+                        "server: then the name is wanted by both, and {machine} gets a name of "
+                        "its own instead.",
+             .note = "{holder} is the account of another mail server",
+             .when = "server-account"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = SPN_CONSOLE,
@@ -306,17 +333,27 @@ const struct finding_kind smtp_spn_misplaced = {
              .risk = "whoever logs on to a service of that account by this name can no more",
              .note = "first, so that the name is never on two accounts",
              .when = "certain",
-             .each = "wrong"},
+             .each = "wrong",
+             .alone = true},
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
              .command = "setspn -D {name} {wrong}",
              .risk = "whoever logs on to a service of that account by this name can no more",
              .note = "first, so that the name is never on two accounts",
-             .when = "service-account",
-             .each = "wrong"},
+             .when = "decide",
+             .each = "wrong",
+             .alone = true},
             TAKE_OFF_USERS("first, so that the name is never on two accounts; -U, for an account "
                            "that is no computer's"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .command = "setspn -D {name} {wrong}",
+             .risk = "whoever logs on to a service of that account by this name can no more",
+             .note = "only if it is not that account that is to have the name",
+             .each = "wrong",
+             .rival = true},
             TO_ADD("-S declines while another account has it"),
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
@@ -325,7 +362,10 @@ const struct finding_kind smtp_spn_misplaced = {
              .risk = "whatever else goes by this name cannot be logged on to by it",
              .note = "only if servers are to log on to {machine} by this name, and to nothing "
                      "else",
-             .when = "add-decide"},
+             .when = "add-decide",
+             .alone = true},
+            {SPN_ADD_TO_ONE("{name}", NULL), .when = "to-one"},
+            {SPN_ADD_TO_ONE("{name}", NULL), .when = "!to-one", .rival = true},
             SPN_PURGE,
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
@@ -334,25 +374,31 @@ const struct finding_kind smtp_spn_misplaced = {
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -D {name} {account}",
                                             .note = "before it goes back",
-                                            .when = "moved"},
+                                            .when = "moved",
+                                            .alone = true},
                                            {.shell = SHELL_CMD,
                                             .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -D {name} {account}",
                                             .note = "before it goes back, if it was added",
-                                            .when = "add-decide"},
+                                            .when = "add-decide",
+                                            .alone = true},
+                                           {TAKE_OFF_THE_ONE, .when = "to-one"},
+                                           {TAKE_OFF_THE_ONE, .when = "!to-one", .rival = true},
                                            {.shell = SHELL_CMD,
                                             .kind = STEP_EXACT,
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -S {name} {wrong}",
                                             .note = "where it was",
-                                            .each = "wrong"},
+                                            .each = "wrong",
+                                            .alone = true},
                                            {.shell = SHELL_CMD,
                                             .kind = STEP_EXACT,
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -U -S {name} {wrong-user}",
                                             .note = "where it was",
-                                            .each = "wrong-user"},
+                                            .each = "wrong-user",
+                                            .alone = true},
                                            CONNECTOR_UNDO,
                                            {0}},
     .make_known = make_owner_known,

@@ -59,6 +59,12 @@ static const char *accounts_text(struct examination *x, const struct spn_view *v
 
 /* ---- values of the steps ---- */
 
+/* A short name that nobody asks for each of them has by right. */
+static bool is_wanted_by_several(const struct spn_case *at)
+{
+    return at->is_shared && spn_is_needed(at->reasons);
+}
+
 static void set_name(struct finding *finding, const char *value, bool is_vouched, const char *text)
 {
     if (is_vouched)
@@ -129,6 +135,21 @@ static const char *machine_of(const struct spn_view *view)
     return view->server && view->server->host ? view->server->host : view->host;
 }
 
+/* What servers ask for is to be on one account, whichever report says on whose. */
+static void claim_name(struct examination *x, struct finding *finding, const struct spn_case *at)
+{
+    if (spn_is_needed(at->reasons))
+        claim(finding, spn_text(x, at->service, at->host),
+              at->own->host ? at->own->host : at->own->name);
+}
+
+/* Of several who call themselves so nobody knows which is to have the name. */
+static void set_keeper(struct finding *finding, const struct spn_case *at, bool is_known)
+{
+    if (!is_wanted_by_several(at))
+        set_yes(finding, is_known ? "keeper" : "unknown-keeper");
+}
+
 static void set_common(struct examination *x, struct finding *finding, const struct spn_view *view,
                        const struct spn_case *at, const struct spn_name *name)
 {
@@ -140,13 +161,17 @@ static void set_common(struct examination *x, struct finding *finding, const str
         set_value(finding, VALUE_NAME, "host", name->host, strlen(name->host));
     set_vouched(finding, VALUE_NAME, "machine", machine, strlen(machine));
     set_name(finding, "name", name->is_vouched, spn_text(x, at->service, at->host));
-    if (at->own && !at->namesake && at->verdict != SPN_SHARED)
+    if (at->own && !at->namesake && at->verdict != SPN_SHARED) {
         set_account(x, finding, "account", view, at->own); /* that is to have it */
+        claim_name(x, finding, at);
+    }
     if (at->namesake)
         set_name(finding, "namesake", true, account_text(x, view, at->namesake));
     if (is_old(view))
         set_yes(finding, "old");
-    if (at->is_shared)
+    if (is_old(view) && !is_wanted_by_several(at))
+        set_yes(finding, "old-alone");
+    if (is_wanted_by_several(at))
         set_yes(finding, "shared");
     set_connectors(x, finding, view, name);
 }
@@ -318,6 +343,12 @@ static bool is_unsure(const struct spn_name *name)
     return !is_sure;
 }
 
+/* What setspn -S looks through is all there is: else another domain may get the name meanwhile. */
+static bool is_domain_enough(const struct spn_view *view, const struct spn_case *at)
+{
+    return at->is_everywhere && view->forest->domain_count <= 1;
+}
+
 static void tell_missing(struct examination *x, const struct spn_view *view, size_t which)
 {
     const struct spn_case *at = &view->cases[which];
@@ -330,11 +361,13 @@ static void tell_missing(struct examination *x, const struct spn_view *view, siz
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
     if (name->reasons & SPN_OWN)
         set_beside(x, finding, view, at);
+    set_keeper(finding, at, at->own && !at->namesake);
     set_text(finding, "registered",
              at->is_everywhere
                  ? "registered"
                  : arena_print(pass_memory(x), "on the account of %s", machine_of(view)));
-    set_yes(finding, at->is_shared ? "add-shared" : at->is_everywhere ? "add" : "add-unseen");
+    if (!is_wanted_by_several(at))
+        set_yes(finding, is_domain_enough(view, at) ? "add" : "add-unseen");
     saw_name(finding, view, name);
     if (at->is_everywhere)
         saw(finding, view->accounts_source, "no account of the forest has %s",
@@ -352,9 +385,10 @@ static void tell_missing(struct examination *x, const struct spn_view *view, siz
 /* ---- on the wrong account, or on several ---- */
 
 /* Whether -S looks at all accounts there are: -F has it look through the forest. */
-static void set_to_add(struct finding *finding, const struct spn_case *at)
+static void set_to_add(struct finding *finding, const struct spn_view *view,
+                       const struct spn_case *at)
 {
-    set_yes(finding, at->is_everywhere ? "to-add" : "to-add-unseen");
+    set_yes(finding, is_domain_enough(view, at) ? "to-add" : "to-add-unseen");
 }
 
 /* "ex01" of "ex01.contoso.com" */
@@ -370,6 +404,8 @@ static const struct spn_account *keeper_of(const struct spn_case *at)
 {
     const struct spn_account *keeper = at->namesake ? at->namesake : at->own;
 
+    if (is_wanted_by_several(at) && !at->namesake)
+        return NULL;
     for (size_t i = 0; i < at->holders->count && !at->own; i++) {
         if (!is_called_after(at->holders->list[i], at->host))
             continue;
@@ -381,11 +417,14 @@ static const struct spn_account *keeper_of(const struct spn_case *at)
 }
 
 /* Nobody has the name itself, and HOST/ of it is on several: the name goes before them. */
-static void set_repair_of_hosts(struct finding *finding, const struct spn_case *at)
+static void set_repair_of_hosts(struct finding *finding, const struct spn_view *view,
+                                const struct spn_case *at)
 {
     set_yes(finding, "mapped");
-    if (at->own && !at->namesake)
-        set_to_add(finding, at);
+    if (is_wanted_by_several(at) && at->own)
+        set_yes(finding, "to-one");
+    else if (at->own && !at->namesake)
+        set_to_add(finding, view, at);
 }
 
 static void set_repair_of_names(struct examination *x, struct finding *finding,
@@ -402,10 +441,12 @@ static void set_repair_of_names(struct examination *x, struct finding *finding,
     set_yes(finding, at->is_for_person ? "person" : "certain");
     if (!at->own || at->namesake || is_on_own(at))
         return;
-    if (at->is_for_person)
+    if (is_wanted_by_several(at))
+        set_yes(finding, "to-one");
+    else if (at->is_for_person)
         set_yes(finding, "to-add-person");
     else
-        set_to_add(finding, at);
+        set_to_add(finding, view, at);
 }
 
 static void tell_duplicate(struct examination *x, const struct spn_view *view, size_t which)
@@ -424,8 +465,9 @@ static void tell_duplicate(struct examination *x, const struct spn_view *view, s
     else
         set_number(finding, "count", at->holders->count);
     set_name(finding, "accounts", true, accounts_text(x, view, at->holders));
+    set_keeper(finding, at, (at->own && !at->namesake) || keeper_of(at));
     if (at->holders == &at->hosts)
-        set_repair_of_hosts(finding, at);
+        set_repair_of_hosts(finding, view, at);
     else
         set_repair_of_names(x, finding, view, at);
     set_name(finding, "held", name->is_vouched,
@@ -439,16 +481,22 @@ static void tell_duplicate(struct examination *x, const struct spn_view *view, s
 static void set_move(struct examination *x, struct finding *finding, const struct spn_view *view,
                      const struct spn_case *at)
 {
+    bool is_server = spn_view_is_of_server(view, at->holders->list[0]);
+
     if (at->holders == &at->named) {
         set_wrong(x, finding, view, at, at->own);
-        set_yes(finding, at->is_for_person ? "service-account" : "certain");
+        set_yes(finding, is_server           ? "server-account"
+                         : at->is_for_person ? "service-account"
+                                             : "certain");
+        if (is_server || at->is_for_person)
+            set_yes(finding, "decide");
     }
-    if (at->is_shared || !spn_is_needed(at->reasons)) {
-        set_yes(finding, "add-decide");
+    if (is_wanted_by_several(at) || !spn_is_needed(at->reasons)) {
+        set_yes(finding, is_wanted_by_several(at) ? "to-one" : "add-decide");
         return;
     }
     set_yes(finding, "moved");
-    set_to_add(finding, at);
+    set_to_add(finding, view, at);
 }
 
 /* SMTP/ is what Postfix and others have in their keytabs: it is not for Exchange to take away. */
@@ -470,6 +518,7 @@ static void tell_misplaced(struct examination *x, const struct spn_view *view, s
         finding_severity(finding, SEVERITY_WARNING);
     set_common(x, finding, view, at, name);
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
+    set_keeper(finding, at, at->own && !at->namesake);
     set_name(finding, "holder", true, account_text(x, view, holder));
     if (is_for_others(at))
         saw(finding, NULL,
@@ -596,6 +645,17 @@ static void tell_unlooked(struct examination *x, const struct spn_view *view)
     }
 }
 
+/* Another report may have what it holds go to another. */
+static void claim_right(struct examination *x, struct finding *finding, const struct spn_view *view)
+{
+    for (size_t i = 0; i < view->case_count; i++) {
+        const struct spn_case *at = &view->cases[i];
+
+        if (at->verdict == SPN_RIGHT && at->own)
+            claim_name(x, finding, at);
+    }
+}
+
 static void tell_right(struct examination *x, const struct spn_view *view)
 {
     const char *right = names_text(x, view, SPN_RIGHT, true),
@@ -611,7 +671,10 @@ static void tell_right(struct examination *x, const struct spn_view *view)
                 count_of(view, SPN_MISSING) ==
             0 &&
         view->own)
-        healthy(x, &smtp_spn_misplaced, "its names are on its own account, %s", view->own->name);
+        claim_right(x,
+                    healthy(x, &smtp_spn_misplaced, "its names are on its own account, %s",
+                            view->own->name),
+                    view);
     if (count_of(view, SPN_DUPLICATE) == 0 && view->is_everywhere && view->names.left_out == 0)
         healthy(x, &smtp_spn_duplicate, "none of its names is on another account of the forest");
 }

@@ -560,6 +560,23 @@ const struct spn_server *spn_view_owner(const struct spn_view *view, const struc
     return owner ? owner : owner_among(&view->exports->servers, view, name->host);
 }
 
+bool spn_view_is_of_server(const struct spn_view *view, const struct spn_account *account)
+{
+    const struct spn_servers *all[] = {&view->forest->servers, &view->exports->servers};
+
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < all[i]->count; k++) {
+            const struct spn_server *server = &all[i]->list[k];
+
+            if (!is_server(view->server, server) &&
+                spn_account_is(account,
+                               spn_find_computer(&view->library, server->host, server->name)))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* By itself, with its directory at hand. */
 static bool is_examined(struct examination *x, struct spn_view *view, const char *host)
 {

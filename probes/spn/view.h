@@ -61,6 +61,9 @@ bool spn_view_is_wrong(const struct spn_view *view);
  */
 const struct spn_server *spn_view_owner(const struct spn_view *view, const struct spn_name *name);
 
+/* The account is that of another mail server. */
+bool spn_view_is_of_server(const struct spn_view *view, const struct spn_account *account);
+
 /* Something is known of who holds names. */
 bool spn_view_has_accounts(const struct spn_view *view);
 

@@ -80,6 +80,28 @@ def commands_are_those_of_the_account_and_never_make_a_duplicate():
 
 
 @case
+def one_name_of_two_servers_goes_to_neither_by_a_command():
+    """Each examined by itself, as if there were no other: seen together, no line registers the name twice."""
+    evidence = (ROOT / "tests/scenario/spn-missing/evidence.jsonl").read_text()
+    swapped = evidence
+    for one, other in (("ex01", "ex02"), ("EX01", "EX02")):
+        swapped = swapped.replace(one, "\0").replace(other, one).replace("\0", other)
+    with folder() as place:
+        (place / "a.jsonl").write_text(evidence)
+        (place / "b.jsonl").write_text(swapped)
+        alone = exdiag("report", place / "a.jsonl", "--format", "json", status=PROBLEMS)
+        both = exdiag("report", place / "a.jsonl", place / "b.jsonl", "--format", "json", status=PROBLEMS)
+    expect_in('setspn -F -S "SMTPSVC/mail.contoso.com" "EX01"', commands(of(alone, MISSING, "ex01")), "of one server")
+    for host in ("ex01", "ex02"):
+        finding = of(both, MISSING, host)
+        lines = "\n".join(commands(finding, "fix", "undo")).splitlines()
+        expect(not any(re.match("setspn .*EX0", line) for line in lines), f"a line for the account of {host}: {lines}")
+        expect_in("<account-of-the-one>", " ".join(lines), "the account that a person chooses")
+        expect_in("Give each of them a name of its own", " ".join(lines), "the repair")
+        expect_in("ex01.contoso.com, ex02.contoso.com: one of them alone can have it", json.dumps(finding["seen"]), "seen")
+
+
+@case
 def host_stands_in_where_the_directory_says_so():
     """As administrators configure it: sPNMappings with smtpsvc."""
     ldif = [server("EX01", "mail.contoso.com"), server("EX02"), computer("EX01", "HOST/mail.contoso.com"), computer("EX02")]

@@ -12,6 +12,7 @@
 #define EXDIAG_TESTS_PROBE_BENCH_H
 
 #include "diag/exam.h"
+#include "diag/verdict_rivals.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
@@ -29,6 +30,7 @@ static struct {
     struct evidence *fetched[BENCH_ITEMS_MOST]; /* in the order asked for */
     size_t fetched_count;
     struct finding *findings[BENCH_FINDINGS_MOST];
+    struct arena memory;
     size_t finding_count;
 } bench;
 
@@ -77,6 +79,7 @@ static inline void bench_work(void (*answer)(struct evidence *item))
         exam_work(bench.exam, 0);
     }
     exam_findings(bench.exam, bench_take, NULL);
+    verdict_rivals(bench.findings, bench.finding_count, &bench.memory);
 }
 
 static inline void bench_run(enum subject_kind kind, const char *name,
@@ -90,6 +93,7 @@ static inline void bench_end(void)
 {
     exam_free(bench.exam);
     evidence_store_free(bench.store);
+    arena_release(&bench.memory);
 }
 
 /* ---- what was found ---- */
