@@ -2,10 +2,7 @@
 
 #include <string.h>
 
-enum {
-    LINE_MOST = 1 << 16,
-    LOOK_BACK = 32 /* steps before one, whose notes it need not repeat */
-};
+enum { LINE_MOST = 1 << 16 };
 
 static void put_before(struct page *page, const struct step *step)
 {
@@ -39,18 +36,6 @@ static void put_note(struct page *page, const char *text)
 {
     if (text && *text)
         html_put(page, "<p><b>Note:</b> %s\n", text);
-}
-
-/* What a step before said already. */
-static bool is_note_told(const struct outline_steps *steps, size_t index)
-{
-    const char *note = steps->list[index].note;
-
-    for (size_t i = index > LOOK_BACK ? index - LOOK_BACK : 0; i < index && note; i++) {
-        if (steps->list[i].note && strcmp(steps->list[i].note, note) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* "PowerShell: on ex1.contoso.com", and what to do before */
@@ -154,21 +139,11 @@ static void put_step(struct page *page, const struct outline_steps *steps, size_
         put_variants(page, step);
     if (once || step->same_command)
         put_command(page, step->step);
-    if (!is_note_told(steps, index))
+    if (!outline_is_note_told(steps, index))
         put_note(page, step->note);
 }
 
 /* ---- all steps of one member, then those of the next ---- */
-
-/* What the entry made its steps of: the member's own. */
-static const struct steps *own_steps(const struct outline_entry *entry,
-                                     const struct outline_steps *steps,
-                                     const struct finding *member)
-{
-    if (steps == &entry->verify)
-        return &member->verify;
-    return steps == &entry->undo ? &member->undo : &member->fix;
-}
 
 static bool is_same_place(const struct step *a, const struct step *b)
 {
@@ -229,7 +204,7 @@ static void put_by_member(struct page *page, const struct outline_entry *entry,
     bool folds = differ_by_name(steps);
 
     for (size_t i = 0; i < entry->member_count; i++) {
-        const struct steps *own = own_steps(entry, steps, entry->members[i]);
+        const struct steps *own = outline_own_steps(steps, entry->members[i]);
         const char *name = entry->members[i]->subject->shown;
         bool folded = folds && i > 0;
 

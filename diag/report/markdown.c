@@ -107,9 +107,7 @@ static void put_members(struct sheet *sheet, const struct outline_variant *varia
 }
 
 /* How a list of steps is shown: boxes to tick, or none. */
-enum which { FIX, VERIFY, UNDO };
 struct listing {
-    enum which which;
     const char *heading;
     const char *bullet; /* "- [ ] " */
 };
@@ -169,13 +167,6 @@ static void put_step_by_step(struct sheet *sheet, const struct listing *listing,
     }
 }
 
-static const struct steps *steps_of(const struct finding *finding, enum which which)
-{
-    const struct steps *const lists[] = {&finding->fix, &finding->verify, &finding->undo};
-
-    return lists[which];
-}
-
 /* Nothing but the line itself and what to do before it where the first one's says all else. */
 static void put_own_step(struct sheet *sheet, const struct listing *listing,
                          const struct step *step, const struct step *model)
@@ -194,39 +185,44 @@ static void put_own_step(struct sheet *sheet, const struct listing *listing,
     fputs("\n", sheet->stream);
 }
 
+static bool is_short(const struct sheet *sheet, const struct outline_steps *steps)
+{
+    return steps->by_name && !sheet->verbose;
+}
+
 /* Nobody who goes through it line by line is to have all of them half repaired. */
 static void put_by_member(struct sheet *sheet, const struct listing *listing,
-                          const struct outline_entry *entry, bool is_short)
+                          const struct outline_entry *entry, const struct outline_steps *steps)
 {
-    const struct steps *model = steps_of(entry->first, listing->which);
+    const struct steps *model = outline_own_steps(steps, entry->first);
 
     for (size_t i = 0; i < entry->member_count; i++) {
-        const struct steps *steps = steps_of(entry->members[i], listing->which);
-        bool is_as_first = i > 0 && is_short;
+        const struct steps *own = outline_own_steps(steps, entry->members[i]);
+        bool is_as_first = i > 0 && is_short(sheet, steps);
 
         fprintf(sheet->stream, "%zu of %zu: all steps for ", i + 1, entry->member_count);
         markdown_put_words(sheet->stream, entry->members[i]->subject->shown);
         if (i + 1 < entry->member_count)
             fputs(", before those for the next", sheet->stream);
         fputs(is_as_first ? "; risks and notes stand at the first\n\n" : "\n\n", sheet->stream);
-        for (size_t j = 0; j < steps->count; j++)
-            put_own_step(sheet, listing, &steps->list[j], is_as_first ? &model->list[j] : NULL);
+        for (size_t j = 0; j < own->count; j++)
+            put_own_step(sheet, listing, &own->list[j], is_as_first ? &model->list[j] : NULL);
     }
 }
 
 /* The steps of the first, and a box for each of the others, who are repaired the same way. */
 static void put_first(struct sheet *sheet, const struct listing *listing,
-                      const struct outline_entry *entry)
+                      const struct outline_entry *entry, const struct outline_steps *steps)
 {
-    const struct steps *steps = steps_of(entry->first, listing->which);
+    const struct steps *own = outline_own_steps(steps, entry->first);
 
     fputs("All steps for one, then all for the next. These are for ", sheet->stream);
     markdown_put_words(sheet->stream, entry->first->subject->shown);
     fputs("; for each of the others they are the same, with its own name, long or short, in every "
           "line (all lines: --verbose, or --runbook FILE).\n\n",
           sheet->stream);
-    for (size_t i = 0; i < steps->count; i++)
-        put_own_step(sheet, listing, &steps->list[i], NULL);
+    for (size_t i = 0; i < own->count; i++)
+        put_own_step(sheet, listing, &own->list[i], NULL);
     fputs("Then, each in turn, by the same steps with its own name:\n\n", sheet->stream);
     for (size_t i = 1; i < entry->member_count; i++)
         put_line(sheet, listing->bullet, entry->members[i]->subject->shown);
@@ -234,21 +230,16 @@ static void put_first(struct sheet *sheet, const struct listing *listing,
 }
 
 static void put_steps(struct sheet *sheet, const struct listing *listing,
-                      const struct outline_entry *entry)
+                      const struct outline_entry *entry, const struct outline_steps *steps)
 {
-    const struct outline_steps *const lists[] = {&entry->fix, &entry->verify, &entry->undo};
-    const struct outline_steps *steps = lists[listing->which];
-
     if (steps->count == 0)
         return;
     fprintf(sheet->stream, "**%s**\n\n", listing->heading);
     if (steps->order == OUTLINE_BY_MEMBER) {
-        bool is_short = steps->by_name && !sheet->verbose;
-
-        if (is_short && entry->member_count > MEMBERS_MOST)
-            put_first(sheet, listing, entry);
+        if (is_short(sheet, steps) && entry->member_count > MEMBERS_MOST)
+            put_first(sheet, listing, entry, steps);
         else
-            put_by_member(sheet, listing, entry, is_short);
+            put_by_member(sheet, listing, entry, steps);
         return;
     }
     if (steps->order == OUTLINE_IN_TURN)
@@ -379,17 +370,16 @@ static void put_entry_heading(struct sheet *sheet, const struct outline_entry *e
 
 static void put_repair(struct sheet *sheet, const struct outline_entry *entry)
 {
-    static const struct listing fix = {FIX, "Repair", "- [ ] "},
-                                known = {FIX, "To make it known", "- [ ] "},
-                                verify = {VERIFY, "Verify", "- [ ] "},
-                                undo = {UNDO, "Undo, only if the repair made it worse", "- "};
+    static const struct listing fix = {"Repair", "- [ ] "}, known = {"To make it known", "- [ ] "},
+                                verify = {"Verify", "- [ ] "},
+                                undo = {"Undo, only if the repair made it worse", "- "};
     bool is_unknown = entry->part == PART_UNKNOWN;
 
-    put_steps(sheet, is_unknown ? &known : &fix, entry);
+    put_steps(sheet, is_unknown ? &known : &fix, entry, &entry->fix);
     if (is_unknown)
         return;
-    put_steps(sheet, &verify, entry);
-    put_steps(sheet, &undo, entry);
+    put_steps(sheet, &verify, entry, &entry->verify);
+    put_steps(sheet, &undo, entry, &entry->undo);
     if (entry->undo.count == 0 && entry->first->kind->no_undo)
         put_line(sheet, "No undo: ", entry->first->kind->no_undo);
     fputs("\n", sheet->stream);

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHORT_NAME_SIZE = 16 };
+enum {
+    SHORT_NAME_SIZE = 16,
+    LOOK_BACK = 32 /* steps before one, whose notes it need not repeat */
+};
 
 /* Where a finding stands. */
 struct place {
@@ -457,10 +460,7 @@ static int compare_texts(const struct step *a, const struct step *b)
     return order ? order : compare_strings(a->note, b->note);
 }
 
-/* Which list of a finding's steps. */
-enum which { FIX, VERIFY, UNDO };
-
-static const struct steps *steps_of(const struct finding *finding, enum which which)
+static const struct steps *steps_of(const struct finding *finding, enum outline_list which)
 {
     const struct steps *const lists[] = {&finding->fix, &finding->verify, &finding->undo};
 
@@ -469,7 +469,7 @@ static const struct steps *steps_of(const struct finding *finding, enum which wh
 
 /* A step of a list, whoever's. */
 struct step_place {
-    enum which which;
+    enum outline_list which;
     size_t at;
 };
 
@@ -555,7 +555,7 @@ static void make_variants(struct telling *tellings, size_t count, struct arena *
     out->variant_count = made;
 }
 
-static void merge_step(const struct outline_entry *entry, enum which which, size_t at,
+static void merge_step(const struct outline_entry *entry, enum outline_list which, size_t at,
                        struct arena *arena, struct outline_step *out)
 {
     const struct step_place place = {which, at};
@@ -587,10 +587,33 @@ static void merge_step(const struct outline_entry *entry, enum which which, size
     free(tellings);
 }
 
+const struct steps *outline_own_steps(const struct outline_steps *steps,
+                                      const struct finding *member)
+{
+    return steps_of(member, steps->which);
+}
+
+bool outline_is_note_told(const struct outline_steps *steps, size_t index)
+{
+    const char *note = steps->list[index].note;
+
+    for (size_t i = index > LOOK_BACK ? index - LOOK_BACK : 0; i < index && note; i++) {
+        if (steps->list[i].note && strcmp(steps->list[i].note, note) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* All but the command. */
+static bool is_else_told_once(const struct outline_step *step)
+{
+    return step->same_before && (step->same_where || step->where) &&
+           (step->same_risk || step->risk) && (step->same_note || step->note);
+}
+
 bool outline_is_told_once(const struct outline_step *step)
 {
-    return step->same_command && step->same_before && (step->same_where || step->where) &&
-           (step->same_risk || step->risk) && (step->same_note || step->note);
+    return step->same_command && is_else_told_once(step);
 }
 
 /* The same line is run at each of them, though it reads the same. */
@@ -611,12 +634,12 @@ static bool is_done_at_each(const struct outline_entry *entry, const struct step
 }
 
 /* Looks need no order, and text for zones has none. */
-static enum outline_order order_of(const struct outline_entry *entry, enum which which,
+static enum outline_order order_of(const struct outline_entry *entry, enum outline_list which,
                                    const struct outline_step *list, size_t count)
 {
     size_t several = 0, own = 0;
 
-    if (entry->part != PART_PROBLEMS || which == VERIFY)
+    if (entry->part != PART_PROBLEMS || which == OUTLINE_VERIFY)
         return OUTLINE_STEP_BY_STEP;
     for (size_t i = 0; i < count; i++) {
         const struct step *step = list[i].step;
@@ -636,14 +659,12 @@ static bool differ_by_name(const struct outline_step *list, size_t count)
 {
     size_t i = 0;
 
-    while (i < count && (list[i].same_command || list[i].by_name) && list[i].same_before &&
-           (list[i].same_where || list[i].where) && (list[i].same_risk || list[i].risk) &&
-           (list[i].same_note || list[i].note))
+    while (i < count && (list[i].same_command || list[i].by_name) && is_else_told_once(&list[i]))
         i++;
     return i == count;
 }
 
-static struct outline_steps merge_steps(const struct outline_entry *entry, enum which which,
+static struct outline_steps merge_steps(const struct outline_entry *entry, enum outline_list which,
                                         struct arena *arena)
 {
     size_t count = steps_of(entry->first, which)->count;
@@ -651,8 +672,13 @@ static struct outline_steps merge_steps(const struct outline_entry *entry, enum 
 
     for (size_t i = 0; i < count; i++)
         merge_step(entry, which, i, arena, &list[i]);
-    return (struct outline_steps){list, count, order_of(entry, which, list, count),
-                                  differ_by_name(list, count)};
+    return (struct outline_steps){
+        .which = which,
+        .list = list,
+        .count = count,
+        .order = order_of(entry, which, list, count),
+        .by_name = differ_by_name(list, count),
+    };
 }
 
 /* ---- entries ---- */
@@ -663,9 +689,9 @@ static void complete_entry(struct outline_entry *entry, struct arena *arena)
     entry->part = report_part_of(entry->first);
     entry->title = outline_tell_once(entry, title_of, NULL, arena);
     entry->why = outline_tell_once(entry, why_of, NULL, arena);
-    entry->fix = merge_steps(entry, FIX, arena);
-    entry->verify = merge_steps(entry, VERIFY, arena);
-    entry->undo = merge_steps(entry, UNDO, arena);
+    entry->fix = merge_steps(entry, OUTLINE_FIX, arena);
+    entry->verify = merge_steps(entry, OUTLINE_VERIFY, arena);
+    entry->undo = merge_steps(entry, OUTLINE_UNDO, arena);
 }
 
 static bool begins_entry(const struct place *place)

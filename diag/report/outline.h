@@ -52,7 +52,11 @@ enum outline_order {
     OUTLINE_BY_MEMBER /* lines of their own: all steps of the first, then those of the next */
 };
 
+/* The lists of steps that a finding has. */
+enum outline_list { OUTLINE_FIX, OUTLINE_VERIFY, OUTLINE_UNDO };
+
 struct outline_steps {
+    enum outline_list which;
     const struct outline_step *list;
     size_t count;
     enum outline_order order;
@@ -101,6 +105,13 @@ bool outline_differ_in_names(const struct outline_entry *entry, outline_get *get
 
 /* Only the names of the members differ, and where and the remarks of the step say that in words. */
 bool outline_is_told_once(const struct outline_step *step);
+
+/* What these steps were made of: the member's own. */
+const struct steps *outline_own_steps(const struct outline_steps *steps,
+                                      const struct finding *member);
+
+/* One of the steps before this one has the same note: it need not be said again. */
+bool outline_is_note_told(const struct outline_steps *steps, size_t index);
 
 /* Everything in it lives in `arena` and in the report. */
 void outline_make(const struct report *report, struct arena *arena, struct outline *outline);

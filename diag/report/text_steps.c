@@ -5,7 +5,6 @@
 #include <string.h>
 
 enum {
-    LOOK_BACK = 32,   /* steps before one, whose notes it need not repeat */
     LOOKS_MOST = 6,   /* variants of a look that are told without --verbose */
     MEMBERS_MOST = 3, /* whose own lines are written where these differ by name alone */
     BEHIND_STEP = 4   /* columns from a step's text to its command */
@@ -77,20 +76,6 @@ static void before_step(struct text_page *page, const struct step *step)
         text_page_end_style(page, STYLE_YELLOW);
     }
     buffer_release(&text);
-}
-
-/* What a step before said already. */
-static bool is_note_told(const struct telling *telling)
-{
-    const struct outline_step *step = telling->step;
-
-    for (size_t i = 1; i <= LOOK_BACK && step - telling->steps->list >= (ptrdiff_t)i; i++) {
-        const char *note = step[-(ptrdiff_t)i].note;
-
-        if (note && step->note && strcmp(note, step->note) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* ---- what differs by member ---- */
@@ -278,7 +263,7 @@ static size_t one_step(struct telling *telling, size_t number)
         wrap_free_line(&telling->page->wrap);
     if (is_in_words)
         remark(telling, STYLE_YELLOW, "risk: ", telling->step->risk);
-    if (!is_note_told(telling))
+    if (!outline_is_note_told(telling->steps, (size_t)(telling->step - telling->steps->list)))
         remark(telling, STYLE_FAINT, "note: ", telling->step->note);
     return joined;
 }
@@ -328,14 +313,6 @@ static void step_of_member(struct telling *telling, const struct step *step,
         remark(telling, STYLE_FAINT, "note: ", note);
 }
 
-static const struct steps *own_steps(const struct outline_entry *entry,
-                                     const struct outline_steps *steps, size_t member)
-{
-    const struct finding *finding = entry->members[member];
-
-    return steps == &entry->fix ? &finding->fix : &finding->undo;
-}
-
 static bool is_short(const struct text_page *page, const struct outline_steps *steps)
 {
     return steps->by_name && !page->options->verbose;
@@ -344,8 +321,9 @@ static bool is_short(const struct text_page *page, const struct outline_steps *s
 static void steps_of_member(struct text_page *page, const struct outline_entry *entry,
                             const struct outline_steps *steps, size_t member)
 {
-    const struct steps *own = own_steps(entry, steps, member);
-    const struct steps *model = member && is_short(page, steps) ? own_steps(entry, steps, 0) : NULL;
+    const struct steps *own = outline_own_steps(steps, entry->members[member]);
+    const struct steps *model =
+        member && is_short(page, steps) ? outline_own_steps(steps, entry->first) : NULL;
     size_t number = 0;
 
     for (size_t i = 0; i < own->count; i++) {
