@@ -170,6 +170,18 @@ static int compare_sizes(size_t a, size_t b)
     return (a > b) - (a < b);
 }
 
+static int compare_places(const struct spot *one, const struct spot *other)
+{
+    int order = subject_compare(one->subject, other->subject);
+
+    return order ? order : strcmp(one->probe, other->probe);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    return compare_places(a, b);
+}
+
 static int compare_chains(const struct spot *one, const struct spot *other)
 {
     int order = compare_sizes(one->line, other->line);
@@ -177,9 +189,7 @@ static int compare_chains(const struct spot *one, const struct spot *other)
     /* Whoever is alone has a line for each run. */
     if (order == 0 && one->line == HISTORY_ALONE)
         order = compare_sizes(one->place, other->place);
-    if (order == 0)
-        order = subject_compare(one->subject, other->subject);
-    return order ? order : strcmp(one->probe, other->probe);
+    return order ? order : compare_places(one, other);
 }
 
 static int compare_looks(const struct spot *one, const struct spot *other)
@@ -661,13 +671,22 @@ static void leave_out(struct judge *judge, const struct view *view)
     }
 }
 
-static bool is_of_one_day(const struct view *views, size_t count)
+/* On one day several machines look at the same from where they stand; none is the newer word. */
+static bool are_of_machines_of_one_day(const struct view *views, size_t count)
 {
-    for (size_t i = 1; i < count; i++) {
-        if (!clock_is_same_day(views[i].run->started, views[0].run->started))
+    const char *machine = NULL;
+    bool are_several = false;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct history_run *run = views[i].run;
+
+        if (!clock_is_same_day(run->started, views[0].run->started))
             return false;
+        are_several =
+            are_several || (machine && run->machine && strcmp(machine, run->machine) != 0);
+        machine = run->machine ? run->machine : machine;
     }
-    return true;
+    return are_several;
 }
 
 static void judge_group(struct judge *judge, struct view *views, size_t count)
@@ -678,7 +697,7 @@ static void judge_group(struct judge *judge, struct view *views, size_t count)
         leave_out(judge, &views[0]);
         return;
     }
-    if (count > 1 && (input->is_comparison || !is_of_one_day(views, count))) {
+    if (count > 1 && (input->is_comparison || !are_of_machines_of_one_day(views, count))) {
         judge_chain(judge, views, count);
         return;
     }
@@ -776,27 +795,48 @@ const struct finding *history_successor(const struct history_result *result,
     return result->successors[low].now;
 }
 
+/* Of a run that compares with no other: another one looked at the same as it did. */
+static void find_clashes(const struct judge *judge, const struct spot *spots, bool *clashes)
+{
+    const struct history_input *input = judge->input;
+
+    for (size_t from = 0, to; from < input->look_count; from = to) {
+        bool are_several = false;
+
+        for (to = from + 1; to < input->look_count && compare_places(&spots[from], &spots[to]) == 0;
+             to++)
+            are_several = are_several || spots[to].look->run != spots[from].look->run;
+        for (size_t i = from; i < to && are_several; i++)
+            clashes[spots[i].look->run] = true;
+    }
+}
+
+static const char *why_alone(const struct history_run *run)
+{
+    if (run->has_own_names)
+        return "it has pseudonyms of its own, so nothing tells what in other files is the same; "
+               "its findings stand beside the others";
+    if (run->started == 0)
+        return "it does not say when it was; its findings stand beside the others";
+    return "it began in the same moment as another, and neither is the newer one; their findings "
+           "stand side by side";
+}
+
 static void remark_runs(const struct judge *judge)
 {
     const struct history_input *input = judge->input;
-    bool is_of_days = false;
+    struct spot *spots = look_spots(judge);
+    bool *clashes = arena_new(judge->arena, input->run_count, sizeof *clashes);
 
-    for (size_t i = 1; i < input->run_count; i++)
-        is_of_days =
-            is_of_days || !clock_is_same_day(input->runs[i].started, input->runs[0].started);
-    for (size_t i = 0; i < input->run_count && is_of_days; i++) {
+    if (input->look_count)
+        qsort(spots, input->look_count, sizeof *spots, by_place);
+    find_clashes(judge, spots, clashes);
+    for (size_t i = 0; i < input->run_count; i++) {
         const struct history_run *run = &input->runs[i];
 
-        if (run->line != HISTORY_ALONE)
-            continue;
-        judge->result->run_remarks[i] =
-            run->has_own_names
-                ? "it has pseudonyms of its own, so nothing tells what in other files "
-                  "is the same; its findings stand beside the others"
-            : run->started == 0
-                ? "it does not say when it was; its findings stand beside the others"
-                : "it began in the same moment as another, and neither is the "
-                  "newer one; their findings stand side by side";
+        if (run->line == HISTORY_ALONE && input->run_count > 1 &&
+            (run->has_own_names || clashes[i]))
+            judge->result->run_remarks[i] = why_alone(run);
     }
 }
 

@@ -5,7 +5,7 @@
  * Runs are on a *line* if what they say of one subject can be held against each other: they come
  * from one machine, or ask the same (history_lines()). A probe's examinations of one subject in
  * runs of one line, in the order of time, are looked at together; runs of different lines stand
- * side by side.
+ * side by side, and so do those of several machines on one day.
  *
  * A problem that a later run does not have is fixed only if that run could tell:
  *  - it looked as thoroughly: as long a patience, the same credentials, the same view of DNS, the

@@ -151,7 +151,7 @@ static void tell_of_runs(const struct history_result *result, struct report *rep
         out[i].is_superseded = result->is_superseded[i] || out[i].is_repeated;
         if (report->is_comparison)
             out[i].is_superseded = i == 0;
-        if (remark)
+        if (remark && !out[i].is_repeated)
             out[i].remark =
                 out[i].remark ? arena_print(arena, "%s; %s", out[i].remark, remark) : remark;
     }

@@ -697,19 +697,59 @@ static void addresses_are_no_figures(void **state)
 
 /* ---- which runs compare ---- */
 
-static void several_files_of_one_day_stand_side_by_side(void **state)
+/* Repaired in the morning, examined again at noon. */
+static void runs_of_one_day_compare(void **state)
 {
     struct story story = {.run_count = 0};
 
     (void)state;
+    day(&story, 1, "a!|b!");
+    day(&story, 1, "a=|b!");
+    story.runs[1].started += 3600000;
+    expect(&story, "b still 1/0/0 x2; a fixed 1-1, 1");
+}
+
+/* On one day several machines see it as it is where they stand. */
+static void machines_of_one_day_stand_side_by_side(void **state)
+{
+    static struct subject named[2];
+    struct story story = {.run_count = 0};
+
+    (void)state;
+    named[0] = named[1] = contoso;
     day(&story, 1, "a!");
     day(&story, 1, "a=");
+    for (size_t i = 0; i < 2; i++) {
+        story.runs[i].machine = i ? "ex02.contoso.com" : "ex01.contoso.com";
+        story.runs[i].subjects = &named[i];
+        story.runs[i].subject_count = 1;
+    }
     story.runs[1].started += 3600000;
     judge(&story, false);
     assert_string_equal(told(&story), "a none");
     assert_int_equal(story.result.finding_count, 2);
     assert_false(story.result.is_history);
     arena_release(&story.arena);
+}
+
+/* Only who looked at the same is told that neither is the newer one. */
+static void runs_of_one_moment_are_told_of_where_they_clash(void **state)
+{
+    struct story clash = {.run_count = 0}, apart = {.run_count = 0};
+
+    (void)state;
+    day(&clash, 1, "a!");
+    day(&clash, 1, "a=");
+    judge(&clash, false);
+    assert_non_null(clash.result.run_remarks[1]);
+    assert_non_null(strstr(clash.result.run_remarks[1], "same moment"));
+    arena_release(&clash.arena);
+    day(&apart, 1, "a!");
+    run_on(&apart, 1);
+    look(&apart, &fabrikam, &plain, "a!");
+    judge(&apart, false);
+    assert_null(apart.result.run_remarks[1]);
+    arena_release(&apart.arena);
 }
 
 static void within_days_the_last_run_counts(void **state)
@@ -929,7 +969,9 @@ int main(void)
         cmocka_unit_test(figures_of_a_title_change),
         cmocka_unit_test(figures_change_over_a_gap_too),
         cmocka_unit_test(addresses_are_no_figures),
-        cmocka_unit_test(several_files_of_one_day_stand_side_by_side),
+        cmocka_unit_test(runs_of_one_day_compare),
+        cmocka_unit_test(machines_of_one_day_stand_side_by_side),
+        cmocka_unit_test(runs_of_one_moment_are_told_of_where_they_clash),
         cmocka_unit_test(within_days_the_last_run_counts),
         cmocka_unit_test(the_order_of_files_does_not_matter),
         cmocka_unit_test(machines_stand_side_by_side),
