@@ -6,7 +6,6 @@
 #include "diag/report/report.h"
 
 #include "diag/clock.h"
-#include "diag/gauge.h"
 #include "diag/memory.h"
 #include "diag/report/shared.h"
 #include "diag/report/xml_write.h"
@@ -317,12 +316,10 @@ static void put_early_end(FILE *stream, const struct report *report, int64_t sta
 
 static void put_duration(FILE *stream, const struct report_span *span)
 {
-    static const struct gauge seconds = {.decimals = 3};
     struct buffer text;
 
     buffer_init(&text, 32);
-    gauge_write(&seconds, span->finished > span->started ? span->finished - span->started : 0,
-                &text);
+    report_show_seconds(span->finished > span->started ? span->finished - span->started : 0, &text);
     put_attribute(stream, "time", text.text);
     buffer_release(&text);
 }

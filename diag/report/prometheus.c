@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NUMBER_MOST = 32 };
+
 /* ---- lines ---- */
 
 static void put_heading(FILE *stream, const char *name, const char *help)
@@ -32,14 +34,12 @@ static void put_label(FILE *stream, char separator, const char *name, const char
     fputc('"', stream);
 }
 
-/* Milliseconds as seconds. */
 static void put_seconds(FILE *stream, int64_t milliseconds)
 {
-    static const struct gauge seconds = {.decimals = 3};
     struct buffer text;
 
-    buffer_init(&text, 32);
-    gauge_write(&seconds, milliseconds, &text);
+    buffer_init(&text, NUMBER_MOST);
+    report_show_seconds(milliseconds, &text);
     fprintf(stream, "%s\n", text.text);
     buffer_release(&text);
 }
@@ -66,32 +66,44 @@ static void put_run(FILE *stream, const struct report *report)
 
 /* ---- findings ---- */
 
-/* Every state that a finding can have. */
-static const char *const states[] = {"critical", "warning", "info",          "unknown",
-                                     "accepted", "ok",      "not-applicable"};
-enum { STATES = sizeof states / sizeof *states };
+enum state { CRITICAL, WARNING, INFO, UNKNOWN, ACCEPTED, OK, NOT_APPLICABLE, STATE_COUNT };
 
-static size_t state_of(const struct finding *finding)
+static const char *const states[STATE_COUNT] = {
+    [CRITICAL] = "critical",
+    [WARNING] = "warning",
+    [INFO] = "info",
+    [UNKNOWN] = "unknown",
+    [ACCEPTED] = "accepted",
+    [OK] = "ok",
+    [NOT_APPLICABLE] = "not-applicable",
+};
+
+static enum state state_of(const struct finding *finding)
 {
-    static const size_t outcomes[OUTCOME_COUNT] = {
-        [OUTCOME_UNKNOWN] = 3, [OUTCOME_OK] = 5, [OUTCOME_NOT_APPLICABLE] = 6};
-    static const size_t severities[SEVERITY_COUNT] = {
-        [SEVERITY_CRITICAL] = 0, [SEVERITY_WARNING] = 1, [SEVERITY_INFO] = 2};
+    static const enum state parts[PART_COUNT] = {
+        [PART_UNKNOWN] = UNKNOWN,
+        [PART_ACCEPTED] = ACCEPTED,
+        [PART_OK] = OK,
+        [PART_NOT_APPLICABLE] = NOT_APPLICABLE,
+    };
+    static const enum state severities[SEVERITY_COUNT] = {
+        [SEVERITY_CRITICAL] = CRITICAL,
+        [SEVERITY_WARNING] = WARNING,
+        [SEVERITY_INFO] = INFO,
+    };
+    enum report_part part = report_part_of(finding);
 
-    if (report_part_of(finding) == PART_ACCEPTED)
-        return 4;
-    return finding->outcome == OUTCOME_PROBLEM ? severities[finding->severity]
-                                               : outcomes[finding->outcome];
+    return part == PART_PROBLEMS ? severities[finding->severity] : parts[part];
 }
 
 static void put_counts(FILE *stream, const struct report *report)
 {
-    size_t counts[STATES] = {0};
+    size_t counts[STATE_COUNT] = {0};
 
     for (size_t i = 0; i < report->finding_count; i++)
         counts[state_of(report->findings[i])]++;
     put_heading(stream, "findings", "How many findings have this state");
-    for (size_t i = 0; i < STATES; i++)
+    for (size_t i = 0; i < STATE_COUNT; i++)
         fprintf(stream, "exdiag_findings{state=\"%s\"} %zu\n", states[i], counts[i]);
 }
 
@@ -161,7 +173,7 @@ static void put_measures(FILE *stream, const struct report *report)
         put_label(stream, '{', "subject", measure->subject);
         if (measure->part)
             put_label(stream, ',', "part", measure->part);
-        buffer_init(&value, 32);
+        buffer_init(&value, NUMBER_MOST);
         gauge_write(measure->gauge, measure->value, &value);
         fprintf(stream, "} %s\n", value.text);
         buffer_release(&value);

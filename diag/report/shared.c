@@ -184,6 +184,13 @@ void report_show_span(const struct report_span *span, struct buffer *out)
     }
 }
 
+void report_show_seconds(int64_t milliseconds, struct buffer *out)
+{
+    static const struct gauge seconds = {.decimals = 3};
+
+    gauge_write(&seconds, milliseconds, out);
+}
+
 size_t report_notices(const struct report_run *run,
                       struct report_notice notices[REPORT_NOTICES_MOST])
 {

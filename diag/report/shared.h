@@ -56,6 +56,9 @@ void report_show_time(int64_t milliseconds, struct buffer *out);
 /* "2026-11-22 09:05:07 to 09:05:19 UTC" */
 void report_show_span(const struct report_span *span, struct buffer *out);
 
+/* "12.345", of milliseconds: for programs, whatever the locale is. */
+void report_show_seconds(int64_t milliseconds, struct buffer *out);
+
 /* What must be known about a run before its findings are believed. */
 struct report_notice {
     const char *word; /* "incomplete" */
