@@ -1,6 +1,7 @@
 #include "diag/verdict_explain.h"
 
 #include "diag/memory.h"
+#include "diag/order.h"
 #include "diag/probe.h"
 
 #include <stdlib.h>
@@ -14,11 +15,6 @@ struct search {
     size_t problem_count;
 };
 
-static int compare_sizes(size_t a, size_t b)
-{
-    return (a > b) - (a < b);
-}
-
 static int compare_problems(const void *a, const void *b)
 {
     const struct finding *one = *(struct finding *const *)a, *other = *(struct finding *const *)b;
@@ -26,7 +22,7 @@ static int compare_problems(const void *a, const void *b)
 
     if (order == 0)
         order = subject_compare(one->subject, other->subject);
-    return order ? order : compare_sizes(one->index, other->index);
+    return order ? order : order_sizes(one->index, other->index);
 }
 
 static void find_problems(struct search *search, struct finding **findings, size_t count)
@@ -179,10 +175,10 @@ static int compare_effects(const void *a, const void *b)
     if (order == 0)
         order = subject_compare(one->subject, other->subject);
     if (order == 0)
-        order = compare_sizes(one->due_to.name != NULL, other->due_to.name != NULL);
+        order = order_sizes(one->due_to.name != NULL, other->due_to.name != NULL);
     if (order == 0 && one->due_to.name)
         order = subject_compare(&one->due_to, &other->due_to);
-    return order ? order : compare_sizes(one->index, other->index);
+    return order ? order : order_sizes(one->index, other->index);
 }
 
 void verdict_explain(struct finding **findings, size_t count, struct arena *arena)

@@ -116,6 +116,10 @@ bool outline_is_note_told(const struct outline_steps *steps, size_t index);
 /* Everything in it lives in `arena` and in the report. */
 void outline_make(const struct report *report, struct arena *arena, struct outline *outline);
 
+/* Of the subjects of an entry's members. */
+bool outline_is_of_one_kind(const struct outline_entry *entry);
+bool outline_are_machines(const struct outline_entry *entry);
+
 /* "domain", "domains", "domain controllers"; of several kinds "machines", or else "names". */
 const char *outline_subjects(const struct outline_entry *entry);
 

@@ -1,6 +1,7 @@
 #include "diag/report/runbook.h"
 
 #include "diag/memory.h"
+#include "diag/order.h"
 #include "diag/report/outline.h"
 #include "diag/text.h"
 
@@ -95,25 +96,20 @@ struct slot {
     size_t group;        /* the place of the first one of its machine */
 };
 
-static int compare_sizes(size_t a, size_t b)
-{
-    return (a > b) - (a < b);
-}
-
 static int by_machine(const void *first, const void *second)
 {
     const struct slot *a = first, *b = second;
     int order = strcmp(a->machine, b->machine);
 
-    return order ? order : compare_sizes(a->place, b->place);
+    return order ? order : order_sizes(a->place, b->place);
 }
 
 static int by_group(const void *first, const void *second)
 {
     const struct slot *a = first, *b = second;
-    int order = compare_sizes(a->group, b->group);
+    int order = order_sizes(a->group, b->group);
 
-    return order ? order : compare_sizes(a->place, b->place);
+    return order ? order : order_sizes(a->place, b->place);
 }
 
 static size_t collect(const struct outline *outline, struct slot *slots)
