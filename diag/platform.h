@@ -333,6 +333,9 @@ enum platform_file_kind platform_file_kind(const char *path);
 /* Both paths lead to one file that is there. */
 bool platform_file_is_same(const char *one, const char *other);
 
+/* The same, or would lead to one once it is made: the same name in the same folder. */
+bool platform_path_is_same(const char *one, const char *other);
+
 /*
  * Calls `take` with the name of each entry of a folder, "." and ".." left out, in any order. A link
  * is PLATFORM_OTHER_FILE, wherever it leads. STATUS_NOT_FOUND (no folder either), STATUS_DENIED,

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +25,27 @@ bool platform_file_is_same(const char *one, const char *other)
 
     return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
            first.st_ino == second.st_ino;
+}
+
+/* Whatever stands before the name; "." where nothing does. To be freed. */
+static char *folder_of(const char *path, const char **name)
+{
+    const char *slash = strrchr(path, '/');
+
+    *name = slash ? slash + 1 : path;
+    return slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+}
+
+bool platform_path_is_same(const char *one, const char *other)
+{
+    const char *name, *other_name;
+    char *folder = folder_of(one, &name), *other_folder = folder_of(other, &other_name);
+    bool is_same = folder && other_folder && strcmp(name, other_name) == 0 &&
+                   platform_file_is_same(folder, other_folder);
+
+    free(folder);
+    free(other_folder);
+    return is_same || platform_file_is_same(one, other);
 }
 
 static enum status open_stream(const char *path, int flags, mode_t mode, FILE **file)

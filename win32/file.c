@@ -1,4 +1,5 @@
 #include "win32/file.h"
+#include "diag/memory.h"
 #include "diag/platform.h"
 #include "win32/error.h"
 #include "win32/owner.h"
@@ -74,6 +75,31 @@ bool platform_file_is_same(const char *one, const char *other)
 
     return file_look_at(one, &first) && file_look_at(other, &second) &&
            file_is_same(&first, &second);
+}
+
+/* From its root; NULL where it has none. To be freed. */
+static wchar_t *full_path(const char *path)
+{
+    wchar_t *wide = wide_path(path), *full = NULL;
+    DWORD size = wide ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
+
+    if (size > 0)
+        full = memory_new(size, sizeof *full);
+    if (full && GetFullPathNameW(wide, size, full, NULL) >= size)
+        full[0] = L'\0';
+    free(wide);
+    return full;
+}
+
+bool platform_path_is_same(const char *one, const char *other)
+{
+    wchar_t *first = full_path(one), *second = full_path(other);
+    bool is_same = first && second && *first &&
+                   CompareStringOrdinal(first, -1, second, -1, TRUE) == CSTR_EQUAL;
+
+    free(first);
+    free(second);
+    return is_same || platform_file_is_same(one, other);
 }
 
 /* The C library's stream takes the handle over, or it is closed. */

@@ -61,6 +61,8 @@ static int diff(struct options *options)
 
     if (options->word_count != 2)
         return complain("name two evidence files, the older one first: exdiag diff OLD NEW");
+    if (!output_spares_input(options))
+        return EXIT_TROUBLE;
     exit_status = compare(runs, options);
     run_release(&runs[0]);
     run_release(&runs[1]);

@@ -13,6 +13,13 @@
 
 enum { LINE_MOST = 4096 };
 
+static void note_input(struct options *options, const char *path)
+{
+    options->inputs = arena_grow(&options->memory, options->inputs, &options->input_room,
+                                 options->input_count, sizeof *options->inputs);
+    options->inputs[options->input_count++] = arena_copy_string(&options->memory, path);
+}
+
 /* A line without the white space around it, which is cut off. */
 static char *trim(char *line)
 {
@@ -48,6 +55,7 @@ static enum status read_lines(struct options *options, const char *path, const c
         complain("%s: '%s': %s", option, path, status_text(status));
         return STATUS_INVALID;
     }
+    note_input(options, path);
     for (size_t number = 1; status == STATUS_OK && fgets(line, sizeof line, file); number++) {
         struct arena memory = {0};
 
@@ -202,6 +210,7 @@ enum status options_read_builds(struct options *options, const char *path)
             complain("--builds: '%s': %s", path, fault.reason);
         else
             options->settings.builds = arena_copy(&options->memory, text.text, text.size);
+        note_input(options, path);
     }
     buffer_release(&text);
     return status == STATUS_OK ? STATUS_OK : STATUS_INVALID;

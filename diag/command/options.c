@@ -158,6 +158,8 @@ enum status options_read(struct options *options, const char *command, unsigned 
             status = options_add_bare(options, argv[at]);
     }
     complete_times(options);
+    if (options->output && strcmp(options->output, "-") == 0)
+        options->output = NULL;
     return status;
 }
 

@@ -54,6 +54,9 @@ struct options {
     struct ip_address *senders;
     size_t sender_room;
     const char *references[REFERENCES_MOST];
+    const char **inputs; /* files that options have read: none of them is written over */
+    size_t input_count;
+    size_t input_room;
 
     unsigned timeout;  /* milliseconds */
     unsigned patience; /* the same: how long a mail exchanger is given to greet */
@@ -74,7 +77,7 @@ struct options {
     const char *save;
     const char *format;
     const char *output;
-    const char *runbook;
+    const char *runbook; /* "-": stdout, as it is of all outputs */
     const char *title;
     bool redact;
     bool plan;

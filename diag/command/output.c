@@ -32,6 +32,18 @@ struct target {
     const char *path; /* NULL: stdout */
 };
 
+static struct target output_of(const struct options *options)
+{
+    return (struct target){"--output", "report", options->output};
+}
+
+static struct target runbook_of(const struct options *options)
+{
+    bool is_stdout = options->runbook && strcmp(options->runbook, "-") == 0;
+
+    return (struct target){"--runbook", "runbook", is_stdout ? NULL : options->runbook};
+}
+
 static bool is_target(const struct target *target, const char *path)
 {
     if (!path || !platform_file_is_same(target->path, path))
@@ -41,6 +53,18 @@ static bool is_target(const struct target *target, const char *path)
     return true;
 }
 
+/* A slip of the hand that is known before anything is asked. */
+static bool is_file_name(const struct target *target)
+{
+    if (!*target->path)
+        complain("%s: no file is named", target->option);
+    else if (platform_file_kind(target->path) == PLATFORM_FOLDER)
+        complain("%s: '%s' is a folder; name a file in it", target->option, target->path);
+    else
+        return true;
+    return false;
+}
+
 static bool spares_input(const struct options *options, const struct target *target)
 {
     const char *const named[] = {options->ca_file, options->password_file, options->token_file};
@@ -48,45 +72,55 @@ static bool spares_input(const struct options *options, const struct target *tar
 
     if (!target->path)
         return true;
+    if (!is_file_name(target))
+        return false;
     for (size_t i = 0; i < sizeof named / sizeof *named && spares; i++)
         spares = !is_target(target, named[i]);
+    for (size_t i = 0; i < options->input_count && spares; i++)
+        spares = !is_target(target, options->inputs[i]);
     for (size_t i = 0; i < options->subject_count && spares; i++)
         spares = options->subjects[i].kind != SUBJECT_FILE ||
                  !is_target(target, options->subjects[i].name);
     return spares;
 }
 
-static struct target output_of(const struct options *options)
+static bool is_one_file(const char *option, const char *path, const char *other_option,
+                        const char *other)
 {
-    return (struct target){"--output", "report", options->output};
+    if (!path || !other || !*path || !*other || !platform_path_is_same(path, other))
+        return false;
+    complain("%s and %s name the same file: '%s'", option, other_option, other);
+    return true;
 }
 
-static struct target runbook_of(const struct options *options)
-{
-    return (struct target){"--runbook", "runbook", options->runbook};
-}
-
-/* One name for two files would lose one of them. */
+/* One file for two things would lose one of them, whatever it is called. */
 static bool is_written_once(const struct options *options)
 {
-    const char *const others[] = {options->output, options->save};
-    static const char *const names[] = {"--output", "--save"};
+    struct target runbook = runbook_of(options);
 
-    for (size_t i = 0; i < sizeof others / sizeof *others && options->runbook; i++) {
-        if (!others[i] || strcmp(others[i], options->runbook) != 0)
-            continue;
-        complain("--runbook and %s name the same file: '%s'", names[i], others[i]);
+    if (options->runbook && !runbook.path && !options->output) {
+        complain("--runbook -: the report goes to stdout as well; give it a file with --output");
         return false;
     }
-    return true;
+    return !is_one_file("--runbook", runbook.path, "--output", options->output) &&
+           !is_one_file("--runbook", runbook.path, "--save", options->save) &&
+           !is_one_file("--output", options->output, "--save", options->save);
+}
+
+static bool is_save_sound(const struct options *options)
+{
+    if (!options->save || strcmp(options->save, "-") != 0)
+        return true;
+    complain("--save: evidence goes to a file alone, not to stdout");
+    return false;
 }
 
 bool output_spares_input(const struct options *options)
 {
     struct target output = output_of(options), runbook = runbook_of(options);
 
-    return is_written_once(options) && spares_input(options, &output) &&
-           spares_input(options, &runbook);
+    return is_save_sound(options) && spares_input(options, &output) &&
+           spares_input(options, &runbook) && is_written_once(options);
 }
 
 /* Where the locale names another character set than UTF-8; one that names none may have it. */
@@ -155,6 +189,8 @@ static int write_page(page_writer *write, const void *page, const struct options
 {
     enum status status;
 
+    if (target->path && !is_file_name(target))
+        return EXIT_TROUBLE;
     /* What cannot be had again must not be lost to a slip of the hand. */
     if (target->path && is_evidence_file(target->path))
         return complain("%s: '%s' is an evidence file; evidence is never written over",
@@ -201,7 +237,7 @@ static int write_all(const struct report *report, const struct options *options)
     struct target runbook = runbook_of(options);
     int exit_status = EXIT_FINE;
 
-    if (runbook.path)
+    if (options->runbook)
         exit_status = write_page(write_runbook, report, options, &runbook);
     if (exit_status == EXIT_FINE)
         exit_status = output_page(write_report, report, options);

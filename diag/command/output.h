@@ -10,8 +10,8 @@
 bool is_evidence_file(const char *path);
 
 /*
- * False after a message where --output names a file that is to be read: what is examined, or what
- * an option names.
+ * False after a message where --output, --runbook or --save names no file, two of them the same
+ * one, or one that is to be read: what is examined, or what an option names.
  */
 bool output_spares_input(const struct options *options);
 

@@ -164,6 +164,8 @@ static int spf(struct options *options)
     struct run run = {.probes = identity_alone};
     int exit_status = read_arguments(options);
 
+    if (exit_status == EXIT_FINE && !output_spares_input(options))
+        exit_status = EXIT_TROUBLE;
     if (exit_status != EXIT_FINE)
         return exit_status;
     run.about.subjects = options->subjects;

@@ -38,6 +38,62 @@ def what_is_examined_is_never_written_over():
 
 
 @case
+def what_an_option_names_is_never_written_over():
+    accepted = "spf-multiple fabrikam.com 2030-01-01 known\n"
+    with Lab(BROKEN) as lab, folder() as place:
+        broken(lab, "--save", place / "run", status=PROBLEMS)
+        for option, text in (("--accept", accepted), ("--config", "no-color\n"), ("--builds", None)):
+            path = place / "input"
+            path.write_text(text or (ROOT / "diag/builds/exchange.txt").read_text())
+            saved = path.read_bytes()
+            (place / "link").symlink_to(path)
+            for output, name in (("--output", path), ("--runbook", path), ("--output", place / "link")):
+                for arguments in (("report", place / "run"), ("diff", place / "run", place / "run"),
+                                  ("check", "fabrikam.com", "--dns", lab.dns)):  # fmt: skip
+                    if (arguments[0], output) == ("diff", "--runbook"):
+                        continue
+                    result = exdiag(*arguments, option, path, output, name, status=TROUBLE)
+                    expect_in("a file that this run reads", result.err, f"{arguments} {option} {output}")
+                    expect_equal(path.read_bytes(), saved, option)
+            (place / "link").unlink()
+        (place / "input").write_text("no-color\n")
+        exdiag("spf", "fabrikam.com", "--dns", lab.dns, "--config", place / "input", "--output", place / "input", status=TROUBLE)
+        expect_equal((place / "input").read_text(), "no-color\n", "of spf")
+
+
+@case
+def one_file_is_not_written_twice():
+    with Lab(BROKEN) as lab, folder() as place:
+        (place / "real").write_text("")
+        (place / "link").symlink_to("real")
+        os.link(place / "real", place / "hard")
+        (place / "sub").symlink_to(".")
+        pairs = (("--output", "a", "--runbook", "./a"), ("--output", "a", "--runbook", "sub/a"),
+                 ("--output", "real", "--runbook", "link"), ("--output", "hard", "--runbook", place / "real"),
+                 ("--output", "a", "--save", place / "a"), ("--runbook", "a", "--save", "./a"))  # fmt: skip
+        for one, name, other, again in pairs:
+            result = broken(lab, one, name, other, again, folder=place, status=TROUBLE)
+            expect_in("name the same file", result.err, f"{name} {again}")
+        expect_equal(sorted(path.name for path in place.iterdir()), ["hard", "link", "real", "sub"], "files")
+        broken(lab, "--output", "a", "--runbook", "A", "--save", "b", folder=place, status=PROBLEMS)
+
+
+@case
+def a_dash_is_standard_output():
+    with Lab(BROKEN) as lab, folder() as place:
+        for arguments in (("--output", "-"), ("--output=-", "--runbook", "r")):
+            out = broken(lab, *arguments, folder=place, status=PROBLEMS).out
+            expect_in("spf-multiple", out, f"{arguments}")
+        out = broken(lab, "--runbook", "-", "--output", "report", folder=place, status=PROBLEMS).out
+        expect_in("Nothing of this file runs by itself", out, "--runbook -")
+        expect_in("spf-multiple", (place / "report").read_text(), "the report")
+        expect_in("--output", broken(lab, "--runbook", "-", folder=place, status=TROUBLE).err, "both")
+        expect_in("not to stdout", broken(lab, "--save", "-", folder=place, status=TROUBLE).err, "--save -")
+        expect_in("complete", exdiag("completion", "bash", "--output", "-", folder=place, status=FINE).out, "completion")
+        expect_equal(sorted(path.name for path in place.iterdir()), ["r", "report"], "files")
+
+
+@case
 def evidence_is_never_written_over():
     with folder() as place, Peer() as peer:
         (place / "file").write_text("precious")
@@ -97,7 +153,7 @@ def saving_what_comes_from_a_file_is_refused():
 def no_report_takes_the_place_of_evidence():
     with Lab(BROKEN) as lab, folder() as place:
         path = place / "f"
-        broken(lab, "--save", path, "--output", place / "." / "f", status=TROUBLE)
+        broken(lab, "--save", path, status=PROBLEMS)
         for command in ("report", "check"):
             result = exdiag(command, path, "--output", path, status=TROUBLE)
             expect_in("never written over", result.err, "stderr")
@@ -192,13 +248,15 @@ def a_report_to_a_bad_place():
     with Lab(BROKEN) as lab, folder() as place:
         (place / "sub").mkdir()
         for path, word in (
+            (place / "no" / "report", "could not be written to"),
             (place / "no" / "report", "does not exist"),
-            (place / "sub", "not a valid value"),
-            ("", "does not exist"),
+            (place / "sub", "is a folder"),
+            ("", "no file is named"),
         ):
-            result = broken(lab, "--output", path, status=TROUBLE)
-            expect_in("could not be written", result.err, f"{path}")
-            expect_in(word, result.err, f"{path}")
+            expect_in(word, broken(lab, "--output", path, status=TROUBLE).err, f"{path}")
+        for arguments in (("spf", "fabrikam.com", "--dns", lab.dns), ("man",), ("completion", "bash")):
+            expect_in("is a folder", exdiag(*arguments, "--output", place / "sub", status=TROUBLE).err, f"{arguments}")
+        expect_in("is a folder", broken(lab, "--runbook", place / "sub", status=TROUBLE).err, "--runbook")
 
 
 @case
