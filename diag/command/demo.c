@@ -7,6 +7,7 @@
 #include "diag/command/option_table.h"
 #include "diag/command/output.h"
 #include "diag/gather/http.h"
+#include "diag/platform.h"
 #include "diag/platform_directory.h"
 #include "diag/xml_library.h"
 #include "tests/lab/world.h"
@@ -226,6 +227,12 @@ static unsigned patience_of(const struct options *options, const struct machine 
     return has_exchangers ? DEMO_PATIENCE : DEMO_PATIENCE_OF_EWS;
 }
 
+/* The files of the demonstration go first. */
+static void interrupt(void *argument)
+{
+    (void)argument;
+}
+
 static int examine(struct options *options, const struct machine *machine,
                    const struct lab_world_ways *ways)
 {
@@ -260,6 +267,7 @@ static int examine(struct options *options, const struct machine *machine,
     run.about.settings = options->settings;
     status = run_live(&run, &how);
     free(servers);
+    (void)platform_on_interrupt(interrupt, NULL);
     if (status != STATUS_OK) {
         exit_status = complain("nothing could be examined: %s", status_text(status));
     } else {
@@ -271,7 +279,7 @@ static int examine(struct options *options, const struct machine *machine,
     return exit_status;
 }
 
-static int demo(struct options *options)
+static int show_world(struct options *options)
 {
     const struct machine machine = look_at_machine();
     struct lab_world *world;
@@ -289,6 +297,17 @@ static int demo(struct options *options)
                       : complain("nothing would be examined: --only and --skip leave nothing of "
                                  "what is planted");
     lab_world_stop(world);
+    return exit_status;
+}
+
+/* Before the first server starts: on POSIX, a thread of theirs would be ended by the signal. */
+static int demo(struct options *options)
+{
+    int exit_status;
+
+    (void)platform_on_interrupt(interrupt, NULL);
+    exit_status = show_world(options);
+    (void)platform_on_interrupt(NULL, NULL);
     return exit_status;
 }
 

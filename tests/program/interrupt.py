@@ -164,4 +164,16 @@ def killed_outright_the_file_still_serves():
         expect_in("ends before the run did", result.report["runs"][0]["remark"], "the remark")
 
 
+@case
+def a_demonstration_leaves_no_files():
+    with folder() as place:
+        for number in (*SIGNALS, signal.SIGHUP):
+            run = Running("demo", "--patience", "proof", variables={"TMPDIR": str(place)})
+            wait_until(lambda: len(list(place.iterdir())) > 5)
+            run.signal(number)
+            result = run.end()
+            expect(result.status >= 0, f"ended by the signal {number} itself: {result.status}")
+            expect_equal(list(place.iterdir()), [], f"what is left after {number}")
+
+
 main()
