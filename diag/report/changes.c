@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { LEAST_COLUMNS = 40, MARGIN = 2, BODY = 4, TEXT_MOST = 65536 };
+enum { MARGIN = 2, BODY = 4, TEXT_MOST = 65536 };
 
 struct page {
     struct wrap wrap;
@@ -203,7 +203,8 @@ static void summary(struct page *page)
 enum status report_changes_text(const struct report *report, const struct report_options *options,
                                 FILE *stream)
 {
-    size_t columns = options->columns < LEAST_COLUMNS ? LEAST_COLUMNS : options->columns;
+    size_t columns =
+        options->columns < REPORT_COLUMNS_LEAST ? REPORT_COLUMNS_LEAST : options->columns;
     struct page page = {.report = report, .options = options};
 
     wrap_init(&page.wrap, stream, columns);

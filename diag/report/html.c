@@ -118,24 +118,30 @@ static void put_head(struct page *page, const struct buffer *script)
 
 /* ---- the parts ---- */
 
+static unsigned asked_by(const struct steps *steps)
+{
+    unsigned asked = 0;
+
+    for (size_t i = 0; i < steps->count; i++)
+        asked |= report_asked_by(&steps->list[i]);
+    return asked;
+}
+
 /* Said once, not beside each step. */
 static void put_what_check_means(struct page *page, enum report_part part)
 {
     const struct outline *outline = page->outline;
+    unsigned asked = 0;
 
     for (size_t i = outline->starts[part]; i < outline->starts[part + 1]; i++) {
         const struct finding *finding = outline->entries[i].first;
-        const char *means = report_what_check_means(&finding->fix);
 
-        if (!means)
-            means = report_what_check_means(&finding->verify);
-        if (!means)
-            means = report_what_check_means(&finding->undo);
-        if (!means)
-            continue;
-        html_put(page, "<p class=\"remark\">%s</p>\n", means);
-        return;
+        asked |= asked_by(&finding->fix) | asked_by(&finding->verify) | asked_by(&finding->undo);
     }
+    if (asked & REPORT_ASKS_TO_CHECK)
+        html_put(page, "<p class=\"remark\">%s</p>\n",
+                 "\"check\" names what nobody vouched for (it came from DNS, a peer or a log): "
+                 "compare it before you run the step.");
 }
 
 static void put_part(struct page *page, enum report_part part)

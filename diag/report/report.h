@@ -9,8 +9,10 @@
 
 #include <stdio.h>
 
+enum { REPORT_COLUMNS_LEAST = 40 };
+
 struct report_options {
-    unsigned columns; /* of text; 80 where nothing better is known; at least 40 */
+    unsigned columns; /* of text; 80 where nothing better is known; at least the least */
     bool colours;
     bool verbose; /* what was right, one line each */
     bool quiet;   /* the summary line and the problems' titles only */

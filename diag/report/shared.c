@@ -316,20 +316,6 @@ void report_before_step(const struct step *step, struct buffer *out)
         buffer_add_string(out, "fill in what stands in <angle brackets>");
 }
 
-const char *report_what_check_means(const struct steps *steps)
-{
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->list[i];
-
-        for (size_t j = 0; j < step->placeholder_count && step->kind != STEP_EXACT; j++) {
-            if (!is_empty(step, step->placeholders[j]))
-                return "\"check\" names what nobody vouched for (it came from DNS, a peer or a "
-                       "log): compare it before you run the step.";
-        }
-    }
-    return NULL;
-}
-
 enum status report_finish(FILE *stream)
 {
     if (fflush(stream) != 0 || ferror(stream))

@@ -99,9 +99,6 @@ unsigned report_asked_by(const struct step *step);
  */
 void report_before_step(const struct step *step, struct buffer *out);
 
-/* What "check: ..." before a step means, if it stands before one of these; or NULL. */
-const char *report_what_check_means(const struct steps *steps);
-
 /* STATUS_OK if all that was written to the stream arrived. */
 enum status report_finish(FILE *stream);
 

@@ -11,11 +11,17 @@
 enum {
     BODY = 9,        /* the column of what stands beside a label */
     BODY_NARROW = 4, /* the same where labels have lines of their own */
-    NARROW = 60,     /* below this many columns */
-    LEAST_COLUMNS = 40
+    MARGIN_NARROW = 2,
+    NARROW = 60 /* below this many columns */
 };
 
 /* ---- an entry ---- */
+
+/* The column of what stands beside a standing. */
+static size_t beside(const struct text_page *page)
+{
+    return page->narrow ? MARGIN_NARROW : page->body;
+}
 
 /* "-- 3 ------" over the whole width: here begins another problem. */
 static void rule(struct text_page *page, const char *word)
@@ -44,7 +50,7 @@ static void rule(struct text_page *page, const char *word)
 static void standing(struct text_page *page, const char *word, enum style style)
 {
     wrap_end(&page->wrap);
-    wrap_indent(&page->wrap, page->narrow ? 2 : page->body);
+    wrap_indent(&page->wrap, beside(page));
     text_page_begin_style(page, style);
     text_page_upper_case(page, word);
     text_page_end_style(page, style);
@@ -78,7 +84,7 @@ static void heading(struct text_page *page, const struct finding *finding)
 
 static void all_names(struct text_page *page, const struct outline_entry *entry)
 {
-    text_page_at(page, page->narrow ? 2 : page->body);
+    text_page_at(page, beside(page));
     text_page_names(page, entry->members, entry->member_count, entry->member_count);
     wrap_end(&page->wrap);
 }
@@ -94,7 +100,7 @@ static void headings(struct text_page *page, const struct outline_entry *entry)
     text_page_begin_style(page, STYLE_LOUD);
     for (size_t i = 0; i < entry->member_count && !entry->title; i++) {
         if (i > 0)
-            text_page_at(page, page->narrow ? 2 : page->body);
+            text_page_at(page, beside(page));
         text_page_title(page, entry->members[i]);
     }
     if (entry->title)
@@ -112,7 +118,7 @@ static void numbers(struct text_page *page, const char *words, const size_t *lis
 
     if (count == 0)
         return;
-    text_page_at(page, page->narrow ? 2 : page->body);
+    text_page_at(page, beside(page));
     text_page_begin_style(page, STYLE_LOUD);
     wrap_words(&page->wrap, words);
     for (size_t i = 0; i < count; i++) {
@@ -177,7 +183,7 @@ static void remarks(struct text_page *page, const struct outline_entry *entry, e
         write(entry->members[i], &words);
         if (!words.size)
             continue;
-        text_page_at(page, page->narrow ? 2 : page->body);
+        text_page_at(page, beside(page));
         if (!is_of_all) {
             wrap_words(&page->wrap, entry->members[i]->subject->shown);
             wrap_words(&page->wrap, ": ");
@@ -299,7 +305,7 @@ static void accepted(struct text_page *page, const struct outline_entry *entry)
     entry_rule(page, entry);
     headings(page, entry);
     causes_and_effects(page, entry);
-    text_page_at(page, page->narrow ? 2 : page->body);
+    text_page_at(page, beside(page));
     wrap_words(&page->wrap, "until ");
     wrap_words(&page->wrap, entry->first->accepted->expires);
     wrap_words(&page->wrap, ": ");
@@ -318,7 +324,7 @@ static void past_heading(struct text_page *page, const struct past *past, bool i
     if (is_first || !is_long)
         standing(page, word, style);
     if (is_long)
-        text_page_at(page, page->narrow ? 2 : page->body);
+        text_page_at(page, beside(page));
 }
 
 /* What the newest evidence does not have any more. */
@@ -339,7 +345,7 @@ static void past(struct text_page *page)
             continue;
         buffer_clear(&words);
         report_past_words(past, &words);
-        text_page_at(page, page->narrow ? 2 : page->body);
+        text_page_at(page, beside(page));
         wrap_words(&page->wrap, words.text);
         wrap_end(&page->wrap);
     }
@@ -478,7 +484,8 @@ static void titles(struct text_page *page)
 enum status report_text(const struct report *report, const struct report_options *options,
                         FILE *stream)
 {
-    size_t columns = options->columns < LEAST_COLUMNS ? LEAST_COLUMNS : options->columns;
+    size_t columns =
+        options->columns < REPORT_COLUMNS_LEAST ? REPORT_COLUMNS_LEAST : options->columns;
     bool narrow = columns < NARROW;
     struct arena arena = {0};
     struct outline outline;

@@ -118,22 +118,23 @@ static void steps_say_what_is_left_to_do(void **state)
     assert_before_step(step, "fill in what stands in <angle brackets>");
 }
 
-/* Said where a value is shown that nobody vouched for; not where all is to be filled in. */
-static void checks_say_what_they_mean(void **state)
+/* Asked where a value is shown that nobody vouched for; not where all is to be filled in. */
+static void what_is_shown_is_to_be_checked(void **state)
 {
     static const char *const names[] = {"machine"};
     struct step step = {.kind = STEP_FILL_IN,
                         .command = "w32tm /query /source /computer:<machine>",
                         .placeholders = names,
                         .placeholder_count = COUNT(names)};
-    const struct steps steps = {&step, 1};
 
     (void)state;
-    assert_null(report_what_check_means(&steps));
+    assert_int_equal(report_asked_by(&step), REPORT_ASKS_TO_FILL_IN);
     step.command = "w32tm /query /source";
-    assert_non_null(strstr(report_what_check_means(&steps), "nobody vouched for"));
+    assert_int_equal(report_asked_by(&step), REPORT_ASKS_TO_CHECK);
+    step.kind = STEP_DECIDE;
+    assert_int_equal(report_asked_by(&step), REPORT_ASKS_TO_DECIDE | REPORT_ASKS_TO_CHECK);
     step.kind = STEP_EXACT;
-    assert_null(report_what_check_means(&steps));
+    assert_int_equal(report_asked_by(&step), 0);
 }
 
 /* An incomplete run is told by its remark, else in general words; pseudonyms are told as well. */
@@ -192,7 +193,7 @@ int main(void)
         cmocka_unit_test(sums_read_well),
         cmocka_unit_test(spans_name_days),
         cmocka_unit_test(steps_say_what_is_left_to_do),
-        cmocka_unit_test(checks_say_what_they_mean),
+        cmocka_unit_test(what_is_shown_is_to_be_checked),
         cmocka_unit_test(runs_give_notice),
         cmocka_unit_test(write_errors_are_told),
     };
