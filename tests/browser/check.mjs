@@ -15,7 +15,7 @@ const { chromium } = require('playwright-core');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const ALL = ['demo', 'runs', 'golden', 'hostile', 'empty'];
 const RUN_MOST = 300 * 1000;  // a typical run: four servers' evidence
-const DEMO_MOST = 330 * 1000; // everything that can be wrong at once
+const DEMO_MOST = 300 * 1024; // everything that can be wrong at once
 
 const pathOf = (name) => join(folder, name + '.html');
 const urlOf = (name) => pathToFileURL(pathOf(name)).href;
