@@ -22,6 +22,7 @@ enum {
     HEADS_MOST = 16, /* of a request, those before the last included */
     MILLISECOND = 1000,
     LIBCURL_TOO_LARGE = 100,
+    SECRET_LEAST = 4,            /* bytes: what is shorter stands in texts by chance */
     WSA_NET_UNREACHABLE = 10051, /* as Windows has ENETUNREACH and EHOSTUNREACH */
     WSA_HOST_UNREACHABLE = 10065
 };
@@ -157,6 +158,28 @@ void http_session_free(struct http_session *session)
 
 /* ---- what comes back ---- */
 
+static void blank(char *bytes, size_t size, const char *secret, size_t secret_size)
+{
+    if (secret_size < SECRET_LEAST)
+        return;
+    for (size_t at = 0; at + secret_size <= size; at++) {
+        if (memcmp(bytes + at, secret, secret_size) == 0)
+            memset(bytes + at, '*', secret_size);
+    }
+}
+
+/* Of what goes into evidence, nothing shows who one is, though a server says it back. */
+static void blank_secrets(const struct transfer *transfer, char *bytes, size_t size)
+{
+    const char *password = http_access_password(transfer->session->access);
+    const char *line = transfer->secret.text, *token = strrchr(line, ' ');
+
+    if (token)
+        blank(bytes, size, token + 1, strlen(token + 1));
+    if (password)
+        blank(bytes, size, password, strlen(password));
+}
+
 static bool is_scheme(const struct http_challenge *challenge, const char *name)
 {
     return text_equal_fold_sized(challenge->scheme.bytes, challenge->scheme.size, name,
@@ -232,6 +255,7 @@ static size_t take_body(char *bytes, size_t unit, size_t count, void *context)
 
     transfer->moved = platform_monotonic_clock();
     transfer->response->body_size += taken;
+    blank_secrets(transfer, bytes, taken);
     if (request->take && taken > 0 && !request->take(request->context, bytes, taken))
         transfer->had_enough = true;
     if (size > room)
@@ -790,6 +814,7 @@ static void end(struct transfer *transfer)
     if (transfer->why.size > 0)
         response->reason = text_printable(memory, transfer->why.text, transfer->why.size);
     response->ended = platform_monotonic_clock() - transfer->began;
+    blank_secrets(transfer, response->head.text, response->head.size);
     http_chain_describe(&session->chain, session->target.host, memory, response);
     drop_fields(transfer);
     http_wipe(&transfer->secret);

@@ -472,6 +472,52 @@ static void test_basic_and_bearer_over_verified_tls(void **state)
     tear_down(&lab);
 }
 
+/* As pages that describe an error to developers do. */
+static void say_it_back(void *context, const struct web_heard *heard, struct web_reply *reply)
+{
+    char value[256] = "";
+    struct buffer body;
+
+    (void)context;
+    (void)web_heard_field(heard, "Authorization", value, sizeof value);
+    buffer_init(&body, 1024);
+    buffer_print(&body, "<p>%s and wonder:land</p>", value);
+    web_say_status(reply, 500);
+    web_say_field(reply, "Server", value);
+    web_say_field(reply, "Location", "/wonder:land");
+    web_say_body(reply, "text/html", body.text, body.size);
+    buffer_release(&body);
+}
+
+static void test_secrets_that_are_said_back_are_not_kept(void **state)
+{
+    const struct http_credentials all[] = {{.user = "alice", .password = "wonder:land"},
+                                           {.token = "eyJ0.abc-_~+/=="}};
+    static const char *const kept[] = {"Basic ************************", "Bearer ***************"};
+    struct lab lab;
+
+    (void)state;
+    set_up(&lab, (const char *const[]){"guarded", "guarded"}, 2, true);
+    for (size_t i = 0; i < 2; i++) {
+        struct http_access *access = access_of(&lab, all[i]);
+        const struct asking asking = {.peer = i, .host = host, .as_somebody = true};
+        const struct web_exchange *got;
+
+        lab.list[i].answer = say_it_back;
+        got = ask_as(&lab, access, &asking);
+        assert_int_equal(got->code, 500);
+        assert_string_equal(web_field_of(got, "Server"), kept[i]);
+        assert_non_null(strstr(got->body, kept[i]));
+        if (i == 0)
+            assert_null(strstr(got->body, "wonder:land"));
+        if (i == 0)
+            assert_string_equal(web_field_of(got, "Location"), "/***********");
+        drop(got);
+        http_access_leave(access);
+    }
+    tear_down(&lab);
+}
+
 /* The certificate is told all the same; nothing was said over it. */
 static void test_certificates_that_do_not_verify(void **state)
 {
@@ -1152,6 +1198,7 @@ int main(void)
         cmocka_unit_test(test_servers_that_hang_are_not_waited_for_one_by_one),
         cmocka_unit_test(test_only_servers_that_the_user_named_hear_secrets),
         cmocka_unit_test(test_basic_and_bearer_over_verified_tls),
+        cmocka_unit_test(test_secrets_that_are_said_back_are_not_kept),
         cmocka_unit_test(test_certificates_that_do_not_verify),
         cmocka_unit_test(test_anonymous_looks_at_any_certificate),
         cmocka_unit_test(test_refused_once),
