@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARED_MOST = 8 };
-
 struct evidence_waiter {
     struct examination *x;
     struct evidence_waiter *next;
@@ -552,6 +550,7 @@ static void run_pass(struct examination *x)
     x->incomplete = false;
     x->fresh = false;
     x->asked_subjects = 0;
+    x->used = 0;
     x->asks = 0;
     x->next_given = 0;
     x->passes++;
@@ -586,7 +585,7 @@ static struct examination *shared_of(struct exam *exam, shared_maker *make)
         if ((*link)->make == make)
             return *link;
     }
-    if (number == SHARED_MOST)
+    if (number == EXAM_SHARED_MOST)
         return NULL;
     add_examination(exam, exam->shared, link)->make = make;
     (*link)->number = number;
@@ -609,6 +608,7 @@ const void *exam_ask_shared(struct examination *x, shared_maker *make)
     if (shared->due && !(x->due && shared->result && !shared->incomplete))
         run_shared(shared);
     x->asked_subjects |= shared->asked_subjects;
+    x->used |= 1u << shared->number | shared->used;
     if (!shared->incomplete)
         return shared->result;
     x->incomplete = true;
@@ -708,15 +708,35 @@ void exam_spans(const struct exam *exam,
     }
 }
 
+static void add_given(const struct examination *x, struct exam_looked *looked)
+{
+    if (x->given_count)
+        looked->given[looked->given_count++] = (struct exam_given){x->given, x->given_count};
+}
+
+static struct exam_looked describe_look(const struct exam *exam, const struct examination *x)
+{
+    struct exam_looked looked = {.subject = x->subject, .probe = x->probe};
+    const struct examination *shared = exam->shared ? exam->shared->examinations : NULL;
+
+    add_given(x, &looked);
+    for (; shared; shared = shared->next) {
+        if (x->used & 1u << shared->number)
+            add_given(shared, &looked);
+    }
+    return looked;
+}
+
 void exam_examinations(const struct exam *exam,
-                       void (*take)(void *context, const struct subject *subject,
-                                    const struct probe *probe),
-                       void *context)
+                       void (*take)(void *context, const struct exam_looked *looked), void *context)
 {
     for (const struct visit *visit = exam->first; visit; visit = visit->next) {
         for (const struct examination *x = visit->examinations; x; x = x->next) {
-            if (x->probe && !x->incomplete)
-                take(context, &visit->subject, x->probe);
+            if (x->probe && !x->incomplete) {
+                const struct exam_looked looked = describe_look(exam, x);
+
+                take(context, &looked);
+            }
         }
     }
 }

@@ -110,10 +110,24 @@ void exam_spans(const struct exam *exam,
                              const struct scale *scale, const struct span *span),
                 void *context);
 
-/* Calls `take` for each examination that came to its end, whatever it found. */
+/* Evidence that an examination was given, in the order first asked for. */
+struct exam_given {
+    struct evidence *const *list;
+    size_t count;
+};
+
+enum { EXAM_SHARED_MOST = 8, EXAM_GIVEN_MOST = 1 + EXAM_SHARED_MOST };
+
+struct exam_looked { /* an examination that came to its end, whatever it found */
+    const struct subject *subject;
+    const struct probe *probe;
+    struct exam_given given[EXAM_GIVEN_MOST]; /* its own, and of what is made for all */
+    size_t given_count;
+};
+
+/* Calls `take` for each. What was given lives as long as the exam. */
 void exam_examinations(const struct exam *exam,
-                       void (*take)(void *context, const struct subject *subject,
-                                    const struct probe *probe),
+                       void (*take)(void *context, const struct exam_looked *looked),
                        void *context);
 
 /* The same of what they measured. */

@@ -14,6 +14,8 @@ struct draft {
     struct draft *next;
     struct seen *seen;
     size_t seen_room;
+    const struct evidence **sources;
+    size_t source_room;
     struct series *series;
     size_t series_room;
     struct value *values;
@@ -81,10 +83,11 @@ struct examination {
     size_t wait_count;               /* unsettled items of these, and what is made for it */
     struct evidence_waiter *waiters; /* who waits for what this one makes */
     unsigned awaited;                /* of what is made for others: 1u << its number */
-    bool ready;                      /* it stands in the queue */
-    bool due;   /* and is to run: what is made for others may have run meanwhile */
-    bool fresh; /* some, not all, of what it waited for was settled since its last pass */
-    bool done;  /* it is complete for good */
+    unsigned used; /* the same, in the pass at hand, whether it was there or not */
+    bool ready;    /* it stands in the queue */
+    bool due;      /* and is to run: what is made for others may have run meanwhile */
+    bool fresh;    /* some, not all, of what it waited for was settled since its last pass */
+    bool done;     /* it is complete for good */
     struct examination *next_ready;
     struct examination *next; /* of the same subject */
 };

@@ -10,7 +10,8 @@
  * A problem that a later run does not have is fixed only if that run could tell:
  *  - it looked as thoroughly: as long a patience, the same credentials, the same view of DNS, the
  *    same options of the probe, and the finding was not left out;
- *  - nothing is unknown to it that was known before;
+ *  - nothing is unknown to it that was known before, and nothing was asked in vain that was answered
+ *    then, least of all where the problem was seen;
  *  - it says that this very thing is right; or it says of all that was right before how it stands,
  *    and no other problem has come that may hide this one;
  *  - where what was seen came from a file, it read one, too.
@@ -19,6 +20,7 @@
 #ifndef EXDIAG_HISTORY_H
 #define EXDIAG_HISTORY_H
 
+#include "diag/exam.h"
 #include "diag/finding.h"
 #include "diag/probe.h"
 
@@ -31,7 +33,8 @@ struct history_run {
     const struct subject *subjects; /* that the user named */
     size_t subject_count;
     const struct settings *settings;
-    unsigned patience; /* milliseconds; 0: not known */
+    struct evidence_store *store; /* or NULL: nothing is known of what it was answered */
+    unsigned patience;            /* milliseconds; 0: not known */
     bool logs_on;
     bool complete;
     bool has_own_names; /* pseudonyms, which mean nothing to others */
@@ -43,6 +46,8 @@ struct history_look {
     size_t run;
     const struct subject *subject;
     const struct probe *probe;
+    const struct exam_given *given; /* what it asked for, and what came of that */
+    size_t given_count;
 };
 
 struct history_input {

@@ -2,10 +2,13 @@
 
 #include "diag/exam.h"
 #include "diag/memory.h"
+#include "diag/settings.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { UNANSWERED_MOST = 512 };
 
 /* ---- a view ---- */
 
@@ -176,8 +179,9 @@ static const struct mention *mention_of(const struct view *view, const char *id)
 
 /* ---- how thoroughly it looked ---- */
 
-struct asked { /* a run, and by which probe */
+struct asked { /* a run, and what it looked at by which probe */
     const struct history_run *run;
+    const struct history_look *look;
     const struct probe *probe;
 };
 
@@ -208,6 +212,31 @@ static bool plants_nothing(const struct asked *seer, const struct asked *other)
 static bool impersonates_nobody(const struct asked *seer, const struct asked *other)
 {
     return seer->run->settings->impersonates != other->run->settings->impersonates;
+}
+
+/* What it asks besides DNS goes to any of the services, as far as is known here. */
+static bool asks_but_dns(const struct history_look *look)
+{
+    for (size_t i = 0; i < look->given_count; i++) {
+        for (size_t j = 0; j < look->given[i].count; j++) {
+            if (look->given[i].list[j]->kind != &evidence_dns)
+                return true;
+        }
+    }
+    return look->given_count == 0;
+}
+
+static bool asks_other_ports(const struct asked *seer, const struct asked *other)
+{
+    for (int i = 0; i < SERVICE_COUNT; i++) {
+        enum service service = (enum service)i;
+
+        if (service_port(seer->run->settings, service) !=
+                service_port(other->run->settings, service) &&
+            (service == SERVICE_DNS || asks_but_dns(seer->look)))
+            return true;
+    }
+    return false;
 }
 
 static bool asks_less(const struct asked *seer, const struct asked *other)
@@ -278,6 +307,7 @@ static const struct {
     const char *why;
 } rules[] = {
     {NEEDS_NETWORK, NULL, asks_other_servers, "it asked other name servers (--dns)"},
+    {NEEDS_NETWORK, NULL, asks_other_ports, "it asked at other ports (--port)"},
     {NEEDS_CREDENTIALS, NULL, shows_no_credentials,
      "it had no credentials to show (--user, --token-file)"},
     {NEEDS_CREDENTIALS, NULL, tries_no_logon, "it tried no logon (--authenticate)"},
@@ -299,8 +329,8 @@ static const char *patience_words(const struct asked *seer, const struct asked *
 static const char *shortcoming(const struct view *seer_view, const struct view *other_view,
                                struct arena *arena)
 {
-    const struct asked seer = {seer_view->run, seer_view->look->probe};
-    const struct asked other = {other_view->run, other_view->look->probe};
+    const struct asked seer = {seer_view->run, seer_view->look, seer_view->look->probe};
+    const struct asked other = {other_view->run, other_view->look, other_view->look->probe};
 
     if (seer.probe->needs & NEEDS_PATIENCE && waits_less(&seer, &other))
         return patience_words(&seer, &other, arena);
@@ -323,7 +353,96 @@ struct comparison {
     const struct finding *obstacle; /* unknown to the other alone */
     const struct finding *screen;   /* a problem of the other alone, which may hide others */
     const char *silent;             /* an id that was right, and of which the other says nothing */
+    const struct evidence *unanswered; /* which the other asked for in vain, and the seer had */
 };
+
+/* ---- what was answered ---- */
+
+static bool is_answer(const struct evidence *item)
+{
+    return item->status == STATUS_OK || item->status == STATUS_NOT_FOUND;
+}
+
+/* Nothing outside is to blame for it: the run itself did not come to it. */
+static bool was_not_reached(const struct evidence *item)
+{
+    return item->status == STATUS_NOT_RECORDED || item->status == STATUS_CANCELLED ||
+           item->status == STATUS_LIMIT || item->status == STATUS_EXHAUSTED;
+}
+
+/* The same question in a run; NULL where it was not asked. */
+static const struct evidence *same_in(const struct history_run *run, const struct evidence *item)
+{
+    return run->store ? evidence_store_find(run->store, item->kind, item) : NULL;
+}
+
+static bool is_unanswered_alone(const struct evidence *item, const struct view *seer)
+{
+    const struct evidence *before;
+
+    if (is_answer(item))
+        return false;
+    before = same_in(seer->run, item);
+    return before ? is_answer(before) : was_not_reached(item);
+}
+
+static const struct evidence *find_unanswered(const struct view *seer, const struct view *other)
+{
+    const struct history_look *look = other->look;
+
+    for (size_t i = 0; i < look->given_count; i++) {
+        for (size_t j = 0; j < look->given[i].count; j++) {
+            if (is_unanswered_alone(look->given[i].list[j], seer))
+                return look->given[i].list[j];
+        }
+    }
+    return NULL;
+}
+
+static bool was_given(const struct history_look *look, const struct evidence *item)
+{
+    for (size_t i = 0; i < look->given_count; i++) {
+        for (size_t j = 0; j < look->given[i].count; j++) {
+            if (look->given[i].list[j] == item)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The answers in which something was seen, asked for again. */
+struct again {
+    const struct evidence *failed; /* one that was not had this time; or NULL */
+    bool is_whole;                 /* all were */
+};
+
+static struct again ask_again(const struct finding *finding, const struct view *other)
+{
+    struct again again = {.is_whole = true};
+
+    for (size_t i = 0; i < finding->source_count && !again.failed; i++) {
+        const struct evidence *now = same_in(other->run, finding->sources[i]);
+
+        if (now && !was_given(other->look, now))
+            now = NULL;
+        again.is_whole = again.is_whole && now && is_answer(now);
+        if (now && !is_answer(now))
+            again.failed = now;
+    }
+    return again;
+}
+
+static const char *print_unanswered(const struct evidence *item, struct arena *arena)
+{
+    const char *name;
+    struct buffer text;
+
+    buffer_init(&text, UNANSWERED_MOST);
+    item->kind->describe(item, &text);
+    name = text_printable(arena, text.text, text.size);
+    buffer_release(&text);
+    return arena_print(arena, "it could not tell: %s: %s", name, status_text(item->status));
+}
 
 /* The first that is unknown to the other alone; where its run is not whole, the first of all. */
 static const struct finding *find_obstacle(const struct view *seer, const struct view *other)
@@ -380,6 +499,7 @@ struct comparison *comparison_make(const struct view *seer, const struct view *o
     comparison->shortcoming = shortcoming(seer, other, arena);
     comparison->obstacle = find_obstacle(seer, other);
     comparison->screen = find_screen(seer, other);
+    comparison->unanswered = find_unanswered(seer, other);
     find_silent(comparison);
     return comparison;
 }
@@ -396,36 +516,42 @@ static const char *print_why(const struct comparison *comparison, const char *fo
     return arena_print(comparison->arena, format, text);
 }
 
+/* Why nothing can be said of what was right once, whatever the other says by now; or NULL. */
+static const char *hindrance(const struct comparison *comparison)
+{
+    if (comparison->obstacle)
+        return print_why(comparison, "it could not tell: %s", comparison->obstacle->title);
+    if (comparison->unanswered)
+        return print_unanswered(comparison->unanswered, comparison->arena);
+    if (!comparison->other->is_conclusive)
+        return "it says nothing of it";
+    if (comparison->screen)
+        return print_why(comparison, "what is wrong then may hide it: %s",
+                         comparison->screen->title);
+    return NULL;
+}
+
 static enum past_state tell_by_silence(const struct comparison *comparison, const struct told *told,
                                        const char **why)
 {
     const struct view *other = comparison->other;
 
-    if (comparison->obstacle) {
-        *why = print_why(comparison, "it could not tell: %s", comparison->obstacle->title);
-        return PAST_UNKNOWN;
-    }
-    if (!other->is_conclusive) {
-        *why = "it says nothing of it";
-        return PAST_UNKNOWN;
-    }
-    if (other->is_idle)
+    if (other->is_conclusive && other->is_idle && !comparison->obstacle && !comparison->unanswered)
         return PAST_NOT_APPLICABLE;
-    if (reads_file(told->finding) && !other->reads_files) {
+    *why = hindrance(comparison);
+    if (!*why && reads_file(told->finding) && !other->reads_files)
         *why = "it was seen in a file, and no such file was read then";
-        return PAST_UNKNOWN;
-    }
-    if (comparison->screen) {
-        *why =
-            print_why(comparison, "what is wrong then may hide it: %s", comparison->screen->title);
-        return PAST_UNKNOWN;
-    }
-    if (comparison->silent) {
+    if (!*why && comparison->silent)
         *why = print_why(comparison, "it does not say how %s stands, which was right",
                          comparison->silent);
-        return PAST_UNKNOWN;
-    }
-    return PAST_FIXED;
+    return *why ? PAST_UNKNOWN : PAST_FIXED;
+}
+
+static enum past_state tell_of_refuted(const struct comparison *comparison, bool is_seen_again,
+                                       const char **why)
+{
+    *why = is_seen_again && !comparison->unanswered ? NULL : hindrance(comparison);
+    return *why ? PAST_UNKNOWN : PAST_FIXED;
 }
 
 enum past_state comparison_tell(const struct comparison *comparison, const struct told *told,
@@ -434,6 +560,7 @@ enum past_state comparison_tell(const struct comparison *comparison, const struc
     const char *id = told->finding->kind->id;
     const struct view *other = comparison->other;
     const struct mention *before = mention_of(comparison->seer, id), *now = mention_of(other, id);
+    struct again again;
 
     *why = NULL;
     if (!exam_is_finding_selected(other->run->settings, other->look->probe, id)) {
@@ -444,9 +571,15 @@ enum past_state comparison_tell(const struct comparison *comparison, const struc
         *why = comparison->shortcoming;
         return PAST_NOT_COMPARABLE;
     }
+    again = ask_again(told->finding, other);
+    if (again.failed) {
+        *why = print_unanswered(again.failed, comparison->arena);
+        return PAST_UNKNOWN;
+    }
     if (is_refuted(before, now))
-        return PAST_FIXED;
-    if (now && now->is_not_applicable && !now->is_ok && !now->is_problem && !now->is_unknown)
+        return tell_of_refuted(comparison, again.is_whole, why);
+    if (now && now->is_not_applicable && !now->is_ok && !now->is_problem && !now->is_unknown &&
+        !comparison->unanswered)
         return PAST_NOT_APPLICABLE;
     return tell_by_silence(comparison, told, why);
 }

@@ -515,6 +515,14 @@ static const char *name_source(struct examination *x, const struct evidence *sou
     return arena_print(arena, "%s%s", ask_examiner(x), name + size);
 }
 
+static void add_source(struct draft *draft, const struct evidence *source)
+{
+    draft->sources = arena_grow(&draft->x->memory, draft->sources, &draft->source_room,
+                                draft->finding.source_count, sizeof *draft->sources);
+    draft->sources[draft->finding.source_count++] = source;
+    draft->finding.sources = draft->sources;
+}
+
 static struct seen *add_seen(struct finding *finding, const struct evidence *source)
 {
     struct draft *draft = draft_of(finding);
@@ -527,6 +535,7 @@ static struct seen *add_seen(struct finding *finding, const struct evidence *sou
     seen = &draft->seen[finding->seen_count++];
     if (source) {
         seen->source = name_source(draft->x, source);
+        add_source(draft, source);
         seen->time = source->time;
         seen->is_read = source->kind->is_of_file;
     }

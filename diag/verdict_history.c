@@ -14,12 +14,18 @@ struct looks {
     size_t run;
 };
 
-static void take(void *context, const struct subject *subject, const struct probe *probe)
+static void take(void *context, const struct exam_looked *looked)
 {
     struct looks *all = context;
+    struct exam_given *given = arena_new(all->arena, looked->given_count, sizeof *given);
 
+    memcpy(given, looked->given, looked->given_count * sizeof *given);
     all->list = arena_grow(all->arena, all->list, &all->room, all->count, sizeof *all->list);
-    all->list[all->count++] = (struct history_look){all->run, subject, probe};
+    all->list[all->count++] = (struct history_look){.run = all->run,
+                                                    .subject = looked->subject,
+                                                    .probe = looked->probe,
+                                                    .given = given,
+                                                    .given_count = looked->given_count};
 }
 
 static struct history_run describe(const struct run *run, const struct report_run *out)
@@ -31,6 +37,7 @@ static struct history_run describe(const struct run *run, const struct report_ru
                                 .subjects = about->subjects,
                                 .subject_count = about->subject_count,
                                 .settings = &about->settings,
+                                .store = run->store,
                                 .patience = about->patience,
                                 .logs_on = about->logs_on,
                                 .complete = out->complete,

@@ -75,7 +75,8 @@ static enum outcome outcome_of(char sign)
 static void look(struct story *story, const struct subject *subject, const struct probe *probe,
                  const char *said)
 {
-    story->looks[story->look_count++] = (struct history_look){story->run_count - 1, subject, probe};
+    story->looks[story->look_count++] =
+        (struct history_look){.run = story->run_count - 1, .subject = subject, .probe = probe};
     while (*said) {
         size_t size = strcspn(said, "|");
         char title[128];
