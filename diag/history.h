@@ -10,8 +10,8 @@
  * A problem that a later run does not have is fixed only if that run could tell:
  *  - it looked as thoroughly: as long a patience, the same credentials, the same view of DNS, the
  *    same options of the probe, and the finding was not left out;
- *  - nothing is unknown to it that was known before, and nothing was asked in vain that was answered
- *    then, least of all where the problem was seen;
+ *  - nothing is unknown to it that was known before, and nothing was asked in vain that was
+ * answered then, least of all where the problem was seen;
  *  - it says that this very thing is right; or it says of all that was right before how it stands,
  *    and no other problem has come that may hide this one;
  *  - where what was seen came from a file, it read one, too.
