@@ -1,4 +1,5 @@
 #include "diag/command/command.h"
+#include "diag/command/option_files.h"
 #include "diag/command/output.h"
 #include "diag/gather/tls.h"
 #include "diag/platform.h"
@@ -154,14 +155,27 @@ static int run(int argc, char **argv)
     return help ? print_command_help(command) : run_command(command, argc - 2, argv + 2);
 }
 
-/* By its arguments: where they are wrong, nobody has read them. A file of options is not looked at.
- */
+/* The value of this option in argument `at`, or behind it; NULL: it is another one. */
+static const char *value_of(const char *option, int argc, char **argv, int at)
+{
+    size_t size = strlen(option);
+
+    if (strncmp(argv[at], option, size) != 0)
+        return NULL;
+    if (argv[at][size] == '=')
+        return argv[at] + size + 1;
+    return argv[at][size] == '\0' && at + 1 < argc ? argv[at + 1] : NULL;
+}
+
+/* By its arguments and files of options: where they are wrong, nobody has read them. */
 static bool is_plugin(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--format=nagios") == 0 ||
-            (i + 1 < argc && strcmp(argv[i], "--format") == 0 &&
-             strcmp(argv[i + 1], "nagios") == 0))
+        const char *format = value_of("--format", argc, argv, i),
+                   *config = value_of("--config", argc, argv, i);
+
+        if ((format && strcmp(format, "nagios") == 0) ||
+            (config && options_file_is_of_plugin(config)))
             return true;
     }
     return false;

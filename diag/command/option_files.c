@@ -159,6 +159,25 @@ enum status options_read_config(struct options *options, const char *path)
     return status;
 }
 
+bool options_file_is_of_plugin(const char *path)
+{
+    char line[LINE_MOST];
+    bool is_plugin = false;
+    FILE *file;
+
+    if (platform_file_kind(path) != PLATFORM_FILE || platform_file_open(path, &file) != STATUS_OK)
+        return false;
+    while (fgets(line, sizeof line, file)) {
+        char *text = trim(line), *name = text + (strncmp(text, "--", 2) == 0 ? 2 : 0);
+        size_t size = strcspn(name, "= \t");
+
+        if (size == strlen("format") && strncmp(name, "format", size) == 0)
+            is_plugin = strcmp(name + size + strspn(name + size, "= \t"), "nagios") == 0;
+    }
+    fclose(file);
+    return is_plugin;
+}
+
 enum status options_take_ca_file(struct options *options, const char *path)
 {
     enum status status = ca_file_load(path, NULL);

@@ -6,6 +6,9 @@
 #include "diag/command/options.h"
 
 /* Each line an option. STATUS_INVALID after a message; so it is with the next one. */
+/* Whether the last --format of such a file is nagios'; false where it cannot be read. */
+bool options_file_is_of_plugin(const char *path);
+
 enum status options_read_config(struct options *options, const char *path);
 
 /* Each line an accepted finding: ID SUBJECT YYYY-MM-DD REASON. */

@@ -16,10 +16,17 @@ enum {
     TITLE_MOST = 400, /* of one title, or of the names of its subjects */
     NAMES_SHOWN = 3,
     ITEM_MOST = 400, /* of performance data */
-    MEASURES_SHOWN = 60
+    MEASURES_SHOWN = 60,
+    IPV6_GROUPS = 8
 };
 
 enum state { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
+
+/* Where all is not applicable nothing was looked at, and nobody knows that it is in order. */
+static bool is_anything_known(const struct report *report)
+{
+    return report->counts[OUTCOME_OK] || report->counts[OUTCOME_PROBLEM] || report->accepted_count;
+}
 
 static enum state state_of(const struct report *report)
 {
@@ -31,7 +38,7 @@ static enum state state_of(const struct report *report)
     if (problems[SEVERITY_WARNING])
         return STATE_WARNING;
     if (report->counts[OUTCOME_UNKNOWN] || report->finding_count == 0 ||
-        !report_span(report).complete)
+        !report_span(report).complete || !is_anything_known(report))
         return STATE_UNKNOWN;
     return STATE_OK;
 }
@@ -97,11 +104,13 @@ static void add_more(struct buffer *out, size_t count, const char *one, const ch
 }
 
 static void add_what_is_known(struct buffer *out, const struct outline *outline,
-                              const struct summary *summary, enum state state)
+                              const struct summary *summary, enum state state, bool is_known)
 {
     const struct outline_entry *worst = worst_of(summary);
     size_t unknown = outline->starts[PART_UNKNOWN],
-           unknown_count = outline->starts[PART_UNKNOWN + 1] - unknown;
+           unknown_count = outline->starts[PART_UNKNOWN + 1] - unknown,
+           none = outline->starts[PART_NOT_APPLICABLE],
+           none_count = outline->starts[PART_NOT_APPLICABLE + 1] - none;
 
     if (worst) {
         add_entry(out, worst);
@@ -109,6 +118,10 @@ static void add_what_is_known(struct buffer *out, const struct outline *outline,
     } else if (state == STATE_UNKNOWN && unknown_count) {
         add_entry(out, &outline->entries[unknown]);
         add_more(out, unknown_count, "more that is not known", "more that are not known");
+    } else if (none_count && !is_known) {
+        buffer_add_string(out, "nothing of it applies: ");
+        add_entry(out, &outline->entries[none]);
+        add_more(out, none_count, "more", "more");
     }
 }
 
@@ -126,6 +139,7 @@ static void add_summary(struct buffer *out, const struct report *report,
         {report->counts[OUTCOME_UNKNOWN], "unknown", "unknown"},
         {report->accepted_count, "accepted", "accepted"},
         {report->counts[OUTCOME_OK], "ok", "ok"},
+        {report->counts[OUTCOME_NOT_APPLICABLE], "not applicable", "not applicable"},
     };
     const char *separator = state == STATE_OK ? "nothing wrong: " : "";
 
@@ -149,6 +163,10 @@ static void add_incomplete(struct buffer *out, const struct report *report)
         if (report->runs[i].complete || report_notices(&report->runs[i], notices) == 0)
             continue;
         buffer_add_string(out, "incomplete: ");
+        if (report->run_count > 1 && report->runs[i].source) {
+            add_text(out, report->runs[i].source, TITLE_MOST);
+            buffer_add_string(out, ": ");
+        }
         add_text(out, notices->text, TITLE_MOST);
         buffer_add_string(out, "; ");
         return;
@@ -169,7 +187,7 @@ static void add_message(struct buffer *out, const struct report *report, enum st
     buffer_print(out, "EXDIAG %s - ", words[state]);
     buffer_init(&text, TEXT_MOST);
     add_incomplete(&text, report);
-    add_what_is_known(&text, &outline, &summary, state);
+    add_what_is_known(&text, &outline, &summary, state, is_anything_known(report));
     if (report->finding_count == 0)
         buffer_add_string(&text, "nothing was examined; ");
     buffer_add(out, text.text, text.size);
@@ -194,6 +212,38 @@ static void add_limit(struct buffer *out, const struct measure *measure, int64_t
     gauge_write(measure->gauge, limit, out);
 }
 
+/*
+ * Icinga 2 takes "::" for the end of a plugin's name: the zeros of an address of IPv6 for which it
+ * stands are written out. `word` is where the address begins.
+ */
+static void add_zeros(struct buffer *out, const char *word, const char *colons)
+{
+    size_t groups = 0;
+
+    for (const char *at = word; *at && *at != ' '; at++)
+        groups += *at != ':' && (at == word || at[-1] == ':');
+    for (size_t i = groups; i < IPV6_GROUPS; i++)
+        buffer_add_string(out, colons == word && i == groups ? "0" : ":0");
+    if (colons[2] && colons[2] != ' ')
+        buffer_add_char(out, ':');
+}
+
+static void add_label_text(struct buffer *out, const char *text)
+{
+    const char *word = text;
+
+    for (; *text; text++) {
+        bool is_plain = (unsigned char)*text >= ' ' && !strchr("'=|", *text);
+
+        if (*text == ' ')
+            word = text + 1;
+        if (text[0] == ':' && text[1] == ':')
+            add_zeros(out, word, text++);
+        else
+            buffer_add_char(out, is_plain ? *text : '_');
+    }
+}
+
 /* In quotes, of which none may be in a label, nor may the sign that ends it. */
 static void add_label(struct buffer *out, const struct measure *measure)
 {
@@ -205,13 +255,7 @@ static void add_label(struct buffer *out, const struct measure *measure)
 
         if (i > 0 && *text)
             buffer_add_char(out, ' ');
-        for (; *text; text++) {
-            bool is_plain = (unsigned char)*text >= ' ' && !strchr("'=|", *text);
-
-            buffer_add_char(out, *text);
-            if (!is_plain)
-                out->text[out->size - 1] = '_';
-        }
+        add_label_text(out, text);
     }
     buffer_add_string(out, "'=");
 }

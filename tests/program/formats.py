@@ -62,6 +62,26 @@ def a_plugin_that_was_called_wrongly_says_so_where_it_is_read():
 
 
 @case
+def a_plugin_whose_form_is_in_a_file_of_options_is_one():
+    with folder() as place:
+        config = place / "config"
+        for text, arguments in (("format nagios\n", ("report", "--config", config, "--nosuch", "X")),
+                                ("--format=nagios\nno-such\n", ("check", f"--config={config}")),
+                                ("format nagios\n", ("check", "--config", config, "--domain", "a|b"))):  # fmt: skip
+            config.write_text(text)
+            expect(line_of(exdiag(*arguments, status=UNKNOWN)).startswith("EXDIAG UNKNOWN - "), f"{arguments}")
+        config.write_text("format nagios\nformat text\nno-such\n")
+        expect_equal(exdiag("check", "--config", config, status=TROUBLE).out, "", "the last one counts")
+
+
+@case
+def where_nothing_applies_a_plugin_is_not_green():
+    run = ROOT / "tests/scenario/build-of-windows-in-the-greeting/evidence.jsonl"
+    line = line_of(exdiag("report", run, "--format", "nagios", status=UNKNOWN))
+    expect(line.startswith("EXDIAG UNKNOWN - nothing of it applies: "), line)
+
+
+@case
 def a_plugin_ends_in_time():
     # The exchanger would be waited for until a plugin is killed.
     with folder() as place, Lab("contoso.com MX 0 mx.contoso.com\nmx.contoso.com A 127.0.9.9\n") as lab:

@@ -245,6 +245,36 @@ static void performance_data_has_limits(void **state)
     buffer_release(&line);
 }
 
+/* Icinga 2 would take what stands before "::" for the name of a plugin. */
+static void no_label_has_two_colons(void **state)
+{
+    static const struct gauge gauge = {.id = "seconds"};
+    static const struct {
+        const char *part, *label;
+    } cases[] = {
+        {"mx1 2001:db8::21", "'seconds a mx1 2001:db8:0:0:0:0:0:21'="},
+        {"::1 mx1", "'seconds a 0:0:0:0:0:0:0:1 mx1'="},
+        {"2001:db8::", "'seconds a 2001:db8:0:0:0:0:0:0'="},
+        {"::", "'seconds a 0:0:0:0:0:0:0:0'="},
+        {"a::b::c", "'seconds a a:0:0:0:0:0:b:0:0:0:0:0:c'="},
+        {"1:2:3:4:5:6:7:8", "'seconds a 1:2:3:4:5:6:7:8'="},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct measure measure = {&gauge, "a", cases[i].part, 1, 1, 2};
+        struct report report = measured();
+        struct buffer line;
+
+        report.measures = &measure;
+        report.measure_count = 1;
+        render("nagios", &report, &line);
+        assert_non_null(strstr(line.text, cases[i].label));
+        assert_null(strstr(line.text, "::"));
+        buffer_release(&line);
+    }
+}
+
 static void states_are_those_of_plugins(void **state)
 {
     static const struct report_run whole = {.complete = true}, cut = {.complete = false};
@@ -263,7 +293,7 @@ static void states_are_those_of_plugins(void **state)
         {OUTCOME_PROBLEM, SEVERITY_WARNING, false, 1},
         {OUTCOME_PROBLEM, SEVERITY_CRITICAL, true, 2},
         {OUTCOME_UNKNOWN, SEVERITY_INFO, false, 3},
-        {OUTCOME_NOT_APPLICABLE, SEVERITY_INFO, false, 0},
+        {OUTCOME_NOT_APPLICABLE, SEVERITY_INFO, false, 3},
     };
     const struct report none = {.runs = &whole, .run_count = 1};
 
@@ -325,6 +355,7 @@ int main(void)
         cmocka_unit_test(gauges_write_decimals),
         cmocka_unit_test(a_plugin_has_one_line),
         cmocka_unit_test(performance_data_has_limits),
+        cmocka_unit_test(no_label_has_two_colons),
         cmocka_unit_test(states_are_those_of_plugins),
         cmocka_unit_test(xml_takes_any_bytes),
     };
