@@ -21,6 +21,7 @@ struct draft {
     struct value *values;
     size_t value_count;
     size_t value_room;
+    const char *only; /* of the templates of steps those alone that are printed `when` this */
 };
 
 /* A span that an examination placed. */

@@ -135,6 +135,11 @@ static struct finding_place place_finding(const struct finding *finding)
                                   count_causes(finding, FINDING_CAUSES_MOST)};
 }
 
+const char *finding_repair(const struct finding *finding)
+{
+    return finding->repair ? finding->repair : finding->kind->repair;
+}
+
 int finding_compare(const struct finding *a, const struct finding *b)
 {
     const struct finding_place a_place = place_finding(a), b_place = place_finding(b);

@@ -164,6 +164,7 @@ struct finding {
     const struct subject *subject;
     const char *title; /* filled in, printable */
     const char *why;
+    const char *repair; /* in place of the kind's; or NULL */
     const struct seen *seen;
     size_t seen_count;
     const struct series *series; /* behind what was seen */
@@ -198,6 +199,9 @@ struct past {
     int64_t gone;    /* the first run after that which looked, or was to */
     const char *why; /* of what is not known, in words: "it waited 30 s, not 60 s"; or NULL */
 };
+
+/* What is to be done, for managers: the finding's own sentence, else its kind's; or NULL. */
+const char *finding_repair(const struct finding *finding);
 
 /* Everything a report is made of. */
 struct report_run {     /* one examination, live or from a file */

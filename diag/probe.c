@@ -723,6 +723,12 @@ void set_address(struct finding *finding, const char *name, const struct ip_addr
     set_vouched(finding, VALUE_TEXT, name, text, strlen(text));
 }
 
+void repaired_by(struct finding *finding, const char *when, const char *repair)
+{
+    draft_of(finding)->only = when;
+    finding->repair = repair;
+}
+
 void claim(struct finding *finding, const char *what, const char *whose)
 {
     struct arena *arena = &draft_of(finding)->x->memory;
@@ -825,6 +831,26 @@ static struct steps steps_of(const struct step_template *templates, const struct
     return remedy_steps(templates, draft->values, draft->value_count, &draft->x->memory);
 }
 
+/* Those of the templates that a finding of another repair has. */
+static struct steps own_steps_of(const struct step_template *templates, const struct draft *draft)
+{
+    struct arena *arena = &draft->x->memory;
+    struct steps all = steps_of(templates, draft);
+    struct step *list;
+    size_t kept = 0;
+
+    if (!draft->only)
+        return all;
+    list = arena_new(arena, all.count, sizeof *list);
+    for (size_t i = 0; i < all.count; i++) {
+        const char *when = all.list[i].from->when;
+
+        if (when && strcmp(when, draft->only) == 0)
+            list[kept++] = all.list[i];
+    }
+    return (struct steps){list, kept};
+}
+
 static void conclude(struct draft *draft)
 {
     struct finding *finding = &draft->finding;
@@ -835,9 +861,9 @@ static void conclude(struct draft *draft)
         finding->title = remedy_text(kind->title, draft->values, draft->value_count, arena);
     finding->why = remedy_text(kind->why, draft->values, draft->value_count, arena);
     if (finding->outcome == OUTCOME_PROBLEM) {
-        finding->fix = steps_of(kind->fix, draft);
+        finding->fix = own_steps_of(kind->fix, draft);
         finding->verify = steps_of(kind->verify, draft);
-        finding->undo = steps_of(kind->undo, draft);
+        finding->undo = own_steps_of(kind->undo, draft);
     } else if (finding->outcome == OUTCOME_UNKNOWN) {
         finding->fix = steps_of(kind->make_known, draft);
     }

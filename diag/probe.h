@@ -389,6 +389,13 @@ void set_number(struct finding *finding, const char *name, uint64_t number);
 void set_address(struct finding *finding, const char *name, const struct ip_address *ip);
 
 /*
+ * The kind's repair is not that of this finding: of its fix and undo those steps alone that are
+ * printed `when` there is a value of this name, and `repair` is the sentence for managers (at most
+ * 110 characters).
+ */
+void repaired_by(struct finding *finding, const char *when, const char *repair);
+
+/*
  * One alone can have this, and `whose` it is, or is to be by the finding's repair. Where others are
  * claimed to have the same, by any finding of the report, the steps that are for one `alone` go,
  * and those for a `rival` stay (remedy.h). A finding may claim several things.

@@ -462,8 +462,8 @@ static void put_first_steps(struct sheet *sheet, const struct summary *summary)
         put_line(sheet, ": ", names.text);
         if (fault->cost)
             put_line(sheet, "  - what it costs: ", fault->cost);
-        if (fault->entry->first->kind->repair)
-            put_line(sheet, "  - what is to be done: ", fault->entry->first->kind->repair);
+        if (finding_repair(fault->entry->first))
+            put_line(sheet, "  - what is to be done: ", finding_repair(fault->entry->first));
         buffer_release(&names);
     }
     fputs("\n", sheet->stream);

@@ -80,7 +80,7 @@ static void weigh(const struct maker *maker, struct summary_fault *fault)
 
     fault->rank = fault->entry->first->severity;
     fault->cost = cost_of(fault->entry);
-    fault->repair = fault->entry->first->kind->repair;
+    fault->repair = finding_repair(fault->entry->first);
     for (size_t i = 0; i < fault->consequence_count; i++) {
         const struct outline_entry *entry = entry_at(maker->outline, fault->consequences[i]);
         enum severity severity = entry->first->severity;

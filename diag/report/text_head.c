@@ -163,10 +163,10 @@ static void fault_line(struct text_page *page, const struct summary_fault *fault
         wrap_words(&page->wrap, ")");
     }
     wrap_end(&page->wrap);
-    if (!entry->first->kind->repair)
+    if (!finding_repair(entry->first))
         return;
     text_page_at(page, column);
-    text_page_styled(page, STYLE_COMMAND, entry->first->kind->repair);
+    text_page_styled(page, STYLE_COMMAND, finding_repair(entry->first));
     wrap_end(&page->wrap);
 }
 

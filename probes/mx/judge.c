@@ -2,6 +2,7 @@
 
 #include "probes/mx/kinds.h"
 #include "probes/mx/picture.h"
+#include "probes/site.h"
 
 #include <string.h>
 
@@ -87,6 +88,30 @@ static bool is_v6_connected(const struct mx_call *call)
 
 /* ---- telling ---- */
 
+static bool is_online(const struct mx_call *call)
+{
+    return site_online(call->exchanger->name) != SITE_NOT_ONLINE;
+}
+
+/* What Microsoft runs nobody repairs here, nor is it to be taken out of DNS. */
+static void set_online(struct finding *finding, const struct mx_calls *calls, mx_call_test *test)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < calls->count; i++) {
+        const char *name = calls->list[i].exchanger->name;
+
+        if (!test(&calls->list[i]) || !is_online(&calls->list[i]))
+            continue;
+        if (count++ == 0)
+            set_value(finding, VALUE_NAME, "online", name, strlen(name));
+    }
+    if (count > 0 && count == count_calls(calls, test))
+        repaired_by(finding, "online",
+                    "Find out if your network or Exchange Online keeps mail out; leave its MX "
+                    "record as it is.");
+}
+
 static void show_calls(struct examination *x, struct finding *finding, const struct mx_calls *calls,
                        mx_call_test *test)
 {
@@ -97,6 +122,7 @@ static void show_calls(struct examination *x, struct finding *finding, const str
     if (count_calls(calls, mx_call_connected) == 0)
         set_text(finding, "nobody-connected", "yes");
     mx_set_way_out(finding, calls, test);
+    set_online(finding, calls, test);
     for (size_t i = 0; i < calls->count; i++) {
         const struct mx_call *call = &calls->list[i];
 

@@ -132,6 +132,27 @@ extern const struct finding_kind mx_trace_without_mail;
         .each = "address-record"                                                                   \
     }
 
+/* ---- an exchanger that Microsoft runs ---- */
+
+#define MX_ONLINE                                                                                  \
+    {.shell = SHELL_MANUAL,                                                                        \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = "the network of the machine that exdiag ran on",                                     \
+     .command = "Look from another network, by the lines that verify. Where mail servers get in "  \
+                "there, it is this network that holds port 25 back, or its address that is not "   \
+                "wanted.",                                                                         \
+     .note = "{online} is Exchange Online's: leave the MX record as it is, and change nothing on " \
+             "your own servers",                                                                   \
+     .when = "online"},                                                                            \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
+        .where = "the Microsoft 365 admin center, as an administrator of the tenant",              \
+        .command = "If it is so from elsewhere too: look under Health, Service health, for "       \
+                   "Exchange Online. Where nothing is told there, open a service request with "    \
+                   "the lines that were seen here.",                                               \
+        .when = "online"                                                                           \
+    }
+
 /* ---- the service behind the port ---- */
 
 #define MX_EXCHANGE_SERVICES                                                                       \

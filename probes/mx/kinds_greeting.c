@@ -87,6 +87,7 @@ const struct finding_kind mx_banner_stall = {
     .repair = "Repair the mail server that stays silent, or take it out of DNS until it greets.",
     .fix =
         (const struct step_template[]){
+            MX_ONLINE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "first of all: is the exchanger yours?",
@@ -155,6 +156,7 @@ const struct finding_kind mx_banner_slow = {
     .repair = "Find out what the mail server waits for before it greets.",
     .fix =
         (const struct step_template[]){
+            MX_ONLINE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the server behind {address}",

@@ -16,7 +16,7 @@ static const struct step_template verify_answer[] = {MX_CHECK_AGAIN, MX_READ_GRE
     MX_RUN_EXDIAG("the mail server itself, or any machine that may send to port 25", "--only mx",  \
                   "networks of offices, homes and clouds often let no connection to port 25 "      \
                   "out"),                                                                          \
-        MX_TEST_PORT("run it on the sending server: TcpTestSucceeded must be True"),               \
+        MX_TEST_PORT("TcpTestSucceeded must be True, on a machine that may send to port 25"),      \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_EXACT, .or = true,                                         \
         .where = "a sending server that runs Linux, with netcat",                                  \
@@ -67,6 +67,7 @@ const struct finding_kind mx_closes = {
               "front of it.",
     .fix =
         (const struct step_template[]){
+            MX_ONLINE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the firewall or load balancer in front of {address}",
@@ -103,6 +104,7 @@ const struct finding_kind mx_refuses = {
     .repair = "Start the mail server, or open the way to it.",
     .fix =
         (const struct step_template[]){
+            MX_ONLINE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the mail server itself, or any machine that may send to port 25",
@@ -144,6 +146,7 @@ const struct finding_kind mx_unreachable = {
     .repair = "Bring the mail server back, correct its address, or open the firewall for it.",
     .fix =
         (const struct step_template[]){
+            MX_ONLINE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever runs {address}",
@@ -178,6 +181,7 @@ const struct finding_kind mx_greeting_refused = {
     .repair = "Find out why the mail server refuses, and end that, or take it out of DNS.",
     .fix =
         (const struct step_template[]){
+            MX_ONLINE,
             {.shell = SHELL_EMS,
              .kind = STEP_FILL_IN,
              .where = "for 421 4.3.2: the Exchange server behind the address (2013 and later)",

@@ -1,5 +1,6 @@
 /* Past exchangers that are at fault: what DNS could do without, and who would be left. */
 #include "probes/mx/call.h"
+#include "probes/site.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -119,7 +120,8 @@ void mx_set_way_out(struct finding *finding, const struct mx_calls *calls,
     if (calls->subject->kind != SUBJECT_DOMAIN || mx->is_implicit)
         return;
     for (size_t i = 0; i < mx->count; i++) {
-        if (count_at(calls, &mx->list[i], is_at_fault) == 0)
+        if (count_at(calls, &mx->list[i], is_at_fault) == 0 ||
+            site_online(mx->list[i].name) != SITE_NOT_ONLINE)
             continue;
         if (is_away(calls, &mx->list[i]))
             mx_set_record(finding, calls->subject, &mx->list[i]);

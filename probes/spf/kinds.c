@@ -184,7 +184,8 @@ const struct finding_kind spf_none = {
              .where = "the zone of {name}, at whoever hosts it, if the domain never sends mail",
              .command = "{name} IN TXT \"v=spf1 -all\"",
              .risk = "all mail from the domain is then refused",
-             .when = "registered"},
+             .when = "registered",
+             .or = true},
             {0}},
     .verify = verify_any_record,
     .undo =

@@ -70,26 +70,20 @@ extern const struct finding_kind smtp_certificate;
  * What -S checks is this domain, and with -F the forest. "add": all of the forest was seen, and it
  * is one domain; "add-unseen": else; "shared": other servers call themselves so, too.
  */
+#define SPN_ADD_STEP(line, reach, remark)                                                          \
+    .shell = SHELL_CMD, .where = SPN_CONSOLE, .command = line,                                     \
+    .risk = "adds the name to the account, after a look that nobody else in the " reach " has it", \
+    .note = remark SPN_TAKES_EFFECT, .each = "spn", .alone = true
+#define SPN_ADD_HERE SPN_ADD_STEP("setspn -S {spn} {account}", "domain", "")
+#define SPN_ADD_FAR                                                                                \
+    SPN_ADD_STEP("setspn -F -S {spn} {account}", "forest", "-F: through all of the forest. ")
+
+/* "…-else": the connector may get the server's own name instead, by the step before. */
 #define SPN_ADD                                                                                    \
-    {.shell = SHELL_CMD,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
-     .where = SPN_CONSOLE,                                                                         \
-     .command = "setspn -S {spn} {account}",                                                       \
-     .risk = "adds the name to the account, after a look that nobody else in the domain has it",   \
-     .note = SPN_TAKES_EFFECT,                                                                     \
-     .when = "add",                                                                                \
-     .each = "spn",                                                                                \
-     .alone = true},                                                                               \
-        {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = SPN_CONSOLE,                                                                     \
-         .command = "setspn -F -S {spn} {account}",                                                \
-         .risk = "adds the name to the account, after a look that nobody else in the forest "      \
-                 "has it",                                                                         \
-         .note = "-F: through all of the forest. " SPN_TAKES_EFFECT,                               \
-         .when = "add-unseen",                                                                     \
-         .each = "spn",                                                                            \
-         .alone = true},                                                                           \
+    {SPN_ADD_HERE, .kind = STEP_EXACT, .when = "add"},                                             \
+        {SPN_ADD_FAR, .kind = STEP_EXACT, .when = "add-unseen"},                                   \
+        {SPN_ADD_HERE, .kind = STEP_DECIDE, .when = "add-else", .or = true},                       \
+        {SPN_ADD_FAR, .kind = STEP_DECIDE, .when = "add-unseen-else", .or = true},                 \
         {SPN_ADD_TO_ONE("{spn}", "spn"), .when = "shared"},                                        \
         {SPN_ADD_TO_ONE("{spn}", "spn"), .when = "!shared", .rival = true},                        \
     {                                                                                              \
@@ -112,6 +106,15 @@ extern const struct finding_kind smtp_certificate;
      .when = "keeper",                                                                             \
      .each = "spn",                                                                                \
      .alone = true},                                                                               \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_EXACT,                                                                       \
+         .where = SPN_ANY_CONSOLE,                                                                 \
+         .command = "setspn -Q {spn}",                                                             \
+         .note = "names one account, {account}; or none, where the connector was given the "       \
+                 "server's own name instead",                                                      \
+         .when = "keeper-or-none",                                                                 \
+         .each = "spn",                                                                            \
+         .alone = true},                                                                           \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = SPN_ANY_CONSOLE,                                                                 \

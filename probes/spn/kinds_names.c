@@ -104,12 +104,13 @@ static const struct step_template make_owner_known[] = {
      .note = "what is set now, for the way back",                                                  \
      .each = "connector"},                                                                         \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
          .where = "any Exchange server",                                                           \
          .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {own-name}",                 \
          .risk = CONNECTOR_RISK,                                                                   \
          .note = "either this, the first repair since Exchange 2007 (servers expect the server's " \
-                 "own name here), or the name in the directory, by the steps below",               \
+                 "own name here), or the name in the directory: whoever takes this leaves out "    \
+                 "the lines of setspn below",                                                      \
          .each = "connector"},                                                                     \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -125,7 +126,7 @@ static const struct step_template make_owner_known[] = {
         .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {own-name}",           \
         .risk = CONNECTOR_RISK,                                                                    \
         .note = "only if ExchangeServer is among its AuthMechanism; either this, or the name "     \
-                "in the directory, by the steps below",                                            \
+                "in the directory: whoever takes this leaves out the lines of setspn below",       \
         .each = "unsure-connector"                                                                 \
     }
 
@@ -162,8 +163,8 @@ const struct finding_kind smtp_spn_missing = {
     .repair = "Register the mail server's name on its account.",
     .fix =
         (const struct step_template[]){
-            SPN_LOOK,
             SHARED,
+            SPN_LOOK,
             CONNECTOR_BACK,
             SPN_ADD,
             {.shell = SHELL_MANUAL,
@@ -181,7 +182,7 @@ const struct finding_kind smtp_spn_missing = {
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -D {spn} {account}",
                                             .note = "takes off what was added",
-                                            .when = "keeper",
+                                            .when = "account",
                                             .each = "spn",
                                             .alone = true},
                                            {TAKE_OFF_THE_ONE, .when = "shared"},
@@ -210,10 +211,9 @@ const struct finding_kind smtp_spn_duplicate = {
     .repair = "Take the mail server's name off the accounts that it does not belong to.",
     .fix =
         (const struct step_template[]){
+            SHARED,
             SPN_LOOK,
             NAMESAKE,
-            {SHARED_STEP, .when = "!shared", .rival = true},
-            {SHARED_STEP, .when = "shared"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever looks after these accounts",
@@ -308,8 +308,8 @@ const struct finding_kind smtp_spn_misplaced = {
     .repair = "Move the mail server's name to the account of the machine.",
     .fix =
         (const struct step_template[]){
-            SPN_LOOK,
             SHARED,
+            SPN_LOOK,
             CONNECTOR_BACK,
             NAMESAKE,
             {.shell = SHELL_MANUAL,

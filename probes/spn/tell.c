@@ -84,14 +84,28 @@ static void set_yes(struct finding *finding, const char *value)
     set_vouched(finding, VALUE_TEXT, value, "yes", 3);
 }
 
+/* Receive connectors of it call themselves by the name, which is not the server's own. */
+static bool has_connectors(const struct spn_view *view, const struct spn_name *name)
+{
+    const struct spn_server *server = view->server;
+
+    if (!server || !server->host || server->version < FIRST_WITH_CONNECTORS ||
+        dns_name_equal(server->host, name->host))
+        return false;
+    for (size_t i = 0; i < name->listener_count; i++) {
+        if (!name->listeners[i]->is_virtual_server)
+            return true;
+    }
+    return false;
+}
+
 /* "EX01\Default EX01", as the cmdlets of Exchange take it. */
 static void set_connectors(struct examination *x, struct finding *finding,
                            const struct spn_view *view, const struct spn_name *name)
 {
     const struct spn_server *server = view->server;
 
-    if (!server || !server->host || server->version < FIRST_WITH_CONNECTORS ||
-        dns_name_equal(server->host, name->host))
+    if (!has_connectors(view, name))
         return;
     for (size_t i = 0; i < name->listener_count; i++) {
         const struct spn_listener *listener = name->listeners[i];
@@ -144,10 +158,13 @@ static void claim_name(struct examination *x, struct finding *finding, const str
 }
 
 /* Of several who call themselves so nobody knows which is to have the name. */
-static void set_keeper(struct finding *finding, const struct spn_case *at, bool is_known)
+static void set_keeper(struct finding *finding, const struct spn_view *view,
+                       const struct spn_case *at, const struct spn_name *name, bool is_known)
 {
     if (!is_wanted_by_several(at))
-        set_yes(finding, is_known ? "keeper" : "unknown-keeper");
+        set_yes(finding, !is_known                    ? "unknown-keeper"
+                         : has_connectors(view, name) ? "keeper-or-none"
+                                                      : "keeper");
 }
 
 static void set_common(struct examination *x, struct finding *finding, const struct spn_view *view,
@@ -349,6 +366,14 @@ static bool is_domain_enough(const struct spn_view *view, const struct spn_case 
     return at->is_everywhere && view->forest->domain_count <= 1;
 }
 
+static void set_add(struct finding *finding, const struct spn_view *view, const struct spn_case *at,
+                    const struct spn_name *name)
+{
+    static const char *const words[2][2] = {{"add-unseen", "add-unseen-else"}, {"add", "add-else"}};
+
+    set_yes(finding, words[is_domain_enough(view, at)][has_connectors(view, name)]);
+}
+
 static void tell_missing(struct examination *x, const struct spn_view *view, size_t which)
 {
     const struct spn_case *at = &view->cases[which];
@@ -361,13 +386,13 @@ static void tell_missing(struct examination *x, const struct spn_view *view, siz
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
     if (name->reasons & SPN_OWN)
         set_beside(x, finding, view, at);
-    set_keeper(finding, at, at->own && !at->namesake);
+    set_keeper(finding, view, at, name, at->own && !at->namesake);
     set_text(finding, "registered",
              at->is_everywhere
                  ? "registered"
                  : arena_print(pass_memory(x), "on the account of %s", machine_of(view)));
     if (!is_wanted_by_several(at))
-        set_yes(finding, is_domain_enough(view, at) ? "add" : "add-unseen");
+        set_add(finding, view, at, name);
     saw_name(finding, view, name);
     if (at->is_everywhere)
         saw(finding, view->accounts_source, "no account of the forest has %s",
@@ -465,7 +490,7 @@ static void tell_duplicate(struct examination *x, const struct spn_view *view, s
     else
         set_number(finding, "count", at->holders->count);
     set_name(finding, "accounts", true, accounts_text(x, view, at->holders));
-    set_keeper(finding, at, (at->own && !at->namesake) || keeper_of(at));
+    set_keeper(finding, view, at, name, (at->own && !at->namesake) || keeper_of(at));
     if (at->holders == &at->hosts)
         set_repair_of_hosts(finding, view, at);
     else
@@ -518,7 +543,7 @@ static void tell_misplaced(struct examination *x, const struct spn_view *view, s
         finding_severity(finding, SEVERITY_WARNING);
     set_common(x, finding, view, at, name);
     set_spn(x, finding, view, name, spn_text(x, at->service, at->host));
-    set_keeper(finding, at, at->own && !at->namesake);
+    set_keeper(finding, view, at, name, at->own && !at->namesake);
     set_name(finding, "holder", true, account_text(x, view, holder));
     if (is_for_others(at))
         saw(finding, NULL,

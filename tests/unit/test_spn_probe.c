@@ -725,6 +725,10 @@ static void test_a_connector_of_another_name(void **state)
     assert_string_equal(step_of(&finding->fix, "Set-ReceiveConnector")->command,
                         "Set-ReceiveConnector -Identity 'EX01\\Default EX01' -Fqdn "
                         "'ex01.contoso.com'");
+    assert_int_equal(step_of(&finding->fix, "Set-ReceiveConnector")->kind, STEP_DECIDE);
+    assert_int_equal(step_of(&finding->fix, "setspn -F -S")->kind, STEP_DECIDE);
+    assert_true(step_of(&finding->fix, "setspn -F -S")->or);
+    assert_non_null(strstr(step_of(&finding->verify, "setspn -Q")->note, "or none"));
     assert_string_equal(step_of(&finding->undo, "Set-ReceiveConnector")->command,
                         "Set-ReceiveConnector -Identity 'EX01\\Default EX01' -Fqdn "
                         "'mail.contoso.com'");
