@@ -181,11 +181,13 @@ struct finding {
     struct subject due_to;     /* whose findings may explain it, too; name NULL: nobody else's */
     const struct finding *const *explained_by;
     size_t explained_by_count;
-    const struct acceptance *accepted;     /* NULL: it counts */
-    const struct acceptance *expired;      /* held once and does not any more; or NULL */
-    size_t run;                            /* the run it is of: an index of report.runs */
-    size_t index;                          /* in the list that the verdict has at hand */
-    struct history history;                /* of problems */
+    const struct acceptance *accepted; /* NULL: it counts */
+    const struct acceptance *expired;  /* held once and does not any more; or NULL */
+    size_t run;                        /* the run it is of: an index of report.runs */
+    size_t index;                      /* in the list that the verdict has at hand */
+    struct history history;            /* of problems */
+    const size_t *also; /* other runs that tell the very same of this subject, newest first */
+    size_t also_count;
     const struct evidence *const *sources; /* of what was seen: for the verdict, not for reports */
     size_t source_count;
 };

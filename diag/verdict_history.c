@@ -3,6 +3,7 @@
 #include "diag/clock.h"
 #include "diag/history.h"
 #include "diag/memory.h"
+#include "diag/verdict_alike.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,7 @@ void verdict_history(const struct run *runs, struct finding ***findings, size_t 
     history_judge(&input, arena, &result);
     if (result.is_history || report->is_comparison)
         explain_all_anew(&result, arena);
+    verdict_alike(report, result.findings, &result.finding_count, arena);
     if (result.past_count)
         qsort(result.past, result.past_count, sizeof *result.past, compare_past);
     count_changes(&result, report);

@@ -50,11 +50,14 @@ static void add_change(const struct history *history, struct buffer *out)
 void report_history_words(const struct finding *finding, struct buffer *out)
 {
     add_change(&finding->history, out);
-    if (!finding->history.as_of)
-        return;
-    buffer_add_string(out, finding->history.change == CHANGE_NONE ? "as of " : "; as of ");
-    add_moment(finding->history.as_of, 0, out);
-    buffer_add_string(out, ", not examined since");
+    if (finding->history.as_of) {
+        buffer_add_string(out, finding->history.change == CHANGE_NONE ? "as of " : "; as of ");
+        add_moment(finding->history.as_of, 0, out);
+        buffer_add_string(out, ", not examined since");
+    }
+    if (finding->also_count)
+        buffer_print(out, "%stold alike by %zu other run%s", out->size ? "; " : "",
+                     finding->also_count, finding->also_count == 1 ? "" : "s");
 }
 
 static const char *const headings[PAST_COUNT] = {

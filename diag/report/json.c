@@ -512,6 +512,19 @@ static void write_value(const json_t *value, int depth, FILE *stream)
     json_dump_callback(value, write_placed, &placed, JSON_INDENT(INDENT) | JSON_ENCODE_ANY);
 }
 
+static void put_runs(json_t *object, const struct finding *finding)
+{
+    json_t *also;
+
+    json_put_number(object, "run", finding->run);
+    if (finding->also_count == 0)
+        return;
+    also = json_array();
+    for (size_t i = 0; i < finding->also_count; i++)
+        json_array_append_new(also, json_integer((json_int_t)finding->also[i]));
+    json_object_set_new(object, "also_runs", also);
+}
+
 static void write_findings(const struct report *report, FILE *stream)
 {
     fputs("  \"findings\": [", stream);
@@ -519,7 +532,7 @@ static void write_findings(const struct report *report, FILE *stream)
         json_t *finding = finding_object(report->findings[i]);
 
         if (report->run_count > 1)
-            json_put_number(finding, "run", report->findings[i]->run);
+            put_runs(finding, report->findings[i]);
         fprintf(stream, "%s\n    ", i > 0 ? "," : "");
         write_value(finding, 2, stream);
         json_decref(finding);

@@ -338,6 +338,22 @@ def machines_are_told_apart():
 
 
 @case
+def what_many_machines_see_counts_once():
+    with pair() as (old, _):
+        settings = {**json.loads(old.read_text().splitlines()[0])["settings"], "everything": True}
+        runs = [
+            change(old, f"run{i}", machine=f"ex{i}.contoso.com", settings=settings, started=f"2026-11-02T09:0{i}:07.000Z")
+            for i in (1, 2, 3)
+        ]
+        report = over(*runs, status=PROBLEMS)
+        alone = over(runs[0], status=PROBLEMS)
+        expect_equal(report["summary"], alone["summary"], "the summary")
+        (finding,) = [one for one in report["findings"] if one["outcome"] == "problem"]
+        expect_equal((finding["run"], finding["also_runs"]), (2, [1, 0]), "the runs")
+        expect_in("told alike by 2 other runs", exdiag("report", *runs).flat, "text")
+
+
+@case
 def the_same_file_twice_counts_once():
     with pair() as (old, _):
         (old.parent / "copy").write_bytes(old.read_bytes())
