@@ -36,11 +36,23 @@ static enum status take_line(struct options *options, char *line, bool is_whole,
 {
     char *text = trim(line);
 
+    if (strncmp(line, "\xff\xfe", 2) == 0 || strncmp(line, "\xfe\xff", 2) == 0) {
+        complain("it is UTF-16: save it as UTF-8 (Out-File -Encoding utf8)");
+        return STATUS_INVALID;
+    }
     if (!is_whole) {
         complain("it is longer than %d bytes", LINE_MOST - 2);
         return STATUS_INVALID;
     }
     return *text && *text != '#' ? take(options, text) : STATUS_OK;
+}
+
+/* The bytes of a byte order mark, which editors of Windows put before the first line. */
+static size_t mark_of(const char *line, size_t number)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+
+    return number == 1 && strncmp(line, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
 }
 
 /* Calls `take` for each line that is neither empty nor a comment. Messages name file and line. */
@@ -60,7 +72,8 @@ static enum status read_lines(struct options *options, const char *path, const c
         struct arena memory = {0};
 
         complain_at(arena_print(&memory, "%s: '%s', line %zu", option, path, number));
-        status = take_line(options, line, strlen(line) < sizeof line - 1, take);
+        status =
+            take_line(options, line + mark_of(line, number), strlen(line) < sizeof line - 1, take);
         complain_at(NULL);
         arena_release(&memory);
     }
