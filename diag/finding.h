@@ -118,6 +118,7 @@ struct history {
                         none, so that it may be older */
     int64_t earlier; /* of CHANGE_BACK: the last run that saw it the time before; or 0 */
     size_t runs;     /* that saw it since */
+    bool is_first;   /* of CHANGE_NONE: no earlier run examined its subject for this at all */
     int64_t as_of;   /* its own run, where the report has runs of later days; else 0. Of any change,
                         and of all outcomes */
 };

@@ -703,8 +703,10 @@ static void judge_group(struct judge *judge, struct view *views, size_t count)
     }
     for (size_t i = 0; i < count; i++) {
         judge->result->is_superseded[views[i].look->run] = false;
-        for (size_t j = 0; j < views[i].count; j++)
+        for (size_t j = 0; j < views[i].count; j++) {
+            views[i].list[j]->history.is_first = true;
             keep(judge, views[i].list[j]);
+        }
     }
 }
 

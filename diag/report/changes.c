@@ -154,22 +154,39 @@ static void now_seen(struct page *page, const struct finding *finding)
         line(page, finding->seen[i].text);
 }
 
-static void change_part(struct page *page, enum change change, const char *title)
+/* Those that were examined before, or those that were not. */
+static void changes_of(struct page *page, enum change change, bool is_first, size_t count,
+                       const char *title)
 {
     const struct report *report = page->report;
 
-    if (report->change_counts[change] == 0)
+    if (count == 0)
         return;
-    heading(page, title, report->change_counts[change]);
+    heading(page, title, count);
     for (size_t i = 0; i < report->finding_count; i++) {
         const struct finding *finding = report->findings[i];
 
-        if (finding->outcome != OUTCOME_PROBLEM || finding->history.change != change)
+        if (finding->outcome != OUTCOME_PROBLEM || finding->history.change != change ||
+            finding->history.is_first != is_first)
             continue;
         name_problem(page, finding);
         accepted_line(page, finding);
         now_seen(page, finding);
     }
+}
+
+static void change_part(struct page *page, enum change change, const char *title)
+{
+    changes_of(page, change, false, page->report->change_counts[change], title);
+}
+
+static void unchanged_parts(struct page *page)
+{
+    const size_t first = report_first_examined(page->report);
+
+    changes_of(page, CHANGE_NONE, false, page->report->change_counts[CHANGE_NONE] - first,
+               "there now, and not looked for as thoroughly before");
+    changes_of(page, CHANGE_NONE, true, first, "there now, and not examined before");
 }
 
 /* What NEW does not know is no problem, and no all-clear. */
@@ -215,7 +232,7 @@ enum status report_changes_text(const struct report *report, const struct report
         change_part(&page, CHANGE_NEW, "new");
         change_part(&page, CHANGE_BACK, "back");
         change_part(&page, CHANGE_STILL, "still there");
-        change_part(&page, CHANGE_NONE, "there now, and not looked for as thoroughly before");
+        unchanged_parts(&page);
         past_part(&page, PAST_UNKNOWN);
         past_part(&page, PAST_NOT_COMPARABLE);
         past_part(&page, PAST_NOT_EXAMINED);

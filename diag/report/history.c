@@ -110,8 +110,22 @@ static void add_count(struct buffer *out, size_t count, const char *word)
         buffer_print(out, "%s%zu %s", out->size ? ", " : "", count, word);
 }
 
+size_t report_first_examined(const struct report *report)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct finding *finding = report->findings[i];
+
+        count += finding->outcome == OUTCOME_PROBLEM && finding->history.is_first &&
+                 finding->history.change == CHANGE_NONE;
+    }
+    return count;
+}
+
 void report_changes(const struct report *report, struct buffer *out)
 {
+    const size_t first = report_first_examined(report);
     struct buffer own;
 
     if (!report->is_history && !report->is_comparison)
@@ -121,7 +135,9 @@ void report_changes(const struct report *report, struct buffer *out)
     add_count(&own, report->change_counts[CHANGE_NEW], "new");
     add_count(&own, report->change_counts[CHANGE_BACK], "back");
     add_count(&own, report->change_counts[CHANGE_STILL], "still there");
-    add_count(&own, report->change_counts[CHANGE_NONE], "not to be compared");
+    add_count(&own, report->change_counts[CHANGE_NONE] - first, "not to be compared");
+    if (report->is_comparison)
+        add_count(&own, first, "not examined before");
     for (unsigned state = PAST_FIXED + 1; state < PAST_COUNT; state++)
         add_count(&own, report->past_counts[state], headings[state]);
     buffer_add_string(out, own.size ? own.text : "nothing wrong, neither before nor now");

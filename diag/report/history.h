@@ -17,6 +17,9 @@ const char *report_past_heading(enum past_state state);
 /* "seen from 2026-11-02 to 2026-11-09, not there any more on 2026-11-16". */
 void report_past_words(const struct past *past, struct buffer *out);
 
+/* How many problems there are of which no earlier run can say anything. */
+size_t report_first_examined(const struct report *report);
+
 /* "2 fixed, 1 new, 3 still there, 1 back"; nothing where no run is compared with another. */
 void report_changes(const struct report *report, struct buffer *out);
 

@@ -167,46 +167,30 @@ static void put_step_by_step(struct sheet *sheet, const struct listing *listing,
     }
 }
 
-/* Nothing but the line itself and what to do before it where the first one's says all else. */
 static void put_own_step(struct sheet *sheet, const struct listing *listing,
-                         const struct step *step, const struct step *model)
+                         const struct step *step)
 {
     fprintf(sheet->stream, "%s%s", listing->bullet, step->or ? "or " : "");
     put_place(sheet, step, step->where);
     fputs("\n", sheet->stream);
-    if (model && step->shell == SHELL_MANUAL && strcmp(step->command, model->command) == 0)
-        put_line(sheet, "  ", "Do: as at the first.");
-    else
-        put_command(sheet, 2, step);
-    if (!model)
-        put_remarks(sheet, 2, step);
-    else if (step->kind == STEP_DECIDE && step->note)
-        put_line(sheet, "\n  Note: ", step->note);
+    put_command(sheet, 2, step);
+    put_remarks(sheet, 2, step);
     fputs("\n", sheet->stream);
-}
-
-static bool is_short(const struct sheet *sheet, const struct outline_steps *steps)
-{
-    return steps->by_name && !sheet->verbose;
 }
 
 /* Nobody who goes through it line by line is to have all of them half repaired. */
 static void put_by_member(struct sheet *sheet, const struct listing *listing,
                           const struct outline_entry *entry, const struct outline_steps *steps)
 {
-    const struct steps *model = outline_own_steps(steps, entry->first);
-
     for (size_t i = 0; i < entry->member_count; i++) {
         const struct steps *own = outline_own_steps(steps, entry->members[i]);
-        bool is_as_first = i > 0 && is_short(sheet, steps);
 
         fprintf(sheet->stream, "%zu of %zu: all steps for ", i + 1, entry->member_count);
         markdown_put_words(sheet->stream, entry->members[i]->subject->shown);
-        if (i + 1 < entry->member_count)
-            fputs(", before those for the next", sheet->stream);
-        fputs(is_as_first ? "; risks and notes stand at the first\n\n" : "\n\n", sheet->stream);
+        fputs(i + 1 < entry->member_count ? ", before those for the next\n\n" : "\n\n",
+              sheet->stream);
         for (size_t j = 0; j < own->count; j++)
-            put_own_step(sheet, listing, &own->list[j], is_as_first ? &model->list[j] : NULL);
+            put_own_step(sheet, listing, &own->list[j]);
     }
 }
 
@@ -222,7 +206,7 @@ static void put_first(struct sheet *sheet, const struct listing *listing,
           "line (all lines: --verbose, or --runbook FILE).\n\n",
           sheet->stream);
     for (size_t i = 0; i < own->count; i++)
-        put_own_step(sheet, listing, &own->list[i], NULL);
+        put_own_step(sheet, listing, &own->list[i]);
     fputs("Then, each in turn, by the same steps with its own name:\n\n", sheet->stream);
     for (size_t i = 1; i < entry->member_count; i++)
         put_line(sheet, listing->bullet, entry->members[i]->subject->shown);
@@ -236,7 +220,7 @@ static void put_steps(struct sheet *sheet, const struct listing *listing,
         return;
     fprintf(sheet->stream, "**%s**\n\n", listing->heading);
     if (steps->order == OUTLINE_BY_MEMBER) {
-        if (is_short(sheet, steps) && entry->member_count > MEMBERS_MOST)
+        if (steps->by_name && !sheet->verbose && entry->member_count > MEMBERS_MOST)
             put_first(sheet, listing, entry, steps);
         else
             put_by_member(sheet, listing, entry, steps);

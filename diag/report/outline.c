@@ -88,6 +88,10 @@ static int compare_sorts(const struct finding *a, const struct finding *b)
     if (!order && a->outcome == OUTCOME_PROBLEM)
         order = order_sizes(a->severity, b->severity);
     if (!order)
+        order = order_sizes(a->is_contested, b->is_contested);
+    if (!order && a->is_contested)
+        order = subject_compare(a->subject, b->subject);
+    if (!order)
         order = compare_acceptances(a->accepted, b->accepted);
     if (!order)
         order = compare_causes(a, b);

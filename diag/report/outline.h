@@ -4,8 +4,9 @@
  *
  * Findings of the same problem with the same repair are one entry: ten servers, or forty domains.
  * They are of one kind, probe, part and severity, have the same cause kinds, and their steps are
- * made of the same templates; their subjects differ. Titles, reasons and what the steps print may
- * differ by subject, and where they do, each member's is at hand. Nothing is left out.
+ * made of the same templates; their subjects differ. What one alone of them can have is never
+ * told of several: contested findings stand by themselves. Titles, reasons and what the steps print
+ * may differ by subject, and where they do, each member's is at hand. Nothing is left out.
  */
 #ifndef EXDIAG_REPORT_OUTLINE_H
 #define EXDIAG_REPORT_OUTLINE_H

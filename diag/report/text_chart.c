@@ -341,20 +341,36 @@ static void put_head(const struct drawing *drawing, const char *source)
     buffer_release(&caption);
 }
 
-static void put_left_out(const struct drawing *drawing, size_t shown)
+static void put_left_out(const struct drawing *drawing, size_t shown, bool are_right)
 {
     char text[64];
 
     if (shown == drawing->chart->row_count)
         return;
-    snprintf(text, sizeof text, "and %zu more", drawing->chart->row_count - shown);
+    snprintf(text, sizeof text, "%s%zu %s", shown ? "and " : "", drawing->chart->row_count - shown,
+             are_right && shown < ROWS_MOST ? "ok" : "more");
     wrap_to(drawing->wrap, drawing->body);
     put_styled(drawing, STYLE_FAINT, text);
     wrap_end(drawing->wrap);
 }
 
+/* The zero is right, too. */
+static size_t leave_out_right(const struct chart *chart, const struct chart_row **rows,
+                              size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *word = chart_word(chart, rows[i]);
+
+        if (strcmp(word, "ok") != 0 && strcmp(word, "zero") != 0)
+            rows[kept++] = rows[i];
+    }
+    return kept;
+}
+
 void text_chart(struct wrap *wrap, const struct report_options *options, size_t body,
-                const struct chart *chart, const char *source)
+                const struct chart *chart, const char *source, bool is_one_of_many)
 {
     struct drawing drawing = {.wrap = wrap,
                               .options = options,
@@ -365,11 +381,13 @@ void text_chart(struct wrap *wrap, const struct report_options *options, size_t 
     size_t count = chart_pick(chart, ROWS_MOST, rows);
     bool has_axis;
 
+    if (is_one_of_many)
+        count = leave_out_right(chart, rows, count);
     measure(&drawing, rows, count);
     has_axis = fit(&drawing);
     wrap_free_line(wrap);
     put_head(&drawing, source);
-    if (has_axis)
+    if (has_axis && count)
         put_labels(&drawing, body + drawing.name + GAP + (drawing.role ? drawing.role + GAP : 0));
     for (size_t i = 0; i < count; i++) {
         if (has_axis)
@@ -377,5 +395,5 @@ void text_chart(struct wrap *wrap, const struct report_options *options, size_t 
         else
             put_list_row(&drawing, rows[i]);
     }
-    put_left_out(&drawing, count);
+    put_left_out(&drawing, count, is_one_of_many);
 }

@@ -110,7 +110,8 @@ static void charts(struct text_page *page)
 
     for (size_t i = 0; i < report->chart_count; i++)
         text_chart(&page->wrap, page->options, page->narrow ? page->body : HEAD, &report->charts[i],
-                   report->runs[report->charts[i].run].source);
+                   report->runs[report->charts[i].run].source,
+                   report->chart_count > 1 && !page->options->verbose);
 }
 
 void text_sum(struct text_page *page)

@@ -289,41 +289,24 @@ static void place_of_member(struct telling *telling, const struct step *step,
     wrap_end(&page->wrap);
 }
 
-/*
- * One step on one machine. Where all is as at the first, what that risks is not said again, nor
- * what is of note; but what a decision goes by stands at each.
- */
+/* One step on one machine, whole: who reads it on page six has not the first machine's in sight. */
 static void step_of_member(struct telling *telling, const struct step *step,
-                           const struct step *before, const struct step *model)
+                           const struct step *before)
 {
-    const bool is_by_hand = step->shell == SHELL_MANUAL;
-    const char *risk = model ? NULL : step->risk;
-    const char *note = model && step->kind != STEP_DECIDE ? NULL : step->note;
-
     place_of_member(telling, step, before);
-    if (!is_by_hand)
-        remark(telling, STYLE_YELLOW, "risk: ", risk);
-    if (is_by_hand && model && strcmp(step->command, model->command) == 0)
-        remark(telling, STYLE_PLAIN, "", "as at the first");
-    else
-        what_to_do(telling, step);
-    if (is_by_hand)
-        remark(telling, STYLE_YELLOW, "risk: ", risk);
-    if (!before || !is_same_text(before->note, note))
-        remark(telling, STYLE_FAINT, "note: ", note);
-}
-
-static bool is_short(const struct text_page *page, const struct outline_steps *steps)
-{
-    return steps->by_name && !page->options->verbose;
+    if (step->shell != SHELL_MANUAL)
+        remark(telling, STYLE_YELLOW, "risk: ", step->risk);
+    what_to_do(telling, step);
+    if (step->shell == SHELL_MANUAL)
+        remark(telling, STYLE_YELLOW, "risk: ", step->risk);
+    if (!before || !is_same_text(before->note, step->note))
+        remark(telling, STYLE_FAINT, "note: ", step->note);
 }
 
 static void steps_of_member(struct text_page *page, const struct outline_entry *entry,
                             const struct outline_steps *steps, size_t member)
 {
     const struct steps *own = outline_own_steps(steps, entry->members[member]);
-    const struct steps *model =
-        member && is_short(page, steps) ? outline_own_steps(steps, entry->first) : NULL;
     size_t number = 0;
 
     for (size_t i = 0; i < own->count; i++) {
@@ -332,8 +315,7 @@ static void steps_of_member(struct text_page *page, const struct outline_entry *
 
         number += !own->list[i].or ;
         begin_step(&telling, number, 1);
-        step_of_member(&telling, &own->list[i], i ? &own->list[i - 1] : NULL,
-                       model ? &model->list[i] : NULL);
+        step_of_member(&telling, &own->list[i], i ? &own->list[i - 1] : NULL);
     }
 }
 
@@ -355,7 +337,7 @@ static void for_the_others(struct text_page *page, const struct outline_entry *e
 static void steps_by_member(struct text_page *page, const struct outline_entry *entry,
                             const struct outline_steps *steps)
 {
-    if (is_short(page, steps) && entry->member_count > MEMBERS_MOST) {
+    if (steps->by_name && !page->options->verbose && entry->member_count > MEMBERS_MOST) {
         for_the_others(page, entry);
         steps_of_member(page, entry, steps, 0);
         return;
@@ -368,19 +350,14 @@ static void steps_by_member(struct text_page *page, const struct outline_entry *
     }
 }
 
-static void in_turn(struct text_page *page, const struct outline_entry *entry,
-                    const struct outline_steps *steps)
+static void in_turn(struct text_page *page, const struct outline_entry *entry)
 {
-    const char *remarks = steps->order == OUTLINE_BY_MEMBER && is_short(page, steps) &&
-                                  entry->member_count <= MEMBERS_MOST
-                              ? " Risks and notes stand at the first."
-                              : "";
-    char text[256];
+    char text[128];
 
     text_page_at(page, page->body);
     snprintf(text, sizeof text,
-             "One of these %s after the other: all steps for one, then the next.%s",
-             outline_turns(entry), remarks);
+             "One of these %s after the other: all steps for one, then the next.",
+             outline_turns(entry));
     wrap_words(&page->wrap, text);
     wrap_end(&page->wrap);
 }
@@ -409,7 +386,7 @@ void text_steps(struct text_page *page, const struct outline_entry *entry, const
         wrap_free_line(&page->wrap);
     text_page_label(page, label, page->body);
     if (steps->order != OUTLINE_STEP_BY_STEP)
-        in_turn(page, entry, steps);
+        in_turn(page, entry);
     if (steps->order == OUTLINE_BY_MEMBER)
         steps_by_member(page, entry, steps);
     else

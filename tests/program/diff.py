@@ -145,6 +145,17 @@ def what_new_did_not_look_at_is_not_fixed():
 
 
 @case
+def what_old_did_not_look_at_is_said_so():
+    with folder() as place:
+        old = save(place / "old", HEALTHY, named=("contoso.com",))
+        new = save(place / "new", HEALTHY + BROKEN)
+        text = exdiag("diff", old, new, status=PROBLEMS)
+        expect_in("there now, and not examined before (1)", text.out, "text")
+        expect_in("1 not examined before", text.out, "the sum")
+        expect("thoroughly" not in text.out, "it was looked at")
+
+
+@case
 def what_asks_otherwise_does_not_compare():
     with folder() as place:
         old = save(place / "old", HEALTHY + BROKEN)

@@ -313,8 +313,12 @@ static struct finding *hostile_finding(struct maker *maker, unsigned set, unsign
     if (nth == 0) {
         finding->tree = hostile_tree(maker);
         finding->expired = hostile_acceptance(maker, finding);
-        finding->history = (struct history){CHANGE_BACK,          SAMPLE_TIME, SAMPLE_TIME - 100000,
-                                            SAMPLE_TIME - 200000, 2,           SAMPLE_TIME};
+        finding->history = (struct history){.change = CHANGE_BACK,
+                                            .since = SAMPLE_TIME,
+                                            .before = SAMPLE_TIME - 100000,
+                                            .earlier = SAMPLE_TIME - 200000,
+                                            .runs = 2,
+                                            .as_of = SAMPLE_TIME};
     }
     if (nth == 1)
         finding->timeline = hostile_timeline(maker);

@@ -50,7 +50,8 @@ static void charts_fit_every_width(void **state)
 
     (void)state;
     for (unsigned columns = 40; columns <= 200; columns++) {
-        const struct report_options options = {.columns = columns, .ascii = columns % 2};
+        const struct report_options options = {
+            .columns = columns, .ascii = columns % 2, .verbose = true};
         struct buffer text;
 
         golden_render("text", &report, &options, &text);
@@ -61,6 +62,23 @@ static void charts_fit_every_width(void **state)
         assert_non_null(strstr(text.text, "UNSURE"));
         buffer_release(&text);
     }
+}
+
+/* Of several charts what is right is counted; of one, or with --verbose, it is shown. */
+static void what_is_right_is_counted(void **state)
+{
+    struct report report = report_with_charts();
+    struct buffer several, single;
+
+    (void)state;
+    golden_render("text", &report, &usual, &several);
+    assert_null(strstr(several.text, "ex4.corp.e"));
+    assert_non_null(strstr(several.text, " ok\n"));
+    report.chart_count = 1;
+    golden_render("text", &report, &usual, &single);
+    assert_non_null(strstr(single.text, "ex4.corp.e"));
+    buffer_release(&several);
+    buffer_release(&single);
 }
 
 /* Colours are added to a chart and change nothing of it; --quiet leaves it out. */
@@ -297,6 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(charts_are_as_agreed),
         cmocka_unit_test(charts_fit_every_width),
+        cmocka_unit_test(what_is_right_is_counted),
         cmocka_unit_test(colours_and_quiet),
         cmocka_unit_test(ascii_is_ascii),
         cmocka_unit_test(a_scale_may_have_no_limit),

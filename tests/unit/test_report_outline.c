@@ -444,6 +444,18 @@ static void each_file_is_of_a_server(void **state)
                         "the server that the file is of, now");
 }
 
+/* What one alone can have is no repair of several, one after the other. */
+static void rivals_stand_alone(void **state)
+{
+    struct report report = three_machines(SUBJECT_SERVER, "any Exchange server");
+    struct outline outline;
+
+    (void)state;
+    machines[0].is_contested = machines[2].is_contested = true;
+    outline_make(&report, &arena, &outline);
+    assert_int_equal(outline.count, 3);
+}
+
 /* In an address or a path the name is part of a longer word, and before "'s" it owns something. */
 static void words_stand_where_words_can(void **state)
 {
@@ -568,6 +580,7 @@ int main(void)
         cmocka_unit_test_teardown(steps_have_an_order, release),
         cmocka_unit_test_teardown(the_same_lines_are_of_one_machine_after_the_other, release),
         cmocka_unit_test_teardown(each_file_is_of_a_server, release),
+        cmocka_unit_test_teardown(rivals_stand_alone, release),
         cmocka_unit_test_teardown(words_stand_where_words_can, release),
         cmocka_unit_test_teardown(steps_differ_by_name, release),
         cmocka_unit_test_teardown(ten_thousand_are_arranged, release),
