@@ -55,7 +55,7 @@ enum status platform_init(void)
     memset(&ignore, 0, sizeof ignore);
     ignore.sa_handler = SIG_IGN;
     sigemptyset(&ignore.sa_mask);
-    if (sigaction(SIGPIPE, &ignore, NULL) != 0)
+    if (sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
         return error_status(errno);
     raise_open_most();
     if (setenv("LDAPNOINIT", "1", 1) != 0) /* libldap's files and variables are not read */
