@@ -355,7 +355,7 @@ struct steps remedy_steps(const struct step_template *templates, const struct va
         if (!is_printed(at, &filling))
             continue;
         list[made] = fill_step(at, &filling, arena);
-        list[made].or = at->or &&made > 0;
+        list[made].is_alternative = at->is_alternative && made > 0;
         made++;
     }
     return (struct steps){list, made};

@@ -91,7 +91,7 @@ struct step_template {
     const char *when; /* printed only if there is a value of this name; "!name": if there is none */
     const char *each; /* the command is a line for every value of this name; none without one */
     bool also_powershell; /* of SHELL_SH: the line is said to be the same in PowerShell */
-    bool or ;             /* instead of the step before: either will do, or the next that says so */
+    bool is_alternative;  /* instead of the step before: either will do, or the next that says so */
     bool alone;           /* not where others claim the same (struct claim of finding.h); */
     bool rival;           /* there alone */
 };
@@ -106,7 +106,8 @@ struct step {
     const char *note;                /* or NULL */
     const char *const *placeholders; /* what is left to fill in or to check */
     size_t placeholder_count;
-    bool or ; /* an alternative to the step before, which is there; never of the first step */
+    bool is_alternative; /* an alternative to the step before, which is there; never of the first
+                            step */
     const struct step_template *from; /* what it was made of; NULL: nobody knows */
 };
 

@@ -97,11 +97,11 @@ static struct steps without(struct steps steps, bool has_rivals, struct arena *a
         const struct step *step = &steps.list[i];
 
         if (goes(step, has_rivals)) {
-            is_after_gone = is_after_gone || !step->or ;
+            is_after_gone = is_after_gone || !step->is_alternative;
             continue;
         }
         list[kept] = *step;
-        list[kept].or = step->or &&!is_after_gone;
+        list[kept].is_alternative = step->is_alternative && !is_after_gone;
         is_after_gone = false;
         kept++;
     }

@@ -109,7 +109,7 @@ static void print_steps(struct page *page, const char *heading,
         one[0].when = one[0].each = NULL;
         steps = remedy_steps(one, NULL, 0, &page->memory);
         for (size_t i = 0; i < steps.count; i++)
-            print_step(page, &steps.list[i], only, templates->or);
+            print_step(page, &steps.list[i], only, templates->is_alternative);
     }
 }
 

@@ -43,7 +43,7 @@ static void put_where(struct page *page, const struct outline_step *step)
 {
     const char *shell = report_step_shell(step->step);
 
-    html_put(page, "%s<b>%s</b>", step->step->or ? "or " : "", shell);
+    html_put(page, "%s<b>%s</b>", step->step->is_alternative ? "or " : "", shell);
     if (step->where && *step->where && strcmp(step->where, shell) != 0)
         html_put(page, ": %s", step->where);
     if (step->same_before)
@@ -53,8 +53,8 @@ static void put_where(struct page *page, const struct outline_step *step)
 
 static bool is_plain(const struct outline_step *step)
 {
-    return step->variant_count < 2 && !step->step->or
-           &&step->step->kind == STEP_EXACT && step->step->shell != SHELL_MANUAL && step->where;
+    return step->variant_count < 2 && !step->step->is_alternative &&
+           step->step->kind == STEP_EXACT && step->step->shell != SHELL_MANUAL && step->where;
 }
 
 /* One line more in the same place as that of the step before: nothing to say but the line. */
@@ -105,7 +105,7 @@ static void put_variant(struct page *page, const struct outline_step *step,
  */
 static void put_variants(struct page *page, const struct outline_step *step)
 {
-    size_t shown = step->step->or &&step->by_name ? 1 : step->variant_count;
+    size_t shown = step->step->is_alternative && step->by_name ? 1 : step->variant_count;
 
     html_put(page, "<div class=\"variants\">\n");
     for (size_t i = 0; i < shown; i++)
@@ -128,7 +128,7 @@ static void put_step(struct page *page, const struct outline_steps *steps, size_
     const struct outline_step *step = &steps->list[index];
     bool once = outline_is_told_once(step);
 
-    if (step->step->or)
+    if (step->step->is_alternative)
         html_put(page, "<li class=\"or\" value=\"%u\">", number);
     else
         html_put(page, "<li>");
@@ -147,17 +147,17 @@ static void put_step(struct page *page, const struct outline_steps *steps, size_
 
 static bool is_same_place(const struct step *a, const struct step *b)
 {
-    return !a->or &&!b->or
-           &&a->kind == STEP_EXACT && b->kind == STEP_EXACT && b->shell != SHELL_MANUAL &&
-               a->where && b->where && strcmp(a->where, b->where) == 0 &&
-               strcmp(report_step_shell(a), report_step_shell(b)) == 0;
+    return !a->is_alternative && !b->is_alternative && a->kind == STEP_EXACT &&
+           b->kind == STEP_EXACT && b->shell != SHELL_MANUAL && a->where && b->where &&
+           strcmp(a->where, b->where) == 0 &&
+           strcmp(report_step_shell(a), report_step_shell(b)) == 0;
 }
 
 static void put_own_step(struct page *page, const struct step *step, bool goes_on, unsigned number)
 {
     const char *shell = report_step_shell(step);
 
-    if (step->or)
+    if (step->is_alternative)
         html_put(page, "<li class=\"or\" value=\"%u\">or ", number);
     else
         html_put(page, "<li>");
@@ -181,7 +181,7 @@ static void put_list_of(struct page *page, const struct steps *own)
     for (size_t i = 0; i < own->count; i++) {
         const struct step *step = &own->list[i];
 
-        number += !step->or ;
+        number += !step->is_alternative;
         put_own_step(page, step, i > 0 && is_same_place(&own->list[i - 1], step), number);
     }
     html_put(page, "</ol>\n");
@@ -226,7 +226,7 @@ static void put_in_order(struct page *page, const struct outline_steps *steps)
 
     html_put(page, "<ol class=\"steps\">\n");
     for (size_t i = 0; i < steps->count; i++) {
-        number += !steps->list[i].step->or ;
+        number += !steps->list[i].step->is_alternative;
         put_step(page, steps, i, number);
     }
     html_put(page, "</ol>\n");

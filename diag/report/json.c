@@ -68,7 +68,7 @@ static json_t *step_object(const struct step *step)
     json_object_set_new(object, "placeholders", placeholders);
     put_text_or_null(object, "risk", step->risk);
     put_text_or_null(object, "note", step->note);
-    if (step->or)
+    if (step->is_alternative)
         json_put_bool(object, "or", true);
     return object;
 }

@@ -64,8 +64,9 @@ static void add_step(struct buffer *out, const char *word, const struct step *st
 
     buffer_init(&before, NAMES_MOST);
     report_before_step(step, &before);
-    buffer_print(out, "%s%s, %s%s%s", step->or ? "or " : "", word, report_shell(step->shell),
-                 step->where ? ": " : "", step->where ? step->where : "");
+    buffer_print(out, "%s%s, %s%s%s", step->is_alternative ? "or " : "", word,
+                 report_shell(step->shell), step->where ? ": " : "",
+                 step->where ? step->where : "");
     if (before.size)
         buffer_print(out, " (%s)", before.text);
     buffer_add_char(out, '\n');

@@ -116,7 +116,7 @@ static void put_variant(struct sheet *sheet, const struct listing *listing,
                         const struct outline_step *step, const struct outline_variant *variant)
 {
     fputs(listing->bullet, sheet->stream);
-    if (variant->step->or)
+    if (variant->step->is_alternative)
         fputs("or ", sheet->stream);
     if (step->variant_count > 1)
         put_members(sheet, variant);
@@ -138,7 +138,7 @@ static bool is_told_once(const struct outline_step *step)
 static void put_together(struct sheet *sheet, const struct listing *listing,
                          const struct outline_step *step)
 {
-    fprintf(sheet->stream, "%s%s%s, ", listing->bullet, step->step->or ? "or " : "",
+    fprintf(sheet->stream, "%s%s%s, ", listing->bullet, step->step->is_alternative ? "or " : "",
             report_shell(step->step->shell));
     put_before(sheet, "at each of these places", step->step);
     for (size_t i = 0; i < step->variant_count; i++) {
@@ -170,7 +170,7 @@ static void put_step_by_step(struct sheet *sheet, const struct listing *listing,
 static void put_own_step(struct sheet *sheet, const struct listing *listing,
                          const struct step *step)
 {
-    fprintf(sheet->stream, "%s%s", listing->bullet, step->or ? "or " : "");
+    fprintf(sheet->stream, "%s%s", listing->bullet, step->is_alternative ? "or " : "");
     put_place(sheet, step, step->where);
     fputs("\n", sheet->stream);
     put_command(sheet, 2, step);

@@ -34,7 +34,7 @@ static int compare_origins(const struct step *a, const struct step *b)
     int order = order_sizes((uintptr_t)a->from, (uintptr_t)b->from);
 
     if (!order)
-        order = order_sizes(a->or, b->or);
+        order = order_sizes(a->is_alternative, b->is_alternative);
     if (order || a->from)
         return order;
     order = order_sizes(a->shell, b->shell);

@@ -226,7 +226,7 @@ static enum outline_order order_of(const struct outline_entry *entry, enum outli
     for (size_t i = 0; i < count; i++) {
         const struct step *step = list[i].step;
 
-        if (step->or || step->shell == SHELL_DNS ||
+        if (step->is_alternative || step->shell == SHELL_DNS ||
             (list[i].variant_count == 1 && !is_done_at_each(entry, step)))
             continue;
         several++;
@@ -286,7 +286,7 @@ int outline_compare_steps(const struct outline_step *a, const struct outline_ste
         if (!order)
             order = order_sizes(one->shell, other->shell);
         if (!order)
-            order = order_sizes(one->or, other->or);
+            order = order_sizes(one->is_alternative, other->is_alternative);
         if (!order && a->variant_count > 1)
             order = compare_members(&a->variants[i], &b->variants[i]);
     }

@@ -153,7 +153,8 @@ static void put_step(FILE *stream, const char *word, const struct step *step)
     struct buffer line;
 
     buffer_init(&line, TEXT_MOST);
-    buffer_print(&line, "%s%s: %s", step->or ? "or " : "", word, report_shell(step->shell));
+    buffer_print(&line, "%s%s: %s", step->is_alternative ? "or " : "", word,
+                 report_shell(step->shell));
     if (step->where)
         buffer_print(&line, ", %s", step->where);
     fputs("##\n", stream);

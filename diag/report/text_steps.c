@@ -172,11 +172,12 @@ static bool is_in_the_same_place(const struct telling *telling)
 {
     const struct outline_step *step = telling->step, *before = step - 1;
 
-    return step > telling->steps->list && !step->step->or &&!before->step->or
-           &&(step->variant_count == 1 || outline_is_told_once(step)) &&
-               (before->variant_count == 1 || outline_is_told_once(before)) &&
-               is_same_text(step->where, before->where) &&
-               strcmp(report_step_shell(step->step), report_step_shell(before->step)) == 0;
+    return step > telling->steps->list && !step->step->is_alternative &&
+           !before->step->is_alternative &&
+           (step->variant_count == 1 || outline_is_told_once(step)) &&
+           (before->variant_count == 1 || outline_is_told_once(before)) &&
+           is_same_text(step->where, before->where) &&
+           strcmp(report_step_shell(step->step), report_step_shell(before->step)) == 0;
 }
 
 static bool is_plain_command(const struct outline_step *step)
@@ -191,7 +192,7 @@ static size_t count_joined(const struct telling *telling)
     struct telling next = *telling;
     size_t count = 1;
 
-    if (telling->step->step->or || !is_plain_command(telling->step))
+    if (telling->step->step->is_alternative || !is_plain_command(telling->step))
         return 1;
     for (next.step++; next.step < end; next.step++, count++) {
         if (next.step[-1].note || next.step->risk || !is_plain_command(next.step) ||
@@ -207,7 +208,7 @@ static void begin_step(struct telling *telling, size_t number, size_t joined)
     struct text_page *page = telling->page;
     char figure[64];
 
-    if (telling->step->step->or)
+    if (telling->step->step->is_alternative)
         snprintf(figure, sizeof figure, "or ");
     else if (joined > 1)
         snprintf(figure, sizeof figure, "%zu-%zu. ", number, number + joined - 1);
@@ -276,9 +277,9 @@ static void place_of_member(struct telling *telling, const struct step *step,
 {
     struct text_page *page = telling->page;
     const char *shell = report_step_shell(step);
-    bool is_same =
-        before && !before->or &&!step->or
-        &&is_same_text(step->where, before->where) && strcmp(shell, report_step_shell(before)) == 0;
+    bool is_same = before && !before->is_alternative && !step->is_alternative &&
+                   is_same_text(step->where, before->where) &&
+                   strcmp(shell, report_step_shell(before)) == 0;
 
     wrap_words(&page->wrap, is_same ? "in the same place" : shell);
     before_step(page, step);
@@ -313,7 +314,7 @@ static void steps_of_member(struct text_page *page, const struct outline_entry *
         struct telling telling = {
             .page = page, .entry = entry, .steps = steps, .step = &steps->list[i]};
 
-        number += !own->list[i].or ;
+        number += !own->list[i].is_alternative;
         begin_step(&telling, number, 1);
         step_of_member(&telling, &own->list[i], i ? &own->list[i - 1] : NULL);
     }
@@ -371,7 +372,7 @@ static void steps_in_order(struct text_page *page, const struct outline_entry *e
         struct telling telling = {
             .page = page, .entry = entry, .steps = steps, .step = &steps->list[i]};
 
-        number += !steps->list[i].step->or ;
+        number += !steps->list[i].step->is_alternative;
         told = one_step(&telling, number);
         number += told - 1;
     }

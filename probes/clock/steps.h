@@ -126,7 +126,7 @@
          .when = "either"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .or = true,                                                                               \
+         .is_alternative = true,                                                                   \
          .where = CLOCK_IF_TOP,                                                                    \
          .command = CLOCK_OUTSIDE_COMMAND,                                                         \
          .risk = CLOCK_OUTSIDE_RISK,                                                               \

@@ -77,7 +77,7 @@ const struct finding_kind ews_throttled = {
              .when = "exchange-open"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .or = true,
+             .is_alternative = true,
              .where =
                  "only for the archiver's own account, only 2013 and later (Version 15): " EWS_SHELL,
              .command = POLICY_OF_2013,

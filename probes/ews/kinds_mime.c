@@ -159,8 +159,9 @@
 
 #define NEW_OR(step_kind, place, line, text, condition)                                            \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = step_kind, .or = true, .where = place EWS_NODE_SHELL,          \
-        .command = line, .risk = NEW_RISK, .note = text, .when = condition                         \
+        .shell = SHELL_EMS, .kind = step_kind, .is_alternative = true,                             \
+        .where = place EWS_NODE_SHELL, .command = line, .risk = NEW_RISK, .note = text,            \
+        .when = condition                                                                          \
     }
 
 /* One of them where the version is known; else the one that a person chooses. */

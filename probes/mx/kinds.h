@@ -70,7 +70,8 @@ extern const struct finding_kind mx_trace_without_mail;
 /* TCP alone: what most monitoring looks at. */
 #define MX_TEST_PORT(remark)                                                                       \
     {                                                                                              \
-        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .or = true, .where = "any Windows machine", \
+        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT, .is_alternative = true,                     \
+        .where = "any Windows machine",                                                            \
         .command = "Test-NetConnection -ComputerName {address} -Port {port}", .note = remark,      \
         .each = "address"                                                                          \
     }
@@ -79,13 +80,14 @@ extern const struct finding_kind mx_trace_without_mail;
 #define MX_OPENSSL(remark)                                                                         \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
-     .or = true,                                                                                   \
+     .is_alternative = true,                                                                       \
      .where = "any machine with OpenSSL",                                                          \
      .command = "openssl s_client -starttls smtp -crlf -connect {endpoint}",                       \
      .note = remark,                                                                               \
      .each = "endpoint"},                                                                          \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_EXACT, .or = true, .where = "any machine with OpenSSL",    \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .is_alternative = true,                             \
+        .where = "any machine with OpenSSL",                                                       \
         .command = "openssl s_client -crlf -connect {tls-endpoint}", .note = remark,               \
         .each = "tls-endpoint"                                                                     \
     }

@@ -13,7 +13,7 @@ static const struct step_template verify_records[] = {
     MX_CHECK_AGAIN,
     {.shell = SHELL_POWERSHELL,
      .kind = STEP_EXACT,
-     .or = true,
+     .is_alternative = true,
      .where = "any Windows machine",
      .command = "Resolve-DnsName -Name {name} -Type MX -DnsOnly",
      .note = "then the same with -Type A and -Type AAAA for each name it shows",

@@ -18,7 +18,7 @@ static const struct step_template verify_answer[] = {MX_CHECK_AGAIN, MX_READ_GRE
                   "out"),                                                                          \
         MX_TEST_PORT("TcpTestSucceeded must be True, on a machine that may send to port 25"),      \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_EXACT, .or = true,                                         \
+        .shell = SHELL_SH, .kind = STEP_EXACT, .is_alternative = true,                             \
         .where = "a sending server that runs Linux, with netcat",                                  \
         .command = "nc -v -w 30 {address} {port}",                                                 \
         .note = "a line that begins with 220 is the greeting; where none comes it waits. Ctrl-C "  \

@@ -89,7 +89,7 @@ extern const struct step_template spf_restore_record[];
 /* The same on a DNS server of Windows. Where the zone begins, only who runs it knows. */
 #define SPF_ON_WINDOWS(record)                                                                     \
     {                                                                                              \
-        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .or = true,                                \
+        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .is_alternative = true,                    \
         .where = "its DNS server, where that is Windows (module DnsServer)",                       \
         .command =                                                                                 \
             "Get-DnsServerResourceRecord -ZoneName {zone} -Name {name-in-zone} -RRType Txt | "     \

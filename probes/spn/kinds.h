@@ -82,8 +82,8 @@ extern const struct finding_kind smtp_certificate;
 #define SPN_ADD                                                                                    \
     {SPN_ADD_HERE, .kind = STEP_EXACT, .when = "add"},                                             \
         {SPN_ADD_FAR, .kind = STEP_EXACT, .when = "add-unseen"},                                   \
-        {SPN_ADD_HERE, .kind = STEP_DECIDE, .when = "add-else", .or = true},                       \
-        {SPN_ADD_FAR, .kind = STEP_DECIDE, .when = "add-unseen-else", .or = true},                 \
+        {SPN_ADD_HERE, .kind = STEP_DECIDE, .when = "add-else", .is_alternative = true},           \
+        {SPN_ADD_FAR, .kind = STEP_DECIDE, .when = "add-unseen-else", .is_alternative = true},     \
         {SPN_ADD_TO_ONE("{spn}", "spn"), .when = "shared"},                                        \
         {SPN_ADD_TO_ONE("{spn}", "spn"), .when = "!shared", .rival = true},                        \
     {                                                                                              \
@@ -93,7 +93,7 @@ extern const struct finding_kind smtp_certificate;
                 "than none",                                                                       \
         .note = "instead of the step above, and only if the look has shown no account: the "       \
                 "setspn of Windows Server 2003's Support Tools has no -S",                         \
-        .when = "old-alone", .each = "spn", .or = true, .alone = true                              \
+        .when = "old-alone", .each = "spn", .is_alternative = true, .alone = true                  \
     }
 
 /* "keeper": the account is known that the name is to be on. */

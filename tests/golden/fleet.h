@@ -116,7 +116,7 @@ static void fleet_domain(struct fleet *fleet, size_t i)
     steps[2] = (struct step){.shell = SHELL_SH,
                              .where = "any machine with dig",
                              .command = fleet_print(fleet, "dig +short -t TXT -q {}", name),
-                             .or = true};
+                             .is_alternative = true};
     steps[3] = (struct step){.shell = SHELL_MANUAL,
                              .where = fleet_print(fleet, "the zone of {}", name),
                              .command = "Delete the record that was added."};

@@ -142,7 +142,7 @@ static struct steps hostile_steps(struct maker *maker, const char *which)
             .note = say(maker, "step.note"),
             .placeholders = placeholders,
             .placeholder_count = i % STEP_KIND_COUNT == STEP_EXACT ? 0 : 1,
-            .or = i == 2,
+            .is_alternative = i == 2,
         };
     }
     return (struct steps){steps, STEPS};

@@ -379,7 +379,7 @@ static void explanations_name_findings(void **state)
 /* The first step of a list stands instead of nothing. */
 static void check_first(const struct finding_kind *kind, const struct step_template *first)
 {
-    if (first && first->or)
+    if (first && first->is_alternative)
         fail_msg("%s: \"%s\" is an alternative to nothing", kind->id, first->command);
 }
 

@@ -520,12 +520,12 @@ static void test_alternatives(void **state)
     const struct value values[] = {VALUE("site", "HQ", VALUE_TEXT, true)};
     static const struct step_template templates[] = {
         {.shell = SHELL_SH, .command = "a", .where = "w", .when = "forest"},
-        {.shell = SHELL_SH, .command = "b", .where = "w", .or = true},
-        {.shell = SHELL_SH, .command = "c", .where = "w", .when = "forest", .or = true},
-        {.shell = SHELL_SH, .command = "d", .where = "w", .or = true},
+        {.shell = SHELL_SH, .command = "b", .where = "w", .is_alternative = true},
+        {.shell = SHELL_SH, .command = "c", .where = "w", .when = "forest", .is_alternative = true},
+        {.shell = SHELL_SH, .command = "d", .where = "w", .is_alternative = true},
         {.shell = SHELL_SH, .command = "e", .where = "w"},
         {.shell = SHELL_SH, .command = "f", .where = "w", .when = "forest"},
-        {.shell = SHELL_SH, .command = "g", .where = "w", .or = true},
+        {.shell = SHELL_SH, .command = "g", .where = "w", .is_alternative = true},
         {.command = NULL},
     };
     static const bool expected[] = {false, true, false, true}; /* b d e g */
@@ -535,7 +535,7 @@ static void test_alternatives(void **state)
     (void)state;
     assert_int_equal(steps.count, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < steps.count; i++)
-        assert_int_equal(steps.list[i].or, expected[i]);
+        assert_int_equal(steps.list[i].is_alternative, expected[i]);
     arena_release(&arena);
 }
 

@@ -727,7 +727,7 @@ static void test_a_connector_of_another_name(void **state)
                         "'ex01.contoso.com'");
     assert_int_equal(step_of(&finding->fix, "Set-ReceiveConnector")->kind, STEP_DECIDE);
     assert_int_equal(step_of(&finding->fix, "setspn -F -S")->kind, STEP_DECIDE);
-    assert_true(step_of(&finding->fix, "setspn -F -S")->or);
+    assert_true(step_of(&finding->fix, "setspn -F -S")->is_alternative);
     assert_non_null(strstr(step_of(&finding->verify, "setspn -Q")->note, "or none"));
     assert_string_equal(step_of(&finding->undo, "Set-ReceiveConnector")->command,
                         "Set-ReceiveConnector -Identity 'EX01\\Default EX01' -Fqdn "

@@ -11,11 +11,12 @@ enum { FINDINGS_MOST = 12 };
 static const struct step_template look = {.command = "look"};
 static const struct step_template add = {.command = "add", .alone = true};
 static const struct step_template choose = {.command = "choose", .rival = true};
-static const struct step steps[] = {{.command = "look", .from = &look},
-                                    {.command = "add", .from = &add},
-                                    {.command = "add otherwise", .from = &look, .or = true},
-                                    {.command = "choose", .from = &choose},
-                                    {.command = "of nobody knows what"}};
+static const struct step steps[] = {
+    {.command = "look", .from = &look},
+    {.command = "add", .from = &add},
+    {.command = "add otherwise", .from = &look, .is_alternative = true},
+    {.command = "choose", .from = &choose},
+    {.command = "of nobody knows what"}};
 
 struct world {
     struct arena arena;
@@ -69,7 +70,7 @@ static void test_alone(void **state)
         assert_int_equal(world.findings[i].fix.count, 4);
         assert_true(has(&world.findings[i].fix, "add"));
         assert_false(has(&world.findings[i].fix, "choose"));
-        assert_true(world.findings[i].fix.list[2].or);
+        assert_true(world.findings[i].fix.list[2].is_alternative);
         assert_ptr_equal(world.findings[i].verify.list, steps);
         assert_int_equal(world.findings[i].undo.count, 0);
         assert_int_equal(world.findings[i].seen_count, 0);
@@ -94,7 +95,8 @@ static void test_rivals(void **state)
         assert_int_equal(all[i]->fix.count, 4);
         assert_false(has(&all[i]->fix, "add"));
         assert_true(has(&all[i]->fix, "choose"));
-        assert_false(all[i]->fix.list[1].or); /* of what it was instead there is nothing left */
+        assert_false(
+            all[i]->fix.list[1].is_alternative); /* of what it was instead there is nothing left */
         assert_int_equal(all[i]->undo.count, 1);
         assert_int_equal(all[i]->seen_count, 1);
         assert_string_equal(all[i]->seen[0].text,
