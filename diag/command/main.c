@@ -155,24 +155,25 @@ static int run(int argc, char **argv)
     return help ? print_command_help(command) : run_command(command, argc - 2, argv + 2);
 }
 
-/* The value of this option in argument `at`, or behind it; NULL: it is another one. */
-static const char *value_of(const char *option, int argc, char **argv, int at)
+/* The value of this option in `argument`, or in `next` (NULL at the end); NULL: it is another one.
+ */
+static const char *value_of(const char *option, const char *argument, const char *next)
 {
     size_t size = strlen(option);
 
-    if (strncmp(argv[at], option, size) != 0)
+    if (strncmp(argument, option, size) != 0)
         return NULL;
-    if (argv[at][size] == '=')
-        return argv[at] + size + 1;
-    return argv[at][size] == '\0' && at + 1 < argc ? argv[at + 1] : NULL;
+    if (argument[size] == '=')
+        return argument + size + 1;
+    return argument[size] == '\0' ? next : NULL;
 }
 
 /* By its arguments and files of options: where they are wrong, nobody has read them. */
 static bool is_plugin(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++) {
-        const char *format = value_of("--format", argc, argv, i),
-                   *config = value_of("--config", argc, argv, i);
+    for (int i = 1; i < argc && argv[i]; i++) {
+        const char *format = value_of("--format", argv[i], argv[i + 1]);
+        const char *config = value_of("--config", argv[i], argv[i + 1]);
 
         if ((format && strcmp(format, "nagios") == 0) ||
             (config && options_file_is_of_plugin(config)))
