@@ -73,6 +73,9 @@ count /usr/bin/python3 tests/program/audit.py build/tsan interrupt 'is open' ret
 stage "the program as its users run it, with sanitizers"
 count tests/program/run.sh build/asan
 
+stage "nothing is called fixed that was not looked at again"
+count tests/program/run.sh build/release never_fixed
+
 stage "the test suite of RFC 7208"
 count tests/conformance/run.sh build/asan
 count tests/conformance/ews.sh build/asan

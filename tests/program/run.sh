@@ -14,7 +14,7 @@ export TMPDIR=${TMPDIR:-/tmp}
 python=/usr/bin/python3 # the one that has Debian's modules
 [ -x $python ] || python=python3
 
-[ $# -gt 0 ] || set -- commands usage formats audit terminal report_is_the_run diff never_fixed evidence_files writing network interrupt plan spf mx clock clock_bad spn ews joblog powershell machine build password logons collect discover completion man text ansible readme
+[ $# -gt 0 ] || set -- commands usage formats audit terminal report_is_the_run diff evidence_files writing network interrupt plan spf mx clock clock_bad spn ews joblog powershell machine build password logons collect discover completion man text ansible readme
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 worst=0
