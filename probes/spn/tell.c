@@ -397,7 +397,7 @@ static void tell_missing(struct examination *x, const struct spn_view *view, siz
     if (at->is_everywhere)
         saw(finding, view->accounts_source, "no account of the forest has %s",
             spn_text(x, at->service, at->host));
-    else
+    else if (at->own)
         saw(finding, at->own->source, "the account %s does not have %s; not all others were seen",
             at->own->name, spn_text(x, at->service, at->host));
     saw_own(finding, at->own);

@@ -431,7 +431,7 @@ def the_text_report_says_it_too():
         text[:2000],
     )
     expect_in(f'w32tm /stripchart /computer:"{DC1}"', text, "the text report")
-    expect_in(f"against {RIGHT} (outside clock)", text, "the text report")
+    expect_in(f"{DC1}: its clock is in step with {RIGHT}", text, "the text report")
 
 
 main()
