@@ -108,14 +108,25 @@ def read_question(message):
     return labels, struct.unpack(">H", message[at + 1 : at + 3])[0], message[12 : at + 5]
 
 
+def bind_both():
+    """A UDP and a TCP socket of one port; what is free for one may be taken for the other."""
+    while True:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        udp.bind(("127.0.0.1", 0))
+        try:
+            tcp.bind(udp.getsockname())
+            return udp, tcp
+        except OSError:
+            udp.close()
+            tcp.close()
+
+
 class NameServer:
     def __init__(self, zone_data):
         self.zone = Zone(zone_data)
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.udp.bind(("127.0.0.1", 0))
+        self.udp, self.tcp = bind_both()
         self.port = self.udp.getsockname()[1]
-        self.tcp.bind(("127.0.0.1", self.port))
         self.tcp.listen(64)
         for serve in (self.serve_udp, self.serve_tcp):
             threading.Thread(target=serve, daemon=True).start()
