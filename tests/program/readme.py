@@ -163,7 +163,7 @@ def every_option_named_is_one():
             for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", rest):
                 expect_in(option, known[command], f"{name_of(page)}: options of exdiag {command}")
         for option in re.findall(r"`(--[a-z][a-z-]*)[^`]*`", text):
-            expect_in(option, every | {"--preset", "--cacert"}, f"{name_of(page)}: options")
+            expect_in(option, every | {"--preset", "--cacert", "--check"}, f"{name_of(page)}: options")
 
 
 @case
