@@ -120,7 +120,9 @@
 
     function standingBoxes() {
         const group = make('fieldset', {}, make('legend', {}, 'Severity'));
-        for (const [standing, number] of standings) {
+        const order = ['critical', 'warning', 'info', 'unknown', 'accepted', 'ok', 'n/a'];
+        for (const [standing, number] of [...standings]
+            .sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))) {
             const box = make('input', { type: 'checkbox', checked: true });
             const kind = standing === 'n/a' ? 'not-applicable' : standing;
             boxes.set(standing, box);
