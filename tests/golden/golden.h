@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { GOLDEN_MOST = 1 << 24 };
 
@@ -68,6 +69,25 @@ static inline void golden_check(const char *name, const char *format, const stru
     golden_render(format, report, options, &actual);
     golden_compare(name, &actual);
     buffer_release(&actual);
+}
+
+/* Of HTML what is between <main> and </main>: style and script are held by report.html. */
+static inline void golden_check_main(const char *name, const struct report *report,
+                                     const struct report_options *options)
+{
+    struct buffer page, part;
+    const char *start, *end;
+
+    golden_render("html", report, options, &page);
+    start = strstr(page.text, "<main");
+    end = start ? strstr(start, "</main>") : NULL;
+    assert_non_null(end);
+    buffer_init(&part, GOLDEN_MOST);
+    buffer_add(&part, start, (size_t)(end - start));
+    buffer_add_string(&part, "</main>\n");
+    golden_compare(name, &part);
+    buffer_release(&part);
+    buffer_release(&page);
 }
 
 #endif

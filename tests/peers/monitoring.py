@@ -109,6 +109,19 @@ def nagios_files(place, ways):
     return place / "nagios.cfg"
 
 
+def expect_all_checked(process, status):
+    """Waits until `status()` has every service, ends the process, and looks at each."""
+    try:
+        wait_until(lambda: len(status()) == len(DOMAINS))
+        checked = status()
+    finally:
+        process.terminate()
+        process.wait(DEADLINE)
+    for domain, (state, line, data) in checked.items():
+        expect_result(domain, state, line)
+        expect_in(f"'mx_greeting_seconds {domain} mx.{domain} 127.0.9.", data, "performance data")
+
+
 def nagios_status(place):
     """What Nagios has of each service that it has checked: (state, line, performance data)."""
     path = place / "status"
@@ -129,15 +142,7 @@ def nagios_runs_what_is_defined():
         checked = subprocess.run(["/usr/sbin/nagios4", "-v", config], capture_output=True, text=True, check=False)
         expect_in("Total Errors:   0", checked.stdout, "nagios -v")
         process = subprocess.Popen(["/usr/sbin/nagios4", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            wait_until(lambda: len(nagios_status(place)) == len(DOMAINS))
-            status = nagios_status(place)
-        finally:
-            process.terminate()
-            process.wait(DEADLINE)
-        for domain, (state, line, data) in status.items():
-            expect_result(domain, state, line)
-            expect_in(f"'mx_greeting_seconds {domain} mx.{domain} 127.0.9.", data, "performance data")
+        expect_all_checked(process, lambda: nagios_status(place))
 
 
 # ---- Icinga ----
@@ -192,15 +197,7 @@ def icinga_runs_what_is_defined():
         expect_not_in("warning/", checked.stdout, "icinga2 daemon -C")
         with open(place / "log", "w", encoding="utf-8") as log:
             process = subprocess.Popen(icinga(place, config), stdout=log, stderr=log)
-        try:
-            wait_until(lambda: len(icinga_status(place)) == len(DOMAINS))
-            status = icinga_status(place)
-        finally:
-            process.terminate()
-            process.wait(DEADLINE)
-        for domain, (state, line, data) in status.items():
-            expect_result(domain, state, line)
-            expect_in(f"'mx_greeting_seconds {domain} mx.{domain} 127.0.9.", data, "performance data")
+        expect_all_checked(process, lambda: icinga_status(place))
         expect_not_in("Ignoring invalid perfdata", (place / "log").read_text(), "the log")
 
 

@@ -29,7 +29,7 @@ static void charts_are_as_agreed(void **state)
     golden_check("chart-100-colours.txt", "text", &report, &wide);
     golden_check("chart-40.txt", "text", &report, &narrow);
     golden_check("chart-ascii.txt", "text", &report, &ascii);
-    golden_check("chart.html", "html", &report, &usual);
+    golden_check_main("chart.html", &report, &usual);
     golden_check("chart.json", "json", &report, &usual);
 }
 
