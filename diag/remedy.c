@@ -292,8 +292,8 @@ static void fill_command(struct draft *draft, const struct filling *filling,
     draft->step.command = buffer_keep(&out, draft->arena);
 }
 
-/* Where to run a step is part of it: what nobody vouches for leaves it open too. */
-static void check_where(struct draft *draft, const struct filling *filling, const char *template)
+/* Where to run a step, and whether, is part of it: what nobody vouches for leaves it open too. */
+static void check_text(struct draft *draft, const struct filling *filling, const char *template)
 {
     struct piece piece;
 
@@ -308,7 +308,9 @@ static void check_where(struct draft *draft, const struct filling *filling, cons
 static struct step fill_step(const struct step_template *template, const struct filling *filling,
                              struct arena *arena)
 {
-    const size_t most = count_placeholders(template->command) + count_placeholders(template->where);
+    const size_t most = count_placeholders(template->command) +
+                        count_placeholders(template->where) +
+                        count_placeholders(template->condition);
     struct draft draft = {
         .step = {.shell = template->shell, .kind = template->kind, .from = template},
         .also_powershell = template->also_powershell,
@@ -317,8 +319,10 @@ static struct step fill_step(const struct step_template *template, const struct 
     };
 
     fill_command(&draft, filling, template);
-    check_where(&draft, filling, template->where);
+    check_text(&draft, filling, template->where);
+    check_text(&draft, filling, template->condition);
     draft.step.where = fill_text(template->where, filling, arena);
+    draft.step.condition = fill_text(template->condition, filling, arena);
     draft.step.risk = fill_text(template->risk, filling, arena);
     draft.step.note = fill_text(template->note, filling, arena);
     draft.step.placeholders = draft.placeholders;

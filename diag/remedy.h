@@ -84,10 +84,13 @@ struct value {
 struct step_template {
     enum shell shell;
     enum step_kind kind;
-    const char *where;   /* on which machine, in which console; text with placeholders */
-    const char *command; /* with placeholders; for SHELL_MANUAL: what to do, in words */
-    const char *risk;    /* what it changes and what may go wrong, or NULL; text */
-    const char *note;    /* or NULL; text */
+    const char *where;     /* on which machine, in which console; text with placeholders */
+    const char *condition; /* for whom it is, or which way it belongs to: "if it is a member of a
+                              DAG", "the way round"; NULL: always. A condition is a person's to
+                              judge: its step is STEP_DECIDE. Text with placeholders */
+    const char *command;   /* with placeholders; for SHELL_MANUAL: what to do, in words */
+    const char *risk;      /* what it changes and what may go wrong, or NULL; text */
+    const char *note;      /* or NULL; text */
     const char *when; /* printed only if there is a value of this name; "!name": if there is none */
     const char *each; /* the command is a line for every value of this name; none without one */
     bool also_powershell; /* of SHELL_SH: the line is said to be the same in PowerShell */
@@ -101,6 +104,7 @@ struct step {
     enum shell shell;
     enum step_kind kind;
     const char *where;
+    const char *condition;           /* or NULL: always */
     const char *command;             /* several lines where the template has `each` */
     const char *risk;                /* or NULL */
     const char *note;                /* or NULL */

@@ -64,6 +64,8 @@ static json_t *step_object(const struct step *step)
     json_put_text(object, "shell", shell_word(step->shell));
     put_text_or_null(object, "command", step->command);
     put_text_or_null(object, "where", step->where);
+    if (step->condition)
+        json_put_text(object, "condition", step->condition);
     json_put_text(object, "kind", step_kind_word(step->kind));
     json_object_set_new(object, "placeholders", placeholders);
     put_text_or_null(object, "risk", step->risk);
