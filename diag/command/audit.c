@@ -132,6 +132,10 @@ static int resume(const char *path, struct audit_plan *plan)
     status = audit_done_read(plan->done, path, &end);
     if (status == STATUS_MALFORMED)
         return complain("--resume: '%s' is not the output of an audit", path);
+    if (status == STATUS_OK && end.is_utf16 && platform_output_is(path))
+        return complain("--resume: '%s' is UTF-16, which these lines are not: write them to "
+                        "another file",
+                        path);
     if (status == STATUS_OK)
         status = mend(path, &end);
     if (status != STATUS_OK)

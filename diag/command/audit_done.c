@@ -2,6 +2,7 @@
 
 #include "diag/json.h"
 #include "diag/platform.h"
+#include "diag/read/utf16.h"
 #include "diag/text.h"
 
 #include <stdlib.h>
@@ -93,7 +94,10 @@ struct reading {
     struct audit_end *end;
     struct buffer line;
     struct buffer domain;
-    int64_t size; /* bytes read */
+    struct utf16 utf16;
+    struct buffer utf8; /* the piece at hand, where the file is UTF-16 */
+    bool is_begun;
+    int64_t size; /* bytes read, of UTF-8 */
 };
 
 /* The line as this program writes it: {"domain": "NAME", ... without escapes in the name. */
@@ -168,6 +172,27 @@ static void take_piece(struct reading *reading, const char *at, size_t size)
     }
 }
 
+/* PowerShell's > writes UTF-16, and editors of Windows begin with a byte order mark. */
+static void take_bytes(struct reading *reading, const char *bytes, size_t size)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t skipped = 0;
+
+    if (!reading->is_begun)
+        reading->end->is_utf16 = utf16_begins(bytes, size, &reading->utf16);
+    if (reading->end->is_utf16) {
+        buffer_clear(&reading->utf8);
+        utf16_to_utf8(&reading->utf16, bytes, size, &reading->utf8);
+        bytes = reading->utf8.text;
+        size = reading->utf8.size;
+    }
+    if (!reading->is_begun && size >= sizeof mark - 1 && memcmp(bytes, mark, sizeof mark - 1) == 0)
+        skipped = sizeof mark - 1;
+    reading->is_begun = true;
+    reading->size += (int64_t)skipped;
+    take_piece(reading, bytes + skipped, size - skipped);
+}
+
 enum status audit_done_read(struct audit_done *done, const char *path, struct audit_end *end)
 {
     struct reading reading = {.done = done, .end = end};
@@ -182,8 +207,9 @@ enum status audit_done_read(struct audit_done *done, const char *path, struct au
     piece = memory_new(PIECE, 1);
     buffer_init(&reading.line, LINE_MOST);
     buffer_init(&reading.domain, LINE_MOST);
+    buffer_init(&reading.utf8, 2 * (size_t)PIECE); /* a unit of two bytes becomes three at most */
     while ((size = fread(piece, 1, PIECE, file)) > 0)
-        take_piece(&reading, piece, size);
+        take_bytes(&reading, piece, size);
     if (ferror(file))
         status = STATUS_IO;
     take_line(&reading, true);
@@ -193,6 +219,7 @@ enum status audit_done_read(struct audit_done *done, const char *path, struct au
         status = STATUS_MALFORMED;
     buffer_release(&reading.line);
     buffer_release(&reading.domain);
+    buffer_release(&reading.utf8);
     free(piece);
     fclose(file);
     return status;

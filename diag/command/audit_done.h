@@ -24,6 +24,7 @@ bool audit_done_take(struct audit_done *done, uint64_t hash);
 
 /* How the earlier output ends. */
 struct audit_end {
+    bool is_utf16;       /* nothing can be added to it */
     int64_t whole;       /* bytes of the lines that are whole */
     bool is_torn;        /* part of a line follows */
     bool lacks_line_end; /* the last line is whole but for its end */

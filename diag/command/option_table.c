@@ -1,6 +1,7 @@
 #include "diag/command/option_table.h"
 
 #include "diag/command/command.h"
+#include "diag/command/option_accepted.h"
 #include "diag/command/option_files.h"
 #include "diag/command/option_subjects.h"
 #include "diag/report/report.h"

@@ -2,9 +2,11 @@
 
 #include "diag/command/command.h"
 #include "diag/platform.h"
+#include "diag/read/utf16.h"
 #include "diag/text.h"
 
 #include <openssl/crypto.h>
+#include <stdlib.h>
 #include <string.h>
 
 void secrets_wipe(struct secrets *secrets)
@@ -12,38 +14,77 @@ void secrets_wipe(struct secrets *secrets)
     OPENSSL_cleanse(secrets, sizeof *secrets);
 }
 
-/* The first line of a file, of which nothing stays in the stream's own memory. */
-static enum status read_line(const char *option, const char *what, const char *path, char *line,
-                             size_t room)
+/* As UTF-8 without a mark: what PowerShell's > and editors of Windows write. Else as it is. */
+static void decode(const char *bytes, size_t size, struct buffer *text)
 {
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t mark_size = sizeof mark - 1;
+    struct utf16 utf16;
+
+    if (utf16_begins(bytes, size, &utf16))
+        utf16_to_utf8(&utf16, bytes + 2, size - 2, text);
+    else if (size >= mark_size && memcmp(bytes, mark, mark_size) == 0)
+        buffer_add(text, bytes + mark_size, size - mark_size);
+    else
+        buffer_add(text, bytes, size);
+}
+
+/* Some bytes of a file, as UTF-8: nothing of them stays in memory but what is in `text`. */
+static enum status read_head(const char *option, const char *path, struct buffer *text)
+{
+    size_t room = 2 * text->most + 2, size; /* of UTF-16, with its mark */
+    char *bytes;
     FILE *file;
     enum status status = platform_file_open(path, &file);
-    const char *end;
-    bool is_public;
-    size_t size;
 
     if (status != STATUS_OK) {
         complain("%s: '%s': %s", option, path, status_text(status));
         return STATUS_INVALID;
     }
+    bytes = memory_new(1, room);
+    buffer_add(text, bytes, text->most); /* it grows now: later it would leave a copy behind */
+    buffer_clear(text);
     setvbuf(file, NULL, _IONBF, 0);
-    size = fread(line, 1, room - 1, file);
-    is_public = platform_file_is_public(file);
-    fclose(file);
-    if (is_public)
+    size = fread(bytes, 1, room, file);
+    if (platform_file_is_public(file))
         complain("%s: '%s' can be read by everybody on this machine: chmod 600 it", option, path);
-    line[size] = '\0';
-    end = memchr(line, '\n', size);
-    if (!end && size == room - 1) {
-        complain("%s: '%s': %s has up to %zu bytes", option, path, what, room - 2);
-        return STATUS_INVALID;
-    }
-    if (strlen(line) < (end ? (size_t)(end - line) : size)) {
-        complain("%s: '%s': its first line has a NUL in it", option, path);
-        return STATUS_INVALID;
-    }
-    line[strcspn(line, "\r\n")] = '\0';
+    fclose(file);
+    decode(bytes, size, text);
+    OPENSSL_cleanse(bytes, room);
+    free(bytes);
     return STATUS_OK;
+}
+
+static enum status take_first_line(const char *option, const char *what, const char *path,
+                                   const struct buffer *text, char *line)
+{
+    size_t size = strcspn(text->text, "\r\n"), most = text->most - 2;
+
+    if (size > most)
+        complain("%s: '%s': %s has up to %zu bytes", option, path, what, most);
+    else if (text->text[size] == '\0' && size < text->size)
+        complain("%s: '%s': its first line has a NUL in it", option, path);
+    else {
+        memcpy(line, text->text, size);
+        line[size] = '\0';
+        return STATUS_OK;
+    }
+    return STATUS_INVALID;
+}
+
+static enum status read_line(const char *option, const char *what, const char *path, char *line,
+                             size_t room)
+{
+    struct buffer text;
+    enum status status;
+
+    buffer_init(&text, room);
+    status = read_head(option, path, &text);
+    if (status == STATUS_OK)
+        status = take_first_line(option, what, path, &text, line);
+    OPENSSL_cleanse(text.text, text.room);
+    buffer_release(&text);
+    return status;
 }
 
 /* ---- the password ---- */

@@ -1,31 +1,11 @@
 #include "diag/gather/ca_file.h"
 
 #include "diag/buffer.h"
-#include "diag/platform.h"
+#include "diag/gather/text_file.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-
-/* By the platform's own way to a file: OpenSSL's takes no UTF-8 on Windows. */
-static enum status read_whole(const char *path, struct buffer *text)
-{
-    char piece[16384];
-    size_t size;
-    FILE *file;
-    enum status status = platform_file_open(path, &file);
-
-    if (status != STATUS_OK)
-        return status;
-    while ((size = fread(piece, 1, sizeof piece, file)) > 0 && !text->truncated)
-        buffer_add(text, piece, size);
-    if (ferror(file))
-        status = STATUS_IO;
-    else if (text->truncated)
-        status = STATUS_TOO_LARGE;
-    fclose(file);
-    return status;
-}
 
 static bool is_at_end(void)
 {
@@ -67,7 +47,7 @@ enum status ca_file_load(const char *path, X509_STORE *store)
     enum status status;
 
     buffer_init(&text, CA_FILE_MOST);
-    status = read_whole(path, &text);
+    status = text_file_read_whole(path, &text);
     if (status == STATUS_OK)
         status = ca_text_load(text.text, text.size, store);
     buffer_release(&text);

@@ -1,5 +1,6 @@
 #include "diag/gather/text_file.h"
 
+#include "diag/platform.h"
 #include "diag/read/utf16.h"
 
 #include <stdlib.h>
@@ -115,4 +116,26 @@ size_t text_file_next(struct text_file *text, const char **piece)
             return text->text.size;
     }
     return 0;
+}
+
+enum status text_file_read_whole(const char *path, struct buffer *text)
+{
+    struct text_file *pieces;
+    const char *piece;
+    FILE *file;
+    enum status status = platform_file_open(path, &file);
+    size_t size;
+
+    if (status != STATUS_OK)
+        return status;
+    pieces = text_file_new(file);
+    while (!text->truncated && (size = text_file_next(pieces, &piece)) > 0)
+        buffer_add(text, piece, size);
+    text_file_free(pieces);
+    if (ferror(file))
+        status = STATUS_IO;
+    else if (text->truncated)
+        status = STATUS_TOO_LARGE;
+    fclose(file);
+    return status;
 }

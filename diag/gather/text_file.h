@@ -2,7 +2,9 @@
 #ifndef EXDIAG_GATHER_TEXT_FILE_H
 #define EXDIAG_GATHER_TEXT_FILE_H
 
+#include "diag/buffer.h"
 #include "diag/read/file_type.h"
+#include "diag/status.h"
 
 #include <stdio.h>
 
@@ -19,5 +21,11 @@ enum file_type text_file_type(const struct text_file *text);
  * valid until the next call. Its size; 0 at the end, or after an error, which ferror() tells.
  */
 size_t text_file_next(struct text_file *text, const char **piece);
+
+/*
+ * All of the file at `path` in that form, appended to `text`, which says how much it may be:
+ * STATUS_TOO_LARGE beyond that, and what keeps a file from being read.
+ */
+enum status text_file_read_whole(const char *path, struct buffer *text);
 
 #endif

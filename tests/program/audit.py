@@ -387,6 +387,30 @@ def a_long_list_that_is_done_is_passed_over():
 
 
 @case
+def an_earlier_output_as_powershell_wrote_it():
+    """In UTF-16, which what this program writes cannot follow; a mark alone is passed over, and counted with the bytes."""
+    names = many(300)
+    text = "".join(f'{{"domain": "{name}", "findings": []}}\r\n' for name in names)
+    with folder() as place:
+        path = place / "results.jsonl"
+        for encoding in ("utf-8-sig", "utf-16", "utf-16-be"):
+            path.write_bytes(("\ufeff" * (encoding == "utf-16-be") + text).encode(encoding))
+            lines, _ = audit(names + ["192.0.2.1"], "127.0.0.1", "--resume", path)
+            expect_equal(counts(lines), {"192.0.2.1": 1}, encoding)
+        with open(path, "ab") as output:
+            stream = Stream("--dns", "127.0.0.1", "--resume", str(path), stdout=output)
+            status, _, err = stream.end()
+        expect_equal(status, TROUBLE, "exit status")
+        expect_in("is UTF-16", err, "stderr")
+        expect_equal(path.read_bytes().decode("utf-16"), text, "the output")
+        path.write_bytes(b"\xef\xbb\xbf" + text.encode() + b'{"domain": "torn')
+        with open(path, "ab") as output:
+            stream = Stream("--dns", "127.0.0.1", "--resume", str(path), stdout=output)
+            expect_equal(stream.end()[0], FINE, "exit status")
+        expect_equal(path.read_bytes().decode("utf-8-sig"), text, "the output, without its torn end")
+
+
+@case
 def what_is_no_earlier_output_is_refused():
     with folder() as place:
         (place / "list").write_text("good.example\nopen.example\n")

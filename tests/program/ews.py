@@ -72,6 +72,15 @@ def whatever_way_the_bytes_come():
 
 
 @case
+def a_token_in_a_file_that_windows_wrote():
+    for encoding, mark in (("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
+        with folder() as place, Lab(ZONES) as lab, Ews(place, "127.0.0.81=fine") as ews:
+            ews.token.write_bytes(mark + f"{WANTED}\r\n".encode(encoding))
+            exdiag(*arguments(lab, ews), status=FINE)
+            ews.stop()
+
+
+@case
 def nodes_are_compared():
     result, _, _ = survey("127.0.0.81=transient", "127.0.0.82=fine", more=("--patience", "3"),
                           servers=("mail.contoso.com", "ex02.contoso.com"),

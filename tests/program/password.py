@@ -101,6 +101,27 @@ def it_is_the_first_line_of_a_file():
 
 
 @case
+def its_file_may_be_one_that_windows_wrote():
+    """A mark or UTF-16 is no part of the password. What it is asked for is seen where it is too long, or empty."""
+    with folder() as place:
+        path = place / "password"
+        for encoding, mark in (("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
+            for word, status, told in (
+                (f"{SECRET}\r\nand more\r\n", FINE, ""),
+                ("\r\n", TROUBLE, "an anonymous logon"),
+                ("p" * 1022 + "\r\n", FINE, ""),
+                ("p" * 1023, TROUBLE, "up to 1022 bytes"),
+                ("\u20ac" * 341, TROUBLE, "up to 1022 bytes"),
+                ("a\0b", TROUBLE, "has a NUL in it"),
+            ):
+                path.write_bytes(mark + word.encode(encoding))
+                path.chmod(0o600)
+                result = check("--user", "alice", "--password-file", path, status=status)
+                expect_in(told, result.err, f"{encoding} {word[:9]!r}")
+                expect_equal(result.err == "", told == "", f"{encoding} {word[:9]!r}: {result.err}")
+
+
+@case
 def a_file_that_everybody_can_read_is_told_of():
     with folder() as place:
         path = place / "password"

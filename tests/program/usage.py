@@ -340,6 +340,44 @@ def a_file_of_options():
         expect_equal(result.report["findings"][0]["severity"], "info", "severity")
 
 
+MARKED = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+
+
+@case
+def files_of_options_as_windows_writes_them():
+    """Notepad's "Unicode" and PowerShell's > are UTF-16; what is neither that nor UTF-8 is refused, by its line."""
+    accepted = "# f\u00fcr Fabrikam\r\nspf-multiple fabrikam.com 9999-12-31 bekannt, M\u00fcller \U0001f600\r\n"
+    with Lab(BROKEN) as lab, folder() as place:
+        for encoding, mark in MARKED.items():
+            (place / "accepted").write_bytes(mark + accepted.encode(encoding))
+            options = f"accept {place / 'accepted'}\r\ndns {lab.dns}\r\ntitle M\u00fcllers Post\r\ndomain fabrikam.com\r\n"
+            (place / "options").write_bytes(mark + options.encode(encoding))
+            report = exdiag("check", "--config", place / "options", "--format", "json", status=FINE).report
+            expect_equal(report["title"], "M\u00fcllers Post", encoding)
+            expect_equal(report["findings"][0]["accepted"]["reason"], "bekannt, M\u00fcller \U0001f600", encoding)
+            (place / "options").write_bytes(mark + "format nagios\r\nnosuch\r\n".encode(encoding))
+            expect_in("EXDIAG UNKNOWN", exdiag("check", "--config", place / "options", status=3).out, encoding)
+        for content, word in (
+            (accepted.encode("cp1252", "replace"), "line 1: it is neither UTF-8 nor UTF-16"),
+            (b"quiet\nspf-multiple * 9999-12-31 M\xfcller\n", "line 2: it is neither UTF-8 nor UTF-16"),
+            (b"# one\n# two\0\n", "line 2: it has a NUL byte"),
+            (b"\xff\xfe\0\0q\0\0\0", "line 1: it has a NUL byte"),
+        ):
+            (place / "options").write_bytes(content.replace(b"quiet", b"# quiet"))
+            expect_in(word, refused("check", "--accept", place / "options", "x.com"), f"{content}")
+        (place / "options").write_bytes(b"quiet\n# M\xfcller\n")
+        expect_in("line 2: it is neither", refused("check", "--config", place / "options", "x.com"), "--config")
+
+
+@case
+def tables_of_builds_as_windows_writes_them():
+    with Lab(HEALTHY) as lab, folder() as place:
+        table = (ROOT / "diag/builds/exchange.txt").read_text()
+        for encoding, mark in MARKED.items():
+            (place / "builds").write_bytes(mark + table.replace("\n", "\r\n").encode(encoding))
+            exdiag("check", "contoso.com", "--dns", lab.dns, "--builds", place / "builds", status=FINE)
+
+
 @case
 def later_options_win_over_the_file():
     with Lab(BROKEN) as lab, folder() as place:
@@ -419,19 +457,27 @@ def an_acceptance_in_another_script():
 @case
 def lines_of_accepted_findings_that_are_wrong():
     with folder() as place:
-        for line in (
-            "spf-multiple",
-            "spf-multiple fabrikam.com",
-            "spf-multiple fabrikam.com 2026-13-01 reason",
-            "spf-multiple fabrikam.com 2026-02-30 reason",
-            "spf-multiple fabrikam.com soon reason",
-            "spf-multiple fabrikam.com 2030-01-01",
-            "nonsense fabrikam.com 2030-01-01 reason",
-            "spf fabrikam.com 2030-01-01 a probe is no finding",
-            "spf-multiple fabrikam.com 2030-01-01 rea\x1b[31mson",
+        for line, word in (
+            ("spf-multiple", "no subject follows 'spf-multiple'"),
+            ("spf-multiple fabrikam.com", "no day stands in it"),
+            ("spf-multiple fabrikam.com 2026-13-01 reason", "there is no day '2026-13-01'"),
+            ("spf-multiple fabrikam.com 2026-02-30 reason", "there is no day '2026-02-30'"),
+            ("spf-multiple fabrikam.com soon reason", "'soon' is no day"),
+            ("spf-multiple fabrikam.com 30.11.2026 reason", "'30.11.2026' is no day"),
+            ("spf-multiple 2030-01-01 reason", "no subject stands before '2030-01-01'"),
+            ("spf-multiple fabrikam.com 2030-01-01", "no reason follows '2030-01-01'"),
+            ("spf-mutliple fabrikam.com 2030-01-01 reason", "did you mean 'spf-multiple'?"),
+            ("spf fabrikam.com 2030-01-01 a probe is no finding", "'spf' is no finding"),
+            ("zzzz fabrikam.com 2030-01-01 reason", "'zzzz' is no finding: 'exdiag explain' lists them"),
+            ("spf-multiple fabrikam.com 2030-01-01 rea\x1b[31mson", "\\x1b stands in the reason"),
+            ("spf-multiple fabrikam.com 2030-01-01 rea\u202eson", "\\u{202e} stands in the reason"),
+            ("spf-multiple fabri\u200bkam.com 2030-01-01 reason", "\\u{200b} stands in the subject"),
+            ("spf-multiple fabrikam.com 2030-01-01 two\twords", "a tab stands in the reason"),
         ):
-            (place / "accepted").write_text(line + "\n")
-            expect_in("--accept", refused("check", "x.com", "--accept", place / "accepted"), line)
+            (place / "accepted").write_text(f"# what is known\n{line}\n")
+            complaint = refused("check", "x.com", "--accept", place / "accepted")
+            expect_in("--accept: ", complaint, line)
+            expect_in(f"accepted', line 2: {word}" if word[0] not in "\\d" else word, complaint, line)
         expect_in("does not exist", refused("check", "x.com", "--accept", place / "none"), "stderr")
 
 

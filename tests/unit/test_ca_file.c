@@ -35,7 +35,7 @@ static void add_certificate(struct buffer *out, const char *name)
     EVP_PKEY_free(key);
 }
 
-static enum status load(const char *text, size_t *count)
+static enum status load_bytes(const char *text, size_t size, size_t *count)
 {
     char folder[SYSTEM_PATH_SIZE], path[SYSTEM_PATH_SIZE + 8];
     X509_STORE *store = X509_STORE_new();
@@ -46,7 +46,7 @@ static enum status load(const char *text, size_t *count)
     system_folder_new(folder);
     snprintf(path, sizeof path, "%s/ca", folder);
     assert_int_equal(platform_file_create(path, &file), STATUS_OK);
-    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fwrite(text, 1, size, file), size);
     fclose(file);
     status = ca_file_load(path, store);
     assert_int_equal(ca_file_load(path, NULL), status);
@@ -56,6 +56,11 @@ static enum status load(const char *text, size_t *count)
     *count = (size_t)sk_X509_OBJECT_num(objects);
     X509_STORE_free(store);
     return status;
+}
+
+static enum status load(const char *text, size_t *count)
+{
+    return load_bytes(text, strlen(text), count);
 }
 
 /* All of them, whatever text stands between. */
@@ -74,6 +79,31 @@ static void certificates_are_taken(void **state)
     buffer_add_string(&text, "\n\n");
     assert_int_equal(load(text.text, &count), STATUS_OK);
     assert_int_equal(count, 2);
+    buffer_release(&text);
+}
+
+/* As editors of Windows and PowerShell's > leave them. */
+static void marks_and_utf16_are_no_matter(void **state)
+{
+    struct buffer text, wide;
+    size_t count;
+
+    (void)state;
+    buffer_init(&text, 65536);
+    buffer_init(&wide, 2 * 65536);
+    buffer_add_string(&text, "\xef\xbb\xbf");
+    add_certificate(&text, "one");
+    add_certificate(&text, "two");
+    assert_int_equal(load(text.text, &count), STATUS_OK);
+    assert_int_equal(count, 2);
+    buffer_add(&wide, "\xff\xfe", 2);
+    for (size_t i = 3; i < text.size; i++) {
+        buffer_add_char(&wide, text.text[i]);
+        buffer_add_char(&wide, '\0');
+    }
+    assert_int_equal(load_bytes(wide.text, wide.size, &count), STATUS_OK);
+    assert_int_equal(count, 2);
+    buffer_release(&wide);
     buffer_release(&text);
 }
 
@@ -108,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(certificates_are_taken),
+        cmocka_unit_test(marks_and_utf16_are_no_matter),
         cmocka_unit_test(damaged_files_are_malformed),
         cmocka_unit_test(files_that_cannot_be_read),
     };
