@@ -62,19 +62,6 @@ def what_an_option_names_is_never_written_over():
 
 
 @case
-def files_of_options_as_windows_writes_them():
-    accepted = "spf-multiple fabrikam.com 2030-01-01 known\r\n"
-    with Lab(BROKEN) as lab, folder() as place:
-        path = place / "accepted"
-        path.write_bytes(accepted.encode("utf-8-sig"))
-        expect_in("known", broken(lab, "--accept", path, "--verbose").out, "the reason")
-        path.write_bytes("format json\r\n".encode("utf-8-sig"))
-        expect(broken(lab, "--config", path, status=PROBLEMS).out.startswith("{"), "the form")
-        path.write_bytes(accepted.encode("utf-16"))
-        expect_in("UTF-16", broken(lab, "--accept", path, status=TROUBLE).err, "stderr")
-
-
-@case
 def one_file_is_not_written_twice():
     with Lab(BROKEN) as lab, folder() as place:
         (place / "real").write_text("")
