@@ -61,12 +61,15 @@ static void print_step(struct page *page, const struct step *step, const char *o
 {
     wrap_to(&page->wrap, INDENT);
     wrap_indent(&page->wrap, STEP_INDENT);
-    wrap_words(&page->wrap, arena_print(&page->memory, "- %s%s: %s", is_alternative ? "or, " : "",
-                                        report_step_shell(step), step->where));
+    wrap_words(&page->wrap, is_alternative ? "- or, " : "- ");
+    if (step->condition)
+        wrap_words(&page->wrap, arena_print(&page->memory, "%s: ", step->condition));
+    wrap_words(&page->wrap,
+               arena_print(&page->memory, "%s: %s", report_step_shell(step), step->where));
     wrap_end(&page->wrap);
     if (only)
         print_line(page, STEP_INDENT, arena_print(&page->memory, "only %s", only));
-    if (step->kind == STEP_DECIDE)
+    if (step->kind == STEP_DECIDE && !step->condition)
         print_line(page, STEP_INDENT, "decide first");
     if (step->shell == SHELL_MANUAL)
         print_line(page, STEP_INDENT, step->command);

@@ -268,6 +268,7 @@ static void show_alternative(struct spf_sheet *sheet, const char *word, const st
     spf_sheet_label(sheet, 0, STYLE_FAINT, word);
     buffer_init(&before, LINE_MOST);
     report_before_step(step, &before);
+    show_remark(sheet, STYLE_YELLOW, "", step->condition);
     show_remark(sheet, STYLE_PLAIN, "", step->where);
     show_remark(sheet, STYLE_YELLOW, "", before.text);
     buffer_release(&before);

@@ -38,12 +38,21 @@ static void put_note(struct page *page, const char *text)
         html_put(page, "<p><b>Note:</b> %s\n", text);
 }
 
+/* "if it is a member of a DAG: " */
+static void put_condition(struct page *page, const char *condition)
+{
+    if (condition)
+        html_put(page, "<em>%s:</em> ", condition);
+}
+
 /* "PowerShell: on ex1.contoso.com", and what to do before */
 static void put_where(struct page *page, const struct outline_step *step)
 {
     const char *shell = report_step_shell(step->step);
 
-    html_put(page, "%s<b>%s</b>", step->step->is_alternative ? "or " : "", shell);
+    html_put(page, "%s", step->step->is_alternative ? "or " : "");
+    put_condition(page, step->condition);
+    html_put(page, "<b>%s</b>", shell);
     if (step->where && *step->where && strcmp(step->where, shell) != 0)
         html_put(page, ": %s", step->where);
     if (step->same_before)
@@ -72,14 +81,16 @@ static void put_owners(struct page *page, const struct outline_step *step,
                        const struct outline_variant *variant)
 {
     const char *where = step->where || !variant->step->where ? "" : variant->step->where;
+    const char *condition = step->condition ? NULL : variant->step->condition;
 
     html_put(page, "<p class=\"of\">");
     if (variant->member_count > 1 || !outline_names(where, variant->members[0]->subject)) {
         for (size_t i = 0; i < variant->member_count; i++)
             html_put(page, "%s<bdi>%s</bdi>", i ? ", " : "", variant->members[i]->subject->shown);
-        if (*where)
+        if (*where || condition)
             html_put(page, ": ");
     }
+    put_condition(page, condition);
     html_put(page, "%s", where);
     if (!step->same_before)
         put_before(page, variant->step);
@@ -162,6 +173,7 @@ static void put_own_step(struct page *page, const struct step *step, bool goes_o
     else
         html_put(page, "<li>");
     if (!goes_on) {
+        put_condition(page, step->condition);
         html_put(page, "<b>%s</b>", shell);
         if (step->where && *step->where && strcmp(step->where, shell) != 0)
             html_put(page, ": %s", step->where);

@@ -296,6 +296,7 @@ const char *const html_style[] = {
     ".steps p b { font-weight: 600; }",
     "em, .order { font-style: normal; font-weight: 600; color: var(--warning); }",
     "em { margin-left: 0.5em; }",
+    "li > em:first-child, .of em { margin-left: 0; }",
     ".steps .prose { font-size: 1rem; color: var(--ink); white-space: pre-line; }",
     ".steps pre { position: relative; -webkit-user-select: all; user-select: all; margin: 0.4rem 0; padding: 0.65rem 0.9rem;",
     "  background: var(--well); border: 1px solid var(--rule); border-radius: 4px; }",

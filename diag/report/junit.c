@@ -64,8 +64,10 @@ static void add_step(struct buffer *out, const char *word, const struct step *st
 
     buffer_init(&before, NAMES_MOST);
     report_before_step(step, &before);
-    buffer_print(out, "%s%s, %s%s%s", step->is_alternative ? "or " : "", word,
-                 report_shell(step->shell), step->where ? ": " : "",
+    buffer_print(out, "%s%s, ", step->is_alternative ? "or " : "", word);
+    if (step->condition)
+        buffer_print(out, "%s: ", step->condition);
+    buffer_print(out, "%s%s%s", report_shell(step->shell), step->where ? ": " : "",
                  step->where ? step->where : "");
     if (before.size)
         buffer_print(out, " (%s)", before.text);

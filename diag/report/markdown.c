@@ -68,6 +68,15 @@ static void put_remarks(struct sheet *sheet, unsigned indent, const struct step 
     }
 }
 
+/* "if it is a member of a DAG: " */
+static void put_condition(struct sheet *sheet, const char *condition)
+{
+    if (!condition)
+        return;
+    markdown_put_words(sheet->stream, condition);
+    fputs(": ", sheet->stream);
+}
+
 /* `place`, and in bold what is to be done first; ends the line. */
 static void put_before(struct sheet *sheet, const char *place, const struct step *step)
 {
@@ -86,8 +95,10 @@ static void put_before(struct sheet *sheet, const char *place, const struct step
 }
 
 /* "PowerShell, on ex01 — **fill in: server**" */
-static void put_place(struct sheet *sheet, const struct step *step, const char *where)
+static void put_place(struct sheet *sheet, const struct step *step, const char *condition,
+                      const char *where)
 {
+    put_condition(sheet, condition);
     fputs(report_shell(step->shell), sheet->stream);
     if (where)
         fputs(", ", sheet->stream);
@@ -115,13 +126,16 @@ struct listing {
 static void put_variant(struct sheet *sheet, const struct listing *listing,
                         const struct outline_step *step, const struct outline_variant *variant)
 {
+    const bool is_of_all = step->variant_count == 1;
+
     fputs(listing->bullet, sheet->stream);
     if (variant->step->is_alternative)
         fputs("or ", sheet->stream);
-    if (step->variant_count > 1)
+    if (!is_of_all)
         put_members(sheet, variant);
     put_place(sheet, variant->step,
-              step->variant_count == 1 && step->where ? step->where : variant->step->where);
+              is_of_all && step->condition ? step->condition : variant->step->condition,
+              is_of_all && step->where ? step->where : variant->step->where);
     fputs("\n", sheet->stream);
     put_command(sheet, 2, variant->step);
     put_remarks(sheet, 2, variant->step);
@@ -132,14 +146,15 @@ static void put_variant(struct sheet *sheet, const struct listing *listing,
 static bool is_told_once(const struct outline_step *step)
 {
     return step->variant_count > 1 && step->same_command && step->same_before && step->same_risk &&
-           step->same_note;
+           step->same_note && (step->same_condition || step->condition);
 }
 
 static void put_together(struct sheet *sheet, const struct listing *listing,
                          const struct outline_step *step)
 {
-    fprintf(sheet->stream, "%s%s%s, ", listing->bullet, step->step->is_alternative ? "or " : "",
-            report_shell(step->step->shell));
+    fprintf(sheet->stream, "%s%s", listing->bullet, step->step->is_alternative ? "or " : "");
+    put_condition(sheet, step->condition);
+    fprintf(sheet->stream, "%s, ", report_shell(step->step->shell));
     put_before(sheet, "at each of these places", step->step);
     for (size_t i = 0; i < step->variant_count; i++) {
         const struct outline_variant *variant = &step->variants[i];
@@ -171,7 +186,7 @@ static void put_own_step(struct sheet *sheet, const struct listing *listing,
                          const struct step *step)
 {
     fprintf(sheet->stream, "%s%s", listing->bullet, step->is_alternative ? "or " : "");
-    put_place(sheet, step, step->where);
+    put_place(sheet, step, step->condition, step->where);
     fputs("\n", sheet->stream);
     put_command(sheet, 2, step);
     put_remarks(sheet, 2, step);

@@ -29,6 +29,7 @@ struct outline_step {
     const struct outline_variant *variants;
     size_t variant_count;
     bool same_where;
+    bool same_condition;
     bool same_command;
     bool same_before; /* what to do first: kind and placeholders */
     bool same_risk;
@@ -39,6 +40,7 @@ struct outline_step {
      * these servers". NULL: there is none, or the flag is false and they differ in more.
      */
     const char *where;
+    const char *condition;
     const char *risk;
     const char *note;
 };

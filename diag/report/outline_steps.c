@@ -34,6 +34,8 @@ static int compare_texts(const struct step *a, const struct step *b)
     int order = order_strings(a->command, b->command);
 
     if (!order)
+        order = order_strings(a->condition, b->condition);
+    if (!order)
         order = order_strings(a->where, b->where);
     if (!order)
         order = compare_before(a, b);
@@ -70,6 +72,11 @@ static const char *command_of(const struct finding *member, const void *context)
 static const char *where_of(const struct finding *member, const void *context)
 {
     return step_at(member, context)->where;
+}
+
+static const char *condition_of(const struct finding *member, const void *context)
+{
+    return step_at(member, context)->condition;
 }
 
 static const char *risk_of(const struct finding *member, const void *context)
@@ -109,6 +116,7 @@ static int by_first_member(const void *first, const void *second)
 static void note_sameness(struct outline_step *step, const struct step *other)
 {
     step->same_where = step->same_where && is_same(step->step->where, other->where);
+    step->same_condition = step->same_condition && is_same(step->step->condition, other->condition);
     step->same_command = step->same_command && is_same(step->step->command, other->command);
     step->same_before = step->same_before && is_same_before(step->step, other);
     step->same_risk = step->same_risk && is_same(step->step->risk, other->risk);
@@ -145,11 +153,13 @@ static void merge_step(const struct outline_entry *entry, enum outline_list whic
 
     *out = (struct outline_step){.step = &steps_of(entry->first, which)->list[at],
                                  .same_where = true,
+                                 .same_condition = true,
                                  .same_command = true,
                                  .same_before = true,
                                  .same_risk = true,
                                  .same_note = true,
                                  .where = outline_tell_once(entry, where_of, &place, arena),
+                                 .condition = outline_tell_once(entry, condition_of, &place, arena),
                                  .risk = outline_tell_once(entry, risk_of, &place, arena),
                                  .note = outline_tell_once(entry, note_of, &place, arena)};
     for (size_t i = 0; i < entry->member_count; i++) {
@@ -190,7 +200,8 @@ bool outline_is_note_told(const struct outline_steps *steps, size_t index)
 static bool is_else_told_once(const struct outline_step *step)
 {
     return step->same_before && (step->same_where || step->where) &&
-           (step->same_risk || step->risk) && (step->same_note || step->note);
+           (step->same_condition || step->condition) && (step->same_risk || step->risk) &&
+           (step->same_note || step->note);
 }
 
 bool outline_is_told_once(const struct outline_step *step)

@@ -153,8 +153,10 @@ static void put_step(FILE *stream, const char *word, const struct step *step)
     struct buffer line;
 
     buffer_init(&line, TEXT_MOST);
-    buffer_print(&line, "%s%s: %s", step->is_alternative ? "or " : "", word,
-                 report_shell(step->shell));
+    buffer_print(&line, "%s%s: ", step->is_alternative ? "or " : "", word);
+    if (step->condition)
+        buffer_print(&line, "%s: ", step->condition);
+    buffer_add_string(&line, report_shell(step->shell));
     if (step->where)
         buffer_print(&line, ", %s", step->where);
     fputs("##\n", stream);

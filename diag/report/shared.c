@@ -270,10 +270,11 @@ static bool shows(const char *text, const char *placeholder)
     return false;
 }
 
-/* True if the command, or where to run it, shows <placeholder>: nothing is there yet. */
+/* True if the command, or where and when to run it, shows <placeholder>: nothing is there yet. */
 static bool is_empty(const struct step *step, const char *placeholder)
 {
-    return shows(step->command, placeholder) || shows(step->where, placeholder);
+    return shows(step->command, placeholder) || shows(step->where, placeholder) ||
+           shows(step->condition, placeholder);
 }
 
 /* "fill in: a, b" or "check: c": the placeholders of one of the two sorts. */
@@ -294,25 +295,26 @@ static void add_placeholders(const struct step *step, bool of_empty, struct buff
 
 unsigned report_asked_by(const struct step *step)
 {
-    unsigned asked = step->kind == STEP_DECIDE ? REPORT_ASKS_TO_DECIDE : 0;
+    const bool is_choice = step->kind == STEP_DECIDE;
+    unsigned asked = is_choice && !step->condition ? REPORT_ASKS_TO_DECIDE : 0;
 
     if (step->kind == STEP_EXACT)
         return 0;
     for (size_t i = 0; i < step->placeholder_count; i++)
         asked |=
             is_empty(step, step->placeholders[i]) ? REPORT_ASKS_TO_FILL_IN : REPORT_ASKS_TO_CHECK;
-    return asked ? asked : REPORT_ASKS_TO_FILL_IN;
+    return asked || is_choice ? asked : REPORT_ASKS_TO_FILL_IN;
 }
 
 void report_before_step(const struct step *step, struct buffer *out)
 {
     if (step->kind == STEP_EXACT)
         return;
-    if (step->kind == STEP_DECIDE)
+    if (step->kind == STEP_DECIDE && !step->condition)
         buffer_add_string(out, "decide first");
     add_placeholders(step, true, out);
     add_placeholders(step, false, out);
-    if (!out->size)
+    if (!out->size && step->kind == STEP_FILL_IN)
         buffer_add_string(out, "fill in what stands in <angle brackets>");
 }
 

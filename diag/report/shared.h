@@ -95,7 +95,9 @@ enum report_asks {
 /* Which of these report_before_step() says of a step. */
 unsigned report_asked_by(const struct step *step);
 
-/* What a person must do before running the step: "fill in: host; check: record". Empty if nothing.
+/*
+ * What a person must do before running the step: "fill in: host; check: record". Empty if nothing,
+ * or nothing but to judge its condition, which stands before the step itself.
  */
 void report_before_step(const struct step *step, struct buffer *out);
 

@@ -60,6 +60,15 @@ static void remark(const struct telling *telling, enum style style, const char *
     wrap_end(&telling->page->wrap);
 }
 
+/* "if it is a member of a DAG: " */
+static void condition(struct text_page *page, const char *text)
+{
+    if (!text)
+        return;
+    text_page_styled(page, STYLE_YELLOW, text);
+    wrap_words(&page->wrap, ": ");
+}
+
 /* " [decide first; check: record]" */
 static void before_step(struct text_page *page, const struct step *step)
 {
@@ -95,10 +104,11 @@ static void variant_heading(const struct telling *telling, const struct outline_
     struct text_page *page = telling->page;
     const struct outline_step *step = telling->step;
     const char *where = step->where || !variant->step->where ? "" : variant->step->where;
+    const char *own = step->condition ? NULL : variant->step->condition;
     bool is_named =
         variant->member_count == 1 && outline_names(where, variant->members[0]->subject);
 
-    if (!*where && step->same_before && tells_its_owner(step, variant))
+    if (!*where && !own && step->same_before && tells_its_owner(step, variant))
         return;
     text_page_at(page, telling->indent);
     wrap_indent(&page->wrap, telling->indent + 2);
@@ -107,9 +117,10 @@ static void variant_heading(const struct telling *telling, const struct outline_
         text_page_begin_style(page, STYLE_LOUD);
         text_page_names(page, variant->members, variant->member_count, variant->member_count);
         text_page_end_style(page, STYLE_LOUD);
-        if (*where)
+        if (*where || own)
             wrap_words(&page->wrap, ": ");
     }
+    condition(page, own);
     wrap_words(&page->wrap, where);
     if (!step->same_before)
         before_step(page, variant->step);
@@ -167,6 +178,12 @@ static bool is_same_text(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* A place that a reader has gone to: not one of a step that he may have passed over. */
+static bool is_known_place(const char *condition, const char *before)
+{
+    return !before || is_same_text(condition, before);
+}
+
 /* Where the step before it is done, in the same shell. */
 static bool is_in_the_same_place(const struct telling *telling)
 {
@@ -177,12 +194,16 @@ static bool is_in_the_same_place(const struct telling *telling)
            (step->variant_count == 1 || outline_is_told_once(step)) &&
            (before->variant_count == 1 || outline_is_told_once(before)) &&
            is_same_text(step->where, before->where) &&
+           is_known_place(step->condition, before->condition) &&
            strcmp(report_step_shell(step->step), report_step_shell(before->step)) == 0;
 }
 
 static bool is_plain_command(const struct outline_step *step)
 {
-    return step->step->shell != SHELL_MANUAL && step->step->kind == STEP_EXACT && step->same_before;
+    const bool is_judged = step->step->condition && step->step->placeholder_count == 0;
+
+    return step->step->shell != SHELL_MANUAL && (step->step->kind == STEP_EXACT || is_judged) &&
+           step->same_before;
 }
 
 /* How many steps from this one on are nothing but a line more each, typed behind each other. */
@@ -196,6 +217,7 @@ static size_t count_joined(const struct telling *telling)
         return 1;
     for (next.step++; next.step < end; next.step++, count++) {
         if (next.step[-1].note || next.step->risk || !is_plain_command(next.step) ||
+            !is_same_text(next.step->condition, next.step[-1].condition) ||
             !is_in_the_same_place(&next))
             break;
     }
@@ -221,22 +243,30 @@ static void begin_step(struct telling *telling, size_t number, size_t joined)
     wrap_words(&page->wrap, figure);
 }
 
-/* "PowerShell [decide first]: ex01.contoso.com, as administrator" */
-static void place_of_step(const struct telling *telling)
+/* "PowerShell [decide first]: ex01.contoso.com, as administrator"; `tagged`: what it asks for. */
+static void put_place(struct text_page *page, const char *shell, const char *where,
+                      const struct step *tagged)
 {
-    struct text_page *page = telling->page;
-    const struct outline_step *step = telling->step;
-    const char *shell = report_step_shell(step->step);
-    bool is_same = is_in_the_same_place(telling);
-
-    wrap_words(&page->wrap, is_same ? "in the same place" : shell);
-    if (step->same_before)
-        before_step(page, step->step);
-    if (!is_same && step->where && *step->where && strcmp(step->where, shell) != 0) {
+    wrap_words(&page->wrap, shell);
+    if (tagged)
+        before_step(page, tagged);
+    if (where && *where && strcmp(where, shell) != 0) {
         wrap_words(&page->wrap, ": ");
-        wrap_words(&page->wrap, step->where);
+        wrap_words(&page->wrap, where);
     }
     wrap_end(&page->wrap);
+}
+
+static const char in_the_same_place[] = "in the same place";
+
+static void place_of_step(const struct telling *telling)
+{
+    const struct outline_step *step = telling->step;
+    bool is_same = is_in_the_same_place(telling);
+
+    condition(telling->page, step->condition);
+    put_place(telling->page, is_same ? in_the_same_place : report_step_shell(step->step),
+              is_same ? NULL : step->where, step->same_before ? step->step : NULL);
 }
 
 /*
@@ -275,19 +305,15 @@ static size_t one_step(struct telling *telling, size_t number)
 static void place_of_member(struct telling *telling, const struct step *step,
                             const struct step *before)
 {
-    struct text_page *page = telling->page;
     const char *shell = report_step_shell(step);
     bool is_same = before && !before->is_alternative && !step->is_alternative &&
                    is_same_text(step->where, before->where) &&
+                   is_known_place(step->condition, before->condition) &&
                    strcmp(shell, report_step_shell(before)) == 0;
 
-    wrap_words(&page->wrap, is_same ? "in the same place" : shell);
-    before_step(page, step);
-    if (!is_same && step->where && *step->where && strcmp(step->where, shell) != 0) {
-        wrap_words(&page->wrap, ": ");
-        wrap_words(&page->wrap, step->where);
-    }
-    wrap_end(&page->wrap);
+    condition(telling->page, step->condition);
+    put_place(telling->page, is_same ? in_the_same_place : shell, is_same ? NULL : step->where,
+              step);
 }
 
 /* One step on one machine, whole: who reads it on page six has not the first machine's in sight. */

@@ -139,6 +139,27 @@ static const struct step sample_clock_fix[] = {
         .command = "w32tm /config /syncfromflags:domhier /update\nw32tm /resync /rediscover",
         .risk = "the clock jumps; scheduled tasks of the skipped minutes do not run",
     },
+    {
+        .shell = SHELL_CMD,
+        .kind = STEP_DECIDE,
+        .condition = "if it is a virtual machine",
+        .where = "on ex1.corp.example.com, as administrator",
+        .command = "net stop vmictimesync",
+    },
+    {
+        .shell = SHELL_CMD,
+        .kind = STEP_DECIDE,
+        .condition = "if it is a virtual machine",
+        .where = "on ex1.corp.example.com, as administrator",
+        .command = "sc config vmictimesync start= disabled",
+        .note = "its host's clock is then left alone",
+    },
+    {
+        .shell = SHELL_CMD,
+        .kind = STEP_EXACT,
+        .where = "on ex1.corp.example.com, as administrator",
+        .command = "w32tm /resync",
+    },
 };
 
 static const struct step sample_clock_verify[] = {

@@ -13,7 +13,7 @@
 enum { SERVERS_MOST = 10, SERVERS_STEPS = 4, SERVERS_TEXT = 64 };
 
 struct servers {
-    char texts[SERVERS_MOST][6][SERVERS_TEXT];
+    char texts[SERVERS_MOST][7][SERVERS_TEXT];
     struct subject subjects[SERVERS_MOST];
     struct step steps[SERVERS_MOST][SERVERS_STEPS];
     struct seen seen[SERVERS_MOST];
@@ -27,15 +27,16 @@ static const struct step_template servers_templates[SERVERS_STEPS];
 
 static inline void servers_add(struct servers *servers, size_t i)
 {
-    static const char *const formats[6] = {"ex%02u.contoso.com",
+    static const char *const formats[7] = {"ex%02u.contoso.com",
                                            "Set-It 'ex%02u.contoso.com' Draining",
                                            "Suspend-It 'ex%02u'",
                                            "ex%02u.contoso.com, as administrator",
                                            "Set-It 'ex%02u.contoso.com' Active",
-                                           "GET https://ex%02u.contoso.com/owa/"};
+                                           "GET https://ex%02u.contoso.com/owa/",
+                                           "if ex%02u.contoso.com is of a group"};
     char(*texts)[SERVERS_TEXT] = servers->texts[i];
 
-    for (size_t j = 0; j < 6; j++)
+    for (size_t j = 0; j < 7; j++)
         snprintf(texts[j], SERVERS_TEXT, formats[j], (unsigned)i + 1);
     servers->subjects[i] = (struct subject){SUBJECT_SERVER, texts[0], texts[0], true, NULL};
     servers->seen[i] = (struct seen){.text = "15.2.1", .source = texts[5]};
@@ -45,9 +46,10 @@ static inline void servers_add(struct servers *servers, size_t i)
                                          .risk = "it takes no mail"};
     servers->steps[i][1] = (struct step){.shell = SHELL_EMS,
                                          .kind = STEP_DECIDE,
+                                         .condition = texts[6],
                                          .where = texts[0],
                                          .command = texts[2],
-                                         .note = "only of a DAG"};
+                                         .note = "only for a while"};
     servers->steps[i][2] = (struct step){.shell = SHELL_MANUAL,
                                          .where = texts[3],
                                          .command = "Install it.",

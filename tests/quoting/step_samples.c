@@ -192,7 +192,7 @@ static size_t find_placeholders(const struct step_template *template, struct are
     struct steps steps;
     size_t count = 0;
 
-    alone[0].where = alone[0].when = alone[0].each = NULL;
+    alone[0].where = alone[0].condition = alone[0].when = alone[0].each = NULL;
     steps = remedy_steps(alone, NULL, 0, arena);
     for (; count < steps.list[0].placeholder_count && count < PLACEHOLDERS_MOST; count++)
         names[count] = steps.list[0].placeholders[count];
@@ -226,7 +226,7 @@ static const struct step *fill(const struct sample *sample, const struct value *
 {
     struct step_template alone[] = {*sample->template, {.command = NULL}};
 
-    alone[0].where = alone[0].when = alone[0].each = NULL;
+    alone[0].where = alone[0].condition = alone[0].when = alone[0].each = NULL;
     return remedy_steps(alone, values, sample->count, arena).list;
 }
 

@@ -117,7 +117,7 @@ def read_text(how, form="text"):
     except ImportError as error:
         raise Skip("python3-pyte is not installed") from error
     columns = 40 if how == "narrow" else 80
-    screen = pyte.Screen(columns, 3)
+    screen = pyte.Screen(columns + 1, 3)  # which breaks a full line before a mark of its last character
     stream = pyte.Stream(screen)
     for number, line in enumerate(written.split("\n"), 1):
         screen.reset()
@@ -126,7 +126,7 @@ def read_text(how, form="text"):
         wanted = unicodedata.normalize("NFC", re.sub(r"\x1b\[[0-9;]*m", "", line)).rstrip()
         if any(part and part in line for part in COMMANDS):
             continue  # which is one line, however long, to be copied
-        expect(screen.cursor.y == 0 and drawn == wanted, f"line {number} is drawn as {screen.display[:2]}: {line!r}")
+        expect(screen.cursor.x <= columns and screen.cursor.y == 0 and drawn == wanted, f"line {number} is drawn as {screen.display[:2]}: {line!r}")
     return bare
 
 
@@ -252,7 +252,7 @@ def expect_told(text, told):
 
 
 JUNIT_TELLS = {"report.title", "finding.title", "finding.why", "seen.text", "seen.source", "fix.command",
-               "step.where", "step.risk", "acceptance.reason", "subject.shown", "run.remark"}
+               "step.where", "step.condition", "step.risk", "acceptance.reason", "subject.shown", "run.remark"}
 
 
 def read_junit():
@@ -314,7 +314,7 @@ def read_prometheus():
 # ---- Markdown ----
 
 MARKDOWN_TELLS = {"report.title", "finding.title", "finding.why", "seen.text", "seen.source", "fix.command",
-                  "verify.command", "undo.command", "step.where", "step.risk", "step.note", "acceptance.reason",
+                  "verify.command", "undo.command", "step.where", "step.condition", "step.risk", "step.note", "acceptance.reason",
                   "subject.shown", "run.remark"}
 MARKDOWN_TAGS = {"html", "head", "body", "h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "code", "pre", "input", "br"}
 
@@ -387,7 +387,7 @@ READERS = {
 
 # ---- what is no format: --runbook, and exdiag diff ----
 
-RUNBOOK_TELLS = {"report.title", "finding.title", "fix.command", "verify.command", "undo.command", "step.where", "step.risk",
+RUNBOOK_TELLS = {"report.title", "finding.title", "fix.command", "verify.command", "undo.command", "step.where", "step.condition", "step.risk",
                  "step.note", "subject.shown"}
 
 

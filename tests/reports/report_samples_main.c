@@ -137,6 +137,7 @@ static struct steps hostile_steps(struct maker *maker, const char *which)
             .shell = (enum shell)i,
             .kind = (enum step_kind)(i % STEP_KIND_COUNT),
             .where = say(maker, "step.where"),
+            .condition = i % STEP_KIND_COUNT == STEP_EXACT ? NULL : say(maker, "step.condition"),
             .command = i % 2 ? say_lines(maker, which) : say_first(maker, which),
             .risk = say(maker, "step.risk"),
             .note = say(maker, "step.note"),

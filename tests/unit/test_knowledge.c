@@ -283,6 +283,8 @@ static void check_step(const struct finding_kind *kind, const struct step_templa
     if (!*step->command || !is_there(step->where) || step->shell >= SHELL_COUNT ||
         step->kind >= STEP_KIND_COUNT)
         fail_msg("%s: \"%s\" does not say where", kind->id, step->command);
+    if (step->condition && (step->kind != STEP_DECIDE || !is_there(step->condition)))
+        fail_msg("%s: \"%s\" has a condition, which a person must judge", kind->id, step->command);
     if (step->shell != SHELL_MANUAL && strchr(step->command, '\n'))
         fail_msg("%s: \"%s\" is more than a line", kind->id, step->command);
 }

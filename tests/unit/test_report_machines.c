@@ -86,7 +86,7 @@ static void a_ticket_writes_out_a_few(void **state)
                 strstr(text.text, "Set-It 'ex02.contoso.com' Draining"));
     assert_int_equal(servers_count(text.text, "services are down"), 3);
     assert_int_equal(servers_count(text.text, "Do: Install it."), 3);
-    assert_int_equal(servers_count(text.text, "Note: only of a DAG"), 3);
+    assert_int_equal(servers_count(text.text, "Note: only for a while"), 3);
     buffer_release(&text);
 }
 

@@ -170,6 +170,34 @@ static void members_with_the_same_step_share_it(void **state)
     assert_ptr_equal(step->variants[1].members[2], &domains[5]);
 }
 
+/* The same line at the same place for some under another condition is another step. */
+static void conditions_tell_steps_apart(void **state)
+{
+    struct report report = forty_domains();
+    const struct outline_step *step;
+    struct outline outline;
+
+    (void)state;
+    for (size_t i = 0; i < DOMAINS; i++) {
+        steps[i].kind = STEP_DECIDE;
+        steps[i].where = "any machine";
+        steps[i].command = "command";
+        steps[i].condition = arena_print(&arena, "if %s is yours", subjects[i].shown);
+    }
+    outline_make(&report, &arena, &outline);
+    step = &outline.entries[0].fix.list[0];
+    assert_false(step->same_condition);
+    assert_string_equal(step->condition, "if each of these domains is yours");
+    assert_true(outline_is_told_once(step));
+    for (size_t i = 0; i < DOMAINS; i++)
+        steps[i].condition = i % 2 ? "if it is yours" : NULL;
+    outline_make(&report, &arena, &outline);
+    step = &outline.entries[0].fix.list[0];
+    assert_int_equal(step->variant_count, 2);
+    assert_null(step->condition);
+    assert_false(outline_is_told_once(step));
+}
+
 /* Another kind, part, severity, cause, acceptance, number or template of steps: another entry. */
 static void what_is_another_problem_stands_alone(void **state)
 {
@@ -569,6 +597,7 @@ int main(void)
         cmocka_unit_test_teardown(what_differs_by_name_is_told_once, release),
         cmocka_unit_test_teardown(what_differs_in_more_is_told_for_each, release),
         cmocka_unit_test_teardown(members_with_the_same_step_share_it, release),
+        cmocka_unit_test_teardown(conditions_tell_steps_apart, release),
         cmocka_unit_test_teardown(what_is_another_problem_stands_alone, release),
         cmocka_unit_test_teardown(one_subject_is_in_an_entry_once, release),
         cmocka_unit_test_teardown(many_have_a_word, release),

@@ -118,6 +118,23 @@ static void steps_say_what_is_left_to_do(void **state)
     assert_before_step(step, "fill in what stands in <angle brackets>");
 }
 
+/* A condition stands before its step, and is what is to be decided. */
+static void conditions_are_the_decision(void **state)
+{
+    static const char *const names[] = {"host", "group"};
+    struct step step = {.kind = STEP_DECIDE,
+                        .command = "Suspend-MailboxDatabaseCopy",
+                        .condition = "if ex13 is a member of <group>"};
+
+    (void)state;
+    assert_before_step(step, "");
+    assert_int_equal(report_asked_by(&step), 0);
+    step.placeholders = names;
+    step.placeholder_count = COUNT(names);
+    assert_before_step(step, "fill in: group; check: host");
+    assert_int_equal(report_asked_by(&step), REPORT_ASKS_TO_FILL_IN | REPORT_ASKS_TO_CHECK);
+}
+
 /* Asked where a value is shown that nobody vouched for; not where all is to be filled in. */
 static void what_is_shown_is_to_be_checked(void **state)
 {
@@ -193,6 +210,7 @@ int main(void)
         cmocka_unit_test(sums_read_well),
         cmocka_unit_test(spans_name_days),
         cmocka_unit_test(steps_say_what_is_left_to_do),
+        cmocka_unit_test(conditions_are_the_decision),
         cmocka_unit_test(what_is_shown_is_to_be_checked),
         cmocka_unit_test(runs_give_notice),
         cmocka_unit_test(write_errors_are_told),
