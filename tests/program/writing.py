@@ -160,6 +160,24 @@ def no_report_takes_the_place_of_evidence():
         exdiag("report", path, status=PROBLEMS)
 
 
+@case
+def a_limit_of_file_sizes_ends_in_order():
+    """The system's signal is not the program's end: the former file stands, and nothing is left beside it."""
+    limited = ["sh", "-c", 'ulimit -f 4 && exec "$@"', "sh"]  # 4 blocks, of 512 bytes or of 1,024
+    with Lab(BROKEN + MANY) as lab, folder() as place:
+        broken(lab, "--save", place / "run", status=PROBLEMS)
+        for option, name in (("--output", "report"), ("--runbook", "runbook")):
+            (place / name).write_text("former")
+            for command in (("report", place / "run"), ("check", "fabrikam.com", "--dns", lab.dns)):
+                result = exdiag(*command, "--verbose", "--format", "html", option, name, folder=place, prefix=limited,
+                                status=TROUBLE)  # fmt: skip
+                expect_in(f"could not be written to {name}", result.err, f"{option}")
+                expect_equal((place / name).read_text(), "former", name)
+        result = exdiag("check", *MANY_DOMAINS, "--dns", lab.dns, "--save", "saved", folder=place, prefix=limited, status=TROUBLE)
+        expect_in("saved", result.err, "--save")
+        expect_equal(sorted(path.name for path in place.iterdir()), ["report", "run", "runbook", "saved"], "files")
+
+
 # ---- full disks ----
 
 
