@@ -370,6 +370,14 @@ struct platform_new_file {
     char *beside; /* what it is called until its end; NULL: it is written in place */
 };
 enum status platform_new_file(const char *path, struct platform_new_file *file);
+
+/*
+ * It is text that people open: from here on lines end as this system's editors know them, with CRLF
+ * on Windows, where Notepad took nothing else up to Windows 10 1803 and Server 2016. Before
+ * anything is written.
+ */
+void platform_new_file_is_text(struct platform_new_file *file);
+
 enum status platform_new_file_end(struct platform_new_file *file, const char *path,
                                   enum status status);
 

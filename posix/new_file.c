@@ -82,6 +82,11 @@ enum status platform_new_file(const char *path, struct platform_new_file *file)
     return platform_file_write(path, &file->stream);
 }
 
+void platform_new_file_is_text(struct platform_new_file *file)
+{
+    (void)file;
+}
+
 enum status platform_new_file_end(struct platform_new_file *file, const char *path,
                                   enum status status)
 {

@@ -3,6 +3,8 @@
 #include "win32/file.h"
 #include "win32/wide.h"
 
+#include <fcntl.h>
+#include <io.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +68,11 @@ enum status platform_new_file(const char *path, struct platform_new_file *file)
     if (make_beside(path, file))
         return STATUS_OK;
     return platform_file_write(path, &file->stream);
+}
+
+void platform_new_file_is_text(struct platform_new_file *file)
+{
+    _setmode(_fileno(file->stream), _O_TEXT);
 }
 
 /* That somebody reads one of them, a scanner for viruses say, passes. */

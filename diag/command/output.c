@@ -30,18 +30,27 @@ struct target {
     const char *option;
     const char *what;
     const char *path; /* NULL: stdout */
+    bool is_text;     /* for people, who open it in an editor */
 };
+
+/* Programs read the other forms, scripts and the manual's page. */
+static bool is_text_page(const struct options *options)
+{
+    const unsigned of_other_files = FOR_COLLECT_SCRIPT | FOR_COMPLETION | FOR_MAN;
+
+    return !(options->flag & of_other_files) && strcmp(options->format, "text") == 0;
+}
 
 static struct target output_of(const struct options *options)
 {
-    return (struct target){"--output", "report", options->output};
+    return (struct target){"--output", "report", options->output, is_text_page(options)};
 }
 
 static struct target runbook_of(const struct options *options)
 {
     bool is_stdout = options->runbook && strcmp(options->runbook, "-") == 0;
 
-    return (struct target){"--runbook", "runbook", is_stdout ? NULL : options->runbook};
+    return (struct target){"--runbook", "runbook", is_stdout ? NULL : options->runbook, true};
 }
 
 static bool is_target(const struct target *target, const char *path)
@@ -171,17 +180,19 @@ static enum status write_to_stdout(page_writer *write, const void *page,
 
 /* Whoever reads the file meanwhile has the former one, or this one, and never a part. */
 static enum status write_to_file(page_writer *write, const void *page,
-                                 const struct options *options, const char *path)
+                                 const struct options *options, const struct target *target)
 {
     struct platform_new_file file;
     struct report_options style;
-    enum status status = platform_new_file(path, &file);
+    enum status status = platform_new_file(target->path, &file);
 
     if (status != STATUS_OK)
         return status;
+    if (target->is_text)
+        platform_new_file_is_text(&file);
     style = style_for(options, file.stream);
     status = write(page, &style, options, file.stream);
-    return platform_new_file_end(&file, path, status);
+    return platform_new_file_end(&file, target->path, status);
 }
 
 static int write_page(page_writer *write, const void *page, const struct options *options,
@@ -195,7 +206,7 @@ static int write_page(page_writer *write, const void *page, const struct options
     if (target->path && is_evidence_file(target->path))
         return complain("%s: '%s' is an evidence file; evidence is never written over",
                         target->option, target->path);
-    status = target->path ? write_to_file(write, page, options, target->path)
+    status = target->path ? write_to_file(write, page, options, target)
                           : write_to_stdout(write, page, options);
     if (status == STATUS_OK)
         return EXIT_FINE;

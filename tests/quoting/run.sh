@@ -47,19 +47,23 @@ parse_hostile_completion() {
     "$pages" powershell | node --liftoff-only "$here/completion.mjs" "$cache" <("$pages" texts)
 }
 
+# With the ends of lines that each system gives it.
 parse_runbook() {
-    "$reports" hostile runbook | node --liftoff-only "$here/runbook.mjs" "$cache"
+    "$reports" hostile runbook | node --liftoff-only "$here/runbook.mjs" "$cache" &&
+        "$reports" hostile runbook | sed 's/$/\r/' | node --liftoff-only "$here/runbook.mjs" "$cache"
 }
 
 # sh, reading all of a runbook, does nothing: no program is there to find, and none is looked for.
 run_runbook() {
-    local folder out
+    local folder out ends
     folder=$(mktemp -d)
-    "$reports" hostile runbook >"$folder/runbook"
-    for shell in sh bash dash zsh; do
-        shell=$(command -v $shell) || continue
-        out=$(cd "$folder" && env -i PATH="$folder" "$shell" ./runbook 2>&1) && [ -z "$out" ] &&
-            [ "$(ls -A "$folder")" = runbook ] || { echo "$shell: $out"; rm -rf "$folder"; return 1; }
+    for ends in 's/$//' 's/$/\r/'; do
+        "$reports" hostile runbook | sed "$ends" >"$folder/runbook"
+        for shell in sh bash dash zsh; do
+            shell=$(command -v $shell) || continue
+            out=$(cd "$folder" && env -i PATH="$folder" "$shell" ./runbook 2>&1) && [ -z "$out" ] &&
+                [ "$(ls -A "$folder")" = runbook ] || { echo "$shell: $out"; rm -rf "$folder"; return 1; }
+        done
     done
     rm -rf "$folder"
 }

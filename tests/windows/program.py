@@ -64,7 +64,7 @@ def told(*arguments):
 
 
 def timeless(output):
-    return re.sub(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", b"", output)
+    return re.sub(rb"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+Z)?", b"", output)
 
 
 def it_says_what_it_is():
@@ -117,11 +117,35 @@ def a_saved_run_is_reported():
     with tempfile.TemporaryDirectory() as folder:
         files = [evidence(folder, scenario) for scenario in SCENARIOS]
         for form in FORMS:
-            report = expect_same(["report", *files, "--title", "Müller & Söhne", "--format", form, "--runbook", f"{form}.txt"], folder)
+            arguments = ["report", *files, "--title", "Müller & Söhne", "--format", form, "--runbook"]
+            report = expect_same([*arguments, f"{form}.txt"], folder)
             expect(b"\r" not in report, f"{form}: carriage returns")
-            run("report", *files, "--format", form, "--runbook", "own.txt", program=OWN, wine=False, folder=folder)
+            run(*arguments, "own.txt", program=OWN, wine=False, folder=folder)
             runbook = (pathlib.Path(folder) / f"{form}.txt").read_bytes()
-            expect(b"\r" not in runbook and runbook.startswith(b"#"), f"the runbook's lines: {runbook[:200]!r}")
+            expect(runbook == (pathlib.Path(folder) / "own.txt").read_bytes().replace(b"\n", b"\r\n"), f"the runbook's lines: {runbook[:200]!r}")
+
+
+def text_files_are_for_notepad():
+    """That of Server 2016 knows no end of a line but CRLF. What programs read is the same everywhere."""
+    if not OWN.exists():
+        raise Skip("build/release has no program to compare with")
+    with tempfile.TemporaryDirectory() as folder:
+        old, new = evidence(folder, "mx-stall"), evidence(folder, "mx-healthy")
+        record = ["spf", "--record", "v=spf1 ip4:192.0.2.25/33 include:bücher.example ~all"]
+        for arguments, is_text in (
+            *((["report", old, "--format", form], form == "text") for form in FORMS),
+            (["diff", old, new], True),
+            (record, True),
+            ([*record, "--format", "json"], False),
+            (["man"], False),
+            (["collect-script"], False),
+            (["completion", "bash"], False),
+        ):
+            printed = timeless(run(*arguments, program=OWN, wine=False, folder=folder).stdout)
+            for path in ("there.txt", "there.txt", "sub/../there.txt"):  # new, and in its place
+                run(*arguments, "--output", path, folder=folder)
+                written = timeless((pathlib.Path(folder) / "there.txt").read_bytes())
+                expect(written == (printed.replace(b"\n", b"\r\n") if is_text else printed), f"{arguments}: {written[:300]!r}")
 
 
 def two_runs_are_compared():
@@ -228,6 +252,7 @@ CASES = [
     it_says_what_it_knows,
     its_words_are_those_of_other_systems,
     a_saved_run_is_reported,
+    text_files_are_for_notepad,
     two_runs_are_compared,
     a_run_says_where_and_when,
     reports_go_into_files,
