@@ -162,6 +162,19 @@ static bool is_connected_to(const struct mx_calls *calls)
     return is_connected;
 }
 
+/* One port by --port: what it does is told once. */
+static bool is_told(const struct mx_calls *calls, const struct mx_calls *told)
+{
+    return calls->count > 0 && told->count > 0 &&
+           calls->list[0].conversation == told->list[0].conversation;
+}
+
+static void judge_submission(struct examination *x, const struct mx_calls *calls)
+{
+    mx_judge_submission(x, calls);
+    mx_judge_speech(x, calls);
+}
+
 static void examine_server(struct examination *x, const struct subject *server)
 {
     const enum site_online online = site_online(server->name);
@@ -196,10 +209,10 @@ static void examine_server(struct examination *x, const struct subject *server)
     mx_judge_speech(x, &smtp);
     if (!takes_submissions)
         return;
-    mx_judge_submission(x, &submission);
-    mx_judge_speech(x, &submission);
-    mx_judge_submission(x, &submissions);
-    mx_judge_speech(x, &submissions);
+    if (!is_told(&submission, &smtp))
+        judge_submission(x, &submission);
+    if (!is_told(&submissions, &smtp) && !is_told(&submissions, &submission))
+        judge_submission(x, &submissions);
 }
 
 /* ---- files ---- */

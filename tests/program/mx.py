@@ -172,6 +172,18 @@ def one_conversation_for_all_domains_of_an_exchanger():
 
 
 @case
+def ports_that_are_one_are_told_once():
+    """By --port, as of a server in a laboratory."""
+    with Exchangers({"shared.com": "refuses-554"}) as lab:
+        ports = [word for service in ("submission", "submissions") for word in ("--port", f"{service}={lab.port}")]
+        for more in (ports, ["--port", "smtp=1", *ports]):
+            result = exdiag("check", "--server", "mx0.shared.com", *lab.ways, *more, "--only", "mx", "--format", "json",
+                            status=PROBLEMS)  # fmt: skip
+            found = [one["id"] for one in result.report["findings"]]
+            expect_equal(found.count("mx-greeting-refused"), 1, f"{more}: {found}")
+
+
+@case
 def an_interrupt_ends_a_stall_within_a_second():
     with Exchangers({"mute.com": "stall", "well.com": "healthy"}) as lab, folder() as place:
         path = place / "f"
