@@ -111,6 +111,26 @@ static void headings(struct text_page *page, const struct outline_entry *entry)
         all_names(page, entry);
 }
 
+/* A line an entry, as long as one title is that of all. */
+static void title_alone(struct text_page *page, const struct outline_entry *entry)
+{
+    const char *rest;
+
+    if (!entry->title) {
+        for (size_t i = 0; i < entry->member_count; i++)
+            heading(page, entry->members[i]);
+        return;
+    }
+    rest = text_page_after_subject(entry);
+    standing_of(page, entry->first);
+    text_page_begin_style(page, STYLE_LOUD);
+    text_page_names(page, entry->members, entry->member_count, TEXT_NAMES_MOST);
+    wrap_words(&page->wrap, rest ? ": each" : ": ");
+    wrap_words(&page->wrap, rest ? rest : entry->title);
+    text_page_end_style(page, STYLE_LOUD);
+    kind_of(page, entry->first);
+}
+
 static void numbers(struct text_page *page, const char *words, const size_t *list, size_t count,
                     const char *more)
 {
@@ -371,7 +391,7 @@ static void lines(struct text_page *page, enum report_part wanted)
 
         if (report_part_of(finding) != wanted)
             continue;
-        if (is_first && !page->options->quiet)
+        if (is_first)
             wrap_free_line(&page->wrap);
         is_first = false;
         heading(page, finding);
@@ -475,8 +495,8 @@ static void whole(struct text_page *page)
 static void titles(struct text_page *page)
 {
     text_notices(page);
-    lines(page, PART_PROBLEMS);
-    lines(page, PART_UNKNOWN);
+    part(page, PART_PROBLEMS, title_alone);
+    part(page, PART_UNKNOWN, title_alone);
     past(page);
     text_sum(page);
 }
