@@ -180,6 +180,18 @@ static void put_day(struct page *page, const struct outline_entry *entry)
     buffer_release(&moment);
 }
 
+/* "; explains 2 more, 1 critical": why a warning may stand among what is critical. */
+static void put_consequences(struct page *page, const struct summary_fault *fault)
+{
+    unsigned worse = 0;
+
+    for (size_t i = 0; i < fault->consequence_count; i++)
+        worse += outline_is_worse(page->outline, fault->entry, fault->consequences[i]);
+    html_put(page, "; explains %u more", (unsigned)fault->consequence_count);
+    if (worse)
+        html_put(page, ", %u %s", worse, severity_word(fault->rank));
+}
+
 static void put_fault(struct page *page, const struct summary_fault *fault)
 {
     const struct outline_entry *entry = fault->entry;
@@ -190,12 +202,12 @@ static void put_fault(struct page *page, const struct summary_fault *fault)
              (unsigned)entry->number, (unsigned)entry->number);
     html_entry_title(page, entry, TITLE_MOST);
     html_put(page, "</a><small>");
-    html_put(page, "<span class=\"standing %s\">%s</span> ", severity_word(fault->rank),
-             severity_word(fault->rank));
+    html_put(page, "<span class=\"standing %s\">%s</span> ", report_standing(entry->first),
+             report_standing(entry->first));
     html_entry_subjects(page, entry, NAMES_MOST);
     put_day(page, entry);
     if (fault->consequence_count)
-        html_put(page, "; explains %u more", (unsigned)fault->consequence_count);
+        put_consequences(page, fault);
     html_put(page, "</small></td><td>");
     if (fault->cost)
         html_cut(page, fault->cost, STEP_MOST);

@@ -58,7 +58,8 @@ static void put_subject(struct page *page, const struct finding *finding)
 
 /* ---- causes and what follows ---- */
 
-static void put_links(struct page *page, const char *name, const size_t *numbers, size_t count)
+static void put_links(struct page *page, const char *name, const struct outline_entry *of,
+                      const size_t *numbers, size_t count)
 {
     if (count == 0)
         return;
@@ -71,6 +72,8 @@ static void put_links(struct page *page, const char *name, const size_t *numbers
                  (unsigned)numbers[i]);
         html_entry_title(page, entry, TITLE_MOST);
         html_put(page, "</a> <small>");
+        if (outline_is_worse(page->outline, of, numbers[i]))
+            html_put(page, "%s; ", report_standing(entry->first));
         html_entry_subjects(page, entry, 3);
         html_put(page, "</small>\n");
     }
@@ -290,7 +293,7 @@ static void put_problem(struct page *page, const struct outline_entry *entry)
 {
     start_article(page, entry);
     put_expired(page, entry);
-    put_links(page, "Caused by", entry->causes, entry->cause_count);
+    put_links(page, "Caused by", entry, entry->causes, entry->cause_count);
     put_seen(page, entry);
     put_reasons(page, entry);
     html_steps(page, "Fix", entry, &entry->fix);
@@ -298,7 +301,7 @@ static void put_problem(struct page *page, const struct outline_entry *entry)
     html_steps(page, "Undo", entry, &entry->undo);
     if (entry->undo.count == 0)
         html_row(page, "Undo", entry->first->kind->no_undo);
-    put_links(page, "Explains", entry->effects, entry->effect_count);
+    put_links(page, "Explains", entry, entry->effects, entry->effect_count);
     put_references(page, entry);
     html_put(page, "</article>\n");
 }

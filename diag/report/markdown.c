@@ -317,19 +317,31 @@ static void put_members_seen(struct sheet *sheet, const struct outline_entry *en
     fputs("\n", sheet->stream);
 }
 
-static void put_numbers(struct sheet *sheet, const char *lead, const size_t *numbers, size_t count)
+/* "9 (clock-skew)", and what the site has accepted, or is worse than the entry itself, by a word */
+static void put_number(struct sheet *sheet, const struct outline_entry *of, size_t number)
+{
+    const struct outline_entry *entry = &sheet->outline->entries[number - 1];
+
+    fprintf(sheet->stream, "%zu (", number);
+    markdown_put_words(sheet->stream, entry->first->kind->id);
+    if (entry->part == PART_ACCEPTED)
+        fputs(", which the site has accepted", sheet->stream);
+    else if (outline_is_worse(sheet->outline, of, number))
+        fprintf(sheet->stream, ", %s", report_standing(entry->first));
+    fputs(")", sheet->stream);
+}
+
+static void put_numbers(struct sheet *sheet, const char *lead, const struct outline_entry *of,
+                        const size_t *numbers, size_t count, const char *end)
 {
     if (count == 0)
         return;
     fputs(lead, sheet->stream);
     for (size_t i = 0; i < count; i++) {
-        const struct outline_entry *entry = &sheet->outline->entries[numbers[i] - 1];
-
-        fprintf(sheet->stream, "%s%zu (", i ? ", " : "", numbers[i]);
-        markdown_put_words(sheet->stream, entry->first->kind->id);
-        fputs(entry->part == PART_ACCEPTED ? ", which the site has accepted)" : ")", sheet->stream);
+        fputs(i ? ", " : "", sheet->stream);
+        put_number(sheet, of, numbers[i]);
     }
-    fputs("\n\n", sheet->stream);
+    fputs(end, sheet->stream);
 }
 
 static void put_references(struct sheet *sheet, const struct finding_kind *kind)
@@ -387,8 +399,8 @@ static void put_repair(struct sheet *sheet, const struct outline_entry *entry)
 static void put_entry(struct sheet *sheet, const struct outline_entry *entry)
 {
     put_entry_heading(sheet, entry);
-    put_numbers(sheet, "Explained by ", entry->causes, entry->cause_count);
-    put_numbers(sheet, "Explains ", entry->effects, entry->effect_count);
+    put_numbers(sheet, "Explained by ", entry, entry->causes, entry->cause_count, "\n\n");
+    put_numbers(sheet, "Explains ", entry, entry->effects, entry->effect_count, "\n\n");
     put_members_seen(sheet, entry);
     if (entry->why) {
         put_line(sheet, "Why it matters: ", entry->why);
@@ -456,9 +468,11 @@ static void put_first_steps(struct sheet *sheet, const struct summary *summary)
         buffer_init(&names, LINE_MOST);
         summary_subjects(fault->entry, 3, &names);
         fprintf(sheet->stream, "- [ ] %zu (%s): ", fault->entry->number,
-                severity_word(fault->rank));
+                report_standing(fault->entry->first));
         markdown_put_words(sheet->stream, fault->entry->first->title);
         put_line(sheet, ": ", names.text);
+        put_numbers(sheet, "  - explains ", fault->entry, fault->consequences,
+                    fault->consequence_count, "\n");
         if (fault->cost)
             put_line(sheet, "  - what it costs: ", fault->cost);
         if (finding_repair(fault->entry->first))

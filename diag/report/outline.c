@@ -466,3 +466,12 @@ void outline_make(const struct report *report, struct arena *arena, struct outli
     link_entries(&draft);
     arrange(&draft, outline);
 }
+
+bool outline_is_worse(const struct outline *outline, const struct outline_entry *cause,
+                      size_t number)
+{
+    const struct outline_entry *entry = &outline->entries[number - 1];
+
+    return cause->part == PART_PROBLEMS && entry->part == PART_PROBLEMS &&
+           entry->first->severity < cause->first->severity;
+}

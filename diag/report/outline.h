@@ -116,6 +116,10 @@ const struct steps *outline_own_steps(const struct outline_steps *steps,
 /* One of the steps before this one has the same note: it need not be said again. */
 bool outline_is_note_told(const struct outline_steps *steps, size_t index);
 
+/* The entry of that number, which follows from `cause`, is a worse problem than that itself. */
+bool outline_is_worse(const struct outline *outline, const struct outline_entry *cause,
+                      size_t number);
+
 /* Everything in it lives in `arena` and in the report. */
 void outline_make(const struct report *report, struct arena *arena, struct outline *outline);
 

@@ -220,19 +220,36 @@ static void add_counted(struct buffer *out, size_t count, const char *one, const
     buffer_add_string(out, count == 1 ? one : many);
 }
 
+/* How those are critical that count as such: one that is not may cause what is. */
+static const char *critical_words(const struct summary *summary)
+{
+    size_t causes = 0;
+
+    for (size_t i = 0; i < summary->fault_count; i++)
+        causes += summary->faults[i].rank == SEVERITY_CRITICAL &&
+                  summary->faults[i].entry->first->severity != SEVERITY_CRITICAL;
+    if (!causes)
+        return "critical";
+    return causes == summary->counts[SEVERITY_CRITICAL] ? "the cause of something critical"
+                                                        : "critical or the cause of something critical";
+}
+
 static void add_faults(const struct report *report, const struct summary *summary,
                        struct buffer *out)
 {
     size_t count = summary->fault_count, critical = summary->counts[SEVERITY_CRITICAL];
+    const char *standing = critical_words(summary);
     size_t severities[SEVERITY_COUNT], problems;
 
     report_count_problems(report, severities);
     problems = severities[SEVERITY_CRITICAL] + severities[SEVERITY_WARNING];
     add_counted(out, count, "fault", "faults");
-    if (critical == count)
-        buffer_add_string(out, count == 1 ? ", and it is critical" : ", all of them critical");
+    if (critical && count == 1)
+        buffer_print(out, ", and it is %s", standing);
+    else if (critical == count)
+        buffer_print(out, ", all of them %s", standing);
     else if (critical)
-        buffer_print(out, ", %zu of them critical", critical);
+        buffer_print(out, ", %zu of them %s", critical, standing);
     if (problems > count)
         buffer_print(out, critical == count ? ": behind %zu problems" : ", behind %zu problems",
                      problems);

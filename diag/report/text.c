@@ -131,8 +131,9 @@ static void title_alone(struct text_page *page, const struct outline_entry *entr
     kind_of(page, entry->first);
 }
 
-static void numbers(struct text_page *page, const char *words, const size_t *list, size_t count,
-                    const char *more)
+/* "causes 9 (critical), 12": those that are worse than the entry itself by their word. */
+static void numbers(struct text_page *page, const struct outline_entry *entry, const char *words,
+                    const size_t *list, size_t count, const char *more)
 {
     char figure[32];
 
@@ -144,6 +145,7 @@ static void numbers(struct text_page *page, const char *words, const size_t *lis
     for (size_t i = 0; i < count; i++) {
         snprintf(figure, sizeof figure, "%s%zu", i ? ", " : " ", list[i]);
         wrap_words(&page->wrap, figure);
+        text_page_worse(page, entry, list[i]);
     }
     text_page_end_style(page, STYLE_LOUD);
     wrap_words(&page->wrap, more);
@@ -163,9 +165,9 @@ static void causes_and_effects(struct text_page *page, const struct outline_entr
 {
     bool has_cause = is_to_be_repaired(page, entry->causes, entry->cause_count);
 
-    numbers(page, "caused by", entry->causes, entry->cause_count,
+    numbers(page, entry, "caused by", entry->causes, entry->cause_count,
             has_cause ? ": repair that first" : ": which the site has accepted");
-    numbers(page, "causes", entry->effects, entry->effect_count,
+    numbers(page, entry, "causes", entry->effects, entry->effect_count,
             entry->part == PART_PROBLEMS ? ": repair this first" : "");
 }
 

@@ -143,9 +143,9 @@ static void fault_line(struct text_page *page, const struct summary_fault *fault
     wrap_end(&page->wrap);
     wrap_indent(&page->wrap, column);
     wrap_verbatim(&page->wrap, figure, strlen(figure));
-    text_page_begin_style(page, style_of_severity(fault->rank));
-    text_page_upper_case(page, severity_word(fault->rank));
-    text_page_end_style(page, style_of_severity(fault->rank));
+    text_page_begin_style(page, style_of_finding(entry->first));
+    text_page_upper_case(page, report_standing(entry->first));
+    text_page_end_style(page, style_of_finding(entry->first));
     wrap_to(&page->wrap, column);
     if (entry->member_count == 1 || !entry->title)
         text_page_title(page, entry->first);
@@ -155,13 +155,10 @@ static void fault_line(struct text_page *page, const struct summary_fault *fault
         snprintf(figure, sizeof figure, ", and %zu more alike", entry->member_count - 1);
         wrap_words(&page->wrap, figure);
     }
-    if (fault->consequence_count) {
-        for (size_t i = 0; i < fault->consequence_count; i++) {
-            snprintf(figure, sizeof figure, "%s%zu", i ? ", " : " (causes ",
-                     fault->consequences[i]);
-            wrap_words(&page->wrap, figure);
-        }
-        wrap_words(&page->wrap, ")");
+    for (size_t i = 0; i < fault->consequence_count; i++) {
+        snprintf(figure, sizeof figure, "%s%zu", i ? ", " : "; causes ", fault->consequences[i]);
+        wrap_words(&page->wrap, figure);
+        text_page_worse(page, entry, fault->consequences[i]);
     }
     wrap_end(&page->wrap);
     if (!finding_repair(entry->first))

@@ -118,3 +118,12 @@ void text_page_title_of_all(struct text_page *page, const struct outline_entry *
     wrap_words(&page->wrap, ": ");
     wrap_words(&page->wrap, entry->title);
 }
+
+void text_page_worse(struct text_page *page, const struct outline_entry *cause, size_t number)
+{
+    if (!outline_is_worse(page->outline, cause, number))
+        return;
+    wrap_words(&page->wrap, " (");
+    wrap_words(&page->wrap, report_standing(page->outline->entries[number - 1].first));
+    wrap_words(&page->wrap, ")");
+}

@@ -48,6 +48,9 @@ void text_page_title(struct text_page *page, const struct finding *finding);
 /* "contoso.com and fabrikam.com: no record", "each of 40 domains: no record" */
 void text_page_title_of_all(struct text_page *page, const struct outline_entry *entry);
 
+/* " (critical)" behind the number of what follows from the entry and is worse than that. */
+void text_page_worse(struct text_page *page, const struct outline_entry *cause, size_t number);
+
 /* What stands behind "each of these servers" at the beginning of a title of all; or NULL. */
 const char *text_page_after_subject(const struct outline_entry *entry);
 

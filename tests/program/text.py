@@ -58,8 +58,9 @@ def is_told(part, text, squeezed):
 
 
 def numbers_of(lines, word):
-    """Of "caused by 1, 2: repair that first" 1 and 2."""
-    match = re.search(rf"\b{word} ([\d, ]+):", flat("\n".join(lines[:40])))
+    """Of "causes 1, 2 (critical): repair this first" 1 and 2."""
+    said = re.sub(r" \((?:critical|warning|info)\)", "", flat("\n".join(lines[:40])))
+    match = re.search(rf"\b{word} ([\d, ]+):", said)
     return [int(number) for number in match[1].split(",")] if match else []
 
 

@@ -87,7 +87,8 @@ static void consequences_are_no_faults(void **state)
     assert_int_equal(whole.summary.cost_count, 3);
     assert_string_equal(whole.summary.costs[2].text, "Others can send in its name.");
     assert_int_equal(whole.summary.costs[2].faults[0], 1);
-    assert_string_equal(whole.words.text, "2 faults, 1 of them critical, behind 4 problems.");
+    assert_string_equal(whole.words.text,
+                        "2 faults, 1 of them the cause of something critical, behind 4 problems.");
     release(&whole);
 }
 

@@ -263,6 +263,34 @@ static void nothing_wrong_is_short(void **state)
     buffer_release(&text);
 }
 
+/* What is no worse than a warning itself says so everywhere, and why it stands first. */
+static void a_cause_keeps_its_own_word(void **state)
+{
+    static const struct finding_kind cause_kind = {.id = "time", .severity = SEVERITY_WARNING};
+    static const struct finding_kind effect_kind = {.id = "clock", .severity = SEVERITY_CRITICAL};
+    struct finding cause = sample_clock, effect = sample_clock, other = sample_clock;
+    const struct finding *const causes[] = {&cause};
+    const struct finding *const findings[] = {&cause, &effect, &other};
+    const struct report report = {.version = "0.1.0", .findings = findings, .finding_count = 3};
+    struct buffer text;
+
+    (void)state;
+    cause.kind = &cause_kind;
+    cause.severity = SEVERITY_WARNING;
+    cause.title = "it follows nobody";
+    effect.kind = &effect_kind;
+    effect.explained_by = causes;
+    effect.explained_by_count = 1;
+    other.subject = &sample_domain;
+    golden_render("text", &report, &wide, &text);
+    assert_non_null(strstr(text.text, "  1. WARNING  ex1.corp.example.com: it follows nobody; "
+                                      "causes 2 (critical)\n"));
+    assert_non_null(strstr(text.text, "WARNING  ex1.corp.example.com: it follows nobody [time]\n"
+                                      "         causes 2 (critical): repair this first\n"));
+    assert_non_null(strstr(text.text, "caused by 1: repair that first"));
+    buffer_release(&text);
+}
+
 /* ---- several servers ---- */
 
 static struct servers servers;
@@ -364,6 +392,7 @@ int main(void)
         cmocka_unit_test(carets_stand_beneath_the_mark),
         cmocka_unit_test(many_subjects_are_counted),
         cmocka_unit_test(nothing_wrong_is_short),
+        cmocka_unit_test(a_cause_keeps_its_own_word),
         cmocka_unit_test(the_repair_of_many_is_said_once),
         cmocka_unit_test(the_repair_of_a_few_is_whole),
         cmocka_unit_test(data_of_many_are_said_of_each),
