@@ -174,18 +174,54 @@ static void add_local(int64_t moment, int offset, struct buffer *out)
     report_show_time_of_day(local, out);
 }
 
+static void add_offset(int offset, struct buffer *out)
+{
+    int size = abs(offset);
+
+    buffer_print(out, "UTC%c%02d:%02d", offset < 0 ? '-' : '+', size / 60, size % 60);
+}
+
 void report_show_local(const struct report *report, struct buffer *out)
 {
     struct report_span span = report_span(report);
-    int offset, size;
+    int offset;
 
     offset = has_one_offset(report) ? report->runs[0].offset : 0;
     if (offset == 0)
         return;
-    size = abs(offset);
     add_local(span.started, offset, out);
     buffer_add_string(out, " to ");
     add_local(span.finished, offset, out);
-    buffer_print(out, " where exdiag ran, UTC%c%02d:%02d", offset < 0 ? '-' : '+', size / 60,
-                 size % 60);
+    buffer_add_string(out, " where exdiag ran, ");
+    add_offset(offset, out);
+}
+
+static bool is_known_when(const struct report_run *run)
+{
+    return run->started > 0 && run->finished >= run->started;
+}
+
+const char *report_run_name(const struct report_run *run)
+{
+    return run->machine ? run->machine : run->source ? run->source : "a run";
+}
+
+void report_show_zone(const struct report *report, size_t index, struct buffer *out)
+{
+    const struct report_run *run = &report->runs[index];
+    int64_t ahead = (int64_t)run->offset * MINUTE;
+
+    if (!run->has_offset || run->is_repeated || !is_known_when(run) || has_one_offset(report))
+        return;
+    report_show_day(run->started + ahead, out);
+    buffer_add_char(out, ' ');
+    report_show_time_of_day(run->started + ahead, out);
+    buffer_add_string(out, " to ");
+    if (!clock_is_same_day(run->started + ahead, run->finished + ahead)) {
+        report_show_day(run->finished + ahead, out);
+        buffer_add_char(out, ' ');
+    }
+    report_show_time_of_day(run->finished + ahead, out);
+    buffer_add_string(out, " there, ");
+    add_offset(run->offset, out);
 }

@@ -33,4 +33,14 @@ void report_expired_words(const struct finding *finding, struct buffer *out);
  */
 void report_show_local(const struct report *report, struct buffer *out);
 
+/*
+ * "2026-11-22 10:05:07 to 10:05:19 there, UTC+01:00" of a run, where runs were in several zones;
+ * nothing where they were not, or it does not say.
+ */
+enum { REPORT_ZONES_MOST = 8 /* runs that a head tells it of */ };
+void report_show_zone(const struct report *report, size_t index, struct buffer *out);
+
+/* The machine that it ran on, or else its file. */
+const char *report_run_name(const struct report_run *run);
+
 #endif

@@ -523,6 +523,25 @@ static void put_past(struct sheet *sheet, const struct report *report)
     buffer_release(&words);
 }
 
+static void put_zones(struct sheet *sheet, const struct report *report)
+{
+    struct buffer text;
+    size_t shown = 0;
+
+    buffer_init(&text, LINE_MOST);
+    for (size_t i = 0; i < report->run_count && shown < REPORT_ZONES_MOST; i++) {
+        buffer_clear(&text);
+        report_show_zone(report, i, &text);
+        if (!text.size)
+            continue;
+        fputs("  - ", sheet->stream);
+        markdown_put_words(sheet->stream, report_run_name(&report->runs[i]));
+        fprintf(sheet->stream, ": %s\n", text.text);
+        shown++;
+    }
+    buffer_release(&text);
+}
+
 static void put_head(struct sheet *sheet, const struct report *report,
                      const struct summary *summary)
 {
@@ -539,6 +558,7 @@ static void put_head(struct sheet *sheet, const struct report *report,
     if (text.size)
         fprintf(sheet->stream, " (%s)", text.text);
     fputs("\n", sheet->stream);
+    put_zones(sheet, report);
     buffer_clear(&text);
     report_sum_up(report, &text);
     fprintf(sheet->stream, "- Found: %s\n", text.text);

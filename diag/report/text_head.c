@@ -71,6 +71,28 @@ void text_notices(struct text_page *page)
     }
 }
 
+/* What the clocks on the wall showed, where they were several. */
+static void zones(struct text_page *page)
+{
+    struct buffer text;
+    size_t shown = 0;
+
+    buffer_init(&text, TEXT_LINE_MOST);
+    for (size_t i = 0; i < page->report->run_count && shown < REPORT_ZONES_MOST; i++) {
+        buffer_clear(&text);
+        report_show_zone(page->report, i, &text);
+        if (!text.size)
+            continue;
+        wrap_end(&page->wrap);
+        text_page_at(page, page->narrow ? page->body : HEAD);
+        wrap_words(&page->wrap, report_run_name(&page->report->runs[i]));
+        wrap_words(&page->wrap, ": ");
+        wrap_words(&page->wrap, text.text);
+        shown++;
+    }
+    buffer_release(&text);
+}
+
 static void header(struct text_page *page)
 {
     const struct report *report = page->report;
@@ -96,6 +118,7 @@ static void header(struct text_page *page)
             wrap_words(&page->wrap, text.text);
             wrap_words(&page->wrap, ")");
         }
+        zones(page);
     }
     wrap_end(&page->wrap);
     for (unsigned kind = 0; kind < SUBJECT_KIND_COUNT; kind++)

@@ -416,6 +416,27 @@ def the_header_says_who_asked_and_how():
 
 
 @case
+def runs_of_several_zones_say_what_clocks_on_the_wall_showed():
+    with folder() as place:
+        files = []
+        for machine, offset in (("east", 345), ("west", -330), ("south", 345), ("nowhere", None)):
+            exdiag("check", "--file", ROOT / "tests/iis/2019/applicationHost.config", "--save", place / machine)
+            *lines, end = (place / machine).read_text().splitlines(keepends=True)[1:]
+            end = json.dumps({**json.loads(end), "finished": "2026-11-23T20:31:05.000Z"}) + "\n"
+            files.append(change(place / machine, lines=[*lines, end], machine=machine, utc_offset_minutes=offset,
+                                started="2026-11-23T20:30:40.495Z"))  # fmt: skip
+        east, west = "2026-11-24 02:15:40 to 02:16:05 there, UTC+05:45", "2026-11-23 15:00:40 to 15:01:05 there, UTC-05:30"
+        text, markdown = (exdiag("report", *files[:2], "--format", form).out for form in ("text", "markdown"))
+        expect_in(f"\n            east: {east}\n            west: {west}\n", text, "text")
+        expect_in(f"\n  - east: {east}\n  - west: {west}\n", markdown, "Markdown")
+        html = exdiag("report", *files[:2], "--format", "html").out
+        for words in ("2026-11-24 02:15:40 to 2026-11-24 02:16:05 where exdiag ran, UTC+05:45", "15:00:40 to 15:01:05 where exdiag ran, UTC-05:30"):
+            expect_in(words, html, "HTML")
+        expect_not_in("there, UTC", exdiag("report", files[0], files[2]).out, "one zone")
+        expect_in(f"examined    2026-11-23 20:30:40 to 20:31:05 UTC\n            east: {east}\nfile ", exdiag("report", files[0], files[3]).out, "one that does not say")
+
+
+@case
 def evidence_is_redacted_afterwards():
     with pair() as (old, new):
         place = old.parent
