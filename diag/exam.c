@@ -742,12 +742,14 @@ void exam_examinations(const struct exam *exam,
 }
 
 void exam_measures(const struct exam *exam,
-                   void (*take)(void *context, const struct measure *measure), void *context)
+                   void (*take)(void *context, const struct subject *subject,
+                                const struct probe *probe, const struct measure *measure),
+                   void *context)
 {
     for (const struct visit *visit = exam->first; visit; visit = visit->next) {
         for (const struct examination *x = visit->examinations; x; x = x->next) {
             for (const struct measured *at = x->incomplete ? NULL : x->measured; at; at = at->next)
-                take(context, &at->measure);
+                take(context, &visit->subject, x->probe, &at->measure);
         }
     }
 }

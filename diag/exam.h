@@ -132,7 +132,9 @@ void exam_examinations(const struct exam *exam,
 
 /* The same of what they measured. */
 void exam_measures(const struct exam *exam,
-                   void (*take)(void *context, const struct measure *measure), void *context);
+                   void (*take)(void *context, const struct subject *subject,
+                                const struct probe *probe, const struct measure *measure),
+                   void *context);
 
 /* Of one visit: its subject. */
 const struct subject *visit_subject(const struct visit *visit);

@@ -118,9 +118,12 @@ struct history {
                         none, so that it may be older */
     int64_t earlier; /* of CHANGE_BACK: the last run that saw it the time before; or 0 */
     size_t runs;     /* that saw it since */
-    bool is_first;   /* of CHANGE_NONE: no earlier run examined its subject for this at all */
-    int64_t as_of;   /* its own run, where the report has runs of later days; else 0. Of any change,
-                        and of all outcomes */
+    const char *const *left;    /* of CHANGE_STILL: where it was seen first and is not seen now, */
+    const char *const *entered; /* and where it is seen in place of that: sources of struct seen,
+                                   ended by NULL. NULL: nothing has taken another's place */
+    bool is_first; /* of CHANGE_NONE: no earlier run examined its subject for this at all */
+    int64_t as_of; /* its own run, where the report has runs of later days; else 0. Of any change,
+                      and of all outcomes */
 };
 
 /*
@@ -227,6 +230,9 @@ struct report {
     const char *version;
     const struct report_run *runs;
     size_t run_count;
+    int64_t now;     /* when saved evidence is reported on; 0: the runs are of just now, or it does
+                        not matter */
+    int64_t max_age; /* milliseconds, of evidence that is to tell the state of today; 0: any */
     const struct subject *const *subjects;
     size_t subject_count;
     const struct chart *charts; /* in the order of the runs */

@@ -250,8 +250,9 @@ static struct spot *finding_spots(const struct judge *judge)
 enum stage { STAGE_PRESENT, STAGE_LOST, STAGE_GONE };
 
 struct track {
-    const struct told *told; /* as it was seen last */
-    size_t view;             /* where */
+    const struct told *told;  /* as it was seen last */
+    const struct told *first; /* as it was seen first, this time */
+    size_t view;              /* where */
     enum stage stage;
     enum past_state state; /* unless it is present */
     const char *why;
@@ -260,6 +261,8 @@ struct track {
     int64_t clean; /* the last run that looked and did not see it */
     size_t runs;
     bool is_paired;
+    bool is_new; /* the run `before` could have told it */
+    bool is_back;
 };
 
 struct chain { /* the examinations of one subject by one probe */
@@ -306,9 +309,11 @@ static void go_on(struct chain *chain, struct track *track, const struct told *t
 
     note_place(chain, track->told->finding, track);
     if (track->stage == STAGE_GONE) {
+        track->is_back = true;
         track->earlier = track->last_seen;
         track->before = track->clean;
         track->since = now;
+        track->first = told;
         track->runs = 0;
     }
     track->stage = STAGE_PRESENT;
@@ -511,29 +516,36 @@ static void pair_all(struct chain *chain, size_t view, bool *is_taken_yet)
     pair_stage(&round, STAGE_GONE, &skeleton);
 }
 
-/* The last run before that could have told it, and did not: 0 if there is none. */
-static int64_t last_without(struct chain *chain, const struct told *told, size_t view)
+/* The last run before that could have told it, and did not; false if there is none. */
+static bool find_without(struct chain *chain, const struct told *told, size_t view, int64_t *moment)
 {
+    *moment = 0;
     for (size_t i = view; i-- > 0;) {
         const char *why;
         enum past_state state = comparison_tell(compared(chain, view, i, i), told, &why);
 
-        if (state == PAST_FIXED || state == PAST_NOT_APPLICABLE)
-            return started(chain, i);
+        if (state == PAST_FIXED || state == PAST_NOT_APPLICABLE) {
+            *moment = started(chain, i);
+            return true;
+        }
     }
-    return 0;
+    return false;
 }
 
 static void begin(struct chain *chain, const struct told *told, size_t view)
 {
     struct arena *arena = chain->judge->arena;
     struct track *track = arena_new(arena, 1, sizeof *track);
+    int64_t before;
+    bool is_new = find_without(chain, told, view, &before);
 
     *track = (struct track){.told = told,
+                            .first = told,
                             .view = view,
                             .since = started(chain, view),
                             .last_seen = started(chain, view),
-                            .before = last_without(chain, told, view),
+                            .before = before,
+                            .is_new = is_new,
                             .runs = 1,
                             .is_paired = true};
     chain->tracks =
@@ -603,13 +615,59 @@ static void add_past(struct judge *judge, const struct past *past)
     result->past[result->past_count++] = *past;
 }
 
+/* ---- where it is seen ---- */
+
+static bool is_seen_in(const struct finding *finding, const char *source)
+{
+    for (size_t i = 0; i < finding->seen_count; i++) {
+        if (finding->seen[i].source && strcmp(finding->seen[i].source, source) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Each once, ended by NULL; NULL if there is none. Files have other names every day. */
+static const char *const *seen_in_alone(const struct finding *finding, const struct finding *other,
+                                        struct arena *arena)
+{
+    const char **list = arena_new(arena, finding->seen_count + 1, sizeof *list);
+    size_t count = 0;
+
+    for (size_t i = 0; i < finding->seen_count; i++) {
+        const struct seen *seen = &finding->seen[i];
+        size_t j = 0;
+
+        if (!seen->source || seen->is_read || is_seen_in(other, seen->source))
+            continue;
+        while (j < count && strcmp(list[j], seen->source) != 0)
+            j++;
+        if (j == count)
+            list[count++] = seen->source;
+    }
+    return count ? list : NULL;
+}
+
+/* The same problem, of which another host, record or account is the culprit by now. */
+static void note_move(const struct track *track, struct arena *arena)
+{
+    const struct finding *first = track->first->finding, *now = track->told->finding;
+    struct finding *finding = track->told->finding;
+    const char *const *left = seen_in_alone(first, now, arena);
+    const char *const *entered = seen_in_alone(now, first, arena);
+
+    if (!left || !entered)
+        return;
+    finding->history.left = left;
+    finding->history.entered = entered;
+}
+
 static enum change change_of(const struct track *track)
 {
     if (track->runs > 1)
         return CHANGE_STILL;
-    if (track->earlier)
+    if (track->is_back)
         return CHANGE_BACK;
-    return track->before ? CHANGE_NEW : CHANGE_NONE;
+    return track->is_new ? CHANGE_NEW : CHANGE_NONE;
 }
 
 static void conclude(struct chain *chain)
@@ -631,6 +689,8 @@ static void conclude(struct chain *chain)
                                                              .before = track->before,
                                                              .earlier = track->earlier,
                                                              .runs = track->runs};
+            if (track->runs > 1)
+                note_move(track, chain->judge->arena);
         }
     }
 }
@@ -689,16 +749,24 @@ static bool are_of_machines_of_one_day(const struct view *views, size_t count)
     return are_several;
 }
 
+static void supersede(struct judge *judge, const struct view *views, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        judge->result->look_is_superseded[views[i].look - judge->input->looks] = true;
+}
+
 static void judge_group(struct judge *judge, struct view *views, size_t count)
 {
     const struct history_input *input = judge->input;
 
     if (input->is_comparison && count == 1 && views[0].run == &input->runs[0]) {
         leave_out(judge, &views[0]);
+        supersede(judge, views, 1);
         return;
     }
     if (count > 1 && (input->is_comparison || !are_of_machines_of_one_day(views, count))) {
         judge_chain(judge, views, count);
+        supersede(judge, views, count - 1);
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -819,7 +887,7 @@ static const char *why_alone(const struct history_run *run)
         return "it has pseudonyms of its own, so nothing tells what in other files is the same; "
                "its findings stand beside the others";
     if (run->started == 0)
-        return "it does not say when it was; its findings stand beside the others";
+        return "its findings stand beside the others";
     return "it began in the same moment as another, and neither is the newer one; their findings "
            "stand side by side";
 }
@@ -849,6 +917,7 @@ void history_judge(const struct history_input *input, struct arena *arena,
 
     *result = (struct history_result){0};
     result->is_superseded = arena_new(arena, input->run_count, sizeof(bool));
+    result->look_is_superseded = arena_new(arena, input->look_count, sizeof(bool));
     result->run_remarks = arena_new(arena, input->run_count, sizeof *result->run_remarks);
     find_places(&judge);
     judge_groups(&judge);

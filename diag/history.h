@@ -36,6 +36,10 @@ struct history_run {
     struct evidence_store *store; /* or NULL: nothing is known of what it was answered */
     unsigned patience;            /* milliseconds; 0: not known */
     bool logs_on;
+    const char *user; /* NULL: none, or it is not known which */
+    bool shows_token, uses_ntlm, is_insecure;
+    const char *authorities; /* a mark of those that were trusted; NULL: the system's own */
+    int64_t builds_as_of;    /* the day of the table that builds are judged by; 0: not known */
     bool complete;
     bool has_own_names; /* pseudonyms, which mean nothing to others */
     size_t line;        /* HISTORY_ALONE: it compares with none */
@@ -73,6 +77,7 @@ struct history_result {
     size_t past_count;
     bool is_history;                    /* at least one examination has an older one */
     bool *is_superseded;                /* of each run: newer ones looked at all that it did */
+    bool *look_is_superseded;           /* of each look: a newer one counts */
     const char **run_remarks;           /* of each run: why it compares with no other, or NULL */
     const struct successor *successors; /* for history_successor() */
     size_t successor_count;

@@ -194,14 +194,98 @@ static bool waits_less(const struct asked *seer, const struct asked *other)
            other->run->patience < seer->run->patience;
 }
 
-static bool shows_no_credentials(const struct asked *seer, const struct asked *other)
+/* Older evidence does not say as whom it logged on, nor whether by a token alone. */
+static bool is_a_user(const struct history_run *run)
 {
-    return seer->run->logs_on && !other->run->logs_on;
+    return run->user || (run->logs_on && !run->shows_token);
+}
+
+/* As whoever is named, wherever it is allowed to. */
+static bool logs_on(const struct asked *seer)
+{
+    return seer->probe->needs & NEEDS_CREDENTIALS ||
+           (seer->probe->logs_on && seer->run->settings->authenticate);
+}
+
+/* That is where a token, NTLM and TLS that does not verify come in. */
+static bool logs_on_to_web(const struct asked *seer)
+{
+    return strcmp(seer->probe->name, "ews") == 0 ||
+           (strcmp(seer->probe->name, "powershell") == 0 && seer->run->settings->authenticate);
+}
+
+static bool is_no_user(const struct asked *seer, const struct asked *other)
+{
+    return logs_on(seer) && is_a_user(seer->run) && !is_a_user(other->run);
+}
+
+static bool is_another_user(const struct asked *seer, const struct asked *other)
+{
+    const char *one = seer->run->user, *two = other->run->user;
+
+    return logs_on(seer) && one && two && !text_equal_fold(one, two);
+}
+
+static bool shows_no_token(const struct asked *seer, const struct asked *other)
+{
+    return logs_on_to_web(seer) && seer->run->shows_token && !other->run->logs_on;
+}
+
+enum means { MEANS_OTHER, MEANS_BASIC, MEANS_NTLM, MEANS_TOKEN };
+
+/* A token goes before a user. */
+static enum means means_of(const struct history_run *run)
+{
+    if (run->shows_token)
+        return MEANS_TOKEN;
+    if (run->user)
+        return run->uses_ntlm ? MEANS_NTLM : MEANS_BASIC;
+    return MEANS_OTHER;
+}
+
+static bool logs_on_otherwise(const struct asked *seer, const struct asked *other)
+{
+    enum means one = means_of(seer->run), two = means_of(other->run);
+
+    return logs_on_to_web(seer) && one && two && one != two;
+}
+
+static bool is_more_careful(const struct asked *seer, const struct asked *other)
+{
+    return logs_on_to_web(seer) && seer->run->is_insecure && !other->run->is_insecure;
+}
+
+static bool trusts_others(const struct asked *seer, const struct asked *other)
+{
+    const char *one = seer->run->authorities, *two = other->run->authorities;
+
+    return strcmp(one ? one : "", two ? two : "") != 0;
+}
+
+static bool knows_older_builds(const struct asked *seer, const struct asked *other)
+{
+    return other->run->builds_as_of && other->run->builds_as_of < seer->run->builds_as_of;
+}
+
+static bool is_same_text(const char *one, const char *two)
+{
+    return one && two ? strcmp(one, two) == 0 : one == two;
+}
+
+/* What a message says of itself matters where one is judged. */
+static bool judges_another_message(const struct asked *seer, const struct asked *other)
+{
+    const struct settings *one = seer->run->settings, *two = other->run->settings;
+
+    return one->sender_count && two->sender_count &&
+           !(is_same_text(one->helo, two->helo) &&
+             is_same_text(one->sender_local, two->sender_local));
 }
 
 static bool tries_no_logon(const struct asked *seer, const struct asked *other)
 {
-    return seer->run->settings->authenticate && !other->run->settings->authenticate;
+    return seer->probe->logs_on && seer->run->settings->authenticate &&
+           !other->run->settings->authenticate;
 }
 
 static bool plants_nothing(const struct asked *seer, const struct asked *other)
@@ -299,22 +383,30 @@ static bool lacks_references(const struct asked *seer, const struct asked *other
     return false;
 }
 
-/* Of probes that need one of these, or of all; `about` the run that falls short. */
-static const struct {
+/* Of probes that need one of these, of one probe, or of one finding; `why` of the other run. */
+static const struct rule {
     unsigned needs;
-    const char *probe;
+    const char *name; /* of a probe, or of a finding; NULL: by its needs */
     falls_short *falls_short;
     const char *why;
 } rules[] = {
     {NEEDS_NETWORK, NULL, asks_other_servers, "it asked other name servers (--dns)"},
     {NEEDS_NETWORK, NULL, asks_other_ports, "it asked at other ports (--port)"},
-    {NEEDS_CREDENTIALS, NULL, shows_no_credentials,
-     "it had no credentials to show (--user, --token-file)"},
-    {NEEDS_CREDENTIALS, NULL, tries_no_logon, "it tried no logon (--authenticate)"},
-    {NEEDS_CREDENTIALS, NULL, plants_nothing, "it made no test item (--plant-test-item)"},
-    {NEEDS_CREDENTIALS, NULL, impersonates_nobody, "it asked as somebody else (--impersonate)"},
+    {NEEDS_NETWORK, NULL, logs_on_otherwise,
+     "it logged on by other means (--user, --ntlm, --token-file)"},
+    {NEEDS_NETWORK, NULL, shows_no_token, "it had no credentials to show (--token-file)"},
+    {NEEDS_NETWORK, NULL, is_no_user, "it had no credentials to show (--user)"},
+    {NEEDS_NETWORK, NULL, is_another_user, "it asked as another user (--user)"},
+    {NEEDS_NETWORK, NULL, is_more_careful,
+     "it showed credentials over TLS that verifies alone (--insecure)"},
+    {0, "mx-certificate", trusts_others, "it trusted other authorities (--ca-file)"},
+    {NEEDS_NETWORK, NULL, tries_no_logon, "it tried no logon (--authenticate)"},
+    {0, "ews", plants_nothing, "it made no test item (--plant-test-item)"},
+    {0, "ews", impersonates_nobody, "it asked as somebody else (--impersonate)"},
     {0, "spf", asks_less, "it asked less (--deep)"},
     {0, "spf", lacks_senders, "it was not told of the same senders (--ip)"},
+    {0, "spf", judges_another_message, "it judged another message (--helo, --sender)"},
+    {0, "build", knows_older_builds, "it knew an older table of builds (--builds)"},
     {0, "clock", lacks_references, "it was not given the same clocks outside (--reference)"},
 };
 
@@ -325,23 +417,46 @@ static const char *patience_words(const struct asked *seer, const struct asked *
                        other->run->patience / 1000.0, seer->run->patience / 1000.0);
 }
 
-/* Why it cannot be held against the seer; NULL if it can. */
-static const char *shortcoming(const struct view *seer_view, const struct view *other_view,
-                               struct arena *arena)
+static bool is_meant(const struct rule *rule, const struct probe *probe, const char *id)
 {
-    const struct asked seer = {seer_view->run, seer_view->look, seer_view->look->probe};
-    const struct asked other = {other_view->run, other_view->look, other_view->look->probe};
+    if (id || rule->name)
+        return rule->name && strcmp(rule->name, id ? id : probe->name) == 0;
+    return (probe->needs & rule->needs) != 0;
+}
 
-    if (seer.probe->needs & NEEDS_PATIENCE && waits_less(&seer, &other))
-        return patience_words(&seer, &other, arena);
+static struct asked asked_of(const struct view *view)
+{
+    return (struct asked){view->run, view->look, view->look->probe};
+}
+
+/* Of the rules of a finding, or, where the id is NULL, of those of a probe; NULL: none forbids. */
+static const char *forbidden(const struct asked *seer, const struct asked *other, const char *id)
+{
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        bool is_meant = rules[i].probe ? strcmp(rules[i].probe, seer.probe->name) == 0
-                                       : (seer.probe->needs & rules[i].needs) != 0;
-
-        if (is_meant && rules[i].falls_short(&seer, &other))
+        if (is_meant(&rules[i], seer->probe, id) && rules[i].falls_short(seer, other))
             return rules[i].why;
     }
     return NULL;
+}
+
+/* Why it cannot be held against the seer, whatever it finds; NULL if it can. */
+static const char *shortcoming(const struct view *seer_view, const struct view *other_view,
+                               struct arena *arena)
+{
+    const struct asked seer = asked_of(seer_view), other = asked_of(other_view);
+
+    if (seer.probe->needs & NEEDS_PATIENCE && waits_less(&seer, &other))
+        return patience_words(&seer, &other, arena);
+    return forbidden(&seer, &other, NULL);
+}
+
+/* The same of one finding alone. */
+static const char *shortcoming_of(const struct view *seer_view, const struct view *other_view,
+                                  const char *id)
+{
+    const struct asked seer = asked_of(seer_view), other = asked_of(other_view);
+
+    return forbidden(&seer, &other, id);
 }
 
 /* ---- two views ---- */
@@ -567,10 +682,10 @@ enum past_state comparison_tell(const struct comparison *comparison, const struc
         *why = "it left this out (--only, --skip)";
         return PAST_NOT_COMPARABLE;
     }
-    if (comparison->shortcoming) {
-        *why = comparison->shortcoming;
+    *why = comparison->shortcoming ? comparison->shortcoming
+                                   : shortcoming_of(comparison->seer, other, id);
+    if (*why)
         return PAST_NOT_COMPARABLE;
-    }
     again = ask_again(told->finding, other);
     if (again.failed) {
         *why = print_unanswered(again.failed, comparison->arena);

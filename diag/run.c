@@ -2,6 +2,7 @@
 
 #include "diag/evidence/directory_redact.h"
 #include "diag/evidence/dns_redact.h"
+#include "diag/gather/ca_file.h"
 #include "diag/platform.h"
 #include "diag/read/dns_name.h"
 #include "diag/version.h"
@@ -125,6 +126,8 @@ static void redact_about(struct evidence_run *about, const struct redactor *reda
     settings->accepted = accepted;
     settings->dns = dns;
     about->machine = redact_name_copy(redactor, about->machine, &about->memory);
+    if (about->user)
+        about->user = redact_account(redactor, about->user, &about->memory);
     redact_references(settings, redactor, &about->memory);
     redact_message(settings, redactor, &about->memory);
     about->redacted = true;
@@ -178,13 +181,26 @@ static bool is_interrupted(struct live *live)
     return interrupted;
 }
 
+int64_t run_moment(const struct run *run)
+{
+    int64_t first = 0;
+
+    if (run->about.started)
+        return run->about.started;
+    for (const struct evidence *item = evidence_store_first(run->store); item; item = item->next) {
+        if (first == 0 || (item->time && item->time < first))
+            first = item->time;
+    }
+    return first;
+}
+
 static struct exam *new_exam(struct run *run, enum status absent,
                              void (*begin)(void *context, struct evidence *item), void *context)
 {
     const struct exam_options options = {.settings = &run->about.settings,
                                          .probes = run->probes ? run->probes : probes,
                                          .store = run->store,
-                                         .started = run->about.started,
+                                         .started = run_moment(run),
                                          .machine = run->about.machine,
                                          .absent = absent,
                                          .fetch = begin,
@@ -305,12 +321,29 @@ static const char *own_name(struct arena *arena)
     return buffer_keep(&folded, arena);
 }
 
+/* Tells whether two runs trusted the same, and nothing else; NULL for the system's own. */
+static const char *authorities_of(const char *ca_file, struct arena *arena)
+{
+    uint32_t mark;
+
+    if (!ca_file || ca_file_mark(ca_file, &mark) != STATUS_OK)
+        return NULL;
+    return arena_print(arena, "%08lx", (unsigned long)mark);
+}
+
 static void tell_examiner(struct evidence_run *about, const struct gather_options *gather)
 {
+    const struct http_credentials *web = &gather->web;
+
     about->machine = own_name(&about->memory);
     about->has_offset = platform_utc_offset(about->started, &about->offset);
     about->patience = gather->patience;
-    about->logs_on = gather->directory.user || gather->web.user || gather->web.token;
+    about->logs_on = gather->directory.user || web->user || web->token;
+    about->user = gather->directory.user ? gather->directory.user : web->user;
+    about->shows_token = web->token != NULL;
+    about->uses_ntlm = web->ntlm;
+    about->is_insecure = web->insecure;
+    about->authorities = authorities_of(gather->ca_file, &about->memory);
 }
 
 enum status run_live(struct run *run, const struct run_options *options)

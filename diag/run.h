@@ -50,6 +50,9 @@ enum status run_load(struct run *run, const char *path);
  */
 enum status run_redact(struct run *runs, size_t count);
 
+/* When it was: its start, or where evidence does not say, its first answer; 0: nothing tells. */
+int64_t run_moment(const struct run *run);
+
 /* True if both have the same evidence of the same examination: one file given twice. */
 bool run_is_same(const struct run *a, const struct run *b);
 

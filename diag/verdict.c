@@ -97,6 +97,12 @@ static void open_steps(struct finding *finding, struct arena *arena)
     finding->undo = ask_for_names(finding->undo, arena);
 }
 
+static void add_remark(struct report_run *run, const char *remark, struct arena *arena)
+{
+    if (remark)
+        run->remark = run->remark ? arena_print(arena, "%s; %s", run->remark, remark) : remark;
+}
+
 static void judge_run(const struct run *run, size_t index, struct verdict_acceptances *accepted,
                       struct gathering *all, struct report_run *out)
 {
@@ -104,7 +110,7 @@ static void judge_run(const struct run *run, size_t index, struct verdict_accept
     const struct evidence_run *about = &run->about;
 
     exam_findings(run->exam, take, &own);
-    verdict_accept(accepted, about, own.list, own.count);
+    verdict_accept(accepted, run, own.list, own.count);
     for (size_t i = 0; i < own.count; i++) {
         own.list[i]->run = index;
         own.list[i]->history = (struct history){.change = CHANGE_NONE};
@@ -122,6 +128,8 @@ static void judge_run(const struct run *run, size_t index, struct verdict_accept
     out->has_offset = about->has_offset;
     out->offset = about->offset;
     out->remark = remark_of(run, own.arena);
+    if (about->started == 0)
+        add_remark(out, "the evidence does not say when it was gathered", own.arena);
 }
 
 static void count_outcomes(struct report *report)
@@ -177,12 +185,6 @@ static const char *source_of(const struct run *run, size_t index, struct arena *
     return text_printable(arena, run->source, strlen(run->source));
 }
 
-static void add_remark(struct report_run *run, const char *remark, struct arena *arena)
-{
-    if (remark)
-        run->remark = run->remark ? arena_print(arena, "%s; %s", run->remark, remark) : remark;
-}
-
 /* Everything that the runs say, and of which run it is. */
 static void judge_runs(const struct run *runs, struct verdict_acceptances *accepted,
                        struct gathering *all, struct report *report, struct report_run *out)
@@ -211,13 +213,14 @@ static void fill_in(const struct run *runs, size_t run_count, const char *title,
     struct gathering all = {.arena = arena};
     struct report_run *out = arena_new(arena, run_count, sizeof *out);
     struct verdict_acceptances accepted = {.arena = arena};
+    struct outdated outdated = {0};
 
     report->title = title;
     report->version = EXDIAG_VERSION;
     report->runs = out;
     report->run_count = run_count;
     judge_runs(runs, &accepted, &all, report, out);
-    verdict_history(runs, &all.list, &all.count, arena, report, out);
+    verdict_history(runs, &all.list, &all.count, arena, report, out, &outdated);
     verdict_rivals(all.list, all.count, arena);
     verdict_arrange(all.list, all.count, arena);
     report->findings = (const struct finding *const *)all.list;
@@ -226,7 +229,7 @@ static void fill_in(const struct run *runs, size_t run_count, const char *title,
     verdict_idle_acceptances(&accepted, report);
     collect_subjects(runs, run_count, arena, report);
     verdict_charts(runs, run_count, arena, report);
-    verdict_measures(runs, run_count, arena, report);
+    verdict_measures(runs, run_count, &outdated, arena, report);
 }
 
 void verdict(const struct run *runs, size_t run_count, const char *title, struct arena *arena,

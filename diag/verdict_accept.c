@@ -119,14 +119,14 @@ static void know(struct verdict_acceptances *known, const struct acceptance *acc
         add(known, acceptance, is_matched);
 }
 
-void verdict_accept(struct verdict_acceptances *known, const struct evidence_run *run,
+void verdict_accept(struct verdict_acceptances *known, const struct run *run,
                     struct finding **findings, size_t count)
 {
-    const struct settings *settings = &run->settings;
+    const struct settings *settings = &run->about.settings;
     size_t accepted_count = settings->accepted_count;
     struct entry *list = arena_new(known->arena, accepted_count + 1, sizeof *list);
     bool *is_matched = arena_new(known->arena, accepted_count + 1, sizeof *is_matched);
-    const struct entries entries = {list, accepted_count, run->started};
+    const struct entries entries = {list, accepted_count, run_moment(run)};
 
     for (size_t i = 0; i < accepted_count; i++)
         list[i] = (struct entry){&settings->accepted[i], &is_matched[i], i};

@@ -3,7 +3,7 @@
 #ifndef EXDIAG_VERDICT_ACCEPT_H
 #define EXDIAG_VERDICT_ACCEPT_H
 
-#include "diag/evidence/evidence_file.h"
+#include "diag/run.h"
 
 struct known_acceptance {
     const struct acceptance *acceptance;
@@ -20,7 +20,7 @@ struct verdict_acceptances { /* of all runs, each once */
  * Sets `accepted` and `expired` of the findings of a run: an acceptance holds if it had not expired
  * when the run started.
  */
-void verdict_accept(struct verdict_acceptances *known, const struct evidence_run *run,
+void verdict_accept(struct verdict_acceptances *known, const struct run *run,
                     struct finding **findings, size_t count);
 
 /* Those that matched no finding of any run. */

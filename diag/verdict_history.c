@@ -3,6 +3,7 @@
 #include "diag/clock.h"
 #include "diag/history.h"
 #include "diag/memory.h"
+#include "diag/read/build_table.h"
 #include "diag/verdict_alike.h"
 
 #include <stdlib.h>
@@ -29,6 +30,26 @@ static void take(void *context, const struct exam_looked *looked)
                                                     .given_count = looked->given_count};
 }
 
+/* The day of the table of builds that a run is judged by; 0 where it cannot be read. */
+static int64_t builds_as_of(const struct settings *settings)
+{
+    struct build_table_fault fault;
+    struct build_table table;
+    struct arena memory = {0};
+    size_t size;
+    const char *text = build_table_text(&size);
+    int64_t day = 0;
+
+    if (settings->builds) {
+        text = settings->builds;
+        size = strlen(text);
+    }
+    if (build_table_read(text, size, &memory, &table, &fault) == STATUS_OK)
+        day = table.as_of_moment;
+    arena_release(&memory);
+    return day;
+}
+
 static struct history_run describe(const struct run *run, const struct report_run *out)
 {
     const struct evidence_run *about = &run->about;
@@ -41,6 +62,12 @@ static struct history_run describe(const struct run *run, const struct report_ru
                                 .store = run->store,
                                 .patience = about->patience,
                                 .logs_on = about->logs_on,
+                                .user = about->user,
+                                .shows_token = about->shows_token,
+                                .uses_ntlm = about->uses_ntlm,
+                                .is_insecure = about->is_insecure,
+                                .authorities = about->authorities,
+                                .builds_as_of = builds_as_of(&about->settings),
                                 .complete = out->complete,
                                 .has_own_names = about->redacted && !run->renamed_together};
 }
@@ -165,8 +192,48 @@ static void tell_of_runs(const struct history_result *result, struct report *rep
     }
 }
 
+/* ---- what is outdated ---- */
+
+static int compare_outdated(const void *a, const void *b)
+{
+    const struct outdated_look *one = a, *other = b;
+    uintptr_t ours[] = {one->run, (uintptr_t)one->subject, (uintptr_t)one->probe};
+    uintptr_t theirs[] = {other->run, (uintptr_t)other->subject, (uintptr_t)other->probe};
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (ours[i] != theirs[i])
+            return ours[i] < theirs[i] ? -1 : 1;
+    }
+    return 0;
+}
+
+static void keep_outdated(const struct looks *looks, const bool *is_superseded,
+                          struct outdated *outdated)
+{
+    struct outdated_look *list = arena_new(looks->arena, looks->count + 1, sizeof *list);
+
+    for (size_t i = 0; i < looks->count; i++) {
+        const struct history_look *look = &looks->list[i];
+
+        if (is_superseded[i])
+            list[outdated->count++] = (struct outdated_look){look->run, look->subject, look->probe};
+    }
+    qsort(list, outdated->count, sizeof *list, compare_outdated);
+    outdated->list = list;
+}
+
+bool is_outdated(const struct outdated *outdated, size_t run, const struct subject *subject,
+                 const struct probe *probe)
+{
+    const struct outdated_look wanted = {run, subject, probe};
+
+    return outdated->count &&
+           bsearch(&wanted, outdated->list, outdated->count, sizeof wanted, compare_outdated);
+}
+
 void verdict_history(const struct run *runs, struct finding ***findings, size_t *count,
-                     struct arena *arena, struct report *report, struct report_run *out)
+                     struct arena *arena, struct report *report, struct report_run *out,
+                     struct outdated *outdated)
 {
     struct history_run *described = arena_new(arena, report->run_count + 1, sizeof *described);
     struct looks looks = {.arena = arena};
@@ -189,6 +256,7 @@ void verdict_history(const struct run *runs, struct finding ***findings, size_t 
     input.looks = looks.list;
     input.look_count = looks.count;
     history_judge(&input, arena, &result);
+    keep_outdated(&looks, result.look_is_superseded, outdated);
     if (result.is_history || report->is_comparison)
         explain_all_anew(&result, arena);
     verdict_alike(report, result.findings, &result.finding_count, arena);

@@ -11,18 +11,50 @@ struct taken {
 
 struct taking {
     struct arena *arena;
+    const struct outdated *outdated;
+    size_t run;
     int64_t started;
     struct taken *list;
     size_t count, room;
 };
 
-static void take(void *context, const struct measure *measure)
+static void take(struct taking *all, const struct measure *measure)
 {
-    struct taking *all = context;
-
     all->list = arena_grow(all->arena, all->list, &all->room, all->count, sizeof *all->list);
     all->list[all->count] = (struct taken){*measure, all->started, all->count};
     all->count++;
+}
+
+static void take_measured(void *context, const struct subject *subject, const struct probe *probe,
+                          const struct measure *measure)
+{
+    struct taking *all = context;
+
+    if (!is_outdated(all->outdated, all->run, subject, probe))
+        take(all, measure);
+}
+
+static bool can_tell(const struct probe *probe, const char *id)
+{
+    for (const struct finding_kind *const *kind = probe->kinds; *kind; kind++) {
+        if (strcmp((*kind)->id, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A newer run has looked at whose span it is, by the probe that tells of it. */
+static bool is_span_outdated(const struct taking *all, const struct scale *scale,
+                             const struct span *span)
+{
+    for (size_t i = 0; i < all->outdated->count; i++) {
+        const struct outdated_look *look = &all->outdated->list[i];
+
+        if (look->run == all->run && strcmp(look->subject->name, span->name) == 0 &&
+            scale->told_by && can_tell(look->probe, scale->told_by))
+            return true;
+    }
+    return false;
 }
 
 static void take_chart(struct taking *all, const struct chart *chart)
@@ -37,7 +69,8 @@ static void take_chart(struct taking *all, const struct chart *chart)
                                         .warning = chart->scale->warning,
                                         .critical = span->critical};
 
-        take(all, &measure);
+        if (!is_span_outdated(all, chart->scale, span))
+            take(all, &measure);
     }
 }
 
@@ -61,19 +94,21 @@ static int compare(const void *a, const void *b)
     return order ? order : (one->number > other->number) - (one->number < other->number);
 }
 
-void verdict_measures(const struct run *runs, size_t run_count, struct arena *arena,
-                      struct report *report)
+void verdict_measures(const struct run *runs, size_t run_count, const struct outdated *outdated,
+                      struct arena *arena, struct report *report)
 {
-    struct taking all = {.arena = arena};
+    struct taking all = {.arena = arena, .outdated = outdated};
     struct measure *kept;
     size_t count = 0;
 
     for (size_t i = 0; i < run_count; i++) {
+        all.run = i;
         all.started = runs[i].about.started;
-        exam_measures(runs[i].exam, take, &all);
+        exam_measures(runs[i].exam, take_measured, &all);
     }
     for (size_t i = 0; i < report->chart_count; i++) {
-        all.started = runs[report->charts[i].run].about.started;
+        all.run = report->charts[i].run;
+        all.started = runs[all.run].about.started;
         take_chart(&all, &report->charts[i]);
     }
     if (all.count == 0)

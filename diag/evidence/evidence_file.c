@@ -186,6 +186,15 @@ static void put_examiner(json_t *header, const struct evidence_run *run)
         json_put_number(header, "patience_ms", run->patience);
     if (run->logs_on)
         json_put_bool(header, "logs_on", true);
+    put_bytes(header, "user", run->user);
+    if (run->shows_token)
+        json_put_bool(header, "token", true);
+    if (run->uses_ntlm)
+        json_put_bool(header, "ntlm", true);
+    if (run->is_insecure)
+        json_put_bool(header, "insecure", true);
+    if (run->authorities)
+        json_put_text(header, "authorities", run->authorities);
 }
 
 enum status evidence_file_begin(FILE *file, const struct evidence_run *run)
@@ -424,6 +433,11 @@ static void read_examiner(const json_t *header, struct evidence_run *run)
     run->offset = run->has_offset ? (int)minutes : 0;
     run->patience = (unsigned)json_get_number(header, "patience_ms", UINT32_MAX, 0);
     run->logs_on = json_get_bool(header, "logs_on");
+    run->user = json_copy_text(header, "user", &run->memory);
+    run->shows_token = json_get_bool(header, "token");
+    run->uses_ntlm = json_get_bool(header, "ntlm");
+    run->is_insecure = json_get_bool(header, "insecure");
+    run->authorities = json_copy_text(header, "authorities", &run->memory);
 }
 
 static enum status read_header(const json_t *header, struct evidence_run *run)

@@ -32,6 +32,11 @@ struct evidence_run {
     int offset;
     unsigned patience;        /* milliseconds, for servers that speak first; 0: it does not say */
     bool logs_on;             /* --user, --token-file: whoever was asked was shown credentials */
+    const char *user;         /* --user; NULL: none, or it does not say */
+    bool shows_token;         /* --token-file */
+    bool uses_ntlm;           /* --ntlm */
+    bool is_insecure;         /* --insecure */
+    const char *authorities;  /* --ca-file: a mark of what was in it; NULL: the system's own */
     struct subject *subjects; /* those the user named */
     size_t subject_count;
     struct settings settings;

@@ -2,6 +2,7 @@
 
 #include "diag/buffer.h"
 #include "diag/gather/text_file.h"
+#include "diag/read/crc32.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -50,6 +51,21 @@ enum status ca_file_load(const char *path, X509_STORE *store)
     status = text_file_read_whole(path, &text);
     if (status == STATUS_OK)
         status = ca_text_load(text.text, text.size, store);
+    buffer_release(&text);
+    return status;
+}
+
+enum status ca_file_mark(const char *path, uint32_t *mark)
+{
+    struct buffer text;
+    struct crc32 crc;
+    enum status status;
+
+    buffer_init(&text, CA_FILE_MOST);
+    status = text_file_read_whole(path, &text);
+    crc32_begin(&crc);
+    crc32_add(&crc, (const unsigned char *)text.text, text.size);
+    *mark = crc32_end(&crc);
     buffer_release(&text);
     return status;
 }

@@ -4,6 +4,8 @@
 
 #include "diag/status.h"
 
+#include <stdint.h>
+
 #include <openssl/x509_vfy.h>
 
 enum { CA_FILE_MOST = 16 << 20 /* bytes; those of all public authorities are a fiftieth of it */ };
@@ -15,7 +17,10 @@ enum { CA_FILE_MOST = 16 << 20 /* bytes; those of all public authorities are a f
  */
 enum status ca_file_load(const char *path, X509_STORE *store);
 
-/* The same of a text in memory. */
+/* A checksum of the file's text: of another text mostly another one. */
+enum status ca_file_mark(const char *path, uint32_t *mark);
+
+/* The same as ca_file_load(), of a text in memory. */
 enum status ca_text_load(const char *text, size_t size, X509_STORE *store);
 
 #endif
