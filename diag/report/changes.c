@@ -35,7 +35,10 @@ static void run_line(struct page *page, const char *label, const struct report_r
     wrap_indent(&page->wrap, 5);
     styled(page, STYLE_FAINT, label);
     wrap_to(&page->wrap, 5);
-    report_show_time(run->started, &text);
+    if (run->started)
+        report_show_time(run->started, &text);
+    else
+        buffer_add_string(&text, report_no_time);
     if (run->source)
         buffer_print(&text, ", %s", run->source);
     if (run->machine)
@@ -120,6 +123,16 @@ static void accepted_line(struct page *page, const struct finding *finding)
     buffer_release(&text);
 }
 
+static void move_line(struct page *page, const struct finding *finding)
+{
+    struct buffer text;
+
+    buffer_init(&text, TEXT_MOST);
+    report_move_words(finding, &text);
+    line(page, text.text);
+    buffer_release(&text);
+}
+
 static void heading(struct page *page, const char *text, size_t count)
 {
     char figure[32];
@@ -170,6 +183,7 @@ static void changes_of(struct page *page, enum change change, bool is_first, siz
             finding->history.is_first != is_first)
             continue;
         name_problem(page, finding);
+        move_line(page, finding);
         accepted_line(page, finding);
         now_seen(page, finding);
     }

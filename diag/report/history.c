@@ -11,7 +11,9 @@ enum { MINUTE = 60000 };
 /* A day, or the second of it where another moment of that day is spoken of, too. */
 static void add_moment(int64_t moment, int64_t beside, struct buffer *out)
 {
-    if (clock_is_same_day(moment, beside))
+    if (moment == 0)
+        buffer_add_string(out, "a day that is not known");
+    else if (clock_is_same_day(moment, beside))
         report_show_time(moment, out);
     else
         report_show_day(moment, out);
@@ -26,8 +28,36 @@ static void add_still(const struct history *history, int64_t beside, struct buff
     buffer_print(out, " (%zu runs)", history->runs);
 }
 
-static void add_change(const struct history *history, struct buffer *out)
+static void add_sources(const char *const *sources, struct buffer *out)
 {
+    enum { SOURCES_SHOWN = 3 };
+    size_t count = 0;
+
+    for (; sources[count]; count++) {
+        if (count < SOURCES_SHOWN)
+            buffer_print(out, "%s%s", count ? ", " : "", sources[count]);
+    }
+    if (count > SOURCES_SHOWN)
+        buffer_print(out, " and %zu more", count - SOURCES_SHOWN);
+}
+
+void report_move_words(const struct finding *finding, struct buffer *out)
+{
+    const struct history *history = &finding->history;
+
+    if (!history->entered)
+        return;
+    buffer_add_string(out, "seen in ");
+    add_sources(history->entered, out);
+    buffer_add_string(out, " now, in ");
+    add_sources(history->left, out);
+    buffer_add_string(out, " at first");
+}
+
+static void add_change(const struct finding *finding, struct buffer *out)
+{
+    const struct history *history = &finding->history;
+
     switch (history->change) {
     case CHANGE_NEW:
         buffer_add_string(out, "new: not there on ");
@@ -35,6 +65,9 @@ static void add_change(const struct history *history, struct buffer *out)
         break;
     case CHANGE_STILL:
         add_still(history, history->before, out);
+        if (history->entered)
+            buffer_add_string(out, "; ");
+        report_move_words(finding, out);
         break;
     case CHANGE_BACK:
         buffer_add_string(out, "back: there until ");
@@ -49,7 +82,7 @@ static void add_change(const struct history *history, struct buffer *out)
 
 void report_history_words(const struct finding *finding, struct buffer *out)
 {
-    add_change(&finding->history, out);
+    add_change(finding, out);
     if (finding->history.as_of) {
         buffer_add_string(out, finding->history.change == CHANGE_NONE ? "as of " : "; as of ");
         add_moment(finding->history.as_of, 0, out);
@@ -187,7 +220,7 @@ void report_show_local(const struct report *report, struct buffer *out)
     int offset;
 
     offset = has_one_offset(report) ? report->runs[0].offset : 0;
-    if (offset == 0)
+    if (offset == 0 || span.started == 0)
         return;
     add_local(span.started, offset, out);
     buffer_add_string(out, " to ");

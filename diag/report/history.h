@@ -11,6 +11,12 @@
  */
 void report_history_words(const struct finding *finding, struct buffer *out);
 
+/*
+ * "seen in smtp 192.0.2.26 now, in smtp 192.0.2.25 at first": of what is still there, and of which
+ * another is the culprit; else nothing. Part of the words above.
+ */
+void report_move_words(const struct finding *finding, struct buffer *out);
+
 /* "fixed", "not known any more": what a list of such is called. */
 const char *report_past_heading(enum past_state state);
 

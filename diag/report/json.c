@@ -240,6 +240,15 @@ static void put_time_or_null(json_t *object, const char *name, int64_t moment)
         json_object_set_new(object, name, json_null());
 }
 
+static json_t *text_array(const char *const *texts)
+{
+    json_t *array = json_array();
+
+    for (; *texts; texts++)
+        json_array_append_new(array, json_string(*texts));
+    return array;
+}
+
 /* Absent where there is nothing that it could be compared with. */
 static void put_history(json_t *object, const struct history *history)
 {
@@ -253,6 +262,10 @@ static void put_history(json_t *object, const struct history *history)
     put_time_or_null(value, "before", history->before);
     put_time_or_null(value, "earlier", history->earlier);
     json_put_number(value, "runs", history->runs);
+    if (history->entered) {
+        json_object_set_new(value, "seen_in_now", text_array(history->entered));
+        json_object_set_new(value, "seen_in_at_first", text_array(history->left));
+    }
     json_object_set_new(object, "history", value);
 }
 

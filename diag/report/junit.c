@@ -349,6 +349,9 @@ enum status report_junit(const struct report *report, const struct report_option
     struct slot *slots = memory_new(report->finding_count + 1, sizeof *slots);
 
     (void)options;
+    /* Its form wants a moment; that it is not known how long it took is the run's note. */
+    if (span.started == 0)
+        span.started = span.finished;
     for (size_t i = 0; i < report->finding_count; i++)
         slots[i] = (struct slot){report->findings[i], i};
     qsort(slots, report->finding_count, sizeof *slots, compare);

@@ -115,7 +115,7 @@ struct report_span report_span(const struct report *report)
     for (size_t i = 0; i < report->run_count; i++) {
         const struct report_run *run = &report->runs[i];
 
-        if (i == 0 || run->started < span.started)
+        if (span.started == 0 || (run->started && run->started < span.started))
             span.started = run->started;
         if (i == 0 || run->finished > span.finished)
             span.finished = run->finished;
@@ -170,8 +170,14 @@ void report_show_time(int64_t milliseconds, struct buffer *out)
     buffer_add_string(out, " UTC");
 }
 
+const char report_no_time[] = "at a time that is not known";
+
 void report_show_span(const struct report_span *span, struct buffer *out)
 {
+    if (span->started == 0) {
+        buffer_add_string(out, report_no_time);
+        return;
+    }
     report_show_day(span->started, out);
     buffer_add_char(out, ' ');
     report_show_time_of_day(span->started, out);

@@ -32,9 +32,9 @@ const char *report_standing(const struct finding *finding);
  */
 void report_sum_up(const struct report *report, struct buffer *out);
 
-/* From the start of the first run to the end of the last. */
+/* From the start of the first run to the end of the last, of those that say when they were. */
 struct report_span {
-    int64_t started;
+    int64_t started; /* 0: none does */
     int64_t finished;
     bool complete; /* every run is */
 };
@@ -53,7 +53,9 @@ void report_show_time_of_day(int64_t milliseconds, struct buffer *out);
 /* "2026-11-22 09:05:07 UTC" */
 void report_show_time(int64_t milliseconds, struct buffer *out);
 
-/* "2026-11-22 09:05:07 to 09:05:19 UTC" */
+extern const char report_no_time[]; /* in place of a moment that evidence does not tell */
+
+/* "2026-11-22 09:05:07 to 09:05:19 UTC"; or that it is not known. */
 void report_show_span(const struct report_span *span, struct buffer *out);
 
 /* "12.345", of milliseconds: for programs, whatever the locale is. */

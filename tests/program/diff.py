@@ -2,6 +2,8 @@
 
 from harness import *
 
+import zlib
+
 FIXED = HEALTHY + """
 fabrikam.com TXT "v=spf1 ip4:192.0.2.26 -all"
 fabrikam.com MX 0 .
@@ -164,6 +166,44 @@ def what_asks_otherwise_does_not_compare():
         report = diff(old, place / "new", status=FINE)
         expect_equal(states(report), {SPF: "not-comparable"}, "the past")
         expect_in("--dns", report["past"][0]["why"], "why")
+
+
+@case
+def another_user_is_another_view():
+    with folder() as place:
+        old = place / "old"
+        lines = (ROOT / "tests/scenario/spn-directory/evidence.jsonl").read_text().splitlines(keepends=True)
+        old.write_text("".join(lines))
+        old = change(old, logs_on=True, user="alice@contoso.com")
+        fewer = [line for line in lines[1:] if ":3268 " not in line]
+        duplicate = ("smtp-spn-duplicate", "ex02.contoso.com")
+        for user, state in (("alice@contoso.com", "unknown"), ("Alice@Contoso.com", "unknown"), (None, "unknown"), ("bob@contoso.com", "not-comparable")):
+            report = diff(old, change(old, "new", lines=fewer, user=user, started="2026-11-30T12:31:14.610Z"))
+            (past,) = [one for one in report["past"] if (one["id"], one["subject"]["name"]) == duplicate]
+            expect_equal(past["state"], state, f"{user}")
+            if state == "not-comparable":
+                expect_equal(past["why"], "it asked as another user (--user)", "why")
+
+
+@case
+def another_culprit_is_told():
+    with folder() as place:
+        old = place / "old"
+        old.write_bytes((ROOT / "tests/scenario/mx-stall/evidence.jsonl").read_bytes())
+        swap = {"127.0.0.21": "127.0.0.22", "127.0.0.22": "127.0.0.21", "mx1.contoso.com": "mx2.contoso.com", "mx2.contoso.com": "mx1.contoso.com"}
+        lines = [
+            re.sub("127.0.0.2[12]|mx[12].contoso.com", lambda found: swap[found[0]], line) if line.startswith('{"key":"smtp ') else line
+            for line in old.read_text().splitlines(keepends=True)[1:]
+        ]
+        new = change(old, "new", lines=lines, started="2026-11-30T12:31:14.610Z")
+        words = "seen in smtp 127.0.0.22 now, in smtp 127.0.0.21 at first"
+        expect_in(words, exdiag("diff", old, new, status=PROBLEMS).flat, "diff")
+        for format in ("text", "html", "markdown"):
+            expect_in(words, exdiag("report", old, new, "--format", format, status=PROBLEMS).flat, format)
+        (stall,) = [one for one in diff(old, new)["findings"] if one["id"] == "mx-banner-stall"]
+        expect_equal(stall["history"]["seen_in_now"], ["smtp 127.0.0.22"], "now")
+        expect_equal(stall["history"]["seen_in_at_first"], ["smtp 127.0.0.21"], "at first")
+        expect_not_in("seen in", exdiag("diff", old, change(old, "later", started="2026-11-30T12:31:14.610Z")).flat, "the same one")
 
 
 @case
@@ -410,6 +450,42 @@ def the_header_says_who_asked_and_how():
         for wrong in ("\x1b[31m", "a..b", 5, "x" * 300, "EX01"):
             run = exdiag("report", change(place / "a", machine=wrong), "--format", "json").report
             expect("machine" not in run["runs"][0], f"machine {wrong!r}")
+
+
+@case
+def the_header_says_who_logs_on_and_how():
+    with folder() as place, Lab(HEALTHY) as lab:
+        secret = place / "secret"
+        secret.write_text("pass-4711-word\n")
+        check = ("check", "contoso.com", "--only", "spf", "--dns", lab.dns, "--quiet")
+        user = ("--user", "alice@fabrikam.com", "--password-file", secret)
+        exdiag(*check, "--save", place / "nobody", status=FINE)
+        exdiag(*check, *user, "--ntlm", "--insecure", "--save", place / "user", status=FINE)
+        exdiag(*check, "--token-file", secret, "--save", place / "token", status=FINE)
+        exdiag(*check, *user, "--redact", "--save", place / "redacted", status=FINE)
+        exdiag("report", place / "user", "--redact", "--save", place / "afterwards", "--quiet", status=FINE)
+        system = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+        if system.exists():
+            exdiag(*check, "--ca-file", system, "--save", place / "authorities", status=FINE)
+        mark = f"{zlib.crc32(system.read_bytes()):08x}" if system.exists() else None
+        wanted = {
+            "authorities": {"authorities": mark},
+            "nobody": {},
+            "user": {"logs_on": True, "user": "alice@fabrikam.com", "ntlm": True, "insecure": True},
+            "token": {"logs_on": True, "token": True},
+        }
+        for path in place.iterdir():
+            if path == secret:
+                continue
+            text = path.read_text()
+            expect_not_in("4711", text, f"a secret in {path.name}")
+            header = json.loads(text.splitlines()[0])
+            own = {name: header[name] for name in ("logs_on", "user", "token", "ntlm", "insecure", "authorities") if name in header}
+            if path.name in wanted:
+                expect_equal(own, wanted[path.name], path.name)
+            else:
+                expect("@" in own["user"], "a pseudonym of the user")
+                expect(not re.search("alice|fabrikam", text), f"a name in {path.name}")
 
 
 # ---- evidence redacted afterwards ----
