@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { SHARDS_MOST = 1000000, MAX_TIME_MOST = 86400 /* seconds */ };
+enum { MAX_AGE_MOST = 10 * 366 * 86400 /* seconds */ };
 
 /* ---- what they do ---- */
 
@@ -282,6 +283,20 @@ static enum status take_max_time(struct options *options, const char *value)
     return STATUS_INVALID;
 }
 
+static enum status take_max_age(struct options *options, const char *value)
+{
+    unsigned long seconds;
+
+    if (!read_number(value, 0, MAX_AGE_MOST, &seconds)) {
+        complain("--max-age takes whole seconds up to %d, or 0 for any age, not '%s'", MAX_AGE_MOST,
+                 value);
+        return STATUS_INVALID;
+    }
+    options->max_age = (unsigned)seconds;
+    options->has_max_age = true;
+    return STATUS_OK;
+}
+
 static enum status take_count(const char *option, const char *value, unsigned long most,
                               unsigned *out)
 {
@@ -441,6 +456,8 @@ const struct option option_table[] = {
      "for a mail server to greet: quick (30 s), normal (60), proof (300), or seconds"},
     {"max-time", "SECONDS", FOR_CHECK, take_max_time, 0,
      "for the whole run, which then ends with what it knows (of --format nagios: 55)"},
+    {"max-age", "SECONDS", FOR_REPORT | FOR_DIFF, take_max_age, 0,
+     "of --format nagios: older evidence is UNKNOWN; 0: of no age (93600, which is 26 h)"},
     {"jobs", "N", FOR_CHECK | FOR_AUDIT, take_jobs, 0,
      "conversations with servers at once (1024, audit 64; at most 4096)"},
     {"in-flight", "N", FOR_CHECK | FOR_SPF, take_in_flight, 0,

@@ -130,6 +130,20 @@ static void complete_times(struct options *options)
                                 : PLUGIN_TIME;
 }
 
+/* A job of every night, with two hours to be late in. */
+enum { PLUGIN_AGE = 26 * 3600 };
+
+static enum status complete_age(struct options *options)
+{
+    if (!options->has_max_age)
+        options->max_age = options_are_of_plugin(options) ? PLUGIN_AGE : 0;
+    if (!options->has_max_age || options_are_of_plugin(options) || options->help)
+        return STATUS_OK;
+    complain("--max-age is for --format nagios, which alone has a state for evidence that is too "
+             "old");
+    return STATUS_INVALID;
+}
+
 enum status options_read(struct options *options, const char *command, unsigned flag, int argc,
                          char **argv)
 {
@@ -158,6 +172,8 @@ enum status options_read(struct options *options, const char *command, unsigned 
             status = options_add_bare(options, argv[at]);
     }
     complete_times(options);
+    if (status == STATUS_OK)
+        status = complete_age(options);
     if (options->output && strcmp(options->output, "-") == 0)
         options->output = NULL;
     return status;

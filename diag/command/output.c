@@ -255,6 +255,15 @@ static int write_all(const struct report *report, const struct options *options)
     return exit_status;
 }
 
+/* What was saved is held against the clock by those who take it for the state of today. */
+static void set_age(struct report *report, const struct run *runs, const struct options *options)
+{
+    if (!runs->source)
+        return;
+    report->now = platform_wall_clock();
+    report->max_age = (int64_t)options->max_age * 1000;
+}
+
 int output_report(const struct run *runs, size_t count, const struct options *options)
 {
     struct arena memory = {0};
@@ -262,6 +271,7 @@ int output_report(const struct run *runs, size_t count, const struct options *op
     int exit_status;
 
     verdict(runs, count, options->title, &memory, &report);
+    set_age(&report, runs, options);
     exit_status = write_all(&report, options);
     if (exit_status == EXIT_FINE)
         exit_status = status_of(&report, options);
@@ -284,6 +294,7 @@ int output_comparison(const struct run runs[2], const struct options *options)
     int exit_status;
 
     verdict_compare(runs, options->title, &memory, &report);
+    set_age(&report, runs, options);
     exit_status = output_page(write_comparison, &report, options);
     if (exit_status == EXIT_FINE)
         exit_status = status_of(&report, options);

@@ -4,6 +4,7 @@
  */
 #include "diag/report/report.h"
 
+#include "diag/report/age.h"
 #include "diag/report/shared.h"
 #include "diag/report/summary.h"
 #include "diag/text.h"
@@ -17,7 +18,8 @@ enum {
     NAMES_SHOWN = 3,
     ITEM_MOST = 400, /* of performance data */
     MEASURES_SHOWN = 60,
-    IPV6_GROUPS = 8
+    IPV6_GROUPS = 8,
+    AGE_TOLD = 3600000 /* milliseconds */
 };
 
 enum state { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
@@ -30,6 +32,7 @@ static bool is_anything_known(const struct report *report)
 
 static enum state state_of(const struct report *report)
 {
+    const struct report_age age = report_age(report);
     size_t problems[SEVERITY_COUNT];
 
     report_count_problems(report, problems);
@@ -38,7 +41,7 @@ static enum state state_of(const struct report *report)
     if (problems[SEVERITY_WARNING])
         return STATE_WARNING;
     if (report->counts[OUTCOME_UNKNOWN] || report->finding_count == 0 ||
-        !report_span(report).complete || !is_anything_known(report))
+        !report_span(report).complete || !is_anything_known(report) || report_age_is_bad(&age))
         return STATE_UNKNOWN;
     return STATE_OK;
 }
@@ -173,9 +176,22 @@ static void add_incomplete(struct buffer *out, const struct report *report)
     }
 }
 
+/* Evidence that says nothing of today; and how old it is where that is worth a word. */
+static void add_age(struct buffer *out, const struct report *report, const struct report_age *age)
+{
+    const char *source = report->run_count > 1 ? age->run->source : NULL;
+
+    if (source) {
+        add_text(out, source, TITLE_MOST);
+        buffer_add_string(out, ": ");
+    }
+    report_age_words(report, age, out);
+}
+
 static void add_message(struct buffer *out, const struct report *report, enum state state)
 {
     static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+    const struct report_age age = report_age(report);
     size_t problems[SEVERITY_COUNT];
     struct arena memory = {0};
     struct outline outline;
@@ -186,6 +202,10 @@ static void add_message(struct buffer *out, const struct report *report, enum st
     summary_make(&outline, &memory, &summary);
     buffer_print(out, "EXDIAG %s - ", words[state]);
     buffer_init(&text, TEXT_MOST);
+    if (report_age_is_bad(&age)) {
+        add_age(&text, report, &age);
+        buffer_add_string(&text, "; ");
+    }
     add_incomplete(&text, report);
     add_what_is_known(&text, &outline, &summary, state, is_anything_known(report));
     if (report->finding_count == 0)
@@ -193,6 +213,10 @@ static void add_message(struct buffer *out, const struct report *report, enum st
     buffer_add(out, text.text, text.size);
     report_count_problems(report, problems);
     add_summary(out, report, problems, state);
+    if (age.freshness == FRESHNESS_GOOD && age.milliseconds >= AGE_TOLD) {
+        buffer_add_string(out, "; ");
+        add_age(out, report, &age);
+    }
     buffer_release(&text);
     arena_release(&memory);
 }
@@ -282,6 +306,22 @@ static void add_counts(struct buffer *out, const struct report *report)
                  report->counts[OUTCOME_OK]);
 }
 
+/* Below zero it is of the future, which is outside of the range, too. */
+static void add_age_data(struct buffer *out, const struct report *report)
+{
+    const struct report_age age = report_age(report);
+    int64_t seconds;
+
+    if (age.freshness == FRESHNESS_UNASKED || age.freshness == FRESHNESS_UNDATED)
+        return;
+    seconds = age.milliseconds / 1000;
+    if (age.freshness == FRESHNESS_FUTURE)
+        seconds = (report->now - age.run->started) / 1000;
+    buffer_print(out, " age=%llds", (long long)seconds);
+    if (report->max_age)
+        buffer_print(out, ";%lld", (long long)(report->max_age / 1000));
+}
+
 /* Whole items, as many as the line takes. */
 static void add_measures(struct buffer *out, const struct report *report)
 {
@@ -306,6 +346,7 @@ enum status report_nagios(const struct report *report, const struct report_optio
     buffer_init(&line, LINE_MOST);
     add_message(&line, report, state_of(report));
     add_counts(&line, report);
+    add_age_data(&line, report);
     add_measures(&line, report);
     fprintf(stream, "%s\n", line.text);
     buffer_release(&line);

@@ -4,6 +4,7 @@
  */
 #include "diag/report/report.h"
 
+#include "diag/report/age.h"
 #include "diag/report/shared.h"
 #include "diag/text.h"
 
@@ -46,20 +47,30 @@ static void put_seconds(FILE *stream, int64_t milliseconds)
 
 /* ---- the run ---- */
 
+/* What is not known has no metric: 0 would be 1970. */
+static void put_moment(FILE *stream, const char *name, const char *help, int64_t milliseconds)
+{
+    if (milliseconds == 0)
+        return;
+    put_heading(stream, name, help);
+    fprintf(stream, "exdiag_%s ", name);
+    put_seconds(stream, milliseconds);
+}
+
 static void put_run(FILE *stream, const struct report *report)
 {
+    const struct report_run *oldest = report_oldest_run(report);
     struct report_span span = report_span(report);
 
     put_heading(stream, "info", "The program that examined");
     fputs("exdiag_info", stream);
     put_label(stream, '{', "version", report->version ? report->version : "");
     fputs("} 1\n", stream);
-    put_heading(stream, "run_start_timestamp_seconds", "When the examination began");
-    fputs("exdiag_run_start_timestamp_seconds ", stream);
-    put_seconds(stream, span.started);
-    put_heading(stream, "run_end_timestamp_seconds", "When the examination ended");
-    fputs("exdiag_run_end_timestamp_seconds ", stream);
-    put_seconds(stream, span.finished);
+    put_moment(stream, "run_start_timestamp_seconds", "When the examination began", span.started);
+    put_moment(stream, "run_end_timestamp_seconds", "When the examination ended", span.finished);
+    put_moment(stream, "oldest_run_timestamp_seconds",
+               "When the oldest run began of which something still is the newest word",
+               oldest ? oldest->started : 0);
     put_heading(stream, "run_complete", "1 if it examined all that it was to, 0 if it ended early");
     fprintf(stream, "exdiag_run_complete %d\n", span.complete);
 }

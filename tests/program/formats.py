@@ -3,6 +3,7 @@ how a plugin ends in time; files that are replaced in one go; runbooks of which 
 
 from harness import *
 
+import datetime
 import xml.etree.ElementTree
 
 LAB_SMTP = str(BUILD / "tests/lab_smtp")
@@ -96,9 +97,124 @@ def a_plugin_ends_in_time():
         result = exdiag("check", *options, "--max-time", 2, "--save", path, "--format", "json", status=INCOMPLETE)
         expect_equal(result.report["complete"], False, "complete")
         again = exdiag("report", path, "--format", "nagios", status=UNKNOWN)
-        expect_equal(line_of(again), line, "the line of the file")
+        expect_equal(re.sub(r" age=[0-9]+s;93600", "", line_of(again)), line, "the line of the file")
         process.stdin.close()
         process.wait(DEADLINE)
+
+
+def hours_ago(path, name, hours, **members):
+    """The same run, begun so many hours ago; negative: yet to come. None: it does not say when."""
+    lines = path.read_text().splitlines()
+    header = {**json.loads(lines[0]), **members}
+    now = datetime.datetime.now(datetime.timezone.utc)
+    header["started"] = hours is not None and (now - datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    copy = path.with_name(name)
+    copy.write_text("\n".join([json.dumps(header), *lines[1:]]) + "\n")
+    return copy
+
+
+@case
+def what_nobody_renews_is_no_state_of_today():
+    nagios = ("--format", "nagios")
+    with evidence(HEALTHY, "contoso.com") as (_, run):
+        line = line_of(exdiag("report", run, *nagios, status=OK))
+        expect(re.search(r" age=[0-9]+s;93600( |$)", line), line)
+        expect_not_in("old", line, "of just now")
+        line = line_of(exdiag("report", hours_ago(run, "night", 5.5), *nagios, status=OK))
+        expect_in("; evidence is 5 h old | ", line, "of tonight")
+        before = hours_ago(run, "before", 100)
+        line = line_of(exdiag("report", before, *nagios, status=UNKNOWN))
+        expect(line.startswith("EXDIAG UNKNOWN - evidence is 4 days old, of "), line)
+        expect(re.search(r" age=36[0-9]{4}s;93600( |$)", line), line)
+        line_of(exdiag("report", before, *nagios, "--max-age", 400000, status=OK))
+        line = line_of(exdiag("report", before, *nagios, "--max-age", 0, status=OK))
+        expect(re.search(r" age=36[0-9]{4}s( |$)", line), line)
+        line = line_of(exdiag("check", before, *nagios, status=UNKNOWN))
+        expect_in("evidence is 4 days old", line, "check")
+        for name, hours, words in (("later", -1, "evidence is of the future, "), ("when", None, "does not say when")):
+            line = line_of(exdiag("report", hours_ago(run, name, hours), *nagios, status=UNKNOWN))
+            expect_in(words, line, name)
+        line_of(exdiag("report", hours_ago(run, "clock", -0.05), *nagios, status=OK))
+        config = run.with_name("config")
+        config.write_text("format nagios\nmax-age 500000\n")
+        line_of(exdiag("report", before, "--config", config, status=OK))
+        line_of(exdiag("diff", hours_ago(run, "first", 900), run, *nagios, status=OK))
+        line_of(exdiag("diff", run, before, *nagios, "--quiet", status=UNKNOWN))
+
+
+@case
+def of_several_files_the_newest_word_has_the_age():
+    nagios = ("--format", "nagios")
+    zone = HEALTHY + 'tailspin.com TXT "v=spf1 -all"\n'
+    with evidence(zone, "contoso.com") as (place, run), Lab(zone) as lab:
+        check(lab, "tailspin.com", "--save", place / "other")
+        old = hours_ago(run, "old", 100)
+        line = line_of(exdiag("report", old, run, *nagios, status=OK))
+        expect_not_in("old", line, "it was examined again")
+        other = hours_ago(place / "other", "other-machine", 100, machine="ex02.contoso.com")
+        line = line_of(exdiag("report", run, other, *nagios, status=UNKNOWN))
+        expect_in(f"{other}: evidence is 4 days old", line, "another machine's job died")
+        cut = place / "cut"
+        cut.write_text(run.read_text().replace('{"key"', '{"kay"', 1))
+        line = line_of(exdiag("report", place / "other", cut, *nagios, status=UNKNOWN))
+        expect_in(f"incomplete: {cut}: 1 damaged line", line, "the file that is damaged")
+
+
+@case
+def a_critical_state_stays_so_at_any_age():
+    with evidence(BROKEN, "fabrikam.com") as (_, run):
+        line = line_of(exdiag("report", hours_ago(run, "old", 100), "--format", "nagios", status=CRITICAL))
+        expect(line.startswith("EXDIAG CRITICAL - evidence is 4 days old, "), line)
+        expect_in("(spf-multiple: fabrikam.com)", line, "the line")
+
+
+@case
+def an_age_is_of_plugins_alone():
+    with evidence(HEALTHY, "contoso.com") as (_, run):
+        for format in ("text", "json", "prometheus"):
+            result = exdiag("report", run, "--format", format, "--max-age", 3600, status=TROUBLE)
+            expect_in("--max-age is for --format nagios", result.err, format)
+        for value in ("", "-1", "1.5", "1h", "99999999999"):
+            result = exdiag("report", run, "--format", "nagios", f"--max-age={value}", status=UNKNOWN)
+            expect_in("--max-age takes whole seconds", result.out, value)
+        expect_in("unknown option --max-age", exdiag("check", "contoso.com", "--max-age", 1, status=TROUBLE).err, "check")
+
+
+@case
+def evidence_without_a_start_shows_no_day():
+    with evidence(BROKEN, "fabrikam.com") as (place, run):
+        when = hours_ago(run, "when", None)
+        for format in ("text", "html", "markdown", "junit", "nagios", "prometheus"):
+            out = exdiag("report", when, "--format", format, "--verbose").out
+            expect_not_in("1970", out, format)
+            if format != "prometheus":
+                expect_in("does not say when it was gathered", " ".join(out.split()), format)
+        out = exdiag("report", when, "--format", "prometheus").out
+        expect_not_in("run_start", out, "metrics")
+        expect_in("exdiag_run_end_timestamp_seconds 1", out, "metrics")
+        report = exdiag("report", when, "--format", "json").report
+        expect_in("when it was gathered", report["runs"][0]["remark"], "json")
+        expect_in("at a time that is not known", runbook_of(when, place), "the runbook")
+        for files in ((when, run), (run, when)):
+            text = exdiag("diff", *files)
+            expect_not_in("1970", text.out, "diff")
+            expect_in("at a time that is not known", text.flat, "diff")
+            expect_not_in("in the order given", text.err, "diff")
+            for format in ("html", "markdown"):
+                expect_not_in("1970", exdiag("diff", *files, "--format", format).out, format)
+            exdiag("diff", *files, "--format", "json")
+
+
+@case
+def measures_are_those_of_the_newest_run():
+    with evidence(HEALTHY, "contoso.com") as (place, run), Peer() as peer:
+        old = hours_ago(run, "old", 100)
+        exdiag("check", "contoso.com", "--only", "spf", "--dns", peer.dns, "--timeout", 1, "--save", place / "new", status=INCOMPLETE)
+        for format in ("nagios", "prometheus"):
+            expect_in("spf_lookups", exdiag("report", old, "--format", format).out, f"the old run, {format}")
+            for command in ("report", "diff"):
+                out = exdiag(command, old, place / "new", "--format", format).out
+                expect_not_in("spf_lookups", out, f"{command}: the newest run measured nothing, {format}")
 
 
 @case

@@ -317,6 +317,105 @@ static void states_are_those_of_plugins(void **state)
     assert_int_equal(report_nagios_status(&none), 3);
 }
 
+enum { HOUR = 3600000 };
+
+/* What nobody renews any more is no state of today. */
+static void evidence_that_is_old_is_unknown(void **state)
+{
+    enum { NOW = 1000 * 24 /* hours since 1970 */, NEVER = -1, GONE = -2 };
+    static const struct subject at = {SUBJECT_DOMAIN, "example.com", "example.com", true, NULL};
+    static const struct finding_kind kind = {.id = "one"};
+    static const struct {
+        int hours[2]; /* before now; NEVER: it does not say; GONE: there is no such run */
+        int most;
+        bool is_critical;
+        int status;
+        const char *words;
+    } cases[] = {
+        {{0, GONE}, 26, false, 0, "EXDIAG OK - nothing wrong: 1 ok | "},
+        {{1, GONE}, 26, false, 0, "nothing wrong: 1 ok; evidence is 1 h old | "},
+        {{26, GONE}, 26, false, 0, "; evidence is 26 h old | "},
+        {{27, GONE},
+         26,
+         false,
+         3,
+         "UNKNOWN - evidence is 27 h old, of 1972-09-25 21:00:00 UTC, and 26 h is the most "
+         "(--max-age); 1 ok | "},
+        {{72, GONE}, 48, false, 3, "is 3 days old, of 1972-09-24 00:00:00 UTC, and 2 days is"},
+        {{27, GONE}, 26, true, 2, "CRITICAL - evidence is 27 h old"},
+        {{999, GONE}, 0, false, 0, "nothing wrong: 1 ok; evidence is 41 days old | "},
+        {{-1000, GONE}, 26, false, 3, "UNKNOWN - evidence is of the future, 1972-11-07 16:00:00"},
+        {{-1000, GONE}, 0, false, 0, "nothing wrong: 1 ok | "},
+        {{NEVER, GONE}, 26, false, 3, "UNKNOWN - evidence does not say when it was gathered; "},
+        {{NEVER, GONE}, 0, false, 0, "nothing wrong: 1 ok | "},
+        {{0, 27}, 26, false, 3, "UNKNOWN - two.jsonl: evidence is 27 h old"},
+        {{27, 0}, 26, false, 3, "UNKNOWN - one.jsonl: evidence is 27 h old"},
+        {{0, -1000}, 26, false, 3, "UNKNOWN - two.jsonl: evidence is of the future"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const bool is_wrong = cases[i].is_critical;
+        const struct finding finding = {.kind = &kind,
+                                        .probe = "spf",
+                                        .outcome = is_wrong ? OUTCOME_PROBLEM : OUTCOME_OK,
+                                        .severity = SEVERITY_CRITICAL,
+                                        .subject = &at,
+                                        .title = "title"};
+        const struct finding *const list[] = {&finding};
+        struct report_run runs[2] = {{.complete = true, .source = "one.jsonl"},
+                                     {.complete = true, .source = "two.jsonl"}};
+        struct report report = {.runs = runs,
+                                .run_count = cases[i].hours[1] == GONE ? 1 : 2,
+                                .now = (int64_t)NOW * HOUR,
+                                .max_age = (int64_t)cases[i].most * HOUR,
+                                .findings = list,
+                                .finding_count = 1};
+        struct buffer line;
+
+        for (size_t j = 0; j < 2; j++)
+            runs[j].started =
+                cases[i].hours[j] == NEVER ? 0 : (int64_t)(NOW - cases[i].hours[j]) * HOUR;
+        report.counts[finding.outcome] = 1;
+        assert_int_equal(report_nagios_status(&report), cases[i].status);
+        render("nagios", &report, &line);
+        if (!strstr(line.text, cases[i].words))
+            fail_msg("%s: %s", cases[i].words, line.text);
+        buffer_release(&line);
+    }
+}
+
+/* Of one that was examined again since, the age does not matter; nor that it is not known. */
+static void only_the_newest_word_has_an_age(void **state)
+{
+    struct report_run runs[] = {{.complete = true, .started = HOUR, .is_superseded = true},
+                                {.complete = true, .is_superseded = true},
+                                {.complete = true, .started = 100 * (int64_t)HOUR}};
+    struct report report = measured();
+    struct buffer line;
+
+    (void)state;
+    report.runs = runs;
+    report.run_count = COUNT(runs);
+    report.now = 101 * (int64_t)HOUR;
+    report.max_age = 26 * (int64_t)HOUR;
+    render("nagios", &report, &line);
+    assert_non_null(strstr(line.text, "; evidence is 1 h old | "));
+    assert_non_null(strstr(line.text, " age=3600s;93600 "));
+    buffer_release(&line);
+    render("prometheus", &report, &line);
+    assert_non_null(strstr(line.text, "\nexdiag_oldest_run_timestamp_seconds 360000\n"));
+    buffer_release(&line);
+    runs[2].started = 0;
+    report.max_age = 0;
+    render("nagios", &report, &line);
+    assert_null(strstr(line.text, "age="));
+    buffer_release(&line);
+    render("prometheus", &report, &line);
+    assert_null(strstr(line.text, "oldest_run"));
+    buffer_release(&line);
+}
+
 /* XML 1.0 has no place for them, not even as references. */
 static void xml_takes_any_bytes(void **state)
 {
@@ -357,6 +456,8 @@ int main(void)
         cmocka_unit_test(performance_data_has_limits),
         cmocka_unit_test(no_label_has_two_colons),
         cmocka_unit_test(states_are_those_of_plugins),
+        cmocka_unit_test(evidence_that_is_old_is_unknown),
+        cmocka_unit_test(only_the_newest_word_has_an_age),
         cmocka_unit_test(xml_takes_any_bytes),
     };
 
