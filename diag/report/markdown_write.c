@@ -114,27 +114,59 @@ static size_t count_colons(const char *word, size_t size)
     return count;
 }
 
+static bool is_of_number(char character)
+{
+    return text_is_letter(character) || text_is_digit(character) ||
+           (unsigned char)character >= 0x80;
+}
+
 /* A hash of a commit, by its looks. */
-static bool is_hash(const char *word, size_t size)
+static bool is_hash(const char *text, size_t size)
 {
     enum { HASH_LEAST = 7 };
     bool has_digit = false;
 
     for (size_t i = 0; i < size; i++) {
-        if (!text_is_digit(word[i]) && !(text_lower(word[i]) >= 'a' && text_lower(word[i]) <= 'f'))
+        if (!text_is_digit(text[i]) && !(text_lower(text[i]) >= 'a' && text_lower(text[i]) <= 'f'))
             return false;
-        has_digit = has_digit || text_is_digit(word[i]);
+        has_digit = has_digit || text_is_digit(text[i]);
     }
     return size >= HASH_LEAST && has_digit;
 }
 
-/* "PROJ-123": an issue of Jira. */
-static bool is_issue(const char *word, size_t size)
+/* "(deadbeef1)," and "main/deadbeef1": a tracker finds it between whatever it does not know. */
+static bool has_hash(const char *word, size_t size)
 {
-    const char *dash = memchr(word, '-', size);
+    for (size_t at = 0, end; at < size; at = end + 1) {
+        for (end = at; end < size && is_of_number(word[end]);)
+            end++;
+        if (is_hash(word + at, end - at))
+            return true;
+    }
+    return false;
+}
 
-    return dash && dash > word && dash + 1 < word + size && text_is_digit(dash[1]) &&
-           dash[-1] >= 'A' && dash[-1] <= 'Z';
+/* "gh-", behind nothing that would make it another word: GitHub takes that in either case. */
+static bool ends_with_gh(const char *word, size_t size)
+{
+    return size >= 2 && text_starts_fold(word + size - 2, 2, "gh") &&
+           (size == 2 || !is_of_number(word[size - 3]));
+}
+
+/* "PROJ-123", and so in "x-PROJ-123": an issue of Jira. */
+static bool has_issue(const char *word, size_t size)
+{
+    bool has_key = false;
+
+    for (size_t i = 0; i + 1 < size; i++) {
+        if (word[i] == '-' && (has_key || ends_with_gh(word, i)) && text_is_digit(word[i + 1]))
+            return true;
+        if (word[i] >= 'A' && word[i] <= 'Z')
+            has_key = true;
+        else if (!text_is_digit(word[i]))
+            has_key = false;
+    }
+    return false;
 }
 
 static bool may_act(const char *word, size_t size)
@@ -148,7 +180,7 @@ static bool may_act(const char *word, size_t size)
     }
     return is_mark || is_name_like(word, size) || count_colons(word, size) > 1 ||
            (size > 0 && strstr(word, "://") && strstr(word, "://") < word + size) ||
-           is_hash(word, size) || is_issue(word, size);
+           has_hash(word, size) || has_issue(word, size);
 }
 
 /* "(": what stands before a word, and ",": behind it, is no part of the code. */
