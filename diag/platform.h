@@ -172,7 +172,8 @@ enum status platform_thread_start(void (*run)(void *argument), void *argument);
 /*
  * From now on Ctrl-C (SIGINT, SIGTERM; console control events) calls `interrupted`
  * on a thread of its own instead of ending the program; a second one ends it. Call
- * before any other thread is started. NULL restores the system's own behaviour.
+ * before any other thread is started. Who replaces another takes over: an interrupt that
+ * the other was called for calls this one too. NULL restores the system's own behaviour.
  */
 enum status platform_on_interrupt(void (*interrupted)(void *argument), void *argument);
 

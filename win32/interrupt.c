@@ -6,6 +6,7 @@
 enum { UNTIL_KILLED = 60000 }; /* milliseconds; the system gives five seconds at most */
 
 static struct {
+    bool active;
     void (*interrupted)(void *argument);
     void *argument;
     LONG volatile count;
@@ -41,12 +42,18 @@ static BOOL WINAPI on_event(DWORD event)
 /* A parent may have left Ctrl-C ignored; the first call with NULL undoes that. */
 enum status platform_on_interrupt(void (*interrupted)(void *argument), void *argument)
 {
+    const bool replaces = watch.active;
+
     SetConsoleCtrlHandler(on_event, FALSE);
+    watch.active = interrupted;
     if (!interrupted)
         return STATUS_OK;
     watch.interrupted = interrupted;
     watch.argument = argument;
-    InterlockedExchange(&watch.count, 0);
+    if (!replaces)
+        InterlockedExchange(&watch.count, 0);
+    else if (InterlockedOr(&watch.count, 0) > 0)
+        interrupted(argument);
     if (!SetConsoleCtrlHandler(NULL, FALSE) || !SetConsoleCtrlHandler(on_event, TRUE))
         return error_status(GetLastError());
     return STATUS_OK;

@@ -904,9 +904,11 @@ static bool wait_for_interrupt(struct team *team)
 /* The other side of the tests below: the exit status says what became of it. */
 static int be_interrupted(const char *how)
 {
-    static struct team team; /* not released: who hears the interrupts may be about to use it */
+    static struct team team,
+        next; /* not released: who hears the interrupts may be about to use them */
 
     team_init(&team);
+    team_init(&next);
     if (platform_init() != STATUS_OK || platform_on_interrupt(note_interrupt, &team) != STATUS_OK)
         return EXIT_CANNOT;
     if (strcmp(how, "restored") == 0)
@@ -917,6 +919,11 @@ static int be_interrupted(const char *how)
         return EXIT_UNSEEN;
     if (strcmp(how, "once") == 0)
         return EXIT_SEEN;
+    if (strcmp(how, "taken over") == 0)
+        return platform_on_interrupt(note_interrupt, &next) == STATUS_OK &&
+                       wait_for_interrupt(&next)
+                   ? EXIT_SEEN
+                   : EXIT_UNSEEN;
     system_interrupt();
     lab_wait(NULL, 0, platform_monotonic_clock() + PATIENCE);
     return EXIT_LIVES;
@@ -984,6 +991,13 @@ static void interrupts_are_heard(void **state)
 {
     (void)state;
     assert_apart("once", EXIT_SEEN);
+}
+
+/* One that came before is not lost with who heard it. */
+static void interrupts_are_taken_over(void **state)
+{
+    (void)state;
+    assert_apart("taken over", EXIT_SEEN);
 }
 
 static void second_interrupt_ends_the_program(void **state)
@@ -1529,6 +1543,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(threads_have_a_stack),
         cmocka_unit_test(mutexes_are_freed_by_the_last),
         cmocka_unit_test(interrupts_are_heard),
+        cmocka_unit_test(interrupts_are_taken_over),
         cmocka_unit_test(second_interrupt_ends_the_program),
         cmocka_unit_test(interrupts_can_be_given_back),
         cmocka_unit_test(shortness_of_files_is_told),
