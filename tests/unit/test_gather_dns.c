@@ -1112,34 +1112,31 @@ static void ask_for_a_time(struct client *client, unsigned questions, int64_t un
     }
 }
 
-/* At 200 a second some 200 go in a second, spread over it; and the wait is no busy loop. */
+/* At 200 a second never more go, and on a busy machine fewer; and the wait is no busy loop. */
 static void the_pace_is_kept(void **state)
 {
-    enum { RATE = 200, TENTHS = 10, AT_ONCE = RATE / 100 + 1 };
+    enum { RATE = 200, TENTHS = 10, AT_ONCE = RATE / 100 + 1, LEAST = RATE / 4 };
     const struct fixture *fixture = *state;
     const struct gather_options options = {.resolvers = &fixture->address,
                                            .resolver_count = 1,
                                            .dns_window = 1000,
                                            .timeout = 30000,
                                            .rate = RATE};
-    unsigned asked = lab_name_server_totals(fixture->server).count.asked;
-    int64_t start = platform_monotonic_clock();
+    const unsigned before = lab_name_server_totals(fixture->server).count.asked;
+    int64_t start = platform_monotonic_clock(), passed = 0;
     struct client client;
+    unsigned asked = 0;
 
     client_open_with(&client, &options);
     ask_many(&client, 0, 1000);
-    for (int i = 1; i <= TENTHS; i++) {
-        int64_t passed;
-        unsigned most;
-
+    for (int i = 1; i <= TENTHS || (asked < LEAST && passed < GUARD); i++) {
         ask_for_a_time(&client, 0, start + i * 100000);
         passed = platform_monotonic_clock() - start;
-        most = (unsigned)(passed * RATE / 1000000) + AT_ONCE;
-        assert_true(lab_name_server_totals(fixture->server).count.asked - asked <= most);
+        asked = lab_name_server_totals(fixture->server).count.asked - before;
+        assert_true(asked <= passed * RATE / 1000000 + AT_ONCE);
     }
-    asked = lab_name_server_totals(fixture->server).count.asked - asked;
-    assert_in_range(asked, RATE / 4, RATE * 2);
-    assert_true(client.loops < 10 * RATE);
+    assert_true(asked >= LEAST);
+    assert_true(client.loops < passed * 10 * RATE / 1000000);
     client_close(&client);
 }
 
@@ -1160,10 +1157,13 @@ static void retransmits_keep_the_pace(void **state)
     assert_int_equal(lab_name_server_open(&world_of_silence, &address, &server), STATUS_OK);
     options.resolvers = &address;
     client_open_with(&client, &options);
-    ask_for_a_time(&client, 200, start + 1000000);
-    asked = lab_name_server_totals(server).count.asked;
-    passed = platform_monotonic_clock() - start;
-    assert_true(asked <= passed * options.rate / 1000000 + 2);
+    ask_many(&client, 0, 200);
+    do {
+        ask_for_a_time(&client, 0, platform_monotonic_clock() + 1000000);
+        asked = lab_name_server_totals(server).count.asked;
+        passed = platform_monotonic_clock() - start;
+        assert_true(asked <= passed * options.rate / 1000000 + 2);
+    } while (asked <= lab_name_server_totals(server).names && passed < GUARD);
     assert_true(asked > lab_name_server_totals(server).names);
     client_close(&client);
     assert_int_equal(lab_name_server_stop(server), STATUS_OK);

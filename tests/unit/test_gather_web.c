@@ -179,7 +179,7 @@ static void test_outcomes(void **state)
         const struct web_exchange *got = ask_as(&lab, access, &asking);
 
         expect(&outcomes[i], got);
-        assert_true(platform_monotonic_clock() - began < INT64_C(5000000));
+        assert_true(platform_monotonic_clock() - began < PATIENT * INT64_C(1000));
         assert_int_equal(web_peers_accepted(lab.peers, i), 1);
         assert_true(web_peers_sent(lab.peers, i) < 16 << 20);
         drop(got);
@@ -1064,8 +1064,8 @@ static void test_bodies_that_go_on(void **state)
         enum status status;
     } rows[] = {{900, 8000, 5000, STATUS_OK},
                 {900, 0, 0, STATUS_TIMED_OUT},
-                {3500, 8000, 600, STATUS_TIMED_OUT},
-                {3500, 700, 5000, STATUS_TIMED_OUT}};
+                {30000, 60000, 600, STATUS_TIMED_OUT},
+                {30000, 700, 60000, STATUS_TIMED_OUT}};
     struct http_target target = {.host = NULL};
 
     (void)state;
@@ -1095,7 +1095,7 @@ static void test_bodies_that_go_on(void **state)
         request.stall = rows[i].stall * 1000;
         assert_int_equal(http_session_ask(session, &request, &response), STATUS_OK);
         assert_int_equal(response.body_status, rows[i].status);
-        assert_true(platform_monotonic_clock() - began < 3300000);
+        assert_true(platform_monotonic_clock() - began < PATIENT * INT64_C(1000));
         http_response_release(&response);
         http_session_free(session);
         http_access_leave(access);

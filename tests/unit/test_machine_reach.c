@@ -233,7 +233,7 @@ static void the_first_is_not_waited_for_long(void **state)
     (void)state;
     expect(reach, registry_of("\\\\ex02"), STATUS_OK);
     expect(reach, registry_of("\\\\ex03"), STATUS_OK);
-    assert_in_range(platform_monotonic_clock() - began, 1500000, 9000000);
+    assert_in_range(platform_monotonic_clock() - began, 1500000, 25000000);
     machine_reach_leave(reach);
 }
 

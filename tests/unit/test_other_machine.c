@@ -314,7 +314,7 @@ static void silence_has_an_end(void **state)
         gather_wait(gather, 1000);
     assert_int_equal(second->status, STATUS_TIMED_OUT);
     gather_free(gather);
-    assert_true(platform_monotonic_clock() - began < SECOND);
+    assert_true(platform_monotonic_clock() - began < MOST / 2 * (int64_t)SECOND);
     evidence_store_free(store);
 }
 

@@ -208,6 +208,7 @@ static void some_never_speak(void **state)
     };
     struct platform_waiter waiter = {.to_write = true};
     struct net_address refusing = {.ip = {IP_V4, {127, 0, 0, 3}}};
+    int64_t until = platform_monotonic_clock() + DEADLINE;
     struct call call, deaf;
     enum status status;
 
@@ -215,6 +216,8 @@ static void some_never_speak(void **state)
     call_first(&call, list, 3);
     deaf = call;
     dial(&deaf, "127.0.0.2");
+    while (smtp_peers_accepted(call.peers, 0) == 0 && platform_monotonic_clock() < until)
+        lab_wait(NULL, 0, platform_monotonic_clock() + SECONDS / 100);
     assert_true(!listen_once(&deaf, platform_monotonic_clock() + SECONDS / 20));
     assert_true(!listen_once(&call, platform_monotonic_clock() + SECONDS / 20));
     assert_int_equal(deaf.ended, STATUS_AGAIN);
